@@ -1,0 +1,85 @@
+/* test_main.c - runs the registered tests of one program; see test.h. */
+#include "tests/lib/test.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SENTENCE_MAX = 200 };
+
+static struct test *first;
+static struct test **last = &first;
+static size_t registered;
+
+void test_register(struct test *test)
+{
+    *last = test;
+    last = &test->next;
+    registered++;
+}
+
+/* "order: merge is idempotent"; the caller frees it. */
+static char *test_sentence(const struct test *test)
+{
+    char *text = calloc(1, SENTENCE_MAX);
+    if (text == NULL)
+        abort();
+    (void)snprintf(text, SENTENCE_MAX, "%s: %s", test->group, test->name);
+    for (char *c = text; *c != '\0'; c++)
+        if (*c == '_')
+            *c = ' ';
+    return text;
+}
+
+static bool test_matches(const struct test *test, const char *sentence, const char *filter)
+{
+    return filter == NULL || strstr(sentence, filter) != NULL || strstr(test->name, filter) != NULL;
+}
+
+/* Fills @cases with the tests that @filter selects; their names are the caller's to free. */
+static size_t tests_select(const char *filter, struct CMUnitTest *cases)
+{
+    size_t count = 0;
+    for (const struct test *test = first; test != NULL; test = test->next) {
+        char *sentence = test_sentence(test);
+        if (test_matches(test, sentence, filter))
+            cases[count++] = (struct CMUnitTest){sentence, test->body, NULL, NULL, NULL};
+        else
+            free(sentence);
+    }
+    return count;
+}
+
+static int tests_list(const struct CMUnitTest *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)puts(cases[i].name);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    bool list = argc > 1 && strcmp(argv[1], "--list") == 0;
+    int rest = list ? 2 : 1;
+    if (argc > rest + 1) {
+        (void)fprintf(stderr, "usage: %s [--list] [part-of-a-name]\n", argv[0]);
+        return 2;
+    }
+    const char *filter = argc > rest ? argv[rest] : NULL;
+    struct CMUnitTest *cases = calloc(registered + 1, sizeof *cases);
+    if (cases == NULL)
+        abort();
+    size_t count = tests_select(filter, cases);
+    int failed = 1;
+    if (list)
+        failed = tests_list(cases, count);
+    else if (count == 0)
+        (void)fprintf(stderr, "%s: no test matches\n", argv[0]);
+    else /* what cmocka_run_group_tests() expands to, for a list that is not an array */
+        failed = _cmocka_run_group_tests(argv[0], cases, count, NULL, NULL);
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)cases[i].name);
+    free(cases);
+    return failed == 0 ? 0 : 1;
+}
