@@ -1,0 +1,63 @@
+/* limits.h - every cap in one page, with its reason.
+ *
+ * Layer: sync/base. Whatever a stranger, a peer or a person can make us hold has its bound here;
+ * long-lived memory is sized from these once at start.
+ */
+#ifndef TRESTLE_SYNC_BASE_LIMITS_H
+#define TRESTLE_SYNC_BASE_LIMITS_H
+
+#include <stdint.h>
+
+enum {
+    /* Bytes on the wire and on disk. */
+    EVENT_BYTES_MAX = 16 * 1024,         /* one event; larger things travel as blobs by hash */
+    EVENT_SALVAGE_BYTES_MAX = 60 * 1024, /* wraps one whole run (48 KiB) and its proof */
+    RUN_BYTES_MAX = 48 * 1024,           /* event bytes under one signature */
+    RUN_EVENTS_MAX = 1024,               /* of the smallest events (~48 B) fill RUN_BYTES_MAX */
+    MESSAGE_BYTES_MAX = 256 * 1024,      /* one frame between peers */
+    TURN_REMOTE_BYTES_MAX = 256 * 1024,  /* remote input in a turn while commands wait */
+    TURN_BULK_EVENTS_MAX = 4096,         /* per commit in catch-up: measured sweet spot of LMDB */
+    VALUE_DEPTH_MAX = 8,                 /* nesting of any msgpack value from outside */
+    VALUE_ITEMS_MAX = 16384,             /* in one array: a run of RUN_EVENTS_MAX, and heads */
+    STORE_KEY_BYTES_MAX = 511,           /* LMDB's own bound */
+
+    /* The mesh. */
+    DEVICES_MAX = 64,   /* on the roster; 64 heard in full is what the gossip was modelled for */
+    LOGS_MAX = 256,     /* incarnations: 64 devices, each restored or re-joined three times */
+    LINKS_MAX = 64,     /* one live link per device */
+    CERT_CHAIN_MAX = 2, /* device certificate, admin certificate: delegation depth 1 */
+    CERT_BYTES_MAX = 512,
+    LINK_OUTBOX_BYTES_MAX = 1024 * 1024, /* beyond it the queue is dropped and a pull repairs */
+    LINK_CREDIT_BYTES = 256 * 1024,      /* one pull's window */
+
+    /* An entity. */
+    PARENTS_MAX = 8,                  /* foreign heads an event names */
+    ENTITY_LOGS_MAX = 16,             /* that wrote to it; further ones (by id) are void there */
+    ENTITY_EVENTS_PER_LOG_MAX = 1024, /* by one log on one entity; later ones are void there */
+    ENTITY_EVENTS_MAX = 4096,         /* in one fold: 16 logs x 256 on average */
+
+    /* An order. 64 lines is a large family at a food stall; 99 of a thing is a catering order. */
+    ORDER_LINES_MAX = 64,
+    ORDER_QUANTITY_MAX = 999,
+    ORDER_PAYMENTS_MAX = 32,
+    ORDER_NUMBERS_MAX = 4,
+    LINE_OPTIONS_MAX = 16,
+    NAME_BYTES_MAX = 80,
+    NOTE_BYTES_MAX = 280, /* 140 characters of two bytes */
+    REASON_BYTES_MAX = 140,
+    REFERENCE_BYTES_MAX = 64, /* a slip number, a provider's id */
+
+    /* The menu. */
+    MENU_ITEMS_MAX = 500,
+    MENU_OPTION_GROUPS_MAX = 8,
+    MENU_CHOICES_MAX = 16,
+    LANE_BYTES_MAX = 3,
+};
+
+/* Money: |amount| in minor units. 10^12 cents is ten thousand million: no order reaches it, no sum
+ * of 2^20 of them leaves 64 bits. */
+#define MONEY_MAX INT64_C(1000000000000)
+
+#define SEQ_MAX ((UINT64_C(1) << 40) - 1) /* five bytes in keys */
+
+#endif
