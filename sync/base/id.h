@@ -5,8 +5,8 @@
  * log, device   uint64_t: BLAKE2b-64 of the log's or the device's public key; 8 bytes big-endian in
  *               keys and on the wire (4 bytes could be ground by somebody who holds a device key)
  * entity        12 bytes: minted = 4 bytes of seconds since the pop-up's epoch, then 8 bytes
- *               derived from the client's key, so that rows of one evening lie together in the store; or
- *               derived = a domain-separated BLAKE2b-96
+ *               derived from the client's key, so that rows of one evening lie together in the
+ *               store; or derived = a domain-separated BLAKE2b-96
  * operation     (log, seq, first 16 bytes of the chain hash at seq): a dot alone is not unique
  *               across a fork
  */

@@ -80,9 +80,10 @@ MUST_CHECK int store_append(struct store_txn *txn, enum store_table table, struc
                             struct bytes value);
 MUST_CHECK int store_del(struct store_txn *txn, enum store_table table, struct bytes key);
 
-/* A cursor lives within its transaction and must be closed before the transaction ends. After a put
- * or del in its table, or a read that failed, seek again: store_cursor_next() is then our mistake.
- * cursor_next() after cursor_before() gives the first key >= the one asked for. */
+/* A cursor lives within its transaction and must be closed before the transaction ends. A new one
+ * stands before the first key, so that next gives the first; at the end next gives ERR_NOT_FOUND as
+ * often as it is asked. After cursor_before() it goes on from the key found. To go on after a
+ * put or del in its table without a seek is our mistake. */
 MUST_CHECK int store_cursor_open(struct store_txn *txn, enum store_table table,
                                  struct store_cursor *ret_cursor);
 MUST_CHECK int store_cursor_seek(struct store_cursor *cursor, struct bytes key,
