@@ -1,7 +1,8 @@
 /* fuzz_main.c - runs a fuzz target over a kept corpus, without libFuzzer.
  *
- * Usage: fuzz.x <file-or-folder>... Every file is given to LLVMFuzzerTestOneInput as it is, then cut at every byte
- * (up to CUTS_MAX cuts) so that each parser meets every truncation. An empty corpus is a failure.
+ * Usage: fuzz.x <file-or-folder>... Every file is given to LLVMFuzzerTestOneInput as it is, then
+ * cut at every byte (up to CUTS_MAX cuts) so that each parser meets every truncation. An empty
+ * corpus is a failure.
  */
 #include <dirent.h>
 #include <stdint.h>

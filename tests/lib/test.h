@@ -4,14 +4,15 @@
  *
  *     TEST(order, merge_is_idempotent) { ... }
  *
- * registers itself before main() runs and is shown as the sentence "order: merge is idempotent". cmocka's assertions
- * (assert_int_equal, assert_memory_equal, ...) are at hand.
+ * registers itself before main() runs and is shown as the sentence "order: merge is idempotent".
+ * cmocka's assertions (assert_int_equal, assert_memory_equal, ...) are at hand.
  *
- * Usage of each program: unit.order [--list] [part-of-a-name]. Only tests whose sentence or identifier contains the
- * argument run; no match is a failure. Exit status: 0 when all that ran passed, 1 otherwise, 2 on wrong usage.
+ * Usage of each program: unit.order [--list] [part-of-a-name]. Only tests whose sentence or
+ * identifier contains the argument run; no match is a failure. Exit status: 0 when all that ran
+ * passed, 1 otherwise, 2 on wrong usage.
  */
-#ifndef TESTS_LIB_TEST_H
-#define TESTS_LIB_TEST_H
+#ifndef TRESTLE_TESTS_LIB_TEST_H
+#define TRESTLE_TESTS_LIB_TEST_H
 
 /* cmocka.h wants these four before it. */
 #include <setjmp.h>
