@@ -7,6 +7,10 @@
  * it. Keys are non-empty, at most STORE_KEY_BYTES_MAX, ordered as memcmp with a prefix first. Keys
  * and values read are borrowed: valid until the next put or del in the same transaction, or its
  * end. In a read-only transaction they live until its end; put and del are our mistake there.
+ * The key and value given to put must not be borrowed from the same transaction (LMDB shifts the
+ * page they lie on); del takes a borrowed key.
+ *
+ * After ERR_FULL or ERR_IO a transaction can only be aborted: its calls and commit repeat the error.
  */
 #ifndef TRESTLE_SYNC_BASE_STORE_H
 #define TRESTLE_SYNC_BASE_STORE_H
