@@ -1,0 +1,90 @@
+/* effects.h - what a turn wants done in the world, held back until its transaction is durable.
+ *
+ * Layer: sync (pure). The replica collects; the host carries out after the commit returned: durable before sent or
+ * shown, by construction. After an abort the host drops them all.
+ */
+#ifndef TRESTLE_SYNC_EFFECTS_H
+#define TRESTLE_SYNC_EFFECTS_H
+
+#include "sync/domain/till.h"
+#include "sync/mesh/message.h"
+
+enum {
+    EFFECT_SENDS_MAX = 1024,
+    EFFECT_CLOSES_MAX = LINKS_MAX,
+    EFFECT_ANSWERS_MAX = 256, /* commands in a turn */
+    EFFECT_ALARMS_MAX = 32,
+    EFFECT_BYTES_MAX = 4 * 1024 * 1024,
+};
+
+struct effect_send {
+    uint32_t link;
+    struct bytes frame; /* in effects.data; several sends may share one */
+};
+
+struct effect_close {
+    uint32_t link;
+    enum bye_reason reason;
+};
+
+/* The answer to a command. Permanent once its transaction is durable. */
+struct effect_answer {
+    uint64_t request;
+    int err; /* 0 or ERR_* */
+    enum kind kind;
+    struct entity_id entity;
+    uint64_t log, seq; /* of the command's last event, or of what answered it before */
+    uint32_t events;   /* written; 0 = it was so already */
+    uint32_t number;   /* of a placed order */
+    uint64_t day;
+    int64_t total_minor, change_minor;
+};
+
+/* X(name, text): what a person running the pop-up should hear about. */
+#define ALARMS(X)                                                                                                      \
+    X(ALARM_FORK, "two versions of one device's journal exist: it was cloned or restored")                             \
+    X(ALARM_BAD_EVENTS, "a device sent events that do not verify")                                                     \
+    X(ALARM_PROTOCOL, "a device broke the protocol and was disconnected")                                              \
+    X(ALARM_ALLOWANCE, "a device writes more than its allowance: its events are no longer fetched")                    \
+    X(ALARM_AMNESIA, "peers hold more of this device's journal than it does: it goes on under a new one")              \
+    X(ALARM_STORE_LOW, "the store is nearly full: only local orders are kept")                                         \
+    X(ALARM_LOGS_FULL, "there are more journals than the limit allows")
+
+enum alarm_kind {
+#define X(name, text) name,
+    ALARMS(X)
+#undef X
+    ALARM_COUNT
+};
+const char *alarm_text(enum alarm_kind alarm);
+
+struct effect_alarm {
+    enum alarm_kind kind;
+    uint64_t log, seq, device; /* whichever apply, else 0 */
+};
+
+struct effects {
+    uint32_t sends_count;
+    struct effect_send sends[EFFECT_SENDS_MAX];
+    uint32_t closes_count;
+    struct effect_close closes[EFFECT_CLOSES_MAX];
+    uint32_t answers_count;
+    struct effect_answer answers[EFFECT_ANSWERS_MAX];
+    uint32_t alarms_count;
+    struct effect_alarm alarms[EFFECT_ALARMS_MAX];
+    bool is_changed;         /* entities changed: tell the screens @change_number */
+    uint64_t change_number;  /* newest */
+    bool is_marks_moved;     /* see replica_mark() */
+    bool is_roster_changed;  /* look at replica_roster() again: who may connect, whom to dial */
+    bool is_new_log_needed;  /* amnesia was proven: give the replica a fresh log key, see replica_renew_log() */
+    bool is_written;         /* the transaction holds something to commit */
+    uint64_t wake_mono_ms;   /* step again with INPUT_TIME at the latest then */
+    uint32_t sends_dropped;  /* did not fit: repaired by pulls */
+    size_t size;
+    uint8_t data[EFFECT_BYTES_MAX];
+};
+
+/* Empty; call before each turn. */
+void effects_reset(struct effects *effects);
+
+#endif
