@@ -10,7 +10,8 @@
  * The key and value given to put must not be borrowed from the same transaction (LMDB shifts the
  * page they lie on); del takes a borrowed key.
  *
- * After ERR_FULL or ERR_IO a transaction can only be aborted: its calls and commit repeat the error.
+ * After ERR_FULL or ERR_IO a transaction can only be aborted: its calls and commit repeat the
+ * error.
  */
 #ifndef TRESTLE_SYNC_BASE_STORE_H
 #define TRESTLE_SYNC_BASE_STORE_H
