@@ -73,6 +73,25 @@ TEST(bill, the_worked_example_comes_out_to_the_cent)
     assert_int_equal(units[2].tax_minor, 19);
 }
 
+/* The same bill after one unit of line 1 is voided, paid in cash with 5 as the smallest coin. */
+TEST(bill, the_worked_example_goes_on_with_a_void_and_cash)
+{
+    struct bill_line line = line_of(2, 333, 700);
+    struct bill bill;
+    int64_t rounding = 0;
+    int64_t change = 0;
+
+    assert_int_equal(bill_share_scaled(100, 3, 2, &line.discount_minor), 0);
+    assert_int_equal(line.discount_minor, 67);
+    assert_int_equal(bill_compute(BILL_INCLUSIVE, &line, 1, &bill), 0);
+    assert_amounts(&bill.sum, (struct bill_amounts){666, 67, 560, 39, 599});
+
+    assert_int_equal(bill_cash_rounding(1349, 5, &rounding), 0);
+    assert_int_equal(rounding, 1);
+    assert_int_equal(bill_change(1349 + rounding, 2000, &change), 0);
+    assert_int_equal(change, 650);
+}
+
 TEST(bill, exclusive_prices_get_their_tax_on_top)
 {
     struct bill_line lines[] = {line_of(3, 333, 700), line_of(1, 500, 1900)};
