@@ -1,0 +1,72 @@
+/* gate.h - the door between the web thread and the core thread.
+ *
+ * Layer: node. The core is the only writer of the store; the web thread reads it in transactions
+ * that end within its turn, and asks for everything else with commands (node/api/queue.h). Nothing
+ * of lws, jansson or LMDB is visible here.
+ *
+ * The core's side, each turn:
+ *
+ *     while ((command = command_queue_take(queue)) != NULL)   at most EFFECT_ANSWERS_MAX of them
+ *         replica_step(INPUT_COMMAND, &command->command, request = command->request)
+ *     commit; then, for each taken command, whatever became of it:
+ *         command_queue_answer(queue, command->request, &answer)
+ *     web_notify(web)                    when entities changed, marks or peers moved, or answers
+ * wait
+ *
+ * The bytes of a taken command stay where they are until it is answered, so it can be replayed
+ * after an abort.
+ */
+#ifndef TRESTLE_NODE_API_GATE_H
+#define TRESTLE_NODE_API_GATE_H
+
+#include "node/api/queue.h"
+#include "sync/base/store.h"
+
+enum gate_link { GATE_LINKED = 0, GATE_CONNECTING = 1, GATE_REFUSED = 2, GATE_LOST = 3 };
+
+/* Another device of the roster, as the core sees it now. */
+struct gate_peer {
+    uint64_t device;
+    enum role role;
+    enum gate_link link;
+    uint64_t heard_ms_ago;  /* UINT64_MAX = never */
+    uint64_t behind, ahead; /* events that only we have; that only the peer has */
+    char name[NAME_BYTES_MAX + 1];
+};
+
+/* The highest seq of a log that is durable on `copies` devices. */
+struct gate_mark {
+    uint64_t log, seq;
+};
+
+/* What is true of the core at this moment and not in the store. */
+struct gate_live {
+    uint64_t device, log; /* own */
+    enum role role;       /* of the own certificate */
+    uint64_t capabilities;
+    int64_t epoch_ms; /* the pop-up's, since 1970 */
+    char device_name[NAME_BYTES_MAX + 1];
+    char lane[LANE_BYTES_MAX + 1];
+    uint64_t turned_ms_ago; /* since the core's last turn ended */
+    bool is_writable;       /* its last commit did not fail */
+    uint64_t store_bytes, store_bytes_max;
+    uint64_t uptime_s;
+    uint64_t moved; /* grows whenever a mark or a peer's link moves */
+    uint32_t marks_count;
+    struct gate_mark marks[LOGS_MAX];
+    uint32_t peers_count;
+    struct gate_peer peers[DEVICES_MAX];
+};
+
+/* What the host offers. All are called on the web thread only, with @context. */
+struct gate {
+    void *context;
+    struct command_queue *queue;
+    /* A read transaction of the web thread's own reader. ERR_IO, ERR_BUSY. */
+    int (*read_begin)(void *context, struct store_txn **ret_txn);
+    void (*read_end)(void *context, struct store_txn *txn);
+    /* A consistent copy, taken under a lock that the core holds only to publish. */
+    void (*live)(void *context, struct gate_live *ret_live);
+};
+
+#endif

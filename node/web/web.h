@@ -1,0 +1,59 @@
+/* web.h - the node's HTTP and WebSocket server: one thread around libwebsockets.
+ *
+ * Layer: node. Serves docs/api.md (routes in node/api/routes.h), the built screens, and the control
+ * socket. It reads the store through the gate and writes nothing; see node/api/gate.h for what the
+ * core does.
+ */
+#ifndef TRESTLE_NODE_WEB_WEB_H
+#define TRESTLE_NODE_WEB_WEB_H
+
+#include "node/api/gate.h"
+
+enum {
+    WEB_CONNECTIONS_MAX = 256, /* open sockets; further ones are closed at once */
+    WEB_ORIGINS_MAX = 8
+};
+
+/* Borrowed during web_start(). */
+struct web_config {
+    const char *address; /* loopback only: "127.0.0.1", "::1"; NULL = the control socket alone */
+    int port;            /* 0 = any free one, see web_port() */
+    const char *folder;  /* built screens (web/dist); NULL or missing = none are served */
+    const char *control; /* path of the unix socket; NULL = none */
+    const char *version; /* for Session and Status */
+    /* Further origins ("http://localhost:5173") that may write and open /ws; their hosts count too.
+     */
+    const char *const *origins;
+    uint32_t origins_count;
+    unsigned reader_stall_ms; /* a WebSocket reader that takes nothing is cut; 0 = 5,000 */
+    unsigned request_ms;      /* a request must be complete within; 0 = 10,000 */
+    unsigned connections_max; /* 0 = WEB_CONNECTIONS_MAX */
+    /* NULL, or called on the web thread with one line about what went wrong. */
+    void (*on_log)(void *context, const char *line);
+    void *log_context;
+};
+
+struct web;
+
+/* Whether @address may be listened on while there is no authentication: loopback only. */
+bool web_address_is_loopback(const char *address);
+
+/* Bind, load the screens and start the thread. @gate outlives the web. Errors:
+ *   ERR_FORBIDDEN   an address beyond loopback: there is no authentication yet
+ *   ERR_EXISTS      address, port or socket is taken
+ *   ERR_TOO_LARGE, ERR_TOO_MANY   the folder of screens is too big to be ours
+ *   ERR_NO_MEMORY, ERR_IO */
+MUST_CHECK int web_start(const struct web_config *config, const struct gate *gate,
+                         struct web **ret_web);
+
+/* The port that it listens on; 0 without an address. */
+int web_port(const struct web *web);
+
+/* Close every connection and join the thread. Commands still in flight may be answered afterwards;
+ * nobody hears it. Accepts NULL. */
+void web_stop(struct web *web);
+
+/* From any thread, after a commit: look at answers, changes, marks and peers. */
+void web_notify(struct web *web);
+
+#endif
