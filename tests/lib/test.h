@@ -22,12 +22,15 @@
 
 #include <cmocka.h>
 
+enum { TEST_SENTENCE_MAX = 200 };
+
 /* One registered test; lives in static memory of the file that defines it. */
 struct test {
-    const char *group;       /* "order" */
-    const char *name;        /* "merge_is_idempotent" */
-    CMUnitTestFunction body; /* called with cmocka's state, which tests here do not use */
-    struct test *next;       /* in order of registration */
+    const char *group;                /* "order" */
+    const char *name;                 /* "merge_is_idempotent" */
+    CMUnitTestFunction body;          /* called with cmocka's state, which tests here do not use */
+    struct test *next;                /* in order of registration */
+    char sentence[TEST_SENTENCE_MAX]; /* made at registration: "order: merge is idempotent" */
 };
 
 /* Adds @test to the list that main() runs. It must outlive the program's main(). */
@@ -42,7 +45,7 @@ void test_register(struct test *test);
     }                                                                                              \
     __attribute__((constructor)) static void test_add_##group_##_##name_(void)                     \
     {                                                                                              \
-        static struct test self = {#group_, #name_, test_run_##group_##_##name_, NULL};            \
+        static struct test self = {#group_, #name_, test_run_##group_##_##name_, NULL, ""};        \
         test_register(&self);                                                                      \
     }                                                                                              \
     static void test_body_##group_##_##name_(void)

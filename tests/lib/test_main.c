@@ -6,48 +6,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SENTENCE_MAX = 200 };
-
 static struct test *first;
 static struct test **last = &first;
 static size_t registered;
 
+static void test_name(struct test *test)
+{
+    (void)snprintf(test->sentence, sizeof test->sentence, "%s: %s", test->group, test->name);
+    for (char *c = test->sentence; *c != '\0'; c++)
+        if (*c == '_')
+            *c = ' ';
+}
+
 void test_register(struct test *test)
 {
+    test_name(test);
     *last = test;
     last = &test->next;
     registered++;
 }
 
-/* "order: merge is idempotent"; the caller frees it. */
-static char *test_sentence(const struct test *test)
+static bool test_matches(const struct test *test, const char *filter)
 {
-    char *text = calloc(1, SENTENCE_MAX);
-    if (text == NULL)
-        abort();
-    (void)snprintf(text, SENTENCE_MAX, "%s: %s", test->group, test->name);
-    for (char *c = text; *c != '\0'; c++)
-        if (*c == '_')
-            *c = ' ';
-    return text;
+    return filter == NULL || strstr(test->sentence, filter) != NULL ||
+           strstr(test->name, filter) != NULL;
 }
 
-static bool test_matches(const struct test *test, const char *sentence, const char *filter)
-{
-    return filter == NULL || strstr(sentence, filter) != NULL || strstr(test->name, filter) != NULL;
-}
-
-/* Fills @cases with the tests that @filter selects; their names are the caller's to free. */
+/* Fills @cases with the tests that @filter selects; returns how many. */
 static size_t tests_select(const char *filter, struct CMUnitTest *cases)
 {
     size_t count = 0;
-    for (const struct test *test = first; test != NULL; test = test->next) {
-        char *sentence = test_sentence(test);
-        if (test_matches(test, sentence, filter))
-            cases[count++] = (struct CMUnitTest){sentence, test->body, NULL, NULL, NULL};
-        else
-            free(sentence);
-    }
+    for (const struct test *test = first; test != NULL; test = test->next)
+        if (test_matches(test, filter))
+            cases[count++] = (struct CMUnitTest){test->sentence, test->body, NULL, NULL, NULL};
     return count;
 }
 
@@ -78,8 +69,6 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "%s: no test matches\n", argv[0]);
     else /* what cmocka_run_group_tests() expands to, for a list that is not an array */
         failed = _cmocka_run_group_tests(argv[0], cases, count, NULL, NULL);
-    for (size_t i = 0; i < count; i++)
-        free((void *)(uintptr_t)cases[i].name);
     free(cases);
     return failed == 0 ? 0 : 1;
 }
