@@ -8,17 +8,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_ASAN 1
-#endif
-#endif
-#ifndef HAS_ASAN
-#define HAS_ASAN 0
-#endif
+#include "tests/lib/asan.h"
 
 enum { DEPTH_MAX = 64, POISON = 0xdd }; /* an AVL tree of depth 64 has more than 2^44 nodes */
 
