@@ -6,7 +6,7 @@
 #ifndef TRESTLE_SYNC_EFFECTS_H
 #define TRESTLE_SYNC_EFFECTS_H
 
-#include "sync/domain/till.h"
+#include "sync/domain/request.h"
 #include "sync/mesh/message.h"
 
 enum {
@@ -27,17 +27,11 @@ struct effect_close {
     enum bye_reason reason;
 };
 
-/* The answer to a command. Permanent once its transaction is durable. */
+/* The answer to a command; a success is permanent once its transaction is durable. */
 struct effect_answer {
     uint64_t request;
     int err; /* 0 or ERR_* */
-    enum kind kind;
-    struct entity_id entity;
-    uint64_t log, seq; /* of the command's last event, or of what answered it before */
-    uint32_t events;   /* written; 0 = it was so already */
-    uint32_t number;   /* of a placed order */
-    uint64_t day;
-    int64_t total_minor, change_minor;
+    struct answer answer; /* when err is 0 */
 };
 
 /* X(name, text): what a person running the pop-up should hear about. */

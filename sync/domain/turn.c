@@ -1,0 +1,327 @@
+#include "sync/domain/turn.h"
+
+#include <string.h>
+
+#include "sync/base/check.h"
+
+/* ---- remembering ---- */
+
+/* Ids end in hash bytes: no need to hash again. */
+static uint32_t bucket_start(const struct entity_id *entity)
+{
+    return get_be32(entity->bytes + ENTITY_ID_BYTES - 4) & (TURN_BUCKETS - 1);
+}
+
+void turn_reset(struct turn *turn)
+{
+    memset(turn->buckets, 0xff, sizeof turn->buckets); /* all -1 */
+    turn->entities_count = 0;
+    turn->events_count = 0;
+    turn->size = 0;
+}
+
+/* As turn_reset(), at the cost of what was used. All entries go, so each run of taken buckets may be cleared to its
+ * end. */
+static void turn_empty(struct turn *turn)
+{
+    for (uint32_t i = 0; i < turn->entities_count; i++) {
+        uint32_t bucket = bucket_start(&turn->entities[i].id);
+        while (turn->buckets[bucket] >= 0) {
+            turn->buckets[bucket] = -1;
+            bucket = (bucket + 1) & (TURN_BUCKETS - 1);
+        }
+    }
+    turn->entities_count = 0;
+    turn->events_count = 0;
+    turn->size = 0;
+}
+
+bool turn_has_room(const struct turn *turn, size_t size)
+{
+    return turn->events_count < TURN_EVENTS_MAX && turn->entities_count < TURN_ENTITIES_MAX &&
+           size <= TURN_BYTES_MAX - turn->size;
+}
+
+/* The entity's bucket, or the empty one where it belongs. */
+static uint32_t bucket_of(const struct turn *turn, const struct entity_id *entity)
+{
+    uint32_t bucket = bucket_start(entity);
+    while (turn->buckets[bucket] >= 0 &&
+           !entity_id_equal(&turn->entities[turn->buckets[bucket]].id, entity))
+        bucket = (bucket + 1) & (TURN_BUCKETS - 1);
+    return bucket;
+}
+
+static struct turn_entity *entity_find(struct turn *turn, const struct entity_id *entity)
+{
+    int32_t at = turn->buckets[bucket_of(turn, entity)];
+    return at < 0 ? NULL : &turn->entities[at];
+}
+
+static struct turn_entity *entity_take(struct turn *turn, const struct entity_id *entity)
+{
+    uint32_t bucket = bucket_of(turn, entity);
+    if (turn->buckets[bucket] < 0) {
+        turn->buckets[bucket] = (int32_t)turn->entities_count;
+        turn->entities[turn->entities_count++] =
+            (struct turn_entity){.id = *entity, .first = -1, .last = -1};
+    }
+    return &turn->entities[turn->buckets[bucket]];
+}
+
+static enum kind kind_of_type(uint32_t type)
+{
+    const struct event_info *info = event_info_find(type);
+    return info == NULL ? KIND_NONE : info->kind;
+}
+
+void turn_add(struct turn *turn, const struct operation *id, const struct event *event,
+              struct bytes bytes)
+{
+    check(turn_has_room(turn, bytes.size));
+    struct turn_entity *entity = entity_take(turn, &event->entity);
+    int32_t at = (int32_t)turn->events_count++;
+    uint8_t *copy = turn->data + turn->size;
+    memcpy(copy, bytes.data, bytes.size);
+    turn->size += bytes.size;
+    turn->events[at] =
+        (struct turn_event){.id = *id, .bytes = bytes_of(copy, bytes.size), .next = -1};
+    if (entity->last >= 0)
+        turn->events[entity->last].next = at;
+    else
+        entity->first = at;
+    entity->last = at;
+    entity->is_dirty = true;
+    if (entity->kind == KIND_NONE)
+        entity->kind = kind_of_type(event->type);
+}
+
+bool turn_mark(struct turn *turn, enum kind kind, const struct entity_id *entity)
+{
+    if (!turn_has_room(turn, 0))
+        return false;
+    struct turn_entity *dirty = entity_take(turn, entity);
+    dirty->is_dirty = dirty->is_full = true;
+    if (dirty->kind == KIND_NONE)
+        dirty->kind = kind;
+    return true;
+}
+
+bool turn_is_dirty(const struct turn *turn, const struct entity_id *entity)
+{
+    int32_t at = turn->buckets[bucket_of(turn, entity)];
+    return at >= 0 && turn->entities[at].is_dirty;
+}
+
+/* ---- change numbers ---- */
+
+int change_number_get(struct store_txn *txn, uint64_t *ret_number)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    static const uint8_t last[9] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    int err = store_cursor_open(txn, TABLE_CHANGE, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_before(&cursor, bytes_of(last, sizeof last), &key, &value);
+    if (err == 0 && key.size != 8)
+        err = ERR_MALFORMED;
+    if (err == 0)
+        *ret_number = get_be64(key.data);
+    else if (err == ERR_NOT_FOUND)
+        *ret_number = 0;
+    store_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* Each entity stands under its newest number only. */
+static int change_number_forget(struct store_txn *txn, const struct key *state)
+{
+    struct bytes old;
+    int err = store_get(txn, TABLE_MARK, key_bytes(state), &old);
+    if (err == ERR_NOT_FOUND)
+        return 0;
+    if (err != 0)
+        return err;
+    if (old.size != 8)
+        return ERR_IO;
+    struct key change = key_change(get_be64(old.data));
+    err = store_del(txn, TABLE_CHANGE, key_bytes(&change));
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int change_number_give(struct store_txn *txn, const struct key *state, uint64_t number)
+{
+    uint8_t value[8];
+    struct key change = key_change(number);
+    int err = change_number_forget(txn, state);
+    if (err == 0)
+        err = store_append(txn, TABLE_CHANGE, key_bytes(&change), key_bytes(state));
+    put_be64(value, number);
+    return err != 0 ? err : store_put(txn, TABLE_MARK, key_bytes(state), bytes_of(value, sizeof value));
+}
+
+/* ---- index keys ---- */
+
+static bool keys_have(const struct index_keys *keys, const struct key *key)
+{
+    for (uint32_t i = 0; i < keys->count; i++)
+        if (bytes_equal(key_bytes(&keys->keys[i]), key_bytes(key)))
+            return true;
+    return false;
+}
+
+static int index_replace(struct store_txn *txn, const struct index_keys *old,
+                         const struct index_keys *now)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < old->count && err == 0; i++)
+        if (!keys_have(now, &old->keys[i]))
+            err = store_del(txn, TABLE_INDEX, key_bytes(&old->keys[i]));
+    for (uint32_t i = 0; i < now->count && err == 0; i++)
+        if (!keys_have(old, &now->keys[i]))
+            err = store_put(txn, TABLE_INDEX, key_bytes(&now->keys[i]), bytes_of(NULL, 0));
+    return err == ERR_NOT_FOUND ? ERR_IO : err;
+}
+
+/* ---- folding ---- */
+
+/* Whether the event changes anything at all. */
+static bool counts(const struct folder *folder, const struct turn_event *event, uint32_t type)
+{
+    return roster_judge(folder->roster, event->id.log, event->id.seq, type) == VERDICT_VALID;
+}
+
+/* Append the turn's events to folder->history; false = the fast path will not do. */
+static bool append_all(const struct turn *turn, const struct turn_entity *entity,
+                       struct folder *folder)
+{
+    for (int32_t at = entity->first; at >= 0; at = turn->events[at].next) {
+        const struct turn_event *added = &turn->events[at];
+        struct event event;
+        if (event_decode(added->bytes, &event) != 0)
+            return false;
+        if (!counts(folder, added, event.type))
+            continue;
+        if (event.is_reemitted || !history_can_append(folder->history, &added->id, &event) ||
+            history_append(folder->history, &added->id, &event) != 0)
+            return false;
+    }
+    return true;
+}
+
+int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
+                const struct entity_id *entity)
+{
+    int err = history_load(folder->history, txn, folder->roster, kind, entity);
+    if (err == 0)
+        entity_prune(folder->history);
+    return err;
+}
+
+/* Nothing of the entity counts: no row, as on a device that never heard of it. */
+static int row_drop(struct store_txn *txn, struct folder *folder, const struct key *state,
+                    const struct index_keys *old)
+{
+    struct index_keys none = {0};
+    int err = store_del(txn, TABLE_STATE, key_bytes(state));
+    if (err == ERR_NOT_FOUND)
+        return 0;
+    if (err == 0)
+        err = index_replace(txn, old, &none);
+    return err != 0 ? err : change_number_give(txn, state, ++folder->change_number);
+}
+
+static int row_store(struct store_txn *txn, struct folder *folder, const struct key *state,
+                     const struct index_keys *old)
+{
+    struct index_keys now = {0};
+    struct bytes row;
+    struct bytes stored;
+    if (folder->history->count == 0 && !folder->history->is_opaque)
+        return row_drop(txn, folder, state, old);
+    int err = history_encode(folder->history, folder->row, folder->row_capacity, &row);
+    if (err != 0)
+        return err;
+    err = store_get(txn, TABLE_STATE, key_bytes(state), &stored);
+    if (err != 0 && err != ERR_NOT_FOUND)
+        return err;
+    if (err == 0 && bytes_equal(stored, row))
+        return 0;
+    entity_index(folder->history, folder->order, &now);
+    err = store_put(txn, TABLE_STATE, key_bytes(state), row);
+    if (err == 0)
+        err = index_replace(txn, old, &now);
+    return err != 0 ? err : change_number_give(txn, state, ++folder->change_number);
+}
+
+static void breadcrumb_set(struct folder *folder, enum kind kind, const struct entity_id *entity)
+{
+    if (folder->breadcrumb == NULL)
+        return;
+    folder->breadcrumb[0] = (uint8_t)kind;
+    memcpy(folder->breadcrumb + 1, entity->bytes, ENTITY_ID_BYTES);
+}
+
+static void breadcrumb_clear(struct folder *folder)
+{
+    if (folder->breadcrumb != NULL)
+        folder->breadcrumb[0] = KIND_NONE;
+}
+
+/* Bring folder->history to the entity's new state; @ret_old gets the index keys of the stored one. */
+static int history_advance(struct turn *turn, struct store_txn *txn, struct folder *folder,
+                           const struct turn_entity *entity, struct index_keys *ret_old)
+{
+    int err = history_get(folder->history, txn, entity->kind, &entity->id);
+    ret_old->count = 0;
+    if (err == 0) {
+        entity_index(folder->history, folder->order, ret_old);
+        if (!entity->is_full && append_all(turn, entity, folder)) {
+            entity_prune(folder->history);
+            folder->appends++;
+            return 0;
+        }
+    } else if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    folder->loads++;
+    return fold_entity(txn, folder, entity->kind, &entity->id);
+}
+
+static int fold_dirty(struct turn *turn, struct store_txn *txn, struct folder *folder,
+                      struct turn_entity *entity)
+{
+    struct index_keys old;
+    entity->is_dirty = false;
+    if (entity->kind == KIND_NONE || entity->kind == KIND_ROSTER)
+        return 0;
+    struct key state = key_state(entity->kind, &entity->id);
+    breadcrumb_set(folder, entity->kind, &entity->id);
+    int err = history_advance(turn, txn, folder, entity, &old);
+    if (err == 0)
+        err = row_store(txn, folder, &state, &old);
+    breadcrumb_clear(folder);
+    entity->first = entity->last = -1;
+    entity->is_full = false;
+    return err == ERR_MALFORMED ? ERR_IO : err;
+}
+
+int turn_fold(struct turn *turn, struct store_txn *txn, struct folder *folder,
+              const struct entity_id *entity)
+{
+    struct turn_entity *found = entity_find(turn, entity);
+    return found == NULL || !found->is_dirty ? 0 : fold_dirty(turn, txn, folder, found);
+}
+
+int turn_fold_all(struct turn *turn, struct store_txn *txn, struct folder *folder)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < turn->entities_count && err == 0; i++)
+        if (turn->entities[i].is_dirty)
+            err = fold_dirty(turn, txn, folder, &turn->entities[i]);
+    if (err == 0)
+        turn_empty(turn);
+    return err;
+}

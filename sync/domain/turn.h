@@ -1,0 +1,81 @@
+/* turn.h - what a turn has touched, and the folding of it: each dirty entity once, however many events it got.
+ *
+ * Layer: sync/domain (pure). Events are remembered with their bytes, so that the fast path reads nothing again. When
+ * the memory of a turn is used up the caller seals early; nothing is lost by folding an entity twice.
+ *
+ * Every folded row that differs from the stored one gets the next change number (TABLE_CHANGE, TABLE_MARK): a screen's
+ * cursor is the newest number that it has been shown.
+ */
+#ifndef TRESTLE_SYNC_DOMAIN_TURN_H
+#define TRESTLE_SYNC_DOMAIN_TURN_H
+
+#include "sync/domain/entity.h"
+
+enum {
+    TURN_EVENTS_MAX = 8192,
+    TURN_ENTITIES_MAX = 8192,
+    TURN_BYTES_MAX = 2 * 1024 * 1024,
+    TURN_BUCKETS = 16384, /* power of two, twice the entities */
+};
+
+struct turn_event {
+    struct operation id;
+    struct bytes bytes; /* in turn.data */
+    int32_t next;       /* of the same entity; -1 = last */
+};
+
+struct turn_entity {
+    struct entity_id id;
+    enum kind kind; /* KIND_NONE: only events of unknown types so far */
+    bool is_dirty;
+    bool is_full; /* the fast path will not do: refold from the log */
+    int32_t first, last;
+};
+
+/* Large; made once. */
+struct turn {
+    uint32_t entities_count;
+    struct turn_entity entities[TURN_ENTITIES_MAX];
+    int32_t buckets[TURN_BUCKETS];
+    uint32_t events_count;
+    struct turn_event events[TURN_EVENTS_MAX];
+    size_t size;
+    uint8_t data[TURN_BYTES_MAX];
+};
+
+/* What folding needs beside the store. */
+struct folder {
+    const struct roster *roster;
+    struct history *history; /* scratch */
+    struct order *order;     /* scratch */
+    uint8_t *row;            /* scratch, row_capacity bytes */
+    size_t row_capacity;
+    uint64_t change_number;  /* the newest given out */
+    uint8_t *breadcrumb;     /* 13 bytes that outlive a crash (kind, entity), or NULL: names what is being folded */
+    uint64_t appends, loads; /* how often each path was taken */
+};
+
+void turn_reset(struct turn *turn);
+
+/* Whether an event of @size bytes still fits. */
+bool turn_has_room(const struct turn *turn, size_t size);
+
+/* Remember a new event; its bytes are copied. The caller asked turn_has_room(). */
+void turn_add(struct turn *turn, const struct operation *id, const struct event *event, struct bytes bytes);
+
+/* Refold @entity from the log although no event came: what counts has changed. False when there is no room. */
+bool turn_mark(struct turn *turn, enum kind kind, const struct entity_id *entity);
+
+bool turn_is_dirty(const struct turn *turn, const struct entity_id *entity);
+
+/* Fold one entity, or all but the roster (which is the replica's), and store what changed. ERR_IO, ERR_FULL. */
+MUST_CHECK int turn_fold(struct turn *turn, struct store_txn *txn, struct folder *folder, const struct entity_id *entity);
+MUST_CHECK int turn_fold_all(struct turn *turn, struct store_txn *txn, struct folder *folder);
+
+/* Read the newest change number of a store; 0 when nothing ever changed. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int change_number_get(struct store_txn *txn, uint64_t *ret_number);
+
+/* Fold @entity from the log into folder->history, pruned, as a row would hold it: for audits. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind, const struct entity_id *entity);
+
+#endif

@@ -1,0 +1,232 @@
+#include "sync/mesh/message.h"
+
+#include <string.h>
+
+enum { VERSION_HIGHEST = 1000, FLAGS_HIGHEST = 0xffff };
+
+const char *bye_reason_text(enum bye_reason reason)
+{
+    switch (reason) {
+#define X(name, number, text)                                                                      \
+    case name:                                                                                     \
+        return text;
+        BYE_REASONS(X)
+#undef X
+    }
+    return "for a reason this version does not know";
+}
+
+/* ---- reading ---- */
+
+/* Fields that a newer version appended. */
+static void skip_rest(struct reader *reader, uint32_t count, uint32_t known)
+{
+    for (uint32_t i = known; i < count; i++)
+        (void)read_raw(reader);
+}
+
+static void read_heads(struct reader *reader, struct message *message)
+{
+    uint32_t count = read_array(reader, 0, LOGS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        struct head_claim *head = &message->heads[i];
+        (void)read_array(reader, 3, 3);
+        head->log = read_id64(reader);
+        head->seq = read_uint(reader, SEQ_MAX);
+        read_fixed(reader, head->hash, sizeof head->hash);
+    }
+    message->heads_count = count;
+}
+
+static void read_adjacent(struct reader *reader, struct message *message)
+{
+    if (read_nil(reader))
+        return;
+    uint32_t count = read_array(reader, 0, LINKS_MAX);
+    for (uint32_t i = 0; i < count; i++)
+        message->adjacent[i] = read_id64(reader);
+    message->adjacent_count = count;
+}
+
+static void read_hello(struct reader *reader, struct message *message)
+{
+    struct hello *hello = &message->hello;
+    hello->version_min = read_uint(reader, VERSION_HIGHEST);
+    hello->version_max = read_uint(reader, VERSION_HIGHEST);
+    read_fixed(reader, hello->popup.bytes, sizeof hello->popup.bytes);
+    hello->device = read_id64(reader);
+    read_fixed(reader, hello->boot, sizeof hello->boot);
+    hello->features = read_uint(reader, UINT64_MAX);
+    hello->fold_version = read_uint(reader, UINT32_MAX);
+    hello->wall_ms = read_int(reader, INT64_MIN, INT64_MAX);
+    read_heads(reader, message);
+    read_adjacent(reader, message);
+    hello->flags = read_uint(reader, FLAGS_HIGHEST);
+}
+
+static void read_status(struct reader *reader, struct message *message)
+{
+    struct status *status = &message->status;
+    status->wall_ms = read_int(reader, INT64_MIN, INT64_MAX);
+    read_heads(reader, message);
+    read_fixed(reader, status->digest, sizeof status->digest);
+    status->flags = read_uint(reader, FLAGS_HIGHEST);
+    read_adjacent(reader, message);
+}
+
+static void read_events(struct reader *reader, struct message *message)
+{
+    struct events *events = &message->events;
+    events->log = read_id64(reader);
+    events->first_seq = read_uint(reader, SEQ_MAX);
+    events->count = read_array(reader, 1, RUN_EVENTS_MAX);
+    const uint8_t *from = reader->at;
+    for (uint32_t i = 0; i < events->count; i++)
+        (void)read_bin(reader, 1, EVENT_SALVAGE_BYTES_MAX);
+    events->list = bytes_of(from, (size_t)(reader->at - from));
+    read_fixed(reader, events->signature.bytes, sizeof events->signature.bytes);
+    events->is_live = read_uint(reader, 1) == 1;
+    if (events->first_seq == 0 || events->first_seq > SEQ_MAX - events->count)
+        reader_fail(reader, ERR_MALFORMED);
+}
+
+static void read_want(struct reader *reader, struct message *message)
+{
+    uint32_t count = read_array(reader, 0, LOGS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        struct want_entry *want = &message->wants[i];
+        (void)read_array(reader, 3, 3);
+        want->log = read_id64(reader);
+        want->have = read_uint(reader, SEQ_MAX);
+        want->is_restart = read_bool(reader);
+    }
+    message->wants_count = count;
+    message->credit_bytes = read_uint(reader, LINK_OUTBOX_BYTES_MAX);
+}
+
+static void read_bye(struct reader *reader, struct message *message)
+{
+    message->reason = read_uint(reader, UINT32_MAX);
+}
+
+/* The kinds of message: how many fields this version knows, and who reads them. */
+static const struct message_form {
+    enum message_kind kind;
+    uint32_t fields;
+    void (*read)(struct reader *reader, struct message *message);
+} forms[] = {
+    {MESSAGE_HELLO, 12, read_hello}, {MESSAGE_STATUS, 6, read_status}, {MESSAGE_EVENTS, 6, read_events},
+    {MESSAGE_WANT, 3, read_want},    {MESSAGE_BYE, 2, read_bye},
+};
+
+static const struct message_form *form_find(uint64_t kind)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if ((uint64_t)forms[i].kind == kind)
+            return &forms[i];
+    return NULL;
+}
+
+int message_decode(struct bytes frame, struct message *ret_message)
+{
+    if (frame.size > MESSAGE_BYTES_MAX)
+        return ERR_TOO_LARGE;
+    struct reader reader;
+    reader_init(&reader, frame);
+    uint32_t count = read_array(&reader, 1, VALUE_ITEMS_MAX);
+    uint64_t kind = read_uint(&reader, UINT64_MAX);
+    if (reader.err != 0)
+        return reader.err;
+    const struct message_form *form = form_find(kind);
+    if (form == NULL)
+        return ERR_NOT_FOUND;
+    if (count < form->fields)
+        return ERR_MALFORMED;
+    ret_message->kind = form->kind;
+    ret_message->heads_count = ret_message->adjacent_count = ret_message->wants_count = 0;
+    form->read(&reader, ret_message);
+    skip_rest(&reader, count, form->fields);
+    return reader_finish(&reader);
+}
+
+/* ---- writing ---- */
+
+static void write_heads(struct writer *writer, const struct head_claim *heads, uint32_t count)
+{
+    write_array(writer, count);
+    for (uint32_t i = 0; i < count; i++) {
+        write_array(writer, 3);
+        write_id64(writer, heads[i].log);
+        write_uint(writer, heads[i].seq);
+        write_bin(writer, heads[i].hash, sizeof heads[i].hash);
+    }
+}
+
+void message_write_hello(struct writer *writer, const struct hello *hello, const struct head_claim *heads,
+                         uint32_t heads_count, const uint64_t *adjacent, uint32_t adjacent_count)
+{
+    write_array(writer, 12);
+    write_uint(writer, MESSAGE_HELLO);
+    write_uint(writer, hello->version_min);
+    write_uint(writer, hello->version_max);
+    write_bin(writer, hello->popup.bytes, sizeof hello->popup.bytes);
+    write_id64(writer, hello->device);
+    write_bin(writer, hello->boot, sizeof hello->boot);
+    write_uint(writer, hello->features);
+    write_uint(writer, hello->fold_version);
+    write_int(writer, hello->wall_ms);
+    write_heads(writer, heads, heads_count);
+    write_array(writer, adjacent_count);
+    for (uint32_t i = 0; i < adjacent_count; i++)
+        write_id64(writer, adjacent[i]);
+    write_uint(writer, hello->flags);
+}
+
+void message_write_status(struct writer *writer, const struct status *status, const struct head_claim *heads,
+                          uint32_t heads_count)
+{
+    write_array(writer, 6);
+    write_uint(writer, MESSAGE_STATUS);
+    write_int(writer, status->wall_ms);
+    write_heads(writer, heads, heads_count);
+    write_bin(writer, status->digest, sizeof status->digest);
+    write_uint(writer, status->flags);
+    write_nil(writer);
+}
+
+void message_write_want(struct writer *writer, const struct want_entry *wants, uint32_t wants_count,
+                        uint64_t credit_bytes)
+{
+    write_array(writer, 3);
+    write_uint(writer, MESSAGE_WANT);
+    write_array(writer, wants_count);
+    for (uint32_t i = 0; i < wants_count; i++) {
+        write_array(writer, 3);
+        write_id64(writer, wants[i].log);
+        write_uint(writer, wants[i].have);
+        write_bool(writer, wants[i].is_restart);
+    }
+    write_uint(writer, credit_bytes);
+}
+
+void message_write_bye(struct writer *writer, enum bye_reason reason)
+{
+    write_array(writer, 2);
+    write_uint(writer, MESSAGE_BYE);
+    write_uint(writer, reason);
+}
+
+void message_write_events_begin(struct writer *writer, uint64_t log, uint64_t first_seq, uint32_t count)
+{
+    write_array(writer, 6);
+    write_uint(writer, MESSAGE_EVENTS);
+    write_id64(writer, log);
+    write_uint(writer, first_seq);
+    write_array(writer, count);
+}
+
+void message_write_events_end(struct writer *writer, const struct signature *signature, bool is_live)
+{
+    write_bin(writer, signature->bytes, sizeof signature->bytes);
+    write_uint(writer, is_live ? 1 : 0);
+}
