@@ -17,7 +17,7 @@
 #ifndef TRESTLE_SYNC_REPLICA_H
 #define TRESTLE_SYNC_REPLICA_H
 
-#include "sync/effects.h"
+#include "sync/mesh/effects.h"
 
 enum { FOLD_VERSION = 1 };
 

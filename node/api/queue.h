@@ -9,7 +9,7 @@
 #ifndef TRESTLE_NODE_API_QUEUE_H
 #define TRESTLE_NODE_API_QUEUE_H
 
-#include "sync/effects.h"
+#include "sync/mesh/effects.h"
 
 enum {
     API_COMMANDS_MAX = 64, /* in flight; more are told to try again (busy) */

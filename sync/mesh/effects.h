@@ -1,10 +1,10 @@
 /* effects.h - what a turn wants done in the world, held back until its transaction is durable.
  *
- * Layer: sync (pure). The replica collects; the host carries out after the commit returned: durable before sent or
+ * Layer: sync/mesh (pure). The replica collects; the host carries out after the commit returned: durable before sent or
  * shown, by construction. After an abort the host drops them all.
  */
-#ifndef TRESTLE_SYNC_EFFECTS_H
-#define TRESTLE_SYNC_EFFECTS_H
+#ifndef TRESTLE_SYNC_MESH_EFFECTS_H
+#define TRESTLE_SYNC_MESH_EFFECTS_H
 
 #include "sync/domain/request.h"
 #include "sync/mesh/message.h"
