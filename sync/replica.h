@@ -17,16 +17,12 @@
 #ifndef TRESTLE_SYNC_REPLICA_H
 #define TRESTLE_SYNC_REPLICA_H
 
+#include "sync/base/moment.h"
 #include "sync/mesh/effects.h"
 
 enum { FOLD_VERSION = 1 };
 
 struct replica;
-
-struct moment {
-    int64_t wall_ms;  /* since 1970, as wrong as the device's clock; decides nothing */
-    uint64_t mono_ms; /* never goes back within a boot */
-};
 
 /* Who this device is. Everything is copied but the two secrets, which must outlive the replica. */
 struct replica_config {
@@ -40,6 +36,8 @@ struct replica_config {
     uint8_t boot[BOOT_ID_BYTES]; /* fresh random at each start */
     uint64_t seed;               /* for choosing among peers; nothing depends on its quality */
     uint64_t log_allowance_bytes; /* per log and trading day; 0 = 32 MiB */
+    uint8_t *breadcrumb; /* 13 bytes that outlive a crash, or NULL: kind and entity of what is being folded, kind 0 =
+                            nothing; the host finds there what crashed */
 };
 
 enum input_kind { INPUT_TIME, INPUT_LINK_UP, INPUT_LINK_DOWN, INPUT_MESSAGE, INPUT_COMMAND };

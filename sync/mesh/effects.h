@@ -81,4 +81,18 @@ struct effects {
 /* Empty; call before each turn. */
 void effects_reset(struct effects *effects);
 
+/* ---- for sync only ---- */
+
+/* A frame to send: false when there is no room (counted; the protocol repairs it). */
+MUST_CHECK bool effects_frame_begin(struct effects *effects, struct writer *writer);
+struct bytes effects_frame_end(struct effects *effects, const struct writer *writer);
+void effects_send(struct effects *effects, uint32_t link, struct bytes frame);
+/* The caller closes a link once. */
+void effects_close(struct effects *effects, uint32_t link, enum bye_reason reason);
+/* The same alarm counts once a turn. */
+void effects_alarm(struct effects *effects, enum alarm_kind kind, uint64_t log, uint64_t seq, uint64_t device);
+/* At most EFFECT_ANSWERS_MAX commands a turn. */
+void effects_answer(struct effects *effects, uint64_t request, int err, const struct answer *answer);
+void effects_wake(struct effects *effects, uint64_t mono_ms);
+
 #endif
