@@ -1,0 +1,216 @@
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "node/api/json.h"
+#include "node/api/routes.h"
+#include "sync/base/check.h"
+
+static void put(json_t *object, const char *name, json_t *value)
+{
+    check(json_object_set_new(object, name, value) == 0);
+}
+
+static void append(json_t *array, json_t *value)
+{
+    check(json_array_append_new(array, value) == 0);
+}
+
+static json_t *reference(const struct schema *schema)
+{
+    char path[100];
+    (void)snprintf(path, sizeof path, "#/components/schemas/%s", schema->name);
+    return json_pack("{s:s}", "$ref", path);
+}
+
+/* ---- a field ---- */
+
+static json_t *type_text(const struct schema_field *field)
+{
+    json_t *type = json_pack("{s:s}", "type", "string");
+    if (field->min > 0)
+        put(type, "minLength", json_integer(1));
+    put(type, "maxLength", json_integer(field->max));
+    return type;
+}
+
+static json_t *type_int(const struct schema_field *field)
+{
+    json_t *type = json_pack("{s:s,s:s}", "type", "integer", "format", "int64");
+    put(type, "minimum", json_integer(field->min));
+    if (field->max < INT64_MAX)
+        put(type, "maximum", json_integer(field->max));
+    return type;
+}
+
+static json_t *type_bool(const struct schema_field *field)
+{
+    (void)field;
+    return json_pack("{s:s}", "type", "boolean");
+}
+
+static json_t *type_hex(const struct schema_field *field)
+{
+    char pattern[40];
+    (void)snprintf(pattern, sizeof pattern, "^[0-9a-f]{%d}$", (int)field->max);
+    return json_pack("{s:s,s:s}", "type", "string", "pattern", pattern);
+}
+
+static json_t *type_enum(const struct schema_field *field)
+{
+    if (field->words->count == 1)
+        return json_pack("{s:s,s:s}", "type", "string", "const", field->words->words[0]);
+    json_t *words = json_array();
+    for (size_t i = 0; i < field->words->count; i++)
+        append(words, json_string(field->words->words[i]));
+    return json_pack("{s:s,s:o}", "type", "string", "enum", words);
+}
+
+static json_t *type_object(const struct schema_field *field)
+{
+    return reference(field->object);
+}
+
+static json_t *field_type(const struct schema_field *field)
+{
+    static json_t *(*const types[])(const struct schema_field *) = {
+        [SCHEMA_TEXT] = type_text, [SCHEMA_INT] = type_int,   [SCHEMA_BOOL] = type_bool,
+        [SCHEMA_HEX] = type_hex,   [SCHEMA_ENUM] = type_enum, [SCHEMA_OBJECT] = type_object};
+    json_t *type = types[field->type](field);
+    if (field->is_array)
+        type = json_pack("{s:s,s:o,s:I,s:I}", "type", "array", "items", type, "minItems",
+                         (json_int_t)field->items_min, "maxItems", (json_int_t)field->items_max);
+    if (field->note != NULL)
+        put(type, "description", json_string(field->note));
+    return type;
+}
+
+static json_t *component(const struct schema *schema)
+{
+    json_t *properties = json_object();
+    json_t *required = json_array();
+    for (size_t i = 0; i < schema->count; i++) {
+        put(properties, schema->fields[i].name, field_type(&schema->fields[i]));
+        if (!schema->fields[i].is_optional)
+            append(required, json_string(schema->fields[i].name));
+    }
+    json_t *object = json_pack("{s:s}", "type", "object");
+    if (schema->note != NULL)
+        put(object, "description", json_string(schema->note));
+    put(object, "properties", properties);
+    put(object, "required", required);
+    put(object, "additionalProperties", json_false());
+    return object;
+}
+
+/* ---- a route ---- */
+
+static json_t *content(const char *type, json_t *schema)
+{
+    return json_pack("{s:{s:{s:o}}}", "content", type, "schema", schema);
+}
+
+static json_t *response(const char *note, const char *type, json_t *schema)
+{
+    json_t *object = content(type, schema);
+    put(object, "description", json_string(note));
+    return object;
+}
+
+static json_t *parameter(const char *place, const char *name, bool is_required, json_t *schema)
+{
+    return json_pack("{s:s,s:s,s:b,s:o}", "in", place, "name", name, "required", is_required,
+                     "schema", schema);
+}
+
+static json_t *whole_number(void)
+{
+    return json_pack("{s:s,s:i}", "type", "integer", "minimum", 0);
+}
+
+static void path_parameters(const struct route *route, json_t *list)
+{
+    if (strstr(route->path, "{id}") != NULL)
+        append(list,
+               parameter("path", "id", true,
+                         json_pack("{s:s,s:s}", "type", "string", "pattern", "^[0-9a-f]{24}$")));
+    if (strstr(route->path, "{line}") != NULL)
+        append(list, parameter("path", "line", true, whole_number()));
+    if (strstr(route->path, "{number}") != NULL)
+        append(list, parameter("path", "number", true, whole_number()));
+}
+
+static json_t *route_parameters(const struct route *route)
+{
+    json_t *list = json_array();
+    path_parameters(route, list);
+    for (size_t i = 0; i < ROUTE_QUERIES_MAX && route->queries[i] != NULL; i++)
+        append(list, parameter("query", route->queries[i], false, whole_number()));
+    if (route_is_write(route))
+        append(list, parameter("header", "Idempotency-Key", true,
+                               json_pack("{s:s,s:s,s:s}", "type", "string", "pattern",
+                                         "^([0-9a-f]{2}){16,64}$", "description",
+                                         "8 digits of seconds since Session.epoch, then random")));
+    return list;
+}
+
+static json_t *operation(const struct route *route)
+{
+    json_t *object = json_pack("{s:s}", "summary", route->summary);
+    put(object, "parameters", route_parameters(route));
+    put(object, "x-capability",
+        json_string(route->capability == API_PUBLIC
+                        ? "none"
+                        : capability_text((enum capability)route->capability)));
+    if (route->request != NULL) {
+        json_t *body = content("application/json", reference(route->request));
+        put(body, "required", json_true());
+        put(object, "requestBody", body);
+    }
+    char status[8];
+    (void)snprintf(status, sizeof status, "%d", route->status);
+    json_t *schema =
+        route->response != NULL ? reference(route->response) : json_pack("{s:s}", "type", "object");
+    json_t *responses = json_object();
+    put(responses, status, response("As asked.", "application/json", schema));
+    put(responses, "default",
+        response("What went wrong, and what to do.", "application/problem+json",
+                 reference(&schema_problem)));
+    put(object, "responses", responses);
+    return object;
+}
+
+static json_t *paths(void)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < routes_count; i++) {
+        const struct route *route = &routes[i];
+        json_t *item = json_object_get(object, route->path);
+        if (item == NULL) {
+            item = json_object();
+            put(object, route->path, item);
+        }
+        char method[8] = "";
+        for (size_t at = 0; route->method[at] != '\0' && at + 1 < sizeof method; at++)
+            method[at] = (char)(route->method[at] | 0x20); /* ASCII lower case */
+        put(item, method, operation(route));
+    }
+    return object;
+}
+
+struct json_value *json_openapi(void)
+{
+    json_t *components = json_object();
+    for (size_t i = 0; i < schemas_count; i++)
+        put(components, schemas[i]->name, component(schemas[i]));
+    json_t *document =
+        json_pack("{s:s,s:{s:s,s:s,s:s,s:{s:s,s:s}}}", "openapi", "3.1.0", "info", "title",
+                  "Trestle node", "version", "1", "description",
+                  "The API of one node. Printed from the tables of node/api; frames of /ws are the "
+                  "components whose name begins with Frame. Prose: docs/api.md.",
+                  "license", "name", "Apache-2.0", "identifier", "Apache-2.0");
+    check(document != NULL);
+    put(document, "paths", paths());
+    put(document, "components", json_pack("{s:o}", "schemas", components));
+    return (struct json_value *)(void *)document;
+}

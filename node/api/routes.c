@@ -1,0 +1,192 @@
+#include "node/api/routes.h"
+
+#include <string.h>
+
+#define READ(path_, capability_, shape_, response_, ...)                                           \
+    {                                                                                              \
+        .method = "GET", .path = (path_), .capability = (capability_), .shape = (shape_),          \
+        .response = (response_), .status = 200, .command = -1, .summary = __VA_ARGS__              \
+    }
+#define WRITE(method_, path_, capability_, command_, request_, ...)                                \
+    {                                                                                              \
+        .method = (method_), .path = (path_), .capability = (capability_), .command = (command_),  \
+        .request = &(request_), .response = &schema_done, .shape = SHAPE_DONE, .status = 200,      \
+        .summary = __VA_ARGS__                                                                     \
+    }
+#define ORDER(action, capability, command, request, ...)                                           \
+    WRITE("POST", "/api/orders/{id}/" action, capability, command, request, __VA_ARGS__)
+#define ANSWERS(status_, shape_, response_)                                                        \
+    .status = (status_), .shape = (shape_), .response = &(response_)
+
+/* clang-format off */
+const struct route routes[] = {
+    READ("/healthz", API_PUBLIC, SHAPE_HEALTH, &schema_health, "The process is alive."),
+    READ("/readyz", API_PUBLIC, SHAPE_READY, &schema_health, "The store is writable and the core turned less than 2 s ago."),
+    READ("/api/openapi.json", API_PUBLIC, SHAPE_DOCUMENT, NULL, "This document."),
+    READ("/api/session", API_PUBLIC, SHAPE_SESSION, &schema_session, "Who is looking, and the pop-up's settings."),
+    READ("/api/status", CAP_READ_BOARDS, SHAPE_STATUS, &schema_status, "This device and its peers."),
+    READ("/api/menu", API_PUBLIC, SHAPE_MENU, &schema_menu, "The menu."),
+    {.method = "POST", .path = "/api/menu", .capability = CAP_MENU, .request = &schema_menu_new,
+     .command = COMMAND_MENU_SET, ANSWERS(201, SHAPE_MENU_ITEM, schema_menu_item), .summary = "A new item."},
+    /* Any other field than `available` needs CAP_MENU: a predicate beside the handler. */
+    {.method = "PATCH", .path = "/api/menu/{number}", .capability = CAP_AVAILABILITY, .request = &schema_menu_write,
+     .command = COMMAND_MENU_SET, ANSWERS(200, SHAPE_MENU_ITEM, schema_menu_item),
+     .summary = "Change an item. `available` alone needs the capability availability, anything else menu."},
+    {.method = "POST", .path = "/api/orders", .capability = CAP_ORDER, .request = &schema_order_place,
+     .command = COMMAND_ORDER_PLACE, ANSWERS(201, SHAPE_ORDER_PLACED, schema_order_placed),
+     .summary = "Place an order, and take the money with it."},
+    READ("/api/orders", CAP_READ_BOARDS, SHAPE_ORDER_LIST, &schema_order_list,
+         "Orders of a day (left out: the present one), newest first; settled=1: those that are done with.",
+         .queries = {"day", "settled"}),
+    READ("/api/orders/{id}", CAP_READ_BOARDS, SHAPE_ORDER, &schema_order, "One order."),
+    READ("/api/kitchen/board", CAP_READ_BOARDS, SHAPE_KITCHEN_BOARD, &schema_order_list, "What the kitchen has to do, oldest first."),
+    READ("/api/pickup/board", API_PUBLIC, SHAPE_PICKUP_BOARD, &schema_pickup_board, "The numbers that wait and those that are ready."),
+    ORDER("lines", CAP_ORDER, COMMAND_LINES_ADD, schema_lines_add, "Add lines."),
+    WRITE("PATCH", "/api/orders/{id}/lines/{line}", CAP_ORDER, COMMAND_LINE_SET, schema_line_set, "Change a line."),
+    ORDER("void", CAP_ORDER, COMMAND_LINES_VOID, schema_lines_reason, "Take lines off the order."),
+    ORDER("accept", CAP_COOK, COMMAND_ACCEPT, schema_accept, "The kitchen takes it."),
+    ORDER("refuse", CAP_COOK, COMMAND_REFUSE, schema_lines_reason, "The kitchen cannot make it."),
+    ORDER("start", CAP_COOK, COMMAND_START, schema_lines, "Cooking begins."),
+    ORDER("done", CAP_COOK, COMMAND_DONE, schema_lines, "Cooked; without lines the whole order is bumped."),
+    ORDER("recall", CAP_COOK, COMMAND_RECALL, schema_recall, "Take back done."),
+    ORDER("amend", CAP_COOK, COMMAND_AMEND, schema_amend, "Yes or no to a late edit."),
+    ORDER("hand-over", CAP_HAND_OVER, COMMAND_HAND_OVER, schema_hand_over, "Given out."),
+    ORDER("unhand", CAP_HAND_OVER, COMMAND_UNHAND, schema_lines, "Take back a hand-over."),
+    ORDER("cancel", CAP_CANCEL, COMMAND_CANCEL, schema_reason, "Cancel the order."),
+    ORDER("reinstate", CAP_ORDER, COMMAND_REINSTATE, schema_nothing, "Take back a cancel."),
+    ORDER("pay", CAP_TAKE_MONEY, COMMAND_PAY, schema_pay, "Take money."),
+    ORDER("refund", CAP_REFUND, COMMAND_REFUND, schema_refund, "Give money back."),
+    ORDER("discount", CAP_DISCOUNT, COMMAND_DISCOUNT, schema_discount, "Take something off."),
+    ORDER("seen", CAP_COOK, COMMAND_SEEN, schema_seen, "A kitchen's board drew the ticket."),
+    {.method = "PATCH", .path = "/api/popup", .capability = CAP_POPUP, .request = &schema_popup_write,
+     .command = COMMAND_POPUP_SET, ANSWERS(200, SHAPE_SESSION, schema_session), .summary = "Change the pop-up's settings."},
+    {.method = "POST", .path = "/api/day", .capability = CAP_DAY, .request = &schema_day_open,
+     .command = COMMAND_DAY_OPEN, ANSWERS(200, SHAPE_SESSION, schema_session), .summary = "Open a trading day."},
+};
+/* clang-format on */
+const size_t routes_count = sizeof routes / sizeof routes[0];
+
+/* ---- matching ---- */
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool match_order(const char *text, size_t size, struct route_match *match)
+{
+    if (size != 2 * ENTITY_ID_BYTES)
+        return false;
+    for (size_t i = 0; i < ENTITY_ID_BYTES; i++) {
+        int high = hex_value(text[2 * i]);
+        int low = hex_value(text[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        match->order.bytes[i] = (uint8_t)(high * 16 + low);
+    }
+    return true;
+}
+
+/* A positive number of 32 bits in its shortest decimal form. */
+static bool match_number(const char *text, size_t size, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+    if (size == 0 || size > 10 || text[0] == '0')
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        number = number * 10 + (uint64_t)(text[i] - '0');
+    }
+    *ret_number = number;
+    return number <= UINT32_MAX;
+}
+
+static bool match_line(const char *text, size_t size, struct route_match *match)
+{
+    uint64_t number = 0;
+    bool matches = match_number(text, size, &number);
+    match->line = (uint32_t)number;
+    return matches;
+}
+
+static bool match_item(const char *text, size_t size, struct route_match *match)
+{
+    return match_number(text, size, &match->number);
+}
+
+static const struct {
+    const char *name;
+    bool (*match)(const char *text, size_t size, struct route_match *match);
+} parameters[] = {{"{id}", match_order}, {"{line}", match_line}, {"{number}", match_item}};
+
+static bool segment_matches(const char *pattern, size_t pattern_size, const char *text,
+                            size_t text_size, struct route_match *match)
+{
+    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++)
+        if (strlen(parameters[i].name) == pattern_size &&
+            memcmp(pattern, parameters[i].name, pattern_size) == 0)
+            return parameters[i].match(text, text_size, match);
+    return pattern_size == text_size && memcmp(pattern, text, text_size) == 0;
+}
+
+static bool path_matches(const char *pattern, const char *path, struct route_match *match)
+{
+    while (*pattern == '/' && *path == '/') {
+        size_t pattern_size = strcspn(++pattern, "/");
+        size_t path_size = strcspn(++path, "/");
+        if (!segment_matches(pattern, pattern_size, path, path_size, match))
+            return false;
+        pattern += pattern_size;
+        path += path_size;
+    }
+    return *pattern == '\0' && *path == '\0';
+}
+
+int route_find(const char *method, const char *path, const struct route **ret_route,
+               struct route_match *ret_match)
+{
+    bool is_path_known = false;
+    for (size_t i = 0; i < routes_count; i++) {
+        struct route_match match = {.number = 0};
+        if (!path_matches(routes[i].path, path, &match))
+            continue;
+        is_path_known = true;
+        if (strcmp(routes[i].method, method) == 0) {
+            *ret_route = &routes[i];
+            *ret_match = match;
+            return 0;
+        }
+    }
+    return is_path_known ? ERR_STATE : ERR_NOT_FOUND;
+}
+
+/* ---- the table itself ---- */
+
+static bool route_is_sound(const struct route *route)
+{
+    bool is_get = strcmp(route->method, "GET") == 0;
+    bool is_write_method =
+        strcmp(route->method, "POST") == 0 || strcmp(route->method, "PATCH") == 0;
+    return route->path[0] == '/' && route->summary != NULL && route->status >= 200 &&
+           route->status < 300 && route->capability >= API_PUBLIC &&
+           route->capability < CAP_COUNT && (is_get || is_write_method) &&
+           is_get == !route_is_write(route) && is_get == (route->request == NULL) &&
+           (route->shape == SHAPE_DOCUMENT) == (route->response == NULL) &&
+           (is_get || route->capability != API_PUBLIC);
+}
+
+const char *routes_mistake(void)
+{
+    for (size_t i = 0; i < routes_count; i++) {
+        if (!route_is_sound(&routes[i]))
+            return routes[i].path;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(routes[i].method, routes[j].method) == 0 &&
+                strcmp(routes[i].path, routes[j].path) == 0)
+                return routes[i].path;
+    }
+    return schemas_mistake();
+}

@@ -1,0 +1,69 @@
+/* routes.h - the one table of routes: method, path, right, shapes, and what to do.
+ *
+ * Layer: node. The router, the checks, the document and the clients' types all follow from it.
+ */
+#ifndef TRESTLE_NODE_API_ROUTES_H
+#define TRESTLE_NODE_API_ROUTES_H
+
+#include "node/api/schema.h"
+#include "sync/domain/till.h"
+
+enum { API_PUBLIC = -1, ROUTE_QUERIES_MAX = 2 };
+
+/* What answers a route: a reader of the present state, or a command to the core whose answer is one
+ * of the shapes from SHAPE_DONE on. */
+enum route_shape {
+    SHAPE_HEALTH,
+    SHAPE_READY,
+    SHAPE_DOCUMENT,
+    SHAPE_SESSION,
+    SHAPE_STATUS,
+    SHAPE_MENU,
+    SHAPE_ORDER_LIST,
+    SHAPE_ORDER,
+    SHAPE_KITCHEN_BOARD,
+    SHAPE_PICKUP_BOARD,
+    SHAPE_DONE,
+    SHAPE_ORDER_PLACED,
+    SHAPE_MENU_ITEM,
+    SHAPE_COUNT
+};
+
+/* What a path named. */
+struct route_match {
+    struct entity_id order;
+    uint32_t line;
+    uint64_t number; /* of a menu item */
+};
+
+struct route {
+    const char *method;
+    const char *path;              /* {id}, {line} and {number} are parameters */
+    int capability;                /* enum capability, or API_PUBLIC, said out loud */
+    const struct schema *request;  /* NULL = no body */
+    const struct schema *response; /* NULL = the document */
+    int status;
+    enum route_shape shape;
+    int command; /* enum command_kind, or -1 = it only reads */
+    const char *summary;
+    const char *queries[ROUTE_QUERIES_MAX]; /* integers */
+};
+
+extern const struct route routes[];
+extern const size_t routes_count;
+
+/* Whether it writes, and so wants an Idempotency-Key. */
+static inline bool route_is_write(const struct route *route)
+{
+    return route->command >= 0;
+}
+
+/* The route of @method and @path (both terminated; no query). ERR_NOT_FOUND: no such path, or a
+ * parameter that cannot be one. ERR_STATE: the path exists for other methods. */
+MUST_CHECK int route_find(const char *method, const char *path, const struct route **ret_route,
+                          struct route_match *ret_match);
+
+/* NULL, or what is wrong with the table itself (a mistake of ours): checked at start. */
+const char *routes_mistake(void);
+
+#endif

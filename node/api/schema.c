@@ -1,0 +1,450 @@
+#include "node/api/schema.h"
+
+#include <string.h>
+
+#include "sync/base/err.h"
+#include "sync/base/limits.h"
+#include "sync/domain/order.h"
+#include "sync/log/capability.h"
+
+enum {
+    ID_DIGITS = 2 * ENTITY_ID_BYTES,
+    LOG_DIGITS = 16,
+    SHORT_MAX = 40,        /* names of categories, stations, methods */
+    DESCRIPTION_MAX = 500, /* three lines on a phone */
+    CURSOR_MAX = 64,
+    ORDERS_MAX = 500,
+    TAX_BP_MAX = 10000,
+    EDIT_MAX = 2 * ORDER_QUANTITY_MAX,
+};
+
+/* ---- words ---- */
+
+#define WORDS(symbol, ...)                                                                         \
+    static const char *const symbol##_list[] = {__VA_ARGS__};                                      \
+    static const struct schema_words symbol = {sizeof symbol##_list / sizeof symbol##_list[0],     \
+                                               symbol##_list}
+
+#define X(name, number, text) text,
+WORDS(phase_words, ORDER_PHASES(X));
+WORDS(flag_words, ORDER_FLAGS(X));
+WORDS(role_words, ROLES(X));
+WORDS(capability_words, CAPABILITIES(X));
+#undef X
+#define X(name, value, code, text) code,
+WORDS(code_words, ERR_LIST(X));
+#undef X
+WORDS(progress_words, "waiting", "started", "done");
+WORDS(line_state_words, "active", "void", "refused");
+WORDS(mode_words, "eat-in", "take-away");
+WORDS(link_words, "linked", "connecting", "refused", "lost");
+WORDS(allergen_words, "gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk",
+      "nuts", "celery", "mustard", "sesame", "sulphites", "lupin", "molluscs");
+WORDS(diet_words, "vegetarian", "vegan", "halal", "kosher");
+WORDS(hello_word, "hello");
+WORDS(snapshot_word, "snapshot");
+WORDS(delta_word, "delta");
+WORDS(marks_word, "marks");
+WORDS(seen_word, "seen");
+
+/* ---- fields ---- */
+
+/* The last argument takes further designated members with it: C11 wants no empty "...". */
+#define TEXT(name_, min_, ...)                                                                     \
+    {                                                                                              \
+        .name = (name_), .type = SCHEMA_TEXT, .min = (min_), .max = __VA_ARGS__                    \
+    }
+#define INT(name_, min_, ...)                                                                      \
+    {                                                                                              \
+        .name = (name_), .type = SCHEMA_INT, .min = (min_), .max = __VA_ARGS__                     \
+    }
+#define COUNT(...)                                                                                 \
+    {                                                                                              \
+        .type = SCHEMA_INT, .min = 0, .max = INT64_MAX, .name = __VA_ARGS__                        \
+    }
+#define MONEY(...)                                                                                 \
+    {                                                                                              \
+        .type = SCHEMA_INT, .min = -MONEY_MAX, .max = MONEY_MAX, .name = __VA_ARGS__               \
+    }
+#define POSITIVE(...)                                                                              \
+    {                                                                                              \
+        .type = SCHEMA_INT, .min = 1, .max = MONEY_MAX, .name = __VA_ARGS__                        \
+    }
+#define BOOL(...)                                                                                  \
+    {                                                                                              \
+        .type = SCHEMA_BOOL, .name = __VA_ARGS__                                                   \
+    }
+#define HEX(name_, ...)                                                                            \
+    {                                                                                              \
+        .name = (name_), .type = SCHEMA_HEX, .max = __VA_ARGS__                                    \
+    }
+#define ENUM(name_, ...)                                                                           \
+    {                                                                                              \
+        .name = (name_), .type = SCHEMA_ENUM, .words = &__VA_ARGS__                                \
+    }
+#define OBJECT(name_, ...)                                                                         \
+    {                                                                                              \
+        .name = (name_), .type = SCHEMA_OBJECT, .object = &__VA_ARGS__                             \
+    }
+#define OPTIONAL         .is_optional = true
+#define MANY(min_, max_) .is_array = true, .items_min = (min_), .items_max = (max_)
+#define NOTE(text)       .note = (text)
+#define LINE_IDS         INT("lines", 1, UINT32_MAX, MANY(1, ORDER_LINES_MAX), OPTIONAL)
+
+#define SCHEMA(suffix, name_, note_, ...)                                                          \
+    static const struct schema_field fields_##suffix[] = {__VA_ARGS__};                            \
+    const struct schema schema_##suffix = {.name = (name_),                                        \
+                                           .note = (note_),                                        \
+                                           .count =                                                \
+                                               sizeof fields_##suffix / sizeof fields_##suffix[0], \
+                                           .fields = fields_##suffix}
+
+/* clang-format off */
+SCHEMA(problem, "Problem", "RFC 9457 application/problem+json.",
+    TEXT("type", 0, 200),
+    TEXT("title", 0, 200, NOTE("what to do next, for a person")),
+    INT("status", 400, 599),
+    ENUM("code", code_words),
+    TEXT("detail", 0, 400, NOTE("where: a JSON pointer and what is wrong there; may be empty")));
+
+SCHEMA(health, "Health", NULL, BOOL("ok"));
+
+SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's settings.",
+    TEXT("popup", 0, NAME_BYTES_MAX, NOTE("its name")),
+    COUNT("epoch", NOTE("ms since 1970; idempotency keys count seconds from it")),
+    TEXT("currency", 3, 3, NOTE("ISO 4217")),
+    INT("digits", 0, 4, NOTE("minor units per unit = 10^digits")),
+    BOOL("prices_include_tax"),
+    INT("cash_step", 1, 1000, NOTE("cash is rounded to multiples of this, minor units")),
+    BOOL("pay_first"),
+    INT("copies", 1, DEVICES_MAX, NOTE("k of \"on k devices\"")),
+    INT("late_after_s", 1, 86400),
+    COUNT("day", NOTE("the trading day; 0 = none opened yet")),
+    HEX("device", LOG_DIGITS),
+    TEXT("device_name", 0, NAME_BYTES_MAX),
+    ENUM("role", role_words, NOTE("of this session")),
+    TEXT("lane", 0, LANE_BYTES_MAX, NOTE("letters of the numbers that this device gives; may be empty")),
+    HEX("log", LOG_DIGITS),
+    ENUM("capabilities", capability_words, MANY(0, CAP_COUNT)),
+    TEXT("version", 0, 80));
+
+SCHEMA(popup_write, "PopupWrite", "Settings to change; what is left out stays.",
+    TEXT("name", 0, NAME_BYTES_MAX, OPTIONAL),
+    TEXT("currency", 3, 3, OPTIONAL),
+    INT("digits", 0, 4, OPTIONAL),
+    BOOL("prices_include_tax", OPTIONAL),
+    INT("cash_step", 1, 1000, OPTIONAL),
+    BOOL("pay_first", OPTIONAL),
+    INT("copies", 1, DEVICES_MAX, OPTIONAL),
+    INT("late_after_s", 1, 86400, OPTIONAL));
+
+SCHEMA(day_open, "DayOpen", NULL, INT("day", 1, UINT32_MAX));
+
+SCHEMA(choice, "Choice", NULL,
+    TEXT("name", 1, NAME_BYTES_MAX),
+    MONEY("price", NOTE("added to the item's price")));
+
+SCHEMA(group, "Group", "Options of an item: between min and max of the choices.",
+    TEXT("name", 1, NAME_BYTES_MAX),
+    INT("min", 0, MENU_CHOICES_MAX),
+    INT("max", 0, MENU_CHOICES_MAX),
+    OBJECT("choices", schema_choice, MANY(1, MENU_CHOICES_MAX)));
+
+/* What a menu item holds, but its number and what follows from it. @o makes each optional. */
+#define MENU_ITEM_REST(o)                                                                          \
+    TEXT("category", 0, NAME_BYTES_MAX, o),                                                        \
+    INT("position", 0, UINT32_MAX, o),                                                             \
+    INT("tax_eat_in", 0, TAX_BP_MAX, NOTE("basis points"), o),                                     \
+    INT("tax_take_away", 0, TAX_BP_MAX, NOTE("basis points"), o),                                  \
+    TEXT("station", 0, SHORT_MAX, NOTE("empty = any"), o),                                         \
+    ENUM("allergens", allergen_words, MANY(0, 14), o),                                             \
+    ENUM("diet", diet_words, MANY(0, 4), o),                                                       \
+    TEXT("description", 0, DESCRIPTION_MAX, o),                                                    \
+    OBJECT("groups", schema_group, MANY(0, MENU_OPTION_GROUPS_MAX), o),                            \
+    BOOL("hidden", o)
+#define REQUIRED .is_optional = false
+
+SCHEMA(menu_item, "MenuItem", NULL,
+    INT("number", 1, UINT32_MAX),
+    TEXT("name", 0, NAME_BYTES_MAX),
+    MONEY("price"),
+    MENU_ITEM_REST(REQUIRED),
+    BOOL("available"),
+    BOOL("price_conflict", NOTE("two prices were set at once; the lower is charged until it is set again")),
+    BOOL("conflict", NOTE("another field was set twice at once")));
+
+SCHEMA(menu, "Menu", NULL,
+    TEXT("cursor", 1, CURSOR_MAX),
+    OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)));
+
+SCHEMA(menu_new, "MenuNew", "A new item.",
+    INT("number", 1, UINT32_MAX),
+    TEXT("name", 1, NAME_BYTES_MAX),
+    INT("price", 0, MONEY_MAX),
+    MENU_ITEM_REST(OPTIONAL));
+
+SCHEMA(menu_write, "MenuWrite", "Fields to change; what is left out stays. `available` stands alone.",
+    TEXT("name", 1, NAME_BYTES_MAX, OPTIONAL),
+    INT("price", 0, MONEY_MAX, OPTIONAL),
+    MENU_ITEM_REST(OPTIONAL),
+    BOOL("available", OPTIONAL));
+
+SCHEMA(option_wanted, "OptionWanted", "Indexes into the item's groups and their choices.",
+    INT("group", 0, MENU_OPTION_GROUPS_MAX - 1),
+    INT("choice", 0, MENU_CHOICES_MAX - 1));
+
+SCHEMA(line_wanted, "LineWanted", NULL,
+    INT("item", 1, UINT32_MAX, NOTE("its number on the menu")),
+    INT("quantity", 1, ORDER_QUANTITY_MAX),
+    OBJECT("options", schema_option_wanted, MANY(0, LINE_OPTIONS_MAX), OPTIONAL),
+    TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL));
+
+SCHEMA(payment_wanted, "PaymentWanted", "Taken with the order.",
+    TEXT("method", 1, SHORT_MAX, NOTE("cash, card-external")),
+    INT("amount", 1, MONEY_MAX, OPTIONAL, NOTE("left out = the whole total")),
+    INT("tendered", 1, MONEY_MAX, OPTIONAL));
+
+SCHEMA(order_place, "OrderPlace", "Prices and totals come from the menu, never from here.",
+    TEXT("channel", 1, SHORT_MAX, NOTE("counter")),
+    ENUM("mode", mode_words),
+    TEXT("name", 0, NAME_BYTES_MAX, OPTIONAL, NOTE("of the customer or the table")),
+    OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)),
+    OBJECT("payment", schema_payment_wanted, OPTIONAL));
+
+SCHEMA(order_placed, "OrderPlaced", NULL,
+    HEX("id", ID_DIGITS),
+    TEXT("number", 1, 16, NOTE("what is called out: A42")),
+    COUNT("day"),
+    MONEY("total"),
+    MONEY("change", NOTE("cash to give back")),
+    HEX("log", LOG_DIGITS),
+    COUNT("seq"));
+
+SCHEMA(lines_add, "LinesAdd", NULL,
+    OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)));
+
+SCHEMA(line_set, "LineSet", "Changes to one line; what is left out stays.",
+    INT("delta", -EDIT_MAX, EDIT_MAX, OPTIONAL, NOTE("added to the quantity")),
+    TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL),
+    OBJECT("options", schema_option_wanted, MANY(0, LINE_OPTIONS_MAX), OPTIONAL));
+
+SCHEMA(lines_reason, "LinesReason", "Lines left out = all of them.",
+    LINE_IDS,
+    TEXT("reason", 0, REASON_BYTES_MAX));
+
+SCHEMA(accept, "Accept", NULL, TEXT("station", 0, SHORT_MAX, OPTIONAL));
+
+SCHEMA(lines, "Lines", "Lines left out = all of them.", LINE_IDS);
+
+SCHEMA(recall, "Recall", "Takes back done; with `waiting` also started, accepted and refused.",
+    LINE_IDS,
+    BOOL("waiting", OPTIONAL));
+
+SCHEMA(amend, "Amend", "The kitchen's answer to a late edit of a line.",
+    INT("line", 1, UINT32_MAX),
+    BOOL("yes"));
+
+SCHEMA(line_units, "LineUnits", NULL,
+    INT("line", 1, UINT32_MAX),
+    INT("units", 1, ORDER_QUANTITY_MAX));
+
+SCHEMA(hand_over, "HandOver", "Units left out = everything.",
+    OBJECT("units", schema_line_units, MANY(1, ORDER_LINES_MAX), OPTIONAL));
+
+SCHEMA(reason, "Reason", NULL, TEXT("reason", 0, REASON_BYTES_MAX));
+
+SCHEMA(pay, "Pay", NULL,
+    TEXT("method", 1, SHORT_MAX),
+    POSITIVE("amount"),
+    POSITIVE("tendered", OPTIONAL),
+    TEXT("reference", 0, REFERENCE_BYTES_MAX, OPTIONAL));
+
+SCHEMA(refund, "Refund", NULL,
+    TEXT("method", 1, SHORT_MAX),
+    POSITIVE("amount"),
+    TEXT("reason", 0, REASON_BYTES_MAX),
+    TEXT("reference", 0, REFERENCE_BYTES_MAX, OPTIONAL));
+
+SCHEMA(discount, "Discount", "A percentage or an amount, not both.",
+    INT("percent_bp", 1, 10000, OPTIONAL, NOTE("basis points")),
+    POSITIVE("amount", OPTIONAL),
+    TEXT("reason", 0, REASON_BYTES_MAX));
+
+SCHEMA(seen, "Seen", "A kitchen's board drew the ticket on a visible page.",
+    TEXT("station", 0, SHORT_MAX),
+    TEXT("changed", 1, CURSOR_MAX + 16, NOTE("Order.changed of what was drawn")));
+
+SCHEMA(done, "Done", NULL,
+    HEX("id", ID_DIGITS),
+    HEX("log", LOG_DIGITS),
+    COUNT("seq"),
+    COUNT("events", NOTE("how many were written; 0 = it was so already")));
+
+SCHEMA(option, "Option", NULL, TEXT("name", 0, NAME_BYTES_MAX), MONEY("price"));
+
+SCHEMA(line, "Line", NULL,
+    INT("id", 1, UINT32_MAX),
+    COUNT("item", NOTE("number on the menu; 0 = free text")),
+    TEXT("name", 0, NAME_BYTES_MAX),
+    TEXT("station", 0, NAME_BYTES_MAX),
+    TEXT("note", 0, NOTE_BYTES_MAX),
+    TEXT("other_note", 0, NOTE_BYTES_MAX, NOTE("written at the same time, elsewhere; when `conflict`")),
+    OBJECT("options", schema_option, MANY(0, LINE_OPTIONS_MAX)),
+    INT("quantity", 0, INT32_MAX, NOTE("in effect")),
+    INT("wished", 0, INT32_MAX, NOTE("with edits that wait for the kitchen's yes")),
+    ENUM("progress", progress_words),
+    INT("handed", 0, INT32_MAX, NOTE("units given out")),
+    MONEY("unit_price", NOTE("without options")),
+    MONEY("total", NOTE("after discount")),
+    MONEY("discount"),
+    ENUM("state", line_state_words),
+    BOOL("accepted"),
+    BOOL("added_late"),
+    BOOL("conflict"));
+
+SCHEMA(payment, "Payment", NULL,
+    HEX("id", ID_DIGITS),
+    TEXT("method", 0, NAME_BYTES_MAX),
+    MONEY("amount"),
+    MONEY("tendered"),
+    BOOL("refund"),
+    TEXT("reference", 0, REFERENCE_BYTES_MAX));
+
+SCHEMA(order, "Order", NULL,
+    HEX("id", ID_DIGITS),
+    TEXT("number", 0, 16, NOTE("the first of `numbers`")),
+    TEXT("numbers", 1, 16, MANY(0, ORDER_NUMBERS_MAX)),
+    COUNT("day"),
+    ENUM("phase", phase_words),
+    TEXT("channel", 0, NAME_BYTES_MAX),
+    TEXT("mode", 0, NAME_BYTES_MAX),
+    TEXT("name", 0, NAME_BYTES_MAX),
+    COUNT("opened_at"),
+    COUNT("accepted_at", NOTE("0 = not yet")),
+    COUNT("ready_at", NOTE("0 = not yet")),
+    COUNT("handed_at", NOTE("0 = not yet")),
+    ENUM("flags", flag_words, MANY(0, 32)),
+    OBJECT("lines", schema_line, MANY(0, ORDER_LINES_MAX)),
+    OBJECT("payments", schema_payment, MANY(0, ORDER_PAYMENTS_MAX)),
+    MONEY("total"),
+    MONEY("tax"),
+    MONEY("owed"),
+    MONEY("paid"),
+    MONEY("refunded"),
+    MONEY("due", NOTE("> 0 give back, < 0 collect")),
+    BOOL("cancelled"),
+    TEXT("reason", 0, REASON_BYTES_MAX),
+    TEXT("claimed_by", 0, LOG_DIGITS, NOTE("log whose accept holds; empty = none")),
+    HEX("log", LOG_DIGITS, NOTE("where it was opened")),
+    COUNT("seq"),
+    TEXT("changed", 0, CURSOR_MAX + 16, NOTE("names the newest line-changing operation; opaque")),
+    BOOL("seen"));
+
+SCHEMA(order_list, "OrderList", NULL,
+    TEXT("cursor", 1, CURSOR_MAX),
+    OBJECT("orders", schema_order, MANY(0, ORDERS_MAX)));
+
+SCHEMA(pickup_board, "PickupBoard", "Numbers only.",
+    TEXT("cursor", 1, CURSOR_MAX),
+    TEXT("preparing", 1, 16, MANY(0, ORDERS_MAX)),
+    TEXT("ready", 1, 16, MANY(0, ORDERS_MAX)));
+
+SCHEMA(peer, "Peer", "Another device of the pop-up.",
+    HEX("device", LOG_DIGITS),
+    TEXT("name", 0, NAME_BYTES_MAX),
+    ENUM("role", role_words),
+    BOOL("linked"),
+    INT("heard_ms_ago", -1, INT64_MAX, NOTE("-1 = never")),
+    COUNT("behind", NOTE("events that it still lacks")),
+    COUNT("ahead", NOTE("events that it has and we lack")),
+    ENUM("state", link_words));
+
+SCHEMA(status, "Status", NULL,
+    HEX("device", LOG_DIGITS),
+    COUNT("day"),
+    COUNT("events"),
+    COUNT("logs"),
+    COUNT("orders_active"),
+    COUNT("store_bytes"),
+    COUNT("store_bytes_max"),
+    COUNT("uptime_s"),
+    OBJECT("peers", schema_peer, MANY(0, DEVICES_MAX)),
+    TEXT("version", 0, 80));
+
+SCHEMA(mark, "Mark", "Events of `log` up to `seq` are on `copies` devices.",
+    HEX("log", LOG_DIGITS),
+    COUNT("seq"));
+
+SCHEMA(frame_hello, "FrameHello", "The node's first frame on /ws.",
+    ENUM("type", hello_word),
+    OBJECT("session", schema_session),
+    COUNT("now"),
+    BOOL("resumed", NOTE("the cursor was good; no snapshot follows")));
+
+SCHEMA(frame_snapshot, "FrameSnapshot", "The view's whole state; in parts while `more`.",
+    ENUM("type", snapshot_word),
+    OBJECT("orders", schema_order, MANY(0, ORDERS_MAX)),
+    OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)),
+    TEXT("cursor", 1, CURSOR_MAX),
+    BOOL("more"));
+
+SCHEMA(frame_delta, "FrameDelta", "Newest states of what changed since the last cursor.",
+    ENUM("type", delta_word),
+    OBJECT("orders", schema_order, MANY(0, ORDERS_MAX)),
+    HEX("removed", ID_DIGITS, MANY(0, 2 * ORDERS_MAX), NOTE("orders that left the view")),
+    OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)),
+    OBJECT("session", schema_session, OPTIONAL),
+    TEXT("cursor", 1, CURSOR_MAX));
+
+SCHEMA(frame_marks, "FrameMarks", "Each second, and whenever a mark or a peer's link moves.",
+    ENUM("type", marks_word),
+    OBJECT("logs", schema_mark, MANY(0, LOGS_MAX)),
+    OBJECT("peers", schema_peer, MANY(0, DEVICES_MAX)),
+    COUNT("now"));
+
+SCHEMA(frame_seen, "FrameSeen", "From a kitchen's board: the ticket was drawn on a visible page.",
+    ENUM("type", seen_word),
+    HEX("order", ID_DIGITS),
+    TEXT("changed", 1, CURSOR_MAX + 16),
+    TEXT("station", 0, SHORT_MAX));
+/* clang-format on */
+
+/* The body `{}`: an empty array of fields is not C. */
+const struct schema schema_nothing = {.name = "Nothing", .note = "{}"};
+
+#define X(suffix, name) &schema_##suffix,
+const struct schema *const schemas[] = {SCHEMAS(X)};
+#undef X
+const size_t schemas_count = sizeof schemas / sizeof schemas[0];
+
+const struct schema_field *schema_field_find(const struct schema *schema, const char *name)
+{
+    for (size_t i = 0; i < schema->count; i++)
+        if (strcmp(schema->fields[i].name, name) == 0)
+            return &schema->fields[i];
+    return NULL;
+}
+
+static bool field_is_sound(const struct schema_field *field)
+{
+    return (field->type == SCHEMA_ENUM) == (field->words != NULL) &&
+           (field->type == SCHEMA_OBJECT) == (field->object != NULL) && field->min <= field->max &&
+           (!field->is_array || (field->items_max > 0 && field->items_min <= field->items_max));
+}
+
+static const char *schema_mistake(const struct schema *schema)
+{
+    for (size_t i = 0; i < schema->count; i++)
+        if (!field_is_sound(&schema->fields[i]) ||
+            schema_field_find(schema, schema->fields[i].name) != &schema->fields[i])
+            return schema->fields[i].name;
+    return NULL;
+}
+
+const char *schemas_mistake(void)
+{
+    const char *mistake = NULL;
+    for (size_t i = 0; i < schemas_count && mistake == NULL; i++)
+        mistake = schema_mistake(schemas[i]);
+    return mistake;
+}

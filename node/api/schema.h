@@ -1,0 +1,111 @@
+/* schema.h - the shape of everything that the API says and hears, as plain tables.
+ *
+ * Layer: node. One source for the strict check of request bodies, the check of our own answers in
+ * tests, docs/openapi.json, and through that the TypeScript types of the screens. Prose:
+ * docs/api.md.
+ */
+#ifndef TRESTLE_NODE_API_SCHEMA_H
+#define TRESTLE_NODE_API_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum schema_type {
+    SCHEMA_TEXT, /* min..max bytes of clean UTF-8, see text_is_clean() */
+    SCHEMA_INT,  /* min..max */
+    SCHEMA_BOOL,
+    SCHEMA_HEX,  /* lower-case, exactly max digits */
+    SCHEMA_ENUM, /* one of the words */
+    SCHEMA_OBJECT
+};
+
+struct schema_words {
+    size_t count;
+    const char *const *words;
+};
+
+struct schema_field {
+    const char *name;
+    enum schema_type type;
+    bool is_optional;
+    bool is_array; /* of items_min..items_max such values */
+    uint32_t items_min, items_max;
+    int64_t min, max;
+    const struct schema_words *words; /* SCHEMA_ENUM */
+    const struct schema *object;      /* SCHEMA_OBJECT */
+    const char *note;                 /* for the document; NULL = the name says it all */
+};
+
+/* A closed object: no other fields. */
+struct schema {
+    const char *name; /* of the component; "OrderPlace" */
+    const char *note;
+    size_t count;
+    const struct schema_field *fields;
+};
+
+/* X(symbol suffix, name). Referenced ones come first. */
+#define SCHEMAS(X)                                                                                 \
+    X(problem, "Problem")                                                                          \
+    X(health, "Health")                                                                            \
+    X(session, "Session")                                                                          \
+    X(popup_write, "PopupWrite")                                                                   \
+    X(day_open, "DayOpen")                                                                         \
+    X(choice, "Choice")                                                                            \
+    X(group, "Group")                                                                              \
+    X(menu_item, "MenuItem")                                                                       \
+    X(menu, "Menu")                                                                                \
+    X(menu_new, "MenuNew")                                                                         \
+    X(menu_write, "MenuWrite")                                                                     \
+    X(option_wanted, "OptionWanted")                                                               \
+    X(line_wanted, "LineWanted")                                                                   \
+    X(payment_wanted, "PaymentWanted")                                                             \
+    X(order_place, "OrderPlace")                                                                   \
+    X(order_placed, "OrderPlaced")                                                                 \
+    X(lines_add, "LinesAdd")                                                                       \
+    X(line_set, "LineSet")                                                                         \
+    X(lines_reason, "LinesReason")                                                                 \
+    X(accept, "Accept")                                                                            \
+    X(lines, "Lines")                                                                              \
+    X(recall, "Recall")                                                                            \
+    X(amend, "Amend")                                                                              \
+    X(line_units, "LineUnits")                                                                     \
+    X(hand_over, "HandOver")                                                                       \
+    X(reason, "Reason")                                                                            \
+    X(nothing, "Nothing")                                                                          \
+    X(pay, "Pay")                                                                                  \
+    X(refund, "Refund")                                                                            \
+    X(discount, "Discount")                                                                        \
+    X(seen, "Seen")                                                                                \
+    X(done, "Done")                                                                                \
+    X(option, "Option")                                                                            \
+    X(line, "Line")                                                                                \
+    X(payment, "Payment")                                                                          \
+    X(order, "Order")                                                                              \
+    X(order_list, "OrderList")                                                                     \
+    X(pickup_board, "PickupBoard")                                                                 \
+    X(peer, "Peer")                                                                                \
+    X(status, "Status")                                                                            \
+    X(mark, "Mark")                                                                                \
+    X(frame_hello, "FrameHello")                                                                   \
+    X(frame_snapshot, "FrameSnapshot")                                                             \
+    X(frame_delta, "FrameDelta")                                                                   \
+    X(frame_marks, "FrameMarks")                                                                   \
+    X(frame_seen, "FrameSeen")
+
+#define X(suffix, name) extern const struct schema schema_##suffix;
+SCHEMAS(X)
+#undef X
+
+/* All of them, in the order above. */
+extern const struct schema *const schemas[];
+extern const size_t schemas_count;
+
+/* NULL when @schema has no field of that name. */
+const struct schema_field *schema_field_find(const struct schema *schema, const char *name);
+
+/* NULL, or what is wrong with the tables themselves (a mistake of ours). */
+const char *schemas_mistake(void);
+
+#endif

@@ -1,0 +1,170 @@
+/* The tables of the API: sound in themselves, strict about bodies, and printed in
+ * docs/openapi.json.
+ *
+ * After a change of the tables: TRESTLE_UPDATE=1 <build>/tests/process.api_schema rewrites the
+ * document. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/api/json.h"
+#include "node/api/routes.h"
+#include "tests/lib/test.h"
+
+static char where[JSON_WHERE_BYTES_MAX];
+
+static int parse_as(const struct schema *schema, const char *text)
+{
+    struct json_value *value = NULL;
+    where[0] = '\0';
+    int err = json_parse_as(schema, bytes_of_text(text), &value, where);
+    if (err == 0)
+        json_free(value);
+    return err;
+}
+
+TEST(api_schema, the_tables_are_sound)
+{
+    assert_null(routes_mistake());
+}
+
+#define PLACE(rest) "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"lines\":" rest "}"
+
+TEST(api_schema, a_good_body_passes)
+{
+    assert_int_equal(0, parse_as(&schema_order_place, PLACE("[{\"item\":1,\"quantity\":2}]")));
+    assert_int_equal(0, parse_as(&schema_nothing, "{}"));
+    assert_int_equal(0, parse_as(&schema_lines, "{\"lines\":[1,2147483649]}"));
+}
+
+TEST(api_schema, a_bad_body_is_refused_with_the_place)
+{
+    static const struct {
+        const char *body, *where;
+    } cases[] = {
+        {PLACE("[{\"item\":1,\"quantity\":2,\"price\":1}]"), "/lines/0: has an unknown field"},
+        {PLACE("[{\"item\":1,\"quantity\":2}],\"total\":5"), "/: has an unknown field"},
+        {PLACE("[{\"item\":1}]"), "/lines/0/quantity: is missing"},
+        {PLACE("[]"), "/lines: has too few elements"},
+        {PLACE("{}"), "/lines: is not an array"},
+        {PLACE("[{\"item\":1,\"quantity\":0}]"), "/lines/0/quantity: is too small"},
+        {PLACE("[{\"item\":1,\"quantity\":1000}]"), "/lines/0/quantity: is too large"},
+        {PLACE("[{\"item\":1,\"quantity\":1.0}]"), "/lines/0/quantity: is not a whole number"},
+        {PLACE("[{\"item\":1,\"quantity\":\"1\"}]"), "/lines/0/quantity: is not a whole number"},
+        {PLACE("[{\"item\":1,\"quantity\":1,\"note\":\"a\\u0007\"}]"),
+         "/lines/0/note: has control characters"},
+        {PLACE("[{\"item\":1,\"quantity\":1,\"note\":null}]"), "/lines/0/note: is not a text"},
+        {"{\"channel\":\"\",\"mode\":\"eat-in\",\"lines\":[]}", "/channel: is too short"},
+        {"{\"channel\":\"c\",\"mode\":\"EAT-IN\",\"lines\":[]}",
+         "/mode: is not one of the words allowed"},
+        {"[]", "/: is not an object"},
+        {"{\"channel\":\"a\",\"channel\":\"b\"}", "not JSON at line 1, column 24"},
+        {"{} {}", "not JSON at line 1, column 4"},
+        {"[[[[[[[[[[[[[[[[[[[[", "nested too deeply"},
+        {"\"\xff\"", "not JSON at line 1, column 1"},
+        {"", "not JSON at line 1, column 0"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(ERR_MALFORMED, parse_as(&schema_order_place, cases[i].body));
+        assert_string_equal(cases[i].where, where);
+    }
+}
+
+TEST(api_schema, hex_is_lower_case_and_of_its_length)
+{
+    assert_int_equal(0, parse_as(&schema_frame_seen,
+                                 "{\"type\":\"seen\",\"order\":\"0123456789abcdef01234567\","
+                                 "\"changed\":\"x\",\"station\":\"\"}"));
+    assert_int_not_equal(0, parse_as(&schema_frame_seen,
+                                     "{\"type\":\"seen\",\"order\":\"0123456789ABCDEF01234567\","
+                                     "\"changed\":\"x\",\"station\":\"\"}"));
+    assert_int_not_equal(0, parse_as(&schema_frame_seen,
+                                     "{\"type\":\"hello\",\"order\":\"0123456789abcdef01234567\","
+                                     "\"changed\":\"x\",\"station\":\"\"}"));
+}
+
+TEST(api_schema, a_route_is_found_by_method_and_path)
+{
+    const struct route *route = NULL;
+    struct route_match match;
+    assert_int_equal(
+        0, route_find("PATCH", "/api/orders/0123456789abcdef01234567/lines/7", &route, &match));
+    assert_int_equal(COMMAND_LINE_SET, route->command);
+    assert_int_equal(7, match.line);
+    assert_int_equal(0x01, match.order.bytes[0]);
+    assert_int_equal(0x67, match.order.bytes[11]);
+    assert_int_equal(0, route_find("PATCH", "/api/menu/37", &route, &match));
+    assert_int_equal(37, match.number);
+}
+
+TEST(api_schema, what_is_no_route_is_told_apart)
+{
+    static const struct {
+        const char *method, *path;
+        int err;
+    } cases[] = {
+        {"DELETE", "/api/menu/1", ERR_STATE},
+        {"GET", "/api/orders/0123456789abcdef01234567/void", ERR_STATE},
+        {"GET", "/api/orders/0123456789ABCDEF01234567", ERR_NOT_FOUND},
+        {"GET", "/api/orders/0123", ERR_NOT_FOUND},
+        {"GET", "/api/orders/", ERR_NOT_FOUND},
+        {"GET", "/api/orders//", ERR_NOT_FOUND},
+        {"GET", "/api", ERR_NOT_FOUND},
+        {"GET", "", ERR_NOT_FOUND},
+        {"PATCH", "/api/menu/0", ERR_NOT_FOUND},
+        {"PATCH", "/api/menu/01", ERR_NOT_FOUND},
+        {"PATCH", "/api/menu/4294967296", ERR_NOT_FOUND},
+        {"PATCH", "/api/menu/-1", ERR_NOT_FOUND},
+        {"PATCH", "/api/menu/1/", ERR_NOT_FOUND},
+    };
+    const struct route *route = NULL;
+    struct route_match match;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(cases[i].err, route_find(cases[i].method, cases[i].path, &route, &match));
+}
+
+TEST(api_schema, every_command_of_a_person_has_its_own_right_on_its_route)
+{
+#define X(name, text, needed) [name] = (needed),
+    static const int rights[] = {COMMANDS(X)};
+#undef X
+    for (size_t i = 0; i < routes_count; i++)
+        if (route_is_write(&routes[i]) && strcmp(routes[i].path, "/api/menu/{number}") != 0)
+            assert_int_equal(rights[routes[i].command], routes[i].capability);
+}
+
+/* ---- the document ---- */
+
+#define DOCUMENT TEST_SOURCE_DIR "/docs/openapi.json"
+
+static void document_write(const struct text *text)
+{
+    FILE *file = fopen(DOCUMENT, "wb");
+    assert_non_null(file);
+    assert_int_equal(text->size, fwrite(text->data, 1, text->size, file));
+    assert_int_equal(0, fclose(file));
+}
+
+static void document_read(struct text *text)
+{
+    FILE *file = fopen(DOCUMENT, "rb");
+    assert_non_null(file);
+    char chunk[4096];
+    for (size_t size; (size = fread(chunk, 1, sizeof chunk, file)) > 0;)
+        text_append(text, chunk, size);
+    assert_int_equal(0, fclose(file));
+}
+
+TEST(api_schema, the_committed_document_is_current)
+{
+    struct text printed = {.data = NULL};
+    struct text committed = {.data = NULL};
+    json_print_pretty(json_openapi(), &printed);
+    if (getenv("TRESTLE_UPDATE") != NULL)
+        document_write(&printed);
+    document_read(&committed);
+    assert_int_equal(printed.size, committed.size);
+    assert_memory_equal(printed.data, committed.data, printed.size);
+    text_close(&printed);
+    text_close(&committed);
+}
