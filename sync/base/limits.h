@@ -31,15 +31,16 @@ enum {
     LINK_CREDIT_BYTES = 256 * 1024,      /* one pull's window */
 
     /* An entity. */
-    PARENTS_MAX = 8,                  /* foreign heads an event names */
-    ENTITY_LOGS_MAX = 16,             /* that wrote to it; further ones (by id) are void there */
-    ENTITY_EVENTS_PER_LOG_MAX = 1024, /* by one log on one entity; later ones are void there */
-    ENTITY_EVENTS_MAX = 4096,         /* in one fold: 16 logs x 256 on average */
+    PARENTS_MAX = 8,                 /* foreign heads an event names */
+    ENTITY_LOGS_MAX = 16,            /* that wrote to it; further ones (by id) are void there */
+    ENTITY_EVENTS_PER_LOG_MAX = 256, /* by one log on one entity; later ones are void there */
+    ENTITY_EVENTS_MAX = ENTITY_LOGS_MAX * ENTITY_EVENTS_PER_LOG_MAX, /* in one fold */
 
     /* An order. 64 lines is a large family at a food stall; 99 of a thing is a catering order. */
     ORDER_LINES_MAX = 64,
     ORDER_QUANTITY_MAX = 999,
     ORDER_PAYMENTS_MAX = 32,
+    ORDER_DISCOUNTS_MAX = 32,
     ORDER_NUMBERS_MAX = 4,
     LINE_OPTIONS_MAX = 16,
     NAME_BYTES_MAX = 80,
