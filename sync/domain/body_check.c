@@ -1,0 +1,70 @@
+#include "sync/domain/body_check.h"
+
+#include "sync/domain/menu_events.h"
+#include "sync/domain/order_events.h"
+
+/* Decodes and forgets. */
+#define CHECKER(kind, name)                                                                        \
+    static int check_##name(struct bytes body)                                                     \
+    {                                                                                              \
+        struct kind value;                                                                         \
+        return name##_decode(body, &value);                                                        \
+    }
+
+CHECKER(order_open, order_open)
+CHECKER(line_add, line_add)
+CHECKER(line_set, line_set)
+CHECKER(line_void, line_void)
+CHECKER(order_accept, order_accept)
+CHECKER(order_refuse, order_refuse)
+CHECKER(order_progress, order_progress)
+CHECKER(order_undo, order_undo)
+CHECKER(order_handed, order_handed)
+CHECKER(order_cancel, order_cancel)
+CHECKER(order_amend, order_amend)
+CHECKER(order_discount, order_discount)
+CHECKER(order_seen, order_seen)
+CHECKER(order_pay, order_pay)
+CHECKER(order_refund, order_refund)
+CHECKER(field_values, menu_set)
+CHECKER(menu_available, menu_available)
+CHECKER(field_values, popup_set)
+CHECKER(day_open, day_open)
+
+static const struct {
+    enum event_type type;
+    int (*check)(struct bytes body);
+} checks[] = {
+    {EVENT_ORDER_OPEN, check_order_open},
+    {EVENT_LINE_ADD, check_line_add},
+    {EVENT_LINE_SET, check_line_set},
+    {EVENT_LINE_VOID, check_line_void},
+    {EVENT_ACCEPT, check_order_accept},
+    {EVENT_REFUSE, check_order_refuse},
+    {EVENT_START, check_order_progress},
+    {EVENT_DONE, check_order_progress},
+    {EVENT_RECALL, check_order_undo},
+    {EVENT_HANDED, check_order_handed},
+    {EVENT_UNHAND, check_order_undo},
+    {EVENT_CANCEL, check_order_cancel},
+    {EVENT_REINSTATE, order_reinstate_decode},
+    {EVENT_AMEND, check_order_amend},
+    {EVENT_DISCOUNT, check_order_discount},
+    {EVENT_SEEN, check_order_seen},
+    {EVENT_PAY, check_order_pay},
+    {EVENT_REFUND, check_order_refund},
+    {EVENT_MENU_SET, check_menu_set},
+    {EVENT_MENU_AVAILABLE, check_menu_available},
+    {EVENT_POPUP_SET, check_popup_set},
+    {EVENT_DAY_OPEN, check_day_open},
+};
+
+int body_check(uint32_t type, struct bytes body)
+{
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        if ((uint32_t)checks[i].type == type) {
+            return checks[i].check(body);
+        }
+    }
+    return ERR_NOT_FOUND;
+}

@@ -1,0 +1,151 @@
+#include "sync/domain/till.h"
+
+#include "sync/base/check.h"
+#include "sync/domain/till_task.h"
+
+/* What a command works on. */
+enum subject {
+    SUBJECT_NEW_ORDER,
+    SUBJECT_ORDER, /* loaded before its handler runs */
+    SUBJECT_ITEM,
+    SUBJECT_POPUP,
+    SUBJECT_ROSTER,
+};
+
+/* One row per command: who may, on what, by which handler. */
+static const struct {
+    enum subject subject;
+    int (*run)(struct task *task);
+} handlers[COMMAND_COUNT] = {
+    [COMMAND_ORDER_PLACE] = {SUBJECT_NEW_ORDER, till_place},
+    [COMMAND_LINES_ADD] = {SUBJECT_ORDER, till_lines_add},
+    [COMMAND_LINE_SET] = {SUBJECT_ORDER, till_line_set},
+    [COMMAND_LINES_VOID] = {SUBJECT_ORDER, till_lines_void},
+    [COMMAND_ACCEPT] = {SUBJECT_ORDER, till_accept},
+    [COMMAND_REFUSE] = {SUBJECT_ORDER, till_refuse},
+    [COMMAND_START] = {SUBJECT_ORDER, till_start},
+    [COMMAND_DONE] = {SUBJECT_ORDER, till_done},
+    [COMMAND_RECALL] = {SUBJECT_ORDER, till_recall},
+    [COMMAND_AMEND] = {SUBJECT_ORDER, till_amend},
+    [COMMAND_HAND_OVER] = {SUBJECT_ORDER, till_hand_over},
+    [COMMAND_UNHAND] = {SUBJECT_ORDER, till_unhand},
+    [COMMAND_CANCEL] = {SUBJECT_ORDER, till_cancel},
+    [COMMAND_REINSTATE] = {SUBJECT_ORDER, till_reinstate},
+    [COMMAND_PAY] = {SUBJECT_ORDER, till_pay},
+    [COMMAND_REFUND] = {SUBJECT_ORDER, till_refund},
+    [COMMAND_DISCOUNT] = {SUBJECT_ORDER, till_discount},
+    [COMMAND_SEEN] = {SUBJECT_ORDER, till_seen},
+    [COMMAND_MENU_SET] = {SUBJECT_ITEM, till_menu_set},
+    [COMMAND_MENU_AVAILABLE] = {SUBJECT_ITEM, till_menu_available},
+    [COMMAND_POPUP_SET] = {SUBJECT_POPUP, till_popup_set},
+    [COMMAND_DAY_OPEN] = {SUBJECT_POPUP, till_day_open},
+    [COMMAND_DEVICE_ADD] = {SUBJECT_ROSTER, till_device_add},
+};
+
+static const enum capability capabilities[COMMAND_COUNT] = {
+#define X(name, text, capability) [name] = (capability),
+    COMMANDS(X)
+#undef X
+};
+
+static bool is_allowed(const struct command *command)
+{
+    const uint64_t may = role_person_capabilities(command->principal.role);
+    return (may & capability_bit(capabilities[command->kind])) != 0;
+}
+
+static void aim(struct till_result *result, enum kind kind, struct entity_id entity)
+{
+    result->kind = kind;
+    result->entity = entity;
+}
+
+/* A command on an order answers with what the order is, unless its handler says better. */
+static int aim_at_order(struct task *task)
+{
+    const struct command *command = task->command;
+    aim(task->result, KIND_ORDER, command->order);
+    const int err = task_load_order(task, &command->order);
+    if (err != 0) {
+        return err;
+    }
+    task->result->number = task->order->numbers[0].number;
+    task->result->day = task->order->day;
+    task->result->total_minor = task->order->total_minor;
+    return 0;
+}
+
+static int aim_at_new_order(struct task *task)
+{
+    const struct command *command = task->command;
+    const int err = task_check_key(task);
+    if (err != 0) {
+        return err;
+    }
+    uint8_t session[8];
+    put_be64(session, command->principal.session);
+    const struct entity_id id = entity_id_mint(get_be32(command->key.data),
+                                               bytes_of(session, sizeof session), command->key);
+    aim(task->result, KIND_ORDER, id);
+    return 0;
+}
+
+static int aim_at_item(struct task *task)
+{
+    const uint64_t item = task->command->item;
+    if (item == 0 || item > MENU_NUMBER_MAX) {
+        return ERR_MALFORMED;
+    }
+    aim(task->result, KIND_MENU, entity_id_derive(KIND_MENU, item));
+    return 0;
+}
+
+static int aim_at_subject(struct task *task)
+{
+    switch (handlers[task->command->kind].subject) {
+    case SUBJECT_NEW_ORDER:
+        return aim_at_new_order(task);
+    case SUBJECT_ORDER:
+        return aim_at_order(task);
+    case SUBJECT_ITEM:
+        return aim_at_item(task);
+    case SUBJECT_POPUP:
+        aim(task->result, KIND_POPUP, entity_id_derive(KIND_POPUP, 0));
+        return 0;
+    case SUBJECT_ROSTER:
+        aim(task->result, KIND_ROSTER, entity_id_derive(KIND_ROSTER, 0));
+        return 0;
+    }
+    return ERR_INTERNAL;
+}
+
+/* Everything but the events and bodies, which are written before they are read: 48 KiB of zeros per
+ * tap would be most of its cost. */
+static void result_reset(struct till_result *result)
+{
+    result->kind = KIND_NONE;
+    result->entity = (struct entity_id){0};
+    result->events_count = 0;
+    result->is_number_used = false;
+    result->number = 0;
+    result->day = 0;
+    result->total_minor = 0;
+    result->change_minor = 0;
+    result->body_size = 0;
+}
+
+int till_run(const struct till *till, const struct command *command, struct till_result *ret_result)
+{
+    check(command->kind < COMMAND_COUNT && handlers[command->kind].run != NULL);
+    if (!is_allowed(command)) {
+        return ERR_FORBIDDEN;
+    }
+    struct task task = {.till = till, .command = command, .result = ret_result};
+    result_reset(ret_result);
+    writer_init(&task.writer, ret_result->body_data, sizeof ret_result->body_data);
+    int err = aim_at_subject(&task);
+    if (err == 0) {
+        err = handlers[command->kind].run(&task);
+    }
+    return err != 0 ? err : task.err;
+}

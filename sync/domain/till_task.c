@@ -1,0 +1,204 @@
+#include "sync/domain/till_task.h"
+
+#include "sync/base/check.h"
+#include "sync/domain/body_check.h"
+
+/* --- emitting --------------------------------------------------------------------------------- */
+
+struct writer *task_body(struct task *task)
+{
+    return &task->writer;
+}
+
+void task_emit_unchecked(struct task *task, enum event_type type)
+{
+    struct till_result *result = task->result;
+    if (task->err == 0) {
+        task->err = task->writer.err;
+    }
+    if (task->err == 0 && result->events_count == TILL_EVENTS_MAX) {
+        task->err = ERR_TOO_MANY;
+    }
+    if (task->err != 0) {
+        return;
+    }
+    const size_t from = result->body_size;
+    check(task->writer.size > from);
+    result->events[result->events_count++] = (struct till_event){
+        .type = type, .body = bytes_of(result->body_data + from, task->writer.size - from)};
+    result->body_size = task->writer.size;
+}
+
+void task_emit(struct task *task, enum event_type type)
+{
+    task_emit_unchecked(task, type);
+    if (task->err == 0) {
+        const struct till_result *result = task->result;
+        task->err = body_check(type, result->events[result->events_count - 1].body);
+    }
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+int task_load_order(struct task *task, const struct entity_id *id)
+{
+    const struct till *till = task->till;
+    const int err = history_get(till->history, till->txn, KIND_ORDER, id);
+    if (err != 0) {
+        return err;
+    }
+    order_derive(till->history, till->order);
+    task->order = till->order;
+    if (till->history->is_opaque || (till->order->flags & FLAG_OPAQUE) != 0) {
+        return ERR_VERSION;
+    }
+    if (till->history->is_cut_short) {
+        return ERR_TOO_MANY;
+    }
+    return till->order->numbers_count > 0 ? 0 : ERR_NOT_FOUND;
+}
+
+/* The stored history of @id, or an empty one. */
+static int load_or_reset(struct task *task, enum kind kind, const struct entity_id *id)
+{
+    struct history *history = task->till->scratch;
+    const int err = history_get(history, task->till->txn, kind, id);
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    history_reset(history, kind, id);
+    return 0;
+}
+
+int task_load_popup(struct task *task, struct popup *ret_popup)
+{
+    const struct entity_id id = entity_id_derive(KIND_POPUP, 0);
+    const int err = load_or_reset(task, KIND_POPUP, &id);
+    if (err != 0) {
+        return err;
+    }
+    popup_derive(task->till->scratch, ret_popup);
+    return 0;
+}
+
+int task_load_item(struct task *task, uint64_t number, struct menu_item *ret_item)
+{
+    const struct entity_id id = entity_id_derive(KIND_MENU, number);
+    const int err = load_or_reset(task, KIND_MENU, &id);
+    if (err != 0) {
+        return err;
+    }
+    menu_derive(task->till->scratch, ret_item);
+    if (ret_item->is_opaque) {
+        return ERR_VERSION;
+    }
+    const bool is_sold = ret_item->name.size > 0 && !ret_item->is_hidden && ret_item->is_available;
+    return is_sold ? 0 : ERR_UNAVAILABLE;
+}
+
+static int find_line(const struct order *order, uint32_t id, uint32_t *ret_at)
+{
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        if (order->lines[i].id == id) {
+            *ret_at = i;
+            return 0;
+        }
+    }
+    return ERR_NOT_FOUND;
+}
+
+static int select_line(const struct task *task, uint32_t i, struct selection *selection)
+{
+    uint32_t at;
+    const int err = find_line(task->order, task->command->ids[i], &at);
+    if (err != 0) {
+        return err;
+    }
+    for (uint32_t k = 0; k < selection->count; k++) {
+        if (selection->at[k] == at) {
+            return ERR_MALFORMED;
+        }
+    }
+    selection->units[selection->count] = task->command->units[i];
+    selection->at[selection->count++] = at;
+    return 0;
+}
+
+static void select_active(const struct order *order, struct selection *selection)
+{
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        if (order->lines[i].is_active) {
+            selection->units[selection->count] = 0;
+            selection->at[selection->count++] = i;
+        }
+    }
+}
+
+int task_select(const struct task *task, struct selection *ret_selection)
+{
+    struct selection selection = {0};
+    if (task->command->ids_count > ORDER_LINES_MAX) {
+        return ERR_TOO_MANY;
+    }
+    if (task->command->ids_count == 0) {
+        select_active(task->order, &selection);
+    }
+    for (uint32_t i = 0; i < task->command->ids_count; i++) {
+        const int err = select_line(task, i, &selection);
+        if (err != 0) {
+            return err;
+        }
+    }
+    *ret_selection = selection;
+    return 0;
+}
+
+/* --- ids from the request's key --------------------------------------------------------------- */
+
+int task_check_key(const struct task *task)
+{
+    const size_t size = task->command->key.size;
+    const bool is_usable = size >= REQUEST_KEY_BYTES_MIN && size <= REQUEST_KEY_BYTES_MAX;
+    return is_usable ? 0 : ERR_MALFORMED;
+}
+
+struct entity_id task_payment_id(const struct task *task, const char *label)
+{
+    const struct command *command = task->command;
+    uint8_t session[8];
+    put_be64(session, command->principal.session);
+    const struct bytes parts[] = {
+        bytes_of_text(label),
+        bytes_of(command->order.bytes, ENTITY_ID_BYTES),
+        bytes_of(session, sizeof session),
+        command->key,
+    };
+    struct entity_id id;
+    hash_parts(id.bytes, sizeof id.bytes, parts, sizeof parts / sizeof parts[0]);
+    return id;
+}
+
+struct entity_id task_placed_payment_id(const struct entity_id *order)
+{
+    const struct bytes parts[] = {bytes_of_text("trestle/pay/1"),
+                                  bytes_of(order->bytes, ENTITY_ID_BYTES)};
+    struct entity_id id;
+    hash_parts(id.bytes, sizeof id.bytes, parts, sizeof parts / sizeof parts[0]);
+    return id;
+}
+
+uint32_t task_line_id(const struct task *task, uint32_t index)
+{
+    const struct command *command = task->command;
+    uint8_t session[8], number[4], hash[4];
+    put_be64(session, command->principal.session);
+    put_be32(number, index);
+    const struct bytes parts[] = {
+        bytes_of_text("trestle/line/1"),
+        bytes_of(session, sizeof session),
+        bytes_of(number, sizeof number),
+        command->key,
+    };
+    hash_parts(hash, sizeof hash, parts, sizeof parts / sizeof parts[0]);
+    return UINT32_C(0x80000000) | get_be32(hash);
+}

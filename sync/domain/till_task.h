@@ -1,0 +1,110 @@
+/* till_task.h - one command at work: what its handler reads, and the events it emits.
+ *
+ * Layer: sync/domain (pure); private to till*.c.
+ */
+#ifndef TRESTLE_SYNC_DOMAIN_TILL_TASK_H
+#define TRESTLE_SYNC_DOMAIN_TILL_TASK_H
+
+#include "sync/domain/menu_events.h"
+#include "sync/domain/order_events.h"
+#include "sync/domain/till.h"
+
+struct task {
+    const struct till *till;
+    const struct command *command;
+    const struct order *order; /* as it is now; only for commands on an order */
+    struct till_result *result;
+    struct writer writer; /* over result->body_data */
+    int err;              /* of emitting; the first one stays */
+};
+
+/* Lines of the order that a command means: indexes into order->lines. */
+struct selection {
+    uint32_t count;
+    uint32_t at[ORDER_LINES_MAX];
+    int32_t units[ORDER_LINES_MAX]; /* as commanded; 0 = not said */
+};
+
+/* --- emitting: x_encode(&x, task_body(task)); task_emit(task, type); --- */
+
+struct writer *task_body(struct task *task);
+
+/* What was written since the last one is the body of an event of @type. What makes no sense to a
+ * decoder stops the command: texts and numbers of a person are checked here, once. */
+void task_emit(struct task *task, enum event_type type);
+
+/* As task_emit() for a body that body_check() does not know. */
+void task_emit_unchecked(struct task *task, enum event_type type);
+
+/* --- reading --- */
+
+/* The order in till->history and its events' meaning in till->order. 0, ERR_NOT_FOUND, ERR_VERSION
+ * (written by newer software: read-only here), ERR_TOO_MANY (no event of ours would count any
+ * more), ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int task_load_order(struct task *task, const struct entity_id *id);
+
+/* The pop-up's settings; its texts live until till->scratch is used again. ERR_IO, ERR_MALFORMED.
+ */
+MUST_CHECK int task_load_popup(struct task *task, struct popup *ret_popup);
+
+/* An item that can be sold; lives until till->scratch is used again. ERR_UNAVAILABLE, ERR_VERSION,
+ * ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int task_load_item(struct task *task, uint64_t number, struct menu_item *ret_item);
+
+/* The lines in command->ids, or every active line when there are none. ERR_NOT_FOUND,
+ * ERR_MALFORMED (one twice, a count out of bounds). */
+MUST_CHECK int task_select(const struct task *task, struct selection *ret_selection);
+
+static inline const struct order_line *task_line(const struct task *task,
+                                                 const struct selection *selection, uint32_t i)
+{
+    return &task->order->lines[selection->at[i]];
+}
+
+/* Units of @line that were not given out yet. */
+static inline uint32_t line_left(const struct order_line *line)
+{
+    const uint32_t quantity = line->quantity > 0 ? (uint32_t)line->quantity : 0;
+    return line->is_active && quantity > line->handed ? quantity - line->handed : 0;
+}
+
+/* 0, or ERR_MALFORMED when the command's key is not usable: ids are derived from it. */
+MUST_CHECK int task_check_key(const struct task *task);
+
+/* Ids that come out the same when the request is retried at another node. */
+struct entity_id task_payment_id(const struct task *task, const char *label);
+struct entity_id task_placed_payment_id(const struct entity_id *order);
+uint32_t task_line_id(const struct task *task, uint32_t index);
+
+/* --- what a handler is --- */
+
+int till_place(struct task *task);
+int till_lines_add(struct task *task);
+int till_line_set(struct task *task);
+int till_lines_void(struct task *task);
+int till_accept(struct task *task);
+int till_refuse(struct task *task);
+int till_start(struct task *task);
+int till_done(struct task *task);
+int till_recall(struct task *task);
+int till_amend(struct task *task);
+int till_seen(struct task *task);
+int till_hand_over(struct task *task);
+int till_unhand(struct task *task);
+int till_cancel(struct task *task);
+int till_reinstate(struct task *task);
+int till_pay(struct task *task);
+int till_refund(struct task *task);
+int till_discount(struct task *task);
+int till_menu_set(struct task *task);
+int till_menu_available(struct task *task);
+int till_popup_set(struct task *task);
+int till_day_open(struct task *task);
+int till_device_add(struct task *task);
+
+/* Emit a payment of @amount_minor, which closes over cash rounding and change. ERR_MALFORMED (no
+ * such method), ERR_MISMATCH (less was tendered than is asked), ERR_OVERFLOW. */
+MUST_CHECK int till_take_payment(struct task *task, const struct entity_id *id,
+                                 int64_t amount_minor, uint32_t cash_step_minor);
+
+#endif
