@@ -1,0 +1,162 @@
+#include "tests/lib/event_bodies.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/domain/menu_events.h"
+#include "sync/domain/order_events.h"
+
+/* clang-format off */
+const struct body_sample body_samples[] = {
+    {EVENT_ORDER_OPEN, "order_open",
+     "9807a1412aa7636f756e746572a66561742d696ea3416e61c2c3"},
+    {EVENT_LINE_ADD, "line_add",
+     "99010ca644c3b66e657202cd02ee9292ac6f686e65205a77696562656c0092a54bc3a473"
+     "6564cd02bca56772696c6ca6736368617266"},
+    {EVENT_LINE_ADD, "line_add_deposit",
+     "99ce8000000100ad5066616e64207a7572c3bc636b01d1ff3890cd076ca0a0"},
+    {EVENT_LINE_SET, "line_set_quantity",
+     "9401ffc0c0"},
+    {EVENT_LINE_SET, "line_set_all",
+     "9402039192a54bc3a4736564a96b65696e2053616c7a"},
+    {EVENT_LINE_VOID, "line_void",
+     "92920102a86d69737479706564"},
+    {EVENT_ACCEPT, "accept",
+     "93a56772696c6c92920100920203cd0640"},
+    {EVENT_REFUSE, "refuse",
+     "929102a8736f6c64206f7574"},
+    {EVENT_START, "start",
+     "91920102"},
+    {EVENT_DONE, "done",
+     "919101"},
+    {EVENT_RECALL, "recall",
+     "919193c408000000000000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+    {EVENT_HANDED, "handed",
+     "9192920102920201"},
+    {EVENT_UNHAND, "unhand",
+     "919193c40800000000000000050cc410bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"},
+    {EVENT_CANCEL, "cancel",
+     "91a46c656674"},
+    {EVENT_REINSTATE, "reinstate",
+     "90"},
+    {EVENT_AMEND, "amend",
+     "929293c408000000000000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa93c40800"
+     "00000000000006cd012cc410ccccccccccccccccccccccccccccccccc3"},
+    {EVENT_DISCOUNT, "discount",
+     "92a7726567756c617292920164920232"},
+    {EVENT_SEEN, "seen",
+     "92a56772696c6c93c408000000000000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+     "aa"},
+    {EVENT_PAY, "pay",
+     "96c40c0102030405060708090a0b0ca463617368cd063ecd07d002a0"},
+    {EVENT_REFUND, "refund",
+     "95c40c0102030405060708090a0b0cad636172642d65787465726e616ccd0190a6736c69"
+     "702037a4636f6c64"},
+    {EVENT_MENU_SET, "menu_set",
+     "91969201a644c3b66e65729204cd02ee9205cd076c9206cd02bc920cc2920b9194a5536f"
+     "73736501019292a67363686172660092a84b72c3a47574657232"},
+    {EVENT_MENU_AVAILABLE, "menu_available",
+     "91c2"},
+    {EVENT_POPUP_SET, "popup_set",
+     "91949201aa536f6d6d6572666573749202a34348469205059204c3"},
+    {EVENT_DAY_OPEN, "day_open",
+     "9103"},
+};
+/* clang-format on */
+
+const size_t body_samples_count = sizeof body_samples / sizeof body_samples[0];
+
+static uint8_t digit_of(char c)
+{
+    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+struct bytes body_sample_bytes(const struct body_sample *sample, uint8_t *data, size_t capacity)
+{
+    const size_t size = strlen(sample->hex) / 2;
+    if (size > capacity) {
+        abort();
+    }
+    for (size_t i = 0; i < size; i++) {
+        data[i] = (uint8_t)(digit_of(sample->hex[2 * i]) << 4 | digit_of(sample->hex[2 * i + 1]));
+    }
+    return bytes_of(data, size);
+}
+
+#define RECODER(kind, name)                                                                        \
+    static int recode_##name(struct bytes body, struct writer *writer)                             \
+    {                                                                                              \
+        struct kind value;                                                                         \
+        const int err = name##_decode(body, &value);                                               \
+        if (err == 0) {                                                                            \
+            name##_encode(&value, writer);                                                         \
+        }                                                                                          \
+        return err != 0 ? err : writer->err;                                                       \
+    }
+
+RECODER(order_open, order_open)
+RECODER(line_add, line_add)
+RECODER(line_set, line_set)
+RECODER(line_void, line_void)
+RECODER(order_accept, order_accept)
+RECODER(order_refuse, order_refuse)
+RECODER(order_progress, order_progress)
+RECODER(order_undo, order_undo)
+RECODER(order_handed, order_handed)
+RECODER(order_cancel, order_cancel)
+RECODER(order_amend, order_amend)
+RECODER(order_discount, order_discount)
+RECODER(order_seen, order_seen)
+RECODER(order_pay, order_pay)
+RECODER(order_refund, order_refund)
+RECODER(field_values, menu_set)
+RECODER(menu_available, menu_available)
+RECODER(field_values, popup_set)
+RECODER(day_open, day_open)
+
+static int recode_order_reinstate(struct bytes body, struct writer *writer)
+{
+    const int err = order_reinstate_decode(body);
+    if (err == 0) {
+        order_reinstate_encode(writer);
+    }
+    return err != 0 ? err : writer->err;
+}
+
+static const struct {
+    enum event_type type;
+    int (*recode)(struct bytes body, struct writer *writer);
+} recoders[] = {
+    {EVENT_ORDER_OPEN, recode_order_open},
+    {EVENT_LINE_ADD, recode_line_add},
+    {EVENT_LINE_SET, recode_line_set},
+    {EVENT_LINE_VOID, recode_line_void},
+    {EVENT_ACCEPT, recode_order_accept},
+    {EVENT_REFUSE, recode_order_refuse},
+    {EVENT_START, recode_order_progress},
+    {EVENT_DONE, recode_order_progress},
+    {EVENT_RECALL, recode_order_undo},
+    {EVENT_HANDED, recode_order_handed},
+    {EVENT_UNHAND, recode_order_undo},
+    {EVENT_CANCEL, recode_order_cancel},
+    {EVENT_REINSTATE, recode_order_reinstate},
+    {EVENT_AMEND, recode_order_amend},
+    {EVENT_DISCOUNT, recode_order_discount},
+    {EVENT_SEEN, recode_order_seen},
+    {EVENT_PAY, recode_order_pay},
+    {EVENT_REFUND, recode_order_refund},
+    {EVENT_MENU_SET, recode_menu_set},
+    {EVENT_MENU_AVAILABLE, recode_menu_available},
+    {EVENT_POPUP_SET, recode_popup_set},
+    {EVENT_DAY_OPEN, recode_day_open},
+};
+
+int body_recode(uint32_t type, struct bytes body, struct writer *writer)
+{
+    for (size_t i = 0; i < sizeof recoders / sizeof recoders[0]; i++) {
+        if ((uint32_t)recoders[i].type == type) {
+            return recoders[i].recode(body, writer);
+        }
+    }
+    return ERR_NOT_FOUND;
+}

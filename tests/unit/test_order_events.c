@@ -1,0 +1,664 @@
+/* test_order_events.c - the bodies of order, payment, menu and pop-up events: their bytes, their
+ * bounds, and that nothing else is taken for one.
+ */
+#include "tests/lib/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/domain/body_check.h"
+#include "sync/domain/menu_events.h"
+#include "sync/domain/order_events.h"
+#include "tests/lib/event_bodies.h"
+
+enum { BODY_BYTES_MAX = 16 * 1024 };
+
+static uint8_t sample_data[BODY_BYTES_MAX];
+
+static struct bytes sample(const struct body_sample *from)
+{
+    return body_sample_bytes(from, sample_data, sizeof sample_data);
+}
+
+static struct bytes sample_named(const char *name)
+{
+    for (size_t i = 0; i < body_samples_count; i++) {
+        if (strcmp(body_samples[i].name, name) == 0) {
+            return sample(&body_samples[i]);
+        }
+    }
+    fail_msg("no sample %s", name);
+    return (struct bytes){0};
+}
+
+static void assert_text(struct bytes got, const char *expected)
+{
+    assert_int_equal(got.size, strlen(expected));
+    assert_memory_equal(got.data, expected, got.size);
+}
+
+/* In memory of its exact size, so that the address sanitizer sees a read past the end. */
+static int check_exact(uint32_t type, struct bytes body)
+{
+    uint8_t *copy = malloc(body.size > 0 ? body.size : 1);
+    assert_non_null(copy);
+    if (body.size > 0) {
+        memcpy(copy, body.data, body.size);
+    }
+    const int err = body_check(type, bytes_of(copy, body.size));
+    free(copy);
+    return err;
+}
+
+/* --- laws of every body ----------------------------------------------------------------------- */
+
+TEST(bodies, what_is_decoded_is_written_as_the_same_bytes)
+{
+    for (size_t i = 0; i < body_samples_count; i++) {
+        uint8_t data[BODY_BYTES_MAX];
+        struct writer writer;
+        struct bytes written;
+        const struct bytes body = sample(&body_samples[i]);
+        writer_init(&writer, data, sizeof data);
+        assert_int_equal(body_recode(body_samples[i].type, body, &writer), 0);
+        assert_int_equal(writer_finish(&writer, &written), 0);
+        assert_int_equal(written.size, body.size);
+        assert_memory_equal(written.data, body.data, body.size);
+    }
+}
+
+TEST(bodies, every_type_of_the_domain_has_a_sample_and_a_decoder)
+{
+    static const enum event_type types[] = {
+#define X(name, number, text, kind, capability, order) name,
+#include "sync/log/event.def"
+#undef X
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        const bool is_domain = types[i] >= EVENT_ORDER_OPEN;
+        bool has_sample = false;
+        for (size_t k = 0; k < body_samples_count; k++) {
+            has_sample = has_sample || body_samples[k].type == types[i];
+        }
+        assert_int_equal(has_sample, is_domain);
+        assert_int_equal(body_check(types[i], bytes_of(NULL, 0)) == ERR_NOT_FOUND, !is_domain);
+    }
+}
+
+TEST(bodies, cut_at_any_byte_none_makes_sense)
+{
+    for (size_t i = 0; i < body_samples_count; i++) {
+        const struct bytes body = sample(&body_samples[i]);
+        for (size_t cut = 0; cut < body.size; cut++) {
+            assert_int_not_equal(check_exact(body_samples[i].type, bytes_of(body.data, cut)), 0);
+        }
+    }
+}
+
+TEST(bodies, with_a_byte_too_many_none_makes_sense)
+{
+    for (size_t i = 0; i < body_samples_count; i++) {
+        const struct bytes body = sample(&body_samples[i]);
+        sample_data[body.size] = 0xc0;
+        assert_int_equal(check_exact(body_samples[i].type, bytes_of(body.data, body.size + 1)),
+                         ERR_MALFORMED);
+    }
+}
+
+TEST(bodies, fields_added_by_newer_software_are_ignored)
+{
+    static const uint8_t more[] = {0x92, 0x01, 0xa1, 'x', 0xc0};
+    for (size_t i = 0; i < body_samples_count; i++) {
+        const struct bytes body = sample(&body_samples[i]);
+        memcpy(sample_data + body.size, more, sizeof more);
+        sample_data[0] = (uint8_t)(sample_data[0] + 2); /* all have fewer than 14 fields */
+        assert_int_equal(
+            check_exact(body_samples[i].type, bytes_of(body.data, body.size + sizeof more)), 0);
+    }
+}
+
+TEST(bodies, a_flipped_bit_is_refused_or_understood_but_never_half)
+{
+    for (size_t i = 0; i < body_samples_count; i++) {
+        const struct bytes body = sample(&body_samples[i]);
+        for (size_t bit = 0; bit < 8 * body.size; bit++) {
+            uint8_t data[BODY_BYTES_MAX];
+            struct writer writer;
+            sample_data[bit / 8] = (uint8_t)(sample_data[bit / 8] ^ 1u << bit % 8);
+            writer_init(&writer, data, sizeof data);
+            const int err = check_exact(body_samples[i].type, body);
+            assert_int_equal(body_recode(body_samples[i].type, body, &writer), err);
+            sample_data[bit / 8] = (uint8_t)(sample_data[bit / 8] ^ 1u << bit % 8);
+        }
+    }
+}
+
+TEST(bodies, a_failed_decode_writes_nothing)
+{
+    struct order_pay pay;
+    memset(&pay, 0x5a, sizeof pay);
+    const struct order_pay before = pay;
+    assert_int_equal(order_pay_decode(bytes_of("\x90", 1), &pay), ERR_MALFORMED);
+    assert_memory_equal(&pay, &before, sizeof pay);
+}
+
+/* --- the values come out where they belong ---------------------------------------------------- */
+
+TEST(order_events, an_order_is_opened)
+{
+    struct order_open open;
+    assert_int_equal(order_open_decode(sample_named("order_open"), &open), 0);
+    assert_int_equal(open.day, 7);
+    assert_text(open.lane, "A");
+    assert_int_equal(open.number, 42);
+    assert_text(open.channel, "counter");
+    assert_text(open.mode, "eat-in");
+    assert_text(open.name, "Ana");
+    assert_false(open.is_pay_first);
+    assert_true(open.prices_include_tax);
+}
+
+TEST(order_events, a_line_has_its_options_prices_and_tax)
+{
+    struct line_add add;
+    assert_int_equal(line_add_decode(sample_named("line_add"), &add), 0);
+    assert_int_equal(add.line, 1);
+    assert_int_equal(add.item, 12);
+    assert_text(add.name, "Döner");
+    assert_int_equal(add.quantity, 2);
+    assert_int_equal(add.unit_price_minor, 750);
+    assert_int_equal(add.options.count, 2);
+    assert_text(add.options.options[1].name, "Käse");
+    assert_int_equal(add.options.options[1].price_minor, 100);
+    assert_int_equal(add.tax_bp, 700);
+    assert_text(add.station, "grill");
+    assert_text(add.note, "scharf");
+}
+
+TEST(order_events, an_edit_says_only_what_changes)
+{
+    struct line_set set;
+    assert_int_equal(line_set_decode(sample_named("line_set_quantity"), &set), 0);
+    assert_int_equal(set.quantity_delta, -1);
+    assert_false(set.has_options);
+    assert_false(set.has_note);
+    assert_int_equal(line_set_decode(sample_named("line_set_all"), &set), 0);
+    assert_true(set.has_options);
+    assert_int_equal(set.options.count, 1);
+    assert_true(set.has_note);
+    assert_text(set.note, "kein Salz");
+}
+
+TEST(order_events, a_kitchen_accepts_revisions_and_a_total)
+{
+    struct order_accept accept;
+    assert_int_equal(order_accept_decode(sample_named("accept"), &accept), 0);
+    assert_text(accept.station, "grill");
+    assert_int_equal(accept.lines_count, 2);
+    assert_int_equal(accept.lines[1].line, 2);
+    assert_int_equal(accept.lines[1].revision, 3);
+    assert_int_equal(accept.total_minor, 1600);
+}
+
+TEST(order_events, a_recall_names_operations)
+{
+    struct order_undo undo;
+    assert_int_equal(order_undo_decode(sample_named("recall"), &undo), 0);
+    assert_int_equal(undo.operations.count, 1);
+    assert_int_equal(undo.operations.operations[0].log, 5);
+    assert_int_equal(undo.operations.operations[0].seq, 9);
+    assert_int_equal(undo.operations.operations[0].hash[15], 0xaa);
+}
+
+TEST(order_events, an_amend_answers_operations)
+{
+    struct order_amend amend;
+    assert_int_equal(order_amend_decode(sample_named("amend"), &amend), 0);
+    assert_int_equal(amend.operations.count, 2);
+    assert_int_equal(amend.operations.operations[1].seq, 300);
+    assert_true(amend.is_yes);
+}
+
+TEST(order_events, money_keeps_its_parts_apart)
+{
+    struct order_pay pay;
+    struct order_refund refund;
+    struct order_discount discount;
+    assert_int_equal(order_pay_decode(sample_named("pay"), &pay), 0);
+    assert_int_equal(pay.id.bytes[11], 12);
+    assert_int_equal(pay.amount_minor, 1598);
+    assert_int_equal(pay.tendered_minor, 2000);
+    assert_int_equal(pay.rounding_minor, 2);
+    assert_int_equal(order_refund_decode(sample_named("refund"), &refund), 0);
+    assert_text(refund.method, "card-external");
+    assert_int_equal(refund.amount_minor, 400);
+    assert_text(refund.reference, "slip 7");
+    assert_text(refund.reason, "cold");
+    assert_int_equal(order_discount_decode(sample_named("discount"), &discount), 0);
+    assert_int_equal(discount.lines_count, 2);
+    assert_int_equal(discount.lines[1].amount_minor, 50);
+}
+
+TEST(order_events, what_was_handed_over_is_counted_in_units)
+{
+    struct order_handed handed;
+    assert_int_equal(order_handed_decode(sample_named("handed"), &handed), 0);
+    assert_int_equal(handed.lines_count, 2);
+    assert_int_equal(handed.lines[0].line, 1);
+    assert_int_equal(handed.lines[0].units, 2);
+}
+
+TEST(menu_events, an_item_is_written_field_by_field)
+{
+    struct field_values set;
+    struct menu_options options;
+    assert_int_equal(menu_set_decode(sample_named("menu_set"), &set), 0);
+    assert_int_equal(set.count, 6);
+    assert_text(set.values[0].text, "Döner");
+    assert_int_equal(set.values[1].number, 750);
+    assert_int_equal(set.values[5].field, MENU_OPTIONS);
+    assert_int_equal(menu_options_decode(set.values[5].text, &options), 0);
+    assert_int_equal(options.count, 1);
+    assert_text(options.groups[0].name, "Sosse");
+    assert_int_equal(options.groups[0].choices_min, 1);
+    assert_text(options.groups[0].choices[1].name, "Kräuter");
+    assert_int_equal(options.groups[0].choices[1].price_minor, 50);
+}
+
+/* --- bounds ----------------------------------------------------------------------------------- */
+
+static uint8_t body_data[BODY_BYTES_MAX];
+static struct writer body_writer;
+
+static struct writer *begin(void)
+{
+    writer_init(&body_writer, body_data, sizeof body_data);
+    return &body_writer;
+}
+
+static int checked(uint32_t type)
+{
+    struct bytes body = {0};
+    assert_int_equal(writer_finish(&body_writer, &body), 0);
+    return check_exact(type, body);
+}
+
+static char letters[300];
+
+static struct bytes text_of(size_t size)
+{
+    assert_true(size <= sizeof letters);
+    memset(letters, 'a', sizeof letters);
+    return bytes_of(letters, size);
+}
+
+static int line_with(struct line_add add)
+{
+    line_add_encode(&add, begin());
+    return checked(EVENT_LINE_ADD);
+}
+
+static struct line_add plain_line(void)
+{
+    return (struct line_add){.line = 1, .item = 1, .name = text_of(1), .quantity = 1};
+}
+
+TEST(order_events, a_line_has_from_one_to_the_highest_quantity)
+{
+    struct line_add add = plain_line();
+    add.quantity = 0;
+    assert_int_equal(line_with(add), ERR_MALFORMED);
+    add.quantity = ORDER_QUANTITY_MAX;
+    assert_int_equal(line_with(add), 0);
+    add.quantity = ORDER_QUANTITY_MAX + 1;
+    assert_int_equal(line_with(add), ERR_TOO_LARGE);
+}
+
+TEST(order_events, a_line_has_a_number_of_its_own)
+{
+    struct line_add add = plain_line();
+    add.line = 0;
+    assert_int_equal(line_with(add), ERR_MALFORMED);
+    add.line = UINT32_MAX;
+    assert_int_equal(line_with(add), 0);
+}
+
+TEST(order_events, prices_stay_within_money)
+{
+    struct line_add add = plain_line();
+    add.unit_price_minor = MONEY_MAX;
+    assert_int_equal(line_with(add), 0);
+    add.unit_price_minor = MONEY_MAX + 1;
+    assert_int_equal(line_with(add), ERR_TOO_LARGE);
+    add.unit_price_minor = -MONEY_MAX;
+    assert_int_equal(line_with(add), 0);
+    add.unit_price_minor = -MONEY_MAX - 1;
+    assert_int_equal(line_with(add), ERR_MALFORMED);
+}
+
+TEST(order_events, a_tax_is_at_most_the_whole)
+{
+    struct line_add add = plain_line();
+    add.tax_bp = TAX_BP_MAX;
+    assert_int_equal(line_with(add), 0);
+    add.tax_bp = TAX_BP_MAX + 1;
+    assert_int_equal(line_with(add), ERR_TOO_LARGE);
+}
+
+TEST(order_events, texts_have_their_limits_and_no_control_characters)
+{
+    struct line_add add = plain_line();
+    add.name = text_of(NAME_BYTES_MAX);
+    add.note = text_of(NOTE_BYTES_MAX);
+    assert_int_equal(line_with(add), 0);
+    add.note = text_of(NOTE_BYTES_MAX + 1);
+    assert_int_equal(line_with(add), ERR_TOO_LARGE);
+    add.note = text_of(0);
+    add.name = text_of(NAME_BYTES_MAX + 1);
+    assert_int_equal(line_with(add), ERR_TOO_LARGE);
+    add.name = bytes_of_text("line\nfeed");
+    assert_int_equal(line_with(add), ERR_MALFORMED);
+    add.name = bytes_of_text("\xff");
+    assert_int_equal(line_with(add), ERR_MALFORMED);
+}
+
+TEST(order_events, a_line_has_a_bounded_number_of_options)
+{
+    for (uint32_t count = LINE_OPTIONS_MAX; count <= LINE_OPTIONS_MAX + 1; count++) {
+        struct writer *writer = begin();
+        write_array(writer, 4);
+        write_uint(writer, 1);
+        write_int(writer, 0);
+        write_array(writer, count);
+        for (uint32_t i = 0; i < count; i++) {
+            write_array(writer, 2);
+            write_text(writer, text_of(1));
+            write_int(writer, 0);
+        }
+        write_nil(writer);
+        assert_int_equal(checked(EVENT_LINE_SET), count > LINE_OPTIONS_MAX ? ERR_TOO_MANY : 0);
+    }
+}
+
+static int edit_by(int32_t delta)
+{
+    const struct line_set set = {.line = 1, .quantity_delta = delta};
+    line_set_encode(&set, begin());
+    return checked(EVENT_LINE_SET);
+}
+
+TEST(order_events, an_edit_cannot_add_more_than_a_line_holds)
+{
+    assert_int_equal(edit_by(ORDER_QUANTITY_MAX), 0);
+    assert_int_equal(edit_by(ORDER_QUANTITY_MAX + 1), ERR_TOO_LARGE);
+    assert_int_equal(edit_by(-ORDER_QUANTITY_MAX), 0);
+    assert_int_equal(edit_by(-ORDER_QUANTITY_MAX - 1), ERR_MALFORMED);
+}
+
+/* A start of @count lines, numbered from @first in steps of @step. */
+static int start_of(uint32_t count, uint32_t first, uint32_t step)
+{
+    struct writer *writer = begin();
+    write_array(writer, 1);
+    write_array(writer, count);
+    for (uint32_t i = 0; i < count; i++) {
+        write_uint(writer, first + i * step);
+    }
+    return checked(EVENT_START);
+}
+
+TEST(order_events, a_list_of_lines_names_each_once)
+{
+    assert_int_equal(start_of(0, 1, 1), ERR_MALFORMED);
+    assert_int_equal(start_of(ORDER_LINES_MAX, 1, 1), 0);
+    assert_int_equal(start_of(ORDER_LINES_MAX + 1, 1, 1), ERR_TOO_MANY);
+    assert_int_equal(start_of(2, 1, 0), ERR_MALFORMED);
+    assert_int_equal(start_of(1, 0, 1), ERR_MALFORMED);
+}
+
+TEST(order_events, a_line_is_handed_over_discounted_or_accepted_once_per_event)
+{
+    static const uint32_t types[] = {EVENT_HANDED, EVENT_DISCOUNT, EVENT_ACCEPT};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        for (uint32_t second = 1; second <= 2; second++) {
+            struct writer *writer = begin();
+            write_array(writer, types[i] == EVENT_HANDED ? 1 : types[i] == EVENT_DISCOUNT ? 2 : 3);
+            if (types[i] != EVENT_HANDED) {
+                write_text(writer, text_of(1));
+            }
+            write_array(writer, 2);
+            for (uint32_t line = 1; line <= 2; line++) {
+                write_array(writer, 2);
+                write_uint(writer, line == 1 ? 1 : second);
+                write_uint(writer, 1);
+            }
+            if (types[i] == EVENT_ACCEPT) {
+                write_int(writer, 100);
+            }
+            assert_int_equal(checked(types[i]), second == 1 ? ERR_MALFORMED : 0);
+        }
+    }
+}
+
+static int handed_units(uint32_t units)
+{
+    struct order_handed handed = {.lines_count = 1};
+    handed.lines[0].line = 1;
+    handed.lines[0].units = units;
+    order_handed_encode(&handed, begin());
+    return checked(EVENT_HANDED);
+}
+
+TEST(order_events, units_handed_over_are_some_and_not_too_many)
+{
+    assert_int_equal(handed_units(0), ERR_MALFORMED);
+    assert_int_equal(handed_units(ORDER_QUANTITY_MAX), 0);
+    assert_int_equal(handed_units(ORDER_QUANTITY_MAX + 1), ERR_TOO_LARGE);
+}
+
+static int paid(int64_t amount, int64_t tendered)
+{
+    const struct order_pay pay = {
+        .method = bytes_of_text("cash"), .amount_minor = amount, .tendered_minor = tendered};
+    order_pay_encode(&pay, begin());
+    return checked(EVENT_PAY);
+}
+
+static int refunded(int64_t amount)
+{
+    const struct order_refund refund = {.method = bytes_of_text("cash"), .amount_minor = amount};
+    order_refund_encode(&refund, begin());
+    return checked(EVENT_REFUND);
+}
+
+static int discounted(int64_t amount)
+{
+    struct order_discount discount = {.lines_count = 1};
+    discount.lines[0].line = 1;
+    discount.lines[0].amount_minor = amount;
+    order_discount_encode(&discount, begin());
+    return checked(EVENT_DISCOUNT);
+}
+
+TEST(order_events, nobody_is_paid_by_paying_refunding_or_discounting)
+{
+    assert_int_equal(paid(1, 0), 0);
+    assert_int_equal(paid(0, 0), ERR_MALFORMED);
+    assert_int_equal(paid(-5, 0), ERR_MALFORMED);
+    assert_int_equal(paid(5, -5), ERR_MALFORMED);
+    assert_int_equal(refunded(1), 0);
+    assert_int_equal(refunded(0), ERR_MALFORMED);
+    assert_int_equal(refunded(-1), ERR_MALFORMED);
+    assert_int_equal(discounted(0), 0);
+    assert_int_equal(discounted(-1), ERR_MALFORMED);
+    assert_int_equal(discounted(MONEY_MAX + 1), ERR_TOO_LARGE);
+}
+
+static int recalled(uint32_t count)
+{
+    static struct order_undo undo;
+    undo.operations.count = count;
+    for (uint32_t i = 0; i < count && i < ORDER_OPERATIONS_MAX; i++) {
+        undo.operations.operations[i] = (struct operation){.log = 1, .seq = i + 1};
+    }
+    order_undo_encode(&undo, begin());
+    return checked(EVENT_RECALL);
+}
+
+TEST(order_events, a_recall_names_some_operations_but_not_endlessly_many)
+{
+    assert_int_equal(recalled(0), ERR_MALFORMED);
+    assert_int_equal(recalled(ORDER_OPERATIONS_MAX), 0);
+    struct writer *writer = begin();
+    write_array(writer, 1);
+    write_array(writer, ORDER_OPERATIONS_MAX + 1);
+    for (uint32_t i = 0; i <= ORDER_OPERATIONS_MAX; i++) {
+        const struct operation operation = {.log = 1, .seq = i + 1};
+        write_operation(writer, &operation);
+    }
+    assert_int_equal(checked(EVENT_RECALL), ERR_TOO_MANY);
+}
+
+static int day_opened(uint64_t n)
+{
+    const struct day_open open = {.n = n};
+    day_open_encode(&open, begin());
+    return checked(EVENT_DAY_OPEN);
+}
+
+TEST(menu_events, days_are_counted_from_one_and_cannot_be_used_up_by_a_slip)
+{
+    assert_int_equal(day_opened(0), ERR_MALFORMED);
+    assert_int_equal(day_opened(1), 0);
+    assert_int_equal(day_opened(ORDER_DAY_MAX), 0);
+    assert_int_equal(day_opened(ORDER_DAY_MAX + 1), ERR_TOO_LARGE);
+}
+
+/* --- menu and pop-up fields ------------------------------------------------------------------- */
+
+static int field_set(uint32_t type, struct field_value value)
+{
+    struct field_values set = {.count = 1};
+    set.values[0] = value;
+    (type == EVENT_MENU_SET ? menu_set_encode : popup_set_encode)(&set, begin());
+    return checked(type);
+}
+
+TEST(menu_events, each_number_has_its_range)
+{
+    static const struct {
+        uint32_t type, field;
+        int64_t min, max;
+    } rows[] = {
+        {EVENT_MENU_SET, MENU_POSITION, 0, UINT32_MAX},
+        {EVENT_MENU_SET, MENU_PRICE, -MONEY_MAX, MONEY_MAX},
+        {EVENT_MENU_SET, MENU_TAX_EAT_IN, 0, 10000},
+        {EVENT_MENU_SET, MENU_TAX_TAKE_AWAY, 0, 10000},
+        {EVENT_MENU_SET, MENU_NUMBER, 1, MENU_NUMBER_MAX},
+        {EVENT_POPUP_SET, POPUP_CURRENCY_DIGITS, 0, 4},
+        {EVENT_POPUP_SET, POPUP_CASH_STEP, 1, 100000},
+        {EVENT_POPUP_SET, POPUP_COPIES, 1, DEVICES_MAX},
+        {EVENT_POPUP_SET, POPUP_LATE_AFTER, 1, 86400},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct field_value value = {.field = rows[i].field, .number = rows[i].min};
+        assert_int_equal(field_set(rows[i].type, value), 0);
+        value.number = rows[i].max;
+        assert_int_equal(field_set(rows[i].type, value), 0);
+        value.number = rows[i].min - 1;
+        assert_int_equal(field_set(rows[i].type, value), ERR_MALFORMED);
+        value.number = rows[i].max + 1;
+        assert_int_equal(field_set(rows[i].type, value), ERR_TOO_LARGE);
+    }
+}
+
+TEST(menu_events, a_name_is_there_and_a_currency_has_three_letters)
+{
+    struct field_value name = {.field = MENU_NAME, .text = text_of(0)};
+    struct field_value currency = {.field = POPUP_CURRENCY, .text = text_of(2)};
+    assert_int_equal(field_set(EVENT_MENU_SET, name), ERR_MALFORMED);
+    assert_int_equal(field_set(EVENT_POPUP_SET, currency), ERR_MALFORMED);
+    currency.text = text_of(4);
+    assert_int_equal(field_set(EVENT_POPUP_SET, currency), ERR_TOO_LARGE);
+}
+
+TEST(menu_events, an_unknown_field_is_left_out_and_the_others_stand)
+{
+    struct field_values set;
+    struct bytes body = {0};
+    struct writer *writer = begin();
+    write_array(writer, 1);
+    write_array(writer, 2);
+    write_array(writer, 2);
+    write_uint(writer, 99);
+    write_array(writer, 1);
+    write_nil(writer);
+    write_array(writer, 2);
+    write_uint(writer, MENU_PRICE);
+    write_int(writer, 300);
+    assert_int_equal(writer_finish(writer, &body), 0);
+    assert_int_equal(menu_set_decode(body, &set), 0);
+    assert_int_equal(set.count, 1);
+    assert_int_equal(set.values[0].number, 300);
+}
+
+TEST(menu_events, a_field_is_written_once_per_event)
+{
+    struct field_values set = {.count = 2};
+    set.values[0] = (struct field_value){.field = MENU_PRICE, .number = 1};
+    set.values[1] = (struct field_value){.field = MENU_PRICE, .number = 2};
+    menu_set_encode(&set, begin());
+    assert_int_equal(checked(EVENT_MENU_SET), ERR_MALFORMED);
+}
+
+static int options_with(uint32_t choices_min, uint32_t choices_max, uint32_t choices_count)
+{
+    uint8_t data[BODY_BYTES_MAX];
+    struct writer writer;
+    struct field_value value = {.field = MENU_OPTIONS};
+    struct menu_options options = {.count = 1};
+    struct menu_group *group = &options.groups[0];
+    *group = (struct menu_group){.name = text_of(3),
+                                 .choices_min = choices_min,
+                                 .choices_max = choices_max,
+                                 .choices_count = choices_count};
+    for (uint32_t i = 0; i < choices_count; i++) {
+        group->choices[i].name = text_of(1 + i);
+    }
+    writer_init(&writer, data, sizeof data);
+    menu_options_encode(&options, &writer);
+    assert_int_equal(writer_finish(&writer, &value.text), 0);
+    return field_set(EVENT_MENU_SET, value);
+}
+
+TEST(menu_events, a_group_of_options_can_be_satisfied)
+{
+    assert_int_equal(options_with(0, 1, 1), 0);
+    assert_int_equal(options_with(2, 2, 2), 0);
+    assert_int_equal(options_with(0, MENU_CHOICES_MAX, MENU_CHOICES_MAX), 0);
+    assert_int_equal(options_with(2, 1, 3), ERR_MALFORMED);
+    assert_int_equal(options_with(0, 4, 3), ERR_MALFORMED);
+    assert_int_equal(options_with(0, 0, 0), ERR_MALFORMED);
+}
+
+TEST(menu_events, the_largest_set_of_options_fits_an_event)
+{
+    uint8_t data[BODY_BYTES_MAX];
+    struct writer writer;
+    struct field_value value = {.field = MENU_OPTIONS};
+    static struct menu_options options;
+    options.count = MENU_OPTION_GROUPS_MAX;
+    for (uint32_t i = 0; i < options.count; i++) {
+        struct menu_group *group = &options.groups[i];
+        *group = (struct menu_group){.name = text_of(NAME_BYTES_MAX),
+                                     .choices_max = MENU_CHOICES_MAX,
+                                     .choices_count = MENU_CHOICES_MAX};
+        for (uint32_t k = 0; k < MENU_CHOICES_MAX; k++) {
+            group->choices[k] = (struct menu_choice){text_of(NAME_BYTES_MAX), MONEY_MAX};
+        }
+    }
+    writer_init(&writer, data, EVENT_BYTES_MAX - 512); /* what surrounds a body */
+    menu_options_encode(&options, &writer);
+    assert_int_equal(writer_finish(&writer, &value.text), 0);
+    assert_int_equal(field_set(EVENT_MENU_SET, value), 0);
+}
