@@ -34,12 +34,13 @@ int log_head_put(struct store_txn *txn, const struct log_head *head)
     struct bytes value;
     check(head->seq == head->signed_seq);
     writer_init(&writer, buffer, sizeof buffer);
-    write_array(&writer, 5);
+    write_array(&writer, 6);
     write_uint(&writer, head->seq);
     write_bin(&writer, head->hash.bytes, HASH_BYTES);
     write_bin(&writer, head->key.bytes, PUBLIC_KEY_BYTES);
     write_id64(&writer, head->device);
     write_uint(&writer, head->incarnation);
+    write_uint(&writer, head->bytes);
     const int err = writer_finish(&writer, &value);
     check(err == 0);
     const struct key key = key_head(head->log);
@@ -51,12 +52,13 @@ static int head_decode(struct bytes value, uint64_t log, struct log_head *ret_he
     struct log_head head = {.log = log};
     struct reader reader;
     reader_init(&reader, value);
-    read_array(&reader, 5, 5);
+    read_array(&reader, 6, 6);
     head.seq = read_uint(&reader, SEQ_MAX - 1); /* there is a next one */
     read_fixed(&reader, head.hash.bytes, HASH_BYTES);
     read_fixed(&reader, head.key.bytes, PUBLIC_KEY_BYTES);
     head.device = read_id64(&reader);
     head.incarnation = (uint32_t)read_uint(&reader, UINT32_MAX);
+    head.bytes = read_uint(&reader, UINT64_MAX);
     head.signed_seq = head.seq;
     if (reader_finish(&reader) != 0) {
         return ERR_MALFORMED;
@@ -200,6 +202,7 @@ int log_append(struct store_txn *txn, struct log_head *head, struct bytes bytes)
         head->seq++;
         head->hash = event.hash;
         head->open_bytes += bytes.size;
+        head->bytes += bytes.size;
     }
     return err;
 }
@@ -236,19 +239,24 @@ static void run_drop(struct run *run, uint64_t seq)
     run->count -= known;
 }
 
-static int run_limits(const struct run *run)
+static size_t run_bytes(const struct run *run)
 {
     size_t size = 0;
+    for (uint32_t i = 0; i < run->count; i++) {
+        size += run->events[i].bytes.size;
+    }
+    return size;
+}
+
+static int run_limits(const struct run *run)
+{
     if (run->count == 0 || run->first_seq == 0 || run->first_seq > SEQ_MAX - RUN_EVENTS_MAX) {
         return ERR_MALFORMED;
     }
     if (run->count > RUN_EVENTS_MAX) {
         return ERR_TOO_MANY;
     }
-    for (uint32_t i = 0; i < run->count; i++) {
-        size += run->events[i].bytes.size;
-    }
-    return size > RUN_BYTES_MAX && run->count > 1 ? ERR_TOO_LARGE : 0;
+    return run->count > 1 && run_bytes(run) > RUN_BYTES_MAX ? ERR_TOO_LARGE : 0;
 }
 
 /* How @run lies to @head, which it shall continue. */
@@ -288,6 +296,7 @@ int run_verify(struct run *run, const struct popup_id *popup, const struct log_h
     err = head_verify(&run->signature, popup, run->log, last, &hash, &head->key);
     if (err == 0) {
         *ret_head = *head;
+        ret_head->bytes += run_bytes(run);
         ret_head->seq = last;
         ret_head->signed_seq = last;
         ret_head->hash = hash;

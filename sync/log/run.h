@@ -26,7 +26,8 @@ struct log_head {
     uint64_t log;
     uint64_t seq;        /* the newest event; 0 = none yet */
     uint64_t signed_seq; /* the newest signature; differs from seq only within a turn */
-    size_t open_bytes;   /* of the events after it */
+    uint64_t bytes;      /* of all its events: what counts against a log's allowance */
+    size_t open_bytes;   /* of the events after signed_seq */
     struct hash hash;    /* h(seq) */
     struct public_key key;
     uint64_t device;
@@ -51,7 +52,8 @@ MUST_CHECK int log_head_get(struct store_txn *txn, uint64_t log, struct log_head
 MUST_CHECK int log_head_next(struct store_cursor *cursor, struct log_head *ret_head);
 
 /* @head as it was when its log ended at @seq (0..head->seq): to verify a run that overlaps what is
- * stored, and so to see a fork. ERR_IO, ERR_MALFORMED, ERR_NOT_FOUND (damaged store). */
+ * stored, and so to see a fork. Its bytes stay those of @head. ERR_IO, ERR_MALFORMED, ERR_NOT_FOUND
+ * (damaged store). */
 MUST_CHECK int log_head_at(struct store_txn *txn, const struct popup_id *popup,
                            const struct log_head *head, uint64_t seq, struct log_head *ret_head);
 

@@ -14,7 +14,8 @@
  *              "log"                  be64, the own log
  *   log      log8 seq5              hash32 || event bytes
  *   sig      log8 seq5              signature64
- *   head     log8                   [seq, bin32 hash, bin32 log key, bin8 device, uint incarnation]
+ *   head     log8                   [seq, bin32 hash, bin32 log key, bin8 device, uint incarnation,
+ *                                    uint bytes of all its events]
  *   entity   entity12 log8 seq5     (empty)
  *   state    kind1 entity12         history, see sync/domain/history.h
  *   index    index1 ... entity12    (empty)

@@ -138,6 +138,9 @@ static int verify_end(struct walk *walk)
     if (!hash_equal(&walk->hash, &head->hash)) {
         return problem(walk, ERR_BAD_CHAIN, "the head names another last event");
     }
+    if (walk->report->event_bytes != head->bytes) {
+        return problem(walk, ERR_BAD_CHAIN, "the head counts other bytes than there are");
+    }
     return walk->signature_seq == head->seq
                ? 0
                : problem(walk, ERR_BAD_SIGNATURE, "the last events are not signed");
