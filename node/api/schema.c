@@ -10,12 +10,13 @@
 enum {
     ID_DIGITS = 2 * ENTITY_ID_BYTES,
     LOG_DIGITS = 16,
-    SHORT_MAX = 40,        /* names of categories, stations, methods */
-    DESCRIPTION_MAX = 500, /* three lines on a phone */
+    SHORT_MAX = 40, /* names of categories, stations, methods */
+    DESCRIPTION_MAX = NOTE_BYTES_MAX,
     CURSOR_MAX = 64,
     ORDERS_MAX = 500,
-    TAX_BP_MAX = 10000,
-    EDIT_MAX = 2 * ORDER_QUANTITY_MAX,
+    RATE_BP_MAX = 10000,
+    MENU_NUMBERS_MAX = 99999999, /* as sync/domain/menu_events.h */
+    DAY_MAX = 1000000,           /* as sync/domain/order_events.h */
 };
 
 /* ---- words ---- */
@@ -115,7 +116,7 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
     TEXT("currency", 3, 3, NOTE("ISO 4217")),
     INT("digits", 0, 4, NOTE("minor units per unit = 10^digits")),
     BOOL("prices_include_tax"),
-    INT("cash_step", 1, 1000, NOTE("cash is rounded to multiples of this, minor units")),
+    INT("cash_step", 1, 100000, NOTE("cash is rounded to multiples of this, minor units")),
     BOOL("pay_first"),
     INT("copies", 1, DEVICES_MAX, NOTE("k of \"on k devices\"")),
     INT("late_after_s", 1, 86400),
@@ -123,22 +124,23 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
     HEX("device", LOG_DIGITS),
     TEXT("device_name", 0, NAME_BYTES_MAX),
     ENUM("role", role_words, NOTE("of this session")),
-    TEXT("lane", 0, LANE_BYTES_MAX, NOTE("letters of the numbers that this device gives; may be empty")),
+    TEXT("lane", 0, LANE_BYTES_MAX,
+        NOTE("letters of the numbers that this device gives; may be empty")),
     HEX("log", LOG_DIGITS),
     ENUM("capabilities", capability_words, MANY(0, CAP_COUNT)),
     TEXT("version", 0, 80));
 
 SCHEMA(popup_write, "PopupWrite", "Settings to change; what is left out stays.",
-    TEXT("name", 0, NAME_BYTES_MAX, OPTIONAL),
+    TEXT("name", 1, NAME_BYTES_MAX, OPTIONAL),
     TEXT("currency", 3, 3, OPTIONAL),
     INT("digits", 0, 4, OPTIONAL),
     BOOL("prices_include_tax", OPTIONAL),
-    INT("cash_step", 1, 1000, OPTIONAL),
+    INT("cash_step", 1, 100000, OPTIONAL),
     BOOL("pay_first", OPTIONAL),
     INT("copies", 1, DEVICES_MAX, OPTIONAL),
     INT("late_after_s", 1, 86400, OPTIONAL));
 
-SCHEMA(day_open, "DayOpen", NULL, INT("day", 1, UINT32_MAX));
+SCHEMA(day_open, "DayOpen", NULL, INT("day", 1, DAY_MAX));
 
 SCHEMA(choice, "Choice", NULL,
     TEXT("name", 1, NAME_BYTES_MAX),
@@ -151,26 +153,27 @@ SCHEMA(group, "Group", "Options of an item: between min and max of the choices."
     OBJECT("choices", schema_choice, MANY(1, MENU_CHOICES_MAX)));
 
 /* What a menu item holds, but its number and what follows from it. @o makes each optional. */
-#define MENU_ITEM_REST(o)                                                                          \
-    TEXT("category", 0, NAME_BYTES_MAX, o),                                                        \
-    INT("position", 0, UINT32_MAX, o),                                                             \
-    INT("tax_eat_in", 0, TAX_BP_MAX, NOTE("basis points"), o),                                     \
-    INT("tax_take_away", 0, TAX_BP_MAX, NOTE("basis points"), o),                                  \
-    TEXT("station", 0, SHORT_MAX, NOTE("empty = any"), o),                                         \
-    ENUM("allergens", allergen_words, MANY(0, 14), o),                                             \
-    ENUM("diet", diet_words, MANY(0, 4), o),                                                       \
-    TEXT("description", 0, DESCRIPTION_MAX, o),                                                    \
-    OBJECT("groups", schema_group, MANY(0, MENU_OPTION_GROUPS_MAX), o),                            \
+#define MENU_ITEM_REST(o) \
+    TEXT("category", 0, NAME_BYTES_MAX, o), \
+    INT("position", 0, UINT32_MAX, o), \
+    INT("tax_eat_in", 0, RATE_BP_MAX, NOTE("basis points"), o), \
+    INT("tax_take_away", 0, RATE_BP_MAX, NOTE("basis points"), o), \
+    TEXT("station", 0, SHORT_MAX, NOTE("empty = any"), o), \
+    ENUM("allergens", allergen_words, MANY(0, 14), o), \
+    ENUM("diet", diet_words, MANY(0, 4), o), \
+    TEXT("description", 0, DESCRIPTION_MAX, o), \
+    OBJECT("groups", schema_group, MANY(0, MENU_OPTION_GROUPS_MAX), o), \
     BOOL("hidden", o)
 #define REQUIRED .is_optional = false
 
 SCHEMA(menu_item, "MenuItem", NULL,
-    INT("number", 1, UINT32_MAX),
+    INT("number", 1, MENU_NUMBERS_MAX),
     TEXT("name", 0, NAME_BYTES_MAX),
     MONEY("price"),
     MENU_ITEM_REST(REQUIRED),
     BOOL("available"),
-    BOOL("price_conflict", NOTE("two prices were set at once; the lower is charged until it is set again")),
+    BOOL("price_conflict",
+        NOTE("two prices were set at once; the lower is charged until it is set again")),
     BOOL("conflict", NOTE("another field was set twice at once")));
 
 SCHEMA(menu, "Menu", NULL,
@@ -178,12 +181,12 @@ SCHEMA(menu, "Menu", NULL,
     OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)));
 
 SCHEMA(menu_new, "MenuNew", "A new item.",
-    INT("number", 1, UINT32_MAX),
+    INT("number", 1, MENU_NUMBERS_MAX),
     TEXT("name", 1, NAME_BYTES_MAX),
     INT("price", 0, MONEY_MAX),
     MENU_ITEM_REST(OPTIONAL));
 
-SCHEMA(menu_write, "MenuWrite", "Fields to change; what is left out stays. `available` stands alone.",
+SCHEMA(menu_write, "MenuWrite", "Fields to change; what is left out stays. `available` alone.",
     TEXT("name", 1, NAME_BYTES_MAX, OPTIONAL),
     INT("price", 0, MONEY_MAX, OPTIONAL),
     MENU_ITEM_REST(OPTIONAL),
@@ -194,7 +197,7 @@ SCHEMA(option_wanted, "OptionWanted", "Indexes into the item's groups and their 
     INT("choice", 0, MENU_CHOICES_MAX - 1));
 
 SCHEMA(line_wanted, "LineWanted", NULL,
-    INT("item", 1, UINT32_MAX, NOTE("its number on the menu")),
+    INT("item", 1, MENU_NUMBERS_MAX, NOTE("its number on the menu")),
     INT("quantity", 1, ORDER_QUANTITY_MAX),
     OBJECT("options", schema_option_wanted, MANY(0, LINE_OPTIONS_MAX), OPTIONAL),
     TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL));
@@ -224,13 +227,17 @@ SCHEMA(lines_add, "LinesAdd", NULL,
     OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)));
 
 SCHEMA(line_set, "LineSet", "Changes to one line; what is left out stays.",
-    INT("delta", -EDIT_MAX, EDIT_MAX, OPTIONAL, NOTE("added to the quantity")),
+    INT("delta", -ORDER_QUANTITY_MAX, ORDER_QUANTITY_MAX, OPTIONAL, NOTE("added to the quantity")),
     TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL),
     OBJECT("options", schema_option_wanted, MANY(0, LINE_OPTIONS_MAX), OPTIONAL));
 
-SCHEMA(lines_reason, "LinesReason", "Lines left out = all of them.",
+SCHEMA(lines_void, "LinesVoid", NULL,
+    INT("lines", 1, UINT32_MAX, MANY(1, ORDER_LINES_MAX)),
+    TEXT("reason", 1, REASON_BYTES_MAX));
+
+SCHEMA(refuse, "Refuse", "Lines left out = all of them.",
     LINE_IDS,
-    TEXT("reason", 0, REASON_BYTES_MAX));
+    TEXT("reason", 1, REASON_BYTES_MAX));
 
 SCHEMA(accept, "Accept", NULL, TEXT("station", 0, SHORT_MAX, OPTIONAL));
 
@@ -251,7 +258,7 @@ SCHEMA(line_units, "LineUnits", NULL,
 SCHEMA(hand_over, "HandOver", "Units left out = everything.",
     OBJECT("units", schema_line_units, MANY(1, ORDER_LINES_MAX), OPTIONAL));
 
-SCHEMA(reason, "Reason", NULL, TEXT("reason", 0, REASON_BYTES_MAX));
+SCHEMA(reason, "Reason", NULL, TEXT("reason", 1, REASON_BYTES_MAX));
 
 SCHEMA(pay, "Pay", NULL,
     TEXT("method", 1, SHORT_MAX),
@@ -288,7 +295,8 @@ SCHEMA(line, "Line", NULL,
     TEXT("name", 0, NAME_BYTES_MAX),
     TEXT("station", 0, NAME_BYTES_MAX),
     TEXT("note", 0, NOTE_BYTES_MAX),
-    TEXT("other_note", 0, NOTE_BYTES_MAX, NOTE("written at the same time, elsewhere; when `conflict`")),
+    TEXT("other_note", 0, NOTE_BYTES_MAX,
+        NOTE("written at the same time, elsewhere; when `conflict`")),
     OBJECT("options", schema_option, MANY(0, LINE_OPTIONS_MAX)),
     INT("quantity", 0, INT32_MAX, NOTE("in effect")),
     INT("wished", 0, INT32_MAX, NOTE("with edits that wait for the kitchen's yes")),

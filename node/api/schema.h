@@ -65,7 +65,8 @@ struct schema {
     X(order_placed, "OrderPlaced")                                                                 \
     X(lines_add, "LinesAdd")                                                                       \
     X(line_set, "LineSet")                                                                         \
-    X(lines_reason, "LinesReason")                                                                 \
+    X(lines_void, "LinesVoid")                                                                     \
+    X(refuse, "Refuse")                                                                            \
     X(accept, "Accept")                                                                            \
     X(lines, "Lines")                                                                              \
     X(recall, "Recall")                                                                            \

@@ -1,0 +1,154 @@
+#include "node/api/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/domain/turn.h"
+
+/* Idempotency keys belong to a session; until there are logins there is one, the same on all
+ * devices, so that a retry at another device is the same order. */
+enum { SESSION_OF_THE_SCREEN = 1 };
+
+struct state *state_new(const struct gate *gate, const char *version)
+{
+    struct state *state = calloc(1, sizeof *state);
+    if (state == NULL)
+        return NULL;
+    state->gate = gate;
+    state->version = version;
+    state->history = history_new();
+    if (state->history != NULL)
+        return state;
+    free(state);
+    return NULL;
+}
+
+void state_free(struct state *state)
+{
+    if (state == NULL)
+        return;
+    history_free(state->history);
+    free(state);
+}
+
+void state_refresh(struct state *state)
+{
+    state->gate->live(state->gate->context, &state->live);
+}
+
+struct principal state_principal(const struct state *state)
+{
+    bool is_owner = (state->live.capabilities & capability_bit(CAP_ROSTER)) != 0;
+    return (struct principal){.session = SESSION_OF_THE_SCREEN,
+                              .role = is_owner ? ROLE_OWNER : state->live.role,
+                              .staff = 0};
+}
+
+int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id)
+{
+    int err = history_get(state->history, txn, KIND_ORDER, id);
+    if (err == 0)
+        order_derive(state->history, &state->order);
+    return err;
+}
+
+int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id)
+{
+    int err = history_get(state->history, txn, KIND_MENU, id);
+    if (err == 0)
+        menu_derive(state->history, &state->item);
+    return err;
+}
+
+int state_popup(struct state *state, struct store_txn *txn)
+{
+    struct entity_id id = entity_id_derive(KIND_POPUP, 0);
+    int err = history_get(state->history, txn, KIND_POPUP, &id);
+    if (err == ERR_NOT_FOUND) {
+        history_reset(state->history, KIND_POPUP, &id);
+        err = 0;
+    }
+    if (err == 0)
+        popup_derive(state->history, &state->popup);
+    return err;
+}
+
+/* ---- texts ---- */
+
+int cursor_now(struct store_txn *txn, struct cursor *ret_cursor)
+{
+    struct bytes incarnation;
+    struct bytes fold;
+    int err = store_get(txn, TABLE_META, bytes_of_text("incarnation"), &incarnation);
+    if (err == 0)
+        err = store_get(txn, TABLE_META, bytes_of_text("fold"), &fold);
+    if (err == 0 && (incarnation.size != sizeof ret_cursor->incarnation || fold.size != 4))
+        err = ERR_MALFORMED;
+    if (err != 0)
+        return err;
+    memcpy(ret_cursor->incarnation, incarnation.data, sizeof ret_cursor->incarnation);
+    ret_cursor->fold = get_be32(fold.data);
+    return change_number_get(txn, &ret_cursor->change);
+}
+
+void cursor_print(const struct cursor *cursor, char ret_text[CURSOR_BYTES_MAX])
+{
+    (void)snprintf(ret_text, CURSOR_BYTES_MAX, "%016llx-%x-%llx",
+                   (unsigned long long)get_be64(cursor->incarnation), (unsigned)cursor->fold,
+                   (unsigned long long)cursor->change);
+}
+
+/* A run of lower-case hex up to @end. */
+static bool hex_parse(const char **at, char end, size_t digits_max, uint64_t *ret_number)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t number = 0;
+    size_t count = strspn(*at, digits);
+    if (count == 0 || count > digits_max || (*at)[count] != end)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        number = number << 4 | (uint64_t)(strchr(digits, (*at)[i]) - digits);
+    *at += count + (end != '\0');
+    *ret_number = number;
+    return true;
+}
+
+int cursor_parse(const char *text, struct cursor *ret_cursor)
+{
+    uint64_t incarnation = 0;
+    uint64_t fold = 0;
+    uint64_t change = 0;
+    if (!hex_parse(&text, '-', 16, &incarnation) || !hex_parse(&text, '-', 8, &fold) ||
+        !hex_parse(&text, '\0', 16, &change))
+        return ERR_MALFORMED;
+    put_be64(ret_cursor->incarnation, incarnation);
+    ret_cursor->fold = (uint32_t)fold;
+    ret_cursor->change = change;
+    return 0;
+}
+
+bool cursor_fits(const struct cursor *cursor, const struct cursor *now)
+{
+    return memcmp(cursor->incarnation, now->incarnation, sizeof now->incarnation) == 0 &&
+           cursor->fold == now->fold && cursor->change <= now->change;
+}
+
+void number_print(struct bytes lane, uint32_t number, char ret_text[NUMBER_TEXT_BYTES_MAX])
+{
+    int size = lane.size <= LANE_BYTES_MAX ? (int)lane.size : 0;
+    (void)snprintf(ret_text, NUMBER_TEXT_BYTES_MAX, "%.*s%u", size,
+                   size > 0 ? (const char *)lane.data : "", (unsigned)number);
+}
+
+void changed_print(uint64_t log, uint64_t seq, char ret_text[CHANGED_TEXT_BYTES_MAX])
+{
+    (void)snprintf(ret_text, CHANGED_TEXT_BYTES_MAX, "%016llx-%llx", (unsigned long long)log,
+                   (unsigned long long)seq);
+}
+
+int changed_parse(const char *text, uint64_t *ret_log, uint64_t *ret_seq)
+{
+    bool is_good = hex_parse(&text, '-', 16, ret_log) && hex_parse(&text, '\0', 16, ret_seq);
+    return is_good && *ret_seq <= SEQ_MAX ? 0 : ERR_MALFORMED;
+}

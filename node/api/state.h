@@ -1,0 +1,90 @@
+/* state.h - what the store and the core say now, read for the web thread.
+ *
+ * Layer: node. One per web thread: its scratch is large. Everything read is borrowed from the
+ * scratch or the transaction and used before the next read.
+ */
+#ifndef TRESTLE_NODE_API_STATE_H
+#define TRESTLE_NODE_API_STATE_H
+
+#include "node/api/board.h"
+#include "node/api/gate.h"
+#include "node/api/json.h"
+
+enum { CURSOR_BYTES_MAX = 64 };
+
+struct state {
+    const struct gate *gate;
+    const char *version;
+    struct history *history;
+    struct gate_live live; /* see state_refresh() */
+    struct order order;    /* by state_order() */
+    struct menu_item item; /* by state_item() */
+    struct popup popup;    /* by state_popup() */
+    struct board board;
+};
+
+/* A place in the stream of changes. */
+struct cursor {
+    uint8_t incarnation[8]; /* of the store */
+    uint32_t fold;
+    uint64_t change;
+};
+
+/* NULL when there is no memory. Keeps @gate and @version. */
+struct state *state_new(const struct gate *gate, const char *version);
+void state_free(struct state *state);
+
+/* Copy the live facts of the core. */
+void state_refresh(struct state *state);
+
+/* Who is looking. Until there are logins, whoever reaches the loopback is the device's own screen:
+ * with the device's role, or the owner's where the device may add others. */
+struct principal state_principal(const struct state *state);
+
+/* Derive one entity into the scratch. ERR_NOT_FOUND, ERR_MALFORMED (damaged row), ERR_IO. A pop-up
+ * that was never set has its defaults. */
+MUST_CHECK int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id);
+MUST_CHECK int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id);
+MUST_CHECK int state_popup(struct state *state, struct store_txn *txn);
+
+/* The newest change. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int cursor_now(struct store_txn *txn, struct cursor *ret_cursor);
+void cursor_print(const struct cursor *cursor, char ret_text[CURSOR_BYTES_MAX]);
+/* ERR_MALFORMED. */
+MUST_CHECK int cursor_parse(const char *text, struct cursor *ret_cursor);
+bool cursor_fits(const struct cursor *cursor, const struct cursor *now);
+
+/* "A42" */
+enum { NUMBER_TEXT_BYTES_MAX = 16 };
+void number_print(struct bytes lane, uint32_t number, char ret_text[NUMBER_TEXT_BYTES_MAX]);
+
+/* Order.changed: names the newest line-changing operation. */
+enum { CHANGED_TEXT_BYTES_MAX = 40 };
+void changed_print(uint64_t log, uint64_t seq, char ret_text[CHANGED_TEXT_BYTES_MAX]);
+MUST_CHECK int changed_parse(const char *text, uint64_t *ret_log, uint64_t *ret_seq);
+
+/* Encoders of what state_x() derived; the values are the caller's. */
+struct json_value *state_json_order(const struct state *state);
+struct json_value *state_json_item(const struct state *state);
+struct json_value *state_json_session(const struct state *state);
+
+/* The answers of the routes that read. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO. */
+MUST_CHECK int state_json_menu(struct state *state, struct store_txn *txn,
+                               struct json_value **ret_value);
+MUST_CHECK int state_json_status(struct state *state, struct store_txn *txn,
+                                 struct json_value **ret_value);
+MUST_CHECK int state_json_orders(struct state *state, struct store_txn *txn,
+                                 const struct board_query *query, bool is_oldest_first,
+                                 struct json_value **ret_value);
+MUST_CHECK int state_json_pickup(struct state *state, struct store_txn *txn,
+                                 struct json_value **ret_value);
+
+struct json_value *state_json_health(bool ok);
+struct json_value *state_json_hello(const struct state *state, int64_t now_ms, bool is_resumed);
+struct json_value *state_json_marks(const struct state *state, int64_t now_ms);
+struct json_value *state_json_done(const struct answer *answer);
+/* Of state->order, which was read. */
+struct json_value *state_json_placed(const struct state *state, const struct answer *answer);
+struct json_value *state_json_problem(int err, int status, const char *where);
+
+#endif
