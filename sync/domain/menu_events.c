@@ -219,7 +219,7 @@ static int fields_decode(struct bytes body, struct field_rule (*rule_of)(uint32_
     struct reader reader;
     const uint32_t unknown = body_begin(&reader, body, 1);
     struct field_values set = {0};
-    const uint32_t count = read_array(&reader, 1, FIELD_VALUES_MAX);
+    const uint32_t count = read_array(&reader, 0, FIELD_VALUES_MAX);
     for (uint32_t i = 0; i < count && reader.err == 0; i++) {
         read_field(&reader, rule_of, &set);
     }

@@ -65,7 +65,7 @@ static bool mark_last_handed(const struct task *task, const struct selection *se
 {
     struct event_marks undone;
     bool is_any = false;
-    marks_named(task->till->history, EVENT_UNHAND, &undone);
+    marks_undone(task->till->history, &undone);
     *marks = (struct event_marks){0};
     for (uint32_t i = 0; i < selection->count; i++) {
         const int32_t last = last_handed(task, &undone, selection->at[i]);

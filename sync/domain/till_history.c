@@ -1,47 +1,47 @@
 #include "sync/domain/till_history.h"
 
-/* --- what was named before -------------------------------------------------------------------- */
+#include "sync/domain/order_fold.h"
 
-static int named_by(const struct history_event *event, struct operation_list *ret_list)
-{
-    int err;
-    if (event->type == (uint32_t)EVENT_AMEND) {
-        struct order_amend amend;
-        err = order_amend_decode(event->body, &amend);
-        if (err == 0) {
-            *ret_list = amend.operations;
-        }
-    } else {
-        struct order_undo undo;
-        err = order_undo_decode(event->body, &undo);
-        if (err == 0) {
-            *ret_list = undo.operations;
-        }
-    }
-    return err;
-}
+/* --- as the fold sees it ---------------------------------------------------------------------- */
 
-static void mark_named(const struct history *history, const struct operation_list *list,
-                       struct event_marks *marks)
+void marks_undone(const struct history *history, struct event_marks *ret_marks)
 {
-    for (uint32_t i = 0; i < list->count; i++) {
-        const int32_t at = history_find(history, &list->operations[i]);
-        if (at >= 0) {
-            marks->is_marked[at] = true;
-        }
-    }
-}
-
-void marks_named(const struct history *history, enum event_type type, struct event_marks *ret_marks)
-{
-    struct operation_list list;
-    *ret_marks = (struct event_marks){0};
+    struct fold fold;
+    fold_begin(&fold, history, FOLD_ALL);
     for (uint32_t i = 0; i < history->count; i++) {
-        const struct history_event *event = &history->events[i];
-        if (event->type == (uint32_t)type && named_by(event, &list) == 0) {
-            mark_named(history, &list, ret_marks);
+        ret_marks->is_marked[i] = fold.is_undone[i];
+    }
+}
+
+static bool is_selected(const struct task *task, const struct selection *selection, uint32_t line)
+{
+    for (uint32_t i = 0; i < selection->count; i++) {
+        if (task_line(task, selection, i)->id == line) {
+            return true;
         }
     }
+    return false;
+}
+
+bool mark_waiting_edits(const struct task *task, const struct selection *selection,
+                        struct event_marks *ret_marks)
+{
+    struct fold fold;
+    bool is_any = false;
+    fold_begin(&fold, task->till->history, FOLD_ALL);
+    fold_lines(&fold);
+    fold_facts(&fold);
+    fold_edits(&fold);
+    *ret_marks = (struct event_marks){0};
+    for (uint32_t i = 0; i < fold.edits_count; i++) {
+        const struct fold_edit *edit = &fold.edits[i];
+        if (edit->state == EDIT_WAITING &&
+            is_selected(task, selection, fold.lines[edit->line].id)) {
+            ret_marks->is_marked[edit->event] = true;
+            is_any = true;
+        }
+    }
+    return is_any;
 }
 
 /* --- the lines of an event -------------------------------------------------------------------- */
@@ -90,23 +90,13 @@ static uint32_t lines_of_handed(struct bytes body, struct event_line *lines)
     return handed.lines_count;
 }
 
-static uint32_t lines_of_set(struct bytes body, struct event_line *lines)
-{
-    struct line_set set;
-    if (line_set_decode(body, &set) != 0) {
-        return 0;
-    }
-    lines[0] = (struct event_line){.line = set.line};
-    return 1;
-}
-
 static const struct {
     enum event_type type;
     uint32_t (*lines_of)(struct bytes body, struct event_line *lines);
 } readers[] = {
     {EVENT_ACCEPT, lines_of_accept},  {EVENT_REFUSE, lines_of_refuse},
     {EVENT_START, lines_of_progress}, {EVENT_DONE, lines_of_progress},
-    {EVENT_HANDED, lines_of_handed},  {EVENT_LINE_SET, lines_of_set},
+    {EVENT_HANDED, lines_of_handed},
 };
 
 uint32_t event_lines(const struct history_event *event, struct event_line lines[ORDER_LINES_MAX])
@@ -117,16 +107,6 @@ uint32_t event_lines(const struct history_event *event, struct event_line lines[
         }
     }
     return 0;
-}
-
-static bool is_selected(const struct task *task, const struct selection *selection, uint32_t line)
-{
-    for (uint32_t i = 0; i < selection->count; i++) {
-        if (task_line(task, selection, i)->id == line) {
-            return true;
-        }
-    }
-    return false;
 }
 
 bool event_is_about(const struct task *task, const struct history_event *event,

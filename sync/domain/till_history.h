@@ -13,9 +13,13 @@ struct event_marks {
     bool is_marked[ENTITY_EVENTS_MAX];
 };
 
-/* The events that a recall, an unhand (@type), or an amend has named already. */
-void marks_named(const struct history *history, enum event_type type,
-                 struct event_marks *ret_marks);
+/* The events that a recall, an unhand or a reinstatement took back, as the fold sees it. */
+void marks_undone(const struct history *history, struct event_marks *ret_marks);
+
+/* The edits of the selected lines that wait for the kitchen's answer, as the fold sees it; whether
+ * there are any. */
+bool mark_waiting_edits(const struct task *task, const struct selection *selection,
+                        struct event_marks *ret_marks);
 
 /* One line that an event is about. */
 struct event_line {
@@ -23,8 +27,8 @@ struct event_line {
     uint32_t units; /* handed: units given out; otherwise 0 */
 };
 
-/* The lines that an accept, refuse, start, done, handed or line.set is about; 0 for other types and
- * for bodies that make no sense. */
+/* The lines that an accept, refuse, start, done, or handed is about; 0 for other types and for
+ * bodies that make no sense. */
 uint32_t event_lines(const struct history_event *event, struct event_line lines[ORDER_LINES_MAX]);
 
 /* Whether @event is about one of the lines selected. */

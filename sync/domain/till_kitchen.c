@@ -234,7 +234,7 @@ static bool mark_recalled(const struct task *task, const struct selection *selec
     const struct history *history = task->till->history;
     struct event_marks recalled;
     bool is_any = false;
-    marks_named(history, EVENT_RECALL, &recalled);
+    marks_undone(history, &recalled);
     for (uint32_t i = 0; i < history->count; i++) {
         const struct history_event *event = &history->events[i];
         marks->is_marked[i] = recall_has(recall, event->type) && !recalled.is_marked[i] &&
@@ -399,54 +399,12 @@ int till_recall(struct task *task)
 
 /* --- amend ------------------------------------------------------------------------------------ */
 
-/* Whether work began on the line of edit @edit without having seen it. */
-static bool is_late(const struct history *history, const struct event_marks *recalled,
-                    uint32_t edit, uint32_t line)
-{
-    for (uint32_t i = 0; i < history->count; i++) {
-        const struct history_event *event = &history->events[i];
-        const bool is_work =
-            event->type == (uint32_t)EVENT_START || event->type == (uint32_t)EVENT_DONE;
-        struct event_line lines[ORDER_LINES_MAX];
-        if (!is_work || recalled->is_marked[i] || history_saw(history, i, edit)) {
-            continue;
-        }
-        const uint32_t count = event_lines(event, lines);
-        for (uint32_t k = 0; k < count; k++) {
-            if (lines[k].line == line) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static bool mark_late_edits(const struct task *task, const struct selection *selection,
-                            struct event_marks *marks)
-{
-    const struct history *history = task->till->history;
-    struct event_marks answered, recalled;
-    bool is_any = false;
-    marks_named(history, EVENT_AMEND, &answered);
-    marks_named(history, EVENT_RECALL, &recalled);
-    for (uint32_t i = 0; i < history->count; i++) {
-        const struct history_event *event = &history->events[i];
-        struct event_line line[ORDER_LINES_MAX];
-        marks->is_marked[i] = event->type == (uint32_t)EVENT_LINE_SET && !answered.is_marked[i] &&
-                              event_is_about(task, event, selection) &&
-                              event_lines(event, line) == 1 &&
-                              is_late(history, &recalled, i, line[0].line);
-        is_any = is_any || marks->is_marked[i];
-    }
-    return is_any;
-}
-
 int till_amend(struct task *task)
 {
     struct selection selection;
     struct event_marks marks;
     const int err = task_select(task, &selection);
-    if (err == 0 && mark_late_edits(task, &selection, &marks)) {
+    if (err == 0 && mark_waiting_edits(task, &selection, &marks)) {
         emit_named(task, EVENT_AMEND, &marks, task->command->truth);
     }
     return err;
