@@ -450,3 +450,24 @@ TEST(reader, refuses_every_truncation)
         free_value(value);
     }
 }
+
+/* The same with all the bytes still behind the end: what lies there must not matter. */
+TEST(reader, never_looks_past_the_end)
+{
+    struct prng prng = {.state = 5};
+    for (int i = 0; i < 300; i++) {
+        const struct bytes value = random_value(&prng);
+        for (size_t size = 0; size < value.size; size++) {
+            struct reader reader = reader_over(value.data, size);
+            assert_null(read_raw(&reader).data);
+            assert_int_equal(reader.err, ERR_MALFORMED);
+            reader = reader_over(value.data, size);
+            (void)read_uint(&reader, UINT64_MAX);
+            (void)read_int(&reader, INT64_MIN, INT64_MAX);
+            assert_true(reader.at <= reader.end);
+        }
+        free_value(value);
+    }
+    ASSERT_FAILS("\xcd\x01", read_uint(&r, UINT64_MAX), ERR_MALFORMED);
+    ASSERT_FAILS("\xa1", read_text(&r, 9).size, ERR_MALFORMED);
+}
