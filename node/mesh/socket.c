@@ -1,0 +1,299 @@
+#include "node/mesh/socket.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <zmq.h>
+
+#include "node/mesh/transport.h"
+
+/* In the library since 4.2, in its header only with the draft interfaces. Without it a server whose
+ * authenticator is missing lets everybody in. */
+#ifndef ZMQ_ZAP_ENFORCE_DOMAIN
+#define ZMQ_ZAP_ENFORCE_DOMAIN 93
+#endif
+
+/* CURVE adds a header and an authenticator to what we send; the bound is checked on the sum. */
+enum {
+    CURVE_BYTES = 64,
+    HIGH_WATER_FRAMES = 64,
+    HEARTBEAT_MS = 500,
+    HEARTBEAT_TIMEOUT_MS = 1500,
+    HEARTBEAT_TTL_MS = 1500,
+    HANDSHAKE_MS = 1000,
+    CONNECT_MS = 800,
+    BACKLOG = 64
+};
+
+void *context_new(void)
+{
+    return zmq_ctx_new();
+}
+
+void context_free(void *context)
+{
+    while (context != NULL && zmq_ctx_term(context) != 0 && errno == EINTR) {
+    }
+}
+
+static bool set_int(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
+
+void *authenticator_new(void *context)
+{
+    void *socket = zmq_socket(context, ZMQ_REP);
+    if (socket == NULL)
+        return NULL;
+    if (!set_int(socket, ZMQ_LINGER, 0) || zmq_bind(socket, "inproc://zeromq.zap.01") != 0) {
+        (void)zmq_close(socket);
+        return NULL;
+    }
+    return socket;
+}
+
+/* What ROUTER and DEALER share. Before bind or connect: later settings do not reach a connection.
+ */
+static bool set_common(void *socket, const struct transport_secret *secret)
+{
+    static const struct {
+        int option, value;
+    } rows[] = {{ZMQ_LINGER, 0},
+                {ZMQ_SNDHWM, HIGH_WATER_FRAMES},
+                {ZMQ_RCVHWM, HIGH_WATER_FRAMES},
+                {ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS},
+                {ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS},
+                {ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS},
+                {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
+                {ZMQ_IPV6, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!set_int(socket, rows[i].option, rows[i].value))
+            return false;
+    }
+    int64_t bytes_max = MESSAGE_BYTES_MAX + CURVE_BYTES;
+    return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &bytes_max, sizeof bytes_max) == 0 &&
+           zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret->bytes, sizeof secret->bytes) == 0;
+}
+
+static int err_of_bind(int number)
+{
+    static const struct {
+        int number, err;
+    } rows[] = {{EADDRINUSE, ERR_EXISTS},         {EINVAL, ERR_MALFORMED},
+                {EPROTONOSUPPORT, ERR_MALFORMED}, {ENODEV, ERR_MALFORMED},
+                {EADDRNOTAVAIL, ERR_MALFORMED},   {EACCES, ERR_FORBIDDEN}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].number == number)
+            return rows[i].err;
+    }
+    return ERR_IO;
+}
+
+int router_open(void *context, const char *listen, const char *domain,
+                const struct transport_secret *secret, char *ret_endpoint, void **ret_router)
+{
+    void *socket = zmq_socket(context, ZMQ_ROUTER);
+    if (socket == NULL)
+        return ERR_NO_MEMORY;
+    size_t size = ENDPOINT_BYTES_MAX;
+    bool is_set = set_common(socket, secret) && set_int(socket, ZMQ_CURVE_SERVER, 1) &&
+                  zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0 &&
+                  set_int(socket, ZMQ_ZAP_ENFORCE_DOMAIN, 1) &&
+                  set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_BACKLOG, BACKLOG);
+    int err = is_set ? 0 : ERR_IO;
+    if (err == 0 && zmq_bind(socket, listen) != 0)
+        err = err_of_bind(errno);
+    if (err == 0 && zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, ret_endpoint, &size) != 0)
+        err = ERR_IO;
+    if (err != 0) {
+        (void)zmq_close(socket);
+        return err;
+    }
+    *ret_router = socket;
+    return 0;
+}
+
+void *dealer_new(void *context, const struct public_key *server,
+                 const struct transport_secret *secret)
+{
+    void *socket = zmq_socket(context, ZMQ_DEALER);
+    if (socket == NULL)
+        return NULL;
+    struct public_key own = transport_public(secret);
+    /* Reconnecting is ours: a new session is a new socket. */
+    bool is_set =
+        set_common(socket, secret) && set_int(socket, ZMQ_IMMEDIATE, 1) &&
+        set_int(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_MS) &&
+        set_int(socket, ZMQ_RECONNECT_IVL, -1) &&
+        zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, own.bytes, sizeof own.bytes) == 0 &&
+        zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server->bytes, sizeof server->bytes) == 0;
+    if (is_set)
+        return socket;
+    (void)zmq_close(socket);
+    return NULL;
+}
+
+int dealer_connect(void *dealer, const char *endpoint)
+{
+    return zmq_connect(dealer, endpoint) == 0 ? 0 : ERR_MALFORMED;
+}
+
+void *monitor_new(void *context, void *socket, uint64_t serial)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "inproc://monitor-%llu", (unsigned long long)serial);
+    int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                 ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+                 ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED;
+    if (zmq_socket_monitor(socket, name, events) != 0)
+        return NULL;
+    void *monitor = zmq_socket(context, ZMQ_PAIR);
+    if (monitor == NULL)
+        return NULL;
+    if (!set_int(monitor, ZMQ_LINGER, 0) || zmq_connect(monitor, name) != 0) {
+        (void)zmq_close(monitor);
+        return NULL;
+    }
+    return monitor;
+}
+
+static enum socket_news news_of_event(uint16_t event)
+{
+    switch (event) {
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+        return NEWS_LINKED;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+        return NEWS_REFUSED;
+    default:
+        return NEWS_LOST;
+    }
+}
+
+enum socket_news monitor_next(void *monitor, int *ret_fd)
+{
+    uint8_t frame[16];
+    int size = zmq_recv(monitor, frame, sizeof frame, ZMQ_DONTWAIT);
+    if (size < 6)
+        return NEWS_NONE;
+    char endpoint[ENDPOINT_BYTES_MAX];
+    (void)zmq_recv(monitor, endpoint, sizeof endpoint, ZMQ_DONTWAIT);
+    uint16_t event = 0;
+    int32_t value = 0;
+    memcpy(&event, frame, sizeof event);
+    memcpy(&value, frame + sizeof event, sizeof value);
+    *ret_fd = value;
+    return news_of_event(event);
+}
+
+void socket_close(void *socket, int linger_ms)
+{
+    if (socket == NULL)
+        return;
+    (void)zmq_socket_monitor(socket, NULL, 0);
+    (void)set_int(socket, ZMQ_LINGER, linger_ms);
+    (void)zmq_close(socket);
+}
+
+static int err_of_send(int sent)
+{
+    if (sent >= 0)
+        return 0;
+    return errno == EAGAIN || errno == EINTR ? ERR_BUSY : ERR_NOT_FOUND;
+}
+
+int dealer_send(void *dealer, struct bytes frame)
+{
+    return err_of_send(zmq_send(dealer, frame.data, frame.size, ZMQ_DONTWAIT));
+}
+
+int router_send(void *router, struct bytes routing, struct bytes frame)
+{
+    int err = err_of_send(zmq_send(router, routing.data, routing.size, ZMQ_DONTWAIT | ZMQ_SNDMORE));
+    return err != 0 ? err : err_of_send(zmq_send(router, frame.data, frame.size, ZMQ_DONTWAIT));
+}
+
+/* --- the authenticator's exchange, RFC 27/ZAP
+ * -----------------------------------------------------
+ *
+ * request   version, request id, domain, address, routing id, mechanism, credentials...
+ * reply     version, request id, status code, status text, user id, metadata
+ */
+
+enum { ZAP_FRAMES_MAX = 8, ZAP_FRAME_BYTES_MAX = 256 };
+
+struct zap_request {
+    size_t count;
+    struct {
+        uint8_t data[ZAP_FRAME_BYTES_MAX];
+        size_t size;
+    } frames[ZAP_FRAMES_MAX];
+};
+
+/* False when there is none. A request that does not fit has count 0. */
+static bool zap_receive(void *socket, struct zap_request *request)
+{
+    request->count = 0;
+    bool is_odd = false;
+    int more = 1;
+    for (size_t i = 0; more; i++) {
+        size_t at = i < ZAP_FRAMES_MAX ? i : ZAP_FRAMES_MAX - 1;
+        int size = zmq_recv(socket, request->frames[at].data, ZAP_FRAME_BYTES_MAX, ZMQ_DONTWAIT);
+        if (size < 0)
+            return false;
+        is_odd = is_odd || size > ZAP_FRAME_BYTES_MAX || i >= ZAP_FRAMES_MAX;
+        request->frames[at].size = size > ZAP_FRAME_BYTES_MAX ? 0 : (size_t)size;
+        request->count = at + 1;
+        size_t more_size = sizeof more;
+        if (zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &more_size) != 0)
+            return false;
+    }
+    if (is_odd)
+        request->count = 0;
+    return true;
+}
+
+static bool frame_is(const struct zap_request *request, size_t at, const char *text)
+{
+    return bytes_equal(bytes_of(request->frames[at].data, request->frames[at].size),
+                       bytes_of_text(text));
+}
+
+static bool knock_read(const struct zap_request *request, struct knock *knock)
+{
+    *knock = (struct knock){.has_key = false};
+    if (request->count < 6 || request->frames[1].size > sizeof knock->request_id ||
+        request->frames[2].size >= sizeof knock->domain || !frame_is(request, 0, "1.0"))
+        return false;
+    knock->request_id_size = request->frames[1].size;
+    memcpy(knock->request_id, request->frames[1].data, knock->request_id_size);
+    memcpy(knock->domain, request->frames[2].data, request->frames[2].size);
+    knock->has_key = request->count == 7 && frame_is(request, 5, "CURVE") &&
+                     request->frames[6].size == PUBLIC_KEY_BYTES;
+    if (knock->has_key)
+        memcpy(knock->key.bytes, request->frames[6].data, PUBLIC_KEY_BYTES);
+    return true;
+}
+
+int authenticator_next(void *authenticator, struct knock *ret_knock)
+{
+    struct zap_request request;
+    if (!zap_receive(authenticator, &request))
+        return ERR_BUSY;
+    if (knock_read(&request, ret_knock))
+        return 0;
+    authenticator_answer(authenticator, ret_knock, NULL);
+    return ERR_MALFORMED;
+}
+
+void authenticator_answer(void *authenticator, const struct knock *knock, const char *user_id)
+{
+    const char *rest[] = {user_id == NULL ? "400" : "200", user_id == NULL ? "stranger" : "OK",
+                          user_id == NULL ? "" : user_id, ""};
+    (void)zmq_send(authenticator, "1.0", 3, ZMQ_SNDMORE);
+    (void)zmq_send(authenticator, knock->request_id, knock->request_id_size, ZMQ_SNDMORE);
+    for (size_t i = 0; i < 4; i++)
+        (void)zmq_send(authenticator, rest[i], strlen(rest[i]), i < 3 ? ZMQ_SNDMORE : 0);
+}
