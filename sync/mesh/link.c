@@ -1,0 +1,413 @@
+/* link.c - a session with a peer: hello, what it claims to have, and its end. */
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/mesh/mesh_internal.h"
+
+void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id *popup, uint64_t device,
+                const uint8_t boot[BOOT_ID_BYTES], uint64_t fold_version)
+{
+    memset(mesh, 0, sizeof *mesh);
+    mesh->vector = vector;
+    mesh->popup = *popup;
+    mesh->device = device;
+    mesh->fold_version = fold_version;
+    mesh->copies = 2;
+    memcpy(mesh->boot, boot, BOOT_ID_BYTES);
+    for (uint32_t slot = 0; slot < LOGS_MAX; slot++)
+        mesh->pulls[slot].link = LINK_NONE;
+}
+
+static void send_hello(struct mesh *mesh, uint32_t at, struct moment now, struct effects *out)
+{
+    struct hello hello = {.version_min = PROTOCOL_VERSION_MIN,
+                          .version_max = PROTOCOL_VERSION_MAX,
+                          .popup = mesh->popup,
+                          .device = mesh->device,
+                          .fold_version = mesh->fold_version,
+                          .wall_ms = now.wall_ms};
+    struct head_claim heads[LOGS_MAX];
+    uint64_t adjacent[LINKS_MAX];
+    uint32_t adjacent_count = 0;
+    uint32_t heads_count = claims_of_all(mesh, heads);
+    struct writer writer;
+    memcpy(hello.boot, mesh->boot, BOOT_ID_BYTES);
+    for (uint32_t i = 0; i < LINKS_MAX; i++)
+        if (mesh->links[i].is_ready)
+            adjacent[adjacent_count++] = mesh->links[i].device;
+    if (!effects_frame_begin(out, &writer))
+        return;
+    message_write_hello(&writer, &hello, heads, heads_count, adjacent, adjacent_count);
+    effects_send(out, at, effects_frame_end(out, &writer));
+    link_told_all(mesh, &mesh->links[at]);
+    mesh->links[at].status_ms = now.mono_ms;
+    mesh->links[at].status_due_ms = now.mono_ms + STATUS_INTERVAL_MS;
+}
+
+void mesh_link_up(struct mesh *mesh, uint32_t at, uint64_t device, bool is_dialer, struct moment now,
+                  struct effects *out)
+{
+    check(at < LINKS_MAX);
+    struct link *link = &mesh->links[at];
+    mesh_link_down(mesh, at);
+    link->is_up = true;
+    link->device = device;
+    link->is_dialer = is_dialer;
+    link->up_ms = link->heard_ms = now.mono_ms;
+    send_hello(mesh, at, now, out);
+}
+
+void mesh_link_down(struct mesh *mesh, uint32_t at)
+{
+    memset(&mesh->links[at], 0, sizeof mesh->links[at]);
+    for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
+        if (mesh->pulls[slot].link == (int32_t)at)
+            mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
+}
+
+void mesh_close(struct mesh *mesh, uint32_t at, enum bye_reason reason, struct effects *out)
+{
+    struct writer writer;
+    if (!mesh->links[at].is_up)
+        return;
+    if (effects_frame_begin(out, &writer)) {
+        message_write_bye(&writer, reason);
+        effects_send(out, at, effects_frame_end(out, &writer));
+    }
+    effects_close(out, at, reason);
+    mesh_link_down(mesh, at);
+}
+
+/* ---- claims ---- */
+
+static void unknown_drop(struct link *link, uint32_t at)
+{
+    link->unknown[at] = link->unknown[--link->unknown_count];
+}
+
+static void unknown_note(struct link *link, const struct head_claim *claim)
+{
+    for (uint32_t i = 0; i < link->unknown_count; i++) {
+        if (link->unknown[i].log == claim->log) {
+            link->unknown[i] = *claim;
+            return;
+        }
+    }
+    if (link->unknown_count < UNKNOWN_CLAIMS_MAX)
+        link->unknown[link->unknown_count++] = *claim;
+}
+
+/* Whether the peer's chain of @slot is ours at @claim->seq, which we have. */
+static int claim_is_ours(const struct mesh *mesh, struct store_txn *txn, uint32_t slot,
+                         const struct head_claim *claim, bool *ret_is_ours)
+{
+    const struct log_head *head = &mesh->vector->heads[slot];
+    struct hash hash = head->hash;
+    struct bytes event;
+    if (claim->seq < head->seq) {
+        int err = event_get(txn, claim->log, claim->seq, &hash, &event);
+        if (err != 0)
+            return err == ERR_NOT_FOUND ? ERR_IO : err;
+    }
+    *ret_is_ours = memcmp(hash.bytes, claim->hash, HEAD_HASH_BYTES) == 0;
+    return 0;
+}
+
+/* The peer holds a log as far as we have it: an acknowledgement, if it is the same log. */
+static int claim_acknowledges(struct mesh *mesh, struct store_txn *txn, struct link *link, uint32_t slot,
+                              const struct head_claim *claim, struct effects *out)
+{
+    bool is_ours;
+    int err = claim_is_ours(mesh, txn, slot, claim, &is_ours);
+    if (err != 0)
+        return err;
+    if (!is_ours) {
+        link->is_bad[slot] = true;
+        effects_alarm(out, ALARM_FORK, claim->log, claim->seq, link->device);
+    } else if (acks_note(&mesh->acks, link->device, slot, claim->seq)) {
+        mesh->is_mark_dirty[slot] = true;
+    }
+    return 0;
+}
+
+/* A gap that a third party tells of waits a little while the log's own device is linked: its push is on the way. */
+static bool is_origin_linked(const struct mesh *mesh, uint32_t slot, const struct link *teller)
+{
+    uint64_t origin = mesh->vector->heads[slot].device;
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+        const struct link *link = &mesh->links[i];
+        if (link->is_ready && link != teller && link->device == origin && origin != teller->device)
+            return true;
+    }
+    return false;
+}
+
+static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *link, const struct head_claim *claim,
+                      bool is_hello, struct moment now, struct effects *out)
+{
+    int32_t found = vector_find(mesh->vector, claim->log);
+    if (claim->seq == 0)
+        return 0;
+    if (found == SLOT_NONE) {
+        unknown_note(link, claim);
+        return 0;
+    }
+    uint32_t slot = (uint32_t)found;
+    link->claim_seq[slot] = claim->seq;
+    memcpy(link->claim_hash[slot], claim->hash, HEAD_HASH_BYTES);
+    if (claim->seq <= mesh->vector->heads[slot].seq)
+        return claim_acknowledges(mesh, txn, link, slot, claim, out);
+    struct pull *pull = &mesh->pulls[slot];
+    if (pull->link == LINK_NONE && pull->not_before_ms <= now.mono_ms)
+        pull->not_before_ms =
+            !is_hello && is_origin_linked(mesh, slot, link) ? now.mono_ms + PULL_GRACE_MS : now.mono_ms;
+    return 0;
+}
+
+static int claims_take(struct mesh *mesh, struct store_txn *txn, struct link *link, bool is_hello, struct moment now,
+                       struct effects *out)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < mesh->message.heads_count && err == 0; i++)
+        err = claim_take(mesh, txn, link, &mesh->message.heads[i], is_hello, now, out);
+    return err;
+}
+
+void mesh_note_slot(struct mesh *mesh, uint32_t slot)
+{
+    uint64_t log = mesh->vector->heads[slot].log;
+    mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
+    for (uint32_t at = 0; at < LINKS_MAX; at++) {
+        struct link *link = &mesh->links[at];
+        for (uint32_t i = 0; i < link->unknown_count; i++) {
+            if (link->unknown[i].log != log)
+                continue;
+            link->claim_seq[slot] = link->unknown[i].seq;
+            memcpy(link->claim_hash[slot], link->unknown[i].hash, HEAD_HASH_BYTES);
+            unknown_drop(link, i);
+            break;
+        }
+    }
+}
+
+/* ---- hello ---- */
+
+/* Why a HELLO ends the session, or 0. */
+static enum bye_reason hello_refusal(const struct mesh *mesh, const struct roster *roster, const struct link *link,
+                                     const struct hello *hello)
+{
+    const struct roster_device *device = roster_device_find(roster, link->device);
+    if (memcmp(hello->popup.bytes, mesh->popup.bytes, POPUP_ID_BYTES) != 0)
+        return BYE_POPUP;
+    if (hello->version_max < PROTOCOL_VERSION_MIN || hello->version_min > PROTOCOL_VERSION_MAX)
+        return BYE_VERSION;
+    if (device == NULL || hello->device != link->device)
+        return BYE_UNKNOWN;
+    if (device->is_revoked)
+        return BYE_REVOKED;
+    if (memcmp(hello->boot, mesh->boot, BOOT_ID_BYTES) == 0)
+        return BYE_DUPLICATE; /* we dialled ourselves */
+    return (enum bye_reason)0;
+}
+
+/* Never two links with one process: the one that the lower device id dialled survives, of two such the newer. Both ends
+ * come to the same choice. */
+static bool is_better(const struct mesh *mesh, const struct link *a, const struct link *b)
+{
+    bool is_own_lower = mesh->device < a->device;
+    bool is_a_right = a->is_dialer == is_own_lower;
+    bool is_b_right = b->is_dialer == is_own_lower;
+    return is_a_right != is_b_right ? is_a_right : a->up_ms >= b->up_ms;
+}
+
+static bool duplicates_resolve(struct mesh *mesh, uint32_t at, struct effects *out)
+{
+    struct link *link = &mesh->links[at];
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+        struct link *other = &mesh->links[i];
+        if (i == at || !other->is_ready || other->device != link->device ||
+            memcmp(other->boot, link->boot, BOOT_ID_BYTES) != 0)
+            continue;
+        if (!is_better(mesh, link, other)) {
+            mesh_close(mesh, at, BYE_DUPLICATE, out);
+            return false;
+        }
+        mesh_close(mesh, i, BYE_DUPLICATE, out);
+    }
+    return true;
+}
+
+static int hello_take(struct mesh *mesh, struct store_txn *txn, const struct roster *roster, uint32_t at,
+                      struct moment now, struct effects *out)
+{
+    struct link *link = &mesh->links[at];
+    const struct hello *hello = &mesh->message.hello;
+    enum bye_reason refusal = hello_refusal(mesh, roster, link, hello);
+    if (link->is_ready)
+        return 0; /* a session has one */
+    if (refusal != 0) {
+        mesh_close(mesh, at, refusal, out);
+        return 0;
+    }
+    memcpy(link->boot, hello->boot, BOOT_ID_BYTES);
+    if (!duplicates_resolve(mesh, at, out))
+        return 0;
+    link->is_ready = true;
+    link->clock_offset_ms = hello->wall_ms - now.wall_ms;
+    int err = claims_take(mesh, txn, link, true, now, out);
+    link_start_push(mesh, link);
+    return err;
+}
+
+/* ---- status ---- */
+
+/* Whether the peer's digest fits what we believe it has. */
+static bool digest_fits(const struct mesh *mesh, const struct link *link, const uint8_t *digest)
+{
+    struct head_claim claims[2 * LOGS_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < mesh->vector->count; i++) {
+        uint32_t slot = mesh->vector->ascending[i];
+        claims[count].log = mesh->vector->heads[slot].log;
+        claims[count].seq = link->claim_seq[slot];
+        memcpy(claims[count++].hash, link->claim_hash[slot], HEAD_HASH_BYTES);
+    }
+    count = claims_merge_sorted(claims, count, link->unknown, link->unknown_count);
+    struct claim_digest ours = claims_digest(claims, count);
+    return memcmp(ours.bytes, digest, HEAD_HASH_BYTES) == 0;
+}
+
+static int status_take(struct mesh *mesh, struct store_txn *txn, struct link *link, struct moment now,
+                       struct effects *out)
+{
+    const struct status *status = &mesh->message.status;
+    int err = claims_take(mesh, txn, link, false, now, out);
+    if (err != 0)
+        return err;
+    link->clock_offset_ms = status->wall_ms - now.wall_ms;
+    if ((status->flags & STATUS_TELL_ALL) != 0)
+        link->wants_all = true;
+    link->is_asked_all = !digest_fits(mesh, link, status->digest);
+    return 0;
+}
+
+/* ---- want ---- */
+
+static void want_take(struct mesh *mesh, struct link *link)
+{
+    const struct message *message = &mesh->message;
+    for (uint32_t i = 0; i < message->wants_count; i++) {
+        const struct want_entry *want = &message->wants[i];
+        int32_t slot = vector_find(mesh->vector, want->log);
+        if (slot == SLOT_NONE)
+            continue;
+        if (want->is_restart || !link->is_wanted[slot])
+            link->next_seq[slot] = want->have + 1;
+        link->is_wanted[slot] = true;
+    }
+    link->credit_bytes += message->credit_bytes;
+    if (link->credit_bytes > LINK_OUTBOX_BYTES_MAX)
+        link->credit_bytes = LINK_OUTBOX_BYTES_MAX;
+}
+
+int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *roster, uint32_t at,
+                 struct moment now, struct effects *out)
+{
+    struct link *link = &mesh->links[at];
+    enum message_kind kind = mesh->message.kind;
+    link->heard_ms = now.mono_ms;
+    if (kind == MESSAGE_BYE) {
+        effects_close(out, at, (enum bye_reason)mesh->message.reason);
+        mesh_link_down(mesh, at);
+        return 0;
+    }
+    if (kind == MESSAGE_HELLO)
+        return hello_take(mesh, txn, roster, at, now, out);
+    if (!link->is_ready)
+        return 0; /* before its HELLO nothing counts; the deadline ends the session */
+    if (kind == MESSAGE_STATUS)
+        return status_take(mesh, txn, link, now, out);
+    if (kind == MESSAGE_WANT)
+        want_take(mesh, link);
+    return 0;
+}
+
+/* ---- what became of events ---- */
+
+void mesh_note_frame(struct mesh *mesh, uint32_t at, int32_t slot, bool is_live, size_t frame_size, struct moment now)
+{
+    struct link *link = &mesh->links[at];
+    link->heard_ms = now.mono_ms;
+    if (is_live)
+        return;
+    link->fetch_ms = now.mono_ms;
+    link->outstanding_bytes -= frame_size < link->outstanding_bytes ? frame_size : link->outstanding_bytes;
+    if (slot != SLOT_NONE)
+        mesh->pulls[slot].progress_ms = now.mono_ms;
+}
+
+void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_seq, bool is_live, struct moment now)
+{
+    struct link *link = &mesh->links[at];
+    const struct log_head *head = &mesh->vector->heads[slot];
+    if (link->claim_seq[slot] < last_seq) {
+        link->claim_seq[slot] = last_seq;
+        memcpy(link->claim_hash[slot], head->hash.bytes, HEAD_HASH_BYTES);
+    }
+    (void)acks_note(&mesh->acks, link->device, slot, last_seq);
+    mesh->is_mark_dirty[slot] = true;
+    uint64_t due = is_live ? now.mono_ms : now.mono_ms + STATUS_BULK_MS;
+    for (uint32_t i = 0; i < LINKS_MAX; i++)
+        if (mesh->links[i].is_ready && mesh->links[i].status_due_ms > due)
+            mesh->links[i].status_due_ms = due;
+}
+
+void mesh_set_copies(struct mesh *mesh, uint32_t copies)
+{
+    if (mesh->copies == copies)
+        return;
+    mesh->copies = copies;
+    for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
+        mesh->is_mark_dirty[slot] = true;
+}
+
+void mesh_note_gap(struct mesh *mesh, uint32_t at, uint32_t slot)
+{
+    (void)at;
+    mesh->pulls[slot] = (struct pull){.link = LINK_NONE}; /* asked for again at the end of the turn, from scratch */
+}
+
+void mesh_note_bad(struct mesh *mesh, uint32_t at, uint32_t slot)
+{
+    mesh->links[at].is_bad[slot] = true;
+    if (mesh->pulls[slot].link == (int32_t)at)
+        mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
+}
+
+void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct effects *out)
+{
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+        if (!mesh->links[i].is_up)
+            continue;
+        const struct roster_device *device = roster_device_find(roster, mesh->links[i].device);
+        if (device == NULL || device->is_revoked)
+            mesh_close(mesh, i, device == NULL ? BYE_UNKNOWN : BYE_REVOKED, out);
+    }
+}
+
+void mesh_distance(const struct mesh *mesh, uint32_t at, uint64_t *ret_behind, uint64_t *ret_ahead)
+{
+    const struct link *link = &mesh->links[at];
+    uint64_t behind = 0;
+    uint64_t ahead = 0;
+    for (uint32_t slot = 0; slot < mesh->vector->count; slot++) {
+        uint64_t own = mesh->vector->heads[slot].seq;
+        uint64_t its = link->claim_seq[slot];
+        behind += own > its ? own - its : 0;
+        ahead += its > own ? its - own : 0;
+    }
+    for (uint32_t i = 0; i < link->unknown_count; i++)
+        ahead += link->unknown[i].seq;
+    *ret_behind = behind;
+    *ret_ahead = ahead;
+}

@@ -1,0 +1,122 @@
+/* mesh.h - anti-entropy: what to say to whom, so that every device ends up with every log.
+ *
+ * Layer: sync/mesh (pure). Push new, pull old:
+ *   push    a run of the own log goes at once to every peer that has all before it
+ *   pull    whoever hears that a peer has more of a log asks for it: one source per log, in windows of credit, another source
+ *           when nothing came for a while
+ *   status  changed heads, at the end of each turn that took live events (that is the acknowledgement), and regularly with a
+ *           digest of all heads, which shows when a message was lost
+ *
+ * The transport is lossy: a reconnect loses what was in flight. Nothing here relies on delivery; a hole is asked for
+ * again. A peer's claims are unsigned hints: they start pulls and ticks and decide nothing.
+ *
+ * Not here: verifying and storing events (sync/replica.c), forwarding for partial meshes beyond what pulls give.
+ */
+#ifndef TRESTLE_SYNC_MESH_MESH_H
+#define TRESTLE_SYNC_MESH_MESH_H
+
+#include "sync/base/moment.h"
+#include "sync/mesh/acks.h"
+#include "sync/mesh/effects.h"
+#include "sync/roster/roster.h"
+
+enum {
+    HELLO_TIMEOUT_MS = 3000,
+    STATUS_INTERVAL_MS = 1000,
+    STATUS_LINKS_FULL = 8,     /* beyond that many links, each gets its status less often */
+    STATUS_BULK_MS = 200,      /* between acknowledgements of a bulk pull */
+    SILENCE_STATUSES = 5,      /* a link without this many expected statuses is dead */
+    PULL_TIMEOUT_MS = 500,     /* without progress: ask somebody else */
+    PULL_GRACE_MS = 400,       /* a gap told by a third party while the log's own device is linked: it is on its way */
+    UNKNOWN_CLAIMS_MAX = 16,   /* claims of logs we have nothing of, per link */
+    SERVE_BYTES_PER_TURN = 512 * 1024,
+    LINK_NONE = -1,
+};
+
+/* One session with a peer. */
+struct link {
+    bool is_up;
+    bool is_ready; /* its HELLO was good */
+    bool is_dialer; /* we dialled */
+    uint64_t device;
+    uint8_t boot[BOOT_ID_BYTES];
+    uint64_t up_ms, heard_ms, status_ms; /* status_ms: last sent */
+    uint64_t status_due_ms;
+    bool wants_all; /* it asked for all our heads */
+    bool is_asked_all; /* we asked for all of its heads since its last complete answer */
+    int64_t clock_offset_ms;
+    /* What the peer has, as far as we know. */
+    uint64_t claim_seq[LOGS_MAX];
+    uint8_t claim_hash[LOGS_MAX][HEAD_HASH_BYTES];
+    uint32_t unknown_count;
+    struct head_claim unknown[UNKNOWN_CLAIMS_MAX];
+    /* What we told and sent it. */
+    uint64_t told_seq[LOGS_MAX];
+    uint64_t next_seq[LOGS_MAX]; /* of the own log: the next to push; 0 = it has to ask first */
+    bool is_wanted[LOGS_MAX];    /* it asked for this log, next_seq says from where */
+    uint64_t credit_bytes;       /* that we may still send */
+    /* What we asked of it. */
+    uint64_t outstanding_bytes; /* credit given and not used yet */
+    uint64_t fetch_ms;          /* when we last asked or got something */
+    bool is_bad[LOGS_MAX];      /* what it sends of this log does not verify */
+};
+
+/* The fetching of one log. */
+struct pull {
+    int32_t link; /* from whom; LINK_NONE = nobody */
+    bool is_asked; /* the WANT for it is out */
+    uint64_t progress_ms;
+    uint64_t not_before_ms; /* grace */
+};
+
+struct mesh {
+    struct vector *vector; /* the replica's */
+    struct acks acks;
+    struct popup_id popup;
+    uint64_t device, own_log;
+    uint8_t boot[BOOT_ID_BYTES];
+    uint64_t fold_version;
+    uint32_t copies;
+    bool is_mark_dirty[LOGS_MAX];
+    struct link links[LINKS_MAX];
+    struct pull pulls[LOGS_MAX];
+    struct message message; /* scratch for decoding */
+};
+
+void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id *popup, uint64_t device,
+                const uint8_t boot[BOOT_ID_BYTES], uint64_t fold_version);
+
+void mesh_link_up(struct mesh *mesh, uint32_t link, uint64_t device, bool is_dialer, struct moment now,
+                  struct effects *out);
+void mesh_link_down(struct mesh *mesh, uint32_t link);
+
+/* End a session with a BYE; nothing more is sent on it. */
+void mesh_close(struct mesh *mesh, uint32_t link, enum bye_reason reason, struct effects *out);
+
+/* Take mesh->message, anything but EVENTS, that came over @link. ERR_IO. */
+MUST_CHECK int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *roster, uint32_t link,
+                            struct moment now, struct effects *out);
+
+/* An EVENTS came over @link, whatever becomes of it. @slot may be SLOT_NONE. */
+void mesh_note_frame(struct mesh *mesh, uint32_t link, int32_t slot, bool is_live, size_t frame_size, struct moment now);
+
+/* Its events were good and are stored; or there is a hole before them; or they do not verify. */
+void mesh_note_taken(struct mesh *mesh, uint32_t link, uint32_t slot, uint64_t last_seq, bool is_live,
+                     struct moment now);
+void mesh_note_gap(struct mesh *mesh, uint32_t link, uint32_t slot);
+void mesh_note_bad(struct mesh *mesh, uint32_t link, uint32_t slot);
+/* A slot was added to the vector: claims of it become known. */
+void mesh_note_slot(struct mesh *mesh, uint32_t slot);
+/* How many devices a mark needs. */
+void mesh_set_copies(struct mesh *mesh, uint32_t copies);
+/* The roster changed: links of devices that are gone or revoked end. */
+void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct effects *out);
+
+/* The end of a turn: acknowledge, push, pull, serve, and say when to wake. ERR_IO. */
+MUST_CHECK int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct roster *roster, struct run *scratch,
+                         struct moment now, struct effects *out);
+
+/* How many events the peer of a ready link lacks and has more than this device, by its claims. */
+void mesh_distance(const struct mesh *mesh, uint32_t link, uint64_t *ret_behind, uint64_t *ret_ahead);
+
+#endif

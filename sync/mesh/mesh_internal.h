@@ -1,0 +1,20 @@
+/* mesh_internal.h - what link.c (sessions and claims) and flow.c (the end of a turn) share. */
+#ifndef TRESTLE_SYNC_MESH_MESH_INTERNAL_H
+#define TRESTLE_SYNC_MESH_MESH_INTERNAL_H
+
+#include "sync/mesh/mesh.h"
+
+/* All own heads, ascending. @claims has room for LOGS_MAX. */
+uint32_t claims_of_all(const struct mesh *mesh, struct head_claim *claims);
+
+/* Merge @more (unsorted) into the ascending @claims, which have room; the new count. */
+uint32_t claims_merge_sorted(struct head_claim *claims, uint32_t count, const struct head_claim *more,
+                             uint32_t more_count);
+
+/* The peer has just been told every head. */
+void link_told_all(const struct mesh *mesh, struct link *link);
+
+/* After HELLO: a peer that has all of the own log gets pushes; any other has to ask first. */
+void link_start_push(const struct mesh *mesh, struct link *link);
+
+#endif

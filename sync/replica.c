@@ -1,0 +1,411 @@
+/* replica.c - the life of a replica: made, opened, turned, sealed. */
+#include "sync/replica.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/replica_state.h"
+
+/* ---- memory ---- */
+
+struct replica *replica_new(void)
+{
+    struct replica *replica = calloc(1, sizeof *replica);
+    if (replica == NULL)
+        return NULL;
+    replica->turn = calloc(1, sizeof *replica->turn);
+    replica->history = history_new();
+    replica->scratch = history_new();
+    replica->order = calloc(1, sizeof *replica->order);
+    replica->roster_before = calloc(1, sizeof *replica->roster_before);
+    replica->run = calloc(1, sizeof *replica->run);
+    replica->result = calloc(1, sizeof *replica->result);
+    replica->row = malloc(ROW_BYTES_MAX);
+    replica->event_data = malloc(EVENT_SALVAGE_BYTES_MAX);
+    if (replica->turn == NULL || replica->history == NULL || replica->scratch == NULL || replica->order == NULL ||
+        replica->roster_before == NULL || replica->run == NULL || replica->result == NULL || replica->row == NULL ||
+        replica->event_data == NULL) {
+        replica_free(replica);
+        return NULL;
+    }
+    return replica;
+}
+
+void replica_free(struct replica *replica)
+{
+    if (replica == NULL)
+        return;
+    free(replica->turn);
+    history_free(replica->history);
+    history_free(replica->scratch);
+    free(replica->order);
+    free(replica->roster_before);
+    free(replica->run);
+    free(replica->result);
+    free(replica->row);
+    free(replica->event_data);
+    free(replica);
+}
+
+/* ---- own events ---- */
+
+static int run_sign(struct replica *replica, struct store_txn *txn)
+{
+    int32_t slot = vector_find(&replica->vector, replica->log);
+    if (slot == SLOT_NONE || replica->open_run_bytes == 0)
+        return 0;
+    replica->open_run_bytes = 0;
+    replica->mesh.is_mark_dirty[slot] = true;
+    return log_sign(txn, &replica->vector.heads[slot], &replica->config.popup, replica->config.log_secret);
+}
+
+/* Keep a run within its limits: sign before the event that would break them. */
+static int run_make_room(struct replica *replica, struct store_txn *txn, size_t size)
+{
+    const struct log_head *head = &replica->vector.heads[vector_find(&replica->vector, replica->log)];
+    bool is_full = replica->open_run_bytes + size > RUN_BYTES_MAX || head->seq - head->signed_seq >= RUN_EVENTS_MAX;
+    return is_full ? run_sign(replica, txn) : 0;
+}
+
+int replica_append(struct replica *replica, struct store_txn *txn, const struct event *event)
+{
+    struct bytes bytes;
+    int32_t slot = vector_find(&replica->vector, replica->log);
+    check(slot != SLOT_NONE);
+    struct log_head *head = &replica->vector.heads[slot];
+    bool is_opening = head->seq == 0; /* the roster does not know this log before its first event */
+    if (!is_opening && roster_judge(&replica->roster, replica->log, head->seq + 1, event->type) != VERDICT_VALID)
+        return ERR_FORBIDDEN;
+    int err = event_encode(event, replica->event_data, EVENT_SALVAGE_BYTES_MAX, &bytes);
+    if (err == 0)
+        err = run_make_room(replica, txn, bytes.size);
+    if (err == 0)
+        err = log_append(txn, head, bytes);
+    if (err != 0)
+        return err;
+    struct operation id = log_head_operation(head);
+    replica->open_run_bytes += bytes.size;
+    replica->is_turn_written = true;
+    turn_add(replica->turn, &id, event, bytes);
+    return 0;
+}
+
+/* ---- folding ---- */
+
+static bool log_counts_alike(const struct roster_log *a, const struct roster_log *b)
+{
+    return a->capabilities == b->capabilities && a->fork_seq == b->fork_seq && a->revoked_seq == b->revoked_seq &&
+           a->is_revoked_elsewhere == b->is_revoked_elsewhere;
+}
+
+/* What of a log counts has changed: refold every entity it wrote to. */
+static int log_mark_entities(struct replica *replica, struct store_txn *txn, uint64_t log)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    struct key first = key_event(log, 1);
+    int err = store_cursor_open(txn, TABLE_LOG, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
+    for (; err == 0; err = store_cursor_next(&cursor, &key, &value)) {
+        struct event event;
+        uint64_t of_log;
+        uint64_t seq;
+        if (key_event_parse(key, &of_log, &seq) != 0 || value.size < HASH_BYTES) {
+            err = ERR_IO;
+            break;
+        }
+        if (of_log != log)
+            break;
+        const struct event_info *info = NULL;
+        if (event_decode(bytes_of(value.data + HASH_BYTES, value.size - HASH_BYTES), &event) == 0)
+            info = event_info_find(event.type);
+        if (info != NULL && info->kind != KIND_ROSTER && !turn_mark(replica->turn, info->kind, &event.entity)) {
+            err = ERR_LIMIT;
+            break;
+        }
+    }
+    store_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* The roster's events changed: fold it, and mark what that makes valid or void. */
+static int roster_fold(struct replica *replica, struct store_txn *txn, struct effects *out)
+{
+    *replica->roster_before = replica->roster;
+    int err = roster_load(&replica->roster, txn, &replica->config.popup, &replica->config.root);
+    out->is_roster_changed = true;
+    for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
+        const struct roster_log *log = &replica->roster.logs[i];
+        const struct roster_log *before = roster_log_find(replica->roster_before, log->id);
+        if (before != NULL && !log_counts_alike(before, log))
+            err = log_mark_entities(replica, txn, log->id);
+    }
+    if (err == ERR_LIMIT) /* more entities than a turn remembers: refold all */
+        err = replica_rebuild(replica, txn);
+    if (err == 0)
+        mesh_note_roster(&replica->mesh, &replica->roster, out);
+    return err;
+}
+
+int replica_fold(struct replica *replica, struct store_txn *txn, struct effects *out)
+{
+    int err = 0;
+    if (turn_is_dirty(replica->turn, &replica->roster_entity))
+        err = roster_fold(replica, txn, out);
+    if (turn_is_dirty(replica->turn, &replica->popup_entity))
+        replica->popup.is_known = false;
+    if (err == 0)
+        err = turn_fold_all(replica->turn, txn, &replica->folder);
+    return err;
+}
+
+int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_cache *ret_popup)
+{
+    if (!replica->popup.is_known) {
+        struct popup popup;
+        int err = history_get(replica->scratch, txn, KIND_POPUP, &replica->popup_entity);
+        if (err == ERR_NOT_FOUND)
+            history_reset(replica->scratch, KIND_POPUP, &replica->popup_entity);
+        else if (err != 0)
+            return err == ERR_MALFORMED ? ERR_IO : err;
+        popup_derive(replica->scratch, &popup);
+        replica->popup = (struct popup_cache){.is_known = true, .day = popup.day, .copies = popup.copies};
+        mesh_set_copies(&replica->mesh, popup.copies);
+    }
+    *ret_popup = replica->popup;
+    return 0;
+}
+
+/* ---- opening ---- */
+
+static int meta_expect(struct store_txn *txn, const char *name, struct bytes value, bool *ret_is_new)
+{
+    struct bytes stored;
+    int err = store_get(txn, TABLE_META, bytes_of_text(name), &stored);
+    if (err == 0)
+        return bytes_equal(stored, value) ? 0 : ERR_MISMATCH;
+    if (err != ERR_NOT_FOUND)
+        return err;
+    *ret_is_new = true;
+    return store_put(txn, TABLE_META, bytes_of_text(name), value);
+}
+
+/* The store belongs to this pop-up and this format; an empty one becomes so. */
+static int meta_open(struct replica *replica, struct store_txn *txn)
+{
+    const struct replica_config *config = &replica->config;
+    uint8_t format[4];
+    uint8_t fold[4];
+    uint8_t epoch[8];
+    put_be32(format, STORE_FORMAT);
+    put_be32(fold, FOLD_VERSION);
+    put_be64(epoch, (uint64_t)config->epoch_ms);
+    const struct {
+        const char *name;
+        struct bytes value;
+    } expected[] = {{"format", bytes_of(format, sizeof format)},
+                    {"popup", bytes_of(config->popup.bytes, sizeof config->popup.bytes)},
+                    {"root", bytes_of(config->root.bytes, sizeof config->root.bytes)},
+                    {"epoch", bytes_of(epoch, sizeof epoch)}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        int err = meta_expect(txn, expected[i].name, expected[i].value, &replica->is_turn_written);
+        if (err != 0)
+            return err;
+    }
+    /* Cursors that screens hold die with the store: its incarnation is the first boot's random. */
+    struct bytes stored;
+    int err = store_get(txn, TABLE_META, bytes_of_text("incarnation"), &stored);
+    if (err == ERR_NOT_FOUND)
+        err = store_put(txn, TABLE_META, bytes_of_text("incarnation"), bytes_of(config->boot, 8));
+    if (err == 0)
+        err = meta_expect(txn, "fold", bytes_of(fold, sizeof fold), &replica->is_turn_written);
+    return err == ERR_MISMATCH ? ERR_VERSION : err;
+}
+
+static int log_open(struct replica *replica, struct store_txn *txn, struct moment now)
+{
+    const struct replica_config *config = &replica->config;
+    uint8_t body_data[CERT_CHAIN_BYTES_MAX + 256];
+    struct event event = {.type = EVENT_LOG_OPEN, .entity = replica->roster_entity};
+    struct log_head head;
+    struct public_key key;
+    int32_t slot;
+    memcpy(key.bytes, config->log_secret->bytes + PUBLIC_KEY_BYTES, sizeof key.bytes);
+    log_head_init(&head, &config->popup, &key, replica->device, config->incarnation);
+    int err = vector_add(&replica->vector, &head, &slot);
+    if (err == 0)
+        err = log_open_encode(&config->popup, &key, config->incarnation, config->chain, config->device_secret, body_data,
+                              sizeof body_data, &event.body);
+    if (err != 0)
+        return err;
+    mesh_note_slot(&replica->mesh, (uint32_t)slot);
+    event.t = now.wall_ms > config->epoch_ms ? (uint64_t)(now.wall_ms - config->epoch_ms) : 0;
+    return replica_append(replica, txn, &event);
+}
+
+static void log_choose(struct replica *replica, const struct secret_key *log_secret, uint32_t incarnation)
+{
+    struct public_key key;
+    replica->config.log_secret = log_secret;
+    replica->config.incarnation = incarnation;
+    memcpy(key.bytes, log_secret->bytes + PUBLIC_KEY_BYTES, sizeof key.bytes);
+    replica->log = id64_of_key(&key);
+    replica->mesh.own_log = replica->log;
+    replica->number_day = TRADING_DAY_NONE;
+    replica->is_log_lost = false;
+}
+
+static int config_take(struct replica *replica, const struct replica_config *config)
+{
+    int err = certificate_verify(config->chain, &config->popup, &config->root, &replica->certificate);
+    if (err != 0)
+        return err;
+    if (config->chain.size > sizeof replica->chain)
+        return ERR_TOO_LARGE;
+    replica->config = *config;
+    memcpy(replica->chain, config->chain.data, config->chain.size);
+    replica->chain_size = config->chain.size;
+    replica->config.chain = bytes_of(replica->chain, replica->chain_size);
+    if (replica->config.log_allowance_bytes == 0)
+        replica->config.log_allowance_bytes = LOG_ALLOWANCE_BYTES;
+    replica->device = id64_of_key(&replica->certificate.device_key);
+    replica->roster_entity = entity_id_derive(KIND_ROSTER, 0);
+    replica->popup_entity = entity_id_derive(KIND_POPUP, 0);
+    return 0;
+}
+
+static void state_reset(struct replica *replica)
+{
+    turn_reset(replica->turn);
+    vector_reset(&replica->vector);
+    acks_reset(&replica->mesh.acks);
+    memset(&replica->roster, 0, sizeof replica->roster);
+    replica->popup = (struct popup_cache){0};
+    replica->number_day = TRADING_DAY_NONE;
+    replica->number_gap = 0;
+    replica->open_run_bytes = 0;
+    replica->is_turn_written = false;
+    replica->is_log_lost = false;
+    replica->folder = (struct folder){.roster = &replica->roster,
+                                      .history = replica->history,
+                                      .order = replica->order,
+                                      .row = replica->row,
+                                      .row_capacity = ROW_BYTES_MAX,
+                                      .breadcrumb = replica->config.breadcrumb};
+}
+
+int replica_open(struct replica *replica, struct store_txn *txn, const struct replica_config *config, struct moment now,
+                 struct effects *out)
+{
+    struct popup_cache popup;
+    replica->is_open = false;
+    int err = config_take(replica, config);
+    if (err != 0)
+        return err;
+    state_reset(replica);
+    mesh_reset(&replica->mesh, &replica->vector, &config->popup, replica->device, config->boot, FOLD_VERSION);
+    log_choose(replica, config->log_secret, config->incarnation);
+    err = meta_open(replica, txn);
+    if (err == 0)
+        err = vector_load(&replica->vector, txn);
+    if (err == 0)
+        err = acks_load_marks(&replica->mesh.acks, &replica->vector, txn);
+    if (err == 0)
+        err = change_number_get(txn, &replica->folder.change_number);
+    replica->change_number_sealed = replica->folder.change_number;
+    if (err == 0)
+        err = roster_load(&replica->roster, txn, &config->popup, &config->root);
+    if (err == 0)
+        err = replica_popup(replica, txn, &popup);
+    if (err == 0 && vector_find(&replica->vector, replica->log) == SLOT_NONE)
+        err = log_open(replica, txn, now);
+    out->is_roster_changed = true;
+    replica->is_open = err == 0;
+    return err;
+}
+
+int replica_renew_log(struct replica *replica, struct store_txn *txn, const struct secret_key *log_secret,
+                      uint32_t incarnation, struct moment now, struct effects *out)
+{
+    (void)out;
+    check(replica->is_open);
+    log_choose(replica, log_secret, incarnation);
+    replica->number_gap = NUMBER_GAP;
+    return log_open(replica, txn, now);
+}
+
+void replica_abort(struct replica *replica)
+{
+    replica->is_open = false;
+}
+
+/* ---- turns ---- */
+
+static int message_take(struct replica *replica, struct store_txn *txn, const struct input *input,
+                        struct effects *out)
+{
+    struct mesh *mesh = &replica->mesh;
+    struct link *link = &mesh->links[input->link];
+    if (!link->is_up)
+        return 0; /* closed in this very turn */
+    int err = message_decode(input->message, &mesh->message);
+    if (err == ERR_NOT_FOUND)
+        return 0; /* of a newer version */
+    if (err != 0) {
+        effects_alarm(out, ALARM_PROTOCOL, 0, 0, link->device);
+        mesh_close(mesh, input->link, BYE_PROTOCOL, out);
+        return 0;
+    }
+    if (mesh->message.kind == MESSAGE_EVENTS)
+        return link->is_ready ? replica_accept(replica, txn, input->link, input->message.size, input->now, out) : 0;
+    return mesh_receive(mesh, txn, &replica->roster, input->link, input->now, out);
+}
+
+int replica_step(struct replica *replica, struct store_txn *txn, const struct input *input, struct effects *out)
+{
+    check(replica->is_open);
+    switch (input->kind) {
+    case INPUT_TIME:
+        return 0; /* replica_seal() looks at the time */
+    case INPUT_LINK_UP:
+        mesh_link_up(&replica->mesh, input->link, input->device, input->is_dialer, input->now, out);
+        return 0;
+    case INPUT_LINK_DOWN:
+        mesh_link_down(&replica->mesh, input->link);
+        return 0;
+    case INPUT_MESSAGE:
+        check(input->link < LINKS_MAX);
+        return message_take(replica, txn, input, out);
+    case INPUT_COMMAND:
+        return replica_command(replica, txn, input->command, input->request, input->now, out);
+    }
+    check(false);
+}
+
+int replica_seal(struct replica *replica, struct store_txn *txn, struct moment now, struct effects *out)
+{
+    struct popup_cache popup;
+    check(replica->is_open);
+    int err = replica_fold(replica, txn, out);
+    if (err == 0)
+        err = run_sign(replica, txn);
+    if (err == 0)
+        err = replica_popup(replica, txn, &popup);
+    if (err == 0)
+        err = mesh_seal(&replica->mesh, txn, &replica->roster, replica->run, now, out);
+    if (err == 0 && replica->is_turn_written)
+        err = acks_store_marks(&replica->mesh.acks, &replica->vector, txn);
+    if (err == 0 && replica->is_turn_written)
+        err = request_forget(txn, popup.day, REQUESTS_FORGOTTEN_PER_TURN);
+    if (err != 0)
+        return err;
+    out->is_written = replica->is_turn_written;
+    out->is_changed = replica->folder.change_number != replica->change_number_sealed;
+    out->change_number = replica->change_number_sealed = replica->folder.change_number;
+    replica->is_turn_written = false;
+    return 0;
+}

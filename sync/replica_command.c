@@ -1,0 +1,228 @@
+/* replica_command.c - what people want: judged by the till, written as one run, answered once it is durable. */
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/replica_state.h"
+
+enum {
+    T_AHEAD_MAX_MS = 60000,   /* how far a remote clock may pull ours along */
+    ENVELOPE_BYTES_MAX = 512, /* an event without its body: PARENTS_MAX operations of 38 bytes, and ids */
+};
+
+/* ---- order numbers ---- */
+
+/* The highest number of (day, lane) in the index, 0 when there is none. */
+static int number_highest(struct store_txn *txn, uint64_t day, struct bytes lane, uint32_t *ret_number)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    uint8_t last[1 + 8 + LANE_BYTES_MAX + 1 + 4 + ENTITY_ID_BYTES];
+    size_t prefix_size = 1 + 8 + lane.size + 1;
+    memset(last, 0xff, sizeof last);
+    last[0] = INDEX_NUMBER;
+    put_be64(last + 1, day);
+    memcpy(last + 9, lane.data, lane.size);
+    last[9 + lane.size] = 0;
+    int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
+    if (err != 0)
+        return err;
+    *ret_number = 0;
+    err = store_cursor_before(&cursor, bytes_of(last, prefix_size + 4 + ENTITY_ID_BYTES), &key, &value);
+    if (err == 0 && key.size == prefix_size + 4 + ENTITY_ID_BYTES && memcmp(key.data, last, prefix_size) == 0)
+        *ret_number = get_be32(key.data + prefix_size);
+    store_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int number_prepare(struct replica *replica, struct store_txn *txn, uint64_t day)
+{
+    uint32_t highest;
+    if (replica->number_day == day && day != TRADING_DAY_NONE)
+        return 0;
+    struct bytes lane = bytes_of(replica->certificate.lane, replica->certificate.lane_size);
+    int err = number_highest(txn, day, lane, &highest);
+    if (err != 0)
+        return err;
+    replica->number_day = day;
+    replica->number_next = highest + 1 + replica->number_gap;
+    return 0;
+}
+
+/* ---- events ---- */
+
+/* The clock reading for a new event: never behind what it has seen, unless that is far ahead of our own clock. */
+static uint64_t t_of(const struct history *history, uint64_t now_t)
+{
+    uint64_t t = now_t;
+    for (uint32_t i = 0; i < history->count; i++)
+        if (history->events[i].t > t && history->events[i].t <= now_t + T_AHEAD_MAX_MS)
+            t = history->events[i].t;
+    return t;
+}
+
+static int history_read(struct replica *replica, struct store_txn *txn, enum kind kind, const struct entity_id *entity)
+{
+    int err = history_get(replica->history, txn, kind, entity);
+    if (err == ERR_NOT_FOUND) {
+        history_reset(replica->history, kind, entity);
+        return 0;
+    }
+    return err == ERR_MALFORMED ? ERR_IO : err;
+}
+
+/* Write the till's events as one block. The first causal one names what the own log has not seen yet; those after it have seen
+ * that through it. */
+static int events_append(struct replica *replica, struct store_txn *txn, const struct till_result *result,
+                         const struct command *command, uint64_t now_t)
+{
+    struct event event = {.entity = result->entity, .by = command->principal.staff};
+    uint32_t parents_count = 0;
+    int err = history_read(replica, txn, result->kind, &result->entity);
+    if (err == 0)
+        err = history_parents(replica->history, replica->log, event.parents, &parents_count);
+    if (err != 0)
+        return err;
+    event.t = t_of(replica->history, now_t);
+    for (uint32_t i = 0; i < result->events_count && err == 0; i++) {
+        const struct event_info *info = event_info_find(result->events[i].type);
+        event.type = result->events[i].type;
+        event.body = result->events[i].body;
+        event.parents_count = info->is_causal ? parents_count : 0;
+        if (info->is_causal)
+            parents_count = 0;
+        err = replica_append(replica, txn, &event);
+        check(err == 0 || err == ERR_IO || err == ERR_FULL); /* events_check() has seen the rest: no command by halves */
+    }
+    return err;
+}
+
+/* Whether every event may be written before any is: a command is written whole or not at all. */
+static int events_check(const struct replica *replica, const struct till_result *result)
+{
+    int32_t slot = vector_find(&replica->vector, replica->log);
+    uint64_t seq = replica->vector.heads[slot].seq;
+    for (uint32_t i = 0; i < result->events_count; i++) {
+        if (roster_judge(&replica->roster, replica->log, seq + 1 + i, result->events[i].type) != VERDICT_VALID)
+            return ERR_FORBIDDEN;
+        if (result->events[i].body.size > EVENT_BYTES_MAX - ENVELOPE_BYTES_MAX)
+            return ERR_TOO_LARGE;
+    }
+    return 0;
+}
+
+static int events_make_room(struct replica *replica, struct store_txn *txn, struct effects *out)
+{
+    const struct turn *turn = replica->turn;
+    bool has_room = turn_has_room(turn, TILL_BODY_BYTES_MAX + TILL_EVENTS_MAX * 512u) &&
+                    turn->events_count + TILL_EVENTS_MAX <= TURN_EVENTS_MAX;
+    return has_room ? 0 : replica_fold(replica, txn, out);
+}
+
+/* ---- commands ---- */
+
+/* The menu, the pop-up or the very entity may have changed earlier in this turn: fold it before looking. */
+static int fold_before(struct replica *replica, struct store_txn *txn, struct effects *out)
+{
+    return replica->turn->entities_count == 0 ? 0 : replica_fold(replica, txn, out);
+}
+
+static bool needs_fold(const struct replica *replica, const struct command *command)
+{
+    const struct turn *turn = replica->turn;
+    if (command->kind != COMMAND_ORDER_PLACE || turn->entities_count == 0)
+        return true;
+    for (uint32_t i = 0; i < turn->entities_count; i++)
+        if (turn->entities[i].is_dirty && turn->entities[i].kind != KIND_ORDER)
+            return true;
+    struct bytes key = command->key;
+    if (key.size < REQUEST_KEY_BYTES_MIN)
+        return false; /* the till refuses it */
+    uint8_t session[8];
+    put_be64(session, command->principal.session);
+    struct entity_id order = entity_id_mint(get_be32(key.data), bytes_of(session, sizeof session), key);
+    return turn_is_dirty(turn, &order);
+}
+
+static int certificate_check(const struct replica *replica, const struct command *command)
+{
+    struct certificate certificate;
+    if (command->kind != COMMAND_DEVICE_ADD)
+        return 0;
+    return certificate_verify(command->chain, &replica->config.popup, &replica->config.root, &certificate);
+}
+
+/* Judge and write; 0 with an answer, or a refusal that changed nothing, or ERR_IO / ERR_FULL. */
+static int command_run(struct replica *replica, struct store_txn *txn, const struct command *command,
+                       struct moment now, struct effects *out, struct answer *ret_answer)
+{
+    struct till_result *result = replica->result;
+    int64_t since_epoch = now.wall_ms - replica->config.epoch_ms;
+    struct till till = {.txn = txn,
+                        .history = replica->history,
+                        .scratch = replica->scratch,
+                        .order = replica->order,
+                        .own_log = replica->log,
+                        .lane = bytes_of(replica->certificate.lane, replica->certificate.lane_size),
+                        .number_next = replica->number_next,
+                        .now_t = since_epoch > 0 ? (uint64_t)since_epoch : 0};
+    int err = certificate_check(replica, command);
+    if (err == 0)
+        err = till_run(&till, command, result);
+    if (err == 0)
+        err = events_check(replica, result);
+    if (err == 0 && result->events_count > 0)
+        err = events_make_room(replica, txn, out);
+    if (err == 0 && result->events_count > 0)
+        err = events_append(replica, txn, result, command, till.now_t);
+    if (err != 0)
+        return err;
+    if (result->is_number_used)
+        replica->number_next = result->number + 1;
+    *ret_answer = (struct answer){.kind = result->kind,
+                                  .entity = result->entity,
+                                  .log = replica->log,
+                                  .seq = replica->vector.heads[vector_find(&replica->vector, replica->log)].seq,
+                                  .events = result->events_count,
+                                  .number = result->number,
+                                  .day = result->day,
+                                  .total_minor = result->total_minor,
+                                  .change_minor = result->change_minor};
+    return 0;
+}
+
+static int command_once(struct replica *replica, struct store_txn *txn, const struct command *command,
+                        struct moment now, struct effects *out, struct answer *ret_answer)
+{
+    struct popup_cache popup;
+    bool is_keyed = command->key.size > 0;
+    int err = needs_fold(replica, command) ? fold_before(replica, txn, out) : 0;
+    if (err == 0)
+        err = replica_popup(replica, txn, &popup);
+    if (err == 0 && is_keyed) {
+        err = request_find(txn, command, popup.day, ret_answer);
+        if (err != ERR_NOT_FOUND)
+            return err; /* answered before, or a conflict */
+        err = 0;
+    }
+    if (err == 0 && command->kind == COMMAND_ORDER_PLACE)
+        err = number_prepare(replica, txn, popup.day);
+    if (err == 0)
+        err = command_run(replica, txn, command, now, out, ret_answer);
+    if (err == 0 && is_keyed) {
+        err = request_keep(txn, command, popup.day, ret_answer);
+        replica->is_turn_written = true;
+    }
+    return err;
+}
+
+int replica_command(struct replica *replica, struct store_txn *txn, const struct command *command, uint64_t request,
+                    struct moment now, struct effects *out)
+{
+    struct answer answer = {0};
+    int err = replica->is_log_lost ? ERR_BUSY : command_once(replica, txn, command, now, out, &answer);
+    if (err == ERR_IO || err == ERR_FULL)
+        return err;
+    effects_answer(out, request, err, &answer);
+    return 0;
+}

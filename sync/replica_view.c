@@ -1,0 +1,245 @@
+/* replica_view.c - looking at a replica and auditing a store: nothing here writes, but the rebuild. */
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/replica_state.h"
+
+const struct roster *replica_roster(const struct replica *replica)
+{
+    return &replica->roster;
+}
+
+uint64_t replica_device(const struct replica *replica)
+{
+    return replica->device;
+}
+
+uint64_t replica_log(const struct replica *replica)
+{
+    return replica->log;
+}
+
+uint64_t replica_change_number(const struct replica *replica)
+{
+    return replica->folder.change_number;
+}
+
+uint32_t replica_copies(const struct replica *replica)
+{
+    return replica->mesh.copies;
+}
+
+bool replica_log_at(const struct replica *replica, uint32_t at, struct replica_log_info *ret_info)
+{
+    if (at >= replica->vector.count)
+        return false;
+    uint32_t slot = replica->vector.ascending[at];
+    const struct log_head *head = &replica->vector.heads[slot];
+    *ret_info = (struct replica_log_info){
+        .log = head->log, .seq = head->seq, .device = head->device, .mark = replica->mesh.acks.mark[slot]};
+    memcpy(ret_info->hash, head->hash.bytes, HASH_BYTES);
+    return true;
+}
+
+bool replica_peer_at(const struct replica *replica, uint32_t at, struct replica_peer *ret_peer)
+{
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+        const struct link *link = &replica->mesh.links[i];
+        if (!link->is_up || at-- > 0)
+            continue;
+        *ret_peer = (struct replica_peer){.device = link->device,
+                                          .link = i,
+                                          .is_ready = link->is_ready,
+                                          .heard_mono_ms = link->heard_ms,
+                                          .clock_offset_ms = link->clock_offset_ms};
+        mesh_distance(&replica->mesh, i, &ret_peer->behind, &ret_peer->ahead);
+        return true;
+    }
+    return false;
+}
+
+/* ---- digest ---- */
+
+/* One row at a time into a running hash: H(digest || table || be32 size || key || be32 size || value). */
+static void digest_row(struct hash *digest, enum store_table table, struct bytes key, struct bytes value)
+{
+    uint8_t sizes[1 + 4 + 4];
+    sizes[0] = (uint8_t)table;
+    put_be32(sizes + 1, (uint32_t)key.size);
+    put_be32(sizes + 5, (uint32_t)value.size);
+    const struct bytes parts[] = {bytes_of(digest->bytes, sizeof digest->bytes), bytes_of(sizes, sizeof sizes), key,
+                                  value};
+    struct hash next;
+    hash_parts(next.bytes, sizeof next.bytes, parts, 4);
+    *digest = next;
+}
+
+static int digest_table(struct store_txn *txn, enum store_table table, struct hash *digest)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    static const uint8_t first[1] = {0};
+    int err = store_cursor_open(txn, table, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
+    for (; err == 0; err = store_cursor_next(&cursor, &key, &value))
+        digest_row(digest, table, key, value);
+    store_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int replica_state_digest(struct store_txn *txn, struct hash *ret_digest)
+{
+    struct hash digest = {{0}};
+    int err = digest_table(txn, TABLE_STATE, &digest);
+    if (err == 0)
+        err = digest_table(txn, TABLE_INDEX, &digest);
+    if (err == 0)
+        *ret_digest = digest;
+    return err;
+}
+
+/* ---- every entity ---- */
+
+/* The entity after @after in the entity table, and its kind by its events; ERR_NOT_FOUND past the last. */
+static int entity_after(struct store_txn *txn, const struct entity_id *after, struct entity_id *ret_entity,
+                        enum kind *ret_kind)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    struct key from = key_entity(after);
+    memset(from.data + from.size, 0xff, 14); /* above every event of @after */
+    from.size += 14;
+    enum kind kind = KIND_NONE;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
+    if (err == 0) {
+        uint64_t log;
+        uint64_t seq;
+        struct entity_id entity;
+        struct hash hash;
+        struct bytes bytes;
+        struct event event;
+        err = key_entity_event_parse(key, ret_entity, &log, &seq);
+        while (err == 0 && kind == KIND_NONE) {
+            err = event_get(txn, log, seq, &hash, &bytes);
+            if (err == 0 && event_decode(bytes, &event) == 0) {
+                const struct event_info *info = event_info_find(event.type);
+                kind = info == NULL ? KIND_NONE : info->kind;
+            }
+            if (err == 0 && kind == KIND_NONE)
+                err = store_cursor_next(&cursor, &key, &value);
+            if (err == 0 && kind == KIND_NONE)
+                err = key_entity_event_parse(key, &entity, &log, &seq);
+            if (err == 0 && kind == KIND_NONE && !entity_id_equal(&entity, ret_entity))
+                break;
+        }
+        if (err == ERR_NOT_FOUND)
+            err = 0; /* the last entity of all, of unknown types only */
+    }
+    store_cursor_close(&cursor);
+    *ret_kind = kind;
+    return err;
+}
+
+static int row_is_right(struct replica *replica, struct store_txn *txn, enum kind kind,
+                        const struct entity_id *entity, bool *ret_is_right)
+{
+    struct key state = key_state(kind, entity);
+    struct bytes stored;
+    struct bytes row;
+    int err = fold_entity(txn, &replica->folder, kind, entity);
+    if (err == 0)
+        err = history_encode(replica->history, replica->row, ROW_BYTES_MAX, &row);
+    if (err != 0)
+        return err;
+    bool is_empty = replica->history->count == 0 && !replica->history->is_opaque;
+    err = store_get(txn, TABLE_STATE, key_bytes(&state), &stored);
+    if (err == 0)
+        *ret_is_right = !is_empty && bytes_equal(stored, row);
+    else if (err == ERR_NOT_FOUND)
+        *ret_is_right = is_empty;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int replica_audit(struct replica *replica, struct store_txn *txn, uint64_t *ret_entities, uint64_t *ret_wrong)
+{
+    struct entity_id entity = {{0}};
+    enum kind kind;
+    uint64_t entities = 0;
+    uint64_t wrong = 0;
+    int err;
+    while ((err = entity_after(txn, &entity, &entity, &kind)) == 0) {
+        bool is_right = true;
+        if (kind == KIND_NONE || kind == KIND_ROSTER)
+            continue;
+        err = row_is_right(replica, txn, kind, &entity, &is_right);
+        if (err != 0)
+            return err;
+        entities++;
+        wrong += is_right ? 0 : 1;
+    }
+    if (err != ERR_NOT_FOUND)
+        return err;
+    *ret_entities = entities;
+    *ret_wrong = wrong;
+    return 0;
+}
+
+static int table_clear(struct store_txn *txn, enum store_table table)
+{
+    static const uint8_t first[1] = {0};
+    uint8_t copy[KEY_BYTES_MAX];
+    for (;;) {
+        struct store_cursor cursor;
+        struct bytes key;
+        struct bytes value;
+        int err = store_cursor_open(txn, table, &cursor);
+        if (err != 0)
+            return err;
+        err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
+        size_t size = err == 0 ? key.size : 0;
+        if (size > sizeof copy)
+            err = ERR_IO;
+        else if (err == 0)
+            memcpy(copy, key.data, size);
+        store_cursor_close(&cursor);
+        if (err == 0)
+            err = store_del(txn, table, bytes_of(copy, size));
+        if (err != 0)
+            return err == ERR_NOT_FOUND ? 0 : err;
+    }
+}
+
+int replica_rebuild(struct replica *replica, struct store_txn *txn)
+{
+    struct entity_id entity = {{0}};
+    enum kind kind;
+    uint8_t fold[4];
+    turn_reset(replica->turn);
+    replica->popup.is_known = false;
+    int err = table_clear(txn, TABLE_STATE);
+    if (err == 0)
+        err = table_clear(txn, TABLE_INDEX);
+    while (err == 0 && (err = entity_after(txn, &entity, &entity, &kind)) == 0) {
+        if (kind == KIND_NONE || kind == KIND_ROSTER)
+            continue;
+        if (!turn_mark(replica->turn, kind, &entity)) {
+            err = turn_fold_all(replica->turn, txn, &replica->folder);
+            if (err == 0)
+                check(turn_mark(replica->turn, kind, &entity));
+        }
+        if (err != 0)
+            return err;
+    }
+    if (err == ERR_NOT_FOUND)
+        err = turn_fold_all(replica->turn, txn, &replica->folder);
+    put_be32(fold, FOLD_VERSION);
+    replica->is_turn_written = true;
+    return err != 0 ? err : store_put(txn, TABLE_META, bytes_of_text("fold"), bytes_of(fold, sizeof fold));
+}
