@@ -23,9 +23,9 @@ struct replica *replica_new(void)
     replica->result = calloc(1, sizeof *replica->result);
     replica->row = malloc(ROW_BYTES_MAX);
     replica->event_data = malloc(EVENT_SALVAGE_BYTES_MAX);
-    if (replica->turn == NULL || replica->history == NULL || replica->scratch == NULL || replica->order == NULL ||
-        replica->roster_before == NULL || replica->run == NULL || replica->result == NULL || replica->row == NULL ||
-        replica->event_data == NULL) {
+    if (replica->turn == NULL || replica->history == NULL || replica->scratch == NULL ||
+        replica->order == NULL || replica->roster_before == NULL || replica->run == NULL ||
+        replica->result == NULL || replica->row == NULL || replica->event_data == NULL) {
         replica_free(replica);
         return NULL;
     }
@@ -50,42 +50,41 @@ void replica_free(struct replica *replica)
 
 /* ---- own events ---- */
 
-static int run_sign(struct replica *replica, struct store_txn *txn)
+static struct log_head *own_head(struct replica *replica)
 {
     int32_t slot = vector_find(&replica->vector, replica->log);
-    if (slot == SLOT_NONE || replica->open_run_bytes == 0)
-        return 0;
-    replica->open_run_bytes = 0;
-    replica->mesh.is_mark_dirty[slot] = true;
-    return log_sign(txn, &replica->vector.heads[slot], &replica->config.popup, replica->config.log_secret);
+    check(slot != SLOT_NONE);
+    return &replica->vector.heads[slot];
 }
 
-/* Keep a run within its limits: sign before the event that would break them. */
-static int run_make_room(struct replica *replica, struct store_txn *txn, size_t size)
+static int run_sign(struct replica *replica, struct store_txn *txn)
 {
-    const struct log_head *head = &replica->vector.heads[vector_find(&replica->vector, replica->log)];
-    bool is_full = replica->open_run_bytes + size > RUN_BYTES_MAX || head->seq - head->signed_seq >= RUN_EVENTS_MAX;
-    return is_full ? run_sign(replica, txn) : 0;
+    struct log_head *head = own_head(replica);
+    if (head->signed_seq == head->seq)
+        return 0;
+    replica->mesh.is_mark_dirty[head - replica->vector.heads] = true;
+    return log_sign(txn, head, &replica->config.popup, replica->config.log_secret);
 }
 
 int replica_append(struct replica *replica, struct store_txn *txn, const struct event *event)
 {
     struct bytes bytes;
-    int32_t slot = vector_find(&replica->vector, replica->log);
-    check(slot != SLOT_NONE);
-    struct log_head *head = &replica->vector.heads[slot];
+    struct log_head *head = own_head(replica);
     bool is_opening = head->seq == 0; /* the roster does not know this log before its first event */
-    if (!is_opening && roster_judge(&replica->roster, replica->log, head->seq + 1, event->type) != VERDICT_VALID)
+    if (!is_opening &&
+        roster_judge(&replica->roster, replica->log, head->seq + 1, event->type) != VERDICT_VALID)
         return ERR_FORBIDDEN;
     int err = event_encode(event, replica->event_data, EVENT_SALVAGE_BYTES_MAX, &bytes);
     if (err == 0)
-        err = run_make_room(replica, txn, bytes.size);
-    if (err == 0)
         err = log_append(txn, head, bytes);
+    if (err == ERR_LIMIT) { /* the run is full */
+        err = run_sign(replica, txn);
+        if (err == 0)
+            err = log_append(txn, head, bytes);
+    }
     if (err != 0)
         return err;
     struct operation id = log_head_operation(head);
-    replica->open_run_bytes += bytes.size;
     replica->is_turn_written = true;
     turn_add(replica->turn, &id, event, bytes);
     return 0;
@@ -93,10 +92,36 @@ int replica_append(struct replica *replica, struct store_txn *txn, const struct 
 
 /* ---- folding ---- */
 
-static bool log_counts_alike(const struct roster_log *a, const struct roster_log *b)
+/* Whether the changes of rights of one log are the same in both. */
+static bool changes_alike(const struct roster *a, const struct roster *b, uint64_t log)
 {
-    return a->capabilities == b->capabilities && a->fork_seq == b->fork_seq && a->revoked_seq == b->revoked_seq &&
-           a->is_revoked_elsewhere == b->is_revoked_elsewhere;
+    uint32_t i = 0;
+    uint32_t j = 0;
+    for (;; i++, j++) {
+        while (i < a->changes_count && a->changes[i].log != log)
+            i++;
+        while (j < b->changes_count && b->changes[j].log != log)
+            j++;
+        if (i == a->changes_count || j == b->changes_count)
+            return i == a->changes_count && j == b->changes_count;
+        if (a->changes[i].from_seq != b->changes[j].from_seq ||
+            a->changes[i].capabilities != b->changes[j].capabilities ||
+            a->changes[i].is_stated != b->changes[j].is_stated)
+            return false;
+    }
+}
+
+/* Whether the same events of @log count in both rosters. */
+static bool log_counts_alike(const struct roster *before, const struct roster *after,
+                             const struct roster_log *log)
+{
+    const struct roster_log *old = roster_log_find(before, log->id);
+    if (old == NULL)
+        return true; /* nothing of it was here */
+    return old->capabilities == log->capabilities && old->fork_seq == log->fork_seq &&
+           old->revoked_seq == log->revoked_seq &&
+           old->is_revoked_elsewhere == log->is_revoked_elsewhere &&
+           changes_alike(before, after, log->id);
 }
 
 /* What of a log counts has changed: refold every entity it wrote to. */
@@ -123,7 +148,8 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
         const struct event_info *info = NULL;
         if (event_decode(bytes_of(value.data + HASH_BYTES, value.size - HASH_BYTES), &event) == 0)
             info = event_info_find(event.type);
-        if (info != NULL && info->kind != KIND_ROSTER && !turn_mark(replica->turn, info->kind, &event.entity)) {
+        if (info != NULL && info->kind != KIND_ROSTER &&
+            !turn_mark(replica->turn, info->kind, &event.entity)) {
             err = ERR_LIMIT;
             break;
         }
@@ -140,8 +166,7 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
     out->is_roster_changed = true;
     for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
-        const struct roster_log *before = roster_log_find(replica->roster_before, log->id);
-        if (before != NULL && !log_counts_alike(before, log))
+        if (!log_counts_alike(replica->roster_before, &replica->roster, log))
             err = log_mark_entities(replica, txn, log->id);
     }
     if (err == ERR_LIMIT) /* more entities than a turn remembers: refold all */
@@ -173,7 +198,8 @@ int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_c
         else if (err != 0)
             return err == ERR_MALFORMED ? ERR_IO : err;
         popup_derive(replica->scratch, &popup);
-        replica->popup = (struct popup_cache){.is_known = true, .day = popup.day, .copies = popup.copies};
+        replica->popup =
+            (struct popup_cache){.is_known = true, .day = popup.day, .copies = popup.copies};
         mesh_set_copies(&replica->mesh, popup.copies);
     }
     *ret_popup = replica->popup;
@@ -182,7 +208,8 @@ int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_c
 
 /* ---- opening ---- */
 
-static int meta_expect(struct store_txn *txn, const char *name, struct bytes value, bool *ret_is_new)
+static int meta_expect(struct store_txn *txn, const char *name, struct bytes value,
+                       bool *ret_is_new)
 {
     struct bytes stored;
     int err = store_get(txn, TABLE_META, bytes_of_text(name), &stored);
@@ -238,8 +265,8 @@ static int log_open(struct replica *replica, struct store_txn *txn, struct momen
     log_head_init(&head, &config->popup, &key, replica->device, config->incarnation);
     int err = vector_add(&replica->vector, &head, &slot);
     if (err == 0)
-        err = log_open_encode(&config->popup, &key, config->incarnation, config->chain, config->device_secret, body_data,
-                              sizeof body_data, &event.body);
+        err = log_open_encode(&config->popup, &key, config->incarnation, config->chain,
+                              config->device_secret, body_data, sizeof body_data, &event.body);
     if (err != 0)
         return err;
     mesh_note_slot(&replica->mesh, (uint32_t)slot);
@@ -247,7 +274,8 @@ static int log_open(struct replica *replica, struct store_txn *txn, struct momen
     return replica_append(replica, txn, &event);
 }
 
-static void log_choose(struct replica *replica, const struct secret_key *log_secret, uint32_t incarnation)
+static void log_choose(struct replica *replica, const struct secret_key *log_secret,
+                       uint32_t incarnation)
 {
     struct public_key key;
     replica->config.log_secret = log_secret;
@@ -261,7 +289,8 @@ static void log_choose(struct replica *replica, const struct secret_key *log_sec
 
 static int config_take(struct replica *replica, const struct replica_config *config)
 {
-    int err = certificate_verify(config->chain, &config->popup, &config->root, &replica->certificate);
+    int err =
+        certificate_verify(config->chain, &config->popup, &config->root, &replica->certificate);
     if (err != 0)
         return err;
     if (config->chain.size > sizeof replica->chain)
@@ -287,7 +316,6 @@ static void state_reset(struct replica *replica)
     replica->popup = (struct popup_cache){0};
     replica->number_day = TRADING_DAY_NONE;
     replica->number_gap = 0;
-    replica->open_run_bytes = 0;
     replica->is_turn_written = false;
     replica->is_log_lost = false;
     replica->folder = (struct folder){.roster = &replica->roster,
@@ -298,8 +326,8 @@ static void state_reset(struct replica *replica)
                                       .breadcrumb = replica->config.breadcrumb};
 }
 
-int replica_open(struct replica *replica, struct store_txn *txn, const struct replica_config *config, struct moment now,
-                 struct effects *out)
+int replica_open(struct replica *replica, struct store_txn *txn,
+                 const struct replica_config *config, struct moment now, struct effects *out)
 {
     struct popup_cache popup;
     replica->is_open = false;
@@ -307,7 +335,8 @@ int replica_open(struct replica *replica, struct store_txn *txn, const struct re
     if (err != 0)
         return err;
     state_reset(replica);
-    mesh_reset(&replica->mesh, &replica->vector, &config->popup, replica->device, config->boot, FOLD_VERSION);
+    mesh_reset(&replica->mesh, &replica->vector, &config->popup, replica->device, config->boot,
+               FOLD_VERSION);
     log_choose(replica, config->log_secret, config->incarnation);
     err = meta_open(replica, txn);
     if (err == 0)
@@ -328,8 +357,9 @@ int replica_open(struct replica *replica, struct store_txn *txn, const struct re
     return err;
 }
 
-int replica_renew_log(struct replica *replica, struct store_txn *txn, const struct secret_key *log_secret,
-                      uint32_t incarnation, struct moment now, struct effects *out)
+int replica_renew_log(struct replica *replica, struct store_txn *txn,
+                      const struct secret_key *log_secret, uint32_t incarnation, struct moment now,
+                      struct effects *out)
 {
     (void)out;
     check(replica->is_open);
@@ -361,11 +391,14 @@ static int message_take(struct replica *replica, struct store_txn *txn, const st
         return 0;
     }
     if (mesh->message.kind == MESSAGE_EVENTS)
-        return link->is_ready ? replica_accept(replica, txn, input->link, input->message.size, input->now, out) : 0;
+        return link->is_ready
+                   ? replica_accept(replica, txn, input->link, input->message.size, input->now, out)
+                   : 0;
     return mesh_receive(mesh, txn, &replica->roster, input->link, input->now, out);
 }
 
-int replica_step(struct replica *replica, struct store_txn *txn, const struct input *input, struct effects *out)
+int replica_step(struct replica *replica, struct store_txn *txn, const struct input *input,
+                 struct effects *out)
 {
     check(replica->is_open);
     switch (input->kind) {
@@ -386,7 +419,8 @@ int replica_step(struct replica *replica, struct store_txn *txn, const struct in
     check(false);
 }
 
-int replica_seal(struct replica *replica, struct store_txn *txn, struct moment now, struct effects *out)
+int replica_seal(struct replica *replica, struct store_txn *txn, struct moment now,
+                 struct effects *out)
 {
     struct popup_cache popup;
     check(replica->is_open);

@@ -1,7 +1,7 @@
 /* replica.h - one device's view of the pop-up as a state machine that never touches the world.
  *
- * Layer: sync (pure): bytes and time in, effects out. The same state and the same input give the same effects on every
- * machine; the simulator is simply a second host.
+ * Layer: sync (pure): bytes and time in, effects out. The same state and the same input give the
+ * same effects on every machine; the simulator is simply a second host.
  *
  * One turn of the host's loop is one write transaction:
  *
@@ -9,10 +9,11 @@
  *     for each input:      err = replica_step(replica, txn, &input, out);
  *                          err = replica_seal(replica, txn, now, out);
  *     if all were 0 and commit(txn) returned 0:  release(out)
- *     else:                abort(txn); replica_abort(replica);   all links are gone, commands are replayed one a turn
+ *     else:                abort(txn); replica_abort(replica);   all links are gone, commands are
+ * replayed one a turn
  *
- * State lives in the store. The replica keeps heads, the folded roster and link windows; any of it can be rebuilt by
- * replica_open().
+ * State lives in the store. The replica keeps heads, the folded roster and link windows; any of it
+ * can be rebuilt by replica_open().
  */
 #ifndef TRESTLE_SYNC_REPLICA_H
 #define TRESTLE_SYNC_REPLICA_H
@@ -28,16 +29,16 @@ struct replica;
 struct replica_config {
     struct popup_id popup;
     struct public_key root;
-    int64_t epoch_ms; /* the pop-up's, since 1970 */
+    int64_t epoch_ms;   /* the pop-up's, since 1970 */
     struct bytes chain; /* own certificate chain */
     const struct secret_key *device_secret;
     const struct secret_key *log_secret; /* of this incarnation */
     uint32_t incarnation;
-    uint8_t boot[BOOT_ID_BYTES]; /* fresh random at each start */
-    uint64_t seed;               /* for choosing among peers; nothing depends on its quality */
+    uint8_t boot[BOOT_ID_BYTES];  /* fresh random at each start */
+    uint64_t seed;                /* for choosing among peers; nothing depends on its quality */
     uint64_t log_allowance_bytes; /* per log and trading day; 0 = 32 MiB */
-    uint8_t *breadcrumb; /* 13 bytes that outlive a crash, or NULL: kind and entity of what is being folded, kind 0 =
-                            nothing; the host finds there what crashed */
+    uint8_t *breadcrumb; /* 13 bytes that outlive a crash, or NULL: kind and entity of what is being
+                            folded, kind 0 = nothing; the host finds there what crashed */
 };
 
 enum input_kind { INPUT_TIME, INPUT_LINK_UP, INPUT_LINK_DOWN, INPUT_MESSAGE, INPUT_COMMAND };
@@ -45,41 +46,47 @@ enum input_kind { INPUT_TIME, INPUT_LINK_UP, INPUT_LINK_DOWN, INPUT_MESSAGE, INP
 struct input {
     enum input_kind kind;
     struct moment now;
-    uint32_t link;        /* LINK_*, MESSAGE: below LINKS_MAX, chosen by the host */
-    uint64_t device;      /* LINK_UP: as authenticated by the transport */
-    bool is_dialer;       /* LINK_UP: we dialled */
-    struct bytes message; /* MESSAGE: one frame, borrowed for the step */
+    uint32_t link;                 /* LINK_*, MESSAGE: below LINKS_MAX, chosen by the host */
+    uint64_t device;               /* LINK_UP: as authenticated by the transport */
+    bool is_dialer;                /* LINK_UP: we dialled */
+    struct bytes message;          /* MESSAGE: one frame, borrowed for the step */
     const struct command *command; /* COMMAND */
-    uint64_t request;     /* COMMAND: comes back in the answer */
+    uint64_t request;              /* COMMAND: comes back in the answer */
 };
 
 /* NULL without memory. The one allocation is here; about 20 MiB reserved, mostly untouched. */
 struct replica *replica_new(void);
 void replica_free(struct replica *replica);
 
-/* Read heads and roster, and open the own log if it is new (writes log.open; commit after replica_seal()).
- * ERR_MISMATCH: the store belongs to another pop-up or format. ERR_VERSION: another fold version, see
- * replica_rebuild(). ERR_IO, ERR_FULL, and what certificate_verify() says of the own chain. */
-MUST_CHECK int replica_open(struct replica *replica, struct store_txn *txn, const struct replica_config *config,
-                            struct moment now, struct effects *out);
-
-/* Take one input. An error of the input itself (a bad frame, a refused command) is an effect, not an error of the
- * step. ERR_IO or ERR_FULL: abort the turn. */
-MUST_CHECK int replica_step(struct replica *replica, struct store_txn *txn, const struct input *input,
+/* Read heads and roster, and open the own log if it is new (writes log.open; commit after
+ * replica_seal()). ERR_MISMATCH: the store belongs to another pop-up or format. ERR_VERSION:
+ * another fold version, see replica_rebuild(). ERR_IO, ERR_FULL, and what certificate_verify() says
+ * of the own chain. */
+MUST_CHECK int replica_open(struct replica *replica, struct store_txn *txn,
+                            const struct replica_config *config, struct moment now,
                             struct effects *out);
 
-/* End the turn: fold what changed, sign the run, choose what to send. ERR_IO or ERR_FULL: abort the turn. */
-MUST_CHECK int replica_seal(struct replica *replica, struct store_txn *txn, struct moment now, struct effects *out);
+/* Take one input. An error of the input itself (a bad frame, a refused command) is an effect, not
+ * an error of the step. ERR_IO or ERR_FULL: abort the turn. */
+MUST_CHECK int replica_step(struct replica *replica, struct store_txn *txn,
+                            const struct input *input, struct effects *out);
 
-/* The transaction was aborted: forget everything; replica_open() again before the next step. All links are gone. */
+/* End the turn: fold what changed, sign the run, choose what to send. ERR_IO or ERR_FULL: abort the
+ * turn. */
+MUST_CHECK int replica_seal(struct replica *replica, struct store_txn *txn, struct moment now,
+                            struct effects *out);
+
+/* The transaction was aborted: forget everything; replica_open() again before the next step. All
+ * links are gone. */
 void replica_abort(struct replica *replica);
 
 /* Continue under a fresh log (amnesia, fork). As replica_open() with a new log key. */
-MUST_CHECK int replica_renew_log(struct replica *replica, struct store_txn *txn, const struct secret_key *log_secret,
-                                 uint32_t incarnation, struct moment now, struct effects *out);
+MUST_CHECK int replica_renew_log(struct replica *replica, struct store_txn *txn,
+                                 const struct secret_key *log_secret, uint32_t incarnation,
+                                 struct moment now, struct effects *out);
 
-/* Drop and refold every state and index row from the logs (new fold version, repair). May take seconds per 100k
- * events. ERR_IO, ERR_FULL. */
+/* Drop and refold every state and index row from the logs (new fold version, repair). May take
+ * seconds per 100k events. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_rebuild(struct replica *replica, struct store_txn *txn);
 
 /* ---- what the host and the screens may look at, between turns ---- */
@@ -103,20 +110,22 @@ uint32_t replica_copies(const struct replica *replica);
 struct replica_peer {
     uint64_t device;
     uint32_t link;
-    bool is_ready;            /* HELLO went both ways */
-    uint64_t heard_mono_ms;   /* 0 = never */
-    uint64_t behind;          /* events this device has and the peer, as far as known, has not */
-    uint64_t ahead;           /* the other way */
-    int64_t clock_offset_ms;  /* peer's wall clock minus ours */
+    bool is_ready;           /* HELLO went both ways */
+    uint64_t heard_mono_ms;  /* 0 = never */
+    uint64_t behind;         /* events this device has and the peer, as far as known, has not */
+    uint64_t ahead;          /* the other way */
+    int64_t clock_offset_ms; /* peer's wall clock minus ours */
 };
 bool replica_peer_at(const struct replica *replica, uint32_t at, struct replica_peer *ret_peer);
 
 /* ---- for tools and oracles: read-only, over any store ---- */
 
-/* BLAKE2b-256 over every row of state and index: equal on replicas that hold the same valid events. ERR_IO. */
+/* BLAKE2b-256 over every row of state and index: equal on replicas that hold the same valid events.
+ * ERR_IO. */
 MUST_CHECK int replica_state_digest(struct store_txn *txn, struct hash *ret_digest);
 
-/* Refold every entity from the logs and compare with the stored rows. @ret_wrong counts the differences. ERR_IO. */
+/* Refold every entity from the logs and compare with the stored rows. @ret_wrong counts the
+ * differences. ERR_IO. */
 MUST_CHECK int replica_audit(struct replica *replica, struct store_txn *txn, uint64_t *ret_entities,
                              uint64_t *ret_wrong);
 

@@ -1,6 +1,7 @@
 /* replica_accept.c - events from peers: verified, stored verbatim, remembered for the fold.
  *
- * Nothing in a contiguous log is refused for its meaning: what its writer had no right to is stored, relayed and void.
+ * Nothing in a contiguous log is refused for its meaning: what its writer had no right to is
+ * stored, relayed and void.
  */
 #include "sync/base/check.h"
 #include "sync/replica_state.h"
@@ -19,8 +20,10 @@ static int run_of_message(const struct events *events, struct run *run)
     return reader_finish(&reader);
 }
 
-/* The head of a log that is new here, from its first event, whose certificate must lead to the root. */
-static int head_of_new_log(const struct replica *replica, const struct run *run, struct log_head *ret_head)
+/* The head of a log that is new here, from its first event, whose certificate must lead to the
+ * root. */
+static int head_of_new_log(const struct replica *replica, const struct run *run,
+                           struct log_head *ret_head)
 {
     struct event event;
     struct log_open open;
@@ -34,8 +37,8 @@ static int head_of_new_log(const struct replica *replica, const struct run *run,
     if (err == 0 && id64_of_key(&open.log_key) != run->log)
         err = ERR_MISMATCH;
     if (err == 0)
-        log_head_init(ret_head, &replica->config.popup, &open.log_key, id64_of_key(&open.certificate.device_key),
-                      open.incarnation);
+        log_head_init(ret_head, &replica->config.popup, &open.log_key,
+                      id64_of_key(&open.certificate.device_key), open.incarnation);
     return err;
 }
 
@@ -47,7 +50,8 @@ static bool is_within_allowance(struct replica *replica, const struct log_head *
 }
 
 /* Make room in the turn's memory; seals what was taken so far within the same transaction. */
-static int turn_make_room(struct replica *replica, struct store_txn *txn, const struct run *run, struct effects *out)
+static int turn_make_room(struct replica *replica, struct store_txn *txn, const struct run *run,
+                          struct effects *out)
 {
     size_t size = 0;
     for (uint32_t i = 0; i < run->count; i++)
@@ -71,9 +75,10 @@ static void turn_take(struct replica *replica, const struct run *run)
     }
 }
 
-/* Store a verified run. The own log coming back from a peer means that this device forgot a part of it. */
-static int run_take(struct replica *replica, struct store_txn *txn, const struct run *run, const struct log_head *head,
-                    int32_t slot, struct effects *out)
+/* Store a verified run. The own log coming back from a peer means that this device forgot a part of
+ * it. */
+static int run_take(struct replica *replica, struct store_txn *txn, const struct run *run,
+                    const struct log_head *head, int32_t slot, struct effects *out)
 {
     int err = turn_make_room(replica, txn, run, out);
     if (err == 0)
@@ -96,8 +101,8 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
 }
 
 /* What a refused EVENTS means. Only errors of our own store end the turn. */
-static int refusal_take(struct replica *replica, uint32_t link, int32_t slot, const struct events *events, int refusal,
-                        struct effects *out)
+static int refusal_take(struct replica *replica, uint32_t link, int32_t slot,
+                        const struct events *events, int refusal, struct effects *out)
 {
     struct mesh *mesh = &replica->mesh;
     uint64_t device = mesh->links[link].device;
@@ -129,8 +134,8 @@ static int refusal_take(struct replica *replica, uint32_t link, int32_t slot, co
 }
 
 /* Verify and store the run of @events; the slot it went to. */
-static int events_take(struct replica *replica, struct store_txn *txn, const struct events *events, int32_t *slot,
-                       struct effects *out)
+static int events_take(struct replica *replica, struct store_txn *txn, const struct events *events,
+                       int32_t *slot, struct effects *out)
 {
     struct run *run = replica->run;
     struct log_head new_head;
@@ -158,11 +163,12 @@ static int events_take(struct replica *replica, struct store_txn *txn, const str
 static bool is_closed(const struct replica *replica, const struct events *events)
 {
     const struct roster_log *log = roster_log_find(&replica->roster, events->log);
-    return log != NULL && (events->first_seq > log->revoked_seq || events->first_seq >= log->fork_seq);
+    return log != NULL &&
+           (events->first_seq > log->revoked_seq || events->first_seq >= log->fork_seq);
 }
 
-int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link, size_t frame_size, struct moment now,
-                   struct effects *out)
+int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link, size_t frame_size,
+                   struct moment now, struct effects *out)
 {
     const struct events *events = &replica->mesh.message.events;
     int32_t slot = vector_find(&replica->vector, events->log);
@@ -172,7 +178,7 @@ int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link
     int err = events_take(replica, txn, events, &slot, out);
     if (err != 0)
         return refusal_take(replica, link, slot, events, err, out);
-    mesh_note_taken(&replica->mesh, link, (uint32_t)slot, events->first_seq + events->count - 1, events->is_live,
-                    now);
+    mesh_note_taken(&replica->mesh, link, (uint32_t)slot, events->first_seq + events->count - 1,
+                    events->is_live, now);
     return 0;
 }

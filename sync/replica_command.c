@@ -1,18 +1,21 @@
-/* replica_command.c - what people want: judged by the till, written as one run, answered once it is durable. */
+/* replica_command.c - what people want: judged by the till, written as one run, answered once it is
+ * durable. */
 #include <string.h>
 
 #include "sync/base/check.h"
 #include "sync/replica_state.h"
 
 enum {
-    T_AHEAD_MAX_MS = 60000,   /* how far a remote clock may pull ours along */
-    ENVELOPE_BYTES_MAX = 512, /* an event without its body: PARENTS_MAX operations of 38 bytes, and ids */
+    T_AHEAD_MAX_MS = 60000, /* how far a remote clock may pull ours along */
+    ENVELOPE_BYTES_MAX =
+        512, /* an event without its body: PARENTS_MAX operations of 38 bytes, and ids */
 };
 
 /* ---- order numbers ---- */
 
 /* The highest number of (day, lane) in the index, 0 when there is none. */
-static int number_highest(struct store_txn *txn, uint64_t day, struct bytes lane, uint32_t *ret_number)
+static int number_highest(struct store_txn *txn, uint64_t day, struct bytes lane,
+                          uint32_t *ret_number)
 {
     struct store_cursor cursor;
     struct bytes key;
@@ -28,8 +31,10 @@ static int number_highest(struct store_txn *txn, uint64_t day, struct bytes lane
     if (err != 0)
         return err;
     *ret_number = 0;
-    err = store_cursor_before(&cursor, bytes_of(last, prefix_size + 4 + ENTITY_ID_BYTES), &key, &value);
-    if (err == 0 && key.size == prefix_size + 4 + ENTITY_ID_BYTES && memcmp(key.data, last, prefix_size) == 0)
+    err = store_cursor_before(&cursor, bytes_of(last, prefix_size + 4 + ENTITY_ID_BYTES), &key,
+                              &value);
+    if (err == 0 && key.size == prefix_size + 4 + ENTITY_ID_BYTES &&
+        memcmp(key.data, last, prefix_size) == 0)
         *ret_number = get_be32(key.data + prefix_size);
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -51,7 +56,8 @@ static int number_prepare(struct replica *replica, struct store_txn *txn, uint64
 
 /* ---- events ---- */
 
-/* The clock reading for a new event: never behind what it has seen, unless that is far ahead of our own clock. */
+/* The clock reading for a new event: never behind what it has seen, unless that is far ahead of our
+ * own clock. */
 static uint64_t t_of(const struct history *history, uint64_t now_t)
 {
     uint64_t t = now_t;
@@ -61,7 +67,8 @@ static uint64_t t_of(const struct history *history, uint64_t now_t)
     return t;
 }
 
-static int history_read(struct replica *replica, struct store_txn *txn, enum kind kind, const struct entity_id *entity)
+static int history_read(struct replica *replica, struct store_txn *txn, enum kind kind,
+                        const struct entity_id *entity)
 {
     int err = history_get(replica->history, txn, kind, entity);
     if (err == ERR_NOT_FOUND) {
@@ -71,10 +78,11 @@ static int history_read(struct replica *replica, struct store_txn *txn, enum kin
     return err == ERR_MALFORMED ? ERR_IO : err;
 }
 
-/* Write the till's events as one block. The first causal one names what the own log has not seen yet; those after it have seen
- * that through it. */
-static int events_append(struct replica *replica, struct store_txn *txn, const struct till_result *result,
-                         const struct command *command, uint64_t now_t)
+/* Write the till's events as one block. The first causal one names what the own log has not seen
+ * yet; those after it have seen that through it. */
+static int events_append(struct replica *replica, struct store_txn *txn,
+                         const struct till_result *result, const struct command *command,
+                         uint64_t now_t)
 {
     struct event event = {.entity = result->entity, .by = command->principal.staff};
     uint32_t parents_count = 0;
@@ -92,7 +100,8 @@ static int events_append(struct replica *replica, struct store_txn *txn, const s
         if (info->is_causal)
             parents_count = 0;
         err = replica_append(replica, txn, &event);
-        check(err == 0 || err == ERR_IO || err == ERR_FULL); /* events_check() has seen the rest: no command by halves */
+        check(err == 0 || err == ERR_IO ||
+              err == ERR_FULL); /* events_check() has seen the rest: no command by halves */
     }
     return err;
 }
@@ -103,7 +112,8 @@ static int events_check(const struct replica *replica, const struct till_result 
     int32_t slot = vector_find(&replica->vector, replica->log);
     uint64_t seq = replica->vector.heads[slot].seq;
     for (uint32_t i = 0; i < result->events_count; i++) {
-        if (roster_judge(&replica->roster, replica->log, seq + 1 + i, result->events[i].type) != VERDICT_VALID)
+        if (roster_judge(&replica->roster, replica->log, seq + 1 + i, result->events[i].type) !=
+            VERDICT_VALID)
             return ERR_FORBIDDEN;
         if (result->events[i].body.size > EVENT_BYTES_MAX - ENVELOPE_BYTES_MAX)
             return ERR_TOO_LARGE;
@@ -121,7 +131,8 @@ static int events_make_room(struct replica *replica, struct store_txn *txn, stru
 
 /* ---- commands ---- */
 
-/* The menu, the pop-up or the very entity may have changed earlier in this turn: fold it before looking. */
+/* The menu, the pop-up or the very entity may have changed earlier in this turn: fold it before
+ * looking. */
 static int fold_before(struct replica *replica, struct store_txn *txn, struct effects *out)
 {
     return replica->turn->entities_count == 0 ? 0 : replica_fold(replica, txn, out);
@@ -140,7 +151,8 @@ static bool needs_fold(const struct replica *replica, const struct command *comm
         return false; /* the till refuses it */
     uint8_t session[8];
     put_be64(session, command->principal.session);
-    struct entity_id order = entity_id_mint(get_be32(key.data), bytes_of(session, sizeof session), key);
+    struct entity_id order =
+        entity_id_mint(get_be32(key.data), bytes_of(session, sizeof session), key);
     return turn_is_dirty(turn, &order);
 }
 
@@ -149,12 +161,14 @@ static int certificate_check(const struct replica *replica, const struct command
     struct certificate certificate;
     if (command->kind != COMMAND_DEVICE_ADD)
         return 0;
-    return certificate_verify(command->chain, &replica->config.popup, &replica->config.root, &certificate);
+    return certificate_verify(command->chain, &replica->config.popup, &replica->config.root,
+                              &certificate);
 }
 
 /* Judge and write; 0 with an answer, or a refusal that changed nothing, or ERR_IO / ERR_FULL. */
-static int command_run(struct replica *replica, struct store_txn *txn, const struct command *command,
-                       struct moment now, struct effects *out, struct answer *ret_answer)
+static int command_run(struct replica *replica, struct store_txn *txn,
+                       const struct command *command, struct moment now, struct effects *out,
+                       struct answer *ret_answer)
 {
     struct till_result *result = replica->result;
     int64_t since_epoch = now.wall_ms - replica->config.epoch_ms;
@@ -179,20 +193,22 @@ static int command_run(struct replica *replica, struct store_txn *txn, const str
         return err;
     if (result->is_number_used)
         replica->number_next = result->number + 1;
-    *ret_answer = (struct answer){.kind = result->kind,
-                                  .entity = result->entity,
-                                  .log = replica->log,
-                                  .seq = replica->vector.heads[vector_find(&replica->vector, replica->log)].seq,
-                                  .events = result->events_count,
-                                  .number = result->number,
-                                  .day = result->day,
-                                  .total_minor = result->total_minor,
-                                  .change_minor = result->change_minor};
+    *ret_answer = (struct answer){
+        .kind = result->kind,
+        .entity = result->entity,
+        .log = replica->log,
+        .seq = replica->vector.heads[vector_find(&replica->vector, replica->log)].seq,
+        .events = result->events_count,
+        .number = result->number,
+        .day = result->day,
+        .total_minor = result->total_minor,
+        .change_minor = result->change_minor};
     return 0;
 }
 
-static int command_once(struct replica *replica, struct store_txn *txn, const struct command *command,
-                        struct moment now, struct effects *out, struct answer *ret_answer)
+static int command_once(struct replica *replica, struct store_txn *txn,
+                        const struct command *command, struct moment now, struct effects *out,
+                        struct answer *ret_answer)
 {
     struct popup_cache popup;
     bool is_keyed = command->key.size > 0;
@@ -216,11 +232,12 @@ static int command_once(struct replica *replica, struct store_txn *txn, const st
     return err;
 }
 
-int replica_command(struct replica *replica, struct store_txn *txn, const struct command *command, uint64_t request,
-                    struct moment now, struct effects *out)
+int replica_command(struct replica *replica, struct store_txn *txn, const struct command *command,
+                    uint64_t request, struct moment now, struct effects *out)
 {
     struct answer answer = {0};
-    int err = replica->is_log_lost ? ERR_BUSY : command_once(replica, txn, command, now, out, &answer);
+    int err =
+        replica->is_log_lost ? ERR_BUSY : command_once(replica, txn, command, now, out, &answer);
     if (err == ERR_IO || err == ERR_FULL)
         return err;
     effects_answer(out, request, err, &answer);

@@ -1,5 +1,6 @@
-/* replica_state.h - what the files of the replica share: replica.c (life and turns), replica_accept.c (events from
- * peers), replica_command.c (what people want), replica_view.c (looking, auditing).
+/* replica_state.h - what the files of the replica share: replica.c (life and turns),
+ * replica_accept.c (events from peers), replica_command.c (what people want), replica_view.c
+ * (looking, auditing).
  */
 #ifndef TRESTLE_SYNC_REPLICA_STATE_H
 #define TRESTLE_SYNC_REPLICA_STATE_H
@@ -11,7 +12,8 @@
 enum {
     ROW_BYTES_MAX = 2 * HISTORY_BODY_BYTES_MAX,
     LOG_ALLOWANCE_BYTES = 32 * 1024 * 1024,
-    NUMBER_GAP = 100, /* a new incarnation's order numbers start this far above: the old one may live on */
+    NUMBER_GAP =
+        100, /* a new incarnation's order numbers start this far above: the old one may live on */
     REQUESTS_FORGOTTEN_PER_TURN = 16,
     TRADING_DAY_NONE = 0,
 };
@@ -39,7 +41,6 @@ struct replica {
     uint64_t number_day; /* for which number_next is good; 0 = look it up */
     uint32_t number_next;
     uint32_t number_gap;
-    size_t open_run_bytes; /* own events since the last signature */
     bool is_turn_written;
     uint64_t change_number_sealed; /* newest that the screens were told of */
     struct folder folder;
@@ -56,22 +57,28 @@ struct replica {
 
 /* replica.c */
 
-/* Append an event to the own log, and remember it in the turn. @parents come from the entity's history. ERR_FORBIDDEN when this
- * device may not write that; ERR_TOO_LARGE; ERR_IO, ERR_FULL: abort the turn. */
-MUST_CHECK int replica_append(struct replica *replica, struct store_txn *txn, const struct event *event);
+/* Append an event to the own log, and remember it in the turn. @parents come from the entity's
+ * history. ERR_FORBIDDEN when this device may not write that; ERR_TOO_LARGE; ERR_IO, ERR_FULL:
+ * abort the turn. */
+MUST_CHECK int replica_append(struct replica *replica, struct store_txn *txn,
+                              const struct event *event);
 
-/* Fold what is dirty; a dirty roster first, with whatever it makes valid or void. ERR_IO, ERR_FULL. */
+/* Fold what is dirty; a dirty roster first, with whatever it makes valid or void. ERR_IO, ERR_FULL.
+ */
 MUST_CHECK int replica_fold(struct replica *replica, struct store_txn *txn, struct effects *out);
 
 /* The pop-up's settings; read again when they changed. ERR_IO. */
-MUST_CHECK int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_cache *ret_popup);
+MUST_CHECK int replica_popup(struct replica *replica, struct store_txn *txn,
+                             struct popup_cache *ret_popup);
 
-/* replica_accept.c: the EVENTS in replica->mesh.message came over @link in a frame of @frame_size bytes. */
-MUST_CHECK int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link, size_t frame_size,
-                              struct moment now, struct effects *out);
+/* replica_accept.c: the EVENTS in replica->mesh.message came over @link in a frame of @frame_size
+ * bytes. */
+MUST_CHECK int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link,
+                              size_t frame_size, struct moment now, struct effects *out);
 
 /* replica_command.c */
-MUST_CHECK int replica_command(struct replica *replica, struct store_txn *txn, const struct command *command,
-                               uint64_t request, struct moment now, struct effects *out);
+MUST_CHECK int replica_command(struct replica *replica, struct store_txn *txn,
+                               const struct command *command, uint64_t request, struct moment now,
+                               struct effects *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* replica_view.c - looking at a replica and auditing a store: nothing here writes, but the rebuild. */
+/* replica_view.c - looking at a replica and auditing a store: nothing here writes, but the rebuild.
+ */
 #include <string.h>
 
 #include "sync/base/check.h"
@@ -35,8 +36,10 @@ bool replica_log_at(const struct replica *replica, uint32_t at, struct replica_l
         return false;
     uint32_t slot = replica->vector.ascending[at];
     const struct log_head *head = &replica->vector.heads[slot];
-    *ret_info = (struct replica_log_info){
-        .log = head->log, .seq = head->seq, .device = head->device, .mark = replica->mesh.acks.mark[slot]};
+    *ret_info = (struct replica_log_info){.log = head->log,
+                                          .seq = head->seq,
+                                          .device = head->device,
+                                          .mark = replica->mesh.acks.mark[slot]};
     memcpy(ret_info->hash, head->hash.bytes, HASH_BYTES);
     return true;
 }
@@ -60,15 +63,17 @@ bool replica_peer_at(const struct replica *replica, uint32_t at, struct replica_
 
 /* ---- digest ---- */
 
-/* One row at a time into a running hash: H(digest || table || be32 size || key || be32 size || value). */
-static void digest_row(struct hash *digest, enum store_table table, struct bytes key, struct bytes value)
+/* One row at a time into a running hash: H(digest || table || be32 size || key || be32 size ||
+ * value). */
+static void digest_row(struct hash *digest, enum store_table table, struct bytes key,
+                       struct bytes value)
 {
     uint8_t sizes[1 + 4 + 4];
     sizes[0] = (uint8_t)table;
     put_be32(sizes + 1, (uint32_t)key.size);
     put_be32(sizes + 5, (uint32_t)value.size);
-    const struct bytes parts[] = {bytes_of(digest->bytes, sizeof digest->bytes), bytes_of(sizes, sizeof sizes), key,
-                                  value};
+    const struct bytes parts[] = {bytes_of(digest->bytes, sizeof digest->bytes),
+                                  bytes_of(sizes, sizeof sizes), key, value};
     struct hash next;
     hash_parts(next.bytes, sizeof next.bytes, parts, 4);
     *digest = next;
@@ -103,9 +108,10 @@ int replica_state_digest(struct store_txn *txn, struct hash *ret_digest)
 
 /* ---- every entity ---- */
 
-/* The entity after @after in the entity table, and its kind by its events; ERR_NOT_FOUND past the last. */
-static int entity_after(struct store_txn *txn, const struct entity_id *after, struct entity_id *ret_entity,
-                        enum kind *ret_kind)
+/* The entity after @after in the entity table, and its kind by its events; ERR_NOT_FOUND past the
+ * last. */
+static int entity_after(struct store_txn *txn, const struct entity_id *after,
+                        struct entity_id *ret_entity, enum kind *ret_kind)
 {
     struct store_cursor cursor;
     struct bytes key;
@@ -167,7 +173,8 @@ static int row_is_right(struct replica *replica, struct store_txn *txn, enum kin
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-int replica_audit(struct replica *replica, struct store_txn *txn, uint64_t *ret_entities, uint64_t *ret_wrong)
+int replica_audit(struct replica *replica, struct store_txn *txn, uint64_t *ret_entities,
+                  uint64_t *ret_wrong)
 {
     struct entity_id entity = {{0}};
     enum kind kind;
@@ -241,5 +248,7 @@ int replica_rebuild(struct replica *replica, struct store_txn *txn)
         err = turn_fold_all(replica->turn, txn, &replica->folder);
     put_be32(fold, FOLD_VERSION);
     replica->is_turn_written = true;
-    return err != 0 ? err : store_put(txn, TABLE_META, bytes_of_text("fold"), bytes_of(fold, sizeof fold));
+    return err != 0
+               ? err
+               : store_put(txn, TABLE_META, bytes_of_text("fold"), bytes_of(fold, sizeof fold));
 }

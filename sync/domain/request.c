@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-enum { REQUEST_HASH_BYTES = 16, REQUEST_KEY_SIZE = 8 + REQUEST_HASH_BYTES, REQUEST_ROW_BYTES_MAX = 160 };
+enum {
+    REQUEST_HASH_BYTES = 16,
+    REQUEST_KEY_SIZE = 8 + REQUEST_HASH_BYTES,
+    REQUEST_ROW_BYTES_MAX = 160
+};
 
 struct request_key {
     uint8_t bytes[REQUEST_KEY_SIZE];
@@ -13,8 +17,8 @@ static struct request_key request_key_of(const struct command *command, uint64_t
     struct request_key key;
     uint8_t session[8];
     put_be64(session, command->principal.session);
-    const struct bytes parts[] = {bytes_of_text("trestle/request/1"), bytes_of(session, sizeof session),
-                                  command->key};
+    const struct bytes parts[] = {bytes_of_text("trestle/request/1"),
+                                  bytes_of(session, sizeof session), command->key};
     put_be64(key.bytes, day);
     hash_parts(key.bytes + 8, REQUEST_HASH_BYTES, parts, 3);
     return key;
@@ -87,7 +91,8 @@ int request_keep(struct store_txn *txn, const struct command *command, uint64_t 
     write_int(&writer, answer->total_minor);
     write_int(&writer, answer->change_minor);
     int err = writer_finish(&writer, &row);
-    return err != 0 ? err : store_put(txn, TABLE_REQUEST, bytes_of(key.bytes, sizeof key.bytes), row);
+    return err != 0 ? err
+                    : store_put(txn, TABLE_REQUEST, bytes_of(key.bytes, sizeof key.bytes), row);
 }
 
 /* The oldest record's key, if it is older than @day. */

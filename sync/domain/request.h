@@ -1,11 +1,12 @@
-/* request.h - idempotency: the answer to a request is written in the transaction of its events, so a retry gets the same
- * answer and no second order.
+/* request.h - idempotency: the answer to a request is written in the transaction of its events, so
+ * a retry gets the same answer and no second order.
  *
- * Layer: sync/domain (pure). Only successes are kept: a refusal changed nothing and is judged anew. Records stand under
- * the trading day in which they were made and go two days later.
+ * Layer: sync/domain (pure). Only successes are kept: a refusal changed nothing and is judged anew.
+ * Records stand under the trading day in which they were made and go two days later.
  *
  *   key    be64 day || 16 bytes of BLAKE2b("trestle/request/1" || be64 session || key)
- *   value  [bin32 body hash, kind, bin12 entity, bin8 log, seq, events, number, day, int total, int change]
+ *   value  [bin32 body hash, kind, bin12 entity, bin8 log, seq, events, number, day, int total, int
+ * change]
  */
 #ifndef TRESTLE_SYNC_DOMAIN_REQUEST_H
 #define TRESTLE_SYNC_DOMAIN_REQUEST_H
@@ -23,8 +24,8 @@ struct answer {
     int64_t total_minor, change_minor;
 };
 
-/* The kept answer to this key of this session, made on @day or the day before. ERR_NOT_FOUND; ERR_CONFLICT: the key was
- * used for another body; ERR_IO. */
+/* The kept answer to this key of this session, made on @day or the day before. ERR_NOT_FOUND;
+ * ERR_CONFLICT: the key was used for another body; ERR_IO. */
 MUST_CHECK int request_find(struct store_txn *txn, const struct command *command, uint64_t day,
                             struct answer *ret_answer);
 

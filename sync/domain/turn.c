@@ -20,8 +20,8 @@ void turn_reset(struct turn *turn)
     turn->size = 0;
 }
 
-/* As turn_reset(), at the cost of what was used. All entries go, so each run of taken buckets may be cleared to its
- * end. */
+/* As turn_reset(), at the cost of what was used. All entries go, so each run of taken buckets may
+ * be cleared to its end. */
 static void turn_empty(struct turn *turn)
 {
     for (uint32_t i = 0; i < turn->entities_count; i++) {
@@ -159,7 +159,8 @@ static int change_number_give(struct store_txn *txn, const struct key *state, ui
     if (err == 0)
         err = store_append(txn, TABLE_CHANGE, key_bytes(&change), key_bytes(state));
     put_be64(value, number);
-    return err != 0 ? err : store_put(txn, TABLE_MARK, key_bytes(state), bytes_of(value, sizeof value));
+    return err != 0 ? err
+                    : store_put(txn, TABLE_MARK, key_bytes(state), bytes_of(value, sizeof value));
 }
 
 /* ---- index keys ---- */
@@ -270,7 +271,8 @@ static void breadcrumb_clear(struct folder *folder)
         folder->breadcrumb[0] = KIND_NONE;
 }
 
-/* Bring folder->history to the entity's new state; @ret_old gets the index keys of the stored one. */
+/* Bring folder->history to the entity's new state; @ret_old gets the index keys of the stored one.
+ */
 static int history_advance(struct turn *turn, struct store_txn *txn, struct folder *folder,
                            const struct turn_entity *entity, struct index_keys *ret_old)
 {

@@ -1,10 +1,12 @@
-/* turn.h - what a turn has touched, and the folding of it: each dirty entity once, however many events it got.
+/* turn.h - what a turn has touched, and the folding of it: each dirty entity once, however many
+ * events it got.
  *
- * Layer: sync/domain (pure). Events are remembered with their bytes, so that the fast path reads nothing again. When
- * the memory of a turn is used up the caller seals early; nothing is lost by folding an entity twice.
+ * Layer: sync/domain (pure). Events are remembered with their bytes, so that the fast path reads
+ * nothing again. When the memory of a turn is used up the caller seals early; nothing is lost by
+ * folding an entity twice.
  *
- * Every folded row that differs from the stored one gets the next change number (TABLE_CHANGE, TABLE_MARK): a screen's
- * cursor is the newest number that it has been shown.
+ * Every folded row that differs from the stored one gets the next change number (TABLE_CHANGE,
+ * TABLE_MARK): a screen's cursor is the newest number that it has been shown.
  */
 #ifndef TRESTLE_SYNC_DOMAIN_TURN_H
 #define TRESTLE_SYNC_DOMAIN_TURN_H
@@ -51,7 +53,8 @@ struct folder {
     uint8_t *row;            /* scratch, row_capacity bytes */
     size_t row_capacity;
     uint64_t change_number;  /* the newest given out */
-    uint8_t *breadcrumb;     /* 13 bytes that outlive a crash (kind, entity), or NULL: names what is being folded */
+    uint8_t *breadcrumb;     /* 13 bytes that outlive a crash (kind, entity), or NULL: names what is
+                                being folded */
     uint64_t appends, loads; /* how often each path was taken */
 };
 
@@ -61,21 +64,27 @@ void turn_reset(struct turn *turn);
 bool turn_has_room(const struct turn *turn, size_t size);
 
 /* Remember a new event; its bytes are copied. The caller asked turn_has_room(). */
-void turn_add(struct turn *turn, const struct operation *id, const struct event *event, struct bytes bytes);
+void turn_add(struct turn *turn, const struct operation *id, const struct event *event,
+              struct bytes bytes);
 
-/* Refold @entity from the log although no event came: what counts has changed. False when there is no room. */
+/* Refold @entity from the log although no event came: what counts has changed. False when there is
+ * no room. */
 bool turn_mark(struct turn *turn, enum kind kind, const struct entity_id *entity);
 
 bool turn_is_dirty(const struct turn *turn, const struct entity_id *entity);
 
-/* Fold one entity, or all but the roster (which is the replica's), and store what changed. ERR_IO, ERR_FULL. */
-MUST_CHECK int turn_fold(struct turn *turn, struct store_txn *txn, struct folder *folder, const struct entity_id *entity);
+/* Fold one entity, or all but the roster (which is the replica's), and store what changed. ERR_IO,
+ * ERR_FULL. */
+MUST_CHECK int turn_fold(struct turn *turn, struct store_txn *txn, struct folder *folder,
+                         const struct entity_id *entity);
 MUST_CHECK int turn_fold_all(struct turn *turn, struct store_txn *txn, struct folder *folder);
 
 /* Read the newest change number of a store; 0 when nothing ever changed. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int change_number_get(struct store_txn *txn, uint64_t *ret_number);
 
-/* Fold @entity from the log into folder->history, pruned, as a row would hold it: for audits. ERR_IO, ERR_MALFORMED. */
-MUST_CHECK int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind, const struct entity_id *entity);
+/* Fold @entity from the log into folder->history, pruned, as a row would hold it: for audits.
+ * ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
+                           const struct entity_id *entity);
 
 #endif

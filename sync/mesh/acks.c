@@ -33,36 +33,39 @@ bool acks_note(struct acks *acks, uint64_t device, uint32_t slot, uint64_t seq)
     return true;
 }
 
-/* How many devices hold @slot up to @seq: this one, the log's own (it signed after its own commit), and who said so. */
-static uint32_t holders_of(const struct acks *acks, const struct log_head *head, uint32_t slot, uint64_t seq,
-                           uint64_t own_device)
+/* How many devices hold @slot up to @seq: this one, the log's own (it signed after its own commit),
+ * and who said so. */
+static uint32_t holders_of(const struct acks *acks, const struct log_head *head, uint32_t slot,
+                           uint64_t seq, uint64_t own_device)
 {
     uint32_t holders = head->device == own_device ? 1 : 2;
     for (uint32_t i = 0; i < acks->count; i++) {
         const struct ack_device *holder = &acks->devices[i];
-        if (holder->device != own_device && holder->device != head->device && holder->seq[slot] >= seq)
+        if (holder->device != own_device && holder->device != head->device &&
+            holder->seq[slot] >= seq)
             holders++;
     }
     return holders;
 }
 
 /* The highest of the acknowledged seqs, or our own head, that enough devices hold. */
-static uint64_t mark_of(const struct acks *acks, const struct log_head *head, uint32_t slot, uint64_t own_device,
-                        uint32_t copies)
+static uint64_t mark_of(const struct acks *acks, const struct log_head *head, uint32_t slot,
+                        uint64_t own_device, uint32_t copies)
 {
     uint64_t best = 0;
     if (holders_of(acks, head, slot, head->seq, own_device) >= copies)
         return head->seq;
     for (uint32_t i = 0; i < acks->count; i++) {
         uint64_t seq = acks->devices[i].seq[slot];
-        if (seq > best && seq <= head->seq && holders_of(acks, head, slot, seq, own_device) >= copies)
+        if (seq > best && seq <= head->seq &&
+            holders_of(acks, head, slot, seq, own_device) >= copies)
             best = seq;
     }
     return best;
 }
 
-bool acks_update_mark(struct acks *acks, const struct vector *vector, uint32_t slot, uint64_t own_device,
-                      uint32_t copies)
+bool acks_update_mark(struct acks *acks, const struct vector *vector, uint32_t slot,
+                      uint64_t own_device, uint32_t copies)
 {
     uint64_t mark = mark_of(acks, &vector->heads[slot], slot, own_device, copies);
     if (mark <= acks->mark[slot])
@@ -102,7 +105,8 @@ int acks_store_marks(struct acks *acks, const struct vector *vector, struct stor
         struct mark_key key = mark_key_of(vector->heads[slot].log);
         uint8_t value[8];
         put_be64(value, acks->mark[slot]);
-        int err = store_put(txn, TABLE_LOCAL, bytes_of(key.bytes, sizeof key.bytes), bytes_of(value, sizeof value));
+        int err = store_put(txn, TABLE_LOCAL, bytes_of(key.bytes, sizeof key.bytes),
+                            bytes_of(value, sizeof value));
         if (err != 0)
             return err;
         acks->is_unsaved[slot] = false;

@@ -1,8 +1,8 @@
 /* acks.h - which devices hold how much of each log, and so how far each log is safe.
  *
- * Layer: sync/mesh (pure). What a device acknowledged stays true when its link goes down: it was flushed there. Clones
- * share a device id and count once. A log's *mark* is the highest seq that `copies` distinct devices hold, this one and the
- * log's own included; it never goes back.
+ * Layer: sync/mesh (pure). What a device acknowledged stays true when its link goes down: it was
+ * flushed there. Clones share a device id and count once. A log's *mark* is the highest seq that
+ * `copies` distinct devices hold, this one and the log's own included; it never goes back.
  */
 #ifndef TRESTLE_SYNC_MESH_ACKS_H
 #define TRESTLE_SYNC_MESH_ACKS_H
@@ -27,11 +27,14 @@ void acks_reset(struct acks *acks);
 bool acks_note(struct acks *acks, uint64_t device, uint32_t slot, uint64_t seq);
 
 /* Work out the mark of @slot anew; whether it moved. */
-bool acks_update_mark(struct acks *acks, const struct vector *vector, uint32_t slot, uint64_t own_device,
-                      uint32_t copies);
+bool acks_update_mark(struct acks *acks, const struct vector *vector, uint32_t slot,
+                      uint64_t own_device, uint32_t copies);
 
-/* Marks are kept in TABLE_LOCAL under "mark" || be64 log, with whatever is committed next. ERR_IO, ERR_FULL. */
-MUST_CHECK int acks_load_marks(struct acks *acks, const struct vector *vector, struct store_txn *txn);
-MUST_CHECK int acks_store_marks(struct acks *acks, const struct vector *vector, struct store_txn *txn);
+/* Marks are kept in TABLE_LOCAL under "mark" || be64 log, with whatever is committed next. ERR_IO,
+ * ERR_FULL. */
+MUST_CHECK int acks_load_marks(struct acks *acks, const struct vector *vector,
+                               struct store_txn *txn);
+MUST_CHECK int acks_store_marks(struct acks *acks, const struct vector *vector,
+                                struct store_txn *txn);
 
 #endif

@@ -15,7 +15,8 @@ const char *alarm_text(enum alarm_kind alarm)
 
 void effects_reset(struct effects *effects)
 {
-    effects->sends_count = effects->closes_count = effects->answers_count = effects->alarms_count = 0;
+    effects->sends_count = effects->closes_count = effects->answers_count = effects->alarms_count =
+        0;
     effects->is_changed = effects->is_marks_moved = effects->is_roster_changed = false;
     effects->is_new_log_needed = effects->is_written = false;
     effects->change_number = 0;
@@ -56,10 +57,12 @@ void effects_send(struct effects *effects, uint32_t link, struct bytes frame)
 void effects_close(struct effects *effects, uint32_t link, enum bye_reason reason)
 {
     check(effects->closes_count < EFFECT_CLOSES_MAX);
-    effects->closes[effects->closes_count++] = (struct effect_close){.link = link, .reason = reason};
+    effects->closes[effects->closes_count++] =
+        (struct effect_close){.link = link, .reason = reason};
 }
 
-static bool alarm_is_up(const struct effects *effects, enum alarm_kind kind, uint64_t log, uint64_t device)
+static bool alarm_is_up(const struct effects *effects, enum alarm_kind kind, uint64_t log,
+                        uint64_t device)
 {
     for (uint32_t i = 0; i < effects->alarms_count; i++) {
         const struct effect_alarm *alarm = &effects->alarms[i];
@@ -69,7 +72,8 @@ static bool alarm_is_up(const struct effects *effects, enum alarm_kind kind, uin
     return false;
 }
 
-void effects_alarm(struct effects *effects, enum alarm_kind kind, uint64_t log, uint64_t seq, uint64_t device)
+void effects_alarm(struct effects *effects, enum alarm_kind kind, uint64_t log, uint64_t seq,
+                   uint64_t device)
 {
     if (effects->alarms_count == EFFECT_ALARMS_MAX || alarm_is_up(effects, kind, log, device))
         return;

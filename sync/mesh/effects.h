@@ -1,7 +1,7 @@
 /* effects.h - what a turn wants done in the world, held back until its transaction is durable.
  *
- * Layer: sync/mesh (pure). The replica collects; the host carries out after the commit returned: durable before sent or
- * shown, by construction. After an abort the host drops them all.
+ * Layer: sync/mesh (pure). The replica collects; the host carries out after the commit returned:
+ * durable before sent or shown, by construction. After an abort the host drops them all.
  */
 #ifndef TRESTLE_SYNC_MESH_EFFECTS_H
 #define TRESTLE_SYNC_MESH_EFFECTS_H
@@ -30,25 +30,27 @@ struct effect_close {
 /* The answer to a command; a success is permanent once its transaction is durable. */
 struct effect_answer {
     uint64_t request;
-    int err; /* 0 or ERR_* */
+    int err;              /* 0 or ERR_* */
     struct answer answer; /* when err is 0 */
 };
 
 /* X(name, text): what a person running the pop-up should hear about. */
-#define ALARMS(X)                                                                                                      \
-    X(ALARM_FORK, "two versions of one device's journal exist: it was cloned or restored")                             \
-    X(ALARM_BAD_EVENTS, "a device sent events that do not verify")                                                     \
-    X(ALARM_PROTOCOL, "a device broke the protocol and was disconnected")                                              \
-    X(ALARM_ALLOWANCE, "a device writes more than its allowance: its events are no longer fetched")                    \
-    X(ALARM_AMNESIA, "peers hold more of this device's journal than it does: it goes on under a new one")              \
-    X(ALARM_STORE_LOW, "the store is nearly full: only local orders are kept")                                         \
+#define ALARMS(X)                                                                                  \
+    X(ALARM_FORK, "two versions of one device's journal exist: it was cloned or restored")         \
+    X(ALARM_BAD_EVENTS, "a device sent events that do not verify")                                 \
+    X(ALARM_PROTOCOL, "a device broke the protocol and was disconnected")                          \
+    X(ALARM_ALLOWANCE,                                                                             \
+      "a device writes more than its allowance: its events are no longer fetched")                 \
+    X(ALARM_AMNESIA,                                                                               \
+      "peers hold more of this device's journal than it does: it goes on under a new one")         \
+    X(ALARM_STORE_LOW, "the store is nearly full: only local orders are kept")                     \
     X(ALARM_LOGS_FULL, "there are more journals than the limit allows")
 
 enum alarm_kind {
 #define X(name, text) name,
     ALARMS(X)
 #undef X
-    ALARM_COUNT
+        ALARM_COUNT
 };
 const char *alarm_text(enum alarm_kind alarm);
 
@@ -66,14 +68,15 @@ struct effects {
     struct effect_answer answers[EFFECT_ANSWERS_MAX];
     uint32_t alarms_count;
     struct effect_alarm alarms[EFFECT_ALARMS_MAX];
-    bool is_changed;         /* entities changed: tell the screens @change_number */
-    uint64_t change_number;  /* newest */
-    bool is_marks_moved;     /* see replica_mark() */
-    bool is_roster_changed;  /* look at replica_roster() again: who may connect, whom to dial */
-    bool is_new_log_needed;  /* amnesia was proven: give the replica a fresh log key, see replica_renew_log() */
-    bool is_written;         /* the transaction holds something to commit */
-    uint64_t wake_mono_ms;   /* step again with INPUT_TIME at the latest then */
-    uint32_t sends_dropped;  /* did not fit: repaired by pulls */
+    bool is_changed;        /* entities changed: tell the screens @change_number */
+    uint64_t change_number; /* newest */
+    bool is_marks_moved;    /* see replica_mark() */
+    bool is_roster_changed; /* look at replica_roster() again: who may connect, whom to dial */
+    bool is_new_log_needed; /* amnesia was proven: give the replica a fresh log key, see
+                               replica_renew_log() */
+    bool is_written;        /* the transaction holds something to commit */
+    uint64_t wake_mono_ms;  /* step again with INPUT_TIME at the latest then */
+    uint32_t sends_dropped; /* did not fit: repaired by pulls */
     size_t size;
     uint8_t data[EFFECT_BYTES_MAX];
 };
@@ -90,9 +93,11 @@ void effects_send(struct effects *effects, uint32_t link, struct bytes frame);
 /* The caller closes a link once. */
 void effects_close(struct effects *effects, uint32_t link, enum bye_reason reason);
 /* The same alarm counts once a turn. */
-void effects_alarm(struct effects *effects, enum alarm_kind kind, uint64_t log, uint64_t seq, uint64_t device);
+void effects_alarm(struct effects *effects, enum alarm_kind kind, uint64_t log, uint64_t seq,
+                   uint64_t device);
 /* At most EFFECT_ANSWERS_MAX commands a turn. */
-void effects_answer(struct effects *effects, uint64_t request, int err, const struct answer *answer);
+void effects_answer(struct effects *effects, uint64_t request, int err,
+                    const struct answer *answer);
 void effects_wake(struct effects *effects, uint64_t mono_ms);
 
 #endif

@@ -16,8 +16,8 @@ uint32_t claims_of_all(const struct mesh *mesh, struct head_claim *claims)
     return count;
 }
 
-uint32_t claims_merge_sorted(struct head_claim *claims, uint32_t count, const struct head_claim *more,
-                             uint32_t more_count)
+uint32_t claims_merge_sorted(struct head_claim *claims, uint32_t count,
+                             const struct head_claim *more, uint32_t more_count)
 {
     for (uint32_t i = 0; i < more_count; i++) {
         uint32_t at = count++;
@@ -72,7 +72,8 @@ static uint64_t status_interval_ms(uint32_t links)
     return STATUS_INTERVAL_MS * (rounds == 0 ? 1 : rounds);
 }
 
-static uint32_t heads_untold(const struct mesh *mesh, const struct link *link, struct head_claim *claims)
+static uint32_t heads_untold(const struct mesh *mesh, const struct link *link,
+                             struct head_claim *claims)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < mesh->vector->count; i++) {
@@ -84,11 +85,12 @@ static uint32_t heads_untold(const struct mesh *mesh, const struct link *link, s
     return count;
 }
 
-static void status_send(struct mesh *mesh, uint32_t at, const struct claim_digest *digest, uint64_t interval_ms,
-                        struct moment now, struct effects *out)
+static void status_send(struct mesh *mesh, uint32_t at, const struct claim_digest *digest,
+                        uint64_t interval_ms, struct moment now, struct effects *out)
 {
     struct link *link = &mesh->links[at];
-    struct status status = {.wall_ms = now.wall_ms, .flags = link->is_asked_all ? STATUS_TELL_ALL : 0};
+    struct status status = {.wall_ms = now.wall_ms,
+                            .flags = link->is_asked_all ? STATUS_TELL_ALL : 0};
     struct head_claim heads[LOGS_MAX];
     uint32_t count = heads_untold(mesh, link, heads);
     struct writer writer;
@@ -128,8 +130,8 @@ struct frame_cache {
     size_t event_bytes;
 };
 
-static int frame_make(struct mesh *mesh, struct store_txn *txn, uint32_t slot, uint64_t from_seq, bool is_live,
-                      struct run *run, struct effects *out, struct frame_cache *cache)
+static int frame_make(struct mesh *mesh, struct store_txn *txn, uint32_t slot, uint64_t from_seq,
+                      bool is_live, struct run *run, struct effects *out, struct frame_cache *cache)
 {
     uint64_t log = mesh->vector->heads[slot].log;
     struct writer writer;
@@ -154,8 +156,9 @@ static int frame_make(struct mesh *mesh, struct store_txn *txn, uint32_t slot, u
     return 0;
 }
 
-static int events_send(struct mesh *mesh, struct store_txn *txn, uint32_t at, uint32_t slot, bool is_live,
-                       struct run *run, struct effects *out, struct frame_cache *cache)
+static int events_send(struct mesh *mesh, struct store_txn *txn, uint32_t at, uint32_t slot,
+                       bool is_live, struct run *run, struct effects *out,
+                       struct frame_cache *cache)
 {
     struct link *link = &mesh->links[at];
     int err = frame_make(mesh, txn, slot, link->next_seq[slot], is_live, run, out, cache);
@@ -168,8 +171,10 @@ static int events_send(struct mesh *mesh, struct store_txn *txn, uint32_t at, ui
     return 0;
 }
 
-/* New runs of the own log, to every peer that has all before them and is not being served that log anyway. */
-static int pushes_send(struct mesh *mesh, struct store_txn *txn, struct run *run, struct effects *out)
+/* New runs of the own log, to every peer that has all before them and is not being served that log
+ * anyway. */
+static int pushes_send(struct mesh *mesh, struct store_txn *txn, struct run *run,
+                       struct effects *out)
 {
     struct frame_cache cache = {0};
     int32_t own = vector_find(mesh->vector, mesh->own_log);
@@ -186,16 +191,17 @@ static int pushes_send(struct mesh *mesh, struct store_txn *txn, struct run *run
     return err == ERR_BUSY ? 0 : err;
 }
 
-/* Answer a peer's WANT as far as its credit goes. When a log is done, new runs of it are pushed again. */
-static int link_serve(struct mesh *mesh, struct store_txn *txn, uint32_t at, struct run *run, size_t *budget,
-                      struct effects *out)
+/* Answer a peer's WANT as far as its credit goes. When a log is done, new runs of it are pushed
+ * again. */
+static int link_serve(struct mesh *mesh, struct store_txn *txn, uint32_t at, struct run *run,
+                      size_t *budget, struct effects *out)
 {
     struct link *link = &mesh->links[at];
     int err = 0;
     for (uint32_t slot = 0; slot < mesh->vector->count && err == 0; slot++) {
         uint64_t seq = mesh->vector->heads[slot].seq;
-        while (err == 0 && link->is_wanted[slot] && link->next_seq[slot] <= seq && link->credit_bytes > 0 &&
-               *budget > 0) {
+        while (err == 0 && link->is_wanted[slot] && link->next_seq[slot] <= seq &&
+               link->credit_bytes > 0 && *budget > 0) {
             struct frame_cache cache = {0};
             err = events_send(mesh, txn, at, slot, false, run, out, &cache);
             size_t size = err == 0 ? cache.frame.size : 0;
@@ -243,7 +249,8 @@ static bool is_worth_pulling(const struct roster *roster, const struct log_head 
 
 static bool can_pull(const struct mesh *mesh, const struct link *link, uint32_t slot)
 {
-    return link->is_ready && !link->is_bad[slot] && link->claim_seq[slot] > mesh->vector->heads[slot].seq;
+    return link->is_ready && !link->is_bad[slot] &&
+           link->claim_seq[slot] > mesh->vector->heads[slot].seq;
 }
 
 /* Any peer that has more; of several the one after @after, so that a stalled source is left. */
@@ -257,7 +264,8 @@ static int32_t source_find(const struct mesh *mesh, uint32_t slot, int32_t after
     return LINK_NONE;
 }
 
-static void pull_choose(struct mesh *mesh, const struct roster *roster, uint32_t slot, struct moment now)
+static void pull_choose(struct mesh *mesh, const struct roster *roster, uint32_t slot,
+                        struct moment now)
 {
     struct pull *pull = &mesh->pulls[slot];
     int32_t last = pull->link;
@@ -274,7 +282,8 @@ static void pull_choose(struct mesh *mesh, const struct roster *roster, uint32_t
     pull->progress_ms = now.mono_ms;
 }
 
-static uint32_t wants_of(struct mesh *mesh, uint32_t at, struct want_entry *wants, bool *ret_is_pulling)
+static uint32_t wants_of(struct mesh *mesh, uint32_t at, struct want_entry *wants,
+                         bool *ret_is_pulling)
 {
     struct link *link = &mesh->links[at];
     uint32_t count = 0;
@@ -286,7 +295,8 @@ static uint32_t wants_of(struct mesh *mesh, uint32_t at, struct want_entry *want
             continue;
         *ret_is_pulling = true;
         if (!pull->is_asked)
-            wants[count++] = (struct want_entry){.log = head->log, .have = head->seq, .is_restart = true};
+            wants[count++] =
+                (struct want_entry){.log = head->log, .have = head->seq, .is_restart = true};
         pull->is_asked = true;
     }
     return count;
@@ -322,7 +332,8 @@ static void want_send(struct mesh *mesh, uint32_t at, struct moment now, struct 
     link->fetch_ms = now.mono_ms;
 }
 
-static void wants_send(struct mesh *mesh, const struct roster *roster, struct moment now, struct effects *out)
+static void wants_send(struct mesh *mesh, const struct roster *roster, struct moment now,
+                       struct effects *out)
 {
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
         pull_choose(mesh, roster, slot, now);
@@ -340,7 +351,8 @@ static void links_expire(struct mesh *mesh, struct moment now, struct effects *o
         const struct link *link = &mesh->links[i];
         if (!link->is_up)
             continue;
-        uint64_t deadline_ms = link->is_ready ? link->heard_ms + silence_ms : link->up_ms + HELLO_TIMEOUT_MS;
+        uint64_t deadline_ms =
+            link->is_ready ? link->heard_ms + silence_ms : link->up_ms + HELLO_TIMEOUT_MS;
         if (deadline_ms <= now.mono_ms)
             mesh_close(mesh, i, BYE_SILENCE, out);
         else
@@ -367,8 +379,8 @@ static void wake_set(const struct mesh *mesh, struct moment now, struct effects 
     }
 }
 
-int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct roster *roster, struct run *scratch,
-              struct moment now, struct effects *out)
+int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct roster *roster,
+              struct run *scratch, struct moment now, struct effects *out)
 {
     links_expire(mesh, now, out);
     marks_update(mesh, out);

@@ -4,8 +4,8 @@
 #include "sync/base/check.h"
 #include "sync/mesh/mesh_internal.h"
 
-void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id *popup, uint64_t device,
-                const uint8_t boot[BOOT_ID_BYTES], uint64_t fold_version)
+void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id *popup,
+                uint64_t device, const uint8_t boot[BOOT_ID_BYTES], uint64_t fold_version)
 {
     memset(mesh, 0, sizeof *mesh);
     mesh->vector = vector;
@@ -44,8 +44,8 @@ static void send_hello(struct mesh *mesh, uint32_t at, struct moment now, struct
     mesh->links[at].status_due_ms = now.mono_ms + STATUS_INTERVAL_MS;
 }
 
-void mesh_link_up(struct mesh *mesh, uint32_t at, uint64_t device, bool is_dialer, struct moment now,
-                  struct effects *out)
+void mesh_link_up(struct mesh *mesh, uint32_t at, uint64_t device, bool is_dialer,
+                  struct moment now, struct effects *out)
 {
     check(at < LINKS_MAX);
     struct link *link = &mesh->links[at];
@@ -114,8 +114,8 @@ static int claim_is_ours(const struct mesh *mesh, struct store_txn *txn, uint32_
 }
 
 /* The peer holds a log as far as we have it: an acknowledgement, if it is the same log. */
-static int claim_acknowledges(struct mesh *mesh, struct store_txn *txn, struct link *link, uint32_t slot,
-                              const struct head_claim *claim, struct effects *out)
+static int claim_acknowledges(struct mesh *mesh, struct store_txn *txn, struct link *link,
+                              uint32_t slot, const struct head_claim *claim, struct effects *out)
 {
     bool is_ours;
     int err = claim_is_ours(mesh, txn, slot, claim, &is_ours);
@@ -130,7 +130,8 @@ static int claim_acknowledges(struct mesh *mesh, struct store_txn *txn, struct l
     return 0;
 }
 
-/* A gap that a third party tells of waits a little while the log's own device is linked: its push is on the way. */
+/* A gap that a third party tells of waits a little while the log's own device is linked: its push
+ * is on the way. */
 static bool is_origin_linked(const struct mesh *mesh, uint32_t slot, const struct link *teller)
 {
     uint64_t origin = mesh->vector->heads[slot].device;
@@ -142,8 +143,9 @@ static bool is_origin_linked(const struct mesh *mesh, uint32_t slot, const struc
     return false;
 }
 
-static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *link, const struct head_claim *claim,
-                      bool is_hello, struct moment now, struct effects *out)
+static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *link,
+                      const struct head_claim *claim, bool is_hello, struct moment now,
+                      struct effects *out)
 {
     int32_t found = vector_find(mesh->vector, claim->log);
     if (claim->seq == 0)
@@ -159,13 +161,14 @@ static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *lin
         return claim_acknowledges(mesh, txn, link, slot, claim, out);
     struct pull *pull = &mesh->pulls[slot];
     if (pull->link == LINK_NONE && pull->not_before_ms <= now.mono_ms)
-        pull->not_before_ms =
-            !is_hello && is_origin_linked(mesh, slot, link) ? now.mono_ms + PULL_GRACE_MS : now.mono_ms;
+        pull->not_before_ms = !is_hello && is_origin_linked(mesh, slot, link)
+                                  ? now.mono_ms + PULL_GRACE_MS
+                                  : now.mono_ms;
     return 0;
 }
 
-static int claims_take(struct mesh *mesh, struct store_txn *txn, struct link *link, bool is_hello, struct moment now,
-                       struct effects *out)
+static int claims_take(struct mesh *mesh, struct store_txn *txn, struct link *link, bool is_hello,
+                       struct moment now, struct effects *out)
 {
     int err = 0;
     for (uint32_t i = 0; i < mesh->message.heads_count && err == 0; i++)
@@ -193,8 +196,8 @@ void mesh_note_slot(struct mesh *mesh, uint32_t slot)
 /* ---- hello ---- */
 
 /* Why a HELLO ends the session, or 0. */
-static enum bye_reason hello_refusal(const struct mesh *mesh, const struct roster *roster, const struct link *link,
-                                     const struct hello *hello)
+static enum bye_reason hello_refusal(const struct mesh *mesh, const struct roster *roster,
+                                     const struct link *link, const struct hello *hello)
 {
     const struct roster_device *device = roster_device_find(roster, link->device);
     if (memcmp(hello->popup.bytes, mesh->popup.bytes, POPUP_ID_BYTES) != 0)
@@ -210,8 +213,8 @@ static enum bye_reason hello_refusal(const struct mesh *mesh, const struct roste
     return (enum bye_reason)0;
 }
 
-/* Never two links with one process: the one that the lower device id dialled survives, of two such the newer. Both ends
- * come to the same choice. */
+/* Never two links with one process: the one that the lower device id dialled survives, of two such
+ * the newer. Both ends come to the same choice. */
 static bool is_better(const struct mesh *mesh, const struct link *a, const struct link *b)
 {
     bool is_own_lower = mesh->device < a->device;
@@ -237,8 +240,8 @@ static bool duplicates_resolve(struct mesh *mesh, uint32_t at, struct effects *o
     return true;
 }
 
-static int hello_take(struct mesh *mesh, struct store_txn *txn, const struct roster *roster, uint32_t at,
-                      struct moment now, struct effects *out)
+static int hello_take(struct mesh *mesh, struct store_txn *txn, const struct roster *roster,
+                      uint32_t at, struct moment now, struct effects *out)
 {
     struct link *link = &mesh->links[at];
     const struct hello *hello = &mesh->message.hello;
@@ -277,8 +280,8 @@ static bool digest_fits(const struct mesh *mesh, const struct link *link, const 
     return memcmp(ours.bytes, digest, HEAD_HASH_BYTES) == 0;
 }
 
-static int status_take(struct mesh *mesh, struct store_txn *txn, struct link *link, struct moment now,
-                       struct effects *out)
+static int status_take(struct mesh *mesh, struct store_txn *txn, struct link *link,
+                       struct moment now, struct effects *out)
 {
     const struct status *status = &mesh->message.status;
     int err = claims_take(mesh, txn, link, false, now, out);
@@ -334,19 +337,22 @@ int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *
 
 /* ---- what became of events ---- */
 
-void mesh_note_frame(struct mesh *mesh, uint32_t at, int32_t slot, bool is_live, size_t frame_size, struct moment now)
+void mesh_note_frame(struct mesh *mesh, uint32_t at, int32_t slot, bool is_live, size_t frame_size,
+                     struct moment now)
 {
     struct link *link = &mesh->links[at];
     link->heard_ms = now.mono_ms;
     if (is_live)
         return;
     link->fetch_ms = now.mono_ms;
-    link->outstanding_bytes -= frame_size < link->outstanding_bytes ? frame_size : link->outstanding_bytes;
+    link->outstanding_bytes -=
+        frame_size < link->outstanding_bytes ? frame_size : link->outstanding_bytes;
     if (slot != SLOT_NONE)
         mesh->pulls[slot].progress_ms = now.mono_ms;
 }
 
-void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_seq, bool is_live, struct moment now)
+void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_seq, bool is_live,
+                     struct moment now)
 {
     struct link *link = &mesh->links[at];
     const struct log_head *head = &mesh->vector->heads[slot];
@@ -374,7 +380,8 @@ void mesh_set_copies(struct mesh *mesh, uint32_t copies)
 void mesh_note_gap(struct mesh *mesh, uint32_t at, uint32_t slot)
 {
     (void)at;
-    mesh->pulls[slot] = (struct pull){.link = LINK_NONE}; /* asked for again at the end of the turn, from scratch */
+    mesh->pulls[slot] =
+        (struct pull){.link = LINK_NONE}; /* asked for again at the end of the turn, from scratch */
 }
 
 void mesh_note_bad(struct mesh *mesh, uint32_t at, uint32_t slot)

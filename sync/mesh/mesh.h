@@ -2,15 +2,17 @@
  *
  * Layer: sync/mesh (pure). Push new, pull old:
  *   push    a run of the own log goes at once to every peer that has all before it
- *   pull    whoever hears that a peer has more of a log asks for it: one source per log, in windows of credit, another source
- *           when nothing came for a while
- *   status  changed heads, at the end of each turn that took live events (that is the acknowledgement), and regularly with a
- *           digest of all heads, which shows when a message was lost
+ *   pull    whoever hears that a peer has more of a log asks for it: one source per log, in windows
+ * of credit, another source when nothing came for a while status  changed heads, at the end of each
+ * turn that took live events (that is the acknowledgement), and regularly with a digest of all
+ * heads, which shows when a message was lost
  *
- * The transport is lossy: a reconnect loses what was in flight. Nothing here relies on delivery; a hole is asked for
- * again. A peer's claims are unsigned hints: they start pulls and ticks and decide nothing.
+ * The transport is lossy: a reconnect loses what was in flight. Nothing here relies on delivery; a
+ * hole is asked for again. A peer's claims are unsigned hints: they start pulls and ticks and
+ * decide nothing.
  *
- * Not here: verifying and storing events (sync/replica.c), forwarding for partial meshes beyond what pulls give.
+ * Not here: verifying and storing events (sync/replica.c), forwarding for partial meshes beyond
+ * what pulls give.
  */
 #ifndef TRESTLE_SYNC_MESH_MESH_H
 #define TRESTLE_SYNC_MESH_MESH_H
@@ -23,12 +25,13 @@
 enum {
     HELLO_TIMEOUT_MS = 3000,
     STATUS_INTERVAL_MS = 1000,
-    STATUS_LINKS_FULL = 8,     /* beyond that many links, each gets its status less often */
-    STATUS_BULK_MS = 200,      /* between acknowledgements of a bulk pull */
-    SILENCE_STATUSES = 5,      /* a link without this many expected statuses is dead */
-    PULL_TIMEOUT_MS = 500,     /* without progress: ask somebody else */
-    PULL_GRACE_MS = 400,       /* a gap told by a third party while the log's own device is linked: it is on its way */
-    UNKNOWN_CLAIMS_MAX = 16,   /* claims of logs we have nothing of, per link */
+    STATUS_LINKS_FULL = 8, /* beyond that many links, each gets its status less often */
+    STATUS_BULK_MS = 200,  /* between acknowledgements of a bulk pull */
+    SILENCE_STATUSES = 5,  /* a link without this many expected statuses is dead */
+    PULL_TIMEOUT_MS = 500, /* without progress: ask somebody else */
+    PULL_GRACE_MS = 400, /* a gap told by a third party while the log's own device is linked: it is
+                            on its way */
+    UNKNOWN_CLAIMS_MAX = 16, /* claims of logs we have nothing of, per link */
     SERVE_BYTES_PER_TURN = 512 * 1024,
     LINK_NONE = -1,
 };
@@ -36,13 +39,13 @@ enum {
 /* One session with a peer. */
 struct link {
     bool is_up;
-    bool is_ready; /* its HELLO was good */
+    bool is_ready;  /* its HELLO was good */
     bool is_dialer; /* we dialled */
     uint64_t device;
     uint8_t boot[BOOT_ID_BYTES];
     uint64_t up_ms, heard_ms, status_ms; /* status_ms: last sent */
     uint64_t status_due_ms;
-    bool wants_all; /* it asked for all our heads */
+    bool wants_all;    /* it asked for all our heads */
     bool is_asked_all; /* we asked for all of its heads since its last complete answer */
     int64_t clock_offset_ms;
     /* What the peer has, as far as we know. */
@@ -63,7 +66,7 @@ struct link {
 
 /* The fetching of one log. */
 struct pull {
-    int32_t link; /* from whom; LINK_NONE = nobody */
+    int32_t link;  /* from whom; LINK_NONE = nobody */
     bool is_asked; /* the WANT for it is out */
     uint64_t progress_ms;
     uint64_t not_before_ms; /* grace */
@@ -83,26 +86,27 @@ struct mesh {
     struct message message; /* scratch for decoding */
 };
 
-void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id *popup, uint64_t device,
-                const uint8_t boot[BOOT_ID_BYTES], uint64_t fold_version);
+void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id *popup,
+                uint64_t device, const uint8_t boot[BOOT_ID_BYTES], uint64_t fold_version);
 
-void mesh_link_up(struct mesh *mesh, uint32_t link, uint64_t device, bool is_dialer, struct moment now,
-                  struct effects *out);
+void mesh_link_up(struct mesh *mesh, uint32_t link, uint64_t device, bool is_dialer,
+                  struct moment now, struct effects *out);
 void mesh_link_down(struct mesh *mesh, uint32_t link);
 
 /* End a session with a BYE; nothing more is sent on it. */
 void mesh_close(struct mesh *mesh, uint32_t link, enum bye_reason reason, struct effects *out);
 
 /* Take mesh->message, anything but EVENTS, that came over @link. ERR_IO. */
-MUST_CHECK int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *roster, uint32_t link,
-                            struct moment now, struct effects *out);
+MUST_CHECK int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *roster,
+                            uint32_t link, struct moment now, struct effects *out);
 
 /* An EVENTS came over @link, whatever becomes of it. @slot may be SLOT_NONE. */
-void mesh_note_frame(struct mesh *mesh, uint32_t link, int32_t slot, bool is_live, size_t frame_size, struct moment now);
+void mesh_note_frame(struct mesh *mesh, uint32_t link, int32_t slot, bool is_live,
+                     size_t frame_size, struct moment now);
 
 /* Its events were good and are stored; or there is a hole before them; or they do not verify. */
-void mesh_note_taken(struct mesh *mesh, uint32_t link, uint32_t slot, uint64_t last_seq, bool is_live,
-                     struct moment now);
+void mesh_note_taken(struct mesh *mesh, uint32_t link, uint32_t slot, uint64_t last_seq,
+                     bool is_live, struct moment now);
 void mesh_note_gap(struct mesh *mesh, uint32_t link, uint32_t slot);
 void mesh_note_bad(struct mesh *mesh, uint32_t link, uint32_t slot);
 /* A slot was added to the vector: claims of it become known. */
@@ -113,10 +117,11 @@ void mesh_set_copies(struct mesh *mesh, uint32_t copies);
 void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct effects *out);
 
 /* The end of a turn: acknowledge, push, pull, serve, and say when to wake. ERR_IO. */
-MUST_CHECK int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct roster *roster, struct run *scratch,
-                         struct moment now, struct effects *out);
+MUST_CHECK int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct roster *roster,
+                         struct run *scratch, struct moment now, struct effects *out);
 
 /* How many events the peer of a ready link lacks and has more than this device, by its claims. */
-void mesh_distance(const struct mesh *mesh, uint32_t link, uint64_t *ret_behind, uint64_t *ret_ahead);
+void mesh_distance(const struct mesh *mesh, uint32_t link, uint64_t *ret_behind,
+                   uint64_t *ret_ahead);
 
 #endif

@@ -115,8 +115,9 @@ static const struct message_form {
     uint32_t fields;
     void (*read)(struct reader *reader, struct message *message);
 } forms[] = {
-    {MESSAGE_HELLO, 12, read_hello}, {MESSAGE_STATUS, 6, read_status}, {MESSAGE_EVENTS, 6, read_events},
-    {MESSAGE_WANT, 3, read_want},    {MESSAGE_BYE, 2, read_bye},
+    {MESSAGE_HELLO, 12, read_hello},  {MESSAGE_STATUS, 6, read_status},
+    {MESSAGE_EVENTS, 6, read_events}, {MESSAGE_WANT, 3, read_want},
+    {MESSAGE_BYE, 2, read_bye},
 };
 
 static const struct message_form *form_find(uint64_t kind)
@@ -162,8 +163,9 @@ static void write_heads(struct writer *writer, const struct head_claim *heads, u
     }
 }
 
-void message_write_hello(struct writer *writer, const struct hello *hello, const struct head_claim *heads,
-                         uint32_t heads_count, const uint64_t *adjacent, uint32_t adjacent_count)
+void message_write_hello(struct writer *writer, const struct hello *hello,
+                         const struct head_claim *heads, uint32_t heads_count,
+                         const uint64_t *adjacent, uint32_t adjacent_count)
 {
     write_array(writer, 12);
     write_uint(writer, MESSAGE_HELLO);
@@ -182,8 +184,8 @@ void message_write_hello(struct writer *writer, const struct hello *hello, const
     write_uint(writer, hello->flags);
 }
 
-void message_write_status(struct writer *writer, const struct status *status, const struct head_claim *heads,
-                          uint32_t heads_count)
+void message_write_status(struct writer *writer, const struct status *status,
+                          const struct head_claim *heads, uint32_t heads_count)
 {
     write_array(writer, 6);
     write_uint(writer, MESSAGE_STATUS);
@@ -216,7 +218,8 @@ void message_write_bye(struct writer *writer, enum bye_reason reason)
     write_uint(writer, reason);
 }
 
-void message_write_events_begin(struct writer *writer, uint64_t log, uint64_t first_seq, uint32_t count)
+void message_write_events_begin(struct writer *writer, uint64_t log, uint64_t first_seq,
+                                uint32_t count)
 {
     write_array(writer, 6);
     write_uint(writer, MESSAGE_EVENTS);
@@ -225,7 +228,8 @@ void message_write_events_begin(struct writer *writer, uint64_t log, uint64_t fi
     write_array(writer, count);
 }
 
-void message_write_events_end(struct writer *writer, const struct signature *signature, bool is_live)
+void message_write_events_end(struct writer *writer, const struct signature *signature,
+                              bool is_live)
 {
     write_bin(writer, signature->bytes, sizeof signature->bytes);
     write_uint(writer, is_live ? 1 : 0);

@@ -1,7 +1,8 @@
 /* message.h - what devices say to each other: one msgpack array in one frame.
  *
- * Layer: sync/mesh (pure). Bytes: docs/protocol.md, "Messages between devices". Decoding borrows from the frame and
- * checks everything; an unknown message number gives ERR_NOT_FOUND (ignore it), anything else wrong ERR_MALFORMED.
+ * Layer: sync/mesh (pure). Bytes: docs/protocol.md, "Messages between devices". Decoding borrows
+ * from the frame and checks everything; an unknown message number gives ERR_NOT_FOUND (ignore it),
+ * anything else wrong ERR_MALFORMED.
  */
 #ifndef TRESTLE_SYNC_MESH_MESSAGE_H
 #define TRESTLE_SYNC_MESH_MESSAGE_H
@@ -9,7 +10,12 @@
 #include "sync/base/id.h"
 #include "sync/base/limits.h"
 
-enum { PROTOCOL_VERSION_MIN = 1, PROTOCOL_VERSION_MAX = 1, BOOT_ID_BYTES = 16, HEAD_HASH_BYTES = 8 };
+enum {
+    PROTOCOL_VERSION_MIN = 1,
+    PROTOCOL_VERSION_MAX = 1,
+    BOOT_ID_BYTES = 16,
+    HEAD_HASH_BYTES = 8
+};
 
 enum message_kind {
     MESSAGE_HELLO = 1,
@@ -22,16 +28,16 @@ enum message_kind {
 enum { STATUS_DISK_LOW = 1 << 0, STATUS_FAR_BEHIND = 1 << 1, STATUS_TELL_ALL = 1 << 2 };
 
 /* X(name, number, text) */
-#define BYE_REASONS(X)                                                                                                 \
-    X(BYE_VERSION, 1, "no common protocol version")                                                                    \
-    X(BYE_POPUP, 2, "belongs to another pop-up")                                                                       \
-    X(BYE_UNKNOWN, 3, "not on the roster")                                                                             \
-    X(BYE_REVOKED, 4, "revoked")                                                                                       \
-    X(BYE_PROTOCOL, 5, "broke the protocol")                                                                           \
-    X(BYE_OVERLOAD, 6, "overloaded")                                                                                   \
-    X(BYE_STOPPING, 7, "shutting down")                                                                                \
-    X(BYE_SILENCE, 8, "silent for too long")                                                                           \
-    X(BYE_DUPLICATE, 9, "another link to it is better")                                                                \
+#define BYE_REASONS(X)                                                                             \
+    X(BYE_VERSION, 1, "no common protocol version")                                                \
+    X(BYE_POPUP, 2, "belongs to another pop-up")                                                   \
+    X(BYE_UNKNOWN, 3, "not on the roster")                                                         \
+    X(BYE_REVOKED, 4, "revoked")                                                                   \
+    X(BYE_PROTOCOL, 5, "broke the protocol")                                                       \
+    X(BYE_OVERLOAD, 6, "overloaded")                                                               \
+    X(BYE_STOPPING, 7, "shutting down")                                                            \
+    X(BYE_SILENCE, 8, "silent for too long")                                                       \
+    X(BYE_DUPLICATE, 9, "another link to it is better")                                            \
     X(BYE_ABORTED, 10, "the transaction was aborted")
 
 enum bye_reason {
@@ -101,15 +107,18 @@ struct message {
 MUST_CHECK int message_decode(struct bytes frame, struct message *ret_message);
 
 /* Encoders write to a writer over the caller's buffer; ask writer_finish(). */
-void message_write_hello(struct writer *writer, const struct hello *hello, const struct head_claim *heads,
-                         uint32_t heads_count, const uint64_t *adjacent, uint32_t adjacent_count);
-void message_write_status(struct writer *writer, const struct status *status, const struct head_claim *heads,
-                          uint32_t heads_count);
+void message_write_hello(struct writer *writer, const struct hello *hello,
+                         const struct head_claim *heads, uint32_t heads_count,
+                         const uint64_t *adjacent, uint32_t adjacent_count);
+void message_write_status(struct writer *writer, const struct status *status,
+                          const struct head_claim *heads, uint32_t heads_count);
 void message_write_want(struct writer *writer, const struct want_entry *wants, uint32_t wants_count,
                         uint64_t credit_bytes);
 void message_write_bye(struct writer *writer, enum bye_reason reason);
 /* Opens an EVENTS: write @count bins and then the end. */
-void message_write_events_begin(struct writer *writer, uint64_t log, uint64_t first_seq, uint32_t count);
-void message_write_events_end(struct writer *writer, const struct signature *signature, bool is_live);
+void message_write_events_begin(struct writer *writer, uint64_t log, uint64_t first_seq,
+                                uint32_t count);
+void message_write_events_end(struct writer *writer, const struct signature *signature,
+                              bool is_live);
 
 #endif

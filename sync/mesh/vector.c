@@ -58,7 +58,8 @@ int vector_load(struct vector *vector, struct store_txn *txn)
     int err = store_cursor_open(txn, TABLE_HEAD, &cursor);
     if (err != 0)
         return err;
-    while ((err = log_head_next(&cursor, &head)) == 0 && (err = vector_add(vector, &head, &slot)) == 0)
+    while ((err = log_head_next(&cursor, &head)) == 0 &&
+           (err = vector_add(vector, &head, &slot)) == 0)
         continue;
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;

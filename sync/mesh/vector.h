@@ -1,8 +1,8 @@
-/* vector.h - the version vector: how far this device has each log. Since logs are dense and accepted without holes, it
- * is the whole state of synchronisation.
+/* vector.h - the version vector: how far this device has each log. Since logs are dense and
+ * accepted without holes, it is the whole state of synchronisation.
  *
- * Layer: sync/mesh (pure). A log keeps its slot for as long as the replica is open, so that other tables can be
- * indexed by slot.
+ * Layer: sync/mesh (pure). A log keeps its slot for as long as the replica is open, so that other
+ * tables can be indexed by slot.
  */
 #ifndef TRESTLE_SYNC_MESH_VECTOR_H
 #define TRESTLE_SYNC_MESH_VECTOR_H
@@ -32,7 +32,8 @@ MUST_CHECK int vector_add(struct vector *vector, const struct log_head *head, in
 /* What to tell others of a slot. */
 struct head_claim vector_claim(const struct vector *vector, uint32_t slot);
 
-/* BLAKE2b-64 over claims in ascending order of log: be64 log, be64 seq, hash. Claims with seq 0 do not count. */
+/* BLAKE2b-64 over claims in ascending order of log: be64 log, be64 seq, hash. Claims with seq 0 do
+ * not count. */
 struct claim_digest {
     uint8_t bytes[HEAD_HASH_BYTES];
 };
