@@ -1,0 +1,384 @@
+#include "node/api/api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/api/fill.h"
+#include "sync/base/check.h"
+
+enum { READY_TURN_MS_MAX = 2000 };
+
+struct api *api_new(const struct gate *gate, const char *version)
+{
+    check(routes_mistake() == NULL);
+    struct api *api = calloc(1, sizeof *api);
+    if (api == NULL)
+        return NULL;
+    api->state = state_new(gate, version);
+    if (api->state == NULL) {
+        free(api);
+        return NULL;
+    }
+    json_print(json_openapi(), &api->document);
+    state_refresh(api->state);
+    return api;
+}
+
+void api_free(struct api *api)
+{
+    if (api == NULL)
+        return;
+    state_free(api->state);
+    text_close(&api->document);
+    free(api);
+}
+
+/* ---- problems ---- */
+
+int api_status_of(int err)
+{
+    static const struct {
+        int err, status;
+    } statuses[] = {
+        {ERR_MALFORMED, 400}, {ERR_FORBIDDEN, 403}, {ERR_NOT_FOUND, 404}, {ERR_CONFLICT, 409},
+        {ERR_EXISTS, 409},    {ERR_MISMATCH, 409},  {ERR_STATE, 409},     {ERR_UNAVAILABLE, 409},
+        {ERR_VERSION, 409},   {ERR_TOO_LARGE, 413}, {ERR_TOO_MANY, 422},  {ERR_OVERFLOW, 422},
+        {ERR_LIMIT, 429},     {ERR_BUSY, 503},      {ERR_FULL, 507},
+    };
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+        if (statuses[i].err == err)
+            return statuses[i].status;
+    return 500;
+}
+
+static void problem_with(struct api_reply *reply, int err, int status, const char *where)
+{
+    text_clear(&reply->body);
+    reply->is_problem = true;
+    reply->is_pending = false;
+    reply->status = status;
+    json_print(state_json_problem(err, status, where), &reply->body);
+}
+
+void api_problem(struct api_reply *reply, int err, const char *where)
+{
+    problem_with(reply, err, api_status_of(err), where);
+}
+
+/* ---- rights ---- */
+
+bool api_may(const struct api *api, int capability)
+{
+    if (capability == API_PUBLIC)
+        return true;
+    uint64_t may = role_person_capabilities(state_principal(api->state).role);
+    return (may & capability_bit((enum capability)capability)) != 0;
+}
+
+/* ---- reading ---- */
+
+/* The value after "name=" in @query, NULL when it is not there. */
+static const char *query_value(const char *query, const char *name)
+{
+    size_t size = strlen(name);
+    for (const char *at = query; *at != '\0'; at += strcspn(at, "&"), at += *at == '&')
+        if (strncmp(at, name, size) == 0 && at[size] == '=')
+            return at + size + 1;
+    return NULL;
+}
+
+static bool value_is_number(const char *value)
+{
+    size_t count = strspn(value, "0123456789");
+    return count > 0 && count <= 18 && (value[count] == '\0' || value[count] == '&');
+}
+
+/* Whether each part of the query is a number that the route knows. */
+static bool query_is_known(const struct route *route, const char *query)
+{
+    size_t parts = 0;
+    size_t known = 0;
+    for (const char *at = query; *at != '\0'; at += strcspn(at, "&"), at += *at == '&')
+        parts++;
+    for (size_t i = 0; i < ROUTE_QUERIES_MAX && route->queries[i] != NULL; i++) {
+        const char *value = query_value(query, route->queries[i]);
+        known += value != NULL && value_is_number(value);
+    }
+    return known == parts;
+}
+
+static uint64_t query_number(const char *query, const char *name, uint64_t otherwise)
+{
+    const char *value = query_value(query, name);
+    return value == NULL ? otherwise : strtoull(value, NULL, 10);
+}
+
+struct reading {
+    struct api *api;
+    struct store_txn *txn;
+    const struct api_request *request;
+    const struct route_match *match;
+    struct json_value *value; /* what is answered */
+};
+
+static int read_health(struct reading *reading)
+{
+    reading->value = state_json_health(true);
+    return 0;
+}
+
+static int read_ready(struct reading *reading)
+{
+    const struct gate_live *live = &reading->api->state->live;
+    if (!live->is_writable || live->turned_ms_ago >= READY_TURN_MS_MAX)
+        return ERR_BUSY;
+    reading->value = state_json_health(true);
+    return 0;
+}
+
+static int read_session(struct reading *reading)
+{
+    int err = state_popup(reading->api->state, reading->txn);
+    if (err == 0)
+        reading->value = state_json_session(reading->api->state);
+    return err;
+}
+
+static int read_status(struct reading *reading)
+{
+    return state_json_status(reading->api->state, reading->txn, &reading->value);
+}
+
+static int read_menu(struct reading *reading)
+{
+    return state_json_menu(reading->api->state, reading->txn, &reading->value);
+}
+
+static int read_order(struct reading *reading)
+{
+    int err = state_order(reading->api->state, reading->txn, &reading->match->order);
+    if (err == 0)
+        reading->value = state_json_order(reading->api->state);
+    return err;
+}
+
+static int read_order_list(struct reading *reading)
+{
+    struct board_query query = {.phases = BOARD_PHASES_ALL, .count_max = BOARD_ORDERS_MAX};
+    const char *asked = reading->request->query;
+    int err = state_popup(reading->api->state, reading->txn);
+    if (err != 0)
+        return err;
+    query.day = query_number(asked, "day", reading->api->state->popup.day);
+    query.is_settled = query_number(asked, "settled", 0) != 0;
+    return state_json_orders(reading->api->state, reading->txn, &query, false, &reading->value);
+}
+
+static int read_kitchen_board(struct reading *reading)
+{
+    static const struct board_query query = {
+        .is_any_day = true, .phases = BOARD_PHASES_COOK, .count_max = BOARD_ORDERS_MAX};
+    return state_json_orders(reading->api->state, reading->txn, &query, true, &reading->value);
+}
+
+static int read_pickup_board(struct reading *reading)
+{
+    return state_json_pickup(reading->api->state, reading->txn, &reading->value);
+}
+
+static int read_item(struct reading *reading)
+{
+    struct entity_id id = entity_id_derive(KIND_MENU, reading->match->number);
+    int err = state_item(reading->api->state, reading->txn, &id);
+    if (err == 0)
+        reading->value = state_json_item(reading->api->state);
+    return err;
+}
+
+static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
+    [SHAPE_HEALTH] = read_health,
+    [SHAPE_READY] = read_ready,
+    [SHAPE_SESSION] = read_session,
+    [SHAPE_STATUS] = read_status,
+    [SHAPE_MENU] = read_menu,
+    [SHAPE_ORDER_LIST] = read_order_list,
+    [SHAPE_ORDER] = read_order,
+    [SHAPE_KITCHEN_BOARD] = read_kitchen_board,
+    [SHAPE_PICKUP_BOARD] = read_pickup_board,
+    [SHAPE_MENU_ITEM] = read_item,
+};
+
+/* Whether a shape says nothing of the store: these answer also when it cannot be read. */
+static bool shape_is_storeless(enum route_shape shape)
+{
+    return shape == SHAPE_HEALTH || shape == SHAPE_READY;
+}
+
+static int read_within(struct reading *reading, enum route_shape shape)
+{
+    const struct gate *gate = reading->api->state->gate;
+    if (shape_is_storeless(shape))
+        return readers[shape](reading);
+    int err = gate->read_begin(gate->context, &reading->txn);
+    if (err != 0)
+        return err;
+    err = readers[shape](reading);
+    gate->read_end(gate->context, reading->txn);
+    return err;
+}
+
+static void answer_reading(struct api *api, const struct api_request *request,
+                           struct api_reply *reply)
+{
+    struct reading reading = {.api = api, .request = request, .match = &reply->match};
+    int err = read_within(&reading, reply->route->shape);
+    if (err != 0) {
+        /* A row of ours that does not decode is not the asker's mistake. */
+        api_problem(reply, err == ERR_MALFORMED ? ERR_INTERNAL : err, "");
+        return;
+    }
+    reply->status = reply->route->status;
+    json_print(reading.value, &reply->body);
+}
+
+/* ---- writing ---- */
+
+/* What a route's capability cannot say. */
+static int may_command(const struct api *api, const struct command *command)
+{
+    bool is_menu = command->kind == COMMAND_MENU_SET;
+    return is_menu && !api_may(api, CAP_MENU) ? ERR_FORBIDDEN : 0;
+}
+
+static int fill_command(const struct api *api, const struct api_request *request,
+                        const struct api_reply *reply, struct api_command *command, char *where)
+{
+    struct json_value *body = NULL;
+    int err = api_fill_key(request->key, command);
+    if (err != 0) {
+        (void)snprintf(where, JSON_WHERE_BYTES_MAX,
+                       "the Idempotency-Key header: 32 to 128 hex "
+                       "digits, seconds first");
+        return err;
+    }
+    err = json_parse_as(reply->route->request, request->body, &body, where);
+    if (err != 0)
+        return err;
+    command->command.body_hash = api_body_hash(request->method, request->path, request->body);
+    command->command.principal = state_principal(api->state);
+    err = api_fill(reply->route, &reply->match, body, command, where);
+    json_free(body);
+    return err != 0 ? err : may_command(api, &command->command);
+}
+
+static void push_command(struct api *api, const struct api_request *request,
+                         struct api_reply *reply)
+{
+    char where[JSON_WHERE_BYTES_MAX] = "";
+    struct command_queue *queue = api->state->gate->queue;
+    struct api_command *command = command_queue_reserve(queue);
+    if (command == NULL) {
+        api_problem(reply, ERR_BUSY, "");
+        return;
+    }
+    int err = fill_command(api, request, reply, command, where);
+    if (err != 0) {
+        command_queue_drop(queue, command);
+        api_problem(reply, err, where);
+        return;
+    }
+    reply->is_pending = true;
+    reply->request = command->request;
+    if (reply->match.number == 0)
+        reply->match.number = command->command.item;
+    command_queue_push(queue, command);
+}
+
+/* ---- the doors ---- */
+
+static int find_route(const struct api_request *request, struct api_reply *reply)
+{
+    int err = route_find(request->method, request->path, &reply->route, &reply->match);
+    if (err == 0 && !query_is_known(reply->route, request->query))
+        err = ERR_MALFORMED;
+    return err;
+}
+
+static void answer_document(struct api *api, struct api_reply *reply)
+{
+    reply->status = reply->route->status;
+    text_append(&reply->body, api->document.data, api->document.size);
+}
+
+void api_handle(struct api *api, const struct api_request *request, struct api_reply *ret_reply)
+{
+    *ret_reply = (struct api_reply){.status = 0};
+    state_refresh(api->state);
+    int err = find_route(request, ret_reply);
+    if (err == ERR_STATE)
+        problem_with(ret_reply, err, 405, "another method");
+    else if (err != 0)
+        api_problem(ret_reply, err, err == ERR_MALFORMED ? "the query" : "");
+    else if (!api_may(api, ret_reply->route->capability))
+        api_problem(ret_reply, ERR_FORBIDDEN, "");
+    else if (ret_reply->route->shape == SHAPE_DOCUMENT)
+        answer_document(api, ret_reply);
+    else if (route_is_write(ret_reply->route))
+        push_command(api, request, ret_reply);
+    else
+        answer_reading(api, request, ret_reply);
+}
+
+static int conclude_placed(struct api *api, const struct answer *answer, struct api_reply *reply)
+{
+    struct store_txn *txn = NULL;
+    const struct gate *gate = api->state->gate;
+    int err = gate->read_begin(gate->context, &txn);
+    if (err != 0)
+        return err;
+    err = state_order(api->state, txn, &answer->entity);
+    if (err == 0 && api->state->order.numbers_count == 0)
+        err = ERR_INTERNAL;
+    if (err == 0)
+        json_print(state_json_placed(api->state, answer), &reply->body);
+    gate->read_end(gate->context, txn);
+    return err;
+}
+
+void api_conclude(struct api *api, const struct effect_answer *answer, struct api_reply *reply)
+{
+    static const struct api_request no_request = {.query = ""};
+    check(reply->is_pending && reply->request == answer->request);
+    reply->is_pending = false;
+    reply->status = reply->route->status;
+    state_refresh(api->state);
+    int err = answer->err;
+    if (err == 0 && reply->route->shape == SHAPE_DONE)
+        json_print(state_json_done(&answer->answer), &reply->body);
+    else if (err == 0 && reply->route->shape == SHAPE_ORDER_PLACED)
+        err = conclude_placed(api, &answer->answer, reply);
+    else if (err == 0)
+        answer_reading(api, &no_request, reply);
+    if (err != 0)
+        api_problem(reply, err, "");
+}
+
+int api_seen(struct api *api, struct bytes frame)
+{
+    char where[JSON_WHERE_BYTES_MAX];
+    struct command_queue *queue = api->state->gate->queue;
+    if (!api_may(api, CAP_COOK))
+        return ERR_FORBIDDEN;
+    struct api_command *command = command_queue_reserve(queue);
+    if (command == NULL)
+        return ERR_BUSY;
+    int err = api_fill_seen(frame, command, where);
+    if (err != 0) {
+        command_queue_drop(queue, command);
+        return err;
+    }
+    command->command.principal = state_principal(api->state);
+    command_queue_push(queue, command);
+    return 0;
+}

@@ -1,0 +1,58 @@
+/* api.h - one request of a browser or tool: routed, checked, answered or handed to the core.
+ *
+ * Layer: node. Knows nothing of sockets: bytes in, bytes out. One per web thread.
+ */
+#ifndef TRESTLE_NODE_API_API_H
+#define TRESTLE_NODE_API_API_H
+
+#include "node/api/routes.h"
+#include "node/api/state.h"
+
+enum { API_BODY_BYTES_MAX = 64 * 1024, API_PATH_BYTES_MAX = 256 };
+
+struct api {
+    struct state *state;
+    struct text document; /* printed once */
+};
+
+/* All borrowed during the call. */
+struct api_request {
+    const char *method;
+    const char *path;  /* without the query */
+    const char *query; /* "day=3&settled=1"; "" = none */
+    struct bytes key;  /* Idempotency-Key; empty = none */
+    struct bytes body;
+};
+
+struct api_reply {
+    int status;
+    bool is_problem;  /* application/problem+json */
+    struct text body; /* the caller closes it */
+    bool is_pending;  /* the answer comes from the core, as @request */
+    uint64_t request;
+    const struct route *route; /* what api_conclude() wants; NULL = no such route */
+    struct route_match match;
+};
+
+/* NULL when there is no memory. */
+struct api *api_new(const struct gate *gate, const char *version);
+void api_free(struct api *api);
+
+/* Answer at once, or push a command (then @ret_reply->is_pending). */
+void api_handle(struct api *api, const struct api_request *request, struct api_reply *ret_reply);
+
+/* Fill in the reply of a pending request from the core's answer. */
+void api_conclude(struct api *api, const struct effect_answer *answer, struct api_reply *reply);
+
+/* Make @reply a problem. @where may be "". */
+void api_problem(struct api_reply *reply, int err, const char *where);
+int api_status_of(int err);
+
+/* Whether the present session may. */
+bool api_may(const struct api *api, int capability);
+
+/* A frame from a board: pushes COMMAND_SEEN, whose answer nobody waits for. ERR_MALFORMED,
+ * ERR_FORBIDDEN, ERR_BUSY (the board says it again). */
+MUST_CHECK int api_seen(struct api *api, struct bytes frame);
+
+#endif
