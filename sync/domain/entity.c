@@ -1,0 +1,132 @@
+#include "sync/domain/entity.h"
+
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/domain/menu.h"
+
+/* ---- keys ---- */
+
+static struct key *key_new(struct index_keys *keys, enum index_kind kind)
+{
+    check(keys->count < ENTITY_INDEX_KEYS_MAX);
+    struct key *key = &keys->keys[keys->count++];
+    key->data[0] = (uint8_t)kind;
+    key->size = 1;
+    return key;
+}
+
+static void key_put(struct key *key, const void *data, size_t size)
+{
+    check(size <= KEY_BYTES_MAX - key->size);
+    if (size > 0) {
+        memcpy(key->data + key->size, data, size);
+    }
+    key->size += size;
+}
+
+static void key_put_byte(struct key *key, unsigned byte)
+{
+    const uint8_t data = (uint8_t)byte;
+    key_put(key, &data, sizeof data);
+}
+
+static void key_put_64(struct key *key, uint64_t value)
+{
+    uint8_t data[8];
+    put_be64(data, value);
+    key_put(key, data, sizeof data);
+}
+
+static void key_put_32(struct key *key, uint32_t value)
+{
+    uint8_t data[4];
+    put_be32(data, value);
+    key_put(key, data, sizeof data);
+}
+
+/* ---- orders ---- */
+
+static void index_number(const struct order *order, const struct order_number *number,
+                         struct index_keys *keys)
+{
+    struct key *key = key_new(keys, INDEX_NUMBER);
+    key_put_64(key, order->day);
+    key_put(key, number->lane.data, number->lane.size);
+    key_put_byte(key, 0);
+    key_put_32(key, number->number);
+    key_put(key, order->id.bytes, ENTITY_ID_BYTES);
+}
+
+/* An order that nobody has opened yet (its order.open is on its way) is on no board. */
+static void index_order(const struct order *order, struct index_keys *keys)
+{
+    if (order->numbers_count == 0) {
+        return;
+    }
+    const bool is_active = order->phase <= PHASE_READY;
+    struct key *key = key_new(keys, is_active ? INDEX_ACTIVE : INDEX_SETTLED);
+    key_put_64(key, order->day);
+    if (is_active) {
+        key_put_byte(key, order->phase);
+    }
+    key_put(key, order->id.bytes, ENTITY_ID_BYTES);
+    for (uint32_t i = 0; i < order->numbers_count; i++) {
+        index_number(order, &order->numbers[i], keys);
+    }
+    if ((order->flags & ORDER_FLAGS_TO_SETTLE) != 0) {
+        key = key_new(keys, INDEX_FLAGGED);
+        key_put_64(key, order->day);
+        key_put(key, order->id.bytes, ENTITY_ID_BYTES);
+    }
+}
+
+/* ---- the menu ---- */
+
+static void index_item(const struct history *history, struct index_keys *keys)
+{
+    struct menu_item item;
+    menu_derive(history, &item);
+    if (item.number == 0) {
+        return;
+    }
+    struct key *key = key_new(keys, INDEX_MENU);
+    key_put_64(key, item.number);
+    key_put(key, history->entity.bytes, ENTITY_ID_BYTES);
+}
+
+/* ---- by kind ---- */
+
+void entity_index(const struct history *history, struct order *order, struct index_keys *ret_keys)
+{
+    ret_keys->count = 0;
+    switch (history->kind) {
+    case KIND_ORDER:
+        order_derive(history, order);
+        index_order(order, ret_keys);
+        break;
+    case KIND_MENU:
+        index_item(history, ret_keys);
+        break;
+    case KIND_NONE:
+    case KIND_ROSTER:
+    case KIND_POPUP:
+        break;
+    }
+}
+
+void entity_prune(struct history *history)
+{
+    switch (history->kind) {
+    case KIND_MENU:
+        menu_prune(history);
+        break;
+    case KIND_POPUP:
+        popup_prune(history);
+        break;
+    case KIND_NONE:
+    case KIND_ROSTER:
+    case KIND_ORDER: /* every event of an order is evidence: who said what, and when */
+        break;
+    }
+}

@@ -1,0 +1,48 @@
+/* entity.h - the kinds of entity in one table: how each is pruned and found again.
+ *
+ * Layer: sync/domain (pure). Sealing a turn folds each dirty entity once: load or append, prune,
+ * store the row, replace its index keys.
+ */
+#ifndef TRESTLE_SYNC_DOMAIN_ENTITY_H
+#define TRESTLE_SYNC_DOMAIN_ENTITY_H
+
+#include "sync/domain/order.h"
+
+enum { ENTITY_INDEX_KEYS_MAX = 8 };
+
+/* The first byte of an index key. Values are on disk.
+ *   INDEX_ACTIVE  be64 day, phase1, entity12     orders that boards show (draft to ready)
+ *   INDEX_SETTLED be64 day, entity12             the others
+ *   INDEX_NUMBER  be64 day, lane, 0, be32 number, entity12
+ *   INDEX_MENU    be64 item number, entity12
+ *   INDEX_FLAGGED be64 day, entity12             orders with a flag that a person must settle */
+enum index_kind {
+    INDEX_ACTIVE = 1,
+    INDEX_SETTLED = 2,
+    INDEX_NUMBER = 3,
+    INDEX_MENU = 4,
+    INDEX_FLAGGED = 5
+};
+
+/* Flags that stay until a person decides something: who has not paid is expected to, a second
+ * number and waste are only told, and what is pending arrives by itself. */
+enum {
+    ORDER_FLAGS_TO_SETTLE = FLAG_CLAIM_CONFLICT | FLAG_DOUBLE_MADE | FLAG_LATE_EDIT |
+                            FLAG_EDIT_CONFLICT | FLAG_HANDED_AND_CANCELLED | FLAG_HANDED_UNPAID |
+                            FLAG_REFUNDED_AND_HANDED | FLAG_DOUBLE_HANDOVER |
+                            FLAG_REFUSED_BUT_STARTED | FLAG_REFUND_DUE | FLAG_LINE_CONFLICT |
+                            FLAG_NEEDS_ACCEPT | FLAG_OPAQUE | FLAG_CUT_SHORT | FLAG_OVERFLOW
+};
+
+struct index_keys {
+    uint32_t count;
+    struct key keys[ENTITY_INDEX_KEYS_MAX];
+};
+
+/* The index keys of a folded entity. @order is scratch. */
+void entity_index(const struct history *history, struct order *order, struct index_keys *ret_keys);
+
+/* Drop what no later event can make matter. */
+void entity_prune(struct history *history);
+
+#endif

@@ -1,0 +1,105 @@
+/* menu.h - an item of the menu, and the pop-up's settings: registers that merge field by field.
+ *
+ * Layer: sync/domain (pure). Each field is a multi-value register over the history: the value of
+ * the maximal writes. Of concurrent writes the safer one counts (docs/merge-rules.md): the lower
+ * price, sold out, hidden, every allergen named, only the diets that both claim; where neither is
+ * safer, the later t when it is cosmetic, the smaller operation when it decides money.
+ * `has_conflict` stays until somebody who has seen both writes again.
+ */
+#ifndef TRESTLE_SYNC_DOMAIN_MENU_H
+#define TRESTLE_SYNC_DOMAIN_MENU_H
+
+#include "sync/domain/history.h"
+
+/* X(name, number, text). Numbers are in events: never renumber. */
+#define MENU_FIELDS(X)                                                                             \
+    X(MENU_NAME, 1, "name")             /* text */                                                 \
+    X(MENU_CATEGORY, 2, "category")     /* text */                                                 \
+    X(MENU_POSITION, 3, "position")     /* uint: order on screens, by category then position */    \
+    X(MENU_PRICE, 4, "price")           /* int, minor units */                                     \
+    X(MENU_TAX_EAT_IN, 5, "tax_eat_in") /* uint, basis points */                                   \
+    X(MENU_TAX_TAKE_AWAY, 6, "tax_take_away")                                                      \
+    X(MENU_STATION, 7, "station")     /* text: grill, bar; "" = any */                             \
+    X(MENU_ALLERGENS, 8, "allergens") /* uint: bits of the 14 EU allergens, docs/protocol.md */    \
+    X(MENU_DIET, 9, "diet")           /* uint: bits vegetarian 0, vegan 1, halal 2, kosher 3 */    \
+    X(MENU_DESCRIPTION, 10, "description") /* text */                                              \
+    X(MENU_OPTIONS, 11,                                                                            \
+      "options") /* [[text group, min, max, [[text choice, int price], ...]], ...] */              \
+    X(MENU_HIDDEN, 12, "hidden") /* bool: off the menu */                                          \
+    X(MENU_NUMBER, 13,                                                                             \
+      "number") /* uint: the item's number, 1 and up; the entity's id is derived from it */
+
+enum menu_field {
+#define X(name, number, text) name = (number),
+    MENU_FIELDS(X)
+#undef X
+};
+
+struct menu_choice {
+    struct bytes name;
+    int64_t price_minor;
+};
+
+struct menu_group {
+    struct bytes name;
+    uint32_t choices_min, choices_max;
+    uint32_t choices_count;
+    struct menu_choice choices[MENU_CHOICES_MAX];
+};
+
+struct menu_item {
+    uint64_t number;
+    struct bytes name, category, station, description;
+    uint64_t position;
+    int64_t price_minor;
+    uint32_t tax_eat_in_bp, tax_take_away_bp;
+    uint32_t allergens, diet;
+    uint32_t groups_count;
+    struct menu_group groups[MENU_OPTION_GROUPS_MAX];
+    bool is_hidden;
+    bool is_available;
+    bool has_price_conflict;
+    bool has_conflict;
+    bool is_opaque;
+};
+
+/* @ret_item borrows from @history. Never fails. */
+void menu_derive(const struct history *history, struct menu_item *ret_item);
+
+/* Keep only what can still matter: the maximal writes of each field. */
+void menu_prune(struct history *history);
+
+/* X(name, number, text) of the pop-up's own settings (popup.set). */
+#define POPUP_FIELDS(X)                                                                            \
+    X(POPUP_NAME, 1, "name")              /* text */                                               \
+    X(POPUP_CURRENCY, 2, "currency")      /* text, ISO 4217 */                                     \
+    X(POPUP_CURRENCY_DIGITS, 3, "digits") /* uint: minor units per unit = 10^digits */             \
+    X(POPUP_PRICES_INCLUDE_TAX, 4, "prices_include_tax") /* bool */                                \
+    X(POPUP_CASH_STEP, 5, "cash_step")                   /* uint, minor units; 1 = none */         \
+    X(POPUP_PAY_FIRST, 6, "pay_first")   /* bool: kitchens never see an unpaid order */            \
+    X(POPUP_COPIES, 7, "copies")         /* uint: k of "on k devices" */                           \
+    X(POPUP_LATE_AFTER, 8, "late_after") /* uint, s: amber; red at twice that */
+
+enum popup_field {
+#define X(name, number, text) name = (number),
+    POPUP_FIELDS(X)
+#undef X
+};
+
+struct popup {
+    struct bytes name, currency;
+    uint32_t currency_digits;
+    bool prices_include_tax;
+    uint32_t cash_step_minor;
+    bool is_pay_first;
+    uint32_t copies;
+    uint32_t late_after_s;
+    uint64_t day; /* the trading day: max n of day.open; 0 = none opened */
+    bool has_conflict;
+};
+
+/* Defaults: "", EUR, 2 digits, inclusive, step 1, pay later, 2 copies, 300 s. */
+void popup_derive(const struct history *history, struct popup *ret_popup);
+void popup_prune(struct history *history);
+
+#endif

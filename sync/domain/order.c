@@ -1,0 +1,245 @@
+#include "sync/domain/order.h"
+
+#include <string.h>
+
+#include "sync/domain/order_events.h"
+#include "sync/domain/order_fold.h"
+
+const char *order_phase_text(enum order_phase phase)
+{
+    static const char *const texts[] = {
+#define X(name, number, text) [name] = (text),
+        ORDER_PHASES(X)
+#undef X
+    };
+    return (unsigned)phase < PHASE_COUNT ? texts[phase] : "unknown";
+}
+
+/* ---- the opening ---- */
+
+static int number_compare(const struct order_number *a, const struct order_number *b)
+{
+    const int lanes = bytes_compare(a->lane, b->lane);
+    if (lanes != 0) {
+        return lanes;
+    }
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* A number that was called stays valid: whoever retried at another device may hold either slip. */
+static void number_add(struct order *order, struct order_number number)
+{
+    uint32_t at = 0;
+    while (at < order->numbers_count && number_compare(&order->numbers[at], &number) < 0) {
+        at++;
+    }
+    if (at == ORDER_NUMBERS_MAX ||
+        (at < order->numbers_count && number_compare(&order->numbers[at], &number) == 0)) {
+        return;
+    }
+    order->numbers_count -= order->numbers_count == ORDER_NUMBERS_MAX;
+    memmove(&order->numbers[at + 1], &order->numbers[at],
+            (order->numbers_count - at) * sizeof order->numbers[0]);
+    order->numbers[at] = number;
+    order->numbers_count++;
+    order->flags |= order->numbers_count > 1 ? FLAG_TWO_NUMBERS : 0;
+}
+
+static void take_opening(struct order *order, const struct history_event *event,
+                         const struct order_open *open)
+{
+    order->day = open->day;
+    order->opened_t = event->t;
+    order->channel = open->channel;
+    order->mode = open->mode;
+    order->name = open->name;
+    order->is_pay_first = open->is_pay_first;
+    order->prices_include_tax = open->prices_include_tax;
+    order->opened_log = event->id.log;
+    order->opened_seq = event->id.seq;
+}
+
+static void fill_opening(const struct fold *fold, struct order *order)
+{
+    const struct history *history = fold->history;
+    int32_t first = FOLD_NONE;
+    struct order_open open;
+    for (uint32_t i = 0; i < history->count; i++) {
+        if (!fold_has(fold, i, EVENT_ORDER_OPEN) ||
+            order_open_decode(history->events[i].body, &open) != 0) {
+            continue;
+        }
+        number_add(order, (struct order_number){.lane = open.lane, .number = open.number});
+        if (first == FOLD_NONE || history_compare_time(history, i, (uint32_t)first) < 0) {
+            first = (int32_t)i;
+            take_opening(order, &history->events[i], &open);
+        }
+    }
+}
+
+/* ---- the phase ---- */
+
+/* What the ladder looks at. */
+struct sight {
+    uint32_t active, refused, started, done;
+    bool is_open; /* an active line has units that were not handed over */
+};
+
+bool order_is_handed(const struct order *order)
+{
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        if (order->lines[i].handed > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct sight look_at(const struct order *order)
+{
+    struct sight sight = {.active = 0};
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        const struct order_line *line = &order->lines[i];
+        sight.refused += line->is_refused;
+        if (line->is_active) {
+            sight.active++;
+            sight.started += line->progress >= LINE_STARTED;
+            sight.done += line->progress == LINE_DONE;
+            sight.is_open |= line->handed < (uint32_t)line->quantity;
+        }
+    }
+    return sight;
+}
+
+/* From the strongest fact down. An unpaid order that the kitchen has begun does not vanish from its
+ * board, it is flagged. */
+static enum order_phase phase_of(const struct order *order)
+{
+    const struct sight sight = look_at(order);
+    if (order_is_handed(order) && (order->is_cancelled || !sight.is_open)) {
+        return PHASE_COMPLETED;
+    }
+    if (order->is_cancelled) {
+        return PHASE_CANCELLED;
+    }
+    if (order->lines_count == 0) {
+        return PHASE_DRAFT;
+    }
+    if (sight.active == 0) {
+        return sight.refused > 0 ? PHASE_REFUSED : PHASE_CANCELLED;
+    }
+    if (sight.done == sight.active) {
+        return PHASE_READY;
+    }
+    if (sight.started > 0) {
+        return PHASE_COOKING;
+    }
+    if (order->claimed_by != 0) {
+        return PHASE_ACCEPTED;
+    }
+    return order->is_pay_first && order->paid_minor < order->total_minor ? PHASE_DRAFT
+                                                                         : PHASE_PLACED;
+}
+
+/* ---- cancels, reasons, waste ---- */
+
+static bool refuses_a_line(const struct fold *fold, const struct order_refuse *refuse,
+                           const struct order *order)
+{
+    for (uint32_t i = 0; i < refuse->lines.count; i++) {
+        const int32_t at = fold_line_find(fold, refuse->lines.ids[i]);
+        if (at != FOLD_NONE && order->lines[at].is_refused) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The reason in event @index, when it is a cancel or refused a line. */
+static bool reason_get(const struct fold *fold, uint32_t index, const struct order *order,
+                       struct bytes *ret_reason)
+{
+    const struct bytes body = fold->history->events[index].body;
+    struct order_cancel cancel;
+    struct order_refuse refuse;
+    if (fold_has(fold, index, EVENT_CANCEL) && order_cancel_decode(body, &cancel) == 0) {
+        *ret_reason = cancel.reason;
+        return true;
+    }
+    if (!order->is_cancelled && fold_has(fold, index, EVENT_REFUSE) &&
+        order_refuse_decode(body, &refuse) == 0 && refuses_a_line(fold, &refuse, order)) {
+        *ret_reason = refuse.reason;
+        return true;
+    }
+    return false;
+}
+
+static void fill_cancel(const struct fold *fold, struct order *order)
+{
+    struct order_cancel cancel;
+    for (uint32_t i = 0; i < fold->history->count; i++) {
+        order->is_cancelled |= fold_has(fold, i, EVENT_CANCEL) &&
+                               order_cancel_decode(fold->history->events[i].body, &cancel) == 0;
+    }
+}
+
+/* The latest cancel's; without one, the latest refusal's. */
+static void fill_reason(const struct fold *fold, struct order *order)
+{
+    int32_t latest = FOLD_NONE;
+    struct bytes reason;
+    for (uint32_t i = 0; i < fold->history->count; i++) {
+        if (reason_get(fold, i, order, &reason) &&
+            (latest == FOLD_NONE || history_compare_time(fold->history, i, (uint32_t)latest) > 0)) {
+            latest = (int32_t)i;
+            order->reason = reason;
+        }
+    }
+}
+
+static bool is_wasted(const struct order *order, const struct order_line *line)
+{
+    const bool is_wanted = line->is_active && !order->is_cancelled;
+    return !is_wanted && line->progress != LINE_WAITING &&
+           (line->handed == 0 || line->handed < (uint32_t)line->quantity);
+}
+
+static void flag_outcome(const struct fold *fold, struct order *order)
+{
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        order->flags |= is_wasted(order, &order->lines[i]) ? FLAG_WASTE : 0;
+    }
+    if (order->is_cancelled && order_is_handed(order)) {
+        order->flags |= FLAG_HANDED_AND_CANCELLED;
+    }
+    if (order->phase == PHASE_CANCELLED || order->phase == PHASE_REFUSED) {
+        order->flags &= ~(uint32_t)(FLAG_LATE_EDIT | FLAG_NEEDS_ACCEPT);
+    }
+    order->flags |= fold->history->is_opaque ? FLAG_OPAQUE : 0;
+    order->flags |= fold->history->pending_count > 0 ? FLAG_PENDING : 0;
+    order->flags |= fold->is_cut_short ? FLAG_CUT_SHORT : 0;
+}
+
+void order_derive(const struct history *history, struct order *ret_order)
+{
+    struct order *order = ret_order;
+    struct fold fold;
+    memset(order, 0, offsetof(struct order, lines));
+    memset(&order->payments_count, 0, sizeof *order - offsetof(struct order, payments_count));
+    order->id = history->entity;
+    fold_begin(&fold, history, FOLD_ALL);
+    fold_lines(&fold);
+    fold_facts(&fold);
+    fold_edits(&fold);
+    fill_opening(&fold, order);
+    order_fill_lines(&fold, order);
+    order_fill_kitchen(&fold, order);
+    order_fill_newest(&fold, order);
+    order_fill_payments(&fold, order);
+    fill_cancel(&fold, order);
+    fill_reason(&fold, order);
+    order_fill_bill(&fold, order);
+    order->phase = phase_of(order);
+    order_fill_due(order);
+    flag_outcome(&fold, order);
+}

@@ -1,0 +1,106 @@
+/* The pop-up's own settings and its trading day; declared in menu.h. */
+#include <string.h>
+
+#include "sync/domain/fields.h"
+
+enum { FIELD_FIRST = POPUP_NAME, FIELD_LAST = POPUP_LATE_AFTER };
+
+static const enum field_merge merges[FIELD_LAST + 1] = {
+    [POPUP_NAME] = MERGE_LATEST,
+    [POPUP_CURRENCY] = MERGE_IDENTITY,
+    [POPUP_CURRENCY_DIGITS] = MERGE_IDENTITY,
+    [POPUP_PRICES_INCLUDE_TAX] = MERGE_IDENTITY,
+    [POPUP_CASH_STEP] = MERGE_LOWEST,
+    [POPUP_PAY_FIRST] = MERGE_TRUE,
+    [POPUP_COPIES] = MERGE_HIGHEST,
+    [POPUP_LATE_AFTER] = MERGE_LOWEST,
+};
+
+static void take_field(struct popup *popup, const struct field_value *value)
+{
+    switch ((enum popup_field)value->field) {
+    case POPUP_NAME:
+        popup->name = value->text;
+        break;
+    case POPUP_CURRENCY:
+        popup->currency = value->text;
+        break;
+    case POPUP_CURRENCY_DIGITS:
+        popup->currency_digits = (uint32_t)value->number;
+        break;
+    case POPUP_PRICES_INCLUDE_TAX:
+        popup->prices_include_tax = value->truth;
+        break;
+    case POPUP_CASH_STEP:
+        popup->cash_step_minor = (uint32_t)value->number;
+        break;
+    case POPUP_PAY_FIRST:
+        popup->is_pay_first = value->truth;
+        break;
+    case POPUP_COPIES:
+        popup->copies = (uint32_t)value->number;
+        break;
+    case POPUP_LATE_AFTER:
+        popup->late_after_s = (uint32_t)value->number;
+        break;
+    }
+}
+
+/* The day.open with the highest number, of equal ones the first: a day is a number, whoever opened
+ * it and how often. -1 when none was opened. */
+static int32_t newest_day(const struct history *history, uint64_t *ret_day)
+{
+    int32_t newest = -1;
+    struct day_open open;
+    *ret_day = 0;
+    for (uint32_t i = 0; i < history->count; i++) {
+        if (history->events[i].type == EVENT_DAY_OPEN &&
+            day_open_decode(history->events[i].body, &open) == 0 && open.n > *ret_day) {
+            *ret_day = open.n;
+            newest = (int32_t)i;
+        }
+    }
+    return newest;
+}
+
+void popup_derive(const struct history *history, struct popup *ret_popup)
+{
+    struct field_writes writes;
+    struct field_value value;
+    *ret_popup = (struct popup){
+        .name = bytes_of_text(""),
+        .currency = bytes_of_text("EUR"),
+        .currency_digits = 2,
+        .prices_include_tax = true,
+        .cash_step_minor = 1,
+        .copies = 2,
+        .late_after_s = 300,
+    };
+    field_writes_find(&writes, history, EVENT_POPUP_SET, popup_set_decode);
+    for (uint32_t field = FIELD_FIRST; field <= FIELD_LAST; field++) {
+        if (field_get(&writes, field, merges[field], &value, &ret_popup->has_conflict)) {
+            take_field(ret_popup, &value);
+        }
+    }
+    (void)newest_day(history, &ret_popup->day);
+}
+
+void popup_prune(struct history *history)
+{
+    bool keep[ENTITY_EVENTS_MAX];
+    struct field_writes writes;
+    uint64_t day;
+    for (uint32_t i = 0; i < history->count; i++) {
+        const uint32_t type = history->events[i].type;
+        keep[i] = type != EVENT_POPUP_SET && type != EVENT_DAY_OPEN;
+    }
+    field_writes_find(&writes, history, EVENT_POPUP_SET, popup_set_decode);
+    for (uint32_t field = FIELD_FIRST; field <= FIELD_LAST; field++) {
+        field_keep(&writes, field, keep);
+    }
+    const int32_t newest = newest_day(history, &day);
+    if (newest >= 0) {
+        keep[newest] = true;
+    }
+    history_prune(history, keep);
+}
