@@ -83,6 +83,7 @@ struct transport {
     struct departed departed[DEPARTED_MAX];
     uint32_t departed_next;
     struct routing enrol_caller;
+    uint32_t link_next; /* numbers go round: what is still sent to a dead link reaches no other */
     uint32_t dial_next; /* whose turn it is to be heard */
     uint32_t untold;    /* links rising or falling */
     bool has_message;   /* @message is open: borrowed by the last event, or held for the next */
@@ -209,9 +210,11 @@ static void link_set_phase(struct transport *transport, struct link *link, enum 
 static struct link *link_raise(struct transport *transport, uint64_t device, bool is_dialer)
 {
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
-        struct link *link = &transport->links[i];
+        uint32_t at = (transport->link_next + i) % LINKS_MAX;
+        struct link *link = &transport->links[at];
         if (link->phase != LINK_FREE)
             continue;
+        transport->link_next = (at + 1) % LINKS_MAX;
         *link = (struct link){.phase = LINK_FREE,
                               .device = device,
                               .is_dialer = is_dialer,
