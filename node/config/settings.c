@@ -1,0 +1,397 @@
+#include "node/config/settings.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONFIG_BYTES_MAX = 64 * 1024, LINE_BYTES_MAX = 512, WORD_BYTES_MAX = 32 };
+
+/* --- one function per kind of value
+ * ---------------------------------------------------------------
+ *
+ * 0, or an error; the table's row says in words what would be right.
+ */
+
+static int copy_text(char *to, size_t capacity, const char *value)
+{
+    size_t size = strlen(value);
+    if (size >= capacity)
+        return ERR_TOO_LARGE;
+    memcpy(to, value, size + 1);
+    return 0;
+}
+
+static int set_endpoint(char *to, const char *value)
+{
+    const char *host = value + strlen("tcp://");
+    if (strncmp(value, "tcp://", strlen("tcp://")) != 0 || strrchr(host, ':') == NULL ||
+        strrchr(host, ':') == host)
+        return ERR_MALFORMED;
+    return copy_text(to, ENDPOINT_BYTES_MAX, value);
+}
+
+static int set_listen(struct settings *settings, const char *value)
+{
+    if (strcmp(value, "none") == 0)
+        return copy_text(settings->listen, sizeof settings->listen, value);
+    return set_endpoint(settings->listen, value);
+}
+
+static int set_advertise(struct settings *settings, const char *value)
+{
+    return set_endpoint(settings->advertise, value);
+}
+
+static int set_enrol(struct settings *settings, const char *value)
+{
+    return set_endpoint(settings->enrol, value);
+}
+
+static int number_of_text(const char *text, long least, long most, long *ret_number)
+{
+    char *end = NULL;
+    if (!isdigit((unsigned char)text[0]))
+        return ERR_MALFORMED;
+    long number = strtol(text, &end, 10);
+    if (*end != '\0' || number < least || number > most)
+        return ERR_MALFORMED;
+    *ret_number = number;
+    return 0;
+}
+
+/* "127.0.0.1:8080", "[::1]:8080", "none". */
+static int set_http(struct settings *settings, const char *value)
+{
+    long port = 0;
+    if (strcmp(value, "none") == 0) {
+        settings->http_address[0] = '\0';
+        return 0;
+    }
+    const char *colon = strrchr(value, ':');
+    if (colon == NULL || number_of_text(colon + 1, 0, 65535, &port) != 0)
+        return ERR_MALFORMED;
+    bool is_bracketed = value[0] == '[' && colon > value + 1 && colon[-1] == ']';
+    const char *host = is_bracketed ? value + 1 : value;
+    size_t size = (size_t)(colon - host) - (is_bracketed ? 1 : 0);
+    if (size == 0 || size >= sizeof settings->http_address)
+        return ERR_MALFORMED;
+    memcpy(settings->http_address, host, size);
+    settings->http_address[size] = '\0';
+    settings->http_port = (int)port;
+    return 0;
+}
+
+static int set_web(struct settings *settings, const char *value)
+{
+    return copy_text(settings->web, sizeof settings->web, value);
+}
+
+static int set_store_mib(struct settings *settings, const char *value)
+{
+    long number = 0;
+    int err = number_of_text(value, 16, 1024L * 1024, &number);
+    if (err == 0)
+        settings->store_mib = (uint32_t)number;
+    return err;
+}
+
+static int set_log_format(struct settings *settings, const char *value)
+{
+    if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0)
+        return ERR_MALFORMED;
+    settings->log_format = value[0] == 'j' ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
+    return 0;
+}
+
+static int set_log_level(struct settings *settings, const char *value)
+{
+    static const struct {
+        const char *name;
+        enum log_level level;
+    } rows[] = {{"error", LEVEL_ERROR},
+                {"warning", LEVEL_WARNING},
+                {"notice", LEVEL_NOTICE},
+                {"info", LEVEL_INFO}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(rows[i].name, value) == 0) {
+            settings->log_level = rows[i].level;
+            return 0;
+        }
+    }
+    return ERR_MALFORMED;
+}
+
+static int set_origin(struct settings *settings, const char *value)
+{
+    if (settings->origins_count == ORIGINS_MAX)
+        return ERR_TOO_MANY;
+    if (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0)
+        return ERR_MALFORMED;
+    int err = copy_text(settings->origins[settings->origins_count], SETTING_BYTES_MAX, value);
+    settings->origins_count += err == 0;
+    return err;
+}
+
+bool device_of_text(const char *text, uint64_t *ret_device)
+{
+    uint64_t device = 0;
+    for (size_t i = 0; i < 16; i++) {
+        static const char digits[] = "0123456789abcdef";
+        const char *digit = text[i] == '\0' ? NULL : strchr(digits, text[i]);
+        if (digit == NULL)
+            return false;
+        device = device << 4 | (uint64_t)(digit - digits);
+    }
+    *ret_device = device;
+    return true;
+}
+
+static int set_peer(struct settings *settings, const char *value)
+{
+    struct transport_peer peer = {.device = 0};
+    if (settings->peers_count == DEVICES_MAX)
+        return ERR_TOO_MANY;
+    if (!device_of_text(value, &peer.device) || value[16] != '@')
+        return ERR_MALFORMED;
+    int err = set_endpoint(peer.endpoint, value + 17);
+    if (err == 0)
+        settings->peers[settings->peers_count++] = peer;
+    return err;
+}
+
+/* --- the table
+ * ------------------------------------------------------------------------------------
+ */
+
+static const struct setting {
+    struct setting_info info;
+    const char *right; /* what a right value looks like */
+    int (*set)(struct settings *settings, const char *value);
+} settings_table[] = {
+    {{"listen", "ENDPOINT", "where other devices reach this one"},
+     "tcp://ADDRESS:PORT, or none",
+     set_listen},
+    {{"advertise", "ENDPOINT", "what other devices should dial, where it differs"},
+     "tcp://ADDRESS:PORT",
+     set_advertise},
+    {{"enrol", "ENDPOINT", "where a new device knocks while an invitation is open"},
+     "tcp://ADDRESS:PORT",
+     set_enrol},
+    {{"http", "ADDRESS:PORT", "where browsers reach the screens (loopback)"},
+     "127.0.0.1:8080, or none",
+     set_http},
+    {{"web", "FOLDER", "the built screens"}, "a path", set_web},
+    {{"peer", "DEVICE@ENDPOINT", "a device to dial; may be repeated"},
+     "16 hex digits, @, tcp://ADDRESS:PORT",
+     set_peer},
+    {{"origin", "URL", "a further web origin that may write; may be repeated"},
+     "http://HOST:PORT",
+     set_origin},
+    {{"store-mib", "N", "the most that the store may grow to"}, "16 to 1048576", set_store_mib},
+    {{"log-format", "text|json", "how to log"}, "text or json", set_log_format},
+    {{"log-level", "LEVEL", "the least important to log"},
+     "error, warning, notice or info",
+     set_log_level},
+};
+
+enum { SETTINGS_COUNT = sizeof settings_table / sizeof settings_table[0] };
+
+const struct setting_info *setting_info_at(uint32_t at)
+{
+    return at < SETTINGS_COUNT ? &settings_table[at].info : NULL;
+}
+
+static const struct setting *setting_find(const char *name)
+{
+    for (uint32_t i = 0; i < SETTINGS_COUNT; i++) {
+        if (strcmp(settings_table[i].info.name, name) == 0)
+            return &settings_table[i];
+    }
+    return NULL;
+}
+
+const struct setting_info *setting_info_find(const char *name)
+{
+    const struct setting *setting = setting_find(name);
+    return setting == NULL ? NULL : &setting->info;
+}
+
+void settings_defaults(struct settings *settings)
+{
+    *settings = (struct settings){.listen = "tcp://127.0.0.1:7450",
+                                  .http_address = "127.0.0.1",
+                                  .http_port = 8080,
+                                  .log_level = LEVEL_INFO};
+}
+
+/* --- a word that was meant
+ * ------------------------------------------------------------------------
+ */
+
+/* How many letters to insert, delete or change to make one word the other. */
+static size_t word_distance(const char *a, const char *b)
+{
+    size_t row[WORD_BYTES_MAX + 1];
+    size_t a_size = strlen(a), b_size = strlen(b);
+    if (a_size > WORD_BYTES_MAX || b_size > WORD_BYTES_MAX)
+        return WORD_BYTES_MAX;
+    for (size_t j = 0; j <= b_size; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_size; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_size; j++) {
+            size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            size_t either = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = change < either ? change : either;
+        }
+    }
+    return row[b_size];
+}
+
+const char *closest_word(const char *word, const char *const *names, size_t count)
+{
+    const char *closest = NULL;
+    size_t least = strlen(word) <= 3 ? 2 : 3;
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = word_distance(word, names[i]);
+        if (distance < least) {
+            least = distance;
+            closest = names[i];
+        }
+    }
+    return closest;
+}
+
+static const char *closest_setting(const char *name)
+{
+    const char *names[SETTINGS_COUNT];
+    for (uint32_t i = 0; i < SETTINGS_COUNT; i++)
+        names[i] = settings_table[i].info.name;
+    return closest_word(name, names, SETTINGS_COUNT);
+}
+
+/* --- setting
+ * --------------------------------------------------------------------------------------
+ */
+
+int settings_set(struct settings *settings, const char *name, const char *value, char *ret_problem)
+{
+    const struct setting *setting = setting_find(name);
+    if (setting == NULL) {
+        const char *closest = closest_setting(name);
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "there is no setting '%.64s'%s%s%s", name,
+                       closest == NULL ? "" : "; did you mean '", closest == NULL ? "" : closest,
+                       closest == NULL ? "" : "'?");
+        return ERR_NOT_FOUND;
+    }
+    int err = setting->set(settings, value);
+    if (err == ERR_TOO_MANY)
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "too many '%s'", name);
+    else if (err != 0)
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%s: '%.128s' is not %s", name, value,
+                       setting->right);
+    return err;
+}
+
+static char *text_trim(char *text)
+{
+    while (isspace((unsigned char)*text))
+        text++;
+    size_t size = strlen(text);
+    while (size > 0 && isspace((unsigned char)text[size - 1]))
+        text[--size] = '\0';
+    return text;
+}
+
+/* `name = value`, a comment, or nothing. A value may be quoted. */
+static int line_read(struct settings *settings, char *line, char *ret_problem)
+{
+    char *text = text_trim(line);
+    if (text[0] == '\0' || text[0] == '#')
+        return 0;
+    char *equals = strchr(text, '=');
+    if (equals == NULL) {
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "expected: name = value");
+        return ERR_MALFORMED;
+    }
+    *equals = '\0';
+    char *name = text_trim(text), *value = text_trim(equals + 1);
+    size_t size = strlen(value);
+    if (value[0] == '"') {
+        if (size < 2 || value[size - 1] != '"') {
+            (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "the quote is not closed");
+            return ERR_MALFORMED;
+        }
+        value[size - 1] = '\0';
+        value++;
+    }
+    return settings_set(settings, name, value, ret_problem);
+}
+
+static int lines_read(struct settings *settings, const char *path, char *text, char *ret_problem)
+{
+    unsigned number = 1;
+    for (char *line = text; line != NULL; number++) {
+        char problem[PROBLEM_BYTES_MAX / 2];
+        char whole[PROBLEM_BYTES_MAX];
+        char *next = strchr(line, '\n');
+        if (next != NULL)
+            *next++ = '\0';
+        if (line_read(settings, line, whole) != 0) {
+            (void)snprintf(problem, sizeof problem, "%.255s", whole);
+            (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.200s:%u: %s", path, number, problem);
+            return ERR_MALFORMED;
+        }
+        line = next;
+    }
+    return 0;
+}
+
+int settings_read_file(struct settings *settings, const char *path, char *ret_problem)
+{
+    uint8_t *data = NULL;
+    size_t size = 0;
+    int err = file_read(path, CONFIG_BYTES_MAX, &data, &size);
+    if (err != 0) {
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.200s: %s", path, err_text(err));
+        return err;
+    }
+    if (memchr(data, '\0', size) != NULL) {
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.200s: this is not a text file", path);
+        err = ERR_MALFORMED;
+    } else {
+        /* Lists in a stronger place replace those in a weaker one; within a file they add up. */
+        settings->peers_count = 0;
+        settings->origins_count = 0;
+        err = lines_read(settings, path, (char *)data, ret_problem);
+    }
+    free(data);
+    return err;
+}
+
+static void variable_of(const char *name, char *to, size_t capacity)
+{
+    size_t size = (size_t)snprintf(to, capacity, "TRESTLE_%s", name);
+    for (size_t i = 0; i < size && i < capacity; i++)
+        to[i] = to[i] == '-' ? '_' : (char)toupper((unsigned char)to[i]);
+}
+
+int settings_read_environment(struct settings *settings, char *ret_problem)
+{
+    for (uint32_t i = 0; i < SETTINGS_COUNT; i++) {
+        char variable[64], problem[PROBLEM_BYTES_MAX];
+        variable_of(settings_table[i].info.name, variable, sizeof variable);
+        const char *value = getenv(variable);
+        if (value == NULL || value[0] == '\0')
+            continue;
+        int err = settings_set(settings, settings_table[i].info.name, value, problem);
+        if (err != 0) {
+            (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%s: %.400s", variable, problem);
+            return ERR_MALFORMED;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,68 @@
+/* settings.h - what a person may set: where to listen, whom to dial, how to log.
+ *
+ * Layer: node. One table in settings.c names each setting, its meaning and its check; the flags of
+ * `trestle run`, the variables TRESTLE_* and the lines of trestle.conf all come from it, and each
+ * wins over those after it; the defaults come last.
+ *
+ *   # trestle.conf: one setting a line
+ *   listen = tcp://0.0.0.0:7450
+ *   peer = 3f9a0c1122334455@tcp://192.168.4.12:7450     (may be repeated)
+ */
+#ifndef TRESTLE_NODE_CONFIG_SETTINGS_H
+#define TRESTLE_NODE_CONFIG_SETTINGS_H
+
+#include "node/mesh/transport.h"
+#include "node/os/file.h"
+#include "node/os/logger.h"
+
+enum { SETTING_BYTES_MAX = 256, PROBLEM_BYTES_MAX = 512, ORIGINS_MAX = 8, ADDRESS_BYTES_MAX = 64 };
+
+struct settings {
+    char listen[ENDPOINT_BYTES_MAX];      /* "tcp://127.0.0.1:7450"; "none" = dial only */
+    char advertise[ENDPOINT_BYTES_MAX];   /* what others should dial; "" = as bound */
+    char enrol[ENDPOINT_BYTES_MAX];       /* where newcomers knock; "" = listen's host, any port */
+    char http_address[ADDRESS_BYTES_MAX]; /* "" = the control socket alone */
+    int http_port;                        /* 0 = any free one */
+    char web[PATH_BYTES_MAX];             /* built screens; "" = beside the program */
+    uint32_t store_mib;                   /* size of the map; 0 = the store's default */
+    enum log_format log_format;
+    enum log_level log_level;
+    uint32_t origins_count;
+    char origins[ORIGINS_MAX][SETTING_BYTES_MAX];
+    uint32_t peers_count;
+    struct transport_peer peers[DEVICES_MAX];
+};
+
+/* A setting, for help texts and for reading arguments. */
+struct setting_info {
+    const char *name;     /* "log-format": --log-format, TRESTLE_LOG_FORMAT, log-format = */
+    const char *argument; /* "text|json" */
+    const char *help;
+};
+/* The @at-th; NULL past the last. */
+const struct setting_info *setting_info_at(uint32_t at);
+const struct setting_info *setting_info_find(const char *name);
+
+/* Where a value came from: the one set last counts, so set them from the weakest to the strongest.
+ */
+void settings_defaults(struct settings *settings);
+
+/* Set one. On failure a sentence for the person is in @ret_problem (PROBLEM_BYTES_MAX).
+ * ERR_NOT_FOUND: there is no such setting. ERR_MALFORMED, ERR_TOO_MANY. */
+MUST_CHECK int settings_set(struct settings *settings, const char *name, const char *value,
+                            char *ret_problem);
+
+/* All lines of a file. The problem says file, line and what to write instead. ERR_MALFORMED,
+ * ERR_NOT_FOUND (no such file), ERR_FORBIDDEN, ERR_IO. */
+MUST_CHECK int settings_read_file(struct settings *settings, const char *path, char *ret_problem);
+
+/* All variables TRESTLE_*; unknown ones are left alone: other programs may have their own. */
+MUST_CHECK int settings_read_environment(struct settings *settings, char *ret_problem);
+
+/* The setting or word of @count @names closest to @word, NULL when none is close. */
+const char *closest_word(const char *word, const char *const *names, size_t count);
+
+/* Sixteen lower-case hex digits. */
+bool device_of_text(const char *text, uint64_t *ret_device);
+
+#endif
