@@ -1,0 +1,60 @@
+// The size budget: what a page loads, gzipped, counted from the build's manifest. A page over its
+// budget fails the check.
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const dist = new URL("../dist/", import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
+const kilobyte = 1024;
+
+/** JavaScript in KB, gzipped. `lazy` is what a person must first ask for. */
+const budgets = {
+    "counter.html": { first: 30, lazy: 0 },
+    "kitchen.html": { first: 25, lazy: 0 },
+    "pickup.html": { first: 12, lazy: 10 },
+};
+const styles = 6;
+
+function size(file) {
+    return gzipSync(readFileSync(new URL(file, dist)), { level: 9 }).length / kilobyte;
+}
+
+/** Every chunk that is loaded with `entry`; with `isLazy` also what it may load later. */
+function chunks(entry, isLazy, found = new Set()) {
+    if (!found.has(entry)) {
+        found.add(entry);
+        const { imports = [], dynamicImports = [] } = manifest[entry];
+        for (const next of isLazy ? [...imports, ...dynamicImports] : imports) {
+            chunks(next, isLazy, found);
+        }
+    }
+    return found;
+}
+
+function sum(keys, filesOf) {
+    const files = new Set([...keys].flatMap((key) => filesOf(manifest[key])));
+    return [...files].reduce((total, file) => total + size(file), 0);
+}
+
+let isOver = false;
+function report(name, actual, budget) {
+    isOver ||= actual > budget;
+    const verdict = actual > budget ? "OVER" : "ok";
+    console.log(
+        `${name.padEnd(28)} ${actual.toFixed(1).padStart(5)} KB of ${budget} KB  ${verdict}`,
+    );
+}
+
+for (const [page, { first, lazy }] of Object.entries(budgets)) {
+    const now = chunks(page, false);
+    const later = [...chunks(page, true)].filter((key) => !now.has(key));
+    const scripts = ({ file }) => [file];
+    report(`${page} script`, sum(now, scripts), first);
+    report(`${page} script, later`, sum(later, scripts), lazy);
+    report(
+        `${page} style`,
+        sum(now, ({ css = [] }) => css),
+        styles,
+    );
+}
+process.exit(isOver ? 1 : 0);

@@ -1,0 +1,29 @@
+// Asking the node over HTTP, in a browser.
+import type { Action } from "./action";
+import type { Reply } from "./outbox";
+import type { OrderList } from "./protocol";
+
+const answerWithin = 8_000; // ms; a retry is harmless
+
+export function fillRandom(bytes: Uint8Array): void {
+    crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>);
+}
+
+export async function send(action: Action): Promise<Reply> {
+    const response = await fetch(action.path, {
+        method: action.method.toUpperCase(),
+        headers: { "Content-Type": "application/json", "Idempotency-Key": action.key },
+        body: JSON.stringify(action.body),
+        signal: AbortSignal.timeout(answerWithin),
+    });
+    return { status: response.status, body: await response.json().catch(() => null) };
+}
+
+/** The newest orders of the day, settled ones too; rejects when the node cannot be asked. */
+export async function fetchOrders(): Promise<OrderList["orders"]> {
+    const response = await fetch("/api/orders", { signal: AbortSignal.timeout(answerWithin) });
+    if (!response.ok) {
+        throw new Error(`the node answered ${response.status}`);
+    }
+    return ((await response.json()) as OrderList).orders;
+}

@@ -1,0 +1,42 @@
+// The words the screens and the node share. All of them come from the node's route table by way of
+// the OpenAPI document; nothing here may be written by hand that could be said there.
+import type { components, paths } from "../generated/api";
+
+type Schemas = components["schemas"];
+
+export type Session = Schemas["Session"];
+export type Order = Schemas["Order"];
+export type Line = Schemas["Line"];
+export type MenuItem = Schemas["MenuItem"];
+export type Peer = Schemas["Peer"];
+export type Problem = Schemas["Problem"];
+export type LineWanted = Schemas["LineWanted"];
+export type OrderPlaced = Schemas["OrderPlaced"];
+export type OrderList = Schemas["OrderList"];
+
+export type Hello = Schemas["FrameHello"];
+export type Snapshot = Schemas["FrameSnapshot"];
+export type Delta = Schemas["FrameDelta"];
+export type Marks = Schemas["FrameMarks"];
+export type Seen = Schemas["FrameSeen"];
+/** What a node sends on /ws. */
+export type Frame = Hello | Snapshot | Delta | Marks;
+
+export type View = "counter" | "kitchen" | "pickup";
+export type Phase = Order["phase"];
+export type Flag = Order["flags"][number];
+export type Capability = Session["capabilities"][number];
+
+export type Method = "post" | "patch";
+export type PathWith<M extends Method> = {
+    [P in keyof paths]: paths[P] extends Record<M, object> ? P : never;
+}[keyof paths];
+
+type Operation<P extends keyof paths, M extends Method> = M extends keyof paths[P]
+    ? paths[P][M]
+    : never;
+/** The JSON a route takes. */
+export type BodyOf<P extends keyof paths, M extends Method> =
+    Operation<P, M> extends { requestBody: { content: { "application/json": infer B } } }
+        ? B
+        : never;

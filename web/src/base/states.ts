@@ -1,0 +1,39 @@
+// The words for phases and flags, which never appear as the node spells them.
+import type { Flag, Phase } from "./protocol";
+
+export const phaseWords: Record<Phase, string> = {
+    draft: "Not paid yet",
+    placed: "New",
+    accepted: "Accepted",
+    cooking: "In preparation",
+    ready: "Ready",
+    completed: "Handed over",
+    cancelled: "Cancelled",
+    refused: "Refused",
+};
+
+const flagWords: Record<Flag, string> = {
+    claim_conflict: "Two stations took this. Agree who cooks it.",
+    double_made: "Two stations started the same line.",
+    late_edit: "Changed after cooking began. Decide below.",
+    edit_conflict: "Two different changes were made. Both are shown.",
+    handed_and_cancelled: "Handed over, but also cancelled. A manager decides.",
+    handed_unpaid: "Handed over, not fully paid.",
+    refunded_and_handed: "Refunded, and handed over.",
+    double_handover: "Handed over twice.",
+    refused_but_started: "Refused, but cooking had begun.",
+    waste: "Something was made that nobody gets.",
+    refund_due: "Money is to be given back.",
+    unpaid: "Not fully paid.",
+    two_numbers: "This order has two numbers.",
+    line_conflict: "One line has two contents. Ask the counter.",
+    needs_accept: "Lines were added. Accept them.",
+    opaque: "Needs newer software. Only to be read here.",
+    overflow: "Too large to add up. A manager looks at it.",
+    cut_short: "Too much happened to it to show all.",
+    pending: "A part of this order is still on its way.",
+};
+
+export function flagText(flag: Flag): string {
+    return flagWords[flag];
+}

@@ -1,0 +1,121 @@
+// What this screen knows, as a pure function of the frames it was sent. The same frames in any
+// batching give the same state: a snapshot replaces everything, a delta carries newest states.
+import type { Delta, Frame, Marks, MenuItem, Order, Peer, Session, Snapshot } from "./protocol";
+
+export interface State {
+    readonly session: Session | null;
+    readonly orders: ReadonlyMap<string, Order>;
+    readonly items: ReadonlyMap<number, MenuItem>;
+    /** Where to resume; null until a whole snapshot has arrived. */
+    readonly cursor: string | null;
+    /** A snapshot of which more parts are to come; shown only once it is whole. */
+    readonly partial: Contents | null;
+    /** A whole snapshot, or a resumed stream, is behind what is shown. */
+    readonly isCurrent: boolean;
+    readonly peers: readonly Peer[];
+    /** Per log: up to where it is held by as many devices as the pop-up asks for. */
+    readonly marks: ReadonlyMap<string, number>;
+    /** The node's clock minus ours, in ms. */
+    readonly clockAhead: number;
+}
+
+interface Contents {
+    readonly orders: ReadonlyMap<string, Order>;
+    readonly items: ReadonlyMap<number, MenuItem>;
+}
+
+const nothing: Contents = { orders: new Map(), items: new Map() };
+
+export const initial: State = {
+    ...nothing,
+    session: null,
+    cursor: null,
+    partial: null,
+    isCurrent: false,
+    peers: [],
+    marks: new Map(),
+    clockAhead: 0,
+};
+
+/** @param now this device's clock, in ms since 1970 */
+export function reduce(state: State, frame: Frame, now: number): State {
+    switch (frame.type) {
+        case "hello":
+            return {
+                ...state,
+                session: frame.session,
+                clockAhead: frame.now - now,
+                partial: null,
+                isCurrent: frame.resumed,
+            };
+        case "snapshot":
+            return takeSnapshot(state, frame);
+        case "delta":
+            return takeDelta(state, frame);
+        case "marks":
+            return takeMarks(state, frame, now);
+    }
+}
+
+/** The connection is gone: what is shown is no longer known to be current. */
+export function disconnected(state: State): State {
+    return { ...state, partial: null, isCurrent: false };
+}
+
+function takeSnapshot(state: State, frame: Snapshot): State {
+    const contents = merge(state.partial ?? nothing, frame.orders, [], frame.items);
+    if (frame.more) {
+        return { ...state, partial: contents };
+    }
+    return { ...state, ...contents, partial: null, cursor: frame.cursor, isCurrent: true };
+}
+
+function takeDelta(state: State, frame: Delta): State {
+    const contents = merge(state.partial ?? state, frame.orders, frame.removed, frame.items);
+    const session = frame.session ?? state.session;
+    if (state.partial !== null) {
+        return { ...state, session, partial: contents };
+    }
+    return { ...state, ...contents, session, cursor: frame.cursor };
+}
+
+function takeMarks(state: State, frame: Marks, now: number): State {
+    return {
+        ...state,
+        marks: new Map(frame.logs.map((mark) => [mark.log, mark.seq])),
+        peers: frame.peers,
+        clockAhead: frame.now - now,
+    };
+}
+
+function merge(
+    from: Contents,
+    orders: readonly Order[],
+    removed: readonly string[],
+    items: readonly MenuItem[],
+): Contents {
+    return {
+        orders: upsert(from.orders, orders, removed, (order) => order.id),
+        items: upsert(from.items, items, [], (item) => item.number),
+    };
+}
+
+/** The same map when there is nothing to change, so that what depends on it stays put. */
+function upsert<K, V>(
+    map: ReadonlyMap<K, V>,
+    values: readonly V[],
+    removed: readonly K[],
+    keyOf: (value: V) => K,
+): ReadonlyMap<K, V> {
+    if (values.length === 0 && removed.length === 0) {
+        return map;
+    }
+    const next = new Map(map);
+    for (const key of removed) {
+        next.delete(key);
+    }
+    for (const value of values) {
+        next.set(keyOf(value), value);
+    }
+    return next;
+}

@@ -1,0 +1,145 @@
+// The cart as a value, and what it will cost. The node computes the price that counts, by the same
+// rules; this is what the customer is told before.
+import { divideHalfUp } from "../base/money";
+import type { LineWanted, MenuItem, Session } from "../base/protocol";
+
+export interface Chosen {
+    readonly group: number;
+    readonly choice: number;
+}
+
+export interface CartLine {
+    readonly id: number;
+    readonly item: number;
+    readonly quantity: number;
+    readonly options: readonly Chosen[];
+    readonly note: string;
+}
+
+export type Mode = "eat-in" | "take-away";
+export type Cart = readonly CartLine[];
+export type Items = ReadonlyMap<number, MenuItem>;
+
+export const quantityMax = 99;
+export const noteMax = 140;
+
+/** A plain item once more raises the line that is there; anything special is a line of its own. */
+export function addPlain(cart: Cart, item: number): Cart {
+    const same = cart.findLast(
+        (line) => line.item === item && line.options.length === 0 && line.note === "",
+    );
+    if (same) {
+        return changeQuantity(cart, same.id, 1);
+    }
+    return addLine(cart, { item, quantity: 1, options: [], note: "" });
+}
+
+export function addLine(cart: Cart, line: Omit<CartLine, "id">): Cart {
+    const id = 1 + Math.max(0, ...cart.map((other) => other.id));
+    return [...cart, { ...line, id }];
+}
+
+export function replaceLine(cart: Cart, line: CartLine): Cart {
+    return cart.map((other) => (other.id === line.id ? line : other));
+}
+
+/** At zero the line goes. */
+export function changeQuantity(cart: Cart, id: number, by: number): Cart {
+    return cart
+        .map((line) => (line.id === id ? { ...line, quantity: line.quantity + by } : line))
+        .map((line) => ({ ...line, quantity: Math.min(quantityMax, line.quantity) }))
+        .filter((line) => line.quantity > 0);
+}
+
+export function needsOptions(item: MenuItem): boolean {
+    return item.groups.some((group) => group.min > 0);
+}
+
+export function chosenIn(options: readonly Chosen[], group: number): number[] {
+    return options.filter((option) => option.group === group).map((option) => option.choice);
+}
+
+/** A group of at most one swaps its choice; others are switched on and off up to their limit. */
+export function toggleChoice(item: MenuItem, options: readonly Chosen[], wanted: Chosen): Chosen[] {
+    const group = item.groups[wanted.group];
+    const isSame = (option: Chosen): boolean =>
+        option.group === wanted.group && option.choice === wanted.choice;
+    if (!group) {
+        return [...options];
+    }
+    if (options.some(isSame)) {
+        return options.filter((option) => !isSame(option));
+    }
+    if (group.max === 1) {
+        return [...options.filter((option) => option.group !== wanted.group), wanted];
+    }
+    const isFull = chosenIn(options, wanted.group).length >= group.max;
+    return isFull ? [...options] : [...options, wanted];
+}
+
+/** What is still to be chosen, in words; empty when it may be ordered. */
+export function missingChoices(item: MenuItem, options: readonly Chosen[]): string[] {
+    return item.groups
+        .filter((group, index) => chosenIn(options, index).length < group.min)
+        .map((group) => group.name);
+}
+
+/** "Choose 1", "Choose 1 to 3", "Up to 2". */
+export function groupRule({ min, max }: { min: number; max: number }): string {
+    if (min === max) {
+        return `Choose ${min}`;
+    }
+    return min === 0 ? `Up to ${max}` : `Choose ${min} to ${max}`;
+}
+
+export function unitPrice(item: MenuItem, options: readonly Chosen[]): number {
+    const extras = options.map(({ group, choice }) => item.groups[group]?.choices[choice]?.price);
+    return extras.reduce<number>((sum, price) => sum + (price ?? 0), item.price);
+}
+
+export function optionNames(item: MenuItem, options: readonly Chosen[]): string[] {
+    return options
+        .map(({ group, choice }) => item.groups[group]?.choices[choice]?.name)
+        .filter((name) => name !== undefined);
+}
+
+export function lineTotal(line: CartLine, items: Items): number {
+    const item = items.get(line.item);
+    return item ? line.quantity * unitPrice(item, line.options) : 0;
+}
+
+type Pricing = Pick<Session, "prices_include_tax">;
+
+/** With tax, as the customer pays it. */
+export function cartTotal(cart: Cart, items: Items, mode: Mode, pricing: Pricing): number {
+    return cart.reduce((sum, line) => {
+        const net = lineTotal(line, items);
+        return (
+            sum + net + (pricing.prices_include_tax ? 0 : taxOn(net, items.get(line.item), mode))
+        );
+    }, 0);
+}
+
+function taxOn(net: number, item: MenuItem | undefined, mode: Mode): number {
+    const rate = mode === "eat-in" ? item?.tax_eat_in : item?.tax_take_away;
+    return divideHalfUp(net * (rate ?? 0), 10_000);
+}
+
+export function cartCount(cart: Cart): number {
+    return cart.reduce((sum, line) => sum + line.quantity, 0);
+}
+
+/** As the node takes it: nothing that is empty. */
+export function linesWanted(cart: Cart): LineWanted[] {
+    return cart.map(({ item, quantity, options, note }) => ({
+        item,
+        quantity,
+        ...(options.length > 0 ? { options: options.map((option) => ({ ...option })) } : {}),
+        ...(note === "" ? {} : { note }),
+    }));
+}
+
+/** Lines that cannot be had any more. */
+export function soldOutLines(cart: Cart, items: Items): CartLine[] {
+    return cart.filter((line) => items.get(line.item)?.available !== true);
+}

@@ -1,0 +1,216 @@
+// The counter's own state, and what a cashier does with it.
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import type { Desk } from "../base/desk";
+import { type Currency, formatMoney, roundToStep } from "../base/money";
+import type { MenuItem, Order, OrderPlaced, Session } from "../base/protocol";
+import { byAge } from "../base/stream";
+import { numberText } from "../base/words";
+import { say } from "../ui/toast";
+import * as actions from "./actions";
+import {
+    addLine,
+    addPlain,
+    type Cart,
+    type CartLine,
+    cartTotal,
+    linesWanted,
+    type Mode,
+    needsOptions,
+    replaceLine,
+} from "./cart";
+import { overdue, type Unseen, watchUnseen } from "./ticks";
+
+/** Over the screen: nothing, or one of these. */
+export type Sheet =
+    | { kind: "none" }
+    | { kind: "options"; item: MenuItem; line: CartLine | null }
+    | { kind: "cart" }
+    | { kind: "pay" }
+    | { kind: "order"; id: string }
+    | { kind: "pay-order"; id: string };
+
+export type Tab = "sell" | "orders";
+
+/** The order just placed, as far as the node has answered. */
+export interface Placing {
+    readonly placed: OrderPlaced | null;
+    readonly tendered: number;
+    readonly isLater: boolean;
+}
+
+export interface Payment {
+    readonly method: "cash" | "card-external";
+    readonly tendered: number;
+}
+
+export interface Counter {
+    readonly desk: Desk;
+    readonly tab: Signal<Tab>;
+    readonly sheet: Signal<Sheet>;
+    readonly category: Signal<string>;
+    readonly search: Signal<string>;
+    readonly cart: Signal<Cart>;
+    readonly mode: Signal<Mode>;
+    readonly name: Signal<string>;
+    /** The order that the cart is added to, instead of a new one. */
+    readonly target: Signal<Order | null>;
+    readonly placing: Signal<Placing | null>;
+    /** Newest first. */
+    readonly orders: ReadonlySignal<readonly Order[]>;
+    /** Not seen by the kitchen for too long. */
+    readonly unseen: ReadonlySignal<readonly Order[]>;
+    readonly categories: ReadonlySignal<readonly string[]>;
+    /** What the cart costs, in cash if there is no smaller coin. */
+    readonly total: ReadonlySignal<number>;
+    session(): Session | null;
+    money(amount: number): string;
+    /** One tap on the menu: into the cart, or its choices first. */
+    tap(item: MenuItem): void;
+    putLine(line: Omit<CartLine, "id"> | CartLine): void;
+    /** Null: pays later. */
+    place(payment: Payment | null): void;
+    addToOrder(): void;
+    clear(): void;
+    close(): void;
+}
+
+const euro: Currency = { currency: "EUR", digits: 2 };
+
+export function startCounter(desk: Desk): Counter {
+    const { stream } = desk;
+    const session = (): Session | null => stream.state.value.session;
+    const currency = (): Currency => session() ?? euro;
+    const tab = signal<Tab>("sell");
+    const sheet = signal<Sheet>({ kind: "none" });
+    const cart = signal<Cart>([]);
+    const mode = signal<Mode>("eat-in");
+    const name = signal("");
+    const target = signal<Order | null>(null);
+    const placing = signal<Placing | null>(null);
+    const chosenCategory = signal("");
+    const watched = signal<Unseen>(new Map());
+
+    const orders = computed(() => [...stream.state.value.orders.values()].sort(byAge).reverse());
+    const categories = computed(() => categoriesOf(stream.state.value.items.values()));
+    const total = computed(() => {
+        const pricing = session() ?? { prices_include_tax: true };
+        const sum = cartTotal(cart.value, stream.state.value.items, mode.value, pricing);
+        return roundToStep(sum, session()?.cash_step ?? 1);
+    });
+    effect(() => {
+        watched.value = watchUnseen(watched.peek(), orders.value, stream.now.value);
+    });
+    const unseen = computed(() => {
+        const late = new Set(overdue(watched.value, stream.now.value));
+        return orders.value.filter((order) => late.has(order.id));
+    });
+
+    function close(): void {
+        sheet.value = { kind: "none" };
+    }
+
+    function clear(): void {
+        cart.value = [];
+        name.value = "";
+        target.value = null;
+        close();
+    }
+
+    /** Whoever starts the next order has read the last number. */
+    function putLine(line: Omit<CartLine, "id"> | CartLine): void {
+        placing.value = null;
+        cart.value = "id" in line ? replaceLine(cart.value, line) : addLine(cart.value, line);
+        close();
+    }
+
+    async function place(payment: Payment | null): Promise<void> {
+        const order = {
+            channel: "counter",
+            mode: mode.value,
+            lines: linesWanted(cart.value),
+            ...(name.value.trim() === "" ? {} : { name: name.value.trim() }),
+            ...(payment === null ? {} : { payment: paymentBody(payment, total.value) }),
+        };
+        const before = { cart: cart.value, name: name.value };
+        const mine: Placing = {
+            placed: null,
+            tendered: payment?.tendered ?? 0,
+            isLater: payment === null,
+        };
+        clear();
+        placing.value = mine;
+        const outcome = await desk.act(actions.place(order));
+        const isShown = placing.value === mine;
+        if (outcome.ok) {
+            const placed = outcome.body as OrderPlaced;
+            if (isShown) {
+                placing.value = { ...mine, placed };
+            } else {
+                say(`${placed.number} is saved: ${formatMoney(placed.total, currency())}.`);
+            }
+        } else if (isShown) {
+            placing.value = null;
+            cart.value = cart.value.length === 0 ? before.cart : cart.value;
+            name.value = name.value === "" ? before.name : name.value;
+        }
+    }
+
+    return {
+        desk,
+        tab,
+        sheet,
+        cart,
+        mode,
+        name,
+        target,
+        placing,
+        orders,
+        unseen,
+        categories,
+        total,
+        category: chosenCategory,
+        search: signal(""),
+        session,
+        money: (amount) => formatMoney(amount, currency()),
+        tap(item) {
+            if (!item.available) {
+                return;
+            }
+            placing.value = null;
+            if (needsOptions(item)) {
+                sheet.value = { kind: "options", item, line: null };
+            } else {
+                cart.value = addPlain(cart.value, item.number);
+            }
+        },
+        putLine,
+        place: (payment) => void place(payment),
+        addToOrder() {
+            const order = target.value;
+            if (order && cart.value.length > 0) {
+                const lines = linesWanted(cart.value);
+                clear();
+                say(`Added to ${numberText(order)}.`);
+                void desk.act(actions.addLines(order, lines));
+            }
+        },
+        clear,
+        close,
+    };
+}
+
+/** Without an amount the node takes what it computed itself. */
+function paymentBody({ method, tendered }: Payment, total: number) {
+    return tendered > total ? { method, tendered } : { method };
+}
+
+function categoriesOf(items: Iterable<MenuItem>): string[] {
+    const first = new Map<string, number>();
+    for (const item of items) {
+        if (!item.hidden) {
+            const before = first.get(item.category) ?? Number.POSITIVE_INFINITY;
+            first.set(item.category, Math.min(before, item.number));
+        }
+    }
+    return [...first].sort((a, b) => a[1] - b[1]).map(([category]) => category);
+}

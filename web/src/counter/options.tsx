@@ -1,0 +1,127 @@
+// The choices of one item: required groups first, limits in words, price differences shown.
+import { useState } from "preact/hooks";
+import type { MenuItem } from "../base/protocol";
+import { Icon } from "../ui/icon";
+import { Sheet } from "../ui/sheet";
+import {
+    type CartLine,
+    type Chosen,
+    chosenIn,
+    groupRule,
+    missingChoices,
+    noteMax,
+    toggleChoice,
+    unitPrice,
+} from "./cart";
+import type { Counter } from "./counter";
+import { Allergens, Delta } from "./menu";
+import { Stepper } from "./stepper";
+
+interface Props {
+    counter: Counter;
+    item: MenuItem;
+    /** The line of the cart that is changed; null for a new one. */
+    line: CartLine | null;
+}
+
+export function OptionsSheet({ counter, item, line }: Props) {
+    const [options, setOptions] = useState<readonly Chosen[]>(line?.options ?? []);
+    const [quantity, setQuantity] = useState(line?.quantity ?? 1);
+    const [note, setNote] = useState(line?.note ?? "");
+    const missing = missingChoices(item, options);
+    const put = (): void =>
+        counter.putLine({
+            ...(line ? { id: line.id } : {}),
+            item: item.number,
+            quantity,
+            options,
+            note: note.trim(),
+        });
+    const actions = (
+        <>
+            <Stepper value={quantity} onChange={setQuantity} />
+            <button type="button" class="primary" disabled={missing.length > 0} onClick={put}>
+                {missing.length > 0
+                    ? `Choose ${missing[0]}`
+                    : `${line ? "Change" : "Add"} · ${counter.money(
+                          quantity * unitPrice(item, options),
+                      )}`}
+            </button>
+        </>
+    );
+    return (
+        <Sheet title={item.name} onClose={counter.close} actions={actions}>
+            {item.description !== "" && <p>{item.description}</p>}
+            <Allergens item={item} />
+            {requiredFirst(item).map((index) => (
+                <Group
+                    key={index}
+                    counter={counter}
+                    item={item}
+                    index={index}
+                    options={options}
+                    onChange={setOptions}
+                />
+            ))}
+            <label class="field">
+                Note for the kitchen
+                <input
+                    value={note}
+                    maxLength={noteMax}
+                    placeholder="Allergy, no onions …"
+                    onInput={(event) => setNote(event.currentTarget.value)}
+                />
+            </label>
+        </Sheet>
+    );
+}
+
+function requiredFirst(item: MenuItem): number[] {
+    const isRequired = (index: number): boolean => (item.groups[index]?.min ?? 0) > 0;
+    const indexes = [...item.groups.keys()];
+    return [...indexes.filter(isRequired), ...indexes.filter((index) => !isRequired(index))];
+}
+
+interface GroupProps {
+    counter: Counter;
+    item: MenuItem;
+    index: number;
+    options: readonly Chosen[];
+    onChange(options: readonly Chosen[]): void;
+}
+
+function Group({ counter, item, index, options, onChange }: GroupProps) {
+    const group = item.groups[index];
+    if (!group) {
+        return null;
+    }
+    const chosen = chosenIn(options, index);
+    const isFull = group.max > 1 && chosen.length >= group.max;
+    return (
+        <fieldset class="group">
+            <legend>
+                {group.name} <span class="rule">{groupRule(group)}</span>
+                {group.min > 0 && <strong class="required">Required</strong>}
+            </legend>
+            {group.choices.map((choice, at) => {
+                const isChosen = chosen.includes(at);
+                return (
+                    <button
+                        key={choice.name}
+                        type="button"
+                        class="choice"
+                        aria-pressed={isChosen}
+                        disabled={isFull && !isChosen}
+                        onClick={() =>
+                            onChange(toggleChoice(item, options, { group: index, choice: at }))
+                        }
+                    >
+                        <span class="mark">{isChosen && <Icon name="check" />}</span>
+                        {choice.name}
+                        <Delta counter={counter} amount={choice.price} />
+                    </button>
+                );
+            })}
+        </fieldset>
+    );
+}

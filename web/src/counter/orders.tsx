@@ -1,0 +1,122 @@
+// The day's orders, each with how far it got.
+import type { Order } from "../base/protocol";
+import { phaseWords } from "../base/states";
+import { nodeNow } from "../base/stream";
+import { formatAge } from "../base/time";
+import { modeText, numberText } from "../base/words";
+import { Icon } from "../ui/icon";
+import type { Counter } from "./counter";
+import { furthest, ticksOf } from "./ticks";
+
+interface OrderProps {
+    counter: Counter;
+    order: Order;
+}
+
+export function ticksFor(counter: Counter, order: Order) {
+    const { marks, session } = counter.desk.stream.state.value;
+    return ticksOf(order, marks, session?.copies ?? 2);
+}
+
+/** All four in words: what is reached and what is awaited. */
+export function Ticks({ counter, order }: OrderProps) {
+    return (
+        <ol class="ticks" aria-label="How far the order got">
+            {ticksFor(counter, order).map(({ name, words, isReached }) => (
+                <li key={name} class={isReached ? "is-reached" : ""} data-tick={name}>
+                    <Icon name={isReached ? "check" : "clock"} />
+                    <span>{isReached ? words : `${words}: waiting`}</span>
+                </li>
+            ))}
+        </ol>
+    );
+}
+
+/** The same in a row: four marks and the furthest in words. */
+function TickRow({ counter, order }: OrderProps) {
+    const ticks = ticksFor(counter, order);
+    return (
+        <span class="tick-row">
+            <span class="tick-marks" aria-hidden="true">
+                {ticks.map(({ name, isReached }) => (
+                    <span key={name} class={isReached ? "tick is-reached" : "tick"}>
+                        {isReached && <Icon name="check" />}
+                    </span>
+                ))}
+            </span>
+            <span>{furthest(ticks)}</span>
+        </span>
+    );
+}
+
+export function RecentOrders({ counter, limit }: { counter: Counter; limit: number }) {
+    const orders = counter.orders.value.slice(0, limit);
+    if (orders.length === 0) {
+        return <p class="empty">No orders yet.</p>;
+    }
+    return (
+        <ul class="orders">
+            {orders.map((order) => (
+                <li key={order.id}>
+                    <OrderRow counter={counter} order={order} />
+                </li>
+            ))}
+        </ul>
+    );
+}
+
+function OrderRow({ counter, order }: OrderProps) {
+    const open = (): void => {
+        counter.sheet.value = { kind: "order", id: order.id };
+    };
+    const age = nodeNow(counter.desk.stream) - order.opened_at;
+    return (
+        <button type="button" class="order-row" onClick={open}>
+            <b class="order-number">{numberText(order)}</b>
+            <span class="order-what">
+                <span class="order-head">
+                    <strong>{phaseWords[order.phase]}</strong>
+                    {order.name !== "" && <span>{order.name}</span>}
+                    <span>{modeText(order.mode)}</span>
+                    <span class="age">{formatAge(age)}</span>
+                </span>
+                <TickRow counter={counter} order={order} />
+            </span>
+            <span class="order-money">
+                {counter.money(order.total)}
+                <DueWord counter={counter} order={order} />
+            </span>
+        </button>
+    );
+}
+
+export function DueWord({ counter, order }: OrderProps) {
+    if (order.due === 0) {
+        return null;
+    }
+    return (
+        <strong class="due">
+            {order.due < 0 ? "Collect" : "Give back"} {counter.money(Math.abs(order.due))}
+        </strong>
+    );
+}
+
+/** Said where nobody can miss it, and until it is seen. */
+export function UnseenAlert({ counter }: { counter: Counter }) {
+    const orders = counter.unseen.value;
+    if (orders.length === 0) {
+        return null;
+    }
+    const numbers = orders.map(numberText).join(", ");
+    return (
+        <div class="alert" role="alert">
+            <Icon name="warn" />
+            <span>
+                The kitchen has not seen <strong>{numbers}</strong>: call out or print.
+            </span>
+            <button type="button" onClick={() => (counter.tab.value = "orders")}>
+                Show
+            </button>
+        </div>
+    );
+}

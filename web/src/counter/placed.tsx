@@ -1,0 +1,66 @@
+// The order just placed: its number, the change, how far it got.
+import { Icon } from "../ui/icon";
+import type { Counter, Placing } from "./counter";
+import { Ticks } from "./orders";
+
+export function PlacedPanel({ counter, placing }: { counter: Counter; placing: Placing }) {
+    const { placed } = placing;
+    const next = (): void => {
+        counter.placing.value = null;
+    };
+    return (
+        <section class="cart placed" aria-label="Order placed">
+            {placed === null ? (
+                <div class="placed-wait" role="status">
+                    <Icon name="sync" />
+                    <h2>Not sent yet</h2>
+                    <p>
+                        This order is kept on this screen and sent as soon as the node answers. It
+                        gets its number then; tell the kitchen by voice meanwhile.
+                    </p>
+                </div>
+            ) : (
+                <>
+                    <p class="placed-number" role="status">
+                        <span>Order</span>
+                        <strong>{placed.number}</strong>
+                    </p>
+                    <Change counter={counter} placing={placing} />
+                    <PlacedTicks counter={counter} id={placed.id} />
+                </>
+            )}
+            <footer>
+                <button type="button" class="primary huge" onClick={next}>
+                    Next order
+                </button>
+            </footer>
+        </section>
+    );
+}
+
+function Change({ counter, placing }: { counter: Counter; placing: Placing }) {
+    const placed = placing.placed;
+    if (!placed) {
+        return null;
+    }
+    if (placing.isLater) {
+        return <p class="placed-sum">To pay later: {counter.money(placed.total)}</p>;
+    }
+    if (placed.change === 0) {
+        return <p class="placed-sum">Paid {counter.money(placed.total)}, no change</p>;
+    }
+    return (
+        <p class="placed-change">
+            <span>Change</span>
+            <strong>{counter.money(placed.change)}</strong>
+            <span>
+                of {counter.money(placing.tendered)} for {counter.money(placed.total)}
+            </span>
+        </p>
+    );
+}
+
+function PlacedTicks({ counter, id }: { counter: Counter; id: string }) {
+    const order = counter.desk.stream.state.value.orders.get(id);
+    return order ? <Ticks counter={counter} order={order} /> : null;
+}

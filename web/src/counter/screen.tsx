@@ -1,0 +1,190 @@
+import { Connection } from "../ui/connection";
+import { Header } from "../ui/header";
+import { KeysHelp, type Shortcut, showKeys, useShortcuts } from "../ui/keys";
+import { Sheet } from "../ui/sheet";
+import { Toasts, undoNewest } from "../ui/toast";
+import * as actions from "./actions";
+import { cartCount } from "./cart";
+import { CartPanel, Side } from "./cart-panel";
+import type { Counter, Tab } from "./counter";
+import { currentCategory, Menu } from "./menu";
+import { OptionsSheet } from "./options";
+import { OrderSheet } from "./order-sheet";
+import { RecentOrders, UnseenAlert } from "./orders";
+import { PaySheet } from "./pay";
+import { PlacedPanel } from "./placed";
+
+const ordersMax = 200;
+
+function shortcutsOf(counter: Counter): Shortcut[] {
+    const turn = (by: number): void => {
+        const all = counter.categories.value;
+        const at = all.indexOf(currentCategory(counter));
+        counter.category.value = all[(at + by + all.length) % all.length] ?? "";
+    };
+    const show = (tab: Tab) => () => {
+        counter.tab.value = tab;
+    };
+    const pay = (): void => {
+        if (counter.cart.value.length > 0 && !counter.target.value) {
+            counter.sheet.value = { kind: "pay" };
+        }
+    };
+    const modes = (): void => {
+        counter.mode.value = counter.mode.value === "eat-in" ? "take-away" : "eat-in";
+    };
+    const arrow = (key: string): void => turn(key === "ArrowRight" ? 1 : -1);
+    const search = (): void => document.getElementById("search")?.focus();
+    const next = (): void => {
+        counter.placing.value = null;
+    };
+    return [
+        { keys: ["/"], shown: "/", what: "Search the menu", run: search },
+        { keys: ["ArrowLeft", "ArrowRight"], shown: "← →", what: "Turn categories", run: arrow },
+        {
+            keys: ["p"],
+            shown: "P",
+            what: "Pay; then Enter for exact, or type what is given",
+            run: pay,
+        },
+        { keys: ["t"], shown: "T", what: "Eat in or take away", run: modes },
+        { keys: ["o"], shown: "O", what: "Orders", run: show("orders") },
+        { keys: ["s"], shown: "S", what: "Sell", run: show("sell") },
+        { keys: ["n"], shown: "N", what: "Next order", run: next },
+        { keys: ["u"], shown: "U", what: "Undo", run: () => void undoNewest() },
+    ];
+}
+
+export function CounterScreen({ counter }: { counter: Counter }) {
+    const { stream, waiting } = counter.desk;
+    const shortcuts = shortcutsOf(counter);
+    useShortcuts(shortcuts);
+    return (
+        <>
+            <Header view="counter" title="Counter" session={counter.session()}>
+                <Connection stream={stream} waiting={waiting} />
+                <Tabs counter={counter} />
+                <button type="button" class="plain keys-button" onClick={showKeys}>
+                    <kbd>?</kbd> Keys
+                </button>
+            </Header>
+            <UnseenAlert counter={counter} />
+            <main class={`counter tab-${counter.tab.value}`}>
+                {counter.tab.value === "sell" ? (
+                    <>
+                        <Menu counter={counter} />
+                        <Side counter={counter} />
+                    </>
+                ) : (
+                    <section class="all-orders" aria-label="Orders">
+                        <h2>Today's orders</h2>
+                        <RecentOrders counter={counter} limit={ordersMax} />
+                    </section>
+                )}
+            </main>
+            {counter.tab.value === "sell" && <CartBar counter={counter} />}
+            <Sheets counter={counter} />
+            <Toasts />
+            <KeysHelp shortcuts={shortcuts} />
+        </>
+    );
+}
+
+const tabs = [
+    { tab: "sell", text: "Sell" },
+    { tab: "orders", text: "Orders" },
+] as const;
+
+function Tabs({ counter }: { counter: Counter }) {
+    return (
+        <nav class="switch" aria-label="Counter">
+            {tabs.map(({ tab, text }) => (
+                <button
+                    key={tab}
+                    type="button"
+                    aria-current={counter.tab.value === tab ? "page" : undefined}
+                    onClick={() => (counter.tab.value = tab)}
+                >
+                    {text}
+                </button>
+            ))}
+        </nav>
+    );
+}
+
+/** On a phone the cart is behind this bar. */
+function CartBar({ counter }: { counter: Counter }) {
+    const count = cartCount(counter.cart.value);
+    return count === 0 ? null : (
+        <button
+            type="button"
+            class="cart-bar primary"
+            onClick={() => (counter.sheet.value = { kind: "cart" })}
+        >
+            <span>{count} in the order</span>
+            <strong>{counter.money(counter.total.value)}</strong>
+        </button>
+    );
+}
+
+function Sheets({ counter }: { counter: Counter }) {
+    const sheet = counter.sheet.value;
+    switch (sheet.kind) {
+        case "options":
+            return <OptionsSheet counter={counter} item={sheet.item} line={sheet.line} />;
+        case "cart":
+            return (
+                <Sheet title="Order" onClose={counter.close}>
+                    <CartPanel counter={counter} />
+                </Sheet>
+            );
+        case "pay":
+            return (
+                <PaySheet
+                    counter={counter}
+                    title="Pay"
+                    total={counter.total.value}
+                    onPay={counter.place}
+                    onLater={() => counter.place(null)}
+                />
+            );
+        case "order":
+        case "pay-order":
+            return (
+                <OfOrder counter={counter} id={sheet.id} isPaying={sheet.kind === "pay-order"} />
+            );
+        default:
+            return <PlacedOnPhone counter={counter} />;
+    }
+}
+
+function OfOrder({ counter, id, isPaying }: { counter: Counter; id: string; isPaying: boolean }) {
+    const order = counter.desk.stream.state.value.orders.get(id);
+    if (!order) {
+        return null;
+    }
+    if (!isPaying) {
+        return <OrderSheet counter={counter} order={order} />;
+    }
+    return (
+        <PaySheet
+            counter={counter}
+            title={`Pay ${order.number}`}
+            total={-order.due}
+            onPay={({ method, tendered }) => {
+                void counter.desk.act(actions.pay(order, method, -order.due, tendered));
+                counter.sheet.value = { kind: "order", id };
+            }}
+        />
+    );
+}
+
+/** Beside the menu there is room; on a phone the number lies over it. */
+function PlacedOnPhone({ counter }: { counter: Counter }) {
+    const placing = counter.placing.value;
+    return placing === null ? null : (
+        <div class="placed-over">
+            <PlacedPanel counter={counter} placing={placing} />
+        </div>
+    );
+}

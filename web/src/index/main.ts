@@ -1,0 +1,6 @@
+import "../ui/tokens.css";
+import "../ui/base.css";
+import "./index.css";
+import { restoreTheme } from "../ui/theme";
+
+restoreTheme("index");

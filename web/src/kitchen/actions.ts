@@ -1,0 +1,40 @@
+// A cook's actions as requests.
+import { type Draft, draft } from "../base/action";
+import type { MenuItem, Order } from "../base/protocol";
+import { numberText } from "../base/words";
+
+type Named = Pick<Order, "id" | "number" | "numbers">;
+
+export function accept(order: Named, station: string): Draft {
+    const path = "/api/orders/{id}/accept";
+    const body = station === "" ? {} : { station };
+    return draft("post", path, { id: order.id }, body, `Accept ${numberText(order)}`);
+}
+
+export function refuse(order: Named, reason: string): Draft {
+    const path = "/api/orders/{id}/refuse";
+    return draft("post", path, { id: order.id }, { reason }, `Refuse ${numberText(order)}`);
+}
+
+/** Without lines: the whole order. */
+export function done(order: Named, lines?: number[]): Draft {
+    const body = lines ? { lines } : {};
+    const label = lines ? `Line of ${numberText(order)} done` : `Bump ${numberText(order)}`;
+    return draft("post", "/api/orders/{id}/done", { id: order.id }, body, label);
+}
+
+export function recall(order: Named, lines?: number[]): Draft {
+    const body = lines ? { lines } : {};
+    const label = `Recall ${numberText(order)}`;
+    return draft("post", "/api/orders/{id}/recall", { id: order.id }, body, label);
+}
+
+export function amend(order: Named, line: number, yes: boolean): Draft {
+    const label = `Change of ${numberText(order)}: ${yes ? "yes" : "no"}`;
+    return draft("post", "/api/orders/{id}/amend", { id: order.id }, { line, yes }, label);
+}
+
+export function setAvailable(item: MenuItem, available: boolean): Draft {
+    const label = `${item.name}: ${available ? "back on the menu" : "sold out"}`;
+    return draft("patch", "/api/menu/{number}", { number: item.number }, { available }, label);
+}

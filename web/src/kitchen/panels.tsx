@@ -1,0 +1,107 @@
+// What opens over the board: sold out, recall, refuse.
+import { useEffect, useState } from "preact/hooks";
+import { fetchOrders } from "../base/ask";
+import type { MenuItem, Order } from "../base/protocol";
+import { phaseWords } from "../base/states";
+import { sayAge } from "../base/time";
+import { numberText } from "../base/words";
+import { Icon } from "../ui/icon";
+import { Reasons } from "../ui/reasons";
+import { Sheet } from "../ui/sheet";
+import type { Kitchen } from "./kitchen";
+
+interface Props {
+    kitchen: Kitchen;
+    onClose(): void;
+}
+
+/** Two taps: this panel, and the item. */
+export function MenuPanel({ kitchen, onClose }: Props) {
+    const items = [...kitchen.desk.stream.state.value.items.values()]
+        .filter((item) => !item.hidden)
+        .sort((a, b) => Number(a.available) - Number(b.available) || byPlace(a, b));
+    return (
+        <Sheet title="Tap what is sold out" onClose={onClose} isWide>
+            <div class="menu-toggles">
+                {items.map((item) => (
+                    <button
+                        key={item.number}
+                        type="button"
+                        class={item.available ? "" : "is-sold-out"}
+                        onClick={() => kitchen.setAvailable(item, !item.available)}
+                    >
+                        <span>{item.name}</span>
+                        {!item.available && <strong>Sold out. Tap to bring back.</strong>}
+                    </button>
+                ))}
+            </div>
+        </Sheet>
+    );
+}
+
+function byPlace(a: MenuItem, b: MenuItem): number {
+    return a.category.localeCompare(b.category) || a.position - b.position;
+}
+
+const recallMax = 50;
+
+/** What left the board, the newest first. */
+export function RecallPanel({ kitchen, onClose }: Props) {
+    const [orders, setOrders] = useState<readonly Order[] | null>(null);
+    const [isFailed, setFailed] = useState(false);
+    useEffect(() => {
+        fetchOrders().then(setOrders, () => setFailed(true));
+    }, []);
+    const finished = (orders ?? [])
+        .filter((order) => order.ready_at > 0)
+        .sort((a, b) => b.ready_at - a.ready_at)
+        .slice(0, recallMax);
+    return (
+        <Sheet title="Recall a ticket" onClose={onClose}>
+            {isFailed && <p class="flag">The node cannot be asked right now.</p>}
+            {orders && finished.length === 0 && <p>Nothing was bumped yet.</p>}
+            <ul class="recall">
+                {finished.map((order) => (
+                    <li key={order.id}>
+                        <b>{numberText(order)}</b>
+                        <span>
+                            {phaseWords[order.phase]}, {sayAge(kitchen.time() - order.ready_at)} ago
+                            <br />
+                            <small>{summary(order)}</small>
+                        </span>
+                        <button
+                            type="button"
+                            onClick={() => {
+                                kitchen.recall(order);
+                                onClose();
+                            }}
+                        >
+                            <Icon name="undo" /> Recall
+                        </button>
+                    </li>
+                ))}
+            </ul>
+        </Sheet>
+    );
+}
+
+function summary(order: Order): string {
+    return order.lines.map((line) => `${line.quantity}× ${line.name}`).join(", ");
+}
+
+const refusals = ["Sold out", "Too busy", "Closing", "Not possible as asked"];
+
+export function RefusePanel({ kitchen, order }: { kitchen: Kitchen; order: Order }) {
+    const close = (): void => {
+        kitchen.refusing.value = null;
+    };
+    return (
+        <Sheet title={`Refuse ${numberText(order)}: why?`} onClose={close}>
+            <Reasons
+                reasons={refusals}
+                verb="Refuse"
+                onChoose={(reason) => kitchen.refuse(order, reason)}
+            />
+        </Sheet>
+    );
+}

@@ -1,0 +1,42 @@
+// A dialog that slides over the screen. The browser's own <dialog> keeps the focus inside and
+// gives it back.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "./icon";
+
+interface Props {
+    title: string;
+    onClose(): void;
+    children: ComponentChildren;
+    /** Buttons that stay in sight while the rest scrolls. */
+    actions?: ComponentChildren;
+    isWide?: boolean;
+}
+
+export function Sheet({ title, onClose, children, actions, isWide }: Props) {
+    const ref = useRef<HTMLDialogElement>(null);
+    useEffect(() => {
+        ref.current?.showModal();
+    }, []);
+    return (
+        <dialog
+            ref={ref}
+            class={isWide ? "sheet sheet-wide" : "sheet"}
+            aria-label={title}
+            onClose={onClose}
+            onClick={(event) => event.target === ref.current && onClose()}
+        >
+            <header>
+                <h2>{title}</h2>
+                <button type="button" class="plain" onClick={onClose} aria-label="Close">
+                    <Icon name="close" />
+                </button>
+            </header>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard too */}
+            <div class="sheet-body" tabIndex={0}>
+                {children}
+            </div>
+            {actions && <footer>{actions}</footer>}
+        </dialog>
+    );
+}
