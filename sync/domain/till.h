@@ -1,8 +1,8 @@
 /* till.h - what a person wants done, checked against the present state and turned into events.
  *
- * Layer: sync/domain (pure). The prices, taxes and totals of an order come from the replicated menu, never from the
- * browser. A retry of the same request at another node gives the same order, line and payment ids, so that both fold
- * into one.
+ * Layer: sync/domain (pure). The prices, taxes and totals of an order come from the replicated
+ * menu, never from the browser. A retry of the same request at another node gives the same order,
+ * line and payment ids, so that both fold into one.
  */
 #ifndef TRESTLE_SYNC_DOMAIN_TILL_H
 #define TRESTLE_SYNC_DOMAIN_TILL_H
@@ -17,37 +17,41 @@ enum {
     REQUEST_KEY_BYTES_MAX = 64,
 };
 
-/* X(name, text, capability a person needs). */
-#define COMMANDS(X)                                                                                                    \
-    X(COMMAND_ORDER_PLACE, "order.place", CAP_ORDER)                                                                   \
-    X(COMMAND_LINES_ADD, "lines.add", CAP_ORDER)                                                                       \
-    X(COMMAND_LINE_SET, "line.set", CAP_ORDER)                                                                         \
-    X(COMMAND_LINES_VOID, "lines.void", CAP_ORDER)                                                                     \
-    X(COMMAND_ACCEPT, "accept", CAP_COOK)                                                                              \
-    X(COMMAND_REFUSE, "refuse", CAP_COOK)                                                                              \
-    X(COMMAND_START, "start", CAP_COOK)                                                                                \
-    X(COMMAND_DONE, "done", CAP_COOK)         /* accepts and starts what was not; no lines given = bump all */         \
-    X(COMMAND_RECALL, "recall", CAP_COOK)     /* takes back done (and start, accept, refuse) of the lines given */     \
-    X(COMMAND_AMEND, "amend", CAP_COOK)       /* yes or no to the late edits of a line */                              \
-    X(COMMAND_HAND_OVER, "hand-over", CAP_HAND_OVER)                                                                   \
-    X(COMMAND_UNHAND, "unhand", CAP_HAND_OVER)                                                                         \
-    X(COMMAND_CANCEL, "cancel", CAP_CANCEL)                                                                            \
-    X(COMMAND_REINSTATE, "reinstate", CAP_ORDER)                                                                       \
-    X(COMMAND_PAY, "pay", CAP_TAKE_MONEY)                                                                              \
-    X(COMMAND_REFUND, "refund", CAP_REFUND)                                                                            \
-    X(COMMAND_DISCOUNT, "discount", CAP_DISCOUNT)                                                                      \
-    X(COMMAND_SEEN, "seen", CAP_COOK)                                                                                  \
-    X(COMMAND_MENU_SET, "menu.set", CAP_MENU)                                                                          \
-    X(COMMAND_MENU_AVAILABLE, "menu.available", CAP_AVAILABILITY)                                                      \
-    X(COMMAND_POPUP_SET, "popup.set", CAP_POPUP)                                                                       \
-    X(COMMAND_DAY_OPEN, "day.open", CAP_DAY)                                                                           \
+/* X(name, text, capability a person needs).
+ *   done     accepts and starts what was not; no lines given = bump all
+ *   recall   takes back done and refusals of the lines given; with truth also starts
+ *   amend    yes or no to the late edits of the lines given
+ *   unhand   takes back the last hand-over of each line given */
+#define COMMANDS(X)                                                                                \
+    X(COMMAND_ORDER_PLACE, "order.place", CAP_ORDER)                                               \
+    X(COMMAND_LINES_ADD, "lines.add", CAP_ORDER)                                                   \
+    X(COMMAND_LINE_SET, "line.set", CAP_ORDER)                                                     \
+    X(COMMAND_LINES_VOID, "lines.void", CAP_ORDER)                                                 \
+    X(COMMAND_ACCEPT, "accept", CAP_COOK)                                                          \
+    X(COMMAND_REFUSE, "refuse", CAP_COOK)                                                          \
+    X(COMMAND_START, "start", CAP_COOK)                                                            \
+    X(COMMAND_DONE, "done", CAP_COOK)                                                              \
+    X(COMMAND_RECALL, "recall", CAP_COOK)                                                          \
+    X(COMMAND_AMEND, "amend", CAP_COOK)                                                            \
+    X(COMMAND_HAND_OVER, "hand-over", CAP_HAND_OVER)                                               \
+    X(COMMAND_UNHAND, "unhand", CAP_HAND_OVER)                                                     \
+    X(COMMAND_CANCEL, "cancel", CAP_CANCEL)                                                        \
+    X(COMMAND_REINSTATE, "reinstate", CAP_ORDER)                                                   \
+    X(COMMAND_PAY, "pay", CAP_TAKE_MONEY)                                                          \
+    X(COMMAND_REFUND, "refund", CAP_REFUND)                                                        \
+    X(COMMAND_DISCOUNT, "discount", CAP_DISCOUNT)                                                  \
+    X(COMMAND_SEEN, "seen", CAP_COOK)                                                              \
+    X(COMMAND_MENU_SET, "menu.set", CAP_MENU)                                                      \
+    X(COMMAND_MENU_AVAILABLE, "menu.available", CAP_AVAILABILITY)                                  \
+    X(COMMAND_POPUP_SET, "popup.set", CAP_POPUP)                                                   \
+    X(COMMAND_DAY_OPEN, "day.open", CAP_DAY)                                                       \
     X(COMMAND_DEVICE_ADD, "device.add", CAP_ROSTER)
 
 enum command_kind {
 #define X(name, text, capability) name,
     COMMANDS(X)
 #undef X
-    COMMAND_COUNT
+        COMMAND_COUNT
 };
 
 struct principal {
@@ -78,39 +82,41 @@ struct wanted_field {
 
 enum { WANTED_FIELDS_MAX = 16 };
 
-/* Everything a person can ask for. Which members count depends on @kind; the rest is zero. All bytes are borrowed
- * until the step returns. */
+/* Everything a person can ask for. Which members count depends on @kind; the rest is zero. All
+ * bytes are borrowed until the step returns. */
 struct command {
     enum command_kind kind;
     struct principal principal;
-    struct bytes key;       /* idempotency key: 4 bytes of seconds since the epoch (be32), then >= 12 random; empty = none */
-    struct hash body_hash;  /* of the request as received: another body under the same key is ERR_CONFLICT */
+    struct bytes key;       /* idempotency key: be32 seconds since the epoch, then >= 12 random;
+                               empty = none. Place, lines.add, pay, refund need one */
+    struct hash body_hash;  /* of the request as received: one key, one body, or ERR_CONFLICT */
     struct entity_id order; /* for commands on an order */
     uint32_t lines_count;
     struct wanted_line lines[ORDER_LINES_MAX]; /* place, lines.add */
     uint32_t ids_count;
-    uint32_t ids[ORDER_LINES_MAX];      /* line ids; none = every active line */
-    int32_t units[ORDER_LINES_MAX];     /* hand-over: units of ids[i]; 0 = all that are left */
-    struct bytes name, channel, mode;   /* place; mode is "eat-in" or "take-away" */
-    bool is_paid_now;                   /* place: take @amount_minor of @method with it */
-    int32_t quantity_delta;             /* line.set, of the one line in ids */
-    bool has_options;                   /* line.set: the options of lines[0] replace the line's */
+    uint32_t ids[ORDER_LINES_MAX];    /* line ids; none = every active line */
+    int32_t units[ORDER_LINES_MAX];   /* hand-over: units of ids[i]; 0 = all that are left */
+    struct bytes name, channel, mode; /* place; mode is "eat-in" or "take-away" */
+    bool is_paid_now;                 /* place: take @amount_minor of @method with it */
+    int32_t quantity_delta;           /* line.set, of the one line in ids */
+    bool has_options;                 /* line.set: the options of lines[0] replace the line's */
     bool has_note;
-    struct bytes note;                  /* line.set */
-    bool truth;                         /* amend: yes; menu.available; recall: back to waiting (start too; when nothing
-                                           of it was begun, the acceptance) */
-    struct bytes reason;                /* void, refuse, cancel: required; discount, refund */
-    struct bytes method, reference;     /* place, pay, refund; method is "cash" or "card-external" */
-    int64_t amount_minor;               /* place with is_paid_now, pay, refund: 0 = all that is open; discount */
+    struct bytes note; /* line.set */
+    bool truth; /* amend: yes; menu.available; recall: back to waiting (start too; when nothing
+                   of it was begun, the acceptance) */
+    struct bytes reason;            /* void, refuse, cancel: required; discount, refund */
+    struct bytes method, reference; /* place, pay, refund; method is "cash" or "card-external" */
+    int64_t amount_minor; /* place with is_paid_now, pay, refund: 0 = all that is open; discount */
     int64_t tendered_minor;
-    uint32_t discount_bp;               /* discount: a percentage instead of an amount */
-    struct bytes station;               /* seen, accept (also the one that start and done imply) */
-    uint64_t changed_log, changed_seq;  /* seen: order.changed as the board drew it; 0 = the newest known here */
-    uint64_t item;                      /* menu: the item's number; a new one needs a name and a price */
+    uint32_t discount_bp; /* discount: a percentage instead of an amount */
+    struct bytes station; /* seen, accept (also the one that start and done imply) */
+    uint64_t changed_log; /* seen: order.changed as the board drew it */
+    uint64_t changed_seq; /* 0 = the newest known here */
+    uint64_t item;        /* menu: the item's number; a new one needs a name and a price */
     uint32_t fields_count;
     struct wanted_field fields[WANTED_FIELDS_MAX];
-    uint64_t day;                       /* day.open */
-    struct bytes chain;                 /* device.add: certificate chain */
+    uint64_t day;       /* day.open */
+    struct bytes chain; /* device.add: certificate chain */
 };
 
 /* What the till may look at. All pure; the store is read through @txn. */
@@ -120,12 +126,13 @@ struct till {
     struct history *scratch; /* scratch: menu items, pop-up */
     struct order *order;     /* scratch for order_derive(): too large for a stack */
     uint64_t own_log;
-    struct bytes lane;       /* of the own certificate */
-    uint32_t number_next;    /* the next order number of (lane, day) */
-    uint64_t now_t;          /* ms since the epoch */
+    struct bytes lane;    /* of the own certificate */
+    uint32_t number_next; /* the next order number of (lane, day) */
+    uint64_t now_t;       /* ms since the epoch */
 };
 
-/* The events that a command makes: types, entity, bodies; the replica adds parents, t, by and appends them as one run. */
+/* The events that a command makes: types, entity, bodies; the replica adds parents, t, by and
+ * appends them as one run. */
 struct till_event {
     enum event_type type;
     struct bytes body; /* in till_result.body_data */
@@ -137,7 +144,7 @@ struct till_result {
     uint32_t events_count;
     struct till_event events[TILL_EVENTS_MAX];
     bool is_number_used;
-    uint32_t number;      /* of a new order */
+    uint32_t number; /* of a new order */
     uint64_t day;
     int64_t total_minor;  /* of a new order; of another as it was before the command */
     int64_t change_minor; /* cash to give back */
@@ -145,20 +152,23 @@ struct till_result {
     uint8_t body_data[TILL_BODY_BYTES_MAX];
 };
 
-/* Check @command and fill @ret_result; zero events = it is already so (a repeated tap, a retry that arrives where the
- * order is known), which is success. On an error @ret_result holds nothing of use.
+/* Check @command and fill @ret_result; zero events = it is already so (a repeated tap, a retry that
+ * arrives where the order is known), which is success. On an error @ret_result holds nothing of
+ * use.
  *
  *   ERR_FORBIDDEN    the person's role may not do that
  *   ERR_NOT_FOUND    no such order, line or item
- *   ERR_STATE        not in the present state: cancelled, handed over, nothing owed, no trading day opened, a device
- *                    without a lane that should give a number
+ *   ERR_STATE        not now: cancelled, handed over, nothing owed, no trading day opened; or a
+ *                    device without a lane should give a number
  *   ERR_UNAVAILABLE  the item is sold out or off the menu
- *   ERR_MISMATCH     what the person saw has changed: options that the menu does not offer so, more than the total asked
- *                    for, less tendered than asked for
+ *   ERR_MISMATCH     what the person saw has changed: the menu does not offer these options so,
+ *                    the total is less than was asked for, what was tendered is not enough
  *   ERR_VERSION      the order or item needs newer software: read-only here
- *   ERR_MALFORMED, ERR_TOO_MANY, ERR_TOO_LARGE, ERR_OVERFLOW   the command itself: what docs/protocol.md bounds
+ *   ERR_MALFORMED, ERR_TOO_MANY, ERR_TOO_LARGE, ERR_OVERFLOW
+ *                    the command is not what docs/protocol.md allows; no room is left on the order
  *   ERR_IO           the store; ERR_MALFORMED also for a damaged row
  */
-MUST_CHECK int till_run(const struct till *till, const struct command *command, struct till_result *ret_result);
+MUST_CHECK int till_run(const struct till *till, const struct command *command,
+                        struct till_result *ret_result);
 
 #endif

@@ -168,7 +168,7 @@ static int load_item(struct task *task, struct menu_item *ret_item)
     if (ret_item->is_opaque) {
         return ERR_VERSION;
     }
-    return history->is_cut_short ? ERR_TOO_MANY : 0;
+    return task_has_room(task, history) ? 0 : ERR_TOO_MANY;
 }
 
 /* A conflict is settled by saying the value again, so then nothing is left out. */

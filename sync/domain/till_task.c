@@ -40,6 +40,19 @@ void task_emit(struct task *task, enum event_type type)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+/* What lies beyond the limits of a history is void, so it is not written at all. */
+bool task_has_room(const struct task *task, const struct history *history)
+{
+    for (uint32_t i = 0; i < history->branches_count; i++) {
+        const struct history_branch *branch = &history->branches[i];
+        if (branch->log == task->till->own_log && branch->via == 0) {
+            return branch->count + TILL_EVENTS_MAX <= ENTITY_EVENTS_PER_LOG_MAX &&
+                   branch->bytes + TILL_BODY_BYTES_MAX <= HISTORY_LOG_BYTES_MAX;
+        }
+    }
+    return history->branches_count < ENTITY_LOGS_MAX;
+}
+
 int task_load_order(struct task *task, const struct entity_id *id)
 {
     const struct till *till = task->till;
@@ -52,10 +65,10 @@ int task_load_order(struct task *task, const struct entity_id *id)
     if (till->history->is_opaque || (till->order->flags & FLAG_OPAQUE) != 0) {
         return ERR_VERSION;
     }
-    if (till->history->is_cut_short) {
-        return ERR_TOO_MANY;
+    if (till->order->numbers_count == 0) {
+        return ERR_NOT_FOUND;
     }
-    return till->order->numbers_count > 0 ? 0 : ERR_NOT_FOUND;
+    return task_has_room(task, till->history) ? 0 : ERR_TOO_MANY;
 }
 
 /* The stored history of @id, or an empty one. */

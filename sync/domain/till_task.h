@@ -38,6 +38,9 @@ void task_emit_unchecked(struct task *task, enum event_type type);
 
 /* --- reading --- */
 
+/* Whether events of ours on the entity of @history would still count. */
+bool task_has_room(const struct task *task, const struct history *history);
+
 /* The order in till->history and its events' meaning in till->order. 0, ERR_NOT_FOUND, ERR_VERSION
  * (written by newer software: read-only here), ERR_TOO_MANY (no event of ours would count any
  * more), ERR_IO, ERR_MALFORMED. */
