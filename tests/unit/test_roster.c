@@ -1,0 +1,852 @@
+#include "sync/roster/roster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/lib/journal.h"
+#include "tests/lib/prng.h"
+#include "tests/lib/store_memory.h"
+#include "tests/lib/test.h"
+
+enum { OWNER, MANAGER, COUNTER, KITCHEN, DEVICES };
+
+/* An owner by the root; the others by the owner. Their logs are open, in one store. */
+struct scene {
+    struct journal journal;
+    struct journal_device devices[DEVICES];
+    struct store_memory *store;
+    struct store_txn *txn;
+    struct roster roster;
+};
+
+static struct scene *scene_new(void)
+{
+    static const enum role roles[DEVICES] = {ROLE_OWNER, ROLE_MANAGER, ROLE_COUNTER, ROLE_KITCHEN};
+    struct scene *scene = calloc(1, sizeof *scene);
+    assert_non_null(scene);
+    journal_init(&scene->journal);
+    scene->store = store_memory_new();
+    scene->txn = store_memory_begin(scene->store, true);
+    for (uint32_t i = 0; i < DEVICES; i++) {
+        journal_device_init(&scene->devices[i], &scene->journal, i + 1, roles[i],
+                            i == OWNER ? NULL : &scene->devices[OWNER]);
+        journal_open(scene->txn, &scene->journal, &scene->devices[i]);
+    }
+    return scene;
+}
+
+static void scene_free(struct scene *scene)
+{
+    store_memory_abort(scene->txn);
+    store_memory_free(scene->store);
+    free(scene);
+}
+
+static void load(struct scene *scene)
+{
+    assert_int_equal(
+        roster_load(&scene->roster, scene->txn, &scene->journal.popup, &scene->journal.root), 0);
+}
+
+static uint64_t log_of(const struct scene *scene, int device)
+{
+    return scene->devices[device].head.log;
+}
+
+static enum verdict judge(const struct scene *scene, int device, uint64_t seq, enum event_type type)
+{
+    return roster_judge(&scene->roster, log_of(scene, device), seq, type);
+}
+
+/* A few events that say nothing about the roster. */
+static void write_orders(struct scene *scene, int device, int count)
+{
+    static const uint8_t empty_array[] = {0x90};
+    const struct entity_id entity = entity_id_derive(KIND_ORDER, 1);
+    for (int i = 0; i < count; i++) {
+        journal_write(scene->txn, &scene->journal, &scene->devices[device], EVENT_LINE_ADD, &entity,
+                      bytes_of(empty_array, 1));
+    }
+}
+
+static uint64_t state(struct scene *scene, int device, enum event_type type, struct bytes body)
+{
+    return journal_state(scene->txn, &scene->journal, &scene->devices[device], type, body);
+}
+
+static struct log_cut cut_at(struct scene *scene, int device, uint64_t seq)
+{
+    struct log_cut cut = {.log = log_of(scene, device), .seq = seq};
+    struct bytes event;
+    if (event_get(scene->txn, cut.log, seq, &cut.hash, &event) != 0) {
+        memset(&cut.hash, 0x55, sizeof cut.hash); /* not here yet: some hash */
+    }
+    return cut;
+}
+
+static void state_cut(struct scene *scene, int writer, enum event_type type,
+                      const struct log_cut *cut)
+{
+    uint8_t buffer[128];
+    struct bytes body;
+    assert_int_equal(log_cut_encode(cut, buffer, sizeof buffer, &body), 0);
+    state(scene, writer, type, body);
+}
+
+static void revoke(struct scene *scene, int writer, int device, uint64_t seq)
+{
+    const struct log_cut cut = cut_at(scene, device, seq);
+    state_cut(scene, writer, EVENT_LOG_REVOKE, &cut);
+}
+
+static void state_caps(struct scene *scene, int writer, int device, uint64_t from_seq,
+                       uint64_t capabilities)
+{
+    uint8_t buffer[128];
+    struct bytes body;
+    struct device_caps caps = {
+        .device = scene->devices[device].id, .capabilities = capabilities, .count = 1};
+    caps.from[0] = (struct log_point){log_of(scene, device), from_seq};
+    assert_int_equal(device_caps_encode(&caps, buffer, sizeof buffer, &body), 0);
+    state(scene, writer, EVENT_DEVICE_CAPS, body);
+}
+
+static void state_chain(struct scene *scene, int writer, enum event_type type, struct bytes chain)
+{
+    uint8_t buffer[2048];
+    struct bytes body;
+    assert_int_equal(chain_body_encode(chain, buffer, sizeof buffer, &body), 0);
+    state(scene, writer, type, body);
+}
+
+/* --- who is there ---------------------------------------------------------------------------- */
+
+TEST(roster, of_an_empty_store_is_empty)
+{
+    struct scene *scene = scene_new();
+    struct store_memory *empty = store_memory_new();
+    struct store_txn *txn = store_memory_begin(empty, false);
+    assert_int_equal(roster_load(&scene->roster, txn, &scene->journal.popup, &scene->journal.root),
+                     0);
+    assert_int_equal(scene->roster.devices_count, 0);
+    assert_int_equal(judge(scene, COUNTER, 1, EVENT_LOG_OPEN), VERDICT_UNKNOWN_LOG);
+    store_memory_abort(txn);
+    store_memory_free(empty);
+    scene_free(scene);
+}
+
+TEST(roster, knows_devices_and_logs_from_their_log_open)
+{
+    struct scene *scene = scene_new();
+    load(scene);
+    assert_int_equal(scene->roster.devices_count, DEVICES);
+    assert_int_equal(scene->roster.logs_count, DEVICES);
+    for (int i = 0; i < DEVICES; i++) {
+        const struct journal_device *device = &scene->devices[i];
+        const struct roster_log *log = roster_log_find(&scene->roster, log_of(scene, i));
+        const struct roster_device *found = roster_device_find(&scene->roster, device->id);
+        assert_non_null(log);
+        assert_non_null(found);
+        assert_true(log->device == device->id);
+        assert_memory_equal(&log->key, &device->head.key, sizeof log->key);
+        assert_string_equal(found->certificate.name, device->certificate.name);
+        assert_ptr_equal(found, roster_device_find_transport(&scene->roster,
+                                                             &device->certificate.transport_key));
+    }
+    assert_null(roster_device_find(&scene->roster, 1));
+    assert_null(roster_log_find(&scene->roster, 1));
+    assert_null(roster_device_find_transport(&scene->roster, &scene->journal.root));
+    scene_free(scene);
+}
+
+TEST(roster, a_device_s_role_decides_what_its_log_may_write)
+{
+    struct scene *scene = scene_new();
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 2, EVENT_ORDER_OPEN), VERDICT_VALID);
+    assert_int_equal(judge(scene, COUNTER, 2, EVENT_ACCEPT), VERDICT_VALID);
+    assert_int_equal(judge(scene, COUNTER, 2, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, COUNTER, 2, EVENT_LOG_REVOKE), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, OWNER, 2, EVENT_LOG_REVOKE), VERDICT_VALID);
+    assert_int_equal(judge(scene, COUNTER, 2, (enum event_type)9998), VERDICT_VALID);
+    scene_free(scene);
+}
+
+TEST(roster, a_log_open_of_another_root_s_device_makes_nobody_known)
+{
+    struct scene *scene = scene_new();
+    struct journal other = scene->journal;
+    struct journal_device stranger;
+    struct public_key key;
+    keys_of_number(2, &key, &other.root_secret);
+    journal_device_init(&stranger, &other, 20, ROLE_OWNER, NULL);
+    journal_open(scene->txn, &other, &stranger);
+    load(scene);
+    assert_int_equal(scene->roster.devices_count, DEVICES);
+    assert_null(roster_log_find(&scene->roster, stranger.head.log));
+    scene_free(scene);
+}
+
+TEST(roster, a_log_open_copied_into_another_log_is_nothing)
+{
+    struct scene *scene = scene_new();
+    uint8_t buffer[2048];
+    struct bytes body;
+    struct journal_device thief = scene->devices[COUNTER];
+    keys_of_number(77, &thief.head.key, &thief.log_secret);
+    log_head_init(&thief.head, &scene->journal.popup, &thief.head.key, thief.id, 2);
+    const struct journal_device *owner = &scene->devices[OWNER];
+    assert_int_equal(log_open_encode(&scene->journal.popup, &owner->head.key, 1, owner->chain,
+                                     &owner->secret, buffer, sizeof buffer, &body),
+                     0);
+    journal_state(scene->txn, &scene->journal, &thief, EVENT_LOG_OPEN, body);
+    load(scene);
+    assert_null(roster_log_find(&scene->roster, thief.head.log));
+    scene_free(scene);
+}
+
+TEST(roster, device_add_makes_a_device_known_whoever_writes_it)
+{
+    struct scene *scene = scene_new();
+    struct journal_device pickup;
+    journal_device_init(&pickup, &scene->journal, 9, ROLE_PICKUP, &scene->devices[OWNER]);
+    state_chain(scene, KITCHEN, EVENT_DEVICE_ADD, pickup.chain);
+    load(scene);
+    assert_non_null(roster_device_find(&scene->roster, pickup.id));
+    assert_int_equal(scene->roster.logs_count, DEVICES);
+    scene_free(scene);
+}
+
+TEST(roster, shows_the_newest_certificate_of_a_device_in_any_order)
+{
+    for (uint64_t round = 0; round < 2; round++) {
+        struct scene *scene = scene_new();
+        struct journal_device pickup;
+        for (uint64_t i = 0; i < 2; i++) {
+            journal_device_init(&pickup, &scene->journal, 9, ROLE_PICKUP, NULL);
+            pickup.certificate.issued = 100 + (i ^ round);
+            pickup.certificate.lane[0] = i == round ? 'X' : 'Y';
+            struct certificate certificate = pickup.certificate;
+            journal_device_certify(&pickup, &scene->journal, &certificate, NULL);
+            state_chain(scene, KITCHEN, EVENT_DEVICE_ADD, pickup.chain);
+        }
+        load(scene);
+        const struct roster_device *found = roster_device_find(&scene->roster, pickup.id);
+        assert_non_null(found);
+        assert_string_equal(found->certificate.lane, "Y");
+        scene_free(scene);
+    }
+}
+
+TEST(roster, is_cut_short_at_its_limits_and_says_so)
+{
+    struct scene *scene = scene_new();
+    for (uint32_t i = 10; i < 10 + DEVICES_MAX; i++) {
+        struct journal_device device;
+        journal_device_init(&device, &scene->journal, i, ROLE_PICKUP, NULL);
+        state_chain(scene, KITCHEN, EVENT_DEVICE_ADD, device.chain);
+    }
+    load(scene);
+    assert_int_equal(scene->roster.devices_count, DEVICES_MAX);
+    assert_true(scene->roster.is_cut_short);
+    for (uint32_t i = 1; i < DEVICES_MAX; i++) {
+        assert_true(scene->roster.devices[i - 1].id < scene->roster.devices[i].id);
+    }
+    scene_free(scene);
+}
+
+/* --- rights that change ---------------------------------------------------------------------- */
+
+TEST(roster, log_cert_raises_rights_from_its_own_event_on)
+{
+    struct scene *scene = scene_new();
+    struct certificate certificate = scene->devices[COUNTER].certificate;
+    struct journal_device promoted = scene->devices[COUNTER];
+    certificate.capabilities |= capability_bit(CAP_MENU);
+    certificate.issued++;
+    journal_device_certify(&promoted, &scene->journal, &certificate, NULL);
+    write_orders(scene, COUNTER, 3);
+    const uint64_t seq = scene->devices[COUNTER].head.seq + 1;
+    state_chain(scene, COUNTER, EVENT_LOG_CERT, promoted.chain);
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, seq - 1, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, COUNTER, seq, EVENT_MENU_SET), VERDICT_VALID);
+    assert_int_equal(judge(scene, COUNTER, seq + 9, EVENT_MENU_SET), VERDICT_VALID);
+    scene_free(scene);
+}
+
+TEST(roster, log_cert_of_another_device_or_of_old_papers_changes_nothing)
+{
+    struct scene *scene = scene_new();
+    struct certificate certificate = scene->devices[COUNTER].certificate;
+    struct journal_device older = scene->devices[COUNTER];
+    certificate.capabilities |= capability_bit(CAP_MENU);
+    certificate.issued--;
+    journal_device_certify(&older, &scene->journal, &certificate, &scene->devices[OWNER]);
+    state_chain(scene, COUNTER, EVENT_LOG_CERT, older.chain);
+    state_chain(scene, COUNTER, EVENT_LOG_CERT, scene->devices[OWNER].chain);
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 9, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    scene_free(scene);
+}
+
+TEST(roster, device_caps_lowers_and_raises_from_the_event_it_names)
+{
+    struct scene *scene = scene_new();
+    const uint64_t all = role_device_capabilities(ROLE_COUNTER);
+    state_caps(scene, OWNER, COUNTER, 5, all & ~capability_bit(CAP_ORDER));
+    state_caps(scene, OWNER, COUNTER, 10, all | capability_bit(CAP_MENU));
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 4, EVENT_ORDER_OPEN), VERDICT_VALID);
+    assert_int_equal(judge(scene, COUNTER, 5, EVENT_ORDER_OPEN), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, COUNTER, 9, EVENT_ORDER_OPEN), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, COUNTER, 10, EVENT_ORDER_OPEN), VERDICT_VALID);
+    assert_int_equal(judge(scene, COUNTER, 9, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, COUNTER, 10, EVENT_MENU_SET), VERDICT_VALID);
+    assert_int_equal(judge(scene, KITCHEN, 9, EVENT_ORDER_OPEN), VERDICT_VALID);
+    scene_free(scene);
+}
+
+TEST(roster, device_caps_by_who_may_not_write_it_are_void)
+{
+    struct scene *scene = scene_new();
+    state_caps(scene, COUNTER, COUNTER, 2, UINT64_MAX);
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 9, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    scene_free(scene);
+}
+
+TEST(roster, device_caps_cannot_grant_what_their_writer_lacks)
+{
+    struct scene *scene = scene_new();
+    state_caps(scene, MANAGER, COUNTER, 2, UINT64_MAX);
+    load(scene);
+    const uint64_t held = roster_capabilities(&scene->roster, log_of(scene, COUNTER), 2);
+    assert_int_equal(held, role_device_capabilities(ROLE_MANAGER));
+    scene_free(scene);
+}
+
+TEST(roster, of_two_device_caps_for_one_event_both_must_allow)
+{
+    struct scene *scene = scene_new();
+    state_caps(scene, OWNER, COUNTER, 5, capability_bit(CAP_ORDER) | capability_bit(CAP_COOK));
+    state_caps(scene, MANAGER, COUNTER, 5, capability_bit(CAP_COOK) | capability_bit(CAP_LOG));
+    load(scene);
+    assert_int_equal(roster_capabilities(&scene->roster, log_of(scene, COUNTER), 5),
+                     capability_bit(CAP_COOK));
+    scene_free(scene);
+}
+
+TEST(roster, who_was_demoted_does_not_rise_again_by_a_certificate)
+{
+    struct scene *scene = scene_new();
+    struct journal_device newer = scene->devices[COUNTER];
+    struct certificate certificate = newer.certificate;
+    certificate.issued++;
+    journal_device_certify(&newer, &scene->journal, &certificate, NULL);
+    state_caps(scene, OWNER, COUNTER, 2, capability_bit(CAP_LOG));
+    write_orders(scene, COUNTER, 2);
+    state_chain(scene, COUNTER, EVENT_LOG_CERT, newer.chain);
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 9, EVENT_ORDER_OPEN), VERDICT_FORBIDDEN);
+    scene_free(scene);
+}
+
+/* --- registers ------------------------------------------------------------------------------- */
+
+TEST(roster, revoking_voids_what_comes_after_and_refuses_the_device)
+{
+    struct scene *scene = scene_new();
+    write_orders(scene, COUNTER, 9);
+    revoke(scene, MANAGER, COUNTER, 5);
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 5, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, COUNTER, 6, EVENT_LINE_ADD), VERDICT_REVOKED);
+    assert_int_equal(judge(scene, COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
+    assert_true(roster_device_find(&scene->roster, scene->devices[COUNTER].id)->is_revoked);
+    assert_false(roster_device_find(&scene->roster, scene->devices[KITCHEN].id)->is_revoked);
+    scene_free(scene);
+}
+
+TEST(roster, of_two_revocations_the_earlier_event_counts)
+{
+    struct scene *scene = scene_new();
+    write_orders(scene, COUNTER, 9);
+    revoke(scene, MANAGER, COUNTER, 7);
+    revoke(scene, OWNER, COUNTER, 3);
+    revoke(scene, OWNER, COUNTER, 5);
+    load(scene);
+    assert_int_equal(roster_log_find(&scene->roster, log_of(scene, COUNTER))->revoked_seq, 3);
+    scene_free(scene);
+}
+
+TEST(roster, two_revocations_at_one_event_that_name_different_chains_leave_event_1)
+{
+    struct scene *scene = scene_new();
+    write_orders(scene, COUNTER, 9);
+    struct log_cut cut = cut_at(scene, COUNTER, 5);
+    state_cut(scene, OWNER, EVENT_LOG_REVOKE, &cut);
+    cut.hash.bytes[0] ^= 1;
+    state_cut(scene, MANAGER, EVENT_LOG_REVOKE, &cut);
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 2, EVENT_LINE_ADD), VERDICT_REVOKED);
+    assert_int_equal(judge(scene, COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
+    scene_free(scene);
+}
+
+TEST(roster, a_revocation_that_names_another_branch_voids_this_one)
+{
+    struct scene *scene = scene_new();
+    write_orders(scene, COUNTER, 9);
+    struct log_cut cut = cut_at(scene, COUNTER, 5);
+    cut.hash.bytes[31] ^= 1;
+    state_cut(scene, OWNER, EVENT_LOG_REVOKE, &cut);
+    load(scene);
+    assert_true(roster_log_find(&scene->roster, log_of(scene, COUNTER))->is_revoked_elsewhere);
+    assert_int_equal(judge(scene, COUNTER, 3, EVENT_LINE_ADD), VERDICT_REVOKED);
+    scene_free(scene);
+}
+
+TEST(roster, a_revocation_ahead_of_our_head_is_weighed_again_when_the_event_comes)
+{
+    struct scene *scene = scene_new();
+    write_orders(scene, COUNTER, 2);
+    revoke(scene, OWNER, COUNTER, 6);
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 3, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_false(roster_awaits(&scene->roster, log_of(scene, COUNTER), 4, 5));
+    assert_true(roster_awaits(&scene->roster, log_of(scene, COUNTER), 4, 8));
+    assert_false(roster_awaits(&scene->roster, log_of(scene, KITCHEN), 4, 8));
+    write_orders(scene, COUNTER, 5);
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 3, EVENT_LINE_ADD), VERDICT_REVOKED);
+    scene_free(scene);
+}
+
+TEST(roster, a_revocation_by_who_is_no_admin_is_void)
+{
+    struct scene *scene = scene_new();
+    write_orders(scene, COUNTER, 9);
+    revoke(scene, KITCHEN, COUNTER, 5);
+    revoke(scene, COUNTER, KITCHEN, 1);
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 9, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, KITCHEN, 9, EVENT_LINE_ADD), VERDICT_VALID);
+    scene_free(scene);
+}
+
+TEST(roster, what_a_thief_states_after_the_revocation_is_void)
+{
+    struct scene *scene = scene_new();
+    write_orders(scene, MANAGER, 3);
+    revoke(scene, OWNER, MANAGER, 4);
+    revoke(scene, MANAGER, OWNER, 1);
+    revoke(scene, MANAGER, COUNTER, 1);
+    load(scene);
+    assert_int_equal(judge(scene, OWNER, 9, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, COUNTER, 9, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, MANAGER, 5, EVENT_LINE_ADD), VERDICT_REVOKED);
+    scene_free(scene);
+}
+
+TEST(roster, the_root_recovers_with_a_new_certificate_from_a_stolen_owner_s_device)
+{
+    struct scene *scene = scene_new();
+    struct journal_device second;
+    revoke(scene, OWNER, MANAGER, 1);
+    revoke(scene, OWNER, COUNTER, 1);
+    journal_device_init(&second, &scene->journal, 50, ROLE_OWNER, NULL); /* issued later */
+    journal_open(scene->txn, &scene->journal, &second);
+    struct log_cut cut = {.log = second.head.log, .seq = 1, .hash = second.head.hash};
+    state_cut(scene, OWNER, EVENT_LOG_REVOKE, &cut);
+    uint8_t buffer[128];
+    struct bytes body;
+    cut = cut_at(scene, OWNER, 1);
+    assert_int_equal(log_cut_encode(&cut, buffer, sizeof buffer, &body), 0);
+    journal_state(scene->txn, &scene->journal, &second, EVENT_LOG_REVOKE, body);
+    load(scene);
+    assert_int_equal(judge(scene, OWNER, 2, EVENT_LOG_REVOKE), VERDICT_REVOKED);
+    assert_int_equal(judge(scene, MANAGER, 5, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, COUNTER, 5, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(roster_judge(&scene->roster, second.head.log, 2, EVENT_LOG_REVOKE),
+                     VERDICT_VALID);
+    scene_free(scene);
+}
+
+TEST(roster, retiring_voids_nothing)
+{
+    struct scene *scene = scene_new();
+    write_orders(scene, COUNTER, 9);
+    struct log_cut cut = cut_at(scene, COUNTER, 5);
+    state_cut(scene, OWNER, EVENT_LOG_RETIRE, &cut);
+    load(scene);
+    assert_int_equal(roster_log_find(&scene->roster, log_of(scene, COUNTER))->retired_seq, 5);
+    assert_int_equal(judge(scene, COUNTER, 9, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_false(roster_device_find(&scene->roster, scene->devices[COUNTER].id)->is_revoked);
+    scene_free(scene);
+}
+
+/* --- forks ----------------------------------------------------------------------------------- */
+
+/* Two runs of the counter's log: events 2..4 and 2..5, alike up to 2, other from 3 on. */
+struct forked {
+    struct hash hashes[2][4];
+    struct log_fork fork;
+};
+
+static void fork_make(const struct scene *scene, struct forked *forked)
+{
+    const struct journal_device *counter = &scene->devices[COUNTER];
+    const struct entity_id entity = entity_id_derive(KIND_ORDER, 1);
+    forked->fork =
+        (struct log_fork){.log = counter->head.log, .seq = 3, .log_key = counter->head.key};
+    for (uint32_t branch = 0; branch < 2; branch++) {
+        struct hash hash = counter->head.hash;
+        const uint32_t count = 3 + branch;
+        for (uint32_t i = 0; i < count; i++) {
+            uint8_t buffer[EVENT_BYTES_MAX];
+            const uint8_t body[] = {0x91, (uint8_t)(i == 0 ? 9 : branch)};
+            struct hash *event_hash = &forked->hashes[branch][i];
+            *event_hash = chain_event_hash(
+                journal_event(buffer, EVENT_LINE_ADD, &entity, bytes_of(body, sizeof body)));
+            hash = chain_next(&hash, event_hash);
+        }
+        struct fork_proof *proof = &forked->fork.proofs[branch];
+        *proof = (struct fork_proof){.first_seq = 2,
+                                     .before = counter->head.hash,
+                                     .count = count,
+                                     .event_hashes = forked->hashes[branch]};
+        head_sign(&proof->signature, &scene->journal.popup, counter->head.log, 1 + count, &hash,
+                  &counter->log_secret);
+    }
+}
+
+static struct bytes fork_body(const struct log_fork *fork, uint8_t *buffer, size_t capacity)
+{
+    struct bytes body;
+    assert_int_equal(log_fork_encode(fork, buffer, capacity, &body), 0);
+    return body;
+}
+
+static int fork_verify(const struct scene *scene, const struct log_fork *fork)
+{
+    uint8_t buffer[1024];
+    struct log_point point;
+    return log_fork_verify(fork_body(fork, buffer, sizeof buffer), &scene->journal.popup, &point);
+}
+
+TEST(roster, a_proven_fork_voids_both_branches_whoever_shows_it)
+{
+    struct scene *scene = scene_new();
+    struct forked forked;
+    uint8_t buffer[1024];
+    fork_make(scene, &forked);
+    state(scene, KITCHEN, EVENT_LOG_FORK, fork_body(&forked.fork, buffer, sizeof buffer));
+    load(scene);
+    assert_int_equal(judge(scene, COUNTER, 2, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, COUNTER, 3, EVENT_LINE_ADD), VERDICT_FORKED);
+    assert_int_equal(judge(scene, COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
+    assert_false(roster_device_find(&scene->roster, scene->devices[COUNTER].id)->is_revoked);
+    scene_free(scene);
+}
+
+TEST(roster, a_fork_is_where_the_runs_part_and_nowhere_else)
+{
+    struct scene *scene = scene_new();
+    struct forked forked;
+    fork_make(scene, &forked);
+    assert_int_equal(fork_verify(scene, &forked.fork), 0);
+    for (uint64_t seq = 1; seq < 8; seq++) {
+        forked.fork.seq = seq;
+        assert_int_equal(fork_verify(scene, &forked.fork), seq == 3 ? 0 : ERR_MISMATCH);
+    }
+    forked.fork.seq = 3;
+    forked.fork.proofs[1] = forked.fork.proofs[0];
+    assert_int_equal(fork_verify(scene, &forked.fork), ERR_MISMATCH);
+    scene_free(scene);
+}
+
+TEST(roster, a_fork_of_another_key_or_with_a_forged_run_proves_nothing)
+{
+    struct scene *scene = scene_new();
+    struct forked forked;
+    struct secret_key secret;
+    fork_make(scene, &forked);
+    const struct log_fork good = forked.fork;
+    forked.hashes[1][2].bytes[0] ^= 1;
+    assert_int_equal(fork_verify(scene, &forked.fork), ERR_BAD_SIGNATURE);
+    forked.hashes[1][2].bytes[0] ^= 1;
+    forked.fork.proofs[0].signature.bytes[3] ^= 1;
+    assert_int_equal(fork_verify(scene, &forked.fork), ERR_BAD_SIGNATURE);
+    forked.fork = good;
+    forked.fork.log++;
+    assert_int_equal(fork_verify(scene, &forked.fork), ERR_MISMATCH);
+    forked.fork = good;
+    keys_of_number(99, &forked.fork.log_key, &secret);
+    assert_int_equal(fork_verify(scene, &forked.fork), ERR_MISMATCH);
+    scene_free(scene);
+}
+
+/* --- bodies ---------------------------------------------------------------------------------- */
+
+typedef int decode_any(const struct scene *scene, struct bytes body);
+
+static int decode_open(const struct scene *scene, struct bytes body)
+{
+    struct log_open open;
+    return log_open_verify(body, &scene->journal.popup, &scene->journal.root, &open);
+}
+
+static int decode_fork(const struct scene *scene, struct bytes body)
+{
+    struct log_point point;
+    return log_fork_verify(body, &scene->journal.popup, &point);
+}
+
+static int decode_cut(const struct scene *scene, struct bytes body)
+{
+    struct log_cut cut;
+    (void)scene;
+    return log_cut_decode(body, &cut);
+}
+
+static int decode_caps(const struct scene *scene, struct bytes body)
+{
+    struct device_caps caps;
+    (void)scene;
+    return device_caps_decode(body, &caps);
+}
+
+static int decode_saw(const struct scene *scene, struct bytes body)
+{
+    struct roster_saw saw;
+    (void)scene;
+    return roster_saw_decode(body, &saw);
+}
+
+static int decode_chain(const struct scene *scene, struct bytes body)
+{
+    struct bytes chain;
+    (void)scene;
+    return chain_body_decode(body, &chain);
+}
+
+/* One body of each kind; the number of kinds. */
+static int sample_bodies(struct scene *scene, uint8_t buffers[6][2048], struct bytes bodies[6])
+{
+    const struct journal_device *counter = &scene->devices[COUNTER];
+    const struct log_cut cut = cut_at(scene, COUNTER, 1);
+    struct device_caps caps = {.device = 7, .capabilities = 1, .count = 2};
+    struct roster_saw saw = {.count = 2};
+    struct forked forked;
+    for (uint32_t i = 0; i < 2; i++) {
+        caps.from[i] = saw.heads[i] = (struct log_point){i + 1, 300};
+    }
+    fork_make(scene, &forked);
+    int err = log_open_encode(&scene->journal.popup, &counter->head.key, 1, counter->chain,
+                              &counter->secret, buffers[0], 2048, &bodies[0]);
+    err |= log_fork_encode(&forked.fork, buffers[1], 2048, &bodies[1]);
+    err |= log_cut_encode(&cut, buffers[2], 2048, &bodies[2]);
+    err |= device_caps_encode(&caps, buffers[3], 2048, &bodies[3]);
+    err |= roster_saw_encode(&saw, buffers[4], 2048, &bodies[4]);
+    err |= chain_body_encode(counter->chain, buffers[5], 2048, &bodies[5]);
+    assert_int_equal(err, 0);
+    return 6;
+}
+
+static decode_any *const decoders[] = {decode_open, decode_fork, decode_cut,
+                                       decode_caps, decode_saw,  decode_chain};
+
+TEST(roster, bodies_cut_at_any_byte_are_refused)
+{
+    struct scene *scene = scene_new();
+    static uint8_t buffers[6][2048];
+    struct bytes bodies[6];
+    const int count = sample_bodies(scene, buffers, bodies);
+    for (int i = 0; i < count; i++) {
+        assert_int_equal(decoders[i](scene, bodies[i]), 0);
+        for (size_t size = 0; size < bodies[i].size; size++) {
+            uint8_t *copy = malloc(size + 1);
+            assert_non_null(copy);
+            memcpy(copy, bodies[i].data, size);
+            assert_int_not_equal(decoders[i](scene, bytes_of(copy, size)), 0);
+            free(copy);
+        }
+    }
+    scene_free(scene);
+}
+
+TEST(roster, bodies_with_fields_of_a_newer_version_are_understood)
+{
+    struct scene *scene = scene_new();
+    static uint8_t buffers[6][2048];
+    struct bytes bodies[6];
+    const int count = sample_bodies(scene, buffers, bodies);
+    for (int i = 0; i < count; i++) {
+        const size_t size = bodies[i].size;
+        buffers[i][0]++; /* one more field */
+        buffers[i][size] = 0xc0;
+        assert_int_equal(decoders[i](scene, bytes_of(buffers[i], size + 1)), 0);
+        buffers[i][0]++;
+        buffers[i][size + 1] = 0x92;
+        buffers[i][size + 2] = 1;
+        buffers[i][size + 3] = 0xc3;
+        assert_int_equal(decoders[i](scene, bytes_of(buffers[i], size + 4)), 0);
+        assert_int_not_equal(decoders[i](scene, bytes_of(buffers[i], size + 2)), 0);
+    }
+    scene_free(scene);
+}
+
+TEST(roster, bodies_that_prove_themselves_are_refused_with_any_bit_changed)
+{
+    struct scene *scene = scene_new();
+    static uint8_t buffers[6][2048];
+    struct bytes bodies[6];
+    sample_bodies(scene, buffers, bodies);
+    for (int i = 0; i < 2; i++) {
+        for (size_t bit = 0; bit < bodies[i].size * 8; bit++) {
+            buffers[i][bit / 8] ^= (uint8_t)(1u << bit % 8);
+            assert_int_not_equal(decoders[i](scene, bodies[i]), 0);
+            buffers[i][bit / 8] ^= (uint8_t)(1u << bit % 8);
+        }
+    }
+    scene_free(scene);
+}
+
+TEST(roster, statements_come_back_as_they_were_made)
+{
+    struct scene *scene = scene_new();
+    static uint8_t buffers[6][2048];
+    struct bytes bodies[6];
+    struct log_cut cut;
+    struct device_caps caps;
+    struct roster_saw saw;
+    struct log_open open;
+    sample_bodies(scene, buffers, bodies);
+    assert_int_equal(log_open_verify(bodies[0], &scene->journal.popup, &scene->journal.root, &open),
+                     0);
+    assert_false(open.has_previous);
+    assert_int_equal(open.incarnation, 1);
+    assert_true(bytes_equal(open.chain, scene->devices[COUNTER].chain));
+    assert_int_equal(log_cut_decode(bodies[2], &cut), 0);
+    assert_true(cut.log == log_of(scene, COUNTER) && cut.seq == 1);
+    assert_int_equal(device_caps_decode(bodies[3], &caps), 0);
+    assert_true(caps.device == 7 && caps.count == 2 && caps.from[1].seq == 300);
+    assert_int_equal(roster_saw_decode(bodies[4], &saw), 0);
+    assert_true(saw.count == 2 && saw.heads[1].log == 2);
+    scene_free(scene);
+}
+
+TEST(roster, nonsense_in_its_events_is_passed_over)
+{
+    struct scene *scene = scene_new();
+    static const uint8_t nonsense[] = {0x92, 0x01, 0x02};
+    load(scene);
+    const struct roster before = scene->roster;
+    const enum event_type types[] = {
+        EVENT_LOG_OPEN, EVENT_LOG_CERT,   EVENT_ROSTER_SAW, EVENT_DEVICE_ADD, EVENT_DEVICE_CAPS,
+        EVENT_LOG_FORK, EVENT_LOG_REVOKE, EVENT_LOG_RETIRE, EVENT_SALVAGE,    EVENT_ORDER_OPEN};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        state(scene, OWNER, types[i], bytes_of(nonsense, sizeof nonsense));
+    }
+    load(scene);
+    assert_memory_equal(&scene->roster, &before, sizeof before);
+    scene_free(scene);
+}
+
+TEST(roster, a_failing_disk_leaves_it_as_it_was)
+{
+    struct scene *scene = scene_new();
+    load(scene);
+    const struct roster before = scene->roster;
+    store_memory_fail(scene->store, MEMORY_GET, 3, ERR_IO);
+    assert_int_equal(
+        roster_load(&scene->roster, scene->txn, &scene->journal.popup, &scene->journal.root),
+        ERR_IO);
+    assert_memory_equal(&scene->roster, &before, sizeof before);
+    scene_free(scene);
+}
+
+/* --- order of arrival ------------------------------------------------------------------------ */
+
+/* Admins at odds, certificates old and new, forks and revocations, by @seed. */
+static void write_quarrel(struct scene *scene, struct prng *prng)
+{
+    struct forked forked;
+    uint8_t buffer[1024];
+    fork_make(scene, &forked);
+    for (int i = 0; i < 30; i++) {
+        const int writer = (int)prng_below(prng, DEVICES);
+        const int device = (int)prng_below(prng, DEVICES);
+        const uint64_t seq = 1 + prng_below(prng, 12);
+        struct log_cut cut = cut_at(scene, device, seq);
+        switch (prng_below(prng, 6)) {
+        case 0:
+            state_cut(scene, writer, EVENT_LOG_REVOKE, &cut);
+            break;
+        case 1:
+            state_cut(scene, writer, EVENT_LOG_RETIRE, &cut);
+            break;
+        case 2:
+            state_caps(scene, writer, device, seq, prng_next(prng));
+            break;
+        case 3:
+            state_chain(scene, writer, prng_one_in(prng, 2) ? EVENT_LOG_CERT : EVENT_DEVICE_ADD,
+                        scene->devices[device].chain);
+            break;
+        case 4:
+            state(scene, writer, EVENT_LOG_FORK, fork_body(&forked.fork, buffer, sizeof buffer));
+            break;
+        default:
+            write_orders(scene, writer, 1);
+            break;
+        }
+    }
+}
+
+/* Copy the logs to a new store run by run, each time from a log drawn by @prng, loading the roster
+ * on the way, as a replica would. */
+static void arrive(struct scene *scene, struct prng *prng, struct roster *roster)
+{
+    struct store_memory *store = store_memory_new();
+    struct store_txn *txn = store_memory_begin(store, true);
+    struct run *run = calloc(1, sizeof *run);
+    struct log_head heads[DEVICES];
+    int left = DEVICES;
+    assert_non_null(run);
+    for (int i = 0; i < DEVICES; i++) {
+        const struct journal_device *device = &scene->devices[i];
+        log_head_init(&heads[i], &scene->journal.popup, &device->head.key, device->id, 1);
+    }
+    while (left > 0) {
+        struct log_head *head = &heads[prng_below(prng, (uint64_t)left)];
+        struct log_head next;
+        if (run_read(scene->txn, head->log, head->seq + 1, 1, run) != 0) {
+            *head = heads[--left];
+            continue;
+        }
+        assert_int_equal(run_verify(run, &scene->journal.popup, head, &next), 0);
+        assert_int_equal(run_store(txn, run, &next), 0);
+        *head = next;
+        assert_int_equal(roster_load(roster, txn, &scene->journal.popup, &scene->journal.root), 0);
+    }
+    free(run);
+    store_memory_abort(txn);
+    store_memory_free(store);
+}
+
+TEST(roster, is_the_same_for_every_order_of_arrival)
+{
+    static struct roster roster;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct prng prng = {.state = seed};
+        struct scene *scene = scene_new();
+        write_quarrel(scene, &prng);
+        load(scene);
+        for (int order = 0; order < 3; order++) {
+            arrive(scene, &prng, &roster);
+            assert_memory_equal(&roster, &scene->roster, sizeof roster);
+        }
+        scene_free(scene);
+    }
+}
