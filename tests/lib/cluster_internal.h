@@ -1,0 +1,59 @@
+/* cluster_internal.h - what the files of the cluster share. */
+#ifndef TRESTLE_TESTS_LIB_CLUSTER_INTERNAL_H
+#define TRESTLE_TESTS_LIB_CLUSTER_INTERNAL_H
+
+#include "tests/lib/cluster.h"
+
+enum happening {
+    HAPPENING_TURN,   /* index: node, token: its life */
+    HAPPENING_SYNCED, /* index: node, token: its life */
+    HAPPENING_BOOT,   /* index: node */
+    HAPPENING_FRAME,  /* index: session * 2 + end, token: its serial */
+    HAPPENING_NOTICE, /* index: session * 2 + end, token: its serial */
+    HAPPENING_DIAL,   /* index: session, token: the serial of the connection before */
+};
+
+struct cluster_input {
+    struct cluster_input *next;
+    struct input input;
+    uint64_t serial; /* LINK_UP: of the connection */
+    bool is_alone;   /* in its turn */
+    bool is_copy;
+    size_t size;
+    uint8_t data[]; /* the frame */
+};
+
+void *cluster_allocate(size_t size);
+void cluster_schedule(struct cluster *cluster, uint64_t at_ms, enum happening kind, uint32_t index,
+                      uint64_t token);
+bool cluster_chance(struct cluster *cluster, uint32_t odds);
+uint64_t cluster_between(struct cluster *cluster, uint64_t low, uint64_t high);
+
+/* ---- cluster.c: nodes ---- */
+
+/* Appends to the inbox and sees to it that a turn comes. @frame is copied. */
+struct cluster_input *cluster_deliver(struct cluster *cluster, struct cluster_node *node,
+                                      enum input_kind kind, uint32_t link, struct bytes frame);
+/* Frames and news of @link that were not taken yet are forgotten. */
+void cluster_inbox_forget(struct cluster_node *node, uint32_t link);
+void cluster_node_boot(struct cluster *cluster, struct cluster_node *node);
+/* Open the replica in a turn of its own; false when that was aborted. */
+bool cluster_node_open(struct cluster *cluster, struct cluster_node *node);
+
+/* ---- cluster_net.c: links ---- */
+
+void cluster_net_reset(struct cluster *cluster);
+/* What @node sends over @link from now on goes over the connection with this serial. */
+void cluster_net_told(struct cluster *cluster, const struct cluster_node *node, uint32_t link,
+                      uint64_t serial);
+/* Release what a turn sends and closes. */
+void cluster_net_send(struct cluster *cluster, struct cluster_node *node,
+                      const struct effects *effects);
+/* All links of @node are gone, and it knows. */
+void cluster_net_drop(struct cluster *cluster, const struct cluster_node *node);
+void cluster_net_dial_all(struct cluster *cluster, uint32_t node);
+void cluster_net_frame(struct cluster *cluster, uint32_t index, uint64_t token);
+void cluster_net_notice(struct cluster *cluster, uint32_t index, uint64_t token);
+void cluster_net_dial(struct cluster *cluster, uint32_t index, uint64_t token);
+
+#endif
