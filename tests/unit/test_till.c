@@ -1067,6 +1067,22 @@ TEST(hand_over, an_earlier_part_stays_given_out)
     close_stall();
 }
 
+TEST(hand_over, the_last_one_is_the_latest_whichever_device_it_was)
+{
+    open_stall();
+    const struct command order = order_of_one(doners(3));
+    assert_int_equal(place(&order), 0);
+    struct command command = on_lines(COMMAND_HAND_OVER, 1, 1);
+    command.units[0] = 2;
+    go_to(KITCHEN_LOG);
+    assert_int_equal(events_of(&command), 1);
+    go_to(COUNTER_LOG);
+    assert_int_equal(tap(COMMAND_HAND_OVER), 1);
+    assert_int_equal(tap(COMMAND_UNHAND), 1);
+    assert_int_equal(line_at(0)->handed, 2);
+    close_stall();
+}
+
 TEST(cancel, an_order_is_cancelled_once_and_reinstated)
 {
     open_stall();
