@@ -86,7 +86,7 @@ static const struct {
 static bool view_shows(enum stream_view view, const struct cached *order, uint64_t day)
 {
     if (order->phase >= PHASE_COMPLETED)
-        return views[view].shows_settled && order->day == day;
+        return views[view].shows_settled && order->day >= day;
     return (views[view].phases & BOARD_PHASE(order->phase)) != 0;
 }
 

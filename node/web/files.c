@@ -1,0 +1,230 @@
+#include "node/web/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sync/base/crypto.h"
+
+enum { DEPTH_MAX = 4 };
+
+struct web_files {
+    size_t count, size;
+    struct web_file files[FILES_MAX];
+};
+
+/* ---- what a file is ---- */
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t size = strlen(text);
+    size_t end_size = strlen(end);
+    return size >= end_size && strcmp(text + size - end_size, end) == 0;
+}
+
+static const char *type_of(const char *path)
+{
+    static const struct {
+        const char *end, *type;
+    } types[] = {
+        {".html", "text/html; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".css", "text/css; charset=utf-8"},
+        {".json", "application/json"},
+        {".webmanifest", "application/manifest+json"},
+        {".svg", "image/svg+xml"},
+        {".png", "image/png"},
+        {".webp", "image/webp"},
+        {".ico", "image/x-icon"},
+        {".woff2", "font/woff2"},
+        {".txt", "text/plain; charset=utf-8"},
+        {".mp3", "audio/mpeg"},
+        {".wav", "audio/wav"},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (ends_with(path, types[i].end))
+            return types[i].type;
+    return "application/octet-stream";
+}
+
+static void describe(struct web_file *file)
+{
+    uint8_t hash[8];
+    hash_parts(hash, sizeof hash, &file->body, 1);
+    (void)snprintf(file->etag, sizeof file->etag, "\"%016llx\"",
+                   (unsigned long long)get_be64(hash));
+    file->type = type_of(file->path);
+    /* Vite puts files with a hash in their name there, and nothing else. */
+    file->is_immutable = strncmp(file->path, "/assets/", 8) == 0;
+}
+
+/* ---- reading ---- */
+
+static int read_all(int fd, uint8_t *to, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        ssize_t got = read(fd, to + at, size - at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return ERR_IO;
+        at += (size_t)got;
+    }
+    return 0;
+}
+
+static int read_file(struct web_files *files, int fd, size_t size, struct bytes *ret_body)
+{
+    if (size > FILES_BYTES_MAX - files->size)
+        return ERR_TOO_LARGE;
+    uint8_t *body = malloc(size > 0 ? size : 1);
+    if (body == NULL)
+        return ERR_NO_MEMORY;
+    int err = read_all(fd, body, size);
+    if (err != 0) {
+        free(body);
+        return err;
+    }
+    files->size += size;
+    *ret_body = bytes_of(body, size);
+    return 0;
+}
+
+static int add_file(struct web_files *files, const char *path, int fd, size_t size)
+{
+    if (files->count == FILES_MAX)
+        return ERR_TOO_MANY;
+    struct web_file *file = &files->files[files->count];
+    int err = read_file(files, fd, size, &file->body);
+    if (err != 0)
+        return err;
+    (void)snprintf(file->path, sizeof file->path, "%s", path);
+    describe(file);
+    files->count++;
+    return 0;
+}
+
+static int load_folder(struct web_files *files, int parent, const char *name, const char *path,
+                       int depth);
+
+static int load_entry(struct web_files *files, int folder, const char *name, const char *path,
+                      int depth)
+{
+    char child[FILE_PATH_BYTES_MAX];
+    struct stat about;
+    if (name[0] == '.')
+        return 0;
+    if ((size_t)snprintf(child, sizeof child, "%s/%s", path, name) >= sizeof child)
+        return ERR_TOO_LARGE;
+    if (fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
+        return ERR_IO;
+    if (S_ISDIR(about.st_mode))
+        return load_folder(files, folder, name, child, depth + 1);
+    if (!S_ISREG(about.st_mode))
+        return 0;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return ERR_IO;
+    int err = add_file(files, child, fd, (size_t)about.st_size);
+    (void)close(fd);
+    return err;
+}
+
+static int load_folder(struct web_files *files, int parent, const char *name, const char *path,
+                       int depth)
+{
+    if (depth > DEPTH_MAX)
+        return ERR_TOO_MANY;
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT && depth == 0 ? 0 : ERR_IO;
+    DIR *folder = fdopendir(fd);
+    if (folder == NULL) {
+        (void)close(fd);
+        return ERR_NO_MEMORY;
+    }
+    int err = 0;
+    for (struct dirent *entry; err == 0 && (entry = readdir(folder)) != NULL;)
+        err = load_entry(files, dirfd(folder), entry->d_name, path, depth);
+    (void)closedir(folder);
+    return err;
+}
+
+/* ---- the table ---- */
+
+static struct web_file *find_exact(const struct web_files *files, const char *path)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (strcmp(files->files[i].path, path) == 0)
+            return (struct web_file *)(uintptr_t)&files->files[i];
+    return NULL;
+}
+
+/* Give each "x.gz" to its "x". */
+static void pair_compressed(struct web_files *files)
+{
+    char path[FILE_PATH_BYTES_MAX];
+    for (size_t i = 0; i < files->count; i++) {
+        const struct web_file *file = &files->files[i];
+        if (!ends_with(file->path, ".gz"))
+            continue;
+        (void)snprintf(path, sizeof path, "%.*s", (int)strlen(file->path) - 3, file->path);
+        struct web_file *plain = find_exact(files, path);
+        if (plain != NULL)
+            plain->gzip = file->body;
+    }
+}
+
+int web_files_load(const char *folder, struct web_files **ret_files)
+{
+    struct web_files *files = calloc(1, sizeof *files);
+    if (files == NULL)
+        return ERR_NO_MEMORY;
+    int err = load_folder(files, AT_FDCWD, folder, "", 0);
+    if (err != 0) {
+        web_files_free(files);
+        return err;
+    }
+    pair_compressed(files);
+    *ret_files = files;
+    return 0;
+}
+
+void web_files_free(struct web_files *files)
+{
+    if (files == NULL)
+        return;
+    for (size_t i = 0; i < files->count; i++)
+        free((void *)(uintptr_t)files->files[i].body.data);
+    free(files);
+}
+
+static bool is_screen(const char *path)
+{
+    static const char *const screens[] = {"/", "/counter", "/kitchen", "/pickup"};
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++)
+        if (strcmp(path, screens[i]) == 0)
+            return true;
+    return false;
+}
+
+const struct web_file *web_files_find(const struct web_files *files, const char *path)
+{
+    static const char *const ends[] = {"", ".html", "/index.html"};
+    char tried[FILE_PATH_BYTES_MAX];
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t size = strlen(path) + strlen(ends[i]);
+        if (size >= sizeof tried)
+            return NULL;
+        (void)snprintf(tried, sizeof tried, "%s%s", path, ends[i]);
+        const struct web_file *file = find_exact(files, tried);
+        if (file != NULL)
+            return file;
+    }
+    return is_screen(path) ? find_exact(files, "/index.html") : NULL;
+}

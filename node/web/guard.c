@@ -1,0 +1,52 @@
+#include "node/web/guard.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const own_names[] = {"localhost", "127.0.0.1", "[::1]"};
+
+static bool host_is_own(const struct guard *guard, const char *host)
+{
+    char wanted[GUARD_TEXT_BYTES_MAX];
+    for (size_t i = 0; i < sizeof own_names / sizeof own_names[0]; i++) {
+        (void)snprintf(wanted, sizeof wanted, "%s:%d", own_names[i], guard->port);
+        if (strcmp(host, wanted) == 0 || (guard->port == 80 && strcmp(host, own_names[i]) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* The host and port of "http://host:port". */
+static const char *origin_host(const char *origin)
+{
+    const char *slashes = strstr(origin, "://");
+    return slashes == NULL ? "" : slashes + 3;
+}
+
+bool guard_host(const struct guard *guard, const char *host)
+{
+    bool is_known = host_is_own(guard, host);
+    for (uint32_t i = 0; i < guard->origins_count; i++)
+        is_known |= host[0] != '\0' && strcmp(host, origin_host(guard->origins[i])) == 0;
+    return is_known;
+}
+
+bool guard_origin(const struct guard *guard, const char *origin)
+{
+    bool is_known = strncmp(origin, "http://", 7) == 0 && host_is_own(guard, origin_host(origin));
+    for (uint32_t i = 0; i < guard->origins_count; i++)
+        is_known |= strcmp(origin, guard->origins[i]) == 0;
+    return is_known;
+}
+
+bool guard_address_is_loopback(const char *address)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (strcmp(address, "localhost") == 0)
+        return true;
+    if (inet_pton(AF_INET, address, &v4) == 1)
+        return (ntohl(v4.s_addr) >> 24) == 127;
+    return inet_pton(AF_INET6, address, &v6) == 1 && memcmp(&v6, &in6addr_loopback, sizeof v6) == 0;
+}

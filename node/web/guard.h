@@ -1,0 +1,29 @@
+/* guard.h - whom the loopback listener answers: Host and Origin.
+ *
+ * Layer: node. Host defends against DNS rebinding (a page on evil.example that resolves to
+ * 127.0.0.1), Origin against other sites' scripts. Pure.
+ */
+#ifndef TRESTLE_NODE_WEB_GUARD_H
+#define TRESTLE_NODE_WEB_GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { GUARD_ORIGINS_MAX = 8, GUARD_TEXT_BYTES_MAX = 128 };
+
+struct guard {
+    int port;
+    uint32_t origins_count;
+    const char *origins[GUARD_ORIGINS_MAX]; /* borrowed: "http://localhost:5173" */
+};
+
+/* "localhost", "127.0.0.1" or "[::1]" with our port, or the host of a further origin. */
+bool guard_host(const struct guard *guard, const char *host);
+
+/* "http://" and such a host, or one of the further origins. */
+bool guard_origin(const struct guard *guard, const char *origin);
+
+/* "127.0.0.0/8", "::1" or "localhost". */
+bool guard_address_is_loopback(const char *address);
+
+#endif

@@ -1,0 +1,133 @@
+#include "node/web/site.h"
+
+#include <string.h>
+
+static bool is_method(const struct site_request *request, const char *method)
+{
+    return strcmp(request->method, method) == 0;
+}
+
+static bool is_reading(const struct site_request *request)
+{
+    return is_method(request, "GET") || is_method(request, "HEAD");
+}
+
+static int refuse(struct site_response *response, int err, int status, const char *where)
+{
+    api_problem(&response->reply, err, where);
+    if (status != 0)
+        response->reply.status = status;
+    return err;
+}
+
+static int check_host(const struct site *site, const struct site_request *request,
+                      struct site_response *response)
+{
+    *response = (struct site_response){.is_bare = is_method(request, "HEAD")};
+    if (request->is_control || guard_host(&site->guard, request->host))
+        return 0;
+    return refuse(response, ERR_MISMATCH, 421, "the Host header is not this device's");
+}
+
+int site_check(const struct site *site, const struct site_request *request,
+               struct site_response *ret_response)
+{
+    int err = check_host(site, request, ret_response);
+    if (err != 0 || request->is_control || is_reading(request))
+        return err;
+    /* Browsers send Origin with every write; tools send none. */
+    if (request->origin[0] == '\0' || guard_origin(&site->guard, request->origin))
+        return 0;
+    return refuse(ret_response, ERR_FORBIDDEN, 0, "the Origin header is not this device's");
+}
+
+int site_check_socket(const struct site *site, const struct site_request *request,
+                      struct site_response *ret_response)
+{
+    int err = check_host(site, request, ret_response);
+    if (err != 0)
+        return err;
+    if (strcmp(request->path, "/ws") != 0)
+        return refuse(ret_response, ERR_NOT_FOUND, 0, "");
+    if (!request->is_control && !guard_origin(&site->guard, request->origin))
+        return refuse(ret_response, ERR_FORBIDDEN, 0, "the Origin header is not this device's");
+    state_refresh(site->api->state);
+    if (!api_may(site->api, CAP_READ_BOARDS))
+        return refuse(ret_response, ERR_FORBIDDEN, 0, "");
+    return 0;
+}
+
+static bool is_of_the_api(const char *path)
+{
+    return strncmp(path, "/api/", 5) == 0 || strcmp(path, "/healthz") == 0 ||
+           strcmp(path, "/readyz") == 0;
+}
+
+static void answer_file(const struct site *site, const struct site_request *request,
+                        struct site_response *response)
+{
+    const struct web_file *file = web_files_find(site->files, request->path);
+    if (file == NULL) {
+        (void)refuse(response, ERR_NOT_FOUND, 0, "");
+    } else if (!is_reading(request)) {
+        (void)refuse(response, ERR_STATE, 405, "another method");
+    } else if (strstr(request->none_match, file->etag) != NULL) {
+        response->file = file;
+        response->reply.status = 304;
+        response->is_bare = true;
+    } else {
+        response->file = file;
+        response->reply.status = 200;
+        response->is_gzip = request->takes_gzip && file->gzip.size > 0;
+    }
+}
+
+static void answer_api(struct site *site, const struct site_request *request,
+                       struct site_response *response)
+{
+    struct api_request asked = {
+        .method = is_method(request, "HEAD") ? "GET" : request->method,
+        .path = request->path,
+        .query = request->query,
+        .key = request->key,
+        .body = request->body,
+    };
+    api_handle(site->api, &asked, &response->reply);
+}
+
+void site_answer(struct site *site, const struct site_request *request,
+                 struct site_response *ret_response)
+{
+    *ret_response = (struct site_response){.is_bare = is_method(request, "HEAD")};
+    if (is_of_the_api(request->path))
+        answer_api(site, request, ret_response);
+    else
+        answer_file(site, request, ret_response);
+}
+
+void site_response_close(struct site_response *response)
+{
+    text_close(&response->reply.body);
+    *response = (struct site_response){.file = NULL};
+}
+
+struct bytes site_body(const struct site_response *response)
+{
+    if (response->file != NULL)
+        return response->is_gzip ? response->file->gzip : response->file->body;
+    return bytes_of(response->reply.body.data, response->reply.body.size);
+}
+
+const char *site_type(const struct site_response *response)
+{
+    if (response->file != NULL)
+        return response->file->type;
+    return response->reply.is_problem ? "application/problem+json" : "application/json";
+}
+
+const char *site_caching(const struct site_response *response)
+{
+    if (response->file == NULL)
+        return "no-store";
+    return response->file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache";
+}

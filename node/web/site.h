@@ -1,0 +1,55 @@
+/* site.h - one HTTP request answered: who may ask, screens, API. Knows nothing of sockets.
+ *
+ * Layer: node. Used by the web thread alone.
+ */
+#ifndef TRESTLE_NODE_WEB_SITE_H
+#define TRESTLE_NODE_WEB_SITE_H
+
+#include "node/api/api.h"
+#include "node/web/files.h"
+#include "node/web/guard.h"
+
+struct site {
+    struct guard guard;
+    struct web_files *files;
+    struct api *api;
+};
+
+/* All borrowed; texts are terminated. */
+struct site_request {
+    bool is_control; /* over the control socket: the file's permissions are its guard */
+    const char *method, *path, *query;
+    const char *host;       /* "" = none was sent */
+    const char *origin;     /* "" = none was sent */
+    const char *none_match; /* If-None-Match; "" = none */
+    bool takes_gzip;
+    struct bytes key, body;
+};
+
+struct site_response {
+    struct api_reply reply;      /* its status counts always; its body when there is no file */
+    const struct web_file *file; /* a screen's file; lives as long as the site */
+    bool is_gzip;                /* send file->gzip */
+    bool is_bare;                /* no body follows: HEAD, or 304 */
+};
+
+/* Whether the request may be heard at all: 0, or the problem is in @ret_response. Reads no body. */
+MUST_CHECK int site_check(const struct site *site, const struct site_request *request,
+                          struct site_response *ret_response);
+
+/* The same for the handshake of /ws; also the session's right to read boards. */
+MUST_CHECK int site_check_socket(const struct site *site, const struct site_request *request,
+                                 struct site_response *ret_response);
+
+/* Answer a request that site_check() let through; may leave it pending. */
+void site_answer(struct site *site, const struct site_request *request,
+                 struct site_response *ret_response);
+
+void site_response_close(struct site_response *response);
+
+/* What to send. */
+struct bytes site_body(const struct site_response *response);
+const char *site_type(const struct site_response *response);
+const char *site_caching(const struct site_response *response);
+
+#endif
