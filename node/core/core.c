@@ -1,0 +1,555 @@
+#include "node/core/core.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "node/core/core_state.h"
+#include "node/os/clock.h"
+#include "node/os/signals.h"
+#include "sync/base/check.h"
+
+enum {
+    TURN_BULK_BYTES = 1024 * 1024, /* about TURN_BULK_EVENTS_MAX events: LMDB's sweet spot */
+    IDLE_MS = 500,                 /* a turn at least that often: it is how one sees that we live */
+    RETRY_MS = 1000,
+    FAILURES_MAX = 8,
+    FDS_MAX = 2 + 1 + CONTROL_CLIENTS_MAX,
+};
+
+/* --- release: the turn is durable
+ * -----------------------------------------------------------------
+ */
+
+static void release_sends(struct core *core)
+{
+    const struct effects *effects = core->effects;
+    for (uint32_t i = 0; i < effects->sends_count; i++) {
+        /* An outbox that overflows is empty now; the peer asks again for what it lacks. */
+        if (transport_send(core->transport, effects->sends[i].link, effects->sends[i].frame) != 0)
+            logger_say(LEVEL_INFO, "mesh", "a slow device lost what was queued for it");
+    }
+    for (uint32_t i = 0; i < effects->closes_count; i++) {
+        const struct effect_close *close_ = &effects->closes[i];
+        logger_say(LEVEL_INFO, "mesh", "link %u closed: %s", close_->link,
+                   bye_reason_text(close_->reason));
+        transport_drop(core->transport, close_->link);
+        core->is_links_changed = true;
+    }
+}
+
+static void release_answers(struct core *core)
+{
+    for (uint32_t i = 0; i < core->effects->answers_count; i++) {
+        const struct effect_answer *answer = &core->effects->answers[i];
+        if (answer->request == REQUEST_ENROL)
+            core_enrol_answered(core, answer);
+        else
+            command_queue_answer(core->queue, answer->request, answer);
+    }
+}
+
+static void release_alarms(const struct effects *effects)
+{
+    for (uint32_t i = 0; i < effects->alarms_count; i++) {
+        const struct effect_alarm *alarm = &effects->alarms[i];
+        logger_say(LEVEL_WARNING, "core", "%s (device %016llx, journal %016llx, event %llu)",
+                   alarm_text(alarm->kind), (unsigned long long)alarm->device,
+                   (unsigned long long)alarm->log, (unsigned long long)alarm->seq);
+    }
+}
+
+static void release(struct core *core)
+{
+    const struct effects *effects = core->effects;
+    release_sends(core);
+    release_answers(core);
+    release_alarms(effects);
+    if (effects->is_roster_changed)
+        core_update_links(core);
+    core->wake_ms = effects->wake_mono_ms;
+    core->is_links_changed = core->is_links_changed || effects->is_roster_changed;
+    core->is_news = core->is_news || effects->is_changed || effects->is_marks_moved ||
+                    effects->answers_count > 0 || core->is_links_changed;
+}
+
+/* Seal and commit what was stepped in @txn, and release it. After an error nothing of it happened;
+ * the transaction has ended either way. @ret_is_commit: it was the commit that failed. */
+static int turn_end(struct core *core, struct store_txn *txn, bool *ret_is_commit)
+{
+    *ret_is_commit = false;
+    int err = replica_seal(core->replica, txn, clock_now(), core->effects);
+    if (err != 0 || !core->effects->is_written) {
+        store_lmdb_abort(txn);
+    } else {
+        err = store_lmdb_commit(txn);
+        *ret_is_commit = err != 0;
+    }
+    if (err == 0)
+        release(core);
+    return err;
+}
+
+/* --- opening the replica, at the start and after each aborted turn
+ * --------------------------------
+ */
+
+static int replica_begin(struct core *core)
+{
+    struct store_txn *txn = NULL;
+    bool is_commit = false;
+    effects_reset(core->effects);
+    int err = store_lmdb_begin(core->store, &txn);
+    if (err != 0)
+        return err;
+    err = replica_open(core->replica, txn, &core->replica_config, clock_now(), core->effects);
+    if (err != 0) {
+        store_lmdb_abort(txn);
+        return err;
+    }
+    err = turn_end(core, txn, &is_commit);
+    core->is_open = err == 0;
+    return err;
+}
+
+static void replica_retry(struct core *core)
+{
+    int err = replica_begin(core);
+    if (err == 0)
+        return;
+    logger_say(LEVEL_ERROR, "core", "the store does not take anything now: %s", err_text(err));
+    core->retry_ms = clock_mono_ms() + RETRY_MS;
+}
+
+static void replica_forget(struct core *core)
+{
+    replica_abort(core->replica);
+    transport_reset(core->transport);
+    core->is_open = false;
+    core->enrolling.is_pending = false;
+    core->is_links_changed = true;
+}
+
+/* --- a turn's commands
+ * ----------------------------------------------------------------------------
+ */
+
+static void answer_taken(struct core *core, int err)
+{
+    struct effect_answer answer = {.err = err};
+    for (uint32_t i = 0; i < core->taken_count; i++)
+        command_queue_answer(core->queue, core->taken[i]->request, &answer);
+    core->is_news = core->is_news || core->taken_count > 0;
+    core->taken_count = 0;
+}
+
+/* Those of an aborted turn first, one a turn. */
+static void take_commands(struct core *core)
+{
+    const struct api_command *command = NULL;
+    if (core->replays_count > 0) {
+        core->taken[core->taken_count++] = core->replays[0];
+        core->replays_count--;
+        memmove(core->replays, core->replays + 1, core->replays_count * sizeof core->replays[0]);
+        return;
+    }
+    while (core->taken_count < API_COMMANDS_MAX &&
+           (command = command_queue_take(core->queue)) != NULL)
+        core->taken[core->taken_count++] = command;
+}
+
+static int step_command(struct core *core, struct store_txn *txn, const struct command *command,
+                        uint64_t request)
+{
+    struct input input = {
+        .kind = INPUT_COMMAND, .now = clock_now(), .command = command, .request = request};
+    return replica_step(core->replica, txn, &input, core->effects);
+}
+
+/* Those taken from @first on. */
+static int step_commands(struct core *core, struct store_txn *txn, uint32_t first)
+{
+    int err = 0;
+    for (uint32_t i = first; i < core->taken_count && err == 0; i++)
+        err = step_command(core, txn, &core->taken[i]->command, core->taken[i]->request);
+    return err;
+}
+
+/* --- a turn's frames
+ * ------------------------------------------------------------------------------
+ */
+
+static int step_enrol(struct core *core, struct store_txn *txn, const struct transport_event *event)
+{
+    core_enrol_event(core, event);
+    if (!core->enrolling.is_pending)
+        return 0;
+    return step_command(core, txn, &core->enrolling.command, REQUEST_ENROL);
+}
+
+static int step_event(struct core *core, struct store_txn *txn, const struct transport_event *event)
+{
+    static const enum input_kind kinds[] = {[TRANSPORT_UP] = INPUT_LINK_UP,
+                                            [TRANSPORT_DOWN] = INPUT_LINK_DOWN,
+                                            [TRANSPORT_MESSAGE] = INPUT_MESSAGE};
+    if (event->kind == TRANSPORT_ENROL)
+        return step_enrol(core, txn, event);
+    if (event->kind != TRANSPORT_MESSAGE) {
+        logger_say(LEVEL_INFO, "mesh", "link %u %s: device %016llx", event->link,
+                   event->kind == TRANSPORT_UP ? "up" : "down", (unsigned long long)event->device);
+        core->is_links_changed = true;
+    }
+    struct input input = {.kind = kinds[event->kind],
+                          .now = clock_now(),
+                          .link = event->link,
+                          .device = event->device,
+                          .is_dialer = event->is_dialer,
+                          .message = event->frame};
+    return replica_step(core->replica, txn, &input, core->effects);
+}
+
+/* People go before peers: beyond the small budget, commands that came meanwhile end the turn. */
+static int step_events(struct core *core, struct store_txn *txn)
+{
+    struct transport_event event;
+    size_t bytes = 0;
+    int err = 0;
+    while (err == 0 && bytes < TURN_BULK_BYTES) {
+        if (bytes >= TURN_REMOTE_BYTES_MAX) {
+            uint32_t before = core->taken_count;
+            take_commands(core);
+            if (core->taken_count > before)
+                return step_commands(core, txn, before);
+        }
+        if (!transport_next(core->transport, &event))
+            break;
+        err = step_event(core, txn, &event);
+        bytes += event.frame.size;
+    }
+    return err;
+}
+
+/* --- a turn
+ * ---------------------------------------------------------------------------------------
+ */
+
+/* 0 to go on. A disk that fails in a commit may hold anything: stop, and let a fresh start look. */
+static int turn_failed(struct core *core, int err, bool is_commit)
+{
+    logger_say(LEVEL_ERROR, "core", "a turn was undone: %s", err_text(err));
+    if (is_commit && err != ERR_FULL)
+        return ERR_IO;
+    replica_forget(core);
+    if (core->taken_count == 1) {
+        answer_taken(core, err == ERR_FULL ? ERR_FULL : ERR_INTERNAL);
+    } else {
+        memcpy(core->replays + core->replays_count, core->taken,
+               core->taken_count * sizeof core->taken[0]);
+        core->replays_count += core->taken_count;
+        core->failures += core->taken_count == 0 && err != ERR_FULL;
+        core->taken_count = 0;
+    }
+    if (core->failures >= FAILURES_MAX)
+        return ERR_IO;
+    replica_retry(core);
+    return 0;
+}
+
+static int turn_inputs(struct core *core)
+{
+    struct store_txn *txn = NULL;
+    bool is_commit = false, is_replay = core->replays_count > 0;
+    effects_reset(core->effects);
+    int err = store_lmdb_begin(core->store, &txn);
+    if (err != 0)
+        return turn_failed(core, err, false);
+    take_commands(core);
+    err = step_commands(core, txn, 0);
+    if (err == 0 && !is_replay)
+        err = step_events(core, txn);
+    if (err != 0)
+        store_lmdb_abort(txn);
+    else
+        err = turn_end(core, txn, &is_commit);
+    if (err != 0)
+        return turn_failed(core, err, is_commit);
+    core->taken_count = 0;
+    core->failures = 0;
+    return 0;
+}
+
+/* Peers hold more of our journal than we do: go on under a new key. The key is on the disk before
+ * an event is signed with it. */
+static int log_renew(struct core *core)
+{
+    struct store_txn *txn = NULL;
+    bool is_commit = false;
+    int err = log_key_renew(core->state, &core->log_key);
+    if (err != 0) {
+        logger_say(LEVEL_ERROR, "core", "no new journal key: %s", err_text(err));
+        return 0; /* asked for again */
+    }
+    core->replica_config.incarnation = core->log_key.incarnation;
+    effects_reset(core->effects);
+    err = store_lmdb_begin(core->store, &txn);
+    if (err == 0) {
+        err = replica_renew_log(core->replica, txn, &core->log_key.secret,
+                                core->log_key.incarnation, clock_now(), core->effects);
+        if (err != 0)
+            store_lmdb_abort(txn);
+        else
+            err = turn_end(core, txn, &is_commit);
+    }
+    logger_say(LEVEL_WARNING, "core", "this device goes on under journal %016llx",
+               (unsigned long long)replica_log(core->replica));
+    return err == 0 ? 0 : turn_failed(core, err, is_commit);
+}
+
+/* Nothing can be written: say so to whoever asks, and try to open again now and then. */
+static void turn_closed(struct core *core)
+{
+    struct transport_event event;
+    do {
+        take_commands(core);
+        answer_taken(core, ERR_FULL);
+    } while (core->replays_count > 0);
+    while (transport_next(core->transport, &event)) {
+    }
+    transport_reset(core->transport);
+    if (clock_mono_ms() >= core->retry_ms)
+        replica_retry(core);
+}
+
+static uint32_t time_to_wait(const struct core *core, uint32_t wait_ms)
+{
+    uint64_t now_ms = clock_mono_ms();
+    uint64_t until_ms = core->wake_ms > now_ms ? core->wake_ms - now_ms : 0;
+    if (core->wake_ms == 0 || until_ms > wait_ms)
+        until_ms = wait_ms;
+    return core->replays_count > 0 ? 0 : (uint32_t)until_ms;
+}
+
+static int core_wait(struct core *core, uint32_t wait_ms)
+{
+    int fds[FDS_MAX];
+    uint32_t ready = 0;
+    size_t count = 0;
+    fds[count++] = core->wake_fd;
+    if (core->signal_fd >= 0)
+        fds[count++] = core->signal_fd;
+    count += control_fds(&core->control, fds + count);
+    int err = transport_wait(core->transport, fds, count, time_to_wait(core, wait_ms), &ready);
+    uint64_t drained = 0;
+    if (err == 0 && (ready & 1) != 0)
+        (void)!read(core->wake_fd, &drained, sizeof drained);
+    return err;
+}
+
+static void core_tell(struct core *core)
+{
+    uint64_t now_ms = clock_mono_ms();
+    if (now_ms - core->usage_ms >= 5000) {
+        core->usage_ms = now_ms;
+        core_measure_store(core);
+    }
+    core_publish(core, core->is_news);
+    if (core->is_news && core->on_news != NULL)
+        core->on_news(core->news_context);
+    core->is_news = core->is_links_changed = false;
+}
+
+int core_turn(struct core *core, uint32_t wait_ms)
+{
+    int err = core_wait(core, wait_ms);
+    if (err != 0)
+        return err;
+    core_serve_control(core);
+    core_enrol_expire(core);
+    if (core->is_open)
+        err = turn_inputs(core);
+    else
+        turn_closed(core);
+    if (err == 0 && core->is_open && core->effects->is_new_log_needed)
+        err = log_renew(core);
+    core_tell(core);
+    return err;
+}
+
+static void say_goodbye(struct core *core)
+{
+    uint8_t frame[16];
+    struct writer writer;
+    struct bytes bytes;
+    writer_init(&writer, frame, sizeof frame);
+    message_write_bye(&writer, BYE_STOPPING);
+    if (writer_finish(&writer, &bytes) != 0)
+        return;
+    for (uint32_t i = 0; i < LINKS_MAX; i++)
+        (void)!transport_send(core->transport, i, bytes);
+}
+
+static bool is_told_to_stop(int signal_fd)
+{
+    int number = signals_take(signal_fd);
+    if (number == SIGHUP)
+        logger_say(LEVEL_NOTICE, "core", "settings are read at the start; restart to change them");
+    return number == SIGTERM || number == SIGINT;
+}
+
+int core_run(struct core *core, int signal_fd)
+{
+    core->signal_fd = signal_fd;
+    int err = 0;
+    while (err == 0 && !is_told_to_stop(signal_fd))
+        err = core_turn(core, IDLE_MS);
+    say_goodbye(core);
+    return err;
+}
+
+/* --- the whole
+ * ------------------------------------------------------------------------------------
+ */
+
+static void core_wake(void *context)
+{
+    const struct core *core = context;
+    const uint64_t one = 1;
+    (void)!write(core->wake_fd, &one, sizeof one);
+}
+
+static int open_store(struct core *core)
+{
+    char folder[PATH_BYTES_MAX];
+    struct store_lmdb_options options = {.folder = folder,
+                                         .map_bytes = (uint64_t)core->settings->store_mib << 20};
+    int err = path_join(folder, core->state, "store");
+    if (err == 0)
+        err = store_lmdb_open(&options, &core->store);
+    if (err == 0)
+        err = store_lmdb_reader_open(core->store, &core->web_reader);
+    return err != 0 ? err : store_lmdb_reader_open(core->store, &core->usage_reader);
+}
+
+static int open_log_key(struct core *core)
+{
+    int err = log_key_load(core->state, &core->log_key);
+    return err == ERR_NOT_FOUND ? log_key_renew(core->state, &core->log_key) : err;
+}
+
+static int open_transport(struct core *core)
+{
+    const char *listen = core->settings->listen;
+    struct transport_config config = {.secret = &core->identity->transport_secret,
+                                      .listen = strcmp(listen, "none") == 0 ? NULL : listen,
+                                      .seed = entropy_u64()};
+    return transport_open(&config, &core->transport);
+}
+
+static int open_memory(struct core *core)
+{
+    core->replica = replica_new();
+    core->effects = calloc(1, sizeof *core->effects);
+    core->book = calloc(1, sizeof *core->book);
+    core->welcome = calloc(1, sizeof *core->welcome);
+    core->welcome_frame = malloc(WELCOME_BYTES_MAX);
+    core->queue = command_queue_new(core_wake, core);
+    core->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    bool is_whole = core->replica != NULL && core->effects != NULL && core->book != NULL &&
+                    core->welcome != NULL && core->welcome_frame != NULL && core->queue != NULL;
+    return is_whole && core->wake_fd >= 0 ? 0 : ERR_NO_MEMORY;
+}
+
+static void configure_replica(struct core *core)
+{
+    const struct identity *identity = core->identity;
+    core->replica_config = (struct replica_config){
+        .popup = identity->popup,
+        .root = identity->root,
+        .epoch_ms = identity->epoch_ms,
+        .chain = bytes_of(identity->chain, identity->chain_size),
+        .device_secret = &identity->device_secret,
+        .log_secret = &core->log_key.secret,
+        .incarnation = core->log_key.incarnation,
+        .seed = entropy_u64(),
+    };
+    entropy_bytes(core->replica_config.boot, sizeof core->replica_config.boot);
+}
+
+static int open_all(struct core *core)
+{
+    int err = open_memory(core);
+    if (err == 0)
+        err = open_store(core);
+    if (err == 0)
+        err = open_log_key(core);
+    if (err == 0)
+        err = book_load(core->state, core->book);
+    if (err == 0)
+        err = open_transport(core);
+    if (err == 0)
+        err = control_open(&core->control, core->state);
+    if (err != 0)
+        return err;
+    configure_replica(core);
+    err = replica_begin(core);
+    if (err == 0)
+        core_measure_store(core);
+    return err;
+}
+
+int core_open(const struct core_config *config, struct core **ret_core)
+{
+    struct core *core = calloc(1, sizeof *core);
+    if (core == NULL)
+        return ERR_NO_MEMORY;
+    core->state = config->state;
+    core->settings = config->settings;
+    core->identity = config->identity;
+    core->wake_fd = core->signal_fd = core->control.listener = -1;
+    core->started_ms = clock_mono_ms();
+    core_gate_init(core);
+    int err = open_all(core);
+    if (err != 0) {
+        core_close(core);
+        return err;
+    }
+    core_publish(core, true);
+    *ret_core = core;
+    return 0;
+}
+
+void core_close(struct core *core)
+{
+    if (core == NULL)
+        return;
+    control_close(&core->control, core->state);
+    transport_close(core->transport);
+    replica_free(core->replica);
+    store_lmdb_reader_close(core->web_reader);
+    store_lmdb_reader_close(core->usage_reader);
+    store_lmdb_close(core->store);
+    command_queue_free(core->queue);
+    if (core->wake_fd >= 0)
+        (void)close(core->wake_fd);
+    free(core->effects);
+    free(core->book);
+    free(core->welcome);
+    free(core->welcome_frame);
+    (void)pthread_mutex_destroy(&core->lock);
+    entropy_wipe(core, sizeof *core);
+    free(core);
+}
+
+void core_on_news(struct core *core, void (*on_news)(void *context), void *context)
+{
+    core->on_news = on_news;
+    core->news_context = context;
+}
+
+const char *core_endpoint(const struct core *core)
+{
+    return transport_endpoint(core->transport);
+}

@@ -1,0 +1,251 @@
+/* Newcomers: one invitation at a time, for one use, five minutes and three tries. The newcomer's
+ * certificate is in the journal before it is handed out. */
+#include <stdio.h>
+#include <string.h>
+
+#include "node/core/core_state.h"
+#include "node/os/clock.h"
+
+static void invitation_close(struct core *core, const char *why)
+{
+    if (!core->enrolling.is_open)
+        return;
+    logger_say(LEVEL_NOTICE, "mesh", "the invitation is closed: %s", why);
+    transport_enrol_close(core->transport);
+    entropy_wipe(&core->enrolling, sizeof core->enrolling);
+    core->enrolling = (struct enrolling){.is_open = false};
+}
+
+void core_enrol_expire(struct core *core)
+{
+    if (core->enrolling.is_open && clock_mono_ms() >= core->enrolling.until_ms)
+        invitation_close(core, "its time is over");
+}
+
+/* --- inviting
+ * -------------------------------------------------------------------------------------
+ */
+
+static bool lane_is_free(const struct core *core, const char *lane)
+{
+    const struct roster *roster = replica_roster(core->replica);
+    for (uint32_t i = 0; lane[0] != '\0' && i < roster->devices_count; i++) {
+        if (strcmp(roster->devices[i].certificate.lane, lane) == 0)
+            return false;
+    }
+    return strcmp(core->identity->certificate.lane, lane) != 0 || lane[0] == '\0';
+}
+
+static bool lane_is_clean(const char *lane)
+{
+    size_t size = strlen(lane);
+    return size <= LANE_BYTES_MAX && strspn(lane, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == size;
+}
+
+/* The place to knock: as set, or where we listen, on any free port. */
+static void enrol_listen(const struct core *core, char *to)
+{
+    const char *listen = core->settings->listen;
+    const char *colon = strrchr(listen, ':');
+    if (core->settings->enrol[0] != '\0')
+        (void)snprintf(to, ENDPOINT_BYTES_MAX, "%s", core->settings->enrol);
+    else if (strcmp(listen, "none") == 0 || colon == NULL)
+        (void)snprintf(to, ENDPOINT_BYTES_MAX, "tcp://127.0.0.1:*");
+    else
+        (void)snprintf(to, ENDPOINT_BYTES_MAX, "%.*s:*", (int)(colon - listen), listen);
+}
+
+/* NULL, or why not. */
+static const char *invite_refusal(const struct core *core, const struct control_request *request)
+{
+    uint64_t needed = capability_bit(CAP_ROSTER);
+    if (request->count != 4)
+        return "invite takes a role, a lane and a name";
+    if (!core->is_open)
+        return "the store takes nothing now";
+    if (role_of_text(request->words[1]) == ROLE_NONE)
+        return "there is no such role";
+    if (!lane_is_clean(request->words[2]))
+        return "a lane is one to three letters A-Z";
+    if (!lane_is_free(core, request->words[2]))
+        return "another device has this lane; choose another letter";
+    if (strlen(request->words[3]) > NAME_BYTES_MAX)
+        return "the name is too long";
+    if (!core->identity->has_root && (core->identity->certificate.capabilities & needed) == 0)
+        return "this device may not add others; ask at the one that made the pop-up";
+    return NULL;
+}
+
+static int invitation_open(struct core *core, const struct control_request *request, char *ret_text)
+{
+    struct enrolling *enrolling = &core->enrolling;
+    char listen[ENDPOINT_BYTES_MAX];
+    invitation_close(core, "a new one was asked for");
+    enrol_listen(core, listen);
+    int err = transport_enrol_open(core->transport, listen);
+    if (err != 0)
+        return err;
+    enrolling->is_open = true;
+    enrolling->until_ms = clock_mono_ms() + INVITATION_SECONDS * 1000;
+    enrolling->role = role_of_text(request->words[1]);
+    (void)snprintf(enrolling->lane, sizeof enrolling->lane, "%.3s", request->words[2]);
+    (void)snprintf(enrolling->name, sizeof enrolling->name, "%.80s", request->words[3]);
+    enrolling->invitation =
+        (struct invitation){.popup = core->identity->popup,
+                            .inviter = transport_public(&core->identity->transport_secret),
+                            .expires_s = clock_wall_ms() / 1000 + INVITATION_SECONDS};
+    entropy_bytes(enrolling->invitation.secret, sizeof enrolling->invitation.secret);
+    core_enrol_endpoint(core, enrolling->invitation.endpoint);
+    err = invitation_encode(&enrolling->invitation, ret_text);
+    if (err != 0)
+        invitation_close(core, err_text(err));
+    return err;
+}
+
+static void serve_invite(struct core *core, const struct control_request *request, int client)
+{
+    char text[INVITATION_TEXT_BYTES_MAX];
+    const char *refusal = invite_refusal(core, request);
+    int err = refusal == NULL ? invitation_open(core, request, text) : ERR_STATE;
+    if (err == 0)
+        logger_say(LEVEL_NOTICE, "mesh", "an invitation for a %s is open at %s", request->words[1],
+                   core->enrolling.invitation.endpoint);
+    control_answer(client, err, err == 0 ? text : refusal != NULL ? refusal : err_text(err));
+    entropy_wipe(text, sizeof text);
+}
+
+void core_serve_control(struct core *core)
+{
+    struct control_request request;
+    int client = -1;
+    while (control_next(&core->control, &request, &client)) {
+        if (strcmp(request.words[0], "invite") == 0)
+            serve_invite(core, &request, client);
+        else
+            control_answer(client, ERR_NOT_FOUND, "the running node does not know this request");
+    }
+}
+
+/* --- a newcomer
+ * -----------------------------------------------------------------------------------
+ */
+
+static void newcomer_refuse(struct core *core, enum bye_reason reason)
+{
+    uint8_t frame[16];
+    struct writer writer;
+    struct bytes bytes;
+    writer_init(&writer, frame, sizeof frame);
+    message_write_bye(&writer, reason);
+    if (writer_finish(&writer, &bytes) == 0)
+        transport_enrol_reply(core->transport, bytes);
+}
+
+static int newcomer_certify(struct core *core)
+{
+    struct enrolling *enrolling = &core->enrolling;
+    const struct enrol_hello *hello = &enrolling->hello;
+    int64_t since_epoch_ms = clock_wall_ms() - core->identity->epoch_ms;
+    const char *name = enrolling->name[0] != '\0' ? enrolling->name : hello->name;
+    struct certificate certificate = {.popup = core->identity->popup,
+                                      .device_key = hello->device_key,
+                                      .transport_key = hello->transport_key,
+                                      .role = enrolling->role,
+                                      .capabilities = role_device_capabilities(enrolling->role),
+                                      .lane_size = (uint8_t)strlen(enrolling->lane),
+                                      .name_size = (uint8_t)strlen(name),
+                                      .issued =
+                                          since_epoch_ms > 0 ? (uint64_t)since_epoch_ms / 1000 : 0};
+    memcpy(certificate.lane, enrolling->lane, sizeof certificate.lane);
+    (void)snprintf(certificate.name, sizeof certificate.name, "%s", name);
+    struct bytes chain;
+    struct book_entry *newcomer = &enrolling->newcomer;
+    *newcomer = (struct book_entry){.device = id64_of_key(&hello->device_key)};
+    int err = identity_issue(core->identity, &certificate, newcomer->chain, &chain);
+    if (err != 0)
+        return err;
+    newcomer->chain_size = chain.size;
+    memcpy(newcomer->endpoint, hello->endpoint, sizeof newcomer->endpoint);
+    return 0;
+}
+
+void core_enrol_event(struct core *core, const struct transport_event *event)
+{
+    struct enrolling *enrolling = &core->enrolling;
+    if (!enrolling->is_open || enrolling->is_pending)
+        return;
+    int err = enrol_hello_decode(&enrolling->invitation, event->frame, &enrolling->hello);
+    if (err == 0 && memcmp(enrolling->hello.transport_key.bytes, event->key.bytes,
+                           sizeof event->key.bytes) != 0)
+        err = ERR_FORBIDDEN; /* the connection proved another key */
+    if (err == 0)
+        err = newcomer_certify(core);
+    if (err == 0) {
+        enrolling->is_pending = true;
+        enrolling->command = (struct command){
+            .kind = COMMAND_DEVICE_ADD,
+            .principal = {.role = ROLE_OWNER},
+            .chain = bytes_of(enrolling->newcomer.chain, enrolling->newcomer.chain_size)};
+        return;
+    }
+    logger_say(LEVEL_WARNING, "mesh", "a newcomer was refused: %s", err_text(err));
+    newcomer_refuse(core, err == ERR_FORBIDDEN ? BYE_UNKNOWN : BYE_PROTOCOL);
+    if (++enrolling->tries >= INVITATION_TRIES_MAX)
+        invitation_close(core, "too many wrong tries");
+}
+
+/* Own address, and everybody in the roster with the endpoint that the book has of them. */
+static int welcome_fill(struct core *core)
+{
+    struct welcome *welcome = core->welcome;
+    memset(welcome, 0, sizeof *welcome);
+    welcome->root = core->identity->root;
+    welcome->epoch_ms = core->identity->epoch_ms;
+    welcome->chain_size = core->enrolling.newcomer.chain_size;
+    memcpy(welcome->chain, core->enrolling.newcomer.chain, welcome->chain_size);
+    for (uint32_t i = 0; i < core->book->count; i++) {
+        if (core->book->entries[i].device != core->enrolling.newcomer.device &&
+            book_put(&welcome->book, &core->book->entries[i]) != 0)
+            return ERR_TOO_MANY;
+    }
+    struct book_entry own = {.device = core->identity->device,
+                             .chain_size = core->identity->chain_size};
+    memcpy(own.chain, core->identity->chain, own.chain_size);
+    core_advertised(core, own.endpoint);
+    return book_put(&welcome->book, &own);
+}
+
+static int newcomer_welcome(struct core *core)
+{
+    struct enrolling *enrolling = &core->enrolling;
+    struct bytes frame;
+    int err = welcome_fill(core);
+    if (err == 0)
+        err = book_put(core->book, &enrolling->newcomer);
+    if (err == 0)
+        err = book_save(core->state, core->book);
+    if (err == 0)
+        err = welcome_encode(&enrolling->invitation, &enrolling->hello.mac, core->welcome,
+                             core->welcome_frame, &frame);
+    if (err == 0)
+        transport_enrol_reply(core->transport, frame);
+    return err;
+}
+
+void core_enrol_answered(struct core *core, const struct effect_answer *answer)
+{
+    struct enrolling *enrolling = &core->enrolling;
+    if (!enrolling->is_pending)
+        return;
+    enrolling->is_pending = false;
+    int err = answer->err == 0 ? newcomer_welcome(core) : answer->err;
+    if (err != 0) {
+        logger_say(LEVEL_WARNING, "mesh", "a newcomer was refused: %s", err_text(err));
+        newcomer_refuse(core, BYE_PROTOCOL);
+        return;
+    }
+    logger_say(LEVEL_NOTICE, "mesh", "device %016llx joined",
+               (unsigned long long)enrolling->newcomer.device);
+    invitation_close(core, "it was used");
+    core_update_links(core);
+}

@@ -1,0 +1,125 @@
+/* Who may speak and whom to dial: the roster decides; the settings and the address book say where.
+ */
+#define _DEFAULT_SOURCE /* IFF_UP */
+
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "node/core/core_state.h"
+
+/* A device that introduced itself or was introduced, before the roster knows it. */
+static bool is_introduced(const struct core *core, const struct book_entry *entry,
+                          struct transport_device *ret_device)
+{
+    struct certificate certificate;
+    struct bytes chain = bytes_of(entry->chain, entry->chain_size);
+    if (entry->chain_size == 0 ||
+        certificate_verify(chain, &core->identity->popup, &core->identity->root, &certificate) != 0)
+        return false;
+    *ret_device =
+        (struct transport_device){.device = entry->device, .key = certificate.transport_key};
+    return id64_of_key(&certificate.device_key) == entry->device;
+}
+
+static size_t allowed_devices(const struct core *core, struct transport_device *devices)
+{
+    const struct roster *roster = replica_roster(core->replica);
+    size_t count = 0;
+    for (uint32_t i = 0; i < roster->devices_count; i++) {
+        const struct roster_device *device = &roster->devices[i];
+        if (device->id != core->identity->device && !device->is_revoked)
+            devices[count++] = (struct transport_device){.device = device->id,
+                                                         .key = device->certificate.transport_key};
+    }
+    for (uint32_t i = 0; i < core->book->count && count < DEVICES_MAX; i++) {
+        const struct book_entry *entry = &core->book->entries[i];
+        if (entry->device != core->identity->device &&
+            roster_device_find(roster, entry->device) == NULL &&
+            is_introduced(core, entry, &devices[count]))
+            count++;
+    }
+    return count;
+}
+
+static bool is_set_by_hand(const struct settings *settings, uint64_t device)
+{
+    for (uint32_t i = 0; i < settings->peers_count; i++) {
+        if (settings->peers[i].device == device)
+            return true;
+    }
+    return false;
+}
+
+static size_t wanted_peers(const struct core *core, struct transport_peer *peers)
+{
+    const struct settings *settings = core->settings;
+    size_t count = settings->peers_count;
+    memcpy(peers, settings->peers, count * sizeof peers[0]);
+    for (uint32_t i = 0; i < core->book->count && count < DEVICES_MAX; i++) {
+        const struct book_entry *entry = &core->book->entries[i];
+        if (entry->endpoint[0] == '\0' || is_set_by_hand(settings, entry->device))
+            continue;
+        peers[count] = (struct transport_peer){.device = entry->device};
+        memcpy(peers[count].endpoint, entry->endpoint, sizeof peers[count].endpoint);
+        count++;
+    }
+    return count;
+}
+
+void core_update_links(struct core *core)
+{
+    struct transport_device devices[DEVICES_MAX];
+    struct transport_peer peers[DEVICES_MAX];
+    transport_allow(core->transport, devices, allowed_devices(core, devices));
+    transport_dial(core->transport, peers, wanted_peers(core, peers));
+}
+
+/* The first address of this machine that others may reach. */
+static bool own_address(char *to, size_t capacity)
+{
+    struct ifaddrs *list = NULL;
+    bool is_found = false;
+    if (getifaddrs(&list) != 0)
+        return false;
+    for (const struct ifaddrs *at = list; at != NULL && !is_found; at = at->ifa_next) {
+        if (at->ifa_addr == NULL || at->ifa_addr->sa_family != AF_INET ||
+            (at->ifa_flags & IFF_LOOPBACK) != 0 || (at->ifa_flags & IFF_UP) == 0)
+            continue;
+        is_found = getnameinfo(at->ifa_addr, sizeof(struct sockaddr_in), to, (socklen_t)capacity,
+                               NULL, 0, NI_NUMERICHOST) == 0;
+    }
+    freeifaddrs(list);
+    return is_found;
+}
+
+/* @endpoint with a real address where it says "any". */
+static void endpoint_resolve(const char *endpoint, char *ret_endpoint)
+{
+    static const char *const any[] = {"tcp://0.0.0.0:", "tcp://[::]:"};
+    (void)snprintf(ret_endpoint, ENDPOINT_BYTES_MAX, "%s", endpoint);
+    for (size_t i = 0; i < sizeof any / sizeof any[0]; i++) {
+        char address[64];
+        if (strncmp(endpoint, any[i], strlen(any[i])) == 0 && own_address(address, sizeof address))
+            (void)snprintf(ret_endpoint, ENDPOINT_BYTES_MAX, "tcp://%s:%s", address,
+                           endpoint + strlen(any[i]));
+    }
+}
+
+void core_advertised(const struct core *core, char *ret_endpoint)
+{
+    const char *set = core->settings->advertise;
+    if (set[0] != '\0')
+        (void)snprintf(ret_endpoint, ENDPOINT_BYTES_MAX, "%s", set);
+    else
+        endpoint_resolve(transport_endpoint(core->transport), ret_endpoint);
+}
+
+void core_enrol_endpoint(const struct core *core, char *ret_endpoint)
+{
+    endpoint_resolve(transport_enrol_endpoint(core->transport), ret_endpoint);
+}

@@ -1,0 +1,127 @@
+/* The gate's end: what the web thread may ask of the core, between turns. */
+#include <string.h>
+
+#include "node/core/core_state.h"
+#include "node/os/clock.h"
+
+static int gate_read_begin(void *context, struct store_txn **ret_txn)
+{
+    struct core *core = context;
+    return store_lmdb_read(core->web_reader, ret_txn);
+}
+
+static void gate_read_end(void *context, struct store_txn *txn)
+{
+    struct core *core = context;
+    (void)txn;
+    store_lmdb_read_end(core->web_reader);
+}
+
+static void gate_live(void *context, struct gate_live *ret_live)
+{
+    struct core *core = context;
+    (void)pthread_mutex_lock(&core->lock);
+    *ret_live = core->live;
+    uint64_t turned_ms = core->turned_ms;
+    (void)pthread_mutex_unlock(&core->lock);
+    uint64_t now_ms = clock_mono_ms();
+    ret_live->turned_ms_ago = now_ms > turned_ms ? now_ms - turned_ms : 0;
+    ret_live->uptime_s = (now_ms - core->started_ms) / 1000;
+    for (uint32_t i = 0; i < ret_live->peers_count; i++) {
+        struct gate_peer *peer = &ret_live->peers[i];
+        if (peer->heard_ms_ago != UINT64_MAX) /* kept as a moment, told as an age */
+            peer->heard_ms_ago = now_ms > peer->heard_ms_ago ? now_ms - peer->heard_ms_ago : 0;
+    }
+}
+
+void core_gate_init(struct core *core)
+{
+    (void)pthread_mutex_init(&core->lock, NULL);
+    core->gate = (struct gate){.context = core,
+                               .read_begin = gate_read_begin,
+                               .read_end = gate_read_end,
+                               .live = gate_live};
+}
+
+const struct gate *core_gate(struct core *core)
+{
+    core->gate.queue = core->queue;
+    return &core->gate;
+}
+
+static void live_marks(const struct core *core, struct gate_live *live)
+{
+    struct replica_log_info info;
+    live->marks_count = 0;
+    while (live->marks_count < LOGS_MAX && replica_log_at(core->replica, live->marks_count, &info))
+        live->marks[live->marks_count++] = (struct gate_mark){.log = info.log, .seq = info.mark};
+}
+
+static void live_peer(const struct core *core, const struct roster_device *device,
+                      struct gate_peer *ret_peer)
+{
+    struct replica_peer peer;
+    *ret_peer = (struct gate_peer){
+        .device = device->id,
+        .role = device->certificate.role,
+        .link = device->is_revoked ? GATE_REFUSED
+                                   : (enum gate_link)transport_state(core->transport, device->id),
+        .heard_ms_ago = UINT64_MAX};
+    memcpy(ret_peer->name, device->certificate.name, sizeof ret_peer->name);
+    for (uint32_t at = 0; replica_peer_at(core->replica, at, &peer); at++) {
+        if (peer.device != device->id || !peer.is_ready)
+            continue;
+        ret_peer->heard_ms_ago = peer.heard_mono_ms == 0 ? UINT64_MAX : peer.heard_mono_ms;
+        ret_peer->behind = peer.behind;
+        ret_peer->ahead = peer.ahead;
+    }
+}
+
+static void live_peers(const struct core *core, struct gate_live *live)
+{
+    const struct roster *roster = replica_roster(core->replica);
+    live->peers_count = 0;
+    for (uint32_t i = 0; i < roster->devices_count; i++) {
+        if (roster->devices[i].id != core->identity->device)
+            live_peer(core, &roster->devices[i], &live->peers[live->peers_count++]);
+    }
+}
+
+static void live_own(const struct core *core, struct gate_live *live)
+{
+    const struct certificate *certificate = &core->identity->certificate;
+    live->device = core->identity->device;
+    live->log = replica_log(core->replica);
+    live->role = certificate->role;
+    live->capabilities = certificate->capabilities;
+    live->epoch_ms = core->identity->epoch_ms;
+    memcpy(live->device_name, certificate->name, sizeof live->device_name);
+    memcpy(live->lane, certificate->lane, sizeof live->lane);
+}
+
+void core_publish(struct core *core, bool is_whole)
+{
+    uint64_t now_ms = clock_mono_ms();
+    (void)pthread_mutex_lock(&core->lock);
+    core->turned_ms = now_ms;
+    core->live.is_writable = core->is_open;
+    if (core->is_open && (is_whole || now_ms - core->published_ms >= 250)) {
+        core->published_ms = now_ms;
+        live_own(core, &core->live);
+        live_marks(core, &core->live);
+        live_peers(core, &core->live);
+        core->live.moved += is_whole;
+    }
+    (void)pthread_mutex_unlock(&core->lock);
+}
+
+void core_measure_store(struct core *core)
+{
+    struct store_lmdb_usage usage;
+    if (store_lmdb_usage(core->usage_reader, &usage) != 0)
+        return;
+    (void)pthread_mutex_lock(&core->lock);
+    core->live.store_bytes = usage.used_bytes;
+    core->live.store_bytes_max = usage.map_bytes;
+    (void)pthread_mutex_unlock(&core->lock);
+}

@@ -1,0 +1,93 @@
+/* core_state.h - what the files of the core share: core.c (turns), core_live.c (the gate's end),
+ * core_links.c (who may speak, whom to dial), core_enrol.c (newcomers).
+ *
+ * Layer: node.
+ */
+#ifndef TRESTLE_NODE_CORE_CORE_STATE_H
+#define TRESTLE_NODE_CORE_CORE_STATE_H
+
+#include <pthread.h>
+
+#include "node/config/book.h"
+#include "node/core/control.h"
+#include "node/core/core.h"
+#include "node/mesh/enrolment.h"
+#include "node/store/store_lmdb.h"
+#include "sync/replica.h"
+
+/* The request that a newcomer's certificate goes by; the web thread's never are that high. */
+#define REQUEST_ENROL UINT64_MAX
+
+/* An open invitation, and the newcomer whose certificate is being written. */
+struct enrolling {
+    bool is_open;
+    uint64_t until_ms;
+    uint32_t tries;
+    struct invitation invitation;
+    enum role role;
+    char lane[LANE_BYTES_MAX + 1];
+    char name[NAME_BYTES_MAX + 1]; /* "" = as the newcomer calls itself */
+    bool is_pending;               /* a command of it is in this turn */
+    struct enrol_hello hello;
+    struct book_entry newcomer;
+    struct command command;
+};
+
+struct core {
+    const char *state;
+    const struct settings *settings;
+    const struct identity *identity;
+    struct log_key log_key;
+    struct replica_config replica_config;
+    struct store_lmdb *store;
+    struct store_lmdb_reader *web_reader, *usage_reader;
+    struct transport *transport;
+    struct replica *replica;
+    struct effects *effects;
+    struct command_queue *queue;
+    struct gate gate;
+    struct control control;
+    struct book *book;
+    struct welcome *welcome; /* scratch */
+    uint8_t *welcome_frame;  /* scratch */
+    struct enrolling enrolling;
+    int wake_fd, signal_fd; /* signal_fd: the caller's, -1 = none */
+    void (*on_news)(void *context);
+    void *news_context;
+    uint64_t started_ms, wake_ms, usage_ms;
+    bool is_news, is_links_changed;
+    bool is_open;      /* the replica is */
+    uint64_t retry_ms; /* when to open it again, after a failure */
+    uint32_t failures; /* in a row, of turns without commands */
+    /* Commands of this turn, and those of an aborted one, which are tried one a turn. */
+    uint32_t taken_count, replays_count;
+    const struct api_command *taken[API_COMMANDS_MAX];
+    const struct api_command *replays[API_COMMANDS_MAX];
+    /* Under the lock: what the web thread may look at. */
+    pthread_mutex_t lock;
+    uint64_t turned_ms, published_ms;
+    struct gate_live live;
+};
+
+/* core_live.c */
+void core_gate_init(struct core *core);
+/* After a turn. @is_whole: marks and peers too, not only the time. */
+void core_publish(struct core *core, bool is_whole);
+void core_measure_store(struct core *core);
+
+/* core_links.c: the roster or the book changed. */
+void core_update_links(struct core *core);
+/* What others should dial to reach this device; "" = they cannot. */
+void core_advertised(const struct core *core, char *ret_endpoint);
+/* What a newcomer should dial, while an invitation is open. */
+void core_enrol_endpoint(const struct core *core, char *ret_endpoint);
+
+/* core_enrol.c */
+void core_serve_control(struct core *core);
+void core_enrol_expire(struct core *core);
+/* Somebody knocked; a command may be pending after that. */
+void core_enrol_event(struct core *core, const struct transport_event *event);
+/* What became of it. */
+void core_enrol_answered(struct core *core, const struct effect_answer *answer);
+
+#endif
