@@ -442,8 +442,9 @@ static int open_log_key(struct core *core)
 static int open_transport(struct core *core)
 {
     const char *listen = core->settings->listen;
+    bool is_silent = core->is_alone || strcmp(listen, "none") == 0;
     struct transport_config config = {.secret = &core->identity->transport_secret,
-                                      .listen = strcmp(listen, "none") == 0 ? NULL : listen,
+                                      .listen = is_silent ? NULL : listen,
                                       .seed = entropy_u64()};
     return transport_open(&config, &core->transport);
 }
@@ -508,6 +509,7 @@ int core_open(const struct core_config *config, struct core **ret_core)
     core->state = config->state;
     core->settings = config->settings;
     core->identity = config->identity;
+    core->is_alone = config->is_alone;
     core->wake_fd = core->signal_fd = core->control.listener = -1;
     core->started_ms = clock_mono_ms();
     core_gate_init(core);

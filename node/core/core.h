@@ -26,6 +26,7 @@ struct core_config {
     const char *state; /* folder */
     const struct settings *settings;
     const struct identity *identity;
+    bool is_alone; /* neither listen nor dial: a command that writes while no node runs */
 };
 
 /* Open store, journal, transport and control socket. Block the signals first (signals_open()): the

@@ -1,16 +1,10 @@
 /* Who may speak and whom to dial: the roster decides; the settings and the address book say where.
  */
-#define _DEFAULT_SOURCE /* IFF_UP */
-
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "node/core/core_state.h"
+#include "node/os/address.h"
 
 /* A device that introduced itself or was introduced, before the roster knows it. */
 static bool is_introduced(const struct core *core, const struct book_entry *entry,
@@ -75,39 +69,10 @@ void core_update_links(struct core *core)
 {
     struct transport_device devices[DEVICES_MAX];
     struct transport_peer peers[DEVICES_MAX];
+    if (core->is_alone)
+        return;
     transport_allow(core->transport, devices, allowed_devices(core, devices));
     transport_dial(core->transport, peers, wanted_peers(core, peers));
-}
-
-/* The first address of this machine that others may reach. */
-static bool own_address(char *to, size_t capacity)
-{
-    struct ifaddrs *list = NULL;
-    bool is_found = false;
-    if (getifaddrs(&list) != 0)
-        return false;
-    for (const struct ifaddrs *at = list; at != NULL && !is_found; at = at->ifa_next) {
-        if (at->ifa_addr == NULL || at->ifa_addr->sa_family != AF_INET ||
-            (at->ifa_flags & IFF_LOOPBACK) != 0 || (at->ifa_flags & IFF_UP) == 0)
-            continue;
-        is_found = getnameinfo(at->ifa_addr, sizeof(struct sockaddr_in), to, (socklen_t)capacity,
-                               NULL, 0, NI_NUMERICHOST) == 0;
-    }
-    freeifaddrs(list);
-    return is_found;
-}
-
-/* @endpoint with a real address where it says "any". */
-static void endpoint_resolve(const char *endpoint, char *ret_endpoint)
-{
-    static const char *const any[] = {"tcp://0.0.0.0:", "tcp://[::]:"};
-    (void)snprintf(ret_endpoint, ENDPOINT_BYTES_MAX, "%s", endpoint);
-    for (size_t i = 0; i < sizeof any / sizeof any[0]; i++) {
-        char address[64];
-        if (strncmp(endpoint, any[i], strlen(any[i])) == 0 && own_address(address, sizeof address))
-            (void)snprintf(ret_endpoint, ENDPOINT_BYTES_MAX, "tcp://%s:%s", address,
-                           endpoint + strlen(any[i]));
-    }
 }
 
 void core_advertised(const struct core *core, char *ret_endpoint)
@@ -116,10 +81,10 @@ void core_advertised(const struct core *core, char *ret_endpoint)
     if (set[0] != '\0')
         (void)snprintf(ret_endpoint, ENDPOINT_BYTES_MAX, "%s", set);
     else
-        endpoint_resolve(transport_endpoint(core->transport), ret_endpoint);
+        endpoint_resolve(transport_endpoint(core->transport), ret_endpoint, ENDPOINT_BYTES_MAX);
 }
 
 void core_enrol_endpoint(const struct core *core, char *ret_endpoint)
 {
-    endpoint_resolve(transport_enrol_endpoint(core->transport), ret_endpoint);
+    endpoint_resolve(transport_enrol_endpoint(core->transport), ret_endpoint, ENDPOINT_BYTES_MAX);
 }

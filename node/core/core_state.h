@@ -37,6 +37,7 @@ struct core {
     const char *state;
     const struct settings *settings;
     const struct identity *identity;
+    bool is_alone;
     struct log_key log_key;
     struct replica_config replica_config;
     struct store_lmdb *store;

@@ -209,6 +209,21 @@ int dealer_send(void *dealer, struct bytes frame)
     return err_of_send(zmq_send(dealer, frame.data, frame.size, ZMQ_DONTWAIT));
 }
 
+int dealer_receive(void *dealer, unsigned timeout_ms, void *buffer, size_t capacity,
+                   size_t *ret_size)
+{
+    zmq_pollitem_t item = {.socket = dealer, .events = ZMQ_POLLIN};
+    if (zmq_poll(&item, 1, (long)timeout_ms) <= 0)
+        return ERR_BUSY;
+    int size = zmq_recv(dealer, buffer, capacity, ZMQ_DONTWAIT);
+    if (size < 0)
+        return ERR_BUSY;
+    if ((size_t)size > capacity)
+        return ERR_TOO_LARGE;
+    *ret_size = (size_t)size;
+    return 0;
+}
+
 int router_send(void *router, struct bytes routing, struct bytes frame)
 {
     int err = err_of_send(zmq_send(router, routing.data, routing.size, ZMQ_DONTWAIT | ZMQ_SNDMORE));

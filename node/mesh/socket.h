@@ -46,6 +46,9 @@ void socket_close(void *socket, int linger_ms);
 
 /* Send without waiting. 0, ERR_BUSY (its queue is full), ERR_NOT_FOUND (nobody there). */
 MUST_CHECK int dealer_send(void *dealer, struct bytes frame);
+/* Wait up to @timeout_ms for one frame. ERR_BUSY: none came. ERR_TOO_LARGE. */
+MUST_CHECK int dealer_receive(void *dealer, unsigned timeout_ms, void *buffer, size_t capacity,
+                              size_t *ret_size);
 MUST_CHECK int router_send(void *router, struct bytes routing, struct bytes frame);
 
 /* One request to the authenticator: who knocks where. */

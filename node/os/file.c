@@ -12,10 +12,9 @@ static int err_of_errno(int number)
 {
     static const struct {
         int number, err;
-    } rows[] = {
-        {ENOENT, ERR_NOT_FOUND}, {ENOTDIR, ERR_NOT_FOUND}, {EACCES, ERR_FORBIDDEN},
-        {EPERM, ERR_FORBIDDEN},  {EROFS, ERR_FORBIDDEN},   {ENOSPC, ERR_FULL},
-        {EDQUOT, ERR_FULL},      {ENAMETOOLONG, ERR_TOO_LARGE}};
+    } rows[] = {{ENOENT, ERR_NOT_FOUND}, {ENOTDIR, ERR_NOT_FOUND},     {EACCES, ERR_FORBIDDEN},
+                {EPERM, ERR_FORBIDDEN},  {EROFS, ERR_FORBIDDEN},       {ENOSPC, ERR_FULL},
+                {EDQUOT, ERR_FULL},      {ENAMETOOLONG, ERR_TOO_LARGE}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].number == number)
             return rows[i].err;

@@ -70,9 +70,10 @@ static bool line_is_due(const char *line, uint64_t now_ms, uint32_t *ret_repeats
 
 static const char *level_text(enum log_level level)
 {
-    static const char *const texts[] = {
-        [LEVEL_ERROR] = "error", [LEVEL_WARNING] = "warning", [LEVEL_NOTICE] = "notice",
-        [LEVEL_INFO] = "info"};
+    static const char *const texts[] = {[LEVEL_ERROR] = "error",
+                                        [LEVEL_WARNING] = "warning",
+                                        [LEVEL_NOTICE] = "notice",
+                                        [LEVEL_INFO] = "info"};
     return texts[level];
 }
 
