@@ -215,6 +215,8 @@ static bool is_screen(const char *path)
 
 const struct web_file *web_files_find(const struct web_files *files, const char *path)
 {
+    if (path[0] != '/')
+        return NULL;
     static const char *const ends[] = {"", ".html", "/index.html"};
     char tried[FILE_PATH_BYTES_MAX];
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {

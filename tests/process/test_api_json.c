@@ -1,0 +1,365 @@
+/* Bodies into commands, and states into JSON: exact bytes, and always what the schemas say. */
+#include <string.h>
+
+#include "node/api/fill.h"
+#include "node/api/state.h"
+#include "tests/lib/test.h"
+
+/* ---- bodies ---- */
+
+static struct api_command filled;
+static char where[JSON_WHERE_BYTES_MAX];
+
+static int fill(const char *method, const char *path, const char *body)
+{
+    const struct route *route = NULL;
+    struct route_match match;
+    struct json_value *value = NULL;
+    memset(&filled.command, 0, sizeof filled.command);
+    filled.storage_size = 0;
+    assert_int_equal(0, route_find(method, path, &route, &match));
+    int err = json_parse_as(route->request, bytes_of_text(body), &value, where);
+    if (err != 0)
+        return err;
+    err = api_fill(route, &match, value, &filled, where);
+    json_free(value);
+    return err;
+}
+
+static void assert_text(const char *expected, struct bytes actual)
+{
+    assert_int_equal(strlen(expected), actual.size);
+    assert_memory_equal(expected, actual.data, actual.size);
+}
+
+#define ORDER "/api/orders/000000010203040506070809"
+
+TEST(api_json, an_order_is_placed)
+{
+    const struct command *command = &filled.command;
+    assert_int_equal(
+        0, fill("POST", "/api/orders",
+                "{\"channel\":\"counter\",\"mode\":\"take-away\",\"name\":\"Ana\",\"lines\":["
+                "{\"item\":7,\"quantity\":2,\"options\":[{\"group\":1,\"choice\":3}],"
+                "\"note\":\"no onions\"},{\"item\":8,\"quantity\":1}],"
+                "\"payment\":{\"method\":\"cash\",\"tendered\":2000}}"));
+    assert_int_equal(COMMAND_ORDER_PLACE, command->kind);
+    assert_text("counter", command->channel);
+    assert_text("take-away", command->mode);
+    assert_text("Ana", command->name);
+    assert_int_equal(2, command->lines_count);
+    assert_int_equal(7, command->lines[0].item);
+    assert_int_equal(2, command->lines[0].quantity);
+    assert_int_equal(1, command->lines[0].options_count);
+    assert_int_equal(1, command->lines[0].options[0].group);
+    assert_int_equal(3, command->lines[0].options[0].choice);
+    assert_text("no onions", command->lines[0].note);
+    assert_int_equal(0, command->lines[1].options_count);
+    assert_true(command->is_paid_now);
+    assert_text("cash", command->method);
+    assert_int_equal(0, command->amount_minor);
+    assert_int_equal(2000, command->tendered_minor);
+}
+
+TEST(api_json, a_line_is_changed_by_what_is_said_only)
+{
+    assert_int_equal(0, fill("PATCH", ORDER "/lines/2147483650", "{\"delta\":-1}"));
+    assert_int_equal(COMMAND_LINE_SET, filled.command.kind);
+    assert_int_equal(1, filled.command.ids_count);
+    assert_int_equal(2147483650, filled.command.ids[0]);
+    assert_int_equal(-1, filled.command.quantity_delta);
+    assert_false(filled.command.has_note);
+    assert_false(filled.command.has_options);
+    assert_int_equal(9, filled.command.order.bytes[11]);
+    assert_int_equal(0, fill("PATCH", ORDER "/lines/1", "{\"note\":\"\",\"options\":[]}"));
+    assert_true(filled.command.has_note);
+    assert_true(filled.command.has_options);
+    assert_int_equal(ERR_MALFORMED, fill("PATCH", ORDER "/lines/1", "{}"));
+}
+
+TEST(api_json, lines_and_units_are_named)
+{
+    assert_int_equal(0, fill("POST", ORDER "/done", "{}"));
+    assert_int_equal(0, filled.command.ids_count);
+    assert_int_equal(0, fill("POST", ORDER "/done", "{\"lines\":[3,1]}"));
+    assert_int_equal(2, filled.command.ids_count);
+    assert_int_equal(3, filled.command.ids[0]);
+    assert_int_equal(0, fill("POST", ORDER "/hand-over", "{\"units\":[{\"line\":4,\"units\":2}]}"));
+    assert_int_equal(4, filled.command.ids[0]);
+    assert_int_equal(2, filled.command.units[0]);
+    assert_int_equal(0, fill("POST", ORDER "/amend", "{\"line\":5,\"yes\":true}"));
+    assert_int_equal(5, filled.command.ids[0]);
+    assert_true(filled.command.truth);
+    assert_int_equal(0, fill("POST", ORDER "/recall", "{\"waiting\":true}"));
+    assert_true(filled.command.truth);
+}
+
+TEST(api_json, a_discount_is_a_percentage_or_an_amount)
+{
+    assert_int_equal(0, fill("POST", ORDER "/discount", "{\"percent_bp\":1000,\"reason\":\"\"}"));
+    assert_int_equal(1000, filled.command.discount_bp);
+    assert_int_equal(ERR_MALFORMED, fill("POST", ORDER "/discount", "{\"reason\":\"\"}"));
+    assert_int_equal(ERR_MALFORMED, fill("POST", ORDER "/discount",
+                                         "{\"percent_bp\":1000,\"amount\":5,\"reason\":\"\"}"));
+}
+
+TEST(api_json, seen_names_what_was_drawn)
+{
+    assert_int_equal(0, fill("POST", ORDER "/seen",
+                             "{\"station\":\"grill\",\"changed\":\"00000000000000ff-1f\"}"));
+    assert_int_equal(0xff, filled.command.changed_log);
+    assert_int_equal(0x1f, filled.command.changed_seq);
+    assert_int_equal(ERR_MALFORMED,
+                     fill("POST", ORDER "/seen", "{\"station\":\"\",\"changed\":\"ff-\"}"));
+    assert_int_equal(ERR_MALFORMED, fill("POST", ORDER "/seen",
+                                         "{\"station\":\"\",\"changed\":\"ff-ffffffffffffffff\"}"));
+}
+
+TEST(api_json, available_stands_alone)
+{
+    assert_int_equal(0, fill("PATCH", "/api/menu/7", "{\"available\":false}"));
+    assert_int_equal(COMMAND_MENU_AVAILABLE, filled.command.kind);
+    assert_int_equal(7, filled.command.item);
+    assert_false(filled.command.truth);
+    assert_int_equal(ERR_MALFORMED,
+                     fill("PATCH", "/api/menu/7", "{\"available\":false,\"price\":1}"));
+    assert_int_equal(ERR_MALFORMED, fill("PATCH", "/api/menu/7", "{}"));
+}
+
+TEST(api_json, menu_fields_carry_bits_and_options)
+{
+    assert_int_equal(
+        0,
+        fill("POST", "/api/menu",
+             "{\"number\":7,\"name\":\"Burger\",\"price\":850,\"allergens\":[\"gluten\",\"milk\"],"
+             "\"groups\":[{\"name\":\"Size\",\"min\":1,\"max\":1,\"choices\":["
+             "{\"name\":\"L\",\"price\":-50}]}]}"));
+    const struct command *command = &filled.command;
+    assert_int_equal(COMMAND_MENU_SET, command->kind);
+    assert_int_equal(7, command->item);
+    assert_int_equal(5, command->fields_count);
+    assert_int_equal(MENU_NAME, command->fields[0].field);
+    assert_text("Burger", command->fields[0].text);
+    assert_int_equal(MENU_ALLERGENS, command->fields[2].field);
+    assert_int_equal(1 << 0 | 1 << 6, command->fields[2].number);
+    static const uint8_t groups[] = {0x91, 0x94, 0xa4, 'S',  'i', 'z',  'e', 1,
+                                     1,    0x91, 0x92, 0xa1, 'L', 0xd0, 0xce};
+    assert_int_equal(MENU_OPTIONS, command->fields[3].field);
+    assert_int_equal(sizeof groups, command->fields[3].text.size);
+    assert_memory_equal(groups, command->fields[3].text.data, sizeof groups);
+    assert_int_equal(MENU_NUMBER, command->fields[4].field);
+}
+
+TEST(api_json, a_group_that_cannot_be_chosen_from_is_refused)
+{
+    assert_int_equal(ERR_MALFORMED,
+                     fill("PATCH", "/api/menu/7",
+                          "{\"groups\":[{\"name\":\"Size\",\"min\":1,\"max\":2,\"choices\":["
+                          "{\"name\":\"L\",\"price\":0}]}]}"));
+}
+
+TEST(api_json, the_largest_menu_item_fits_its_command)
+{
+    struct text body = {.data = NULL};
+    char name[NAME_BYTES_MAX + 1];
+    memset(name, 'x', NAME_BYTES_MAX);
+    name[NAME_BYTES_MAX] = '\0';
+    text_append_text(&body, "{\"groups\":[");
+    for (int i = 0; i < MENU_OPTION_GROUPS_MAX; i++) {
+        text_append_text(&body, i > 0 ? ",{\"name\":\"" : "{\"name\":\"");
+        text_append_text(&body, name);
+        text_append_text(&body, "\",\"min\":0,\"max\":1,\"choices\":[");
+        for (int j = 0; j < MENU_CHOICES_MAX; j++) {
+            text_append_text(&body, j > 0 ? ",{\"name\":\"" : "{\"name\":\"");
+            text_append_text(&body, name);
+            text_append_text(&body, "\",\"price\":1000000000000}");
+        }
+        text_append_text(&body, "]}");
+    }
+    text_append(&body, "]}", 3);
+    assert_int_equal(0, fill("PATCH", "/api/menu/7", body.data));
+    text_close(&body);
+}
+
+TEST(api_json, an_idempotency_key_is_hex_of_16_to_64_bytes)
+{
+    static const char digits[] =
+        "00112233445566778899AABBCCDDEEFF00112233445566778899aabbccddeeff"
+        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00";
+    filled.storage_size = 0;
+    assert_int_equal(0, api_fill_key(bytes_of(digits, 32), &filled));
+    assert_int_equal(16, filled.command.key.size);
+    assert_int_equal(0xaa, filled.command.key.data[10]);
+    assert_int_equal(0, api_fill_key(bytes_of(digits, 128), &filled));
+    assert_int_equal(ERR_MALFORMED, api_fill_key(bytes_of(digits, 130), &filled));
+    assert_int_equal(ERR_MALFORMED, api_fill_key(bytes_of(digits, 30), &filled));
+    assert_int_equal(ERR_MALFORMED, api_fill_key(bytes_of(digits, 33), &filled));
+    assert_int_equal(ERR_MALFORMED, api_fill_key(bytes_of(NULL, 0), &filled));
+    assert_int_equal(ERR_MALFORMED,
+                     api_fill_key(bytes_of_text("0011223344556677889900112233445g"), &filled));
+}
+
+TEST(api_json, a_body_hash_tells_method_path_and_body_apart)
+{
+    struct hash hash = api_body_hash("POST", "/a", bytes_of_text("bc"));
+    struct hash others[] = {api_body_hash("POST", "/ab", bytes_of_text("c")),
+                            api_body_hash("POS", "T/a", bytes_of_text("bc")),
+                            api_body_hash("POST", "/a", bytes_of_text("bd"))};
+    for (size_t i = 0; i < 3; i++)
+        assert_false(hash_equal(&hash, &others[i]));
+}
+
+/* ---- states ---- */
+
+static struct state shown;
+
+static void assert_json(const struct schema *schema, struct json_value *value, const char *expected)
+{
+    struct text text = {.data = NULL};
+    assert_int_equal(0, json_check(schema, value, where));
+    json_print(value, &text);
+    text_append(&text, "", 1);
+    assert_string_equal(expected, text.data);
+    text_close(&text);
+}
+
+TEST(api_json, an_order_says_everything_a_screen_shows)
+{
+    shown.live.epoch_ms = 1700000000000;
+    struct order *order = &shown.order;
+    *order = (struct order){
+        .day = 3,
+        .opened_t = 1000,
+        .ready_t = 61000,
+        .channel = bytes_of_text("counter"),
+        .mode = bytes_of_text("eat-in"),
+        .name = bytes_of_text("\"A\""),
+        .numbers_count = 1,
+        .numbers = {{bytes_of_text("A"), 42}},
+        .phase = PHASE_COOKING,
+        .flags = FLAG_UNPAID | FLAG_LATE_EDIT,
+        .lines_count = 1,
+        .lines = {{.id = 1,
+                   .item = 7,
+                   .name = bytes_of_text("Burger"),
+                   .note = bytes_of_text("caf\xc3\xa9"),
+                   .unit_price_minor = 850,
+                   .options_count = 1,
+                   .options = {{bytes_of_text("L"), 100}},
+                   .quantity = 2,
+                   .quantity_wished = 3,
+                   .progress = LINE_STARTED,
+                   .handed = 1,
+                   .discount_minor = 190,
+                   .is_active = true,
+                   .is_accepted = true}},
+        .payments_count = 1,
+        .payments = {{.method = bytes_of_text("cash"), .amount_minor = 500}},
+        .total_minor = 1710,
+        .tax_minor = 112,
+        .owed_minor = 1710,
+        .paid_minor = 500,
+        .due_minor = -1210,
+        .claimed_by = 0xfeed,
+        .opened_log = 1,
+        .opened_seq = 9,
+        .changed_log = 2,
+        .changed_seq = 17,
+    };
+    assert_json(
+        &schema_order, state_json_order(&shown),
+        "{\"id\":\"000000000000000000000000\",\"number\":\"A42\",\"numbers\":[\"A42\"],\"day\":3,"
+        "\"phase\":\"cooking\",\"channel\":\"counter\",\"mode\":\"eat-in\",\"name\":\"\\\"A\\\"\","
+        "\"opened_at\":1700000001000,\"accepted_at\":0,\"ready_at\":1700000061000,\"handed_at\":0,"
+        "\"flags\":[\"late_edit\",\"unpaid\"],"
+        "\"lines\":[{\"id\":1,\"item\":7,\"name\":\"Burger\",\"station\":\"\","
+        "\"note\":\"caf\xc3\xa9\",\"other_note\":\"\",\"options\":[{\"name\":\"L\",\"price\":100}],"
+        "\"quantity\":2,\"wished\":3,\"progress\":\"started\",\"handed\":1,\"unit_price\":850,"
+        "\"total\":1710,\"discount\":190,\"state\":\"active\",\"accepted\":true,"
+        "\"added_late\":false,\"conflict\":false}],"
+        "\"payments\":[{\"id\":\"000000000000000000000000\",\"method\":\"cash\",\"amount\":500,"
+        "\"tendered\":0,\"refund\":false,\"reference\":\"\"}],"
+        "\"total\":1710,\"tax\":112,\"owed\":1710,\"paid\":500,\"refunded\":0,\"due\":-1210,"
+        "\"cancelled\":false,\"reason\":\"\",\"claimed_by\":\"000000000000feed\","
+        "\"log\":\"0000000000000001\",\"seq\":9,\"changed\":\"0000000000000002-11\","
+        "\"seen\":false}");
+}
+
+TEST(api_json, a_menu_item_lists_words_for_bits)
+{
+    shown.item = (struct menu_item){
+        .number = 7,
+        .name = bytes_of_text("Burger"),
+        .price_minor = 850,
+        .tax_eat_in_bp = 1900,
+        .allergens = 1 << 0 | 1 << 13,
+        .diet = 1 << 2,
+        .groups_count = 1,
+        .groups = {{.name = bytes_of_text("Size"),
+                    .choices_min = 1,
+                    .choices_max = 1,
+                    .choices_count = 1,
+                    .choices = {{bytes_of_text("L"), 100}}}},
+        .is_available = true,
+    };
+    assert_json(&schema_menu_item, state_json_item(&shown),
+                "{\"number\":7,\"name\":\"Burger\",\"price\":850,\"category\":\"\",\"position\":0,"
+                "\"tax_eat_in\":1900,\"tax_take_away\":0,\"station\":\"\","
+                "\"allergens\":[\"gluten\",\"molluscs\"],\"diet\":[\"halal\"],\"description\":\"\","
+                "\"groups\":[{\"name\":\"Size\",\"min\":1,\"max\":1,"
+                "\"choices\":[{\"name\":\"L\",\"price\":100}]}],"
+                "\"hidden\":false,\"available\":true,\"price_conflict\":false,\"conflict\":false}");
+}
+
+TEST(api_json, marks_name_peers_and_how_long_they_are_silent)
+{
+    shown.live = (struct gate_live){
+        .marks_count = 1,
+        .marks = {{0xab, 5}},
+        .peers_count = 2,
+        .peers = {{.device = 1, .role = ROLE_KITCHEN, .heard_ms_ago = 12, .name = "grill"},
+                  {.device = 2, .link = GATE_LOST, .heard_ms_ago = UINT64_MAX, .behind = 3}},
+    };
+    assert_json(&schema_frame_marks, state_json_marks(&shown, 1700000000000),
+                "{\"type\":\"marks\",\"logs\":[{\"log\":\"00000000000000ab\",\"seq\":5}],"
+                "\"peers\":[{\"device\":\"0000000000000001\",\"name\":\"grill\","
+                "\"role\":\"kitchen\",\"linked\":true,\"heard_ms_ago\":12,\"behind\":0,"
+                "\"ahead\":0,\"state\":\"linked\"},"
+                "{\"device\":\"0000000000000002\",\"name\":\"\",\"role\":\"none\","
+                "\"linked\":false,\"heard_ms_ago\":-1,\"behind\":3,\"ahead\":0,\"state\":\"lost\"}"
+                "],\"now\":1700000000000}");
+}
+
+TEST(api_json, a_problem_says_what_to_do)
+{
+    assert_json(&schema_problem, state_json_problem(ERR_UNAVAILABLE, 409, "/lines/0"),
+                "{\"type\":\"about:blank\",\"title\":\"Sold out or not on the menu any more. "
+                "Choose something else.\",\"status\":409,\"code\":\"unavailable\","
+                "\"detail\":\"/lines/0\"}");
+}
+
+TEST(api_json, a_cursor_survives_its_text_and_nothing_else_is_one)
+{
+    static const char *const wrong[] = {"",
+                                        "-",
+                                        "1-1",
+                                        "1-1-",
+                                        "1-1-1-",
+                                        "x-1-1",
+                                        "1-1-1 ",
+                                        "-1-1-1",
+                                        "1--1",
+                                        "1-1-G",
+                                        "11111111111111111-1-1"};
+    struct cursor cursor = {.incarnation = {0xde, 0xad, 0, 0, 0, 0, 0, 1}, .fold = 1, .change = 77};
+    struct cursor parsed;
+    char text[CURSOR_BYTES_MAX];
+    cursor_print(&cursor, text);
+    assert_string_equal("dead000000000001-1-4d", text);
+    assert_int_equal(0, cursor_parse(text, &parsed));
+    assert_true(cursor_fits(&parsed, &cursor));
+    cursor.change--;
+    assert_false(cursor_fits(&parsed, &cursor));
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(ERR_MALFORMED, cursor_parse(wrong[i], &parsed));
+}
