@@ -1,33 +1,59 @@
-/* stall.h - a small pop-up for the simulator and the scenarios: four dishes, a day, orders.
- *
- * Each function fills @ret_command, which borrows @key (16 bytes) and static texts only.
+/* stall.h - people who do things to one order, for stories about it: each at a node of a mesh
+ * (history_mesh.h), with what that node knows. The clock is the caller's.
  */
 #ifndef TRESTLE_TESTS_LIB_STALL_H
 #define TRESTLE_TESTS_LIB_STALL_H
 
-#include "sync/domain/till.h"
-#include "tests/lib/cluster.h"
+#include "sync/domain/order_events.h"
+#include "tests/lib/history_mesh.h"
 
-enum { STALL_ITEMS = 4, STALL_SETTINGS = 1 + 2 * STALL_ITEMS + 1, STALL_KEY_BYTES = 16 };
+/* Two counters, two kitchens, two pickup points, a manager, and who takes cards. */
+enum person { C, D, K, L, P, Q, M, G, PEOPLE };
 
-struct stall_key {
-    uint8_t bytes[STALL_KEY_BYTES];
+struct stall {
+    struct mesh *mesh;
+    uint64_t t;          /* of the next event; every event takes one */
+    struct order *order; /* of the last look */
+    struct operation last;
 };
 
-/* The key of the @number-th request that a client makes at @seconds of the pop-up. */
-struct stall_key stall_key_make(uint32_t seconds, uint64_t number);
+struct stall stall_new(void);
+void stall_free(struct stall *stall);
 
-/* A manager's command without a key; the rest is zero. */
-void stall_command(struct command *ret_command, enum command_kind kind);
-void stall_keyed(struct command *command, const struct stall_key *key);
+/* Everybody hears of everything. */
+void stall_sync(struct stall *stall);
 
-/* Item 1..STALL_ITEMS as it is at first: 3.50, 4.00, 4.50 ...; the second has an option group. */
-void stall_item(struct command *ret_command, uint64_t item);
+/* What @at sees, valid until the next look. */
+const struct order *stall_look(struct stall *stall, enum person at);
 
-/* One line of each of the first @lines items, twice the first. */
-void stall_order(struct command *ret_command, const struct stall_key *key, uint32_t lines);
-
-/* Settings, menu and day 1, at node 0; the virtual time that this takes passes. */
-void stall_open(struct cluster *cluster);
+/* Each gives the operation. Lists end with 0. */
+struct operation do_open(struct stall *stall, enum person at, const char *lane, uint32_t number);
+struct operation do_open_pay_first(struct stall *stall, enum person at);
+struct operation do_add(struct stall *stall, enum person at, uint32_t line, uint32_t quantity,
+                        int64_t price);
+struct operation do_add_full(struct stall *stall, enum person at, const struct line_add *add);
+struct operation do_set(struct stall *stall, enum person at, uint32_t line, int32_t delta);
+struct operation do_note(struct stall *stall, enum person at, uint32_t line, const char *note);
+struct operation do_option(struct stall *stall, enum person at, uint32_t line, const char *option,
+                           int64_t price);
+struct operation do_void(struct stall *stall, enum person at, uint32_t line);
+/* Accepts lines 1..@lines at their present revisions. */
+struct operation do_accept(struct stall *stall, enum person at, uint32_t lines);
+struct operation do_accept_line(struct stall *stall, enum person at, uint32_t line);
+struct operation do_refuse(struct stall *stall, enum person at, uint32_t line, const char *reason);
+struct operation do_start(struct stall *stall, enum person at, uint32_t line);
+struct operation do_done(struct stall *stall, enum person at, uint32_t line);
+struct operation do_recall(struct stall *stall, enum person at, const struct operation *what);
+struct operation do_hand(struct stall *stall, enum person at, uint32_t line, uint32_t units);
+struct operation do_hand_both(struct stall *stall, enum person at); /* a unit each of lines 1, 2 */
+struct operation do_unhand(struct stall *stall, enum person at, const struct operation *what);
+struct operation do_cancel(struct stall *stall, enum person at);
+struct operation do_reinstate(struct stall *stall, enum person at);
+struct operation do_amend(struct stall *stall, enum person at, const struct operation *what,
+                          bool is_yes);
+struct operation do_discount(struct stall *stall, enum person at, uint32_t line, int64_t amount);
+struct operation do_seen(struct stall *stall, enum person at);
+struct operation do_pay(struct stall *stall, enum person at, uint8_t id, int64_t amount);
+struct operation do_refund(struct stall *stall, enum person at, uint8_t id, int64_t amount);
 
 #endif
