@@ -382,16 +382,19 @@ TEST(roster, of_two_revocations_the_earlier_event_counts)
 
 TEST(roster, two_revocations_at_one_event_that_name_different_chains_leave_event_1)
 {
-    struct scene *scene = scene_new();
-    write_orders(scene, COUNTER, 9);
-    struct log_cut cut = cut_at(scene, COUNTER, 5);
-    state_cut(scene, OWNER, EVENT_LOG_REVOKE, &cut);
-    cut.hash.bytes[0] ^= 1;
-    state_cut(scene, MANAGER, EVENT_LOG_REVOKE, &cut);
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 2, EVENT_LINE_ADD), VERDICT_REVOKED);
-    assert_int_equal(judge(scene, COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
-    scene_free(scene);
+    static const int writers[2][2] = {{OWNER, MANAGER}, {MANAGER, OWNER}};
+    for (int i = 0; i < 2; i++) {
+        struct scene *scene = scene_new();
+        write_orders(scene, COUNTER, 9);
+        struct log_cut cut = cut_at(scene, COUNTER, 5);
+        state_cut(scene, writers[i][0], EVENT_LOG_REVOKE, &cut);
+        cut.hash.bytes[0] ^= 1;
+        state_cut(scene, writers[i][1], EVENT_LOG_REVOKE, &cut);
+        load(scene);
+        assert_int_equal(judge(scene, COUNTER, 2, EVENT_LINE_ADD), VERDICT_REVOKED);
+        assert_int_equal(judge(scene, COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
+        scene_free(scene);
+    }
 }
 
 TEST(roster, a_revocation_that_names_another_branch_voids_this_one)

@@ -146,6 +146,56 @@ TEST(run, a_pulled_log_is_the_same_log)
     scene_free(scene);
 }
 
+/* A store that holds its caller to the promise of store_append(). */
+static const struct store_ops *lenient;
+static unsigned appended;
+
+static int put_strict(struct store_txn *txn, enum store_table table, struct bytes key,
+                      struct bytes value, bool append)
+{
+    if (append) {
+        struct store_cursor cursor;
+        struct bytes found;
+        struct bytes ignored;
+        assert_int_equal(store_cursor_open(txn, table, &cursor), 0);
+        assert_int_equal(store_cursor_seek(&cursor, key, &found, &ignored), ERR_NOT_FOUND);
+        store_cursor_close(&cursor);
+        appended++;
+    }
+    return lenient->put(txn, table, key, value, append);
+}
+
+TEST(run, storing_appends_only_to_the_table_s_end)
+{
+    struct store_memory *peer = store_memory_new();
+    struct store_txn *to = store_memory_begin(peer, true);
+    struct store_ops strict = *to->ops;
+    lenient = to->ops;
+    strict.put = put_strict;
+    to->ops = &strict;
+    appended = 0;
+    for (uint32_t number = 3; number < 7; number++) { /* logs of higher and of lower id */
+        struct scene *scene = scene_new();
+        struct log_head next;
+        journal_device_init(&scene->device, &scene->journal, number, ROLE_COUNTER, NULL);
+        struct store_txn *txn = store_memory_begin(scene->store, true);
+        journal_open(txn, &scene->journal, &scene->device);
+        assert_int_equal(store_memory_commit(txn), 0);
+        write_run(scene, 20, 5);
+        const struct log_head head = head_empty(scene);
+        txn = store_memory_begin(scene->store, false);
+        assert_int_equal(run_read(txn, head.log, 1, RUN_BYTES_MAX, &scene->run), 0);
+        assert_int_equal(run_verify(&scene->run, &scene->journal.popup, &head, &next), 0);
+        assert_int_equal(run_store(to, &scene->run, &next), 0);
+        store_memory_abort(txn);
+        scene_free(scene);
+    }
+    assert_true(appended > 0 && appended < 4 * 21);
+    to->ops = lenient;
+    store_memory_abort(to);
+    store_memory_free(peer);
+}
+
 TEST(run, reading_stops_at_a_signature_within_the_bytes_and_gives_at_least_one_run)
 {
     struct scene *scene = scene_new();
