@@ -1,0 +1,121 @@
+/* test_entity.c - under which keys an order or an item is found again. */
+#include "tests/lib/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/domain/menu_events.h"
+#include "tests/lib/stall.h"
+
+/* The @which-th key of a kind, or NULL. */
+static const struct key *key_of(const struct index_keys *keys, enum index_kind kind, uint32_t which)
+{
+    for (uint32_t i = 0; i < keys->count; i++) {
+        if (keys->keys[i].data[0] == kind && which-- == 0) {
+            return &keys->keys[i];
+        }
+    }
+    return NULL;
+}
+
+static struct index_keys index_at(struct stall *stall)
+{
+    struct index_keys keys;
+    entity_index(mesh_history(stall->mesh, C), stall->order, &keys);
+    return keys;
+}
+
+static struct stall placed(void)
+{
+    struct stall stall = stall_new();
+    (void)do_open(&stall, C, "AB", 42);
+    (void)do_add(&stall, C, 1, 1, 500);
+    stall_sync(&stall);
+    return stall;
+}
+
+TEST(entity, an_active_order_is_found_by_day_phase_and_number)
+{
+    struct stall stall = placed();
+    const struct index_keys keys = index_at(&stall);
+    const struct entity_id id = mesh_entity(stall.mesh);
+    uint8_t active[22] = {INDEX_ACTIVE, 0, 0, 0, 0, 0, 0, 0, 1, PHASE_PLACED};
+    uint8_t number[28] = {INDEX_NUMBER, 0, 0, 0, 0, 0, 0, 0, 1, 'A', 'B', 0, 0, 0, 0, 42};
+    memcpy(active + 10, id.bytes, ENTITY_ID_BYTES);
+    memcpy(number + 16, id.bytes, ENTITY_ID_BYTES);
+    assert_int_equal(keys.count, 2); /* unpaid is no reason to call a person */
+    assert_true(
+        bytes_equal(key_bytes(key_of(&keys, INDEX_ACTIVE, 0)), bytes_of(active, sizeof active)));
+    assert_true(
+        bytes_equal(key_bytes(key_of(&keys, INDEX_NUMBER, 0)), bytes_of(number, sizeof number)));
+    stall_free(&stall);
+}
+
+TEST(entity, both_numbers_of_a_retried_order_find_it)
+{
+    struct stall stall = placed();
+    (void)do_open(&stall, D, "C", 3);
+    stall_sync(&stall);
+    const struct index_keys keys = index_at(&stall);
+    assert_non_null(key_of(&keys, INDEX_NUMBER, 0));
+    assert_non_null(key_of(&keys, INDEX_NUMBER, 1));
+    stall_free(&stall);
+}
+
+TEST(entity, a_settled_order_leaves_the_boards_and_a_flagged_one_is_listed)
+{
+    struct stall stall = placed();
+    (void)do_pay(&stall, C, 1, 500);
+    (void)do_cancel(&stall, C);
+    stall_sync(&stall);
+    struct index_keys keys = index_at(&stall);
+    assert_null(key_of(&keys, INDEX_ACTIVE, 0));
+    assert_non_null(key_of(&keys, INDEX_SETTLED, 0));
+    assert_non_null(key_of(&keys, INDEX_FLAGGED, 0));
+    (void)do_refund(&stall, C, 2, 500);
+    stall_sync(&stall);
+    keys = index_at(&stall);
+    assert_null(key_of(&keys, INDEX_FLAGGED, 0));
+    stall_free(&stall);
+}
+
+TEST(entity, an_order_that_nobody_opened_is_on_no_board)
+{
+    struct stall stall = stall_new();
+    (void)do_add(&stall, C, 1, 1, 500);
+    assert_int_equal(index_at(&stall).count, 0);
+    stall_free(&stall);
+}
+
+TEST(entity, all_events_of_an_order_are_kept)
+{
+    struct stall stall = placed();
+    (void)do_set(&stall, C, 1, 1);
+    (void)do_set(&stall, C, 1, -1);
+    assert_int_equal(mesh_history(stall.mesh, C)->count, 4);
+    stall_free(&stall);
+}
+
+TEST(entity, an_item_is_found_by_its_number)
+{
+    struct mesh *mesh = mesh_new(1, KIND_MENU);
+    struct order *order = malloc(sizeof *order);
+    struct index_keys keys;
+    uint8_t data[64];
+    uint8_t expected[21] = {INDEX_MENU, 0, 0, 0, 0, 0, 0, 0, 7};
+    struct writer writer;
+    struct bytes body;
+    const struct field_values values = {.count = 1,
+                                        .values = {{.field = MENU_NUMBER, .number = 7}}};
+    const struct entity_id id = mesh_entity(mesh);
+    writer_init(&writer, data, sizeof data);
+    menu_set_encode(&values, &writer);
+    assert_int_equal(writer_finish(&writer, &body), 0);
+    (void)mesh_write(mesh, 0, EVENT_MENU_SET, 1, body);
+    entity_index(mesh_history(mesh, 0), order, &keys);
+    memcpy(expected + 9, id.bytes, ENTITY_ID_BYTES);
+    assert_int_equal(keys.count, 1);
+    assert_true(bytes_equal(key_bytes(&keys.keys[0]), bytes_of(expected, sizeof expected)));
+    free(order);
+    mesh_free(mesh);
+}
