@@ -567,7 +567,8 @@ static void sweep(struct web *web, struct connection *connection, uint64_t now_m
 
 static void on_tick(struct lws_sorted_usec_list *tick)
 {
-    struct web *web = lws_container_of(tick, struct web, tick);
+    /* The tick lies in the web, which is aligned for it. */
+    struct web *web = (struct web *)(void *)((char *)tick - offsetof(struct web, tick));
     uint64_t now_ms = mono_ms();
     streams_refresh(web->streams, true, wall_ms());
     for (struct connection *at = web->connections; at != NULL; at = at->next)
