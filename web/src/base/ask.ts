@@ -1,7 +1,7 @@
 // Asking the node over HTTP, in a browser.
 import type { Action } from "./action";
 import type { Reply } from "./outbox";
-import type { OrderList } from "./protocol";
+import type { Order, OrderList } from "./protocol";
 
 const answerWithin = 8_000; // ms; a retry is harmless
 
@@ -19,11 +19,20 @@ export async function send(action: Action): Promise<Reply> {
     return { status: response.status, body: await response.json().catch(() => null) };
 }
 
+/** Rejects when the node cannot be asked. */
+export async function fetchOrder(id: string): Promise<Order> {
+    return (await get(`/api/orders/${id}`)) as Order;
+}
+
 /** The newest orders of the day, settled ones too; rejects when the node cannot be asked. */
 export async function fetchOrders(): Promise<OrderList["orders"]> {
-    const response = await fetch("/api/orders", { signal: AbortSignal.timeout(answerWithin) });
+    return ((await get("/api/orders")) as OrderList).orders;
+}
+
+async function get(path: string): Promise<unknown> {
+    const response = await fetch(path, { signal: AbortSignal.timeout(answerWithin) });
     if (!response.ok) {
         throw new Error(`the node answered ${response.status}`);
     }
-    return ((await response.json()) as OrderList).orders;
+    return response.json();
 }

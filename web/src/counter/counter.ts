@@ -47,6 +47,7 @@ export interface Counter {
     readonly desk: Desk;
     readonly tab: Signal<Tab>;
     readonly sheet: Signal<Sheet>;
+    /** "" for all. */
     readonly category: Signal<string>;
     readonly search: Signal<string>;
     readonly cart: Signal<Cart>;

@@ -5,7 +5,7 @@ import { Icon } from "../ui/icon";
 import type { Counter } from "./counter";
 
 export function Menu({ counter }: { counter: Counter }) {
-    const items = shownItems(counter);
+    const groups = shownGroups(counter);
     return (
         <section class="menu" aria-label="Menu">
             <div class="menu-bar">
@@ -22,47 +22,57 @@ export function Menu({ counter }: { counter: Counter }) {
                     />
                 </label>
             </div>
-            <div class="grid">
-                {items.map((item) => (
-                    <Item key={item.number} counter={counter} item={item} />
-                ))}
-                {items.length === 0 && <p class="empty">Nothing on the menu here.</p>}
-            </div>
+            {groups.map(({ category, items }) => (
+                <div key={category} class="menu-group">
+                    {groups.length > 1 && <h2>{category}</h2>}
+                    <div class="grid">
+                        {items.map((item) => (
+                            <Item key={item.number} counter={counter} item={item} />
+                        ))}
+                    </div>
+                </div>
+            ))}
+            {groups.length === 0 && <p class="empty">Nothing on the menu here.</p>}
         </section>
     );
 }
 
-/** Nothing chosen yet: the first category. */
-export function currentCategory(counter: Counter): string {
-    const { categories, category } = counter;
-    return categories.value.includes(category.value) ? category.value : (categories.value[0] ?? "");
+interface MenuGroup {
+    category: string;
+    items: MenuItem[];
 }
 
-function shownItems(counter: Counter): MenuItem[] {
+/** What is to be shown, by category; a search looks in all of them. */
+function shownGroups(counter: Counter): MenuGroup[] {
     const wanted = counter.search.value.trim().toLowerCase();
-    const category = currentCategory(counter);
-    const isShown = (item: MenuItem): boolean =>
-        wanted === "" ? item.category === category : item.name.toLowerCase().includes(wanted);
-    return [...counter.desk.stream.state.value.items.values()]
-        .filter((item) => !item.hidden && isShown(item))
+    const only = wanted === "" ? counter.category.value : "";
+    const shown = [...counter.desk.stream.state.value.items.values()]
+        .filter((item) => !item.hidden && item.name.toLowerCase().includes(wanted))
         .sort((a, b) => a.position - b.position || a.number - b.number);
+    return counter.categories.value
+        .filter((category) => only === "" || category === only)
+        .map((category) => ({
+            category,
+            items: shown.filter((item) => item.category === category),
+        }))
+        .filter(({ items }) => items.length > 0);
 }
 
 function Categories({ counter }: { counter: Counter }) {
-    const current = counter.search.value.trim() === "" ? currentCategory(counter) : "";
+    const { categories, category: current } = counter;
     return (
         <nav class="tabs" aria-label="Categories">
-            {counter.categories.value.map((category) => (
+            {["", ...categories.value].map((category) => (
                 <button
                     key={category}
                     type="button"
-                    aria-current={category === current}
+                    aria-current={category === current.value}
                     onClick={() => {
-                        counter.category.value = category;
+                        current.value = category;
                         counter.search.value = "";
                     }}
                 >
-                    {category}
+                    {category || "All"}
                 </button>
             ))}
         </nav>
@@ -73,6 +83,7 @@ function Item({ counter, item }: { counter: Counter; item: MenuItem }) {
     const inCart = counter.cart.value
         .filter((line) => line.item === item.number)
         .reduce((sum, line) => sum + line.quantity, 0);
+    const hasHint = item.groups.length > 0 && item.available && inCart === 0;
     return (
         <button
             type="button"
@@ -84,7 +95,7 @@ function Item({ counter, item }: { counter: Counter; item: MenuItem }) {
             <Allergens item={item} />
             <span class="item-foot">
                 <span class="price">{counter.money(item.price)}</span>
-                {item.groups.length > 0 && item.available && <span class="hint">Options</span>}
+                {hasHint && <span class="hint">Options</span>}
                 {!item.available && <strong class="sold-out">Sold out</strong>}
                 {inCart > 0 && <strong class="in-cart">{inCart}×</strong>}
             </span>
@@ -93,8 +104,7 @@ function Item({ counter, item }: { counter: Counter; item: MenuItem }) {
 }
 
 export function Allergens({ item }: { item: MenuItem }) {
-    const facts = [...item.diet, ...(item.allergens.length > 0 ? ["contains"] : [])];
-    if (facts.length === 0) {
+    if (item.diet.length + item.allergens.length === 0) {
         return null;
     }
     return (

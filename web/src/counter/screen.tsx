@@ -7,7 +7,7 @@ import * as actions from "./actions";
 import { cartCount } from "./cart";
 import { CartPanel, Side } from "./cart-panel";
 import type { Counter, Tab } from "./counter";
-import { currentCategory, Menu } from "./menu";
+import { Menu } from "./menu";
 import { OptionsSheet } from "./options";
 import { OrderSheet } from "./order-sheet";
 import { RecentOrders, UnseenAlert } from "./orders";
@@ -18,8 +18,8 @@ const ordersMax = 200;
 
 function shortcutsOf(counter: Counter): Shortcut[] {
     const turn = (by: number): void => {
-        const all = counter.categories.value;
-        const at = all.indexOf(currentCategory(counter));
+        const all = ["", ...counter.categories.value];
+        const at = all.indexOf(counter.category.value);
         counter.category.value = all[(at + by + all.length) % all.length] ?? "";
     };
     const show = (tab: Tab) => () => {

@@ -40,7 +40,7 @@ export interface Slot {
 
 export const gapFor = 2_000; // ms
 
-/** The places on the board: whoever is there stays, the new come last, gaps close after a moment. */
+/** Whoever has a place stays there, the new come last, gaps close after a moment. */
 export function arrange(
     slots: readonly Slot[],
     orders: readonly Order[],
@@ -118,6 +118,45 @@ export function allDay(orders: readonly Order[], station: string): Tally[] {
 export function stationsOf(orders: readonly Order[]): string[] {
     const all = orders.flatMap((order) => order.lines.map((line) => line.station));
     return [...new Set(all)].filter((station) => station !== "").sort();
+}
+
+export const digitsMax = 9;
+
+/**
+ * The keys 1 to 9 of tickets that can be accepted or bumped. A ticket keeps its key as long as its
+ * place, gap included, so that a key never means another ticket than a moment ago.
+ */
+export function assignDigits(
+    before: ReadonlyMap<string, number>,
+    slots: readonly Slot[],
+): ReadonlyMap<string, number> {
+    const ids = [...new Set(slots.filter((slot) => slot.column !== "ready").map(({ id }) => id))];
+    const after = new Map<string, number>();
+    for (const id of ids) {
+        const digit = before.get(id);
+        if (digit !== undefined) {
+            after.set(id, digit);
+        }
+    }
+    const used = new Set(after.values());
+    for (const id of ids.filter((other) => !after.has(other))) {
+        const free = freeDigit(used);
+        if (free === null) {
+            break;
+        }
+        used.add(free);
+        after.set(id, free);
+    }
+    return after;
+}
+
+function freeDigit(used: ReadonlySet<number>): number | null {
+    for (let digit = 1; digit <= digitsMax; digit += 1) {
+        if (!used.has(digit)) {
+            return digit;
+        }
+    }
+    return null;
 }
 
 /** What the big button does next. */

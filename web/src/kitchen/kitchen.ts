@@ -8,7 +8,16 @@ import { numberText } from "../base/words";
 import { newTicketTones, play } from "../ui/sound";
 import { offerUndo } from "../ui/toast";
 import * as actions from "./actions";
-import { arrange, type Column, isAtStation, nextStep, openLines, type Slot } from "./board";
+import {
+    arrange,
+    assignDigits,
+    type Column,
+    isAtStation,
+    nextStep,
+    openLines,
+    type Slot,
+} from "./board";
+import { makeGone } from "./gone";
 import { makeSeenTeller, type SeenTeller } from "./seen";
 
 export type Panel = "none" | "menu" | "recall";
@@ -19,6 +28,8 @@ export interface Kitchen {
     /** The orders on the board at this station, in their places. */
     readonly shown: ReadonlySignal<readonly Order[]>;
     readonly hiddenCount: ReadonlySignal<number>;
+    /** The tickets' keys on the keyboard. */
+    readonly digits: ReadonlySignal<ReadonlyMap<string, number>>;
     readonly station: Signal<string>;
     readonly chosen: Signal<string | null>;
     readonly panel: Signal<Panel>;
@@ -45,7 +56,9 @@ export interface Kitchen {
     choose(by: number): void;
 }
 
-export function startKitchen(desk: Desk, station: string): Kitchen {
+type AskOrder = (id: string) => Promise<Order>;
+
+export function startKitchen(desk: Desk, station: string, ask: AskOrder): Kitchen {
     const { stream } = desk;
     const slots = signal<readonly Slot[]>([]);
     const dismissed = signal<ReadonlySet<string>>(new Set());
@@ -54,7 +67,9 @@ export function startKitchen(desk: Desk, station: string): Kitchen {
     const refusing = signal<Order | null>(null);
     const atStation = signal(station);
 
-    const orderOf = (id: string): Order | undefined => stream.state.value.orders.get(id);
+    const gone = makeGone(ask);
+    const all = computed(() => new Map([...gone.orders.value, ...stream.state.value.orders]));
+    const orderOf = (id: string): Order | undefined => all.value.get(id);
     const onBoard = computed(() =>
         slots.value
             .filter((slot) => slot.leftAt === null)
@@ -66,16 +81,21 @@ export function startKitchen(desk: Desk, station: string): Kitchen {
     );
     const hiddenCount = computed(() => onBoard.value.length - shown.value.length);
 
+    const digits = signal<ReadonlyMap<string, number>>(new Map());
+    effect(() => {
+        digits.value = assignDigits(digits.peek(), slots.value);
+    });
+
     const seen = makeSeenTeller({
         isVisible: () => document.visibilityState === "visible",
         station: () => atStation.value || "kitchen",
         say: stream.say,
     });
 
+    effect(() => gone.update(stream.state.value.orders, heldOf(slots.peek())));
     effect(() => {
-        const { orders } = stream.state.value;
         const now = stream.now.value;
-        slots.value = arrange(slots.peek(), [...orders.values()], dismissed.value, now);
+        slots.value = arrange(slots.peek(), [...all.value.values()], dismissed.value, now);
     });
     effect(() => seen.update(shown.value));
     stream.onUp(seen.reconnected);
@@ -90,6 +110,7 @@ export function startKitchen(desk: Desk, station: string): Kitchen {
         slots,
         shown,
         hiddenCount,
+        digits,
         station: atStation,
         chosen,
         panel,
@@ -138,6 +159,12 @@ export function startKitchen(desk: Desk, station: string): Kitchen {
         },
     };
     return kitchen;
+}
+
+/** What a cook has begun, or is about to. */
+function heldOf(slots: readonly Slot[]): ReadonlySet<string> {
+    const held = slots.filter((slot) => slot.leftAt === null && slot.column !== "ready");
+    return new Set(held.map((slot) => slot.id));
 }
 
 function take(kitchen: Kitchen, order: Order, column: Column): void {

@@ -1,6 +1,6 @@
 import "@preact/signals"; // components follow the signals they read
 import { render } from "preact";
-import { fillRandom, send } from "../base/ask";
+import { fetchOrder, fillRandom, send } from "../base/ask";
 import { world } from "../base/browser";
 import { startDesk } from "../base/desk";
 import { browserShelf } from "../base/shelf";
@@ -19,4 +19,4 @@ const shelf = browserShelf("kitchen");
 const desk = startDesk(stream, { ...world, shelf, send, fill: fillRandom, complain });
 const station = new URLSearchParams(location.search).get("station") ?? "";
 
-render(<KitchenScreen kitchen={startKitchen(desk, station)} />, document.body);
+render(<KitchenScreen kitchen={startKitchen(desk, station, fetchOrder)} />, document.body);

@@ -1,4 +1,3 @@
-import type { Order } from "../base/protocol";
 import { count } from "../base/words";
 import { Connection, Heard } from "../ui/connection";
 import { Header } from "../ui/header";
@@ -15,9 +14,9 @@ const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 function shortcutsOf(kitchen: Kitchen): Shortcut[] {
     const digitStep = (key: string): void => {
-        const order = kitchen.shown.value[Number(key) - 1];
-        if (order) {
-            kitchen.step(order.id);
+        const found = [...kitchen.digits.value].find(([, digit]) => digit === Number(key));
+        if (found) {
+            kitchen.step(found[0]);
         }
     };
     const arrow = (key: string): void =>
@@ -148,10 +147,6 @@ interface ColumnProps {
 function BoardColumn({ kitchen, column, title }: ColumnProps) {
     const shown = new Map(kitchen.shown.value.map((order) => [order.id, order]));
     const slots = kitchen.slots.value.filter((slot) => slot.column === column);
-    const digitOf = (order: Order): number => {
-        const place = kitchen.shown.value.indexOf(order) + 1;
-        return place <= digits.length ? place : 0;
-    };
     const tickets = slots.filter(({ leftAt, id }) => leftAt === null && shown.has(id));
     return (
         <section class={`column column-${column}`} aria-label={title}>
@@ -164,7 +159,7 @@ function BoardColumn({ kitchen, column, title }: ColumnProps) {
                     if (leftAt !== null || !order) {
                         return leftAt === null ? null : <div key={`gap ${id}`} class="gap" />;
                     }
-                    const digit = digitOf(order);
+                    const digit = kitchen.digits.value.get(id) ?? 0;
                     const props = { kitchen, order, column, digit };
                     return <Ticket key={id} {...props} />;
                 })}

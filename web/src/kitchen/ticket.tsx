@@ -81,9 +81,16 @@ function useDrawn(kitchen: Kitchen, id: string) {
 
 const lateWords: Record<Lateness, string> = { fresh: "", late: "Late", "very-late": "Very late" };
 
+/** Since it was ordered; once it is ready, since then: the cook is no longer late. */
 function TicketAge({ kitchen, order }: Pick<Props, "kitchen" | "order">) {
-    const until = order.ready_at > 0 ? order.ready_at : kitchen.time();
-    const age = until - order.opened_at;
+    if (order.ready_at > 0) {
+        return (
+            <span class="ticket-age">
+                Ready for <time>{formatAge(kitchen.time() - order.ready_at)}</time>
+            </span>
+        );
+    }
+    const age = kitchen.time() - order.opened_at;
     const late = lateness(age, kitchen.session()?.late_after_s ?? 300);
     return (
         <span class={`ticket-age is-${late}`}>

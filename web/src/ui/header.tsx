@@ -21,7 +21,7 @@ export function Header({ view, title, session, children }: Props) {
             {children}
             <button
                 type="button"
-                class="plain"
+                class="plain theme-button"
                 onClick={() => toggleTheme(view)}
                 aria-label="Light or dark"
             >

@@ -18,7 +18,7 @@ export function showKeys(): void {
     isHelpOpen.value = true;
 }
 
-/** Typing is never a shortcut, nor is anything while a dialog is open; Enter stays a button's own. */
+/** Typing is no shortcut, nor is anything while a dialog is open; Enter stays a button's own. */
 function isTaken(event: KeyboardEvent): boolean {
     const target = event.target as HTMLElement;
     return (

@@ -15,8 +15,11 @@ interface Props {
 
 export function Sheet({ title, onClose, children, actions, isWide }: Props) {
     const ref = useRef<HTMLDialogElement>(null);
+    const heading = useRef<HTMLHeadingElement>(null);
     useEffect(() => {
         ref.current?.showModal();
+        // Not on a button, which Enter would press by mistake.
+        heading.current?.focus();
     }, []);
     return (
         <dialog
@@ -24,10 +27,11 @@ export function Sheet({ title, onClose, children, actions, isWide }: Props) {
             class={isWide ? "sheet sheet-wide" : "sheet"}
             aria-label={title}
             onClose={onClose}
-            onClick={(event) => event.target === ref.current && onClose()}
         >
             <header>
-                <h2>{title}</h2>
+                <h2 ref={heading} tabIndex={-1}>
+                    {title}
+                </h2>
                 <button type="button" class="plain" onClick={onClose} aria-label="Close">
                     <Icon name="close" />
                 </button>

@@ -1,0 +1,113 @@
+// What the tests of the screens share: sizes, themes, axe, and how to read an order's progress.
+import { readFileSync } from "node:fs";
+import { expect, type Page } from "@playwright/test";
+
+export const phone = { width: 360, height: 740 };
+export const tablet = { width: 1280, height: 800 };
+
+export type Theme = "light" | "dark";
+
+const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+    id: string;
+    nodes: { target: string[]; failureSummary: string }[];
+}
+
+/** Everything that axe finds wrong, in words; contrast counts as it is at rest. */
+export async function violations(page: Page): Promise<string[]> {
+    await page.evaluate(axeSource);
+    const found = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+            axe: { run(on: Document, options: object): Promise<{ violations: Violation[] }> };
+        };
+        const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+        return (await axe.run(document, { runOnly: tags })).violations;
+    });
+    return found.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`),
+    );
+}
+
+/** Opens a screen as a person who chose that theme sees it. */
+export async function open(page: Page, url: string, theme?: Theme): Promise<void> {
+    if (theme) {
+        const view = new URL(url).pathname.slice(1);
+        await page.addInitScript(([key, value]) => localStorage.setItem(key, value), [
+            `trestle.theme.${view}`,
+            theme,
+        ] as const);
+        await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    }
+    await page.goto(url);
+}
+
+/** Changes the theme of a page that is open. */
+export async function wear(page: Page, theme: Theme): Promise<void> {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await page.evaluate((chosen) => {
+        document.documentElement.dataset["theme"] = chosen;
+    }, theme);
+}
+
+/** Things to press that are smaller than a finger needs. */
+export async function smallTargets(page: Page, least: number): Promise<string[]> {
+    return page.evaluate((size) => {
+        const pressable = document.querySelectorAll<HTMLElement>(
+            "button, select, input, summary, a",
+        );
+        return [...pressable]
+            .map((element) => ({ element, box: element.getBoundingClientRect() }))
+            .filter(({ box }) => box.width > 0 && box.height > 0)
+            .filter(({ box }) => box.width < size - 0.5 || box.height < size - 0.5)
+            .map(
+                ({ element, box }) =>
+                    `${element.outerHTML.slice(0, 80)} ${box.width}x${box.height}`,
+            );
+    }, least);
+}
+
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+    const wider = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(wider).toBe(0);
+}
+
+/** The least contrast between a ticket's text and its ground. */
+export async function ticketContrast(page: Page): Promise<number> {
+    return page.evaluate(() => {
+        const canvas = document.createElement("canvas").getContext("2d", {
+            willReadFrequently: true,
+        }) as CanvasRenderingContext2D;
+        const rgba = (color: string): number[] => {
+            canvas.clearRect(0, 0, 1, 1);
+            canvas.fillStyle = color;
+            canvas.fillRect(0, 0, 1, 1);
+            return [...canvas.getImageData(0, 0, 1, 1).data];
+        };
+        const luminance = (color: number[]): number => {
+            const [r = 0, g = 0, b = 0] = color.map((part) => {
+                const value = part / 255;
+                return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+            });
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const groundOf = (element: Element): number[] => {
+            const color = rgba(getComputedStyle(element).backgroundColor);
+            return color[3] === 255 || !element.parentElement
+                ? color
+                : groundOf(element.parentElement);
+        };
+        const hasText = (element: Element): boolean =>
+            [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim());
+        const ratios = [...document.querySelectorAll(".ticket *")]
+            .filter(hasText)
+            .map((element) => {
+                const text = luminance(rgba(getComputedStyle(element).color));
+                const ground = luminance(groundOf(element));
+                return (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+            });
+        return Math.min(...ratios);
+    });
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from "@playwright/test";
+
+// Debian's own browser, and nothing that it would fetch by itself.
+const browser = {
+    executablePath: "/usr/bin/chromium",
+    args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ],
+};
+
+export default defineConfig({
+    testDir: ".",
+    outputDir: "../../web/test-results",
+    timeout: 60_000,
+    expect: { timeout: 10_000 },
+    fullyParallel: false,
+    workers: 1, // two cores, and each test has several pages
+    retries: 0,
+    forbidOnly: true,
+    reporter: [["list"]],
+    use: { browserName: "chromium", launchOptions: browser, locale: "en-GB", timezoneId: "UTC" },
+});

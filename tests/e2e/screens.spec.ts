@@ -1,0 +1,241 @@
+// Every screen in every state that matters: no violation, nothing too small, nothing cut off; and
+// the pictures of docs/screens/ are made on the way.
+import { expect, type Page, test } from "@playwright/test";
+import {
+    expectNoSidewaysScroll,
+    open,
+    phone,
+    smallTargets,
+    type Theme,
+    tablet,
+    ticketContrast,
+    violations,
+    wear,
+} from "./pages";
+
+const shots = `${__dirname}/../../docs/screens`;
+const themes: Theme[] = ["light", "dark"];
+
+async function startBusyNode() {
+    const { startFakeNode } = await import("../../web/test/fake-node.mjs");
+    const { fakeDay } = await import("../../web/test/fake-day.mjs");
+    const node = await startFakeNode();
+    return { node, day: fakeDay(node) };
+}
+
+type Busy = Awaited<ReturnType<typeof startBusyNode>>;
+
+interface Scene {
+    name: string;
+    path: string;
+    /** Shown in the documentation. */
+    isPicture?: boolean;
+    /** px; what a thing to press must at least be. */
+    least?: number;
+    prepare(page: Page, busy: Busy): Promise<void>;
+}
+
+async function live(page: Page): Promise<void> {
+    await expect(page.getByRole("status").first()).toHaveText("Live");
+}
+
+const scenes: Scene[] = [
+    {
+        name: "index",
+        path: "/",
+        prepare: async (page) => expect(page.getByText("Take orders and money")).toBeVisible(),
+    },
+    {
+        name: "counter",
+        path: "/counter",
+        isPicture: true,
+        async prepare(page) {
+            await live(page);
+            await page.getByRole("button", { name: /^Cheeseburger Contains/ }).dblclick();
+            await page.getByRole("button", { name: /^Corn on the cob/ }).click();
+        },
+    },
+    {
+        name: "counter-options",
+        path: "/counter",
+        isPicture: true,
+        async prepare(page) {
+            await live(page);
+            await page.getByRole("button", { name: /^Lamb skewer/ }).click();
+            await page.getByRole("button", { name: /^Tahini/ }).click();
+        },
+    },
+    {
+        name: "counter-pay",
+        path: "/counter",
+        isPicture: true,
+        async prepare(page) {
+            await live(page);
+            await page.getByRole("button", { name: /^Double burger/ }).click();
+            await page.keyboard.press("p");
+            await expect(page.getByRole("dialog")).toBeVisible();
+            await page.keyboard.type("2000");
+        },
+    },
+    {
+        name: "counter-placed",
+        path: "/counter",
+        isPicture: true,
+        async prepare(page) {
+            await live(page);
+            await page.getByRole("button", { name: /^Cheeseburger/ }).click();
+            await page.keyboard.press("p");
+            await page.getByRole("dialog").getByRole("button", { name: "€20.00" }).click();
+            await expect(page.getByText("Change").filter({ visible: true })).toBeVisible();
+        },
+    },
+    {
+        name: "counter-orders",
+        path: "/counter",
+        isPicture: true,
+        async prepare(page) {
+            await live(page);
+            await page.getByRole("button", { name: "Orders", exact: true }).click();
+            await expect(page.locator(".order-row").first()).toBeVisible();
+        },
+    },
+    {
+        name: "counter-order",
+        path: "/counter",
+        async prepare(page, { day }) {
+            await live(page);
+            await page.getByRole("button", { name: "Orders", exact: true }).click();
+            await page.getByRole("button", { name: new RegExp(`^${day.edited.number}`) }).click();
+            await expect(page.getByRole("button", { name: "Cancel order" })).toBeVisible();
+        },
+    },
+    {
+        name: "counter-cut-off",
+        path: "/counter",
+        async prepare(page, { node }) {
+            await live(page);
+            const lost = { state: "lost", linked: false, heard_ms_ago: 47_000 };
+            node.peers = node.peers.map((peer) =>
+                peer.role === "kitchen" ? { ...peer, ...lost } : peer,
+            );
+            node.marks();
+            await expect(page.getByRole("status").first()).toHaveText("Kitchen not heard");
+            await page.locator("summary").click();
+        },
+    },
+    {
+        name: "kitchen",
+        path: "/kitchen",
+        isPicture: true,
+        least: 56,
+        async prepare(page) {
+            await live(page);
+            await expect(page.locator(".ticket")).toHaveCount(8);
+        },
+    },
+    {
+        name: "kitchen-sold-out",
+        path: "/kitchen",
+        least: 44,
+        async prepare(page) {
+            await live(page);
+            await page.getByRole("button", { name: "Sold out" }).click();
+            await expect(page.getByRole("dialog")).toBeVisible();
+        },
+    },
+    {
+        name: "kitchen-recall",
+        path: "/kitchen",
+        async prepare(page) {
+            await live(page);
+            await page.getByRole("button", { name: "Recall" }).first().click();
+            await expect(page.getByRole("dialog").locator("li").first()).toBeVisible();
+        },
+    },
+    {
+        name: "kitchen-refuse",
+        path: "/kitchen",
+        async prepare(page) {
+            await live(page);
+            await page.getByRole("button", { name: "Refuse" }).first().click();
+            await expect(page.getByRole("dialog")).toBeVisible();
+        },
+    },
+    {
+        name: "pickup",
+        path: "/pickup",
+        isPicture: true,
+        async prepare(page) {
+            await live(page);
+            await expect(page.locator(".numbers.ready li")).toHaveCount(2);
+        },
+    },
+    {
+        name: "pickup-staff",
+        path: "/pickup?staff",
+        isPicture: true,
+        async prepare(page) {
+            await live(page);
+            await expect(page.locator(".staff-rows li").first()).toBeVisible();
+        },
+    },
+    {
+        name: "pickup-hand-over",
+        path: "/pickup?staff",
+        async prepare(page, { day }) {
+            await live(page);
+            const name = new RegExp(`^${day.ready.number}`);
+            await page.getByRole("button", { name }).click();
+            await expect(page.getByRole("dialog")).toBeVisible();
+        },
+    },
+];
+
+for (const scene of scenes) {
+    for (const [size, viewport] of Object.entries({ phone, tablet })) {
+        test(`${scene.name} on a ${size}`, async ({ page }) => {
+            const busy = await startBusyNode();
+            await page.setViewportSize(viewport);
+            await open(page, busy.node.url + scene.path, "light");
+            await scene.prepare(page, busy);
+            for (const theme of themes) {
+                await wear(page, theme);
+                await page.screenshot({ path: pathOf(scene, size, theme) });
+                expect(await violations(page)).toEqual([]);
+            }
+            expect(await smallTargets(page, scene.least ?? 44)).toEqual([]);
+            await expectNoSidewaysScroll(page);
+            await busy.node.kill();
+        });
+    }
+}
+
+/** Pictures for people are kept; the rest is for whoever looks into a failure. */
+function pathOf(scene: Scene, size: string, theme: Theme): string {
+    const folder = scene.isPicture ? shots : `${__dirname}/../../web/test-results/screens`;
+    return `${folder}/${scene.name}-${size}-${theme}.png`;
+}
+
+for (const theme of themes) {
+    test(`tickets have a contrast of 7 and more, ${theme}`, async ({ page }) => {
+        const { node } = await startBusyNode();
+        await page.setViewportSize(tablet);
+        await open(page, `${node.url}/kitchen`, theme);
+        await expect(page.locator(".ticket")).toHaveCount(8);
+        expect(await ticketContrast(page)).toBeGreaterThanOrEqual(7);
+        await node.kill();
+    });
+}
+
+test("numbers on the pickup board are an eighth of the screen high", async ({ page }) => {
+    const { node } = await startBusyNode();
+    await page.setViewportSize(tablet);
+    await open(page, `${node.url}/pickup`);
+    const number = page.locator(".numbers.ready li").first();
+    await expect(number).toBeVisible();
+    const size = await number.evaluate((element) =>
+        Number.parseFloat(getComputedStyle(element).fontSize),
+    );
+    expect(size).toBeGreaterThanOrEqual(0.12 * tablet.height);
+    await node.kill();
+});

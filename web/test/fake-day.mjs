@@ -1,0 +1,70 @@
+// A busy quarter of an hour on the fake node: something in every state that a screen can show.
+
+const minute = 60_000;
+
+function wanted(item, quantity = 1, more = {}) {
+    return { item, quantity, ...more };
+}
+
+function readySince(node, { id }, minutes) {
+    node.orders.get(id).ready_at = Date.now() - minutes * minute;
+}
+
+const option = (group, choice) => ({ group, choice });
+
+/** The orders by what they show. */
+export function fakeDay(node) {
+    const order = (name, mode, age, lines, payment = { method: "cash" }) =>
+        node.place(
+            { channel: "counter", mode, name, lines, ...(payment ? { payment } : {}) },
+            age * minute,
+        );
+
+    const collected = order("Mara", "eat-in", 16, [wanted(20, 2)]);
+    node.do("done", collected.id);
+    node.do("hand-over", collected.id);
+
+    const forgotten = order("Piet", "take-away", 24, [wanted(8)]);
+    node.do("done", forgotten.id);
+    readySince(node, forgotten, 13);
+
+    const ready = order("Jonas", "take-away", 9, [wanted(2, 1), wanted(10, 2), wanted(19)]);
+    node.do("accept", ready.id);
+    node.do("done", ready.id);
+    readySince(node, ready, 2);
+
+    const unpaid = order("", "eat-in", 8, [wanted(7, 1, { options: [option(0, 2)] })], null);
+    node.do("accept", unpaid.id);
+    node.do("done", unpaid.id);
+    readySince(node, unpaid, 1);
+
+    const late = order("Table 4", "eat-in", 11, [
+        wanted(1, 2, { options: [option(0, 0), option(0, 3)] }),
+        wanted(10, 2, { options: [option(0, 1)], note: "Nut allergy at this table" }),
+        wanted(17, 2, { options: [option(0, 0)] }),
+    ]);
+    node.do("accept", late.id);
+    node.do("done", late.id, { lines: [3] });
+
+    const edited = order("Aylin", "take-away", 6, [wanted(4, 1, { options: [option(0, 1)] })]);
+    node.do("accept", edited.id);
+    node.do("start", edited.id, { lines: [1] });
+    node.answer(`/api/orders/${edited.id}/lines/1`, { delta: 2 });
+    node.do("lines", edited.id, { lines: [wanted(12)] });
+
+    const voided = order("Tom", "eat-in", 3, [
+        wanted(3),
+        wanted(11, 1, { options: [option(0, 0)] }),
+    ]);
+    node.do("accept", voided.id);
+    node.do("void", voided.id, { lines: [2], reason: "Changed their mind" });
+
+    const fresh = order("Nour", "take-away", 1, [
+        wanted(5, 3, { options: [option(0, 0), option(0, 1)] }),
+        wanted(13, 1, { note: "No mustard" }),
+    ]);
+    const second = order("", "eat-in", 0.4, [wanted(1), wanted(18)]);
+
+    node.answer("/api/menu/9", { available: false });
+    return { collected, forgotten, ready, unpaid, late, edited, voided, fresh, second };
+}

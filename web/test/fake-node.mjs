@@ -1,0 +1,314 @@
+// A node in memory: serves the built screens, the API and /ws as docs/api.md says, so that the
+// screens can be built and tested without a mesh. `node test/fake-node.mjs [port]` runs it alone.
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { WebSocketServer } from "ws";
+import { fakeMenu } from "./fake-menu.mjs";
+import { changeLine, newOrder, settle, verbs } from "./fake-order.mjs";
+
+const dist = new URL("../dist/", import.meta.url);
+const log = "00000000000000aa";
+const pages = { "/": "index", "/counter": "counter", "/kitchen": "kitchen", "/pickup": "pickup" };
+const types = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+};
+// As strict as the node's own: whatever breaks under it must break here.
+const policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const views = {
+    counter: () => true,
+    kitchen: ({ phase }) => ["placed", "accepted", "cooking", "ready"].includes(phase),
+    pickup: ({ phase }) => ["placed", "accepted", "cooking", "ready"].includes(phase),
+};
+
+const peer = (name, device) => ({
+    device,
+    name,
+    role: name,
+    linked: true,
+    heard_ms_ago: 300,
+    behind: 0,
+    ahead: 0,
+    state: "linked",
+});
+
+function sessionOf(role) {
+    return {
+        popup: "Harbour Street Kitchen",
+        epoch: Date.UTC(2026, 0, 1),
+        currency: "EUR",
+        digits: 2,
+        prices_include_tax: true,
+        cash_step: 1,
+        pay_first: false,
+        copies: 2,
+        late_after_s: 300,
+        day: 1,
+        device: "0000000000000001",
+        device_name: role,
+        role,
+        lane: "A",
+        log,
+        capabilities: [
+            ...["order", "cook", "hand-over", "cancel", "take-money", "refund", "discount"],
+            ...["availability", "read-boards"],
+        ],
+        version: "fake",
+    };
+}
+
+class FakeNode {
+    constructor(role) {
+        this.session = sessionOf(role);
+        this.menu = fakeMenu();
+        this.orders = new Map();
+        this.answers = new Map();
+        this.sockets = new Set();
+        this.peers = [peer("kitchen", "0000000000000002"), peer("pickup", "0000000000000003")];
+        this.change = 0;
+        this.numbers = 0;
+        this.marked = Number.MAX_SAFE_INTEGER;
+        /** Every request that wrote, with its key. */
+        this.writes = [];
+        /** (method, path) => true answers 503 instead. */
+        this.isBusy = () => false;
+    }
+
+    /** Makes the order and tells everybody. @param age in ms */
+    place(body, age = 0) {
+        this.numbers += 1;
+        const number = `${this.session.lane}${this.numbers}`;
+        const order = newOrder(body, { menu: this.menu, now: Date.now() - age, number, log });
+        this.orders.set(order.id, order);
+        this.tell([order]);
+        return order;
+    }
+
+    do(verb, id, body = {}) {
+        const order = this.orders.get(id);
+        verbs[verb](order, body, { menu: this.menu, now: Date.now() });
+        settle(order, Date.now());
+        this.tell([order]);
+        return { id, log: order.log, seq: order.seq, events: 1 };
+    }
+
+    tell(orders, items = []) {
+        this.change += 1;
+        for (const socket of this.sockets) {
+            const isShown = views[socket.view];
+            this.send(socket, {
+                type: "delta",
+                orders: orders.filter(isShown),
+                removed: orders.filter((order) => !isShown(order)).map(({ id }) => id),
+                items,
+                cursor: this.cursor(),
+            });
+        }
+    }
+
+    cursor() {
+        return `fake-1-${this.change}`;
+    }
+
+    send(socket, frame) {
+        socket.send(JSON.stringify(frame));
+    }
+
+    marks() {
+        for (const socket of this.sockets) {
+            this.send(socket, this.marksFrame());
+        }
+    }
+
+    marksFrame() {
+        return {
+            type: "marks",
+            logs: [{ log, seq: this.marked }],
+            peers: this.peers,
+            now: Date.now(),
+        };
+    }
+
+    welcome(socket, cursor) {
+        this.sockets.add(socket);
+        socket.on("close", () => this.sockets.delete(socket));
+        socket.on("message", (data) => this.hear(JSON.parse(String(data))));
+        const resumed = cursor === this.cursor();
+        this.send(socket, { type: "hello", session: this.session, now: Date.now(), resumed });
+        if (!resumed) {
+            this.snapshot(socket);
+        }
+        this.send(socket, this.marksFrame());
+    }
+
+    /** In two parts, as a long one would come. */
+    snapshot(socket) {
+        const orders = [...this.orders.values()].filter(views[socket.view]);
+        const half = Math.ceil(orders.length / 2);
+        const part = (some, items, more) =>
+            this.send(socket, {
+                type: "snapshot",
+                orders: some,
+                items,
+                cursor: this.cursor(),
+                more,
+            });
+        part(orders.slice(0, half), [], true);
+        part(orders.slice(half), this.menu, false);
+    }
+
+    hear({ type, order, changed, station }) {
+        if (type === "seen" && this.orders.has(order)) {
+            this.do("seen", order, { changed, station });
+        }
+    }
+
+    /** [status, body] of a request that writes. A key that was used gets its answer again. */
+    write(method, path, key, body) {
+        this.writes.push({ method, path, key, body });
+        if (this.isBusy(method, path)) {
+            return [503, problem(503, "busy", "It is busy. Try again in a moment.")];
+        }
+        if (!/^[0-9a-f]{32,128}$/.test(key ?? "")) {
+            return [400, problem(400, "malformed", "The Idempotency-Key is missing.")];
+        }
+        if (!this.answers.has(key)) {
+            this.answers.set(key, this.answer(path, body));
+        }
+        return this.answers.get(key);
+    }
+
+    answer(path, body) {
+        const [, , what, id, verb, line] = path.split("/");
+        if (what === "menu") {
+            return this.setItem(Number(id), body);
+        }
+        if (id === undefined) {
+            return this.placed(body);
+        }
+        if (!this.orders.has(id)) {
+            return [404, problem(404, "not_found", "There is no such order here.")];
+        }
+        if (line !== undefined) {
+            changeLine(this.orders.get(id), Number(line), body);
+            return [200, this.do("start", id, { lines: [] })];
+        }
+        return [200, this.do(verb, id, body)];
+    }
+
+    setItem(number, body) {
+        const item = this.menu.find((other) => other.number === number);
+        Object.assign(item, body);
+        this.tell([], [item]);
+        return [200, item];
+    }
+
+    placed(body) {
+        const gone = body.lines.some(({ item }) => !this.menu[item - 1]?.available);
+        if (gone) {
+            return [409, problem(409, "unavailable", "Sold out or not on the menu any more.")];
+        }
+        const order = this.place(body);
+        const { id, number, day, total, seq } = order;
+        const change = Math.max(0, (body.payment?.tendered ?? total) - total);
+        return [201, { id, number, day, total, change, log, seq }];
+    }
+
+    read(path) {
+        const id = path.split("/")[3];
+        const newest = [...this.orders.values()].reverse();
+        const lists = {
+            "/api/session": () => this.session,
+            "/api/menu": () => ({ cursor: this.cursor(), items: this.menu }),
+            "/api/orders": () => ({ cursor: this.cursor(), orders: newest }),
+        };
+        const body = lists[path]?.() ?? this.orders.get(id);
+        return body ? [200, body] : [404, problem(404, "not_found", "There is no such thing.")];
+    }
+
+    /** Every connection breaks and new ones are refused, as after SIGKILL. */
+    async kill() {
+        clearInterval(this.heartbeat);
+        for (const socket of this.sockets) {
+            socket.terminate();
+        }
+        this.sockets.clear();
+        this.server.closeAllConnections();
+        await new Promise((resolve) => this.server.close(resolve));
+    }
+
+    /** Listens, again on the same port after a kill. */
+    async start(port = this.port ?? 0) {
+        this.server = createServer((request, response) => handle(this, request, response));
+        const hub = new WebSocketServer({ server: this.server, path: "/ws" });
+        hub.on("connection", (socket, request) => {
+            const query = new URL(request.url, "http://node").searchParams;
+            socket.view = query.get("view");
+            this.welcome(socket, query.get("cursor"));
+        });
+        await new Promise((resolve) => this.server.listen(port, "127.0.0.1", resolve));
+        this.port = this.server.address().port;
+        this.url = `http://127.0.0.1:${this.port}`;
+        this.heartbeat = setInterval(() => this.marks(), 1000);
+        return this;
+    }
+}
+
+function problem(status, code, title) {
+    return { type: `https://trestle.invalid/${code}`, title, status, code, detail: "" };
+}
+
+async function handle(node, request, response) {
+    const path = new URL(request.url, "http://node").pathname;
+    if (!path.startsWith("/api/")) {
+        serveFile(path, response);
+        return;
+    }
+    const [status, body] =
+        request.method === "GET"
+            ? node.read(path)
+            : node.write(
+                  request.method,
+                  path,
+                  request.headers["idempotency-key"],
+                  JSON.parse(await textOf(request)),
+              );
+    const isProblem = status >= 400;
+    const type = isProblem ? "application/problem+json" : "application/json";
+    response.writeHead(status, { "Content-Type": type }).end(JSON.stringify(body));
+}
+
+async function textOf(request) {
+    let text = "";
+    for await (const chunk of request) {
+        text += chunk;
+    }
+    return text;
+}
+
+function serveFile(path, response) {
+    const file = pages[path] ? `${pages[path]}.html` : path.slice(1);
+    try {
+        const body = readFileSync(new URL(file, dist));
+        const headers = { "Content-Type": types[extname(file)], "Content-Security-Policy": policy };
+        response.writeHead(200, headers).end(body);
+    } catch {
+        response.writeHead(404).end();
+    }
+}
+
+/** @param role counter, kitchen or pickup */
+export function startFakeNode({ role = "counter", port = 0 } = {}) {
+    return new FakeNode(role).start(port);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+    const node = await startFakeNode({ port: Number(process.argv[2] ?? 8080) });
+    console.log(`${node.url}/counter  ${node.url}/kitchen  ${node.url}/pickup`);
+}
