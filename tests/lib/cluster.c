@@ -241,6 +241,35 @@ void cluster_command(struct cluster *cluster, uint32_t node, const struct comman
     input->input.request = request;
 }
 
+/* ---- faults of the store: only turns meet them, not who looks on ---- */
+
+static void fault_arm(struct cluster_node *node, bool is_commit)
+{
+    const struct cluster_store_fault *fault = &node->fault;
+    if (fault->nth > 0 && (fault->call == MEMORY_COMMIT) == is_commit) {
+        node->fault_calls = store_memory_calls(node->store, fault->call);
+        store_memory_fail(node->store, fault->call, fault->nth, fault->err);
+    }
+}
+
+static void fault_disarm(struct cluster_node *node, bool is_commit)
+{
+    struct cluster_store_fault *fault = &node->fault;
+    if (fault->nth > 0 && (fault->call == MEMORY_COMMIT) == is_commit) {
+        const uint64_t calls = store_memory_calls(node->store, fault->call) - node->fault_calls;
+        fault->nth = calls >= fault->nth ? 0 : fault->nth - (unsigned)calls;
+        store_memory_fail(node->store, fault->call, 0, 0);
+    }
+}
+
+static int txn_commit(struct cluster_node *node, struct store_txn *txn)
+{
+    fault_arm(node, true);
+    const int err = store_memory_commit(txn);
+    fault_disarm(node, true);
+    return err;
+}
+
 /* ---- a turn ---- */
 
 static size_t inbox_take(struct cluster *cluster, struct cluster_node *node,
@@ -285,6 +314,7 @@ static int turn_steps(struct cluster *cluster, struct cluster_node *node, struct
 {
     int err = 0;
     const struct moment now = cluster_moment(cluster, node);
+    fault_arm(node, false);
     for (struct cluster_input *taken = node->taken; taken != NULL && err == 0;
          taken = taken->next) {
         taken->input.now = now;
@@ -294,7 +324,9 @@ static int turn_steps(struct cluster *cluster, struct cluster_node *node, struct
         cluster->steps++;
         err = replica_step(node->replica, txn, &taken->input, node->effects);
     }
-    return err != 0 ? err : replica_seal(node->replica, txn, now, node->effects);
+    err = err != 0 ? err : replica_seal(node->replica, txn, now, node->effects);
+    fault_disarm(node, false);
+    return err;
 }
 
 /* A command that cannot be carried out even alone is answered so. */
@@ -400,13 +432,15 @@ static void node_open_start(struct cluster *cluster, struct cluster_node *node)
     effects_reset(node->effects);
     struct store_txn *txn = store_memory_begin(node->store, true);
     const struct moment now = cluster_moment(cluster, node);
+    fault_arm(node, false);
     int err = replica_open(node->replica, txn, &node->config, now, node->effects);
     if (err == 0) {
         err = replica_seal(node->replica, txn, now, node->effects);
     }
+    fault_disarm(node, false);
     check(!is_fatal(err));
     if (err == 0) {
-        err = store_memory_commit(txn);
+        err = txn_commit(node, txn);
     } else {
         store_memory_abort(txn);
     }
@@ -456,7 +490,7 @@ static void turn_synced(struct cluster *cluster, struct cluster_node *node)
 {
     struct store_txn *txn = node->txn;
     node->txn = NULL;
-    const int err = store_memory_commit(txn);
+    const int err = txn_commit(node, txn);
     if (err == 0) {
         turn_release(cluster, node);
         return;
@@ -559,16 +593,19 @@ static void boot_due(struct cluster *cluster, struct cluster_node *node)
     cluster_node_boot(cluster, node);
 }
 
-void cluster_fail_store(struct cluster *cluster, uint32_t node, enum store_memory_call call,
-                        unsigned nth, int err)
+void cluster_fail_store(struct cluster *cluster, uint32_t index,
+                        const struct cluster_store_fault *fault)
 {
-    const enum cluster_fault fault = err == ERR_FULL         ? FAULT_FULL
-                                     : call == MEMORY_COMMIT ? FAULT_COMMIT
-                                                             : FAULT_IO;
-    cluster->faults[fault]++;
-    store_memory_fail(cluster->nodes[node].store, call, nth, err);
-    cluster_trace(cluster, &cluster->nodes[node], false, "storage call %d will fail: %s", (int)call,
-                  err_code(err));
+    struct cluster_node *node = &cluster->nodes[index];
+    const enum cluster_fault kind = fault->err == ERR_FULL         ? FAULT_FULL
+                                    : fault->call == MEMORY_COMMIT ? FAULT_COMMIT
+                                                                   : FAULT_IO;
+    node->fault = *fault;
+    if (fault->nth > 0) {
+        cluster->faults[kind]++;
+        cluster_trace(cluster, node, false, "storage call %d will fail: %s", (int)fault->call,
+                      err_code(fault->err));
+    }
 }
 
 /* ---- time ---- */

@@ -96,6 +96,13 @@ struct cluster_hooks {
 struct cluster_input; /* cluster.c */
 struct cluster_frame;
 
+/* The @nth storage call of @call in turns from now on fails with @err, once; 0 = none. */
+struct cluster_store_fault {
+    enum store_memory_call call;
+    unsigned nth;
+    int err;
+};
+
 struct cluster_node {
     uint32_t index;
     const char *name; /* of the setup */
@@ -119,9 +126,11 @@ struct cluster_node {
     uint64_t turn_at_ms, wake_at_ms; /* when the next is due; UINT64_MAX = not */
     uint64_t boot_ms, mono_base_ms;
     int64_t wall_offset_ms;
-    uint32_t rate;        /* of its clock, in 10,000 */
-    uint32_t slow_ms;     /* before each turn */
-    uint32_t group;       /* devices in different groups cannot reach each other */
+    uint32_t rate;    /* of its clock, in 10,000 */
+    uint32_t slow_ms; /* before each turn */
+    uint32_t group;   /* devices in different groups cannot reach each other */
+    struct cluster_store_fault fault;
+    uint64_t fault_calls;
     uint64_t newest_sent; /* serial of the newest frame that it received, for FAULT_REORDER */
 };
 
@@ -222,9 +231,9 @@ void cluster_heal(struct cluster *cluster);
 void cluster_crash(struct cluster *cluster, uint32_t node);
 /* Power on after @after_ms. */
 void cluster_restart(struct cluster *cluster, uint32_t node, uint64_t after_ms);
-/* The @nth storage call from now on fails; see store_memory_fail(). */
-void cluster_fail_store(struct cluster *cluster, uint32_t node, enum store_memory_call call,
-                        unsigned nth, int err);
+/* In place of the fault that is still to come, if there is one. */
+void cluster_fail_store(struct cluster *cluster, uint32_t node,
+                        const struct cluster_store_fault *fault);
 void cluster_jump_clock(struct cluster *cluster, uint32_t node, int64_t by_ms);
 /* 10,000 = true. */
 void cluster_set_rate(struct cluster *cluster, uint32_t node, uint32_t rate);

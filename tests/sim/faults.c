@@ -1,0 +1,176 @@
+/* faults.c - what goes wrong, as often as the seed says. */
+#include "tests/sim/sim_internal.h"
+
+enum {
+    OUTAGE_MAX_MS = 3000,
+    PARTITION_MAX_MS = 6000,
+    STORE_CALLS_MAX = 60,
+    SLOW_MAX_MS = 400,
+    COMMIT_WAIT_MS = 300, /* how long a crash waits for a commit to hit */
+    YEAR_MS_DAYS = 365,
+    DAY_MS = 24 * 3600 * 1000,
+    RATE_TRUE = 10000,
+    RATE_OFF = 500, /* 5 % */
+};
+
+static uint64_t below(struct sim *sim, uint64_t limit)
+{
+    return prng_below(&sim->prng, limit);
+}
+
+static uint32_t node_draw(struct sim *sim)
+{
+    return (uint32_t)below(sim, sim->cluster->count);
+}
+
+static void reset(struct sim *sim)
+{
+    cluster_reset_link(sim->cluster, node_draw(sim), node_draw(sim));
+}
+
+static void partition(struct sim *sim)
+{
+    uint32_t groups[CLUSTER_NODES_MAX];
+    const uint64_t count = 2 + below(sim, 2);
+    for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++) {
+        groups[i] = (uint32_t)below(sim, count);
+    }
+    cluster_partition(sim->cluster, groups);
+    sim->heal_at_ms = sim->cluster->now_ms + 1 + below(sim, PARTITION_MAX_MS);
+}
+
+static void heal(struct sim *sim)
+{
+    cluster_heal(sim->cluster);
+    sim->heal_at_ms = UINT64_MAX;
+}
+
+/* Every other one hits in the middle of a commit, if there is one soon. */
+static void crash(struct sim *sim)
+{
+    const uint32_t at = node_draw(sim);
+    const struct cluster_node *node = &sim->cluster->nodes[at];
+    const uint64_t until_ms = sim->cluster->now_ms + COMMIT_WAIT_MS;
+    if (prng_one_in(&sim->prng, 2)) {
+        while (node->txn == NULL && !sim->is_failed && cluster_step(sim->cluster, until_ms)) {
+        }
+    }
+    if (node->is_running) {
+        cluster_crash(sim->cluster, at);
+        cluster_restart(sim->cluster, at, 20 + below(sim, OUTAGE_MAX_MS));
+    }
+}
+
+static void store_fail(struct sim *sim, enum store_memory_call call, int err)
+{
+    const struct cluster_store_fault fault = {
+        .call = call,
+        .nth = call == MEMORY_COMMIT ? 1 : 1 + (unsigned)below(sim, STORE_CALLS_MAX),
+        .err = err};
+    cluster_fail_store(sim->cluster, node_draw(sim), &fault);
+}
+
+static void store_full(struct sim *sim)
+{
+    store_fail(sim, prng_one_in(&sim->prng, 4) ? MEMORY_COMMIT : MEMORY_PUT, ERR_FULL);
+}
+
+static void store_io(struct sim *sim)
+{
+    store_fail(sim, prng_one_in(&sim->prng, 2) ? MEMORY_GET : MEMORY_PUT, ERR_IO);
+}
+
+static void store_commit(struct sim *sim)
+{
+    store_fail(sim, MEMORY_COMMIT, ERR_IO);
+}
+
+static void clock_jump(struct sim *sim)
+{
+    const int64_t days = prng_between(&sim->prng, -YEAR_MS_DAYS, YEAR_MS_DAYS);
+    cluster_jump_clock(sim->cluster, node_draw(sim), days * DAY_MS + (int64_t)below(sim, DAY_MS));
+}
+
+static void clock_rate(struct sim *sim)
+{
+    cluster_set_rate(
+        sim->cluster, node_draw(sim),
+        (uint32_t)prng_between(&sim->prng, RATE_TRUE - RATE_OFF, RATE_TRUE + RATE_OFF));
+}
+
+static void slow(struct sim *sim)
+{
+    const bool is_slow = prng_one_in(&sim->prng, 2);
+    cluster_set_slow(sim->cluster, node_draw(sim),
+                     is_slow ? 1 + (uint32_t)below(sim, SLOW_MAX_MS) : 0);
+}
+
+static void two_links(struct sim *sim)
+{
+    const uint32_t a = node_draw(sim);
+    const uint32_t b = node_draw(sim);
+    if (a != b) {
+        cluster_dial(sim->cluster, a, b);
+    }
+}
+
+/* A third of the seeds do without each. */
+static uint32_t odds_draw(struct sim *sim, uint32_t most)
+{
+    return prng_one_in(&sim->prng, 3) ? 0 : 1 + (uint32_t)below(sim, most);
+}
+
+void faults_draw(struct sim *sim)
+{
+    sim->odds = (struct odds){.reset = odds_draw(sim, 1500),
+                              .partition = odds_draw(sim, 400),
+                              .heal = odds_draw(sim, 500),
+                              .crash = odds_draw(sim, 400),
+                              .full = odds_draw(sim, 300),
+                              .io = odds_draw(sim, 300),
+                              .commit = odds_draw(sim, 150),
+                              .jump = odds_draw(sim, 200),
+                              .rate = odds_draw(sim, 200),
+                              .slow = odds_draw(sim, 300),
+                              .two_links = odds_draw(sim, 200),
+                              .retry_here = odds_draw(sim, 2000),
+                              .retry_elsewhere = odds_draw(sim, 1500)};
+    sim->gap_max_ms = 4 + (uint32_t)below(sim, 150);
+    sim->heal_at_ms = UINT64_MAX;
+}
+
+void faults_act(struct sim *sim)
+{
+    const struct {
+        uint32_t odds;
+        void (*act)(struct sim *sim);
+    } faults[] = {{sim->odds.reset, reset},     {sim->odds.partition, partition},
+                  {sim->odds.crash, crash},     {sim->odds.full, store_full},
+                  {sim->odds.io, store_io},     {sim->odds.commit, store_commit},
+                  {sim->odds.jump, clock_jump}, {sim->odds.rate, clock_rate},
+                  {sim->odds.slow, slow},       {sim->odds.two_links, two_links}};
+    for (unsigned i = 0; i < sizeof faults / sizeof *faults && !sim->is_failed; i++) {
+        if (sim_chance(sim, faults[i].odds)) {
+            faults[i].act(sim);
+        }
+    }
+    if (sim->heal_at_ms <= sim->cluster->now_ms ||
+        (sim->heal_at_ms != UINT64_MAX && sim_chance(sim, sim->odds.heal))) {
+        heal(sim);
+    }
+}
+
+/* All is well from now on; clocks stay as they are. */
+void faults_end(struct sim *sim)
+{
+    struct cluster *cluster = sim->cluster;
+    heal(sim);
+    for (uint32_t i = 0; i < cluster->count; i++) {
+        cluster_set_slow(cluster, i, 0);
+        cluster_fail_store(cluster, i, &(struct cluster_store_fault){.nth = 0});
+        cluster_restart(cluster, i, 0);
+    }
+    const uint32_t notice_max_ms = cluster->knobs.notice_max_ms;
+    cluster->knobs = cluster_knobs_calm();
+    cluster->knobs.notice_max_ms = notice_max_ms;
+}

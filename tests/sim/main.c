@@ -1,0 +1,282 @@
+/* trestle-sim - many simulated pop-ups, one seed each, on all processors.
+ *
+ * Exit status: 0 when every seed passed and every fault, oracle and command was met at least once;
+ * 1 otherwise; 2 on wrong usage. A run of fewer than SEEDS_FOR_COVERAGE seeds cannot meet
+ * everything, so it only shows the counts.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sync/base/check.h"
+#include "tests/sim/sim.h"
+
+enum {
+    JOBS_MAX = 64,
+    SEED_SECONDS_MAX = 60, /* one seed takes well under one; beyond this it hangs */
+    SEEDS_FOR_COVERAGE = 50,
+    FAILURES_SHOWN_MAX = 5,
+    USAGE_STATUS = 2,
+};
+
+struct options {
+    uint64_t seed, seeds;
+    unsigned jobs;
+    struct sim_options sim;
+};
+
+/* One per worker, in memory that the parent sees even when the worker dies. */
+struct worker {
+    pid_t pid;
+    uint64_t seed; /* being run; 0 = done */
+    bool is_done;
+    struct sim_stats stats;
+};
+
+static const char *program;
+
+static void usage(FILE *to)
+{
+    fprintf(to,
+            "Usage: %s [--seeds N] [--seed S] [--jobs J] [--trace] [--trace-hash]\n"
+            "\n"
+            "Runs N simulated pop-ups (default 100) from seed S (default 1) on: several devices "
+            "with the\n"
+            "production code, virtual time, and everything going wrong that can.\n"
+            "\n"
+            "  --trace       print what happens, line by line (for one seed)\n"
+            "  --trace-hash  print a hash over all inputs, outputs and rows of each seed\n",
+            program);
+}
+
+/* ---- a worker ---- */
+
+static void replay_show(uint64_t seed)
+{
+    printf("       replay: %s --seeds 1 --seed %" PRIu64 " --trace\n", program, seed);
+    fflush(stdout);
+}
+
+static void seed_run(struct sim *sim, const struct options *options, struct worker *worker)
+{
+    alarm(SEED_SECONDS_MAX);
+    const bool is_good = sim_run(sim, worker->seed, &worker->stats);
+    alarm(0);
+    if (options->sim.is_hashed) {
+        const struct hash hash = sim_trace_hash(sim);
+        printf("seed %" PRIu64 " trace ", worker->seed);
+        for (unsigned i = 0; i < sizeof hash.bytes; i++) {
+            printf("%02x", hash.bytes[i]);
+        }
+        printf("\n");
+    }
+    if (!is_good && worker->stats.failures <= FAILURES_SHOWN_MAX) {
+        printf("FAILED seed %" PRIu64 ": %s\n", worker->seed, sim_failure(sim));
+        replay_show(worker->seed);
+    }
+    fflush(stdout);
+}
+
+static void worker_run(const struct options *options, struct worker *worker, unsigned at)
+{
+    struct sim *sim = sim_new(&options->sim);
+    for (uint64_t i = at; i < options->seeds; i += options->jobs) {
+        worker->seed = options->seed + i;
+        seed_run(sim, options, worker);
+    }
+    sim_free(sim);
+    worker->is_done = true;
+}
+
+static void workers_start(const struct options *options, struct worker *workers)
+{
+    for (unsigned i = 0; i < options->jobs; i++) {
+        fflush(stdout);
+        const pid_t pid = fork();
+        check(pid >= 0);
+        if (pid == 0) {
+            worker_run(options, &workers[i], i);
+            exit(0);
+        }
+        workers[i].pid = pid;
+    }
+}
+
+/* ---- adding up ---- */
+
+static void counts_add(uint64_t *to, const uint64_t *from, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        to[i] += from[i];
+    }
+}
+
+static void stats_merge(struct sim_stats *to, const struct sim_stats *from)
+{
+    counts_add(to->faults, from->faults, FAULT_COUNT);
+    counts_add(to->oracles, from->oracles, ORACLE_COUNT);
+    counts_add(to->commands, from->commands, COMMAND_COUNT);
+    to->retries_here += from->retries_here;
+    to->retries_elsewhere += from->retries_elsewhere;
+    to->seeds += from->seeds;
+    to->failures += from->failures;
+    to->turns += from->turns;
+    to->frames += from->frames;
+    to->events += from->events;
+    if (to->converge_ms_max < from->converge_ms_max) {
+        to->converge_ms_max = from->converge_ms_max;
+    }
+}
+
+/* A worker that a sanitizer, a check or the time limit ended has its seed to show. */
+static void worker_wait(struct worker *worker, struct sim_stats *stats)
+{
+    int status = 0;
+    check(waitpid(worker->pid, &status, 0) == worker->pid);
+    if (!worker->is_done || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        const bool is_hung = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
+        printf("FAILED seed %" PRIu64 ": the run %s\n", worker->seed,
+               is_hung ? "hangs" : "died; the words above say why");
+        replay_show(worker->seed);
+        worker->stats.failures++;
+    }
+    stats_merge(stats, &worker->stats);
+}
+
+/* ---- the report ---- */
+
+static unsigned count_show(const char *kind, const char *text, uint64_t count)
+{
+    printf("  %-8s %12" PRIu64 "  %s%s\n", kind, count, text, count == 0 ? "   <- never" : "");
+    return count == 0 ? 1 : 0;
+}
+
+static const char *command_text(unsigned kind)
+{
+    static const char *const texts[COMMAND_COUNT] = {
+#define X(name, text, capability) text,
+        COMMANDS(X)
+#undef X
+    };
+    return texts[kind];
+}
+
+/* How many never happened. */
+static unsigned counts_show(const struct sim_stats *stats)
+{
+    unsigned never = 0;
+    for (unsigned i = 0; i < COMMAND_COUNT; i++) {
+        never += count_show("command", command_text(i), stats->commands[i]);
+    }
+    never += count_show("command", "retried at the same device", stats->retries_here);
+    never += count_show("command", "retried at another device", stats->retries_elsewhere);
+    for (unsigned i = 0; i < FAULT_COUNT; i++) {
+        never += count_show("fault", cluster_fault_text((enum cluster_fault)i), stats->faults[i]);
+    }
+    for (unsigned i = 0; i < ORACLE_COUNT; i++) {
+        never +=
+            count_show(oracle_name((enum oracle)i), oracle_text((enum oracle)i), stats->oracles[i]);
+    }
+    return never;
+}
+
+static int report(const struct options *options, const struct sim_stats *stats, double seconds)
+{
+    const unsigned never = counts_show(stats);
+    const bool is_covered = never == 0 || options->seeds < SEEDS_FOR_COVERAGE;
+    printf("%" PRIu64 " seeds, %" PRIu64 " failed; %" PRIu64 " turns, %" PRIu64 " frames, %" PRIu64
+           " events; slowest convergence %" PRIu64 " ms; %.0f s\n",
+           stats->seeds, stats->failures, stats->turns, stats->frames, stats->events,
+           stats->converge_ms_max, seconds);
+    if (!is_covered) {
+        printf("%u faults, oracles or commands never happened: the run shows too little\n", never);
+    }
+    return stats->failures == 0 && is_covered ? 0 : 1;
+}
+
+/* ---- the command line ---- */
+
+static bool number_parse(const char *text, uint64_t *ret_number)
+{
+    char *end;
+    if (text == NULL || *text < '0' || *text > '9') {
+        return false;
+    }
+    *ret_number = strtoull(text, &end, 10);
+    return *end == '\0';
+}
+
+static bool options_parse(int count, char **arguments, struct options *options)
+{
+    for (int i = 1; i < count; i++) {
+        uint64_t jobs;
+        const char *name = arguments[i];
+        if (strcmp(name, "--trace") == 0) {
+            options->sim.is_traced = true;
+        } else if (strcmp(name, "--trace-hash") == 0) {
+            options->sim.is_hashed = true;
+        } else if (strcmp(name, "--seeds") == 0 &&
+                   number_parse(arguments[i + 1], &options->seeds)) {
+            i++;
+        } else if (strcmp(name, "--seed") == 0 && number_parse(arguments[i + 1], &options->seed)) {
+            i++;
+        } else if (strcmp(name, "--jobs") == 0 && number_parse(arguments[i + 1], &jobs) &&
+                   jobs > 0 && jobs <= JOBS_MAX) {
+            options->jobs = (unsigned)jobs;
+            i++;
+        } else {
+            return false;
+        }
+    }
+    return options->seeds > 0;
+}
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    check(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void failure_show(const char *file, int line, const char *expression)
+{
+    fprintf(stderr, "%s:%d: %s does not hold\n", file, line, expression);
+}
+
+int main(int count, char **arguments)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    struct options options = {
+        .seed = 1,
+        .seeds = 100,
+        .jobs = processors < 1 || processors > JOBS_MAX ? 1 : (unsigned)processors};
+    program = arguments[0];
+    if (count == 2 && strcmp(arguments[1], "--help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    if (!options_parse(count, arguments, &options)) {
+        usage(stderr);
+        return USAGE_STATUS;
+    }
+    if (options.sim.is_traced || options.seeds < options.jobs) {
+        options.jobs = 1;
+    }
+    check_set_reporter(failure_show);
+    struct sim_stats stats = {.seeds = 0};
+    struct worker *workers = mmap(NULL, options.jobs * sizeof *workers, PROT_READ | PROT_WRITE,
+                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    check(workers != MAP_FAILED);
+    const double started = seconds_now();
+    workers_start(&options, workers);
+    for (unsigned i = 0; i < options.jobs; i++) {
+        worker_wait(&workers[i], &stats);
+    }
+    return report(&options, &stats, seconds_now() - started);
+}

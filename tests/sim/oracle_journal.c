@@ -1,0 +1,402 @@
+/* oracle_journal.c - journals only grow, are chained and signed, and nothing of them leaves a node
+ * before it is durable there. The chain and its signatures are computed anew with libsodium alone.
+ */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "tests/sim/sim_internal.h"
+
+enum { TICK_COPIES = 2 }; /* as shop_open() sets it */
+
+void journal_reset(struct sim *sim)
+{
+    for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++) {
+        sim->truth[i].log = 0;
+        sim->truth[i].count = 0;
+    }
+    sim->truth_count = 0;
+    sim->opened_count = 0;
+    memset(sim->watches, 0, sizeof sim->watches);
+}
+
+int32_t truth_find(const struct sim *sim, uint64_t log)
+{
+    for (uint32_t i = 0; i < sim->truth_count; i++) {
+        if (sim->truth[i].log == log) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+/* ---- the chain, by the book ---- */
+
+static void hash_add(crypto_generichash_state *state, const void *data, size_t size)
+{
+    check(crypto_generichash_update(state, data, size) == 0);
+}
+
+static struct hash hash_genesis(const struct popup_id *popup, const uint8_t *key)
+{
+    struct hash hash;
+    crypto_generichash_state state;
+    check(crypto_generichash_init(&state, NULL, 0, sizeof hash.bytes) == 0);
+    hash_add(&state, "trestle/log/1", strlen("trestle/log/1"));
+    hash_add(&state, popup->bytes, sizeof popup->bytes);
+    hash_add(&state, key, PUBLIC_KEY_BYTES);
+    check(crypto_generichash_final(&state, hash.bytes, sizeof hash.bytes) == 0);
+    return hash;
+}
+
+static struct hash hash_content(struct bytes event)
+{
+    struct hash hash;
+    uint8_t size[4];
+    crypto_generichash_state state;
+    put_be32(size, (uint32_t)event.size);
+    check(crypto_generichash_init(&state, NULL, 0, sizeof hash.bytes) == 0);
+    hash_add(&state, size, sizeof size);
+    hash_add(&state, event.data, event.size);
+    check(crypto_generichash_final(&state, hash.bytes, sizeof hash.bytes) == 0);
+    return hash;
+}
+
+static struct hash hash_next(const struct hash *before, const struct hash *content)
+{
+    struct hash hash;
+    crypto_generichash_state state;
+    check(crypto_generichash_init(&state, NULL, 0, sizeof hash.bytes) == 0);
+    hash_add(&state, before->bytes, sizeof before->bytes);
+    hash_add(&state, content->bytes, sizeof content->bytes);
+    check(crypto_generichash_final(&state, hash.bytes, sizeof hash.bytes) == 0);
+    return hash;
+}
+
+static bool is_signed_well(const struct sim *sim, const struct truth_log *truth, uint64_t seq,
+                           const uint8_t *signature)
+{
+    uint8_t message[15 + POPUP_ID_BYTES + 8 + 8 + HASH_BYTES];
+    memcpy(message, "trestle/head/1", 14);
+    uint8_t *at = message + 14;
+    memcpy(at, sim->cluster->popup.bytes, POPUP_ID_BYTES);
+    at += POPUP_ID_BYTES;
+    put_be64(at, truth->log);
+    put_be64(at + 8, seq);
+    memcpy(at + 16, truth->events[seq - 1].chain.bytes, HASH_BYTES);
+    at += 16 + HASH_BYTES;
+    return crypto_sign_verify_detached(signature, message, (size_t)(at - message),
+                                       truth->key.bytes) == 0;
+}
+
+/* ---- what a writer committed ---- */
+
+static struct truth_event *truth_append(struct truth_log *truth)
+{
+    if (truth->count == truth->capacity) {
+        truth->capacity = truth->capacity * 2 + 64;
+        truth->events = realloc(truth->events, truth->capacity * sizeof *truth->events);
+        check(truth->events != NULL);
+    }
+    truth->events[truth->count] = (struct truth_event){.is_signed = false};
+    return &truth->events[truth->count++];
+}
+
+static void number_check(struct sim *sim, const struct cluster_node *node,
+                         const struct opened *opened)
+{
+    sim->stats->oracles[ORACLE_NUMBERS]++;
+    for (uint32_t i = 0; i < sim->opened_count; i++) {
+        const struct opened *other = &sim->opened[i];
+        if (other->day == opened->day && other->number == opened->number &&
+            strcmp(other->lane, opened->lane) == 0) {
+            sim_fail(sim, ORACLE_NUMBERS, node, "number %s-%u of day %llu was given out twice",
+                     opened->lane, opened->number, (unsigned long long)opened->day);
+        }
+        if (other->log == opened->log && entity_id_equal(&other->order, &opened->order)) {
+            sim_fail(sim, ORACLE_ONCE, node, "one device opened one order twice, as %u and %u",
+                     other->number, opened->number);
+        }
+    }
+}
+
+static void opened_note(struct sim *sim, const struct cluster_node *node, const struct event *event)
+{
+    struct order_open open;
+    struct opened opened = {.log = node->log, .order = event->entity};
+    if (event->type != EVENT_ORDER_OPEN || order_open_decode(event->body, &open) != 0) {
+        return;
+    }
+    opened.day = open.day;
+    opened.number = open.number;
+    memcpy(opened.lane, open.lane.data, open.lane.size);
+    number_check(sim, node, &opened);
+    check(sim->opened_count < SIM_NUMBERS_MAX);
+    sim->opened[sim->opened_count++] = opened;
+}
+
+static void truth_extend(struct sim *sim, struct cluster_node *node, struct truth_log *truth,
+                         struct bytes event_bytes, const struct hash *chain,
+                         const struct hash *content)
+{
+    struct event event;
+    if (truth->log != node->log) {
+        sim_fail(sim, ORACLE_DURABLE, node,
+                 "holds event %llu of a log whose writer has not committed it",
+                 (unsigned long long)truth->count + 1);
+        return;
+    }
+    struct truth_event *added = truth_append(truth);
+    added->chain = *chain;
+    added->content = *content;
+    sim->stats->events++;
+    if (event_decode(event_bytes, &event) == 0) {
+        opened_note(sim, node, &event);
+    } else {
+        sim_fail(sim, ORACLE_JOURNAL, node, "wrote an event that does not decode");
+    }
+}
+
+/* ---- what a node committed ---- */
+
+static void row_check(struct sim *sim, struct cluster_node *node, struct truth_log *truth,
+                      uint64_t seq, struct bytes row)
+{
+    const struct bytes event = bytes_of(row.data + HASH_BYTES, row.size - HASH_BYTES);
+    const struct hash before = seq == 1 ? hash_genesis(&sim->cluster->popup, truth->key.bytes)
+                                        : truth->events[seq - 2].chain;
+    const struct hash content = hash_content(event);
+    const struct hash chain = hash_next(&before, &content);
+    sim->stats->oracles[ORACLE_JOURNAL]++;
+    if (memcmp(row.data, chain.bytes, HASH_BYTES) != 0) {
+        sim_fail(sim, ORACLE_JOURNAL, node, "event %llu does not continue its chain",
+                 (unsigned long long)seq);
+    } else if (seq == truth->count + 1) {
+        truth_extend(sim, node, truth, event, &chain, &content);
+    } else if (!hash_equal(&truth->events[seq - 1].chain, &chain)) {
+        sim_fail(sim, ORACLE_JOURNAL, node, "event %llu is not what its writer committed",
+                 (unsigned long long)seq);
+    }
+}
+
+/* The signature at a head: verified once, then compared. */
+static void signature_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                            struct truth_log *truth, uint64_t seq)
+{
+    struct bytes stored;
+    const struct key key = key_event(truth->log, seq);
+    struct truth_event *event = &truth->events[seq - 1];
+    if (store_get(txn, TABLE_SIG, key_bytes(&key), &stored) != 0 ||
+        stored.size != SIGNATURE_BYTES) {
+        sim_fail(sim, ORACLE_JOURNAL, node, "event %llu ends its log without a signature",
+                 (unsigned long long)seq);
+    } else if (event->is_signed) {
+        if (memcmp(event->signature.bytes, stored.data, SIGNATURE_BYTES) != 0) {
+            sim_fail(sim, ORACLE_JOURNAL, node,
+                     "the signature of event %llu is another than before", (unsigned long long)seq);
+        }
+    } else if (is_signed_well(sim, truth, seq, stored.data)) {
+        event->is_signed = true;
+        memcpy(event->signature.bytes, stored.data, SIGNATURE_BYTES);
+    } else {
+        sim_fail(sim, ORACLE_JOURNAL, node, "the signature of event %llu is wrong",
+                 (unsigned long long)seq);
+    }
+}
+
+static void rows_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                       struct truth_log *truth, uint64_t first, uint64_t last)
+{
+    for (uint64_t seq = first; seq <= last && !sim->is_failed; seq++) {
+        struct bytes row;
+        const struct key key = key_event(truth->log, seq);
+        if (store_get(txn, TABLE_LOG, key_bytes(&key), &row) != 0 || row.size <= HASH_BYTES) {
+            sim_fail(sim, ORACLE_JOURNAL, node, "event %llu is missing below the head %llu",
+                     (unsigned long long)seq, (unsigned long long)last);
+            return;
+        }
+        row_check(sim, node, truth, seq, row);
+    }
+}
+
+static struct truth_log *truth_take(struct sim *sim, const struct log_head *head)
+{
+    const int32_t found = truth_find(sim, head->log);
+    if (found >= 0) {
+        return &sim->truth[found];
+    }
+    check(sim->truth_count < CLUSTER_NODES_MAX);
+    struct truth_log *truth = &sim->truth[sim->truth_count++];
+    truth->log = head->log;
+    truth->key = head->key;
+    truth->count = 0;
+    return truth;
+}
+
+static void head_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                       const struct log_head *head)
+{
+    struct truth_log *truth = truth_take(sim, head);
+    uint64_t *seen = &sim_watch(sim, node)->seqs[truth - sim->truth];
+    sim->stats->oracles[ORACLE_JOURNAL]++;
+    if (head->seq < *seen) {
+        sim_fail(sim, ORACLE_JOURNAL, node, "a log went back from %llu to %llu",
+                 (unsigned long long)*seen, (unsigned long long)head->seq);
+        return;
+    }
+    if (head->seq == *seen) {
+        return;
+    }
+    rows_check(sim, node, txn, truth, *seen + 1, head->seq);
+    if (sim->is_failed) {
+        return;
+    }
+    if (!hash_equal(&head->hash, &truth->events[head->seq - 1].chain)) {
+        sim_fail(sim, ORACLE_JOURNAL, node, "the head at %llu has another hash than its event",
+                 (unsigned long long)head->seq);
+        return;
+    }
+    signature_check(sim, node, txn, truth, head->seq);
+    *seen = head->seq;
+}
+
+/* The own log first: what others hold of it must not be newer. */
+void journal_turn(struct sim *sim, struct cluster_node *node)
+{
+    struct store_cursor cursor;
+    struct log_head head;
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    int err = log_head_get(txn, node->log, &head);
+    if (err == 0) {
+        head_check(sim, node, txn, &head);
+    }
+    err = store_cursor_open(txn, TABLE_HEAD, &cursor);
+    check(err == 0);
+    while (!sim->is_failed && (err = log_head_next(&cursor, &head)) == 0) {
+        head_check(sim, node, txn, &head);
+    }
+    store_cursor_close(&cursor);
+    store_memory_abort(txn);
+}
+
+/* ---- what a node lets out ---- */
+
+static void claim_check(struct sim *sim, struct cluster_node *node, const struct head_claim *claim)
+{
+    const int32_t at = truth_find(sim, claim->log);
+    sim->stats->oracles[ORACLE_DURABLE]++;
+    if (at < 0 || claim->seq > sim_watch(sim, node)->seqs[at]) {
+        sim_fail(sim, ORACLE_DURABLE, node, "claims event %llu of a log that it has not committed",
+                 (unsigned long long)claim->seq);
+    } else if (claim->seq > 0 && memcmp(sim->truth[at].events[claim->seq - 1].chain.bytes,
+                                        claim->hash, HEAD_HASH_BYTES) != 0) {
+        sim_fail(sim, ORACLE_DURABLE, node, "claims another event %llu than it has",
+                 (unsigned long long)claim->seq);
+    }
+}
+
+static void events_check(struct sim *sim, struct cluster_node *node, const struct events *events)
+{
+    struct reader reader;
+    const int32_t at = truth_find(sim, events->log);
+    sim->stats->oracles[ORACLE_DURABLE]++;
+    if (at < 0 || events->first_seq + events->count - 1 > sim_watch(sim, node)->seqs[at]) {
+        sim_fail(sim, ORACLE_DURABLE, node, "sends events %llu.. that it has not committed",
+                 (unsigned long long)events->first_seq);
+        return;
+    }
+    reader_init(&reader, events->list);
+    for (uint32_t i = 0; i < events->count; i++) {
+        const struct hash content = hash_content(read_bin(&reader, 1, EVENT_SALVAGE_BYTES_MAX));
+        if (!hash_equal(&content, &sim->truth[at].events[events->first_seq - 1 + i].content)) {
+            sim_fail(sim, ORACLE_DURABLE, node, "sends another event %llu than it has",
+                     (unsigned long long)events->first_seq + i);
+        }
+    }
+}
+
+static void want_check(struct sim *sim, struct cluster_node *node, const struct want_entry *want)
+{
+    const int32_t at = truth_find(sim, want->log);
+    sim->stats->oracles[ORACLE_DURABLE]++;
+    if (want->have > 0 && (at < 0 || want->have > sim_watch(sim, node)->seqs[at])) {
+        sim_fail(sim, ORACLE_DURABLE, node, "says it has event %llu, which it has not committed",
+                 (unsigned long long)want->have);
+    }
+}
+
+void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame)
+{
+    const struct message *message = sim->message;
+    if (message_decode(frame, sim->message) != 0) {
+        sim_fail(sim, ORACLE_DURABLE, node, "sends a frame that does not decode");
+        return;
+    }
+    if (message->kind == MESSAGE_EVENTS) {
+        events_check(sim, node, &message->events);
+        return;
+    }
+    const bool has_heads = message->kind == MESSAGE_HELLO || message->kind == MESSAGE_STATUS;
+    for (uint32_t i = 0; has_heads && i < message->heads_count; i++) {
+        claim_check(sim, node, &message->heads[i]);
+    }
+    for (uint32_t i = 0; message->kind == MESSAGE_WANT && i < message->wants_count; i++) {
+        want_check(sim, node, &message->wants[i]);
+    }
+}
+
+/* ---- ticks ---- */
+
+void journal_ticks(struct sim *sim, struct cluster_node *node)
+{
+    struct replica_log_info info;
+    for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
+        const int32_t truth = truth_find(sim, info.log);
+        uint32_t copies = 0;
+        if (info.mark == 0 || truth < 0) {
+            continue;
+        }
+        for (uint32_t i = 0; i < sim->cluster->count; i++) {
+            copies += sim->watches[i].seqs[truth] >= info.mark ? 1 : 0;
+        }
+        sim->stats->oracles[ORACLE_TICKS]++;
+        if (copies < TICK_COPIES) {
+            sim_fail(sim, ORACLE_TICKS, node, "event %llu is ticked and on %u devices",
+                     (unsigned long long)info.mark, copies);
+        }
+    }
+}
+
+/* ---- everything again ---- */
+
+static void log_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                      const struct log_head *head)
+{
+    struct log_report report;
+    const int32_t at = truth_find(sim, head->log);
+    sim->stats->oracles[ORACLE_JOURNAL]++;
+    if (at < 0 || head->seq > sim->truth[at].count) {
+        sim_fail(sim, ORACLE_JOURNAL, node, "a log is longer than what its writer committed");
+        return;
+    }
+    rows_check(sim, node, txn, &sim->truth[at], 1, head->seq);
+    if (!sim->is_failed && log_verify(txn, &sim->cluster->popup, head, &report) != 0) {
+        sim_fail(sim, ORACLE_JOURNAL, node, "verification at event %llu: %s",
+                 (unsigned long long)report.seq, report.problem == NULL ? "store" : report.problem);
+    }
+}
+
+void journal_verify(struct sim *sim, struct cluster_node *node)
+{
+    struct store_cursor cursor;
+    struct log_head head;
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    int err = store_cursor_open(txn, TABLE_HEAD, &cursor);
+    check(err == 0);
+    while (!sim->is_failed && (err = log_head_next(&cursor, &head)) == 0) {
+        log_check(sim, node, txn, &head);
+    }
+    store_cursor_close(&cursor);
+    store_memory_abort(txn);
+}

@@ -1,0 +1,262 @@
+/* oracle_state.c - the folded state: the same everywhere, the same as folding all anew, and never
+ * ahead of what it builds on. */
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "tests/sim/sim_internal.h"
+
+enum {
+    RAW_MAX = 512,      /* events of one entity: far above what a run makes */
+    FOLD_ONE_IN = 4,    /* changed entities that are folded anew */
+    STATE_KEY_SIZE = 13 /* kind, entity */
+};
+
+/* ---- P1 ---- */
+
+static struct hash state_digest(const struct cluster_node *node)
+{
+    const struct hash tables[2] = {store_memory_digest(node->store, TABLE_STATE),
+                                   store_memory_digest(node->store, TABLE_INDEX)};
+    const struct bytes part = bytes_of(tables, sizeof tables);
+    struct hash digest;
+    hash_parts(digest.bytes, sizeof digest.bytes, &part, 1);
+    return digest;
+}
+
+static const struct hash *state_of(struct sim *sim, const struct cluster_node *node)
+{
+    struct watch *watch = sim_watch(sim, node);
+    if (!watch->is_state_known) {
+        watch->state = state_digest(node);
+        watch->is_state_known = true;
+    }
+    return &watch->state;
+}
+
+/* With whoever has the same heads. */
+void state_compare(struct sim *sim, struct cluster_node *node)
+{
+    struct watch *watch = sim_watch(sim, node);
+    for (uint32_t i = 0; i < sim->cluster->count; i++) {
+        const struct cluster_node *other = &sim->cluster->nodes[i];
+        if (other == node || !hash_equal(&watch->heads, &sim->watches[i].heads)) {
+            continue;
+        }
+        sim->stats->oracles[ORACLE_CONVERGENCE]++;
+        if (!hash_equal(state_of(sim, node), state_of(sim, other))) {
+            sim_fail(sim, ORACLE_CONVERGENCE, node, "has the events of %s and another state",
+                     other->name);
+        }
+        return; /* the others were compared with that one */
+    }
+}
+
+/* ---- P3 ---- */
+
+static void fold_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                       enum kind kind, const struct entity_id *entity, struct bytes stored)
+{
+    struct bytes row;
+    int err = history_load(sim->history, txn, replica_roster(node->replica), kind, entity);
+    check(err == 0);
+    entity_prune(sim->history);
+    err = history_encode(sim->history, sim->row, HISTORY_ROW_BYTES_MAX, &row);
+    check(err == 0);
+    sim->stats->oracles[ORACLE_FOLD]++;
+    if (!bytes_equal(row, stored)) {
+        sim_fail(sim, ORACLE_FOLD, node,
+                 "the row of entity %02x%02x%02x%02x.. (kind %d) is not its full fold",
+                 entity->bytes[8], entity->bytes[9], entity->bytes[10], entity->bytes[11],
+                 (int)kind);
+    }
+}
+
+void state_audit(struct sim *sim, struct cluster_node *node)
+{
+    uint64_t entities = 0;
+    uint64_t wrong = 0;
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    const int err = replica_audit(node->replica, txn, &entities, &wrong);
+    store_memory_abort(txn);
+    check(err == 0);
+    sim->stats->oracles[ORACLE_FOLD] += entities;
+    if (wrong > 0) {
+        sim_fail(sim, ORACLE_FOLD, node, "%llu of %llu rows are not their full fold",
+                 (unsigned long long)wrong, (unsigned long long)entities);
+    }
+}
+
+/* ---- P4: what may be shown, from the raw events ---- */
+
+struct raw {
+    struct operation id;
+    struct event event;
+    bool is_causal;
+    bool is_exposable;
+};
+
+struct raws {
+    uint32_t count;
+    struct raw events[RAW_MAX];
+};
+
+static void raws_load(struct raws *raws, struct store_txn *txn, const struct entity_id *entity)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    const struct key from = key_entity(entity);
+    raws->count = 0;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    check(err == 0);
+    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
+    for (; err == 0 && memcmp(key.data, entity->bytes, ENTITY_ID_BYTES) == 0;
+         err = store_cursor_next(&cursor, &key, &value)) {
+        struct entity_id of;
+        struct bytes bytes;
+        struct hash hash;
+        check(raws->count < RAW_MAX);
+        struct raw *raw = &raws->events[raws->count++];
+        int failed = key_entity_event_parse(key, &of, &raw->id.log, &raw->id.seq);
+        failed = failed != 0 ? failed : event_get(txn, raw->id.log, raw->id.seq, &hash, &bytes);
+        failed = failed != 0 ? failed : event_decode(bytes, &raw->event);
+        check(failed == 0);
+        memcpy(raw->id.hash, hash.bytes, OPERATION_HASH_BYTES);
+        const struct event_info *info = event_info_find(raw->event.type);
+        raw->is_causal = info != NULL && info->is_causal;
+        raw->is_exposable = false;
+    }
+    store_cursor_close(&cursor);
+}
+
+static bool is_exposable(const struct raws *raws, const struct operation *id)
+{
+    for (uint32_t i = 0; i < raws->count; i++) {
+        if (operation_equal(&raws->events[i].id, id)) {
+            return raws->events[i].is_exposable;
+        }
+    }
+    return false;
+}
+
+static bool is_ready(const struct raws *raws, uint32_t at)
+{
+    const struct raw *raw = &raws->events[at];
+    for (uint32_t i = 0; i < raw->event.parents_count && raw->is_causal; i++) {
+        if (!is_exposable(raws, &raw->event.parents[i])) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < at && raw->is_causal; i++) {
+        const struct raw *earlier = &raws->events[i];
+        if (earlier->id.log == raw->id.log && earlier->is_causal && !earlier->is_exposable) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void raws_settle(struct raws *raws)
+{
+    for (bool is_moved = true; is_moved;) {
+        is_moved = false;
+        for (uint32_t i = 0; i < raws->count; i++) {
+            if (!raws->events[i].is_exposable && is_ready(raws, i)) {
+                raws->events[i].is_exposable = is_moved = true;
+            }
+        }
+    }
+}
+
+static void row_check(struct sim *sim, struct cluster_node *node, const struct raws *raws,
+                      enum kind kind, const struct entity_id *entity, struct bytes row)
+{
+    uint32_t exposable = 0;
+    int err = history_decode(sim->history, kind, entity, row);
+    check(err == 0);
+    for (uint32_t i = 0; i < raws->count; i++) {
+        exposable += raws->events[i].is_exposable ? 1 : 0;
+    }
+    sim->stats->oracles[ORACLE_EXPOSURE]++;
+    for (uint32_t i = 0; i < sim->history->count; i++) {
+        const struct history_event *event = &sim->history->events[i];
+        if (!is_exposable(raws, &event->id)) {
+            sim_fail(sim, ORACLE_EXPOSURE, node, "shows event %llu of type %u without its parents",
+                     (unsigned long long)event->id.seq, event->type);
+        }
+    }
+    if (kind == KIND_ORDER && sim->history->count != exposable) {
+        sim_fail(sim, ORACLE_EXPOSURE, node, "an order shows %u of %u events", sim->history->count,
+                 exposable);
+    }
+}
+
+static void entity_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                         struct bytes state_key)
+{
+    static struct raws raws;
+    struct bytes row;
+    enum kind kind;
+    struct entity_id entity;
+    int err = key_state_parse(state_key, &kind, &entity);
+    check(err == 0);
+    err = store_get(txn, TABLE_STATE, state_key, &row);
+    if (err == ERR_NOT_FOUND) {
+        return;
+    }
+    check(err == 0);
+    raws_load(&raws, txn, &entity);
+    raws_settle(&raws);
+    row_check(sim, node, &raws, kind, &entity, row);
+    if (!sim->is_failed && prng_one_in(&sim->oracle_prng, FOLD_ONE_IN)) {
+        fold_check(sim, node, txn, kind, &entity, row);
+    }
+}
+
+/* Every entity that changed since the last look. */
+static void changes_check(struct sim *sim, struct cluster_node *node)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    struct watch *watch = sim_watch(sim, node);
+    const struct key from = key_change(watch->change + 1);
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    int err = store_cursor_open(txn, TABLE_CHANGE, &cursor);
+    check(err == 0);
+    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
+    for (; err == 0 && !sim->is_failed; err = store_cursor_next(&cursor, &key, &value)) {
+        check(key.size == 8 && value.size == STATE_KEY_SIZE);
+        watch->change = get_be64(key.data);
+        entity_check(sim, node, txn, value);
+    }
+    store_cursor_close(&cursor);
+    store_memory_abort(txn);
+}
+
+void state_turn(struct sim *sim, struct cluster_node *node)
+{
+    struct watch *watch = sim_watch(sim, node);
+    watch->heads = store_memory_digest(node->store, TABLE_HEAD);
+    watch->is_state_known = false;
+    changes_check(sim, node);
+    if (!sim->is_failed) {
+        state_compare(sim, node);
+    }
+}
+
+/* ---- P2 ---- */
+
+void state_copy(struct sim *sim, struct cluster_node *node, bool is_after)
+{
+    static const enum store_table tables[3] = {TABLE_HEAD, TABLE_STATE, TABLE_INDEX};
+    struct watch *watch = sim_watch(sim, node);
+    for (unsigned i = 0; i < 3; i++) {
+        const struct hash now = store_memory_digest(node->store, tables[i]);
+        if (is_after && !hash_equal(&now, &watch->copy[i])) {
+            sim_fail(sim, ORACLE_DUPLICATION, node, "a frame that it took twice changed something");
+        }
+        watch->copy[i] = now;
+    }
+    sim->stats->oracles[ORACLE_DUPLICATION] += is_after ? 1 : 0;
+}

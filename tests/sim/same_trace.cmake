@@ -1,0 +1,22 @@
+# A seed replays exactly: the hash over all inputs, outputs and rows is the same in one process after other seeds and in
+# a process of its own.
+function(hashes_of ret_hashes)
+    execute_process(COMMAND ${SIM} --trace-hash ${ARGN} OUTPUT_VARIABLE output RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+        message(FATAL_ERROR "trestle-sim ${ARGN}: exit status ${status}\n${output}")
+    endif()
+    string(REGEX MATCHALL "seed [0-9]+ trace [0-9a-f]+" hashes "${output}")
+    list(SORT hashes)
+    set(${ret_hashes} "${hashes}" PARENT_SCOPE)
+endfunction()
+
+hashes_of(together --seeds 4 --seed 7 --jobs 1)
+foreach(seed 7 8 9 10)
+    hashes_of(one --seeds 1 --seed ${seed})
+    list(APPEND apart ${one})
+endforeach()
+list(SORT apart)
+list(LENGTH together count)
+if(NOT count EQUAL 4 OR NOT together STREQUAL apart)
+    message(FATAL_ERROR "the same seeds gave different traces:\n${together}\n${apart}")
+endif()

@@ -1,0 +1,388 @@
+/* sim.c - one seed from the first key to the last check. */
+#include "tests/sim/sim_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/base/check.h"
+
+enum {
+    ODDS_WHOLE = 10000,
+    AUDIT_ONE_IN = 60, /* turns */
+    VERIFY_ONE_IN = 250,
+    TICKS_MS = 3000, /* after converging: a status of each to each, and the commit that keeps it */
+    NODES_MIN = 3,
+};
+
+const char *oracle_name(enum oracle oracle)
+{
+    static const char *const names[ORACLE_COUNT] = {
+#define X(name, text, what) text,
+        ORACLES(X)
+#undef X
+    };
+    return names[oracle];
+}
+
+const char *oracle_text(enum oracle oracle)
+{
+    static const char *const texts[ORACLE_COUNT] = {
+#define X(name, text, what) what,
+        ORACLES(X)
+#undef X
+    };
+    return texts[oracle];
+}
+
+void sim_fail(struct sim *sim, enum oracle oracle, const struct cluster_node *node,
+              const char *format, ...)
+{
+    if (sim->is_failed) {
+        return;
+    }
+    sim->is_failed = true;
+    int size = snprintf(sim->failure, sizeof sim->failure,
+                        "%s (%s) at %.3f s, turn %llu, %s: ", oracle_name(oracle),
+                        oracle_text(oracle), (double)sim->cluster->now_ms / 1000,
+                        (unsigned long long)sim->cluster->turns, node == NULL ? "all" : node->name);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(sim->failure + size, sizeof sim->failure - (size_t)size, format, arguments);
+    va_end(arguments);
+    cluster_trace(sim->cluster, node, true, "FAILED %s", sim->failure);
+}
+
+bool sim_chance(struct sim *sim, uint32_t odds)
+{
+    return odds > 0 && prng_below(&sim->prng, ODDS_WHOLE) < odds;
+}
+
+struct watch *sim_watch(struct sim *sim, const struct cluster_node *node)
+{
+    return &sim->watches[node->index];
+}
+
+const char *sim_failure(const struct sim *sim)
+{
+    return sim->failure;
+}
+
+struct hash sim_trace_hash(const struct sim *sim)
+{
+    return sim->trace_hash;
+}
+
+/* ---- the hash over everything ---- */
+
+static void hash_note(struct sim *sim, char tag, uint64_t a, uint64_t b, struct bytes bytes)
+{
+    uint8_t numbers[1 + 8 + 8 + 8];
+    struct hash next;
+    if (!sim->options.is_hashed) {
+        return;
+    }
+    numbers[0] = (uint8_t)tag;
+    put_be64(numbers + 1, a);
+    put_be64(numbers + 9, b);
+    put_be64(numbers + 17, sim->cluster->now_ms);
+    const struct bytes parts[] = {bytes_of(sim->trace_hash.bytes, sizeof sim->trace_hash.bytes),
+                                  bytes_of(numbers, sizeof numbers), bytes};
+    hash_parts(next.bytes, sizeof next.bytes, parts, 3);
+    sim->trace_hash = next;
+}
+
+static void hash_rows(struct sim *sim, const struct cluster_node *node)
+{
+    for (unsigned table = 0; table < TABLE_COUNT && sim->options.is_hashed; table++) {
+        const struct hash digest = store_memory_digest(node->store, (enum store_table)table);
+        hash_note(sim, 'r', node->index, table, bytes_of(digest.bytes, sizeof digest.bytes));
+    }
+}
+
+/* ---- what the cluster tells ---- */
+
+static void on_input(void *context, struct cluster_node *node, const struct input *input)
+{
+    struct sim *sim = context;
+    hash_note(sim, 'i', node->index, ((uint64_t)input->kind << 32) + input->link, input->message);
+    hash_note(sim, 'c', input->request, (uint64_t)input->now.wall_ms, bytes_of(NULL, 0));
+}
+
+static void on_turn(void *context, struct cluster_node *node)
+{
+    struct sim *sim = context;
+    hash_rows(sim, node);
+    journal_turn(sim, node);
+    if (!sim->is_failed) {
+        state_turn(sim, node);
+        journal_ticks(sim, node);
+    }
+    if (!sim->is_failed && prng_one_in(&sim->oracle_prng, AUDIT_ONE_IN)) {
+        state_audit(sim, node);
+    }
+    if (!sim->is_failed && prng_one_in(&sim->oracle_prng, VERIFY_ONE_IN)) {
+        journal_verify(sim, node);
+    }
+}
+
+static void on_copy(void *context, struct cluster_node *node, bool is_after)
+{
+    state_copy(context, node, is_after);
+}
+
+static void on_send(void *context, struct cluster_node *node, struct bytes frame)
+{
+    struct sim *sim = context;
+    hash_note(sim, 's', node->index, 0, frame);
+    journal_send(sim, node, frame);
+}
+
+static void on_answer(void *context, struct cluster_node *node, const struct effect_answer *answer)
+{
+    struct sim *sim = context;
+    hash_note(sim, 'a', answer->request, (uint64_t)answer->err,
+              bytes_of(answer->answer.entity.bytes, ENTITY_ID_BYTES));
+    clients_answered(sim, node, answer);
+}
+
+static void on_alarm(void *context, struct cluster_node *node, const struct effect_alarm *alarm)
+{
+    sim_fail(context, ORACLE_ALARMS, node, "%s", alarm_text(alarm->kind));
+}
+
+static void on_trace(void *context, bool is_story, const char *line)
+{
+    (void)context;
+    (void)is_story;
+    puts(line);
+}
+
+/* ---- phases ---- */
+
+static struct cluster_knobs knobs_draw(struct sim *sim)
+{
+    struct cluster_knobs knobs = cluster_knobs_calm();
+    knobs.delay_max_ms = 2 + (uint32_t)prng_below(&sim->prng, 60);
+    knobs.sync_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 25);
+    knobs.straggle_odds = (uint32_t)prng_below(&sim->prng, 600);
+    knobs.straggle_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 900);
+    knobs.duplicate_odds = (uint32_t)prng_below(&sim->prng, 500);
+    knobs.queue_frames_max =
+        prng_one_in(&sim->prng, 3) ? 3 + (uint32_t)prng_below(&sim->prng, 12) : 1000;
+    knobs.notice_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 1500);
+    return knobs;
+}
+
+static void start(struct sim *sim)
+{
+    static const struct {
+        const char *name, *lane;
+    } devices[CLUSTER_NODES_MAX] = {{"office", "A"}, {"counter", "B"}, {"kitchen", "C"},
+                                    {"pickup", "D"}, {"window", "E"},  {"terrace", "F"}};
+    static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP, ROLE_MANAGER};
+    struct cluster_setup setup = {.seed = prng_next(&sim->prng)};
+    setup.nodes = NODES_MIN + (uint32_t)prng_below(&sim->prng, CLUSTER_NODES_MAX - NODES_MIN + 1);
+    setup.knobs = knobs_draw(sim);
+    for (uint32_t i = 0; i < setup.nodes; i++) {
+        setup.devices[i].name = devices[i].name;
+        setup.devices[i].lane = devices[i].lane;
+        setup.devices[i].role = i == 0 ? ROLE_MANAGER : roles[prng_below(&sim->prng, 4)];
+    }
+    setup.hooks = (struct cluster_hooks){.context = sim,
+                                         .on_input = on_input,
+                                         .on_turn = on_turn,
+                                         .on_copy = on_copy,
+                                         .on_send = on_send,
+                                         .on_answer = on_answer,
+                                         .on_alarm = on_alarm,
+                                         .on_trace = sim->options.is_traced ? on_trace : NULL};
+    cluster_start(sim->cluster, &setup);
+    shop_open(sim->cluster);
+}
+
+static void phase_safety(struct sim *sim)
+{
+    struct cluster *cluster = sim->cluster;
+    while (cluster->turns < SIM_TURNS && !sim->is_failed) {
+        const uint64_t until_ms = cluster->now_ms + prng_below(&sim->prng, sim->gap_max_ms);
+        while (!sim->is_failed && cluster_step(cluster, until_ms)) {
+        }
+        clients_act(sim);
+        faults_act(sim);
+    }
+}
+
+static void phase_liveness(struct sim *sim)
+{
+    const uint64_t from_ms = sim->cluster->now_ms;
+    faults_end(sim);
+    const bool is_converged = cluster_converge(sim->cluster, SIM_CONVERGE_MS);
+    const uint64_t took_ms = sim->cluster->now_ms - from_ms;
+    sim->stats->oracles[ORACLE_LIVENESS]++;
+    if (sim->stats->converge_ms_max < took_ms) {
+        sim->stats->converge_ms_max = took_ms;
+    }
+    if (!is_converged) {
+        sim_fail(sim, ORACLE_LIVENESS, NULL, "not converged %llu ms after the heal",
+                 (unsigned long long)took_ms);
+    }
+    if (!sim->is_failed) {
+        cluster_run(sim->cluster, TICKS_MS);
+    }
+}
+
+/* ---- at the end ---- */
+
+static void answers_check(struct sim *sim, struct cluster_node *node)
+{
+    for (uint32_t i = 0; i < sim->requests_count && !sim->is_failed; i++) {
+        const struct request *request = &sim->requests[i];
+        for (uint32_t at = 0; at < sim->cluster->count; at++) {
+            if (!request->has_answer[at]) {
+                continue;
+            }
+            const int32_t truth = truth_find(sim, request->answers[at].log);
+            sim->stats->oracles[ORACLE_ANSWERS]++;
+            if (truth < 0 || sim_watch(sim, node)->seqs[truth] < request->answers[at].seq) {
+                sim_fail(sim, ORACLE_ANSWERS, node, "request %u was answered and is lost", i);
+            }
+        }
+    }
+}
+
+/* Every order that was answered is shown, with the number that the person was told. */
+static void numbers_check(struct sim *sim, struct cluster_node *node, const struct request *request)
+{
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    for (uint32_t at = 0; at < sim->cluster->count; at++) {
+        if (!request->has_answer[at]) {
+            continue;
+        }
+        bool is_shown = false;
+        if (history_get(sim->history, txn, KIND_ORDER, &request->answers[at].entity) == 0) {
+            order_derive(sim->history, sim->order);
+            for (uint32_t i = 0; i < sim->order->numbers_count; i++) {
+                is_shown = is_shown || sim->order->numbers[i].number == request->answers[at].number;
+            }
+            /* Retried at more devices than an order shows numbers of. */
+            is_shown = is_shown || sim->order->numbers_count == ORDER_NUMBERS_MAX;
+        }
+        sim->stats->oracles[ORACLE_ANSWERS]++;
+        if (!is_shown) {
+            sim_fail(sim, ORACLE_ANSWERS, node, "an answered order is not shown with its number %u",
+                     request->answers[at].number);
+        }
+    }
+    store_memory_abort(txn);
+}
+
+static void ticks_check(struct sim *sim, struct cluster_node *node)
+{
+    struct replica_log_info info;
+    for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
+        sim->stats->oracles[ORACLE_TICKS]++;
+        if (info.mark != info.seq) {
+            sim_fail(sim, ORACLE_TICKS, node, "all have event %llu and the tick stands at %llu",
+                     (unsigned long long)info.seq, (unsigned long long)info.mark);
+        }
+    }
+}
+
+static void check_end(struct sim *sim)
+{
+    for (uint32_t i = 0; i < sim->cluster->count && !sim->is_failed; i++) {
+        struct cluster_node *node = &sim->cluster->nodes[i];
+        state_compare(sim, node);
+        state_audit(sim, node);
+        answers_check(sim, node);
+        ticks_check(sim, node);
+        for (uint32_t at = 0; at < sim->requests_count && !sim->is_failed; at++) {
+            if (sim->requests[at].command.kind == COMMAND_ORDER_PLACE) {
+                numbers_check(sim, node, &sim->requests[at]);
+            }
+        }
+    }
+    if (!sim->is_failed) { /* all hold the same by now: one at random */
+        journal_verify(sim,
+                       &sim->cluster->nodes[prng_below(&sim->oracle_prng, sim->cluster->count)]);
+    }
+}
+
+/* ---- a run ---- */
+
+static void sim_reset(struct sim *sim, uint64_t seed, struct sim_stats *stats)
+{
+    sim->stats = stats;
+    sim->seed = seed;
+    sim->prng.state = seed;
+    sim->oracle_prng.state = ~seed;
+    sim->requests_count = sim->orders_count = 0;
+    sim->days = 1;
+    sim->is_failed = false;
+    sim->failure[0] = '\0';
+    memset(&sim->trace_hash, 0, sizeof sim->trace_hash);
+    journal_reset(sim);
+}
+
+static void stats_add(struct sim *sim)
+{
+    for (unsigned i = 0; i < FAULT_COUNT; i++) {
+        sim->stats->faults[i] += sim->cluster->faults[i];
+    }
+    sim->stats->turns += sim->cluster->turns;
+    sim->stats->frames += sim->cluster->frames;
+    sim->stats->seeds++;
+    sim->stats->failures += sim->is_failed ? 1 : 0;
+}
+
+bool sim_run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
+{
+    sim_reset(sim, seed, stats);
+    start(sim);
+    faults_draw(sim);
+    if (!sim->is_failed) {
+        phase_safety(sim);
+    }
+    if (!sim->is_failed) {
+        phase_liveness(sim);
+    }
+    if (!sim->is_failed) {
+        check_end(sim);
+    }
+    sim->stats->oracles[ORACLE_ALARMS]++;
+    stats_add(sim);
+    return !sim->is_failed;
+}
+
+struct sim *sim_new(const struct sim_options *options)
+{
+    struct sim *sim = calloc(1, sizeof *sim);
+    check(sim != NULL);
+    sim->options = *options;
+    sim->cluster = cluster_new();
+    sim->requests = calloc(SIM_REQUESTS_MAX, sizeof *sim->requests);
+    sim->history = history_new();
+    sim->order = calloc(1, sizeof *sim->order);
+    sim->message = calloc(1, sizeof *sim->message);
+    sim->row = malloc(HISTORY_ROW_BYTES_MAX);
+    check(sim->requests != NULL && sim->history != NULL && sim->order != NULL &&
+          sim->message != NULL && sim->row != NULL);
+    return sim;
+}
+
+void sim_free(struct sim *sim)
+{
+    sim->cluster->hooks = (struct cluster_hooks){0};
+    cluster_free(sim->cluster);
+    for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++) {
+        free(sim->truth[i].events);
+    }
+    free(sim->requests);
+    history_free(sim->history);
+    free(sim->order);
+    free(sim->message);
+    free(sim->row);
+    free(sim);
+}

@@ -1,0 +1,73 @@
+/* sim.h - one simulated pop-up: everything that one seed decides, and what must hold meanwhile.
+ *
+ * A run has two phases. In the first anything may fail and nothing may be wrong; then all is healed
+ * and everybody must converge in bounded virtual time. The oracles (oracle_*.c) look after each
+ * turn at what is committed and at all that is let out; they count how often they looked, so that
+ * one that never did is noticed.
+ */
+#ifndef TRESTLE_TESTS_SIM_SIM_H
+#define TRESTLE_TESTS_SIM_SIM_H
+
+#include "tests/lib/shop.h"
+
+enum {
+    SIM_TURNS = 1000,       /* of the first phase */
+    SIM_CONVERGE_MS = 6000, /* after the heal: links 1.9 s, then pulls */
+    SIM_REQUESTS_MAX = 512,
+    SIM_NUMBERS_MAX = 1024,
+    SIM_FAILURE_MAX = 400,
+};
+
+/* X(name, short name, what must hold). The short name is what a planted bug names. */
+#define ORACLES(X)                                                                                 \
+    X(ORACLE_CONVERGENCE, "P1", "equal heads, equal state and index")                              \
+    X(ORACLE_DUPLICATION, "P2", "a frame taken twice changes nothing")                             \
+    X(ORACLE_FOLD, "P3", "the stored row is the full fold")                                        \
+    X(ORACLE_EXPOSURE, "P4", "no state shows an event without its parents")                        \
+    X(ORACLE_JOURNAL, "P5", "journals only grow, chained and signed")                              \
+    X(ORACLE_DURABLE, "P6", "nothing is sent or answered that is not durable")                     \
+    X(ORACLE_LIVENESS, "P12", "after the heal all converge in time")                               \
+    X(ORACLE_NUMBERS, "P15", "order numbers are unique")                                           \
+    X(ORACLE_ANSWERS, "answers", "what was answered is never lost")                                \
+    X(ORACLE_ONCE, "once", "a request that is retried counts once")                                \
+    X(ORACLE_TICKS, "ticks", "a tick means that many copies")                                      \
+    X(ORACLE_ALARMS, "alarms", "no alarm among honest devices")
+
+enum oracle {
+#define X(name, text, what) name,
+    ORACLES(X)
+#undef X
+        ORACLE_COUNT
+};
+
+/* What a run adds up; plain numbers, so that workers can hand them over. */
+struct sim_stats {
+    uint64_t faults[FAULT_COUNT];
+    uint64_t oracles[ORACLE_COUNT];
+    uint64_t commands[COMMAND_COUNT]; /* that wrote something */
+    uint64_t retries_here, retries_elsewhere;
+    uint64_t seeds, failures;
+    uint64_t turns, frames, events;
+    uint64_t converge_ms_max;
+};
+
+struct sim_options {
+    bool is_traced;
+    bool is_hashed;
+};
+
+struct sim; /* large; made once for many seeds */
+
+struct sim *sim_new(const struct sim_options *options);
+void sim_free(struct sim *sim);
+
+/* Run one seed; adds to @stats. False when an oracle failed: sim_failure() says which and why. */
+bool sim_run(struct sim *sim, uint64_t seed, struct sim_stats *stats);
+const char *sim_failure(const struct sim *sim);
+/* Over all inputs, outputs and committed rows of the last run; when asked for. */
+struct hash sim_trace_hash(const struct sim *sim);
+
+const char *oracle_name(enum oracle oracle);
+const char *oracle_text(enum oracle oracle);
+
+#endif

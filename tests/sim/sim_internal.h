@@ -1,0 +1,122 @@
+/* sim_internal.h - what the files of the simulator share. */
+#ifndef TRESTLE_TESTS_SIM_SIM_INTERNAL_H
+#define TRESTLE_TESTS_SIM_SIM_INTERNAL_H
+
+#include "sync/domain/entity.h"
+#include "sync/domain/order_events.h"
+#include "sync/log/run.h"
+#include "tests/sim/sim.h"
+
+/* An event as its writer committed it. */
+struct truth_event {
+    struct hash chain;
+    struct hash content; /* chain_event_hash() */
+    bool is_signed;
+    struct signature signature; /* verified, when is_signed */
+};
+
+/* A log as its writer committed it: what everybody else must hold a prefix of. */
+struct truth_log {
+    uint64_t log;
+    struct public_key key;
+    uint64_t count, capacity;
+    struct truth_event *events;
+};
+
+/* An order.open that was committed. */
+struct opened {
+    uint64_t day, log;
+    char lane[LANE_BYTES_MAX + 1];
+    uint32_t number;
+    struct entity_id order;
+};
+
+/* A client's request, with every answer that it got. */
+struct request {
+    struct command command;
+    struct shop_key key;
+    bool is_keyed;
+    bool has_answer[CLUSTER_NODES_MAX];
+    struct answer answers[CLUSTER_NODES_MAX];
+};
+
+/* What an oracle remembers of a node. */
+struct watch {
+    uint64_t seqs[CLUSTER_NODES_MAX]; /* committed, by truth log */
+    uint64_t change;                  /* the newest change number looked at */
+    struct hash heads, state;
+    bool is_state_known;
+    struct hash copy[3]; /* before a duplicated frame */
+};
+
+/* How often things go wrong in this run, per action, in 10,000. */
+struct odds {
+    uint32_t reset, partition, heal, crash, full, io, commit, jump, rate, slow, two_links;
+    uint32_t retry_here, retry_elsewhere;
+};
+
+struct sim {
+    struct sim_options options;
+    struct cluster *cluster;
+    struct sim_stats *stats;
+    uint64_t seed;
+    struct prng prng; /* of clients and faults; the cluster has its own */
+    struct prng oracle_prng;
+    struct odds odds;
+    uint32_t gap_max_ms;
+    uint64_t heal_at_ms;
+    /* What clients know. */
+    uint32_t requests_count;
+    struct request *requests; /* SIM_REQUESTS_MAX */
+    uint32_t orders_count;
+    struct entity_id orders[SIM_REQUESTS_MAX];
+    uint64_t days;
+    /* What the oracles know. */
+    struct truth_log truth[CLUSTER_NODES_MAX];
+    uint32_t truth_count;
+    uint32_t opened_count;
+    struct opened opened[SIM_NUMBERS_MAX];
+    struct watch watches[CLUSTER_NODES_MAX];
+    /* Scratch. */
+    struct history *history;
+    struct order *order;
+    struct message *message;
+    uint8_t *row;
+    struct hash trace_hash;
+    bool is_failed;
+    char failure[SIM_FAILURE_MAX];
+};
+
+/* The first failure counts; the run ends at the next step. */
+void sim_fail(struct sim *sim, enum oracle oracle, const struct cluster_node *node,
+              const char *format, ...) __attribute__((format(printf, 4, 5)));
+bool sim_chance(struct sim *sim, uint32_t odds);
+struct watch *sim_watch(struct sim *sim, const struct cluster_node *node);
+
+/* ---- clients.c ---- */
+void clients_act(struct sim *sim);
+void clients_answered(struct sim *sim, struct cluster_node *node,
+                      const struct effect_answer *answer);
+
+/* ---- faults.c ---- */
+void faults_draw(struct sim *sim);
+void faults_act(struct sim *sim);
+void faults_end(struct sim *sim);
+
+/* ---- oracle_journal.c: P5, P6, P15, ticks ---- */
+void journal_reset(struct sim *sim);
+/* Where @log stands in sim->truth, or -1. */
+int32_t truth_find(const struct sim *sim, uint64_t log);
+void journal_turn(struct sim *sim, struct cluster_node *node);
+void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame);
+void journal_ticks(struct sim *sim, struct cluster_node *node);
+/* Every row of the node's journals, by the truth and by log_verify(). */
+void journal_verify(struct sim *sim, struct cluster_node *node);
+
+/* ---- oracle_state.c: P1, P2, P3, P4 ---- */
+void state_turn(struct sim *sim, struct cluster_node *node);
+void state_copy(struct sim *sim, struct cluster_node *node, bool is_after);
+void state_audit(struct sim *sim, struct cluster_node *node);
+void state_compare(struct sim *sim, struct cluster_node *node);
+
+#endif
