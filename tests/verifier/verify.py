@@ -4,8 +4,9 @@
     verify.py EXPORT [EXPORT ...]      JSON lines of `trestle export`, one file per device
 
 For each file: every log is dense from 1, hash-chained, signed to its end, opened by a key whose
-certificate leads to the pop-up's root; every event is well formed and its parents in known logs
-exist. For several files: no event differs between them (a fork), and none is missing in one.
+certificate leads to the pop-up's root; every event is well formed, and whatever it names in a
+known log is there. For several files: they are of one pop-up, no event differs between them (a
+fork), none is missing in one, and nothing names an event that nobody has.
 Prints findings, then a summary; exit status 0 = sound, 1 = findings, 2 = usage.
 
 Written from docs/protocol.md alone. Needs Python 3.9 and PyNaCl.
@@ -100,7 +101,9 @@ class Reader:
             0xCE: lambda: self.sized(4, 0xFFFF), 0xCF: lambda: self.sized(8, 0xFFFFFFFF),
             0xD0: lambda: self.negative(1, -32), 0xD1: lambda: self.negative(2, -128),
             0xD2: lambda: self.negative(4, -32768), 0xD3: lambda: self.negative(8, -(1 << 31)),
-            0xD9: lambda: self.text(self.sized(1, 31)), 0xDA: lambda: self.text(self.sized(2, 0xFF)),
+            0xD9: lambda: self.text(self.sized(1, 31)),
+            0xDA: lambda: self.text(self.sized(2, 0xFF)),
+            0xDB: lambda: self.text(self.sized(4, 0xFFFF)),
             0xDC: lambda: self.array(self.sized(2, 15), depth),
             0xDD: lambda: self.array(self.sized(4, 0xFFFF), depth),
         }
@@ -122,28 +125,39 @@ def need(condition, what):
         raise Bad(what)
 
 
+def is_number(value):
+    return type(value) is int and value >= 0  # True is an int to isinstance()
+
+
+def is_bytes(value, size):
+    return isinstance(value, bytes) and len(value) == size
+
+
 def is_operation(value):
-    return (isinstance(value, list) and len(value) == 3 and isinstance(value[0], bytes) and len(value[0]) == 8
-            and isinstance(value[1], int) and value[1] >= 1 and isinstance(value[2], bytes) and len(value[2]) == 16)
+    return (isinstance(value, list) and len(value) == 3 and is_bytes(value[0], 8)
+            and is_number(value[1]) and value[1] >= 1 and is_bytes(value[2], 16))
 
 
 def event_unpack(data):
     event = unpack(data)
     need(isinstance(event, list) and len(event) in (6, 7), "an event is an array of 6 or 7")
     kind, t, entity, parents, by, body = event[:6]
-    need(all(isinstance(n, int) and n >= 0 for n in (kind, t, by)), "type, t and by are numbers")
-    need(isinstance(entity, bytes) and len(entity) == 12, "an entity id has 12 bytes")
+    need(all(map(is_number, (kind, t, by))), "type, t and by are numbers")
+    need(is_bytes(entity, 12), "an entity id has 12 bytes")
     need(isinstance(parents, list) and len(parents) <= 8 and all(map(is_operation, parents)),
          "parents are at most 8 operations")
     need(isinstance(body, list), "a body is an array")
-    need(len(event) == 6 or is_operation(event[6]), "`was` is an operation")
-    need(len(data) <= (SALVAGE_MAX if kind == SALVAGE else EVENT_MAX), "event is larger than the limit")
-    return kind, parents, body
+    was = event[6:]
+    need(all(map(is_operation, was)), "`was` is an operation")
+    limit = SALVAGE_MAX if kind == SALVAGE else EVENT_MAX
+    need(len(data) <= limit, "event is larger than the limit")
+    return kind, parents + was, body
 
 
 def certificate_check(chain, popup, root):
     """The device key that a chain of one or two certificates binds to the root."""
-    need(isinstance(chain, list) and 1 <= len(chain) <= 2, "a certificate chain has one or two links")
+    need(isinstance(chain, list) and 1 <= len(chain) <= 2,
+         "a certificate chain has one or two links")
     bodies = [unpack(link[0]) for link in chain]
     issuers = [bodies[1][2] if len(chain) == 2 else root, root]
     for (raw, signature), body, issuer in zip(chain, bodies, issuers):
@@ -159,7 +173,8 @@ def log_open_check(log, body, popup, root):
     key, incarnation, chain, signature = body[:4]
     need(blake(8, key) == log, "the log's key is not the one that names it")
     device_key = certificate_check(chain, popup, root)
-    ed25519_check(device_key, signature, b"trestle/open/1" + popup + key + be(4, incarnation), "log.open")
+    ed25519_check(device_key, signature,
+                  b"trestle/open/1" + popup + key + be(4, incarnation), "log.open")
     return key
 
 
@@ -169,41 +184,55 @@ class Journal:
     def __init__(self, path):
         self.path = path
         self.findings = []
-        self.logs = {}      # log -> {seq: h(seq)}
-        self.references = []  # (where, log, seq, hash16)
+        self.popup, self.root = b"", b""
+        self.logs = {}        # log -> {seq: h(seq)}
+        self.references = []  # (where, log, seq, first 16 bytes of h(seq))
         self.signatures = 0
 
     def finding(self, what):
         self.findings.append(f"{self.path}: {what}")
 
     def read(self):
-        rows = {}
-        with open(self.path, encoding="utf-8") as file:
-            head = json.loads(file.readline())
-            self.popup, self.root = bytes.fromhex(head["popup"]), bytes.fromhex(head["root"])
-            for line in file:
-                row = json.loads(line)
-                rows.setdefault(bytes.fromhex(row["log"]), []).append(row)
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                rows = self.rows_read(file)
+        except (KeyError, TypeError, ValueError) as err:
+            self.finding(f"not an export ({type(err).__name__}: {err})")
+            return
         if blake(16, self.root) != self.popup:
             self.finding("the pop-up's id is not the hash of its root key")
         for log, events in sorted(rows.items()):
-            try:
-                self.log_check(log, events)
-            except Bad as bad:
-                self.finding(f"log {log.hex()}: {bad}")
-            except (KeyError, IndexError, TypeError, ValueError) as err:
-                self.finding(f"log {log.hex()}: malformed ({type(err).__name__}: {err})")
+            self.log_read(log, events)
         self.references_check()
 
-    def log_check(self, log, events):
+    def rows_read(self, file):
+        head = json.loads(file.readline())
+        if head["trestle"] != 1:
+            raise ValueError("another version")
+        self.popup, self.root = bytes.fromhex(head["popup"]), bytes.fromhex(head["root"])
+        rows = {}
+        for line in file:
+            row = json.loads(line)
+            rows.setdefault(bytes.fromhex(row["log"]), []).append(row)
+        return rows
+
+    def log_read(self, log, rows):
+        try:
+            self.log_check(log, rows)
+        except Bad as bad:
+            self.finding(f"log {log.hex()}: {bad}")
+        except (KeyError, IndexError, TypeError, ValueError) as err:
+            self.finding(f"log {log.hex()}: malformed ({type(err).__name__}: {err})")
+
+    def log_check(self, log, rows):
         hashes = self.logs.setdefault(log, {})
         key, chain, signed = None, None, 0
-        for place, row in enumerate(events, start=1):
-            seq = row["seq"]
-            need(seq == place, f"event {place} is missing or out of place (found {seq})")
+        for seq, row in enumerate(rows, start=1):
+            need(row["seq"] == seq,
+                 f"event {seq} is missing or out of place (found {row['seq']})")
             data = base64.b64decode(row["event"], validate=True)
             try:
-                kind, parents, body = event_unpack(data)
+                kind, names, body = event_unpack(data)
             except Bad as bad:
                 raise Bad(f"event {seq}: {bad}") from bad
             if seq == 1:
@@ -212,37 +241,50 @@ class Journal:
                 chain = blake(32, b"trestle/log/1", self.popup, key)
             chain = blake(32, chain, blake(32, be(4, len(data)), data))
             hashes[seq] = chain
-            self.references += [(f"log {log.hex()} event {seq}", *parent) for parent in parents]
+            where = f"{self.path}: log {log.hex()} event {seq}"
+            self.references += [(where, *name) for name in names]
             if row["sig"] is not None:
                 ed25519_check(key, base64.b64decode(row["sig"], validate=True),
-                              b"trestle/head/1" + self.popup + log + be(8, seq) + chain, f"event {seq}")
+                              b"trestle/head/1" + self.popup + log + be(8, seq) + chain,
+                              f"event {seq}")
                 signed = seq
                 self.signatures += 1
-        need(signed == len(events), f"events {signed + 1} to {len(events)} are not signed")
+        need(signed == len(rows), f"events {signed + 1} to {len(rows)} are not signed")
 
     def references_check(self):
         for where, log, seq, digest in self.references:
-            if seq in self.logs.get(log, {}) and self.logs[log][seq][:16] != digest:
-                self.finding(f"{where} names event {seq} of log {log.hex()} by a hash that it does not have")
+            known = self.logs.get(log, {}).get(seq)
+            if known is not None and known[:16] != digest:
+                self.findings.append(
+                    f"{where} names event {seq} of log {log.hex()} by a hash that it has not")
 
     def events(self):
         return sum(len(hashes) for hashes in self.logs.values())
 
 
+def log_compare(log, journals):
+    """What one device has of a log and another has not, or has differently."""
+    chains = {journal.path: journal.logs.get(log, {}) for journal in journals}
+    longest = max(map(len, chains.values()))
+    for path, chain in chains.items():
+        if len(chain) < longest:
+            yield f"{path}: log {log.hex()} lacks events {len(chain) + 1} to {longest}"
+    for seq in range(1, longest + 1):
+        if len({chain[seq] for chain in chains.values() if seq in chain}) > 1:
+            yield f"log {log.hex()} is forked: event {seq} is not the same on all devices"
+            return
+
+
 def compare(journals):
-    """What one device has and another has not, or has differently."""
-    findings = []
-    for log in sorted({log for journal in journals for log in journal.logs}):
-        lengths = {journal.path: len(journal.logs.get(log, {})) for journal in journals}
-        longest = max(lengths.values())
-        for path, length in lengths.items():
-            if length < longest:
-                findings.append(f"{path}: log {log.hex()} lacks events {length + 1} to {longest}")
-        for seq in range(1, longest + 1):
-            if len({journal.logs[log][seq] for journal in journals if seq in journal.logs.get(log, {})}) > 1:
-                findings.append(f"log {log.hex()} is forked: event {seq} is not the same on all devices")
-                break
-    return findings
+    """What is wrong between devices that should have the same."""
+    if len({journal.popup for journal in journals}) > 1:
+        yield "the files are of different pop-ups"
+    logs = sorted({log for journal in journals for log in journal.logs})
+    for log in logs:
+        yield from log_compare(log, journals)
+    for where, log, seq, _ in journals[0].references:
+        if not any(seq in journal.logs.get(log, {}) for journal in journals):
+            yield f"{where} names event {seq} of log {log.hex()}, which nobody has"
 
 
 def main(paths):
@@ -252,12 +294,16 @@ def main(paths):
     journals = [Journal(path) for path in paths]
     for journal in journals:
         journal.read()
-    findings = [finding for journal in journals for finding in journal.findings] + compare(journals)
+    findings = [finding for journal in journals for finding in journal.findings]
+    if len(journals) > 1:
+        findings += compare(journals)
     for finding in findings:
         print(finding)
-    print(json.dumps({"devices": len(journals), "logs": max(len(journal.logs) for journal in journals),
+    print(json.dumps({"devices": len(journals),
+                      "logs": max(len(journal.logs) for journal in journals),
                       "events": [journal.events() for journal in journals],
-                      "signatures": [journal.signatures for journal in journals], "findings": len(findings)}))
+                      "signatures": [journal.signatures for journal in journals],
+                      "findings": len(findings)}))
     return 1 if findings else 0
 
 
