@@ -57,8 +57,8 @@ static int turn_make_room(struct replica *replica, struct store_txn *txn, const 
     for (uint32_t i = 0; i < run->count; i++)
         size += run->events[i].bytes.size;
     bool has_room = turn_has_room(replica->turn, size) &&
-                    replica->turn->events_count + run->count <= TURN_EVENTS_MAX &&
-                    replica->turn->entities_count + run->count <= TURN_ENTITIES_MAX;
+                    replica->turn->events_count + run->count < TURN_EVENTS_MAX &&
+                    replica->turn->entities_count + run->count < TURN_ENTITIES_MAX;
     return has_room ? 0 : replica_fold(replica, txn, out);
 }
 
@@ -93,6 +93,8 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
     replica->vector.heads[slot] = *head;
     replica->is_turn_written = true;
     turn_take(replica, run);
+    if (roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run)))
+        check(turn_mark(replica->turn, KIND_ROSTER, &replica->roster_entity));
     if (run->log == replica->log) {
         replica->is_log_lost = out->is_new_log_needed = true;
         effects_alarm(out, ALARM_AMNESIA, run->log, run_last_seq(run), replica->device);
