@@ -39,7 +39,8 @@ void state_compare(struct sim *sim, struct cluster_node *node)
     struct watch *watch = sim_watch(sim, node);
     for (uint32_t i = 0; i < sim->cluster->count; i++) {
         const struct cluster_node *other = &sim->cluster->nodes[i];
-        if (other == node || !hash_equal(&watch->heads, &sim->watches[i].heads)) {
+        if (other == node || !sim->watches[i].is_current ||
+            !hash_equal(&watch->heads, &sim->watches[i].heads)) {
             continue;
         }
         sim->stats->oracles[ORACLE_CONVERGENCE]++;
@@ -239,10 +240,17 @@ void state_turn(struct sim *sim, struct cluster_node *node)
     struct watch *watch = sim_watch(sim, node);
     watch->heads = store_memory_digest(node->store, TABLE_HEAD);
     watch->is_state_known = false;
+    watch->is_current = true;
     changes_check(sim, node);
     if (!sim->is_failed) {
         state_compare(sim, node);
     }
+}
+
+/* Its last commit may have reached the disk: only the next turn tells. */
+void state_crash(struct sim *sim, const struct cluster_node *node)
+{
+    sim_watch(sim, node)->is_current = false;
 }
 
 /* ---- P2 ---- */

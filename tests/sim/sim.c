@@ -10,7 +10,7 @@
 
 enum {
     ODDS_WHOLE = 10000,
-    AUDIT_ONE_IN = 60, /* turns */
+    AUDIT_ONE_IN = 150, /* turns */
     VERIFY_ONE_IN = 250,
     TICKS_MS = 3000, /* after converging: a status of each to each, and the commit that keeps it */
     NODES_MIN = 3,
@@ -152,6 +152,11 @@ static void on_alarm(void *context, struct cluster_node *node, const struct effe
     sim_fail(context, ORACLE_ALARMS, node, "%s", alarm_text(alarm->kind));
 }
 
+static void on_crash(void *context, struct cluster_node *node)
+{
+    state_crash(context, node);
+}
+
 static void on_trace(void *context, bool is_story, const char *line)
 {
     (void)context;
@@ -197,6 +202,7 @@ static void start(struct sim *sim)
                                          .on_send = on_send,
                                          .on_answer = on_answer,
                                          .on_alarm = on_alarm,
+                                         .on_crash = on_crash,
                                          .on_trace = sim->options.is_traced ? on_trace : NULL};
     cluster_start(sim->cluster, &setup);
     shop_open(sim->cluster);

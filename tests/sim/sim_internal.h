@@ -44,6 +44,7 @@ struct request {
 struct watch {
     uint64_t seqs[CLUSTER_NODES_MAX]; /* committed, by truth log */
     uint64_t change;                  /* the newest change number looked at */
+    bool is_current;                  /* @heads is what its store holds; not after a crash */
     struct hash heads, state;
     bool is_state_known;
     struct hash copy[3]; /* before a duplicated frame */
@@ -115,6 +116,7 @@ void journal_verify(struct sim *sim, struct cluster_node *node);
 
 /* ---- oracle_state.c: P1, P2, P3, P4 ---- */
 void state_turn(struct sim *sim, struct cluster_node *node);
+void state_crash(struct sim *sim, const struct cluster_node *node);
 void state_copy(struct sim *sim, struct cluster_node *node, bool is_after);
 void state_audit(struct sim *sim, struct cluster_node *node);
 void state_compare(struct sim *sim, struct cluster_node *node);
