@@ -1,13 +1,83 @@
-/* history_load.h - the scratch memory of history_load(), which a history owns.
+/* history_load.h - the steps of history_load() and what they share.
  *
- * Layer: sync/domain (pure); only for history.c.
+ * Layer: sync/domain (pure); only for history*.c. The full fold's input is made in four steps:
+ *
+ *   collect    the entity's events from the store, those that count, up to the limits
+ *   identify   re-emitted ones take their original's identity, once, on branches of their own
+ *   connect    each causal event to its parents here; one with a parent that is missing is stuck
+ *   settle     by branch, in order: an event whose parents are settled is; it has seen what they
+ *              have. What never settles is pending.
+ *
+ * A log that re-emits has seen what it re-emits: its event there is a waypoint for the log's own
+ * later events, and stands itself on the branch of the original log.
  */
 #ifndef TRESTLE_SYNC_DOMAIN_HISTORY_LOAD_H
 #define TRESTLE_SYNC_DOMAIN_HISTORY_LOAD_H
 
-struct history_item;
+#include "sync/domain/history.h"
+
+enum { NOTHING = -1 };
+
+struct history_item {
+    struct operation place; /* where it is in the store */
+    struct operation id;    /* its identity; the same unless it is re-emitted */
+    uint32_t branch;
+    uint32_t type;
+    uint64_t t;
+    uint64_t by;
+    struct bytes body;
+    uint32_t parents_count;
+    struct operation parents[PARENTS_MAX];
+    int32_t parents_at[PARENTS_MAX]; /* indexes; NOTHING = it does not count, and so is satisfied */
+    int32_t twin;                    /* of one that is dropped: the item that stands for it */
+    bool is_causal;
+    bool is_reemitted;
+    bool is_dropped;
+    bool is_stuck; /* a parent is not here yet */
+    bool is_settled;
+    uint64_t saw[ENTITY_LOGS_MAX];
+};
+
+/* The items of one branch, as indexes into load.order. */
+struct sequence {
+    uint32_t next, end;
+};
+
+struct load {
+    struct history *history;
+    struct history_item *items; /* in order of place */
+    uint32_t count;
+    bool has_reemitted;
+    struct store_txn *txn;
+    const struct roster *roster;
+    uint16_t order[2 * ENTITY_EVENTS_MAX]; /* by branch; a re-emitted item is on two */
+    uint32_t order_count;
+    struct sequence sequences[ENTITY_LOGS_MAX];
+};
 
 /* ENTITY_EVENTS_MAX of them; released with free(). NULL when there is no memory. */
 struct history_item *history_items_new(void);
+
+/* history_collect.c. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int load_collect(struct load *load);
+
+/* history_connect.c. ERR_IO, ERR_MALFORMED. */
+void load_identify(struct load *load);
+MUST_CHECK int load_connect(struct load *load);
+
+/* history_settle.c. */
+void load_settle(struct load *load);
+
+/* Index of the branch of @log (@via: as re-emitted by that log; 0 = its own), or NOTHING. */
+int32_t load_branch_find(const struct history *history, uint64_t log, uint64_t via);
+
+/* The item that stands for @index: itself, or its twin; NOTHING when none does. */
+int32_t load_stand_in(const struct load *load, int32_t index);
+
+/* Whether what builds on it need not wait; an event that commutes has seen nothing. */
+static inline bool load_is_firm(const struct history_item *item)
+{
+    return item->is_settled || !item->is_causal;
+}
 
 #endif

@@ -1,0 +1,144 @@
+/* The first step of history_load(): what of an entity is in the store and counts. */
+#include <string.h>
+
+#include "sync/domain/history_load.h"
+
+/* Count an event of @size bytes of body against the limits of the newest branch, or of a new one.
+ */
+static bool take_room(struct history *history, uint64_t log, uint64_t seq, size_t size)
+{
+    const uint32_t count = history->branches_count;
+    struct history_branch *branch = count > 0 ? &history->branches[count - 1] : NULL;
+    if (branch == NULL || branch->log != log) {
+        if (count == ENTITY_LOGS_MAX) {
+            return false;
+        }
+        branch = &history->branches[history->branches_count++];
+        *branch = (struct history_branch){.log = log};
+    }
+    if (branch->count == ENTITY_EVENTS_PER_LOG_MAX ||
+        size > HISTORY_LOG_BYTES_MAX - branch->bytes) {
+        return false;
+    }
+    branch->count++;
+    branch->bytes += (uint32_t)size;
+    branch->newest = seq;
+    return true;
+}
+
+static struct bytes keep_body(struct history *history, struct bytes body)
+{
+    uint8_t *to = history->body_data + history->body_size;
+    if (body.size > 0) {
+        memcpy(to, body.data, body.size);
+    }
+    history->body_size += body.size;
+    return bytes_of(to, body.size);
+}
+
+/* Whether events of this type belong to the kind; one of an unknown type may. */
+static bool is_of_kind(const struct history *history, const struct event_info *info)
+{
+    return info == NULL || info->kind == history->kind;
+}
+
+static void add_item(struct load *load, const struct operation *place, const struct event *event)
+{
+    const struct event_info *info = event_info_find(event->type);
+    struct history_item *item = &load->items[load->count++];
+    item->place = *place;
+    item->is_reemitted = event->is_reemitted;
+    item->id = event->is_reemitted ? event->was : *place;
+    item->type = event->type;
+    item->t = event->t;
+    item->by = event->by;
+    item->body = keep_body(load->history, event->body);
+    item->is_causal = info == NULL || info->is_causal;
+    item->parents_count = item->is_causal ? event->parents_count : 0;
+    memcpy(item->parents, event->parents, item->parents_count * sizeof event->parents[0]);
+    item->twin = NOTHING;
+    item->is_dropped = false;
+    item->is_stuck = false;
+    item->is_settled = false;
+    memset(item->saw, 0, sizeof item->saw);
+}
+
+static int read_event(struct load *load, uint64_t log, uint64_t seq, struct operation *ret_place,
+                      struct event *ret_event)
+{
+    struct hash hash;
+    struct bytes bytes;
+    int err = event_get(load->txn, log, seq, &hash, &bytes);
+    if (err == 0) {
+        err = event_decode(bytes, ret_event);
+    }
+    *ret_place = (struct operation){.log = log, .seq = seq};
+    memcpy(ret_place->hash, hash.bytes, OPERATION_HASH_BYTES);
+    return err == 0 || err == ERR_IO ? err : ERR_MALFORMED;
+}
+
+/* Take in the event at (@log, @seq) if it counts; @ret_full says that its log reached a limit. */
+static int collect_one(struct load *load, uint64_t log, uint64_t seq, bool *ret_full)
+{
+    struct history *history = load->history;
+    struct operation place;
+    struct event event;
+    const int err = read_event(load, log, seq, &place, &event);
+    if (err != 0) {
+        return err;
+    }
+    const struct event_info *info = event_info_find(event.type);
+    if (!is_of_kind(history, info) ||
+        roster_judge(load->roster, log, seq, event.type) != VERDICT_VALID) {
+        return 0;
+    }
+    if (!take_room(history, log, seq, event.body.size)) {
+        *ret_full = true;
+        return 0;
+    }
+    history->is_opaque |= info == NULL && event_type_is_critical(event.type);
+    add_item(load, &place, &event);
+    return 0;
+}
+
+/* What follows in a log after it reached a limit is void too, so nothing of that is read. */
+static int collect_from(struct load *load, struct store_cursor *cursor)
+{
+    const struct key prefix = key_entity(&load->history->entity);
+    bool is_full = false;
+    uint64_t full_log = 0;
+    struct bytes key;
+    struct bytes value;
+    int err = store_cursor_seek(cursor, key_bytes(&prefix), &key, &value);
+    while (err == 0) {
+        struct entity_id entity;
+        uint64_t log;
+        uint64_t seq;
+        err = key_entity_event_parse(key, &entity, &log, &seq);
+        if (err != 0 || !entity_id_equal(&entity, &load->history->entity)) {
+            return err;
+        }
+        if (!is_full || log != full_log) {
+            full_log = log;
+            is_full = false;
+            err = collect_one(load, log, seq, &is_full);
+            load->history->is_cut_short |= is_full;
+        }
+        if (err == 0) {
+            err = store_cursor_next(cursor, &key, &value);
+        }
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int load_collect(struct load *load)
+{
+    struct store_cursor cursor;
+    int err = store_cursor_open(load->txn, TABLE_ENTITY, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = collect_from(load, &cursor);
+    store_cursor_close(&cursor);
+    return err;
+}

@@ -1,0 +1,194 @@
+/* The second and third step of history_load(): who is who, and who had seen whom. */
+#include <string.h>
+
+#include "sync/domain/history_load.h"
+
+/* ---- identify ---- */
+
+/* The item at @id's place, or NOTHING. */
+static int32_t item_at(const struct load *load, const struct operation *id)
+{
+    uint32_t low = 0;
+    uint32_t high = load->count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        const struct operation *place = &load->items[middle].place;
+        if (place->log < id->log || (place->log == id->log && place->seq < id->seq)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < load->count && operation_equal(&load->items[low].place, id) ? (int32_t)low
+                                                                             : NOTHING;
+}
+
+/* The first re-emitted item before @end that has identity @id and stands, or NOTHING. */
+static int32_t item_reemitted(const struct load *load, const struct operation *id, uint32_t end)
+{
+    for (uint32_t i = 0; i < end; i++) {
+        const struct history_item *item = &load->items[i];
+        if (item->is_reemitted && !item->is_dropped && operation_equal(&item->id, id)) {
+            return (int32_t)i;
+        }
+    }
+    return NOTHING;
+}
+
+/* Whether an item before @index takes the same place on the same branch: only one can have it. */
+static bool is_place_taken(const struct load *load, uint32_t index)
+{
+    const struct history_item *own = &load->items[index];
+    for (uint32_t i = 0; i < index; i++) {
+        const struct history_item *item = &load->items[i];
+        if (item->is_reemitted && !item->is_dropped && item->id.log == own->id.log &&
+            item->id.seq == own->id.seq && item->place.log == own->place.log) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void drop_if_twin(struct load *load, uint32_t index)
+{
+    struct history_item *item = &load->items[index];
+    const int32_t original = item_at(load, &item->id);
+    if (original != NOTHING && !load->items[original].is_reemitted) {
+        item->twin = original;
+    } else {
+        item->twin = item_reemitted(load, &item->id, index);
+    }
+    item->is_dropped = item->twin != NOTHING || is_place_taken(load, index);
+}
+
+static int branch_compare(const struct history_branch *branch, uint64_t log, uint64_t via)
+{
+    if (branch->log != log) {
+        return branch->log < log ? -1 : 1;
+    }
+    return branch->via < via ? -1 : branch->via > via;
+}
+
+/* Add a branch for what @via re-emitted of @log; of too many, the lowest stay. */
+static void add_branch(struct history *history, uint64_t log, uint64_t via)
+{
+    struct history_branch *branches = history->branches;
+    uint32_t at = 0;
+    while (at < history->branches_count && branch_compare(&branches[at], log, via) < 0) {
+        at++;
+    }
+    if (at < history->branches_count && branch_compare(&branches[at], log, via) == 0) {
+        return;
+    }
+    if (history->branches_count == ENTITY_LOGS_MAX) {
+        uint32_t last =
+            ENTITY_LOGS_MAX; /* the highest re-emitted branch makes way, or nothing does */
+        while (last > at && branches[last - 1].via == 0) {
+            last--;
+        }
+        history->is_cut_short = true;
+        if (last == at) {
+            return;
+        }
+        memmove(&branches[last - 1], &branches[last],
+                (ENTITY_LOGS_MAX - last) * sizeof branches[0]);
+        history->branches_count--;
+    }
+    memmove(&branches[at + 1], &branches[at], (history->branches_count - at) * sizeof branches[0]);
+    branches[at] = (struct history_branch){.log = log, .via = via};
+    history->branches_count++;
+}
+
+int32_t load_branch_find(const struct history *history, uint64_t log, uint64_t via)
+{
+    for (uint32_t b = 0; b < history->branches_count; b++) {
+        if (branch_compare(&history->branches[b], log, via) == 0) {
+            return (int32_t)b;
+        }
+    }
+    return NOTHING;
+}
+
+static void take_branch(struct load *load, struct history_item *item)
+{
+    const uint64_t via = item->is_reemitted ? item->place.log : 0;
+    const int32_t branch = load_branch_find(load->history, item->id.log, via);
+    item->is_dropped |= branch == NOTHING;
+    item->branch = branch == NOTHING ? 0 : (uint32_t)branch;
+}
+
+void load_identify(struct load *load)
+{
+    for (uint32_t i = 0; i < load->count; i++) {
+        struct history_item *item = &load->items[i];
+        if (!item->is_reemitted) {
+            continue;
+        }
+        load->has_reemitted = true;
+        drop_if_twin(load, i);
+        if (!item->is_dropped) {
+            add_branch(load->history, item->id.log, item->place.log);
+        }
+    }
+    for (uint32_t i = 0; i < load->count; i++) {
+        take_branch(load, &load->items[i]);
+    }
+}
+
+/* ---- connect ---- */
+
+int32_t load_stand_in(const struct load *load, int32_t index)
+{
+    const struct history_item *item = &load->items[index];
+    return item->is_dropped ? item->twin : index;
+}
+
+static bool is_voided(const struct load *load, const struct operation *id)
+{
+    const enum verdict verdict = roster_judge(load->roster, id->log, id->seq, EVENT_LOG_CERT);
+    return verdict == VERDICT_FORKED || verdict == VERDICT_REVOKED;
+}
+
+/* A parent that is not among the items: fine when it is stored, but does not count, or is voided.
+ */
+static int is_missing(const struct load *load, const struct operation *id, bool *ret_missing)
+{
+    struct hash hash;
+    struct bytes bytes;
+    const int err = event_get(load->txn, id->log, id->seq, &hash, &bytes);
+    if (err != 0 && err != ERR_NOT_FOUND) {
+        return err;
+    }
+    const bool is_here = err == 0 && memcmp(hash.bytes, id->hash, OPERATION_HASH_BYTES) == 0;
+    *ret_missing = !is_here && !is_voided(load, id);
+    return 0;
+}
+
+static int connect_parent(struct load *load, struct history_item *item, uint32_t which)
+{
+    const struct operation *id = &item->parents[which];
+    int32_t at = item_at(load, id);
+    if (at == NOTHING && load->has_reemitted) {
+        at = item_reemitted(load, id, load->count);
+    }
+    item->parents_at[which] = at == NOTHING ? NOTHING : load_stand_in(load, at);
+    if (at != NOTHING) {
+        return 0;
+    }
+    bool missing = false;
+    const int err = is_missing(load, id, &missing);
+    item->is_stuck |= missing;
+    return err;
+}
+
+int load_connect(struct load *load)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < load->count && err == 0; i++) {
+        struct history_item *item = &load->items[i];
+        for (uint32_t p = 0; p < item->parents_count && !item->is_dropped && err == 0; p++) {
+            err = connect_parent(load, item, p);
+        }
+    }
+    return err;
+}
