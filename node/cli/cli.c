@@ -1,0 +1,342 @@
+#include "node/cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/cli/versions.h"
+#include "node/os/entropy.h"
+
+#define JSON_FLAG                                                                                  \
+    {                                                                                              \
+        "json", NULL, "print JSON"                                                                 \
+    }
+
+static const struct cli_command commands[] = {
+    {.name = "init",
+     .usage = "",
+     .help = "make a pop-up, with this device as its first",
+     .run = command_init,
+     .takes_settings = true,
+     .flags = {{"name", "NAME", "what guests call the pop-up (Trestle)"},
+               {"currency", "CODE", "ISO 4217 (EUR)"},
+               {"digits", "N", "minor units per unit = 10^N (2)"},
+               {"role", "ROLE", "what this device is: counter, kitchen, pickup (counter)"},
+               {"lane", "LETTERS", "order numbers of this device begin with it (A)"},
+               {"device", "NAME", "what people call this device (its role)"},
+               {"exclude-tax", NULL, "prices are without tax"},
+               {"pay-first", NULL, "the kitchen never sees an unpaid order"},
+               {"copies", "N", "devices that must hold an order before its second tick (2)"},
+               JSON_FLAG}},
+    {.name = "invite",
+     .usage = "",
+     .help = "print a one-use string for another device to join with (the node must run)",
+     .run = command_invite,
+     .flags = {{"role", "ROLE", "what the other device is: counter, kitchen, pickup"},
+               {"lane", "LETTERS", "its order numbers begin with it; none = it takes no orders"},
+               {"name", "NAME", "what people call it (as it calls itself)"},
+               JSON_FLAG}},
+    {.name = "join",
+     .usage = "INVITATION",
+     .help = "make this device part of a pop-up",
+     .run = command_join,
+     .words_min = 1,
+     .words_max = 1,
+     .takes_settings = true,
+     .flags = {{"device", "NAME", "what people call this device"}, JSON_FLAG}},
+    {.name = "run",
+     .usage = "",
+     .help = "run this device's node until told to stop",
+     .run = command_run,
+     .takes_settings = true,
+     .flags = {{"json", NULL, "print one JSON line on stdout when ready"}}},
+    {.name = "status",
+     .usage = "",
+     .help = "how the node and its peers are: 0 healthy, 1 degraded, 2 down",
+     .run = command_status,
+     .flags = {JSON_FLAG}},
+    {.name = "menu",
+     .usage = "import FILE.csv | export",
+     .help = "read the menu from a table, or write it as one",
+     .run = command_menu,
+     .words_min = 1,
+     .words_max = 2,
+     .flags = {JSON_FLAG}},
+    {.name = "order",
+     .usage = "add ITEM[xQUANTITY]... | list | show ID|NUMBER",
+     .help = "take an order, or look at orders",
+     .run = command_order,
+     .words_min = 1,
+     .words_max = ARGS_WORDS_MAX,
+     .flags = {{"name", "NAME", "whose order it is"},
+               {"mode", "eat-in|take-away", "(take-away)"},
+               {"pay", "METHOD", "take the money with it: cash, card"},
+               {"key", "HEX", "idempotency key: the same order however often it is sent"},
+               JSON_FLAG}},
+    {.name = "verify",
+     .usage = "[EXPORT]...",
+     .help = "check journals and state; several --state folders are also compared",
+     .run = command_verify,
+     .words_max = ARGS_WORDS_MAX,
+     .flags = {JSON_FLAG}},
+    {.name = "export",
+     .usage = "",
+     .help = "write the whole journal as JSON lines, also while the node runs",
+     .run = command_export,
+     .flags = {JSON_FLAG}},
+    {.name = "openapi", .usage = "", .help = "print the OpenAPI document", .run = command_openapi},
+};
+
+enum { COMMANDS_COUNT = sizeof commands / sizeof commands[0] };
+
+/* Flags that every command takes. */
+static const struct flag_info flags_of_all[] = {
+    {"state", "FOLDER", "where this device keeps its keys and its store"},
+    {"config", "FILE", "settings (FOLDER/trestle.conf)"},
+    {"help", NULL, "this text"},
+    {"version", NULL, "versions of the program and its libraries"}};
+
+/* --- talk
+ * -----------------------------------------------------------------------------------------
+ */
+
+static bool stderr_is_colourful(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return (no_color == NULL || no_color[0] == '\0') && isatty(STDERR_FILENO);
+}
+
+void tell(const char *format, ...)
+{
+    bool is_colourful = stderr_is_colourful();
+    va_list arguments;
+    (void)fputs(is_colourful ? "\033[1mtrestle:\033[0m " : "trestle: ", stderr);
+    va_start(arguments, format);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fputc('\n', stderr);
+}
+
+int tell_failure(const char *what, int err)
+{
+    static const struct {
+        int err;
+        enum exit_status status;
+    } rows[] = {{ERR_IO, EXIT_DISK},
+                {ERR_FULL, EXIT_DISK},
+                {ERR_FORBIDDEN, EXIT_FORBIDDEN},
+                {ERR_BUSY, EXIT_UNAVAILABLE}};
+    tell("%s: %s", what, err_text(err));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].err == err)
+            return (int)rows[i].status;
+    }
+    return EXIT_FAILED;
+}
+
+/* --- help
+ * -----------------------------------------------------------------------------------------
+ */
+
+static void help_flag(const struct flag_info *flag)
+{
+    char left[48];
+    (void)snprintf(left, sizeof left, "--%s%s%s", flag->name, flag->argument == NULL ? "" : " ",
+                   flag->argument == NULL ? "" : flag->argument);
+    (void)printf("  %-28s %s\n", left, flag->help);
+}
+
+static void help_command(const struct cli_command *command)
+{
+    (void)printf("usage: trestle %s %s%s[flags]\n\n%s\n\n", command->name, command->usage,
+                 command->usage[0] == '\0' ? "" : " ", command->help);
+    for (size_t i = 0; command->flags[i].name != NULL; i++)
+        help_flag(&command->flags[i]);
+    for (size_t i = 0; i < sizeof flags_of_all / sizeof flags_of_all[0]; i++)
+        help_flag(&flags_of_all[i]);
+    if (!command->takes_settings)
+        return;
+    (void)printf("\nsettings, also as TRESTLE_NAME or as `name = value` in trestle.conf:\n");
+    const struct setting_info *setting;
+    for (uint32_t at = 0; (setting = setting_info_at(at)) != NULL; at++) {
+        struct flag_info flag = {setting->name, setting->argument, setting->help};
+        help_flag(&flag);
+    }
+}
+
+static void help_program(FILE *to)
+{
+    (void)fprintf(to, "usage: trestle COMMAND [flags]\n\n");
+    for (size_t i = 0; i < COMMANDS_COUNT; i++)
+        (void)fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+    (void)fprintf(to, "\ntrestle COMMAND --help says more; trestle --version names versions.\n");
+}
+
+/* --- arguments
+ * ------------------------------------------------------------------------------------
+ */
+
+const char *args_flag(const struct args *args, const char *name)
+{
+    const char *value = NULL;
+    for (uint32_t i = 0; i < args->flags_count; i++) {
+        if (strcmp(args->flags[i].name, name) == 0)
+            value = args->flags[i].value;
+    }
+    return value;
+}
+
+bool args_has(const struct args *args, const char *name)
+{
+    return args_flag(args, name) != NULL;
+}
+
+/* The flag called @name (not terminated, @size bytes) that @command takes. */
+static bool flag_find(const struct cli_command *command, const char *name, size_t size,
+                      struct flag_info *ret_flag)
+{
+    struct flag_info all[64];
+    const struct setting_info *setting;
+    size_t count = 0;
+    for (size_t i = 0; command->flags[i].name != NULL; i++)
+        all[count++] = command->flags[i];
+    for (size_t i = 0; i < sizeof flags_of_all / sizeof flags_of_all[0]; i++)
+        all[count++] = flags_of_all[i];
+    for (uint32_t at = 0; command->takes_settings && (setting = setting_info_at(at)) != NULL; at++)
+        all[count++] = (struct flag_info){setting->name, setting->argument, setting->help};
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(all[i].name) == size && memcmp(all[i].name, name, size) == 0) {
+            *ret_flag = all[i];
+            return true;
+        }
+    }
+    const char *names[64];
+    char word[64];
+    for (size_t i = 0; i < count; i++)
+        names[i] = all[i].name;
+    (void)snprintf(word, sizeof word, "%.*s", (int)(size < 60 ? size : 60), name);
+    const char *closest = closest_word(word, names, count);
+    tell("%s does not take --%s%s%s%s", command->name, word,
+         closest == NULL ? "" : "; did you mean --", closest == NULL ? "" : closest,
+         closest == NULL ? "" : "?");
+    return false;
+}
+
+/* One flag at argv[*at], with its value there or in the next. */
+static bool flag_take(struct args *args, int argc, char **argv, int *at)
+{
+    const char *text = argv[*at] + 2;
+    const char *equals = strchr(text, '=');
+    size_t size = equals == NULL ? strlen(text) : (size_t)(equals - text);
+    struct flag_info flag;
+    if (!flag_find(args->command, text, size, &flag))
+        return false;
+    if (args->flags_count == ARGS_FLAGS_MAX) {
+        tell("too many flags");
+        return false;
+    }
+    const char *value = equals == NULL ? "" : equals + 1;
+    if (flag.argument == NULL && equals != NULL) {
+        tell("--%s takes no value", flag.name);
+        return false;
+    }
+    if (flag.argument != NULL && equals == NULL) {
+        if (*at + 1 >= argc) {
+            tell("--%s needs %s", flag.name, flag.argument);
+            return false;
+        }
+        value = argv[++*at];
+    }
+    args->flags[args->flags_count].name = flag.name;
+    args->flags[args->flags_count++].value = value;
+    return true;
+}
+
+static bool args_read(struct args *args, int argc, char **argv)
+{
+    bool is_flags = true;
+    for (int at = 0; at < argc; at++) {
+        const char *text = argv[at];
+        if (is_flags && strcmp(text, "--") == 0) {
+            is_flags = false;
+        } else if (is_flags && (strcmp(text, "-h") == 0 || strcmp(text, "-V") == 0)) {
+            args->flags[args->flags_count].name = text[1] == 'h' ? "help" : "version";
+            args->flags[args->flags_count++].value = "";
+        } else if (is_flags && strncmp(text, "--", 2) == 0) {
+            if (!flag_take(args, argc, argv, &at))
+                return false;
+        } else if (args->words_count == ARGS_WORDS_MAX) {
+            tell("too many arguments");
+            return false;
+        } else {
+            args->words[args->words_count++] = text;
+        }
+        if (args->flags_count == ARGS_FLAGS_MAX) {
+            tell("too many flags");
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- the program
+ * ----------------------------------------------------------------------------------
+ */
+
+static int unknown_command(const char *name)
+{
+    const char *names[COMMANDS_COUNT];
+    for (size_t i = 0; i < COMMANDS_COUNT; i++)
+        names[i] = commands[i].name;
+    const char *closest = closest_word(name, names, COMMANDS_COUNT);
+    if (closest != NULL)
+        tell("there is no command '%s'; did you mean '%s'?", name, closest);
+    else
+        tell("there is no command '%s'; trestle --help names them", name);
+    return EXIT_USAGE;
+}
+
+static int run_command(const struct cli_command *command, int argc, char **argv)
+{
+    struct args args = {.command = command};
+    if (!args_read(&args, argc, argv))
+        return EXIT_USAGE;
+    if (args_has(&args, "help")) {
+        help_command(command);
+        return EXIT_DONE;
+    }
+    if (args_has(&args, "version")) {
+        print_versions();
+        return EXIT_DONE;
+    }
+    if (args.words_count < command->words_min || args.words_count > command->words_max) {
+        tell("usage: trestle %s %s; --help says more", command->name, command->usage);
+        return EXIT_USAGE;
+    }
+    int err = entropy_start();
+    return err != 0 ? tell_failure("this machine", err) : command->run(&args);
+}
+
+int cli_main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help_program(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        help_program(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        print_versions();
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < COMMANDS_COUNT; i++) {
+        if (strcmp(commands[i].name, argv[1]) == 0)
+            return run_command(&commands[i], argc - 2, argv + 2);
+    }
+    return unknown_command(argv[1]);
+}

@@ -1,0 +1,89 @@
+/* cli.h - the program's commands: one table, one way to read arguments, one way to fail.
+ *
+ * Layer: node. Data goes to stdout, talk to stderr. Exit status, also in docs/operating.md:
+ *   0 done   1 failed   2 wrong usage (status: the node is down)
+ *   69 no node runs, or a peer does not answer   74 disk   77 not permitted   78 settings
+ */
+#ifndef TRESTLE_NODE_CLI_CLI_H
+#define TRESTLE_NODE_CLI_CLI_H
+
+#include "node/config/settings.h"
+
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_UNAVAILABLE = 69,
+    EXIT_DISK = 74,
+    EXIT_FORBIDDEN = 77,
+    EXIT_SETTINGS = 78,
+};
+
+enum { ARGS_WORDS_MAX = 64, ARGS_FLAGS_MAX = 96 };
+
+/* A flag that a command takes. */
+struct flag_info {
+    const char *name;
+    const char *argument; /* NULL = it takes none */
+    const char *help;
+};
+
+struct args {
+    const struct cli_command *command;
+    uint32_t words_count;
+    const char *words[ARGS_WORDS_MAX]; /* what is not a flag, the command's name left out */
+    uint32_t flags_count;
+    struct {
+        const char *name;
+        const char *value; /* "" for one without argument */
+    } flags[ARGS_FLAGS_MAX];
+};
+
+struct cli_command {
+    const char *name;
+    const char *usage; /* of its words: "FILE.csv" */
+    const char *help;  /* one line */
+    int (*run)(const struct args *args);
+    uint32_t words_min, words_max;
+    bool takes_settings;
+    struct flag_info flags[12]; /* until one without a name */
+};
+
+/* The value of the last such flag, NULL when it was not given. */
+const char *args_flag(const struct args *args, const char *name);
+bool args_has(const struct args *args, const char *name);
+
+/* Run the program: what main() does. */
+int cli_main(int argc, char **argv);
+
+/* "trestle: ..." on stderr. */
+void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Say what failed, why and what to do; the exit status that fits. */
+int tell_failure(const char *what, int err);
+
+/* Where this command works: the state folder, and the settings in force. */
+struct place {
+    char state[PATH_BYTES_MAX];
+    struct settings settings;
+};
+
+/* flags > environment > file > defaults. EXIT_DONE, or told. */
+int place_find(const struct args *args, struct place *ret_place);
+
+/* The state folder alone. */
+int place_state(const struct args *args, char *ret_state);
+
+/* ---- the commands ---- */
+int command_init(const struct args *args);
+int command_invite(const struct args *args);
+int command_join(const struct args *args);
+int command_run(const struct args *args);
+int command_status(const struct args *args);
+int command_menu(const struct args *args);
+int command_order(const struct args *args);
+int command_verify(const struct args *args);
+int command_export(const struct args *args);
+int command_openapi(const struct args *args);
+
+#endif

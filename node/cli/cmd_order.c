@@ -1,0 +1,217 @@
+/* trestle order add, list, show. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/cli/door.h"
+#include "node/cli/reply.h"
+
+/* --- add
+ * ------------------------------------------------------------------------------------------
+ */
+
+/* "17", "17x2" */
+static bool put_line(struct text *json, const char *word, bool is_first)
+{
+    char *end = NULL, text[96];
+    long item = strtol(word, &end, 10), quantity = 1;
+    if (end == word || item < 1)
+        return false;
+    if (*end == 'x') {
+        const char *from = end + 1;
+        quantity = strtol(from, &end, 10);
+        if (end == from)
+            return false;
+    }
+    if (*end != '\0' || quantity < 1)
+        return false;
+    (void)snprintf(text, sizeof text, "%s{\"item\":%ld,\"quantity\":%ld}", is_first ? "" : ",",
+                   item, quantity);
+    text_append_text(json, text);
+    return true;
+}
+
+static void put_texts(struct text *json, const struct args *args)
+{
+    const char *mode = args_flag(args, "mode"), *name = args_flag(args, "name");
+    const char *pay = args_flag(args, "pay");
+    text_append_text(json, "{\"channel\":\"counter\",\"mode\":");
+    text_append_json(json, mode == NULL ? "take-away" : mode);
+    if (name != NULL) {
+        text_append_text(json, ",\"name\":");
+        text_append_json(json, name);
+    }
+    if (pay != NULL) {
+        text_append_text(json, ",\"payment\":{\"method\":");
+        text_append_json(json, pay);
+        text_append_text(json, "}");
+    }
+}
+
+static int order_write(const struct args *args, struct text *json)
+{
+    put_texts(json, args);
+    text_append_text(json, ",\"lines\":[");
+    for (uint32_t i = 1; i < args->words_count; i++) {
+        if (!put_line(json, args->words[i], i == 1)) {
+            tell("'%s' is no line of an order; write ITEM or ITEMxQUANTITY, as 17x2",
+                 args->words[i]);
+            return EXIT_USAGE;
+        }
+    }
+    text_append_text(json, "]}");
+    return EXIT_DONE;
+}
+
+static int order_add(const struct args *args, struct door *door)
+{
+    struct text json = {0}, body = {0};
+    int status = args->words_count > 1 ? order_write(args, &json) : EXIT_USAGE;
+    if (args->words_count < 2)
+        tell("usage: trestle order add ITEM[xQUANTITY]...");
+    if (status == EXIT_DONE) {
+        struct http_request request = {.method = "POST",
+                                       .path = "/api/orders",
+                                       .key = args_flag(args, "key"),
+                                       .body = bytes_of(json.data, json.size)};
+        status = door_get(door, &request, &body);
+    }
+    struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
+    if (reply != NULL && args_has(args, "json"))
+        (void)printf("%.*s\n", (int)body.size, body.data);
+    else if (reply != NULL)
+        (void)printf("%s %s\n", reply_text(reply_root(reply), "number"),
+                     reply_text(reply_root(reply), "id"));
+    reply_free(reply);
+    text_close(&json);
+    text_close(&body);
+    return status;
+}
+
+/* --- list, show
+ * -----------------------------------------------------------------------------------
+ */
+
+static void print_order(const struct reply_node *order)
+{
+    (void)printf("%-6s %-10s %-24s %10" PRId64 "  %s\n", reply_text(order, "number"),
+                 reply_text(order, "phase"), reply_text(order, "id"), reply_number(order, "total"),
+                 reply_text(order, "name"));
+}
+
+static void print_lines(const struct reply_node *order)
+{
+    const struct reply_node *lines = reply_find(order, "lines");
+    for (size_t i = 0; i < reply_count(lines); i++) {
+        const struct reply_node *line = reply_at(lines, i);
+        (void)printf("  %3" PRId64 " x %-32s %10" PRId64 "  %s %s\n",
+                     reply_number(line, "quantity"), reply_text(line, "name"),
+                     reply_number(line, "total"), reply_text(line, "state"),
+                     reply_text(line, "progress"));
+    }
+}
+
+/* GET /api/orders; EXIT_DONE with the reply. */
+static int orders_get(struct door *door, struct text *body, struct reply **ret_reply)
+{
+    struct http_request request = {.method = "GET", .path = "/api/orders"};
+    int status = door_get(door, &request, body);
+    struct reply *reply = status == EXIT_DONE ? reply_new(body) : NULL;
+    if (reply == NULL)
+        return status == EXIT_DONE ? tell_failure("the node", ERR_MALFORMED) : status;
+    *ret_reply = reply;
+    return EXIT_DONE;
+}
+
+static int order_list(const struct args *args, struct door *door)
+{
+    struct text body = {0};
+    struct reply *reply = NULL;
+    int status = orders_get(door, &body, &reply);
+    if (status == EXIT_DONE && args_has(args, "json")) {
+        (void)printf("%.*s\n", (int)body.size, body.data);
+    } else if (status == EXIT_DONE) {
+        const struct reply_node *orders = reply_find(reply_root(reply), "orders");
+        for (size_t i = 0; i < reply_count(orders); i++)
+            print_order(reply_at(orders, i));
+    }
+    reply_free(reply);
+    text_close(&body);
+    return status;
+}
+
+/* The id of the order that people call @word; an id stands for itself. */
+static int order_id_of(struct door *door, const char *word, char *ret_id, size_t capacity)
+{
+    struct text body = {0};
+    struct reply *reply = NULL;
+    (void)snprintf(ret_id, capacity, "%s", word);
+    if (strlen(word) == 24)
+        return EXIT_DONE;
+    int status = orders_get(door, &body, &reply);
+    bool is_found = false;
+    const struct reply_node *orders = reply_find(reply_root(reply), "orders");
+    for (size_t i = 0; i < reply_count(orders) && !is_found; i++) {
+        const struct reply_node *order = reply_at(orders, i);
+        is_found = strcmp(reply_text(order, "number"), word) == 0;
+        if (is_found)
+            (void)snprintf(ret_id, capacity, "%s", reply_text(order, "id"));
+    }
+    if (status == EXIT_DONE && !is_found) {
+        tell("there is no order %s today; trestle order list shows them", word);
+        status = EXIT_FAILED;
+    }
+    reply_free(reply);
+    text_close(&body);
+    return status;
+}
+
+static int order_show(const struct args *args, struct door *door)
+{
+    char id[64], path[96];
+    struct text body = {0};
+    if (args->words_count != 2) {
+        tell("usage: trestle order show ID|NUMBER");
+        return EXIT_USAGE;
+    }
+    int status = order_id_of(door, args->words[1], id, sizeof id);
+    if (status != EXIT_DONE)
+        return status;
+    (void)snprintf(path, sizeof path, "/api/orders/%s", id);
+    struct http_request request = {.method = "GET", .path = path};
+    status = door_get(door, &request, &body);
+    struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
+    if (reply != NULL && args_has(args, "json")) {
+        (void)printf("%.*s\n", (int)body.size, body.data);
+    } else if (reply != NULL) {
+        print_order(reply_root(reply));
+        print_lines(reply_root(reply));
+    }
+    reply_free(reply);
+    text_close(&body);
+    return status;
+}
+
+int command_order(const struct args *args)
+{
+    static const struct {
+        const char *verb;
+        int (*run)(const struct args *args, struct door *door);
+    } verbs[] = {{"add", order_add}, {"list", order_list}, {"show", order_show}};
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        struct place place;
+        struct door *door = NULL;
+        if (strcmp(verbs[i].verb, args->words[0]) != 0)
+            continue;
+        int status = place_find(args, &place);
+        if (status == EXIT_DONE)
+            status = door_open(&place, &door);
+        if (status == EXIT_DONE)
+            status = verbs[i].run(args, door);
+        door_close(door);
+        return status;
+    }
+    tell("there is no 'order %s'; add, list or show", args->words[0]);
+    return EXIT_USAGE;
+}

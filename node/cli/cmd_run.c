@@ -1,0 +1,187 @@
+/* trestle run: the node. The core has this thread, the web server one of its own. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/cli/cli.h"
+#include "node/cli/versions.h"
+#include "node/core/core.h"
+#include "node/os/signals.h"
+#include "node/web/web.h"
+#include "sync/base/check.h"
+
+static void report_check(const char *file, int line, const char *expression)
+{
+    logger_say(LEVEL_ERROR, "core", "a mistake of ours: %s:%d: %s; stopping", file, line,
+               expression);
+}
+
+static void web_says(void *context, const char *line)
+{
+    (void)context;
+    logger_say(LEVEL_INFO, "web", "%s", line);
+}
+
+static void core_has_news(void *context)
+{
+    web_notify(context);
+}
+
+/* The built screens, from where the program lies: installed, or in a build folder of the source. */
+static void web_folder(const struct settings *settings, char *to)
+{
+    static const char *const places[] = {"../share/trestle/web", "../../web/dist", "../web/dist"};
+    char program[PATH_BYTES_MAX];
+    (void)snprintf(to, PATH_BYTES_MAX, "%s", settings->web);
+    ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (to[0] != '\0' || size <= 0)
+        return;
+    program[size] = '\0';
+    char *slash = strrchr(program, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (path_join(to, program, places[i]) == 0 && path_exists(to))
+            return;
+    }
+    to[0] = '\0';
+}
+
+static int start_web(const struct place *place, struct core *core, int state_fd,
+                     struct web **ret_web)
+{
+    char control[PATH_BYTES_MAX], folder[PATH_BYTES_MAX];
+    const struct settings *settings = &place->settings;
+    const char *origins[ORIGINS_MAX];
+    for (uint32_t i = 0; i < settings->origins_count; i++)
+        origins[i] = settings->origins[i];
+    web_folder(settings, folder);
+    /* Through the folder's descriptor: a socket's own path ends at 107 bytes. */
+    (void)snprintf(control, sizeof control, "/proc/self/fd/%d/ctl.sock", state_fd);
+    struct web_config config = {
+        .address = settings->http_address[0] == '\0' ? NULL : settings->http_address,
+        .port = settings->http_port,
+        .folder = folder[0] == '\0' ? NULL : folder,
+        .control = control,
+        .version = program_version(),
+        .origins = origins,
+        .origins_count = settings->origins_count,
+        .on_log = web_says};
+    int err = web_start(&config, core_gate(core), ret_web);
+    if (err == 0)
+        return EXIT_DONE;
+    if (err == ERR_FORBIDDEN) {
+        tell("http = %s: beyond this machine there is no authentication yet; use 127.0.0.1",
+             settings->http_address);
+        return EXIT_SETTINGS;
+    }
+    if (err == ERR_EXISTS) {
+        tell("http = %s:%d is taken; choose another --http", settings->http_address,
+             settings->http_port);
+        return EXIT_UNAVAILABLE;
+    }
+    return tell_failure("the web server", err);
+}
+
+static void say_ready(const struct args *args, const struct place *place,
+                      const struct identity *identity, const struct core *core,
+                      const struct web *web)
+{
+    char url[128] = "";
+    const char *address = place->settings.http_address;
+    bool is_v6 = strchr(address, ':') != NULL;
+    if (address[0] != '\0')
+        (void)snprintf(url, sizeof url, "http://%s%s%s:%d", is_v6 ? "[" : "", address,
+                       is_v6 ? "]" : "", web_port(web));
+    logger_say(LEVEL_NOTICE, "core", "%s '%s' runs: mesh at %s, screens at %s",
+               role_text(identity->certificate.role), identity->certificate.name,
+               core_endpoint(core)[0] == '\0' ? "(dialling only)" : core_endpoint(core),
+               url[0] == '\0' ? "(none)" : url);
+    if (!args_has(args, "json"))
+        return;
+    (void)printf("{\"device\":\"%016llx\",\"mesh\":\"%s\",\"http\":\"%s\"}\n",
+                 (unsigned long long)identity->device, core_endpoint(core), url);
+    (void)fflush(stdout);
+}
+
+static int tell_core_failure(const struct place *place, int err)
+{
+    static const struct {
+        int err, status;
+        const char *text;
+    } rows[] = {
+        {ERR_BUSY, EXIT_UNAVAILABLE, "another node runs on this state folder"},
+        {ERR_EXISTS, EXIT_UNAVAILABLE, "another program listens there; choose another --listen"},
+        {ERR_MISMATCH, EXIT_SETTINGS, "the store belongs to another pop-up"},
+        {ERR_VERSION, EXIT_SETTINGS, "the store was written by another version of this program"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].err == err) {
+            tell("%s (%s): %s", place->state, place->settings.listen, rows[i].text);
+            return rows[i].status;
+        }
+    }
+    return tell_failure(place->state, err);
+}
+
+static int serve(const struct args *args, const struct place *place,
+                 const struct identity *identity, int signal_fd, int state_fd)
+{
+    struct core_config config = {
+        .state = place->state, .settings = &place->settings, .identity = identity};
+    struct core *core = NULL;
+    struct web *web = NULL;
+    int err = core_open(&config, &core);
+    if (err != 0)
+        return tell_core_failure(place, err);
+    int status = start_web(place, core, state_fd, &web);
+    if (status == EXIT_DONE) {
+        core_on_news(core, core_has_news, web);
+        say_ready(args, place, identity, core, web);
+        err = core_run(core, signal_fd);
+        logger_say(LEVEL_NOTICE, "core", "stopping");
+        if (err != 0)
+            status = tell_failure("the store", err);
+    }
+    web_stop(web);
+    core_close(core);
+    return status;
+}
+
+static int load_identity(const struct place *place, struct identity *identity)
+{
+    int err = identity_load(place->state, identity);
+    if (err == ERR_NOT_FOUND) {
+        tell("%s is not part of a pop-up yet; run trestle init or trestle join", place->state);
+        return EXIT_UNAVAILABLE;
+    }
+    if (err == ERR_FORBIDDEN) {
+        tell("%s/keys must be this user's alone: chmod 600", place->state);
+        return EXIT_FORBIDDEN;
+    }
+    return err == 0 ? EXIT_DONE : tell_failure("keys", err);
+}
+
+int command_run(const struct args *args)
+{
+    struct place place;
+    struct identity identity;
+    int signal_fd = -1;
+    int status = place_find(args, &place);
+    if (status == EXIT_DONE)
+        status = load_identity(&place, &identity);
+    if (status != EXIT_DONE)
+        return status;
+    check_set_reporter(report_check);
+    logger_configure(place.settings.log_format, place.settings.log_level,
+                     identity.certificate.name);
+    int state_fd = open(place.state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (state_fd < 0 || signals_open(&signal_fd) != 0)
+        return tell_failure(place.state, ERR_IO);
+    status = serve(args, &place, &identity, signal_fd, state_fd);
+    signals_close(signal_fd);
+    (void)close(state_fd);
+    entropy_wipe(&identity, sizeof identity);
+    return status;
+}

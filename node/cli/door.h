@@ -1,0 +1,44 @@
+/* door.h - the API of the node of a state folder, whether it runs or not.
+ *
+ * Layer: node. When a node runs, requests go to its control socket. When none does, the door opens
+ * the store itself (under its lock) and answers with the same routes, alone: neither listening nor
+ * dialling. So each command exists once.
+ */
+#ifndef TRESTLE_NODE_CLI_DOOR_H
+#define TRESTLE_NODE_CLI_DOOR_H
+
+#include "node/cli/cli.h"
+#include "node/cli/http.h"
+#include "node/config/identity.h"
+#include "sync/domain/till.h"
+
+struct door;
+
+/* EXIT_DONE, or told. */
+int door_open(const struct place *place, struct door **ret_door);
+
+/* For a state folder that is being made: nobody runs there, and @identity (copied) is not on the
+ * disk yet. EXIT_DONE, or told. */
+int door_open_new(const struct place *place, const struct identity *identity,
+                  struct door **ret_door);
+
+/* Accepts NULL. */
+void door_close(struct door *door);
+
+/* A running node answers. */
+bool door_is_node(const struct door *door);
+
+/* Ask, with a fresh Idempotency-Key when @request has none and writes. 0 with status and body (the
+ * caller closes it), or an error as http_ask(). */
+MUST_CHECK int door_ask(struct door *door, const struct http_request *request, int *ret_status,
+                        struct text *body);
+
+/* As door_ask() for a reply that must be good; otherwise the problem is told. EXIT_DONE with the
+ * body, or an exit status. */
+int door_get(struct door *door, const struct http_request *request, struct text *body);
+
+/* Without a node: one command straight to the journal (what has no route). ERR_STATE: a node runs;
+ * or the command's error. */
+MUST_CHECK int door_command(struct door *door, const struct command *command);
+
+#endif

@@ -1,0 +1,100 @@
+#include "node/cli/setup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "node/cli/reply.h"
+
+int setup_folder(const struct place *place)
+{
+    char store[PATH_BYTES_MAX];
+    if (identity_exists(place->state)) {
+        tell("%s is part of a pop-up already; choose another --state, or remove it", place->state);
+        return EXIT_FAILED;
+    }
+    int err = folder_make(place->state);
+    if (err == 0)
+        err = path_join(store, place->state, "store");
+    if (err != 0)
+        return tell_failure(place->state, err);
+    if (!path_exists(store))
+        return EXIT_DONE;
+    tell("%s holds a store without keys; choose another --state, or remove it", place->state);
+    return EXIT_FAILED;
+}
+
+static int config_write(const struct args *args, const char *state)
+{
+    char path[PATH_BYTES_MAX];
+    struct text text = {0};
+    int err = path_join(path, state, "trestle.conf");
+    if (err != 0 || path_exists(path))
+        return err;
+    text_append_text(&text, "# Settings of this device; trestle run --help names them all.\n");
+    for (uint32_t i = 0; i < args->flags_count; i++) {
+        if (setting_info_find(args->flags[i].name) == NULL)
+            continue;
+        text_append_text(&text, args->flags[i].name);
+        text_append_text(&text, " = ");
+        text_append_text(&text, args->flags[i].value);
+        text_append_text(&text, "\n");
+    }
+    err = file_write(path, bytes_of(text.data, text.size), 0644);
+    text_close(&text);
+    return err;
+}
+
+int setup_save(const struct args *args, const struct place *place, const struct identity *identity,
+               const struct book *book)
+{
+    int err = config_write(args, place->state);
+    if (err == 0 && book != NULL)
+        err = book_save(place->state, book);
+    return err != 0 ? err : identity_save(place->state, identity);
+}
+
+bool lane_is_right(const char *lane)
+{
+    size_t size = strlen(lane);
+    return size >= 1 && size <= LANE_BYTES_MAX &&
+           strspn(lane, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == size;
+}
+
+void certificate_name(struct certificate *certificate, const char *lane, const char *name)
+{
+    (void)snprintf(certificate->lane, sizeof certificate->lane, "%s", lane);
+    (void)snprintf(certificate->name, sizeof certificate->name, "%s", name);
+    certificate->lane_size = (uint8_t)strlen(certificate->lane);
+    certificate->name_size = (uint8_t)strlen(certificate->name);
+}
+
+static void append_field(struct text *text, const char *name, const char *value)
+{
+    text_append_json(text, name);
+    text_append_text(text, ":");
+    text_append_json(text, value);
+}
+
+void print_identity_json(const struct place *place, const struct identity *identity)
+{
+    struct text text = {0};
+    char device[17], popup[2 * POPUP_ID_BYTES + 1];
+    (void)snprintf(device, sizeof device, "%016llx", (unsigned long long)identity->device);
+    for (size_t i = 0; i < POPUP_ID_BYTES; i++)
+        (void)snprintf(popup + 2 * i, 3, "%02x", identity->popup.bytes[i]);
+    const struct {
+        const char *name, *value;
+    } fields[] = {{"device", device},
+                  {"popup", popup},
+                  {"role", role_text(identity->certificate.role)},
+                  {"lane", identity->certificate.lane},
+                  {"name", identity->certificate.name},
+                  {"state", place->state}};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        text_append_text(&text, i == 0 ? "{" : ",");
+        append_field(&text, fields[i].name, fields[i].value);
+    }
+    text_append_text(&text, "}\n");
+    (void)fwrite(text.data, 1, text.size, stdout);
+    text_close(&text);
+}

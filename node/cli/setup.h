@@ -1,0 +1,28 @@
+/* setup.h - what init and join have in common: a fresh state folder.
+ *
+ * Layer: node.
+ */
+#ifndef TRESTLE_NODE_CLI_SETUP_H
+#define TRESTLE_NODE_CLI_SETUP_H
+
+#include "node/cli/cli.h"
+#include "node/config/book.h"
+#include "node/config/identity.h"
+
+/* Make the folder; refuse one that is in use already. EXIT_DONE, or told. */
+int setup_folder(const struct place *place);
+
+/* Write trestle.conf (from the settings among the flags, unless there is one), the address book
+ * (NULL = none) and, last, the keys: from then on the device is set up. As file_write(). */
+MUST_CHECK int setup_save(const struct args *args, const struct place *place,
+                          const struct identity *identity, const struct book *book);
+
+bool lane_is_right(const char *lane);
+
+/* Both are cut to what a certificate holds. */
+void certificate_name(struct certificate *certificate, const char *lane, const char *name);
+
+/* {"device":..., "popup":..., "role":..., "lane":..., "state":...} */
+void print_identity_json(const struct place *place, const struct identity *identity);
+
+#endif
