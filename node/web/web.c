@@ -428,6 +428,13 @@ static int on_body_whole(struct web *web, struct connection *connection)
 
 /* ---- WebSocket ---- */
 
+/* The value after "name=" in the query, in @buffer; "" when it is not there. */
+static const char *copy_argument(struct lws *wsi, const char *name, char *buffer, size_t capacity)
+{
+    const char *value = lws_get_urlarg_by_name(wsi, name, buffer, (int)capacity);
+    return value == NULL ? "" : value;
+}
+
 /* Whether a handshake may go on: 0 = yes; 1 = it was answered; -1 = hang up. */
 static int on_upgrade(struct web *web, struct connection *connection, const char *to)
 {
@@ -439,11 +446,11 @@ static int on_upgrade(struct web *web, struct connection *connection, const char
     struct site_request request = request_of(connection);
     int err = site_check_socket(&web->site, &request, &connection->response);
     if (err == 0) {
-        char view[16] = "";
-        char cursor[CURSOR_BYTES_MAX] = "";
-        (void)lws_get_urlarg_by_name(connection->wsi, "view=", view, sizeof view);
-        (void)lws_get_urlarg_by_name(connection->wsi, "cursor=", cursor, sizeof cursor);
-        err = stream_open(&connection->stream, view, cursor);
+        char view[32];
+        char cursor[2 * CURSOR_BYTES_MAX];
+        err = stream_open(&connection->stream,
+                          copy_argument(connection->wsi, "view=", view, sizeof view),
+                          copy_argument(connection->wsi, "cursor=", cursor, sizeof cursor));
         if (err == 0)
             return 0;
         api_problem(&connection->response.reply, err, "view: counter, kitchen or pickup");
@@ -695,7 +702,7 @@ static struct lws_context_creation_info vhost_info(struct web *web)
         .timeout_secs = HEADERS_S,
         .timeout_secs_ah_idle = HEADERS_S,
         .retry_and_idle_policy = &liveness,
-        .options = LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND,
+        .options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND,
     };
 }
 
@@ -703,7 +710,7 @@ static int context_open(struct web *web)
 {
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
-        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8,
         .user = web,
         .gid = -1,
         .uid = -1,
