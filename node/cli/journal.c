@@ -1,0 +1,64 @@
+#include "node/cli/journal.h"
+
+#include <string.h>
+
+#include "node/cli/cli.h"
+#include "sync/log/tables.h"
+
+static int meta_get(struct store_txn *txn, const char *name, void *to, size_t size)
+{
+    struct bytes value;
+    int err = store_get(txn, TABLE_META, bytes_of_text(name), &value);
+    if (err == 0 && value.size != size)
+        err = ERR_MALFORMED;
+    if (err == 0)
+        memcpy(to, value.data, size);
+    return err;
+}
+
+static int journal_read_meta(struct journal *journal)
+{
+    uint8_t epoch[8];
+    int err = meta_get(journal->txn, "popup", journal->popup.bytes, sizeof journal->popup.bytes);
+    if (err == 0)
+        err = meta_get(journal->txn, "root", journal->root.bytes, sizeof journal->root.bytes);
+    if (err == 0)
+        err = meta_get(journal->txn, "epoch", epoch, sizeof epoch);
+    if (err == 0)
+        journal->epoch_ms = (int64_t)get_be64(epoch);
+    return err;
+}
+
+int journal_open(const char *state, struct journal *ret_journal)
+{
+    char folder[PATH_BYTES_MAX];
+    struct journal journal = {.store = NULL};
+    struct store_lmdb_options options = {.folder = folder, .is_read_only = true};
+    int err = path_join(folder, state, "store");
+    if (err == 0)
+        err = store_lmdb_open(&options, &journal.store);
+    if (err == 0)
+        err = store_lmdb_reader_open(journal.store, &journal.reader);
+    if (err == 0)
+        err = store_lmdb_read(journal.reader, &journal.txn);
+    if (err == 0)
+        err = journal_read_meta(&journal);
+    if (err == 0) {
+        *ret_journal = journal;
+        return EXIT_DONE;
+    }
+    journal_close(&journal);
+    if (err != ERR_NOT_FOUND)
+        return tell_failure(state, err);
+    tell("there is no store in %s", state);
+    return EXIT_UNAVAILABLE;
+}
+
+void journal_close(struct journal *journal)
+{
+    if (journal->txn != NULL)
+        store_lmdb_read_end(journal->reader);
+    store_lmdb_reader_close(journal->reader);
+    store_lmdb_close(journal->store);
+    *journal = (struct journal){.store = NULL};
+}

@@ -1,0 +1,24 @@
+/* journal.h - a store opened for looking only, also while a node writes to it.
+ *
+ * Layer: node.
+ */
+#ifndef TRESTLE_NODE_CLI_JOURNAL_H
+#define TRESTLE_NODE_CLI_JOURNAL_H
+
+#include "node/store/store_lmdb.h"
+#include "sync/base/id.h"
+
+struct journal {
+    struct store_lmdb *store;
+    struct store_lmdb_reader *reader;
+    struct store_txn *txn; /* one snapshot for the journal's life */
+    struct popup_id popup;
+    struct public_key root;
+    int64_t epoch_ms;
+};
+
+/* Of the state folder @state. EXIT_DONE, or told. */
+int journal_open(const char *state, struct journal *ret_journal);
+void journal_close(struct journal *journal);
+
+#endif

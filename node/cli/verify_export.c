@@ -1,0 +1,193 @@
+/* The journal from its export alone: chain and signatures of every log, from the root down. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "node/cli/cli.h"
+#include "node/cli/reply.h"
+#include "node/cli/verify_store.h"
+#include "sync/roster/statement.h"
+
+enum { LINE_BYTES_MAX = 256 * 1024 };
+
+struct checking {
+    const char *path;
+    unsigned line;
+    struct popup_id popup;
+    struct public_key root;
+    struct findings *findings;
+    struct verified_export *sums;
+    /* The log of the last line. */
+    uint64_t log, seq, signed_seq;
+    bool is_broken; /* said already; the rest of it proves nothing */
+    struct public_key key;
+    struct hash hash;
+    uint8_t event[EVENT_SALVAGE_BYTES_MAX];
+    size_t event_size;
+};
+
+static void find(struct checking *checking, const char *kind, const char *what)
+{
+    findings_add(checking->findings, kind, "%s:%u: journal %016llx, event %llu: %s", checking->path,
+                 checking->line, (unsigned long long)checking->log,
+                 (unsigned long long)checking->seq, what);
+    checking->is_broken = true;
+}
+
+static bool hex_read(const char *text, uint8_t *to, size_t size)
+{
+    size_t read = 0;
+    return sodium_hex2bin(to, size, text, strlen(text), NULL, &read, NULL) == 0 && read == size;
+}
+
+static bool base64_read(const char *text, uint8_t *to, size_t capacity, size_t *ret_size)
+{
+    return sodium_base642bin(to, capacity, text, strlen(text), NULL, ret_size, NULL,
+                             sodium_base64_VARIANT_ORIGINAL) == 0;
+}
+
+static bool head_read(struct checking *checking, const struct reply_node *line)
+{
+    if (reply_number(line, "trestle") != 1 ||
+        !hex_read(reply_text(line, "popup"), checking->popup.bytes, POPUP_ID_BYTES) ||
+        !hex_read(reply_text(line, "root"), checking->root.bytes, PUBLIC_KEY_BYTES))
+        return false;
+    struct popup_id popup = popup_id_of_root(&checking->root);
+    return memcmp(popup.bytes, checking->popup.bytes, POPUP_ID_BYTES) == 0;
+}
+
+/* A log ends: every event must lie under a signature. */
+static void log_end(struct checking *checking)
+{
+    if (checking->seq > 0 && !checking->is_broken && checking->signed_seq != checking->seq)
+        find(checking, "edited", "the journal does not end on a signature");
+}
+
+static void log_begin(struct checking *checking, uint64_t log)
+{
+    log_end(checking);
+    checking->log = log;
+    checking->seq = checking->signed_seq = 0;
+    checking->is_broken = false;
+    checking->sums->logs++;
+}
+
+/* The first event says whose log it is, and is signed by a device that the root vouches for. */
+static void log_open_read(struct checking *checking, const struct event *event)
+{
+    struct log_open open;
+    int err = event->type != EVENT_LOG_OPEN
+                  ? ERR_MALFORMED
+                  : log_open_verify(event->body, &checking->popup, &checking->root, &open);
+    if (err != 0 || id64_of_key(&open.log_key) != checking->log) {
+        find(checking, "edited", "its first event does not open it");
+        return;
+    }
+    checking->key = open.log_key;
+    checking->hash = chain_genesis(&checking->popup, &checking->key);
+}
+
+static void signature_check(struct checking *checking, const char *text)
+{
+    struct signature signature;
+    size_t size = 0;
+    if (!base64_read(text, signature.bytes, sizeof signature.bytes, &size) ||
+        size != sizeof signature.bytes ||
+        head_verify(&signature, &checking->popup, checking->log, checking->seq, &checking->hash,
+                    &checking->key) != 0) {
+        find(checking, "edited", "the signature is wrong: an event up to here was changed");
+        return;
+    }
+    checking->signed_seq = checking->seq;
+    checking->sums->signatures++;
+}
+
+static void event_check(struct checking *checking, const struct reply_node *line)
+{
+    struct event event;
+    uint64_t seq = (uint64_t)reply_number(line, "seq");
+    if (seq != checking->seq + 1) {
+        checking->seq++;
+        find(checking, seq <= checking->seq ? "duplicate" : "lost", "the numbers have a hole");
+        return;
+    }
+    checking->seq = seq;
+    if (!base64_read(reply_text(line, "event"), checking->event, sizeof checking->event,
+                     &checking->event_size) ||
+        event_decode(bytes_of(checking->event, checking->event_size), &event) != 0) {
+        find(checking, "edited", "this is no event");
+        return;
+    }
+    if (seq == 1)
+        log_open_read(checking, &event);
+    if (checking->is_broken)
+        return;
+    struct hash eh = chain_event_hash(bytes_of(checking->event, checking->event_size));
+    checking->hash = chain_next(&checking->hash, &eh);
+    const char *signature = reply_text(line, "sig");
+    if (signature[0] != '\0')
+        signature_check(checking, signature);
+}
+
+static void line_check(struct checking *checking, const struct reply_node *line)
+{
+    uint8_t id[8];
+    if (!hex_read(reply_text(line, "log"), id, sizeof id)) {
+        find(checking, "edited", "this is no line of an export");
+        return;
+    }
+    uint64_t log = get_be64(id);
+    if (log != checking->log || checking->sums->logs == 0)
+        log_begin(checking, log);
+    checking->sums->events++;
+    if (!checking->is_broken)
+        event_check(checking, line);
+}
+
+static bool lines_check(struct checking *checking, FILE *file, char *buffer)
+{
+    bool is_export = false;
+    while (fgets(buffer, LINE_BYTES_MAX, file) != NULL) {
+        struct text line = {.data = buffer, .size = strlen(buffer)};
+        struct reply *reply = reply_new(&line);
+        checking->line++;
+        if (checking->line == 1)
+            is_export = head_read(checking, reply_root(reply));
+        else if (is_export)
+            line_check(checking, reply_root(reply));
+        reply_free(reply);
+        if (!is_export)
+            return false;
+    }
+    log_end(checking);
+    return is_export;
+}
+
+int verify_export(const char *path, struct findings *findings, struct verified_export *ret_export)
+{
+    struct checking *checking = calloc(1, sizeof *checking);
+    char *buffer = malloc(LINE_BYTES_MAX);
+    FILE *file = fopen(path, "re");
+    *ret_export = (struct verified_export){.events = 0};
+    int status = EXIT_DONE;
+    if (checking == NULL || buffer == NULL || file == NULL) {
+        status = tell_failure(path, file == NULL ? ERR_NOT_FOUND : ERR_NO_MEMORY);
+    } else {
+        checking->path = path;
+        checking->findings = findings;
+        checking->sums = ret_export;
+        if (!lines_check(checking, file, buffer)) {
+            tell("%s is no export of a pop-up", path);
+            status = EXIT_FAILED;
+        } else if (ferror(file) != 0) {
+            status = tell_failure(path, ERR_IO);
+        }
+    }
+    if (file != NULL)
+        (void)fclose(file);
+    free(buffer);
+    free(checking);
+    return status;
+}

@@ -1,0 +1,66 @@
+/* verify_store.h - proofs about stores: each journal and the state by itself, several stores
+ * against each other, and an export.
+ *
+ * Layer: node. Looks only.
+ *
+ * A finding is one of
+ *   edited      bytes, chain or signature do not hold: somebody changed what was written
+ *   forked      two versions of one journal, each signed
+ *   lost        one store lacks events that another has
+ *   duplicate   one event twice in a store, or one order number twice in a day
+ *   state       the folded state is not what the journals say
+ */
+#ifndef TRESTLE_NODE_CLI_VERIFY_STORE_H
+#define TRESTLE_NODE_CLI_VERIFY_STORE_H
+
+#include "node/cli/journal.h"
+#include "node/os/file.h"
+#include "sync/log/run.h"
+
+enum { FINDINGS_MAX = 256, FINDING_BYTES_MAX = 240, VERIFY_STORES_MAX = 16 };
+
+struct finding {
+    const char *kind; /* as above */
+    char text[FINDING_BYTES_MAX];
+};
+
+struct findings {
+    uint32_t count; /* all of them; the first FINDINGS_MAX are kept */
+    struct finding items[FINDINGS_MAX];
+};
+
+void findings_add(struct findings *findings, const char *kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+struct verified_log {
+    struct log_head head;
+    struct log_report report;
+    bool is_good;
+};
+
+struct verified_store {
+    char name[PATH_BYTES_MAX];
+    struct journal journal; /* open */
+    uint32_t logs_count;
+    struct verified_log logs[LOGS_MAX]; /* ascending */
+    uint64_t events;
+    struct hash digest;
+    bool is_audited;
+    uint64_t entities, wrong;
+};
+
+/* Check everything in the state folder @state; what is wrong goes to @findings. EXIT_DONE, or told
+ * (not a store, or the disk failed). Close @ret_store's journal afterwards. */
+int verify_store(const char *state, struct findings *findings, struct verified_store *ret_store);
+
+/* Compare each store with the first that has more. ERR_IO. */
+int verify_compare(const struct verified_store *stores, uint32_t count, struct findings *findings);
+
+struct verified_export {
+    uint64_t events, signatures, logs;
+};
+
+/* Check an export. EXIT_DONE, or told. */
+int verify_export(const char *path, struct findings *findings, struct verified_export *ret_export);
+
+#endif
