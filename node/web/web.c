@@ -28,6 +28,8 @@ enum {
     SEND_BUFFER_BYTES = 64 * 1024, /* in the kernel, per connection: what a dead reader can hold */
     BOARD_MESSAGE_BYTES_MAX = 64 * 1024,
     TICK_US = 1000 * 1000,
+    SAY_MS = 1000, /* at most one line of log in that time: strangers decide how often */
+    VERSION_BYTES_MAX = 80,
     HEADERS_S = 10, /* for the headers of a request, and for a kept connection to say something */
     STALL_MS = 5000,
     REQUEST_MS = 10000,
@@ -75,6 +77,10 @@ struct web {
     char control[sizeof((struct sockaddr_un *)NULL)->sun_path];
     void (*on_log)(void *context, const char *line);
     void *log_context;
+    uint64_t said_ms; /* when on_log was called last */
+    unsigned unsaid;  /* lines swallowed since */
+    char version[VERSION_BYTES_MAX];
+    char origins[GUARD_ORIGINS_MAX][GUARD_TEXT_BYTES_MAX];
     struct text frame; /* LWS_PRE bytes, then what is written */
     atomic_bool is_stopping;
     pthread_t thread;
@@ -98,6 +104,24 @@ static uint64_t mono_ms(void)
 static int64_t wall_ms(void)
 {
     return (int64_t)clock_ms(CLOCK_REALTIME);
+}
+
+/* ---- talking ---- */
+
+static void say(struct web *web, const char *what)
+{
+    char line[160];
+    uint64_t now_ms = mono_ms();
+    if (web->on_log == NULL)
+        return;
+    if (web->said_ms != 0 && now_ms - web->said_ms < SAY_MS) {
+        web->unsaid++;
+        return;
+    }
+    (void)snprintf(line, sizeof line, "%s (and %u lines like it)", what, web->unsaid);
+    web->on_log(web->log_context, web->unsaid > 0 ? line : what);
+    web->said_ms = now_ms;
+    web->unsaid = 0;
 }
 
 /* ---- connections ---- */
@@ -519,9 +543,11 @@ static int stream_frame(struct web *web, struct connection *connection)
 static int on_socket_writeable(struct web *web, struct connection *connection)
 {
     connection->stalled_ms = 0;
-    if (stream_frame(web, connection) != 0)
+    if (stream_frame(web, connection) != 0) {
+        say(web, "the store cannot be read: a screen was disconnected");
         return hang_up(connection, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION,
                        "the store cannot be read");
+    }
     size_t size = web->frame.size - LWS_PRE;
     if (size == 0)
         return 0;
@@ -555,8 +581,10 @@ static bool is_stalled(struct web *web, struct connection *connection, uint64_t 
     return now_ms - connection->stalled_ms >= web->reader_stall_ms;
 }
 
-static void cut(struct connection *connection)
+static void cut(struct web *web, struct connection *connection)
 {
+    say(web, connection->is_socket ? "a screen took nothing for too long and was disconnected"
+                                   : "a request took too long and was cut");
     lws_set_timeout(connection->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }
 
@@ -569,7 +597,7 @@ static void sweep(struct web *web, struct connection *connection, uint64_t now_m
     if (connection->is_socket)
         lws_callback_on_writable(connection->wsi);
     if (is_late)
-        cut(connection);
+        cut(web, connection);
 }
 
 static void on_tick(struct lws_sorted_usec_list *tick)
@@ -614,8 +642,10 @@ static void on_news(struct web *web)
 static int on_accept(struct web *web, int fd)
 {
     int size = SEND_BUFFER_BYTES;
-    if (web->connections_count >= web->connections_max)
+    if (web->connections_count >= web->connections_max) {
+        say(web, "too many connections: one was refused");
         return -1;
+    }
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     return 0;
 }
@@ -799,18 +829,33 @@ static void configure(struct web *web, const struct web_config *config, const st
     web->reader_stall_ms = or_default(config->reader_stall_ms, STALL_MS);
     web->request_ms = or_default(config->request_ms, REQUEST_MS);
     web->protocols[0] = (struct lws_protocols){.name = "trestle", .callback = on_lws};
-    check(config->origins_count <= GUARD_ORIGINS_MAX);
-    web->site.guard.origins_count = config->origins_count;
-    for (uint32_t i = 0; i < config->origins_count; i++)
-        web->site.guard.origins[i] = config->origins[i];
+    (void)snprintf(web->version, sizeof web->version, "%s",
+                   config->version == NULL ? "" : config->version);
+}
+
+static int copy_origins(struct web *web, const struct web_config *config)
+{
+    struct guard *guard = &web->site.guard;
+    if (config->origins_count > GUARD_ORIGINS_MAX)
+        return ERR_TOO_MANY;
+    for (uint32_t i = 0; i < config->origins_count; i++) {
+        if (strlen(config->origins[i]) >= GUARD_TEXT_BYTES_MAX)
+            return ERR_TOO_LARGE;
+        (void)snprintf(web->origins[i], GUARD_TEXT_BYTES_MAX, "%s", config->origins[i]);
+        guard->origins[i] = web->origins[i];
+    }
+    guard->origins_count = config->origins_count;
+    return 0;
 }
 
 static int prepare(struct web *web, const struct web_config *config, const struct gate *gate)
 {
-    int err = web_files_load(config->folder == NULL ? "" : config->folder, &web->site.files);
+    int err = copy_origins(web, config);
+    if (err == 0)
+        err = web_files_load(config->folder == NULL ? "" : config->folder, &web->site.files);
     if (err != 0)
         return err;
-    web->site.api = api_new(gate, config->version);
+    web->site.api = api_new(gate, web->version);
     web->streams = web->site.api == NULL ? NULL : streams_new(web->site.api);
     return web->streams == NULL ? ERR_NO_MEMORY : 0;
 }

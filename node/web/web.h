@@ -28,7 +28,8 @@ struct web_config {
     unsigned reader_stall_ms; /* a WebSocket reader that takes nothing is cut; 0 = 5,000 */
     unsigned request_ms;      /* a request must be complete within; 0 = 10,000 */
     unsigned connections_max; /* 0 = WEB_CONNECTIONS_MAX */
-    /* NULL, or called on the web thread with one line about what went wrong. */
+    /* NULL, or called on the web thread with one line about what went wrong; at most one a second.
+     */
     void (*on_log)(void *context, const char *line);
     void *log_context;
 };
@@ -41,8 +42,8 @@ bool web_address_is_loopback(const char *address);
 /* Bind, load the screens and start the thread. @gate outlives the web. Errors:
  *   ERR_FORBIDDEN   an address beyond loopback: there is no authentication yet
  *   ERR_EXISTS      address, port or socket is taken
- *   ERR_TOO_LARGE, ERR_TOO_MANY   the folder of screens is too big to be ours
- *   ERR_NO_MEMORY, ERR_IO */
+ *   ERR_TOO_LARGE, ERR_TOO_MANY   the folder of screens is too big to be ours; origins, the path of
+ * the control socket ERR_NO_MEMORY, ERR_IO */
 MUST_CHECK int web_start(const struct web_config *config, const struct gate *gate,
                          struct web **ret_web);
 
