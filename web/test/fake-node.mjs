@@ -70,6 +70,7 @@ class FakeNode {
         this.orders = new Map();
         this.answers = new Map();
         this.sockets = new Set();
+        this.url = "";
         this.peers = [peer("kitchen", "0000000000000002"), peer("pickup", "0000000000000003")];
         this.change = 0;
         this.numbers = 0;

@@ -15,7 +15,7 @@ export const phaseWords: Record<Phase, string> = {
 const flagWords: Record<Flag, string> = {
     claim_conflict: "Two stations took this. Agree who cooks it.",
     double_made: "Two stations started the same line.",
-    late_edit: "Changed after cooking began. Decide below.",
+    late_edit: "Changed after cooking began: the kitchen decides.",
     edit_conflict: "Two different changes were made. Both are shown.",
     handed_and_cancelled: "Handed over, but also cancelled. A manager decides.",
     handed_unpaid: "Handed over, not fully paid.",

@@ -32,6 +32,7 @@ export function OrderSheet({ counter, order }: Props) {
         <Sheet
             title={`Order ${numberText(order)}`}
             onClose={counter.close}
+            isWide
             actions={<Buttons counter={counter} order={order} onAsk={setAsking} />}
         >
             <p class="order-head">

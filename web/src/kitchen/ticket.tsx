@@ -102,7 +102,7 @@ function TicketAge({ kitchen, order }: Pick<Props, "kitchen" | "order">) {
 }
 
 /** What the board shows by other means is not said twice. */
-const shownElsewhere: ReadonlySet<Flag> = new Set(["refund_due", "unpaid"]);
+const shownElsewhere: ReadonlySet<Flag> = new Set(["refund_due", "unpaid", "late_edit"]);
 
 function Flags({ order }: { order: Order }) {
     const flags = order.flags.filter((flag) => !shownElsewhere.has(flag));

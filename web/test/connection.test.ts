@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { type ConnectionInput, notices } from "../src/base/connection";
+import { formatAge, lateness, sayAge } from "../src/base/time";
+import { peer } from "./world";
+
+const live: ConnectionInput = {
+    now: 100_000,
+    heardAt: 99_500,
+    startedAt: 0,
+    isCurrent: true,
+    peers: [peer("kitchen"), peer("pickup")],
+    waiting: 0,
+};
+
+function texts(over: Partial<ConnectionInput>): string[] {
+    return notices({ ...live, ...over }).map(({ text }) => text);
+}
+
+describe("the connection", () => {
+    test("is live when the node and every device were just heard", () => {
+        expect(texts({})).toEqual(["Live"]);
+    });
+
+    test("says that it is alone rather than that all is well", () => {
+        expect(texts({ peers: [] })).toEqual(["Live, alone"]);
+    });
+
+    test("is connecting for a moment, then without a node", () => {
+        expect(texts({ heardAt: null, now: 1_000 })).toEqual(["Connecting"]);
+        expect(texts({ heardAt: null, now: 3_000 })).toEqual(["No node"]);
+    });
+
+    test("says for how long there is no node, and nothing stale about the others", () => {
+        const lost = { ...live, heardAt: 95_000, peers: [peer("kitchen", { state: "lost" })] };
+        const [worst, ...rest] = notices(lost);
+        expect(worst).toMatchObject({ text: "No node", age: 5_000, grade: "bad" });
+        expect(rest).toEqual([]);
+    });
+
+    test("counts what is queued, beside anything else", () => {
+        expect(texts({ waiting: 2 })).toEqual(["Queued (2)"]);
+        expect(texts({ waiting: 2, heardAt: 0 })).toEqual(["No node", "Queued (2)"]);
+    });
+
+    test("is catching up until a snapshot is whole, and while a device is ahead", () => {
+        expect(texts({ isCurrent: false })).toEqual(["Catching up"]);
+        const peers = [peer("kitchen", { ahead: 12 })];
+        expect(texts({ peers })).toEqual(["Catching up, 12 to go"]);
+    });
+
+    test("names the device that has not been heard, and for how long", () => {
+        const peers = [peer("kitchen", { state: "lost", heard_ms_ago: 61_000 })];
+        expect(notices({ ...live, peers })[0]).toMatchObject({
+            text: "Kitchen not heard",
+            age: 61_000,
+            grade: "warn",
+        });
+    });
+
+    test("does not wait for a state to notice silence", () => {
+        const peers = [peer("kitchen", { heard_ms_ago: 2_100 })];
+        expect(texts({ peers })).toEqual(["Kitchen not heard"]);
+    });
+
+    test("tells a device that was never heard and one that was refused apart", () => {
+        const never = peer("kitchen", { state: "connecting", heard_ms_ago: -1 });
+        expect(texts({ peers: [never] })).toEqual(["Kitchen not heard yet"]);
+        expect(texts({ peers: [peer("kitchen", { state: "refused" })] })).toEqual([
+            "Kitchen was refused",
+        ]);
+    });
+
+    test("says the gravest first", () => {
+        const peers = [
+            peer("kitchen", { ahead: 3 }),
+            peer("pickup", { state: "refused" }),
+            peer("counter", { state: "lost", heard_ms_ago: 5_000 }),
+        ];
+        expect(texts({ peers })).toEqual([
+            "Pickup was refused",
+            "Counter not heard",
+            "Catching up, 3 to go",
+        ]);
+    });
+});
+
+describe("ages", () => {
+    test("are minutes and seconds, never hours", () => {
+        expect([0, 59_999, 60_000, 3_690_000, -5].map(formatAge)).toEqual([
+            "0:00",
+            "0:59",
+            "1:00",
+            "61:30",
+            "0:00",
+        ]);
+        expect([3_400, 61_000].map(sayAge)).toEqual(["3 s", "1 min"]);
+    });
+
+    test("are late after the limit and very late after twice that", () => {
+        expect(lateness(299_999, 300)).toBe("fresh");
+        expect(lateness(300_000, 300)).toBe("late");
+        expect(lateness(600_000, 300)).toBe("very-late");
+    });
+});

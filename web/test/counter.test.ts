@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
+import {
+    addLine,
+    addPlain,
+    type Cart,
+    cartTotal,
+    changeQuantity,
+    groupRule,
+    linesWanted,
+    missingChoices,
+    soldOutLines,
+    toggleChoice,
+} from "../src/counter/cart";
+import { escalateAfter, furthest, overdue, ticksOf, watchUnseen } from "../src/counter/ticks";
+import { item, order } from "./world";
+
+const burger = item(1, {
+    price: 950,
+    groups: [
+        { name: "Size", min: 1, max: 1, choices: [choice("Small", 0), choice("Large", 150)] },
+        {
+            name: "Extras",
+            min: 0,
+            max: 2,
+            choices: [choice("A", 50), choice("B", 60), choice("C", 70)],
+        },
+    ],
+});
+const items = new Map([
+    [1, burger],
+    [2, item(2, { price: 333 })],
+]);
+
+function choice(name: string, price: number) {
+    return { name, price };
+}
+
+describe("the cart", () => {
+    test("raises a plain line, and keeps special ones apart", () => {
+        let cart: Cart = addPlain(addPlain([], 2), 2);
+        cart = addLine(cart, { item: 2, quantity: 1, options: [], note: "hot" });
+        cart = addPlain(cart, 2);
+        expect(cart.map(({ quantity }) => quantity)).toEqual([3, 1]);
+    });
+
+    test("a line at zero goes, and none passes the limit", () => {
+        const cart = addPlain([], 2);
+        expect(changeQuantity(cart, 1, -1)).toEqual([]);
+        expect(changeQuantity(cart, 1, 500)[0]?.quantity).toBe(99);
+    });
+
+    test("a group of one swaps its choice, others stop at their limit", () => {
+        let options = toggleChoice(burger, [], { group: 0, choice: 0 });
+        options = toggleChoice(burger, options, { group: 0, choice: 1 });
+        expect(options).toEqual([{ group: 0, choice: 1 }]);
+        for (const at of [0, 1, 2]) {
+            options = toggleChoice(burger, options, { group: 1, choice: at });
+        }
+        expect(options.filter(({ group }) => group === 1)).toHaveLength(2);
+        expect(toggleChoice(burger, options, { group: 1, choice: 0 })).toHaveLength(2);
+    });
+
+    test("names what must still be chosen", () => {
+        expect(missingChoices(burger, [])).toEqual(["Size"]);
+        expect(missingChoices(burger, [{ group: 0, choice: 0 }])).toEqual([]);
+        expect(groupRule({ min: 1, max: 1 })).toBe("Choose 1");
+        expect(groupRule({ min: 0, max: 2 })).toBe("Up to 2");
+        expect(groupRule({ min: 1, max: 3 })).toBe("Choose 1 to 3");
+    });
+
+    test("costs quantity times price and options, with tax on top only where it is not in", () => {
+        const options = [{ group: 0, choice: 1 }];
+        const cart = addLine(addPlain([], 2), { item: 1, quantity: 2, options, note: "" });
+        const included = { prices_include_tax: true };
+        expect(cartTotal(cart, items, "eat-in", included)).toBe(333 + 2 * 1100);
+        const onTop = { prices_include_tax: false };
+        expect(cartTotal(cart, items, "eat-in", onTop)).toBe(333 + 63 + 2200 + 418);
+        expect(cartTotal(cart, items, "take-away", onTop)).toBe(333 + 23 + 2200 + 154);
+    });
+
+    test("is sent without empty fields", () => {
+        expect(linesWanted(addPlain([], 2))).toEqual([{ item: 2, quantity: 1 }]);
+    });
+
+    test("knows what was sold out meanwhile", () => {
+        const gone = new Map([[2, item(2, { available: false })]]);
+        expect(soldOutLines(addPlain([], 2), gone)).toHaveLength(1);
+        expect(soldOutLines(addPlain([], 2), items)).toEqual([]);
+    });
+});
+
+describe("money", () => {
+    test("rounds half up, exactly", () => {
+        fc.assert(
+            fc.property(fc.nat(1e12), fc.integer({ min: 1, max: 20_000 }), (amount, by) => {
+                const rounded = divideHalfUp(amount, by);
+                expect(2 * amount).toBeGreaterThanOrEqual((2 * rounded - 1) * by);
+                expect(2 * amount).toBeLessThan((2 * rounded + 1) * by);
+            }),
+        );
+    });
+
+    test("offers the notes a person is likely to give", () => {
+        expect(nextNotes(1290, 2)).toEqual([1500, 2000, 5000, 10000]);
+        expect(nextNotes(2000, 2)).toEqual([5000, 10000, 20000]);
+        expect(nextNotes(450, 0)).toEqual([460, 500, 600]);
+    });
+
+    test("is rounded to the smallest coin in use", () => {
+        expect(roundToStep(1232, 5)).toBe(1230);
+        expect(roundToStep(1233, 5)).toBe(1235);
+        expect(roundToStep(1233, 1)).toBe(1233);
+    });
+
+    test("is written with its currency's digits", () => {
+        expect(formatMoney(1250, { currency: "EUR", digits: 2 })).toContain("12.50");
+        expect(formatMoney(1250, { currency: "JPY", digits: 0 })).toContain("1,250");
+    });
+});
+
+describe("the ticks", () => {
+    const log = "00000000000000aa";
+
+    test("are reached one by one", () => {
+        const placed = order("a1", { seq: 5 });
+        const reached = (over: object, seq: number) =>
+            furthest(ticksOf({ ...placed, ...over }, new Map([[log, seq]]), 3));
+        expect(reached({}, 4)).toBe("Saved here");
+        expect(reached({}, 5)).toBe("On 3 devices");
+        expect(reached({ seen: true }, 5)).toBe("Seen by kitchen");
+        expect(reached({ seen: true, phase: "cooking" }, 5)).toBe("Accepted");
+    });
+
+    test("copies are not claimed before anything is known", () => {
+        expect(ticksOf(order("a1"), new Map(), 2)[1]?.isReached).toBe(false);
+    });
+
+    test("an order that stays unseen is told of, once it was changed again anew", () => {
+        const placed = order("a1");
+        const unseen = watchUnseen(new Map(), [placed], 1_000);
+        expect(overdue(unseen, 1_000 + escalateAfter - 1)).toEqual([]);
+        expect(overdue(unseen, 1_000 + escalateAfter)).toEqual(["a1"]);
+        const changed = watchUnseen(unseen, [{ ...placed, changed: "a1:2" }], 9_000);
+        expect(overdue(changed, 9_500)).toEqual([]);
+        expect(watchUnseen(changed, [{ ...placed, seen: true }], 9_600).size).toBe(0);
+        expect(watchUnseen(changed, [{ ...placed, phase: "ready" }], 9_600).size).toBe(0);
+    });
+});

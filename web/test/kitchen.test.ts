@@ -1,0 +1,199 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Order, Seen } from "../src/base/protocol";
+import { allDay, arrange, assignDigits, gapFor, type Slot } from "../src/kitchen/board";
+import { makeGone } from "../src/kitchen/gone";
+import { makeSeenTeller } from "../src/kitchen/seen";
+import { line, order, settled } from "./world";
+
+const none: ReadonlySet<string> = new Set();
+
+function ids(slots: readonly Slot[], column: Slot["column"]): string[] {
+    return slots.filter((slot) => slot.column === column).map(({ id }) => id);
+}
+
+describe("the board", () => {
+    test("begins with the oldest, and puts whatever comes later last", () => {
+        const early = order("a1", { opened_at: 1 });
+        const late = order("a2", { opened_at: 2 });
+        const missed = order("b1", { opened_at: 0 }); // comes when a partition heals
+        let slots = arrange([], [late, early], none, 0);
+        expect(ids(slots, "new")).toEqual(["a1", "a2"]);
+        slots = arrange(slots, [late, early, missed], none, 10);
+        expect(ids(slots, "new")).toEqual(["a1", "a2", "b1"]);
+    });
+
+    test("leaves a gap for a moment when a ticket moves on", () => {
+        const orders = [order("a1"), order("a2")];
+        let slots = arrange([], orders, none, 0);
+        slots = arrange(slots, [order("a1", { phase: "accepted" }), order("a2")], none, 100);
+        expect(ids(slots, "new")).toEqual(["a1", "a2"]);
+        expect(slots[0]?.leftAt).toBe(100);
+        expect(ids(slots, "prep")).toEqual(["a1"]);
+        const now = 100 + gapFor;
+        slots = arrange(slots, [order("a1", { phase: "accepted" }), order("a2")], none, now);
+        expect(ids(slots, "new")).toEqual(["a2"]);
+    });
+
+    test("a ticket that stays never changes places with another", () => {
+        const phases = ["placed", "accepted", "cooking", "ready", "completed"] as const;
+        const change = fc.tuple(fc.constantFrom("a", "b", "c", "d"), fc.constantFrom(...phases));
+        fc.assert(
+            fc.property(fc.array(change, { maxLength: 40 }), (all) => {
+                const orders = new Map<string, Order>();
+                let slots: readonly Slot[] = [];
+                all.forEach(([id, phase], turn) => {
+                    orders.set(id, order(id, { phase }));
+                    const next = arrange(slots, [...orders.values()], none, turn * 300);
+                    const stayed = next.filter((slot) => slots.includes(slot));
+                    const before = slots.filter((slot) => next.includes(slot));
+                    expect(stayed).toEqual(before);
+                    const shown = next.filter((slot) => slot.leftAt === null);
+                    expect(new Set(shown.map((slot) => slot.id)).size).toBe(shown.length);
+                    slots = next;
+                });
+            }),
+        );
+    });
+
+    test("is the same array when nothing changed", () => {
+        const slots = arrange([], [order("a1")], none, 0);
+        expect(arrange(slots, [order("a1")], none, 500)).toBe(slots);
+    });
+
+    test("keeps a cancelled ticket where the cook saw it, until it is dismissed", () => {
+        const begun = arrange([], [order("a1", { phase: "cooking" })], none, 0);
+        const cancelled = [order("a1", { phase: "cancelled" })];
+        expect(ids(arrange(begun, cancelled, none, 1), "prep")).toEqual(["a1"]);
+        expect(arrange([], cancelled, none, 1)).toEqual([]);
+        const gone = arrange(begun, cancelled, new Set(["a1"]), 1);
+        expect(gone[0]?.leftAt).toBe(1);
+    });
+
+    test("a ticket keeps its key while it has a place", () => {
+        const three = arrange([], [order("a1"), order("a2"), order("a3")], none, 0);
+        const first = assignDigits(new Map(), three);
+        expect([...first]).toEqual([
+            ["a1", 1],
+            ["a2", 2],
+            ["a3", 3],
+        ]);
+        const later = assignDigits(first, arrange(three, [order("a2"), order("a3")], none, 1));
+        expect(later.get("a2")).toBe(2);
+        expect(later.get("a1")).toBe(1); // its gap is still there
+        const closed = arrange(three, [order("a2"), order("a3"), order("a4")], none, 1);
+        const digits = assignDigits(
+            first,
+            closed.filter((slot) => slot.leftAt === null),
+        );
+        expect(digits.get("a4")).toBe(1);
+    });
+});
+
+test("all-day counts are the open lines of what is shown", () => {
+    const orders = [
+        order("a1", { lines: [line({ quantity: 2 }), line({ id: 2, name: "Pie" })] }),
+        order("a2", {
+            lines: [
+                line({ quantity: 3 }),
+                line({ id: 2, name: "Pie", progress: "done" }),
+                line({ id: 3, name: "Pie", state: "void" }),
+            ],
+        }),
+    ];
+    expect(allDay(orders, "")).toEqual([
+        { name: "Soup", quantity: 5 },
+        { name: "Pie", quantity: 1 },
+    ]);
+    const grill = [order("a3", { lines: [line({ station: "grill" }), line({ station: "bar" })] })];
+    expect(allDay(grill, "bar")).toEqual([{ name: "Soup", quantity: 1 }]);
+});
+
+describe("seen", () => {
+    function start() {
+        const said: Seen[] = [];
+        const world = { isVisible: true, isUp: true };
+        const teller = makeSeenTeller({
+            isVisible: () => world.isVisible,
+            station: () => "grill",
+            say: (frame) => world.isUp && said.push(frame) > 0,
+        });
+        return { said, world, teller };
+    }
+
+    test("is said once, when the ticket is drawn", () => {
+        const { said, teller } = start();
+        teller.update([order("a1")]);
+        expect(said).toEqual([]);
+        teller.drawn("a1", true);
+        teller.update([order("a1")]);
+        teller.look();
+        expect(said).toEqual([{ type: "seen", order: "a1", changed: "a1:1", station: "grill" }]);
+    });
+
+    test("is not said by a page in the background, but when it comes to the front", () => {
+        const { said, world, teller } = start();
+        world.isVisible = false;
+        teller.update([order("a1")]);
+        teller.drawn("a1", true);
+        expect(said).toEqual([]);
+        world.isVisible = true;
+        teller.look();
+        expect(said).toHaveLength(1);
+    });
+
+    test("is not said for a ticket that is out of sight", () => {
+        const { said, teller } = start();
+        teller.drawn("a1", true);
+        teller.drawn("a1", false);
+        teller.update([order("a1")]);
+        expect(said).toEqual([]);
+    });
+
+    test("is said again for each change, and never for what was seen", () => {
+        const { said, teller } = start();
+        teller.drawn("a1", true);
+        teller.update([order("a1")]);
+        teller.update([order("a1", { seen: true })]);
+        teller.update([order("a1", { changed: "a1:2" })]);
+        expect(said.map(({ changed }) => changed)).toEqual(["a1:1", "a1:2"]);
+    });
+
+    test("is said again after a reconnect, as it may have been lost", () => {
+        const { said, world, teller } = start();
+        world.isUp = false;
+        teller.drawn("a1", true);
+        teller.update([order("a1")]);
+        expect(said).toEqual([]);
+        world.isUp = true;
+        teller.reconnected();
+        teller.reconnected();
+        expect(said).toHaveLength(2);
+    });
+});
+
+describe("an order that left the board", () => {
+    const before = new Map([["a1", order("a1", { phase: "cooking" })]]);
+    const held = new Set(["a1"]);
+
+    test("stays while the node is asked, and longer when it was cancelled", async () => {
+        const gone = makeGone(async () => order("a1", { phase: "cancelled" }));
+        gone.update(before, held);
+        gone.update(new Map(), held);
+        expect(gone.orders.value.get("a1")?.phase).toBe("cooking");
+        await settled();
+        expect(gone.orders.value.get("a1")?.phase).toBe("cancelled");
+    });
+
+    test("goes when it was handed over, or when it came back", async () => {
+        const gone = makeGone(async () => order("a1", { phase: "completed" }));
+        gone.update(before, held);
+        gone.update(new Map(), held);
+        await settled();
+        expect(gone.orders.value.size).toBe(0);
+        gone.update(before, held);
+        gone.update(new Map(), held);
+        gone.update(before, held);
+        expect(gone.orders.value.size).toBe(0);
+    });
+});
