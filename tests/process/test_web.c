@@ -782,6 +782,94 @@ TEST(web, an_order_leaves_the_view_when_it_is_settled)
     core_free(core);
 }
 
+/* The largest order there is: 64 lines, each with a note. */
+static void place_large(const struct core *core, unsigned key)
+{
+    struct text body = {.data = NULL};
+    text_append_text(&body, "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"lines\":[");
+    for (unsigned i = 0; i < ORDER_LINES_MAX; i++) {
+        text_append_text(&body, i > 0 ? "," : "");
+        text_append_text(&body, "{\"item\":7,\"quantity\":1,\"note\":\"well done, and no onions at "
+                                "all, please, thank you very much\"}");
+    }
+    text_append(&body, "]}", 3);
+    assert_int_equal(201, post(core, "/api/orders", key, body.data));
+    text_close(&body);
+}
+
+static unsigned count_of(const char *text, const char *part)
+{
+    unsigned count = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part))
+        count++;
+    return count;
+}
+
+TEST(web, a_large_snapshot_comes_in_parts_and_nothing_is_left_out)
+{
+    enum { ORDERS = 12 };
+    unsigned orders = 0;
+    unsigned parts = 0;
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    open_stall(core);
+    for (unsigned i = 0; i < ORDERS; i++)
+        place_large(core, 100 + i);
+    int fd = open_socket(core, "/ws?view=counter");
+    do {
+        hear_type(fd, "snapshot");
+        assert_is(&schema_frame_snapshot, heard.data);
+        assert_true(heard.size < 128 * 1024);
+        orders += count_of(heard.data, "\"numbers\":");
+        parts++;
+    } while (strstr(heard.data, "\"more\":true") != NULL);
+    assert_int_equal(ORDERS, orders);
+    assert_true(parts > 1);
+    assert_non_null(strstr(heard.data, "\"Burger\""));
+    (void)close(fd);
+    core_free(core);
+}
+
+TEST(web, a_cursor_of_another_store_or_none_gets_a_snapshot)
+{
+    static const char *const cursors[] = {"", "x", "0000000000000001-1-1", "1-1-1-1-1"};
+    char path[120];
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    for (size_t i = 0; i < sizeof cursors / sizeof cursors[0]; i++) {
+        (void)snprintf(path, sizeof path, "/ws?view=pickup&cursor=%s", cursors[i]);
+        int fd = open_socket(core, path);
+        hear_type(fd, "hello");
+        assert_non_null(strstr(heard.data, "\"resumed\":false"));
+        hear_type(fd, "snapshot");
+        (void)close(fd);
+    }
+    core_free(core);
+}
+
+TEST(web, no_other_protocol_is_spoken)
+{
+    static const char *const headers[] = {
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n",
+    };
+    char all[600];
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        int fd = dial(core);
+        (void)snprintf(all, sizeof all, "%sOrigin: http://127.0.0.1:%d\r\n%s", own_host(core),
+                       web_port(core->web), headers[i]);
+        assert_int_not_equal(101, ask_on(fd, "GET", "/ws?view=counter", all, NULL));
+        (void)close(fd);
+    }
+    int fd = dial(core);
+    assert_true(send_bytes(fd, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 24));
+    receive_answer(fd, false);
+    assert_int_not_equal(200, got.status);
+    (void)close(fd);
+    assert_int_equal(200, get(core, "/healthz"));
+    core_free(core);
+}
+
 TEST(web, a_board_says_that_it_drew_the_ticket)
 {
     char changed[200];
