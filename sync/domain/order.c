@@ -59,10 +59,12 @@ static void take_opening(struct order *order, const struct history_event *event,
     order->opened_seq = event->id.seq;
 }
 
+/* Of several openings (a retry at another device) the smallest operation's says what the order is:
+ * no clock may decide money. */
 static void fill_opening(const struct fold *fold, struct order *order)
 {
     const struct history *history = fold->history;
-    int32_t first = FOLD_NONE;
+    bool is_first = true;
     struct order_open open;
     for (uint32_t i = 0; i < history->count; i++) {
         if (!fold_has(fold, i, EVENT_ORDER_OPEN) ||
@@ -70,10 +72,10 @@ static void fill_opening(const struct fold *fold, struct order *order)
             continue;
         }
         number_add(order, (struct order_number){.lane = open.lane, .number = open.number});
-        if (first == FOLD_NONE || history_compare_time(history, i, (uint32_t)first) < 0) {
-            first = (int32_t)i;
+        if (is_first) {
             take_opening(order, &history->events[i], &open);
         }
+        is_first = false;
     }
 }
 

@@ -93,15 +93,12 @@ uint64_t fold_line_bits(const struct fold *fold, const struct line_ids *ids)
     return bits;
 }
 
-/* A second line.add of the same line: the same retried elsewhere, or a rival. */
-static void add_again(struct fold *fold, struct fold_line *line, uint32_t index, int32_t quantity)
+/* A second line.add of the same line: the same retried elsewhere, or a rival. The smallest
+ * operation's stands, which came first in the history: no clock may decide what is charged. */
+static void add_again(const struct fold *fold, struct fold_line *line, uint32_t index)
 {
     const struct history_event *events = fold->history->events;
     line->has_rival |= !bytes_equal(events[line->added_at].body, events[index].body);
-    if (history_compare_time(fold->history, index, line->added_at) < 0) {
-        line->added_at = index;
-        line->quantity_added = quantity;
-    }
 }
 
 /* Into its place by id; of too many the lowest ids stay. */
@@ -165,7 +162,7 @@ void fold_lines(struct fold *fold)
         if (at == FOLD_NONE) {
             add_first(fold, add.line, i, (int32_t)add.quantity);
         } else {
-            add_again(fold, &fold->lines[at], i, (int32_t)add.quantity);
+            add_again(fold, &fold->lines[at], i);
         }
     }
     sort_lines(fold);
