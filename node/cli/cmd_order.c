@@ -11,25 +11,59 @@
  * ------------------------------------------------------------------------------------------
  */
 
-/* "17", "17x2" */
+/* A number of at most eight digits at *@at, which moves behind it; -1 when there is none. */
+static long number_take(const char **at)
+{
+    long number = 0;
+    const char *from = *at;
+    for (; **at >= '0' && **at <= '9' && *at - from < 8; (*at)++)
+        number = number * 10 + (**at - '0');
+    return *at == from ? -1 : number;
+}
+
+/* "0.1,1.2": group and choice, counted from 0. */
+static bool put_options(struct text *json, const char **at)
+{
+    const char *between = "";
+    text_append_text(json, ",\"options\":[");
+    do {
+        char text[64];
+        (*at)++; /* ':' or ',' */
+        long group = number_take(at);
+        if (group < 0 || **at != '.')
+            return false;
+        (*at)++;
+        long choice = number_take(at);
+        if (choice < 0)
+            return false;
+        (void)snprintf(text, sizeof text, "%s{\"group\":%ld,\"choice\":%ld}", between, group,
+                       choice);
+        text_append_text(json, text);
+        between = ",";
+    } while (**at == ',');
+    text_append_text(json, "]");
+    return true;
+}
+
+/* "17", "17x2", "17x2:0.1,1.2" */
 static bool put_line(struct text *json, const char *word, bool is_first)
 {
-    char *end = NULL, text[96];
-    long item = strtol(word, &end, 10), quantity = 1;
-    if (end == word || item < 1)
-        return false;
-    if (*end == 'x') {
-        const char *from = end + 1;
-        quantity = strtol(from, &end, 10);
-        if (end == from)
-            return false;
+    char text[96];
+    const char *at = word;
+    long item = number_take(&at), quantity = 1;
+    if (*at == 'x') {
+        at++;
+        quantity = number_take(&at);
     }
-    if (*end != '\0' || quantity < 1)
+    if (item < 1 || quantity < 1)
         return false;
-    (void)snprintf(text, sizeof text, "%s{\"item\":%ld,\"quantity\":%ld}", is_first ? "" : ",",
-                   item, quantity);
+    (void)snprintf(text, sizeof text, "%s{\"item\":%ld,\"quantity\":%ld", is_first ? "" : ",", item,
+                   quantity);
     text_append_text(json, text);
-    return true;
+    if (*at == ':' && !put_options(json, &at))
+        return false;
+    text_append_text(json, "}");
+    return *at == '\0';
 }
 
 static void put_texts(struct text *json, const struct args *args)
@@ -55,7 +89,8 @@ static int order_write(const struct args *args, struct text *json)
     text_append_text(json, ",\"lines\":[");
     for (uint32_t i = 1; i < args->words_count; i++) {
         if (!put_line(json, args->words[i], i == 1)) {
-            tell("'%s' is no line of an order; write ITEM or ITEMxQUANTITY, as 17x2",
+            tell("'%s' is no line of an order; write ITEM, ITEMxQUANTITY or "
+                 "ITEMxQUANTITY:GROUP.CHOICE,...",
                  args->words[i]);
             return EXIT_USAGE;
         }
@@ -69,7 +104,7 @@ static int order_add(const struct args *args, struct door *door)
     struct text json = {0}, body = {0};
     int status = args->words_count > 1 ? order_write(args, &json) : EXIT_USAGE;
     if (args->words_count < 2)
-        tell("usage: trestle order add ITEM[xQUANTITY]...");
+        tell("usage: trestle order add ITEM[xQUANTITY][:GROUP.CHOICE,...]...");
     if (status == EXIT_DONE) {
         struct http_request request = {.method = "POST",
                                        .path = "/api/orders",

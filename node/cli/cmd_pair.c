@@ -6,6 +6,7 @@
 #include "node/cli/reply.h"
 #include "node/cli/setup.h"
 #include "node/core/control.h"
+#include "node/core/introduce.h"
 #include "node/mesh/newcomer.h"
 #include "node/os/address.h"
 #include "node/os/clock.h"
@@ -117,6 +118,8 @@ static int join(const struct args *args, const struct place *place,
     if (err != 0)
         return tell_join_failure(invitation, err);
     err = identity_receive(welcome, invitation, &identity);
+    if (err == 0)
+        err = introductions_store(place->state, &identity.popup, welcome);
     if (err == 0)
         err = setup_save(args, place, &identity, &welcome->book);
     if (err != 0) {

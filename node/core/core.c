@@ -24,6 +24,13 @@ enum {
  * -----------------------------------------------------------------
  */
 
+/* Trying again at once will not help. */
+static bool is_refusal(enum bye_reason reason)
+{
+    return reason == BYE_VERSION || reason == BYE_POPUP || reason == BYE_UNKNOWN ||
+           reason == BYE_REVOKED;
+}
+
 static void release_sends(struct core *core)
 {
     const struct effects *effects = core->effects;
@@ -36,7 +43,7 @@ static void release_sends(struct core *core)
         const struct effect_close *close_ = &effects->closes[i];
         logger_say(LEVEL_INFO, "mesh", "link %u closed: %s", close_->link,
                    bye_reason_text(close_->reason));
-        transport_drop(core->transport, close_->link);
+        transport_drop(core->transport, close_->link, is_refusal(close_->reason));
         core->is_links_changed = true;
     }
 }

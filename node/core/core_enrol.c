@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/core/core_state.h"
+#include "node/core/introduce.h"
 #include "node/os/clock.h"
 
 static void invitation_close(struct core *core, const char *why)
@@ -215,11 +216,25 @@ static int welcome_fill(struct core *core)
     return book_put(&welcome->book, &own);
 }
 
+static int welcome_introduce(struct core *core)
+{
+    struct store_txn *txn = NULL;
+    int err = store_lmdb_read(core->usage_reader, &txn);
+    if (err != 0)
+        return err;
+    err = introductions_collect(txn, replica_roster(core->replica), core->enrolling.newcomer.device,
+                                core->welcome);
+    store_lmdb_read_end(core->usage_reader);
+    return err;
+}
+
 static int newcomer_welcome(struct core *core)
 {
     struct enrolling *enrolling = &core->enrolling;
     struct bytes frame;
     int err = welcome_fill(core);
+    if (err == 0)
+        err = welcome_introduce(core);
     if (err == 0)
         err = book_put(core->book, &enrolling->newcomer);
     if (err == 0)

@@ -210,13 +210,16 @@ static struct hash welcome_mac(const struct invitation *invitation, const struct
 
 static void welcome_fields_write(struct writer *writer, const struct welcome *welcome)
 {
-    write_array(writer, 4);
+    write_array(writer, 5);
     write_bin(writer, welcome->root.bytes, sizeof welcome->root.bytes);
     write_uint(writer, (uint64_t)welcome->epoch_ms);
     write_bin(writer, welcome->chain, welcome->chain_size);
     write_array(writer, welcome->book.count);
     for (uint32_t i = 0; i < welcome->book.count; i++)
         write_book_entry(writer, &welcome->book.entries[i]);
+    write_array(writer, welcome->introductions_count);
+    for (uint32_t i = 0; i < welcome->introductions_count; i++)
+        write_bin(writer, welcome->introductions[i].frame, welcome->introductions[i].size);
 }
 
 int welcome_encode(const struct invitation *invitation, const struct hash *conversation,
@@ -243,7 +246,7 @@ static int welcome_fields_read(struct bytes fields, struct welcome *welcome)
 {
     struct reader reader;
     reader_init(&reader, fields);
-    (void)read_array(&reader, 4, 4);
+    (void)read_array(&reader, 5, 5);
     read_fixed(&reader, welcome->root.bytes, sizeof welcome->root.bytes);
     welcome->epoch_ms = (int64_t)read_uint(&reader, INT64_MAX);
     struct bytes chain = read_bin(&reader, 1, sizeof welcome->chain);
@@ -253,6 +256,13 @@ static int welcome_fields_read(struct bytes fields, struct welcome *welcome)
     welcome->book.count = read_array(&reader, 0, DEVICES_MAX);
     for (uint32_t i = 0; i < welcome->book.count && reader.err == 0; i++)
         read_book_entry(&reader, &welcome->book.entries[i]);
+    welcome->introductions_count = read_array(&reader, 0, DEVICES_MAX);
+    for (uint32_t i = 0; i < welcome->introductions_count && reader.err == 0; i++) {
+        struct bytes frame = read_bin(&reader, 1, INTRODUCTION_BYTES_MAX);
+        if (frame.size > 0)
+            memcpy(welcome->introductions[i].frame, frame.data, frame.size);
+        welcome->introductions[i].size = frame.size;
+    }
     return reader_finish(&reader);
 }
 

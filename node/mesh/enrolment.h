@@ -12,7 +12,7 @@
  *     sig       Ed25519(device key, "trestle/enrol/1" || popup || inviter's key || fields)
  *     mac       keyed hash of the same bytes and sig
  *   welcome     [23, bin fields, bin32 mac]
- *     fields    [bin32 root, uint epoch ms, bin chain, [book entry, ...]]
+ *     fields    [bin32 root, uint epoch ms, bin chain, [book entry, ...], [bin EVENTS, ...]]
  *     mac       keyed hash of "trestle/welcome/1" || hello's mac || fields
  */
 #ifndef TRESTLE_NODE_MESH_ENROLMENT_H
@@ -26,7 +26,8 @@ enum {
     INVITATION_TEXT_BYTES_MAX = 400,
     INVITATION_SECONDS = 300,
     INVITATION_TRIES_MAX = 3,
-    WELCOME_BYTES_MAX = 128 * 1024,
+    INTRODUCTION_BYTES_MAX = 2 * 1024,
+    WELCOME_BYTES_MAX = 240 * 1024, /* 64 book entries and introductions, within a frame */
     ENROL_HELLO_BYTES_MAX = 1024,
 };
 
@@ -45,12 +46,20 @@ struct enrol_hello {
     struct hash mac;                   /* names this conversation */
 };
 
+/* The beginning of a device's journal, as an EVENTS frame. */
+struct introduction {
+    size_t size;
+    uint8_t frame[INTRODUCTION_BYTES_MAX];
+};
+
 struct welcome {
     struct public_key root;
     int64_t epoch_ms;
     size_t chain_size;
     uint8_t chain[CERT_CHAIN_BYTES_MAX]; /* the newcomer's */
     struct book book;                    /* the inviter and whom it knows */
+    uint32_t introductions_count;
+    struct introduction introductions[DEVICES_MAX];
 };
 
 /* @ret_text has INVITATION_TEXT_BYTES_MAX bytes. ERR_TOO_LARGE. */

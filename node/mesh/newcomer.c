@@ -5,20 +5,19 @@
 #include "node/mesh/socket.h"
 #include "node/os/clock.h"
 
-/* IMMEDIATE: a frame is taken once the connection stands; until then it says busy. */
-static int say(void *dealer, void *monitor, struct bytes frame, uint64_t deadline_ms)
+enum { LOOK_MS = 20 };
+
+/* The one frame that comes. The inviter hangs up behind it, so that it may lie here when the
+ * connection is gone already. */
+static int hear(void *dealer, void *monitor, uint64_t deadline_ms, void *buffer, size_t *ret_size)
 {
     int err = ERR_BUSY;
-    while (err == ERR_BUSY && clock_mono_ms() < deadline_ms) {
-        uint8_t none[1];
-        size_t size = 0;
+    bool is_over = false;
+    while (err == ERR_BUSY && !is_over && clock_mono_ms() < deadline_ms) {
         int fd = -1;
         enum socket_news news = monitor_next(monitor, &fd);
-        if (news == NEWS_REFUSED || news == NEWS_LOST)
-            return ERR_BUSY;
-        err = dealer_send(dealer, frame);
-        if (err == ERR_BUSY)
-            (void)!dealer_receive(dealer, 10, none, sizeof none, &size);
+        is_over = news == NEWS_REFUSED || news == NEWS_LOST;
+        err = dealer_receive(dealer, LOOK_MS, buffer, WELCOME_BYTES_MAX, ret_size);
     }
     return err;
 }
@@ -44,11 +43,9 @@ static int converse(void *dealer, void *monitor, const struct invitation *invita
     uint8_t *buffer = malloc(WELCOME_BYTES_MAX);
     if (buffer == NULL)
         return ERR_NO_MEMORY;
-    int err = say(dealer, monitor, frame, deadline_ms);
-    uint64_t now_ms = clock_mono_ms();
-    unsigned left_ms = deadline_ms > now_ms ? (unsigned)(deadline_ms - now_ms) : 0;
+    int err = dealer_send(dealer, frame);
     if (err == 0)
-        err = dealer_receive(dealer, left_ms, buffer, WELCOME_BYTES_MAX, &size);
+        err = hear(dealer, monitor, deadline_ms, buffer, &size);
     if (err == 0)
         err = answer_read(invitation, hello, bytes_of(buffer, size), ret_welcome);
     free(buffer);
@@ -69,7 +66,9 @@ int newcomer_join(const struct invitation *invitation, struct enrol_hello *hello
     void *dealer =
         context == NULL ? NULL : dealer_new(context, &invitation->inviter, transport_secret);
     void *monitor = dealer == NULL ? NULL : monitor_new(context, dealer, 1);
-    err = monitor == NULL ? ERR_NO_MEMORY : dealer_connect(dealer, invitation->endpoint);
+    err = monitor == NULL ? ERR_NO_MEMORY : dealer_keep_unread(dealer);
+    if (err == 0)
+        err = dealer_connect(dealer, invitation->endpoint);
     if (err == 0)
         err = converse(dealer, monitor, invitation, hello, frame, clock_mono_ms() + timeout_ms,
                        ret_welcome);

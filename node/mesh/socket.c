@@ -66,8 +66,7 @@ static bool set_common(void *socket, const struct transport_secret *secret)
                 {ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS},
                 {ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS},
                 {ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS},
-                {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
-                {ZMQ_IPV6, 1}};
+                {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!set_int(socket, rows[i].option, rows[i].value))
             return false;
@@ -98,7 +97,9 @@ int router_open(void *context, const char *listen, const char *domain,
     if (socket == NULL)
         return ERR_NO_MEMORY;
     size_t size = ENDPOINT_BYTES_MAX;
+    bool is_v6 = strchr(listen, '[') != NULL; /* else the endpoint would read ::ffff:127.0.0.1 */
     bool is_set = set_common(socket, secret) && set_int(socket, ZMQ_CURVE_SERVER, 1) &&
+                  set_int(socket, ZMQ_IPV6, is_v6) &&
                   zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0 &&
                   set_int(socket, ZMQ_ZAP_ENFORCE_DOMAIN, 1) &&
                   set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_BACKLOG, BACKLOG);
@@ -124,8 +125,8 @@ void *dealer_new(void *context, const struct public_key *server,
     struct public_key own = transport_public(secret);
     /* Reconnecting is ours: a new session is a new socket. */
     bool is_set =
-        set_common(socket, secret) && set_int(socket, ZMQ_IMMEDIATE, 1) &&
-        set_int(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_MS) &&
+        set_common(socket, secret) && set_int(socket, ZMQ_IPV6, 1) &&
+        set_int(socket, ZMQ_IMMEDIATE, 1) && set_int(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_MS) &&
         set_int(socket, ZMQ_RECONNECT_IVL, -1) &&
         zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, own.bytes, sizeof own.bytes) == 0 &&
         zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server->bytes, sizeof server->bytes) == 0;
@@ -133,6 +134,12 @@ void *dealer_new(void *context, const struct public_key *server,
         return socket;
     (void)zmq_close(socket);
     return NULL;
+}
+
+/* With IMMEDIATE a disconnect drops the pipe and what waits in it (libzmq, session_base.cpp). */
+int dealer_keep_unread(void *dealer)
+{
+    return set_int(dealer, ZMQ_IMMEDIATE, 0) ? 0 : ERR_IO;
 }
 
 int dealer_connect(void *dealer, const char *endpoint)

@@ -33,6 +33,9 @@ MUST_CHECK int router_open(void *context, const char *listen, const char *domain
  * its monitor listens. */
 void *dealer_new(void *context, const struct public_key *server,
                  const struct transport_secret *secret);
+/* Before dealer_connect(): what has arrived stays readable when the other side hangs up; by default
+ * a lost connection takes it along. ERR_IO. */
+MUST_CHECK int dealer_keep_unread(void *dealer);
 MUST_CHECK int dealer_connect(void *dealer, const char *endpoint); /* ERR_MALFORMED */
 
 /* News about @socket. NULL on failure. */

@@ -273,19 +273,25 @@ static void link_fall(struct transport *transport, struct link *link)
     link_set_phase(transport, link, link->phase == LINK_UP ? LINK_FALLING : LINK_FREE);
 }
 
-void transport_drop(struct transport *transport, uint32_t number)
+void transport_drop(struct transport *transport, uint32_t number, bool is_refused)
 {
     check(number < LINKS_MAX);
     struct link *link = &transport->links[number];
-    if (link_is_live(link))
+    if (link_is_live(link)) {
         link_unplug(transport, link, FLUSH_MS);
+        struct allowed *allowed = allowed_find(transport, link->device);
+        if (allowed != NULL)
+            allowed->was_refused = is_refused;
+        if (is_refused && link->is_dialer)
+            transport->dials[link->dial].at_ms += DIAL_REFUSED_MS;
+    }
     link_set_phase(transport, link, LINK_FREE);
 }
 
 void transport_reset(struct transport *transport)
 {
     for (uint32_t i = 0; i < LINKS_MAX; i++)
-        transport_drop(transport, i);
+        transport_drop(transport, i, false);
 }
 
 /* --- dialling ------------------------------------------------------------------------------------

@@ -100,8 +100,9 @@ bool transport_next(struct transport *transport, struct transport_event *ret_eve
  * follows. ERR_LIMIT: the outbox overflowed and is empty now. ERR_NO_MEMORY likewise. */
 MUST_CHECK int transport_send(struct transport *transport, uint32_t link, struct bytes frame);
 
-/* End a link: frames sent before may still leave, nothing more is heard, no DOWN follows. */
-void transport_drop(struct transport *transport, uint32_t link);
+/* End a link: frames sent before may still leave, nothing more is heard, no DOWN follows.
+ * @is_refused: one of the two will not have the other, so dialling again can wait a second. */
+void transport_drop(struct transport *transport, uint32_t link, bool is_refused);
 
 /* The same for all links. */
 void transport_reset(struct transport *transport);

@@ -404,7 +404,7 @@ TEST(transport, a_dropped_link_comes_back_as_a_new_session)
 {
     struct pair pair;
     pair_open(&pair);
-    transport_drop(pair.client.transport, pair.client.link);
+    transport_drop(pair.client.transport, pair.client.link, false);
     assert_int_equal(transport_state(pair.client.transport, 1), TRANSPORT_LOST);
     until(&pair.client, &pair.server, &pair.client.ups, 2);
     assert_int_equal(pair.client.downs, 0);
@@ -418,7 +418,7 @@ TEST(transport, what_the_bound_side_dropped_is_told_so_and_not_heard)
 {
     struct pair pair;
     pair_open(&pair);
-    transport_drop(pair.server.transport, pair.server.link);
+    transport_drop(pair.server.transport, pair.server.link, false);
     peer_say(&pair.client, pair.client.link, "anybody there");
     until(&pair.client, &pair.server, &pair.client.messages, 1);
     assert_int_equal(pair.server.messages, 1);
