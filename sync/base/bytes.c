@@ -114,10 +114,20 @@ static bool is_clean_point(uint32_t point)
     return !is_control && !is_override;
 }
 
+/* What is left of @text behind the printable ASCII that most texts begin and end with. */
+static struct bytes skip_plain(struct bytes text)
+{
+    size_t plain = 0;
+    while (plain < text.size && text.data[plain] >= 0x20 && text.data[plain] < 0x7f) {
+        plain++;
+    }
+    return plain == 0 ? text : bytes_of(text.data + plain, text.size - plain);
+}
+
 bool text_is_utf8(struct bytes text)
 {
     uint32_t point;
-    while (text.size > 0) {
+    for (text = skip_plain(text); text.size > 0; text = skip_plain(text)) {
         if (!utf8_next(&text, &point)) {
             return false;
         }
@@ -128,7 +138,7 @@ bool text_is_utf8(struct bytes text)
 bool text_is_clean(struct bytes text)
 {
     uint32_t point;
-    while (text.size > 0) {
+    for (text = skip_plain(text); text.size > 0; text = skip_plain(text)) {
         if (!utf8_next(&text, &point) || !is_clean_point(point)) {
             return false;
         }

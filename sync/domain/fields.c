@@ -1,80 +1,69 @@
 #include "sync/domain/fields.h"
 
-#include <string.h>
+#include "sync/base/check.h"
 
-struct maxima {
-    uint32_t count;
-    uint32_t events[ENTITY_LOGS_MAX];
-};
+/* Events come by (branch, seq): a later write of a branch replaces its earlier one. */
+static void register_write(const struct history *history, struct field_register *to, uint32_t index,
+                           const struct field_value *value)
+{
+    const struct history_event *events = history->events;
+    const bool is_next =
+        to->count == 0 || events[to->events[to->count - 1]].branch != events[index].branch;
+    to->count += is_next;
+    to->events[to->count - 1] = index;
+    to->values[to->count - 1] = *value;
+}
 
-void field_writes_find(struct field_writes *writes, const struct history *history, uint32_t type,
-                       int (*decode)(struct bytes body, struct field_values *ret_values))
+void field_registers_fill(struct field_registers *registers, const struct history *history,
+                          uint32_t type,
+                          int (*decode)(struct bytes body, struct field_values *ret_values))
 {
     struct field_values values;
-    writes->history = history;
-    writes->decode = decode;
+    registers->history = history;
+    for (uint32_t field = 0; field < FIELDS_MAX; field++) {
+        registers->fields[field].count = 0;
+    }
     for (uint32_t i = 0; i < history->count; i++) {
-        writes->bits[i] = 0;
         if (history->events[i].type != type || decode(history->events[i].body, &values) != 0) {
             continue;
         }
         for (uint32_t v = 0; v < values.count; v++) {
-            writes->bits[i] |= UINT32_C(1) << (values.values[v].field & 31u);
+            const struct field_value *value = &values.values[v];
+            check(value->field < FIELDS_MAX); /* decoders give no other */
+            register_write(history, &registers->fields[value->field], i, value);
         }
     }
 }
 
-static bool is_overwritten(const struct history *history, const int32_t last[ENTITY_LOGS_MAX],
-                           uint32_t branch)
+/* Whether a write of another branch has seen write @at. */
+static bool is_overwritten(const struct history *history, const struct field_register *of,
+                           uint32_t at)
 {
-    for (uint32_t b = 0; b < history->branches_count; b++) {
-        if (last[b] >= 0 && history_saw(history, (uint32_t)last[b], (uint32_t)last[branch])) {
+    for (uint32_t i = 0; i < of->count; i++) {
+        if (history_saw(history, of->events[i], of->events[at])) {
             return true;
         }
     }
     return false;
 }
 
-static struct maxima maxima_find(const struct field_writes *writes, uint32_t field)
+/* The first maximal write from @at on; of->count when there is none. */
+static uint32_t next_maximal(const struct history *history, const struct field_register *of,
+                             uint32_t at)
 {
-    const struct history *history = writes->history;
-    struct maxima maxima = {.count = 0};
-    int32_t last[ENTITY_LOGS_MAX];
-    memset(last, 0xff, sizeof last); /* -1: none */
-    for (uint32_t i = 0; i < history->count; i++) {
-        if ((writes->bits[i] >> field & 1u) != 0) {
-            last[history->events[i].branch] = (int32_t)i;
-        }
+    while (at < of->count && is_overwritten(history, of, at)) {
+        at++;
     }
-    for (uint32_t b = 0; b < history->branches_count; b++) {
-        if (last[b] >= 0 && !is_overwritten(history, last, b)) {
-            maxima.events[maxima.count++] = (uint32_t)last[b];
-        }
-    }
-    return maxima;
+    return at;
 }
 
-void field_keep(const struct field_writes *writes, uint32_t field, bool *keep)
+void field_keep(const struct field_registers *registers, uint32_t field, bool *keep)
 {
-    const struct maxima maxima = maxima_find(writes, field);
-    for (uint32_t i = 0; i < maxima.count; i++) {
-        keep[maxima.events[i]] = true;
+    const struct field_register *of = &registers->fields[field];
+    for (uint32_t i = next_maximal(registers->history, of, 0); i < of->count;
+         i = next_maximal(registers->history, of, i + 1)) {
+        keep[of->events[i]] = true;
     }
-}
-
-/* What event @index wrote to @field. */
-static struct field_value value_of(const struct field_writes *writes, uint32_t index,
-                                   uint32_t field)
-{
-    struct field_values values;
-    if (writes->decode(writes->history->events[index].body, &values) == 0) {
-        for (uint32_t i = 0; i < values.count; i++) {
-            if (values.values[i].field == field) {
-                return values.values[i];
-            }
-        }
-    }
-    return (struct field_value){.field = field};
 }
 
 static bool is_same(const struct field_value *a, const struct field_value *b)
@@ -120,20 +109,21 @@ static uint32_t value_join(const struct history *history, enum field_merge merge
     return wins ? index : best;
 }
 
-bool field_get(const struct field_writes *writes, uint32_t field, enum field_merge merge,
+bool field_get(const struct field_registers *registers, uint32_t field, enum field_merge merge,
                struct field_value *ret_value, bool *ret_conflict)
 {
-    const struct maxima maxima = maxima_find(writes, field);
-    if (maxima.count == 0) {
+    const struct history *history = registers->history;
+    const struct field_register *of = &registers->fields[field];
+    const uint32_t first = next_maximal(history, of, 0);
+    if (first == of->count) {
         return false;
     }
-    uint32_t best = maxima.events[0];
-    *ret_value = value_of(writes, best, field);
-    const struct field_value first = *ret_value;
-    for (uint32_t i = 1; i < maxima.count; i++) {
-        const struct field_value other = value_of(writes, maxima.events[i], field);
-        *ret_conflict |= !is_same(&first, &other);
-        best = value_join(writes->history, merge, best, maxima.events[i], ret_value, &other);
+    uint32_t best = of->events[first];
+    *ret_value = of->values[first];
+    for (uint32_t i = next_maximal(history, of, first + 1); i < of->count;
+         i = next_maximal(history, of, i + 1)) {
+        *ret_conflict |= !is_same(&of->values[first], &of->values[i]);
+        best = value_join(history, merge, best, of->events[i], ret_value, &of->values[i]);
     }
     return true;
 }

@@ -8,6 +8,8 @@
 
 #include "sync/domain/menu_events.h"
 
+enum { FIELDS_MAX = 16 }; /* above every field's number */
+
 /* How concurrent writes of a field merge. */
 enum field_merge {
     MERGE_LATEST,   /* cosmetic: the later t */
@@ -20,23 +22,31 @@ enum field_merge {
     MERGE_FALSE,     /* false wins */
 };
 
-/* The fields that each event of a type writes, as its @decode says (menu_set_decode), one bit per
- * field number; 0 for events of other types and bodies that make no sense. */
-struct field_writes {
-    const struct history *history;
-    int (*decode)(struct bytes body, struct field_values *ret_values);
-    uint32_t bits[ENTITY_EVENTS_MAX];
+/* One field: in each branch its newest write, and what that said. By branch. */
+struct field_register {
+    uint32_t count;
+    uint32_t events[ENTITY_LOGS_MAX];
+    struct field_value values[ENTITY_LOGS_MAX];
 };
 
-void field_writes_find(struct field_writes *writes, const struct history *history, uint32_t type,
-                       int (*decode)(struct bytes body, struct field_values *ret_values));
+/* All fields that events of one type write, each event decoded once. */
+struct field_registers {
+    const struct history *history;
+    struct field_register fields[FIELDS_MAX]; /* by number */
+};
+
+/* Go through the events of @type with @decode (menu_set_decode), leaving out bodies that make no
+ * sense. What the registers hold is borrowed from @history. */
+void field_registers_fill(struct field_registers *registers, const struct history *history,
+                          uint32_t type,
+                          int (*decode)(struct bytes body, struct field_values *ret_values));
 
 /* The value of @field; false when nobody wrote it. @ret_conflict is set, and never cleared, when
  * concurrent writes differ. */
-bool field_get(const struct field_writes *writes, uint32_t field, enum field_merge merge,
+bool field_get(const struct field_registers *registers, uint32_t field, enum field_merge merge,
                struct field_value *ret_value, bool *ret_conflict);
 
 /* Set keep[i] for every maximal write of @field. */
-void field_keep(const struct field_writes *writes, uint32_t field, bool *keep);
+void field_keep(const struct field_registers *registers, uint32_t field, bool *keep);
 
 #endif

@@ -85,12 +85,12 @@ static void take_field(struct menu_item *item, const struct field_value *value)
 
 static void fill_fields(const struct history *history, struct menu_item *item)
 {
-    struct field_writes writes;
+    struct field_registers registers;
     struct field_value value;
-    field_writes_find(&writes, history, EVENT_MENU_SET, menu_set_decode);
+    field_registers_fill(&registers, history, EVENT_MENU_SET, menu_set_decode);
     for (uint32_t field = MENU_NAME; field <= FIELD_LAST; field++) {
         bool *conflict = field == MENU_PRICE ? &item->has_price_conflict : &item->has_conflict;
-        if (field_get(&writes, field, merges[field], &value, conflict)) {
+        if (field_get(&registers, field, merges[field], &value, conflict)) {
             take_field(item, &value);
         }
     }
@@ -99,11 +99,11 @@ static void fill_fields(const struct history *history, struct menu_item *item)
 /* Sold out wins over a "there is more" that had not seen it: nobody sells what is not there. */
 static void fill_available(const struct history *history, struct menu_item *item)
 {
-    struct field_writes writes;
+    struct field_registers registers;
     struct field_value value;
-    field_writes_find(&writes, history, EVENT_MENU_AVAILABLE, available_decode);
+    field_registers_fill(&registers, history, EVENT_MENU_AVAILABLE, available_decode);
     item->is_available = true;
-    if (field_get(&writes, FIELD_AVAILABLE, MERGE_FALSE, &value, &item->has_conflict)) {
+    if (field_get(&registers, FIELD_AVAILABLE, MERGE_FALSE, &value, &item->has_conflict)) {
         item->is_available = value.truth;
     }
 }
@@ -115,9 +115,17 @@ static bool is_own_number(const struct history *history, uint64_t number)
     return entity_id_equal(&id, &history->entity);
 }
 
+/* Everything but the groups, which are written before they are counted: most items have none. */
+static void item_reset(struct menu_item *item)
+{
+    const size_t groups_end = offsetof(struct menu_item, groups) + sizeof item->groups;
+    memset(item, 0, offsetof(struct menu_item, groups));
+    memset((uint8_t *)item + groups_end, 0, sizeof *item - groups_end);
+}
+
 void menu_derive(const struct history *history, struct menu_item *ret_item)
 {
-    memset(ret_item, 0, sizeof *ret_item);
+    item_reset(ret_item);
     fill_fields(history, ret_item);
     fill_available(history, ret_item);
     if (ret_item->number != 0 && !is_own_number(history, ret_item->number)) {
@@ -134,15 +142,15 @@ static bool is_register(uint32_t type)
 void menu_prune(struct history *history)
 {
     bool keep[ENTITY_EVENTS_MAX];
-    struct field_writes writes;
+    struct field_registers registers;
     for (uint32_t i = 0; i < history->count; i++) {
         keep[i] = !is_register(history->events[i].type);
     }
-    field_writes_find(&writes, history, EVENT_MENU_SET, menu_set_decode);
+    field_registers_fill(&registers, history, EVENT_MENU_SET, menu_set_decode);
     for (uint32_t field = MENU_NAME; field <= FIELD_LAST; field++) {
-        field_keep(&writes, field, keep);
+        field_keep(&registers, field, keep);
     }
-    field_writes_find(&writes, history, EVENT_MENU_AVAILABLE, available_decode);
-    field_keep(&writes, FIELD_AVAILABLE, keep);
+    field_registers_fill(&registers, history, EVENT_MENU_AVAILABLE, available_decode);
+    field_keep(&registers, FIELD_AVAILABLE, keep);
     history_prune(history, keep);
 }

@@ -6,6 +6,8 @@
  */
 #include "sync/domain/menu_events.h"
 
+#include <string.h>
+
 #include "sync/domain/body.h"
 #include "sync/domain/order_events.h"
 
@@ -218,14 +220,16 @@ static int fields_decode(struct bytes body, struct field_rule (*rule_of)(uint32_
 {
     struct reader reader;
     const uint32_t unknown = body_begin(&reader, body, 1);
-    struct field_values set = {0};
+    struct field_values set;
+    set.count = 0;
     const uint32_t count = read_array(&reader, 0, FIELD_VALUES_MAX);
     for (uint32_t i = 0; i < count && reader.err == 0; i++) {
         read_field(&reader, rule_of, &set);
     }
     const int err = body_end(&reader, unknown);
     if (err == 0) {
-        *ret_set = set;
+        ret_set->count = set.count;
+        memcpy(ret_set->values, set.values, set.count * sizeof set.values[0]);
     }
     return err;
 }

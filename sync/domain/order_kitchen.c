@@ -233,7 +233,8 @@ static void makers_note(const struct fold *fold, struct makers *makers, uint32_t
 static void flag_double_made(const struct fold *fold, struct order *order)
 {
     struct makers makers;
-    memset(&makers, 0, sizeof makers);
+    memset(makers.log, 0, fold->lines_count * sizeof makers.log[0]);
+    memset(makers.first_start, 0, fold->lines_count * sizeof makers.first_start[0]);
     for (uint32_t i = 0; i < fold->history->count; i++) {
         if (fold_has(fold, i, EVENT_START)) {
             makers_note(fold, &makers, i, order);

@@ -65,7 +65,7 @@ static int32_t newest_day(const struct history *history, uint64_t *ret_day)
 
 void popup_derive(const struct history *history, struct popup *ret_popup)
 {
-    struct field_writes writes;
+    struct field_registers registers;
     struct field_value value;
     *ret_popup = (struct popup){
         .name = bytes_of_text(""),
@@ -76,9 +76,9 @@ void popup_derive(const struct history *history, struct popup *ret_popup)
         .copies = 2,
         .late_after_s = 300,
     };
-    field_writes_find(&writes, history, EVENT_POPUP_SET, popup_set_decode);
+    field_registers_fill(&registers, history, EVENT_POPUP_SET, popup_set_decode);
     for (uint32_t field = FIELD_FIRST; field <= FIELD_LAST; field++) {
-        if (field_get(&writes, field, merges[field], &value, &ret_popup->has_conflict)) {
+        if (field_get(&registers, field, merges[field], &value, &ret_popup->has_conflict)) {
             take_field(ret_popup, &value);
         }
     }
@@ -88,15 +88,15 @@ void popup_derive(const struct history *history, struct popup *ret_popup)
 void popup_prune(struct history *history)
 {
     bool keep[ENTITY_EVENTS_MAX];
-    struct field_writes writes;
+    struct field_registers registers;
     uint64_t day;
     for (uint32_t i = 0; i < history->count; i++) {
         const uint32_t type = history->events[i].type;
         keep[i] = type != EVENT_POPUP_SET && type != EVENT_DAY_OPEN;
     }
-    field_writes_find(&writes, history, EVENT_POPUP_SET, popup_set_decode);
+    field_registers_fill(&registers, history, EVENT_POPUP_SET, popup_set_decode);
     for (uint32_t field = FIELD_FIRST; field <= FIELD_LAST; field++) {
-        field_keep(&writes, field, keep);
+        field_keep(&registers, field, keep);
     }
     const int32_t newest = newest_day(history, &day);
     if (newest >= 0) {

@@ -212,6 +212,30 @@ static bool append_all(const struct turn *turn, const struct turn_entity *entity
     return true;
 }
 
+/* Whether the log holds nothing of the entity but the turn's own events. */
+static int is_all_here(const struct turn *turn, const struct turn_entity *entity,
+                       struct store_txn *txn, bool *ret_is)
+{
+    const struct key first = key_entity(&entity->id);
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    int32_t at = entity->first;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
+    *ret_is = true;
+    while (err == 0 && *ret_is && key.size >= ENTITY_ID_BYTES &&
+           memcmp(key.data, entity->id.bytes, ENTITY_ID_BYTES) == 0) {
+        *ret_is = at >= 0;
+        at = at >= 0 ? turn->events[at].next : at;
+        err = store_cursor_next(&cursor, &key, &value);
+    }
+    store_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
                 const struct entity_id *entity)
 {
@@ -271,23 +295,36 @@ static void breadcrumb_clear(struct folder *folder)
         folder->breadcrumb[0] = KIND_NONE;
 }
 
+/* Read what the turn's events are to be appended to: the stored history, whose index keys go to
+ * @ret_old, or an empty one for an entity that is new here. ERR_NOT_FOUND: there is more of it than
+ * the turn knows of. */
+static int history_begin(struct turn *turn, struct store_txn *txn, struct folder *folder,
+                         const struct turn_entity *entity, struct index_keys *ret_old)
+{
+    bool is_new = false;
+    int err = history_get(folder->history, txn, entity->kind, &entity->id);
+    ret_old->count = 0;
+    if (err == 0)
+        entity_index(folder->history, folder->order, ret_old);
+    if (err != ERR_NOT_FOUND)
+        return err;
+    err = is_all_here(turn, entity, txn, &is_new);
+    return err == 0 && !is_new ? ERR_NOT_FOUND : err;
+}
+
 /* Bring folder->history to the entity's new state; @ret_old gets the index keys of the stored one.
  */
 static int history_advance(struct turn *turn, struct store_txn *txn, struct folder *folder,
                            const struct turn_entity *entity, struct index_keys *ret_old)
 {
-    int err = history_get(folder->history, txn, entity->kind, &entity->id);
-    ret_old->count = 0;
-    if (err == 0) {
-        entity_index(folder->history, folder->order, ret_old);
-        if (!entity->is_full && append_all(turn, entity, folder)) {
-            entity_prune(folder->history);
-            folder->appends++;
-            return 0;
-        }
-    } else if (err != ERR_NOT_FOUND) {
-        return err;
+    int err = history_begin(turn, txn, folder, entity, ret_old);
+    if (err == 0 && !entity->is_full && append_all(turn, entity, folder)) {
+        entity_prune(folder->history);
+        folder->appends++;
+        return 0;
     }
+    if (err != 0 && err != ERR_NOT_FOUND)
+        return err;
     folder->loads++;
     return fold_entity(txn, folder, entity->kind, &entity->id);
 }
