@@ -346,7 +346,7 @@ void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame
     }
 }
 
-/* ---- ticks ---- */
+/* ---- ticks: a device counts itself, and only what is durable ---- */
 
 void journal_ticks(struct sim *sim, struct cluster_node *node)
 {
@@ -361,7 +361,10 @@ void journal_ticks(struct sim *sim, struct cluster_node *node)
             copies += sim->watches[i].seqs[truth] >= info.mark ? 1 : 0;
         }
         sim->stats->oracles[ORACLE_TICKS]++;
-        if (copies < TICK_COPIES) {
+        if (sim_watch(sim, node)->seqs[truth] < info.mark) {
+            sim_fail(sim, ORACLE_DURABLE, node, "ticks event %llu, which it has not committed",
+                     (unsigned long long)info.mark);
+        } else if (copies < TICK_COPIES) {
             sim_fail(sim, ORACLE_TICKS, node, "event %llu is ticked and on %u devices",
                      (unsigned long long)info.mark, copies);
         }

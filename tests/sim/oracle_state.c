@@ -7,7 +7,6 @@
 
 enum {
     RAW_MAX = 512,      /* events of one entity: far above what a run makes */
-    FOLD_ONE_IN = 4,    /* changed entities that are folded anew */
     STATE_KEY_SIZE = 13 /* kind, entity */
 };
 
@@ -192,6 +191,16 @@ static void row_check(struct sim *sim, struct cluster_node *node, const struct r
     }
 }
 
+static void day_note(struct sim *sim, const struct cluster_node *node,
+                     const struct entity_id *entity, struct bytes row)
+{
+    struct popup popup;
+    const int err = history_decode(sim->history, KIND_POPUP, entity, row);
+    check(err == 0);
+    popup_derive(sim->history, &popup);
+    sim_watch(sim, node)->day = popup.day;
+}
+
 static void entity_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
                          struct bytes state_key)
 {
@@ -206,10 +215,13 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
         return;
     }
     check(err == 0);
+    if (kind == KIND_POPUP) {
+        day_note(sim, node, &entity, row);
+    }
     raws_load(&raws, txn, &entity);
     raws_settle(&raws);
     row_check(sim, node, &raws, kind, &entity, row);
-    if (!sim->is_failed && prng_one_in(&sim->oracle_prng, FOLD_ONE_IN)) {
+    if (!sim->is_failed) {
         fold_check(sim, node, txn, kind, &entity, row);
     }
 }
@@ -241,6 +253,7 @@ void state_turn(struct sim *sim, struct cluster_node *node)
     watch->heads = store_memory_digest(node->store, TABLE_HEAD);
     watch->is_state_known = false;
     watch->is_current = true;
+    watch->day_before = watch->day;
     changes_check(sim, node);
     if (!sim->is_failed) {
         state_compare(sim, node);

@@ -10,8 +10,7 @@
 
 enum {
     ODDS_WHOLE = 10000,
-    AUDIT_ONE_IN = 150, /* turns */
-    VERIFY_ONE_IN = 250,
+    VERIFY_ONE_IN = 250, /* turns */
     TICKS_MS = 3000, /* after converging: a status of each to each, and the commit that keeps it */
     NODES_MIN = 3,
 };
@@ -118,9 +117,6 @@ static void on_turn(void *context, struct cluster_node *node)
     if (!sim->is_failed) {
         state_turn(sim, node);
         journal_ticks(sim, node);
-    }
-    if (!sim->is_failed && prng_one_in(&sim->oracle_prng, AUDIT_ONE_IN)) {
-        state_audit(sim, node);
     }
     if (!sim->is_failed && prng_one_in(&sim->oracle_prng, VERIFY_ONE_IN)) {
         journal_verify(sim, node);

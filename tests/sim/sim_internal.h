@@ -3,6 +3,7 @@
 #define TRESTLE_TESTS_SIM_SIM_INTERNAL_H
 
 #include "sync/domain/entity.h"
+#include "sync/domain/menu.h"
 #include "sync/domain/order_events.h"
 #include "sync/log/run.h"
 #include "tests/sim/sim.h"
@@ -38,6 +39,7 @@ struct request {
     bool is_keyed;
     bool has_answer[CLUSTER_NODES_MAX];
     struct answer answers[CLUSTER_NODES_MAX];
+    uint64_t days[CLUSTER_NODES_MAX]; /* the trading day at the node when it answered, at least */
 };
 
 /* What an oracle remembers of a node. */

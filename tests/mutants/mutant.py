@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""Plants a bug: reads x.mutant and writes a changed copy of the file that it names.
+
+    mutant.py <x.mutant> <root> <to>
+
+A mutant is a text:
+
+    file: sync/log/run.c          the file that it changes
+    property: P5                  the oracle that must find it, named beforehand
+    what: one line                what the bug is
+    --- find                      lines that the file holds exactly once
+    --- put                       lines in their place
+    (more pairs)
+"""
+import pathlib
+import re
+import sys
+
+
+def read(path):
+    """The mutant as (headers, [(find, put), ...])."""
+    head, *parts = re.split(r"^--- (?:find|put)\n", pathlib.Path(path).read_text(), flags=re.M)
+    headers = dict(line.split(": ", 1) for line in head.strip().splitlines())
+    return headers, list(zip(parts[0::2], parts[1::2]))
+
+
+def main():
+    mutant, root, to = sys.argv[1:]
+    headers, changes = read(mutant)
+    text = (pathlib.Path(root) / headers["file"]).read_text()
+    for find, put in changes:
+        if text.count(find) != 1:
+            sys.exit(f"{mutant}: {headers['file']} holds this {text.count(find)} times, not once:\n{find}")
+        text = text.replace(find, put)
+    pathlib.Path(to).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
