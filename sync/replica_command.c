@@ -40,17 +40,54 @@ static int number_highest(struct store_txn *txn, uint64_t day, struct bytes lane
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* The row of TABLE_LOCAL that remembers the last number given out here: "number", be64 day, lane. The index does not do
+ * alone: an order that was opened at several devices may stand there under another's day, or without our number. */
+static struct key key_number(uint64_t day, struct bytes lane)
+{
+    struct key key = {.size = 6 + 8 + lane.size};
+    memcpy(key.data, "number", 6);
+    put_be64(key.data + 6, day);
+    memcpy(key.data + 14, lane.data, lane.size);
+    return key;
+}
+
+static int number_last(struct store_txn *txn, uint64_t day, struct bytes lane, uint32_t *ret_number)
+{
+    struct key key = key_number(day, lane);
+    struct bytes stored;
+    int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &stored);
+    if (err == 0 && stored.size != 4)
+        return ERR_IO;
+    *ret_number = err == 0 ? get_be32(stored.data) : 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int number_keep(struct store_txn *txn, uint64_t day, struct bytes lane, uint32_t number)
+{
+    struct key key = key_number(day, lane);
+    uint8_t value[4];
+    put_be32(value, number);
+    return store_put(txn, TABLE_LOCAL, key_bytes(&key), bytes_of(value, sizeof value));
+}
+
+static struct bytes lane_of(const struct replica *replica)
+{
+    return bytes_of(replica->certificate.lane, replica->certificate.lane_size);
+}
+
 static int number_prepare(struct replica *replica, struct store_txn *txn, uint64_t day)
 {
     uint32_t highest;
+    uint32_t last;
     if (replica->number_day == day && day != TRADING_DAY_NONE)
         return 0;
-    struct bytes lane = bytes_of(replica->certificate.lane, replica->certificate.lane_size);
-    int err = number_highest(txn, day, lane, &highest);
+    int err = number_highest(txn, day, lane_of(replica), &highest);
+    if (err == 0)
+        err = number_last(txn, day, lane_of(replica), &last);
     if (err != 0)
         return err;
     replica->number_day = day;
-    replica->number_next = highest + 1 + replica->number_gap;
+    replica->number_next = (last > highest ? last : highest) + 1 + replica->number_gap;
     return 0;
 }
 
@@ -177,7 +214,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .scratch = replica->scratch,
                         .order = replica->order,
                         .own_log = replica->log,
-                        .lane = bytes_of(replica->certificate.lane, replica->certificate.lane_size),
+                        .lane = lane_of(replica),
                         .number_next = replica->number_next,
                         .now_t = since_epoch > 0 ? (uint64_t)since_epoch : 0};
     int err = certificate_check(replica, command);
@@ -189,6 +226,8 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         err = events_make_room(replica, txn, out);
     if (err == 0 && result->events_count > 0)
         err = events_append(replica, txn, result, command, till.now_t);
+    if (err == 0 && result->is_number_used)
+        err = number_keep(txn, result->day, till.lane, result->number);
     if (err != 0)
         return err;
     if (result->is_number_used)
