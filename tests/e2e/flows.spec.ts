@@ -64,9 +64,8 @@ test("an order goes from the till to the guest, and every screen shows it", asyn
     await sell(counter);
     await expect(tick(counter, "copies")).toHaveText("On 2 devices");
     await expect(tick(counter, "seen")).toHaveText("Seen by kitchen");
-    await expect(board.locator(".numbers.preparing li")).toHaveText("A1");
-
     await ticket(kitchen, "A1").getByRole("button", { name: "Accept" }).click();
+    await expect(board.locator(".numbers.preparing li")).toHaveText("A1");
     await expect(tick(counter, "accepted")).toHaveText("Accepted");
     await expect(kitchen.locator(".column-prep .ticket")).toHaveCount(1);
 

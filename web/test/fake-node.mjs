@@ -24,7 +24,7 @@ const policy =
 const views = {
     counter: () => true,
     kitchen: ({ phase }) => ["placed", "accepted", "cooking", "ready"].includes(phase),
-    pickup: ({ phase }) => ["placed", "accepted", "cooking", "ready"].includes(phase),
+    pickup: ({ phase }) => ["accepted", "cooking", "ready"].includes(phase),
 };
 
 const peer = (name, device) => ({

@@ -1,0 +1,194 @@
+// The screens on three real nodes: one order crosses while several browsers watch, and goes on
+// crossing when the kitchen is killed and when it is cut off.
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Device, type Stall, startStall } from "./mesh";
+import { tablet, violations } from "./pages";
+
+test.setTimeout(120_000);
+
+let stall: Stall;
+
+test.afterEach(async () => {
+    await stall.close({ keep: false });
+});
+
+/** A browser of its own on that device. */
+async function watch(
+    browser: Browser,
+    device: Device,
+    path: string,
+    state: string | RegExp = "Live",
+): Promise<Page> {
+    const context = await browser.newContext({ viewport: tablet, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    await page.goto(device.url + path);
+    await expect(status(page)).toHaveText(state);
+    return page;
+}
+
+const status = (page: Page) => page.getByRole("status").first();
+const ticket = (page: Page, number: string) => page.locator(`[data-order="${number}"]`);
+const tick = (page: Page, name: string) => page.locator(`[data-tick="${name}"]:visible`);
+const alarm = (page: Page) => page.getByRole("alert");
+
+/** Sells one of the first thing that needs no choice; resolves to the order's number. */
+async function sell(page: Page): Promise<string> {
+    const plain = page.locator(".item:not(:disabled)", { hasNotText: "Options" });
+    await plain.first().click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    const number = page.locator(".placed-number:visible strong");
+    await expect(number).toBeVisible();
+    const text = (await number.textContent()) ?? "";
+    await page.getByRole("button", { name: "Next order" }).click();
+    return text;
+}
+
+async function openOrder(page: Page, number: string): Promise<void> {
+    await page.locator(".order-row", { hasText: number }).first().click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+}
+
+async function phaseOf(device: Device, number: string): Promise<string | undefined> {
+    const { orders } = await device.get("/api/orders");
+    return orders.find((order) => order.number === number)?.phase;
+}
+
+test("an order crosses while the kitchen is killed and returns", async ({ browser }) => {
+    stall = await startStall();
+    const counter = await watch(browser, stall.counter, "/counter");
+    const kitchen = await watch(browser, stall.kitchen, "/kitchen");
+    const board = await watch(browser, stall.pickup, "/pickup");
+    const staff = await watch(browser, stall.pickup, "/pickup?staff");
+    const second = await watch(browser, stall.pickup, "/counter");
+
+    const first = await sell(counter);
+    await expect(ticket(kitchen, first)).toBeVisible();
+    await openOrder(counter, first);
+    await expect(tick(counter, "copies")).toHaveText("On 2 devices");
+    await expect(tick(counter, "seen")).toHaveText("Seen by kitchen");
+    await openOrder(second, first);
+    await expect(tick(second, "seen")).toHaveText("Seen by kitchen");
+
+    await stall.kitchen.kill();
+    await expect(status(kitchen)).toHaveText("No node");
+    await expect(status(counter)).toHaveText("Kitchen not heard");
+    await ticket(kitchen, first).getByRole("button", { name: "Accept" }).click();
+    await expect(ticket(kitchen, first)).toContainText("Queued (1)");
+
+    await counter.getByRole("button", { name: "Close" }).click();
+    const other = await sell(counter);
+    await openOrder(counter, other);
+    await expect(tick(counter, "copies")).toHaveText("On 2 devices");
+    await expect(tick(counter, "seen")).toHaveText("Seen by kitchen: waiting");
+    await expect(alarm(counter)).toContainText(`The kitchen has not seen ${other}`, {
+        timeout: 20_000,
+    });
+
+    await stall.kitchen.start();
+    await stall.linked(stall.devices);
+    await expect(status(kitchen)).toHaveText("Live");
+    await expect(ticket(kitchen, other)).toBeVisible();
+    await expect(tick(counter, "seen")).toHaveText("Seen by kitchen");
+    await expect(alarm(counter)).toHaveCount(0);
+    await expect(kitchen.locator(".column-prep")).toContainText(first);
+
+    await ticket(kitchen, other).getByRole("button", { name: "Accept" }).click();
+    await expect(tick(counter, "accepted")).toHaveText("Accepted");
+    for (const number of [first, other]) {
+        const cooking = kitchen.locator(".column-prep").locator(`[data-order="${number}"]`);
+        await cooking.getByRole("button", { name: "Bump" }).click();
+        await expect(board.locator(".numbers.ready li", { hasText: number })).toBeVisible();
+    }
+    await staff.getByRole("button", { name: new RegExp(`^${first}`) }).click();
+    await staff.getByRole("button", { name: "Hand over everything" }).click();
+    await expect(board.locator(".numbers.ready li")).toHaveText(other);
+    await expect(kitchen.locator(".ticket")).toHaveCount(1);
+
+    for (const device of stall.devices) {
+        await expect.poll(() => phaseOf(device, first)).toBe("completed");
+        await expect.poll(() => phaseOf(device, other)).toBe("ready");
+    }
+});
+
+test("a kitchen without a browser sees nothing", async ({ browser }) => {
+    stall = await startStall();
+    const counter = await watch(browser, stall.counter, "/counter");
+    const number = await sell(counter);
+    await openOrder(counter, number);
+    await expect(tick(counter, "copies")).toHaveText("On 2 devices");
+    await expect(alarm(counter)).toContainText(`The kitchen has not seen ${number}`, {
+        timeout: 20_000,
+    });
+    await watch(browser, stall.kitchen, "/kitchen");
+    await expect(tick(counter, "seen")).toHaveText("Seen by kitchen");
+    await expect(alarm(counter)).toHaveCount(0);
+});
+
+test("both sides of a cut say so, go on, and agree when it heals", async ({ browser }) => {
+    stall = await startStall();
+    const counter = await watch(browser, stall.counter, "/counter");
+    const kitchen = await watch(browser, stall.kitchen, "/kitchen");
+    const before = await sell(counter);
+    await expect(ticket(kitchen, before)).toBeVisible();
+
+    stall.cut(stall.kitchen, stall.others(stall.kitchen), "silent");
+    await expect(status(counter)).toHaveText("Kitchen not heard");
+    await expect(status(kitchen)).toHaveText(/not heard/);
+    await ticket(kitchen, before).getByRole("button", { name: "Accept" }).click();
+    await expect(kitchen.locator(".column-prep")).toContainText(before);
+    const during = await sell(counter);
+
+    stall.heal(stall.kitchen, stall.others(stall.kitchen));
+    await expect(ticket(kitchen, during)).toBeVisible({ timeout: 20_000 });
+    await expect(counter.locator(".order-row", { hasText: before })).toContainText("Accepted");
+    await expect(status(counter)).toHaveText("Live");
+    await expect(status(kitchen)).toHaveText("Live");
+});
+
+test("the real menu and the real policies leave nothing for axe", async ({ browser }) => {
+    stall = await startStall();
+    const counter = await watch(browser, stall.counter, "/counter");
+    expect(await counter.locator(".item").count()).toBeGreaterThanOrEqual(37);
+    await sell(counter);
+    expect(await violations(counter)).toEqual([]);
+    const kitchen = await watch(browser, stall.kitchen, "/kitchen");
+    expect(await violations(kitchen)).toEqual([]);
+    const board = await watch(browser, stall.pickup, "/pickup");
+    expect(await violations(board)).toEqual([]);
+});
+
+test("a sold-out item is sold out everywhere", async ({ browser }) => {
+    stall = await startStall();
+    const counter = await watch(browser, stall.counter, "/counter");
+    const kitchen = await watch(browser, stall.kitchen, "/kitchen");
+    const item = counter.locator(".item:not(:disabled)").first();
+    const name = (await item.locator(".item-name").textContent()) ?? "";
+    await kitchen.getByRole("button", { name: "Sold out" }).click();
+    await kitchen.getByRole("dialog").getByRole("button", { name, exact: true }).click();
+    const gone = counter.locator(".item", { has: counter.getByText(name, { exact: true }) });
+    await expect(gone).toBeDisabled();
+    await expect(gone).toContainText("Sold out");
+});
+
+test("one device alone can run the stall", async ({ browser }) => {
+    stall = await startStall({ alone: true });
+    const unheard = /not heard yet/; // the two that were invited and never ran
+    const counter = await watch(browser, stall.counter, "/counter", unheard);
+    const kitchen = await watch(browser, stall.counter, "/kitchen", unheard);
+    const staff = await watch(browser, stall.counter, "/pickup?staff", unheard);
+    const number = await sell(counter);
+    await openOrder(counter, number);
+    await expect(tick(counter, "seen")).toHaveText("Seen by kitchen");
+    await expect(tick(counter, "copies")).toHaveText("On 2 devices: waiting");
+
+    await ticket(kitchen, number).getByRole("button", { name: "Accept" }).click();
+    await kitchen.locator(".column-prep").getByRole("button", { name: "Bump" }).click();
+    await kitchen.getByRole("button", { name: "Undo" }).click();
+    await kitchen.locator(".column-prep").getByRole("button", { name: "Bump" }).click();
+    await staff.getByRole("button", { name: new RegExp(`^${number}`) }).click();
+    await staff.getByRole("button", { name: "Hand over everything" }).click();
+    await expect(counter.getByRole("dialog")).toContainText("Handed over");
+    await staff.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => phaseOf(stall.counter, number)).toBe("ready");
+});
