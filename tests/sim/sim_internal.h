@@ -46,6 +46,7 @@ struct request {
 struct watch {
     uint64_t seqs[CLUSTER_NODES_MAX]; /* committed, by truth log */
     uint64_t change;                  /* the newest change number looked at */
+    uint64_t day_before, day;         /* the trading day before and after the last turn */
     bool is_current;                  /* @heads is what its store holds; not after a crash */
     struct hash heads, state;
     bool is_state_known;
