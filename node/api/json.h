@@ -22,8 +22,7 @@ void json_free(struct json_value *value);
 
 /* Whether @value is a @schema, closed: unknown fields are refused. On error @ret_where
  * (JSON_WHERE_BYTES_MAX) is a JSON pointer and what is wrong there. ERR_MALFORMED. */
-MUST_CHECK int json_check(const struct schema *schema, const struct json_value *value,
-                          char *ret_where);
+MUST_CHECK int json_check(const struct schema *schema, struct json_value *value, char *ret_where);
 
 /* Parse and check. ERR_MALFORMED. */
 MUST_CHECK int json_parse_as(const struct schema *schema, struct bytes text,

@@ -77,18 +77,15 @@ static const char *(*const checks[])(const struct schema_field *, const json_t *
     [SCHEMA_TEXT] = check_text, [SCHEMA_INT] = check_int,   [SCHEMA_BOOL] = check_bool,
     [SCHEMA_HEX] = check_hex,   [SCHEMA_ENUM] = check_enum, [SCHEMA_OBJECT] = NULL};
 
-static const char *check_object(const struct schema *schema, const json_t *value,
-                                struct place *place);
+static const char *check_object(const struct schema *schema, json_t *value, struct place *place);
 
-static const char *check_value(const struct schema_field *field, const json_t *value,
-                               struct place *place)
+static const char *check_value(const struct schema_field *field, json_t *value, struct place *place)
 {
     return field->type == SCHEMA_OBJECT ? check_object(field->object, value, place)
                                         : checks[field->type](field, value);
 }
 
-static const char *check_items(const struct schema_field *field, const json_t *array,
-                               struct place *place)
+static const char *check_items(const struct schema_field *field, json_t *array, struct place *place)
 {
     if (!json_is_array(array))
         return "is not an array";
@@ -109,10 +106,10 @@ static const char *check_items(const struct schema_field *field, const json_t *a
     return NULL;
 }
 
-static const char *check_field(const struct schema_field *field, const json_t *object,
+static const char *check_field(const struct schema_field *field, json_t *object,
                                struct place *place)
 {
-    const json_t *value = json_object_get(object, field->name);
+    json_t *value = json_object_get(object, field->name);
     size_t before = place_enter(place, field->name);
     const char *wrong = NULL;
     if (value == NULL)
@@ -125,19 +122,15 @@ static const char *check_field(const struct schema_field *field, const json_t *o
     return wrong;
 }
 
-static const char *check_unknown(const struct schema *schema, const json_t *object)
+static const char *check_unknown(const struct schema *schema, json_t *object)
 {
-    /* jansson's iterator takes a mutable object and only reads it. */
-    json_t *iterated = (json_t *)(uintptr_t)object;
-    for (void *at = json_object_iter(iterated); at != NULL;
-         at = json_object_iter_next(iterated, at))
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at))
         if (schema_field_find(schema, json_object_iter_key(at)) == NULL)
             return "has an unknown field";
     return NULL;
 }
 
-static const char *check_object(const struct schema *schema, const json_t *value,
-                                struct place *place)
+static const char *check_object(const struct schema *schema, json_t *value, struct place *place)
 {
     if (!json_is_object(value))
         return "is not an object";
@@ -147,10 +140,10 @@ static const char *check_object(const struct schema *schema, const json_t *value
     return wrong;
 }
 
-int json_check(const struct schema *schema, const struct json_value *value, char *ret_where)
+int json_check(const struct schema *schema, struct json_value *value, char *ret_where)
 {
     struct place place = {.size = 0};
-    const char *wrong = check_object(schema, (const json_t *)(const void *)value, &place);
+    const char *wrong = check_object(schema, (json_t *)(void *)value, &place);
     if (wrong == NULL)
         return 0;
     (void)snprintf(ret_where, JSON_WHERE_BYTES_MAX, "%s: %s", place.size == 0 ? "/" : place.pointer,

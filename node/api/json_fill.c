@@ -365,13 +365,18 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_DAY_OPEN] = fill_day,
 };
 
+static struct fill fill_begin(const struct json_value *body, struct api_command *into, char *where)
+{
+    return (struct fill){.body = (const json_t *)(const void *)body,
+                         .into = into,
+                         .command = &into->command,
+                         .where = where};
+}
+
 int api_fill(const struct route *route, const struct route_match *match,
              const struct json_value *body, struct api_command *command, char *ret_where)
 {
-    struct fill fill = {.body = (const json_t *)(const void *)body,
-                        .into = command,
-                        .command = &command->command,
-                        .where = ret_where};
+    struct fill fill = fill_begin(body, command, ret_where);
     check(route_is_write(route) && fills[route->command] != NULL);
     command->command.kind = (enum command_kind)route->command;
     command->command.order = match->order;
@@ -411,10 +416,7 @@ int api_fill_seen(struct bytes frame, struct api_command *command, char *ret_whe
     int err = json_parse_as(&schema_frame_seen, frame, &value, ret_where);
     if (err != 0)
         return err;
-    struct fill fill = {.body = (const json_t *)(const void *)value,
-                        .into = command,
-                        .command = &command->command,
-                        .where = ret_where};
+    struct fill fill = fill_begin(value, command, ret_where);
     command->command.kind = COMMAND_SEEN;
     check(unhex(borrowed(fill.body, "order").data, ENTITY_ID_BYTES, command->command.order.bytes));
     fill_seen(&fill);

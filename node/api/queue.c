@@ -93,6 +93,8 @@ static void slot_set(struct command_queue *queue, struct slot *slot, enum slot_s
     slot->turn = to == SLOT_FREE ? 0 : ++queue->turns;
 }
 
+_Static_assert((int)API_COMMANDS_MAX <= (int)EFFECT_ANSWERS_MAX, "a turn answers all it may take");
+
 struct api_command *command_queue_reserve(struct command_queue *queue)
 {
     queue_lock(queue);

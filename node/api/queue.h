@@ -12,7 +12,8 @@
 #include "sync/mesh/effects.h"
 
 enum {
-    API_COMMANDS_MAX = 64, /* in flight; more are told to try again (busy) */
+    API_COMMANDS_MAX = 256, /* in flight, a turn's worth (EFFECT_ANSWERS_MAX); more are told to try
+                               again (busy). Slots that were never used cost no memory. */
     /* Texts of the largest request: 64 lines with a note each, or an item with 8 x 16 choices. */
     API_STORAGE_BYTES_MAX = 32 * 1024,
 };

@@ -11,11 +11,18 @@
 
 #include "sync/base/crypto.h"
 
-enum { DEPTH_MAX = 4 };
+enum { FOLDERS_MAX = 32 };
 
 struct web_files {
     size_t count, size;
     struct web_file files[FILES_MAX];
+    uint8_t *bodies[FILES_MAX]; /* owned; files[i].body */
+};
+
+/* The folders still to read, as paths below the first, which is "". */
+struct folders {
+    size_t count;
+    char paths[FOLDERS_MAX][FILE_PATH_BYTES_MAX];
 };
 
 /* ---- what a file is ---- */
@@ -78,8 +85,10 @@ static int read_all(int fd, uint8_t *to, size_t size)
     return 0;
 }
 
-static int read_file(struct web_files *files, int fd, size_t size, struct bytes *ret_body)
+static int read_file(struct web_files *files, int fd, size_t size)
 {
+    if (files->count == FILES_MAX)
+        return ERR_TOO_MANY;
     if (size > FILES_BYTES_MAX - files->size)
         return ERR_TOO_LARGE;
     uint8_t *body = malloc(size > 0 ? size : 1);
@@ -90,59 +99,56 @@ static int read_file(struct web_files *files, int fd, size_t size, struct bytes 
         free(body);
         return err;
     }
+    files->bodies[files->count] = body;
     files->size += size;
-    *ret_body = bytes_of(body, size);
     return 0;
 }
 
-static int add_file(struct web_files *files, const char *path, int fd, size_t size)
+static int load_file(struct web_files *files, int folder, const char *name, const char *path,
+                     size_t size)
 {
-    if (files->count == FILES_MAX)
-        return ERR_TOO_MANY;
-    struct web_file *file = &files->files[files->count];
-    int err = read_file(files, fd, size, &file->body);
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return ERR_IO;
+    int err = read_file(files, fd, size);
+    (void)close(fd);
     if (err != 0)
         return err;
+    struct web_file *file = &files->files[files->count];
+    file->body = bytes_of(files->bodies[files->count], size);
     (void)snprintf(file->path, sizeof file->path, "%s", path);
     describe(file);
     files->count++;
     return 0;
 }
 
-static int load_folder(struct web_files *files, int parent, const char *name, const char *path,
-                       int depth);
-
-static int load_entry(struct web_files *files, int folder, const char *name, const char *path,
-                      int depth)
+static int add_folder(struct folders *folders, const char *path)
 {
-    char child[FILE_PATH_BYTES_MAX];
+    if (folders->count == FOLDERS_MAX)
+        return ERR_TOO_MANY;
+    (void)snprintf(folders->paths[folders->count++], FILE_PATH_BYTES_MAX, "%s", path);
+    return 0;
+}
+
+static int load_entry(struct web_files *files, struct folders *folders, int folder,
+                      const char *name, const char *parent)
+{
+    char path[FILE_PATH_BYTES_MAX];
     struct stat about;
     if (name[0] == '.')
         return 0;
-    if ((size_t)snprintf(child, sizeof child, "%s/%s", path, name) >= sizeof child)
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", parent, name) >= sizeof path)
         return ERR_TOO_LARGE;
     if (fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
         return ERR_IO;
     if (S_ISDIR(about.st_mode))
-        return load_folder(files, folder, name, child, depth + 1);
-    if (!S_ISREG(about.st_mode))
-        return 0;
-    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return ERR_IO;
-    int err = add_file(files, child, fd, (size_t)about.st_size);
-    (void)close(fd);
-    return err;
+        return add_folder(folders, path);
+    return S_ISREG(about.st_mode) ? load_file(files, folder, name, path, (size_t)about.st_size) : 0;
 }
 
-static int load_folder(struct web_files *files, int parent, const char *name, const char *path,
-                       int depth)
+/* Takes @fd. */
+static int load_folder(struct web_files *files, struct folders *folders, int fd, const char *path)
 {
-    if (depth > DEPTH_MAX)
-        return ERR_TOO_MANY;
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT && depth == 0 ? 0 : ERR_IO;
     DIR *folder = fdopendir(fd);
     if (folder == NULL) {
         (void)close(fd);
@@ -150,19 +156,40 @@ static int load_folder(struct web_files *files, int parent, const char *name, co
     }
     int err = 0;
     for (struct dirent *entry; err == 0 && (entry = readdir(folder)) != NULL;)
-        err = load_entry(files, dirfd(folder), entry->d_name, path, depth);
+        err = load_entry(files, folders, dirfd(folder), entry->d_name, path);
     (void)closedir(folder);
+    return err;
+}
+
+static int load_all(struct web_files *files, int root)
+{
+    struct folders folders = {.count = 1};
+    int err = 0;
+    for (size_t i = 0; i < folders.count && err == 0; i++) {
+        char path[FILE_PATH_BYTES_MAX];
+        (void)snprintf(path, sizeof path, "%s", folders.paths[i]);
+        int fd = openat(root, path[0] == '\0' ? "." : path + 1,
+                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        err = fd < 0 ? ERR_IO : load_folder(files, &folders, fd, path);
+    }
     return err;
 }
 
 /* ---- the table ---- */
 
-static struct web_file *find_exact(const struct web_files *files, const char *path)
+/* FILES_MAX when there is none. */
+static size_t index_of(const struct web_files *files, const char *path)
 {
     for (size_t i = 0; i < files->count; i++)
         if (strcmp(files->files[i].path, path) == 0)
-            return (struct web_file *)(uintptr_t)&files->files[i];
-    return NULL;
+            return i;
+    return FILES_MAX;
+}
+
+static const struct web_file *find_exact(const struct web_files *files, const char *path)
+{
+    size_t at = index_of(files, path);
+    return at == FILES_MAX ? NULL : &files->files[at];
 }
 
 /* Give each "x.gz" to its "x". */
@@ -174,9 +201,9 @@ static void pair_compressed(struct web_files *files)
         if (!ends_with(file->path, ".gz"))
             continue;
         (void)snprintf(path, sizeof path, "%.*s", (int)strlen(file->path) - 3, file->path);
-        struct web_file *plain = find_exact(files, path);
-        if (plain != NULL)
-            plain->gzip = file->body;
+        size_t plain = index_of(files, path);
+        if (plain != FILES_MAX)
+            files->files[plain].gzip = file->body;
     }
 }
 
@@ -185,7 +212,12 @@ int web_files_load(const char *folder, struct web_files **ret_files)
     struct web_files *files = calloc(1, sizeof *files);
     if (files == NULL)
         return ERR_NO_MEMORY;
-    int err = load_folder(files, AT_FDCWD, folder, "", 0);
+    int root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int err = root < 0 && errno != ENOENT ? ERR_IO : 0;
+    if (root >= 0) {
+        err = load_all(files, root);
+        (void)close(root);
+    }
     if (err != 0) {
         web_files_free(files);
         return err;
@@ -200,7 +232,7 @@ void web_files_free(struct web_files *files)
     if (files == NULL)
         return;
     for (size_t i = 0; i < files->count; i++)
-        free((void *)(uintptr_t)files->files[i].body.data);
+        free(files->bodies[i]);
     free(files);
 }
 
