@@ -1,0 +1,327 @@
+/* The core's turns, driven by hand: this file is the web thread, too. */
+#include "node/core/core.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/os/clock.h"
+#include "sync/domain/menu_events.h"
+#include "tests/lib/test.h"
+
+enum { DEADLINE_MS = 20000, ITEM = 7 };
+
+struct stall {
+    char state[128];
+    struct identity identity;
+    struct settings settings;
+    struct core *core;
+    struct command_queue *queue;
+    uint32_t news;
+};
+
+static void count_news(void *context)
+{
+    struct stall *stall = context;
+    stall->news++;
+}
+
+static void stall_identify(struct stall *stall)
+{
+    uint8_t buffer[CERT_CHAIN_BYTES_MAX];
+    struct bytes chain;
+    struct identity *identity = &stall->identity;
+    assert_int_equal(entropy_start(), 0);
+    identity_make_keys(identity);
+    entropy_signing_key(&identity->root_secret);
+    identity->has_root = true;
+    identity->root = signing_public(&identity->root_secret);
+    identity->popup = popup_id_of_root(&identity->root);
+    identity->epoch_ms = clock_wall_ms() / 1000 * 1000;
+    struct certificate certificate = {.popup = identity->popup,
+                                      .device_key = signing_public(&identity->device_secret),
+                                      .transport_key =
+                                          transport_public(&identity->transport_secret),
+                                      .role = ROLE_COUNTER,
+                                      .capabilities = role_device_capabilities(ROLE_OWNER),
+                                      .lane = "A",
+                                      .lane_size = 1,
+                                      .name = "till",
+                                      .name_size = 4};
+    assert_int_equal(identity_issue(identity, &certificate, buffer, &chain), 0);
+    assert_int_equal(identity_adopt(identity, chain), 0);
+}
+
+static int stall_start(struct stall *stall)
+{
+    struct core_config config = {
+        .state = stall->state, .settings = &stall->settings, .identity = &stall->identity};
+    int err = core_open(&config, &stall->core);
+    if (err != 0)
+        return err;
+    stall->queue = core_gate(stall->core)->queue;
+    core_on_news(stall->core, count_news, stall);
+    return 0;
+}
+
+static void stall_open(struct stall *stall)
+{
+    *stall = (struct stall){.state = "/tmp/trestle-core-XXXXXX"};
+    assert_non_null(mkdtemp(stall->state));
+    settings_defaults(&stall->settings);
+    (void)snprintf(stall->settings.listen, sizeof stall->settings.listen, "tcp://127.0.0.1:*");
+    stall_identify(stall);
+    assert_int_equal(stall_start(stall), 0);
+}
+
+static void stall_remove(const struct stall *stall, const char *name)
+{
+    char path[PATH_BYTES_MAX];
+    assert_int_equal(path_join(path, stall->state, name), 0);
+    (void)remove(path);
+}
+
+static void stall_close(struct stall *stall)
+{
+    static const char *const names[] = {"store/data.mdb", "store/lock.mdb", "store/trestle.lock",
+                                        "store",          "log.key",        "core.sock"};
+    core_close(stall->core);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        stall_remove(stall, names[i]);
+    assert_int_equal(rmdir(stall->state), 0);
+}
+
+static void turn(struct stall *stall)
+{
+    assert_int_equal(core_turn(stall->core, 0), 0);
+}
+
+/* Push a copy of @command; its request. */
+static uint64_t push(struct stall *stall, const struct command *command)
+{
+    struct api_command *slot = command_queue_reserve(stall->queue);
+    assert_non_null(slot);
+    slot->command = *command;
+    if (command->key.size > 0)
+        assert_int_equal(api_command_keep(slot, command->key, &slot->command.key), 0);
+    uint64_t request = slot->request;
+    command_queue_push(stall->queue, slot);
+    return request;
+}
+
+static struct effect_answer ask(struct stall *stall, const struct command *command)
+{
+    struct effect_answer answer;
+    uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    uint64_t request = push(stall, command);
+    do {
+        turn(stall);
+        assert_true(clock_mono_ms() < deadline_ms);
+    } while (!command_queue_answered(stall->queue, &answer));
+    assert_int_equal(answer.request, request);
+    return answer;
+}
+
+static struct command menu_command(uint64_t item, const char *description)
+{
+    struct command command = {
+        .kind = COMMAND_MENU_SET, .principal = {.role = ROLE_OWNER}, .item = item};
+    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text("Ramen")};
+    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = 1200};
+    command.fields[2] =
+        (struct wanted_field){.field = MENU_DESCRIPTION, .text = bytes_of_text(description)};
+    command.fields_count = 3;
+    return command;
+}
+
+static void stall_set_up(struct stall *stall)
+{
+    struct command day = {.kind = COMMAND_DAY_OPEN, .principal = {.role = ROLE_OWNER}, .day = 1};
+    struct command item = menu_command(ITEM, "hot");
+    assert_int_equal(ask(stall, &day).err, 0);
+    assert_int_equal(ask(stall, &item).err, 0);
+}
+
+struct order_key {
+    uint8_t bytes[16];
+};
+
+static struct command order_command(struct order_key *key, uint32_t serial)
+{
+    memset(key, 0, sizeof *key);
+    put_be32(key->bytes + 12, serial);
+    struct command command = {.kind = COMMAND_ORDER_PLACE,
+                              .principal = {.role = ROLE_OWNER, .session = 1},
+                              .key = bytes_of(key->bytes, sizeof key->bytes),
+                              .channel = bytes_of_text("counter"),
+                              .mode = bytes_of_text("take-away"),
+                              .lines_count = 1};
+    command.lines[0] = (struct wanted_line){.item = ITEM, .quantity = 1};
+    return command;
+}
+
+TEST(core, an_order_is_answered_when_it_is_durable)
+{
+    struct stall stall;
+    struct order_key key;
+    stall_open(&stall);
+    stall_set_up(&stall);
+    struct command order = order_command(&key, 1);
+    struct effect_answer answer = ask(&stall, &order);
+    assert_int_equal(answer.err, 0);
+    assert_int_equal(answer.answer.number, 1);
+    assert_int_equal(answer.answer.total_minor, 1200);
+    /* Another process's view of it: the store, closed and opened again. */
+    core_close(stall.core);
+    assert_int_equal(stall_start(&stall), 0);
+    struct effect_answer again = ask(&stall, &order);
+    assert_int_equal(again.err, 0);
+    assert_memory_equal(&again.answer.entity, &answer.answer.entity, sizeof again.answer.entity);
+    assert_int_equal(again.answer.number, 1);
+    stall_close(&stall);
+}
+
+TEST(core, all_that_waits_is_committed_in_one_turn)
+{
+    struct stall stall;
+    struct order_key keys[API_COMMANDS_MAX];
+    struct effect_answer answer;
+    stall_open(&stall);
+    stall_set_up(&stall);
+    for (uint32_t i = 0; i < API_COMMANDS_MAX; i++) {
+        struct command order = order_command(&keys[i], i);
+        (void)push(&stall, &order);
+    }
+    uint32_t news = stall.news;
+    turn(&stall);
+    assert_int_equal(stall.news, news + 1);
+    for (uint32_t i = 0; i < API_COMMANDS_MAX; i++) {
+        assert_true(command_queue_answered(stall.queue, &answer));
+        assert_int_equal(answer.err, 0);
+        assert_int_equal(answer.answer.number, i + 1);
+    }
+    stall_close(&stall);
+}
+
+TEST(core, a_refusal_spoils_nothing_for_those_beside_it)
+{
+    struct stall stall;
+    struct order_key keys[3];
+    struct effect_answer answer;
+    stall_open(&stall);
+    stall_set_up(&stall);
+    for (uint32_t i = 0; i < 3; i++) {
+        struct command order = order_command(&keys[i], i);
+        if (i == 1)
+            order.lines[0].item = ITEM + 1; /* not on the menu */
+        (void)push(&stall, &order);
+    }
+    turn(&stall);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_true(command_queue_answered(stall.queue, &answer));
+        assert_int_equal(answer.err == 0, i != 1);
+    }
+    stall_close(&stall);
+}
+
+/* Fill the store with descriptions until it says so; how many went in. */
+static uint32_t fill(struct stall *stall)
+{
+    char text[200];
+    uint32_t count = 0;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    for (;; count++) {
+        (void)snprintf(text, 12, "%010u", count);
+        text[10] = 'x';
+        struct command command = menu_command(1000 + count, text);
+        struct effect_answer answer = ask(stall, &command);
+        if (answer.err != 0) {
+            assert_int_equal(answer.err, ERR_FULL);
+            return count;
+        }
+    }
+}
+
+TEST(core, a_full_store_refuses_and_lives_on)
+{
+    struct stall stall;
+    struct effect_answer answer;
+    struct order_key keys[4];
+    stall_open(&stall);
+    core_close(stall.core);
+    stall.settings.store_mib = 1;
+    assert_int_equal(stall_start(&stall), 0);
+    stall_set_up(&stall);
+    assert_true(fill(&stall) > 10);
+    /* Several at once: undone together, tried alone, each answered once. */
+    for (uint32_t i = 0; i < 4; i++) {
+        struct command order = order_command(&keys[i], i);
+        (void)push(&stall, &order);
+    }
+    uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    for (uint32_t answered = 0; answered < 4;) {
+        turn(&stall);
+        while (command_queue_answered(stall.queue, &answer)) {
+            assert_true(answer.err == 0 || answer.err == ERR_FULL);
+            answered++;
+        }
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+    /* With room, it goes on where it was. */
+    core_close(stall.core);
+    stall.settings.store_mib = 16;
+    assert_int_equal(stall_start(&stall), 0);
+    struct command order = order_command(&keys[0], 99);
+    assert_int_equal(ask(&stall, &order).err, 0);
+    stall_close(&stall);
+}
+
+TEST(core, a_second_one_on_the_same_state_is_refused)
+{
+    struct stall stall;
+    stall_open(&stall);
+    struct core_config config = {
+        .state = stall.state, .settings = &stall.settings, .identity = &stall.identity};
+    struct core *second = NULL;
+    assert_int_equal(core_open(&config, &second), ERR_BUSY);
+    stall_close(&stall);
+}
+
+TEST(core, the_gate_shows_who_and_how_it_is)
+{
+    struct stall stall;
+    static struct gate_live live;
+    stall_open(&stall);
+    turn(&stall);
+    const struct gate *gate = core_gate(stall.core);
+    gate->live(gate->context, &live);
+    assert_int_equal(live.device, stall.identity.device);
+    assert_int_equal(live.role, ROLE_COUNTER);
+    assert_string_equal(live.lane, "A");
+    assert_true(live.is_writable);
+    assert_int_equal(live.marks_count, 1);
+    assert_int_equal(live.marks[0].log, live.log);
+    assert_true(live.store_bytes_max > 0);
+    stall_close(&stall);
+}
+
+TEST(core, a_lost_journal_key_begins_a_new_journal)
+{
+    struct stall stall;
+    static struct gate_live live;
+    stall_open(&stall);
+    stall_set_up(&stall);
+    const struct gate *gate = core_gate(stall.core);
+    gate->live(gate->context, &live);
+    uint64_t before = live.log;
+    core_close(stall.core);
+    stall_remove(&stall, "log.key");
+    assert_int_equal(stall_start(&stall), 0);
+    gate = core_gate(stall.core);
+    gate->live(gate->context, &live);
+    assert_true(live.log != before);
+    assert_int_equal(live.marks_count, 2);
+    stall_close(&stall);
+}
