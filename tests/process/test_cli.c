@@ -1,0 +1,510 @@
+/* The program as people use it: real processes, real folders, loopback. */
+#define _DEFAULT_SOURCE /* mkdtemp, syscall */
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "node/os/clock.h"
+#include "tests/lib/test.h"
+
+enum { DEADLINE_MS = 30000, OUTPUT_BYTES_MAX = 1024 * 1024, WORDS_MAX = 24 };
+
+/* --- processes
+ * ------------------------------------------------------------------------------------
+ */
+
+struct ran {
+    int status;
+    char *out, *err; /* of this run; freed by the next */
+};
+
+static char out_buffer[OUTPUT_BYTES_MAX], err_buffer[OUTPUT_BYTES_MAX];
+
+/* build/tests/process.cli -> build/trestle */
+static const char *program(void)
+{
+    static char path[512];
+    ssize_t size = readlink("/proc/self/exe", path, sizeof path - 32);
+    assert_true(size > 0);
+    path[size] = '\0';
+    for (int i = 0; i < 2; i++)
+        *strrchr(path, '/') = '\0';
+    (void)strncat(path, "/trestle", sizeof path - strlen(path) - 1);
+    return path;
+}
+
+static pid_t spawn(const char *const *words, int out_fd, int err_fd)
+{
+    char *argv[WORDS_MAX + 2] = {(char *)(uintptr_t)program()};
+    for (size_t i = 0; words[i] != NULL; i++) {
+        assert_true(i < WORDS_MAX);
+        argv[i + 1] = (char *)(uintptr_t)words[i];
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        (void)dup2(out_fd, STDOUT_FILENO);
+        (void)dup2(err_fd, STDERR_FILENO);
+        (void)execv(argv[0], argv);
+        _exit(127);
+    }
+    assert_true(child > 0);
+    return child;
+}
+
+/* Its exit status, or 1000 + signal; fails the test when it does not end in time. */
+static int await(pid_t child)
+{
+    int status = 0;
+    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN};
+    assert_true(ended.fd >= 0);
+    bool is_in_time = poll(&ended, 1, DEADLINE_MS) == 1;
+    (void)close(ended.fd);
+    if (!is_in_time)
+        (void)kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!is_in_time)
+        fail_msg("a process did not end within %d ms", DEADLINE_MS);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static void read_back(int fd, char *to)
+{
+    ssize_t size = pread(fd, to, OUTPUT_BYTES_MAX - 1, 0);
+    assert_true(size >= 0);
+    to[size] = '\0';
+    (void)close(fd);
+}
+
+static int scratch_file(void)
+{
+    char path[] = "/tmp/trestle-cli-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(unlink(path), 0);
+    return fd;
+}
+
+static struct ran run(const char *const *words)
+{
+    int out_fd = scratch_file(), err_fd = scratch_file();
+    struct ran ran = {
+        .status = await(spawn(words, out_fd, err_fd)), .out = out_buffer, .err = err_buffer};
+    read_back(out_fd, ran.out);
+    read_back(err_fd, ran.err);
+    return ran;
+}
+
+#define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
+
+static struct ran run_well(const char *const *words)
+{
+    struct ran ran = run(words);
+    if (ran.status != 0)
+        fail_msg("trestle %s: exit %d: %s", words[0], ran.status, ran.err);
+    return ran;
+}
+
+#define RUN_WELL(...) run_well((const char *const[]){__VA_ARGS__, NULL})
+
+/* --- a stall of nodes
+ * -----------------------------------------------------------------------------
+ */
+
+enum { NODES_MAX = 3 };
+
+struct node {
+    char state[96];
+    pid_t process; /* 0 = it does not run */
+    int log_fd;
+};
+
+struct stall {
+    char folder[64];
+    struct node nodes[NODES_MAX];
+};
+
+static void stall_open(struct stall *stall)
+{
+    *stall = (struct stall){.folder = "/tmp/trestle-cli-XXXXXX"};
+    assert_non_null(mkdtemp(stall->folder));
+    for (int i = 0; i < NODES_MAX; i++)
+        (void)snprintf(stall->nodes[i].state, sizeof stall->nodes[i].state, "%s/%c", stall->folder,
+                       'a' + i);
+}
+
+/* Start it, and wait until it says that it is ready. */
+static void node_start(struct node *node)
+{
+    int ends[2];
+    char line[512];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(fcntl(ends[0], F_SETFD, FD_CLOEXEC), 0);
+    node->log_fd = scratch_file();
+    const char *words[] = {"run", "--json", "--state", node->state, NULL};
+    node->process = spawn(words, ends[1], node->log_fd);
+    (void)close(ends[1]);
+    struct pollfd ready = {.fd = ends[0], .events = POLLIN};
+    assert_int_equal(poll(&ready, 1, DEADLINE_MS), 1);
+    ssize_t size = read(ends[0], line, sizeof line - 1);
+    (void)close(ends[0]);
+    if (size <= 0) {
+        read_back(node->log_fd, err_buffer);
+        fail_msg("the node did not start: %s", err_buffer);
+    }
+}
+
+static int node_end(struct node *node, int number)
+{
+    assert_int_equal(kill(node->process, number), 0);
+    int status = await(node->process);
+    node->process = 0;
+    return status;
+}
+
+static void stall_close(struct stall *stall)
+{
+    for (int i = 0; i < NODES_MAX; i++) {
+        if (stall->nodes[i].process != 0)
+            assert_int_equal(node_end(&stall->nodes[i], SIGTERM), 0);
+        if (stall->nodes[i].log_fd > 0)
+            (void)close(stall->nodes[i].log_fd);
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        (void)execlp("rm", "rm", "-rf", "--", stall->folder, (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(await(child), 0);
+}
+
+static const char *menu_path(void)
+{
+    return TEST_SOURCE_DIR "/docs/examples/menu.csv";
+}
+
+/* The first node: with its own menu, on any free ports. */
+static void stall_init(struct stall *stall)
+{
+    RUN_WELL("init", "--state", stall->nodes[0].state, "--name", "Noodle bar", "--listen",
+             "tcp://127.0.0.1:*", "--http", "127.0.0.1:0");
+    RUN_WELL("menu", "import", menu_path(), "--state", stall->nodes[0].state);
+}
+
+static void node_join(struct stall *stall, int at, const char *role, const char *lane)
+{
+    char invitation[512];
+    struct ran ran =
+        RUN_WELL("invite", "--state", stall->nodes[0].state, "--role", role, "--lane", lane);
+    (void)snprintf(invitation, sizeof invitation, "%.*s", (int)strcspn(ran.out, "\n"), ran.out);
+    RUN_WELL("join", invitation, "--state", stall->nodes[at].state, "--listen", "tcp://127.0.0.1:*",
+             "--http", "127.0.0.1:0");
+}
+
+/* Run the words until stdout holds @wanted. */
+static void until_out(const char *wanted, const char *const *words)
+{
+    uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    struct ran ran = run(words);
+    while (strstr(ran.out, wanted) == NULL) {
+        if (clock_mono_ms() > deadline_ms)
+            fail_msg("trestle %s never said %s: %s%s", words[0], wanted, ran.out, ran.err);
+        ran = run(words);
+    }
+}
+
+/* --- alone
+ * ----------------------------------------------------------------------------------------
+ */
+
+TEST(cli, help_and_versions_are_everywhere)
+{
+    static const char *const commands[] = {"init", "invite", "join",   "run",    "status",
+                                           "menu", "order",  "verify", "export", "openapi"};
+    assert_non_null(strstr(RUN_WELL("--help").out, "invite"));
+    assert_non_null(strstr(RUN_WELL("--version").out, "libzmq"));
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        assert_non_null(strstr(RUN_WELL(commands[i], "--help").out, "usage: trestle"));
+        assert_non_null(strstr(RUN_WELL(commands[i], "--version").out, "lmdb"));
+    }
+}
+
+TEST(cli, a_slip_of_the_finger_is_answered_with_what_was_meant)
+{
+    struct ran ran = RUN("stauts");
+    assert_int_equal(ran.status, 2);
+    assert_non_null(strstr(ran.err, "did you mean 'status'"));
+    ran = RUN("run", "--lisetn", "x");
+    assert_int_equal(ran.status, 2);
+    assert_non_null(strstr(ran.err, "did you mean --listen"));
+    assert_string_equal(ran.out, "");
+    assert_int_equal(RUN("order", "dd").status, 2);
+    assert_int_equal(RUN("join").status, 2);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+TEST(cli, a_wrong_setting_names_its_line)
+{
+    struct stall stall;
+    char config[128];
+    stall_open(&stall);
+    stall_init(&stall);
+    (void)snprintf(config, sizeof config, "%s/odd.conf", stall.folder);
+    write_file(config, "# mine\nlisten = tcp://127.0.0.1:*\nhtpp = 127.0.0.1:0\n");
+    struct ran ran = RUN("run", "--state", stall.nodes[0].state, "--config", config);
+    assert_int_equal(ran.status, 78);
+    assert_non_null(strstr(ran.err, "odd.conf:3: there is no setting 'htpp'; did you mean 'http'"));
+    write_file(config, "listen = carrier pigeon\n");
+    ran = RUN("run", "--state", stall.nodes[0].state, "--config", config);
+    assert_int_equal(ran.status, 78);
+    assert_non_null(strstr(ran.err, "odd.conf:1: listen: 'carrier pigeon' is not tcp://"));
+    write_file(config, "listen\n");
+    assert_int_equal(RUN("run", "--state", stall.nodes[0].state, "--config", config).status, 78);
+    stall_close(&stall);
+}
+
+TEST(cli, flags_win_over_the_environment_and_that_over_the_file)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    assert_int_equal(setenv("TRESTLE_HTTP", "nowhere", 1), 0);
+    struct ran ran = RUN("run", "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 78);
+    assert_non_null(strstr(ran.err, "TRESTLE_HTTP: http: 'nowhere'"));
+    assert_int_equal(setenv("TRESTLE_HTTP", "127.0.0.1:0", 1), 0);
+    ran = RUN("run", "--state", stall.nodes[0].state, "--http", "192.0.2.1:80");
+    assert_int_equal(ran.status, 78); /* beyond loopback, without authentication */
+    assert_int_equal(unsetenv("TRESTLE_HTTP"), 0);
+    stall_close(&stall);
+}
+
+TEST(cli, what_is_set_up_is_not_set_up_again)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    struct ran ran = RUN("init", "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "part of a pop-up already"));
+    assert_int_equal(RUN("run", "--state", stall.nodes[1].state).status, 69);
+    assert_int_equal(RUN("status", "--state", stall.nodes[0].state).status, 2);
+    stall_close(&stall);
+}
+
+TEST(cli, keys_that_others_may_read_are_refused)
+{
+    struct stall stall;
+    char keys[128];
+    stall_open(&stall);
+    stall_init(&stall);
+    (void)snprintf(keys, sizeof keys, "%s/keys", stall.nodes[0].state);
+    struct stat status;
+    assert_int_equal(stat(keys, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    assert_int_equal(chmod(keys, 0644), 0);
+    assert_int_equal(RUN("run", "--state", stall.nodes[0].state).status, 77);
+    stall_close(&stall);
+}
+
+TEST(cli, a_menu_comes_out_as_it_went_in)
+{
+    struct stall stall;
+    char first[128], *kept = NULL;
+    stall_open(&stall);
+    stall_init(&stall);
+    kept = strdup(RUN_WELL("menu", "export", "--state", stall.nodes[0].state).out);
+    assert_non_null(kept);
+    assert_non_null(strstr(kept, "10,Starters,Spring rolls,4.50,19.00,7.00"));
+    (void)snprintf(first, sizeof first, "%s/menu.csv", stall.folder);
+    write_file(first, kept);
+    RUN_WELL("menu", "import", first, "--state", stall.nodes[0].state);
+    assert_string_equal(RUN_WELL("menu", "export", "--state", stall.nodes[0].state).out, kept);
+    free(kept);
+    write_file(first, "number,name,price\n1,Tea,2.50\n2,Milk,much\n");
+    struct ran ran = RUN("menu", "import", first, "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "line 3: this is not a right value of price"));
+    stall_close(&stall);
+}
+
+TEST(cli, orders_are_taken_without_a_running_node)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    struct ran ran = RUN_WELL("order", "add", "22x2", "101:0.1", "--pay", "cash", "--state",
+                              stall.nodes[0].state);
+    assert_memory_equal(ran.out, "A1 ", 3);
+    ran = RUN_WELL("order", "show", "A1", "--state", stall.nodes[0].state);
+    assert_non_null(strstr(ran.out, "Miso soup"));
+    ran = RUN("order", "add", "9999", "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 1);
+    stall_close(&stall);
+}
+
+/* --- together
+ * -------------------------------------------------------------------------------------
+ */
+
+TEST(cli, three_devices_sell_together_and_hold_the_same_journal)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    struct node *counter = &stall.nodes[0], *kitchen = &stall.nodes[1], *pickup = &stall.nodes[2];
+    node_start(counter);
+    node_join(&stall, 1, "kitchen", "B");
+    node_start(kitchen);
+    node_join(&stall, 2, "pickup", "C");
+    node_start(pickup);
+    RUN_WELL("order", "add", "22", "--name", "Ada", "--state", counter->state);
+    for (int i = 0; i < NODES_MAX; i++) {
+        const char *words[] = {"order", "list", "--state", stall.nodes[i].state, NULL};
+        until_out("Ada", words);
+    }
+    /* One dies, hears nothing of an order, returns and has it. */
+    assert_int_equal(node_end(kitchen, SIGKILL), 1000 + SIGKILL);
+    RUN_WELL("order", "add", "22", "--name", "Grace", "--state", counter->state);
+    node_start(kitchen);
+    const char *words[] = {"order", "list", "--state", kitchen->state, NULL};
+    until_out("Grace", words);
+    const char *verify[] = {"verify",       "--json",      "--state",
+                            counter->state, "--state",     kitchen->state,
+                            "--state",      pickup->state, NULL};
+    until_out("{\"ok\":true", verify);
+    const char *healthy[] = {"status", "--state", counter->state, NULL};
+    until_out("linked", healthy);
+    stall_close(&stall);
+}
+
+TEST(cli, an_invitation_works_once)
+{
+    struct stall stall;
+    char invitation[512];
+    stall_open(&stall);
+    stall_init(&stall);
+    struct ran ran = RUN("invite", "--role", "kitchen", "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 69); /* the node does not run */
+    node_start(&stall.nodes[0]);
+    ran = RUN_WELL("invite", "--role", "kitchen", "--state", stall.nodes[0].state);
+    (void)snprintf(invitation, sizeof invitation, "%.*s", (int)strcspn(ran.out, "\n"), ran.out);
+    RUN_WELL("join", invitation, "--state", stall.nodes[1].state);
+    ran = RUN("join", invitation, "--state", stall.nodes[2].state);
+    assert_int_equal(ran.status, 69);
+    assert_int_equal(RUN("join", "trestle1:abc", "--state", stall.nodes[2].state).status, 2);
+    /* A lane belongs to one device. */
+    ran = RUN("invite", "--role", "kitchen", "--lane", "A", "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "another device has this lane"));
+    /* The string is a secret: the log has none of it. */
+    assert_int_equal(node_end(&stall.nodes[0], SIGTERM), 0);
+    read_back(dup(stall.nodes[0].log_fd), err_buffer);
+    assert_non_null(strstr(err_buffer, "an invitation for a kitchen is open"));
+    assert_null(strstr(err_buffer, invitation));
+    assert_null(strstr(err_buffer, "trestle1:"));
+    stall_close(&stall);
+}
+
+TEST(cli, an_invitation_with_another_secret_is_refused_and_three_close_it)
+{
+    struct stall stall;
+    char invitation[512], forged[512];
+    stall_open(&stall);
+    stall_init(&stall);
+    node_start(&stall.nodes[0]);
+    struct ran ran = RUN_WELL("invite", "--role", "kitchen", "--state", stall.nodes[0].state);
+    (void)snprintf(invitation, sizeof invitation, "%.*s", (int)strcspn(ran.out, "\n"), ran.out);
+    /* The secret lies before the five bytes of the expiry and its own end. */
+    memcpy(forged, invitation, sizeof forged);
+    char *letter = forged + strlen(forged) - 16;
+    *letter = *letter == 'A' ? 'B' : 'A';
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(RUN("join", forged, "--state", stall.nodes[1].state).status, 77);
+    assert_int_equal(RUN("join", invitation, "--state", stall.nodes[1].state).status, 69);
+    stall_close(&stall);
+}
+
+TEST(cli, a_second_node_on_the_same_state_is_refused)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    node_start(&stall.nodes[0]);
+    struct ran ran = RUN("run", "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 69);
+    assert_non_null(strstr(ran.err, "another node runs"));
+    assert_int_equal(node_end(&stall.nodes[0], SIGINT), 0);
+    stall_close(&stall);
+}
+
+TEST(cli, logs_are_json_where_that_is_asked)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    assert_int_equal(setenv("TRESTLE_LOG_FORMAT", "json", 1), 0);
+    node_start(&stall.nodes[0]);
+    assert_int_equal(unsetenv("TRESTLE_LOG_FORMAT"), 0);
+    assert_int_equal(node_end(&stall.nodes[0], SIGTERM), 0);
+    read_back(dup(stall.nodes[0].log_fd), err_buffer);
+    assert_memory_equal(err_buffer, "{\"ts\":\"", 7);
+    assert_non_null(strstr(err_buffer, "\"lvl\":\"notice\",\"comp\":\"core\""));
+    stall_close(&stall);
+}
+
+/* --- proofs
+ * ---------------------------------------------------------------------------------------
+ */
+
+TEST(cli, an_export_proves_itself_and_a_changed_one_does_not)
+{
+    struct stall stall;
+    char path[128];
+    stall_open(&stall);
+    stall_init(&stall);
+    RUN_WELL("order", "add", "22", "--state", stall.nodes[0].state);
+    char *export_ = strdup(RUN_WELL("export", "--state", stall.nodes[0].state).out);
+    assert_non_null(export_);
+    (void)snprintf(path, sizeof path, "%s/export.jsonl", stall.folder);
+    write_file(path, export_);
+    RUN_WELL("verify", path);
+    /* One letter of the third event. */
+    char *at = export_;
+    for (int i = 0; i < 3; i++)
+        at = strchr(at, '\n') + 1;
+    at = strstr(at, "\"event\":\"") + 40;
+    *at = *at == 'A' ? 'B' : 'A';
+    write_file(path, export_);
+    struct ran ran = RUN("verify", path);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.out, "edited:"));
+    /* A line left out. */
+    *at = *at == 'A' ? 'B' : 'A';
+    at = strchr(export_, '\n') + 1;
+    at = strchr(at, '\n') + 1;
+    char *next = strchr(at, '\n') + 1;
+    memmove(at, next, strlen(next) + 1);
+    write_file(path, export_);
+    ran = RUN("verify", path);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.out, "lost:"));
+    free(export_);
+    stall_close(&stall);
+}
