@@ -1,0 +1,219 @@
+#include "tests/lib/story.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "tests/lib/cluster_internal.h"
+
+enum { SETTLE_MS = 5000, ANSWER_MS = 1000, TRACE_TIME_SIZE = 11, LINE_MAX_SIZE = 200 };
+
+static void line_add(struct story *story, const char *who, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void line_add(struct story *story, const char *who, const char *format, ...)
+{
+    char *at = story->text + story->size;
+    const size_t room = sizeof story->text - story->size;
+    check(room > LINE_MAX_SIZE);
+    int size =
+        snprintf(at, room, "[%5llu] %-8s ", (unsigned long long)story->cluster->now_ms / 1000, who);
+    va_list arguments;
+    va_start(arguments, format);
+    size += vsnprintf(at + size, room - (size_t)size, format, arguments);
+    va_end(arguments);
+    size += snprintf(at + size, room - (size_t)size, "\n");
+    story->size += (size_t)size;
+}
+
+/* "[   0.123] counter  power lost" with whole seconds. */
+static void on_trace(void *context, bool is_story, const char *line)
+{
+    struct story *story = context;
+    char who[9] = "";
+    if (!is_story) {
+        return;
+    }
+    memcpy(who, line + TRACE_TIME_SIZE, sizeof who - 1);
+    who[strcspn(who, " ")] = '\0';
+    line_add(story, who, "%s", line + TRACE_TIME_SIZE + sizeof who);
+}
+
+static void on_answer(void *context, struct cluster_node *node, const struct effect_answer *answer)
+{
+    struct story *story = context;
+    if (story->commands_count == 0) {
+        return; /* the shop is being opened */
+    }
+    const struct command *command = &story->commands[answer->request];
+    static const char *const texts[COMMAND_COUNT] = {
+#define X(name, text, capability) [name] = text,
+        COMMANDS(X)
+#undef X
+    };
+    if (answer->err == 0 && command->kind == COMMAND_ORDER_PLACE) {
+        line_add(story, node->name, "order.place: number %u, %d events", answer->answer.number,
+                 (int)answer->answer.events);
+    } else {
+        line_add(story, node->name, "%s: %s", texts[command->kind], err_code(answer->err));
+    }
+}
+
+struct story *story_new(uint64_t seed)
+{
+    struct story *story = cluster_allocate(sizeof *story);
+    story->cluster = cluster_new();
+    story->commands = cluster_allocate(STORY_COMMANDS_MAX * sizeof *story->commands);
+    story->history = history_new();
+    story->order = cluster_allocate(sizeof *story->order);
+    check(story->history != NULL);
+    story->setup = (struct cluster_setup){
+        .seed = seed,
+        .knobs = cluster_knobs_calm(),
+        .hooks = {.context = story, .on_trace = on_trace, .on_answer = on_answer}};
+    return story;
+}
+
+void story_free(struct story *story)
+{
+    story->cluster->hooks = (struct cluster_hooks){0};
+    cluster_free(story->cluster);
+    free(story->commands);
+    history_free(story->history);
+    free(story->order);
+    free(story);
+}
+
+void story_device(struct story *story, const char *name, enum role role, const char *lane)
+{
+    const uint32_t at = story->setup.nodes++;
+    story->setup.devices[at].name = name;
+    story->setup.devices[at].role = role;
+    story->setup.devices[at].lane = lane;
+}
+
+void story_begin(struct story *story)
+{
+    cluster_start(story->cluster, &story->setup);
+    shop_open(story->cluster);
+    const bool is_settled = cluster_converge(story->cluster, SETTLE_MS);
+    check(is_settled);
+}
+
+void story_tell(struct story *story, const char *text)
+{
+    line_add(story, "", "%s", text);
+}
+
+/* ---- commands ---- */
+
+static struct shop_key key_of(uint32_t key)
+{
+    return shop_key_make(1, key);
+}
+
+struct entity_id story_order_id(uint32_t key)
+{
+    struct command command;
+    uint8_t session[8];
+    const struct shop_key bytes = key_of(key);
+    shop_command(&command, COMMAND_ORDER_PLACE);
+    put_be64(session, command.principal.session);
+    return entity_id_mint(1, bytes_of(session, sizeof session),
+                          bytes_of(bytes.bytes, sizeof bytes.bytes));
+}
+
+static struct command *command_new(struct story *story)
+{
+    check(story->commands_count < STORY_COMMANDS_MAX);
+    return &story->commands[story->commands_count++];
+}
+
+static void ask(struct story *story, uint32_t node, const struct command *command)
+{
+    cluster_command(story->cluster, node, command, (uint64_t)(command - story->commands));
+}
+
+/* Until the line that answers is there. */
+static void await(struct story *story)
+{
+    const size_t before = story->size;
+    const uint64_t until_ms = story->cluster->now_ms + ANSWER_MS;
+    while (story->size == before && cluster_step(story->cluster, until_ms)) {
+    }
+    check(story->size > before);
+}
+
+static const struct command *place(struct story *story, uint32_t key, uint32_t lines)
+{
+    struct command *command = command_new(story);
+    struct shop_key *bytes = &story->keys[story->commands_count - 1];
+    *bytes = key_of(key);
+    shop_order(command, bytes, lines);
+    return command;
+}
+
+void story_place(struct story *story, uint32_t node, uint32_t key, uint32_t lines)
+{
+    ask(story, node, place(story, key, lines));
+    await(story);
+}
+
+void story_place_and_crash(struct story *story, uint32_t node, uint32_t key, uint32_t lines)
+{
+    const uint64_t until_ms = story->cluster->now_ms + ANSWER_MS;
+    ask(story, node, place(story, key, lines));
+    while (story->cluster->nodes[node].txn == NULL && cluster_step(story->cluster, until_ms)) {
+    }
+    check(story->cluster->nodes[node].txn != NULL);
+    cluster_crash(story->cluster, node);
+}
+
+void story_do(struct story *story, uint32_t node, enum command_kind kind, uint32_t order_key)
+{
+    struct command *command = command_new(story);
+    shop_command(command, kind);
+    command->order = story_order_id(order_key);
+    ask(story, node, command);
+    await(story);
+}
+
+void story_open_day(struct story *story, uint32_t node, uint64_t day)
+{
+    struct command *command = command_new(story);
+    shop_command(command, COMMAND_DAY_OPEN);
+    command->day = day;
+    ask(story, node, command);
+    await(story);
+}
+
+/* ---- boards ---- */
+
+void story_board(struct story *story, uint32_t at, uint32_t order_key)
+{
+    const struct cluster_node *node = &story->cluster->nodes[at];
+    const struct entity_id id = story_order_id(order_key);
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    const int err = history_get(story->history, txn, KIND_ORDER, &id);
+    store_memory_abort(txn);
+    if (err == ERR_NOT_FOUND) {
+        line_add(story, node->name, "board: nothing");
+        return;
+    }
+    check(err == 0);
+    order_derive(story->history, story->order);
+    const struct order *order = story->order;
+    char numbers[64] = "";
+    size_t size = 0;
+    for (uint32_t i = 0; i < order->numbers_count; i++) {
+        size +=
+            (size_t)snprintf(numbers + size, sizeof numbers - size, "%s%.*s-%u", i == 0 ? "" : " ",
+                             (int)order->numbers[i].lane.size,
+                             (const char *)order->numbers[i].lane.data, order->numbers[i].number);
+    }
+    line_add(story, node->name, "board: %s %s, %u lines, %lld.%02d", numbers,
+             order_phase_text(order->phase), order->lines_count,
+             (long long)order->total_minor / 100, (int)(order->total_minor % 100));
+}

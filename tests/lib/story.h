@@ -1,0 +1,50 @@
+/* story.h - short stories with their exact trace: a few devices, people who tap, and what each
+ * board shows.
+ *
+ * A story is told in lines "[seconds] device   what happened", which the test compares whole. Of
+ * the network's own times only whole seconds show.
+ */
+#ifndef TRESTLE_TESTS_LIB_STORY_H
+#define TRESTLE_TESTS_LIB_STORY_H
+
+#include "tests/lib/shop.h"
+
+enum { STORY_TEXT_MAX = 8192, STORY_COMMANDS_MAX = 16 };
+
+struct story {
+    struct cluster *cluster;
+    struct cluster_setup setup;
+    char text[STORY_TEXT_MAX];
+    size_t size;
+    uint32_t commands_count;
+    struct command *commands;
+    struct shop_key keys[STORY_COMMANDS_MAX];
+    struct history *history;
+    struct order *order;
+};
+
+/* Devices are added with story_device(), the first a manager's; then story_begin() opens the shop
+ * and lets all know of it. */
+struct story *story_new(uint64_t seed);
+void story_free(struct story *story);
+void story_device(struct story *story, const char *name, enum role role, const char *lane);
+void story_begin(struct story *story);
+
+/* What happens next in the text, told by nobody. */
+void story_tell(struct story *story, const char *text);
+
+/* The order that is placed with key @key, wherever that is. */
+struct entity_id story_order_id(uint32_t key);
+
+/* Somebody at @node asks for something and the answer is told; @key names the request, and a
+ * retry of it. Returns once it was answered or the node is down. */
+void story_place(struct story *story, uint32_t node, uint32_t key, uint32_t lines);
+void story_do(struct story *story, uint32_t node, enum command_kind kind, uint32_t order_key);
+void story_open_day(struct story *story, uint32_t node, uint64_t day);
+/* As story_place(), but the power goes while the commit is under way. */
+void story_place_and_crash(struct story *story, uint32_t node, uint32_t key, uint32_t lines);
+
+/* What the board of @node shows of an order: numbers, phase, lines. */
+void story_board(struct story *story, uint32_t node, uint32_t order_key);
+
+#endif
