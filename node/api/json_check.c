@@ -77,6 +77,7 @@ static const char *(*const checks[])(const struct schema_field *, const json_t *
     [SCHEMA_TEXT] = check_text, [SCHEMA_INT] = check_int,   [SCHEMA_BOOL] = check_bool,
     [SCHEMA_HEX] = check_hex,   [SCHEMA_ENUM] = check_enum, [SCHEMA_OBJECT] = NULL};
 
+/* NOLINTBEGIN(misc-no-recursion): no deeper than our schemas are nested */
 static const char *check_object(const struct schema *schema, json_t *value, struct place *place);
 
 static const char *check_value(const struct schema_field *field, json_t *value, struct place *place)
@@ -139,6 +140,8 @@ static const char *check_object(const struct schema *schema, json_t *value, stru
         wrong = check_field(&schema->fields[i], value, place);
     return wrong;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 int json_check(const struct schema *schema, struct json_value *value, char *ret_where)
 {

@@ -107,7 +107,7 @@ static int hex_value(char c)
 
 static bool match_order(const char *text, size_t size, struct route_match *match)
 {
-    if (size != 2 * ENTITY_ID_BYTES)
+    if (size != sizeof match->order.bytes * 2)
         return false;
     for (size_t i = 0; i < ENTITY_ID_BYTES; i++) {
         int high = hex_value(text[2 * i]);

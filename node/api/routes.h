@@ -38,15 +38,15 @@ struct route_match {
 
 struct route {
     const char *method;
-    const char *path;              /* {id}, {line} and {number} are parameters */
-    int capability;                /* enum capability, or API_PUBLIC, said out loud */
-    const struct schema *request;  /* NULL = no body */
-    const struct schema *response; /* NULL = the document */
-    int status;
-    enum route_shape shape;
-    int command; /* enum command_kind, or -1 = it only reads */
+    const char *path; /* {id}, {line} and {number} are parameters */
     const char *summary;
     const char *queries[ROUTE_QUERIES_MAX]; /* integers */
+    const struct schema *request;           /* NULL = no body */
+    const struct schema *response;          /* NULL = the document */
+    int capability;                         /* enum capability, or API_PUBLIC, said out loud */
+    int command;                            /* enum command_kind, or -1 = it only reads */
+    int status;
+    enum route_shape shape;
 };
 
 extern const struct route routes[];

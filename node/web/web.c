@@ -495,11 +495,10 @@ static int on_established(struct connection *connection)
 
 static int hang_up(struct connection *connection, enum lws_close_status status, const char *reason)
 {
-    unsigned char text[64];
-    size_t size = strlen(reason);
-    check(size <= sizeof text);
-    memcpy(text, reason, size);
-    lws_close_reason(connection->wsi, status, text, size);
+    char text[64];
+    size_t size = (size_t)snprintf(text, sizeof text, "%s", reason);
+    check(size < sizeof text);
+    lws_close_reason(connection->wsi, status, (unsigned char *)text, size);
     return -1;
 }
 
