@@ -60,6 +60,11 @@ struct store_txn *bench_turn_begin(struct bench_device *device)
 void bench_turn_end(struct bench_device *device, struct store_txn *txn)
 {
     bench_must(replica_seal(device->replica, txn, device->now, device->effects), "seal");
+    bench_turn_close(device, txn);
+}
+
+void bench_turn_close(struct bench_device *device, struct store_txn *txn)
+{
     if (device->effects->is_written)
         bench_must(store_lmdb_commit(txn), "commit");
     else
@@ -126,6 +131,14 @@ struct bench_device *bench_device_open(const char *folder, unsigned number)
         bench_turn_end(device, txn);
     }
     return device;
+}
+
+void bench_device_admit(struct bench_device *device, const struct bench_device *other)
+{
+    struct store_txn *txn = bench_turn_begin(device);
+    command_start(device, COMMAND_DEVICE_ADD)->chain = other->config.chain;
+    command_step(device, txn);
+    bench_turn_end(device, txn);
 }
 
 void bench_device_close(struct bench_device *device)

@@ -26,10 +26,15 @@ struct bench_device {
 struct bench_device *bench_device_open(const char *folder, unsigned number);
 void bench_device_close(struct bench_device *device);
 
+/* Take @other onto the roster, in a turn of its own. */
+void bench_device_admit(struct bench_device *device, const struct bench_device *other);
+
 /* Begin a turn; effects are empty. */
 struct store_txn *bench_turn_begin(struct bench_device *device);
 /* Seal and commit (or end the empty transaction). */
 void bench_turn_end(struct bench_device *device, struct store_txn *txn);
+/* The latter half of it. */
+void bench_turn_close(struct bench_device *device, struct store_txn *txn);
 
 /* One order of two lines, paid in cash, in the turn that is open. */
 void bench_order_place(struct bench_device *device, struct store_txn *txn);
