@@ -72,8 +72,7 @@ int newcomer_join(const struct invitation *invitation, struct enrol_hello *hello
     if (err == 0)
         err = converse(dealer, monitor, invitation, hello, frame, clock_mono_ms() + timeout_ms,
                        ret_welcome);
-    socket_close(monitor, 0);
-    socket_close(dealer, 0);
+    socket_close(dealer, monitor, 0);
     context_free(context);
     return err;
 }

@@ -157,13 +157,12 @@ void *monitor_new(void *context, void *socket, uint64_t serial)
     if (zmq_socket_monitor(socket, name, events) != 0)
         return NULL;
     void *monitor = zmq_socket(context, ZMQ_PAIR);
-    if (monitor == NULL)
-        return NULL;
-    if (!set_int(monitor, ZMQ_LINGER, 0) || zmq_connect(monitor, name) != 0) {
+    if (monitor != NULL && set_int(monitor, ZMQ_LINGER, 0) && zmq_connect(monitor, name) == 0)
+        return monitor;
+    (void)zmq_socket_monitor(socket, NULL, 0);
+    if (monitor != NULL)
         (void)zmq_close(monitor);
-        return NULL;
-    }
-    return monitor;
+    return NULL;
 }
 
 static enum socket_news news_of_event(uint16_t event)
@@ -195,13 +194,16 @@ enum socket_news monitor_next(void *monitor, int *ret_fd)
     return news_of_event(event);
 }
 
-void socket_close(void *socket, int linger_ms)
+void socket_close(void *socket, void *monitor, int linger_ms)
 {
-    if (socket == NULL)
-        return;
-    (void)zmq_socket_monitor(socket, NULL, 0);
-    (void)set_int(socket, ZMQ_LINGER, linger_ms);
-    (void)zmq_close(socket);
+    if (monitor != NULL) {
+        (void)zmq_socket_monitor(socket, NULL, 0); /* no news after this, so nobody waits to tell */
+        (void)zmq_close(monitor);
+    }
+    if (socket != NULL) {
+        (void)set_int(socket, ZMQ_LINGER, linger_ms);
+        (void)zmq_close(socket);
+    }
 }
 
 static int err_of_send(int sent)

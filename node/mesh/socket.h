@@ -44,8 +44,10 @@ void *monitor_new(void *context, void *socket, uint64_t serial);
 /* The next news; NEWS_NONE when there is none. @ret_fd: the connection it is about. */
 enum socket_news monitor_next(void *monitor, int *ret_fd);
 
-/* Close, giving frames already sent @linger_ms to leave. Accepts NULL. */
-void socket_close(void *socket, int linger_ms);
+/* Close a socket and its monitor (NULL = none), giving frames already sent @linger_ms to leave.
+ * Accepts NULL. They end together: the library's thread waits for ever to tell a monitor that is
+ * gone. */
+void socket_close(void *socket, void *monitor, int linger_ms);
 
 /* Send without waiting. 0, ERR_BUSY (its queue is full), ERR_NOT_FOUND (nobody there). */
 MUST_CHECK int dealer_send(void *dealer, struct bytes frame);

@@ -246,8 +246,7 @@ static void departed_add(struct transport *transport, const struct link *link)
 /* Close a dial's sockets, and dial again after @pause_ms. */
 static void dial_end(struct dial *dial, int linger_ms, uint64_t pause_ms)
 {
-    socket_close(dial->monitor, 0);
-    socket_close(dial->dealer, linger_ms);
+    socket_close(dial->dealer, dial->monitor, linger_ms);
     dial->monitor = NULL;
     dial->dealer = NULL;
     dial->phase = DIAL_WAITING;
@@ -872,10 +871,9 @@ void transport_close(struct transport *transport)
         outbox_clear(&transport->links[i].outbox);
     for (uint32_t i = 0; i < DEVICES_MAX; i++)
         dial_end(&transport->dials[i], FLUSH_MS, 0);
-    socket_close(transport->router_monitor, 0);
-    socket_close(transport->router, FLUSH_MS);
-    socket_close(transport->enrol, FLUSH_MS);
-    socket_close(transport->authenticator, 0);
+    socket_close(transport->router, transport->router_monitor, FLUSH_MS);
+    socket_close(transport->enrol, NULL, FLUSH_MS);
+    socket_close(transport->authenticator, NULL, 0);
     context_free(transport->context);
     entropy_wipe(transport, sizeof *transport);
     free(transport);
@@ -910,7 +908,7 @@ int transport_enrol_open(struct transport *transport, const char *listen)
 
 void transport_enrol_close(struct transport *transport)
 {
-    socket_close(transport->enrol, FLUSH_MS);
+    socket_close(transport->enrol, NULL, FLUSH_MS);
     transport->enrol = NULL;
     transport->enrol_endpoint[0] = '\0';
 }
