@@ -331,8 +331,11 @@ static int line_read(struct settings *settings, char *line, char *ret_problem)
     return settings_set(settings, name, value, ret_problem);
 }
 
-static int lines_read(struct settings *settings, const char *path, char *text, char *ret_problem)
+int settings_read_text(struct settings *settings, const char *path, char *text, char *ret_problem)
 {
+    /* Lists in a stronger place replace those in a weaker one; within a file they add up. */
+    settings->peers_count = 0;
+    settings->origins_count = 0;
     unsigned number = 1;
     for (char *line = text; line != NULL; number++) {
         char problem[PROBLEM_BYTES_MAX / 2];
@@ -363,10 +366,7 @@ int settings_read_file(struct settings *settings, const char *path, char *ret_pr
         (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.200s: this is not a text file", path);
         err = ERR_MALFORMED;
     } else {
-        /* Lists in a stronger place replace those in a weaker one; within a file they add up. */
-        settings->peers_count = 0;
-        settings->origins_count = 0;
-        err = lines_read(settings, path, (char *)data, ret_problem);
+        err = settings_read_text(settings, path, (char *)data, ret_problem);
     }
     free(data);
     return err;

@@ -56,6 +56,11 @@ MUST_CHECK int settings_set(struct settings *settings, const char *name, const c
  * ERR_NOT_FOUND (no such file), ERR_FORBIDDEN, ERR_IO. */
 MUST_CHECK int settings_read_file(struct settings *settings, const char *path, char *ret_problem);
 
+/* The same of a text in memory, which is changed while reading; @path names it in problems.
+ * ERR_MALFORMED. */
+MUST_CHECK int settings_read_text(struct settings *settings, const char *path, char *text,
+                                  char *ret_problem);
+
 /* All variables TRESTLE_*; unknown ones are left alone: other programs may have their own. */
 MUST_CHECK int settings_read_environment(struct settings *settings, char *ret_problem);
 

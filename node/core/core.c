@@ -131,9 +131,24 @@ static void replica_retry(struct core *core)
     core->retry_ms = clock_mono_ms() + RETRY_MS;
 }
 
+/* So that peers need not wait for silence to tell them. */
+static void say_goodbye(struct core *core, enum bye_reason reason)
+{
+    uint8_t frame[16];
+    struct writer writer;
+    struct bytes bytes;
+    writer_init(&writer, frame, sizeof frame);
+    message_write_bye(&writer, reason);
+    if (writer_finish(&writer, &bytes) != 0)
+        return;
+    for (uint32_t i = 0; i < LINKS_MAX; i++)
+        (void)!transport_send(core->transport, i, bytes);
+}
+
 static void replica_forget(struct core *core)
 {
     replica_abort(core->replica);
+    say_goodbye(core, BYE_ABORTED);
     transport_reset(core->transport);
     core->is_open = false;
     core->enrolling.is_pending = false;
@@ -385,19 +400,6 @@ int core_turn(struct core *core, uint32_t wait_ms)
     return err;
 }
 
-static void say_goodbye(struct core *core)
-{
-    uint8_t frame[16];
-    struct writer writer;
-    struct bytes bytes;
-    writer_init(&writer, frame, sizeof frame);
-    message_write_bye(&writer, BYE_STOPPING);
-    if (writer_finish(&writer, &bytes) != 0)
-        return;
-    for (uint32_t i = 0; i < LINKS_MAX; i++)
-        (void)!transport_send(core->transport, i, bytes);
-}
-
 static bool is_told_to_stop(int signal_fd)
 {
     int number = signals_take(signal_fd);
@@ -412,7 +414,7 @@ int core_run(struct core *core, int signal_fd)
     int err = 0;
     while (err == 0 && !is_told_to_stop(signal_fd))
         err = core_turn(core, IDLE_MS);
-    say_goodbye(core);
+    say_goodbye(core, BYE_STOPPING);
     return err;
 }
 

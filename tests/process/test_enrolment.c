@@ -1,0 +1,166 @@
+/* The words of a device that joins: each proof, taken away, is missed. */
+#include "node/mesh/enrolment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/lib/test.h"
+
+struct pairing {
+    struct invitation invitation;
+    struct secret_key device_secret;
+    struct enrol_hello hello;
+    uint8_t buffer[ENROL_HELLO_BYTES_MAX];
+    struct bytes frame;
+};
+
+static void pairing_begin(struct pairing *pairing)
+{
+    struct transport_secret transport;
+    assert_int_equal(entropy_start(), 0);
+    *pairing = (struct pairing){
+        .invitation = {.endpoint = "tcp://192.0.2.1:7451", .expires_s = 1800000000}};
+    entropy_bytes(pairing->invitation.secret, sizeof pairing->invitation.secret);
+    entropy_bytes(pairing->invitation.popup.bytes, sizeof pairing->invitation.popup.bytes);
+    entropy_signing_key(&pairing->device_secret);
+    entropy_transport_key(&transport);
+    pairing->hello = (struct enrol_hello){.device_key = signing_public(&pairing->device_secret),
+                                          .transport_key = transport_public(&transport),
+                                          .name = "Kitchen",
+                                          .endpoint = "tcp://192.0.2.2:7450"};
+    assert_int_equal(enrol_hello_encode(&pairing->invitation, &pairing->hello,
+                                        &pairing->device_secret, pairing->buffer, &pairing->frame),
+                     0);
+}
+
+TEST(enrolment, an_invitation_is_one_word_and_comes_back)
+{
+    struct pairing pairing;
+    struct invitation again;
+    char text[INVITATION_TEXT_BYTES_MAX];
+    pairing_begin(&pairing);
+    assert_int_equal(invitation_encode(&pairing.invitation, text), 0);
+    assert_null(strpbrk(text, " \t\n'\"$&;"));
+    assert_int_equal(invitation_decode(text, &again), 0);
+    assert_string_equal(again.endpoint, pairing.invitation.endpoint);
+    assert_memory_equal(again.secret, pairing.invitation.secret, sizeof again.secret);
+    assert_int_equal(again.expires_s, pairing.invitation.expires_s);
+    for (size_t size = 0; size < strlen(text); size++) {
+        char cut[INVITATION_TEXT_BYTES_MAX];
+        memcpy(cut, text, size);
+        cut[size] = '\0';
+        assert_int_equal(invitation_decode(cut, &again), ERR_MALFORMED);
+    }
+}
+
+TEST(enrolment, a_hello_is_understood_by_its_inviter)
+{
+    struct pairing pairing;
+    struct enrol_hello heard;
+    pairing_begin(&pairing);
+    assert_int_equal(enrol_hello_decode(&pairing.invitation, pairing.frame, &heard), 0);
+    assert_string_equal(heard.name, "Kitchen");
+    assert_string_equal(heard.endpoint, "tcp://192.0.2.2:7450");
+    assert_memory_equal(&heard.device_key, &pairing.hello.device_key, sizeof heard.device_key);
+    assert_memory_equal(&heard.mac, &pairing.hello.mac, sizeof heard.mac);
+}
+
+TEST(enrolment, a_hello_with_another_secret_popup_or_inviter_is_refused)
+{
+    struct pairing pairing;
+    struct enrol_hello heard;
+    pairing_begin(&pairing);
+    struct invitation other = pairing.invitation;
+    other.secret[0] ^= 1;
+    assert_int_equal(enrol_hello_decode(&other, pairing.frame, &heard), ERR_FORBIDDEN);
+    other = pairing.invitation;
+    other.popup.bytes[0] ^= 1;
+    assert_int_equal(enrol_hello_decode(&other, pairing.frame, &heard), ERR_FORBIDDEN);
+    other = pairing.invitation;
+    other.inviter.bytes[0] ^= 1;
+    assert_int_equal(enrol_hello_decode(&other, pairing.frame, &heard), ERR_FORBIDDEN);
+}
+
+TEST(enrolment, a_device_key_that_is_not_held_is_refused)
+{
+    struct pairing pairing;
+    struct enrol_hello heard;
+    struct secret_key thief;
+    pairing_begin(&pairing);
+    entropy_signing_key(&thief);
+    assert_int_equal(enrol_hello_encode(&pairing.invitation, &pairing.hello, &thief, pairing.buffer,
+                                        &pairing.frame),
+                     0);
+    assert_int_equal(enrol_hello_decode(&pairing.invitation, pairing.frame, &heard),
+                     ERR_BAD_SIGNATURE);
+}
+
+TEST(enrolment, no_flipped_bit_of_a_hello_passes)
+{
+    struct pairing pairing;
+    struct enrol_hello heard;
+    pairing_begin(&pairing);
+    for (size_t bit = 0; bit < 8 * pairing.frame.size; bit++) {
+        pairing.buffer[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        assert_int_not_equal(enrol_hello_decode(&pairing.invitation, pairing.frame, &heard), 0);
+        pairing.buffer[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+}
+
+TEST(enrolment, a_welcome_belongs_to_one_conversation_and_one_popup)
+{
+    struct pairing pairing;
+    struct secret_key root;
+    struct bytes frame;
+    pairing_begin(&pairing);
+    struct welcome *welcome = calloc(1, sizeof *welcome), *heard = calloc(1, sizeof *heard);
+    uint8_t *buffer = malloc(WELCOME_BYTES_MAX);
+    assert_true(welcome != NULL && heard != NULL && buffer != NULL);
+    entropy_signing_key(&root);
+    welcome->root = signing_public(&root);
+    welcome->epoch_ms = 1800000000000;
+    welcome->chain_size = 100;
+    welcome->book.count = 1;
+    welcome->book.entries[0].device = 42;
+    welcome->introductions_count = 1;
+    welcome->introductions[0].size = 7;
+    pairing.invitation.popup = popup_id_of_root(&welcome->root);
+    assert_int_equal(
+        welcome_encode(&pairing.invitation, &pairing.hello.mac, welcome, buffer, &frame), 0);
+    assert_int_equal(welcome_decode(&pairing.invitation, &pairing.hello.mac, frame, heard), 0);
+    assert_int_equal(heard->epoch_ms, 1800000000000);
+    assert_int_equal(heard->book.entries[0].device, 42);
+    assert_int_equal(heard->introductions[0].size, 7);
+    struct hash other = pairing.hello.mac;
+    other.bytes[0] ^= 1;
+    assert_int_equal(welcome_decode(&pairing.invitation, &other, frame, heard), ERR_FORBIDDEN);
+    pairing.invitation.popup.bytes[0] ^= 1;
+    assert_int_equal(welcome_decode(&pairing.invitation, &pairing.hello.mac, frame, heard),
+                     ERR_MISMATCH);
+    free(buffer);
+    free(heard);
+    free(welcome);
+}
+
+TEST(enrolment, a_full_welcome_fits_a_frame)
+{
+    struct pairing pairing;
+    struct bytes frame;
+    pairing_begin(&pairing);
+    struct welcome *welcome = calloc(1, sizeof *welcome);
+    uint8_t *buffer = malloc(WELCOME_BYTES_MAX);
+    assert_true(welcome != NULL && buffer != NULL);
+    welcome->chain_size = sizeof welcome->chain;
+    welcome->book.count = welcome->introductions_count = DEVICES_MAX;
+    for (uint32_t i = 0; i < DEVICES_MAX; i++) {
+        struct book_entry *entry = &welcome->book.entries[i];
+        memset(entry->endpoint, 'x', sizeof entry->endpoint - 1);
+        entry->chain_size = sizeof entry->chain;
+        welcome->introductions[i].size = INTRODUCTION_BYTES_MAX;
+    }
+    assert_int_equal(
+        welcome_encode(&pairing.invitation, &pairing.hello.mac, welcome, buffer, &frame), 0);
+    assert_true(frame.size <= MESSAGE_BYTES_MAX);
+    free(buffer);
+    free(welcome);
+}
