@@ -86,7 +86,7 @@ int replica_append(struct replica *replica, struct store_txn *txn, const struct 
         return err;
     struct operation id = log_head_operation(head);
     replica->is_turn_written = true;
-    turn_add(replica->turn, &id, event, bytes);
+    turn_add(replica->turn, &id, event->type, &event->entity, bytes);
     return 0;
 }
 

@@ -3,6 +3,8 @@
  * Nothing in a contiguous log is refused for its meaning: what its writer had no right to is
  * stored, relayed and void.
  */
+#include <string.h>
+
 #include "sync/base/check.h"
 #include "sync/replica_state.h"
 
@@ -65,13 +67,10 @@ static int turn_make_room(struct replica *replica, struct store_txn *txn, const 
 static void turn_take(struct replica *replica, const struct run *run)
 {
     for (uint32_t i = 0; i < run->count; i++) {
-        struct event event;
+        const struct run_event *event = &run->events[i];
         struct operation id = {.log = run->log, .seq = run->first_seq + i};
-        int err = event_decode(run->events[i].bytes, &event);
-        check(err == 0); /* run_verify() has seen it */
-        for (uint32_t byte = 0; byte < OPERATION_HASH_BYTES; byte++)
-            id.hash[byte] = run->events[i].hash.bytes[byte];
-        turn_add(replica->turn, &id, &event, run->events[i].bytes);
+        memcpy(id.hash, event->hash.bytes, OPERATION_HASH_BYTES);
+        turn_add(replica->turn, &id, event->type, &event->entity, event->bytes);
     }
 }
 

@@ -46,14 +46,13 @@ static int answer_decode(struct bytes row, struct hash *ret_body, struct answer 
     return 0;
 }
 
-static int find_on(struct store_txn *txn, const struct command *command, uint64_t day,
-                   struct answer *ret_answer)
+static int find_at(struct store_txn *txn, const struct command *command,
+                   const struct request_key *key, struct answer *ret_answer)
 {
-    struct request_key key = request_key_of(command, day);
     struct hash body;
     struct answer answer;
     struct bytes row;
-    int err = store_get(txn, TABLE_REQUEST, bytes_of(key.bytes, sizeof key.bytes), &row);
+    int err = store_get(txn, TABLE_REQUEST, bytes_of(key->bytes, sizeof key->bytes), &row);
     if (err == 0)
         err = answer_decode(row, &body, &answer);
     if (err != 0)
@@ -67,8 +66,12 @@ static int find_on(struct store_txn *txn, const struct command *command, uint64_
 int request_find(struct store_txn *txn, const struct command *command, uint64_t day,
                  struct answer *ret_answer)
 {
-    int err = find_on(txn, command, day, ret_answer);
-    return err == ERR_NOT_FOUND && day > 0 ? find_on(txn, command, day - 1, ret_answer) : err;
+    struct request_key key = request_key_of(command, day);
+    int err = find_at(txn, command, &key, ret_answer);
+    if (err != ERR_NOT_FOUND || day == 0)
+        return err;
+    put_be64(key.bytes, day - 1);
+    return find_at(txn, command, &key, ret_answer);
 }
 
 int request_keep(struct store_txn *txn, const struct command *command, uint64_t day,

@@ -75,25 +75,25 @@ static enum kind kind_of_type(uint32_t type)
     return info == NULL ? KIND_NONE : info->kind;
 }
 
-void turn_add(struct turn *turn, const struct operation *id, const struct event *event,
-              struct bytes bytes)
+void turn_add(struct turn *turn, const struct operation *id, uint32_t type,
+              const struct entity_id *entity, struct bytes bytes)
 {
     check(turn_has_room(turn, bytes.size));
-    struct turn_entity *entity = entity_take(turn, &event->entity);
+    struct turn_entity *dirty = entity_take(turn, entity);
     int32_t at = (int32_t)turn->events_count++;
     uint8_t *copy = turn->data + turn->size;
     memcpy(copy, bytes.data, bytes.size);
     turn->size += bytes.size;
     turn->events[at] =
         (struct turn_event){.id = *id, .bytes = bytes_of(copy, bytes.size), .next = -1};
-    if (entity->last >= 0)
-        turn->events[entity->last].next = at;
+    if (dirty->last >= 0)
+        turn->events[dirty->last].next = at;
     else
-        entity->first = at;
-    entity->last = at;
-    entity->is_dirty = true;
-    if (entity->kind == KIND_NONE)
-        entity->kind = kind_of_type(event->type);
+        dirty->first = at;
+    dirty->last = at;
+    dirty->is_dirty = true;
+    if (dirty->kind == KIND_NONE)
+        dirty->kind = kind_of_type(type);
 }
 
 bool turn_mark(struct turn *turn, enum kind kind, const struct entity_id *entity)

@@ -64,8 +64,8 @@ void turn_reset(struct turn *turn);
 bool turn_has_room(const struct turn *turn, size_t size);
 
 /* Remember a new event; its bytes are copied. The caller asked turn_has_room(). */
-void turn_add(struct turn *turn, const struct operation *id, const struct event *event,
-              struct bytes bytes);
+void turn_add(struct turn *turn, const struct operation *id, uint32_t type,
+              const struct entity_id *entity, struct bytes bytes);
 
 /* Refold @entity from the log although no event came: what counts has changed. False when there is
  * no room. */
