@@ -1,0 +1,132 @@
+// ./run demo --check: chaos, then judgement; with a sabotage, damage in between that must be found.
+import { Board } from "./board.mjs";
+import { Chaos, ORDERS_EACH_LEAST } from "./chaos.mjs";
+import { Judge } from "./judge.mjs";
+import { SABOTAGES } from "./sabotage.mjs";
+import { Till } from "./till.mjs";
+import { until } from "./wait.mjs";
+import { bold, duration, quantile, say, table, Trouble } from "./words.mjs";
+
+const SHOWN_SECONDS = 20;
+const FINDINGS_SHOWN_MAX = 12;
+const WAYS = { linked: "linked", relayed: "relayed by pickup", parted: "partitioned or killed" };
+
+/** Exit status 0: all holds; 1: something was found. Trouble is thrown. */
+export async function check(stall, { tool, sabotage }) {
+    const started = performance.now();
+    const { till, chaos, board } = await perform(stall);
+    say("all stopped; reading the stores");
+    let judge = await Judge.over(stall.devices, till.answers);
+    const missing = incidentsMissing(chaos);
+    report({ stall, till, chaos, board, judge, started });
+    if (sabotage && judge.findings.length + missing.length === 0) {
+        await SABOTAGES[sabotage].deed({ stall, till, tool });
+        say("all stopped; reading the stores again");
+        judge = await Judge.over(stall.devices, till.answers);
+    } else if (sabotage) {
+        tell(judge.findings, missing);
+        throw new Trouble("there was something to find before the sabotage");
+    }
+    tell(judge.findings, missing);
+    if (sabotage) mustHaveFound(judge, sabotage);
+    return judge.findings.length + missing.length > 0 ? 1 : 0;
+}
+
+/** Two hundred orders, until every device has them and the kitchen's board showed them. */
+async function perform(stall) {
+    await stall.found();
+    await stall.wire();
+    await stall.start();
+    say(`${stall.devices.map(({ name }) => name).join(", ")} run and are linked`);
+    const till = new Till(stall.counter);
+    await till.open();
+    const board = new Board(stall.kitchen).open();
+    const chaos = new Chaos(stall, till);
+    try {
+        await chaos.run();
+        say("waiting until all hold the same");
+        await stall.converged();
+        const isShown = ({ id }) => board.shownAt.has(id);
+        await until(
+            "the kitchen's board to show every order",
+            SHOWN_SECONDS,
+            () => till.answers.every(isShown),
+            () => `it lacks ${till.answers.filter((answer) => !isShown(answer)).length}`,
+        );
+    } finally {
+        board.close();
+    }
+    await stall.stop();
+    return { till, chaos, board };
+}
+
+/** What the plan promised and did not do. */
+function incidentsMissing({ incidents }) {
+    const missing = incidents
+        .filter(({ orders }) => orders < ORDERS_EACH_LEAST)
+        .map(({ what, orders }) => `${what}: only ${orders} orders were acknowledged meanwhile`);
+    for (const kind of ["kill", "partition"]) {
+        if (!incidents.some((incident) => incident.kind === kind)) missing.push(`no ${kind}`);
+    }
+    if (!incidents.some(({ unsent }) => unsent > 0)) missing.push("no kill left unsent events");
+    return missing;
+}
+
+function report({ stall, till, chaos, board, judge, started }) {
+    const count = (kind) => chaos.incidents.filter((incident) => incident.kind === kind).length;
+    const unsent = chaos.incidents.reduce((sum, incident) => sum + incident.unsent, 0);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const heading = ["", "acknowledged meanwhile", "unsent events"].map(bold);
+    const happened = chaos.incidents.map(({ what, orders, unsent: left }) => [
+        what,
+        String(orders),
+        left > 0 ? String(left) : "",
+    ]);
+    const facts = [
+        ["orders acknowledged", till.answers.length],
+        ["lost", judge.lost.size],
+        ["duplicates", judge.duplicates],
+        ["kills", count("kill")],
+        ["partitions", count("partition")],
+        ["events unsent at a kill", unsent],
+        ["requests asked again", till.retries],
+        ["events on each device", [...new Set(judge.events)].join(", ")],
+        ["state digest", [...new Set(judge.digests)].map((text) => text?.slice(0, 16)).join(", ")],
+        ["devices", stall.devices.length],
+        ["seconds", seconds],
+    ].map(([name, value]) => [name, String(value)]);
+    const lines = [table([heading, ...happened]), times(till, chaos, board), table(facts)];
+    console.log(`\n${lines.map((part) => part.join("\n")).join("\n\n")}\n`);
+}
+
+/** From the client's receipt of the answer until the kitchen's board was sent the order. */
+function times(till, chaos, board) {
+    const heading = ["answer to kitchen's board", "orders", "p50", "p99"].map(bold);
+    const rows = Object.entries(WAYS).map(([kind, text]) => {
+        const waits = till.answers
+            .map((answer) => ({ answer, shownAt: board.shownAt.get(answer.id) }))
+            .filter(({ answer, shownAt }) => chaos.kindOf(answer, shownAt) === kind)
+            // The board may well be first: then nobody waited.
+            .map(({ answer, shownAt }) => Math.max(0, shownAt - answer.receivedAt));
+        const quantiles = [0.5, 0.99].map((share) => duration(quantile(waits, share)));
+        return [text, String(waits.length), ...quantiles];
+    });
+    return table([heading, ...rows]);
+}
+
+function tell(findings, missing) {
+    for (const text of missing) console.log(`NOT DONE  ${text}`);
+    for (const { kind, text } of findings.slice(0, FINDINGS_SHOWN_MAX))
+        console.log(`FOUND  ${kind}: ${text}`);
+    if (findings.length > FINDINGS_SHOWN_MAX)
+        console.log(`       and ${findings.length - FINDINGS_SHOWN_MAX} more`);
+    if (findings.length + missing.length === 0) console.log("nothing lost, nothing twice, all equal");
+}
+
+function mustHaveFound({ findings }, sabotage) {
+    const { finds } = SABOTAGES[sabotage];
+    if (findings.length === 0) console.log(`the sabotage (${sabotage}) was NOT noticed`);
+    else if (!findings.some(({ kind }) => kind === finds))
+        throw new Trouble(`the sabotage (${sabotage}) was not found as what it is: ${finds}`);
+    else console.log(`the sabotage (${sabotage}) was noticed`);
+}

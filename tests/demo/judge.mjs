@@ -1,0 +1,128 @@
+// What the stopped devices' stores say, held against the client's own list of answers. Nothing here
+// knows whether somebody has been at the stores.
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { ask } from "./device.mjs";
+import { ordersRead } from "./journal.mjs";
+
+const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
+const VERIFIER = fileURLToPath(new URL("../verifier/verify.py", import.meta.url));
+
+/** Groups of @orders with more than one member that have the same value: [value, members]. */
+function repeated(orders, valueOf) {
+    const groups = new Map();
+    for (const order of orders) {
+        const value = valueOf(order);
+        groups.set(value, [...(groups.get(value) ?? []), order]);
+    }
+    return [...groups].filter(([, members]) => members.length > 1);
+}
+
+export class Judge {
+    findings = []; // {kind: "lost" | "changed" | "duplicate" | "digest" | "journal", text}
+    lost = new Set(); // names of orders
+    duplicates = 0;
+    digests = []; // by device
+    events = []; // by device
+    #stores = []; // {device, file, orders}
+
+    constructor(devices, answers) {
+        Object.assign(this, { devices, answers });
+    }
+
+    static async over(devices, answers) {
+        const judge = new Judge(devices, answers);
+        for (const device of devices) await judge.#store(device);
+        judge.#acknowledged();
+        for (const store of judge.#stores) judge.#counted(store);
+        judge.#compared();
+        await judge.#verified();
+        return judge;
+    }
+
+    #find(kind, text) {
+        this.findings.push({ kind, text });
+    }
+
+    /** Reads one store with the program's own tools, each a process of its own. */
+    async #store(device) {
+        const file = path.join(path.dirname(device.state), `${device.name}.jsonl`);
+        const words = ["verify", "--json", "--state", device.state];
+        const verdict = await ask(device.program, words);
+        if (verdict.status !== 0) {
+            const said = verdict.err.trim().split("\n")[0];
+            this.#find("journal", `trestle verify, ${device.name}: ${said}`);
+        }
+        this.#figures(device, verdict.out);
+        const exported = await ask(device.program, ["export", "--state", device.state]);
+        if (exported.status !== 0)
+            this.#find("journal", `trestle export, ${device.name}: ${exported.err.trim()}`);
+        await writeFile(file, exported.out);
+        this.#stores.push({ device, file, orders: await ordersRead(file) });
+    }
+
+    #figures(device, out) {
+        try {
+            const [{ digest, events }] = JSON.parse(out).stores;
+            this.digests.push(digest);
+            this.events.push(events);
+        } catch {
+            this.#find("journal", `trestle verify, ${device.name}: prints no JSON`);
+        }
+    }
+
+    /** Every answer that the client got, against every store. */
+    #acknowledged() {
+        for (const answer of this.answers) {
+            for (const { device, orders } of this.#stores) {
+                const order = orders.find(({ id }) => id === answer.id);
+                const what = `${answer.number} (${answer.name})`;
+                if (!order) {
+                    this.lost.add(answer.name);
+                    this.#find("lost", `${what} was acknowledged; ${device.name} lacks it`);
+                } else if (order.amount !== answer.total || order.number !== answer.number) {
+                    this.#find(
+                        "changed",
+                        `${what} was acknowledged at ${answer.total}; at ${device.name} it is ` +
+                            `${order.number} at ${order.amount}`,
+                    );
+                }
+            }
+        }
+    }
+
+    /** One order for each guest who asked, each under a number of its own, opened once. */
+    #counted({ device, orders }) {
+        const asked = new Set(this.answers.map(({ name }) => name));
+        for (const [name, members] of repeated(orders, (order) => order.name)) {
+            this.duplicates += members.length - 1;
+            const numbers = members.map(({ number }) => number).join(" and ");
+            this.#find("duplicate", `${name} asked once; ${device.name} has ${numbers}`);
+        }
+        for (const [number, members] of repeated(orders, (order) => order.number))
+            this.#find("duplicate", `${members.length} orders are called ${number}, ${device.name}`);
+        for (const { name, number, opened } of orders) {
+            if (opened > 1) this.#find("duplicate", `${number} was opened ${opened} times`);
+            if (!asked.has(name)) this.#find("duplicate", `nobody asked for ${number} (${name})`);
+        }
+    }
+
+    #compared() {
+        if (new Set(this.digests).size === 1 && this.digests[0]) return;
+        const sides = this.#stores.map(({ device }, at) => `${device.name} ${this.digests[at]}`);
+        this.#find("digest", `state differs: ${sides.join(", ")}`);
+    }
+
+    /** All exports, by the verifier that shares no code with ours. */
+    async #verified() {
+        const files = this.#stores.map(({ file }) => file);
+        const { status, out, err } = await ask(PYTHON, ["-B", VERIFIER, ...files]);
+        if (status === 0) return;
+        const lines = out.split("\n").slice(0, -2);
+        for (const line of lines.length > 0 ? lines : [err.trim()]) {
+            const kind = line.includes("is forked") ? "fork" : "journal";
+            this.#find(kind, `verify.py: ${line.replaceAll(`${path.dirname(files[0])}/`, "")}`);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// Real damage to what has just been found sound: to a stopped store, by a tool of its own, or by
+// doing what a faulty client or a copied state folder does.
+import { cp } from "node:fs/promises";
+import path from "node:path";
+import { Device, must } from "./device.mjs";
+import { Till } from "./till.mjs";
+import { until } from "./wait.mjs";
+import { say } from "./words.mjs";
+
+const ARRIVE_SECONDS = 20;
+
+/** By name: what it is for a person, the kind of finding that must come of it, and the deed. */
+export const SABOTAGES = {
+    drop: {
+        finds: "lost",
+        deed: async ({ stall, till, tool }) => {
+            const answer = till.answers[Math.floor(till.answers.length / 2)];
+            say(`sabotage: the kitchen's store loses order ${answer.number}`);
+            await must(tool, ["drop", path.join(stall.kitchen.state, "store"), answer.id]);
+        },
+    },
+    dup: {
+        finds: "duplicate",
+        deed: async ({ stall, till }) => {
+            const answer = till.answers[Math.floor(till.answers.length / 2)];
+            say(`sabotage: a faulty client enters ${answer.name}'s order again under a fresh key`);
+            await stall.start();
+            const faulty = new Till(stall.counter);
+            await faulty.open();
+            await faulty.place(answer.name, answer.body.lines, answer.body.mode);
+            await stall.converged();
+            await stall.stop();
+        },
+    },
+    edit: {
+        finds: "journal",
+        deed: async ({ stall, till, tool }) => {
+            const answer = till.answers[Math.floor(till.answers.length / 2)];
+            say(`sabotage: one bit of a price of order ${answer.number} flips in pickup's store`);
+            await must(tool, ["edit", path.join(stall.pickup.state, "store"), answer.id]);
+        },
+    },
+    fork: {
+        finds: "fork",
+        deed: async ({ stall, till }) => {
+            const { counter, kitchen, pickup } = stall;
+            say("sabotage: the counter's state folder is copied, and both copies take an order");
+            const clone = new Device({ ...counter, folder: stall.folder, name: "clone" });
+            await cp(counter.state, clone.state, { recursive: true });
+            clone.peers = counter.peers;
+            await branch(till, clone, kitchen);
+            await branch(till, counter, pickup);
+        },
+    },
+};
+
+/** @writer takes an order, which @reader gets; both are stopped then. */
+async function branch(till, writer, reader) {
+    await Promise.all([writer.start(), reader.start()]);
+    till.device = writer;
+    const { id } = await till.take();
+    await until(`${reader.name} to get the order`, ARRIVE_SECONDS, async () => {
+        const { status } = await reader.request("GET", `/api/orders/${id}`);
+        return status === 200;
+    });
+    await Promise.all([writer.stop(), reader.stop()]);
+}
