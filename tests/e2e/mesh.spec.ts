@@ -6,10 +6,18 @@ import { tablet, violations } from "./pages";
 
 test.setTimeout(120_000);
 
-let stall: Stall;
+const started: Stall[] = [];
+
+async function start(options?: { alone: boolean }): Promise<Stall> {
+    const stall = await startStall(options);
+    started.push(stall);
+    return stall;
+}
 
 test.afterEach(async () => {
-    await stall.close({ keep: false });
+    for (const stall of started.splice(0)) {
+        await stall.close({ keep: false });
+    }
 });
 
 /** A browser of its own on that device. */
@@ -55,7 +63,7 @@ async function phaseOf(device: Device, number: string): Promise<string | undefin
 }
 
 test("an order crosses while the kitchen is killed and returns", async ({ browser }) => {
-    stall = await startStall();
+    const stall = await start();
     const counter = await watch(browser, stall.counter, "/counter");
     const kitchen = await watch(browser, stall.kitchen, "/kitchen");
     const board = await watch(browser, stall.pickup, "/pickup");
@@ -112,7 +120,7 @@ test("an order crosses while the kitchen is killed and returns", async ({ browse
 });
 
 test("a kitchen without a browser sees nothing", async ({ browser }) => {
-    stall = await startStall();
+    const stall = await start();
     const counter = await watch(browser, stall.counter, "/counter");
     const number = await sell(counter);
     await openOrder(counter, number);
@@ -126,7 +134,7 @@ test("a kitchen without a browser sees nothing", async ({ browser }) => {
 });
 
 test("both sides of a cut say so, go on, and agree when it heals", async ({ browser }) => {
-    stall = await startStall();
+    const stall = await start();
     const counter = await watch(browser, stall.counter, "/counter");
     const kitchen = await watch(browser, stall.kitchen, "/kitchen");
     const before = await sell(counter);
@@ -147,7 +155,7 @@ test("both sides of a cut say so, go on, and agree when it heals", async ({ brow
 });
 
 test("the real menu and the real policies leave nothing for axe", async ({ browser }) => {
-    stall = await startStall();
+    const stall = await start();
     const counter = await watch(browser, stall.counter, "/counter");
     expect(await counter.locator(".item").count()).toBeGreaterThanOrEqual(37);
     await sell(counter);
@@ -159,7 +167,7 @@ test("the real menu and the real policies leave nothing for axe", async ({ brows
 });
 
 test("a sold-out item is sold out everywhere", async ({ browser }) => {
-    stall = await startStall();
+    const stall = await start();
     const counter = await watch(browser, stall.counter, "/counter");
     const kitchen = await watch(browser, stall.kitchen, "/kitchen");
     const item = counter.locator(".item:not(:disabled)").first();
@@ -172,7 +180,7 @@ test("a sold-out item is sold out everywhere", async ({ browser }) => {
 });
 
 test("one device alone can run the stall", async ({ browser }) => {
-    stall = await startStall({ alone: true });
+    const stall = await start({ alone: true });
     const unheard = /not heard yet/; // the two that were invited and never ran
     const counter = await watch(browser, stall.counter, "/counter", unheard);
     const kitchen = await watch(browser, stall.counter, "/kitchen", unheard);

@@ -163,6 +163,19 @@ describe("the store", () => {
         expect(after.orders.has("a1")).toBe(true);
     });
 
+    test("remembers when a device was heard, though the node has forgotten", () => {
+        const marks = (ago: number, now: number): Frame => ({
+            type: "marks",
+            logs: [],
+            peers: [peer("kitchen", { heard_ms_ago: ago })],
+            now,
+        });
+        const heard = reduce(initial, marks(200, 10_000), 10_000);
+        const lost = reduce(heard, marks(-1, 15_000), 15_000);
+        expect(lost.peers[0]?.heard_ms_ago).toBe(5_200);
+        expect(reduce(initial, marks(-1, 1), 1).peers[0]?.heard_ms_ago).toBe(-1);
+    });
+
     test("knows how far the node's clock is ahead, and the newest marks", () => {
         const marks: Frame = {
             type: "marks",

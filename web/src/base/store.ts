@@ -13,6 +13,8 @@ export interface State {
     /** A whole snapshot, or a resumed stream, is behind what is shown. */
     readonly isCurrent: boolean;
     readonly peers: readonly Peer[];
+    /** When each device was last heard, by our clock: a node that lost a link forgets it. */
+    readonly heardAt: ReadonlyMap<string, number>;
     /** Per log: up to where it is held by as many devices as the pop-up asks for. */
     readonly marks: ReadonlyMap<string, number>;
     /** The node's clock minus ours, in ms. */
@@ -33,6 +35,7 @@ export const initial: State = {
     partial: null,
     isCurrent: false,
     peers: [],
+    heardAt: new Map(),
     marks: new Map(),
     clockAhead: 0,
 };
@@ -80,12 +83,23 @@ function takeDelta(state: State, frame: Delta): State {
 }
 
 function takeMarks(state: State, frame: Marks, now: number): State {
+    const heardAt = new Map(state.heardAt);
+    for (const { device, heard_ms_ago: ago } of frame.peers) {
+        if (ago >= 0) {
+            heardAt.set(device, now - ago);
+        }
+    }
     return {
         ...state,
+        heardAt,
         marks: new Map(frame.logs.map((mark) => [mark.log, mark.seq])),
-        peers: frame.peers,
+        peers: frame.peers.map((peer) => withAge(peer, heardAt.get(peer.device), now)),
         clockAhead: frame.now - now,
     };
+}
+
+function withAge(peer: Peer, heardAt: number | undefined, now: number): Peer {
+    return heardAt === undefined ? peer : { ...peer, heard_ms_ago: Math.max(0, now - heardAt) };
 }
 
 function merge(
