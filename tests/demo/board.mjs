@@ -1,4 +1,4 @@
-// The kitchen's board as a browser sees it: a WebSocket that is opened again whenever it breaks.
+// A board as a browser sees it: a WebSocket that is opened again whenever it breaks.
 import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "./socket.mjs";
 
@@ -10,8 +10,9 @@ export class Board {
     #isOpen = true;
     #socket = null;
 
-    constructor(device) {
-        this.device = device;
+    /** @view: "kitchen" or "pickup"; @onOrder(order) for each state that it is sent. */
+    constructor(device, view, onOrder) {
+        Object.assign(this, { device, view, onOrder });
     }
 
     /** Keeps itself connected until close(). */
@@ -38,7 +39,7 @@ export class Board {
 
     async #session() {
         const cursor = this.#cursor && `&cursor=${encodeURIComponent(this.#cursor)}`;
-        const path = `/ws?view=kitchen${cursor}`;
+        const path = `/ws?view=${this.view}${cursor}`;
         let end;
         const ended = new Promise((resolve) => {
             end = resolve;
@@ -52,6 +53,7 @@ export class Board {
         const now = performance.now();
         for (const order of frame.orders ?? []) {
             if (!this.shownAt.has(order.id)) this.shownAt.set(order.id, now);
+            this.onOrder(order);
         }
         if (frame.cursor) this.#cursor = frame.cursor;
     }

@@ -77,7 +77,9 @@ export class Chaos {
         const over = this.#incident("partition", `${device.name} parted from ${names} (${manner})`);
         this.weather.turn(weather);
         this.stall.cut(device, others, manner);
-        await this.#sell(ORDERS_EACH_LEAST);
+        await this.#sell(ORDERS_EACH_LEAST / 2);
+        await this.stall.parted(device, others); // they know it now
+        await this.#sell(ORDERS_EACH_LEAST / 2);
         over();
         this.stall.heal(device, others);
         await this.#calm();
@@ -99,6 +101,7 @@ export class Chaos {
         const parted = this.#incident("partition", `${device.name} parted from all (refuse)`);
         this.weather.turn("parted");
         this.stall.cut(device, others, "refuse");
+        await this.stall.parted(device, others);
         await this.#sell(ORDERS_EACH_LEAST);
         await this.#killedInTheMiddle(device);
         parted();

@@ -1,28 +1,29 @@
 // ./run demo --check: chaos, then judgement; with a sabotage, damage in between that must be found.
-import { Board } from "./board.mjs";
 import { Chaos, ORDERS_EACH_LEAST } from "./chaos.mjs";
+import { Worker } from "./crew.mjs";
 import { Judge } from "./judge.mjs";
 import { SABOTAGES } from "./sabotage.mjs";
 import { Till } from "./till.mjs";
 import { until } from "./wait.mjs";
-import { bold, duration, quantile, say, table, Trouble } from "./words.mjs";
+import { duration, quantile, say, table, Trouble } from "./words.mjs";
 
-const SHOWN_SECONDS = 20;
+const HANDED_SECONDS = 40;
 const FINDINGS_SHOWN_MAX = 12;
 const WAYS = { linked: "linked", relayed: "relayed by pickup", parted: "partitioned or killed" };
 
 /** Exit status 0: all holds; 1: something was found. Trouble is thrown. */
 export async function check(stall, { tool, sabotage }) {
     const started = performance.now();
-    const { till, chaos, board } = await perform(stall);
+    const { till, chaos, crew } = await perform(stall);
+    const deeds = crew.flatMap(({ answers }) => answers);
     say("all stopped; reading the stores");
-    let judge = await Judge.over(stall.devices, till.answers);
+    let judge = await Judge.over(stall.devices, till.answers, deeds);
     const missing = incidentsMissing(chaos);
-    report({ stall, till, chaos, board, judge, started });
+    report({ stall, till, chaos, crew, judge, started });
     if (sabotage && judge.findings.length + missing.length === 0) {
         await SABOTAGES[sabotage].deed({ stall, till, tool });
         say("all stopped; reading the stores again");
-        judge = await Judge.over(stall.devices, till.answers);
+        judge = await Judge.over(stall.devices, till.answers, deeds);
     } else if (sabotage) {
         tell(judge.findings, missing);
         throw new Trouble("there was something to find before the sabotage");
@@ -32,32 +33,43 @@ export async function check(stall, { tool, sabotage }) {
     return judge.findings.length + missing.length > 0 ? 1 : 0;
 }
 
-/** Two hundred orders, until every device has them and the kitchen's board showed them. */
+/** Two hundred orders, until they are handed over and every device knows. */
 async function perform(stall) {
     await stall.found();
     await stall.wire();
     await stall.start();
     say(`${stall.devices.map(({ name }) => name).join(", ")} run and are linked`);
-    const till = new Till(stall.counter);
-    await till.open();
-    const board = new Board(stall.kitchen).open();
+    const till = await new Till(stall.counter).open();
+    const crew = [new Worker(stall.kitchen), new Worker(stall.pickup)];
     const chaos = new Chaos(stall, till);
     try {
+        for (const worker of crew) await worker.open();
         await chaos.run();
+        await handedOver(till, crew);
         say("waiting until all hold the same");
         await stall.converged();
-        const isShown = ({ id }) => board.shownAt.has(id);
-        await until(
-            "the kitchen's board to show every order",
-            SHOWN_SECONDS,
-            () => till.answers.every(isShown),
-            () => `it lacks ${till.answers.filter((answer) => !isShown(answer)).length}`,
-        );
     } finally {
-        board.close();
+        for (const worker of crew) worker.close();
     }
     await stall.stop();
-    return { till, chaos, board };
+    return { till, chaos, crew };
+}
+
+/** Until every order was accepted, cooked and handed over. */
+async function handedOver({ answers }, crew) {
+    const [kitchen, pickup] = crew;
+    const counts = () => [kitchen.answers.length, pickup.answers.length];
+    await until(
+        "every order to be handed over",
+        HANDED_SECONDS,
+        () => {
+            const trouble = crew.find((worker) => worker.trouble)?.trouble;
+            const [done, handed] = counts();
+            return trouble || (done === 2 * answers.length && handed === answers.length);
+        },
+        () => `of ${answers.length} the kitchen did ${counts()[0]} / 2, pickup ${counts()[1]}`,
+    );
+    for (const worker of crew) await worker.settled();
 }
 
 /** What the plan promised and did not do. */
@@ -72,11 +84,13 @@ function incidentsMissing({ incidents }) {
     return missing;
 }
 
-function report({ stall, till, chaos, board, judge, started }) {
+function report({ stall, till, chaos, crew, judge, started }) {
+    const [kitchen] = crew;
+    const clients = [till, ...crew.map(({ client }) => client)];
     const count = (kind) => chaos.incidents.filter((incident) => incident.kind === kind).length;
     const unsent = chaos.incidents.reduce((sum, incident) => sum + incident.unsent, 0);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const heading = ["", "acknowledged meanwhile", "unsent events"].map(bold);
+    const heading = ["", "orders meanwhile", "unsent events"];
     const happened = chaos.incidents.map(({ what, orders, unsent: left }) => [
         what,
         String(orders),
@@ -89,19 +103,21 @@ function report({ stall, till, chaos, board, judge, started }) {
         ["kills", count("kill")],
         ["partitions", count("partition")],
         ["events unsent at a kill", unsent],
-        ["requests asked again", till.retries],
+        ["accepted, cooked, handed over", crew.flatMap(({ answers }) => answers).length],
+        ["of these lost", judge.lostDeeds.size],
+        ["requests asked again", clients.reduce((sum, { retries }) => sum + retries, 0)],
         ["events on each device", [...new Set(judge.events)].join(", ")],
         ["state digest", [...new Set(judge.digests)].map((text) => text?.slice(0, 16)).join(", ")],
         ["devices", stall.devices.length],
         ["seconds", seconds],
     ].map(([name, value]) => [name, String(value)]);
-    const lines = [table([heading, ...happened]), times(till, chaos, board), table(facts)];
+    const lines = [table([heading, ...happened]), times(till, chaos, kitchen.board), table(facts)];
     console.log(`\n${lines.map((part) => part.join("\n")).join("\n\n")}\n`);
 }
 
 /** From the client's receipt of the answer until the kitchen's board was sent the order. */
 function times(till, chaos, board) {
-    const heading = ["answer to kitchen's board", "orders", "p50", "p99"].map(bold);
+    const heading = ["answer to kitchen's board", "orders", "p50", "p99"];
     const rows = Object.entries(WAYS).map(([kind, text]) => {
         const waits = till.answers
             .map((answer) => ({ answer, shownAt: board.shownAt.get(answer.id) }))

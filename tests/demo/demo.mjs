@@ -71,8 +71,9 @@ async function show(stall, leave) {
     await stall.wire();
     await stall.start();
     say(`${await stall.version()}: three nodes run and are linked`);
-    const rows = stall.devices.map(({ name, url, pid }) => [name, bold(`${url}/${name}`), `pid ${pid}`]);
-    console.log(`\n${table(rows).map((line) => `    ${line}`).join("\n")}\n`);
+    const rows = stall.devices.map(({ name, url, pid }) => [name, `${url}/${name}`, `pid ${pid}`]);
+    const lines = table(rows, 3).map((line) => `    ${bold(line)}`);
+    console.log(`\n${lines.join("\n")}\n`);
     console.log("    Take an order at the counter and watch it cross. Ctrl-C stops all.\n");
     const ends = stall.devices.map(async (device) => {
         const { code, signal } = await device.ended();

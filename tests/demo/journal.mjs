@@ -64,28 +64,31 @@ class Reader {
 }
 
 /**
- * The orders in the export at @path: a list of {id, number, name, log, seq, opened, amount}.
- * opened: how many events open it; amount: of its lines as entered, options included.
+ * What the export at @path holds: {orders, events}. orders: a list of {id, number, name, opened,
+ * amount}; opened: how many events open it; amount: of its lines as entered, options included.
+ * events: from "log seq" to the id of the event's entity.
  */
-export async function ordersRead(path) {
+export async function journalRead(path) {
     const orders = new Map();
+    const events = new Map();
     const text = await readFile(path, "utf8");
     for (const line of text.split("\n").slice(1)) {
         if (line === "") continue;
-        const row = JSON.parse(line);
-        const [type, , entity, , , body] = new Reader(Buffer.from(row.event, "base64")).value();
+        const { log, seq, event } = JSON.parse(line);
+        const [type, , entity, , , body] = new Reader(Buffer.from(event, "base64")).value();
         const id = entity.toString("hex");
-        if (type === ORDER_OPEN) {
-            const [, lane, number, , , name] = body;
-            const order = orders.get(id) ?? { id, opened: 0, amount: 0 };
-            const { log, seq } = row;
-            orders.set(id, { ...order, number: `${lane}${number}`, name, log, seq });
-            orders.get(id).opened++;
-        } else if (type === LINE_ADD && orders.has(id)) {
-            const [, , , quantity, price, options] = body;
-            const extra = options.reduce((sum, [, amount]) => sum + amount, 0);
-            orders.get(id).amount += quantity * (price + extra);
-        }
+        events.set(`${log} ${seq}`, id);
+        if (type === ORDER_OPEN) orderOpen(orders, id, body);
+        else if (type === LINE_ADD && orders.has(id)) orders.get(id).amount += lineAmount(body);
     }
-    return [...orders.values()];
+    return { orders: [...orders.values()], events };
+}
+
+function orderOpen(orders, id, [, lane, number, , , name]) {
+    const order = orders.get(id) ?? { id, opened: 0, amount: 0 };
+    orders.set(id, { ...order, number: `${lane}${number}`, name, opened: order.opened + 1 });
+}
+
+function lineAmount([, , , quantity, price, options]) {
+    return quantity * options.reduce((sum, [, amount]) => sum + amount, price);
 }

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ask } from "./device.mjs";
-import { ordersRead } from "./journal.mjs";
+import { journalRead } from "./journal.mjs";
 
 const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
 const VERIFIER = fileURLToPath(new URL("../verifier/verify.py", import.meta.url));
@@ -22,19 +22,22 @@ function repeated(orders, valueOf) {
 export class Judge {
     findings = []; // {kind: "lost" | "changed" | "duplicate" | "digest" | "journal", text}
     lost = new Set(); // names of orders
+    lostDeeds = new Set();
     duplicates = 0;
     digests = []; // by device
     events = []; // by device
-    #stores = []; // {device, file, orders}
+    #stores = []; // {device, file, orders, events}
 
-    constructor(devices, answers) {
-        Object.assign(this, { devices, answers });
+    /** @answers: to orders; @deeds: to what was done with them since. */
+    constructor(answers, deeds) {
+        Object.assign(this, { answers, deeds });
     }
 
-    static async over(devices, answers) {
-        const judge = new Judge(devices, answers);
+    static async over(devices, answers, deeds) {
+        const judge = new Judge(answers, deeds);
         for (const device of devices) await judge.#store(device);
         judge.#acknowledged();
+        judge.#done();
         for (const store of judge.#stores) judge.#counted(store);
         judge.#compared();
         await judge.#verified();
@@ -49,27 +52,21 @@ export class Judge {
     async #store(device) {
         const file = path.join(path.dirname(device.state), `${device.name}.jsonl`);
         const words = ["verify", "--json", "--state", device.state];
-        const verdict = await ask(device.program, words);
-        if (verdict.status !== 0) {
-            const said = verdict.err.trim().split("\n")[0];
-            this.#find("journal", `trestle verify, ${device.name}: ${said}`);
-        }
-        this.#figures(device, verdict.out);
+        this.#verdict(device, await ask(device.program, words));
         const exported = await ask(device.program, ["export", "--state", device.state]);
         if (exported.status !== 0)
             this.#find("journal", `trestle export, ${device.name}: ${exported.err.trim()}`);
         await writeFile(file, exported.out);
-        this.#stores.push({ device, file, orders: await ordersRead(file) });
+        this.#stores.push({ device, file, ...(await journalRead(file)) });
     }
 
-    #figures(device, out) {
-        try {
-            const [{ digest, events }] = JSON.parse(out).stores;
-            this.digests.push(digest);
-            this.events.push(events);
-        } catch {
-            this.#find("journal", `trestle verify, ${device.name}: prints no JSON`);
-        }
+    #verdict({ name }, { status, out, err }) {
+        const report = JSON.parse(out || '{"stores":[{}],"findings":[]}');
+        this.digests.push(report.stores[0].digest);
+        this.events.push(report.stores[0].events);
+        const texts = report.findings.map(({ kind, text }) => `${kind}: ${text}`);
+        if (status !== 0 && texts.length === 0) texts.push(err.trim() || `status ${status}`);
+        for (const text of texts) this.#find("journal", `trestle verify, ${name}: ${text}`);
     }
 
     /** Every answer that the client got, against every store. */
@@ -92,6 +89,17 @@ export class Judge {
         }
     }
 
+    /** Every answer that kitchen and pickup got. */
+    #done() {
+        for (const { name, number, id, log, seq } of this.deeds) {
+            for (const { device, events } of this.#stores) {
+                if (events.get(`${log} ${seq}`) === id) continue;
+                this.lostDeeds.add(`${name} ${id}`);
+                this.#find("lost", `${name} of ${number} was acknowledged; ${device.name} lacks it`);
+            }
+        }
+    }
+
     /** One order for each guest who asked, each under a number of its own, opened once. */
     #counted({ device, orders }) {
         const asked = new Set(this.answers.map(({ name }) => name));
@@ -110,7 +118,9 @@ export class Judge {
 
     #compared() {
         if (new Set(this.digests).size === 1 && this.digests[0]) return;
-        const sides = this.#stores.map(({ device }, at) => `${device.name} ${this.digests[at]}`);
+        const sides = this.#stores.map(
+            ({ device }, at) => `${device.name} ${this.digests[at]?.slice(0, 16)}`,
+        );
         this.#find("digest", `state differs: ${sides.join(", ")}`);
     }
 

@@ -27,7 +27,7 @@ export const SABOTAGES = {
             await stall.start();
             const faulty = new Till(stall.counter);
             await faulty.open();
-            await faulty.place(answer.name, answer.body.lines, answer.body.mode);
+            await faulty.place(answer.body);
             await stall.converged();
             await stall.stop();
         },

@@ -73,6 +73,20 @@ export class Stall {
         }
     }
 
+    /** Until @device and each of @others, on both sides, no longer believe in their link. */
+    async parted(device, others) {
+        const isLinked = async (from, to) => {
+            const { peers } = await from.get("/api/status");
+            return peers.find((peer) => peer.device === to.id)?.linked;
+        };
+        for (const other of others) {
+            await until(`${device.name} and ${other.name} to notice`, LINK_SECONDS, async () => {
+                const links = [await isLinked(device, other), await isLinked(other, device)];
+                return !links.some(Boolean);
+            });
+        }
+    }
+
     /** Cuts every wire between @device and @others; "silent" or "refuse". */
     cut(device, others, manner) {
         for (const wire of this.#between(device, others)) wire.cut(manner);

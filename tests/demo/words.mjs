@@ -31,12 +31,9 @@ export function duration(ms) {
     return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
 
-/** Rows of cells as aligned lines; the first cell leans left, the others right. */
-export function table(rows) {
+/** Rows of cells as aligned lines; the first @left columns lean left, the others right. */
+export function table(rows, left = 1) {
     const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-    const line = (row) =>
-        row
-            .map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at])))
-            .join("   ");
-    return rows.map(line);
+    const pad = (cell, at) => (at < left ? cell.padEnd(widths[at]) : cell.padStart(widths[at]));
+    return rows.map((row) => row.map(pad).join("   ").trimEnd());
 }

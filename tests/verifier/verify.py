@@ -186,6 +186,7 @@ class Journal:
         self.findings = []
         self.popup, self.root = b"", b""
         self.logs = {}        # log -> {seq: h(seq)}
+        self.signed = {}      # log -> the last event under a good signature
         self.references = []  # (where, log, seq, first 16 bytes of h(seq))
         self.signatures = 0
 
@@ -223,10 +224,14 @@ class Journal:
             self.finding(f"log {log.hex()}: {bad}")
         except (KeyError, IndexError, TypeError, ValueError) as err:
             self.finding(f"log {log.hex()}: malformed ({type(err).__name__}: {err})")
+        # What no signature covers says nothing about a fork.
+        self.logs[log] = {seq: chain for seq, chain in self.logs[log].items()
+                          if seq <= self.signed[log]}
 
     def log_check(self, log, rows):
         hashes = self.logs.setdefault(log, {})
-        key, chain, signed = None, None, 0
+        key, chain = None, None
+        self.signed[log] = 0
         for seq, row in enumerate(rows, start=1):
             need(row["seq"] == seq,
                  f"event {seq} is missing or out of place (found {row['seq']})")
@@ -247,8 +252,9 @@ class Journal:
                 ed25519_check(key, base64.b64decode(row["sig"], validate=True),
                               b"trestle/head/1" + self.popup + log + be(8, seq) + chain,
                               f"event {seq}")
-                signed = seq
+                self.signed[log] = seq
                 self.signatures += 1
+        signed = self.signed[log]
         need(signed == len(rows), f"events {signed + 1} to {len(rows)} are not signed")
 
     def references_check(self):
