@@ -228,11 +228,11 @@ void cluster_partition(struct cluster *cluster, const uint32_t *groups);
 void cluster_heal(struct cluster *cluster);
 /* Power off. Of a turn whose commit is under way nothing is left or all, by chance; its effects are
  * never released. */
-void cluster_crash(struct cluster *cluster, uint32_t node);
+void cluster_crash(struct cluster *cluster, uint32_t index);
 /* Power on after @after_ms. */
 void cluster_restart(struct cluster *cluster, uint32_t node, uint64_t after_ms);
 /* In place of the fault that is still to come, if there is one. */
-void cluster_fail_store(struct cluster *cluster, uint32_t node,
+void cluster_fail_store(struct cluster *cluster, uint32_t index,
                         const struct cluster_store_fault *fault);
 void cluster_jump_clock(struct cluster *cluster, uint32_t node, int64_t by_ms);
 /* 10,000 = true. */

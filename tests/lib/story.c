@@ -49,7 +49,7 @@ static void on_answer(void *context, struct cluster_node *node, const struct eff
     }
     const struct command *command = &story->commands[answer->request];
     static const char *const texts[COMMAND_COUNT] = {
-#define X(name, text, capability) [name] = text,
+#define X(name, text, capability) [name] = (text),
         COMMANDS(X)
 #undef X
     };
@@ -191,15 +191,15 @@ void story_open_day(struct story *story, uint32_t node, uint64_t day)
 
 /* ---- boards ---- */
 
-void story_board(struct story *story, uint32_t at, uint32_t order_key)
+void story_board(struct story *story, uint32_t node, uint32_t order_key)
 {
-    const struct cluster_node *node = &story->cluster->nodes[at];
+    const struct cluster_node *at = &story->cluster->nodes[node];
     const struct entity_id id = story_order_id(order_key);
-    struct store_txn *txn = store_memory_begin(node->store, false);
+    struct store_txn *txn = store_memory_begin(at->store, false);
     const int err = history_get(story->history, txn, KIND_ORDER, &id);
     store_memory_abort(txn);
     if (err == ERR_NOT_FOUND) {
-        line_add(story, node->name, "board: nothing");
+        line_add(story, at->name, "board: nothing");
         return;
     }
     check(err == 0);
@@ -213,7 +213,7 @@ void story_board(struct story *story, uint32_t at, uint32_t order_key)
                              (int)order->numbers[i].lane.size,
                              (const char *)order->numbers[i].lane.data, order->numbers[i].number);
     }
-    line_add(story, node->name, "board: %s %s, %u lines, %lld.%02d", numbers,
+    line_add(story, at->name, "board: %s %s, %u lines, %lld.%02d", numbers,
              order_phase_text(order->phase), order->lines_count,
              (long long)order->total_minor / 100, (int)(order->total_minor % 100));
 }

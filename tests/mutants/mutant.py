@@ -30,7 +30,8 @@ def main():
     text = (pathlib.Path(root) / headers["file"]).read_text()
     for find, put in changes:
         if text.count(find) != 1:
-            sys.exit(f"{mutant}: {headers['file']} holds this {text.count(find)} times, not once:\n{find}")
+            count = text.count(find)
+            sys.exit(f"{mutant}: {headers['file']} holds this {count} times, not once:\n{find}")
         text = text.replace(find, put)
     pathlib.Path(to).write_text(text)
 

@@ -26,8 +26,7 @@ enum {
 };
 
 struct options {
-    uint64_t seed, seeds;
-    unsigned jobs;
+    uint64_t seed, seeds, jobs;
     struct sim_options sim;
 };
 
@@ -43,16 +42,17 @@ static const char *program;
 
 static void usage(FILE *to)
 {
-    fprintf(to,
-            "Usage: %s [--seeds N] [--seed S] [--jobs J] [--trace] [--trace-hash]\n"
-            "\n"
-            "Runs N simulated pop-ups (default 100) from seed S (default 1) on: several devices "
-            "with the\n"
-            "production code, virtual time, and everything going wrong that can.\n"
-            "\n"
-            "  --trace       print what happens, line by line (for one seed)\n"
-            "  --trace-hash  print a hash over all inputs, outputs and rows of each seed\n",
-            program);
+    (void)fprintf(
+        to,
+        "Usage: %s [--seeds N] [--seed S] [--jobs J] [--trace] [--trace-hash]\n"
+        "\n"
+        "Runs N simulated pop-ups (default 100) from seed S (default 1) on: several devices "
+        "with the\n"
+        "production code, virtual time, and everything going wrong that can.\n"
+        "\n"
+        "  --trace       print what happens, line by line (for one seed)\n"
+        "  --trace-hash  print a hash over all inputs, outputs and rows of each seed\n",
+        program);
 }
 
 /* ---- a worker ---- */
@@ -60,7 +60,7 @@ static void usage(FILE *to)
 static void replay_show(uint64_t seed)
 {
     printf("       replay: %s --seeds 1 --seed %" PRIu64 " --trace\n", program, seed);
-    fflush(stdout);
+    (void)fflush(stdout);
 }
 
 static void seed_run(struct sim *sim, const struct options *options, struct worker *worker)
@@ -80,7 +80,7 @@ static void seed_run(struct sim *sim, const struct options *options, struct work
         printf("FAILED seed %" PRIu64 ": %s\n", worker->seed, sim_failure(sim));
         replay_show(worker->seed);
     }
-    fflush(stdout);
+    (void)fflush(stdout);
 }
 
 static void worker_run(const struct options *options, struct worker *worker, unsigned at)
@@ -97,7 +97,7 @@ static void worker_run(const struct options *options, struct worker *worker, uns
 static void workers_start(const struct options *options, struct worker *workers)
 {
     for (unsigned i = 0; i < options->jobs; i++) {
-        fflush(stdout);
+        (void)fflush(stdout);
         const pid_t pid = fork();
         check(pid >= 0);
         if (pid == 0) {
@@ -212,29 +212,42 @@ static bool number_parse(const char *text, uint64_t *ret_number)
     return *end == '\0';
 }
 
+/* The number after the option at @i; false when there is none in range. */
+static bool option_number(int count, char **arguments, int i, uint64_t max, uint64_t *ret_number)
+{
+    return i + 1 < count && number_parse(arguments[i + 1], ret_number) && *ret_number <= max;
+}
+
 static bool options_parse(int count, char **arguments, struct options *options)
 {
+    const struct {
+        const char *name;
+        uint64_t max;
+        uint64_t *to;
+    } numbers[] = {{"--seeds", UINT32_MAX, &options->seeds},
+                   {"--seed", UINT64_MAX, &options->seed},
+                   {"--jobs", JOBS_MAX, &options->jobs}};
+    const struct {
+        const char *name;
+        bool *to;
+    } flags[] = {{"--trace", &options->sim.is_traced}, {"--trace-hash", &options->sim.is_hashed}};
     for (int i = 1; i < count; i++) {
-        uint64_t jobs;
-        const char *name = arguments[i];
-        if (strcmp(name, "--trace") == 0) {
-            options->sim.is_traced = true;
-        } else if (strcmp(name, "--trace-hash") == 0) {
-            options->sim.is_hashed = true;
-        } else if (strcmp(name, "--seeds") == 0 &&
-                   number_parse(arguments[i + 1], &options->seeds)) {
-            i++;
-        } else if (strcmp(name, "--seed") == 0 && number_parse(arguments[i + 1], &options->seed)) {
-            i++;
-        } else if (strcmp(name, "--jobs") == 0 && number_parse(arguments[i + 1], &jobs) &&
-                   jobs > 0 && jobs <= JOBS_MAX) {
-            options->jobs = (unsigned)jobs;
-            i++;
-        } else {
+        bool is_known = false;
+        for (unsigned at = 0; at < sizeof flags / sizeof *flags; at++) {
+            if (strcmp(arguments[i], flags[at].name) == 0) {
+                *flags[at].to = is_known = true;
+            }
+        }
+        for (unsigned at = 0; at < sizeof numbers / sizeof *numbers && !is_known; at++) {
+            if (strcmp(arguments[i], numbers[at].name) == 0) {
+                is_known = option_number(count, arguments, i++, numbers[at].max, numbers[at].to);
+            }
+        }
+        if (!is_known) {
             return false;
         }
     }
-    return options->seeds > 0;
+    return options->seeds > 0 && options->jobs > 0;
 }
 
 static double seconds_now(void)
@@ -246,7 +259,7 @@ static double seconds_now(void)
 
 static void failure_show(const char *file, int line, const char *expression)
 {
-    fprintf(stderr, "%s:%d: %s does not hold\n", file, line, expression);
+    (void)fprintf(stderr, "%s:%d: %s does not hold\n", file, line, expression);
 }
 
 int main(int count, char **arguments)
@@ -255,7 +268,7 @@ int main(int count, char **arguments)
     struct options options = {
         .seed = 1,
         .seeds = 100,
-        .jobs = processors < 1 || processors > JOBS_MAX ? 1 : (unsigned)processors};
+        .jobs = processors < 1 || processors > JOBS_MAX ? 1 : (uint64_t)processors};
     program = arguments[0];
     if (count == 2 && strcmp(arguments[1], "--help") == 0) {
         usage(stdout);

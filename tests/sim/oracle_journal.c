@@ -273,7 +273,7 @@ void journal_turn(struct sim *sim, struct cluster_node *node)
     }
     err = store_cursor_open(txn, TABLE_HEAD, &cursor);
     check(err == 0);
-    while (!sim->is_failed && (err = log_head_next(&cursor, &head)) == 0) {
+    while (!sim->is_failed && log_head_next(&cursor, &head) == 0) {
         head_check(sim, node, txn, &head);
     }
     store_cursor_close(&cursor);
@@ -397,7 +397,7 @@ void journal_verify(struct sim *sim, struct cluster_node *node)
     struct store_txn *txn = store_memory_begin(node->store, false);
     int err = store_cursor_open(txn, TABLE_HEAD, &cursor);
     check(err == 0);
-    while (!sim->is_failed && (err = log_head_next(&cursor, &head)) == 0) {
+    while (!sim->is_failed && log_head_next(&cursor, &head) == 0) {
         log_check(sim, node, txn, &head);
     }
     store_cursor_close(&cursor);

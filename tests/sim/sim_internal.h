@@ -100,7 +100,7 @@ struct watch *sim_watch(struct sim *sim, const struct cluster_node *node);
 /* ---- clients.c ---- */
 void clients_act(struct sim *sim);
 void clients_answered(struct sim *sim, struct cluster_node *node,
-                      const struct effect_answer *answer);
+                      const struct effect_answer *effect);
 
 /* ---- faults.c ---- */
 void faults_draw(struct sim *sim);

@@ -3,7 +3,7 @@
 
 #include "tests/lib/story.h"
 
-enum { COUNTER, KITCHEN, HOUR_MS = 3600 * 1000, SETTLE_MS = 5000 };
+enum { COUNTER, KITCHEN, TWO_HOURS_MS = 2 * 3600 * 1000, SETTLE_MS = 5000 };
 
 TEST(scenario, kitchen_offline_two_hours)
 {
@@ -15,7 +15,7 @@ TEST(scenario, kitchen_offline_two_hours)
     cluster_partition(story->cluster, apart);
     story_place(story, COUNTER, 1042, 2);
     story_board(story, COUNTER, 1042);
-    cluster_run(story->cluster, 2 * HOUR_MS);
+    cluster_run(story->cluster, TWO_HOURS_MS);
     story_board(story, KITCHEN, 1042);
     cluster_heal(story->cluster);
     assert_true(cluster_converge(story->cluster, SETTLE_MS));
