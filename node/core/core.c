@@ -175,7 +175,8 @@ static void take_commands(struct core *core)
     if (core->replays_count > 0) {
         core->taken[core->taken_count++] = core->replays[0];
         core->replays_count--;
-        memmove(core->replays, core->replays + 1, core->replays_count * sizeof core->replays[0]);
+        for (uint32_t i = 0; i < core->replays_count; i++)
+            core->replays[i] = core->replays[i + 1];
         return;
     }
     while (core->taken_count < API_COMMANDS_MAX &&
@@ -268,9 +269,8 @@ static int turn_failed(struct core *core, int err, bool is_commit)
     if (core->taken_count == 1) {
         answer_taken(core, err == ERR_FULL ? ERR_FULL : ERR_INTERNAL);
     } else {
-        memcpy(core->replays + core->replays_count, core->taken,
-               core->taken_count * sizeof core->taken[0]);
-        core->replays_count += core->taken_count;
+        for (uint32_t i = 0; i < core->taken_count; i++)
+            core->replays[core->replays_count++] = core->taken[i];
         core->failures += core->taken_count == 0 && err != ERR_FULL;
         core->taken_count = 0;
     }

@@ -169,10 +169,11 @@ static int nibble(char digit)
 static bool message_key(zmq_msg_t *message, struct public_key *ret_key)
 {
     const char *user_id = zmq_msg_gets(message, "User-Id");
-    if (user_id == NULL || strlen(user_id) != 2 * PUBLIC_KEY_BYTES)
+    if (user_id == NULL || strlen(user_id) != USER_ID_BYTES_MAX - 1)
         return false;
     for (size_t i = 0; i < PUBLIC_KEY_BYTES; i++) {
-        int high = nibble(user_id[2 * i]), low = nibble(user_id[2 * i + 1]);
+        int high = nibble(user_id[2 * i]);
+        int low = nibble(user_id[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         ret_key->bytes[i] = (uint8_t)(high << 4 | low);

@@ -96,13 +96,14 @@ MUST_CHECK int transport_wait(struct transport *transport, const int *fds, size_
 /* The next thing that happened; false when there is nothing more now. */
 bool transport_next(struct transport *transport, struct transport_event *ret_event);
 
-/* Send one frame, or keep it until the link takes it. A link that is gone swallows it; its DOWN
- * follows. ERR_LIMIT: the outbox overflowed and is empty now. ERR_NO_MEMORY likewise. */
-MUST_CHECK int transport_send(struct transport *transport, uint32_t link, struct bytes frame);
+/* Send one frame over the link @number, or keep it until that takes it. A link that is gone
+ * swallows it; its DOWN follows. ERR_LIMIT: the outbox overflowed and is empty now. ERR_NO_MEMORY
+ * likewise. */
+MUST_CHECK int transport_send(struct transport *transport, uint32_t number, struct bytes frame);
 
 /* End a link: frames sent before may still leave, nothing more is heard, no DOWN follows.
  * @is_refused: one of the two will not have the other, so dialling again can wait a second. */
-void transport_drop(struct transport *transport, uint32_t link, bool is_refused);
+void transport_drop(struct transport *transport, uint32_t number, bool is_refused);
 
 /* The same for all links. */
 void transport_reset(struct transport *transport);
