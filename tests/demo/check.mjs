@@ -136,7 +136,8 @@ function tell(findings, missing) {
         console.log(`FOUND  ${kind}: ${text}`);
     if (findings.length > FINDINGS_SHOWN_MAX)
         console.log(`       and ${findings.length - FINDINGS_SHOWN_MAX} more`);
-    if (findings.length + missing.length === 0) console.log("nothing lost, nothing twice, all equal");
+    if (findings.length + missing.length === 0)
+        console.log("nothing lost, nothing twice, all equal");
 }
 
 function mustHaveFound({ findings }, sabotage) {

@@ -53,7 +53,7 @@ function pathsOf({ build }) {
     };
     for (const [name, file] of Object.entries(paths)) {
         if (!existsSync(file))
-            throw new Trouble(`the ${name} is not there: ${file}; ./run demo builds what is missing`);
+            throw new Trouble(`there is no ${name} at ${file}; ./run demo builds what is missing`);
     }
     return paths;
 }

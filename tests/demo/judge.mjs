@@ -60,11 +60,11 @@ export class Judge {
         this.#stores.push({ device, file, ...(await journalRead(file)) });
     }
 
-    #verdict({ name }, { status, out, err }) {
+    #verdict({ name, state }, { status, out, err }) {
         const report = JSON.parse(out || '{"stores":[{}],"findings":[]}');
         this.digests.push(report.stores[0].digest);
         this.events.push(report.stores[0].events);
-        const texts = report.findings.map(({ kind, text }) => `${kind}: ${text}`);
+        const texts = report.findings.map(({ text }) => text.replaceAll(`${state}: `, ""));
         if (status !== 0 && texts.length === 0) texts.push(err.trim() || `status ${status}`);
         for (const text of texts) this.#find("journal", `trestle verify, ${name}: ${text}`);
     }
@@ -95,7 +95,8 @@ export class Judge {
             for (const { device, events } of this.#stores) {
                 if (events.get(`${log} ${seq}`) === id) continue;
                 this.lostDeeds.add(`${name} ${id}`);
-                this.#find("lost", `${name} of ${number} was acknowledged; ${device.name} lacks it`);
+                const what = `${name} of ${number}`;
+                this.#find("lost", `${what} was acknowledged; ${device.name} lacks it`);
             }
         }
     }
@@ -109,7 +110,7 @@ export class Judge {
             this.#find("duplicate", `${name} asked once; ${device.name} has ${numbers}`);
         }
         for (const [number, members] of repeated(orders, (order) => order.number))
-            this.#find("duplicate", `${members.length} orders are called ${number}, ${device.name}`);
+            this.#find("duplicate", `${device.name} calls ${members.length} orders ${number}`);
         for (const { name, number, opened } of orders) {
             if (opened > 1) this.#find("duplicate", `${number} was opened ${opened} times`);
             if (!asked.has(name)) this.#find("duplicate", `nobody asked for ${number} (${name})`);

@@ -121,7 +121,7 @@ export class Stall {
                 );
                 return isQuiet && new Set(standings.map(({ events }) => events)).size === 1;
             },
-            () => standings.map(({ events }, at) => `${this.devices[at].name} ${events}`).join(", "),
+            () => standings.map(({ events, device }) => `${device} ${events}`).join(", "),
         );
     }
 
