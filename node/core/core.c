@@ -472,6 +472,19 @@ static int open_memory(struct core *core)
     return is_whole && core->wake_fd >= 0 ? 0 : ERR_NO_MEMORY;
 }
 
+/* What the last run died of, if it died folding. It can work without knowing. */
+static void open_breadcrumb(struct core *core)
+{
+    struct entity_id entity = {{0}};
+    unsigned crashes = 0;
+    int err = breadcrumb_open(&core->breadcrumb, core->state, &crashes, &entity);
+    if (err != 0)
+        logger_say(LEVEL_WARNING, "core", "no breadcrumb: %s", err_text(err));
+    else if (crashes > 0)
+        logger_say(LEVEL_ERROR, "core", "it died folding entity %016llx%08x, %u times in a row",
+                   (unsigned long long)get_be64(entity.bytes), get_be32(entity.bytes + 8), crashes);
+}
+
 static void configure_replica(struct core *core)
 {
     const struct identity *identity = core->identity;
@@ -484,6 +497,7 @@ static void configure_replica(struct core *core)
         .log_secret = &core->log_key.secret,
         .incarnation = core->log_key.incarnation,
         .seed = entropy_u64(),
+        .breadcrumb = core->breadcrumb.map,
     };
     entropy_bytes(core->replica_config.boot, sizeof core->replica_config.boot);
 }
@@ -503,6 +517,7 @@ static int open_all(struct core *core)
         err = control_open(&core->control, core->state);
     if (err != 0)
         return err;
+    open_breadcrumb(core);
     configure_replica(core);
     err = replica_begin(core);
     if (err == 0)
@@ -539,6 +554,7 @@ void core_close(struct core *core)
     control_close(&core->control, core->state);
     transport_close(core->transport);
     replica_free(core->replica);
+    breadcrumb_close(&core->breadcrumb);
     store_lmdb_reader_close(core->web_reader);
     store_lmdb_reader_close(core->usage_reader);
     store_lmdb_close(core->store);

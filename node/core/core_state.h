@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "node/config/book.h"
+#include "node/core/breadcrumb.h"
 #include "node/core/control.h"
 #include "node/core/core.h"
 #include "node/mesh/enrolment.h"
@@ -40,6 +41,7 @@ struct core {
     bool is_alone;
     struct log_key log_key;
     struct replica_config replica_config;
+    struct breadcrumb breadcrumb;
     struct store_lmdb *store;
     struct store_lmdb_reader *web_reader, *usage_reader;
     struct transport *transport;

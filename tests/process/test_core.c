@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "node/core/breadcrumb.h"
 #include "node/os/clock.h"
 #include "sync/domain/menu_events.h"
 #include "tests/lib/test.h"
@@ -85,7 +86,8 @@ static void stall_remove(const struct stall *stall, const char *name)
 static void stall_close(struct stall *stall)
 {
     static const char *const names[] = {"store/data.mdb", "store/lock.mdb", "store/trestle.lock",
-                                        "store",          "log.key",        "core.sock"};
+                                        "store",          "log.key",        "core.sock",
+                                        "breadcrumb"};
     core_close(stall->core);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         stall_remove(stall, names[i]);
@@ -323,5 +325,34 @@ TEST(core, a_lost_journal_key_begins_a_new_journal)
     gate->live(gate->context, &live);
     assert_true(live.log != before);
     assert_int_equal(live.marks_count, 2);
+    stall_close(&stall);
+}
+
+static unsigned crashes_of(const struct stall *stall, const uint8_t *left, struct entity_id *entity)
+{
+    struct breadcrumb breadcrumb;
+    unsigned crashes = 0;
+    assert_int_equal(breadcrumb_open(&breadcrumb, stall->state, &crashes, entity), 0);
+    memcpy(breadcrumb.map, left, BREADCRUMB_BYTES);
+    breadcrumb_close(&breadcrumb);
+    return crashes;
+}
+
+TEST(core, a_breadcrumb_tells_what_it_died_of_and_how_often)
+{
+    static const uint8_t none[BREADCRUMB_BYTES], one[BREADCRUMB_BYTES] = {KIND_ORDER, 1},
+                                                 other[BREADCRUMB_BYTES] = {KIND_ORDER, 2};
+    struct stall stall;
+    struct entity_id entity = {{0}};
+    stall_open(&stall);
+    core_close(stall.core);
+    assert_int_equal(crashes_of(&stall, one, &entity), 0);
+    assert_int_equal(crashes_of(&stall, one, &entity), 1);
+    assert_int_equal(entity.bytes[0], 1);
+    assert_int_equal(crashes_of(&stall, other, &entity), 2);
+    assert_int_equal(crashes_of(&stall, none, &entity), 1);
+    assert_int_equal(entity.bytes[0], 2);
+    assert_int_equal(crashes_of(&stall, none, &entity), 0);
+    assert_int_equal(stall_start(&stall), 0);
     stall_close(&stall);
 }

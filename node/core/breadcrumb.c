@@ -1,0 +1,71 @@
+#include "node/core/breadcrumb.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "node/os/file.h"
+
+enum { LAST_AT = BREADCRUMB_BYTES, COUNT_AT = 2 * BREADCRUMB_BYTES, FILE_BYTES = 32 };
+
+/* All its bytes are written, not only promised: a hole in a mapped file is a SIGBUS on a full disk.
+ */
+static int file_fill(int fd)
+{
+    static const uint8_t zeros[FILE_BYTES] = {0};
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return ERR_IO;
+    if (status.st_size == FILE_BYTES)
+        return 0;
+    if (pwrite(fd, zeros, sizeof zeros, 0) != (ssize_t)sizeof zeros)
+        return errno == ENOSPC ? ERR_FULL : ERR_IO;
+    return ftruncate(fd, FILE_BYTES) == 0 && fsync(fd) == 0 ? 0 : ERR_IO;
+}
+
+static unsigned crash_note(uint8_t *map, struct entity_id *ret_entity)
+{
+    if (map[0] == KIND_NONE)
+        return 0;
+    bool is_same = memcmp(map, map + LAST_AT, BREADCRUMB_BYTES) == 0;
+    uint8_t before = is_same ? map[COUNT_AT] : 0;
+    map[COUNT_AT] = before == UINT8_MAX ? before : (uint8_t)(before + 1);
+    memcpy(map + LAST_AT, map, BREADCRUMB_BYTES);
+    memcpy(ret_entity->bytes, map + 1, ENTITY_ID_BYTES);
+    memset(map, 0, BREADCRUMB_BYTES);
+    return map[COUNT_AT];
+}
+
+int breadcrumb_open(struct breadcrumb *breadcrumb, const char *state, unsigned *ret_crashes,
+                    struct entity_id *ret_entity)
+{
+    char path[PATH_BYTES_MAX];
+    breadcrumb->map = NULL;
+    int err = path_join(path, state, "breadcrumb");
+    if (err != 0)
+        return err;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return errno == EACCES ? ERR_FORBIDDEN : ERR_IO;
+    err = file_fill(fd);
+    void *map =
+        err == 0 ? mmap(NULL, FILE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+    (void)close(fd);
+    if (err == 0 && map == MAP_FAILED)
+        err = ERR_IO;
+    if (err != 0)
+        return err;
+    breadcrumb->map = map;
+    *ret_crashes = crash_note(breadcrumb->map, ret_entity);
+    return 0;
+}
+
+void breadcrumb_close(struct breadcrumb *breadcrumb)
+{
+    if (breadcrumb->map != NULL)
+        (void)munmap(breadcrumb->map, FILE_BYTES);
+    breadcrumb->map = NULL;
+}
