@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/config/identity.h"
 #include "tests/bench/bench.h"
 
 #define BENCH_EPOCH_MS INT64_C(1700000000000)
@@ -87,8 +88,9 @@ static struct command *command_start(struct bench_device *device, enum command_k
     return device->command;
 }
 
-static void menu_write(struct bench_device *device, struct store_txn *txn)
+void bench_menu_write(struct bench_device *device)
 {
+    struct store_txn *txn = bench_turn_begin(device);
     command_start(device, COMMAND_DAY_OPEN)->day = 1;
     command_step(device, txn);
     for (uint64_t item = 1; item <= BENCH_ITEMS; item++) {
@@ -103,33 +105,68 @@ static void menu_write(struct bench_device *device, struct store_txn *txn)
             (struct wanted_field){.field = MENU_STATION, .text = bytes_of_text("grill")};
         command_step(device, txn);
     }
+    bench_turn_end(device, txn);
 }
 
-struct bench_device *bench_device_open(const char *folder, unsigned number)
+static struct bench_device *device_new(void)
 {
     struct bench_device *device = calloc(1, sizeof *device);
-    char *path = NULL;
-    if (device == NULL || asprintf(&path, "%s/%u", folder, number) < 0)
-        bench_must(ERR_NO_MEMORY, "device");
-    struct store_lmdb_options options = {.folder = path};
-    bench_must(store_lmdb_open(&options, &device->store), "open a store");
-    free(path);
+    bench_must(device == NULL ? ERR_NO_MEMORY : 0, "device");
     device->replica = replica_new();
     device->effects = calloc(1, sizeof *device->effects);
     device->command = calloc(1, sizeof *device->command);
     if (device->replica == NULL || device->effects == NULL || device->command == NULL)
         bench_must(ERR_NO_MEMORY, "replica");
-    device->now = (struct moment){.wall_ms = BENCH_EPOCH_MS + 1000, .mono_ms = 1000};
-    config_make(device, number);
+    return device;
+}
+
+/* Open store and replica with device->config. */
+static void device_start(struct bench_device *device, const char *folder, const char *name)
+{
+    char *path = NULL;
+    bench_must(asprintf(&path, "%s/%s", folder, name) < 0 ? ERR_NO_MEMORY : 0, "path");
+    struct store_lmdb_options options = {.folder = path};
+    bench_must(store_lmdb_open(&options, &device->store), "open a store");
+    free(path);
+    device->now = (struct moment){.wall_ms = device->config.epoch_ms + 1000, .mono_ms = 1000};
     struct store_txn *txn = bench_turn_begin(device);
     bench_must(replica_open(device->replica, txn, &device->config, device->now, device->effects),
                "open a replica");
     bench_turn_end(device, txn);
-    if (number == 0 && replica_change_number(device->replica) == 0) {
-        txn = bench_turn_begin(device);
-        menu_write(device, txn);
-        bench_turn_end(device, txn);
-    }
+}
+
+struct bench_device *bench_device_open(const char *folder, unsigned number)
+{
+    struct bench_device *device = device_new();
+    char name[16];
+    config_make(device, number);
+    (void)snprintf(name, sizeof name, "%u", number);
+    device_start(device, folder, name);
+    if (number == 0 && replica_change_number(device->replica) == 0)
+        bench_menu_write(device);
+    return device;
+}
+
+struct bench_device *bench_device_of(const char *state)
+{
+    struct bench_device *device = device_new();
+    struct identity identity;
+    struct log_key log_key;
+    bench_must(identity_load(state, &identity), "load an identity");
+    bench_must(log_key_load(state, &log_key), "load a journal's key");
+    device->device_secret = identity.device_secret;
+    device->log_secret = log_key.secret;
+    memcpy(device->chain_data, identity.chain, identity.chain_size);
+    device->config =
+        (struct replica_config){.popup = identity.popup,
+                                .root = identity.root,
+                                .epoch_ms = identity.epoch_ms,
+                                .chain = bytes_of(device->chain_data, identity.chain_size),
+                                .device_secret = &device->device_secret,
+                                .log_secret = &device->log_secret,
+                                .incarnation = log_key.incarnation,
+                                .boot = {1}};
+    device_start(device, state, "store");
     return device;
 }
 

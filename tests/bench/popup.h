@@ -24,6 +24,12 @@ struct bench_device {
 /* Open (create) device @number, from 0, with its store in @folder/N. The first also writes settings
  * and a menu. */
 struct bench_device *bench_device_open(const char *folder, unsigned number);
+
+/* Open the store of a node that does not run, as its device. The menu of number 0 is what
+ * bench_menu_write() writes. */
+struct bench_device *bench_device_of(const char *state);
+void bench_menu_write(struct bench_device *device);
+
 void bench_device_close(struct bench_device *device);
 
 /* Take @other onto the roster, in a turn of its own. */

@@ -1,0 +1,242 @@
+#define _GNU_SOURCE
+#include "tests/bench/client.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sync/base/err.h"
+#include "tests/bench/bench.h"
+
+enum { FRAME_MAX = 8 * 1024 * 1024 };
+
+static void must(bool is_good, const char *what)
+{
+    bench_must(is_good ? 0 : ERR_IO, what);
+}
+
+static int dial(int port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int one = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    must(fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+             setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) == 0,
+         "connect");
+    return fd;
+}
+
+static void send_all(int fd, const char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t sent = send(fd, data, size, MSG_NOSIGNAL);
+        must(sent > 0, "send");
+        data += sent;
+        size -= (size_t)sent;
+    }
+}
+
+static void receive_exactly(int fd, void *to, size_t size)
+{
+    must(size == 0 || recv(fd, to, size, MSG_WAITALL) == (ssize_t)size, "receive");
+}
+
+/* --- requests --------------------------------------------------------------------------------- */
+
+/* Read up to and with the empty line behind a header. */
+static void read_header(int fd, char *to, size_t capacity)
+{
+    size_t size = 0;
+    do {
+        must(size + 1 < capacity, "an answer's header");
+        receive_exactly(fd, to + size, 1);
+        to[++size] = '\0';
+    } while (size < 4 || memcmp(to + size - 4, "\r\n\r\n", 4) != 0);
+}
+
+/* The answer's status; its body goes to client->answer. */
+static int read_answer(struct client *client)
+{
+    char header[4096];
+    read_header(client->fd, header, sizeof header);
+    const char *length = strcasestr(header, "content-length:");
+    must(length != NULL, "an answer's length");
+    size_t size = strtoul(length + strlen("content-length:"), NULL, 10);
+    must(size < CLIENT_ANSWER_MAX, "an answer's length");
+    receive_exactly(client->fd, client->answer, size);
+    client->answer[size] = '\0';
+    return atoi(header + strlen("HTTP/1.1 "));
+}
+
+void client_get(struct client *client, const char *path)
+{
+    char request[512];
+    int size = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n",
+                        path, client->port);
+    send_all(client->fd, request, (size_t)size);
+    must(read_answer(client) == 200, path);
+}
+
+void client_open(struct client *client, int port)
+{
+    client->fd = dial(port);
+    client->port = port;
+    client->random = (uint64_t)getpid() << 32 ^ (uint64_t)(bench_now_s() * 1e9);
+    client->answer = malloc(CLIENT_ANSWER_MAX);
+    must(client->answer != NULL, "memory");
+    client_get(client, "/api/session");
+    const char *epoch = strstr(client->answer, "\"epoch\":");
+    must(epoch != NULL, "the session's epoch");
+    client->epoch_ms = strtoll(epoch + strlen("\"epoch\":"), NULL, 10);
+}
+
+void client_close(struct client *client)
+{
+    (void)close(client->fd);
+    free(client->answer);
+}
+
+static unsigned seconds_since_epoch(const struct client *client)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (unsigned)((int64_t)now.tv_sec - client->epoch_ms / 1000);
+}
+
+double client_order(struct client *client)
+{
+    static const char body[] =
+        "{\"channel\":\"counter\",\"mode\":\"take-away\",\"lines\":[{\"item\":1,\"quantity\":1},"
+        "{\"item\":2,\"quantity\":2}],\"payment\":{\"method\":\"cash\"}}";
+    char request[1024];
+    int size = snprintf(request, sizeof request,
+                        "POST /api/orders HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+                        "Content-Type: application/json\r\nContent-Length: %zu\r\n"
+                        "Idempotency-Key: %08x%016llx%08x\r\n\r\n%s",
+                        client->port, sizeof body - 1, seconds_since_epoch(client),
+                        (unsigned long long)++client->random, 0x5eedu, body);
+    double start = bench_now_s();
+    send_all(client->fd, request, (size_t)size);
+    int status = read_answer(client);
+    double seconds = bench_now_s() - start;
+    const char *id = strstr(client->answer, "\"id\":\"");
+    if (status != 201 || id == NULL) {
+        (void)fprintf(stderr, "%d %s\n", status, client->answer);
+        must(false, "place an order");
+    }
+    memcpy(client->id, id + strlen("\"id\":\""), ORDER_ID_TEXT);
+    client->id[ORDER_ID_TEXT] = '\0';
+    return seconds;
+}
+
+/* --- a board ---------------------------------------------------------------------------------- */
+
+/* One frame; its size. */
+static size_t read_frame(int fd, char *to)
+{
+    uint8_t head[10];
+    receive_exactly(fd, head, 2);
+    size_t size = head[1] & 0x7fu;
+    size_t more = size == 126 ? 2 : size == 127 ? 8 : 0;
+    receive_exactly(fd, head + 2, more);
+    if (more > 0)
+        size = 0;
+    for (size_t i = 0; i < more; i++)
+        size = size << 8 | head[2 + i];
+    must(size < FRAME_MAX && head[0] != 0x88, "a frame");
+    receive_exactly(fd, to, size);
+    to[size] = '\0';
+    return size;
+}
+
+/* Orders' ids are the only ones that are texts. */
+static void note_orders(struct board *board, const char *frame)
+{
+    static const char mark[] = "{\"id\":\"";
+    double now_s = bench_now_s();
+    for (const char *at = strstr(frame, mark); at != NULL; at = strstr(at + 1, mark)) {
+        size_t count = atomic_load(&board->count);
+        if (count == BOARD_SIGHTS_MAX || strcspn(at + sizeof mark - 1, "\"") != ORDER_ID_TEXT)
+            continue;
+        struct sight *sight = &board->sights[count];
+        memcpy(sight->id, at + sizeof mark - 1, ORDER_ID_TEXT);
+        sight->id[ORDER_ID_TEXT] = '\0';
+        sight->at_s = now_s;
+        atomic_store(&board->count, count + 1);
+    }
+}
+
+static bool is_delta(const char *frame)
+{
+    return strstr(frame, "\"type\":\"delta\"") != NULL;
+}
+
+static void *watch(void *context)
+{
+    struct board *board = context;
+    char *frame = malloc(FRAME_MAX);
+    uint8_t first;
+    must(frame != NULL, "memory");
+    while (recv(board->fd, &first, 1, MSG_PEEK) == 1) {
+        (void)read_frame(board->fd, frame);
+        if (is_delta(frame))
+            note_orders(board, frame);
+    }
+    free(frame);
+    return NULL;
+}
+
+void board_open(struct board *board, int port)
+{
+    char text[4096];
+    char *frame = malloc(FRAME_MAX);
+    must(frame != NULL, "memory");
+    board->fd = dial(port);
+    atomic_store(&board->count, 0);
+    int size = snprintf(text, sizeof text,
+                        "GET /ws?view=kitchen HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+                        "Origin: http://127.0.0.1:%d\r\nConnection: Upgrade\r\n"
+                        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                        port, port);
+    send_all(board->fd, text, (size_t)size);
+    read_header(board->fd, text, sizeof text);
+    must(strstr(text, " 101 ") != NULL, "upgrade to a WebSocket");
+    do {
+        (void)read_frame(board->fd, frame);
+    } while (strstr(frame, "\"type\":\"snapshot\"") == NULL ||
+             strstr(frame, "\"more\":true") != NULL);
+    free(frame);
+    must(pthread_create(&board->thread, NULL, watch, board) == 0, "thread");
+}
+
+void board_close(struct board *board)
+{
+    (void)shutdown(board->fd, SHUT_RDWR);
+    (void)pthread_join(board->thread, NULL);
+    (void)close(board->fd);
+}
+
+double board_saw(struct board *board, const char *id, double wait_s)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    double until_s = bench_now_s() + wait_s;
+    size_t looked = 0;
+    for (;;) {
+        for (size_t count = atomic_load(&board->count); looked < count; looked++)
+            if (strcmp(board->sights[looked].id, id) == 0)
+                return board->sights[looked].at_s;
+        if (bench_now_s() >= until_s)
+            return 0;
+        (void)nanosleep(&pause, NULL);
+    }
+}
