@@ -17,6 +17,7 @@
 #include "sync/log/chain.h"
 #include "sync/log/tables.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/raw.h"
 #include "tests/bench/wire.h"
 
 enum {
@@ -25,7 +26,6 @@ enum {
     RAW_FRAME_BYTES = 48 * 1024,
     RAW_COMMIT_EVENTS = 4096,
     WAIT_MS = 20,
-    CURVE_KEY_BYTES = 41,
 };
 
 /* What there is to fetch, and what fetching it writes. */
@@ -102,60 +102,6 @@ static double ours_s(struct journal *journal, struct recorder *recorder, uint64_
 
 /* --- raw -------------------------------------------------------------------------------------- */
 
-struct raw_socket {
-    void *context, *socket;
-    char endpoint[64];
-};
-
-struct raw_keys {
-    char server_public[CURVE_KEY_BYTES], server_secret[CURVE_KEY_BYTES];
-    char client_public[CURVE_KEY_BYTES], client_secret[CURVE_KEY_BYTES];
-};
-
-static void raw_must(bool is_good, const char *what)
-{
-    bench_must(is_good ? 0 : ERR_IO, what);
-}
-
-static void raw_open(struct raw_socket *raw)
-{
-    raw->context = zmq_ctx_new();
-    raw->socket = zmq_socket(raw->context, ZMQ_PAIR);
-    raw_must(raw->socket != NULL, "socket");
-}
-
-static void raw_bind(struct raw_socket *raw, const struct raw_keys *keys)
-{
-    int is_server = 1;
-    size_t size = sizeof raw->endpoint;
-    raw_open(raw);
-    raw_must(zmq_setsockopt(raw->socket, ZMQ_CURVE_SERVER, &is_server, sizeof is_server) == 0 &&
-                 zmq_setsockopt(raw->socket, ZMQ_CURVE_SECRETKEY, keys->server_secret,
-                                CURVE_KEY_BYTES) == 0 &&
-                 zmq_bind(raw->socket, "tcp://127.0.0.1:*") == 0 &&
-                 zmq_getsockopt(raw->socket, ZMQ_LAST_ENDPOINT, raw->endpoint, &size) == 0,
-             "bind");
-}
-
-static void raw_connect(struct raw_socket *raw, const struct raw_keys *keys, const char *endpoint)
-{
-    raw_open(raw);
-    raw_must(zmq_setsockopt(raw->socket, ZMQ_CURVE_SERVERKEY, keys->server_public,
-                            CURVE_KEY_BYTES) == 0 &&
-                 zmq_setsockopt(raw->socket, ZMQ_CURVE_PUBLICKEY, keys->client_public,
-                                CURVE_KEY_BYTES) == 0 &&
-                 zmq_setsockopt(raw->socket, ZMQ_CURVE_SECRETKEY, keys->client_secret,
-                                CURVE_KEY_BYTES) == 0 &&
-                 zmq_connect(raw->socket, endpoint) == 0,
-             "connect");
-}
-
-static void raw_close(struct raw_socket *raw)
-{
-    (void)zmq_close(raw->socket);
-    (void)zmq_ctx_term(raw->context);
-}
-
 struct raw_sending {
     const struct journal *journal;
     const struct raw_keys *keys;
@@ -163,10 +109,10 @@ struct raw_sending {
 };
 
 /* One event as size and bytes, behind the others of its frame; a full frame leaves. */
-static void raw_put(void *socket, uint8_t *frame, size_t *size, struct bytes event)
+static void frame_put(struct raw_socket *raw, uint8_t *frame, size_t *size, struct bytes event)
 {
     if (*size + 4 + event.size > RAW_FRAME_BYTES) {
-        raw_must(zmq_send(socket, frame, *size, 0) >= 0, "send");
+        raw_send(raw, frame, *size);
         *size = 0;
     }
     put_be32(frame + *size, (uint32_t)event.size);
@@ -174,7 +120,7 @@ static void raw_put(void *socket, uint8_t *frame, size_t *size, struct bytes eve
     *size += 4 + event.size;
 }
 
-static void raw_stream(void *socket, const struct journal *journal)
+static void stream(struct raw_socket *raw, const struct journal *journal)
 {
     static uint8_t frame[RAW_FRAME_BYTES];
     const struct bench_device *sender = journal->sender;
@@ -190,32 +136,32 @@ static void raw_stream(void *socket, const struct journal *journal)
     bench_must(store_cursor_open(txn, TABLE_LOG, &cursor), "cursor");
     int err = store_cursor_seek(&cursor, key_bytes(&first), &key, &row);
     for (uint64_t i = 0; i < journal->events && err == 0; i++) {
-        raw_put(socket, frame, &size, bytes_of(row.data + HASH_BYTES, row.size - HASH_BYTES));
+        frame_put(raw, frame, &size, bytes_of(row.data + HASH_BYTES, row.size - HASH_BYTES));
         if (i + 1 < journal->events)
             err = store_cursor_next(&cursor, &key, &row);
     }
     bench_must(err, "read the journal");
-    raw_must(zmq_send(socket, frame, size, 0) >= 0, "send");
+    raw_send(raw, frame, size);
     store_cursor_close(&cursor);
     store_lmdb_read_end(reader);
     store_lmdb_reader_close(reader);
 }
 
-static void *raw_send(void *context)
+static void *serve_raw(void *context)
 {
     const struct raw_sending *sending = context;
     struct raw_socket raw;
     char go[2];
     raw_connect(&raw, sending->keys, sending->endpoint);
-    raw_must(zmq_send(raw.socket, "up", 2, 0) == 2, "send");
-    raw_must(zmq_recv(raw.socket, go, sizeof go, 0) == 2, "receive");
-    raw_stream(raw.socket, sending->journal);
+    raw_send(&raw, "up", 2);
+    raw_receive(&raw, go, sizeof go);
+    stream(&raw, sending->journal);
     raw_close(&raw);
     return NULL;
 }
 
 /* Hash the events of a frame; how many there were. */
-static uint64_t raw_hash(const uint8_t *data, size_t size)
+static uint64_t hash_frame(const uint8_t *data, size_t size)
 {
     uint64_t count = 0;
     for (size_t at = 0; at < size; count++) {
@@ -228,8 +174,8 @@ static uint64_t raw_hash(const uint8_t *data, size_t size)
 
 /* Write the turns from *@turn on in one commit: about RAW_COMMIT_EVENTS, of @received that are
  * here. */
-static void raw_write(const struct journal *journal, struct bench_device *device, size_t *turn,
-                      uint64_t received, bool is_last)
+static void write_rows(const struct journal *journal, struct bench_device *device, size_t *turn,
+                       uint64_t received, bool is_last)
 {
     size_t turns = recorder_turns(journal->recorder);
     size_t end = *turn;
@@ -245,20 +191,22 @@ static void raw_write(const struct journal *journal, struct bench_device *device
     bench_must(store_lmdb_commit(txn), "commit");
 }
 
-static double raw_receive(void *socket, const struct journal *journal, struct bench_device *device)
+static double fetch_raw(struct raw_socket *raw, const struct journal *journal,
+                        struct bench_device *device)
 {
     uint64_t received = 0;
     size_t turn = 0;
     char up[2];
-    raw_must(zmq_recv(socket, up, sizeof up, 0) == 2, "receive");
+    raw_receive(raw, up, sizeof up);
     double start = bench_now_s();
-    raw_must(zmq_send(socket, "go", 2, 0) == 2, "send");
+    raw_send(raw, "go", 2);
     while (received < journal->events) {
         zmq_msg_t message;
-        raw_must(zmq_msg_init(&message) == 0 && zmq_msg_recv(&message, socket, 0) >= 0, "receive");
-        received += raw_hash(zmq_msg_data(&message), zmq_msg_size(&message));
+        raw_must(zmq_msg_init(&message) == 0 && zmq_msg_recv(&message, raw->socket, 0) >= 0,
+                 "receive");
+        received += hash_frame(zmq_msg_data(&message), zmq_msg_size(&message));
         (void)zmq_msg_close(&message);
-        raw_write(journal, device, &turn, received, received == journal->events);
+        write_rows(journal, device, &turn, received, received == journal->events);
     }
     return bench_now_s() - start;
 }
@@ -270,14 +218,12 @@ static double raw_s(struct journal *journal)
     pthread_t thread;
     char *folder = bench_folder_make();
     struct bench_device *device = receiver_open(folder, journal);
-    raw_must(zmq_curve_keypair(keys.server_public, keys.server_secret) == 0 &&
-                 zmq_curve_keypair(keys.client_public, keys.client_secret) == 0,
-             "keys");
+    raw_keys_make(&keys);
     raw_bind(&raw, &keys);
     struct raw_sending sending = {.journal = journal, .keys = &keys, .endpoint = raw.endpoint};
-    bench_must(pthread_create(&thread, NULL, raw_send, &sending) == 0 ? 0 : ERR_NO_MEMORY,
+    bench_must(pthread_create(&thread, NULL, serve_raw, &sending) == 0 ? 0 : ERR_NO_MEMORY,
                "thread");
-    double seconds = raw_receive(raw.socket, journal, device);
+    double seconds = fetch_raw(&raw, journal, device);
     (void)pthread_join(thread, NULL);
     raw_close(&raw);
     bench_device_close(device);
