@@ -1,5 +1,5 @@
-// Three real nodes for the screens: built programs, stores of their own, a wire for each way between
-// two. The stall is the demo's; this only says where things are.
+// Three real nodes for the screens: built programs, stores of their own, a wire for each way
+// between two. The stall is the demo's; this only says where things are.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -45,7 +45,7 @@ async function startAll(stall: StallOfDemo): Promise<void> {
     await stall.start();
 }
 
-/** A stall with its pop-up and menu. Its nodes run and are linked; `alone`: only the counter's runs. */
+/** A stall with its pop-up and menu, its nodes linked; `alone`: only the counter's runs. */
 export async function startStall({ alone = false } = {}): Promise<Stall> {
     for (const place of Object.values(places)) {
         if (!existsSync(place)) {

@@ -10,7 +10,7 @@ const browser = {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // A name that is not loopback: what a tablet on the stall's network sees, no secure context.
+        // A name that is not loopback, as a tablet on the stall's network has: no secure context.
         "--host-resolver-rules=MAP stall.example 127.0.0.1",
     ],
 };

@@ -1,5 +1,5 @@
 // The till: exact, the next notes, a keypad; or card, or later.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { nextNotes } from "../base/money";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
@@ -98,9 +98,12 @@ export function PaySheet({ counter, title, total, onLater, onPay }: Props) {
     );
 }
 
-/** Digits and Enter do the same as the keypad. */
+/**
+ * Digits and Enter do the same as the keypad. Before the next key arrives, not after the next
+ * paint: whoever types fast must not be understood as having given the exact sum.
+ */
 function useTyping(press: (key: string) => void, enter: () => void, mayEnter: boolean): void {
-    useEffect(() => {
+    useLayoutEffect(() => {
         function onKey(event: KeyboardEvent): void {
             const isButton = (event.target as HTMLElement).closest("button") !== null;
             if (/^\d$/.test(event.key)) {

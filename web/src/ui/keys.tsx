@@ -1,6 +1,6 @@
 // Keyboard shortcuts, and the list of them behind "?".
 import { signal } from "@preact/signals-core";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { Sheet } from "./sheet";
 
 export interface Shortcut {
@@ -32,7 +32,7 @@ function isTaken(event: KeyboardEvent): boolean {
 }
 
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
-    useEffect(() => {
+    useLayoutEffect(() => {
         function onKey(event: KeyboardEvent): void {
             if (isTaken(event)) {
                 return;

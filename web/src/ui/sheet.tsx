@@ -1,7 +1,7 @@
 // A dialog that slides over the screen. The browser's own <dialog> keeps the focus inside and
 // gives it back.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./icon";
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
 export function Sheet({ title, onClose, children, actions, isWide }: Props) {
     const ref = useRef<HTMLDialogElement>(null);
     const heading = useRef<HTMLHeadingElement>(null);
-    useEffect(() => {
+    useLayoutEffect(() => {
         ref.current?.showModal();
         // Not on a button, which Enter would press by mistake.
         heading.current?.focus();
