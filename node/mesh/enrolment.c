@@ -49,6 +49,14 @@ int invitation_encode(const struct invitation *invitation, char *ret_text)
     return 0;
 }
 
+/* The library's decoder takes some bytes beyond ASCII for letters. */
+static bool is_base64(const char *text)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return strspn(text, letters) == strlen(text);
+}
+
 static void read_text_to(struct reader *reader, char *to, size_t size_max)
 {
     struct bytes text = read_text(reader, size_max);
@@ -63,7 +71,7 @@ int invitation_decode(const char *text, struct invitation *ret_invitation)
     size_t size = 0, prefix = sizeof invitation_prefix - 1;
     struct invitation invitation = {.expires_s = 0};
     struct reader reader;
-    if (strncmp(text, invitation_prefix, prefix) != 0 ||
+    if (strncmp(text, invitation_prefix, prefix) != 0 || !is_base64(text + prefix) ||
         sodium_base642bin(data, sizeof data, text + prefix, strlen(text) - prefix, NULL, &size,
                           NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
         return ERR_MALFORMED;
