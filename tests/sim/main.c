@@ -212,13 +212,8 @@ static bool number_parse(const char *text, uint64_t *ret_number)
     return *end == '\0';
 }
 
-/* The number after the option at @i; false when there is none in range. */
-static bool option_number(int count, char **arguments, int i, uint64_t max, uint64_t *ret_number)
-{
-    return i + 1 < count && number_parse(arguments[i + 1], ret_number) && *ret_number <= max;
-}
-
-static bool options_parse(int count, char **arguments, struct options *options)
+/* Take the option at arguments[*at], and its number when it has one; false when it is none. */
+static bool option_take(char **arguments, int *at, struct options *options)
 {
     const struct {
         const char *name;
@@ -231,19 +226,27 @@ static bool options_parse(int count, char **arguments, struct options *options)
         const char *name;
         bool *to;
     } flags[] = {{"--trace", &options->sim.is_traced}, {"--trace-hash", &options->sim.is_hashed}};
-    for (int i = 1; i < count; i++) {
-        bool is_known = false;
-        for (unsigned at = 0; at < sizeof flags / sizeof *flags; at++) {
-            if (strcmp(arguments[i], flags[at].name) == 0) {
-                *flags[at].to = is_known = true;
-            }
+    const char *name = arguments[(*at)++];
+    for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if (strcmp(name, flags[i].name) == 0) {
+            *flags[i].to = true;
+            return true;
         }
-        for (unsigned at = 0; at < sizeof numbers / sizeof *numbers && !is_known; at++) {
-            if (strcmp(arguments[i], numbers[at].name) == 0) {
-                is_known = option_number(count, arguments, i++, numbers[at].max, numbers[at].to);
-            }
+    }
+    for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (strcmp(name, numbers[i].name) == 0) {
+            const char *number = arguments[*at];
+            *at += number == NULL ? 0 : 1;
+            return number_parse(number, numbers[i].to) && *numbers[i].to <= numbers[i].max;
         }
-        if (!is_known) {
+    }
+    return false;
+}
+
+static bool options_parse(int count, char **arguments, struct options *options)
+{
+    for (int at = 1; at < count;) {
+        if (!option_take(arguments, &at, options)) {
             return false;
         }
     }
