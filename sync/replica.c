@@ -164,6 +164,8 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
     *replica->roster_before = replica->roster;
     int err = roster_load(&replica->roster, txn, &replica->config.popup, &replica->config.root);
     out->is_roster_changed = true;
+    if (err == ERR_MALFORMED)
+        err = ERR_IO; /* the store is damaged */
     for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
         if (!log_counts_alike(replica->roster_before, &replica->roster, log))
@@ -188,6 +190,13 @@ int replica_fold(struct replica *replica, struct store_txn *txn, struct effects 
     return err;
 }
 
+/* What a log may hold on trading day @day: its allowance for each day. */
+static uint64_t allowance_by(uint64_t day, uint64_t bytes_a_day)
+{
+    uint64_t days = day > 1 ? day : 1;
+    return days > UINT64_MAX / bytes_a_day ? UINT64_MAX : days * bytes_a_day;
+}
+
 int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_cache *ret_popup)
 {
     if (!replica->popup.is_known) {
@@ -200,7 +209,8 @@ int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_c
         popup_derive(replica->scratch, &popup);
         replica->popup =
             (struct popup_cache){.is_known = true, .day = popup.day, .copies = popup.copies};
-        mesh_set_copies(&replica->mesh, popup.copies);
+        mesh_set_limits(&replica->mesh, popup.copies,
+                        allowance_by(popup.day, replica->config.log_allowance_bytes));
     }
     *ret_popup = replica->popup;
     return 0;
@@ -274,6 +284,38 @@ static int log_open(struct replica *replica, struct store_txn *txn, struct momen
     return replica_append(replica, txn, &event);
 }
 
+/* The row of TABLE_LOCAL that stands when the own log must not be continued: "lost", be64 log. */
+static struct key key_lost(uint64_t log)
+{
+    struct key key = {.size = 4 + 8};
+    memcpy(key.data, "lost", 4);
+    put_be64(key.data + 4, log);
+    return key;
+}
+
+int replica_keep_lost(struct store_txn *txn, uint64_t log)
+{
+    struct key key = key_lost(log);
+    return store_put(txn, TABLE_LOCAL, key_bytes(&key), bytes_of(NULL, 0));
+}
+
+static int lost_load(struct replica *replica, struct store_txn *txn)
+{
+    struct key key = key_lost(replica->log);
+    struct bytes value;
+    int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &value);
+    replica->is_log_lost = err == 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* Behind a proven fork nothing that it writes would count. */
+static bool is_own_log_forked(const struct replica *replica)
+{
+    int32_t slot = vector_find(&replica->vector, replica->log);
+    const struct roster_log *log = roster_log_find(&replica->roster, replica->log);
+    return log != NULL && slot != SLOT_NONE && replica->vector.heads[slot].seq + 1 >= log->fork_seq;
+}
+
 static void log_choose(struct replica *replica, const struct secret_key *log_secret,
                        uint32_t incarnation)
 {
@@ -311,7 +353,6 @@ static void state_reset(struct replica *replica)
 {
     turn_reset(replica->turn);
     vector_reset(&replica->vector);
-    acks_reset(&replica->mesh.acks);
     memset(&replica->roster, 0, sizeof replica->roster);
     replica->popup = (struct popup_cache){0};
     replica->number_day = TRADING_DAY_NONE;
@@ -341,6 +382,8 @@ int replica_open(struct replica *replica, struct store_txn *txn,
     err = meta_open(replica, txn);
     if (err == 0)
         err = vector_load(&replica->vector, txn);
+    if (err == 0)
+        err = lost_load(replica, txn);
     if (err == 0)
         err = acks_load_marks(&replica->mesh.acks, &replica->vector, txn);
     if (err == 0)
@@ -408,7 +451,7 @@ int replica_step(struct replica *replica, struct store_txn *txn, const struct in
         mesh_link_up(&replica->mesh, input->link, input->device, input->is_dialer, input->now, out);
         return 0;
     case INPUT_LINK_DOWN:
-        mesh_link_down(&replica->mesh, input->link);
+        mesh_link_down(&replica->mesh, input->link, out);
         return 0;
     case INPUT_MESSAGE:
         check(input->link < LINKS_MAX);
@@ -437,6 +480,8 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
         err = request_forget(txn, popup.day, REQUESTS_FORGOTTEN_PER_TURN);
     if (err != 0)
         return err;
+    replica->is_log_lost = replica->is_log_lost || is_own_log_forked(replica);
+    out->is_new_log_needed = replica->is_log_lost; /* until it got one */
     out->is_written = replica->is_turn_written;
     out->is_changed = replica->folder.change_number != replica->change_number_sealed;
     out->change_number = replica->change_number_sealed = replica->folder.change_number;

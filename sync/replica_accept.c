@@ -44,13 +44,6 @@ static int head_of_new_log(const struct replica *replica, const struct run *run,
     return err;
 }
 
-/* A log may grow by its allowance on each trading day; beyond that it is no longer fetched. */
-static bool is_within_allowance(struct replica *replica, const struct log_head *head, size_t more)
-{
-    uint64_t days = replica->popup.is_known && replica->popup.day > 1 ? replica->popup.day : 1;
-    return head->bytes + more <= replica->config.log_allowance_bytes * days;
-}
-
 /* Make room in the turn's memory; seals what was taken so far within the same transaction. */
 static int turn_make_room(struct replica *replica, struct store_txn *txn, const struct run *run,
                           struct effects *out)
@@ -74,96 +67,112 @@ static void turn_take(struct replica *replica, const struct run *run)
     }
 }
 
-/* Store a verified run. The own log coming back from a peer means that this device forgot a part of
- * it. */
+/* Peers hold more of the own log than this device: it forgot a part of it, and must write nothing
+ * more under it, also after a restart. */
+static int own_log_lose(struct replica *replica, struct store_txn *txn, uint64_t seq,
+                        struct effects *out)
+{
+    effects_alarm(out, ALARM_AMNESIA, replica->log, seq, replica->device);
+    replica->is_log_lost = true;
+    return replica_keep_lost(txn, replica->log);
+}
+
+/* Store a verified run. ERR_IO, ERR_FULL. */
 static int run_take(struct replica *replica, struct store_txn *txn, const struct run *run,
                     const struct log_head *head, int32_t slot, struct effects *out)
 {
+    struct mesh *mesh = &replica->mesh;
+    bool could_grow = slot != SLOT_NONE && mesh_may_grow(mesh, &replica->vector.heads[slot]);
     int err = turn_make_room(replica, txn, run, out);
     if (err == 0)
         err = run_store(txn, run, head);
-    if (err == 0 && slot == SLOT_NONE) {
-        err = vector_add(&replica->vector, head, &slot);
-        if (err == 0)
-            mesh_note_slot(&replica->mesh, (uint32_t)slot);
-    }
     if (err != 0)
-        return err;
+        return err == ERR_FULL ? ERR_FULL : ERR_IO;
+    if (slot == SLOT_NONE) {
+        err = vector_add(&replica->vector, head, &slot);
+        check(err == 0); /* new_log_check() has seen that there is room */
+        mesh_note_slot(mesh, (uint32_t)slot);
+    }
     replica->vector.heads[slot] = *head;
     replica->is_turn_written = true;
     turn_take(replica, run);
     if (roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run)))
         check(turn_mark(replica->turn, KIND_ROSTER, &replica->roster_entity));
-    if (run->log == replica->log) {
-        replica->is_log_lost = out->is_new_log_needed = true;
-        effects_alarm(out, ALARM_AMNESIA, run->log, run_last_seq(run), replica->device);
-    }
-    return 0;
+    if (could_grow && !mesh_may_grow(mesh, head))
+        effects_alarm(out, ALARM_ALLOWANCE, head->log, head->seq, head->device);
+    return run->log == replica->log ? own_log_lose(replica, txn, head->seq, out) : 0;
 }
 
-/* What a refused EVENTS means. Only errors of our own store end the turn. */
-static int refusal_take(struct replica *replica, uint32_t link, int32_t slot,
-                        const struct events *events, int refusal, struct effects *out)
+/* What a refused EVENTS means. */
+static void refusal_take(struct replica *replica, uint32_t link, int32_t slot,
+                         const struct events *events, int refusal, struct effects *out)
 {
     struct mesh *mesh = &replica->mesh;
     uint64_t device = mesh->links[link].device;
     switch (refusal) {
-    case ERR_IO:
-    case ERR_FULL:
-        return refusal;
     case ERR_EXISTS:
-        return 0; /* not looked at: what the peer holds, its next status says with a hash */
+        break; /* not looked at: what the peer holds, its next status says with a hash */
     case ERR_GAP:
         if (slot != SLOT_NONE)
-            mesh_note_gap(mesh, link, (uint32_t)slot);
-        return 0;
-    case ERR_TOO_MANY:
-        effects_alarm(out, ALARM_LOGS_FULL, events->log, events->first_seq, device);
-        return 0;
-    case ERR_LIMIT:
-        effects_alarm(out, ALARM_ALLOWANCE, events->log, events->first_seq, device);
+            mesh_note_gap(mesh, link, (uint32_t)slot, events->first_seq + events->count - 1,
+                          events->is_live);
         break;
+    case ERR_LIMIT:
+        if (slot == SLOT_NONE) {
+            effects_alarm(out, ALARM_LOGS_FULL, events->log, events->first_seq, device);
+            mesh_note_refused(mesh, link, events->log);
+        }
+        break; /* a known log's allowance was alarmed when it was used up */
     default:
         effects_alarm(out, ALARM_BAD_EVENTS, events->log, events->first_seq, device);
+        if (slot != SLOT_NONE)
+            mesh_note_bad(mesh, link, (uint32_t)slot);
+        else
+            mesh_close(mesh, link, BYE_PROTOCOL, out); /* it made up a log */
         break;
     }
-    if (slot != SLOT_NONE)
-        mesh_note_bad(mesh, link, (uint32_t)slot);
-    else
-        mesh_close(mesh, link, BYE_PROTOCOL, out); /* it made up a log */
-    return 0;
 }
 
-/* Verify and store the run of @events; the slot it went to. */
-static int events_take(struct replica *replica, struct store_txn *txn, const struct events *events,
-                       int32_t *slot, struct effects *out)
+/* Whether there is room for another log of that device: one that opens logs without end must not
+ * use up what all share. ERR_LIMIT. */
+static int new_log_check(const struct vector *vector, uint64_t device)
 {
-    struct run *run = replica->run;
-    struct log_head new_head;
-    struct log_head after;
+    uint32_t logs = 0;
+    for (uint32_t slot = 0; slot < vector->count; slot++)
+        logs += vector->heads[slot].device == device ? 1 : 0;
+    return logs >= DEVICE_LOGS_MAX || vector->count == LOGS_MAX ? ERR_LIMIT : 0;
+}
+
+/* Check the run of @events, filled into @run; the head that it continues is in @slot, or it is the
+ * first of a log that is new here. Returns 0 and the head after it, or what run_verify() says, or
+ * ERR_LIMIT when it may not come in. */
+static int run_judge(const struct replica *replica, const struct events *events, int32_t slot,
+                     struct run *run, struct log_head *ret_head)
+{
+    struct log_head head;
     int err = run_of_message(events, run);
     if (err != 0)
         return err;
-    const struct log_head *head = &new_head;
-    if (*slot != SLOT_NONE)
-        head = &replica->vector.heads[*slot];
-    else if ((err = head_of_new_log(replica, run, &new_head)) != 0)
-        return err;
-    if (replica->vector.count == LOGS_MAX && *slot == SLOT_NONE)
-        return ERR_TOO_MANY;
-    if (!is_within_allowance(replica, head, events->list.size))
-        return ERR_LIMIT;
-    err = run_verify(run, &replica->config.popup, head, &after);
-    if (err == 0)
-        err = run_take(replica, txn, run, &after, *slot, out);
-    *slot = vector_find(&replica->vector, events->log);
-    return err;
+    if (slot != SLOT_NONE) {
+        head = replica->vector.heads[slot];
+    } else {
+        err = head_of_new_log(replica, run, &head);
+        if (err == 0)
+            err = new_log_check(&replica->vector, head.device);
+    }
+    if (err == 0 && !mesh_may_grow(&replica->mesh, &head))
+        err = ERR_LIMIT;
+    return err != 0 ? err : run_verify(run, &replica->config.popup, &head, ret_head);
 }
 
-/* Beyond a revocation or a proven fork nothing is taken in any more. */
-static bool is_closed(const struct replica *replica, const struct events *events)
+/* Beyond a revocation or a proven fork nothing is taken in any more, nor from a peer whose events
+ * of that log did not verify. */
+static bool is_closed(const struct replica *replica, uint32_t link, int32_t slot,
+                      const struct events *events)
 {
     const struct roster_log *log = roster_log_find(&replica->roster, events->log);
+    if (slot != SLOT_NONE && replica->mesh.links[link].is_bad[slot])
+        return true;
     return log != NULL &&
            (events->first_seq > log->revoked_seq || events->first_seq >= log->fork_seq);
 }
@@ -173,13 +182,19 @@ int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link
 {
     const struct events *events = &replica->mesh.message.events;
     int32_t slot = vector_find(&replica->vector, events->log);
-    mesh_note_frame(&replica->mesh, link, slot, events->is_live, frame_size, now);
-    if (is_closed(replica, events))
+    struct log_head after;
+    mesh_note_frame(&replica->mesh, link, events->is_live, frame_size, now);
+    if (is_closed(replica, link, slot, events))
         return 0;
-    int err = events_take(replica, txn, events, &slot, out);
+    int refusal = run_judge(replica, events, slot, replica->run, &after);
+    if (refusal != 0) {
+        refusal_take(replica, link, slot, events, refusal, out);
+        return 0;
+    }
+    int err = run_take(replica, txn, replica->run, &after, slot, out);
     if (err != 0)
-        return refusal_take(replica, link, slot, events, err, out);
-    mesh_note_taken(&replica->mesh, link, (uint32_t)slot, events->first_seq + events->count - 1,
-                    events->is_live, now);
+        return err;
+    slot = vector_find(&replica->vector, events->log);
+    mesh_note_taken(&replica->mesh, link, (uint32_t)slot, after.seq, events->is_live, now);
     return 0;
 }

@@ -27,7 +27,7 @@ struct popup_cache {
 
 struct replica {
     bool is_open;
-    bool is_log_lost; /* peers hold more of the own log: write nothing more under it */
+    bool is_log_lost; /* write nothing more under the own log: peers hold more of it, or it forked */
     struct replica_config config;
     size_t chain_size;
     uint8_t chain[CERT_CHAIN_BYTES_MAX];
@@ -70,6 +70,9 @@ MUST_CHECK int replica_fold(struct replica *replica, struct store_txn *txn, stru
 /* The pop-up's settings; read again when they changed. ERR_IO. */
 MUST_CHECK int replica_popup(struct replica *replica, struct store_txn *txn,
                              struct popup_cache *ret_popup);
+
+/* Remember that peers hold more of @log, the own one, than this device. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_keep_lost(struct store_txn *txn, uint64_t log);
 
 /* replica_accept.c: the EVENTS in replica->mesh.message came over @link in a frame of @frame_size
  * bytes. */

@@ -61,6 +61,20 @@ void effects_close(struct effects *effects, uint32_t link, enum bye_reason reaso
         (struct effect_close){.link = link, .reason = reason};
 }
 
+void effects_forget_link(struct effects *effects, uint32_t link)
+{
+    uint32_t sends = 0;
+    uint32_t closes = 0;
+    for (uint32_t i = 0; i < effects->sends_count; i++)
+        if (effects->sends[i].link != link)
+            effects->sends[sends++] = effects->sends[i];
+    for (uint32_t i = 0; i < effects->closes_count; i++)
+        if (effects->closes[i].link != link)
+            effects->closes[closes++] = effects->closes[i];
+    effects->sends_count = sends;
+    effects->closes_count = closes;
+}
+
 static bool alarm_is_up(const struct effects *effects, enum alarm_kind kind, uint64_t log,
                         uint64_t device)
 {

@@ -70,7 +70,7 @@ struct effects {
     struct effect_alarm alarms[EFFECT_ALARMS_MAX];
     bool is_changed;        /* entities changed: tell the screens @change_number */
     uint64_t change_number; /* newest */
-    bool is_marks_moved;    /* see replica_mark() */
+    bool is_marks_moved;    /* look at replica_log_at() again */
     bool is_roster_changed; /* look at replica_roster() again: who may connect, whom to dial */
     bool is_new_log_needed; /* amnesia was proven: give the replica a fresh log key, see
                                replica_renew_log() */
@@ -90,8 +90,11 @@ void effects_reset(struct effects *effects);
 MUST_CHECK bool effects_frame_begin(struct effects *effects, struct writer *writer);
 struct bytes effects_frame_end(struct effects *effects, const struct writer *writer);
 void effects_send(struct effects *effects, uint32_t link, struct bytes frame);
-/* The caller closes a link once. */
+/* Once for each session of a link. */
 void effects_close(struct effects *effects, uint32_t link, enum bye_reason reason);
+/* The session that had @link's number is gone: what it was to be sent, or closed for, is not for
+ * the next one, which may get the number in the same turn. */
+void effects_forget_link(struct effects *effects, uint32_t link);
 /* The same alarm counts once a turn. */
 void effects_alarm(struct effects *effects, enum alarm_kind kind, uint64_t log, uint64_t seq,
                    uint64_t device);

@@ -16,18 +16,6 @@ uint32_t claims_of_all(const struct mesh *mesh, struct head_claim *claims)
     return count;
 }
 
-uint32_t claims_merge_sorted(struct head_claim *claims, uint32_t count,
-                             const struct head_claim *more, uint32_t more_count)
-{
-    for (uint32_t i = 0; i < more_count; i++) {
-        uint32_t at = count++;
-        for (; at > 0 && claims[at - 1].log > more[i].log; at--)
-            claims[at] = claims[at - 1];
-        claims[at] = more[i];
-    }
-    return count;
-}
-
 void link_told_all(const struct mesh *mesh, struct link *link)
 {
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
@@ -35,11 +23,15 @@ void link_told_all(const struct mesh *mesh, struct link *link)
     link->wants_all = false;
 }
 
+/* What it was told and lacks, it asks for; what came since, it will not. */
 void link_start_push(const struct mesh *mesh, struct link *link)
 {
     int32_t own = vector_find(mesh->vector, mesh->own_log);
-    if (own != SLOT_NONE && link->claim_seq[own] == mesh->vector->heads[own].seq)
-        link->next_seq[own] = mesh->vector->heads[own].seq + 1;
+    if (own == SLOT_NONE || link->is_bad[own])
+        return;
+    uint64_t has = link->claim_seq[own];
+    if (has >= link->told_seq[own] && has <= mesh->vector->heads[own].seq)
+        link->next_seq[own] = has + 1;
 }
 
 /* ---- marks ---- */
@@ -90,7 +82,7 @@ static void status_send(struct mesh *mesh, uint32_t at, const struct claim_diges
 {
     struct link *link = &mesh->links[at];
     struct status status = {.wall_ms = now.wall_ms,
-                            .flags = link->is_asked_all ? STATUS_TELL_ALL : 0};
+                            .flags = link->is_in_doubt ? STATUS_TELL_ALL : 0};
     struct head_claim heads[LOGS_MAX];
     uint32_t count = heads_untold(mesh, link, heads);
     struct writer writer;
@@ -100,7 +92,7 @@ static void status_send(struct mesh *mesh, uint32_t at, const struct claim_diges
     message_write_status(&writer, &status, heads, count);
     effects_send(out, at, effects_frame_end(out, &writer));
     link_told_all(mesh, link);
-    link->is_asked_all = false;
+    link->is_in_doubt = false;
     link->status_ms = now.mono_ms;
     link->status_due_ms = now.mono_ms + interval_ms;
 }
@@ -112,7 +104,7 @@ static void statuses_send(struct mesh *mesh, struct moment now, struct effects *
     bool has_digest = false;
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         struct link *link = &mesh->links[i];
-        if (!link->is_ready || (link->status_due_ms > now.mono_ms && !link->wants_all))
+        if (!link->is_ready || link->status_due_ms > now.mono_ms)
             continue;
         if (!has_digest)
             digest = vector_digest(mesh->vector);
@@ -191,50 +183,59 @@ static int pushes_send(struct mesh *mesh, struct store_txn *txn, struct run *run
     return err == ERR_BUSY ? 0 : err;
 }
 
-/* Answer a peer's WANT as far as its credit goes. When a log is done, new runs of it are pushed
- * again. */
-static int link_serve(struct mesh *mesh, struct store_txn *txn, uint32_t at, struct run *run,
-                      size_t *budget, struct effects *out)
+/* The next log that the peer asked for: they take turns, so that a long one holds up no other. */
+static int32_t slot_wanted(const struct mesh *mesh, const struct link *link)
 {
-    struct link *link = &mesh->links[at];
-    int err = 0;
-    for (uint32_t slot = 0; slot < mesh->vector->count && err == 0; slot++) {
-        uint64_t seq = mesh->vector->heads[slot].seq;
-        while (err == 0 && link->is_wanted[slot] && link->next_seq[slot] <= seq &&
-               link->credit_bytes > 0 && *budget > 0) {
-            struct frame_cache cache = {0};
-            err = events_send(mesh, txn, at, slot, false, run, out, &cache);
-            size_t size = err == 0 ? cache.frame.size : 0;
-            link->credit_bytes -= size < link->credit_bytes ? size : link->credit_bytes;
-            *budget -= size < *budget ? size : *budget;
-        }
-        if (link->next_seq[slot] > seq)
-            link->is_wanted[slot] = false;
+    uint32_t count = mesh->vector->count;
+    for (uint32_t i = 1; i <= count; i++) {
+        uint32_t slot = (link->serve_slot + i) % count;
+        if (link->is_wanted[slot])
+            return (int32_t)slot;
     }
-    return err;
+    return SLOT_NONE;
 }
 
-static bool link_is_owed(const struct mesh *mesh, const struct link *link)
+static void spend(uint64_t *budget, uint64_t bytes)
 {
-    if (!link->is_ready || link->credit_bytes == 0)
-        return false;
-    for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
-        if (link->is_wanted[slot] && link->next_seq[slot] <= mesh->vector->heads[slot].seq)
-            return true;
-    return false;
+    *budget -= bytes < *budget ? bytes : *budget;
+}
+
+/* Answer a peer's WANT as far as its credit goes. When a log is done, new runs of the own one are
+ * pushed again. */
+static int link_serve(struct mesh *mesh, struct store_txn *txn, uint32_t at, struct run *run,
+                      uint64_t *budget, struct effects *out)
+{
+    struct link *link = &mesh->links[at];
+    int32_t slot;
+    while (link->credit_bytes > 0 && *budget > 0 && (slot = slot_wanted(mesh, link)) != SLOT_NONE) {
+        struct frame_cache frame = {0};
+        int err = events_send(mesh, txn, at, (uint32_t)slot, false, run, out, &frame);
+        if (err != 0)
+            return err;
+        size_t size = frame.frame.size;
+        spend(&link->credit_bytes, size);
+        spend(budget, size > SERVE_FRAME_BYTES_MIN ? size : SERVE_FRAME_BYTES_MIN);
+        link->serve_slot = (uint32_t)slot;
+        link->is_wanted[slot] = link->next_seq[slot] <= mesh->vector->heads[slot].seq;
+    }
+    return 0;
 }
 
 static int serves_send(struct mesh *mesh, struct store_txn *txn, struct run *run, struct moment now,
                        struct effects *out)
 {
-    size_t budget = SERVE_BYTES_PER_TURN;
+    uint64_t budget = SERVE_BYTES_PER_TURN;
     int err = 0;
-    for (uint32_t i = 0; i < LINKS_MAX && err == 0; i++)
-        if (mesh->links[i].is_ready)
-            err = link_serve(mesh, txn, i, run, &budget, out);
-    for (uint32_t i = 0; i < LINKS_MAX; i++)
-        if (link_is_owed(mesh, &mesh->links[i]))
-            effects_wake(out, now.mono_ms);
+    for (uint32_t i = 0; i < LINKS_MAX && err == 0; i++) {
+        uint32_t at = (mesh->serve_first + i) % LINKS_MAX;
+        const struct link *link = &mesh->links[at];
+        if (!link->is_ready)
+            continue;
+        err = link_serve(mesh, txn, at, run, &budget, out);
+        if (link->credit_bytes > 0 && slot_wanted(mesh, link) != SLOT_NONE)
+            effects_wake(out, now.mono_ms); /* the rest in the next turn */
+    }
+    mesh->serve_first = (mesh->serve_first + 1) % LINKS_MAX;
     return err == ERR_BUSY ? 0 : err;
 }
 
@@ -253,60 +254,126 @@ static bool can_pull(const struct mesh *mesh, const struct link *link, uint32_t 
            link->claim_seq[slot] > mesh->vector->heads[slot].seq;
 }
 
-/* Any peer that has more; of several the one after @after, so that a stalled source is left. */
+/* Who of those that have more failed least; of equals the first after @after. */
 static int32_t source_find(const struct mesh *mesh, uint32_t slot, int32_t after)
 {
+    int32_t best = LINK_NONE;
     for (int32_t i = 1; i <= LINKS_MAX; i++) {
         int32_t at = (after + i) % LINKS_MAX;
-        if (can_pull(mesh, &mesh->links[at], slot))
-            return at;
+        const struct link *link = &mesh->links[at];
+        if (can_pull(mesh, link, slot) &&
+            (best == LINK_NONE || link->stalls[slot] < mesh->links[best].stalls[slot]))
+            best = at;
     }
-    return LINK_NONE;
+    return best;
+}
+
+/* Each failure doubles the patience with that source: on a slow line, asking again and again would
+ * fill it with the same events. */
+static uint64_t pull_deadline_ms(const struct mesh *mesh, uint32_t slot)
+{
+    const struct pull *pull = &mesh->pulls[slot];
+    uint32_t stalls = mesh->links[pull->link].stalls[slot];
+    return pull->progress_ms + ((uint64_t)PULL_TIMEOUT_MS
+                                << (stalls < PULL_DOUBLINGS_MAX ? stalls : PULL_DOUBLINGS_MAX));
+}
+
+/* Whether the pull of @slot stays with its source. */
+static bool pull_goes_on(struct mesh *mesh, uint32_t slot, struct moment now)
+{
+    const struct pull *pull = &mesh->pulls[slot];
+    if (pull->link == LINK_NONE || !can_pull(mesh, &mesh->links[pull->link], slot))
+        return false;
+    struct link *link = &mesh->links[pull->link];
+    if (pull_deadline_ms(mesh, slot) <= now.mono_ms) {
+        if (link->stalls[slot] < UINT8_MAX)
+            link->stalls[slot]++;
+        link->outstanding_bytes = 0; /* the credit was lost with what it paid for */
+        return false;
+    }
+    if (link->stalls[slot] == 0)
+        return true;
+    int32_t best = source_find(mesh, slot, pull->link);
+    return mesh->links[best].stalls[slot] >= link->stalls[slot];
 }
 
 static void pull_choose(struct mesh *mesh, const struct roster *roster, uint32_t slot,
                         struct moment now)
 {
     struct pull *pull = &mesh->pulls[slot];
-    int32_t last = pull->link;
-    bool is_stalled = last != LINK_NONE && now.mono_ms - pull->progress_ms >= PULL_TIMEOUT_MS;
-    if (last != LINK_NONE && !is_stalled && can_pull(mesh, &mesh->links[last], slot))
+    const struct log_head *head = &mesh->vector->heads[slot];
+    if (pull_goes_on(mesh, slot, now))
         return;
-    if (is_stalled)
-        mesh->links[last].outstanding_bytes = 0; /* the credit was lost with what it paid for */
-    pull->link = LINK_NONE;
-    pull->is_asked = false;
-    if (now.mono_ms < pull->not_before_ms || !is_worth_pulling(roster, &mesh->vector->heads[slot]))
+    int32_t source = source_find(mesh, slot, pull->link);
+    uint64_t not_before_ms = pull->not_before_ms;
+    *pull = (struct pull){.link = LINK_NONE};
+    if (source == LINK_NONE || !mesh_may_grow(mesh, head) || !is_worth_pulling(roster, head))
         return;
-    pull->link = source_find(mesh, slot, last);
-    pull->progress_ms = now.mono_ms;
+    if (now.mono_ms < not_before_ms)
+        pull->not_before_ms = not_before_ms;
+    else
+        *pull = (struct pull){.link = source, .progress_ms = now.mono_ms};
 }
 
-static uint32_t wants_of(struct mesh *mesh, uint32_t at, struct want_entry *wants,
-                         bool *ret_is_pulling)
+/* What to ask of @at of the logs that are pulled from it: a new one from scratch; one that it got
+ * more of since it was asked, from where it stopped. */
+static uint32_t wants_of_known(struct mesh *mesh, uint32_t at, struct want_entry *wants,
+                               bool *ret_is_pulling)
 {
-    struct link *link = &mesh->links[at];
     uint32_t count = 0;
-    *ret_is_pulling = link->unknown_count > 0;
+    *ret_is_pulling = false;
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++) {
         struct pull *pull = &mesh->pulls[slot];
         const struct log_head *head = &mesh->vector->heads[slot];
         if (pull->link != (int32_t)at)
             continue;
         *ret_is_pulling = true;
-        if (!pull->is_asked)
-            wants[count++] =
-                (struct want_entry){.log = head->log, .have = head->seq, .is_restart = true};
-        pull->is_asked = true;
+        if (pull->asked_seq > head->seq)
+            continue;
+        wants[count++] = (struct want_entry){
+            .log = head->log, .have = head->seq, .is_restart = pull->asked_seq == 0};
+        pull->asked_seq = mesh->links[at].claim_seq[slot];
     }
     return count;
 }
 
-/* Logs we have nothing of: asked of everybody who has them, until their first run is here. */
-static uint32_t wants_of_unknown(const struct link *link, struct want_entry *wants, uint32_t count)
+static bool is_asked_of(const struct unknown_log *unknown, struct moment now)
 {
-    for (uint32_t i = 0; i < link->unknown_count && count < LOGS_MAX; i++)
-        wants[count++] = (struct want_entry){.log = link->unknown[i].log};
+    return unknown->asked_ms != 0 && now.mono_ms - unknown->asked_ms < PULL_TIMEOUT_MS;
+}
+
+/* Whether a log that is unknown here shall be asked of @at: nobody else is being asked, and nobody
+ * else who has it waits longer. */
+static bool is_its_turn(const struct mesh *mesh, uint32_t at, const struct unknown_log *unknown,
+                        struct moment now)
+{
+    if (unknown->is_refused || is_asked_of(unknown, now))
+        return false;
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+        const struct link *other = &mesh->links[i];
+        for (uint32_t j = 0; i != at && other->is_ready && j < other->unknown_count; j++) {
+            const struct unknown_log *same = &other->unknown[j];
+            if (same->claim.log == unknown->claim.log && !same->is_refused &&
+                (is_asked_of(same, now) || same->asked_ms < unknown->asked_ms))
+                return false;
+        }
+    }
+    return true;
+}
+
+static uint32_t wants_of_unknown(struct mesh *mesh, uint32_t at, struct moment now,
+                                 struct want_entry *wants, uint32_t count)
+{
+    struct link *link = &mesh->links[at];
+    for (uint32_t i = 0; i < link->unknown_count && count < LOGS_MAX; i++) {
+        struct unknown_log *unknown = &link->unknown[i];
+        if (!is_its_turn(mesh, at, unknown, now))
+            continue;
+        if (unknown->asked_ms != 0)
+            link->outstanding_bytes = 0; /* nothing came: the credit was lost */
+        unknown->asked_ms = now.mono_ms;
+        wants[count++] = (struct want_entry){.log = unknown->claim.log, .is_restart = true};
+    }
     return count;
 }
 
@@ -316,12 +383,9 @@ static void want_send(struct mesh *mesh, uint32_t at, struct moment now, struct 
     struct want_entry wants[LOGS_MAX];
     bool is_pulling;
     struct writer writer;
-    uint32_t count = wants_of(mesh, at, wants, &is_pulling);
-    if (link->unknown_count > 0 && now.mono_ms - link->fetch_ms >= PULL_TIMEOUT_MS)
-        link->outstanding_bytes = 0; /* nothing came: what we asked for was lost */
+    uint32_t count = wants_of_known(mesh, at, wants, &is_pulling);
+    count = wants_of_unknown(mesh, at, now, wants, count);
     bool is_low = link->outstanding_bytes <= LINK_CREDIT_BYTES / 2;
-    if (link->unknown_count > 0 && is_low)
-        count = wants_of_unknown(link, wants, count);
     if (count == 0 && !(is_pulling && is_low))
         return;
     if (!effects_frame_begin(out, &writer))
@@ -329,7 +393,6 @@ static void want_send(struct mesh *mesh, uint32_t at, struct moment now, struct 
     message_write_want(&writer, wants, count, LINK_CREDIT_BYTES - link->outstanding_bytes);
     effects_send(out, at, effects_frame_end(out, &writer));
     link->outstanding_bytes = LINK_CREDIT_BYTES;
-    link->fetch_ms = now.mono_ms;
 }
 
 static void wants_send(struct mesh *mesh, const struct roster *roster, struct moment now,
@@ -344,9 +407,12 @@ static void wants_send(struct mesh *mesh, const struct roster *roster, struct mo
 
 /* ---- time ---- */
 
-static void links_expire(struct mesh *mesh, struct moment now, struct effects *out)
+/* How often a peer speaks depends on how many links it has, which may be as many as there are
+ * devices. */
+static void links_expire(struct mesh *mesh, const struct roster *roster, struct moment now,
+                         struct effects *out)
 {
-    uint64_t silence_ms = SILENCE_STATUSES * status_interval_ms(links_ready(mesh));
+    uint64_t silence_ms = SILENCE_STATUSES * status_interval_ms(roster->devices_count);
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         const struct link *link = &mesh->links[i];
         if (!link->is_up)
@@ -367,14 +433,15 @@ static void wake_set(const struct mesh *mesh, struct moment now, struct effects 
         if (!link->is_ready)
             continue;
         effects_wake(out, link->status_due_ms);
-        if (link->unknown_count > 0)
-            effects_wake(out, link->fetch_ms + PULL_TIMEOUT_MS);
+        for (uint32_t j = 0; j < link->unknown_count; j++)
+            if (is_asked_of(&link->unknown[j], now))
+                effects_wake(out, link->unknown[j].asked_ms + PULL_TIMEOUT_MS);
     }
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++) {
         const struct pull *pull = &mesh->pulls[slot];
         if (pull->link != LINK_NONE)
-            effects_wake(out, pull->progress_ms + PULL_TIMEOUT_MS);
-        else if (pull->not_before_ms > now.mono_ms)
+            effects_wake(out, pull_deadline_ms(mesh, slot));
+        else if (pull->not_before_ms != 0)
             effects_wake(out, pull->not_before_ms);
     }
 }
@@ -382,7 +449,7 @@ static void wake_set(const struct mesh *mesh, struct moment now, struct effects 
 int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct roster *roster,
               struct run *scratch, struct moment now, struct effects *out)
 {
-    links_expire(mesh, now, out);
+    links_expire(mesh, roster, now, out);
     marks_update(mesh, out);
     int err = pushes_send(mesh, txn, scratch, out);
     if (err == 0)

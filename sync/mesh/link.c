@@ -13,12 +13,14 @@ void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id 
     mesh->device = device;
     mesh->fold_version = fold_version;
     mesh->copies = 2;
+    mesh->log_bytes_max = UINT64_MAX;
     memcpy(mesh->boot, boot, BOOT_ID_BYTES);
     for (uint32_t slot = 0; slot < LOGS_MAX; slot++)
         mesh->pulls[slot].link = LINK_NONE;
 }
 
-static void send_hello(struct mesh *mesh, uint32_t at, struct moment now, struct effects *out)
+/* False when there is no room. */
+static bool send_hello(struct mesh *mesh, uint32_t at, struct moment now, struct effects *out)
 {
     struct hello hello = {.version_min = PROTOCOL_VERSION_MIN,
                           .version_max = PROTOCOL_VERSION_MAX,
@@ -36,33 +38,28 @@ static void send_hello(struct mesh *mesh, uint32_t at, struct moment now, struct
         if (mesh->links[i].is_ready)
             adjacent[adjacent_count++] = mesh->links[i].device;
     if (!effects_frame_begin(out, &writer))
-        return;
+        return false;
     message_write_hello(&writer, &hello, heads, heads_count, adjacent, adjacent_count);
     effects_send(out, at, effects_frame_end(out, &writer));
     link_told_all(mesh, &mesh->links[at]);
     mesh->links[at].status_ms = now.mono_ms;
     mesh->links[at].status_due_ms = now.mono_ms + STATUS_INTERVAL_MS;
+    return true;
 }
 
-void mesh_link_up(struct mesh *mesh, uint32_t at, uint64_t device, bool is_dialer,
-                  struct moment now, struct effects *out)
-{
-    check(at < LINKS_MAX);
-    struct link *link = &mesh->links[at];
-    mesh_link_down(mesh, at);
-    link->is_up = true;
-    link->device = device;
-    link->is_dialer = is_dialer;
-    link->up_ms = link->heard_ms = now.mono_ms;
-    send_hello(mesh, at, now, out);
-}
-
-void mesh_link_down(struct mesh *mesh, uint32_t at)
+static void session_end(struct mesh *mesh, uint32_t at)
 {
     memset(&mesh->links[at], 0, sizeof mesh->links[at]);
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
         if (mesh->pulls[slot].link == (int32_t)at)
             mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
+}
+
+void mesh_link_down(struct mesh *mesh, uint32_t at, struct effects *out)
+{
+    check(at < LINKS_MAX);
+    effects_forget_link(out, at);
+    session_end(mesh, at);
 }
 
 void mesh_close(struct mesh *mesh, uint32_t at, enum bye_reason reason, struct effects *out)
@@ -75,26 +72,40 @@ void mesh_close(struct mesh *mesh, uint32_t at, enum bye_reason reason, struct e
         effects_send(out, at, effects_frame_end(out, &writer));
     }
     effects_close(out, at, reason);
-    mesh_link_down(mesh, at);
+    session_end(mesh, at);
+}
+
+void mesh_link_up(struct mesh *mesh, uint32_t at, uint64_t device, bool is_dialer,
+                  struct moment now, struct effects *out)
+{
+    check(at < LINKS_MAX);
+    struct link *link = &mesh->links[at];
+    mesh_link_down(mesh, at, out);
+    link->is_up = true;
+    link->device = device;
+    link->is_dialer = is_dialer;
+    link->up_ms = link->heard_ms = now.mono_ms;
+    if (!send_hello(mesh, at, now, out))
+        mesh_close(mesh, at, BYE_OVERLOAD, out); /* a session cannot do without */
 }
 
 /* ---- claims ---- */
 
-static void unknown_drop(struct link *link, uint32_t at)
+static struct unknown_log *unknown_find(struct link *link, uint64_t log)
 {
-    link->unknown[at] = link->unknown[--link->unknown_count];
+    for (uint32_t i = 0; i < link->unknown_count; i++)
+        if (link->unknown[i].claim.log == log)
+            return &link->unknown[i];
+    return NULL;
 }
 
 static void unknown_note(struct link *link, const struct head_claim *claim)
 {
-    for (uint32_t i = 0; i < link->unknown_count; i++) {
-        if (link->unknown[i].log == claim->log) {
-            link->unknown[i] = *claim;
-            return;
-        }
-    }
-    if (link->unknown_count < UNKNOWN_CLAIMS_MAX)
-        link->unknown[link->unknown_count++] = *claim;
+    struct unknown_log *unknown = unknown_find(link, claim->log);
+    if (unknown != NULL)
+        unknown->claim = *claim;
+    else if (link->unknown_count < UNKNOWN_LOGS_MAX)
+        link->unknown[link->unknown_count++] = (struct unknown_log){.claim = *claim};
 }
 
 /* Whether the peer's chain of @slot is ours at @claim->seq, which we have. */
@@ -107,7 +118,7 @@ static int claim_is_ours(const struct mesh *mesh, struct store_txn *txn, uint32_
     if (claim->seq < head->seq) {
         int err = event_get(txn, claim->log, claim->seq, &hash, &event);
         if (err != 0)
-            return err == ERR_NOT_FOUND ? ERR_IO : err;
+            return ERR_IO;
     }
     *ret_is_ours = memcmp(hash.bytes, claim->hash, HEAD_HASH_BYTES) == 0;
     return 0;
@@ -122,8 +133,9 @@ static int claim_acknowledges(struct mesh *mesh, struct store_txn *txn, struct l
     if (err != 0)
         return err;
     if (!is_ours) {
+        if (!link->is_bad[slot]) /* said once in a session, not with each status */
+            effects_alarm(out, ALARM_FORK, claim->log, claim->seq, link->device);
         link->is_bad[slot] = true;
-        effects_alarm(out, ALARM_FORK, claim->log, claim->seq, link->device);
     } else if (acks_note(&mesh->acks, link->device, slot, claim->seq)) {
         mesh->is_mark_dirty[slot] = true;
     }
@@ -160,10 +172,10 @@ static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *lin
     if (claim->seq <= mesh->vector->heads[slot].seq)
         return claim_acknowledges(mesh, txn, link, slot, claim, out);
     struct pull *pull = &mesh->pulls[slot];
-    if (pull->link == LINK_NONE && pull->not_before_ms <= now.mono_ms)
-        pull->not_before_ms = !is_hello && is_origin_linked(mesh, slot, link)
-                                  ? now.mono_ms + PULL_GRACE_MS
-                                  : now.mono_ms;
+    bool is_pushed = !is_hello && is_origin_linked(mesh, slot, link);
+    uint64_t from_ms = is_pushed ? now.mono_ms + PULL_GRACE_MS : now.mono_ms;
+    if (pull->link == LINK_NONE && (pull->not_before_ms == 0 || from_ms < pull->not_before_ms))
+        pull->not_before_ms = from_ms; /* grace counts from the first who told, not the last */
     return 0;
 }
 
@@ -182,14 +194,14 @@ void mesh_note_slot(struct mesh *mesh, uint32_t slot)
     mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
     for (uint32_t at = 0; at < LINKS_MAX; at++) {
         struct link *link = &mesh->links[at];
-        for (uint32_t i = 0; i < link->unknown_count; i++) {
-            if (link->unknown[i].log != log)
-                continue;
-            link->claim_seq[slot] = link->unknown[i].seq;
-            memcpy(link->claim_hash[slot], link->unknown[i].hash, HEAD_HASH_BYTES);
-            unknown_drop(link, i);
-            break;
-        }
+        struct unknown_log *unknown = unknown_find(link, log);
+        if (log == mesh->own_log && link->is_ready)
+            link->next_seq[slot] = 1; /* nobody has anything of a new log of ours */
+        if (unknown == NULL)
+            continue;
+        link->claim_seq[slot] = unknown->claim.seq;
+        memcpy(link->claim_hash[slot], unknown->claim.hash, HEAD_HASH_BYTES);
+        *unknown = link->unknown[--link->unknown_count];
     }
 }
 
@@ -213,11 +225,19 @@ static enum bye_reason hello_refusal(const struct mesh *mesh, const struct roste
     return (enum bye_reason)0;
 }
 
-/* Never two links with one process: the one that the lower device id dialled survives, of two such
+/* Clones share a device id: between them the boot ids tell who is lower. */
+static bool is_lower(const struct mesh *mesh, const struct link *link)
+{
+    if (mesh->device != link->device)
+        return mesh->device < link->device;
+    return memcmp(mesh->boot, link->boot, BOOT_ID_BYTES) < 0;
+}
+
+/* Never two links with one process: the one that the lower of both dialled survives, of two such
  * the newer. Both ends come to the same choice. */
 static bool is_better(const struct mesh *mesh, const struct link *a, const struct link *b)
 {
-    bool is_own_lower = mesh->device < a->device;
+    bool is_own_lower = is_lower(mesh, a);
     bool is_a_right = a->is_dialer == is_own_lower;
     bool is_b_right = b->is_dialer == is_own_lower;
     return is_a_right != is_b_right ? is_a_right : a->up_ms >= b->up_ms;
@@ -245,9 +265,9 @@ static int hello_take(struct mesh *mesh, struct store_txn *txn, const struct ros
 {
     struct link *link = &mesh->links[at];
     const struct hello *hello = &mesh->message.hello;
-    enum bye_reason refusal = hello_refusal(mesh, roster, link, hello);
     if (link->is_ready)
         return 0; /* a session has one */
+    enum bye_reason refusal = hello_refusal(mesh, roster, link, hello);
     if (refusal != 0) {
         mesh_close(mesh, at, refusal, out);
         return 0;
@@ -264,10 +284,19 @@ static int hello_take(struct mesh *mesh, struct store_txn *txn, const struct ros
 
 /* ---- status ---- */
 
+/* Insert @claim into the ascending @claims, which have room. */
+static void claim_insert(struct head_claim *claims, uint32_t count, const struct head_claim *claim)
+{
+    uint32_t at = count;
+    for (; at > 0 && claims[at - 1].log > claim->log; at--)
+        claims[at] = claims[at - 1];
+    claims[at] = *claim;
+}
+
 /* Whether the peer's digest fits what we believe it has. */
 static bool digest_fits(const struct mesh *mesh, const struct link *link, const uint8_t *digest)
 {
-    struct head_claim claims[2 * LOGS_MAX];
+    struct head_claim claims[LOGS_MAX + UNKNOWN_LOGS_MAX];
     uint32_t count = 0;
     for (uint32_t i = 0; i < mesh->vector->count; i++) {
         uint32_t slot = mesh->vector->ascending[i];
@@ -275,9 +304,17 @@ static bool digest_fits(const struct mesh *mesh, const struct link *link, const 
         claims[count].seq = link->claim_seq[slot];
         memcpy(claims[count++].hash, link->claim_hash[slot], HEAD_HASH_BYTES);
     }
-    count = claims_merge_sorted(claims, count, link->unknown, link->unknown_count);
+    for (uint32_t i = 0; i < link->unknown_count; i++)
+        claim_insert(claims, count++, &link->unknown[i].claim);
     struct claim_digest ours = claims_digest(claims, count);
     return memcmp(ours.bytes, digest, HEAD_HASH_BYTES) == 0;
+}
+
+/* At the latest at @due_ms the peer gets a status. */
+static void status_hasten(struct link *link, uint64_t due_ms)
+{
+    if (link->is_ready && link->status_due_ms > due_ms)
+        link->status_due_ms = due_ms;
 }
 
 static int status_take(struct mesh *mesh, struct store_txn *txn, struct link *link,
@@ -288,9 +325,11 @@ static int status_take(struct mesh *mesh, struct store_txn *txn, struct link *li
     if (err != 0)
         return err;
     link->clock_offset_ms = status->wall_ms - now.wall_ms;
-    if ((status->flags & STATUS_TELL_ALL) != 0)
+    if ((status->flags & STATUS_TELL_ALL) != 0) {
         link->wants_all = true;
-    link->is_asked_all = !digest_fits(mesh, link, status->digest);
+        status_hasten(link, link->status_ms + STATUS_BULK_MS);
+    }
+    link->is_in_doubt = !digest_fits(mesh, link, status->digest);
     return 0;
 }
 
@@ -306,11 +345,11 @@ static void want_take(struct mesh *mesh, struct link *link)
             continue;
         if (want->is_restart || !link->is_wanted[slot])
             link->next_seq[slot] = want->have + 1;
-        link->is_wanted[slot] = true;
+        link->is_wanted[slot] = link->next_seq[slot] <= mesh->vector->heads[slot].seq;
     }
     link->credit_bytes += message->credit_bytes;
-    if (link->credit_bytes > LINK_OUTBOX_BYTES_MAX)
-        link->credit_bytes = LINK_OUTBOX_BYTES_MAX;
+    if (link->credit_bytes > LINK_CREDIT_BYTES)
+        link->credit_bytes = LINK_CREDIT_BYTES;
 }
 
 int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *roster, uint32_t at,
@@ -321,7 +360,7 @@ int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *
     link->heard_ms = now.mono_ms;
     if (kind == MESSAGE_BYE) {
         effects_close(out, at, (enum bye_reason)mesh->message.reason);
-        mesh_link_down(mesh, at);
+        session_end(mesh, at);
         return 0;
     }
     if (kind == MESSAGE_HELLO)
@@ -337,18 +376,30 @@ int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *
 
 /* ---- what became of events ---- */
 
-void mesh_note_frame(struct mesh *mesh, uint32_t at, int32_t slot, bool is_live, size_t frame_size,
+void mesh_note_frame(struct mesh *mesh, uint32_t at, bool is_live, size_t frame_size,
                      struct moment now)
 {
     struct link *link = &mesh->links[at];
     link->heard_ms = now.mono_ms;
-    if (is_live)
-        return;
-    link->fetch_ms = now.mono_ms;
-    link->outstanding_bytes -=
-        frame_size < link->outstanding_bytes ? frame_size : link->outstanding_bytes;
-    if (slot != SLOT_NONE)
-        mesh->pulls[slot].progress_ms = now.mono_ms;
+    if (!is_live)
+        link->outstanding_bytes -=
+            frame_size < link->outstanding_bytes ? frame_size : link->outstanding_bytes;
+}
+
+/* Only what was taken counts as progress, and only from the source: else a peer that repeats old
+ * events would keep a dead pull alive. */
+static void pull_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, bool is_live,
+                            struct moment now)
+{
+    struct pull *pull = &mesh->pulls[slot];
+    if (mesh->links[at].stalls[slot] > 0)
+        mesh->links[at].stalls[slot]--;
+    if (pull->link == (int32_t)at) {
+        pull->progress_ms = now.mono_ms;
+        pull->is_asked_again = false;
+    } else if (is_live && pull->link == LINK_NONE && pull->not_before_ms != 0) {
+        pull->not_before_ms = now.mono_ms + PULL_GRACE_MS; /* pushes do come */
+    }
 }
 
 void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_seq, bool is_live,
@@ -356,20 +407,20 @@ void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t las
 {
     struct link *link = &mesh->links[at];
     const struct log_head *head = &mesh->vector->heads[slot];
-    if (link->claim_seq[slot] < last_seq) {
+    if (link->claim_seq[slot] <= last_seq) {
         link->claim_seq[slot] = last_seq;
         memcpy(link->claim_hash[slot], head->hash.bytes, HEAD_HASH_BYTES);
     }
     (void)acks_note(&mesh->acks, link->device, slot, last_seq);
     mesh->is_mark_dirty[slot] = true;
-    uint64_t due = is_live ? now.mono_ms : now.mono_ms + STATUS_BULK_MS;
+    pull_note_taken(mesh, at, slot, is_live, now);
     for (uint32_t i = 0; i < LINKS_MAX; i++)
-        if (mesh->links[i].is_ready && mesh->links[i].status_due_ms > due)
-            mesh->links[i].status_due_ms = due;
+        status_hasten(&mesh->links[i], is_live ? now.mono_ms : now.mono_ms + STATUS_BULK_MS);
 }
 
-void mesh_set_copies(struct mesh *mesh, uint32_t copies)
+void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t log_bytes_max)
 {
+    mesh->log_bytes_max = log_bytes_max;
     if (mesh->copies == copies)
         return;
     mesh->copies = copies;
@@ -377,11 +428,25 @@ void mesh_set_copies(struct mesh *mesh, uint32_t copies)
         mesh->is_mark_dirty[slot] = true;
 }
 
-void mesh_note_gap(struct mesh *mesh, uint32_t at, uint32_t slot)
+bool mesh_may_grow(const struct mesh *mesh, const struct log_head *head)
 {
-    (void)at;
-    mesh->pulls[slot] =
-        (struct pull){.link = LINK_NONE}; /* asked for again at the end of the turn, from scratch */
+    return head->log == mesh->own_log || head->bytes < mesh->log_bytes_max;
+}
+
+/* The frame itself tells that its sender has more. In the stream that we asked for, a hole means
+ * that something was lost: ask again, but not for each frame that comes after the hole. */
+void mesh_note_gap(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_seq, bool is_live)
+{
+    struct link *link = &mesh->links[at];
+    struct pull *pull = &mesh->pulls[slot];
+    if (link->claim_seq[slot] < last_seq)
+        link->claim_seq[slot] = last_seq;
+    if (pull->link == LINK_NONE) {
+        pull->not_before_ms = 0;
+    } else if (pull->link == (int32_t)at && !is_live && !pull->is_asked_again) {
+        pull->asked_seq = 0;
+        pull->is_asked_again = true;
+    }
 }
 
 void mesh_note_bad(struct mesh *mesh, uint32_t at, uint32_t slot)
@@ -389,6 +454,13 @@ void mesh_note_bad(struct mesh *mesh, uint32_t at, uint32_t slot)
     mesh->links[at].is_bad[slot] = true;
     if (mesh->pulls[slot].link == (int32_t)at)
         mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
+}
+
+void mesh_note_refused(struct mesh *mesh, uint32_t at, uint64_t log)
+{
+    struct unknown_log *unknown = unknown_find(&mesh->links[at], log);
+    if (unknown != NULL)
+        unknown->is_refused = true;
 }
 
 void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct effects *out)
@@ -414,7 +486,7 @@ void mesh_distance(const struct mesh *mesh, uint32_t at, uint64_t *ret_behind, u
         ahead += its > own ? its - own : 0;
     }
     for (uint32_t i = 0; i < link->unknown_count; i++)
-        ahead += link->unknown[i].seq;
+        ahead += link->unknown[i].claim.seq;
     *ret_behind = behind;
     *ret_ahead = ahead;
 }

@@ -1,18 +1,26 @@
 /* mesh.h - anti-entropy: what to say to whom, so that every device ends up with every log.
  *
  * Layer: sync/mesh (pure). Push new, pull old:
+ *
  *   push    a run of the own log goes at once to every peer that has all before it
  *   pull    whoever hears that a peer has more of a log asks for it: one source per log, in windows
- * of credit, another source when nothing came for a while status  changed heads, at the end of each
- * turn that took live events (that is the acknowledgement), and regularly with a digest of all
- * heads, which shows when a message was lost
+ *           of credit, another source when nothing came for a while
+ *   status  changed heads, at the end of each turn that took live events (that is the
+ *           acknowledgement), and regularly with a digest of all heads, which shows when a message
+ *           was lost
  *
  * The transport is lossy: a reconnect loses what was in flight. Nothing here relies on delivery; a
  * hole is asked for again. A peer's claims are unsigned hints: they start pulls and ticks and
- * decide nothing.
+ * decide nothing. A peer that claims what it does not send costs one timeout; from then on others
+ * are asked before it.
  *
- * Not here: verifying and storing events (sync/replica.c), forwarding for partial meshes beyond
- * what pulls give.
+ * Credit: a WANT allows its receiver so many bytes of EVENTS (kind 0). The asker counts them as
+ * outstanding until frames of that size arrived, so that never more than LINK_CREDIT_BYTES are on
+ * their way; after a timeout it takes them for lost and grants a new window. Both ends stop at one
+ * window, so that what they think of each other cannot drift.
+ *
+ * Not here: verifying and storing events (sync/replica_accept.c), forwarding for partial meshes
+ * beyond what pulls give.
  */
 #ifndef TRESTLE_SYNC_MESH_MESH_H
 #define TRESTLE_SYNC_MESH_MESH_H
@@ -26,14 +34,24 @@ enum {
     HELLO_TIMEOUT_MS = 3000,
     STATUS_INTERVAL_MS = 1000,
     STATUS_LINKS_FULL = 8, /* beyond that many links, each gets its status less often */
-    STATUS_BULK_MS = 200,  /* between acknowledgements of a bulk pull */
+    STATUS_BULK_MS = 200,  /* between acknowledgements of a bulk pull, and answers to TELL_ALL */
     SILENCE_STATUSES = 5,  /* a link without this many expected statuses is dead */
-    PULL_TIMEOUT_MS = 500, /* without progress: ask somebody else */
+    PULL_TIMEOUT_MS = 500, /* without progress: ask somebody else; doubled for each time before */
+    PULL_DOUBLINGS_MAX = 4,
     PULL_GRACE_MS = 400, /* a gap told by a third party while the log's own device is linked: it is
                             on its way */
-    UNKNOWN_CLAIMS_MAX = 16, /* claims of logs we have nothing of, per link */
+    UNKNOWN_LOGS_MAX = 64, /* claims of logs we have nothing of, per link */
     SERVE_BYTES_PER_TURN = 512 * 1024,
+    SERVE_FRAME_BYTES_MIN = 1024, /* what a frame counts at least, so that many small ones leave
+                                     room for statuses in a turn's effects */
     LINK_NONE = -1,
+};
+
+/* A log that a peer claims and of which nothing is here: asked of one peer at a time. */
+struct unknown_log {
+    struct head_claim claim;
+    uint64_t asked_ms; /* 0 = never */
+    bool is_refused;   /* it may not come in: not asked for again in this session */
 };
 
 /* One session with a peer. */
@@ -45,31 +63,34 @@ struct link {
     uint8_t boot[BOOT_ID_BYTES];
     uint64_t up_ms, heard_ms, status_ms; /* status_ms: last sent */
     uint64_t status_due_ms;
-    bool wants_all;    /* it asked for all our heads */
-    bool is_asked_all; /* we asked for all of its heads since its last complete answer */
+    bool wants_all;   /* its last status asked for all our heads */
+    bool is_in_doubt; /* its last digest did not fit its claims: our next status asks for all */
     int64_t clock_offset_ms;
     /* What the peer has, as far as we know. */
     uint64_t claim_seq[LOGS_MAX];
     uint8_t claim_hash[LOGS_MAX][HEAD_HASH_BYTES];
     uint32_t unknown_count;
-    struct head_claim unknown[UNKNOWN_CLAIMS_MAX];
+    struct unknown_log unknown[UNKNOWN_LOGS_MAX];
     /* What we told and sent it. */
     uint64_t told_seq[LOGS_MAX];
-    uint64_t next_seq[LOGS_MAX]; /* of the own log: the next to push; 0 = it has to ask first */
-    bool is_wanted[LOGS_MAX];    /* it asked for this log, next_seq says from where */
-    uint64_t credit_bytes;       /* that we may still send */
+    uint64_t next_seq[LOGS_MAX]; /* to send next; 0 = it has to ask first */
+    bool is_wanted[LOGS_MAX];    /* it asked for this log and did not get all of it yet */
+    uint32_t serve_slot;         /* the last that was served: the others go before it */
+    uint64_t credit_bytes;       /* that we may still send; at most LINK_CREDIT_BYTES */
     /* What we asked of it. */
-    uint64_t outstanding_bytes; /* credit given and not used yet */
-    uint64_t fetch_ms;          /* when we last asked or got something */
-    bool is_bad[LOGS_MAX];      /* what it sends of this log does not verify */
+    uint64_t outstanding_bytes; /* of the credit that we gave; at most LINK_CREDIT_BYTES */
+    uint8_t stalls[LOGS_MAX]; /* how often it did not send what it claims, less how often it did */
+    bool is_bad[LOGS_MAX];    /* what it has of this log does not verify or is another branch:
+                                 neither asked for nor taken in this session */
 };
 
 /* The fetching of one log. */
 struct pull {
-    int32_t link;  /* from whom; LINK_NONE = nobody */
-    bool is_asked; /* the WANT for it is out */
-    uint64_t progress_ms;
-    uint64_t not_before_ms; /* grace */
+    int32_t link;         /* from whom; LINK_NONE = nobody */
+    uint64_t asked_seq;   /* what it claimed when it was last asked; 0 = to be asked from scratch */
+    bool is_asked_again;  /* for something lost, and nothing came since */
+    uint64_t progress_ms; /* when it was chosen, or last sent something that was taken */
+    uint64_t not_before_ms; /* while nobody: the grace; 0 = none */
 };
 
 struct mesh {
@@ -80,9 +101,11 @@ struct mesh {
     uint8_t boot[BOOT_ID_BYTES];
     uint64_t fold_version;
     uint32_t copies;
+    uint64_t log_bytes_max; /* what a log may have grown to by now */
     bool is_mark_dirty[LOGS_MAX];
     struct link links[LINKS_MAX];
     struct pull pulls[LOGS_MAX];
+    uint32_t serve_first;   /* each turn another link is served first */
     struct message message; /* scratch for decoding */
 };
 
@@ -91,7 +114,7 @@ void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id 
 
 void mesh_link_up(struct mesh *mesh, uint32_t link, uint64_t device, bool is_dialer,
                   struct moment now, struct effects *out);
-void mesh_link_down(struct mesh *mesh, uint32_t link);
+void mesh_link_down(struct mesh *mesh, uint32_t link, struct effects *out);
 
 /* End a session with a BYE; nothing more is sent on it. */
 void mesh_close(struct mesh *mesh, uint32_t link, enum bye_reason reason, struct effects *out);
@@ -100,19 +123,26 @@ void mesh_close(struct mesh *mesh, uint32_t link, enum bye_reason reason, struct
 MUST_CHECK int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *roster,
                             uint32_t link, struct moment now, struct effects *out);
 
-/* An EVENTS came over @link, whatever becomes of it. @slot may be SLOT_NONE. */
-void mesh_note_frame(struct mesh *mesh, uint32_t link, int32_t slot, bool is_live,
-                     size_t frame_size, struct moment now);
+/* An EVENTS came over @link, whatever becomes of it. */
+void mesh_note_frame(struct mesh *mesh, uint32_t link, bool is_live, size_t frame_size,
+                     struct moment now);
 
-/* Its events were good and are stored; or there is a hole before them; or they do not verify. */
+/* Its events were good and are stored, up to @last_seq, the head of @slot now. */
 void mesh_note_taken(struct mesh *mesh, uint32_t link, uint32_t slot, uint64_t last_seq,
                      bool is_live, struct moment now);
-void mesh_note_gap(struct mesh *mesh, uint32_t link, uint32_t slot);
+/* It ends at @last_seq and there is a hole before it. */
+void mesh_note_gap(struct mesh *mesh, uint32_t link, uint32_t slot, uint64_t last_seq,
+                   bool is_live);
+/* It does not verify. */
 void mesh_note_bad(struct mesh *mesh, uint32_t link, uint32_t slot);
+/* It is of a log that may not come in. */
+void mesh_note_refused(struct mesh *mesh, uint32_t link, uint64_t log);
 /* A slot was added to the vector: claims of it become known. */
 void mesh_note_slot(struct mesh *mesh, uint32_t slot);
-/* How many devices a mark needs. */
-void mesh_set_copies(struct mesh *mesh, uint32_t copies);
+/* How many devices a mark needs, and how many bytes of events a log may hold by now. */
+void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t log_bytes_max);
+/* Whether the log may take another run; those that may not are neither fetched nor taken. */
+bool mesh_may_grow(const struct mesh *mesh, const struct log_head *head);
 /* The roster changed: links of devices that are gone or revoked end. */
 void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct effects *out);
 

@@ -7,10 +7,6 @@
 /* All own heads, ascending. @claims has room for LOGS_MAX. */
 uint32_t claims_of_all(const struct mesh *mesh, struct head_claim *claims);
 
-/* Merge @more (unsorted) into the ascending @claims, which have room; the new count. */
-uint32_t claims_merge_sorted(struct head_claim *claims, uint32_t count,
-                             const struct head_claim *more, uint32_t more_count);
-
 /* The peer has just been told every head. */
 void link_told_all(const struct mesh *mesh, struct link *link);
 

@@ -4,6 +4,9 @@
 
 enum { VERSION_HIGHEST = 1000, FLAGS_HIGHEST = 0xffff };
 
+/* Readings of clocks are subtracted from each other. */
+#define WALL_MS_MAX ((INT64_C(1) << 53) - 1)
+
 const char *bye_reason_text(enum bye_reason reason)
 {
     switch (reason) {
@@ -58,7 +61,7 @@ static void read_hello(struct reader *reader, struct message *message)
     read_fixed(reader, hello->boot, sizeof hello->boot);
     hello->features = read_uint(reader, UINT64_MAX);
     hello->fold_version = read_uint(reader, UINT32_MAX);
-    hello->wall_ms = read_int(reader, INT64_MIN, INT64_MAX);
+    hello->wall_ms = read_int(reader, -WALL_MS_MAX, WALL_MS_MAX);
     read_heads(reader, message);
     read_adjacent(reader, message);
     hello->flags = read_uint(reader, FLAGS_HIGHEST);
@@ -67,7 +70,7 @@ static void read_hello(struct reader *reader, struct message *message)
 static void read_status(struct reader *reader, struct message *message)
 {
     struct status *status = &message->status;
-    status->wall_ms = read_int(reader, INT64_MIN, INT64_MAX);
+    status->wall_ms = read_int(reader, -WALL_MS_MAX, WALL_MS_MAX);
     read_heads(reader, message);
     read_fixed(reader, status->digest, sizeof status->digest);
     status->flags = read_uint(reader, FLAGS_HIGHEST);

@@ -10,7 +10,10 @@
 #include "sync/log/run.h"
 #include "sync/mesh/message.h"
 
-enum { SLOT_NONE = -1 };
+enum {
+    SLOT_NONE = -1,
+    DEVICE_LOGS_MAX = 16, /* of one device: it was restored that often, or somebody plays with it */
+};
 
 struct vector {
     uint32_t count;
