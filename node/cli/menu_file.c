@@ -371,7 +371,8 @@ int menu_file_read(char *csv, unsigned digits, menu_row_fn *on_row, void *contex
 {
     static const char bom[] = "\xef\xbb\xbf";
     struct table table = {.at = strncmp(csv, bom, 3) == 0 ? csv + 3 : csv};
-    struct reading reading = {.digits = digits, .problem = ret_problem, .line = 1};
+    struct reading reading = {.digits = digits, .line = 1};
+    reading.problem = ret_problem;
     if (!line_next(&table))
         return wrong(&reading, "the table is empty", "");
     int err = head_read(&reading, &table);

@@ -50,7 +50,7 @@ static int compare_log(const struct verified_store *a, const struct verified_sto
     int err = first_difference(a, b, log->head.log, common, &seq);
     if (err != 0)
         return err;
-    if (seq != 0)
+    if (other != NULL && seq != 0)
         findings_add(findings, log->is_good && other->is_good ? "forked" : "edited",
                      "%s and %s have different versions of journal %016llx from event %llu on",
                      a->name, b->name, name, (unsigned long long)seq);

@@ -376,7 +376,7 @@ static void variable_of(const char *name, char *to, size_t capacity)
 {
     size_t size = (size_t)snprintf(to, capacity, "TRESTLE_%s", name);
     for (size_t i = 0; i < size && i < capacity; i++)
-        to[i] = to[i] == '-' ? '_' : (char)toupper((unsigned char)to[i]);
+        to[i] = (char)(to[i] == '-' ? '_' : toupper((unsigned char)to[i]));
 }
 
 int settings_read_environment(struct settings *settings, char *ret_problem)

@@ -87,7 +87,7 @@ static int invitation_open(struct core *core, const struct control_request *requ
     if (err != 0)
         return err;
     enrolling->is_open = true;
-    enrolling->until_ms = clock_mono_ms() + INVITATION_SECONDS * 1000;
+    enrolling->until_ms = clock_mono_ms() + UINT64_C(1000) * INVITATION_SECONDS;
     enrolling->role = role_of_text(request->words[1]);
     (void)snprintf(enrolling->lane, sizeof enrolling->lane, "%.3s", request->words[2]);
     (void)snprintf(enrolling->name, sizeof enrolling->name, "%.80s", request->words[3]);

@@ -176,8 +176,9 @@ int enrol_hello_decode(const struct invitation *invitation, struct bytes frame,
     uint8_t said[SIGNED_BYTES_MAX];
     reader_init(&reader, frame);
     (void)read_array(&reader, 5, 5);
-    if (read_uint(&reader, UINT32_MAX) != ENROL_HELLO ||
-        read_uint(&reader, UINT32_MAX) != ENROL_VERSION)
+    uint64_t kind = read_uint(&reader, UINT32_MAX);
+    uint64_t version = read_uint(&reader, UINT32_MAX);
+    if (kind != ENROL_HELLO || version != ENROL_VERSION)
         reader_fail(&reader, ERR_MALFORMED);
     struct bytes fields = read_bin(&reader, 1, ENROL_HELLO_BYTES_MAX);
     read_fixed(&reader, signature.bytes, sizeof signature.bytes);

@@ -45,11 +45,13 @@ static const char *program(void)
 
 static pid_t spawn(const char *const *words, int out_fd, int err_fd)
 {
-    char *argv[WORDS_MAX + 2] = {(char *)(uintptr_t)program()};
+    const char *wanted[WORDS_MAX + 2] = {program()};
+    char *argv[WORDS_MAX + 2];
     for (size_t i = 0; words[i] != NULL; i++) {
         assert_true(i < WORDS_MAX);
-        argv[i + 1] = (char *)(uintptr_t)words[i];
+        wanted[i + 1] = words[i];
     }
+    memcpy(argv, wanted, sizeof argv); /* execv() changes none of them, whatever its type says */
     pid_t child = fork();
     if (child == 0) {
         (void)dup2(out_fd, STDOUT_FILENO);
