@@ -43,7 +43,7 @@ static double start_empty_ms(const char *folder, size_t round)
 static double work_mb(const struct bench_process *process)
 {
     struct client client;
-    client_open(&client, process->http_port);
+    client_open(&client, process->http_port, 1);
     client_get(&client, "/api/kitchen/board");
     client_get(&client, "/api/orders");
     for (unsigned i = 0; i < ORDERS_TAKEN; i++)

@@ -15,7 +15,7 @@
 #include "sync/base/err.h"
 #include "tests/bench/bench.h"
 
-enum { FRAME_MAX = 8 * 1024 * 1024 };
+enum { TEXT_MAX = 8 * 1024 * 1024 };
 
 static void must(bool is_good, const char *what)
 {
@@ -86,10 +86,11 @@ void client_get(struct client *client, const char *path)
     must(read_answer(client) == 200, path);
 }
 
-void client_open(struct client *client, int port)
+void client_open(struct client *client, int port, unsigned item)
 {
     client->fd = dial(port);
     client->port = port;
+    client->item = item;
     client->random = (uint64_t)getpid() << 32 ^ (uint64_t)(bench_now_s() * 1e9);
     client->answer = malloc(CLIENT_ANSWER_MAX);
     must(client->answer != NULL, "memory");
@@ -114,15 +115,18 @@ static unsigned seconds_since_epoch(const struct client *client)
 
 double client_order(struct client *client)
 {
-    static const char body[] =
-        "{\"channel\":\"counter\",\"mode\":\"take-away\",\"lines\":[{\"item\":1,\"quantity\":1},"
-        "{\"item\":2,\"quantity\":2}],\"payment\":{\"method\":\"cash\"}}";
     char request[1024];
+    char body[256];
+    int length =
+        snprintf(body, sizeof body,
+                 "{\"channel\":\"counter\",\"mode\":\"take-away\",\"lines\":[{\"item\":%u,"
+                 "\"quantity\":1},{\"item\":%u,\"quantity\":2}],\"payment\":{\"method\":\"cash\"}}",
+                 client->item, client->item + 1);
     int size = snprintf(request, sizeof request,
                         "POST /api/orders HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
-                        "Content-Type: application/json\r\nContent-Length: %zu\r\n"
+                        "Content-Type: application/json\r\nContent-Length: %d\r\n"
                         "Idempotency-Key: %08x%016llx%08x\r\n\r\n%s",
-                        client->port, sizeof body - 1, seconds_since_epoch(client),
+                        client->port, length, seconds_since_epoch(client),
                         (unsigned long long)++client->random, 0x5eedu, body);
     double start = bench_now_s();
     send_all(client->fd, request, (size_t)size);
@@ -140,8 +144,8 @@ double client_order(struct client *client)
 
 /* --- a board ---------------------------------------------------------------------------------- */
 
-/* One frame; its size. */
-static size_t read_frame(int fd, char *to)
+/* Read one frame to @to; its first byte. */
+static uint8_t read_frame(int fd, char *to, size_t capacity, size_t *ret_size)
 {
     uint8_t head[10];
     receive_exactly(fd, head, 2);
@@ -152,18 +156,35 @@ static size_t read_frame(int fd, char *to)
         size = 0;
     for (size_t i = 0; i < more; i++)
         size = size << 8 | head[2 + i];
-    must(size < FRAME_MAX && head[0] != 0x88, "a frame");
+    must(size < capacity, "a frame's size");
     receive_exactly(fd, to, size);
     to[size] = '\0';
-    return size;
+    *ret_size = size;
+    return head[0];
+}
+
+/* Read a whole text, which may come in several frames. */
+static void read_text(int fd, char *to)
+{
+    size_t size = 0;
+    bool is_last = false;
+    while (!is_last) {
+        size_t more;
+        uint8_t first = read_frame(fd, to + size, TEXT_MAX - size, &more);
+        if ((first & 0x08) != 0)
+            continue; /* between the parts: a ping */
+        size += more;
+        is_last = (first & 0x80) != 0;
+    }
+    to[size] = '\0';
 }
 
 /* Orders' ids are the only ones that are texts. */
-static void note_orders(struct board *board, const char *frame)
+static void note_orders(struct board *board, const char *text)
 {
     static const char mark[] = "{\"id\":\"";
     double now_s = bench_now_s();
-    for (const char *at = strstr(frame, mark); at != NULL; at = strstr(at + 1, mark)) {
+    for (const char *at = strstr(text, mark); at != NULL; at = strstr(at + 1, mark)) {
         size_t count = atomic_load(&board->count);
         if (count == BOARD_SIGHTS_MAX || strcspn(at + sizeof mark - 1, "\"") != ORDER_ID_TEXT)
             continue;
@@ -175,30 +196,24 @@ static void note_orders(struct board *board, const char *frame)
     }
 }
 
-static bool is_delta(const char *frame)
-{
-    return strstr(frame, "\"type\":\"delta\"") != NULL;
-}
-
 static void *watch(void *context)
 {
     struct board *board = context;
-    char *frame = malloc(FRAME_MAX);
+    char *text = malloc(TEXT_MAX);
     uint8_t first;
-    must(frame != NULL, "memory");
+    must(text != NULL, "memory");
     while (recv(board->fd, &first, 1, MSG_PEEK) == 1) {
-        (void)read_frame(board->fd, frame);
-        if (is_delta(frame))
-            note_orders(board, frame);
+        read_text(board->fd, text);
+        note_orders(board, text);
     }
-    free(frame);
+    free(text);
     return NULL;
 }
 
 void board_open(struct board *board, int port)
 {
     char text[4096];
-    char *frame = malloc(FRAME_MAX);
+    char *frame = malloc(TEXT_MAX);
     must(frame != NULL, "memory");
     board->fd = dial(port);
     atomic_store(&board->count, 0);
@@ -212,7 +227,7 @@ void board_open(struct board *board, int port)
     read_header(board->fd, text, sizeof text);
     must(strstr(text, " 101 ") != NULL, "upgrade to a WebSocket");
     do {
-        (void)read_frame(board->fd, frame);
+        read_text(board->fd, frame);
     } while (strstr(frame, "\"type\":\"snapshot\"") == NULL ||
              strstr(frame, "\"more\":true") != NULL);
     free(frame);

@@ -13,13 +13,14 @@ enum { CLIENT_ANSWER_MAX = 1024 * 1024, ORDER_ID_TEXT = 24, BOARD_SIGHTS_MAX = 1
 /* One keep-alive connection. */
 struct client {
     int fd, port;
+    unsigned item; /* it orders this one and the next */
     int64_t epoch_ms;
     uint64_t random;            /* of the request keys */
     char id[ORDER_ID_TEXT + 1]; /* of the last order */
     char *answer;               /* the last one, with a 0 behind it */
 };
 
-void client_open(struct client *client, int port);
+void client_open(struct client *client, int port, unsigned item);
 void client_close(struct client *client);
 
 /* GET what must be answered 200; the body is in client->answer. */

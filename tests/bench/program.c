@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,6 +82,7 @@ void bench_process_start(struct bench_process *process, const char *state, const
     double start = bench_now_s();
     process->pid = fork();
     if (process->pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* no node outlives a benchmark */
         (void)dup2(ends[1], STDOUT_FILENO);
         (void)close(ends[0]);
         (void)close(ends[1]);
