@@ -9,6 +9,7 @@ enum {
     T_AHEAD_MAX_MS = 60000, /* how far a remote clock may pull ours along */
     ENVELOPE_BYTES_MAX =
         512, /* an event without its body: PARENTS_MAX operations of 38 bytes, and ids */
+    NUMBER_CALLED_MAX = 1000000, /* of the orders of a lane and day */
 };
 
 /* ---- order numbers ---- */
@@ -40,34 +41,17 @@ static int number_highest(struct store_txn *txn, uint64_t day, struct bytes lane
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* The row of TABLE_LOCAL that remembers the last number given out here: "number", be64 day, lane. The index does not do
- * alone: an order that was opened at several devices may stand there under another's day, or without our number. */
-static struct key key_number(uint64_t day, struct bytes lane)
+/* The row of TABLE_LOCAL that remembers the last number given out under a log: "number", be64 log,
+ * be64 day, lane. The index does not do alone: an order that was opened at several devices may
+ * stand there under another's day, or without our number. */
+static struct key key_number(uint64_t log, uint64_t day, struct bytes lane)
 {
-    struct key key = {.size = 6 + 8 + lane.size};
+    struct key key = {.size = 6 + 8 + 8 + lane.size};
     memcpy(key.data, "number", 6);
-    put_be64(key.data + 6, day);
-    memcpy(key.data + 14, lane.data, lane.size);
+    put_be64(key.data + 6, log);
+    put_be64(key.data + 14, day);
+    memcpy(key.data + 22, lane.data, lane.size);
     return key;
-}
-
-static int number_last(struct store_txn *txn, uint64_t day, struct bytes lane, uint32_t *ret_number)
-{
-    struct key key = key_number(day, lane);
-    struct bytes stored;
-    int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &stored);
-    if (err == 0 && stored.size != 4)
-        return ERR_IO;
-    *ret_number = err == 0 ? get_be32(stored.data) : 0;
-    return err == ERR_NOT_FOUND ? 0 : err;
-}
-
-static int number_keep(struct store_txn *txn, uint64_t day, struct bytes lane, uint32_t number)
-{
-    struct key key = key_number(day, lane);
-    uint8_t value[4];
-    put_be32(value, number);
-    return store_put(txn, TABLE_LOCAL, key_bytes(&key), bytes_of(value, sizeof value));
 }
 
 static struct bytes lane_of(const struct replica *replica)
@@ -75,19 +59,48 @@ static struct bytes lane_of(const struct replica *replica)
     return bytes_of(replica->certificate.lane, replica->certificate.lane_size);
 }
 
+/* The last number that the own log gave out on @day. When it gave none yet, what its first comes
+ * after: a later incarnation keeps its distance, for the one before may live on in a clone. */
+static int number_last(const struct replica *replica, struct store_txn *txn, uint64_t day,
+                       uint32_t *ret_number)
+{
+    struct key key = key_number(replica->log, day, lane_of(replica));
+    struct bytes stored;
+    uint32_t highest;
+    int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &stored);
+    if (err == 0 && stored.size != 4)
+        return ERR_IO;
+    uint32_t last = err == 0 ? get_be32(stored.data) : 0;
+    uint32_t gap = err != 0 && replica->config.incarnation > 1 ? NUMBER_GAP : 0;
+    if (err == 0 || err == ERR_NOT_FOUND)
+        err = number_highest(txn, day, lane_of(replica), &highest);
+    if (err != 0)
+        return err;
+    if (highest > NUMBER_CALLED_MAX)
+        highest = 0; /* nobody called that out: somebody plays with our lane */
+    *ret_number = (last > highest ? last : highest) + gap;
+    return 0;
+}
+
+static int number_keep(const struct replica *replica, struct store_txn *txn, uint64_t day,
+                       uint32_t number)
+{
+    struct key key = key_number(replica->log, day, lane_of(replica));
+    uint8_t value[4];
+    put_be32(value, number);
+    return store_put(txn, TABLE_LOCAL, key_bytes(&key), bytes_of(value, sizeof value));
+}
+
 static int number_prepare(struct replica *replica, struct store_txn *txn, uint64_t day)
 {
-    uint32_t highest;
     uint32_t last;
     if (replica->number_day == day && day != TRADING_DAY_NONE)
         return 0;
-    int err = number_highest(txn, day, lane_of(replica), &highest);
-    if (err == 0)
-        err = number_last(txn, day, lane_of(replica), &last);
+    int err = number_last(replica, txn, day, &last);
     if (err != 0)
         return err;
     replica->number_day = day;
-    replica->number_next = (last > highest ? last : highest) + 1 + replica->number_gap;
+    replica->number_next = last + 1;
     return 0;
 }
 
@@ -220,14 +233,14 @@ static int command_run(struct replica *replica, struct store_txn *txn,
     int err = certificate_check(replica, command);
     if (err == 0)
         err = till_run(&till, command, result);
+    if (err == 0 && result->events_count > 0)
+        err = events_make_room(replica, txn, out); /* folds perhaps, so it goes before the check */
     if (err == 0)
         err = events_check(replica, result);
     if (err == 0 && result->events_count > 0)
-        err = events_make_room(replica, txn, out);
-    if (err == 0 && result->events_count > 0)
         err = events_append(replica, txn, result, command, till.now_t);
     if (err == 0 && result->is_number_used)
-        err = number_keep(txn, result->day, till.lane, result->number);
+        err = number_keep(replica, txn, result->day, result->number);
     if (err != 0)
         return err;
     if (result->is_number_used)

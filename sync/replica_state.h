@@ -27,7 +27,8 @@ struct popup_cache {
 
 struct replica {
     bool is_open;
-    bool is_log_lost; /* write nothing more under the own log: peers hold more of it, or it forked */
+    bool
+        is_log_lost; /* write nothing more under the own log: peers hold more of it, or it forked */
     struct replica_config config;
     size_t chain_size;
     uint8_t chain[CERT_CHAIN_BYTES_MAX];
@@ -40,7 +41,6 @@ struct replica {
     struct popup_cache popup;
     uint64_t number_day; /* for which number_next is good; 0 = look it up */
     uint32_t number_next;
-    uint32_t number_gap;
     bool is_turn_written;
     uint64_t change_number_sealed; /* newest that the screens were told of */
     struct folder folder;

@@ -13,7 +13,8 @@ import sys
 ALLOWED = re.compile("|".join(f"(?:{pattern})" for pattern in [
     # Bytes and text in memory, and what the compiler makes of them.
     r"mem(cpy|move|set|cmp|chr|mem)", r"str(n?len|n?cmp|chr|rchr|str|spn|cspn|pbrk)", r"bcmp",
-    r"[hn]to[hn][ls]", r"qsort", r"bsearch", r"v?snprintf", r"strto(u?ll?|u?imax)", r"__isoc99_strto\w+",
+    r"[hn]to[hn][ls]", r"qsort", r"bsearch", r"v?snprintf", r"strto(u?ll?|u?imax)",
+    r"__isoc99_strto\w+",
     r"__ctype_(b|tolower|toupper)_loc", r"__errno_location",
     r"__(mem(cpy|move|set)|v?snprintf)_chk", r"__stack_chk_fail", r"_GLOBAL_OFFSET_TABLE_",
     # Memory, and stopping at a mistake of our own.
