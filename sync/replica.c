@@ -356,7 +356,6 @@ static void state_reset(struct replica *replica)
     memset(&replica->roster, 0, sizeof replica->roster);
     replica->popup = (struct popup_cache){0};
     replica->number_day = TRADING_DAY_NONE;
-    replica->number_gap = 0;
     replica->is_turn_written = false;
     replica->is_log_lost = false;
     replica->folder = (struct folder){.roster = &replica->roster,
@@ -407,7 +406,6 @@ int replica_renew_log(struct replica *replica, struct store_txn *txn,
     (void)out;
     check(replica->is_open);
     log_choose(replica, log_secret, incarnation);
-    replica->number_gap = NUMBER_GAP;
     return log_open(replica, txn, now);
 }
 
