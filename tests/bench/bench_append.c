@@ -80,7 +80,7 @@ static void compare(const struct load *load)
 int main(void)
 {
     static const struct load loads[] = {
-        {"durable orders, one at a time", 1, 3000, 0.9},
+        {"durable orders, one at a time", 1, 1500, 0.9},
         {"durable orders, 64 waiting", 64, 32000, 0.6},
     };
     puts("Durable appends. Raw: LMDB with synchronous commits writes the same keys and values.");

@@ -15,7 +15,7 @@
 #include "sync/base/err.h"
 #include "tests/bench/bench.h"
 
-enum { TEXT_MAX = 8 * 1024 * 1024 };
+enum { TEXT_MAX = 8 * 1024 * 1024, PING_MAX = 125 };
 
 static void must(bool is_good, const char *what)
 {
@@ -163,6 +163,15 @@ static uint8_t read_frame(int fd, char *to, size_t capacity, size_t *ret_size)
     return head[0];
 }
 
+/* What a server hears from a client that lives: the ping's words under a mask of zeros. */
+static void send_pong(int fd, const char *words, size_t size)
+{
+    char frame[6 + PING_MAX] = {(char)0x8a, (char)(0x80 | size)};
+    must(size <= PING_MAX, "a ping's size");
+    memcpy(frame + 6, words, size);
+    send_all(fd, frame, 6 + size);
+}
+
 /* Read a whole text, which may come in several frames. */
 static void read_text(int fd, char *to)
 {
@@ -171,8 +180,10 @@ static void read_text(int fd, char *to)
     while (!is_last) {
         size_t more;
         uint8_t first = read_frame(fd, to + size, TEXT_MAX - size, &more);
-        if ((first & 0x08) != 0)
-            continue; /* between the parts: a ping */
+        if ((first & 0x08) != 0) { /* between the parts: a ping */
+            send_pong(fd, to + size, more);
+            continue;
+        }
         size += more;
         is_last = (first & 0x80) != 0;
     }
