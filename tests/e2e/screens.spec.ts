@@ -1,5 +1,5 @@
 // Every screen in every state that matters: no violation, nothing too small, nothing cut off; and
-// the pictures of docs/screens/ are made on the way.
+// the pictures of docs/screens/ come from here (npm run pictures).
 import { expect, type Page, test } from "@playwright/test";
 import {
     expectNoSidewaysScroll,
@@ -210,9 +210,13 @@ for (const scene of scenes) {
     }
 }
 
-/** Pictures for people are kept; the rest is for whoever looks into a failure. */
+/**
+ * `npm run pictures` renews what the documentation shows; otherwise a run of the tests leaves the
+ * tree as it was, and its pictures are for whoever looks into a failure.
+ */
 function pathOf(scene: Scene, size: string, theme: Theme): string {
-    const folder = scene.isPicture ? shots : `${__dirname}/../../web/test-results/screens`;
+    const isKept = scene.isPicture && process.env["TRESTLE_PICTURES"] === "1";
+    const folder = isKept ? shots : `${__dirname}/../../web/test-results/screens`;
     return `${folder}/${scene.name}-${size}-${theme}.png`;
 }
 

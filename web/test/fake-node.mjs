@@ -27,6 +27,8 @@ const views = {
     pickup: ({ phase }) => ["accepted", "cooking", "ready"].includes(phase),
 };
 
+const settled = new Set(["completed", "cancelled", "refused"]);
+
 const peer = (name, device) => ({
     device,
     name,
@@ -221,9 +223,10 @@ class FakeNode {
         return [201, { id, number, day, total, change, log, seq }];
     }
 
-    read(path) {
+    read(path, query) {
         const id = path.split("/")[3];
-        const newest = [...this.orders.values()].reverse();
+        const isWanted = ({ phase }) => settled.has(phase) === (query.get("settled") === "1");
+        const newest = [...this.orders.values()].filter(isWanted).reverse();
         const lists = {
             "/api/session": () => this.session,
             "/api/menu": () => ({ cursor: this.cursor(), items: this.menu }),
@@ -266,14 +269,14 @@ function problem(status, code, title) {
 }
 
 async function handle(node, request, response) {
-    const path = new URL(request.url, "http://node").pathname;
+    const { pathname: path, searchParams: query } = new URL(request.url, "http://node");
     if (!path.startsWith("/api/")) {
         serveFile(path, response);
         return;
     }
     const [status, body] =
         request.method === "GET"
-            ? node.read(path)
+            ? node.read(path, query)
             : node.write(
                   request.method,
                   path,

@@ -123,7 +123,7 @@ describe("the outbox", () => {
         expect(sent).toEqual(["k1", "k2", "k3"]);
     });
 
-    test("after a reload sends what was kept, the oldest first, and tells of a refusal", async () => {
+    test("sends what was kept over a reload, oldest first, and tells of a refusal", async () => {
         outbox.stop();
         await shelf.put(action("k2", "order", 2));
         await shelf.put(action("k1", "order", 1));

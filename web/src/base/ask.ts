@@ -24,9 +24,10 @@ export async function fetchOrder(id: string): Promise<Order> {
     return (await get(`/api/orders/${id}`)) as Order;
 }
 
-/** The newest orders of the day, settled ones too; rejects when the node cannot be asked. */
+/** The day's orders, open and settled; rejects when the node cannot be asked. */
 export async function fetchOrders(): Promise<OrderList["orders"]> {
-    return ((await get("/api/orders")) as OrderList).orders;
+    const lists = await Promise.all(["/api/orders", "/api/orders?settled=1"].map(get));
+    return lists.flatMap((list) => (list as OrderList).orders);
 }
 
 async function get(path: string): Promise<unknown> {
