@@ -145,11 +145,12 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
         }
         if (of_log != log)
             break;
-        const struct event_info *info = NULL;
-        if (event_decode(bytes_of(value.data + HASH_BYTES, value.size - HASH_BYTES), &event) == 0)
-            info = event_info_find(event.type);
-        if (info != NULL && info->kind != KIND_ROSTER &&
-            !turn_mark(replica->turn, info->kind, &event.entity)) {
+        if (event_decode(bytes_of(value.data + HASH_BYTES, value.size - HASH_BYTES), &event) != 0) {
+            err = ERR_IO;
+            break;
+        }
+        const struct event_info *info = event_info_find(event.type);
+        if (!turn_mark(replica->turn, info == NULL ? KIND_NONE : info->kind, &event.entity)) {
             err = ERR_LIMIT;
             break;
         }

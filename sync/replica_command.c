@@ -194,7 +194,7 @@ static bool needs_fold(const struct replica *replica, const struct command *comm
     if (command->kind != COMMAND_ORDER_PLACE || turn->entities_count == 0)
         return true;
     for (uint32_t i = 0; i < turn->entities_count; i++)
-        if (turn->entities[i].is_dirty && turn->entities[i].kind != KIND_ORDER)
+        if (turn->entities[i].is_dirty && turn->entities[i].kinds != kind_bit(KIND_ORDER))
             return true;
     struct bytes key = command->key;
     if (key.size < REQUEST_KEY_BYTES_MIN)

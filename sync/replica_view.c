@@ -108,49 +108,27 @@ int replica_state_digest(struct store_txn *txn, struct hash *ret_digest)
 
 /* ---- every entity ---- */
 
-/* The entity after @after in the entity table, and its kind by its events; ERR_NOT_FOUND past the
+/* The entity after @after in the entity table, and the kinds of its events; ERR_NOT_FOUND past the
  * last. */
 static int entity_after(struct store_txn *txn, const struct entity_id *after,
-                        struct entity_id *ret_entity, enum kind *ret_kind)
+                        struct entity_id *ret_entity, uint32_t *ret_kinds)
 {
     struct store_cursor cursor;
     struct bytes key;
     struct bytes value;
+    uint64_t log;
+    uint64_t seq;
     struct key from = key_entity(after);
     memset(from.data + from.size, 0xff, 14); /* above every event of @after */
     from.size += 14;
-    enum kind kind = KIND_NONE;
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
     if (err != 0)
         return err;
     err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
-    if (err == 0) {
-        uint64_t log;
-        uint64_t seq;
-        struct entity_id entity;
-        struct hash hash;
-        struct bytes bytes;
-        struct event event;
+    if (err == 0)
         err = key_entity_event_parse(key, ret_entity, &log, &seq);
-        while (err == 0 && kind == KIND_NONE) {
-            err = event_get(txn, log, seq, &hash, &bytes);
-            if (err == 0 && event_decode(bytes, &event) == 0) {
-                const struct event_info *info = event_info_find(event.type);
-                kind = info == NULL ? KIND_NONE : info->kind;
-            }
-            if (err == 0 && kind == KIND_NONE)
-                err = store_cursor_next(&cursor, &key, &value);
-            if (err == 0 && kind == KIND_NONE)
-                err = key_entity_event_parse(key, &entity, &log, &seq);
-            if (err == 0 && kind == KIND_NONE && !entity_id_equal(&entity, ret_entity))
-                break;
-        }
-        if (err == ERR_NOT_FOUND)
-            err = 0; /* the last entity of all, of unknown types only */
-    }
     store_cursor_close(&cursor);
-    *ret_kind = kind;
-    return err;
+    return err != 0 ? err : entity_kinds(txn, ret_entity, ret_kinds);
 }
 
 static int row_is_right(struct replica *replica, struct store_txn *txn, enum kind kind,
@@ -177,19 +155,21 @@ int replica_audit(struct replica *replica, struct store_txn *txn, uint64_t *ret_
                   uint64_t *ret_wrong)
 {
     struct entity_id entity = {{0}};
-    enum kind kind;
+    uint32_t kinds;
     uint64_t entities = 0;
     uint64_t wrong = 0;
     int err;
-    while ((err = entity_after(txn, &entity, &entity, &kind)) == 0) {
-        bool is_right = true;
-        if (kind == KIND_NONE || kind == KIND_ROSTER)
-            continue;
-        err = row_is_right(replica, txn, kind, &entity, &is_right);
-        if (err != 0)
-            return err;
-        entities++;
-        wrong += is_right ? 0 : 1;
+    while ((err = entity_after(txn, &entity, &entity, &kinds)) == 0) {
+        for (enum kind kind = KIND_POPUP; kind <= KIND_LAST; kind++) {
+            bool is_right = true;
+            if ((kinds & kind_bit(kind)) == 0)
+                continue;
+            err = row_is_right(replica, txn, kind, &entity, &is_right);
+            if (err != 0)
+                return err;
+            entities++;
+            wrong += is_right ? 0 : 1;
+        }
     }
     if (err != ERR_NOT_FOUND)
         return err;
@@ -223,27 +203,33 @@ static int table_clear(struct store_txn *txn, enum store_table table)
     }
 }
 
+/* Every row of @entity is to be folded. */
+static int rebuild_mark(struct replica *replica, struct store_txn *txn,
+                        const struct entity_id *entity, uint32_t kinds)
+{
+    int err = 0;
+    for (enum kind kind = KIND_POPUP; kind <= KIND_LAST && err == 0; kind++) {
+        if ((kinds & kind_bit(kind)) == 0 || turn_mark(replica->turn, kind, entity))
+            continue;
+        err = turn_fold_all(replica->turn, txn, &replica->folder);
+        if (err == 0)
+            check(turn_mark(replica->turn, kind, entity));
+    }
+    return err;
+}
+
 int replica_rebuild(struct replica *replica, struct store_txn *txn)
 {
     struct entity_id entity = {{0}};
-    enum kind kind;
+    uint32_t kinds;
     uint8_t fold[4];
     turn_reset(replica->turn);
     replica->popup.is_known = false;
     int err = table_clear(txn, TABLE_STATE);
     if (err == 0)
         err = table_clear(txn, TABLE_INDEX);
-    while (err == 0 && (err = entity_after(txn, &entity, &entity, &kind)) == 0) {
-        if (kind == KIND_NONE || kind == KIND_ROSTER)
-            continue;
-        if (!turn_mark(replica->turn, kind, &entity)) {
-            err = turn_fold_all(replica->turn, txn, &replica->folder);
-            if (err == 0)
-                check(turn_mark(replica->turn, kind, &entity));
-        }
-        if (err != 0)
-            return err;
-    }
+    while (err == 0 && (err = entity_after(txn, &entity, &entity, &kinds)) == 0)
+        err = rebuild_mark(replica, txn, &entity, kinds);
     if (err == ERR_NOT_FOUND)
         err = turn_fold_all(replica->turn, txn, &replica->folder);
     put_be32(fold, FOLD_VERSION);

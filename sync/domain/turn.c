@@ -52,12 +52,6 @@ static uint32_t bucket_of(const struct turn *turn, const struct entity_id *entit
     return bucket;
 }
 
-static struct turn_entity *entity_find(struct turn *turn, const struct entity_id *entity)
-{
-    int32_t at = turn->buckets[bucket_of(turn, entity)];
-    return at < 0 ? NULL : &turn->entities[at];
-}
-
 static struct turn_entity *entity_take(struct turn *turn, const struct entity_id *entity)
 {
     uint32_t bucket = bucket_of(turn, entity);
@@ -92,8 +86,7 @@ void turn_add(struct turn *turn, const struct operation *id, uint32_t type,
         dirty->first = at;
     dirty->last = at;
     dirty->is_dirty = true;
-    if (dirty->kind == KIND_NONE)
-        dirty->kind = kind_of_type(type);
+    dirty->kinds |= kind_bit(kind_of_type(type));
 }
 
 bool turn_mark(struct turn *turn, enum kind kind, const struct entity_id *entity)
@@ -102,8 +95,7 @@ bool turn_mark(struct turn *turn, enum kind kind, const struct entity_id *entity
         return false;
     struct turn_entity *dirty = entity_take(turn, entity);
     dirty->is_dirty = dirty->is_full = true;
-    if (dirty->kind == KIND_NONE)
-        dirty->kind = kind;
+    dirty->kinds |= kind_bit(kind);
     return true;
 }
 
@@ -236,6 +228,51 @@ static int is_all_here(const struct turn *turn, const struct turn_entity *entity
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+static int kind_of_event(struct store_txn *txn, uint64_t log, uint64_t seq, enum kind *ret_kind)
+{
+    struct hash hash;
+    struct bytes bytes;
+    struct event event;
+    int err = event_get(txn, log, seq, &hash, &bytes);
+    if (err == 0)
+        err = event_decode(bytes, &event);
+    if (err != 0)
+        return err == ERR_IO ? ERR_IO : ERR_MALFORMED;
+    *ret_kind = kind_of_type(event.type);
+    return 0;
+}
+
+int entity_kinds(struct store_txn *txn, const struct entity_id *entity, uint32_t *ret_kinds)
+{
+    const struct key first = key_entity(entity);
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    uint32_t kinds = 0;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
+    while (err == 0) {
+        struct entity_id found;
+        uint64_t log;
+        uint64_t seq;
+        enum kind kind = KIND_NONE;
+        err = key_entity_event_parse(key, &found, &log, &seq);
+        if (err != 0 || !entity_id_equal(&found, entity))
+            break;
+        err = kind_of_event(txn, log, seq, &kind);
+        kinds |= kind_bit(kind);
+        if (err == 0)
+            err = store_cursor_next(&cursor, &key, &value);
+    }
+    store_cursor_close(&cursor);
+    if (err != 0 && err != ERR_NOT_FOUND)
+        return err;
+    *ret_kinds = kinds;
+    return 0;
+}
+
 int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
                 const struct entity_id *entity)
 {
@@ -299,10 +336,11 @@ static void breadcrumb_clear(struct folder *folder)
  * @ret_old, or an empty one for an entity that is new here. ERR_NOT_FOUND: there is more of it than
  * the turn knows of. */
 static int history_begin(struct turn *turn, struct store_txn *txn, struct folder *folder,
-                         const struct turn_entity *entity, struct index_keys *ret_old)
+                         const struct turn_entity *entity, enum kind kind,
+                         struct index_keys *ret_old)
 {
     bool is_new = false;
-    int err = history_get(folder->history, txn, entity->kind, &entity->id);
+    int err = history_get(folder->history, txn, kind, &entity->id);
     ret_old->count = 0;
     if (err == 0)
         entity_index(folder->history, folder->order, ret_old);
@@ -315,9 +353,10 @@ static int history_begin(struct turn *turn, struct store_txn *txn, struct folder
 /* Bring folder->history to the entity's new state; @ret_old gets the index keys of the stored one.
  */
 static int history_advance(struct turn *turn, struct store_txn *txn, struct folder *folder,
-                           const struct turn_entity *entity, struct index_keys *ret_old)
+                           const struct turn_entity *entity, enum kind kind,
+                           struct index_keys *ret_old)
 {
-    int err = history_begin(turn, txn, folder, entity, ret_old);
+    int err = history_begin(turn, txn, folder, entity, kind, ret_old);
     if (err == 0 && !entity->is_full && append_all(turn, entity, folder)) {
         entity_prune(folder->history);
         folder->appends++;
@@ -326,32 +365,34 @@ static int history_advance(struct turn *turn, struct store_txn *txn, struct fold
     if (err != 0 && err != ERR_NOT_FOUND)
         return err;
     folder->loads++;
-    return fold_entity(txn, folder, entity->kind, &entity->id);
+    return fold_entity(txn, folder, kind, &entity->id);
+}
+
+static int fold_kind(struct turn *turn, struct store_txn *txn, struct folder *folder,
+                     const struct turn_entity *entity, enum kind kind)
+{
+    struct index_keys old;
+    struct key state = key_state(kind, &entity->id);
+    breadcrumb_set(folder, kind, &entity->id);
+    int err = history_advance(turn, txn, folder, entity, kind, &old);
+    if (err == 0)
+        err = row_store(txn, folder, &state, &old);
+    breadcrumb_clear(folder);
+    return err == ERR_MALFORMED ? ERR_IO : err;
 }
 
 static int fold_dirty(struct turn *turn, struct store_txn *txn, struct folder *folder,
                       struct turn_entity *entity)
 {
-    struct index_keys old;
+    uint32_t kinds = entity->kinds;
+    int err = 0;
     entity->is_dirty = false;
-    if (entity->kind == KIND_NONE || entity->kind == KIND_ROSTER)
-        return 0;
-    struct key state = key_state(entity->kind, &entity->id);
-    breadcrumb_set(folder, entity->kind, &entity->id);
-    int err = history_advance(turn, txn, folder, entity, &old);
-    if (err == 0)
-        err = row_store(txn, folder, &state, &old);
-    breadcrumb_clear(folder);
-    entity->first = entity->last = -1;
-    entity->is_full = false;
+    if ((kinds & kind_bit(KIND_NONE)) != 0) /* makes every row opaque, also those of older events */
+        err = entity_kinds(txn, &entity->id, &kinds);
+    for (enum kind kind = KIND_POPUP; kind <= KIND_LAST && err == 0; kind++)
+        if ((kinds & kind_bit(kind)) != 0)
+            err = fold_kind(turn, txn, folder, entity, kind);
     return err == ERR_MALFORMED ? ERR_IO : err;
-}
-
-int turn_fold(struct turn *turn, struct store_txn *txn, struct folder *folder,
-              const struct entity_id *entity)
-{
-    struct turn_entity *found = entity_find(turn, entity);
-    return found == NULL || !found->is_dirty ? 0 : fold_dirty(turn, txn, folder, found);
 }
 
 int turn_fold_all(struct turn *turn, struct store_txn *txn, struct folder *folder)

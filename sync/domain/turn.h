@@ -28,11 +28,19 @@ struct turn_event {
 
 struct turn_entity {
     struct entity_id id;
-    enum kind kind; /* KIND_NONE: only events of unknown types so far */
+    uint32_t kinds; /* kind_bit() of its events' kinds; of KIND_NONE when a type is unknown */
     bool is_dirty;
     bool is_full; /* the fast path will not do: refold from the log */
     int32_t first, last;
 };
+
+/* What an entity is, its events tell, and a hostile device may write events of several kinds under
+ * one id: it has a row for each. */
+#define KIND_LAST KIND_ORDER
+static inline uint32_t kind_bit(enum kind kind)
+{
+    return UINT32_C(1) << kind;
+}
 
 /* Large; made once. */
 struct turn {
@@ -67,17 +75,19 @@ bool turn_has_room(const struct turn *turn, size_t size);
 void turn_add(struct turn *turn, const struct operation *id, uint32_t type,
               const struct entity_id *entity, struct bytes bytes);
 
-/* Refold @entity from the log although no event came: what counts has changed. False when there is
- * no room. */
+/* Refold the row of @kind of @entity from the log although no event came: what counts has changed.
+ * KIND_NONE: every row. False when there is no room. */
 bool turn_mark(struct turn *turn, enum kind kind, const struct entity_id *entity);
 
 bool turn_is_dirty(const struct turn *turn, const struct entity_id *entity);
 
-/* Fold one entity, or all but the roster (which is the replica's), and store what changed. ERR_IO,
- * ERR_FULL. */
-MUST_CHECK int turn_fold(struct turn *turn, struct store_txn *txn, struct folder *folder,
-                         const struct entity_id *entity);
+/* Fold all but the roster (which is the replica's), and store what changed. ERR_IO, ERR_FULL. */
 MUST_CHECK int turn_fold_all(struct turn *turn, struct store_txn *txn, struct folder *folder);
+
+/* Of which kinds the store holds events of @entity, whether they count or not; unknown types belong
+ * to every kind. ERR_IO, ERR_MALFORMED (damaged store). */
+MUST_CHECK int entity_kinds(struct store_txn *txn, const struct entity_id *entity,
+                            uint32_t *ret_kinds);
 
 /* Read the newest change number of a store; 0 when nothing ever changed. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int change_number_get(struct store_txn *txn, uint64_t *ret_number);
