@@ -15,19 +15,33 @@ struct load {
     double aim;
 };
 
-static double ours_per_s(const struct load *load)
+/* One run of a side. */
+struct sample {
+    double per_s;
+    double cpu_us; /* of this process, for each order */
+};
+
+static struct sample sample_since(const struct load *load, double start_s, double start_cpu_s)
+{
+    double orders = (double)load->orders;
+    return (struct sample){.per_s = orders / (bench_now_s() - start_s),
+                           .cpu_us = 1e6 * (bench_cpu_s() - start_cpu_s) / orders};
+}
+
+static struct sample ours(const struct load *load)
 {
     char *folder = bench_folder_make();
     struct bench_device *device = bench_device_open(folder, 0);
-    double start = bench_now_s();
+    double start_s = bench_now_s();
+    double start_cpu_s = bench_cpu_s();
     bench_orders_place(device, load->orders, load->batch);
-    double seconds = bench_now_s() - start;
+    struct sample sample = sample_since(load, start_s, start_cpu_s);
     bench_device_close(device);
     bench_folder_remove(folder);
-    return (double)load->orders / seconds;
+    return sample;
 }
 
-/* The turns of ours_per_s(), remembered; they are the same each time. */
+/* The turns of ours(), remembered; they are the same each time. */
 static struct recorder *record(const struct load *load)
 {
     char *folder = bench_folder_make();
@@ -47,33 +61,38 @@ static struct recorder *record(const struct load *load)
     return recorder;
 }
 
-static double raw_per_s(const struct load *load, const struct recorder *recorder)
+static struct sample raw(const struct load *load, const struct recorder *recorder)
 {
     char *folder = bench_folder_make();
     struct bench_device *device = bench_device_open(folder, 0); /* the same rows to begin with */
-    double start = bench_now_s();
+    double start_s = bench_now_s();
+    double start_cpu_s = bench_cpu_s();
     for (size_t turn = 0; turn < recorder_turns(recorder); turn++) {
         struct store_txn *txn;
         bench_must(store_lmdb_begin(device->store, &txn), "begin");
         bench_must(recorder_replay(recorder, turn, txn), "replay");
         bench_must(store_lmdb_commit(txn), "commit");
     }
-    double seconds = bench_now_s() - start;
+    struct sample sample = sample_since(load, start_s, start_cpu_s);
     bench_device_close(device);
     bench_folder_remove(folder);
-    return (double)load->orders / seconds;
+    return sample;
 }
 
 static void compare(const struct load *load)
 {
-    struct bench_series ours = {0};
-    struct bench_series raw = {0};
+    struct bench_series rates[2] = {0};
+    struct bench_series cpus[2] = {0};
     struct recorder *recorder = record(load);
     for (size_t round = 0; round < bench_rounds(); round++) {
-        bench_add(&ours, ours_per_s(load));
-        bench_add(&raw, raw_per_s(load, recorder));
+        const struct sample samples[2] = {ours(load), raw(load, recorder)};
+        for (size_t side = 0; side < 2; side++) {
+            bench_add(&rates[side], samples[side].per_s);
+            bench_add(&cpus[side], samples[side].cpu_us);
+        }
     }
-    bench_compare(load->name, "orders/s", &ours, &raw, load->aim, true);
+    bench_compare(load->name, "orders/s", &rates[0], &rates[1], load->aim, true);
+    bench_compare("  CPU of an order", "us", &cpus[0], &cpus[1], 0, false);
     recorder_free(recorder);
 }
 
