@@ -207,6 +207,8 @@ static int step_commands(struct core *core, struct store_txn *txn, uint32_t firs
 
 static int step_enrol(struct core *core, struct store_txn *txn, const struct transport_event *event)
 {
+    if (core->enrolling.is_pending)
+        return 0; /* in this very turn: one command is one answer, however many frames come */
     core_enrol_event(core, event);
     if (!core->enrolling.is_pending)
         return 0;

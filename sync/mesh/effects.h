@@ -12,7 +12,7 @@
 enum {
     EFFECT_SENDS_MAX = 1024,
     EFFECT_CLOSES_MAX = LINKS_MAX,
-    EFFECT_ANSWERS_MAX = 256, /* commands in a turn */
+    EFFECT_ANSWERS_MAX = 264, /* commands in a turn: 256 of people, and the host's own */
     EFFECT_ALARMS_MAX = 32,
     EFFECT_BYTES_MAX = 4 * 1024 * 1024,
 };
