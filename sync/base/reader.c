@@ -84,7 +84,7 @@ static bool head_of_form(struct head *head, const uint8_t *at, size_t left)
 }
 
 /* The head in the first byte alone. */
-static struct head head_of_byte(uint8_t byte)
+static inline struct head head_of_byte(uint8_t byte)
 {
     if (byte < 0x80) {
         return (struct head){READER_UINT, 1, byte};
@@ -100,7 +100,7 @@ static struct head head_of_byte(uint8_t byte)
 
 /* Whether a value of ours begins at @at, in its shortest form and with room for what it announces:
  * an element takes at least a byte. */
-static bool read_head(struct head *head, const uint8_t *at, const uint8_t *end)
+static inline bool read_head(struct head *head, const uint8_t *at, const uint8_t *end)
 {
     if (at == end) {
         return false;
@@ -118,8 +118,8 @@ static bool read_head(struct head *head, const uint8_t *at, const uint8_t *end)
 }
 
 /* The next value's head when it is of @kind or of @other_kind; otherwise the reader fails. */
-static bool expect_either(struct reader *reader, enum reader_kind kind, enum reader_kind other_kind,
-                          struct head *ret_head)
+static inline bool expect_either(struct reader *reader, enum reader_kind kind,
+                                 enum reader_kind other_kind, struct head *ret_head)
 {
     if (reader->err != 0) {
         return false;
