@@ -761,3 +761,36 @@ TEST(mesh, a_device_that_forgot_writes_nothing_more_until_it_has_a_new_log)
     assert_int_equal(day_open(1), 0);
     stage_stop(&stage);
 }
+
+/* One of two versions of the own log's second event, as a proof. */
+static struct fork_proof own_branch(struct hash *event_hash, uint8_t version)
+{
+    const struct log_head *head = &stage.own.head; /* empty: before event 1 */
+    struct fork_proof proof = {.first_seq = 2, .count = 1, .event_hashes = event_hash};
+    struct replica_log_info info;
+    for (uint32_t i = 0; replica_log_at(stage.replica, i, &info); i++)
+        if (info.log == head->log)
+            memcpy(proof.before.bytes, info.hash, HASH_BYTES);
+    *event_hash = chain_event_hash(bytes_of(&version, 1));
+    struct hash hash = chain_next(&proof.before, event_hash);
+    head_sign(&proof.signature, &stage.journal.popup, head->log, 2, &hash, &stage.own.log_secret);
+    return proof;
+}
+
+TEST(mesh, a_device_whose_log_was_proven_to_be_forked_asks_for_a_new_one)
+{
+    uint8_t data[1024];
+    struct hash hashes[2];
+    struct bytes body;
+    stage_start(&stage, 1, 0);
+    meet(A);
+    struct log_fork fork = {.log = stage.own.head.log, .seq = 2, .log_key = stage.own.head.key};
+    fork.proofs[0] = own_branch(&hashes[0], 1);
+    fork.proofs[1] = own_branch(&hashes[1], 2);
+    assert_int_equal(log_fork_encode(&fork, data, sizeof data, &body), 0);
+    (void)journal_state(stage.world, &stage.journal, &stage.peers[A], EVENT_LOG_FORK, body);
+    stage_turn(&stage, A, frame_event(&stage, A, 2, true));
+    assert_true(stage.effects->is_new_log_needed);
+    assert_int_equal(day_open(1), ERR_BUSY);
+    stage_stop(&stage);
+}
