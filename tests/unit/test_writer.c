@@ -52,11 +52,15 @@ TEST(writer, unsigned_numbers_are_as_short_as_they_can_be)
     ASSERT_UINT(UINT64_MAX, "\xcf\xff\xff\xff\xff\xff\xff\xff\xff");
 }
 
-TEST(writer, signed_numbers_are_as_short_as_they_can_be)
+TEST(writer, signed_numbers_that_are_not_negative_are_written_as_unsigned)
 {
     ASSERT_INT(0, "\x00");
     ASSERT_INT(200, "\xcc\xc8");
     ASSERT_INT(INT64_MAX, "\xcf\x7f\xff\xff\xff\xff\xff\xff\xff");
+}
+
+TEST(writer, negative_numbers_are_as_short_as_they_can_be)
+{
     ASSERT_INT(-1, "\xff");
     ASSERT_INT(-32, "\xe0");
     ASSERT_INT(-33, "\xd0\xdf");
