@@ -399,6 +399,11 @@ static void pull_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, bool 
         pull->is_asked_again = false;
     } else if (is_live && pull->link == LINK_NONE && pull->not_before_ms != 0) {
         pull->not_before_ms = now.mono_ms + PULL_GRACE_MS; /* pushes do come */
+    } else if (!is_live && pull->link == LINK_NONE) {
+        /* A log that was unknown when it was asked for: the rest of it is on its way. */
+        *pull = (struct pull){.link = (int32_t)at,
+                              .asked_seq = mesh->links[at].claim_seq[slot],
+                              .progress_ms = now.mono_ms};
     }
 }
 
