@@ -56,7 +56,6 @@ export function KitchenScreen({ kitchen }: { kitchen: Kitchen }) {
                 <Connection stream={stream} waiting={waiting} />
                 <nav class="tools" aria-label="Kitchen">
                     <Sound />
-                    <Stations kitchen={kitchen} />
                     <button type="button" onClick={() => (kitchen.panel.value = "menu")}>
                         Sold out
                     </button>
@@ -134,6 +133,7 @@ function AllDay({ kitchen }: { kitchen: Kitchen }) {
                 ))}
                 {tallies.length === 0 && <li>Nothing</li>}
             </ul>
+            <Stations kitchen={kitchen} />
         </section>
     );
 }
