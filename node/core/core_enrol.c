@@ -139,7 +139,7 @@ static void newcomer_refuse(struct core *core, enum bye_reason reason)
     writer_init(&writer, frame, sizeof frame);
     message_write_bye(&writer, reason);
     if (writer_finish(&writer, &bytes) == 0)
-        transport_enrol_reply(core->transport, bytes);
+        transport_enrol_reply(core->transport, &core->enrolling.caller, bytes);
 }
 
 static int newcomer_certify(struct core *core)
@@ -175,6 +175,7 @@ void core_enrol_event(struct core *core, const struct transport_event *event)
     struct enrolling *enrolling = &core->enrolling;
     if (!enrolling->is_open || enrolling->is_pending)
         return;
+    enrolling->caller = event->caller;
     int err = enrol_hello_decode(&enrolling->invitation, event->frame, &enrolling->hello);
     if (err == 0 && memcmp(enrolling->hello.transport_key.bytes, event->key.bytes,
                            sizeof event->key.bytes) != 0)
@@ -243,7 +244,7 @@ static int newcomer_welcome(struct core *core)
         err = welcome_encode(&enrolling->invitation, &enrolling->hello.mac, core->welcome,
                              core->welcome_frame, &frame);
     if (err == 0)
-        transport_enrol_reply(core->transport, frame);
+        transport_enrol_reply(core->transport, &enrolling->caller, frame);
     return err;
 }
 

@@ -13,6 +13,7 @@
 #include "node/core/control.h"
 #include "node/core/core.h"
 #include "node/mesh/enrolment.h"
+#include "node/mesh/transport.h"
 #include "node/store/store_lmdb.h"
 #include "sync/replica.h"
 
@@ -29,6 +30,7 @@ struct enrolling {
     char lane[LANE_BYTES_MAX + 1];
     char name[NAME_BYTES_MAX + 1]; /* "" = as the newcomer calls itself */
     bool is_pending;               /* a command of it is in this turn */
+    struct routing caller;         /* who gets the answer, whoever else knocks meanwhile */
     struct enrol_hello hello;
     struct book_entry newcomer;
     struct command command;

@@ -19,7 +19,6 @@
 #include "sync/base/check.h"
 
 enum {
-    ROUTING_BYTES = 5, /* as the ROUTER gives them */
     DEPARTED_MAX = 256,
     DIAL_PAUSE_MS = 100,        /* and up to */
     DIAL_PAUSE_SPREAD_MS = 300, /* more */
@@ -28,11 +27,6 @@ enum {
     RETRY_MS = 2,           /* for a peer behind the ROUTER that is slow: it has no POLLOUT */
     FAREWELL_MS = 1000,     /* between two farewells to one that does not leave */
     POLL_ITEMS_MAX = 4 + 2 * DEVICES_MAX + TRANSPORT_FDS_MAX,
-};
-
-struct routing {
-    uint8_t bytes[ROUTING_BYTES];
-    size_t size;
 };
 
 enum link_phase { LINK_FREE, LINK_RISING, LINK_UP, LINK_FALLING };
@@ -82,7 +76,6 @@ struct transport {
     struct link links[LINKS_MAX];
     struct departed departed[DEPARTED_MAX];
     uint32_t departed_next;
-    struct routing enrol_caller;
     uint32_t link_next; /* numbers go round: what is still sent to a dead link reaches no other */
     uint32_t dial_next; /* whose turn it is to be heard */
     uint32_t untold;    /* links rising or falling */
@@ -677,9 +670,10 @@ static bool event_of_enrol(struct transport *transport, struct transport_event *
         struct public_key key;
         if (!is_whole || !message_key(&transport->message, &key))
             continue;
-        transport->enrol_caller = routing;
-        *event = (struct transport_event){
-            .kind = TRANSPORT_ENROL, .key = key, .frame = message_bytes(transport)};
+        *event = (struct transport_event){.kind = TRANSPORT_ENROL,
+                                          .key = key,
+                                          .caller = routing,
+                                          .frame = message_bytes(transport)};
         return true;
     }
     return false;
@@ -919,10 +913,9 @@ const char *transport_enrol_endpoint(const struct transport *transport)
     return transport->enrol_endpoint;
 }
 
-void transport_enrol_reply(struct transport *transport, struct bytes frame)
+void transport_enrol_reply(struct transport *transport, const struct routing *caller,
+                           struct bytes frame)
 {
     if (transport->enrol != NULL)
-        (void)!router_send(transport->enrol,
-                           bytes_of(transport->enrol_caller.bytes, transport->enrol_caller.size),
-                           frame);
+        (void)!router_send(transport->enrol, bytes_of(caller->bytes, caller->size), frame);
 }

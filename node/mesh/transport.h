@@ -23,6 +23,13 @@
 enum {
     ENDPOINT_BYTES_MAX = 128,
     TRANSPORT_FDS_MAX = 8, /* further descriptors in transport_wait() */
+    ROUTING_BYTES = 5,     /* as a ROUTER gives them */
+};
+
+/* Which of a ROUTER's connections. */
+struct routing {
+    uint8_t bytes[ROUTING_BYTES];
+    size_t size;
 };
 
 struct transport;
@@ -49,7 +56,7 @@ enum transport_event_kind {
     TRANSPORT_UP,      /* link, device, is_dialer */
     TRANSPORT_DOWN,    /* link */
     TRANSPORT_MESSAGE, /* link, frame */
-    TRANSPORT_ENROL,   /* key, frame: from somebody who is not a device yet */
+    TRANSPORT_ENROL,   /* key, caller, frame: from somebody who is not a device yet */
 };
 
 struct transport_event {
@@ -58,6 +65,7 @@ struct transport_event {
     uint64_t device;
     bool is_dialer;
     struct public_key key; /* that the caller's connection proved */
+    struct routing caller; /* for transport_enrol_reply() */
     struct bytes frame;    /* borrowed until the next transport_next() */
 };
 
@@ -116,7 +124,8 @@ MUST_CHECK int transport_enrol_open(struct transport *transport, const char *lis
 void transport_enrol_close(struct transport *transport);
 const char *transport_enrol_endpoint(const struct transport *transport); /* "" = closed */
 
-/* Answer the last ENROL event's sender. It may be gone; nobody learns of it. */
-void transport_enrol_reply(struct transport *transport, struct bytes frame);
+/* Answer an ENROL event's @caller. It may be gone; nobody learns of it. */
+void transport_enrol_reply(struct transport *transport, const struct routing *caller,
+                           struct bytes frame);
 
 #endif

@@ -18,9 +18,10 @@ struct peer {
     struct transport_secret secret;
     struct transport_device device;
     uint32_t ups, downs, messages, enrols;
-    uint32_t link; /* of the last event */
-    uint64_t from; /* device of the last UP or MESSAGE */
-    char text[64]; /* of the last message */
+    uint32_t link;         /* of the last event */
+    uint64_t from;         /* device of the last UP or MESSAGE */
+    char text[64];         /* of the last message */
+    struct routing caller; /* of the first ENROL */
 };
 
 static void peer_init(struct peer *peer, uint64_t device)
@@ -60,7 +61,8 @@ static void peer_note(struct peer *peer, const struct transport_event *event)
     peer->ups += event->kind == TRANSPORT_UP;
     peer->downs += event->kind == TRANSPORT_DOWN;
     peer->messages += event->kind == TRANSPORT_MESSAGE;
-    peer->enrols += event->kind == TRANSPORT_ENROL;
+    if (event->kind == TRANSPORT_ENROL && peer->enrols++ == 0)
+        peer->caller = event->caller;
     peer->link = event->link;
     if (event->kind == TRANSPORT_UP || event->kind == TRANSPORT_MESSAGE)
         peer->from = event->device;
@@ -478,12 +480,36 @@ TEST(transport, a_newcomer_is_heard_at_the_open_door_alone)
     until(&server, NULL, &server.enrols, 1);
     assert_int_equal(server.ups, 0);
     assert_string_equal(server.text, "may I join");
-    transport_enrol_reply(server.transport, bytes_of_text("welcome"));
+    transport_enrol_reply(server.transport, &server.caller, bytes_of_text("welcome"));
     char buffer[8];
     assert_int_equal(zmq_recv(stranger.socket, buffer, sizeof buffer, 0), 7);
     assert_memory_equal(buffer, "welcome", 7);
     transport_enrol_close(server.transport);
     stranger_until(&stranger, &server, ZMQ_EVENT_DISCONNECTED);
     stranger_close(&stranger);
+    peer_close(&server);
+}
+
+TEST(transport, a_newcomer_is_answered_though_another_knocks_behind_it)
+{
+    struct peer server, friend_, newcomers[2];
+    struct stranger strangers[2];
+    server_open(&server, &friend_);
+    assert_int_equal(transport_enrol_open(server.transport, "tcp://127.0.0.1:*"), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        peer_init(&newcomers[i], 8 + i);
+        stranger_open(&strangers[i]);
+        stranger_set_keys(&strangers[i], &newcomers[i].secret, &server.device.key);
+        assert_int_equal(
+            zmq_connect(strangers[i].socket, transport_enrol_endpoint(server.transport)), 0);
+        assert_int_equal(zmq_send(strangers[i].socket, "knock", 5, 0), 5);
+        until(&server, NULL, &server.enrols, i + 1);
+    }
+    transport_enrol_reply(server.transport, &server.caller, bytes_of_text("welcome"));
+    char buffer[8];
+    assert_int_equal(zmq_recv(strangers[0].socket, buffer, sizeof buffer, 0), 7);
+    assert_int_equal(zmq_recv(strangers[1].socket, buffer, sizeof buffer, ZMQ_DONTWAIT), -1);
+    for (uint32_t i = 0; i < 2; i++)
+        stranger_close(&strangers[i]);
     peer_close(&server);
 }
