@@ -459,7 +459,7 @@ static void order_writers(const struct roster *roster, uint32_t writers[LOGS_MAX
 
 static int take_statements(struct load *load)
 {
-    uint32_t writers[LOGS_MAX];
+    uint32_t writers[LOGS_MAX] = {0};
     int err = 0;
     order_writers(load->roster, writers);
     for (uint32_t i = 0; err == 0 && i < load->roster->logs_count; i++) {
