@@ -182,13 +182,17 @@ static bool link_is_live(const struct link *link)
     return link->phase == LINK_RISING || link->phase == LINK_UP;
 }
 
+static uint32_t device_links(const struct transport *transport, uint64_t device)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < LINKS_MAX; i++)
+        count += link_is_live(&transport->links[i]) && transport->links[i].device == device;
+    return count;
+}
+
 static bool device_is_linked(const struct transport *transport, uint64_t device)
 {
-    for (uint32_t i = 0; i < LINKS_MAX; i++) {
-        if (link_is_live(&transport->links[i]) && transport->links[i].device == device)
-            return true;
-    }
-    return false;
+    return device_links(transport, device) > 0;
 }
 
 static void link_set_phase(struct transport *transport, struct link *link, enum link_phase phase)
@@ -200,10 +204,11 @@ static void link_set_phase(struct transport *transport, struct link *link, enum 
     link->phase = phase;
 }
 
-/* NULL when all are in use. */
+/* NULL when all are in use, or all that this device may have. */
 static struct link *link_raise(struct transport *transport, uint64_t device, bool is_dialer)
 {
-    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+    bool has_its_due = device_links(transport, device) >= LINKS_PER_DEVICE_MAX;
+    for (uint32_t i = 0; i < LINKS_MAX && !has_its_due; i++) {
         uint32_t at = (transport->link_next + i) % LINKS_MAX;
         struct link *link = &transport->links[at];
         if (link->phase != LINK_FREE)

@@ -9,6 +9,7 @@
  *   - Each message is judged again by the key that its connection proved, so that a revoked device
  *     is cut on its next word. Nobody chooses a routing id; nobody can take another's over.
  *   - The key of a device that we dial is pinned; an endpoint is only a hint where to find it.
+ *   - No device has more than LINKS_PER_DEVICE_MAX links, so none takes the others' room.
  *   - All queues are finite, a frame is at most MESSAGE_BYTES_MAX, and nothing here blocks.
  *   - A lost session is never resumed: its socket is destroyed and a new one made after 100-400 ms,
  *     so no frame of an old session precedes the HELLO of a new one.
@@ -24,6 +25,8 @@ enum {
     ENDPOINT_BYTES_MAX = 128,
     TRANSPORT_FDS_MAX = 8, /* further descriptors in transport_wait() */
     ROUTING_BYTES = 5,     /* as a ROUTER gives them */
+    /* Two dials that cross, and as many again that a device left hanging when it restarted. */
+    LINKS_PER_DEVICE_MAX = 4,
 };
 
 /* Which of a ROUTER's connections. */

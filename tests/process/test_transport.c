@@ -190,6 +190,23 @@ static void stranger_until(struct stranger *stranger, struct peer *server, uint1
     }
 }
 
+/* Turn @server until the stranger hears a farewell for @reason. */
+static void stranger_is_told(struct stranger *stranger, struct peer *server, enum bye_reason reason)
+{
+    static struct message message;
+    uint8_t frame[64];
+    int size = -1;
+    uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (size < 0) {
+        peer_turn(server);
+        size = zmq_recv(stranger->socket, frame, sizeof frame, ZMQ_DONTWAIT);
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+    assert_int_equal(message_decode(bytes_of(frame, (size_t)size), &message), 0);
+    assert_int_equal(message.kind, MESSAGE_BYE);
+    assert_int_equal(message.reason, reason);
+}
+
 static void server_heard_nothing(struct peer *server)
 {
     for (int i = 0; i < 20; i++)
@@ -461,6 +478,42 @@ TEST(transport, a_second_bind_to_a_port_says_that_it_is_taken)
     config.listen = "carrier-pigeon";
     assert_int_equal(transport_open(&config, &none), ERR_MALFORMED);
     peer_close(&first);
+}
+
+TEST(transport, a_device_takes_no_more_links_than_are_its_due)
+{
+    enum { LINKS_TRIED = LINKS_PER_DEVICE_MAX + 1 };
+    struct peer server, greedy, modest;
+    struct stranger strangers[LINKS_TRIED];
+    server_open(&server, &greedy);
+    for (uint32_t i = 0; i < LINKS_TRIED; i++) {
+        stranger_open(&strangers[i]);
+        stranger_set_keys(&strangers[i], &greedy.secret, &server.device.key);
+        assert_int_equal(zmq_connect(strangers[i].socket, transport_endpoint(server.transport)), 0);
+        assert_int_equal(zmq_send(strangers[i].socket, "hello", 5, 0), 5);
+        if (i < LINKS_PER_DEVICE_MAX)
+            until(&server, NULL, &server.messages, i + 1);
+    }
+    stranger_is_told(&strangers[LINKS_TRIED - 1], &server, BYE_OVERLOAD);
+    assert_int_equal(server.ups, LINKS_PER_DEVICE_MAX);
+    /* Another device has room, and the first has again when it leaves some. */
+    peer_init(&modest, 3);
+    struct transport_device both[] = {greedy.device, modest.device};
+    transport_allow(server.transport, both, 2);
+    peer_open(&modest, NULL);
+    peer_allow(&modest, &server);
+    peer_dial(&modest, &server, transport_endpoint(server.transport));
+    until(&modest, &server, &modest.ups, 1);
+    peer_say(&modest, modest.link, "hello");
+    until(&server, &modest, &server.ups, LINKS_PER_DEVICE_MAX + 1);
+    stranger_close(&strangers[0]);
+    until(&server, &modest, &server.downs, 1);
+    assert_int_equal(zmq_send(strangers[LINKS_TRIED - 1].socket, "again", 5, 0), 5);
+    until(&server, &modest, &server.ups, LINKS_PER_DEVICE_MAX + 2);
+    for (uint32_t i = 1; i < LINKS_TRIED; i++)
+        stranger_close(&strangers[i]);
+    peer_close(&modest);
+    peer_close(&server);
 }
 
 /* --- the door for newcomers ----------------------------------------------------------------------
