@@ -57,8 +57,19 @@ static void live_marks(const struct core *core, struct gate_live *live)
         live->marks[live->marks_count++] = (struct gate_mark){.log = info.log, .seq = info.mark};
 }
 
+/* When @device was heard last, as was told before; UINT64_MAX = never. */
+static uint64_t heard_before(const struct gate_peer *before, uint32_t count, uint64_t device)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (before[i].device == device)
+            return before[i].heard_ms_ago;
+    }
+    return UINT64_MAX;
+}
+
+/* @heard_ms: what is known of it from earlier links. */
 static void live_peer(const struct core *core, const struct roster_device *device,
-                      struct gate_peer *ret_peer)
+                      uint64_t heard_ms, struct gate_peer *ret_peer)
 {
     struct replica_peer peer;
     *ret_peer = (struct gate_peer){
@@ -66,12 +77,13 @@ static void live_peer(const struct core *core, const struct roster_device *devic
         .role = device->certificate.role,
         .link = device->is_revoked ? GATE_REFUSED
                                    : (enum gate_link)transport_state(core->transport, device->id),
-        .heard_ms_ago = UINT64_MAX};
+        .heard_ms_ago = heard_ms};
     memcpy(ret_peer->name, device->certificate.name, sizeof ret_peer->name);
     for (uint32_t at = 0; replica_peer_at(core->replica, at, &peer); at++) {
         if (peer.device != device->id || !peer.is_ready)
             continue;
-        ret_peer->heard_ms_ago = peer.heard_mono_ms == 0 ? UINT64_MAX : peer.heard_mono_ms;
+        if (peer.heard_mono_ms != 0)
+            ret_peer->heard_ms_ago = peer.heard_mono_ms;
         ret_peer->behind = peer.behind;
         ret_peer->ahead = peer.ahead;
     }
@@ -80,10 +92,15 @@ static void live_peer(const struct core *core, const struct roster_device *devic
 static void live_peers(const struct core *core, struct gate_live *live)
 {
     const struct roster *roster = replica_roster(core->replica);
+    struct gate_peer before[DEVICES_MAX];
+    uint32_t before_count = live->peers_count;
+    memcpy(before, live->peers, before_count * sizeof before[0]);
     live->peers_count = 0;
     for (uint32_t i = 0; i < roster->devices_count; i++) {
-        if (roster->devices[i].id != core->identity->device)
-            live_peer(core, &roster->devices[i], &live->peers[live->peers_count++]);
+        const struct roster_device *device = &roster->devices[i];
+        if (device->id != core->identity->device)
+            live_peer(core, device, heard_before(before, before_count, device->id),
+                      &live->peers[live->peers_count++]);
     }
 }
 

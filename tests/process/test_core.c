@@ -28,18 +28,22 @@ static void count_news(void *context)
     stall->news++;
 }
 
-static void stall_identify(struct stall *stall)
+/* As a device of @of's pop-up, or of one of its own (NULL). */
+static void stall_identify(struct stall *stall, const struct stall *of)
 {
     uint8_t buffer[CERT_CHAIN_BYTES_MAX];
     struct bytes chain;
     struct identity *identity = &stall->identity;
     assert_int_equal(entropy_start(), 0);
     identity_make_keys(identity);
-    entropy_signing_key(&identity->root_secret);
+    if (of == NULL)
+        entropy_signing_key(&identity->root_secret);
+    else
+        identity->root_secret = of->identity.root_secret;
     identity->has_root = true;
     identity->root = signing_public(&identity->root_secret);
     identity->popup = popup_id_of_root(&identity->root);
-    identity->epoch_ms = clock_wall_ms() / 1000 * 1000;
+    identity->epoch_ms = of == NULL ? clock_wall_ms() / 1000 * 1000 : of->identity.epoch_ms;
     struct certificate certificate = {.popup = identity->popup,
                                       .device_key = signing_public(&identity->device_secret),
                                       .transport_key =
@@ -66,14 +70,19 @@ static int stall_start(struct stall *stall)
     return 0;
 }
 
-static void stall_open(struct stall *stall)
+static void stall_open_in(struct stall *stall, const struct stall *of)
 {
     *stall = (struct stall){.state = "/tmp/trestle-core-XXXXXX"};
     assert_non_null(mkdtemp(stall->state));
     settings_defaults(&stall->settings);
     (void)snprintf(stall->settings.listen, sizeof stall->settings.listen, "tcp://127.0.0.1:*");
-    stall_identify(stall);
+    stall_identify(stall, of);
     assert_int_equal(stall_start(stall), 0);
+}
+
+static void stall_open(struct stall *stall)
+{
+    stall_open_in(stall, NULL);
 }
 
 static void stall_remove(const struct stall *stall, const char *name)
@@ -306,6 +315,54 @@ TEST(core, the_gate_shows_who_and_how_it_is)
     assert_int_equal(live.marks_count, 1);
     assert_int_equal(live.marks[0].log, live.log);
     assert_true(live.store_bytes_max > 0);
+    stall_close(&stall);
+}
+
+static void add_device(struct stall *stall, const struct stall *other)
+{
+    struct command command = {.kind = COMMAND_DEVICE_ADD,
+                              .principal = {.role = ROLE_OWNER},
+                              .chain = bytes_of(other->identity.chain, other->identity.chain_size)};
+    assert_int_equal(ask(stall, &command).err, 0);
+}
+
+/* Turn @stall and @other (may be NULL) until its only peer is there and heard, or is lost. */
+static void until_peer(struct stall *stall, struct stall *other, enum gate_link link,
+                       struct gate_peer *ret_peer)
+{
+    static struct gate_live live;
+    const struct gate *gate = core_gate(stall->core);
+    uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    do {
+        assert_int_equal(core_turn(stall->core, 1), 0);
+        if (other != NULL)
+            assert_int_equal(core_turn(other->core, 1), 0);
+        gate->live(gate->context, &live);
+        assert_int_equal(live.peers_count, 1);
+        *ret_peer = live.peers[0];
+        assert_true(clock_mono_ms() < deadline_ms);
+    } while (ret_peer->link != link ||
+             (link == GATE_LINKED && ret_peer->heard_ms_ago == UINT64_MAX));
+}
+
+TEST(core, a_lost_device_is_told_with_how_long_ago_it_was_heard)
+{
+    struct stall stall, other;
+    struct gate_peer peer;
+    stall_open(&stall);
+    stall_open_in(&other, &stall);
+    add_device(&stall, &other);
+    add_device(&other, &stall);
+    core_close(other.core);
+    other.settings.peers_count = 1;
+    other.settings.peers[0].device = stall.identity.device;
+    (void)snprintf(other.settings.peers[0].endpoint, ENDPOINT_BYTES_MAX, "%s",
+                   core_endpoint(stall.core));
+    assert_int_equal(stall_start(&other), 0);
+    until_peer(&stall, &other, GATE_LINKED, &peer);
+    stall_close(&other);
+    until_peer(&stall, NULL, GATE_LOST, &peer);
+    assert_true(peer.heard_ms_ago < DEADLINE_MS);
     stall_close(&stall);
 }
 
