@@ -111,7 +111,7 @@ static int join(const struct args *args, const struct place *place,
     identity_make_keys(&identity);
     hello.device_key = signing_public(&identity.device_secret);
     hello.transport_key = transport_public(&identity.transport_secret);
-    (void)snprintf(hello.name, sizeof hello.name, "%s", name == NULL ? "device" : name);
+    (void)snprintf(hello.name, sizeof hello.name, "%s", name == NULL ? "" : name);
     own_endpoint(&place->settings, hello.endpoint);
     int err = newcomer_join(invitation, &hello, &identity.device_secret, &identity.transport_secret,
                             JOIN_MS, welcome);

@@ -142,12 +142,20 @@ static void newcomer_refuse(struct core *core, enum bye_reason reason)
         transport_enrol_reply(core->transport, &core->enrolling.caller, bytes);
 }
 
+/* As the inviter says, else as it calls itself, else what it is. */
+static const char *newcomer_name(const struct enrolling *enrolling)
+{
+    if (enrolling->name[0] != '\0')
+        return enrolling->name;
+    return enrolling->hello.name[0] != '\0' ? enrolling->hello.name : role_text(enrolling->role);
+}
+
 static int newcomer_certify(struct core *core)
 {
     struct enrolling *enrolling = &core->enrolling;
     const struct enrol_hello *hello = &enrolling->hello;
     int64_t since_epoch_ms = clock_wall_ms() - core->identity->epoch_ms;
-    const char *name = enrolling->name[0] != '\0' ? enrolling->name : hello->name;
+    const char *name = newcomer_name(enrolling);
     struct certificate certificate = {.popup = core->identity->popup,
                                       .device_key = hello->device_key,
                                       .transport_key = hello->transport_key,

@@ -28,7 +28,7 @@ struct enrolling {
     struct invitation invitation;
     enum role role;
     char lane[LANE_BYTES_MAX + 1];
-    char name[NAME_BYTES_MAX + 1]; /* "" = as the newcomer calls itself */
+    char name[NAME_BYTES_MAX + 1]; /* "" = as the newcomer calls itself, or its role */
     bool is_pending;               /* a command of it is in this turn */
     struct routing caller;         /* who gets the answer, whoever else knocks meanwhile */
     struct enrol_hello hello;

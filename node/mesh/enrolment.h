@@ -41,7 +41,7 @@ struct invitation {
 
 struct enrol_hello {
     struct public_key device_key, transport_key;
-    char name[NAME_BYTES_MAX + 1];
+    char name[NAME_BYTES_MAX + 1];     /* "" = whatever the inviter calls it */
     char endpoint[ENDPOINT_BYTES_MAX]; /* where it listens; "" = nowhere */
     struct hash mac;                   /* names this conversation */
 };

@@ -407,7 +407,9 @@ TEST(cli, an_invitation_works_once)
     node_start(&stall.nodes[0]);
     ran = RUN_WELL("invite", "--role", "kitchen", "--state", stall.nodes[0].state);
     (void)snprintf(invitation, sizeof invitation, "%.*s", (int)strcspn(ran.out, "\n"), ran.out);
-    RUN_WELL("join", invitation, "--state", stall.nodes[1].state);
+    /* Nobody gave it a name, so it is called what it is. */
+    struct ran joined = RUN_WELL("join", invitation, "--state", stall.nodes[1].state, "--json");
+    assert_non_null(strstr(joined.out, "\"name\":\"kitchen\""));
     ran = RUN("join", invitation, "--state", stall.nodes[2].state);
     assert_int_equal(ran.status, 69);
     assert_int_equal(RUN("join", "trestle1:abc", "--state", stall.nodes[2].state).status, 2);
