@@ -49,6 +49,8 @@ int site_check_socket(const struct site *site, const struct site_request *reques
         return err;
     if (strcmp(request->path, "/ws") != 0)
         return refuse(ret_response, ERR_NOT_FOUND, 0, "");
+    if (!is_method(request, "GET")) /* lws would upgrade any */
+        return refuse(ret_response, ERR_STATE, 405, "another method");
     if (!request->is_control && !guard_origin(&site->guard, request->origin))
         return refuse(ret_response, ERR_FORBIDDEN, 0, "the Origin header is not this device's");
     state_refresh(site->api->state);

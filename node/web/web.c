@@ -464,8 +464,9 @@ static int on_upgrade(struct web *web, struct connection *connection, const char
 {
     if (to == NULL || strcmp(to, "websocket") != 0)
         return -1;
+    size_t size = 0;
     connection_reset(connection);
-    if (!copy_request(connection))
+    if (!copy_request(connection) || body_size(connection->wsi, &size) != 0 || size > 0)
         return -1;
     struct site_request request = request_of(connection);
     int err = site_check_socket(&web->site, &request, &connection->response);
@@ -480,7 +481,9 @@ static int on_upgrade(struct web *web, struct connection *connection, const char
         api_problem(&connection->response.reply, err, "view: counter, kitchen or pickup");
     }
     connection->is_closing = true;
-    if (write_headers(connection) != 0 || write_chunk(web, connection) != 0)
+    if (write_headers(connection) != 0)
+        return -1;
+    if (!answer_is_sent(connection) && write_chunk(web, connection) != 0)
         return -1;
     connection_reset(connection);
     return 1;

@@ -870,6 +870,25 @@ TEST(web, no_other_protocol_is_spoken)
     core_free(core);
 }
 
+TEST(web, only_a_get_is_upgraded)
+{
+    static const char *const methods[] = {"POST", "PUT", "DELETE", "HEAD", "OPTIONS"};
+    char all[600];
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        int fd = dial(core);
+        (void)snprintf(all, sizeof all, "%sOrigin: http://127.0.0.1:%d\r\n%s", own_host(core),
+                       web_port(core->web), UPGRADE);
+        assert_int_not_equal(101, ask_on(fd, methods[i], "/ws?view=counter", all, NULL));
+        (void)close(fd);
+    }
+    int fd = dial(core);
+    (void)snprintf(all + strlen(all), sizeof all - strlen(all), "Content-Length: 4\r\n");
+    assert_int_not_equal(101, ask_on(fd, "GET", "/ws?view=counter", all, NULL));
+    (void)close(fd);
+    core_free(core);
+}
+
 TEST(web, a_board_says_that_it_drew_the_ticket)
 {
     char changed[200];
