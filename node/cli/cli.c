@@ -66,7 +66,7 @@ static const struct cli_command commands[] = {
      .flags = {JSON_FLAG}},
     {.name = "order",
      .usage = "add ITEM[xQUANTITY][:GROUP.CHOICE,...]... | list | show ID|NUMBER",
-     .help = "take an order, or look at orders",
+     .help = "take an order, or look at orders (items by number; groups and choices count from 0)",
      .run = command_order,
      .words_min = 1,
      .words_max = ARGS_WORDS_MAX,
@@ -117,6 +117,12 @@ void tell(const char *format, ...)
     (void)vfprintf(stderr, format, arguments);
     va_end(arguments);
     (void)fputc('\n', stderr);
+}
+
+int tell_no_file(const char *path)
+{
+    tell("%s: there is no such file", path);
+    return EXIT_FAILED;
 }
 
 int tell_failure(const char *what, int err)
@@ -312,7 +318,8 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
         return EXIT_DONE;
     }
     if (args.words_count < command->words_min || args.words_count > command->words_max) {
-        tell("usage: trestle %s %s; --help says more", command->name, command->usage);
+        tell("usage: trestle %s%s%s; --help says more", command->name,
+             command->usage[0] == '\0' ? "" : " ", command->usage);
         return EXIT_USAGE;
     }
     int err = entropy_start();

@@ -62,6 +62,9 @@ void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Say what failed, why and what to do; the exit status that fits. */
 int tell_failure(const char *what, int err);
 
+/* Say that the file @path is not there; the exit status that fits. */
+int tell_no_file(const char *path);
+
 /* Where this command works: the state folder, and the settings in force. */
 struct place {
     char state[PATH_BYTES_MAX];

@@ -30,18 +30,23 @@ static int import_row(void *context, int64_t number, const struct text *json)
     return ERR_STATE;
 }
 
-/* Minor units per unit = 10^this. */
-static int currency_digits(struct door *door, unsigned *ret_digits)
+static int look_at_row(void *context, int64_t number, const struct text *json)
 {
-    struct http_request request = {.method = "GET", .path = "/api/session"};
-    struct text body = {0};
-    int status = door_get(door, &request, &body);
-    struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
-    if (reply != NULL)
-        *ret_digits = (unsigned)reply_number(reply_root(reply), "digits");
-    reply_free(reply);
-    text_close(&body);
-    return status;
+    (void)context;
+    (void)number;
+    (void)json;
+    return 0;
+}
+
+/* A table with a wrong line changes nothing: all of it is read before any of it is written. */
+static int table_import(char *csv, unsigned digits, struct importing *importing, char *ret_problem)
+{
+    char *copy = strdup(csv);
+    if (copy == NULL)
+        return ERR_NO_MEMORY;
+    int err = menu_file_read(copy, digits, look_at_row, NULL, ret_problem);
+    free(copy);
+    return err != 0 ? err : menu_file_read(csv, digits, import_row, importing, ret_problem);
 }
 
 static int menu_import(const struct args *args, struct door *door, unsigned digits)
@@ -52,13 +57,16 @@ static int menu_import(const struct args *args, struct door *door, unsigned digi
     size_t size = 0;
     int err = file_read(args->words[1], MENU_FILE_BYTES_MAX, &csv, &size);
     if (err != 0)
-        return tell_failure(args->words[1], err);
-    err = menu_file_read((char *)csv, digits, import_row, &importing, problem);
+        return err == ERR_NOT_FOUND ? tell_no_file(args->words[1])
+                                    : tell_failure(args->words[1], err);
+    err = table_import((char *)csv, digits, &importing, problem);
     free(csv);
     if (err == ERR_MALFORMED) {
-        tell("%s: %s", args->words[1], problem);
+        tell("%s: %s; nothing was imported", args->words[1], problem);
         return EXIT_FAILED;
     }
+    if (err == ERR_NO_MEMORY)
+        return tell_failure("this machine", err);
     if (err != 0)
         return importing.status;
     if (args_has(args, "json"))
@@ -100,7 +108,7 @@ int command_menu(const struct args *args)
         status = door_open(&place, &door);
     if (status != EXIT_DONE)
         return status;
-    status = currency_digits(door, &digits);
+    status = door_digits(door, &digits);
     if (status == EXIT_DONE)
         status = is_import ? menu_import(args, door, digits) : menu_export(args, door, digits);
     door_close(door);

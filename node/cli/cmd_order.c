@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/cli/door.h"
+#include "node/cli/menu_file.h"
 #include "node/cli/reply.h"
 
 /* --- add
@@ -128,22 +129,31 @@ static int order_add(const struct args *args, struct door *door)
  * -----------------------------------------------------------------------------------
  */
 
-static void print_order(const struct reply_node *order)
+static void print_total(const struct reply_node *of, unsigned digits)
 {
-    (void)printf("%-6s %-10s %-24s %10" PRId64 "  %s\n", reply_text(order, "number"),
-                 reply_text(order, "phase"), reply_text(order, "id"), reply_number(order, "total"),
-                 reply_text(order, "name"));
+    struct text amount = {0};
+    menu_put_amount(&amount, reply_number(of, "total"), digits);
+    (void)printf("%10.*s", (int)amount.size, amount.data);
+    text_close(&amount);
 }
 
-static void print_lines(const struct reply_node *order)
+static void print_order(const struct reply_node *order, unsigned digits)
+{
+    (void)printf("%-6s %-10s %-24s ", reply_text(order, "number"), reply_text(order, "phase"),
+                 reply_text(order, "id"));
+    print_total(order, digits);
+    (void)printf("  %s\n", reply_text(order, "name"));
+}
+
+static void print_lines(const struct reply_node *order, unsigned digits)
 {
     const struct reply_node *lines = reply_find(order, "lines");
     for (size_t i = 0; i < reply_count(lines); i++) {
         const struct reply_node *line = reply_at(lines, i);
-        (void)printf("  %3" PRId64 " x %-32s %10" PRId64 "  %s %s\n",
-                     reply_number(line, "quantity"), reply_text(line, "name"),
-                     reply_number(line, "total"), reply_text(line, "state"),
-                     reply_text(line, "progress"));
+        (void)printf("  %3" PRId64 " x %-32s ", reply_number(line, "quantity"),
+                     reply_text(line, "name"));
+        print_total(line, digits);
+        (void)printf("  %s %s\n", reply_text(line, "state"), reply_text(line, "progress"));
     }
 }
 
@@ -163,13 +173,16 @@ static int order_list(const struct args *args, struct door *door)
 {
     struct text body = {0};
     struct reply *reply = NULL;
-    int status = orders_get(door, &body, &reply);
+    unsigned digits = 2;
+    int status = door_digits(door, &digits);
+    if (status == EXIT_DONE)
+        status = orders_get(door, &body, &reply);
     if (status == EXIT_DONE && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
     } else if (status == EXIT_DONE) {
         const struct reply_node *orders = reply_find(reply_root(reply), "orders");
         for (size_t i = 0; i < reply_count(orders); i++)
-            print_order(reply_at(orders, i));
+            print_order(reply_at(orders, i), digits);
     }
     reply_free(reply);
     text_close(&body);
@@ -210,7 +223,10 @@ static int order_show(const struct args *args, struct door *door)
         tell("usage: trestle order show ID|NUMBER");
         return EXIT_USAGE;
     }
+    unsigned digits = 2;
     int status = order_id_of(door, args->words[1], id, sizeof id);
+    if (status == EXIT_DONE)
+        status = door_digits(door, &digits);
     if (status != EXIT_DONE)
         return status;
     (void)snprintf(path, sizeof path, "/api/orders/%s", id);
@@ -220,8 +236,8 @@ static int order_show(const struct args *args, struct door *door)
     if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
     } else if (reply != NULL) {
-        print_order(reply_root(reply));
-        print_lines(reply_root(reply));
+        print_order(reply_root(reply), digits);
+        print_lines(reply_root(reply), digits);
     }
     reply_free(reply);
     text_close(&body);

@@ -222,6 +222,8 @@ static int tell_problem(int status, const struct text *body)
     const char *detail = reply == NULL ? "" : reply_text(reply_root(reply), "detail");
     if (title[0] == '\0')
         tell("the node answered %d", status);
+    else if (detail[0] == '/') /* the place and what is wrong with it: more than the title knows */
+        tell("%s", detail + 1);
     else
         tell("%s%s%s%s", title, detail[0] == '\0' ? "" : " (", detail,
              detail[0] == '\0' ? "" : ")");
@@ -240,4 +242,17 @@ int door_get(struct door *door, const struct http_request *request, struct text 
     if (err != 0)
         return tell_failure("the node", err == ERR_NOT_FOUND ? ERR_BUSY : err);
     return status / 100 == 2 ? EXIT_DONE : tell_problem(status, body);
+}
+
+int door_digits(struct door *door, unsigned *ret_digits)
+{
+    struct http_request request = {.method = "GET", .path = "/api/session"};
+    struct text body = {0};
+    int status = door_get(door, &request, &body);
+    struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
+    if (reply != NULL)
+        *ret_digits = (unsigned)reply_number(reply_root(reply), "digits");
+    reply_free(reply);
+    text_close(&body);
+    return status;
 }

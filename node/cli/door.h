@@ -37,6 +37,9 @@ MUST_CHECK int door_ask(struct door *door, const struct http_request *request, i
  * body, or an exit status. */
 int door_get(struct door *door, const struct http_request *request, struct text *body);
 
+/* The pop-up's money: minor units per unit = 10^@ret_digits. EXIT_DONE, or told. */
+int door_digits(struct door *door, unsigned *ret_digits);
+
 /* Without a node: one command straight to the journal (what has no route). ERR_STATE: a node runs;
  * or the command's error. */
 MUST_CHECK int door_command(struct door *door, const struct command *command);

@@ -50,7 +50,7 @@ int journal_open(const char *state, struct journal *ret_journal)
     journal_close(&journal);
     if (err != ERR_NOT_FOUND)
         return tell_failure(state, err);
-    tell("there is no store in %s", state);
+    tell("there is no store in %s; name another folder with --state", state);
     return EXIT_UNAVAILABLE;
 }
 

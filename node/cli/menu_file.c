@@ -215,24 +215,24 @@ static bool cell_options(const struct cell_row *row, char *cell)
  */
 
 struct column {
-    const char *name, *json;
+    const char *name, *json, *wants;
     bool (*put)(const struct cell_row *row, char *cell);
 };
 
 static const struct column columns[] = {
-    {"number", "number", cell_count},
-    {"category", "category", cell_text},
-    {"name", "name", cell_text},
-    {"price", "price", cell_price},
-    {"tax_eat_in", "tax_eat_in", cell_tax},
-    {"tax_take_away", "tax_take_away", cell_tax},
-    {"station", "station", cell_text},
-    {"allergens", "allergens", cell_words},
-    {"diet", "diet", cell_words},
-    {"description", "description", cell_text},
-    {"options", "groups", cell_options},
-    {"position", "position", cell_count},
-    {"hidden", "hidden", cell_truth},
+    {"number", "number", "a whole number", cell_count},
+    {"category", "category", "text", cell_text},
+    {"name", "name", "text", cell_text},
+    {"price", "price", "an amount, as 10.90", cell_price},
+    {"tax_eat_in", "tax_eat_in", "per cent, as 19 or 5.5", cell_tax},
+    {"tax_take_away", "tax_take_away", "per cent, as 19 or 5.5", cell_tax},
+    {"station", "station", "text", cell_text},
+    {"allergens", "allergens", "words", cell_words},
+    {"diet", "diet", "words", cell_words},
+    {"description", "description", "text", cell_text},
+    {"options", "groups", "groups, as Size 1-1: regular | large +2.50", cell_options},
+    {"position", "position", "a whole number", cell_count},
+    {"hidden", "hidden", "yes or no", cell_truth},
 };
 
 enum { COLUMNS_COUNT = sizeof columns / sizeof columns[0] };
@@ -319,6 +319,13 @@ static int wrong(const struct reading *reading, const char *what, const char *de
     return ERR_MALFORMED;
 }
 
+static int wrong_cell(const struct reading *reading, const struct column *column)
+{
+    char what[64];
+    (void)snprintf(what, sizeof what, "%s is not right; write ", column->name);
+    return wrong(reading, what, column->wants);
+}
+
 static int head_read(struct reading *reading, const struct table *table)
 {
     static const char *const needed[] = {"number", "name", "price"};
@@ -327,7 +334,8 @@ static int head_read(struct reading *reading, const struct table *table)
     for (size_t i = 0; i < table->count; i++) {
         reading->columns[i] = column_find(table->cells[i]);
         if (reading->columns[i] == NULL)
-            return wrong(reading, "there is no column ", table->cells[i]);
+            return wrong(reading, "trestle menu export shows the columns; there is none called ",
+                         table->cells[i]);
     }
     reading->columns_count = table->count;
     for (size_t k = 0; k < sizeof needed / sizeof needed[0]; k++) {
@@ -355,7 +363,7 @@ static int row_read(const struct reading *reading, const struct table *table, st
         if (i < CELLS_MAX && strcmp(column->name, "number") == 0)
             (void)decimal_of_text(table->cells[i], 0, ret_number);
         if (!column->put(&row, table->cells[i]))
-            return wrong(reading, "this is not a right value of ", column->name);
+            return wrong_cell(reading, column);
     }
     text_append_text(json, "}");
     return *ret_number > 0 ? 0 : wrong(reading, "the item has no number", "");
@@ -393,7 +401,7 @@ int menu_file_read(char *csv, unsigned digits, menu_row_fn *on_row, void *contex
  * --------------------------------------------------------------------------------------
  */
 
-static void put_decimal(struct text *to, int64_t value, unsigned digits)
+void menu_put_amount(struct text *to, int64_t value, unsigned digits)
 {
     char text[48];
     int64_t unit = 1;
@@ -441,7 +449,7 @@ static void choices_join(const struct reply_node *choices, unsigned digits, stru
         if (price == 0)
             continue;
         text_append_text(to, price > 0 ? " +" : " ");
-        put_decimal(to, price, digits);
+        menu_put_amount(to, price, digits);
     }
 }
 
@@ -467,9 +475,9 @@ static void cell_print(const struct reply_node *item, const struct column *colum
     else if (column->put == cell_count)
         put_number(cell, reply_number(item, column->json));
     else if (column->put == cell_price)
-        put_decimal(cell, reply_number(item, column->json), digits);
+        menu_put_amount(cell, reply_number(item, column->json), digits);
     else if (column->put == cell_tax)
-        put_decimal(cell, reply_number(item, column->json), 2);
+        menu_put_amount(cell, reply_number(item, column->json), 2);
     else if (column->put == cell_words)
         words_join(reply_find(item, column->json), cell);
     else if (column->put == cell_truth)

@@ -30,4 +30,7 @@ MUST_CHECK int menu_file_read(char *csv, unsigned digits, menu_row_fn *on_row, v
 /* Append the table of a Menu reply. */
 void menu_file_write(const struct reply_node *menu, unsigned digits, struct text *to);
 
+/* Append @value minor units, as "12.50" with @digits 2. */
+void menu_put_amount(struct text *to, int64_t value, unsigned digits);
+
 #endif

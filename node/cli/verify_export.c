@@ -173,7 +173,7 @@ int verify_export(const char *path, struct findings *findings, struct verified_e
     *ret_export = (struct verified_export){.events = 0};
     int status = EXIT_DONE;
     if (checking == NULL || buffer == NULL || file == NULL) {
-        status = tell_failure(path, file == NULL ? ERR_NOT_FOUND : ERR_NO_MEMORY);
+        status = file == NULL ? tell_no_file(path) : tell_failure(path, ERR_NO_MEMORY);
     } else {
         checking->path = path;
         checking->findings = findings;

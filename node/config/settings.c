@@ -359,7 +359,8 @@ int settings_read_file(struct settings *settings, const char *path, char *ret_pr
     size_t size = 0;
     int err = file_read(path, CONFIG_BYTES_MAX, &data, &size);
     if (err != 0) {
-        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.200s: %s", path, err_text(err));
+        const char *why = err == ERR_NOT_FOUND ? "there is no such file" : err_text(err);
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.200s: %s", path, why);
         return err;
     }
     if (memchr(data, '\0', size) != NULL) {
