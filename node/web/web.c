@@ -285,7 +285,10 @@ static int answer_begin(struct connection *connection)
 {
     connection->deadline_ms = 0;
     connection->is_busy = true;
-    if (!connection->response.reply.is_pending)
+    if (connection->response.reply.is_pending)
+        /* What it says meanwhile stays in the kernel: lws would look at it without end. */
+        (void)lws_rx_flow_control(connection->wsi, 0);
+    else
         lws_callback_on_writable(connection->wsi);
     return 0;
 }
@@ -631,6 +634,7 @@ static void on_news(struct web *web)
         if (connection == NULL) /* it was closed meanwhile; the order stands */
             continue;
         api_conclude(web->site.api, &answer, &connection->response.reply);
+        (void)lws_rx_flow_control(connection->wsi, 1);
         lws_callback_on_writable(connection->wsi);
     }
     streams_refresh(web->streams, false, wall_ms());

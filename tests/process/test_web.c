@@ -870,6 +870,51 @@ TEST(web, no_other_protocol_is_spoken)
     core_free(core);
 }
 
+static double cpu_seconds(void)
+{
+    struct timespec used;
+    check(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0);
+    return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+/* Whoever speaks on before it is answered, or hangs up half, waits and costs nothing. */
+TEST(web, a_client_that_cannot_wait_keeps_nobody_busy)
+{
+    char request[800];
+    int fds[3];
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    open_stall(core);
+    int screen = open_socket(core, "/ws?view=counter");
+    atomic_store(&core->is_deaf, true);
+    for (unsigned i = 0; i < 3; i++) {
+        int size =
+            snprintf(request, sizeof request,
+                     "POST /api/orders HTTP/1.1\r\n%sContent-Length: %zu\r\n"
+                     "Idempotency-Key: 000000010000000000000000%08x\r\n\r\n%s"
+                     "GET /healthz HTTP/1.1\r\n%s\r\n",
+                     own_host(core), strlen(TWO_BURGERS), 100 + i, TWO_BURGERS, own_host(core));
+        fds[i] = dial(core);
+        assert_true(send_bytes(fds[i], request, (size_t)size));
+    }
+    assert_int_equal(0, shutdown(fds[1], SHUT_WR));
+    hear_type(screen, "marks");
+    double before = cpu_seconds();
+    for (int seconds = 0; seconds < 2; seconds++)
+        hear_type(screen, "marks");
+    assert_true(cpu_seconds() - before < 0.5);
+    atomic_store(&core->is_deaf, false);
+    core_wake(core);
+    for (int i = 0; i < 3; i++) {
+        receive_answer(fds[i], false);
+        assert_int_equal(201, got.status);
+        receive_answer(fds[i], false);
+        assert_int_equal(200, got.status);
+        (void)close(fds[i]);
+    }
+    (void)close(screen);
+    core_free(core);
+}
+
 TEST(web, only_a_get_is_upgraded)
 {
     static const char *const methods[] = {"POST", "PUT", "DELETE", "HEAD", "OPTIONS"};
