@@ -19,6 +19,7 @@
 #define TRESTLE_NODE_MESH_ENROLMENT_H
 
 #include "node/config/book.h"
+#include "node/mesh/transport.h"
 #include "node/os/entropy.h"
 
 enum {
@@ -28,7 +29,7 @@ enum {
     INVITATION_TRIES_MAX = 3,
     INTRODUCTION_BYTES_MAX = 2 * 1024,
     WELCOME_BYTES_MAX = 240 * 1024, /* 64 book entries and introductions, within a frame */
-    ENROL_HELLO_BYTES_MAX = 1024,
+    ENROL_HELLO_BYTES_MAX = ENROL_FRAME_BYTES_MAX,
 };
 
 struct invitation {

@@ -56,7 +56,7 @@ void *authenticator_new(void *context)
 
 /* What ROUTER and DEALER share. Before bind or connect: later settings do not reach a connection.
  */
-static bool set_common(void *socket, const struct transport_secret *secret)
+static bool set_common(void *socket, const struct transport_secret *secret, size_t frame_bytes_max)
 {
     static const struct {
         int option, value;
@@ -71,7 +71,7 @@ static bool set_common(void *socket, const struct transport_secret *secret)
         if (!set_int(socket, rows[i].option, rows[i].value))
             return false;
     }
-    int64_t bytes_max = MESSAGE_BYTES_MAX + CURVE_BYTES;
+    int64_t bytes_max = (int64_t)frame_bytes_max + CURVE_BYTES;
     return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &bytes_max, sizeof bytes_max) == 0 &&
            zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret->bytes, sizeof secret->bytes) == 0;
 }
@@ -91,15 +91,16 @@ static int err_of_bind(int number)
 }
 
 int router_open(void *context, const char *listen, const char *domain,
-                const struct transport_secret *secret, char *ret_endpoint, void **ret_router)
+                const struct transport_secret *secret, size_t frame_bytes_max, char *ret_endpoint,
+                void **ret_router)
 {
     void *socket = zmq_socket(context, ZMQ_ROUTER);
     if (socket == NULL)
         return ERR_NO_MEMORY;
     size_t size = ENDPOINT_BYTES_MAX;
     bool is_v6 = strchr(listen, '[') != NULL; /* else the endpoint would read ::ffff:127.0.0.1 */
-    bool is_set = set_common(socket, secret) && set_int(socket, ZMQ_CURVE_SERVER, 1) &&
-                  set_int(socket, ZMQ_IPV6, is_v6) &&
+    bool is_set = set_common(socket, secret, frame_bytes_max) &&
+                  set_int(socket, ZMQ_CURVE_SERVER, 1) && set_int(socket, ZMQ_IPV6, is_v6) &&
                   zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain)) == 0 &&
                   set_int(socket, ZMQ_ZAP_ENFORCE_DOMAIN, 1) &&
                   set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_BACKLOG, BACKLOG);
@@ -125,7 +126,7 @@ void *dealer_new(void *context, const struct public_key *server,
     struct public_key own = transport_public(secret);
     /* Reconnecting is ours: a new session is a new socket. */
     bool is_set =
-        set_common(socket, secret) && set_int(socket, ZMQ_IPV6, 1) &&
+        set_common(socket, secret, MESSAGE_BYTES_MAX) && set_int(socket, ZMQ_IPV6, 1) &&
         set_int(socket, ZMQ_IMMEDIATE, 1) && set_int(socket, ZMQ_CONNECT_TIMEOUT, CONNECT_MS) &&
         set_int(socket, ZMQ_RECONNECT_IVL, -1) &&
         zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, own.bytes, sizeof own.bytes) == 0 &&

@@ -23,11 +23,12 @@ void context_free(void *context);
 /* The authenticator's end; bind before any ROUTER. NULL: no memory, or bound already. */
 void *authenticator_new(void *context);
 
-/* A bound CURVE server in ZAP domain @domain, with its real endpoint in @ret_endpoint
- * (ENDPOINT_BYTES_MAX bytes). ERR_EXISTS, ERR_MALFORMED, ERR_FORBIDDEN, ERR_NO_MEMORY, ERR_IO. */
+/* A bound CURVE server in ZAP domain @domain that hears frames of at most @frame_bytes_max, with
+ * its real endpoint in @ret_endpoint (ENDPOINT_BYTES_MAX bytes). ERR_EXISTS, ERR_MALFORMED,
+ * ERR_FORBIDDEN, ERR_NO_MEMORY, ERR_IO. */
 MUST_CHECK int router_open(void *context, const char *listen, const char *domain,
-                           const struct transport_secret *secret, char *ret_endpoint,
-                           void **ret_router);
+                           const struct transport_secret *secret, size_t frame_bytes_max,
+                           char *ret_endpoint, void **ret_router);
 
 /* A CURVE client that talks to nobody but the owner of @server. NULL on failure. Connect it when
  * its monitor listens. */

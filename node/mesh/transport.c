@@ -837,7 +837,7 @@ static int open_sockets(struct transport *transport, const char *listen)
         return ERR_NO_MEMORY;
     if (listen == NULL)
         return 0;
-    int err = router_open(transport->context, listen, "mesh", &transport->secret,
+    int err = router_open(transport->context, listen, "mesh", &transport->secret, MESSAGE_BYTES_MAX,
                           transport->endpoint, &transport->router);
     if (err != 0)
         return err;
@@ -903,7 +903,7 @@ int transport_enrol_open(struct transport *transport, const char *listen)
 {
     check(transport->enrol == NULL);
     return router_open(transport->context, listen, "enrol", &transport->secret,
-                       transport->enrol_endpoint, &transport->enrol);
+                       ENROL_FRAME_BYTES_MAX, transport->enrol_endpoint, &transport->enrol);
 }
 
 void transport_enrol_close(struct transport *transport)

@@ -23,8 +23,9 @@
 
 enum {
     ENDPOINT_BYTES_MAX = 128,
-    TRANSPORT_FDS_MAX = 8, /* further descriptors in transport_wait() */
-    ROUTING_BYTES = 5,     /* as a ROUTER gives them */
+    TRANSPORT_FDS_MAX = 8,        /* further descriptors in transport_wait() */
+    ENROL_FRAME_BYTES_MAX = 1024, /* anybody may speak at that door: little to hold for each */
+    ROUTING_BYTES = 5,            /* as a ROUTER gives them */
     /* Two dials that cross, and as many again that a device left hanging when it restarted. */
     LINKS_PER_DEVICE_MAX = 4,
 };

@@ -566,3 +566,21 @@ TEST(transport, a_newcomer_is_answered_though_another_knocks_behind_it)
         stranger_close(&strangers[i]);
     peer_close(&server);
 }
+
+TEST(transport, a_large_frame_at_the_door_ends_the_connection)
+{
+    static const uint8_t large[2 * ENROL_FRAME_BYTES_MAX];
+    struct peer server, friend_, newcomer;
+    struct stranger stranger;
+    server_open(&server, &friend_);
+    peer_init(&newcomer, 9);
+    assert_int_equal(transport_enrol_open(server.transport, "tcp://127.0.0.1:*"), 0);
+    stranger_open(&stranger);
+    stranger_set_keys(&stranger, &newcomer.secret, &server.device.key);
+    assert_int_equal(zmq_connect(stranger.socket, transport_enrol_endpoint(server.transport)), 0);
+    assert_int_equal(zmq_send(stranger.socket, large, sizeof large, 0), (int)sizeof large);
+    stranger_until(&stranger, &server, ZMQ_EVENT_DISCONNECTED);
+    assert_int_equal(server.enrols, 0);
+    stranger_close(&stranger);
+    peer_close(&server);
+}
