@@ -34,34 +34,6 @@ bool path_exists(const char *path)
     return stat(path, &status) == 0;
 }
 
-static int folder_make_one(const char *path)
-{
-    if (mkdir(path, 0700) == 0 || errno == EEXIST)
-        return 0;
-    return err_of_errno(errno);
-}
-
-int folder_make(const char *path)
-{
-    char part[PATH_BYTES_MAX];
-    size_t size = strlen(path);
-    if (size == 0 || size >= sizeof part)
-        return ERR_TOO_LARGE;
-    memcpy(part, path, size + 1);
-    for (size_t i = 1; i < size; i++) {
-        if (part[i] != '/')
-            continue;
-        part[i] = '\0';
-        if (!path_exists(part)) {
-            int err = folder_make_one(part);
-            if (err != 0)
-                return err;
-        }
-        part[i] = '/';
-    }
-    return folder_make_one(part);
-}
-
 static int write_whole(int fd, struct bytes content)
 {
     size_t done = 0;
@@ -90,6 +62,36 @@ static int folder_sync_of(const char *path)
     int err = fsync(fd) == 0 ? 0 : err_of_errno(errno);
     (void)close(fd);
     return err;
+}
+
+/* Durable itself; its parent may not be ours to open, and then whoever made that saw to it. */
+static int folder_make_one(const char *path)
+{
+    if (mkdir(path, 0700) != 0)
+        return errno == EEXIST ? 0 : err_of_errno(errno);
+    int err = folder_sync_of(path);
+    return err == ERR_FORBIDDEN ? 0 : err;
+}
+
+int folder_make(const char *path)
+{
+    char part[PATH_BYTES_MAX];
+    size_t size = strlen(path);
+    if (size == 0 || size >= sizeof part)
+        return ERR_TOO_LARGE;
+    memcpy(part, path, size + 1);
+    for (size_t i = 1; i < size; i++) {
+        if (part[i] != '/')
+            continue;
+        part[i] = '\0';
+        if (!path_exists(part)) {
+            int err = folder_make_one(part);
+            if (err != 0)
+                return err;
+        }
+        part[i] = '/';
+    }
+    return folder_make_one(part);
 }
 
 int file_write(const char *path, struct bytes content, unsigned mode)
