@@ -261,14 +261,15 @@ static int step_events(struct core *core, struct store_txn *txn)
  * ---------------------------------------------------------------------------------------
  */
 
-/* 0 to go on. A disk that fails in a commit may hold anything: stop, and let a fresh start look. */
-static int turn_failed(struct core *core, int err, bool is_commit)
+/* 0 to go on. A disk that fails in a commit may hold anything: stop, and let a fresh start look.
+ * @is_replay: the turn held one command and nothing else, so that it is to blame. */
+static int turn_failed(struct core *core, int err, bool is_commit, bool is_replay)
 {
     logger_say(LEVEL_ERROR, "core", "a turn was undone: %s", err_text(err));
     if (is_commit && err != ERR_FULL)
         return ERR_IO;
     replica_forget(core);
-    if (core->taken_count == 1) {
+    if (is_replay) {
         answer_taken(core, err == ERR_FULL ? ERR_FULL : ERR_INTERNAL);
     } else {
         for (uint32_t i = 0; i < core->taken_count; i++)
@@ -289,7 +290,7 @@ static int turn_inputs(struct core *core)
     effects_reset(core->effects);
     int err = store_lmdb_begin(core->store, &txn);
     if (err != 0)
-        return turn_failed(core, err, false);
+        return turn_failed(core, err, false, false);
     take_commands(core);
     err = step_commands(core, txn, 0);
     if (err == 0 && !is_replay)
@@ -299,7 +300,7 @@ static int turn_inputs(struct core *core)
     else
         err = turn_end(core, txn, &is_commit);
     if (err != 0)
-        return turn_failed(core, err, is_commit);
+        return turn_failed(core, err, is_commit, is_replay);
     core->taken_count = 0;
     core->failures = 0;
     return 0;
@@ -329,7 +330,7 @@ static int log_renew(struct core *core)
     }
     logger_say(LEVEL_WARNING, "core", "this device goes on under journal %016llx",
                (unsigned long long)replica_log(core->replica));
-    return err == 0 ? 0 : turn_failed(core, err, is_commit);
+    return err == 0 ? 0 : turn_failed(core, err, is_commit, false);
 }
 
 /* Nothing can be written: say so to whoever asks, and try to open again now and then. */
