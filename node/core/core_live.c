@@ -135,6 +135,9 @@ void core_publish(struct core *core, bool is_whole)
 void core_measure_store(struct core *core)
 {
     struct store_lmdb_usage usage;
+    unsigned dead = 0;
+    if (store_lmdb_clear_readers(core->store, &dead) == 0 && dead > 0)
+        logger_say(LEVEL_INFO, "core", "%u readers of the store died", dead);
     if (store_lmdb_usage(core->usage_reader, &usage) != 0)
         return;
     (void)pthread_mutex_lock(&core->lock);

@@ -78,6 +78,7 @@ struct core {
 void core_gate_init(struct core *core);
 /* After a turn. @is_whole: marks and peers too, not only the time. */
 void core_publish(struct core *core, bool is_whole);
+/* How full it is; also forgets readers that died, such as an export that was killed. */
 void core_measure_store(struct core *core);
 
 /* core_links.c: the roster or the book changed. */

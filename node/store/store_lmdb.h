@@ -71,7 +71,8 @@ struct store_lmdb_usage {
 MUST_CHECK int store_lmdb_usage(struct store_lmdb_reader *reader,
                                 struct store_lmdb_usage *ret_usage);
 
-/* Clear the slots of readers that died (kill -9): they keep pages alive. Hourly. ERR_IO. */
+/* Clear the slots of readers that died (kill -9): they keep pages alive, and the file grows. Every
+ * few seconds is cheap. ERR_IO. */
 MUST_CHECK int store_lmdb_clear_readers(struct store_lmdb *store, unsigned *ret_dead);
 
 /* Whether statfs's @filesystem_type is one that store_lmdb_open() refuses. */
