@@ -1,0 +1,355 @@
+/* Requests read and answers written. */
+
+/* OpenSSL's headers, which lws shows, have a type of that name. */
+#define ERR_STATE ERR_STATE_of_openssl
+#include <libwebsockets.h>
+#undef ERR_STATE
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/os/clock.h"
+#include "node/web/web_state.h"
+
+enum { SEND_CHUNK_BYTES = 32 * 1024 };
+
+/* Ready for the next request on this connection. What was kept is small; a large body is not. */
+static void connection_reset(struct connection *connection)
+{
+    site_response_close(&connection->response);
+    text_close(&connection->body);
+    connection->is_busy = false;
+    connection->has_headers = false;
+    connection->deadline_ms = 0;
+    connection->sent = 0;
+}
+
+/* ---- writing an answer ---- */
+
+static const struct {
+    const char *name, *value;
+} security_headers[] = {
+    {"content-security-policy:",
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+     "font-src 'self'; media-src 'self'; connect-src 'self'; manifest-src 'self'; "
+     "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+    {"x-content-type-options:", "nosniff"},
+    {"referrer-policy:", "no-referrer"},
+    {"cross-origin-opener-policy:", "same-origin"},
+    {"cross-origin-resource-policy:", "same-origin"},
+    {"x-frame-options:", "DENY"},
+};
+
+struct header_buffer {
+    struct lws *wsi;
+    unsigned char *at, *end;
+    int failed;
+};
+
+static void add_header(struct header_buffer *to, const char *name, const char *value)
+{
+    to->failed |= lws_add_http_header_by_name(to->wsi, (const unsigned char *)name,
+                                              (const unsigned char *)value, (int)strlen(value),
+                                              &to->at, to->end);
+}
+
+static void add_body_headers(struct header_buffer *to, const struct connection *connection)
+{
+    const struct site_response *response = &connection->response;
+    add_header(to, "content-type:", site_type(response));
+    add_header(to, "cache-control:", site_caching(response));
+    if (response->file != NULL) {
+        add_header(to, "etag:", response->file->etag);
+        add_header(to, "vary:", "accept-encoding");
+    }
+    if (response->is_gzip)
+        add_header(to, "content-encoding:", "gzip");
+    if (connection->is_closing)
+        add_header(to, "connection:", "close");
+    if (response->reply.status != 304)
+        to->failed |= lws_add_http_header_content_length(
+            to->wsi, (lws_filepos_t)site_body(response).size, &to->at, to->end);
+}
+
+static int write_headers(struct connection *connection)
+{
+    unsigned char buffer[LWS_PRE + 2048];
+    struct header_buffer to = {
+        .wsi = connection->wsi, .at = buffer + LWS_PRE, .end = buffer + sizeof buffer};
+    to.failed |= lws_add_http_header_status(to.wsi, (unsigned)connection->response.reply.status,
+                                            &to.at, to.end);
+    for (size_t i = 0; i < sizeof security_headers / sizeof security_headers[0]; i++)
+        add_header(&to, security_headers[i].name, security_headers[i].value);
+    add_body_headers(&to, connection);
+    connection->has_headers = true;
+    return to.failed != 0 ||
+           lws_finalize_write_http_header(to.wsi, buffer + LWS_PRE, &to.at, to.end) != 0;
+}
+
+/* lws may write in the LWS_PRE bytes before what it sends: never into somebody's body. */
+static int write_bytes(struct web *web, struct lws *wsi, struct bytes bytes,
+                       enum lws_write_protocol how)
+{
+    static const char room[LWS_PRE];
+    text_clear(&web->frame);
+    text_append(&web->frame, room, sizeof room);
+    text_append(&web->frame, bytes.data, bytes.size);
+    int written = lws_write(wsi, (unsigned char *)web->frame.data + LWS_PRE, bytes.size, how);
+    return written < (int)bytes.size;
+}
+
+static int write_chunk(struct web *web, struct connection *connection)
+{
+    struct bytes body = site_body(&connection->response);
+    size_t size = body.size - connection->sent;
+    bool is_last = size <= SEND_CHUNK_BYTES;
+    struct bytes chunk = bytes_of(body.data + connection->sent, is_last ? size : SEND_CHUNK_BYTES);
+    connection->sent += chunk.size;
+    return write_bytes(web, connection->wsi, chunk,
+                       is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP);
+}
+
+static bool answer_is_sent(const struct connection *connection)
+{
+    return connection->has_headers && (connection->response.is_bare ||
+                                       connection->sent >= site_body(&connection->response).size);
+}
+
+static int answer_finish(struct connection *connection)
+{
+    bool is_closing = connection->is_closing;
+    connection_reset(connection);
+    return is_closing || lws_http_transaction_completed(connection->wsi) != 0 ? -1 : 0;
+}
+
+int web_http_on_writeable(struct web *web, struct connection *connection)
+{
+    if (!connection->is_busy || connection->response.reply.is_pending)
+        return 0;
+    connection->stalled_ms = 0;
+    if (!connection->has_headers && write_headers(connection) != 0)
+        return -1;
+    if (!answer_is_sent(connection) && write_chunk(web, connection) != 0)
+        return -1;
+    if (answer_is_sent(connection))
+        return answer_finish(connection);
+    lws_callback_on_writable(connection->wsi);
+    return 0;
+}
+
+static int answer_begin(struct connection *connection)
+{
+    connection->deadline_ms = 0;
+    connection->is_busy = true;
+    if (connection->response.reply.is_pending)
+        /* What it says meanwhile stays in the kernel: lws would look at it without end. */
+        (void)lws_rx_flow_control(connection->wsi, 0);
+    else
+        lws_callback_on_writable(connection->wsi);
+    return 0;
+}
+
+/* ---- reading a request ---- */
+
+static bool copy_header(struct lws *wsi, enum lws_token_indexes token, char *to, size_t capacity)
+{
+    to[0] = '\0';
+    int size = lws_hdr_total_length(wsi, token);
+    return size <= 0 || lws_hdr_copy(wsi, to, (int)capacity, token) >= 0;
+}
+
+static bool copy_key(struct lws *wsi, char *to, size_t capacity)
+{
+    static const char name[] = "idempotency-key:";
+    to[0] = '\0';
+    return lws_hdr_custom_length(wsi, name, sizeof name - 1) <= 0 ||
+           lws_hdr_custom_copy(wsi, to, (int)capacity, name, sizeof name - 1) >= 0;
+}
+
+/* The parts of the query, joined again: lws has split and decoded them. */
+static bool copy_query(struct lws *wsi, char *to, size_t capacity)
+{
+    size_t size = 0;
+    to[0] = '\0';
+    for (int part = 0;; part++) {
+        char piece[API_PATH_BYTES_MAX];
+        int got = lws_hdr_copy_fragment(wsi, piece, sizeof piece, WSI_TOKEN_HTTP_URI_ARGS, part);
+        if (got < 0)
+            return part == 0 || got == -1;
+        if (size + (size_t)got + 2 > capacity || memchr(piece, '&', (size_t)got) != NULL)
+            return false;
+        size += (size_t)snprintf(to + size, capacity - size, "%s%s", part > 0 ? "&" : "", piece);
+    }
+}
+
+static const struct {
+    enum lws_token_indexes token;
+    const char *name;
+} methods[] = {
+    {WSI_TOKEN_GET_URI, "GET"},         {WSI_TOKEN_HEAD_URI, "HEAD"},
+    {WSI_TOKEN_POST_URI, "POST"},       {WSI_TOKEN_PATCH_URI, "PATCH"},
+    {WSI_TOKEN_PUT_URI, "PUT"},         {WSI_TOKEN_DELETE_URI, "DELETE"},
+    {WSI_TOKEN_OPTIONS_URI, "OPTIONS"},
+};
+
+static bool copy_line(struct connection *connection)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        if (lws_hdr_total_length(connection->wsi, methods[i].token) <= 0)
+            continue;
+        (void)snprintf(connection->method, sizeof connection->method, "%s", methods[i].name);
+        return copy_header(connection->wsi, methods[i].token, connection->path,
+                           sizeof connection->path);
+    }
+    return false;
+}
+
+static bool copy_request(struct connection *connection)
+{
+    char encodings[TEXT_HEADER_BYTES_MAX];
+    struct lws *wsi = connection->wsi;
+    bool is_whole =
+        copy_line(connection) && copy_query(wsi, connection->query, sizeof connection->query) &&
+        copy_header(wsi, WSI_TOKEN_HOST, connection->host, sizeof connection->host) &&
+        copy_header(wsi, WSI_TOKEN_ORIGIN, connection->origin, sizeof connection->origin) &&
+        copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, connection->none_match,
+                    sizeof connection->none_match) &&
+        copy_key(wsi, connection->key, sizeof connection->key);
+    connection->takes_gzip =
+        copy_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, encodings, sizeof encodings) &&
+        strstr(encodings, "gzip") != NULL;
+    return is_whole;
+}
+
+static struct site_request request_of(const struct connection *connection)
+{
+    return (struct site_request){
+        .is_control = connection->is_control,
+        .method = connection->method,
+        .path = connection->path,
+        .query = connection->query,
+        .host = connection->host,
+        .origin = connection->origin,
+        .none_match = connection->none_match,
+        .takes_gzip = connection->takes_gzip,
+        .key = bytes_of_text(connection->key),
+        .body = bytes_of(connection->body.data, connection->body.size),
+    };
+}
+
+/* The length that was announced; ERR_MALFORMED when it cannot be told, ERR_TOO_LARGE. */
+static int body_size(struct lws *wsi, size_t *ret_size)
+{
+    char digits[24];
+    *ret_size = 0;
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
+        return ERR_MALFORMED;
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0)
+        return 0;
+    if (!copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, digits, sizeof digits) ||
+        digits[strspn(digits, "0123456789")] != '\0')
+        return ERR_MALFORMED;
+    unsigned long long size = strtoull(digits, NULL, 10);
+    if (size > API_BODY_BYTES_MAX)
+        return ERR_TOO_LARGE;
+    *ret_size = (size_t)size;
+    return 0;
+}
+
+/* Answer and close: what else may come on this connection is not to be trusted. */
+static int refuse(struct connection *connection, int err, const char *where)
+{
+    api_problem(&connection->response.reply, err, where);
+    connection->is_closing = true;
+    return answer_begin(connection);
+}
+
+static int answer_whole(struct web *web, struct connection *connection)
+{
+    struct site_request request = request_of(connection);
+    site_answer(&web->site, &request, &connection->response);
+    return answer_begin(connection);
+}
+
+int web_http_on_request(struct web *web, struct connection *connection)
+{
+    size_t size = 0;
+    connection_reset(connection);
+    if (!copy_request(connection))
+        return refuse(connection, ERR_TOO_LARGE, "a header");
+    int err = body_size(connection->wsi, &size);
+    if (err != 0)
+        return refuse(connection, err, "the body's length");
+    struct site_request request = request_of(connection);
+    if (site_check(&web->site, &request, &connection->response) != 0) {
+        connection->is_closing = true;
+        return answer_begin(connection);
+    }
+    bool is_write = strcmp(request.method, "POST") == 0 || strcmp(request.method, "PATCH") == 0;
+    if (size > 0 && !is_write)
+        return refuse(connection, ERR_MALFORMED, "a body where none belongs");
+    if (size == 0)
+        return answer_whole(web, connection);
+    connection->deadline_ms = clock_mono_ms() + web->request_ms;
+    return 0;
+}
+
+int web_http_on_body(struct connection *connection, const void *in, size_t size)
+{
+    if (connection->is_busy) /* refused already: what still comes is dropped */
+        return 0;
+    if (size > API_BODY_BYTES_MAX - connection->body.size)
+        return -1;
+    text_append(&connection->body, in, size);
+    return 0;
+}
+
+int web_http_on_body_whole(struct web *web, struct connection *connection)
+{
+    return connection->is_busy ? 0 : answer_whole(web, connection);
+}
+
+void web_http_answered(struct connection *connection)
+{
+    (void)lws_rx_flow_control(connection->wsi, 1);
+    lws_callback_on_writable(connection->wsi);
+}
+
+/* ---- the handshake of a WebSocket ---- */
+
+/* The value after "name=" in the query, in @buffer; "" when it is not there. */
+static const char *copy_argument(struct lws *wsi, const char *name, char *buffer, size_t capacity)
+{
+    const char *value = lws_get_urlarg_by_name(wsi, name, buffer, (int)capacity);
+    return value == NULL ? "" : value;
+}
+
+int web_http_on_upgrade(struct web *web, struct connection *connection, const char *to)
+{
+    if (to == NULL || strcmp(to, "websocket") != 0)
+        return -1;
+    size_t size = 0;
+    connection_reset(connection);
+    if (!copy_request(connection) || body_size(connection->wsi, &size) != 0 || size > 0)
+        return -1;
+    struct site_request request = request_of(connection);
+    int err = site_check_socket(&web->site, &request, &connection->response);
+    if (err == 0) {
+        char view[32];
+        char cursor[2 * CURSOR_BYTES_MAX];
+        err = stream_open(&connection->stream,
+                          copy_argument(connection->wsi, "view=", view, sizeof view),
+                          copy_argument(connection->wsi, "cursor=", cursor, sizeof cursor));
+        if (err == 0)
+            return 0;
+        api_problem(&connection->response.reply, err, "view: counter, kitchen or pickup");
+    }
+    connection->is_closing = true;
+    if (write_headers(connection) != 0)
+        return -1;
+    if (!answer_is_sent(connection) && write_chunk(web, connection) != 0)
+        return -1;
+    connection_reset(connection);
+    return 1;
+}
