@@ -17,6 +17,7 @@ EVERYWHERE = ("",)
 
 # (folders, endings, pattern, what to do instead). Words are written in two parts where this very
 # file would otherwise be the first to break its rule.
+TESTS = ("tests", "web")
 RULES = [
     (EVERYWHERE, CODE, r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b", "do it, or write an issue"),
     (EVERYWHERE, CODE, r"^<{7}|^>{7}", "resolve the merge"),
@@ -33,11 +34,11 @@ RULES = [
     (("sync", "node", "gateway"), C, r"(?<!\w)(rand|srand|random)\s*\(",
      "randomness is an argument"),
     (("sync", "node", "gateway"), C, r"(?<!\w)(alloca|system|popen)\s*\(", "not in this program"),
-    (("tests", "web"), CODE, r"(?<!\w)(u?sleep|(clock_)?nanosleep|zclock_sleep|sleep_for)\s*\(",
+    (TESTS, CODE, r"(?<!\w)(u?sleep|(clock_)?nanosleep|zclock_sleep|sleep_for)\s*\(",
      "wait for what you need, with a deadline"),
-    (("tests", "web"), CODE, r"\bwaitFor" r"Timeout\s*\(|\bpoll\s*\(\s*NULL\s*,",
+    (TESTS, CODE, r"\bwaitFor" r"Timeout\s*\(|\bpoll\s*\(\s*NULL\s*,",
      "wait for what you need, with a deadline"),
-    (("tests", "web"), CODE, r"\.(skip|only)" r"\(|(?<!\w)(skip|xit|xdescribe)" r"\(",
+    (TESTS, CODE, r"\.(skip|only)" r"\(|(?<!\w)(skip|xit|xdescribe)" r"\(",
      "run every test or delete it"),
 ]
 COMPILED = [(folders, endings, re.compile(pattern), instead)
@@ -53,6 +54,8 @@ def files(root):
 
 def applies(folders, endings, name):
     top = name.split("/", 1)[0]
+    if folders == TESTS and name.startswith("tests/bench/"):
+        return False  # benchmarks pace their load by the clock, and are no tests
     return (folders == EVERYWHERE or top in folders) and name.endswith(endings)
 
 
