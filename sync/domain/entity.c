@@ -51,7 +51,7 @@ static void index_number(const struct order *order, const struct order_number *n
                          struct index_keys *keys)
 {
     struct key *key = key_new(keys, INDEX_NUMBER);
-    key_put_64(key, order->day);
+    key_put_64(key, number->day);
     key_put(key, number->lane.data, number->lane.size);
     key_put_byte(key, 0);
     key_put_32(key, number->number);

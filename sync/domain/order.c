@@ -23,7 +23,10 @@ static int number_compare(const struct order_number *a, const struct order_numbe
     if (lanes != 0) {
         return lanes;
     }
-    return a->number < b->number ? -1 : a->number > b->number;
+    if (a->number != b->number) {
+        return a->number < b->number ? -1 : 1;
+    }
+    return a->day < b->day ? -1 : a->day > b->day;
 }
 
 /* A number that was called stays valid: whoever retried at another device may hold either slip. */
@@ -71,7 +74,8 @@ static void fill_opening(const struct fold *fold, struct order *order)
             order_open_decode(history->events[i].body, &open) != 0) {
             continue;
         }
-        number_add(order, (struct order_number){.lane = open.lane, .number = open.number});
+        number_add(order, (struct order_number){
+                              .day = open.day, .lane = open.lane, .number = open.number});
         if (is_first) {
             take_opening(order, &history->events[i], &open);
         }

@@ -97,7 +97,9 @@ struct order_line {
     int64_t payable_minor; /* of an active line: after its discount, tax included */
 };
 
+/* Unique in its lane and day. */
 struct order_number {
+    uint64_t day; /* of the opening that called it; a retry after midnight has another */
     struct bytes lane;
     uint32_t number;
 };

@@ -72,6 +72,16 @@ struct operation do_open(struct stall *stall, enum person at, const char *lane, 
     return end(stall, at, EVENT_ORDER_OPEN, &body);
 }
 
+struct operation do_open_on(struct stall *stall, enum person at, uint64_t day, const char *lane,
+                            uint32_t number)
+{
+    struct body body;
+    struct order_open open = opening(lane, number);
+    open.day = day;
+    order_open_encode(&open, begin(&body));
+    return end(stall, at, EVENT_ORDER_OPEN, &body);
+}
+
 struct operation do_open_pay_first(struct stall *stall, enum person at)
 {
     struct body body;

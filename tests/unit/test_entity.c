@@ -62,6 +62,18 @@ TEST(entity, both_numbers_of_a_retried_order_find_it)
     stall_free(&stall);
 }
 
+TEST(entity, a_number_is_found_under_the_day_on_which_it_was_called)
+{
+    struct stall stall = placed();
+    (void)do_open_on(&stall, D, 2, "C", 3);
+    stall_sync(&stall);
+    const struct index_keys keys = index_at(&stall);
+    /* Lower lane first: AB42 of day 1, then C3 of day 2. */
+    assert_int_equal(get_be64(key_of(&keys, INDEX_NUMBER, 0)->data + 1), 1);
+    assert_int_equal(get_be64(key_of(&keys, INDEX_NUMBER, 1)->data + 1), 2);
+    stall_free(&stall);
+}
+
 TEST(entity, a_settled_order_leaves_the_boards_and_a_flagged_one_is_listed)
 {
     struct stall stall = placed();
