@@ -269,15 +269,15 @@ static int log_open(struct replica *replica, struct store_txn *txn, struct momen
     const struct replica_config *config = &replica->config;
     uint8_t body_data[CERT_CHAIN_BYTES_MAX + 256];
     struct event event = {.type = EVENT_LOG_OPEN, .entity = replica->roster_entity};
+    struct log_open open = {.incarnation = config->incarnation, .chain = config->chain};
     struct log_head head;
-    struct public_key key;
     int32_t slot;
-    memcpy(key.bytes, config->log_secret->bytes + PUBLIC_KEY_BYTES, sizeof key.bytes);
-    log_head_init(&head, &config->popup, &key, replica->device, config->incarnation);
+    memcpy(open.log_key.bytes, config->log_secret->bytes + PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES);
+    log_head_init(&head, &config->popup, &open.log_key, replica->device, config->incarnation);
     int err = vector_add(&replica->vector, &head, &slot);
     if (err == 0)
-        err = log_open_encode(&config->popup, &key, config->incarnation, config->chain,
-                              config->device_secret, body_data, sizeof body_data, &event.body);
+        err = log_open_encode(&open, &config->popup, config->device_secret, body_data,
+                              sizeof body_data, &event.body);
     if (err != 0)
         return err;
     mesh_note_slot(&replica->mesh, (uint32_t)slot);

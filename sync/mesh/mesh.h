@@ -112,31 +112,30 @@ struct mesh {
 void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id *popup,
                 uint64_t device, const uint8_t boot[BOOT_ID_BYTES], uint64_t fold_version);
 
-void mesh_link_up(struct mesh *mesh, uint32_t link, uint64_t device, bool is_dialer,
+void mesh_link_up(struct mesh *mesh, uint32_t at, uint64_t device, bool is_dialer,
                   struct moment now, struct effects *out);
-void mesh_link_down(struct mesh *mesh, uint32_t link, struct effects *out);
+void mesh_link_down(struct mesh *mesh, uint32_t at, struct effects *out);
 
 /* End a session with a BYE; nothing more is sent on it. */
-void mesh_close(struct mesh *mesh, uint32_t link, enum bye_reason reason, struct effects *out);
+void mesh_close(struct mesh *mesh, uint32_t at, enum bye_reason reason, struct effects *out);
 
-/* Take mesh->message, anything but EVENTS, that came over @link. ERR_IO. */
+/* Take mesh->message, anything but EVENTS, that came over link @at. ERR_IO. */
 MUST_CHECK int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *roster,
-                            uint32_t link, struct moment now, struct effects *out);
+                            uint32_t at, struct moment now, struct effects *out);
 
-/* An EVENTS came over @link, whatever becomes of it. */
-void mesh_note_frame(struct mesh *mesh, uint32_t link, bool is_live, size_t frame_size,
+/* An EVENTS came over link @at, whatever becomes of it. */
+void mesh_note_frame(struct mesh *mesh, uint32_t at, bool is_live, size_t frame_size,
                      struct moment now);
 
 /* Its events were good and are stored, up to @last_seq, the head of @slot now. */
-void mesh_note_taken(struct mesh *mesh, uint32_t link, uint32_t slot, uint64_t last_seq,
-                     bool is_live, struct moment now);
+void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_seq, bool is_live,
+                     struct moment now);
 /* It ends at @last_seq and there is a hole before it. */
-void mesh_note_gap(struct mesh *mesh, uint32_t link, uint32_t slot, uint64_t last_seq,
-                   bool is_live);
+void mesh_note_gap(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_seq, bool is_live);
 /* It does not verify. */
-void mesh_note_bad(struct mesh *mesh, uint32_t link, uint32_t slot);
+void mesh_note_bad(struct mesh *mesh, uint32_t at, uint32_t slot);
 /* It is of a log that may not come in. */
-void mesh_note_refused(struct mesh *mesh, uint32_t link, uint64_t log);
+void mesh_note_refused(struct mesh *mesh, uint32_t at, uint64_t log);
 /* A slot was added to the vector: claims of it become known. */
 void mesh_note_slot(struct mesh *mesh, uint32_t slot);
 /* How many devices a mark needs, and how many bytes of events a log may hold by now. */
@@ -151,7 +150,6 @@ MUST_CHECK int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct 
                          struct run *scratch, struct moment now, struct effects *out);
 
 /* How many events the peer of a ready link lacks and has more than this device, by its claims. */
-void mesh_distance(const struct mesh *mesh, uint32_t link, uint64_t *ret_behind,
-                   uint64_t *ret_ahead);
+void mesh_distance(const struct mesh *mesh, uint32_t at, uint64_t *ret_behind, uint64_t *ret_ahead);
 
 #endif

@@ -43,21 +43,24 @@ static struct bytes open_message(uint8_t to[OPEN_MESSAGE_BYTES], const struct po
     return bytes_of(to, OPEN_MESSAGE_BYTES);
 }
 
-int log_open_encode(const struct popup_id *popup, const struct public_key *log_key,
-                    uint32_t incarnation, struct bytes chain,
+int log_open_encode(const struct log_open *open, const struct popup_id *popup,
                     const struct secret_key *device_secret, void *buffer, size_t capacity,
                     struct bytes *ret_body)
 {
     uint8_t message[OPEN_MESSAGE_BYTES];
     struct signature signature;
     struct writer writer;
-    sign_bytes(&signature, open_message(message, popup, log_key, incarnation), device_secret);
+    sign_bytes(&signature, open_message(message, popup, &open->log_key, open->incarnation),
+               device_secret);
     writer_init(&writer, buffer, capacity);
-    write_array(&writer, 4);
-    write_bin(&writer, log_key->bytes, PUBLIC_KEY_BYTES);
-    write_uint(&writer, incarnation);
-    write_raw(&writer, chain);
+    write_array(&writer, open->has_previous ? 5 : 4);
+    write_bin(&writer, open->log_key.bytes, PUBLIC_KEY_BYTES);
+    write_uint(&writer, open->incarnation);
+    write_raw(&writer, open->chain);
     write_bin(&writer, signature.bytes, SIGNATURE_BYTES);
+    if (open->has_previous) {
+        write_operation(&writer, &open->previous);
+    }
     return writer_finish(&writer, ret_body);
 }
 

@@ -24,8 +24,8 @@ struct log_open {
     bool has_previous;
     struct operation previous; /* when has_previous */
 };
-MUST_CHECK int log_open_encode(const struct popup_id *popup, const struct public_key *log_key,
-                               uint32_t incarnation, struct bytes chain,
+/* Sign and encode @open, whose certificate is not looked at: its chain says it. ERR_TOO_LARGE. */
+MUST_CHECK int log_open_encode(const struct log_open *open, const struct popup_id *popup,
                                const struct secret_key *device_secret, void *buffer,
                                size_t capacity, struct bytes *ret_body);
 /* Parse and verify everything. ERR_MALFORMED, ERR_BAD_SIGNATURE, ERR_MISMATCH, ERR_FORBIDDEN. */

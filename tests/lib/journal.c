@@ -106,8 +106,11 @@ void journal_open(struct store_txn *txn, const struct journal *journal,
 {
     uint8_t buffer[EVENT_BYTES_MAX];
     struct bytes body;
-    const int err = log_open_encode(&journal->popup, &device->head.key, device->head.incarnation,
-                                    device->chain, &device->secret, buffer, sizeof buffer, &body);
+    const struct log_open open = {.log_key = device->head.key,
+                                  .incarnation = device->head.incarnation,
+                                  .chain = device->chain};
+    const int err =
+        log_open_encode(&open, &journal->popup, &device->secret, buffer, sizeof buffer, &body);
     check(err == 0);
     (void)journal_state(txn, journal, device, EVENT_LOG_OPEN, body);
 }

@@ -229,9 +229,11 @@ TEST(roster, a_log_open_copied_into_another_log_is_nothing)
     keys_of_number(77, &thief.head.key, &thief.log_secret);
     log_head_init(&thief.head, &scene->journal.popup, &thief.head.key, thief.id, 2);
     const struct journal_device *owner = &scene->devices[OWNER];
-    assert_int_equal(log_open_encode(&scene->journal.popup, &owner->head.key, 1, owner->chain,
-                                     &owner->secret, buffer, sizeof buffer, &body),
-                     0);
+    const struct log_open open = {
+        .log_key = owner->head.key, .incarnation = 1, .chain = owner->chain};
+    assert_int_equal(
+        log_open_encode(&open, &scene->journal.popup, &owner->secret, buffer, sizeof buffer, &body),
+        0);
     journal_state(scene->txn, &scene->journal, &thief, EVENT_LOG_OPEN, body);
     load(scene);
     assert_null(roster_log_find(&scene->roster, thief.head.log));
@@ -679,8 +681,10 @@ static int sample_bodies(struct scene *scene, uint8_t buffers[6][2048], struct b
         caps.from[i] = saw.heads[i] = (struct log_point){i + 1, 300};
     }
     fork_make(scene, &forked);
-    int err = log_open_encode(&scene->journal.popup, &counter->head.key, 1, counter->chain,
-                              &counter->secret, buffers[0], 2048, &bodies[0]);
+    const struct log_open open = {
+        .log_key = counter->head.key, .incarnation = 1, .chain = counter->chain};
+    int err = log_open_encode(&open, &scene->journal.popup, &counter->secret, buffers[0], 2048,
+                              &bodies[0]);
     err |= log_fork_encode(&forked.fork, buffers[1], 2048, &bodies[1]);
     err |= log_cut_encode(&cut, buffers[2], 2048, &bodies[2]);
     err |= device_caps_encode(&caps, buffers[3], 2048, &bodies[3]);
@@ -770,6 +774,26 @@ TEST(roster, statements_come_back_as_they_were_made)
     assert_true(caps.device == 7 && caps.count == 2 && caps.from[1].seq == 300);
     assert_int_equal(roster_saw_decode(bodies[4], &saw), 0);
     assert_true(saw.count == 2 && saw.heads[1].log == 2);
+    scene_free(scene);
+}
+
+TEST(roster, an_opened_log_names_the_one_that_it_continues)
+{
+    struct scene *scene = scene_new();
+    const struct journal_device *counter = &scene->devices[COUNTER];
+    const struct log_open open = {.log_key = counter->head.key,
+                                  .incarnation = 2,
+                                  .chain = counter->chain,
+                                  .has_previous = true,
+                                  .previous = log_head_operation(&counter->head)};
+    uint8_t buffer[2048];
+    struct bytes body;
+    struct log_open read;
+    assert_int_equal(log_open_encode(&open, &scene->journal.popup, &counter->secret, buffer,
+                                     sizeof buffer, &body),
+                     0);
+    assert_int_equal(log_open_verify(body, &scene->journal.popup, &scene->journal.root, &read), 0);
+    assert_true(read.has_previous && operation_equal(&read.previous, &open.previous));
     scene_free(scene);
 }
 
