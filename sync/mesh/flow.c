@@ -115,51 +115,52 @@ static void statuses_send(struct mesh *mesh, struct moment now, struct effects *
 
 /* ---- sending events ---- */
 
-/* One EVENTS per (log, first seq) and turn, however many links get it. */
-struct frame_cache {
+/* What a turn sends events with. The newest frame is kept: several links may get it. */
+struct sender {
+    struct mesh *mesh;
+    struct store_txn *txn;
+    struct effects *out;
+    struct run *run; /* scratch */
+    bool is_live;
+    uint64_t budget_bytes; /* for answering pulls in this turn */
     uint64_t log, first_seq, last_seq;
-    struct bytes frame;
-    size_t event_bytes;
+    struct bytes frame; /* empty = none yet */
 };
 
-static int frame_make(struct mesh *mesh, struct store_txn *txn, uint32_t slot, uint64_t from_seq,
-                      bool is_live, struct run *run, struct effects *out, struct frame_cache *cache)
+/* ERR_BUSY: the turn's effects are full. ERR_IO. */
+static int frame_make(struct sender *sender, uint32_t slot, uint64_t from_seq)
 {
-    uint64_t log = mesh->vector->heads[slot].log;
+    uint64_t log = sender->mesh->vector->heads[slot].log;
+    struct run *run = sender->run;
     struct writer writer;
-    if (cache->log == log && cache->first_seq == from_seq && cache->frame.size > 0)
+    if (sender->frame.size > 0 && sender->log == log && sender->first_seq == from_seq)
         return 0;
-    int err = run_read(txn, log, from_seq, RUN_BYTES_MAX, run);
+    int err = run_read(sender->txn, log, from_seq, RUN_BYTES_MAX, run);
     if (err != 0)
         return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? ERR_IO : err;
-    if (!effects_frame_begin(out, &writer))
+    if (!effects_frame_begin(sender->out, &writer))
         return ERR_BUSY;
     message_write_events_begin(&writer, log, from_seq, run->count);
-    cache->event_bytes = 0;
-    for (uint32_t i = 0; i < run->count; i++) {
+    for (uint32_t i = 0; i < run->count; i++)
         write_bin(&writer, run->events[i].bytes.data, run->events[i].bytes.size);
-        cache->event_bytes += run->events[i].bytes.size;
-    }
-    message_write_events_end(&writer, &run->signature, is_live);
-    cache->log = log;
-    cache->first_seq = from_seq;
-    cache->last_seq = run_last_seq(run);
-    cache->frame = effects_frame_end(out, &writer);
+    message_write_events_end(&writer, &run->signature, sender->is_live);
+    sender->log = log;
+    sender->first_seq = from_seq;
+    sender->last_seq = run_last_seq(run);
+    sender->frame = effects_frame_end(sender->out, &writer);
     return 0;
 }
 
-static int events_send(struct mesh *mesh, struct store_txn *txn, uint32_t at, uint32_t slot,
-                       bool is_live, struct run *run, struct effects *out,
-                       struct frame_cache *cache)
+static int events_send(struct sender *sender, uint32_t at, uint32_t slot)
 {
-    struct link *link = &mesh->links[at];
-    int err = frame_make(mesh, txn, slot, link->next_seq[slot], is_live, run, out, cache);
+    struct link *link = &sender->mesh->links[at];
+    int err = frame_make(sender, slot, link->next_seq[slot]);
     if (err != 0)
         return err;
-    effects_send(out, at, cache->frame);
-    link->next_seq[slot] = cache->last_seq + 1;
-    if (link->told_seq[slot] < cache->last_seq)
-        link->told_seq[slot] = cache->last_seq;
+    effects_send(sender->out, at, sender->frame);
+    link->next_seq[slot] = sender->last_seq + 1;
+    if (link->told_seq[slot] < sender->last_seq)
+        link->told_seq[slot] = sender->last_seq;
     return 0;
 }
 
@@ -168,7 +169,7 @@ static int events_send(struct mesh *mesh, struct store_txn *txn, uint32_t at, ui
 static int pushes_send(struct mesh *mesh, struct store_txn *txn, struct run *run,
                        struct effects *out)
 {
-    struct frame_cache cache = {0};
+    struct sender sender = {.mesh = mesh, .txn = txn, .out = out, .run = run, .is_live = true};
     int32_t own = vector_find(mesh->vector, mesh->own_log);
     int err = 0;
     if (own == SLOT_NONE)
@@ -178,7 +179,7 @@ static int pushes_send(struct mesh *mesh, struct store_txn *txn, struct run *run
         struct link *link = &mesh->links[i];
         while (err == 0 && link->is_ready && !link->is_wanted[own] && link->next_seq[own] != 0 &&
                link->next_seq[own] <= seq)
-            err = events_send(mesh, txn, i, (uint32_t)own, true, run, out, &cache);
+            err = events_send(&sender, i, (uint32_t)own);
     }
     return err == ERR_BUSY ? 0 : err;
 }
@@ -202,19 +203,19 @@ static void spend(uint64_t *budget, uint64_t bytes)
 
 /* Answer a peer's WANT as far as its credit goes. When a log is done, new runs of the own one are
  * pushed again. */
-static int link_serve(struct mesh *mesh, struct store_txn *txn, uint32_t at, struct run *run,
-                      uint64_t *budget, struct effects *out)
+static int link_serve(struct sender *sender, uint32_t at)
 {
+    struct mesh *mesh = sender->mesh;
     struct link *link = &mesh->links[at];
     int32_t slot;
-    while (link->credit_bytes > 0 && *budget > 0 && (slot = slot_wanted(mesh, link)) != SLOT_NONE) {
-        struct frame_cache frame = {0};
-        int err = events_send(mesh, txn, at, (uint32_t)slot, false, run, out, &frame);
+    while (link->credit_bytes > 0 && sender->budget_bytes > 0 &&
+           (slot = slot_wanted(mesh, link)) != SLOT_NONE) {
+        int err = events_send(sender, at, (uint32_t)slot);
         if (err != 0)
             return err;
-        size_t size = frame.frame.size;
+        size_t size = sender->frame.size;
         spend(&link->credit_bytes, size);
-        spend(budget, size > SERVE_FRAME_BYTES_MIN ? size : SERVE_FRAME_BYTES_MIN);
+        spend(&sender->budget_bytes, size > SERVE_FRAME_BYTES_MIN ? size : SERVE_FRAME_BYTES_MIN);
         link->serve_slot = (uint32_t)slot;
         link->is_wanted[slot] = link->next_seq[slot] <= mesh->vector->heads[slot].seq;
     }
@@ -224,14 +225,15 @@ static int link_serve(struct mesh *mesh, struct store_txn *txn, uint32_t at, str
 static int serves_send(struct mesh *mesh, struct store_txn *txn, struct run *run, struct moment now,
                        struct effects *out)
 {
-    uint64_t budget = SERVE_BYTES_PER_TURN;
+    struct sender sender = {
+        .mesh = mesh, .txn = txn, .out = out, .run = run, .budget_bytes = SERVE_BYTES_PER_TURN};
     int err = 0;
     for (uint32_t i = 0; i < LINKS_MAX && err == 0; i++) {
         uint32_t at = (mesh->serve_first + i) % LINKS_MAX;
         const struct link *link = &mesh->links[at];
         if (!link->is_ready)
             continue;
-        err = link_serve(mesh, txn, at, run, &budget, out);
+        err = link_serve(&sender, at);
         if (link->credit_bytes > 0 && slot_wanted(mesh, link) != SLOT_NONE)
             effects_wake(out, now.mono_ms); /* the rest in the next turn */
     }
