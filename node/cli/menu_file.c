@@ -34,6 +34,15 @@ static void put_number(struct text *json, int64_t number)
     text_append_text(json, digits);
 }
 
+/* False when the number would leave the bounds of money: nothing in a menu is larger. */
+static bool digit_append(int64_t *value, int digit)
+{
+    if (*value > (MONEY_MAX - digit) / 10)
+        return false;
+    *value = *value * 10 + digit;
+    return true;
+}
+
 /* "6.5" with @digits 2 is 650. A comma counts as a point: spreadsheets differ. */
 static bool decimal_of_text(const char *text, unsigned digits, int64_t *ret_value)
 {
@@ -47,14 +56,15 @@ static bool decimal_of_text(const char *text, unsigned digits, int64_t *ret_valu
             is_behind = true;
             continue;
         }
-        if (!isdigit((unsigned char)*at) || value > INT64_MAX / 100 || behind + is_behind > digits)
+        if (!isdigit((unsigned char)*at) || behind + is_behind > digits ||
+            !digit_append(&value, *at - '0'))
             return false;
-        value = value * 10 + (*at - '0');
         behind += is_behind;
         has_digit = true;
     }
     for (; behind < digits; behind++)
-        value *= 10;
+        if (!digit_append(&value, 0))
+            return false;
     *ret_value = is_negative ? -value : value;
     return has_digit;
 }
