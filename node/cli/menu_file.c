@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/base/limits.h"
+
 enum { CELLS_MAX = 32, CELL_BYTES_MAX = 4096 };
 
 /* --- cells to JSON
