@@ -235,7 +235,7 @@ TEST(api_json, an_order_says_everything_a_screen_shows)
         .mode = bytes_of_text("eat-in"),
         .name = bytes_of_text("\"A\""),
         .numbers_count = 1,
-        .numbers = {{bytes_of_text("A"), 42}},
+        .numbers = {{.day = 1, .lane = bytes_of_text("A"), .number = 42}},
         .phase = PHASE_COOKING,
         .flags = FLAG_UNPAID | FLAG_LATE_EDIT,
         .lines_count = 1,
