@@ -130,8 +130,10 @@ static struct lmdb_txn *lmdb_txn_of(struct store_txn *txn)
 static MDB_val value_of(struct bytes bytes)
 {
     static uint8_t nothing[1];
-    void *data = bytes.size > 0 ? (void *)(uintptr_t)bytes.data : nothing;
-    return (MDB_val){.mv_size = bytes.size, .mv_data = data};
+    MDB_val value = {.mv_size = bytes.size, .mv_data = nothing};
+    if (bytes.size > 0)
+        memcpy(&value.mv_data, &bytes.data, sizeof value.mv_data);
+    return value;
 }
 
 static int lmdb_get(struct store_txn *base, enum store_table table, struct bytes key,

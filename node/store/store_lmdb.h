@@ -45,8 +45,8 @@ void store_lmdb_close(struct store_lmdb *store);
 MUST_CHECK int store_lmdb_begin(struct store_lmdb *store, struct store_txn **ret_txn);
 
 /* Both end the transaction, whatever they answer. ERR_FULL, ERR_IO: nothing of it happened. */
-MUST_CHECK int store_lmdb_commit(struct store_txn *txn);
-void store_lmdb_abort(struct store_txn *txn);
+MUST_CHECK int store_lmdb_commit(struct store_txn *base);
+void store_lmdb_abort(struct store_txn *base);
 
 /* A reader holds a slot and can be used for one read transaction after another, by one thread at a
  * time. ERR_BUSY: all slots are taken. ERR_NO_MEMORY, ERR_IO. */

@@ -70,7 +70,7 @@ static bool head_of_form(struct head *head, const uint8_t *at, size_t left)
         return false;
     }
     uint64_t number = number_at(at + 1, form->width);
-    if (form->kind == READER_NEGATIVE) {
+    if (form->kind == READER_NEGATIVE && form->width > 0) {
         /* -1 - value is the complement; what is not negative at all comes out above most. */
         number = ~number & (UINT64_MAX >> (64 - 8 * form->width));
     }

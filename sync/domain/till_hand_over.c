@@ -126,7 +126,7 @@ int till_unhand(struct task *task)
 {
     const struct history *history = task->till->history;
     struct selection selection;
-    struct event_marks marks;
+    struct event_marks marks = {.is_marked = {false}};
     const int err = select_handed(task, &selection);
     if (err != 0 || !mark_last_handed(task, &selection, &marks)) {
         return err;

@@ -378,7 +378,7 @@ static int check_not_handed(const struct task *task, const struct selection *sel
 int till_recall(struct task *task)
 {
     struct selection selection;
-    struct event_marks marks;
+    struct event_marks marks = {.is_marked = {false}};
     int err = select_recalled(task, &selection);
     if (err == 0) {
         err = check_not_handed(task, &selection);
@@ -402,7 +402,7 @@ int till_recall(struct task *task)
 int till_amend(struct task *task)
 {
     struct selection selection;
-    struct event_marks marks;
+    struct event_marks marks = {.is_marked = {false}};
     const int err = task_select(task, &selection);
     if (err == 0 && mark_waiting_edits(task, &selection, &marks)) {
         emit_named(task, EVENT_AMEND, &marks, task->command->truth);
