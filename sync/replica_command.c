@@ -128,24 +128,39 @@ static int history_read(struct replica *replica, struct store_txn *txn, enum kin
     return err == ERR_MALFORMED ? ERR_IO : err;
 }
 
-/* Write the till's events as one block. The first causal one names what the own log has not seen
- * yet; those after it have seen that through it. */
+/* Begin an event on @entity: the parents of its first causal one, its clock reading. */
+static int event_begin(struct replica *replica, struct store_txn *txn, enum kind kind,
+                       const struct entity_id *entity, uint64_t now_t, struct event *event)
+{
+    event->entity = *entity;
+    int err = history_read(replica, txn, kind, entity);
+    if (err == 0)
+        err =
+            history_parents(replica->history, replica->log, event->parents, &event->parents_count);
+    event->t = t_of(replica->history, now_t);
+    return err;
+}
+
+/* Write the till's events as one block. The first causal one of an entity names what the own log
+ * has not seen of it yet; those after it have seen that through it. */
 static int events_append(struct replica *replica, struct store_txn *txn,
                          const struct till_result *result, const struct command *command,
                          uint64_t now_t)
 {
-    struct event event = {.entity = result->entity, .by = command->principal.staff};
+    struct event event = {.by = command->principal.staff};
     uint32_t parents_count = 0;
-    int err = history_read(replica, txn, result->kind, &result->entity);
-    if (err == 0)
-        err = history_parents(replica->history, replica->log, event.parents, &parents_count);
-    if (err != 0)
-        return err;
-    event.t = t_of(replica->history, now_t);
+    int err = 0;
     for (uint32_t i = 0; i < result->events_count && err == 0; i++) {
-        const struct event_info *info = event_info_find(result->events[i].type);
-        event.type = result->events[i].type;
-        event.body = result->events[i].body;
+        const struct till_event *wanted = &result->events[i];
+        const struct event_info *info = event_info_find(wanted->type);
+        if (i == 0 || !entity_id_equal(&wanted->entity, &event.entity)) {
+            err = event_begin(replica, txn, info->kind, &wanted->entity, now_t, &event);
+            if (err != 0)
+                return err;
+            parents_count = event.parents_count;
+        }
+        event.type = wanted->type;
+        event.body = wanted->body;
         event.parents_count = info->is_causal ? parents_count : 0;
         if (info->is_causal)
             parents_count = 0;

@@ -14,7 +14,7 @@ bool entity_id_equal(const struct entity_id *a, const struct entity_id *b)
 
 struct entity_id entity_id_derive(enum kind kind, uint64_t number)
 {
-    check(kind > KIND_NONE && kind <= KIND_ORDER);
+    check(kind > KIND_NONE && kind <= KIND_LAST);
     uint8_t tail[1 + 8] = {(uint8_t)kind};
     put_be64(tail + 1, number);
     const struct bytes parts[] = {bytes_of_text("trestle/entity/1"), bytes_of(tail, sizeof tail)};

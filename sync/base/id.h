@@ -42,6 +42,17 @@ enum kind {
     KIND_POPUP = 2,  /* one: name, currency, taxes, the trading day */
     KIND_MENU = 3,   /* one per item, by number */
     KIND_ORDER = 4,
+    KIND_STOCK = 5,   /* one per item, by its number: rights to sell it */
+    KIND_BLOB = 6,    /* one per hash: what stands for bytes that can be erased */
+    KIND_STALL = 7,   /* records, by number: a vendor inside the pop-up */
+    KIND_STATION = 8, /* where lines are routed */
+    KIND_STAFF = 9,   /* a person; what he may do is the roster's */
+    KIND_TAX = 10,    /* a rate with its name */
+    KIND_OFFER = 11,  /* a discount that can be tapped */
+    KIND_PRINTER = 12,
+    KIND_REVIEW = 13, /* one per (order, customer) */
+    KIND_DRAWER = 14, /* a cash session: float, moves, count */
+    KIND_LAST = KIND_DRAWER,
 };
 
 bool entity_id_equal(const struct entity_id *a, const struct entity_id *b);

@@ -59,8 +59,9 @@ static void index_number(const struct order *order, const struct order_number *n
 }
 
 /* An order that nobody has opened yet (its order.open is on its way) is on no board. */
-static void index_order(const struct order *order, struct index_keys *keys)
+static void index_order(const struct history *history, struct order *order, struct index_keys *keys)
 {
+    order_derive(history, order);
     if (order->numbers_count == 0) {
         return;
     }
@@ -83,9 +84,10 @@ static void index_order(const struct order *order, struct index_keys *keys)
 
 /* ---- the menu ---- */
 
-static void index_item(const struct history *history, struct index_keys *keys)
+static void index_item(const struct history *history, struct order *order, struct index_keys *keys)
 {
     struct menu_item item;
+    (void)order;
     menu_derive(history, &item);
     if (item.number == 0) {
         return;
@@ -97,36 +99,28 @@ static void index_item(const struct history *history, struct index_keys *keys)
 
 /* ---- by kind ---- */
 
+/* What is particular to a kind; NULL = nothing. Every event of an order is evidence (who said what,
+ * and when), so orders are not pruned. */
+static const struct {
+    void (*index)(const struct history *history, struct order *order, struct index_keys *keys);
+    void (*prune)(struct history *history);
+} kinds[KIND_LAST + 1] = {
+    [KIND_ORDER] = {index_order, NULL},
+    [KIND_MENU] = {index_item, menu_prune},
+    [KIND_POPUP] = {NULL, popup_prune},
+};
+
 void entity_index(const struct history *history, struct order *order, struct index_keys *ret_keys)
 {
     ret_keys->count = 0;
-    switch (history->kind) {
-    case KIND_ORDER:
-        order_derive(history, order);
-        index_order(order, ret_keys);
-        break;
-    case KIND_MENU:
-        index_item(history, ret_keys);
-        break;
-    case KIND_NONE:
-    case KIND_ROSTER:
-    case KIND_POPUP:
-        break;
+    if (kinds[history->kind].index != NULL) {
+        kinds[history->kind].index(history, order, ret_keys);
     }
 }
 
 void entity_prune(struct history *history)
 {
-    switch (history->kind) {
-    case KIND_MENU:
-        menu_prune(history);
-        break;
-    case KIND_POPUP:
-        popup_prune(history);
-        break;
-    case KIND_NONE:
-    case KIND_ROSTER:
-    case KIND_ORDER: /* every event of an order is evidence: who said what, and when */
-        break;
+    if (kinds[history->kind].prune != NULL) {
+        kinds[history->kind].prune(history);
     }
 }

@@ -131,10 +131,11 @@ struct till {
     uint64_t now_t;       /* ms since the epoch */
 };
 
-/* The events that a command makes: types, entity, bodies; the replica adds parents, t, by and
- * appends them as one run. */
+/* The events that a command makes; the replica adds parents, t, by and appends them as one run.
+ * Those of one entity follow each other. */
 struct till_event {
     enum event_type type;
+    struct entity_id entity;
     struct bytes body; /* in till_result.body_data */
 };
 

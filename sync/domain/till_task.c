@@ -10,7 +10,7 @@ struct writer *task_body(struct task *task)
     return &task->writer;
 }
 
-void task_emit_unchecked(struct task *task, enum event_type type)
+static void emit(struct task *task, enum event_type type, const struct entity_id *entity)
 {
     struct till_result *result = task->result;
     if (task->err == 0) {
@@ -24,14 +24,26 @@ void task_emit_unchecked(struct task *task, enum event_type type)
     }
     const size_t from = result->body_size;
     check(task->writer.size > from);
-    result->events[result->events_count++] = (struct till_event){
-        .type = type, .body = bytes_of(result->body_data + from, task->writer.size - from)};
+    result->events[result->events_count++] =
+        (struct till_event){.type = type,
+                            .entity = *entity,
+                            .body = bytes_of(result->body_data + from, task->writer.size - from)};
     result->body_size = task->writer.size;
+}
+
+void task_emit_unchecked(struct task *task, enum event_type type)
+{
+    emit(task, type, &task->result->entity);
 }
 
 void task_emit(struct task *task, enum event_type type)
 {
-    task_emit_unchecked(task, type);
+    task_emit_on(task, type, &task->result->entity);
+}
+
+void task_emit_on(struct task *task, enum event_type type, const struct entity_id *entity)
+{
+    emit(task, type, entity);
     if (task->err == 0) {
         const struct till_result *result = task->result;
         task->err = body_check(type, result->events[result->events_count - 1].body);

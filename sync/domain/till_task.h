@@ -33,6 +33,9 @@ struct writer *task_body(struct task *task);
  * decoder stops the command: texts and numbers of a person are checked here, once. */
 void task_emit(struct task *task, enum event_type type);
 
+/* As task_emit(), on another entity than the command's. */
+void task_emit_on(struct task *task, enum event_type type, const struct entity_id *entity);
+
 /* As task_emit() for a body that body_check() does not know. */
 void task_emit_unchecked(struct task *task, enum event_type type);
 

@@ -36,7 +36,6 @@ struct turn_entity {
 
 /* What an entity is, its events tell, and a hostile device may write events of several kinds under
  * one id: it has a row for each. */
-#define KIND_LAST KIND_ORDER
 static inline uint32_t kind_bit(enum kind kind)
 {
     return UINT32_C(1) << kind;

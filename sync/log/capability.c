@@ -44,6 +44,11 @@ static const struct {
     [CAP_STOCK_MOVE]   = {"CKPG.MON.",  ".....MON."},
     [CAP_READ_BOARDS]  = {"CKPGRMONA",  "CKP.RMONA"},
     [CAP_READ_REPORTS] = {".....MONA",  ".....MONA"},
+    [CAP_GUEST]        = {"...G..ON.",  ".....MON."},
+    [CAP_ADOPT]        = {".....MON.",  ".....MON."},
+    [CAP_PRINT]        = {"CKPG.MON.",  "CK.P.MON."},
+    [CAP_ERASE]        = {".....MON.",  ".....MON."},
+    [CAP_REVIEW]       = {"...G.MON.",  ".....MON."},
     /* clang-format on */
 };
 

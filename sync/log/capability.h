@@ -30,7 +30,12 @@
     X(CAP_STOCK_ISSUE, 14, "stock-issue")                                                          \
     X(CAP_STOCK_MOVE, 15, "stock-move")                                                            \
     X(CAP_READ_BOARDS, 16, "read-boards")   /* HTTP only: what staff see */                        \
-    X(CAP_READ_REPORTS, 17, "read-reports") /* HTTP only: takings, journal */
+    X(CAP_READ_REPORTS, 17, "read-reports") /* HTTP only: takings, journal */                      \
+    X(CAP_GUEST, 18, "guest")   /* the gateway's: time-outs, automatic refund wishes */            \
+    X(CAP_ADOPT, 19, "adopt")   /* decide about the orders that a revocation voided */             \
+    X(CAP_PRINT, 20, "print")   /* claim a print job */                                            \
+    X(CAP_ERASE, 21, "erase")   /* erase personal data */                                          \
+    X(CAP_REVIEW, 22, "review") /* what customers say */
 
 enum capability {
 #define X(name, bit, text) name = (bit),

@@ -72,7 +72,7 @@ struct key key_state(enum kind kind, const struct entity_id *entity)
 {
     struct key key = {.size = 0};
     const uint8_t first = (uint8_t)kind;
-    check(kind > KIND_NONE && kind <= KIND_ORDER);
+    check(kind > KIND_NONE && kind <= KIND_LAST);
     key_add(&key, &first, 1);
     key_add(&key, entity->bytes, ENTITY_ID_BYTES);
     return key;
@@ -100,7 +100,7 @@ int key_entity_event_parse(struct bytes key, struct entity_id *ret_entity, uint6
 
 int key_state_parse(struct bytes key, enum kind *ret_kind, struct entity_id *ret_entity)
 {
-    if (key.size != STATE_KEY_BYTES || key.data[0] == KIND_NONE || key.data[0] > KIND_ORDER) {
+    if (key.size != STATE_KEY_BYTES || key.data[0] == KIND_NONE || key.data[0] > KIND_LAST) {
         return ERR_MALFORMED;
     }
     *ret_kind = (enum kind)key.data[0];

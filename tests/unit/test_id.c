@@ -45,7 +45,7 @@ static int derive(int kind)
 TEST(id, of_no_kind_is_our_mistake)
 {
     expect_failed_check(derive(KIND_NONE));
-    expect_failed_check(derive(KIND_ORDER + 1));
+    expect_failed_check(derive(KIND_LAST + 1));
 }
 
 TEST(id, minted_begins_with_its_seconds)
