@@ -53,6 +53,17 @@ enum {
     MENU_OPTION_GROUPS_MAX = 8,
     MENU_CHOICES_MAX = 16,
     LANE_BYTES_MAX = 3,
+
+    /* Records: what a market of forty stalls has, and room. */
+    STALLS_MAX = 64,
+    STATIONS_MAX = 64,
+    STAFF_MAX = 200,
+    TAXES_MAX = 32,
+    OFFERS_MAX = 64,
+    PRINTERS_MAX = 32,
+    REVIEWS_MAX = 500, /* that are listed; the oldest first */
+    REVIEW_BYTES_MAX = 1000,
+    PRINTER_ADDRESS_BYTES_MAX = 120, /* a host and port, a path under /dev */
 };
 
 /* Money: |amount| in minor units. 10^12 cents is ten thousand million: no order reaches it, no sum

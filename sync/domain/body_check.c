@@ -2,6 +2,7 @@
 
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
+#include "sync/domain/record.h"
 
 /* Decodes and forgets. */
 #define CHECKER(kind, name)                                                                        \
@@ -30,6 +31,7 @@ CHECKER(field_values, menu_set)
 CHECKER(menu_available, menu_available)
 CHECKER(field_values, popup_set)
 CHECKER(day_open, day_open)
+CHECKER(review_hide, review_hide)
 
 static const struct {
     enum event_type type;
@@ -57,10 +59,21 @@ static const struct {
     {EVENT_MENU_AVAILABLE, check_menu_available},
     {EVENT_POPUP_SET, check_popup_set},
     {EVENT_DAY_OPEN, check_day_open},
+    {EVENT_REVIEW_HIDE, check_review_hide},
 };
+
+static int check_record(const struct record_kind *kind, struct bytes body)
+{
+    struct field_values set;
+    return record_set_decode(kind, body, &set);
+}
 
 int body_check(uint32_t type, struct bytes body)
 {
+    const struct record_kind *record = record_kind_of_event(type);
+    if (record != NULL) {
+        return check_record(record, body);
+    }
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         if ((uint32_t)checks[i].type == type) {
             return checks[i].check(body);

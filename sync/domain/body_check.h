@@ -10,7 +10,7 @@
 #include "sync/base/err.h"
 
 /* 0; ERR_MALFORMED, ERR_TOO_LARGE or ERR_TOO_MANY as the type's decoder says; ERR_NOT_FOUND for a
- * type that is no order, payment, menu or pop-up event. */
+ * type that is no order, payment, menu, pop-up or record event. */
 MUST_CHECK int body_check(uint32_t type, struct bytes body);
 
 #endif

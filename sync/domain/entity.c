@@ -4,6 +4,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/menu.h"
+#include "sync/domain/record.h"
 
 /* ---- keys ---- */
 
@@ -97,6 +98,30 @@ static void index_item(const struct history *history, struct order *order, struc
     key_put(key, history->entity.bytes, ENTITY_ID_BYTES);
 }
 
+/* ---- records ---- */
+
+/* Reviews by their order's id, which begins with the time of opening. */
+static uint64_t record_sort(const struct record *record)
+{
+    return record->kind->kind == KIND_REVIEW ? get_be64(record_text(record, REVIEW_ORDER).data)
+                                             : record->number;
+}
+
+static void index_record(const struct history *history, struct order *order,
+                         struct index_keys *keys)
+{
+    struct record record;
+    (void)order;
+    record_derive(history, &record);
+    if (!record.is_known) {
+        return;
+    }
+    struct key *key = key_new(keys, INDEX_RECORD);
+    key_put_byte(key, history->kind);
+    key_put_64(key, record_sort(&record));
+    key_put(key, history->entity.bytes, ENTITY_ID_BYTES);
+}
+
 /* ---- by kind ---- */
 
 /* What is particular to a kind; NULL = nothing. Every event of an order is evidence (who said what,
@@ -108,6 +133,13 @@ static const struct {
     [KIND_ORDER] = {index_order, NULL},
     [KIND_MENU] = {index_item, menu_prune},
     [KIND_POPUP] = {NULL, popup_prune},
+    [KIND_STALL] = {index_record, record_prune},
+    [KIND_STATION] = {index_record, record_prune},
+    [KIND_STAFF] = {index_record, record_prune},
+    [KIND_TAX] = {index_record, record_prune},
+    [KIND_OFFER] = {index_record, record_prune},
+    [KIND_PRINTER] = {index_record, record_prune},
+    [KIND_REVIEW] = {index_record, record_prune},
 };
 
 void entity_index(const struct history *history, struct order *order, struct index_keys *ret_keys)

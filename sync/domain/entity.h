@@ -15,13 +15,16 @@ enum { ENTITY_INDEX_KEYS_MAX = 8 };
  *   INDEX_SETTLED be64 day, entity12             the others
  *   INDEX_NUMBER  be64 day, lane, 0, be32 number, entity12
  *   INDEX_MENU    be64 item number, entity12
- *   INDEX_FLAGGED be64 day, entity12             orders with a flag that a person must settle */
+ *   INDEX_FLAGGED be64 day, entity12             orders with a flag that a person must settle
+ *   INDEX_RECORD  kind1, be64 number, entity12   stalls, taxes ...; of a review the number is the
+ *                                                beginning of its order's id */
 enum index_kind {
     INDEX_ACTIVE = 1,
     INDEX_SETTLED = 2,
     INDEX_NUMBER = 3,
     INDEX_MENU = 4,
-    INDEX_FLAGGED = 5
+    INDEX_FLAGGED = 5,
+    INDEX_RECORD = 6
 };
 
 /* Flags that stay until a person decides something: who has not paid is expected to, a second

@@ -1,14 +1,15 @@
 /* fields.h - registers in a history: which writes of a field are maximal, and what they come to.
  *
- * Layer: sync/domain (pure); for menu.c and popup.c. In each branch only the newest write of a
- * field can be maximal, so a field has at most ENTITY_LOGS_MAX of them.
+ * Layer: sync/domain (pure); for menu.c, popup.c and record.c. In each branch only the newest write
+ * of a field can be maximal, so a field has at most ENTITY_LOGS_MAX of them.
  */
 #ifndef TRESTLE_SYNC_DOMAIN_FIELDS_H
 #define TRESTLE_SYNC_DOMAIN_FIELDS_H
 
-#include "sync/domain/menu_events.h"
+#include "sync/domain/field_values.h"
+#include "sync/domain/history.h"
 
-enum { FIELDS_MAX = 16 }; /* above every field's number */
+enum { FIELDS_MAX = 20 }; /* above every field's number */
 
 /* How concurrent writes of a field merge. */
 enum field_merge {

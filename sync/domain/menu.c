@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/domain/fields.h"
+#include "sync/domain/menu_events.h"
 
 /* menu.available is a register like the fields, written by an event of its own: field 0. */
 enum { FIELD_AVAILABLE = 0, FIELD_LAST = MENU_NUMBER };

@@ -2,51 +2,22 @@
  *
  * Layer: sync/domain (pure). Bytes: docs/protocol.md, "Menu and pop-up". As order_events.h: texts
  * are borrowed, encoders trust their caller, decoders check every range and give 0, ERR_MALFORMED,
- * ERR_TOO_LARGE or ERR_TOO_MANY. One value out of its range makes the whole event void; a field
- * number that this software does not know is left out.
+ * ERR_TOO_LARGE or ERR_TOO_MANY.
  */
 #ifndef TRESTLE_SYNC_DOMAIN_MENU_EVENTS_H
 #define TRESTLE_SYNC_DOMAIN_MENU_EVENTS_H
 
+#include "sync/domain/field_values.h"
 #include "sync/domain/menu.h"
 
 enum {
-    FIELD_VALUES_MAX = 32, /* in one event */
     MENU_NUMBER_MAX = 99999999,
     CURRENCY_BYTES = 3,
-};
-
-enum field_form {
-    FIELD_UNKNOWN = 0,
-    FIELD_TEXT,
-    FIELD_NUMBER,
-    FIELD_TRUTH,
-    FIELD_OPTIONS, /* an encoded array, menu_options_decode() */
-};
-
-/* What a field may hold; one table row per field. */
-struct field_rule {
-    enum field_form form;
-    int64_t min, max; /* of a number, or of a text's size in bytes */
 };
 
 /* The rule of an enum menu_field or enum popup_field; FIELD_UNKNOWN for any other number. */
 struct field_rule menu_field_rule(uint32_t field);
 struct field_rule popup_field_rule(uint32_t field);
-
-/* One field with its new value: the member that its form names counts. */
-struct field_value {
-    uint32_t field;
-    struct bytes text; /* FIELD_TEXT; FIELD_OPTIONS: the encoded array */
-    int64_t number;
-    bool truth;
-};
-
-/* The body of menu.set and of popup.set: each field at most once. */
-struct field_values {
-    uint32_t count;
-    struct field_value values[FIELD_VALUES_MAX];
-};
 
 struct menu_available {
     bool is_available;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sync/domain/fields.h"
+#include "sync/domain/menu_events.h"
 
 enum { FIELD_FIRST = POPUP_NAME, FIELD_LAST = POPUP_LATE_AFTER };
 

@@ -96,23 +96,6 @@ static bool has_options(const struct menu_item *item, struct bytes wanted)
     return writer_finish(&writer, &now) == 0 && bytes_equal(now, wanted);
 }
 
-static bool is_same_value(enum field_form form, const struct field_value *a,
-                          const struct field_value *b)
-{
-    switch (form) {
-    case FIELD_TEXT:
-        return bytes_equal(a->text, b->text);
-    case FIELD_NUMBER:
-        return a->number == b->number;
-    case FIELD_TRUTH:
-        return a->truth == b->truth;
-    case FIELD_OPTIONS:
-    case FIELD_UNKNOWN:
-        break;
-    }
-    return false;
-}
-
 static struct field_value value_of(const struct wanted_field *wanted)
 {
     return (struct field_value){.field = wanted->field,
@@ -183,7 +166,7 @@ static bool is_field_so(const struct menu_item *item, const struct field_value *
         return has_options(item, wanted->text);
     }
     const struct field_value now = item_value(item, wanted->field);
-    return is_same_value(menu_field_rule(wanted->field).form, &now, wanted);
+    return field_is_same(menu_field_rule(wanted->field).form, &now, wanted);
 }
 
 /* A new item needs a name and a price; its number is the one it is addressed by. */
@@ -281,7 +264,7 @@ static int collect_settings(struct task *task, const struct popup *popup, struct
         const struct field_value wanted = value_of(&command->fields[i]);
         const struct field_value now = popup_value(popup, wanted.field);
         const enum field_form form = popup_field_rule(wanted.field).form;
-        if (is_first || popup->has_conflict || !is_same_value(form, &now, &wanted)) {
+        if (is_first || popup->has_conflict || !field_is_same(form, &now, &wanted)) {
             err = check_setting(popup, &wanted);
             set->values[set->count++] = wanted;
         }

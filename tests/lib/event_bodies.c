@@ -5,6 +5,7 @@
 
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
+#include "sync/domain/record.h"
 
 /* clang-format off */
 const struct body_sample body_samples[] = {
@@ -61,6 +62,27 @@ const struct body_sample body_samples[] = {
      "91949201aa536f6d6d6572666573749202a34348469205059204c3"},
     {EVENT_DAY_OPEN, "day_open",
      "9103"},
+    {EVENT_STALL_SET, "stall_set",
+     "91969201039202a644c3b66e65729204aa766f6d2053706965c39f9205029206a65a656c"
+     "7420429207c420000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c"
+     "1d1e1f"},
+    {EVENT_STATION_SET, "station_set",
+     "91969201019202a56772696c6c9204039206029207289203c2"},
+    {EVENT_STAFF_SET, "staff_set",
+     "91939201079202a44d6972619204ce00ff8800"},
+    {EVENT_TAX_SET, "tax_set",
+     "91949201019202a75370656973656e9204cd076c9205cd02bc"},
+    {EVENT_OFFER_SET, "offer_set",
+     "91969201029202a648656c6665729204cd13889205009206a4637265779207c3"},
+    {EVENT_PRINTER_SET, "printer_set",
+     "91999201019202a64bc3bc6368659204a6657363706f739205c408000102030405060792"
+     "06ad31302e302e302e393a393130309207ab6772696c6c2c667279657292082a9209a563"
+     "70383538920a02"},
+    {EVENT_REVIEW_SET, "review_set",
+     "91959204c40c000102030405060708090a0b9205c410000102030405060708090a0b0c0d"
+     "0e0f9206059207a853656872206775749208c400"},
+    {EVENT_REVIEW_HIDE, "review_hide",
+     "92c3a6696e73756c74"},
 };
 /* clang-format on */
 
@@ -113,6 +135,7 @@ RECODER(field_values, menu_set)
 RECODER(menu_available, menu_available)
 RECODER(field_values, popup_set)
 RECODER(day_open, day_open)
+RECODER(review_hide, review_hide)
 
 static int recode_order_reinstate(struct bytes body, struct writer *writer)
 {
@@ -149,10 +172,25 @@ static const struct {
     {EVENT_MENU_AVAILABLE, recode_menu_available},
     {EVENT_POPUP_SET, recode_popup_set},
     {EVENT_DAY_OPEN, recode_day_open},
+    {EVENT_REVIEW_HIDE, recode_review_hide},
 };
+
+static int recode_record(const struct record_kind *kind, struct bytes body, struct writer *writer)
+{
+    struct field_values set;
+    const int err = record_set_decode(kind, body, &set);
+    if (err == 0) {
+        record_set_encode(kind, &set, writer);
+    }
+    return err != 0 ? err : writer->err;
+}
 
 int body_recode(uint32_t type, struct bytes body, struct writer *writer)
 {
+    const struct record_kind *record = record_kind_of_event(type);
+    if (record != NULL) {
+        return recode_record(record, body, writer);
+    }
     for (size_t i = 0; i < sizeof recoders / sizeof recoders[0]; i++) {
         if ((uint32_t)recoders[i].type == type) {
             return recoders[i].recode(body, writer);
