@@ -2,6 +2,7 @@
 
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
+#include "sync/domain/print_events.h"
 #include "sync/domain/record.h"
 
 /* Decodes and forgets. */
@@ -25,6 +26,8 @@ CHECKER(order_cancel, order_cancel)
 CHECKER(order_amend, order_amend)
 CHECKER(order_discount, order_discount)
 CHECKER(order_seen, order_seen)
+CHECKER(print_claim, print_claim)
+CHECKER(print_done, print_done)
 CHECKER(order_pay, order_pay)
 CHECKER(order_refund, order_refund)
 CHECKER(field_values, menu_set)
@@ -53,6 +56,8 @@ static const struct {
     {EVENT_AMEND, check_order_amend},
     {EVENT_DISCOUNT, check_order_discount},
     {EVENT_SEEN, check_order_seen},
+    {EVENT_PRINT_CLAIM, check_print_claim},
+    {EVENT_PRINT_DONE, check_print_done},
     {EVENT_PAY, check_order_pay},
     {EVENT_REFUND, check_order_refund},
     {EVENT_MENU_SET, check_menu_set},

@@ -4,6 +4,7 @@
 
 #include "sync/domain/order_events.h"
 #include "sync/domain/order_fold.h"
+#include "sync/domain/print.h"
 
 const char *order_phase_text(enum order_phase phase)
 {
@@ -221,6 +222,7 @@ static void flag_outcome(const struct fold *fold, struct order *order)
     if (order->phase == PHASE_CANCELLED || order->phase == PHASE_REFUSED) {
         order->flags &= ~(uint32_t)(FLAG_LATE_EDIT | FLAG_NEEDS_ACCEPT);
     }
+    order->flags |= print_is_doubled(fold->history) ? FLAG_PRINTED_TWICE : 0;
     order->flags |= fold->history->is_opaque ? FLAG_OPAQUE : 0;
     order->flags |= fold->history->pending_count > 0 ? FLAG_PENDING : 0;
     order->flags |= fold->is_cut_short ? FLAG_CUT_SHORT : 0;

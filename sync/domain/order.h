@@ -52,7 +52,9 @@ enum order_phase {
     X(FLAG_PENDING, 16, "pending")             /* a part is still on its way */                    \
     X(FLAG_CUT_SHORT, 17,                                                                          \
       "cut_short") /* more changes than an order may have: the rest does not count */              \
-    X(FLAG_OVERFLOW, 18, "overflow") /* its amounts are too large to add up: shown as 0 */
+    X(FLAG_OVERFLOW, 18, "overflow") /* its amounts are too large to add up: shown as 0 */         \
+    X(FLAG_PRINTED_TWICE, 19,                                                                      \
+      "printed_twice") /* two printers did not know of each other: two tickets lie about */
 
 enum order_flag {
 #define X(name, bit, text) name = 1 << (bit),

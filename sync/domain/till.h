@@ -9,6 +9,7 @@
 
 #include "sync/domain/menu.h"
 #include "sync/domain/order.h"
+#include "sync/domain/print_events.h"
 
 enum {
     TILL_EVENTS_MAX = 2 * ORDER_LINES_MAX + 8, /* what one command may write */
@@ -21,7 +22,9 @@ enum {
  *   done     accepts and starts what was not; no lines given = bump all
  *   recall   takes back done and refusals of the lines given; with truth also starts
  *   amend    yes or no to the late edits of the lines given
- *   unhand   takes back the last hand-over of each line given */
+ *   unhand   takes back the last hand-over of each line given
+ *   print    asks a printer for a ticket or a receipt: also again, or instead of another printer
+ *   print.claim, print.done   by the device that owns the printer; never by a person */
 #define COMMANDS(X)                                                                                \
     X(COMMAND_ORDER_PLACE, "order.place", CAP_ORDER)                                               \
     X(COMMAND_LINES_ADD, "lines.add", CAP_ORDER)                                                   \
@@ -41,6 +44,9 @@ enum {
     X(COMMAND_REFUND, "refund", CAP_REFUND)                                                        \
     X(COMMAND_DISCOUNT, "discount", CAP_DISCOUNT)                                                  \
     X(COMMAND_SEEN, "seen", CAP_COOK)                                                              \
+    X(COMMAND_PRINT, "print", CAP_PRINT)                                                           \
+    X(COMMAND_PRINT_CLAIM, "print.claim", CAP_PRINT)                                               \
+    X(COMMAND_PRINT_DONE, "print.done", CAP_PRINT)                                                 \
     X(COMMAND_MENU_SET, "menu.set", CAP_MENU)                                                      \
     X(COMMAND_MENU_AVAILABLE, "menu.available", CAP_AVAILABILITY)                                  \
     X(COMMAND_POPUP_SET, "popup.set", CAP_POPUP)                                                   \
@@ -108,11 +114,15 @@ struct command {
     struct bytes method, reference; /* place, pay, refund; method is "cash" or "card-external" */
     int64_t amount_minor; /* place with is_paid_now, pay, refund: 0 = all that is open; discount */
     int64_t tendered_minor;
-    uint32_t discount_bp; /* discount: a percentage instead of an amount */
-    struct bytes station; /* seen, accept (also the one that start and done imply) */
-    uint64_t changed_log; /* seen: order.changed as the board drew it */
-    uint64_t changed_seq; /* 0 = the newest known here */
-    uint64_t item;        /* menu: the item's number; a new one needs a name and a price */
+    uint32_t discount_bp;       /* discount: a percentage instead of an amount */
+    struct bytes station;       /* seen, accept (also the one that start and done imply) */
+    uint64_t changed_log;       /* seen: order.changed as the board drew it */
+    uint64_t changed_seq;       /* 0 = the newest known here */
+    enum print_purpose purpose; /* print: a ticket of @station, or a receipt */
+    uint32_t printer; /* print, print.claim: its number; print.done: who prints instead; 0 =
+                         nobody. print.claim answers and print.done ends the claim that is the
+                         event (changed_log, changed_seq) */
+    uint64_t item;    /* menu: the item's number; a new one needs a name and a price */
     uint32_t fields_count;
     struct wanted_field fields[WANTED_FIELDS_MAX];
     uint64_t day;       /* day.open */

@@ -5,6 +5,7 @@
 
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
+#include "sync/domain/print_events.h"
 #include "sync/domain/record.h"
 
 /* clang-format off */
@@ -48,6 +49,14 @@ const struct body_sample body_samples[] = {
     {EVENT_SEEN, "seen",
      "92a56772696c6c93c408000000000000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
      "aa"},
+    {EVENT_PRINT_CLAIM, "print_claim",
+     "99c4100f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f010102c2a56772696c6c93c40800000000"
+     "0000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa0492930102c408111111111111"
+     "1111930200c4082222222222222222"},
+    {EVENT_PRINT_CLAIM, "print_claim_receipt",
+     "99c4100e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e02cd012c00c3a0c00090"},
+    {EVENT_PRINT_DONE, "print_done",
+     "9293c408000000000000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa00"},
     {EVENT_PAY, "pay",
      "96c40c0102030405060708090a0b0ca463617368cd063ecd07d002a0"},
     {EVENT_REFUND, "refund",
@@ -129,6 +138,8 @@ RECODER(order_cancel, order_cancel)
 RECODER(order_amend, order_amend)
 RECODER(order_discount, order_discount)
 RECODER(order_seen, order_seen)
+RECODER(print_claim, print_claim)
+RECODER(print_done, print_done)
 RECODER(order_pay, order_pay)
 RECODER(order_refund, order_refund)
 RECODER(field_values, menu_set)
@@ -166,6 +177,8 @@ static const struct {
     {EVENT_AMEND, recode_order_amend},
     {EVENT_DISCOUNT, recode_order_discount},
     {EVENT_SEEN, recode_order_seen},
+    {EVENT_PRINT_CLAIM, recode_print_claim},
+    {EVENT_PRINT_DONE, recode_print_done},
     {EVENT_PAY, recode_order_pay},
     {EVENT_REFUND, recode_order_refund},
     {EVENT_MENU_SET, recode_menu_set},
