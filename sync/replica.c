@@ -23,9 +23,11 @@ struct replica *replica_new(void)
     replica->result = calloc(1, sizeof *replica->result);
     replica->row = malloc(ROW_BYTES_MAX);
     replica->event_data = malloc(EVENT_SALVAGE_BYTES_MAX);
+    replica->fork_hashes = calloc(2, sizeof *replica->fork_hashes);
     if (replica->turn == NULL || replica->history == NULL || replica->scratch == NULL ||
         replica->order == NULL || replica->roster_before == NULL || replica->run == NULL ||
-        replica->result == NULL || replica->row == NULL || replica->event_data == NULL) {
+        replica->result == NULL || replica->row == NULL || replica->event_data == NULL ||
+        replica->fork_hashes == NULL) {
         replica_free(replica);
         return NULL;
     }
@@ -45,6 +47,7 @@ void replica_free(struct replica *replica)
     free(replica->result);
     free(replica->row);
     free(replica->event_data);
+    free(replica->fork_hashes);
     free(replica);
 }
 
@@ -174,6 +177,9 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
     }
     if (err == ERR_LIMIT) /* more entities than a turn remembers: refold all */
         err = replica_rebuild(replica, txn);
+    replica->is_fork_check_due = true;
+    if (err == 0)
+        err = replica_limits(replica, txn);
     if (err == 0)
         mesh_note_roster(&replica->mesh, &replica->roster, out);
     return err;
@@ -264,14 +270,20 @@ static int meta_open(struct replica *replica, struct store_txn *txn)
     return err == ERR_MISMATCH ? ERR_VERSION : err;
 }
 
-static int log_open(struct replica *replica, struct store_txn *txn, struct moment now)
+/* @previous: the newest event of the log that this one continues, or NULL. */
+static int log_open(struct replica *replica, struct store_txn *txn,
+                    const struct operation *previous, struct moment now)
 {
     const struct replica_config *config = &replica->config;
     uint8_t body_data[CERT_CHAIN_BYTES_MAX + 256];
     struct event event = {.type = EVENT_LOG_OPEN, .entity = replica->roster_entity};
-    struct log_open open = {.incarnation = config->incarnation, .chain = config->chain};
+    struct log_open open = {.incarnation = config->incarnation,
+                            .chain = config->chain,
+                            .has_previous = previous != NULL};
     struct log_head head;
     int32_t slot;
+    if (previous != NULL)
+        open.previous = *previous;
     memcpy(open.log_key.bytes, config->log_secret->bytes + PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES);
     log_head_init(&head, &config->popup, &open.log_key, replica->device, config->incarnation);
     int err = vector_add(&replica->vector, &head, &slot);
@@ -359,6 +371,8 @@ static void state_reset(struct replica *replica)
     replica->number_day = TRADING_DAY_NONE;
     replica->is_turn_written = false;
     replica->is_log_lost = false;
+    replica->is_fork_check_due = true;
+    replica->probe = (struct fork_probe){0};
     replica->folder = (struct folder){.roster = &replica->roster,
                                       .history = replica->history,
                                       .order = replica->order,
@@ -394,7 +408,9 @@ int replica_open(struct replica *replica, struct store_txn *txn,
     if (err == 0)
         err = replica_popup(replica, txn, &popup);
     if (err == 0 && vector_find(&replica->vector, replica->log) == SLOT_NONE)
-        err = log_open(replica, txn, now);
+        err = log_open(replica, txn, NULL, now);
+    if (err == 0)
+        err = replica_limits(replica, txn);
     out->is_roster_changed = true;
     replica->is_open = err == 0;
     return err;
@@ -406,8 +422,10 @@ int replica_renew_log(struct replica *replica, struct store_txn *txn,
 {
     (void)out;
     check(replica->is_open);
+    struct operation previous = log_head_operation(own_head(replica));
     log_choose(replica, log_secret, incarnation);
-    return log_open(replica, txn, now);
+    replica->is_fork_check_due = true;
+    return log_open(replica, txn, &previous, now);
 }
 
 void replica_abort(struct replica *replica)
@@ -436,6 +454,8 @@ static int message_take(struct replica *replica, struct store_txn *txn, const st
         return link->is_ready
                    ? replica_accept(replica, txn, input->link, input->message.size, input->now, out)
                    : 0;
+    if (mesh->message.kind == MESSAGE_FORKQ || mesh->message.kind == MESSAGE_FORKP)
+        return link->is_ready ? replica_fork_take(replica, txn, input->link, input->now, out) : 0;
     return mesh_receive(mesh, txn, &replica->roster, input->link, input->now, out);
 }
 
@@ -467,6 +487,9 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
     struct popup_cache popup;
     check(replica->is_open);
     int err = replica_fold(replica, txn, out);
+    replica->is_log_lost = replica->is_log_lost || is_own_log_forked(replica);
+    if (err == 0)
+        err = replica_fork_seal(replica, txn, now, out);
     if (err == 0)
         err = run_sign(replica, txn);
     if (err == 0)

@@ -96,10 +96,11 @@ uint64_t replica_device(const struct replica *replica);
 uint64_t replica_log(const struct replica *replica);
 uint64_t replica_change_number(const struct replica *replica);
 
-/* Known logs, in ascending order of id: position @at, false past the end. */
+/* Known logs, in ascending order of id: position @at, false past the end. seq: up to where the log
+ * counts, which is its head unless a fork or a revocation voids the rest. */
 struct replica_log_info {
     uint64_t log, seq, device;
-    uint8_t hash[HASH_BYTES];
+    uint8_t hash[HASH_BYTES]; /* h(seq) */
     uint64_t mark; /* highest seq known to be durable on `copies` devices, this one included */
 };
 bool replica_log_at(const struct replica *replica, uint32_t at, struct replica_log_info *ret_info);

@@ -96,6 +96,10 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
     replica->vector.heads[slot] = *head;
     replica->is_turn_written = true;
     turn_take(replica, run);
+    if (head->seq > replica->vector.limits[slot].seq)
+        err = replica_limits(replica, txn);
+    if (err != 0)
+        return err;
     if (roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run)))
         check(turn_mark(replica->turn, KIND_ROSTER, &replica->roster_entity));
     if (could_grow && !mesh_may_grow(mesh, head))
@@ -170,11 +174,8 @@ static int run_judge(const struct replica *replica, const struct events *events,
 static bool is_closed(const struct replica *replica, uint32_t link, int32_t slot,
                       const struct events *events)
 {
-    const struct roster_log *log = roster_log_find(&replica->roster, events->log);
-    if (slot != SLOT_NONE && replica->mesh.links[link].is_bad[slot])
-        return true;
-    return log != NULL &&
-           (events->first_seq > log->revoked_seq || events->first_seq >= log->fork_seq);
+    return slot != SLOT_NONE && (replica->mesh.links[link].is_bad[slot] ||
+                                 events->first_seq > replica->vector.limits[slot].seq);
 }
 
 int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link, size_t frame_size,

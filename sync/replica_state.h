@@ -25,6 +25,16 @@ struct popup_cache {
     uint32_t copies;
 };
 
+/* The search for the event where a peer's branch of a log parts from ours: one at a time. */
+struct fork_probe {
+    bool is_active, wants_proof;
+    uint32_t link, questions;
+    uint64_t log;
+    uint64_t same;   /* both have this event */
+    uint64_t differ; /* here they differ; 0 = not known yet */
+    uint64_t asked_seq, asked_ms;
+};
+
 struct replica {
     bool is_open;
     bool
@@ -42,6 +52,8 @@ struct replica {
     uint64_t number_day; /* for which number_next is good; 0 = look it up */
     uint32_t number_next;
     bool is_turn_written;
+    bool is_fork_check_due; /* the roster changed: is every fork stated where others see it? */
+    struct fork_probe probe;
     uint64_t change_number_sealed; /* newest that the screens were told of */
     struct folder folder;
     /* Large scratch, made once. */
@@ -50,6 +62,7 @@ struct replica {
     struct order *order;
     struct roster *roster_before;
     struct run *run;
+    struct hash (*fork_hashes)[RUN_EVENTS_MAX]; /* of two runs */
     struct till_result *result;
     uint8_t *row;
     uint8_t *event_data; /* one encoded event */
@@ -73,6 +86,20 @@ MUST_CHECK int replica_popup(struct replica *replica, struct store_txn *txn,
 
 /* Remember that peers hold more of @log, the own one, than this device. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_keep_lost(struct store_txn *txn, uint64_t log);
+
+/* replica_fork.c: forks are found, proven, stated; and what voids the end of a log limits what is
+ * told of it. */
+
+/* Bring the limits of all logs in line with the roster and the heads. ERR_IO. */
+MUST_CHECK int replica_limits(struct replica *replica, struct store_txn *txn);
+
+/* Take the FORKQ or FORKP in replica->mesh.message, which came over @link. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_fork_take(struct replica *replica, struct store_txn *txn, uint32_t link,
+                                 struct moment now, struct effects *out);
+
+/* The end of a turn: look into suspicions, and state what is known. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_fork_seal(struct replica *replica, struct store_txn *txn, struct moment now,
+                                 struct effects *out);
 
 /* replica_accept.c: the EVENTS in replica->mesh.message came over @link in a frame of @frame_size
  * bytes. */

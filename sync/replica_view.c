@@ -37,10 +37,12 @@ bool replica_log_at(const struct replica *replica, uint32_t at, struct replica_l
     uint32_t slot = replica->vector.ascending[at];
     const struct log_head *head = &replica->vector.heads[slot];
     *ret_info = (struct replica_log_info){.log = head->log,
-                                          .seq = head->seq,
+                                          .seq = vector_seq(&replica->vector, slot),
                                           .device = head->device,
                                           .mark = replica->mesh.acks.mark[slot]};
-    memcpy(ret_info->hash, head->hash.bytes, HASH_BYTES);
+    const struct log_limit *limit = &replica->vector.limits[slot];
+    const struct hash *hash = head->seq > limit->seq ? &limit->hash : &head->hash;
+    memcpy(ret_info->hash, hash->bytes, HASH_BYTES);
     return true;
 }
 

@@ -13,13 +13,13 @@ enum {
     EVENT_BYTES_MAX = 16 * 1024,         /* one event; larger things travel as blobs by hash */
     EVENT_SALVAGE_BYTES_MAX = 60 * 1024, /* wraps one whole run (48 KiB) and its proof */
     RUN_BYTES_MAX = 48 * 1024,           /* event bytes under one signature */
-    RUN_EVENTS_MAX = 1024,               /* of the smallest events (~48 B) fill RUN_BYTES_MAX */
-    MESSAGE_BYTES_MAX = 256 * 1024,      /* one frame between peers */
-    TURN_REMOTE_BYTES_MAX = 256 * 1024,  /* remote input in a turn while commands wait */
-    TURN_BULK_EVENTS_MAX = 4096,         /* per commit in catch-up: measured sweet spot of LMDB */
-    VALUE_DEPTH_MAX = 8,                 /* nesting of any msgpack value from outside */
-    VALUE_ITEMS_MAX = 16384,             /* in one array: a run of RUN_EVENTS_MAX, and heads */
-    STORE_KEY_BYTES_MAX = 511,           /* LMDB's own bound */
+    RUN_EVENTS_MAX = 768, /* the hashes of two such runs, which prove a fork, fit one event */
+    MESSAGE_BYTES_MAX = 256 * 1024,     /* one frame between peers */
+    TURN_REMOTE_BYTES_MAX = 256 * 1024, /* remote input in a turn while commands wait */
+    TURN_BULK_EVENTS_MAX = 4096,        /* per commit in catch-up: measured sweet spot of LMDB */
+    VALUE_DEPTH_MAX = 8,                /* nesting of any msgpack value from outside */
+    VALUE_ITEMS_MAX = 16384,            /* in one array: a run of RUN_EVENTS_MAX, and heads */
+    STORE_KEY_BYTES_MAX = 511,          /* LMDB's own bound */
 
     /* The mesh. */
     DEVICES_MAX = 64,   /* on the roster; 64 heard in full is what the gossip was modelled for */

@@ -33,7 +33,8 @@ const struct event_info *event_info_find_text(const char *text)
 
 static size_t event_bytes_max(uint32_t type)
 {
-    return type == EVENT_SALVAGE ? EVENT_SALVAGE_BYTES_MAX : EVENT_BYTES_MAX;
+    return type == EVENT_SALVAGE || type == EVENT_LOG_FORK ? EVENT_SALVAGE_BYTES_MAX
+                                                           : EVENT_BYTES_MAX;
 }
 
 /* The body lies one level deep in the event, so it may nest one level less. */

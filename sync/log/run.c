@@ -411,7 +411,8 @@ static int take_event(struct run *run, uint32_t taken, size_t left, int err, str
     return 0;
 }
 
-static int read_events(struct run_reader *reader, struct run *run, size_t bytes_max)
+static int read_events(struct run_reader *reader, struct run *run, uint64_t last_seq,
+                       size_t bytes_max)
 {
     const struct key from = key_event(run->log, run->first_seq);
     uint32_t taken = 0;
@@ -429,6 +430,9 @@ static int read_events(struct run_reader *reader, struct run *run, size_t bytes_
         taken++;
         if (run->first_seq + taken - 1 == reader->signature_seq) {
             err = end_run(reader, run, taken);
+            if (err == 0 && run_last_seq(run) >= last_seq) {
+                return 0;
+            }
         }
         if (err == 0) {
             err = store_cursor_next(&reader->events, &key, &row);
@@ -444,6 +448,12 @@ static int read_events(struct run_reader *reader, struct run *run, size_t bytes_
 int run_read(struct store_txn *txn, uint64_t log, uint64_t from_seq, size_t bytes_max,
              struct run *ret_run)
 {
+    return run_read_to(txn, log, from_seq, SEQ_MAX, bytes_max, ret_run);
+}
+
+int run_read_to(struct store_txn *txn, uint64_t log, uint64_t from_seq, uint64_t last_seq,
+                size_t bytes_max, struct run *ret_run)
+{
     struct run_reader reader = {.log = log};
     ret_run->log = log;
     ret_run->first_seq = from_seq;
@@ -457,7 +467,7 @@ int run_read(struct store_txn *txn, uint64_t log, uint64_t from_seq, size_t byte
         err = seek_signature(&reader, from_seq);
         if (err == 0) {
             const size_t most = bytes_max < RUN_BYTES_MAX ? bytes_max : RUN_BYTES_MAX;
-            err = read_events(&reader, ret_run, most);
+            err = read_events(&reader, ret_run, last_seq, most);
         }
         store_cursor_close(&reader.signatures);
     }

@@ -125,6 +125,10 @@ MUST_CHECK int run_store(struct store_txn *txn, const struct run *run, const str
 MUST_CHECK int run_read(struct store_txn *txn, uint64_t log, uint64_t from_seq, size_t bytes_max,
                         struct run *ret_run);
 
+/* The same, but no signature beyond the first one at or after @last_seq. */
+MUST_CHECK int run_read_to(struct store_txn *txn, uint64_t log, uint64_t from_seq,
+                           uint64_t last_seq, size_t bytes_max, struct run *ret_run);
+
 /* --- the whole log ---------------------------------------------------------------------------- */
 
 struct log_report {

@@ -10,7 +10,7 @@ uint32_t claims_of_all(const struct mesh *mesh, struct head_claim *claims)
     uint32_t count = 0;
     for (uint32_t i = 0; i < mesh->vector->count; i++) {
         uint32_t slot = mesh->vector->ascending[i];
-        if (mesh->vector->heads[slot].seq > 0)
+        if (vector_seq(mesh->vector, slot) > 0)
             claims[count++] = vector_claim(mesh->vector, slot);
     }
     return count;
@@ -19,7 +19,7 @@ uint32_t claims_of_all(const struct mesh *mesh, struct head_claim *claims)
 void link_told_all(const struct mesh *mesh, struct link *link)
 {
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
-        link->told_seq[slot] = mesh->vector->heads[slot].seq;
+        link->told_seq[slot] = vector_seq(mesh->vector, slot);
     link->wants_all = false;
 }
 
@@ -70,7 +70,7 @@ static uint32_t heads_untold(const struct mesh *mesh, const struct link *link,
     uint32_t count = 0;
     for (uint32_t i = 0; i < mesh->vector->count; i++) {
         uint32_t slot = mesh->vector->ascending[i];
-        uint64_t seq = mesh->vector->heads[slot].seq;
+        uint64_t seq = vector_seq(mesh->vector, slot);
         if (seq > 0 && (link->wants_all || link->told_seq[slot] != seq))
             claims[count++] = vector_claim(mesh->vector, slot);
     }
@@ -135,7 +135,8 @@ static int frame_make(struct sender *sender, uint32_t slot, uint64_t from_seq)
     struct writer writer;
     if (sender->frame.size > 0 && sender->log == log && sender->first_seq == from_seq)
         return 0;
-    int err = run_read(sender->txn, log, from_seq, RUN_BYTES_MAX, run);
+    int err = run_read_to(sender->txn, log, from_seq, vector_seq(sender->mesh->vector, slot),
+                          RUN_BYTES_MAX, run);
     if (err != 0)
         return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? ERR_IO : err;
     if (!effects_frame_begin(sender->out, &writer))
@@ -174,7 +175,7 @@ static int pushes_send(struct mesh *mesh, struct store_txn *txn, struct run *run
     int err = 0;
     if (own == SLOT_NONE)
         return 0;
-    uint64_t seq = mesh->vector->heads[own].seq;
+    uint64_t seq = vector_seq(mesh->vector, (uint32_t)own);
     for (uint32_t i = 0; i < LINKS_MAX && err == 0; i++) {
         struct link *link = &mesh->links[i];
         while (err == 0 && link->is_ready && !link->is_wanted[own] && link->next_seq[own] != 0 &&
@@ -217,7 +218,7 @@ static int link_serve(struct sender *sender, uint32_t at)
         spend(&link->credit_bytes, size);
         spend(&sender->budget_bytes, size > SERVE_FRAME_BYTES_MIN ? size : SERVE_FRAME_BYTES_MIN);
         link->serve_slot = (uint32_t)slot;
-        link->is_wanted[slot] = link->next_seq[slot] <= mesh->vector->heads[slot].seq;
+        link->is_wanted[slot] = link->next_seq[slot] <= vector_seq(mesh->vector, (uint32_t)slot);
     }
     return 0;
 }
@@ -244,10 +245,9 @@ static int serves_send(struct mesh *mesh, struct store_txn *txn, struct run *run
 /* ---- pulling ---- */
 
 /* What lies beyond a revocation or a proven fork is not fetched. */
-static bool is_worth_pulling(const struct roster *roster, const struct log_head *head)
+static bool is_worth_pulling(const struct mesh *mesh, uint32_t slot)
 {
-    const struct roster_log *log = roster_log_find(roster, head->log);
-    return log == NULL || (head->seq < log->revoked_seq && head->seq + 1 < log->fork_seq);
+    return mesh->vector->heads[slot].seq < mesh->vector->limits[slot].seq;
 }
 
 static bool can_pull(const struct mesh *mesh, const struct link *link, uint32_t slot)
@@ -299,8 +299,7 @@ static bool pull_goes_on(struct mesh *mesh, uint32_t slot, struct moment now)
     return mesh->links[best].stalls[slot] >= link->stalls[slot];
 }
 
-static void pull_choose(struct mesh *mesh, const struct roster *roster, uint32_t slot,
-                        struct moment now)
+static void pull_choose(struct mesh *mesh, uint32_t slot, struct moment now)
 {
     struct pull *pull = &mesh->pulls[slot];
     const struct log_head *head = &mesh->vector->heads[slot];
@@ -309,7 +308,7 @@ static void pull_choose(struct mesh *mesh, const struct roster *roster, uint32_t
     int32_t source = source_find(mesh, slot, pull->link);
     uint64_t not_before_ms = pull->not_before_ms;
     *pull = (struct pull){.link = LINK_NONE};
-    if (source == LINK_NONE || !mesh_may_grow(mesh, head) || !is_worth_pulling(roster, head))
+    if (source == LINK_NONE || !mesh_may_grow(mesh, head) || !is_worth_pulling(mesh, slot))
         return;
     if (now.mono_ms < not_before_ms)
         pull->not_before_ms = not_before_ms;
@@ -397,11 +396,10 @@ static void want_send(struct mesh *mesh, uint32_t at, struct moment now, struct 
     link->outstanding_bytes = LINK_CREDIT_BYTES;
 }
 
-static void wants_send(struct mesh *mesh, const struct roster *roster, struct moment now,
-                       struct effects *out)
+static void wants_send(struct mesh *mesh, struct moment now, struct effects *out)
 {
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
-        pull_choose(mesh, roster, slot, now);
+        pull_choose(mesh, slot, now);
     for (uint32_t i = 0; i < LINKS_MAX; i++)
         if (mesh->links[i].is_ready)
             want_send(mesh, i, now, out);
@@ -458,7 +456,7 @@ int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct roster *ros
         err = serves_send(mesh, txn, scratch, now, out);
     if (err != 0)
         return err;
-    wants_send(mesh, roster, now, out);
+    wants_send(mesh, now, out);
     statuses_send(mesh, now, out);
     wake_set(mesh, now, out);
     return 0;

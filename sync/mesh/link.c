@@ -91,6 +91,13 @@ void mesh_link_up(struct mesh *mesh, uint32_t at, uint64_t device, bool is_diale
 
 /* ---- claims ---- */
 
+/* At the latest at @due_ms the peer gets a status. */
+static void status_hasten(struct link *link, uint64_t due_ms)
+{
+    if (link->is_ready && link->status_due_ms > due_ms)
+        link->status_due_ms = due_ms;
+}
+
 static struct unknown_log *unknown_find(struct link *link, uint64_t log)
 {
     for (uint32_t i = 0; i < link->unknown_count; i++)
@@ -124,11 +131,53 @@ static int claim_is_ours(const struct mesh *mesh, struct store_txn *txn, uint32_
     return 0;
 }
 
+/* What the peer has of the log is another branch perhaps: the replica looks for a proof. */
+static void suspect_note(struct mesh *mesh, struct link *link, uint32_t slot, uint64_t seq)
+{
+    link->suspect_seq[slot] = seq;
+    mesh->has_suspect = true;
+}
+
+bool mesh_suspect_next(struct mesh *mesh, struct suspect *ret_suspect)
+{
+    for (uint32_t at = 0; mesh->has_suspect && at < LINKS_MAX; at++) {
+        const struct link *link = &mesh->links[at];
+        for (uint32_t slot = 0; link->is_ready && slot < mesh->vector->count; slot++) {
+            if (link->suspect_seq[slot] == 0)
+                continue;
+            *ret_suspect = (struct suspect){
+                .link = at, .log = mesh->vector->heads[slot].log, .seq = link->suspect_seq[slot]};
+            return true;
+        }
+    }
+    mesh->has_suspect = false;
+    return false;
+}
+
+void mesh_suspect_drop(struct mesh *mesh, uint32_t at, uint64_t log)
+{
+    int32_t slot = vector_find(mesh->vector, log);
+    if (slot != SLOT_NONE)
+        mesh->links[at].suspect_seq[slot] = 0;
+}
+
+void mesh_note_limit(struct mesh *mesh, uint32_t slot)
+{
+    for (uint32_t at = 0; at < LINKS_MAX; at++) {
+        mesh->links[at].is_bad[slot] = false;
+        mesh->links[at].suspect_seq[slot] = 0;
+        status_hasten(&mesh->links[at], 0);
+    }
+    mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
+}
+
 /* The peer holds a log as far as we have it: an acknowledgement, if it is the same log. */
 static int claim_acknowledges(struct mesh *mesh, struct store_txn *txn, struct link *link,
                               uint32_t slot, const struct head_claim *claim, struct effects *out)
 {
     bool is_ours;
+    if (claim->seq > mesh->vector->limits[slot].seq)
+        return 0; /* it has yet to hear that nothing beyond the limit counts */
     int err = claim_is_ours(mesh, txn, slot, claim, &is_ours);
     if (err != 0)
         return err;
@@ -136,6 +185,7 @@ static int claim_acknowledges(struct mesh *mesh, struct store_txn *txn, struct l
         if (!link->is_bad[slot]) /* said once in a session, not with each status */
             effects_alarm(out, ALARM_FORK, claim->log, claim->seq, link->device);
         link->is_bad[slot] = true;
+        suspect_note(mesh, link, slot, claim->seq);
     } else if (acks_note(&mesh->acks, link->device, slot, claim->seq)) {
         mesh->is_mark_dirty[slot] = true;
     }
@@ -310,13 +360,6 @@ static bool digest_fits(const struct mesh *mesh, const struct link *link, const 
     return memcmp(ours.bytes, digest, HEAD_HASH_BYTES) == 0;
 }
 
-/* At the latest at @due_ms the peer gets a status. */
-static void status_hasten(struct link *link, uint64_t due_ms)
-{
-    if (link->is_ready && link->status_due_ms > due_ms)
-        link->status_due_ms = due_ms;
-}
-
 static int status_take(struct mesh *mesh, struct store_txn *txn, struct link *link,
                        struct moment now, struct effects *out)
 {
@@ -345,7 +388,7 @@ static void want_take(struct mesh *mesh, struct link *link)
             continue;
         if (want->is_restart || !link->is_wanted[slot])
             link->next_seq[slot] = want->have + 1;
-        link->is_wanted[slot] = link->next_seq[slot] <= mesh->vector->heads[slot].seq;
+        link->is_wanted[slot] = link->next_seq[slot] <= vector_seq(mesh->vector, (uint32_t)slot);
     }
     link->credit_bytes += message->credit_bytes;
     if (link->credit_bytes > LINK_CREDIT_BYTES)
@@ -457,6 +500,7 @@ void mesh_note_gap(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_
 void mesh_note_bad(struct mesh *mesh, uint32_t at, uint32_t slot)
 {
     mesh->links[at].is_bad[slot] = true;
+    suspect_note(mesh, &mesh->links[at], slot, mesh->vector->heads[slot].seq);
     if (mesh->pulls[slot].link == (int32_t)at)
         mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
 }
@@ -485,8 +529,9 @@ void mesh_distance(const struct mesh *mesh, uint32_t at, uint64_t *ret_behind, u
     uint64_t behind = 0;
     uint64_t ahead = 0;
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++) {
-        uint64_t own = mesh->vector->heads[slot].seq;
-        uint64_t its = link->claim_seq[slot];
+        uint64_t own = vector_seq(mesh->vector, slot);
+        uint64_t limit = mesh->vector->limits[slot].seq;
+        uint64_t its = link->claim_seq[slot] < limit ? link->claim_seq[slot] : limit;
         behind += own > its ? own - its : 0;
         ahead += its > own ? its - own : 0;
     }

@@ -80,8 +80,15 @@ struct link {
     /* What we asked of it. */
     uint64_t outstanding_bytes; /* of the credit that we gave; at most LINK_CREDIT_BYTES */
     uint8_t stalls[LOGS_MAX]; /* how often it did not send what it claims, less how often it did */
-    bool is_bad[LOGS_MAX];    /* what it has of this log does not verify or is another branch:
-                                 neither asked for nor taken in this session */
+    uint64_t suspect_seq[LOGS_MAX]; /* there its chain may differ from ours; 0 = no suspicion */
+    bool is_bad[LOGS_MAX];          /* what it has of this log does not verify or is another branch:
+                                       neither asked for nor taken in this session */
+};
+
+/* A log that a peer may hold another branch of. */
+struct suspect {
+    uint32_t link;
+    uint64_t log, seq;
 };
 
 /* The fetching of one log. */
@@ -105,6 +112,7 @@ struct mesh {
     bool is_mark_dirty[LOGS_MAX];
     struct link links[LINKS_MAX];
     struct pull pulls[LOGS_MAX];
+    bool has_suspect;       /* some link has a suspect_seq */
     uint32_t serve_first;   /* each turn another link is served first */
     struct message message; /* scratch for decoding */
 };
@@ -136,6 +144,12 @@ void mesh_note_gap(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_
 void mesh_note_bad(struct mesh *mesh, uint32_t at, uint32_t slot);
 /* It is of a log that may not come in. */
 void mesh_note_refused(struct mesh *mesh, uint32_t at, uint64_t log);
+/* Where the log of @slot ends to count has changed: what was said of it is to be said again. */
+void mesh_note_limit(struct mesh *mesh, uint32_t slot);
+/* A log and a ready link whose chains may differ; false when there is none. */
+bool mesh_suspect_next(struct mesh *mesh, struct suspect *ret_suspect);
+/* It was looked into. */
+void mesh_suspect_drop(struct mesh *mesh, uint32_t at, uint64_t log);
 /* A slot was added to the vector: claims of it become known. */
 void mesh_note_slot(struct mesh *mesh, uint32_t slot);
 /* How many devices a mark needs, and how many bytes of events a log may hold by now. */

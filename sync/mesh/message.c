@@ -107,6 +107,56 @@ static void read_want(struct reader *reader, struct message *message)
     message->credit_bytes = read_uint(reader, LINK_OUTBOX_BYTES_MAX);
 }
 
+static uint64_t read_event_seq(struct reader *reader)
+{
+    uint64_t seq = read_uint(reader, SEQ_MAX - RUN_EVENTS_MAX);
+    if (seq == 0)
+        reader_fail(reader, ERR_MALFORMED);
+    return seq;
+}
+
+static void read_fork_question(struct reader *reader, struct message *message)
+{
+    struct fork_question *question = &message->fork_question;
+    question->log = read_id64(reader);
+    question->seq = read_event_seq(reader);
+    question->wants_proof = read_bool(reader);
+}
+
+static void read_fork_proof(struct reader *reader, struct fork_answer *answer)
+{
+    answer->has_proof = !read_nil(reader);
+    if (!answer->has_proof)
+        return;
+    read_array(reader, 3, 3);
+    read_fixed(reader, answer->before.bytes, sizeof answer->before.bytes);
+    answer->count = read_array(reader, 1, RUN_EVENTS_MAX);
+    const uint8_t *from = reader->at;
+    for (uint32_t i = 0; i < answer->count; i++)
+        (void)read_bin(reader, HASH_BYTES, HASH_BYTES);
+    answer->hashes = bytes_of(from, (size_t)(reader->at - from));
+    read_fixed(reader, answer->signature.bytes, sizeof answer->signature.bytes);
+}
+
+static void read_fork_answer(struct reader *reader, struct message *message)
+{
+    struct fork_answer *answer = &message->fork_answer;
+    *answer = (struct fork_answer){.log = read_id64(reader)};
+    answer->seq = read_event_seq(reader);
+    answer->is_held = !read_nil(reader);
+    if (answer->is_held)
+        read_fixed(reader, answer->hash, sizeof answer->hash);
+    read_fork_proof(reader, answer);
+}
+
+void fork_answer_hashes(const struct fork_answer *answer, struct hash *to)
+{
+    struct reader reader;
+    reader_init(&reader, answer->hashes);
+    for (uint32_t i = 0; i < answer->count; i++)
+        read_fixed(&reader, to[i].bytes, sizeof to[i].bytes);
+}
+
 static void read_bye(struct reader *reader, struct message *message)
 {
     message->reason = read_uint(reader, UINT32_MAX);
@@ -118,8 +168,12 @@ static const struct message_form {
     uint32_t fields;
     void (*read)(struct reader *reader, struct message *message);
 } forms[] = {
-    {MESSAGE_HELLO, 12, read_hello},  {MESSAGE_STATUS, 6, read_status},
-    {MESSAGE_EVENTS, 6, read_events}, {MESSAGE_WANT, 3, read_want},
+    {MESSAGE_HELLO, 12, read_hello},
+    {MESSAGE_STATUS, 6, read_status},
+    {MESSAGE_EVENTS, 6, read_events},
+    {MESSAGE_WANT, 3, read_want},
+    {MESSAGE_FORKQ, 4, read_fork_question},
+    {MESSAGE_FORKP, 5, read_fork_answer},
     {MESSAGE_BYE, 2, read_bye},
 };
 
@@ -212,6 +266,38 @@ void message_write_want(struct writer *writer, const struct want_entry *wants, u
         write_bool(writer, wants[i].is_restart);
     }
     write_uint(writer, credit_bytes);
+}
+
+void message_write_fork_question(struct writer *writer, const struct fork_question *question)
+{
+    write_array(writer, 4);
+    write_uint(writer, MESSAGE_FORKQ);
+    write_id64(writer, question->log);
+    write_uint(writer, question->seq);
+    write_bool(writer, question->wants_proof);
+}
+
+void message_write_fork_answer(struct writer *writer, const struct fork_answer *answer,
+                               const struct hash *event_hashes)
+{
+    write_array(writer, 5);
+    write_uint(writer, MESSAGE_FORKP);
+    write_id64(writer, answer->log);
+    write_uint(writer, answer->seq);
+    if (answer->is_held)
+        write_bin(writer, answer->hash, sizeof answer->hash);
+    else
+        write_nil(writer);
+    if (!answer->has_proof) {
+        write_nil(writer);
+        return;
+    }
+    write_array(writer, 3);
+    write_bin(writer, answer->before.bytes, sizeof answer->before.bytes);
+    write_array(writer, answer->count);
+    for (uint32_t i = 0; i < answer->count; i++)
+        write_bin(writer, event_hashes[i].bytes, sizeof event_hashes[i].bytes);
+    write_bin(writer, answer->signature.bytes, sizeof answer->signature.bytes);
 }
 
 void message_write_bye(struct writer *writer, enum bye_reason reason)

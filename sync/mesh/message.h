@@ -22,6 +22,8 @@ enum message_kind {
     MESSAGE_STATUS = 2,
     MESSAGE_EVENTS = 3,
     MESSAGE_WANT = 4,
+    MESSAGE_FORKQ = 6,
+    MESSAGE_FORKP = 7,
     MESSAGE_BYE = 14,
 };
 
@@ -88,12 +90,32 @@ struct want_entry {
     bool is_restart; /* forget what was sent before: something was lost */
 };
 
+/* A question after the chain of a log at one event, to find where two branches part. */
+struct fork_question {
+    uint64_t log, seq;
+    bool wants_proof; /* the signed run from that event on, as hashes */
+};
+
+/* The answer. The hashes stay in the frame: fork_answer_hashes(). */
+struct fork_answer {
+    uint64_t log, seq;
+    bool is_held; /* the peer has that event */
+    uint8_t hash[HEAD_HASH_BYTES];
+    bool has_proof;
+    struct hash before;  /* h(seq - 1) */
+    uint32_t count;      /* event hashes from seq on, up to the signature */
+    struct bytes hashes; /* encoded bin elements, back to back */
+    struct signature signature;
+};
+
 /* One decoded message. Lists are decoded into the caller's arrays. */
 struct message {
     enum message_kind kind;
     struct hello hello;
     struct status status;
     struct events events;
+    struct fork_question fork_question;
+    struct fork_answer fork_answer;
     uint64_t credit_bytes; /* WANT */
     uint64_t reason;       /* BYE */
     uint32_t heads_count;  /* HELLO, STATUS */
@@ -114,6 +136,12 @@ void message_write_status(struct writer *writer, const struct status *status,
                           const struct head_claim *heads, uint32_t heads_count);
 void message_write_want(struct writer *writer, const struct want_entry *wants, uint32_t wants_count,
                         uint64_t credit_bytes);
+void message_write_fork_question(struct writer *writer, const struct fork_question *question);
+/* @event_hashes: of @answer->count events; NULL without a proof. */
+void message_write_fork_answer(struct writer *writer, const struct fork_answer *answer,
+                               const struct hash *event_hashes);
+/* Copy out @answer->count hashes; the frame was decoded. */
+void fork_answer_hashes(const struct fork_answer *answer, struct hash *to);
 void message_write_bye(struct writer *writer, enum bye_reason reason);
 /* Opens an EVENTS: write @count bins and then the end. */
 void message_write_events_begin(struct writer *writer, uint64_t log, uint64_t first_seq,

@@ -44,6 +44,7 @@ int vector_add(struct vector *vector, const struct log_head *head, int32_t *ret_
             (slot - place) * sizeof vector->ascending[0]);
     vector->ascending[place] = (uint16_t)slot;
     vector->heads[slot] = *head;
+    vector->limits[slot] = (struct log_limit){.seq = UINT64_MAX};
     vector->count++;
     *ret_slot = (int32_t)slot;
     return 0;
@@ -65,9 +66,21 @@ int vector_load(struct vector *vector, struct store_txn *txn)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+uint64_t vector_seq(const struct vector *vector, uint32_t slot)
+{
+    uint64_t seq = vector->heads[slot].seq;
+    return seq < vector->limits[slot].seq ? seq : vector->limits[slot].seq;
+}
+
 struct head_claim vector_claim(const struct vector *vector, uint32_t slot)
 {
     const struct log_head *head = &vector->heads[slot];
+    const struct log_limit *limit = &vector->limits[slot];
+    if (head->seq > limit->seq) {
+        struct head_claim cut = {.log = head->log, .seq = limit->seq};
+        memcpy(cut.hash, limit->hash.bytes, sizeof cut.hash);
+        return cut;
+    }
     struct head_claim claim = {.log = head->log, .seq = head->seq};
     memcpy(claim.hash, head->hash.bytes, sizeof claim.hash);
     return claim;

@@ -15,10 +15,18 @@ enum {
     DEVICE_LOGS_MAX = 16, /* of one device: it was restored that often, or somebody plays with it */
 };
 
+/* Where what counts of a log ends, when that is before its head: a fork or a revocation voids the
+ * rest. seq is UINT64_MAX where nothing does. */
+struct log_limit {
+    uint64_t seq;
+    struct hash hash; /* h(seq), when the head lies beyond */
+};
+
 struct vector {
     uint32_t count;
     struct log_head heads[LOGS_MAX]; /* by slot, in the order the logs were met */
     uint16_t ascending[LOGS_MAX];    /* slots by log id */
+    struct log_limit limits[LOGS_MAX];
 };
 
 void vector_reset(struct vector *vector);
@@ -32,7 +40,12 @@ int32_t vector_find(const struct vector *vector, uint64_t log);
 /* Take in a log that is not there yet. ERR_TOO_MANY beyond LOGS_MAX. */
 MUST_CHECK int vector_add(struct vector *vector, const struct log_head *head, int32_t *ret_slot);
 
-/* What to tell others of a slot. */
+/* How far the log of a slot counts: what is told, served and fetched of it. What is stored beyond
+ * (a voided branch, an event under a signature that reaches over the limit) is this device's own
+ * affair, so that replicas on different branches come to tell the same. */
+uint64_t vector_seq(const struct vector *vector, uint32_t slot);
+
+/* What to tell others of a slot: that point, and its hash. */
 struct head_claim vector_claim(const struct vector *vector, uint32_t slot);
 
 /* BLAKE2b-64 over claims in ascending order of log: be64 log, be64 seq, hash. Claims with seq 0 do

@@ -1,8 +1,9 @@
-/* Three passes over the roster's events, each in order of (log, seq):
+/* Four passes over the roster's events, each in order of (log, seq):
  *   1. what certificates say: log.open, log.cert, device.add
  *   2. forks, which prove themselves
- *   3. what admins state, writer by writer in order of seniority: device.caps, log.revoke,
- * log.retire A body that makes no sense is passed over.
+ *   3. what admins state, writer by writer in order of seniority: caps, revoke, retire
+ *   4. which forks are stated where every replica gets to know of it
+ * A body that makes no sense is passed over.
  */
 #include "sync/roster/roster.h"
 
@@ -324,6 +325,21 @@ static int apply_log_revoke(struct load *load, const struct log_point *at,
     return is_another_chain(load->txn, log, &log->is_revoked_elsewhere);
 }
 
+static int apply_fork_shared(struct load *load, const struct log_point *at,
+                             const struct event *event)
+{
+    struct log_point fork;
+    if (at->seq > roster_limit(load->roster, at->log) ||
+        log_fork_verify(event->body, &load->roster->popup, &fork) != 0) {
+        return 0;
+    }
+    struct roster_log *log = log_find(load->roster, fork.log);
+    if (log != NULL && log->fork_seq == fork.seq) {
+        log->is_fork_shared = true;
+    }
+    return 0;
+}
+
 static int apply_log_retire(struct load *load, const struct log_point *at,
                             const struct event *event)
 {
@@ -341,7 +357,7 @@ static int apply_log_retire(struct load *load, const struct log_point *at,
 
 /* --- passes ---------------------------------------------------------------------------------- */
 
-enum { PASS_CERTIFICATES, PASS_FORKS, PASS_STATEMENTS };
+enum { PASS_CERTIFICATES, PASS_FORKS, PASS_STATEMENTS, PASS_SHARED };
 
 static const struct step {
     enum event_type type;
@@ -355,6 +371,7 @@ static const struct step {
     {EVENT_DEVICE_CAPS, PASS_STATEMENTS, apply_device_caps},
     {EVENT_LOG_REVOKE, PASS_STATEMENTS, apply_log_revoke},
     {EVENT_LOG_RETIRE, PASS_STATEMENTS, apply_log_retire},
+    {EVENT_LOG_FORK, PASS_SHARED, apply_fork_shared},
 };
 
 static apply *step_find(uint32_t type, int pass)
@@ -496,6 +513,9 @@ int roster_load(struct roster *roster, struct store_txn *txn, const struct popup
         err = take_statements(&load);
     }
     if (err == 0) {
+        err = take_events(&load, PASS_SHARED, NULL);
+    }
+    if (err == 0) {
         mark_revoked_devices(&loaded);
         memcpy(roster, &loaded, sizeof loaded);
     }
@@ -522,6 +542,29 @@ uint64_t roster_capabilities(const struct roster *roster, uint64_t log, uint64_t
 {
     const struct roster_log *found = roster_log_find(roster, log);
     return found != NULL ? capabilities_at(roster, found, seq) : 0;
+}
+
+/* Whether @log could ever state something about the roster. */
+static bool held_roster(const struct roster *roster, const struct roster_log *log)
+{
+    const uint64_t bit = capability_bit(CAP_ROSTER);
+    bool is_held = (log->capabilities & bit) != 0;
+    for (uint32_t i = change_place(roster, log->id, 0);
+         i < roster->changes_count && roster->changes[i].log == log->id; i++) {
+        is_held |= (roster->changes[i].capabilities & bit) != 0;
+    }
+    return is_held;
+}
+
+uint64_t roster_limit(const struct roster *roster, uint64_t log)
+{
+    const struct roster_log *found = roster_log_find(roster, log);
+    if (found == NULL) {
+        return UINT64_MAX;
+    }
+    const uint64_t forked = found->fork_seq == UINT64_MAX ? UINT64_MAX : found->fork_seq - 1;
+    const bool is_revoked = found->revoked_seq < forked && !held_roster(roster, found);
+    return is_revoked ? found->revoked_seq : forked;
 }
 
 /* What the registers say of (@log, @seq). */

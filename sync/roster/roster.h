@@ -47,6 +47,7 @@ struct roster_log {
     uint32_t incarnation;
     uint64_t capabilities; /* from the certificate in its log.open */
     uint64_t fork_seq;     /* first voided; UINT64_MAX = none */
+    bool is_fork_shared;   /* a log.fork that says so stands where every replica gets it */
     uint64_t revoked_seq;  /* last that counts; UINT64_MAX = not revoked */
     struct hash revoked_hash;
     bool is_revoked_elsewhere; /* the revocation names another chain than the one stored here, or
@@ -101,6 +102,12 @@ const struct roster_log *roster_log_find(const struct roster *roster, uint64_t l
 
 /* What @log may write at @seq, registers aside; 0 when it is unknown. O(log n). */
 uint64_t roster_capabilities(const struct roster *roster, uint64_t log, uint64_t seq);
+
+/* The last event of @log that replicas bring to each other; UINT64_MAX = all of it. What a fork
+ * voids is not relayed (salvage carries it), nor what a revocation voids, except of logs that ever
+ * held CAP_ROSTER: what those state must be known to all, for it decides which revocations count.
+ */
+uint64_t roster_limit(const struct roster *roster, uint64_t log);
 
 /* Whether an event of @type at (log, seq) counts. A type that this software does not know is valid:
  * its entity is shown as such. O(log n). */

@@ -310,11 +310,27 @@ static void turn_take(struct cluster *cluster, struct cluster_node *node)
     }
 }
 
+/* As the real host does: a fresh key, also for the next start. */
+static int log_renew(struct cluster *cluster, struct cluster_node *node, struct store_txn *txn,
+                     struct moment now)
+{
+    node->is_log_needed = false;
+    cluster_draw_log_key(cluster, node);
+    node->config.incarnation++;
+    const int err = replica_renew_log(node->replica, txn, &node->log_secret,
+                                      node->config.incarnation, now, node->effects);
+    node->log = replica_log(node->replica);
+    return err;
+}
+
 static int turn_steps(struct cluster *cluster, struct cluster_node *node, struct store_txn *txn)
 {
     int err = 0;
     const struct moment now = cluster_moment(cluster, node);
     fault_arm(node, false);
+    if (node->is_log_needed) {
+        err = log_renew(cluster, node, txn, now);
+    }
     for (struct cluster_input *taken = node->taken; taken != NULL && err == 0;
          taken = taken->next) {
         taken->input.now = now;
@@ -411,9 +427,10 @@ static void turn_release(struct cluster *cluster, struct cluster_node *node)
         cluster->hooks.on_copy(cluster->hooks.context, node, true);
     }
     node->is_copy_turn = false;
+    node->is_log_needed = node->effects->is_new_log_needed;
     const uint64_t wake = node->effects->wake_mono_ms;
     node->wake_at_ms = wake == UINT64_MAX ? UINT64_MAX : when_mono(node, wake);
-    if (node->inbox_first != NULL) {
+    if (node->inbox_first != NULL || node->is_log_needed) {
         turn_want(cluster, node, cluster->now_ms + node->slow_ms);
     } else if (node->wake_at_ms != UINT64_MAX) {
         /* A wish to be woken at once still lets a moment pass: time stands still in here. */
@@ -669,6 +686,23 @@ static bool is_idle(const struct cluster *cluster)
     return true;
 }
 
+/* Over what counts of each log. */
+static struct hash heads_digest(const struct replica *replica)
+{
+    struct hash digest = {{0}};
+    struct replica_log_info info;
+    for (uint32_t at = 0; replica_log_at(replica, at, &info); at++) {
+        uint8_t numbers[8 + 8];
+        put_be64(numbers, info.log);
+        put_be64(numbers + 8, info.seq);
+        const struct bytes parts[] = {bytes_of(digest.bytes, sizeof digest.bytes),
+                                      bytes_of(numbers, sizeof numbers),
+                                      bytes_of(info.hash, sizeof info.hash)};
+        hash_parts(digest.bytes, sizeof digest.bytes, parts, 3);
+    }
+    return digest;
+}
+
 bool cluster_is_converged(const struct cluster *cluster)
 {
     bool has_first = false;
@@ -677,7 +711,10 @@ bool cluster_is_converged(const struct cluster *cluster)
         if (!cluster->nodes[i].is_running) {
             continue;
         }
-        const struct hash heads = store_memory_digest(cluster->nodes[i].store, TABLE_HEAD);
+        if (!cluster->nodes[i].is_open) {
+            return false;
+        }
+        const struct hash heads = heads_digest(cluster->nodes[i].replica);
         if (has_first && !hash_equal(&first, &heads)) {
             return false;
         }

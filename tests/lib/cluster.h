@@ -52,7 +52,9 @@ enum {
     X(FAULT_REPLAY, "command replayed alone")                                                      \
     X(FAULT_CLOCK_JUMP, "clock jump")                                                              \
     X(FAULT_CLOCK_RATE, "clock fast or slow")                                                      \
-    X(FAULT_SLOW, "slow device")
+    X(FAULT_SLOW, "slow device")                                                                   \
+    X(FAULT_CLONE, "device cloned")                                                                \
+    X(FAULT_ROLL_BACK, "device restored from a copy")
 
 enum cluster_fault {
 #define X(name, text) name,
@@ -116,6 +118,7 @@ struct cluster_node {
     struct store_memory *store;
     struct effects *effects;
     bool is_running;
+    bool is_log_needed;    /* the last turn asked for a fresh log */
     bool is_open;          /* the replica is; false also between an abort and the next turn */
     struct store_txn *txn; /* of a turn whose commit is under way */
     uint64_t life;         /* boots so far */
@@ -238,6 +241,22 @@ void cluster_jump_clock(struct cluster *cluster, uint32_t node, int64_t by_ms);
 /* 10,000 = true. */
 void cluster_set_rate(struct cluster *cluster, uint32_t node, uint32_t rate);
 void cluster_set_slow(struct cluster *cluster, uint32_t node, uint32_t slow_ms);
+
+/* What a copy of a device's disk holds: events, and the key of the log it then wrote. */
+struct cluster_copy {
+    struct store_memory *store;
+    struct secret_key log_secret;
+    uint32_t incarnation;
+};
+/* Of what @node has committed. Freed with cluster_copy_free(). */
+struct cluster_copy cluster_copy_disk(const struct cluster *cluster, uint32_t node);
+void cluster_copy_free(struct cluster_copy *copy);
+/* Power off, the disk replaced by @copy (the caller keeps it), power on after @after_ms. */
+void cluster_roll_back(struct cluster *cluster, uint32_t node, const struct cluster_copy *copy,
+                       uint64_t after_ms);
+/* One more node, running on @copy of @of's disk with @of's keys; its index. It dials nobody yet. */
+uint32_t cluster_clone(struct cluster *cluster, uint32_t of, const struct cluster_copy *copy,
+                       const char *name);
 
 /* ---- looking ---- */
 

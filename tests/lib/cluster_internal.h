@@ -29,6 +29,9 @@ void cluster_schedule(struct cluster *cluster, uint64_t at_ms, enum happening ki
 bool cluster_chance(struct cluster *cluster, uint32_t odds);
 uint64_t cluster_between(struct cluster *cluster, uint64_t low, uint64_t high);
 
+/* cluster_start.c: a fresh key for the node's log. */
+void cluster_draw_log_key(struct cluster *cluster, struct cluster_node *node);
+
 /* ---- cluster.c: nodes ---- */
 
 /* Appends to the inbox and sees to it that a turn comes. @frame is copied. */

@@ -87,6 +87,81 @@ static void certify(struct cluster *cluster, struct cluster_node *node, const ch
     memcpy(node->lane, certificate.lane, sizeof node->lane);
 }
 
+void cluster_draw_log_key(struct cluster *cluster, struct cluster_node *node)
+{
+    (void)draw_key(cluster, &node->log_secret);
+}
+
+/* ---- copied disks ---- */
+
+struct cluster_copy cluster_copy_disk(const struct cluster *cluster, uint32_t node)
+{
+    const struct cluster_node *of = &cluster->nodes[node];
+    return (struct cluster_copy){.store = store_memory_clone(of->store),
+                                 .log_secret = of->log_secret,
+                                 .incarnation = of->config.incarnation};
+}
+
+void cluster_copy_free(struct cluster_copy *copy)
+{
+    store_memory_free(copy->store);
+    copy->store = NULL;
+}
+
+static void disk_take(struct cluster_node *node, const struct cluster_copy *copy)
+{
+    store_memory_free(node->store);
+    node->store = store_memory_clone(copy->store);
+    node->log_secret = copy->log_secret;
+    node->config.incarnation = copy->incarnation;
+    node->is_log_needed = false;
+}
+
+void cluster_roll_back(struct cluster *cluster, uint32_t node, const struct cluster_copy *copy,
+                       uint64_t after_ms)
+{
+    cluster_crash(cluster, node);
+    disk_take(&cluster->nodes[node], copy);
+    cluster->faults[FAULT_ROLL_BACK]++;
+    cluster_trace(cluster, &cluster->nodes[node], true, "restored from a copy");
+    cluster_restart(cluster, node, after_ms);
+}
+
+uint32_t cluster_clone(struct cluster *cluster, uint32_t of, const struct cluster_copy *copy,
+                       const char *name)
+{
+    const uint32_t index = cluster->count;
+    check(index < CLUSTER_NODES_MAX);
+    struct cluster_node *node = &cluster->nodes[index];
+    const struct cluster_node *original = &cluster->nodes[of];
+    struct replica *replica = node->replica != NULL ? node->replica : replica_new();
+    struct effects *effects =
+        node->effects != NULL ? node->effects : cluster_allocate(sizeof *effects);
+    check(replica != NULL);
+    store_memory_free(node->store);
+    *node = (struct cluster_node){.index = index,
+                                  .name = name,
+                                  .role = original->role,
+                                  .device = original->device,
+                                  .device_secret = original->device_secret,
+                                  .config = original->config,
+                                  .replica = replica,
+                                  .effects = effects,
+                                  .group = original->group,
+                                  .rate = RATE_TRUE};
+    memcpy(node->lane, original->lane, sizeof node->lane);
+    memcpy(node->chain_data, original->chain_data, sizeof node->chain_data);
+    node->config.chain = bytes_of(node->chain_data, original->config.chain.size);
+    node->config.device_secret = &node->device_secret;
+    node->config.log_secret = &node->log_secret;
+    disk_take(node, copy);
+    cluster->count++;
+    cluster->faults[FAULT_CLONE]++;
+    cluster_trace(cluster, node, true, "starts as a clone");
+    cluster_node_boot(cluster, node);
+    return index;
+}
+
 /* The replica and the effects are kept from the last use: they are large. */
 static void node_prepare(struct cluster *cluster, uint32_t index, const struct cluster_setup *setup)
 {

@@ -32,7 +32,8 @@ static void peers_open(struct stage *stage, uint32_t peers)
     struct store_txn *txn = store_memory_begin(stage->store, true);
     for (uint32_t i = 0; i < peers; i++) {
         struct journal_device *peer = &stage->peers[i];
-        journal_device_init(peer, &stage->journal, PEERS_FROM + i, ROLE_OWNER, NULL);
+        journal_device_init(peer, &stage->journal, PEERS_FROM + i,
+                            i < STAGE_OWNERS ? ROLE_OWNER : ROLE_COUNTER, NULL);
         const struct log_head empty = peer->head;
         journal_open(txn, &stage->journal, peer);
         peer->head = empty;
@@ -266,6 +267,14 @@ struct bytes frame_want(const struct want_entry *wants, uint32_t count, uint64_t
     struct writer writer;
     frame_begin(&writer);
     message_write_want(&writer, wants, count, credit);
+    return frame_end(&writer);
+}
+
+struct bytes frame_fork_answer(const struct fork_answer *answer, const struct hash *event_hashes)
+{
+    struct writer writer;
+    frame_begin(&writer);
+    message_write_fork_answer(&writer, answer, event_hashes);
     return frame_end(&writer);
 }
 

@@ -12,7 +12,7 @@
 #include "tests/lib/journal.h"
 #include "tests/lib/store_memory.h"
 
-enum { STAGE_PEERS_MAX = 12 };
+enum { STAGE_PEERS_MAX = 12, STAGE_OWNERS = 2 /* the first peers; the others are counters */ };
 
 struct stage {
     struct journal journal;
@@ -65,6 +65,7 @@ struct bytes frame_hello(const struct stage *stage, uint64_t device, uint8_t boo
 struct bytes frame_status(const uint8_t digest[HEAD_HASH_BYTES], uint64_t flags,
                           const struct head_claim *heads, uint32_t count);
 struct bytes frame_want(const struct want_entry *wants, uint32_t count, uint64_t credit);
+struct bytes frame_fork_answer(const struct fork_answer *answer, const struct hash *event_hashes);
 /* Event @seq of @peer's log, alone. */
 struct bytes frame_event(struct stage *stage, uint32_t peer, uint64_t seq, bool is_live);
 

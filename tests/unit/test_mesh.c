@@ -794,3 +794,64 @@ TEST(mesh, a_device_whose_log_was_proven_to_be_forked_asks_for_a_new_one)
     assert_int_equal(day_open(1), ERR_BUSY);
     stage_stop(&stage);
 }
+
+TEST(mesh, the_log_of_a_revoked_admin_is_fetched_on_as_it_may_say_who_revokes_whom)
+{
+    uint8_t data[256];
+    struct bytes body;
+    stage_start(&stage, 3, 0);
+    meet(A);
+    meet(C);
+    struct log_cut cut = {.log = stage.peers[B].head.log, .seq = 1};
+    cut.hash = stage.peers[B].head.hash;
+    assert_int_equal(log_cut_encode(&cut, data, sizeof data, &body), 0);
+    (void)journal_state(stage.world, &stage.journal, &stage.peers[A], EVENT_LOG_REVOKE, body);
+    (void)stage_write(&stage, B, 10);
+    stage_turn(&stage, A, frame_event(&stage, A, 2, true));
+    tell(C, stage_claim(&stage, B, 2));
+    assert_true(is_asked(C, B));
+    stage_turn(&stage, C, frame_event(&stage, B, 2, false));
+    assert_int_equal(head_of(B), 2);
+    stage_stop(&stage);
+}
+
+TEST(mesh, a_claim_of_a_thousand_million_events_of_the_own_log_has_no_effect)
+{
+    stage_start(&stage, 2, 0);
+    stage_write_own(&stage);
+    struct head_claim claim = stage_claim_own(&stage);
+    claim.seq = 1000000000;
+    stage_meet(&stage, A, A, &claim, 1);
+    for (int i = 0; i < 20; i++) {
+        stage_pass(&stage, 100);
+        assert_false(stage.effects->is_new_log_needed);
+        assert_false(stage_is_alarmed(&stage, ALARM_AMNESIA));
+    }
+    assert_int_equal(day_open(1), 0);
+    stage_stop(&stage);
+}
+
+TEST(mesh, what_is_not_another_branch_of_a_log_proves_no_fork)
+{
+    stage_start(&stage, 2, 0);
+    meet(A);
+    struct head_claim claim = stage_claim(&stage, B, 1);
+    claim.hash[0] ^= 1; /* a lie: A has the same */
+    tell(A, claim);
+    const struct message *sent = stage_sent(&stage, A, MESSAGE_FORKQ, 0);
+    assert_non_null(sent);
+    assert_int_equal(sent->fork_question.seq, 1);
+    struct fork_answer answer = {.log = claim.log, .seq = 1, .is_held = true};
+    memcpy(answer.hash, claim.hash, sizeof answer.hash);
+    stage_turn(&stage, A, frame_fork_answer(&answer, NULL)); /* and goes on lying */
+    assert_non_null(sent = stage_sent(&stage, A, MESSAGE_FORKQ, 0));
+    assert_true(sent->fork_question.wants_proof);
+    struct hash made_up = {{1}};
+    answer.has_proof = true;
+    answer.count = 1;
+    stage_turn(&stage, A, frame_fork_answer(&answer, &made_up));
+    assert_int_equal(roster_log_find(replica_roster(stage.replica), claim.log)->fork_seq,
+                     UINT64_MAX);
+    assert_int_equal(day_open(1), 0);
+    stage_stop(&stage);
+}

@@ -1,0 +1,343 @@
+/* replica_fork.c - two versions of one log: found, proven and stated.
+ *
+ * A claim with another hash than ours, or a run that does not continue our chain, makes a suspect;
+ * claims are unsigned, so it is only a hint where to look. The chain is halved with FORKQ until the
+ * first event that differs is known; then the peer's signed run from there on, as hashes, and our
+ * own prove the fork to everybody. The proof goes into the own log as log.fork. A peer that lies on
+ * the way wastes a few questions and proves nothing.
+ */
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/replica_state.h"
+
+enum {
+    QUESTIONS_MAX = 64, /* in one search: 40 halve any log, the rest is for a new start */
+    ANSWER_TIMEOUT_MS = 3000,
+};
+
+/* ---- limits ---- */
+
+static int limit_hash(struct replica *replica, struct store_txn *txn, uint32_t slot, uint64_t seq,
+                      struct log_limit *limit)
+{
+    struct log_head at;
+    int err = log_head_at(txn, &replica->config.popup, &replica->vector.heads[slot], seq, &at);
+    if (err != 0)
+        return ERR_IO;
+    limit->hash = at.hash;
+    return 0;
+}
+
+int replica_limits(struct replica *replica, struct store_txn *txn)
+{
+    struct vector *vector = &replica->vector;
+    for (uint32_t slot = 0; slot < vector->count; slot++) {
+        const struct log_head *head = &vector->heads[slot];
+        struct log_limit limit = {.seq = roster_limit(&replica->roster, head->log)};
+        int err = head->seq > limit.seq ? limit_hash(replica, txn, slot, limit.seq, &limit) : 0;
+        if (err != 0)
+            return err;
+        bool is_moved = limit.seq != vector->limits[slot].seq;
+        vector->limits[slot] = limit;
+        if (is_moved)
+            mesh_note_limit(&replica->mesh, slot);
+    }
+    return 0;
+}
+
+/* ---- answering ---- */
+
+/* The hashes of the stored run from @seq on, up to its first signature; false when there is none.
+ */
+static int run_hashes(struct replica *replica, struct store_txn *txn, const struct log_head *head,
+                      uint64_t seq, struct hash *hashes, struct fork_proof *ret_proof)
+{
+    struct run *run = replica->run;
+    struct log_head before;
+    int err = run_read(txn, head->log, seq, 1, run);
+    if (err == 0)
+        err = log_head_at(txn, &replica->config.popup, head, seq - 1, &before);
+    if (err != 0)
+        return err;
+    for (uint32_t i = 0; i < run->count; i++)
+        hashes[i] = chain_event_hash(run->events[i].bytes);
+    *ret_proof = (struct fork_proof){.first_seq = seq,
+                                     .before = before.hash,
+                                     .count = run->count,
+                                     .event_hashes = hashes,
+                                     .signature = run->signature};
+    return 0;
+}
+
+static int answer_fill(struct replica *replica, struct store_txn *txn, const struct log_head *head,
+                       const struct fork_question *question, struct fork_answer *answer)
+{
+    struct log_head at;
+    struct fork_proof proof;
+    int err = log_head_at(txn, &replica->config.popup, head, question->seq, &at);
+    if (err != 0)
+        return ERR_IO;
+    answer->is_held = true;
+    memcpy(answer->hash, at.hash.bytes, sizeof answer->hash);
+    if (!question->wants_proof)
+        return 0;
+    err = run_hashes(replica, txn, head, question->seq, replica->fork_hashes[0], &proof);
+    if (err == ERR_IO)
+        return err;
+    answer->has_proof = err == 0; /* the newest events of this turn have no signature yet */
+    if (answer->has_proof) {
+        answer->before = proof.before;
+        answer->count = proof.count;
+        answer->signature = proof.signature;
+    }
+    return 0;
+}
+
+static int question_take(struct replica *replica, struct store_txn *txn, uint32_t link,
+                         struct effects *out)
+{
+    const struct fork_question *question = &replica->mesh.message.fork_question;
+    struct fork_answer answer = {.log = question->log, .seq = question->seq};
+    int32_t slot = vector_find(&replica->vector, question->log);
+    struct writer writer;
+    int err = 0;
+    if (slot != SLOT_NONE && question->seq <= replica->vector.heads[slot].seq)
+        err = answer_fill(replica, txn, &replica->vector.heads[slot], question, &answer);
+    if (err != 0 || !effects_frame_begin(out, &writer))
+        return err;
+    message_write_fork_answer(&writer, &answer, replica->fork_hashes[0]);
+    effects_send(out, link, effects_frame_end(out, &writer));
+    return 0;
+}
+
+/* ---- asking ---- */
+
+static void probe_end(struct replica *replica)
+{
+    mesh_suspect_drop(&replica->mesh, replica->probe.link, replica->probe.log);
+    replica->probe = (struct fork_probe){0};
+}
+
+static void probe_ask(struct replica *replica, uint64_t seq, bool wants_proof, struct moment now,
+                      struct effects *out)
+{
+    struct fork_probe *probe = &replica->probe;
+    struct fork_question question = {.log = probe->log, .seq = seq, .wants_proof = wants_proof};
+    struct writer writer;
+    if (++probe->questions > QUESTIONS_MAX) {
+        probe_end(replica);
+        return;
+    }
+    probe->asked_seq = seq;
+    probe->wants_proof = wants_proof;
+    probe->asked_ms = now.mono_ms;
+    if (!effects_frame_begin(out, &writer))
+        return; /* the timeout tries again */
+    message_write_fork_question(&writer, &question);
+    effects_send(out, probe->link, effects_frame_end(out, &writer));
+}
+
+/* Begin with what is suspected next. */
+static void probe_begin(struct replica *replica, struct moment now, struct effects *out)
+{
+    struct suspect suspect;
+    if (!mesh_suspect_next(&replica->mesh, &suspect))
+        return;
+    replica->probe =
+        (struct fork_probe){.is_active = true, .link = suspect.link, .log = suspect.log};
+    probe_ask(replica, suspect.seq, false, now, out);
+}
+
+/* Write the proof that was found into the own log. A fork of the own log ends that first: the
+ * suspicion stays, and the proof is made again under the next one. */
+static int fork_state(struct replica *replica, struct store_txn *txn, const struct log_fork *fork,
+                      struct effects *out)
+{
+    struct event event = {.type = EVENT_LOG_FORK, .entity = replica->roster_entity};
+    struct log_point proven;
+    uint8_t body[EVENT_SALVAGE_BYTES_MAX];
+    if (log_fork_encode(fork, body, sizeof body, &event.body) != 0 ||
+        log_fork_verify(event.body, &replica->config.popup, &proven) != 0) {
+        probe_end(replica); /* the peer made it up */
+        return 0;
+    }
+    if (fork->log == replica->log) {
+        effects_alarm(out, ALARM_AMNESIA, fork->log, fork->seq, replica->device);
+        replica->is_log_lost = true;
+        replica->probe = (struct fork_probe){0};
+        return replica_keep_lost(txn, replica->log);
+    }
+    probe_end(replica);
+    const struct roster_log *log = roster_log_find(&replica->roster, fork->log);
+    if (log != NULL && log->fork_seq <= fork->seq)
+        return 0; /* known by now */
+    int err = replica_append(replica, txn, &event);
+    return err == ERR_IO || err == ERR_FULL ? err : 0;
+}
+
+static int proof_take(struct replica *replica, struct store_txn *txn, const struct log_head *head,
+                      const struct fork_answer *answer, struct effects *out)
+{
+    struct log_fork fork = {.log = head->log, .seq = answer->seq, .log_key = head->key};
+    if (!answer->has_proof) {
+        probe_end(replica);
+        return 0;
+    }
+    fork_answer_hashes(answer, replica->fork_hashes[1]);
+    fork.proofs[1] = (struct fork_proof){.first_seq = answer->seq,
+                                         .before = answer->before,
+                                         .count = answer->count,
+                                         .event_hashes = replica->fork_hashes[1],
+                                         .signature = answer->signature};
+    int err = run_hashes(replica, txn, head, answer->seq, replica->fork_hashes[0], &fork.proofs[0]);
+    if (err != 0) {
+        probe_end(replica);
+        return err == ERR_IO ? ERR_IO : 0;
+    }
+    return fork_state(replica, txn, &fork, out);
+}
+
+/* The next question after the peer's hash at probe.asked_seq is known to be @is_same or not. */
+static void probe_narrow(struct replica *replica, bool is_same, struct moment now,
+                         struct effects *out)
+{
+    struct fork_probe *probe = &replica->probe;
+    if (is_same)
+        probe->same = probe->asked_seq;
+    else
+        probe->differ = probe->asked_seq;
+    if (probe->differ <= probe->same)
+        probe_end(replica); /* no fork there, or the peer contradicts itself */
+    else if (probe->differ == probe->same + 1)
+        probe_ask(replica, probe->differ, true, now, out);
+    else
+        probe_ask(replica, probe->same + (probe->differ - probe->same) / 2, false, now, out);
+}
+
+static int answer_take(struct replica *replica, struct store_txn *txn, uint32_t link,
+                       struct moment now, struct effects *out)
+{
+    const struct fork_probe *probe = &replica->probe;
+    const struct fork_answer *answer = &replica->mesh.message.fork_answer;
+    int32_t slot = vector_find(&replica->vector, answer->log);
+    struct log_head at;
+    if (!probe->is_active || probe->link != link || probe->log != answer->log ||
+        probe->asked_seq != answer->seq || slot == SLOT_NONE)
+        return 0;
+    const struct log_head *head = &replica->vector.heads[slot];
+    if (!answer->is_held || answer->seq > head->seq) {
+        probe_end(replica);
+        return 0;
+    }
+    if (probe->wants_proof)
+        return proof_take(replica, txn, head, answer, out);
+    if (log_head_at(txn, &replica->config.popup, head, answer->seq, &at) != 0)
+        return ERR_IO;
+    probe_narrow(replica, memcmp(at.hash.bytes, answer->hash, HEAD_HASH_BYTES) == 0, now, out);
+    return 0;
+}
+
+int replica_fork_take(struct replica *replica, struct store_txn *txn, uint32_t link,
+                      struct moment now, struct effects *out)
+{
+    replica->mesh.links[link].heard_ms = now.mono_ms;
+    return replica->mesh.message.kind == MESSAGE_FORKQ ? question_take(replica, txn, link, out)
+                                                       : answer_take(replica, txn, link, now, out);
+}
+
+/* ---- what is known is stated ---- */
+
+/* A log.fork in the store that proves @log's present fork, wherever it stands. ERR_NOT_FOUND,
+ * ERR_IO. */
+static int fork_find(struct replica *replica, struct store_txn *txn, const struct roster_log *log,
+                     struct bytes *ret_body)
+{
+    struct key prefix = key_entity(&replica->roster_entity);
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    bool is_found = false;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_seek(&cursor, key_bytes(&prefix), &key, &value);
+    for (; err == 0 && !is_found; err = err == 0 ? store_cursor_next(&cursor, &key, &value) : err) {
+        struct entity_id entity;
+        struct log_point at;
+        struct log_point fork;
+        struct hash hash;
+        struct event event;
+        err = key_entity_event_parse(key, &entity, &at.log, &at.seq);
+        if (err != 0 || !entity_id_equal(&entity, &replica->roster_entity))
+            break;
+        err = event_get(txn, at.log, at.seq, &hash, &value);
+        if (err != 0 || event_decode(value, &event) != 0)
+            break;
+        is_found = event.type == EVENT_LOG_FORK &&
+                   log_fork_verify(event.body, &replica->config.popup, &fork) == 0 &&
+                   fork.log == log->id && fork.seq == log->fork_seq;
+        *ret_body = event.body;
+    }
+    store_cursor_close(&cursor);
+    if (is_found)
+        return 0;
+    return err == 0 || err == ERR_NOT_FOUND ? ERR_NOT_FOUND : ERR_IO;
+}
+
+/* A fork that is stated only where others do not get it (in a voided part of a log) is stated again
+ * under the own log: who knows of it tells less of the forked log than who does not. */
+static int fork_restate(struct replica *replica, struct store_txn *txn,
+                        const struct roster_log *log)
+{
+    struct event event = {.type = EVENT_LOG_FORK, .entity = replica->roster_entity};
+    uint8_t body[EVENT_SALVAGE_BYTES_MAX];
+    struct bytes found;
+    int err = fork_find(replica, txn, log, &found);
+    if (err != 0)
+        return err == ERR_NOT_FOUND ? 0 : err;
+    memcpy(body, found.data, found.size); /* what is borrowed does not outlive a put */
+    event.body = bytes_of(body, found.size);
+    err = replica_append(replica, txn, &event);
+    return err == ERR_IO || err == ERR_FULL ? err : 0;
+}
+
+static int forks_restate(struct replica *replica, struct store_txn *txn)
+{
+    int err = 0;
+    replica->is_fork_check_due = false;
+    for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
+        const struct roster_log *log = &replica->roster.logs[i];
+        if (log->fork_seq != UINT64_MAX && !log->is_fork_shared)
+            err = fork_restate(replica, txn, log);
+    }
+    return err;
+}
+
+/* ---- turns ---- */
+
+static void probe_seal(struct replica *replica, struct moment now, struct effects *out)
+{
+    struct fork_probe *probe = &replica->probe;
+    if (probe->is_active && (!replica->mesh.links[probe->link].is_ready ||
+                             now.mono_ms - probe->asked_ms >= ANSWER_TIMEOUT_MS))
+        probe_end(replica);
+    if (!probe->is_active)
+        probe_begin(replica, now, out);
+    if (probe->is_active)
+        effects_wake(out, probe->asked_ms + ANSWER_TIMEOUT_MS);
+}
+
+int replica_fork_seal(struct replica *replica, struct store_txn *txn, struct moment now,
+                      struct effects *out)
+{
+    int err = 0;
+    if (replica->is_log_lost)
+        return 0; /* nothing can be written before there is a new one */
+    if (replica->is_fork_check_due)
+        err = forks_restate(replica, txn);
+    if (err == 0 && replica->turn->entities_count > 0)
+        err = replica_fold(replica, txn, out);
+    probe_seal(replica, now, out);
+    return err;
+}
