@@ -21,7 +21,7 @@
 #include "sync/base/moment.h"
 #include "sync/mesh/effects.h"
 
-enum { FOLD_VERSION = 1 };
+enum { FOLD_VERSION = 2 };
 
 struct replica;
 

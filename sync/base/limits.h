@@ -43,6 +43,13 @@ enum {
     ORDER_DISCOUNTS_MAX = 32,
     ORDER_NUMBERS_MAX = 4,
     LINE_OPTIONS_MAX = 16,
+    ORDER_INTENTS_MAX = 16, /* attempts to pay with the provider */
+    ORDER_PROVIDER_REFUNDS_MAX = 32,
+    ORDER_DISPUTES_MAX = 8,
+    ORDER_WISHES_MAX = 16,       /* for a refund */
+    WISH_UNITS_MAX = 256,        /* that one wish names */
+    PROVIDER_ID_BYTES_MAX = 255, /* the provider's own bound */
+    CURRENCY_BYTES_MAX = 8,
     NAME_BYTES_MAX = 80,
     NOTE_BYTES_MAX = 280, /* 140 characters of two bytes */
     REASON_BYTES_MAX = 140,

@@ -1,5 +1,6 @@
 #include "sync/domain/body_check.h"
 
+#include "sync/domain/ledger_events.h"
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/print_events.h"
@@ -30,6 +31,11 @@ CHECKER(print_claim, print_claim)
 CHECKER(print_done, print_done)
 CHECKER(order_pay, order_pay)
 CHECKER(order_refund, order_refund)
+CHECKER(pay_intent, pay_intent)
+CHECKER(pay_refund, pay_refund)
+CHECKER(pay_dispute, pay_dispute)
+CHECKER(pay_seen, pay_seen)
+CHECKER(refund_wish, refund_wish)
 CHECKER(field_values, menu_set)
 CHECKER(menu_available, menu_available)
 CHECKER(field_values, popup_set)
@@ -56,10 +62,17 @@ static const struct {
     {EVENT_AMEND, check_order_amend},
     {EVENT_DISCOUNT, check_order_discount},
     {EVENT_SEEN, check_order_seen},
+    {EVENT_LAPSE, check_order_refuse},
     {EVENT_PRINT_CLAIM, check_print_claim},
     {EVENT_PRINT_DONE, check_print_done},
     {EVENT_PAY, check_order_pay},
     {EVENT_REFUND, check_order_refund},
+    {EVENT_PAY_INTENT, check_pay_intent},
+    {EVENT_PAY_REFUND, check_pay_refund},
+    {EVENT_PAY_DISPUTE, check_pay_dispute},
+    {EVENT_REFUND_WISH, check_refund_wish},
+    {EVENT_REFUND_AUTO, check_refund_wish},
+    {EVENT_PAY_SEEN, check_pay_seen},
     {EVENT_MENU_SET, check_menu_set},
     {EVENT_MENU_AVAILABLE, check_menu_available},
     {EVENT_POPUP_SET, check_popup_set},

@@ -34,7 +34,9 @@ enum {
                             FLAG_EDIT_CONFLICT | FLAG_HANDED_AND_CANCELLED | FLAG_HANDED_UNPAID |
                             FLAG_REFUNDED_AND_HANDED | FLAG_DOUBLE_HANDOVER |
                             FLAG_REFUSED_BUT_STARTED | FLAG_REFUND_DUE | FLAG_LINE_CONFLICT |
-                            FLAG_NEEDS_ACCEPT | FLAG_OPAQUE | FLAG_CUT_SHORT | FLAG_OVERFLOW
+                            FLAG_NEEDS_ACCEPT | FLAG_OPAQUE | FLAG_CUT_SHORT | FLAG_OVERFLOW |
+                            FLAG_HOLD_LOST | FLAG_PROVIDER_AT_ODDS | FLAG_REFUND_FAILED |
+                            FLAG_OVER_REFUNDED | FLAG_DISPUTED | FLAG_WISH_AT_ODDS
 };
 
 struct index_keys {

@@ -144,8 +144,9 @@ static enum order_phase phase_of(const struct order *order)
     if (order->claimed_by != 0) {
         return PHASE_ACCEPTED;
     }
-    return order->is_pay_first && order->paid_minor < order->total_minor ? PHASE_DRAFT
-                                                                         : PHASE_PLACED;
+    /* What a bank holds for us is as good as money for the kitchen, but it is not paid. */
+    const bool is_settled = order->paid_minor + order->ledger.held_minor >= order->total_minor;
+    return order->is_pay_first && !is_settled ? PHASE_DRAFT : PHASE_PLACED;
 }
 
 /* ---- cancels, reasons, waste ---- */
@@ -173,8 +174,8 @@ static bool reason_get(const struct fold *fold, uint32_t index, const struct ord
         *ret_reason = cancel.reason;
         return true;
     }
-    if (!order->is_cancelled && fold_has(fold, index, EVENT_REFUSE) &&
-        order_refuse_decode(body, &refuse) == 0 && refuses_a_line(fold, &refuse, order)) {
+    if (!order->is_cancelled && fold_refusal_get(fold, index, &refuse) &&
+        refuses_a_line(fold, &refuse, order)) {
         *ret_reason = refuse.reason;
         return true;
     }
@@ -244,6 +245,7 @@ void order_derive(const struct history *history, struct order *ret_order)
     order_fill_kitchen(&fold, order);
     order_fill_newest(&fold, order);
     order_fill_payments(&fold, order);
+    order_fill_ledger(&fold, order);
     fill_cancel(&fold, order);
     fill_reason(&fold, order);
     order_fill_bill(&fold, order);

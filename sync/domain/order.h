@@ -9,6 +9,7 @@
 #define TRESTLE_SYNC_DOMAIN_ORDER_H
 
 #include "sync/domain/history.h"
+#include "sync/domain/ledger.h"
 
 /* X(name, number, text) in the order of an order's life. */
 #define ORDER_PHASES(X)                                                                            \
@@ -54,7 +55,13 @@ enum order_phase {
       "cut_short") /* more changes than an order may have: the rest does not count */              \
     X(FLAG_OVERFLOW, 18, "overflow") /* its amounts are too large to add up: shown as 0 */         \
     X(FLAG_PRINTED_TWICE, 19,                                                                      \
-      "printed_twice") /* two printers did not know of each other: two tickets lie about */
+      "printed_twice") /* two printers did not know of each other: two tickets lie about */        \
+    X(FLAG_HOLD_LOST, 20, "hold_lost") /* the bank no longer holds the amount: collect it */       \
+    X(FLAG_PROVIDER_AT_ODDS, 21, "provider_at_odds") /* told both succeeded and canceled */        \
+    X(FLAG_REFUND_FAILED, 22, "refund_failed")                                                     \
+    X(FLAG_OVER_REFUNDED, 23, "over_refunded") /* refunded or wished above what was captured */    \
+    X(FLAG_DISPUTED, 24, "disputed")                                                               \
+    X(FLAG_WISH_AT_ODDS, 25, "wish_at_odds") /* two wishes for one unit, or two amounts */
 
 enum order_flag {
 #define X(name, bit, text) name = 1 << (bit),
@@ -140,15 +147,17 @@ struct order {
     int64_t owed_minor; /* total; when cancelled, of what was handed over all the same */
     int64_t paid_minor;
     int64_t refunded_minor;
-    int64_t due_minor;                 /* paid - refunded - owed: > 0 give back, < 0 collect */
-    uint64_t claimed_by;               /* log whose accept holds; 0 = none */
-    bool is_cancelled;                 /* an active cancel exists, whatever the phase */
-    struct bytes reason;               /* of the cancel or the refusal shown */
+    int64_t forgiven_minor; /* refunded by a person's wish: not asked for again */
+    int64_t due_minor;      /* paid - refunded + forgiven - owed: > 0 give back, < 0 collect */
+    uint64_t claimed_by;    /* log whose accept holds; 0 = none */
+    bool is_cancelled;      /* an active cancel exists, whatever the phase */
+    struct bytes reason;    /* of the cancel or the refusal shown */
     uint64_t opened_log, opened_seq;   /* where it was opened: ticks */
     uint64_t changed_log, changed_seq; /* the newest line-changing operation: what `seen` names */
     struct operation changed;
     bool is_seen;                           /* a kitchen's board drew the newest lines */
     uint64_t accepted_t, ready_t, handed_t; /* 0 = not yet */
+    struct ledger ledger; /* of the provider; in paid and refunded it is counted */
 };
 
 /* @ret_order borrows from @history and lives as long as that is unchanged. Never fails: a body that

@@ -12,6 +12,12 @@ bool fold_has(const struct fold *fold, uint32_t index, uint32_t type)
            (fold->view == FOLD_ALL || history_saw(fold->history, (uint32_t)fold->view, index));
 }
 
+bool fold_refusal_get(const struct fold *fold, uint32_t index, struct order_refuse *ret_refuse)
+{
+    return (fold_has(fold, index, EVENT_REFUSE) || fold_has(fold, index, EVENT_LAPSE)) &&
+           order_refuse_decode(fold->history->events[index].body, ret_refuse) == 0;
+}
+
 bool fold_is_concurrent(const struct fold *fold, uint32_t a, uint32_t b)
 {
     return !history_saw(fold->history, a, b) && !history_saw(fold->history, b, a);
@@ -21,8 +27,8 @@ bool fold_is_concurrent(const struct fold *fold, uint32_t a, uint32_t b)
 
 static bool is_recallable(uint32_t type)
 {
-    return type == EVENT_ACCEPT || type == EVENT_REFUSE || type == EVENT_START ||
-           type == EVENT_DONE;
+    return type == EVENT_ACCEPT || type == EVENT_REFUSE || type == EVENT_LAPSE ||
+           type == EVENT_START || type == EVENT_DONE;
 }
 
 static void undo_named(struct fold *fold, uint32_t index)

@@ -70,6 +70,10 @@ void fold_edits(struct fold *fold);
 /* Whether event @index is of @type, in view and not undone. */
 bool fold_has(const struct fold *fold, uint32_t index, uint32_t type);
 
+/* Whether event @index refuses lines, a kitchen's refusal or the gateway's lapse, and which. */
+struct order_refuse;
+bool fold_refusal_get(const struct fold *fold, uint32_t index, struct order_refuse *ret_refuse);
+
 /* Index of line @id, or FOLD_NONE. */
 int32_t fold_line_find(const struct fold *fold, uint32_t id);
 
@@ -84,6 +88,10 @@ void order_fill_lines(const struct fold *fold, struct order *order);
 void order_fill_kitchen(const struct fold *fold, struct order *order);
 void order_fill_newest(const struct fold *fold, struct order *order);
 void order_fill_payments(const struct fold *fold, struct order *order);
+
+/* What the provider told and what is wished: into order->ledger, and its sums into the order's.
+ * After order_fill_payments(). */
+void order_fill_ledger(const struct fold *fold, struct order *order);
 
 /* The bill before the phase, which asks whether it is paid; what is due after it. */
 void order_fill_bill(const struct fold *fold, struct order *order);

@@ -106,8 +106,7 @@ static void flag_refusals(const struct fold *fold, uint32_t accept, uint64_t lin
 {
     struct order_refuse refuse;
     for (uint32_t i = 0; i < fold->history->count; i++) {
-        if (fold_has(fold, i, EVENT_REFUSE) && fold_is_concurrent(fold, accept, i) &&
-            order_refuse_decode(fold->history->events[i].body, &refuse) == 0 &&
+        if (fold_refusal_get(fold, i, &refuse) && fold_is_concurrent(fold, accept, i) &&
             (fold_line_bits(fold, &refuse.lines) & lines) != 0) {
             order->flags |= FLAG_CLAIM_CONFLICT;
         }

@@ -219,8 +219,7 @@ static void refuse_lines(const struct fold *fold, struct order *order)
 {
     struct order_refuse refuse;
     for (uint32_t i = 0; i < fold->history->count; i++) {
-        if (!fold_has(fold, i, EVENT_REFUSE) ||
-            order_refuse_decode(fold->history->events[i].body, &refuse) != 0) {
+        if (!fold_refusal_get(fold, i, &refuse)) {
             continue;
         }
         for (uint32_t l = 0; l < refuse.lines.count; l++) {

@@ -251,19 +251,40 @@ void order_fill_bill(const struct fold *fold, struct order *order)
 
 /* ---- what is due ---- */
 
-void order_fill_due(struct order *order)
+/* Who decides that something is given back does not ask for it again. */
+static int64_t forgiven_of(const struct order *order, int64_t due_minor)
+{
+    const int64_t missing = due_minor < 0 ? -due_minor : 0;
+    const int64_t given = order->ledger.forgivable_minor;
+    return given < missing ? given : missing;
+}
+
+static void flag_missing(struct order *order)
 {
     const bool is_over = order->phase == PHASE_CANCELLED || order->phase == PHASE_REFUSED;
+    const bool is_held = order->due_minor + order->ledger.held_minor >= 0;
+    if (order_is_handed(order)) {
+        order->flags |= order->refunded_minor > 0 ? FLAG_REFUNDED_AND_HANDED : FLAG_HANDED_UNPAID;
+    } else if (!is_over && !is_held) {
+        order->flags |= FLAG_UNPAID;
+        order->flags |= (order->ledger.problems & LEDGER_HOLD_LOST) != 0 ? FLAG_HOLD_LOST : 0;
+    }
+}
+
+void order_fill_due(struct order *order)
+{
     order->due_minor = order->paid_minor - order->refunded_minor - order->owed_minor;
+    order->forgiven_minor = forgiven_of(order, order->due_minor);
+    order->due_minor += order->forgiven_minor;
     if (order->due_minor > 0) {
         order->flags |= FLAG_REFUND_DUE;
     }
-    if (order->due_minor >= 0) {
-        return;
+    if (order->due_minor < 0) {
+        flag_missing(order);
     }
-    if (order_is_handed(order)) {
-        order->flags |= order->refunded_minor > 0 ? FLAG_REFUNDED_AND_HANDED : FLAG_HANDED_UNPAID;
-    } else if (!is_over) {
-        order->flags |= FLAG_UNPAID;
+    const bool is_all_back =
+        order->forgiven_minor > 0 && order->refunded_minor >= order->paid_minor;
+    if (is_all_back && order_is_handed(order)) {
+        order->flags |= FLAG_REFUNDED_AND_HANDED;
     }
 }

@@ -34,6 +34,12 @@ static const struct {
     [COMMAND_PAY] = {SUBJECT_ORDER, till_pay},
     [COMMAND_REFUND] = {SUBJECT_ORDER, till_refund},
     [COMMAND_DISCOUNT] = {SUBJECT_ORDER, till_discount},
+    [COMMAND_REFUND_WISH] = {SUBJECT_ORDER, till_refund_wish},
+    [COMMAND_REFUND_AUTO] = {SUBJECT_ORDER, till_refund_auto},
+    [COMMAND_LAPSE] = {SUBJECT_ORDER, till_lapse},
+    [COMMAND_PAY_INTENT] = {SUBJECT_ORDER, till_pay_intent},
+    [COMMAND_PAY_REFUND] = {SUBJECT_ORDER, till_pay_refund},
+    [COMMAND_PAY_DISPUTE] = {SUBJECT_ORDER, till_pay_dispute},
     [COMMAND_SEEN] = {SUBJECT_ORDER, till_seen},
     [COMMAND_PRINT] = {SUBJECT_ORDER, till_print},
     [COMMAND_PRINT_CLAIM] = {SUBJECT_ORDER, till_print_claim},
@@ -53,7 +59,9 @@ static const enum capability capabilities[COMMAND_COUNT] = {
 
 static bool is_allowed(const struct command *command)
 {
-    const uint64_t may = role_person_capabilities(command->principal.role);
+    const struct principal *principal = &command->principal;
+    const uint64_t may = principal->is_device ? role_device_capabilities(principal->role)
+                                              : role_person_capabilities(principal->role);
     return (may & capability_bit(capabilities[command->kind])) != 0;
 }
 

@@ -21,6 +21,9 @@ enum {
 /* X(name, text, capability a person needs).
  *   done     accepts and starts what was not; no lines given = bump all
  *   recall   takes back done and refusals of the lines given; with truth also starts
+ *   lapse    as refuse, by the gateway: nobody answered in time
+ *   refund-wish, refund.auto   wish that the provider gives back: a person, a gateway's rule
+ *   pay.x    what the provider told the gateway
  *   amend    yes or no to the late edits of the lines given
  *   unhand   takes back the last hand-over of each line given
  *   print    asks a printer for a ticket or a receipt: also again, or instead of another printer
@@ -43,6 +46,12 @@ enum {
     X(COMMAND_PAY, "pay", CAP_TAKE_MONEY)                                                          \
     X(COMMAND_REFUND, "refund", CAP_REFUND)                                                        \
     X(COMMAND_DISCOUNT, "discount", CAP_DISCOUNT)                                                  \
+    X(COMMAND_REFUND_WISH, "refund-wish", CAP_REFUND)                                              \
+    X(COMMAND_REFUND_AUTO, "refund.auto", CAP_GUEST)                                               \
+    X(COMMAND_LAPSE, "lapse", CAP_GUEST)                                                           \
+    X(COMMAND_PAY_INTENT, "pay.intent", CAP_STRIPE)                                                \
+    X(COMMAND_PAY_REFUND, "pay.refund", CAP_STRIPE)                                                \
+    X(COMMAND_PAY_DISPUTE, "pay.dispute", CAP_STRIPE)                                              \
     X(COMMAND_SEEN, "seen", CAP_COOK)                                                              \
     X(COMMAND_PRINT, "print", CAP_PRINT)                                                           \
     X(COMMAND_PRINT_CLAIM, "print.claim", CAP_PRINT)                                               \
@@ -64,6 +73,7 @@ struct principal {
     uint64_t session; /* names whose idempotency keys these are; stable for one login or token */
     enum role role;
     uint64_t staff; /* staff number; 0 = the device's own screen */
+    bool is_device; /* nobody: the device itself, which may do what a device of this role may */
 };
 
 struct wanted_option {
@@ -84,6 +94,17 @@ struct wanted_field {
     struct bytes text; /* text fields, or an encoded options value */
     int64_t number;
     bool truth;
+};
+
+/* What the provider told of one of its objects; the amount is the command's. */
+struct wanted_fact {
+    struct bytes id;     /* of the intent, the refund, the dispute */
+    struct bytes intent; /* of a refund or a dispute */
+    struct bytes event;  /* the provider's event that told it; empty = none */
+    struct bytes wish;   /* of a refund: WISH_ID_BYTES or empty */
+    struct bytes currency;
+    uint32_t state; /* enum intent_state, refund_status, dispute_status */
+    int64_t capturable_minor, received_minor;
 };
 
 enum { WANTED_FIELDS_MAX = 16 };
@@ -125,8 +146,14 @@ struct command {
     uint64_t item;    /* menu: the item's number; a new one needs a name and a price */
     uint32_t fields_count;
     struct wanted_field fields[WANTED_FIELDS_MAX];
-    uint64_t day;       /* day.open */
-    struct bytes chain; /* device.add: certificate chain */
+    uint64_t day;         /* day.open */
+    struct bytes chain;   /* device.add: certificate chain */
+    uint32_t units_count; /* refund-wish: these units, and all of the lines in ids; or else
+                             @amount_minor for @slot */
+    struct wish_unit wish_units[WISH_UNITS_MAX];
+    uint32_t slot;           /* refund-wish: the how-manieth goodwill of the order */
+    struct operation cause;  /* refund.auto: the cancel, refusal or lapse */
+    struct wanted_fact fact; /* pay.intent, pay.refund, pay.dispute */
 };
 
 /* What the till may look at. All pure; the store is read through @txn. */

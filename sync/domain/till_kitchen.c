@@ -103,7 +103,8 @@ static int collect_refused(const struct task *task, const struct selection *sele
     return 0;
 }
 
-int till_refuse(struct task *task)
+/* By the kitchen, or by the gateway whose customer waits no longer: that folds the same. */
+static int refuse_as(struct task *task, enum event_type type)
 {
     struct selection selection;
     struct order_refuse refuse = {.reason = task->command->reason};
@@ -119,11 +120,21 @@ int till_refuse(struct task *task)
     }
     if (err == 0 && refuse.lines.count > 0) {
         order_refuse_encode(&refuse, task_body(task));
-        task_emit(task, EVENT_REFUSE);
+        task_emit(task, type);
     }
     const bool is_all_begun =
         err == 0 && refuse.lines.count == 0 && selection.count > 0 && task->command->ids_count == 0;
     return is_all_begun ? ERR_STATE : err;
+}
+
+int till_refuse(struct task *task)
+{
+    return refuse_as(task, EVENT_REFUSE);
+}
+
+int till_lapse(struct task *task)
+{
+    return refuse_as(task, EVENT_LAPSE);
 }
 
 /* --- start, done ------------------------------------------------------------------------------ */
@@ -191,7 +202,7 @@ int till_done(struct task *task)
 
 /* --- recall ----------------------------------------------------------------------------------- */
 
-enum { RECALL_TYPES_MAX = 3 };
+enum { RECALL_TYPES_MAX = 4 };
 
 /* What a recall takes back: done and refusals; on the way to waiting also starts; and when nothing
  * of the selection was begun, the acceptance. */
@@ -209,10 +220,10 @@ static struct recall recall_of(const struct task *task, const struct selection *
         is_refused = is_refused || line->is_refused;
     }
     if (!task->command->truth) {
-        return (struct recall){2, {EVENT_DONE, EVENT_REFUSE}};
+        return (struct recall){3, {EVENT_DONE, EVENT_REFUSE, EVENT_LAPSE}};
     }
     if (is_begun || is_refused) {
-        return (struct recall){3, {EVENT_DONE, EVENT_REFUSE, EVENT_START}};
+        return (struct recall){4, {EVENT_DONE, EVENT_REFUSE, EVENT_LAPSE, EVENT_START}};
     }
     return (struct recall){1, {EVENT_ACCEPT}};
 }
@@ -336,10 +347,10 @@ static void say_progress_again(struct task *task, const struct selection *select
 }
 
 static void say_refuse_again(struct task *task, const struct selection *selection,
-                             const struct event_marks *marks)
+                             const struct event_marks *marks, enum event_type type)
 {
     struct selection bystanders;
-    collect_bystanders(task, selection, marks, EVENT_REFUSE, holds_refuse, &bystanders);
+    collect_bystanders(task, selection, marks, type, holds_refuse, &bystanders);
     const struct order_refuse refuse = {.lines = ids_of(task, &bystanders),
                                         .reason = task->order->reason};
     if (bystanders.count > 0) {
@@ -390,7 +401,8 @@ int till_recall(struct task *task)
     if (mark_recalled(task, &selection, &recall, &marks)) {
         emit_named(task, EVENT_RECALL, &marks, false);
         say_accept_again(task, &selection, &marks);
-        say_refuse_again(task, &selection, &marks);
+        say_refuse_again(task, &selection, &marks, EVENT_REFUSE);
+        say_refuse_again(task, &selection, &marks, EVENT_LAPSE);
         say_progress_again(task, &selection, &marks, EVENT_START, holds_start);
         say_progress_again(task, &selection, &marks, EVENT_DONE, holds_done);
     }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/domain/ledger_events.h"
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/print_events.h"
@@ -62,6 +63,23 @@ const struct body_sample body_samples[] = {
     {EVENT_REFUND, "refund",
      "95c40c0102030405060708090a0b0cad636172642d65787465726e616ccd0190a6736c69"
      "702037a4636f6c64"},
+    {EVENT_LAPSE, "lapse",
+     "92920102a774696d656f7574"},
+    {EVENT_PAY_INTENT, "pay_intent",
+     "96a470695f3102cd0640cd064000a3657572"},
+    {EVENT_PAY_REFUND, "pay_refund",
+     "95a472655f31a470695f31cd019002c410000102030405060708090a0b0c0d0e0f"},
+    {EVENT_PAY_REFUND, "pay_refund_unwished",
+     "95a472655f32a470695f31cd019000c400"},
+    {EVENT_PAY_DISPUTE, "pay_dispute",
+     "94a464705f31a470695f31cd064001"},
+    {EVENT_REFUND_WISH, "refund_wish",
+     "94c410000102030405060708090a0b0c0d0e0f92920192010392029101cd0384a4636f6c"
+     "64"},
+    {EVENT_REFUND_AUTO, "refund_auto",
+     "94c410000102030405060708090a0b0c0d0e0f90cd0384a772656675736564"},
+    {EVENT_PAY_SEEN, "pay_seen",
+     "91a56576745f31"},
     {EVENT_MENU_SET, "menu_set",
      "91969201a644c3b66e65729204cd02ee9205cd076c9206cd02bc920cc2920b9194a5536f"
      "73736501019292a67363686172660092a84b72c3a47574657232"},
@@ -142,6 +160,11 @@ RECODER(print_claim, print_claim)
 RECODER(print_done, print_done)
 RECODER(order_pay, order_pay)
 RECODER(order_refund, order_refund)
+RECODER(pay_intent, pay_intent)
+RECODER(pay_refund, pay_refund)
+RECODER(pay_dispute, pay_dispute)
+RECODER(pay_seen, pay_seen)
+RECODER(refund_wish, refund_wish)
 RECODER(field_values, menu_set)
 RECODER(menu_available, menu_available)
 RECODER(field_values, popup_set)
@@ -181,6 +204,13 @@ static const struct {
     {EVENT_PRINT_DONE, recode_print_done},
     {EVENT_PAY, recode_order_pay},
     {EVENT_REFUND, recode_order_refund},
+    {EVENT_LAPSE, recode_order_refuse},
+    {EVENT_PAY_INTENT, recode_pay_intent},
+    {EVENT_PAY_REFUND, recode_pay_refund},
+    {EVENT_PAY_DISPUTE, recode_pay_dispute},
+    {EVENT_REFUND_WISH, recode_refund_wish},
+    {EVENT_REFUND_AUTO, recode_refund_wish},
+    {EVENT_PAY_SEEN, recode_pay_seen},
     {EVENT_MENU_SET, recode_menu_set},
     {EVENT_MENU_AVAILABLE, recode_menu_available},
     {EVENT_POPUP_SET, recode_popup_set},

@@ -30,6 +30,12 @@ const flagWords: Record<Flag, string> = {
     needs_accept: "Lines were added. Accept them.",
     opaque: "Needs newer software. Only to be read here.",
     overflow: "Too large to add up. A manager looks at it.",
+    hold_lost: "The bank no longer holds the amount. Collect it.",
+    provider_at_odds: "The card provider says both paid and not paid. A manager looks at it.",
+    refund_failed: "A refund by card failed. Give the money back another way.",
+    over_refunded: "More was to be refunded than was paid by card.",
+    disputed: "The customer disputes the card payment.",
+    wish_at_odds: "Two wishes for a refund do not fit together. A manager decides.",
     cut_short: "Too much happened to it to show all.",
     pending: "A part of this order is still on its way.",
 };
