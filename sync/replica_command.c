@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/blob.h"
 #include "sync/replica_state.h"
 
 enum {
@@ -230,6 +231,32 @@ static int certificate_check(const struct replica *replica, const struct command
                               &certificate);
 }
 
+/* What this device holds at this moment: the heads, and the state that they come to. */
+static int close_prepare(struct replica *replica, struct store_txn *txn,
+                         const struct command *command)
+{
+    struct frontier *frontier = &replica->close.frontier;
+    if (command->kind != COMMAND_DAY_CLOSE)
+        return 0;
+    frontier->count = 0;
+    for (uint32_t i = 0; i < replica->vector.count; i++) {
+        const struct log_head *head = &replica->vector.heads[replica->vector.ascending[i]];
+        if (head->seq > 0)
+            frontier->entries[frontier->count++] =
+                (struct frontier_entry){.log = head->log, .seq = head->seq, .hash = head->hash};
+    }
+    return replica_state_digest(txn, &replica->close.root);
+}
+
+/* The host has the bytes that the command speaks of: they need not be fetched. */
+static int blob_keep(struct replica *replica, struct store_txn *txn, const struct command *command)
+{
+    if (command->kind != COMMAND_BLOB_ADD && command->kind != COMMAND_CONTACT)
+        return 0;
+    replica->is_turn_written = true;
+    return blob_state_set(txn, &command->blob, BLOB_HERE, command->blob_size);
+}
+
 /* Judge and write; 0 with an answer, or a refusal that changed nothing, or ERR_IO / ERR_FULL. */
 static int command_run(struct replica *replica, struct store_txn *txn,
                        const struct command *command, struct moment now, struct effects *out,
@@ -244,8 +271,11 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .own_log = replica->log,
                         .lane = lane_of(replica),
                         .number_next = replica->number_next,
-                        .now_t = since_epoch > 0 ? (uint64_t)since_epoch : 0};
+                        .now_t = since_epoch > 0 ? (uint64_t)since_epoch : 0,
+                        .close = &replica->close};
     int err = certificate_check(replica, command);
+    if (err == 0)
+        err = close_prepare(replica, txn, command);
     if (err == 0)
         err = till_run(&till, command, result);
     if (err == 0 && result->events_count > 0)
@@ -256,6 +286,8 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         err = events_append(replica, txn, result, command, till.now_t);
     if (err == 0 && result->is_number_used)
         err = number_keep(replica, txn, result->day, result->number);
+    if (err == 0)
+        err = blob_keep(replica, txn, command);
     if (err != 0)
         return err;
     if (result->is_number_used)

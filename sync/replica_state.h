@@ -64,6 +64,7 @@ struct replica {
     struct run *run;
     struct hash (*fork_hashes)[RUN_EVENTS_MAX]; /* of two runs */
     struct till_result *result;
+    struct day_close close; /* scratch */
     uint8_t *row;
     uint8_t *event_data; /* one encoded event */
 };

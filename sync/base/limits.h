@@ -71,6 +71,12 @@ enum {
     REVIEWS_MAX = 500, /* that are listed; the oldest first */
     REVIEW_BYTES_MAX = 1000,
     PRINTER_ADDRESS_BYTES_MAX = 120, /* a host and port, a path under /dev */
+    /* Blobs: photos, and what is known of guests. A photo of a dish fits a quarter of the first;
+     * 4096 of them all would be 4 GiB, so the bytes have a bound of their own. */
+    BLOB_BYTES_MAX = 1024 * 1024,
+    BLOB_CHUNK_BYTES_MAX = 48 * 1024, /* in one frame: as a run, so that no frame waits long */
+    BLOBS_MAX = 4096,                 /* that a device keeps */
+    BLOBS_BYTES_MAX = 512 * 1024 * 1024,
 };
 
 /* Money: |amount| in minor units. 10^12 cents is ten thousand million: no order reaches it, no sum

@@ -1,5 +1,7 @@
 #include "sync/domain/body_check.h"
 
+#include "sync/domain/blob.h"
+#include "sync/domain/day.h"
 #include "sync/domain/ledger_events.h"
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
@@ -41,6 +43,10 @@ CHECKER(menu_available, menu_available)
 CHECKER(field_values, popup_set)
 CHECKER(day_open, day_open)
 CHECKER(review_hide, review_hide)
+CHECKER(day_close, day_close)
+CHECKER(contact, contact)
+CHECKER(blob_add, blob_add)
+CHECKER(blob_erase, blob_erase)
 
 static const struct {
     enum event_type type;
@@ -78,6 +84,10 @@ static const struct {
     {EVENT_POPUP_SET, check_popup_set},
     {EVENT_DAY_OPEN, check_day_open},
     {EVENT_REVIEW_HIDE, check_review_hide},
+    {EVENT_DAY_CLOSE, check_day_close},
+    {EVENT_CONTACT, check_contact},
+    {EVENT_BLOB_ADD, check_blob_add},
+    {EVENT_BLOB_ERASE, check_blob_erase},
 };
 
 static int check_record(const struct record_kind *kind, struct bytes body)

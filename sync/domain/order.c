@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sync/domain/blob.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/order_fold.h"
 #include "sync/domain/print.h"
@@ -191,6 +192,28 @@ static void fill_cancel(const struct fold *fold, struct order *order)
     }
 }
 
+/* A later contact replaces those it had seen; of several the one that claims the later clock: who
+ * is called first decides nothing. */
+static void fill_contact(const struct fold *fold, struct order *order)
+{
+    int32_t latest = FOLD_NONE;
+    struct contact contact;
+    for (uint32_t i = 0; i < fold->history->count; i++) {
+        if (!fold_has(fold, i, EVENT_CONTACT) ||
+            contact_decode(fold->history->events[i].body, &contact) != 0) {
+            continue;
+        }
+        const uint32_t at = (uint32_t)latest;
+        if (latest == FOLD_NONE || history_saw(fold->history, i, at) ||
+            (!history_saw(fold->history, at, i) &&
+             history_compare_time(fold->history, i, at) > 0)) {
+            latest = (int32_t)i;
+            order->contact = contact.hash;
+            order->has_contact = true;
+        }
+    }
+}
+
 /* The latest cancel's; without one, the latest refusal's. */
 static void fill_reason(const struct fold *fold, struct order *order)
 {
@@ -248,6 +271,7 @@ void order_derive(const struct history *history, struct order *ret_order)
     order_fill_ledger(&fold, order);
     fill_cancel(&fold, order);
     fill_reason(&fold, order);
+    fill_contact(&fold, order);
     order_fill_bill(&fold, order);
     order->phase = phase_of(order);
     order_fill_due(order);

@@ -158,6 +158,8 @@ struct order {
     bool is_seen;                           /* a kitchen's board drew the newest lines */
     uint64_t accepted_t, ready_t, handed_t; /* 0 = not yet */
     struct ledger ledger; /* of the provider; in paid and refunded it is counted */
+    bool has_contact;     /* how to reach the guest is in a blob ... */
+    struct hash contact;  /* ... of this hash, which may be erased by now */
 };
 
 /* @ret_order borrows from @history and lives as long as that is unchanged. Never fails: a body that

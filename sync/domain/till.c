@@ -1,6 +1,7 @@
 #include "sync/domain/till.h"
 
 #include "sync/base/check.h"
+#include "sync/domain/blob.h"
 #include "sync/domain/till_task.h"
 
 /* What a command works on. */
@@ -10,6 +11,8 @@ enum subject {
     SUBJECT_ITEM,
     SUBJECT_POPUP,
     SUBJECT_ROSTER,
+    SUBJECT_BLOB,
+    SUBJECT_CONTACTS, /* of an order; also of one that is read-only here: erasing does not wait */
 };
 
 /* One row per command: who may, on what, by which handler. */
@@ -49,6 +52,11 @@ static const struct {
     [COMMAND_POPUP_SET] = {SUBJECT_POPUP, till_popup_set},
     [COMMAND_DAY_OPEN] = {SUBJECT_POPUP, till_day_open},
     [COMMAND_DEVICE_ADD] = {SUBJECT_ROSTER, till_device_add},
+    [COMMAND_DAY_CLOSE] = {SUBJECT_POPUP, till_day_close},
+    [COMMAND_BLOB_ADD] = {SUBJECT_BLOB, till_blob_add},
+    [COMMAND_BLOB_ERASE] = {SUBJECT_BLOB, till_blob_erase},
+    [COMMAND_CONTACT] = {SUBJECT_ORDER, till_contact},
+    [COMMAND_ORDER_ERASE] = {SUBJECT_CONTACTS, till_order_erase},
 };
 
 static const enum capability capabilities[COMMAND_COUNT] = {
@@ -126,6 +134,12 @@ static int aim_at_subject(struct task *task)
     case SUBJECT_ROSTER:
         aim(task->result, KIND_ROSTER, entity_id_derive(KIND_ROSTER, 0));
         return 0;
+    case SUBJECT_BLOB:
+        aim(task->result, KIND_BLOB, blob_entity(&task->command->blob));
+        return 0;
+    case SUBJECT_CONTACTS:
+        aim(task->result, KIND_ORDER, task->command->order);
+        return history_get(task->till->history, task->till->txn, KIND_ORDER, &task->command->order);
     }
     return ERR_INTERNAL;
 }

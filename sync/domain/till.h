@@ -7,6 +7,7 @@
 #ifndef TRESTLE_SYNC_DOMAIN_TILL_H
 #define TRESTLE_SYNC_DOMAIN_TILL_H
 
+#include "sync/domain/day.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/order.h"
 #include "sync/domain/print_events.h"
@@ -27,7 +28,9 @@ enum {
  *   amend    yes or no to the late edits of the lines given
  *   unhand   takes back the last hand-over of each line given
  *   print    asks a printer for a ticket or a receipt: also again, or instead of another printer
- *   print.claim, print.done   by the device that owns the printer; never by a person */
+ *   print.claim, print.done   by the device that owns the printer; never by a person
+ *   contact  and blob.add: the host has the bytes of @blob durable already
+ *   order.erase   the personal blobs of an order, all that it ever had */
 #define COMMANDS(X)                                                                                \
     X(COMMAND_ORDER_PLACE, "order.place", CAP_ORDER)                                               \
     X(COMMAND_LINES_ADD, "lines.add", CAP_ORDER)                                                   \
@@ -60,7 +63,12 @@ enum {
     X(COMMAND_MENU_AVAILABLE, "menu.available", CAP_AVAILABILITY)                                  \
     X(COMMAND_POPUP_SET, "popup.set", CAP_POPUP)                                                   \
     X(COMMAND_DAY_OPEN, "day.open", CAP_DAY)                                                       \
-    X(COMMAND_DEVICE_ADD, "device.add", CAP_ROSTER)
+    X(COMMAND_DEVICE_ADD, "device.add", CAP_ROSTER)                                                \
+    X(COMMAND_DAY_CLOSE, "day.close", CAP_DAY)                                                     \
+    X(COMMAND_BLOB_ADD, "blob.add", CAP_ORDER)                                                     \
+    X(COMMAND_BLOB_ERASE, "blob.erase", CAP_ERASE)                                                 \
+    X(COMMAND_CONTACT, "contact", CAP_ORDER)                                                       \
+    X(COMMAND_ORDER_ERASE, "order.erase", CAP_ERASE)
 
 enum command_kind {
 #define X(name, text, capability) name,
@@ -146,7 +154,6 @@ struct command {
     uint64_t item;    /* menu: the item's number; a new one needs a name and a price */
     uint32_t fields_count;
     struct wanted_field fields[WANTED_FIELDS_MAX];
-    uint64_t day;         /* day.open */
     struct bytes chain;   /* device.add: certificate chain */
     uint32_t units_count; /* refund-wish: these units, and all of the lines in ids; or else
                              @amount_minor for @slot */
@@ -154,6 +161,10 @@ struct command {
     uint32_t slot;           /* refund-wish: the how-manieth goodwill of the order */
     struct operation cause;  /* refund.auto: the cancel, refusal or lapse */
     struct wanted_fact fact; /* pay.intent, pay.refund, pay.dispute */
+    uint64_t day;            /* day.open, day.close: 0 = the present one */
+    struct hash blob;        /* blob.add, blob.erase, contact */
+    uint32_t blob_size;      /* blob.add, contact */
+    struct bytes media;      /* blob.add, contact */
 };
 
 /* What the till may look at. All pure; the store is read through @txn. */
@@ -163,9 +174,10 @@ struct till {
     struct history *scratch; /* scratch: menu items, pop-up */
     struct order *order;     /* scratch for order_derive(): too large for a stack */
     uint64_t own_log;
-    struct bytes lane;    /* of the own certificate */
-    uint32_t number_next; /* the next order number of (lane, day) */
-    uint64_t now_t;       /* ms since the epoch */
+    struct bytes lane;             /* of the own certificate */
+    uint32_t number_next;          /* the next order number of (lane, day) */
+    uint64_t now_t;                /* ms since the epoch */
+    const struct day_close *close; /* day.close: what this device holds, NULL for all others */
 };
 
 /* The events that a command makes; the replica adds parents, t, by and appends them as one run.

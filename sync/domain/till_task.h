@@ -116,6 +116,11 @@ int till_menu_available(struct task *task);
 int till_popup_set(struct task *task);
 int till_day_open(struct task *task);
 int till_device_add(struct task *task);
+int till_day_close(struct task *task);
+int till_blob_add(struct task *task);
+int till_blob_erase(struct task *task);
+int till_contact(struct task *task);
+int till_order_erase(struct task *task);
 
 /* Emit a payment of @amount_minor, which closes over cash rounding and change. ERR_MALFORMED (no
  * such method), ERR_MISMATCH (less was tendered than is asked), ERR_OVERFLOW. */

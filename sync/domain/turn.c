@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/blob.h"
 
 /* ---- remembering ---- */
 
@@ -377,6 +378,8 @@ static int fold_kind(struct turn *turn, struct store_txn *txn, struct folder *fo
     int err = history_advance(turn, txn, folder, entity, kind, &old);
     if (err == 0)
         err = row_store(txn, folder, &state, &old);
+    if (err == 0 && kind == KIND_BLOB)
+        err = blob_note(txn, folder->history);
     breadcrumb_clear(folder);
     return err == ERR_MALFORMED ? ERR_IO : err;
 }

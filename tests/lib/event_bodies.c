@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "sync/domain/ledger_events.h"
+#include "sync/domain/blob.h"
+#include "sync/domain/day.h"
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/print_events.h"
@@ -110,6 +112,18 @@ const struct body_sample body_samples[] = {
      "0e0f9206059207a853656872206775749208c400"},
     {EVENT_REVIEW_HIDE, "review_hide",
      "92c3a6696e73756c74"},
+    {EVENT_CONTACT, "contact",
+     "91c420101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f"},
+    {EVENT_DAY_CLOSE, "day_close",
+     "93039193c408000000000000000509c420101112131415161718191a1b1c1d1e1f202122"
+     "232425262728292a2b2c2d2e2fc420cccccccccccccccccccccccccccccccccccccccccc"
+     "cccccccccccccccccccccc"},
+    {EVENT_BLOB_ADD, "blob_add",
+     "94c420101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2fcd"
+     "1234a9696d6167652f706e67c2"},
+    {EVENT_BLOB_ERASE, "blob_erase",
+     "92c420101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2fa7"
+     "65726173757265"},
 };
 /* clang-format on */
 
@@ -170,6 +184,10 @@ RECODER(menu_available, menu_available)
 RECODER(field_values, popup_set)
 RECODER(day_open, day_open)
 RECODER(review_hide, review_hide)
+RECODER(contact, contact)
+RECODER(day_close, day_close)
+RECODER(blob_add, blob_add)
+RECODER(blob_erase, blob_erase)
 
 static int recode_order_reinstate(struct bytes body, struct writer *writer)
 {
@@ -216,6 +234,10 @@ static const struct {
     {EVENT_POPUP_SET, recode_popup_set},
     {EVENT_DAY_OPEN, recode_day_open},
     {EVENT_REVIEW_HIDE, recode_review_hide},
+    {EVENT_CONTACT, recode_contact},
+    {EVENT_DAY_CLOSE, recode_day_close},
+    {EVENT_BLOB_ADD, recode_blob_add},
+    {EVENT_BLOB_ERASE, recode_blob_erase},
 };
 
 static int recode_record(const struct record_kind *kind, struct bytes body, struct writer *writer)

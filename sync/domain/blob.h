@@ -1,0 +1,102 @@
+/* blob.h - bytes that can be erased: what the log says of them, and what this device has of them.
+ *
+ * Layer: sync/domain (pure). The log holds a hash; the bytes lie in files that only the host
+ * touches (node/blob/blobs.h). Personal bytes begin with BLOB_SALT_BYTES random ones, so that the
+ * hash proves nothing about them once they are gone.
+ *
+ *   blob.add    [bin32 hash, uint size, text media type, bool personal]
+ *   blob.erase  [bin32 hash, text reason]
+ *   contact     [bin32 hash]   on an order: how to reach its guest, in a personal blob
+ *
+ * Laws: both blob events commute; one valid blob.erase erases for ever, whatever is added before
+ * or after. An event whose hash is not its entity's is void. Of several blob.adds the smallest
+ * operation's says what the bytes are; personal is who says so.
+ *
+ * What this device has of a blob stands in TABLE_LOCAL, never replicated:
+ *   "blob" state1 hash32 -> be32 size
+ * ERASED stays even when the erasure itself is voided later: bytes that were wiped do not return.
+ */
+#ifndef TRESTLE_SYNC_DOMAIN_BLOB_H
+#define TRESTLE_SYNC_DOMAIN_BLOB_H
+
+#include "sync/domain/history.h"
+
+enum {
+    BLOB_SALT_BYTES = 16,
+    MEDIA_BYTES_MAX = 64,
+};
+
+struct blob_add {
+    struct hash hash;
+    uint32_t size;      /* 1..BLOB_BYTES_MAX, the salt included */
+    struct bytes media; /* 1..MEDIA_BYTES_MAX: "image/png" */
+    bool is_personal;
+};
+
+struct blob_erase {
+    struct hash hash;
+    struct bytes reason; /* REASON_BYTES_MAX */
+};
+
+struct contact {
+    struct hash hash;
+};
+
+void blob_add_encode(const struct blob_add *add, struct writer *writer);
+void blob_erase_encode(const struct blob_erase *erase, struct writer *writer);
+void contact_encode(const struct contact *contact, struct writer *writer);
+
+/* As the decoders of order_events.h. */
+MUST_CHECK int blob_add_decode(struct bytes body, struct blob_add *ret_add);
+MUST_CHECK int blob_erase_decode(struct bytes body, struct blob_erase *ret_erase);
+MUST_CHECK int contact_decode(struct bytes body, struct contact *ret_contact);
+
+/* BLAKE2b-256("trestle/blob/1" || bytes), the salt included. */
+struct hash blob_hash(struct bytes bytes);
+
+/* The entity that stands for it: BLAKE2b-96("trestle/blob/id/1" || hash). */
+struct entity_id blob_entity(const struct hash *hash);
+
+/* Texts are borrowed from the history. */
+struct blob {
+    bool is_known; /* somebody added it */
+    bool is_erased;
+    bool is_personal;
+    bool is_opaque;   /* needs newer software */
+    struct hash hash; /* when it is known or erased */
+    uint32_t size;
+    struct bytes media;
+};
+void blob_derive(const struct history *history, struct blob *ret_blob);
+
+/* ---- what this device has ---- */
+
+enum blob_state {
+    BLOB_NONE = 0,
+    BLOB_WANTED = 1,  /* to be fetched from a peer */
+    BLOB_HERE = 2,    /* its file is whole */
+    BLOB_ERASING = 3, /* its file is to be removed once this is durable */
+    BLOB_ERASED = 4,
+};
+
+/* BLOB_NONE when there is no row. ERR_IO. */
+MUST_CHECK int blob_state_get(struct store_txn *txn, const struct hash *hash,
+                              enum blob_state *ret_state);
+
+/* Move it to @state. What was erased stays so. ERR_FULL, ERR_IO. */
+MUST_CHECK int blob_state_set(struct store_txn *txn, const struct hash *hash, enum blob_state state,
+                              uint32_t size);
+
+/* The first blob in @state whose hash is above @after (NULL = the first of all). ERR_NOT_FOUND,
+ * ERR_IO. */
+MUST_CHECK int blob_state_next(struct store_txn *txn, enum blob_state state,
+                               const struct hash *after, struct hash *ret_hash, uint32_t *ret_size);
+
+/* How many blobs are in @state, and their bytes. O(n). ERR_IO. */
+MUST_CHECK int blob_state_count(struct store_txn *txn, enum blob_state state, uint32_t *ret_count,
+                                uint64_t *ret_bytes);
+
+/* After a fold: want what is new, erase what is to be erased. ERR_FULL, ERR_IO. */
+MUST_CHECK int blob_note(struct store_txn *txn, const struct history *history);
+
+#endif

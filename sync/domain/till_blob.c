@@ -1,0 +1,197 @@
+/* Blobs, contacts and their erasure, and the close of a day. */
+#include "sync/domain/blob.h"
+#include "sync/domain/day.h"
+#include "sync/domain/till_task.h"
+
+/* What stands for @hash, in till->scratch. */
+static int load_blob(struct task *task, const struct hash *hash, struct blob *ret_blob)
+{
+    struct history *history = task->till->scratch;
+    const struct entity_id id = blob_entity(hash);
+    const int err = history_get(history, task->till->txn, KIND_BLOB, &id);
+    if (err == ERR_NOT_FOUND) {
+        history_reset(history, KIND_BLOB, &id);
+    } else if (err != 0) {
+        return err;
+    }
+    blob_derive(history, ret_blob);
+    if (ret_blob->is_opaque) {
+        return ERR_VERSION;
+    }
+    return task_has_room(task, history) ? 0 : ERR_TOO_MANY;
+}
+
+/* Whether this device can keep another @size bytes. */
+static int check_room(const struct task *task, uint32_t size)
+{
+    uint32_t here, wanted;
+    uint64_t here_bytes, wanted_bytes;
+    int err = blob_state_count(task->till->txn, BLOB_HERE, &here, &here_bytes);
+    if (err == 0) {
+        err = blob_state_count(task->till->txn, BLOB_WANTED, &wanted, &wanted_bytes);
+    }
+    if (err != 0) {
+        return err;
+    }
+    const bool has_room =
+        here + wanted < BLOBS_MAX && here_bytes + wanted_bytes + size <= (uint64_t)BLOBS_BYTES_MAX;
+    return has_room ? 0 : ERR_LIMIT;
+}
+
+/* Emit the blob.add of the command's blob where it is not known yet. */
+static int add_blob(struct task *task, bool is_personal)
+{
+    const struct command *command = task->command;
+    const struct blob_add add = {.hash = command->blob,
+                                 .size = command->blob_size,
+                                 .media = command->media,
+                                 .is_personal = is_personal};
+    const struct entity_id id = blob_entity(&add.hash);
+    struct blob blob;
+    int err = load_blob(task, &add.hash, &blob);
+    if (err == 0 && blob.is_erased) {
+        err = ERR_STATE;
+    }
+    if (err == 0 && !blob.is_known) {
+        err = check_room(task, add.size);
+    }
+    if (err == 0 && !blob.is_known) {
+        blob_add_encode(&add, task_body(task));
+        task_emit_on(task, EVENT_BLOB_ADD, &id);
+    }
+    return err;
+}
+
+int till_blob_add(struct task *task)
+{
+    return add_blob(task, false);
+}
+
+int till_contact(struct task *task)
+{
+    const struct contact contact = {.hash = task->command->blob};
+    const int err = add_blob(task, true);
+    if (err == 0) {
+        contact_encode(&contact, task_body(task));
+        task_emit(task, EVENT_CONTACT);
+    }
+    return err;
+}
+
+static int erase(struct task *task, const struct hash *hash)
+{
+    const struct blob_erase erasure = {.hash = *hash, .reason = task->command->reason};
+    const struct entity_id id = blob_entity(hash);
+    struct blob blob;
+    const int err = load_blob(task, hash, &blob);
+    if (err != 0 || blob.is_erased) {
+        return err;
+    }
+    blob_erase_encode(&erasure, task_body(task));
+    task_emit_on(task, EVENT_BLOB_ERASE, &id);
+    return 0;
+}
+
+int till_blob_erase(struct task *task)
+{
+    struct blob blob;
+    if (task->command->reason.size == 0) {
+        return ERR_MALFORMED;
+    }
+    const int err = load_blob(task, &task->command->blob, &blob);
+    if (err == 0 && !blob.is_known && !blob.is_erased) {
+        return ERR_NOT_FOUND;
+    }
+    return err != 0 ? err : erase(task, &task->command->blob);
+}
+
+static bool is_earlier_contact(const struct history *history, uint32_t index,
+                               const struct contact *contact)
+{
+    struct contact earlier;
+    for (uint32_t i = 0; i < index; i++) {
+        if (history->events[i].type == EVENT_CONTACT &&
+            contact_decode(history->events[i].body, &earlier) == 0 &&
+            hash_equal(&earlier.hash, &contact->hash)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every contact that the order ever had, also those that were replaced. */
+int till_order_erase(struct task *task)
+{
+    const struct history *history = task->till->history;
+    struct contact contact;
+    int err = task->command->reason.size == 0 ? ERR_MALFORMED : 0;
+    for (uint32_t i = 0; i < history->count && err == 0; i++) {
+        if (history->events[i].type == EVENT_CONTACT &&
+            contact_decode(history->events[i].body, &contact) == 0 &&
+            !is_earlier_contact(history, i, &contact)) {
+            err = erase(task, &contact.hash);
+        }
+    }
+    return err;
+}
+
+/* The newest day.close of the own log; 0 = none. */
+static uint64_t own_close_seq(const struct task *task)
+{
+    const struct history *history = task->till->scratch;
+    uint64_t seq = 0;
+    for (uint32_t i = 0; i < history->count; i++) {
+        const struct history_event *event = &history->events[i];
+        if (event->type == EVENT_DAY_CLOSE && event->id.log == task->till->own_log &&
+            event->id.seq > seq) {
+            seq = event->id.seq;
+        }
+    }
+    return seq;
+}
+
+/* A day that is closed already is closed again when there is more to it by now than the fact that
+ * closed it. */
+static bool says_more(const struct task *task, const struct day *day)
+{
+    const struct frontier *frontier = &task->till->close->frontier;
+    const uint64_t own_seq = own_close_seq(task);
+    for (uint32_t i = 0; i < frontier->count; i++) {
+        const struct frontier_entry *entry = &frontier->entries[i];
+        const bool is_own_close = entry->log == task->till->own_log && entry->seq == own_seq;
+        if (!is_own_close && day_is_late(day, entry->log, entry->seq)) {
+            return true;
+        }
+    }
+    return !day->is_closed;
+}
+
+int till_day_close(struct task *task)
+{
+    const struct day_close *close = task->till->close;
+    struct popup popup;
+    struct day day;
+    const int err = task_load_popup(task, &popup);
+    if (err != 0) {
+        return err;
+    }
+    if (task->till->scratch->is_opaque) {
+        return ERR_VERSION;
+    }
+    const uint64_t n = task->command->day == 0 ? popup.day : task->command->day;
+    if (n == 0 || n > popup.day) {
+        return ERR_STATE;
+    }
+    if (!task_has_room(task, task->till->scratch)) {
+        return ERR_TOO_MANY;
+    }
+    task->result->day = n;
+    day_derive(task->till->scratch, n, &day);
+    if (says_more(task, &day)) {
+        struct day_close body = *close;
+        body.n = n;
+        day_close_encode(&body, task_body(task));
+        task_emit(task, EVENT_DAY_CLOSE);
+    }
+    return 0;
+}
