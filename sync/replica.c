@@ -477,6 +477,10 @@ int replica_step(struct replica *replica, struct store_txn *txn, const struct in
         return message_take(replica, txn, input, out);
     case INPUT_COMMAND:
         return replica_command(replica, txn, input->command, input->request, input->now, out);
+    case INPUT_BLOB:
+        replica->is_turn_written = true;
+        return mesh_note_blob(&replica->mesh, txn, &input->blob, input->blob_size, input->is_good,
+                              out);
     }
     check(false);
 }
@@ -496,6 +500,10 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
         err = replica_popup(replica, txn, &popup);
     if (err == 0)
         err = mesh_seal(&replica->mesh, txn, &replica->roster, replica->run, now, out);
+    if (err == 0)
+        err = mesh_seal_blobs(&replica->mesh, txn, replica->folder.is_blob_folded, now, out,
+                              &replica->is_turn_written);
+    replica->folder.is_blob_folded = false;
     if (err == 0 && replica->is_turn_written)
         err = acks_store_marks(&replica->mesh.acks, &replica->vector, txn);
     if (err == 0 && replica->is_turn_written)

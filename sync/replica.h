@@ -41,7 +41,14 @@ struct replica_config {
                             folded, kind 0 = nothing; the host finds there what crashed */
 };
 
-enum input_kind { INPUT_TIME, INPUT_LINK_UP, INPUT_LINK_DOWN, INPUT_MESSAGE, INPUT_COMMAND };
+enum input_kind {
+    INPUT_TIME,
+    INPUT_LINK_UP,
+    INPUT_LINK_DOWN,
+    INPUT_MESSAGE,
+    INPUT_COMMAND,
+    INPUT_BLOB
+};
 
 struct input {
     enum input_kind kind;
@@ -52,6 +59,9 @@ struct input {
     struct bytes message;          /* MESSAGE: one frame, borrowed for the step */
     const struct command *command; /* COMMAND */
     uint64_t request;              /* COMMAND: comes back in the answer */
+    struct hash blob;              /* BLOB */
+    uint32_t blob_size;            /* BLOB */
+    bool is_good; /* BLOB: its file is whole and has that hash; else there is none */
 };
 
 /* NULL without memory. The one allocation is here; about 20 MiB reserved, mostly untouched. */

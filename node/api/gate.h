@@ -20,6 +20,7 @@
 #define TRESTLE_NODE_API_GATE_H
 
 #include "node/api/queue.h"
+#include "node/blob/blobs.h"
 #include "sync/base/store.h"
 
 enum gate_link { GATE_LINKED = 0, GATE_CONNECTING = 1, GATE_REFUSED = 2, GATE_LOST = 3 };
@@ -62,6 +63,7 @@ struct gate_live {
 struct gate {
     void *context;
     struct command_queue *queue;
+    struct blobs *blobs; /* whole files only; NULL = this host keeps none */
     /* A read transaction of the web thread's own reader. ERR_IO, ERR_BUSY. */
     int (*read_begin)(void *context, struct store_txn **ret_txn);
     void (*read_end)(void *context, struct store_txn *txn);

@@ -78,6 +78,7 @@ static void release(struct core *core)
     if (effects->is_roster_changed)
         core_update_links(core);
     core->wake_ms = effects->wake_mono_ms;
+    core_blobs_release(core);
     core->is_links_changed = core->is_links_changed || effects->is_roster_changed;
     core->is_news = core->is_news || effects->is_changed || effects->is_marks_moved ||
                     effects->answers_count > 0 || core->is_links_changed;
@@ -292,7 +293,9 @@ static int turn_inputs(struct core *core)
     if (err != 0)
         return turn_failed(core, err, false, false);
     take_commands(core);
-    err = step_commands(core, txn, 0);
+    err = is_replay ? 0 : core_blobs_step(core, txn);
+    if (err == 0)
+        err = step_commands(core, txn, 0);
     if (err == 0 && !is_replay)
         err = step_events(core, txn);
     if (err != 0)
@@ -523,7 +526,9 @@ static int open_all(struct core *core)
         return err;
     open_breadcrumb(core);
     configure_replica(core);
-    err = replica_begin(core);
+    err = core_blobs_open(core);
+    if (err == 0)
+        err = replica_begin(core);
     if (err == 0)
         core_measure_store(core);
     return err;
@@ -559,6 +564,7 @@ void core_close(struct core *core)
     transport_close(core->transport);
     replica_free(core->replica);
     breadcrumb_close(&core->breadcrumb);
+    blobs_close(core->blobs);
     store_lmdb_reader_close(core->web_reader);
     store_lmdb_reader_close(core->usage_reader);
     store_lmdb_close(core->store);

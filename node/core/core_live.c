@@ -46,6 +46,7 @@ void core_gate_init(struct core *core)
 const struct gate *core_gate(struct core *core)
 {
     core->gate.queue = core->queue;
+    core->gate.blobs = core->blobs;
     return &core->gate;
 }
 

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "node/blob/blobs.h"
 #include "node/config/book.h"
 #include "node/core/breadcrumb.h"
 #include "node/core/control.h"
@@ -36,6 +37,15 @@ struct enrolling {
     struct command command;
 };
 
+enum { CORE_BLOB_NEWS_MAX = 128, BLOB_FRAME_BYTES_MAX = BLOB_CHUNK_BYTES_MAX + 128 };
+
+/* What became of a blob's file. */
+struct core_blob_news {
+    struct hash hash;
+    uint32_t size;
+    bool is_good;
+};
+
 struct core {
     const char *state;
     const struct settings *settings;
@@ -56,6 +66,10 @@ struct core {
     struct welcome *welcome; /* scratch */
     uint8_t *welcome_frame;  /* scratch */
     struct enrolling enrolling;
+    struct blobs *blobs;
+    uint32_t blob_news_count;
+    struct core_blob_news blob_news[CORE_BLOB_NEWS_MAX];
+    uint8_t blob_frame[BLOB_FRAME_BYTES_MAX];
     int wake_fd, signal_fd; /* signal_fd: the caller's, -1 = none */
     void (*on_news)(void *context);
     void *news_context;
@@ -87,6 +101,14 @@ void core_update_links(struct core *core);
 void core_advertised(const struct core *core, char *ret_endpoint);
 /* What a newcomer should dial, while an invitation is open. */
 void core_enrol_endpoint(const struct core *core, char *ret_endpoint);
+
+/* core_blobs.c */
+/* Open their folder, and settle what a crash left between it and the store. */
+MUST_CHECK int core_blobs_open(struct core *core);
+/* Tell the replica what became of blobs since the last turn. ERR_IO, ERR_FULL. */
+MUST_CHECK int core_blobs_step(struct core *core, struct store_txn *txn);
+/* Read, keep and erase what the turn wants, after its frames went out. */
+void core_blobs_release(struct core *core);
 
 /* core_enrol.c */
 void core_serve_control(struct core *core);

@@ -51,6 +51,11 @@ int blob_state_set(struct store_txn *txn, const struct hash *hash, enum blob_sta
                     : store_put(txn, TABLE_LOCAL, key_bytes(&key), bytes_of(value, sizeof value));
 }
 
+static bool is_row_of(const struct key *of, struct bytes key)
+{
+    return key.size == ROW_KEY_BYTES && memcmp(key.data, of->data, LABEL_BYTES + 1) == 0;
+}
+
 /* The row at or after @from, if it is of the same state. */
 static int row_at(struct store_txn *txn, const struct key *from, struct hash *ret_hash,
                   uint32_t *ret_size)
@@ -63,8 +68,7 @@ static int row_at(struct store_txn *txn, const struct key *from, struct hash *re
         return err;
     }
     err = store_cursor_seek(&cursor, key_bytes(from), &key, &value);
-    if (err == 0 &&
-        (key.size != ROW_KEY_BYTES || memcmp(key.data, from->data, LABEL_BYTES + 1) != 0)) {
+    if (err == 0 && !is_row_of(from, key)) {
         err = ERR_NOT_FOUND;
     }
     if (err == 0 && value.size != 4) {
@@ -92,17 +96,25 @@ int blob_state_next(struct store_txn *txn, enum blob_state state, const struct h
 int blob_state_count(struct store_txn *txn, enum blob_state state, uint32_t *ret_count,
                      uint64_t *ret_bytes)
 {
-    struct hash hash;
-    uint32_t size;
+    static const struct hash lowest;
+    const struct key from = key_blob(state, &lowest);
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
     uint32_t count = 0;
     uint64_t bytes = 0;
-    int err = blob_state_next(txn, state, NULL, &hash, &size);
-    while (err == 0) {
-        count++;
-        bytes += size;
-        err = blob_state_next(txn, state, &hash, &hash, &size);
+    int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
+    if (err != 0) {
+        return err;
     }
-    if (err != ERR_NOT_FOUND) {
+    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
+    while (err == 0 && is_row_of(&from, key) && value.size == 4) {
+        count++;
+        bytes += get_be32(value.data);
+        err = store_cursor_next(&cursor, &key, &value);
+    }
+    store_cursor_close(&cursor);
+    if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
     }
     *ret_count = count;

@@ -378,8 +378,10 @@ static int fold_kind(struct turn *turn, struct store_txn *txn, struct folder *fo
     int err = history_advance(turn, txn, folder, entity, kind, &old);
     if (err == 0)
         err = row_store(txn, folder, &state, &old);
-    if (err == 0 && kind == KIND_BLOB)
+    if (err == 0 && kind == KIND_BLOB) {
+        folder->is_blob_folded = true;
         err = blob_note(txn, folder->history);
+    }
     breadcrumb_clear(folder);
     return err == ERR_MALFORMED ? ERR_IO : err;
 }

@@ -63,6 +63,7 @@ struct folder {
     uint8_t *breadcrumb;     /* 13 bytes that outlive a crash (kind, entity), or NULL: names what is
                                 being folded */
     uint64_t appends, loads; /* how often each path was taken */
+    bool is_blob_folded;     /* the state of a blob may have changed; the reader clears it */
 };
 
 void turn_reset(struct turn *turn);

@@ -1,5 +1,7 @@
 #include "sync/mesh/effects.h"
 
+#include <string.h>
+
 #include "sync/base/check.h"
 
 const char *alarm_text(enum alarm_kind alarm)
@@ -17,6 +19,7 @@ void effects_reset(struct effects *effects)
 {
     effects->sends_count = effects->closes_count = effects->answers_count = effects->alarms_count =
         0;
+    effects->blob_reads_count = effects->blob_writes_count = effects->blob_erases_count = 0;
     effects->is_changed = effects->is_marks_moved = effects->is_roster_changed = false;
     effects->is_new_log_needed = effects->is_written = false;
     effects->change_number = 0;
@@ -65,6 +68,11 @@ void effects_forget_link(struct effects *effects, uint32_t link)
 {
     uint32_t sends = 0;
     uint32_t closes = 0;
+    uint32_t reads = 0;
+    for (uint32_t i = 0; i < effects->blob_reads_count; i++)
+        if (effects->blob_reads[i].link != link)
+            effects->blob_reads[reads++] = effects->blob_reads[i];
+    effects->blob_reads_count = reads;
     for (uint32_t i = 0; i < effects->sends_count; i++)
         if (effects->sends[i].link != link)
             effects->sends[sends++] = effects->sends[i];
@@ -102,6 +110,19 @@ void effects_answer(struct effects *effects, uint64_t request, int err, const st
     *effect = (struct effect_answer){.request = request, .err = err};
     if (err == 0)
         effect->answer = *answer;
+}
+
+bool effects_blob_write(struct effects *effects, const struct effect_blob_write *write)
+{
+    size_t room = EFFECT_BYTES_MAX - effects->size;
+    if (effects->blob_writes_count == EFFECT_BLOB_WRITES_MAX || room < write->bytes.size)
+        return false;
+    uint8_t *copy = effects->data + effects->size;
+    memcpy(copy, write->bytes.data, write->bytes.size);
+    effects->size += write->bytes.size;
+    effects->blob_writes[effects->blob_writes_count] = *write;
+    effects->blob_writes[effects->blob_writes_count++].bytes = bytes_of(copy, write->bytes.size);
+    return true;
 }
 
 void effects_wake(struct effects *effects, uint64_t mono_ms)

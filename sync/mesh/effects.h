@@ -14,6 +14,9 @@ enum {
     EFFECT_CLOSES_MAX = LINKS_MAX,
     EFFECT_ANSWERS_MAX = 264, /* commands in a turn: 256 of people, and the host's own */
     EFFECT_ALARMS_MAX = 32,
+    EFFECT_BLOB_READS_MAX = LINKS_MAX, /* one a link and turn */
+    EFFECT_BLOB_WRITES_MAX = 1,        /* one part of one blob is asked for at a time */
+    EFFECT_BLOB_ERASES_MAX = 64,
     EFFECT_BYTES_MAX = 4 * 1024 * 1024,
 };
 
@@ -25,6 +28,22 @@ struct effect_send {
 struct effect_close {
     uint32_t link;
     enum bye_reason reason;
+};
+
+/* Send @length bytes of a blob's file from @offset on to @link, as a BLOB, after all else. When the
+ * file is gone: INPUT_BLOB, not good. */
+struct effect_blob_read {
+    uint32_t link;
+    struct hash hash;
+    uint32_t offset, length;
+};
+
+/* Keep a part of a blob until it is whole; a part at offset 0 begins anew. After the last part:
+ * INPUT_BLOB with whether blob_hash() of all parts is @hash. */
+struct effect_blob_write {
+    struct hash hash;
+    uint32_t offset, total;
+    struct bytes bytes; /* in effects.data */
 };
 
 /* The answer to a command; a success is permanent once its transaction is durable. */
@@ -66,6 +85,12 @@ struct effects {
     struct effect_close closes[EFFECT_CLOSES_MAX];
     uint32_t answers_count;
     struct effect_answer answers[EFFECT_ANSWERS_MAX];
+    uint32_t blob_reads_count;
+    struct effect_blob_read blob_reads[EFFECT_BLOB_READS_MAX];
+    uint32_t blob_writes_count;
+    struct effect_blob_write blob_writes[EFFECT_BLOB_WRITES_MAX];
+    uint32_t blob_erases_count;
+    struct hash blob_erases[EFFECT_BLOB_ERASES_MAX]; /* remove their files */
     uint32_t alarms_count;
     struct effect_alarm alarms[EFFECT_ALARMS_MAX];
     bool is_changed;        /* entities changed: tell the screens @change_number */
@@ -101,6 +126,8 @@ void effects_alarm(struct effects *effects, enum alarm_kind kind, uint64_t log, 
 /* At most EFFECT_ANSWERS_MAX commands a turn. */
 void effects_answer(struct effects *effects, uint64_t request, int err,
                     const struct answer *answer);
+/* The bytes are copied; false when there is no room. */
+MUST_CHECK bool effects_blob_write(struct effects *effects, const struct effect_blob_write *write);
 void effects_wake(struct effects *effects, uint64_t mono_ms);
 
 #endif

@@ -17,6 +17,7 @@ void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id 
     memcpy(mesh->boot, boot, BOOT_ID_BYTES);
     for (uint32_t slot = 0; slot < LOGS_MAX; slot++)
         mesh->pulls[slot].link = LINK_NONE;
+    mesh->fetch.link = LINK_NONE;
 }
 
 /* False when there is no room. */
@@ -53,6 +54,9 @@ static void session_end(struct mesh *mesh, uint32_t at)
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
         if (mesh->pulls[slot].link == (int32_t)at)
             mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
+    mesh->fetch.is_tried[at] = false;
+    if (mesh->fetch.link == (int32_t)at)
+        fetch_leave(&mesh->fetch);
 }
 
 void mesh_link_down(struct mesh *mesh, uint32_t at, struct effects *out)
@@ -326,6 +330,7 @@ static int hello_take(struct mesh *mesh, struct store_txn *txn, const struct ros
     if (!duplicates_resolve(mesh, at, out))
         return 0;
     link->is_ready = true;
+    mesh->fetch.not_before_ms = 0; /* perhaps it has what nobody had */
     link->clock_offset_ms = hello->wall_ms - now.wall_ms;
     int err = claims_take(mesh, txn, link, true, now, out);
     link_start_push(mesh, link);
@@ -414,7 +419,9 @@ int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *
         return status_take(mesh, txn, link, now, out);
     if (kind == MESSAGE_WANT)
         want_take(mesh, link);
-    return 0;
+    if (kind == MESSAGE_BLOB)
+        mesh_take_blob(mesh, at, out);
+    return kind == MESSAGE_BLOBQ ? mesh_take_blobq(mesh, txn, at, out) : 0;
 }
 
 /* ---- what became of events ---- */

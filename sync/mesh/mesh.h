@@ -44,6 +44,8 @@ enum {
     SERVE_BYTES_PER_TURN = 512 * 1024,
     SERVE_FRAME_BYTES_MIN = 1024, /* what a frame counts at least, so that many small ones leave
                                      room for statuses in a turn's effects */
+    BLOB_TIMEOUT_MS = 3000,       /* without the part that was asked for: ask somebody else */
+    BLOB_RETRY_MS = 10000,        /* after nobody had what is missing */
     LINK_NONE = -1,
 };
 
@@ -75,6 +77,7 @@ struct link {
     uint64_t told_seq[LOGS_MAX];
     uint64_t next_seq[LOGS_MAX]; /* to send next; 0 = it has to ask first */
     bool is_wanted[LOGS_MAX];    /* it asked for this log and did not get all of it yet */
+    bool is_blob_served;         /* in this turn */
     uint32_t serve_slot;         /* the last that was served: the others go before it */
     uint64_t credit_bytes;       /* that we may still send; at most LINK_CREDIT_BYTES */
     /* What we asked of it. */
@@ -100,6 +103,19 @@ struct pull {
     uint64_t not_before_ms; /* while nobody: the grace; 0 = none */
 };
 
+/* The fetching of blobs: one part of one blob at a time, when no log is being pulled. */
+struct fetch {
+    bool is_idle;  /* nothing was missing when last looked */
+    bool has_hash; /* @hash is the one at work, or the one that the next comes after */
+    struct hash hash;
+    int32_t link;           /* from whom; LINK_NONE = nobody yet */
+    bool is_asked;          /* for the part at @offset */
+    bool is_checking;       /* the host has all of it and compares its hash */
+    uint32_t offset, total; /* what of it the host has; total 0 = not told yet */
+    uint64_t asked_ms, not_before_ms;
+    bool is_tried[LINKS_MAX]; /* has it not, or sent something else */
+};
+
 struct mesh {
     struct vector *vector; /* the replica's */
     struct acks acks;
@@ -112,7 +128,8 @@ struct mesh {
     bool is_mark_dirty[LOGS_MAX];
     struct link links[LINKS_MAX];
     struct pull pulls[LOGS_MAX];
-    bool has_suspect;       /* some link has a suspect_seq */
+    bool has_suspect; /* some link has a suspect_seq */
+    struct fetch fetch;
     uint32_t serve_first;   /* each turn another link is served first */
     struct message message; /* scratch for decoding */
 };
@@ -162,6 +179,24 @@ void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct eff
 /* The end of a turn: acknowledge, push, pull, serve, and say when to wake. ERR_IO. */
 MUST_CHECK int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct roster *roster,
                          struct run *scratch, struct moment now, struct effects *out);
+
+/* ---- blobs.c ---- */
+
+/* Take the BLOBQ or the BLOB in mesh->message, which came over link @at. ERR_IO. */
+MUST_CHECK int mesh_take_blobq(struct mesh *mesh, struct store_txn *txn, uint32_t at,
+                               struct effects *out);
+void mesh_take_blob(struct mesh *mesh, uint32_t at, struct effects *out);
+
+/* What the host found: a blob that was written is whole and right, or is not; or one that should be
+ * here is gone. ERR_IO, ERR_FULL. */
+MUST_CHECK int mesh_note_blob(struct mesh *mesh, struct store_txn *txn, const struct hash *hash,
+                              uint32_t size, bool is_good, struct effects *out);
+
+/* The end of a turn: erase what is to be erased, ask for what is missing. @is_news: the state of a
+ * blob may have changed. @ret_is_written is set when there is something to commit. ERR_IO,
+ * ERR_FULL. */
+MUST_CHECK int mesh_seal_blobs(struct mesh *mesh, struct store_txn *txn, bool is_news,
+                               struct moment now, struct effects *out, bool *ret_is_written);
 
 /* How many events the peer of a ready link lacks and has more than this device, by its claims. */
 void mesh_distance(const struct mesh *mesh, uint32_t at, uint64_t *ret_behind, uint64_t *ret_ahead);

@@ -13,4 +13,7 @@ void link_told_all(const struct mesh *mesh, struct link *link);
 /* After HELLO: a peer that has all of the own log gets pushes; any other has to ask first. */
 void link_start_push(const struct mesh *mesh, struct link *link);
 
+/* Whoever the present blob is fetched from, it is begun anew with somebody else. */
+void fetch_leave(struct fetch *fetch);
+
 #endif

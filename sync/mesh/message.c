@@ -157,6 +157,25 @@ void fork_answer_hashes(const struct fork_answer *answer, struct hash *to)
         read_fixed(&reader, to[i].bytes, sizeof to[i].bytes);
 }
 
+static void read_blobq(struct reader *reader, struct message *message)
+{
+    struct blob_part *part = &message->blob;
+    read_fixed(reader, part->hash.bytes, sizeof part->hash.bytes);
+    part->offset = (uint32_t)read_uint(reader, BLOB_BYTES_MAX);
+    part->length = (uint32_t)read_uint(reader, BLOB_CHUNK_BYTES_MAX);
+}
+
+static void read_blob(struct reader *reader, struct message *message)
+{
+    struct blob_part *part = &message->blob;
+    read_fixed(reader, part->hash.bytes, sizeof part->hash.bytes);
+    part->offset = (uint32_t)read_uint(reader, BLOB_BYTES_MAX);
+    part->total = (uint32_t)read_uint(reader, BLOB_BYTES_MAX);
+    part->bytes = read_bin(reader, 0, BLOB_CHUNK_BYTES_MAX);
+    if (part->offset > part->total || part->bytes.size > part->total - part->offset)
+        reader_fail(reader, ERR_MALFORMED);
+}
+
 static void read_bye(struct reader *reader, struct message *message)
 {
     message->reason = read_uint(reader, UINT32_MAX);
@@ -174,6 +193,8 @@ static const struct message_form {
     {MESSAGE_WANT, 3, read_want},
     {MESSAGE_FORKQ, 4, read_fork_question},
     {MESSAGE_FORKP, 5, read_fork_answer},
+    {MESSAGE_BLOBQ, 4, read_blobq},
+    {MESSAGE_BLOB, 5, read_blob},
     {MESSAGE_BYE, 2, read_bye},
 };
 
@@ -298,6 +319,27 @@ void message_write_fork_answer(struct writer *writer, const struct fork_answer *
     for (uint32_t i = 0; i < answer->count; i++)
         write_bin(writer, event_hashes[i].bytes, sizeof event_hashes[i].bytes);
     write_bin(writer, answer->signature.bytes, sizeof answer->signature.bytes);
+}
+
+void message_write_blobq(struct writer *writer, const struct hash *hash, uint32_t offset,
+                         uint32_t length)
+{
+    write_array(writer, 4);
+    write_uint(writer, MESSAGE_BLOBQ);
+    write_bin(writer, hash->bytes, sizeof hash->bytes);
+    write_uint(writer, offset);
+    write_uint(writer, length);
+}
+
+void message_write_blob(struct writer *writer, const struct hash *hash, uint32_t offset,
+                        uint32_t total, struct bytes bytes)
+{
+    write_array(writer, 5);
+    write_uint(writer, MESSAGE_BLOB);
+    write_bin(writer, hash->bytes, sizeof hash->bytes);
+    write_uint(writer, offset);
+    write_uint(writer, total);
+    write_bin(writer, bytes.data, bytes.size);
 }
 
 void message_write_bye(struct writer *writer, enum bye_reason reason)

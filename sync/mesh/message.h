@@ -24,6 +24,8 @@ enum message_kind {
     MESSAGE_WANT = 4,
     MESSAGE_FORKQ = 6,
     MESSAGE_FORKP = 7,
+    MESSAGE_BLOBQ = 10,
+    MESSAGE_BLOB = 11,
     MESSAGE_BYE = 14,
 };
 
@@ -108,6 +110,15 @@ struct fork_answer {
     struct signature signature;
 };
 
+/* A part of a blob: asked for (BLOBQ) or given (BLOB). */
+struct blob_part {
+    struct hash hash;
+    uint32_t offset;
+    uint32_t length;    /* BLOBQ */
+    uint32_t total;     /* BLOB: of the whole; 0 = it is not here */
+    struct bytes bytes; /* BLOB: in the frame */
+};
+
 /* One decoded message. Lists are decoded into the caller's arrays. */
 struct message {
     enum message_kind kind;
@@ -116,6 +127,7 @@ struct message {
     struct events events;
     struct fork_question fork_question;
     struct fork_answer fork_answer;
+    struct blob_part blob; /* BLOBQ, BLOB */
     uint64_t credit_bytes; /* WANT */
     uint64_t reason;       /* BYE */
     uint32_t heads_count;  /* HELLO, STATUS */
@@ -142,6 +154,11 @@ void message_write_fork_answer(struct writer *writer, const struct fork_answer *
                                const struct hash *event_hashes);
 /* Copy out @answer->count hashes; the frame was decoded. */
 void fork_answer_hashes(const struct fork_answer *answer, struct hash *to);
+void message_write_blobq(struct writer *writer, const struct hash *hash, uint32_t offset,
+                         uint32_t length);
+/* @total 0: it is not here. */
+void message_write_blob(struct writer *writer, const struct hash *hash, uint32_t offset,
+                        uint32_t total, struct bytes bytes);
 void message_write_bye(struct writer *writer, enum bye_reason reason);
 /* Opens an EVENTS: write @count bins and then the end. */
 void message_write_events_begin(struct writer *writer, uint64_t log, uint64_t first_seq,

@@ -423,6 +423,7 @@ static void turn_release(struct cluster *cluster, struct cluster_node *node)
     }
     answers_release(cluster, node);
     cluster_net_send(cluster, node, node->effects);
+    cluster_blobs_release(cluster, node, node->effects);
     if (node->is_copy_turn && cluster->hooks.on_copy != NULL) {
         cluster->hooks.on_copy(cluster->hooks.context, node, true);
     }

@@ -95,6 +95,7 @@ struct cluster_hooks {
     void (*on_trace)(void *context, bool is_story, const char *line);
 };
 
+struct cluster_blob;  /* cluster_blobs.c */
 struct cluster_input; /* cluster.c */
 struct cluster_frame;
 
@@ -132,6 +133,8 @@ struct cluster_node {
     uint32_t rate;    /* of its clock, in 10,000 */
     uint32_t slow_ms; /* before each turn */
     uint32_t group;   /* devices in different groups cannot reach each other */
+    struct cluster_blob *blobs; /* the files of blobs; a crash does not harm them */
+    uint8_t *blob_part;
     struct cluster_store_fault fault;
     uint64_t fault_calls;
     uint64_t newest_sent; /* serial of the newest frame that it received, for FAULT_REORDER */
@@ -257,6 +260,15 @@ void cluster_roll_back(struct cluster *cluster, uint32_t node, const struct clus
 /* One more node, running on @copy of @of's disk with @of's keys; its index. It dials nobody yet. */
 uint32_t cluster_clone(struct cluster *cluster, uint32_t of, const struct cluster_copy *copy,
                        const char *name);
+/* ---- the files of blobs ---- */
+
+/* As a host does before a command speaks of them. */
+struct hash cluster_put_blob(struct cluster_node *node, struct bytes bytes);
+bool cluster_has_blob(struct cluster_node *node, const struct hash *hash);
+/* The file is gone, and the host notices. */
+void cluster_lose_blob(struct cluster *cluster, struct cluster_node *node, const struct hash *hash);
+/* A bit of the file flips. */
+void cluster_spoil_blob(struct cluster_node *node, const struct hash *hash);
 
 /* ---- looking ---- */
 

@@ -43,6 +43,12 @@ void cluster_node_boot(struct cluster *cluster, struct cluster_node *node);
 /* Open the replica in a turn of its own; false when that was aborted. */
 bool cluster_node_open(struct cluster *cluster, struct cluster_node *node);
 
+/* ---- cluster_blobs.c ---- */
+
+void cluster_blobs_release(struct cluster *cluster, struct cluster_node *node,
+                           const struct effects *effects);
+void cluster_blobs_free(struct cluster_node *node);
+
 /* ---- cluster_net.c: links ---- */
 
 void cluster_net_reset(struct cluster *cluster);
@@ -52,6 +58,9 @@ void cluster_net_told(struct cluster *cluster, const struct cluster_node *node, 
 /* Release what a turn sends and closes. */
 void cluster_net_send(struct cluster *cluster, struct cluster_node *node,
                       const struct effects *effects);
+/* One more frame, of the host itself. */
+void cluster_net_send_one(struct cluster *cluster, struct cluster_node *node, uint32_t link,
+                          struct bytes frame);
 /* All links of @node are gone, and it knows. */
 void cluster_net_drop(struct cluster *cluster, const struct cluster_node *node);
 void cluster_net_dial_all(struct cluster *cluster, uint32_t node);

@@ -369,6 +369,12 @@ static void link_send(struct cluster *cluster, struct cluster_node *node, uint32
     }
 }
 
+void cluster_net_send_one(struct cluster *cluster, struct cluster_node *node, uint32_t link,
+                          struct bytes frame)
+{
+    link_send(cluster, node, link, frame);
+}
+
 static void link_close(struct cluster *cluster, struct cluster_node *node,
                        const struct effect_close *close)
 {

@@ -39,6 +39,7 @@ void cluster_free(struct cluster *cluster)
     for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++) {
         replica_free(cluster->nodes[i].replica);
         store_memory_free(cluster->nodes[i].store);
+        cluster_blobs_free(&cluster->nodes[i]);
         free(cluster->nodes[i].effects);
     }
     free(cluster->events);
@@ -170,6 +171,7 @@ static void node_prepare(struct cluster *cluster, uint32_t index, const struct c
     struct effects *effects =
         node->effects != NULL ? node->effects : cluster_allocate(sizeof *effects);
     store_memory_free(node->store);
+    cluster_blobs_free(node);
     *node = (struct cluster_node){.index = index,
                                   .name = setup->devices[index].name,
                                   .role = setup->devices[index].role,
