@@ -74,8 +74,8 @@ int replica_append(struct replica *replica, struct store_txn *txn, const struct 
     struct bytes bytes;
     struct log_head *head = own_head(replica);
     bool is_opening = head->seq == 0; /* the roster does not know this log before its first event */
-    if (!is_opening &&
-        roster_judge(&replica->roster, replica->log, head->seq + 1, event->type) != VERDICT_VALID)
+    if (!is_opening && roster_judge(&replica->roster, replica->log, head->seq + 1, event->type,
+                                    event->by) != VERDICT_VALID)
         return ERR_FORBIDDEN;
     int err = event_encode(event, replica->event_data, EVENT_SALVAGE_BYTES_MAX, &bytes);
     if (err == 0)
@@ -94,38 +94,6 @@ int replica_append(struct replica *replica, struct store_txn *txn, const struct 
 }
 
 /* ---- folding ---- */
-
-/* Whether the changes of rights of one log are the same in both. */
-static bool changes_alike(const struct roster *a, const struct roster *b, uint64_t log)
-{
-    uint32_t i = 0;
-    uint32_t j = 0;
-    for (;; i++, j++) {
-        while (i < a->changes_count && a->changes[i].log != log)
-            i++;
-        while (j < b->changes_count && b->changes[j].log != log)
-            j++;
-        if (i == a->changes_count || j == b->changes_count)
-            return i == a->changes_count && j == b->changes_count;
-        if (a->changes[i].from_seq != b->changes[j].from_seq ||
-            a->changes[i].capabilities != b->changes[j].capabilities ||
-            a->changes[i].is_stated != b->changes[j].is_stated)
-            return false;
-    }
-}
-
-/* Whether the same events of @log count in both rosters. */
-static bool log_counts_alike(const struct roster *before, const struct roster *after,
-                             const struct roster_log *log)
-{
-    const struct roster_log *old = roster_log_find(before, log->id);
-    if (old == NULL)
-        return true; /* nothing of it was here */
-    return old->capabilities == log->capabilities && old->fork_seq == log->fork_seq &&
-           old->revoked_seq == log->revoked_seq &&
-           old->is_revoked_elsewhere == log->is_revoked_elsewhere &&
-           changes_alike(before, after, log->id);
-}
 
 /* What of a log counts has changed: refold every entity it wrote to. */
 static int log_mark_entities(struct replica *replica, struct store_txn *txn, uint64_t log)
@@ -172,7 +140,7 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
         err = ERR_IO; /* the store is damaged */
     for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
-        if (!log_counts_alike(replica->roster_before, &replica->roster, log))
+        if (!roster_counts_alike(replica->roster_before, &replica->roster, log->id))
             err = log_mark_entities(replica, txn, log->id);
     }
     if (err == ERR_LIMIT) /* more entities than a turn remembers: refold all */
@@ -270,6 +238,13 @@ static int meta_open(struct replica *replica, struct store_txn *txn)
     return err == ERR_MISMATCH ? ERR_VERSION : err;
 }
 
+/* The clock reading of an event written at @now. */
+static uint64_t t_of_moment(const struct replica *replica, struct moment now)
+{
+    const int64_t epoch_ms = replica->config.epoch_ms;
+    return now.wall_ms > epoch_ms ? (uint64_t)(now.wall_ms - epoch_ms) : 0;
+}
+
 /* @previous: the newest event of the log that this one continues, or NULL. */
 static int log_open(struct replica *replica, struct store_txn *txn,
                     const struct operation *previous, struct moment now)
@@ -293,7 +268,7 @@ static int log_open(struct replica *replica, struct store_txn *txn,
     if (err != 0)
         return err;
     mesh_note_slot(&replica->mesh, (uint32_t)slot);
-    event.t = now.wall_ms > config->epoch_ms ? (uint64_t)(now.wall_ms - config->epoch_ms) : 0;
+    event.t = t_of_moment(replica, now);
     return replica_append(replica, txn, &event);
 }
 
@@ -494,6 +469,10 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
     replica->is_log_lost = replica->is_log_lost || is_own_log_forked(replica);
     if (err == 0)
         err = replica_fork_seal(replica, txn, now, out);
+    if (err == 0)
+        err = replica_adopt_certificate(replica, txn, t_of_moment(replica, now));
+    if (err == 0 && turn_is_dirty(replica->turn, &replica->roster_entity))
+        err = replica_fold(replica, txn, out);
     if (err == 0)
         err = run_sign(replica, txn);
     if (err == 0)

@@ -173,13 +173,14 @@ static int events_append(struct replica *replica, struct store_txn *txn,
 }
 
 /* Whether every event may be written before any is: a command is written whole or not at all. */
-static int events_check(const struct replica *replica, const struct till_result *result)
+static int events_check(const struct replica *replica, const struct till_result *result,
+                        const struct command *command)
 {
     int32_t slot = vector_find(&replica->vector, replica->log);
     uint64_t seq = replica->vector.heads[slot].seq;
     for (uint32_t i = 0; i < result->events_count; i++) {
-        if (roster_judge(&replica->roster, replica->log, seq + 1 + i, result->events[i].type) !=
-            VERDICT_VALID)
+        if (roster_judge(&replica->roster, replica->log, seq + 1 + i, result->events[i].type,
+                         command->principal.staff) != VERDICT_VALID)
             return ERR_FORBIDDEN;
         if (result->events[i].body.size > EVENT_BYTES_MAX - ENVELOPE_BYTES_MAX)
             return ERR_TOO_LARGE;
@@ -272,6 +273,13 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .lane = lane_of(replica),
                         .number_next = replica->number_next,
                         .now_t = since_epoch > 0 ? (uint64_t)since_epoch : 0,
+                        .roster = &replica->roster,
+                        .heads = replica->vector.heads,
+                        .ascending = replica->vector.ascending,
+                        .heads_count = replica->vector.count,
+                        .own_device = replica->device,
+                        .device_secret = replica->config.device_secret,
+                        .own_chain = replica->config.chain,
                         .close = &replica->close};
     int err = certificate_check(replica, command);
     if (err == 0)
@@ -280,8 +288,10 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         err = till_run(&till, command, result);
     if (err == 0 && result->events_count > 0)
         err = events_make_room(replica, txn, out); /* folds perhaps, so it goes before the check */
+    if (err == 0 && result->events_count > 0)
+        err = replica_tell_view(replica, txn, since_epoch > 0 ? (uint64_t)since_epoch : 0, out);
     if (err == 0)
-        err = events_check(replica, result);
+        err = events_check(replica, result, command);
     if (err == 0 && result->events_count > 0)
         err = events_append(replica, txn, result, command, till.now_t);
     if (err == 0 && result->is_number_used)

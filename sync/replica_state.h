@@ -1,5 +1,6 @@
 /* replica_state.h - what the files of the replica share: replica.c (life and turns),
- * replica_accept.c (events from peers), replica_command.c (what people want), replica_view.c
+ * replica_accept.c (events from peers), replica_command.c (what people want),
+ * replica_roster.c (what this device knows of the roster), replica_view.c
  * (looking, auditing).
  */
 #ifndef TRESTLE_SYNC_REPLICA_STATE_H
@@ -106,6 +107,18 @@ MUST_CHECK int replica_fork_seal(struct replica *replica, struct store_txn *txn,
  * bytes. */
 MUST_CHECK int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link,
                               size_t frame_size, struct moment now, struct effects *out);
+
+/* replica_roster.c */
+
+/* Write what of the people's roles this device has seen, unless its log says so already: what
+ * follows is judged by it. Folds when it writes. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_tell_view(struct replica *replica, struct store_txn *txn, uint64_t now_t,
+                                 struct effects *out);
+
+/* Take up the newest certificate that an admin gave this device: with a log.cert, when its log does
+ * not say so already. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_adopt_certificate(struct replica *replica, struct store_txn *txn,
+                                         uint64_t now_t);
 
 /* replica_command.c */
 MUST_CHECK int replica_command(struct replica *replica, struct store_txn *txn,

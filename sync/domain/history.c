@@ -41,6 +41,7 @@ void history_reset(struct history *history, enum kind kind, const struct entity_
     history->pending_count = 0;
     history->is_opaque = false;
     history->is_cut_short = false;
+    history->is_outdated = false;
     history->body_size = 0;
 }
 

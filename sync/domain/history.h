@@ -73,6 +73,7 @@ struct history {
     uint64_t (
         *saw)[ENTITY_LOGS_MAX]; /* saw[i][branch]: highest seq seen, itself included; 0 = none */
     uint32_t pending_count;     /* stored but waiting for a parent */
+    bool is_outdated;           /* somebody wrote to it under a role that was taken already */
     bool is_opaque;             /* holds a critical type that this software does not know */
     bool is_cut_short;          /* more events than the limits allow: the rest is void */
     size_t body_size;
@@ -95,7 +96,7 @@ MUST_CHECK int history_load(struct history *history, struct store_txn *txn,
 
 /* The stored row:
  *   row    = [1, uint flags, uint pending, [branch, ...], [event, ...]]   flags: 1 opaque, 2 cut
- * short branch = [bin8 log, bin8 via or nil, uint count, uint bytes, uint newest, [uint seen, ...]]
+ * short, 4 outdated role branch = [bin8 log, bin8 via or nil, uint count, uint bytes, uint newest, [uint seen, ...]]
  *   event  = [uint branch, uint seq, bin16 hash, uint type, uint t, uint by, [uint saw, ...], body]
  * `seen` and `saw` have an element for each branch; `saw` is empty when the event commutes. Equal
  * sets of events give equal bytes. history_encode() needs at most HISTORY_ROW_BYTES_MAX.

@@ -89,7 +89,7 @@ static int collect_one(struct load *load, uint64_t log, uint64_t seq, bool *ret_
     }
     const struct event_info *info = event_info_find(event.type);
     if (!is_of_kind(history, info) ||
-        roster_judge(load->roster, log, seq, event.type) != VERDICT_VALID) {
+        roster_judge(load->roster, log, seq, event.type, event.by) != VERDICT_VALID) {
         return 0;
     }
     if (!take_room(history, log, seq, event.body.size)) {
@@ -97,6 +97,7 @@ static int collect_one(struct load *load, uint64_t log, uint64_t seq, bool *ret_
         return 0;
     }
     history->is_opaque |= info == NULL && event_type_is_critical(event.type);
+    history->is_outdated |= roster_is_outdated(load->roster, log, seq, event.type, event.by);
     add_item(load, &place, &event);
     return 0;
 }

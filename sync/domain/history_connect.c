@@ -145,7 +145,7 @@ int32_t load_stand_in(const struct load *load, int32_t index)
 
 static bool is_voided(const struct load *load, const struct operation *id)
 {
-    const enum verdict verdict = roster_judge(load->roster, id->log, id->seq, EVENT_LOG_CERT);
+    const enum verdict verdict = roster_judge(load->roster, id->log, id->seq, EVENT_LOG_CERT, 0);
     return verdict == VERDICT_FORKED || verdict == VERDICT_REVOKED;
 }
 

@@ -10,7 +10,8 @@ enum {
     EVENT_FIELDS = 8,
     FLAG_OPAQUE_TYPE = 1,
     FLAG_CUT = 2,
-    FLAGS_ALL = FLAG_OPAQUE_TYPE | FLAG_CUT,
+    FLAG_OUTDATED = 4,
+    FLAGS_ALL = FLAG_OPAQUE_TYPE | FLAG_CUT | FLAG_OUTDATED,
 };
 
 /* ---- writing ---- */
@@ -60,7 +61,8 @@ int history_encode(const struct history *history, void *buffer, size_t capacity,
     write_array(&writer, ROW_FIELDS);
     write_uint(&writer, ROW_VERSION);
     write_uint(&writer, (history->is_opaque ? FLAG_OPAQUE_TYPE : 0u) |
-                            (history->is_cut_short ? FLAG_CUT : 0u));
+                            (history->is_cut_short ? FLAG_CUT : 0u) |
+                            (history->is_outdated ? FLAG_OUTDATED : 0u));
     write_uint(&writer, history->pending_count);
     write_array(&writer, history->branches_count);
     for (uint32_t b = 0; b < history->branches_count; b++) {
@@ -177,6 +179,7 @@ static void read_row(struct reader *reader, struct history *history)
     const uint64_t flags = read_uint(reader, FLAGS_ALL);
     history->is_opaque = (flags & FLAG_OPAQUE_TYPE) != 0;
     history->is_cut_short = (flags & FLAG_CUT) != 0;
+    history->is_outdated = (flags & FLAG_OUTDATED) != 0;
     history->pending_count = (uint32_t)read_uint(reader, ENTITY_EVENTS_MAX);
     history->branches_count = read_array(reader, 0, ENTITY_LOGS_MAX);
     for (uint32_t b = 0; b < history->branches_count && reader->err == 0; b++) {

@@ -250,6 +250,7 @@ static void flag_outcome(const struct fold *fold, struct order *order)
     order->flags |= fold->history->is_opaque ? FLAG_OPAQUE : 0;
     order->flags |= fold->history->pending_count > 0 ? FLAG_PENDING : 0;
     order->flags |= fold->is_cut_short ? FLAG_CUT_SHORT : 0;
+    order->flags |= fold->history->is_outdated ? FLAG_ROLE_OUTDATED : 0;
 }
 
 void order_derive(const struct history *history, struct order *ret_order)

@@ -61,7 +61,9 @@ enum order_phase {
     X(FLAG_REFUND_FAILED, 22, "refund_failed")                                                     \
     X(FLAG_OVER_REFUNDED, 23, "over_refunded") /* refunded or wished above what was captured */    \
     X(FLAG_DISPUTED, 24, "disputed")                                                               \
-    X(FLAG_WISH_AT_ODDS, 25, "wish_at_odds") /* two wishes for one unit, or two amounts */
+    X(FLAG_WISH_AT_ODDS, 25, "wish_at_odds") /* two wishes for one unit, or two amounts */         \
+    X(FLAG_ROLE_OUTDATED, 26,                                                                      \
+      "role_outdated") /* somebody changed it under a role that was taken already elsewhere */
 
 enum order_flag {
 #define X(name, bit, text) name = 1 << (bit),

@@ -11,6 +11,7 @@
 #include "sync/domain/menu.h"
 #include "sync/domain/order.h"
 #include "sync/domain/print_events.h"
+#include "sync/log/run.h"
 
 enum {
     TILL_EVENTS_MAX = 2 * ORDER_LINES_MAX + 8, /* what one command may write */
@@ -64,6 +65,11 @@ enum {
     X(COMMAND_POPUP_SET, "popup.set", CAP_POPUP)                                                   \
     X(COMMAND_DAY_OPEN, "day.open", CAP_DAY)                                                       \
     X(COMMAND_DEVICE_ADD, "device.add", CAP_ROSTER)                                                \
+    X(COMMAND_DEVICE_REVOKE, "device.revoke", CAP_ROSTER)                                          \
+    X(COMMAND_DEVICE_RETIRE, "device.retire", CAP_ROSTER)                                          \
+    X(COMMAND_DEVICE_ROLE, "device.role", CAP_ROSTER)                                              \
+    X(COMMAND_DEVICE_RENAME, "device.rename", CAP_ROSTER)                                          \
+    X(COMMAND_STAFF_ROLE, "staff.role", CAP_ROSTER)                                                \
     X(COMMAND_DAY_CLOSE, "day.close", CAP_DAY)                                                     \
     X(COMMAND_BLOB_ADD, "blob.add", CAP_ORDER)                                                     \
     X(COMMAND_BLOB_ERASE, "blob.erase", CAP_ERASE)                                                 \
@@ -165,6 +171,9 @@ struct command {
     struct hash blob;        /* blob.add, blob.erase, contact */
     uint32_t blob_size;      /* blob.add, contact */
     struct bytes media;      /* blob.add, contact */
+    uint64_t device;         /* device.revoke, retire, role; rename, with `name` */
+    enum role role;          /* device.role, staff.role; ROLE_NONE = no rights any more */
+    uint64_t staff;          /* staff.role: whose */
 };
 
 /* What the till may look at. All pure; the store is read through @txn. */
@@ -178,6 +187,13 @@ struct till {
     uint32_t number_next;          /* the next order number of (lane, day) */
     uint64_t now_t;                /* ms since the epoch */
     const struct day_close *close; /* day.close: what this device holds, NULL for all others */
+    const struct roster *roster;
+    const struct log_head *heads; /* of all logs that are here */
+    const uint16_t *ascending;    /* places in heads, by log */
+    uint32_t heads_count;
+    uint64_t own_device;
+    const struct secret_key *device_secret; /* signs certificates */
+    struct bytes own_chain;                 /* the issuer's part of them */
 };
 
 /* The events that a command makes; the replica adds parents, t, by and appends them as one run.

@@ -316,20 +316,3 @@ int till_day_open(struct task *task)
     task_emit(task, EVENT_DAY_OPEN);
     return 0;
 }
-
-/* --- devices ---------------------------------------------------------------------------------- */
-
-/* The replica has verified the chain; here it only has to be a value. */
-int till_device_add(struct task *task)
-{
-    const struct bytes chain = task->command->chain;
-    struct writer *body = task_body(task);
-    if (chain.size == 0 || chain.size > CERT_CHAIN_BYTES_MAX ||
-        msgpack_validate(chain, VALUE_DEPTH_MAX - 1) != 0) {
-        return ERR_MALFORMED;
-    }
-    write_array(body, 1);
-    write_raw(body, chain);
-    task_emit_unchecked(task, EVENT_DEVICE_ADD);
-    return 0;
-}

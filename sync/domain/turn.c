@@ -182,9 +182,10 @@ static int index_replace(struct store_txn *txn, const struct index_keys *old,
 /* ---- folding ---- */
 
 /* Whether the event changes anything at all. */
-static bool counts(const struct folder *folder, const struct turn_event *event, uint32_t type)
+static bool counts(const struct folder *folder, const struct operation *id,
+                   const struct event *event)
 {
-    return roster_judge(folder->roster, event->id.log, event->id.seq, type) == VERDICT_VALID;
+    return roster_judge(folder->roster, id->log, id->seq, event->type, event->by) == VERDICT_VALID;
 }
 
 /* Append the turn's events to folder->history; false = the fast path will not do. */
@@ -196,11 +197,13 @@ static bool append_all(const struct turn *turn, const struct turn_entity *entity
         struct event event;
         if (event_decode(added->bytes, &event) != 0)
             return false;
-        if (!counts(folder, added, event.type))
+        if (!counts(folder, &added->id, &event))
             continue;
         if (event.is_reemitted || !history_can_append(folder->history, &added->id, &event) ||
             history_append(folder->history, &added->id, &event) != 0)
             return false;
+        folder->history->is_outdated |= roster_is_outdated(folder->roster, added->id.log,
+                                                           added->id.seq, event.type, event.by);
     }
     return true;
 }

@@ -228,6 +228,7 @@ int certificate_verify(struct bytes chain, const struct popup_id *popup,
     }
     if (err == 0) {
         certificates[0].is_by_root = count == 1;
+        certificates[0].issuer = count == 1 ? 0 : id64_of_key(&certificates[1].device_key);
         *ret_certificate = certificates[0];
     }
     return err;

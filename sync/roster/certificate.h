@@ -29,6 +29,7 @@ struct certificate {
     uint8_t name_size;
     char name[NAME_BYTES_MAX + 1]; /* terminated, clean text */
     uint64_t issued; /* s since the pop-up's epoch; of two certificates the newer counts */
+    uint64_t issuer; /* known after verifying: the admin's device; 0 = the root */
     bool is_by_root; /* known after verifying: signed by the root itself, not by an admin */
 };
 

@@ -1,8 +1,10 @@
-/* Four passes over the roster's events, each in order of (log, seq):
+/* Five passes over the roster's events, each in order of (log, seq):
  *   1. what certificates say: log.open, log.cert, device.add
  *   2. forks, which prove themselves
- *   3. what admins state, writer by writer in order of seniority: caps, revoke, retire
+ *   3. what admins state, writer by writer in order of seniority: device.caps, log.revoke,
+ *      log.retire, staff.role
  *   4. which forks are stated where every replica gets to know of it
+ *   5. what of the people's roles each log had seen: roster.saw
  * A body that makes no sense is passed over.
  */
 #include "sync/roster/roster.h"
@@ -10,18 +12,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
-#include "sync/log/tables.h"
-
-/* A roster in the making. */
-struct load {
-    struct store_txn *txn;
-    struct roster *roster;
-    uint64_t held_log; /* whose certificate `held` is: the log that pass 1 is in */
-    struct certificate held;
-};
-
-/* 0, or ERR_IO, ERR_MALFORMED of the store. */
-typedef int apply(struct load *load, const struct log_point *at, const struct event *event);
+#include "sync/roster/roster_load.h"
 
 /* --- tables ---------------------------------------------------------------------------------- */
 
@@ -41,7 +32,7 @@ static uint32_t device_place(const struct roster *roster, uint64_t id)
     return low;
 }
 
-static uint32_t log_place(const struct roster *roster, uint64_t id)
+uint32_t roster_log_place(const struct roster *roster, uint64_t id)
 {
     uint32_t low = 0;
     uint32_t high = roster->logs_count;
@@ -56,8 +47,7 @@ static uint32_t log_place(const struct roster *roster, uint64_t id)
     return low;
 }
 
-/* Where the first change after (@log, @seq) is or would be. */
-static uint32_t change_place(const struct roster *roster, uint64_t log, uint64_t seq)
+uint32_t roster_change_place(const struct roster *roster, uint64_t log, uint64_t seq)
 {
     uint32_t low = 0;
     uint32_t high = roster->changes_count;
@@ -92,25 +82,62 @@ const struct roster_device *roster_device_find_transport(const struct roster *ro
     return NULL;
 }
 
+uint32_t roster_person_place(const struct roster *roster, uint64_t staff)
+{
+    uint32_t low = 0;
+    uint32_t high = roster->people_count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (roster->people[middle].staff < staff) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool is_after(const struct roster_right *right, uint32_t log, uint32_t person, uint64_t seq)
+{
+    if (right->log != log) {
+        return right->log > log;
+    }
+    return right->person != person ? right->person > person : right->from_seq > seq;
+}
+
+uint32_t roster_right_place(const struct roster *roster, uint32_t log, uint32_t person,
+                            uint64_t seq)
+{
+    uint32_t low = 0;
+    uint32_t high = roster->rights_count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (is_after(&roster->rights[middle], log, person, seq)) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
 static struct roster_log *log_find(struct roster *roster, uint64_t log)
 {
-    const uint32_t place = log_place(roster, log);
+    const uint32_t place = roster_log_place(roster, log);
     const bool is_there = place < roster->logs_count && roster->logs[place].id == log;
     return is_there ? &roster->logs[place] : NULL;
 }
 
 const struct roster_log *roster_log_find(const struct roster *roster, uint64_t log)
 {
-    const uint32_t place = log_place(roster, log);
+    const uint32_t place = roster_log_place(roster, log);
     const bool is_there = place < roster->logs_count && roster->logs[place].id == log;
     return is_there ? &roster->logs[place] : NULL;
 }
 
 /* --- pass 1: certificates -------------------------------------------------------------------- */
 
-/* Make room at @place; false when that would be past the end. In a full table the last gives way.
- */
-static bool make_room(void *items, size_t size, uint32_t *count, uint32_t count_max, uint32_t place)
+bool roster_make_room(void *items, size_t size, uint32_t *count, uint32_t count_max, uint32_t place)
 {
     uint8_t *bytes = items;
     if (place == count_max) {
@@ -134,7 +161,8 @@ static void device_admit(struct roster *roster, const struct certificate *certif
         return;
     }
     roster->is_cut_short |= roster->devices_count == DEVICES_MAX;
-    if (make_room(roster->devices, sizeof *device, &roster->devices_count, DEVICES_MAX, place)) {
+    if (roster_make_room(roster->devices, sizeof *device, &roster->devices_count, DEVICES_MAX,
+                         place)) {
         memset(device, 0, sizeof *device);
         device->id = id;
         device->certificate = *certificate;
@@ -143,16 +171,19 @@ static void device_admit(struct roster *roster, const struct certificate *certif
 
 static void log_admit(struct roster *roster, uint64_t id, const struct log_open *open)
 {
-    const uint32_t place = log_place(roster, id);
+    const uint32_t place = roster_log_place(roster, id);
     struct roster_log *log = &roster->logs[place];
     roster->is_cut_short |= roster->logs_count == LOGS_MAX;
-    if (make_room(roster->logs, sizeof *log, &roster->logs_count, LOGS_MAX, place)) {
+    if (roster_make_room(roster->logs, sizeof *log, &roster->logs_count, LOGS_MAX, place)) {
         memset(log, 0, sizeof *log);
         log->id = id;
         log->key = open->log_key;
         log->device = id64_of_key(&open->certificate.device_key);
         log->incarnation = open->incarnation;
         log->capabilities = open->certificate.capabilities;
+        log->issued = open->certificate.issued;
+        log->held_issued = open->certificate.issued;
+        log->issuer = open->certificate.issuer;
         log->fork_seq = UINT64_MAX;
         log->revoked_seq = UINT64_MAX;
         log->retired_seq = UINT64_MAX;
@@ -162,8 +193,8 @@ static void log_admit(struct roster *roster, uint64_t id, const struct log_open 
 static void change_insert(struct roster *roster, uint32_t place, const struct roster_change *change)
 {
     roster->is_cut_short |= roster->changes_count == ROSTER_CHANGES_MAX;
-    if (make_room(roster->changes, sizeof *change, &roster->changes_count, ROSTER_CHANGES_MAX,
-                  place)) {
+    if (roster_make_room(roster->changes, sizeof *change, &roster->changes_count,
+                         ROSTER_CHANGES_MAX, place)) {
         roster->changes[place] = *change;
     }
 }
@@ -198,9 +229,17 @@ static int apply_device_add(struct load *load, const struct log_point *at,
                             const struct event *event)
 {
     struct certificate certificate;
-    (void)at;
-    if (verify_chain_body(load, event, &certificate)) {
-        device_admit(load->roster, &certificate);
+    if (!verify_chain_body(load, event, &certificate)) {
+        return 0;
+    }
+    device_admit(load->roster, &certificate);
+    if (load->added_count < ROSTER_ADDITIONS_MAX) {
+        load->added[load->added_count++] =
+            (struct addition){.device = id64_of_key(&certificate.device_key),
+                              .issued = certificate.issued,
+                              .at = *at};
+    } else {
+        load->roster->is_cut_short = true;
     }
     return 0;
 }
@@ -223,8 +262,10 @@ static int apply_log_cert(struct load *load, const struct log_point *at, const s
     const struct roster_change change = {
         .log = at->log, .from_seq = at->seq, .capabilities = certificate.capabilities};
     load->held = certificate;
-    if (log_find(load->roster, at->log) != NULL) {
-        change_insert(load->roster, change_place(load->roster, at->log, at->seq), &change);
+    struct roster_log *log = log_find(load->roster, at->log);
+    if (log != NULL) {
+        log->held_issued = certificate.issued;
+        change_insert(load->roster, roster_change_place(load->roster, at->log, at->seq), &change);
     }
     return 0;
 }
@@ -254,7 +295,7 @@ static void state_capabilities(struct roster *roster, uint64_t log, uint64_t fro
     const struct roster_change change = {
         .log = log, .from_seq = from_seq, .capabilities = capabilities, .is_stated = true};
     /* Certificates adopted from there on do not matter any more. */
-    uint32_t place = change_place(roster, log, from_seq - 1);
+    uint32_t place = roster_change_place(roster, log, from_seq - 1);
     uint32_t kept = place;
     for (uint32_t i = place; i < roster->changes_count; i++) {
         const struct roster_change *later = &roster->changes[i];
@@ -271,6 +312,29 @@ static void state_capabilities(struct roster *roster, uint64_t log, uint64_t fro
     change_insert(roster, place, &change);
 }
 
+static bool is_named(const struct device_caps *caps, uint64_t log)
+{
+    for (uint32_t i = 0; i < caps->count; i++) {
+        if (caps->from[i].log == log) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A log of the device that its admin did not know of, opened with papers that were replaced. */
+static void limit_unnamed(struct roster *roster, const struct device_caps *caps)
+{
+    const struct roster_device *device = roster_device_find(roster, caps->device);
+    for (uint32_t i = 0; device != NULL && i < roster->logs_count; i++) {
+        struct roster_log *log = &roster->logs[i];
+        if (log->device == caps->device && log->issued < device->certificate.issued &&
+            !is_named(caps, log->id)) {
+            log->capabilities &= caps->capabilities;
+        }
+    }
+}
+
 static int apply_device_caps(struct load *load, const struct log_point *at,
                              const struct event *event)
 {
@@ -280,6 +344,7 @@ static int apply_device_caps(struct load *load, const struct log_point *at,
         return 0;
     }
     const uint64_t grantable = roster_capabilities(roster, at->log, at->seq);
+    limit_unnamed(roster, &caps);
     for (uint32_t i = 0; i < caps.count; i++) {
         const struct log_point *from = &caps.from[i];
         const struct roster_log *log = roster_log_find(roster, from->log);
@@ -304,6 +369,77 @@ static int is_another_chain(struct store_txn *txn, const struct roster_log *log,
     return 0;
 }
 
+static void log_revoke_unnamed(struct roster_log *log)
+{
+    if (log->revoked_seq == UINT64_MAX) {
+        log->revoked_seq = 1;
+        log->is_revoked_unnamed = true;
+    }
+}
+
+/* Of the logs of @device that no revocation names only event 1 counts. */
+static void revoke_unnamed(struct roster *roster, uint64_t device)
+{
+    const uint32_t place = device_place(roster, device);
+    if (place < roster->devices_count && roster->devices[place].id == device) {
+        roster->devices[place].is_revoked = true;
+    }
+    for (uint32_t i = 0; i < roster->logs_count; i++) {
+        struct roster_log *log = &roster->logs[i];
+        if (log->device == device) {
+            log_revoke_unnamed(log);
+        }
+    }
+}
+
+/* Whether a device.add that counts brought @device the certificate of @issued, or any when that is
+ * ANY_CERTIFICATE. */
+static bool is_added(const struct load *load, uint64_t device, uint64_t issued)
+{
+    for (uint32_t i = 0; i < load->added_count; i++) {
+        const struct addition *added = &load->added[i];
+        if (added->device == device && (issued == ANY_CERTIFICATE || added->issued == issued) &&
+            roster_judge(load->roster, added->at.log, added->at.seq, EVENT_DEVICE_ADD, 0) ==
+                VERDICT_VALID) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* @device is revoked, and with it those for whom nothing speaks but its signature. */
+static void device_revoke(struct load *load, uint64_t device)
+{
+    struct roster *roster = load->roster;
+    revoke_unnamed(roster, device);
+    for (uint32_t i = 0; i < roster->devices_count; i++) {
+        const struct roster_device *other = &roster->devices[i];
+        if (other->certificate.issuer == device && !is_added(load, other->id, ANY_CERTIFICATE)) {
+            revoke_unnamed(roster, other->id);
+        }
+    }
+    for (uint32_t i = 0; i < roster->logs_count; i++) {
+        struct roster_log *log = &roster->logs[i];
+        if (log->issuer == device && !is_added(load, log->device, log->issued)) {
+            log_revoke_unnamed(log);
+        }
+    }
+}
+
+/* Keep of the chain that ends in @cut what an earlier one kept of it. */
+static int log_revoke(struct load *load, struct roster_log *log, const struct log_cut *cut)
+{
+    if (!log->is_revoked_unnamed && cut->seq >= log->revoked_seq) {
+        log->is_revoked_elsewhere |=
+            cut->seq == log->revoked_seq && !hash_equal(&cut->hash, &log->revoked_hash);
+        return 0;
+    }
+    log->is_revoked_unnamed = false;
+    log->revoked_seq = cut->seq;
+    log->revoked_hash = cut->hash;
+    return is_another_chain(load->txn, log, &log->is_revoked_elsewhere);
+}
+
 static int apply_log_revoke(struct load *load, const struct log_point *at,
                             const struct event *event)
 {
@@ -313,16 +449,17 @@ static int apply_log_revoke(struct load *load, const struct log_point *at,
         return 0;
     }
     struct roster_log *log = log_find(load->roster, cut.log);
-    if (log == NULL || cut.seq > log->revoked_seq) {
+    if (log == NULL) {
+        if (roster_device_find(load->roster, cut.log) != NULL) {
+            device_revoke(load, cut.log);
+        }
         return 0;
     }
-    if (cut.seq == log->revoked_seq) {
-        log->is_revoked_elsewhere |= !hash_equal(&cut.hash, &log->revoked_hash);
-        return 0;
+    const int err = log_revoke(load, log, &cut);
+    if (err == 0) {
+        revoke_unnamed(load->roster, log->device);
     }
-    log->revoked_seq = cut.seq;
-    log->revoked_hash = cut.hash;
-    return is_another_chain(load->txn, log, &log->is_revoked_elsewhere);
+    return err;
 }
 
 static int apply_fork_shared(struct load *load, const struct log_point *at,
@@ -357,7 +494,7 @@ static int apply_log_retire(struct load *load, const struct log_point *at,
 
 /* --- passes ---------------------------------------------------------------------------------- */
 
-enum { PASS_CERTIFICATES, PASS_FORKS, PASS_STATEMENTS, PASS_SHARED };
+enum { PASS_CERTIFICATES, PASS_FORKS, PASS_STATEMENTS, PASS_SHARED, PASS_VIEWS };
 
 static const struct step {
     enum event_type type;
@@ -372,6 +509,9 @@ static const struct step {
     {EVENT_LOG_REVOKE, PASS_STATEMENTS, apply_log_revoke},
     {EVENT_LOG_RETIRE, PASS_STATEMENTS, apply_log_retire},
     {EVENT_LOG_FORK, PASS_SHARED, apply_fork_shared},
+    {EVENT_STAFF_ROLE, PASS_STATEMENTS, people_take_role},
+    {EVENT_STAFF_ROLE, PASS_VIEWS, people_see_own},
+    {EVENT_ROSTER_SAW, PASS_VIEWS, people_see},
 };
 
 static apply *step_find(uint32_t type, int pass)
@@ -402,7 +542,7 @@ static int take_event(struct load *load, int pass, const struct log_point *at)
         return 0;
     }
     if (pass == PASS_STATEMENTS &&
-        roster_judge(load->roster, at->log, at->seq, event.type) != VERDICT_VALID) {
+        roster_judge(load->roster, at->log, at->seq, event.type, 0) != VERDICT_VALID) {
         return 0;
     }
     return step(load, at, &event);
@@ -485,14 +625,14 @@ static int take_statements(struct load *load)
     return err;
 }
 
-static void mark_revoked_devices(struct roster *roster)
+static void mark_devices(struct roster *roster)
 {
     for (uint32_t i = 0; i < roster->logs_count; i++) {
         const struct roster_log *log = &roster->logs[i];
         const uint32_t place = device_place(roster, log->device);
-        if (log->revoked_seq != UINT64_MAX && place < roster->devices_count &&
-            roster->devices[place].id == log->device) {
-            roster->devices[place].is_revoked = true;
+        if (place < roster->devices_count && roster->devices[place].id == log->device) {
+            roster->devices[place].is_revoked |= log->revoked_seq != UINT64_MAX;
+            roster->devices[place].is_retired |= log->retired_seq != UINT64_MAX;
         }
     }
 }
@@ -516,80 +656,15 @@ int roster_load(struct roster *roster, struct store_txn *txn, const struct popup
         err = take_events(&load, PASS_SHARED, NULL);
     }
     if (err == 0) {
-        mark_revoked_devices(&loaded);
+        people_settle(&load);
+        err = take_events(&load, PASS_VIEWS, NULL);
+    }
+    if (err == 0) {
+        err = people_finish(&load);
+    }
+    if (err == 0) {
+        mark_devices(&loaded);
         memcpy(roster, &loaded, sizeof loaded);
     }
     return err;
-}
-
-/* --- judging --------------------------------------------------------------------------------- */
-
-bool roster_awaits(const struct roster *roster, uint64_t log, uint64_t first_seq, uint64_t last_seq)
-{
-    const struct roster_log *found = roster_log_find(roster, log);
-    return found != NULL && found->revoked_seq >= first_seq && found->revoked_seq <= last_seq;
-}
-
-static uint64_t capabilities_at(const struct roster *roster, const struct roster_log *log,
-                                uint64_t seq)
-{
-    const uint32_t place = change_place(roster, log->id, seq);
-    const bool is_changed = place > 0 && roster->changes[place - 1].log == log->id;
-    return is_changed ? roster->changes[place - 1].capabilities : log->capabilities;
-}
-
-uint64_t roster_capabilities(const struct roster *roster, uint64_t log, uint64_t seq)
-{
-    const struct roster_log *found = roster_log_find(roster, log);
-    return found != NULL ? capabilities_at(roster, found, seq) : 0;
-}
-
-/* Whether @log could ever state something about the roster. */
-static bool held_roster(const struct roster *roster, const struct roster_log *log)
-{
-    const uint64_t bit = capability_bit(CAP_ROSTER);
-    bool is_held = (log->capabilities & bit) != 0;
-    for (uint32_t i = change_place(roster, log->id, 0);
-         i < roster->changes_count && roster->changes[i].log == log->id; i++) {
-        is_held |= (roster->changes[i].capabilities & bit) != 0;
-    }
-    return is_held;
-}
-
-uint64_t roster_limit(const struct roster *roster, uint64_t log)
-{
-    const struct roster_log *found = roster_log_find(roster, log);
-    if (found == NULL) {
-        return UINT64_MAX;
-    }
-    const uint64_t forked = found->fork_seq == UINT64_MAX ? UINT64_MAX : found->fork_seq - 1;
-    const bool is_revoked = found->revoked_seq < forked && !held_roster(roster, found);
-    return is_revoked ? found->revoked_seq : forked;
-}
-
-/* What the registers say of (@log, @seq). */
-static enum verdict judge_place(const struct roster_log *log, uint64_t seq)
-{
-    if (seq <= 1) {
-        return VERDICT_VALID;
-    }
-    if (log->is_revoked_elsewhere || seq > log->revoked_seq) {
-        return VERDICT_REVOKED;
-    }
-    return seq >= log->fork_seq ? VERDICT_FORKED : VERDICT_VALID;
-}
-
-enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type)
-{
-    const struct roster_log *found = roster_log_find(roster, log);
-    if (found == NULL) {
-        return VERDICT_UNKNOWN_LOG;
-    }
-    const enum verdict verdict = judge_place(found, seq);
-    const struct event_info *info = event_info_find(type);
-    if (verdict != VERDICT_VALID || info == NULL) {
-        return verdict;
-    }
-    const uint64_t needed = capability_bit(info->capability);
-    return (capabilities_at(roster, found, seq) & needed) != 0 ? VERDICT_VALID : VERDICT_FORBIDDEN;
 }

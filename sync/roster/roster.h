@@ -10,11 +10,19 @@
  * Registers of a log (event 1, log.open, lies outside both):
  *   fork     the first seq that is voided; merge = min; proven by two signed runs that differ there
  *   revoked  (seq, hash): only the chain with that hash counts, up to seq; merge = min; written by
- *            an admin. Two with one seq and different hashes leave event 1.
+ *            an admin. Two with one seq and different hashes leave event 1. The device of the log
+ *            is revoked with it, for good: of its logs that no revocation names event 1 counts. An
+ *            admin's device revoked as a whole (named by its own id) takes with it those that it
+ *            certified and that no device.add that counts names: a thief makes himself no friends.
  *   retired  (seq, hash): a dead tablet; ends stock rights only, voids nothing
  * Rights of a log: what its certificate grants; from a log.cert on what that grants, if it is
  * newer; and from the event that a device.caps names what that says, whatever certificates come
- * later. Of two for one event both must allow it.
+ * later. Of two for one event both must allow it. A log that is not named there and was opened with
+ * older papers than the device has now may do no more than that either.
+ *
+ * People: staff.role says what a person may do, in versions: the highest counts, of equals what all
+ * allow. It takes effect in each log where that says that it knew (roster.saw), so that what was
+ * done before stays done, and a device that nobody could tell goes on under the role it knows.
  *
  * Who may state what: log.open, log.cert, device.add and log.fork prove themselves. The rest counts
  * when its writer's log held CAP_ROSTER there and that event counts itself. Since such statements
@@ -31,13 +39,19 @@
 #include "sync/roster/certificate.h"
 #include "sync/roster/statement.h"
 
-/* Changes of rights: LOGS_MAX logs, each promoted or demoted four times. */
-enum { ROSTER_CHANGES_MAX = 1024 };
+enum {
+    ROSTER_CHANGES_MAX = 1024,  /* of devices: LOGS_MAX logs, each promoted or demoted four times */
+    ROSTER_ADDITIONS_MAX = 256, /* device.add: each device's changed three times */
+    ROSTER_PEOPLE_MAX = 128,
+    ROSTER_ROLES_MAX = 512,   /* staff.role: each person's changed three times */
+    ROSTER_RIGHTS_MAX = 4096, /* 64 logs that learn each of 64 roles */
+};
 
 struct roster_device {
     uint64_t id;
     struct certificate certificate; /* certificate_compare()'s choice of all that are known */
-    bool is_revoked;                /* a log of it was revoked: its links are refused */
+    bool is_revoked;                /* it or a log of it was revoked: its links are refused */
+    bool is_retired;                /* a log of it was: a dead tablet */
 };
 
 struct roster_log {
@@ -45,14 +59,22 @@ struct roster_log {
     struct public_key key;
     uint64_t device;
     uint32_t incarnation;
-    uint64_t capabilities; /* from the certificate in its log.open */
-    uint64_t fork_seq;     /* first voided; UINT64_MAX = none */
-    bool is_fork_shared;   /* a log.fork that says so stands where every replica gets it */
-    uint64_t revoked_seq;  /* last that counts; UINT64_MAX = not revoked */
+    uint64_t capabilities;   /* from the certificate in its log.open */
+    uint64_t issued;         /* when that was */
+    uint64_t issuer;         /* by which admin's device; 0 = the root */
+    uint64_t held_issued;    /* of the certificate that it has adopted last */
+    uint64_t fork_seq;       /* first voided; UINT64_MAX = none */
+    bool is_fork_shared;     /* a log.fork that says so stands where every replica gets it */
+    uint64_t revoked_seq;    /* last that counts; UINT64_MAX = not revoked */
+    bool is_revoked_unnamed; /* its device was, and no revocation names this log: only event 1
+                                counts */
     struct hash revoked_hash;
     bool is_revoked_elsewhere; /* the revocation names another chain than the one stored here, or
                                   two name different ones: only event 1 counts */
     uint64_t retired_seq;      /* UINT64_MAX = not retired */
+    uint64_t stated_seq;       /* its last staff.role that counts; 0 = none */
+    uint64_t saw_seq;          /* its last roster.saw that counts; 0 = none */
+    bool is_view_newest;       /* it has said that it knows every staff.role that counts */
 };
 
 /* From event @from_seq on, @log may write @capabilities. */
@@ -61,6 +83,25 @@ struct roster_change {
     uint64_t from_seq;
     uint64_t capabilities;
     bool is_stated; /* by device.caps; otherwise by a certificate */
+};
+
+/* What a person may do, as far as this device knows. */
+struct roster_person {
+    uint64_t staff;
+    uint64_t version;
+    enum role role; /* of the highest version; the lower number when is_disputed */
+    uint64_t capabilities;
+    bool is_disputed; /* two of one version differ: only what both allow */
+};
+
+/* What a log knew of a person from event @from_seq on. */
+struct roster_right {
+    uint16_t log;    /* place in roster.logs */
+    uint16_t person; /* place in roster.people */
+    bool is_newest;  /* by the highest version known here */
+    uint32_t capabilities;
+    uint64_t from_seq;
+    uint64_t outdated_from; /* what it wrote from here on, whoever knows better had not seen */
 };
 
 struct roster {
@@ -72,18 +113,22 @@ struct roster {
     struct roster_log logs[LOGS_MAX]; /* sorted by id */
     uint32_t changes_count;
     struct roster_change changes[ROSTER_CHANGES_MAX]; /* sorted by (log, from_seq) */
-    bool is_cut_short; /* more devices, logs or changes than fit; the lower ids are kept */
+    uint32_t people_count;
+    struct roster_person people[ROSTER_PEOPLE_MAX]; /* sorted by staff */
+    uint32_t rights_count;
+    struct roster_right rights[ROSTER_RIGHTS_MAX]; /* sorted by (log, person, from_seq) */
+    bool is_cut_short; /* more of anything than fits; the lower ids are kept */
 };
 
 enum verdict {
     VERDICT_VALID = 0,
     VERDICT_UNKNOWN_LOG, /* its log.open is not here yet */
-    VERDICT_FORBIDDEN,   /* the device may not write that */
+    VERDICT_FORBIDDEN,   /* the device may not write that, or the person not do it */
     VERDICT_FORKED,      /* beyond a proven fork */
     VERDICT_REVOKED,     /* beyond a revocation */
 };
 
-/* Rebuild from the events in the store. @popup and @root are the trust anchors. Needs about 80 KiB
+/* Rebuild from the events in the store. @popup and @root are the trust anchors. Needs about 256 KiB
  * of stack. Cost: a few signatures verified per log and statement.
  * ERR_IO, ERR_MALFORMED (damaged store): @roster is as it was. */
 MUST_CHECK int roster_load(struct roster *roster, struct store_txn *txn,
@@ -109,8 +154,28 @@ uint64_t roster_capabilities(const struct roster *roster, uint64_t log, uint64_t
  */
 uint64_t roster_limit(const struct roster *roster, uint64_t log);
 
-/* Whether an event of @type at (log, seq) counts. A type that this software does not know is valid:
- * its entity is shown as such. O(log n). */
-enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type);
+/* Whether an event of @type at (log, seq), done by staff number @by (0 = the device's own screen),
+ * counts: its device may write it and the person do it. The person is judged by what the log had
+ * said, before that event, that it knew (roster.saw); nobody has said a word of a number that is
+ * not known there, so it may do nothing. What is stated of the roster is the device's own word,
+ * whoever stood before it. A type that this software does not know is valid: its entity is shown as
+ * such. O(log n). */
+enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
+                          uint64_t by);
+
+/* Whether that event, which counts, was done under a role that had been taken already, by a device
+ * that had not heard of it: what is done is done, but people should look at it. O(log n). */
+bool roster_is_outdated(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
+                        uint64_t by);
+
+/* NULL when nobody has given that person a role. */
+const struct roster_person *roster_person_find(const struct roster *roster, uint64_t staff);
+
+/* What @own_log has to say in its next roster.saw, when is_view_newest is false; what it named
+ * before and is not here goes beside it. */
+void roster_view(const struct roster *roster, uint64_t own_log, struct roster_saw *ret_saw);
+
+/* Whether the same events of @log count, in the same way, in both rosters. */
+bool roster_counts_alike(const struct roster *before, const struct roster *after, uint64_t log);
 
 #endif

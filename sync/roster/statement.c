@@ -143,14 +143,20 @@ int log_cut_encode(const struct log_cut *cut, void *buffer, size_t capacity, str
     return writer_finish(&writer, ret_body);
 }
 
+/* A number that begins with 1. */
+static uint64_t read_from_one(struct reader *reader, uint64_t max)
+{
+    const uint64_t number = read_uint(reader, max);
+    if (number == 0) {
+        reader_fail(reader, ERR_MALFORMED);
+    }
+    return number;
+}
+
 /* A seq that names an event: from 1. */
 static uint64_t read_seq(struct reader *reader)
 {
-    const uint64_t seq = read_uint(reader, SEQ_MAX);
-    if (seq == 0) {
-        reader_fail(reader, ERR_MALFORMED);
-    }
-    return seq;
+    return read_from_one(reader, SEQ_MAX);
 }
 
 int log_cut_decode(struct bytes body, struct log_cut *ret_cut)
@@ -229,20 +235,57 @@ int roster_saw_encode(const struct roster_saw *saw, void *buffer, size_t capacit
     return writer_finish(&writer, ret_body);
 }
 
+static void read_heads(struct reader *reader, struct roster_saw *saw)
+{
+    saw->count = read_points(reader, saw->heads);
+    for (uint32_t i = 1; i < saw->count; i++) {
+        if (saw->heads[i].log <= saw->heads[i - 1].log) {
+            reader_fail(reader, ERR_MALFORMED);
+        }
+    }
+}
+
 int roster_saw_decode(struct bytes body, struct roster_saw *ret_saw)
 {
     struct roster_saw saw;
     struct reader reader;
     const uint32_t count = body_open(&reader, body, 1);
-    saw.count = read_points(&reader, saw.heads);
-    for (uint32_t i = 1; i < saw.count; i++) {
-        if (saw.heads[i].log <= saw.heads[i - 1].log) {
-            reader_fail(&reader, ERR_MALFORMED);
-        }
-    }
+    read_heads(&reader, &saw);
     const int err = body_close(&reader, 1, count);
     if (err == 0) {
         *ret_saw = saw;
+    }
+    return err;
+}
+
+/* --- staff.role ------------------------------------------------------------------------------ */
+
+int staff_role_encode(const struct staff_role *role, void *buffer, size_t capacity,
+                      struct bytes *ret_body)
+{
+    struct writer writer;
+    writer_init(&writer, buffer, capacity);
+    write_array(&writer, 4);
+    write_uint(&writer, role->staff);
+    write_uint(&writer, (uint64_t)role->role);
+    write_uint(&writer, role->version);
+    write_points(&writer, role->held.heads, role->held.count);
+    return writer_finish(&writer, ret_body);
+}
+
+int staff_role_decode(struct bytes body, struct staff_role *ret_role)
+{
+    struct staff_role role;
+    struct reader reader;
+    const uint32_t count = body_open(&reader, body, 4);
+    role.staff = read_from_one(&reader, SEQ_MAX);
+    const uint64_t number = read_uint(&reader, ROLE_NUMBER_MAX);
+    role.role = number < ROLE_COUNT ? (enum role)number : ROLE_NONE; /* of a newer version */
+    role.version = read_from_one(&reader, STAFF_VERSION_MAX);
+    read_heads(&reader, &role.held);
+    const int err = body_close(&reader, 4, count);
+    if (err == 0) {
+        *ret_role = role;
     }
     return err;
 }

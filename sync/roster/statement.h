@@ -64,8 +64,8 @@ MUST_CHECK int device_caps_encode(const struct device_caps *caps, void *buffer, 
                                   struct bytes *ret_body);
 MUST_CHECK int device_caps_decode(struct bytes body, struct device_caps *ret_caps);
 
-/* The body of roster.saw: [[[bin8 log, uint seq], ...], ...]: the last event of each log on the
- * roster that the writer had seen, in ascending order of log. */
+/* The body of roster.saw: [[[bin8 log, uint seq], ...], ...]: the last staff.role of each other
+ * log that the writer had seen, in ascending order of log. */
 struct roster_saw {
     uint32_t count;
     struct log_point heads[LOGS_MAX];
@@ -73,6 +73,26 @@ struct roster_saw {
 MUST_CHECK int roster_saw_encode(const struct roster_saw *saw, void *buffer, size_t capacity,
                                  struct bytes *ret_body);
 MUST_CHECK int roster_saw_decode(struct bytes body, struct roster_saw *ret_saw);
+
+/* The body of staff.role: [uint staff, uint role, uint version, [[bin8 log, uint seq], ...], ...]:
+ * what a person may do; ROLE_NONE = nothing any more. The version is one above the highest that the
+ * writer had seen. `held` are the last events of all logs that it held then, in ascending order:
+ * what a log wrote after them under another role nobody could have told it. */
+enum {
+    STAFF_VERSION_MAX = INT32_MAX,
+    ROLE_NUMBER_MAX = 255,
+    LOG_POINT_BYTES_MAX = 20,
+    STAFF_ROLE_BYTES_MAX = 64 + LOG_POINT_BYTES_MAX * LOGS_MAX,
+};
+struct staff_role {
+    uint64_t staff; /* from 1 */
+    enum role role;
+    uint64_t version; /* from 1 */
+    struct roster_saw held;
+};
+MUST_CHECK int staff_role_encode(const struct staff_role *role, void *buffer, size_t capacity,
+                                 struct bytes *ret_body);
+MUST_CHECK int staff_role_decode(struct bytes body, struct staff_role *ret_role);
 
 /* One of the two signed runs that prove a fork. */
 struct fork_proof {

@@ -113,7 +113,7 @@ struct cluster_node {
     char lane[LANE_BYTES_MAX + 1];
     uint64_t device, log;
     struct secret_key device_secret, log_secret;
-    uint8_t chain_data[512];
+    uint8_t chain_data[CERT_CHAIN_BYTES_MAX];
     struct replica_config config;
     struct replica *replica;
     struct store_memory *store;

@@ -82,8 +82,12 @@ static void certify(struct cluster *cluster, struct cluster_node *node, const ch
     text_copy(certificate.lane, sizeof certificate.lane, lane, &certificate.lane_size);
     text_copy(certificate.name, sizeof certificate.name, node->name, &certificate.name_size);
     node->device = id64_of_key(&certificate.device_key);
-    const int err = certificate_issue(&certificate, &cluster->root_secret, NULL, node->chain_data,
-                                      sizeof node->chain_data, &node->config.chain);
+    const struct cluster_node *first = &cluster->nodes[0];
+    const bool is_first = node->index == 0; /* by the root; it certifies the others */
+    const int err =
+        certificate_issue(&certificate, is_first ? &cluster->root_secret : &first->device_secret,
+                          is_first ? NULL : &first->config.chain, node->chain_data,
+                          sizeof node->chain_data, &node->config.chain);
     check(err == 0);
     memcpy(node->lane, certificate.lane, sizeof node->lane);
 }
@@ -198,8 +202,7 @@ static void devices_add(struct cluster *cluster)
     struct command *commands = cluster_allocate(CLUSTER_NODES_MAX * sizeof *commands);
     for (uint32_t i = 1; i < cluster->count; i++) {
         commands[i].kind = COMMAND_DEVICE_ADD;
-        commands[i].principal =
-            (struct principal){.session = MANAGER_SESSION, .role = ROLE_OWNER, .staff = 1};
+        commands[i].principal = (struct principal){.session = MANAGER_SESSION, .role = ROLE_OWNER};
         commands[i].chain = cluster->nodes[i].config.chain;
         cluster_command(cluster, 0, &commands[i], i);
     }

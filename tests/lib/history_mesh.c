@@ -131,7 +131,7 @@ static bool append_all(struct mesh *mesh, const struct mesh_event *events, uint3
     for (uint32_t i = 0; i < count; i++) {
         struct event event;
         check(event_decode(bytes_of(events[i].data, events[i].size), &event) == 0);
-        if (roster_judge(mesh->roster, events[i].id.log, events[i].id.seq, event.type) !=
+        if (roster_judge(mesh->roster, events[i].id.log, events[i].id.seq, event.type, event.by) !=
             VERDICT_VALID) {
             continue;
         }

@@ -146,7 +146,7 @@ static void await(struct story *story)
     check(story->size > before);
 }
 
-static const struct command *place(struct story *story, uint32_t key, uint32_t lines)
+static struct command *place(struct story *story, uint32_t key, uint32_t lines)
 {
     struct command *command = command_new(story);
     struct shop_key *bytes = &story->keys[story->commands_count - 1];
@@ -157,7 +157,9 @@ static const struct command *place(struct story *story, uint32_t key, uint32_t l
 
 void story_place(struct story *story, uint32_t node, uint32_t key, uint32_t lines)
 {
-    ask(story, node, place(story, key, lines));
+    struct command *command = place(story, key, lines);
+    command->principal.staff = story->staff;
+    ask(story, node, command);
     await(story);
 }
 
@@ -175,7 +177,16 @@ void story_do(struct story *story, uint32_t node, enum command_kind kind, uint32
 {
     struct command *command = command_new(story);
     shop_command(command, kind);
+    command->principal.staff = story->staff;
     command->order = story_order_id(order_key);
+    ask(story, node, command);
+    await(story);
+}
+
+void story_ask(struct story *story, uint32_t node, const struct command *wanted)
+{
+    struct command *command = command_new(story);
+    *command = *wanted;
     ask(story, node, command);
     await(story);
 }
@@ -191,19 +202,97 @@ void story_open_day(struct story *story, uint32_t node, uint64_t day)
 
 /* ---- boards ---- */
 
+/* The order as @node has it, in story->order; false when it has none. */
+static bool order_read(struct story *story, uint32_t node, uint32_t order_key)
+{
+    const struct entity_id id = story_order_id(order_key);
+    struct store_txn *txn = store_memory_begin(story->cluster->nodes[node].store, false);
+    const int err = history_get(story->history, txn, KIND_ORDER, &id);
+    store_memory_abort(txn);
+    check(err == 0 || err == ERR_NOT_FOUND);
+    if (err == 0) {
+        order_derive(story->history, story->order);
+    }
+    return err == 0;
+}
+
+void story_flags(struct story *story, uint32_t node, uint32_t order_key)
+{
+    static const struct {
+        uint32_t flag;
+        const char *text;
+    } flags[] = {
+#define X(name, bit, text) {name, text},
+        ORDER_FLAGS(X)
+#undef X
+    };
+    char text[LINE_MAX_SIZE / 2] = "";
+    size_t size = 0;
+    const bool is_here = order_read(story, node, order_key);
+    check(is_here);
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if ((story->order->flags & flags[i].flag) != 0) {
+            size += (size_t)snprintf(text + size, sizeof text - size, " %s", flags[i].text);
+        }
+    }
+    line_add(story, story->cluster->nodes[node].name, "flags:%s", size > 0 ? text : " none");
+}
+
+static const char *name_of(const struct story *story, uint64_t device)
+{
+    for (uint32_t i = 0; i < story->cluster->count; i++) {
+        if (story->cluster->nodes[i].device == device) {
+            return story->cluster->nodes[i].name;
+        }
+    }
+    return "?";
+}
+
+void story_links(struct story *story, uint32_t node)
+{
+    const struct cluster_node *at = &story->cluster->nodes[node];
+    const struct roster *roster = replica_roster(at->replica);
+    char text[LINE_MAX_SIZE / 2] = "";
+    size_t size = 0;
+    struct replica_peer peer;
+    for (uint32_t i = 0; i < story->cluster->count; i++) {
+        for (uint32_t p = 0; replica_peer_at(at->replica, p, &peer); p++) {
+            if (peer.is_ready && peer.device == story->cluster->nodes[i].device) {
+                size += (size_t)snprintf(text + size, sizeof text - size, " %s",
+                                         name_of(story, peer.device));
+            }
+        }
+    }
+    for (uint32_t i = 0; i < roster->devices_count; i++) {
+        if (roster->devices[i].is_revoked) {
+            size += (size_t)snprintf(text + size, sizeof text - size, "; %s is revoked",
+                                     name_of(story, roster->devices[i].id));
+        }
+    }
+    line_add(story, at->name, "linked with%s", size > 0 ? text : " nobody");
+}
+
+bool story_is_alike(const struct story *story, uint32_t a, uint32_t b)
+{
+    struct store_txn *txn_a = store_memory_begin(story->cluster->nodes[a].store, false);
+    struct store_txn *txn_b = store_memory_begin(story->cluster->nodes[b].store, false);
+    struct hash digest_a;
+    struct hash digest_b;
+    int err = replica_state_digest(txn_a, &digest_a);
+    err = err == 0 ? replica_state_digest(txn_b, &digest_b) : err;
+    check(err == 0);
+    store_memory_abort(txn_a);
+    store_memory_abort(txn_b);
+    return hash_equal(&digest_a, &digest_b);
+}
+
 void story_board(struct story *story, uint32_t node, uint32_t order_key)
 {
     const struct cluster_node *at = &story->cluster->nodes[node];
-    const struct entity_id id = story_order_id(order_key);
-    struct store_txn *txn = store_memory_begin(at->store, false);
-    const int err = history_get(story->history, txn, KIND_ORDER, &id);
-    store_memory_abort(txn);
-    if (err == ERR_NOT_FOUND) {
+    if (!order_read(story, node, order_key)) {
         line_add(story, at->name, "board: nothing");
         return;
     }
-    check(err == 0);
-    order_derive(story->history, story->order);
     const struct order *order = story->order;
     char numbers[64] = "";
     size_t size = 0;

@@ -16,6 +16,7 @@ struct story {
     struct cluster_setup setup;
     char text[STORY_TEXT_MAX];
     size_t size;
+    uint64_t staff; /* who stands before the screens from now on; 0 = nobody signed in */
     uint32_t commands_count;
     struct command *commands;
     struct shop_key keys[STORY_COMMANDS_MAX];
@@ -40,11 +41,20 @@ struct entity_id story_order_id(uint32_t key);
  * retry of it. Returns once it was answered or the node is down. */
 void story_place(struct story *story, uint32_t node, uint32_t key, uint32_t lines);
 void story_do(struct story *story, uint32_t node, enum command_kind kind, uint32_t order_key);
+/* Anything else that a manager asks for; @command is copied, what it borrows stays. */
+void story_ask(struct story *story, uint32_t node, const struct command *command);
 void story_open_day(struct story *story, uint32_t node, uint64_t day);
 /* As story_place(), but the power goes while the commit is under way. */
 void story_place_and_crash(struct story *story, uint32_t node, uint32_t key, uint32_t lines);
 
 /* What the board of @node shows of an order: numbers, phase, lines. */
 void story_board(struct story *story, uint32_t node, uint32_t order_key);
+
+/* What @node shows that a person must look at on an order. */
+void story_flags(struct story *story, uint32_t node, uint32_t order_key);
+/* Who is linked with @node, and which devices it takes for revoked. */
+void story_links(struct story *story, uint32_t node);
+/* Whether both hold the same state. */
+bool story_is_alike(const struct story *story, uint32_t a, uint32_t b);
 
 #endif

@@ -222,7 +222,7 @@ static struct principal principal_draw(struct sim *sim)
 {
     return (struct principal){.session = 1 + below(sim, 3),
                               .role = sim_chance(sim, 200) ? ROLE_CUSTOMER : ROLE_MANAGER,
-                              .staff = below(sim, 3)};
+                              .staff = 0};
 }
 
 static void order_note(struct sim *sim, const struct request *request)

@@ -88,7 +88,7 @@ static uint64_t log_of(const struct scene *scene, int device)
 
 static enum verdict judge(const struct scene *scene, int device, uint64_t seq, enum event_type type)
 {
-    return roster_judge(&scene->roster, log_of(scene, device), seq, type);
+    return roster_judge(&scene->roster, log_of(scene, device), seq, type, 0);
 }
 
 /* A few events that say nothing about the roster. */
@@ -506,7 +506,7 @@ TEST(roster, the_root_recovers_with_a_new_certificate_from_a_stolen_owner_s_devi
     assert_int_equal(judge(scene, OWNER, 2, EVENT_LOG_REVOKE), VERDICT_REVOKED);
     assert_int_equal(judge(scene, MANAGER, 5, EVENT_LINE_ADD), VERDICT_VALID);
     assert_int_equal(judge(scene, COUNTER, 5, EVENT_LINE_ADD), VERDICT_VALID);
-    assert_int_equal(roster_judge(&scene->roster, second.head.log, 2, EVENT_LOG_REVOKE),
+    assert_int_equal(roster_judge(&scene->roster, second.head.log, 2, EVENT_LOG_REVOKE, 0),
                      VERDICT_VALID);
     scene_free(scene);
 }

@@ -37,6 +37,7 @@ const flagWords: Record<Flag, string> = {
     over_refunded: "More was to be refunded than was paid by card.",
     disputed: "The customer disputes the card payment.",
     wish_at_odds: "Two wishes for a refund do not fit together. A manager decides.",
+    role_outdated: "Changed by someone whose role had been taken.",
     cut_short: "Too much happened to it to show all.",
     pending: "A part of this order is still on its way.",
 };

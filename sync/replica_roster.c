@@ -1,0 +1,157 @@
+/* replica_roster.c - what this device's log says of the roster: what it has seen of the people's
+ * roles, which certificate it goes by. */
+#include <string.h>
+
+#include "sync/log/tables.h"
+#include "sync/replica_state.h"
+
+static int own_append(struct replica *replica, struct store_txn *txn, enum event_type type,
+                      struct bytes body, uint64_t now_t)
+{
+    const struct event event = {
+        .type = type, .entity = replica->roster_entity, .t = now_t, .body = body};
+    return replica_append(replica, txn, &event);
+}
+
+/* ---- views ---- */
+
+/* The head of @log in @saw, new if need be. */
+static struct log_point *head_admit(struct roster_saw *saw, uint64_t log)
+{
+    uint32_t place = 0;
+    while (place < saw->count && saw->heads[place].log < log)
+        place++;
+    if (place < saw->count && saw->heads[place].log == log)
+        return &saw->heads[place];
+    if (saw->count == LOGS_MAX)
+        return NULL;
+    memmove(&saw->heads[place + 1], &saw->heads[place],
+            (saw->count - place) * sizeof saw->heads[0]);
+    saw->count++;
+    saw->heads[place] = (struct log_point){.log = log, .seq = 0};
+    return &saw->heads[place];
+}
+
+/* Nothing that was named before may be missing or less: a view does not go backward, also when what
+ * it named counts no more. */
+static int merge_last(struct store_txn *txn, const struct roster_log *own, struct roster_saw *saw)
+{
+    struct roster_saw last;
+    struct event event;
+    struct hash hash;
+    struct bytes bytes;
+    if (own->saw_seq == 0)
+        return 0;
+    int err = event_get(txn, own->id, own->saw_seq, &hash, &bytes);
+    if (err == 0)
+        err = event_decode(bytes, &event);
+    if (err == 0)
+        err = roster_saw_decode(event.body, &last);
+    for (uint32_t i = 0; err == 0 && i < last.count; i++) {
+        struct log_point *head = head_admit(saw, last.heads[i].log);
+        if (head != NULL && head->seq < last.heads[i].seq)
+            head->seq = last.heads[i].seq;
+    }
+    return err != 0 ? ERR_IO : 0;
+}
+
+int replica_tell_view(struct replica *replica, struct store_txn *txn, uint64_t now_t,
+                      struct effects *out)
+{
+    const struct roster_log *own = roster_log_find(&replica->roster, replica->log);
+    uint8_t body_data[16 + LOG_POINT_BYTES_MAX * LOGS_MAX];
+    struct roster_saw saw;
+    struct bytes body;
+    if (own == NULL || own->is_view_newest)
+        return 0;
+    roster_view(&replica->roster, replica->log, &saw);
+    int err = merge_last(txn, own, &saw);
+    if (err == 0)
+        err = roster_saw_encode(&saw, body_data, sizeof body_data, &body);
+    if (err == 0)
+        err = own_append(replica, txn, EVENT_ROSTER_SAW, body, now_t);
+    return err != 0 ? err : replica_fold(replica, txn, out);
+}
+
+/* ---- certificates ---- */
+
+/* Find the device.add that brought @certificate: its chain goes to @ret_chain, borrowed from @txn.
+ * ERR_NOT_FOUND, ERR_IO. */
+static int chain_find(const struct replica *replica, struct store_txn *txn,
+                      const struct certificate *certificate, struct bytes *ret_chain)
+{
+    const struct key from = key_entity(&replica->roster_entity);
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    bool is_found = false;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
+    while (err == 0 && !is_found) {
+        struct entity_id entity;
+        struct log_point at;
+        struct hash hash;
+        struct bytes bytes;
+        struct event event;
+        struct certificate found;
+        if (key_entity_event_parse(key, &entity, &at.log, &at.seq) != 0 ||
+            !entity_id_equal(&entity, &replica->roster_entity))
+            break;
+        err = event_get(txn, at.log, at.seq, &hash, &bytes);
+        if (err == 0)
+            err = event_decode(bytes, &event);
+        if (err != 0)
+            break;
+        is_found =
+            event.type == EVENT_DEVICE_ADD &&
+            roster_judge(&replica->roster, at.log, at.seq, event.type, event.by) == VERDICT_VALID &&
+            chain_body_decode(event.body, ret_chain) == 0 &&
+            certificate_verify(*ret_chain, &replica->config.popup, &replica->config.root, &found) ==
+                0 &&
+            certificate_compare(&found, certificate) == 0;
+        if (!is_found)
+            err = store_cursor_next(&cursor, &key, &value);
+    }
+    store_cursor_close(&cursor);
+    if (is_found)
+        return 0;
+    return err == 0 || err == ERR_NOT_FOUND ? ERR_NOT_FOUND : ERR_IO;
+}
+
+/* Its log says from here on that it goes by the certificate it has now. */
+static int certificate_tell(struct replica *replica, struct store_txn *txn, uint64_t now_t)
+{
+    const struct roster_log *own = roster_log_find(&replica->roster, replica->log);
+    uint8_t body_data[CERT_CHAIN_BYTES_MAX + 8];
+    struct bytes body;
+    if (own == NULL || own->held_issued >= replica->certificate.issued)
+        return 0;
+    int err = chain_body_encode(replica->config.chain, body_data, sizeof body_data, &body);
+    if (err == 0)
+        err = own_append(replica, txn, EVENT_LOG_CERT, body, now_t);
+    return err == ERR_FORBIDDEN ? 0 : err; /* it may write nothing any more */
+}
+
+int replica_adopt_certificate(struct replica *replica, struct store_txn *txn, uint64_t now_t)
+{
+    const struct roster_device *own = roster_device_find(&replica->roster, replica->device);
+    struct bytes chain;
+    if (own == NULL || replica->is_log_lost ||
+        (own->certificate.issued == replica->certificate.issued &&
+         own->certificate.is_by_root == replica->certificate.is_by_root) ||
+        certificate_compare(&own->certificate, &replica->certificate) <= 0)
+        return 0;
+    int err = chain_find(replica, txn, &own->certificate, &chain);
+    if (err == ERR_NOT_FOUND)
+        return 0; /* nobody who may has stated it */
+    if (err != 0)
+        return err;
+    memcpy(replica->chain, chain.data, chain.size);
+    replica->chain_size = chain.size;
+    replica->config.chain = bytes_of(replica->chain, chain.size);
+    replica->certificate = own->certificate;
+    replica->number_day = TRADING_DAY_NONE; /* its lane may be another */
+    return certificate_tell(replica, txn, now_t);
+}

@@ -1,0 +1,193 @@
+/* Judging: whether an event counts, from the roster's tables alone. */
+#include "sync/roster/roster_load.h"
+
+bool roster_awaits(const struct roster *roster, uint64_t log, uint64_t first_seq, uint64_t last_seq)
+{
+    const struct roster_log *found = roster_log_find(roster, log);
+    return found != NULL && found->revoked_seq >= first_seq && found->revoked_seq <= last_seq;
+}
+
+static uint64_t capabilities_at(const struct roster *roster, const struct roster_log *log,
+                                uint64_t seq)
+{
+    const uint32_t place = roster_change_place(roster, log->id, seq);
+    const bool is_changed = place > 0 && roster->changes[place - 1].log == log->id;
+    return is_changed ? roster->changes[place - 1].capabilities : log->capabilities;
+}
+
+uint64_t roster_capabilities(const struct roster *roster, uint64_t log, uint64_t seq)
+{
+    const struct roster_log *found = roster_log_find(roster, log);
+    return found != NULL ? capabilities_at(roster, found, seq) : 0;
+}
+
+/* Whether @log could ever state something about the roster. */
+static bool held_roster(const struct roster *roster, const struct roster_log *log)
+{
+    const uint64_t bit = capability_bit(CAP_ROSTER);
+    bool is_held = (log->capabilities & bit) != 0;
+    for (uint32_t i = roster_change_place(roster, log->id, 0);
+         i < roster->changes_count && roster->changes[i].log == log->id; i++) {
+        is_held |= (roster->changes[i].capabilities & bit) != 0;
+    }
+    return is_held;
+}
+
+uint64_t roster_limit(const struct roster *roster, uint64_t log)
+{
+    const struct roster_log *found = roster_log_find(roster, log);
+    if (found == NULL) {
+        return UINT64_MAX;
+    }
+    const uint64_t forked = found->fork_seq == UINT64_MAX ? UINT64_MAX : found->fork_seq - 1;
+    const bool is_revoked = found->revoked_seq < forked && !held_roster(roster, found);
+    return is_revoked ? found->revoked_seq : forked;
+}
+
+/* What the registers say of (@log, @seq). */
+static enum verdict judge_place(const struct roster_log *log, uint64_t seq)
+{
+    if (seq <= 1) {
+        return VERDICT_VALID;
+    }
+    if (log->is_revoked_elsewhere || seq > log->revoked_seq) {
+        return VERDICT_REVOKED;
+    }
+    return seq >= log->fork_seq ? VERDICT_FORKED : VERDICT_VALID;
+}
+
+/* What the log at place @log knew of @staff at @seq; NULL when nobody had said a word. */
+static const struct roster_right *right_at(const struct roster *roster, uint32_t log,
+                                           uint64_t staff, uint64_t seq)
+{
+    const uint32_t person = roster_person_place(roster, staff);
+    if (person == roster->people_count || roster->people[person].staff != staff) {
+        return NULL;
+    }
+    const uint32_t place = roster_right_place(roster, log, person, seq);
+    const struct roster_right *right = place > 0 ? &roster->rights[place - 1] : NULL;
+    return right != NULL && right->log == log && right->person == person ? right : NULL;
+}
+
+/* Whether it is a person's doing: what is stated of the roster itself is its device's word, else
+ * two such statements could make and unmake each other's writers. */
+static bool is_by_person(const struct event_info *info, uint64_t by)
+{
+    return by != 0 && info->kind != KIND_ROSTER;
+}
+
+enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
+                          uint64_t by)
+{
+    const struct roster_log *found = roster_log_find(roster, log);
+    if (found == NULL) {
+        return VERDICT_UNKNOWN_LOG;
+    }
+    const enum verdict verdict = judge_place(found, seq);
+    const struct event_info *info = event_info_find(type);
+    if (verdict != VERDICT_VALID || info == NULL) {
+        return verdict;
+    }
+    uint64_t may = capabilities_at(roster, found, seq);
+    if (is_by_person(info, by)) {
+        const struct roster_right *right =
+            right_at(roster, (uint32_t)(found - roster->logs), by, seq);
+        may &= right != NULL ? right->capabilities : 0;
+    }
+    return (may & capability_bit(info->capability)) != 0 ? VERDICT_VALID : VERDICT_FORBIDDEN;
+}
+
+bool roster_is_outdated(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
+                        uint64_t by)
+{
+    const struct roster_log *found = roster_log_find(roster, log);
+    const struct event_info *info = event_info_find(type);
+    if (found == NULL || info == NULL || !is_by_person(info, by)) {
+        return false;
+    }
+    const struct roster_right *right = right_at(roster, (uint32_t)(found - roster->logs), by, seq);
+    if (right == NULL || seq < right->outdated_from) {
+        return false;
+    }
+    const uint64_t now = roster->people[right->person].capabilities;
+    return (now & capability_bit(info->capability)) == 0;
+}
+
+const struct roster_person *roster_person_find(const struct roster *roster, uint64_t staff)
+{
+    const uint32_t place = roster_person_place(roster, staff);
+    const bool is_there = place < roster->people_count && roster->people[place].staff == staff;
+    return is_there ? &roster->people[place] : NULL;
+}
+
+void roster_view(const struct roster *roster, uint64_t own_log, struct roster_saw *ret_saw)
+{
+    ret_saw->count = 0;
+    for (uint32_t i = 0; i < roster->logs_count; i++) {
+        const struct roster_log *log = &roster->logs[i];
+        if (log->stated_seq > 0 && log->id != own_log) {
+            ret_saw->heads[ret_saw->count++] =
+                (struct log_point){.log = log->id, .seq = log->stated_seq};
+        }
+    }
+}
+
+/* Whether the changes of rights of one log are the same in both. */
+static bool changes_alike(const struct roster *a, const struct roster *b, uint64_t log)
+{
+    uint32_t i = roster_change_place(a, log, 0);
+    uint32_t j = roster_change_place(b, log, 0);
+    for (;; i++, j++) {
+        const bool has_a = i < a->changes_count && a->changes[i].log == log;
+        const bool has_b = j < b->changes_count && b->changes[j].log == log;
+        if (!has_a || !has_b) {
+            return has_a == has_b;
+        }
+        if (a->changes[i].from_seq != b->changes[j].from_seq ||
+            a->changes[i].capabilities != b->changes[j].capabilities ||
+            a->changes[i].is_stated != b->changes[j].is_stated) {
+            return false;
+        }
+    }
+}
+
+/* Whether the same was known of the same people, who may now do the same. */
+static bool rights_alike(const struct roster *a, const struct roster_log *log_a,
+                         const struct roster *b, const struct roster_log *log_b)
+{
+    const uint32_t place_a = (uint32_t)(log_a - a->logs);
+    const uint32_t place_b = (uint32_t)(log_b - b->logs);
+    uint32_t i = roster_right_place(a, place_a, 0, 0);
+    uint32_t j = roster_right_place(b, place_b, 0, 0);
+    for (;; i++, j++) {
+        const struct roster_right *right_a = &a->rights[i];
+        const struct roster_right *right_b = &b->rights[j];
+        const bool has_a = i < a->rights_count && right_a->log == place_a;
+        const bool has_b = j < b->rights_count && right_b->log == place_b;
+        if (!has_a || !has_b) {
+            return has_a == has_b;
+        }
+        const struct roster_person *person_a = &a->people[right_a->person];
+        const struct roster_person *person_b = &b->people[right_b->person];
+        if (person_a->staff != person_b->staff ||
+            person_a->capabilities != person_b->capabilities ||
+            right_a->from_seq != right_b->from_seq ||
+            right_a->capabilities != right_b->capabilities ||
+            right_a->outdated_from != right_b->outdated_from) {
+            return false;
+        }
+    }
+}
+
+bool roster_counts_alike(const struct roster *before, const struct roster *after, uint64_t log)
+{
+    const struct roster_log *was = roster_log_find(before, log);
+    const struct roster_log *is = roster_log_find(after, log);
+    if (was == NULL || is == NULL) {
+        return true; /* nothing of it was here */
+    }
+    return was->capabilities == is->capabilities && was->fork_seq == is->fork_seq &&
+           was->revoked_seq == is->revoked_seq &&
+           was->is_revoked_elsewhere == is->is_revoked_elsewhere &&
+           changes_alike(before, after, log) && rights_alike(before, was, after, is);
+}

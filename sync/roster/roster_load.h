@@ -1,0 +1,74 @@
+/* roster_load.h - what the files that fold the roster share: roster.c (devices, logs, registers),
+ * people.c (who may do what).
+ *
+ * Layer: sync/roster (pure).
+ */
+#ifndef TRESTLE_SYNC_ROSTER_ROSTER_LOAD_H
+#define TRESTLE_SYNC_ROSTER_ROSTER_LOAD_H
+
+#include "sync/log/tables.h"
+#include "sync/roster/roster.h"
+
+/* A staff.role that counts. */
+struct spoken_role {
+    uint64_t staff;
+    uint64_t version;
+    enum role role;
+    uint32_t log; /* place in roster.logs */
+    uint64_t seq;
+};
+
+#define ANY_CERTIFICATE UINT64_MAX
+
+/* A device.add of @device at @at, whether it counts or not. */
+struct addition {
+    uint64_t device;
+    uint64_t issued; /* of the certificate */
+    struct log_point at;
+};
+
+/* A roster in the making. */
+struct load {
+    struct store_txn *txn;
+    struct roster *roster;
+    uint64_t held_log; /* whose certificate `held` is: the log that pass 1 is in */
+    struct certificate held;
+    uint32_t added_count;
+    struct addition added[ROSTER_ADDITIONS_MAX];
+    uint32_t spoken_count;
+    struct spoken_role spoken[ROSTER_ROLES_MAX]; /* in order of seniority */
+    uint64_t seen_log;       /* whose view `seen` is: the log that pass 4 is in */
+    uint64_t seen[LOGS_MAX]; /* by place in roster.logs: the last statement that it knew */
+};
+
+/* Take one event. 0, or ERR_IO, ERR_MALFORMED of the store. */
+typedef int apply(struct load *load, const struct log_point *at, const struct event *event);
+
+/* Make room at @place; false when that would be past the end. In a full table the last gives way.
+ */
+bool roster_make_room(void *items, size_t size, uint32_t *count, uint32_t count_max,
+                      uint32_t place);
+
+/* Where (@log, @seq)'s capabilities stand among the changes: the first change after it. */
+uint32_t roster_change_place(const struct roster *roster, uint64_t log, uint64_t seq);
+
+/* Where @log is or would be. */
+uint32_t roster_log_place(const struct roster *roster, uint64_t log);
+
+/* Where @staff is or would be among the people. */
+uint32_t roster_person_place(const struct roster *roster, uint64_t staff);
+
+/* Where the first change of the rights of @person, as @log (both places) knew them, after @seq is
+ * or would be. */
+uint32_t roster_right_place(const struct roster *roster, uint32_t log, uint32_t person,
+                            uint64_t seq);
+
+/* people.c, in this order: what was said, the sum of it, what each log had seen of it, and where
+ * somebody wrote under a role that was already another. */
+apply people_take_role;
+void people_settle(struct load *load);
+apply people_see;
+apply people_see_own;
+MUST_CHECK int people_finish(struct load *load);
+
+#endif
