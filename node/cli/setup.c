@@ -5,6 +5,48 @@
 
 #include "node/cli/reply.h"
 
+/* Stands in the folder from the first file on until the keys are there: what an interrupted set-up
+ * left behind may go, what anybody else put there may not. */
+static const char unfinished[] = "unfinished";
+
+static int unfinished_path(const char *state, char *ret_path)
+{
+    return path_join(ret_path, state, unfinished);
+}
+
+/* What a set-up makes before the keys. */
+static int leftovers_remove(const char *state)
+{
+    static const char *const names[] = {"store/data.mdb", "store/lock.mdb", "store/trestle.lock",
+                                        "store", "log.key"};
+    char path[PATH_BYTES_MAX];
+    int err = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && err == 0; i++) {
+        err = path_join(path, state, names[i]);
+        if (err == 0 && remove(path) != 0 && path_exists(path))
+            err = ERR_FORBIDDEN;
+    }
+    return err;
+}
+
+static int folder_begin(const char *state)
+{
+    char mark[PATH_BYTES_MAX];
+    int err = folder_make(state);
+    if (err == 0)
+        err = unfinished_path(state, mark);
+    if (err != 0)
+        return err;
+    return path_exists(mark) ? leftovers_remove(state) : 0;
+}
+
+static int folder_mark(const char *state)
+{
+    char mark[PATH_BYTES_MAX];
+    int err = unfinished_path(state, mark);
+    return err != 0 ? err : file_write(mark, bytes_of(NULL, 0), 0600);
+}
+
 int setup_folder(const struct place *place)
 {
     char store[PATH_BYTES_MAX];
@@ -12,15 +54,16 @@ int setup_folder(const struct place *place)
         tell("%s is part of a pop-up already; choose another --state, or remove it", place->state);
         return EXIT_FAILED;
     }
-    int err = folder_make(place->state);
+    int err = folder_begin(place->state);
     if (err == 0)
         err = path_join(store, place->state, "store");
-    if (err != 0)
-        return tell_failure(place->state, err);
-    if (!path_exists(store))
-        return EXIT_DONE;
-    tell("%s holds a store without keys; choose another --state, or remove it", place->state);
-    return EXIT_FAILED;
+    if (err == 0 && path_exists(store)) {
+        tell("%s holds a store without keys; choose another --state, or remove it", place->state);
+        return EXIT_FAILED;
+    }
+    if (err == 0)
+        err = folder_mark(place->state);
+    return err == 0 ? EXIT_DONE : tell_failure(place->state, err);
 }
 
 static int config_write(const struct args *args, const char *state)
@@ -47,10 +90,17 @@ static int config_write(const struct args *args, const char *state)
 int setup_save(const struct args *args, const struct place *place, const struct identity *identity,
                const struct book *book)
 {
+    char mark[PATH_BYTES_MAX];
     int err = config_write(args, place->state);
     if (err == 0 && book != NULL)
         err = book_save(place->state, book);
-    return err != 0 ? err : identity_save(place->state, identity);
+    if (err == 0)
+        err = identity_save(place->state, identity);
+    if (err == 0)
+        err = unfinished_path(place->state, mark);
+    if (err == 0)
+        (void)remove(mark); /* with the keys there it says nothing any more */
+    return err;
 }
 
 bool lane_is_right(const char *lane)

@@ -9,7 +9,8 @@
 #include "node/config/book.h"
 #include "node/config/identity.h"
 
-/* Make the folder; refuse one that is in use already. EXIT_DONE, or told. */
+/* Make the folder, and clear it of what an interrupted set-up left; refuse one that is in use
+ * already. EXIT_DONE, or told. */
 int setup_folder(const struct place *place);
 
 /* Write trestle.conf (from the settings among the flags, unless there is one), the address book

@@ -1,0 +1,180 @@
+"""A trestle node as a child of a test: made, run with or without something between it and its disk or its clock,
+asked, killed."""
+
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import signal
+import subprocess
+import time
+
+READY_SECONDS = 20
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("TRESTLE_", "POWER_"))}
+
+
+class Trouble(Exception):
+    """What a test found; its text is a sentence for a person."""
+
+
+def until(what, condition, seconds=30):
+    """The first true answer of @condition; it is asked again until a deadline."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise Trouble(f"waited {seconds} s for {what}")
+        time.sleep(0.01)  # between two looks; nothing depends on its length
+
+
+class Node:
+    def __init__(self, program, folder, name="counter"):
+        self.program, self.name = program, name
+        self.state = os.path.join(folder, name)
+        self.log = os.path.join(folder, name + ".log")
+        self.child = None
+        self.http = None
+        self.ready = None
+        self.peers = []
+
+    def command(self, *words, environment=None, check=True):
+        done = subprocess.run([self.program, *words, "--state", self.state], env={**CLEAN, **(environment or {})},
+                              capture_output=True, text=True, timeout=120)
+        if check and done.returncode != 0:
+            raise Trouble(f"trestle {' '.join(words)} ended with status {done.returncode}: {done.stderr.strip()}")
+        return done
+
+    def init(self, *words):
+        self.command("init", "--name", "Power", "--listen", "tcp://127.0.0.1:*", "--http", "127.0.0.1:0", *words)
+
+    def start(self, environment=None):
+        """Begin to run; says later, by wait_ready(), whether it came up."""
+        words = [self.program, "run", "--json", "--state", self.state, "--listen", "tcp://127.0.0.1:*",
+                 "--http", "127.0.0.1:0"]
+        for peer in self.peers:
+            words += ["--peer", peer]
+        with open(self.log, "ab") as log:
+            self.child = subprocess.Popen(words, env={**CLEAN, **(environment or {})}, stdin=subprocess.DEVNULL,
+                                          stdout=subprocess.PIPE, stderr=log)
+        self.ready = None
+
+    def wait_ready(self):
+        """The node's ready line, or None when it ended before."""
+        os.set_blocking(self.child.stdout.fileno(), False)
+        line = b""
+
+        def look():
+            nonlocal line
+            line += self.child.stdout.read() or b""
+            return b"\n" in line or self.child.poll() is not None
+
+        until(f"{self.name} to be ready", look, READY_SECONDS)
+        self.ready = json.loads(line) if b"\n" in line else None
+        return self.ready
+
+    def run(self, environment=None):
+        self.start(environment)
+        if self.wait_ready() is None:
+            raise Trouble(f"{self.name} does not start (status {self.child.returncode}); see {self.log}")
+        return self
+
+    @property
+    def endpoint(self):
+        return f"{self.ready['device']}@{self.ready['mesh']}"
+
+    def ask(self, method, path, body=None, key=None):
+        """(status, answer); (0, None) when the node is gone."""
+        if self.http is None:
+            host = self.ready["http"].split("//")[1].rstrip("/")
+            self.http = http.client.HTTPConnection(host, timeout=30)
+        headers = {"Content-Type": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        try:
+            self.http.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = self.http.getresponse()
+            text = answer.read()
+            return answer.status, json.loads(text) if text else None
+        except (OSError, http.client.HTTPException):
+            self.http.close()
+            self.http = None
+            return 0, None
+
+    def get(self, path):
+        status, answer = self.ask("GET", path)
+        if status != 200:
+            raise Trouble(f"{self.name}: GET {path} answers {status}: {answer}")
+        return answer
+
+    def kill(self, number=signal.SIGKILL):
+        self.child.send_signal(number)
+        return self.wait()
+
+    def stop(self):
+        status = self.kill(signal.SIGTERM)
+        if status != 0:
+            raise Trouble(f"{self.name} ended with status {status} when told to stop; see {self.log}")
+
+    def wait(self):
+        status = self.child.wait(30)
+        self.child.stdout.close()
+        if self.http is not None:
+            self.http.close()
+            self.http = None
+        return status
+
+    def is_running(self):
+        return self.child is not None and self.child.poll() is None
+
+    def verify(self):
+        """Journals, signatures and folded state of the store at rest; raises on a finding."""
+        done = self.command("verify", "--json", check=False)
+        if done.returncode != 0:
+            raise Trouble(f"{self.name}: verify ended with status {done.returncode}: {done.stdout} {done.stderr}")
+        return json.loads(done.stdout)
+
+
+def new_key(epoch_seconds=1000):
+    return f"{epoch_seconds:08x}" + secrets.token_hex(16)
+
+
+class Customer:
+    """Places orders at a node and remembers what was promised."""
+
+    def __init__(self, node):
+        self.node = node
+        self.promised = []  # (id, log, seq)
+        items = [item for item in node.get("/api/menu")["items"] if not any(g["min"] for g in item["groups"])]
+        self.items = [item["number"] for item in items]
+        self.count = 0
+
+    def place(self, key=None):
+        """Place one order; its answer, or None with the status in .status when it was not taken."""
+        self.count += 1
+        item = self.items[self.count % len(self.items)]
+        body = {"channel": "counter", "mode": "take-away", "lines": [{"item": item, "quantity": 1 + self.count % 3}],
+                "payment": {"method": "cash"}}
+        self.status, answer = self.node.ask("POST", "/api/orders", body, key or new_key())
+        if self.status != 201:
+            return None
+        self.promised.append((answer["id"], int(answer["log"], 16), answer["seq"]))
+        return answer
+
+
+def heads(report):
+    """{journal: seq} of what verify() said."""
+    return {int(log["log"], 16): log["seq"] for log in report["stores"][0]["logs"]}
+
+
+@contextlib.contextmanager
+def ending(*nodes):
+    """Whatever happens, none of @nodes outlives this."""
+    try:
+        yield
+    finally:
+        for node in nodes:
+            if node.is_running():
+                node.kill()
