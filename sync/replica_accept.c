@@ -196,6 +196,6 @@ int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link
     if (err != 0)
         return err;
     slot = vector_find(&replica->vector, events->log);
-    mesh_note_taken(&replica->mesh, link, (uint32_t)slot, after.seq, events->is_live, now);
+    mesh_note_taken(&replica->mesh, link, (uint32_t)slot, events->first_seq, events->is_live, now);
     return 0;
 }

@@ -31,18 +31,16 @@ static bool send_hello(struct mesh *mesh, uint32_t at, struct moment now, struct
                           .wall_ms = now.wall_ms};
     struct head_claim heads[LOGS_MAX];
     uint64_t adjacent[LINKS_MAX];
-    uint32_t adjacent_count = 0;
+    uint32_t adjacent_count = mesh_neighbours(mesh, adjacent);
     uint32_t heads_count = claims_of_all(mesh, heads);
     struct writer writer;
     memcpy(hello.boot, mesh->boot, BOOT_ID_BYTES);
-    for (uint32_t i = 0; i < LINKS_MAX; i++)
-        if (mesh->links[i].is_ready)
-            adjacent[adjacent_count++] = mesh->links[i].device;
     if (!effects_frame_begin(out, &writer))
         return false;
     message_write_hello(&writer, &hello, heads, heads_count, adjacent, adjacent_count);
     effects_send(out, at, effects_frame_end(out, &writer));
     link_told_all(mesh, &mesh->links[at]);
+    mesh->links[at].told_neighbours = mesh->neighbours;
     mesh->links[at].status_ms = now.mono_ms;
     mesh->links[at].status_due_ms = now.mono_ms + STATUS_INTERVAL_MS;
     return true;
@@ -50,7 +48,10 @@ static bool send_hello(struct mesh *mesh, uint32_t at, struct moment now, struct
 
 static void session_end(struct mesh *mesh, uint32_t at)
 {
+    bool was_ready = mesh->links[at].is_ready;
     memset(&mesh->links[at], 0, sizeof mesh->links[at]);
+    if (was_ready)
+        mesh_neighbours_changed(mesh);
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
         if (mesh->pulls[slot].link == (int32_t)at)
             mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
@@ -93,14 +94,19 @@ void mesh_link_up(struct mesh *mesh, uint32_t at, uint64_t device, bool is_diale
         mesh_close(mesh, at, BYE_OVERLOAD, out); /* a session cannot do without */
 }
 
-/* ---- claims ---- */
-
-/* At the latest at @due_ms the peer gets a status. */
-static void status_hasten(struct link *link, uint64_t due_ms)
+void mesh_hasten_status(struct link *link, uint64_t due_ms)
 {
     if (link->is_ready && link->status_due_ms > due_ms)
         link->status_due_ms = due_ms;
 }
+
+void mesh_clear_acknowledgements(struct link *link)
+{
+    link->has_acks_due = false;
+    memset(link->is_ack_due, 0, sizeof link->is_ack_due);
+}
+
+/* ---- claims ---- */
 
 static struct unknown_log *unknown_find(struct link *link, uint64_t log)
 {
@@ -170,7 +176,7 @@ void mesh_note_limit(struct mesh *mesh, uint32_t slot)
     for (uint32_t at = 0; at < LINKS_MAX; at++) {
         mesh->links[at].is_bad[slot] = false;
         mesh->links[at].suspect_seq[slot] = 0;
-        status_hasten(&mesh->links[at], 0);
+        mesh_hasten_status(&mesh->links[at], 0);
     }
     mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
 }
@@ -196,17 +202,22 @@ static int claim_acknowledges(struct mesh *mesh, struct store_txn *txn, struct l
     return 0;
 }
 
-/* A gap that a third party tells of waits a little while the log's own device is linked: its push
- * is on the way. */
-static bool is_origin_linked(const struct mesh *mesh, uint32_t slot, const struct link *teller)
+/* How long a gap that @teller tells of waits before it is asked for: what the log's own device or a
+ * forwarder pushes is on its way, and of one peer what it pushes comes before what it tells. */
+static uint64_t claim_grace_ms(const struct mesh *mesh, uint32_t slot, const struct link *teller)
 {
     uint64_t origin = mesh->vector->heads[slot].device;
-    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+    uint64_t grace_ms = 0;
+    for (uint32_t i = 0; i < LINKS_MAX && origin != teller->device; i++) {
         const struct link *link = &mesh->links[i];
-        if (link->is_ready && link != teller && link->device == origin && origin != teller->device)
-            return true;
+        if (!link->is_ready || link == teller)
+            continue;
+        if (link->device == origin)
+            return PULL_GRACE_MS;
+        if (mesh_may_forward(mesh, link, teller))
+            grace_ms = FORWARD_GRACE_MS;
     }
-    return false;
+    return grace_ms;
 }
 
 static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *link,
@@ -226,8 +237,7 @@ static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *lin
     if (claim->seq <= mesh->vector->heads[slot].seq)
         return claim_acknowledges(mesh, txn, link, slot, claim, out);
     struct pull *pull = &mesh->pulls[slot];
-    bool is_pushed = !is_hello && is_origin_linked(mesh, slot, link);
-    uint64_t from_ms = is_pushed ? now.mono_ms + PULL_GRACE_MS : now.mono_ms;
+    uint64_t from_ms = now.mono_ms + (is_hello ? 0 : claim_grace_ms(mesh, slot, link));
     if (pull->link == LINK_NONE && (pull->not_before_ms == 0 || from_ms < pull->not_before_ms))
         pull->not_before_ms = from_ms; /* grace counts from the first who told, not the last */
     return 0;
@@ -331,6 +341,11 @@ static int hello_take(struct mesh *mesh, struct store_txn *txn, const struct ros
         return 0;
     link->is_ready = true;
     mesh->fetch.not_before_ms = 0; /* perhaps it has what nobody had */
+    bool knows_others = link->told_neighbours == mesh->neighbours;
+    mesh_neighbours_changed(mesh);
+    if (knows_others) /* and itself */
+        link->told_neighbours = mesh->neighbours;
+    mesh_take_neighbours(mesh, link);
     link->clock_offset_ms = hello->wall_ms - now.wall_ms;
     int err = claims_take(mesh, txn, link, true, now, out);
     link_start_push(mesh, link);
@@ -375,9 +390,15 @@ static int status_take(struct mesh *mesh, struct store_txn *txn, struct link *li
     link->clock_offset_ms = status->wall_ms - now.wall_ms;
     if ((status->flags & STATUS_TELL_ALL) != 0) {
         link->wants_all = true;
-        status_hasten(link, link->status_ms + STATUS_BULK_MS);
+        mesh_hasten_status(link, link->status_ms + STATUS_BULK_MS);
     }
+    if ((status->flags & STATUS_PARTIAL) != 0)
+        return 0;
     link->is_in_doubt = !digest_fits(mesh, link, status->digest);
+    mesh_take_neighbours(mesh, link);
+    link_start_push(mesh, link); /* it may have got the own log from somebody else */
+    if (!link->is_in_doubt)
+        mesh_note_lag(mesh, link, now);
     return 0;
 }
 
@@ -457,20 +478,38 @@ static void pull_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, bool 
     }
 }
 
-void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_seq, bool is_live,
-                     struct moment now)
+/* Who pushed it, and whose it is, hear at once that it is safe here; others with their next status.
+ * What was pulled is told to all soon: nobody forwards that. */
+static void taken_tell(struct mesh *mesh, uint32_t at, uint32_t slot, bool is_live,
+                       struct moment now)
+{
+    uint64_t origin = mesh->vector->heads[slot].device;
+    uint64_t soon_ms = mesh_status_interval_ms(mesh) / STATUS_INTERVAL_MS * STATUS_BULK_MS;
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+        struct link *link = &mesh->links[i];
+        if (!is_live)
+            mesh_hasten_status(link, now.mono_ms + soon_ms);
+        else if (i == at || link->device == origin)
+            link->has_acks_due = link->is_ack_due[slot] = true;
+    }
+}
+
+void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t first_seq,
+                     bool is_live, struct moment now)
 {
     struct link *link = &mesh->links[at];
     const struct log_head *head = &mesh->vector->heads[slot];
-    if (link->claim_seq[slot] <= last_seq) {
-        link->claim_seq[slot] = last_seq;
+    if (link->claim_seq[slot] <= head->seq) {
+        link->claim_seq[slot] = head->seq;
         memcpy(link->claim_hash[slot], head->hash.bytes, HEAD_HASH_BYTES);
     }
-    (void)acks_note(&mesh->acks, link->device, slot, last_seq);
+    (void)acks_note(&mesh->acks, link->device, slot, head->seq);
     mesh->is_mark_dirty[slot] = true;
+    mesh->taken_ms[slot] = now.mono_ms;
+    if (is_live)
+        mesh->fresh[slot] = (struct fresh){.link = at, .first_seq = first_seq};
     pull_note_taken(mesh, at, slot, is_live, now);
-    for (uint32_t i = 0; i < LINKS_MAX; i++)
-        status_hasten(&mesh->links[i], is_live ? now.mono_ms : now.mono_ms + STATUS_BULK_MS);
+    taken_tell(mesh, at, slot, is_live, now);
 }
 
 void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t log_bytes_max)

@@ -3,11 +3,13 @@
  * Layer: sync/mesh (pure). Push new, pull old:
  *
  *   push    a run of the own log goes at once to every peer that has all before it
+ *   forward what was pushed to this device goes on to those of its peers that its sender does not
+ *           reach: by one of all devices that could, see forward.c
  *   pull    whoever hears that a peer has more of a log asks for it: one source per log, in windows
  *           of credit, another source when nothing came for a while
- *   status  changed heads, at the end of each turn that took live events (that is the
- *           acknowledgement), and regularly with a digest of all heads, which shows when a message
- *           was lost
+ *   status  the heads of logs that somebody pushed, at the end of the turn, to who did and whose
+ *           they are: the acknowledgement; and regularly to all peers every changed head, with a
+ *           digest of all heads, which shows when a message was lost
  *
  * The transport is lossy: a reconnect loses what was in flight. Nothing here relies on delivery; a
  * hole is asked for again. A peer's claims are unsigned hints: they start pulls and ticks and
@@ -19,8 +21,7 @@
  * their way; after a timeout it takes them for lost and grants a new window. Both ends stop at one
  * window, so that what they think of each other cannot drift.
  *
- * Not here: verifying and storing events (sync/replica_accept.c), forwarding for partial meshes
- * beyond what pulls give.
+ * Not here: verifying and storing events (sync/replica_accept.c).
  */
 #ifndef TRESTLE_SYNC_MESH_MESH_H
 #define TRESTLE_SYNC_MESH_MESH_H
@@ -40,6 +41,9 @@ enum {
     PULL_DOUBLINGS_MAX = 4,
     PULL_GRACE_MS = 400, /* a gap told by a third party while the log's own device is linked: it is
                             on its way */
+    FORWARD_GRACE_MS = 100, /* the same while somebody linked may be forwarding it */
+    LAG_EVENTS_MAX = 64,    /* so many a peer is given unasked when it lacked them for so long */
+    LAG_MS = 400,
     UNKNOWN_LOGS_MAX = 64, /* claims of logs we have nothing of, per link */
     SERVE_BYTES_PER_TURN = 512 * 1024,
     SERVE_FRAME_BYTES_MIN = 1024, /* what a frame counts at least, so that many small ones leave
@@ -65,9 +69,14 @@ struct link {
     uint8_t boot[BOOT_ID_BYTES];
     uint64_t up_ms, heard_ms, status_ms; /* status_ms: last sent */
     uint64_t status_due_ms;
-    bool wants_all;   /* its last status asked for all our heads */
+    bool has_acks_due;
+    bool is_ack_due[LOGS_MAX]; /* it gave something of the log live, or it is its own */
+    bool wants_all;            /* its last status asked for all our heads */
     bool is_in_doubt; /* its last digest did not fit its claims: our next status asks for all */
     int64_t clock_offset_ms;
+    uint32_t adjacent_count; /* whom it is linked to, as it told */
+    uint64_t adjacent[LINKS_MAX];
+    uint64_t told_neighbours; /* mesh.neighbours when it was last told ours */
     /* What the peer has, as far as we know. */
     uint64_t claim_seq[LOGS_MAX];
     uint8_t claim_hash[LOGS_MAX][HEAD_HASH_BYTES];
@@ -76,6 +85,8 @@ struct link {
     /* What we told and sent it. */
     uint64_t told_seq[LOGS_MAX];
     uint64_t next_seq[LOGS_MAX]; /* to send next; 0 = it has to ask first */
+    uint64_t sent_ms[LOGS_MAX];  /* when it was last sent events of the log; 0 = never */
+    bool is_lagging[LOGS_MAX];   /* give it the log from next_seq on, unasked */
     bool is_wanted[LOGS_MAX];    /* it asked for this log and did not get all of it yet */
     bool is_blob_served;         /* in this turn */
     uint32_t serve_slot;         /* the last that was served: the others go before it */
@@ -116,6 +127,12 @@ struct fetch {
     bool is_tried[LINKS_MAX]; /* has it not, or sent something else */
 };
 
+/* What a turn took of a log that somebody pushed. */
+struct fresh {
+    uint64_t first_seq; /* 0 = nothing */
+    uint32_t link;
+};
+
 struct mesh {
     struct vector *vector; /* the replica's */
     struct acks acks;
@@ -126,6 +143,9 @@ struct mesh {
     uint32_t copies;
     uint64_t log_bytes_max; /* what a log may have grown to by now */
     bool is_mark_dirty[LOGS_MAX];
+    uint64_t neighbours; /* counts changes of the set of ready links */
+    struct fresh fresh[LOGS_MAX];
+    uint64_t taken_ms[LOGS_MAX]; /* when a peer last gave something of the log */
     struct link links[LINKS_MAX];
     struct pull pulls[LOGS_MAX];
     bool has_suspect; /* some link has a suspect_seq */
@@ -152,9 +172,9 @@ MUST_CHECK int mesh_receive(struct mesh *mesh, struct store_txn *txn, const stru
 void mesh_note_frame(struct mesh *mesh, uint32_t at, bool is_live, size_t frame_size,
                      struct moment now);
 
-/* Its events were good and are stored, up to @last_seq, the head of @slot now. */
-void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_seq, bool is_live,
-                     struct moment now);
+/* Its events were good and are stored, from @first_seq to what is the head of @slot now. */
+void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t first_seq,
+                     bool is_live, struct moment now);
 /* It ends at @last_seq and there is a hole before it. */
 void mesh_note_gap(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_seq, bool is_live);
 /* It does not verify. */

@@ -1,4 +1,7 @@
-/* mesh_internal.h - what link.c (sessions and claims) and flow.c (the end of a turn) share. */
+/* mesh_internal.h - what the files of the mesh share: link.c (sessions and claims), flow.c (the end
+ * of a turn), send.c (events to peers), forward.c (other devices' events to peers), pull.c
+ * (asking).
+ */
 #ifndef TRESTLE_SYNC_MESH_MESH_INTERNAL_H
 #define TRESTLE_SYNC_MESH_MESH_INTERNAL_H
 
@@ -15,5 +18,59 @@ void link_start_push(const struct mesh *mesh, struct link *link);
 
 /* Whoever the present blob is fetched from, it is begun anew with somebody else. */
 void fetch_leave(struct fetch *fetch);
+/* Between two regular statuses to the same peer. */
+uint64_t mesh_status_interval_ms(const struct mesh *mesh);
+
+void mesh_clear_acknowledgements(struct link *link);
+
+/* At the latest at @due_ms the peer gets a status. */
+void mesh_hasten_status(struct link *link, uint64_t due_ms);
+
+/* ---- send.c ---- */
+
+/* What a turn sends events with. The newest frame is kept: several links may get it. */
+struct sender {
+    struct mesh *mesh;
+    struct store_txn *txn;
+    struct effects *out;
+    struct run *run; /* scratch */
+    struct moment now;
+    bool is_live;
+    uint64_t budget_bytes; /* for answering pulls in this turn */
+    uint64_t log, first_seq, last_seq;
+    struct bytes frame; /* empty = none yet */
+};
+
+/* All that is new of the log from the link's next_seq on, in one frame or as far as one goes.
+ * ERR_BUSY: the turn's effects are full. ERR_IO. */
+MUST_CHECK int mesh_events_send(struct sender *sender, uint32_t at, uint32_t slot);
+
+/* The own log's new runs; answers to WANTs. ERR_IO. */
+MUST_CHECK int mesh_push(struct sender *sender);
+MUST_CHECK int mesh_serve(struct sender *sender);
+
+/* ---- forward.c ---- */
+
+/* The set of neighbours changed: all are told. */
+void mesh_neighbours_changed(struct mesh *mesh);
+/* Own neighbours, in no order. @devices has room for LINKS_MAX. */
+uint32_t mesh_neighbours(const struct mesh *mesh, uint64_t *devices);
+/* Take the neighbours that the peer told in mesh->message. */
+void mesh_take_neighbours(const struct mesh *mesh, struct link *link);
+/* Whether what @teller tells of may be on its way through @link. */
+bool mesh_may_forward(const struct mesh *mesh, const struct link *link, const struct link *teller);
+/* The peer's status was taken: what it lacks for long it is given without being asked. */
+void mesh_note_lag(struct mesh *mesh, struct link *link, struct moment now);
+/* Send that. ERR_IO. */
+MUST_CHECK int mesh_give(struct sender *sender);
+/* What came live in this turn, to those whom nobody else gives it. ERR_IO. */
+MUST_CHECK int mesh_forward(struct sender *sender);
+
+/* ---- pull.c ---- */
+
+/* Choose sources and ask. */
+void mesh_pull(struct mesh *mesh, struct moment now, struct effects *out);
+uint64_t mesh_pull_deadline_ms(const struct mesh *mesh, uint32_t slot);
+bool mesh_is_asked_of(const struct unknown_log *unknown, struct moment now);
 
 #endif

@@ -49,6 +49,7 @@ static void read_adjacent(struct reader *reader, struct message *message)
     for (uint32_t i = 0; i < count; i++)
         message->adjacent[i] = read_id64(reader);
     message->adjacent_count = count;
+    message->has_adjacent = true;
 }
 
 static void read_hello(struct reader *reader, struct message *message)
@@ -222,6 +223,7 @@ int message_decode(struct bytes frame, struct message *ret_message)
     if (count < form->fields)
         return ERR_MALFORMED;
     ret_message->kind = form->kind;
+    ret_message->has_adjacent = false;
     ret_message->heads_count = ret_message->adjacent_count = ret_message->wants_count = 0;
     form->read(&reader, ret_message);
     skip_rest(&reader, count, form->fields);
@@ -241,6 +243,13 @@ static void write_heads(struct writer *writer, const struct head_claim *heads, u
     }
 }
 
+static void write_adjacent(struct writer *writer, const uint64_t *adjacent, uint32_t count)
+{
+    write_array(writer, count);
+    for (uint32_t i = 0; i < count; i++)
+        write_id64(writer, adjacent[i]);
+}
+
 void message_write_hello(struct writer *writer, const struct hello *hello,
                          const struct head_claim *heads, uint32_t heads_count,
                          const uint64_t *adjacent, uint32_t adjacent_count)
@@ -256,14 +265,13 @@ void message_write_hello(struct writer *writer, const struct hello *hello,
     write_uint(writer, hello->fold_version);
     write_int(writer, hello->wall_ms);
     write_heads(writer, heads, heads_count);
-    write_array(writer, adjacent_count);
-    for (uint32_t i = 0; i < adjacent_count; i++)
-        write_id64(writer, adjacent[i]);
+    write_adjacent(writer, adjacent, adjacent_count);
     write_uint(writer, hello->flags);
 }
 
 void message_write_status(struct writer *writer, const struct status *status,
-                          const struct head_claim *heads, uint32_t heads_count)
+                          const struct head_claim *heads, uint32_t heads_count,
+                          const uint64_t *adjacent, uint32_t adjacent_count)
 {
     write_array(writer, 6);
     write_uint(writer, MESSAGE_STATUS);
@@ -271,7 +279,10 @@ void message_write_status(struct writer *writer, const struct status *status,
     write_heads(writer, heads, heads_count);
     write_bin(writer, status->digest, sizeof status->digest);
     write_uint(writer, status->flags);
-    write_nil(writer);
+    if (adjacent == NULL)
+        write_nil(writer);
+    else
+        write_adjacent(writer, adjacent, adjacent_count);
 }
 
 void message_write_want(struct writer *writer, const struct want_entry *wants, uint32_t wants_count,

@@ -29,7 +29,12 @@ enum message_kind {
     MESSAGE_BYE = 14,
 };
 
-enum { STATUS_DISK_LOW = 1 << 0, STATUS_FAR_BEHIND = 1 << 1, STATUS_TELL_ALL = 1 << 2 };
+enum {
+    STATUS_DISK_LOW = 1 << 0,
+    STATUS_FAR_BEHIND = 1 << 1,
+    STATUS_TELL_ALL = 1 << 2,
+    STATUS_PARTIAL = 1 << 3
+};
 
 /* X(name, number, text) */
 #define BYE_REASONS(X)                                                                             \
@@ -132,7 +137,8 @@ struct message {
     uint64_t reason;       /* BYE */
     uint32_t heads_count;  /* HELLO, STATUS */
     struct head_claim heads[LOGS_MAX];
-    uint32_t adjacent_count; /* HELLO, STATUS */
+    bool has_adjacent; /* HELLO, STATUS; else as told before */
+    uint32_t adjacent_count;
     uint64_t adjacent[LINKS_MAX];
     uint32_t wants_count;
     struct want_entry wants[LOGS_MAX];
@@ -144,8 +150,10 @@ MUST_CHECK int message_decode(struct bytes frame, struct message *ret_message);
 void message_write_hello(struct writer *writer, const struct hello *hello,
                          const struct head_claim *heads, uint32_t heads_count,
                          const uint64_t *adjacent, uint32_t adjacent_count);
+/* @adjacent: NULL = as told before. */
 void message_write_status(struct writer *writer, const struct status *status,
-                          const struct head_claim *heads, uint32_t heads_count);
+                          const struct head_claim *heads, uint32_t heads_count,
+                          const uint64_t *adjacent, uint32_t adjacent_count);
 void message_write_want(struct writer *writer, const struct want_entry *wants, uint32_t wants_count,
                         uint64_t credit_bytes);
 void message_write_fork_question(struct writer *writer, const struct fork_question *question);

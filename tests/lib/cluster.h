@@ -23,7 +23,8 @@
 #include "tests/lib/store_memory.h"
 
 enum {
-    CLUSTER_NODES_MAX = 6,
+    CLUSTER_NODES_MAX = DEVICES_MAX,
+    CLUSTER_TWO_WAY_MAX = LINKS_MAX / 2, /* above so many nodes, no two dial each other */
     CLUSTER_SESSIONS_MAX = CLUSTER_NODES_MAX * CLUSTER_NODES_MAX, /* by dialler and listener */
     CLUSTER_LINE_MAX = 240,                                       /* of a trace */
 };
@@ -72,6 +73,7 @@ struct cluster_knobs {
     uint32_t notice_max_ms;                /* until an end notices */
     uint32_t queue_frames_max;             /* on the way to one end of a link */
     uint32_t straggle_odds, straggle_max_ms;
+    uint32_t loss_odds;      /* of a frame; its link breaks, as TCP gives up */
     uint32_t duplicate_odds; /* of all but HELLO: hearing it twice is a breach of the protocol */
 };
 

@@ -26,17 +26,26 @@ static uint32_t index_of(const struct cluster *cluster, const struct cluster_ses
     return (uint32_t)(session - cluster->sessions);
 }
 
-/* A node's number for its link with @peer: below CLUSTER_NODES_MAX it dialled, above the peer. */
-static uint32_t link_number(bool is_dialer, uint32_t peer)
+/* A node's number for its link with @peer: in a cluster where both may dial, from
+ * CLUSTER_TWO_WAY_MAX on the peer did. */
+static uint32_t link_number(const struct cluster *cluster, bool is_dialer, uint32_t peer)
 {
-    return is_dialer ? peer : CLUSTER_NODES_MAX + peer;
+    return is_dialer || cluster->count > CLUSTER_TWO_WAY_MAX ? peer : CLUSTER_TWO_WAY_MAX + peer;
+}
+
+static bool is_link_dialled(struct cluster *cluster, uint32_t node, uint32_t link)
+{
+    if (cluster->count <= CLUSTER_TWO_WAY_MAX) {
+        return link < CLUSTER_TWO_WAY_MAX;
+    }
+    return session_of(cluster, node, link)->is_wanted;
 }
 
 static struct cluster_end *end_of(struct cluster *cluster, const struct cluster_node *node,
                                   uint32_t link, struct cluster_session **ret_session)
 {
-    const bool is_dialer = link < CLUSTER_NODES_MAX;
-    const uint32_t peer = is_dialer ? link : link - CLUSTER_NODES_MAX;
+    const bool is_dialer = is_link_dialled(cluster, node->index, link);
+    const uint32_t peer = cluster->count > CLUSTER_TWO_WAY_MAX ? link : link % CLUSTER_TWO_WAY_MAX;
     struct cluster_session *session =
         is_dialer ? session_of(cluster, node->index, peer) : session_of(cluster, peer, node->index);
     *ret_session = session;
@@ -64,8 +73,8 @@ void cluster_net_reset(struct cluster *cluster)
         frames_lose(cluster, &session->ends[0]);
         frames_lose(cluster, &session->ends[1]);
         *session = (struct cluster_session){
-            .ends = {{.node = dialler, .link = link_number(true, listener)},
-                     {.node = listener, .link = link_number(false, dialler)}}};
+            .ends = {{.node = dialler, .link = link_number(cluster, true, listener)},
+                     {.node = listener, .link = link_number(cluster, false, dialler)}}};
     }
 }
 
@@ -98,6 +107,7 @@ static void redial(struct cluster *cluster, struct cluster_session *session)
 void cluster_dial(struct cluster *cluster, uint32_t dialler, uint32_t listener)
 {
     struct cluster_session *session = session_of(cluster, dialler, listener);
+    check(cluster->count <= CLUSTER_TWO_WAY_MAX || !other_way(cluster, session)->is_wanted);
     session->is_wanted = true;
     cluster->faults[FAULT_TWO_LINKS] += other_way(cluster, session)->is_wanted ? 1 : 0;
     if (!session->is_alive) {
@@ -325,6 +335,11 @@ void cluster_net_frame(struct cluster *cluster, uint32_t index, uint64_t token)
     struct cluster_session *session = &cluster->sessions[index / 2];
     struct cluster_end *end = &session->ends[index % 2];
     if (session->serial != token || !session->is_alive || end->first == NULL) {
+        return;
+    }
+    if (cluster_chance(cluster, cluster->knobs.loss_odds)) {
+        cluster->faults[FAULT_RESET]++;
+        session_break(cluster, session);
         return;
     }
     struct cluster_frame *frame = end->first;

@@ -263,13 +263,13 @@ void cluster_start(struct cluster *cluster, const struct cluster_setup *setup)
     for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++) {
         cluster_crash(cluster, i);
     }
+    cluster->count = setup->nodes;
     cluster_net_reset(cluster);
     memset(cluster->faults, 0, sizeof cluster->faults);
     cluster->events_count = 0;
     cluster->seed = setup->seed;
     cluster->prng.state = setup->seed;
     cluster->now_ms = cluster->serial = cluster->turns = cluster->steps = cluster->frames = 0;
-    cluster->count = setup->nodes;
     cluster->knobs = setup->knobs;
     cluster->hooks = setup->hooks;
     cluster->root = draw_key(cluster, &cluster->root_secret);

@@ -258,7 +258,16 @@ struct bytes frame_status(const uint8_t digest[HEAD_HASH_BYTES], uint64_t flags,
     if (digest != NULL)
         memcpy(status.digest, digest, sizeof status.digest);
     frame_begin(&writer);
-    message_write_status(&writer, &status, heads, count);
+    message_write_status(&writer, &status, heads, count, NULL, 0);
+    return frame_end(&writer);
+}
+
+struct bytes frame_neighbours(const uint64_t *devices, uint32_t count)
+{
+    struct status status = {.wall_ms = EPOCH_MS};
+    struct writer writer;
+    frame_begin(&writer);
+    message_write_status(&writer, &status, NULL, 0, devices, count);
     return frame_end(&writer);
 }
 

@@ -64,6 +64,8 @@ struct bytes frame_hello(const struct stage *stage, uint64_t device, uint8_t boo
                          const struct head_claim *heads, uint32_t count);
 struct bytes frame_status(const uint8_t digest[HEAD_HASH_BYTES], uint64_t flags,
                           const struct head_claim *heads, uint32_t count);
+/* A status with the sender's neighbours and a digest that fits nothing. */
+struct bytes frame_neighbours(const uint64_t *devices, uint32_t count);
 struct bytes frame_want(const struct want_entry *wants, uint32_t count, uint64_t credit);
 struct bytes frame_fork_answer(const struct fork_answer *answer, const struct hash *event_hashes);
 /* Event @seq of @peer's log, alone. */

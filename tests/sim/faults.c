@@ -30,9 +30,9 @@ static void reset(struct sim *sim)
 
 static void partition(struct sim *sim)
 {
-    uint32_t groups[CLUSTER_NODES_MAX];
+    uint32_t groups[SIM_NODES_MAX];
     const uint64_t count = 2 + below(sim, 2);
-    for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++) {
+    for (uint32_t i = 0; i < SIM_NODES_MAX; i++) {
         groups[i] = (uint32_t)below(sim, count);
     }
     cluster_partition(sim->cluster, groups);

@@ -12,7 +12,7 @@ enum { TICK_COPIES = 2 }; /* as shop_open() sets it */
 
 void journal_reset(struct sim *sim)
 {
-    for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++) {
+    for (uint32_t i = 0; i < SIM_NODES_MAX; i++) {
         sim->truth[i].log = 0;
         sim->truth[i].count = 0;
     }
@@ -226,7 +226,7 @@ static struct truth_log *truth_take(struct sim *sim, const struct log_head *head
     if (found >= 0) {
         return &sim->truth[found];
     }
-    check(sim->truth_count < CLUSTER_NODES_MAX);
+    check(sim->truth_count < SIM_NODES_MAX);
     struct truth_log *truth = &sim->truth[sim->truth_count++];
     truth->log = head->log;
     truth->key = head->key;

@@ -180,11 +180,11 @@ static void start(struct sim *sim)
 {
     static const struct {
         const char *name, *lane;
-    } devices[CLUSTER_NODES_MAX] = {{"office", "A"}, {"counter", "B"}, {"kitchen", "C"},
-                                    {"pickup", "D"}, {"window", "E"},  {"terrace", "F"}};
+    } devices[SIM_NODES_MAX] = {{"office", "A"}, {"counter", "B"}, {"kitchen", "C"},
+                                {"pickup", "D"}, {"window", "E"},  {"terrace", "F"}};
     static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP, ROLE_MANAGER};
     struct cluster_setup setup = {.seed = prng_next(&sim->prng)};
-    setup.nodes = NODES_MIN + (uint32_t)prng_below(&sim->prng, CLUSTER_NODES_MAX - NODES_MIN + 1);
+    setup.nodes = NODES_MIN + (uint32_t)prng_below(&sim->prng, SIM_NODES_MAX - NODES_MIN + 1);
     setup.knobs = knobs_draw(sim);
     for (uint32_t i = 0; i < setup.nodes; i++) {
         setup.devices[i].name = devices[i].name;
@@ -378,7 +378,7 @@ void sim_free(struct sim *sim)
 {
     sim->cluster->hooks = (struct cluster_hooks){0};
     cluster_free(sim->cluster);
-    for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++) {
+    for (uint32_t i = 0; i < SIM_NODES_MAX; i++) {
         free(sim->truth[i].events);
     }
     free(sim->requests);

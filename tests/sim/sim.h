@@ -11,6 +11,7 @@
 #include "tests/lib/shop.h"
 
 enum {
+    SIM_NODES_MAX = 6,
     SIM_TURNS = 1000,       /* of the first phase */
     SIM_CONVERGE_MS = 6000, /* after the heal: links 1.9 s, then pulls */
     SIM_REQUESTS_MAX = 512,

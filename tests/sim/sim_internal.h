@@ -37,17 +37,17 @@ struct request {
     struct command command;
     struct shop_key key;
     bool is_keyed;
-    bool has_answer[CLUSTER_NODES_MAX];
-    struct answer answers[CLUSTER_NODES_MAX];
-    uint64_t days[CLUSTER_NODES_MAX]; /* the trading day at the node when it answered, at least */
+    bool has_answer[SIM_NODES_MAX];
+    struct answer answers[SIM_NODES_MAX];
+    uint64_t days[SIM_NODES_MAX]; /* the trading day at the node when it answered, at least */
 };
 
 /* What an oracle remembers of a node. */
 struct watch {
-    uint64_t seqs[CLUSTER_NODES_MAX]; /* committed, by truth log */
-    uint64_t change;                  /* the newest change number looked at */
-    uint64_t day_before, day;         /* the trading day before and after the last turn */
-    bool is_current;                  /* @heads is what its store holds; not after a crash */
+    uint64_t seqs[SIM_NODES_MAX]; /* committed, by truth log */
+    uint64_t change;              /* the newest change number looked at */
+    uint64_t day_before, day;     /* the trading day before and after the last turn */
+    bool is_current;              /* @heads is what its store holds; not after a crash */
     struct hash heads, state;
     bool is_state_known;
     struct hash copy[3]; /* before a duplicated frame */
@@ -76,11 +76,11 @@ struct sim {
     struct entity_id orders[SIM_REQUESTS_MAX];
     uint64_t days;
     /* What the oracles know. */
-    struct truth_log truth[CLUSTER_NODES_MAX];
+    struct truth_log truth[SIM_NODES_MAX];
     uint32_t truth_count;
     uint32_t opened_count;
     struct opened opened[SIM_NUMBERS_MAX];
-    struct watch watches[CLUSTER_NODES_MAX];
+    struct watch watches[SIM_NODES_MAX];
     /* Scratch. */
     struct history *history;
     struct order *order;

@@ -357,15 +357,123 @@ TEST(mesh, telling_all_is_prompt_but_no_flood)
     stage_stop(&stage);
 }
 
-TEST(mesh, live_events_are_acknowledged_in_the_same_turn)
+TEST(mesh, live_events_are_acknowledged_in_the_same_turn_to_who_sent_them_and_whose_they_are)
 {
-    stage_start(&stage, 2, 0);
+    stage_start(&stage, 3, 0);
     meet(A);
     meet(B);
+    meet(C);
     (void)stage_write(&stage, A, 10);
-    stage_turn(&stage, A, frame_event(&stage, A, 2, true));
-    assert_non_null(stage_sent(&stage, A, MESSAGE_STATUS, 0));
-    assert_non_null(stage_sent(&stage, B, MESSAGE_STATUS, 0));
+    stage_turn(&stage, B, frame_event(&stage, A, 2, true));
+    assert_int_equal(stage_sent(&stage, A, MESSAGE_STATUS, 0)->heads[0].seq, 2);
+    assert_int_equal(stage_sent(&stage, B, MESSAGE_STATUS, 0)->heads_count, 1);
+    assert_null(stage_sent(&stage, C, MESSAGE_STATUS, 0));
+    stage_stop(&stage);
+}
+
+/* ---- forwarding ---- */
+
+/* @link's peer tells that it is linked to @a and @b, and to the replica. */
+static void tell_neighbours(uint32_t link, uint64_t a, uint64_t b)
+{
+    const uint64_t devices[] = {a, b, stage.own.id};
+    stage_turn(&stage, link, frame_neighbours(devices, 3));
+}
+
+/* A peer that is linked to nobody but the replica. */
+static void tell_alone(uint32_t link)
+{
+    stage_turn(&stage, link, frame_neighbours(&stage.own.id, 1));
+}
+
+/* B passes on what A wrote; whether C gets it from the replica. */
+static bool is_forwarded_to_c(bool is_live)
+{
+    (void)stage_write(&stage, A, 10);
+    stage_turn(&stage, B, frame_event(&stage, A, 2, is_live));
+    assert_int_equal(head_of(A), 2);
+    const struct message *sent = stage_sent(&stage, C, MESSAGE_EVENTS, 0);
+    return sent != NULL && sent->events.is_live && sent->events.first_seq == 2;
+}
+
+static void line_start(void)
+{
+    stage_start(&stage, 4, 0);
+    meet(B);
+    meet(C);
+    tell_alone(B);
+    tell_alone(C);
+}
+
+TEST(mesh, what_was_pushed_goes_on_to_a_peer_that_its_sender_does_not_reach)
+{
+    line_start();
+    assert_true(is_forwarded_to_c(true));
+    stage_stop(&stage);
+}
+
+TEST(mesh, what_was_pulled_is_not_forwarded)
+{
+    line_start();
+    assert_false(is_forwarded_to_c(false));
+    stage_stop(&stage);
+}
+
+TEST(mesh, nothing_is_forwarded_to_a_peer_that_the_sender_reaches)
+{
+    line_start();
+    tell_neighbours(B, stage.peers[C].id, stage.peers[A].id);
+    assert_false(is_forwarded_to_c(true));
+    stage_stop(&stage);
+}
+
+TEST(mesh, nothing_is_forwarded_to_a_peer_that_the_writer_reaches)
+{
+    line_start();
+    tell_neighbours(C, stage.peers[A].id, stage.own.id);
+    assert_false(is_forwarded_to_c(true));
+    stage_stop(&stage);
+}
+
+TEST(mesh, of_two_that_could_forward_the_one_with_the_lower_id_does)
+{
+    line_start();
+    uint64_t lower = stage.own.id - 1;
+    uint64_t higher = stage.own.id + 1;
+    tell_neighbours(B, higher, higher);
+    tell_neighbours(C, higher, higher);
+    assert_true(is_forwarded_to_c(true));
+    stage_stop(&stage);
+    line_start();
+    tell_neighbours(B, lower, lower);
+    tell_neighbours(C, lower, lower);
+    assert_false(is_forwarded_to_c(true));
+    stage_stop(&stage);
+}
+
+TEST(mesh, a_peer_that_lacks_a_little_for_long_is_given_it_unasked)
+{
+    line_start();
+    assert_false(is_forwarded_to_c(false));
+    stage.now_ms += LAG_MS;
+    const struct head_claim heads[] = {stage_claim_own(&stage), stage_claim(&stage, A, 1),
+                                       stage_claim(&stage, B, 1), stage_claim(&stage, C, 1),
+                                       stage_claim(&stage, 3, 1)};
+    struct head_claim sorted[5];
+    memcpy(sorted, heads, sizeof heads);
+    for (uint32_t i = 0; i < 5; i++)
+        for (uint32_t j = i + 1; j < 5; j++)
+            if (sorted[j].log < sorted[i].log) {
+                struct head_claim swapped = sorted[i];
+                sorted[i] = sorted[j];
+                sorted[j] = swapped;
+            }
+    const struct claim_digest digest = claims_digest(sorted, 5);
+    stage_turn(&stage, C, frame_status(digest.bytes, 0, sorted, 5));
+    const struct message *sent = stage_sent(&stage, C, MESSAGE_EVENTS, 0);
+    assert_non_null(sent);
+    assert_false(sent->events.is_live);
+    assert_int_equal(sent->events.first_seq, 2);
     stage_stop(&stage);
 }
 
