@@ -118,8 +118,10 @@ struct reading {
     struct api *api;
     struct store_txn *txn;
     const struct api_request *request;
+    const struct route *route;
     const struct route_match *match;
-    struct json_value *value; /* what is answered */
+    const struct answer *answer; /* of the command before; NULL = there was none */
+    struct json_value *value;    /* what is answered */
 };
 
 static int read_health(struct reading *reading)
@@ -196,6 +198,22 @@ static int read_item(struct reading *reading)
     return err;
 }
 
+static int read_record_list(struct reading *reading)
+{
+    return state_json_records(reading->api->state, reading->txn, reading->route->record,
+                              &reading->value);
+}
+
+/* Of the command that was answered: its number may be one that it was given. */
+static int read_record(struct reading *reading)
+{
+    struct state *state = reading->api->state;
+    int err = state_record(state, reading->txn, reading->route->record, &reading->answer->entity);
+    if (err == 0)
+        reading->value = state_json_record(state);
+    return err;
+}
+
 static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_HEALTH] = read_health,
     [SHAPE_READY] = read_ready,
@@ -207,6 +225,8 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_KITCHEN_BOARD] = read_kitchen_board,
     [SHAPE_PICKUP_BOARD] = read_pickup_board,
     [SHAPE_MENU_ITEM] = read_item,
+    [SHAPE_RECORD_LIST] = read_record_list,
+    [SHAPE_RECORD] = read_record,
 };
 
 /* Whether a shape says nothing of the store: these answer also when it cannot be read. */
@@ -229,9 +249,13 @@ static int read_within(struct reading *reading, enum route_shape shape)
 }
 
 static void answer_reading(struct api *api, const struct api_request *request,
-                           struct api_reply *reply)
+                           const struct answer *answer, struct api_reply *reply)
 {
-    struct reading reading = {.api = api, .request = request, .match = &reply->match};
+    struct reading reading = {.api = api,
+                              .request = request,
+                              .route = reply->route,
+                              .match = &reply->match,
+                              .answer = answer};
     int err = read_within(&reading, reply->route->shape);
     if (err != 0) {
         /* A row of ours that does not decode is not the asker's mistake. */
@@ -327,7 +351,7 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
     else if (route_is_write(ret_reply->route))
         push_command(api, request, ret_reply);
     else
-        answer_reading(api, request, ret_reply);
+        answer_reading(api, request, NULL, ret_reply);
 }
 
 static int conclude_placed(struct api *api, const struct answer *answer, struct api_reply *reply)
@@ -359,7 +383,7 @@ void api_conclude(struct api *api, const struct effect_answer *answer, struct ap
     else if (err == 0 && reply->route->shape == SHAPE_ORDER_PLACED)
         err = conclude_placed(api, &answer->answer, reply);
     else if (err == 0)
-        answer_reading(api, &no_request, reply);
+        answer_reading(api, &no_request, &answer->answer, reply);
     if (err != 0)
         api_problem(reply, err, "");
 }

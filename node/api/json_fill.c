@@ -5,6 +5,7 @@
 #include "node/api/fill.h"
 #include "node/api/state.h"
 #include "sync/base/check.h"
+#include "sync/domain/record.h"
 
 /* What the filling functions share. Errors stick: the first one wins. */
 struct fill {
@@ -54,6 +55,27 @@ static struct bytes text(struct fill *fill, const json_t *object, const char *na
     if (api_command_keep(fill->into, borrowed(object, name), &kept) != 0)
         fail(fill, ERR_TOO_LARGE, name);
     return kept;
+}
+
+static int hex_value(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* @text is of @size hex pairs. */
+static bool unhex(const uint8_t *text, size_t size, uint8_t *to)
+{
+    for (size_t i = 0; i < size; i++) {
+        int high = hex_value(text[2 * i]);
+        int low = hex_value(text[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        to[i] = (uint8_t)(high * 16 + low);
+    }
+    return true;
 }
 
 /* ---- lines ---- */
@@ -196,12 +218,12 @@ static void fill_seen(struct fill *fill)
 
 /* ---- menu and pop-up ---- */
 
-enum field_form { FORM_TEXT, FORM_NUMBER, FORM_TRUTH, FORM_WORDS, FORM_GROUPS };
+enum menu_form { FORM_TEXT, FORM_NUMBER, FORM_TRUTH, FORM_WORDS, FORM_GROUPS };
 
 struct field_name {
     const char *name;
     uint32_t field;
-    enum field_form form;
+    enum menu_form form;
 };
 
 static const struct field_name menu_fields[] = {
@@ -212,6 +234,8 @@ static const struct field_name menu_fields[] = {
     {"tax_eat_in", MENU_TAX_EAT_IN, FORM_NUMBER},
     {"tax_take_away", MENU_TAX_TAKE_AWAY, FORM_NUMBER},
     {"station", MENU_STATION, FORM_TEXT},
+    {"stall", MENU_STALL, FORM_NUMBER},
+    {"tax", MENU_TAX, FORM_NUMBER},
     {"allergens", MENU_ALLERGENS, FORM_WORDS},
     {"diet", MENU_DIET, FORM_WORDS},
     {"description", MENU_DESCRIPTION, FORM_TEXT},
@@ -318,6 +342,63 @@ static void fill_fields(struct fill *fill, const struct field_name *names, size_
         fail(fill, ERR_MALFORMED, "/: says nothing to change");
 }
 
+/* ---- records: fields of sync/domain/record_fields.h ---- */
+
+/* Hex digits, or none, into the storage. */
+static void field_bytes(struct fill *fill, const char *name, struct wanted_field *field)
+{
+    uint8_t data[RECORD_ID_BYTES_MAX];
+    const struct bytes hex = borrowed(fill->body, name);
+    check(hex.size <= 2 * sizeof data);
+    if (hex.size % 2 != 0 || !unhex(hex.data, hex.size / 2, data))
+        fail(fill, ERR_MALFORMED, name);
+    else if (api_command_keep(fill->into, bytes_of(data, hex.size / 2), &field->text) != 0)
+        fail(fill, ERR_TOO_LARGE, name);
+}
+
+static void fill_record_field(struct fill *fill, const struct record_field *of, uint32_t number_)
+{
+    static void (*const forms[])(struct fill *, const char *, struct wanted_field *) = {
+        [FIELD_TEXT] = field_text,
+        [FIELD_NUMBER] = field_number,
+        [FIELD_TRUTH] = field_truth,
+        [FIELD_BYTES] = field_bytes,
+    };
+    struct wanted_field *field = &fill->command->fields[fill->command->fields_count++];
+    field->field = number_;
+    forms[of->rule.form](fill, of->name, field);
+}
+
+/* Every field that the body names; the number says which record, not what it holds. */
+static void fill_record_fields(struct fill *fill, const struct record_kind *kind)
+{
+    for (uint32_t field = RECORD_NUMBER + 1; field < RECORD_FIELDS_MAX; field++)
+        if (kind->fields[field].name != NULL && has(fill, kind->fields[field].name))
+            fill_record_field(fill, &kind->fields[field], field);
+    if (fill->command->fields_count == 0)
+        fail(fill, ERR_MALFORMED, "/: says nothing to change");
+}
+
+static void fill_record(struct fill *fill)
+{
+    if (has(fill, "number") && !fill->command->is_new)
+        fail(fill, ERR_MALFORMED, "/number: stands in the path");
+    if (has(fill, "number"))
+        fill->command->item = (uint64_t)number(fill->body, "number");
+    fill_record_fields(fill, record_kind_find(fill->command->record));
+}
+
+static void fill_review(struct fill *fill)
+{
+    fill_record_fields(fill, record_kind_find(KIND_REVIEW));
+}
+
+static void fill_review_hide(struct fill *fill)
+{
+    fill->command->truth = truth(fill, "hidden");
+    fill->command->reason = text(fill, fill->body, "reason");
+}
+
 #define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
 /* `available` is an event of its own, so that sold out wins over whatever else is edited. */
@@ -362,7 +443,8 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_PAY] = fill_money,           [COMMAND_REFUND] = fill_money,
     [COMMAND_DISCOUNT] = fill_discount,   [COMMAND_SEEN] = fill_seen,
     [COMMAND_MENU_SET] = fill_menu,       [COMMAND_POPUP_SET] = fill_popup,
-    [COMMAND_DAY_OPEN] = fill_day,
+    [COMMAND_DAY_OPEN] = fill_day,        [COMMAND_RECORD_SET] = fill_record,
+    [COMMAND_REVIEW] = fill_review,       [COMMAND_REVIEW_HIDE] = fill_review_hide,
 };
 
 static struct fill fill_begin(const struct json_value *body, struct api_command *into, char *where)
@@ -381,33 +463,14 @@ int api_fill(const struct route *route, const struct route_match *match,
     command->command.kind = (enum command_kind)route->command;
     command->command.order = match->order;
     command->command.item = match->number;
+    command->command.record = route->record;
+    command->command.is_new = route->record != KIND_NONE && strcmp(route->method, "POST") == 0;
     if (match->line != 0) {
         command->command.ids_count = 1;
         command->command.ids[0] = match->line;
     }
     fills[route->command](&fill);
     return fill.err;
-}
-
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* @text is of @size hex pairs. */
-static bool unhex(const uint8_t *text, size_t size, uint8_t *to)
-{
-    for (size_t i = 0; i < size; i++) {
-        int high = hex_value(text[2 * i]);
-        int low = hex_value(text[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        to[i] = (uint8_t)(high * 16 + low);
-    }
-    return true;
 }
 
 int api_fill_seen(struct bytes frame, struct api_command *command, char *ret_where)

@@ -134,6 +134,7 @@ static json_t *line(const struct order_line *line)
     put_count(object, "item", line->item);
     put_text(object, "name", line->name);
     put_text(object, "station", line->station);
+    put_count(object, "stall", line->stall);
     put_text(object, "note", line->note);
     put_text(object, "other_note", line->note_other);
     put(object, "options", line_options(line));
@@ -289,6 +290,8 @@ struct json_value *state_json_item(const struct state *state)
     put_int(object, "price", item->price_minor);
     put_text(object, "category", item->category);
     put_count(object, "position", item->position);
+    put_count(object, "stall", item->stall);
+    put_count(object, "tax", item->tax);
     put_int(object, "tax_eat_in", item->tax_eat_in_bp);
     put_int(object, "tax_take_away", item->tax_take_away_bp);
     put_text(object, "station", item->station);
@@ -302,6 +305,92 @@ struct json_value *state_json_item(const struct state *state)
     put_bool(object, "conflict", item->has_conflict);
     return ours(object);
 }
+
+/* ---- records ---- */
+
+static void put_hex(json_t *object, const char *name, struct bytes bytes)
+{
+    char hex[2 * RECORD_ID_BYTES_MAX + 1] = "";
+    check(bytes.size <= RECORD_ID_BYTES_MAX);
+    for (size_t i = 0; i < bytes.size; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", bytes.data[i]);
+    put_string(object, name, hex);
+}
+
+static void put_field(json_t *object, const struct record_field *field,
+                      const struct field_value *value)
+{
+    switch (field->rule.form) {
+    case FIELD_TEXT:
+        put_text(object, field->name, value->text);
+        break;
+    case FIELD_NUMBER:
+        put_int(object, field->name, value->number);
+        break;
+    case FIELD_TRUTH:
+        put_bool(object, field->name, value->truth);
+        break;
+    case FIELD_BYTES:
+        put_hex(object, field->name, value->text);
+        break;
+    case FIELD_OPTIONS:
+    case FIELD_UNKNOWN:
+        break;
+    }
+}
+
+struct json_value *state_json_record(const struct state *state)
+{
+    const struct record *record = &state->record;
+    json_t *object = json_object();
+    put_entity(object, "id", &record->id);
+    for (uint32_t field = 0; field < RECORD_FIELDS_MAX; field++)
+        put_field(object, &record->kind->fields[field], &record->values[field]);
+    put_bool(object, "conflict", record->has_conflict);
+    return ours(object);
+}
+
+/* The records of @kind in the order of the index, from @key on; they go to @list. */
+static int append_records(struct state *state, struct store_txn *txn,
+                          const struct record_kind *kind, json_t *list)
+{
+    struct key key = {.data = {INDEX_RECORD, (uint8_t)kind->kind}, .size = 2};
+    struct entity_id id;
+    int err = 0;
+    while (err == 0 && json_array_size(list) < kind->count_max) {
+        err = board_next(txn, INDEX_RECORD, &key, &id);
+        if (err == 0 && key.data[1] != (uint8_t)kind->kind)
+            return 0;
+        if (err == 0)
+            err = state_record(state, txn, kind->kind, &id);
+        if (err == 0)
+            append(list, theirs(state_json_record(state)));
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int state_json_records(struct state *state, struct store_txn *txn, enum kind kind,
+                       struct json_value **ret_value)
+{
+    const struct record_kind *of = record_kind_find(kind);
+    struct cursor cursor;
+    int err = cursor_now(txn, &cursor);
+    if (err != 0)
+        return err;
+    json_t *list = json_array();
+    err = append_records(state, txn, of, list);
+    if (err != 0) {
+        json_decref(list);
+        return err;
+    }
+    json_t *object = json_object();
+    put_cursor(object, &cursor);
+    put(object, of->path, list);
+    *ret_value = ours(object);
+    return 0;
+}
+
+/* ---- lists ---- */
 
 int state_json_menu(struct state *state, struct store_txn *txn, struct json_value **ret_value)
 {

@@ -18,6 +18,23 @@
 #define ANSWERS(status_, shape_, response_)                                                        \
     .status = (status_), .shape = (shape_), .response = &(response_)
 
+/* A list, a new one, a change of one. */
+#define RECORDS(kind_, path_, capability_, list_, write_, one_, what)                              \
+    READ("/api/" path_, capability_, SHAPE_RECORD_LIST, &(list_), what, .record = (kind_)),        \
+        {.method = "POST",                                                                         \
+         .path = "/api/" path_,                                                                    \
+         .capability = CAP_POPUP,                                                                  \
+         .request = &(write_),                                                                     \
+         .command = COMMAND_RECORD_SET,                                                            \
+         ANSWERS(201, SHAPE_RECORD, one_),                                                         \
+         .record = (kind_),                                                                        \
+         .summary = "A new one; without a number it is given one."},                               \
+    {                                                                                              \
+        .method = "PATCH", .path = "/api/" path_ "/{number}", .capability = CAP_POPUP,             \
+        .request = &(write_), .command = COMMAND_RECORD_SET, ANSWERS(200, SHAPE_RECORD, one_),     \
+        .record = (kind_), .summary = "Change it; what is left out stays."                         \
+    }
+
 const struct route routes[] = {
     READ("/healthz", API_PUBLIC, SHAPE_HEALTH, &schema_health, "The process is alive."),
     READ("/readyz", API_PUBLIC, SHAPE_READY, &schema_health,
@@ -93,6 +110,24 @@ const struct route routes[] = {
      .command = COMMAND_DAY_OPEN,
      ANSWERS(200, SHAPE_SESSION, schema_session),
      .summary = "Open a trading day."},
+    RECORDS(KIND_STALL, "stalls", API_PUBLIC, schema_stall_list, schema_stall_write, schema_stall,
+            "The stalls."),
+    RECORDS(KIND_STATION, "stations", CAP_READ_BOARDS, schema_station_list, schema_station_write,
+            schema_station, "Where lines are routed."),
+    RECORDS(KIND_STAFF, "staff", CAP_READ_BOARDS, schema_staff_list, schema_staff_write,
+            schema_staff, "The people who work here."),
+    RECORDS(KIND_TAX, "taxes", API_PUBLIC, schema_tax_list, schema_tax_write, schema_tax,
+            "The rates that items may name."),
+    RECORDS(KIND_OFFER, "offers", API_PUBLIC, schema_offer_list, schema_offer_write, schema_offer,
+            "Discounts that can be tapped."),
+    RECORDS(KIND_PRINTER, "printers", CAP_READ_BOARDS, schema_printer_list, schema_printer_write,
+            schema_printer, "The printers and who drives them."),
+    READ("/api/reviews", CAP_READ_BOARDS, SHAPE_RECORD_LIST, &schema_review_list,
+         "What customers say, hidden ones too; oldest order first.", .record = KIND_REVIEW),
+    ORDER("review", CAP_REVIEW, COMMAND_REVIEW, schema_review_write,
+          "Say how it was, once it was handed over; again = say it anew."),
+    WRITE("POST", "/api/reviews/{id}/hide", CAP_POPUP, COMMAND_REVIEW_HIDE, schema_review_hide,
+          "Take a review off the screens, or show it again."),
 };
 const size_t routes_count = sizeof routes / sizeof routes[0];
 

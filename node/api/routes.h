@@ -23,9 +23,11 @@ enum route_shape {
     SHAPE_ORDER,
     SHAPE_KITCHEN_BOARD,
     SHAPE_PICKUP_BOARD,
+    SHAPE_RECORD_LIST,
     SHAPE_DONE,
     SHAPE_ORDER_PLACED,
     SHAPE_MENU_ITEM,
+    SHAPE_RECORD,
     SHAPE_COUNT
 };
 
@@ -33,7 +35,7 @@ enum route_shape {
 struct route_match {
     struct entity_id order;
     uint32_t line;
-    uint64_t number; /* of a menu item */
+    uint64_t number; /* of a menu item or a record */
 };
 
 struct route {
@@ -47,6 +49,7 @@ struct route {
     int command;                            /* enum command_kind, or -1 = it only reads */
     int status;
     enum route_shape shape;
+    enum kind record; /* of the record that it is about; KIND_NONE = none */
 };
 
 extern const struct route routes[];

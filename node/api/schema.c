@@ -5,6 +5,7 @@
 #include "sync/base/err.h"
 #include "sync/base/limits.h"
 #include "sync/domain/order.h"
+#include "sync/domain/record.h"
 #include "sync/log/capability.h"
 
 enum {
@@ -47,6 +48,10 @@ WORDS(snapshot_word, "snapshot");
 WORDS(delta_word, "delta");
 WORDS(marks_word, "marks");
 WORDS(seen_word, "seen");
+
+#define X(kind, word, path, ...) path,
+WORDS(record_words, NUMBERED_RECORDS(X) "reviews");
+#undef X
 
 /* ---- fields ---- */
 
@@ -156,6 +161,9 @@ SCHEMA(group, "Group", "Options of an item: between min and max of the choices."
 #define MENU_ITEM_REST(o) \
     TEXT("category", 0, NAME_BYTES_MAX, o), \
     INT("position", 0, UINT32_MAX, o), \
+    INT("stall", 0, RECORD_NUMBER_MAX, NOTE("number of its stall; 0 = none"), o), \
+    INT("tax", 0, RECORD_NUMBER_MAX, \
+        NOTE("number of a tax, whose rates count; 0 = the item's own"), o), \
     INT("tax_eat_in", 0, RATE_BP_MAX, NOTE("basis points"), o), \
     INT("tax_take_away", 0, RATE_BP_MAX, NOTE("basis points"), o), \
     TEXT("station", 0, SHORT_MAX, NOTE("empty = any"), o), \
@@ -294,6 +302,7 @@ SCHEMA(line, "Line", NULL,
     COUNT("item", NOTE("number on the menu; 0 = free text")),
     TEXT("name", 0, NAME_BYTES_MAX),
     TEXT("station", 0, NAME_BYTES_MAX),
+    COUNT("stall", NOTE("number of its stall; 0 = none")),
     TEXT("note", 0, NOTE_BYTES_MAX),
     TEXT("other_note", 0, NOTE_BYTES_MAX,
         NOTE("written at the same time, elsewhere; when `conflict`")),
@@ -402,6 +411,7 @@ SCHEMA(frame_delta, "FrameDelta", "Newest states of what changed since the last 
     HEX("removed", ID_DIGITS, MANY(0, 2 * ORDERS_MAX), NOTE("orders that left the view")),
     OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)),
     OBJECT("session", schema_session, OPTIONAL),
+    ENUM("records", record_words, MANY(0, 8), NOTE("lists that changed: read them again")),
     TEXT("cursor", 1, CURSOR_MAX));
 
 SCHEMA(frame_marks, "FrameMarks", "Each second, and whenever a mark or a peer's link moves.",
@@ -415,6 +425,57 @@ SCHEMA(frame_seen, "FrameSeen", "From a kitchen's board: the ticket was drawn on
     HEX("order", ID_DIGITS),
     TEXT("changed", 1, CURSOR_MAX + 16),
     TEXT("station", 0, SHORT_MAX));
+
+/* ---- records: rows of sync/domain/record_fields.h ---- */
+
+#define SHOWN_TEXT(name, min, max, ...)   TEXT(name, 0, max, __VA_ARGS__)
+#define SHOWN_NUMBER(name, min, max, ...) INT(name, 0, max, __VA_ARGS__)
+#define SHOWN_TRUTH(name, min, max, ...)  BOOL(name, __VA_ARGS__)
+#define SHOWN_BYTES(name, min, max, ...)  TEXT(name, 0, 2 * (max), __VA_ARGS__)
+#define ASKED_TEXT(name, min, max, ...)   TEXT(name, min, max, __VA_ARGS__)
+#define ASKED_NUMBER(name, min, max, ...) INT(name, min, max, __VA_ARGS__)
+#define ASKED_TRUTH(name, min, max, ...)  BOOL(name, __VA_ARGS__)
+#define ASKED_BYTES(name, min, max, ...)  TEXT(name, 2 * (min), 2 * (max), __VA_ARGS__)
+#define SHOWN(symbol, number, name, form, min, max, merge, otherwise, note_)                       \
+    SHOWN_##form(name, min, max, .note = (note_)),
+#define ASKED(symbol, number, name, form, min, max, merge, otherwise, note_)                       \
+    ASKED_##form(name, min, max, .note = (note_), OPTIONAL),
+
+#define RECORD_SCHEMAS(word, name_, path, fields, count)                                           \
+    SCHEMA(word, name_, NULL,                                                                      \
+        HEX("id", ID_DIGITS),                                                                      \
+        NUMBERED_FIELDS(SHOWN, MERGE_TRUE)                                                         \
+        fields(SHOWN)                                                                              \
+        BOOL("conflict", NOTE("a field was set twice at once; say it again to settle it")));       \
+    SCHEMA(word##_list, name_ "List", NULL,                                                        \
+        TEXT("cursor", 1, CURSOR_MAX),                                                             \
+        OBJECT(path, schema_##word, MANY(0, count)));                                              \
+    SCHEMA(word##_write, name_ "Write", "A new one needs a name; only a new one says a number.",   \
+        NUMBERED_FIELDS(ASKED, MERGE_TRUE)                                                         \
+        fields(ASKED))
+
+RECORD_SCHEMAS(stall, "Stall", "stalls", STALL_FIELDS, STALLS_MAX);
+RECORD_SCHEMAS(station, "Station", "stations", STATION_FIELDS, STATIONS_MAX);
+RECORD_SCHEMAS(staff, "Staff", "staff", STAFF_FIELDS, STAFF_MAX);
+RECORD_SCHEMAS(tax, "Tax", "taxes", TAX_FIELDS, TAXES_MAX);
+RECORD_SCHEMAS(offer, "Offer", "offers", OFFER_FIELDS, OFFERS_MAX);
+RECORD_SCHEMAS(printer, "Printer", "printers", PRINTER_FIELDS, PRINTERS_MAX);
+
+SCHEMA(review, "Review", NULL,
+    HEX("id", ID_DIGITS),
+    REVIEW_FIELDS(SHOWN)
+    MODERATION_FIELDS(SHOWN)
+    BOOL("conflict", NOTE("a field was set twice at once; say it again to settle it")));
+SCHEMA(review_list, "ReviewList", NULL,
+    TEXT("cursor", 1, CURSOR_MAX),
+    OBJECT("reviews", schema_review, MANY(0, REVIEWS_MAX)));
+SCHEMA(review_write, "ReviewWrite", "The first time with a rating; what is left out stays.",
+    INT("rating", 1, 5, OPTIONAL),
+    TEXT("text", 0, REVIEW_BYTES_MAX, OPTIONAL),
+    TEXT("photo", 0, 64, OPTIONAL, NOTE("hash of a blob, hex; empty = none")));
+SCHEMA(review_hide, "ReviewHide", NULL,
+    BOOL("hidden"),
+    TEXT("reason", 0, REASON_BYTES_MAX, NOTE("wanted when hidden")));
 /* clang-format on */
 
 /* The body `{}`: an empty array of fields is not C. */

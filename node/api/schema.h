@@ -89,6 +89,28 @@ struct schema {
     X(peer, "Peer")                                                                                \
     X(status, "Status")                                                                            \
     X(mark, "Mark")                                                                                \
+    X(stall, "Stall")                                                                              \
+    X(stall_list, "StallList")                                                                     \
+    X(stall_write, "StallWrite")                                                                   \
+    X(station, "Station")                                                                          \
+    X(station_list, "StationList")                                                                 \
+    X(station_write, "StationWrite")                                                               \
+    X(staff, "Staff")                                                                              \
+    X(staff_list, "StaffList")                                                                     \
+    X(staff_write, "StaffWrite")                                                                   \
+    X(tax, "Tax")                                                                                  \
+    X(tax_list, "TaxList")                                                                         \
+    X(tax_write, "TaxWrite")                                                                       \
+    X(offer, "Offer")                                                                              \
+    X(offer_list, "OfferList")                                                                     \
+    X(offer_write, "OfferWrite")                                                                   \
+    X(printer, "Printer")                                                                          \
+    X(printer_list, "PrinterList")                                                                 \
+    X(printer_write, "PrinterWrite")                                                               \
+    X(review, "Review")                                                                            \
+    X(review_list, "ReviewList")                                                                   \
+    X(review_write, "ReviewWrite")                                                                 \
+    X(review_hide, "ReviewHide")                                                                   \
     X(frame_hello, "FrameHello")                                                                   \
     X(frame_snapshot, "FrameSnapshot")                                                             \
     X(frame_delta, "FrameDelta")                                                                   \

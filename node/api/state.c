@@ -61,6 +61,15 @@ int state_item(struct state *state, struct store_txn *txn, const struct entity_i
     return err;
 }
 
+int state_record(struct state *state, struct store_txn *txn, enum kind kind,
+                 const struct entity_id *id)
+{
+    int err = history_get(state->history, txn, kind, id);
+    if (err == 0)
+        record_derive(state->history, &state->record);
+    return err;
+}
+
 int state_popup(struct state *state, struct store_txn *txn)
 {
     struct entity_id id = entity_id_derive(KIND_POPUP, 0);

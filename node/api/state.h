@@ -9,6 +9,8 @@
 #include "node/api/board.h"
 #include "node/api/gate.h"
 #include "node/api/json.h"
+#include "sync/domain/menu.h"
+#include "sync/domain/record.h"
 
 enum { CURSOR_BYTES_MAX = 64 };
 
@@ -20,6 +22,7 @@ struct state {
     struct order order;    /* by state_order() */
     struct menu_item item; /* by state_item() */
     struct popup popup;    /* by state_popup() */
+    struct record record;  /* by state_record() */
     struct board board;
 };
 
@@ -46,6 +49,8 @@ struct principal state_principal(const struct state *state);
 MUST_CHECK int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id);
 MUST_CHECK int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id);
 MUST_CHECK int state_popup(struct state *state, struct store_txn *txn);
+MUST_CHECK int state_record(struct state *state, struct store_txn *txn, enum kind kind,
+                            const struct entity_id *id);
 
 /* The newest change. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int cursor_now(struct store_txn *txn, struct cursor *ret_cursor);
@@ -66,11 +71,14 @@ MUST_CHECK int changed_parse(const char *text, uint64_t *ret_log, uint64_t *ret_
 /* Encoders of what state_x() derived; the values are the caller's. */
 struct json_value *state_json_order(const struct state *state);
 struct json_value *state_json_item(const struct state *state);
+struct json_value *state_json_record(const struct state *state);
 struct json_value *state_json_session(const struct state *state);
 
 /* The answers of the routes that read. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO. */
 MUST_CHECK int state_json_menu(struct state *state, struct store_txn *txn,
                                struct json_value **ret_value);
+MUST_CHECK int state_json_records(struct state *state, struct store_txn *txn, enum kind kind,
+                                  struct json_value **ret_value);
 MUST_CHECK int state_json_status(struct state *state, struct store_txn *txn,
                                  struct json_value **ret_value);
 MUST_CHECK int state_json_orders(struct state *state, struct store_txn *txn,

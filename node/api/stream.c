@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/turn.h"
 
 enum { CACHE_SLOTS = 512, CACHE_BYTES_MAX = 4 * 1024 * 1024, REMOVED_MAX = 1000 };
 
@@ -306,6 +307,7 @@ struct delta {
     size_t begin; /* of the orders in @frame */
     uint64_t day;
     uint32_t removed;
+    uint32_t records; /* kinds of which one changed, kind_bit() */
     bool has_session;
 };
 
@@ -345,6 +347,8 @@ static int delta_entity(struct delta *delta, uint64_t change, struct bytes row)
         err = delta_order(delta, change, &id);
     else if (err == 0 && kind == KIND_MENU)
         err = delta_item(delta, &id);
+    else if (err == 0 && record_kind_find(kind) != NULL)
+        delta->records |= kind_bit(kind);
     else if (err == 0)
         delta->has_session = true;
     /* A change whose state is gone again says nothing. */
@@ -379,6 +383,22 @@ static int delta_scan(struct delta *delta)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* Their lists are short and seldom change: a screen that shows one reads it again. */
+static void append_records(struct text *frame, uint32_t kinds)
+{
+    text_append_text(frame, ",\"records\":[");
+    size_t begin = frame->size;
+    for (size_t i = 0; i < record_kinds_count; i++) {
+        if ((kinds & kind_bit(record_kinds[i].kind)) == 0)
+            continue;
+        list_separate(frame, begin);
+        text_append_text(frame, "\"");
+        text_append_text(frame, record_kinds[i].path);
+        text_append_text(frame, "\"");
+    }
+    text_append_text(frame, "]");
+}
+
 static void delta_finish(struct delta *delta)
 {
     struct streams *streams = delta->streams;
@@ -391,6 +411,7 @@ static void delta_finish(struct delta *delta)
         text_append_text(delta->frame, ",\"session\":");
         json_print(state_json_session(streams->state), delta->frame);
     }
+    append_records(delta->frame, delta->records);
     append_cursor(delta->frame, &delta->stream->cursor);
     text_append_text(delta->frame, "}");
 }
@@ -398,7 +419,7 @@ static void delta_finish(struct delta *delta)
 static bool delta_is_empty(const struct delta *delta)
 {
     return delta->frame->size == delta->begin && delta->removed == 0 &&
-           delta->streams->items.size == 0 && !delta->has_session;
+           delta->streams->items.size == 0 && delta->records == 0 && !delta->has_session;
 }
 
 static int next_delta(struct streams *streams, struct stream *stream, struct store_txn *txn,

@@ -6,7 +6,7 @@
 #include "sync/domain/menu_events.h"
 
 /* menu.available is a register like the fields, written by an event of its own: field 0. */
-enum { FIELD_AVAILABLE = 0, FIELD_LAST = MENU_NUMBER };
+enum { FIELD_AVAILABLE = 0, FIELD_LAST = MENU_TAX };
 
 static int available_decode(struct bytes body, struct field_values *ret_values)
 {
@@ -27,7 +27,8 @@ static const enum field_merge merges[FIELD_LAST + 1] = {
     [MENU_STATION] = MERGE_LATEST,    [MENU_ALLERGENS] = MERGE_UNION,
     [MENU_DIET] = MERGE_INTERSECT,    [MENU_DESCRIPTION] = MERGE_LATEST,
     [MENU_OPTIONS] = MERGE_IDENTITY,  [MENU_HIDDEN] = MERGE_TRUE,
-    [MENU_NUMBER] = MERGE_LOWEST,
+    [MENU_NUMBER] = MERGE_LOWEST,     [MENU_STALL] = MERGE_IDENTITY,
+    [MENU_TAX] = MERGE_IDENTITY,
 };
 
 static void take_options(struct menu_item *item, struct bytes value)
@@ -80,6 +81,12 @@ static void take_field(struct menu_item *item, const struct field_value *value)
         break;
     case MENU_NUMBER:
         item->number = (uint64_t)value->number;
+        break;
+    case MENU_STALL:
+        item->stall = (uint64_t)value->number;
+        break;
+    case MENU_TAX:
+        item->tax = (uint64_t)value->number;
         break;
     }
 }

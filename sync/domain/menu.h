@@ -27,7 +27,9 @@
       "options") /* [[text group, min, max, [[text choice, int price], ...]], ...] */              \
     X(MENU_HIDDEN, 12, "hidden") /* bool: off the menu */                                          \
     X(MENU_NUMBER, 13,                                                                             \
-      "number") /* uint: the item's number, 1 and up; the entity's id is derived from it */
+      "number") /* uint: the item's number, 1 and up; the entity's id is derived from it */        \
+    X(MENU_STALL, 15, "stall") /* uint: number of a stall; 0 = none */                             \
+    X(MENU_TAX, 16, "tax")     /* uint: number of a tax, whose rates count; 0 = its own */
 
 enum menu_field {
 #define X(name, number, text) name = (number),
@@ -53,6 +55,7 @@ struct menu_item {
     uint64_t position;
     int64_t price_minor;
     uint32_t tax_eat_in_bp, tax_take_away_bp;
+    uint64_t stall, tax; /* numbers of records; 0 = none */
     uint32_t allergens, diet;
     uint32_t groups_count;
     struct menu_group groups[MENU_OPTION_GROUPS_MAX];

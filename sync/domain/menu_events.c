@@ -8,6 +8,7 @@
 
 #include "sync/domain/body.h"
 #include "sync/domain/order_events.h"
+#include "sync/domain/record.h"
 
 #define COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -26,6 +27,8 @@ static const struct field_rule menu_rules[] = {
     [MENU_OPTIONS] = {FIELD_OPTIONS, 0, 0},
     [MENU_HIDDEN] = {FIELD_TRUTH, 0, 0},
     [MENU_NUMBER] = {FIELD_NUMBER, 1, MENU_NUMBER_MAX},
+    [MENU_STALL] = {FIELD_NUMBER, 0, RECORD_NUMBER_MAX},
+    [MENU_TAX] = {FIELD_NUMBER, 0, RECORD_NUMBER_MAX},
 };
 
 static const struct field_rule popup_rules[] = {

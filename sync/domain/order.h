@@ -84,6 +84,7 @@ struct order_line {
     uint64_t item; /* menu number; 0 = free text */
     struct bytes name;
     struct bytes station; /* "" = any */
+    uint64_t stall;       /* number; 0 = none */
     struct bytes note;
     int64_t unit_price_minor; /* without options */
     uint32_t options_count;

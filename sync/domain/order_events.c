@@ -2,7 +2,7 @@
  *
  *   order.open  [day, lane, number, channel, mode, name, pay first, prices include tax]
  *   line.add    [line, item, name, quantity, unit price, [[option, price], ...], tax bp, station,
- *                note]
+ *                note, stall]           the stall may be missing
  *   line.set    [line, quantity delta, options or nil, note or nil]
  *   line.void   [[line, ...], reason]
  *   accept      [station, [[line, revision], ...], total]
@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "sync/domain/body.h"
+#include "sync/domain/record.h"
 
 /* --- parts that several bodies share ---------------------------------------------------------- */
 
@@ -156,7 +157,7 @@ int order_open_decode(struct bytes body, struct order_open *ret_open)
 
 void line_add_encode(const struct line_add *add, struct writer *writer)
 {
-    write_array(writer, 9);
+    write_array(writer, add->stall != 0 ? 10 : 9);
     write_uint(writer, add->line);
     write_uint(writer, add->item);
     write_text(writer, add->name);
@@ -166,12 +167,26 @@ void line_add_encode(const struct line_add *add, struct writer *writer)
     write_uint(writer, add->tax_bp);
     write_text(writer, add->station);
     write_text(writer, add->note);
+    if (add->stall != 0) {
+        write_uint(writer, add->stall);
+    }
+}
+
+/* Older software ignores whatever stands here, so nothing that stands here makes a line void. */
+static uint64_t read_stall(struct reader *reader, uint32_t *unknown)
+{
+    if (*unknown == 0 || reader_peek(reader) != READER_UINT) {
+        return 0;
+    }
+    (*unknown)--;
+    const uint64_t stall = read_uint(reader, UINT64_MAX);
+    return stall <= RECORD_NUMBER_MAX ? stall : 0;
 }
 
 int line_add_decode(struct bytes body, struct line_add *ret_add)
 {
     struct reader reader;
-    const uint32_t unknown = body_begin(&reader, body, 9);
+    uint32_t unknown = body_begin(&reader, body, 9);
     struct line_add add = {0};
     add.line = read_positive(&reader, UINT32_MAX);
     add.item = read_uint(&reader, UINT32_MAX);
@@ -182,6 +197,7 @@ int line_add_decode(struct bytes body, struct line_add *ret_add)
     add.tax_bp = (uint32_t)read_uint(&reader, TAX_BP_MAX);
     add.station = read_text(&reader, NAME_BYTES_MAX);
     add.note = read_text(&reader, NOTE_BYTES_MAX);
+    add.stall = read_stall(&reader, &unknown);
     const int err = body_end(&reader, unknown);
     if (err == 0) {
         *ret_add = add;

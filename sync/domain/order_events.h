@@ -57,6 +57,7 @@ struct line_add {
     uint32_t tax_bp;      /* at most TAX_BP_MAX */
     struct bytes station; /* NAME_BYTES_MAX */
     struct bytes note;    /* NOTE_BYTES_MAX */
+    uint64_t stall;       /* number of its stall; 0 = none, and then it is not in the body */
 };
 
 struct line_set {

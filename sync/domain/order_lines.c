@@ -17,6 +17,7 @@ static void fill_added(const struct fold *fold, const struct fold_line *from,
     line->item = add.item;
     line->name = add.name;
     line->station = add.station;
+    line->stall = add.stall;
     line->note = add.note;
     line->unit_price_minor = add.unit_price_minor;
     line->options_count = add.options.count;

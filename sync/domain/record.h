@@ -20,6 +20,7 @@ enum {
     RECORD_FIELDS_MAX = 12, /* above every field's number */
     STATION_THROTTLE_NONE = 1000,
     CUSTOMER_HASH_BYTES = 16,
+    RECORD_ID_BYTES_MAX = 32, /* the largest id or hash in a field */
 };
 
 /* Numbers of fields; those of different kinds overlap. */

@@ -13,6 +13,8 @@ enum subject {
     SUBJECT_ROSTER,
     SUBJECT_BLOB,
     SUBJECT_CONTACTS, /* of an order; also of one that is read-only here: erasing does not wait */
+    SUBJECT_RECORD,
+    SUBJECT_REVIEW,
 };
 
 /* One row per command: who may, on what, by which handler. */
@@ -62,6 +64,9 @@ static const struct {
     [COMMAND_BLOB_ERASE] = {SUBJECT_BLOB, till_blob_erase},
     [COMMAND_CONTACT] = {SUBJECT_ORDER, till_contact},
     [COMMAND_ORDER_ERASE] = {SUBJECT_CONTACTS, till_order_erase},
+    [COMMAND_RECORD_SET] = {SUBJECT_RECORD, till_record_set},
+    [COMMAND_REVIEW] = {SUBJECT_ORDER, till_review},
+    [COMMAND_REVIEW_HIDE] = {SUBJECT_REVIEW, till_review_hide},
 };
 
 static const enum capability capabilities[COMMAND_COUNT] = {
@@ -72,10 +77,7 @@ static const enum capability capabilities[COMMAND_COUNT] = {
 
 static bool is_allowed(const struct command *command)
 {
-    const struct principal *principal = &command->principal;
-    const uint64_t may = principal->is_device ? role_device_capabilities(principal->role)
-                                              : role_person_capabilities(principal->role);
-    return (may & capability_bit(capabilities[command->kind])) != 0;
+    return principal_may(&command->principal, capabilities[command->kind]);
 }
 
 static void aim(struct till_result *result, enum kind kind, struct entity_id entity)
@@ -124,6 +126,16 @@ static int aim_at_item(struct task *task)
     return 0;
 }
 
+static int aim_at_record(struct task *task)
+{
+    uint64_t number;
+    const int err = task_record_number(task, &number);
+    if (err == 0) {
+        aim(task->result, task->command->record, entity_id_derive(task->command->record, number));
+    }
+    return err;
+}
+
 static int aim_at_subject(struct task *task)
 {
     switch (handlers[task->command->kind].subject) {
@@ -145,6 +157,11 @@ static int aim_at_subject(struct task *task)
     case SUBJECT_CONTACTS:
         aim(task->result, KIND_ORDER, task->command->order);
         return history_get(task->till->history, task->till->txn, KIND_ORDER, &task->command->order);
+    case SUBJECT_RECORD:
+        return aim_at_record(task);
+    case SUBJECT_REVIEW:
+        aim(task->result, KIND_REVIEW, task->command->order);
+        return 0;
     }
     return ERR_INTERNAL;
 }

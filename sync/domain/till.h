@@ -74,7 +74,10 @@ enum {
     X(COMMAND_BLOB_ADD, "blob.add", CAP_ORDER)                                                     \
     X(COMMAND_BLOB_ERASE, "blob.erase", CAP_ERASE)                                                 \
     X(COMMAND_CONTACT, "contact", CAP_ORDER)                                                       \
-    X(COMMAND_ORDER_ERASE, "order.erase", CAP_ERASE)
+    X(COMMAND_ORDER_ERASE, "order.erase", CAP_ERASE)                                               \
+    X(COMMAND_RECORD_SET, "record.set", CAP_POPUP) /* and what the kind's event wants */           \
+    X(COMMAND_REVIEW, "review", CAP_REVIEW)                                                        \
+    X(COMMAND_REVIEW_HIDE, "review.hide", CAP_POPUP)
 
 enum command_kind {
 #define X(name, text, capability) name,
@@ -102,10 +105,10 @@ struct wanted_line {
     struct bytes note;
 };
 
-/* One menu or pop-up field: exactly one of the values is used, by the field. */
+/* One field of menu, pop-up or record: exactly one of the values is used, by the field. */
 struct wanted_field {
     uint32_t field;
-    struct bytes text; /* text fields, or an encoded options value */
+    struct bytes text; /* text fields, ids and hashes, or an encoded options value */
     int64_t number;
     bool truth;
 };
@@ -131,7 +134,7 @@ struct command {
     struct bytes key;       /* idempotency key: be32 seconds since the epoch, then >= 12 random;
                                empty = none. Place, lines.add, pay, refund need one */
     struct hash body_hash;  /* of the request as received: one key, one body, or ERR_CONFLICT */
-    struct entity_id order; /* for commands on an order */
+    struct entity_id order; /* for commands on an order; review.hide: the review */
     uint32_t lines_count;
     struct wanted_line lines[ORDER_LINES_MAX]; /* place, lines.add */
     uint32_t ids_count;
@@ -143,8 +146,8 @@ struct command {
     bool has_options;                 /* line.set: the options of lines[0] replace the line's */
     bool has_note;
     struct bytes note; /* line.set */
-    bool truth; /* amend: yes; menu.available; recall: back to waiting (start too; when nothing
-                   of it was begun, the acceptance) */
+    bool truth; /* amend: yes; menu.available; review.hide: hidden; recall: back to waiting (start
+                   too; when nothing of it was begun, the acceptance) */
     struct bytes reason;            /* void, refuse, cancel: required; discount, refund */
     struct bytes method, reference; /* place, pay, refund; method is "cash" or "card-external" */
     int64_t amount_minor; /* place with is_paid_now, pay, refund: 0 = all that is open; discount */
@@ -157,7 +160,10 @@ struct command {
     uint32_t printer; /* print, print.claim: its number; print.done: who prints instead; 0 =
                          nobody. print.claim answers and print.done ends the claim that is the
                          event (changed_log, changed_seq) */
-    uint64_t item;    /* menu: the item's number; a new one needs a name and a price */
+    uint64_t item;    /* menu: the item's number; a new one needs a name and a price. Record:
+                         its number; 0 of a new one = drawn from the key */
+    enum kind record; /* record.set */
+    bool is_new;      /* record.set: it does not exist yet; otherwise it must */
     uint32_t fields_count;
     struct wanted_field fields[WANTED_FIELDS_MAX];
     struct bytes chain;   /* device.add: certificate chain */
@@ -232,6 +238,7 @@ struct till_result {
  *   ERR_VERSION      the order or item needs newer software: read-only here
  *   ERR_MALFORMED, ERR_TOO_MANY, ERR_TOO_LARGE, ERR_OVERFLOW
  *                    the command is not what docs/protocol.md allows; no room is left on the order
+ *   ERR_EXISTS       another record has that number
  *   ERR_IO           the store; ERR_MALFORMED also for a damaged row
  */
 MUST_CHECK int till_run(const struct till *till, const struct command *command,

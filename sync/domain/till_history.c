@@ -94,9 +94,9 @@ static const struct {
     enum event_type type;
     uint32_t (*lines_of)(struct bytes body, struct event_line *lines);
 } readers[] = {
-    {EVENT_ACCEPT, lines_of_accept},  {EVENT_REFUSE, lines_of_refuse},
-    {EVENT_LAPSE, lines_of_refuse},   {EVENT_START, lines_of_progress},
-    {EVENT_DONE, lines_of_progress},  {EVENT_HANDED, lines_of_handed},
+    {EVENT_ACCEPT, lines_of_accept}, {EVENT_REFUSE, lines_of_refuse},
+    {EVENT_LAPSE, lines_of_refuse},  {EVENT_START, lines_of_progress},
+    {EVENT_DONE, lines_of_progress}, {EVENT_HANDED, lines_of_handed},
 };
 
 uint32_t event_lines(const struct history_event *event, struct event_line lines[ORDER_LINES_MAX])

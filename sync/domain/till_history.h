@@ -27,8 +27,8 @@ struct event_line {
     uint32_t units; /* handed: units given out; otherwise 0 */
 };
 
-/* The lines that an accept, refuse, lapse, start, done, or handed is about; 0 for other types and for
- * bodies that make no sense. */
+/* The lines that an accept, refuse, lapse, start, done, or handed is about; 0 for other types and
+ * for bodies that make no sense. */
 uint32_t event_lines(const struct history_event *event, struct event_line lines[ORDER_LINES_MAX]);
 
 /* Whether @event is about one of the lines selected. */

@@ -40,6 +40,12 @@ static struct field_value item_value(const struct menu_item *item, uint32_t fiel
     case MENU_NUMBER:
         value.number = (int64_t)item->number;
         break;
+    case MENU_STALL:
+        value.number = (int64_t)item->stall;
+        break;
+    case MENU_TAX:
+        value.number = (int64_t)item->tax;
+        break;
     case MENU_HIDDEN:
         value.truth = item->is_hidden;
         break;
@@ -96,44 +102,6 @@ static bool has_options(const struct menu_item *item, struct bytes wanted)
     return writer_finish(&writer, &now) == 0 && bytes_equal(now, wanted);
 }
 
-static struct field_value value_of(const struct wanted_field *wanted)
-{
-    return (struct field_value){.field = wanted->field,
-                                .text = wanted->text,
-                                .number = wanted->number,
-                                .truth = wanted->truth};
-}
-
-/* Unknown fields and one said twice are the screen's mistake. */
-static int check_fields(const struct command *command, struct field_rule (*rule_of)(uint32_t))
-{
-    if (command->fields_count == 0 || command->fields_count > WANTED_FIELDS_MAX) {
-        return ERR_MALFORMED;
-    }
-    for (uint32_t i = 0; i < command->fields_count; i++) {
-        const uint32_t field = command->fields[i].field;
-        if (rule_of(field).form == FIELD_UNKNOWN) {
-            return ERR_MALFORMED;
-        }
-        for (uint32_t k = 0; k < i; k++) {
-            if (command->fields[k].field == field) {
-                return ERR_MALFORMED;
-            }
-        }
-    }
-    return 0;
-}
-
-static const struct wanted_field *find_field(const struct command *command, uint32_t field)
-{
-    for (uint32_t i = 0; i < command->fields_count; i++) {
-        if (command->fields[i].field == field) {
-            return &command->fields[i];
-        }
-    }
-    return NULL;
-}
-
 /* --- the menu --------------------------------------------------------------------------------- */
 
 /* The item as it is; without a number it does not exist. */
@@ -172,13 +140,25 @@ static bool is_field_so(const struct menu_item *item, const struct field_value *
 /* A new item needs a name and a price; its number is the one it is addressed by. */
 static int check_item(const struct command *command, const struct menu_item *item)
 {
-    const struct wanted_field *number = find_field(command, MENU_NUMBER);
+    const struct wanted_field *number = task_find_field(command, MENU_NUMBER);
     if (number != NULL && number->number != (int64_t)command->item) {
         return ERR_MISMATCH;
     }
     const bool is_complete =
-        find_field(command, MENU_NAME) != NULL && find_field(command, MENU_PRICE) != NULL;
+        task_find_field(command, MENU_NAME) != NULL && task_find_field(command, MENU_PRICE) != NULL;
     return item->number != 0 || is_complete ? 0 : ERR_NOT_FOUND;
+}
+
+/* An item that names a tax nobody has heard of could not be sold. */
+static int check_tax(struct task *task)
+{
+    const struct wanted_field *tax = task_find_field(task->command, MENU_TAX);
+    struct record record;
+    if (tax == NULL || tax->number == 0) {
+        return 0;
+    }
+    const int err = task_load_tax(task, (uint64_t)tax->number, &record);
+    return err == ERR_UNAVAILABLE ? ERR_NOT_FOUND : err;
 }
 
 int till_menu_set(struct task *task)
@@ -186,12 +166,15 @@ int till_menu_set(struct task *task)
     const struct command *command = task->command;
     struct menu_item item;
     struct field_values set = {0};
-    int err = check_fields(command, menu_field_rule);
+    int err = task_check_fields(command, menu_field_rule);
     if (err == 0) {
         err = load_item(task, &item);
     }
     if (err == 0) {
         err = check_item(command, &item);
+    }
+    if (err == 0) {
+        err = check_tax(task);
     }
     if (err != 0) {
         return err;
@@ -201,7 +184,7 @@ int till_menu_set(struct task *task)
             (struct field_value){.field = MENU_NUMBER, .number = (int64_t)command->item};
     }
     for (uint32_t i = 0; i < command->fields_count; i++) {
-        const struct field_value wanted = value_of(&command->fields[i]);
+        const struct field_value wanted = task_field_value(&command->fields[i]);
         if (wanted.field != (uint32_t)MENU_NUMBER && !is_field_so(&item, &wanted)) {
             set.values[set.count++] = wanted;
         }
@@ -261,7 +244,7 @@ static int collect_settings(struct task *task, const struct popup *popup, struct
     const bool is_first = task->till->scratch->count == 0;
     int err = 0;
     for (uint32_t i = 0; i < command->fields_count && err == 0; i++) {
-        const struct field_value wanted = value_of(&command->fields[i]);
+        const struct field_value wanted = task_field_value(&command->fields[i]);
         const struct field_value now = popup_value(popup, wanted.field);
         const enum field_form form = popup_field_rule(wanted.field).form;
         if (is_first || popup->has_conflict || !field_is_same(form, &now, &wanted)) {
@@ -276,7 +259,7 @@ int till_popup_set(struct task *task)
 {
     struct popup popup;
     struct field_values set = {0};
-    int err = check_fields(task->command, popup_field_rule);
+    int err = task_check_fields(task->command, popup_field_rule);
     if (err == 0) {
         err = task_load_popup(task, &popup);
     }

@@ -63,17 +63,38 @@ static int options_of(const struct menu_item *item, const struct wanted_line *wa
     return err;
 }
 
-static int tax_of(const struct menu_item *item, struct bytes mode, uint32_t *ret_tax_bp)
+static int tax_of(uint32_t eat_in_bp, uint32_t take_away_bp, struct bytes mode,
+                  uint32_t *ret_tax_bp)
 {
     if (bytes_equal(mode, bytes_of_text("eat-in"))) {
-        *ret_tax_bp = item->tax_eat_in_bp;
+        *ret_tax_bp = eat_in_bp;
         return 0;
     }
     if (bytes_equal(mode, bytes_of_text("take-away"))) {
-        *ret_tax_bp = item->tax_take_away_bp;
+        *ret_tax_bp = take_away_bp;
         return 0;
     }
     return ERR_MALFORMED;
+}
+
+/* The item with the rate that counts: its tax's when it names one, else its own. The scratch holds
+ * one entity, so the item is read again after its tax. */
+static int load_item_taxed(struct task *task, uint64_t number, struct bytes mode,
+                           struct menu_item *ret_item, uint32_t *ret_tax_bp)
+{
+    struct record tax;
+    int err = task_load_item(task, number, ret_item);
+    if (err != 0 || ret_item->tax == 0) {
+        return err != 0
+                   ? err
+                   : tax_of(ret_item->tax_eat_in_bp, ret_item->tax_take_away_bp, mode, ret_tax_bp);
+    }
+    err = task_load_tax(task, ret_item->tax, &tax);
+    if (err == 0) {
+        err = tax_of((uint32_t)record_number(&tax, TAX_EAT_IN),
+                     (uint32_t)record_number(&tax, TAX_TAKE_AWAY), mode, ret_tax_bp);
+    }
+    return err != 0 ? err : task_load_item(task, number, ret_item);
 }
 
 /* The texts of @ret_add live as long as till->scratch is not used again. */
@@ -85,10 +106,7 @@ static int line_of(struct task *task, const struct wanted_line *wanted, struct b
     if (wanted->quantity < 1) {
         return ERR_MALFORMED;
     }
-    int err = task_load_item(task, wanted->item, &item);
-    if (err == 0) {
-        err = tax_of(&item, mode, &add.tax_bp);
-    }
+    int err = load_item_taxed(task, wanted->item, mode, &item, &add.tax_bp);
     if (err == 0) {
         err = options_of(&item, wanted, &add.options);
     }
@@ -99,6 +117,7 @@ static int line_of(struct task *task, const struct wanted_line *wanted, struct b
     add.quantity = (uint32_t)wanted->quantity;
     add.unit_price_minor = item.price_minor;
     add.station = item.station;
+    add.stall = item.stall;
     *ret_add = add;
     return 0;
 }

@@ -3,6 +3,13 @@
 #include "sync/base/check.h"
 #include "sync/domain/body_check.h"
 
+bool principal_may(const struct principal *principal, enum capability capability)
+{
+    const uint64_t may = principal->is_device ? role_device_capabilities(principal->role)
+                                              : role_person_capabilities(principal->role);
+    return (may & capability_bit(capability)) != 0;
+}
+
 /* --- emitting --------------------------------------------------------------------------------- */
 
 struct writer *task_body(struct task *task)
@@ -50,6 +57,45 @@ void task_emit_on(struct task *task, enum event_type type, const struct entity_i
     }
 }
 
+/* --- fields ----------------------------------------------------------------------------------- */
+
+struct field_value task_field_value(const struct wanted_field *wanted)
+{
+    return (struct field_value){.field = wanted->field,
+                                .text = wanted->text,
+                                .number = wanted->number,
+                                .truth = wanted->truth};
+}
+
+int task_check_fields(const struct command *command, struct field_rule (*rule_of)(uint32_t))
+{
+    if (command->fields_count == 0 || command->fields_count > WANTED_FIELDS_MAX) {
+        return ERR_MALFORMED;
+    }
+    for (uint32_t i = 0; i < command->fields_count; i++) {
+        const uint32_t field = command->fields[i].field;
+        if (rule_of(field).form == FIELD_UNKNOWN) {
+            return ERR_MALFORMED;
+        }
+        for (uint32_t k = 0; k < i; k++) {
+            if (command->fields[k].field == field) {
+                return ERR_MALFORMED;
+            }
+        }
+    }
+    return 0;
+}
+
+const struct wanted_field *task_find_field(const struct command *command, uint32_t field)
+{
+    for (uint32_t i = 0; i < command->fields_count; i++) {
+        if (command->fields[i].field == field) {
+            return &command->fields[i];
+        }
+    }
+    return NULL;
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* What lies beyond the limits of a history is void, so it is not written at all. */
@@ -83,8 +129,7 @@ int task_load_order(struct task *task, const struct entity_id *id)
     return task_has_room(task, till->history) ? 0 : ERR_TOO_MANY;
 }
 
-/* The stored history of @id, or an empty one. */
-static int load_or_reset(struct task *task, enum kind kind, const struct entity_id *id)
+int task_load_scratch(struct task *task, enum kind kind, const struct entity_id *id)
 {
     struct history *history = task->till->scratch;
     const int err = history_get(history, task->till->txn, kind, id);
@@ -98,7 +143,7 @@ static int load_or_reset(struct task *task, enum kind kind, const struct entity_
 int task_load_popup(struct task *task, struct popup *ret_popup)
 {
     const struct entity_id id = entity_id_derive(KIND_POPUP, 0);
-    const int err = load_or_reset(task, KIND_POPUP, &id);
+    const int err = task_load_scratch(task, KIND_POPUP, &id);
     if (err != 0) {
         return err;
     }
@@ -109,7 +154,7 @@ int task_load_popup(struct task *task, struct popup *ret_popup)
 int task_load_item(struct task *task, uint64_t number, struct menu_item *ret_item)
 {
     const struct entity_id id = entity_id_derive(KIND_MENU, number);
-    const int err = load_or_reset(task, KIND_MENU, &id);
+    const int err = task_load_scratch(task, KIND_MENU, &id);
     if (err != 0) {
         return err;
     }

@@ -7,6 +7,7 @@
 
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
+#include "sync/domain/record.h"
 #include "sync/domain/till.h"
 
 struct task {
@@ -25,6 +26,8 @@ struct selection {
     int32_t units[ORDER_LINES_MAX]; /* as commanded; 0 = not said */
 };
 
+bool principal_may(const struct principal *principal, enum capability capability);
+
 /* --- emitting: x_encode(&x, task_body(task)); task_emit(task, type); --- */
 
 struct writer *task_body(struct task *task);
@@ -39,6 +42,21 @@ void task_emit_on(struct task *task, enum event_type type, const struct entity_i
 /* As task_emit() for a body that body_check() does not know. */
 void task_emit_unchecked(struct task *task, enum event_type type);
 
+/* --- fields of menu, pop-up and records --- */
+
+/* Unknown fields and one said twice are the screen's mistake. ERR_MALFORMED. */
+MUST_CHECK int task_check_fields(const struct command *command,
+                                 struct field_rule (*rule_of)(uint32_t field));
+
+/* NULL when the command does not say it. */
+const struct wanted_field *task_find_field(const struct command *command, uint32_t field);
+
+struct field_value task_field_value(const struct wanted_field *wanted);
+
+/* The number of the record that the command means: the one it says, or for a new one that of its
+ * key. ERR_MALFORMED. */
+MUST_CHECK int task_record_number(const struct task *task, uint64_t *ret_number);
+
 /* --- reading --- */
 
 /* Whether events of ours on the entity of @history would still count. */
@@ -48,6 +66,13 @@ bool task_has_room(const struct task *task, const struct history *history);
  * (written by newer software: read-only here), ERR_TOO_MANY (no event of ours would count any
  * more), ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int task_load_order(struct task *task, const struct entity_id *id);
+
+/* The stored history of @id in till->scratch, or an empty one. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int task_load_scratch(struct task *task, enum kind kind, const struct entity_id *id);
+
+/* A tax that is here; lives until till->scratch is used again. ERR_UNAVAILABLE: not here yet.
+ * ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int task_load_tax(struct task *task, uint64_t number, struct record *ret_record);
 
 /* The pop-up's settings; its texts live until till->scratch is used again. ERR_IO, ERR_MALFORMED.
  */
@@ -126,6 +151,9 @@ int till_blob_add(struct task *task);
 int till_blob_erase(struct task *task);
 int till_contact(struct task *task);
 int till_order_erase(struct task *task);
+int till_record_set(struct task *task);
+int till_review(struct task *task);
+int till_review_hide(struct task *task);
 
 /* Emit a payment of @amount_minor, which closes over cash rounding and change. ERR_MALFORMED (no
  * such method), ERR_MISMATCH (less was tendered than is asked), ERR_OVERFLOW. */

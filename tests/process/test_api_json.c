@@ -272,7 +272,7 @@ TEST(api_json, an_order_says_everything_a_screen_shows)
         "\"phase\":\"cooking\",\"channel\":\"counter\",\"mode\":\"eat-in\",\"name\":\"\\\"A\\\"\","
         "\"opened_at\":1700000001000,\"accepted_at\":0,\"ready_at\":1700000061000,\"handed_at\":0,"
         "\"flags\":[\"late_edit\",\"unpaid\"],"
-        "\"lines\":[{\"id\":1,\"item\":7,\"name\":\"Burger\",\"station\":\"\","
+        "\"lines\":[{\"id\":1,\"item\":7,\"name\":\"Burger\",\"station\":\"\",\"stall\":0,"
         "\"note\":\"caf\xc3\xa9\",\"other_note\":\"\",\"options\":[{\"name\":\"L\",\"price\":100}],"
         "\"quantity\":2,\"wished\":3,\"progress\":\"started\",\"handed\":1,\"unit_price\":850,"
         "\"total\":1710,\"discount\":190,\"state\":\"active\",\"accepted\":true,"
@@ -303,7 +303,7 @@ TEST(api_json, a_menu_item_lists_words_for_bits)
         .is_available = true,
     };
     assert_json(&schema_menu_item, state_json_item(&shown),
-                "{\"number\":7,\"name\":\"Burger\",\"price\":850,\"category\":\"\",\"position\":0,"
+                "{\"number\":7,\"name\":\"Burger\",\"price\":850,\"category\":\"\",\"position\":0,\"stall\":0,\"tax\":0,"
                 "\"tax_eat_in\":1900,\"tax_take_away\":0,\"station\":\"\","
                 "\"allergens\":[\"gluten\",\"molluscs\"],\"diet\":[\"halal\"],\"description\":\"\","
                 "\"groups\":[{\"name\":\"Size\",\"min\":1,\"max\":1,"

@@ -756,6 +756,82 @@ TEST(web, a_screen_hears_a_snapshot_then_what_changes)
     core_free(core);
 }
 
+TEST(web, screens_hear_which_lists_of_records_changed_and_read_them_again)
+{
+    char path[100];
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    open_stall(core);
+    int fd = open_socket(core, "/ws?view=pickup");
+    hear_type(fd, "snapshot");
+    assert_int_equal(201, post(core, "/api/stalls", 11, "{\"name\":\"Waffles\",\"number\":3}"));
+    assert_is(&schema_stall, got.body);
+    hear_type(fd, "delta");
+    assert_is(&schema_frame_delta, heard.data);
+    assert_non_null(strstr(heard.data, "\"records\":[\"stalls\"]"));
+    assert_int_equal(201, post(core, "/api/taxes", 12, "{\"name\":\"Food\",\"eat_in\":700}"));
+    (void)snprintf(path, sizeof path, "/api/taxes/%lu",
+                   strtoul(strstr(got.body, "\"number\":") + strlen("\"number\":"), NULL, 10));
+    hear_type(fd, "delta");
+    assert_non_null(strstr(heard.data, "\"records\":[\"taxes\"]"));
+    (void)close(fd);
+    assert_int_equal(200, write_with(core, "PATCH", path, 13, "{\"hidden\":true}"));
+    assert_is(&schema_tax, got.body);
+    assert_int_equal(200, get(core, "/api/taxes"));
+    assert_is(&schema_tax_list, got.body);
+    assert_non_null(strstr(got.body, "\"eat_in\":700"));
+    assert_non_null(strstr(got.body, "\"hidden\":true"));
+    assert_int_equal(200, get(core, "/api/stalls"));
+    assert_is(&schema_stall_list, got.body);
+    assert_non_null(strstr(got.body, "\"Waffles\""));
+    assert_null(strstr(got.body, "\"Food\""));
+    assert_int_equal(400, write_with(core, "PATCH", path, 14, "{\"number\":9}"));
+    assert_int_equal(404, write_with(core, "PATCH", "/api/taxes/9", 15, "{\"hidden\":true}"));
+    assert_int_equal(409, post(core, "/api/stalls", 16, "{\"name\":\"Soup\",\"number\":3}"));
+    core_free(core);
+}
+
+TEST(web, what_a_record_holds_comes_back_as_it_was_said_and_half_an_id_is_refused)
+{
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    assert_int_equal(201, post(core, "/api/printers", 1,
+                               "{\"name\":\"Kitchen\",\"number\":1,\"driver\":\"escpos\","
+                               "\"owner\":\"00000000000000ff\",\"address\":\"10.0.0.9:9100\","
+                               "\"stations\":\"grill,fryer\",\"width\":48}"));
+    assert_is(&schema_printer, got.body);
+    assert_string_equal("00000000000000ff", text_of(got.body, "owner"));
+    assert_non_null(strstr(got.body, "\"width\":48"));
+    assert_int_equal(400, write_with(core, "PATCH", "/api/printers/1", 2, "{\"owner\":\"00ff\"}"));
+    assert_int_equal(400, write_with(core, "PATCH", "/api/printers/1", 3, "{\"owner\":\"xy\"}"));
+    assert_int_equal(200, write_with(core, "PATCH", "/api/printers/1", 4, "{\"owner\":\"\"}"));
+    assert_string_equal("", text_of(got.body, "owner"));
+    assert_string_equal("10.0.0.9:9100", text_of(got.body, "address"));
+    core_free(core);
+}
+
+TEST(web, who_ate_may_review_and_a_manager_may_hide_it)
+{
+    char path[100];
+    char id[40];
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    open_stall(core);
+    assert_int_equal(201, post(core, "/api/orders", 3, TWO_BURGERS));
+    (void)snprintf(id, sizeof id, "%.30s", text_of(got.body, "id"));
+    (void)snprintf(path, sizeof path, "/api/orders/%s/review", id);
+    assert_int_equal(409, post(core, path, 4, "{\"rating\":5}"));
+    (void)snprintf(path, sizeof path, "/api/orders/%s/hand-over", id);
+    assert_int_equal(200, post(core, path, 5, "{}"));
+    (void)snprintf(path, sizeof path, "/api/orders/%s/review", id);
+    assert_int_equal(200, post(core, path, 6, "{\"rating\":5,\"text\":\"Crisp\"}"));
+    (void)snprintf(path, sizeof path, "/api/reviews/%.30s/hide", text_of(got.body, "id"));
+    assert_int_equal(200, post(core, path, 7, "{\"hidden\":true,\"reason\":\"test\"}"));
+    assert_int_equal(200, get(core, "/api/reviews"));
+    assert_is(&schema_review_list, got.body);
+    assert_non_null(strstr(got.body, "\"Crisp\""));
+    assert_non_null(strstr(got.body, "\"hidden\":true"));
+    assert_string_equal(id, text_of(got.body, "order"));
+    core_free(core);
+}
+
 TEST(web, an_order_leaves_the_view_when_it_is_settled)
 {
     char path[100];
