@@ -303,7 +303,8 @@ TEST(api_json, a_menu_item_lists_words_for_bits)
         .is_available = true,
     };
     assert_json(&schema_menu_item, state_json_item(&shown),
-                "{\"number\":7,\"name\":\"Burger\",\"price\":850,\"category\":\"\",\"position\":0,\"stall\":0,\"tax\":0,"
+                "{\"number\":7,\"name\":\"Burger\",\"price\":850,\"category\":\"\",\"position\":0,"
+                "\"stall\":0,\"tax\":0,"
                 "\"tax_eat_in\":1900,\"tax_take_away\":0,\"station\":\"\","
                 "\"allergens\":[\"gluten\",\"molluscs\"],\"diet\":[\"halal\"],\"description\":\"\","
                 "\"groups\":[{\"name\":\"Size\",\"min\":1,\"max\":1,"
