@@ -18,6 +18,7 @@ struct replica *replica_new(void)
     replica->history = history_new();
     replica->scratch = history_new();
     replica->order = calloc(1, sizeof *replica->order);
+    replica->stock = calloc(1, sizeof *replica->stock);
     replica->roster_before = calloc(1, sizeof *replica->roster_before);
     replica->run = calloc(1, sizeof *replica->run);
     replica->result = calloc(1, sizeof *replica->result);
@@ -25,9 +26,9 @@ struct replica *replica_new(void)
     replica->event_data = malloc(EVENT_SALVAGE_BYTES_MAX);
     replica->fork_hashes = calloc(2, sizeof *replica->fork_hashes);
     if (replica->turn == NULL || replica->history == NULL || replica->scratch == NULL ||
-        replica->order == NULL || replica->roster_before == NULL || replica->run == NULL ||
-        replica->result == NULL || replica->row == NULL || replica->event_data == NULL ||
-        replica->fork_hashes == NULL) {
+        replica->order == NULL || replica->stock == NULL || replica->roster_before == NULL ||
+        replica->run == NULL || replica->result == NULL || replica->row == NULL ||
+        replica->event_data == NULL || replica->fork_hashes == NULL) {
         replica_free(replica);
         return NULL;
     }
@@ -42,6 +43,7 @@ void replica_free(struct replica *replica)
     history_free(replica->history);
     history_free(replica->scratch);
     free(replica->order);
+    free(replica->stock);
     free(replica->roster_before);
     free(replica->run);
     free(replica->result);
@@ -351,6 +353,8 @@ static void state_reset(struct replica *replica)
     replica->folder = (struct folder){.roster = &replica->roster,
                                       .history = replica->history,
                                       .order = replica->order,
+                                      .stock = replica->stock,
+                                      .doubles = &replica->doubles,
                                       .row = replica->row,
                                       .row_capacity = ROW_BYTES_MAX,
                                       .breadcrumb = replica->config.breadcrumb};

@@ -134,6 +134,10 @@ static int event_begin(struct replica *replica, struct store_txn *txn, enum kind
                        const struct entity_id *entity, uint64_t now_t, struct event *event)
 {
     event->entity = *entity;
+    event->parents_count = 0;
+    event->t = now_t;
+    if (entity_is_tally(kind))
+        return 0;
     int err = history_read(replica, txn, kind, entity);
     if (err == 0)
         err =

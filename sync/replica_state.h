@@ -57,10 +57,12 @@ struct replica {
     struct fork_probe probe;
     uint64_t change_number_sealed; /* newest that the screens were told of */
     struct folder folder;
+    struct stock_doubles doubles; /* lines that were sold at two devices */
     /* Large scratch, made once. */
     struct turn *turn;
     struct history *history, *scratch;
     struct order *order;
+    struct stock *stock;
     struct roster *roster_before;
     struct run *run;
     struct hash (*fork_hashes)[RUN_EVENTS_MAX]; /* of two runs */

@@ -139,17 +139,18 @@ static int row_is_right(struct replica *replica, struct store_txn *txn, enum kin
     struct key state = key_state(kind, entity);
     struct bytes stored;
     struct bytes row;
-    int err = fold_entity(txn, &replica->folder, kind, entity);
-    if (err == 0)
-        err = history_encode(replica->history, replica->row, ROW_BYTES_MAX, &row);
+    int err = fold_entity(txn, &replica->folder, kind, entity, &row);
+    if (err == ERR_MISMATCH) {
+        *ret_is_right = false;
+        return 0;
+    }
     if (err != 0)
         return err;
-    bool is_empty = replica->history->count == 0 && !replica->history->is_opaque;
     err = store_get(txn, TABLE_STATE, key_bytes(&state), &stored);
     if (err == 0)
-        *ret_is_right = !is_empty && bytes_equal(stored, row);
+        *ret_is_right = row.size > 0 && bytes_equal(stored, row);
     else if (err == ERR_NOT_FOUND)
-        *ret_is_right = is_empty;
+        *ret_is_right = row.size == 0;
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 

@@ -7,6 +7,7 @@
 #include "sync/domain/order_events.h"
 #include "sync/domain/print_events.h"
 #include "sync/domain/record.h"
+#include "sync/domain/stock_events.h"
 
 /* Decodes and forgets. */
 #define CHECKER(kind, name)                                                                        \
@@ -47,6 +48,11 @@ CHECKER(day_close, day_close)
 CHECKER(contact, contact)
 CHECKER(blob_add, blob_add)
 CHECKER(blob_erase, blob_erase)
+CHECKER(stock_add, stock_add)
+CHECKER(stock_give, stock_give)
+CHECKER(stock_take, stock_take)
+CHECKER(stock_undo, stock_undo)
+CHECKER(stock_count, stock_count)
 
 static const struct {
     enum event_type type;
@@ -88,6 +94,11 @@ static const struct {
     {EVENT_CONTACT, check_contact},
     {EVENT_BLOB_ADD, check_blob_add},
     {EVENT_BLOB_ERASE, check_blob_erase},
+    {EVENT_STOCK_ADD, check_stock_add},
+    {EVENT_STOCK_GIVE, check_stock_give},
+    {EVENT_STOCK_TAKE, check_stock_take},
+    {EVENT_STOCK_UNDO, check_stock_undo},
+    {EVENT_STOCK_COUNT, check_stock_count},
 };
 
 static int check_record(const struct record_kind *kind, struct bytes body)

@@ -129,18 +129,25 @@ static void index_record(const struct history *history, struct order *order,
 static const struct {
     void (*index)(const struct history *history, struct order *order, struct index_keys *keys);
     void (*prune)(struct history *history);
+    bool is_tally;
 } kinds[KIND_LAST + 1] = {
-    [KIND_ORDER] = {index_order, NULL},
-    [KIND_MENU] = {index_item, menu_prune},
-    [KIND_POPUP] = {NULL, popup_prune},
-    [KIND_STALL] = {index_record, record_prune},
-    [KIND_STATION] = {index_record, record_prune},
-    [KIND_STAFF] = {index_record, record_prune},
-    [KIND_TAX] = {index_record, record_prune},
-    [KIND_OFFER] = {index_record, record_prune},
-    [KIND_PRINTER] = {index_record, record_prune},
-    [KIND_REVIEW] = {index_record, record_prune},
+    [KIND_ORDER] = {.index = index_order},
+    [KIND_MENU] = {.index = index_item, .prune = menu_prune},
+    [KIND_POPUP] = {.prune = popup_prune},
+    [KIND_STOCK] = {.is_tally = true},
+    [KIND_STALL] = {.index = index_record, .prune = record_prune},
+    [KIND_STATION] = {.index = index_record, .prune = record_prune},
+    [KIND_STAFF] = {.index = index_record, .prune = record_prune},
+    [KIND_TAX] = {.index = index_record, .prune = record_prune},
+    [KIND_OFFER] = {.index = index_record, .prune = record_prune},
+    [KIND_PRINTER] = {.index = index_record, .prune = record_prune},
+    [KIND_REVIEW] = {.index = index_record, .prune = record_prune},
 };
+
+bool entity_is_tally(enum kind kind)
+{
+    return kinds[kind].is_tally;
+}
 
 void entity_index(const struct history *history, struct order *order, struct index_keys *ret_keys)
 {

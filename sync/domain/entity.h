@@ -17,14 +17,17 @@ enum { ENTITY_INDEX_KEYS_MAX = 8 };
  *   INDEX_MENU    be64 item number, entity12
  *   INDEX_FLAGGED be64 day, entity12             orders with a flag that a person must settle
  *   INDEX_RECORD  kind1, be64 number, entity12   stalls, taxes ...; of a review the number is the
- *                                                beginning of its order's id */
+ *                                                beginning of its order's id
+ *   INDEX_TAKE, INDEX_UNDO                       of stock, sync/domain/stock_fold.h */
 enum index_kind {
     INDEX_ACTIVE = 1,
     INDEX_SETTLED = 2,
     INDEX_NUMBER = 3,
     INDEX_MENU = 4,
     INDEX_FLAGGED = 5,
-    INDEX_RECORD = 6
+    INDEX_RECORD = 6,
+    INDEX_TAKE = 7,
+    INDEX_UNDO = 8
 };
 
 /* Flags that stay until a person decides something: who has not paid is expected to, a second
@@ -46,6 +49,10 @@ struct index_keys {
 
 /* The index keys of a folded entity. @order is scratch. */
 void entity_index(const struct history *history, struct order *order, struct index_keys *ret_keys);
+
+/* Whether the state of this kind is sums with a fold of their own (stock_fold.h); otherwise it is a
+ * history. */
+bool entity_is_tally(enum kind kind);
 
 /* Drop what no later event can make matter. */
 void entity_prune(struct history *history);

@@ -202,8 +202,8 @@ static bool append_all(const struct turn *turn, const struct turn_entity *entity
         if (event.is_reemitted || !history_can_append(folder->history, &added->id, &event) ||
             history_append(folder->history, &added->id, &event) != 0)
             return false;
-        folder->history->is_outdated |= roster_is_outdated(folder->roster, added->id.log,
-                                                           added->id.seq, event.type, event.by);
+        folder->history->is_outdated |=
+            roster_is_outdated(folder->roster, added->id.log, added->id.seq, event.type, event.by);
     }
     return true;
 }
@@ -277,8 +277,8 @@ int entity_kinds(struct store_txn *txn, const struct entity_id *entity, uint32_t
     return 0;
 }
 
-int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
-                const struct entity_id *entity)
+static int history_refold(struct store_txn *txn, struct folder *folder, enum kind kind,
+                          const struct entity_id *entity)
 {
     int err = history_load(folder->history, txn, folder->roster, kind, entity);
     if (err == 0)
@@ -286,40 +286,88 @@ int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
     return err;
 }
 
-/* Nothing of the entity counts: no row, as on a device that never heard of it. */
-static int row_drop(struct store_txn *txn, struct folder *folder, const struct key *state,
-                    const struct index_keys *old)
+/* The row of folder->history; empty when nothing of the entity counts. */
+static int history_row(struct folder *folder, struct bytes *ret_row)
 {
-    struct index_keys none = {0};
-    int err = store_del(txn, TABLE_STATE, key_bytes(state));
-    if (err == ERR_NOT_FOUND)
+    *ret_row = bytes_of(NULL, 0);
+    if (folder->history->count == 0 && !folder->history->is_opaque)
         return 0;
-    if (err == 0)
-        err = index_replace(txn, old, &none);
-    return err != 0 ? err : change_number_give(txn, state, ++folder->change_number);
+    return history_encode(folder->history, folder->row, folder->row_capacity, ret_row);
 }
 
-static int row_store(struct store_txn *txn, struct folder *folder, const struct key *state,
-                     const struct index_keys *old)
+static int tally_row(struct folder *folder, struct bytes *ret_row)
+{
+    *ret_row = bytes_of(NULL, 0);
+    if (stock_is_empty(folder->stock))
+        return 0;
+    return stock_encode(folder->stock, folder->row, folder->row_capacity, ret_row);
+}
+
+static struct stock_fold tally_fold_begin(struct store_txn *txn, struct folder *folder,
+                                          const struct entity_id *entity)
+{
+    return (struct stock_fold){.txn = txn,
+                               .roster = folder->roster,
+                               .entity = entity,
+                               .stock = folder->stock,
+                               .doubles = folder->doubles};
+}
+
+int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
+                const struct entity_id *entity, struct bytes *ret_row)
+{
+    struct stock_fold fold = tally_fold_begin(txn, folder, entity);
+    fold.doubles = NULL;
+    int err =
+        entity_is_tally(kind) ? stock_audit(&fold) : history_refold(txn, folder, kind, entity);
+    if (err != 0)
+        return err;
+    return entity_is_tally(kind) ? tally_row(folder, ret_row) : history_row(folder, ret_row);
+}
+
+/* Put @row in place of the stored one, or none when it is empty, as on a device that never heard of
+ * the entity; @ret_is_changed says whether they differ. */
+static int row_replace(struct store_txn *txn, const struct key *state, struct bytes row,
+                       bool *ret_is_changed)
+{
+    struct bytes stored;
+    int err = store_get(txn, TABLE_STATE, key_bytes(state), &stored);
+    if (err != 0 && err != ERR_NOT_FOUND)
+        return err;
+    *ret_is_changed = err == 0 ? !bytes_equal(stored, row) : row.size > 0;
+    if (!*ret_is_changed)
+        return 0;
+    return row.size > 0 ? store_put(txn, TABLE_STATE, key_bytes(state), row)
+                        : store_del(txn, TABLE_STATE, key_bytes(state));
+}
+
+static int history_store(struct store_txn *txn, struct folder *folder, const struct key *state,
+                         const struct index_keys *old)
 {
     struct index_keys now = {0};
     struct bytes row;
-    struct bytes stored;
-    if (folder->history->count == 0 && !folder->history->is_opaque)
-        return row_drop(txn, folder, state, old);
-    int err = history_encode(folder->history, folder->row, folder->row_capacity, &row);
-    if (err != 0)
-        return err;
-    err = store_get(txn, TABLE_STATE, key_bytes(state), &stored);
-    if (err != 0 && err != ERR_NOT_FOUND)
-        return err;
-    if (err == 0 && bytes_equal(stored, row))
-        return 0;
-    entity_index(folder->history, folder->order, &now);
-    err = store_put(txn, TABLE_STATE, key_bytes(state), row);
+    bool is_changed = false;
+    int err = history_row(folder, &row);
     if (err == 0)
-        err = index_replace(txn, old, &now);
+        err = row_replace(txn, state, row, &is_changed);
+    if (err != 0 || !is_changed)
+        return err;
+    if (row.size > 0)
+        entity_index(folder->history, folder->order, &now);
+    err = index_replace(txn, old, &now);
     return err != 0 ? err : change_number_give(txn, state, ++folder->change_number);
+}
+
+static int tally_store(struct store_txn *txn, struct folder *folder, const struct key *state)
+{
+    struct bytes row;
+    bool is_changed = false;
+    int err = tally_row(folder, &row);
+    if (err == 0)
+        err = row_replace(txn, state, row, &is_changed);
+    if (err != 0 || !is_changed)
+        return err;
+    return change_number_give(txn, state, ++folder->change_number);
 }
 
 static void breadcrumb_set(struct folder *folder, enum kind kind, const struct entity_id *entity)
@@ -369,7 +417,55 @@ static int history_advance(struct turn *turn, struct store_txn *txn, struct fold
     if (err != 0 && err != ERR_NOT_FOUND)
         return err;
     folder->loads++;
-    return fold_entity(txn, folder, kind, &entity->id);
+    return history_refold(txn, folder, kind, &entity->id);
+}
+
+/* Add the turn's events to folder->stock; @ret_is_done = false: the fast path will not do. */
+static int tally_append_all(const struct turn *turn, const struct turn_entity *entity,
+                            struct folder *folder, struct stock_fold *fold, bool *ret_is_done)
+{
+    int err = 0;
+    *ret_is_done = false;
+    for (int32_t at = entity->first; at >= 0 && err == 0; at = turn->events[at].next) {
+        const struct turn_event *added = &turn->events[at];
+        struct event event;
+        if (event_decode(added->bytes, &event) != 0 || event.is_reemitted)
+            return 0;
+        if (counts(folder, &added->id, &event))
+            err = stock_append(fold, &added->id, &event);
+    }
+    *ret_is_done = err == 0;
+    return err;
+}
+
+/* As history_begin(). */
+static int tally_begin(const struct turn *turn, struct store_txn *txn, struct folder *folder,
+                       const struct turn_entity *entity)
+{
+    bool is_new = false;
+    int err = stock_get(folder->stock, txn, &entity->id);
+    if (err != ERR_NOT_FOUND)
+        return err;
+    err = is_all_here(turn, entity, txn, &is_new);
+    return err == 0 && !is_new ? ERR_NOT_FOUND : err;
+}
+
+/* Bring folder->stock to the entity's new state. What the fast path left in the index before it
+ * gave up, the full fold makes anew. */
+static int tally_advance(const struct turn *turn, struct store_txn *txn, struct folder *folder,
+                         const struct turn_entity *entity)
+{
+    struct stock_fold fold = tally_fold_begin(txn, folder, &entity->id);
+    bool is_done = false;
+    int err = tally_begin(turn, txn, folder, entity);
+    if (err == 0 && !entity->is_full && !folder->stock->has_reemitted)
+        err = tally_append_all(turn, entity, folder, &fold, &is_done);
+    if (is_done)
+        folder->appends++;
+    if (is_done || (err != 0 && err != ERR_NOT_FOUND))
+        return err;
+    folder->loads++;
+    return stock_load(&fold);
 }
 
 static int fold_kind(struct turn *turn, struct store_txn *txn, struct folder *folder,
@@ -377,10 +473,17 @@ static int fold_kind(struct turn *turn, struct store_txn *txn, struct folder *fo
 {
     struct index_keys old;
     struct key state = key_state(kind, &entity->id);
+    int err;
     breadcrumb_set(folder, kind, &entity->id);
-    int err = history_advance(turn, txn, folder, entity, kind, &old);
-    if (err == 0)
-        err = row_store(txn, folder, &state, &old);
+    if (entity_is_tally(kind)) {
+        err = tally_advance(turn, txn, folder, entity);
+        if (err == 0)
+            err = tally_store(txn, folder, &state);
+    } else {
+        err = history_advance(turn, txn, folder, entity, kind, &old);
+        if (err == 0)
+            err = history_store(txn, folder, &state, &old);
+    }
     if (err == 0 && kind == KIND_BLOB) {
         folder->is_blob_folded = true;
         err = blob_note(txn, folder->history);

@@ -12,6 +12,7 @@
 #define TRESTLE_SYNC_DOMAIN_TURN_H
 
 #include "sync/domain/entity.h"
+#include "sync/domain/stock_fold.h"
 
 enum {
     TURN_EVENTS_MAX = 8192,
@@ -55,9 +56,11 @@ struct turn {
 /* What folding needs beside the store. */
 struct folder {
     const struct roster *roster;
-    struct history *history; /* scratch */
-    struct order *order;     /* scratch */
-    uint8_t *row;            /* scratch, row_capacity bytes */
+    struct history *history;       /* scratch */
+    struct order *order;           /* scratch */
+    struct stock *stock;           /* scratch */
+    struct stock_doubles *doubles; /* what folds noticed; may be NULL */
+    uint8_t *row;                  /* scratch, row_capacity bytes */
     size_t row_capacity;
     uint64_t change_number;  /* the newest given out */
     uint8_t *breadcrumb;     /* 13 bytes that outlive a crash (kind, entity), or NULL: names what is
@@ -92,9 +95,10 @@ MUST_CHECK int entity_kinds(struct store_txn *txn, const struct entity_id *entit
 /* Read the newest change number of a store; 0 when nothing ever changed. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int change_number_get(struct store_txn *txn, uint64_t *ret_number);
 
-/* Fold @entity from the log into folder->history, pruned, as a row would hold it: for audits.
- * ERR_IO, ERR_MALFORMED. */
+/* Fold @entity from the log, as a row would hold it, into folder->row: for audits; nothing is
+ * written. An empty @ret_row: nothing of it counts. ERR_MISMATCH: what it has in the index besides
+ * is wrong. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
-                           const struct entity_id *entity);
+                           const struct entity_id *entity, struct bytes *ret_row);
 
 #endif

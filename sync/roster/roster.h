@@ -75,6 +75,8 @@ struct roster_log {
     uint64_t stated_seq;       /* its last staff.role that counts; 0 = none */
     uint64_t saw_seq;          /* its last roster.saw that counts; 0 = none */
     bool is_view_newest;       /* it has said that it knows every staff.role that counts */
+    bool has_previous;         /* it continues another log, from that one's final event on */
+    struct operation previous; /* when has_previous */
 };
 
 /* From event @from_seq on, @log may write @capabilities. */

@@ -10,6 +10,7 @@
 #include "sync/domain/order_events.h"
 #include "sync/domain/print_events.h"
 #include "sync/domain/record.h"
+#include "sync/domain/stock_events.h"
 
 /* clang-format off */
 const struct body_sample body_samples[] = {
@@ -87,6 +88,19 @@ const struct body_sample body_samples[] = {
      "73736501019292a67363686172660092a84b72c3a47574657232"},
     {EVENT_MENU_AVAILABLE, "menu_available",
      "91c2"},
+    {EVENT_STOCK_ADD, "stock_add",
+     "940728c4080000000000000005c4080000000000000005"},
+    {EVENT_STOCK_ADD, "stock_add_negative",
+     "9407fdc4080000000000000005c4080000000000000006"},
+    {EVENT_STOCK_GIVE, "stock_give",
+     "940705c4080000000000000006c4080000000000000005"},
+    {EVENT_STOCK_TAKE, "stock_take",
+     "970702c40c0102030405060708090a0b0c01c2c4080000000000000005c2"},
+    {EVENT_STOCK_UNDO, "stock_undo",
+     "940793c408000000000000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac40c0102"
+     "030405060708090a0b0c02"},
+    {EVENT_STOCK_COUNT, "stock_count",
+     "92070c"},
     {EVENT_POPUP_SET, "popup_set",
      "91949201aa536f6d6d6572666573749202a34348469205059204c3"},
     {EVENT_DAY_OPEN, "day_open",
@@ -188,6 +202,11 @@ RECODER(contact, contact)
 RECODER(day_close, day_close)
 RECODER(blob_add, blob_add)
 RECODER(blob_erase, blob_erase)
+RECODER(stock_add, stock_add)
+RECODER(stock_give, stock_give)
+RECODER(stock_take, stock_take)
+RECODER(stock_undo, stock_undo)
+RECODER(stock_count, stock_count)
 
 static int recode_order_reinstate(struct bytes body, struct writer *writer)
 {
@@ -238,6 +257,11 @@ static const struct {
     {EVENT_DAY_CLOSE, recode_day_close},
     {EVENT_BLOB_ADD, recode_blob_add},
     {EVENT_BLOB_ERASE, recode_blob_erase},
+    {EVENT_STOCK_ADD, recode_stock_add},
+    {EVENT_STOCK_GIVE, recode_stock_give},
+    {EVENT_STOCK_TAKE, recode_stock_take},
+    {EVENT_STOCK_UNDO, recode_stock_undo},
+    {EVENT_STOCK_COUNT, recode_stock_count},
 };
 
 static int recode_record(const struct record_kind *kind, struct bytes body, struct writer *writer)

@@ -1,0 +1,361 @@
+#include "sync/domain/stock.h"
+
+#include <string.h>
+
+/* ---- accounts ---- */
+
+void stock_reset(struct stock *stock)
+{
+    memset(stock, 0, offsetof(struct stock, accounts));
+}
+
+bool stock_is_empty(const struct stock *stock)
+{
+    return stock->accounts_count == 0 && !stock->is_counted && !stock->is_opaque &&
+           !stock->is_cut_short;
+}
+
+static int account_compare(const struct stock_account *account, uint64_t issuer, uint64_t log)
+{
+    if (account->issuer != issuer) {
+        return account->issuer < issuer ? -1 : 1;
+    }
+    return account->log < log ? -1 : account->log > log;
+}
+
+/* Where (@issuer, @log) is or would be. */
+static uint32_t account_place(const struct stock *stock, uint64_t issuer, uint64_t log)
+{
+    uint32_t low = 0;
+    uint32_t high = stock->accounts_count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (account_compare(&stock->accounts[middle], issuer, log) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static const struct stock_account *account_find(const struct stock *stock, uint64_t issuer,
+                                                uint64_t log)
+{
+    const uint32_t place = account_place(stock, issuer, log);
+    const bool is_there =
+        place < stock->accounts_count && account_compare(&stock->accounts[place], issuer, log) == 0;
+    return is_there ? &stock->accounts[place] : NULL;
+}
+
+/* In a full table the last gives way. Whoever was put out stays out, since the accounts that are
+ * mentioned only become more: so the result does not depend on the order. */
+struct stock_account *stock_account(struct stock *stock, uint64_t issuer, uint64_t log)
+{
+    const uint32_t place = account_place(stock, issuer, log);
+    struct stock_account *account = &stock->accounts[place];
+    if (place < stock->accounts_count && account_compare(account, issuer, log) == 0) {
+        return account;
+    }
+    stock->is_cut_short |= stock->accounts_count == STOCK_ACCOUNTS_MAX;
+    if (place == STOCK_ACCOUNTS_MAX) {
+        return NULL;
+    }
+    const uint32_t kept =
+        stock->accounts_count < STOCK_ACCOUNTS_MAX ? stock->accounts_count : STOCK_ACCOUNTS_MAX - 1;
+    memmove(account + 1, account, (kept - place) * sizeof *account);
+    stock->accounts_count = kept + 1;
+    *account = (struct stock_account){.issuer = issuer, .log = log};
+    return account;
+}
+
+/* ---- the row ---- */
+
+enum {
+    ROW_VERSION = 1,
+    ROW_FIELDS = 5,
+    COUNTED_FIELDS = 3,
+    ACCOUNT_FIELDS = 8,
+    FLAG_IS_OPAQUE = 1,
+    FLAG_IS_CUT = 2,
+    FLAG_IS_REEMITTED = 4,
+    FLAGS_ALL = FLAG_IS_OPAQUE | FLAG_IS_CUT | FLAG_IS_REEMITTED,
+};
+
+static void write_counted(struct writer *writer, const struct stock *stock)
+{
+    if (!stock->is_counted) {
+        write_nil(writer);
+        return;
+    }
+    write_array(writer, COUNTED_FIELDS);
+    write_uint(writer, stock->counted);
+    write_uint(writer, stock->counted_t);
+    write_operation(writer, &stock->counted_id);
+}
+
+static void write_account(struct writer *writer, const struct stock_account *account)
+{
+    write_array(writer, ACCOUNT_FIELDS);
+    write_id64(writer, account->issuer);
+    write_id64(writer, account->log);
+    write_int(writer, account->added);
+    write_uint(writer, account->received);
+    write_uint(writer, account->given);
+    write_uint(writer, account->taken);
+    write_uint(writer, account->undone);
+    write_uint(writer, account->forced);
+}
+
+int stock_encode(const struct stock *stock, void *buffer, size_t capacity, struct bytes *ret_row)
+{
+    struct writer writer;
+    writer_init(&writer, buffer, capacity);
+    write_array(&writer, ROW_FIELDS);
+    write_uint(&writer, ROW_VERSION);
+    write_uint(&writer, (stock->is_opaque ? FLAG_IS_OPAQUE : 0u) |
+                            (stock->is_cut_short ? FLAG_IS_CUT : 0u) |
+                            (stock->has_reemitted ? FLAG_IS_REEMITTED : 0u));
+    write_uint(&writer, stock->item);
+    write_counted(&writer, stock);
+    write_array(&writer, stock->accounts_count);
+    for (uint32_t i = 0; i < stock->accounts_count; i++) {
+        write_account(&writer, &stock->accounts[i]);
+    }
+    return writer_finish(&writer, ret_row);
+}
+
+static void read_counted(struct reader *reader, struct stock *stock)
+{
+    stock->is_counted = !read_nil(reader);
+    if (stock->is_counted) {
+        (void)read_array(reader, COUNTED_FIELDS, COUNTED_FIELDS);
+        stock->counted = read_uint(reader, STOCK_UNITS_MAX);
+        stock->counted_t = read_uint(reader, UINT64_MAX);
+        stock->counted_id = read_operation(reader);
+    }
+}
+
+/* Sums of at most SEQ_MAX events of STOCK_UNITS_MAX units each stay below. */
+#define SUM_MAX INT64_MAX
+
+static void read_account(struct reader *reader, struct stock *stock, uint32_t at)
+{
+    struct stock_account *account = &stock->accounts[at];
+    (void)read_array(reader, ACCOUNT_FIELDS, ACCOUNT_FIELDS);
+    account->issuer = read_id64(reader);
+    account->log = read_id64(reader);
+    account->added = read_int(reader, -SUM_MAX, SUM_MAX);
+    account->received = read_uint(reader, SUM_MAX);
+    account->given = read_uint(reader, SUM_MAX);
+    account->taken = read_uint(reader, SUM_MAX);
+    account->undone = read_uint(reader, SUM_MAX);
+    account->forced = read_uint(reader, SUM_MAX);
+    if (at > 0 && account_compare(account - 1, account->issuer, account->log) >= 0) {
+        reader_fail(reader, ERR_MALFORMED);
+    }
+}
+
+int stock_decode(struct stock *stock, struct bytes row)
+{
+    struct reader reader;
+    stock_reset(stock);
+    reader_init(&reader, row);
+    (void)read_array(&reader, ROW_FIELDS, ROW_FIELDS);
+    if (read_uint(&reader, ROW_VERSION) != ROW_VERSION) {
+        reader_fail(&reader, ERR_MALFORMED);
+    }
+    const uint64_t flags = read_uint(&reader, FLAGS_ALL);
+    stock->is_opaque = (flags & FLAG_IS_OPAQUE) != 0;
+    stock->is_cut_short = (flags & FLAG_IS_CUT) != 0;
+    stock->has_reemitted = (flags & FLAG_IS_REEMITTED) != 0;
+    stock->item = read_uint(&reader, UINT64_MAX);
+    read_counted(&reader, stock);
+    const uint32_t count = read_array(&reader, 0, STOCK_ACCOUNTS_MAX);
+    for (uint32_t i = 0; i < count && reader.err == 0; i++) {
+        read_account(&reader, stock, i);
+    }
+    stock->accounts_count = count;
+    if (reader_finish(&reader) != 0) {
+        stock_reset(stock);
+        return ERR_MALFORMED;
+    }
+    return 0;
+}
+
+int stock_get(struct stock *stock, struct store_txn *txn, const struct entity_id *entity)
+{
+    const struct key key = key_state(KIND_STOCK, entity);
+    struct bytes row;
+    const int err = store_get(txn, TABLE_STATE, key_bytes(&key), &row);
+    if (err != 0) {
+        stock_reset(stock);
+        return err;
+    }
+    return stock_decode(stock, row);
+}
+
+/* ---- who is closed, and who inherits ---- */
+
+enum { SUCCESSIONS_MAX = 16 }; /* followed from one closed log; beyond, its units are nobody's */
+
+/* The log that continues @log; of several (a clone) the lowest id. */
+static const struct roster_log *successor_of(const struct roster *roster, uint64_t log)
+{
+    for (uint32_t i = 0; i < roster->logs_count; i++) {
+        const struct roster_log *other = &roster->logs[i];
+        if (other->has_previous && other->previous.log == log && other->id != log) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+/* The event up to which a closed log must be here before anybody spends what it left: what it sold
+ * before that is known then. UINT64_MAX = it is not closed. */
+static uint64_t closing_seq(const struct roster *roster, uint64_t log)
+{
+    const struct roster_log *closed = roster_log_find(roster, log);
+    const struct roster_log *successor = successor_of(roster, log);
+    uint64_t seq = successor != NULL ? successor->previous.seq : UINT64_MAX;
+    if (closed != NULL && closed->retired_seq < seq) {
+        seq = closed->retired_seq;
+    }
+    if (closed != NULL && closed->revoked_seq < seq) {
+        seq = closed->revoked_seq;
+    }
+    return seq;
+}
+
+bool stock_is_closed(const struct roster *roster, uint64_t log)
+{
+    return closing_seq(roster, log) != UINT64_MAX;
+}
+
+/* Who has what @log left of the units of @issuer: the log that continues it, otherwise the issuer,
+ * and so on; 0 = nobody. */
+static uint64_t beneficiary_of(const struct roster *roster, uint64_t issuer, uint64_t log)
+{
+    for (uint32_t i = 0; i < SUCCESSIONS_MAX && stock_is_closed(roster, log); i++) {
+        const struct roster_log *successor = successor_of(roster, log);
+        if (successor == NULL && log == issuer) {
+            return 0;
+        }
+        log = successor != NULL ? successor->id : issuer;
+    }
+    return stock_is_closed(roster, log) ? 0 : log;
+}
+
+static int is_all_here(const struct stock_view *view, uint64_t log, bool *ret_is)
+{
+    struct hash hash;
+    struct bytes bytes;
+    const int err = event_get(view->txn, log, closing_seq(view->roster, log), &hash, &bytes);
+    *ret_is = err == 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* ---- rights ---- */
+
+static int64_t own_units(const struct stock_account *account)
+{
+    return account->added + (int64_t)account->received - (int64_t)account->given -
+           (int64_t)account->taken + (int64_t)account->undone;
+}
+
+/* What the closed log of @account left, when it is @log's to have. */
+static int leftover(const struct stock_view *view, const struct stock_account *account,
+                    uint64_t log, int64_t *ret_units)
+{
+    bool is_here = false;
+    int err = 0;
+    *ret_units = 0;
+    if (account->log != log && own_units(account) > 0 &&
+        stock_is_closed(view->roster, account->log) &&
+        beneficiary_of(view->roster, account->issuer, account->log) == log) {
+        err = is_all_here(view, account->log, &is_here);
+    }
+    if (is_here) {
+        *ret_units = own_units(account);
+    }
+    return err;
+}
+
+int stock_right(const struct stock *stock, const struct stock_view *view, uint64_t issuer,
+                uint64_t log, int64_t *ret_units)
+{
+    const struct stock_account *own = account_find(stock, issuer, log);
+    int64_t units = own != NULL ? own_units(own) : 0;
+    int err = 0;
+    *ret_units = 0;
+    if (stock_is_closed(view->roster, log)) {
+        return 0;
+    }
+    for (uint32_t i = account_place(stock, issuer, 0);
+         i < stock->accounts_count && stock->accounts[i].issuer == issuer && err == 0; i++) {
+        int64_t left;
+        err = leftover(view, &stock->accounts[i], log, &left);
+        units += left;
+    }
+    if (err == 0) {
+        *ret_units = units;
+    }
+    return err;
+}
+
+int stock_rights(const struct stock *stock, const struct stock_view *view, uint64_t log,
+                 int64_t *ret_units)
+{
+    int64_t units = 0;
+    int err = 0;
+    for (uint32_t i = 0; i < stock->accounts_count && err == 0; i++) {
+        const uint64_t issuer = stock->accounts[i].issuer;
+        int64_t some = 0;
+        if (i == 0 || stock->accounts[i - 1].issuer != issuer) {
+            err = stock_right(stock, view, issuer, log, &some);
+        }
+        units += some;
+    }
+    if (err == 0) {
+        *ret_units = units;
+    }
+    return err;
+}
+
+/* Whether the log of account @at has one before it. */
+static bool is_log_before(const struct stock *stock, uint32_t at)
+{
+    for (uint32_t i = 0; i < at; i++) {
+        if (stock->accounts[i].log == stock->accounts[at].log) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int stock_summarise(const struct stock *stock, const struct stock_view *view, uint64_t log,
+                    struct stock_summary *ret_summary)
+{
+    struct stock_summary summary = {0};
+    int64_t units;
+    int err = stock_rights(stock, view, log, &units);
+    if (err == 0 && units > 0) {
+        summary.here = units;
+    }
+    for (uint32_t i = 0; i < stock->accounts_count && err == 0; i++) {
+        const uint64_t holder = stock->accounts[i].log;
+        if (is_log_before(stock, i)) {
+            continue;
+        }
+        err = stock_rights(stock, view, holder, &units);
+        if (err == 0 && units > 0) {
+            summary.all += units;
+        } else if (err == 0) {
+            summary.oversold -= units;
+        }
+    }
+    if (err == 0) {
+        *ret_summary = summary;
+    }
+    return err;
+}

@@ -1,0 +1,595 @@
+#include "sync/domain/stock_fold.h"
+
+#include <string.h>
+
+#include "sync/domain/entity.h"
+
+enum {
+    ITEM_BYTES = 4,
+    OPERATION_KEY_BYTES = 8 + 5 + OPERATION_HASH_BYTES,
+    TAKE_LINE_AT = 1 + ENTITY_ID_BYTES,
+    TAKE_ITEM_AT = TAKE_LINE_AT + 4,
+    TAKE_OPERATION_AT = TAKE_ITEM_AT + ITEM_BYTES,
+    TAKE_UNITS_AT = TAKE_OPERATION_AT + OPERATION_KEY_BYTES,
+    TAKE_ISSUER_AT = TAKE_UNITS_AT + 4,
+    TAKE_CHANGE_AT = TAKE_ISSUER_AT + 8,
+    TAKE_KEY_BYTES = TAKE_CHANGE_AT + 1,
+    UNDO_KEY_BYTES = 1 + ENTITY_ID_BYTES + ITEM_BYTES + OPERATION_KEY_BYTES + 8 + 5 + 4,
+};
+
+/* ---- keys ---- */
+
+static void put(struct key *key, const void *data, size_t size)
+{
+    memcpy(key->data + key->size, data, size);
+    key->size += size;
+}
+
+static void put_32(struct key *key, uint32_t value)
+{
+    uint8_t data[4];
+    put_be32(data, value);
+    put(key, data, sizeof data);
+}
+
+static void put_place(struct key *key, const struct operation *operation)
+{
+    uint8_t data[8 + 5];
+    put_be64(data, operation->log);
+    put_be40(data + 8, operation->seq);
+    put(key, data, sizeof data);
+}
+
+static void put_operation(struct key *key, const struct operation *operation)
+{
+    put_place(key, operation);
+    put(key, operation->hash, OPERATION_HASH_BYTES);
+}
+
+static struct key key_of(enum index_kind kind, const struct entity_id *order)
+{
+    struct key key = {.data = {(uint8_t)kind}, .size = 1};
+    put(&key, order->bytes, ENTITY_ID_BYTES);
+    return key;
+}
+
+static struct key key_take(const struct operation *id, const struct stock_take *take)
+{
+    const uint8_t is_change = take->is_change ? 1 : 0;
+    uint8_t issuer[8];
+    struct key key = key_of(INDEX_TAKE, &take->order);
+    put_be64(issuer, take->issuer);
+    put_32(&key, take->line);
+    put_32(&key, (uint32_t)take->item);
+    put_operation(&key, id);
+    put_32(&key, (uint32_t)take->units);
+    put(&key, issuer, sizeof issuer);
+    put(&key, &is_change, 1);
+    return key;
+}
+
+/* The prefix of all undos of a take. */
+static struct key key_undone(const struct entity_id *order, uint64_t item,
+                             const struct operation *take)
+{
+    struct key key = key_of(INDEX_UNDO, order);
+    put_32(&key, (uint32_t)item);
+    put_operation(&key, take);
+    return key;
+}
+
+static struct key key_undo(const struct operation *id, const struct stock_undo *undo)
+{
+    struct key key = key_undone(&undo->order, undo->item, &undo->take);
+    put_place(&key, id);
+    put_32(&key, (uint32_t)undo->units);
+    return key;
+}
+
+static struct operation operation_at(const uint8_t *data)
+{
+    struct operation operation = {.log = get_be64(data), .seq = get_be40(data + 8)};
+    memcpy(operation.hash, data + 8 + 5, OPERATION_HASH_BYTES);
+    return operation;
+}
+
+/* ---- reading the index ---- */
+
+/* Step to the first key with @prefix (@is_first) or to the next; ERR_NOT_FOUND past the last. */
+static int walk(struct store_cursor *cursor, const struct key *prefix, size_t size, bool is_first,
+                struct bytes *ret_key)
+{
+    struct bytes value;
+    int err = is_first ? store_cursor_seek(cursor, key_bytes(prefix), ret_key, &value)
+                       : store_cursor_next(cursor, ret_key, &value);
+    if (err == 0 &&
+        (ret_key->size < prefix->size || memcmp(ret_key->data, prefix->data, prefix->size) != 0)) {
+        err = ERR_NOT_FOUND;
+    }
+    return err == 0 && ret_key->size != size ? ERR_MALFORMED : err;
+}
+
+/* What the undos of @take ask for together; not more than its units. */
+static int undone_units(struct store_txn *txn, const struct entity_id *order,
+                        struct stock_taken *take)
+{
+    const struct key prefix = key_undone(order, take->item, &take->take);
+    struct store_cursor cursor;
+    struct bytes key;
+    uint64_t sum = 0;
+    int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = walk(&cursor, &prefix, UNDO_KEY_BYTES, true, &key);
+    while (err == 0 && sum < take->units) {
+        sum += get_be32(key.data + UNDO_KEY_BYTES - 4);
+        err = walk(&cursor, &prefix, UNDO_KEY_BYTES, false, &key);
+    }
+    store_cursor_close(&cursor);
+    take->undone = sum < take->units ? sum : take->units;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static struct stock_taken taken_of(struct bytes key)
+{
+    return (struct stock_taken){
+        .line = get_be32(key.data + TAKE_LINE_AT),
+        .item = get_be32(key.data + TAKE_ITEM_AT),
+        .take = operation_at(key.data + TAKE_OPERATION_AT),
+        .units = get_be32(key.data + TAKE_UNITS_AT),
+        .issuer = get_be64(key.data + TAKE_ISSUER_AT),
+        .is_change = key.data[TAKE_CHANGE_AT] != 0,
+    };
+}
+
+int stock_takes(struct store_txn *txn, const struct entity_id *order, const uint32_t *line,
+                struct stock_taken *ret_takes, uint32_t count_max, uint32_t *ret_count)
+{
+    struct key prefix = key_of(INDEX_TAKE, order);
+    struct store_cursor cursor;
+    struct bytes key;
+    uint32_t count = 0;
+    if (line != NULL) {
+        put_32(&prefix, *line);
+    }
+    int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = walk(&cursor, &prefix, TAKE_KEY_BYTES, true, &key);
+    while (err == 0 && count < count_max) {
+        ret_takes[count++] = taken_of(key);
+        err = walk(&cursor, &prefix, TAKE_KEY_BYTES, false, &key);
+    }
+    store_cursor_close(&cursor);
+    err = err == ERR_NOT_FOUND ? 0 : err;
+    for (uint32_t i = 0; i < count && err == 0; i++) {
+        err = undone_units(txn, order, &ret_takes[i]);
+    }
+    *ret_count = count;
+    return err;
+}
+
+/* The indexed take that @undo names, with what is undone of it; units 0 when it is not here. */
+static int take_find(const struct stock_fold *fold, const struct stock_undo *undo,
+                     struct stock_taken *ret_taken)
+{
+    const struct key prefix = key_of(INDEX_TAKE, &undo->order);
+    struct store_cursor cursor;
+    struct bytes key;
+    int err = store_cursor_open(fold->txn, TABLE_INDEX, &cursor);
+    *ret_taken = (struct stock_taken){0};
+    if (err != 0) {
+        return err;
+    }
+    err = walk(&cursor, &prefix, TAKE_KEY_BYTES, true, &key);
+    while (err == 0 && ret_taken->units == 0) {
+        const struct stock_taken taken = taken_of(key);
+        if (taken.item == undo->item && operation_equal(&taken.take, &undo->take)) {
+            *ret_taken = taken;
+        }
+        err = walk(&cursor, &prefix, TAKE_KEY_BYTES, false, &key);
+    }
+    store_cursor_close(&cursor);
+    err = err == ERR_NOT_FOUND ? 0 : err;
+    if (err == 0 && ret_taken->units > 0) {
+        err = undone_units(fold->txn, &undo->order, ret_taken);
+    }
+    return err;
+}
+
+/* ---- taking in ---- */
+
+/* Note in the index; @ret_is_new says whether it was not there. In an audit it should be. */
+static int note(struct stock_fold *fold, const struct key *key, bool *ret_is_new)
+{
+    struct bytes stored;
+    const int err = store_get(fold->txn, TABLE_INDEX, key_bytes(key), &stored);
+    const bool is_here = err == 0;
+    if (err != 0 && err != ERR_NOT_FOUND) {
+        return err;
+    }
+    fold->is_index_wrong |= fold->is_audit && !is_here;
+    *ret_is_new = fold->is_audit || !is_here;
+    return fold->is_audit || is_here
+               ? 0
+               : store_put(fold->txn, TABLE_INDEX, key_bytes(key), bytes_of(NULL, 0));
+}
+
+/* Remove from the index. In an audit it should not be there. */
+static int unnote(struct stock_fold *fold, const struct key *key)
+{
+    struct bytes stored;
+    int err = fold->is_audit ? store_get(fold->txn, TABLE_INDEX, key_bytes(key), &stored)
+                             : store_del(fold->txn, TABLE_INDEX, key_bytes(key));
+    fold->is_index_stale |= fold->is_audit && err == 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* What an event is about; one whose body names another item's number is void. */
+static bool is_own_item(struct stock_fold *fold, uint64_t item)
+{
+    const struct entity_id id = entity_id_derive(KIND_STOCK, item);
+    const bool is_own = fold->stock->item == item || entity_id_equal(&id, fold->entity);
+    if (is_own) {
+        fold->stock->item = item;
+    }
+    return is_own;
+}
+
+/* An event on its way into the sums. */
+struct entry {
+    const struct operation *id;
+    uint64_t t;
+    struct bytes body;
+    bool is_reemitted;
+};
+
+static int apply_add(struct stock_fold *fold, const struct entry *entry)
+{
+    struct stock_add add;
+    if (entry->is_reemitted || stock_add_decode(entry->body, &add) != 0) {
+        return 0;
+    }
+    const uint64_t writer = entry->id->log;
+    const bool is_meant = add.units > 0 ? add.issuer == writer : add.holder == writer;
+    if (is_meant && is_own_item(fold, add.item)) {
+        struct stock_account *account = stock_account(fold->stock, add.issuer, add.holder);
+        if (account != NULL) {
+            account->added += add.units;
+        }
+    }
+    return 0;
+}
+
+static int apply_give(struct stock_fold *fold, const struct entry *entry)
+{
+    struct stock_give give;
+    const uint64_t writer = entry->id->log;
+    if (entry->is_reemitted || stock_give_decode(entry->body, &give) != 0 || give.to == writer ||
+        !is_own_item(fold, give.item)) {
+        return 0;
+    }
+    struct stock_account *giver = stock_account(fold->stock, give.issuer, writer);
+    if (giver != NULL) {
+        giver->given += give.units;
+    }
+    struct stock_account *taker = stock_account(fold->stock, give.issuer, give.to);
+    if (taker != NULL) {
+        taker->received += give.units;
+    }
+    return 0;
+}
+
+/* Whether another log took for the same line as it was added. */
+static int note_double(struct stock_fold *fold, const struct operation *id,
+                       const struct stock_take *take)
+{
+    struct stock_doubles *doubles = fold->doubles;
+    struct stock_taken takes[STOCK_LINE_TAKES_MAX];
+    uint32_t count = 0;
+    bool is_double = false;
+    if (doubles == NULL || take->is_change) {
+        return 0;
+    }
+    const int err =
+        stock_takes(fold->txn, &take->order, &take->line, takes, STOCK_LINE_TAKES_MAX, &count);
+    for (uint32_t i = 0; i < count && err == 0; i++) {
+        is_double |= !takes[i].is_change && takes[i].take.log != id->log;
+    }
+    if (is_double && doubles->count < STOCK_DOUBLES_MAX) {
+        doubles->lines[doubles->count++] =
+            (struct stock_double){.order = take->order, .line = take->line};
+    }
+    return err;
+}
+
+static int apply_take(struct stock_fold *fold, const struct entry *entry)
+{
+    struct stock_take take;
+    bool is_new = false;
+    if (stock_take_decode(entry->body, &take) != 0 || !is_own_item(fold, take.item)) {
+        return 0;
+    }
+    const struct key key = key_take(entry->id, &take);
+    struct stock_taken taken = {.item = take.item, .take = *entry->id, .units = take.units};
+    int err = note(fold, &key, &is_new);
+    if (err == 0 && is_new) {
+        err = undone_units(fold->txn, &take.order, &taken);
+    }
+    if (err != 0 || !is_new) {
+        return err;
+    }
+    struct stock_account *account = stock_account(fold->stock, take.issuer, entry->id->log);
+    if (account != NULL) {
+        account->taken += take.units;
+        account->undone += taken.undone;
+        account->forced += take.is_forced ? take.units : 0;
+    }
+    return note_double(fold, entry->id, &take);
+}
+
+/* Credits the log that took. A take that is not here yet finds the undo in the index when it comes.
+ */
+static int apply_undo(struct stock_fold *fold, const struct entry *entry)
+{
+    struct stock_undo undo;
+    struct stock_taken taken;
+    bool is_new = false;
+    if (stock_undo_decode(entry->body, &undo) != 0 || !is_own_item(fold, undo.item)) {
+        return 0;
+    }
+    const struct key key = key_undo(entry->id, &undo);
+    int err = take_find(fold, &undo, &taken);
+    const uint64_t before = taken.undone;
+    if (err == 0) {
+        err = note(fold, &key, &is_new);
+    }
+    if (err == 0 && taken.units > 0) {
+        err = undone_units(fold->txn, &undo.order, &taken);
+    }
+    if (err != 0 || taken.undone == before) {
+        return err;
+    }
+    struct stock_account *account = stock_account(fold->stock, taken.issuer, undo.take.log);
+    if (account != NULL) {
+        account->undone += taken.undone - before;
+    }
+    return 0;
+}
+
+/* Of several the latest, as clocks said: it is shown and decides nothing. */
+static int apply_count(struct stock_fold *fold, const struct entry *entry)
+{
+    struct stock *stock = fold->stock;
+    struct stock_count count;
+    if (stock_count_decode(entry->body, &count) != 0 || !is_own_item(fold, count.item)) {
+        return 0;
+    }
+    const bool is_later =
+        entry->t > stock->counted_t ||
+        (entry->t == stock->counted_t && operation_compare(entry->id, &stock->counted_id) > 0);
+    if (!stock->is_counted || is_later) {
+        stock->is_counted = true;
+        stock->counted = count.units;
+        stock->counted_t = entry->t;
+        stock->counted_id = *entry->id;
+    }
+    return 0;
+}
+
+static const struct {
+    enum event_type type;
+    int (*apply)(struct stock_fold *fold, const struct entry *entry);
+} steps[] = {
+    {EVENT_STOCK_ADD, apply_add},     {EVENT_STOCK_GIVE, apply_give},
+    {EVENT_STOCK_TAKE, apply_take},   {EVENT_STOCK_UNDO, apply_undo},
+    {EVENT_STOCK_COUNT, apply_count},
+};
+
+static int apply(struct stock_fold *fold, const struct operation *id, const struct event *event)
+{
+    const struct entry entry = {
+        .id = id, .t = event->t, .body = event->body, .is_reemitted = event->is_reemitted};
+    if (event_info_find(event->type) == NULL) {
+        fold->stock->is_opaque |= event_type_is_critical(event->type);
+    }
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (event->type == (uint32_t)steps[i].type) {
+            return steps[i].apply(fold, &entry);
+        }
+    }
+    return 0;
+}
+
+int stock_append(struct stock_fold *fold, const struct operation *id, const struct event *event)
+{
+    return apply(fold, id, event);
+}
+
+/* ---- the full fold ---- */
+
+static int read_event(struct store_txn *txn, uint64_t log, uint64_t seq, struct operation *ret_id,
+                      struct event *ret_event)
+{
+    struct hash hash;
+    struct bytes bytes;
+    int err = event_get(txn, log, seq, &hash, &bytes);
+    if (err == 0) {
+        err = event_decode(bytes, ret_event);
+    }
+    *ret_id = (struct operation){.log = log, .seq = seq};
+    memcpy(ret_id->hash, hash.bytes, OPERATION_HASH_BYTES);
+    return err == 0 || err == ERR_IO ? err : ERR_MALFORMED;
+}
+
+/* What an event left in the index, whether it counts or not. */
+static int forget(struct stock_fold *fold, const struct operation *place, const struct event *event)
+{
+    const struct operation *id = event->is_reemitted ? &event->was : place;
+    struct stock_take take;
+    struct stock_undo undo;
+    if (event->type == (uint32_t)EVENT_STOCK_TAKE && stock_take_decode(event->body, &take) == 0) {
+        const struct key key = key_take(id, &take);
+        return unnote(fold, &key);
+    }
+    if (event->type == (uint32_t)EVENT_STOCK_UNDO && stock_undo_decode(event->body, &undo) == 0) {
+        const struct key key = key_undo(id, &undo);
+        return unnote(fold, &key);
+    }
+    return 0;
+}
+
+/* Whether the event that @event stands for counts itself. */
+static int has_original(const struct stock_fold *fold, const struct event *event, bool *ret_has)
+{
+    struct operation id;
+    struct event original;
+    const int err = read_event(fold->txn, event->was.log, event->was.seq, &id, &original);
+    *ret_has =
+        err == 0 && operation_equal(&id, &event->was) && original.type == event->type &&
+        roster_judge(fold->roster, id.log, id.seq, original.type, original.by) == VERDICT_VALID;
+    return err == ERR_IO ? ERR_IO : 0;
+}
+
+/* Whether an earlier event counts that stands for the same one as @event at @place. */
+static int has_twin(const struct stock_fold *fold, const struct operation *place,
+                    const struct event *event, bool *ret_has)
+{
+    const struct key prefix = key_entity(fold->entity);
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    int err = store_cursor_open(fold->txn, TABLE_ENTITY, &cursor);
+    *ret_has = false;
+    if (err != 0) {
+        return err;
+    }
+    err = store_cursor_seek(&cursor, key_bytes(&prefix), &key, &value);
+    while (err == 0 && !*ret_has) {
+        struct entity_id entity;
+        struct operation id;
+        struct event other;
+        uint64_t log;
+        uint64_t seq;
+        err = key_entity_event_parse(key, &entity, &log, &seq);
+        if (err != 0 || (log == place->log && seq == place->seq)) {
+            break;
+        }
+        err = read_event(fold->txn, log, seq, &id, &other);
+        *ret_has = err == 0 && other.is_reemitted && operation_equal(&other.was, &event->was) &&
+                   roster_judge(fold->roster, log, seq, other.type, other.by) == VERDICT_VALID;
+        if (err == 0) {
+            err = store_cursor_next(&cursor, &key, &value);
+        }
+    }
+    store_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* Whether the sums take in the event at @place. */
+static int is_counting(struct stock_fold *fold, const struct operation *place,
+                       const struct event *event, bool *ret_is)
+{
+    bool has_original_here = false, has_twin_before = false;
+    int err = 0;
+    *ret_is =
+        roster_judge(fold->roster, place->log, place->seq, event->type, event->by) == VERDICT_VALID;
+    if (*ret_is && event->is_reemitted) {
+        fold->stock->has_reemitted = true;
+        err = has_original(fold, event, &has_original_here);
+        if (err == 0) {
+            err = has_twin(fold, place, event, &has_twin_before);
+        }
+        *ret_is = !has_original_here && !has_twin_before;
+    }
+    return err;
+}
+
+static int recall(struct stock_fold *fold, const struct operation *place, const struct event *event)
+{
+    bool is;
+    const int err = is_counting(fold, place, event, &is);
+    if (err != 0 || !is) {
+        return err;
+    }
+    return apply(fold, event->is_reemitted ? &event->was : place, event);
+}
+
+/* What does not count should have left nothing in the index. */
+static int recall_audited(struct stock_fold *fold, const struct operation *place,
+                          const struct event *event)
+{
+    bool is;
+    int err = is_counting(fold, place, event, &is);
+    if (err == 0 && !is && !event->is_reemitted) {
+        err = forget(fold, place, event);
+    } else if (err == 0 && is) {
+        err = apply(fold, event->is_reemitted ? &event->was : place, event);
+    }
+    return err;
+}
+
+/* Whether events of this type are for stock; one of an unknown type may be. */
+static bool is_of_stock(uint32_t type)
+{
+    const struct event_info *info = event_info_find(type);
+    return info == NULL || info->kind == KIND_STOCK;
+}
+
+/* Each event of the entity once, in order of its place. */
+static int each_event(struct stock_fold *fold,
+                      int (*visit)(struct stock_fold *fold, const struct operation *place,
+                                   const struct event *event))
+{
+    const struct key prefix = key_entity(fold->entity);
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    int err = store_cursor_open(fold->txn, TABLE_ENTITY, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = store_cursor_seek(&cursor, key_bytes(&prefix), &key, &value);
+    while (err == 0) {
+        struct entity_id entity;
+        struct operation place;
+        struct event event;
+        uint64_t log;
+        uint64_t seq;
+        err = key_entity_event_parse(key, &entity, &log, &seq);
+        if (err != 0 || !entity_id_equal(&entity, fold->entity)) {
+            break;
+        }
+        err = read_event(fold->txn, log, seq, &place, &event);
+        if (err == 0 && is_of_stock(event.type)) {
+            err = visit(fold, &place, &event);
+        }
+        if (err == 0) {
+            err = store_cursor_next(&cursor, &key, &value);
+        }
+    }
+    store_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int stock_load(struct stock_fold *fold)
+{
+    stock_reset(fold->stock);
+    fold->is_audit = false;
+    int err = each_event(fold, forget);
+    return err == 0 ? each_event(fold, recall) : err;
+}
+
+int stock_audit(struct stock_fold *fold)
+{
+    stock_reset(fold->stock);
+    fold->is_audit = true;
+    fold->is_index_wrong = fold->is_index_stale = false;
+    const int err = each_event(fold, recall_audited);
+    /* What stands for another event leaves that one's keys. */
+    const bool is_wrong =
+        fold->is_index_wrong || (fold->is_index_stale && !fold->stock->has_reemitted);
+    return err == 0 && is_wrong ? ERR_MISMATCH : err;
+}

@@ -1,0 +1,57 @@
+/* stock_mesh.h - some devices with a store each that sell one item and hear of each other's logs in
+ * any order: for the laws of the stock's fold and of rights.
+ *
+ * Not signed and not chained, as history_mesh.h. A device's events reach another in order, without
+ * a hole, but nothing of what their writer had seen comes before them. Every delivery goes through
+ * turn_fold_all(), as in a replica.
+ */
+#ifndef TRESTLE_TESTS_LIB_STOCK_MESH_H
+#define TRESTLE_TESTS_LIB_STOCK_MESH_H
+
+#include "sync/domain/stock.h"
+#include "sync/domain/turn.h"
+#include "sync/log/event.h"
+#include "tests/lib/prng.h"
+
+enum { STOCK_NODES_MAX = 8, STOCK_MESH_ITEM = 7 };
+
+struct stock_mesh;
+
+/* Made once and reused: stock_mesh_start() makes it new, with @count devices that may do
+ * everything. */
+struct stock_mesh *stock_mesh_new(void);
+void stock_mesh_start(struct stock_mesh *mesh, uint32_t count);
+void stock_mesh_free(struct stock_mesh *mesh);
+
+/* The log of @node: ascending with the node. */
+uint64_t stock_mesh_log(uint32_t node);
+
+/* Write at @node, which takes it in at once; its identity. @was: it stands for that one; or NULL.
+ */
+struct operation stock_mesh_write(struct stock_mesh *mesh, uint32_t node, enum event_type type,
+                                  struct bytes body, const struct operation *was);
+
+/* How many events of @log's @node has. */
+uint32_t stock_mesh_has(const struct stock_mesh *mesh, uint32_t node, uint32_t log);
+
+/* The next @count events of @from's log to @to, in one turn of so many. */
+void stock_mesh_deliver(struct stock_mesh *mesh, uint32_t from, uint32_t to, uint32_t count);
+void stock_mesh_sync(struct stock_mesh *mesh);
+
+/* What @node believes; rights are judged by it at once, the row after stock_mesh_refold(). */
+struct roster *stock_mesh_roster(struct stock_mesh *mesh, uint32_t node);
+void stock_mesh_refold(struct stock_mesh *mesh, uint32_t node);
+
+/* The stock as @node's row has it: until the next call. */
+const struct stock *stock_mesh_row(struct stock_mesh *mesh, uint32_t node);
+struct stock_view stock_mesh_view(struct stock_mesh *mesh, uint32_t node);
+
+/* Over the rows and the index of @node. */
+struct hash stock_mesh_digest(struct stock_mesh *mesh, uint32_t node);
+/* Whether row and index are what an audit makes of the events. */
+bool stock_mesh_is_sound(struct stock_mesh *mesh, uint32_t node);
+
+/* How many rows came from the fast path. */
+uint64_t stock_mesh_appends(const struct stock_mesh *mesh);
+
+#endif
