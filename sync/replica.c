@@ -373,7 +373,8 @@ int replica_open(struct replica *replica, struct store_txn *txn,
                FOLD_VERSION);
     log_choose(replica, config->log_secret, config->incarnation);
     err = meta_open(replica, txn);
-    if (err == 0)
+    bool is_other_version = err == ERR_VERSION; /* then only what a rebuild needs is read */
+    if (err == 0 || is_other_version)
         err = vector_load(&replica->vector, txn);
     if (err == 0)
         err = lost_load(replica, txn);
@@ -384,6 +385,8 @@ int replica_open(struct replica *replica, struct store_txn *txn,
     replica->change_number_sealed = replica->folder.change_number;
     if (err == 0)
         err = roster_load(&replica->roster, txn, &config->popup, &config->root);
+    if (err == 0 && is_other_version)
+        err = ERR_VERSION;
     if (err == 0)
         err = replica_popup(replica, txn, &popup);
     if (err == 0 && vector_find(&replica->vector, replica->log) == SLOT_NONE)

@@ -70,8 +70,8 @@ void replica_free(struct replica *replica);
 
 /* Read heads and roster, and open the own log if it is new (writes log.open; commit after
  * replica_seal()). ERR_MISMATCH: the store belongs to another pop-up or format. ERR_VERSION:
- * another fold version, see replica_rebuild(). ERR_IO, ERR_FULL, and what certificate_verify() says
- * of the own chain. */
+ * another fold version, see replica_rebuild_part(). ERR_IO, ERR_FULL, and what certificate_verify()
+ * says of the own chain. */
 MUST_CHECK int replica_open(struct replica *replica, struct store_txn *txn,
                             const struct replica_config *config, struct moment now,
                             struct effects *out);
@@ -98,6 +98,13 @@ MUST_CHECK int replica_renew_log(struct replica *replica, struct store_txn *txn,
 /* Drop and refold every state and index row from the logs (new fold version, repair). May take
  * seconds per 100k events. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_rebuild(struct replica *replica, struct store_txn *txn);
+
+/* The same by parts, a transaction each: at most @entities_max more, until @ret_is_done; then
+ * replica_open() again. After a crash it goes on where it was. For when replica_open() said
+ * ERR_VERSION; until it is done the store does not open. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_rebuild_part(struct replica *replica, struct store_txn *txn,
+                                    uint32_t entities_max, uint64_t *ret_entities,
+                                    bool *ret_is_done);
 
 /* ---- what the host and the screens may look at, between turns ---- */
 

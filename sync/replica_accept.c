@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/opaque.h"
 #include "sync/replica_state.h"
 
 /* The events of the frame, as a run. */
@@ -86,6 +87,8 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
     int err = turn_make_room(replica, txn, run, out);
     if (err == 0)
         err = run_store(txn, run, head);
+    if (err == 0)
+        err = opaque_note(txn, run);
     if (err != 0)
         return err == ERR_FULL ? ERR_FULL : ERR_IO;
     if (slot == SLOT_NONE) {

@@ -122,6 +122,11 @@ MUST_CHECK int replica_tell_view(struct replica *replica, struct store_txn *txn,
 MUST_CHECK int replica_adopt_certificate(struct replica *replica, struct store_txn *txn,
                                          uint64_t now_t);
 
+/* replica_view.c: the entity after @after in the entity table, and the kinds of its events.
+ * ERR_NOT_FOUND past the last, ERR_IO. */
+MUST_CHECK int replica_entity_after(struct store_txn *txn, const struct entity_id *after,
+                                    struct entity_id *ret_entity, uint32_t *ret_kinds);
+
 /* replica_command.c */
 MUST_CHECK int replica_command(struct replica *replica, struct store_txn *txn,
                                const struct command *command, uint64_t request, struct moment now,

@@ -1,4 +1,4 @@
-/* replica_view.c - looking at a replica and auditing a store: nothing here writes, but the rebuild.
+/* replica_view.c - looking at a replica and auditing a store: nothing here writes.
  */
 #include <string.h>
 
@@ -110,10 +110,8 @@ int replica_state_digest(struct store_txn *txn, struct hash *ret_digest)
 
 /* ---- every entity ---- */
 
-/* The entity after @after in the entity table, and the kinds of its events; ERR_NOT_FOUND past the
- * last. */
-static int entity_after(struct store_txn *txn, const struct entity_id *after,
-                        struct entity_id *ret_entity, uint32_t *ret_kinds)
+int replica_entity_after(struct store_txn *txn, const struct entity_id *after,
+                         struct entity_id *ret_entity, uint32_t *ret_kinds)
 {
     struct store_cursor cursor;
     struct bytes key;
@@ -162,7 +160,7 @@ int replica_audit(struct replica *replica, struct store_txn *txn, uint64_t *ret_
     uint64_t entities = 0;
     uint64_t wrong = 0;
     int err;
-    while ((err = entity_after(txn, &entity, &entity, &kinds)) == 0) {
+    while ((err = replica_entity_after(txn, &entity, &entity, &kinds)) == 0) {
         for (enum kind kind = KIND_POPUP; kind <= KIND_LAST; kind++) {
             bool is_right = true;
             if ((kinds & kind_bit(kind)) == 0)
@@ -179,65 +177,4 @@ int replica_audit(struct replica *replica, struct store_txn *txn, uint64_t *ret_
     *ret_entities = entities;
     *ret_wrong = wrong;
     return 0;
-}
-
-static int table_clear(struct store_txn *txn, enum store_table table)
-{
-    static const uint8_t first[1] = {0};
-    uint8_t copy[KEY_BYTES_MAX];
-    for (;;) {
-        struct store_cursor cursor;
-        struct bytes key;
-        struct bytes value;
-        int err = store_cursor_open(txn, table, &cursor);
-        if (err != 0)
-            return err;
-        err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
-        size_t size = err == 0 ? key.size : 0;
-        if (size > sizeof copy)
-            err = ERR_IO;
-        else if (err == 0)
-            memcpy(copy, key.data, size);
-        store_cursor_close(&cursor);
-        if (err == 0)
-            err = store_del(txn, table, bytes_of(copy, size));
-        if (err != 0)
-            return err == ERR_NOT_FOUND ? 0 : err;
-    }
-}
-
-/* Every row of @entity is to be folded. */
-static int rebuild_mark(struct replica *replica, struct store_txn *txn,
-                        const struct entity_id *entity, uint32_t kinds)
-{
-    int err = 0;
-    for (enum kind kind = KIND_POPUP; kind <= KIND_LAST && err == 0; kind++) {
-        if ((kinds & kind_bit(kind)) == 0 || turn_mark(replica->turn, kind, entity))
-            continue;
-        err = turn_fold_all(replica->turn, txn, &replica->folder);
-        if (err == 0)
-            check(turn_mark(replica->turn, kind, entity));
-    }
-    return err;
-}
-
-int replica_rebuild(struct replica *replica, struct store_txn *txn)
-{
-    struct entity_id entity = {{0}};
-    uint32_t kinds;
-    uint8_t fold[4];
-    turn_reset(replica->turn);
-    replica->popup.is_known = false;
-    int err = table_clear(txn, TABLE_STATE);
-    if (err == 0)
-        err = table_clear(txn, TABLE_INDEX);
-    while (err == 0 && (err = entity_after(txn, &entity, &entity, &kinds)) == 0)
-        err = rebuild_mark(replica, txn, &entity, kinds);
-    if (err == ERR_NOT_FOUND)
-        err = turn_fold_all(replica->turn, txn, &replica->folder);
-    put_be32(fold, FOLD_VERSION);
-    replica->is_turn_written = true;
-    return err != 0
-               ? err
-               : store_put(txn, TABLE_META, bytes_of_text("fold"), bytes_of(fold, sizeof fold));
 }

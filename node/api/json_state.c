@@ -4,6 +4,7 @@
 
 #include "node/api/state.h"
 #include "sync/base/check.h"
+#include "sync/domain/opaque.h"
 
 static struct json_value *ours(json_t *value)
 {
@@ -500,11 +501,15 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     uint64_t logs = 0;
     uint64_t events = 0;
     uint64_t active = 0;
+    uint64_t opaque = 0;
+    uint64_t critical = 0;
     int err = state_popup(state, txn);
     if (err == 0)
         err = count_events(txn, &logs, &events);
     if (err == 0)
         err = board_count_active(txn, &active);
+    if (err == 0)
+        err = opaque_count(txn, &opaque, &critical);
     if (err != 0)
         return err;
     json_t *object = json_object();
@@ -512,6 +517,7 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     put_count(object, "day", state->popup.day);
     put_count(object, "events", events);
     put_count(object, "logs", logs);
+    put_count(object, "opaque", opaque);
     put_count(object, "orders_active", active);
     put_count(object, "store_bytes", state->live.store_bytes);
     put_count(object, "store_bytes_max", state->live.store_bytes_max);

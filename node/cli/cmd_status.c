@@ -36,6 +36,9 @@ static void print_status(const struct reply_node *status)
                  (long long)reply_number(status, "events"), (long long)reply_number(status, "logs"),
                  (long long)reply_number(status, "day"),
                  (long long)reply_number(status, "orders_active"));
+    long long opaque = (long long)reply_number(status, "opaque");
+    if (opaque > 0)
+        (void)printf("version  %lld events need newer software\n", opaque);
     (void)printf("store    %lld of %lld MiB\n", used >> 20, most >> 20);
     const struct reply_node *peers = reply_find(status, "peers");
     for (size_t i = 0; i < reply_count(peers); i++)

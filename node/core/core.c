@@ -16,6 +16,7 @@ enum {
     TURN_BULK_BYTES = 1024 * 1024, /* about TURN_BULK_EVENTS_MAX events: LMDB's sweet spot */
     IDLE_MS = 500,                 /* a turn at least that often: it is how one sees that we live */
     RETRY_MS = 1000,
+    REFOLD_ENTITIES = 2000, /* in a transaction: under a second on a small board */
     FAILURES_MAX = 8,
     FDS_MAX = 2 + 1 + CONTROL_CLIENTS_MAX,
 };
@@ -105,7 +106,32 @@ static int turn_end(struct core *core, struct store_txn *txn, bool *ret_is_commi
  * --------------------------------
  */
 
-static int replica_begin(struct core *core)
+/* The store was folded by other software: fold it anew, in transactions that a crash may fall
+ * between. */
+static int replica_refold(struct core *core)
+{
+    uint64_t entities = 0;
+    bool is_done = false;
+    int err = 0;
+    logger_say(LEVEL_NOTICE, "core", "this version reads the journal anew; that takes a while");
+    while (err == 0 && !is_done) {
+        struct store_txn *txn = NULL;
+        err = store_lmdb_begin(core->store, &txn);
+        if (err != 0)
+            return err;
+        err = replica_rebuild_part(core->replica, txn, REFOLD_ENTITIES, &entities, &is_done);
+        if (err != 0) {
+            store_lmdb_abort(txn);
+            return err;
+        }
+        err = store_lmdb_commit(txn);
+        logger_say(LEVEL_NOTICE, "core", "%llu orders, items and records are read%s",
+                   (unsigned long long)entities, is_done ? ": done" : "");
+    }
+    return err;
+}
+
+static int replica_begin_once(struct core *core)
 {
     struct store_txn *txn = NULL;
     bool is_commit = false;
@@ -121,6 +147,15 @@ static int replica_begin(struct core *core)
     err = turn_end(core, txn, &is_commit);
     core->is_open = err == 0;
     return err;
+}
+
+static int replica_begin(struct core *core)
+{
+    int err = replica_begin_once(core);
+    if (err != ERR_VERSION)
+        return err;
+    err = replica_refold(core);
+    return err != 0 ? err : replica_begin_once(core);
 }
 
 static void replica_retry(struct core *core)

@@ -8,7 +8,10 @@
 
 #include "node/core/breadcrumb.h"
 #include "node/os/clock.h"
+#include "node/store/store_lmdb.h"
 #include "sync/domain/menu_events.h"
+#include "sync/log/tables.h"
+#include "sync/replica.h"
 #include "tests/lib/test.h"
 
 enum { DEADLINE_MS = 20000, ITEM = 7 };
@@ -96,7 +99,7 @@ static void stall_close(struct stall *stall)
 {
     static const char *const names[] = {"store/data.mdb", "store/lock.mdb", "store/trestle.lock",
                                         "store",          "log.key",        "core.sock",
-                                        "breadcrumb"};
+                                        "breadcrumb",     "blobs"};
     core_close(stall->core);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         stall_remove(stall, names[i]);
@@ -411,5 +414,36 @@ TEST(core, a_breadcrumb_tells_what_it_died_of_and_how_often)
     assert_int_equal(entity.bytes[0], 2);
     assert_int_equal(crashes_of(&stall, none, &entity), 0);
     assert_int_equal(stall_start(&stall), 0);
+    stall_close(&stall);
+}
+
+/* ---- a store of another version ---- */
+
+static void fold_version_set(const struct stall *stall, uint32_t version)
+{
+    char folder[PATH_BYTES_MAX];
+    uint8_t fold[4];
+    struct store_lmdb *store = NULL;
+    struct store_txn *txn = NULL;
+    struct store_lmdb_options options = {.folder = folder, .map_bytes = UINT64_C(1) << 28};
+    assert_int_equal(path_join(folder, stall->state, "store"), 0);
+    assert_int_equal(store_lmdb_open(&options, &store), 0);
+    assert_int_equal(store_lmdb_begin(store, &txn), 0);
+    put_be32(fold, version);
+    assert_int_equal(store_put(txn, TABLE_META, bytes_of_text("fold"), bytes_of(fold, sizeof fold)),
+                     0);
+    assert_int_equal(store_lmdb_commit(txn), 0);
+    store_lmdb_close(store);
+}
+
+TEST(core, a_store_that_other_software_folded_is_folded_anew_at_the_start)
+{
+    struct stall stall;
+    stall_open(&stall);
+    turn(&stall);
+    core_close(stall.core);
+    fold_version_set(&stall, FOLD_VERSION + 1);
+    assert_int_equal(stall_start(&stall), 0);
+    turn(&stall);
     stall_close(&stall);
 }

@@ -1,0 +1,149 @@
+/* replica_rebuild.c - every row folded anew, by parts that a crash may fall between.
+ *
+ * While it is under way TABLE_META has a row "refold": be32 FOLD_VERSION, entity12 that was folded
+ * last, be64 how many. Its "fold" row still names the old version, so nothing else opens the store.
+ */
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/domain/opaque.h"
+#include "sync/replica_state.h"
+
+enum { REFOLD_BYTES = 4 + ENTITY_ID_BYTES + 8 };
+
+struct refold {
+    struct entity_id entity; /* the last that was folded; zero = none yet */
+    uint64_t count;
+};
+
+static int table_clear(struct store_txn *txn, enum store_table table)
+{
+    static const uint8_t first[1] = {0};
+    uint8_t copy[KEY_BYTES_MAX];
+    for (;;) {
+        struct store_cursor cursor;
+        struct bytes key;
+        struct bytes value;
+        int err = store_cursor_open(txn, table, &cursor);
+        if (err != 0)
+            return err;
+        err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
+        size_t size = err == 0 ? key.size : 0;
+        if (size > sizeof copy)
+            err = ERR_IO;
+        else if (err == 0)
+            memcpy(copy, key.data, size);
+        store_cursor_close(&cursor);
+        if (err == 0)
+            err = store_del(txn, table, bytes_of(copy, size));
+        if (err != 0)
+            return err == ERR_NOT_FOUND ? 0 : err;
+    }
+}
+
+static int refold_put(struct store_txn *txn, const struct refold *refold)
+{
+    uint8_t row[REFOLD_BYTES];
+    put_be32(row, FOLD_VERSION);
+    memcpy(row + 4, refold->entity.bytes, ENTITY_ID_BYTES);
+    put_be64(row + 4 + ENTITY_ID_BYTES, refold->count);
+    return store_put(txn, TABLE_META, bytes_of_text("refold"), bytes_of(row, sizeof row));
+}
+
+/* Where this version's rebuild is; one that another version began says nothing. */
+static int refold_get(struct store_txn *txn, struct refold *ret_refold)
+{
+    struct bytes row;
+    int err = store_get(txn, TABLE_META, bytes_of_text("refold"), &row);
+    if (err == 0 && (row.size != REFOLD_BYTES || get_be32(row.data) != FOLD_VERSION))
+        err = ERR_NOT_FOUND;
+    if (err != 0)
+        return err;
+    memcpy(ret_refold->entity.bytes, row.data + 4, ENTITY_ID_BYTES);
+    ret_refold->count = get_be64(row.data + 4 + ENTITY_ID_BYTES);
+    return 0;
+}
+
+static int refold_begin(struct store_txn *txn, struct refold *ret_refold)
+{
+    *ret_refold = (struct refold){.count = 0};
+    int err = table_clear(txn, TABLE_STATE);
+    return err != 0 ? err : table_clear(txn, TABLE_INDEX);
+}
+
+static int refold_end(struct store_txn *txn)
+{
+    uint8_t fold[4];
+    put_be32(fold, FOLD_VERSION);
+    int err = opaque_settle(txn);
+    if (err == 0)
+        err = store_put(txn, TABLE_META, bytes_of_text("fold"), bytes_of(fold, sizeof fold));
+    if (err == 0)
+        err = store_del(txn, TABLE_META, bytes_of_text("refold"));
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* Every row of @entity is to be folded. */
+static int rebuild_mark(struct replica *replica, struct store_txn *txn,
+                        const struct entity_id *entity, uint32_t kinds)
+{
+    int err = 0;
+    for (enum kind kind = KIND_POPUP; kind <= KIND_LAST && err == 0; kind++) {
+        if ((kinds & kind_bit(kind)) == 0 || turn_mark(replica->turn, kind, entity))
+            continue;
+        err = turn_fold_all(replica->turn, txn, &replica->folder);
+        if (err == 0)
+            check(turn_mark(replica->turn, kind, entity));
+    }
+    return err;
+}
+
+/* Fold up to @entities_max after refold->entity. ERR_NOT_FOUND: that were all. */
+static int refold_some(struct replica *replica, struct store_txn *txn, uint64_t entities_max,
+                       struct refold *refold)
+{
+    uint32_t kinds;
+    int err = 0;
+    for (uint64_t i = 0; i < entities_max && err == 0; i++) {
+        err = replica_entity_after(txn, &refold->entity, &refold->entity, &kinds);
+        if (err == 0)
+            err = rebuild_mark(replica, txn, &refold->entity, kinds);
+        refold->count += err == 0 ? 1 : 0;
+    }
+    if (err != 0 && err != ERR_NOT_FOUND)
+        return err;
+    int folded = turn_fold_all(replica->turn, txn, &replica->folder);
+    return folded != 0 ? folded : err;
+}
+
+int replica_rebuild_part(struct replica *replica, struct store_txn *txn, uint32_t entities_max,
+                         uint64_t *ret_entities, bool *ret_is_done)
+{
+    struct refold refold;
+    turn_reset(replica->turn);
+    int err = refold_get(txn, &refold);
+    if (err == ERR_NOT_FOUND)
+        err = refold_begin(txn, &refold);
+    if (err == 0)
+        err = refold_some(replica, txn, entities_max, &refold);
+    bool is_done = err == ERR_NOT_FOUND;
+    if (err == 0 || is_done)
+        err = is_done ? refold_end(txn) : refold_put(txn, &refold);
+    if (err != 0)
+        return err;
+    *ret_entities = refold.count;
+    *ret_is_done = is_done;
+    return 0;
+}
+
+int replica_rebuild(struct replica *replica, struct store_txn *txn)
+{
+    struct refold refold;
+    turn_reset(replica->turn);
+    replica->popup.is_known = false;
+    replica->is_turn_written = true;
+    int err = refold_begin(txn, &refold);
+    if (err == 0)
+        err = refold_some(replica, txn, UINT64_MAX, &refold);
+    return err == ERR_NOT_FOUND ? refold_end(txn) : err;
+}

@@ -1,0 +1,172 @@
+/* Software learns new events: what it did not understand it kept, and folds it anew. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/domain/opaque.h"
+#include "sync/domain/order_events.h"
+#include "tests/lib/shop.h"
+#include "tests/lib/stage.h"
+#include "tests/lib/test.h"
+
+enum { TYPE_UNKNOWN = 30000, TYPE_UNKNOWN_ODD = 30001, PEER = 0 };
+
+static struct stage stage;
+
+/* The peer writes an event of @type about the entity @number; the replica hears of it. */
+static struct entity_id hear(uint32_t type, uint64_t number)
+{
+    static const uint8_t body[] = {0x91, 0x07};
+    const struct entity_id id = entity_id_derive(KIND_ORDER, number);
+    const uint64_t seq = journal_write(stage.world, &stage.journal, &stage.peers[PEER],
+                                       (enum event_type)type, &id, bytes_of(body, sizeof body));
+    const struct head_claim claim = stage_claim(&stage, PEER, seq);
+    stage_meet(&stage, 0, PEER, &claim, 1);
+    stage_turn(&stage, 0, frame_event(&stage, PEER, seq, false));
+    return id;
+}
+
+static uint64_t opaque_here(uint64_t *ret_critical)
+{
+    uint64_t count = 0;
+    struct store_txn *txn = store_memory_begin(stage.store, false);
+    assert_int_equal(opaque_count(txn, &count, ret_critical), 0);
+    store_memory_abort(txn);
+    return count;
+}
+
+TEST(upgrade, events_that_need_newer_software_are_listed)
+{
+    uint64_t critical = 0;
+    stage_start(&stage, 1, 0);
+    assert_int_equal(opaque_here(&critical), 0);
+    (void)hear(TYPE_UNKNOWN, 1);
+    assert_int_equal(opaque_here(&critical), 1);
+    assert_int_equal(critical, 1);
+    stage_stop(&stage);
+}
+
+TEST(upgrade, an_odd_one_may_be_ignored_and_is_listed_all_the_same)
+{
+    uint64_t critical = 1;
+    stage_start(&stage, 1, 0);
+    (void)hear(TYPE_UNKNOWN_ODD, 1);
+    assert_int_equal(opaque_here(&critical), 1);
+    assert_int_equal(critical, 0);
+    stage_stop(&stage);
+}
+
+/* ---- the store of another fold version ---- */
+
+static void set_fold(uint32_t version)
+{
+    uint8_t fold[4];
+    put_be32(fold, version);
+    assert_int_equal(
+        store_put(stage.txn, TABLE_META, bytes_of_text("fold"), bytes_of(fold, sizeof fold)), 0);
+}
+
+static int open_again(void)
+{
+    const struct moment now = {.wall_ms = stage.config.epoch_ms, .mono_ms = stage.now_ms};
+    effects_reset(stage.effects);
+    return replica_open(stage.replica, stage.txn, &stage.config, now, stage.effects);
+}
+
+static struct hash digest_of(struct store_txn *txn)
+{
+    struct hash digest;
+    assert_int_equal(replica_state_digest(txn, &digest), 0);
+    return digest;
+}
+
+/* As software would have left the store that understood nothing of its first row. */
+static void forget_row(void)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    uint8_t copy[KEY_BYTES_MAX];
+    assert_int_equal(store_cursor_open(stage.txn, TABLE_STATE, &cursor), 0);
+    assert_int_equal(store_cursor_next(&cursor, &key, &value), 0);
+    const size_t size = key.size;
+    memcpy(copy, key.data, size);
+    store_cursor_close(&cursor);
+    assert_int_equal(store_del(stage.txn, TABLE_STATE, bytes_of(copy, size)), 0);
+}
+
+TEST(upgrade, a_store_of_another_version_is_folded_anew_part_by_part)
+{
+    uint64_t entities = 0;
+    bool is_done = false;
+    unsigned parts = 0;
+    stage_start(&stage, 1, 0);
+    stage_write_own(&stage);
+    stage_begin(&stage);
+    const struct hash before = digest_of(stage.txn);
+    forget_row();
+    set_fold(FOLD_VERSION + 1);
+    assert_int_equal(open_again(), ERR_VERSION);
+    while (!is_done) {
+        assert_int_equal(replica_rebuild_part(stage.replica, stage.txn, 1, &entities, &is_done), 0);
+        assert_int_equal(open_again(), is_done ? 0 : ERR_VERSION); /* as after a crash */
+        parts++;
+    }
+    assert_int_equal(parts, entities + 1);
+    const struct hash after = digest_of(stage.txn);
+    assert_true(hash_equal(&before, &after));
+    stage_end(&stage);
+    stage_stop(&stage);
+}
+
+TEST(upgrade, a_rebuild_that_another_version_began_is_begun_anew)
+{
+    uint64_t entities = 0;
+    bool is_done = false;
+    uint8_t row[4 + ENTITY_ID_BYTES + 8];
+    stage_start(&stage, 1, 0);
+    stage_write_own(&stage);
+    stage_begin(&stage);
+    const struct hash before = digest_of(stage.txn);
+    memset(row, 0xff, sizeof row); /* all was folded, it says, by version 2^32 - 1 */
+    assert_int_equal(
+        store_put(stage.txn, TABLE_META, bytes_of_text("refold"), bytes_of(row, sizeof row)), 0);
+    set_fold(FOLD_VERSION + 1);
+    assert_int_equal(open_again(), ERR_VERSION);
+    assert_int_equal(replica_rebuild_part(stage.replica, stage.txn, 100, &entities, &is_done), 0);
+    assert_true(is_done);
+    assert_int_equal(open_again(), 0);
+    const struct hash after = digest_of(stage.txn);
+    assert_true(hash_equal(&before, &after));
+    stage_end(&stage);
+    stage_stop(&stage);
+}
+
+TEST(upgrade, what_is_known_by_now_is_taken_off_the_list)
+{
+    uint64_t entities = 0;
+    uint64_t critical = 0;
+    bool is_done = false;
+    struct run *run = calloc(1, sizeof *run);
+    stage_start(&stage, 1, 0);
+    (void)hear(TYPE_UNKNOWN, 1);
+    stage_begin(&stage);
+    /* As software without discounts would have listed one. */
+    *run = (struct run){.log = 1, .first_seq = 9, .count = 1};
+    run->events[0].type = TYPE_UNKNOWN + 2;
+    assert_int_equal(opaque_note(stage.txn, run), 0);
+    struct key key = {.size = 3 + 4 + 8 + 5};
+    memcpy(key.data, "opq", 3);
+    put_be32(key.data + 3, EVENT_DISCOUNT);
+    assert_int_equal(store_put(stage.txn, TABLE_LOCAL, key_bytes(&key), bytes_of(NULL, 0)), 0);
+    set_fold(FOLD_VERSION + 1);
+    assert_int_equal(open_again(), ERR_VERSION);
+    assert_int_equal(replica_rebuild_part(stage.replica, stage.txn, 100, &entities, &is_done), 0);
+    assert_int_equal(open_again(), 0);
+    uint64_t count = 0;
+    assert_int_equal(opaque_count(stage.txn, &count, &critical), 0);
+    assert_int_equal(count, 2);
+    stage_end(&stage);
+    stage_stop(&stage);
+    free(run);
+}
