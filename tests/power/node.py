@@ -30,15 +30,48 @@ def until(what, condition, seconds=30):
         time.sleep(0.01)  # between two looks; nothing depends on its length
 
 
+class Client:
+    """One connection to a node, for one thread."""
+
+    def __init__(self, node):
+        self.node = node
+        self.http = None
+
+    def ask(self, method, path, body=None, key=None):
+        """(status, answer); (0, None) when the node is gone."""
+        ready = self.node.ready
+        if self.http is None and ready is not None:
+            self.http = http.client.HTTPConnection(ready["http"].split("//")[1].rstrip("/"), timeout=30)
+        headers = {"Content-Type": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        try:
+            if self.http is None:
+                raise ConnectionError("not there")
+            self.http.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = self.http.getresponse()
+            text = answer.read()
+            return answer.status, json.loads(text) if text else None
+        except (OSError, http.client.HTTPException):
+            self.close()
+            return 0, None
+
+    def close(self):
+        if self.http is not None:
+            self.http.close()
+            self.http = None
+
+
 class Node:
     def __init__(self, program, folder, name="counter"):
         self.program, self.name = program, name
         self.state = os.path.join(folder, name)
         self.log = os.path.join(folder, name + ".log")
         self.child = None
-        self.http = None
+        self.client = Client(self)
         self.ready = None
         self.peers = []
+        self.listen, self.face = "tcp://127.0.0.1:*", "127.0.0.1:0"
 
     def command(self, *words, environment=None, check=True):
         done = subprocess.run([self.program, *words, "--state", self.state], env={**CLEAN, **(environment or {})},
@@ -52,8 +85,7 @@ class Node:
 
     def start(self, environment=None):
         """Begin to run; says later, by wait_ready(), whether it came up."""
-        words = [self.program, "run", "--json", "--state", self.state, "--listen", "tcp://127.0.0.1:*",
-                 "--http", "127.0.0.1:0"]
+        words = [self.program, "run", "--json", "--state", self.state, "--listen", self.listen, "--http", self.face]
         for peer in self.peers:
             words += ["--peer", peer]
         with open(self.log, "ab") as log:
@@ -81,27 +113,16 @@ class Node:
             raise Trouble(f"{self.name} does not start (status {self.child.returncode}); see {self.log}")
         return self
 
+    def keep_address(self):
+        """Later starts listen where this one does."""
+        self.listen, self.face = self.ready["mesh"], self.ready["http"].split("//")[1].rstrip("/")
+
     @property
     def endpoint(self):
         return f"{self.ready['device']}@{self.ready['mesh']}"
 
     def ask(self, method, path, body=None, key=None):
-        """(status, answer); (0, None) when the node is gone."""
-        if self.http is None:
-            host = self.ready["http"].split("//")[1].rstrip("/")
-            self.http = http.client.HTTPConnection(host, timeout=30)
-        headers = {"Content-Type": "application/json"}
-        if key is not None:
-            headers["Idempotency-Key"] = key
-        try:
-            self.http.request(method, path, None if body is None else json.dumps(body), headers)
-            answer = self.http.getresponse()
-            text = answer.read()
-            return answer.status, json.loads(text) if text else None
-        except (OSError, http.client.HTTPException):
-            self.http.close()
-            self.http = None
-            return 0, None
+        return self.client.ask(method, path, body, key)
 
     def get(self, path):
         status, answer = self.ask("GET", path)
@@ -121,9 +142,7 @@ class Node:
     def wait(self):
         status = self.child.wait(30)
         self.child.stdout.close()
-        if self.http is not None:
-            self.http.close()
-            self.http = None
+        self.client.close()
         return status
 
     def is_running(self):
@@ -145,8 +164,9 @@ class Customer:
     """Places orders at a node and remembers what was promised."""
 
     def __init__(self, node):
-        self.node = node
+        self.node, self.client = node, Client(node)
         self.promised = []  # (id, log, seq)
+        self.numbers = []  # as called
         items = [item for item in node.get("/api/menu")["items"] if not any(g["min"] for g in item["groups"])]
         self.items = [item["number"] for item in items]
         self.count = 0
@@ -157,10 +177,11 @@ class Customer:
         item = self.items[self.count % len(self.items)]
         body = {"channel": "counter", "mode": "take-away", "lines": [{"item": item, "quantity": 1 + self.count % 3}],
                 "payment": {"method": "cash"}}
-        self.status, answer = self.node.ask("POST", "/api/orders", body, key or new_key())
+        self.status, answer = self.client.ask("POST", "/api/orders", body, key or new_key())
         if self.status != 201:
             return None
         self.promised.append((answer["id"], int(answer["log"], 16), answer["seq"]))
+        self.numbers.append(answer["number"])
         return answer
 
 

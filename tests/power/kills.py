@@ -1,0 +1,61 @@
+#!/usr/bin/python3
+"""kill -9 of real nodes under load: customers at every node ask until they are answered, while one node after the
+other is killed and started again.
+
+    kills.py BUILD [--kills N] [--role counter|kitchen|pickup] [--seed S]
+
+Afterwards every acknowledged order is at every node, journals and states verify and are equal, no number was called
+twice."""
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+
+from node import Trouble, until
+from stall import Queue, Stall
+
+
+def orders_of(queues):
+    return sum(len(queue.customer.promised) for queue in queues)
+
+
+def kill_one(stall, queues, draw, role):
+    victim = draw.choice([node for node in stall.nodes if role in (None, node.name)])
+    before = orders_of(queues)
+    pause = draw.randrange(1, 6)
+    until("orders to be taken", lambda: orders_of(queues) >= before + pause)
+    victim.kill()
+    victim.run()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--role", choices=["counter", "kitchen", "pickup"])
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    draw = random.Random(options.seed)
+    with tempfile.TemporaryDirectory(prefix="trestle-kills-") as folder:
+        stall = Stall(os.path.join(os.path.abspath(options.build), "trestle"), folder)
+        try:
+            stall.run()
+            queues = [Queue(node) for node in stall.nodes]
+            for at in range(options.kills):
+                kill_one(stall, queues, draw, options.role)
+                if (at + 1) % 50 == 0:
+                    print(f"{at + 1} kills, {orders_of(queues)} orders", flush=True)
+            customers = [queue.close() for queue in queues]
+            stall.judge(customers)
+            print(f"{options.kills} kills of seed {options.seed}, {orders_of(queues)} acknowledged orders: none lost")
+        except Trouble as trouble:
+            print(f"seed {options.seed}: {trouble}")
+            sys.exit(1)
+        finally:
+            stall.end()
+
+
+if __name__ == "__main__":
+    main()
