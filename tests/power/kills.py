@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""kill -9 of real nodes under load: customers at every node ask until they are answered, while one node after the
-other is killed and started again.
+"""kill -9 of real nodes under load: customers at the counter and cooks at the kitchen ask until they are answered,
+while one node after the other is killed and started again.
 
     kills.py BUILD [--kills N] [--role counter|kitchen|pickup] [--seed S]
 
@@ -14,18 +14,14 @@ import sys
 import tempfile
 
 from node import Trouble, until
-from stall import Queue, Stall
+from stall import Cook, Queue, Stall
 
 
-def orders_of(queues):
-    return sum(len(queue.customer.promised) for queue in queues)
-
-
-def kill_one(stall, queues, draw, role):
+def kill_one(stall, queue, draw, role):
     victim = draw.choice([node for node in stall.nodes if role in (None, node.name)])
-    before = orders_of(queues)
-    pause = draw.randrange(1, 6)
-    until("orders to be taken", lambda: orders_of(queues) >= before + pause)
+    promised = queue.customer.promised
+    enough = len(promised) + draw.randrange(1, 6)
+    until("orders to be taken", lambda: len(promised) >= enough)
     victim.kill()
     victim.run()
 
@@ -42,14 +38,16 @@ def main():
         stall = Stall(os.path.join(os.path.abspath(options.build), "trestle"), folder)
         try:
             stall.run()
-            queues = [Queue(node) for node in stall.nodes]
+            queue, cook = Queue(stall.counter), Cook(stall.kitchen)
             for at in range(options.kills):
-                kill_one(stall, queues, draw, options.role)
+                kill_one(stall, queue, draw, options.role)
                 if (at + 1) % 50 == 0:
-                    print(f"{at + 1} kills, {orders_of(queues)} orders", flush=True)
-            customers = [queue.close() for queue in queues]
-            stall.judge(customers)
-            print(f"{options.kills} kills of seed {options.seed}, {orders_of(queues)} acknowledged orders: none lost")
+                    print(f"{at + 1} kills, {len(queue.customer.promised)} orders", flush=True)
+            queue.close()
+            cook.close()
+            stall.judge([queue.customer])
+            print(f"{options.kills} kills of seed {options.seed}, {len(queue.customer.promised)} acknowledged orders: "
+                  "none lost")
         except Trouble as trouble:
             print(f"seed {options.seed}: {trouble}")
             sys.exit(1)

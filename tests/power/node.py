@@ -171,17 +171,23 @@ class Customer:
         self.items = [item["number"] for item in items]
         self.count = 0
 
-    def place(self, key=None):
-        """Place one order; its answer, or None with the status in .status when it was not taken."""
+    def wish(self):
+        """The body of the next order."""
         self.count += 1
         item = self.items[self.count % len(self.items)]
-        body = {"channel": "counter", "mode": "take-away", "lines": [{"item": item, "quantity": 1 + self.count % 3}],
+        return {"channel": "counter", "mode": "take-away", "lines": [{"item": item, "quantity": 1 + self.count % 3}],
                 "payment": {"method": "cash"}}
-        self.status, answer = self.client.ask("POST", "/api/orders", body, key or new_key())
-        if self.status != 201:
-            return None
+
+    def remember(self, answer):
         self.promised.append((answer["id"], int(answer["log"], 16), answer["seq"]))
         self.numbers.append(answer["number"])
+
+    def place(self):
+        """Place one order; its answer, or None with the status in .status when it was not taken."""
+        self.status, answer = self.client.ask("POST", "/api/orders", self.wish(), new_key())
+        if self.status != 201:
+            return None
+        self.remember(answer)
         return answer
 
 

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 
-from node import Customer, Node, Trouble, new_key, until
+from node import Client, Customer, Node, Trouble, new_key, until
 
 MENU = os.path.join(os.path.dirname(__file__), "../../docs/examples/menu.csv")
 ROLES = (("counter", "A"), ("kitchen", "K"), ("pickup", "P"))
@@ -74,24 +74,61 @@ def linked_with(node):
     return {peer["device"] for peer in node.get("/api/status")["peers"] if peer["linked"]}
 
 
-class Queue(threading.Thread):
-    """Customers at one node, one after the other, who ask again with the same key until they are answered."""
+class Worker(threading.Thread):
+    """Somebody at one node who goes on until told to go home; what troubles them is raised then."""
 
     def __init__(self, node):
         super().__init__(daemon=True)
-        self.customer = Customer(node)
-        self.is_open = True
+        self.node, self.client = node, Client(node)
+        self.is_open, self.trouble = True, None
         self.start()
 
     def run(self):
+        try:
+            while self.is_open:
+                self.work()
+        except Trouble as trouble:
+            self.trouble = trouble
+
+    def insist(self, path, body, taken, ask=None):
+        """Ask with one key until there is an answer; 409 is one, for a step that somebody else made."""
+        key = new_key()
         while self.is_open:
-            key = new_key()
-            while self.is_open and self.customer.place(key) is None:
-                time.sleep(0.02 if self.customer.status == 0 else 0)  # its node is starting
-                if self.customer.status not in (0, 503, 507):
-                    raise Trouble(f"an order was answered with {self.customer.status}")
+            status, answer = (ask or self.client).ask("POST", path, body, key)
+            if status in taken:
+                return answer
+            if status not in (0, 503, 507):
+                raise Trouble(f"{path} was answered with {status}: {answer}")
+            time.sleep(0.01)  # its node is starting
+        return None
 
     def close(self):
         self.is_open = False
         self.join(60)
-        return self.customer
+        if self.trouble is not None:
+            raise self.trouble
+
+
+class Queue(Worker):
+    """Customers at the counter, one after the other."""
+
+    def __init__(self, node):
+        self.customer = Customer(node)
+        super().__init__(node)
+
+    def work(self):
+        answer = self.insist("/api/orders", self.customer.wish(), (201,))
+        if answer is not None:
+            self.customer.remember(answer)
+
+
+class Cook(Worker):
+    """Accepts and finishes what the board shows."""
+
+    def work(self):
+        _, board = self.client.ask("GET", "/api/kitchen/board")
+        for order in (board or {}).get("orders", []):
+            if order["phase"] in ("placed", "accepted", "cooking"):
+                self.insist(f"/api/orders/{order['id']}/accept", {}, (200, 409))
+                self.insist(f"/api/orders/{order['id']}/done", {}, (200, 409))
+        time.sleep(0.01)  # between two looks at the board

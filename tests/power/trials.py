@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+"""What else happens to a device on a Saturday night, on a stall of three real nodes.
+
+    trials.py BUILD [NAME...]
+
+Each trial takes orders, does its worst, and ends as every other: all orders that were acknowledged are at every node,
+states are equal, journals verify."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+from node import Node, Trouble, ending, until
+from stall import Cook, Queue, Stall, linked_with
+
+YEAR = 365 * 86400
+
+
+class Trial:
+    def __init__(self, build, folder):
+        self.build, self.folder = build, folder
+        self.stall = Stall(os.path.join(build, "trestle"), folder)
+
+    def begin(self, environments=None):
+        self.stall.run(environments)
+        self.queue, self.cook = Queue(self.stall.counter), Cook(self.stall.kitchen)
+        self.more(10)
+
+    def more(self, count):
+        """Until @count further orders are taken: the stall sells."""
+        promised = self.queue.customer.promised
+        enough = len(promised) + count
+        until(f"{count} more orders", lambda: len(promised) >= enough or self.queue.trouble or self.cook.trouble)
+
+    def end(self):
+        self.queue.close()
+        self.cook.close()
+        self.stall.judge([self.queue.customer])
+
+    def clock(self, node, offset=0, drift=0):
+        """The environment of @node with its clock so wrong; called again, it jumps."""
+        path = os.path.join(self.folder, node.name + ".clock")
+        with open(path + ".new", "w") as out:
+            out.write(f"{offset} {drift}          ")
+        if os.path.exists(path):  # the process has it open: overwrite in place
+            with open(path + ".new") as new, open(path, "r+") as out:
+                out.write(new.read())
+        else:
+            os.rename(path + ".new", path)
+        return {"LD_PRELOAD": os.path.join(self.build, "tests/power/libclock.so"), "CLOCK_FILE": path}
+
+
+def copy_state(state, to):
+    shutil.copytree(state, to, ignore=shutil.ignore_patterns("*.sock"))
+
+
+def clocks(trial):
+    """A kitchen a year ahead, a pickup in 1970 whose crystal drifts by 1 %, a counter that jumps by hours and a year
+    while it sells: nothing is refused, no status is wrong for it."""
+    stall = trial.stall
+    trial.begin({"counter": trial.clock(stall.counter), "kitchen": trial.clock(stall.kitchen, offset=YEAR),
+                 "pickup": trial.clock(stall.pickup, offset=-int(time.time()) + 86400, drift=10000)})
+    for jump in (3600, -7200, YEAR, -YEAR, 0):
+        trial.clock(stall.counter, offset=jump)
+        trial.more(5)
+    cooked = stall.kitchen.get("/api/orders")["orders"]
+    if not any(order["phase"] == "ready" for order in cooked):
+        raise Trouble("the kitchen finished nothing")
+
+
+def freeze(trial):
+    """The kitchen stops like a laptop whose lid is shut, long enough for the others to give it up, and wakes."""
+    trial.begin()
+    kitchen = trial.stall.kitchen
+    kitchen.child.send_signal(signal.SIGSTOP)
+    until("the counter to miss the kitchen",
+          lambda: kitchen.ready["device"] not in linked_with(trial.stall.counter))
+    trial.more(20)
+    kitchen.child.send_signal(signal.SIGCONT)
+    trial.stall.linked()
+
+
+def two_instances(trial):
+    """A second process on the same folder ends at once and says why; the first goes on."""
+    trial.begin()
+    second = Node(trial.stall.counter.program, trial.folder, "counter")
+    second.log = os.path.join(trial.folder, "second.log")
+    second.start()
+    with ending(second):
+        if second.wait_ready() is not None:
+            raise Trouble("two nodes run on one folder")
+        status = second.wait()
+    if status not in (69, 75, 78):
+        raise Trouble(f"the second instance ended with status {status}")
+    trial.more(5)
+
+
+def store_deleted(trial):
+    """The kitchen's store is gone at its start: it fetches everything from its peers and goes on under a new journal."""
+    trial.begin()
+    kitchen = trial.stall.kitchen
+    kitchen.kill()
+    shutil.rmtree(os.path.join(kitchen.state, "store"))
+    trial.more(5)
+    kitchen.run()
+    trial.stall.linked()
+    trial.more(5)
+
+
+def backup_restored(trial):
+    """The counter's folder is put back to what it was some orders ago: it continues no journal that its peers know
+    more of, and gets its own orders back from them."""
+    trial.begin()
+    counter = trial.stall.counter
+    old = os.path.join(trial.folder, "old")
+    counter.kill()
+    copy_state(counter.state, old)
+    counter.run()
+    trial.stall.linked()
+    trial.more(10)
+    newest = trial.queue.customer.promised[-1][0]
+    until("the kitchen to have the newest order", lambda: trial.stall.kitchen.ask("GET", f"/api/orders/{newest}")[0] == 200)
+    counter.kill()
+    shutil.rmtree(counter.state)
+    copy_state(old, counter.state)
+    counter.run()
+    trial.stall.linked()
+    trial.more(10)
+
+
+TRIALS = {trial.__name__: trial for trial in (clocks, freeze, two_instances, store_deleted, backup_restored)}
+
+
+def run_trial(name, build):
+    with tempfile.TemporaryDirectory(prefix="trestle-trial-") as folder:
+        trial = Trial(build, folder)
+        try:
+            TRIALS[name](trial)
+            trial.end()
+            print(f"{name}: {len(trial.queue.customer.promised)} acknowledged orders, none lost", flush=True)
+            return 0
+        except Trouble as trouble:
+            print(f"{name}: {trouble}")
+            for node in trial.stall.nodes:
+                with open(node.log) as log:
+                    print(f"  {node.name}:\n    " + log.read()[-1200:].replace("\n", "\n    "))
+            return 1
+        finally:
+            trial.stall.end()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build")
+    parser.add_argument("names", nargs="*", default=list(TRIALS), metavar="NAME", help=", ".join(TRIALS))
+    options = parser.parse_args()
+    unknown = set(options.names) - set(TRIALS)
+    if unknown:
+        parser.error(f"no trial is called {', '.join(unknown)}")
+    sys.exit(max(run_trial(name, os.path.abspath(options.build)) for name in options.names))
+
+
+if __name__ == "__main__":
+    main()
