@@ -50,6 +50,8 @@ static int64_t nanoseconds(const struct timespec *time)
 int clock_gettime(clockid_t clock, struct timespec *ret_time)
 {
     long long offset_s, drift_ppm;
+    if (real_gettime == NULL)
+        begin(); /* another library's constructor asks first */
     int result = real_gettime(clock, ret_time);
     if (result != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC))
         return result;
