@@ -4,6 +4,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/blob.h"
+#include "sync/domain/receipt.h"
 #include "sync/replica_state.h"
 
 enum {
@@ -102,6 +103,19 @@ static int number_prepare(struct replica *replica, struct store_txn *txn, uint64
         return err;
     replica->number_day = day;
     replica->number_next = last + 1;
+    return 0;
+}
+
+/* ---- receipt numbers ---- */
+
+static int receipt_prepare(const struct replica *replica, struct store_txn *txn, struct till *till)
+{
+    uint32_t last;
+    const int err = receipt_last(txn, replica->log, &last);
+    if (err != 0)
+        return err;
+    till->receipt_next = last < UINT32_MAX ? last + 1 : 0;
+    till->incarnation = replica->config.incarnation;
     return 0;
 }
 
@@ -286,6 +300,8 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .own_chain = replica->config.chain,
                         .close = &replica->close};
     int err = certificate_check(replica, command);
+    if (err == 0 && command->kind == COMMAND_RECEIPT)
+        err = receipt_prepare(replica, txn, &till);
     if (err == 0)
         err = close_prepare(replica, txn, command);
     if (err == 0)
@@ -302,6 +318,8 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         err = number_keep(replica, txn, result->day, result->number);
     if (err == 0)
         err = blob_keep(replica, txn, command);
+    if (err == 0 && result->is_receipt_used)
+        err = receipt_keep(txn, replica->log, till.receipt_next);
     if (err != 0)
         return err;
     if (result->is_number_used)

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/api/day_report.h"
 #include "node/api/fill.h"
+#include "node/api/json_money.h"
 #include "sync/base/check.h"
 
 enum { READY_TURN_MS_MAX = 2000 };
@@ -177,6 +179,30 @@ static int read_order_list(struct reading *reading)
     return state_json_orders(reading->api->state, reading->txn, &query, false, &reading->value);
 }
 
+static int read_receipt(struct reading *reading)
+{
+    struct state *state = reading->api->state;
+    int err = state_order(state, reading->txn, &reading->match->order);
+    if (err == 0)
+        reading->value = json_receipt(&state->order, state->live.epoch_ms);
+    return err == 0 && reading->value == NULL ? ERR_NOT_FOUND : err;
+}
+
+static int read_report(struct reading *reading)
+{
+    struct state *state = reading->api->state;
+    struct report report;
+    bool is_complete = false;
+    int err = state_popup(state, reading->txn);
+    if (err != 0)
+        return err;
+    uint64_t day = query_number(reading->request->query, "day", state->popup.day);
+    err = day_report(state, reading->txn, day, &report, &is_complete);
+    if (err == 0)
+        reading->value = json_report(&report, day, is_complete, &state->live);
+    return err;
+}
+
 static int read_kitchen_board(struct reading *reading)
 {
     static const struct board_query query = {
@@ -223,6 +249,9 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_ORDER_LIST] = read_order_list,
     [SHAPE_ORDER] = read_order,
     [SHAPE_KITCHEN_BOARD] = read_kitchen_board,
+    [SHAPE_REPORT] = read_report,
+    [SHAPE_RECEIPT_READ] = read_receipt,
+    [SHAPE_RECEIPT] = read_receipt,
     [SHAPE_PICKUP_BOARD] = read_pickup_board,
     [SHAPE_MENU_ITEM] = read_item,
     [SHAPE_RECORD_LIST] = read_record_list,

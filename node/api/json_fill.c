@@ -201,6 +201,39 @@ static void fill_discount(struct fill *fill)
         fail(fill, ERR_MALFORMED, "/: wants either percent_bp or amount");
 }
 
+static void fill_unit_numbers(struct fill *fill, uint32_t line, const json_t *units)
+{
+    struct command *command = fill->command;
+    for (size_t i = 0; i < json_array_size(units); i++) {
+        if (command->units_count == WISH_UNITS_MAX) {
+            fail(fill, ERR_TOO_LARGE, "/lines: more units than one wish may name");
+            return;
+        }
+        command->wish_units[command->units_count++] = (struct wish_unit){
+            line, (uint32_t)json_integer_value(json_array_get(units, i))};
+    }
+}
+
+static void fill_wish(struct fill *fill)
+{
+    const json_t *lines = json_object_get(fill->body, "lines");
+    struct command *command = fill->command;
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const json_t *from = json_array_get(lines, i);
+        const uint32_t line = (uint32_t)number(from, "line");
+        const json_t *units = json_object_get(from, "units");
+        if (units == NULL)
+            command->ids[command->ids_count++] = line;
+        else
+            fill_unit_numbers(fill, line, units);
+    }
+    command->amount_minor = number(fill->body, "amount");
+    command->slot = (uint32_t)number(fill->body, "slot");
+    command->reason = text(fill, fill->body, "reason");
+    if (has(fill, "lines") == has(fill, "amount") || has(fill, "amount") != has(fill, "slot"))
+        fail(fill, ERR_MALFORMED, "/: wants either lines, or amount and slot");
+}
+
 static void fill_changed(struct fill *fill)
 {
     struct bytes changed = borrowed(fill->body, "changed");
@@ -441,6 +474,7 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_HAND_OVER] = fill_hand_over, [COMMAND_UNHAND] = fill_ids,
     [COMMAND_CANCEL] = fill_reason,       [COMMAND_REINSTATE] = fill_nothing,
     [COMMAND_PAY] = fill_money,           [COMMAND_REFUND] = fill_money,
+    [COMMAND_REFUND_WISH] = fill_wish,    [COMMAND_RECEIPT] = fill_nothing,
     [COMMAND_DISCOUNT] = fill_discount,   [COMMAND_SEEN] = fill_seen,
     [COMMAND_MENU_SET] = fill_menu,       [COMMAND_POPUP_SET] = fill_popup,
     [COMMAND_DAY_OPEN] = fill_day,        [COMMAND_RECORD_SET] = fill_record,

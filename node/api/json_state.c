@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/api/json_money.h"
 #include "node/api/state.h"
 #include "sync/base/check.h"
 #include "sync/domain/opaque.h"
@@ -251,6 +252,7 @@ struct json_value *state_json_order(const struct state *state)
     put_bool(object, "cancelled", order->is_cancelled);
     put_text(object, "reason", order->reason);
     put_places(object, order);
+    json_put_money(ours(object), order);
     return ours(object);
 }
 

@@ -32,12 +32,17 @@ WORDS(phase_words, ORDER_PHASES(X));
 WORDS(flag_words, ORDER_FLAGS(X));
 WORDS(role_words, ROLES(X));
 WORDS(capability_words, CAPABILITIES(X));
+WORDS(intent_words, INTENT_STATES(X));
+WORDS(refund_words, REFUND_STATUSES(X));
+WORDS(dispute_words, DISPUTE_STATUSES(X));
+WORDS(wish_words, WISH_STATES(X));
 #undef X
 #define X(name, value, code, text) code,
 WORDS(code_words, ERR_LIST(X));
 #undef X
 WORDS(progress_words, "waiting", "started", "done");
 WORDS(line_state_words, "active", "void", "refused");
+WORDS(receipt_words, "sale", "correction");
 WORDS(mode_words, "eat-in", "take-away");
 WORDS(link_words, "linked", "connecting", "refused", "lost");
 WORDS(allergen_words, "gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk",
@@ -280,6 +285,18 @@ SCHEMA(refund, "Refund", NULL,
     TEXT("reason", 0, REASON_BYTES_MAX),
     TEXT("reference", 0, REFERENCE_BYTES_MAX, OPTIONAL));
 
+SCHEMA(unit_numbers, "UnitNumbers", "Units of a line count from 1; left out = all of it.",
+    INT("line", 1, UINT32_MAX),
+    INT("units", 1, ORDER_QUANTITY_MAX, MANY(1, WISH_UNITS_MAX), OPTIONAL));
+
+SCHEMA(refund_wish, "RefundWish",
+    "That the card provider gives back either units, or an amount out of goodwill: then `slot` counts the order's goodwill amounts, "
+    "so that one asked for twice is one.",
+    OBJECT("lines", schema_unit_numbers, MANY(1, ORDER_LINES_MAX), OPTIONAL),
+    POSITIVE("amount", OPTIONAL),
+    INT("slot", 1, ORDER_WISHES_MAX, OPTIONAL),
+    TEXT("reason", 1, REASON_BYTES_MAX));
+
 SCHEMA(discount, "Discount", "A percentage or an amount, not both.",
     INT("percent_bp", 1, 10000, OPTIONAL, NOTE("basis points")),
     POSITIVE("amount", OPTIONAL),
@@ -327,6 +344,118 @@ SCHEMA(payment, "Payment", NULL,
     BOOL("refund"),
     TEXT("reference", 0, REFERENCE_BYTES_MAX));
 
+SCHEMA(provider_payment, "ProviderPayment", NULL,
+    TEXT("id", 1, PROVIDER_ID_BYTES_MAX),
+    ENUM("state", intent_words),
+    MONEY("amount"),
+    MONEY("held", NOTE("by the customer's bank, for us")),
+    MONEY("received"),
+    MONEY("refunded"));
+
+SCHEMA(provider_refund, "ProviderRefund", NULL,
+    TEXT("id", 1, PROVIDER_ID_BYTES_MAX),
+    TEXT("payment", 1, PROVIDER_ID_BYTES_MAX),
+    ENUM("status", refund_words),
+    MONEY("amount"));
+
+SCHEMA(provider_dispute, "ProviderDispute", NULL,
+    TEXT("id", 1, PROVIDER_ID_BYTES_MAX),
+    ENUM("status", dispute_words),
+    MONEY("amount"));
+
+SCHEMA(wish_lines, "WishLines", NULL,
+    INT("line", 1, UINT32_MAX),
+    INT("units", 1, ORDER_QUANTITY_MAX, MANY(1, WISH_UNITS_MAX)));
+
+SCHEMA(wish, "Wish", "That money goes back.",
+    HEX("id", 32),
+    ENUM("state", wish_words),
+    MONEY("amount"),
+    MONEY("open", NOTE("still to be given back")),
+    BOOL("automatic", NOTE("a rule wished it, no person")),
+    TEXT("reason", 0, REASON_BYTES_MAX),
+    OBJECT("lines", schema_wish_lines, MANY(0, ORDER_LINES_MAX)));
+
+SCHEMA(provider, "Provider", "What the card provider told of an order, and what is wished back.",
+    MONEY("held"),
+    MONEY("forgiven", NOTE("given back by a person's wish: not asked for again")),
+    OBJECT("payments", schema_provider_payment, MANY(0, ORDER_INTENTS_MAX)),
+    OBJECT("refunds", schema_provider_refund, MANY(0, ORDER_PROVIDER_REFUNDS_MAX)),
+    OBJECT("disputes", schema_provider_dispute, MANY(0, ORDER_DISPUTES_MAX)),
+    OBJECT("wishes", schema_wish, MANY(0, ORDER_WISHES_MAX)));
+
+SCHEMA(receipt_brief, "ReceiptBrief", NULL,
+    TEXT("name", 1, 40, NOTE("lane, incarnation of the device's log, number")),
+    INT("number", 1, UINT32_MAX, NOTE("dense in its log, from 1")),
+    ENUM("kind", receipt_words),
+    MONEY("total"),
+    MONEY("tax"),
+    HEX("hash", 8, NOTE("of the journal's chain at the receipt")));
+
+SCHEMA(receipt_line, "ReceiptLine", NULL,
+    TEXT("name", 0, NAME_BYTES_MAX),
+    INT("quantity", 0, INT32_MAX),
+    MONEY("discount"),
+    MONEY("payable"),
+    INT("tax_bp", 0, RATE_BP_MAX));
+
+SCHEMA(rate, "Rate", NULL,
+    INT("tax_bp", 0, RATE_BP_MAX),
+    INT("net", INT64_MIN, INT64_MAX),
+    INT("tax", INT64_MIN, INT64_MAX),
+    INT("gross", INT64_MIN, INT64_MAX));
+
+SCHEMA(receipt, "Receipt", "The lines and rates are the order's present ones.",
+    TEXT("name", 1, 40),
+    INT("number", 1, UINT32_MAX),
+    ENUM("kind", receipt_words),
+    MONEY("total"),
+    MONEY("tax"),
+    HEX("hash", 8, NOTE("of the journal's chain at the receipt")),
+    BOOL("current", NOTE("the order has not changed since; otherwise ask for a new one")),
+    COUNT("at"),
+    OBJECT("lines", schema_receipt_line, MANY(0, ORDER_LINES_MAX)),
+    OBJECT("rates", schema_rate, MANY(0, ORDER_LINES_MAX)),
+    MONEY("discount"),
+    MONEY("paid"),
+    MONEY("refunded"));
+
+SCHEMA(report_method, "ReportMethod", NULL,
+    TEXT("method", 1, NAME_BYTES_MAX, NOTE("`card-online` is the provider's")),
+    COUNT("payments"),
+    COUNT("refunds"),
+    COUNT("paid"),
+    COUNT("refunded"),
+    INT("rounding", INT64_MIN, INT64_MAX, NOTE("of cash: what changed hands beside the amounts")));
+
+SCHEMA(report_missing, "ReportMissing", "A device whose events may not all be here yet.",
+    TEXT("name", 0, NAME_BYTES_MAX),
+    BOOL("linked"),
+    COUNT("events", NOTE("that are known to be missing")));
+
+SCHEMA(report, "Report", "A trading day: the sums over its orders.",
+    COUNT("day"),
+    BOOL("complete", NOTE("false: the day has more orders than one report adds up")),
+    COUNT("orders"),
+    COUNT("open"),
+    COUNT("completed"),
+    COUNT("cancelled"),
+    COUNT("refused"),
+    COUNT("flagged", NOTE("a person must settle them")),
+    INT("owed", INT64_MIN, INT64_MAX, NOTE("sales, tax included, after discounts")),
+    INT("tax", INT64_MIN, INT64_MAX),
+    COUNT("discount"),
+    COUNT("paid"),
+    COUNT("refunded"),
+    COUNT("forgiven"),
+    COUNT("give_back", NOTE("still due to customers")),
+    COUNT("collect", NOTE("still due from customers")),
+    COUNT("held"),
+    COUNT("disputed"),
+    OBJECT("methods", schema_report_method, MANY(0, 16)),
+    OBJECT("rates", schema_rate, MANY(0, 32)),
+    OBJECT("missing", schema_report_missing, MANY(0, DEVICES_MAX)));
+
 SCHEMA(order, "Order", NULL,
     HEX("id", ID_DIGITS),
     TEXT("number", 0, 16, NOTE("the first of `numbers`")),
@@ -349,6 +478,8 @@ SCHEMA(order, "Order", NULL,
     MONEY("paid"),
     MONEY("refunded"),
     MONEY("due", NOTE("> 0 give back, < 0 collect")),
+    OBJECT("provider", schema_provider, OPTIONAL),
+    OBJECT("receipts", schema_receipt_brief, MANY(1, ORDER_RECEIPTS_MAX), OPTIONAL),
     BOOL("cancelled"),
     TEXT("reason", 0, REASON_BYTES_MAX),
     TEXT("claimed_by", 0, LOG_DIGITS, NOTE("log whose accept holds; empty = none")),

@@ -77,12 +77,27 @@ struct schema {
     X(nothing, "Nothing")                                                                          \
     X(pay, "Pay")                                                                                  \
     X(refund, "Refund")                                                                            \
+    X(unit_numbers, "UnitNumbers")                                                                 \
+    X(refund_wish, "RefundWish")                                                                   \
     X(discount, "Discount")                                                                        \
     X(seen, "Seen")                                                                                \
     X(done, "Done")                                                                                \
     X(option, "Option")                                                                            \
     X(line, "Line")                                                                                \
     X(payment, "Payment")                                                                          \
+    X(provider_payment, "ProviderPayment")                                                         \
+    X(provider_refund, "ProviderRefund")                                                           \
+    X(provider_dispute, "ProviderDispute")                                                         \
+    X(wish_lines, "WishLines")                                                                     \
+    X(wish, "Wish")                                                                                \
+    X(provider, "Provider")                                                                        \
+    X(receipt_brief, "ReceiptBrief")                                                               \
+    X(receipt_line, "ReceiptLine")                                                                 \
+    X(rate, "Rate")                                                                                \
+    X(receipt, "Receipt")                                                                          \
+    X(report_method, "ReportMethod")                                                               \
+    X(report_missing, "ReportMissing")                                                             \
+    X(report, "Report")                                                                            \
     X(order, "Order")                                                                              \
     X(order_list, "OrderList")                                                                     \
     X(pickup_board, "PickupBoard")                                                                 \

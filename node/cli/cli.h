@@ -85,6 +85,7 @@ int command_run(const struct args *args);
 int command_status(const struct args *args);
 int command_menu(const struct args *args);
 int command_order(const struct args *args);
+int command_report(const struct args *args);
 int command_verify(const struct args *args);
 int command_export(const struct args *args);
 int command_openapi(const struct args *args);

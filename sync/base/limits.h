@@ -41,6 +41,7 @@ enum {
     ORDER_QUANTITY_MAX = 999,
     ORDER_PAYMENTS_MAX = 32,
     ORDER_DISCOUNTS_MAX = 32,
+    ORDER_RECEIPTS_MAX = 8,
     ORDER_NUMBERS_MAX = 4,
     LINE_OPTIONS_MAX = 16,
     ORDER_INTENTS_MAX = 16, /* attempts to pay with the provider */

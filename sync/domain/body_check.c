@@ -6,6 +6,7 @@
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/print_events.h"
+#include "sync/domain/receipt.h"
 #include "sync/domain/record.h"
 #include "sync/domain/stock_events.h"
 
@@ -34,6 +35,7 @@ CHECKER(print_claim, print_claim)
 CHECKER(print_done, print_done)
 CHECKER(order_pay, order_pay)
 CHECKER(order_refund, order_refund)
+CHECKER(receipt, receipt)
 CHECKER(pay_intent, pay_intent)
 CHECKER(pay_refund, pay_refund)
 CHECKER(pay_dispute, pay_dispute)
@@ -77,6 +79,7 @@ static const struct {
     {EVENT_LAPSE, check_order_refuse},
     {EVENT_PRINT_CLAIM, check_print_claim},
     {EVENT_PRINT_DONE, check_print_done},
+    {EVENT_RECEIPT, check_receipt},
     {EVENT_PAY, check_order_pay},
     {EVENT_REFUND, check_order_refund},
     {EVENT_PAY_INTENT, check_pay_intent},

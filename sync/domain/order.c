@@ -270,6 +270,7 @@ void order_derive(const struct history *history, struct order *ret_order)
     order_fill_newest(&fold, order);
     order_fill_payments(&fold, order);
     order_fill_ledger(&fold, order);
+    order_fill_receipts(&fold, order);
     fill_cancel(&fold, order);
     fill_reason(&fold, order);
     fill_contact(&fold, order);

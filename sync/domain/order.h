@@ -127,6 +127,27 @@ struct order_payment {
     bool is_refund;
 };
 
+enum receipt_kind {
+    RECEIPT_SALE = 0,
+    RECEIPT_CORRECTION = 1, /* the order changed after an earlier one */
+};
+
+struct order_receipt {
+    struct operation id;
+    uint64_t t;
+    uint32_t number; /* dense in its log, from 1 */
+    int64_t total_minor, tax_minor;
+    enum receipt_kind kind;
+    struct bytes lane;
+    uint32_t incarnation;
+};
+
+/* What is owed at one rate of tax. */
+struct order_rate {
+    uint32_t tax_bp;
+    int64_t net_minor, tax_minor, payable_minor;
+};
+
 struct order {
     struct entity_id id;
     uint64_t day;
@@ -160,6 +181,11 @@ struct order {
     struct operation changed;
     bool is_seen;                           /* a kitchen's board drew the newest lines */
     uint64_t accepted_t, ready_t, handed_t; /* 0 = not yet */
+    int64_t owed_tax_minor, owed_discount_minor;
+    uint32_t rates_count;
+    struct order_rate rates[ORDER_LINES_MAX]; /* of what is owed, by rate */
+    uint32_t receipts_count;
+    struct order_receipt receipts[ORDER_RECEIPTS_MAX]; /* by log and number */
     struct ledger ledger; /* of the provider; in paid and refunded it is counted */
     bool has_contact;     /* how to reach the guest is in a blob ... */
     struct hash contact;  /* ... of this hash, which may be erased by now */

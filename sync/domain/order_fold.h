@@ -93,6 +93,8 @@ void order_fill_payments(const struct fold *fold, struct order *order);
  * After order_fill_payments(). */
 void order_fill_ledger(const struct fold *fold, struct order *order);
 
+void order_fill_receipts(const struct fold *fold, struct order *order);
+
 /* The bill before the phase, which asks whether it is paid; what is due after it. */
 void order_fill_bill(const struct fold *fold, struct order *order);
 void order_fill_due(struct order *order);

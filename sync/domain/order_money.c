@@ -220,17 +220,19 @@ static void fill_total(struct order *order, const struct bill *bill)
     }
 }
 
-/* A cancel takes back what was not handed over; the rest was eaten and is owed. */
-static int fill_owed(struct order *order, enum bill_mode mode, const struct shares *shares)
+static void fill_owed(struct order *order, const struct bill *bill)
 {
-    struct bill bill;
-    order->owed_minor = order->total_minor;
-    if (!order->is_cancelled) {
-        return 0;
+    order->owed_minor = bill->sum.payable_minor;
+    order->owed_tax_minor = bill->sum.tax_minor;
+    order->owed_discount_minor = bill->sum.discount_minor;
+    order->rates_count = (uint32_t)bill->rate_count;
+    for (size_t i = 0; i < bill->rate_count; i++) {
+        const struct bill_rate *rate = &bill->rates[i];
+        order->rates[i] = (struct order_rate){.tax_bp = rate->tax_bp,
+                                              .net_minor = rate->sum.net_minor,
+                                              .tax_minor = rate->sum.tax_minor,
+                                              .payable_minor = rate->sum.payable_minor};
     }
-    const int err = bill_of(order, mode, shares, true, &bill);
-    order->owed_minor = err == 0 ? bill.sum.payable_minor : 0;
-    return err;
 }
 
 void order_fill_bill(const struct fold *fold, struct order *order)
@@ -242,7 +244,11 @@ void order_fill_bill(const struct fold *fold, struct order *order)
     int err = bill_of(order, mode, &shares, false, &bill);
     if (err == 0) {
         fill_total(order, &bill);
-        err = fill_owed(order, mode, &shares);
+        /* A cancel takes back what was not handed over; the rest was eaten and is owed. */
+        err = order->is_cancelled ? bill_of(order, mode, &shares, true, &bill) : 0;
+    }
+    if (err == 0) {
+        fill_owed(order, &bill);
     }
     if (err != 0) {
         order->flags |= FLAG_OVERFLOW;

@@ -39,6 +39,7 @@ static const struct {
     [COMMAND_PAY] = {SUBJECT_ORDER, till_pay},
     [COMMAND_REFUND] = {SUBJECT_ORDER, till_refund},
     [COMMAND_DISCOUNT] = {SUBJECT_ORDER, till_discount},
+    [COMMAND_RECEIPT] = {SUBJECT_ORDER, till_receipt},
     [COMMAND_REFUND_WISH] = {SUBJECT_ORDER, till_refund_wish},
     [COMMAND_REFUND_AUTO] = {SUBJECT_ORDER, till_refund_auto},
     [COMMAND_LAPSE] = {SUBJECT_ORDER, till_lapse},
@@ -174,6 +175,7 @@ static void result_reset(struct till_result *result)
     result->entity = (struct entity_id){0};
     result->events_count = 0;
     result->is_number_used = false;
+    result->is_receipt_used = false;
     result->number = 0;
     result->day = 0;
     result->total_minor = 0;

@@ -50,6 +50,7 @@ enum {
     X(COMMAND_PAY, "pay", CAP_TAKE_MONEY)                                                          \
     X(COMMAND_REFUND, "refund", CAP_REFUND)                                                        \
     X(COMMAND_DISCOUNT, "discount", CAP_DISCOUNT)                                                  \
+    X(COMMAND_RECEIPT, "receipt", CAP_TAKE_MONEY)                                                  \
     X(COMMAND_REFUND_WISH, "refund-wish", CAP_REFUND)                                              \
     X(COMMAND_REFUND_AUTO, "refund.auto", CAP_GUEST)                                               \
     X(COMMAND_LAPSE, "lapse", CAP_GUEST)                                                           \
@@ -200,6 +201,8 @@ struct till {
     uint64_t own_device;
     const struct secret_key *device_secret; /* signs certificates */
     struct bytes own_chain;                 /* the issuer's part of them */
+    uint32_t receipt_next; /* the own log's next receipt number; 0 = not for this command */
+    uint32_t incarnation;  /* of the own log */
 };
 
 /* The events that a command makes; the replica adds parents, t, by and appends them as one run.
@@ -216,6 +219,7 @@ struct till_result {
     uint32_t events_count;
     struct till_event events[TILL_EVENTS_MAX];
     bool is_number_used;
+    bool is_receipt_used;
     uint32_t number; /* of a new order */
     uint64_t day;
     int64_t total_minor;  /* of a new order; of another as it was before the command */

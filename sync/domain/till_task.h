@@ -130,6 +130,7 @@ int till_reinstate(struct task *task);
 int till_pay(struct task *task);
 int till_refund(struct task *task);
 int till_discount(struct task *task);
+int till_receipt(struct task *task);
 int till_refund_wish(struct task *task);
 int till_refund_auto(struct task *task);
 int till_lapse(struct task *task);

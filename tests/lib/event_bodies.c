@@ -9,6 +9,7 @@
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/print_events.h"
+#include "sync/domain/receipt.h"
 #include "sync/domain/record.h"
 #include "sync/domain/stock_events.h"
 
@@ -68,6 +69,8 @@ const struct body_sample body_samples[] = {
      "702037a4636f6c64"},
     {EVENT_LAPSE, "lapse",
      "92920102a774696d656f7574"},
+    {EVENT_RECEIPT, "receipt",
+     "9607cd0640cc8000a14101"},
     {EVENT_PAY_INTENT, "pay_intent",
      "96a470695f3102cd0640cd064000a3657572"},
     {EVENT_PAY_REFUND, "pay_refund",
@@ -188,6 +191,7 @@ RECODER(print_claim, print_claim)
 RECODER(print_done, print_done)
 RECODER(order_pay, order_pay)
 RECODER(order_refund, order_refund)
+RECODER(receipt, receipt)
 RECODER(pay_intent, pay_intent)
 RECODER(pay_refund, pay_refund)
 RECODER(pay_dispute, pay_dispute)
@@ -242,6 +246,7 @@ static const struct {
     {EVENT_PAY, recode_order_pay},
     {EVENT_REFUND, recode_order_refund},
     {EVENT_LAPSE, recode_order_refuse},
+    {EVENT_RECEIPT, recode_receipt},
     {EVENT_PAY_INTENT, recode_pay_intent},
     {EVENT_PAY_REFUND, recode_pay_refund},
     {EVENT_PAY_DISPUTE, recode_pay_dispute},

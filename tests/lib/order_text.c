@@ -96,6 +96,17 @@ static void put_rest(struct out *out, const struct order *order)
         order->refunded_minor, order->due_minor);
     put(out, " claimed %" PRIx64 " cancelled %d seen %d", order->claimed_by, order->is_cancelled,
         order->is_seen);
+    put(out,
+        "\nowed tax %" PRId64 " discount %" PRId64 " forgiven %" PRId64 " held %" PRId64
+        " objects %" PRIu32 "/%" PRIu32 "/%" PRIu32 "/%" PRIu32 " problems %" PRIx32,
+        order->owed_tax_minor, order->owed_discount_minor, order->forgiven_minor,
+        order->ledger.held_minor, order->ledger.intents_count, order->ledger.refunds_count,
+        order->ledger.disputes_count, order->ledger.wishes_count, order->ledger.problems);
+    for (uint32_t i = 0; i < order->receipts_count; i++) {
+        put(out, "\nreceipt %" PRIu32 " of %" PRId64, order->receipts[i].number,
+            order->receipts[i].total_minor);
+        put_operation(out, &order->receipts[i].id);
+    }
     put_text(out, "reason", order->reason);
     put_operation(out, &order->changed);
     put(out, " times %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", order->accepted_t, order->ready_t,

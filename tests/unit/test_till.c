@@ -24,7 +24,7 @@ static struct {
     struct till_result result;
     uint64_t log, seq, t;
     const char *lane;
-    uint32_t number_next;
+    uint32_t number_next, receipt_next;
     uint32_t keys; /* given out */
     uint8_t key[KEY_BYTES];
     struct entity_id last; /* the order placed last */
@@ -78,6 +78,9 @@ static void fold_result(struct store_txn *txn)
     if (result->is_number_used) {
         world.number_next++;
     }
+    if (result->is_receipt_used) {
+        world.receipt_next++;
+    }
 }
 
 static int run(const struct command *command)
@@ -91,6 +94,8 @@ static int run(const struct command *command)
         .own_log = world.log,
         .lane = bytes_of_text(world.lane),
         .number_next = world.number_next,
+        .receipt_next = world.receipt_next,
+        .incarnation = 1,
         .now_t = world.t,
     };
     const int err = till_run(&till, command, &world.result);
@@ -215,6 +220,7 @@ static void stall_with_menu(void)
     world.keys = 0;
     world.lane = "A";
     world.number_next = 42;
+    world.receipt_next = 1;
     world.last = (struct entity_id){0};
     add_doner();
     const struct command ayran = item_of(AYRAN, "Ayran", 250);
@@ -1349,5 +1355,184 @@ TEST(store, a_disk_that_fails_is_reported_whatever_was_read)
     }
     store_memory_fail(world.store, MEMORY_GET, 0, ERR_IO);
     assert_int_equal(place(&command), 0);
+    close_stall();
+}
+
+/* --- the provider, wishes, receipts ----------------------------------------------------------- */
+
+enum { GATEWAY_LOG = 0x0e };
+
+/* By the gateway itself. */
+static struct command by_gateway(enum command_kind kind)
+{
+    struct command command = command_of(kind);
+    command.principal = (struct principal){.session = 9, .role = ROLE_GATEWAY, .is_device = true};
+    return command;
+}
+
+static struct command told(enum intent_state state, int64_t received, const char *event)
+{
+    struct command command = by_gateway(COMMAND_PAY_INTENT);
+    command.amount_minor = 1650;
+    command.fact = (struct wanted_fact){.id = text("pi_1"),
+                                        .event = text(event),
+                                        .currency = text("eur"),
+                                        .state = state,
+                                        .capturable_minor = state == INTENT_HELD ? 1650 : 0,
+                                        .received_minor = received};
+    return command;
+}
+
+/* Two doners and an ayran, 16.50, captured by the provider. */
+static void place_paid_online(void)
+{
+    open_stall();
+    const struct command order = order_of(doners(2), ayrans(1));
+    assert_int_equal(place(&order), 0);
+    const struct command captured = told(INTENT_SUCCEEDED, 1650, "evt_1");
+    assert_int_equal(events_of(&captured), 2);
+    assert_int_equal(world.order.due_minor, 0);
+}
+
+TEST(provider, a_webhook_told_again_or_of_what_is_known_writes_nothing_new)
+{
+    open_stall();
+    const struct command order = order_of(doners(2), ayrans(1));
+    assert_int_equal(place(&order), 0);
+    const struct command held = told(INTENT_HELD, 0, "evt_1");
+    assert_int_equal(events_of(&held), 2);
+    assert_int_equal(events_of(&held), 0);
+    const struct command doubled = told(INTENT_HELD, 0, "evt_2"); /* one change, two events */
+    assert_int_equal(events_of(&doubled), 1);
+    const struct command polled = told(INTENT_HELD, 0, "");
+    assert_int_equal(events_of(&polled), 0);
+    assert_int_equal(world.order.ledger.held_minor, 1650);
+    close_stall();
+}
+
+TEST(provider, only_a_gateway_tells_what_it_told)
+{
+    open_stall();
+    const struct command order = order_of(doners(2), ayrans(1));
+    assert_int_equal(place(&order), 0);
+    struct command command = told(INTENT_HELD, 0, "");
+    command.principal = (struct principal){.session = 7, .role = ROLE_COUNTER};
+    assert_int_equal(run(&command), ERR_FORBIDDEN);
+    command.principal.is_device = true;
+    assert_int_equal(run(&command), ERR_FORBIDDEN);
+    command = by_gateway(COMMAND_ACCEPT);
+    assert_int_equal(run(&command), ERR_FORBIDDEN);
+    command = by_gateway(COMMAND_REFUND_WISH);
+    assert_int_equal(run(&command), ERR_FORBIDDEN);
+    close_stall();
+}
+
+static struct command wish_of_units(uint32_t line, uint32_t unit)
+{
+    struct command command = command_of(COMMAND_REFUND_WISH);
+    command.reason = text("cold");
+    command.units_count = 1;
+    command.wish_units[0] = (struct wish_unit){line, unit};
+    return command;
+}
+
+TEST(wish, of_a_unit_is_for_its_share_and_wished_again_it_is_one)
+{
+    place_paid_online();
+    struct command command = wish_of_units(1, 2);
+    assert_int_equal(events_of(&command), 1);
+    assert_int_equal(world.order.ledger.wishes[0].open_minor, 700);
+    command = wish_of_units(1, 2);
+    assert_int_equal(events_of(&command), 0);
+    go_to(KITCHEN_LOG);
+    command = wish_of_units(1, 2);
+    assert_int_equal(events_of(&command), 0);
+    command = wish_of_units(1, 3);
+    assert_int_equal(run(&command), ERR_NOT_FOUND);
+    command = wish_of_units(1, 1); /* the whole line: one unit of it is wished already */
+    command.units_count = 0;
+    command.ids_count = 1;
+    command.ids[0] = 1;
+    assert_int_equal(run(&command), ERR_STATE);
+    close_stall();
+}
+
+TEST(wish, of_goodwill_has_a_slot_and_never_exceeds_what_the_provider_has)
+{
+    place_paid_online();
+    struct command command = command_of(COMMAND_REFUND_WISH);
+    command.reason = text("long wait");
+    command.amount_minor = 1000;
+    assert_int_equal(run(&command), ERR_MALFORMED);
+    command.slot = 1;
+    assert_int_equal(events_of(&command), 1);
+    assert_int_equal(events_of(&command), 0);
+    command.slot = 2;
+    assert_int_equal(run(&command), ERR_STATE);
+    command.amount_minor = 650;
+    assert_int_equal(events_of(&command), 1);
+    assert_int_equal(world.order.flags & FLAG_OVER_REFUNDED, 0);
+    close_stall();
+}
+
+TEST(wish, of_a_rule_is_for_what_its_cause_made_due_and_once)
+{
+    place_paid_online();
+    struct command cancel = command_of(COMMAND_CANCEL);
+    cancel.reason = text("sold out");
+    assert_int_equal(events_of(&cancel), 1);
+    struct command command = by_gateway(COMMAND_REFUND_AUTO);
+    command.reason = text("cancelled");
+    command.cause = (struct operation){.log = world.log, .seq = world.seq + 1};
+    assert_int_equal(run(&command), ERR_NOT_FOUND);
+    command.cause.seq = world.seq;
+    put_be64(command.cause.hash, world.log << 32 | world.seq);
+    assert_int_equal(events_of(&command), 1);
+    assert_int_equal(world.order.ledger.wishes[0].open_minor, 1650);
+    assert_int_equal(events_of(&command), 0);
+    close_stall();
+}
+
+TEST(lapse, by_the_gateway_refuses_what_nobody_answered)
+{
+    open_stall();
+    const struct command order = order_of(doners(2), ayrans(1));
+    assert_int_equal(place(&order), 0);
+    struct command command = by_gateway(COMMAND_LAPSE);
+    command.reason = text("timeout");
+    assert_int_equal(events_of(&command), 1);
+    assert_int_equal(world.result.events[0].type, EVENT_LAPSE);
+    assert_int_equal(world.order.phase, PHASE_REFUSED);
+    struct command recall = command_of(COMMAND_RECALL);
+    recall.ids_count = 1;
+    recall.ids[0] = 1;
+    assert_int_equal(run(&recall), 0); /* the kitchen makes it all the same */
+    assert_true(world.order.lines[0].is_active);
+    assert_true(world.order.lines[1].is_refused);
+    close_stall();
+}
+
+TEST(receipt, is_given_once_and_again_only_when_the_order_changed)
+{
+    open_stall();
+    const struct command order = order_of(doners(2), ayrans(1));
+    assert_int_equal(place(&order), 0);
+    const struct command receipt = command_of(COMMAND_RECEIPT);
+    assert_int_equal(run(&receipt), ERR_STATE); /* nobody has paid */
+    struct command pay = command_of(COMMAND_PAY);
+    pay.method = text("cash");
+    assert_int_equal(run(&pay), 0);
+    assert_int_equal(events_of(&receipt), 1);
+    assert_int_equal(events_of(&receipt), 0);
+    assert_int_equal(world.order.receipts[0].number, 1);
+    assert_int_equal(world.order.receipts[0].total_minor, 1650);
+    struct command gone = command_of(COMMAND_LINES_VOID);
+    gone.reason = text("mistyped");
+    gone.ids_count = 1;
+    gone.ids[0] = 2;
+    assert_int_equal(run(&gone), 0);
+    assert_int_equal(events_of(&receipt), 1);
+    assert_int_equal(world.order.receipts[1].number, 2);
+    assert_int_equal(world.order.receipts[1].kind, RECEIPT_CORRECTION);
     close_stall();
 }

@@ -1,0 +1,77 @@
+#include "node/api/json_build.h"
+
+#include <jansson.h>
+
+#include "sync/base/check.h"
+
+enum { HEX_BYTES_MAX = 64 };
+
+static json_t *theirs(struct json_value *value)
+{
+    return (json_t *)(void *)value;
+}
+
+static struct json_value *ours(json_t *value)
+{
+    check(value != NULL);
+    return (struct json_value *)(void *)value;
+}
+
+struct json_value *json_new_object(void)
+{
+    return ours(json_object());
+}
+
+struct json_value *json_new_array(void)
+{
+    return ours(json_array());
+}
+
+void json_put(struct json_value *object, const char *name, struct json_value *value)
+{
+    check(json_object_set_new(theirs(object), name, theirs(value)) == 0);
+}
+
+void json_put_int(struct json_value *object, const char *name, int64_t number)
+{
+    json_put(object, name, ours(json_integer(number)));
+}
+
+void json_put_bool(struct json_value *object, const char *name, bool truth)
+{
+    json_put(object, name, ours(json_boolean(truth)));
+}
+
+void json_put_string(struct json_value *object, const char *name, const char *terminated)
+{
+    json_put_text(object, name, bytes_of_text(terminated));
+}
+
+void json_put_text(struct json_value *object, const char *name, struct bytes text)
+{
+    json_t *value = json_stringn(text.size > 0 ? (const char *)text.data : "", text.size);
+    json_put(object, name, ours(value != NULL ? value : json_string("")));
+}
+
+void json_put_hex(struct json_value *object, const char *name, struct bytes bytes)
+{
+    static const char digits[] = "0123456789abcdef";
+    char hex[2 * HEX_BYTES_MAX + 1];
+    check(bytes.size <= HEX_BYTES_MAX);
+    for (size_t i = 0; i < bytes.size; i++) {
+        hex[2 * i] = digits[bytes.data[i] >> 4];
+        hex[2 * i + 1] = digits[bytes.data[i] & 15];
+    }
+    hex[2 * bytes.size] = '\0';
+    json_put_string(object, name, hex);
+}
+
+void json_append(struct json_value *array, struct json_value *value)
+{
+    check(json_array_append_new(theirs(array), theirs(value)) == 0);
+}
+
+void json_append_int(struct json_value *array, int64_t number)
+{
+    json_append(array, ours(json_integer(number)));
+}

@@ -1,0 +1,28 @@
+/* json_money.h - what is told of money: an order's ledger, its receipts, a day's report.
+ *
+ * Layer: node.
+ */
+#ifndef TRESTLE_NODE_API_JSON_MONEY_H
+#define TRESTLE_NODE_API_JSON_MONEY_H
+
+#include "node/api/gate.h"
+#include "node/api/json.h"
+#include "sync/domain/report.h"
+
+enum { RECEIPT_NAME_BYTES_MAX = 40 };
+
+/* "A-1-42": lane, incarnation of the log, number. */
+void receipt_name_print(const struct order_receipt *receipt,
+                        char ret_name[RECEIPT_NAME_BYTES_MAX]);
+
+/* Put "provider" and "receipts" into an Order, where there is anything to tell. */
+void json_put_money(struct json_value *object, const struct order *order);
+
+/* The receipt that holds, else the newest. NULL when the order has none. */
+struct json_value *json_receipt(const struct order *order, int64_t epoch_ms);
+
+/* @is_complete: every order of the day was looked at. */
+struct json_value *json_report(const struct report *report, uint64_t day, bool is_complete,
+                               const struct gate_live *live);
+
+#endif

@@ -1,0 +1,166 @@
+/* trestle report: what a trading day came to. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/cli/door.h"
+#include "node/cli/menu_file.h"
+#include "node/cli/reply.h"
+
+/* The sums in their order: of the report's fields, with what a person calls them. */
+static const struct {
+    const char *field;
+    const char *text;
+} sums[] = {
+    {"owed", "sales, tax included"},
+    {"tax", "of that tax"},
+    {"discount", "discounts given"},
+    {"paid", "paid"},
+    {"refunded", "refunded"},
+    {"forgiven", "refunded out of goodwill"},
+    {"give_back", "still to give back"},
+    {"collect", "still to collect"},
+    {"held", "held by banks"},
+    {"disputed", "disputed"},
+};
+
+static const char *const counts[] = {"orders",    "open",    "completed",
+                                     "cancelled", "refused", "flagged"};
+
+static void print_money(const char *label, int64_t minor, unsigned digits)
+{
+    struct text amount = {0};
+    menu_put_amount(&amount, minor, digits);
+    (void)printf("  %-26s %12.*s\n", label, (int)amount.size, amount.data);
+    text_close(&amount);
+}
+
+static void print_missing(const struct reply_node *report)
+{
+    const struct reply_node *missing = reply_find(report, "missing");
+    for (size_t i = 0; i < reply_count(missing); i++)
+        (void)printf("not all of %s is in it yet\n", reply_text(reply_at(missing, i), "name"));
+    if (!reply_truth(report, "complete"))
+        (void)printf("the day has more orders than one report adds up\n");
+}
+
+static void print_text(const struct reply_node *report, unsigned digits)
+{
+    const struct reply_node *methods = reply_find(report, "methods");
+    const struct reply_node *rates = reply_find(report, "rates");
+    (void)printf("day %" PRId64 "\n", reply_number(report, "day"));
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        (void)printf("  %-26s %12" PRId64 "\n", counts[i], reply_number(report, counts[i]));
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
+        print_money(sums[i].text, reply_number(report, sums[i].field), digits);
+    for (size_t i = 0; i < reply_count(methods); i++) {
+        const struct reply_node *method = reply_at(methods, i);
+        (void)printf("%s\n", reply_text(method, "method"));
+        print_money("paid", reply_number(method, "paid"), digits);
+        print_money("refunded", reply_number(method, "refunded"), digits);
+    }
+    for (size_t i = 0; i < reply_count(rates); i++) {
+        const struct reply_node *rate = reply_at(rates, i);
+        const int64_t bp = reply_number(rate, "tax_bp");
+        (void)printf("tax %" PRId64 ".%02" PRId64 " %%\n", bp / 100, bp % 100);
+        print_money("net", reply_number(rate, "net"), digits);
+        print_money("tax", reply_number(rate, "tax"), digits);
+    }
+    print_missing(report);
+}
+
+/* A method's name in a table: people type it, so it may hold anything. */
+static void print_quoted(const char *text)
+{
+    (void)putchar('"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            (void)putchar('"');
+        (void)putchar(*text);
+    }
+    (void)putchar('"');
+}
+
+/* Rows of what, name, amount in minor units. */
+static void print_csv(const struct reply_node *report)
+{
+    const struct reply_node *methods = reply_find(report, "methods");
+    const struct reply_node *rates = reply_find(report, "rates");
+    (void)printf("what,name,minor\n");
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        (void)printf("count,%s,%" PRId64 "\n", counts[i], reply_number(report, counts[i]));
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
+        (void)printf("sum,%s,%" PRId64 "\n", sums[i].field, reply_number(report, sums[i].field));
+    for (size_t i = 0; i < reply_count(methods); i++) {
+        const struct reply_node *method = reply_at(methods, i);
+        (void)printf("paid,");
+        print_quoted(reply_text(method, "method"));
+        (void)printf(",%" PRId64 "\nrefunded,", reply_number(method, "paid"));
+        print_quoted(reply_text(method, "method"));
+        (void)printf(",%" PRId64 "\n", reply_number(method, "refunded"));
+    }
+    for (size_t i = 0; i < reply_count(rates); i++) {
+        const struct reply_node *rate = reply_at(rates, i);
+        (void)printf("net,%" PRId64 ",%" PRId64 "\n", reply_number(rate, "tax_bp"),
+                     reply_number(rate, "net"));
+        (void)printf("tax,%" PRId64 ",%" PRId64 "\n", reply_number(rate, "tax_bp"),
+                     reply_number(rate, "tax"));
+    }
+}
+
+static int show(const struct args *args, const struct text *body, unsigned digits)
+{
+    if (args_has(args, "json")) {
+        (void)printf("%.*s\n", (int)body->size, body->data);
+        return EXIT_DONE;
+    }
+    struct reply *reply = reply_new(body);
+    if (reply == NULL)
+        return tell_failure("the node", ERR_MALFORMED);
+    if (args_has(args, "csv"))
+        print_csv(reply_root(reply));
+    else
+        print_text(reply_root(reply), digits);
+    reply_free(reply);
+    return EXIT_DONE;
+}
+
+static int day_path(const struct args *args, char *path, size_t capacity)
+{
+    const char *day = args_flag(args, "day");
+    (void)snprintf(path, capacity, "/api/reports/day");
+    if (day == NULL)
+        return EXIT_DONE;
+    if (day[0] == '\0' || strlen(day) > 9 || strspn(day, "0123456789") != strlen(day)) {
+        tell("--day wants the number of a trading day");
+        return EXIT_USAGE;
+    }
+    (void)snprintf(path, capacity, "/api/reports/day?day=%s", day);
+    return EXIT_DONE;
+}
+
+int command_report(const struct args *args)
+{
+    char path[64];
+    struct place place;
+    struct door *door = NULL;
+    struct text body = {0};
+    unsigned digits = 2;
+    int status = day_path(args, path, sizeof path);
+    if (status == EXIT_DONE)
+        status = place_find(args, &place);
+    if (status == EXIT_DONE)
+        status = door_open(&place, &door);
+    if (status == EXIT_DONE)
+        status = door_digits(door, &digits);
+    if (status == EXIT_DONE) {
+        struct http_request request = {.method = "GET", .path = path};
+        status = door_get(door, &request, &body);
+    }
+    if (status == EXIT_DONE)
+        status = show(args, &body, digits);
+    text_close(&body);
+    door_close(door);
+    return status;
+}

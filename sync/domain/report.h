@@ -1,0 +1,42 @@
+/* report.h - what a trading day came to: the sum over its orders, to the cent.
+ *
+ * Layer: sync/domain (pure). Law: every amount is the sum of that amount over the orders that were
+ * added; by method, and by rate, they add up to the whole (tests/unit/test_report.c).
+ */
+#ifndef TRESTLE_SYNC_DOMAIN_REPORT_H
+#define TRESTLE_SYNC_DOMAIN_REPORT_H
+
+#include "sync/domain/order.h"
+
+enum {
+    REPORT_METHODS_MAX = 16, /* further ones are added up as "other" */
+    REPORT_RATES_MAX = 32,   /* further ones as the last */
+};
+
+struct report_method {
+    char name[NAME_BYTES_MAX + 1]; /* "cash", "card-external", "card-online" = the provider's */
+    uint64_t payments, refunds;    /* counts */
+    int64_t paid_minor, refunded_minor;
+    int64_t rounding_minor; /* of cash: what changed hands beside the amounts */
+};
+
+struct report {
+    uint64_t orders; /* all of the day */
+    uint64_t open, completed, cancelled, refused;
+    uint64_t flagged;       /* a person must settle them */
+    int64_t owed_minor;     /* sales, tax included, after discounts */
+    int64_t tax_minor;      /* of owed */
+    int64_t discount_minor; /* given on owed */
+    int64_t paid_minor, refunded_minor, forgiven_minor;
+    int64_t give_back_minor, collect_minor; /* still due, either way */
+    int64_t held_minor, disputed_minor;
+    uint32_t methods_count;
+    struct report_method methods[REPORT_METHODS_MAX];
+    uint32_t rates_count;
+    struct order_rate rates[REPORT_RATES_MAX]; /* by rate */
+};
+
+void report_reset(struct report *report);
+void report_add(struct report *report, const struct order *order);
+
+#endif

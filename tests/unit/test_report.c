@@ -1,0 +1,259 @@
+/* test_report.c - a day's report is the sum of its orders, to the cent; receipts are numbered
+ * without a gap and given once for what an order is.
+ */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sync/domain/receipt.h"
+#include "sync/domain/report.h"
+#include "tests/lib/prng.h"
+#include "tests/lib/stall.h"
+#include "tests/lib/store_memory.h"
+
+/* ---- reports ---- */
+
+/* Something that happens to an order, whether it makes sense or not. */
+static void happen(struct stall *stall, struct prng *prng)
+{
+    const enum person at = (enum person)prng_below(prng, PEOPLE);
+    const uint32_t line = 1 + (uint32_t)prng_below(prng, 3);
+    const int64_t amount = prng_between(prng, 1, 1500);
+    switch (prng_below(prng, 9)) {
+    case 0:
+        (void)do_pay(stall, at, (uint8_t)prng_below(prng, 4), amount);
+        break;
+    case 1:
+        (void)do_refund(stall, at, (uint8_t)(8 + prng_below(prng, 2)), amount);
+        break;
+    case 2:
+        (void)do_discount(stall, at, line, amount);
+        break;
+    case 3:
+        (void)do_hand(stall, at, line, 1);
+        break;
+    case 4:
+        (void)do_void(stall, at, line);
+        break;
+    case 5:
+        (void)do_cancel(stall, at);
+        break;
+    case 6:
+        (void)do_set(stall, at, line, (int32_t)prng_between(prng, -1, 2));
+        break;
+    case 7:
+        (void)do_refuse(stall, at, line, "sold out");
+        break;
+    default:
+        stall_sync(stall);
+        break;
+    }
+}
+
+static const struct order *any_order(struct stall *stall, struct prng *prng)
+{
+    *stall = stall_new();
+    (void)do_open(stall, C, "A", 1);
+    for (uint32_t line = 1; line <= 3; line++) {
+        const struct line_add add = {
+            .line = line,
+            .name = bytes_of_text("soup"),
+            .quantity = 1 + (uint32_t)prng_below(prng, 4),
+            .unit_price_minor = prng_between(prng, 1, 999),
+            .tax_bp = prng_one_in(prng, 2) ? 700 : 1900,
+        };
+        (void)do_add_full(stall, C, &add);
+    }
+    stall_sync(stall);
+    for (uint32_t i = 0; i < 8; i++) {
+        happen(stall, prng);
+    }
+    stall_sync(stall);
+    return stall_look(stall, C);
+}
+
+/* The sums by another way: one amount at a time. */
+struct sums {
+    int64_t owed, tax, paid, refunded, forgiven, due;
+};
+
+static void assert_adds_up(const struct report *report, const struct sums *sums)
+{
+    int64_t paid = 0, refunded = 0, net = 0, tax = 0, gross = 0;
+    for (uint32_t i = 0; i < report->methods_count; i++) {
+        paid += report->methods[i].paid_minor;
+        refunded += report->methods[i].refunded_minor;
+    }
+    for (uint32_t i = 0; i < report->rates_count; i++) {
+        net += report->rates[i].net_minor;
+        tax += report->rates[i].tax_minor;
+        gross += report->rates[i].payable_minor;
+    }
+    assert_int_equal(report->owed_minor, sums->owed);
+    assert_int_equal(gross, sums->owed);
+    assert_int_equal(tax, sums->tax);
+    assert_int_equal(report->tax_minor, sums->tax);
+    assert_int_equal(net + tax, gross);
+    assert_int_equal(report->paid_minor, sums->paid);
+    assert_int_equal(paid, sums->paid);
+    assert_int_equal(report->refunded_minor, sums->refunded);
+    assert_int_equal(refunded, sums->refunded);
+    assert_int_equal(report->give_back_minor - report->collect_minor, sums->due);
+    assert_int_equal(sums->due, sums->paid - sums->refunded + sums->forgiven - sums->owed);
+}
+
+TEST(report, a_day_is_the_sum_of_its_orders_to_the_cent)
+{
+    struct prng prng = {.state = 20};
+    static struct report report;
+    struct sums sums = {0};
+    report_reset(&report);
+    for (uint32_t i = 0; i < 60; i++) {
+        struct stall stall;
+        const struct order *order = any_order(&stall, &prng);
+        sums.owed += order->owed_minor;
+        sums.paid += order->paid_minor;
+        sums.refunded += order->refunded_minor;
+        sums.forgiven += order->forgiven_minor;
+        sums.due += order->due_minor;
+        for (uint32_t rate = 0; rate < order->rates_count; rate++) {
+            sums.tax += order->rates[rate].tax_minor;
+        }
+        report_add(&report, order);
+        stall_free(&stall);
+    }
+    assert_int_equal(report.orders, 60);
+    assert_int_equal(report.orders,
+                     report.open + report.completed + report.cancelled + report.refused);
+    assert_adds_up(&report, &sums);
+}
+
+TEST(report, more_methods_than_it_names_are_added_up_as_other)
+{
+    static struct report report;
+    static struct order order;
+    char names[REPORT_METHODS_MAX + 4][8];
+    report_reset(&report);
+    for (uint32_t i = 0; i < REPORT_METHODS_MAX + 4; i++) {
+        (void)snprintf(names[i], sizeof names[i], "m%u", (unsigned)i);
+        order.payments_count = 1;
+        order.paid_minor = 100;
+        order.payments[0] =
+            (struct order_payment){.method = bytes_of_text(names[i]), .amount_minor = 100};
+        report_add(&report, &order);
+    }
+    assert_int_equal(report.methods_count, REPORT_METHODS_MAX);
+    assert_string_equal(report.methods[REPORT_METHODS_MAX - 1].name, "other");
+    assert_int_equal(report.methods[REPORT_METHODS_MAX - 1].paid_minor, 500);
+    assert_int_equal(report.paid_minor, 100 * (REPORT_METHODS_MAX + 4));
+}
+
+/* ---- receipts ---- */
+
+enum { LOG = 7, OTHER_LOG = 8 };
+
+/* A row of the table log, as the replica writes it. */
+static void put_event(struct store_txn *txn, uint64_t log, uint64_t seq, uint32_t type,
+                      struct bytes body)
+{
+    uint8_t row[512] = {0};
+    const struct event event = {.type = type, .entity = {{1}}, .body = body};
+    struct bytes bytes;
+    assert_int_equal(event_encode(&event, row + HASH_BYTES, sizeof row - HASH_BYTES, &bytes), 0);
+    const struct key key = key_event(log, seq);
+    assert_int_equal(
+        store_put(txn, TABLE_LOG, key_bytes(&key), bytes_of(row, HASH_BYTES + bytes.size)), 0);
+}
+
+static void put_receipt(struct store_txn *txn, uint64_t log, uint64_t seq, uint32_t number)
+{
+    uint8_t data[64];
+    struct writer writer;
+    struct bytes body;
+    const struct receipt receipt = {.number = number, .total_minor = 800, .lane = {0}};
+    writer_init(&writer, data, sizeof data);
+    receipt_encode(&receipt, &writer);
+    assert_int_equal(writer_finish(&writer, &body), 0);
+    put_event(txn, log, seq, EVENT_RECEIPT, body);
+}
+
+static uint32_t last_of(struct store_txn *txn, uint64_t log)
+{
+    uint32_t number = 99;
+    assert_int_equal(receipt_last(txn, log, &number), 0);
+    return number;
+}
+
+TEST(receipt, the_last_number_is_read_from_the_log_when_its_row_is_lost)
+{
+    static const uint8_t nothing[] = {0x90};
+    struct store_memory *store = store_memory_new();
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(last_of(txn, LOG), 0);
+    put_receipt(txn, LOG, 1, 1);
+    put_receipt(txn, LOG, 2, 2);
+    put_event(txn, LOG, 3, EVENT_REINSTATE, bytes_of(nothing, sizeof nothing));
+    put_receipt(txn, OTHER_LOG, 1, 40);
+    assert_int_equal(last_of(txn, LOG), 2);
+    assert_int_equal(last_of(txn, OTHER_LOG), 40);
+    assert_int_equal(last_of(txn, LOG - 1), 0);
+    assert_int_equal(receipt_keep(txn, LOG, 3), 0);
+    assert_int_equal(last_of(txn, LOG), 3);
+    store_memory_abort(txn);
+    store_memory_free(store);
+}
+
+/* Of what the order is at @at. */
+static void write_receipt(struct stall *stall, enum person at, uint32_t number)
+{
+    const struct order *order = stall_look(stall, at);
+    uint8_t data[64];
+    struct writer writer;
+    struct bytes body;
+    const struct receipt receipt = {
+        .number = number,
+        .total_minor = order->owed_minor,
+        .tax_minor = order->owed_tax_minor,
+        .lane = bytes_of_text("A"),
+        .incarnation = 1,
+    };
+    writer_init(&writer, data, sizeof data);
+    receipt_encode(&receipt, &writer);
+    assert_int_equal(writer_finish(&writer, &body), 0);
+    (void)mesh_write(stall->mesh, at, EVENT_RECEIPT, stall->t++, body);
+    stall_sync(stall);
+}
+
+TEST(receipt, one_holds_until_the_order_changes)
+{
+    struct stall stall = stall_new();
+    (void)do_open(&stall, C, "A", 1);
+    (void)do_add(&stall, C, 1, 1, 500);
+    (void)do_pay(&stall, C, 1, 500);
+    assert_null(receipt_current(stall_look(&stall, C)));
+    write_receipt(&stall, C, 1);
+    const struct order *order = stall_look(&stall, C);
+    assert_non_null(receipt_current(order));
+    assert_int_equal(receipt_current(order)->number, 1);
+    (void)do_set(&stall, C, 1, 1);
+    assert_null(receipt_current(stall_look(&stall, C)));
+    write_receipt(&stall, C, 2);
+    assert_int_equal(receipt_current(stall_look(&stall, C))->number, 2);
+    assert_int_equal(stall.order->receipts_count, 2);
+    stall_free(&stall);
+}
+
+TEST(receipt, given_by_two_devices_at_once_both_numbers_stand_and_one_holds)
+{
+    struct stall stall = stall_new();
+    (void)do_open(&stall, C, "A", 1);
+    (void)do_add(&stall, C, 1, 1, 500);
+    stall_sync(&stall);
+    write_receipt(&stall, D, 9);
+    write_receipt(&stall, C, 4);
+    const struct order *order = stall_look(&stall, K);
+    assert_int_equal(order->receipts_count, 2);
+    assert_int_equal(receipt_current(order)->number, 4); /* of the lower log */
+    stall_free(&stall);
+}
