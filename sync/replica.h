@@ -25,12 +25,13 @@ enum { FOLD_VERSION = 2 };
 
 struct replica;
 
-/* Who this device is. Everything is copied but the two secrets, which must outlive the replica. */
+/* Who this device is. Everything is copied but the secrets, which must outlive the replica. */
 struct replica_config {
     struct popup_id popup;
     struct public_key root;
     int64_t epoch_ms;   /* the pop-up's, since 1970 */
     struct bytes chain; /* own certificate chain */
+    const struct secret_key *root_secret; /* where this device keeps it, otherwise NULL */
     const struct secret_key *device_secret;
     const struct secret_key *log_secret; /* of this incarnation */
     uint32_t incarnation;

@@ -296,6 +296,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .ascending = replica->vector.ascending,
                         .heads_count = replica->vector.count,
                         .own_device = replica->device,
+                        .root_secret = replica->config.root_secret,
                         .device_secret = replica->config.device_secret,
                         .own_chain = replica->config.chain,
                         .close = &replica->close};

@@ -240,6 +240,18 @@ static int read_record(struct reading *reading)
     return err;
 }
 
+static int read_device_list(struct reading *reading)
+{
+    reading->value = state_json_devices(reading->api->state);
+    return 0;
+}
+
+static int read_person_list(struct reading *reading)
+{
+    reading->value = state_json_people(reading->api->state);
+    return 0;
+}
+
 static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_HEALTH] = read_health,
     [SHAPE_READY] = read_ready,
@@ -253,6 +265,8 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_RECEIPT_READ] = read_receipt,
     [SHAPE_RECEIPT] = read_receipt,
     [SHAPE_PICKUP_BOARD] = read_pickup_board,
+    [SHAPE_DEVICE_LIST] = read_device_list,
+    [SHAPE_PERSON_LIST] = read_person_list,
     [SHAPE_MENU_ITEM] = read_item,
     [SHAPE_RECORD_LIST] = read_record_list,
     [SHAPE_RECORD] = read_record,

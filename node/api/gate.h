@@ -22,6 +22,7 @@
 #include "node/api/queue.h"
 #include "node/blob/blobs.h"
 #include "sync/base/store.h"
+#include "sync/roster/roster.h"
 
 enum gate_link { GATE_LINKED = 0, GATE_CONNECTING = 1, GATE_REFUSED = 2, GATE_LOST = 3 };
 
@@ -33,6 +34,8 @@ struct gate_peer {
     uint64_t heard_ms_ago;  /* UINT64_MAX = never */
     uint64_t behind, ahead; /* events that only we have; that only the peer has */
     char name[NAME_BYTES_MAX + 1];
+    char lane[LANE_BYTES_MAX + 1];
+    bool is_revoked, is_retired;
 };
 
 /* The highest seq of a log that is durable on `copies` devices. */
@@ -45,6 +48,7 @@ struct gate_live {
     uint64_t device, log; /* own */
     enum role role;       /* of the own certificate */
     uint64_t capabilities;
+    bool is_revoked, is_retired;
     int64_t epoch_ms; /* the pop-up's, since 1970 */
     char device_name[NAME_BYTES_MAX + 1];
     char lane[LANE_BYTES_MAX + 1];
@@ -57,6 +61,8 @@ struct gate_live {
     struct gate_mark marks[LOGS_MAX];
     uint32_t peers_count;
     struct gate_peer peers[DEVICES_MAX];
+    uint32_t people_count;
+    struct roster_person people[ROSTER_PEOPLE_MAX];
 };
 
 /* What the host offers. All are called on the web thread only, with @context. */

@@ -209,8 +209,8 @@ static void fill_unit_numbers(struct fill *fill, uint32_t line, const json_t *un
             fail(fill, ERR_TOO_LARGE, "/lines: more units than one wish may name");
             return;
         }
-        command->wish_units[command->units_count++] = (struct wish_unit){
-            line, (uint32_t)json_integer_value(json_array_get(units, i))};
+        command->wish_units[command->units_count++] =
+            (struct wish_unit){line, (uint32_t)json_integer_value(json_array_get(units, i))};
     }
 }
 
@@ -463,22 +463,51 @@ static void fill_day(struct fill *fill)
     fill->command->day = (uint64_t)number(fill->body, "day");
 }
 
+static void fill_role(struct fill *fill)
+{
+    const json_t *role = json_object_get(fill->body, "role");
+    fill->command->role = role_of_text(json_string_value(role));
+}
+
+static void fill_name(struct fill *fill)
+{
+    fill->command->name = text(fill, fill->body, "name");
+}
+
 /* ---- the table ---- */
 
 static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
-    [COMMAND_ORDER_PLACE] = fill_place,   [COMMAND_LINES_ADD] = fill_lines,
-    [COMMAND_LINE_SET] = fill_line_set,   [COMMAND_LINES_VOID] = fill_reason,
-    [COMMAND_ACCEPT] = fill_accept,       [COMMAND_REFUSE] = fill_reason,
-    [COMMAND_START] = fill_ids,           [COMMAND_DONE] = fill_ids,
-    [COMMAND_RECALL] = fill_recall,       [COMMAND_AMEND] = fill_amend,
-    [COMMAND_HAND_OVER] = fill_hand_over, [COMMAND_UNHAND] = fill_ids,
-    [COMMAND_CANCEL] = fill_reason,       [COMMAND_REINSTATE] = fill_nothing,
-    [COMMAND_PAY] = fill_money,           [COMMAND_REFUND] = fill_money,
-    [COMMAND_REFUND_WISH] = fill_wish,    [COMMAND_RECEIPT] = fill_nothing,
-    [COMMAND_DISCOUNT] = fill_discount,   [COMMAND_SEEN] = fill_seen,
-    [COMMAND_MENU_SET] = fill_menu,       [COMMAND_POPUP_SET] = fill_popup,
-    [COMMAND_DAY_OPEN] = fill_day,        [COMMAND_RECORD_SET] = fill_record,
-    [COMMAND_REVIEW] = fill_review,       [COMMAND_REVIEW_HIDE] = fill_review_hide,
+    [COMMAND_ORDER_PLACE] = fill_place,
+    [COMMAND_LINES_ADD] = fill_lines,
+    [COMMAND_LINE_SET] = fill_line_set,
+    [COMMAND_LINES_VOID] = fill_reason,
+    [COMMAND_ACCEPT] = fill_accept,
+    [COMMAND_REFUSE] = fill_reason,
+    [COMMAND_START] = fill_ids,
+    [COMMAND_DONE] = fill_ids,
+    [COMMAND_RECALL] = fill_recall,
+    [COMMAND_AMEND] = fill_amend,
+    [COMMAND_HAND_OVER] = fill_hand_over,
+    [COMMAND_UNHAND] = fill_ids,
+    [COMMAND_CANCEL] = fill_reason,
+    [COMMAND_REINSTATE] = fill_nothing,
+    [COMMAND_PAY] = fill_money,
+    [COMMAND_REFUND] = fill_money,
+    [COMMAND_REFUND_WISH] = fill_wish,
+    [COMMAND_RECEIPT] = fill_nothing,
+    [COMMAND_DISCOUNT] = fill_discount,
+    [COMMAND_SEEN] = fill_seen,
+    [COMMAND_MENU_SET] = fill_menu,
+    [COMMAND_POPUP_SET] = fill_popup,
+    [COMMAND_DAY_OPEN] = fill_day,
+    [COMMAND_RECORD_SET] = fill_record,
+    [COMMAND_REVIEW] = fill_review,
+    [COMMAND_REVIEW_HIDE] = fill_review_hide,
+    [COMMAND_DEVICE_REVOKE] = fill_nothing,
+    [COMMAND_DEVICE_RETIRE] = fill_nothing,
+    [COMMAND_DEVICE_ROLE] = fill_role,
+    [COMMAND_DEVICE_RENAME] = fill_name,
+    [COMMAND_STAFF_ROLE] = fill_role,
 };
 
 static struct fill fill_begin(const struct json_value *body, struct api_command *into, char *where)
@@ -499,6 +528,8 @@ int api_fill(const struct route *route, const struct route_match *match,
     command->command.item = match->number;
     command->command.record = route->record;
     command->command.is_new = route->record != KIND_NONE && strcmp(route->method, "POST") == 0;
+    command->command.staff = match->number;
+    command->command.device = match->device;
     if (match->line != 0) {
         command->command.ids_count = 1;
         command->command.ids[0] = match->line;

@@ -474,6 +474,58 @@ static json_t *peers(const struct state *state)
     return list;
 }
 
+static json_t *device(uint64_t id, const char *name, enum role role, const char *lane, bool is_own)
+{
+    json_t *object = json_object();
+    put_id64(object, "id", id);
+    put_string(object, "name", name);
+    put_string(object, "role", role_text(role));
+    put_string(object, "lane", lane);
+    put_bool(object, "own", is_own);
+    return object;
+}
+
+static json_t *device_other(const struct gate_peer *peer)
+{
+    json_t *object = device(peer->device, peer->name, peer->role, peer->lane, false);
+    put_bool(object, "revoked", peer->is_revoked);
+    put_bool(object, "retired", peer->is_retired);
+    put_word(object, &schema_device, "state", (size_t)peer->link);
+    return object;
+}
+
+struct json_value *state_json_devices(const struct state *state)
+{
+    const struct gate_live *live = &state->live;
+    json_t *list = json_array();
+    json_t *own = device(live->device, live->device_name, live->role, live->lane, true);
+    put_bool(own, "revoked", live->is_revoked);
+    put_bool(own, "retired", live->is_retired);
+    append(list, own);
+    for (uint32_t i = 0; i < live->peers_count; i++)
+        append(list, device_other(&live->peers[i]));
+    json_t *object = json_object();
+    put(object, "devices", list);
+    return ours(object);
+}
+
+struct json_value *state_json_people(const struct state *state)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < state->live.people_count; i++) {
+        const struct roster_person *person = &state->live.people[i];
+        json_t *one = json_object();
+        put_count(one, "staff", person->staff);
+        put_string(one, "role", role_text(person->role));
+        put_count(one, "version", person->version);
+        put_bool(one, "disputed", person->is_disputed);
+        append(list, one);
+    }
+    json_t *object = json_object();
+    put(object, "people", list);
+    return ours(object);
+}
+
 /* How many logs there are and their events in all. */
 static int count_events(struct store_txn *txn, uint64_t *ret_logs, uint64_t *ret_events)
 {

@@ -15,6 +15,8 @@
     }
 #define ORDER(action, capability, command, request, ...)                                           \
     WRITE("POST", "/api/orders/{id}/" action, capability, command, request, __VA_ARGS__)
+#define DEVICE(action, command, request, ...)                                                      \
+    WRITE("POST", "/api/devices/{device}/" action, CAP_ROSTER, command, request, __VA_ARGS__)
 #define ANSWERS(status_, shape_, response_)                                                        \
     .status = (status_), .shape = (shape_), .response = &(response_)
 
@@ -141,6 +143,18 @@ const struct route routes[] = {
           "Say how it was, once it was handed over; again = say it anew."),
     WRITE("POST", "/api/reviews/{id}/hide", CAP_POPUP, COMMAND_REVIEW_HIDE, schema_review_hide,
           "Take a review off the screens, or show it again."),
+    READ("/api/devices", CAP_READ_BOARDS, SHAPE_DEVICE_LIST, &schema_device_list,
+         "The devices of the pop-up."),
+    DEVICE("revoke", COMMAND_DEVICE_REVOKE, schema_nothing,
+           "It was stolen: what it signs from here on does not count, and nobody talks to it."),
+    DEVICE("retire", COMMAND_DEVICE_RETIRE, schema_nothing,
+           "It is dead: its rights to stock end. Nothing of what it wrote is voided."),
+    DEVICE("role", COMMAND_DEVICE_ROLE, schema_device_role, "What it is from now on."),
+    DEVICE("rename", COMMAND_DEVICE_RENAME, schema_device_rename, "What people call it."),
+    READ("/api/staff/roles", CAP_READ_BOARDS, SHAPE_PERSON_LIST, &schema_person_list,
+         "What people may do, by staff number."),
+    WRITE("POST", "/api/staff/{number}/role", CAP_ROSTER, COMMAND_STAFF_ROLE, schema_person_role,
+          "What a person may do from now on; each device goes by it as soon as it hears of it."),
 };
 const size_t routes_count = sizeof routes / sizeof routes[0];
 
@@ -153,17 +167,32 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool match_order(const char *text, size_t size, struct route_match *match)
+/* @text is @count bytes in hex. */
+static bool match_hex(const char *text, size_t size, uint8_t *to, size_t count)
 {
-    if (size != sizeof match->order.bytes * 2)
+    if (size != count * 2)
         return false;
-    for (size_t i = 0; i < ENTITY_ID_BYTES; i++) {
+    for (size_t i = 0; i < count; i++) {
         int high = hex_value(text[2 * i]);
         int low = hex_value(text[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
-        match->order.bytes[i] = (uint8_t)(high * 16 + low);
+        to[i] = (uint8_t)(high * 16 + low);
     }
+    return true;
+}
+
+static bool match_order(const char *text, size_t size, struct route_match *match)
+{
+    return match_hex(text, size, match->order.bytes, ENTITY_ID_BYTES);
+}
+
+static bool match_device(const char *text, size_t size, struct route_match *match)
+{
+    uint8_t bytes[8];
+    if (!match_hex(text, size, bytes, sizeof bytes))
+        return false;
+    match->device = get_be64(bytes);
     return true;
 }
 
@@ -198,7 +227,10 @@ static bool match_item(const char *text, size_t size, struct route_match *match)
 static const struct {
     const char *name;
     bool (*match)(const char *text, size_t size, struct route_match *match);
-} parameters[] = {{"{id}", match_order}, {"{line}", match_line}, {"{number}", match_item}};
+} parameters[] = {{"{id}", match_order},
+                  {"{line}", match_line},
+                  {"{number}", match_item},
+                  {"{device}", match_device}};
 
 static bool segment_matches(const char *pattern, size_t pattern_size, const char *text,
                             size_t text_size, struct route_match *match)

@@ -26,6 +26,8 @@ enum route_shape {
     SHAPE_RECORD_LIST,
     SHAPE_REPORT,
     SHAPE_RECEIPT_READ,
+    SHAPE_DEVICE_LIST,
+    SHAPE_PERSON_LIST,
     SHAPE_DONE,
     SHAPE_ORDER_PLACED,
     SHAPE_MENU_ITEM,
@@ -38,12 +40,13 @@ enum route_shape {
 struct route_match {
     struct entity_id order;
     uint32_t line;
-    uint64_t number; /* of a menu item or a record */
+    uint64_t number; /* of a menu item, a record or a person */
+    uint64_t device;
 };
 
 struct route {
     const char *method;
-    const char *path; /* {id}, {line} and {number} are parameters */
+    const char *path; /* {id}, {line}, {number}, {device} are parameters */
     const char *summary;
     const char *queries[ROUTE_QUERIES_MAX]; /* integers */
     const struct schema *request;           /* NULL = no body */

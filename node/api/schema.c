@@ -7,6 +7,7 @@
 #include "sync/domain/order.h"
 #include "sync/domain/record.h"
 #include "sync/log/capability.h"
+#include "sync/roster/roster.h"
 
 enum {
     ID_DIGITS = 2 * ENTITY_ID_BYTES,
@@ -519,6 +520,35 @@ SCHEMA(status, "Status", NULL,
     COUNT("uptime_s"),
     OBJECT("peers", schema_peer, MANY(0, DEVICES_MAX)),
     TEXT("version", 0, 80));
+
+SCHEMA(device, "Device", "A device of the pop-up, this one among them.",
+    HEX("id", LOG_DIGITS),
+    TEXT("name", 0, NAME_BYTES_MAX),
+    ENUM("role", role_words),
+    TEXT("lane", 0, LANE_BYTES_MAX),
+    BOOL("own", NOTE("it is the one that answers")),
+    BOOL("revoked", NOTE("stolen: what it signed later does not count, and nobody talks to it")),
+    BOOL("retired", NOTE("dead: it may come back, but its stock went to others")),
+    ENUM("state", link_words, OPTIONAL, NOTE("of the link; left out for the own device")));
+
+SCHEMA(device_list, "DeviceList", NULL,
+    OBJECT("devices", schema_device, MANY(0, DEVICES_MAX)));
+
+SCHEMA(device_role, "DeviceRole", "What a device is from now on.", ENUM("role", role_words));
+
+SCHEMA(device_rename, "DeviceRename", NULL, TEXT("name", 1, NAME_BYTES_MAX));
+
+SCHEMA(person, "Person", "What a person may do.",
+    POSITIVE("staff"),
+    ENUM("role", role_words, NOTE("none: nothing any more")),
+    COUNT("version", NOTE("how often that was said")),
+    BOOL("disputed",
+        NOTE("two admins said otherwise at once: only what both allow, until one says it again")));
+
+SCHEMA(person_list, "PersonList", NULL,
+    OBJECT("people", schema_person, MANY(0, ROSTER_PEOPLE_MAX)));
+
+SCHEMA(person_role, "PersonRole", "What a person may do from now on.", ENUM("role", role_words));
 
 SCHEMA(mark, "Mark", "Events of `log` up to `seq` are on `copies` devices.",
     HEX("log", LOG_DIGITS),

@@ -103,6 +103,13 @@ struct schema {
     X(pickup_board, "PickupBoard")                                                                 \
     X(peer, "Peer")                                                                                \
     X(status, "Status")                                                                            \
+    X(device, "Device")                                                                            \
+    X(device_list, "DeviceList")                                                                   \
+    X(device_role, "DeviceRole")                                                                   \
+    X(device_rename, "DeviceRename")                                                               \
+    X(person, "Person")                                                                            \
+    X(person_list, "PersonList")                                                                   \
+    X(person_role, "PersonRole")                                                                   \
     X(mark, "Mark")                                                                                \
     X(stall, "Stall")                                                                              \
     X(stall_list, "StallList")                                                                     \

@@ -83,6 +83,8 @@ int command_invite(const struct args *args);
 int command_join(const struct args *args);
 int command_run(const struct args *args);
 int command_status(const struct args *args);
+int command_device(const struct args *args);
+int command_staff(const struct args *args);
 int command_menu(const struct args *args);
 int command_order(const struct args *args);
 int command_report(const struct args *args);

@@ -535,6 +535,7 @@ static void configure_replica(struct core *core)
         .root = identity->root,
         .epoch_ms = identity->epoch_ms,
         .chain = bytes_of(identity->chain, identity->chain_size),
+        .root_secret = identity->has_root ? &identity->root_secret : NULL,
         .device_secret = &identity->device_secret,
         .log_secret = &core->log_key.secret,
         .incarnation = core->log_key.incarnation,

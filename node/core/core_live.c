@@ -78,8 +78,11 @@ static void live_peer(const struct core *core, const struct roster_device *devic
         .role = device->certificate.role,
         .link = device->is_revoked ? GATE_REFUSED
                                    : (enum gate_link)transport_state(core->transport, device->id),
-        .heard_ms_ago = heard_ms};
+        .heard_ms_ago = heard_ms,
+        .is_revoked = device->is_revoked,
+        .is_retired = device->is_retired};
     memcpy(ret_peer->name, device->certificate.name, sizeof ret_peer->name);
+    memcpy(ret_peer->lane, device->certificate.lane, sizeof ret_peer->lane);
     for (uint32_t at = 0; replica_peer_at(core->replica, at, &peer); at++) {
         if (peer.device != device->id || !peer.is_ready)
             continue;
@@ -105,13 +108,29 @@ static void live_peers(const struct core *core, struct gate_live *live)
     }
 }
 
+static void live_people(const struct core *core, struct gate_live *live)
+{
+    const struct roster *roster = replica_roster(core->replica);
+    live->people_count = roster->people_count;
+    memcpy(live->people, roster->people, roster->people_count * sizeof live->people[0]);
+}
+
+/* An admin may have given this device another certificate than the one that it started with, or
+ * have said what its log may write from here on. */
 static void live_own(const struct core *core, struct gate_live *live)
 {
-    const struct certificate *certificate = &core->identity->certificate;
+    const struct roster *roster = replica_roster(core->replica);
+    const struct roster_device *own = roster_device_find(roster, core->identity->device);
+    const bool is_known = roster_log_find(roster, replica_log(core->replica)) != NULL;
+    const struct certificate *certificate =
+        own != NULL ? &own->certificate : &core->identity->certificate;
     live->device = core->identity->device;
     live->log = replica_log(core->replica);
     live->role = certificate->role;
-    live->capabilities = certificate->capabilities;
+    live->capabilities = is_known ? roster_capabilities(roster, replica_log(core->replica), SEQ_MAX)
+                                  : certificate->capabilities;
+    live->is_revoked = own != NULL && own->is_revoked;
+    live->is_retired = own != NULL && own->is_retired;
     live->epoch_ms = core->identity->epoch_ms;
     memcpy(live->device_name, certificate->name, sizeof live->device_name);
     memcpy(live->lane, certificate->lane, sizeof live->lane);
@@ -128,6 +147,7 @@ void core_publish(struct core *core, bool is_whole)
         live_own(core, &core->live);
         live_marks(core, &core->live);
         live_peers(core, &core->live);
+        live_people(core, &core->live);
         core->live.moved += is_whole;
     }
     (void)pthread_mutex_unlock(&core->lock);

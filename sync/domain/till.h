@@ -199,10 +199,11 @@ struct till {
     const uint16_t *ascending;    /* places in heads, by log */
     uint32_t heads_count;
     uint64_t own_device;
-    const struct secret_key *device_secret; /* signs certificates */
-    struct bytes own_chain;                 /* the issuer's part of them */
     uint32_t receipt_next; /* the own log's next receipt number; 0 = not for this command */
     uint32_t incarnation;  /* of the own log */
+    const struct secret_key *root_secret;   /* signs certificates where it is kept, else NULL */
+    const struct secret_key *device_secret; /* signs them elsewhere */
+    struct bytes own_chain;                 /* the issuer's part of them then */
 };
 
 /* The events that a command makes; the replica adds parents, t, by and appends them as one run.

@@ -59,11 +59,13 @@ static int certify_anew(struct task *task, const struct roster_device *device,
     struct bytes chain;
     struct bytes body;
     const uint64_t now = till->now_t / 1000;
-    if (device->certificate.is_by_root) {
+    const bool is_by_root = till->root_secret != NULL;
+    if (device->certificate.is_by_root && !is_by_root) {
         return ERR_FORBIDDEN;
     }
     certificate->issued = now > device->certificate.issued ? now : device->certificate.issued + 1;
-    int err = certificate_issue(certificate, till->device_secret, &till->own_chain, chain_data,
+    int err = certificate_issue(certificate, is_by_root ? till->root_secret : till->device_secret,
+                                is_by_root ? NULL : &till->own_chain, chain_data,
                                 sizeof chain_data, &chain);
     if (err == 0) {
         err = certificate_verify(chain, &till->roster->popup, &till->roster->root, &verified);

@@ -447,6 +447,96 @@ TEST(cli, an_invitation_with_another_secret_is_refused_and_three_close_it)
     stall_close(&stall);
 }
 
+/* --- who is in the pop-up
+ * -----------------------------------------------------------------------------------------
+ */
+
+/* A counter, and another device that is linked with it. */
+static void stall_pair(struct stall *stall, const char *role, const char *name)
+{
+    char invitation[512];
+    const char *counter = stall->nodes[0].state;
+    stall_open(stall);
+    stall_init(stall);
+    node_start(&stall->nodes[0]);
+    struct ran ran =
+        RUN_WELL("invite", "--state", counter, "--role", role, "--lane", "B", "--name", name);
+    (void)snprintf(invitation, sizeof invitation, "%.*s", (int)strcspn(ran.out, "\n"), ran.out);
+    RUN_WELL("join", invitation, "--state", stall->nodes[1].state, "--listen", "tcp://127.0.0.1:*",
+             "--http", "127.0.0.1:0");
+    node_start(&stall->nodes[1]);
+    const char *linked[] = {"device", "list", "--state", counter, NULL};
+    until_out("linked", linked);
+}
+
+TEST(cli, a_stolen_device_is_cut_off_at_once_and_what_it_sells_counts_nowhere_else)
+{
+    struct stall stall;
+    stall_pair(&stall, "counter", "tablet");
+    const char *counter = stall.nodes[0].state, *tablet = stall.nodes[1].state;
+    RUN_WELL("order", "add", "22", "--name", "Before", "--state", tablet);
+    const char *sold[] = {"order", "list", "--state", counter, NULL};
+    until_out("Before", sold);
+    struct ran ran = RUN("device", "revoke", "tablet", "--state", counter);
+    assert_int_equal(ran.status, 1); /* nobody there to ask */
+    assert_non_null(strstr(ran.err, "--yes"));
+    RUN_WELL("device", "revoke", "tablet", "--yes", "--state", counter);
+    const char *revoked[] = {"device", "list", "--state", counter, NULL};
+    until_out("revoked", revoked);
+    const char *refused[] = {"status", "--json", "--state", counter, NULL};
+    until_out("\"state\":\"refused\"", refused);
+    const char *alone[] = {"device", "list", "--state", tablet, NULL};
+    until_out("refused", alone);
+    RUN_WELL("order", "add", "22", "--name", "After", "--state", tablet);
+    /* Also when it knocks anew. */
+    assert_int_equal(node_end(&stall.nodes[1], SIGTERM), 0);
+    node_start(&stall.nodes[1]);
+    until_out("refused", alone);
+    RUN_WELL("order", "add", "22", "--name", "Counter", "--state", counter);
+    ran = RUN_WELL("order", "list", "--state", counter);
+    assert_non_null(strstr(ran.out, "Before"));
+    assert_null(strstr(ran.out, "After"));
+    stall_close(&stall);
+}
+
+TEST(cli, a_device_takes_up_its_new_name_and_its_new_rights_and_loses_them_again)
+{
+    struct stall stall;
+    stall_pair(&stall, "kitchen", "kitchen");
+    const char *counter = stall.nodes[0].state, *kitchen = stall.nodes[1].state;
+    const char *import[] = {"menu", "import", menu_path(), "--state", kitchen, NULL};
+    assert_int_equal(run(import).status, 77);
+    RUN_WELL("device", "rename", "kitchen", "Big stove", "--state", counter);
+    const char *named[] = {"device", "list", "--state", kitchen, NULL};
+    until_out("Big stove", named);
+    RUN_WELL("device", "role", "Big stove", "manager", "--state", counter);
+    until_out("manager", named);
+    RUN_WELL("menu", "import", menu_path(), "--state", kitchen);
+    /* It is still so after a start, though its papers on the disk are the old ones. */
+    assert_int_equal(node_end(&stall.nodes[1], SIGTERM), 0);
+    node_start(&stall.nodes[1]);
+    RUN_WELL("menu", "import", menu_path(), "--state", kitchen);
+    RUN_WELL("device", "role", "Big stove", "kitchen", "--state", counter);
+    until_out("kitchen", named);
+    assert_int_equal(run(import).status, 77);
+    stall_close(&stall);
+}
+
+TEST(cli, only_who_may_changes_devices_and_roles)
+{
+    struct stall stall;
+    stall_pair(&stall, "kitchen", "kitchen");
+    const char *counter = stall.nodes[0].state, *kitchen = stall.nodes[1].state;
+    assert_int_equal(RUN("device", "rename", "kitchen", "Mine", "--state", kitchen).status, 77);
+    assert_int_equal(RUN("staff", "role", "7", "manager", "--state", kitchen).status, 77);
+    RUN_WELL("staff", "role", "7", "kitchen", "--state", counter);
+    const char *roles[] = {"staff", "roles", "--state", kitchen, NULL};
+    until_out("kitchen", roles);
+    assert_int_equal(RUN("device", "rename", "nobody", "Mine", "--state", counter).status, 1);
+    assert_int_equal(RUN("device", "role", "kitchen", "cook", "--state", counter).status, 2);
+    stall_close(&stall);
+}
+
 TEST(cli, a_second_node_on_the_same_state_is_refused)
 {
     struct stall stall;

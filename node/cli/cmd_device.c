@@ -1,0 +1,234 @@
+/* trestle device and trestle staff: who is in the pop-up, and what they may do. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/cli/door.h"
+#include "node/cli/reply.h"
+
+enum { TARGET_BYTES_MAX = 128 };
+
+static const struct action {
+    const char *name;
+    uint32_t words;    /* its own among them */
+    const char *field; /* of the request's body: the last word; NULL = the body is empty */
+    const char *question;
+    const char *done;
+} actions[] = {
+    {"revoke", 2, NULL,
+     "What it signs from here on does not count, its links are cut, and it cannot be "
+     "taken back: it would have to join anew.",
+     "is revoked; each device goes by it as soon as it hears of it"},
+    {"retire", 2, NULL, "Its stock goes to others. What it wrote stays, also what comes in late.",
+     "is retired"},
+    {"rename", 3, "name", NULL, "has its new name"},
+    {"role", 3, "role", NULL, "has its new role; it takes it up as soon as it hears of it"},
+};
+
+static const struct action *action_find(const struct args *args)
+{
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        if (strcmp(actions[i].name, args->words[0]) == 0 && actions[i].words == args->words_count)
+            return &actions[i];
+    }
+    return NULL;
+}
+
+/* --- looking --- */
+
+static void print_device(const struct reply_node *device)
+{
+    const char *state = reply_truth(device, "revoked")   ? "revoked"
+                        : reply_truth(device, "own")     ? "this one"
+                        : reply_truth(device, "retired") ? "retired"
+                                                         : reply_text(device, "state");
+    const char *lane = reply_text(device, "lane");
+    (void)printf("%s  %-3s  %-10s  %-10s  %s\n", reply_text(device, "id"),
+                 lane[0] == '\0' ? "-" : lane, reply_text(device, "role"), state,
+                 reply_text(device, "name"));
+}
+
+static void print_person(const struct reply_node *person)
+{
+    (void)printf("%-6lld  %s%s\n", (long long)reply_number(person, "staff"),
+                 reply_text(person, "role"),
+                 reply_truth(person, "disputed") ? "  (two admins said otherwise at once)" : "");
+}
+
+/* Ask for the list at @path; the caller frees @ret_reply and closes @body. */
+static int list_get(struct door *door, const char *path, struct text *body,
+                    struct reply **ret_reply)
+{
+    const struct http_request request = {.method = "GET", .path = path};
+    const int status = door_get(door, &request, body);
+    *ret_reply = status == EXIT_DONE ? reply_new(body) : NULL;
+    return status;
+}
+
+static int list_print(const struct args *args, struct door *door, const char *path,
+                      const char *name, void (*print)(const struct reply_node *))
+{
+    struct text body = {0};
+    struct reply *reply = NULL;
+    const int status = list_get(door, path, &body, &reply);
+    const struct reply_node *list = reply == NULL ? NULL : reply_find(reply_root(reply), name);
+    if (reply != NULL && args_has(args, "json"))
+        (void)printf("%.*s\n", (int)body.size, body.data);
+    for (size_t i = 0; !args_has(args, "json") && i < reply_count(list); i++)
+        print(reply_at(list, i));
+    reply_free(reply);
+    text_close(&body);
+    return status;
+}
+
+/* --- changing --- */
+
+/* The device that @word means: its id, or a name that only one has. */
+static int target_find(struct door *door, const char *word, char ret_id[TARGET_BYTES_MAX])
+{
+    struct text body = {0};
+    struct reply *reply = NULL;
+    size_t found = 0;
+    int status = list_get(door, "/api/devices", &body, &reply);
+    const struct reply_node *list = reply == NULL ? NULL : reply_find(reply_root(reply), "devices");
+    for (size_t i = 0; i < reply_count(list); i++) {
+        const struct reply_node *device = reply_at(list, i);
+        if (strcmp(reply_text(device, "id"), word) == 0 ||
+            strcmp(reply_text(device, "name"), word) == 0) {
+            (void)snprintf(ret_id, TARGET_BYTES_MAX, "%s", reply_text(device, "id"));
+            found++;
+        }
+    }
+    if (status == EXIT_DONE && found != 1) {
+        tell(found == 0 ? "there is no device '%s'; trestle device list shows all"
+                        : "several devices are called '%s'; name one by its id",
+             word);
+        status = EXIT_FAILED;
+    }
+    reply_free(reply);
+    text_close(&body);
+    return status;
+}
+
+/* Whether the person means it. */
+static bool is_meant(const struct args *args, const char *question, const char *name)
+{
+    char answer[8] = "";
+    if (question == NULL || args_has(args, "yes"))
+        return true;
+    if (isatty(STDIN_FILENO) == 0) {
+        tell("this cannot be taken back: add --yes");
+        return false;
+    }
+    tell("%s: %s", name, question);
+    (void)fputs("yes or no? ", stderr);
+    return fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0;
+}
+
+/* POST {"@field": "@value"}, or {}, and say @done. */
+static int change(const struct args *args, struct door *door, const char *path, const char *field,
+                  const char *value, const char *done, const char *name)
+{
+    struct text json = {0};
+    struct text body = {0};
+    text_append(&json, "{", 1);
+    if (field != NULL) {
+        text_append_json(&json, field);
+        text_append(&json, ":", 1);
+        text_append_json(&json, value);
+    }
+    text_append(&json, "}", 1);
+    const struct http_request request = {
+        .method = "POST", .path = path, .body = bytes_of(json.data, json.size)};
+    const int status = door_get(door, &request, &body);
+    if (status == EXIT_DONE && args_has(args, "json"))
+        (void)printf("%.*s\n", (int)body.size, body.data);
+    else if (status == EXIT_DONE)
+        tell("%s %s", name, done);
+    text_close(&json);
+    text_close(&body);
+    return status;
+}
+
+static int device_change(const struct args *args, struct door *door, const struct action *action)
+{
+    char id[TARGET_BYTES_MAX], path[2 * TARGET_BYTES_MAX];
+    const char *word = args->words[1];
+    const int status = target_find(door, word, id);
+    if (status != EXIT_DONE)
+        return status;
+    if (!is_meant(args, action->question, word))
+        return EXIT_FAILED;
+    (void)snprintf(path, sizeof path, "/api/devices/%s/%s", id, action->name);
+    return change(args, door, path, action->field, args->words[action->words - 1], action->done,
+                  word);
+}
+
+static bool role_is_known(const char *word)
+{
+    if (role_of_text(word) != ROLE_NONE || strcmp(word, role_text(ROLE_NONE)) == 0)
+        return true;
+    tell("there is no role '%s': counter, kitchen, pickup, gateway, courier, manager, owner, "
+         "organiser, auditor",
+         word);
+    return false;
+}
+
+/* --- commands --- */
+
+/* The door of the place that @args mean. */
+static int door_at(const struct args *args, struct door **ret_door)
+{
+    struct place place;
+    const int status = place_find(args, &place);
+    return status == EXIT_DONE ? door_open(&place, ret_door) : status;
+}
+
+int command_device(const struct args *args)
+{
+    struct door *door = NULL;
+    const bool is_list = strcmp(args->words[0], "list") == 0 && args->words_count == 1;
+    const struct action *action = action_find(args);
+    if (!is_list && action == NULL) {
+        tell("usage: trestle device list | revoke ID|NAME | retire ID|NAME | rename ID|NAME NAME | "
+             "role ID|NAME ROLE");
+        return EXIT_USAGE;
+    }
+    if (!is_list && strcmp(action->name, "role") == 0 && !role_is_known(args->words[2]))
+        return EXIT_USAGE;
+    int status = door_at(args, &door);
+    if (status != EXIT_DONE)
+        return status;
+    status = is_list ? list_print(args, door, "/api/devices", "devices", print_device)
+                     : device_change(args, door, action);
+    door_close(door);
+    return status;
+}
+
+int command_staff(const struct args *args)
+{
+    char path[TARGET_BYTES_MAX];
+    struct door *door = NULL;
+    const bool is_list = strcmp(args->words[0], "roles") == 0 && args->words_count == 1;
+    const bool is_role = strcmp(args->words[0], "role") == 0 && args->words_count == 3;
+    if (!is_list && !is_role) {
+        tell("usage: trestle staff roles | role NUMBER ROLE (none: may do nothing any more)");
+        return EXIT_USAGE;
+    }
+    if (is_role && (strspn(args->words[1], "0123456789") != strlen(args->words[1]) ||
+                    !role_is_known(args->words[2])))
+        return EXIT_USAGE;
+    int status = door_at(args, &door);
+    if (status != EXIT_DONE)
+        return status;
+    if (is_list) {
+        status = list_print(args, door, "/api/staff/roles", "people", print_person);
+    } else {
+        (void)snprintf(path, sizeof path, "/api/staff/%.20s/role", args->words[1]);
+        status =
+            change(args, door, path, "role", args->words[2], "has its new role", args->words[1]);
+    }
+    door_close(door);
+    return status;
+}
