@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/log/salvage.h"
 #include "sync/replica_state.h"
 
 /* ---- memory ---- */
@@ -25,10 +26,12 @@ struct replica *replica_new(void)
     replica->row = malloc(ROW_BYTES_MAX);
     replica->event_data = malloc(EVENT_SALVAGE_BYTES_MAX);
     replica->fork_hashes = calloc(2, sizeof *replica->fork_hashes);
+    replica->salvage_data = malloc(EVENT_SALVAGE_BYTES_MAX);
     if (replica->turn == NULL || replica->history == NULL || replica->scratch == NULL ||
         replica->order == NULL || replica->stock == NULL || replica->roster_before == NULL ||
         replica->run == NULL || replica->result == NULL || replica->row == NULL ||
-        replica->event_data == NULL || replica->fork_hashes == NULL) {
+        replica->event_data == NULL || replica->fork_hashes == NULL ||
+        replica->salvage_data == NULL) {
         replica_free(replica);
         return NULL;
     }
@@ -50,6 +53,7 @@ void replica_free(struct replica *replica)
     free(replica->row);
     free(replica->event_data);
     free(replica->fork_hashes);
+    free(replica->salvage_data);
     free(replica);
 }
 
@@ -62,7 +66,7 @@ static struct log_head *own_head(struct replica *replica)
     return &replica->vector.heads[slot];
 }
 
-static int run_sign(struct replica *replica, struct store_txn *txn)
+int replica_sign(struct replica *replica, struct store_txn *txn)
 {
     struct log_head *head = own_head(replica);
     if (head->signed_seq == head->seq)
@@ -83,19 +87,65 @@ int replica_append(struct replica *replica, struct store_txn *txn, const struct 
     if (err == 0)
         err = log_append(txn, head, bytes);
     if (err == ERR_LIMIT) { /* the run is full */
-        err = run_sign(replica, txn);
+        err = replica_sign(replica, txn);
         if (err == 0)
             err = log_append(txn, head, bytes);
     }
     if (err != 0)
         return err;
     struct operation id = log_head_operation(head);
+    replica->event_size = bytes.size;
     replica->is_turn_written = true;
     turn_add(replica->turn, &id, event->type, &event->entity, bytes);
     return 0;
 }
 
 /* ---- folding ---- */
+
+int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, uint64_t log)
+{
+    struct salvage_cursor cursor;
+    struct salvaged_row row;
+    int err = salvage_of_log(&cursor, txn, log, &row);
+    if (err != 0)
+        return err == ERR_NOT_FOUND ? 0 : err;
+    while (err == 0) {
+        const struct event_info *info = event_info_find(row.type);
+        enum kind kind = info == NULL ? KIND_NONE : info->kind;
+        bool is_marked = row.type == EVENT_NONE || turn_mark(replica->turn, kind, &row.entity);
+        err = is_marked ? salvage_row_next(&cursor, &row) : ERR_LIMIT;
+    }
+    salvage_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* What the salvage with @body carries counts or not as its carrier does, and with it what comes
+ * after that on the same branch. */
+static int mark_carried(struct replica *replica, struct store_txn *txn, struct bytes body)
+{
+    struct salvage salvage;
+    return salvage_decode(body, &salvage) != 0 ? 0
+                                               : replica_mark_salvaged(replica, txn, salvage.log);
+}
+
+/* People may do other things than before, by which is judged too what they did on voided branches;
+ * or a forked log came of which something was carried here before. */
+static int mark_all_salvaged(struct replica *replica, struct store_txn *txn)
+{
+    const struct roster *before = replica->roster_before;
+    const struct roster *after = &replica->roster;
+    int err = 0;
+    bool are_people_alike =
+        before->people_count == after->people_count &&
+        memcmp(before->people, after->people, after->people_count * sizeof after->people[0]) == 0;
+    for (uint32_t i = 0; i < after->logs_count && err == 0; i++) {
+        const struct roster_log *log = &after->logs[i];
+        bool is_touched = !are_people_alike || roster_log_find(before, log->id) == NULL;
+        if (log->fork_seq != UINT64_MAX && is_touched)
+            err = replica_mark_salvaged(replica, txn, log->id);
+    }
+    return err;
+}
 
 /* What of a log counts has changed: refold every entity it wrote to. */
 static int log_mark_entities(struct replica *replica, struct store_txn *txn, uint64_t log)
@@ -127,9 +177,12 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
             err = ERR_LIMIT;
             break;
         }
+        err = event.type == EVENT_SALVAGE ? mark_carried(replica, txn, event.body) : 0;
+        if (err != 0)
+            break;
     }
     store_cursor_close(&cursor);
-    return err == ERR_NOT_FOUND ? 0 : err;
+    return err == ERR_NOT_FOUND ? replica_mark_salvaged(replica, txn, log) : err;
 }
 
 /* The roster's events changed: fold it, and mark what that makes valid or void. */
@@ -145,9 +198,11 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
         if (!roster_counts_alike(replica->roster_before, &replica->roster, log->id))
             err = log_mark_entities(replica, txn, log->id);
     }
+    if (err == 0)
+        err = mark_all_salvaged(replica, txn);
     if (err == ERR_LIMIT) /* more entities than a turn remembers: refold all */
         err = replica_rebuild(replica, txn);
-    replica->is_fork_check_due = true;
+    replica->is_fork_check_due = replica->is_salvage_due = true;
     if (err == 0)
         err = replica_limits(replica, txn);
     if (err == 0)
@@ -350,6 +405,8 @@ static void state_reset(struct replica *replica)
     replica->is_log_lost = false;
     replica->is_fork_check_due = true;
     replica->probe = (struct fork_probe){0};
+    replica->is_salvage_due = true;
+    memset(replica->salvage_plans, 0, sizeof replica->salvage_plans);
     replica->folder = (struct folder){.roster = &replica->roster,
                                       .history = replica->history,
                                       .order = replica->order,
@@ -481,7 +538,7 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
     if (err == 0 && turn_is_dirty(replica->turn, &replica->roster_entity))
         err = replica_fold(replica, txn, out);
     if (err == 0)
-        err = run_sign(replica, txn);
+        err = replica_sign(replica, txn);
     if (err == 0)
         err = replica_popup(replica, txn, &popup);
     if (err == 0)

@@ -58,14 +58,20 @@ static int turn_make_room(struct replica *replica, struct store_txn *txn, const 
     return has_room ? 0 : replica_fold(replica, txn, out);
 }
 
-static void turn_take(struct replica *replica, const struct run *run)
+static int turn_take(struct replica *replica, struct store_txn *txn, const struct run *run,
+                     struct effects *out)
 {
+    int err = 0;
     for (uint32_t i = 0; i < run->count; i++) {
         const struct run_event *event = &run->events[i];
         struct operation id = {.log = run->log, .seq = run->first_seq + i};
         memcpy(id.hash, event->hash.bytes, OPERATION_HASH_BYTES);
         turn_add(replica->turn, &id, event->type, &event->entity, event->bytes);
     }
+    for (uint32_t i = 0; i < run->count && err == 0; i++)
+        if (run->events[i].type == EVENT_SALVAGE)
+            err = replica_salvage_mark(replica, txn, run->events[i].bytes, out);
+    return err;
 }
 
 /* Peers hold more of the own log than this device: it forgot a part of it, and must write nothing
@@ -98,9 +104,15 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
     }
     replica->vector.heads[slot] = *head;
     replica->is_turn_written = true;
-    turn_take(replica, run);
-    if (head->seq > replica->vector.limits[slot].seq)
+    err = turn_take(replica, txn, run, out);
+    if (err == 0 && head->seq > replica->vector.limits[slot].seq)
         err = replica_limits(replica, txn);
+    if (err != 0)
+        return err;
+    const struct roster_log *forked = roster_log_find(&replica->roster, run->log);
+    if (forked != NULL && forked->fork_seq > run->first_seq &&
+        forked->fork_seq - 1 <= run_last_seq(run))
+        err = replica_salvage_mark_log(replica, txn, run->log, out);
     if (err != 0)
         return err;
     if (roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run)))

@@ -248,6 +248,25 @@ int replica_fork_take(struct replica *replica, struct store_txn *txn, uint32_t l
 
 /* ---- what is known is stated ---- */
 
+/* Whether the roster's event with @key proves @log's present fork. */
+static bool is_proof_at(const struct replica *replica, struct store_txn *txn, struct bytes key,
+                        const struct roster_log *log, struct bytes *ret_body)
+{
+    struct entity_id entity;
+    struct log_point at;
+    struct log_point fork;
+    struct hash hash;
+    struct bytes bytes;
+    struct event event;
+    if (key_entity_event_parse(key, &entity, &at.log, &at.seq) != 0 ||
+        event_get(txn, at.log, at.seq, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0)
+        return false;
+    *ret_body = event.body;
+    return event.type == EVENT_LOG_FORK &&
+           log_fork_verify(event.body, &replica->config.popup, &fork) == 0 && fork.log == log->id &&
+           fork.seq == log->fork_seq;
+}
+
 /* A log.fork in the store that proves @log's present fork, wherever it stands. ERR_NOT_FOUND,
  * ERR_IO. */
 static int fork_find(struct replica *replica, struct store_txn *txn, const struct roster_log *log,
@@ -257,32 +276,18 @@ static int fork_find(struct replica *replica, struct store_txn *txn, const struc
     struct store_cursor cursor;
     struct bytes key;
     struct bytes value;
-    bool is_found = false;
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
     if (err != 0)
         return err;
     err = store_cursor_seek(&cursor, key_bytes(&prefix), &key, &value);
-    for (; err == 0 && !is_found; err = err == 0 ? store_cursor_next(&cursor, &key, &value) : err) {
-        struct entity_id entity;
-        struct log_point at;
-        struct log_point fork;
-        struct hash hash;
-        struct event event;
-        err = key_entity_event_parse(key, &entity, &at.log, &at.seq);
-        if (err != 0 || !entity_id_equal(&entity, &replica->roster_entity))
-            break;
-        err = event_get(txn, at.log, at.seq, &hash, &value);
-        if (err != 0 || event_decode(value, &event) != 0)
-            break;
-        is_found = event.type == EVENT_LOG_FORK &&
-                   log_fork_verify(event.body, &replica->config.popup, &fork) == 0 &&
-                   fork.log == log->id && fork.seq == log->fork_seq;
-        *ret_body = event.body;
-    }
+    while (err == 0 && key.size >= ENTITY_ID_BYTES &&
+           memcmp(key.data, replica->roster_entity.bytes, ENTITY_ID_BYTES) == 0 &&
+           !is_proof_at(replica, txn, key, log, ret_body))
+        err = store_cursor_next(&cursor, &key, &value);
+    bool is_over = err != 0 || key.size < ENTITY_ID_BYTES ||
+                   memcmp(key.data, replica->roster_entity.bytes, ENTITY_ID_BYTES) != 0;
     store_cursor_close(&cursor);
-    if (is_found)
-        return 0;
-    return err == 0 || err == ERR_NOT_FOUND ? ERR_NOT_FOUND : ERR_IO;
+    return err != 0 && err != ERR_NOT_FOUND ? ERR_IO : is_over ? ERR_NOT_FOUND : 0;
 }
 
 /* A fork that is stated only where others do not get it (in a voided part of a log) is stated again
@@ -336,6 +341,10 @@ int replica_fork_seal(struct replica *replica, struct store_txn *txn, struct mom
         return 0; /* nothing can be written before there is a new one */
     if (replica->is_fork_check_due)
         err = forks_restate(replica, txn);
+    if (err == 0 && replica->turn->entities_count > 0)
+        err = replica_fold(replica, txn, out);
+    if (err == 0)
+        err = replica_salvage_seal(replica, txn, now, out);
     if (err == 0 && replica->turn->entities_count > 0)
         err = replica_fold(replica, txn, out);
     probe_seal(replica, now, out);

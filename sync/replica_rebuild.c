@@ -7,6 +7,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/opaque.h"
+#include "sync/log/salvage.h"
 #include "sync/replica_state.h"
 
 enum { REFOLD_BYTES = 4 + ENTITY_ID_BYTES + 8 };
@@ -41,6 +42,52 @@ static int table_clear(struct store_txn *txn, enum store_table table)
     }
 }
 
+/* The event of the entity table after @from, of the same entity; @from moves to it. */
+static int roster_event_after(struct store_txn *txn, struct key *from, uint64_t *ret_log,
+                              uint64_t *ret_seq)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    struct entity_id entity;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_seek(&cursor, key_bytes(from), &key, &value);
+    if (err == 0 && key.size == from->size && memcmp(key.data, from->data, key.size) == 0)
+        err = store_cursor_next(&cursor, &key, &value);
+    if (err == 0)
+        err = key_entity_event_parse(key, &entity, ret_log, ret_seq);
+    if (err == 0 && memcmp(entity.bytes, from->data, ENTITY_ID_BYTES) != 0)
+        err = ERR_NOT_FOUND;
+    store_cursor_close(&cursor);
+    if (err == 0)
+        *from = key_entity_event(&entity, *ret_log, *ret_seq);
+    return err;
+}
+
+/* Enter again what the salvages among the roster's events carry. */
+static int salvage_rebuild(struct store_txn *txn)
+{
+    const struct entity_id roster = entity_id_derive(KIND_ROSTER, 0);
+    struct key from = key_entity(&roster);
+    uint8_t copy[EVENT_SALVAGE_BYTES_MAX];
+    int err = table_clear(txn, TABLE_SALVAGE);
+    for (uint64_t log = 0, seq = 0; err == 0;) {
+        struct event event;
+        struct hash hash;
+        struct bytes bytes;
+        err = roster_event_after(txn, &from, &log, &seq);
+        if (err == 0)
+            err = event_get(txn, log, seq, &hash, &bytes);
+        if (err != 0 || event_decode(bytes, &event) != 0 || event.type != EVENT_SALVAGE)
+            continue;
+        memcpy(copy, bytes.data, bytes.size);
+        err = salvage_index(txn, log, seq, bytes_of(copy, bytes.size));
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 static int refold_put(struct store_txn *txn, const struct refold *refold)
 {
     uint8_t row[REFOLD_BYTES];
@@ -67,7 +114,9 @@ static int refold_get(struct store_txn *txn, struct refold *ret_refold)
 static int refold_begin(struct store_txn *txn, struct refold *ret_refold)
 {
     *ret_refold = (struct refold){.count = 0};
-    int err = table_clear(txn, TABLE_STATE);
+    int err = salvage_rebuild(txn);
+    if (err == 0)
+        err = table_clear(txn, TABLE_STATE);
     return err != 0 ? err : table_clear(txn, TABLE_INDEX);
 }
 

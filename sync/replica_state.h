@@ -36,6 +36,13 @@ struct fork_probe {
     uint64_t asked_seq, asked_ms;
 };
 
+/* How far the voided part of a log that is here was looked through for what nobody carries. */
+struct salvage_plan {
+    uint64_t from; /* where it begins; 0 = nothing is voided */
+    uint64_t next; /* to look at */
+    uint64_t due_ms;
+};
+
 struct replica {
     bool is_open;
     bool
@@ -55,7 +62,9 @@ struct replica {
     bool is_turn_written;
     bool is_fork_check_due; /* the roster changed: is every fork stated where others see it? */
     struct fork_probe probe;
-    uint64_t change_number_sealed; /* newest that the screens were told of */
+    bool is_salvage_due; /* the roster changed: carriers may have ceased to count */
+    struct salvage_plan salvage_plans[LOGS_MAX]; /* by slot */
+    uint64_t change_number_sealed;               /* newest that the screens were told of */
     struct folder folder;
     struct stock_doubles doubles; /* lines that were sold at two devices */
     /* Large scratch, made once. */
@@ -70,6 +79,8 @@ struct replica {
     struct day_close close; /* scratch */
     uint8_t *row;
     uint8_t *event_data; /* one encoded event */
+    size_t event_size;
+    uint8_t *salvage_data; /* the body of a salvage */
 };
 
 /* replica.c */
@@ -79,6 +90,12 @@ struct replica {
  * abort the turn. */
 MUST_CHECK int replica_append(struct replica *replica, struct store_txn *txn,
                               const struct event *event);
+
+/* Mark the entities of the events of @log that others carry. ERR_LIMIT: no room; ERR_IO. */
+MUST_CHECK int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, uint64_t log);
+
+/* End the own log's open run with a signature. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_sign(struct replica *replica, struct store_txn *txn);
 
 /* Fold what is dirty; a dirty roster first, with whatever it makes valid or void. ERR_IO, ERR_FULL.
  */
@@ -105,6 +122,21 @@ MUST_CHECK int replica_fork_take(struct replica *replica, struct store_txn *txn,
 MUST_CHECK int replica_fork_seal(struct replica *replica, struct store_txn *txn, struct moment now,
                                  struct effects *out);
 
+/* replica_salvage.c: what forks void is carried on under the own log. */
+
+/* A salvage came, in @bytes: mark the entities of all that is carried of that log, as a gap before
+ * them may be closed now. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_salvage_mark(struct replica *replica, struct store_txn *txn,
+                                    struct bytes bytes, struct effects *out);
+
+/* The same when the event before a log's fork came, which the carried ones continue. */
+MUST_CHECK int replica_salvage_mark_log(struct replica *replica, struct store_txn *txn,
+                                        uint64_t log, struct effects *out);
+
+/* The end of a turn: carry on what nobody does. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_salvage_seal(struct replica *replica, struct store_txn *txn,
+                                    struct moment now, struct effects *out);
+
 /* replica_accept.c: the EVENTS in replica->mesh.message came over @link in a frame of @frame_size
  * bytes. */
 MUST_CHECK int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link,
@@ -122,7 +154,8 @@ MUST_CHECK int replica_tell_view(struct replica *replica, struct store_txn *txn,
 MUST_CHECK int replica_adopt_certificate(struct replica *replica, struct store_txn *txn,
                                          uint64_t now_t);
 
-/* replica_view.c: the entity after @after in the entity table, and the kinds of its events.
+/* replica_view.c: the entity after @after that an event is about,
+ * whether its log says it or another carries it, and the kinds of its events.
  * ERR_NOT_FOUND past the last, ERR_IO. */
 MUST_CHECK int replica_entity_after(struct store_txn *txn, const struct entity_id *after,
                                     struct entity_id *ret_entity, uint32_t *ret_kinds);

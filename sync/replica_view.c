@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/log/salvage.h"
 #include "sync/replica_state.h"
 
 const struct roster *replica_roster(const struct replica *replica)
@@ -110,8 +111,9 @@ int replica_state_digest(struct store_txn *txn, struct hash *ret_digest)
 
 /* ---- every entity ---- */
 
-int replica_entity_after(struct store_txn *txn, const struct entity_id *after,
-                         struct entity_id *ret_entity, uint32_t *ret_kinds)
+/* The entity after @after in the entity table; ERR_NOT_FOUND past the last. */
+static int journal_entity_after(struct store_txn *txn, const struct entity_id *after,
+                                struct entity_id *ret_entity)
 {
     struct store_cursor cursor;
     struct bytes key;
@@ -128,7 +130,26 @@ int replica_entity_after(struct store_txn *txn, const struct entity_id *after,
     if (err == 0)
         err = key_entity_event_parse(key, ret_entity, &log, &seq);
     store_cursor_close(&cursor);
-    return err != 0 ? err : entity_kinds(txn, ret_entity, ret_kinds);
+    return err;
+}
+
+int replica_entity_after(struct store_txn *txn, const struct entity_id *after,
+                         struct entity_id *ret_entity, uint32_t *ret_kinds)
+{
+    const struct entity_id from = *after; /* may be where the answer goes */
+    struct entity_id salvaged;
+    int err = journal_entity_after(txn, &from, ret_entity);
+    if (err != 0 && err != ERR_NOT_FOUND)
+        return err;
+    bool is_over = err == ERR_NOT_FOUND;
+    err = salvage_entity_after(txn, &from, &salvaged);
+    if (err != 0 && err != ERR_NOT_FOUND)
+        return err;
+    if (err == 0 && (is_over || memcmp(&salvaged, ret_entity, sizeof salvaged) < 0))
+        *ret_entity = salvaged;
+    else if (is_over)
+        return ERR_NOT_FOUND;
+    return entity_kinds(txn, ret_entity, ret_kinds);
 }
 
 static int row_is_right(struct replica *replica, struct store_txn *txn, enum kind kind,

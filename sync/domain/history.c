@@ -47,10 +47,17 @@ void history_reset(struct history *history, enum kind kind, const struct entity_
 
 /* ---- finding ---- */
 
-static int32_t branch_find(const struct history *history, uint64_t log, uint64_t via)
+bool history_branch_is_own(const struct history_branch *branch)
+{
+    static const uint8_t none[OPERATION_HASH_BYTES] = {0};
+    return branch->via == 0 && memcmp(branch->segment, none, sizeof none) == 0;
+}
+
+/* The branch of what @log says itself. */
+static int32_t branch_find(const struct history *history, uint64_t log)
 {
     for (uint32_t b = 0; b < history->branches_count; b++) {
-        if (history->branches[b].log == log && history->branches[b].via == via) {
+        if (history->branches[b].log == log && history_branch_is_own(&history->branches[b])) {
             return (int32_t)b;
         }
     }
@@ -147,8 +154,10 @@ int history_parents(const struct history *history, uint64_t own_log, struct oper
     heads_find(history, heads);
     for (uint32_t b = 0; b < history->branches_count && count < PARENTS_MAX; b++) {
         const struct history_branch *branch = &history->branches[b];
-        const uint64_t writer = branch->via != 0 ? branch->via : branch->log;
-        if (heads[b] >= 0 && writer != own_log) {
+        const bool is_implied = branch->via != 0
+                                    ? branch->via == own_log
+                                    : branch->log == own_log && history_branch_is_own(branch);
+        if (heads[b] >= 0 && !is_implied) {
             ret_parents[count++] = history->events[heads[b]].id;
         }
     }
@@ -160,7 +169,7 @@ int history_parents(const struct history *history, uint64_t own_log, struct oper
 
 bool history_has_room(const struct history *history, uint64_t log, size_t body_size)
 {
-    const int32_t at = branch_find(history, log, 0);
+    const int32_t at = branch_find(history, log);
     if (at < 0) {
         return history->branches_count < ENTITY_LOGS_MAX && body_size <= HISTORY_LOG_BYTES_MAX;
     }
@@ -179,11 +188,11 @@ static bool has_parents(const struct history *history, const struct event *event
     return true;
 }
 
-/* Where an event re-emitted from elsewhere stands depends on all events of its log. */
+/* Where an event that was re-emitted or salvaged stands depends on all events of its log. */
 static bool has_reemitted(const struct history *history)
 {
     for (uint32_t b = 0; b < history->branches_count; b++) {
-        if (history->branches[b].via != 0) {
+        if (!history_branch_is_own(&history->branches[b])) {
             return true;
         }
     }
@@ -199,7 +208,7 @@ bool history_can_append(const struct history *history, const struct operation *i
         history->is_cut_short) {
         return false;
     }
-    const int32_t branch = branch_find(history, id->log, 0);
+    const int32_t branch = branch_find(history, id->log);
     if (branch >= 0 && id->seq <= history->branches[branch].newest) {
         return false;
     }
@@ -217,7 +226,7 @@ static void vector_widen(uint64_t vector[ENTITY_LOGS_MAX], uint32_t at, uint32_t
 /* The place of @log's own branch, made where it does not exist: all vectors get an element more. */
 static uint32_t branch_of_log(struct history *history, uint64_t log)
 {
-    const int32_t found = branch_find(history, log, 0);
+    const int32_t found = branch_find(history, log);
     if (found >= 0) {
         return (uint32_t)found;
     }

@@ -16,6 +16,12 @@
  * counts itself, and of several the smallest place stands. Since the original's log went on without
  * it, it stands on a branch of its own, named by that log and the log that re-emitted it.
  *
+ * What a fork voided of a log counts where somebody carried it on (sync/roster/salvaged.h), under
+ * its own identity. Its branches are concurrent although they are of one log: the entity's salvaged
+ * events of a log form a tree by their chains, and each unbranched stretch of it is a branch here,
+ * named by its first event, which has seen the stretch before it and what the log says before the
+ * fork.
+ *
  * Two ways to the same history, proven equal in tests (P3):
  *   full fold   history_load(): every event of the entity from the log
  *   fast path   history_decode() of the stored row, then history_append() of an event whose parents
@@ -23,7 +29,8 @@
  *
  * Limits (deterministic: the same for every replica with the same events): the ENTITY_LOGS_MAX
  * lowest log ids, and of each the first ENTITY_EVENTS_PER_LOG_MAX events and
- * HISTORY_LOG_BYTES_MAX bytes of bodies; what lies beyond is void and sets is_cut_short.
+ * HISTORY_LOG_BYTES_MAX bytes of bodies; then, by (log, seq, hash), as many salvaged ones as the
+ * whole still holds. What lies beyond is void and sets is_cut_short.
  */
 #ifndef TRESTLE_SYNC_DOMAIN_HISTORY_H
 #define TRESTLE_SYNC_DOMAIN_HISTORY_H
@@ -43,10 +50,14 @@ enum {
 /* What one log wrote on the entity. */
 struct history_branch {
     uint64_t log;
-    uint64_t via;    /* the log that re-emitted these events; 0 = they are that log's own */
-    uint32_t count;  /* events that were counted against the limits; 0 when re-emitted */
-    uint32_t bytes;  /* of their bodies */
-    uint64_t newest; /* seq of the last of them */
+    uint64_t via; /* the log that re-emitted these events; 0 = they are that log's own */
+    /* Of events that a fork voided and others carried on: the first of an unbranched stretch;
+     * zeros = what the log itself says. */
+    uint8_t segment[OPERATION_HASH_BYTES];
+    uint32_t
+        count; /* events that were counted against the limits; only of what a log says itself */
+    uint32_t bytes;                 /* of their bodies */
+    uint64_t newest;                /* seq of the last of them */
     uint64_t seen[ENTITY_LOGS_MAX]; /* what the log's next event has seen, by branch */
 };
 
@@ -67,7 +78,7 @@ struct history {
     enum kind kind;
     struct entity_id entity;
     uint32_t branches_count;
-    struct history_branch branches[ENTITY_LOGS_MAX]; /* by (log, via) */
+    struct history_branch branches[ENTITY_LOGS_MAX]; /* by (log, via, segment) */
     uint32_t count;
     struct history_event events[ENTITY_EVENTS_MAX]; /* by (branch, seq), pending ones left out */
     uint64_t (
@@ -96,12 +107,12 @@ MUST_CHECK int history_load(struct history *history, struct store_txn *txn,
 
 /* The stored row:
  *   row    = [1, uint flags, uint pending, [branch, ...], [event, ...]]   flags: 1 opaque, 2 cut
- * short, 4 outdated role branch = [bin8 log, bin8 via or nil, uint count, uint bytes, uint newest, [uint seen, ...]]
- *   event  = [uint branch, uint seq, bin16 hash, uint type, uint t, uint by, [uint saw, ...], body]
- * `seen` and `saw` have an element for each branch; `saw` is empty when the event commutes. Equal
- * sets of events give equal bytes. history_encode() needs at most HISTORY_ROW_BYTES_MAX.
- * history_get() answers ERR_NOT_FOUND when there is none, both ERR_MALFORMED when it is damaged;
- * the history is empty then. */
+ * short, 4 outdated role branch = [bin8 log, bin8 via or nil, bin16 segment or nil, uint count,
+ * uint bytes, uint newest, [uint seen, ...]] event  = [uint branch, uint seq, bin16 hash, uint
+ * type, uint t, uint by, [uint saw, ...], body] `seen` and `saw` have an element for each branch;
+ * `saw` is empty when the event commutes. Equal sets of events give equal bytes. history_encode()
+ * needs at most HISTORY_ROW_BYTES_MAX. history_get() answers ERR_NOT_FOUND when there is none, both
+ * ERR_MALFORMED when it is damaged; the history is empty then. */
 MUST_CHECK int history_get(struct history *history, struct store_txn *txn, enum kind kind,
                            const struct entity_id *entity);
 MUST_CHECK int history_decode(struct history *history, enum kind kind,
@@ -122,6 +133,9 @@ MUST_CHECK int history_append(struct history *history, const struct operation *i
 /* Whether @log may still write to the entity: an event of @body_size bytes would count. The till
  * asks before it writes what would be void. */
 bool history_has_room(const struct history *history, uint64_t log, size_t body_size);
+
+/* Whether the branch is what its log says itself: not re-emitted, not salvaged. */
+bool history_branch_is_own(const struct history_branch *branch);
 
 /* Whether event @b had seen event @a (indexes; strict: not itself). */
 bool history_saw(const struct history *history, uint32_t b, uint32_t a);

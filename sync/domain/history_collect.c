@@ -42,7 +42,8 @@ static bool is_of_kind(const struct history *history, const struct event_info *i
     return info == NULL || info->kind == history->kind;
 }
 
-static void add_item(struct load *load, const struct operation *place, const struct event *event)
+struct history_item *load_add_item(struct load *load, const struct operation *place,
+                                   const struct event *event)
 {
     const struct event_info *info = event_info_find(event->type);
     struct history_item *item = &load->items[load->count++];
@@ -60,7 +61,11 @@ static void add_item(struct load *load, const struct operation *place, const str
     item->is_dropped = false;
     item->is_stuck = false;
     item->is_settled = false;
+    item->is_salvaged = false;
+    item->chain_parent = NOTHING;
+    memset(item->segment, 0, sizeof item->segment);
     memset(item->saw, 0, sizeof item->saw);
+    return item;
 }
 
 static int read_event(struct load *load, uint64_t log, uint64_t seq, struct operation *ret_place,
@@ -98,7 +103,7 @@ static int collect_one(struct load *load, uint64_t log, uint64_t seq, bool *ret_
     }
     history->is_opaque |= info == NULL && event_type_is_critical(event.type);
     history->is_outdated |= roster_is_outdated(load->roster, log, seq, event.type, event.by);
-    add_item(load, &place, &event);
+    (void)load_add_item(load, &place, &event);
     return 0;
 }
 

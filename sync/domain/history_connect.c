@@ -12,8 +12,7 @@ static int32_t item_at(const struct load *load, const struct operation *id)
     uint32_t high = load->count;
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
-        const struct operation *place = &load->items[middle].place;
-        if (place->log < id->log || (place->log == id->log && place->seq < id->seq)) {
+        if (operation_compare(&load->items[middle].place, id) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -61,29 +60,44 @@ static void drop_if_twin(struct load *load, uint32_t index)
     item->is_dropped = item->twin != NOTHING || is_place_taken(load, index);
 }
 
-static int branch_compare(const struct history_branch *branch, uint64_t log, uint64_t via)
+static int branch_compare(const struct history_branch *a, const struct history_branch *b)
 {
-    if (branch->log != log) {
-        return branch->log < log ? -1 : 1;
+    if (a->log != b->log) {
+        return a->log < b->log ? -1 : 1;
     }
-    return branch->via < via ? -1 : branch->via > via;
+    if (a->via != b->via) {
+        return a->via < b->via ? -1 : 1;
+    }
+    return memcmp(a->segment, b->segment, sizeof a->segment);
 }
 
-/* Add a branch for what @via re-emitted of @log; of too many, the lowest stay. */
-static void add_branch(struct history *history, uint64_t log, uint64_t via)
+/* The name of the branch that @item stands on. */
+static struct history_branch branch_of_item(const struct history_item *item)
+{
+    struct history_branch name = {.log = item->id.log};
+    if (item->is_reemitted) {
+        name.via = item->place.log;
+    } else {
+        memcpy(name.segment, item->segment, sizeof name.segment);
+    }
+    return name;
+}
+
+/* Add a branch for what is re-emitted or salvaged; of too many, the lowest stay. */
+static void add_branch(struct history *history, const struct history_branch *name)
 {
     struct history_branch *branches = history->branches;
     uint32_t at = 0;
-    while (at < history->branches_count && branch_compare(&branches[at], log, via) < 0) {
+    while (at < history->branches_count && branch_compare(&branches[at], name) < 0) {
         at++;
     }
-    if (at < history->branches_count && branch_compare(&branches[at], log, via) == 0) {
+    if (at < history->branches_count && branch_compare(&branches[at], name) == 0) {
         return;
     }
     if (history->branches_count == ENTITY_LOGS_MAX) {
         uint32_t last =
-            ENTITY_LOGS_MAX; /* the highest re-emitted branch makes way, or nothing does */
-        while (last > at && branches[last - 1].via == 0) {
+            ENTITY_LOGS_MAX; /* the highest that is not a log's own makes way, or nothing does */
+        while (last > at && history_branch_is_own(&branches[last - 1])) {
             last--;
         }
         history->is_cut_short = true;
@@ -95,14 +109,14 @@ static void add_branch(struct history *history, uint64_t log, uint64_t via)
         history->branches_count--;
     }
     memmove(&branches[at + 1], &branches[at], (history->branches_count - at) * sizeof branches[0]);
-    branches[at] = (struct history_branch){.log = log, .via = via};
+    branches[at] = *name;
     history->branches_count++;
 }
 
-int32_t load_branch_find(const struct history *history, uint64_t log, uint64_t via)
+int32_t load_branch_find(const struct history *history, const struct history_branch *name)
 {
     for (uint32_t b = 0; b < history->branches_count; b++) {
-        if (branch_compare(&history->branches[b], log, via) == 0) {
+        if (branch_compare(&history->branches[b], name) == 0) {
             return (int32_t)b;
         }
     }
@@ -111,8 +125,8 @@ int32_t load_branch_find(const struct history *history, uint64_t log, uint64_t v
 
 static void take_branch(struct load *load, struct history_item *item)
 {
-    const uint64_t via = item->is_reemitted ? item->place.log : 0;
-    const int32_t branch = load_branch_find(load->history, item->id.log, via);
+    const struct history_branch name = branch_of_item(item);
+    const int32_t branch = load_branch_find(load->history, &name);
     item->is_dropped |= branch == NOTHING;
     item->branch = branch == NOTHING ? 0 : (uint32_t)branch;
 }
@@ -121,13 +135,16 @@ void load_identify(struct load *load)
 {
     for (uint32_t i = 0; i < load->count; i++) {
         struct history_item *item = &load->items[i];
-        if (!item->is_reemitted) {
+        if (!item->is_reemitted && !item->is_salvaged) {
             continue;
         }
-        load->has_reemitted = true;
-        drop_if_twin(load, i);
+        if (item->is_reemitted) {
+            load->has_reemitted = true;
+            drop_if_twin(load, i);
+        }
         if (!item->is_dropped) {
-            add_branch(load->history, item->id.log, item->place.log);
+            const struct history_branch name = branch_of_item(item);
+            add_branch(load->history, &name);
         }
     }
     for (uint32_t i = 0; i < load->count; i++) {

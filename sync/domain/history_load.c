@@ -55,6 +55,9 @@ int history_load(struct history *history, struct store_txn *txn, const struct ro
     history_reset(history, kind, entity);
     int err = load_collect(&load);
     if (err == 0) {
+        err = load_salvaged(&load);
+    }
+    if (err == 0) {
         load_identify(&load);
         err = load_connect(&load);
     }

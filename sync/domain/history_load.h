@@ -2,7 +2,8 @@
  *
  * Layer: sync/domain (pure); only for history*.c. The full fold's input is made in four steps:
  *
- *   collect    the entity's events from the store, those that count, up to the limits
+ *   collect    the entity's events from the store, those that count, up to the limits, and the
+ *              salvaged ones in their stretches
  *   identify   re-emitted ones take their original's identity, once, on branches of their own
  *   connect    each causal event to its parents here; one with a parent that is missing is stuck
  *   settle     by branch, in order: an event whose parents are settled is; it has seen what they
@@ -29,9 +30,13 @@ struct history_item {
     uint32_t parents_count;
     struct operation parents[PARENTS_MAX];
     int32_t parents_at[PARENTS_MAX]; /* indexes; NOTHING = it does not count, and so is satisfied */
-    int32_t twin;                    /* of one that is dropped: the item that stands for it */
+    int32_t
+        chain_parent; /* salvaged: the newest salvaged item before it on its branch, or NOTHING */
+    uint8_t segment[OPERATION_HASH_BYTES]; /* of its branch; zeros unless salvaged */
+    int32_t twin;                          /* of one that is dropped: the item that stands for it */
     bool is_causal;
     bool is_reemitted;
+    bool is_salvaged;
     bool is_dropped;
     bool is_stuck; /* a parent is not here yet */
     bool is_settled;
@@ -45,7 +50,7 @@ struct sequence {
 
 struct load {
     struct history *history;
-    struct history_item *items; /* in order of place */
+    struct history_item *items; /* in order of place; that of a salvaged one is its identity */
     uint32_t count;
     bool has_reemitted;
     struct store_txn *txn;
@@ -61,6 +66,13 @@ struct history_item *history_items_new(void);
 /* history_collect.c. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int load_collect(struct load *load);
 
+/* history_salvage.c: add the salvaged events and find their stretches. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int load_salvaged(struct load *load);
+
+/* history_collect.c: one more item at @place. */
+struct history_item *load_add_item(struct load *load, const struct operation *place,
+                                   const struct event *event);
+
 /* history_connect.c. ERR_IO, ERR_MALFORMED. */
 void load_identify(struct load *load);
 MUST_CHECK int load_connect(struct load *load);
@@ -68,8 +80,8 @@ MUST_CHECK int load_connect(struct load *load);
 /* history_settle.c. */
 void load_settle(struct load *load);
 
-/* Index of the branch of @log (@via: as re-emitted by that log; 0 = its own), or NOTHING. */
-int32_t load_branch_find(const struct history *history, uint64_t log, uint64_t via);
+/* Index of the branch with the name of @name, or NOTHING. */
+int32_t load_branch_find(const struct history *history, const struct history_branch *name);
 
 /* The item that stands for @index: itself, or its twin; NOTHING when none does. */
 int32_t load_stand_in(const struct load *load, int32_t index);

@@ -6,7 +6,7 @@
 enum {
     ROW_VERSION = 1,
     ROW_FIELDS = 5,
-    BRANCH_FIELDS = 6,
+    BRANCH_FIELDS = 7,
     EVENT_FIELDS = 8,
     FLAG_OPAQUE_TYPE = 1,
     FLAG_CUT = 2,
@@ -32,6 +32,11 @@ static void write_branch(struct writer *writer, const struct history_branch *bra
         write_nil(writer);
     } else {
         write_id64(writer, branch->via);
+    }
+    if (branch->via != 0 || history_branch_is_own(branch)) {
+        write_nil(writer);
+    } else {
+        write_bin(writer, branch->segment, sizeof branch->segment);
     }
     write_uint(writer, branch->count);
     write_uint(writer, branch->bytes);
@@ -95,7 +100,10 @@ static void read_vector(struct reader *reader, uint64_t vector[ENTITY_LOGS_MAX],
 
 static bool is_above(const struct history_branch *before, const struct history_branch *branch)
 {
-    return before->log < branch->log || (before->log == branch->log && before->via < branch->via);
+    if (before->log != branch->log || before->via != branch->via) {
+        return before->log != branch->log ? before->log < branch->log : before->via < branch->via;
+    }
+    return memcmp(before->segment, branch->segment, sizeof before->segment) < 0;
 }
 
 static void read_branch(struct reader *reader, struct history *history, uint32_t at)
@@ -108,12 +116,16 @@ static void read_branch(struct reader *reader, struct history *history, uint32_t
         branch->via = read_id64(reader);
         require(reader, branch->via != 0);
     }
+    if (!read_nil(reader)) {
+        read_fixed(reader, branch->segment, sizeof branch->segment);
+        require(reader, branch->via == 0 && !history_branch_is_own(branch));
+    }
     branch->count = (uint32_t)read_uint(reader, ENTITY_EVENTS_PER_LOG_MAX);
     branch->bytes = (uint32_t)read_uint(reader, HISTORY_LOG_BYTES_MAX);
     branch->newest = read_uint(reader, SEQ_MAX);
     read_vector(reader, branch->seen, history->branches_count);
     require(reader, at == 0 || is_above(&history->branches[at - 1], branch));
-    require(reader, (branch->via == 0) == (branch->count > 0));
+    require(reader, history_branch_is_own(branch) == (branch->count > 0));
 }
 
 static void read_body(struct reader *reader, struct history *history, struct bytes *ret_body)

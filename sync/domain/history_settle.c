@@ -18,15 +18,22 @@ static void sort_sequence(struct load *load, uint32_t from)
 }
 
 /* A branch of a log itself holds its items in order of place, re-emitted ones as waypoints; a
- * re-emitted branch holds its items by their original seq. */
+ * re-emitted branch holds its items by their original seq, a salvaged stretch its own. */
+static bool is_in_sequence(const struct history_branch *about, uint32_t branch,
+                           const struct history_item *item)
+{
+    if (history_branch_is_own(about)) {
+        return item->place.log == about->log && !item->is_salvaged;
+    }
+    return item->branch == branch && !item->is_dropped && item->is_reemitted == (about->via != 0);
+}
+
 static void make_sequence(struct load *load, uint32_t branch)
 {
     const struct history_branch *about = &load->history->branches[branch];
     const uint32_t from = load->order_count;
     for (uint32_t i = 0; i < load->count; i++) {
-        const struct history_item *item = &load->items[i];
-        if (about->via != 0 ? item->is_reemitted && !item->is_dropped && item->branch == branch
-                            : item->place.log == about->log) {
+        if (is_in_sequence(about, branch, &load->items[i])) {
             load->order[load->order_count++] = (uint16_t)i;
         }
     }
@@ -82,12 +89,13 @@ static bool pass_waypoint(struct load *load, uint32_t branch, uint32_t index)
     return true;
 }
 
-/* Before the first re-emitted event of a log comes what the log itself wrote before that: all of it
- * must be settled, and is seen. */
+/* Before the first re-emitted or salvaged event of a log comes what the log itself wrote before
+ * that: all of it must be settled, and is seen. */
 static bool pass_original(struct load *load, uint32_t branch, const struct history_item *item)
 {
     struct history_branch *about = &load->history->branches[branch];
-    const int32_t original = load_branch_find(load->history, about->log, 0);
+    const struct history_branch own = {.log = about->log};
+    const int32_t original = load_branch_find(load->history, &own);
     if (original == NOTHING) {
         return true;
     }
@@ -99,11 +107,38 @@ static bool pass_original(struct load *load, uint32_t branch, const struct histo
     for (uint32_t i = 0; i < load->count; i++) {
         const struct history_item *earlier = &load->items[i];
         if (earlier->place.log == about->log && earlier->place.seq < item->id.seq &&
-            !earlier->is_reemitted) {
+            !earlier->is_reemitted && !earlier->is_salvaged) {
             join(about->seen, earlier->saw);
         }
     }
     return true;
+}
+
+/* A salvaged event has seen the stretches before its own, the nearest of which has seen the others.
+ */
+static bool pass_stretches(struct load *load, uint32_t branch, const struct history_item *item)
+{
+    for (int32_t at = item->chain_parent; at != NOTHING; at = load->items[at].chain_parent) {
+        const struct history_item *earlier = &load->items[at];
+        if (earlier->is_dropped || earlier->is_reemitted || !earlier->is_causal) {
+            continue;
+        }
+        if (!earlier->is_settled) {
+            return false;
+        }
+        join(load->history->branches[branch].seen, earlier->saw);
+        return true;
+    }
+    return pass_original(load, branch, item);
+}
+
+/* Whether what is before a re-emitted or salvaged @item on its own log's chain is settled. */
+static bool pass_past(struct load *load, uint32_t branch, const struct history_item *item)
+{
+    if (item->is_reemitted) {
+        return pass_original(load, branch, item);
+    }
+    return !item->is_salvaged || pass_stretches(load, branch, item);
 }
 
 /* Settle the next item of @branch; false when it has to wait. */
@@ -111,13 +146,13 @@ static bool settle_next(struct load *load, uint32_t branch)
 {
     const uint32_t index = load->order[load->sequences[branch].next];
     struct history_item *item = &load->items[index];
-    if (load->history->branches[branch].via == 0 && item->is_reemitted) {
+    if (history_branch_is_own(&load->history->branches[branch]) && item->is_reemitted) {
         return pass_waypoint(load, branch, index);
     }
     if (!item->is_causal) {
         return true;
     }
-    if (!is_ready(load, item) || (item->is_reemitted && !pass_original(load, branch, item))) {
+    if (!is_ready(load, item) || !pass_past(load, branch, item)) {
         return false;
     }
     settle_item(load, item);

@@ -103,7 +103,7 @@ bool task_has_room(const struct task *task, const struct history *history)
 {
     for (uint32_t i = 0; i < history->branches_count; i++) {
         const struct history_branch *branch = &history->branches[i];
-        if (branch->log == task->till->own_log && branch->via == 0) {
+        if (branch->log == task->till->own_log && history_branch_is_own(branch)) {
             return branch->count + TILL_EVENTS_MAX <= ENTITY_EVENTS_PER_LOG_MAX &&
                    branch->bytes + TILL_BODY_BYTES_MAX <= HISTORY_LOG_BYTES_MAX;
         }

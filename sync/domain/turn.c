@@ -4,6 +4,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/blob.h"
+#include "sync/log/salvage.h"
 
 /* ---- remembering ---- */
 
@@ -246,6 +247,30 @@ static int kind_of_event(struct store_txn *txn, uint64_t log, uint64_t seq, enum
     return 0;
 }
 
+/* The kinds of the events of @entity that others carry on. */
+static int salvaged_kinds(struct store_txn *txn, const struct entity_id *entity,
+                          uint32_t *ret_kinds)
+{
+    struct salvage_cursor cursor;
+    struct salvaged_row row;
+    int err = salvage_of_entity(&cursor, txn, entity, &row);
+    if (err != 0)
+        return err == ERR_NOT_FOUND ? 0 : err;
+    while (err == 0) {
+        struct bytes bytes;
+        struct event event;
+        err = salvaged_event(txn, &row, &bytes);
+        if (err == 0)
+            err = event_decode(bytes, &event) == 0 ? 0 : ERR_MALFORMED;
+        if (err != 0)
+            break;
+        *ret_kinds |= kind_bit(kind_of_type(event.type));
+        err = salvage_row_next(&cursor, &row);
+    }
+    salvage_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 int entity_kinds(struct store_txn *txn, const struct entity_id *entity, uint32_t *ret_kinds)
 {
     const struct key first = key_entity(entity);
@@ -274,7 +299,7 @@ int entity_kinds(struct store_txn *txn, const struct entity_id *entity, uint32_t
     if (err != 0 && err != ERR_NOT_FOUND)
         return err;
     *ret_kinds = kinds;
-    return 0;
+    return salvaged_kinds(txn, entity, ret_kinds);
 }
 
 static int history_refold(struct store_txn *txn, struct folder *folder, enum kind kind,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/log/salvage.h"
 
 /* Below so many events a look for the table's end costs more than its hint saves. */
 enum { APPEND_EVENTS_MIN = 8, HEAD_BYTES_MAX = 128 };
@@ -147,8 +148,14 @@ static int put_event(struct store_txn *txn, uint64_t log, uint64_t seq,
     memcpy(row, event->hash.bytes, HASH_BYTES);
     memcpy(row + HASH_BYTES, event->bytes.data, event->bytes.size);
     const struct bytes value = bytes_of(row, HASH_BYTES + event->bytes.size);
-    const int err = put_at_end(txn, TABLE_LOG, &event_key, value, is_at_end);
-    return err != 0 ? err : store_put(txn, TABLE_ENTITY, key_bytes(&entity_key), bytes_of(NULL, 0));
+    int err = put_at_end(txn, TABLE_LOG, &event_key, value, is_at_end);
+    if (err == 0) {
+        err = store_put(txn, TABLE_ENTITY, key_bytes(&entity_key), bytes_of(NULL, 0));
+    }
+    if (err == 0 && event->type == EVENT_SALVAGE) {
+        err = salvage_index(txn, log, seq, event->bytes);
+    }
+    return err;
 }
 
 static int put_signature(struct store_txn *txn, uint64_t log, uint64_t seq,

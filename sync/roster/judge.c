@@ -97,6 +97,25 @@ enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t se
     return (may & capability_bit(info->capability)) != 0 ? VERDICT_VALID : VERDICT_FORBIDDEN;
 }
 
+bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
+                            uint64_t by)
+{
+    const struct roster_log *found = roster_log_find(roster, log);
+    const struct event_info *info = event_info_find(type);
+    if (found == NULL || info == NULL) {
+        return found != NULL;
+    }
+    uint64_t may = capabilities_at(roster, found, seq);
+    if (is_by_person(info, by)) {
+        const struct roster_right *right =
+            right_at(roster, (uint32_t)(found - roster->logs), by, seq);
+        const struct roster_person *person = roster_person_find(roster, by);
+        may &=
+            (right != NULL ? right->capabilities : 0) | (person != NULL ? person->capabilities : 0);
+    }
+    return (may & capability_bit(info->capability)) != 0;
+}
+
 bool roster_is_outdated(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
                         uint64_t by)
 {

@@ -165,6 +165,12 @@ uint64_t roster_limit(const struct roster *roster, uint64_t log);
 enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
                           uint64_t by);
 
+/* Whether its log's rights allow that event, wherever the log is cut off: for events that a fork
+ * voided and others carry on. What its branch had seen of the roster after the fork is not known,
+ * so a person may do what the log knew of him before it and what he may do now. O(log n). */
+bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
+                            uint64_t by);
+
 /* Whether that event, which counts, was done under a role that had been taken already, by a device
  * that had not heard of it: what is done is done, but people should look at it. O(log n). */
 bool roster_is_outdated(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,

@@ -1,0 +1,415 @@
+#include "sync/log/salvage.h"
+
+#include <string.h>
+
+#include "sync/base/check.h"
+
+/* ---- the body ---- */
+
+/* An event that is chained over: whatever carries it is kept current by itself. */
+static bool is_carried(struct bytes bytes)
+{
+    struct event event;
+    return event_decode(bytes, &event) != 0 ||
+           (event.type != EVENT_SALVAGE && event.type != EVENT_LOG_FORK);
+}
+
+int salvage_encode(const struct run *run, const struct public_key *log_key,
+                   const struct hash *before, void *buffer, size_t capacity, struct bytes *ret_body)
+{
+    struct writer writer;
+    writer_init(&writer, buffer, capacity);
+    write_array(&writer, 6);
+    write_id64(&writer, run->log);
+    write_bin(&writer, log_key->bytes, PUBLIC_KEY_BYTES);
+    write_uint(&writer, run->first_seq);
+    write_bin(&writer, before->bytes, HASH_BYTES);
+    write_array(&writer, run->count);
+    for (uint32_t i = 0; i < run->count; i++) {
+        const struct bytes event = run->events[i].bytes;
+        if (is_carried(event)) {
+            write_bin(&writer, event.data, event.size);
+            continue;
+        }
+        const struct hash event_hash = chain_event_hash(event);
+        write_array(&writer, 1);
+        write_bin(&writer, event_hash.bytes, HASH_BYTES);
+    }
+    write_bin(&writer, run->signature.bytes, SIGNATURE_BYTES);
+    return writer_finish(&writer, ret_body);
+}
+
+static void read_element(struct reader *reader, struct salvaged *ret_element)
+{
+    *ret_element = (struct salvaged){.event = bytes_of(NULL, 0)};
+    if (reader_peek(reader) == READER_ARRAY) {
+        read_array(reader, 1, 1);
+        read_fixed(reader, ret_element->event_hash.bytes, HASH_BYTES);
+        return;
+    }
+    ret_element->event = read_bin(reader, 1, EVENT_BYTES_MAX);
+    ret_element->event_hash = chain_event_hash(ret_element->event);
+}
+
+int salvage_decode(struct bytes body, struct salvage *ret_salvage)
+{
+    struct salvage salvage = {.log = 0};
+    struct reader reader;
+    struct salvaged element;
+    reader_init(&reader, body);
+    const uint32_t fields = read_array(&reader, 6, VALUE_ITEMS_MAX);
+    salvage.log = read_id64(&reader);
+    read_fixed(&reader, salvage.log_key.bytes, PUBLIC_KEY_BYTES);
+    salvage.first_seq = read_uint(&reader, SEQ_MAX - RUN_EVENTS_MAX);
+    read_fixed(&reader, salvage.before.bytes, HASH_BYTES);
+    salvage.count = read_array(&reader, 1, RUN_EVENTS_MAX);
+    const uint8_t *from = reader.at;
+    for (uint32_t i = 0; i < salvage.count && reader.err == 0; i++) {
+        read_element(&reader, &element);
+    }
+    salvage.list = bytes_of(from, (size_t)(reader.at - from));
+    read_fixed(&reader, salvage.signature.bytes, SIGNATURE_BYTES);
+    for (uint32_t i = 6; i < fields && reader.err == 0; i++) {
+        read_raw(&reader);
+    }
+    if (salvage.first_seq == 0) {
+        reader_fail(&reader, ERR_MALFORMED);
+    }
+    const int err = reader_finish(&reader);
+    if (err == 0) {
+        *ret_salvage = salvage;
+    }
+    return err;
+}
+
+bool salvage_next(struct reader *reader, struct salvaged *ret_element)
+{
+    if (reader->err != 0 || reader->at == reader->end) {
+        return false;
+    }
+    read_element(reader, ret_element);
+    return reader->err == 0;
+}
+
+int salvage_verify(const struct salvage *salvage, const struct popup_id *popup)
+{
+    struct hash hash = salvage->before;
+    struct salvaged element;
+    struct event event;
+    struct reader reader;
+    if (id64_of_key(&salvage->log_key) != salvage->log) {
+        return ERR_MISMATCH;
+    }
+    reader_init(&reader, salvage->list);
+    while (salvage_next(&reader, &element)) {
+        if (element.event.size > 0 && event_decode(element.event, &event) != 0) {
+            return ERR_MALFORMED;
+        }
+        hash = chain_next(&hash, &element.event_hash);
+    }
+    return head_verify(&salvage->signature, popup, salvage->log,
+                       salvage->first_seq + salvage->count - 1, &hash, &salvage->log_key);
+}
+
+/* ---- the table: writing ---- */
+
+enum {
+    ROW_BY_ENTITY = 1,
+    ROW_BY_IDENTITY = 2,
+    ROW_BY_CARRIER = 3,
+    LOG_SEQ_BYTES = 8 + 5,
+    IDENTITY_BYTES = LOG_SEQ_BYTES + OPERATION_HASH_BYTES,
+    ENTITY_KEY_BYTES = 1 + ENTITY_ID_BYTES + IDENTITY_BYTES + LOG_SEQ_BYTES,
+    IDENTITY_KEY_BYTES = 1 + IDENTITY_BYTES + LOG_SEQ_BYTES,
+    CARRIER_KEY_BYTES = 1 + LOG_SEQ_BYTES,
+    IDENTITY_VALUE_BYTES = 2 + 5 + OPERATION_HASH_BYTES + 4 + ENTITY_ID_BYTES,
+    CARRIER_VALUE_BYTES = 8 + 4,
+};
+
+static uint8_t *put_place(uint8_t *to, uint64_t log, uint64_t seq)
+{
+    put_be64(to, log);
+    put_be40(to + 8, seq);
+    return to + LOG_SEQ_BYTES;
+}
+
+static uint8_t *put_identity(uint8_t *to, const struct operation *id)
+{
+    to = put_place(to, id->log, id->seq);
+    memcpy(to, id->hash, OPERATION_HASH_BYTES);
+    return to + OPERATION_HASH_BYTES;
+}
+
+static int put_by_entity(struct store_txn *txn, const struct salvaged_row *row)
+{
+    uint8_t key[ENTITY_KEY_BYTES] = {ROW_BY_ENTITY};
+    uint8_t value[2] = {(uint8_t)(row->position >> 8), (uint8_t)row->position};
+    memcpy(key + 1, row->entity.bytes, ENTITY_ID_BYTES);
+    uint8_t *at = put_identity(key + 1 + ENTITY_ID_BYTES, &row->id);
+    put_place(at, row->carrier.log, row->carrier.seq);
+    return store_put(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), bytes_of(value, sizeof value));
+}
+
+static int put_by_identity(struct store_txn *txn, const struct salvaged_row *row)
+{
+    uint8_t key[IDENTITY_KEY_BYTES] = {ROW_BY_IDENTITY};
+    uint8_t value[IDENTITY_VALUE_BYTES] = {(uint8_t)(row->position >> 8), (uint8_t)row->position};
+    put_place(put_identity(key + 1, &row->id), row->carrier.log, row->carrier.seq);
+    put_be40(value + 2, row->first_seq);
+    memcpy(value + 7, row->before, OPERATION_HASH_BYTES);
+    put_be32(value + 7 + OPERATION_HASH_BYTES, row->type);
+    memcpy(value + 11 + OPERATION_HASH_BYTES, row->entity.bytes, ENTITY_ID_BYTES);
+    return store_put(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), bytes_of(value, sizeof value));
+}
+
+static int put_by_carrier(struct store_txn *txn, uint64_t log, uint64_t seq, uint64_t of_log,
+                          size_t size)
+{
+    uint8_t key[CARRIER_KEY_BYTES] = {ROW_BY_CARRIER};
+    uint8_t value[CARRIER_VALUE_BYTES];
+    put_place(key + 1, log, seq);
+    put_be64(value, of_log);
+    put_be32(value + 8, (uint32_t)size);
+    return store_put(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), bytes_of(value, sizeof value));
+}
+
+static int put_elements(struct store_txn *txn, const struct salvage *salvage,
+                        struct salvaged_row *row)
+{
+    struct hash hash = salvage->before;
+    struct salvaged element;
+    struct reader reader;
+    int err = 0;
+    reader_init(&reader, salvage->list);
+    for (row->position = 0; err == 0 && salvage_next(&reader, &element); row->position++) {
+        struct event event = {.type = EVENT_NONE};
+        hash = chain_next(&hash, &element.event_hash);
+        row->id =
+            (struct operation){.log = salvage->log, .seq = salvage->first_seq + row->position};
+        memcpy(row->id.hash, hash.bytes, OPERATION_HASH_BYTES);
+        const bool is_here = element.event.size > 0 && event_decode(element.event, &event) == 0;
+        row->type = event.type;
+        row->entity = event.entity;
+        err = put_by_identity(txn, row);
+        if (err == 0 && is_here) {
+            err = put_by_entity(txn, row);
+        }
+    }
+    return err;
+}
+
+int salvage_index(struct store_txn *txn, uint64_t log, uint64_t seq, struct bytes bytes)
+{
+    struct event event;
+    struct salvage salvage;
+    struct popup_id popup;
+    struct bytes stored;
+    const int err = store_get(txn, TABLE_META, bytes_of_text("popup"), &stored);
+    if (err != 0 || stored.size != sizeof popup.bytes) {
+        return err == ERR_NOT_FOUND ? 0 : ERR_IO;
+    }
+    memcpy(popup.bytes, stored.data, sizeof popup.bytes);
+    if (event_decode(bytes, &event) != 0 || salvage_decode(event.body, &salvage) != 0 ||
+        salvage_verify(&salvage, &popup) != 0) {
+        return 0; /* void */
+    }
+    struct salvaged_row row = {.carrier = {.log = log, .seq = seq}, .first_seq = salvage.first_seq};
+    memcpy(row.before, salvage.before.bytes, OPERATION_HASH_BYTES);
+    const int put = put_elements(txn, &salvage, &row);
+    return put != 0 ? put : put_by_carrier(txn, log, seq, salvage.log, bytes.size);
+}
+
+/* ---- the table: reading ---- */
+
+static const uint8_t *get_place(const uint8_t *from, uint64_t *ret_log, uint64_t *ret_seq)
+{
+    *ret_log = get_be64(from);
+    *ret_seq = get_be40(from + 8);
+    return from + LOG_SEQ_BYTES;
+}
+
+static const uint8_t *get_identity(const uint8_t *from, struct operation *ret_id)
+{
+    from = get_place(from, &ret_id->log, &ret_id->seq);
+    memcpy(ret_id->hash, from, OPERATION_HASH_BYTES);
+    return from + OPERATION_HASH_BYTES;
+}
+
+static uint32_t get_be16(const uint8_t *from)
+{
+    return (uint32_t)from[0] << 8 | from[1];
+}
+
+static int parse_by_entity(struct bytes key, struct bytes value, struct salvaged_row *ret_row)
+{
+    if (key.size != ENTITY_KEY_BYTES || value.size != 2) {
+        return ERR_MALFORMED;
+    }
+    *ret_row = (struct salvaged_row){.position = get_be16(value.data)};
+    memcpy(ret_row->entity.bytes, key.data + 1, ENTITY_ID_BYTES);
+    const uint8_t *at = get_identity(key.data + 1 + ENTITY_ID_BYTES, &ret_row->id);
+    get_place(at, &ret_row->carrier.log, &ret_row->carrier.seq);
+    return 0;
+}
+
+static int parse_by_identity(struct bytes key, struct bytes value, struct salvaged_row *ret_row)
+{
+    if (key.size != IDENTITY_KEY_BYTES || value.size != IDENTITY_VALUE_BYTES) {
+        return ERR_MALFORMED;
+    }
+    *ret_row = (struct salvaged_row){.position = get_be16(value.data),
+                                     .first_seq = get_be40(value.data + 2)};
+    get_place(get_identity(key.data + 1, &ret_row->id), &ret_row->carrier.log,
+              &ret_row->carrier.seq);
+    memcpy(ret_row->before, value.data + 7, OPERATION_HASH_BYTES);
+    ret_row->type = get_be32(value.data + 7 + OPERATION_HASH_BYTES);
+    memcpy(ret_row->entity.bytes, value.data + 11 + OPERATION_HASH_BYTES, ENTITY_ID_BYTES);
+    return 0;
+}
+
+/* The row at the cursor, while it has the prefix. */
+static int take_row(const struct salvage_cursor *cursor, int err, struct bytes key,
+                    struct bytes value, struct salvaged_row *ret_row)
+{
+    if (err != 0) {
+        return err;
+    }
+    if (key.size < cursor->prefix_size ||
+        memcmp(key.data, cursor->prefix, cursor->prefix_size) != 0) {
+        return ERR_NOT_FOUND;
+    }
+    return key.data[0] == ROW_BY_ENTITY ? parse_by_entity(key, value, ret_row)
+                                        : parse_by_identity(key, value, ret_row);
+}
+
+static int cursor_begin(struct salvage_cursor *cursor, struct store_txn *txn,
+                        struct salvaged_row *ret_row)
+{
+    struct bytes key = {0};
+    struct bytes value = {0};
+    int err = store_cursor_open(txn, TABLE_SALVAGE, &cursor->cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = store_cursor_seek(&cursor->cursor, bytes_of(cursor->prefix, cursor->prefix_size), &key,
+                            &value);
+    err = take_row(cursor, err, key, value, ret_row);
+    if (err != 0) {
+        salvage_cursor_close(cursor);
+    }
+    return err;
+}
+
+int salvage_of_entity(struct salvage_cursor *cursor, struct store_txn *txn,
+                      const struct entity_id *entity, struct salvaged_row *ret_row)
+{
+    *cursor =
+        (struct salvage_cursor){.prefix = {ROW_BY_ENTITY}, .prefix_size = 1 + ENTITY_ID_BYTES};
+    memcpy(cursor->prefix + 1, entity->bytes, ENTITY_ID_BYTES);
+    return cursor_begin(cursor, txn, ret_row);
+}
+
+int salvage_of_log(struct salvage_cursor *cursor, struct store_txn *txn, uint64_t log,
+                   struct salvaged_row *ret_row)
+{
+    *cursor = (struct salvage_cursor){.prefix = {ROW_BY_IDENTITY}, .prefix_size = 1 + 8};
+    put_be64(cursor->prefix + 1, log);
+    return cursor_begin(cursor, txn, ret_row);
+}
+
+int salvage_of_operation(struct salvage_cursor *cursor, struct store_txn *txn,
+                         const struct operation *id, struct salvaged_row *ret_row)
+{
+    *cursor =
+        (struct salvage_cursor){.prefix = {ROW_BY_IDENTITY}, .prefix_size = 1 + IDENTITY_BYTES};
+    put_identity(cursor->prefix + 1, id);
+    return cursor_begin(cursor, txn, ret_row);
+}
+
+int salvage_row_next(struct salvage_cursor *cursor, struct salvaged_row *ret_row)
+{
+    struct bytes key = {0};
+    struct bytes value = {0};
+    const int err = store_cursor_next(&cursor->cursor, &key, &value);
+    return take_row(cursor, err, key, value, ret_row);
+}
+
+void salvage_cursor_close(struct salvage_cursor *cursor)
+{
+    store_cursor_close(&cursor->cursor);
+}
+
+int salvage_entity_after(struct store_txn *txn, const struct entity_id *after,
+                         struct entity_id *ret_entity)
+{
+    uint8_t from[ENTITY_KEY_BYTES + 1];
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    memset(from, 0xff, sizeof from); /* above every event of @after */
+    from[0] = ROW_BY_ENTITY;
+    memcpy(from + 1, after->bytes, ENTITY_ID_BYTES);
+    int err = store_cursor_open(txn, TABLE_SALVAGE, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = store_cursor_seek(&cursor, bytes_of(from, sizeof from), &key, &value);
+    if (err == 0 && key.data[0] != ROW_BY_ENTITY) {
+        err = ERR_NOT_FOUND;
+    } else if (err == 0 && key.size != ENTITY_KEY_BYTES) {
+        err = ERR_MALFORMED;
+    } else if (err == 0) {
+        memcpy(ret_entity->bytes, key.data + 1, ENTITY_ID_BYTES);
+    }
+    store_cursor_close(&cursor);
+    return err;
+}
+
+int salvage_bytes_of(struct store_txn *txn, uint64_t log, uint64_t *ret_bytes)
+{
+    static const uint8_t from[1] = {ROW_BY_CARRIER};
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    uint64_t bytes = 0;
+    int err = store_cursor_open(txn, TABLE_SALVAGE, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = store_cursor_seek(&cursor, bytes_of(from, sizeof from), &key, &value);
+    for (; err == 0; err = store_cursor_next(&cursor, &key, &value)) {
+        if (value.size != CARRIER_VALUE_BYTES) {
+            err = ERR_IO;
+            break;
+        }
+        bytes += get_be64(value.data) == log ? get_be32(value.data + 8) : 0;
+    }
+    store_cursor_close(&cursor);
+    *ret_bytes = bytes;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int salvaged_event(struct store_txn *txn, const struct salvaged_row *row, struct bytes *ret_event)
+{
+    struct hash hash;
+    struct bytes bytes;
+    struct event carrier;
+    struct salvage salvage;
+    struct salvaged element = {.event = bytes_of(NULL, 0)};
+    struct reader reader;
+    const int err = event_get(txn, row->carrier.log, row->carrier.seq, &hash, &bytes);
+    if (err != 0) {
+        return err == ERR_IO ? ERR_IO : ERR_MALFORMED;
+    }
+    if (event_decode(bytes, &carrier) != 0 || salvage_decode(carrier.body, &salvage) != 0) {
+        return ERR_MALFORMED;
+    }
+    reader_init(&reader, salvage.list);
+    for (uint32_t i = 0; i <= row->position; i++) {
+        if (!salvage_next(&reader, &element)) {
+            return ERR_MALFORMED;
+        }
+    }
+    *ret_event = element.event;
+    return element.event.size > 0 ? 0 : ERR_MALFORMED;
+}

@@ -1,0 +1,174 @@
+#include "sync/roster/salvaged.h"
+
+#include <string.h>
+
+#include "sync/log/chain.h"
+
+static bool carrier_counts(const struct roster *roster, const struct salvaged_row *row)
+{
+    return roster_judge(roster, row->carrier.log, row->carrier.seq, EVENT_SALVAGE, 0) ==
+           VERDICT_VALID;
+}
+
+/* Of the carriers of @id that count, the one whose run begins first, but not before @from_seq: it
+ * takes a walk towards the fork furthest. ERR_NOT_FOUND. */
+static int carrier_find(struct store_txn *txn, const struct roster *roster,
+                        const struct operation *id, uint64_t from_seq, struct salvaged_row *ret_row)
+{
+    struct salvage_cursor cursor;
+    struct salvaged_row row;
+    bool is_found = false;
+    int err = salvage_of_operation(&cursor, txn, id, &row);
+    if (err != 0) {
+        return err;
+    }
+    for (; err == 0; err = salvage_row_next(&cursor, &row)) {
+        if (row.first_seq >= from_seq && carrier_counts(roster, &row) &&
+            (!is_found || row.first_seq < ret_row->first_seq)) {
+            *ret_row = row;
+            is_found = true;
+        }
+    }
+    salvage_cursor_close(&cursor);
+    return err != ERR_NOT_FOUND ? err : is_found ? 0 : ERR_NOT_FOUND;
+}
+
+int salvaged_is_carried(struct store_txn *txn, const struct roster *roster,
+                        const struct operation *id, bool *ret_is)
+{
+    struct salvaged_row row;
+    const int err = carrier_find(txn, roster, id, 0, &row);
+    *ret_is = err == 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* A walk along a branch towards the fork, run by run. */
+struct walk {
+    struct store_txn *txn;
+    const struct roster *roster;
+    uint64_t fork_seq;
+    struct operation at;     /* the last event of the present stretch */
+    struct salvaged_row run; /* that carries it */
+    uint32_t steps;
+};
+
+/* Find who carries walk->at. ERR_NOT_FOUND: nobody, or the branch is too long. */
+static int walk_look(struct walk *walk)
+{
+    if (walk->at.seq < walk->fork_seq || walk->steps++ == SALVAGE_CHAIN_MAX) {
+        return ERR_NOT_FOUND;
+    }
+    return carrier_find(walk->txn, walk->roster, &walk->at, walk->fork_seq, &walk->run);
+}
+
+/* To the event before the present run. */
+static void walk_back(struct walk *walk)
+{
+    walk->at.seq = walk->run.first_seq - 1;
+    memcpy(walk->at.hash, walk->run.before, OPERATION_HASH_BYTES);
+}
+
+/* Whether the run's carrier has @id. */
+static int is_in_run(const struct walk *walk, const struct operation *id, bool *ret_is)
+{
+    struct salvage_cursor cursor;
+    struct salvaged_row row;
+    *ret_is = false;
+    int err = salvage_of_operation(&cursor, walk->txn, id, &row);
+    if (err != 0) {
+        return err == ERR_NOT_FOUND ? 0 : err;
+    }
+    while (err == 0) {
+        *ret_is =
+            row.carrier.log == walk->run.carrier.log && row.carrier.seq == walk->run.carrier.seq;
+        err = *ret_is ? ERR_NOT_FOUND : salvage_row_next(&cursor, &row);
+    }
+    salvage_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int salvaged_is_before(struct store_txn *txn, const struct roster *roster,
+                       const struct operation *a, const struct operation *b, bool *ret_is)
+{
+    const struct roster_log *log = roster_log_find(roster, b->log);
+    struct walk walk = {.txn = txn, .roster = roster, .at = *b};
+    *ret_is = false;
+    if (log == NULL || a->log != b->log || a->seq > b->seq) {
+        return 0;
+    }
+    walk.fork_seq = log->fork_seq;
+    int err = walk_look(&walk);
+    while (err == 0 && walk.run.first_seq > a->seq) {
+        walk_back(&walk);
+        err = walk_look(&walk);
+    }
+    if (err == 0) {
+        err = is_in_run(&walk, a, ret_is);
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* Whether the walk ended at the prefix that all have: its last event is here. */
+static int is_at_prefix(const struct walk *walk, const struct roster_log *log, bool *ret_is)
+{
+    struct hash hash = chain_genesis(&walk->roster->popup, &log->key);
+    struct bytes event;
+    int err = 0;
+    *ret_is = false;
+    if (walk->run.first_seq != log->fork_seq) {
+        return 0;
+    }
+    if (log->fork_seq > 1) {
+        err = event_get(walk->txn, log->id, log->fork_seq - 1, &hash, &event);
+    }
+    *ret_is = err == 0 && memcmp(hash.bytes, walk->run.before, OPERATION_HASH_BYTES) == 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int is_connected(struct store_txn *txn, const struct roster *roster,
+                        const struct roster_log *log, const struct operation *id, bool *ret_is)
+{
+    struct walk walk = {.txn = txn, .roster = roster, .fork_seq = log->fork_seq, .at = *id};
+    *ret_is = false;
+    int err = walk_look(&walk);
+    while (err == 0 && walk.run.first_seq > log->fork_seq) {
+        walk_back(&walk);
+        err = walk_look(&walk);
+    }
+    if (err != 0) {
+        return err == ERR_NOT_FOUND ? 0 : err;
+    }
+    return is_at_prefix(&walk, log, ret_is);
+}
+
+/* Whether a revocation of @log lets @id stand. */
+static int is_unrevoked(struct store_txn *txn, const struct roster *roster,
+                        const struct roster_log *log, const struct operation *id, bool *ret_is)
+{
+    struct operation last = {.log = log->id, .seq = log->revoked_seq};
+    *ret_is = log->revoked_seq == UINT64_MAX;
+    if (*ret_is) {
+        return 0;
+    }
+    memcpy(last.hash, log->revoked_hash.bytes, OPERATION_HASH_BYTES);
+    return salvaged_is_before(txn, roster, id, &last, ret_is);
+}
+
+int salvaged_counts(struct store_txn *txn, const struct roster *roster, const struct operation *id,
+                    uint32_t type, uint64_t by, bool *ret_counts)
+{
+    const struct roster_log *log = roster_log_find(roster, id->log);
+    *ret_counts = false;
+    if (log == NULL || id->seq < log->fork_seq || id->seq <= 1) {
+        return 0;
+    }
+    if (!roster_allows_salvaged(roster, id->log, id->seq, type, by)) {
+        return 0;
+    }
+    bool is_good = false;
+    int err = is_unrevoked(txn, roster, log, id, &is_good);
+    if (err == 0 && is_good) {
+        err = is_connected(txn, roster, log, id, ret_counts);
+    }
+    return err;
+}

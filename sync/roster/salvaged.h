@@ -1,0 +1,34 @@
+/* salvaged.h - which salvaged events count: what a fork voided and somebody carried on.
+ *
+ * Layer: sync/roster (pure). A function of the set of events in the store. An event counts when
+ *   - its log is forked at or before it, so that its own log does not say it any more;
+ *   - a carrier counts itself: the log that wrote the salvage is valid there;
+ *   - carriers hold, without a gap, every event from the fork up to it, and the first of them
+ *     continues the prefix that all have;
+ *   - its log's rights allowed its type at its seq;
+ *   - if its log is revoked: it lies on the chain that the revocation names, at or before its seq.
+ *     So a thief's second branch cannot be laundered through a fork.
+ */
+#ifndef TRESTLE_SYNC_ROSTER_SALVAGED_H
+#define TRESTLE_SYNC_ROSTER_SALVAGED_H
+
+#include "sync/log/salvage.h"
+#include "sync/roster/roster.h"
+
+enum { SALVAGE_CHAIN_MAX = 4096 }; /* runs of one branch; what lies deeper is void */
+
+/* ERR_IO, ERR_MALFORMED (damaged store), as all below. */
+MUST_CHECK int salvaged_counts(struct store_txn *txn, const struct roster *roster,
+                               const struct operation *id, uint32_t type, uint64_t by,
+                               bool *ret_counts);
+
+/* Whether some carrier that counts has @id. */
+MUST_CHECK int salvaged_is_carried(struct store_txn *txn, const struct roster *roster,
+                                   const struct operation *id, bool *ret_is);
+
+/* Whether @a is @b or before it on @b's branch; both are salvaged events of one log. */
+MUST_CHECK int salvaged_is_before(struct store_txn *txn, const struct roster *roster,
+                                  const struct operation *a, const struct operation *b,
+                                  bool *ret_is);
+
+#endif
