@@ -252,6 +252,33 @@ static int read_person_list(struct reading *reading)
     return 0;
 }
 
+static int read_drawer_of(struct reading *reading, const struct entity_id *id)
+{
+    struct state *state = reading->api->state;
+    int err = state_drawer(state, reading->txn, id);
+    return err != 0 ? err : state_json_drawer(state, reading->txn, &reading->value);
+}
+
+static int read_drawer(struct reading *reading)
+{
+    return read_drawer_of(reading, &reading->match->order);
+}
+
+static int read_drawer_opened(struct reading *reading)
+{
+    return read_drawer_of(reading, &reading->answer->entity);
+}
+
+static int read_drawer_list(struct reading *reading)
+{
+    struct state *state = reading->api->state;
+    int err = state_popup(state, reading->txn);
+    if (err != 0)
+        return err;
+    uint64_t day = query_number(reading->request->query, "day", state->popup.day);
+    return state_json_drawers(state, reading->txn, day, &reading->value);
+}
+
 static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_HEALTH] = read_health,
     [SHAPE_READY] = read_ready,
@@ -270,6 +297,9 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_MENU_ITEM] = read_item,
     [SHAPE_RECORD_LIST] = read_record_list,
     [SHAPE_RECORD] = read_record,
+    [SHAPE_DRAWER_LIST] = read_drawer_list,
+    [SHAPE_DRAWER] = read_drawer,
+    [SHAPE_DRAWER_OPENED] = read_drawer_opened,
 };
 
 /* Whether a shape says nothing of the store: these answer also when it cannot be read. */

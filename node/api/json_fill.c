@@ -432,6 +432,24 @@ static void fill_review_hide(struct fill *fill)
     fill->command->reason = text(fill, fill->body, "reason");
 }
 
+static void fill_drawer_open(struct fill *fill)
+{
+    fill->command->item = (uint64_t)number(fill->body, "number");
+    fill->command->amount_minor = number(fill->body, "float");
+}
+
+static void fill_drawer_move(struct fill *fill)
+{
+    fill->command->amount_minor = number(fill->body, "amount");
+    fill->command->reason = text(fill, fill->body, "reason");
+}
+
+static void fill_drawer_count(struct fill *fill)
+{
+    fill->command->amount_minor = number(fill->body, "counted");
+    fill->command->note = text(fill, fill->body, "note");
+}
+
 #define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
 /* `available` is an event of its own, so that sold out wins over whatever else is edited. */
@@ -508,6 +526,9 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_DEVICE_ROLE] = fill_role,
     [COMMAND_DEVICE_RENAME] = fill_name,
     [COMMAND_STAFF_ROLE] = fill_role,
+    [COMMAND_DRAWER_OPEN] = fill_drawer_open,
+    [COMMAND_DRAWER_MOVE] = fill_drawer_move,
+    [COMMAND_DRAWER_COUNT] = fill_drawer_count,
 };
 
 static struct fill fill_begin(const struct json_value *body, struct api_command *into, char *where)

@@ -393,6 +393,125 @@ int state_json_records(struct state *state, struct store_txn *txn, enum kind kin
     return 0;
 }
 
+/* ---- cash sessions ---- */
+
+static json_t *moves(const struct drawer *drawer)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < drawer->moves_count; i++) {
+        json_t *move = json_object();
+        put_entity(move, "id", &drawer->moves[i].id);
+        put_int(move, "amount", drawer->moves[i].amount_minor);
+        put_text(move, "reason", drawer->moves[i].reason);
+        append(list, move);
+    }
+    return list;
+}
+
+static json_t *counted(const struct drawer_count *count, const struct drawer_figures *figures)
+{
+    json_t *object = json_object();
+    put_entity(object, "id", &count->id);
+    put_int(object, "counted", count->counted_minor);
+    put_text(object, "note", count->note);
+    put_int(object, "cash", figures->cash_minor);
+    put_int(object, "expected", figures->expected_minor);
+    put_int(object, "difference", count->counted_minor - figures->expected_minor);
+    put_count(object, "missing", figures->missing);
+    put_bool(object, "overflow", figures->has_overflow);
+    return object;
+}
+
+static int append_counts(const struct drawer *drawer, struct store_txn *txn, json_t *list)
+{
+    struct drawer_figures figures;
+    int err = 0;
+    for (uint32_t i = 0; i < drawer->counts_count && err == 0; i++) {
+        err = drawer_figures(drawer, txn, drawer->counts[i].through, &figures);
+        if (err == 0)
+            append(list, counted(&drawer->counts[i], &figures));
+    }
+    return err;
+}
+
+static void put_drawer(json_t *object, const struct state *state,
+                       const struct drawer_figures *figures)
+{
+    const struct drawer *drawer = &state->drawer;
+    put_entity(object, "id", &drawer->id);
+    put_count(object, "number", drawer->number);
+    put_count(object, "day", drawer->day);
+    put_id64(object, "log", drawer->log);
+    put_time(object, "opened_at", state, drawer->opened_t);
+    put_count(object, "opened_by", drawer->opened_by);
+    put_int(object, "float", drawer->float_minor);
+    put(object, "moves", moves(drawer));
+    put_int(object, "cash", figures->cash_minor);
+    put_int(object, "expected", figures->expected_minor);
+    put_bool(object, "counted", drawer->counts_count > 0);
+    put_bool(object, "counted_twice", drawer->is_counted_twice);
+    put_bool(object, "opened_twice", drawer->is_opened_twice);
+    put_bool(object, "overflow", figures->has_overflow);
+    put_bool(object, "cut_short", drawer->is_cut_short);
+}
+
+int state_json_drawer(struct state *state, struct store_txn *txn, struct json_value **ret_value)
+{
+    struct drawer_figures now;
+    if (!state->drawer.is_open)
+        return ERR_NOT_FOUND;
+    int err = drawer_figures(&state->drawer, txn, 0, &now);
+    if (err != 0)
+        return err;
+    json_t *object = json_object();
+    json_t *counts = json_array();
+    put_drawer(object, state, &now);
+    err = append_counts(&state->drawer, txn, counts);
+    put(object, "counts", counts);
+    if (err != 0)
+        json_decref(object);
+    else
+        *ret_value = ours(object);
+    return err;
+}
+
+static int append_drawer(struct state *state, struct store_txn *txn, const struct entity_id *id,
+                         uint64_t day, json_t *list)
+{
+    struct json_value *value = NULL;
+    int err = state_drawer(state, txn, id);
+    if (err != 0 || (state->drawer.day != day && state->drawer.counts_count > 0))
+        return err;
+    err = state_json_drawer(state, txn, &value);
+    if (err == 0)
+        append(list, theirs(value));
+    return err;
+}
+
+int state_json_drawers(struct state *state, struct store_txn *txn, uint64_t day,
+                       struct json_value **ret_value)
+{
+    struct cursor cursor;
+    struct key key = {.size = 0};
+    struct entity_id id;
+    int err = cursor_now(txn, &cursor);
+    if (err != 0)
+        return err;
+    json_t *list = json_array();
+    while (err == 0 && json_array_size(list) < DRAWERS_MAX &&
+           (err = board_next(txn, INDEX_DRAWER, &key, &id)) == 0)
+        err = append_drawer(state, txn, &id, day, list);
+    if (err != 0 && err != ERR_NOT_FOUND) {
+        json_decref(list);
+        return err;
+    }
+    json_t *object = json_object();
+    put_cursor(object, &cursor);
+    put(object, "drawers", list);
+    *ret_value = ours(object);
+    return 0;
+}
+
 /* ---- lists ---- */
 
 int state_json_menu(struct state *state, struct store_txn *txn, struct json_value **ret_value)

@@ -155,6 +155,22 @@ const struct route routes[] = {
          "What people may do, by staff number."),
     WRITE("POST", "/api/staff/{number}/role", CAP_ROSTER, COMMAND_STAFF_ROLE, schema_person_role,
           "What a person may do from now on; each device goes by it as soon as it hears of it."),
+    READ("/api/drawers", CAP_TAKE_MONEY, SHAPE_DRAWER_LIST, &schema_drawer_list,
+         "Cash sessions of a day (left out: the present one), and those that were not counted yet.",
+         .queries = {"day"}),
+    READ("/api/drawers/{id}", CAP_TAKE_MONEY, SHAPE_DRAWER, &schema_drawer,
+         "One cash session: what is expected now (X) and what each count found (Z)."),
+    {.method = "POST",
+     .path = "/api/drawers",
+     .capability = CAP_TAKE_MONEY,
+     .request = &schema_drawer_open,
+     .command = COMMAND_DRAWER_OPEN,
+     ANSWERS(201, SHAPE_DRAWER_OPENED, schema_drawer),
+     .summary = "Open a cash session at this device."},
+    WRITE("POST", "/api/drawers/{id}/move", CAP_TAKE_MONEY, COMMAND_DRAWER_MOVE, schema_drawer_move,
+          "Put cash in or take it out, beside sales."),
+    WRITE("POST", "/api/drawers/{id}/count", CAP_TAKE_MONEY, COMMAND_DRAWER_COUNT,
+          schema_drawer_count, "Say what was counted; it closes the session."),
 };
 const size_t routes_count = sizeof routes / sizeof routes[0];
 

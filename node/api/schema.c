@@ -56,7 +56,7 @@ WORDS(marks_word, "marks");
 WORDS(seen_word, "seen");
 
 #define X(kind, word, path, ...) path,
-WORDS(record_words, NUMBERED_RECORDS(X) "reviews");
+WORDS(record_words, NUMBERED_RECORDS(X) "reviews", "drawers");
 #undef X
 
 /* ---- fields ---- */
@@ -638,6 +638,57 @@ SCHEMA(review_write, "ReviewWrite", "The first time with a rating; what is left 
 SCHEMA(review_hide, "ReviewHide", NULL,
     BOOL("hidden"),
     TEXT("reason", 0, REASON_BYTES_MAX, NOTE("wanted when hidden")));
+
+/* ---- cash sessions ---- */
+
+SCHEMA(drawer_moved, "DrawerMoved", NULL,
+    HEX("id", ID_DIGITS),
+    MONEY("amount", NOTE("> 0 put in")),
+    TEXT("reason", 0, REASON_BYTES_MAX));
+
+SCHEMA(drawer_counted, "DrawerCounted", "With the figures up to what its writer had of the log.",
+    HEX("id", ID_DIGITS),
+    MONEY("counted"),
+    TEXT("note", 0, NOTE_BYTES_MAX),
+    MONEY("cash", NOTE("taken in sales less given back")),
+    MONEY("expected"),
+    MONEY("difference", NOTE("counted less expected")),
+    COUNT("missing", NOTE("events that this device lacks: the figures are without them")),
+    BOOL("overflow", NOTE("too large to add up: the figures are 0")));
+
+SCHEMA(drawer, "Drawer", "A cash session.",
+    HEX("id", ID_DIGITS),
+    COUNT("number"),
+    COUNT("day"),
+    HEX("log", LOG_DIGITS, NOTE("whose cash it holds")),
+    COUNT("opened_at"),
+    COUNT("opened_by", NOTE("staff number; 0 = the device's own screen")),
+    MONEY("float"),
+    OBJECT("moves", schema_drawer_moved, MANY(0, DRAWER_MOVES_MAX)),
+    OBJECT("counts", schema_drawer_counted, MANY(0, DRAWER_COUNTS_MAX)),
+    MONEY("cash", NOTE("up to now, taken in sales less given back")),
+    MONEY("expected", NOTE("up to now: float, moves and cash")),
+    BOOL("counted", NOTE("closed")),
+    BOOL("counted_twice", NOTE("both stand; a manager decides")),
+    BOOL("opened_twice", NOTE("a retry opened it at another device: its cash is not in it")),
+    BOOL("overflow"),
+    BOOL("cut_short"));
+
+SCHEMA(drawer_list, "DrawerList", NULL,
+    TEXT("cursor", 1, CURSOR_MAX),
+    OBJECT("drawers", schema_drawer, MANY(0, DRAWERS_MAX)));
+
+SCHEMA(drawer_open, "DrawerOpen", NULL,
+    INT("number", 1, DRAWER_NUMBER_MAX),
+    INT("float", 0, MONEY_MAX));
+
+SCHEMA(drawer_move, "DrawerMove", NULL,
+    MONEY("amount", NOTE("> 0 put in, < 0 taken out")),
+    TEXT("reason", 1, REASON_BYTES_MAX));
+
+SCHEMA(drawer_count, "DrawerCount", NULL,
+    INT("counted", 0, MONEY_MAX),
+    TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL));
 /* clang-format on */
 
 /* The body `{}`: an empty array of fields is not C. */

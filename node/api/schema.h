@@ -133,6 +133,13 @@ struct schema {
     X(review_list, "ReviewList")                                                                   \
     X(review_write, "ReviewWrite")                                                                 \
     X(review_hide, "ReviewHide")                                                                   \
+    X(drawer_moved, "DrawerMoved")                                                                 \
+    X(drawer_counted, "DrawerCounted")                                                             \
+    X(drawer, "Drawer")                                                                            \
+    X(drawer_list, "DrawerList")                                                                   \
+    X(drawer_open, "DrawerOpen")                                                                   \
+    X(drawer_move, "DrawerMove")                                                                   \
+    X(drawer_count, "DrawerCount")                                                                 \
     X(frame_hello, "FrameHello")                                                                   \
     X(frame_snapshot, "FrameSnapshot")                                                             \
     X(frame_delta, "FrameDelta")                                                                   \

@@ -70,6 +70,14 @@ int state_record(struct state *state, struct store_txn *txn, enum kind kind,
     return err;
 }
 
+int state_drawer(struct state *state, struct store_txn *txn, const struct entity_id *id)
+{
+    int err = history_get(state->history, txn, KIND_DRAWER, id);
+    if (err == 0)
+        drawer_derive(state->history, &state->drawer);
+    return err;
+}
+
 int state_popup(struct state *state, struct store_txn *txn)
 {
     struct entity_id id = entity_id_derive(KIND_POPUP, 0);

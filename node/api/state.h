@@ -9,6 +9,7 @@
 #include "node/api/board.h"
 #include "node/api/gate.h"
 #include "node/api/json.h"
+#include "sync/domain/drawer.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
 
@@ -23,6 +24,7 @@ struct state {
     struct menu_item item; /* by state_item() */
     struct popup popup;    /* by state_popup() */
     struct record record;  /* by state_record() */
+    struct drawer drawer;  /* by state_drawer() */
     struct board board;
 };
 
@@ -51,6 +53,7 @@ MUST_CHECK int state_item(struct state *state, struct store_txn *txn, const stru
 MUST_CHECK int state_popup(struct state *state, struct store_txn *txn);
 MUST_CHECK int state_record(struct state *state, struct store_txn *txn, enum kind kind,
                             const struct entity_id *id);
+MUST_CHECK int state_drawer(struct state *state, struct store_txn *txn, const struct entity_id *id);
 
 /* The newest change. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int cursor_now(struct store_txn *txn, struct cursor *ret_cursor);
@@ -77,6 +80,12 @@ struct json_value *state_json_session(const struct state *state);
 /* The answers of the routes that read. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO. */
 MUST_CHECK int state_json_menu(struct state *state, struct store_txn *txn,
                                struct json_value **ret_value);
+/* A cash session with its figures, of state->drawer, which was read. */
+MUST_CHECK int state_json_drawer(struct state *state, struct store_txn *txn,
+                                 struct json_value **ret_value);
+/* Those of @day and those that were not counted yet. */
+MUST_CHECK int state_json_drawers(struct state *state, struct store_txn *txn, uint64_t day,
+                                  struct json_value **ret_value);
 MUST_CHECK int state_json_records(struct state *state, struct store_txn *txn, enum kind kind,
                                   struct json_value **ret_value);
 MUST_CHECK int state_json_status(struct state *state, struct store_txn *txn,

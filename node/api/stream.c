@@ -347,7 +347,7 @@ static int delta_entity(struct delta *delta, uint64_t change, struct bytes row)
         err = delta_order(delta, change, &id);
     else if (err == 0 && kind == KIND_MENU)
         err = delta_item(delta, &id);
-    else if (err == 0 && record_kind_find(kind) != NULL)
+    else if (err == 0 && (record_kind_find(kind) != NULL || kind == KIND_DRAWER))
         delta->records |= kind_bit(kind);
     else if (err == 0)
         delta->has_session = true;
@@ -383,19 +383,24 @@ static int delta_scan(struct delta *delta)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+static void append_path(struct text *frame, size_t begin, const char *path)
+{
+    list_separate(frame, begin);
+    text_append_text(frame, "\"");
+    text_append_text(frame, path);
+    text_append_text(frame, "\"");
+}
+
 /* Their lists are short and seldom change: a screen that shows one reads it again. */
 static void append_records(struct text *frame, uint32_t kinds)
 {
     text_append_text(frame, ",\"records\":[");
     size_t begin = frame->size;
-    for (size_t i = 0; i < record_kinds_count; i++) {
-        if ((kinds & kind_bit(record_kinds[i].kind)) == 0)
-            continue;
-        list_separate(frame, begin);
-        text_append_text(frame, "\"");
-        text_append_text(frame, record_kinds[i].path);
-        text_append_text(frame, "\"");
-    }
+    for (size_t i = 0; i < record_kinds_count; i++)
+        if ((kinds & kind_bit(record_kinds[i].kind)) != 0)
+            append_path(frame, begin, record_kinds[i].path);
+    if ((kinds & kind_bit(KIND_DRAWER)) != 0)
+        append_path(frame, begin, "drawers");
     text_append_text(frame, "]");
 }
 

@@ -69,6 +69,10 @@ enum {
     TAXES_MAX = 32,
     OFFERS_MAX = 64,
     PRINTERS_MAX = 32,
+    DRAWERS_MAX = 500,       /* that are listed */
+    DRAWER_NUMBER_MAX = 999, /* people paint it on the till */
+    DRAWER_MOVES_MAX = 128,  /* one every few minutes, all day */
+    DRAWER_COUNTS_MAX = 8,
     REVIEWS_MAX = 500, /* that are listed; the oldest first */
     REVIEW_BYTES_MAX = 1000,
     PRINTER_ADDRESS_BYTES_MAX = 120, /* a host and port, a path under /dev */

@@ -2,6 +2,7 @@
 
 #include "sync/domain/blob.h"
 #include "sync/domain/day.h"
+#include "sync/domain/drawer.h"
 #include "sync/domain/ledger_events.h"
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
@@ -46,6 +47,9 @@ CHECKER(menu_available, menu_available)
 CHECKER(field_values, popup_set)
 CHECKER(day_open, day_open)
 CHECKER(review_hide, review_hide)
+CHECKER(drawer_open, drawer_open)
+CHECKER(drawer_move, drawer_move)
+CHECKER(drawer_count, drawer_count)
 CHECKER(day_close, day_close)
 CHECKER(contact, contact)
 CHECKER(blob_add, blob_add)
@@ -93,6 +97,9 @@ static const struct {
     {EVENT_POPUP_SET, check_popup_set},
     {EVENT_DAY_OPEN, check_day_open},
     {EVENT_REVIEW_HIDE, check_review_hide},
+    {EVENT_DRAWER_OPEN, check_drawer_open},
+    {EVENT_DRAWER_MOVE, check_drawer_move},
+    {EVENT_DRAWER_COUNT, check_drawer_count},
     {EVENT_DAY_CLOSE, check_day_close},
     {EVENT_CONTACT, check_contact},
     {EVENT_BLOB_ADD, check_blob_add},

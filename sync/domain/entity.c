@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/drawer.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
 
@@ -122,6 +123,23 @@ static void index_record(const struct history *history, struct order *order,
     key_put(key, history->entity.bytes, ENTITY_ID_BYTES);
 }
 
+/* ---- drawers ---- */
+
+static void index_drawer(const struct history *history, struct order *order,
+                         struct index_keys *keys)
+{
+    struct drawer drawer;
+    (void)order;
+    drawer_derive(history, &drawer);
+    if (!drawer.is_open) {
+        return;
+    }
+    struct key *key = key_new(keys, INDEX_DRAWER);
+    key_put_byte(key, drawer.counts_count == 0 ? DRAWER_ROW_OPEN : DRAWER_ROW_COUNTED);
+    key_put_64(key, drawer.day);
+    key_put(key, drawer.id.bytes, ENTITY_ID_BYTES);
+}
+
 /* ---- by kind ---- */
 
 /* What is particular to a kind; NULL = nothing. Every event of an order is evidence (who said what,
@@ -142,6 +160,7 @@ static const struct {
     [KIND_OFFER] = {.index = index_record, .prune = record_prune},
     [KIND_PRINTER] = {.index = index_record, .prune = record_prune},
     [KIND_REVIEW] = {.index = index_record, .prune = record_prune},
+    [KIND_DRAWER] = {.index = index_drawer},
 };
 
 bool entity_is_tally(enum kind kind)
@@ -155,6 +174,14 @@ void entity_index(const struct history *history, struct order *order, struct ind
     if (kinds[history->kind].index != NULL) {
         kinds[history->kind].index(history, order, ret_keys);
     }
+}
+
+struct entity_id index_entity(struct bytes key)
+{
+    struct entity_id id;
+    check(key.size > ENTITY_ID_BYTES);
+    memcpy(id.bytes, key.data + key.size - ENTITY_ID_BYTES, ENTITY_ID_BYTES);
+    return id;
 }
 
 void entity_prune(struct history *history)

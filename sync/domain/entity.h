@@ -18,6 +18,7 @@ enum { ENTITY_INDEX_KEYS_MAX = 8 };
  *   INDEX_FLAGGED be64 day, entity12             orders with a flag that a person must settle
  *   INDEX_RECORD  kind1, be64 number, entity12   stalls, taxes ...; of a review the number is the
  *                                                beginning of its order's id
+ *   INDEX_DRAWER  open1, be64 day, entity12      cash sessions, DRAWER_ROW_OPEN first
  *   INDEX_TAKE, INDEX_UNDO                       of stock, sync/domain/stock_fold.h */
 enum index_kind {
     INDEX_ACTIVE = 1,
@@ -27,8 +28,11 @@ enum index_kind {
     INDEX_FLAGGED = 5,
     INDEX_RECORD = 6,
     INDEX_TAKE = 7,
-    INDEX_UNDO = 8
+    INDEX_UNDO = 8,
+    INDEX_DRAWER = 9
 };
+
+enum { DRAWER_ROW_OPEN = 1, DRAWER_ROW_COUNTED = 2 };
 
 /* Flags that stay until a person decides something: who has not paid is expected to, a second
  * number and waste are only told, and what is pending arrives by itself. */
@@ -53,6 +57,9 @@ void entity_index(const struct history *history, struct order *order, struct ind
 /* Whether the state of this kind is sums with a fold of their own (stock_fold.h); otherwise it is a
  * history. */
 bool entity_is_tally(enum kind kind);
+
+/* The entity of a row of the index, which ends in it. */
+struct entity_id index_entity(struct bytes key);
 
 /* Drop what no later event can make matter. */
 void entity_prune(struct history *history);

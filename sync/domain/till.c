@@ -15,6 +15,8 @@ enum subject {
     SUBJECT_CONTACTS, /* of an order; also of one that is read-only here: erasing does not wait */
     SUBJECT_RECORD,
     SUBJECT_REVIEW,
+    SUBJECT_NEW_DRAWER,
+    SUBJECT_DRAWER,
 };
 
 /* One row per command: who may, on what, by which handler. */
@@ -68,6 +70,9 @@ static const struct {
     [COMMAND_RECORD_SET] = {SUBJECT_RECORD, till_record_set},
     [COMMAND_REVIEW] = {SUBJECT_ORDER, till_review},
     [COMMAND_REVIEW_HIDE] = {SUBJECT_REVIEW, till_review_hide},
+    [COMMAND_DRAWER_OPEN] = {SUBJECT_NEW_DRAWER, till_drawer_open},
+    [COMMAND_DRAWER_MOVE] = {SUBJECT_DRAWER, till_drawer_move},
+    [COMMAND_DRAWER_COUNT] = {SUBJECT_DRAWER, till_drawer_count},
 };
 
 static const enum capability capabilities[COMMAND_COUNT] = {
@@ -137,6 +142,15 @@ static int aim_at_record(struct task *task)
     return err;
 }
 
+static int aim_at_new_drawer(struct task *task)
+{
+    const int err = task_check_key(task);
+    if (err == 0) {
+        aim(task->result, KIND_DRAWER, task_drawer_id(task));
+    }
+    return err;
+}
+
 static int aim_at_subject(struct task *task)
 {
     switch (handlers[task->command->kind].subject) {
@@ -162,6 +176,11 @@ static int aim_at_subject(struct task *task)
         return aim_at_record(task);
     case SUBJECT_REVIEW:
         aim(task->result, KIND_REVIEW, task->command->order);
+        return 0;
+    case SUBJECT_NEW_DRAWER:
+        return aim_at_new_drawer(task);
+    case SUBJECT_DRAWER:
+        aim(task->result, KIND_DRAWER, task->command->order);
         return 0;
     }
     return ERR_INTERNAL;

@@ -78,7 +78,10 @@ enum {
     X(COMMAND_ORDER_ERASE, "order.erase", CAP_ERASE)                                               \
     X(COMMAND_RECORD_SET, "record.set", CAP_POPUP) /* and what the kind's event wants */           \
     X(COMMAND_REVIEW, "review", CAP_REVIEW)                                                        \
-    X(COMMAND_REVIEW_HIDE, "review.hide", CAP_POPUP)
+    X(COMMAND_REVIEW_HIDE, "review.hide", CAP_POPUP)                                               \
+    X(COMMAND_DRAWER_OPEN, "drawer.open", CAP_TAKE_MONEY)                                          \
+    X(COMMAND_DRAWER_MOVE, "drawer.move", CAP_TAKE_MONEY)                                          \
+    X(COMMAND_DRAWER_COUNT, "drawer.count", CAP_TAKE_MONEY)
 
 enum command_kind {
 #define X(name, text, capability) name,
@@ -135,7 +138,8 @@ struct command {
     struct bytes key;       /* idempotency key: be32 seconds since the epoch, then >= 12 random;
                                empty = none. Place, lines.add, pay, refund need one */
     struct hash body_hash;  /* of the request as received: one key, one body, or ERR_CONFLICT */
-    struct entity_id order; /* for commands on an order; review.hide: the review */
+    struct entity_id order; /* for commands on an order; review.hide: the review;
+                               drawer.move, drawer.count: the cash session */
     uint32_t lines_count;
     struct wanted_line lines[ORDER_LINES_MAX]; /* place, lines.add */
     uint32_t ids_count;
@@ -151,7 +155,8 @@ struct command {
                    too; when nothing of it was begun, the acceptance) */
     struct bytes reason;            /* void, refuse, cancel: required; discount, refund */
     struct bytes method, reference; /* place, pay, refund; method is "cash" or "card-external" */
-    int64_t amount_minor; /* place with is_paid_now, pay, refund: 0 = all that is open; discount */
+    int64_t amount_minor; /* place with is_paid_now, pay, refund: 0 = all that is open; discount.
+                             Drawer: float, move (> 0 in), counted */
     int64_t tendered_minor;
     uint32_t discount_bp;       /* discount: a percentage instead of an amount */
     struct bytes station;       /* seen, accept (also the one that start and done imply) */
@@ -162,7 +167,7 @@ struct command {
                          nobody. print.claim answers and print.done ends the claim that is the
                          event (changed_log, changed_seq) */
     uint64_t item;    /* menu: the item's number; a new one needs a name and a price. Record:
-                         its number; 0 of a new one = drawn from the key */
+                         its number; 0 of a new one = drawn from the key. Drawer.open: the drawer's */
     enum kind record; /* record.set */
     bool is_new;      /* record.set: it does not exist yet; otherwise it must */
     uint32_t fields_count;

@@ -104,6 +104,7 @@ MUST_CHECK int task_check_key(const struct task *task);
 
 /* Ids that come out the same when the request is retried at another node. */
 struct entity_id task_payment_id(const struct task *task, const char *label);
+struct entity_id task_drawer_id(const struct task *task);
 struct entity_id task_placed_payment_id(const struct entity_id *order);
 uint32_t task_line_id(const struct task *task, uint32_t index);
 
@@ -155,6 +156,9 @@ int till_order_erase(struct task *task);
 int till_record_set(struct task *task);
 int till_review(struct task *task);
 int till_review_hide(struct task *task);
+int till_drawer_open(struct task *task);
+int till_drawer_move(struct task *task);
+int till_drawer_count(struct task *task);
 
 /* Emit a payment of @amount_minor, which closes over cash rounding and change. ERR_MALFORMED (no
  * such method), ERR_MISMATCH (less was tendered than is asked), ERR_OVERFLOW. */

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/domain/ledger_events.h"
 #include "sync/domain/blob.h"
 #include "sync/domain/day.h"
+#include "sync/domain/drawer.h"
+#include "sync/domain/ledger_events.h"
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/print_events.h"
@@ -141,6 +142,12 @@ const struct body_sample body_samples[] = {
     {EVENT_BLOB_ERASE, "blob_erase",
      "92c420101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2fa7"
      "65726173757265"},
+    {EVENT_DRAWER_OPEN, "drawer_open",
+     "9302cd3a9803"},
+    {EVENT_DRAWER_MOVE, "drawer_move",
+     "93c40c000102030405060708090a0bd1ec78a462616e6b"},
+    {EVENT_DRAWER_COUNT, "drawer_count",
+     "94c40c000102030405060708090a0bcda122ae74776f206e6f74657320746f726ecd032c"},
 };
 /* clang-format on */
 
@@ -202,6 +209,9 @@ RECODER(menu_available, menu_available)
 RECODER(field_values, popup_set)
 RECODER(day_open, day_open)
 RECODER(review_hide, review_hide)
+RECODER(drawer_open, drawer_open)
+RECODER(drawer_move, drawer_move)
+RECODER(drawer_count, drawer_count)
 RECODER(contact, contact)
 RECODER(day_close, day_close)
 RECODER(blob_add, blob_add)
@@ -258,6 +268,9 @@ static const struct {
     {EVENT_POPUP_SET, recode_popup_set},
     {EVENT_DAY_OPEN, recode_day_open},
     {EVENT_REVIEW_HIDE, recode_review_hide},
+    {EVENT_DRAWER_OPEN, recode_drawer_open},
+    {EVENT_DRAWER_MOVE, recode_drawer_move},
+    {EVENT_DRAWER_COUNT, recode_drawer_count},
     {EVENT_CONTACT, recode_contact},
     {EVENT_DAY_CLOSE, recode_day_close},
     {EVENT_BLOB_ADD, recode_blob_add},

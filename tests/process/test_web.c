@@ -832,6 +832,37 @@ TEST(web, who_ate_may_review_and_a_manager_may_hide_it)
     core_free(core);
 }
 
+TEST(web, a_cash_session_is_opened_moved_and_counted_and_says_what_is_missing)
+{
+    char id[40];
+    char path[100];
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    open_stall(core);
+    assert_int_equal(201, post(core, "/api/drawers", 3, "{\"number\":1,\"float\":10000}"));
+    assert_is(&schema_drawer, got.body);
+    (void)snprintf(id, sizeof id, "%.30s", text_of(got.body, "id"));
+    assert_int_equal(409, post(core, "/api/drawers", 4, "{\"number\":1,\"float\":10000}"));
+    assert_int_equal(201,
+                     post(core, "/api/orders", 5,
+                          "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"lines\":[{\"item\":7,"
+                          "\"quantity\":2}],\"payment\":{\"method\":\"cash\",\"tendered\":"
+                          "2000}}"));
+    (void)snprintf(path, sizeof path, "/api/drawers/%s/move", id);
+    assert_int_equal(200, post(core, path, 6, "{\"amount\":-5000,\"reason\":\"bank\"}"));
+    (void)snprintf(path, sizeof path, "/api/drawers/%s/count", id);
+    assert_int_equal(200, post(core, path, 7, "{\"counted\":6600}"));
+    assert_int_equal(200, get(core, "/api/drawers"));
+    assert_is(&schema_drawer_list, got.body);
+    assert_non_null(strstr(got.body, "\"expected\":6700"));
+    assert_non_null(strstr(got.body, "\"difference\":-100"));
+    (void)snprintf(path, sizeof path, "/api/drawers/%s", id);
+    assert_int_equal(200, get(core, path));
+    assert_is(&schema_drawer, got.body);
+    assert_non_null(strstr(got.body, "\"counted\":true"));
+    assert_int_equal(404, get(core, "/api/drawers/0102030405060708090a0b0c"));
+    core_free(core);
+}
+
 TEST(web, an_order_leaves_the_view_when_it_is_settled)
 {
     char path[100];
