@@ -182,7 +182,7 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
             break;
     }
     store_cursor_close(&cursor);
-    return err == ERR_NOT_FOUND ? replica_mark_salvaged(replica, txn, log) : err;
+    return err == 0 || err == ERR_NOT_FOUND ? replica_mark_salvaged(replica, txn, log) : err;
 }
 
 /* The roster's events changed: fold it, and mark what that makes valid or void. */
