@@ -1,4 +1,5 @@
 #include "node/config/settings.h"
+#include "node/mesh/beacon.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -85,6 +86,15 @@ static int set_http(struct settings *settings, const char *value)
 static int set_web(struct settings *settings, const char *value)
 {
     return copy_text(settings->web, sizeof settings->web, value);
+}
+
+static int set_beacon(struct settings *settings, const char *value)
+{
+    long number = 0;
+    int err = strcmp(value, "none") == 0 ? 0 : number_of_text(value, 1, 65535, &number);
+    if (err == 0)
+        settings->beacon_port = (int)number;
+    return err;
 }
 
 static int set_store_mib(struct settings *settings, const char *value)
@@ -175,6 +185,9 @@ static const struct setting {
     {{"advertise", "ENDPOINT", "what other devices should dial, where it differs"},
      "tcp://ADDRESS:PORT",
      set_advertise},
+    {{"beacon", "PORT", "where devices on the same network find each other (UDP)"},
+     "7450, or none",
+     set_beacon},
     {{"enrol", "ENDPOINT", "where a new device knocks while an invitation is open"},
      "tcp://ADDRESS:PORT",
      set_enrol},
@@ -220,6 +233,7 @@ const struct setting_info *setting_info_find(const char *name)
 void settings_defaults(struct settings *settings)
 {
     *settings = (struct settings){.listen = "tcp://127.0.0.1:7450",
+                                  .beacon_port = BEACON_PORT,
                                   .http_address = "127.0.0.1",
                                   .http_port = 8080,
                                   .log_level = LEVEL_INFO};

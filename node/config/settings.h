@@ -20,6 +20,7 @@ enum { SETTING_BYTES_MAX = 256, PROBLEM_BYTES_MAX = 512, ORIGINS_MAX = 8, ADDRES
 struct settings {
     char listen[ENDPOINT_BYTES_MAX];      /* "tcp://127.0.0.1:7450"; "none" = dial only */
     char advertise[ENDPOINT_BYTES_MAX];   /* what others should dial; "" = as bound */
+    int beacon_port;                      /* UDP; 0 = neither sent nor heard */
     char enrol[ENDPOINT_BYTES_MAX];       /* where newcomers knock; "" = listen's host, any port */
     char http_address[ADDRESS_BYTES_MAX]; /* "" = the control socket alone */
     int http_port;                        /* 0 = any free one */

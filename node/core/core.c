@@ -431,6 +431,7 @@ int core_turn(struct core *core, uint32_t wait_ms)
     if (err != 0)
         return err;
     core_serve_control(core);
+    core_beacon_serve(core);
     core_enrol_expire(core);
     if (core->is_open)
         err = turn_inputs(core);
@@ -566,6 +567,8 @@ static int open_all(struct core *core)
     if (err == 0)
         err = replica_begin(core);
     if (err == 0)
+        core_beacon_open(core);
+    if (err == 0)
         core_measure_store(core);
     return err;
 }
@@ -597,6 +600,7 @@ void core_close(struct core *core)
     if (core == NULL)
         return;
     control_close(&core->control, core->state);
+    beacon_close(core->beacon);
     transport_close(core->transport);
     replica_free(core->replica);
     breadcrumb_close(&core->breadcrumb);

@@ -1,9 +1,11 @@
-/* Who may speak and whom to dial: the roster decides; the settings and the address book say where.
+/* Who may speak and whom to dial: the roster decides; the settings, the address book and what was
+ * seen on the network say where.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "node/core/core_state.h"
+#include "node/mesh/topology.h"
 #include "node/os/address.h"
 
 /* A device that introduced itself or was introduced, before the roster knows it. */
@@ -49,6 +51,27 @@ static bool is_set_by_hand(const struct settings *settings, uint64_t device)
     return false;
 }
 
+static bool is_to_be_dialled(const struct core *core, uint64_t device)
+{
+    const struct roster *roster = replica_roster(core->replica);
+    uint64_t devices[DEVICES_MAX];
+    if (roster_device_find(roster, device) == NULL ||
+        roster_device_find(roster, core->identity->device) == NULL)
+        return true;
+    for (uint32_t i = 0; i < roster->devices_count; i++)
+        devices[i] = roster->devices[i].id;
+    return topology_dials(devices, roster->devices_count, core->identity->device, device);
+}
+
+/* Where devices were seen, as far as there is room. */
+static size_t seen_peers(const struct core *core, struct transport_peer *peers, size_t count)
+{
+    for (uint32_t i = 0; i < core->sightings.count && count < DEVICES_MAX; i++)
+        if (is_to_be_dialled(core, core->sightings.entries[i].peer.device))
+            peers[count++] = core->sightings.entries[i].peer;
+    return count;
+}
+
 static size_t wanted_peers(const struct core *core, struct transport_peer *peers)
 {
     const struct settings *settings = core->settings;
@@ -56,13 +79,14 @@ static size_t wanted_peers(const struct core *core, struct transport_peer *peers
     memcpy(peers, settings->peers, count * sizeof peers[0]);
     for (uint32_t i = 0; i < core->book->count && count < DEVICES_MAX; i++) {
         const struct book_entry *entry = &core->book->entries[i];
-        if (entry->endpoint[0] == '\0' || is_set_by_hand(settings, entry->device))
+        if (entry->endpoint[0] == '\0' || is_set_by_hand(settings, entry->device) ||
+            !is_to_be_dialled(core, entry->device))
             continue;
         peers[count] = (struct transport_peer){.device = entry->device};
         memcpy(peers[count].endpoint, entry->endpoint, sizeof peers[count].endpoint);
         count++;
     }
-    return count;
+    return seen_peers(core, peers, count);
 }
 
 void core_update_links(struct core *core)

@@ -1,5 +1,6 @@
 /* core_state.h - what the files of the core share: core.c (turns), core_live.c (the gate's end),
- * core_links.c (who may speak, whom to dial), core_enrol.c (newcomers).
+ * core_beacon.c (who is near), core_links.c (who may speak, whom to dial), core_enrol.c
+ * (newcomers).
  *
  * Layer: node.
  */
@@ -13,7 +14,9 @@
 #include "node/core/breadcrumb.h"
 #include "node/core/control.h"
 #include "node/core/core.h"
+#include "node/mesh/beacon.h"
 #include "node/mesh/enrolment.h"
+#include "node/mesh/sightings.h"
 #include "node/mesh/transport.h"
 #include "node/store/store_lmdb.h"
 #include "sync/replica.h"
@@ -57,6 +60,9 @@ struct core {
     struct store_lmdb *store;
     struct store_lmdb_reader *web_reader, *usage_reader;
     struct transport *transport;
+    struct beacon *beacon; /* NULL = none */
+    struct sightings sightings;
+    uint64_t looked_ms; /* for beacons */
     struct replica *replica;
     struct effects *effects;
     struct command_queue *queue;
@@ -94,6 +100,10 @@ void core_gate_init(struct core *core);
 void core_publish(struct core *core, bool is_whole);
 /* How full it is; also forgets readers that died, such as an export that was killed. */
 void core_measure_store(struct core *core);
+
+/* core_beacon.c */
+void core_beacon_open(struct core *core);
+void core_beacon_serve(struct core *core);
 
 /* core_links.c: the roster or the book changed. */
 void core_update_links(struct core *core);

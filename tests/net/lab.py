@@ -1,0 +1,284 @@
+"""Real nodes in network namespaces of their own, joined by a switch that misbehaves as told.
+
+    lab.enter()                      # once, first of all: this process gets namespaces to rule over
+    with lab.Lab(program, ["counter", "kitchen", "pickup"], seed=1) as here:
+        here.start()
+        here.linked("counter", "kitchen")
+        here.cut("counter", "kitchen")
+
+An ordinary user can do it where the kernel lets users make namespaces; where not, enter() says so
+and ends with status 1. Each node is alone in its namespace, at 10.77.0.1, .2, ... on eth0.
+"""
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from switch import Faults, Switch
+
+INSIDE = "TRESTLE_NET_LAB"
+SUBNET = "10.77.0"
+MESH_PORT = 7450
+READY_SECONDS = 20
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("TRESTLE_")}
+
+
+class Trouble(Exception):
+    """What a test found; its text is a sentence for a person."""
+
+
+def enter():
+    """Run again as the root of namespaces of our own."""
+    if os.environ.get(INSIDE):
+        return
+    probe = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--net", "ip", "link", "add", "name", "probe0",
+         "type", "veth", "peer", "name", "probe1"], capture_output=True, text=True)
+    if probe.returncode != 0:
+        sys.exit("net: this system lets its users make no network namespaces "
+                 f"({probe.stderr.strip()}); try: sysctl kernel.unprivileged_userns_clone=1, "
+                 "user.max_user_namespaces=1000, or run as root; package iproute2 is needed")
+    os.environ[INSIDE] = "1"
+    os.execvp("unshare", ["unshare", "--user", "--map-root-user", "--net", sys.executable,
+                          *sys.argv])
+
+
+def until(what, condition, seconds):
+    """The first true answer of @condition; asked again until a deadline. Returns the seconds."""
+    begin = time.monotonic()
+    while not condition():
+        if time.monotonic() - begin > seconds:
+            raise Trouble(f"waited {seconds} s for {what}")
+        select.select([], [], [], 0.05)  # between two looks; nothing depends on its length
+    return time.monotonic() - begin
+
+
+def ip(*words, space=None):
+    inside = ["nsenter", f"--net=/proc/{space}/ns/net"] if space else []
+    subprocess.run([*inside, "ip", *words], check=True, capture_output=True)
+
+
+class Node:
+    def __init__(self, lab, at, name):
+        self.lab, self.at, self.name = lab, at, name
+        self.state = os.path.join(lab.folder, name)
+        self.address = f"{SUBNET}.{at + 1}"
+        self.device = ""
+        self.child = None
+        self.peers = []
+        self.space = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
+        until("a namespace", self._has_space, 5)
+        self._cable()
+
+    def _has_space(self):
+        own = os.readlink("/proc/self/ns/net")
+        try:
+            return os.readlink(f"/proc/{self.space.pid}/ns/net") != own
+        except OSError:
+            return False
+
+    @property
+    def cable(self):
+        return f"hub{self.at}"
+
+    def _cable(self):
+        space = str(self.space.pid)
+        ip("link", "add", "name", self.cable, "type", "veth", "peer", "name", f"end{self.at}")
+        ip("link", "set", "dev", f"end{self.at}", "netns", space)
+        ip("link", "set", "dev", self.cable, "up")
+        ip("link", "set", "dev", f"end{self.at}", "name", "eth0", space=space)
+        ip("link", "set", "dev", "lo", "up", space=space)
+        ip("link", "set", "dev", "eth0", "up", space=space)
+        ip("address", "add", f"{self.address}/24", "broadcast", "+", "dev", "eth0", space=space)
+        self._offloads_off()
+
+    def _offloads_off(self):
+        here = os.path.dirname(os.path.abspath(__file__))
+        code = f"import sys; sys.path.insert(0, {here!r}); import switch; switch.offloads_off('eth0')"
+        subprocess.run([*self._inside(), sys.executable, "-c", code], check=True)
+
+    def _inside(self):
+        return ["nsenter", f"--net=/proc/{self.space.pid}/ns/net"]
+
+    def move(self, address):
+        """The network gives the node another address."""
+        space = str(self.space.pid)
+        ip("address", "flush", "dev", "eth0", "scope", "global", space=space)
+        ip("address", "add", f"{address}/24", "broadcast", "+", "dev", "eth0", space=space)
+        self.address = address
+
+    def command(self, *words, check=True):
+        done = subprocess.run([*self._inside(), self.lab.program, *words, "--state", self.state],
+                              env=CLEAN, capture_output=True, text=True, timeout=60)
+        if check and done.returncode != 0:
+            raise Trouble(f"{self.name}: trestle {' '.join(words)} ended with status "
+                          f"{done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def start(self, *flags):
+        words = [*self._inside(), self.lab.program, "run", "--json", "--state", self.state,
+                 "--listen", f"tcp://0.0.0.0:{MESH_PORT}", "--http", "127.0.0.1:8080", *flags]
+        for peer in self.peers:
+            words += ["--peer", peer]
+        with open(self.state + ".log", "ab") as log:
+            self.child = subprocess.Popen(words, env=CLEAN, stdin=subprocess.DEVNULL,
+                                          stdout=subprocess.PIPE, stderr=log, text=True)
+        line = self.child.stdout.readline()
+        if not line:
+            raise Trouble(f"{self.name} did not start; its words are in {self.state}.log")
+        self.device = json.loads(line)["device"]
+
+    def stop(self):
+        if self.child is None:
+            return
+        self.child.terminate()
+        if self.child.wait(timeout=20) != 0:
+            raise Trouble(f"{self.name} stopped badly")
+        self.child.stdout.close()
+        self.child = None
+
+    def status(self):
+        return json.loads(self.command("status", "--json", check=False) or "{}")
+
+    def is_linked(self, other):
+        peers = self.status().get("peers", [])
+        return any(peer["device"] == other.device and peer["linked"] for peer in peers)
+
+    def close(self):
+        for child in (self.child, self.space):
+            if child is not None:
+                child.kill()
+                child.wait()
+
+
+class Lab:
+    """One pop-up of several devices, made on the quiet network and stopped again."""
+
+    def __init__(self, program, names, seed):
+        self.program = os.path.abspath(program)
+        self.folder = tempfile.mkdtemp(prefix="trestle-net-")
+        self.nodes, self.switch = {}, None
+        try:
+            for at, name in enumerate(names):
+                self.nodes[name] = Node(self, at, name)
+            self.switch = Switch([node.cable for node in self.all], seed)
+            self._found()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __getitem__(self, name):
+        return self.nodes[name]
+
+    @property
+    def all(self):
+        return list(self.nodes.values())
+
+    def _found(self):
+        first, *others = self.all
+        place = ["--listen", f"tcp://0.0.0.0:{MESH_PORT}", "--http", "127.0.0.1:8080"]
+        first.command("init", "--name", "Lab", "--lane", "A", "--role", "counter",
+                      "--copies", "2", *place)
+        first.start("--beacon", "none")
+        menu = os.path.join(self.folder, "menu.csv")
+        with open(menu, "w", encoding="utf-8") as table:
+            table.write(self.menu())
+        first.command("menu", "import", menu)
+        for node in others:
+            invitation = first.command("invite", "--role", "counter", "--lane",
+                                       "ABCDEFGHIJ"[node.at], "--name", node.name)
+            node.command("join", *place, invitation.strip())
+            os.remove(os.path.join(node.state, "peers"))  # it knows of no address
+        first.stop()
+        peers = os.path.join(first.state, "peers")
+        if os.path.exists(peers):
+            os.remove(peers)
+
+    @staticmethod
+    def menu():
+        return "number,name,price\n1,Toast,3.50\n"
+
+    def start(self, *flags):
+        for node in self.all:
+            node.start(*flags)
+
+    def stop(self):
+        for node in self.all:
+            node.stop()
+
+    # ---- what goes wrong ----
+
+    def fault(self, source, target, **faults):
+        """In that one direction, from now on."""
+        self.switch.set(self[source].at, self[target].at, Faults(**faults))
+
+    def between(self, one, other, **faults):
+        self.fault(one, other, **faults)
+        self.fault(other, one, **faults)
+
+    def everywhere(self, **faults):
+        for one in self.nodes:
+            for other in self.nodes:
+                if one != other:
+                    self.fault(one, other, **faults)
+
+    def heal(self):
+        self.everywhere()
+
+    # ---- what must come ----
+
+    def linked(self, one, other, seconds=15):
+        return until(f"{one} and {other} to be linked",
+                     lambda: self[one].is_linked(self[other]) and self[other].is_linked(self[one]),
+                     seconds)
+
+    def parted(self, one, other, seconds=15):
+        return until(f"{one} and {other} to notice that they are apart",
+                     lambda: not self[one].is_linked(self[other])
+                     and not self[other].is_linked(self[one]), seconds)
+
+    def order(self, name):
+        self[name].command("order", "add", "1")
+
+    def events(self):
+        return [node.status().get("events") for node in self.all]
+
+    def converged(self, seconds=15):
+        def is_equal():
+            events = self.events()
+            return None not in events and len(set(events)) == 1
+
+        return until("all to hold the same events", is_equal, seconds)
+
+    def verified(self):
+        """After stop(): journals are whole and all states equal."""
+        states = [word for node in self.all[1:] for word in ("--state", node.state)]
+        self.all[0].command("verify", *states)
+
+    def tell(self):
+        """What the nodes said last, for a person who looks for the reason."""
+        for node in self.all:
+            try:
+                with open(node.state + ".log", encoding="utf-8") as log:
+                    last = log.readlines()[-15:]
+            except OSError:
+                last = []
+            sys.stderr.writelines(f"{node.name}: {line}" for line in last)
+
+    def close(self):
+        for node in self.all:
+            node.close()
+        if self.switch is not None:
+            self.switch.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
