@@ -1,0 +1,296 @@
+/* Runs of a forked log in somebody else's: what is entered, and what of it counts. */
+#include "tests/lib/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/roster/salvaged.h"
+#include "tests/lib/journal.h"
+#include "tests/lib/store_memory.h"
+
+enum { OWNER, COUNTER, KITCHEN, DEVICES, BRANCHES = 2, FORK_SEQ = 3, BRANCH_LAST = 6 };
+
+struct scene {
+    struct journal journal;
+    struct journal_device devices[DEVICES];
+    struct store_memory *store, *branch_store[BRANCHES];
+    struct store_txn *txn, *branch[BRANCHES]; /* the counter's log in two versions */
+    struct log_head branch_head[BRANCHES];
+    struct run run;
+    struct roster roster;
+    uint8_t body[EVENT_BYTES_MAX];
+};
+
+/* The counter's event @seq: on both branches the same before the fork. */
+static void counter_write(struct scene *scene, struct store_txn *txn, struct journal_device *device,
+                          uint8_t branch)
+{
+    const struct entity_id entity = entity_id_derive(KIND_ORDER, device->head.seq + 1);
+    const uint8_t body[] = {0x91, device->head.seq + 1 < FORK_SEQ ? 0 : (uint8_t)(1 + branch)};
+    (void)journal_write(txn, &scene->journal, device, EVENT_LINE_ADD, &entity,
+                        bytes_of(body, sizeof body));
+}
+
+static void branch_make(struct scene *scene, uint8_t branch)
+{
+    struct journal_device device = scene->devices[COUNTER];
+    scene->branch_store[branch] = store_memory_new();
+    scene->branch[branch] = store_memory_begin(scene->branch_store[branch], true);
+    journal_open(scene->branch[branch], &scene->journal, &device);
+    while (device.head.seq < BRANCH_LAST)
+        counter_write(scene, scene->branch[branch], &device, branch);
+    scene->branch_head[branch] = device.head;
+}
+
+static struct scene *scene_new(void)
+{
+    static const enum role roles[DEVICES] = {ROLE_OWNER, ROLE_COUNTER, ROLE_KITCHEN};
+    struct scene *scene = calloc(1, sizeof *scene);
+    assert_non_null(scene);
+    journal_init(&scene->journal);
+    scene->store = store_memory_new();
+    scene->txn = store_memory_begin(scene->store, true);
+    assert_int_equal(store_put(scene->txn, TABLE_META, bytes_of_text("popup"),
+                               bytes_of(scene->journal.popup.bytes, POPUP_ID_BYTES)),
+                     0);
+    for (uint32_t i = 0; i < DEVICES; i++)
+        journal_device_init(&scene->devices[i], &scene->journal, i + 1, roles[i], NULL);
+    branch_make(scene, 0);
+    branch_make(scene, 1);
+    for (uint32_t i = 0; i < DEVICES; i++)
+        journal_open(scene->txn, &scene->journal, &scene->devices[i]);
+    while (scene->devices[COUNTER].head.seq + 1 < FORK_SEQ)
+        counter_write(scene, scene->txn, &scene->devices[COUNTER], 0);
+    return scene;
+}
+
+static void scene_free(struct scene *scene)
+{
+    for (uint32_t i = 0; i < BRANCHES; i++) {
+        store_memory_abort(scene->branch[i]);
+        store_memory_free(scene->branch_store[i]);
+    }
+    store_memory_abort(scene->txn);
+    store_memory_free(scene->store);
+    free(scene);
+}
+
+static void load(struct scene *scene)
+{
+    assert_int_equal(
+        roster_load(&scene->roster, scene->txn, &scene->journal.popup, &scene->journal.root), 0);
+}
+
+static struct hash hash_at(struct scene *scene, uint32_t branch, uint64_t seq)
+{
+    struct log_head at;
+    assert_int_equal(log_head_at(scene->branch[branch], &scene->journal.popup,
+                                 &scene->branch_head[branch], seq, &at),
+                     0);
+    return at.hash;
+}
+
+static struct operation id_of(struct scene *scene, uint32_t branch, uint64_t seq)
+{
+    struct operation id = {.log = scene->branch_head[branch].log, .seq = seq};
+    const struct hash hash = hash_at(scene, branch, seq);
+    memcpy(id.hash, hash.bytes, sizeof id.hash);
+    return id;
+}
+
+/* Events @first..@last of a branch as a salvage's body. */
+static struct bytes salvage_body(struct scene *scene, uint32_t branch, uint64_t first,
+                                 uint64_t last)
+{
+    const struct hash before = hash_at(scene, branch, first - 1);
+    struct bytes body;
+    assert_int_equal(run_read_to(scene->branch[branch], scene->branch_head[branch].log, first, last,
+                                 RUN_BYTES_MAX, &scene->run),
+                     0);
+    assert_int_equal(run_last_seq(&scene->run), last);
+    assert_int_equal(salvage_encode(&scene->run, &scene->branch_head[branch].key, &before,
+                                    scene->body, sizeof scene->body, &body),
+                     0);
+    return body;
+}
+
+/* @carrier carries events @first..@last of a branch. */
+static void carry(struct scene *scene, uint32_t carrier, uint32_t branch, uint64_t first,
+                  uint64_t last)
+{
+    (void)journal_state(scene->txn, &scene->journal, &scene->devices[carrier], EVENT_SALVAGE,
+                        salvage_body(scene, branch, first, last));
+}
+
+static struct fork_proof proof_of(struct scene *scene, uint32_t branch, struct hash *event_hash)
+{
+    assert_int_equal(run_read_to(scene->branch[branch], scene->branch_head[branch].log, FORK_SEQ,
+                                 FORK_SEQ, RUN_BYTES_MAX, &scene->run),
+                     0);
+    *event_hash = chain_event_hash(scene->run.events[0].bytes);
+    return (struct fork_proof){.first_seq = FORK_SEQ,
+                               .before = hash_at(scene, branch, FORK_SEQ - 1),
+                               .count = 1,
+                               .event_hashes = event_hash,
+                               .signature = scene->run.signature};
+}
+
+static void state_fork(struct scene *scene)
+{
+    struct hash hashes[BRANCHES];
+    struct log_fork fork = {
+        .log = scene->branch_head[0].log, .seq = FORK_SEQ, .log_key = scene->branch_head[0].key};
+    struct bytes body;
+    for (uint32_t i = 0; i < BRANCHES; i++)
+        fork.proofs[i] = proof_of(scene, i, &hashes[i]);
+    assert_int_equal(log_fork_encode(&fork, scene->body, sizeof scene->body, &body), 0);
+    (void)journal_state(scene->txn, &scene->journal, &scene->devices[OWNER], EVENT_LOG_FORK, body);
+    load(scene);
+}
+
+static void revoke(struct scene *scene, const struct log_cut *cut)
+{
+    struct bytes body;
+    assert_int_equal(log_cut_encode(cut, scene->body, sizeof scene->body, &body), 0);
+    (void)journal_state(scene->txn, &scene->journal, &scene->devices[OWNER], EVENT_LOG_REVOKE,
+                        body);
+    load(scene);
+}
+
+static bool counts(struct scene *scene, uint32_t branch, uint64_t seq)
+{
+    const struct operation id = id_of(scene, branch, seq);
+    bool is = false;
+    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, 0, &is), 0);
+    return is;
+}
+
+TEST(salvage, what_a_fork_voided_counts_on_both_branches_once_it_is_carried)
+{
+    struct scene *scene = scene_new();
+    carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
+    load(scene);
+    assert_false(counts(scene, 0, FORK_SEQ)); /* its own log says it */
+    state_fork(scene);
+    for (uint64_t seq = FORK_SEQ; seq <= BRANCH_LAST; seq++) {
+        assert_true(counts(scene, 0, seq));
+        assert_false(counts(scene, 1, seq));
+    }
+    carry(scene, OWNER, 1, FORK_SEQ, BRANCH_LAST);
+    assert_true(counts(scene, 1, BRANCH_LAST));
+    scene_free(scene);
+}
+
+TEST(salvage, nothing_counts_behind_a_gap_until_it_is_closed)
+{
+    struct scene *scene = scene_new();
+    state_fork(scene);
+    carry(scene, KITCHEN, 0, FORK_SEQ + 2, BRANCH_LAST);
+    assert_false(counts(scene, 0, FORK_SEQ + 2));
+    carry(scene, OWNER, 0, FORK_SEQ + 1, FORK_SEQ + 1);
+    assert_false(counts(scene, 0, FORK_SEQ + 2));
+    carry(scene, OWNER, 0, FORK_SEQ, FORK_SEQ);
+    assert_true(counts(scene, 0, FORK_SEQ + 2));
+    assert_true(counts(scene, 0, BRANCH_LAST));
+    scene_free(scene);
+}
+
+TEST(salvage, a_thiefs_second_branch_below_the_cut_is_not_laundered_by_the_fork_it_makes)
+{
+    struct scene *scene = scene_new();
+    carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
+    carry(scene, KITCHEN, 1, FORK_SEQ, BRANCH_LAST);
+    state_fork(scene);
+    const struct log_cut cut = {.log = scene->branch_head[0].log,
+                                .seq = BRANCH_LAST - 1,
+                                .hash = hash_at(scene, 0, BRANCH_LAST - 1)};
+    revoke(scene, &cut);
+    assert_true(counts(scene, 0, FORK_SEQ));
+    assert_true(counts(scene, 0, BRANCH_LAST - 1));
+    assert_false(counts(scene, 0, BRANCH_LAST));
+    for (uint64_t seq = FORK_SEQ; seq <= BRANCH_LAST; seq++)
+        assert_false(counts(scene, 1, seq));
+    scene_free(scene);
+}
+
+TEST(salvage, what_a_carrier_wrote_beyond_its_own_revocation_carries_nothing)
+{
+    struct scene *scene = scene_new();
+    state_fork(scene);
+    const struct log_cut cut = {.log = scene->devices[KITCHEN].head.log,
+                                .seq = scene->devices[KITCHEN].head.seq,
+                                .hash = scene->devices[KITCHEN].head.hash};
+    carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
+    assert_true(counts(scene, 0, FORK_SEQ));
+    revoke(scene, &cut);
+    assert_false(counts(scene, 0, FORK_SEQ));
+    carry(scene, OWNER, 0, FORK_SEQ, BRANCH_LAST);
+    assert_true(counts(scene, 0, FORK_SEQ));
+    scene_free(scene);
+}
+
+TEST(salvage, which_of_two_events_came_first_is_known_on_one_branch_and_across_carriers)
+{
+    struct scene *scene = scene_new();
+    bool is = false;
+    carry(scene, KITCHEN, 0, FORK_SEQ, FORK_SEQ + 1);
+    carry(scene, OWNER, 0, FORK_SEQ + 2, BRANCH_LAST);
+    carry(scene, OWNER, 1, FORK_SEQ, BRANCH_LAST);
+    state_fork(scene);
+    const struct operation first = id_of(scene, 0, FORK_SEQ);
+    const struct operation last = id_of(scene, 0, BRANCH_LAST);
+    const struct operation other = id_of(scene, 1, FORK_SEQ);
+    assert_int_equal(salvaged_is_before(scene->txn, &scene->roster, &first, &last, &is), 0);
+    assert_true(is);
+    assert_int_equal(salvaged_is_before(scene->txn, &scene->roster, &last, &first, &is), 0);
+    assert_false(is);
+    assert_int_equal(salvaged_is_before(scene->txn, &scene->roster, &other, &last, &is), 0);
+    assert_false(is);
+    scene_free(scene);
+}
+
+TEST(salvage, a_run_with_a_changed_bit_is_not_entered)
+{
+    struct scene *scene = scene_new();
+    struct salvage salvage;
+    struct bytes body = salvage_body(scene, 0, FORK_SEQ, BRANCH_LAST);
+    assert_int_equal(salvage_decode(body, &salvage), 0);
+    assert_int_equal(salvage_verify(&salvage, &scene->journal.popup), 0);
+    for (size_t i = 0; i < body.size; i++) {
+        scene->body[i] ^= 1;
+        if (salvage_decode(body, &salvage) == 0)
+            assert_int_not_equal(salvage_verify(&salvage, &scene->journal.popup), 0);
+        scene->body[i] ^= 1;
+        assert_int_not_equal(salvage_decode(bytes_of(body.data, i), &salvage), 0);
+    }
+    scene->body[body.size - 1] ^= 1;
+    (void)journal_state(scene->txn, &scene->journal, &scene->devices[KITCHEN], EVENT_SALVAGE, body);
+    state_fork(scene);
+    assert_false(counts(scene, 0, FORK_SEQ));
+    scene_free(scene);
+}
+
+TEST(salvage, what_is_carried_is_counted_by_bytes_and_found_by_entity)
+{
+    struct scene *scene = scene_new();
+    struct salvage_cursor cursor;
+    struct salvaged_row row;
+    struct bytes bytes;
+    uint64_t before;
+    uint64_t after;
+    const uint64_t log = scene->branch_head[0].log;
+    const struct entity_id entity = entity_id_derive(KIND_ORDER, FORK_SEQ + 1);
+    carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
+    assert_int_equal(salvage_bytes_of(scene->txn, log, &before), 0);
+    carry(scene, OWNER, 1, FORK_SEQ, BRANCH_LAST);
+    assert_int_equal(salvage_bytes_of(scene->txn, log, &after), 0);
+    assert_true(before > 0 && after == 2 * before);
+    assert_int_equal(salvage_of_entity(&cursor, scene->txn, &entity, &row), 0);
+    for (uint32_t found = 1; found <= BRANCHES; found++) {
+        assert_int_equal(row.id.seq, FORK_SEQ + 1);
+        assert_int_equal(salvaged_event(scene->txn, &row, &bytes), 0);
+        assert_int_equal(salvage_row_next(&cursor, &row), found < BRANCHES ? 0 : ERR_NOT_FOUND);
+    }
+    salvage_cursor_close(&cursor);
+    scene_free(scene);
+}
