@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/api/blob.h"
 #include "node/api/day_report.h"
 #include "node/api/fill.h"
 #include "node/api/json_money.h"
@@ -279,6 +280,29 @@ static int read_drawer_list(struct reading *reading)
     return state_json_drawers(state, reading->txn, day, &reading->value);
 }
 
+static int read_day(struct reading *reading)
+{
+    struct state *state = reading->api->state;
+    int err = state_popup(state, reading->txn);
+    if (err == 0)
+        err = state_day(state, reading->txn,
+                        query_number(reading->request->query, "day", state->popup.day));
+    if (err == 0)
+        reading->value = state_json_day(state);
+    return err;
+}
+
+static int read_blob(struct reading *reading)
+{
+    char media[MEDIA_BYTES_MAX + 1];
+    struct blob blob;
+    int err = api_blob_find(reading->api->state->history, reading->txn, &reading->match->blob,
+                            &blob, media);
+    if (err == 0)
+        reading->value = state_json_blob(&reading->match->blob, &blob);
+    return err;
+}
+
 static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_HEALTH] = read_health,
     [SHAPE_READY] = read_ready,
@@ -295,6 +319,8 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_DEVICE_LIST] = read_device_list,
     [SHAPE_PERSON_LIST] = read_person_list,
     [SHAPE_MENU_ITEM] = read_item,
+    [SHAPE_BLOB] = read_blob,
+    [SHAPE_DAY] = read_day,
     [SHAPE_RECORD_LIST] = read_record_list,
     [SHAPE_RECORD] = read_record,
     [SHAPE_DRAWER_LIST] = read_drawer_list,
@@ -339,6 +365,32 @@ static void answer_reading(struct api *api, const struct api_request *request,
     json_print(reading.value, &reply->body);
 }
 
+/* What of a blob may be seen: all but what a guest said of themselves, which takes the till's
+ * right. */
+static int bytes_within(struct api *api, struct store_txn *txn, struct api_reply *reply)
+{
+    const struct gate *gate = api->state->gate;
+    struct blob blob;
+    int err = api_blob_find(api->state->history, txn, &reply->match.blob, &blob, reply->media);
+    if (err == 0 && blob.is_personal && !api_may(api, CAP_ORDER))
+        err = ERR_FORBIDDEN;
+    return err != 0 ? err : api_blob_read(gate, &reply->match.blob, &blob, &reply->body);
+}
+
+static void answer_bytes(struct api *api, struct api_reply *reply)
+{
+    const struct gate *gate = api->state->gate;
+    struct store_txn *txn = NULL;
+    int err = gate->read_begin(gate->context, &txn);
+    if (err == 0) {
+        err = bytes_within(api, txn, reply);
+        gate->read_end(gate->context, txn);
+    }
+    reply->status = reply->route->status;
+    if (err != 0)
+        api_problem(reply, err, "");
+}
+
 /* ---- writing ---- */
 
 /* What a route's capability cannot say. */
@@ -359,7 +411,9 @@ static int fill_command(const struct api *api, const struct api_request *request
                        "digits, seconds first");
         return err;
     }
-    err = json_parse_as(reply->route->request, request->body, &body, where);
+    err = reply->route->takes_bytes
+              ? 0
+              : json_parse_as(reply->route->request, request->body, &body, where);
     if (err != 0)
         return err;
     command->command.body_hash = api_body_hash(request->method, request->path, request->body);
@@ -367,6 +421,19 @@ static int fill_command(const struct api *api, const struct api_request *request
     err = api_fill(reply->route, &reply->match, body, command, where);
     json_free(body);
     return err != 0 ? err : may_command(api, &command->command);
+}
+
+/* Bytes are durable before the command that speaks of them. */
+static int keep_bytes(const struct api *api, const struct api_request *request,
+                      struct api_command *command, struct api_reply *reply, char *where)
+{
+    bool is_contact = command->command.kind == COMMAND_CONTACT;
+    if (!is_contact && !reply->route->takes_bytes)
+        return 0;
+    int err = api_blob_keep(api->state->gate, request->body, is_contact, command, where);
+    reply->is_bytes_kept = err == 0;
+    reply->match.blob = command->command.blob;
+    return err;
 }
 
 static void push_command(struct api *api, const struct api_request *request,
@@ -380,6 +447,8 @@ static void push_command(struct api *api, const struct api_request *request,
         return;
     }
     int err = fill_command(api, request, reply, command, where);
+    if (err == 0)
+        err = keep_bytes(api, request, command, reply, where);
     if (err != 0) {
         command_queue_drop(queue, command);
         api_problem(reply, err, where);
@@ -421,6 +490,8 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
         api_problem(ret_reply, ERR_FORBIDDEN, "");
     else if (ret_reply->route->shape == SHAPE_DOCUMENT)
         answer_document(api, ret_reply);
+    else if (ret_reply->route->shape == SHAPE_BYTES)
+        answer_bytes(api, ret_reply);
     else if (route_is_write(ret_reply->route))
         push_command(api, request, ret_reply);
     else
@@ -443,6 +514,17 @@ static int conclude_placed(struct api *api, const struct answer *answer, struct 
     return err;
 }
 
+/* A retry, or a refusal, leaves bytes that nothing speaks of. */
+static void settle_bytes(struct api *api, const struct api_reply *reply)
+{
+    struct store_txn *txn = NULL;
+    const struct gate *gate = api->state->gate;
+    if (!reply->is_bytes_kept || gate->read_begin(gate->context, &txn) != 0)
+        return;
+    api_blob_settle(gate, txn, &reply->match.blob);
+    gate->read_end(gate->context, txn);
+}
+
 void api_conclude(struct api *api, const struct effect_answer *answer, struct api_reply *reply)
 {
     static const struct api_request no_request = {.query = ""};
@@ -450,6 +532,7 @@ void api_conclude(struct api *api, const struct effect_answer *answer, struct ap
     reply->is_pending = false;
     reply->status = reply->route->status;
     state_refresh(api->state);
+    settle_bytes(api, reply);
     int err = answer->err;
     if (err == 0 && reply->route->shape == SHAPE_DONE)
         json_print(state_json_done(&answer->answer), &reply->body);

@@ -7,6 +7,7 @@
 
 #include "node/api/routes.h"
 #include "node/api/state.h"
+#include "sync/domain/blob.h"
 
 enum { API_BODY_BYTES_MAX = 64 * 1024, API_PATH_BYTES_MAX = 256 };
 
@@ -26,9 +27,11 @@ struct api_request {
 
 struct api_reply {
     int status;
-    bool is_problem;  /* application/problem+json */
-    struct text body; /* the caller closes it */
-    bool is_pending;  /* the answer comes from the core, as @request */
+    bool is_problem;                 /* application/problem+json */
+    char media[MEDIA_BYTES_MAX + 1]; /* of bytes; "" = JSON */
+    bool is_bytes_kept;              /* match.blob is a file that the command speaks of */
+    struct text body;                /* the caller closes it */
+    bool is_pending;                 /* the answer comes from the core, as @request */
     uint64_t request;
     const struct route *route; /* what api_conclude() wants; NULL = no such route */
     struct route_match match;

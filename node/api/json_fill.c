@@ -492,6 +492,12 @@ static void fill_name(struct fill *fill)
     fill->command->name = text(fill, fill->body, "name");
 }
 
+/* The body itself goes to a file: node/api/blob.h. */
+static void fill_bytes(struct fill *fill)
+{
+    (void)fill;
+}
+
 /* ---- the table ---- */
 
 static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
@@ -529,6 +535,11 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_DRAWER_OPEN] = fill_drawer_open,
     [COMMAND_DRAWER_MOVE] = fill_drawer_move,
     [COMMAND_DRAWER_COUNT] = fill_drawer_count,
+    [COMMAND_DAY_CLOSE] = fill_nothing,
+    [COMMAND_BLOB_ADD] = fill_bytes,
+    [COMMAND_CONTACT] = fill_bytes,
+    [COMMAND_BLOB_ERASE] = fill_reason,
+    [COMMAND_ORDER_ERASE] = fill_reason,
 };
 
 static struct fill fill_begin(const struct json_value *body, struct api_command *into, char *where)
@@ -547,6 +558,7 @@ int api_fill(const struct route *route, const struct route_match *match,
     command->command.kind = (enum command_kind)route->command;
     command->command.order = match->order;
     command->command.item = match->number;
+    command->command.blob = match->blob;
     command->command.record = route->record;
     command->command.is_new = route->record != KIND_NONE && strcmp(route->method, "POST") == 0;
     command->command.staff = match->number;

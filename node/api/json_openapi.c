@@ -136,6 +136,10 @@ static void path_parameters(const struct route *route, json_t *list)
                          json_pack("{s:s,s:s}", "type", "string", "pattern", "^[0-9a-f]{24}$")));
     if (strstr(route->path, "{line}") != NULL)
         append(list, parameter("path", "line", true, whole_number()));
+    if (strstr(route->path, "{hash}") != NULL)
+        append(list,
+               parameter("path", "hash", true,
+                         json_pack("{s:s,s:s}", "type", "string", "pattern", "^[0-9a-f]{64}$")));
     if (strstr(route->path, "{number}") != NULL)
         append(list, parameter("path", "number", true, whole_number()));
 }
@@ -162,8 +166,9 @@ static json_t *operation(const struct route *route)
         json_string(route->capability == API_PUBLIC
                         ? "none"
                         : capability_text((enum capability)route->capability)));
-    if (route->request != NULL) {
-        json_t *body = content("application/json", reference(route->request));
+    if (route->request != NULL || route->takes_bytes) {
+        json_t *body = route->takes_bytes ? content("image/*", json_pack("{s:s}", "type", "string"))
+                                          : content("application/json", reference(route->request));
         put(body, "required", json_true());
         put(object, "requestBody", body);
     }
@@ -172,7 +177,10 @@ static json_t *operation(const struct route *route)
     json_t *schema =
         route->response != NULL ? reference(route->response) : json_pack("{s:s}", "type", "object");
     json_t *responses = json_object();
-    put(responses, status, response("As asked.", "application/json", schema));
+    put(responses, status,
+        response("As asked.",
+                 route->shape == SHAPE_BYTES ? "application/octet-stream" : "application/json",
+                 schema));
     put(responses, "default",
         response("What went wrong, and what to do.", "application/problem+json",
                  reference(&schema_problem)));

@@ -234,6 +234,22 @@ static void put_places(json_t *object, const struct order *order)
     put_bool(object, "seen", order->is_seen);
 }
 
+static void put_hash(json_t *object, const char *name, const struct hash *hash)
+{
+    char hex[2 * HASH_BYTES + 1];
+    for (size_t i = 0; i < HASH_BYTES; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", hash->bytes[i]);
+    put_string(object, name, hex);
+}
+
+static void put_contact(json_t *object, const struct order *order)
+{
+    if (order->has_contact)
+        put_hash(object, "contact", &order->contact);
+    else
+        put_string(object, "contact", "");
+}
+
 struct json_value *state_json_order(const struct state *state)
 {
     const struct order *order = &state->order;
@@ -253,6 +269,10 @@ struct json_value *state_json_order(const struct state *state)
     put_text(object, "reason", order->reason);
     put_places(object, order);
     json_put_money(ours(object), order);
+    put_bool(object, "late",
+             state->day.n == order->day &&
+                 day_is_late(&state->day, order->opened_log, order->opened_seq));
+    put_contact(object, order);
     return ours(object);
 }
 
@@ -842,5 +862,37 @@ struct json_value *state_json_problem(int err, int status, const char *where)
     put_int(object, "status", status);
     put_string(object, "code", err_code(err));
     put_string(object, "detail", where);
+    return ours(object);
+}
+
+struct json_value *state_json_blob(const struct hash *hash, const struct blob *blob)
+{
+    json_t *object = json_object();
+    put_hash(object, "hash", hash);
+    put_count(object, "size", blob->size);
+    put_text(object, "media", blob->media);
+    return ours(object);
+}
+
+/* Who may hold something of the day that is not here. */
+static json_t *peers_missing(const struct gate_live *live)
+{
+    json_t *names = json_array();
+    for (uint32_t i = 0; i < live->peers_count; i++)
+        if (live->peers[i].link != GATE_LINKED || live->peers[i].ahead > 0)
+            append(names, json_string(live->peers[i].name));
+    return names;
+}
+
+struct json_value *state_json_day(const struct state *state)
+{
+    const struct day *day = &state->day;
+    json_t *object = json_object();
+    put_count(object, "day", day->n);
+    put_bool(object, "closed", day->is_closed);
+    put_count(object, "closes", day->closes_count);
+    put_int(object, "closed_at",
+            day->is_closed ? state->live.epoch_ms + (int64_t)day->closed_t : 0);
+    put(object, "missing", peers_missing(&state->live));
     return ours(object);
 }

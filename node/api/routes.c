@@ -110,6 +110,21 @@ const struct route routes[] = {
     READ("/api/reports/day", CAP_READ_REPORTS, SHAPE_REPORT, &schema_report,
          "What a trading day came to (left out: the present one).", .queries = {"day"}),
     ORDER("discount", CAP_DISCOUNT, COMMAND_DISCOUNT, schema_discount, "Take something off."),
+    ORDER("contact", CAP_ORDER, COMMAND_CONTACT, schema_contact,
+          "How to reach the guest; replaces what was said before."),
+    ORDER("erase", CAP_ERASE, COMMAND_ORDER_ERASE, schema_reason,
+          "Erase every contact that the order ever had, on every device."),
+    {.method = "POST",
+     .path = "/api/blobs",
+     .capability = CAP_ORDER,
+     .takes_bytes = true,
+     .command = COMMAND_BLOB_ADD,
+     ANSWERS(201, SHAPE_BLOB, schema_blob),
+     .summary = "Keep an image: JPEG, PNG or WebP, at most 1 MiB."},
+    READ("/api/blobs/{hash}", CAP_READ_BOARDS, SHAPE_BYTES, NULL,
+         "The bytes. Personal ones need the capability order."),
+    WRITE("POST", "/api/blobs/{hash}/erase", CAP_ERASE, COMMAND_BLOB_ERASE, schema_reason,
+          "Erase it on every device, for ever."),
     ORDER("seen", CAP_COOK, COMMAND_SEEN, schema_seen, "A kitchen's board drew the ticket."),
     {.method = "PATCH",
      .path = "/api/popup",
@@ -125,6 +140,16 @@ const struct route routes[] = {
      .command = COMMAND_DAY_OPEN,
      ANSWERS(200, SHAPE_SESSION, schema_session),
      .summary = "Open a trading day."},
+    READ("/api/day", CAP_READ_BOARDS, SHAPE_DAY, &schema_day,
+         "A trading day (left out: the present one), and which devices are not in it yet.",
+         .queries = {"day"}),
+    {.method = "POST",
+     .path = "/api/day/close",
+     .capability = CAP_DAY,
+     .request = &schema_nothing,
+     .command = COMMAND_DAY_CLOSE,
+     ANSWERS(200, SHAPE_DAY, schema_day),
+     .summary = "Close the trading day; what arrives later is shown as late."},
     RECORDS(KIND_STALL, "stalls", API_PUBLIC, schema_stall_list, schema_stall_write, schema_stall,
             "The stalls."),
     RECORDS(KIND_STATION, "stations", CAP_READ_BOARDS, schema_station_list, schema_station_write,
@@ -212,6 +237,11 @@ static bool match_device(const char *text, size_t size, struct route_match *matc
     return true;
 }
 
+static bool match_blob(const char *text, size_t size, struct route_match *match)
+{
+    return match_hex(text, size, match->blob.bytes, sizeof match->blob.bytes);
+}
+
 /* A positive number of 32 bits in its shortest decimal form. */
 static bool match_number(const char *text, size_t size, uint64_t *ret_number)
 {
@@ -246,7 +276,8 @@ static const struct {
 } parameters[] = {{"{id}", match_order},
                   {"{line}", match_line},
                   {"{number}", match_item},
-                  {"{device}", match_device}};
+                  {"{device}", match_device},
+                  {"{hash}", match_blob}};
 
 static bool segment_matches(const char *pattern, size_t pattern_size, const char *text,
                             size_t text_size, struct route_match *match)
@@ -299,8 +330,10 @@ static bool route_is_sound(const struct route *route)
     return route->path[0] == '/' && route->summary != NULL && route->status >= 200 &&
            route->status < 300 && route->capability >= API_PUBLIC &&
            route->capability < CAP_COUNT && (is_get || is_write_method) &&
-           is_get == !route_is_write(route) && is_get == (route->request == NULL) &&
-           (route->shape == SHAPE_DOCUMENT) == (route->response == NULL) &&
+           is_get == !route_is_write(route) &&
+           (is_get || route->takes_bytes) == (route->request == NULL) &&
+           (route->shape == SHAPE_DOCUMENT || route->shape == SHAPE_BYTES) ==
+               (route->response == NULL) &&
            (is_get || route->capability != API_PUBLIC);
 }
 

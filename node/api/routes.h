@@ -16,6 +16,9 @@ enum route_shape {
     SHAPE_HEALTH,
     SHAPE_READY,
     SHAPE_DOCUMENT,
+    SHAPE_BYTES,
+    SHAPE_BLOB,
+    SHAPE_DAY,
     SHAPE_SESSION,
     SHAPE_STATUS,
     SHAPE_MENU,
@@ -45,15 +48,17 @@ struct route_match {
     uint32_t line;
     uint64_t number; /* of a menu item, a record or a person */
     uint64_t device;
+    struct hash blob;
 };
 
 struct route {
     const char *method;
-    const char *path; /* {id}, {line}, {number}, {device} are parameters */
+    const char *path; /* {id}, {line}, {number}, {device} and {hash} are parameters */
     const char *summary;
     const char *queries[ROUTE_QUERIES_MAX]; /* integers */
-    const struct schema *request;           /* NULL = no body */
-    const struct schema *response;          /* NULL = the document */
+    bool takes_bytes;                       /* its body is an image, not JSON */
+    const struct schema *request;           /* NULL = no body, or takes_bytes */
+    const struct schema *response;          /* NULL = the document, or bytes */
     int capability;                         /* enum capability, or API_PUBLIC, said out loud */
     int command;                            /* enum command_kind, or -1 = it only reads */
     int status;

@@ -1,5 +1,7 @@
 #include "node/api/schema.h"
 
+#include "sync/domain/blob.h"
+
 #include <string.h>
 
 #include "sync/base/err.h"
@@ -274,6 +276,25 @@ SCHEMA(hand_over, "HandOver", "Units left out = everything.",
 
 SCHEMA(reason, "Reason", NULL, TEXT("reason", 1, REASON_BYTES_MAX));
 
+SCHEMA(contact, "Contact", "Lies in an erasable file, not in the journal.",
+    TEXT("name", 0, NAME_BYTES_MAX, OPTIONAL),
+    TEXT("phone", 0, SHORT_MAX, OPTIONAL),
+    TEXT("address", 0, NOTE_BYTES_MAX, OPTIONAL),
+    TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL));
+
+SCHEMA(blob, "Blob", NULL,
+    HEX("hash", 2 * HASH_BYTES),
+    COUNT("size"),
+    TEXT("media", 1, MEDIA_BYTES_MAX));
+
+SCHEMA(day, "Day", NULL,
+    COUNT("day"),
+    BOOL("closed"),
+    COUNT("closes", NOTE("by how many devices or times; what counts is all that any of them held")),
+    COUNT("closed_at", NOTE("0 = not yet")),
+    TEXT("missing", 0, NAME_BYTES_MAX, MANY(0, DEVICES_MAX),
+        NOTE("devices that are out of reach or have more than this one")));
+
 SCHEMA(pay, "Pay", NULL,
     TEXT("method", 1, SHORT_MAX),
     POSITIVE("amount"),
@@ -486,6 +507,9 @@ SCHEMA(order, "Order", NULL,
     TEXT("claimed_by", 0, LOG_DIGITS, NOTE("log whose accept holds; empty = none")),
     HEX("log", LOG_DIGITS, NOTE("where it was opened")),
     COUNT("seq"),
+    BOOL("late", NOTE("of a closed day, and not in its close")),
+    TEXT("contact", 0, 2 * HASH_BYTES,
+        NOTE("hash of the blob that says how to reach the guest; empty = none")),
     TEXT("changed", 0, CURSOR_MAX + 16, NOTE("names the newest line-changing operation; opaque")),
     BOOL("seen"));
 

@@ -73,6 +73,9 @@ struct schema {
     X(amend, "Amend")                                                                              \
     X(line_units, "LineUnits")                                                                     \
     X(hand_over, "HandOver")                                                                       \
+    X(contact, "Contact")                                                                          \
+    X(blob, "Blob")                                                                                \
+    X(day, "Day")                                                                                  \
     X(reason, "Reason")                                                                            \
     X(nothing, "Nothing")                                                                          \
     X(pay, "Pay")                                                                                  \

@@ -18,9 +18,10 @@ struct state *state_new(const struct gate *gate, const char *version)
     state->gate = gate;
     state->version = version;
     state->history = history_new();
-    if (state->history != NULL)
+    state->scratch = history_new();
+    if (state->history != NULL && state->scratch != NULL)
         return state;
-    free(state);
+    state_free(state);
     return NULL;
 }
 
@@ -29,12 +30,14 @@ void state_free(struct state *state)
     if (state == NULL)
         return;
     history_free(state->history);
+    history_free(state->scratch);
     free(state);
 }
 
 void state_refresh(struct state *state)
 {
     state->gate->live(state->gate->context, &state->live);
+    state->day.n = 0; /* read again */
 }
 
 struct principal state_principal(const struct state *state)
@@ -48,9 +51,10 @@ struct principal state_principal(const struct state *state)
 int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
     int err = history_get(state->history, txn, KIND_ORDER, id);
-    if (err == 0)
-        order_derive(state->history, &state->order);
-    return err;
+    if (err != 0)
+        return err;
+    order_derive(state->history, &state->order);
+    return state->day.n == state->order.day ? 0 : state_day(state, txn, state->order.day);
 }
 
 int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id)
@@ -88,6 +92,19 @@ int state_popup(struct state *state, struct store_txn *txn)
     }
     if (err == 0)
         popup_derive(state->history, &state->popup);
+    return err;
+}
+
+int state_day(struct state *state, struct store_txn *txn, uint64_t n)
+{
+    struct entity_id id = entity_id_derive(KIND_POPUP, 0);
+    int err = history_get(state->scratch, txn, KIND_POPUP, &id);
+    if (err == ERR_NOT_FOUND) {
+        history_reset(state->scratch, KIND_POPUP, &id);
+        err = 0;
+    }
+    if (err == 0)
+        day_derive(state->scratch, n, &state->day);
     return err;
 }
 

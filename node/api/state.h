@@ -25,6 +25,8 @@ struct state {
     struct popup popup;    /* by state_popup() */
     struct record record;  /* by state_record() */
     struct drawer drawer;  /* by state_drawer() */
+    struct day day;        /* by state_day(); n = 0: none yet */
+    struct history *scratch;
     struct board board;
 };
 
@@ -38,6 +40,9 @@ struct cursor {
 /* NULL when there is no memory. Keeps @gate and @version. */
 struct state *state_new(const struct gate *gate, const char *version);
 void state_free(struct state *state);
+
+/* The trading day @n into state->day. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int state_day(struct state *state, struct store_txn *txn, uint64_t n);
 
 /* Copy the live facts of the core. */
 void state_refresh(struct state *state);
@@ -72,6 +77,8 @@ void changed_print(uint64_t log, uint64_t seq, char ret_text[CHANGED_TEXT_BYTES_
 MUST_CHECK int changed_parse(const char *text, uint64_t *ret_log, uint64_t *ret_seq);
 
 /* Encoders of what state_x() derived; the values are the caller's. */
+struct json_value *state_json_blob(const struct hash *hash, const struct blob *blob);
+struct json_value *state_json_day(const struct state *state);
 struct json_value *state_json_order(const struct state *state);
 struct json_value *state_json_item(const struct state *state);
 struct json_value *state_json_record(const struct state *state);

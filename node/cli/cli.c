@@ -107,6 +107,13 @@ static const struct cli_command commands[] = {
      .help = "write the whole journal as JSON lines, also while the node runs",
      .run = command_export,
      .flags = {JSON_FLAG}},
+    {.name = "erase",
+     .usage = "ORDER",
+     .help = "erase what is known of an order's guest, on every device; the journal still verifies",
+     .run = command_erase,
+     .words_min = 1,
+     .words_max = 1,
+     .flags = {{"reason", "TEXT", "kept in the journal (asked for)"}, JSON_FLAG}},
     {.name = "openapi", .usage = "", .help = "print the OpenAPI document", .run = command_openapi},
 };
 

@@ -6,6 +6,7 @@
 
 #include "node/cli/door.h"
 #include "node/cli/menu_file.h"
+#include "node/cli/order_id.h"
 #include "node/cli/reply.h"
 
 /* --- add
@@ -189,8 +190,7 @@ static int order_list(const struct args *args, struct door *door)
     return status;
 }
 
-/* The id of the order that people call @word; an id stands for itself. */
-static int order_id_of(struct door *door, const char *word, char *ret_id, size_t capacity)
+int order_id_of(struct door *door, const char *word, char *ret_id, size_t capacity)
 {
     struct text body = {0};
     struct reply *reply = NULL;

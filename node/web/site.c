@@ -124,6 +124,8 @@ const char *site_type(const struct site_response *response)
 {
     if (response->file != NULL)
         return response->file->type;
+    if (response->reply.media[0] != '\0' && !response->reply.is_problem)
+        return response->reply.media;
     return response->reply.is_problem ? "application/problem+json" : "application/json";
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/api/blob.h"
 #include "node/os/clock.h"
 #include "node/web/web_state.h"
 
@@ -239,7 +240,7 @@ static struct site_request request_of(const struct connection *connection)
 }
 
 /* The length that was announced; ERR_MALFORMED when it cannot be told, ERR_TOO_LARGE. */
-static int body_size(struct lws *wsi, size_t *ret_size)
+static int body_size(struct lws *wsi, size_t size_max, size_t *ret_size)
 {
     char digits[24];
     *ret_size = 0;
@@ -251,7 +252,7 @@ static int body_size(struct lws *wsi, size_t *ret_size)
         digits[strspn(digits, "0123456789")] != '\0')
         return ERR_MALFORMED;
     unsigned long long size = strtoull(digits, NULL, 10);
-    if (size > API_BODY_BYTES_MAX)
+    if (size > size_max)
         return ERR_TOO_LARGE;
     *ret_size = (size_t)size;
     return 0;
@@ -278,7 +279,8 @@ int web_http_on_request(struct web *web, struct connection *connection)
     connection_reset(connection);
     if (!copy_request(connection))
         return refuse(connection, ERR_TOO_LARGE, "a header");
-    int err = body_size(connection->wsi, &size);
+    connection->body_bytes_max = api_body_bytes_max(connection->method, connection->path);
+    int err = body_size(connection->wsi, connection->body_bytes_max, &size);
     if (err != 0)
         return refuse(connection, err, "the body's length");
     struct site_request request = request_of(connection);
@@ -299,7 +301,7 @@ int web_http_on_body(struct connection *connection, const void *in, size_t size)
 {
     if (connection->is_busy) /* refused already: what still comes is dropped */
         return 0;
-    if (size > API_BODY_BYTES_MAX - connection->body.size)
+    if (size > connection->body_bytes_max - connection->body.size)
         return -1;
     text_append(&connection->body, in, size);
     return 0;
@@ -331,7 +333,7 @@ int web_http_on_upgrade(struct web *web, struct connection *connection, const ch
         return -1;
     size_t size = 0;
     connection_reset(connection);
-    if (!copy_request(connection) || body_size(connection->wsi, &size) != 0 || size > 0)
+    if (!copy_request(connection) || body_size(connection->wsi, 0, &size) != 0 || size > 0)
         return -1;
     struct site_request request = request_of(connection);
     int err = site_check_socket(&web->site, &request, &connection->response);

@@ -37,6 +37,7 @@ struct connection {
     char host[TEXT_HEADER_BYTES_MAX], origin[TEXT_HEADER_BYTES_MAX];
     char key[TEXT_HEADER_BYTES_MAX], none_match[TEXT_HEADER_BYTES_MAX];
     bool takes_gzip;
+    size_t body_bytes_max;
     struct text body;
     struct site_response response;
     size_t sent;

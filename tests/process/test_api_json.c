@@ -282,7 +282,7 @@ TEST(api_json, an_order_says_everything_a_screen_shows)
         "\"total\":1710,\"tax\":112,\"owed\":1710,\"paid\":500,\"refunded\":0,\"due\":-1210,"
         "\"cancelled\":false,\"reason\":\"\",\"claimed_by\":\"000000000000feed\","
         "\"log\":\"0000000000000001\",\"seq\":9,\"changed\":\"0000000000000002-11\","
-        "\"seen\":false}");
+        "\"seen\":false,\"late\":false,\"contact\":\"\"}");
 }
 
 TEST(api_json, a_menu_item_lists_words_for_bits)

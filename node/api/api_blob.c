@@ -1,0 +1,96 @@
+#include "node/api/blob.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/os/entropy.h"
+
+size_t api_body_bytes_max(const char *method, const char *path)
+{
+    const struct route *route = NULL;
+    struct route_match match;
+    bool is_found = route_find(method, path, &route, &match) == 0;
+    return is_found && route->takes_bytes ? (size_t)BLOB_BYTES_MAX : (size_t)API_BODY_BYTES_MAX;
+}
+
+/* ---- in ---- */
+
+static int keep_image(const struct gate *gate, struct bytes body, struct command *command,
+                      char *ret_where)
+{
+    const char *type = blob_image_type(body);
+    if (type == NULL) {
+        (void)snprintf(ret_where, JSON_WHERE_BYTES_MAX, "the body: a JPEG, PNG or WebP image");
+        return ERR_MALFORMED;
+    }
+    command->media = bytes_of_text(type);
+    command->blob_size = (uint32_t)body.size;
+    return blobs_put(gate->blobs, body, &command->blob);
+}
+
+static int keep_contact(const struct gate *gate, struct bytes body, struct command *command)
+{
+    size_t size = BLOB_SALT_BYTES + body.size;
+    uint8_t *salted = malloc(size);
+    if (salted == NULL)
+        return ERR_NO_MEMORY;
+    entropy_bytes(salted, BLOB_SALT_BYTES);
+    memcpy(salted + BLOB_SALT_BYTES, body.data, body.size);
+    command->media = bytes_of_text("application/json");
+    command->blob_size = (uint32_t)size;
+    int err = blobs_put(gate->blobs, bytes_of(salted, size), &command->blob);
+    free(salted);
+    return err;
+}
+
+int api_blob_keep(const struct gate *gate, struct bytes body, bool is_contact,
+                  struct api_command *command, char *ret_where)
+{
+    if (gate->blobs == NULL)
+        return ERR_UNAVAILABLE;
+    return is_contact ? keep_contact(gate, body, &command->command)
+                      : keep_image(gate, body, &command->command, ret_where);
+}
+
+void api_blob_settle(const struct gate *gate, struct store_txn *txn, const struct hash *hash)
+{
+    enum blob_state state;
+    if (blob_state_get(txn, hash, &state) == 0 && state != BLOB_HERE)
+        (void)!blobs_erase(gate->blobs, hash); /* else the next start does */
+}
+
+/* ---- out ---- */
+
+int api_blob_find(struct history *scratch, struct store_txn *txn, const struct hash *hash,
+                  struct blob *ret_blob, char *ret_media)
+{
+    enum blob_state state;
+    const struct entity_id id = blob_entity(hash);
+    int err = history_get(scratch, txn, KIND_BLOB, &id);
+    if (err != 0)
+        return err;
+    blob_derive(scratch, ret_blob);
+    (void)snprintf(ret_media, MEDIA_BYTES_MAX + 1, "%.*s", (int)ret_blob->media.size,
+                   (const char *)ret_blob->media.data);
+    err = blob_state_get(txn, hash, &state);
+    if (err != 0)
+        return err;
+    if (!ret_blob->is_known || ret_blob->is_erased || state > BLOB_HERE)
+        return ERR_NOT_FOUND;
+    return state == BLOB_HERE ? 0 : ERR_UNAVAILABLE;
+}
+
+int api_blob_read(const struct gate *gate, const struct hash *hash, const struct blob *blob,
+                  struct text *to)
+{
+    uint8_t *data = NULL;
+    size_t size = 0;
+    int err = gate->blobs == NULL ? ERR_UNAVAILABLE : blobs_read(gate->blobs, hash, &data, &size);
+    if (err != 0)
+        return err == ERR_IO ? ERR_IO : ERR_UNAVAILABLE;
+    size_t salt = blob->is_personal && size > BLOB_SALT_BYTES ? BLOB_SALT_BYTES : 0;
+    text_append(to, data + salt, size - salt);
+    free(data);
+    return 0;
+}

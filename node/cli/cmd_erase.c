@@ -1,0 +1,46 @@
+/* trestle erase: what is known of an order's guest goes, on every device. */
+#include <stdio.h>
+
+#include "node/cli/order_id.h"
+#include "node/cli/reply.h"
+
+static int erase(const struct args *args, struct door *door)
+{
+    char id[64];
+    char path[128];
+    const char *reason = args_flag(args, "reason");
+    struct text json = {0}, body = {0};
+    int status = order_id_of(door, args->words[0], id, sizeof id);
+    if (status != EXIT_DONE)
+        return status;
+    (void)snprintf(path, sizeof path, "/api/orders/%s/erase", id);
+    text_append_text(&json, "{\"reason\":");
+    text_append_json(&json, reason == NULL ? "asked for" : reason);
+    text_append_text(&json, "}");
+    struct http_request request = {
+        .method = "POST", .path = path, .body = bytes_of(json.data, json.size)};
+    status = door_get(door, &request, &body);
+    struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
+    if (reply != NULL && args_has(args, "json"))
+        (void)printf("%.*s\n", (int)body.size, body.data);
+    else if (reply != NULL)
+        tell("%lld contacts erased here; the other devices follow as they hear of it",
+             (long long)reply_number(reply_root(reply), "events"));
+    reply_free(reply);
+    text_close(&json);
+    text_close(&body);
+    return status;
+}
+
+int command_erase(const struct args *args)
+{
+    struct place place;
+    struct door *door = NULL;
+    int status = place_find(args, &place);
+    if (status == EXIT_DONE)
+        status = door_open(&place, &door);
+    if (status == EXIT_DONE)
+        status = erase(args, door);
+    door_close(door);
+    return status;
+}

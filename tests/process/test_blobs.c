@@ -1,0 +1,134 @@
+/* Files by hash: whole or not there, and gone when they are to go. */
+#define _DEFAULT_SOURCE /* mkdtemp */
+
+#include "node/blob/blobs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/os/entropy.h"
+#include "tests/lib/test.h"
+
+enum { SIZE = 100000, PART = 40000 };
+
+static char folder[64];
+static struct blobs *blobs;
+static uint8_t content[SIZE];
+
+static bool keeps_nothing(void *context, const struct hash *hash)
+{
+    (void)context;
+    (void)hash;
+    return false;
+}
+
+static void start(void)
+{
+    (void)snprintf(folder, sizeof folder, "/tmp/trestle-blobs-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(entropy_start(), 0);
+    assert_int_equal(blobs_open(folder, &blobs), 0);
+    entropy_bytes(content, sizeof content);
+}
+
+static void stop(void)
+{
+    char command[128];
+    assert_int_equal(blobs_sweep(blobs, keeps_nothing, NULL), 0);
+    blobs_close(blobs);
+    (void)snprintf(command, sizeof command, "find %s -depth -type d -empty -delete", folder);
+    assert_int_equal(system(command), 0);
+    assert_false(path_exists(folder));
+}
+
+static struct hash put(void)
+{
+    struct hash hash;
+    assert_int_equal(blobs_put(blobs, bytes_of(content, sizeof content), &hash), 0);
+    return hash;
+}
+
+TEST(blobs, what_was_put_is_read_until_it_is_erased)
+{
+    uint8_t *data = NULL;
+    size_t size = 0;
+    start();
+    const struct hash hash = put();
+    assert_int_equal(blobs_read(blobs, &hash, &data, &size), 0);
+    assert_int_equal(size, SIZE);
+    assert_memory_equal(data, content, SIZE);
+    free(data);
+    assert_int_equal(blobs_erase(blobs, &hash), 0);
+    assert_int_equal(blobs_read(blobs, &hash, &data, &size), ERR_NOT_FOUND);
+    assert_int_equal(blobs_erase(blobs, &hash), 0);
+    stop();
+}
+
+TEST(blobs, a_damaged_file_is_not_given_out_and_goes)
+{
+    char path[PATH_BYTES_MAX];
+    char hex[2 * HASH_BYTES + 1];
+    uint8_t *data = NULL;
+    size_t size = 0;
+    start();
+    const struct hash hash = put();
+    for (size_t i = 0; i < HASH_BYTES; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", hash.bytes[i]);
+    (void)snprintf(path, sizeof path, "%s/blobs/%.2s/%s", folder, hex, hex);
+    assert_int_equal(truncate(path, SIZE - 1), 0);
+    assert_int_equal(blobs_read(blobs, &hash, &data, &size), ERR_MISMATCH);
+    assert_false(blobs_has(blobs, &hash));
+    stop();
+}
+
+static bool take(uint32_t offset, const struct hash *hash, bool *ret_is_good)
+{
+    const uint32_t size = SIZE - offset < PART ? SIZE - offset : PART;
+    const struct effect_blob_write part = {
+        .hash = *hash, .offset = offset, .total = SIZE, .bytes = bytes_of(content + offset, size)};
+    bool is_whole = false;
+    blobs_take_part(blobs, &part, &is_whole, ret_is_good);
+    return is_whole;
+}
+
+TEST(blobs, parts_in_order_make_the_whole)
+{
+    bool is_good = false;
+    start();
+    const struct hash hash = blob_hash(bytes_of(content, SIZE));
+    assert_false(take(0, &hash, &is_good));
+    assert_false(take(PART, &hash, &is_good));
+    assert_true(take(2 * PART, &hash, &is_good));
+    assert_true(is_good);
+    assert_true(blobs_has(blobs, &hash));
+    stop();
+}
+
+TEST(blobs, parts_with_a_hole_or_of_something_else_are_not_kept)
+{
+    bool is_good = true;
+    start();
+    const struct hash hash = blob_hash(bytes_of(content, SIZE));
+    assert_false(take(0, &hash, &is_good));
+    assert_true(take(2 * PART, &hash, &is_good));
+    assert_false(is_good);
+    struct hash other = hash;
+    other.bytes[0] ^= 1;
+    assert_false(take(0, &other, &is_good));
+    assert_false(take(PART, &other, &is_good));
+    assert_true(take(2 * PART, &other, &is_good));
+    assert_false(is_good);
+    assert_false(blobs_has(blobs, &hash));
+    stop();
+}
+
+TEST(blobs, images_are_known_by_their_first_bytes)
+{
+    assert_string_equal(blob_image_type(bytes_of_text("\xff\xd8\xff\xe0")), "image/jpeg");
+    assert_string_equal(blob_image_type(bytes_of_text("\x89PNG\r\n\x1a\n...")), "image/png");
+    assert_string_equal(blob_image_type(bytes_of_text("RIFF....WEBPVP8 ")), "image/webp");
+    assert_null(blob_image_type(bytes_of_text("<svg onload=alert(1)>")));
+    assert_null(blob_image_type(bytes_of_text("")));
+}
