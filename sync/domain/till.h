@@ -167,7 +167,8 @@ struct command {
                          nobody. print.claim answers and print.done ends the claim that is the
                          event (changed_log, changed_seq) */
     uint64_t item;    /* menu: the item's number; a new one needs a name and a price. Record:
-                         its number; 0 of a new one = drawn from the key. Drawer.open: the drawer's */
+                         its number; 0 of a new one = drawn from the key. drawer.open: what
+                         people call the drawer */
     enum kind record; /* record.set */
     bool is_new;      /* record.set: it does not exist yet; otherwise it must */
     uint32_t fields_count;

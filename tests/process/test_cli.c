@@ -230,8 +230,8 @@ static void until_out(const char *wanted, const char *const *words)
 
 TEST(cli, help_and_versions_are_everywhere)
 {
-    static const char *const commands[] = {"init", "invite", "join",   "run",    "status",
-                                           "menu", "order",  "verify", "export", "openapi"};
+    static const char *const commands[] = {"init",  "invite", "join",   "run",     "status", "menu",
+                                           "order", "verify", "export", "openapi", "record"};
     assert_non_null(strstr(RUN_WELL("--help").out, "invite"));
     assert_non_null(strstr(RUN_WELL("--version").out, "libzmq"));
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
@@ -345,6 +345,23 @@ TEST(cli, a_menu_comes_out_as_it_went_in)
                                     "nothing was imported"));
     assert_string_equal(RUN_WELL("menu", "export", "--state", stall.nodes[0].state).out, kept);
     free(kept);
+    stall_close(&stall);
+}
+
+TEST(cli, records_are_added_changed_and_listed_without_a_running_node)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *state = stall.nodes[0].state;
+    RUN_WELL("record", "add", "stall", "number=3", "name=Waffles", "pickup=Tent B", "--state",
+             state);
+    RUN_WELL("record", "set", "stall", "3", "hidden=yes", "--state", state);
+    RUN_WELL("record", "add", "tax", "name=Food", "eat_in=1900", "--state", state);
+    struct ran ran = RUN_WELL("record", "list", "stalls", "--state", state);
+    assert_non_null(strstr(ran.out, "3 name=Waffles hidden=yes"));
+    assert_non_null(strstr(ran.out, "pickup=Tent B"));
+    assert_non_null(strstr(RUN_WELL("record", "list", "tax", "--state", state).out, "eat_in=1900"));
     stall_close(&stall);
 }
 
