@@ -80,6 +80,7 @@ int place_state(const struct args *args, char *ret_state);
 /* ---- the commands ---- */
 int command_init(const struct args *args);
 int command_invite(const struct args *args);
+int command_pair(const struct args *args);
 int command_join(const struct args *args);
 int command_run(const struct args *args);
 int command_status(const struct args *args);

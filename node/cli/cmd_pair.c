@@ -1,7 +1,8 @@
-/* trestle invite and trestle join: the two ends of bringing a device in. */
+/* trestle invite, trestle pair and trestle join: the two ends of bringing a device in. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "node/cli/reply.h"
 #include "node/cli/setup.h"
@@ -11,7 +12,7 @@
 #include "node/os/address.h"
 #include "node/os/clock.h"
 
-enum { ASK_MS = 5000, JOIN_MS = 10000 };
+enum { ASK_MS = 5000, JOIN_MS = 10000, PAIR_LOOK_NS = 200000000 };
 
 /* --- invite
  * ---------------------------------------------------------------------------------------
@@ -27,15 +28,14 @@ static void print_invitation(const struct args *args, const char *invitation)
     tell("it works once, within %d minutes", INVITATION_SECONDS / 60);
 }
 
-int command_invite(const struct args *args)
+/* Have the running node open its door, by @verb; what it answers goes to @ret_answer
+ * (CONTROL_PACKET_BYTES_MAX). EXIT_DONE, or told. */
+static int invitation_ask(const struct args *args, const char *state, const char *verb,
+                          char *ret_answer)
 {
-    char state[PATH_BYTES_MAX], answer[CONTROL_PACKET_BYTES_MAX];
     const char *role = args_flag(args, "role");
     const char *lane = args_flag(args, "lane"), *name = args_flag(args, "name");
-    struct control_request request = {.count = 4, .words = {"invite"}};
-    int status = place_state(args, state);
-    if (status != EXIT_DONE)
-        return status;
+    struct control_request request = {.count = 4};
     if (role == NULL || role_of_text(role) == ROLE_NONE) {
         tell("which --role does the other device have? counter, kitchen, pickup, manager, ...");
         return EXIT_USAGE;
@@ -44,21 +44,31 @@ int command_invite(const struct args *args)
         tell("--lane is one to three letters A-Z");
         return EXIT_USAGE;
     }
+    (void)snprintf(request.words[0], CONTROL_WORD_BYTES_MAX, "%s", verb);
     (void)snprintf(request.words[1], CONTROL_WORD_BYTES_MAX, "%s", role);
     (void)snprintf(request.words[2], CONTROL_WORD_BYTES_MAX, "%s", lane == NULL ? "" : lane);
     (void)snprintf(request.words[3], CONTROL_WORD_BYTES_MAX, "%s", name == NULL ? "" : name);
-    int err = control_ask(state, &request, ASK_MS, answer, sizeof answer);
-    if (err == 0) {
-        print_invitation(args, answer);
+    int err = control_ask(state, &request, ASK_MS, ret_answer, CONTROL_PACKET_BYTES_MAX);
+    if (err == 0)
         return EXIT_DONE;
-    }
-    if (answer[0] != '\0') {
-        tell("%s", answer);
+    if (ret_answer[0] != '\0') {
+        tell("%s", ret_answer);
         return EXIT_FAILED;
     }
     tell(err == ERR_NOT_FOUND ? "no node runs on %s; start it with trestle run" : "%s: no answer",
          state);
     return EXIT_UNAVAILABLE;
+}
+
+int command_invite(const struct args *args)
+{
+    char state[PATH_BYTES_MAX], answer[CONTROL_PACKET_BYTES_MAX];
+    int status = place_state(args, state);
+    if (status == EXIT_DONE)
+        status = invitation_ask(args, state, "invite", answer);
+    if (status == EXIT_DONE)
+        print_invitation(args, answer);
+    return status;
 }
 
 /* --- join
@@ -78,21 +88,6 @@ static void own_endpoint(const struct settings *settings, char *to)
         endpoint_resolve(listen, to, ENDPOINT_BYTES_MAX);
 }
 
-static int tell_join_failure(const struct invitation *invitation, int err)
-{
-    if (err == ERR_BUSY) {
-        tell("nobody answered at %s: does the inviting node run, and is the invitation fresh and "
-             "unused?",
-             invitation->endpoint);
-        return EXIT_UNAVAILABLE;
-    }
-    if (err == ERR_FORBIDDEN) {
-        tell("the invitation is not accepted; ask for a new one");
-        return EXIT_FORBIDDEN;
-    }
-    return tell_failure("join", err);
-}
-
 static int identity_receive(const struct welcome *welcome, const struct invitation *invitation,
                             struct identity *identity)
 {
@@ -102,8 +97,77 @@ static int identity_receive(const struct welcome *welcome, const struct invitati
     return identity_adopt(identity, bytes_of(welcome->chain, welcome->chain_size));
 }
 
-static int join(const struct args *args, const struct place *place,
-                const struct invitation *invitation, struct welcome *welcome)
+/* How this device gets to its welcome: with an invitation, or by comparing digits at @endpoint. */
+struct coming {
+    bool has_invitation;
+    struct invitation invitation;
+    char endpoint[ENDPOINT_BYTES_MAX];
+    const struct args *args;
+};
+
+/* A person's yes or no, in one line on stdin. */
+static bool is_yes(void)
+{
+    char answer[8] = "";
+    (void)fputs("yes or no? ", stderr);
+    return fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0;
+}
+
+static void print_digits(const struct args *args, const char *digits, const char *name)
+{
+    if (args_has(args, "json"))
+        (void)printf("{\"digits\":\"%s\"}\n", digits);
+    else
+        (void)printf("%.3s %s\n", digits, digits + 3);
+    (void)fflush(stdout);
+    tell("does the other screen%s%s%s show these six digits, too?", name[0] == '\0' ? "" : " ('",
+         name, name[0] == '\0' ? "" : "')");
+}
+
+static bool ask_newcomer(void *context, const char *digits)
+{
+    const struct coming *coming = context;
+    print_digits(coming->args, digits, "");
+    return is_yes();
+}
+
+static int come(struct coming *coming, struct enrol_hello *hello, struct identity *identity,
+                struct welcome *welcome)
+{
+    if (coming->has_invitation)
+        return newcomer_join(&coming->invitation, hello, &identity->device_secret,
+                             &identity->transport_secret, JOIN_MS, welcome);
+    return newcomer_pair(coming->endpoint, hello, &identity->device_secret,
+                         &identity->transport_secret, ask_newcomer, coming, JOIN_MS,
+                         &coming->invitation, welcome);
+}
+
+static int tell_join_failure(const struct coming *coming, int err)
+{
+    const char *endpoint = coming->has_invitation ? coming->invitation.endpoint : coming->endpoint;
+    if (err == ERR_BUSY && coming->has_invitation &&
+        coming->invitation.expires_s < clock_wall_ms() / 1000) {
+        tell("the invitation's five minutes are over; ask for a new one");
+        return EXIT_UNAVAILABLE;
+    }
+    if (err == ERR_BUSY) {
+        tell("nobody answered at %s: does the other node run, and does it still wait for this "
+             "device?",
+             endpoint);
+        return EXIT_UNAVAILABLE;
+    }
+    if (err == ERR_FORBIDDEN || err == ERR_STATE) {
+        tell(err == ERR_STATE ? "somebody else may have answered: try again, nothing was joined"
+             : coming->has_invitation
+                 ? "the invitation is not accepted; ask for a new one"
+                 : "they say there that the digits differ: try again, nothing was joined");
+        return EXIT_FORBIDDEN;
+    }
+    return tell_failure("join", err);
+}
+
+static int join(const struct args *args, const struct place *place, struct coming *coming,
+                struct welcome *welcome)
 {
     struct identity identity;
     struct enrol_hello hello = {.name = ""};
@@ -113,11 +177,10 @@ static int join(const struct args *args, const struct place *place,
     hello.transport_key = transport_public(&identity.transport_secret);
     (void)snprintf(hello.name, sizeof hello.name, "%s", name == NULL ? "" : name);
     own_endpoint(&place->settings, hello.endpoint);
-    int err = newcomer_join(invitation, &hello, &identity.device_secret, &identity.transport_secret,
-                            JOIN_MS, welcome);
+    int err = come(coming, &hello, &identity, welcome);
     if (err != 0)
-        return tell_join_failure(invitation, err);
-    err = identity_receive(welcome, invitation, &identity);
+        return tell_join_failure(coming, err);
+    err = identity_receive(welcome, &coming->invitation, &identity);
     if (err == 0)
         err = introductions_store(place->state, &identity.popup, welcome);
     if (err == 0)
@@ -136,15 +199,33 @@ static int join(const struct args *args, const struct place *place,
     return EXIT_DONE;
 }
 
+/* An invitation, or where to knock: "host:port". */
+static int coming_read(const struct args *args, struct coming *ret_coming)
+{
+    const char *word = args->words[0];
+    const bool is_bare = strncmp(word, "tcp://", 6) != 0;
+    *ret_coming = (struct coming){.args = args};
+    ret_coming->has_invitation = invitation_decode(word, &ret_coming->invitation) == 0;
+    if (ret_coming->has_invitation)
+        return EXIT_DONE;
+    if (strncmp(word, "trestle1:", 9) == 0 || strrchr(word, ':') == NULL ||
+        strlen(word) + 8 > sizeof ret_coming->endpoint) {
+        tell("this is no invitation; copy the whole line that trestle invite printed, or give "
+             "HOST:PORT of a node where trestle pair waits");
+        return EXIT_USAGE;
+    }
+    (void)snprintf(ret_coming->endpoint, sizeof ret_coming->endpoint, "%s%s",
+                   is_bare ? "tcp://" : "", word);
+    return EXIT_DONE;
+}
+
 int command_join(const struct args *args)
 {
     struct place place;
-    struct invitation invitation;
+    struct coming coming;
     int status = place_find(args, &place);
-    if (status == EXIT_DONE && invitation_decode(args->words[0], &invitation) != 0) {
-        tell("this is no invitation; copy the whole line that trestle invite printed");
-        status = EXIT_USAGE;
-    }
+    if (status == EXIT_DONE)
+        status = coming_read(args, &coming);
     if (status == EXIT_DONE)
         status = setup_folder(&place);
     if (status != EXIT_DONE)
@@ -152,7 +233,60 @@ int command_join(const struct args *args)
     struct welcome *welcome = calloc(1, sizeof *welcome);
     if (welcome == NULL)
         return tell_failure("join", ERR_NO_MEMORY);
-    status = join(args, &place, &invitation, welcome);
+    status = join(args, &place, &coming, welcome);
+    entropy_wipe(&coming.invitation, sizeof coming.invitation);
     free(welcome);
     return status;
+}
+
+/* --- pair
+ * -----------------------------------------------------------------------------------------
+ */
+
+static int control_words(const char *state, const char *verb, const char *a, const char *b,
+                         char *answer)
+{
+    struct control_request request = {.count = a == NULL ? 1 : 3};
+    (void)snprintf(request.words[0], CONTROL_WORD_BYTES_MAX, "%s", verb);
+    (void)snprintf(request.words[1], CONTROL_WORD_BYTES_MAX, "%s", a == NULL ? "" : a);
+    (void)snprintf(request.words[2], CONTROL_WORD_BYTES_MAX, "%s", b == NULL ? "" : b);
+    return control_ask(state, &request, ASK_MS, answer, CONTROL_PACKET_BYTES_MAX);
+}
+
+/* Compare the digits of whoever is there; then it goes on until somebody joined or it is over. */
+static int pair_wait(const struct args *args, const char *state)
+{
+    char answer[CONTROL_PACKET_BYTES_MAX], digits[PAIR_DIGITS + 1];
+    const struct timespec pause = {.tv_nsec = PAIR_LOOK_NS};
+    while (control_words(state, "pairing", NULL, NULL, answer) == 0) {
+        if (strncmp(answer, "joined ", 7) == 0) {
+            (void)printf(args_has(args, "json") ? "{\"joined\":\"%s\"}\n" : "%s\n", answer + 7);
+            tell("it is part of the pop-up now");
+            return EXIT_DONE;
+        }
+        if (answer[0] == '\0') {
+            (void)nanosleep(&pause, NULL);
+            continue;
+        }
+        (void)snprintf(digits, sizeof digits, "%.6s", answer);
+        print_digits(args, digits, answer + PAIR_DIGITS + 1);
+        if (control_words(state, "pair-answer", digits, is_yes() ? "yes" : "no", answer) != 0)
+            break;
+    }
+    tell("the pairing is over: nobody joined");
+    return EXIT_FAILED;
+}
+
+int command_pair(const struct args *args)
+{
+    char state[PATH_BYTES_MAX], endpoint[CONTROL_PACKET_BYTES_MAX];
+    int status = place_state(args, state);
+    if (status == EXIT_DONE)
+        status = invitation_ask(args, state, "pair", endpoint);
+    if (status != EXIT_DONE)
+        return status;
+    (void)printf(args_has(args, "json") ? "{\"endpoint\":\"%s\"}\n" : "%s\n", endpoint);
+    (void)fflush(stdout);
+    tell("on the other device: trestle join %s; both then show six digits", endpoint);
+    return pair_wait(args, state);
 }

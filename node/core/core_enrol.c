@@ -17,6 +17,24 @@ static void invitation_close(struct core *core, const char *why)
     core->enrolling = (struct enrolling){.is_open = false};
 }
 
+static void newcomer_refuse(struct core *core, enum bye_reason reason)
+{
+    uint8_t frame[16];
+    struct writer writer;
+    struct bytes bytes;
+    writer_init(&writer, frame, sizeof frame);
+    message_write_bye(&writer, reason);
+    if (writer_finish(&writer, &bytes) == 0)
+        transport_enrol_reply(core->transport, &core->enrolling.caller, bytes);
+}
+
+static void try_count(struct core *core, const char *what)
+{
+    logger_say(LEVEL_WARNING, "mesh", "a newcomer was refused: %s", what);
+    if (++core->enrolling.tries >= INVITATION_TRIES_MAX)
+        invitation_close(core, "too many wrong tries");
+}
+
 void core_enrol_expire(struct core *core)
 {
     if (core->enrolling.is_open && clock_mono_ms() >= core->enrolling.until_ms)
@@ -81,12 +99,16 @@ static int invitation_open(struct core *core, const struct control_request *requ
 {
     struct enrolling *enrolling = &core->enrolling;
     char listen[ENDPOINT_BYTES_MAX];
+    struct transport_secret door = pair_door_key();
+    bool is_pairing = strcmp(request->words[0], "pair") == 0;
     invitation_close(core, "a new one was asked for");
     enrol_listen(core, listen);
-    int err = transport_enrol_open(core->transport, listen);
+    int err = transport_enrol_open(core->transport, listen, is_pairing ? &door : NULL);
     if (err != 0)
         return err;
+    core->joined = 0;
     enrolling->is_open = true;
+    enrolling->is_pairing = is_pairing;
     enrolling->until_ms = clock_mono_ms() + UINT64_C(1000) * INVITATION_SECONDS;
     enrolling->role = role_of_text(request->words[1]);
     (void)snprintf(enrolling->lane, sizeof enrolling->lane, "%.3s", request->words[2]);
@@ -97,7 +119,10 @@ static int invitation_open(struct core *core, const struct control_request *requ
                             .expires_s = clock_wall_ms() / 1000 + INVITATION_SECONDS};
     entropy_bytes(enrolling->invitation.secret, sizeof enrolling->invitation.secret);
     core_enrol_endpoint(core, enrolling->invitation.endpoint);
-    err = invitation_encode(&enrolling->invitation, ret_text);
+    if (is_pairing)
+        (void)snprintf(ret_text, INVITATION_TEXT_BYTES_MAX, "%s", enrolling->invitation.endpoint);
+    else
+        err = invitation_encode(&enrolling->invitation, ret_text);
     if (err != 0)
         invitation_close(core, err_text(err));
     return err;
@@ -115,13 +140,61 @@ static void serve_invite(struct core *core, const struct control_request *reques
     entropy_wipe(text, sizeof text);
 }
 
+/* Where the pairing is: "" while nobody is there, "digits name" when people are to compare,
+ * "joined DEVICE" at its end. */
+static void serve_pairing(struct core *core, int client)
+{
+    char text[NAME_BYTES_MAX + 32] = "";
+    const struct enrolling *enrolling = &core->enrolling;
+    const bool is_open = enrolling->is_open && enrolling->is_pairing;
+    if (!is_open && core->joined == 0) {
+        control_answer(client, ERR_STATE, "the pairing is over; nobody joined");
+        return;
+    }
+    if (!is_open)
+        (void)snprintf(text, sizeof text, "joined %016llx", (unsigned long long)core->joined);
+    else if (enrolling->pairing.is_shown && !enrolling->pairing.is_agreed)
+        (void)snprintf(text, sizeof text, "%s %s", enrolling->pairing.paired.digits,
+                       enrolling->pairing.paired.name);
+    control_answer(client, 0, text);
+}
+
+/* pair-answer DIGITS yes|no: the digits, so that nobody agrees to others than he saw. */
+static void serve_pair_answer(struct core *core, const struct control_request *request, int client)
+{
+    struct enrolling *enrolling = &core->enrolling;
+    struct pairing *pairing = &enrolling->pairing;
+    if (request->count != 3 || !enrolling->is_open || !pairing->is_shown ||
+        strcmp(request->words[1], pairing->paired.digits) != 0) {
+        control_answer(client, ERR_STATE, "these digits are not being compared");
+        return;
+    }
+    control_answer(client, 0, "");
+    if (strcmp(request->words[2], "yes") == 0) {
+        pairing->is_agreed = true;
+        enrolling->invitation.popup = pairing->paired.invitation.popup;
+        enrolling->invitation.inviter = pairing->paired.invitation.inviter;
+        memcpy(enrolling->invitation.secret, pairing->paired.invitation.secret,
+               sizeof enrolling->invitation.secret);
+        return;
+    }
+    enrolling->caller = pairing->shown;
+    newcomer_refuse(core, BYE_UNKNOWN);
+    pairing_refuse(pairing);
+    try_count(core, "somebody's digits were others");
+}
+
 void core_serve_control(struct core *core)
 {
     struct control_request request;
     int client = -1;
     while (control_next(&core->control, &request, &client)) {
-        if (strcmp(request.words[0], "invite") == 0)
+        if (strcmp(request.words[0], "invite") == 0 || strcmp(request.words[0], "pair") == 0)
             serve_invite(core, &request, client);
+        else if (strcmp(request.words[0], "pairing") == 0)
+            serve_pairing(core, client);
+        else if (strcmp(request.words[0], "pair-answer") == 0)
+            serve_pair_answer(core, &request, client);
         else
             control_answer(client, ERR_NOT_FOUND, "the running node does not know this request");
     }
@@ -130,17 +203,6 @@ void core_serve_control(struct core *core)
 /* --- a newcomer
  * -----------------------------------------------------------------------------------
  */
-
-static void newcomer_refuse(struct core *core, enum bye_reason reason)
-{
-    uint8_t frame[16];
-    struct writer writer;
-    struct bytes bytes;
-    writer_init(&writer, frame, sizeof frame);
-    message_write_bye(&writer, reason);
-    if (writer_finish(&writer, &bytes) == 0)
-        transport_enrol_reply(core->transport, &core->enrolling.caller, bytes);
-}
 
 /* As the inviter says, else as it calls itself, else what it is. */
 static const char *newcomer_name(const struct enrolling *enrolling)
@@ -178,10 +240,27 @@ static int newcomer_certify(struct core *core)
     return 0;
 }
 
+/* Whether it is a hello of the newcomer whose digits people found alike; otherwise it is taken
+ * here. */
+static bool pair_event(struct core *core, const struct transport_event *event)
+{
+    struct pairing *pairing = &core->enrolling.pairing;
+    uint8_t buffer[PAIR_FRAME_BYTES_MAX];
+    struct bytes answer;
+    if (pairing->is_shown && routing_equal(&event->caller, &pairing->shown))
+        return pairing->is_agreed;
+    if (pairing_hear(pairing, &core->identity->popup, &core->identity->transport_secret,
+                     &event->caller, &event->key, event->frame, buffer, &answer))
+        transport_enrol_reply(core->transport, &event->caller, answer);
+    return false;
+}
+
 void core_enrol_event(struct core *core, const struct transport_event *event)
 {
     struct enrolling *enrolling = &core->enrolling;
     if (!enrolling->is_open || enrolling->is_pending)
+        return;
+    if (enrolling->is_pairing && !pair_event(core, event))
         return;
     enrolling->caller = event->caller;
     int err = enrol_hello_decode(&enrolling->invitation, event->frame, &enrolling->hello);
@@ -198,10 +277,11 @@ void core_enrol_event(struct core *core, const struct transport_event *event)
             .chain = bytes_of(enrolling->newcomer.chain, enrolling->newcomer.chain_size)};
         return;
     }
-    logger_say(LEVEL_WARNING, "mesh", "a newcomer was refused: %s", err_text(err));
     newcomer_refuse(core, err == ERR_FORBIDDEN ? BYE_UNKNOWN : BYE_PROTOCOL);
-    if (++enrolling->tries >= INVITATION_TRIES_MAX)
-        invitation_close(core, "too many wrong tries");
+    if (err == ERR_FORBIDDEN)
+        try_count(core, "what it showed is not this invitation");
+    else /* no proof at all: whoever throws junk at the door must not close it */
+        logger_say(LEVEL_INFO, "mesh", "what came to the door is no newcomer: %s", err_text(err));
 }
 
 /* Own address, and everybody in the roster with the endpoint that the book has of them. */
@@ -268,6 +348,7 @@ void core_enrol_answered(struct core *core, const struct effect_answer *answer)
         newcomer_refuse(core, BYE_PROTOCOL);
         return;
     }
+    core->joined = enrolling->newcomer.device;
     logger_say(LEVEL_NOTICE, "mesh", "device %016llx joined",
                (unsigned long long)enrolling->newcomer.device);
     invitation_close(core, "it was used");

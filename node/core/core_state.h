@@ -15,6 +15,7 @@
 #include "node/core/control.h"
 #include "node/core/core.h"
 #include "node/mesh/beacon.h"
+#include "node/core/core_pair.h"
 #include "node/mesh/enrolment.h"
 #include "node/mesh/sightings.h"
 #include "node/mesh/transport.h"
@@ -30,6 +31,8 @@ struct enrolling {
     uint64_t until_ms;
     uint32_t tries;
     struct invitation invitation;
+    bool is_pairing; /* nobody has the invitation: six digits are compared */
+    struct pairing pairing;
     enum role role;
     char lane[LANE_BYTES_MAX + 1];
     char name[NAME_BYTES_MAX + 1]; /* "" = as the newcomer calls itself, or its role */
@@ -72,6 +75,7 @@ struct core {
     struct welcome *welcome; /* scratch */
     uint8_t *welcome_frame;  /* scratch */
     struct enrolling enrolling;
+    uint64_t joined; /* the device that came in last, while no other is invited; 0 = none */
     struct blobs *blobs;
     uint32_t blob_news_count;
     struct core_blob_news blob_news[CORE_BLOB_NEWS_MAX];

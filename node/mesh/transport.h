@@ -123,8 +123,10 @@ void transport_reset(struct transport *transport);
 enum transport_state transport_state(const struct transport *transport, uint64_t device);
 
 /* A door for those who are not devices yet: any key may speak there, and only ENROL events come of
- * it. At most one. Errors as transport_open(). */
-MUST_CHECK int transport_enrol_open(struct transport *transport, const char *listen);
+ * it. At most one; it proves itself by @secret, NULL = the transport's. Errors as
+ * transport_open(). */
+MUST_CHECK int transport_enrol_open(struct transport *transport, const char *listen,
+                                    const struct transport_secret *secret);
 void transport_enrol_close(struct transport *transport);
 const char *transport_enrol_endpoint(const struct transport *transport); /* "" = closed */
 

@@ -5,11 +5,13 @@
 #include "node/mesh/transport_parts.h"
 #include "sync/base/check.h"
 
-int transport_enrol_open(struct transport *transport, const char *listen)
+int transport_enrol_open(struct transport *transport, const char *listen,
+                         const struct transport_secret *secret)
 {
     check(transport->enrol == NULL);
-    return router_open(transport->context, listen, "enrol", &transport->secret,
-                       ENROL_FRAME_BYTES_MAX, transport->enrol_endpoint, &transport->enrol);
+    return router_open(transport->context, listen, "enrol",
+                       secret == NULL ? &transport->secret : secret, ENROL_FRAME_BYTES_MAX,
+                       transport->enrol_endpoint, &transport->enrol);
 }
 
 void transport_enrol_close(struct transport *transport)

@@ -524,7 +524,7 @@ TEST(transport, a_newcomer_is_heard_at_the_open_door_alone)
     struct peer server, friend_, newcomer;
     server_open(&server, &friend_);
     peer_init(&newcomer, 9);
-    assert_int_equal(transport_enrol_open(server.transport, "tcp://127.0.0.1:*"), 0);
+    assert_int_equal(transport_enrol_open(server.transport, "tcp://127.0.0.1:*", NULL), 0);
     struct stranger stranger;
     stranger_open(&stranger);
     stranger_set_keys(&stranger, &newcomer.secret, &server.device.key);
@@ -548,7 +548,7 @@ TEST(transport, a_newcomer_is_answered_though_another_knocks_behind_it)
     struct peer server, friend_, newcomers[2];
     struct stranger strangers[2];
     server_open(&server, &friend_);
-    assert_int_equal(transport_enrol_open(server.transport, "tcp://127.0.0.1:*"), 0);
+    assert_int_equal(transport_enrol_open(server.transport, "tcp://127.0.0.1:*", NULL), 0);
     for (uint32_t i = 0; i < 2; i++) {
         peer_init(&newcomers[i], 8 + i);
         stranger_open(&strangers[i]);
@@ -574,7 +574,7 @@ TEST(transport, a_large_frame_at_the_door_ends_the_connection)
     struct stranger stranger;
     server_open(&server, &friend_);
     peer_init(&newcomer, 9);
-    assert_int_equal(transport_enrol_open(server.transport, "tcp://127.0.0.1:*"), 0);
+    assert_int_equal(transport_enrol_open(server.transport, "tcp://127.0.0.1:*", NULL), 0);
     stranger_open(&stranger);
     stranger_set_keys(&stranger, &newcomer.secret, &server.device.key);
     assert_int_equal(zmq_connect(stranger.socket, transport_enrol_endpoint(server.transport)), 0);
