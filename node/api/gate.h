@@ -56,6 +56,7 @@ struct gate_live {
     bool is_writable;       /* its last commit did not fail */
     uint64_t store_bytes, store_bytes_max;
     uint64_t uptime_s;
+    uint64_t beacons_sent, beacons_heard, beacons_foreign;
     uint64_t moved; /* grows whenever a mark or a peer's link moves */
     uint32_t marks_count;
     struct gate_mark marks[LOGS_MAX];

@@ -715,6 +715,9 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     put_count(object, "store_bytes", state->live.store_bytes);
     put_count(object, "store_bytes_max", state->live.store_bytes_max);
     put_count(object, "uptime_s", state->live.uptime_s);
+    put_count(object, "beacons_sent", state->live.beacons_sent);
+    put_count(object, "beacons_heard", state->live.beacons_heard);
+    put_count(object, "beacons_foreign", state->live.beacons_foreign);
     put(object, "peers", peers(state));
     put_string(object, "version", state->version);
     *ret_value = ours(object);

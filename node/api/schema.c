@@ -542,6 +542,9 @@ SCHEMA(status, "Status", NULL,
     COUNT("store_bytes"),
     COUNT("store_bytes_max"),
     COUNT("uptime_s"),
+    COUNT("beacons_sent", NOTE("0 = none are sent: not wanted, or loopback only")),
+    COUNT("beacons_heard", NOTE("of this pop-up's other devices")),
+    COUNT("beacons_foreign", NOTE("of others, or nonsense")),
     OBJECT("peers", schema_peer, MANY(0, DEVICES_MAX)),
     TEXT("version", 0, 80));
 

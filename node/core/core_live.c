@@ -136,6 +136,16 @@ static void live_own(const struct core *core, struct gate_live *live)
     memcpy(live->lane, certificate->lane, sizeof live->lane);
 }
 
+static void live_beacons(const struct core *core, struct gate_live *live)
+{
+    if (core->beacon == NULL)
+        return;
+    struct beacon_counts counts = beacon_counts(core->beacon);
+    live->beacons_sent = counts.sent;
+    live->beacons_heard = counts.heard;
+    live->beacons_foreign = counts.foreign;
+}
+
 void core_publish(struct core *core, bool is_whole)
 {
     uint64_t now_ms = clock_mono_ms();
@@ -147,6 +157,7 @@ void core_publish(struct core *core, bool is_whole)
         live_own(core, &core->live);
         live_marks(core, &core->live);
         live_peers(core, &core->live);
+        live_beacons(core, &core->live);
         live_people(core, &core->live);
         core->live.moved += is_whole;
     }

@@ -31,6 +31,10 @@ def beacons_alone_link_everybody(here):
     seconds = sum(here.linked(*pair, LINK_SECONDS) for pair in
                   (NAMES[:2], NAMES[1:], NAMES[::2]))
     say("devices that know no address find each other", seconds)
+    for node in here.all:
+        status = node.status()
+        expect(f"{node.name} counts its beacons and those of the others",
+               status["beacons_sent"] > 0 and status["beacons_heard"] > 0)
 
 
 def another_address_is_found(here):
