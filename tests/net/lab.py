@@ -99,7 +99,8 @@ class Node:
 
     def _offloads_off(self):
         here = os.path.dirname(os.path.abspath(__file__))
-        code = f"import sys; sys.path.insert(0, {here!r}); import switch; switch.offloads_off('eth0')"
+        code = (f"import sys; sys.path.insert(0, {here!r}); "
+                "import switch; switch.offloads_off('eth0')")
         subprocess.run([*self._inside(), sys.executable, "-c", code], check=True)
 
     def _inside(self):
