@@ -7,6 +7,7 @@
 #include "node/api/blob.h"
 #include "node/api/day_report.h"
 #include "node/api/fill.h"
+#include "node/api/json_build.h"
 #include "node/api/json_money.h"
 #include "sync/base/check.h"
 
@@ -163,9 +164,13 @@ static int read_menu(struct reading *reading)
 static int read_order(struct reading *reading)
 {
     int err = state_order(reading->api->state, reading->txn, &reading->match->order);
-    if (err == 0)
-        reading->value = state_json_order(reading->api->state);
-    return err;
+    if (err != 0)
+        return err;
+    enum tick late = stuck_find(&reading->api->state->stuck, &reading->match->order);
+    reading->value = state_json_order(reading->api->state);
+    if (late != TICK_HERE)
+        json_put_string(reading->value, "stuck", tick_text(late));
+    return 0;
 }
 
 static int read_order_list(struct reading *reading)

@@ -286,6 +286,7 @@ static const struct field_name popup_fields[] = {
     {"pay_first", POPUP_PAY_FIRST, FORM_TRUTH},
     {"copies", POPUP_COPIES, FORM_NUMBER},
     {"late_after_s", POPUP_LATE_AFTER, FORM_NUMBER},
+    {"escalate_after_s", POPUP_ESCALATE_AFTER, FORM_NUMBER},
 };
 
 static void field_text(struct fill *fill, const char *name, struct wanted_field *field)

@@ -577,6 +577,7 @@ struct json_value *state_json_session(const struct state *state)
     put_bool(object, "pay_first", popup->is_pay_first);
     put_int(object, "copies", popup->copies);
     put_int(object, "late_after_s", popup->late_after_s);
+    put_int(object, "escalate_after_s", popup->escalate_after_s);
     put_count(object, "day", popup->day);
     put_id64(object, "device", live->device);
     put_string(object, "device_name", live->device_name);
@@ -712,6 +713,7 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     put_count(object, "logs", logs);
     put_count(object, "opaque", opaque);
     put_count(object, "orders_active", active);
+    put_count(object, "orders_stuck", stuck_count(&state->stuck));
     put_count(object, "store_bytes", state->live.store_bytes);
     put_count(object, "store_bytes_max", state->live.store_bytes_max);
     put_count(object, "uptime_s", state->live.uptime_s);
@@ -722,6 +724,20 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     put_string(object, "version", state->version);
     *ret_value = ours(object);
     return 0;
+}
+
+static void put_stuck(json_t *object, const struct stuck *stuck)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < stuck->count && json_array_size(list) < STUCK_TOLD_MAX; i++) {
+        if (!stuck_is_late(stuck, i))
+            continue;
+        json_t *order = json_object();
+        put_entity(order, "id", &stuck->orders[i].id);
+        put_string(order, "tick", tick_text(stuck->orders[i].awaited));
+        append(list, order);
+    }
+    put(object, "stuck", list);
 }
 
 struct json_value *state_json_marks(const struct state *state, int64_t now_ms)
@@ -737,6 +753,7 @@ struct json_value *state_json_marks(const struct state *state, int64_t now_ms)
     put_string(object, "type", "marks");
     put(object, "logs", logs);
     put(object, "peers", peers(state));
+    put_stuck(object, &state->stuck);
     put_int(object, "now", now_ms);
     return ours(object);
 }

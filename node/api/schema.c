@@ -45,6 +45,7 @@ WORDS(code_words, ERR_LIST(X));
 #undef X
 WORDS(progress_words, "waiting", "started", "done");
 WORDS(line_state_words, "active", "void", "refused");
+WORDS(tick_words, "copies", "seen", "accepted");
 WORDS(receipt_words, "sale", "correction");
 WORDS(mode_words, "eat-in", "take-away");
 WORDS(link_words, "linked", "connecting", "refused", "lost");
@@ -133,6 +134,7 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
     BOOL("pay_first"),
     INT("copies", 1, DEVICES_MAX, NOTE("k of \"on k devices\"")),
     INT("late_after_s", 1, 86400),
+    INT("escalate_after_s", 0, 86400, NOTE("an order whose next tick takes longer is stuck; 0 = none is")),
     COUNT("day", NOTE("the trading day; 0 = none opened yet")),
     HEX("device", LOG_DIGITS),
     TEXT("device_name", 0, NAME_BYTES_MAX),
@@ -151,7 +153,8 @@ SCHEMA(popup_write, "PopupWrite", "Settings to change; what is left out stays.",
     INT("cash_step", 1, 100000, OPTIONAL),
     BOOL("pay_first", OPTIONAL),
     INT("copies", 1, DEVICES_MAX, OPTIONAL),
-    INT("late_after_s", 1, 86400, OPTIONAL));
+    INT("late_after_s", 1, 86400, OPTIONAL),
+    INT("escalate_after_s", 0, 86400, OPTIONAL));
 
 SCHEMA(day_open, "DayOpen", NULL, INT("day", 1, DAY_MAX));
 
@@ -500,6 +503,7 @@ SCHEMA(order, "Order", NULL,
     MONEY("paid"),
     MONEY("refunded"),
     MONEY("due", NOTE("> 0 give back, < 0 collect")),
+    ENUM("stuck", tick_words, OPTIONAL, NOTE("the tick that it waits for too long; on /ws it is in `marks`")),
     OBJECT("provider", schema_provider, OPTIONAL),
     OBJECT("receipts", schema_receipt_brief, MANY(1, ORDER_RECEIPTS_MAX), OPTIONAL),
     BOOL("cancelled"),
@@ -539,6 +543,7 @@ SCHEMA(status, "Status", NULL,
     COUNT("logs"),
     COUNT("opaque", NOTE("events that need newer software")),
     COUNT("orders_active"),
+    COUNT("orders_stuck", NOTE("whose next tick has not come in time")),
     COUNT("store_bytes"),
     COUNT("store_bytes_max"),
     COUNT("uptime_s"),
@@ -603,10 +608,15 @@ SCHEMA(frame_delta, "FrameDelta", "Newest states of what changed since the last 
     ENUM("records", record_words, MANY(0, 8), NOTE("lists that changed: read them again")),
     TEXT("cursor", 1, CURSOR_MAX));
 
+SCHEMA(stuck, "Stuck", "An order whose next tick has not come within `escalate_after_s`, counted by this node.",
+    HEX("id", ID_DIGITS),
+    ENUM("tick", tick_words, NOTE("the one that is awaited")));
+
 SCHEMA(frame_marks, "FrameMarks", "Each second, and whenever a mark or a peer's link moves.",
     ENUM("type", marks_word),
     OBJECT("logs", schema_mark, MANY(0, LOGS_MAX)),
     OBJECT("peers", schema_peer, MANY(0, DEVICES_MAX)),
+    OBJECT("stuck", schema_stuck, MANY(0, 64), OPTIONAL),
     COUNT("now"));
 
 SCHEMA(frame_seen, "FrameSeen", "From a kitchen's board: the ticket was drawn on a visible page.",

@@ -146,6 +146,7 @@ struct schema {
     X(frame_hello, "FrameHello")                                                                   \
     X(frame_snapshot, "FrameSnapshot")                                                             \
     X(frame_delta, "FrameDelta")                                                                   \
+    X(stuck, "Stuck")                                                                              \
     X(frame_marks, "FrameMarks")                                                                   \
     X(frame_seen, "FrameSeen")
 

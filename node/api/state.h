@@ -9,6 +9,7 @@
 #include "node/api/board.h"
 #include "node/api/gate.h"
 #include "node/api/json.h"
+#include "node/api/stuck.h"
 #include "sync/domain/drawer.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
@@ -28,6 +29,7 @@ struct state {
     struct day day;        /* by state_day(); n = 0: none yet */
     struct history *scratch;
     struct board board;
+    struct stuck stuck; /* by stuck_look() */
 };
 
 /* A place in the stream of changes. */

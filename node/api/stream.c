@@ -59,9 +59,20 @@ void streams_free(struct streams *streams)
     free(streams);
 }
 
+static void look_for_stuck(struct state *state)
+{
+    struct store_txn *txn = NULL;
+    if (state->gate->read_begin(state->gate->context, &txn) != 0)
+        return;
+    stuck_look(state, txn);
+    state->gate->read_end(state->gate->context, txn);
+}
+
 void streams_refresh(struct streams *streams, bool is_tick, int64_t now_ms)
 {
     state_refresh(streams->state);
+    if (is_tick)
+        look_for_stuck(streams->state);
     if (!is_tick && streams->state->live.moved == streams->moved)
         return;
     streams->moved = streams->state->live.moved;

@@ -79,9 +79,10 @@ void menu_prune(struct history *history);
     X(POPUP_CURRENCY_DIGITS, 3, "digits") /* uint: minor units per unit = 10^digits */             \
     X(POPUP_PRICES_INCLUDE_TAX, 4, "prices_include_tax") /* bool */                                \
     X(POPUP_CASH_STEP, 5, "cash_step")                   /* uint, minor units; 1 = none */         \
-    X(POPUP_PAY_FIRST, 6, "pay_first")   /* bool: kitchens never see an unpaid order */            \
-    X(POPUP_COPIES, 7, "copies")         /* uint: k of "on k devices" */                           \
-    X(POPUP_LATE_AFTER, 8, "late_after") /* uint, s: amber; red at twice that */
+    X(POPUP_PAY_FIRST, 6, "pay_first")           /* bool: kitchens never see an unpaid order */    \
+    X(POPUP_COPIES, 7, "copies")                 /* uint: k of "on k devices" */                   \
+    X(POPUP_LATE_AFTER, 8, "late_after")         /* uint, s: amber; red at twice that */           \
+    X(POPUP_ESCALATE_AFTER, 9, "escalate_after") /* uint, s without the next tick; 0 = never */
 
 enum popup_field {
 #define X(name, number, text) name = (number),
@@ -97,11 +98,12 @@ struct popup {
     bool is_pay_first;
     uint32_t copies;
     uint32_t late_after_s;
+    uint32_t escalate_after_s;
     uint64_t day; /* the trading day: max n of day.open; 0 = none opened */
     bool has_conflict;
 };
 
-/* Defaults: "", EUR, 2 digits, inclusive, step 1, pay later, 2 copies, 300 s. */
+/* Defaults: "", EUR, 2 digits, inclusive, step 1, pay later, 2 copies, 300 s, 20 s. */
 void popup_derive(const struct history *history, struct popup *ret_popup);
 void popup_prune(struct history *history);
 

@@ -40,6 +40,7 @@ static const struct field_rule popup_rules[] = {
     [POPUP_PAY_FIRST] = {FIELD_TRUTH, 0, 0},
     [POPUP_COPIES] = {FIELD_NUMBER, 1, DEVICES_MAX},
     [POPUP_LATE_AFTER] = {FIELD_NUMBER, 1, INT64_C(24) * 60 * 60},
+    [POPUP_ESCALATE_AFTER] = {FIELD_NUMBER, 0, INT64_C(24) * 60 * 60},
 };
 
 struct field_rule menu_field_rule(uint32_t field)

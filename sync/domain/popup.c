@@ -4,7 +4,7 @@
 #include "sync/domain/fields.h"
 #include "sync/domain/menu_events.h"
 
-enum { FIELD_FIRST = POPUP_NAME, FIELD_LAST = POPUP_LATE_AFTER };
+enum { FIELD_FIRST = POPUP_NAME, FIELD_LAST = POPUP_ESCALATE_AFTER };
 
 static const enum field_merge merges[FIELD_LAST + 1] = {
     [POPUP_NAME] = MERGE_LATEST,
@@ -15,6 +15,7 @@ static const enum field_merge merges[FIELD_LAST + 1] = {
     [POPUP_PAY_FIRST] = MERGE_TRUE,
     [POPUP_COPIES] = MERGE_HIGHEST,
     [POPUP_LATE_AFTER] = MERGE_LOWEST,
+    [POPUP_ESCALATE_AFTER] = MERGE_HIGHEST, /* off only where nobody wants it */
 };
 
 static void take_field(struct popup *popup, const struct field_value *value)
@@ -43,6 +44,9 @@ static void take_field(struct popup *popup, const struct field_value *value)
         break;
     case POPUP_LATE_AFTER:
         popup->late_after_s = (uint32_t)value->number;
+        break;
+    case POPUP_ESCALATE_AFTER:
+        popup->escalate_after_s = (uint32_t)value->number;
         break;
     }
 }
@@ -76,6 +80,7 @@ void popup_derive(const struct history *history, struct popup *ret_popup)
         .cash_step_minor = 1,
         .copies = 2,
         .late_after_s = 300,
+        .escalate_after_s = 20,
     };
     field_registers_fill(&registers, history, EVENT_POPUP_SET, popup_set_decode);
     for (uint32_t field = FIELD_FIRST; field <= FIELD_LAST; field++) {

@@ -83,6 +83,9 @@ static struct field_value popup_value(const struct popup *popup, uint32_t field)
     case POPUP_LATE_AFTER:
         value.number = popup->late_after_s;
         break;
+    case POPUP_ESCALATE_AFTER:
+        value.number = popup->escalate_after_s;
+        break;
     }
     return value;
 }

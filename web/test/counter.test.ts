@@ -13,7 +13,14 @@ import {
     soldOutLines,
     toggleChoice,
 } from "../src/counter/cart";
-import { escalateAfter, furthest, overdue, ticksOf, watchUnseen } from "../src/counter/ticks";
+import {
+    escalateAfter,
+    furthest,
+    overdue,
+    stuckTexts,
+    ticksOf,
+    watchUnseen,
+} from "../src/counter/ticks";
 import { item, order } from "./world";
 
 const burger = item(1, {
@@ -135,6 +142,28 @@ describe("the ticks", () => {
 
     test("copies are not claimed before anything is known", () => {
         expect(ticksOf(order("a1"), new Map(), 2)[1]?.isReached).toBe(false);
+    });
+
+    test("a device that is alone says so", () => {
+        const words = (alone: boolean) => ticksOf(order("a1"), new Map(), 2, alone)[1]?.words;
+        expect(words(true)).toBe("On 1 of 2 devices, no other device is linked");
+        expect(words(false)).toBe("On 2 devices");
+    });
+
+    test("an order that is stuck is told of with what to do, those that wait for one thing together", () => {
+        const orders = [order("a1"), order("a2"), order("a3")];
+        const stuck = new Map<string, "copies" | "seen" | "accepted">([
+            ["a1", "seen"],
+            ["a2", "copies"],
+            ["a3", "seen"],
+            ["gone", "seen"],
+        ]);
+        expect(stuckTexts(orders, stuck).map(({ words }) => words)).toEqual([
+            "not seen by the kitchen: call out or print",
+            "not saved on another device: keep this one running",
+        ]);
+        expect(stuckTexts(orders, stuck)[0]?.numbers.split(", ").length).toBe(2);
+        expect(stuckTexts(orders, new Map())).toEqual([]);
     });
 
     test("an order that stays unseen is told of, once it was changed again anew", () => {

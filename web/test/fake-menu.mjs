@@ -84,6 +84,8 @@ export function fakeMenu() {
                 tax_eat_in: 1900,
                 tax_take_away: 700,
                 station,
+                stall: 0,
+                tax: 0,
                 allergens,
                 diet,
                 description: "",

@@ -51,6 +51,7 @@ function sessionOf(role) {
         pay_first: false,
         copies: 2,
         late_after_s: 300,
+        escalate_after_s: 20,
         day: 1,
         device: "0000000000000001",
         device_name: role,
@@ -110,6 +111,7 @@ class FakeNode {
                 orders: orders.filter(isShown),
                 removed: orders.filter((order) => !isShown(order)).map(({ id }) => id),
                 items,
+                records: [],
                 cursor: this.cursor(),
             });
         }
@@ -134,6 +136,7 @@ class FakeNode {
             type: "marks",
             logs: [{ log, seq: this.marked }],
             peers: this.peers,
+            stuck: [],
             now: Date.now(),
         };
     }

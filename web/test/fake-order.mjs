@@ -53,6 +53,7 @@ export function addLines(order, lines, menu) {
             item: item.number,
             name: item.name,
             station: item.station,
+            stall: 0,
             note: wanted.note ?? "",
             other_note: "",
             options: chosen.map(({ group, choice }) => item.groups[group].choices[choice]),

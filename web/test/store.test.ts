@@ -54,6 +54,7 @@ function delta(node: Node, since: Change[], cursor: string): Frame {
         orders: [...node.orders.values()].filter(({ id }) => touched.has(id)),
         removed: [...touched].filter((id) => !node.orders.has(id)),
         items: [...node.items.values()].filter(({ number }) => items.has(number)),
+        records: [],
         cursor,
     };
 }

@@ -23,6 +23,7 @@ export type Seen = Schemas["FrameSeen"];
 export type Frame = Hello | Snapshot | Delta | Marks;
 
 export type View = "counter" | "kitchen" | "pickup";
+export type StuckTick = Schemas["Stuck"]["tick"];
 export type Phase = Order["phase"];
 export type Flag = Order["flags"][number];
 export type Capability = Session["capabilities"][number];

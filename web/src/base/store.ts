@@ -1,6 +1,16 @@
 // What this screen knows, as a pure function of the frames it was sent. The same frames in any
 // batching give the same state: a snapshot replaces everything, a delta carries newest states.
-import type { Delta, Frame, Marks, MenuItem, Order, Peer, Session, Snapshot } from "./protocol";
+import type {
+    Delta,
+    Frame,
+    Marks,
+    MenuItem,
+    Order,
+    Peer,
+    Session,
+    Snapshot,
+    StuckTick,
+} from "./protocol";
 
 export interface State {
     readonly session: Session | null;
@@ -17,6 +27,8 @@ export interface State {
     readonly heardAt: ReadonlyMap<string, number>;
     /** Per log: up to where it is held by as many devices as the pop-up asks for. */
     readonly marks: ReadonlyMap<string, number>;
+    /** Orders whose next tick has not come in time, and the one they wait for: by the node's count. */
+    readonly stuck: ReadonlyMap<string, StuckTick>;
     /** The node's clock minus ours, in ms. */
     readonly clockAhead: number;
 }
@@ -37,6 +49,7 @@ export const initial: State = {
     peers: [],
     heardAt: new Map(),
     marks: new Map(),
+    stuck: new Map(),
     clockAhead: 0,
 };
 
@@ -93,6 +106,7 @@ function takeMarks(state: State, frame: Marks, now: number): State {
         ...state,
         heardAt,
         marks: new Map(frame.logs.map((mark) => [mark.log, mark.seq])),
+        stuck: new Map((frame.stuck ?? []).map(({ id, tick }) => [id, tick])),
         peers: frame.peers.map((peer) => withAge(peer, heardAt.get(peer.device), now)),
         clockAhead: frame.now - now,
     };

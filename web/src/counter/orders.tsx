@@ -6,7 +6,7 @@ import { formatAge } from "../base/time";
 import { modeText, numberText } from "../base/words";
 import { Icon } from "../ui/icon";
 import type { Counter } from "./counter";
-import { furthest, ticksOf } from "./ticks";
+import { furthest, isAlone, stuckTexts, ticksOf } from "./ticks";
 
 interface OrderProps {
     counter: Counter;
@@ -14,8 +14,8 @@ interface OrderProps {
 }
 
 export function ticksFor(counter: Counter, order: Order) {
-    const { marks, session } = counter.desk.stream.state.value;
-    return ticksOf(order, marks, session?.copies ?? 2);
+    const { marks, peers, session } = counter.desk.stream.state.value;
+    return ticksOf(order, marks, session?.copies ?? 2, isAlone(peers));
 }
 
 /** All four in words: what is reached and what is awaited. */
@@ -98,6 +98,34 @@ export function DueWord({ counter, order }: OrderProps) {
         <strong class="due">
             {order.due < 0 ? "Collect" : "Give back"} {counter.money(Math.abs(order.due))}
         </strong>
+    );
+}
+
+/** Orders that the node has counted as stuck, by what they wait for. */
+export function StuckAlert({ counter }: { counter: Counter }) {
+    const { stuck } = counter.desk.stream.state.value;
+    const told = new Set(counter.unseen.value); // by the alert below
+    const orders = counter.orders.value.filter(
+        (order) => stuck.get(order.id) !== "seen" || !told.has(order),
+    );
+    const texts = stuckTexts(orders, stuck);
+    if (texts.length === 0) {
+        return null;
+    }
+    return (
+        <div class="alert" role="alert" data-alert="stuck">
+            <Icon name="warn" />
+            <span>
+                {texts.map(({ numbers, words }) => (
+                    <span key={words}>
+                        <strong>{numbers}</strong>: {words}.{" "}
+                    </span>
+                ))}
+            </span>
+            <button type="button" onClick={() => (counter.tab.value = "orders")}>
+                Show
+            </button>
+        </div>
     );
 }
 

@@ -10,7 +10,7 @@ import type { Counter, Tab } from "./counter";
 import { Menu } from "./menu";
 import { OptionsSheet } from "./options";
 import { OrderSheet } from "./order-sheet";
-import { RecentOrders, UnseenAlert } from "./orders";
+import { RecentOrders, StuckAlert, UnseenAlert } from "./orders";
 import { PaySheet } from "./pay";
 import { PlacedPanel } from "./placed";
 
@@ -68,6 +68,7 @@ export function CounterScreen({ counter }: { counter: Counter }) {
                     <kbd>?</kbd> Keys
                 </button>
             </Header>
+            <StuckAlert counter={counter} />
             <UnseenAlert counter={counter} />
             <main class={`counter tab-${counter.tab.value}`}>
                 {counter.tab.value === "sell" ? (

@@ -1,5 +1,5 @@
 // How far an order got: here, on k devices, seen by the kitchen, accepted.
-import type { Order } from "../base/protocol";
+import type { Order, Peer, StuckTick } from "../base/protocol";
 
 export interface Tick {
     readonly name: "here" | "copies" | "seen" | "accepted";
@@ -11,15 +11,50 @@ type Marks = ReadonlyMap<string, number>;
 
 const worked: ReadonlySet<string> = new Set(["accepted", "cooking", "ready", "completed"]);
 
-export function ticksOf(order: Order, marks: Marks, copies: number): Tick[] {
+/** @param isAlone no other device is linked now: then nothing can be copied, and that is said */
+export function ticksOf(order: Order, marks: Marks, copies: number, isAlone = false): Tick[] {
     const isWorked = worked.has(order.phase);
     const isCopied = (marks.get(order.log) ?? -1) >= order.seq;
     return [
         { name: "here", words: "Saved here", isReached: true },
-        { name: "copies", words: `On ${copies} devices`, isReached: isCopied },
+        { name: "copies", words: copiesText(isCopied, copies, isAlone), isReached: isCopied },
         { name: "seen", words: "Seen by kitchen", isReached: order.seen || isWorked },
         { name: "accepted", words: "Accepted", isReached: isWorked },
     ];
+}
+
+function copiesText(isCopied: boolean, copies: number, isAlone: boolean): string {
+    return !isCopied && isAlone && copies > 1
+        ? `On 1 of ${copies} devices, no other device is linked`
+        : `On ${copies} devices`;
+}
+
+export function isAlone(peers: readonly Peer[]): boolean {
+    return !peers.some((peer) => peer.state === "linked");
+}
+
+const stuckWords: Record<StuckTick, string> = {
+    copies: "not saved on another device: keep this one running",
+    seen: "not seen by the kitchen: call out or print",
+    accepted: "not accepted by the kitchen: ask them",
+};
+
+/** What to do about the orders that do not get on: "A42, A43 not seen by the kitchen: ...". */
+export function stuckTexts(
+    orders: Iterable<Order>,
+    stuck: ReadonlyMap<string, StuckTick>,
+): { readonly numbers: string; readonly words: string }[] {
+    const byTick = new Map<StuckTick, string[]>();
+    for (const order of orders) {
+        const tick = stuck.get(order.id);
+        if (tick !== undefined) {
+            byTick.set(tick, [...(byTick.get(tick) ?? []), order.number]);
+        }
+    }
+    return [...byTick].map(([tick, numbers]) => ({
+        numbers: numbers.join(", "),
+        words: stuckWords[tick],
+    }));
 }
 
 /** The furthest, as one phrase for a list. */
