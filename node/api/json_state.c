@@ -726,6 +726,7 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     return 0;
 }
 
+/* Left out when none is. */
 static void put_stuck(json_t *object, const struct stuck *stuck)
 {
     json_t *list = json_array();
@@ -737,7 +738,10 @@ static void put_stuck(json_t *object, const struct stuck *stuck)
         put_string(order, "tick", tick_text(stuck->orders[i].awaited));
         append(list, order);
     }
-    put(object, "stuck", list);
+    if (json_array_size(list) > 0)
+        put(object, "stuck", list);
+    else
+        json_decref(list);
 }
 
 struct json_value *state_json_marks(const struct state *state, int64_t now_ms)
