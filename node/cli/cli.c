@@ -129,6 +129,13 @@ static const struct cli_command commands[] = {
      .words_min = 1,
      .words_max = 1,
      .flags = {{"reason", "TEXT", "kept in the journal (asked for)"}, JSON_FLAG}},
+    {.name = "archive",
+     .usage = "FILE",
+     .help = "write all journals into one file, to keep and to prove",
+     .run = command_archive,
+     .words_min = 1,
+     .words_max = 1,
+     .flags = {{"day", "N", "up to the close of that day"}}},
     {.name = "openapi", .usage = "", .help = "print the OpenAPI document", .run = command_openapi},
 };
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Verifies exported journals without any of Trestle's code.
 
-    verify.py EXPORT [EXPORT ...]      JSON lines of `trestle export`, one file per device
+    verify.py EXPORT [EXPORT ...]      JSON lines of `trestle export`, one file per device, or
+                                       files of `trestle archive`
 
 For each file: every log is dense from 1, hash-chained, signed to its end, opened by a key whose
 certificate leads to the pop-up's root; every event is well formed, and whatever it names in a
@@ -19,6 +20,8 @@ import sys
 import nacl.exceptions
 import nacl.signing
 
+MAGIC = b"trestle/archive\n"
+RECORD_HEAD, RECORD_EVENTS, RECORD_HASHES, RECORD_SIGNATURE, RECORD_BLOB, RECORD_END = range(1, 7)
 LOG_OPEN = 2
 EVENT_MAX = 16 * 1024
 SALVAGE, SALVAGE_MAX = 18, 60 * 1024
@@ -195,8 +198,16 @@ class Journal:
 
     def read(self):
         try:
+            with open(self.path, "rb") as file:
+                start = file.read(len(MAGIC))
+            if start == MAGIC:
+                self.archive_read()
+                return
             with open(self.path, encoding="utf-8") as file:
                 rows = self.rows_read(file)
+        except Bad as bad:
+            self.finding(f"archive: {bad}")
+            return
         except (KeyError, TypeError, ValueError) as err:
             self.finding(f"not an export ({type(err).__name__}: {err})")
             return
@@ -216,6 +227,69 @@ class Journal:
             row = json.loads(line)
             rows.setdefault(bytes.fromhex(row["log"]), []).append(row)
         return rows
+
+    def records_read(self):
+        """The records of an archive, whose digest is right."""
+        with open(self.path, "rb") as file:
+            data = file.read()[len(MAGIC):]
+        records, digest = [], bytes(32)
+        while data:
+            size = int.from_bytes(data[:4], "big")
+            raw, data = data[4:4 + size], data[4 + size:]
+            need(len(raw) == size, "it ends early")
+            records.append(unpack(raw))
+            if records[-1][0] == RECORD_END:
+                need(not data and records[-1][1:] == [len(records) - 1, digest],
+                     "its end does not fit the records before")
+            digest = blake(32, digest, raw)
+        need(records and records[0][0] == RECORD_HEAD and records[-1][0] == RECORD_END,
+             "it has no head or no end")
+        return records
+
+    def archive_read(self):
+        records = self.records_read()
+        _, version, self.popup, self.root, _, _, frontier = records[0]
+        need(version == 1, "another version")
+        need(blake(16, self.root) == self.popup,
+             "the pop-up's id is not the hash of its root key")
+        wanted = {log: (seq, chain) for log, seq, chain in frontier}
+        events, tails, ends = {}, {}, {}
+        for record in records[1:-1]:
+            if record[0] in (RECORD_EVENTS, RECORD_HASHES):
+                into = events if record[0] == RECORD_EVENTS else tails
+                have = len(events.get(record[1], []))
+                have += len(tails.get(record[1], [])) if record[0] == RECORD_HASHES else 0
+                need(record[2] == have + 1, "events are missing or out of place")
+                into.setdefault(record[1], []).extend(record[3])
+            elif record[0] == RECORD_SIGNATURE:
+                ends[record[1]] = record[2:]
+        need(set(events) == set(wanted) == set(ends), "journals and frontier differ")
+        for log in sorted(wanted):
+            self.archive_log(log, events[log], tails.get(log, []), wanted[log], ends[log])
+        self.references_check()
+
+    def archive_log(self, log, events, tail, wanted, end):
+        """One journal: its chain to the frontier, and on to where its signature stands."""
+        hashes = self.logs.setdefault(log, {})
+        for seq, data in enumerate(events, start=1):
+            kind, names, body = event_unpack(data)
+            if seq == 1:
+                need(kind == LOG_OPEN, "event 1 is no log.open")
+                key = log_open_check(log, body, self.popup, self.root)
+                chain = blake(32, b"trestle/log/1", self.popup, key)
+            chain = blake(32, chain, blake(32, be(4, len(data)), data))
+            hashes[seq] = chain
+            where = f"{self.path}: log {log.hex()} event {seq}"
+            self.references += [(where, *name) for name in names]
+        need(wanted == (len(events), chain), f"log {log.hex()} is not what the frontier says")
+        for digest in tail:
+            chain = blake(32, chain, digest)
+        seq, signature = end
+        need(seq == len(events) + len(tail), f"log {log.hex()}: the signature is of another event")
+        ed25519_check(key, signature, b"trestle/head/1" + self.popup + log + be(8, seq) + chain,
+                      f"log {log.hex()}")
+        self.signed[log] = len(events)
+        self.signatures += 1
 
     def log_read(self, log, rows):
         try:
