@@ -407,6 +407,8 @@ static void state_reset(struct replica *replica)
     replica->probe = (struct fork_probe){0};
     replica->is_salvage_due = true;
     memset(replica->salvage_plans, 0, sizeof replica->salvage_plans);
+    replica->desk = (struct desk){0};
+    replica->doubles.count = 0;
     replica->folder = (struct folder){.roster = &replica->roster,
                                       .history = replica->history,
                                       .order = replica->order,
@@ -493,6 +495,8 @@ static int message_take(struct replica *replica, struct store_txn *txn, const st
         return link->is_ready
                    ? replica_accept(replica, txn, input->link, input->message.size, input->now, out)
                    : 0;
+    if (mesh->message.kind == MESSAGE_ASK)
+        return link->is_ready ? replica_stock_asked(replica, txn, input->link, input->now, out) : 0;
     if (mesh->message.kind == MESSAGE_FORKQ || mesh->message.kind == MESSAGE_FORKP)
         return link->is_ready ? replica_fork_take(replica, txn, input->link, input->now, out) : 0;
     return mesh_receive(mesh, txn, &replica->roster, input->link, input->now, out);
@@ -535,7 +539,9 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
         err = replica_fork_seal(replica, txn, now, out);
     if (err == 0)
         err = replica_adopt_certificate(replica, txn, t_of_moment(replica, now));
-    if (err == 0 && turn_is_dirty(replica->turn, &replica->roster_entity))
+    if (err == 0)
+        err = replica_stock_seal(replica, txn, now, out);
+    if (err == 0 && replica->turn->entities_count > 0)
         err = replica_fold(replica, txn, out);
     if (err == 0)
         err = replica_sign(replica, txn);

@@ -287,6 +287,9 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .history = replica->history,
                         .scratch = replica->scratch,
                         .order = replica->order,
+                        .stock = replica->stock,
+                        .holds = &replica->holds,
+                        .now_mono_ms = now.mono_ms,
                         .own_log = replica->log,
                         .lane = lane_of(replica),
                         .number_next = replica->number_next,
@@ -307,6 +310,8 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         err = close_prepare(replica, txn, command);
     if (err == 0)
         err = till_run(&till, command, result);
+    if (err == ERR_UNAVAILABLE)
+        replica_stock_note(replica, result, false, now);
     if (err == 0 && result->events_count > 0)
         err = events_make_room(replica, txn, out); /* folds perhaps, so it goes before the check */
     if (err == 0 && result->events_count > 0)
@@ -323,6 +328,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         err = receipt_keep(txn, replica->log, till.receipt_next);
     if (err != 0)
         return err;
+    replica_stock_note(replica, result, true, now);
     if (result->is_number_used)
         replica->number_next = result->number + 1;
     *ret_answer = (struct answer){

@@ -6,9 +6,11 @@
 #ifndef TRESTLE_SYNC_REPLICA_STATE_H
 #define TRESTLE_SYNC_REPLICA_STATE_H
 
+#include "sync/domain/hold.h"
 #include "sync/domain/turn.h"
 #include "sync/mesh/mesh.h"
 #include "sync/replica.h"
+#include "sync/replica_stock.h"
 
 enum {
     ROW_BYTES_MAX = 2 * HISTORY_BODY_BYTES_MAX,
@@ -66,6 +68,8 @@ struct replica {
     struct salvage_plan salvage_plans[LOGS_MAX]; /* by slot */
     uint64_t change_number_sealed;               /* newest that the screens were told of */
     struct folder folder;
+    struct desk desk;             /* what sells here */
+    struct holds holds;           /* what customers are about to buy here */
     struct stock_doubles doubles; /* lines that were sold at two devices */
     /* Large scratch, made once. */
     struct turn *turn;
@@ -141,6 +145,21 @@ MUST_CHECK int replica_salvage_seal(struct replica *replica, struct store_txn *t
  * bytes. */
 MUST_CHECK int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link,
                               size_t frame_size, struct moment now, struct effects *out);
+
+/* replica_stock.c */
+
+/* A command was judged: what it sold, when @is_written, and what it had no right to sell. */
+void replica_stock_note(struct replica *replica, const struct till_result *result, bool is_written,
+                        struct moment now);
+
+/* The ASK in replica->mesh.message came over @link. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_stock_asked(struct replica *replica, struct store_txn *txn, uint32_t link,
+                                   struct moment now, struct effects *out);
+
+/* Undo what was sold twice, and ask for what is lacking. May leave the turn dirty. ERR_IO,
+ * ERR_FULL. */
+MUST_CHECK int replica_stock_seal(struct replica *replica, struct store_txn *txn, struct moment now,
+                                  struct effects *out);
 
 /* replica_roster.c */
 

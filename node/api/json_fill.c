@@ -123,6 +123,11 @@ static void fill_payment(struct fill *fill)
     fill->command->tendered_minor = number(payment, "tendered");
 }
 
+static void fill_forced(struct fill *fill)
+{
+    fill->command->is_forced = truth(fill, "forced");
+}
+
 static void fill_place(struct fill *fill)
 {
     fill->command->channel = text(fill, fill->body, "channel");
@@ -130,6 +135,13 @@ static void fill_place(struct fill *fill)
     fill->command->name = text(fill, fill->body, "name");
     fill_lines(fill);
     fill_payment(fill);
+    fill_forced(fill);
+}
+
+static void fill_lines_add(struct fill *fill)
+{
+    fill_lines(fill);
+    fill_forced(fill);
 }
 
 static void fill_line_set(struct fill *fill)
@@ -139,6 +151,7 @@ static void fill_line_set(struct fill *fill)
     fill->command->note = text(fill, fill->body, "note");
     fill->command->has_options = has(fill, "options");
     fill_options(json_object_get(fill->body, "options"), &fill->command->lines[0]);
+    fill_forced(fill);
     if (!has(fill, "delta") && !has(fill, "note") && !has(fill, "options"))
         fail(fill, ERR_MALFORMED, "/: says nothing to change");
 }
@@ -251,7 +264,7 @@ static void fill_seen(struct fill *fill)
 
 /* ---- menu and pop-up ---- */
 
-enum menu_form { FORM_TEXT, FORM_NUMBER, FORM_TRUTH, FORM_WORDS, FORM_GROUPS };
+enum menu_form { FORM_TEXT, FORM_NUMBER, FORM_TRUTH, FORM_WORD, FORM_WORDS, FORM_GROUPS };
 
 struct field_name {
     const char *name;
@@ -275,6 +288,7 @@ static const struct field_name menu_fields[] = {
     {"groups", MENU_OPTIONS, FORM_GROUPS},
     {"hidden", MENU_HIDDEN, FORM_TRUTH},
     {"number", MENU_NUMBER, FORM_NUMBER},
+    {"stock_policy", MENU_STOCK, FORM_WORD},
 };
 
 static const struct field_name popup_fields[] = {
@@ -302,6 +316,16 @@ static void field_number(struct fill *fill, const char *name, struct wanted_fiel
 static void field_truth(struct fill *fill, const char *name, struct wanted_field *field)
 {
     field->truth = truth(fill, name);
+}
+
+/* The place of a word in its table. */
+static void field_word(struct fill *fill, const char *name, struct wanted_field *field)
+{
+    const json_t *word = json_object_get(fill->body, name);
+    const struct schema_words *words = schema_field_find(&schema_menu_item, name)->words;
+    for (size_t i = 0; i < words->count; i++)
+        if (strcmp(json_string_value(word), words->words[i]) == 0)
+            field->number = (int64_t)i;
 }
 
 /* The bits of words; both tables list them from bit 0. */
@@ -361,8 +385,8 @@ static void field_groups(struct fill *fill, const char *name, struct wanted_fiel
 static void fill_fields(struct fill *fill, const struct field_name *names, size_t count)
 {
     static void (*const forms[])(struct fill *, const char *, struct wanted_field *) = {
-        [FORM_TEXT] = field_text,   [FORM_NUMBER] = field_number, [FORM_TRUTH] = field_truth,
-        [FORM_WORDS] = field_words, [FORM_GROUPS] = field_groups,
+        [FORM_TEXT] = field_text, [FORM_NUMBER] = field_number, [FORM_TRUTH] = field_truth,
+        [FORM_WORD] = field_word, [FORM_WORDS] = field_words,   [FORM_GROUPS] = field_groups,
     };
     check(count <= WANTED_FIELDS_MAX);
     for (size_t i = 0; i < count; i++) {
@@ -472,6 +496,15 @@ static void fill_menu(struct fill *fill)
         fill_fields(fill, menu_fields, COUNT_OF(menu_fields));
 }
 
+static void fill_stock(struct fill *fill)
+{
+    bool is_count = has(fill, "counted");
+    if (is_count == has(fill, "add"))
+        fail(fill, ERR_MALFORMED, "/: either add or counted");
+    fill->command->kind = is_count ? COMMAND_STOCK_COUNT : COMMAND_STOCK_ADD;
+    fill->command->stock_units = number(fill->body, is_count ? "counted" : "add");
+}
+
 static void fill_popup(struct fill *fill)
 {
     fill_fields(fill, popup_fields, COUNT_OF(popup_fields));
@@ -503,7 +536,7 @@ static void fill_bytes(struct fill *fill)
 
 static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_ORDER_PLACE] = fill_place,
-    [COMMAND_LINES_ADD] = fill_lines,
+    [COMMAND_LINES_ADD] = fill_lines_add,
     [COMMAND_LINE_SET] = fill_line_set,
     [COMMAND_LINES_VOID] = fill_reason,
     [COMMAND_ACCEPT] = fill_accept,
@@ -524,6 +557,7 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_SEEN] = fill_seen,
     [COMMAND_MENU_SET] = fill_menu,
     [COMMAND_POPUP_SET] = fill_popup,
+    [COMMAND_STOCK_ADD] = fill_stock,
     [COMMAND_DAY_OPEN] = fill_day,
     [COMMAND_RECORD_SET] = fill_record,
     [COMMAND_REVIEW] = fill_review,

@@ -304,6 +304,22 @@ static json_t *groups(const struct menu_item *item)
     return list;
 }
 
+static json_t *stock_of(const struct state *state)
+{
+    json_t *object = json_object();
+    put_int(object, "here", state->item_stock.here);
+    put_int(object, "all", state->item_stock.all);
+    put_int(object, "oversold", state->item_stock.oversold);
+    return object;
+}
+
+/* Sold out by itself, when nobody has a right left. */
+static bool is_available(const struct state *state)
+{
+    const bool is_gone = state->item.stock == STOCK_STRICT && state->item_stock.all <= 0;
+    return state->item.is_available && !is_gone;
+}
+
 struct json_value *state_json_item(const struct state *state)
 {
     const struct menu_item *item = &state->item;
@@ -323,7 +339,11 @@ struct json_value *state_json_item(const struct state *state)
     put_text(object, "description", item->description);
     put(object, "groups", groups(item));
     put_bool(object, "hidden", item->is_hidden);
-    put_bool(object, "available", item->is_available);
+    put_text(object, "stock_policy",
+             bytes_of_text(
+                 schema_field_find(&schema_menu_item, "stock_policy")->words->words[item->stock]));
+    put_bool(object, "available", is_available(state));
+    put(object, "stock", stock_of(state));
     put_bool(object, "price_conflict", item->has_price_conflict);
     put_bool(object, "conflict", item->has_conflict);
     return ours(object);

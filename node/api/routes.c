@@ -64,6 +64,13 @@ const struct route routes[] = {
      .summary = "Change an item. `available` alone needs the capability availability, anything "
                 "else menu."},
     {.method = "POST",
+     .path = "/api/menu/{number}/stock",
+     .capability = CAP_STOCK_ISSUE,
+     .request = &schema_stock_write,
+     .command = COMMAND_STOCK_ADD,
+     ANSWERS(200, SHAPE_MENU_ITEM, schema_menu_item),
+     .summary = "Put units on the shelf, or say how many lie there."},
+    {.method = "POST",
      .path = "/api/orders",
      .capability = CAP_ORDER,
      .request = &schema_order_place,

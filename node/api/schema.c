@@ -47,6 +47,7 @@ WORDS(progress_words, "waiting", "started", "done");
 WORDS(line_state_words, "active", "void", "refused");
 WORDS(tick_words, "copies", "seen", "accepted");
 WORDS(receipt_words, "sale", "correction");
+WORDS(stock_words, "off", "warn", "strict");
 WORDS(mode_words, "eat-in", "take-away");
 WORDS(link_words, "linked", "connecting", "refused", "lost");
 WORDS(allergen_words, "gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk",
@@ -182,15 +183,27 @@ SCHEMA(group, "Group", "Options of an item: between min and max of the choices."
     ENUM("diet", diet_words, MANY(0, 4), o), \
     TEXT("description", 0, DESCRIPTION_MAX, o), \
     OBJECT("groups", schema_group, MANY(0, MENU_OPTION_GROUPS_MAX), o), \
-    BOOL("hidden", o)
+    BOOL("hidden", o), \
+    ENUM("stock_policy", stock_words, \
+         NOTE("off: not counted; warn: sold all the same; strict: from rights only"), o)
 #define REQUIRED .is_optional = false
+
+SCHEMA(stock, "Stock", "Of an item that is counted; zeros where it is off.",
+    COUNT("here", NOTE("units that this device may sell without asking")),
+    COUNT("all", NOTE("units that all devices may sell, as far as is known here")),
+    COUNT("oversold", NOTE("units that were sold without a right and not covered since")));
+
+SCHEMA(stock_write, "StockWrite", "Either of them.",
+    INT("add", -1000000, 1000000, OPTIONAL, NOTE("units more; negative: fewer")),
+    INT("counted", 0, 1000000, OPTIONAL, NOTE("what lies there; what differs is corrected")));
 
 SCHEMA(menu_item, "MenuItem", NULL,
     INT("number", 1, MENU_NUMBERS_MAX),
     TEXT("name", 0, NAME_BYTES_MAX),
     MONEY("price"),
     MENU_ITEM_REST(REQUIRED),
-    BOOL("available"),
+    BOOL("available", NOTE("false also when it is strict and nobody has any left")),
+    OBJECT("stock", schema_stock),
     BOOL("price_conflict",
         NOTE("two prices were set at once; the lower is charged until it is set again")),
     BOOL("conflict", NOTE("another field was set twice at once")));
@@ -231,7 +244,8 @@ SCHEMA(order_place, "OrderPlace", "Prices and totals come from the menu, never f
     ENUM("mode", mode_words),
     TEXT("name", 0, NAME_BYTES_MAX, OPTIONAL, NOTE("of the customer or the table")),
     OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)),
-    OBJECT("payment", schema_payment_wanted, OPTIONAL));
+    OBJECT("payment", schema_payment_wanted, OPTIONAL),
+    BOOL("forced", OPTIONAL, NOTE("also without a right to sell it: the portion is in sight")));
 
 SCHEMA(order_placed, "OrderPlaced", NULL,
     HEX("id", ID_DIGITS),
@@ -243,12 +257,14 @@ SCHEMA(order_placed, "OrderPlaced", NULL,
     COUNT("seq"));
 
 SCHEMA(lines_add, "LinesAdd", NULL,
-    OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)));
+    OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)),
+    BOOL("forced", OPTIONAL, NOTE("as when placing")));
 
 SCHEMA(line_set, "LineSet", "Changes to one line; what is left out stays.",
     INT("delta", -ORDER_QUANTITY_MAX, ORDER_QUANTITY_MAX, OPTIONAL, NOTE("added to the quantity")),
     TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL),
-    OBJECT("options", schema_option_wanted, MANY(0, LINE_OPTIONS_MAX), OPTIONAL));
+    OBJECT("options", schema_option_wanted, MANY(0, LINE_OPTIONS_MAX), OPTIONAL),
+    BOOL("forced", OPTIONAL, NOTE("as when placing")));
 
 SCHEMA(lines_void, "LinesVoid", NULL,
     INT("lines", 1, UINT32_MAX, MANY(1, ORDER_LINES_MAX)),

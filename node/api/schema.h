@@ -58,6 +58,8 @@ struct schema {
     X(menu, "Menu")                                                                                \
     X(menu_new, "MenuNew")                                                                         \
     X(menu_write, "MenuWrite")                                                                     \
+    X(stock, "Stock")                                                                              \
+    X(stock_write, "StockWrite")                                                                   \
     X(option_wanted, "OptionWanted")                                                               \
     X(line_wanted, "LineWanted")                                                                   \
     X(payment_wanted, "PaymentWanted")                                                             \

@@ -57,12 +57,26 @@ int state_order(struct state *state, struct store_txn *txn, const struct entity_
     return state->day.n == state->order.day ? 0 : state_day(state, txn, state->order.day);
 }
 
+/* Who is closed the web thread does not know: what closed logs left counts as theirs. */
+static int item_stock(struct state *state, struct store_txn *txn)
+{
+    const struct stock_view view = {.roster = NULL, .txn = txn};
+    const struct entity_id id = entity_id_derive(KIND_STOCK, state->item.number);
+    state->item_stock = (struct stock_summary){0};
+    if (state->item.stock == STOCK_OFF)
+        return 0;
+    int err = stock_get(&state->stock, txn, &id);
+    if (err == 0 || err == ERR_NOT_FOUND)
+        err = stock_summarise(&state->stock, &view, state->live.log, &state->item_stock);
+    return err;
+}
+
 int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
     int err = history_get(state->history, txn, KIND_MENU, id);
     if (err == 0)
         menu_derive(state->history, &state->item);
-    return err;
+    return err == 0 ? item_stock(state, txn) : err;
 }
 
 int state_record(struct state *state, struct store_txn *txn, enum kind kind,

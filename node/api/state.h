@@ -22,11 +22,13 @@ struct state {
     struct history *history;
     struct gate_live live; /* see state_refresh() */
     struct order order;    /* by state_order() */
-    struct menu_item item; /* by state_item() */
-    struct popup popup;    /* by state_popup() */
-    struct record record;  /* by state_record() */
-    struct drawer drawer;  /* by state_drawer() */
-    struct day day;        /* by state_day(); n = 0: none yet */
+    struct menu_item item; /* by state_item(), with ... */
+    struct stock stock;    /* scratch */
+    struct stock_summary item_stock;
+    struct popup popup;   /* by state_popup() */
+    struct record record; /* by state_record() */
+    struct drawer drawer; /* by state_drawer() */
+    struct day day;       /* by state_day(); n = 0: none yet */
     struct history *scratch;
     struct board board;
     struct stuck stuck; /* by stuck_look() */

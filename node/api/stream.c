@@ -349,6 +349,14 @@ static int delta_item(struct delta *delta, const struct entity_id *id)
     return err;
 }
 
+/* The item whose stock changed. */
+static int delta_stock(struct delta *delta, const struct entity_id *id)
+{
+    int err = stock_get(&delta->streams->state->stock, delta->txn, id);
+    const struct entity_id item = entity_id_derive(KIND_MENU, delta->streams->state->stock.item);
+    return err == 0 ? delta_item(delta, &item) : err;
+}
+
 static int delta_entity(struct delta *delta, uint64_t change, struct bytes row)
 {
     enum kind kind = KIND_NONE;
@@ -358,6 +366,8 @@ static int delta_entity(struct delta *delta, uint64_t change, struct bytes row)
         err = delta_order(delta, change, &id);
     else if (err == 0 && kind == KIND_MENU)
         err = delta_item(delta, &id);
+    else if (err == 0 && kind == KIND_STOCK)
+        err = delta_stock(delta, &id);
     else if (err == 0 && (record_kind_find(kind) != NULL || kind == KIND_DRAWER))
         delta->records |= kind_bit(kind);
     else if (err == 0)

@@ -27,8 +27,8 @@ static const enum field_merge merges[FIELD_LAST + 1] = {
     [MENU_STATION] = MERGE_LATEST,    [MENU_ALLERGENS] = MERGE_UNION,
     [MENU_DIET] = MERGE_INTERSECT,    [MENU_DESCRIPTION] = MERGE_LATEST,
     [MENU_OPTIONS] = MERGE_IDENTITY,  [MENU_HIDDEN] = MERGE_TRUE,
-    [MENU_NUMBER] = MERGE_LOWEST,     [MENU_STALL] = MERGE_IDENTITY,
-    [MENU_TAX] = MERGE_IDENTITY,
+    [MENU_STOCK] = MERGE_HIGHEST,     [MENU_NUMBER] = MERGE_LOWEST,
+    [MENU_STALL] = MERGE_IDENTITY,    [MENU_TAX] = MERGE_IDENTITY,
 };
 
 static void take_options(struct menu_item *item, struct bytes value)
@@ -75,6 +75,9 @@ static void take_field(struct menu_item *item, const struct field_value *value)
         break;
     case MENU_OPTIONS:
         take_options(item, value->text);
+        break;
+    case MENU_STOCK:
+        item->stock = (enum stock_policy)value->number;
         break;
     case MENU_HIDDEN:
         item->is_hidden = value->truth;

@@ -28,6 +28,7 @@
     X(MENU_HIDDEN, 12, "hidden") /* bool: off the menu */                                          \
     X(MENU_NUMBER, 13,                                                                             \
       "number") /* uint: the item's number, 1 and up; the entity's id is derived from it */        \
+    X(MENU_STOCK, 14, "stock") /* uint: an enum stock_policy */                                    \
     X(MENU_STALL, 15, "stall") /* uint: number of a stall; 0 = none */                             \
     X(MENU_TAX, 16, "tax")     /* uint: number of a tax, whose rates count; 0 = its own */
 
@@ -49,6 +50,13 @@ struct menu_group {
     struct menu_choice choices[MENU_CHOICES_MAX];
 };
 
+/* What selling an item that is counted needs. Values are in events; the higher is the stricter. */
+enum stock_policy {
+    STOCK_OFF = 0,    /* it is not counted */
+    STOCK_WARN = 1,   /* sold also without a right, and shown */
+    STOCK_STRICT = 2, /* sold from rights only, unless staff say otherwise */
+};
+
 struct menu_item {
     uint64_t number;
     struct bytes name, category, station, description;
@@ -59,6 +67,7 @@ struct menu_item {
     uint32_t allergens, diet;
     uint32_t groups_count;
     struct menu_group groups[MENU_OPTION_GROUPS_MAX];
+    enum stock_policy stock;
     bool is_hidden;
     bool is_available;
     bool has_price_conflict;

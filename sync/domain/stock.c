@@ -215,6 +215,9 @@ static const struct roster_log *successor_of(const struct roster *roster, uint64
  * before that is known then. UINT64_MAX = it is not closed. */
 static uint64_t closing_seq(const struct roster *roster, uint64_t log)
 {
+    if (roster == NULL) {
+        return UINT64_MAX;
+    }
     const struct roster_log *closed = roster_log_find(roster, log);
     const struct roster_log *successor = successor_of(roster, log);
     uint64_t seq = successor != NULL ? successor->previous.seq : UINT64_MAX;

@@ -70,7 +70,7 @@ MUST_CHECK int stock_encode(const struct stock *stock, void *buffer, size_t capa
 
 /* What a right is judged by: who is closed, and how far its log is here. */
 struct stock_view {
-    const struct roster *roster;
+    const struct roster *roster; /* NULL: as if nobody were closed */
     struct store_txn *txn;
 };
 

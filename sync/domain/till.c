@@ -2,6 +2,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/blob.h"
+#include "sync/domain/till_stock.h"
 #include "sync/domain/till_task.h"
 
 /* What a command works on. */
@@ -9,6 +10,7 @@ enum subject {
     SUBJECT_NEW_ORDER,
     SUBJECT_ORDER, /* loaded before its handler runs */
     SUBJECT_ITEM,
+    SUBJECT_STOCK,
     SUBJECT_POPUP,
     SUBJECT_ROSTER,
     SUBJECT_BLOB,
@@ -54,6 +56,8 @@ static const struct {
     [COMMAND_PRINT_DONE] = {SUBJECT_ORDER, till_print_done},
     [COMMAND_MENU_SET] = {SUBJECT_ITEM, till_menu_set},
     [COMMAND_MENU_AVAILABLE] = {SUBJECT_ITEM, till_menu_available},
+    [COMMAND_STOCK_ADD] = {SUBJECT_STOCK, till_stock_add},
+    [COMMAND_STOCK_COUNT] = {SUBJECT_STOCK, till_stock_count},
     [COMMAND_POPUP_SET] = {SUBJECT_POPUP, till_popup_set},
     [COMMAND_DAY_OPEN] = {SUBJECT_POPUP, till_day_open},
     [COMMAND_DEVICE_ADD] = {SUBJECT_ROSTER, till_device_add},
@@ -122,13 +126,13 @@ static int aim_at_new_order(struct task *task)
     return 0;
 }
 
-static int aim_at_item(struct task *task)
+static int aim_at_item(struct task *task, enum kind kind)
 {
     const uint64_t item = task->command->item;
     if (item == 0 || item > MENU_NUMBER_MAX) {
         return ERR_MALFORMED;
     }
-    aim(task->result, KIND_MENU, entity_id_derive(KIND_MENU, item));
+    aim(task->result, kind, entity_id_derive(kind, item));
     return 0;
 }
 
@@ -159,7 +163,9 @@ static int aim_at_subject(struct task *task)
     case SUBJECT_ORDER:
         return aim_at_order(task);
     case SUBJECT_ITEM:
-        return aim_at_item(task);
+        return aim_at_item(task, KIND_MENU);
+    case SUBJECT_STOCK:
+        return aim_at_item(task, KIND_STOCK);
     case SUBJECT_POPUP:
         aim(task->result, KIND_POPUP, entity_id_derive(KIND_POPUP, 0));
         return 0;
@@ -199,6 +205,8 @@ static void result_reset(struct till_result *result)
     result->day = 0;
     result->total_minor = 0;
     result->change_minor = 0;
+    result->short_item = 0;
+    result->short_units = 0;
     result->body_size = 0;
 }
 
@@ -214,6 +222,9 @@ int till_run(const struct till *till, const struct command *command, struct till
     int err = aim_at_subject(&task);
     if (err == 0) {
         err = handlers[command->kind].run(&task);
+    }
+    if (err == 0) {
+        err = till_stock_settle(&task);
     }
     return err != 0 ? err : task.err;
 }

@@ -11,6 +11,7 @@
 #include "sync/domain/menu.h"
 #include "sync/domain/order.h"
 #include "sync/domain/print_events.h"
+#include "sync/domain/stock.h"
 #include "sync/log/run.h"
 
 enum {
@@ -63,6 +64,8 @@ enum {
     X(COMMAND_PRINT_DONE, "print.done", CAP_PRINT)                                                 \
     X(COMMAND_MENU_SET, "menu.set", CAP_MENU)                                                      \
     X(COMMAND_MENU_AVAILABLE, "menu.available", CAP_AVAILABILITY)                                  \
+    X(COMMAND_STOCK_ADD, "stock.add", CAP_STOCK_ISSUE)                                             \
+    X(COMMAND_STOCK_COUNT, "stock.count", CAP_STOCK_ISSUE)                                         \
     X(COMMAND_POPUP_SET, "popup.set", CAP_POPUP)                                                   \
     X(COMMAND_DAY_OPEN, "day.open", CAP_DAY)                                                       \
     X(COMMAND_DEVICE_ADD, "device.add", CAP_ROSTER)                                                \
@@ -166,11 +169,13 @@ struct command {
     uint32_t printer; /* print, print.claim: its number; print.done: who prints instead; 0 =
                          nobody. print.claim answers and print.done ends the claim that is the
                          event (changed_log, changed_seq) */
-    uint64_t item;    /* menu: the item's number; a new one needs a name and a price. Record:
-                         its number; 0 of a new one = drawn from the key. drawer.open: what
-                         people call the drawer */
-    enum kind record; /* record.set */
-    bool is_new;      /* record.set: it does not exist yet; otherwise it must */
+    bool is_forced;   /* place, lines.add, line.set, recall, reinstate: sell also without a right */
+    int64_t stock_units; /* stock.add: more or (negative) fewer; stock.count: what is there */
+    uint64_t item;       /* menu: the item's number; a new one needs a name and a price. Record:
+                            its number; 0 of a new one = drawn from the key. drawer.open: what
+                            people call the drawer */
+    enum kind record;    /* record.set */
+    bool is_new;         /* record.set: it does not exist yet; otherwise it must */
     uint32_t fields_count;
     struct wanted_field fields[WANTED_FIELDS_MAX];
     struct bytes chain;   /* device.add: certificate chain */
@@ -192,9 +197,12 @@ struct command {
 /* What the till may look at. All pure; the store is read through @txn. */
 struct till {
     struct store_txn *txn;
-    struct history *history; /* scratch: holds the order or the item of the command */
-    struct history *scratch; /* scratch: menu items, pop-up */
-    struct order *order;     /* scratch for order_derive(): too large for a stack */
+    struct history *history;   /* scratch: holds the order or the item of the command */
+    struct history *scratch;   /* scratch: menu items, pop-up */
+    struct order *order;       /* scratch for order_derive(): too large for a stack */
+    struct stock *stock;       /* scratch */
+    const struct holds *holds; /* what customers are about to buy here; NULL = nothing */
+    uint64_t now_mono_ms;      /* for these */
     uint64_t own_log;
     struct bytes lane;             /* of the own certificate */
     uint32_t number_next;          /* the next order number of (lane, day) */
@@ -231,6 +239,8 @@ struct till_result {
     uint64_t day;
     int64_t total_minor;  /* of a new order; of another as it was before the command */
     int64_t change_minor; /* cash to give back */
+    uint64_t short_item;  /* also on an error: the first that there was no right to sell ... */
+    uint64_t short_units; /* ... and how many were wanting */
     size_t body_size;
     uint8_t body_data[TILL_BODY_BYTES_MAX];
 };
@@ -243,7 +253,7 @@ struct till_result {
  *   ERR_NOT_FOUND    no such order, line or item
  *   ERR_STATE        not now: cancelled, handed over, nothing owed, no trading day opened; or a
  *                    device without a lane should give a number
- *   ERR_UNAVAILABLE  the item is sold out or off the menu
+ *   ERR_UNAVAILABLE  the item is sold out, here or everywhere (short_item), or off the menu
  *   ERR_MISMATCH     what the person saw has changed: the menu does not offer these options so,
  *                    the total is less than was asked for, what was tendered is not enough
  *   ERR_VERSION      the order or item needs newer software: read-only here

@@ -1,5 +1,6 @@
 /* The end of an order: handed over, or cancelled; and both taken back. */
 #include "sync/domain/till_history.h"
+#include "sync/domain/till_stock.h"
 
 /* --- handing over ----------------------------------------------------------------------------- */
 
@@ -156,14 +157,22 @@ int till_cancel(struct task *task)
     }
     order_cancel_encode(&cancel, task_body(task));
     task_emit(task, EVENT_CANCEL);
+    for (uint32_t i = 0; i < task->order->lines_count; i++) {
+        till_stock_give_up(task, &task->order->lines[i], UINT32_MAX);
+    }
     return 0;
 }
 
 int till_reinstate(struct task *task)
 {
+    int err = 0;
     if (task->order->is_cancelled) {
         order_reinstate_encode(task_body(task));
         task_emit(task, EVENT_REINSTATE);
+        for (uint32_t i = 0; i < task->order->lines_count && err == 0; i++) {
+            const struct order_line *line = &task->order->lines[i];
+            err = line->is_active ? till_stock_sell_again(task, line) : 0;
+        }
     }
-    return 0;
+    return err;
 }

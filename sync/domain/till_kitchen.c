@@ -1,5 +1,6 @@
 /* What a kitchen does to an order: accept, refuse, start, done, take back, answer late edits. */
 #include "sync/domain/till_history.h"
+#include "sync/domain/till_stock.h"
 
 /* Nobody cooks what is cancelled, refused or not placed yet. */
 static int check_cookable(const struct order *order)
@@ -87,7 +88,7 @@ static void accept_what_is_not(struct task *task, const struct selection *select
 
 /* Without ids, what nobody has begun; with ids, begun work must be taken back first: a fact beats
  * the refusal in every fold, so it would do nothing. */
-static int collect_refused(const struct task *task, const struct selection *selection,
+static int collect_refused(struct task *task, const struct selection *selection,
                            struct line_ids *lines)
 {
     for (uint32_t i = 0; i < selection->count; i++) {
@@ -98,6 +99,7 @@ static int collect_refused(const struct task *task, const struct selection *sele
         }
         if (!line->is_refused && !is_begun) {
             lines->ids[lines->count++] = line->id;
+            till_stock_give_up(task, line, UINT32_MAX);
         }
     }
     return 0;
@@ -386,6 +388,19 @@ static int check_not_handed(const struct task *task, const struct selection *sel
     return 0;
 }
 
+/* A line that is not refused any more is sold again. */
+static int sell_refused_again(struct task *task, const struct selection *selection)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < selection->count && err == 0; i++) {
+        const struct order_line *line = task_line(task, selection, i);
+        if (line->is_refused) {
+            err = till_stock_sell_again(task, line);
+        }
+    }
+    return err;
+}
+
 int till_recall(struct task *task)
 {
     struct selection selection;
@@ -406,7 +421,7 @@ int till_recall(struct task *task)
         say_progress_again(task, &selection, &marks, EVENT_START, holds_start);
         say_progress_again(task, &selection, &marks, EVENT_DONE, holds_done);
     }
-    return 0;
+    return sell_refused_again(task, &selection);
 }
 
 /* --- amend ------------------------------------------------------------------------------------ */

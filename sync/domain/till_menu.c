@@ -46,6 +46,9 @@ static struct field_value item_value(const struct menu_item *item, uint32_t fiel
     case MENU_TAX:
         value.number = (int64_t)item->tax;
         break;
+    case MENU_STOCK:
+        value.number = (int64_t)item->stock;
+        break;
     case MENU_HIDDEN:
         value.truth = item->is_hidden;
         break;

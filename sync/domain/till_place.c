@@ -1,6 +1,6 @@
 /* Placing an order and changing its lines. Names, prices, taxes and stations come from the menu and
  * are frozen in the line; the browser says only which item, how many and which options. */
-#include "sync/domain/till_task.h"
+#include "sync/domain/till_stock.h"
 
 #include "sync/base/money.h"
 #include "sync/domain/bill.h"
@@ -99,7 +99,7 @@ static int load_item_taxed(struct task *task, uint64_t number, struct bytes mode
 
 /* The texts of @ret_add live as long as till->scratch is not used again. */
 static int line_of(struct task *task, const struct wanted_line *wanted, struct bytes mode,
-                   struct line_add *ret_add)
+                   struct line_add *ret_add, enum stock_policy *ret_stock)
 {
     struct menu_item item;
     struct line_add add = {.item = wanted->item, .note = wanted->note};
@@ -118,6 +118,7 @@ static int line_of(struct task *task, const struct wanted_line *wanted, struct b
     add.unit_price_minor = item.price_minor;
     add.station = item.station;
     add.stall = item.stall;
+    *ret_stock = item.stock;
     *ret_add = add;
     return 0;
 }
@@ -175,7 +176,8 @@ static int emit_open(struct task *task, const struct popup *popup)
 static int emit_placed_line(struct task *task, uint32_t i, struct bill_line *ret_line)
 {
     struct line_add add;
-    int err = line_of(task, &task->command->lines[i], task->command->mode, &add);
+    enum stock_policy stock;
+    int err = line_of(task, &task->command->lines[i], task->command->mode, &add, &stock);
     if (err == 0) {
         err = bill_line_of(&add, ret_line);
     }
@@ -183,6 +185,7 @@ static int emit_placed_line(struct task *task, uint32_t i, struct bill_line *ret
         add.line = i + 1;
         line_add_encode(&add, task_body(task));
         task_emit(task, EVENT_LINE_ADD);
+        till_stock_sell(task, add.item, stock, add.line, add.quantity, false);
     }
     return err;
 }
@@ -278,15 +281,17 @@ static bool has_line(const struct order *order, uint32_t id)
 static int emit_late_line(struct task *task, uint32_t i)
 {
     struct line_add add;
+    enum stock_policy stock;
     const uint32_t id = task_line_id(task, i);
     if (has_line(task->order, id)) {
         return 0;
     }
-    const int err = line_of(task, &task->command->lines[i], task->order->mode, &add);
+    const int err = line_of(task, &task->command->lines[i], task->order->mode, &add, &stock);
     if (err == 0) {
         add.line = id;
         line_add_encode(&add, task_body(task));
         task_emit(task, EVENT_LINE_ADD);
+        till_stock_sell(task, add.item, stock, add.line, add.quantity, false);
     }
     return err;
 }
@@ -382,6 +387,12 @@ int till_line_set(struct task *task)
         line_set_encode(&set, task_body(task));
         task_emit(task, EVENT_LINE_SET);
     }
+    if (set.quantity_delta > 0) {
+        return till_stock_sell_more(task, line, (uint32_t)set.quantity_delta);
+    }
+    if (set.quantity_delta < 0) {
+        till_stock_give_up(task, line, (uint32_t) - (int64_t)set.quantity_delta);
+    }
     return 0;
 }
 
@@ -401,6 +412,7 @@ int till_lines_void(struct task *task)
         }
         if (!line->is_void) {
             gone.lines.ids[gone.lines.count++] = line->id;
+            till_stock_give_up(task, line, UINT32_MAX);
         }
     }
     if (gone.lines.count > 0) {

@@ -10,6 +10,25 @@
 #include "sync/domain/record.h"
 #include "sync/domain/till.h"
 
+enum { STOCK_SPENDINGS_MAX = 2 * ORDER_LINES_MAX };
+
+/* What a command sells and gives back of what is counted: till_stock.h. */
+struct stock_sale {
+    uint64_t item;
+    bool is_strict;
+    uint32_t line;
+    uint32_t units;
+    bool is_change;
+};
+struct stock_return {
+    uint32_t line;
+    uint32_t units;
+};
+struct stock_spending {
+    uint64_t item, issuer;
+    int64_t units;
+};
+
 struct task {
     const struct till *till;
     const struct command *command;
@@ -17,6 +36,10 @@ struct task {
     struct till_result *result;
     struct writer writer; /* over result->body_data */
     int err;              /* of emitting; the first one stays */
+    uint32_t sales_count, returns_count, spendings_count;
+    struct stock_sale sales[ORDER_LINES_MAX];
+    struct stock_return returns[ORDER_LINES_MAX];
+    struct stock_spending spendings[STOCK_SPENDINGS_MAX];
 };
 
 /* Lines of the order that a command means: indexes into order->lines. */
@@ -140,6 +163,8 @@ int till_pay_refund(struct task *task);
 int till_pay_dispute(struct task *task);
 int till_menu_set(struct task *task);
 int till_menu_available(struct task *task);
+int till_stock_add(struct task *task);
+int till_stock_count(struct task *task);
 int till_popup_set(struct task *task);
 int till_day_open(struct task *task);
 int till_device_add(struct task *task);

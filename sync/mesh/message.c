@@ -177,6 +177,13 @@ static void read_blob(struct reader *reader, struct message *message)
         reader_fail(reader, ERR_MALFORMED);
 }
 
+static void read_ask(struct reader *reader, struct message *message)
+{
+    message->ask.item = read_uint(reader, UINT32_MAX);
+    message->ask.units = read_uint(reader, UINT32_MAX);
+    message->ask.log = read_id64(reader);
+}
+
 static void read_bye(struct reader *reader, struct message *message)
 {
     message->reason = read_uint(reader, UINT32_MAX);
@@ -194,6 +201,7 @@ static const struct message_form {
     {MESSAGE_WANT, 3, read_want},
     {MESSAGE_FORKQ, 4, read_fork_question},
     {MESSAGE_FORKP, 5, read_fork_answer},
+    {MESSAGE_ASK, 4, read_ask},
     {MESSAGE_BLOBQ, 4, read_blobq},
     {MESSAGE_BLOB, 5, read_blob},
     {MESSAGE_BYE, 2, read_bye},
@@ -351,6 +359,15 @@ void message_write_blob(struct writer *writer, const struct hash *hash, uint32_t
     write_uint(writer, offset);
     write_uint(writer, total);
     write_bin(writer, bytes.data, bytes.size);
+}
+
+void message_write_ask(struct writer *writer, const struct stock_ask *ask)
+{
+    write_array(writer, 4);
+    write_uint(writer, MESSAGE_ASK);
+    write_uint(writer, ask->item);
+    write_uint(writer, ask->units);
+    write_id64(writer, ask->log);
 }
 
 void message_write_bye(struct writer *writer, enum bye_reason reason)

@@ -24,6 +24,7 @@ enum message_kind {
     MESSAGE_WANT = 4,
     MESSAGE_FORKQ = 6,
     MESSAGE_FORKP = 7,
+    MESSAGE_ASK = 9,
     MESSAGE_BLOBQ = 10,
     MESSAGE_BLOB = 11,
     MESSAGE_BYE = 14,
@@ -124,6 +125,13 @@ struct blob_part {
     struct bytes bytes; /* BLOB: in the frame */
 };
 
+/* Who has not enough rights to sell an item asks a peer for some. */
+struct stock_ask {
+    uint64_t item;
+    uint64_t units; /* at most UINT32_MAX */
+    uint64_t log;   /* that would sell: one of the asking device */
+};
+
 /* One decoded message. Lists are decoded into the caller's arrays. */
 struct message {
     enum message_kind kind;
@@ -133,6 +141,7 @@ struct message {
     struct fork_question fork_question;
     struct fork_answer fork_answer;
     struct blob_part blob; /* BLOBQ, BLOB */
+    struct stock_ask ask;
     uint64_t credit_bytes; /* WANT */
     uint64_t reason;       /* BYE */
     uint32_t heads_count;  /* HELLO, STATUS */
@@ -167,6 +176,7 @@ void message_write_blobq(struct writer *writer, const struct hash *hash, uint32_
 /* @total 0: it is not here. */
 void message_write_blob(struct writer *writer, const struct hash *hash, uint32_t offset,
                         uint32_t total, struct bytes bytes);
+void message_write_ask(struct writer *writer, const struct stock_ask *ask);
 void message_write_bye(struct writer *writer, enum bye_reason reason);
 /* Opens an EVENTS: write @count bins and then the end. */
 void message_write_events_begin(struct writer *writer, uint64_t log, uint64_t first_seq,

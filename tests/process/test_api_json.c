@@ -309,7 +309,9 @@ TEST(api_json, a_menu_item_lists_words_for_bits)
                 "\"allergens\":[\"gluten\",\"molluscs\"],\"diet\":[\"halal\"],\"description\":\"\","
                 "\"groups\":[{\"name\":\"Size\",\"min\":1,\"max\":1,"
                 "\"choices\":[{\"name\":\"L\",\"price\":100}]}],"
-                "\"hidden\":false,\"available\":true,\"price_conflict\":false,\"conflict\":false}");
+                "\"hidden\":false,\"stock_policy\":\"off\",\"available\":true,"
+                "\"stock\":{\"here\":0,\"all\":0,\"oversold\":0},\"price_conflict\":false,"
+                "\"conflict\":false}");
 }
 
 TEST(api_json, marks_name_peers_and_how_long_they_are_silent)

@@ -1,0 +1,340 @@
+#include "sync/domain/till_stock.h"
+
+#include "sync/domain/hold.h"
+#include "sync/domain/stock_fold.h"
+
+/* ---- noting ---- */
+
+void till_stock_sell(struct task *task, uint64_t item, enum stock_policy policy, uint32_t line,
+                     uint32_t units, bool is_change)
+{
+    if (policy == STOCK_OFF || units == 0 || task->sales_count == ORDER_LINES_MAX) {
+        return;
+    }
+    task->sales[task->sales_count++] = (struct stock_sale){.item = item,
+                                                           .is_strict = policy == STOCK_STRICT,
+                                                           .line = line,
+                                                           .units = units,
+                                                           .is_change = is_change};
+}
+
+/* Also of an item that is hidden or marked sold out meanwhile. */
+static int policy_of(struct task *task, uint64_t item, enum stock_policy *ret_policy)
+{
+    const struct entity_id id = entity_id_derive(KIND_MENU, item);
+    struct menu_item found;
+    const int err = task_load_scratch(task, KIND_MENU, &id);
+    if (err == 0) {
+        menu_derive(task->till->scratch, &found);
+        *ret_policy = found.stock;
+    }
+    return err;
+}
+
+int till_stock_sell_more(struct task *task, const struct order_line *line, uint32_t units)
+{
+    enum stock_policy policy = STOCK_OFF;
+    if (line->item == 0) {
+        return 0;
+    }
+    const int err = policy_of(task, line->item, &policy);
+    if (err == 0) {
+        till_stock_sell(task, line->item, policy, line->id, units, true);
+    }
+    return err;
+}
+
+int till_stock_sell_again(struct task *task, const struct order_line *line)
+{
+    struct stock_taken takes[STOCK_LINE_TAKES_MAX];
+    uint32_t count;
+    uint64_t covered = 0;
+    const uint64_t quantity = line->quantity > 0 ? (uint64_t)line->quantity : 0;
+    if (line->item == 0 || line->is_void) {
+        return 0;
+    }
+    const int err = stock_takes(task->till->txn, &task->result->entity, &line->id, takes,
+                                STOCK_LINE_TAKES_MAX, &count);
+    for (uint32_t i = 0; err == 0 && i < count; i++) {
+        covered += takes[i].units - takes[i].undone;
+    }
+    if (err != 0 || covered >= quantity) {
+        return err;
+    }
+    return till_stock_sell_more(task, line, (uint32_t)(quantity - covered));
+}
+
+void till_stock_give_up(struct task *task, const struct order_line *line, uint32_t units)
+{
+    const bool is_begun = line->progress != LINE_WAITING || line->handed > 0;
+    if (line->item == 0 || is_begun || task->returns_count == ORDER_LINES_MAX) {
+        return;
+    }
+    task->returns[task->returns_count++] = (struct stock_return){.line = line->id, .units = units};
+}
+
+/* ---- giving back ---- */
+
+static void emit_undo(struct task *task, const struct stock_taken *taken, uint64_t units)
+{
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, taken->item);
+    const struct stock_undo undo = {
+        .item = taken->item, .take = taken->take, .order = task->result->entity, .units = units};
+    stock_undo_encode(&undo, task_body(task));
+    task_emit_on(task, EVENT_STOCK_UNDO, &entity);
+}
+
+static int settle_return(struct task *task, const struct stock_return *given)
+{
+    struct stock_taken takes[STOCK_LINE_TAKES_MAX];
+    uint32_t count;
+    uint64_t units = given->units;
+    const int err = stock_takes(task->till->txn, &task->result->entity, &given->line, takes,
+                                STOCK_LINE_TAKES_MAX, &count);
+    for (uint32_t i = 0; err == 0 && i < count && units > 0; i++) {
+        const uint64_t left = takes[i].units - takes[i].undone;
+        const uint64_t some = left < units ? left : units;
+        if (some > 0) {
+            emit_undo(task, &takes[i], some);
+            units -= some;
+        }
+    }
+    return err;
+}
+
+/* ---- selling ---- */
+
+/* Units of @item that this command has taken already, of @issuer or (0) of all. */
+static int64_t spent(const struct task *task, uint64_t item, uint64_t issuer)
+{
+    int64_t units = 0;
+    for (uint32_t i = 0; i < task->spendings_count; i++) {
+        const struct stock_spending *spending = &task->spendings[i];
+        if (spending->item == item && (issuer == 0 || spending->issuer == issuer)) {
+            units += spending->units;
+        }
+    }
+    return units;
+}
+
+static void emit_take(struct task *task, const struct stock_sale *sale, uint64_t issuer,
+                      uint64_t units, bool is_forced)
+{
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, sale->item);
+    const struct stock_take take = {.item = sale->item,
+                                    .units = units,
+                                    .order = task->result->entity,
+                                    .line = sale->line,
+                                    .is_forced = is_forced,
+                                    .issuer = issuer,
+                                    .is_change = sale->is_change};
+    stock_take_encode(&take, task_body(task));
+    task_emit_on(task, EVENT_STOCK_TAKE, &entity);
+    if (task->spendings_count < STOCK_SPENDINGS_MAX) {
+        task->spendings[task->spendings_count++] =
+            (struct stock_spending){.item = sale->item, .issuer = issuer, .units = (int64_t)units};
+    } else {
+        task->err = task->err != 0 ? task->err : ERR_TOO_MANY;
+    }
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Sell up to @units from the rights of this device; what is left over. */
+static int sell_rights(struct task *task, const struct stock_sale *sale, int64_t free_units,
+                       int64_t *ret_left)
+{
+    const struct till *till = task->till;
+    const struct stock_view view = {.roster = till->roster, .txn = till->txn};
+    const struct stock *stock = till->stock;
+    int64_t left = sale->units;
+    int err = 0;
+    for (uint32_t i = 0; i < stock->accounts_count && left > 0 && free_units > 0 && err == 0; i++) {
+        const uint64_t issuer = stock->accounts[i].issuer;
+        int64_t right = 0;
+        if (i > 0 && stock->accounts[i - 1].issuer == issuer) {
+            continue;
+        }
+        err = stock_right(stock, &view, issuer, till->own_log, &right);
+        const int64_t some =
+            least(least(right - spent(task, sale->item, issuer), free_units), left);
+        if (err == 0 && some > 0) {
+            emit_take(task, sale, issuer, (uint64_t)some, false);
+            free_units -= some;
+            left -= some;
+        }
+    }
+    *ret_left = left;
+    return err;
+}
+
+/* What this device may sell of the item in till->stock, less what it sold in this command. */
+static int free_of(const struct task *task, uint64_t item, int64_t *ret_units)
+{
+    const struct till *till = task->till;
+    const struct stock_view view = {.roster = till->roster, .txn = till->txn};
+    int64_t units;
+    const int err = stock_rights(till->stock, &view, till->own_log, &units);
+    const uint64_t held =
+        till->holds == NULL
+            ? 0
+            : hold_units(till->holds, item, task->command->principal.session, till->now_mono_ms);
+    if (err == 0) {
+        *ret_units = units - spent(task, item, 0) - (int64_t)held;
+    }
+    return err;
+}
+
+static int load_stock(const struct task *task, uint64_t item)
+{
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, item);
+    const int err = stock_get(task->till->stock, task->till->txn, &entity);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* Whose units are sold that nobody holds a right to. */
+static uint64_t issuer_of_forced(const struct task *task)
+{
+    const struct stock *stock = task->till->stock;
+    return stock->accounts_count > 0 ? stock->accounts[0].issuer : task->till->own_log;
+}
+
+static int settle_sale(struct task *task, const struct stock_sale *sale)
+{
+    int64_t free_units;
+    int64_t left;
+    int err = load_stock(task, sale->item);
+    if (err == 0 && task->till->stock->is_opaque) {
+        err = ERR_VERSION;
+    }
+    if (err == 0) {
+        err = free_of(task, sale->item, &free_units);
+    }
+    if (err == 0) {
+        err = sell_rights(task, sale, free_units, &left);
+    }
+    if (err != 0 || left == 0) {
+        return err;
+    }
+    if (task->result->short_item == 0) {
+        task->result->short_item = sale->item;
+        task->result->short_units = (uint64_t)left;
+    }
+    if (sale->is_strict && !task->command->is_forced) {
+        return ERR_UNAVAILABLE;
+    }
+    emit_take(task, sale, issuer_of_forced(task), (uint64_t)left, true);
+    return 0;
+}
+
+int till_stock_settle(struct task *task)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < task->returns_count && err == 0; i++) {
+        err = settle_return(task, &task->returns[i]);
+    }
+    for (uint32_t i = 0; i < task->sales_count && err == 0; i++) {
+        err = settle_sale(task, &task->sales[i]);
+    }
+    return err;
+}
+
+/* ---- managing ---- */
+
+static int load_for_manager(struct task *task)
+{
+    const uint64_t item = task->command->item;
+    const struct entity_id id = entity_id_derive(KIND_MENU, item);
+    struct menu_item found;
+    int err = task_load_scratch(task, KIND_MENU, &id);
+    if (err != 0) {
+        return err;
+    }
+    menu_derive(task->till->scratch, &found);
+    if (found.number == 0) {
+        return ERR_NOT_FOUND;
+    }
+    err = load_stock(task, item);
+    return err == 0 && task->till->stock->is_opaque ? ERR_VERSION : err;
+}
+
+static void emit_add(struct task *task, int64_t units, uint64_t issuer)
+{
+    const struct stock_add add = {.item = task->command->item,
+                                  .units = units,
+                                  .holder = task->till->own_log,
+                                  .issuer = issuer};
+    stock_add_encode(&add, task_body(task));
+    task_emit(task, EVENT_STOCK_ADD);
+}
+
+/* Give up to @units of the own rights up; what this device cannot, since others hold them. */
+static int emit_less(struct task *task, int64_t units, int64_t *ret_left)
+{
+    const struct till *till = task->till;
+    const struct stock_view view = {.roster = till->roster, .txn = till->txn};
+    int err = 0;
+    for (uint32_t i = 0; i < till->stock->accounts_count && units > 0 && err == 0; i++) {
+        const uint64_t issuer = till->stock->accounts[i].issuer;
+        int64_t right = 0;
+        if (i > 0 && till->stock->accounts[i - 1].issuer == issuer) {
+            continue;
+        }
+        err = stock_right(till->stock, &view, issuer, till->own_log, &right);
+        if (err == 0 && right > 0) {
+            emit_add(task, -least(right, units), issuer);
+            units -= least(right, units);
+        }
+    }
+    *ret_left = units;
+    return err;
+}
+
+int till_stock_add(struct task *task)
+{
+    const int64_t units = task->command->stock_units;
+    int64_t left = 0;
+    if (units == 0 || units > STOCK_UNITS_MAX || units < -STOCK_UNITS_MAX) {
+        return ERR_MALFORMED;
+    }
+    int err = load_for_manager(task);
+    if (err == 0 && units > 0) {
+        emit_add(task, units, task->till->own_log);
+    } else if (err == 0) {
+        err = emit_less(task, -units, &left);
+    }
+    return err == 0 && left > 0 ? ERR_MISMATCH : err;
+}
+
+/* The fact, and the correction that it asks for. What is too many and in others' hands stays: they
+ * may be selling it at this moment. */
+int till_stock_count(struct task *task)
+{
+    const struct till *till = task->till;
+    const struct stock_view view = {.roster = till->roster, .txn = till->txn};
+    const int64_t counted = task->command->stock_units;
+    struct stock_summary summary;
+    int64_t left;
+    if (counted < 0 || counted > STOCK_UNITS_MAX) {
+        return ERR_MALFORMED;
+    }
+    int err = load_for_manager(task);
+    if (err == 0) {
+        err = stock_summarise(till->stock, &view, till->own_log, &summary);
+    }
+    if (err != 0) {
+        return err;
+    }
+    const struct stock_count count = {.item = task->command->item, .units = (uint64_t)counted};
+    stock_count_encode(&count, task_body(task));
+    task_emit(task, EVENT_STOCK_COUNT);
+    if (counted > summary.all) {
+        emit_add(task, counted - summary.all, till->own_log);
+    } else if (counted < summary.all) {
+        err = emit_less(task, summary.all - counted, &left);
+    }
+    return err;
+}

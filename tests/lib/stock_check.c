@@ -1,0 +1,120 @@
+#include "tests/lib/stock_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/log/event.h"
+
+enum { SALES_MAX = 1 << 16 };
+
+struct sale {
+    struct operation id;
+    uint64_t units, undone;
+    bool is_forced;
+};
+
+struct work {
+    struct stock_sums sums;
+    struct entity_id entity;
+    int64_t added;
+    uint32_t seen_count, sales_count, undos_count;
+    struct operation *seen;
+    struct sale *sales;
+    struct stock_undo *undos;
+};
+
+static bool is_seen(struct work *work, const struct operation *id)
+{
+    for (uint32_t i = 0; i < work->seen_count; i++) {
+        if (operation_equal(&work->seen[i], id)) {
+            return true;
+        }
+    }
+    check(work->seen_count < SALES_MAX);
+    work->seen[work->seen_count++] = *id;
+    return false;
+}
+
+static void take_in(struct work *work, const struct operation *id, const struct event *event)
+{
+    struct stock_add add;
+    struct stock_take take;
+    struct stock_undo undo;
+    if (event->type == (uint32_t)EVENT_STOCK_ADD && stock_add_decode(event->body, &add) == 0) {
+        work->added += add.units;
+    } else if (event->type == (uint32_t)EVENT_STOCK_TAKE &&
+               stock_take_decode(event->body, &take) == 0) {
+        work->sales[work->sales_count++] =
+            (struct sale){.id = *id, .units = take.units, .is_forced = take.is_forced};
+    } else if (event->type == (uint32_t)EVENT_STOCK_UNDO &&
+               stock_undo_decode(event->body, &undo) == 0) {
+        work->undos[work->undos_count++] = undo;
+    }
+}
+
+static void store_read(struct work *work, struct store_txn *txn)
+{
+    const struct key first = key_entity(&work->entity);
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    check(err == 0);
+    err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
+    for (; err == 0; err = store_cursor_next(&cursor, &key, &value)) {
+        struct operation id = {0};
+        struct entity_id entity;
+        struct hash hash;
+        struct bytes bytes;
+        struct event event;
+        check(key_entity_event_parse(key, &entity, &id.log, &id.seq) == 0);
+        if (!entity_id_equal(&entity, &work->entity)) {
+            break;
+        }
+        check(event_get(txn, id.log, id.seq, &hash, &bytes) == 0);
+        check(event_decode(bytes, &event) == 0);
+        memcpy(id.hash, hash.bytes, OPERATION_HASH_BYTES);
+        if (!is_seen(work, &id)) {
+            take_in(work, &id, &event);
+        }
+    }
+    store_cursor_close(&cursor);
+}
+
+static uint64_t undone_of(const struct work *work, const struct sale *sale)
+{
+    uint64_t undone = 0;
+    for (uint32_t i = 0; i < work->undos_count; i++) {
+        if (operation_equal(&work->undos[i].take, &sale->id)) {
+            undone += work->undos[i].units;
+        }
+    }
+    return undone < sale->units ? undone : sale->units;
+}
+
+struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count, uint64_t item)
+{
+    struct work work = {.entity = entity_id_derive(KIND_STOCK, item),
+                        .seen = calloc(SALES_MAX, sizeof(struct operation)),
+                        .sales = calloc(SALES_MAX, sizeof(struct sale)),
+                        .undos = calloc(SALES_MAX, sizeof(struct stock_undo))};
+    check(work.seen != NULL && work.sales != NULL && work.undos != NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        store_read(&work, txns[i]);
+    }
+    for (uint32_t i = 0; i < work.sales_count; i++) {
+        const struct sale *sale = &work.sales[i];
+        const uint64_t units = sale->units - undone_of(&work, sale);
+        if (sale->is_forced) {
+            work.sums.forced += units;
+        } else {
+            work.sums.taken += units;
+        }
+    }
+    work.sums.added = work.added > 0 ? (uint64_t)work.added : 0;
+    free(work.seen);
+    free(work.sales);
+    free(work.undos);
+    return work.sums;
+}

@@ -1,0 +1,62 @@
+/* What customers are about to buy. */
+#include "sync/domain/hold.h"
+
+#include "tests/lib/test.h"
+
+enum { TTL_MS = 60000 };
+
+static struct holds holds;
+
+static void reset(void)
+{
+    holds = (struct holds){0};
+}
+
+TEST(hold, is_not_offered_to_others_but_to_who_holds_it)
+{
+    reset();
+    assert_int_equal(hold_set(&holds, 1, 7, 3, 1000, TTL_MS), 0);
+    assert_int_equal(hold_units(&holds, 7, 2, 1000), 3);
+    assert_int_equal(hold_units(&holds, 7, 1, 1000), 0);
+    assert_int_equal(hold_units(&holds, 8, 2, 1000), 0);
+}
+
+TEST(hold, is_replaced_not_added_to)
+{
+    reset();
+    assert_int_equal(hold_set(&holds, 1, 7, 3, 1000, TTL_MS), 0);
+    assert_int_equal(hold_set(&holds, 1, 7, 2, 1000, TTL_MS), 0);
+    assert_int_equal(hold_units(&holds, 7, 2, 1000), 2);
+    assert_int_equal(hold_set(&holds, 1, 7, 0, 1000, TTL_MS), 0);
+    assert_int_equal(hold_units(&holds, 7, 2, 1000), 0);
+}
+
+TEST(hold, ends_with_its_time_and_at_the_latest_after_five_minutes)
+{
+    reset();
+    assert_int_equal(hold_set(&holds, 1, 7, 3, 1000, TTL_MS), 0);
+    assert_int_equal(hold_set(&holds, 2, 7, 1, 1000, UINT64_MAX / 2), 0);
+    assert_int_equal(hold_units(&holds, 7, 0, 1000 + TTL_MS - 1), 4);
+    assert_int_equal(hold_units(&holds, 7, 0, 1000 + TTL_MS), 1);
+    assert_int_equal(hold_units(&holds, 7, 0, 1000 + HOLD_MS_MAX), 0);
+}
+
+TEST(hold, of_a_session_is_bounded_and_goes_with_it)
+{
+    reset();
+    assert_int_equal(hold_set(&holds, 1, 7, HOLD_SESSION_UNITS_MAX, 0, TTL_MS), 0);
+    assert_int_equal(hold_set(&holds, 1, 8, 1, 0, TTL_MS), ERR_LIMIT);
+    assert_int_equal(hold_set(&holds, 1, 7, HOLD_SESSION_UNITS_MAX - 1, 0, TTL_MS), 0);
+    assert_int_equal(hold_set(&holds, 1, 8, 1, 0, TTL_MS), 0);
+    hold_release(&holds, 1);
+    assert_int_equal(holds.count, 0);
+}
+
+TEST(hold, a_full_table_takes_again_when_some_have_ended)
+{
+    reset();
+    for (uint64_t i = 0; i < HOLDS_MAX; i++)
+        assert_int_equal(hold_set(&holds, i, 7, 1, 0, TTL_MS), 0);
+    assert_int_equal(hold_set(&holds, HOLDS_MAX, 7, 1, 0, TTL_MS), ERR_TOO_MANY);
+    assert_int_equal(hold_set(&holds, HOLDS_MAX, 7, 1, TTL_MS, TTL_MS), 0);
+}
