@@ -31,7 +31,7 @@
     X(TABLE_INDEX, "index")     /* boards, order numbers; rebuildable */                           \
     X(TABLE_CHANGE, "change")   /* change number -> entity; local */                               \
     X(TABLE_MARK, "mark")       /* entity -> its newest change number; local */                    \
-    X(TABLE_SALVAGE, "salvage") /* what salvage events carry; rebuildable */                        \
+    X(TABLE_SALVAGE, "salvage") /* what salvage events carry; rebuildable */                       \
     X(TABLE_REQUEST, "request") /* idempotency records; local */                                   \
     X(TABLE_LOCAL, "local")     /* other device-local facts; never replicated */
 

@@ -53,9 +53,7 @@ enum {
     X(FAULT_REPLAY, "command replayed alone")                                                      \
     X(FAULT_CLOCK_JUMP, "clock jump")                                                              \
     X(FAULT_CLOCK_RATE, "clock fast or slow")                                                      \
-    X(FAULT_SLOW, "slow device")                                                                   \
-    X(FAULT_CLONE, "device cloned")                                                                \
-    X(FAULT_ROLL_BACK, "device restored from a copy")
+    X(FAULT_SLOW, "slow device")
 
 enum cluster_fault {
 #define X(name, text) name,
@@ -132,9 +130,9 @@ struct cluster_node {
     uint64_t turn_at_ms, wake_at_ms; /* when the next is due; UINT64_MAX = not */
     uint64_t boot_ms, mono_base_ms;
     int64_t wall_offset_ms;
-    uint32_t rate;    /* of its clock, in 10,000 */
-    uint32_t slow_ms; /* before each turn */
-    uint32_t group;   /* devices in different groups cannot reach each other */
+    uint32_t rate;              /* of its clock, in 10,000 */
+    uint32_t slow_ms;           /* before each turn */
+    uint32_t group;             /* devices in different groups cannot reach each other */
     struct cluster_blob *blobs; /* the files of blobs; a crash does not harm them */
     uint8_t *blob_part;
     struct cluster_store_fault fault;

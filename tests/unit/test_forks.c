@@ -9,7 +9,7 @@
 #include "tests/lib/shop.h"
 
 enum {
-    SEEDS = 40,
+    SEEDS = 30,
     STEPS = 40,
     NODES = 3,
     CLONES_UP_TO = 5,
@@ -65,6 +65,7 @@ static void cancel_order(void)
     if (world.orders_count == 0)
         return;
     shop_command(command, COMMAND_CANCEL);
+    command->reason = bytes_of_text("changed his mind");
     command->order = world.orders[prng_below(&world.prng, world.orders_count)];
     cluster_command(world.cluster, any_node(), command, ORDERS_MAX);
 }
