@@ -112,6 +112,7 @@ MUST_CHECK int replica_rebuild_part(struct replica *replica, struct store_txn *t
 const struct roster *replica_roster(const struct replica *replica);
 uint64_t replica_device(const struct replica *replica);
 uint64_t replica_log(const struct replica *replica);
+uint64_t replica_log_seq(const struct replica *replica); /* where the own log ends; 0 = not begun */
 uint64_t replica_change_number(const struct replica *replica);
 
 /* Known logs, in ascending order of id: position @at, false past the end. seq: up to where the log

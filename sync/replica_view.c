@@ -21,6 +21,12 @@ uint64_t replica_log(const struct replica *replica)
     return replica->log;
 }
 
+uint64_t replica_log_seq(const struct replica *replica)
+{
+    int32_t slot = vector_find(&replica->vector, replica->log);
+    return slot == SLOT_NONE ? 0 : replica->vector.heads[slot].seq;
+}
+
 uint64_t replica_change_number(const struct replica *replica)
 {
     return replica->folder.change_number;

@@ -94,7 +94,11 @@ static int turn_end(struct core *core, struct store_txn *txn, bool *ret_is_commi
     if (err != 0 || !core->effects->is_written) {
         store_lmdb_abort(txn);
     } else {
-        err = store_lmdb_commit(txn);
+        err = core_fence_move(core);
+        if (err != 0)
+            store_lmdb_abort(txn);
+        else
+            err = store_lmdb_commit(txn);
         *ret_is_commit = err != 0;
     }
     if (err == 0)
@@ -158,13 +162,15 @@ static int replica_begin(struct core *core)
     return err != 0 ? err : replica_begin_once(core);
 }
 
-static void replica_retry(struct core *core)
+/* ERR_IO: for good. A store that only is full is tried again. */
+static int replica_retry(struct core *core)
 {
     int err = replica_begin(core);
     if (err == 0)
-        return;
+        return 0;
     logger_say(LEVEL_ERROR, "core", "the store does not take anything now: %s", err_text(err));
     core->retry_ms = clock_mono_ms() + RETRY_MS;
+    return err == ERR_IO ? ERR_IO : 0;
 }
 
 /* So that peers need not wait for silence to tell them. */
@@ -297,7 +303,9 @@ static int step_events(struct core *core, struct store_txn *txn)
  * ---------------------------------------------------------------------------------------
  */
 
-/* 0 to go on. A disk that fails in a commit may hold anything: stop, and let a fresh start look.
+/* 0 to go on. A disk that fails in a commit may hold anything, and LMDB begins nothing any more
+ * after that: stop, and let a fresh start look. @is_commit: the store's own edges failed, not a
+ * step.
  * @is_replay: the turn held one command and nothing else, so that it is to blame. */
 static int turn_failed(struct core *core, int err, bool is_commit, bool is_replay)
 {
@@ -315,8 +323,7 @@ static int turn_failed(struct core *core, int err, bool is_commit, bool is_repla
     }
     if (core->failures >= FAILURES_MAX)
         return ERR_IO;
-    replica_retry(core);
-    return 0;
+    return replica_retry(core);
 }
 
 static int turn_inputs(struct core *core)
@@ -326,7 +333,7 @@ static int turn_inputs(struct core *core)
     effects_reset(core->effects);
     int err = store_lmdb_begin(core->store, &txn);
     if (err != 0)
-        return turn_failed(core, err, false, false);
+        return turn_failed(core, err, true, false);
     take_commands(core);
     err = is_replay ? 0 : core_blobs_step(core, txn);
     if (err == 0)
@@ -372,7 +379,7 @@ static int log_renew(struct core *core)
 }
 
 /* Nothing can be written: say so to whoever asks, and try to open again now and then. */
-static void turn_closed(struct core *core)
+static int turn_closed(struct core *core)
 {
     struct transport_event event;
     do {
@@ -382,8 +389,7 @@ static void turn_closed(struct core *core)
     while (transport_next(core->transport, &event)) {
     }
     transport_reset(core->transport);
-    if (clock_mono_ms() >= core->retry_ms)
-        replica_retry(core);
+    return clock_mono_ms() >= core->retry_ms ? replica_retry(core) : 0;
 }
 
 static uint32_t time_to_wait(const struct core *core, uint32_t wait_ms)
@@ -436,7 +442,7 @@ int core_turn(struct core *core, uint32_t wait_ms)
     if (core->is_open)
         err = turn_inputs(core);
     else
-        turn_closed(core);
+        err = turn_closed(core);
     if (err == 0 && core->is_open && core->effects->is_new_log_needed)
         err = log_renew(core);
     core_tell(core);
@@ -554,6 +560,8 @@ static int open_all(struct core *core)
     if (err == 0)
         err = open_log_key(core);
     if (err == 0)
+        err = core_fence_open(core);
+    if (err == 0)
         err = book_load(core->state, core->book);
     if (err == 0)
         err = open_transport(core);
@@ -599,6 +607,7 @@ void core_close(struct core *core)
 {
     if (core == NULL)
         return;
+    core_fence_stop(core);
     control_close(&core->control, core->state);
     beacon_close(core->beacon);
     transport_close(core->transport);

@@ -16,6 +16,7 @@
 #include "node/core/core.h"
 #include "node/mesh/beacon.h"
 #include "node/core/core_pair.h"
+#include "node/core/fence.h"
 #include "node/mesh/enrolment.h"
 #include "node/mesh/sightings.h"
 #include "node/mesh/transport.h"
@@ -60,6 +61,7 @@ struct core {
     struct log_key log_key;
     struct replica_config replica_config;
     struct breadcrumb breadcrumb;
+    struct fence fence;
     struct store_lmdb *store;
     struct store_lmdb_reader *web_reader, *usage_reader;
     struct transport *transport;
@@ -108,6 +110,13 @@ void core_measure_store(struct core *core);
 /* core_beacon.c */
 void core_beacon_open(struct core *core);
 void core_beacon_serve(struct core *core);
+/* core_fence.c */
+/* Before the replica opens: a store that is not the one this device left gets a new journal. */
+MUST_CHECK int core_fence_open(struct core *core);
+/* Before a commit: the journal stays within its lease. As file_write(). */
+MUST_CHECK int core_fence_move(struct core *core);
+/* At an orderly stop: the journal ends here. */
+void core_fence_stop(struct core *core);
 
 /* core_links.c: the roster or the book changed. */
 void core_update_links(struct core *core);

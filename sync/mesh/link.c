@@ -271,6 +271,13 @@ void mesh_note_slot(struct mesh *mesh, uint32_t slot)
 
 /* ---- hello ---- */
 
+/* A device whose store is fresh knows nobody but itself. Whom the transport let in, by a certificate
+ * that the root vouches for, may then tell it the roster; nothing of that is believed unverified. */
+static bool knows_nobody(const struct roster *roster)
+{
+    return roster->devices_count <= 1;
+}
+
 /* Why a HELLO ends the session, or 0. */
 static enum bye_reason hello_refusal(const struct mesh *mesh, const struct roster *roster,
                                      const struct link *link, const struct hello *hello)
@@ -280,9 +287,9 @@ static enum bye_reason hello_refusal(const struct mesh *mesh, const struct roste
         return BYE_POPUP;
     if (hello->version_max < PROTOCOL_VERSION_MIN || hello->version_min > PROTOCOL_VERSION_MAX)
         return BYE_VERSION;
-    if (device == NULL || hello->device != link->device)
+    if ((device == NULL && !knows_nobody(roster)) || hello->device != link->device)
         return BYE_UNKNOWN;
-    if (device->is_revoked)
+    if (device != NULL && device->is_revoked)
         return BYE_REVOKED;
     if (memcmp(hello->boot, mesh->boot, BOOT_ID_BYTES) == 0)
         return BYE_DUPLICATE; /* we dialled ourselves */
@@ -564,7 +571,7 @@ void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct eff
         if (!mesh->links[i].is_up)
             continue;
         const struct roster_device *device = roster_device_find(roster, mesh->links[i].device);
-        if (device == NULL || device->is_revoked)
+        if (device == NULL ? !knows_nobody(roster) : device->is_revoked)
             mesh_close(mesh, i, device == NULL ? BYE_UNKNOWN : BYE_REVOKED, out);
     }
 }

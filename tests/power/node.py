@@ -170,6 +170,7 @@ class Customer:
         items = [item for item in node.get("/api/menu")["items"] if not any(g["min"] for g in item["groups"])]
         self.items = [item["number"] for item in items]
         self.count = 0
+        self.status = None
 
     def wish(self):
         """The body of the next order."""

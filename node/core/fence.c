@@ -1,0 +1,106 @@
+#include "node/core/fence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "node/os/file.h"
+#include "sync/base/crypto.h"
+
+enum { FENCE_FILE_BYTES_MAX = 256, MACHINE_ID_BYTES_MAX = 64 };
+
+static const char format[] = "trestle fence 1\njournal %016llx\nplace %016llx\nseq %llu\n%s\n";
+
+/* --- the place --- */
+
+static size_t machine_id(char *ret_id)
+{
+    const char *set = getenv("TRESTLE_MACHINE_ID");
+    uint8_t *data = NULL;
+    size_t size = 0;
+    if (set != NULL)
+        return (size_t)snprintf(ret_id, MACHINE_ID_BYTES_MAX, "%.60s", set);
+    if (file_read("/etc/machine-id", MACHINE_ID_BYTES_MAX, &data, &size) != 0)
+        return 0;
+    memcpy(ret_id, data, size);
+    free(data);
+    return size;
+}
+
+uint64_t fence_place(const char *state)
+{
+    char id[MACHINE_ID_BYTES_MAX];
+    uint8_t inode[8] = {0};
+    uint8_t place[8];
+    struct stat about;
+    if (stat(state, &about) == 0)
+        put_be64(inode, (uint64_t)about.st_ino);
+    const struct bytes parts[] = {bytes_of_text("trestle/place/1"), bytes_of(inode, sizeof inode),
+                                  bytes_of(id, machine_id(id))};
+    hash_parts(place, sizeof place, parts, sizeof parts / sizeof parts[0]);
+    return get_be64(place);
+}
+
+/* --- the file --- */
+
+int fence_load(const char *state, struct fence *ret_fence)
+{
+    char path[PATH_BYTES_MAX];
+    uint8_t *data = NULL;
+    size_t size = 0;
+    unsigned long long log, place, seq;
+    char end[16];
+    int err = path_join(path, state, "fence");
+    if (err == 0)
+        err = file_read(path, FENCE_FILE_BYTES_MAX, &data, &size);
+    if (err != 0)
+        return err;
+    int found =
+        sscanf((const char *)data, "trestle fence 1 journal %16llx place %16llx seq %20llu %15s",
+               &log, &place, &seq, end);
+    free(data);
+    if (found != 4)
+        return ERR_MALFORMED;
+    *ret_fence = (struct fence){
+        .log = log, .place = place, .seq = seq, .is_stopped = strcmp(end, "stopped") == 0};
+    return 0;
+}
+
+int fence_save(const char *state, const struct fence *fence)
+{
+    char path[PATH_BYTES_MAX];
+    char text[FENCE_FILE_BYTES_MAX];
+    int size = snprintf(text, sizeof text, format, (unsigned long long)fence->log,
+                        (unsigned long long)fence->place, (unsigned long long)fence->seq,
+                        fence->is_stopped ? "stopped" : "leased");
+    int err = path_join(path, state, "fence");
+    return err != 0 ? err : file_write(path, bytes_of(text, (size_t)size), 0600);
+}
+
+/* --- the judgement --- */
+
+enum fence_finding fence_judge(const struct fence *fence, uint64_t log, uint64_t seq,
+                               uint64_t place)
+{
+    if (fence == NULL || fence->log != log)
+        return FENCE_NONE;
+    if (fence->place != place)
+        return FENCE_MOVED;
+    uint64_t least = fence->seq;
+    if (!fence->is_stopped)
+        least = fence->seq > FENCE_LEASE ? fence->seq - FENCE_LEASE : 0;
+    return seq >= least ? FENCE_GOOD : FENCE_BEHIND;
+}
+
+const char *fence_text(enum fence_finding finding)
+{
+    static const char *const texts[] = {
+        [FENCE_GOOD] = "the store is the one that this device left",
+        [FENCE_NONE] = "this journal begins",
+        [FENCE_BEHIND] = "the store is older than what this device has written: a backup was "
+                         "restored, or the store is gone",
+        [FENCE_MOVED] = "the folder is a copy of another device's",
+    };
+    return texts[finding];
+}
