@@ -1,14 +1,17 @@
 #!/usr/bin/python3
-"""Every storage call: kills the node before each, or lets each fail, in three scenarios of its life.
+"""Every storage call: kills the node before each, or lets each fail, in three scenarios of its
+life.
 
     calls.py BUILD [--every N] [--scenario NAME]
 
-Scenarios: found (the pop-up is made), orders (orders are taken, cooked, handed
-over), join (the node fetches what a peer has). Ways to break call number n: kill (SIGKILL before it), eio (it and all
-later ones fail with EIO), full (it and the next seven fail with ENOSPC, then the disk has room again).
+Scenarios: found (the pop-up is made), orders (orders are taken, cooked, handed over), join (the
+node fetches what a peer has). Ways to break call number n: kill (SIGKILL before it), eio (it
+and all later ones fail with EIO), full (it and the next seven fail with ENOSPC, then the disk
+has room again).
 
-After each: the journals and the folded state verify, every order that was acknowledged is there, the node starts
-again and takes an order. After EIO nothing may be acknowledged any more; after ENOSPC selling goes on.
+After each: the journals and the folded state verify, every order that was acknowledged is
+there, the node starts again and takes an order. After EIO nothing may be acknowledged any more;
+after ENOSPC selling goes on.
 
 --every N looks at every Nth point of the ways eio and full; kills are always at every call."""
 
@@ -19,7 +22,7 @@ import shutil
 import sys
 import tempfile
 
-from node import Customer, Node, Trouble, ending, heads, until
+from node import PLACE, arguments, Customer, Node, Trouble, ending, heads, until
 
 MENU = os.path.join(os.path.dirname(__file__), "../../docs/examples/menu.csv")
 EIO, ENOSPC = 5, 28
@@ -28,8 +31,9 @@ WAYS = ("kill", "eio", "full")
 
 
 class Scenario:
-    """What a node does while its storage calls are counted and broken. prepare() leaves the folder that each
-    attempt begins with; live() goes on until the node is told to stop or is gone; promised() is what must remain."""
+    """What a node does while its storage calls are counted and broken. prepare() leaves the folder
+    that each attempt begins with; live() goes on until the node is told to stop or is gone;
+    promised() is what must remain."""
 
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
@@ -80,7 +84,7 @@ class Found(Scenario):
         os.mkdir(self.image)
 
     def live(self, node, under):
-        node.command("init", "--name", "Power", "--listen", "tcp://127.0.0.1:*", "--http", "127.0.0.1:0",
+        node.command("init", "--name", "Power", *PLACE,
                      environment=under, check=False)
 
 
@@ -88,13 +92,14 @@ class Join(Scenario):
     name = "join"
 
     def prepare(self):
-        """A counter with orders, and a kitchen that is on the roster and has heard of nothing yet."""
+        """A counter with orders, and a kitchen on the roster that has heard of nothing yet."""
         self.counter = self.founded("counter")
         self.counter.run()
         customer = Customer(self.counter)
         kitchen = Node(self.program, self.folder, "kitchen")
-        invitation = self.counter.command("invite", "--role", "kitchen", "--lane", "K").stdout.strip()
-        kitchen.command("join", "--listen", "tcp://127.0.0.1:*", "--http", "127.0.0.1:0", invitation)
+        invitation = self.counter.command("invite", "--role", "kitchen", "--lane",
+                                          "K").stdout.strip()
+        kitchen.command("join", *PLACE, invitation)
         for _ in range(40):
             customer.place()
         shutil.copytree(kitchen.state, self.image)
@@ -128,7 +133,7 @@ def environment(scenario, node, way, call, counter):
 def judge(scenario, node, customer, way, status):
     """After the break: start again, look for what was promised, take another order, verify."""
     if scenario.name == "found":  # making it again goes through, or says that it is made
-        node.command("init", "--name", "Power", "--listen", "tcp://127.0.0.1:*", "--http", "127.0.0.1:0", check=False)
+        node.command("init", "--name", "Power", *PLACE, check=False)
     promised = customer.promised if customer else []
     with ending(node.run()):
         for order, _, _ in promised:
@@ -141,9 +146,10 @@ def judge(scenario, node, customer, way, status):
     for order, log, seq in promised:
         if at.get(log, 0) < seq:
             raise Trouble(f"the journal ends before the acknowledged order {order}")
-    # A full disk at the start, or in the middle of LMDB's meta page, ends the process: 69, 74. Else selling goes on.
+    # A full disk at the start, or in the middle of LMDB's meta page, ends the process: 69, 74.
+    # Else selling goes on.
     if way == "full" and scenario.name == "orders" and status is None and len(promised) < 4:
-        raise Trouble(f"only {len(promised)} of 4 orders were taken although the disk had room again")
+        raise Trouble(f"only {len(promised)} of 4 orders were taken; the disk had room again")
 
 
 def attempt(scenario, way, call):
@@ -157,7 +163,7 @@ def attempt(scenario, way, call):
             try:
                 customer = scenario.live(node, environment(scenario, node, way, call, counter))
                 status = None
-                if customer is not None and customer.status == 0:  # it hung up: it is on its way out
+                if customer is not None and customer.status == 0:  # it hung up: it ends
                     until("its end", lambda: not node.is_running())
                 if node.is_running():
                     node.kill()
@@ -169,28 +175,35 @@ def attempt(scenario, way, call):
             except Trouble as trouble:
                 with open(node.log) if os.path.exists(node.log) else open(os.devnull) as log:
                     words = log.read()[-1500:]
-                raise Trouble(f"{scenario.name}, {way} at call {call}: {trouble}\n{words}") from None
+                where = f"{scenario.name}, {way} at call {call}"
+                raise Trouble(f"{where}: {trouble}\n{words}") from None
         with open(counter) as calls:
             return int(calls.read())
 
 
 def run_scenario(scenario, every, workers):
     calls = attempt(scenario, "none", 0)
-    points = [(way, call) for way in WAYS for call in range(1, calls + 1) if way == "kill" or call % every == 0]
+    points = [
+        (way, call)
+        for way in WAYS
+        for call in range(1, calls + 1)
+        if way == "kill" or call % every == 0
+    ]
     troubles = []
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         running = [pool.submit(attempt, scenario, way, call) for way, call in points]
         for done in concurrent.futures.as_completed(running):
             if done.exception() is not None:
                 troubles.append(str(done.exception()))
-    print(f"{scenario.name}: {calls} storage calls, {len(points)} points, {len(troubles)} troubles", flush=True)
+    said = f"{calls} storage calls, {len(points)} points, {len(troubles)} troubles"
+    print(f"{scenario.name}: {said}", flush=True)
     for trouble in troubles[:5]:
         print("  " + trouble.replace("\n", "\n    "))
     return len(troubles)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("build")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--scenario", choices=[kind.name for kind in SCENARIOS])

@@ -1,20 +1,21 @@
 #!/usr/bin/python3
-"""Power cuts: records what a node writes while it takes orders, then opens what a disk may hold after a cut.
+"""Power cuts: records what a node writes while it takes orders, then opens what a disk may hold
+after a cut.
 
     cuts.py BUILD [--states N] [--seed S] [--orders N] [--nosync]
 
-kill -9 proves nothing about durability: what a process wrote is in the kernel and survives it. Here every write and
-flush is recorded under the real node (disk.c) and replayed up to a cut, with any subset of what was not flushed
-(powercut.c). --nosync plants a store that does not flush; then the command must find lost orders, and ends with 1."""
+kill -9 proves nothing about durability: what a process wrote is in the kernel and survives it.
+Here every write and flush is recorded under the real node (disk.c) and replayed up to a cut,
+with any subset of what was not flushed (powercut.c). --nosync plants a store that does not
+flush; then the command must find lost orders, and ends with 1."""
 
-import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 
-from node import Customer, Node, ending
+from node import arguments, Customer, Node, ending
 
 MENU = os.path.join(os.path.dirname(__file__), "../../docs/examples/menu.csv")
 
@@ -29,7 +30,8 @@ def record(options, folder):
         node.command("menu", "import", MENU)
         node.stop()
         shutil.copytree(node.state, image)
-        under = {"LD_PRELOAD": os.path.join(options.build, "tests/power/libdisk.so"), "POWER_FOLDER": node.state,
+        under = {"LD_PRELOAD": os.path.join(options.build, "tests/power/libdisk.so"),
+                 "POWER_FOLDER": node.state,
                  "POWER_TRACE": trace}
         if options.nosync:
             under["POWER_NOSYNC"] = "1"
@@ -41,7 +43,8 @@ def record(options, folder):
                 print(os.path.getsize(trace), answer["log"], answer["seq"], file=out)
                 if at % 3 == 0:  # a kitchen's work is in the journal, too
                     for step in ("accept", "done"):
-                        node.ask("POST", f"/api/orders/{answer['id']}/{step}", {}, os.urandom(20).hex())
+                        node.ask("POST", f"/api/orders/{answer['id']}/{step}", {},
+                                 os.urandom(20).hex())
         node.stop()
     return image, trace, marks
 
@@ -64,7 +67,7 @@ def replay(options, paths, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("build")
     parser.add_argument("--states", type=int, default=1000)
     parser.add_argument("--orders", type=int, default=60)

@@ -1,19 +1,18 @@
 #!/usr/bin/python3
-"""kill -9 of real nodes under load: customers at the counter and cooks at the kitchen ask until they are answered,
-while one node after the other is killed and started again.
+"""kill -9 of real nodes under load: customers at the counter and cooks at the kitchen ask until
+they are answered, while one node after the other is killed and started again.
 
     kills.py BUILD [--kills N] [--role counter|kitchen|pickup] [--seed S]
 
-Afterwards every acknowledged order is at every node, journals and states verify and are equal, no number was called
-twice."""
+Afterwards every acknowledged order is at every node, journals and states verify and are equal,
+no number was called twice."""
 
-import argparse
 import os
 import random
 import sys
 import tempfile
 
-from node import Trouble, until
+from node import arguments, Trouble, until
 from stall import Cook, Queue, Stall
 
 
@@ -27,7 +26,7 @@ def kill_one(stall, queue, draw, role):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("build")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--role", choices=["counter", "kitchen", "pickup"])
@@ -46,8 +45,8 @@ def main():
             queue.close()
             cook.close()
             stall.judge([queue.customer])
-            print(f"{options.kills} kills of seed {options.seed}, {len(queue.customer.promised)} acknowledged orders: "
-                  "none lost")
+            orders = len(queue.customer.promised)
+            print(f"{options.kills} kills of seed {options.seed}, {orders} orders: none lost")
         except Trouble as trouble:
             print(f"seed {options.seed}: {trouble}")
             sys.exit(1)

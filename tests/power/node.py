@@ -1,6 +1,7 @@
-"""A trestle node as a child of a test: made, run with or without something between it and its disk or its clock,
-asked, killed."""
+"""A trestle node as a child of a test: made, run with or without something between it and its disk
+or its clock, asked, killed."""
 
+import argparse
 import contextlib
 import http.client
 import json
@@ -8,10 +9,25 @@ import os
 import secrets
 import signal
 import subprocess
+import threading
 import time
 
 READY_SECONDS = 20
-CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("TRESTLE_", "POWER_"))}
+CLEAN = {
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith(("TRESTLE_", "POWER_"))
+}
+
+
+PLACE = ("--listen", "tcp://127.0.0.1:*", "--http", "127.0.0.1:0")
+
+
+def arguments(doc):
+    """A parser whose help is @doc as it stands."""
+    return argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
 
 
 class Trouble(Exception):
@@ -27,7 +43,7 @@ def until(what, condition, seconds=30):
             return answer
         if time.monotonic() > deadline:
             raise Trouble(f"waited {seconds} s for {what}")
-        time.sleep(0.01)  # between two looks; nothing depends on its length
+        threading.Event().wait(0.01)  # between two looks
 
 
 class Client:
@@ -41,7 +57,8 @@ class Client:
         """(status, answer); (0, None) when the node is gone."""
         ready = self.node.ready
         if self.http is None and ready is not None:
-            self.http = http.client.HTTPConnection(ready["http"].split("//")[1].rstrip("/"), timeout=30)
+            self.http = http.client.HTTPConnection(ready["http"].split("//")[1].rstrip("/"),
+                                                   timeout=30)
         headers = {"Content-Type": "application/json"}
         if key is not None:
             headers["Idempotency-Key"] = key
@@ -74,22 +91,30 @@ class Node:
         self.listen, self.face = "tcp://127.0.0.1:*", "127.0.0.1:0"
 
     def command(self, *words, environment=None, check=True):
-        done = subprocess.run([self.program, *words, "--state", self.state], env={**CLEAN, **(environment or {})},
-                              capture_output=True, text=True, timeout=120)
+        done = subprocess.run(
+            [self.program, *words, "--state", self.state],
+            env={**CLEAN, **(environment or {})},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
         if check and done.returncode != 0:
-            raise Trouble(f"trestle {' '.join(words)} ended with status {done.returncode}: {done.stderr.strip()}")
+            said = f"ended with status {done.returncode}: {done.stderr.strip()}"
+            raise Trouble(f"trestle {' '.join(words)} {said}")
         return done
 
     def init(self, *words):
-        self.command("init", "--name", "Power", "--listen", "tcp://127.0.0.1:*", "--http", "127.0.0.1:0", *words)
+        self.command("init", "--name", "Power", *PLACE, *words)
 
     def start(self, environment=None):
         """Begin to run; says later, by wait_ready(), whether it came up."""
-        words = [self.program, "run", "--json", "--state", self.state, "--listen", self.listen, "--http", self.face]
+        words = [self.program, "run", "--json", "--state", self.state, "--listen", self.listen,
+                 "--http", self.face]
         for peer in self.peers:
             words += ["--peer", peer]
         with open(self.log, "ab") as log:
-            self.child = subprocess.Popen(words, env={**CLEAN, **(environment or {})}, stdin=subprocess.DEVNULL,
+            self.child = subprocess.Popen(words, env={**CLEAN, **(environment or {})},
+                                          stdin=subprocess.DEVNULL,
                                           stdout=subprocess.PIPE, stderr=log)
         self.ready = None
 
@@ -110,7 +135,8 @@ class Node:
     def run(self, environment=None):
         self.start(environment)
         if self.wait_ready() is None:
-            raise Trouble(f"{self.name} does not start (status {self.child.returncode}); see {self.log}")
+            status = self.child.returncode
+            raise Trouble(f"{self.name} does not start (status {status}); see {self.log}")
         return self
 
     def keep_address(self):
@@ -137,7 +163,8 @@ class Node:
     def stop(self):
         status = self.kill(signal.SIGTERM)
         if status != 0:
-            raise Trouble(f"{self.name} ended with status {status} when told to stop; see {self.log}")
+            said = f"ended with status {status} when told to stop"
+            raise Trouble(f"{self.name} {said}; see {self.log}")
 
     def wait(self):
         status = self.child.wait(30)
@@ -152,7 +179,8 @@ class Node:
         """Journals, signatures and folded state of the store at rest; raises on a finding."""
         done = self.command("verify", "--json", check=False)
         if done.returncode != 0:
-            raise Trouble(f"{self.name}: verify ended with status {done.returncode}: {done.stdout} {done.stderr}")
+            said = f"{done.returncode}: {done.stdout} {done.stderr}"
+            raise Trouble(f"{self.name}: verify ended with status {said}")
         return json.loads(done.stdout)
 
 
@@ -167,8 +195,11 @@ class Customer:
         self.node, self.client = node, Client(node)
         self.promised = []  # (id, log, seq)
         self.numbers = []  # as called
-        items = [item for item in node.get("/api/menu")["items"] if not any(g["min"] for g in item["groups"])]
-        self.items = [item["number"] for item in items]
+        self.items = [
+            item["number"]
+            for item in node.get("/api/menu")["items"]
+            if not any(group["min"] for group in item["groups"])
+        ]
         self.count = 0
         self.status = None
 
@@ -176,8 +207,12 @@ class Customer:
         """The body of the next order."""
         self.count += 1
         item = self.items[self.count % len(self.items)]
-        return {"channel": "counter", "mode": "take-away", "lines": [{"item": item, "quantity": 1 + self.count % 3}],
-                "payment": {"method": "cash"}}
+        return {
+            "channel": "counter",
+            "mode": "take-away",
+            "lines": [{"item": item, "quantity": 1 + self.count % 3}],
+            "payment": {"method": "cash"},
+        }
 
     def remember(self, answer):
         self.promised.append((answer["id"], int(answer["log"], 16), answer["seq"]))

@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 
 from node import Client, Customer, Node, Trouble, new_key, until
 
@@ -18,8 +17,9 @@ class Stall:
         self.counter.run()
         self.counter.command("menu", "import", MENU)
         for node, (role, lane) in zip(self.nodes[1:], ROLES[1:]):
-            invitation = self.counter.command("invite", "--role", role, "--lane", lane).stdout.strip()
-            node.command("join", "--listen", "tcp://127.0.0.1:*", "--http", "127.0.0.1:0", invitation)
+            invited = self.counter.command("invite", "--role", role, "--lane", lane)
+            invitation = invited.stdout.strip()
+            node.command("join", *PLACE, invitation)
             node.run()
         for node in self.nodes:  # from now on each has one address for life
             node.keep_address()
@@ -80,30 +80,30 @@ class Worker(threading.Thread):
     def __init__(self, node):
         super().__init__(daemon=True)
         self.node, self.client = node, Client(node)
-        self.is_open, self.trouble = True, None
+        self.closing, self.trouble = threading.Event(), None
         self.start()
 
     def run(self):
         try:
-            while self.is_open:
+            while not self.closing.is_set():
                 self.work()
         except Trouble as trouble:
             self.trouble = trouble
 
     def insist(self, path, body, taken, ask=None):
-        """Ask with one key until there is an answer; 409 is one, for a step that somebody else made."""
+        """Ask with one key until answered; 409 is one, for a step that somebody else made."""
         key = new_key()
-        while self.is_open:
+        while not self.closing.is_set():
             status, answer = (ask or self.client).ask("POST", path, body, key)
             if status in taken:
                 return answer
             if status not in (0, 503, 507):
                 raise Trouble(f"{path} was answered with {status}: {answer}")
-            time.sleep(0.01)  # its node is starting
+            self.closing.wait(0.01)  # its node is starting
         return None
 
     def close(self):
-        self.is_open = False
+        self.closing.set()
         self.join(60)
         if self.trouble is not None:
             raise self.trouble
@@ -131,4 +131,4 @@ class Cook(Worker):
             if order["phase"] in ("placed", "accepted", "cooking"):
                 self.insist(f"/api/orders/{order['id']}/accept", {}, (200, 409))
                 self.insist(f"/api/orders/{order['id']}/done", {}, (200, 409))
-        time.sleep(0.01)  # between two looks at the board
+        self.closing.wait(0.01)  # between two looks at the board

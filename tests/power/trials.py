@@ -3,10 +3,9 @@
 
     trials.py BUILD [NAME...]
 
-Each trial takes orders, does its worst, and ends as every other: all orders that were acknowledged are at every node,
-states are equal, journals verify."""
+Each trial takes orders, does its worst, and ends as every other: all orders that were
+acknowledged are at every node, states are equal, journals verify."""
 
-import argparse
 import os
 import shutil
 import signal
@@ -14,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from node import Node, Trouble, ending, until
+from node import arguments, Node, Trouble, ending, until
 from stall import Cook, Queue, Stall, linked_with
 
 YEAR = 365 * 86400
@@ -34,7 +33,8 @@ class Trial:
         """Until @count further orders are taken: the stall sells."""
         promised = self.queue.customer.promised
         enough = len(promised) + count
-        until(f"{count} more orders", lambda: len(promised) >= enough or self.queue.trouble or self.cook.trouble)
+        until(f"{count} more orders",
+              lambda: len(promised) >= enough or self.queue.trouble or self.cook.trouble)
 
     def end(self):
         self.queue.close()
@@ -51,7 +51,8 @@ class Trial:
                 out.write(new.read())
         else:
             os.rename(path + ".new", path)
-        return {"LD_PRELOAD": os.path.join(self.build, "tests/power/libclock.so"), "CLOCK_FILE": path}
+        return {"LD_PRELOAD": os.path.join(self.build, "tests/power/libclock.so"),
+                "CLOCK_FILE": path}
 
 
 def copy_state(state, to):
@@ -59,11 +60,13 @@ def copy_state(state, to):
 
 
 def clocks(trial):
-    """A kitchen a year ahead, a pickup in 1970 whose crystal drifts by 1 %, a counter that jumps by hours and a year
-    while it sells: nothing is refused, no status is wrong for it."""
+    """A kitchen a year ahead, a pickup in 1970 whose crystal drifts by 1 %, a counter that jumps by
+    hours and a year while it sells: nothing is refused, no status is wrong for it."""
     stall = trial.stall
-    trial.begin({"counter": trial.clock(stall.counter), "kitchen": trial.clock(stall.kitchen, offset=YEAR),
-                 "pickup": trial.clock(stall.pickup, offset=-int(time.time()) + 86400, drift=10000)})
+    trial.begin({"counter": trial.clock(stall.counter), "kitchen": trial.clock(stall.kitchen,
+                                                                               offset=YEAR),
+                 "pickup": trial.clock(stall.pickup, offset=-int(time.time()) + 86400,
+                                       drift=10000)})
     for jump in (3600, -7200, YEAR, -YEAR, 0):
         trial.clock(stall.counter, offset=jump)
         trial.more(5)
@@ -73,7 +76,8 @@ def clocks(trial):
 
 
 def freeze(trial):
-    """The kitchen stops like a laptop whose lid is shut, long enough for the others to give it up, and wakes."""
+    """The kitchen stops like a laptop whose lid is shut, long enough for the others to give it
+    up, and wakes."""
     trial.begin()
     kitchen = trial.stall.kitchen
     kitchen.child.send_signal(signal.SIGSTOP)
@@ -100,7 +104,8 @@ def two_instances(trial):
 
 
 def store_deleted(trial):
-    """The kitchen's store is gone at its start: it fetches everything from its peers and goes on under a new journal."""
+    """The kitchen's store is gone at its start: it fetches everything from its peers and
+    goes on under a new journal."""
     trial.begin()
     kitchen = trial.stall.kitchen
     kitchen.kill()
@@ -112,8 +117,8 @@ def store_deleted(trial):
 
 
 def backup_restored(trial):
-    """The counter's folder is put back to what it was some orders ago: it continues no journal that its peers know
-    more of, and gets its own orders back from them."""
+    """The counter's folder is put back to what it was some orders ago: it continues no journal that
+    its peers know more of, and gets its own orders back from them."""
     trial.begin()
     counter = trial.stall.counter
     old = os.path.join(trial.folder, "old")
@@ -123,7 +128,11 @@ def backup_restored(trial):
     trial.stall.linked()
     trial.more(10)
     newest = trial.queue.customer.promised[-1][0]
-    until("the kitchen to have the newest order", lambda: trial.stall.kitchen.ask("GET", f"/api/orders/{newest}")[0] == 200)
+    kitchen = trial.stall.kitchen
+    until(
+        "the kitchen to have the newest order",
+        lambda: kitchen.ask("GET", f"/api/orders/{newest}")[0] == 200,
+    )
     counter.kill()
     shutil.rmtree(counter.state)
     copy_state(old, counter.state)
@@ -132,7 +141,8 @@ def backup_restored(trial):
     trial.more(10)
 
 
-TRIALS = {trial.__name__: trial for trial in (clocks, freeze, two_instances, store_deleted, backup_restored)}
+TRIALS = {trial.__name__: trial for trial in (clocks, freeze, two_instances, store_deleted,
+                                              backup_restored)}
 
 
 def run_trial(name, build):
@@ -141,7 +151,8 @@ def run_trial(name, build):
         try:
             TRIALS[name](trial)
             trial.end()
-            print(f"{name}: {len(trial.queue.customer.promised)} acknowledged orders, none lost", flush=True)
+            print(f"{name}: {len(trial.queue.customer.promised)} acknowledged orders, none lost",
+                  flush=True)
             return 0
         except Trouble as trouble:
             print(f"{name}: {trouble}")
@@ -154,9 +165,10 @@ def run_trial(name, build):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = arguments(__doc__)
     parser.add_argument("build")
-    parser.add_argument("names", nargs="*", default=list(TRIALS), metavar="NAME", help=", ".join(TRIALS))
+    parser.add_argument("names", nargs="*", default=list(TRIALS), metavar="NAME",
+                        help=", ".join(TRIALS))
     options = parser.parse_args()
     unknown = set(options.names) - set(TRIALS)
     if unknown:
