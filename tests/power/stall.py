@@ -3,7 +3,7 @@
 import os
 import threading
 
-from node import Client, Customer, Node, Trouble, new_key, until
+from node import PLACE, Client, Customer, Node, Trouble, new_key, until
 
 MENU = os.path.join(os.path.dirname(__file__), "../../docs/examples/menu.csv")
 ROLES = (("counter", "A"), ("kitchen", "K"), ("pickup", "P"))
