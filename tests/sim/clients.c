@@ -6,7 +6,7 @@
 #include "sync/base/check.h"
 #include "tests/sim/sim_internal.h"
 
-enum { CHANGE_ODDS = 9000, KEYED_ODDS = 5000, NEW_ORDERS_LATELY = 6, DAYS_MAX = 2 };
+enum { PEOPLE = 2, CHANGE_ODDS = 9000, KEYED_ODDS = 5000, NEW_ORDERS_LATELY = 6, DAYS_MAX = 2 };
 
 static uint64_t below(struct sim *sim, uint64_t limit)
 {
@@ -172,6 +172,24 @@ static void fill_device(struct sim *sim, struct command *command)
     command->chain = sim->cluster->nodes[below(sim, sim->cluster->count)].config.chain;
 }
 
+static void fill_other_device(struct sim *sim, struct command *command)
+{
+    static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP};
+    const struct cluster_node *node = &sim->cluster->nodes[below(sim, sim->cluster->count)];
+    const enum role drawn = roles[below(sim, 3)];
+    command->device = node->device;
+    /* A demotion voids what its writer had not heard of: the oracles' books do not have that. */
+    command->role = node->role == ROLE_MANAGER ? ROLE_MANAGER : drawn;
+    command->name = bytes_of_text(sim_chance(sim, 5000) ? "Front" : "Back");
+}
+
+/* Now and then somebody is dismissed. */
+static void fill_staff(struct sim *sim, struct command *command)
+{
+    command->staff = 1 + below(sim, PEOPLE);
+    command->role = sim_chance(sim, 3000) ? ROLE_NONE : ROLE_MANAGER;
+}
+
 /* How often each is asked for, and what it is asked with. */
 static const struct {
     uint32_t weight;
@@ -201,6 +219,10 @@ static const struct {
     [COMMAND_POPUP_SET] = {2, false, false, fill_popup},
     [COMMAND_DAY_OPEN] = {2, false, false, fill_day},
     [COMMAND_DEVICE_ADD] = {1, false, false, fill_device},
+    [COMMAND_DEVICE_RETIRE] = {1, false, false, fill_other_device},
+    [COMMAND_DEVICE_ROLE] = {1, false, false, fill_other_device},
+    [COMMAND_DEVICE_RENAME] = {1, false, false, fill_other_device},
+    [COMMAND_STAFF_ROLE] = {3, false, false, fill_staff},
 };
 
 static enum command_kind wish_draw(struct sim *sim)
@@ -217,12 +239,12 @@ static enum command_kind wish_draw(struct sim *sim)
     return (enum command_kind)kind;
 }
 
-/* Two in a hundred are not allowed to what they ask for. */
+/* Two in a hundred are not allowed to what they ask for; one in ten has signed in. */
 static struct principal principal_draw(struct sim *sim)
 {
     return (struct principal){.session = 1 + below(sim, 3),
                               .role = sim_chance(sim, 200) ? ROLE_CUSTOMER : ROLE_MANAGER,
-                              .staff = 0};
+                              .staff = sim_chance(sim, 1000) ? 1 + below(sim, PEOPLE) : 0};
 }
 
 static void order_note(struct sim *sim, const struct request *request)
