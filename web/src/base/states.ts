@@ -39,6 +39,7 @@ const flagWords: Record<Flag, string> = {
     wish_at_odds: "Two wishes for a refund do not fit together. A manager decides.",
     role_outdated: "Changed by someone whose role had been taken.",
     cut_short: "Too much happened to it to show all.",
+    printed_twice: "Two printers printed this: two tickets lie about.",
     pending: "A part of this order is still on its way.",
 };
 
