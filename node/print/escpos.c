@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "sync/base/err.h"
-
 enum { ESC = 0x1b, GS = 0x1d, DLE = 0x10, EOT = 0x04, LF = 0x0a };
 
 /* ---- bytes ---- */

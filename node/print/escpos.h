@@ -2,13 +2,15 @@
  * themselves.
  *
  * Layer: node. Commands used, all in Epson's reference and in every clone we know of: ESC @, ESC t,
- * ESC a, ESC E, GS !, GS B, GS V 66, ESC p, DLE EOT. Between them stand only printable bytes and LF.
+ * ESC a, ESC E, GS !, GS B, GS V 66, ESC p, DLE EOT. Between them stand only printable bytes and
+ * LF.
  */
 #ifndef TRESTLE_NODE_PRINT_ESCPOS_H
 #define TRESTLE_NODE_PRINT_ESCPOS_H
 
 #include "node/print/codepage.h"
 #include "node/print/paper.h"
+#include "sync/base/err.h"
 
 enum { ESCPOS_BYTES_MAX = 4 * PAPER_TEXT_BYTES_MAX, ESCPOS_REQUEST_BYTES = 3 };
 

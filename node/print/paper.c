@@ -39,9 +39,9 @@ bool paper_is_visible(uint32_t character)
 {
     static const struct {
         uint32_t first, last;
-    } hidden[] = {{0, 0x1f},         {0x7f, 0x9f},     {0xad, 0xad},     {0x300, 0x36f},
-                  {0x200b, 0x200f},  {0x2028, 0x202e}, {0x2060, 0x206f}, {0xd800, 0xdfff},
-                  {0xfe00, 0xfe0f},  {0xfeff, 0xfeff}, {0xfff9, 0xfffc}, {0xe0000, 0xe0fff},
+    } hidden[] = {{0, 0x1f},        {0x7f, 0x9f},     {0xad, 0xad},     {0x300, 0x36f},
+                  {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xd800, 0xdfff},
+                  {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffc}, {0xe0000, 0xe0fff},
                   {0x110000, ~0u}};
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
         if (character >= hidden[i].first && character <= hidden[i].last) {
@@ -84,8 +84,8 @@ static struct paper_line *line_begin(struct paper *paper, unsigned style)
     paper->is_cut_short = paper->lines_count == PAPER_LINES_MAX - 1 ||
                           room < (size_t)CHARACTER_BYTES_MAX * PAPER_WIDTH_MAX + sizeof full;
     struct paper_line *line = &paper->lines[paper->lines_count++];
-    *line = (struct paper_line){.style = style,
-                                .text = bytes_of(paper->text + paper->text_size, 0)};
+    *line =
+        (struct paper_line){.style = style, .text = bytes_of(paper->text + paper->text_size, 0)};
     if (!paper->is_cut_short) {
         return line;
     }
