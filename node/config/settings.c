@@ -97,6 +97,11 @@ static int set_beacon(struct settings *settings, const char *value)
     return err;
 }
 
+static int set_print_folder(struct settings *settings, const char *value)
+{
+    return copy_text(settings->print_folder, sizeof settings->print_folder, value);
+}
+
 static int set_store_mib(struct settings *settings, const char *value)
 {
     long number = 0;
@@ -201,6 +206,9 @@ static const struct setting {
     {{"origin", "URL", "a further web origin that may write; may be repeated"},
      "http://HOST:PORT",
      set_origin},
+    {{"print-folder", "FOLDER", "where printers with the driver text write their slips"},
+     "a path",
+     set_print_folder},
     {{"store-mib", "N", "the most that the store may grow to"}, "16 to 1048576", set_store_mib},
     {{"log-format", "text|json", "how to log"}, "text or json", set_log_format},
     {{"log-level", "LEVEL", "the least important to log"},

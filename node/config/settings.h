@@ -25,6 +25,7 @@ struct settings {
     char http_address[ADDRESS_BYTES_MAX]; /* "" = the control socket alone */
     int http_port;                        /* 0 = any free one */
     char web[PATH_BYTES_MAX];             /* built screens; "" = beside the program */
+    char print_folder[PATH_BYTES_MAX];    /* where text printers write; "" = they may not */
     uint32_t store_mib;                   /* size of the map; 0 = the store's default */
     enum log_format log_format;
     enum log_level log_level;

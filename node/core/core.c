@@ -55,6 +55,8 @@ static void release_answers(struct core *core)
         const struct effect_answer *answer = &core->effects->answers[i];
         if (answer->request == REQUEST_ENROL)
             core_enrol_answered(core, answer);
+        else if (answer->request >= REQUEST_PRINT)
+            core_print_answered(core, answer);
         else
             command_queue_answer(core->queue, answer->request, answer);
     }
@@ -80,6 +82,7 @@ static void release(struct core *core)
         core_update_links(core);
     core->wake_ms = effects->wake_mono_ms;
     core_blobs_release(core);
+    core_print_release(core);
     core->is_links_changed = core->is_links_changed || effects->is_roster_changed;
     core->is_news = core->is_news || effects->is_changed || effects->is_marks_moved ||
                     effects->answers_count > 0 || core->is_links_changed;
@@ -194,6 +197,7 @@ static void replica_forget(struct core *core)
     transport_reset(core->transport);
     core->is_open = false;
     core->enrolling.is_pending = false;
+    core_print_forget(core);
     core->is_links_changed = true;
 }
 
@@ -336,6 +340,8 @@ static int turn_inputs(struct core *core)
         return turn_failed(core, err, true, false);
     take_commands(core);
     err = is_replay ? 0 : core_blobs_step(core, txn);
+    if (err == 0 && !is_replay)
+        err = core_print_step(core, txn);
     if (err == 0)
         err = step_commands(core, txn, 0);
     if (err == 0 && !is_replay)
@@ -573,6 +579,8 @@ static int open_all(struct core *core)
     configure_replica(core);
     err = core_blobs_open(core);
     if (err == 0)
+        err = core_print_open(core);
+    if (err == 0)
         err = replica_begin(core);
     if (err == 0)
         core_beacon_open(core);
@@ -610,6 +618,7 @@ void core_close(struct core *core)
     core_fence_stop(core);
     control_close(&core->control, core->state);
     beacon_close(core->beacon);
+    core_print_close(core);
     transport_close(core->transport);
     replica_free(core->replica);
     breadcrumb_close(&core->breadcrumb);

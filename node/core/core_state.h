@@ -25,6 +25,8 @@
 
 /* The request that a newcomer's certificate goes by; the web thread's never are that high. */
 #define REQUEST_ENROL UINT64_MAX
+/* And of printing: REQUEST_PRINT + index of the work. */
+#define REQUEST_PRINT (UINT64_MAX - 4096)
 
 /* An open invitation, and the newcomer whose certificate is being written. */
 struct enrolling {
@@ -78,6 +80,7 @@ struct core {
     uint8_t *welcome_frame;  /* scratch */
     struct enrolling enrolling;
     uint64_t joined; /* the device that came in last, while no other is invited; 0 = none */
+    struct core_print *print;
     struct blobs *blobs;
     uint32_t blob_news_count;
     struct core_blob_news blob_news[CORE_BLOB_NEWS_MAX];
@@ -132,6 +135,17 @@ MUST_CHECK int core_blobs_open(struct core *core);
 MUST_CHECK int core_blobs_step(struct core *core, struct store_txn *txn);
 /* Read, keep and erase what the turn wants, after its frames went out. */
 void core_blobs_release(struct core *core);
+
+/* core_print.c */
+MUST_CHECK int core_print_open(struct core *core);
+void core_print_close(struct core *core);
+/* Outcomes of the printers, then claims, as commands of this turn. ERR_IO, ERR_FULL. */
+MUST_CHECK int core_print_step(struct core *core, struct store_txn *txn);
+void core_print_answered(struct core *core, const struct effect_answer *answer);
+/* After the commit: send what was claimed to the printers, and look for more. */
+void core_print_release(struct core *core);
+/* The turn was undone: what was asked in it is asked again. */
+void core_print_forget(struct core *core);
 
 /* core_enrol.c */
 void core_serve_control(struct core *core);

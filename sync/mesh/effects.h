@@ -12,7 +12,7 @@
 enum {
     EFFECT_SENDS_MAX = 1024,
     EFFECT_CLOSES_MAX = LINKS_MAX,
-    EFFECT_ANSWERS_MAX = 264, /* commands in a turn: 256 of people, and the host's own */
+    EFFECT_ANSWERS_MAX = 272, /* commands in a turn: 256 of people, and the host's own */
     EFFECT_ALARMS_MAX = 32,
     EFFECT_BLOB_READS_MAX = LINKS_MAX, /* one a link and turn */
     EFFECT_BLOB_WRITES_MAX = 1,        /* one part of one blob is asked for at a time */

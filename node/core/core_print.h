@@ -1,0 +1,85 @@
+/* core_print.h - what the two halves of the core's printing share: core_print.c (which slips, as
+ * commands of turns) and core_printers.c (which printers, and the way to them).
+ *
+ * Layer: node; only for these two.
+ */
+#ifndef TRESTLE_NODE_CORE_CORE_PRINT_H
+#define TRESTLE_NODE_CORE_CORE_PRINT_H
+
+#include "node/core/core_state.h"
+#include "node/print/codepage.h"
+#include "node/print/slip.h"
+#include "node/print/spool.h"
+#include "sync/domain/record.h"
+
+enum {
+    PRINT_WORK_MAX = 64,  /* commands on their way */
+    PRINT_TURN_MAX = 8,   /* of them in one turn: people go first */
+    PRINT_LIVE_MAX = 512, /* slips in the printers' hands */
+};
+
+/* A printer of the pop-up; of ours, the way to it. */
+struct core_printer {
+    uint32_t number;
+    bool is_own;
+    char stations[NOTE_BYTES_MAX + 1]; /* with commas between; "" = all */
+    uint32_t width, backup;
+    const struct codepage *codepage;
+    struct spool_config config;
+    struct spool *spool; /* NULL when not ours, or when it could not be started */
+    unsigned troubles;   /* as last told */
+};
+
+/* A command to be given, until it was answered. */
+struct print_work {
+    bool is_used, is_issued;
+    bool is_done;    /* print.done instead of print.claim */
+    bool is_printed; /* of a done */
+    struct entity_id order;
+    uint32_t printer, backup;
+    uint64_t log, seq; /* the claim that is answered or done; 0 = the first of @station */
+    size_t station_size;
+    uint8_t station[NAME_BYTES_MAX];
+};
+
+/* A claim of this run whose outcome is still to come. */
+struct print_live {
+    bool is_used, is_pushed;
+    struct entity_id order;
+    uint64_t log, seq;
+    uint32_t printer;
+};
+
+struct core_print {
+    struct history *history, *scratch;
+    struct order order;
+    struct print_slips slips;
+    struct paper paper;
+    uint8_t bytes[ESCPOS_BYTES_MAX];
+    struct command command;
+    bool is_again;   /* look at every order, not only at what changed */
+    uint64_t change; /* looked at up to here */
+    uint32_t printers_count;
+    struct core_printer printers[PRINTERS_MAX];
+    struct print_work work[PRINT_WORK_MAX];
+    struct print_live live[PRINT_LIVE_MAX];
+};
+
+/* Read the printers' records anew; those that changed lose what they had not printed yet, which is
+ * printed again as a possible copy. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int core_printers_load(struct core *core, struct store_txn *txn);
+void core_printers_close(struct core_print *print);
+
+struct core_printer *core_printer_find(struct core_print *print, uint32_t number);
+
+/* The one that prints the tickets of @station by itself: the lowest that names it, else the lowest
+ * that prints all; NULL. The same on every device. */
+struct core_printer *core_printer_of(struct core_print *print, struct bytes station);
+
+/* Say once what is in the way of each, and that it is over. */
+void core_printers_tell(struct core_print *print);
+
+/* Lay out the slip of @live and hand it to its printer. */
+MUST_CHECK int core_printer_push(struct core *core, struct store_txn *txn, uint32_t live);
+
+#endif

@@ -1,0 +1,445 @@
+/* test_print_node.c - a node that owns a printer: an order becomes one ticket, whatever the
+ * printer, the paper and the power do. The printer is a thread with a TCP port that answers as a
+ * real one.
+ */
+#include "tests/lib/test.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "node/core/core.h"
+#include "node/os/clock.h"
+#include "node/print/spool.h"
+#include "sync/domain/menu_events.h"
+#include "sync/domain/record.h"
+
+enum { DEADLINE_MS = 20000, ITEM = 7, PRINTER = 1, PAPER_BYTES_MAX = 16 * 1024 };
+
+/* --- a printer -------------------------------------------------------------------------------- */
+
+static struct {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    int listener;
+    uint16_t port;
+    bool is_stopping, is_out_of_paper, is_swallowing; /* takes bytes, then its paper is out */
+    size_t size;
+    uint8_t bytes[PAPER_BYTES_MAX]; /* all but the questions */
+} printer;
+
+static void printer_answer(int fd, uint8_t question)
+{
+    const bool is_out = printer.is_out_of_paper;
+    uint8_t answer = 0x12;
+    if (is_out && question == ESCPOS_ASK_PRINTER) {
+        answer |= 0x08;
+    } else if (is_out && question == ESCPOS_ASK_PAPER) {
+        answer |= 0x60;
+    }
+    assert_int_equal(write(fd, &answer, 1), 1);
+}
+
+/* DLE EOT n is a question wherever it stands; what we print never holds a DLE. */
+static void printer_hear(int fd, const uint8_t *bytes, size_t size)
+{
+    static size_t matched;
+    for (size_t i = 0; i < size; i++) {
+        if (matched == 2) {
+            printer_answer(fd, bytes[i]);
+            matched = 0;
+        } else if (bytes[i] == (matched == 0 ? 0x10 : 0x04)) {
+            matched++;
+        } else {
+            matched = 0;
+            assert_true(printer.size < PAPER_BYTES_MAX);
+            printer.bytes[printer.size++] = bytes[i];
+            printer.is_out_of_paper |= printer.is_swallowing;
+        }
+    }
+}
+
+static void printer_serve(int fd)
+{
+    uint8_t bytes[4096];
+    ssize_t size = 0;
+    while ((size = read(fd, bytes, sizeof bytes)) > 0) {
+        (void)pthread_mutex_lock(&printer.lock);
+        printer_hear(fd, bytes, (size_t)size);
+        (void)pthread_mutex_unlock(&printer.lock);
+    }
+    (void)close(fd);
+}
+
+static void *printer_run(void *unused)
+{
+    struct pollfd waiting = {.fd = printer.listener, .events = POLLIN};
+    (void)unused;
+    while (poll(&waiting, 1, -1) == 1) {
+        const int fd = accept(printer.listener, NULL, NULL);
+        if (fd < 0) {
+            break; /* shut down */
+        }
+        printer_serve(fd);
+    }
+    return NULL;
+}
+
+static void printer_start(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    memset(&printer, 0, sizeof printer);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    (void)pthread_mutex_init(&printer.lock, NULL);
+    printer.listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(printer.listener >= 0);
+    assert_int_equal(bind(printer.listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(printer.listener, 4), 0);
+    assert_int_equal(getsockname(printer.listener, (struct sockaddr *)&address, &size), 0);
+    printer.port = ntohs(address.sin_port);
+    assert_int_equal(pthread_create(&printer.thread, NULL, printer_run, NULL), 0);
+}
+
+static void printer_stop(void)
+{
+    (void)shutdown(printer.listener, SHUT_RDWR);
+    assert_int_equal(pthread_join(printer.thread, NULL), 0);
+    (void)close(printer.listener);
+    (void)pthread_mutex_destroy(&printer.lock);
+}
+
+static void printer_set_paper(bool is_out, bool is_swallowing)
+{
+    (void)pthread_mutex_lock(&printer.lock);
+    printer.is_out_of_paper = is_out;
+    printer.is_swallowing = is_swallowing;
+    (void)pthread_mutex_unlock(&printer.lock);
+}
+
+/* How often @word was printed. */
+static uint32_t printed(const char *word)
+{
+    const size_t size = strlen(word);
+    uint32_t count = 0;
+    (void)pthread_mutex_lock(&printer.lock);
+    for (size_t i = 0; i + size <= printer.size; i++) {
+        count += memcmp(printer.bytes + i, word, size) == 0;
+    }
+    (void)pthread_mutex_unlock(&printer.lock);
+    return count;
+}
+
+/* --- a node ----------------------------------------------------------------------------------- */
+
+static struct {
+    char state[128];
+    struct identity identity;
+    struct settings settings;
+    struct core *core;
+    uint32_t serial;
+    struct entity_id order;
+} node;
+
+static void node_identify(void)
+{
+    uint8_t buffer[CERT_CHAIN_BYTES_MAX];
+    struct bytes chain;
+    struct identity *identity = &node.identity;
+    assert_int_equal(entropy_start(), 0);
+    identity_make_keys(identity);
+    entropy_signing_key(&identity->root_secret);
+    identity->has_root = true;
+    identity->root = signing_public(&identity->root_secret);
+    identity->popup = popup_id_of_root(&identity->root);
+    identity->epoch_ms = clock_wall_ms() / 1000 * 1000;
+    const struct certificate certificate = {.popup = identity->popup,
+                                            .device_key = signing_public(&identity->device_secret),
+                                            .transport_key =
+                                                transport_public(&identity->transport_secret),
+                                            .role = ROLE_KITCHEN,
+                                            .capabilities = role_device_capabilities(ROLE_OWNER),
+                                            .lane = "A",
+                                            .lane_size = 1,
+                                            .name = "kitchen",
+                                            .name_size = 7};
+    assert_int_equal(identity_issue(identity, &certificate, buffer, &chain), 0);
+    assert_int_equal(identity_adopt(identity, chain), 0);
+}
+
+static void node_start(void)
+{
+    const struct core_config config = {
+        .state = node.state, .settings = &node.settings, .identity = &node.identity};
+    assert_int_equal(core_open(&config, &node.core), 0);
+}
+
+static struct effect_answer ask(const struct command *command)
+{
+    struct effect_answer answer;
+    struct command_queue *queue = core_gate(node.core)->queue;
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    struct api_command *slot = command_queue_reserve(queue);
+    assert_non_null(slot);
+    slot->command = *command;
+    command_queue_push(queue, slot);
+    do {
+        assert_int_equal(core_turn(node.core, 10), 0);
+        assert_true(clock_mono_ms() < deadline_ms);
+    } while (!command_queue_answered(queue, &answer));
+    assert_int_equal(answer.err, 0);
+    return answer;
+}
+
+static struct command command_of(enum command_kind kind)
+{
+    return (struct command){.kind = kind, .principal = {.role = ROLE_OWNER, .session = 1}};
+}
+
+static void field(struct command *command, uint32_t number, struct bytes text)
+{
+    command->fields[command->fields_count++] = (struct wanted_field){.field = number, .text = text};
+}
+
+static void open_stall(void)
+{
+    struct command day = command_of(COMMAND_DAY_OPEN);
+    struct command item = command_of(COMMAND_MENU_SET);
+    day.day = 1;
+    (void)ask(&day);
+    item.item = ITEM;
+    field(&item, MENU_NAME, bytes_of_text("Ramen"));
+    field(&item, MENU_STATION, bytes_of_text("grill"));
+    item.fields[item.fields_count++] = (struct wanted_field){.field = MENU_PRICE, .number = 1200};
+    (void)ask(&item);
+}
+
+/* Our own printer, for every station. */
+static void set_printer(const char *driver, const char *address)
+{
+    uint8_t owner[8];
+    struct command set = command_of(COMMAND_RECORD_SET);
+    put_be64(owner, node.identity.device);
+    set.record = KIND_PRINTER;
+    set.item = PRINTER;
+    set.is_new = true;
+    field(&set, RECORD_NAME, bytes_of_text("Kitchen"));
+    field(&set, PRINTER_DRIVER, bytes_of_text(driver));
+    field(&set, PRINTER_OWNER, bytes_of(owner, sizeof owner));
+    field(&set, PRINTER_ADDRESS, bytes_of_text(address));
+    field(&set, PRINTER_CODEPAGE, bytes_of_text("pc858"));
+    (void)ask(&set);
+}
+
+static void set_tcp_printer(void)
+{
+    char address[32];
+    (void)snprintf(address, sizeof address, "127.0.0.1:%u", (unsigned)printer.port);
+    set_printer("escpos", address);
+}
+
+static void place(void)
+{
+    uint8_t key[16] = {0};
+    struct command order = command_of(COMMAND_ORDER_PLACE);
+    put_be32(key + 12, ++node.serial);
+    order.key = bytes_of(key, sizeof key);
+    order.channel = bytes_of_text("counter");
+    order.mode = bytes_of_text("take-away");
+    order.lines_count = 1;
+    order.lines[0] = (struct wanted_line){.item = ITEM, .quantity = 2};
+    node.order = ask(&order).answer.entity;
+}
+
+/* Turns until @word was printed @count times. */
+static void turn_until_printed(const char *word, uint32_t count)
+{
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (printed(word) < count) {
+        assert_int_equal(core_turn(node.core, 10), 0);
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+}
+
+static uint32_t count_events(uint32_t type)
+{
+    struct store_txn *txn = NULL;
+    struct history *history = history_new();
+    const struct gate *gate = core_gate(node.core);
+    uint32_t count = 0;
+    assert_int_equal(gate->read_begin(gate->context, &txn), 0);
+    assert_int_equal(history_get(history, txn, KIND_ORDER, &node.order), 0);
+    for (uint32_t i = 0; i < history->count; i++) {
+        count += history->events[i].type == type;
+    }
+    gate->read_end(gate->context, txn);
+    history_free(history);
+    return count;
+}
+
+/* Turns until the order has @count results of slips, and then some, so that nothing more comes. */
+static void turn_until_done(uint32_t count)
+{
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (count_events(EVENT_PRINT_DONE) < count) {
+        assert_int_equal(core_turn(node.core, 10), 0);
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+    for (uint32_t i = 0; i < 20; i++) {
+        assert_int_equal(core_turn(node.core, 1), 0);
+    }
+}
+
+static void begin(void)
+{
+    memset(&node, 0, sizeof node);
+    (void)snprintf(node.state, sizeof node.state, "/tmp/trestle-print-XXXXXX");
+    assert_non_null(mkdtemp(node.state));
+    settings_defaults(&node.settings);
+    (void)snprintf(node.settings.listen, sizeof node.settings.listen, "none");
+    node_identify();
+    node_start();
+    printer_start();
+}
+
+static void end(void)
+{
+    char remove_it[256];
+    core_close(node.core);
+    printer_stop();
+    (void)snprintf(remove_it, sizeof remove_it, "rm -rf '%s'", node.state);
+    assert_int_equal(system(remove_it), 0); /* NOLINT: a path of our own making */
+}
+
+/* --- the promise ------------------------------------------------------------------------------ */
+
+TEST(print_node, an_order_is_one_ticket_and_a_change_another)
+{
+    begin();
+    open_stall();
+    set_tcp_printer();
+    place();
+    turn_until_printed("2 x Ramen", 1);
+    turn_until_done(1);
+    assert_int_equal(printed("2 x Ramen"), 1);
+    assert_int_equal(printed("\x1d\x56\x42"), 1); /* one cut */
+    struct command more = command_of(COMMAND_LINE_SET);
+    more.order = node.order;
+    more.ids_count = 1;
+    more.ids[0] = 1;
+    more.quantity_delta = 1;
+    (void)ask(&more);
+    turn_until_printed("NOW 3 x Ramen", 1);
+    turn_until_done(2);
+    assert_int_equal(printed("\x1d\x56\x42"), 2);
+    assert_int_equal(printed("COPY"), 0);
+    end();
+}
+
+TEST(print_node, a_restart_prints_nothing_that_was_printed)
+{
+    begin();
+    open_stall();
+    set_tcp_printer();
+    place();
+    turn_until_done(1);
+    core_close(node.core);
+    node_start();
+    for (uint32_t i = 0; i < 20; i++) {
+        assert_int_equal(core_turn(node.core, 1), 0);
+    }
+    assert_int_equal(printed("Ramen"), 1);
+    end();
+}
+
+TEST(print_node, without_paper_a_ticket_waits_and_is_no_copy)
+{
+    begin();
+    open_stall();
+    printer_set_paper(true, false);
+    set_tcp_printer();
+    place();
+    while (count_events(EVENT_PRINT_CLAIM) == 0) {
+        assert_int_equal(core_turn(node.core, 10), 0);
+    }
+    assert_int_equal(printed("Ramen"), 0);
+    printer_set_paper(false, false);
+    turn_until_printed("2 x Ramen", 1);
+    turn_until_done(1);
+    assert_int_equal(printed("COPY"), 0);
+    assert_int_equal(count_events(EVENT_PRINT_CLAIM), 1);
+    end();
+}
+
+TEST(print_node, what_died_between_claim_and_done_comes_again_as_a_possible_copy)
+{
+    begin();
+    open_stall();
+    printer_set_paper(true, false);
+    set_tcp_printer();
+    place();
+    while (count_events(EVENT_PRINT_CLAIM) == 0) {
+        assert_int_equal(core_turn(node.core, 10), 0);
+    }
+    core_close(node.core); /* the claim is in the store, its outcome nowhere */
+    printer_set_paper(false, false);
+    node_start();
+    turn_until_printed("POSSIBLE COPY", 1);
+    turn_until_done(1);
+    assert_int_equal(printed("2 x Ramen"), 1);
+    assert_int_equal(count_events(EVENT_PRINT_CLAIM), 2);
+    end();
+}
+
+TEST(print_node, paper_that_ends_in_the_middle_is_followed_by_a_possible_copy)
+{
+    begin();
+    open_stall();
+    printer_set_paper(false, true);
+    set_tcp_printer();
+    place();
+    while (count_events(EVENT_PRINT_CLAIM) < 2) {
+        assert_int_equal(core_turn(node.core, 10), 0);
+    }
+    printer_set_paper(false, false);
+    turn_until_printed("POSSIBLE COPY", 1);
+    turn_until_done(1);
+    assert_int_equal(printed("2 x Ramen"), 2);
+    end();
+}
+
+TEST(print_node, a_text_printer_writes_only_where_the_settings_let_it)
+{
+    char path[256];
+    char text[4096];
+    begin();
+    (void)snprintf(node.settings.print_folder, sizeof node.settings.print_folder, "%s", node.state);
+    open_stall();
+    set_printer("text", "/tmp/elsewhere");
+    place();
+    turn_until_done(1);
+    (void)snprintf(path, sizeof path, "%s/printer-1.txt", node.state);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    (void)fclose(file);
+    assert_non_null(strstr(text, "2 x Ramen"));
+    assert_int_not_equal(access("/tmp/elsewhere", F_OK), 0);
+    end();
+}
+
+TEST(print_node, an_address_is_never_another_file_than_a_printers)
+{
+    static const char *const addresses[] = {"/etc/passwd", "/dev/sda",  "/dev/usb/lp0/../../sda",
+                                            "/dev/usb/lp", "/dev/lp0x", "nowhere"};
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        struct device device;
+        assert_int_equal(device_open(&device, addresses[i]), PRINTER_NOT_ALLOWED);
+        assert_int_equal(device.fd, -1);
+    }
+}
