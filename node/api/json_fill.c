@@ -262,6 +262,15 @@ static void fill_seen(struct fill *fill)
     fill_changed(fill);
 }
 
+static void fill_print(struct fill *fill)
+{
+    struct bytes what = borrowed(fill->body, "what");
+    fill->command->purpose =
+        bytes_equal(what, bytes_of_text("receipt")) ? PRINT_RECEIPT : PRINT_TICKET;
+    fill->command->station = text(fill, fill->body, "station");
+    fill->command->printer = (uint32_t)number(fill->body, "printer");
+}
+
 /* ---- menu and pop-up ---- */
 
 enum menu_form { FORM_TEXT, FORM_NUMBER, FORM_TRUTH, FORM_WORD, FORM_WORDS, FORM_GROUPS };
@@ -555,6 +564,7 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_RECEIPT] = fill_nothing,
     [COMMAND_DISCOUNT] = fill_discount,
     [COMMAND_SEEN] = fill_seen,
+    [COMMAND_PRINT] = fill_print,
     [COMMAND_MENU_SET] = fill_menu,
     [COMMAND_POPUP_SET] = fill_popup,
     [COMMAND_STOCK_ADD] = fill_stock,

@@ -132,6 +132,8 @@ const struct route routes[] = {
          "The bytes. Personal ones need the capability order."),
     WRITE("POST", "/api/blobs/{hash}/erase", CAP_ERASE, COMMAND_BLOB_ERASE, schema_reason,
           "Erase it on every device, for ever."),
+    ORDER("print", CAP_PRINT, COMMAND_PRINT, schema_print,
+          "Ask a printer for a ticket or a receipt; one that may exist already says so."),
     ORDER("seen", CAP_COOK, COMMAND_SEEN, schema_seen, "A kitchen's board drew the ticket."),
     {.method = "PATCH",
      .path = "/api/popup",

@@ -58,6 +58,7 @@ WORDS(snapshot_word, "snapshot");
 WORDS(delta_word, "delta");
 WORDS(marks_word, "marks");
 WORDS(seen_word, "seen");
+WORDS(print_words, "ticket", "receipt");
 
 #define X(kind, word, path, ...) path,
 WORDS(record_words, NUMBERED_RECORDS(X) "reviews", "drawers");
@@ -346,6 +347,11 @@ SCHEMA(discount, "Discount", "A percentage or an amount, not both.",
 SCHEMA(seen, "Seen", "A kitchen's board drew the ticket on a visible page.",
     TEXT("station", 0, SHORT_MAX),
     TEXT("changed", 1, CURSOR_MAX + 16, NOTE("Order.changed of what was drawn")));
+
+SCHEMA(print, "Print", "A ticket of one station, or a receipt.",
+    ENUM("what", print_words),
+    TEXT("station", 0, NAME_BYTES_MAX, OPTIONAL, NOTE("of a ticket")),
+    INT("printer", 1, MENU_NUMBERS_MAX, NOTE("its number")));
 
 SCHEMA(done, "Done", NULL,
     HEX("id", ID_DIGITS),

@@ -86,6 +86,7 @@ struct schema {
     X(refund_wish, "RefundWish")                                                                   \
     X(discount, "Discount")                                                                        \
     X(seen, "Seen")                                                                                \
+    X(print, "Print")                                                                              \
     X(done, "Done")                                                                                \
     X(option, "Option")                                                                            \
     X(line, "Line")                                                                                \

@@ -143,6 +143,14 @@ static const struct cli_command commands[] = {
      .words_min = 1,
      .words_max = 1,
      .flags = {{"day", "N", "up to the close of that day"}}},
+    {.name = "print",
+     .usage = "test|status ADDRESS",
+     .help = "try a printer (HOST:PORT or /dev/usb/lp0), whether or not a node runs",
+     .run = command_print,
+     .words_min = 2,
+     .words_max = 2,
+     .flags = {{"width", "COLUMNS", "of the paper (42)"},
+               {"codepage", "NAME", "pc858 (the default), cp1252 or ascii"}}},
     {.name = "openapi", .usage = "", .help = "print the OpenAPI document", .run = command_openapi},
 };
 

@@ -95,6 +95,7 @@ int command_verify(const struct args *args);
 int command_export(const struct args *args);
 int command_erase(const struct args *args);
 int command_archive(const struct args *args);
+int command_print(const struct args *args);
 int command_openapi(const struct args *args);
 
 #endif

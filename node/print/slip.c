@@ -259,11 +259,11 @@ int slip_layout(const struct slip_input *input, struct paper *ret_paper)
     return 0;
 }
 
-void slip_test(uint32_t printer, uint32_t width, struct paper *ret_paper)
+void slip_test(const char *printer, uint32_t width, struct paper *ret_paper)
 {
     paper_begin(ret_paper, width);
     paper_say(ret_paper, PAPER_BIG | PAPER_BOLD | PAPER_CENTERED, 0, "TEST");
-    paper_say(ret_paper, PAPER_CENTERED, 0, "printer %u, %u columns", (unsigned)printer,
+    paper_say(ret_paper, PAPER_CENTERED, 0, "printer %s, %u columns", printer,
               (unsigned)ret_paper->width);
     paper_say(ret_paper, PAPER_PLAIN, 0, "ÄÖÜ äöü ß éèç ñ €");
     paper_rule(ret_paper);

@@ -23,7 +23,7 @@ struct slip_input {
 /* ERR_MALFORMED: the claim is not in the history. */
 MUST_CHECK int slip_layout(const struct slip_input *input, struct paper *ret_paper);
 
-/* To try a printer: its number, umlauts, a ruler as wide as the paper should be. */
-void slip_test(uint32_t printer, uint32_t width, struct paper *ret_paper);
+/* To try a printer: its number or address, umlauts, a ruler as wide as the paper should be. */
+void slip_test(const char *printer, uint32_t width, struct paper *ret_paper);
 
 #endif

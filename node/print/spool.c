@@ -150,6 +150,12 @@ static void wait_before_retry(struct spool *spool)
     }
 }
 
+/* What the settings forbid does not get better. */
+static bool is_hopeless(const struct spool *spool, unsigned troubles)
+{
+    return spool->tries >= SPOOL_GIVE_UP_TRIES || (troubles & PRINTER_NOT_ALLOWED) != 0;
+}
+
 /* With the lock held, which is let go while the printer is at work. */
 static void spool_step(struct spool *spool, struct job *job)
 {
@@ -161,8 +167,7 @@ static void spool_step(struct spool *spool, struct job *job)
     const bool is_news = is_ended || troubles != spool->troubles;
     spool->troubles = troubles;
     spool->tries = is_ended ? 0 : spool->tries + 1;
-    const bool is_given_up =
-        !is_ended && spool->config.gives_up && spool->tries >= SPOOL_GIVE_UP_TRIES;
+    const bool is_given_up = !is_ended && spool->config.gives_up && is_hopeless(spool, troubles);
     if (is_given_up) {
         job->outcome = SPOOL_FAILED;
         spool->tries = 0;

@@ -443,3 +443,60 @@ TEST(print_node, an_address_is_never_another_file_than_a_printers)
         assert_int_equal(device.fd, -1);
     }
 }
+
+TEST(print_node, a_reprint_and_a_receipt_come_out_when_a_person_asks)
+{
+    begin();
+    open_stall();
+    set_tcp_printer();
+    place();
+    turn_until_done(1);
+    struct command again = command_of(COMMAND_PRINT);
+    again.order = node.order;
+    again.printer = PRINTER;
+    again.purpose = PRINT_TICKET;
+    again.station = bytes_of_text("grill");
+    (void)ask(&again);
+    turn_until_printed("*** REPRINT ***", 1);
+    again.purpose = PRINT_RECEIPT;
+    again.station = bytes_of_text("");
+    (void)ask(&again);
+    turn_until_printed("Total EUR", 1);
+    turn_until_done(3);
+    assert_int_equal(printed("*** POSSIBLE COPY ***"), 0);
+    end();
+}
+
+TEST(print_node, a_printer_that_is_not_there_hands_its_ticket_to_the_backup)
+{
+    begin();
+    open_stall();
+    node.settings.print_folder[0] = '\0';
+    struct command backup = command_of(COMMAND_RECORD_SET);
+    uint8_t owner[8];
+    char address[32];
+    put_be64(owner, node.identity.device);
+    (void)snprintf(address, sizeof address, "127.0.0.1:%u", (unsigned)printer.port);
+    backup.record = KIND_PRINTER;
+    backup.item = PRINTER + 1;
+    backup.is_new = true;
+    field(&backup, RECORD_NAME, bytes_of_text("Bar"));
+    field(&backup, PRINTER_DRIVER, bytes_of_text("escpos"));
+    field(&backup, PRINTER_OWNER, bytes_of(owner, sizeof owner));
+    field(&backup, PRINTER_ADDRESS, bytes_of_text(address));
+    field(&backup, PRINTER_STATIONS, bytes_of_text("bar"));
+    (void)ask(&backup);
+    struct command first = backup;
+    first.item = PRINTER;
+    first.fields[3].text = bytes_of_text("nowhere");
+    first.fields[4].text = bytes_of_text("cold, grill");
+    first.fields[first.fields_count++] =
+        (struct wanted_field){.field = PRINTER_BACKUP, .number = PRINTER + 1};
+    (void)ask(&first);
+    place();
+    turn_until_printed("2 x Ramen", 1);
+    turn_until_done(2); /* failed there, printed here */
+    assert_int_equal(printed("COPY"), 0);
+    assert_int_equal(count_events(EVENT_PRINT_CLAIM), 3);
+    end();
+}

@@ -180,7 +180,7 @@ TEST(print_paper, a_receipt_says_what_was_sold_and_paid)
 
 TEST(print_paper, a_test_slip_shows_width_and_umlauts)
 {
-    slip_test(3, 42, &paper);
+    slip_test("3", 42, &paper);
     assert_paper("test");
 }
 
