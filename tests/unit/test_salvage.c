@@ -181,6 +181,34 @@ TEST(salvage, what_a_fork_voided_counts_on_both_branches_once_it_is_carried)
     scene_free(scene);
 }
 
+TEST(salvage, a_branch_that_left_the_prefix_before_the_proven_fork_does_not_count)
+{
+    struct scene *scene = scene_new();
+    struct hash hash = hash_at(scene, 0, FORK_SEQ - 1);
+    struct bytes body;
+    struct operation id = {.log = scene->branch_head[0].log, .seq = FORK_SEQ};
+    bool is = true;
+    state_fork(scene);
+    (void)salvage_body(scene, 0, FORK_SEQ, FORK_SEQ);
+    hash.bytes[0] ^= 1; /* another event before, under the log's own signature */
+    const struct hash before = hash;
+    const struct hash event_hash = chain_event_hash(scene->run.events[0].bytes);
+    hash = chain_next(&before, &event_hash);
+    memcpy(id.hash, hash.bytes, sizeof id.hash);
+    head_sign(&scene->run.signature, &scene->journal.popup, id.log, id.seq, &hash,
+              &scene->devices[COUNTER].log_secret);
+    assert_int_equal(salvage_encode(&scene->run, &scene->branch_head[0].key, &before, scene->body,
+                                    sizeof scene->body, &body),
+                     0);
+    (void)journal_state(scene->txn, &scene->journal, &scene->devices[KITCHEN], EVENT_SALVAGE, body);
+    load(scene);
+    assert_int_equal(salvaged_is_carried(scene->txn, &scene->roster, &id, &is), 0);
+    assert_true(is);
+    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, 0, &is), 0);
+    assert_false(is);
+    scene_free(scene);
+}
+
 TEST(salvage, nothing_counts_behind_a_gap_until_it_is_closed)
 {
     struct scene *scene = scene_new();
