@@ -15,6 +15,7 @@
 
 enum {
     SALVAGES_PER_TURN = 4,
+    CARRIED_SHARE = 4, /* of a log's allowance: what is carried uses up the carrier's own */
     OTHERS_DELAY_MIN_MS = 1000,
     OTHERS_DELAY_SPREAD_MS = 4000,
 };
@@ -65,13 +66,13 @@ static int is_all_carried(struct replica *replica, struct store_txn *txn,
     return err == ERR_MALFORMED ? ERR_IO : err;
 }
 
-/* Whether @log may have more of it carried: as many bytes as it may hold itself. */
+/* Whether @log may have more of it carried. */
 static int may_carry(struct replica *replica, struct store_txn *txn, uint64_t log, size_t size,
                      struct effects *out, bool *ret_may)
 {
     uint64_t bytes;
     int err = salvage_bytes_of(txn, log, &bytes);
-    *ret_may = err == 0 && bytes + size <= replica->mesh.log_bytes_max;
+    *ret_may = err == 0 && bytes + size <= replica->mesh.log_bytes_max / CARRIED_SHARE;
     if (err == 0 && !*ret_may)
         effects_alarm(out, ALARM_ALLOWANCE, log, 0, 0);
     return err;
