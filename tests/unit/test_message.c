@@ -109,6 +109,21 @@ TEST(message, a_want_names_logs_and_credit)
     assert_int_equal(decoded.credit_bytes, LINK_CREDIT_BYTES);
 }
 
+TEST(message, a_request_for_stock_names_item_units_and_who_would_sell)
+{
+    static const struct stock_ask ask = {.item = 7, .units = 12, .log = 3};
+    struct writer writer;
+    struct bytes frame;
+    writer_init(&writer, frame_data, sizeof frame_data);
+    message_write_ask(&writer, &ask);
+    assert_int_equal(writer_finish(&writer, &frame), 0);
+    assert_int_equal(message_decode(frame, &decoded), 0);
+    assert_int_equal(decoded.kind, MESSAGE_ASK);
+    assert_int_equal(decoded.ask.item, 7);
+    assert_int_equal(decoded.ask.units, 12);
+    assert_int_equal(decoded.ask.log, 3);
+}
+
 TEST(message, credit_beyond_what_a_link_may_hold_is_refused)
 {
     struct writer writer;
