@@ -43,6 +43,14 @@ struct gate_mark {
     uint64_t log, seq;
 };
 
+/* A printer that this device owns. */
+struct gate_printer {
+    uint32_t number;
+    uint32_t waiting;  /* slips */
+    bool is_ready;     /* nothing stops it, as far as is known: it is asked when it has to print */
+    const char *state; /* static, for a person */
+};
+
 /* What is true of the core at this moment and not in the store. */
 struct gate_live {
     uint64_t device, log; /* own */
@@ -60,6 +68,8 @@ struct gate_live {
     uint64_t moved; /* grows whenever a mark or a peer's link moves */
     uint32_t marks_count;
     struct gate_mark marks[LOGS_MAX];
+    uint32_t printers_count;
+    struct gate_printer printers[PRINTERS_MAX];
     uint32_t peers_count;
     struct gate_peer peers[DEVICES_MAX];
     uint32_t people_count;

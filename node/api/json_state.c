@@ -634,6 +634,21 @@ static json_t *peers(const struct state *state)
     return list;
 }
 
+static json_t *printers(const struct state *state)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < state->live.printers_count; i++) {
+        const struct gate_printer *printer = &state->live.printers[i];
+        json_t *object = json_object();
+        put_count(object, "number", printer->number);
+        put_bool(object, "ready", printer->is_ready);
+        put_count(object, "waiting", printer->waiting);
+        put_string(object, "state", printer->state);
+        append(list, object);
+    }
+    return list;
+}
+
 static json_t *device(uint64_t id, const char *name, enum role role, const char *lane, bool is_own)
 {
     json_t *object = json_object();
@@ -741,6 +756,7 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     put_count(object, "beacons_heard", state->live.beacons_heard);
     put_count(object, "beacons_foreign", state->live.beacons_foreign);
     put(object, "peers", peers(state));
+    put(object, "printers", printers(state));
     put_string(object, "version", state->version);
     *ret_value = ours(object);
     return 0;

@@ -558,6 +558,12 @@ SCHEMA(peer, "Peer", "Another device of the pop-up.",
     COUNT("ahead", NOTE("events that it has and we lack")),
     ENUM("state", link_words));
 
+SCHEMA(printer_status, "PrinterStatus", "A printer that this device owns.",
+    COUNT("number"),
+    BOOL("ready"),
+    COUNT("waiting", NOTE("slips")),
+    TEXT("state", 0, 120, NOTE("what is in its way, for a person")));
+
 SCHEMA(status, "Status", NULL,
     HEX("device", LOG_DIGITS),
     COUNT("day"),
@@ -573,6 +579,7 @@ SCHEMA(status, "Status", NULL,
     COUNT("beacons_heard", NOTE("of this pop-up's other devices")),
     COUNT("beacons_foreign", NOTE("of others, or nonsense")),
     OBJECT("peers", schema_peer, MANY(0, DEVICES_MAX)),
+    OBJECT("printers", schema_printer_status, MANY(0, PRINTERS_MAX)),
     TEXT("version", 0, 80));
 
 SCHEMA(device, "Device", "A device of the pop-up, this one among them.",

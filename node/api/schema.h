@@ -108,6 +108,7 @@ struct schema {
     X(order_list, "OrderList")                                                                     \
     X(pickup_board, "PickupBoard")                                                                 \
     X(peer, "Peer")                                                                                \
+    X(printer_status, "PrinterStatus")                                                             \
     X(status, "Status")                                                                            \
     X(device, "Device")                                                                            \
     X(device_list, "DeviceList")                                                                   \

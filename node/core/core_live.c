@@ -157,6 +157,7 @@ void core_publish(struct core *core, bool is_whole)
         live_own(core, &core->live);
         live_marks(core, &core->live);
         live_peers(core, &core->live);
+        core_print_live(core, &core->live);
         live_beacons(core, &core->live);
         live_people(core, &core->live);
         core->live.moved += is_whole;

@@ -236,6 +236,25 @@ void core_printers_tell(struct core_print *print)
     }
 }
 
+void core_print_live(const struct core *core, struct gate_live *live)
+{
+    const struct core_print *print = core->print;
+    live->printers_count = 0;
+    for (uint32_t i = 0; i < print->printers_count; i++) {
+        unsigned troubles = 0;
+        uint32_t waiting = 0;
+        if (print->printers[i].spool == NULL) {
+            continue;
+        }
+        spool_look(print->printers[i].spool, &troubles, &waiting);
+        live->printers[live->printers_count++] =
+            (struct gate_printer){.number = print->printers[i].number,
+                                  .waiting = waiting,
+                                  .is_ready = (troubles & PRINTER_STOPS) == 0,
+                                  .state = printer_trouble_text(troubles)};
+    }
+}
+
 /* --- printing --------------------------------------------------------------------------------- */
 
 static void print_time(const struct core *core, uint64_t t, char to[8])

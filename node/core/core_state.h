@@ -14,9 +14,9 @@
 #include "node/core/breadcrumb.h"
 #include "node/core/control.h"
 #include "node/core/core.h"
-#include "node/mesh/beacon.h"
 #include "node/core/core_pair.h"
 #include "node/core/fence.h"
+#include "node/mesh/beacon.h"
 #include "node/mesh/enrolment.h"
 #include "node/mesh/sightings.h"
 #include "node/mesh/transport.h"
@@ -144,6 +144,8 @@ MUST_CHECK int core_print_step(struct core *core, struct store_txn *txn);
 void core_print_answered(struct core *core, const struct effect_answer *answer);
 /* After the commit: send what was claimed to the printers, and look for more. */
 void core_print_release(struct core *core);
+/* How the printers are. */
+void core_print_live(const struct core *core, struct gate_live *live);
 /* The turn was undone: what was asked in it is asked again. */
 void core_print_forget(struct core *core);
 

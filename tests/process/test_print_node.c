@@ -295,6 +295,21 @@ static void turn_until_done(uint32_t count)
     }
 }
 
+/* Turns until the screens are told so. */
+static void turn_until_state(const char *state, uint32_t waiting)
+{
+    static struct gate_live live;
+    const struct gate *gate = core_gate(node.core);
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    do {
+        assert_int_equal(core_turn(node.core, 10), 0);
+        gate->live(gate->context, &live);
+        assert_true(clock_mono_ms() < deadline_ms);
+    } while (live.printers_count == 0 || strcmp(live.printers[0].state, state) != 0);
+    assert_int_equal(live.printers[0].waiting, waiting);
+    assert_false(live.printers[0].is_ready);
+}
+
 static void begin(void)
 {
     memset(&node, 0, sizeof node);
@@ -368,6 +383,7 @@ TEST(print_node, without_paper_a_ticket_waits_and_is_no_copy)
         assert_int_equal(core_turn(node.core, 10), 0);
     }
     assert_int_equal(printed("Ramen"), 0);
+    turn_until_state("it is out of paper", 1);
     printer_set_paper(false, false);
     turn_until_printed("2 x Ramen", 1);
     turn_until_done(1);
