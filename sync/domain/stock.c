@@ -199,35 +199,31 @@ int stock_get(struct stock *stock, struct store_txn *txn, const struct entity_id
 
 enum { SUCCESSIONS_MAX = 16 }; /* followed from one closed log; beyond, its units are nobody's */
 
-/* The log that continues @log; of several (a clone) the lowest id. */
-static const struct roster_log *successor_of(const struct roster *roster, uint64_t log)
-{
-    for (uint32_t i = 0; i < roster->logs_count; i++) {
-        const struct roster_log *other = &roster->logs[i];
-        if (other->has_previous && other->previous.log == log && other->id != log) {
-            return other;
-        }
-    }
-    return NULL;
-}
-
 /* The event up to which a closed log must be here before anybody spends what it left: what it sold
  * before that is known then. UINT64_MAX = it is not closed. */
 static uint64_t closing_seq(const struct roster *roster, uint64_t log)
 {
-    if (roster == NULL) {
+    const struct roster_log *closed = roster != NULL ? roster_log_find(roster, log) : NULL;
+    if (closed == NULL) {
         return UINT64_MAX;
     }
-    const struct roster_log *closed = roster_log_find(roster, log);
-    const struct roster_log *successor = successor_of(roster, log);
-    uint64_t seq = successor != NULL ? successor->previous.seq : UINT64_MAX;
-    if (closed != NULL && closed->retired_seq < seq) {
-        seq = closed->retired_seq;
+    return closed->retired_seq < closed->revoked_seq ? closed->retired_seq : closed->revoked_seq;
+}
+
+/* The log that continues the closed @log from the event at which it was closed; of several (a
+ * clone) the lowest id. A device that was restored names what it remembers, which others may know
+ * to be not the end: that closes nothing and inherits nothing. */
+static const struct roster_log *successor_of(const struct roster *roster, uint64_t log)
+{
+    const uint64_t closed_at = closing_seq(roster, log);
+    for (uint32_t i = 0; closed_at != UINT64_MAX && i < roster->logs_count; i++) {
+        const struct roster_log *other = &roster->logs[i];
+        if (other->has_previous && other->previous.log == log && other->id != log &&
+            other->previous.seq == closed_at) {
+            return other;
+        }
     }
-    if (closed != NULL && closed->revoked_seq < seq) {
-        seq = closed->revoked_seq;
-    }
-    return seq;
+    return NULL;
 }
 
 bool stock_is_closed(const struct roster *roster, uint64_t log)

@@ -83,7 +83,7 @@ MUST_CHECK int stock_right(const struct stock *stock, const struct stock_view *v
 MUST_CHECK int stock_rights(const struct stock *stock, const struct stock_view *view, uint64_t log,
                             int64_t *ret_units);
 
-/* Whether @log was retired, revoked or continued by another: it has no rights of its own. */
+/* Whether @log was retired or revoked: it has no rights of its own. */
 bool stock_is_closed(const struct roster *roster, uint64_t log);
 
 struct stock_summary {
