@@ -1,5 +1,7 @@
+#define _GNU_SOURCE /* statx(): when a folder was made is not POSIX's */
 #include "node/core/fence.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,12 +33,15 @@ static size_t machine_id(char *ret_id)
 uint64_t fence_place(const char *state)
 {
     char id[MACHINE_ID_BYTES_MAX];
-    uint8_t inode[8] = {0};
+    uint8_t folder[8 + 8 + 4] = {0};
     uint8_t place[8];
-    struct stat about;
-    if (stat(state, &about) == 0)
-        put_be64(inode, (uint64_t)about.st_ino);
-    const struct bytes parts[] = {bytes_of_text("trestle/place/1"), bytes_of(inode, sizeof inode),
+    struct statx about;
+    if (statx(AT_FDCWD, state, 0, STATX_INO | STATX_BTIME, &about) == 0) {
+        put_be64(folder, about.stx_ino);
+        put_be64(folder + 8, (uint64_t)about.stx_btime.tv_sec); /* 0 where it is not kept */
+        put_be32(folder + 16, about.stx_btime.tv_nsec);
+    }
+    const struct bytes parts[] = {bytes_of_text("trestle/place/1"), bytes_of(folder, sizeof folder),
                                   bytes_of(id, machine_id(id))};
     hash_parts(place, sizeof place, parts, sizeof parts / sizeof parts[0]);
     return get_be64(place);

@@ -10,8 +10,8 @@
  *   lease   the journal may be written up to this seq before the fence must be moved: one flush for
  *           so many events. After a crash any head within the last lease is believed (a smaller
  *           rollback is for the peers to find); after an orderly stop only the very head.
- *   place   BLAKE2b-64 of the machine's id and the state folder's inode: a copy of the folder has
- *           another one, on the same machine, too
+ *   place   BLAKE2b-64 of the machine's id, the state folder's inode and when that was made: a copy
+ *           of the folder has another one, on the same machine, too
  *
  * The pattern is that of a leased counter, as in basho/riak_kv#1040.
  */
