@@ -297,7 +297,7 @@ static int fork_restate(struct replica *replica, struct store_txn *txn,
 {
     struct event event = {.type = EVENT_LOG_FORK, .entity = replica->roster_entity};
     uint8_t body[EVENT_SALVAGE_BYTES_MAX];
-    struct bytes found;
+    struct bytes found = {0};
     int err = fork_find(replica, txn, log, &found);
     if (err != 0)
         return err == ERR_NOT_FOUND ? 0 : err;

@@ -103,8 +103,7 @@ const char *fence_text(enum fence_finding finding)
     static const char *const texts[] = {
         [FENCE_GOOD] = "the store is the one that this device left",
         [FENCE_NONE] = "this journal begins",
-        [FENCE_BEHIND] = "the store is older than what this device has written: a backup was "
-                         "restored, or the store is gone",
+        [FENCE_BEHIND] = "the store is older than what this device wrote, or gone",
         [FENCE_MOVED] = "the folder is a copy of another device's",
     };
     return texts[finding];

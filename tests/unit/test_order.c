@@ -18,13 +18,13 @@ static void assert_brief(struct stall *stall, const char *expected)
 
 static const struct order_line *line_at(const struct order *order, uint32_t id)
 {
-    for (uint32_t i = 0; i < order->lines_count; i++) {
-        if (order->lines[i].id == id) {
-            return &order->lines[i];
-        }
+    uint32_t at = 0;
+    while (at < order->lines_count && order->lines[at].id != id) {
+        at++;
     }
-    fail_msg("no line %u", (unsigned)id);
-    return NULL;
+    assert_in_range(at, 0, ORDER_LINES_MAX - 1);
+    assert_true(at < order->lines_count);
+    return &order->lines[at];
 }
 
 static const struct order_line *see_line(struct stall *stall, uint32_t id)
