@@ -6,7 +6,14 @@
 #include "sync/base/check.h"
 #include "tests/sim/sim_internal.h"
 
-enum { PEOPLE = 2, CHANGE_ODDS = 9000, KEYED_ODDS = 5000, NEW_ORDERS_LATELY = 6, DAYS_MAX = 2 };
+enum {
+    PEOPLE = 2,
+    CHANGE_ODDS = 9000,
+    KEYED_ODDS = 5000,
+    NEW_ORDERS_LATELY = 6,
+    LOOKS_MAX = 12, /* for an order that a wish makes sense for */
+    KNOWN_LOOKS_MAX = 60,
+};
 
 static uint64_t below(struct sim *sim, uint64_t limit)
 {
@@ -35,195 +42,35 @@ static bool order_look(struct sim *sim, const struct cluster_node *node, struct 
     return true;
 }
 
-/* Some of its lines; none named = all. */
-static void pick_lines(struct sim *sim, struct command *command)
+/* An order as the node has it for a wish of @kind; none is as good when there is none. */
+static void order_choose(struct sim *sim, const struct cluster_node *node, struct command *command)
 {
-    if (sim_chance(sim, 4000)) {
-        return;
-    }
-    for (uint32_t i = 0; i < sim->order->lines_count && command->ids_count < ORDER_LINES_MAX; i++) {
-        if (sim_chance(sim, 5000)) {
-            command->ids[command->ids_count++] = sim->order->lines[i].id;
+    const struct wish *wish = &wishes[command->kind];
+    for (int i = 0; i < LOOKS_MAX; i++) {
+        const bool is_here = order_look(sim, node, command);
+        if (is_here && (wish->fits == NULL || wish->fits(sim->order))) {
+            return;
+        }
+        if (!is_here && wish->fits == NULL) {
+            sim->order->lines_count = 0; /* of an order that is not here, or is none */
+            sim->history->count = 0;
+            return;
         }
     }
 }
 
-static void pick_line(struct sim *sim, struct command *command)
+void sim_known_take(struct sim *sim, enum command_kind kind, struct entity_id *ret_entity)
 {
-    if (sim->order->lines_count > 0) {
-        command->ids[command->ids_count++] =
-            sim->order->lines[below(sim, sim->order->lines_count)].id;
-    }
-}
-
-/* ---- one function for each shape of command ---- */
-
-static void fill_place(struct sim *sim, struct command *command)
-{
-    command->channel = bytes_of_text("counter");
-    command->mode = bytes_of_text(sim_chance(sim, 5000) ? "eat-in" : "take-away");
-    command->name = bytes_of_text("Ada");
-    command->lines_count = 1 + (uint32_t)below(sim, 3);
-    for (uint32_t i = 0; i < command->lines_count; i++) {
-        struct wanted_line *line = &command->lines[i];
-        line->item = 1 + below(sim, SHOP_ITEMS);
-        line->quantity = 1 + (int32_t)below(sim, 3);
-        if (line->item == 2 && sim_chance(sim, 5000)) {
-            line->options[line->options_count++] =
-                (struct wanted_option){.choice = (uint8_t)below(sim, 2)};
-        }
-    }
-    if (sim_chance(sim, 3000)) {
-        command->is_paid_now = true;
-        command->method = bytes_of_text("cash");
-    }
-}
-
-static void fill_lines_add(struct sim *sim, struct command *command)
-{
-    command->lines_count = 1;
-    command->lines[0] = (struct wanted_line){.item = 1 + below(sim, SHOP_ITEMS), .quantity = 1};
-}
-
-static void fill_line_set(struct sim *sim, struct command *command)
-{
-    pick_line(sim, command);
-    command->quantity_delta = sim_chance(sim, 3000) ? -1 : 1;
-    if (sim_chance(sim, 3000)) {
-        command->has_note = true;
-        command->note = bytes_of_text(sim_chance(sim, 5000) ? "no onions" : "extra hot");
-    }
-}
-
-static void fill_lines(struct sim *sim, struct command *command)
-{
-    pick_lines(sim, command);
-    command->reason = bytes_of_text("mistake");
-    command->station = bytes_of_text(sim_chance(sim, 5000) ? "grill" : "pot");
-    command->truth = sim_chance(sim, 5000);
-}
-
-static void fill_amend(struct sim *sim, struct command *command)
-{
-    pick_line(sim, command);
-    command->truth = sim_chance(sim, 7000);
-}
-
-static void fill_hand_over(struct sim *sim, struct command *command)
-{
-    pick_lines(sim, command);
-    for (uint32_t i = 0; i < command->ids_count; i++) {
-        command->units[i] = (int32_t)below(sim, 2);
-    }
-}
-
-static void fill_money(struct sim *sim, struct command *command)
-{
-    command->method = bytes_of_text(sim_chance(sim, 7000) ? "cash" : "card-external");
-    command->reference = bytes_of_text("slip 1");
-    command->reason = bytes_of_text("cold");
-    command->amount_minor = sim_chance(sim, 5000) ? 0 : 100;
-}
-
-static void fill_discount(struct sim *sim, struct command *command)
-{
-    command->reason = bytes_of_text("friend");
-    command->discount_bp = 1000 * (1 + (uint32_t)below(sim, 3));
-}
-
-static void fill_seen(struct sim *sim, struct command *command)
-{
-    (void)sim;
-    command->station = bytes_of_text("grill");
-}
-
-static void fill_menu_set(struct sim *sim, struct command *command)
-{
-    const struct principal principal = command->principal;
-    shop_item(command, 1 + below(sim, SHOP_ITEMS));
-    command->principal = principal;
-    for (uint32_t i = 0; i < command->fields_count; i++) {
-        if (command->fields[i].field == (uint32_t)MENU_PRICE) {
-            command->fields[i].number += (int64_t)below(sim, 5) * 10;
+    for (int i = 0; i < KNOWN_LOOKS_MAX && sim->requests_count > 0; i++) {
+        const struct request *request = &sim->requests[below(sim, sim->requests_count)];
+        for (uint32_t at = 0; at < SIM_NODES_MAX && request->command.kind == kind; at++) {
+            if (request->has_answer[at]) {
+                *ret_entity = request->answers[at].entity;
+                return;
+            }
         }
     }
 }
-
-static void fill_available(struct sim *sim, struct command *command)
-{
-    command->item = 1 + below(sim, SHOP_ITEMS);
-    command->truth = sim_chance(sim, 8000);
-}
-
-static void fill_popup(struct sim *sim, struct command *command)
-{
-    command->fields[command->fields_count++] =
-        (struct wanted_field){.field = POPUP_LATE_AFTER, .number = 60 + (int64_t)below(sim, 600)};
-}
-
-static void fill_day(struct sim *sim, struct command *command)
-{
-    sim->days = sim->days < DAYS_MAX && sim_chance(sim, 1000) ? sim->days + 1 : sim->days;
-    command->day = sim->days;
-}
-
-static void fill_device(struct sim *sim, struct command *command)
-{
-    command->chain = sim->cluster->nodes[below(sim, sim->cluster->count)].config.chain;
-}
-
-static void fill_other_device(struct sim *sim, struct command *command)
-{
-    static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP};
-    const struct cluster_node *node = &sim->cluster->nodes[below(sim, sim->cluster->count)];
-    const enum role drawn = roles[below(sim, 3)];
-    command->device = node->device;
-    /* A demotion voids what its writer had not heard of: the oracles' books do not have that. */
-    command->role = node->role == ROLE_MANAGER ? ROLE_MANAGER : drawn;
-    command->name = bytes_of_text(sim_chance(sim, 5000) ? "Front" : "Back");
-}
-
-/* Now and then somebody is dismissed. */
-static void fill_staff(struct sim *sim, struct command *command)
-{
-    command->staff = 1 + below(sim, PEOPLE);
-    command->role = sim_chance(sim, 3000) ? ROLE_NONE : ROLE_MANAGER;
-}
-
-/* How often each is asked for, and what it is asked with. */
-static const struct {
-    uint32_t weight;
-    bool is_of_order, is_keyed;
-    void (*fill)(struct sim *sim, struct command *command);
-} wishes[COMMAND_COUNT] = {
-    [COMMAND_ORDER_PLACE] = {26, false, true, fill_place},
-    [COMMAND_LINES_ADD] = {6, true, true, fill_lines_add},
-    [COMMAND_LINE_SET] = {8, true, false, fill_line_set},
-    [COMMAND_LINES_VOID] = {3, true, false, fill_lines},
-    [COMMAND_ACCEPT] = {9, true, false, fill_lines},
-    [COMMAND_REFUSE] = {3, true, false, fill_lines},
-    [COMMAND_START] = {7, true, false, fill_lines},
-    [COMMAND_DONE] = {9, true, false, fill_lines},
-    [COMMAND_RECALL] = {5, true, false, fill_lines},
-    [COMMAND_AMEND] = {4, true, false, fill_amend},
-    [COMMAND_HAND_OVER] = {10, true, false, fill_hand_over},
-    [COMMAND_UNHAND] = {4, true, false, fill_lines},
-    [COMMAND_CANCEL] = {3, true, false, fill_lines},
-    [COMMAND_REINSTATE] = {4, true, false, fill_lines},
-    [COMMAND_PAY] = {8, true, true, fill_money},
-    [COMMAND_REFUND] = {4, true, true, fill_money},
-    [COMMAND_DISCOUNT] = {3, true, false, fill_discount},
-    [COMMAND_SEEN] = {6, true, false, fill_seen},
-    [COMMAND_MENU_SET] = {4, false, false, fill_menu_set},
-    [COMMAND_MENU_AVAILABLE] = {4, false, false, fill_available},
-    [COMMAND_POPUP_SET] = {2, false, false, fill_popup},
-    [COMMAND_DAY_OPEN] = {2, false, false, fill_day},
-    [COMMAND_DEVICE_ADD] = {1, false, false, fill_device},
-    [COMMAND_DEVICE_RETIRE] = {1, false, false, fill_other_device},
-    [COMMAND_DEVICE_ROLE] = {1, false, false, fill_other_device},
-    [COMMAND_DEVICE_RENAME] = {1, false, false, fill_other_device},
-    [COMMAND_STAFF_ROLE] = {3, false, false, fill_staff},
-};
 
 static enum command_kind wish_draw(struct sim *sim)
 {
@@ -256,20 +103,39 @@ static void order_note(struct sim *sim, const struct request *request)
                        bytes_of(request->key.bytes, sizeof request->key.bytes));
 }
 
-static void ask(struct sim *sim, const struct cluster_node *node)
+/* Where a wish of @kind is asked for: a few at devices that may not. */
+static struct cluster_node *place_draw(struct sim *sim, enum command_kind kind,
+                                       struct cluster_node *node)
 {
-    if (sim->requests_count == SIM_REQUESTS_MAX) {
+    if (wishes[kind].place == OFFICE && sim_chance(sim, 5000)) {
+        return &sim->cluster->nodes[0];
+    }
+    for (uint32_t i = 0; wishes[kind].place == GATEWAY && i < sim->cluster->count; i++) {
+        if (sim->cluster->nodes[i].role == ROLE_GATEWAY) {
+            return &sim->cluster->nodes[i];
+        }
+    }
+    return node;
+}
+
+static void ask(struct sim *sim, struct cluster_node *node)
+{
+    const enum command_kind kind = wish_draw(sim);
+    node = place_draw(sim, kind, node);
+    if (sim->requests_count == SIM_REQUESTS_MAX || !node->is_open) {
         return;
     }
     const uint32_t number = sim->requests_count++;
     struct request *request = &sim->requests[number];
     struct command *command = &request->command;
-    const enum command_kind kind = wish_draw(sim);
     shop_command(command, kind);
+    sim->asking = request;
+    sim->asked = node;
+    request->texts_count = 0;
     memset(request->has_answer, 0, sizeof request->has_answer);
     command->principal = principal_draw(sim);
-    if (wishes[kind].is_of_order && !order_look(sim, node, command)) {
-        sim->order->lines_count = 0; /* of an order that is not here, or is none */
+    if (wishes[kind].is_of_order) {
+        order_choose(sim, node, command);
     }
     wishes[kind].fill(sim, command);
     request->is_keyed = wishes[kind].is_keyed || sim_chance(sim, KEYED_ODDS);
@@ -307,7 +173,7 @@ static void ask_again(struct sim *sim, bool is_elsewhere)
 
 void clients_act(struct sim *sim)
 {
-    const struct cluster_node *node = &sim->cluster->nodes[below(sim, sim->cluster->count)];
+    struct cluster_node *node = &sim->cluster->nodes[below(sim, sim->cluster->count)];
     if (!node->is_open) {
         return;
     }

@@ -172,6 +172,8 @@ static unsigned counts_show(const struct sim_stats *stats)
 {
     unsigned never = 0;
     for (unsigned i = 0; i < COMMAND_COUNT; i++) {
+        if (i == COMMAND_DEVICE_REVOKE)
+            continue;
         never += count_show("command", command_text(i), stats->commands[i]);
     }
     never += count_show("command", "retried at the same device", stats->retries_here);

@@ -74,7 +74,7 @@ static void fold_check(struct sim *sim, struct cluster_node *node, struct store_
 
 /* A ledger's row against its events, and what it has in the index. */
 static void tally_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
-                         const struct entity_id *entity, struct bytes stored)
+                        const struct entity_id *entity, struct bytes stored)
 {
     static struct stock stock;
     static uint8_t data[STOCK_ROW_BYTES_MAX];
@@ -112,6 +112,7 @@ struct raw {
     struct operation id;
     struct event event;
     bool is_causal;
+    bool is_void; /* its writer might not: as if it were not there */
     bool is_exposable;
 };
 
@@ -120,7 +121,8 @@ struct raws {
     struct raw events[RAW_MAX];
 };
 
-static void raws_load(struct raws *raws, struct store_txn *txn, const struct entity_id *entity)
+static void raws_load(struct raws *raws, struct store_txn *txn, const struct roster *roster,
+                      const struct entity_id *entity)
 {
     struct store_cursor cursor;
     struct bytes key;
@@ -144,6 +146,8 @@ static void raws_load(struct raws *raws, struct store_txn *txn, const struct ent
         memcpy(raw->id.hash, hash.bytes, OPERATION_HASH_BYTES);
         const struct event_info *info = event_info_find(raw->event.type);
         raw->is_causal = info != NULL && info->is_causal;
+        raw->is_void = roster_judge(roster, raw->id.log, raw->id.seq, raw->event.type,
+                                    raw->event.by) != VERDICT_VALID;
         raw->is_exposable = false;
     }
     store_cursor_close(&cursor);
@@ -159,17 +163,29 @@ static bool is_exposable(const struct raws *raws, const struct operation *id)
     return false;
 }
 
+/* As a parent: what is void holds nothing up. */
+static bool is_no_hindrance(const struct raws *raws, const struct operation *id)
+{
+    for (uint32_t i = 0; i < raws->count; i++) {
+        if (operation_equal(&raws->events[i].id, id)) {
+            return raws->events[i].is_exposable || raws->events[i].is_void;
+        }
+    }
+    return false;
+}
+
 static bool is_ready(const struct raws *raws, uint32_t at)
 {
     const struct raw *raw = &raws->events[at];
     for (uint32_t i = 0; i < raw->event.parents_count && raw->is_causal; i++) {
-        if (!is_exposable(raws, &raw->event.parents[i])) {
+        if (!is_no_hindrance(raws, &raw->event.parents[i])) {
             return false;
         }
     }
     for (uint32_t i = 0; i < at && raw->is_causal; i++) {
         const struct raw *earlier = &raws->events[i];
-        if (earlier->id.log == raw->id.log && earlier->is_causal && !earlier->is_exposable) {
+        if (earlier->id.log == raw->id.log && earlier->is_causal && !earlier->is_void &&
+            !earlier->is_exposable) {
             return false;
         }
     }
@@ -181,7 +197,8 @@ static void raws_settle(struct raws *raws)
     for (bool is_moved = true; is_moved;) {
         is_moved = false;
         for (uint32_t i = 0; i < raws->count; i++) {
-            if (!raws->events[i].is_exposable && is_ready(raws, i)) {
+            const struct raw *raw = &raws->events[i];
+            if (!raw->is_void && !raw->is_exposable && is_ready(raws, i)) {
                 raws->events[i].is_exposable = is_moved = true;
             }
         }
@@ -238,7 +255,7 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
     if (kind == KIND_POPUP) {
         day_note(sim, node, &entity, row);
     }
-    raws_load(&raws, txn, &entity);
+    raws_load(&raws, txn, replica_roster(node->replica), &entity);
     raws_settle(&raws);
     if (entity_is_tally(kind)) {
         tally_check(sim, node, txn, &entity, row);

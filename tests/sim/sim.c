@@ -189,7 +189,10 @@ static void start(struct sim *sim)
     for (uint32_t i = 0; i < setup.nodes; i++) {
         setup.devices[i].name = devices[i].name;
         setup.devices[i].lane = devices[i].lane;
-        setup.devices[i].role = i == 0 ? ROLE_MANAGER : roles[prng_below(&sim->prng, 4)];
+        setup.devices[i].role = i == 0 ? ROLE_OWNER : roles[prng_below(&sim->prng, 4)];
+    }
+    if (prng_one_in(&sim->prng, 2)) {
+        setup.devices[setup.nodes - 1].role = ROLE_GATEWAY;
     }
     setup.hooks = (struct cluster_hooks){.context = sim,
                                          .on_input = on_input,

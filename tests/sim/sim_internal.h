@@ -32,9 +32,13 @@ struct opened {
     struct entity_id order;
 };
 
+enum { REQUEST_TEXTS_MAX = 4, REQUEST_TEXT_BYTES = 32 };
+
 /* A client's request, with every answer that it got. */
 struct request {
     struct command command;
+    uint32_t texts_count;
+    char texts[REQUEST_TEXTS_MAX][REQUEST_TEXT_BYTES]; /* that @command borrows */
     struct shop_key key;
     bool is_keyed;
     bool has_answer[SIM_NODES_MAX];
@@ -74,6 +78,8 @@ struct sim {
     struct request *requests; /* SIM_REQUESTS_MAX */
     uint32_t orders_count;
     struct entity_id orders[SIM_REQUESTS_MAX];
+    struct request *asking; /* what is being filled in, and whom it is for */
+    struct cluster_node *asked;
     uint64_t days;
     /* What the oracles know. */
     struct truth_log truth[SIM_NODES_MAX];
@@ -97,7 +103,41 @@ void sim_fail(struct sim *sim, enum oracle oracle, const struct cluster_node *no
 bool sim_chance(struct sim *sim, uint32_t odds);
 struct watch *sim_watch(struct sim *sim, const struct cluster_node *node);
 
+/* ---- wishes.c, wishes_shop.c: what people ask for ---- */
+
+enum wish_place { ANYWHERE, GATEWAY, OFFICE }; /* where it is asked for, mostly or only */
+
+struct wish {
+    uint32_t weight;
+    enum wish_place place;
+    bool is_of_order, is_keyed;
+    bool (*fits)(const struct order *order); /* an order that it makes sense for; NULL = any */
+    void (*fill)(struct sim *sim, struct command *command);
+};
+extern const struct wish wishes[COMMAND_COUNT];
+
+void wish_menu_set(struct sim *sim, struct command *command);
+void wish_available(struct sim *sim, struct command *command);
+void wish_popup(struct sim *sim, struct command *command);
+void wish_day(struct sim *sim, struct command *command);
+void wish_device(struct sim *sim, struct command *command);
+void wish_other_device(struct sim *sim, struct command *command);
+void wish_staff(struct sim *sim, struct command *command);
+void wish_stock_add(struct sim *sim, struct command *command);
+void wish_stock_count(struct sim *sim, struct command *command);
+void wish_record(struct sim *sim, struct command *command);
+void wish_review_hide(struct sim *sim, struct command *command);
+void wish_drawer_open(struct sim *sim, struct command *command);
+void wish_drawer_move(struct sim *sim, struct command *command);
+void wish_drawer_count(struct sim *sim, struct command *command);
+void wish_blob_of(struct sim *sim, struct command *command, const char *text);
+void wish_blob_add(struct sim *sim, struct command *command);
+void wish_erase(struct sim *sim, struct command *command);
+
 /* ---- clients.c ---- */
+
+/* The entity of some earlier answer to a command of @kind; as it is when there was none. */
+void sim_known_take(struct sim *sim, enum command_kind kind, struct entity_id *ret_entity);
 void clients_act(struct sim *sim);
 void clients_answered(struct sim *sim, struct cluster_node *node,
                       const struct effect_answer *effect);

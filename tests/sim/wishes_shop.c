@@ -1,0 +1,180 @@
+/* wishes_shop.c - what people ask for beside orders: menu, stock, records, drawers, blobs, people.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sync/domain/blob.h"
+#include "sync/domain/record.h"
+#include "tests/sim/sim_internal.h"
+
+enum { PEOPLE = 2, DAYS_MAX = 2, RECORDS = 3 };
+
+static uint64_t below(struct sim *sim, uint64_t limit)
+{
+    return prng_below(&sim->prng, limit);
+}
+
+static struct wanted_field *field_add(struct command *command, uint32_t field)
+{
+    struct wanted_field *added = &command->fields[command->fields_count++];
+    added->field = field;
+    return added;
+}
+
+void wish_menu_set(struct sim *sim, struct command *command)
+{
+    const struct principal principal = command->principal;
+    shop_item(command, 1 + below(sim, SHOP_ITEMS));
+    command->principal = principal;
+    if (sim_chance(sim, 1000)) {
+        field_add(command, MENU_STOCK)->number = (int64_t)below(sim, STOCK_STRICT + 1);
+    }
+    for (uint32_t i = 0; i < command->fields_count; i++) {
+        if (command->fields[i].field == (uint32_t)MENU_PRICE) {
+            command->fields[i].number += (int64_t)below(sim, 5) * 10;
+        }
+    }
+}
+
+void wish_available(struct sim *sim, struct command *command)
+{
+    command->item = 1 + below(sim, SHOP_ITEMS);
+    command->truth = sim_chance(sim, 8000);
+}
+
+void wish_popup(struct sim *sim, struct command *command)
+{
+    field_add(command, POPUP_LATE_AFTER)->number = 60 + (int64_t)below(sim, 600);
+}
+
+void wish_day(struct sim *sim, struct command *command)
+{
+    sim->days = sim->days < DAYS_MAX && sim_chance(sim, 1000) ? sim->days + 1 : sim->days;
+    command->day = sim->days;
+}
+
+void wish_device(struct sim *sim, struct command *command)
+{
+    command->chain = sim->cluster->nodes[below(sim, sim->cluster->count)].config.chain;
+}
+
+void wish_other_device(struct sim *sim, struct command *command)
+{
+    static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP};
+    const struct cluster_node *node = &sim->cluster->nodes[below(sim, sim->cluster->count)];
+    const enum role drawn = roles[below(sim, 3)];
+    command->device = node->device;
+    /* A demotion voids what its writer had not heard of: the oracles' books do not have that. */
+    command->role = node->role == ROLE_MANAGER || node->role == ROLE_GATEWAY ? node->role : drawn;
+    command->name = bytes_of_text(sim_chance(sim, 5000) ? "Front" : "Back");
+}
+
+/* Now and then somebody is dismissed. */
+void wish_staff(struct sim *sim, struct command *command)
+{
+    command->staff = 1 + below(sim, PEOPLE);
+    command->role = sim_chance(sim, 3000) ? ROLE_NONE : ROLE_MANAGER;
+}
+
+/* ---- stock ---- */
+
+void wish_stock_add(struct sim *sim, struct command *command)
+{
+    command->item = 1 + below(sim, SHOP_ITEMS);
+    command->stock_units =
+        sim_chance(sim, 8000) ? 1 + (int64_t)below(sim, 12) : -1 - (int64_t)below(sim, 3);
+}
+
+void wish_stock_count(struct sim *sim, struct command *command)
+{
+    command->item = 1 + below(sim, SHOP_ITEMS);
+    command->stock_units = (int64_t)below(sim, 20);
+}
+
+/* ---- records ---- */
+
+static void fill_stall(struct sim *sim, struct command *command)
+{
+    field_add(command, STALL_POSITION)->number = (int64_t)below(sim, 9);
+}
+
+static void fill_station(struct sim *sim, struct command *command)
+{
+    field_add(command, STATION_THROTTLE)->number = 1 + (int64_t)below(sim, 9);
+}
+
+static void fill_printer(struct sim *sim, struct command *command)
+{
+    field_add(command, PRINTER_DRIVER)->text = bytes_of_text("text");
+    field_add(command, PRINTER_BACKUP)->number = (int64_t)below(sim, RECORDS);
+}
+
+void wish_record(struct sim *sim, struct command *command)
+{
+    static const struct {
+        enum kind kind;
+        void (*fill)(struct sim *sim, struct command *command);
+    } kinds[] = {
+        {KIND_STALL, fill_stall}, {KIND_STATION, fill_station}, {KIND_PRINTER, fill_printer}};
+    const uint64_t drawn = below(sim, sizeof kinds / sizeof *kinds);
+    command->record = kinds[drawn].kind;
+    command->item = 1 + below(sim, RECORDS);
+    command->is_new = sim_chance(sim, 4000);
+    field_add(command, RECORD_NAME)->text =
+        bytes_of_text(sim_chance(sim, 5000) ? "North" : "South");
+    kinds[drawn].fill(sim, command);
+    if (sim_chance(sim, 1000)) {
+        field_add(command, RECORD_HIDDEN)->truth = true;
+    }
+}
+
+void wish_review_hide(struct sim *sim, struct command *command)
+{
+    sim_known_take(sim, COMMAND_REVIEW, &command->order);
+    command->truth = sim_chance(sim, 5000);
+    command->reason = bytes_of_text("rude");
+}
+
+/* ---- drawers ---- */
+
+void wish_drawer_open(struct sim *sim, struct command *command)
+{
+    command->item = 1 + below(sim, RECORDS);
+    command->amount_minor = 100 * (int64_t)below(sim, 100);
+}
+
+void wish_drawer_move(struct sim *sim, struct command *command)
+{
+    sim_known_take(sim, COMMAND_DRAWER_OPEN, &command->order);
+    command->amount_minor = sim_chance(sim, 5000) ? 500 : -300;
+    command->reason = bytes_of_text("change");
+}
+
+void wish_drawer_count(struct sim *sim, struct command *command)
+{
+    sim_known_take(sim, COMMAND_DRAWER_OPEN, &command->order);
+    command->amount_minor = 100 * (int64_t)below(sim, 200);
+}
+
+/* ---- blobs ---- */
+
+/* As a host does: its bytes are on the disk before the command names it. */
+void wish_blob_of(struct sim *sim, struct command *command, const char *text)
+{
+    const struct bytes bytes = bytes_of_text(text);
+    command->blob = cluster_put_blob(sim->asked, bytes);
+    command->blob_size = (uint32_t)bytes.size;
+    command->media = bytes_of_text("text/plain");
+}
+
+void wish_blob_add(struct sim *sim, struct command *command)
+{
+    static const char *const photos[] = {"soup.jpg", "wrap.jpg", "cake.jpg", "tea.jpg"};
+    wish_blob_of(sim, command, photos[below(sim, sizeof photos / sizeof *photos)]);
+}
+
+void wish_erase(struct sim *sim, struct command *command)
+{
+    wish_blob_add(sim, command);
+    command->reason = bytes_of_text("asked to");
+}
