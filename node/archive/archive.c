@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/archive/records.h"
 #include "sync/base/check.h"
 #include "sync/domain/blob.h"
 #include "sync/domain/day.h"
@@ -10,7 +11,6 @@
 
 enum {
     VERSION = 1,
-    RECORD_BYTES_MAX = 2 * EVENT_SALVAGE_BYTES_MAX,
     CHUNK_BYTES = 32 * 1024, /* of events in a record; one larger event stands alone */
     CHUNK_EVENTS = 512,
     HASHES_IN_RECORD = 512,
@@ -27,14 +27,12 @@ enum record_kind {
 };
 
 struct archive {
-    FILE *file;
     struct store_txn *txn;
     struct frontier frontier;
-    struct hash digest; /* over the records so far */
-    uint64_t records, events;
+    uint64_t events;
     void (*on_progress)(uint64_t events);
     struct history *history;
-    uint8_t record[RECORD_BYTES_MAX];
+    struct record_file records;
     /* Events on their way into a record. */
     uint32_t chunk_count;
     size_t chunk_size;
@@ -42,38 +40,10 @@ struct archive {
     struct bytes chunk[CHUNK_EVENTS]; /* borrowed from the transaction */
 };
 
-/* ---- records ---- */
-
-static void record_begin(struct archive *archive, struct writer *writer, enum record_kind kind,
-                         uint32_t fields)
-{
-    writer_init(writer, archive->record, sizeof archive->record);
-    write_array(writer, fields);
-    write_uint(writer, kind);
-}
-
-static int record_end(struct archive *archive, const struct writer *writer)
-{
-    uint8_t size[4];
-    struct bytes record;
-    int err = writer_finish(writer, &record);
-    if (err != 0)
-        return err;
-    put_be32(size, (uint32_t)record.size);
-    const struct bytes parts[] = {bytes_of(archive->digest.bytes, HASH_BYTES), record};
-    struct hash next;
-    hash_parts(next.bytes, sizeof next.bytes, parts, 2);
-    archive->digest = next;
-    archive->records++;
-    bool is_written = fwrite(size, 1, sizeof size, archive->file) == sizeof size &&
-                      fwrite(record.data, 1, record.size, archive->file) == record.size;
-    return is_written ? 0 : ERR_FULL;
-}
-
 static int put_head(struct archive *archive, const struct archive_head *head)
 {
     struct writer writer;
-    record_begin(archive, &writer, RECORD_HEAD, 7);
+    record_begin(&archive->records, &writer, RECORD_HEAD, 7);
     write_uint(&writer, VERSION);
     write_bin(&writer, head->popup.bytes, sizeof head->popup.bytes);
     write_bin(&writer, head->root.bytes, sizeof head->root.bytes);
@@ -87,7 +57,7 @@ static int put_head(struct archive *archive, const struct archive_head *head)
         write_uint(&writer, entry->seq);
         write_bin(&writer, entry->hash.bytes, sizeof entry->hash.bytes);
     }
-    return record_end(archive, &writer);
+    return record_end(&archive->records, &writer);
 }
 
 /* ---- a journal ---- */
@@ -97,7 +67,7 @@ static int chunk_put(struct archive *archive, uint64_t log)
     struct writer writer;
     if (archive->chunk_count == 0)
         return 0;
-    record_begin(archive, &writer, RECORD_EVENTS, 4);
+    record_begin(&archive->records, &writer, RECORD_EVENTS, 4);
     write_id64(&writer, log);
     write_uint(&writer, archive->chunk_first);
     write_array(&writer, archive->chunk_count);
@@ -105,7 +75,7 @@ static int chunk_put(struct archive *archive, uint64_t log)
         write_bin(&writer, archive->chunk[i].data, archive->chunk[i].size);
     archive->chunk_count = 0;
     archive->chunk_size = 0;
-    return record_end(archive, &writer);
+    return record_end(&archive->records, &writer);
 }
 
 static int event_put(struct archive *archive, uint64_t log, uint64_t seq, struct bytes event)
@@ -145,7 +115,7 @@ static int hashes_put(struct archive *archive, uint64_t log, uint64_t from, uint
     int err = 0;
     while (from <= to && err == 0) {
         uint64_t count = to - from + 1 < HASHES_IN_RECORD ? to - from + 1 : HASHES_IN_RECORD;
-        record_begin(archive, &writer, RECORD_HASHES, 4);
+        record_begin(&archive->records, &writer, RECORD_HASHES, 4);
         write_id64(&writer, log);
         write_uint(&writer, from);
         write_array(&writer, (uint32_t)count);
@@ -157,7 +127,7 @@ static int hashes_put(struct archive *archive, uint64_t log, uint64_t from, uint
             write_bin(&writer, hash.bytes, sizeof hash.bytes);
         }
         from += count;
-        err = err != 0 ? err : record_end(archive, &writer);
+        err = err != 0 ? err : record_end(&archive->records, &writer);
     }
     return err;
 }
@@ -179,11 +149,11 @@ static int log_put(struct archive *archive, const struct frontier_entry *entry)
         err = store_get(archive->txn, TABLE_SIG, key_bytes(&key), &signature);
     if (err != 0)
         return err;
-    record_begin(archive, &writer, RECORD_SIGNATURE, 4);
+    record_begin(&archive->records, &writer, RECORD_SIGNATURE, 4);
     write_id64(&writer, entry->log);
     write_uint(&writer, head.seq);
     write_bin(&writer, signature.data, signature.size);
-    return record_end(archive, &writer);
+    return record_end(&archive->records, &writer);
 }
 
 /* ---- blobs ---- */
@@ -193,13 +163,13 @@ static int blob_put(struct archive *archive, const struct blob *blob)
     struct writer writer;
     if (!blob->is_known && !blob->is_erased)
         return 0;
-    record_begin(archive, &writer, RECORD_BLOB, 6);
+    record_begin(&archive->records, &writer, RECORD_BLOB, 6);
     write_bin(&writer, blob->hash.bytes, sizeof blob->hash.bytes);
     write_uint(&writer, blob->size);
     write_text(&writer, blob->media);
     write_bool(&writer, blob->is_personal);
     write_bool(&writer, blob->is_erased);
-    return record_end(archive, &writer);
+    return record_end(&archive->records, &writer);
 }
 
 static int blobs_put_all(struct archive *archive)
@@ -259,20 +229,9 @@ static int frontier_of_day(struct archive *archive, uint64_t n)
     return err == 0 && !day.is_closed ? ERR_STATE : err;
 }
 
-static int put_end(struct archive *archive)
+static int put_all(struct archive *archive, FILE *file, const struct archive_head *head)
 {
-    struct writer writer;
-    struct hash digest = archive->digest;
-    record_begin(archive, &writer, RECORD_END, 3);
-    write_uint(&writer, archive->records);
-    write_bin(&writer, digest.bytes, sizeof digest.bytes);
-    return record_end(archive, &writer);
-}
-
-static int put_all(struct archive *archive, const struct archive_head *head)
-{
-    size_t size = strlen(ARCHIVE_MAGIC);
-    int err = fwrite(ARCHIVE_MAGIC, 1, size, archive->file) == size ? 0 : ERR_FULL;
+    int err = records_begin(&archive->records, file, ARCHIVE_MAGIC);
     if (err == 0)
         err = head->day == 0 ? frontier_of_heads(archive) : frontier_of_day(archive, head->day);
     if (err == 0)
@@ -281,7 +240,7 @@ static int put_all(struct archive *archive, const struct archive_head *head)
         err = log_put(archive, &archive->frontier.entries[i]);
     if (err == 0)
         err = blobs_put_all(archive);
-    return err != 0 ? err : put_end(archive);
+    return err != 0 ? err : records_end(&archive->records, RECORD_END);
 }
 
 int archive_write(FILE *file, struct store_txn *txn, const struct archive_head *head,
@@ -290,11 +249,10 @@ int archive_write(FILE *file, struct store_txn *txn, const struct archive_head *
     struct archive *archive = calloc(1, sizeof *archive);
     if (archive == NULL)
         return ERR_NO_MEMORY;
-    archive->file = file;
     archive->txn = txn;
     archive->on_progress = on_progress;
     archive->history = history_new();
-    int err = archive->history == NULL ? ERR_NO_MEMORY : put_all(archive, head);
+    int err = archive->history == NULL ? ERR_NO_MEMORY : put_all(archive, file, head);
     history_free(archive->history);
     free(archive);
     return err;

@@ -1,38 +1,24 @@
 /* trestle archive: the journals in one file, to keep and to prove. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "node/archive/archive.h"
 #include "node/cli/cli.h"
 #include "node/cli/journal.h"
+#include "node/cli/output.h"
 
 static void show_progress(uint64_t events)
 {
     tell("%llu events", (unsigned long long)events);
 }
 
-/* The file is whole and durable, or not there under that name. */
 static int write_file(const char *path, struct journal *journal, const struct archive_head *head)
 {
-    char fresh[PATH_BYTES_MAX];
-    int size = snprintf(fresh, sizeof fresh, "%s.new", path);
-    if (size < 0 || (size_t)size >= sizeof fresh)
-        return ERR_TOO_LARGE;
-    FILE *file = fopen(fresh, "we");
-    if (file == NULL)
-        return errno == EACCES ? ERR_FORBIDDEN : ERR_IO;
-    int err = archive_write(file, journal->txn, head, show_progress);
-    if (err == 0 && (fflush(file) != 0 || fsync(fileno(file)) != 0))
-        err = ERR_IO;
-    if (fclose(file) != 0 && err == 0)
-        err = ERR_IO;
-    if (err == 0 && rename(fresh, path) != 0)
-        err = ERR_IO;
+    struct output output;
+    int err = output_begin(&output, path);
     if (err != 0)
-        (void)unlink(fresh);
-    return err;
+        return err;
+    return output_end(&output, archive_write(output.file, journal->txn, head, show_progress));
 }
 
 static int tell_archive(int err, const char *path)

@@ -134,7 +134,7 @@ int command_init(const struct args *args)
     if (status == EXIT_DONE)
         status = place_find(args, &place);
     if (status == EXIT_DONE)
-        status = setup_folder(&place);
+        status = setup_folder(&place, false);
     if (status != EXIT_DONE)
         return status;
     int err = identity_make(&wishes, &identity);

@@ -227,7 +227,7 @@ int command_join(const struct args *args)
     if (status == EXIT_DONE)
         status = coming_read(args, &coming);
     if (status == EXIT_DONE)
-        status = setup_folder(&place);
+        status = setup_folder(&place, true);
     if (status != EXIT_DONE)
         return status;
     struct welcome *welcome = calloc(1, sizeof *welcome);

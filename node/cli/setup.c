@@ -9,19 +9,43 @@
  * left behind may go, what anybody else put there may not. */
 static const char unfinished[] = "unfinished";
 
+/* Stands beside a store that came out of a backup, until this device is set up. */
+static const char restored[] = "restored";
+
+static bool is_restored(const char *state)
+{
+    char path[PATH_BYTES_MAX];
+    return path_join(path, state, restored) == 0 && path_exists(path);
+}
+
+int setup_mark_restored(const char *state)
+{
+    char path[PATH_BYTES_MAX];
+    int err = path_join(path, state, restored);
+    return err != 0 ? err : file_write(path, bytes_of(NULL, 0), 0600);
+}
+
+static void restored_forget(const char *state)
+{
+    char path[PATH_BYTES_MAX];
+    if (path_join(path, state, restored) == 0)
+        (void)remove(path);
+}
+
 static int unfinished_path(const char *state, char *ret_path)
 {
     return path_join(ret_path, state, unfinished);
 }
 
-/* What a set-up makes before the keys. */
+/* What a set-up makes before the keys; a store that was there before it stays. */
 static int leftovers_remove(const char *state)
 {
-    static const char *const names[] = {"store/data.mdb", "store/lock.mdb", "store/trestle.lock",
-                                        "store", "log.key"};
+    static const char *const names[] = {"log.key", "store/data.mdb", "store/lock.mdb",
+                                        "store/trestle.lock", "store"};
+    const size_t count = is_restored(state) ? 1 : sizeof names / sizeof names[0];
     char path[PATH_BYTES_MAX];
     int err = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0] && err == 0; i++) {
+    for (size_t i = 0; i < count && err == 0; i++) {
         err = path_join(path, state, names[i]);
         if (err == 0 && remove(path) != 0 && path_exists(path))
             err = ERR_FORBIDDEN;
@@ -47,7 +71,7 @@ static int folder_mark(const char *state)
     return err != 0 ? err : file_write(mark, bytes_of(NULL, 0), 0600);
 }
 
-int setup_folder(const struct place *place)
+int setup_folder(const struct place *place, bool may_be_restored)
 {
     char store[PATH_BYTES_MAX];
     if (identity_exists(place->state)) {
@@ -57,7 +81,7 @@ int setup_folder(const struct place *place)
     int err = folder_begin(place->state);
     if (err == 0)
         err = path_join(store, place->state, "store");
-    if (err == 0 && path_exists(store)) {
+    if (err == 0 && path_exists(store) && !(may_be_restored && is_restored(place->state))) {
         tell("%s holds a store without keys; choose another --state, or remove it", place->state);
         return EXIT_FAILED;
     }
@@ -98,6 +122,8 @@ int setup_save(const struct args *args, const struct place *place, const struct 
         err = identity_save(place->state, identity);
     if (err == 0)
         err = unfinished_path(place->state, mark);
+    if (err == 0)
+        restored_forget(place->state);
     if (err == 0)
         (void)remove(mark); /* with the keys there it says nothing any more */
     return err;

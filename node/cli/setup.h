@@ -10,8 +10,13 @@
 #include "node/config/identity.h"
 
 /* Make the folder, and clear it of what an interrupted set-up left; refuse one that is in use
- * already. EXIT_DONE, or told. */
-int setup_folder(const struct place *place);
+ * already. @may_be_restored: a store that waits there for its device is no reason to. EXIT_DONE, or
+ * told. */
+int setup_folder(const struct place *place, bool may_be_restored);
+
+/* Say in the folder that its store was restored from a backup and waits for a device to join. As
+ * file_write(). */
+MUST_CHECK int setup_mark_restored(const char *state);
 
 /* Write trestle.conf (from the settings among the flags, unless there is one), the address book
  * (NULL = none) and, last, the keys: from then on the device is set up. As file_write(). */

@@ -179,10 +179,19 @@ int log_key_load(const char *state, struct log_key *ret_key)
 
 int log_key_renew(const char *state, struct log_key *ret_key)
 {
+    return log_key_renew_after(state, 0, ret_key);
+}
+
+int log_key_renew_after(const char *state, uint32_t incarnation, struct log_key *ret_key)
+{
     struct log_key key = {.incarnation = 0};
     int err = log_key_load(state, &key);
     if (err != 0 && err != ERR_NOT_FOUND)
         return err;
+    if (key.incarnation < incarnation)
+        key.incarnation = incarnation;
+    if (key.incarnation == UINT32_MAX)
+        return ERR_OVERFLOW;
     key.incarnation++;
     entropy_signing_key(&key.secret);
     uint8_t data[KEYS_BYTES_MAX];

@@ -63,4 +63,8 @@ MUST_CHECK int log_key_load(const char *state, struct log_key *ret_key);
 /* A fresh key, durable before it is used: incarnation 1, or one more than there was. */
 MUST_CHECK int log_key_renew(const char *state, struct log_key *ret_key);
 
+/* The same, also above @incarnation: one that journals already name. ERR_OVERFLOW. */
+MUST_CHECK int log_key_renew_after(const char *state, uint32_t incarnation,
+                                   struct log_key *ret_key);
+
 #endif

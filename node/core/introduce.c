@@ -126,12 +126,25 @@ static int store_one(struct storing *storing, struct bytes frame)
                   : ERR_MALFORMED;
     if (err != 0)
         return err;
+    err = log_head_get(storing->txn, storing->run.log, &head);
+    if (err != ERR_NOT_FOUND)
+        return err; /* a restored store knows it already */
     log_head_init(&head, storing->popup, &open.log_key, id64_of_key(&open.certificate.device_key),
                   open.incarnation);
     err = run_verify(&storing->run, storing->popup, &head, &after);
     if (err == 0 && !is_of_roster_alone(&storing->run))
         err = ERR_MALFORMED;
     return err != 0 ? err : run_store(storing->txn, &storing->run, &after);
+}
+
+/* A store that was restored is of this very pop-up. */
+static int popup_expect(struct store_txn *txn, const struct popup_id *popup)
+{
+    struct bytes stored;
+    int err = store_get(txn, TABLE_META, bytes_of_text("popup"), &stored);
+    if (err == 0 && !bytes_equal(stored, bytes_of(popup->bytes, sizeof popup->bytes)))
+        err = ERR_MISMATCH;
+    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 static int store_all(struct store_lmdb *store, const struct popup_id *popup,
@@ -144,6 +157,7 @@ static int store_all(struct store_lmdb *store, const struct popup_id *popup,
     storing->root = &welcome->root;
     int err = store_lmdb_begin(store, &storing->txn);
     if (err == 0) {
+        err = popup_expect(storing->txn, popup);
         for (uint32_t i = 0; i < welcome->introductions_count && err == 0; i++) {
             const struct introduction *introduction = &welcome->introductions[i];
             err = store_one(storing, bytes_of(introduction->frame, introduction->size));

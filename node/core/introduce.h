@@ -14,8 +14,9 @@
 MUST_CHECK int introductions_collect(struct store_txn *txn, const struct roster *roster,
                                      uint64_t except, struct welcome *welcome);
 
-/* Verify and store them in the fresh store of the state folder @state. What
- * store_lmdb_open() says, what run_verify() says. */
+/* Verify and store them in the store of the state folder @state, which is fresh or restored from a
+ * backup. ERR_MISMATCH: from one of another pop-up. What store_lmdb_open() says, what run_verify()
+ * says. */
 MUST_CHECK int introductions_store(const char *state, const struct popup_id *popup,
                                    const struct welcome *welcome);
 

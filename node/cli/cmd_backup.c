@@ -1,0 +1,57 @@
+/* trestle backup: what a device can go on from, in one file, also while the node runs. */
+#include <stdio.h>
+
+#include "node/archive/backup.h"
+#include "node/cli/cli.h"
+#include "node/cli/journal.h"
+#include "node/cli/output.h"
+
+static void show_progress(uint64_t events)
+{
+    tell("%llu events", (unsigned long long)events);
+}
+
+static int write_file(const char *path, struct journal *journal, struct backup_sums *ret_sums)
+{
+    const struct backup_head head = {
+        .popup = journal->popup, .root = journal->root, .epoch_ms = journal->epoch_ms};
+    struct output output;
+    int err = output_begin(&output, path);
+    if (err != 0)
+        return err;
+    return output_end(&output,
+                      backup_write(output.file, journal->txn, &head, show_progress, ret_sums));
+}
+
+static int tell_backup(const struct args *args, int err, const struct backup_sums *sums)
+{
+    const char *path = args->words[0];
+    if (err != 0)
+        return tell_failure(path, err);
+    if (args_has(args, "json"))
+        (void)printf("{\"logs\":%llu,\"events\":%llu}\n", (unsigned long long)sums->logs,
+                     (unsigned long long)sums->events);
+    tell("%s holds %llu events of %llu journals, and no keys: keep a copy of `keys` elsewhere",
+         path, (unsigned long long)sums->events, (unsigned long long)sums->logs);
+    return EXIT_DONE;
+}
+
+int command_backup(const struct args *args)
+{
+    char state[PATH_BYTES_MAX];
+    struct journal journal;
+    struct backup_sums sums = {.logs = 0};
+    if (path_exists(args->words[0]) && !args_has(args, "yes")) {
+        tell("%s is there already; choose another name, or add --yes to replace it",
+             args->words[0]);
+        return EXIT_FAILED;
+    }
+    int status = place_state(args, state);
+    if (status == EXIT_DONE)
+        status = journal_open(state, &journal);
+    if (status != EXIT_DONE)
+        return status;
+    int err = write_file(args->words[0], &journal, &sums);
+    journal_close(&journal);
+    return tell_backup(args, err, &sums);
+}
