@@ -134,14 +134,23 @@ static int certificate_tell(struct replica *replica, struct store_txn *txn, uint
     return err == ERR_FORBIDDEN ? 0 : err; /* it may write nothing any more */
 }
 
+/* Whether @chosen, which the roster goes by, is to replace the certificate that this device goes
+ * by: it is better, or the other was issued by who is revoked now. */
+static bool is_overruled(const struct replica *replica, const struct certificate *chosen)
+{
+    const struct certificate *own = &replica->certificate;
+    const struct roster_device *issuer = roster_device_find(&replica->roster, own->issuer);
+    const int order = certificate_compare(chosen, own);
+    if (issuer != NULL && issuer->is_revoked && order != 0)
+        return true;
+    return order > 0 && (chosen->issued != own->issued || chosen->is_by_root != own->is_by_root);
+}
+
 int replica_adopt_certificate(struct replica *replica, struct store_txn *txn, uint64_t now_t)
 {
     const struct roster_device *own = roster_device_find(&replica->roster, replica->device);
     struct bytes chain;
-    if (own == NULL || replica->is_log_lost ||
-        (own->certificate.issued == replica->certificate.issued &&
-         own->certificate.is_by_root == replica->certificate.is_by_root) ||
-        certificate_compare(&own->certificate, &replica->certificate) <= 0)
+    if (own == NULL || replica->is_log_lost || !is_overruled(replica, &own->certificate))
         return 0;
     int err = chain_find(replica, txn, &own->certificate, &chain);
     if (err == ERR_NOT_FOUND)

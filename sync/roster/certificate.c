@@ -259,3 +259,14 @@ int certificate_compare(const struct certificate *a, const struct certificate *b
     check(err_a == 0 && err_b == 0);
     return bytes_compare(bytes_a, bytes_b);
 }
+
+struct hash certificate_hash(const struct certificate *certificate)
+{
+    uint8_t data[CERT_BYTES_MAX];
+    struct bytes body;
+    struct hash hash;
+    const int err = body_encode(certificate, data, &body);
+    check(err == 0);
+    hash_parts(hash.bytes, sizeof hash.bytes, &body, 1);
+    return hash;
+}

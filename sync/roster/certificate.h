@@ -52,4 +52,7 @@ MUST_CHECK int certificate_verify(struct bytes chain, const struct popup_id *pop
  * then, so that all replicas choose alike, the greater contents. */
 int certificate_compare(const struct certificate *a, const struct certificate *b);
 
+/* What tells it from every other: of its body alone, whoever signed it. */
+struct hash certificate_hash(const struct certificate *certificate);
+
 #endif

@@ -24,6 +24,10 @@
  * allow. It takes effect in each log where that says that it knew (roster.saw), so that what was
  * done before stays done, and a device that nobody could tell goes on under the role it knows.
  *
+ * A certificate by an admin whose device was revoked counts when a device.add that counts brought
+ * it. Otherwise it overrules none that does, and a log that adopted it went on under the papers it
+ * had: a thief's newer ones shut nobody out.
+ *
  * Who may state what: log.open, log.cert, device.add and log.fork prove themselves. The rest counts
  * when its writer's log held CAP_ROSTER there and that event counts itself. Since such statements
  * can void each other's writers, they are weighed in order of seniority: devices that the root
@@ -49,7 +53,8 @@ enum {
 
 struct roster_device {
     uint64_t id;
-    struct certificate certificate; /* certificate_compare()'s choice of all that are known */
+    struct certificate certificate; /* certificate_compare()'s choice of those that count, or, when
+                                       none does, of all */
     bool is_revoked;                /* it or a log of it was revoked: its links are refused */
     bool is_retired;                /* a log of it was: a dead tablet */
 };

@@ -1,5 +1,5 @@
 /* roster_load.h - what the files that fold the roster share: roster.c (devices, logs, registers),
- * people.c (who may do what).
+ * doubt.c (certificates by who was revoked), people.c (who may do what).
  *
  * Layer: sync/roster (pure).
  */
@@ -24,13 +24,24 @@ struct spoken_role {
 struct addition {
     uint64_t device;
     uint64_t issued; /* of the certificate */
+    struct hash certificate;
     struct log_point at;
+};
+
+/* Whose certificates do not count by themselves any more: admins who were revoked. What they had
+ * issued, and somebody stated where it counts, still does. */
+struct doubt {
+    uint32_t issuers_count;
+    uint64_t issuers[DEVICES_MAX];
+    uint32_t vouched_count;
+    struct hash vouched[ROSTER_ADDITIONS_MAX]; /* certificate_hash() of those that were stated */
 };
 
 /* A roster in the making. */
 struct load {
     struct store_txn *txn;
     struct roster *roster;
+    struct doubt doubt;
     uint64_t held_log; /* whose certificate `held` is: the log that pass 1 is in */
     struct certificate held;
     uint32_t added_count;
@@ -62,6 +73,14 @@ uint32_t roster_person_place(const struct roster *roster, uint64_t staff);
  * or would be. */
 uint32_t roster_right_place(const struct roster *roster, uint32_t log, uint32_t person,
                             uint64_t seq);
+
+/* doubt.c: whom to doubt after what was stated in @load; whether that is anybody. */
+bool doubt_settle(struct doubt *doubt, const struct load *load);
+
+/* As certificate_compare(), of what is known of one device; but what counts overrules what does
+ * not. */
+int doubt_compare(const struct doubt *doubt, const struct certificate *a,
+                  const struct certificate *b);
 
 /* people.c, in this order: what was said, the sum of it, what each log had seen of it, and where
  * somebody wrote under a role that was already another. */
