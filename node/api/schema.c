@@ -136,7 +136,8 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
     BOOL("pay_first"),
     INT("copies", 1, DEVICES_MAX, NOTE("k of \"on k devices\"")),
     INT("late_after_s", 1, 86400),
-    INT("escalate_after_s", 0, 86400, NOTE("an order whose next tick takes longer is stuck; 0 = none is")),
+    INT("escalate_after_s", 0, 86400, 
+        NOTE("an order whose next tick takes longer is stuck; 0 = none is")),
     COUNT("day", NOTE("the trading day; 0 = none opened yet")),
     HEX("device", LOG_DIGITS),
     TEXT("device_name", 0, NAME_BYTES_MAX),
@@ -332,8 +333,8 @@ SCHEMA(unit_numbers, "UnitNumbers", "Units of a line count from 1; left out = al
     INT("units", 1, ORDER_QUANTITY_MAX, MANY(1, WISH_UNITS_MAX), OPTIONAL));
 
 SCHEMA(refund_wish, "RefundWish",
-    "That the card provider gives back either units, or an amount out of goodwill: then `slot` counts the order's goodwill amounts, "
-    "so that one asked for twice is one.",
+    "That the card provider gives back either units, or an amount out of goodwill: then `slot` "
+    "counts the order's goodwill amounts, so that one asked for twice is one.",
     OBJECT("lines", schema_unit_numbers, MANY(1, ORDER_LINES_MAX), OPTIONAL),
     POSITIVE("amount", OPTIONAL),
     INT("slot", 1, ORDER_WISHES_MAX, OPTIONAL),
@@ -525,7 +526,8 @@ SCHEMA(order, "Order", NULL,
     MONEY("paid"),
     MONEY("refunded"),
     MONEY("due", NOTE("> 0 give back, < 0 collect")),
-    ENUM("stuck", tick_words, OPTIONAL, NOTE("the tick that it waits for too long; on /ws it is in `marks`")),
+    ENUM("stuck", tick_words, OPTIONAL,
+        NOTE("the tick that it waits for too long; on /ws it is in `marks`")),
     OBJECT("provider", schema_provider, OPTIONAL),
     OBJECT("receipts", schema_receipt_brief, MANY(1, ORDER_RECEIPTS_MAX), OPTIONAL),
     BOOL("cancelled"),
@@ -637,7 +639,8 @@ SCHEMA(frame_delta, "FrameDelta", "Newest states of what changed since the last 
     ENUM("records", record_words, MANY(0, 8), NOTE("lists that changed: read them again")),
     TEXT("cursor", 1, CURSOR_MAX));
 
-SCHEMA(stuck, "Stuck", "An order whose next tick has not come within `escalate_after_s`, counted by this node.",
+SCHEMA(stuck, "Stuck",
+    "An order whose next tick has not come within `escalate_after_s`, counted by this node.",
     HEX("id", ID_DIGITS),
     ENUM("tick", tick_words, NOTE("the one that is awaited")));
 

@@ -222,11 +222,12 @@ static int check_new(const struct task *task, const struct record *record,
     return err == 0 && count >= record->kind->count_max ? ERR_TOO_MANY : err;
 }
 
-/* The event has a right of its own beside the command's: who may be on the staff is the roster's.
- */
+/* The event has a right of its own beside the command's: who may be on the staff is the
+ * roster's. */
 static bool may_write(const struct task *task, const struct record_kind *kind)
 {
-    return kind != NULL && principal_may(&task->command->principal, event_info_find(kind->set)->capability);
+    return kind != NULL &&
+           principal_may(&task->command->principal, event_info_find(kind->set)->capability);
 }
 
 int till_record_set(struct task *task)

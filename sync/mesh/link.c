@@ -271,8 +271,9 @@ void mesh_note_slot(struct mesh *mesh, uint32_t slot)
 
 /* ---- hello ---- */
 
-/* A device whose store is fresh knows nobody but itself. Whom the transport let in, by a certificate
- * that the root vouches for, may then tell it the roster; nothing of that is believed unverified. */
+/* A device whose store is fresh knows nobody but itself. Whom the transport let in, by a
+ * certificate that the root vouches for, may then tell it the roster; nothing of that is believed
+ * unverified. */
 static bool knows_nobody(const struct roster *roster)
 {
     return roster->devices_count <= 1;

@@ -150,7 +150,7 @@ describe("the ticks", () => {
         expect(words(false)).toBe("On 2 devices");
     });
 
-    test("an order that is stuck is told of with what to do, those that wait for one thing together", () => {
+    test("stuck orders that wait for one thing are told of together, with what to do", () => {
         const orders = [order("a1"), order("a2"), order("a3")];
         const stuck = new Map<string, "copies" | "seen" | "accepted">([
             ["a1", "seen"],

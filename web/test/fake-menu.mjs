@@ -90,8 +90,10 @@ export function fakeMenu() {
                 diet,
                 description: "",
                 groups,
-                available: true,
                 hidden: false,
+                stock_policy: "off",
+                available: true,
+                stock: { here: 0, all: 0, oversold: 0 },
                 price_conflict: false,
                 conflict: false,
             };

@@ -33,6 +33,8 @@ export function newOrder(body, { menu, now, number, log }) {
         claimed_by: "",
         log,
         seq: sequence,
+        late: false,
+        contact: "",
         changed: "",
         seen: false,
     };

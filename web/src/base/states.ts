@@ -30,7 +30,6 @@ const flagWords: Record<Flag, string> = {
     needs_accept: "Lines were added. Accept them.",
     opaque: "Needs newer software. Only to be read here.",
     overflow: "Too large to add up. A manager looks at it.",
-    printed_twice: "Printed twice: two tickets lie about.",
     hold_lost: "The bank no longer holds the amount. Collect it.",
     provider_at_odds: "The card provider says both paid and not paid. A manager looks at it.",
     refund_failed: "A refund by card failed. Give the money back another way.",

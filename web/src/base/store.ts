@@ -27,7 +27,7 @@ export interface State {
     readonly heardAt: ReadonlyMap<string, number>;
     /** Per log: up to where it is held by as many devices as the pop-up asks for. */
     readonly marks: ReadonlyMap<string, number>;
-    /** Orders whose next tick has not come in time, and the one they wait for: by the node's count. */
+    /** Orders whose next tick has not come in time, and that tick: by the node's count. */
     readonly stuck: ReadonlyMap<string, StuckTick>;
     /** The node's clock minus ours, in ms. */
     readonly clockAhead: number;
