@@ -136,7 +136,7 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
     BOOL("pay_first"),
     INT("copies", 1, DEVICES_MAX, NOTE("k of \"on k devices\"")),
     INT("late_after_s", 1, 86400),
-    INT("escalate_after_s", 0, 86400, 
+    INT("escalate_after_s", 0, 86400,
         NOTE("an order whose next tick takes longer is stuck; 0 = none is")),
     COUNT("day", NOTE("the trading day; 0 = none opened yet")),
     HEX("device", LOG_DIGITS),
