@@ -29,8 +29,8 @@ struct replica;
 struct replica_config {
     struct popup_id popup;
     struct public_key root;
-    int64_t epoch_ms;   /* the pop-up's, since 1970 */
-    struct bytes chain; /* own certificate chain */
+    int64_t epoch_ms;                     /* the pop-up's, since 1970 */
+    struct bytes chain;                   /* own certificate chain */
     const struct secret_key *root_secret; /* where this device keeps it, otherwise NULL */
     const struct secret_key *device_secret;
     const struct secret_key *log_secret; /* of this incarnation */

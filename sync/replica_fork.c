@@ -299,7 +299,7 @@ static int fork_restate(struct replica *replica, struct store_txn *txn,
     uint8_t body[EVENT_SALVAGE_BYTES_MAX];
     struct bytes found = {0};
     int err = fork_find(replica, txn, log, &found);
-    if (err != 0)
+    if (err != 0 || found.data == NULL)
         return err == ERR_NOT_FOUND ? 0 : err;
     memcpy(body, found.data, found.size); /* what is borrowed does not outlive a put */
     event.body = bytes_of(body, found.size);

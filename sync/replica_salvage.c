@@ -169,9 +169,9 @@ static int run_rewrap(struct replica *replica, struct store_txn *txn, struct mom
 
 /* Deal with the voided run from @seq on; @ret_next gets where the next begins. */
 static int run_salvage(struct replica *replica, struct store_txn *txn, const struct log_head *head,
-                       const struct roster_log *log, uint64_t seq, struct moment now,
-                       struct effects *out, uint64_t *ret_next)
+                       uint64_t seq, struct moment now, struct effects *out, uint64_t *ret_next)
 {
+    const struct roster_log *log = roster_log_find(&replica->roster, head->log);
     struct bytes body;
     bool is_written;
     int err = run_read(txn, head->log, seq, RUN_BYTES_MAX, replica->run);
@@ -226,7 +226,7 @@ static int slot_salvage(struct replica *replica, struct store_txn *txn, uint32_t
     plan_update(replica, slot, voided_from(log), now);
     while (err == 0 && plan->next <= head.seq && plan->due_ms <= now.mono_ms && *budget > 0) {
         --*budget;
-        err = run_salvage(replica, txn, &head, log, plan->next, now, out, &plan->next);
+        err = run_salvage(replica, txn, &head, plan->next, now, out, &plan->next);
     }
     if (plan->next <= head.seq)
         effects_wake(out, plan->due_ms);

@@ -13,6 +13,7 @@
 
 enum {
     ID_DIGITS = 2 * ENTITY_ID_BYTES,
+    HASH_DIGITS = 2 * HASH_BYTES,
     LOG_DIGITS = 16,
     SHORT_MAX = 40, /* names of categories, stations, methods */
     DESCRIPTION_MAX = NOTE_BYTES_MAX,
@@ -304,7 +305,7 @@ SCHEMA(contact, "Contact", "Lies in an erasable file, not in the journal.",
     TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL));
 
 SCHEMA(blob, "Blob", NULL,
-    HEX("hash", 2 * HASH_BYTES),
+    HEX("hash", HASH_DIGITS),
     COUNT("size"),
     TEXT("media", 1, MEDIA_BYTES_MAX));
 
@@ -536,7 +537,7 @@ SCHEMA(order, "Order", NULL,
     HEX("log", LOG_DIGITS, NOTE("where it was opened")),
     COUNT("seq"),
     BOOL("late", NOTE("of a closed day, and not in its close")),
-    TEXT("contact", 0, 2 * HASH_BYTES,
+    TEXT("contact", 0, HASH_DIGITS,
         NOTE("hash of the blob that says how to reach the guest; empty = none")),
     TEXT("changed", 0, CURSOR_MAX + 16, NOTE("names the newest line-changing operation; opaque")),
     BOOL("seen"));
@@ -662,11 +663,11 @@ SCHEMA(frame_seen, "FrameSeen", "From a kitchen's board: the ticket was drawn on
 #define SHOWN_TEXT(name, min, max, ...)   TEXT(name, 0, max, __VA_ARGS__)
 #define SHOWN_NUMBER(name, min, max, ...) INT(name, 0, max, __VA_ARGS__)
 #define SHOWN_TRUTH(name, min, max, ...)  BOOL(name, __VA_ARGS__)
-#define SHOWN_BYTES(name, min, max, ...)  TEXT(name, 0, 2 * (max), __VA_ARGS__)
+#define SHOWN_BYTES(name, min, max, ...)  TEXT(name, 0, 2 * INT64_C(max), __VA_ARGS__)
 #define ASKED_TEXT(name, min, max, ...)   TEXT(name, min, max, __VA_ARGS__)
 #define ASKED_NUMBER(name, min, max, ...) INT(name, min, max, __VA_ARGS__)
 #define ASKED_TRUTH(name, min, max, ...)  BOOL(name, __VA_ARGS__)
-#define ASKED_BYTES(name, min, max, ...)  TEXT(name, 2 * (min), 2 * (max), __VA_ARGS__)
+#define ASKED_BYTES(name, min, max, ...)  TEXT(name, 2 * INT64_C(min), 2 * INT64_C(max), __VA_ARGS__)
 #define SHOWN(symbol, number, name, form, min, max, merge, otherwise, note_)                       \
     SHOWN_##form(name, min, max, .note = (note_)),
 #define ASKED(symbol, number, name, form, min, max, merge, otherwise, note_)                       \

@@ -137,9 +137,12 @@ static int come(struct coming *coming, struct enrol_hello *hello, struct identit
     if (coming->has_invitation)
         return newcomer_join(&coming->invitation, hello, &identity->device_secret,
                              &identity->transport_secret, JOIN_MS, welcome);
-    return newcomer_pair(coming->endpoint, hello, &identity->device_secret,
-                         &identity->transport_secret, ask_newcomer, coming, JOIN_MS,
-                         &coming->invitation, welcome);
+    const struct newcomer newcomer = {.endpoint = coming->endpoint,
+                                      .device_secret = &identity->device_secret,
+                                      .transport_secret = &identity->transport_secret,
+                                      .ask = ask_newcomer,
+                                      .context = coming};
+    return newcomer_pair(&newcomer, hello, JOIN_MS, &coming->invitation, welcome);
 }
 
 static int tell_join_failure(const struct coming *coming, int err)

@@ -249,8 +249,10 @@ static bool pair_event(struct core *core, const struct transport_event *event)
     struct bytes answer;
     if (pairing->is_shown && routing_equal(&event->caller, &pairing->shown))
         return pairing->is_agreed;
-    if (pairing_hear(pairing, &core->identity->popup, &core->identity->transport_secret,
-                     &event->caller, &event->key, event->frame, buffer, &answer))
+    const struct pair_host host = {.popup = core->identity->popup,
+                                   .secret = &core->identity->transport_secret};
+    const struct pair_speaker speaker = {.routing = event->caller, .key = event->key};
+    if (pairing_hear(pairing, &host, &speaker, event->frame, buffer, &answer))
         transport_enrol_reply(core->transport, &event->caller, answer);
     return false;
 }

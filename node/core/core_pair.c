@@ -30,49 +30,48 @@ static struct pair_caller *caller_admit(struct pairing *pairing, const struct ro
 }
 
 /* Whoever commits anew gets a fresh offer: no nonce serves twice. */
-static bool hear_commit(struct pairing *pairing, const struct popup_id *popup,
-                        const struct transport_secret *secret, const struct routing *routing,
-                        const struct hash *commitment, void *buffer, struct bytes *ret_answer)
+static bool hear_commit(struct pairing *pairing, const struct pair_host *host,
+                        const struct routing *routing, const struct hash *commitment, void *buffer,
+                        struct bytes *ret_answer)
 {
     struct pair_caller *caller = caller_admit(pairing, routing);
-    const struct public_key own = transport_public(secret);
+    const struct public_key own = transport_public(host->secret);
     caller->commitment = *commitment;
-    int err = pair_part_inviter(popup, &own, &caller->offer);
+    int err = pair_part_inviter(&host->popup, &own, &caller->offer);
     if (err == 0)
         err = pair_offer_encode(&caller->offer, buffer, ret_answer);
     return err == 0;
 }
 
-static void hear_reveal(struct pairing *pairing, const struct transport_secret *secret,
-                        const struct routing *routing, const struct public_key *key,
-                        struct bytes frame)
+static void hear_reveal(struct pairing *pairing, const struct pair_host *host,
+                        const struct pair_speaker *speaker, struct bytes frame)
 {
-    struct pair_caller *caller = caller_find(pairing, routing);
+    struct pair_caller *caller = caller_find(pairing, &speaker->routing);
     struct pair_part part;
     struct paired paired;
     if (caller == NULL)
         return;
     int err = pair_reveal_decode(frame, &caller->commitment, &part);
     if (err == 0)
-        err = pair_conclude(&caller->offer, &part, secret, &paired);
+        err = pair_conclude(&caller->offer, &part, host->secret, &paired);
     caller->is_used = false;
     if (err != 0 || pairing->is_shown ||
-        memcmp(&paired.newcomer, key, sizeof *key) != 0) /* the connection proved another key */
+        memcmp(&paired.newcomer, &speaker->key, sizeof speaker->key) !=
+            0) /* the connection proved another key */
         return;
     pairing->is_shown = true;
-    pairing->shown = *routing;
+    pairing->shown = speaker->routing;
     pairing->paired = paired;
 }
 
-bool pairing_hear(struct pairing *pairing, const struct popup_id *popup,
-                  const struct transport_secret *secret, const struct routing *caller,
-                  const struct public_key *key, struct bytes frame, void *buffer,
+bool pairing_hear(struct pairing *pairing, const struct pair_host *host,
+                  const struct pair_speaker *speaker, struct bytes frame, void *buffer,
                   struct bytes *ret_answer)
 {
     struct hash commitment;
     if (pair_commit_decode(frame, &commitment) == 0)
-        return hear_commit(pairing, popup, secret, caller, &commitment, buffer, ret_answer);
-    hear_reveal(pairing, secret, caller, key, frame);
+        return hear_commit(pairing, host, &speaker->routing, &commitment, buffer, ret_answer);
+    hear_reveal(pairing, host, speaker, frame);
     return false;
 }
 

@@ -30,11 +30,22 @@ struct pairing {
 /* Whether @a and @b are one connection. */
 bool routing_equal(const struct routing *a, const struct routing *b);
 
-/* A frame of @caller, whose connection proved @key. True when there is something to answer, in
- * @buffer (PAIR_FRAME_BYTES_MAX). What makes no sense is passed over: it tells nobody anything. */
-bool pairing_hear(struct pairing *pairing, const struct popup_id *popup,
-                  const struct transport_secret *secret, const struct routing *caller,
-                  const struct public_key *key, struct bytes frame, void *buffer,
+/* Who says something, and the key that its connection proved. */
+struct pair_speaker {
+    struct routing routing;
+    struct public_key key;
+};
+
+/* What the node pairs for: the pop-up, and its own transport key. */
+struct pair_host {
+    struct popup_id popup;
+    const struct transport_secret *secret; /* borrowed */
+};
+
+/* A frame of @speaker. True when there is something to answer, in @buffer (PAIR_FRAME_BYTES_MAX).
+ * What makes no sense is passed over: it tells nobody anything. */
+bool pairing_hear(struct pairing *pairing, const struct pair_host *host,
+                  const struct pair_speaker *speaker, struct bytes frame, void *buffer,
                   struct bytes *ret_answer);
 
 /* People say that the digits differ. */

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* statx(): when a folder was made is not POSIX's */
 #include "node/core/fence.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,26 +50,41 @@ uint64_t fence_place(const char *state)
 
 /* --- the file --- */
 
+/* Pass over @name and the number after it; false when that is not what stands there. */
+static bool fence_field(const char **text, const char *name, int base, uint64_t *ret_number)
+{
+    size_t size = strlen(name);
+    char *end = NULL;
+    if (strncmp(*text, name, size) != 0)
+        return false;
+    errno = 0;
+    *ret_number = strtoull(*text + size, &end, base);
+    bool is_read = errno == 0 && end != *text + size;
+    *text = end;
+    return is_read;
+}
+
 int fence_load(const char *state, struct fence *ret_fence)
 {
     char path[PATH_BYTES_MAX];
     uint8_t *data = NULL;
     size_t size = 0;
-    unsigned long long log, place, seq;
-    char end[16];
+    struct fence fence;
     int err = path_join(path, state, "fence");
     if (err == 0)
         err = file_read(path, FENCE_FILE_BYTES_MAX, &data, &size);
     if (err != 0)
         return err;
-    int found =
-        sscanf((const char *)data, "trestle fence 1 journal %16llx place %16llx seq %20llu %15s",
-               &log, &place, &seq, end);
+    const char *text = (const char *)data;
+    bool is_read = fence_field(&text, "trestle fence 1\njournal ", 16, &fence.log) &&
+                   fence_field(&text, "\nplace ", 16, &fence.place) &&
+                   fence_field(&text, "\nseq ", 10, &fence.seq);
+    fence.is_stopped = is_read && strcmp(text, "\nstopped\n") == 0;
+    is_read = is_read && (fence.is_stopped || strcmp(text, "\nleased\n") == 0);
     free(data);
-    if (found != 4)
+    if (!is_read)
         return ERR_MALFORMED;
-    *ret_fence = (struct fence){
-        .log = log, .place = place, .seq = seq, .is_stopped = strcmp(end, "stopped") == 0};
+    *ret_fence = fence;
     return 0;
 }
 

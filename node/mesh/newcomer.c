@@ -161,23 +161,20 @@ static int wait_welcome(struct knocking *knocking, const struct invitation *invi
                     : answer_read(invitation, hello, bytes_of(knocking->buffer, size), ret_welcome);
 }
 
-int newcomer_pair(const char *endpoint, struct enrol_hello *hello,
-                  const struct secret_key *device_secret,
-                  const struct transport_secret *transport_secret, newcomer_ask *ask, void *context,
-                  unsigned timeout_ms, struct invitation *ret_invitation,
-                  struct welcome *ret_welcome)
+int newcomer_pair(const struct newcomer *newcomer, struct enrol_hello *hello, unsigned timeout_ms,
+                  struct invitation *ret_invitation, struct welcome *ret_welcome)
 {
     struct knocking knocking;
     struct paired paired;
-    int err = knocking_begin(&knocking, endpoint, transport_secret);
+    int err = knocking_begin(&knocking, newcomer->endpoint, newcomer->transport_secret);
     if (err == 0)
-        err = exchange(&knocking, hello->name, transport_secret, clock_mono_ms() + timeout_ms,
-                       &paired);
-    if (err == 0 && !ask(context, paired.digits))
+        err = exchange(&knocking, hello->name, newcomer->transport_secret,
+                       clock_mono_ms() + timeout_ms, &paired);
+    if (err == 0 && !newcomer->ask(newcomer->context, paired.digits))
         err = ERR_STATE;
     if (err == 0) {
         *ret_invitation = paired.invitation;
-        err = wait_welcome(&knocking, ret_invitation, hello, device_secret,
+        err = wait_welcome(&knocking, ret_invitation, hello, newcomer->device_secret,
                            clock_mono_ms() + UINT64_C(1000) * INVITATION_SECONDS, ret_welcome);
     }
     knocking_end(&knocking);

@@ -20,16 +20,21 @@ MUST_CHECK int newcomer_join(const struct invitation *invitation, struct enrol_h
                              const struct transport_secret *transport_secret, unsigned timeout_ms,
                              struct welcome *ret_welcome);
 
-/* What a person at the newcomer says of the digits: are they those on the other screen? */
-typedef bool newcomer_ask(void *context, const char *digits);
+/* Somebody without an invitation: which door it knocks at, by which keys, and who compares. */
+struct newcomer {
+    const char *endpoint;
+    const struct secret_key *device_secret;
+    const struct transport_secret *transport_secret;
+    /* What a person says of the digits: are they those on the other screen? */
+    bool (*ask)(void *context, const char *digits);
+    void *context;
+};
 
-/* The same without an invitation: knock at @endpoint, let @ask compare, and wait until people there
- * have decided, too. What was agreed on goes to @ret_invitation. Errors as newcomer_join(), and
- * ERR_STATE: @ask said no. */
-MUST_CHECK int newcomer_pair(const char *endpoint, struct enrol_hello *hello,
-                             const struct secret_key *device_secret,
-                             const struct transport_secret *transport_secret, newcomer_ask *ask,
-                             void *context, unsigned timeout_ms, struct invitation *ret_invitation,
+/* The same without an invitation: knock, let @newcomer's person compare, and wait until people
+ * there have decided, too. What was agreed on goes to @ret_invitation. Errors as newcomer_join(),
+ * and ERR_STATE: the person said no. */
+MUST_CHECK int newcomer_pair(const struct newcomer *newcomer, struct enrol_hello *hello,
+                             unsigned timeout_ms, struct invitation *ret_invitation,
                              struct welcome *ret_welcome);
 
 #endif

@@ -14,7 +14,8 @@ static struct hash labelled(const char *label, const struct bytes *parts, size_t
 {
     struct bytes all[HASH_PARTS_MAX] = {bytes_of(label, strlen(label))};
     struct hash hash;
-    memcpy(all + 1, parts, count * sizeof parts[0]);
+    for (size_t i = 0; i < count; i++)
+        all[i + 1] = parts[i];
     hash_parts(hash.bytes, sizeof hash.bytes, all, count + 1);
     return hash;
 }

@@ -55,7 +55,7 @@ _Static_assert(ESCPOS_BYTES_MAX >=
                    PAPER_TEXT_BYTES_MAX * 3 + PAPER_LINES_MAX * 16 + 64 /* begin, cut, drawer */,
                "every paper fits");
 
-size_t escpos_encode(const struct paper *paper, const struct codepage *codepage, uint8_t *buffer)
+size_t escpos_encode(const struct paper *paper, const struct codepage *codepage, void *buffer)
 {
     struct output output = {.data = buffer};
     PUT(&output, ESC, '@', ESC, 't', codepage->number);

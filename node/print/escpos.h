@@ -15,7 +15,7 @@
 enum { ESCPOS_BYTES_MAX = 4 * PAPER_TEXT_BYTES_MAX, ESCPOS_REQUEST_BYTES = 3 };
 
 /* @buffer of ESCPOS_BYTES_MAX; bytes written. Never fails: the paper's own bounds fit. */
-size_t escpos_encode(const struct paper *paper, const struct codepage *codepage, uint8_t *buffer);
+size_t escpos_encode(const struct paper *paper, const struct codepage *codepage, void *buffer);
 
 /* What a printer may be asked in the middle of anything: DLE EOT n. */
 enum escpos_question {

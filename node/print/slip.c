@@ -137,11 +137,10 @@ static void say_lines(const struct slip_input *input, const struct print_claim *
         if (line == NULL) {
             continue;
         }
-        if (is_change) {
-            say_change(paper, &claim->lines[i], &before[i], line);
-        } else if (claim->lines[i].quantity > 0) {
+        const bool is_gone = claim->lines[i].quantity == 0;
+        if (!is_change && !is_gone) {
             say_line(paper, "", &claim->lines[i], line);
-        } else if (before[i].quantity > 0) {
+        } else if (is_change || before[i].quantity > 0) {
             say_change(paper, &claim->lines[i], &before[i], line);
         }
     }

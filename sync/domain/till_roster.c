@@ -65,8 +65,8 @@ static int certify_anew(struct task *task, const struct roster_device *device,
     }
     certificate->issued = now > device->certificate.issued ? now : device->certificate.issued + 1;
     int err = certificate_issue(certificate, is_by_root ? till->root_secret : till->device_secret,
-                                is_by_root ? NULL : &till->own_chain, chain_data,
-                                sizeof chain_data, &chain);
+                                is_by_root ? NULL : &till->own_chain, chain_data, sizeof chain_data,
+                                &chain);
     if (err == 0) {
         err = certificate_verify(chain, &till->roster->popup, &till->roster->root, &verified);
     }

@@ -64,7 +64,7 @@ bool roster_make_room(void *items, size_t size, uint32_t *count, uint32_t count_
 uint32_t roster_change_place(const struct roster *roster, uint64_t log, uint64_t seq);
 
 /* Where @log is or would be. */
-uint32_t roster_log_place(const struct roster *roster, uint64_t log);
+uint32_t roster_log_place(const struct roster *roster, uint64_t id);
 
 /* Where @staff is or would be among the people. */
 uint32_t roster_person_place(const struct roster *roster, uint64_t staff);

@@ -23,8 +23,7 @@ void shop_command(struct command *ret_command, enum command_kind kind)
 {
     memset(ret_command, 0, sizeof *ret_command);
     ret_command->kind = kind;
-    ret_command->principal =
-        (struct principal){.session = MANAGER_SESSION, .role = ROLE_MANAGER};
+    ret_command->principal = (struct principal){.session = MANAGER_SESSION, .role = ROLE_MANAGER};
 }
 
 void shop_keyed(struct command *command, const struct shop_key *key)

@@ -109,13 +109,11 @@ static void say(struct pairing *pairing, const struct talk *talk, uint8_t caller
                 const struct transport_secret *proves, struct bytes frame, struct pair_part *offer)
 {
     uint8_t buffer[PAIR_FRAME_BYTES_MAX];
-    struct routing routing = {.size = 5};
+    const struct pair_host host = {.popup = talk->popup, .secret = &talk->inviter};
+    struct pair_speaker speaker = {.routing = {.size = 5}, .key = transport_public(proves)};
     struct bytes answer;
-    routing.bytes[4] = caller;
-    const struct public_key key = transport_public(proves);
-    if (pairing_hear(pairing, &talk->popup, &talk->inviter, &routing, &key, frame, buffer,
-                     &answer) &&
-        offer != NULL) {
+    speaker.routing.bytes[4] = caller;
+    if (pairing_hear(pairing, &host, &speaker, frame, buffer, &answer) && offer != NULL) {
         assert_int_equal(pair_offer_decode(answer, offer), 0);
     }
 }
