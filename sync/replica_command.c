@@ -108,6 +108,12 @@ static int number_prepare(struct replica *replica, struct store_txn *txn, uint64
 
 /* ---- receipt numbers ---- */
 
+static bool may_give_receipt(const struct command *command)
+{
+    return command->kind == COMMAND_RECEIPT ||
+           (command->kind == COMMAND_PRINT && command->purpose == PRINT_RECEIPT);
+}
+
 static int receipt_prepare(const struct replica *replica, struct store_txn *txn, struct till *till)
 {
     uint32_t last;
@@ -304,7 +310,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .own_chain = replica->config.chain,
                         .close = &replica->close};
     int err = certificate_check(replica, command);
-    if (err == 0 && command->kind == COMMAND_RECEIPT)
+    if (err == 0 && may_give_receipt(command))
         err = receipt_prepare(replica, txn, &till);
     if (err == 0)
         err = close_prepare(replica, txn, command);

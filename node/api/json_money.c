@@ -1,8 +1,7 @@
 #include "node/api/json_money.h"
 
-#include <stdio.h>
-
 #include "node/api/json_build.h"
+#include "node/print/receipt_name.h"
 #include "sync/domain/receipt.h"
 
 /* ---- the provider ---- */
@@ -106,13 +105,6 @@ static bool has_provider(const struct ledger *ledger)
 }
 
 /* ---- receipts ---- */
-
-void receipt_name_print(const struct order_receipt *receipt, char ret_name[RECEIPT_NAME_BYTES_MAX])
-{
-    (void)snprintf(ret_name, RECEIPT_NAME_BYTES_MAX, "%.*s-%lu-%lu", (int)receipt->lane.size,
-                   receipt->lane.size > 0 ? (const char *)receipt->lane.data : "",
-                   (unsigned long)receipt->incarnation, (unsigned long)receipt->number);
-}
 
 static const char *kind_text(enum receipt_kind kind)
 {

@@ -9,11 +9,6 @@
 #include "node/api/json.h"
 #include "sync/domain/report.h"
 
-enum { RECEIPT_NAME_BYTES_MAX = 40 };
-
-/* "A-1-42": lane, incarnation of the log, number. */
-void receipt_name_print(const struct order_receipt *receipt, char ret_name[RECEIPT_NAME_BYTES_MAX]);
-
 /* Put "provider" and "receipts" into an Order, where there is anything to tell. */
 void json_put_money(struct json_value *object, const struct order *order);
 

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/print/receipt_name.h"
+#include "sync/domain/receipt.h"
+
 enum { NUMBER_BYTES_MAX = 16, AMOUNT_BYTES_MAX = 40, LEFT_BYTES_MAX = 128 };
 
 /* ---- what both have ---- */
@@ -219,23 +222,83 @@ static void say_payments(const struct slip_input *input, struct paper *paper)
     }
 }
 
+/* "Tax 7.50 % of 14.70": what is owed at one rate. */
+static void say_rate(const struct slip_input *input, struct paper *paper,
+                     const struct order_rate *rate)
+{
+    char left[LEFT_BYTES_MAX];
+    char net[AMOUNT_BYTES_MAX];
+    char part[8] = "";
+    const unsigned bp = (unsigned)(rate->tax_bp % 100);
+    print_amount(input, rate->net_minor, net);
+    if (bp > 0) {
+        (void)snprintf(part, sizeof part, ".%02u", bp);
+    }
+    (void)snprintf(left, sizeof left, "Tax %u%s %% of %s", (unsigned)(rate->tax_bp / 100), part,
+                   net);
+    say_amount(input, paper, PAPER_PLAIN, left, rate->tax_minor);
+}
+
+static void say_total(const struct slip_input *input, struct paper *paper, int64_t total_minor)
+{
+    char total[NAME_BYTES_MAX];
+    (void)snprintf(total, sizeof total, "Total %.*s", TEXT(input->currency));
+    say_amount(input, paper, PAPER_BOLD, total, total_minor);
+}
+
+/* The order as it is now. */
+static void say_order(const struct slip_input *input, struct paper *paper, int64_t total_minor)
+{
+    const struct order *order = input->order;
+    say_sold(input, paper);
+    paper_rule(paper);
+    say_total(input, paper, total_minor);
+    for (uint32_t i = 0; i < order->rates_count; i++) {
+        say_rate(input, paper, &order->rates[i]);
+    }
+    say_payments(input, paper);
+}
+
+/* Before it is paid. */
+static void lay_bill(const struct slip_input *input, struct paper *paper)
+{
+    paper_say(paper, PAPER_BOLD | PAPER_CENTERED, 0, "Bill, not a receipt");
+    paper_rule(paper);
+    say_order(input, paper, input->order->owed_minor);
+}
+
+/* Name and hash find the entry in the journal, which nobody can change behind the guest's back. */
+static void lay_given(const struct slip_input *input, const struct order_receipt *receipt,
+                      struct paper *paper)
+{
+    char name[RECEIPT_NAME_BYTES_MAX];
+    receipt_name_print(receipt, name);
+    paper_pair(paper, PAPER_BOLD,
+               bytes_of_text(receipt->kind == RECEIPT_CORRECTION ? "Corrected receipt" : "Receipt"),
+               bytes_of_text(name));
+    paper_rule(paper);
+    if (receipt_is_current(input->order, receipt)) {
+        say_order(input, paper, receipt->total_minor);
+    } else {
+        paper_say(paper, PAPER_PLAIN, 0, "The order has changed since: ask for a corrected one.");
+        say_total(input, paper, receipt->total_minor);
+        say_amount(input, paper, PAPER_PLAIN, "Tax in it", receipt->tax_minor);
+    }
+    paper_say(paper, PAPER_CENTERED, 0, "Journal %08x", (unsigned)get_be32(receipt->id.hash));
+}
+
 static void lay_receipt(const struct slip_input *input, struct paper *paper)
 {
     char number[NUMBER_BYTES_MAX];
-    char total[NAME_BYTES_MAX];
-    const struct order *order = input->order;
-    print_number(order, number);
+    const struct order_receipt *receipt = print_receipt_of(input->order, &input->slip->job);
+    print_number(input->order, number);
     paper_add(paper, PAPER_BOLD | PAPER_CENTERED, 0, input->popup);
     paper_pair(paper, PAPER_PLAIN, bytes_of_text(number), bytes_of_text(input->time));
-    paper_rule(paper);
-    say_sold(input, paper);
-    paper_rule(paper);
-    (void)snprintf(total, sizeof total, "Total %.*s", TEXT(input->currency));
-    say_amount(input, paper, PAPER_BOLD, total, order->total_minor);
-    say_amount(input, paper, PAPER_PLAIN, order->prices_include_tax ? "Tax in it" : "Tax",
-               order->tax_minor);
-    say_payments(input, paper);
-    paper_say(paper, PAPER_CENTERED, 0, "%08x", (unsigned)get_be32(order->changed.hash));
+    if (receipt == NULL) {
+        lay_bill(input, paper);
+    } else {
+        lay_given(input, receipt, paper);
+    }
 }
 
 /* ---- both ---- */

@@ -110,14 +110,46 @@ void print_ticket_want(const struct history *history, const struct order *order,
     job_make(order, claim, bytes_of(revision, size), &claim->job);
 }
 
-void print_receipt_want(const struct order *order, struct print_claim *ret_claim)
+static size_t revision_bill(const struct order *order, uint8_t *to)
 {
-    uint8_t revision[3 * 8];
+    put_be64(to, (uint64_t)order->total_minor);
+    put_be64(to + 8, (uint64_t)order->paid_minor);
+    put_be64(to + 16, (uint64_t)order->refunded_minor);
+    return 24;
+}
+
+/* A receipt says for good what it says: its name is enough. */
+static size_t revision_receipt(const struct order_receipt *receipt, uint8_t *to)
+{
+    const size_t size = receipt->lane.size < LANE_BYTES_MAX ? receipt->lane.size : LANE_BYTES_MAX;
+    put_be32(to, receipt->incarnation);
+    put_be32(to + 4, receipt->number);
+    if (size > 0) {
+        memcpy(to + 8, receipt->lane.data, size);
+    }
+    return 8 + size;
+}
+
+void print_receipt_want(const struct order *order, const struct order_receipt *receipt,
+                        struct print_claim *ret_claim)
+{
+    uint8_t revision[24 + LANE_BYTES_MAX];
+    const size_t size =
+        receipt != NULL ? revision_receipt(receipt, revision) : revision_bill(order, revision);
     *ret_claim = (struct print_claim){.purpose = PRINT_RECEIPT};
-    put_be64(revision, (uint64_t)order->total_minor);
-    put_be64(revision + 8, (uint64_t)order->paid_minor);
-    put_be64(revision + 16, (uint64_t)order->refunded_minor);
-    job_make(order, ret_claim, bytes_of(revision, sizeof revision), &ret_claim->job);
+    job_make(order, ret_claim, bytes_of(revision, size), &ret_claim->job);
+}
+
+const struct order_receipt *print_receipt_of(const struct order *order, const struct print_job *job)
+{
+    struct print_claim claim;
+    for (uint32_t i = 0; i < order->receipts_count; i++) {
+        print_receipt_want(order, &order->receipts[i], &claim);
+        if (print_job_equal(&claim.job, job)) {
+            return &order->receipts[i];
+        }
+    }
+    return NULL;
 }
 
 /* ---- slips ---- */

@@ -66,8 +66,14 @@ static inline bool print_slip_may_exist(const struct print_slip *slip)
 void print_ticket_want(const struct history *history, const struct order *order,
                        struct bytes station, struct print_claim *ret_claim);
 
-/* The receipt as it would be now: a payment or a change of the total makes it another one. */
-void print_receipt_want(const struct order *order, struct print_claim *ret_claim);
+/* The receipt @receipt, of which lane, incarnation and number count. NULL: the bill of an order
+ * that is not paid, as it would be now: a payment or a change of the total makes it another one. */
+void print_receipt_want(const struct order *order, const struct order_receipt *receipt,
+                        struct print_claim *ret_claim);
+
+/* Which of the order's receipts job @job puts on paper; NULL: none, it is a bill. */
+const struct order_receipt *print_receipt_of(const struct order *order,
+                                             const struct print_job *job);
 
 /* The last that was claimed for a line at @station, leaving out those of job @except (or NULL);
  * false when it was never. @ret_is_agreed: no other claim of the same version says otherwise. */

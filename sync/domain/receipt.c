@@ -110,13 +110,16 @@ int receipt_keep(struct store_txn *txn, uint64_t log, uint32_t number)
 
 /* ---- which counts ---- */
 
+bool receipt_is_current(const struct order *order, const struct order_receipt *receipt)
+{
+    return receipt->total_minor == order->owed_minor && receipt->tax_minor == order->owed_tax_minor;
+}
+
 const struct order_receipt *receipt_current(const struct order *order)
 {
     for (uint32_t i = 0; i < order->receipts_count; i++) {
-        const struct order_receipt *receipt = &order->receipts[i];
-        if (receipt->total_minor == order->owed_minor &&
-            receipt->tax_minor == order->owed_tax_minor) {
-            return receipt;
+        if (receipt_is_current(order, &order->receipts[i])) {
+            return &order->receipts[i];
         }
     }
     return NULL;

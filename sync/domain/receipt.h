@@ -31,6 +31,9 @@ MUST_CHECK int receipt_last(struct store_txn *txn, uint64_t log, uint32_t *ret_n
 /* Remember @number as the last. ERR_FULL, ERR_IO. */
 MUST_CHECK int receipt_keep(struct store_txn *txn, uint64_t log, uint32_t number);
 
+/* Whether @receipt says what @order is now. */
+bool receipt_is_current(const struct order *order, const struct order_receipt *receipt);
+
 /* The receipt that says what the order is now; NULL when there is none. Of several, the one of the
  * lowest log and number. */
 const struct order_receipt *receipt_current(const struct order *order);

@@ -1,6 +1,7 @@
 /* Paper: who asks for it, which printer claims it, what became of it. What a slip must say of
  * itself is decided here, once, from all that this device knows, and is in the claim's reason. */
 #include "sync/domain/print.h"
+#include "sync/domain/receipt.h"
 #include "sync/domain/till_task.h"
 
 static void emit_claim(struct task *task, const struct print_claim *claim)
@@ -9,11 +10,12 @@ static void emit_claim(struct task *task, const struct print_claim *claim)
     task_emit(task, EVENT_PRINT_CLAIM);
 }
 
+/* What a slip of that purpose says now; of a receipt only that it is one. */
 static void want(const struct task *task, enum print_purpose purpose, struct bytes station,
                  struct print_claim *ret_claim)
 {
     if (purpose == PRINT_RECEIPT) {
-        print_receipt_want(task->order, ret_claim);
+        *ret_claim = (struct print_claim){.purpose = PRINT_RECEIPT};
     } else {
         print_ticket_want(task->till->history, task->order, station, ret_claim);
     }
@@ -58,6 +60,32 @@ static enum print_reason reason_of_asking(const struct print_slips *slips,
     return claim->purpose == PRINT_TICKET ? PRINT_TAKEOVER : PRINT_FIRST;
 }
 
+/* A paid order's receipt gets its number with the wish to print it; that is for those who take
+ * money. Of an unpaid one the bill is printed. */
+static int want_receipt(struct task *task, struct print_claim *ret_claim)
+{
+    struct order_receipt receipt;
+    if (!till_receipt_is_due(task->order)) {
+        print_receipt_want(task->order, NULL, ret_claim);
+        return 0;
+    }
+    if (receipt_current(task->order) == NULL &&
+        !principal_may(&task->command->principal, CAP_TAKE_MONEY)) {
+        return ERR_FORBIDDEN;
+    }
+    const int err = till_receipt_give(task, &receipt);
+    if (err == 0) {
+        print_receipt_want(task->order, &receipt, ret_claim);
+    }
+    return err;
+}
+
+static int want_ticket(struct task *task, struct print_claim *ret_claim)
+{
+    print_ticket_want(task->till->history, task->order, task->command->station, ret_claim);
+    return ret_claim->lines_count > 0 ? 0 : ERR_NOT_FOUND; /* nothing for that station */
+}
+
 static void claim_replaces(struct print_claim *claim, const struct print_slip *slip)
 {
     if (slip != NULL) {
@@ -75,12 +103,13 @@ int till_print(struct task *task)
         return ERR_MALFORMED;
     }
     print_slips_find(task->till->history, &slips);
-    want(task, command->purpose, command->station, &claim);
-    if (claim.purpose == PRINT_TICKET && claim.lines_count == 0) {
-        return ERR_NOT_FOUND; /* nothing for that station */
-    }
     if (slips.count == PRINT_SLIPS_MAX) {
         return ERR_TOO_MANY;
+    }
+    const int err =
+        command->purpose == PRINT_RECEIPT ? want_receipt(task, &claim) : want_ticket(task, &claim);
+    if (err != 0) {
+        return err;
     }
     const struct print_slip *open = find_open(&slips, &claim.job);
     if (open != NULL && open->is_asked && open->printer == command->printer) {

@@ -2,14 +2,19 @@
 #include "sync/domain/receipt.h"
 #include "sync/domain/till_task.h"
 
-int till_receipt(struct task *task)
+/* Not before it is paid: what is held for us is not ours yet. */
+bool till_receipt_is_due(const struct order *order)
+{
+    return order->due_minor >= 0 && order->phase != PHASE_DRAFT;
+}
+
+int till_receipt_give(struct task *task, struct order_receipt *ret_receipt)
 {
     const struct order *order = task->order;
     const struct till *till = task->till;
-    if (order->due_minor < 0 || order->phase == PHASE_DRAFT) {
-        return ERR_STATE; /* not paid: what is held for us is not ours yet */
-    }
-    if (receipt_current(order) != NULL) {
+    const struct order_receipt *current = receipt_current(order);
+    if (current != NULL) {
+        *ret_receipt = *current;
         return 0;
     }
     if (order->receipts_count == ORDER_RECEIPTS_MAX || till->receipt_next == 0) {
@@ -26,5 +31,13 @@ int till_receipt(struct task *task)
     receipt_encode(&receipt, task_body(task));
     task_emit(task, EVENT_RECEIPT);
     task->result->is_receipt_used = true;
+    *ret_receipt = (struct order_receipt){
+        .number = receipt.number, .lane = receipt.lane, .incarnation = receipt.incarnation};
     return 0;
+}
+
+int till_receipt(struct task *task)
+{
+    struct order_receipt receipt;
+    return till_receipt_is_due(task->order) ? till_receipt_give(task, &receipt) : ERR_STATE;
 }

@@ -155,6 +155,12 @@ int till_pay(struct task *task);
 int till_refund(struct task *task);
 int till_discount(struct task *task);
 int till_receipt(struct task *task);
+
+/* Whether a receipt of @order can be given: it is paid. */
+bool till_receipt_is_due(const struct order *order);
+/* The receipt that says what the order is now, given by this command if nobody gave one; of a new
+ * one lane, incarnation and number are filled. ERR_STATE: no more of them. */
+MUST_CHECK int till_receipt_give(struct task *task, struct order_receipt *ret_receipt);
 int till_refund_wish(struct task *task);
 int till_refund_auto(struct task *task);
 int till_lapse(struct task *task);

@@ -11,6 +11,7 @@
 #include "node/print/escpos.h"
 #include "node/print/plain.h"
 #include "node/print/slip.h"
+#include "sync/domain/receipt.h"
 #include "tests/lib/stall.h"
 
 enum { GOLDEN_BYTES_MAX = 64 * 1024, PRINTER = 1 };
@@ -81,7 +82,7 @@ static struct operation write_claim(struct stall *stall, enum print_purpose purp
     if (purpose == PRINT_TICKET) {
         print_ticket_want(mesh_history(stall->mesh, K), order, text_of("grill"), &claim);
     } else {
-        print_receipt_want(order, &claim);
+        print_receipt_want(order, receipt_current(order), &claim);
     }
     claim.printer = PRINTER;
     claim.reason = reason;
@@ -91,10 +92,9 @@ static struct operation write_claim(struct stall *stall, enum print_purpose purp
     return mesh_write(stall->mesh, K, EVENT_PRINT_CLAIM, stall->t++, body);
 }
 
-static void lay(struct stall *stall, enum print_purpose purpose, enum print_reason reason)
+static void lay_slip(struct stall *stall, struct operation id)
 {
     struct print_slips slips;
-    const struct operation id = write_claim(stall, purpose, reason);
     const struct order *order = stall_look(stall, K);
     const struct history *history = mesh_history(stall->mesh, K);
     print_slips_find(history, &slips);
@@ -107,6 +107,11 @@ static void lay(struct stall *stall, enum print_purpose purpose, enum print_reas
                                      .time = "18:05",
                                      .width = 32};
     assert_int_equal(slip_layout(&input, &paper), 0);
+}
+
+static void lay(struct stall *stall, enum print_purpose purpose, enum print_reason reason)
+{
+    lay_slip(stall, write_claim(stall, purpose, reason));
 }
 
 static struct stall usual(void)
@@ -168,13 +173,59 @@ TEST(print_paper, what_may_lie_about_already_says_so)
     stall_free(&stall);
 }
 
-TEST(print_paper, a_receipt_says_what_was_sold_and_paid)
+/* The @number-th receipt of device A. */
+static void give_receipt(struct stall *stall, uint32_t number, enum receipt_kind kind)
+{
+    uint8_t data[128];
+    struct writer writer;
+    struct bytes body;
+    const struct order *order = stall_look(stall, K);
+    const struct receipt receipt = {.number = number,
+                                    .total_minor = order->owed_minor,
+                                    .tax_minor = order->owed_tax_minor,
+                                    .kind = kind,
+                                    .lane = text_of("A"),
+                                    .incarnation = 1};
+    writer_init(&writer, data, sizeof data);
+    receipt_encode(&receipt, &writer);
+    assert_int_equal(writer_finish(&writer, &body), 0);
+    (void)mesh_write(stall->mesh, K, EVENT_RECEIPT, stall->t++, body);
+}
+
+TEST(print_paper, a_receipt_says_its_name_what_was_sold_taxes_by_rate_and_its_place_in_the_journal)
+{
+    struct stall stall = usual();
+    (void)do_discount(&stall, K, 2, 50);
+    (void)do_pay(&stall, K, 1, 1900);
+    give_receipt(&stall, 17, RECEIPT_SALE);
+    lay(&stall, PRINT_RECEIPT, PRINT_FIRST);
+    assert_paper("receipt");
+    (void)do_void(&stall, K, 2);
+    give_receipt(&stall, 18, RECEIPT_CORRECTION);
+    lay(&stall, PRINT_RECEIPT, PRINT_FIRST);
+    assert_paper("receipt_corrected");
+    stall_free(&stall);
+}
+
+TEST(print_paper, a_receipt_whose_order_changed_before_it_came_out_says_so)
+{
+    struct stall stall = usual();
+    (void)do_pay(&stall, K, 1, 1950);
+    give_receipt(&stall, 17, RECEIPT_SALE);
+    const struct operation id = write_claim(&stall, PRINT_RECEIPT, PRINT_FIRST);
+    (void)do_void(&stall, K, 2);
+    lay_slip(&stall, id);
+    assert_paper("receipt_outdated");
+    stall_free(&stall);
+}
+
+TEST(print_paper, an_order_that_is_not_paid_has_a_bill)
 {
     struct stall stall = usual();
     (void)do_discount(&stall, K, 2, 50);
     (void)do_pay(&stall, K, 1, 1000);
     lay(&stall, PRINT_RECEIPT, PRINT_FIRST);
-    assert_paper("receipt");
+    assert_paper("bill");
     stall_free(&stall);
 }
 

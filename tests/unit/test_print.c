@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sync/domain/print.h"
+#include "sync/domain/receipt.h"
 #include "sync/domain/till_task.h"
 #include "tests/lib/stall.h"
 
@@ -44,8 +45,8 @@ static void desk_write(struct stall *stall, enum person at)
     }
 }
 
-/* Runs at @at; how many events it made. */
-static uint32_t desk_run(struct stall *stall, enum person at, const struct command *command)
+/* Runs at @at; its error. */
+static int desk_try(struct stall *stall, enum person at, const struct command *command)
 {
     static int (*const runs[COMMAND_COUNT])(struct task *) = {
         [COMMAND_PRINT] = till_print,
@@ -53,14 +54,25 @@ static uint32_t desk_run(struct stall *stall, enum person at, const struct comma
         [COMMAND_PRINT_DONE] = till_print_done,
     };
     desk_look(stall, at);
-    const struct till till = {.history = desk.history, .own_log = mesh_log((uint32_t)at)};
+    const struct till till = {.history = desk.history,
+                              .own_log = mesh_log((uint32_t)at),
+                              .lane = bytes_of_text(at == C ? "A" : "B"),
+                              .incarnation = 1,
+                              .receipt_next = 7 + desk.order.receipts_count};
     struct task task = {
         .till = &till, .command = command, .order = &desk.order, .result = &desk.result};
     desk.result.events_count = 0;
     desk.result.body_size = 0;
     writer_init(&task.writer, desk.result.body_data, sizeof desk.result.body_data);
-    assert_int_equal(runs[command->kind](&task), 0);
+    const int err = runs[command->kind](&task);
     assert_int_equal(task.err, 0);
+    return err;
+}
+
+/* How many events it made. */
+static uint32_t desk_run(struct stall *stall, enum person at, const struct command *command)
+{
+    assert_int_equal(desk_try(stall, at, command), 0);
     desk_write(stall, at);
     return desk.result.events_count;
 }
@@ -97,6 +109,7 @@ static uint32_t ask(struct stall *stall, enum person at, enum print_purpose purp
                     uint32_t printer)
 {
     const struct command command = {.kind = COMMAND_PRINT,
+                                    .principal = {.role = at == C ? ROLE_COUNTER : ROLE_KITCHEN},
                                     .purpose = purpose,
                                     .station =
                                         bytes_of_text(purpose == PRINT_TICKET ? "grill" : ""),
@@ -336,17 +349,88 @@ TEST(print, who_wants_another_one_gets_a_reprint)
     stall_free(&stall);
 }
 
-TEST(print, a_second_receipt_is_a_reprint_until_something_was_paid)
+/* Which receipt the newest slip carries; 0: it is a bill. */
+static uint32_t receipt_on_paper(struct stall *stall, enum person at)
+{
+    desk_look(stall, at);
+    const struct print_slip *slip = print_slip_at(&desk.slips, stall->last.log, stall->last.seq);
+    const struct order_receipt *receipt = print_receipt_of(&desk.order, &slip->job);
+    return receipt != NULL ? receipt->number : 0;
+}
+
+TEST(print, of_an_unpaid_order_the_bill_is_printed_and_another_one_after_a_payment)
 {
     struct stall stall = placed();
     assert_int_equal(ask(&stall, K, PRINT_RECEIPT, KITCHEN_PRINTER), 1);
     (void)claim_answer(&stall, K, KITCHEN_PRINTER, stall.last);
+    assert_int_equal(receipt_on_paper(&stall, K), 0);
     (void)finish(&stall, K, stall.last, true, 0);
     assert_int_equal(ask(&stall, K, PRINT_RECEIPT, KITCHEN_PRINTER), 1);
     assert_slips(&stall, K, "1 first asked replaced, 1 first done, 1 reprint asked");
-    (void)do_pay(&stall, K, 1, 1300);
+    (void)do_pay(&stall, K, 1, 1000);
     assert_int_equal(ask(&stall, K, PRINT_RECEIPT, KITCHEN_PRINTER), 1);
+    assert_int_equal(receipt_on_paper(&stall, K), 0);
     assert_slips(&stall, K, "1 first asked replaced, 1 first done, 1 reprint asked, 1 first asked");
+    stall_free(&stall);
+}
+
+TEST(print, who_asks_for_the_receipt_of_a_paid_order_gives_it_and_it_is_on_paper)
+{
+    struct stall stall = placed();
+    (void)do_pay(&stall, C, 1, 1300);
+    assert_int_equal(ask(&stall, C, PRINT_RECEIPT, KITCHEN_PRINTER), 2);
+    assert_int_equal(desk.result.events[0].type, EVENT_RECEIPT);
+    assert_true(desk.result.is_receipt_used);
+    assert_int_equal(receipt_on_paper(&stall, C), 7);
+    const struct operation asked = stall.last;
+    stall_sync(&stall);
+    (void)claim_answer(&stall, K, KITCHEN_PRINTER, asked);
+    assert_int_equal(receipt_on_paper(&stall, K), 7);
+    stall_free(&stall);
+}
+
+TEST(print, the_same_receipt_again_is_a_reprint_and_has_no_new_number)
+{
+    struct stall stall = placed();
+    (void)do_pay(&stall, C, 1, 1300);
+    (void)ask(&stall, C, PRINT_RECEIPT, KITCHEN_PRINTER);
+    const struct operation asked = stall.last;
+    stall_sync(&stall);
+    (void)claim_answer(&stall, K, KITCHEN_PRINTER, asked);
+    (void)finish(&stall, K, stall.last, true, 0);
+    stall_sync(&stall);
+    assert_int_equal(ask(&stall, K, PRINT_RECEIPT, KITCHEN_PRINTER), 1);
+    assert_int_equal(receipt_on_paper(&stall, K), 7);
+    assert_slips(&stall, K, "1 first asked replaced, 1 first done, 1 reprint asked");
+    stall_free(&stall);
+}
+
+TEST(print, a_corrected_receipt_is_another_job_and_the_first_keeps_its_paper)
+{
+    struct stall stall = placed();
+    (void)do_pay(&stall, C, 1, 1300);
+    (void)ask(&stall, C, PRINT_RECEIPT, KITCHEN_PRINTER);
+    const struct operation first = stall.last;
+    (void)do_void(&stall, C, 2);
+    assert_int_equal(ask(&stall, C, PRINT_RECEIPT, KITCHEN_PRINTER), 2);
+    desk_look(&stall, C);
+    const struct print_slip *slip = print_slip_at(&desk.slips, first.log, first.seq);
+    const struct order_receipt *receipt = print_receipt_of(&desk.order, &slip->job);
+    assert_int_equal(receipt->total_minor, 1300);
+    assert_false(receipt_is_current(&desk.order, receipt));
+    stall_free(&stall);
+}
+
+TEST(print, who_takes_no_money_gives_no_receipt)
+{
+    const struct command command = {.kind = COMMAND_PRINT,
+                                    .principal = {.role = ROLE_KITCHEN},
+                                    .purpose = PRINT_RECEIPT,
+                                    .printer = KITCHEN_PRINTER};
+    struct stall stall = placed();
+    (void)do_pay(&stall, C, 1, 1300);
+    stall_sync(&stall);
+    assert_int_equal(desk_try(&stall, K, &command), ERR_FORBIDDEN);
     stall_free(&stall);
 }
 
