@@ -202,7 +202,7 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
         err = mark_all_salvaged(replica, txn);
     if (err == ERR_LIMIT) /* more entities than a turn remembers: refold all */
         err = replica_rebuild(replica, txn);
-    replica->is_fork_check_due = replica->is_salvage_due = true;
+    replica->is_fork_check_due = replica->is_salvage_due = replica->voided.is_due = true;
     if (err == 0)
         err = replica_limits(replica, txn);
     if (err == 0)
@@ -217,6 +217,8 @@ int replica_fold(struct replica *replica, struct store_txn *txn, struct effects 
         err = roster_fold(replica, txn, out);
     if (turn_is_dirty(replica->turn, &replica->popup_entity))
         replica->popup.is_known = false;
+    if (err == 0)
+        err = replica_voided_note(replica, txn);
     if (err == 0)
         err = turn_fold_all(replica->turn, txn, &replica->folder);
     return err;
@@ -407,6 +409,7 @@ static void state_reset(struct replica *replica)
     replica->probe = (struct fork_probe){0};
     replica->is_salvage_due = true;
     memset(replica->salvage_plans, 0, sizeof replica->salvage_plans);
+    replica->voided = (struct voided_list){.is_due = true};
     replica->desk = (struct desk){0};
     replica->doubles.count = 0;
     replica->folder = (struct folder){.roster = &replica->roster,
@@ -543,6 +546,8 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
         err = replica_stock_seal(replica, txn, now, out);
     if (err == 0 && replica->turn->entities_count > 0)
         err = replica_fold(replica, txn, out);
+    if (err == 0)
+        err = replica_voided_seal(replica, txn);
     if (err == 0)
         err = replica_sign(replica, txn);
     if (err == 0)

@@ -138,6 +138,21 @@ struct replica_peer {
 };
 bool replica_peer_at(const struct replica *replica, uint32_t at, struct replica_peer *ret_peer);
 
+/* An order of which a revocation voided something that this device holds, and nobody has decided
+ * yet. Not replicated: another device may hold more or less. */
+enum { VOIDED_ORDERS_MAX = 64 };
+struct voided_order {
+    struct entity_id id;
+    uint64_t device; /* whose log says so, the newest event's */
+    char lane[LANE_BYTES_MAX + 1];
+    uint32_t number;
+    uint32_t events; /* that are void */
+    uint32_t lines;  /* ... and what the order would come to with them */
+    int64_t total_minor;
+};
+/* Position @at, oldest first; false past the end. The first VOIDED_ORDERS_MAX only. */
+bool replica_voided_at(const struct replica *replica, uint32_t at, struct voided_order *ret_order);
+
 /* ---- for tools and oracles: read-only, over any store ---- */
 
 /* BLAKE2b-256 over every row of state and index: equal on replicas that hold the same valid events.

@@ -166,6 +166,37 @@ static int event_begin(struct replica *replica, struct store_txn *txn, enum kind
     return err;
 }
 
+/* What the till re-emits keeps what it had seen, which is named by identities; the event before it
+ * in its log was implied and is named now. Its clock reading stays. */
+static int event_again(struct store_txn *txn, const struct till_event *wanted, struct event *event)
+{
+    struct hash hash;
+    struct bytes bytes;
+    const uint64_t by = event->by;
+    int err = event_get(txn, wanted->again.log, wanted->again.seq, &hash, &bytes);
+    if (err == 0)
+        err = event_decode(bytes, event);
+    if (err != 0)
+        return ERR_IO;
+    event->by = by;
+    event->was = event->is_reemitted ? event->was : wanted->again;
+    event->is_reemitted = true;
+    if (!event_info_find(event->type)->is_causal)
+        event->parents_count = 0;
+    else if (wanted->again_after.log != 0 && event->parents_count < PARENTS_MAX)
+        event->parents[event->parents_count++] = wanted->again_after;
+    event->body = wanted->body; /* what is borrowed does not outlive a put */
+    return 0;
+}
+
+static int reemit(struct replica *replica, struct store_txn *txn, const struct till_event *wanted,
+                  uint64_t by)
+{
+    struct event event = {.by = by};
+    int err = event_again(txn, wanted, &event);
+    return err == 0 ? replica_append(replica, txn, &event) : err;
+}
+
 /* Write the till's events as one block. The first causal one of an entity names what the own log
  * has not seen of it yet; those after it have seen that through it. */
 static int events_append(struct replica *replica, struct store_txn *txn,
@@ -178,6 +209,11 @@ static int events_append(struct replica *replica, struct store_txn *txn,
     for (uint32_t i = 0; i < result->events_count && err == 0; i++) {
         const struct till_event *wanted = &result->events[i];
         const struct event_info *info = event_info_find(wanted->type);
+        if (wanted->again.log != 0) {
+            err = reemit(replica, txn, wanted, event.by);
+            check(err == 0 || err == ERR_IO || err == ERR_FULL);
+            continue;
+        }
         if (i == 0 || !entity_id_equal(&wanted->entity, &event.entity)) {
             err = event_begin(replica, txn, info->kind, &wanted->entity, now_t, &event);
             if (err != 0)

@@ -45,6 +45,18 @@ struct salvage_plan {
     uint64_t due_ms;
 };
 
+enum { VOIDED_CANDIDATES_MAX = 1024 };
+
+/* The orders that a revocation voided something of and that await a decision: replica_voided.c. */
+struct voided_list {
+    bool is_due;       /* look through all that is voided */
+    bool is_cut_short; /* there were more orders */
+    uint32_t count;
+    struct voided_order orders[VOIDED_ORDERS_MAX]; /* by id */
+    uint32_t candidates_count;                     /* to look at when the turn is sealed */
+    struct entity_id candidates[VOIDED_CANDIDATES_MAX];
+};
+
 struct replica {
     bool is_open;
     bool
@@ -66,7 +78,8 @@ struct replica {
     struct fork_probe probe;
     bool is_salvage_due; /* the roster changed: carriers may have ceased to count */
     struct salvage_plan salvage_plans[LOGS_MAX]; /* by slot */
-    uint64_t change_number_sealed;               /* newest that the screens were told of */
+    struct voided_list voided;
+    uint64_t change_number_sealed; /* newest that the screens were told of */
     struct folder folder;
     struct desk desk;             /* what sells here */
     struct holds holds;           /* what customers are about to buy here */
@@ -140,6 +153,14 @@ MUST_CHECK int replica_salvage_mark_log(struct replica *replica, struct store_tx
 /* The end of a turn: carry on what nobody does. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_salvage_seal(struct replica *replica, struct store_txn *txn,
                                     struct moment now, struct effects *out);
+
+/* replica_voided.c: what revocations voided, for people to decide. */
+
+/* Before a fold: remember which of the dirty orders have voided events here. ERR_IO. */
+MUST_CHECK int replica_voided_note(struct replica *replica, struct store_txn *txn);
+
+/* The end of a turn: bring the list in line. ERR_IO. */
+MUST_CHECK int replica_voided_seal(struct replica *replica, struct store_txn *txn);
 
 /* replica_accept.c: the EVENTS in replica->mesh.message came over @link in a frame of @frame_size
  * bytes. */

@@ -32,6 +32,7 @@ CHECKER(order_cancel, order_cancel)
 CHECKER(order_amend, order_amend)
 CHECKER(order_discount, order_discount)
 CHECKER(order_seen, order_seen)
+CHECKER(order_drop, order_drop)
 CHECKER(print_claim, print_claim)
 CHECKER(print_done, print_done)
 CHECKER(order_pay, order_pay)
@@ -80,6 +81,7 @@ static const struct {
     {EVENT_AMEND, check_order_amend},
     {EVENT_DISCOUNT, check_order_discount},
     {EVENT_SEEN, check_order_seen},
+    {EVENT_ORDER_DROP, check_order_drop},
     {EVENT_LAPSE, check_order_refuse},
     {EVENT_PRINT_CLAIM, check_print_claim},
     {EVENT_PRINT_DONE, check_print_done},

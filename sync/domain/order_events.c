@@ -16,6 +16,7 @@
  *   amend       [[operation, ...], yes]
  *   discount    [reason, [[line, amount], ...]]
  *   seen        [station, operation]
+ *   order.drop  [operation, reason]
  *   pay         [id, method, amount, tendered, rounding, reference]
  *   refund      [id, method, amount, reference, reason]
  */
@@ -397,6 +398,27 @@ int order_seen_decode(struct bytes body, struct order_seen *ret_seen)
     const int err = body_end(&reader, unknown);
     if (err == 0) {
         *ret_seen = seen;
+    }
+    return err;
+}
+
+void order_drop_encode(const struct order_drop *drop, struct writer *writer)
+{
+    write_array(writer, 2);
+    write_operation(writer, &drop->newest);
+    write_text(writer, drop->reason);
+}
+
+int order_drop_decode(struct bytes body, struct order_drop *ret_drop)
+{
+    struct reader reader;
+    const uint32_t unknown = body_begin(&reader, body, 2);
+    struct order_drop drop = {0};
+    drop.newest = read_operation(&reader);
+    drop.reason = read_text(&reader, REASON_BYTES_MAX);
+    const int err = body_end(&reader, unknown);
+    if (err == 0) {
+        *ret_drop = drop;
     }
     return err;
 }

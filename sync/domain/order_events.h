@@ -130,6 +130,12 @@ struct order_seen {
     struct operation changed;
 };
 
+/* What a revocation voided of the order in one log, up to an operation, stays void. */
+struct order_drop {
+    struct operation newest;
+    struct bytes reason; /* REASON_BYTES_MAX */
+};
+
 struct order_pay {
     struct entity_id id;
     struct bytes method;    /* NAME_BYTES_MAX */
@@ -161,6 +167,7 @@ void order_reinstate_encode(struct writer *writer);
 void order_amend_encode(const struct order_amend *amend, struct writer *writer);
 void order_discount_encode(const struct order_discount *discount, struct writer *writer);
 void order_seen_encode(const struct order_seen *seen, struct writer *writer);
+void order_drop_encode(const struct order_drop *drop, struct writer *writer);
 void order_pay_encode(const struct order_pay *pay, struct writer *writer);
 void order_refund_encode(const struct order_refund *refund, struct writer *writer);
 
@@ -178,6 +185,7 @@ MUST_CHECK int order_reinstate_decode(struct bytes body);
 MUST_CHECK int order_amend_decode(struct bytes body, struct order_amend *ret_amend);
 MUST_CHECK int order_discount_decode(struct bytes body, struct order_discount *ret_discount);
 MUST_CHECK int order_seen_decode(struct bytes body, struct order_seen *ret_seen);
+MUST_CHECK int order_drop_decode(struct bytes body, struct order_drop *ret_drop);
 MUST_CHECK int order_pay_decode(struct bytes body, struct order_pay *ret_pay);
 MUST_CHECK int order_refund_decode(struct bytes body, struct order_refund *ret_refund);
 

@@ -19,6 +19,7 @@ enum subject {
     SUBJECT_REVIEW,
     SUBJECT_NEW_DRAWER,
     SUBJECT_DRAWER,
+    SUBJECT_VOIDED, /* an order of which perhaps nothing counts */
 };
 
 /* One row per command: who may, on what, by which handler. */
@@ -77,6 +78,8 @@ static const struct {
     [COMMAND_DRAWER_OPEN] = {SUBJECT_NEW_DRAWER, till_drawer_open},
     [COMMAND_DRAWER_MOVE] = {SUBJECT_DRAWER, till_drawer_move},
     [COMMAND_DRAWER_COUNT] = {SUBJECT_DRAWER, till_drawer_count},
+    [COMMAND_ORDER_ADOPT] = {SUBJECT_VOIDED, till_adopt},
+    [COMMAND_ORDER_DROP] = {SUBJECT_VOIDED, till_drop},
 };
 
 static const enum capability capabilities[COMMAND_COUNT] = {
@@ -108,6 +111,20 @@ static int aim_at_order(struct task *task)
     task->result->number = task->order->numbers[0].number;
     task->result->day = task->order->day;
     task->result->total_minor = task->order->total_minor;
+    return 0;
+}
+
+/* What counts of it into till->history. */
+static int aim_at_voided(struct task *task)
+{
+    struct history *history = task->till->history;
+    const struct entity_id *order = &task->command->order;
+    aim(task->result, KIND_ORDER, *order);
+    const int err = history_get(history, task->till->txn, KIND_ORDER, order);
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    history_reset(history, KIND_ORDER, order);
     return 0;
 }
 
@@ -188,6 +205,8 @@ static int aim_at_subject(struct task *task)
     case SUBJECT_DRAWER:
         aim(task->result, KIND_DRAWER, task->command->order);
         return 0;
+    case SUBJECT_VOIDED:
+        return aim_at_voided(task);
     }
     return ERR_INTERNAL;
 }

@@ -31,6 +31,8 @@ enum {
  *   unhand   takes back the last hand-over of each line given
  *   print    asks a printer for a ticket or a receipt: also again, or instead of another printer
  *   print.claim, print.done   by the device that owns the printer; never by a person
+ *   order.adopt, order.drop   what a revocation voided of it counts after all, under the own log;
+ *            or stays void
  *   contact  and blob.add: the host has the bytes of @blob durable already
  *   order.erase   the personal blobs of an order, all that it ever had */
 #define COMMANDS(X)                                                                                \
@@ -84,7 +86,9 @@ enum {
     X(COMMAND_REVIEW_HIDE, "review.hide", CAP_POPUP)                                               \
     X(COMMAND_DRAWER_OPEN, "drawer.open", CAP_TAKE_MONEY)                                          \
     X(COMMAND_DRAWER_MOVE, "drawer.move", CAP_TAKE_MONEY)                                          \
-    X(COMMAND_DRAWER_COUNT, "drawer.count", CAP_TAKE_MONEY)
+    X(COMMAND_DRAWER_COUNT, "drawer.count", CAP_TAKE_MONEY)                                        \
+    X(COMMAND_ORDER_ADOPT, "order.adopt", CAP_ADOPT)                                               \
+    X(COMMAND_ORDER_DROP, "order.drop", CAP_ADOPT)
 
 enum command_kind {
 #define X(name, text, capability) name,
@@ -226,6 +230,9 @@ struct till_event {
     enum event_type type;
     struct entity_id entity;
     struct bytes body; /* in till_result.body_data */
+    /* It re-emits the one that is stored there (log 0 = it is new), which stood in its log after
+     * another that is no longer said there (log 0 = none). */
+    struct operation again, again_after;
 };
 
 struct till_result {

@@ -2,6 +2,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/body_check.h"
+#include "sync/domain/voided.h"
 
 bool principal_may(const struct principal *principal, enum capability capability)
 {
@@ -54,6 +55,17 @@ void task_emit_on(struct task *task, enum event_type type, const struct entity_i
     if (task->err == 0) {
         const struct till_result *result = task->result;
         task->err = body_check(type, result->events[result->events_count - 1].body);
+    }
+}
+
+void task_emit_again(struct task *task, const struct voided_event *voided)
+{
+    struct till_result *result = task->result;
+    emit(task, (enum event_type)voided->type, &result->entity);
+    if (task->err == 0) {
+        struct till_event *event = &result->events[result->events_count - 1];
+        event->again = voided->place;
+        event->again_after = voided->before;
     }
 }
 

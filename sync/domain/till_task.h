@@ -62,6 +62,10 @@ void task_emit(struct task *task, enum event_type type);
 /* As task_emit(), on another entity than the command's. */
 void task_emit_on(struct task *task, enum event_type type, const struct entity_id *entity);
 
+/* Another log's event, which a revocation voided, as it stands; its body was written. */
+struct voided_event;
+void task_emit_again(struct task *task, const struct voided_event *voided);
+
 /* As task_emit() for a body that body_check() does not know. */
 void task_emit_unchecked(struct task *task, enum event_type type);
 
@@ -190,6 +194,8 @@ int till_review_hide(struct task *task);
 int till_drawer_open(struct task *task);
 int till_drawer_move(struct task *task);
 int till_drawer_count(struct task *task);
+int till_adopt(struct task *task);
+int till_drop(struct task *task);
 
 /* Emit a payment of @amount_minor, which closes over cash rounding and change. ERR_MALFORMED (no
  * such method), ERR_MISMATCH (less was tendered than is asked), ERR_OVERFLOW. */

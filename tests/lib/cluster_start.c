@@ -83,10 +83,12 @@ static void certify(struct cluster *cluster, struct cluster_node *node, const ch
     text_copy(certificate.name, sizeof certificate.name, node->name, &certificate.name_size);
     node->device = id64_of_key(&certificate.device_key);
     const struct cluster_node *first = &cluster->nodes[0];
-    const bool is_first = node->index == 0; /* by the root; it certifies the others */
+    /* By the root; the first certifies the others, but no admins. */
+    const bool is_by_root =
+        node->index == 0 || (certificate.capabilities & capability_bit(CAP_ROSTER)) != 0;
     const int err =
-        certificate_issue(&certificate, is_first ? &cluster->root_secret : &first->device_secret,
-                          is_first ? NULL : &first->config.chain, node->chain_data,
+        certificate_issue(&certificate, is_by_root ? &cluster->root_secret : &first->device_secret,
+                          is_by_root ? NULL : &first->config.chain, node->chain_data,
                           sizeof node->chain_data, &node->config.chain);
     check(err == 0);
     memcpy(node->lane, certificate.lane, sizeof node->lane);

@@ -55,6 +55,9 @@ const struct body_sample body_samples[] = {
     {EVENT_SEEN, "seen",
      "92a56772696c6c93c408000000000000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
      "aa"},
+    {EVENT_ORDER_DROP, "order_drop",
+     "9293c408000000000000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa76d697374616b"
+     "65"},
     {EVENT_PRINT_CLAIM, "print_claim",
      "99c4100f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f010102c2a56772696c6c93c40800000000"
      "0000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa0492930102c408111111111111"
@@ -198,6 +201,7 @@ RECODER(print_claim, print_claim)
 RECODER(print_done, print_done)
 RECODER(order_pay, order_pay)
 RECODER(order_refund, order_refund)
+RECODER(order_drop, order_drop)
 RECODER(receipt, receipt)
 RECODER(pay_intent, pay_intent)
 RECODER(pay_refund, pay_refund)
@@ -255,6 +259,7 @@ static const struct {
     {EVENT_PRINT_DONE, recode_print_done},
     {EVENT_PAY, recode_order_pay},
     {EVENT_REFUND, recode_order_refund},
+    {EVENT_ORDER_DROP, recode_order_drop},
     {EVENT_LAPSE, recode_order_refuse},
     {EVENT_RECEIPT, recode_receipt},
     {EVENT_PAY_INTENT, recode_pay_intent},

@@ -248,6 +248,21 @@ static const char *name_of(const struct story *story, uint64_t device)
     return "?";
 }
 
+void story_voided(struct story *story, uint32_t node)
+{
+    const struct cluster_node *at = &story->cluster->nodes[node];
+    struct voided_order row;
+    char text[LINE_MAX_SIZE / 2] = "";
+    size_t size = 0;
+    for (uint32_t i = 0; replica_voided_at(at->replica, i, &row); i++) {
+        size += (size_t)snprintf(
+            text + size, sizeof text - size, "%s %s-%u of %s, %u events, %u lines, %lld.%02d",
+            size == 0 ? "" : ";", row.lane, row.number, name_of(story, row.device), row.events,
+            row.lines, (long long)row.total_minor / 100, (int)(row.total_minor % 100));
+    }
+    line_add(story, at->name, "voided:%s", size > 0 ? text : " none");
+}
+
 void story_links(struct story *story, uint32_t node)
 {
     const struct cluster_node *at = &story->cluster->nodes[node];

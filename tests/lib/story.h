@@ -50,6 +50,9 @@ void story_place_and_crash(struct story *story, uint32_t node, uint32_t key, uin
 /* What the board of @node shows of an order: numbers, phase, lines. */
 void story_board(struct story *story, uint32_t node, uint32_t order_key);
 
+/* What @node lists of orders that a revocation voided something of. */
+void story_voided(struct story *story, uint32_t node);
+
 /* What @node shows that a person must look at on an order. */
 void story_flags(struct story *story, uint32_t node, uint32_t order_key);
 /* Who is linked with @node, and which devices it takes for revoked. */

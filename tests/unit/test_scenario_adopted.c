@@ -1,0 +1,157 @@
+/* A tablet is stolen and revoked at what the manager had of it. What it sold after that is void,
+ * and waits where it is held until somebody decides. */
+#include "tests/lib/test.h"
+
+#include "tests/lib/story.h"
+
+enum { MANAGER, DEPUTY, OWNER, KITCHEN, TABLET, SETTLE_MS = 5000 };
+
+static struct command decide(enum command_kind kind, uint32_t order_key)
+{
+    struct command command;
+    shop_command(&command, kind);
+    command.order = story_order_id(order_key);
+    return command;
+}
+
+/* Three orders that all have, two more that the manager does not have when he revokes. */
+static struct story *stolen(void)
+{
+    const uint32_t apart[CLUSTER_NODES_MAX] = {0, 1, 1, 1, 1};
+    struct story *story = story_new(1);
+    struct command revoke;
+    story_device(story, "manager", ROLE_MANAGER, "A");
+    story_device(story, "deputy", ROLE_MANAGER, "B");
+    story_device(story, "owner", ROLE_OWNER, "E");
+    story_device(story, "kitchen", ROLE_KITCHEN, "D");
+    story_device(story, "tablet", ROLE_COUNTER, "C");
+    story_begin(story);
+    for (uint32_t key = 1001; key <= 1003; key++) {
+        story_place(story, TABLET, key, 1);
+    }
+    assert_true(cluster_converge(story->cluster, SETTLE_MS));
+    cluster_partition(story->cluster, apart);
+    story_place(story, TABLET, 1004, 2);
+    story_place(story, TABLET, 1005, 1);
+    story_do(story, TABLET, COMMAND_START, 1004);
+    cluster_run(story->cluster, SETTLE_MS);
+    shop_command(&revoke, COMMAND_DEVICE_REVOKE);
+    revoke.device = story->cluster->nodes[TABLET].device;
+    story_ask(story, MANAGER, &revoke);
+    story_do(story, KITCHEN, COMMAND_DONE, 1004);
+    cluster_heal(story->cluster);
+    cluster_run(story->cluster, SETTLE_MS);
+    story->size = 0;
+    return story;
+}
+
+static void assert_all_alike(const struct story *story)
+{
+    for (uint32_t node = DEPUTY; node <= KITCHEN; node++) {
+        assert_true(story_is_alike(story, MANAGER, node));
+    }
+}
+
+TEST(scenario, voided_orders_are_listed_where_they_are_held_until_somebody_decides)
+{
+    struct story *story = stolen();
+    const struct command drop = decide(COMMAND_ORDER_DROP, 1005);
+    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1004);
+    story_voided(story, KITCHEN);
+    story_voided(story, MANAGER);
+    story_board(story, KITCHEN, 1004);
+    assert_all_alike(story);
+    story_ask(story, MANAGER, &adopt);
+    story_ask(story, DEPUTY, &adopt);
+    story_ask(story, DEPUTY, &drop);
+    cluster_run(story->cluster, SETTLE_MS);
+    story_board(story, MANAGER, 1004);
+    story_board(story, MANAGER, 1005);
+    story_voided(story, KITCHEN);
+    story_voided(story, DEPUTY);
+    assert_all_alike(story);
+    story_ask(story, OWNER, &adopt);
+    story_ask(story, OWNER, &drop);
+    cluster_run(story->cluster, SETTLE_MS);
+    story_board(story, KITCHEN, 1004);
+    assert_all_alike(story);
+    assert_string_equal(story->text, "[   10] kitchen  voided: C-4 of tablet, 5 events, 2 lines, "
+                                     "11.00; C-5 of tablet, 2 events, "
+                                     "1 lines, 7.00\n"
+                                     "[   10] manager  voided: none\n"
+                                     "[   10] kitchen  board:  draft, 0 lines, 0.00\n"
+                                     "[   10] manager  order.adopt: not_found\n"
+                                     "[   10] deputy   order.adopt: ok\n"
+                                     "[   10] deputy   order.drop: ok\n"
+                                     "[   15] manager  board: C-4 ready, 2 lines, 11.00\n"
+                                     "[   15] manager  board:  draft, 0 lines, 0.00\n"
+                                     "[   15] kitchen  voided: none\n"
+                                     "[   15] deputy   voided: none\n"
+                                     "[   15] owner    order.adopt: ok\n"
+                                     "[   15] owner    order.drop: ok\n"
+                                     "[   20] kitchen  board: C-4 ready, 2 lines, 11.00\n");
+    story_free(story);
+}
+
+/* Neither had heard of the other: the events count once, whoever's they are. */
+TEST(scenario, two_managers_who_adopt_one_order_at_once_adopt_it_once)
+{
+    const uint32_t apart[CLUSTER_NODES_MAX] = {0, 1, 2, 0, 0};
+    struct story *story = stolen();
+    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1004);
+    struct command cancel = decide(COMMAND_CANCEL, 1004);
+    cancel.reason = bytes_of_text("nobody came");
+    cluster_partition(story->cluster, apart);
+    story_ask(story, DEPUTY, &adopt);
+    story_ask(story, OWNER, &adopt);
+    story_ask(story, OWNER, &cancel);
+    cluster_heal(story->cluster);
+    cluster_run(story->cluster, SETTLE_MS);
+    story_board(story, KITCHEN, 1004);
+    story_voided(story, KITCHEN);
+    assert_all_alike(story);
+    assert_string_equal(story->text,
+                        "[   10]          the network falls apart\n"
+                        "[   10] deputy   order.adopt: ok\n"
+                        "[   10] owner    order.adopt: ok\n"
+                        "[   10] owner    cancel: ok\n"
+                        "[   10]          the network is whole again\n"
+                        "[   15] kitchen  board: C-4 cancelled, 2 lines, 11.00\n"
+                        "[   15] kitchen  voided: C-5 of tablet, 2 events, 1 lines, 7.00\n");
+    story_free(story);
+}
+
+/* A manager overrules a drop by adopting; a drop after an adoption changes nothing. */
+TEST(scenario, what_was_dropped_may_still_be_adopted)
+{
+    struct story *story = stolen();
+    const struct command drop = decide(COMMAND_ORDER_DROP, 1005);
+    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1005);
+    story_ask(story, DEPUTY, &drop);
+    cluster_run(story->cluster, SETTLE_MS);
+    story_ask(story, OWNER, &adopt);
+    cluster_run(story->cluster, SETTLE_MS);
+    story_board(story, MANAGER, 1005);
+    assert_all_alike(story);
+    assert_string_equal(story->text, "[   10] deputy   order.drop: ok\n"
+                                     "[   15] owner    order.adopt: ok\n"
+                                     "[   20] manager  board: C-5 placed, 1 lines, 7.00\n");
+    story_free(story);
+}
+
+TEST(scenario, who_may_not_adopt_adopts_nothing)
+{
+    struct story *story = stolen();
+    struct command adopt = decide(COMMAND_ORDER_ADOPT, 1004);
+    adopt.principal.role = ROLE_COUNTER;
+    story_ask(story, DEPUTY, &adopt);
+    adopt.principal.role = ROLE_OWNER;
+    story_ask(story, KITCHEN, &adopt);
+    story_voided(story, KITCHEN);
+    assert_string_equal(story->text,
+                        "[   10] deputy   order.adopt: forbidden\n"
+                        "[   10] kitchen  order.adopt: forbidden\n"
+                        "[   10] kitchen  voided: C-4 of tablet, 5 events, 2 lines, 11.00; C-5 of "
+                        "tablet, 2 events, 1 lines, 7.00\n");
+    story_free(story);
+}
