@@ -252,6 +252,12 @@ static int read_device_list(struct reading *reading)
     return 0;
 }
 
+static int read_voided_list(struct reading *reading)
+{
+    reading->value = state_json_voided(reading->api->state);
+    return 0;
+}
+
 static int read_person_list(struct reading *reading)
 {
     reading->value = state_json_people(reading->api->state);
@@ -322,6 +328,7 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_RECEIPT] = read_receipt,
     [SHAPE_PICKUP_BOARD] = read_pickup_board,
     [SHAPE_DEVICE_LIST] = read_device_list,
+    [SHAPE_VOIDED_LIST] = read_voided_list,
     [SHAPE_PERSON_LIST] = read_person_list,
     [SHAPE_MENU_ITEM] = read_item,
     [SHAPE_BLOB] = read_blob,

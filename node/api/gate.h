@@ -22,6 +22,7 @@
 #include "node/api/queue.h"
 #include "node/blob/blobs.h"
 #include "sync/base/store.h"
+#include "sync/replica.h"
 #include "sync/roster/roster.h"
 
 enum gate_link { GATE_LINKED = 0, GATE_CONNECTING = 1, GATE_REFUSED = 2, GATE_LOST = 3 };
@@ -72,6 +73,8 @@ struct gate_live {
     struct gate_printer printers[PRINTERS_MAX];
     uint32_t peers_count;
     struct gate_peer peers[DEVICES_MAX];
+    uint32_t voided_count;
+    struct voided_order voided[VOIDED_ORDERS_MAX]; /* that somebody must decide on */
     uint32_t people_count;
     struct roster_person people[ROSTER_PEOPLE_MAX];
 };

@@ -585,6 +585,8 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_CONTACT] = fill_bytes,
     [COMMAND_BLOB_ERASE] = fill_reason,
     [COMMAND_ORDER_ERASE] = fill_reason,
+    [COMMAND_ORDER_ADOPT] = fill_nothing,
+    [COMMAND_ORDER_DROP] = fill_reason,
 };
 
 static struct fill fill_begin(const struct json_value *body, struct api_command *into, char *where)

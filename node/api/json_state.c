@@ -684,6 +684,27 @@ struct json_value *state_json_devices(const struct state *state)
     return ours(object);
 }
 
+struct json_value *state_json_voided(const struct state *state)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < state->live.voided_count; i++) {
+        const struct voided_order *order = &state->live.voided[i];
+        char number[NUMBER_TEXT_BYTES_MAX];
+        json_t *one = json_object();
+        number_print(bytes_of_text(order->lane), order->number, number);
+        put_entity(one, "id", &order->id);
+        put_string(one, "number", number);
+        put_id64(one, "device", order->device);
+        put_count(one, "lines", order->lines);
+        put_int(one, "total", order->total_minor);
+        put_count(one, "events", order->events);
+        append(list, one);
+    }
+    json_t *object = json_object();
+    put(object, "orders", list);
+    return ours(object);
+}
+
 struct json_value *state_json_people(const struct state *state)
 {
     json_t *list = json_array();
@@ -794,6 +815,8 @@ struct json_value *state_json_marks(const struct state *state, int64_t now_ms)
     put(object, "logs", logs);
     put(object, "peers", peers(state));
     put_stuck(object, &state->stuck);
+    if (state->live.voided_count > 0)
+        put_count(object, "voided", state->live.voided_count);
     put_int(object, "now", now_ms);
     return ours(object);
 }

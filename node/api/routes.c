@@ -101,6 +101,13 @@ const struct route routes[] = {
     ORDER("unhand", CAP_HAND_OVER, COMMAND_UNHAND, schema_lines, "Take back a hand-over."),
     ORDER("cancel", CAP_CANCEL, COMMAND_CANCEL, schema_reason, "Cancel the order."),
     ORDER("reinstate", CAP_ORDER, COMMAND_REINSTATE, schema_nothing, "Take back a cancel."),
+    READ("/api/voided", CAP_READ_BOARDS, SHAPE_VOIDED_LIST, &schema_voided_list,
+         "Orders of a stolen device that do not count, and that this device holds, until a manager "
+         "adopts or drops each."),
+    ORDER("adopt", CAP_ADOPT, COMMAND_ORDER_ADOPT, schema_nothing,
+          "What a stolen device wrote of it counts after all: it was a sale."),
+    ORDER("drop", CAP_ADOPT, COMMAND_ORDER_DROP, schema_reason,
+          "What a stolen device wrote of it stays void."),
     ORDER("pay", CAP_TAKE_MONEY, COMMAND_PAY, schema_pay, "Take money."),
     ORDER("refund", CAP_REFUND, COMMAND_REFUND, schema_refund, "Give money back."),
     ORDER("refund-wish", CAP_REFUND, COMMAND_REFUND_WISH, schema_refund_wish,

@@ -9,6 +9,7 @@
 #include "sync/domain/order.h"
 #include "sync/domain/record.h"
 #include "sync/log/capability.h"
+#include "sync/replica.h"
 #include "sync/roster/roster.h"
 
 enum {
@@ -602,6 +603,17 @@ SCHEMA(device_role, "DeviceRole", "What a device is from now on.", ENUM("role", 
 
 SCHEMA(device_rename, "DeviceRename", NULL, TEXT("name", 1, NAME_BYTES_MAX));
 
+SCHEMA(voided, "Voided", "An order of which a revocation voided something that this device holds.",
+    HEX("id", ID_DIGITS),
+    TEXT("number", 1, 16),
+    HEX("device", LOG_DIGITS, NOTE("that was revoked")),
+    COUNT("lines", NOTE("of the order, if it is adopted")),
+    MONEY("total", NOTE("of the order, if it is adopted")),
+    COUNT("events", NOTE("that do not count")));
+
+SCHEMA(voided_list, "VoidedList", "Oldest first.",
+    OBJECT("orders", schema_voided, MANY(0, VOIDED_ORDERS_MAX)));
+
 SCHEMA(person, "Person", "What a person may do.",
     POSITIVE("staff"),
     ENUM("role", role_words, NOTE("none: nothing any more")),
@@ -650,6 +662,7 @@ SCHEMA(frame_marks, "FrameMarks", "Each second, and whenever a mark or a peer's 
     OBJECT("logs", schema_mark, MANY(0, LOGS_MAX)),
     OBJECT("peers", schema_peer, MANY(0, DEVICES_MAX)),
     OBJECT("stuck", schema_stuck, MANY(0, 64), OPTIONAL),
+    COUNT("voided", OPTIONAL, NOTE("orders that a manager must decide on: read them again")),
     COUNT("now"));
 
 SCHEMA(frame_seen, "FrameSeen", "From a kitchen's board: the ticket was drawn on a visible page.",

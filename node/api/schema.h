@@ -111,6 +111,8 @@ struct schema {
     X(printer_status, "PrinterStatus")                                                             \
     X(status, "Status")                                                                            \
     X(device, "Device")                                                                            \
+    X(voided, "Voided")                                                                            \
+    X(voided_list, "VoidedList")                                                                   \
     X(device_list, "DeviceList")                                                                   \
     X(device_role, "DeviceRole")                                                                   \
     X(device_rename, "DeviceRename")                                                               \

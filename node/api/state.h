@@ -108,6 +108,7 @@ MUST_CHECK int state_json_pickup(struct state *state, struct store_txn *txn,
                                  struct json_value **ret_value);
 
 struct json_value *state_json_devices(const struct state *state);
+struct json_value *state_json_voided(const struct state *state);
 struct json_value *state_json_people(const struct state *state);
 struct json_value *state_json_health(bool ok);
 struct json_value *state_json_hello(const struct state *state, int64_t now_ms, bool is_resumed);

@@ -115,6 +115,14 @@ static void live_people(const struct core *core, struct gate_live *live)
     memcpy(live->people, roster->people, roster->people_count * sizeof live->people[0]);
 }
 
+static void live_voided(const struct core *core, struct gate_live *live)
+{
+    live->voided_count = 0;
+    while (live->voided_count < VOIDED_ORDERS_MAX &&
+           replica_voided_at(core->replica, live->voided_count, &live->voided[live->voided_count]))
+        live->voided_count++;
+}
+
 /* An admin may have given this device another certificate than the one that it started with, or
  * have said what its log may write from here on. */
 static void live_own(const struct core *core, struct gate_live *live)
@@ -160,6 +168,7 @@ void core_publish(struct core *core, bool is_whole)
         core_print_live(core, &core->live);
         live_beacons(core, &core->live);
         live_people(core, &core->live);
+        live_voided(core, &core->live);
         core->live.moved += is_whole;
     }
     (void)pthread_mutex_unlock(&core->lock);
