@@ -57,6 +57,8 @@ static void release_answers(struct core *core)
             core_enrol_answered(core, answer);
         else if (answer->request >= REQUEST_PRINT)
             core_print_answered(core, answer);
+        else if (answer->request == REQUEST_PLACE)
+            core->is_place_told = true;
         else
             command_queue_answer(core->queue, answer->request, answer);
     }
@@ -342,6 +344,8 @@ static int turn_inputs(struct core *core)
     err = is_replay ? 0 : core_blobs_step(core, txn);
     if (err == 0 && !is_replay)
         err = core_print_step(core, txn);
+    if (err == 0 && !is_replay)
+        err = core_tell_place(core, txn);
     if (err == 0)
         err = step_commands(core, txn, 0);
     if (err == 0 && !is_replay)

@@ -27,6 +27,8 @@
 #define REQUEST_ENROL UINT64_MAX
 /* And of printing: REQUEST_PRINT + index of the work. */
 #define REQUEST_PRINT (UINT64_MAX - 4096)
+/* And of stating where this device is. */
+#define REQUEST_PLACE (UINT64_MAX - 4097)
 
 /* An open invitation, and the newcomer whose certificate is being written. */
 struct enrolling {
@@ -90,9 +92,10 @@ struct core {
     void *news_context;
     uint64_t started_ms, wake_ms, usage_ms;
     bool is_news, is_links_changed;
-    bool is_open;      /* the replica is */
-    uint64_t retry_ms; /* when to open it again, after a failure */
-    uint32_t failures; /* in a row, of turns without commands */
+    bool is_place_told; /* where this device is dialled now, in its journal */
+    bool is_open;       /* the replica is */
+    uint64_t retry_ms;  /* when to open it again, after a failure */
+    uint32_t failures;  /* in a row, of turns without commands */
     /* Commands of this turn, and those of an aborted one, which are tried one a turn. */
     uint32_t taken_count, replays_count;
     const struct api_command *taken[API_COMMANDS_MAX];
@@ -121,7 +124,10 @@ MUST_CHECK int core_fence_move(struct core *core);
 /* At an orderly stop: the journal ends here. */
 void core_fence_stop(struct core *core);
 
-/* core_links.c: the roster or the book changed. */
+/* core_links.c */
+/* State where this device is dialled, once after the start. ERR_IO, ERR_FULL. */
+MUST_CHECK int core_tell_place(struct core *core, struct store_txn *txn);
+/* The roster or the book changed. */
 void core_update_links(struct core *core);
 /* What others should dial to reach this device; "" = they cannot. */
 void core_advertised(const struct core *core, char *ret_endpoint);

@@ -66,6 +66,7 @@ static const struct {
     [COMMAND_DEVICE_RETIRE] = {SUBJECT_ROSTER, till_device_retire},
     [COMMAND_DEVICE_ROLE] = {SUBJECT_ROSTER, till_device_role},
     [COMMAND_DEVICE_RENAME] = {SUBJECT_ROSTER, till_device_rename},
+    [COMMAND_DEVICE_PLACE] = {SUBJECT_ROSTER, till_device_place},
     [COMMAND_STAFF_ROLE] = {SUBJECT_ROSTER, till_staff_role},
     [COMMAND_DAY_CLOSE] = {SUBJECT_POPUP, till_day_close},
     [COMMAND_BLOB_ADD] = {SUBJECT_BLOB, till_blob_add},

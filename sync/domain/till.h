@@ -33,6 +33,7 @@ enum {
  *   print.claim, print.done   by the device that owns the printer; never by a person
  *   order.adopt, order.drop   what a revocation voided of it counts after all, under the own log;
  *            or stays void
+ *   device.place   by the device itself, when that is not what it stated last; never by a person
  *   contact  and blob.add: the host has the bytes of @blob durable already
  *   order.erase   the personal blobs of an order, all that it ever had */
 #define COMMANDS(X)                                                                                \
@@ -75,6 +76,7 @@ enum {
     X(COMMAND_DEVICE_RETIRE, "device.retire", CAP_ROSTER)                                          \
     X(COMMAND_DEVICE_ROLE, "device.role", CAP_ROSTER)                                              \
     X(COMMAND_DEVICE_RENAME, "device.rename", CAP_ROSTER)                                          \
+    X(COMMAND_DEVICE_PLACE, "device.place", CAP_LOG)                                               \
     X(COMMAND_STAFF_ROLE, "staff.role", CAP_ROSTER)                                                \
     X(COMMAND_DAY_CLOSE, "day.close", CAP_DAY)                                                     \
     X(COMMAND_BLOB_ADD, "blob.add", CAP_ORDER)                                                     \
@@ -196,6 +198,8 @@ struct command {
     uint64_t device;         /* device.revoke, retire, role; rename, with `name` */
     enum role role;          /* device.role, staff.role; ROLE_NONE = no rights any more */
     uint64_t staff;          /* staff.role: whose */
+    uint32_t endpoints_count;
+    struct bytes endpoints[PLACE_ENDPOINTS_MAX]; /* device.place: where others can dial this one */
 };
 
 /* What the till may look at. All pure; the store is read through @txn. */

@@ -221,6 +221,33 @@ int till_device_retire(struct task *task)
     return 0;
 }
 
+/* --- places ---------------------------------------------------------------------------------- */
+
+int till_device_place(struct task *task)
+{
+    const struct command *command = task->command;
+    const struct roster_device *own =
+        roster_device_find(task->till->roster, task->till->own_device);
+    struct device_place place = {.count = command->endpoints_count};
+    uint8_t data[16 + PLACE_ENDPOINTS_MAX * (PLACE_ENDPOINT_BYTES_MAX + 3)];
+    struct bytes body;
+    if (place.count > PLACE_ENDPOINTS_MAX) {
+        return ERR_TOO_MANY;
+    }
+    for (uint32_t i = 0; i < place.count; i++) {
+        if (!endpoint_is_dialable(command->endpoints[i])) {
+            return ERR_MALFORMED;
+        }
+        memcpy(place.endpoints[i], command->endpoints[i].data, command->endpoints[i].size);
+    }
+    if (own != NULL && device_place_equal(&own->place, &place)) {
+        return 0;
+    }
+    const int err = device_place_encode(&place, data, sizeof data, &body);
+    emit_body(task, EVENT_DEVICE_PLACE, err, body);
+    return 0;
+}
+
 /* --- people ---------------------------------------------------------------------------------- */
 
 int till_staff_role(struct task *task)

@@ -182,6 +182,7 @@ int till_device_revoke(struct task *task);
 int till_device_retire(struct task *task);
 int till_device_role(struct task *task);
 int till_device_rename(struct task *task);
+int till_device_place(struct task *task);
 int till_staff_role(struct task *task);
 int till_day_close(struct task *task);
 int till_blob_add(struct task *task);

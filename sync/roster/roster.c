@@ -4,7 +4,8 @@
  *   3. what admins state, writer by writer in order of seniority: device.caps, log.revoke,
  *      log.retire, staff.role
  *   4. which forks are stated where every replica gets to know of it
- *   5. what of the people's roles each log had seen: roster.saw
+ *   5. what of the people's roles each log had seen, and where devices say that they are:
+ *      roster.saw, device.place
  * Where an admin turns out to be revoked, 1 to 3 are done once more, without what nobody but that
  * admin's signature speaks for (doubt.c). A body that makes no sense is passed over.
  */
@@ -17,8 +18,7 @@
 
 /* --- tables ---------------------------------------------------------------------------------- */
 
-/* Where @id is or would be. */
-static uint32_t device_place(const struct roster *roster, uint64_t id)
+uint32_t roster_device_place(const struct roster *roster, uint64_t id)
 {
     uint32_t low = 0;
     uint32_t high = roster->devices_count;
@@ -66,7 +66,7 @@ uint32_t roster_change_place(const struct roster *roster, uint64_t log, uint64_t
 
 const struct roster_device *roster_device_find(const struct roster *roster, uint64_t device)
 {
-    const uint32_t place = device_place(roster, device);
+    const uint32_t place = roster_device_place(roster, device);
     const bool is_there = place < roster->devices_count && roster->devices[place].id == device;
     return is_there ? &roster->devices[place] : NULL;
 }
@@ -154,7 +154,7 @@ static void device_admit(struct load *load, const struct certificate *certificat
 {
     struct roster *roster = load->roster;
     const uint64_t id = id64_of_key(&certificate->device_key);
-    const uint32_t place = device_place(roster, id);
+    const uint32_t place = roster_device_place(roster, id);
     struct roster_device *device = &roster->devices[place];
     if (place < roster->devices_count && device->id == id) {
         if (doubt_compare(&load->doubt, certificate, &device->certificate) > 0) {
@@ -387,7 +387,7 @@ static void log_revoke_unnamed(struct roster_log *log)
 /* Of the logs of @device that no revocation names only event 1 counts. */
 static void revoke_unnamed(struct roster *roster, uint64_t device)
 {
-    const uint32_t place = device_place(roster, device);
+    const uint32_t place = roster_device_place(roster, device);
     if (place < roster->devices_count && roster->devices[place].id == device) {
         roster->devices[place].is_revoked = true;
     }
@@ -519,6 +519,7 @@ static const struct step {
     {EVENT_STAFF_ROLE, PASS_STATEMENTS, people_take_role},
     {EVENT_STAFF_ROLE, PASS_VIEWS, people_see_own},
     {EVENT_ROSTER_SAW, PASS_VIEWS, people_see},
+    {EVENT_DEVICE_PLACE, PASS_VIEWS, place_take},
 };
 
 static apply *step_find(uint32_t type, int pass)
@@ -636,7 +637,7 @@ static void mark_devices(struct roster *roster)
 {
     for (uint32_t i = 0; i < roster->logs_count; i++) {
         const struct roster_log *log = &roster->logs[i];
-        const uint32_t place = device_place(roster, log->device);
+        const uint32_t place = roster_device_place(roster, log->device);
         if (place < roster->devices_count && roster->devices[place].id == log->device) {
             roster->devices[place].is_revoked |= log->revoked_seq != UINT64_MAX;
             roster->devices[place].is_retired |= log->retired_seq != UINT64_MAX;

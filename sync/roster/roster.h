@@ -28,6 +28,9 @@
  * it. Otherwise it overrules none that does, and a log that adopted it went on under the papers it
  * had: a thief's newer ones shut nobody out.
  *
+ * Places: of what a device states of where it is dialled, its newest journal (by incarnation)
+ * counts, there the last that it said.
+ *
  * Who may state what: log.open, log.cert, device.add and log.fork prove themselves. The rest counts
  * when its writer's log held CAP_ROSTER there and that event counts itself. Since such statements
  * can void each other's writers, they are weighed in order of seniority: devices that the root
@@ -41,6 +44,7 @@
 #include "sync/base/store.h"
 #include "sync/log/event.h"
 #include "sync/roster/certificate.h"
+#include "sync/roster/place.h"
 #include "sync/roster/statement.h"
 
 enum {
@@ -57,6 +61,7 @@ struct roster_device {
                                        none does, of all */
     bool is_revoked;                /* it or a log of it was revoked: its links are refused */
     bool is_retired;                /* a log of it was: a dead tablet */
+    struct device_place place;      /* where it can be dialled, as it said last */
 };
 
 struct roster_log {
@@ -135,7 +140,7 @@ enum verdict {
     VERDICT_REVOKED,     /* beyond a revocation */
 };
 
-/* Rebuild from the events in the store. @popup and @root are the trust anchors. Needs about 256 KiB
+/* Rebuild from the events in the store. @popup and @root are the trust anchors. Needs about 300 KiB
  * of stack. Cost: a few signatures verified per log and statement.
  * ERR_IO, ERR_MALFORMED (damaged store): @roster is as it was. */
 MUST_CHECK int roster_load(struct roster *roster, struct store_txn *txn,

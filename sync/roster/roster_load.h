@@ -1,5 +1,6 @@
 /* roster_load.h - what the files that fold the roster share: roster.c (devices, logs, registers),
- * doubt.c (certificates by who was revoked), people.c (who may do what).
+ * doubt.c (certificates by who was revoked), people.c (who may do what), places.c (where devices
+ * are).
  *
  * Layer: sync/roster (pure).
  */
@@ -48,8 +49,9 @@ struct load {
     struct addition added[ROSTER_ADDITIONS_MAX];
     uint32_t spoken_count;
     struct spoken_role spoken[ROSTER_ROLES_MAX]; /* in order of seniority */
-    uint64_t seen_log;       /* whose view `seen` is: the log that pass 4 is in */
-    uint64_t seen[LOGS_MAX]; /* by place in roster.logs: the last statement that it knew */
+    uint64_t seen_log;               /* whose view `seen` is: the log that pass 4 is in */
+    uint64_t seen[LOGS_MAX];         /* by place in roster.logs: the last statement that it knew */
+    uint32_t placed_by[DEVICES_MAX]; /* by place in roster.devices: the incarnation that said so */
 };
 
 /* Take one event. 0, or ERR_IO, ERR_MALFORMED of the store. */
@@ -62,6 +64,9 @@ bool roster_make_room(void *items, size_t size, uint32_t *count, uint32_t count_
 
 /* Where (@log, @seq)'s capabilities stand among the changes: the first change after it. */
 uint32_t roster_change_place(const struct roster *roster, uint64_t log, uint64_t seq);
+
+/* Where @device is or would be. */
+uint32_t roster_device_place(const struct roster *roster, uint64_t device);
 
 /* Where @log is or would be. */
 uint32_t roster_log_place(const struct roster *roster, uint64_t id);
@@ -89,5 +94,8 @@ void people_settle(struct load *load);
 apply people_see;
 apply people_see_own;
 MUST_CHECK int people_finish(struct load *load);
+
+/* places.c */
+apply place_take;
 
 #endif

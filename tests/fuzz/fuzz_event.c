@@ -9,6 +9,7 @@
 
 #include "sync/base/check.h"
 #include "sync/log/event.h"
+#include "sync/roster/place.h"
 #include "sync/roster/statement.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -31,6 +32,7 @@ static void check_statements(struct bytes body)
     static struct device_caps caps;
     static struct roster_saw saw;
     struct log_cut cut;
+    struct device_place place;
     struct bytes chain;
     if (log_cut_decode(body, &cut) == 0) {
         check(cut.seq >= 1 && cut.seq <= SEQ_MAX);
@@ -40,6 +42,12 @@ static void check_statements(struct bytes body)
     }
     if (roster_saw_decode(body, &saw) == 0) {
         check(saw.count <= LOGS_MAX);
+    }
+    if (device_place_decode(body, &place) == 0) {
+        check(place.count <= PLACE_ENDPOINTS_MAX);
+        for (uint32_t i = 0; i < place.count; i++) {
+            check(endpoint_is_dialable(bytes_of_text(place.endpoints[i])));
+        }
     }
     if (chain_body_decode(body, &chain) == 0) {
         check(chain.size > 0 && chain.size < body.size);

@@ -369,6 +369,101 @@ TEST(core, a_lost_device_is_told_with_how_long_ago_it_was_heard)
     stall_close(&stall);
 }
 
+/* ---- places ---- */
+
+static bool is_linked(struct stall *stall, const struct stall *to)
+{
+    static struct gate_live live;
+    const struct gate *gate = core_gate(stall->core);
+    gate->live(gate->context, &live);
+    for (uint32_t i = 0; i < live.peers_count; i++)
+        if (live.peers[i].device == to->identity.device)
+            return live.peers[i].link == GATE_LINKED && live.peers[i].heard_ms_ago != UINT64_MAX;
+    return false;
+}
+
+static void until_linked(struct stall *stalls, uint32_t count, uint32_t a, uint32_t b)
+{
+    uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    do {
+        for (uint32_t i = 0; i < count; i++)
+            assert_int_equal(core_turn(stalls[i].core, 1), 0);
+        assert_true(clock_mono_ms() < deadline_ms);
+    } while (!is_linked(&stalls[a], &stalls[b]));
+}
+
+/* @stall is told by hand where @hub is, and who that is. */
+static void introduce_hub(struct stall *stall, struct stall *hub)
+{
+    add_device(stall, hub);
+    add_device(hub, stall);
+    core_close(stall->core);
+    stall->settings.peers_count = 1;
+    stall->settings.peers[0].device = hub->identity.device;
+    (void)snprintf(stall->settings.peers[0].endpoint, ENDPOINT_BYTES_MAX, "%s",
+                   core_endpoint(hub->core));
+}
+
+TEST(core, a_device_that_moved_is_found_again_through_a_third)
+{
+    enum { HUB, MOVING, FINDING, STALLS };
+    static struct stall stalls[STALLS];
+    char before[ENDPOINT_BYTES_MAX];
+    stall_open(&stalls[HUB]);
+    for (uint32_t i = 1; i < STALLS; i++) {
+        stall_open_in(&stalls[i], &stalls[HUB]);
+        introduce_hub(&stalls[i], &stalls[HUB]);
+    }
+    /* Nobody can dial it: the links it has are those that it dialled. */
+    (void)snprintf(stalls[FINDING].settings.listen, ENDPOINT_BYTES_MAX, "none");
+    assert_int_equal(stall_start(&stalls[MOVING]), 0);
+    assert_int_equal(stall_start(&stalls[FINDING]), 0);
+    until_linked(stalls, STALLS, FINDING, MOVING);
+    (void)snprintf(before, sizeof before, "%s", core_endpoint(stalls[MOVING].core));
+    core_close(stalls[MOVING].core);
+    assert_int_equal(stall_start(&stalls[MOVING]), 0);
+    assert_string_not_equal(core_endpoint(stalls[MOVING].core), before);
+    until_linked(stalls, STALLS, FINDING, HUB);
+    until_linked(stalls, STALLS, MOVING, FINDING);
+    for (uint32_t i = 0; i < STALLS; i++)
+        stall_close(&stalls[i]);
+}
+
+/* Whether the stall's own journal has an event @seq. */
+static bool has_written(struct stall *stall, uint64_t seq)
+{
+    static struct gate_live live;
+    const struct gate *gate = core_gate(stall->core);
+    struct store_txn *txn = NULL;
+    struct hash hash;
+    struct bytes event;
+    gate->live(gate->context, &live);
+    assert_int_equal(gate->read_begin(gate->context, &txn), 0);
+    int err = event_get(txn, live.log, seq, &hash, &event);
+    gate->read_end(gate->context, txn);
+    return err == 0;
+}
+
+TEST(core, a_device_states_where_it_is_only_when_that_changed)
+{
+    struct stall stall;
+    stall_open(&stall);
+    (void)snprintf(stall.settings.advertise, ENDPOINT_BYTES_MAX, "tcp://till.example:7450");
+    for (int start = 0; start < 3; start++) {
+        core_close(stall.core);
+        assert_int_equal(stall_start(&stall), 0);
+        turn(&stall);
+        assert_true(has_written(&stall, 2)); /* after the one that opens the journal */
+        assert_false(has_written(&stall, 3));
+    }
+    stall.settings.advertise[strlen("tcp://till")] = '2';
+    core_close(stall.core);
+    assert_int_equal(stall_start(&stall), 0);
+    turn(&stall);
+    assert_true(has_written(&stall, 3));
+    stall_close(&stall);
+}
+
 TEST(core, a_lost_journal_key_begins_a_new_journal)
 {
     struct stall stall;

@@ -1,5 +1,6 @@
 #include "sync/roster/roster.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,7 @@ static void assert_same_roster(const struct roster *a, const struct roster *b)
         const struct roster_device *other = &b->devices[i];
         assert_true(device->id == other->id && device->is_revoked == other->is_revoked);
         assert_int_equal(certificate_compare(&device->certificate, &other->certificate), 0);
+        assert_true(device_place_equal(&device->place, &other->place));
     }
     for (uint32_t i = 0; i < a->logs_count; i++) {
         assert_same_log(&a->logs[i], &b->logs[i]);
@@ -150,6 +152,24 @@ static void state_chain(struct scene *scene, int writer, enum event_type type, s
     struct bytes body;
     assert_int_equal(chain_body_encode(chain, buffer, sizeof buffer, &body), 0);
     state(scene, writer, type, body);
+}
+
+static void state_place(struct scene *scene, struct journal_device *device,
+                        const char *const *endpoints, uint32_t count)
+{
+    uint8_t buffer[PLACE_ENDPOINTS_MAX * PLACE_ENDPOINT_BYTES_MAX];
+    struct device_place place = {.count = count};
+    struct bytes body;
+    for (uint32_t i = 0; i < count; i++) {
+        (void)snprintf(place.endpoints[i], sizeof place.endpoints[i], "%s", endpoints[i]);
+    }
+    assert_int_equal(device_place_encode(&place, buffer, sizeof buffer, &body), 0);
+    journal_state(scene->txn, &scene->journal, device, EVENT_DEVICE_PLACE, body);
+}
+
+static const struct device_place *place_of(const struct scene *scene, int device)
+{
+    return &roster_device_find(&scene->roster, scene->devices[device].id)->place;
 }
 
 /* --- who is there ---------------------------------------------------------------------------- */
@@ -928,6 +948,108 @@ TEST(roster, a_failing_disk_leaves_it_as_it_was)
     scene_free(scene);
 }
 
+/* --- places ---------------------------------------------------------------------------------- */
+
+TEST(roster, knows_where_a_device_last_said_that_it_is)
+{
+    static const char *const first[] = {"tcp://10.0.0.1:7450", "tcp://till.local:7450"};
+    static const char *const second[] = {"tcp://[fe80::1%eth0]:7451"};
+    struct scene *scene = scene_new();
+    state_place(scene, &scene->devices[COUNTER], first, 2);
+    load(scene);
+    assert_int_equal(place_of(scene, COUNTER)->count, 2);
+    assert_string_equal(place_of(scene, COUNTER)->endpoints[1], first[1]);
+    assert_int_equal(place_of(scene, KITCHEN)->count, 0);
+    state_place(scene, &scene->devices[COUNTER], second, 1);
+    load(scene);
+    assert_int_equal(place_of(scene, COUNTER)->count, 1);
+    assert_string_equal(place_of(scene, COUNTER)->endpoints[0], second[0]);
+    state_place(scene, &scene->devices[COUNTER], NULL, 0);
+    load(scene);
+    assert_int_equal(place_of(scene, COUNTER)->count, 0);
+    scene_free(scene);
+}
+
+/* The counter, under another log of that incarnation, whose key is that of @number. */
+static void open_again(struct scene *scene, struct journal_device *again, uint32_t number,
+                       uint32_t incarnation)
+{
+    struct public_key key;
+    *again = scene->devices[COUNTER];
+    again->chain = scene->devices[COUNTER].chain;
+    keys_of_number(number, &key, &again->log_secret);
+    log_head_init(&again->head, &scene->journal.popup, &key, again->id, incarnation);
+    journal_open(scene->txn, &scene->journal, again);
+}
+
+TEST(roster, of_two_journals_of_a_device_the_newer_says_where_it_is)
+{
+    static const char *const old[] = {"tcp://10.0.0.1:7450"};
+    static const char *const new[] = {"tcp://10.0.0.2:7450"};
+    /* Whichever of the two comes first by id. */
+    for (uint32_t number = 300; number < 308; number++) {
+        struct scene *scene = scene_new();
+        struct journal_device again;
+        open_again(scene, &again, number, 2);
+        state_place(scene, &again, new, 1);
+        state_place(scene, &scene->devices[COUNTER], old, 1);
+        load(scene);
+        assert_string_equal(place_of(scene, COUNTER)->endpoints[0], new[0]);
+        scene_free(scene);
+    }
+}
+
+TEST(roster, a_revoked_device_is_nowhere_new)
+{
+    static const char *const old[] = {"tcp://10.0.0.1:7450"};
+    static const char *const new[] = {"tcp://10.0.0.2:7450"};
+    struct scene *scene = scene_new();
+    state_place(scene, &scene->devices[COUNTER], old, 1);
+    revoke(scene, OWNER, COUNTER, 2);
+    state_place(scene, &scene->devices[COUNTER], new, 1);
+    load(scene);
+    assert_string_equal(place_of(scene, COUNTER)->endpoints[0], old[0]);
+    scene_free(scene);
+}
+
+TEST(roster, what_nobody_can_dial_is_passed_over)
+{
+    static const char *const bad[] = {
+        "ipc:///tmp/x",      "tcp://10.0.0.1", "tcp://10.0.0.1:0", "tcp://10.0.0.1:65536",
+        "tcp://:7450",       "tcp://*:7450",   "tcp://a b:7450",   "tcp://a;b:7450",
+        "tcp://10.0.0.1:+1", "tcp://[]:7450",  "tcp://[::1:7450",  "tcp://10.0.0.1:7450 "};
+    static const char *const good[] = {"tcp://10.0.0.1:1", "tcp://till-1.local:65535",
+                                       "tcp://[2001:db8::7]:7450"};
+    struct scene *scene = scene_new();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const char *const both[] = {bad[i], good[0]};
+        assert_false(endpoint_is_dialable(bytes_of_text(bad[i])));
+        state_place(scene, &scene->devices[COUNTER], both, 2);
+    }
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_true(endpoint_is_dialable(bytes_of_text(good[i])));
+    }
+    load(scene);
+    assert_int_equal(place_of(scene, COUNTER)->count, 1);
+    assert_string_equal(place_of(scene, COUNTER)->endpoints[0], good[0]);
+    scene_free(scene);
+}
+
+TEST(roster, a_place_with_too_many_or_too_long_endpoints_makes_no_sense)
+{
+    static const uint8_t five[] = {0x91, 0x95, 0xa1, 'a', 0xa1, 'b',
+                                   0xa1, 'c',  0xa1, 'd', 0xa1, 'e'};
+    static const uint8_t four[] = {0x92, 0x94, 0xa1, 'a', 0xa1, 'b', 0xa1, 'c', 0xa1, 'd', 0x01};
+    uint8_t longest[4 + PLACE_ENDPOINT_BYTES_MAX + 1] = {0x91, 0x91, 0xd9,
+                                                         PLACE_ENDPOINT_BYTES_MAX + 1};
+    struct device_place place;
+    memset(longest + 4, 'a', PLACE_ENDPOINT_BYTES_MAX + 1);
+    assert_int_equal(device_place_decode(bytes_of(five, sizeof five), &place), ERR_TOO_MANY);
+    assert_int_equal(device_place_decode(bytes_of(longest, sizeof longest), &place), ERR_TOO_LARGE);
+    assert_int_equal(device_place_decode(bytes_of(four, sizeof four), &place), 0);
+    assert_int_equal(place.count, 0);
+}
+
 /* --- order of arrival ------------------------------------------------------------------------ */
 
 /* Admins at odds, certificates old and new, forks and revocations, by @seed. */
@@ -941,7 +1063,11 @@ static void write_quarrel(struct scene *scene, struct prng *prng)
         const int device = (int)prng_below(prng, DEVICES);
         const uint64_t seq = 1 + prng_below(prng, 12);
         struct log_cut cut = cut_at(scene, device, seq);
-        switch (prng_below(prng, 6)) {
+        const char *endpoint = prng_one_in(prng, 2) ? "tcp://10.0.0.1:7450" : "tcp://10.0.0.2:7450";
+        switch (prng_below(prng, 7)) {
+        case 5:
+            state_place(scene, &scene->devices[writer], &endpoint, 1);
+            break;
         case 0:
             state_cut(scene, writer, EVENT_LOG_REVOKE, &cut);
             break;

@@ -1,0 +1,21 @@
+/* Where devices say that they can be dialled. */
+#include "sync/roster/roster_load.h"
+
+/* Comes by log, there by seq: the later takes over, unless its log is an older incarnation. */
+int place_take(struct load *load, const struct log_point *at, const struct event *event)
+{
+    struct roster *roster = load->roster;
+    const struct roster_log *log = roster_log_find(roster, at->log);
+    struct device_place place;
+    if (log == NULL || device_place_decode(event->body, &place) != 0 ||
+        roster_judge(roster, at->log, at->seq, event->type, 0) != VERDICT_VALID) {
+        return 0;
+    }
+    const uint32_t index = roster_device_place(roster, log->device);
+    if (index < roster->devices_count && roster->devices[index].id == log->device &&
+        log->incarnation >= load->placed_by[index]) {
+        load->placed_by[index] = log->incarnation;
+        roster->devices[index].place = place;
+    }
+    return 0;
+}
