@@ -32,8 +32,9 @@ struct gate_peer {
     uint64_t device;
     enum role role;
     enum gate_link link;
-    uint64_t heard_ms_ago;  /* UINT64_MAX = never */
-    uint64_t behind, ahead; /* events that only we have; that only the peer has */
+    uint64_t heard_ms_ago;   /* UINT64_MAX = never */
+    uint64_t behind, ahead;  /* events that only we have; that only the peer has */
+    int64_t clock_offset_ms; /* its wall clock minus ours, as told over the link; 0 without one */
     char name[NAME_BYTES_MAX + 1];
     char lane[LANE_BYTES_MAX + 1];
     bool is_revoked, is_retired;

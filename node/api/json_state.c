@@ -622,6 +622,7 @@ static json_t *peer(const struct gate_peer *peer)
         put_count(object, "heard_ms_ago", peer->heard_ms_ago);
     put_count(object, "behind", peer->behind);
     put_count(object, "ahead", peer->ahead);
+    put_int(object, "clock_offset_ms", peer->clock_offset_ms);
     put_word(object, &schema_peer, "state", (size_t)peer->link);
     return object;
 }

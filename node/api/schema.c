@@ -560,6 +560,7 @@ SCHEMA(peer, "Peer", "Another device of the pop-up.",
     INT("heard_ms_ago", -1, INT64_MAX, NOTE("-1 = never")),
     COUNT("behind", NOTE("events that it still lacks")),
     COUNT("ahead", NOTE("events that it has and we lack")),
+    INT("clock_offset_ms", -INT64_MAX, INT64_MAX, NOTE("its clock minus ours; 0 when not linked")),
     ENUM("state", link_words));
 
 SCHEMA(printer_status, "PrinterStatus", "A printer that this device owns.",

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "node/cli/terminal.h"
 #include "node/cli/versions.h"
 #include "node/os/entropy.h"
 
@@ -151,6 +152,11 @@ static const struct cli_command commands[] = {
      .words_max = 2,
      .flags = {{"width", "COLUMNS", "of the paper (42)"},
                {"codepage", "NAME", "pc858 (the default), cp1252 or ascii"}}},
+    {.name = "doctor",
+     .usage = "",
+     .help = "look for what is wrong, and how to fix it: 0 nothing, 1 warnings, 2 failures",
+     .run = command_doctor,
+     .flags = {JSON_FLAG}},
     {.name = "backup",
      .usage = "FILE",
      .help = "write what a device can go on from into one file, also while the node runs; no keys",
@@ -181,15 +187,9 @@ static const struct flag_info flags_of_all[] = {
  * -----------------------------------------------------------------------------------------
  */
 
-static bool stderr_is_colourful(void)
-{
-    const char *no_color = getenv("NO_COLOR");
-    return (no_color == NULL || no_color[0] == '\0') && isatty(STDERR_FILENO);
-}
-
 void tell(const char *format, ...)
 {
-    bool is_colourful = stderr_is_colourful();
+    bool is_colourful = terminal_is_colourful(stderr);
     va_list arguments;
     (void)fputs(is_colourful ? "\033[1mtrestle:\033[0m " : "trestle: ", stderr);
     va_start(arguments, format);

@@ -90,6 +90,7 @@ static void live_peer(const struct core *core, const struct roster_device *devic
             ret_peer->heard_ms_ago = peer.heard_mono_ms;
         ret_peer->behind = peer.behind;
         ret_peer->ahead = peer.ahead;
+        ret_peer->clock_offset_ms = peer.clock_offset_ms;
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -455,6 +456,39 @@ int store_lmdb_clear_readers(struct store_lmdb *store, unsigned *ret_dead)
         return translate(store, code);
     }
     *ret_dead = (unsigned)dead;
+    return 0;
+}
+
+/* LMDB tells of readers in lines of text: process, thread, transaction or "-". */
+struct reader_lines {
+    uint64_t newest; /* the last commit */
+    struct store_lmdb_readers readers;
+};
+
+static int reader_line(const char *line, void *context)
+{
+    struct reader_lines *lines = context;
+    unsigned long long process, thread, txn;
+    if (sscanf(line, "%llu %llx %llu", &process, &thread, &txn) != 3) {
+        return 0; /* the heading, or a slot without a transaction */
+    }
+    const uint64_t lag = lines->newest > txn ? lines->newest - txn : 0;
+    if (lines->readers.count++ == 0 || lag > lines->readers.lag) {
+        lines->readers.lag = lag;
+        lines->readers.process = process;
+    }
+    return 0;
+}
+
+int store_lmdb_readers(struct store_lmdb *store, struct store_lmdb_readers *ret_readers)
+{
+    MDB_envinfo info;
+    (void)mdb_env_info(store->env, &info); /* fails only without an environment */
+    struct reader_lines lines = {.newest = info.me_last_txnid};
+    if (mdb_reader_list(store->env, reader_line, &lines) < 0) {
+        return ERR_IO;
+    }
+    *ret_readers = lines.readers;
     return 0;
 }
 

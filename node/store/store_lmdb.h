@@ -75,6 +75,15 @@ MUST_CHECK int store_lmdb_usage(struct store_lmdb_reader *reader,
  * few seconds is cheap. ERR_IO. */
 MUST_CHECK int store_lmdb_clear_readers(struct store_lmdb *store, unsigned *ret_dead);
 
+struct store_lmdb_readers {
+    unsigned count;   /* open transactions, over all processes */
+    uint64_t lag;     /* commits since the state that the oldest of them sees */
+    uint64_t process; /* whose it is */
+};
+
+/* Who reads. Pages that the oldest one sees are kept, and the file grows. ERR_IO. */
+MUST_CHECK int store_lmdb_readers(struct store_lmdb *store, struct store_lmdb_readers *ret_readers);
+
 /* Whether statfs's @filesystem_type is one that store_lmdb_open() refuses. */
 bool store_lmdb_is_network(uint32_t filesystem_type);
 

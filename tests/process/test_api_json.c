@@ -320,17 +320,23 @@ TEST(api_json, marks_name_peers_and_how_long_they_are_silent)
         .marks_count = 1,
         .marks = {{0xab, 5}},
         .peers_count = 2,
-        .peers = {{.device = 1, .role = ROLE_KITCHEN, .heard_ms_ago = 12, .name = "grill"},
+        .peers = {{.device = 1,
+                   .role = ROLE_KITCHEN,
+                   .heard_ms_ago = 12,
+                   .clock_offset_ms = -40,
+                   .name = "grill"},
                   {.device = 2, .link = GATE_LOST, .heard_ms_ago = UINT64_MAX, .behind = 3}},
     };
-    assert_json(&schema_frame_marks, state_json_marks(&shown, 1700000000000),
-                "{\"type\":\"marks\",\"logs\":[{\"log\":\"00000000000000ab\",\"seq\":5}],"
-                "\"peers\":[{\"device\":\"0000000000000001\",\"name\":\"grill\","
-                "\"role\":\"kitchen\",\"linked\":true,\"heard_ms_ago\":12,\"behind\":0,"
-                "\"ahead\":0,\"state\":\"linked\"},"
-                "{\"device\":\"0000000000000002\",\"name\":\"\",\"role\":\"none\","
-                "\"linked\":false,\"heard_ms_ago\":-1,\"behind\":3,\"ahead\":0,\"state\":\"lost\"}"
-                "],\"now\":1700000000000}");
+    assert_json(
+        &schema_frame_marks, state_json_marks(&shown, 1700000000000),
+        "{\"type\":\"marks\",\"logs\":[{\"log\":\"00000000000000ab\",\"seq\":5}],"
+        "\"peers\":[{\"device\":\"0000000000000001\",\"name\":\"grill\","
+        "\"role\":\"kitchen\",\"linked\":true,\"heard_ms_ago\":12,\"behind\":0,"
+        "\"ahead\":0,\"clock_offset_ms\":-40,\"state\":\"linked\"},"
+        "{\"device\":\"0000000000000002\",\"name\":\"\",\"role\":\"none\","
+        "\"linked\":false,\"heard_ms_ago\":-1,\"behind\":3,\"ahead\":0,\"clock_offset_ms\":0,"
+        "\"state\":\"lost\"}"
+        "],\"now\":1700000000000}");
 }
 
 TEST(api_json, a_problem_says_what_to_do)
