@@ -403,6 +403,21 @@ static void answer_bytes(struct api *api, struct api_reply *reply)
         api_problem(reply, err, "");
 }
 
+static void answer_metrics(struct api *api, struct api_reply *reply)
+{
+    const struct gate *gate = api->state->gate;
+    struct store_txn *txn = NULL;
+    int err = gate->read_begin(gate->context, &txn);
+    if (err == 0) {
+        err = metrics_print(&api->metrics, api->state, txn, &reply->body);
+        gate->read_end(gate->context, txn);
+    }
+    reply->status = reply->route->status;
+    (void)snprintf(reply->media, sizeof reply->media, "%s", METRICS_MEDIA);
+    if (err != 0)
+        api_problem(reply, err == ERR_MALFORMED ? ERR_INTERNAL : err, "");
+}
+
 /* ---- writing ---- */
 
 /* What a route's capability cannot say. */
@@ -504,6 +519,8 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
         answer_document(api, ret_reply);
     else if (ret_reply->route->shape == SHAPE_BYTES)
         answer_bytes(api, ret_reply);
+    else if (ret_reply->route->shape == SHAPE_METRICS)
+        answer_metrics(api, ret_reply);
     else if (route_is_write(ret_reply->route))
         push_command(api, request, ret_reply);
     else

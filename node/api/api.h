@@ -5,6 +5,7 @@
 #ifndef TRESTLE_NODE_API_API_H
 #define TRESTLE_NODE_API_API_H
 
+#include "node/api/metrics.h"
 #include "node/api/routes.h"
 #include "node/api/state.h"
 #include "sync/domain/blob.h"
@@ -14,6 +15,7 @@ enum { API_BODY_BYTES_MAX = 64 * 1024, API_PATH_BYTES_MAX = 256 };
 struct api {
     struct state *state;
     struct text document; /* printed once */
+    struct metrics metrics;
 };
 
 /* All borrowed during the call. */

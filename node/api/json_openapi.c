@@ -175,12 +175,14 @@ static json_t *operation(const struct route *route)
     char status[8];
     (void)snprintf(status, sizeof status, "%d", route->status);
     json_t *schema =
-        route->response != NULL ? reference(route->response) : json_pack("{s:s}", "type", "object");
+        route->response != NULL
+            ? reference(route->response)
+            : json_pack("{s:s}", "type", route->shape == SHAPE_METRICS ? "string" : "object");
+    const char *media = route->shape == SHAPE_BYTES     ? "application/octet-stream"
+                        : route->shape == SHAPE_METRICS ? "text/plain"
+                                                        : "application/json";
     json_t *responses = json_object();
-    put(responses, status,
-        response("As asked.",
-                 route->shape == SHAPE_BYTES ? "application/octet-stream" : "application/json",
-                 schema));
+    put(responses, status, response("As asked.", media, schema));
     put(responses, "default",
         response("What went wrong, and what to do.", "application/problem+json",
                  reference(&schema_problem)));

@@ -42,6 +42,8 @@ const struct route routes[] = {
     READ("/readyz", API_PUBLIC, SHAPE_READY, &schema_health,
          "The store is writable and the core turned less than 2 s ago."),
     READ("/api/openapi.json", API_PUBLIC, SHAPE_DOCUMENT, NULL, "This document."),
+    READ("/metrics", CAP_READ_BOARDS, SHAPE_METRICS, NULL,
+         "Figures in the text format of Prometheus."),
     READ("/api/session", API_PUBLIC, SHAPE_SESSION, &schema_session,
          "Who is looking, and the pop-up's settings."),
     READ("/api/status", CAP_READ_BOARDS, SHAPE_STATUS, &schema_status,
@@ -338,6 +340,12 @@ int route_find(const char *method, const char *path, const struct route **ret_ro
 
 /* ---- the table itself ---- */
 
+static bool route_is_schemaless(const struct route *route)
+{
+    return route->shape == SHAPE_DOCUMENT || route->shape == SHAPE_BYTES ||
+           route->shape == SHAPE_METRICS;
+}
+
 static bool route_is_sound(const struct route *route)
 {
     bool is_get = strcmp(route->method, "GET") == 0;
@@ -348,8 +356,7 @@ static bool route_is_sound(const struct route *route)
            route->capability < CAP_COUNT && (is_get || is_write_method) &&
            is_get == !route_is_write(route) &&
            (is_get || route->takes_bytes) == (route->request == NULL) &&
-           (route->shape == SHAPE_DOCUMENT || route->shape == SHAPE_BYTES) ==
-               (route->response == NULL) &&
+           route_is_schemaless(route) == (route->response == NULL) &&
            (is_get || route->capability != API_PUBLIC);
 }
 

@@ -17,6 +17,7 @@ enum route_shape {
     SHAPE_READY,
     SHAPE_DOCUMENT,
     SHAPE_BYTES,
+    SHAPE_METRICS,
     SHAPE_BLOB,
     SHAPE_DAY,
     SHAPE_SESSION,

@@ -62,7 +62,7 @@ int site_check_socket(const struct site *site, const struct site_request *reques
 static bool is_of_the_api(const char *path)
 {
     return strncmp(path, "/api/", 5) == 0 || strcmp(path, "/healthz") == 0 ||
-           strcmp(path, "/readyz") == 0;
+           strcmp(path, "/readyz") == 0 || strcmp(path, "/metrics") == 0;
 }
 
 static void answer_file(const struct site *site, const struct site_request *request,
