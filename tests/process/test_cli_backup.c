@@ -25,6 +25,13 @@ static void backup(const struct stall *stall, const struct node *node)
     RUN_WELL("backup", file, "--state", node->state);
 }
 
+/* It sells only when it has heard of the day and the menu. */
+static void until_menu(const struct node *node)
+{
+    until_out("121,Children",
+              (const char *const[]){"menu", "export", "--state", node->state, NULL});
+}
+
 static void remove_below(const char *state, const char *name)
 {
     char path[256];
@@ -56,6 +63,7 @@ TEST(cli_backup, a_device_that_lost_its_store_goes_on_under_a_new_journal_and_lo
     node_start(&stall.nodes[0]);
     node_join(&stall, 1, "counter", "B");
     node_start(&stall.nodes[1]);
+    until_menu(&stall.nodes[1]);
     sell(&stall.nodes[1], 2);
     until_out("\"B2\"", (const char *const[]){"order", "list", "--json", "--state",
                                               stall.nodes[0].state, NULL});
