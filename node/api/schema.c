@@ -604,7 +604,7 @@ SCHEMA(device_role, "DeviceRole", "What a device is from now on.", ENUM("role", 
 
 SCHEMA(device_rename, "DeviceRename", NULL, TEXT("name", 1, NAME_BYTES_MAX));
 
-SCHEMA(voided, "Voided", "An order of which a revocation voided something that this device holds.",
+SCHEMA(voided, "Voided", "An order of which a revocation voided something that is held here.",
     HEX("id", ID_DIGITS),
     TEXT("number", 1, 16),
     HEX("device", LOG_DIGITS, NOTE("that was revoked")),
@@ -681,7 +681,8 @@ SCHEMA(frame_seen, "FrameSeen", "From a kitchen's board: the ticket was drawn on
 #define ASKED_TEXT(name, min, max, ...)   TEXT(name, min, max, __VA_ARGS__)
 #define ASKED_NUMBER(name, min, max, ...) INT(name, min, max, __VA_ARGS__)
 #define ASKED_TRUTH(name, min, max, ...)  BOOL(name, __VA_ARGS__)
-#define ASKED_BYTES(name, min, max, ...)  TEXT(name, 2 * INT64_C(min), 2 * INT64_C(max), __VA_ARGS__)
+#define ASKED_BYTES(name, min, max, ...)                                                           \
+    TEXT(name, 2 * INT64_C(min), 2 * INT64_C(max), __VA_ARGS__)
 #define SHOWN(symbol, number, name, form, min, max, merge, otherwise, note_)                       \
     SHOWN_##form(name, min, max, .note = (note_)),
 #define ASKED(symbol, number, name, form, min, max, merge, otherwise, note_)                       \
