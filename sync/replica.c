@@ -238,8 +238,11 @@ int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_c
         int err = history_get(replica->scratch, txn, KIND_POPUP, &replica->popup_entity);
         if (err == ERR_NOT_FOUND)
             history_reset(replica->scratch, KIND_POPUP, &replica->popup_entity);
-        else if (err != 0)
-            return err == ERR_MALFORMED ? ERR_IO : err;
+        else if (err == ERR_MALFORMED) /* the disk spoilt the row */
+            err = history_load(replica->scratch, txn, &replica->roster, KIND_POPUP,
+                               &replica->popup_entity);
+        if (err != 0 && err != ERR_NOT_FOUND)
+            return ERR_IO;
         popup_derive(replica->scratch, &popup);
         replica->popup =
             (struct popup_cache){.is_known = true, .day = popup.day, .copies = popup.copies};
@@ -410,6 +413,7 @@ static void state_reset(struct replica *replica)
     replica->is_salvage_due = true;
     memset(replica->salvage_plans, 0, sizeof replica->salvage_plans);
     replica->voided = (struct voided_list){.is_due = true};
+    replica->scrub = (struct scrub){.part = SCRUB_TAILS};
     replica->desk = (struct desk){0};
     replica->doubles.count = 0;
     replica->folder = (struct folder){.roster = &replica->roster,
@@ -455,6 +459,8 @@ int replica_open(struct replica *replica, struct store_txn *txn,
         err = log_open(replica, txn, NULL, now);
     if (err == 0)
         err = replica_limits(replica, txn);
+    if (err == 0)
+        err = replica_scrub_open(replica, txn);
     out->is_roster_changed = true;
     replica->is_open = err == 0;
     return err;
@@ -523,6 +529,8 @@ int replica_step(struct replica *replica, struct store_txn *txn, const struct in
         return message_take(replica, txn, input, out);
     case INPUT_COMMAND:
         return replica_command(replica, txn, input->command, input->request, input->now, out);
+    case INPUT_SCRUB:
+        return replica_scrub(replica, txn, input->records_max, input->now, out);
     case INPUT_BLOB:
         replica->is_turn_written = true;
         return mesh_note_blob(&replica->mesh, txn, &input->blob, input->blob_size, input->is_good,
@@ -553,11 +561,15 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
     if (err == 0)
         err = replica_popup(replica, txn, &popup);
     if (err == 0)
+        err = replica_repair_seal(replica, txn, now, out);
+    if (err == 0)
         err = mesh_seal(&replica->mesh, txn, &replica->roster, replica->run, now, out);
     if (err == 0)
         err = mesh_seal_blobs(&replica->mesh, txn, replica->folder.is_blob_folded, now, out,
                               &replica->is_turn_written);
     replica->folder.is_blob_folded = false;
+    replica->scrub.is_wrong |= replica->folder.is_row_spoilt;
+    replica->folder.is_row_spoilt = false;
     if (err == 0 && replica->is_turn_written)
         err = acks_store_marks(&replica->mesh.acks, &replica->vector, txn);
     if (err == 0 && replica->is_turn_written)

@@ -48,7 +48,8 @@ enum input_kind {
     INPUT_LINK_DOWN,
     INPUT_MESSAGE,
     INPUT_COMMAND,
-    INPUT_BLOB
+    INPUT_BLOB,
+    INPUT_SCRUB
 };
 
 struct input {
@@ -62,6 +63,8 @@ struct input {
     uint64_t request;              /* COMMAND: comes back in the answer */
     struct hash blob;              /* BLOB */
     uint32_t blob_size;            /* BLOB */
+    uint32_t records_max; /* SCRUB: read so many records of the store again and compare them with
+                             what proves them; UINT32_MAX: all, now */
     bool is_good; /* BLOB: its file is whole and has that hash; else there is none */
 };
 

@@ -10,8 +10,10 @@
 #include "sync/replica_state.h"
 
 /* The events of the frame, as a run. */
-static int run_of_message(const struct events *events, struct run *run)
+int replica_run_of_message(struct replica *replica)
 {
+    const struct events *events = &replica->mesh.message.events;
+    struct run *run = replica->run;
     struct reader reader;
     run->log = events->log;
     run->first_seq = events->first_seq;
@@ -162,14 +164,14 @@ static int new_log_check(const struct vector *vector, uint64_t device)
     return logs >= DEVICE_LOGS_MAX || vector->count == LOGS_MAX ? ERR_LIMIT : 0;
 }
 
-/* Check the run of @events, filled into @run; the head that it continues is in @slot, or it is the
+/* Check the run of the message, filled into replica->run; the head that it continues is in @slot, or it is the
  * first of a log that is new here. Returns 0 and the head after it, or what run_verify() says, or
  * ERR_LIMIT when it may not come in. */
-static int run_judge(const struct replica *replica, const struct events *events, int32_t slot,
-                     struct run *run, struct log_head *ret_head)
+static int run_judge(struct replica *replica, int32_t slot, struct log_head *ret_head)
 {
+    struct run *run = replica->run;
     struct log_head head;
-    int err = run_of_message(events, run);
+    int err = replica_run_of_message(replica);
     if (err != 0)
         return err;
     if (slot != SLOT_NONE) {
@@ -200,9 +202,11 @@ int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link
     int32_t slot = vector_find(&replica->vector, events->log);
     struct log_head after;
     mesh_note_frame(&replica->mesh, link, events->is_live, frame_size, now);
+    if (replica_repair_awaits(replica, link, events))
+        return replica_repair_take(replica, txn, out);
     if (is_closed(replica, link, slot, events))
         return 0;
-    int refusal = run_judge(replica, events, slot, replica->run, &after);
+    int refusal = run_judge(replica, slot, &after);
     if (refusal != 0) {
         refusal_take(replica, link, slot, events, refusal, out);
         return 0;

@@ -57,6 +57,27 @@ struct voided_list {
     struct entity_id candidates[VOIDED_CANDIDATES_MAX];
 };
 
+/* What the disk holds is read again in the background, and what it spoilt fetched from peers. */
+enum scrub_part { SCRUB_TAILS, SCRUB_JOURNAL, SCRUB_ENTITIES, SCRUB_REST };
+
+struct scrub {
+    enum scrub_part part;
+    uint32_t slot;     /* TAILS: the next; JOURNAL: place in vector.ascending */
+    uint64_t log, seq; /* JOURNAL: looked at last */
+    struct key row;    /* ENTITIES: looked at last */
+    uint64_t due_ms;   /* REST: when the next pass begins */
+    uint64_t unsaved;  /* records since the position was last written */
+    bool is_wrong;     /* state or index are: they are to be made anew */
+    bool has_damage; /* events are listed as spoilt */
+    /* The one that is being asked for. */
+    bool is_asked;
+    struct repair_request request;
+    uint32_t link;
+    uint64_t asked_ms, rest_until_ms;
+    uint64_t neighbours; /* mesh.neighbours when is_tried was last cleared */
+    bool is_tried[LINKS_MAX];
+};
+
 struct replica {
     bool is_open;
     bool
@@ -81,6 +102,7 @@ struct replica {
     struct voided_list voided;
     uint64_t change_number_sealed; /* newest that the screens were told of */
     struct folder folder;
+    struct scrub scrub;
     struct desk desk;             /* what sells here */
     struct holds holds;           /* what customers are about to buy here */
     struct stock_doubles doubles; /* lines that were sold at two devices */
@@ -162,6 +184,35 @@ MUST_CHECK int replica_voided_note(struct replica *replica, struct store_txn *tx
 /* The end of a turn: bring the list in line. ERR_IO. */
 MUST_CHECK int replica_voided_seal(struct replica *replica, struct store_txn *txn);
 
+/* replica_scrub.c: read up to @records_max records again; find what the list of spoilt events says
+ * at an open. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_scrub(struct replica *replica, struct store_txn *txn, uint32_t records_max,
+                             struct moment now, struct effects *out);
+MUST_CHECK int replica_scrub_open(struct replica *replica, struct store_txn *txn);
+
+/* Look at one event of the log in @slot, and list it or take it off the list. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_scrub_event(struct replica *replica, struct store_txn *txn, uint32_t slot,
+                                   uint64_t seq, struct effects *out);
+
+/* replica_repair.c: refold what an event of @type is about, before the turn ends; what was marked
+ * before is folded when there is no room. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_scrub_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
+                                  const struct entity_id *entity, struct effects *out);
+
+/* replica_repair.c: the end of a turn: ask for what is spoilt. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_repair_seal(struct replica *replica, struct store_txn *txn,
+                                   struct moment now, struct effects *out);
+
+/* Whether @events over @link answer that; take them. ERR_IO, ERR_FULL. */
+bool replica_repair_awaits(const struct replica *replica, uint32_t link,
+                           const struct events *events);
+MUST_CHECK int replica_repair_take(struct replica *replica, struct store_txn *txn,
+                                   struct effects *out);
+
+/* replica_accept.c: the run of replica->mesh.message.events in replica->run, unverified.
+ * ERR_MALFORMED. */
+MUST_CHECK int replica_run_of_message(struct replica *replica);
+
 /* replica_accept.c: the EVENTS in replica->mesh.message came over @link in a frame of @frame_size
  * bytes. */
 MUST_CHECK int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link,
@@ -193,6 +244,11 @@ MUST_CHECK int replica_tell_view(struct replica *replica, struct store_txn *txn,
  * not say so already. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_adopt_certificate(struct replica *replica, struct store_txn *txn,
                                          uint64_t now_t);
+
+/* replica_view.c: whether the stored row of @kind of @entity is what its events fold to, and the
+ * index has what belongs to it. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int replica_row_is_right(struct replica *replica, struct store_txn *txn, enum kind kind,
+                                    const struct entity_id *entity, bool *ret_is_right);
 
 /* replica_view.c: the entity after @after that an event is about,
  * whether its log says it or another carries it, and the kinds of its events.

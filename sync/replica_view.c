@@ -158,8 +158,22 @@ int replica_entity_after(struct store_txn *txn, const struct entity_id *after,
     return entity_kinds(txn, ret_entity, ret_kinds);
 }
 
-static int row_is_right(struct replica *replica, struct store_txn *txn, enum kind kind,
-                        const struct entity_id *entity, bool *ret_is_right)
+/* Whether the index has the keys of what was just folded. */
+static int is_indexed(struct replica *replica, struct store_txn *txn, bool *ret_is)
+{
+    struct index_keys keys;
+    int err = 0;
+    entity_index(replica->folder.history, replica->folder.order, &keys);
+    for (uint32_t i = 0; i < keys.count && err == 0; i++) {
+        struct bytes value;
+        err = store_get(txn, TABLE_INDEX, key_bytes(&keys.keys[i]), &value);
+    }
+    *ret_is = err == 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int replica_row_is_right(struct replica *replica, struct store_txn *txn, enum kind kind,
+                         const struct entity_id *entity, bool *ret_is_right)
 {
     struct key state = key_state(kind, entity);
     struct bytes stored;
@@ -176,6 +190,8 @@ static int row_is_right(struct replica *replica, struct store_txn *txn, enum kin
         *ret_is_right = row.size > 0 && bytes_equal(stored, row);
     else if (err == ERR_NOT_FOUND)
         *ret_is_right = row.size == 0;
+    if (err == 0 && *ret_is_right && !entity_is_tally(kind))
+        err = is_indexed(replica, txn, ret_is_right);
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -192,7 +208,7 @@ int replica_audit(struct replica *replica, struct store_txn *txn, uint64_t *ret_
             bool is_right = true;
             if ((kinds & kind_bit(kind)) == 0)
                 continue;
-            err = row_is_right(replica, txn, kind, &entity, &is_right);
+            err = replica_row_is_right(replica, txn, kind, &entity, &is_right);
             if (err != 0)
                 return err;
             entities++;

@@ -89,6 +89,10 @@ static int collect_one(struct load *load, uint64_t log, uint64_t seq, bool *ret_
     struct operation place;
     struct event event;
     const int err = read_event(load, log, seq, &place, &event);
+    if (err == ERR_MALFORMED) { /* the disk spoilt it: nobody decides on what is left */
+        history->is_opaque = true;
+        return 0;
+    }
     if (err != 0) {
         return err;
     }

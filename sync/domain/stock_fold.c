@@ -565,6 +565,9 @@ static int each_event(struct stock_fold *fold,
         err = read_event(fold->txn, log, seq, &place, &event);
         if (err == 0 && is_of_stock(event.type)) {
             err = visit(fold, &place, &event);
+        } else if (err == ERR_MALFORMED) { /* the disk spoilt it: nobody decides on what is left */
+            fold->stock->is_opaque = true;
+            err = 0;
         }
         if (err == 0) {
             err = store_cursor_next(&cursor, &key, &value);

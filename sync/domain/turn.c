@@ -241,9 +241,9 @@ static int kind_of_event(struct store_txn *txn, uint64_t log, uint64_t seq, enum
     int err = event_get(txn, log, seq, &hash, &bytes);
     if (err == 0)
         err = event_decode(bytes, &event);
-    if (err != 0)
-        return err == ERR_IO ? ERR_IO : ERR_MALFORMED;
-    *ret_kind = kind_of_type(event.type);
+    if (err == ERR_IO)
+        return ERR_IO;
+    *ret_kind = err == 0 ? kind_of_type(event.type) : KIND_NONE; /* the disk spoilt it */
     return 0;
 }
 
@@ -419,6 +419,10 @@ static int history_begin(struct turn *turn, struct store_txn *txn, struct folder
     bool is_new = false;
     int err = history_get(folder->history, txn, kind, &entity->id);
     ret_old->count = 0;
+    if (err == ERR_MALFORMED) {
+        folder->is_row_spoilt = true;
+        return ERR_NOT_FOUND;
+    }
     if (err == 0)
         entity_index(folder->history, folder->order, ret_old);
     if (err != ERR_NOT_FOUND)
@@ -469,6 +473,10 @@ static int tally_begin(const struct turn *turn, struct store_txn *txn, struct fo
 {
     bool is_new = false;
     int err = stock_get(folder->stock, txn, &entity->id);
+    if (err == ERR_MALFORMED) {
+        folder->is_row_spoilt = true;
+        return ERR_NOT_FOUND;
+    }
     if (err != ERR_NOT_FOUND)
         return err;
     err = is_all_here(turn, entity, txn, &is_new);

@@ -329,6 +329,17 @@ int run_store(struct store_txn *txn, const struct run *run, const struct log_hea
     return err != 0 ? err : log_head_put(txn, head);
 }
 
+int run_mend(struct store_txn *txn, const struct run *run, uint32_t count)
+{
+    int err = 0;
+    for (uint32_t i = 0; err == 0 && i < count; i++) {
+        err = put_event(txn, run->log, run->first_seq + i, &run->events[i], false);
+    }
+    return err != 0 || count < run->count
+               ? err
+               : put_signature(txn, run->log, run_last_seq(run), &run->signature);
+}
+
 /* --- runs to peers --------------------------------------------------------------------------- */
 
 /* Two cursors side by side: the events of a log and the signatures that end its runs. */

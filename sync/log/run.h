@@ -115,6 +115,11 @@ MUST_CHECK int run_verify(struct run *run, const struct popup_id *popup,
  * ERR_FULL, ERR_IO: the transaction can only be aborted. */
 MUST_CHECK int run_store(struct store_txn *txn, const struct run *run, const struct log_head *head);
 
+/* Write the first @count events of @run, which run_verify() accepted against log_head_at(), over
+ * what the disk made of them, and the signature when that are all: the one way in which a stored
+ * event is ever written again. ERR_FULL, ERR_IO. */
+MUST_CHECK int run_mend(struct store_txn *txn, const struct run *run, uint32_t count);
+
 /* The stored events of @log from @from_seq on, up to the last signature within @bytes_max event
  * bytes (at most RUN_BYTES_MAX count) and RUN_EVENTS_MAX events; at least up to the first
  * signature. The bytes are borrowed from @txn. @ret_run is scratch after a failure.

@@ -134,6 +134,10 @@ static int claim_is_ours(const struct mesh *mesh, struct store_txn *txn, uint32_
     struct bytes event;
     if (claim->seq < head->seq) {
         int err = event_get(txn, claim->log, claim->seq, &hash, &event);
+        if (err == ERR_NOT_FOUND || err == ERR_MALFORMED) {
+            *ret_is_ours = true; /* for all we know: the scrub finds what is wrong here */
+            return 0;
+        }
         if (err != 0)
             return ERR_IO;
     }
@@ -448,6 +452,8 @@ int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *
         return status_take(mesh, txn, link, now, out);
     if (kind == MESSAGE_WANT)
         want_take(mesh, link);
+    if (kind == MESSAGE_REPAIR)
+        link->repair = mesh->message.repair;
     if (kind == MESSAGE_BLOB)
         mesh_take_blob(mesh, at, out);
     return kind == MESSAGE_BLOBQ ? mesh_take_blobq(mesh, txn, at, out) : 0;

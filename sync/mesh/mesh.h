@@ -89,6 +89,7 @@ struct link {
     bool is_lagging[LOGS_MAX];   /* give it the log from next_seq on, unasked */
     bool is_wanted[LOGS_MAX];    /* it asked for this log and did not get all of it yet */
     bool is_blob_served;         /* in this turn */
+    struct repair_request repair; /* to be answered; first_seq 0 = none */
     uint32_t serve_slot;         /* the last that was served: the others go before it */
     uint64_t credit_bytes;       /* that we may still send; at most LINK_CREDIT_BYTES */
     /* What we asked of it. */
@@ -150,6 +151,9 @@ struct mesh {
     struct pull pulls[LOGS_MAX];
     bool has_suspect; /* some link has a suspect_seq */
     struct fetch fetch;
+    bool is_damaged[LOGS_MAX]; /* some of the log is listed as spoilt, see sync/log/damage.h */
+    bool is_look_due; /* a log could not be read on: scrub it */
+    uint64_t look_log, look_seq;
     uint32_t serve_first;   /* each turn another link is served first */
     struct message message; /* scratch for decoding */
 };

@@ -116,6 +116,16 @@ static uint64_t read_event_seq(struct reader *reader)
     return seq;
 }
 
+static void read_repair(struct reader *reader, struct message *message)
+{
+    struct repair_request *repair = &message->repair;
+    repair->log = read_id64(reader);
+    repair->first_seq = read_event_seq(reader);
+    repair->last_seq = read_event_seq(reader);
+    if (repair->last_seq < repair->first_seq)
+        reader_fail(reader, ERR_MALFORMED);
+}
+
 static void read_fork_question(struct reader *reader, struct message *message)
 {
     struct fork_question *question = &message->fork_question;
@@ -205,6 +215,7 @@ static const struct message_form {
     {MESSAGE_BLOBQ, 4, read_blobq},
     {MESSAGE_BLOB, 5, read_blob},
     {MESSAGE_BYE, 2, read_bye},
+    {MESSAGE_REPAIR, 4, read_repair},
 };
 
 static const struct message_form *form_find(uint64_t kind)
@@ -306,6 +317,15 @@ void message_write_want(struct writer *writer, const struct want_entry *wants, u
         write_bool(writer, wants[i].is_restart);
     }
     write_uint(writer, credit_bytes);
+}
+
+void message_write_repair(struct writer *writer, const struct repair_request *repair)
+{
+    write_array(writer, 4);
+    write_uint(writer, MESSAGE_REPAIR);
+    write_id64(writer, repair->log);
+    write_uint(writer, repair->first_seq);
+    write_uint(writer, repair->last_seq);
 }
 
 void message_write_fork_question(struct writer *writer, const struct fork_question *question)

@@ -28,6 +28,7 @@ enum message_kind {
     MESSAGE_BLOBQ = 10,
     MESSAGE_BLOB = 11,
     MESSAGE_BYE = 14,
+    MESSAGE_REPAIR = 15,
 };
 
 enum {
@@ -98,6 +99,12 @@ struct want_entry {
     bool is_restart; /* forget what was sent before: something was lost */
 };
 
+/* Events that are wanted again, as the disk spoilt them: one run from @first_seq on, to the first
+ * signature at or after @last_seq if it goes that far. */
+struct repair_request {
+    uint64_t log, first_seq, last_seq;
+};
+
 /* A question after the chain of a log at one event, to find where two branches part. */
 struct fork_question {
     uint64_t log, seq;
@@ -141,6 +148,7 @@ struct message {
     struct fork_question fork_question;
     struct fork_answer fork_answer;
     struct blob_part blob; /* BLOBQ, BLOB */
+    struct repair_request repair;
     struct stock_ask ask;
     uint64_t credit_bytes; /* WANT */
     uint64_t reason;       /* BYE */
@@ -165,6 +173,7 @@ void message_write_status(struct writer *writer, const struct status *status,
                           const uint64_t *adjacent, uint32_t adjacent_count);
 void message_write_want(struct writer *writer, const struct want_entry *wants, uint32_t wants_count,
                         uint64_t credit_bytes);
+void message_write_repair(struct writer *writer, const struct repair_request *repair);
 void message_write_fork_question(struct writer *writer, const struct fork_question *question);
 /* @event_hashes: of @answer->count events; NULL without a proof. */
 void message_write_fork_answer(struct writer *writer, const struct fork_answer *answer,

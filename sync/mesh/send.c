@@ -1,35 +1,64 @@
 /* send.c - events to peers: pushes of the own log, and what they asked for. */
+#include "sync/log/damage.h"
 #include "sync/mesh/mesh_internal.h"
 
-/* The frame of the log from @from_seq on. ERR_BUSY: the turn's effects are full. ERR_IO. */
-static int frame_make(struct sender *sender, uint32_t slot, uint64_t from_seq)
+/* What the disk spoilt is not sent: nobody could verify it. What cannot even be read is looked into
+ * in the next turn. ERR_GAP, ERR_IO. */
+static int run_get(struct sender *sender, uint32_t slot, uint64_t from_seq, uint64_t last_seq)
 {
-    uint64_t log = sender->mesh->vector->heads[slot].log;
+    struct mesh *mesh = sender->mesh;
     struct run *run = sender->run;
+    uint64_t log = mesh->vector->heads[slot].log;
+    bool is_damaged = false;
+    int err = run_read_to(sender->txn, log, from_seq, last_seq, RUN_BYTES_MAX, run);
+    if (err == ERR_NOT_FOUND || err == ERR_MALFORMED) {
+        mesh->is_look_due = true;
+        mesh->look_log = log;
+        mesh->look_seq = from_seq;
+        return ERR_GAP;
+    }
+    if (err == 0 && mesh->is_damaged[slot])
+        err = damage_within(sender->txn, log, from_seq, run_last_seq(run), &is_damaged);
+    return err == 0 && is_damaged ? ERR_GAP : err;
+}
+
+static int run_write(struct sender *sender)
+{
+    const struct run *run = sender->run;
     struct writer writer;
-    if (sender->frame.size > 0 && sender->log == log && sender->first_seq == from_seq)
-        return 0;
-    int err = run_read_to(sender->txn, log, from_seq, vector_seq(sender->mesh->vector, slot),
-                          RUN_BYTES_MAX, run);
-    if (err != 0)
-        return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? ERR_IO : err;
     if (!effects_frame_begin(sender->out, &writer))
         return ERR_BUSY;
-    message_write_events_begin(&writer, log, from_seq, run->count);
+    message_write_events_begin(&writer, run->log, run->first_seq, run->count);
     for (uint32_t i = 0; i < run->count; i++)
         write_bin(&writer, run->events[i].bytes.data, run->events[i].bytes.size);
     message_write_events_end(&writer, &run->signature, sender->is_live);
-    sender->log = log;
-    sender->first_seq = from_seq;
+    sender->log = run->log;
+    sender->first_seq = run->first_seq;
     sender->last_seq = run_last_seq(run);
     sender->frame = effects_frame_end(sender->out, &writer);
     return 0;
+}
+
+/* The frame of the log from @from_seq on. ERR_BUSY: the turn's effects are full. ERR_GAP: it cannot
+ * be given. ERR_IO. */
+static int frame_make(struct sender *sender, uint32_t slot, uint64_t from_seq)
+{
+    uint64_t log = sender->mesh->vector->heads[slot].log;
+    if (sender->frame.size > 0 && sender->log == log && sender->first_seq == from_seq)
+        return 0;
+    int err = run_get(sender, slot, from_seq, vector_seq(sender->mesh->vector, slot));
+    return err != 0 ? err : run_write(sender);
 }
 
 int mesh_events_send(struct sender *sender, uint32_t at, uint32_t slot)
 {
     struct link *link = &sender->mesh->links[at];
     int err = frame_make(sender, slot, link->next_seq[slot]);
+    if (err == ERR_GAP) { /* it has to ask again, or somebody else */
+        link->next_seq[slot] = vector_seq(sender->mesh->vector, slot) + 1;
+        sender->frame = bytes_of(NULL, 0);
+        return 0;
+    }
     if (err != 0)
         return err;
     effects_send(sender->out, at, sender->frame);
@@ -97,6 +126,27 @@ static int link_serve(struct sender *sender, uint32_t at)
     return 0;
 }
 
+/* Give the peer again what its disk spoilt: one run a turn. */
+static int link_repair(struct sender *sender, uint32_t at)
+{
+    struct link *link = &sender->mesh->links[at];
+    const struct repair_request repair = link->repair;
+    int32_t slot = vector_find(sender->mesh->vector, repair.log);
+    if (repair.first_seq == 0 || sender->budget_bytes == 0)
+        return 0;
+    link->repair = (struct repair_request){0};
+    if (slot == SLOT_NONE || repair.first_seq > vector_seq(sender->mesh->vector, (uint32_t)slot))
+        return 0;
+    int err = run_get(sender, (uint32_t)slot, repair.first_seq, repair.last_seq);
+    if (err == 0)
+        err = run_write(sender);
+    if (err != 0)
+        return err == ERR_GAP ? 0 : err;
+    effects_send(sender->out, at, sender->frame);
+    spend(&sender->budget_bytes, sender->frame.size);
+    return 0;
+}
+
 int mesh_serve(struct sender *sender)
 {
     struct mesh *mesh = sender->mesh;
@@ -106,7 +156,9 @@ int mesh_serve(struct sender *sender)
         const struct link *link = &mesh->links[at];
         if (!link->is_ready)
             continue;
-        err = link_serve(sender, at);
+        err = link_repair(sender, at);
+        if (err == 0)
+            err = link_serve(sender, at);
         if (link->credit_bytes > 0 && slot_wanted(mesh, link) != SLOT_NONE)
             effects_wake(sender->out, sender->now.mono_ms); /* the rest in the next turn */
     }

@@ -340,6 +340,11 @@ static int turn_steps(struct cluster *cluster, struct cluster_node *node, struct
         cluster->steps++;
         err = replica_step(node->replica, txn, &taken->input, node->effects);
     }
+    if (err == 0 && cluster->knobs.scrub_records > 0 && !node->is_copy_turn) {
+        const struct input scrub = {
+            .kind = INPUT_SCRUB, .now = now, .records_max = cluster->knobs.scrub_records};
+        err = replica_step(node->replica, txn, &scrub, node->effects);
+    }
     err = err != 0 ? err : replica_seal(node->replica, txn, now, node->effects);
     fault_disarm(node, false);
     return err;

@@ -73,6 +73,7 @@ struct cluster_knobs {
     uint32_t straggle_odds, straggle_max_ms;
     uint32_t loss_odds;      /* of a frame; its link breaks, as TCP gives up */
     uint32_t duplicate_odds; /* of all but HELLO: hearing it twice is a breach of the protocol */
+    uint32_t scrub_records;  /* read again in each turn; 0 = none */
 };
 
 struct cluster_node;
