@@ -275,12 +275,13 @@ void mesh_note_slot(struct mesh *mesh, uint32_t slot)
 
 /* ---- hello ---- */
 
-/* A device whose store is fresh knows nobody but itself. Whom the transport let in, by a
+/* A device whose store is fresh knows nobody but itself; one whose disk spoilt the roster may have
+ * forgotten somebody. Whom the transport let in, by a
  * certificate that the root vouches for, may then tell it the roster; nothing of that is believed
  * unverified. */
 static bool knows_nobody(const struct roster *roster)
 {
-    return roster->devices_count <= 1;
+    return roster->devices_count <= 1 || roster->is_spoilt;
 }
 
 /* Why a HELLO ends the session, or 0. */

@@ -542,8 +542,12 @@ static int take_event(struct load *load, int pass, const struct log_point *at)
     if (err == 0) {
         err = event_decode(bytes, &event);
     }
-    if (err != 0) {
-        return err == ERR_IO ? ERR_IO : ERR_MALFORMED;
+    if (err == ERR_IO) {
+        return ERR_IO;
+    }
+    if (err != 0) { /* the disk spoilt it: what is known without it is still known */
+        load->roster->is_spoilt = true;
+        return 0;
     }
     apply *step = step_find(event.type, pass);
     if (step == NULL) {

@@ -130,6 +130,7 @@ struct roster {
     uint32_t rights_count;
     struct roster_right rights[ROSTER_RIGHTS_MAX]; /* sorted by (log, person, from_seq) */
     bool is_cut_short; /* more of anything than fits; the lower ids are kept */
+    bool is_spoilt;    /* the disk spoilt some of its events: they are being fetched again */
 };
 
 enum verdict {
