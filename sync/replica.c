@@ -478,6 +478,11 @@ int replica_renew_log(struct replica *replica, struct store_txn *txn,
     return log_open(replica, txn, &previous, now);
 }
 
+void replica_limit_store(struct replica *replica, bool is_low)
+{
+    replica->mesh.is_store_low = is_low;
+}
+
 void replica_abort(struct replica *replica)
 {
     replica->is_open = false;

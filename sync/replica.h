@@ -94,6 +94,10 @@ MUST_CHECK int replica_seal(struct replica *replica, struct store_txn *txn, stru
  * links are gone. */
 void replica_abort(struct replica *replica);
 
+/* Whether the store has room for the own log only: then nothing is fetched or taken from peers, who
+ * keep it. To be said again after replica_open(). */
+void replica_limit_store(struct replica *replica, bool is_low);
+
 /* Continue under a fresh log (amnesia, fork). As replica_open() with a new log key. */
 MUST_CHECK int replica_renew_log(struct replica *replica, struct store_txn *txn,
                                  const struct secret_key *log_secret, uint32_t incarnation,

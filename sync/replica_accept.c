@@ -164,9 +164,9 @@ static int new_log_check(const struct vector *vector, uint64_t device)
     return logs >= DEVICE_LOGS_MAX || vector->count == LOGS_MAX ? ERR_LIMIT : 0;
 }
 
-/* Check the run of the message, filled into replica->run; the head that it continues is in @slot, or it is the
- * first of a log that is new here. Returns 0 and the head after it, or what run_verify() says, or
- * ERR_LIMIT when it may not come in. */
+/* Check the run of the message, filled into replica->run; the head that it continues is in @slot,
+ * or it is the first of a log that is new here. Returns 0 and the head after it, or what
+ * run_verify() says, or ERR_LIMIT when it may not come in. */
 static int run_judge(struct replica *replica, int32_t slot, struct log_head *ret_head)
 {
     struct run *run = replica->run;
@@ -204,6 +204,8 @@ int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link
     mesh_note_frame(&replica->mesh, link, events->is_live, frame_size, now);
     if (replica_repair_awaits(replica, link, events))
         return replica_repair_take(replica, txn, out);
+    if (replica->mesh.is_store_low && events->log != replica->log)
+        return 0; /* its peers keep it */
     if (is_closed(replica, link, slot, events))
         return 0;
     int refusal = run_judge(replica, slot, &after);

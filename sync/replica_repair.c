@@ -142,8 +142,7 @@ int replica_repair_seal(struct replica *replica, struct store_txn *txn, struct m
     }
     if (!scrub->is_asked && now.mono_ms >= scrub->rest_until_ms)
         return repair_next(replica, txn, now, out);
-    effects_wake(out,
-                 scrub->is_asked ? scrub->asked_ms + REPAIR_TIMEOUT_MS : scrub->rest_until_ms);
+    effects_wake(out, scrub->is_asked ? scrub->asked_ms + REPAIR_TIMEOUT_MS : scrub->rest_until_ms);
     return 0;
 }
 
@@ -205,7 +204,8 @@ static int misplaced_drop(struct replica *replica, struct store_txn *txn, uint64
     const uint32_t type = event.type;
     const struct key key = key_entity_event(&wrong, log, seq);
     err = store_del(txn, TABLE_ENTITY, key_bytes(&key));
-    return err != 0 && err != ERR_NOT_FOUND ? err : replica_scrub_mark(replica, txn, type, &wrong, out);
+    return err != 0 && err != ERR_NOT_FOUND ? err
+                                            : replica_scrub_mark(replica, txn, type, &wrong, out);
 }
 
 /* What was made of the spoilt bytes is made again of the good ones. */
@@ -214,8 +214,8 @@ static int run_write_again(struct replica *replica, struct store_txn *txn, const
 {
     int err = 0;
     for (uint32_t i = 0; i < count && err == 0; i++)
-        err = misplaced_drop(replica, txn, run->log, run->first_seq + i, &run->events[i].entity,
-                             out);
+        err =
+            misplaced_drop(replica, txn, run->log, run->first_seq + i, &run->events[i].entity, out);
     if (err == 0)
         err = run_mend(txn, run, count);
     for (uint32_t i = 0; i < count && err == 0; i++) {

@@ -1,5 +1,5 @@
-/* replica_scrub.c - the store is read again in the background, so that what the disk spoils is found
- * before it is needed.
+/* replica_scrub.c - the store is read again in the background, so that what the disk spoils is
+ * found before it is needed.
  *
  * One pass: the newest events of every log (only after an open), every log from its first event on,
  * every entity against what its events fold to. The journal proves itself,
@@ -143,8 +143,8 @@ static int is_chained(struct replica *replica, struct store_txn *txn, const stru
         return err == ERR_IO ? err : 0;
     const struct hash event_hash = chain_event_hash(bytes);
     const struct hash chained = chain_next(&before, &event_hash);
-    *ret_is = hash_equal(&chained, &stored) &&
-              (seq != head->seq || hash_equal(&stored, &head->hash));
+    *ret_is =
+        hash_equal(&chained, &stored) && (seq != head->seq || hash_equal(&stored, &head->hash));
     return 0;
 }
 
@@ -288,9 +288,9 @@ static int entry_is_right(struct store_txn *txn, const struct entity_id *entity,
     struct bytes bytes;
     struct event event;
     int err = event_get(txn, log, seq, &hash, &bytes);
-    *ret_is = err == ERR_MALFORMED ||
-              (err == 0 && (event_decode(bytes, &event) != 0 ||
-                            entity_id_equal(&event.entity, entity)));
+    *ret_is =
+        err == ERR_MALFORMED ||
+        (err == 0 && (event_decode(bytes, &event) != 0 || entity_id_equal(&event.entity, entity)));
     return err == ERR_IO ? err : 0;
 }
 
@@ -323,8 +323,8 @@ static int entities(struct replica *replica, struct store_txn *txn, struct momen
         scrub->is_wrong = true;
         return store_del(txn, TABLE_ENTITY, key_bytes(&scrub->row));
     }
-    if (err == 0 && (before.size < ENTITY_ID_BYTES ||
-                     memcmp(before.data, entity.bytes, ENTITY_ID_BYTES) != 0))
+    if (err == 0 &&
+        (before.size < ENTITY_ID_BYTES || memcmp(before.data, entity.bytes, ENTITY_ID_BYTES) != 0))
         err = rows_are_right(replica, txn, &entity, &is_right);
     scrub->is_wrong |= err == ERR_MALFORMED || (err == 0 && !is_right);
     return err == ERR_MALFORMED ? 0 : err;

@@ -11,7 +11,7 @@
 #include "node/api/json_money.h"
 #include "sync/base/check.h"
 
-enum { READY_TURN_MS_MAX = 2000 };
+enum { READY_TURN_MS_MAX = 2000, ALIVE_TURN_MS_MAX = 20000 };
 
 struct api *api_new(const struct gate *gate, const char *version)
 {
@@ -130,6 +130,8 @@ struct reading {
 
 static int read_health(struct reading *reading)
 {
+    if (reading->api->state->live.turned_ms_ago >= ALIVE_TURN_MS_MAX)
+        return ERR_BUSY;
     reading->value = state_json_health(true);
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "node/cli/cli.h"
 #include "node/cli/versions.h"
 #include "node/core/core.h"
+#include "node/os/notify.h"
 #include "node/os/signals.h"
 #include "node/web/web.h"
 #include "sync/base/check.h"
@@ -125,8 +126,31 @@ static int tell_core_failure(const struct place *place, int err)
     return tell_failure(place->state, err);
 }
 
-static int serve(const struct args *args, const struct place *place,
-                 const struct identity *identity, int signal_fd, int state_fd)
+/* What can change while it runs is what the log says; the rest is said to need a restart. */
+struct reload {
+    const struct args *args;
+    struct place *place;
+    const char *name;
+};
+
+static void reload(void *context)
+{
+    struct reload *reload = context;
+    struct place now;
+    if (place_find(reload->args, &now) != EXIT_DONE) {
+        logger_say(LEVEL_ERROR, "core", "the settings stay as they are");
+        return;
+    }
+    struct settings *settings = &reload->place->settings;
+    settings->log_format = now.settings.log_format;
+    settings->log_level = now.settings.log_level;
+    logger_configure(settings->log_format, settings->log_level, reload->name);
+    logger_say(LEVEL_NOTICE, "core",
+               "log-level and log-format are read again; other settings change with a restart");
+}
+
+static int serve(const struct args *args, struct place *place, const struct identity *identity,
+                 int signal_fd, int state_fd)
 {
     struct core_config config = {
         .state = place->state, .settings = &place->settings, .identity = identity};
@@ -138,8 +162,12 @@ static int serve(const struct args *args, const struct place *place,
     int status = start_web(place, core, state_fd, &web);
     if (status == EXIT_DONE) {
         core_on_news(core, core_has_news, web);
+        struct reload again = {.args = args, .place = place, .name = identity->certificate.name};
+        core_on_reload(core, reload, &again);
         say_ready(args, place, identity, core, web);
+        (void)!notify_send("READY=1\nSTATUS=runs"); /* nobody may be listening */
         err = core_run(core, signal_fd);
+        (void)!notify_send("STOPPING=1");
         logger_say(LEVEL_NOTICE, "core", "stopping");
         if (err != 0)
             status = tell_failure("the store", err);

@@ -285,7 +285,7 @@ static int step_event(struct core *core, struct store_txn *txn, const struct tra
 }
 
 /* People go before peers: beyond the small budget, commands that came meanwhile end the turn. */
-static int step_events(struct core *core, struct store_txn *txn)
+static int step_events(struct core *core, struct store_txn *txn, bool *ret_is_idle)
 {
     struct transport_event event;
     size_t bytes = 0;
@@ -302,6 +302,7 @@ static int step_events(struct core *core, struct store_txn *txn)
         err = step_event(core, txn, &event);
         bytes += event.frame.size;
     }
+    *ret_is_idle = bytes < TURN_REMOTE_BYTES_MAX;
     return err;
 }
 
@@ -318,6 +319,7 @@ static int turn_failed(struct core *core, int err, bool is_commit, bool is_repla
     logger_say(LEVEL_ERROR, "core", "a turn was undone: %s", err_text(err));
     if (is_commit && err != ERR_FULL)
         return ERR_IO;
+    core_care_failed(core, err);
     replica_forget(core);
     if (is_replay) {
         answer_taken(core, err == ERR_FULL ? ERR_FULL : ERR_INTERNAL);
@@ -327,16 +329,19 @@ static int turn_failed(struct core *core, int err, bool is_commit, bool is_repla
         core->failures += core->taken_count == 0 && err != ERR_FULL;
         core->taken_count = 0;
     }
-    if (core->failures >= FAILURES_MAX)
+    if (core->failures >= FAILURES_MAX) {
+        core_store_condemn(core, "what it holds cannot be worked with");
         return ERR_IO;
+    }
     return replica_retry(core);
 }
 
 static int turn_inputs(struct core *core)
 {
     struct store_txn *txn = NULL;
-    bool is_commit = false, is_replay = core->replays_count > 0;
+    bool is_commit = false, is_idle = true, is_replay = core->replays_count > 0;
     effects_reset(core->effects);
+    replica_limit_store(core->replica, core->care.is_low);
     int err = store_lmdb_begin(core->store, &txn);
     if (err != 0)
         return turn_failed(core, err, true, false);
@@ -349,7 +354,9 @@ static int turn_inputs(struct core *core)
     if (err == 0)
         err = step_commands(core, txn, 0);
     if (err == 0 && !is_replay)
-        err = step_events(core, txn);
+        err = step_events(core, txn, &is_idle);
+    if (err == 0 && !is_replay)
+        err = core_care_scrub(core, txn, is_idle && core->taken_count == 0);
     if (err != 0)
         store_lmdb_abort(txn);
     else
@@ -430,11 +437,7 @@ static int core_wait(struct core *core, uint32_t wait_ms)
 
 static void core_tell(struct core *core)
 {
-    uint64_t now_ms = clock_mono_ms();
-    if (now_ms - core->usage_ms >= 5000) {
-        core->usage_ms = now_ms;
-        core_measure_store(core);
-    }
+    core_care_turn(core);
     core_publish(core, core->is_news);
     if (core->is_news && core->on_news != NULL)
         core->on_news(core->news_context);
@@ -459,11 +462,17 @@ int core_turn(struct core *core, uint32_t wait_ms)
     return err;
 }
 
-static bool is_told_to_stop(int signal_fd)
+static void core_reload(const struct core *core)
+{
+    if (core->on_reload != NULL)
+        core->on_reload(core->reload_context);
+}
+
+static bool is_told_to_stop(struct core *core, int signal_fd)
 {
     int number = signals_take(signal_fd);
     if (number == SIGHUP)
-        logger_say(LEVEL_NOTICE, "core", "settings are read at the start; restart to change them");
+        core_reload(core);
     return number == SIGTERM || number == SIGINT;
 }
 
@@ -471,7 +480,7 @@ int core_run(struct core *core, int signal_fd)
 {
     core->signal_fd = signal_fd;
     int err = 0;
-    while (err == 0 && !is_told_to_stop(signal_fd))
+    while (err == 0 && !is_told_to_stop(core, signal_fd))
         err = core_turn(core, IDLE_MS);
     say_goodbye(core, BYE_STOPPING);
     return err;
@@ -488,21 +497,10 @@ static void core_wake(void *context)
     (void)!write(core->wake_fd, &one, sizeof one);
 }
 
-static int open_store(struct core *core)
-{
-    char folder[PATH_BYTES_MAX];
-    struct store_lmdb_options options = {.folder = folder,
-                                         .map_bytes = (uint64_t)core->settings->store_mib << 20};
-    int err = path_join(folder, core->state, "store");
-    if (err == 0)
-        err = store_lmdb_open(&options, &core->store);
-    if (err == 0)
-        err = store_lmdb_reader_open(core->store, &core->web_reader);
-    return err != 0 ? err : store_lmdb_reader_open(core->store, &core->usage_reader);
-}
-
 static int open_log_key(struct core *core)
 {
+    if (core->care.is_store_new)
+        return log_key_renew(core->state, &core->log_key);
     int err = log_key_load(core->state, &core->log_key);
     return err == ERR_NOT_FOUND ? log_key_renew(core->state, &core->log_key) : err;
 }
@@ -566,7 +564,7 @@ static int open_all(struct core *core)
 {
     int err = open_memory(core);
     if (err == 0)
-        err = open_store(core);
+        err = core_store_open(core);
     if (err == 0)
         err = open_log_key(core);
     if (err == 0)
@@ -589,7 +587,7 @@ static int open_all(struct core *core)
     if (err == 0)
         core_beacon_open(core);
     if (err == 0)
-        core_measure_store(core);
+        core_care_open(core);
     return err;
 }
 
@@ -607,6 +605,7 @@ int core_open(const struct core_config *config, struct core **ret_core)
     core_gate_init(core);
     int err = open_all(core);
     if (err != 0) {
+        core_store_refused(core, err);
         core_close(core);
         return err;
     }
@@ -620,6 +619,7 @@ void core_close(struct core *core)
     if (core == NULL)
         return;
     core_fence_stop(core);
+    core_care_close(core);
     control_close(&core->control, core->state);
     beacon_close(core->beacon);
     core_print_close(core);
@@ -640,6 +640,12 @@ void core_close(struct core *core)
     (void)pthread_mutex_destroy(&core->lock);
     entropy_wipe(core, sizeof *core);
     free(core);
+}
+
+void core_on_reload(struct core *core, void (*on_reload)(void *context), void *context)
+{
+    core->on_reload = on_reload;
+    core->reload_context = context;
 }
 
 void core_on_news(struct core *core, void (*on_news)(void *context), void *context)

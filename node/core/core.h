@@ -47,6 +47,9 @@ const struct gate *core_gate(struct core *core);
 /* Called on the core's thread when screens have something new to look at, or answers wait. */
 void core_on_news(struct core *core, void (*on_news)(void *context), void *context);
 
+/* Called on the core's thread when SIGHUP asks to read the settings again. */
+void core_on_reload(struct core *core, void (*on_reload)(void *context), void *context);
+
 /* Turn until a signal arrives on @signal_fd, or something breaks for good. 0, or ERR_IO. */
 MUST_CHECK int core_run(struct core *core, int signal_fd);
 

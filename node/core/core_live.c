@@ -175,16 +175,18 @@ void core_publish(struct core *core, bool is_whole)
     (void)pthread_mutex_unlock(&core->lock);
 }
 
-void core_measure_store(struct core *core)
+int core_measure_store(struct core *core)
 {
     struct store_lmdb_usage usage;
     unsigned dead = 0;
     if (store_lmdb_clear_readers(core->store, &dead) == 0 && dead > 0)
         logger_say(LEVEL_INFO, "core", "%u readers of the store died", dead);
-    if (store_lmdb_usage(core->usage_reader, &usage) != 0)
-        return;
+    int err = store_lmdb_usage(core->usage_reader, &usage);
+    if (err != 0)
+        return err;
     (void)pthread_mutex_lock(&core->lock);
     core->live.store_bytes = usage.used_bytes;
     core->live.store_bytes_max = usage.map_bytes;
     (void)pthread_mutex_unlock(&core->lock);
+    return 0;
 }

@@ -57,6 +57,17 @@ struct core_blob_news {
     bool is_good;
 };
 
+/* Of the store, and of who watches over the process. */
+struct core_care {
+    bool is_low;         /* the store's room is for this device's own orders */
+    bool is_ballast;     /* it lies on the disk */
+    bool is_scrub_whole; /* something was wrong: read all of the store again at once */
+    bool is_settled;     /* it has run for so long that the start counts as good */
+    bool is_store_new;   /* the old one was moved aside: so is the journal that it held */
+    unsigned starts;     /* in a row that did not settle, with this one */
+    uint64_t scrub_ms, looked_ms;
+};
+
 struct core {
     const char *state;
     const struct settings *settings;
@@ -83,6 +94,7 @@ struct core {
     struct enrolling enrolling;
     uint64_t joined; /* the device that came in last, while no other is invited; 0 = none */
     struct core_print *print;
+    struct core_care care;
     struct blobs *blobs;
     uint32_t blob_news_count;
     struct core_blob_news blob_news[CORE_BLOB_NEWS_MAX];
@@ -90,7 +102,9 @@ struct core {
     int wake_fd, signal_fd; /* signal_fd: the caller's, -1 = none */
     void (*on_news)(void *context);
     void *news_context;
-    uint64_t started_ms, wake_ms, usage_ms;
+    void (*on_reload)(void *context);
+    void *reload_context;
+    uint64_t started_ms, wake_ms;
     bool is_news, is_links_changed;
     bool is_place_told; /* where this device is dialled now, in its journal */
     bool is_open;       /* the replica is */
@@ -111,7 +125,7 @@ void core_gate_init(struct core *core);
 /* After a turn. @is_whole: marks and peers too, not only the time. */
 void core_publish(struct core *core, bool is_whole);
 /* How full it is; also forgets readers that died, such as an export that was killed. */
-void core_measure_store(struct core *core);
+MUST_CHECK int core_measure_store(struct core *core);
 
 /* core_beacon.c */
 void core_beacon_open(struct core *core);
@@ -123,6 +137,27 @@ MUST_CHECK int core_fence_open(struct core *core);
 MUST_CHECK int core_fence_move(struct core *core);
 /* At an orderly stop: the journal ends here. */
 void core_fence_stop(struct core *core);
+
+/* core_store.c */
+/* Open the store; one that is no store any more is moved aside, and a new one begun, which peers
+ * fill. As store_lmdb_open(). */
+MUST_CHECK int core_store_open(struct core *core);
+/* What is in it cannot be worked with: the next start moves it aside. */
+void core_store_condemn(const struct core *core, const char *why);
+
+/* A start has come far enough; or this one did not, by @err. */
+void core_store_settled(const struct core *core);
+void core_store_refused(const struct core *core, int err);
+
+/* core_care.c */
+void core_care_open(struct core *core);
+/* In a turn that had nothing else to do: read some of the store again. ERR_IO, ERR_FULL. */
+MUST_CHECK int core_care_scrub(struct core *core, struct store_txn *txn, bool is_idle);
+/* A turn was undone with @err: what can be done about it before the next. */
+void core_care_failed(struct core *core, int err);
+/* After a turn: ballast, room, the service manager's watchdog. */
+void core_care_turn(struct core *core);
+void core_care_close(struct core *core);
 
 /* core_links.c */
 /* State where this device is dialled, once after the start. ERR_IO, ERR_FULL. */

@@ -66,9 +66,9 @@ struct folder {
     uint8_t *breadcrumb;     /* 13 bytes that outlive a crash (kind, entity), or NULL: names what is
                                 being folded */
     uint64_t appends, loads; /* how often each path was taken */
-    bool is_row_spoilt; /* a stored row was no row: what else was made of it is unknown; the reader
-                           clears it */
-    bool is_blob_folded;     /* the state of a blob may have changed; the reader clears it */
+    bool is_row_spoilt;  /* a stored row was no row: what else was made of it is unknown; the reader
+                            clears it */
+    bool is_blob_folded; /* the state of a blob may have changed; the reader clears it */
 };
 
 void turn_reset(struct turn *turn);

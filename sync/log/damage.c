@@ -180,8 +180,7 @@ static int event_look(struct look *look)
     int err = row_get(look, look->seq, &look->stored, &bytes, &look->is_good);
     if (err != 0 || !look->is_good)
         return err;
-    look->is_good =
-        bytes.size <= EVENT_SALVAGE_BYTES_MAX && event_decode(bytes, &event) == 0;
+    look->is_good = bytes.size <= EVENT_SALVAGE_BYTES_MAX && event_decode(bytes, &event) == 0;
     if (!look->is_good)
         return 0;
     const struct entity_id entity = event.entity;

@@ -108,7 +108,8 @@ static void status_send(struct mesh *mesh, uint32_t at, const struct claim_diges
 {
     struct link *link = &mesh->links[at];
     struct status status = {.wall_ms = now.wall_ms,
-                            .flags = link->is_in_doubt ? STATUS_TELL_ALL : 0};
+                            .flags = (link->is_in_doubt ? STATUS_TELL_ALL : 0u) |
+                                     (mesh->is_store_low ? STATUS_DISK_LOW : 0u)};
     struct head_claim heads[LOGS_MAX];
     uint64_t devices[LINKS_MAX];
     uint32_t count = heads_to_tell(mesh, link, false, heads);

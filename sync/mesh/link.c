@@ -539,7 +539,7 @@ void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t log_bytes_max)
 
 bool mesh_may_grow(const struct mesh *mesh, const struct log_head *head)
 {
-    return head->log == mesh->own_log || head->bytes < mesh->log_bytes_max;
+    return head->log == mesh->own_log || (!mesh->is_store_low && head->bytes < mesh->log_bytes_max);
 }
 
 /* The frame itself tells that its sender has more. In the stream that we asked for, a hole means

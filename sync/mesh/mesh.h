@@ -84,14 +84,14 @@ struct link {
     struct unknown_log unknown[UNKNOWN_LOGS_MAX];
     /* What we told and sent it. */
     uint64_t told_seq[LOGS_MAX];
-    uint64_t next_seq[LOGS_MAX]; /* to send next; 0 = it has to ask first */
-    uint64_t sent_ms[LOGS_MAX];  /* when it was last sent events of the log; 0 = never */
-    bool is_lagging[LOGS_MAX];   /* give it the log from next_seq on, unasked */
-    bool is_wanted[LOGS_MAX];    /* it asked for this log and did not get all of it yet */
-    bool is_blob_served;         /* in this turn */
+    uint64_t next_seq[LOGS_MAX];  /* to send next; 0 = it has to ask first */
+    uint64_t sent_ms[LOGS_MAX];   /* when it was last sent events of the log; 0 = never */
+    bool is_lagging[LOGS_MAX];    /* give it the log from next_seq on, unasked */
+    bool is_wanted[LOGS_MAX];     /* it asked for this log and did not get all of it yet */
+    bool is_blob_served;          /* in this turn */
     struct repair_request repair; /* to be answered; first_seq 0 = none */
-    uint32_t serve_slot;         /* the last that was served: the others go before it */
-    uint64_t credit_bytes;       /* that we may still send; at most LINK_CREDIT_BYTES */
+    uint32_t serve_slot;          /* the last that was served: the others go before it */
+    uint64_t credit_bytes;        /* that we may still send; at most LINK_CREDIT_BYTES */
     /* What we asked of it. */
     uint64_t outstanding_bytes; /* of the credit that we gave; at most LINK_CREDIT_BYTES */
     uint8_t stalls[LOGS_MAX]; /* how often it did not send what it claims, less how often it did */
@@ -143,6 +143,7 @@ struct mesh {
     uint64_t fold_version;
     uint32_t copies;
     uint64_t log_bytes_max; /* what a log may have grown to by now */
+    bool is_store_low;      /* what room is left is for the own log: nothing is fetched or taken */
     bool is_mark_dirty[LOGS_MAX];
     uint64_t neighbours; /* counts changes of the set of ready links */
     struct fresh fresh[LOGS_MAX];
@@ -152,7 +153,7 @@ struct mesh {
     bool has_suspect; /* some link has a suspect_seq */
     struct fetch fetch;
     bool is_damaged[LOGS_MAX]; /* some of the log is listed as spoilt, see sync/log/damage.h */
-    bool is_look_due; /* a log could not be read on: scrub it */
+    bool is_look_due;          /* a log could not be read on: scrub it */
     uint64_t look_log, look_seq;
     uint32_t serve_first;   /* each turn another link is served first */
     struct message message; /* scratch for decoding */

@@ -105,7 +105,7 @@ bool mesh_is_asked_of(const struct unknown_log *unknown, struct moment now)
 static bool is_its_turn(const struct mesh *mesh, uint32_t at, const struct unknown_log *unknown,
                         struct moment now)
 {
-    if (unknown->is_refused || mesh_is_asked_of(unknown, now))
+    if (unknown->is_refused || mesh->is_store_low || mesh_is_asked_of(unknown, now))
         return false;
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         const struct link *other = &mesh->links[i];

@@ -99,7 +99,8 @@ static void stall_close(struct stall *stall)
 {
     static const char *const names[] = {"store/data.mdb", "store/lock.mdb", "store/trestle.lock",
                                         "store",          "log.key",        "core.sock",
-                                        "breadcrumb",     "blobs",          "fence"};
+                                        "breadcrumb",     "blobs",          "fence",
+                                        "ballast",        "starts"};
     core_close(stall->core);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         stall_remove(stall, names[i]);

@@ -132,3 +132,49 @@ TEST(scrub, a_flipped_bit_in_any_folded_row_makes_state_and_index_anew)
     assert_true(alarms[ALARM_STATE_DAMAGE] > 0);
     check_each(TABLE_INDEX, 11);
 }
+
+TEST(scrub, two_devices_are_enough_also_for_the_roster)
+{
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    cluster_crash(cluster, PICKUP);
+    const size_t rows = store_memory_count(cluster->nodes[KITCHEN].store, TABLE_LOG);
+    for (uint64_t row = 0; row < rows; row++) {
+        spoil_at_rest(cluster, spoil_flip, TABLE_LOG, row, 8 * HASH_BYTES + row * 5);
+        if (!heals(cluster))
+            fail_msg("event %u stays spoilt", (unsigned)row);
+    }
+    cluster_free(cluster);
+}
+
+TEST(scrub, an_event_that_vanished_is_fetched_again)
+{
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    cluster_crash(cluster, KITCHEN);
+    spoil_lose(cluster->nodes[KITCHEN].store, TABLE_LOG, 7);
+    cluster_restart(cluster, KITCHEN, 100);
+    assert_true(heals(cluster));
+    cluster_free(cluster);
+}
+
+TEST(scrub, what_nobody_else_has_is_told_and_healed_when_somebody_comes_who_has_it)
+{
+    static const uint32_t alone[NODES] = {0, 1, 2};
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    cluster_partition(cluster, alone);
+    cluster_run(cluster, 8000);
+    spoil_at_rest(cluster, spoil_flip, TABLE_LOG, 5, 8 * HASH_BYTES + 90);
+    cluster_run(cluster, 8000);
+    assert_false(is_sound(cluster, KITCHEN));
+    assert_true(alarms[ALARM_DAMAGE] > 0);
+    assert_int_equal(alarms[ALARM_DAMAGE_HEALED], 0);
+    cluster_heal(cluster);
+    assert_true(heals(cluster));
+    assert_true(alarms[ALARM_DAMAGE_HEALED] > 0);
+    cluster_free(cluster);
+}
