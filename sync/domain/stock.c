@@ -136,8 +136,9 @@ static void read_counted(struct reader *reader, struct stock *stock)
     }
 }
 
-/* Sums of at most SEQ_MAX events of STOCK_UNITS_MAX units each stay below. */
-#define SUM_MAX INT64_MAX
+/* 2^30 events of STOCK_UNITS_MAX units each stay below, far more than a log's allowance holds; and
+ * the sums of a row that a disk damaged can still be added up. */
+#define SUM_MAX (INT64_C(1) << 50)
 
 static void read_account(struct reader *reader, struct stock *stock, uint32_t at)
 {

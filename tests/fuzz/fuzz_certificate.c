@@ -9,9 +9,12 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "tests/lib/fuzz_mutate.h"
 #include "tests/lib/journal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+FUZZ_VALUE_INPUTS(0)
 
 static void check_accepted(const struct journal *journal, struct bytes chain)
 {

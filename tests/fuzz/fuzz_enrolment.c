@@ -5,8 +5,11 @@
 
 #include "node/mesh/enrolment.h"
 #include "sync/base/check.h"
+#include "tests/lib/fuzz_mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+FUZZ_VALUE_INPUTS(1)
 
 static const struct invitation invitation = {.endpoint = "tcp://127.0.0.1:1"};
 static struct welcome welcome;

@@ -11,8 +11,11 @@
 #include "sync/log/event.h"
 #include "sync/roster/place.h"
 #include "sync/roster/statement.h"
+#include "tests/lib/fuzz_mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+FUZZ_VALUE_INPUTS(0)
 
 static void check_spelling(const struct event *event, struct bytes input)
 {
@@ -31,6 +34,7 @@ static void check_statements(struct bytes body)
 {
     static struct device_caps caps;
     static struct roster_saw saw;
+    static struct staff_role role;
     struct log_cut cut;
     struct device_place place;
     struct bytes chain;
@@ -48,6 +52,9 @@ static void check_statements(struct bytes body)
         for (uint32_t i = 0; i < place.count; i++) {
             check(endpoint_is_dialable(bytes_of_text(place.endpoints[i])));
         }
+    }
+    if (staff_role_decode(body, &role) == 0) {
+        check(role.staff >= 1 && role.version >= 1 && role.held.count <= LOGS_MAX);
     }
     if (chain_body_decode(body, &chain) == 0) {
         check(chain.size > 0 && chain.size < body.size);

@@ -7,8 +7,11 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/entity.h"
+#include "tests/lib/fuzz_mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+FUZZ_VALUE_INPUTS(0)
 
 static struct history *history;
 static struct order *order;

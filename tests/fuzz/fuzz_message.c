@@ -2,8 +2,11 @@
  */
 #include "sync/base/check.h"
 #include "sync/mesh/message.h"
+#include "tests/lib/fuzz_mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+FUZZ_VALUE_INPUTS(0)
 
 static struct message message;
 

@@ -1,63 +1,23 @@
 /* fuzz_order.c - any bodies in any order of events: an order can be derived, the same way each
  * time, and it keeps the laws of docs/merge-rules.md.
  *
- * Input: events, each [log and what it saw, 1 byte] [type, 1 byte] [t, 1 byte] [size of the body,
- * 1 byte] [body]. The low three bits of the first byte are the log; with the top bit set it has
- * seen nothing of the others, otherwise all their heads.
+ * Input: events, as fuzz_events.h says.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "sync/base/check.h"
-#include "sync/domain/order.h"
+#include "sync/domain/entity.h"
+#include "tests/lib/fuzz_events.h"
+#include "tests/lib/fuzz_mutate.h"
 #include "tests/lib/order_text.h"
-
-enum { HEAD_BYTES = 4, LOGS = 8 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct entity_id entity = {{1}};
-static struct history *history;
+FUZZ_EVENT_INPUTS(0)
+
 static struct order *order;
-static uint8_t *row;
 static char text[ORDER_TEXT_MAX], again[ORDER_TEXT_MAX];
-
-static void set_up(void)
-{
-    if (history == NULL) {
-        history = history_new();
-        order = malloc(sizeof *order);
-        row = malloc(HISTORY_ROW_BYTES_MAX);
-        check(history != NULL && order != NULL && row != NULL);
-    }
-    history_reset(history, KIND_ORDER, &entity);
-}
-
-static void append(const uint8_t head[HEAD_BYTES], struct bytes body, uint64_t seq)
-{
-    struct event event = {.type = head[1], .t = head[2], .entity = entity, .body = body};
-    struct operation id = {.log = 1 + head[0] % LOGS, .seq = seq, .hash = {(uint8_t)seq}};
-    if ((head[0] & 0x80) == 0) {
-        check(history_parents(history, id.log, event.parents, &event.parents_count) == 0);
-    }
-    if (history_can_append(history, &id, &event)) {
-        check(history_append(history, &id, &event) == 0);
-    }
-}
-
-static void read_events(const uint8_t *data, size_t size)
-{
-    uint64_t seq = 1;
-    while (size >= HEAD_BYTES && size - HEAD_BYTES >= data[3]) {
-        const struct bytes body = bytes_of(data + HEAD_BYTES, data[3]);
-        if (body.size > 0 && body.data[0] >> 4 == 9 &&
-            msgpack_validate(body, VALUE_DEPTH_MAX) == 0) {
-            append(data, body, seq++);
-        }
-        data += HEAD_BYTES + body.size;
-        size -= HEAD_BYTES + body.size;
-    }
-}
 
 static void check_line(const struct order_line *line)
 {
@@ -105,9 +65,13 @@ static void check_phase(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct bytes encoded;
-    set_up();
-    read_events(data, size);
+    struct index_keys keys;
+    struct history *history = fuzz_history(KIND_ORDER);
+    if (order == NULL) {
+        order = malloc(sizeof *order);
+        check(order != NULL);
+    }
+    fuzz_events_read(history, bytes_of(data, size));
     order_derive(history, order);
     for (uint32_t i = 0; i < order->lines_count; i++) {
         check_line(&order->lines[i]);
@@ -115,10 +79,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_money();
     check_phase();
     order_text(order, text, sizeof text);
-    check(history_encode(history, row, HISTORY_ROW_BYTES_MAX, &encoded) == 0);
-    check(history_decode(history, KIND_ORDER, &entity, encoded) == 0);
+    fuzz_history_reread(history);
     order_derive(history, order);
     order_text(order, again, sizeof again);
     check(strcmp(text, again) == 0);
+    entity_index(history, order, &keys);
     return 0;
 }

@@ -8,10 +8,13 @@
 
 #include "sync/domain/body_check.h"
 #include "tests/lib/event_bodies.h"
+#include "tests/lib/fuzz_mutate.h"
 
 enum { BODY_BYTES_MAX = 64 * 1024 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+FUZZ_VALUE_INPUTS(1)
 
 static void expect(bool holds, const char *law)
 {

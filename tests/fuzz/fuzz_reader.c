@@ -14,8 +14,11 @@
 #include "sync/base/limits.h"
 #include "sync/base/reader.h"
 #include "sync/base/writer.h"
+#include "tests/lib/fuzz_mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+FUZZ_VALUE_INPUTS(0)
 
 /* Read one value and write it again; arrays by themselves, so depth is the input's. */
 static void copy_value(struct reader *reader, struct writer *writer)

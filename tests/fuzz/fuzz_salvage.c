@@ -5,8 +5,11 @@
 
 #include "sync/base/check.h"
 #include "sync/log/salvage.h"
+#include "tests/lib/fuzz_mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+FUZZ_VALUE_INPUTS(0)
 
 static void check_elements(const struct salvage *salvage)
 {
