@@ -28,7 +28,10 @@ static void check_wanted(const struct history *history, const struct order *orde
     check(claim.lines_count <= ORDER_LINES_MAX);
     (void)print_ticket_is_due(history, order, slips, station, &again);
     check(print_job_equal(&claim.job, &again.job));
-    print_receipt_want(order, &claim);
+    print_receipt_want(order, NULL, &claim);
+    for (uint32_t i = 0; i < order->receipts_count; i++) {
+        print_receipt_want(order, &order->receipts[i], &claim);
+    }
 }
 
 static void check_slips(const struct history *history, const struct order *order,

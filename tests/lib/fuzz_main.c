@@ -1,8 +1,8 @@
 /* fuzz_main.c - runs a fuzz target over a kept corpus, without libFuzzer.
  *
  * Usage: fuzz.x <file-or-folder>... Every file is given to LLVMFuzzerTestOneInput as it is, then
- * cut at every byte (up to CUTS_MAX cuts) so that each parser meets every truncation. An empty
- * corpus is a failure.
+ * cut: at each of its first CUTS_CLOSE bytes, and further on at every CUTS_STEP-th, so that each
+ * parser meets every truncation of what it reads first. An empty corpus is a failure.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { FILE_MAX_BYTES = 1 << 20, CUTS_MAX = 4096, PATH_MAX_BYTES = 4096 };
+enum { FILE_MAX_BYTES = 1 << 20, CUTS_CLOSE = 256, CUTS_STEP = 7, PATH_MAX_BYTES = 4096 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,8 +29,7 @@ static void run_prefix(const uint8_t *data, size_t size)
 static void run_bytes(const uint8_t *data, size_t size)
 {
     run_prefix(data, size);
-    size_t cuts = size < CUTS_MAX ? size : CUTS_MAX;
-    for (size_t cut = 0; cut < cuts; cut++)
+    for (size_t cut = 0; cut < size; cut += cut < CUTS_CLOSE ? 1 : CUTS_STEP)
         run_prefix(data, cut);
 }
 
