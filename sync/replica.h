@@ -20,6 +20,7 @@
 
 #include "sync/base/moment.h"
 #include "sync/mesh/effects.h"
+#include "sync/mesh/ephemeral.h"
 
 enum { FOLD_VERSION = 2 };
 
@@ -159,6 +160,16 @@ struct voided_order {
 };
 /* Position @at, oldest first; false past the end. The first VOIDED_ORDERS_MAX only. */
 bool replica_voided_at(const struct replica *replica, uint32_t at, struct voided_order *ret_order);
+
+/* Tell all peers of the moment, in a turn: presence, positions; never logged, forgotten after
+ * @ttl_s
+ * (<= 60) unless told again. ERR_TOO_LARGE: more than message.h allows. */
+MUST_CHECK int replica_publish(struct replica *replica, struct bytes topic, struct bytes key,
+                               uint32_t ttl_s, struct bytes body, struct moment now);
+
+/* What devices told, the own items among it: position @at, NULL past the end; one without a device
+ * is empty. Borrowed until the next step. */
+const struct ephemeral_item *replica_ephemeral_at(const struct replica *replica, uint32_t at);
 
 /* ---- for tools and oracles: read-only, over any store ---- */
 

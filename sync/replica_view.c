@@ -53,6 +53,22 @@ bool replica_log_at(const struct replica *replica, uint32_t at, struct replica_l
     return true;
 }
 
+int replica_publish(struct replica *replica, struct bytes topic, struct bytes key, uint32_t ttl_s,
+                    struct bytes body, struct moment now)
+{
+    if (topic.size == 0 || topic.size > EPHEMERAL_TOPIC_BYTES_MAX ||
+        key.size > EPHEMERAL_KEY_BYTES_MAX || body.size > EPHEMERAL_BODY_BYTES_MAX ||
+        ttl_s > EPHEMERAL_TTL_S_MAX)
+        return ERR_TOO_LARGE;
+    mesh_publish(&replica->mesh, topic, key, ttl_s, body, now);
+    return 0;
+}
+
+const struct ephemeral_item *replica_ephemeral_at(const struct replica *replica, uint32_t at)
+{
+    return at < EPHEMERAL_ITEMS_MAX ? &replica->mesh.ephemeral.items[at] : NULL;
+}
+
 bool replica_peer_at(const struct replica *replica, uint32_t at, struct replica_peer *ret_peer)
 {
     for (uint32_t i = 0; i < LINKS_MAX; i++) {

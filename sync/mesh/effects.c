@@ -20,6 +20,7 @@ void effects_reset(struct effects *effects)
     effects->sends_count = effects->closes_count = effects->answers_count = effects->alarms_count =
         0;
     effects->blob_reads_count = effects->blob_writes_count = effects->blob_erases_count = 0;
+    effects->is_ephemeral_changed = false;
     effects->is_changed = effects->is_marks_moved = effects->is_roster_changed = false;
     effects->is_new_log_needed = effects->is_written = false;
     effects->change_number = 0;

@@ -219,6 +219,7 @@ int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct roster *ros
     if (err != 0)
         return err;
     mesh_pull(mesh, now, out);
+    mesh_seal_ephemeral(mesh, now, out);
     statuses_send(mesh, now, out);
     wake_set(mesh, now, out);
     return 0;

@@ -35,7 +35,7 @@ void mesh_take_neighbours(const struct mesh *mesh, struct link *link)
     memcpy(link->adjacent, message->adjacent, message->adjacent_count * sizeof link->adjacent[0]);
 }
 
-static bool is_linked_to(const struct link *link, uint64_t device)
+bool mesh_is_linked_to(const struct link *link, uint64_t device)
 {
     for (uint32_t i = 0; i < link->adjacent_count; i++)
         if (link->adjacent[i] == device)
@@ -48,7 +48,7 @@ static bool is_designated(const struct mesh *mesh, const struct link *source,
                           const struct link *target)
 {
     for (uint32_t i = 0; i < source->adjacent_count; i++)
-        if (source->adjacent[i] < mesh->device && is_linked_to(target, source->adjacent[i]))
+        if (source->adjacent[i] < mesh->device && mesh_is_linked_to(target, source->adjacent[i]))
             return false;
     return true;
 }
@@ -79,8 +79,8 @@ static bool is_forwarded_to(const struct mesh *mesh, const struct link *link, ui
     const struct fresh *fresh = &mesh->fresh[slot];
     const struct link *source = &mesh->links[fresh->link];
     return needs_forward(mesh, link, slot, fresh) && link != source && source->is_ready &&
-           !is_linked_to(link, mesh->vector->heads[slot].device) &&
-           !is_linked_to(source, link->device) && is_designated(mesh, source, link);
+           !mesh_is_linked_to(link, mesh->vector->heads[slot].device) &&
+           !mesh_is_linked_to(source, link->device) && is_designated(mesh, source, link);
 }
 
 static int slot_forward(struct sender *sender, uint32_t slot)
@@ -125,7 +125,7 @@ static bool is_giver(const struct mesh *mesh, const struct link *peer, uint32_t 
         const struct link *link = &mesh->links[i];
         if (link->is_ready && link != peer && link->claim_seq[slot] >= head->seq &&
             (link->device < mesh->device || link->device == head->device) &&
-            is_linked_to(peer, link->device))
+            mesh_is_linked_to(peer, link->device))
             return false;
     }
     return true;

@@ -50,8 +50,10 @@ static void session_end(struct mesh *mesh, uint32_t at)
 {
     bool was_ready = mesh->links[at].is_ready;
     memset(&mesh->links[at], 0, sizeof mesh->links[at]);
-    if (was_ready)
+    if (was_ready) {
         mesh_neighbours_changed(mesh);
+        mesh_forget_due(mesh, at);
+    }
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
         if (mesh->pulls[slot].link == (int32_t)at)
             mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
@@ -362,6 +364,7 @@ static int hello_take(struct mesh *mesh, struct store_txn *txn, const struct ros
     link->clock_offset_ms = hello->wall_ms - now.wall_ms;
     int err = claims_take(mesh, txn, link, true, now, out);
     link_start_push(mesh, link);
+    mesh_tell_newcomer(mesh, at);
     return err;
 }
 
@@ -455,6 +458,8 @@ int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *
         want_take(mesh, link);
     if (kind == MESSAGE_REPAIR)
         link->repair = mesh->message.repair;
+    if (kind == MESSAGE_EPH)
+        mesh_take_ephemeral(mesh, roster, at, now, out);
     if (kind == MESSAGE_BLOB)
         mesh_take_blob(mesh, at, out);
     return kind == MESSAGE_BLOBQ ? mesh_take_blobq(mesh, txn, at, out) : 0;

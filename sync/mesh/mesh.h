@@ -29,6 +29,7 @@
 #include "sync/base/moment.h"
 #include "sync/mesh/acks.h"
 #include "sync/mesh/effects.h"
+#include "sync/mesh/ephemeral.h"
 #include "sync/roster/roster.h"
 
 enum {
@@ -155,6 +156,7 @@ struct mesh {
     bool is_damaged[LOGS_MAX]; /* some of the log is listed as spoilt, see sync/log/damage.h */
     bool is_look_due;          /* a log could not be read on: scrub it */
     uint64_t look_log, look_seq;
+    struct ephemeral_table ephemeral;
     uint32_t serve_first;   /* each turn another link is served first */
     struct message message; /* scratch for decoding */
 };
@@ -204,6 +206,11 @@ void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct eff
 /* The end of a turn: acknowledge, push, pull, serve, and say when to wake. ERR_IO. */
 MUST_CHECK int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct roster *roster,
                          struct run *scratch, struct moment now, struct effects *out);
+
+/* Tell all peers of the moment; the sizes are within those of message.h. Once a minute at least, or
+ * it is forgotten. */
+void mesh_publish(struct mesh *mesh, struct bytes topic, struct bytes key, uint32_t ttl_s,
+                  struct bytes body, struct moment now);
 
 /* ---- blobs.c ---- */
 

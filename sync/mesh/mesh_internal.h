@@ -66,6 +66,21 @@ MUST_CHECK int mesh_give(struct sender *sender);
 /* What came live in this turn, to those whom nobody else gives it. ERR_IO. */
 MUST_CHECK int mesh_forward(struct sender *sender);
 
+/* Whether the peer told that it is linked to @device, or is that. */
+bool mesh_is_linked_to(const struct link *link, uint64_t device);
+
+/* ---- presence.c ---- */
+
+/* Take the EPH in mesh->message, which came over link @at. */
+void mesh_take_ephemeral(struct mesh *mesh, const struct roster *roster, uint32_t at,
+                         struct moment now, struct effects *out);
+/* Link @at is ready: it is told all that is known of the moment. */
+void mesh_tell_newcomer(struct mesh *mesh, uint32_t at);
+/* Link @at is gone. */
+void mesh_forget_due(struct mesh *mesh, uint32_t at);
+/* Forget what is old, tell what is new. */
+void mesh_seal_ephemeral(struct mesh *mesh, struct moment now, struct effects *out);
+
 /* ---- pull.c ---- */
 
 /* Choose sources and ask. */

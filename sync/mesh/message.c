@@ -194,6 +194,21 @@ static void read_ask(struct reader *reader, struct message *message)
     message->ask.log = read_id64(reader);
 }
 
+static void read_ephemeral(struct reader *reader, struct message *message)
+{
+    struct ephemeral_message *told = &message->ephemeral;
+    told->device = read_id64(reader);
+    told->topic = read_text(reader, EPHEMERAL_TOPIC_BYTES_MAX);
+    told->key = read_bin(reader, 0, EPHEMERAL_KEY_BYTES_MAX);
+    read_fixed(reader, told->boot, sizeof told->boot);
+    told->number = read_uint(reader, SEQ_MAX);
+    told->ttl_s = (uint32_t)read_uint(reader, EPHEMERAL_TTL_S_MAX);
+    told->hops = (uint32_t)read_uint(reader, EPHEMERAL_HOPS_MAX);
+    told->body = read_bin(reader, 0, EPHEMERAL_BODY_BYTES_MAX);
+    if (told->hops == 0 || told->topic.size == 0)
+        reader_fail(reader, ERR_MALFORMED);
+}
+
 static void read_bye(struct reader *reader, struct message *message)
 {
     message->reason = read_uint(reader, UINT32_MAX);
@@ -211,6 +226,7 @@ static const struct message_form {
     {MESSAGE_WANT, 3, read_want},
     {MESSAGE_FORKQ, 4, read_fork_question},
     {MESSAGE_FORKP, 5, read_fork_answer},
+    {MESSAGE_EPH, 9, read_ephemeral},
     {MESSAGE_ASK, 4, read_ask},
     {MESSAGE_BLOBQ, 4, read_blobq},
     {MESSAGE_BLOB, 5, read_blob},
@@ -388,6 +404,20 @@ void message_write_ask(struct writer *writer, const struct stock_ask *ask)
     write_uint(writer, ask->item);
     write_uint(writer, ask->units);
     write_id64(writer, ask->log);
+}
+
+void message_write_ephemeral(struct writer *writer, const struct ephemeral_message *message)
+{
+    write_array(writer, 9);
+    write_uint(writer, MESSAGE_EPH);
+    write_id64(writer, message->device);
+    write_text(writer, message->topic);
+    write_bin(writer, message->key.data, message->key.size);
+    write_bin(writer, message->boot, sizeof message->boot);
+    write_uint(writer, message->number);
+    write_uint(writer, message->ttl_s);
+    write_uint(writer, message->hops);
+    write_bin(writer, message->body.data, message->body.size);
 }
 
 void message_write_bye(struct writer *writer, enum bye_reason reason)

@@ -14,7 +14,12 @@ enum {
     PROTOCOL_VERSION_MIN = 1,
     PROTOCOL_VERSION_MAX = 1,
     BOOT_ID_BYTES = 16,
-    HEAD_HASH_BYTES = 8
+    HEAD_HASH_BYTES = 8,
+    EPHEMERAL_TOPIC_BYTES_MAX = 16,
+    EPHEMERAL_KEY_BYTES_MAX = 16,
+    EPHEMERAL_BODY_BYTES_MAX = 1024,
+    EPHEMERAL_TTL_S_MAX = 60,
+    EPHEMERAL_HOPS_MAX = 2,
 };
 
 enum message_kind {
@@ -24,6 +29,7 @@ enum message_kind {
     MESSAGE_WANT = 4,
     MESSAGE_FORKQ = 6,
     MESSAGE_FORKP = 7,
+    MESSAGE_EPH = 8,
     MESSAGE_ASK = 9,
     MESSAGE_BLOBQ = 10,
     MESSAGE_BLOB = 11,
@@ -139,6 +145,17 @@ struct stock_ask {
     uint64_t log;   /* that would sell: one of the asking device */
 };
 
+/* What a device tells of the moment. Decoded, the bytes are in the frame. */
+struct ephemeral_message {
+    uint64_t device; /* whose */
+    struct bytes topic, key;
+    uint8_t boot[BOOT_ID_BYTES]; /* of the device's process */
+    uint64_t number;             /* of that process, from 1 */
+    uint32_t ttl_s;              /* that it still has */
+    uint32_t hops;               /* links that it will have come over when it is taken */
+    struct bytes body;
+};
+
 /* One decoded message. Lists are decoded into the caller's arrays. */
 struct message {
     enum message_kind kind;
@@ -150,6 +167,7 @@ struct message {
     struct blob_part blob; /* BLOBQ, BLOB */
     struct repair_request repair;
     struct stock_ask ask;
+    struct ephemeral_message ephemeral;
     uint64_t credit_bytes; /* WANT */
     uint64_t reason;       /* BYE */
     uint32_t heads_count;  /* HELLO, STATUS */
@@ -186,6 +204,7 @@ void message_write_blobq(struct writer *writer, const struct hash *hash, uint32_
 void message_write_blob(struct writer *writer, const struct hash *hash, uint32_t offset,
                         uint32_t total, struct bytes bytes);
 void message_write_ask(struct writer *writer, const struct stock_ask *ask);
+void message_write_ephemeral(struct writer *writer, const struct ephemeral_message *message);
 void message_write_bye(struct writer *writer, enum bye_reason reason);
 /* Opens an EVENTS: write @count bins and then the end. */
 void message_write_events_begin(struct writer *writer, uint64_t log, uint64_t first_seq,
