@@ -156,6 +156,21 @@ static const struct cli_command commands[] = {
      .words_max = 2,
      .flags = {{"width", "COLUMNS", "of the paper (42)"},
                {"codepage", "NAME", "pc858 (the default), cp1252 or ascii"}}},
+    {.name = "log",
+     .usage = "",
+     .help = "the events of all journals, as a person reads them",
+     .run = command_log,
+     .flags = {{"follow", NULL, "go on with what comes (-f)"},
+               {"last", "N", "begin with the last N"},
+               {"type", "TYPE", "order.open, or order for all order.*; see trestle-events(7)"},
+               {"order", "NUMBER", "of that order (A42), the latest with that number"},
+               {"device", "DEVICE", "by that device: its id or name"},
+               JSON_FLAG}},
+    {.name = "top",
+     .usage = "",
+     .help = "the node and its peers, anew every second; q quits",
+     .run = command_top,
+     .flags = {{"once", NULL, "one frame of plain text"}}},
     {.name = "doctor",
      .usage = "",
      .help = "look for what is wrong, and how to fix it: 0 nothing, 1 warnings, 2 failures",
@@ -343,6 +358,25 @@ static bool flag_take(struct args *args, int argc, char **argv, int *at)
     return true;
 }
 
+/* -h and -V everywhere; -f where there is a --follow. */
+static bool short_flag(struct args *args, const char *text)
+{
+    static const struct {
+        const char *letter, *name;
+    } letters[] = {{"-h", "help"}, {"-V", "version"}, {"-f", "follow"}};
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
+        bool is_taken = i < 2;
+        for (size_t at = 0; args->command->flags[at].name != NULL; at++)
+            is_taken = is_taken || strcmp(args->command->flags[at].name, letters[i].name) == 0;
+        if (strcmp(text, letters[i].letter) != 0 || !is_taken)
+            continue;
+        args->flags[args->flags_count].name = letters[i].name;
+        args->flags[args->flags_count++].value = "";
+        return true;
+    }
+    return false;
+}
+
 static bool args_read(struct args *args, int argc, char **argv)
 {
     bool is_flags = true;
@@ -350,9 +384,7 @@ static bool args_read(struct args *args, int argc, char **argv)
         const char *text = argv[at];
         if (is_flags && strcmp(text, "--") == 0) {
             is_flags = false;
-        } else if (is_flags && (strcmp(text, "-h") == 0 || strcmp(text, "-V") == 0)) {
-            args->flags[args->flags_count].name = text[1] == 'h' ? "help" : "version";
-            args->flags[args->flags_count++].value = "";
+        } else if (is_flags && short_flag(args, text)) {
         } else if (is_flags && strncmp(text, "--", 2) == 0) {
             if (!flag_take(args, argc, argv, &at))
                 return false;

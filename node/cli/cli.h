@@ -96,6 +96,8 @@ int command_export(const struct args *args);
 int command_erase(const struct args *args);
 int command_archive(const struct args *args);
 int command_print(const struct args *args);
+int command_log(const struct args *args);
+int command_top(const struct args *args);
 int command_doctor(const struct args *args);
 int command_backup(const struct args *args);
 int command_restore(const struct args *args);

@@ -54,6 +54,13 @@ int journal_open(const char *state, struct journal *ret_journal)
     return EXIT_UNAVAILABLE;
 }
 
+int journal_refresh(struct journal *journal)
+{
+    store_lmdb_read_end(journal->reader);
+    journal->txn = NULL;
+    return store_lmdb_read(journal->reader, &journal->txn);
+}
+
 void journal_close(struct journal *journal)
 {
     if (journal->txn != NULL)
