@@ -190,6 +190,12 @@ static const struct cli_command commands[] = {
      .words_min = 1,
      .words_max = 1,
      .flags = {{"to", "FOLDER", "the state folder to restore to (--state)"}, JSON_FLAG}},
+    {.name = "completion",
+     .usage = "bash|zsh|fish",
+     .help = "print a script by which a shell completes commands and flags",
+     .run = command_completion,
+     .words_min = 1,
+     .words_max = 1},
     {.name = "openapi", .usage = "", .help = "print the OpenAPI document", .run = command_openapi},
 };
 
@@ -201,6 +207,16 @@ static const struct flag_info flags_of_all[] = {
     {"config", "FILE", "settings (FOLDER/trestle.conf)"},
     {"help", NULL, "this text"},
     {"version", NULL, "versions of the program and its libraries"}};
+
+const struct cli_command *cli_command_at(size_t at)
+{
+    return at < COMMANDS_COUNT ? &commands[at] : NULL;
+}
+
+const struct flag_info *cli_common_flag_at(size_t at)
+{
+    return at < sizeof flags_of_all / sizeof flags_of_all[0] ? &flags_of_all[at] : NULL;
+}
 
 /* --- talk
  * -----------------------------------------------------------------------------------------

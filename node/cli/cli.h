@@ -53,6 +53,10 @@ struct cli_command {
 const char *args_flag(const struct args *args, const char *name);
 bool args_has(const struct args *args, const char *name);
 
+/* The commands, and the flags that each of them takes; NULL past the last. */
+const struct cli_command *cli_command_at(size_t at);
+const struct flag_info *cli_common_flag_at(size_t at);
+
 /* Run the program: what main() does. */
 int cli_main(int argc, char **argv);
 
@@ -96,6 +100,7 @@ int command_export(const struct args *args);
 int command_erase(const struct args *args);
 int command_archive(const struct args *args);
 int command_print(const struct args *args);
+int command_completion(const struct args *args);
 int command_log(const struct args *args);
 int command_top(const struct args *args);
 int command_doctor(const struct args *args);

@@ -1,6 +1,7 @@
 /* What the machine has to be for a node to run well on it. */
 #define _DEFAULT_SOURCE /* adjtimex */
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -70,6 +71,24 @@ static void look_at_disk(const char *state, struct diagnoses *all)
              "%llu MiB free", (unsigned long long)free_mib);
 }
 
+/* A store that was found damaged is moved aside at a start, and kept. */
+static void look_at_damaged(const char *state, struct diagnoses *all)
+{
+    const struct dirent *entry;
+    DIR *folder = opendir(state);
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        if (strcmp(entry->d_name, "store.condemned") == 0)
+            diagnose(all, DIAGNOSIS_FAIL, "store", "restart the node: its peers fill a new one",
+                     "it was found damaged, and is moved aside at the next start");
+        else if (strncmp(entry->d_name, "store.damaged-", 14) == 0)
+            diagnose(all, DIAGNOSIS_WARN, "store",
+                     "when trestle verify finds nothing and all orders are there, remove it",
+                     "%s was damaged and is kept", entry->d_name);
+    }
+    if (folder != NULL)
+        (void)closedir(folder);
+}
+
 /* --- state folder --- */
 
 static void look_at_mode(const char *state, const char *name, struct diagnoses *all)
@@ -112,4 +131,5 @@ void doctor_machine(const struct place *place, struct diagnoses *all)
     look_at_clock(all);
     look_at_disk(place->state, all);
     look_at_keys(place->state, all);
+    look_at_damaged(place->state, all);
 }

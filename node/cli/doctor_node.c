@@ -120,6 +120,15 @@ static void look_at_printers(const struct reply_node *printers, struct diagnoses
     }
 }
 
+/* The node makes it as soon as there is room. */
+static void look_at_ballast(const struct place *place, struct diagnoses *all)
+{
+    char path[PATH_BYTES_MAX];
+    if (path_join(path, place->state, "ballast") == 0 && !path_exists(path))
+        diagnose(all, DIAGNOSIS_WARN, "disk", "make room: this device goes on, but not for long",
+                 "the ballast is thrown: the disk was full");
+}
+
 void doctor_node(const struct place *place, const struct reply_node *status, struct diagnoses *all)
 {
     diagnose(all, DIAGNOSIS_OK, "node", NULL, "runs since %lld s, version %s",
@@ -128,6 +137,7 @@ void doctor_node(const struct place *place, const struct reply_node *status, str
     look_at_beacons(place, status, all);
     look_at_orders(status, all);
     look_at_printers(reply_find(status, "printers"), all);
+    look_at_ballast(place, all);
 }
 
 /* --- ports, without a node --- */

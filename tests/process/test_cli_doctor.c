@@ -37,8 +37,8 @@ TEST(cli_doctor, a_clock_that_was_never_set_is_a_failure_and_one_without_a_chip_
     assert_int_equal(found.items[3].level, DIAGNOSIS_OK);
 }
 
-/* The findings about what a node says, as "level check: text" lines. */
-static const char *of_status(int beacon_port, const char *json)
+/* The findings about what a node with such a state folder says, as "level check: text" lines. */
+static const char *of_status_at(const char *state, int beacon_port, const char *json)
 {
     static char lines[4096];
     static struct place place;
@@ -46,6 +46,7 @@ static const char *of_status(int beacon_port, const char *json)
     size_t size = 0;
     settings_defaults(&place.settings);
     place.settings.beacon_port = beacon_port;
+    (void)snprintf(place.state, sizeof place.state, "%s", state);
     text_append_text(&body, json);
     struct reply *reply = reply_new(&body);
     assert_non_null(reply);
@@ -58,6 +59,25 @@ static const char *of_status(int beacon_port, const char *json)
     reply_free(reply);
     text_close(&body);
     return lines;
+}
+
+/* With its ballast in place. */
+static const char *of_status(int beacon_port, const char *json)
+{
+    char path[256];
+    struct stall stall;
+    stall_open(&stall);
+    (void)snprintf(path, sizeof path, "%s/ballast", stall.folder);
+    write_file(path, "");
+    const char *lines = of_status_at(stall.folder, beacon_port, json);
+    stall_close(&stall);
+    return lines;
+}
+
+TEST(cli_doctor, thrown_ballast_is_told)
+{
+    assert_non_null(
+        strstr(of_status_at("/nowhere", 7450, "{\"uptime_s\":60}"), "warn disk: the ballast"));
 }
 
 TEST(cli_doctor, a_mesh_without_a_fault_is_without_a_warning)
@@ -123,6 +143,12 @@ TEST(cli_doctor, open_keys_are_a_failure_and_the_exit_status_says_so)
     assert_int_equal(ran.status, 2);
     assert_memory_equal(ran.out, "{\"verdict\":\"fail\",", 18);
     assert_non_null(strstr(ran.out, "\"check\":\"keys\""));
+    assert_int_equal(chmod(path, 0600), 0);
+    (void)snprintf(path, sizeof path, "%s/store.condemned", stall.nodes[0].state);
+    write_file(path, "");
+    ran = RUN("doctor", "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 2);
+    assert_non_null(strstr(ran.out, "moved aside at the next start"));
     ran = RUN("doctor", "--state", stall.nodes[1].state);
     assert_int_equal(ran.status, 2);
     assert_non_null(strstr(ran.out, "trestle join INVITATION"));
