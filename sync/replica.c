@@ -410,6 +410,7 @@ static void state_reset(struct replica *replica)
     replica->is_log_lost = false;
     replica->is_fork_check_due = true;
     replica->probe = (struct fork_probe){0};
+    replica->fork_stated = 0;
     replica->is_salvage_due = true;
     memset(replica->salvage_plans, 0, sizeof replica->salvage_plans);
     replica->voided = (struct voided_list){.is_due = true};

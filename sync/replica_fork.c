@@ -173,6 +173,7 @@ static int fork_state(struct replica *replica, struct store_txn *txn, const stru
     if (log != NULL && log->fork_seq <= fork->seq)
         return 0; /* known by now */
     int err = replica_append(replica, txn, &event);
+    replica->fork_stated = err == 0 ? fork->log : 0;
     return err == ERR_IO || err == ERR_FULL ? err : 0;
 }
 

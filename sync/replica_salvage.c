@@ -1,7 +1,8 @@
 /* replica_salvage.c - what a fork voids is carried on: every holder of voided events that no
  * salvage carries re-emits them, run by run, under its own log.
  *
- * A device carries its own branch at once, another's after a delay that differs from device to
+ * A device carries its own branch at once, and what it voids itself by stating a fork in the same
+ * turn, so that no order leaves its boards; another's after a delay that differs from device to
  * device, so that mostly one of the holders does it; two that do it at once do no harm, as an event
  * counts by its identity. What lies in a revoked part of a log is not carried, but salvages that
  * stand there are made again, for what they carry may be an honest device's.
@@ -15,7 +16,8 @@
 
 enum {
     SALVAGES_PER_TURN = 4,
-    CARRIED_SHARE = 4, /* of a log's allowance: what is carried uses up the carrier's own */
+    SALVAGES_AT_ONCE = 256, /* of a log that this turn states to be forked */
+    CARRIED_SHARE = 4,      /* of a log's allowance: what is carried uses up the carrier's own */
     OTHERS_DELAY_MIN_MS = 1000,
     OTHERS_DELAY_SPREAD_MS = 4000,
 };
@@ -197,7 +199,7 @@ static uint64_t delay_ms(const struct replica *replica, const struct log_head *h
     put_be64(numbers + 8, replica->config.seed ^ replica->log);
     struct bytes part = bytes_of(numbers, sizeof numbers);
     hash_parts(hash, sizeof hash, &part, 1);
-    return head->device == replica->device
+    return head->device == replica->device || head->log == replica->fork_stated
                ? 0
                : OTHERS_DELAY_MIN_MS + get_be64(hash) % OTHERS_DELAY_SPREAD_MS;
 }
@@ -210,7 +212,8 @@ static void plan_update(struct replica *replica, uint32_t slot, uint64_t from, s
         return;
     bool is_new = plan->from != from;
     plan->from = plan->next = from;
-    if (is_new || plan->due_ms < now.mono_ms)
+    if (is_new || plan->due_ms < now.mono_ms ||
+        replica->vector.heads[slot].log == replica->fork_stated)
         plan->due_ms = now.mono_ms + delay_ms(replica, &replica->vector.heads[slot]);
 }
 
@@ -218,14 +221,16 @@ static int slot_salvage(struct replica *replica, struct store_txn *txn, uint32_t
                         struct moment now, struct effects *out, uint32_t *budget)
 {
     const struct log_head head = replica->vector.heads[slot];
+    uint32_t at_once = head.log == replica->fork_stated ? SALVAGES_AT_ONCE : 0;
     const struct roster_log *log = roster_log_find(&replica->roster, head.log);
     struct salvage_plan *plan = &replica->salvage_plans[slot];
     int err = 0;
     if (log == NULL || head.log == replica->log || voided_from(log) > head.seq)
         return 0;
     plan_update(replica, slot, voided_from(log), now);
-    while (err == 0 && plan->next <= head.seq && plan->due_ms <= now.mono_ms && *budget > 0) {
-        --*budget;
+    while (err == 0 && plan->next <= head.seq && plan->due_ms <= now.mono_ms &&
+           (at_once > 0 || *budget > 0)) {
+        --*(at_once > 0 ? &at_once : budget);
         err = run_salvage(replica, txn, &head, plan->next, now, out, &plan->next);
     }
     if (plan->next <= head.seq)
@@ -241,5 +246,6 @@ int replica_salvage_seal(struct replica *replica, struct store_txn *txn, struct 
     for (uint32_t slot = 0; slot < replica->vector.count && err == 0; slot++)
         err = slot_salvage(replica, txn, slot, now, out, &budget);
     replica->is_salvage_due = false;
+    replica->fork_stated = 0;
     return err;
 }

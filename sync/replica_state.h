@@ -97,6 +97,7 @@ struct replica {
     bool is_turn_written;
     bool is_fork_check_due; /* the roster changed: is every fork stated where others see it? */
     struct fork_probe probe;
+    uint64_t fork_stated; /* the log of which this turn states a fork; 0 = none */
     bool is_salvage_due; /* the roster changed: carriers may have ceased to count */
     struct salvage_plan salvage_plans[LOGS_MAX]; /* by slot */
     struct voided_list voided;

@@ -53,7 +53,9 @@ enum {
     X(FAULT_REPLAY, "command replayed alone")                                                      \
     X(FAULT_CLOCK_JUMP, "clock jump")                                                              \
     X(FAULT_CLOCK_RATE, "clock fast or slow")                                                      \
-    X(FAULT_SLOW, "slow device")
+    X(FAULT_SLOW, "slow device")                                                                   \
+    X(FAULT_CLONE, "device cloned")                                                                \
+    X(FAULT_ROLL_BACK, "device restored from a copy")
 
 enum cluster_fault {
 #define X(name, text) name,

@@ -129,6 +129,7 @@ void cluster_roll_back(struct cluster *cluster, uint32_t node, const struct clus
 {
     cluster_crash(cluster, node);
     disk_take(&cluster->nodes[node], copy);
+    cluster->faults[FAULT_ROLL_BACK]++;
     cluster_trace(cluster, &cluster->nodes[node], true, "restored from a copy");
     cluster_restart(cluster, node, after_ms);
 }
@@ -162,6 +163,7 @@ uint32_t cluster_clone(struct cluster *cluster, uint32_t of, const struct cluste
     node->config.log_secret = &node->log_secret;
     disk_take(node, copy);
     cluster->count++;
+    cluster->faults[FAULT_CLONE]++;
     cluster_trace(cluster, node, true, "starts as a clone");
     cluster_node_boot(cluster, node);
     return index;

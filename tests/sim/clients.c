@@ -214,8 +214,8 @@ static void once_check(struct sim *sim, struct cluster_node *node, const struct 
         sim->stats->oracles[ORACLE_ONCE]++;
         if (!entity_id_equal(&other->entity, &answer->entity)) {
             sim_fail(sim, ORACLE_ONCE, node, "a retry went to another entity");
-        } else if (i == node->index && is_remembered(sim, node, request) &&
-                   !answers_alike(other, answer)) {
+        } else if (i == node->index && !request->is_forgotten[i] &&
+                   is_remembered(sim, node, request) && !answers_alike(other, answer)) {
             sim_fail(sim, ORACLE_ONCE, node,
                      "a retried request %u was answered seq %llu (%u events), before seq %llu (%u "
                      "events)",
@@ -225,11 +225,13 @@ static void once_check(struct sim *sim, struct cluster_node *node, const struct 
     }
 }
 
+/* A remembered answer of a device that goes on under a new log is of its former one. */
 static void durable_check(struct sim *sim, struct cluster_node *node, const struct answer *answer)
 {
-    const int32_t at = truth_find(sim, answer->log);
+    const int32_t at = truth_find(sim, node, answer->log);
+    const bool is_own = answer->log == node->log || sim->is_twofold[sim_watch(sim, node)->first];
     sim->stats->oracles[ORACLE_DURABLE]++;
-    if (answer->log != node->log || at < 0 || answer->seq > sim_watch(sim, node)->seqs[at]) {
+    if (!is_own || at < 0 || answer->seq > sim_watch(sim, node)->seqs[at]) {
         sim_fail(sim, ORACLE_DURABLE, node, "answers with event %llu, which it has not committed",
                  (unsigned long long)answer->seq);
     }
@@ -243,13 +245,25 @@ void clients_answered(struct sim *sim, struct cluster_node *node,
         return;
     }
     durable_check(sim, node, &effect->answer);
+    if (sim->is_failed) {
+        return;
+    }
     sim->stats->commands[request->command.kind] += effect->answer.events > 0 ? 1 : 0;
     if (request->is_keyed) {
         once_check(sim, node, request, &effect->answer);
     }
     if (!request->has_answer[node->index]) {
         request->has_answer[node->index] = true;
+        request->is_forgotten[node->index] = false;
         request->answers[node->index] = effect->answer;
+        request->truths[node->index] = (uint32_t)truth_find(sim, node, effect->answer.log);
         request->days[node->index] = sim_watch(sim, node)->day_before;
+    }
+}
+
+void clients_forget(struct sim *sim, const struct cluster_node *node)
+{
+    for (uint32_t i = 0; i < sim->requests_count; i++) {
+        sim->requests[i].is_forgotten[node->index] = true;
     }
 }

@@ -10,7 +10,8 @@ enum {
     YEAR_MS_DAYS = 365,
     DAY_MS = 24 * 3600 * 1000,
     RATE_TRUE = 10000,
-    RATE_OFF = 500, /* 5 % */
+    RATE_OFF = 500,     /* 5 % */
+    FORKING_ONE_IN = 4, /* seeds */
 };
 
 static uint64_t below(struct sim *sim, uint64_t limit)
@@ -114,6 +115,51 @@ static void two_links(struct sim *sim)
     }
 }
 
+/* ---- copies of disks ---- */
+
+static void copy(struct sim *sim)
+{
+    const uint32_t of = node_draw(sim);
+    if (!sim->cluster->nodes[of].is_open || sim->cluster->nodes[of].txn != NULL) {
+        return;
+    }
+    cluster_copy_free(&sim->copy);
+    sim->copy = cluster_copy_disk(sim->cluster, of);
+    sim->copy_of = of;
+}
+
+static void roll_back(struct sim *sim)
+{
+    if (sim->copy.store == NULL || !sim->cluster->nodes[sim->copy_of].is_running) {
+        return;
+    }
+    struct cluster_node *node = &sim->cluster->nodes[sim->copy_of];
+    sim->is_twofold[sim_watch(sim, node)->first] = true;
+    cluster_roll_back(sim->cluster, sim->copy_of, &sim->copy, 20 + below(sim, OUTAGE_MAX_MS));
+    journal_forget(sim, node);
+    clients_forget(sim, node);
+}
+
+static void clone(struct sim *sim)
+{
+    static const char *const names[SIM_CLONES_MAX] = {"clone", "twin"};
+    struct cluster *cluster = sim->cluster;
+    if (sim->clones == SIM_CLONES_MAX) {
+        return;
+    }
+    copy(sim);
+    if (sim->copy.store == NULL) {
+        return;
+    }
+    const uint32_t first = sim->watches[sim->copy_of].first;
+    sim->is_twofold[first] = true;
+    sim->watches[cluster->count].first = first;
+    const uint32_t index = cluster_clone(cluster, sim->copy_of, &sim->copy, names[sim->clones++]);
+    for (uint32_t i = 0; i < index; i++) {
+        cluster_dial(cluster, index, i);
+    }
+}
+
 /* A third of the seeds do without each. */
 static uint32_t odds_draw(struct sim *sim, uint32_t most)
 {
@@ -135,6 +181,14 @@ void faults_draw(struct sim *sim)
                               .two_links = odds_draw(sim, 200),
                               .retry_here = odds_draw(sim, 2000),
                               .retry_elsewhere = odds_draw(sim, 1500)};
+    sim->is_forking = prng_one_in(&sim->prng, FORKING_ONE_IN);
+    if (sim->is_forking) {
+        sim->odds.copy = odds_draw(sim, 200);
+        sim->odds.roll_back = odds_draw(sim, 60);
+        sim->odds.clone = odds_draw(sim, 60);
+    }
+    sim->clones = 0;
+    cluster_copy_free(&sim->copy);
     sim->gap_max_ms = 4 + (uint32_t)below(sim, 150);
     sim->heal_at_ms = UINT64_MAX;
 }
@@ -148,7 +202,9 @@ void faults_act(struct sim *sim)
                   {sim->odds.crash, crash},     {sim->odds.full, store_full},
                   {sim->odds.io, store_io},     {sim->odds.commit, store_commit},
                   {sim->odds.jump, clock_jump}, {sim->odds.rate, clock_rate},
-                  {sim->odds.slow, slow},       {sim->odds.two_links, two_links}};
+                  {sim->odds.slow, slow},       {sim->odds.two_links, two_links},
+                  {sim->odds.copy, copy},       {sim->odds.roll_back, roll_back},
+                  {sim->odds.clone, clone}};
     for (unsigned i = 0; i < sizeof faults / sizeof *faults && !sim->is_failed; i++) {
         if (sim_chance(sim, faults[i].odds)) {
             faults[i].act(sim);

@@ -12,23 +12,47 @@ enum { TICK_COPIES = 2 }; /* as shop_open() sets it */
 
 void journal_reset(struct sim *sim)
 {
-    for (uint32_t i = 0; i < SIM_NODES_MAX; i++) {
+    for (uint32_t i = 0; i < SIM_TRUTHS_MAX; i++) {
         sim->truth[i].log = 0;
-        sim->truth[i].count = 0;
+        sim->truth[i].count = sim->truth[i].kept = 0;
+        memset(sim->truth[i].held, 0, sizeof sim->truth[i].held);
     }
     sim->truth_count = 0;
     sim->opened_count = 0;
     memset(sim->watches, 0, sizeof sim->watches);
+    memset(sim->is_twofold, 0, sizeof sim->is_twofold);
+    for (uint32_t i = 0; i < SIM_NODES_MAX; i++) {
+        sim->watches[i].first = i;
+    }
 }
 
-int32_t truth_find(const struct sim *sim, uint64_t log)
+/* The branch of which the node has something; before it has, any. */
+int32_t truth_find(const struct sim *sim, const struct cluster_node *node, uint64_t log)
 {
+    const struct watch *watch = &sim->watches[node->index];
+    int32_t found = -1;
     for (uint32_t i = 0; i < sim->truth_count; i++) {
-        if (sim->truth[i].log == log) {
-            return (int32_t)i;
+        if (sim->truth[i].log == log && (found < 0 || watch->seqs[i] > 0)) {
+            found = (int32_t)i;
         }
     }
-    return -1;
+    return found;
+}
+
+bool truth_is_held(const struct sim *sim, const struct cluster_node *node,
+                   const struct truth_log *truth, uint64_t seq)
+{
+    const int32_t at = truth_find(sim, node, truth->log);
+    return at >= 0 && sim->watches[node->index].seqs[at] >= seq &&
+           hash_equal(&sim->truth[at].events[seq - 1].chain, &truth->events[seq - 1].chain);
+}
+
+void journal_forget(struct sim *sim, const struct cluster_node *node)
+{
+    struct watch *watch = sim_watch(sim, node);
+    memset(watch->seqs, 0, sizeof watch->seqs);
+    watch->change = 0;
+    watch->is_current = watch->is_state_known = false;
 }
 
 /* ---- the chain, by the book ---- */
@@ -131,9 +155,20 @@ static void opened_note(struct sim *sim, const struct cluster_node *node, const 
     opened.day = open.day;
     opened.number = open.number;
     memcpy(opened.lane, open.lane.data, open.lane.size);
-    number_check(sim, node, &opened);
+    if (!sim->is_twofold[sim_watch(sim, node)->first]) {
+        number_check(sim, node, &opened);
+    }
     check(sim->opened_count < SIM_NUMBERS_MAX);
     sim->opened[sim->opened_count++] = opened;
+}
+
+static uint64_t fork_of(const struct event *event)
+{
+    struct reader reader;
+    reader_init(&reader, event->body);
+    (void)read_array(&reader, 3, UINT32_MAX);
+    const struct bytes log = read_bin(&reader, 8, 8);
+    return log.size == 8 ? get_be64(log.data) : 0;
 }
 
 static void truth_extend(struct sim *sim, struct cluster_node *node, struct truth_log *truth,
@@ -152,31 +187,86 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct trut
     added->content = *content;
     sim->stats->events++;
     if (event_decode(event_bytes, &event) == 0) {
+        added->type = event.type;
         opened_note(sim, node, &event);
+        if (event.type == EVENT_LOG_FORK) {
+            sim->fork_found = fork_of(&event);
+        }
     } else {
         sim_fail(sim, ORACLE_JOURNAL, node, "wrote an event that does not decode");
     }
 }
 
+/* ---- branches ---- */
+
+/* @node goes over from @truth to @to, which has the same events before @seq. */
+static struct truth_log *branch_take(struct sim *sim, const struct cluster_node *node,
+                                     const struct truth_log *truth, struct truth_log *to)
+{
+    struct watch *watch = sim_watch(sim, node);
+    watch->seqs[to - sim->truth] = watch->seqs[truth - sim->truth];
+    watch->seqs[truth - sim->truth] = 0;
+    return to;
+}
+
+/* A new branch of @truth that differs from @seq on. */
+static struct truth_log *branch_add(struct sim *sim, const struct truth_log *truth, uint64_t seq)
+{
+    check(sim->truth_count < SIM_TRUTHS_MAX);
+    struct truth_log *branch = &sim->truth[sim->truth_count++];
+    branch->log = truth->log;
+    branch->key = truth->key;
+    for (uint64_t i = 0; i + 1 < seq; i++) {
+        *truth_append(branch) = truth->events[i];
+    }
+    return branch;
+}
+
+/* The branch on which event @seq is @chain; one that its writer begins with it; NULL. */
+static struct truth_log *branch_find(struct sim *sim, const struct cluster_node *node,
+                                     struct truth_log *truth, uint64_t seq,
+                                     const struct hash *chain)
+{
+    for (uint32_t i = 0; i < sim->truth_count; i++) {
+        struct truth_log *other = &sim->truth[i];
+        if (other->log == truth->log && other->count >= seq &&
+            hash_equal(&other->events[seq - 1].chain, chain)) {
+            return branch_take(sim, node, truth, other);
+        }
+    }
+    if (truth->log != node->log || !sim->is_twofold[sim_watch(sim, node)->first]) {
+        return NULL;
+    }
+    return branch_take(sim, node, truth, branch_add(sim, truth, seq));
+}
+
 /* ---- what a node committed ---- */
 
-static void row_check(struct sim *sim, struct cluster_node *node, struct truth_log *truth,
+static void row_check(struct sim *sim, struct cluster_node *node, struct truth_log **truth,
                       uint64_t seq, struct bytes row)
 {
     const struct bytes event = bytes_of(row.data + HASH_BYTES, row.size - HASH_BYTES);
-    const struct hash before = seq == 1 ? hash_genesis(&sim->cluster->popup, truth->key.bytes)
-                                        : truth->events[seq - 2].chain;
+    const struct hash before = seq == 1 ? hash_genesis(&sim->cluster->popup, (*truth)->key.bytes)
+                                        : (*truth)->events[seq - 2].chain;
     const struct hash content = hash_content(event);
     const struct hash chain = hash_next(&before, &content);
     sim->stats->oracles[ORACLE_JOURNAL]++;
     if (memcmp(row.data, chain.bytes, HASH_BYTES) != 0) {
         sim_fail(sim, ORACLE_JOURNAL, node, "event %llu does not continue its chain",
                  (unsigned long long)seq);
-    } else if (seq == truth->count + 1) {
-        truth_extend(sim, node, truth, event, &chain, &content);
-    } else if (!hash_equal(&truth->events[seq - 1].chain, &chain)) {
-        sim_fail(sim, ORACLE_JOURNAL, node, "event %llu is not what its writer committed",
-                 (unsigned long long)seq);
+        return;
+    }
+    if (seq <= (*truth)->count && !hash_equal(&(*truth)->events[seq - 1].chain, &chain)) {
+        struct truth_log *branch = branch_find(sim, node, *truth, seq, &chain);
+        if (branch == NULL) {
+            sim_fail(sim, ORACLE_JOURNAL, node, "event %llu is not what its writer committed",
+                     (unsigned long long)seq);
+            return;
+        }
+        *truth = branch;
+    }
+    if (seq == (*truth)->count + 1) {
+        truth_extend(sim, node, *truth, event, &chain, &content);
     }
 }
 
@@ -206,11 +296,11 @@ static void signature_check(struct sim *sim, struct cluster_node *node, struct s
 }
 
 static void rows_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
-                       struct truth_log *truth, uint64_t first, uint64_t last)
+                       struct truth_log **truth, uint64_t first, uint64_t last)
 {
     for (uint64_t seq = first; seq <= last && !sim->is_failed; seq++) {
         struct bytes row;
-        const struct key key = key_event(truth->log, seq);
+        const struct key key = key_event((*truth)->log, seq);
         if (store_get(txn, TABLE_LOG, key_bytes(&key), &row) != 0 || row.size <= HASH_BYTES) {
             sim_fail(sim, ORACLE_JOURNAL, node, "event %llu is missing below the head %llu",
                      (unsigned long long)seq, (unsigned long long)last);
@@ -220,13 +310,14 @@ static void rows_check(struct sim *sim, struct cluster_node *node, struct store_
     }
 }
 
-static struct truth_log *truth_take(struct sim *sim, const struct log_head *head)
+static struct truth_log *truth_take(struct sim *sim, const struct cluster_node *node,
+                                    const struct log_head *head)
 {
-    const int32_t found = truth_find(sim, head->log);
+    const int32_t found = truth_find(sim, node, head->log);
     if (found >= 0) {
         return &sim->truth[found];
     }
-    check(sim->truth_count < SIM_NODES_MAX);
+    check(sim->truth_count < SIM_TRUTHS_MAX);
     struct truth_log *truth = &sim->truth[sim->truth_count++];
     truth->log = head->log;
     truth->key = head->key;
@@ -237,8 +328,9 @@ static struct truth_log *truth_take(struct sim *sim, const struct log_head *head
 static void head_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
                        const struct log_head *head)
 {
-    struct truth_log *truth = truth_take(sim, head);
-    uint64_t *seen = &sim_watch(sim, node)->seqs[truth - sim->truth];
+    struct truth_log *truth = truth_take(sim, node, head);
+    struct watch *watch = sim_watch(sim, node);
+    const uint64_t *seen = &watch->seqs[truth - sim->truth];
     sim->stats->oracles[ORACLE_JOURNAL]++;
     if (head->seq < *seen) {
         sim_fail(sim, ORACLE_JOURNAL, node, "a log went back from %llu to %llu",
@@ -248,7 +340,7 @@ static void head_check(struct sim *sim, struct cluster_node *node, struct store_
     if (head->seq == *seen) {
         return;
     }
-    rows_check(sim, node, txn, truth, *seen + 1, head->seq);
+    rows_check(sim, node, txn, &truth, *seen + 1, head->seq);
     if (sim->is_failed) {
         return;
     }
@@ -258,7 +350,10 @@ static void head_check(struct sim *sim, struct cluster_node *node, struct store_
         return;
     }
     signature_check(sim, node, txn, truth, head->seq);
-    *seen = head->seq;
+    watch->seqs[truth - sim->truth] = head->seq;
+    if (truth->held[watch->first] < head->seq) {
+        truth->held[watch->first] = head->seq;
+    }
 }
 
 /* The own log first: what others hold of it must not be newer. */
@@ -266,6 +361,7 @@ void journal_turn(struct sim *sim, struct cluster_node *node)
 {
     struct store_cursor cursor;
     struct log_head head;
+    sim->fork_found = 0;
     struct store_txn *txn = store_memory_begin(node->store, false);
     int err = log_head_get(txn, node->log, &head);
     if (err == 0) {
@@ -284,7 +380,7 @@ void journal_turn(struct sim *sim, struct cluster_node *node)
 
 static void claim_check(struct sim *sim, struct cluster_node *node, const struct head_claim *claim)
 {
-    const int32_t at = truth_find(sim, claim->log);
+    const int32_t at = truth_find(sim, node, claim->log);
     sim->stats->oracles[ORACLE_DURABLE]++;
     if (at < 0 || claim->seq > sim_watch(sim, node)->seqs[at]) {
         sim_fail(sim, ORACLE_DURABLE, node, "claims event %llu of a log that it has not committed",
@@ -299,7 +395,7 @@ static void claim_check(struct sim *sim, struct cluster_node *node, const struct
 static void events_check(struct sim *sim, struct cluster_node *node, const struct events *events)
 {
     struct reader reader;
-    const int32_t at = truth_find(sim, events->log);
+    const int32_t at = truth_find(sim, node, events->log);
     sim->stats->oracles[ORACLE_DURABLE]++;
     if (at < 0 || events->first_seq + events->count - 1 > sim_watch(sim, node)->seqs[at]) {
         sim_fail(sim, ORACLE_DURABLE, node, "sends events %llu.. that it has not committed",
@@ -318,7 +414,7 @@ static void events_check(struct sim *sim, struct cluster_node *node, const struc
 
 static void want_check(struct sim *sim, struct cluster_node *node, const struct want_entry *want)
 {
-    const int32_t at = truth_find(sim, want->log);
+    const int32_t at = truth_find(sim, node, want->log);
     sim->stats->oracles[ORACLE_DURABLE]++;
     if (want->have > 0 && (at < 0 || want->have > sim_watch(sim, node)->seqs[at])) {
         sim_fail(sim, ORACLE_DURABLE, node, "says it has event %llu, which it has not committed",
@@ -348,17 +444,31 @@ void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame
 
 /* ---- ticks: a device counts itself, and only what is durable ---- */
 
+/* Whether a device ever held event @seq as it is in @truth, on whatever branch. */
+static bool was_held(const struct sim *sim, const struct truth_log *truth, uint64_t seq,
+                     uint32_t first)
+{
+    for (uint32_t i = 0; i < sim->truth_count; i++) {
+        const struct truth_log *other = &sim->truth[i];
+        if (other->log == truth->log && other->held[first] >= seq && truth->count >= seq &&
+            hash_equal(&other->events[seq - 1].chain, &truth->events[seq - 1].chain)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void journal_ticks(struct sim *sim, struct cluster_node *node)
 {
     struct replica_log_info info;
     for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
-        const int32_t truth = truth_find(sim, info.log);
+        const int32_t truth = truth_find(sim, node, info.log);
         uint32_t copies = 0;
         if (info.mark == 0 || truth < 0) {
             continue;
         }
         for (uint32_t i = 0; i < sim->cluster->count; i++) {
-            copies += sim->watches[i].seqs[truth] >= info.mark ? 1 : 0;
+            copies += was_held(sim, &sim->truth[truth], info.mark, i) ? 1 : 0;
         }
         sim->stats->oracles[ORACLE_TICKS]++;
         if (sim_watch(sim, node)->seqs[truth] < info.mark) {
@@ -377,13 +487,14 @@ static void log_check(struct sim *sim, struct cluster_node *node, struct store_t
                       const struct log_head *head)
 {
     struct log_report report;
-    const int32_t at = truth_find(sim, head->log);
+    const int32_t at = truth_find(sim, node, head->log);
     sim->stats->oracles[ORACLE_JOURNAL]++;
     if (at < 0 || head->seq > sim->truth[at].count) {
         sim_fail(sim, ORACLE_JOURNAL, node, "a log is longer than what its writer committed");
         return;
     }
-    rows_check(sim, node, txn, &sim->truth[at], 1, head->seq);
+    struct truth_log *truth = &sim->truth[at];
+    rows_check(sim, node, txn, &truth, 1, head->seq);
     if (!sim->is_failed && log_verify(txn, &sim->cluster->popup, head, &report) != 0) {
         sim_fail(sim, ORACLE_JOURNAL, node, "verification at event %llu: %s",
                  (unsigned long long)report.seq, report.problem == NULL ? "store" : report.problem);

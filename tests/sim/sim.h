@@ -11,9 +11,13 @@
 #include "tests/lib/shop.h"
 
 enum {
-    SIM_NODES_MAX = 6,
-    SIM_TURNS = 1000,       /* of the first phase */
-    SIM_CONVERGE_MS = 6000, /* after the heal: links 1.9 s, then pulls */
+    SIM_DEVICES_MAX = 6,
+    SIM_CLONES_MAX = 2,
+    SIM_NODES_MAX = SIM_DEVICES_MAX + SIM_CLONES_MAX,
+    SIM_TRUTHS_MAX = 96,            /* branches of logs */
+    SIM_TURNS = 1000,               /* of the first phase */
+    SIM_CONVERGE_MS = 6000,         /* after the heal: links 1.9 s, then pulls */
+    SIM_CONVERGE_FORKED_MS = 20000, /* forks are proven, and carried on by somebody */
     SIM_REQUESTS_MAX = 512,
     SIM_NUMBERS_MAX = 1024,
     SIM_FAILURE_MAX = 400,
@@ -27,6 +31,7 @@ enum {
     X(ORACLE_EXPOSURE, "P4", "no state shows an event without its parents")                        \
     X(ORACLE_JOURNAL, "P5", "journals only grow, chained and signed")                              \
     X(ORACLE_DURABLE, "P6", "nothing is sent or answered that is not durable")                     \
+    X(ORACLE_KEPT, "P9", "what a living device holds survives a fork")                             \
     X(ORACLE_LIVENESS, "P12", "after the heal all converge in time")                               \
     X(ORACLE_NUMBERS, "P15", "order numbers are unique")                                           \
     X(ORACLE_ANSWERS, "answers", "what was answered is never lost")                                \

@@ -12,16 +12,21 @@
 struct truth_event {
     struct hash chain;
     struct hash content; /* chain_event_hash() */
+    uint32_t type;
     bool is_signed;
     struct signature signature; /* verified, when is_signed */
 };
 
-/* A log as its writer committed it: what everybody else must hold a prefix of. */
+/* A log as its writer committed it: what everybody else must hold a prefix of. A log that was
+ * continued twice, by a clone or a restored device, is one of these for each branch, prefix
+ * included. */
 struct truth_log {
     uint64_t log;
     struct public_key key;
     uint64_t count, capacity;
     struct truth_event *events;
+    uint64_t held[SIM_NODES_MAX]; /* the most that a device ever held, by its first node */
+    uint64_t kept;                /* up to here some device held it when all was healed */
 };
 
 /* An order.open that was committed. */
@@ -42,16 +47,19 @@ struct request {
     struct shop_key key;
     bool is_keyed;
     bool has_answer[SIM_NODES_MAX];
+    bool is_forgotten[SIM_NODES_MAX]; /* by a device that was restored since */
+    uint32_t truths[SIM_NODES_MAX];   /* the branch that it answered of */
     struct answer answers[SIM_NODES_MAX];
     uint64_t days[SIM_NODES_MAX]; /* the trading day at the node when it answered, at least */
 };
 
 /* What an oracle remembers of a node. */
 struct watch {
-    uint64_t seqs[SIM_NODES_MAX]; /* committed, by truth log */
-    uint64_t change;              /* the newest change number looked at */
-    uint64_t day_before, day;     /* the trading day before and after the last turn */
-    bool is_current;              /* @heads is what its store holds; not after a crash */
+    uint32_t first;                /* the node whose device it is: another one's for a clone */
+    uint64_t seqs[SIM_TRUTHS_MAX]; /* committed, by truth log: of one branch only */
+    uint64_t change;               /* the newest change number looked at */
+    uint64_t day_before, day;      /* the trading day before and after the last turn */
+    bool is_current;               /* @heads is what its store holds; not after a crash */
     struct hash heads, state;
     bool is_state_known;
     struct hash copy[3]; /* before a duplicated frame */
@@ -61,6 +69,7 @@ struct watch {
 struct odds {
     uint32_t reset, partition, heal, crash, full, io, commit, jump, rate, slow, two_links;
     uint32_t retry_here, retry_elsewhere;
+    uint32_t copy, roll_back, clone;
 };
 
 struct sim {
@@ -82,11 +91,16 @@ struct sim {
     struct cluster_node *asked;
     uint64_t days;
     /* What the oracles know. */
-    struct truth_log truth[SIM_NODES_MAX];
+    struct truth_log truth[SIM_TRUTHS_MAX];
     uint32_t truth_count;
+    uint64_t fork_found; /* the log of which this turn states a fork */
     uint32_t opened_count;
     struct opened opened[SIM_NUMBERS_MAX];
     struct watch watches[SIM_NODES_MAX];
+    bool is_forking;                /* devices are cloned and restored in this run */
+    bool is_twofold[SIM_NODES_MAX]; /* by first node: its log may have gone on twice */
+    struct cluster_copy copy;       /* store NULL = none */
+    uint32_t copy_of, clones;
     /* Scratch. */
     struct history *history;
     struct order *order;
@@ -139,6 +153,8 @@ void wish_erase(struct sim *sim, struct command *command);
 /* The entity of some earlier answer to a command of @kind; as it is when there was none. */
 void sim_known_take(struct sim *sim, enum command_kind kind, struct entity_id *ret_entity);
 void clients_act(struct sim *sim);
+/* The node was restored from a copy: it may have forgotten what it answered. */
+void clients_forget(struct sim *sim, const struct cluster_node *node);
 void clients_answered(struct sim *sim, struct cluster_node *node,
                       const struct effect_answer *effect);
 
@@ -149,13 +165,25 @@ void faults_end(struct sim *sim);
 
 /* ---- oracle_journal.c: P5, P6, P15, ticks ---- */
 void journal_reset(struct sim *sim);
-/* Where @log stands in sim->truth, or -1. */
-int32_t truth_find(const struct sim *sim, uint64_t log);
+/* Where the branch of @log that @node holds stands in sim->truth, or -1. */
+int32_t truth_find(const struct sim *sim, const struct cluster_node *node, uint64_t log);
+/* Whether @node holds event @seq as it is in @truth. */
+bool truth_is_held(const struct sim *sim, const struct cluster_node *node,
+                   const struct truth_log *truth, uint64_t seq);
+/* What the node held is gone: its disk is another one. */
+void journal_forget(struct sim *sim, const struct cluster_node *node);
 void journal_turn(struct sim *sim, struct cluster_node *node);
 void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame);
 void journal_ticks(struct sim *sim, struct cluster_node *node);
 /* Every row of the node's journals, by the truth and by log_verify(). */
 void journal_verify(struct sim *sim, struct cluster_node *node);
+
+/* ---- oracle_forks.c: P9 ---- */
+/* Who holds what when all is healed, and that it is everywhere in the end. */
+void forks_note_kept(struct sim *sim);
+void forks_check(struct sim *sim, struct cluster_node *node);
+/* What @node found to be forked, it carries on in the same turn. */
+void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked);
 
 /* ---- oracle_state.c: P1, P2, P3, P4 ---- */
 void state_turn(struct sim *sim, struct cluster_node *node);
@@ -163,5 +191,7 @@ void state_crash(struct sim *sim, const struct cluster_node *node);
 void state_copy(struct sim *sim, struct cluster_node *node, bool is_after);
 void state_audit(struct sim *sim, struct cluster_node *node);
 void state_compare(struct sim *sim, struct cluster_node *node);
+/* In the end: with everybody. */
+void state_agree(struct sim *sim, struct cluster_node *node);
 
 #endif

@@ -1,0 +1,107 @@
+/* oracle_forks.c - P9: an operation that a living device holds survives forks and restored backups:
+ * it counts on its own branch, or somebody carries it on. */
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/roster/salvaged.h"
+#include "tests/sim/sim_internal.h"
+
+/* Statements about the roster and what carries others are made anew, not carried. */
+static bool is_carried_on(uint32_t type)
+{
+    const struct event_info *info = event_info_find(type);
+    return info == NULL || info->kind != KIND_ROSTER;
+}
+
+static struct operation operation_of(const struct truth_log *truth, uint64_t seq)
+{
+    struct operation id = {.log = truth->log, .seq = seq};
+    memcpy(id.hash, truth->events[seq - 1].chain.bytes, OPERATION_HASH_BYTES);
+    return id;
+}
+
+/* Up to where the log counts at @node. */
+static uint64_t counts_to(const struct cluster_node *node, uint64_t log)
+{
+    struct replica_log_info info;
+    for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
+        if (info.log == log) {
+            return info.seq;
+        }
+    }
+    return 0;
+}
+
+static bool is_carried(struct store_txn *txn, const struct cluster_node *node,
+                       const struct operation *id)
+{
+    bool is = false;
+    const int err = salvaged_is_carried(txn, replica_roster(node->replica), id, &is);
+    check(err == 0);
+    return is;
+}
+
+void forks_note_kept(struct sim *sim)
+{
+    for (uint32_t t = 0; t < sim->truth_count; t++) {
+        for (uint32_t i = 0; i < sim->cluster->count; i++) {
+            const uint64_t seq = sim->watches[i].seqs[t];
+            if (seq > sim->truth[t].kept) {
+                sim->truth[t].kept = seq;
+            }
+        }
+    }
+}
+
+static void branch_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                         const struct truth_log *truth)
+{
+    const uint64_t counted = counts_to(node, truth->log);
+    for (uint64_t seq = 2; seq <= truth->kept && !sim->is_failed; seq++) {
+        const struct operation id = operation_of(truth, seq);
+        if (!is_carried_on(truth->events[seq - 1].type)) {
+            continue;
+        }
+        sim->stats->oracles[ORACLE_KEPT]++;
+        const bool is_here = seq <= counted && truth_is_held(sim, node, truth, seq);
+        if (!is_here && !is_carried(txn, node, &id)) {
+            sim_fail(sim, ORACLE_KEPT, node, "event %llu of type %u of a forked log is lost",
+                     (unsigned long long)seq, truth->events[seq - 1].type);
+        }
+    }
+}
+
+void forks_check(struct sim *sim, struct cluster_node *node)
+{
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    for (uint32_t t = 0; t < sim->truth_count && !sim->is_failed; t++) {
+        const struct roster_log *log =
+            roster_log_find(replica_roster(node->replica), sim->truth[t].log);
+        if (log != NULL && log->fork_seq != UINT64_MAX) {
+            branch_check(sim, node, txn, &sim->truth[t]);
+        }
+    }
+    store_memory_abort(txn);
+}
+
+void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked)
+{
+    const int32_t at = truth_find(sim, node, forked);
+    if (at < 0) {
+        return;
+    }
+    const struct truth_log *truth = &sim->truth[at];
+    const uint64_t counted = counts_to(node, forked);
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    for (uint64_t seq = counted + 1; seq <= sim_watch(sim, node)->seqs[at] && !sim->is_failed;
+         seq++) {
+        const struct operation id = operation_of(truth, seq);
+        sim->stats->oracles[ORACLE_KEPT]++;
+        if (is_carried_on(truth->events[seq - 1].type) && !is_carried(txn, node, &id)) {
+            sim_fail(sim, ORACLE_KEPT, node,
+                     "states a fork without carrying on event %llu, which it voids",
+                     (unsigned long long)seq);
+        }
+    }
+    store_memory_abort(txn);
+}
