@@ -178,7 +178,8 @@ enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t se
 
 /* Whether its log's rights allow that event, wherever the log is cut off: for events that a fork
  * voided and others carry on. What its branch had seen of the roster after the fork is not known,
- * so a person may do what the log knew of him before it and what he may do now. O(log n). */
+ * so a person may do what he might under any role that he ever had, and one who is not known what
+ * his device may: a sale is not lost because he was dismissed later. O(rights). */
 bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
                             uint64_t by);
 

@@ -32,11 +32,12 @@ static uint64_t counts_to(const struct cluster_node *node, uint64_t log)
     return 0;
 }
 
+/* People apart, whose rights are judged by what is known here. */
 static bool is_carried(struct store_txn *txn, const struct cluster_node *node,
-                       const struct operation *id)
+                       const struct operation *id, uint32_t type)
 {
     bool is = false;
-    const int err = salvaged_is_carried(txn, replica_roster(node->replica), id, &is);
+    const int err = salvaged_counts(txn, replica_roster(node->replica), id, type, 0, &is);
     check(err == 0);
     return is;
 }
@@ -64,7 +65,7 @@ static void branch_check(struct sim *sim, struct cluster_node *node, struct stor
         }
         sim->stats->oracles[ORACLE_KEPT]++;
         const bool is_here = seq <= counted && truth_is_held(sim, node, truth, seq);
-        if (!is_here && !is_carried(txn, node, &id)) {
+        if (!is_here && !is_carried(txn, node, &id, truth->events[seq - 1].type)) {
             sim_fail(sim, ORACLE_KEPT, node, "event %llu of type %u of a forked log is lost",
                      (unsigned long long)seq, truth->events[seq - 1].type);
         }
@@ -97,7 +98,8 @@ void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked)
          seq++) {
         const struct operation id = operation_of(truth, seq);
         sim->stats->oracles[ORACLE_KEPT]++;
-        if (is_carried_on(truth->events[seq - 1].type) && !is_carried(txn, node, &id)) {
+        if (is_carried_on(truth->events[seq - 1].type) &&
+            !is_carried(txn, node, &id, truth->events[seq - 1].type)) {
             sim_fail(sim, ORACLE_KEPT, node,
                      "states a fork without carrying on event %llu, which it voids",
                      (unsigned long long)seq);

@@ -314,14 +314,23 @@ static void numbers_check(struct sim *sim, struct cluster_node *node, const stru
     store_memory_abort(txn);
 }
 
+/* Clones share a device's name: an acknowledgement may go to the wrong one of them. */
+static bool is_of_twofold(const struct sim *sim, uint64_t device)
+{
+    for (uint32_t i = 0; i < sim->cluster->count; i++) {
+        if (sim->cluster->nodes[i].device == device && sim->is_twofold[sim->watches[i].first]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void ticks_check(struct sim *sim, struct cluster_node *node)
 {
     struct replica_log_info info;
     for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
         sim->stats->oracles[ORACLE_TICKS]++;
-        const struct roster_log *log = roster_log_find(replica_roster(node->replica), info.log);
-        const bool is_forked = log != NULL && log->fork_seq != UINT64_MAX;
-        if (info.mark != info.seq && !is_forked) {
+        if (info.mark != info.seq && !is_of_twofold(sim, info.device)) {
             sim_fail(sim, ORACLE_TICKS, node, "all have event %llu and the tick stands at %llu",
                      (unsigned long long)info.seq, (unsigned long long)info.mark);
         }
