@@ -171,9 +171,9 @@ static uint64_t fork_of(const struct event *event)
     return log.size == 8 ? get_be64(log.data) : 0;
 }
 
-static void truth_extend(struct sim *sim, struct cluster_node *node, struct truth_log *truth,
-                         struct bytes event_bytes, const struct hash *chain,
-                         const struct hash *content)
+static void truth_extend(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                         struct truth_log *truth, struct bytes event_bytes,
+                         const struct hash *chain, const struct hash *content)
 {
     struct event event;
     if (truth->log != node->log) {
@@ -189,6 +189,9 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct trut
     if (event_decode(event_bytes, &event) == 0) {
         added->type = event.type;
         opened_note(sim, node, &event);
+        if (event.type == EVENT_PRINT_CLAIM && !sim->is_forking) {
+            trade_claim(sim, node, txn, &event);
+        }
         if (event.type == EVENT_LOG_FORK) {
             sim->fork_found = fork_of(&event);
         }
@@ -242,8 +245,8 @@ static struct truth_log *branch_find(struct sim *sim, const struct cluster_node 
 
 /* ---- what a node committed ---- */
 
-static void row_check(struct sim *sim, struct cluster_node *node, struct truth_log **truth,
-                      uint64_t seq, struct bytes row)
+static void row_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                      struct truth_log **truth, uint64_t seq, struct bytes row)
 {
     const struct bytes event = bytes_of(row.data + HASH_BYTES, row.size - HASH_BYTES);
     const struct hash before = seq == 1 ? hash_genesis(&sim->cluster->popup, (*truth)->key.bytes)
@@ -266,7 +269,7 @@ static void row_check(struct sim *sim, struct cluster_node *node, struct truth_l
         *truth = branch;
     }
     if (seq == (*truth)->count + 1) {
-        truth_extend(sim, node, *truth, event, &chain, &content);
+        truth_extend(sim, node, txn, *truth, event, &chain, &content);
     }
 }
 
@@ -306,7 +309,7 @@ static void rows_check(struct sim *sim, struct cluster_node *node, struct store_
                      (unsigned long long)seq, (unsigned long long)last);
             return;
         }
-        row_check(sim, node, truth, seq, row);
+        row_check(sim, node, txn, truth, seq, row);
     }
 }
 

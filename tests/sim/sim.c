@@ -123,6 +123,7 @@ static void on_turn(void *context, struct cluster_node *node)
     }
     if (!sim->is_failed && prng_one_in(&sim->oracle_prng, VERIFY_ONE_IN)) {
         journal_verify(sim, node);
+        trade_stock(sim);
     }
 }
 
@@ -352,6 +353,9 @@ static void check_end(struct sim *sim)
                 numbers_check(sim, node, &sim->requests[at]);
             }
         }
+    }
+    if (!sim->is_failed) {
+        trade_stock(sim);
     }
     if (!sim->is_failed) { /* all hold the same by now: one at random */
         journal_verify(sim,

@@ -147,6 +147,7 @@ void wish_drawer_count(struct sim *sim, struct command *command);
 void wish_blob_of(struct sim *sim, struct command *command, const char *text);
 void wish_blob_add(struct sim *sim, struct command *command);
 void wish_erase(struct sim *sim, struct command *command);
+void wish_place(struct sim *sim, struct command *command);
 
 /* ---- clients.c ---- */
 
@@ -184,6 +185,13 @@ void forks_note_kept(struct sim *sim);
 void forks_check(struct sim *sim, struct cluster_node *node);
 /* What @node found to be forked, it carries on in the same turn. */
 void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked);
+
+/* ---- oracle_trade.c: P7, I5 ---- */
+/* Nothing was sold twice, as far as anybody knows. */
+void trade_stock(struct sim *sim);
+/* A claim that @node has just written, @event, prints nothing twice without saying so. */
+void trade_claim(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                 const struct event *event);
 
 /* ---- oracle_state.c: P1, P2, P3, P4 ---- */
 void state_turn(struct sim *sim, struct cluster_node *node);

@@ -347,5 +347,6 @@ const struct wish wishes[COMMAND_COUNT] = {
     [COMMAND_REVIEW_HIDE] = {2, OFFICE, false, false, NULL, wish_review_hide},
     [COMMAND_DRAWER_OPEN] = {2, ANYWHERE, false, true, NULL, wish_drawer_open},
     [COMMAND_DRAWER_MOVE] = {2, ANYWHERE, false, true, NULL, wish_drawer_move},
+    [COMMAND_DEVICE_PLACE] = {1, ANYWHERE, false, false, NULL, wish_place},
     [COMMAND_DRAWER_COUNT] = {1, ANYWHERE, false, true, NULL, wish_drawer_count},
 };

@@ -178,3 +178,13 @@ void wish_erase(struct sim *sim, struct command *command)
     wish_blob_add(sim, command);
     command->reason = bytes_of_text("asked to");
 }
+
+/* ---- the device itself ---- */
+
+void wish_place(struct sim *sim, struct command *command)
+{
+    static const char *const places[] = {"tcp://192.168.1.10:7000", "tcp://192.168.1.11:7000"};
+    command->principal.is_device = true;
+    command->endpoints_count = 1;
+    command->endpoints[0] = bytes_of_text(places[below(sim, 2)]);
+}

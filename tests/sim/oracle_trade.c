@@ -1,0 +1,130 @@
+/* oracle_trade.c - what was sold and printed, from the raw events: nothing twice. */
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/domain/print_events.h"
+#include "sync/log/salvage.h"
+#include "tests/lib/stock_check.h"
+#include "tests/sim/sim_internal.h"
+
+/* ---- P7 ---- */
+
+void trade_stock(struct sim *sim)
+{
+    struct store_txn *txns[SIM_NODES_MAX];
+    const uint32_t count = sim->cluster->count;
+    if (sim->is_forking) {
+        return; /* a clone has the rights of its original once more: it shows as oversold */
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        txns[i] = store_memory_begin(sim->cluster->nodes[i].store, false);
+    }
+    for (uint64_t item = 1; item <= SHOP_ITEMS && !sim->is_failed; item++) {
+        const struct stock_sums sums = stock_check_sums(txns, count, item);
+        sim->stats->oracles[ORACLE_STOCK]++;
+        if (!stock_check_holds(&sums)) {
+            sim_fail(sim, ORACLE_STOCK, NULL, "of item %llu there were %llu, and %llu are sold",
+                     (unsigned long long)item, (unsigned long long)sums.added,
+                     (unsigned long long)sums.taken);
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        store_memory_abort(txns[i]);
+    }
+}
+
+/* ---- I5 ---- */
+
+static bool is_first_of(const struct print_claim *claim, const struct print_job *job)
+{
+    return memcmp(claim->job.bytes, job->bytes, sizeof job->bytes) == 0 && !claim->is_asked;
+}
+
+/* Whether the node knew (@log, @seq) before its last turn. */
+static bool was_known(const struct sim *sim, const struct cluster_node *node, uint64_t log,
+                      uint64_t seq)
+{
+    const int32_t at = truth_find(sim, node, log);
+    return at >= 0 && sim->watches[node->index].seqs[at] >= seq;
+}
+
+/* Whether the node knows that nothing came out under the claim @id. */
+static bool has_failed(struct store_txn *txn, const struct entity_id *order,
+                       const struct operation *id)
+{
+    struct store_cursor cursor;
+    struct bytes key, value;
+    bool has = false;
+    const struct key from = key_entity(order);
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    check(err == 0);
+    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
+    for (; err == 0 && memcmp(key.data, order->bytes, ENTITY_ID_BYTES) == 0 && !has;
+         err = store_cursor_next(&cursor, &key, &value)) {
+        struct entity_id entity;
+        struct log_place place;
+        struct bytes bytes;
+        struct hash hash;
+        struct event event;
+        struct print_done done;
+        err = key_entity_event_parse(key, &entity, &place.log, &place.seq);
+        err = err != 0 ? err : event_get(txn, place.log, place.seq, &hash, &bytes);
+        err = err != 0 ? err : event_decode(bytes, &event);
+        check(err == 0);
+        has = event.type == EVENT_PRINT_DONE && print_done_decode(event.body, &done) == 0 &&
+              operation_equal(&done.claim, id) && done.result == PRINT_FAILED;
+    }
+    store_cursor_close(&cursor);
+    return has;
+}
+
+static void rival_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                        const struct event *claimed, const struct print_claim *claim,
+                        const struct log_place *place)
+{
+    struct bytes bytes;
+    struct hash hash;
+    struct event event;
+    struct print_claim rival;
+    struct operation id = {.log = place->log, .seq = place->seq};
+    int err = event_get(txn, place->log, place->seq, &hash, &bytes);
+    err = err != 0 ? err : event_decode(bytes, &event);
+    check(err == 0);
+    memcpy(id.hash, hash.bytes, OPERATION_HASH_BYTES);
+    if (event.type != EVENT_PRINT_CLAIM || print_claim_decode(event.body, &rival) != 0 ||
+        !is_first_of(&rival, &claim->job) || !was_known(sim, node, place->log, place->seq)) {
+        return;
+    }
+    sim->stats->oracles[ORACLE_PAPER]++;
+    if (!has_failed(txn, &claimed->entity, &id)) {
+        sim_fail(sim, ORACLE_PAPER, node,
+                 "prints a job as if for the first time that it knew of as event %llu",
+                 (unsigned long long)place->seq);
+    }
+}
+
+void trade_claim(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                 const struct event *event)
+{
+    struct store_cursor cursor;
+    struct bytes key, value;
+    struct print_claim claim;
+    if (print_claim_decode(event->body, &claim) != 0 || claim.is_asked ||
+        claim.reason != PRINT_FIRST) {
+        return;
+    }
+    const struct key from = key_entity(&event->entity);
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    check(err == 0);
+    sim->stats->oracles[ORACLE_PAPER]++;
+    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
+    for (;
+         err == 0 && memcmp(key.data, event->entity.bytes, ENTITY_ID_BYTES) == 0 && !sim->is_failed;
+         err = store_cursor_next(&cursor, &key, &value)) {
+        struct entity_id entity;
+        struct log_place place;
+        check(key_entity_event_parse(key, &entity, &place.log, &place.seq) == 0);
+        rival_check(sim, node, txn, event, &claim, &place);
+    }
+    store_cursor_close(&cursor);
+}
