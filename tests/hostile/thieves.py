@@ -1,0 +1,79 @@
+"""A tablet of the stall in the hands of somebody who writes software of his own for it."""
+
+from under_attack import Trouble, flat
+
+# What no attack may change, by who answers it.
+STANDING = ("/api/menu", "/api/devices", "/api/staff/roles", "/api/session")
+
+
+def standing(node):
+    """What is said there, without what tells how and when it was heard."""
+    node.client.close()  # the node may have hung up on it
+    answers = {path: node.get(path) for path in STANDING}
+    for answer in answers.values():
+        answer.pop("cursor", None)
+    for device in answers["/api/devices"]["devices"]:
+        for volatile in set(device) - {"name", "role", "lane", "revoked", "retired"}:
+            device.pop(volatile)
+    return answers
+
+
+def differences(was, now):
+    return [f"{path} {key}: {was[path].get(key)} became {now[path].get(key)}"
+            for path in STANDING for key in now[path] if was[path].get(key) != now[path].get(key)]
+
+
+def malformed(site):
+    """Frames that are none end the link and nothing else; messages of the future are passed over."""
+    stolen = site.steal(site.kitchen)
+    with flat(site.counter):
+        site.attack(stolen, "malformed")
+        site.attack(stolen, "truncated")
+        site.attack(stolen, "huge")
+    site.sells()
+
+
+def strangers_with_keys(site):
+    """Keys that nobody knows are refused, one after the other."""
+    stolen = site.steal(site.kitchen)
+    with flat(site.counter):
+        site.attack(stolen, "stranger", 50)
+    site.sells()
+
+
+def floods(site, count=2000):
+    """Requests, lies about what there is, and questions without end: the stall goes on."""
+    stolen = site.steal(site.kitchen)
+    with flat(site.counter):
+        for name in ("wants", "claims", "questions", "replay"):
+            site.attack(stolen, name, count)
+            site.sells()
+
+
+def forgeries(site):
+    """A kitchen and a gateway sign what is not theirs to say, and what makes no sense: it stands in
+    their journals and is void at every other device."""
+    site.join_gateway()
+    before = [standing(node) for node in site.honest]
+    for stolen in (site.kitchen, site.gateway):
+        site.steal(stolen)
+        with flat(site.counter):
+            site.attack(stolen, "forbidden")
+            site.attack(stolen, "absurd")
+        site.settled()
+    for node, was in zip(site.honest, before):
+        changed = differences(was, standing(node))
+        if changed:
+            raise Trouble(f"{node.name}: changed by a thief: {changed}")
+    site.sells()
+
+
+def gigabyte(site, mebibytes=40):
+    """Of a journal that grows without end so much is taken as its allowance is, and people are
+    told."""
+    stolen = site.steal(site.kitchen)
+    with flat(site.counter):
+        held = int(site.attack(stolen, "gigabyte", mebibytes, seconds=120))
+    if not 30 * 2**20 < held < 34 * 2**20:
+        raise Trouble(f"of {mebibytes} MiB {held / 2**20:.1f} MiB were taken")
+    site.sells()

@@ -1,0 +1,130 @@
+"""A stall under attack: what its nodes use, that it goes on selling, what it comes to."""
+
+import contextlib
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../power"))
+
+from node import PLACE, Node, Trouble, until  # noqa: E402
+from stall import Queue, Stall, linked_with  # noqa: E402
+
+MIB = 1 << 20
+GROWTH_MAX = 16 * MIB
+DESCRIPTORS_MAX = 80  # more than before the attack: what waits to shake hands, see node/mesh/socket.c
+
+
+def memory_of(node):
+    """Bytes that only this process holds; pages of the store's map are the disk's."""
+    with open(f"/proc/{node.child.pid}/statm") as statm:
+        _, resident, shared = [int(word) for word in statm.read().split()[:3]]
+    return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
+
+
+def descriptors_of(node):
+    return len(os.listdir(f"/proc/{node.child.pid}/fd"))
+
+
+@contextlib.contextmanager
+def flat(node, growth=GROWTH_MAX):
+    """What happens here leaves @node alive and as large as it was, in memory and descriptors."""
+    memory, descriptors = memory_of(node), descriptors_of(node)
+    yield
+    if not node.is_running():
+        raise Trouble(f"{node.name} died; see {node.log}")
+    grown = memory_of(node) - memory
+    if grown > growth:
+        raise Trouble(f"{node.name} grew by {grown / MIB:.1f} MiB")
+    until(f"{node.name} to close what strangers opened",
+          lambda: descriptors_of(node) <= descriptors + 2, 10)
+
+
+class Site:
+    """Counter, kitchen and pickup; people buy at the counter all the time."""
+
+    def __init__(self, build, folder):
+        self.build, self.folder = build, folder
+        self.stall = Stall(os.path.join(build, "trestle"), folder)
+        self.counter, self.kitchen, self.pickup = self.stall.nodes
+        self.honest = [self.counter, self.pickup]
+        self.queue = None
+        self.gateway = None
+
+    def open(self):
+        self.stall.run()
+        self.queue = Queue(self.counter)
+        self.sells()
+
+    def sells(self, count=5):
+        """@count more orders are taken, and pickup has the last of them in the usual time."""
+        promised = self.queue.customer.promised
+        enough = len(promised) + count
+        until(f"{count} more orders", lambda: len(promised) >= enough or self.queue.trouble)
+        newest = promised[-1][0]
+        until("pickup to have the newest order",
+              lambda: self.pickup.ask("GET", f"/api/orders/{newest}")[0] == 200, 5)
+
+    def join_gateway(self):
+        self.gateway = Node(self.counter.program, self.folder, "gateway")
+        invited = self.counter.command("invite", "--role", "gateway", "--lane", "G")
+        self.gateway.command("join", *PLACE, invited.stdout.strip())
+        self.gateway.run()
+        until("the gateway to be linked",
+              lambda: self.gateway.ready["device"] in linked_with(self.counter))
+
+    def steal(self, node):
+        """@node stops; its folder is the thief's."""
+        if node.is_running():
+            node.stop()
+        return node
+
+    def attack(self, stolen, name, count=1, victim=None, seconds=60):
+        """Run one of thief's attacks on the counter; what it printed."""
+        thief = os.path.join(self.build, "tests/hostile/thief")
+        victim = victim or self.counter
+        done = subprocess.run([thief, stolen.state, victim.endpoint, name, str(count)],
+                              capture_output=True, text=True, timeout=seconds)
+        if done.returncode != 0:
+            raise Trouble(f"thief ended with status {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def settled(self):
+        """Until the honest ones say that they hold the same. A node hangs up on a connection that
+        asked nothing for long, so an answer may need two asks."""
+        ids = {node.ready["device"] for node in self.honest}
+
+        def is_quiet():
+            for node in self.honest:
+                status, answer = node.ask("GET", "/api/status")
+                peers = [peer for peer in (answer or {}).get("peers", [])
+                         if status == 200 and peer["device"] in ids]
+                if len(peers) != len(ids) - 1 or not all(
+                        peer["linked"] and peer["behind"] == 0 and peer["ahead"] == 0
+                        for peer in peers):
+                    return False
+            return True
+        until("the honest devices to hold the same", is_quiet)
+
+    def close(self):
+        """All that was promised is at all honest nodes, they are equal, their journals verify."""
+        self.queue.close()
+        self.settled()
+        for node in self.honest:
+            node.client.close()
+            for order, _, _ in self.queue.customer.promised:
+                if node.ask("GET", f"/api/orders/{order}")[0] != 200:
+                    raise Trouble(f"{node.name} lacks the acknowledged order {order}")
+        for node in self.honest:
+            node.stop()
+        reports = [node.verify()["stores"][0] for node in self.honest]
+        if len({report["digest"] for report in reports}) != 1:
+            raise Trouble("the honest nodes hold the same events but not the same state")
+
+    def end(self):
+        self.stall.end()
+        if self.gateway is not None and self.gateway.is_running():
+            self.gateway.kill()
+
+
+__all__ = ["Site", "flat", "memory_of", "descriptors_of", "linked_with", "Trouble", "until"]
