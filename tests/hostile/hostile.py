@@ -13,20 +13,22 @@ import tempfile
 import time
 
 import under_attack  # first: it knows where node.py is
+import capture
+import clones
 import strangers
 import thieves
 from node import Trouble, arguments
 
-TRIALS = {trial.__name__: trial for module in (strangers, thieves)
-          for trial in vars(module).values()
-          if callable(trial) and getattr(trial, "__module__", "") == module.__name__
-          and trial.__doc__}
+TRIALS = {trial.__name__: trial for trial in (
+    capture.listener, strangers.knocks, strangers.huge_frames, strangers.idle,
+    strangers.web_requests, strangers.slow_requests, thieves.strange_keys, thieves.malformed,
+    thieves.floods, thieves.forgeries, thieves.gigabyte, clones.two_of_one)}
 
 
-def run_trial(name, build):
+def run_trial(name, build, is_long):
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="trestle-hostile-") as folder:
-        site = under_attack.Site(build, folder)
+        site = under_attack.Site(build, folder, is_long)
         try:
             site.open()
             TRIALS[name](site)
@@ -36,7 +38,7 @@ def run_trial(name, build):
             return 0
         except Trouble as trouble:
             print(f"{name}: {str(trouble)[-600:]}")
-            for node in site.stall.nodes:
+            for node in site.stall.nodes + site.others:
                 with open(node.log) as log:
                     print(f"  {node.name}:\n    " + log.read()[-1200:].replace("\n", "\n    "))
             return 1
@@ -49,11 +51,13 @@ def main():
     parser.add_argument("build")
     parser.add_argument("names", nargs="*", default=list(TRIALS), metavar="NAME",
                         help=", ".join(TRIALS))
+    parser.add_argument("--long", action="store_true", help="floods of 100,000, a journal of 1 GiB")
     options = parser.parse_args()
     unknown = set(options.names) - set(TRIALS)
     if unknown:
         parser.error(f"no trial is called {', '.join(unknown)}")
-    sys.exit(max([run_trial(name, os.path.abspath(options.build)) for name in options.names]))
+    build = os.path.abspath(options.build)
+    sys.exit(max([run_trial(name, build, options.long) for name in options.names]))
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ import socket
 import struct
 import time
 
-from under_attack import Trouble, flat, until
+from node import Trouble, until
+from under_attack import flat
 
 HANDSHAKE_SECONDS = 3
 IDLE = 300
+SLOW = 200
 HUGE = 200 << 20
 
 
@@ -109,13 +111,13 @@ def huge_frames(site):
     site.sells()
 
 
-def idle(site, count=IDLE):
+def idle(site):
     """Hundreds who connect and say nothing: the others go on, and all are gone in the end."""
     door = address(site.counter.ready["mesh"])
     with flat(site.counter):
-        people = [Stranger(door, greeting(b"CURVE") if i % 2 else b"") for i in range(count)]
+        people = [Stranger(door, greeting(b"CURVE") if i % 2 else b"") for i in range(IDLE)]
         site.sells()
-        all_hung_up(f"{count} idle connections", people, HANDSHAKE_SECONDS + 5)
+        all_hung_up(f"{IDLE} idle connections", people, HANDSHAKE_SECONDS + 5)
         site.sells()
 
 
@@ -137,12 +139,12 @@ def web_requests(site):
     site.sells()
 
 
-def slow_requests(site, count=200):
+def slow_requests(site):
     """Requests that come a byte at a time hold up nobody and are cut."""
     door = address(site.counter.ready["http"])
     words = b"GET /api/session HTTP/1.1\r\nX-Slow: " + b"s" * 1000
     with flat(site.counter):
-        people = [Stranger(door) for _ in range(count)]
+        people = [Stranger(door) for _ in range(SLOW)]
         sent = 0
 
         def drip():

@@ -215,8 +215,8 @@ void thief_forge(struct thief *thief, uint32_t type, const struct entity_id *ent
 {
     uint8_t buffer[EVENT_BYTES_MAX];
     struct bytes bytes;
-    const struct event event = {
-        .type = type, .t = thief->head.seq, .entity = *entity, .body = body}; /* no two alike */
+    const uint64_t t = thief->head.log % 1000000 * 1000 + thief->head.seq; /* no two alike */
+    const struct event event = {.type = type, .t = t, .entity = *entity, .body = body};
     check(event_encode(&event, buffer, sizeof buffer, &bytes) == 0);
     check(log_append(thief->txn, &thief->head, bytes) == 0);
     check(log_sign(thief->txn, &thief->head, &thief->identity.popup, &thief->log_secret) == 0);

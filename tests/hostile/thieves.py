@@ -1,6 +1,7 @@
 """A tablet of the stall in the hands of somebody who writes software of his own for it."""
 
-from under_attack import Trouble, flat
+from node import Trouble
+from under_attack import flat
 
 # What no attack may change, by who answers it.
 STANDING = ("/api/menu", "/api/devices", "/api/staff/roles", "/api/session")
@@ -33,7 +34,7 @@ def malformed(site):
     site.sells()
 
 
-def strangers_with_keys(site):
+def strange_keys(site):
     """Keys that nobody knows are refused, one after the other."""
     stolen = site.steal(site.kitchen)
     with flat(site.counter):
@@ -41,21 +42,21 @@ def strangers_with_keys(site):
     site.sells()
 
 
-def floods(site, count=2000):
+def floods(site):
     """Requests, lies about what there is, and questions without end: the stall goes on."""
     stolen = site.steal(site.kitchen)
     with flat(site.counter):
         for name in ("wants", "claims", "questions", "replay"):
-            site.attack(stolen, name, count)
+            site.attack(stolen, name, 100000 if site.is_long else 2000, seconds=600)
             site.sells()
 
 
 def forgeries(site):
     """A kitchen and a gateway sign what is not theirs to say, and what makes no sense: it stands in
     their journals and is void at every other device."""
-    site.join_gateway()
+    gateway = site.join_gateway()
     before = [standing(node) for node in site.honest]
-    for stolen in (site.kitchen, site.gateway):
+    for stolen in (site.kitchen, gateway):
         site.steal(stolen)
         with flat(site.counter):
             site.attack(stolen, "forbidden")
@@ -68,12 +69,13 @@ def forgeries(site):
     site.sells()
 
 
-def gigabyte(site, mebibytes=40):
+def gigabyte(site):
     """Of a journal that grows without end so much is taken as its allowance is, and people are
     told."""
     stolen = site.steal(site.kitchen)
+    mebibytes = 1024 if site.is_long else 40
     with flat(site.counter):
-        held = int(site.attack(stolen, "gigabyte", mebibytes, seconds=120))
+        held = int(site.attack(stolen, "gigabyte", mebibytes, seconds=600))
     if not 30 * 2**20 < held < 34 * 2**20:
         raise Trouble(f"of {mebibytes} MiB {held / 2**20:.1f} MiB were taken")
     site.sells()

@@ -12,7 +12,6 @@ from stall import Queue, Stall, linked_with  # noqa: E402
 
 MIB = 1 << 20
 GROWTH_MAX = 16 * MIB
-DESCRIPTORS_MAX = 80  # more than before the attack: what waits to shake hands, see node/mesh/socket.c
 
 
 def memory_of(node):
@@ -43,13 +42,13 @@ def flat(node, growth=GROWTH_MAX):
 class Site:
     """Counter, kitchen and pickup; people buy at the counter all the time."""
 
-    def __init__(self, build, folder):
-        self.build, self.folder = build, folder
+    def __init__(self, build, folder, is_long=False):
+        self.build, self.folder, self.is_long = build, folder, is_long
         self.stall = Stall(os.path.join(build, "trestle"), folder)
         self.counter, self.kitchen, self.pickup = self.stall.nodes
         self.honest = [self.counter, self.pickup]
         self.queue = None
-        self.gateway = None
+        self.others = []  # what a trial runs beside them
 
     def open(self):
         self.stall.run()
@@ -66,12 +65,14 @@ class Site:
               lambda: self.pickup.ask("GET", f"/api/orders/{newest}")[0] == 200, 5)
 
     def join_gateway(self):
-        self.gateway = Node(self.counter.program, self.folder, "gateway")
+        gateway = Node(self.counter.program, self.folder, "gateway")
+        self.others.append(gateway)
         invited = self.counter.command("invite", "--role", "gateway", "--lane", "G")
-        self.gateway.command("join", *PLACE, invited.stdout.strip())
-        self.gateway.run()
+        gateway.command("join", *PLACE, invited.stdout.strip())
+        gateway.run()
         until("the gateway to be linked",
-              lambda: self.gateway.ready["device"] in linked_with(self.counter))
+              lambda: gateway.ready["device"] in linked_with(self.counter))
+        return gateway
 
     def steal(self, node):
         """@node stops; its folder is the thief's."""
@@ -79,11 +80,10 @@ class Site:
             node.stop()
         return node
 
-    def attack(self, stolen, name, count=1, victim=None, seconds=60):
+    def attack(self, stolen, name, count=1, seconds=60):
         """Run one of thief's attacks on the counter; what it printed."""
         thief = os.path.join(self.build, "tests/hostile/thief")
-        victim = victim or self.counter
-        done = subprocess.run([thief, stolen.state, victim.endpoint, name, str(count)],
+        done = subprocess.run([thief, stolen.state, self.counter.endpoint, name, str(count)],
                               capture_output=True, text=True, timeout=seconds)
         if done.returncode != 0:
             raise Trouble(f"thief ended with status {done.returncode}: {done.stderr.strip()}")
@@ -123,8 +123,6 @@ class Site:
 
     def end(self):
         self.stall.end()
-        if self.gateway is not None and self.gateway.is_running():
-            self.gateway.kill()
-
-
-__all__ = ["Site", "flat", "memory_of", "descriptors_of", "linked_with", "Trouble", "until"]
+        for node in self.others:
+            if node.is_running():
+                node.kill()
