@@ -34,6 +34,7 @@ def two_of_one(site):
     """The counter and its copy both take orders under one journal, while nobody can hear them; when
     all meet, every device has the orders of both, and people are told."""
     counter, others = site.counter, (site.kitchen, site.pickup)
+    site.expected = "have the number"  # both called the same ones out
     for node in (counter, *others):
         node.stop()
     clone = clone_of(site, counter)

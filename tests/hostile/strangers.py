@@ -125,8 +125,8 @@ def idle(site):
 
 
 def web_requests(site):
-    """Ten thousand requests at once down one connection, a header of a megabyte, a body without end:
-    answered, refused or cut, and never kept."""
+    """Ten thousand requests at once down one connection, a header of a megabyte, a body without
+    end: answered, refused or cut, and never kept."""
     door = address(site.counter.ready["http"])
     request = f"GET /api/session HTTP/1.1\r\nHost: localhost:{door[1]}\r\n\r\n".encode()
     with flat(site.counter):

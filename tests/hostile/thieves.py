@@ -25,7 +25,7 @@ def differences(was, now):
 
 
 def malformed(site):
-    """Frames that are none end the link and nothing else; messages of the future are passed over."""
+    """Frames that are none end the link and nothing else; messages of the future do not."""
     stolen = site.steal(site.kitchen)
     with flat(site.counter):
         site.attack(stolen, "malformed")

@@ -1,6 +1,7 @@
 """A stall under attack: what its nodes use, that it goes on selling, what it comes to."""
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -49,6 +50,7 @@ class Site:
         self.honest = [self.counter, self.pickup]
         self.queue = None
         self.others = []  # what a trial runs beside them
+        self.expected = None  # words of a finding of verify that is the truth
 
     def open(self):
         self.stall.run()
@@ -117,9 +119,18 @@ class Site:
                     raise Trouble(f"{node.name} lacks the acknowledged order {order}")
         for node in self.honest:
             node.stop()
-        reports = [node.verify()["stores"][0] for node in self.honest]
+        reports = [self.verified(node) for node in self.honest]
         if len({report["digest"] for report in reports}) != 1:
             raise Trouble("the honest nodes hold the same events but not the same state")
+
+    def verified(self, node):
+        """What verify says of the store, which finds nothing but what the trial expects."""
+        report = json.loads(node.command("verify", "--json", check=False).stdout)
+        found = [finding["text"] for finding in report["findings"]
+                 if self.expected is None or self.expected not in finding["text"]]
+        if found:
+            raise Trouble(f"{node.name}: verify finds: {found[:5]}")
+        return report["stores"][0]
 
     def end(self):
         self.stall.end()
