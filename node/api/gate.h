@@ -28,6 +28,14 @@
 enum gate_link { GATE_LINKED = 0, GATE_CONNECTING = 1, GATE_REFUSED = 2, GATE_LOST = 3 };
 
 /* Another device of the roster, as the core sees it now. */
+enum stream_view { VIEW_COUNTER, VIEW_KITCHEN, VIEW_PICKUP, VIEW_COUNT };
+
+/* How many screens of each kind look at a device. */
+struct gate_screens {
+    bool is_told; /* of a peer: it told lately */
+    uint32_t counts[VIEW_COUNT];
+};
+
 struct gate_peer {
     uint64_t device;
     enum role role;
@@ -38,6 +46,7 @@ struct gate_peer {
     char name[NAME_BYTES_MAX + 1];
     char lane[LANE_BYTES_MAX + 1];
     bool is_revoked, is_retired;
+    struct gate_screens screens;
 };
 
 /* The highest seq of a log that is durable on `copies` devices. */
@@ -90,6 +99,8 @@ struct gate {
     void (*read_end)(void *context, struct store_txn *txn);
     /* A consistent copy, taken under a lock that the core holds only to publish. */
     void (*live)(void *context, struct gate_live *ret_live);
+    /* Told each second how many screens are connected. NULL = this host does not ask. */
+    void (*screens)(void *context, const struct gate_screens *screens);
 };
 
 #endif

@@ -609,6 +609,15 @@ struct json_value *state_json_session(const struct state *state)
     return ours(object);
 }
 
+static json_t *screens(const struct gate_screens *screens)
+{
+    json_t *object = json_object();
+    put_count(object, "counter", screens->counts[VIEW_COUNTER]);
+    put_count(object, "kitchen", screens->counts[VIEW_KITCHEN]);
+    put_count(object, "pickup", screens->counts[VIEW_PICKUP]);
+    return object;
+}
+
 static json_t *peer(const struct gate_peer *peer)
 {
     json_t *object = json_object();
@@ -624,6 +633,8 @@ static json_t *peer(const struct gate_peer *peer)
     put_count(object, "ahead", peer->ahead);
     put_int(object, "clock_offset_ms", peer->clock_offset_ms);
     put_word(object, &schema_peer, "state", (size_t)peer->link);
+    if (peer->screens.is_told)
+        put(object, "screens", screens(&peer->screens));
     return object;
 }
 

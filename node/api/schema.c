@@ -552,6 +552,11 @@ SCHEMA(pickup_board, "PickupBoard", "Numbers only.",
     TEXT("preparing", 1, 16, MANY(0, ORDERS_MAX)),
     TEXT("ready", 1, 16, MANY(0, ORDERS_MAX)));
 
+SCHEMA(screens, "Screens", "How many screens of each kind look at a device.",
+    COUNT("counter"),
+    COUNT("kitchen"),
+    COUNT("pickup"));
+
 SCHEMA(peer, "Peer", "Another device of the pop-up.",
     HEX("device", LOG_DIGITS),
     TEXT("name", 0, NAME_BYTES_MAX),
@@ -561,7 +566,8 @@ SCHEMA(peer, "Peer", "Another device of the pop-up.",
     COUNT("behind", NOTE("events that it still lacks")),
     COUNT("ahead", NOTE("events that it has and we lack")),
     INT("clock_offset_ms", -INT64_MAX, INT64_MAX, NOTE("its clock minus ours; 0 when not linked")),
-    ENUM("state", link_words));
+    ENUM("state", link_words),
+    OBJECT("screens", schema_screens, OPTIONAL, NOTE("left out when it told nothing lately")));
 
 SCHEMA(printer_status, "PrinterStatus", "A printer that this device owns.",
     COUNT("number"),

@@ -15,8 +15,6 @@ enum {
     STREAM_GAP_MAX = 5000,          /* changes behind which a snapshot is cheaper */
 };
 
-enum stream_view { VIEW_COUNTER, VIEW_KITCHEN, VIEW_PICKUP, VIEW_COUNT };
-
 enum stream_stage { STREAM_HELLO, STREAM_ACTIVE, STREAM_SETTLED, STREAM_ITEMS, STREAM_LIVE };
 
 /* One connection's place. */

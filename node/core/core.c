@@ -86,8 +86,8 @@ static void release(struct core *core)
     core_blobs_release(core);
     core_print_release(core);
     core->is_links_changed = core->is_links_changed || effects->is_roster_changed;
-    core->is_news = core->is_news || effects->is_changed || effects->is_marks_moved ||
-                    effects->answers_count > 0 || core->is_links_changed;
+    core->is_news = core->is_news || effects->is_changed || effects->is_ephemeral_changed ||
+                    effects->is_marks_moved || effects->answers_count > 0 || core->is_links_changed;
 }
 
 /* Seal and commit what was stepped in @txn, and release it. After an error nothing of it happened;
@@ -351,6 +351,8 @@ static int turn_inputs(struct core *core)
         err = core_print_step(core, txn);
     if (err == 0 && !is_replay)
         err = core_tell_place(core, txn);
+    if (err == 0 && !is_replay)
+        err = core_tell_screens(core);
     if (err == 0)
         err = step_commands(core, txn, 0);
     if (err == 0 && !is_replay)

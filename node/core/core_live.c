@@ -34,13 +34,22 @@ static void gate_live(void *context, struct gate_live *ret_live)
     }
 }
 
+static void gate_screens(void *context, const struct gate_screens *screens)
+{
+    struct core *core = context;
+    (void)pthread_mutex_lock(&core->lock);
+    core->screens = *screens;
+    (void)pthread_mutex_unlock(&core->lock);
+}
+
 void core_gate_init(struct core *core)
 {
     (void)pthread_mutex_init(&core->lock, NULL);
     core->gate = (struct gate){.context = core,
                                .read_begin = gate_read_begin,
                                .read_end = gate_read_end,
-                               .live = gate_live};
+                               .live = gate_live,
+                               .screens = gate_screens};
 }
 
 const struct gate *core_gate(struct core *core)
@@ -83,6 +92,7 @@ static void live_peer(const struct core *core, const struct roster_device *devic
         .is_retired = device->is_retired};
     memcpy(ret_peer->name, device->certificate.name, sizeof ret_peer->name);
     memcpy(ret_peer->lane, device->certificate.lane, sizeof ret_peer->lane);
+    core_screens_of(core, device->id, &ret_peer->screens);
     for (uint32_t at = 0; replica_peer_at(core->replica, at, &peer); at++) {
         if (peer.device != device->id || !peer.is_ready)
             continue;

@@ -118,6 +118,10 @@ struct core {
     pthread_mutex_t lock;
     uint64_t turned_ms, published_ms;
     struct gate_live live;
+    struct gate_screens screens;
+    /* The core thread's: */
+    struct gate_screens screens_told;
+    uint64_t screens_told_ms; /* 0 = never */
 };
 
 /* core_live.c */
@@ -158,6 +162,12 @@ void core_care_failed(struct core *core, int err);
 /* After a turn: ballast, room, the service manager's watchdog. */
 void core_care_turn(struct core *core);
 void core_care_close(struct core *core);
+
+/* core_screens.c */
+/* Tell the others how many screens there are, when that changed or was told long ago. */
+MUST_CHECK int core_tell_screens(struct core *core);
+/* What @device told; unchanged when it told nothing lately. */
+void core_screens_of(const struct core *core, uint64_t device, struct gate_screens *ret_screens);
 
 /* core_links.c */
 /* State where this device is dialled, once after the start. ERR_IO, ERR_FULL. */

@@ -133,6 +133,17 @@ static void sweep(struct web *web, struct connection *connection, uint64_t now_m
         cut(web, connection);
 }
 
+static void count_screens(const struct web *web)
+{
+    struct gate_screens screens = {.is_told = true};
+    if (web->gate->screens == NULL)
+        return;
+    for (const struct connection *at = web->connections; at != NULL; at = at->next)
+        if (at->is_socket)
+            screens.counts[at->stream.view]++;
+    web->gate->screens(web->gate->context, &screens);
+}
+
 static void on_tick(struct lws_sorted_usec_list *tick)
 {
     /* The tick lies in the server, which is aligned for it. */
@@ -142,6 +153,7 @@ static void on_tick(struct lws_sorted_usec_list *tick)
     streams_refresh(web->streams, true, clock_wall_ms());
     for (struct connection *at = web->connections; at != NULL; at = at->next)
         sweep(web, at, now_ms);
+    count_screens(web);
     lws_sul_schedule(web->context, 0, &server_of(web)->tick, on_tick, TICK_US);
 }
 

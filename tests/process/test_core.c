@@ -370,6 +370,36 @@ TEST(core, a_lost_device_is_told_with_how_long_ago_it_was_heard)
     stall_close(&stall);
 }
 
+/* ---- screens ---- */
+
+TEST(core, peers_are_told_how_many_screens_look_at_a_device)
+{
+    static const struct gate_screens seen = {.is_told = true, .counts = {[VIEW_KITCHEN] = 2}};
+    struct stall stall, other;
+    struct gate_peer peer;
+    stall_open(&stall);
+    stall_open_in(&other, &stall);
+    add_device(&stall, &other);
+    add_device(&other, &stall);
+    core_close(other.core);
+    other.settings.peers_count = 1;
+    other.settings.peers[0].device = stall.identity.device;
+    (void)snprintf(other.settings.peers[0].endpoint, ENDPOINT_BYTES_MAX, "%s",
+                   core_endpoint(stall.core));
+    assert_int_equal(stall_start(&other), 0);
+    const struct gate *gate = core_gate(other.core);
+    gate->screens(gate->context, &seen);
+    uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    do {
+        until_peer(&stall, &other, GATE_LINKED, &peer);
+        assert_true(clock_mono_ms() < deadline_ms);
+    } while (peer.screens.counts[VIEW_KITCHEN] != 2);
+    assert_true(peer.screens.is_told);
+    assert_int_equal(peer.screens.counts[VIEW_COUNTER], 0);
+    stall_close(&other);
+    stall_close(&stall);
+}
+
 /* ---- places ---- */
 
 static bool is_linked(struct stall *stall, const struct stall *to)
