@@ -646,11 +646,13 @@ static json_t *peers(const struct state *state)
     return list;
 }
 
-static json_t *printers(const struct state *state)
+static json_t *printers(const struct state *state, bool is_trouble_only)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < state->live.printers_count; i++) {
         const struct gate_printer *printer = &state->live.printers[i];
+        if (is_trouble_only && printer->is_ready)
+            continue;
         json_t *object = json_object();
         put_count(object, "number", printer->number);
         put_bool(object, "ready", printer->is_ready);
@@ -789,13 +791,21 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     put_count(object, "beacons_heard", state->live.beacons_heard);
     put_count(object, "beacons_foreign", state->live.beacons_foreign);
     put(object, "peers", peers(state));
-    put(object, "printers", printers(state));
+    put(object, "printers", printers(state, false));
     put_string(object, "version", state->version);
     *ret_value = ours(object);
     return 0;
 }
 
-/* Left out when none is. */
+/* Left out when there is nothing to tell. */
+static void put_list(json_t *object, const char *name, json_t *list)
+{
+    if (json_array_size(list) > 0)
+        put(object, name, list);
+    else
+        json_decref(list);
+}
+
 static void put_stuck(json_t *object, const struct stuck *stuck)
 {
     json_t *list = json_array();
@@ -807,10 +817,7 @@ static void put_stuck(json_t *object, const struct stuck *stuck)
         put_string(order, "tick", tick_text(stuck->orders[i].awaited));
         append(list, order);
     }
-    if (json_array_size(list) > 0)
-        put(object, "stuck", list);
-    else
-        json_decref(list);
+    put_list(object, "stuck", list);
 }
 
 struct json_value *state_json_marks(const struct state *state, int64_t now_ms)
@@ -827,6 +834,9 @@ struct json_value *state_json_marks(const struct state *state, int64_t now_ms)
     put(object, "logs", logs);
     put(object, "peers", peers(state));
     put_stuck(object, &state->stuck);
+    put_list(object, "printers", printers(state, true));
+    if (state->opaque > 0)
+        put_count(object, "opaque", state->opaque);
     if (state->live.voided_count > 0)
         put_count(object, "voided", state->live.voided_count);
     put_int(object, "now", now_ms);

@@ -32,6 +32,7 @@ struct state {
     struct history *scratch;
     struct board board;
     struct stuck stuck; /* by stuck_look() */
+    uint64_t opaque;    /* events that need newer software, as of the last tick */
 };
 
 /* A place in the stream of changes. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/opaque.h"
 #include "sync/domain/turn.h"
 
 enum { CACHE_SLOTS = 512, CACHE_BYTES_MAX = 4 * 1024 * 1024, REMOVED_MAX = 1000 };
@@ -59,12 +60,17 @@ void streams_free(struct streams *streams)
     free(streams);
 }
 
-static void look_for_stuck(struct state *state)
+/* What only the store can tell, once a second. */
+static void look_around(struct state *state)
 {
     struct store_txn *txn = NULL;
+    uint64_t opaque;
+    uint64_t critical;
     if (state->gate->read_begin(state->gate->context, &txn) != 0)
         return;
     stuck_look(state, txn);
+    if (opaque_count(txn, &opaque, &critical) == 0)
+        state->opaque = opaque;
     state->gate->read_end(state->gate->context, txn);
 }
 
@@ -72,7 +78,7 @@ void streams_refresh(struct streams *streams, bool is_tick, int64_t now_ms)
 {
     state_refresh(streams->state);
     if (is_tick)
-        look_for_stuck(streams->state);
+        look_around(streams->state);
     if (!is_tick && streams->state->live.moved == streams->moved)
         return;
     streams->moved = streams->state->live.moved;

@@ -175,6 +175,52 @@ test("two taps take an item off every menu, and one brings it back", async ({ br
     await expect(brownie).toBeEnabled();
 });
 
+test("what the count has sold out is sold only after a person said so", async ({ browser }) => {
+    node.setStock(14, "strict", { here: 0, all: 0, oversold: 0 });
+    const counter = await screen(browser, "/counter");
+    await counter.getByRole("button", { name: /^Brownie/ }).click();
+    await counter.getByRole("button", { name: "Do not sell it" }).click();
+    await expect(counter.locator(".cart-lines")).toHaveCount(0);
+    await counter.getByRole("button", { name: /^Brownie/ }).click();
+    await counter.getByRole("button", { name: "Sell all the same" }).click();
+    await counter.getByRole("button", { name: /^Pay/ }).click();
+    await counter.getByRole("button", { name: /^Exact/ }).click();
+    await expect(counter.locator(".placed-number:visible")).toContainText("A1");
+    expect(node.writes.at(-1)?.body).toMatchObject({ forced: true });
+});
+
+test("what is sold within the count is not forced, and the kitchen may still take it off", async ({
+    browser,
+}) => {
+    node.setStock(14, "strict", { here: 2, all: 5, oversold: 0 });
+    const counter = await screen(browser, "/counter");
+    const kitchen = await screen(browser, "/kitchen");
+    const brownie = counter.getByRole("button", { name: /^Brownie/ });
+    await expect(brownie).toContainText("2 left here, 5 in all");
+    await brownie.click();
+    await counter.getByRole("button", { name: /^Pay/ }).click();
+    await counter.getByRole("button", { name: /^Exact/ }).click();
+    await expect(counter.locator(".placed-number:visible")).toContainText("A1");
+    expect(node.writes.at(-1)?.body).not.toHaveProperty("forced");
+    await kitchen.getByRole("button", { name: "Sold out" }).click();
+    await kitchen.getByRole("button", { name: /^Brownie/ }).click();
+    await expect(brownie).toBeDisabled();
+});
+
+test("a paid order has one receipt, shown and sent to a printer", async ({ browser }) => {
+    const counter = await screen(browser, "/counter");
+    await sell(counter);
+    for (const _ of [1, 2]) {
+        await counter.getByRole("button", { name: "Receipt" }).click();
+        await expect(counter.getByRole("dialog")).toContainText("Receipt A-1-1");
+        await counter.getByRole("button", { name: "Close" }).click();
+    }
+    await counter.getByRole("button", { name: "Receipt" }).click();
+    await counter.getByRole("button", { name: "Print: Receipts" }).click();
+    await expect.poll(() => node.writes.at(-1)?.path).toMatch(/print$/);
+    expect(node.writes.at(-1)?.body).toEqual({ what: "receipt", printer: 1 });
+});
+
 test("what was sold out meanwhile cannot be paid for", async ({ browser }) => {
     const counter = await screen(browser, "/counter");
     await counter.getByRole("button", { name: /^Brownie/ }).click();

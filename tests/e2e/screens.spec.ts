@@ -90,6 +90,49 @@ const scenes: Scene[] = [
         },
     },
     {
+        name: "counter-short",
+        path: "/counter",
+        async prepare(page) {
+            await live(page);
+            await page.getByRole("button", { name: /^Grain bowl/ }).click();
+            await page.getByRole("button", { name: "Sell all the same" }).click();
+            const halloumi = page.getByRole("button", { name: /^Halloumi burger/ });
+            await expect(halloumi).toContainText("2 left here, 5 in all");
+            await halloumi.click({ clickCount: 3 });
+            const bar = page.locator(".cart-bar:visible");
+            if ((await bar.count()) > 0) {
+                await bar.click();
+            }
+            const short = page.locator(".short:visible");
+            await expect(short.filter({ hasText: "Halloumi" })).toContainText("1 more than");
+            await expect(short.filter({ hasText: "Grain" })).toContainText("oversold");
+        },
+    },
+    {
+        name: "counter-force",
+        path: "/counter",
+        async prepare(page) {
+            await live(page);
+            await page.getByRole("button", { name: /^Grain bowl/ }).click();
+            await expect(page.getByRole("dialog")).toContainText("sold out by the count");
+        },
+    },
+    {
+        name: "counter-receipt",
+        path: "/counter",
+        isPicture: true,
+        async prepare(page, { day }) {
+            await live(page);
+            await page.getByRole("button", { name: "Orders", exact: true }).click();
+            await page.getByRole("button", { name: new RegExp(`^${day.edited.number}`) }).click();
+            await page.getByRole("button", { name: "Pay", exact: false }).click();
+            await page.getByRole("button", { name: /^Exact/ }).click();
+            await page.getByRole("button", { name: "Receipt" }).click();
+            await expect(page.getByRole("dialog")).toContainText("A-1-1");
+            await expect(page.getByRole("button", { name: "Print: Receipts" })).toBeVisible();
+        },
+    },
+    {
         name: "counter-orders",
         path: "/counter",
         isPicture: true,
@@ -141,6 +184,21 @@ const scenes: Scene[] = [
             await live(page);
             await page.getByRole("button", { name: "Sold out" }).click();
             await expect(page.getByRole("dialog")).toBeVisible();
+        },
+    },
+    {
+        name: "kitchen-printer",
+        path: "/kitchen",
+        async prepare(page, { node }) {
+            await live(page);
+            node.printers = [{ number: 1, ready: false, waiting: 3, state: "it is out of paper" }];
+            node.opaque = 2;
+            node.marks();
+            const status = page.getByRole("status").first();
+            await expect(status).toHaveText("Printer 1: it is out of paper");
+            await page.locator("summary").click();
+            await expect(page.locator(".connection-detail")).toContainText("3 slips wait");
+            await expect(page.locator(".connection-detail")).toContainText("newer software");
         },
     },
     {

@@ -339,6 +339,21 @@ TEST(api_json, marks_name_peers_and_how_long_they_are_silent)
         "],\"now\":1700000000000}");
 }
 
+TEST(api_json, marks_tell_of_printers_that_do_not_print_and_of_events_nobody_here_understands)
+{
+    shown.opaque = 3;
+    shown.live = (struct gate_live){
+        .printers_count = 2,
+        .printers = {{.number = 1, .is_ready = true, .state = "ready"},
+                     {.number = 2, .waiting = 4, .state = "it is out of paper"}},
+    };
+    assert_json(&schema_frame_marks, state_json_marks(&shown, 1700000000000),
+                "{\"type\":\"marks\",\"logs\":[],\"peers\":[],"
+                "\"printers\":[{\"number\":2,\"ready\":false,\"waiting\":4,"
+                "\"state\":\"it is out of paper\"}],\"opaque\":3,\"now\":1700000000000}");
+    shown.opaque = 0;
+}
+
 TEST(api_json, a_problem_says_what_to_do)
 {
     assert_json(&schema_problem, state_json_problem(ERR_UNAVAILABLE, 409, "/lines/0"),

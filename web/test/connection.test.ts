@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ConnectionInput, notices } from "../src/base/connection";
+import { deviceNotices } from "../src/base/device";
 import { formatAge, lateness, sayAge } from "../src/base/time";
 import { peer } from "./world";
 
@@ -10,6 +11,7 @@ const live: ConnectionInput = {
     isCurrent: true,
     peers: [peer("kitchen"), peer("pickup")],
     waiting: 0,
+    device: [],
 };
 
 function texts(over: Partial<ConnectionInput>): string[] {
@@ -40,6 +42,24 @@ describe("the connection", () => {
     test("counts what is queued, beside anything else", () => {
         expect(texts({ waiting: 2 })).toEqual(["Queued (2)"]);
         expect(texts({ waiting: 2, heardAt: 0 })).toEqual(["No node", "Queued (2)"]);
+    });
+
+    test("names a printer that does not print, worst when slips wait for it", () => {
+        const printer = { number: 2, ready: false, waiting: 3, state: "it is out of paper" };
+        const device = deviceNotices({ printers: [printer], opaque: 0 });
+        expect(notices({ ...live, device })[0]).toMatchObject({
+            text: "Printer 2: it is out of paper",
+            grade: "bad",
+            meaning: "3 slips wait. Cook from the screen.",
+        });
+        const idle = deviceNotices({ printers: [{ ...printer, waiting: 0 }], opaque: 0 });
+        expect(idle[0]?.grade).toBe("warn");
+    });
+
+    test("tells of events that need newer software", () => {
+        const [only] = notices({ ...live, device: deviceNotices({ printers: [], opaque: 2 }) });
+        expect(only).toMatchObject({ text: "Update needed", grade: "warn" });
+        expect(only?.meaning).toContain("2 events need newer software");
     });
 
     test("is catching up until a snapshot is whole, and while a device is ahead", () => {

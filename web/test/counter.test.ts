@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
+import { leftText } from "../src/base/stock";
 import {
     addLine,
     addPlain,
@@ -10,9 +11,9 @@ import {
     groupRule,
     linesWanted,
     missingChoices,
-    soldOutLines,
     toggleChoice,
 } from "../src/counter/cart";
+import { shortages, shortageText, soldOutLines } from "../src/counter/shortage";
 import {
     escalateAfter,
     furthest,
@@ -175,5 +176,51 @@ describe("the ticks", () => {
         expect(overdue(changed, 9_500)).toEqual([]);
         expect(watchUnseen(changed, [{ ...placed, seen: true }], 9_600).size).toBe(0);
         expect(watchUnseen(changed, [{ ...placed, phase: "ready" }], 9_600).size).toBe(0);
+    });
+});
+
+describe("what is left", () => {
+    const soup = (here: number, all: number) =>
+        item(7, {
+            name: "Soup",
+            stock_policy: "strict",
+            stock: { here, all, oversold: 0 },
+            available: all > 0,
+        });
+    const cart = addLine([], { item: 7, quantity: 3, options: [], note: "" });
+    const short = (here: number, all: number) => shortages(cart, new Map([[7, soup(here, all)]]));
+
+    test("says here and everywhere, and nothing where nobody counts", () => {
+        expect(leftText(soup(5, 5))).toBe("5 left");
+        expect(leftText(soup(2, 5))).toBe("2 left here, 5 in all");
+        expect(leftText(item(1))).toBe("");
+    });
+
+    test("a cart is short of what this device may not sell", () => {
+        expect(short(3, 3)).toEqual([]);
+        expect(short(1, 5)).toEqual([{ item: 7, name: "Soup", missing: 2, elsewhere: 4 }]);
+        expect(short(0, 0)).toEqual([{ item: 7, name: "Soup", missing: 3, elsewhere: 0 }]);
+    });
+
+    test("lines of one item count together, and a warning policy is never short", () => {
+        const twice = addLine(cart, { item: 7, quantity: 1, options: [], note: "hot" });
+        expect(shortages(twice, new Map([[7, soup(3, 3)]]))[0]?.missing).toBe(1);
+        const warned = { ...soup(0, 0), stock_policy: "warn" as const };
+        expect(shortages(cart, new Map([[7, warned]]))).toEqual([]);
+    });
+
+    test("tells whether somebody else has any", () => {
+        const texts = [...short(1, 5), ...short(0, 0)].map(shortageText);
+        expect(texts[0]).toContain("4 left at other devices");
+        expect(texts[1]).toContain("none are left elsewhere");
+    });
+
+    test("what the count has sold out is sold only by force; what a cook took off never", () => {
+        const byCount = new Map([[7, soup(0, 0)]]);
+        const byCook = new Map([[7, { ...soup(2, 2), available: false }]]);
+        const forced = new Set([7]);
+        expect(soldOutLines(cart, byCount)).toHaveLength(1);
+        expect(soldOutLines(cart, byCount, forced)).toEqual([]);
+        expect(soldOutLines(cart, byCook, forced)).toHaveLength(1);
     });
 });

@@ -66,5 +66,8 @@ export function fakeDay(node) {
     const second = order("", "eat-in", 0.4, [wanted(1), wanted(18)]);
 
     node.answer("/api/menu/9", { available: false });
+    node.setStock(3, "strict", { here: 2, all: 5, oversold: 0 });
+    node.setStock(6, "warn", { here: 4, all: 4, oversold: 0 });
+    node.setStock(8, "strict", { here: 0, all: 0, oversold: 1 });
     return { collected, forgotten, ready, unpaid, late, edited, voided, fresh, second };
 }

@@ -6,7 +6,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { fakeMenu } from "./fake-menu.mjs";
-import { changeLine, newOrder, settle, verbs } from "./fake-order.mjs";
+import { changeLine, newOrder, receiptOf, settle, verbs } from "./fake-order.mjs";
 
 const dist = new URL("../dist/", import.meta.url);
 const log = "00000000000000aa";
@@ -40,6 +40,21 @@ const peer = (name, device) => ({
     state: "linked",
 });
 
+const fakePrinter = {
+    id: "0000000000000000000000a1",
+    number: 1,
+    name: "Receipts",
+    hidden: false,
+    driver: "escpos",
+    owner: "0000000000000001",
+    address: "10.0.0.9:9100",
+    stations: "",
+    width: 42,
+    codepage: "",
+    backup: 0,
+    conflict: false,
+};
+
 function sessionOf(role) {
     return {
         popup: "Harbour Street Kitchen",
@@ -60,7 +75,7 @@ function sessionOf(role) {
         log,
         capabilities: [
             ...["order", "cook", "hand-over", "cancel", "take-money", "refund", "discount"],
-            ...["availability", "read-boards"],
+            ...["availability", "read-boards", "print"],
         ],
         version: "fake",
     };
@@ -78,6 +93,10 @@ class FakeNode {
         this.change = 0;
         this.numbers = 0;
         this.marked = Number.MAX_SAFE_INTEGER;
+        this.receipts = 0;
+        /** Of this node, those that do not print. */
+        this.printers = [];
+        this.opaque = 0;
         /** Every request that wrote, with its key. */
         this.writes = [];
         /** (method, path) => true answers 503 instead. */
@@ -137,6 +156,8 @@ class FakeNode {
             logs: [{ log, seq: this.marked }],
             peers: this.peers,
             stuck: [],
+            ...(this.printers.length > 0 ? { printers: this.printers } : {}),
+            ...(this.opaque > 0 ? { opaque: this.opaque } : {}),
             now: Date.now(),
         };
     }
@@ -205,7 +226,26 @@ class FakeNode {
             changeLine(this.orders.get(id), Number(line), body);
             return [200, this.do("start", id, { lines: [] })];
         }
+        if (verb === "receipt") {
+            return [200, this.receipt(this.orders.get(id))];
+        }
         return [200, this.do(verb, id, body)];
+    }
+
+    /** The same again: orders do not change here once they have one. */
+    receipt(order) {
+        this.given ??= new Map();
+        if (!this.given.has(order.id)) {
+            this.receipts += 1;
+            this.given.set(order.id, receiptOf(order, this.session.lane, this.receipts));
+        }
+        return this.given.get(order.id);
+    }
+
+    /** As the kitchen counts: policy and {here, all, oversold}. */
+    setStock(number, policy, stock) {
+        const gone = policy === "strict" && stock.all <= 0;
+        return this.setItem(number, { stock_policy: policy, stock, available: !gone });
     }
 
     setItem(number, body) {
@@ -217,7 +257,7 @@ class FakeNode {
 
     placed(body) {
         const gone = body.lines.some(({ item }) => !this.menu[item - 1]?.available);
-        if (gone) {
+        if (gone && !body.forced) {
             return [409, problem(409, "unavailable", "Sold out or not on the menu any more.")];
         }
         const order = this.place(body);
@@ -232,6 +272,7 @@ class FakeNode {
         const newest = [...this.orders.values()].filter(isWanted).reverse();
         const lists = {
             "/api/session": () => this.session,
+            "/api/printers": () => ({ cursor: this.cursor(), printers: [fakePrinter] }),
             "/api/menu": () => ({ cursor: this.cursor(), items: this.menu }),
             "/api/orders": () => ({ cursor: this.cursor(), orders: newest }),
         };

@@ -208,6 +208,7 @@ export const verbs = {
             line.discount += Math.round(line.total * rate);
         }
     },
+    print() {},
     seen(order, { changed: drawn }) {
         order.seen ||= drawn === order.changed;
     },
@@ -227,4 +228,30 @@ export function changeLine(order, id, { delta = 0, note }) {
         line.note = note ?? line.note;
     }
     changed(order);
+}
+
+/** Of a paid order; one rate of tax is enough here. */
+export function receiptOf(order, lane, number) {
+    const tax = Math.round(order.owed - order.owed / 1.19);
+    return {
+        name: `${lane}-1-${number}`,
+        number,
+        kind: "sale",
+        total: order.owed,
+        tax,
+        hash: "ee8dc9ae",
+        current: true,
+        at: order.opened_at,
+        lines: order.lines.filter(active).map((line) => ({
+            name: line.name,
+            quantity: line.quantity,
+            discount: line.discount,
+            payable: line.total,
+            tax_bp: 1900,
+        })),
+        rates: [{ tax_bp: 1900, net: order.owed - tax, tax, gross: order.owed }],
+        discount: sum(order.lines.map(({ discount }) => discount)),
+        paid: order.paid,
+        refunded: order.refunded,
+    };
 }

@@ -1,7 +1,7 @@
 // Asking the node over HTTP, in a browser.
 import type { Action } from "./action";
 import type { Reply } from "./outbox";
-import type { Order, OrderList } from "./protocol";
+import type { Order, OrderList, Printer } from "./protocol";
 
 const answerWithin = 8_000; // ms; a retry is harmless
 
@@ -28,6 +28,11 @@ export async function fetchOrder(id: string): Promise<Order> {
 export async function fetchOrders(): Promise<OrderList["orders"]> {
     const lists = await Promise.all(["/api/orders", "/api/orders?settled=1"].map(get));
     return lists.flatMap((list) => (list as OrderList).orders);
+}
+
+/** The pop-up's printers; rejects when the node cannot be asked. */
+export async function fetchPrinters(): Promise<readonly Printer[]> {
+    return ((await get("/api/printers")) as { printers: Printer[] }).printers;
 }
 
 async function get(path: string): Promise<unknown> {

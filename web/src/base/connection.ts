@@ -26,6 +26,8 @@ export interface ConnectionInput {
     readonly isCurrent: boolean;
     readonly peers: readonly Peer[];
     readonly waiting: number;
+    /** What else this device has to say of itself (device.ts). */
+    readonly device: readonly Notice[];
 }
 
 const grades: readonly Grade[] = ["bad", "warn", "busy", "good"];
@@ -37,7 +39,7 @@ export function notices(input: ConnectionInput): Notice[] {
     const found = [
         isSilent ? noNode(silent, input.heardAt === null) : null,
         queued(input.waiting),
-        ...(isSilent ? [] : [catchingUp(input), ...input.peers.map(peerNotice)]),
+        ...(isSilent ? [] : [catchingUp(input), ...input.peers.map(peerNotice), ...input.device]),
     ].filter((notice) => notice !== null);
     if (found.length === 0) {
         found.push(live(input.peers));

@@ -13,6 +13,9 @@ export type Problem = Schemas["Problem"];
 export type LineWanted = Schemas["LineWanted"];
 export type OrderPlaced = Schemas["OrderPlaced"];
 export type OrderList = Schemas["OrderList"];
+export type Receipt = Schemas["Receipt"];
+export type Printer = Schemas["Printer"];
+export type PrinterStatus = Schemas["PrinterStatus"];
 
 export type Hello = Schemas["FrameHello"];
 export type Snapshot = Schemas["FrameSnapshot"];

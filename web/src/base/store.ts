@@ -7,6 +7,7 @@ import type {
     MenuItem,
     Order,
     Peer,
+    PrinterStatus,
     Session,
     Snapshot,
     StuckTick,
@@ -29,6 +30,10 @@ export interface State {
     readonly marks: ReadonlyMap<string, number>;
     /** Orders whose next tick has not come in time, and that tick: by the node's count. */
     readonly stuck: ReadonlyMap<string, StuckTick>;
+    /** Those of this node that do not print. */
+    readonly printers: readonly PrinterStatus[];
+    /** Events that need newer software. */
+    readonly opaque: number;
     /** The node's clock minus ours, in ms. */
     readonly clockAhead: number;
 }
@@ -50,6 +55,8 @@ export const initial: State = {
     heardAt: new Map(),
     marks: new Map(),
     stuck: new Map(),
+    printers: [],
+    opaque: 0,
     clockAhead: 0,
 };
 
@@ -107,6 +114,8 @@ function takeMarks(state: State, frame: Marks, now: number): State {
         heardAt,
         marks: new Map(frame.logs.map((mark) => [mark.log, mark.seq])),
         stuck: new Map((frame.stuck ?? []).map(({ id, tick }) => [id, tick])),
+        printers: frame.printers ?? [],
+        opaque: frame.opaque ?? 0,
         peers: frame.peers.map((peer) => withAge(peer, heardAt.get(peer.device), now)),
         clockAhead: frame.now - now,
     };

@@ -1,8 +1,9 @@
 // A cashier's actions as requests.
 import { type Draft, draft } from "../base/action";
-import type { BodyOf, LineWanted, Order } from "../base/protocol";
+import type { BodyOf, Order } from "../base/protocol";
 import { numberText } from "../base/words";
 
+type LinesAdd = BodyOf<"/api/orders/{id}/lines", "post">;
 type Place = BodyOf<"/api/orders", "post">;
 type Discount = BodyOf<"/api/orders/{id}/discount", "post">;
 
@@ -11,9 +12,9 @@ export function place(body: Place): Draft {
     return draft("post", "/api/orders", {}, body, `New order${who}`);
 }
 
-export function addLines(order: Order, lines: LineWanted[]): Draft {
+export function addLines(order: Order, body: LinesAdd): Draft {
     const label = `Add to ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/lines", { id: order.id }, { lines }, label);
+    return draft("post", "/api/orders/{id}/lines", { id: order.id }, body, label);
 }
 
 export function changeLine(order: Order, line: number, delta: number): Draft {
@@ -57,4 +58,15 @@ export function refund(order: Order, method: string, amount: number, reason: str
 export function discount(order: Order, body: Discount): Draft {
     const label = `Discount on ${numberText(order)}`;
     return draft("post", "/api/orders/{id}/discount", { id: order.id }, body, label);
+}
+
+export function giveReceipt(order: Order): Draft {
+    const label = `Receipt of ${numberText(order)}`;
+    return draft("post", "/api/orders/{id}/receipt", { id: order.id }, {}, label);
+}
+
+export function printReceipt(order: Order, printer: number): Draft {
+    const body = { what: "receipt", printer } as const;
+    const label = `Print the receipt of ${numberText(order)}`;
+    return draft("post", "/api/orders/{id}/print", { id: order.id }, body, label);
 }

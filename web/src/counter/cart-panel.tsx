@@ -1,17 +1,11 @@
 // What is being ordered, and the way to the till.
 import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
-import {
-    type CartLine,
-    cartCount,
-    changeQuantity,
-    lineTotal,
-    optionNames,
-    soldOutLines,
-} from "./cart";
+import { type CartLine, cartCount, changeQuantity, lineTotal, optionNames } from "./cart";
 import type { Counter } from "./counter";
 import { RecentOrders } from "./orders";
 import { PlacedPanel } from "./placed";
+import { type Shortage, shortages, shortageText, soldOutLines } from "./shortage";
 import { Stepper } from "./stepper";
 
 /** The side of the counter's screen: the last order, the cart, or the newest orders. */
@@ -34,7 +28,8 @@ export function Side({ counter }: { counter: Counter }) {
 export function CartPanel({ counter }: { counter: Counter }) {
     const { cart, target } = counter;
     const items = counter.desk.stream.state.value.items;
-    const gone = new Set(soldOutLines(cart.value, items).map((line) => line.id));
+    const lost = soldOutLines(cart.value, items, counter.forced.value);
+    const gone = new Set(lost.map((line) => line.id));
     return (
         <section class="cart" aria-label="Order">
             <header>
@@ -54,6 +49,9 @@ export function CartPanel({ counter }: { counter: Counter }) {
                     <Icon name="warn" /> <span>Sold out meanwhile: take the marked lines out.</span>
                 </p>
             )}
+            {shortages(cart.value, items).map((shortage) => (
+                <Short key={shortage.item} counter={counter} shortage={shortage} />
+            ))}
             <footer>
                 <p class="total">
                     <span>Total</span>
@@ -62,6 +60,29 @@ export function CartPanel({ counter }: { counter: Counter }) {
                 <Finish counter={counter} isBlocked={gone.size > 0} />
             </footer>
         </section>
+    );
+}
+
+/** What this device may not sell, and the way to sell it all the same. */
+function Short({ counter, shortage }: { counter: Counter; shortage: Shortage }) {
+    const item = counter.desk.stream.state.value.items.get(shortage.item);
+    const isForced = counter.forced.value.has(shortage.item);
+    return (
+        <div class="flag short">
+            <Icon name="warn" />
+            <span>
+                <strong>{shortage.name}</strong>:{" "}
+                {isForced ? "oversold, as you said." : shortageText(shortage)}
+            </span>
+            {item && !isForced && (
+                <button
+                    type="button"
+                    onClick={() => (counter.sheet.value = { kind: "force", item, isTap: false })}
+                >
+                    Sell all the same
+                </button>
+            )}
+        </div>
     );
 }
 

@@ -138,8 +138,3 @@ export function linesWanted(cart: Cart): LineWanted[] {
         ...(note === "" ? {} : { note }),
     }));
 }
-
-/** Lines that cannot be had any more. */
-export function soldOutLines(cart: Cart, items: Items): CartLine[] {
-    return cart.filter((line) => items.get(line.item)?.available !== true);
-}

@@ -3,6 +3,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from "@pre
 import type { Desk } from "../base/desk";
 import { type Currency, formatMoney, roundToStep } from "../base/money";
 import type { MenuItem, Order, OrderPlaced, Session } from "../base/protocol";
+import { isGoneByCount } from "../base/stock";
 import { byAge } from "../base/stream";
 import { numberText } from "../base/words";
 import { say } from "../ui/toast";
@@ -18,6 +19,7 @@ import {
     needsOptions,
     replaceLine,
 } from "./cart";
+import { type Forced, shortages } from "./shortage";
 import { overdue, type Unseen, watchUnseen } from "./ticks";
 
 /** Over the screen: nothing, or one of these. */
@@ -26,6 +28,8 @@ export type Sheet =
     | { kind: "options"; item: MenuItem; line: CartLine | null }
     | { kind: "cart" }
     | { kind: "pay" }
+    | { kind: "force"; item: MenuItem; isTap: boolean }
+    | { kind: "receipt"; id: string }
     | { kind: "order"; id: string }
     | { kind: "pay-order"; id: string };
 
@@ -65,6 +69,9 @@ export interface Counter {
     readonly total: ReadonlySignal<number>;
     session(): Session | null;
     money(amount: number): string;
+    /** Items of this cart that are sold without a right to them. */
+    readonly forced: Signal<Forced>;
+    force(item: MenuItem): void;
     /** One tap on the menu: into the cart, or its choices first. */
     tap(item: MenuItem): void;
     putLine(line: Omit<CartLine, "id"> | CartLine): void;
@@ -88,6 +95,7 @@ export function startCounter(desk: Desk): Counter {
     const name = signal("");
     const target = signal<Order | null>(null);
     const placing = signal<Placing | null>(null);
+    const forced = signal<Forced>(new Set());
     const chosenCategory = signal("");
     const watched = signal<Unseen>(new Map());
 
@@ -112,6 +120,7 @@ export function startCounter(desk: Desk): Counter {
 
     function clear(): void {
         cart.value = [];
+        forced.value = new Set();
         name.value = "";
         target.value = null;
         close();
@@ -124,15 +133,22 @@ export function startCounter(desk: Desk): Counter {
         close();
     }
 
+    /** Only where it is still short: rights may have arrived meanwhile. */
+    function forcedBody(): { forced?: true } {
+        const short = shortages(cart.value, stream.state.value.items);
+        return short.some(({ item }) => forced.value.has(item)) ? { forced: true } : {};
+    }
+
     async function place(payment: Payment | null): Promise<void> {
         const order = {
             channel: "counter",
             mode: mode.value,
             lines: linesWanted(cart.value),
+            ...forcedBody(),
             ...(name.value.trim() === "" ? {} : { name: name.value.trim() }),
             ...(payment === null ? {} : { payment: paymentBody(payment, total.value) }),
         };
-        const before = { cart: cart.value, name: name.value };
+        const before = { cart: cart.value, name: name.value, forced: forced.value };
         const mine: Placing = {
             placed: null,
             tendered: payment?.tendered ?? 0,
@@ -151,6 +167,7 @@ export function startCounter(desk: Desk): Counter {
             }
         } else if (isShown) {
             placing.value = null;
+            forced.value = cart.value.length === 0 ? before.forced : forced.value;
             cart.value = cart.value.length === 0 ? before.cart : cart.value;
             name.value = name.value === "" ? before.name : name.value;
         }
@@ -173,8 +190,15 @@ export function startCounter(desk: Desk): Counter {
         search: signal(""),
         session,
         money: (amount) => formatMoney(amount, currency()),
+        forced,
+        force(item) {
+            forced.value = new Set(forced.value).add(item.number);
+        },
         tap(item) {
-            if (!item.available) {
+            if (!item.available && !(isGoneByCount(item) && forced.value.has(item.number))) {
+                sheet.value = isGoneByCount(item)
+                    ? { kind: "force", item, isTap: true }
+                    : sheet.value;
                 return;
             }
             placing.value = null;
@@ -189,10 +213,10 @@ export function startCounter(desk: Desk): Counter {
         addToOrder() {
             const order = target.value;
             if (order && cart.value.length > 0) {
-                const lines = linesWanted(cart.value);
+                const body = { lines: linesWanted(cart.value), ...forcedBody() };
                 clear();
                 say(`Added to ${numberText(order)}.`);
-                void desk.act(actions.addLines(order, lines));
+                void desk.act(actions.addLines(order, body));
             }
         },
         clear,

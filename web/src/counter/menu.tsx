@@ -1,6 +1,7 @@
 // The menu as tabs and a grid of large targets.
 import { formatDelta } from "../base/money";
 import type { MenuItem } from "../base/protocol";
+import { isGoneByCount, leftText, oversoldText } from "../base/stock";
 import { Icon } from "../ui/icon";
 import type { Counter } from "./counter";
 
@@ -88,11 +89,12 @@ function Item({ counter, item }: { counter: Counter; item: MenuItem }) {
         <button
             type="button"
             class={item.available ? "item" : "item is-sold-out"}
-            disabled={!item.available}
+            disabled={!item.available && !isGoneByCount(item)}
             onClick={() => counter.tap(item)}
         >
             <span class="item-name">{item.name}</span>
             <Allergens item={item} />
+            <Left item={item} />
             <span class="item-foot">
                 <span class="price">{counter.money(item.price)}</span>
                 {hasHint && <span class="hint">Options</span>}
@@ -100,6 +102,18 @@ function Item({ counter, item }: { counter: Counter; item: MenuItem }) {
                 {inCart > 0 && <strong class="in-cart">{inCart}×</strong>}
             </span>
         </button>
+    );
+}
+
+/** What is left, where somebody counts. */
+export function Left({ item }: { item: MenuItem }) {
+    const oversold = oversoldText(item);
+    const left = leftText(item);
+    return left + oversold === "" ? null : (
+        <span class="left">
+            {left}
+            {oversold !== "" && <strong>{oversold}</strong>}
+        </span>
     );
 }
 

@@ -9,6 +9,7 @@ import { Sheet } from "../ui/sheet";
 import * as actions from "./actions";
 import type { Counter } from "./counter";
 import { DueWord, Ticks } from "./orders";
+import { ReceiptButton } from "./receipt";
 
 type Asking =
     | { kind: "nothing" }
@@ -187,6 +188,7 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
                     Give back {counter.money(order.due)}
                 </button>
             )}
+            <ReceiptButton counter={counter} order={order} />
             {isOpen && (
                 <button type="button" onClick={addTo}>
                     <Icon name="plus" /> Add a line

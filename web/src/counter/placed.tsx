@@ -2,6 +2,7 @@
 import { Icon } from "../ui/icon";
 import type { Counter, Placing } from "./counter";
 import { Ticks } from "./orders";
+import { ReceiptButton } from "./receipt";
 
 export function PlacedPanel({ counter, placing }: { counter: Counter; placing: Placing }) {
     const { placed } = placing;
@@ -62,5 +63,10 @@ function Change({ counter, placing }: { counter: Counter; placing: Placing }) {
 
 function PlacedTicks({ counter, id }: { counter: Counter; id: string }) {
     const order = counter.desk.stream.state.value.orders.get(id);
-    return order ? <Ticks counter={counter} order={order} /> : null;
+    return order ? (
+        <>
+            <Ticks counter={counter} order={order} />
+            <ReceiptButton counter={counter} order={order} />
+        </>
+    ) : null;
 }

@@ -1,3 +1,4 @@
+import { deviceNotices } from "../base/device";
 import { Connection } from "../ui/connection";
 import { Header } from "../ui/header";
 import { KeysHelp, type Shortcut, showKeys, useShortcuts } from "../ui/keys";
@@ -7,12 +8,14 @@ import * as actions from "./actions";
 import { cartCount } from "./cart";
 import { CartPanel, Side } from "./cart-panel";
 import type { Counter, Tab } from "./counter";
+import { ForceSheet } from "./force-sheet";
 import { Menu } from "./menu";
 import { OptionsSheet } from "./options";
 import { OrderSheet } from "./order-sheet";
 import { RecentOrders, StuckAlert, UnseenAlert } from "./orders";
 import { PaySheet } from "./pay";
 import { PlacedPanel } from "./placed";
+import { ReceiptSheet } from "./receipt";
 
 const ordersMax = 200;
 
@@ -62,7 +65,11 @@ export function CounterScreen({ counter }: { counter: Counter }) {
     return (
         <>
             <Header view="counter" title="Counter" session={counter.session()}>
-                <Connection stream={stream} waiting={waiting} />
+                <Connection
+                    stream={stream}
+                    waiting={waiting}
+                    device={deviceNotices(stream.state.value)}
+                />
                 <Tabs counter={counter} />
                 <button type="button" class="plain keys-button" onClick={showKeys}>
                     <kbd>?</kbd> Keys
@@ -149,22 +156,43 @@ function Sheets({ counter }: { counter: Counter }) {
                     onLater={() => counter.place(null)}
                 />
             );
+        case "force":
+            return (
+                <ForceSheet
+                    counter={counter}
+                    item={sheet.item}
+                    onForced={() => {
+                        counter.close();
+                        if (sheet.isTap) {
+                            counter.tap(sheet.item);
+                        }
+                    }}
+                />
+            );
         case "order":
         case "pay-order":
-            return (
-                <OfOrder counter={counter} id={sheet.id} isPaying={sheet.kind === "pay-order"} />
-            );
+        case "receipt":
+            return <OfOrder counter={counter} id={sheet.id} what={sheet.kind} />;
         default:
             return <PlacedOnPhone counter={counter} />;
     }
 }
 
-function OfOrder({ counter, id, isPaying }: { counter: Counter; id: string; isPaying: boolean }) {
+interface OfOrderProps {
+    counter: Counter;
+    id: string;
+    what: "order" | "pay-order" | "receipt";
+}
+
+function OfOrder({ counter, id, what }: OfOrderProps) {
     const order = counter.desk.stream.state.value.orders.get(id);
     if (!order) {
         return null;
     }
-    if (!isPaying) {
+    if (what === "receipt") {
+        return <ReceiptSheet counter={counter} order={order} />;
+    }
+    if (what === "order") {
         return <OrderSheet counter={counter} order={order} />;
     }
     return (

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { fetchOrders } from "../base/ask";
 import type { MenuItem, Order } from "../base/protocol";
 import { phaseWords } from "../base/states";
+import { isGoneByCount, leftText, oversoldText } from "../base/stock";
 import { sayAge } from "../base/time";
 import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
@@ -24,18 +25,32 @@ export function MenuPanel({ kitchen, onClose }: Props) {
         <Sheet title="Tap what is sold out" onClose={onClose} isWide>
             <div class="menu-toggles">
                 {items.map((item) => (
-                    <button
-                        key={item.number}
-                        type="button"
-                        class={item.available ? "" : "is-sold-out"}
-                        onClick={() => kitchen.setAvailable(item, !item.available)}
-                    >
-                        <span>{item.name}</span>
-                        {!item.available && <strong>Sold out. Tap to bring back.</strong>}
-                    </button>
+                    <Toggle key={item.number} kitchen={kitchen} item={item} />
                 ))}
             </div>
         </Sheet>
+    );
+}
+
+/** What nobody may sell any more comes back by counting, not by a tap. */
+function Toggle({ kitchen, item }: { kitchen: Kitchen; item: MenuItem }) {
+    const isGone = isGoneByCount(item);
+    const left = [leftText(item), oversoldText(item)].filter(Boolean).join(", ");
+    return (
+        <button
+            type="button"
+            class={item.available ? "" : "is-sold-out"}
+            disabled={isGone}
+            onClick={() => kitchen.setAvailable(item, !item.available)}
+        >
+            <span>{item.name}</span>
+            {left !== "" && <small>{left}</small>}
+            {!item.available && (
+                <strong>
+                    {isGone ? "Sold out by the count." : "Sold out. Tap to bring back."}
+                </strong>
+            )}
+        </button>
     );
 }
 

@@ -1,3 +1,4 @@
+import { deviceNotices } from "../base/device";
 import { count } from "../base/words";
 import { Connection, Heard } from "../ui/connection";
 import { Header } from "../ui/header";
@@ -53,7 +54,11 @@ export function KitchenScreen({ kitchen }: { kitchen: Kitchen }) {
     return (
         <>
             <Header view="kitchen" title="Kitchen" session={kitchen.session()}>
-                <Connection stream={stream} waiting={waiting} />
+                <Connection
+                    stream={stream}
+                    waiting={waiting}
+                    device={deviceNotices(stream.state.value)}
+                />
                 <nav class="tools" aria-label="Kitchen">
                     <Sound />
                     <button type="button" onClick={() => (kitchen.panel.value = "menu")}>

@@ -12,9 +12,11 @@ const icons: Record<Grade, IconName> = { good: "live", busy: "sync", warn: "warn
 interface Props {
     stream: Stream;
     waiting?: ReadonlySignal<readonly Action[]>;
+    /** Of staff's screens: deviceNotices(). */
+    device?: readonly Notice[];
 }
 
-export function currentNotices({ stream, waiting }: Props): Notice[] {
+export function currentNotices({ stream, waiting, device = [] }: Props): Notice[] {
     const { isCurrent, peers } = stream.state.value;
     return notices({
         now: stream.now.value,
@@ -23,6 +25,7 @@ export function currentNotices({ stream, waiting }: Props): Notice[] {
         isCurrent,
         peers,
         waiting: waiting?.value.length ?? 0,
+        device,
     });
 }
 

@@ -1,0 +1,135 @@
+// A paid order's receipt: on the screen, on a receipt printer, or out of this browser.
+import { useEffect, useState } from "preact/hooks";
+import { fetchPrinters } from "../base/ask";
+import type { Order, Printer, Receipt } from "../base/protocol";
+import { numberText } from "../base/words";
+import { Icon } from "../ui/icon";
+import { Sheet } from "../ui/sheet";
+import { say } from "../ui/toast";
+import * as actions from "./actions";
+import type { Counter } from "./counter";
+
+interface Props {
+    counter: Counter;
+    order: Order;
+}
+
+/** Nothing before it is paid: what is not ours has no receipt. */
+export function ReceiptButton({ counter, order }: Props) {
+    const isPaid = order.due >= 0 && order.phase !== "draft";
+    if (!isPaid || !counter.desk.can("take-money")) {
+        return null;
+    }
+    return (
+        <button
+            type="button"
+            onClick={() => (counter.sheet.value = { kind: "receipt", id: order.id })}
+        >
+            <Icon name="note" /> Receipt
+        </button>
+    );
+}
+
+export function ReceiptSheet({ counter, order }: Props) {
+    const [receipt, setReceipt] = useState<Receipt | null>(null);
+    const [printers, setPrinters] = useState<readonly Printer[]>([]);
+    useEffect(() => {
+        void counter.desk.act(actions.giveReceipt(order)).then((outcome) => {
+            if (outcome.ok) {
+                setReceipt(outcome.body as Receipt);
+            }
+        });
+        fetchPrinters().then(setPrinters, () => setPrinters([]));
+    }, [counter, order.id]);
+    return (
+        <Sheet
+            title={`Receipt of ${numberText(order)}`}
+            onClose={counter.close}
+            actions={
+                receipt && <PrintButtons counter={counter} order={order} printers={printers} />
+            }
+        >
+            {receipt ? (
+                <Paper counter={counter} order={order} receipt={receipt} />
+            ) : (
+                <p role="status">Waiting for the node.</p>
+            )}
+        </Sheet>
+    );
+}
+
+function PrintButtons({ counter, order, printers }: Props & { printers: readonly Printer[] }) {
+    const { desk } = counter;
+    const usable = desk.can("print") ? printers.filter((printer) => !printer.hidden) : [];
+    const print = async (printer: Printer): Promise<void> => {
+        const outcome = await desk.act(actions.printReceipt(order, printer.number));
+        if (outcome.ok) {
+            say(`The receipt of ${numberText(order)} goes to ${printerName(printer)}.`);
+        }
+    };
+    return (
+        <div class="order-buttons">
+            {usable.map((printer) => (
+                <button key={printer.number} type="button" onClick={() => void print(printer)}>
+                    Print: {printerName(printer)}
+                </button>
+            ))}
+            <button type="button" onClick={() => window.print()}>
+                Print from this screen
+            </button>
+        </div>
+    );
+}
+
+function printerName({ name, number }: Printer): string {
+    return name || `printer ${number}`;
+}
+
+function Paper({ counter, order, receipt }: Props & { receipt: Receipt }) {
+    const { money } = counter;
+    return (
+        <div class="receipt">
+            <p class="receipt-head">
+                <strong>{counter.session()?.popup}</strong>
+                <span>
+                    {receipt.kind === "correction" ? "Corrected receipt" : "Receipt"} {receipt.name}
+                </span>
+                <span>Order {numberText(order)}</span>
+                <time>{new Date(receipt.at).toLocaleString()}</time>
+            </p>
+            <dl class="sums">
+                {receipt.lines.map((line, at) => (
+                    <Row
+                        key={at}
+                        name={`${line.quantity}× ${line.name}`}
+                        text={money(line.payable)}
+                    />
+                ))}
+            </dl>
+            <dl class="sums receipt-total">
+                <Row name="Total" text={money(receipt.total)} />
+            </dl>
+            <dl class="sums">
+                {receipt.rates.map((rate) => (
+                    <Row
+                        key={rate.tax_bp}
+                        name={`Tax ${rate.tax_bp / 100} % of ${money(rate.net)}`}
+                        text={money(rate.tax)}
+                    />
+                ))}
+                <Row name="Paid" text={money(receipt.paid)} />
+                {receipt.refunded > 0 && <Row name="Given back" text={money(receipt.refunded)} />}
+            </dl>
+            <p class="receipt-hash">Journal {receipt.hash}</p>
+        </div>
+    );
+}
+
+function Row({ name, text }: { name: string; text: string }) {
+    return (
+        <div>
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+        </div>
+    );
+}
