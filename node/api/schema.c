@@ -671,7 +671,8 @@ SCHEMA(frame_marks, "FrameMarks", "Each second, and whenever a mark or a peer's 
     OBJECT("stuck", schema_stuck, MANY(0, 64), OPTIONAL),
     OBJECT("printers", schema_printer_status, MANY(1, PRINTERS_MAX), OPTIONAL,
         NOTE("of this device, those that do not print")),
-    COUNT("opaque", OPTIONAL, NOTE("events that need newer software; left out when there are none")),
+    COUNT("opaque", OPTIONAL,
+        NOTE("events that need newer software; left out when there are none")),
     COUNT("voided", OPTIONAL, NOTE("orders that a manager must decide on: read them again")),
     COUNT("now"));
 

@@ -31,15 +31,17 @@ export function ForceSheet({ counter, item, onForced }: Props) {
                 </div>
             }
         >
-            <p>
-                {elsewhere > 0
-                    ? `This device may sell ${item.stock.here}; ${elsewhere} more are left to other devices.`
-                    : "No device has any left to sell."}
-            </p>
+            <p>{leftWhere(item.stock.here, elsewhere)}</p>
             <p>
                 Sell it only if the portion is <strong>in front of you</strong>. Somebody else may
                 have promised the same one; every screen will show it as oversold.
             </p>
         </Sheet>
     );
+}
+
+function leftWhere(here: number, elsewhere: number): string {
+    return elsewhere > 0
+        ? `This device may sell ${here}; ${elsewhere} more are left to other devices.`
+        : "No device has any left to sell.";
 }
