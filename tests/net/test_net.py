@@ -26,15 +26,18 @@ def say(sentence, seconds):
     print(f"ok    {sentence} ({seconds:.1f} s)", flush=True)
 
 
+def counts_beacons(status):
+    return status["beacons_sent"] > 0 and status["beacons_heard"] > 0
+
+
 def beacons_alone_link_everybody(here):
     here.start()
     seconds = sum(here.linked(*pair, LINK_SECONDS) for pair in
                   (NAMES[:2], NAMES[1:], NAMES[::2]))
     say("devices that know no address find each other", seconds)
     for node in here.all:
-        status = node.status()
-        expect(f"{node.name} counts its beacons and those of the others",
-               status["beacons_sent"] > 0 and status["beacons_heard"] > 0)
+        lab.until(f"{node.name} to count its beacons and those of the others",
+                  lambda: counts_beacons(node.status()), LINK_SECONDS)
 
 
 def another_address_is_found(here):
