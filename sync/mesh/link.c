@@ -526,7 +526,7 @@ void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t fir
     (void)acks_note(&mesh->acks, link->device, slot, head->seq);
     mesh->is_mark_dirty[slot] = true;
     mesh->taken_ms[slot] = now.mono_ms;
-    if (is_live)
+    if (is_live && mesh->fresh[slot].first_seq == 0) /* of several in a turn the first: no hole */
         mesh->fresh[slot] = (struct fresh){.link = at, .first_seq = first_seq};
     pull_note_taken(mesh, at, slot, is_live, now);
     taken_tell(mesh, at, slot, is_live, now);

@@ -131,8 +131,8 @@ struct fetch {
 
 /* What a turn took of a log that somebody pushed. */
 struct fresh {
-    uint64_t first_seq; /* 0 = nothing */
-    uint32_t link;
+    uint64_t first_seq; /* of the first frame; 0 = nothing */
+    uint32_t link;      /* that it came over */
 };
 
 struct mesh {

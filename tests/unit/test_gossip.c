@@ -37,6 +37,21 @@ TEST(gossip, a_partial_mesh_delivers_each_event_at_most_three_times_and_without_
     }
 }
 
+/* Now and then a device takes two runs of a log in one turn: both go on, not the second alone. */
+TEST(gossip, along_a_line_every_event_is_pushed_from_end_to_end)
+{
+    struct gossip_setup setup = {.topology = GOSSIP_LINE,
+                                 .nodes = 8,
+                                 .orders = 5 * ORDERS,
+                                 .interval_ms = INTERVAL_MS,
+                                 .seed = 1};
+    struct gossip_figures figures;
+    gossip_run(&setup, &figures);
+    assert_true(figures.is_converged);
+    assert_true(figures.copies <= 1.05);
+    assert_true(figures.max_ms <= 100);
+}
+
 TEST(gossip, lost_links_cost_few_copies_and_all_arrives)
 {
     assert_true(run_of(GOSSIP_FULL, 8, LOSS_ODDS).copies <= 1.1);

@@ -246,6 +246,26 @@ TEST(mesh, what_a_third_party_tells_waits_for_the_push_of_the_logs_own_device)
     stage_stop(&stage);
 }
 
+TEST(mesh, two_runs_of_a_log_that_come_in_one_turn_are_both_passed_on)
+{
+    stage_start(&stage, 2, 0);
+    meet(A);
+    struct head_claim heads[] = {stage_claim_own(&stage), stage_claim(&stage, A, 1),
+                                 stage_claim(&stage, B, 1)};
+    stage_meet(&stage, B, B, heads, 3);
+    (void)stage_write(&stage, A, 10);
+    (void)stage_write(&stage, A, 10);
+    stage_begin(&stage);
+    stage_say(&stage, A, frame_event(&stage, A, 2, true));
+    stage_say(&stage, A, frame_event(&stage, A, 3, true));
+    stage_end(&stage);
+    const struct message *sent = stage_sent(&stage, B, MESSAGE_EVENTS, 0);
+    assert_non_null(sent);
+    assert_int_equal(sent->events.first_seq, 2);
+    assert_int_equal(sent->events.count, 2);
+    stage_stop(&stage);
+}
+
 TEST(mesh, pushes_that_flow_extend_the_grace)
 {
     stage_start(&stage, 3, 0);
