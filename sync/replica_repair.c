@@ -297,6 +297,7 @@ int replica_repair_take(struct replica *replica, struct store_txn *txn, struct e
         err = look_again(replica, txn, (uint32_t)slot, first_seq, first_seq + count, out);
     if (err == 0)
         err = damage_within(txn, head->log, first_seq, first_seq, &stays);
+    out->is_store_broken |= err == 0 && stays && first_seq != head->seq;
     if (err == 0 && !stays)
         memset(scrub->is_tried, 0, sizeof scrub->is_tried); /* for the next one */
     return err;

@@ -306,7 +306,8 @@ static int rows_are_right(struct replica *replica, struct store_txn *txn,
 }
 
 /* Enters of the table entity one by one; with the first of each, its rows. */
-static int entities(struct replica *replica, struct store_txn *txn, struct moment now)
+static int entities(struct replica *replica, struct store_txn *txn, struct moment now,
+                    struct effects *out)
 {
     struct scrub *scrub = &replica->scrub;
     const struct key before = scrub->row;
@@ -321,7 +322,9 @@ static int entities(struct replica *replica, struct store_txn *txn, struct momen
         err = entry_is_right(txn, &entity, log, seq, &is_right);
     if (err == 0 && !is_right) {
         scrub->is_wrong = true;
-        return store_del(txn, TABLE_ENTITY, key_bytes(&scrub->row));
+        err = store_del(txn, TABLE_ENTITY, key_bytes(&scrub->row));
+        out->is_store_broken |= err == ERR_NOT_FOUND; /* its key is not where it belongs */
+        return err == ERR_NOT_FOUND ? 0 : err;
     }
     if (err == 0 &&
         (before.size < ENTITY_ID_BYTES || memcmp(before.data, entity.bytes, ENTITY_ID_BYTES) != 0))
@@ -341,7 +344,7 @@ static int record(struct replica *replica, struct store_txn *txn, struct moment 
     case SCRUB_JOURNAL:
         return journal(replica, txn, now, out);
     case SCRUB_ENTITIES:
-        return entities(replica, txn, now);
+        return entities(replica, txn, now, out);
     case SCRUB_REST:
         return 0;
     }

@@ -367,7 +367,10 @@ static int turn_inputs(struct core *core)
         return turn_failed(core, err, is_commit, is_replay);
     core->taken_count = 0;
     core->failures = 0;
-    return 0;
+    if (!core->effects->is_store_broken)
+        return 0;
+    core_store_condemn(core, "what is written is not found again");
+    return ERR_IO;
 }
 
 /* Peers hold more of our journal than we do: go on under a new key. The key is on the disk before

@@ -141,8 +141,68 @@ def backup_restored(trial):
     trial.more(10)
 
 
+def flip(path, offset, bit):
+    with open(path, "r+b") as store:
+        store.seek(offset)
+        byte = store.read(1)[0]
+        store.seek(offset)
+        store.write(bytes([byte ^ 1 << bit]))
+
+
+def places(path, text):
+    """Where @text stands in the file."""
+    with open(path, "rb") as store:
+        data = store.read()
+    found, at = [], data.find(text)
+    while at >= 0:
+        found.append(at)
+        at = data.find(text, at + 1)
+    return found
+
+
+def flipped_bits(trial):
+    """Bits flip in the kitchen's store while it is off, in what events say of orders. Its peers heal it: states are equal again and every journal verifies."""
+    trial.begin()
+    kitchen = trial.stall.kitchen
+    newest = trial.queue.customer.promised[-1][0]
+    until("the kitchen to have the newest order", lambda: kitchen.ask("GET", f"/api/orders/{newest}")[0] == 200)
+    kitchen.kill()
+    path = os.path.join(kitchen.state, "store", "data.mdb")
+    spoilt = 0
+    for order, _, _ in trial.queue.customer.promised[:6]:
+        for place in places(path, b"\xc4\x0c" + bytes.fromhex(order)):  # as an event names what it is about
+            flip(path, place + 14 + spoilt % 3, spoilt % 8)
+            spoilt += 1
+    if spoilt < 6:
+        raise Trouble(f"only {spoilt} places of orders were found in the store")
+    kitchen.run()
+    trial.stall.linked()
+    trial.more(10)
+
+
+def store_torn(trial):
+    """Pages of the kitchen's store are zeros: it is kept aside, and a new one filled by the peers."""
+    trial.begin()
+    kitchen = trial.stall.kitchen
+    kitchen.kill()
+    path = os.path.join(kitchen.state, "store", "data.mdb")
+    with open(path, "r+b") as store:
+        store.write(bytes(os.path.getsize(path) // 2))
+    for _ in range(5):  # a start may die of it; three in a row are enough
+        kitchen.start()
+        if kitchen.wait_ready() is not None:
+            break
+        kitchen.wait()
+    else:
+        raise Trouble("the kitchen does not come back")
+    if not any(name.startswith("store.damaged-") for name in os.listdir(kitchen.state)):
+        raise Trouble("the damaged store was not kept")
+    trial.stall.linked()
+    trial.more(10)
+
+
 TRIALS = {trial.__name__: trial for trial in (clocks, freeze, two_instances, store_deleted,
-                                              backup_restored)}
+                                              backup_restored, flipped_bits, store_torn)}
 
 
 def run_trial(name, build):
