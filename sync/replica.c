@@ -424,7 +424,9 @@ static void state_reset(struct replica *replica)
                                       .doubles = &replica->doubles,
                                       .row = replica->row,
                                       .row_capacity = ROW_BYTES_MAX,
-                                      .breadcrumb = replica->config.breadcrumb};
+                                      .breadcrumb = replica->config.breadcrumb,
+                                      .aside = replica->config.aside,
+                                      .aside_count = replica->config.aside_count};
 }
 
 int replica_open(struct replica *replica, struct store_txn *txn,

@@ -41,6 +41,9 @@ struct replica_config {
     uint64_t log_allowance_bytes; /* per log and trading day; 0 = 32 MiB */
     uint8_t *breadcrumb; /* 13 bytes that outlive a crash, or NULL: kind and entity of what is being
                             folded, kind 0 = nothing; the host finds there what crashed */
+    const struct entity_id *aside; /* entities that are not folded here, as that crashes: their rows
+                                      stay as they were, and need attention; outlives the replica */
+    uint32_t aside_count;
 };
 
 enum input_kind {
@@ -66,7 +69,7 @@ struct input {
     uint32_t blob_size;            /* BLOB */
     uint32_t records_max; /* SCRUB: read so many records of the store again and compare them with
                              what proves them; UINT32_MAX: all, now */
-    bool is_good; /* BLOB: its file is whole and has that hash; else there is none */
+    bool is_good;         /* BLOB: its file is whole and has that hash; else there is none */
 };
 
 /* NULL without memory. The one allocation is here; about 20 MiB reserved, mostly untouched. */

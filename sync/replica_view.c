@@ -194,6 +194,9 @@ int replica_row_is_right(struct replica *replica, struct store_txn *txn, enum ki
     struct key state = key_state(kind, entity);
     struct bytes stored;
     struct bytes row;
+    *ret_is_right = true;
+    if (folder_sets_aside(&replica->folder, entity))
+        return 0;
     int err = fold_entity(txn, &replica->folder, kind, entity, &row);
     if (err == ERR_MISMATCH) {
         *ret_is_right = false;

@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "node/os/file.h"
+#include "sync/replica.h"
 
 enum { LAST_AT = BREADCRUMB_BYTES, COUNT_AT = 2 * BREADCRUMB_BYTES, FILE_BYTES = 32 };
 
@@ -68,4 +70,47 @@ void breadcrumb_close(struct breadcrumb *breadcrumb)
     if (breadcrumb->map != NULL)
         (void)munmap(breadcrumb->map, FILE_BYTES);
     breadcrumb->map = NULL;
+}
+
+enum { ASIDE_BYTES_MAX = 4 + ASIDE_MAX * ENTITY_ID_BYTES };
+
+static int aside_decode(const uint8_t *data, size_t size, struct aside *ret_aside)
+{
+    if (size < 4 || (size - 4) % ENTITY_ID_BYTES != 0)
+        return ERR_MALFORMED;
+    if (get_be32(data) != FOLD_VERSION)
+        return 0;
+    ret_aside->count = (uint32_t)((size - 4) / ENTITY_ID_BYTES);
+    memcpy(ret_aside->entities, data + 4, size - 4);
+    return 0;
+}
+
+int aside_load(const char *state, struct aside *ret_aside)
+{
+    char path[PATH_BYTES_MAX];
+    uint8_t *data = NULL;
+    size_t size = 0;
+    *ret_aside = (struct aside){.count = 0};
+    int err = path_join(path, state, "aside");
+    if (err == 0)
+        err = file_read(path, ASIDE_BYTES_MAX, &data, &size);
+    if (err != 0)
+        return err == ERR_NOT_FOUND ? 0 : err;
+    err = aside_decode(data, size, ret_aside);
+    free(data);
+    return err;
+}
+
+int aside_add(const char *state, struct aside *aside, const struct entity_id *entity)
+{
+    char path[PATH_BYTES_MAX];
+    uint8_t data[ASIDE_BYTES_MAX];
+    if (aside->count == ASIDE_MAX)
+        return ERR_LIMIT;
+    aside->entities[aside->count++] = *entity;
+    put_be32(data, FOLD_VERSION);
+    memcpy(data + 4, aside->entities, aside->count * ENTITY_ID_BYTES);
+    int err = path_join(path, state, "aside");
+    return err != 0 ? err
+                    : file_write(path, bytes_of(data, 4 + aside->count * ENTITY_ID_BYTES), 0600);
 }

@@ -18,6 +18,7 @@ enum {
     RETRY_MS = 1000,
     REFOLD_ENTITIES = 2000, /* in a transaction: under a second on a small board */
     FAILURES_MAX = 8,
+    CRASHES_MAX = 2, /* in a row on one entity: then it is set aside */
     FDS_MAX = 2 + 1 + CONTROL_CLIENTS_MAX,
 };
 
@@ -542,9 +543,19 @@ static void open_breadcrumb(struct core *core)
     int err = breadcrumb_open(&core->breadcrumb, core->state, &crashes, &entity);
     if (err != 0)
         logger_say(LEVEL_WARNING, "core", "no breadcrumb: %s", err_text(err));
-    else if (crashes > 0)
+    if (err == 0 && crashes > 0)
         logger_say(LEVEL_ERROR, "core", "it died folding entity %016llx%08x, %u times in a row",
                    (unsigned long long)get_be64(entity.bytes), get_be32(entity.bytes + 8), crashes);
+    err = aside_load(core->state, &core->aside);
+    if (err == 0 && crashes >= CRASHES_MAX)
+        err = aside_add(core->state, &core->aside, &entity);
+    if (err != 0)
+        logger_say(LEVEL_ERROR, "core", "what it dies of is not set aside: %s", err_text(err));
+    if (core->aside.count > 0)
+        logger_say(LEVEL_ERROR, "core",
+                   "%u orders or records are shown as they were, as this version dies of what came "
+                   "after: look at them on another device, and report it",
+                   core->aside.count);
 }
 
 static void configure_replica(struct core *core)
@@ -561,6 +572,8 @@ static void configure_replica(struct core *core)
         .incarnation = core->log_key.incarnation,
         .seed = entropy_u64(),
         .breadcrumb = core->breadcrumb.map,
+        .aside = core->aside.entities,
+        .aside_count = core->aside.count,
     };
     entropy_bytes(core->replica_config.boot, sizeof core->replica_config.boot);
 }

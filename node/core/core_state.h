@@ -76,6 +76,7 @@ struct core {
     struct log_key log_key;
     struct replica_config replica_config;
     struct breadcrumb breadcrumb;
+    struct aside aside;
     struct fence fence;
     struct store_lmdb *store;
     struct store_lmdb_reader *web_reader, *usage_reader;

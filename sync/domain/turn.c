@@ -501,12 +501,48 @@ static int tally_advance(const struct turn *turn, struct store_txn *txn, struct 
     return stock_load(&fold);
 }
 
+/* ---- what cannot be folded here ---- */
+
+bool folder_sets_aside(const struct folder *folder, const struct entity_id *entity)
+{
+    for (uint32_t i = 0; i < folder->aside_count; i++)
+        if (entity_id_equal(&folder->aside[i], entity))
+            return true;
+    return false;
+}
+
+/* Its row stays as it was before the events that this software dies of, marked so that nobody
+ * decides on it. Nothing is derived from it. */
+static int keep_aside(struct store_txn *txn, struct folder *folder, const struct key *state,
+                      enum kind kind, const struct entity_id *entity)
+{
+    struct bytes row = bytes_of(NULL, 0);
+    bool is_changed = false;
+    int err = entity_is_tally(kind) ? stock_get(folder->stock, txn, entity)
+                                    : history_get(folder->history, txn, kind, entity);
+    if (err == ERR_NOT_FOUND || err == ERR_MALFORMED) {
+        stock_reset(folder->stock);
+        history_reset(folder->history, kind, entity);
+        err = 0;
+    }
+    folder->stock->is_opaque = folder->history->is_opaque = true;
+    if (err == 0)
+        err = entity_is_tally(kind) ? tally_row(folder, &row) : history_row(folder, &row);
+    if (err == 0)
+        err = row_replace(txn, state, row, &is_changed);
+    if (err != 0 || !is_changed)
+        return err;
+    return change_number_give(txn, state, ++folder->change_number);
+}
+
 static int fold_kind(struct turn *turn, struct store_txn *txn, struct folder *folder,
                      const struct turn_entity *entity, enum kind kind)
 {
     struct index_keys old;
     struct key state = key_state(kind, &entity->id);
     int err;
+    if (folder_sets_aside(folder, &entity->id))
+        return keep_aside(txn, folder, &state, kind, &entity->id);
     breadcrumb_set(folder, kind, &entity->id);
     if (entity_is_tally(kind)) {
         err = tally_advance(turn, txn, folder, entity);

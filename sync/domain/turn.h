@@ -62,9 +62,11 @@ struct folder {
     struct stock_doubles *doubles; /* what folds noticed; may be NULL */
     uint8_t *row;                  /* scratch, row_capacity bytes */
     size_t row_capacity;
-    uint64_t change_number;  /* the newest given out */
-    uint8_t *breadcrumb;     /* 13 bytes that outlive a crash (kind, entity), or NULL: names what is
-                                being folded */
+    uint64_t change_number; /* the newest given out */
+    uint8_t *breadcrumb;    /* 13 bytes that outlive a crash (kind, entity), or NULL: names what is
+                               being folded */
+    const struct entity_id *aside; /* not to be folded: it crashes */
+    uint32_t aside_count;
     uint64_t appends, loads; /* how often each path was taken */
     bool is_row_spoilt;  /* a stored row was no row: what else was made of it is unknown; the reader
                             clears it */
@@ -88,6 +90,9 @@ bool turn_is_dirty(const struct turn *turn, const struct entity_id *entity);
 
 /* Fold all but the roster (which is the replica's), and store what changed. ERR_IO, ERR_FULL. */
 MUST_CHECK int turn_fold_all(struct turn *turn, struct store_txn *txn, struct folder *folder);
+
+/* Whether @entity is one that is not to be folded here. */
+bool folder_sets_aside(const struct folder *folder, const struct entity_id *entity);
 
 /* Of which kinds the store holds events of @entity, whether they count or not; unknown types belong
  * to every kind. ERR_IO, ERR_MALFORMED (damaged store). */

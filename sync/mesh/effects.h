@@ -106,19 +106,10 @@ struct effects {
     bool is_roster_changed;    /* look at replica_roster() again: who may connect, whom to dial */
     bool is_new_log_needed;    /* amnesia was proven: give the replica a fresh log key, see
                                   replica_renew_log() */
+    bool is_store_broken;      /* what is written is not found again: this store cannot be mended */
     bool is_written;           /* the transaction holds something to commit */
     uint64_t wake_mono_ms;     /* step again with INPUT_TIME at the latest then */
     uint32_t sends_dropped;    /* did not fit: repaired by pulls */
-    bool is_changed;        /* entities changed: tell the screens @change_number */
-    uint64_t change_number; /* newest */
-    bool is_marks_moved;    /* look at replica_log_at() again */
-    bool is_roster_changed; /* look at replica_roster() again: who may connect, whom to dial */
-    bool is_new_log_needed; /* amnesia was proven: give the replica a fresh log key, see
-                               replica_renew_log() */
-    bool is_store_broken;   /* what is written is not found again: this store cannot be mended */
-    bool is_written;        /* the transaction holds something to commit */
-    uint64_t wake_mono_ms;  /* step again with INPUT_TIME at the latest then */
-    uint32_t sends_dropped; /* did not fit: repaired by pulls */
     size_t size;
     uint8_t data[EFFECT_BYTES_MAX];
 };

@@ -100,7 +100,7 @@ static void stall_close(struct stall *stall)
     static const char *const names[] = {"store/data.mdb", "store/lock.mdb", "store/trestle.lock",
                                         "store",          "log.key",        "core.sock",
                                         "breadcrumb",     "blobs",          "fence",
-                                        "ballast",        "starts"};
+                                        "ballast",        "starts",         "aside"};
     core_close(stall->core);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         stall_remove(stall, names[i]);
@@ -540,6 +540,26 @@ TEST(core, a_breadcrumb_tells_what_it_died_of_and_how_often)
     assert_int_equal(entity.bytes[0], 2);
     assert_int_equal(crashes_of(&stall, none, &entity), 0);
     assert_int_equal(stall_start(&stall), 0);
+    stall_close(&stall);
+}
+
+TEST(core, what_it_died_of_twice_is_set_aside_until_other_software_is_here)
+{
+    static const uint8_t order[BREADCRUMB_BYTES] = {KIND_ORDER, 1};
+    struct stall stall;
+    struct entity_id entity;
+    struct aside aside;
+    stall_open(&stall);
+    for (unsigned died = 1; died <= 2; died++) {
+        assert_int_equal(aside_load(stall.state, &aside), 0);
+        assert_int_equal(aside.count, 0);
+        core_close(stall.core);
+        assert_int_equal(crashes_of(&stall, order, &entity), died - 1);
+        assert_int_equal(stall_start(&stall), 0);
+    }
+    assert_int_equal(aside_load(stall.state, &aside), 0);
+    assert_int_equal(aside.count, 1);
+    assert_int_equal(aside.entities[0].bytes[0], 1);
     stall_close(&stall);
 }
 

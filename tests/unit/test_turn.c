@@ -119,3 +119,45 @@ TEST(turn, a_full_one_says_so_and_an_emptied_one_takes_again)
     assert_true(turn_mark(&turn, KIND_ORDER, &more));
     assert_true(turn_is_dirty(&turn, &more));
 }
+
+TEST(turn, what_is_set_aside_is_not_folded_and_needs_attention_until_it_may_be_again)
+{
+    static const struct entity_id entity = {.bytes = {7, 7, 7}};
+    struct history *history = history_new();
+    struct hash folded;
+    struct hash again;
+    stage_start(&stage, 1, 0);
+    stage_meet(&stage, 0, 0, NULL, 0);
+    for (int i = 0; i < 2; i++)
+        (void)journal_write(stage.world, &stage.journal, &stage.peers[0], EVENT_LINE_VOID, &entity,
+                            bytes_of("\x91\xc3", 2));
+    folded = state_after(3, 100);
+    stage_stop(&stage);
+
+    stage_start(&stage, 1, 0);
+    stage_meet(&stage, 0, 0, NULL, 0);
+    for (int i = 0; i < 2; i++)
+        (void)journal_write(stage.world, &stage.journal, &stage.peers[0], EVENT_LINE_VOID, &entity,
+                            bytes_of("\x91\xc3", 2));
+    stage.config.aside = &entity;
+    stage.config.aside_count = 1;
+    stage_begin(&stage);
+    stage_abort(&stage); /* opens the replica again */
+    stage_meet(&stage, 0, 0, NULL, 0);
+    (void)state_after(3, 100);
+    struct store_txn *txn = store_memory_begin(stage.store, false);
+    assert_int_equal(history_get(history, txn, KIND_ORDER, &entity), 0);
+    assert_true(history->is_opaque);
+    assert_int_equal(history->count, 0);
+    store_memory_abort(txn);
+    stage.config.aside_count = 0;
+    stage_begin(&stage);
+    stage_abort(&stage);
+    stage_begin(&stage);
+    assert_int_equal(replica_rebuild(stage.replica, stage.txn), 0);
+    assert_int_equal(replica_state_digest(stage.txn, &again), 0);
+    assert_true(hash_equal(&folded, &again));
+    stage_end(&stage);
+    stage_stop(&stage);
+    history_free(history);
+}
