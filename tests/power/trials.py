@@ -161,16 +161,18 @@ def places(path, text):
 
 
 def flipped_bits(trial):
-    """Bits flip in the kitchen's store while it is off, in what events say of orders. Its peers heal it: states are equal again and every journal verifies."""
+X
     trial.begin()
     kitchen = trial.stall.kitchen
     newest = trial.queue.customer.promised[-1][0]
-    until("the kitchen to have the newest order", lambda: kitchen.ask("GET", f"/api/orders/{newest}")[0] == 200)
+    until("the kitchen to have the newest order",
+          lambda: kitchen.ask("GET", f"/api/orders/{newest}")[0] == 200)
     kitchen.kill()
     path = os.path.join(kitchen.state, "store", "data.mdb")
     spoilt = 0
     for order, _, _ in trial.queue.customer.promised[:6]:
-        for place in places(path, b"\xc4\x0c" + bytes.fromhex(order)):  # as an event names what it is about
+        # As an event names what it is about.
+        for place in places(path, b"\xc4\x0c" + bytes.fromhex(order)):
             flip(path, place + 14 + spoilt % 3, spoilt % 8)
             spoilt += 1
     if spoilt < 6:
@@ -181,7 +183,7 @@ def flipped_bits(trial):
 
 
 def store_torn(trial):
-    """Pages of the kitchen's store are zeros: it is kept aside, and a new one filled by the peers."""
+    """Pages of the kitchen's store are zeros: it is kept aside, and its peers fill a new one."""
     trial.begin()
     kitchen = trial.stall.kitchen
     kitchen.kill()
