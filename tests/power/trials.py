@@ -161,7 +161,8 @@ def places(path, text):
 
 
 def flipped_bits(trial):
-X
+    """Bits flip in the kitchen's store while it is off, in what events say of orders. Its peers
+    heal it: states are equal again and every journal verifies."""
     trial.begin()
     kitchen = trial.stall.kitchen
     newest = trial.queue.customer.promised[-1][0]
