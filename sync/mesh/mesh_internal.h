@@ -1,6 +1,6 @@
-/* mesh_internal.h - what the files of the mesh share: link.c (sessions and claims), flow.c (the end
- * of a turn), send.c (events to peers), forward.c (other devices' events to peers), pull.c
- * (asking).
+/* mesh_internal.h - what the files of the mesh share: link.c (sessions), claims.c (what peers
+ * have), flow.c (the end of a turn), send.c (events to peers), forward.c (other devices' events to
+ * peers), pull.c (asking).
  */
 #ifndef TRESTLE_SYNC_MESH_MESH_INTERNAL_H
 #define TRESTLE_SYNC_MESH_MESH_INTERNAL_H
@@ -25,6 +25,18 @@ void mesh_clear_acknowledgements(struct link *link);
 
 /* At the latest at @due_ms the peer gets a status. */
 void mesh_hasten_status(struct link *link, uint64_t due_ms);
+
+/* ---- claims.c ---- */
+
+/* What the peer claims of a log that is unknown here; NULL when nothing. */
+struct unknown_log *mesh_unknown_find(struct link *link, uint64_t log);
+/* What the peer has of the log is another branch perhaps: the replica looks for a proof. */
+void mesh_suspect_note(struct mesh *mesh, struct link *link, uint32_t slot, uint64_t seq);
+/* Take the heads in mesh->message. ERR_IO. */
+MUST_CHECK int mesh_take_claims(struct mesh *mesh, struct store_txn *txn, struct link *link,
+                                bool is_hello, struct moment now, struct effects *out);
+/* Whether the peer's digest fits what we believe it has. */
+bool mesh_digest_fits(const struct mesh *mesh, const struct link *link, const uint8_t *digest);
 
 /* ---- send.c ---- */
 
