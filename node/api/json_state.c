@@ -784,6 +784,7 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     put_count(object, "opaque", opaque);
     put_count(object, "orders_active", active);
     put_count(object, "orders_stuck", stuck_count(&state->stuck));
+    put_count(object, "orders_voided", state->live.voided_count);
     put_count(object, "store_bytes", state->live.store_bytes);
     put_count(object, "store_bytes_max", state->live.store_bytes_max);
     put_count(object, "uptime_s", state->live.uptime_s);

@@ -159,6 +159,8 @@ static int print_orders(struct state *state, struct store_txn *txn, struct text 
              (unsigned long long)counts[i]);
     gauge(to, "orders_stuck", "Orders whose next tick has not come in time.",
           stuck_count(&state->stuck));
+    gauge(to, "orders_voided", "Orders of revoked devices that somebody must decide on.",
+          state->live.voided_count);
     return 0;
 }
 

@@ -108,6 +108,11 @@ static void draw_orders(struct top *top, const struct reply_node *status,
         (void)snprintf(line, sizeof line, "ALARM    %lld orders do not get on", stuck);
         draw(top, PAINT_WARN, line);
     }
+    const long long voided = (long long)reply_number(status, "orders_voided");
+    if (voided > 0) {
+        (void)snprintf(line, sizeof line, "ALARM    %lld voided orders wait to be decided", voided);
+        draw(top, PAINT_WARN, line);
+    }
     const long long opaque = (long long)reply_number(status, "opaque");
     if (opaque > 0) {
         (void)snprintf(line, sizeof line, "ALARM    %lld events need newer software", opaque);

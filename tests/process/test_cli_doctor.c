@@ -98,7 +98,7 @@ TEST(cli_doctor, a_mesh_without_a_fault_is_without_a_warning)
 TEST(cli_doctor, each_fault_of_a_mesh_is_told)
 {
     const char *lines =
-        of_status(7450, "{\"uptime_s\":60,\"version\":\"1\",\"orders_stuck\":3,"
+        of_status(7450, "{\"uptime_s\":60,\"version\":\"1\",\"orders_stuck\":3,\"orders_voided\":2,"
                         "\"beacons_sent\":60,\"beacons_heard\":0,"
                         "\"peers\":[{\"name\":\"gr\\u001bill\",\"state\":\"lost\"},"
                         "{\"name\":\"bar\",\"state\":\"linked\",\"clock_offset_ms\":-7200000}],"
@@ -108,6 +108,7 @@ TEST(cli_doctor, each_fault_of_a_mesh_is_told)
     assert_non_null(strstr(lines, "warn clock: bar's clock is 7200 s behind of ours"));
     assert_non_null(strstr(lines, "warn beacons: 60 sent, none heard"));
     assert_non_null(strstr(lines, "warn orders: 3 do not get on"));
+    assert_non_null(strstr(lines, "warn orders: 2 of a revoked device wait"));
     assert_non_null(strstr(lines, "warn printer: 1: no paper, 4 slips wait"));
     for (uint32_t i = 0; i < found.count; i++)
         assert_true(found.items[i].level == DIAGNOSIS_OK || found.items[i].fix != NULL);

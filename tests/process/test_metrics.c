@@ -42,6 +42,7 @@ TEST(metrics, tell_orders_events_and_peers)
     assert_line(all, "trestle_orders{phase=\"ready\"} 0");
     assert_line(all, "trestle_events_total{type=\"order.open\"} 2");
     assert_line(all, "trestle_writable 1");
+    assert_line(all, "trestle_orders_voided 0");
     assert_line(all, "trestle_peers{state=\"linked\"} 0");
     assert_non_null(strstr(all, "trestle_build_info{version=\""));
     assert_non_null(strstr(all, ",name=\"kitchen\",lacks=\"peer\"} "));
