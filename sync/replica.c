@@ -193,6 +193,8 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
     out->is_roster_changed = true;
     if (err == ERR_MALFORMED)
         err = ERR_IO; /* the store is damaged */
+    if (err == 0)
+        err = replica_salvage_note(replica, txn);
     for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
         if (!roster_counts_alike(replica->roster_before, &replica->roster, log->id))

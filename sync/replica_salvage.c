@@ -1,11 +1,12 @@
 /* replica_salvage.c - what a fork voids is carried on: every holder of voided events that no
  * salvage carries re-emits them, run by run, under its own log.
  *
- * A device carries its own branch at once, and what it voids itself by stating a fork in the same
- * turn, so that no order leaves its boards; another's after a delay that differs from device to
- * device, so that mostly one of the holders does it; two that do it at once do no harm, as an event
- * counts by its identity. What lies in a revoked part of a log is not carried, but salvages that
- * stand there are made again, for what they carry may be an honest device's.
+ * What boards show here is carried in the very turn that voids it, and so is all that a device
+ * voids itself by stating a fork: an order that is being cooked must not vanish even for a moment.
+ * For the rest, a device carries its own branch at once, another's after a delay that differs from
+ * device to device, so that mostly one of the holders does it; two that do it at once do no harm,
+ * as an event counts by its identity. What lies in a revoked part of a log is not carried, but
+ * salvages that stand there are made again, for what they carry may be an honest device's.
  */
 #include <string.h>
 
@@ -16,8 +17,8 @@
 
 enum {
     SALVAGES_PER_TURN = 4,
-    SALVAGES_AT_ONCE = 256, /* of a log that this turn states to be forked */
-    CARRIED_SHARE = 4,      /* of a log's allowance: what is carried uses up the carrier's own */
+    URGENT_PER_TURN = 256, /* of what boards show, and what this turn states to be forked */
+    CARRIED_SHARE = 4,     /* of a log's allowance: what is carried uses up the carrier's own */
     OTHERS_DELAY_MIN_MS = 1000,
     OTHERS_DELAY_SPREAD_MS = 4000,
 };
@@ -189,6 +190,72 @@ static int run_salvage(struct replica *replica, struct store_txn *txn, const str
     return err != 0 ? err : salvage_consider(replica, txn, body, now, out, &is_written);
 }
 
+/* ---- what boards show ---- */
+
+/* The last event of @log about @entity into @seq, when it is a later one. */
+static int last_event(struct store_txn *txn, uint64_t log, const struct entity_id *entity,
+                      uint64_t *seq)
+{
+    const struct key end = key_entity_event(entity, log, SEQ_MAX);
+    struct store_cursor cursor;
+    struct entity_id found;
+    struct bytes key;
+    struct bytes value;
+    uint64_t found_log = 0;
+    uint64_t found_seq = 0;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_before(&cursor, key_bytes(&end), &key, &value);
+    if (err == 0)
+        err = key_entity_event_parse(key, &found, &found_log, &found_seq);
+    store_cursor_close(&cursor);
+    if (err == 0 && found_log == log && entity_id_equal(&found, entity) && found_seq > *seq)
+        *seq = found_seq;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* The last event of @log about any order that boards show now; 0 = none. */
+static int last_on_boards(struct store_txn *txn, uint64_t log, uint64_t *ret_seq)
+{
+    static const uint8_t first[] = {INDEX_ACTIVE};
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    *ret_seq = 0;
+    int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
+    while (err == 0 && key.size > ENTITY_ID_BYTES && key.data[0] == INDEX_ACTIVE) {
+        struct entity_id entity;
+        memcpy(entity.bytes, key.data + key.size - ENTITY_ID_BYTES, ENTITY_ID_BYTES);
+        err = last_event(txn, log, &entity, ret_seq);
+        if (err == 0)
+            err = store_cursor_next(&cursor, &key, &value);
+    }
+    store_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int replica_salvage_note(struct replica *replica, struct store_txn *txn)
+{
+    int err = 0;
+    for (uint32_t slot = 0; slot < replica->vector.count && err == 0; slot++) {
+        const struct log_head *head = &replica->vector.heads[slot];
+        const struct roster_log *before = roster_log_find(replica->roster_before, head->log);
+        const struct roster_log *after = roster_log_find(&replica->roster, head->log);
+        const bool is_new = before != NULL && after != NULL && after->fork_seq < before->fork_seq;
+        uint64_t *urgent_to = &replica->salvage_plans[slot].urgent_to;
+        if (!is_new || after->fork_seq > head->seq)
+            continue;
+        err = last_on_boards(txn, head->log, urgent_to);
+        if (err == 0) /* what it carried of others may be on boards too */
+            err = last_event(txn, head->log, &replica->roster_entity, urgent_to);
+    }
+    return err == ERR_MALFORMED ? ERR_IO : err;
+}
+
 /* ---- turns ---- */
 
 static uint64_t delay_ms(const struct replica *replica, const struct log_head *head)
@@ -217,31 +284,46 @@ static void plan_update(struct replica *replica, uint32_t slot, uint64_t from, s
         plan->due_ms = now.mono_ms + delay_ms(replica, &replica->vector.heads[slot]);
 }
 
+/* Runs that a turn may still look at. */
+struct salvage_budget {
+    uint32_t urgent, others;
+};
+
+/* Whether the next run is looked at in this turn, which uses up the budget. */
+static bool may_go_on(const struct salvage_plan *plan, struct moment now,
+                      struct salvage_budget *budget)
+{
+    const bool is_urgent = plan->next <= plan->urgent_to;
+    uint32_t *left = is_urgent ? &budget->urgent : &budget->others;
+    if ((!is_urgent && plan->due_ms > now.mono_ms) || *left == 0)
+        return false;
+    --*left;
+    return true;
+}
+
 static int slot_salvage(struct replica *replica, struct store_txn *txn, uint32_t slot,
-                        struct moment now, struct effects *out, uint32_t *budget)
+                        struct moment now, struct effects *out, struct salvage_budget *budget)
 {
     const struct log_head head = replica->vector.heads[slot];
-    uint32_t at_once = head.log == replica->fork_stated ? SALVAGES_AT_ONCE : 0;
     const struct roster_log *log = roster_log_find(&replica->roster, head.log);
     struct salvage_plan *plan = &replica->salvage_plans[slot];
     int err = 0;
     if (log == NULL || head.log == replica->log || voided_from(log) > head.seq)
         return 0;
     plan_update(replica, slot, voided_from(log), now);
-    while (err == 0 && plan->next <= head.seq && plan->due_ms <= now.mono_ms &&
-           (at_once > 0 || *budget > 0)) {
-        --*(at_once > 0 ? &at_once : budget);
+    if (head.log == replica->fork_stated)
+        plan->urgent_to = head.seq;
+    while (err == 0 && plan->next <= head.seq && may_go_on(plan, now, budget))
         err = run_salvage(replica, txn, &head, plan->next, now, out, &plan->next);
-    }
     if (plan->next <= head.seq)
-        effects_wake(out, plan->due_ms);
+        effects_wake(out, plan->next <= plan->urgent_to ? now.mono_ms : plan->due_ms);
     return err;
 }
 
 int replica_salvage_seal(struct replica *replica, struct store_txn *txn, struct moment now,
                          struct effects *out)
 {
-    uint32_t budget = SALVAGES_PER_TURN;
+    struct salvage_budget budget = {.urgent = URGENT_PER_TURN, .others = SALVAGES_PER_TURN};
     int err = 0;
     for (uint32_t slot = 0; slot < replica->vector.count && err == 0; slot++)
         err = slot_salvage(replica, txn, slot, now, out, &budget);

@@ -43,6 +43,7 @@ struct salvage_plan {
     uint64_t from; /* where it begins; 0 = nothing is voided */
     uint64_t next; /* to look at */
     uint64_t due_ms;
+    uint64_t urgent_to; /* up to here it holds what boards show: nobody is waited for */
 };
 
 enum { VOIDED_CANDIDATES_MAX = 1024 };
@@ -68,7 +69,7 @@ struct scrub {
     uint64_t due_ms;   /* REST: when the next pass begins */
     uint64_t unsaved;  /* records since the position was last written */
     bool is_wrong;     /* state or index are: they are to be made anew */
-    bool has_damage; /* events are listed as spoilt */
+    bool has_damage;   /* events are listed as spoilt */
     /* The one that is being asked for. */
     bool is_asked;
     struct repair_request request;
@@ -98,7 +99,7 @@ struct replica {
     bool is_fork_check_due; /* the roster changed: is every fork stated where others see it? */
     struct fork_probe probe;
     uint64_t fork_stated; /* the log of which this turn states a fork; 0 = none */
-    bool is_salvage_due; /* the roster changed: carriers may have ceased to count */
+    bool is_salvage_due;  /* the roster changed: carriers may have ceased to count */
     struct salvage_plan salvage_plans[LOGS_MAX]; /* by slot */
     struct voided_list voided;
     uint64_t change_number_sealed; /* newest that the screens were told of */
@@ -172,6 +173,10 @@ MUST_CHECK int replica_salvage_mark(struct replica *replica, struct store_txn *t
 /* The same when the event before a log's fork came, which the carried ones continue. */
 MUST_CHECK int replica_salvage_mark_log(struct replica *replica, struct store_txn *txn,
                                         uint64_t log, struct effects *out);
+
+/* The roster changed, and nothing was folded by it yet: remember which of what it voids is on the
+ * boards here. ERR_IO. */
+MUST_CHECK int replica_salvage_note(struct replica *replica, struct store_txn *txn);
 
 /* The end of a turn: carry on what nobody does. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_salvage_seal(struct replica *replica, struct store_txn *txn,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/domain/order.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/shop.h"
 
@@ -32,6 +33,50 @@ struct world {
 };
 
 static struct world world;
+
+/* What is on a device's boards does not vanish from it, at no moment: a fork voids it and it is
+ * carried on in one and the same turn. Unless its disk is replaced. */
+static struct {
+    struct history *history;
+    struct order *order;
+    uint64_t changes[CLONES_UP_TO]; /* looked at so far */
+    bool is_shown[CLONES_UP_TO][ORDERS_MAX];
+    uint64_t looks;
+} boards;
+
+/* The order into boards.order; false when nobody here knows its number. */
+static bool order_read(const struct cluster_node *node, uint32_t order)
+{
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    const int err = history_get(boards.history, txn, KIND_ORDER, &world.orders[order]);
+    store_memory_abort(txn);
+    assert_true(err == 0 || err == ERR_NOT_FOUND);
+    if (err == 0)
+        order_derive(boards.history, boards.order);
+    return err == 0 && boards.order->numbers_count > 0;
+}
+
+static void look_at_boards(void *context, struct cluster_node *node)
+{
+    (void)context;
+    if (replica_change_number(node->replica) == boards.changes[node->index] ||
+        node->effects->is_new_log_needed) /* with no log to write to it can carry nothing */
+        return;
+    boards.changes[node->index] = replica_change_number(node->replica);
+    for (uint32_t i = 0; i < world.orders_count; i++) {
+        const bool has_it = order_read(node, i);
+        const bool is_shown = has_it && boards.order->phase <= PHASE_READY;
+        assert_true(has_it || !boards.is_shown[node->index][i]);
+        boards.is_shown[node->index][i] = is_shown;
+        boards.looks += is_shown;
+    }
+}
+
+static void boards_forget(uint32_t node)
+{
+    memset(boards.is_shown[node], 0, sizeof boards.is_shown[node]);
+    boards.changes[node] = 0;
+}
 
 static uint32_t any_node(void)
 {
@@ -101,6 +146,7 @@ static void roll_back(void)
 {
     if (world.copy.store == NULL || !world.cluster->nodes[world.copy_of].is_running)
         return;
+    boards_forget(world.copy_of);
     cluster_roll_back(world.cluster, world.copy_of, &world.copy, 50);
     world.faults++;
 }
@@ -176,7 +222,10 @@ static void run_world(uint64_t seed)
                                         .devices = {{"admin", ROLE_MANAGER, "M"},
                                                     {"counter", ROLE_COUNTER, "A"},
                                                     {"kitchen", ROLE_KITCHEN, "B"}},
-                                        .knobs = cluster_knobs_calm()};
+                                        .knobs = cluster_knobs_calm(),
+                                        .hooks = {.on_turn = look_at_boards}};
+    for (uint32_t node = 0; node < CLONES_UP_TO; node++)
+        boards_forget(node);
     world.prng.state = seed;
     world.orders_count = 0;
     cluster_start(world.cluster, &setup);
@@ -202,12 +251,18 @@ TEST(forks, clones_and_restored_devices_lose_nothing_and_all_devices_agree)
 {
     world.cluster = cluster_new();
     world.commands = calloc(ORDERS_MAX, sizeof *world.commands);
+    boards.history = history_new();
+    boards.order = calloc(1, sizeof *boards.order);
     assert_non_null(world.commands);
+    assert_true(boards.history != NULL && boards.order != NULL);
     const char *more = getenv("TRESTLE_FORK_SEEDS");
     const uint64_t seeds = more != NULL ? strtoull(more, NULL, 10) : SEEDS;
     for (world.seed = 1; world.seed <= seeds; world.seed++)
         run_world(world.seed);
     assert_true(world.faults > seeds);
+    assert_true(boards.looks > seeds);
+    history_free(boards.history);
+    free(boards.order);
     free(world.commands);
     cluster_free(world.cluster);
 }
