@@ -18,6 +18,7 @@ export async function check(stall, { tool, sabotage }) {
     const deeds = crew.flatMap(({ answers }) => answers);
     say("all stopped; reading the stores");
     let judge = await Judge.over(stall.devices, till.answers, deeds);
+    await judge.printed(stall.kitchen, till.items);
     const missing = incidentsMissing(chaos);
     report({ stall, till, chaos, crew, judge, started });
     if (sabotage && judge.findings.length + missing.length === 0) {
@@ -105,6 +106,8 @@ function report({ stall, till, chaos, crew, judge, started }) {
         ["events unsent at a kill", unsent],
         ["accepted, cooked, handed over", crew.flatMap(({ answers }) => answers).length],
         ["of these lost", judge.lostDeeds.size],
+        ["kitchen tickets", judge.tickets],
+        ["further ones, marked as copies", judge.copies],
         ["requests asked again", clients.reduce((sum, { retries }) => sum + retries, 0)],
         ["events on each device", [...new Set(judge.events)].join(", ")],
         ["state digest", [...new Set(judge.digests)].map((text) => text?.slice(0, 16)).join(", ")],

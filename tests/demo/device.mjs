@@ -1,12 +1,14 @@
 // One device: a trestle process with a state folder of its own.
 import { execFile, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import http from "node:http";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { Trouble } from "./words.mjs";
 
+const NOWHERE = "tcp://127.0.0.1:9";
 const READY_SECONDS = 20;
 const STOP_SECONDS = 15;
 const ANSWER_MS = 2000;
@@ -52,6 +54,7 @@ export class Device {
     constructor({ program, web, folder, name, role, lane }) {
         Object.assign(this, { program, web, name, role, lane });
         this.state = path.join(folder, name);
+        this.printed = path.join(folder, `${name}-paper`); // where its printers would write
         this.log = path.join(folder, `${name}.log`);
         this.agent = new http.Agent({ keepAlive: true });
         this.peers = []; // DEVICE@ENDPOINT
@@ -76,9 +79,13 @@ export class Device {
 
     /** Starts the node and waits until it says that it is ready. */
     async start() {
+        await mkdir(this.printed, { recursive: true });
         const words = ["run", "--json", "--state", this.state, "--listen", "tcp://127.0.0.1:*"];
         words.push("--http", `127.0.0.1:${this.httpPort}`, "--web", this.web);
+        words.push("--print-folder", this.printed);
         for (const peer of this.peers) words.push("--peer", peer);
+        // One address for all of them is nobody's: they meet over the wires, or not at all.
+        if (this.peers.length > 0) words.push("--advertise", NOWHERE);
         const child = spawn(this.program, words, {
             env: environment,
             detached: true, // Ctrl-C is for us; we stop the nodes

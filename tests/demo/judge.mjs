@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ask } from "./device.mjs";
 import { journalRead } from "./journal.mjs";
+import { stationsOf, ticketsRead } from "./paper.mjs";
 
 const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
 const VERIFIER = fileURLToPath(new URL("../verifier/verify.py", import.meta.url));
@@ -20,12 +21,14 @@ function repeated(orders, valueOf) {
 }
 
 export class Judge {
-    findings = []; // {kind: "lost" | "changed" | "duplicate" | "digest" | "journal", text}
+    findings = []; // {kind: lost, changed, duplicate, digest, journal, fork or paper, text}
     lost = new Set(); // names of orders
     lostDeeds = new Set();
     duplicates = 0;
     digests = []; // by device
     events = []; // by device
+    tickets = 0; // on paper, the copies that say so left out
+    copies = 0;
     #stores = []; // {device, file, orders, events}
 
     /** @answers: to orders; @deeds: to what was done with them since. */
@@ -114,6 +117,24 @@ export class Judge {
         for (const { name, number, opened } of orders) {
             if (opened > 1) this.#find("duplicate", `${number} was opened ${opened} times`);
             if (!asked.has(name)) this.#find("duplicate", `nobody asked for ${number} (${name})`);
+        }
+    }
+
+    /** One ticket for each order at each of its stations; any further one says that it is a copy. */
+    async printed(device, items) {
+        const tickets = await ticketsRead(device, 1);
+        this.copies = tickets.filter(({ isCopy }) => isCopy).length;
+        this.tickets = tickets.length - this.copies;
+        for (const answer of this.answers) {
+            for (const station of stationsOf(answer, items)) {
+                const isIts = (slip) => slip.number === answer.number && slip.station === station;
+                const slips = tickets.filter(isIts);
+                const firsts = slips.filter(({ isCopy }) => !isCopy);
+                const what = `${answer.number} at ${station}`;
+                if (slips.length === 0) this.#find("paper", `${what} never came to paper`);
+                if (firsts.length > 1)
+                    this.#find("paper", `${what} was printed ${firsts.length} times unmarked`);
+            }
         }
     }
 

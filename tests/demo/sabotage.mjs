@@ -1,8 +1,8 @@
 // Real damage to what has just been found sound: to a stopped store, by a tool of its own, or by
-// doing what a faulty client or a copied state folder does.
-import { cp } from "node:fs/promises";
+// doing what a faulty client or a disk that is set back does.
+import { cp, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { Device, must } from "./device.mjs";
+import { must } from "./device.mjs";
 import { Till } from "./till.mjs";
 import { until } from "./wait.mjs";
 import { say } from "./words.mjs";
@@ -44,15 +44,22 @@ export const SABOTAGES = {
         finds: "fork",
         deed: async ({ stall, till }) => {
             const { counter, kitchen, pickup } = stall;
-            say("sabotage: the counter's state folder is copied, and both copies take an order");
-            const clone = new Device({ ...counter, folder: stall.folder, name: "clone" });
-            await cp(counter.state, clone.state, { recursive: true });
-            clone.peers = counter.peers;
-            await branch(till, clone, kitchen);
+            say("sabotage: the counter's disk is set back after an order, and takes another one");
+            const image = path.join(stall.folder, "image");
+            await cp(counter.state, image, { recursive: true });
+            await branch(till, counter, kitchen);
+            await setBack(counter.state, image);
             await branch(till, counter, pickup);
         },
     },
 };
+
+/** The folder stays, or its fence would tell: a copied one goes on under a new journal. */
+async function setBack(folder, image) {
+    for (const name of await readdir(folder))
+        await rm(path.join(folder, name), { recursive: true });
+    await cp(image, folder, { recursive: true });
+}
 
 /** @writer takes an order, which @reader gets; both are stopped then. */
 async function branch(till, writer, reader) {

@@ -27,7 +27,7 @@ export class Stall {
         return stall;
     }
 
-    /** Makes the pop-up, its menu and its three devices; none runs afterwards. */
+    /** Makes the pop-up, its menu, its devices and the kitchen's printer; none runs afterwards. */
     async found() {
         const { counter } = this;
         const place = ["--listen", "tcp://127.0.0.1:*", "--http", "127.0.0.1:0"];
@@ -41,6 +41,9 @@ export class Stall {
             const joined = await device.command("join", "--json", ...place, invitation.trim());
             device.id = JSON.parse(joined).device;
         }
+        const owner = `owner=${this.kitchen.id}`;
+        const printer = ["number=1", "name=Kitchen", "driver=text", owner, "width=32"];
+        await counter.command("record", "add", "printer", ...printer);
         await counter.stop();
     }
 
