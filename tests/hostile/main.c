@@ -32,6 +32,11 @@ static int cloak(const char *state)
     return 0;
 }
 
+static void say_where(const char *file, int line, const char *expression)
+{
+    (void)fprintf(stderr, "%s:%d: %s does not hold\n", file, line, expression);
+}
+
 static int attack_with(const struct attack *attack, const char *state, char *peer, uint64_t count)
 {
     static struct thief thief;
@@ -45,6 +50,7 @@ static int attack_with(const struct attack *attack, const char *state, char *pee
 
 int main(int count, char **words)
 {
+    check_set_reporter(say_where);
     if (count == 4 && strcmp(words[3], "cloak") == 0)
         return cloak(words[1]);
     for (size_t i = 0; count >= 4 && i < sizeof attacks / sizeof attacks[0]; i++) {

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../power"))
 
@@ -26,16 +27,41 @@ def descriptors_of(node):
     return len(os.listdir(f"/proc/{node.child.pid}/fd"))
 
 
+class Peak(threading.Thread):
+    """The most that a node held at any moment."""
+
+    def __init__(self, node):
+        super().__init__(daemon=True)
+        self.node, self.most = node, memory_of(node)
+        self.closing = threading.Event()
+        self.start()
+
+    def run(self):
+        try:
+            while not self.closing.wait(0.005):
+                self.most = max(self.most, memory_of(self.node))
+        except OSError:
+            pass  # it died, which is found elsewhere
+
+    def close(self):
+        self.closing.set()
+        self.join()
+
+
 @contextlib.contextmanager
-def flat(node, growth=GROWTH_MAX):
-    """What happens here leaves @node alive and as large as it was, in memory and descriptors."""
+def flat(node):
+    """What happens here leaves @node alive and never larger than it was, in memory and, at the end,
+    in descriptors."""
     memory, descriptors = memory_of(node), descriptors_of(node)
-    yield
+    peak = Peak(node)
+    try:
+        yield
+    finally:
+        peak.close()
     if not node.is_running():
         raise Trouble(f"{node.name} died; see {node.log}")
-    grown = memory_of(node) - memory
-    if grown > growth:
-        raise Trouble(f"{node.name} grew by {grown / MIB:.1f} MiB")
+    if peak.most - memory > GROWTH_MAX:
+        raise Trouble(f"{node.name} grew by {(peak.most - memory) / MIB:.1f} MiB")
     until(f"{node.name} to close what strangers opened",
           lambda: descriptors_of(node) <= descriptors + 2, 10)
 
