@@ -185,6 +185,15 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
     return err == 0 || err == ERR_NOT_FOUND ? replica_mark_salvaged(replica, txn, log) : err;
 }
 
+/* A fork that was not proven before: people are told at every device, whoever found it. */
+static void alarm_fork(const struct replica *replica, const struct roster_log *log,
+                       struct effects *out)
+{
+    const struct roster_log *before = roster_log_find(replica->roster_before, log->id);
+    if (log->fork_seq != UINT64_MAX && (before == NULL || before->fork_seq == UINT64_MAX))
+        effects_alarm(out, ALARM_FORK, log->id, log->fork_seq, log->device);
+}
+
 /* The roster's events changed: fold it, and mark what that makes valid or void. */
 static int roster_fold(struct replica *replica, struct store_txn *txn, struct effects *out)
 {
@@ -197,6 +206,7 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
         err = replica_salvage_note(replica, txn);
     for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
+        alarm_fork(replica, log, out);
         if (!roster_counts_alike(replica->roster_before, &replica->roster, log->id))
             err = log_mark_entities(replica, txn, log->id);
     }

@@ -47,7 +47,8 @@ def two_of_one(site):
     for node in (counter, clone, *others):
         until(f"{node.name} to have the orders of both",
               lambda node=node: has_all(node, orders))
-    until("people to be told", lambda: any(is_told(node) for node in (counter, clone, *others)))
+    for node in (counter, clone, *others):
+        until(f"people at {node.name} to be told", lambda node=node: is_told(node))
     later = sell(counter, 2) + sell(clone, 2)
     until("pickup to have what both sold later", lambda: has_all(site.pickup, later))
     clone.stop()
