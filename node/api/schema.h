@@ -107,6 +107,7 @@ struct schema {
     X(order, "Order")                                                                              \
     X(order_list, "OrderList")                                                                     \
     X(pickup_board, "PickupBoard")                                                                 \
+    X(screens, "Screens")                                                                          \
     X(peer, "Peer")                                                                                \
     X(printer_status, "PrinterStatus")                                                             \
     X(status, "Status")                                                                            \

@@ -120,15 +120,16 @@ export class Judge {
         }
     }
 
-    /** One ticket for each order at each of its stations; any further one says that it is a copy. */
+    /** One ticket for each order at each of its stations; any further one says it is a copy. */
     async printed(device, items) {
         const tickets = await ticketsRead(device, 1);
         this.copies = tickets.filter(({ isCopy }) => isCopy).length;
         this.tickets = tickets.length - this.copies;
         for (const answer of this.answers) {
             for (const station of stationsOf(answer, items)) {
-                const isIts = (slip) => slip.number === answer.number && slip.station === station;
-                const slips = tickets.filter(isIts);
+                const slips = tickets
+                    .filter((slip) => slip.number === answer.number)
+                    .filter((slip) => slip.station === station);
                 const firsts = slips.filter(({ isCopy }) => !isCopy);
                 const what = `${answer.number} at ${station}`;
                 if (slips.length === 0) this.#find("paper", `${what} never came to paper`);

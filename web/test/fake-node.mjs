@@ -37,6 +37,7 @@ const peer = (name, device) => ({
     heard_ms_ago: 300,
     behind: 0,
     ahead: 0,
+    clock_offset_ms: 0,
     state: "linked",
 });
 

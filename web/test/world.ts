@@ -179,6 +179,7 @@ export function peer(role: Peer["role"], over: Partial<Peer> = {}): Peer {
         heard_ms_ago: 200,
         behind: 0,
         ahead: 0,
+        clock_offset_ms: 0,
         state: "linked",
         ...over,
     };
