@@ -208,7 +208,7 @@ def store_torn(trial):
 
 
 def disk_full(trial):
-    """The counter's disk fills up while it sells: its ballast goes, it sells on, and what the others
+    """The counter's disk fills up while it sells: its ballast goes, it sells on, and what others
     write waits with them. With room again it catches up and has ballast again."""
     counter = trial.stall.counter
     flag, ballast = (os.path.join(trial.folder, "full"), os.path.join(counter.state, "ballast"))
