@@ -1,304 +1,33 @@
 /* bench_catchup.c - an empty device joins and fetches 10,000 and 100,000 events over CURVE, into
- * LMDB on the disk.
- *
- * Raw: the same events in frames of 48 KiB over a CURVE socket, BLAKE2b of each, and the rows that
- * the replica wrote, about 4,096 events to a synchronous commit. Both are timed from the moment the
- * link is up to the last commit; the sender runs in a thread of its own.
+ * LMDB on the disk (catchup.h).
  */
-#define _GNU_SOURCE
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <zmq.h>
-
-#include "sync/log/chain.h"
-#include "sync/log/tables.h"
 #include "tests/bench/bench.h"
-#include "tests/bench/raw.h"
-#include "tests/bench/wire.h"
-
-enum {
-    EVENTS_PER_ORDER = 4, /* opening, two lines, payment */
-    ORDERS_PER_TURN = 8,  /* of the sender, when it took them */
-    RAW_FRAME_BYTES = 48 * 1024,
-    RAW_COMMIT_EVENTS = 4096,
-    WAIT_MS = 20,
-};
-
-/* What there is to fetch, and what fetching it writes. */
-struct journal {
-    struct bench_device *sender;
-    uint64_t events, bytes;
-    struct recorder *recorder;
-    uint64_t *reached; /* events held after each turn of the recorder */
-};
-
-/* The empty device that fetches: number 1. */
-static struct bench_device *receiver_open(const char *folder, const struct journal *journal)
-{
-    struct bench_device *device = bench_device_open(folder, 1);
-    bench_device_admit(device, journal->sender);
-    return device;
-}
-
-/* --- ours ------------------------------------------------------------------------------------- */
-
-struct serving {
-    struct bench_node node;
-    atomic_bool is_over;
-};
-
-static void *serve(void *context)
-{
-    struct serving *serving = context;
-    while (!atomic_load(&serving->is_over))
-        bench_node_turn(&serving->node, WAIT_MS);
-    return NULL;
-}
-
-/* Fetch all of it; @journal->recorder, when set, remembers each turn. Seconds. */
-static double fetch(struct bench_node *node, struct bench_node *sender, struct journal *journal)
-{
-    double start = 0;
-    uint64_t held = 0;
-    while (held < journal->events) {
-        bench_node_turn(node, WAIT_MS);
-        if (start == 0 && node->is_linked)
-            start = bench_now_s();
-        held = bench_node_holds(node, sender);
-        if (node->recorder != NULL)
-            journal->reached[recorder_turns(node->recorder) - 1] = held;
-    }
-    return bench_now_s() - start;
-}
-
-static double ours_s(struct journal *journal, struct recorder *recorder, uint64_t *ret_bytes)
-{
-    static struct serving serving;
-    struct bench_node node;
-    pthread_t thread;
-    char *folder = bench_folder_make();
-    struct bench_device *device = receiver_open(folder, journal);
-    bench_node_open(&serving.node, journal->sender);
-    bench_node_open(&node, device);
-    node.recorder = recorder;
-    bench_node_meet(&serving.node, &node, false);
-    bench_node_meet(&node, &serving.node, true);
-    atomic_store(&serving.is_over, false);
-    bench_must(pthread_create(&thread, NULL, serve, &serving) == 0 ? 0 : ERR_NO_MEMORY, "thread");
-    double seconds = fetch(&node, &serving.node, journal);
-    *ret_bytes = node.heard_bytes;
-    atomic_store(&serving.is_over, true);
-    (void)pthread_join(thread, NULL);
-    bench_node_close(&node);
-    bench_node_close(&serving.node);
-    bench_device_close(device);
-    bench_folder_remove(folder);
-    return seconds;
-}
-
-/* --- raw -------------------------------------------------------------------------------------- */
-
-struct raw_sending {
-    const struct journal *journal;
-    const struct raw_keys *keys;
-    const char *endpoint;
-};
-
-/* One event as size and bytes, behind the others of its frame; a full frame leaves. */
-static void frame_put(struct raw_socket *raw, uint8_t *frame, size_t *size, struct bytes event)
-{
-    if (*size + 4 + event.size > RAW_FRAME_BYTES) {
-        raw_send(raw, frame, *size);
-        *size = 0;
-    }
-    put_be32(frame + *size, (uint32_t)event.size);
-    memcpy(frame + *size + 4, event.data, event.size);
-    *size += 4 + event.size;
-}
-
-static void stream(struct raw_socket *raw, const struct journal *journal)
-{
-    static uint8_t frame[RAW_FRAME_BYTES];
-    const struct bench_device *sender = journal->sender;
-    struct store_lmdb_reader *reader;
-    struct store_txn *txn;
-    struct store_cursor cursor;
-    struct bytes key;
-    struct bytes row;
-    size_t size = 0;
-    struct key first = key_event(replica_log(sender->replica), 1);
-    bench_must(store_lmdb_reader_open(sender->store, &reader), "reader");
-    bench_must(store_lmdb_read(reader, &txn), "read");
-    bench_must(store_cursor_open(txn, TABLE_LOG, &cursor), "cursor");
-    int err = store_cursor_seek(&cursor, key_bytes(&first), &key, &row);
-    for (uint64_t i = 0; i < journal->events && err == 0; i++) {
-        frame_put(raw, frame, &size, bytes_of(row.data + HASH_BYTES, row.size - HASH_BYTES));
-        if (i + 1 < journal->events)
-            err = store_cursor_next(&cursor, &key, &row);
-    }
-    bench_must(err, "read the journal");
-    raw_send(raw, frame, size);
-    store_cursor_close(&cursor);
-    store_lmdb_read_end(reader);
-    store_lmdb_reader_close(reader);
-}
-
-static void *serve_raw(void *context)
-{
-    const struct raw_sending *sending = context;
-    struct raw_socket raw;
-    char go[2];
-    raw_connect(&raw, sending->keys, sending->endpoint);
-    raw_send(&raw, "up", 2);
-    raw_receive(&raw, go, sizeof go);
-    stream(&raw, sending->journal);
-    raw_close(&raw);
-    return NULL;
-}
-
-/* Hash the events of a frame; how many there were. */
-static uint64_t hash_frame(const uint8_t *data, size_t size)
-{
-    uint64_t count = 0;
-    for (size_t at = 0; at < size; count++) {
-        size_t event_size = get_be32(data + at);
-        (void)chain_event_hash(bytes_of(data + at + 4, event_size));
-        at += 4 + event_size;
-    }
-    return count;
-}
-
-/* Write the turns from *@turn on in one commit: about RAW_COMMIT_EVENTS, of @received that are
- * here. */
-static void write_rows(const struct journal *journal, struct bench_device *device, size_t *turn,
-                       uint64_t received, bool is_last)
-{
-    size_t turns = recorder_turns(journal->recorder);
-    size_t end = *turn;
-    uint64_t from = *turn == 0 ? 0 : journal->reached[*turn - 1];
-    while (end < turns && journal->reached[end] <= received)
-        end++;
-    if (end == *turn || (!is_last && journal->reached[end - 1] - from < RAW_COMMIT_EVENTS))
-        return;
-    struct store_txn *txn;
-    bench_must(store_lmdb_begin(device->store, &txn), "begin");
-    for (; *turn < end; ++*turn)
-        bench_must(recorder_replay(journal->recorder, *turn, txn), "replay");
-    bench_must(store_lmdb_commit(txn), "commit");
-}
-
-static double fetch_raw(struct raw_socket *raw, const struct journal *journal,
-                        struct bench_device *device)
-{
-    uint64_t received = 0;
-    size_t turn = 0;
-    char up[2];
-    raw_receive(raw, up, sizeof up);
-    double start = bench_now_s();
-    raw_send(raw, "go", 2);
-    while (received < journal->events) {
-        zmq_msg_t message;
-        raw_must(zmq_msg_init(&message) == 0 && zmq_msg_recv(&message, raw->socket, 0) >= 0,
-                 "receive");
-        received += hash_frame(zmq_msg_data(&message), zmq_msg_size(&message));
-        (void)zmq_msg_close(&message);
-        write_rows(journal, device, &turn, received, received == journal->events);
-    }
-    return bench_now_s() - start;
-}
-
-static double raw_s(struct journal *journal)
-{
-    struct raw_keys keys;
-    struct raw_socket raw;
-    pthread_t thread;
-    char *folder = bench_folder_make();
-    struct bench_device *device = receiver_open(folder, journal);
-    raw_keys_make(&keys);
-    raw_bind(&raw, &keys);
-    struct raw_sending sending = {.journal = journal, .keys = &keys, .endpoint = raw.endpoint};
-    bench_must(pthread_create(&thread, NULL, serve_raw, &sending) == 0 ? 0 : ERR_NO_MEMORY,
-               "thread");
-    double seconds = fetch_raw(&raw, journal, device);
-    (void)pthread_join(thread, NULL);
-    raw_close(&raw);
-    bench_device_close(device);
-    bench_folder_remove(folder);
-    return seconds;
-}
-
-/* --- the journal ------------------------------------------------------------------------------ */
-
-static void journal_make(struct journal *journal, const char *folder, uint64_t events)
-{
-    struct bench_device *sender = bench_device_open(folder, 0);
-    struct bench_device *receiver = bench_device_open(folder, 1);
-    struct replica_log_info info = {0};
-    bench_device_admit(sender, receiver);
-    bench_device_close(receiver);
-    bench_orders_place(sender, events / EVENTS_PER_ORDER, ORDERS_PER_TURN);
-    raw_must(replica_log_at(sender->replica, 0, &info), "look at the log");
-    journal->sender = sender;
-    journal->events = info.seq;
-    journal->recorder = recorder_new();
-    journal->reached = calloc(info.seq + 1000, sizeof *journal->reached);
-    raw_must(journal->reached != NULL, "memory");
-    uint64_t bytes;
-    (void)ours_s(journal, journal->recorder, &bytes);
-}
-
-static void journal_free(struct journal *journal)
-{
-    recorder_free(journal->recorder);
-    free(journal->reached);
-    bench_device_close(journal->sender);
-}
-
-/* What the events take by themselves. */
-static uint64_t journal_bytes(const struct journal *journal)
-{
-    struct store_lmdb_reader *reader;
-    struct store_txn *txn;
-    struct hash hash;
-    struct bytes event;
-    uint64_t bytes = 0;
-    uint64_t log = replica_log(journal->sender->replica);
-    bench_must(store_lmdb_reader_open(journal->sender->store, &reader), "reader");
-    bench_must(store_lmdb_read(reader, &txn), "read");
-    for (uint64_t seq = 1; seq <= journal->events; seq++) {
-        bench_must(event_get(txn, log, seq, &hash, &event), "read the journal");
-        bytes += event.size;
-    }
-    store_lmdb_read_end(reader);
-    store_lmdb_reader_close(reader);
-    return bytes;
-}
+#include "tests/bench/catchup.h"
 
 static double compare(const char *name, uint64_t events)
 {
-    struct journal journal;
+    struct catchup journal;
     struct bench_series ours = {0};
     struct bench_series raw = {0};
     struct bench_series wire = {0};
     struct bench_series own = {0};
     char *folder = bench_folder_make();
-    journal_make(&journal, folder, events);
+    catchup_make(&journal, folder, events / CATCHUP_EVENTS_PER_ORDER, true);
     for (size_t round = 0; round < bench_rounds(); round++) {
         uint64_t bytes;
-        bench_add(&ours, 1000 * ours_s(&journal, NULL, &bytes));
-        bench_add(&raw, 1000 * raw_s(&journal));
+        bench_add(&ours, 1000 * catchup_ours_s(&journal, &bytes));
+        bench_add(&raw, 1000 * catchup_raw_s(&journal));
         bench_add(&wire, (double)bytes / (double)journal.events);
-        bench_add(&own, (double)journal_bytes(&journal) / (double)journal.events);
+        bench_add(&own, (double)catchup_bytes(&journal) / (double)journal.events);
     }
     printf("%llu events\n", (unsigned long long)journal.events);
     bench_compare(name, "ms", &ours, &raw, 2, false);
     bench_figure("  bytes in frames, each event", "bytes", &wire, 165, false);
     bench_compare("  the same beside its own encoding", "bytes", &wire, &own, 1.05, false);
-    journal_free(&journal);
+    catchup_free(&journal);
     bench_folder_remove(folder);
     return bench_median(&ours);
 }

@@ -1,0 +1,35 @@
+/* catchup.h - an empty device fetches a journal over CURVE into LMDB on the disk; and the same
+ * bytes moved without our code.
+ *
+ * Raw: the same events in frames of 48 KiB over a CURVE socket, BLAKE2b of each, and the rows that
+ * the replica wrote, about 4,096 events to a synchronous commit. Both are timed from the moment the
+ * link is up to the last commit; the sender runs in a thread of its own.
+ */
+#ifndef TRESTLE_TESTS_BENCH_CATCHUP_H
+#define TRESTLE_TESTS_BENCH_CATCHUP_H
+
+#include "tests/bench/popup.h"
+#include "tests/bench/recorder.h"
+
+enum { CATCHUP_EVENTS_PER_ORDER = 4 }; /* opening, two lines, payment */
+
+/* What there is to fetch, and what fetching it writes. */
+struct catchup {
+    struct bench_device *sender;
+    uint64_t events;
+    struct recorder *recorder; /* NULL = nothing for the raw side was remembered */
+    uint64_t *reached;         /* events held after each turn of the recorder */
+};
+
+/* A journal with @orders in @folder. @has_raw: also what catchup_raw_s() needs, in memory. */
+void catchup_make(struct catchup *journal, const char *folder, uint64_t orders, bool has_raw);
+void catchup_free(struct catchup *journal);
+
+/* What the events take by themselves. */
+uint64_t catchup_bytes(const struct catchup *journal);
+
+/* Seconds; @ret_bytes: in the frames that the empty device heard. */
+double catchup_ours_s(struct catchup *journal, uint64_t *ret_bytes);
+double catchup_raw_s(struct catchup *journal);
+
+#endif
