@@ -70,8 +70,7 @@ int core_care_scrub(struct core *core, struct store_txn *txn, bool is_idle)
 static void tell_manager(struct core *core)
 {
     static const char *const states[] = {"WATCHDOG=1\nSTATUS=runs",
-                                         "WATCHDOG=1\nSTATUS=runs; the disk or the store is nearly "
-                                         "full",
+                                         "WATCHDOG=1\nSTATUS=runs; disk or store is nearly full",
                                          "WATCHDOG=1\nSTATUS=the store takes nothing"};
     const int state = !core->is_open ? 2 : core->care.is_low ? 1 : 0;
     (void)!notify_send(states[state]); /* nobody may be listening */
