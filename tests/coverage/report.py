@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Branches taken by the tests of build/coverage: a line for each folder, then every strict file that is short, and
+with --lines each line of it. The exit status is 1 when something is short.
+
+    tests/coverage/strict.txt     files of which every branch must be taken; the rest of a folder: nine of ten
+    tests/coverage/excluded.txt   branches that are not counted, each with its reason
+"""
+import collections
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = ROOT / "tests/coverage"
+BUILD = ROOT / "build/coverage"
+LEAST = 0.9
+
+
+def lines_of(path):
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line
+
+
+class Exclusions:
+    def __init__(self):
+        self.rules = []
+        for line in lines_of(HERE / "excluded.txt"):
+            found = re.fullmatch(r'(\S+) "(.+)" (.+)', line)
+            if not found:
+                sys.exit(f"excluded.txt: not understood: {line}")
+            self.rules.append(found.groups())
+        self.used = set()
+
+    def has(self, path, text):
+        for rule in self.rules:
+            if rule[0] in ("*", path) and rule[1] in text:
+                self.used.add(rule)
+                return True
+        return False
+
+    def stale(self):
+        return [rule for rule in self.rules if rule not in self.used]
+
+
+def gcov_files():
+    """The gcov data of each object that a test ran, as JSON."""
+    for data in sorted(BUILD.rglob("*.gcda")):
+        if re.search(r"/(sync|node)/", str(data.relative_to(BUILD))):
+            done = subprocess.run(["gcov", "--json-format", "--branch-probabilities", "--stdout", data],
+                                  cwd=BUILD, capture_output=True, check=True)
+            yield from (json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"{"))
+
+
+def branches():
+    """(file, line) -> how often each of its branches was taken, over all objects."""
+    taken = collections.defaultdict(collections.Counter)
+    for data in gcov_files():
+        for file in data["files"]:
+            path = pathlib.PurePath(file["file"])  # below the root, as the build maps it
+            if path.parts[0] not in ("sync", "node"):
+                continue
+            for line in file["lines"]:
+                for index, branch in enumerate(line["branches"]):
+                    taken[str(path), line["line_number"]][index] += branch["count"]
+    return taken
+
+
+def count(taken, exclusions):
+    """File -> [taken, all, lines with one that was not]."""
+    files = collections.defaultdict(lambda: [0, 0, []])
+    sources = {}
+    for (path, line), counts in sorted(taken.items()):
+        source = sources.setdefault(path, (ROOT / path).read_text(encoding="utf-8").splitlines())
+        text = source[line - 1] if line <= len(source) else ""
+        if exclusions.has(path, text):
+            continue
+        file = files[path]
+        hit = sum(number > 0 for number in counts.values())
+        file[0] += hit
+        file[1] += len(counts)
+        if hit < len(counts):
+            file[2].append((line, text.strip()))
+    return files
+
+
+def share(files):
+    hit, all_of_them = sum(file[0] for file in files), sum(file[1] for file in files)
+    return hit, all_of_them, hit / all_of_them if all_of_them else 1.0
+
+
+def main():
+    exclusions = Exclusions()
+    files = count(branches(), exclusions)
+    strict = list(lines_of(HERE / "strict.txt"))
+    missing = [path for path in strict if not (ROOT / path).exists()]
+    short = [f"strict.txt names {path}, which is not there" for path in missing]
+    short += [f'excluded.txt: nothing fits {rule[0]} "{rule[1]}"' for rule in exclusions.stale()]
+    folders = collections.defaultdict(list)
+    for path, file in files.items():
+        folders["strict files" if path in strict else str(pathlib.PurePath(path).parent)].append(file)
+    for folder, members in sorted(folders.items()):
+        hit, total, part = share(members)
+        least = 1.0 if folder == "strict files" else LEAST
+        print(f"{100 * part:6.1f} %  {hit:>6} of {total:>6} branches  {folder}{'' if part >= least else '   SHORT'}")
+        if part < least:
+            short.append(f"{folder}: {total - hit} branches not taken, {100 * part:.1f} % of {100 * least:.0f} %")
+    for path in strict:
+        hit, total, lines = files.get(path, [0, 0, []])
+        if lines:
+            print(f"        {path}: {total - hit} of {total} not taken, in {len(lines)} lines")
+            if "--lines" in sys.argv:
+                print("".join(f"            {line}: {text}\n" for line, text in lines), end="")
+    print("\n".join(short))
+    return 1 if short else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
