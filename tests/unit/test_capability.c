@@ -101,6 +101,13 @@ TEST(capability, an_auditor_only_reads_and_a_customer_has_none)
     assert_int_equal(role_device_capabilities((enum role)99), 0);
 }
 
+TEST(capability, a_role_that_is_none_has_none)
+{
+    const enum role none = (enum role)ROLE_COUNT;
+    assert_int_equal(role_device_capabilities(none), 0);
+    assert_int_equal(role_person_capabilities(none), 0);
+}
+
 TEST(capability, each_is_held_by_some_device)
 {
     for (unsigned i = 0; i < CAP_COUNT; i++) {
