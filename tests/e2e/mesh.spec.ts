@@ -190,7 +190,8 @@ test("one device alone can run the stall", async ({ browser }) => {
     const number = await sell(counter);
     await openOrder(counter, number);
     await expect(tick(counter, "seen")).toHaveText("Seen by kitchen");
-    await expect(tick(counter, "copies")).toHaveText("On 2 devices: waiting");
+    const alone = "On 1 of 2 devices, no other device is linked: waiting";
+    await expect(tick(counter, "copies")).toHaveText(alone);
 
     await ticket(kitchen, number).getByRole("button", { name: "Accept" }).click();
     await kitchen.locator(".column-prep").getByRole("button", { name: "Bump" }).click();

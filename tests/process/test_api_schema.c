@@ -28,6 +28,26 @@ TEST(api_schema, the_tables_are_sound)
     assert_null(routes_mistake());
 }
 
+static bool is_listed(const struct schema *schema)
+{
+    for (size_t i = 0; i < schemas_count; i++) {
+        if (schemas[i] == schema) {
+            return true;
+        }
+    }
+    return false;
+}
+
+TEST(api_schema, every_object_that_a_schema_holds_is_in_the_document)
+{
+    for (size_t i = 0; i < schemas_count; i++) {
+        for (size_t j = 0; j < schemas[i]->count; j++) {
+            const struct schema_field *field = &schemas[i]->fields[j];
+            assert_true(field->type != SCHEMA_OBJECT || is_listed(field->object));
+        }
+    }
+}
+
 #define PLACE(rest) "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"lines\":" rest "}"
 
 TEST(api_schema, a_good_body_passes)
