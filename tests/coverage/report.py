@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Branches taken by the tests of build/coverage: a line for each folder, then every strict file that is short, and
-with --lines each line of it. The exit status is 1 when something is short.
+"""Branches taken by the tests of build/coverage: a line for each folder, then every strict file
+that is short, and with --lines each line of it. The exit status is 1 when something is short.
 
-    tests/coverage/strict.txt     files of which every branch must be taken; the rest of a folder: nine of ten
+    tests/coverage/strict.txt     files of which every branch must be taken; elsewhere: nine of ten
     tests/coverage/excluded.txt   branches that are not counted, each with its reason
 """
 import collections
@@ -49,9 +49,11 @@ def gcov_files():
     """The gcov data of each object that a test ran, as JSON."""
     for data in sorted(BUILD.rglob("*.gcda")):
         if re.search(r"/(sync|node)/", str(data.relative_to(BUILD))):
-            done = subprocess.run(["gcov", "--json-format", "--branch-probabilities", "--stdout", data],
-                                  cwd=BUILD, capture_output=True, check=True)
-            yield from (json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"{"))
+            command = ["gcov", "--json-format", "--branch-probabilities", "--stdout", data]
+            done = subprocess.run(command, cwd=BUILD, capture_output=True, check=True)
+            for line in done.stdout.splitlines():
+                if line.startswith(b"{"):
+                    yield json.loads(line)
 
 
 def branches():
@@ -100,13 +102,16 @@ def main():
     short += [f'excluded.txt: nothing fits {rule[0]} "{rule[1]}"' for rule in exclusions.stale()]
     folders = collections.defaultdict(list)
     for path, file in files.items():
-        folders["strict files" if path in strict else str(pathlib.PurePath(path).parent)].append(file)
+        folder = "strict files" if path in strict else str(pathlib.PurePath(path).parent)
+        folders[folder].append(file)
     for folder, members in sorted(folders.items()):
         hit, total, part = share(members)
         least = 1.0 if folder == "strict files" else LEAST
-        print(f"{100 * part:6.1f} %  {hit:>6} of {total:>6} branches  {folder}{'' if part >= least else '   SHORT'}")
+        print(f"{100 * part:6.1f} %  {hit:>6} of {total:>6} branches  {folder}"
+              f"{'' if part >= least else '   SHORT'}")
         if part < least:
-            short.append(f"{folder}: {total - hit} branches not taken, {100 * part:.1f} % of {100 * least:.0f} %")
+            short.append(f"{folder}: {total - hit} branches not taken, "
+                         f"{100 * part:.1f} % of {100 * least:.0f} %")
     for path in strict:
         hit, total, lines = files.get(path, [0, 0, []])
         if lines:
