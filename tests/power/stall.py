@@ -123,12 +123,12 @@ class Queue(Worker):
 
 
 class Cook(Worker):
-    """Accepts and finishes what the board shows."""
+    """Accepts and finishes what the board shows; 404 after a start without a store."""
 
     def work(self):
         _, board = self.client.ask("GET", "/api/kitchen/board")
         for order in (board or {}).get("orders", []):
             if order["phase"] in ("placed", "accepted", "cooking"):
-                self.insist(f"/api/orders/{order['id']}/accept", {}, (200, 409))
-                self.insist(f"/api/orders/{order['id']}/done", {}, (200, 409))
+                self.insist(f"/api/orders/{order['id']}/accept", {}, (200, 404, 409))
+                self.insist(f"/api/orders/{order['id']}/done", {}, (200, 404, 409))
         self.closing.wait(0.01)  # between two looks at the board
