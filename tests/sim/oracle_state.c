@@ -186,6 +186,16 @@ static bool is_no_hindrance(const struct raws *raws, const struct roster *roster
     return verdict == VERDICT_FORKED || verdict == VERDICT_REVOKED;
 }
 
+static bool is_void(const struct raws *raws, const struct operation *id)
+{
+    for (uint32_t i = 0; i < raws->count; i++) {
+        if (operation_equal(&raws->events[i].id, id)) {
+            return raws->events[i].is_void;
+        }
+    }
+    return false;
+}
+
 static bool is_ready(const struct raws *raws, const struct roster *roster, uint32_t at)
 {
     const struct raw *raw = &raws->events[at];
@@ -229,7 +239,11 @@ static void row_check(struct sim *sim, struct cluster_node *node, const struct r
     sim->stats->oracles[ORACLE_EXPOSURE]++;
     for (uint32_t i = 0; i < sim->history->count; i++) {
         const struct history_event *event = &sim->history->events[i];
-        if (!is_exposable(raws, &event->id)) {
+        sim->stats->oracles[ORACLE_RIGHTS]++;
+        if (is_void(raws, &event->id)) {
+            sim_fail(sim, ORACLE_RIGHTS, node, "shows event %llu of type %u, which is void",
+                     (unsigned long long)event->id.seq, event->type);
+        } else if (!is_exposable(raws, &event->id)) {
             sim_fail(sim, ORACLE_EXPOSURE, node, "shows event %llu of type %u without its parents",
                      (unsigned long long)event->id.seq, event->type);
         }
@@ -295,6 +309,9 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
     row_check(sim, node, &raws, kind, &entity, row);
     if (!sim->is_failed) {
         fold_check(sim, node, txn, kind, &entity, row);
+    }
+    if (!sim->is_failed && kind == KIND_ORDER) {
+        trade_money(sim, node);
     }
 }
 

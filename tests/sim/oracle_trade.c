@@ -1,4 +1,4 @@
-/* oracle_trade.c - what was sold and printed, from the raw events: nothing twice. */
+/* oracle_trade.c - what was sold, paid and printed, from the raw events: nothing twice. */
 #include <string.h>
 
 #include "sync/base/check.h"
@@ -30,6 +30,72 @@ void trade_stock(struct sim *sim)
     }
     for (uint32_t i = 0; i < count; i++) {
         store_memory_abort(txns[i]);
+    }
+}
+
+/* ---- P8 ---- */
+
+enum { OBJECTS_MAX = 256 };
+
+/* Payments and the provider's intents that events speak of, each with the most that was said. */
+struct objects {
+    uint32_t count;
+    struct {
+        uint8_t id[PROVIDER_ID_BYTES_MAX];
+        size_t size;
+        int64_t amount_minor;
+    } objects[OBJECTS_MAX];
+};
+
+static void object_note(struct objects *objects, struct bytes id, int64_t amount_minor)
+{
+    uint32_t at = 0;
+    while (at < objects->count &&
+           !bytes_equal(bytes_of(objects->objects[at].id, objects->objects[at].size), id)) {
+        at++;
+    }
+    check(at < OBJECTS_MAX);
+    if (at == objects->count) {
+        memcpy(objects->objects[objects->count++].id, id.data, id.size);
+        objects->objects[at].size = id.size;
+        objects->objects[at].amount_minor = 0;
+    }
+    if (objects->objects[at].amount_minor < amount_minor) {
+        objects->objects[at].amount_minor = amount_minor;
+    }
+}
+
+static void objects_take(struct objects *objects, const struct history_event *event)
+{
+    struct order_pay pay;
+    struct pay_intent intent;
+    const struct bytes body = event->body;
+    if (event->type == EVENT_PAY && order_pay_decode(body, &pay) == 0) {
+        object_note(objects, bytes_of(pay.id.bytes, sizeof pay.id.bytes), pay.amount_minor);
+    } else if (event->type == EVENT_PAY_INTENT && pay_intent_decode(body, &intent) == 0) {
+        object_note(objects, intent.id, intent.received_minor);
+    }
+}
+
+void trade_money(struct sim *sim, struct cluster_node *node)
+{
+    static struct objects objects;
+    int64_t paid_minor = 0;
+    objects.count = 0;
+    for (uint32_t i = 0; i < sim->history->count; i++) {
+        objects_take(&objects, &sim->history->events[i]);
+    }
+    for (uint32_t i = 0; i < objects.count; i++) {
+        paid_minor += objects.objects[i].amount_minor;
+    }
+    order_derive(sim->history, sim->order);
+    if ((sim->order->flags & FLAG_CUT_SHORT) != 0) {
+        return;
+    }
+    sim->stats->oracles[ORACLE_MONEY]++;
+    if (sim->order->paid_minor != paid_minor) {
+        sim_fail(sim, ORACLE_MONEY, node, "an order counts %lld as paid, of payments of %lld",
+                 (long long)sim->order->paid_minor, (long long)paid_minor);
     }
 }
 

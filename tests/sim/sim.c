@@ -13,6 +13,7 @@ enum {
     VERIFY_ONE_IN = 250, /* turns */
     TICKS_MS = 3000, /* after converging: a status of each to each, and the commit that keeps it */
     NODES_MIN = 3,
+    SHIFTED_ONE_IN = 8, /* seeds */
 };
 
 const char *oracle_name(enum oracle oracle)
@@ -213,6 +214,7 @@ static void start(struct sim *sim)
                                          .on_crash = on_crash,
                                          .on_trace = sim->options.is_traced ? on_trace : NULL};
     cluster_start(sim->cluster, &setup);
+    time_shift(sim);
     shop_open(sim->cluster);
 }
 
@@ -390,7 +392,7 @@ static void stats_add(struct sim *sim)
     sim->stats->failures += sim->is_failed ? 1 : 0;
 }
 
-bool sim_run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
+static void run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
 {
     sim_reset(sim, seed, stats);
     start(sim);
@@ -405,7 +407,35 @@ bool sim_run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
         check_end(sim);
     }
     sim->stats->oracles[ORACLE_ALARMS]++;
+    if (!sim->is_failed) {
+        sim->decided = time_decided(sim, &sim->cluster->nodes[0]);
+    }
     stats_add(sim);
+}
+
+/* The seed's run once more, with other clocks. */
+static void run_shifted(struct sim *sim, uint64_t seed, struct sim_stats *stats)
+{
+    struct sim_stats unused = {.seeds = 0};
+    const struct hash decided = sim->decided;
+    const struct hash trace_hash = sim->trace_hash;
+    sim->is_shifted = true;
+    run(sim, seed, &unused);
+    sim->is_shifted = false;
+    sim->trace_hash = trace_hash;
+    stats->oracles[ORACLE_TIME]++;
+    if (!sim->is_failed && !hash_equal(&decided, &sim->decided)) {
+        sim_fail(sim, ORACLE_TIME, NULL, "another clock, and something else was decided");
+    }
+    stats->failures += sim->is_failed ? 1 : 0;
+}
+
+bool sim_run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
+{
+    run(sim, seed, stats);
+    if (!sim->is_failed && seed % SHIFTED_ONE_IN == 0) {
+        run_shifted(sim, seed, stats);
+    }
     return !sim->is_failed;
 }
 

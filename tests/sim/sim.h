@@ -32,10 +32,13 @@ enum {
     X(ORACLE_JOURNAL, "P5", "journals only grow, chained and signed")                              \
     X(ORACLE_DURABLE, "P6", "nothing is sent or answered that is not durable")                     \
     X(ORACLE_STOCK, "P7", "nothing is sold twice")                                                 \
+    X(ORACLE_MONEY, "P8", "money is counted once for each object")                                 \
     X(ORACLE_KEPT, "P9", "what a living device holds survives a fork")                             \
+    X(ORACLE_RIGHTS, "P11", "no state shows an event that its writer might not write")             \
     X(ORACLE_LIVENESS, "P12", "after the heal all converge in time")                               \
     X(ORACLE_NUMBERS, "P15", "order numbers are unique")                                           \
     X(ORACLE_PAPER, "I5", "nothing is printed twice without saying so")                            \
+    X(ORACLE_TIME, "I17", "other clocks, the same orders, money and stock")                        \
     X(ORACLE_ANSWERS, "answers", "what was answered is never lost")                                \
     X(ORACLE_ONCE, "once", "a request that is retried counts once")                                \
     X(ORACLE_TICKS, "ticks", "a tick means that many copies")                                      \

@@ -107,6 +107,8 @@ struct sim {
     struct message *message;
     uint8_t *row;
     struct hash trace_hash;
+    bool is_shifted; /* this run is one with other clocks */
+    struct hash decided;
     bool is_failed;
     char failure[SIM_FAILURE_MAX];
 };
@@ -186,7 +188,15 @@ void forks_check(struct sim *sim, struct cluster_node *node);
 /* What @node found to be forked, it carries on in the same turn. */
 void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked);
 
-/* ---- oracle_trade.c: P7, I5 ---- */
+/* ---- oracle_time.c: I17 ---- */
+/* Every device's clock is wrong by days, in the shifted run by others. */
+void time_shift(struct sim *sim);
+/* What was decided of orders, money and stock, as @node has it. */
+struct hash time_decided(struct sim *sim, struct cluster_node *node);
+
+/* ---- oracle_trade.c: P7, P8, I5 ---- */
+/* The order whose full history is in sim->history counts each payment once. */
+void trade_money(struct sim *sim, struct cluster_node *node);
 /* Nothing was sold twice, as far as anybody knows. */
 void trade_stock(struct sim *sim);
 /* A claim that @node has just written, @event, prints nothing twice without saying so. */
