@@ -25,7 +25,7 @@ static int salvaged_take(struct load *load, const struct salvaged_row *row)
     if (info != NULL && info->kind != load->history->kind) {
         return 0;
     }
-    err = salvaged_counts(load->txn, load->roster, &row->id, event.type, event.by, &counts);
+    err = salvaged_counts(load->txn, load->roster, &row->id, event.type, &counts);
     if (err != 0 || !counts) {
         return err;
     }

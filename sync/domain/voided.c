@@ -51,7 +51,7 @@ static bool could_count(const struct walk *walk, uint64_t log, uint64_t seq,
     const struct event_info *info = event_info_find(event->type);
     return info != NULL && info->kind == KIND_ORDER && event->type != (uint32_t)EVENT_ORDER_DROP &&
            event->body.size <= VOIDED_BODY_BYTES_MAX && body_check(event->type, event->body) == 0 &&
-           roster_allows_salvaged(walk->roster, log, seq, event->type, event->by);
+           roster_allows_salvaged(walk->roster, log, seq, event->type);
 }
 
 static int take(struct walk *walk, uint64_t log, uint64_t seq)

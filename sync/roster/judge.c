@@ -97,31 +97,14 @@ enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t se
     return (may & capability_bit(info->capability)) != 0 ? VERDICT_VALID : VERDICT_FORBIDDEN;
 }
 
-/* Under any role that somebody ever said he has. Of whom nothing is known that was said on a branch
- * that is void now, too: his device, which could have left him out, vouches for him. */
-static uint64_t ever_allowed(const struct roster *roster, uint64_t staff)
-{
-    const struct roster_person *person = roster_person_find(roster, staff);
-    uint64_t may = person != NULL ? person->capabilities : UINT64_MAX;
-    for (uint32_t i = 0; i < roster->rights_count; i++) {
-        const struct roster_right *right = &roster->rights[i];
-        may |= roster->people[right->person].staff == staff ? right->capabilities : 0;
-    }
-    return may;
-}
-
-bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
-                            uint64_t by)
+bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type)
 {
     const struct roster_log *found = roster_log_find(roster, log);
     const struct event_info *info = event_info_find(type);
     if (found == NULL || info == NULL) {
         return found != NULL;
     }
-    uint64_t may = capabilities_at(roster, found, seq);
-    if (is_by_person(info, by)) {
-        may &= ever_allowed(roster, by);
-    }
+    const uint64_t may = capabilities_at(roster, found, seq);
     return (may & capability_bit(info->capability)) != 0;
 }
 

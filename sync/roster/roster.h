@@ -178,10 +178,9 @@ enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t se
 
 /* Whether its log's rights allow that event, wherever the log is cut off: for events that a fork
  * voided and others carry on. What its branch had seen of the roster after the fork is not known,
- * so a person may do what he might under any role that he ever had, and one who is not known what
- * his device may: a sale is not lost because he was dismissed later. O(rights). */
-bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
-                            uint64_t by);
+ * nor is what was said there of people: the device, which could have left the person out, vouches
+ * for him. So no sale is lost because its seller was dismissed later. O(log n). */
+bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type);
 
 /* Whether that event, which counts, was done under a role that had been taken already, by a device
  * that had not heard of it: what is done is done, but people should look at it. O(log n). */

@@ -155,14 +155,14 @@ static int is_unrevoked(struct store_txn *txn, const struct roster *roster,
 }
 
 int salvaged_counts(struct store_txn *txn, const struct roster *roster, const struct operation *id,
-                    uint32_t type, uint64_t by, bool *ret_counts)
+                    uint32_t type, bool *ret_counts)
 {
     const struct roster_log *log = roster_log_find(roster, id->log);
     *ret_counts = false;
     if (log == NULL || id->seq < log->fork_seq || id->seq <= 1) {
         return 0;
     }
-    if (!roster_allows_salvaged(roster, id->log, id->seq, type, by)) {
+    if (!roster_allows_salvaged(roster, id->log, id->seq, type)) {
         return 0;
     }
     bool is_good = false;

@@ -19,8 +19,7 @@ enum { SALVAGE_CHAIN_MAX = 4096 }; /* runs of one branch; what lies deeper is vo
 
 /* ERR_IO, ERR_MALFORMED (damaged store), as all below. */
 MUST_CHECK int salvaged_counts(struct store_txn *txn, const struct roster *roster,
-                               const struct operation *id, uint32_t type, uint64_t by,
-                               bool *ret_counts);
+                               const struct operation *id, uint32_t type, bool *ret_counts);
 
 /* Whether some carrier that counts has @id. */
 MUST_CHECK int salvaged_is_carried(struct store_txn *txn, const struct roster *roster,

@@ -161,7 +161,7 @@ static bool counts(struct scene *scene, uint32_t branch, uint64_t seq)
 {
     const struct operation id = id_of(scene, branch, seq);
     bool is = false;
-    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, 0, &is), 0);
+    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
     return is;
 }
 
@@ -204,7 +204,7 @@ TEST(salvage, a_branch_that_left_the_prefix_before_the_proven_fork_does_not_coun
     load(scene);
     assert_int_equal(salvaged_is_carried(scene->txn, &scene->roster, &id, &is), 0);
     assert_true(is);
-    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, 0, &is), 0);
+    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
     assert_false(is);
     scene_free(scene);
 }
