@@ -75,15 +75,25 @@ int replica_sign(struct replica *replica, struct store_txn *txn)
     return log_sign(txn, head, &replica->config.popup, replica->config.log_secret);
 }
 
-int replica_append(struct replica *replica, struct store_txn *txn, const struct event *event)
+/* Whether the own log may say that next. */
+static bool may_append(struct replica *replica, const struct event *event)
+{
+    const struct log_head *head = own_head(replica);
+    return head->seq == 0 || /* the roster does not know this log before its first event */
+           roster_judge(&replica->roster, replica->log, head->seq + 1, event->type, event->by) ==
+               VERDICT_VALID;
+}
+
+int replica_append(struct replica *replica, struct store_txn *txn, const struct event *event,
+                   struct effects *out)
 {
     struct bytes bytes;
     struct log_head *head = own_head(replica);
-    bool is_opening = head->seq == 0; /* the roster does not know this log before its first event */
-    if (!is_opening && roster_judge(&replica->roster, replica->log, head->seq + 1, event->type,
-                                    event->by) != VERDICT_VALID)
-        return ERR_FORBIDDEN;
     int err = event_encode(event, replica->event_data, EVENT_SALVAGE_BYTES_MAX, &bytes);
+    if (err == 0 && !turn_has_room(replica->turn, bytes.size))
+        err = replica_fold(replica, txn, out); /* peers filled the turn */
+    if (err == 0 && !may_append(replica, event))
+        err = ERR_FORBIDDEN;
     if (err == 0)
         err = log_append(txn, head, bytes);
     if (err == ERR_LIMIT) { /* the run is full */
@@ -94,7 +104,6 @@ int replica_append(struct replica *replica, struct store_txn *txn, const struct 
     if (err != 0)
         return err;
     struct operation id = log_head_operation(head);
-    replica->event_size = bytes.size;
     replica->is_turn_written = true;
     turn_add(replica->turn, &id, event->type, &event->entity, bytes);
     return 0;
@@ -102,21 +111,42 @@ int replica_append(struct replica *replica, struct store_txn *txn, const struct 
 
 /* ---- folding ---- */
 
-int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, uint64_t log)
+int replica_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
+                 const struct entity_id *entity, struct effects *out)
+{
+    const struct event_info *info = event_info_find(type);
+    const enum kind kind = info == NULL ? KIND_NONE : info->kind;
+    if (turn_mark(replica->turn, kind, entity))
+        return 0;
+    int err = replica_fold(replica, txn, out);
+    if (err == 0)
+        check(turn_mark(replica->turn, kind, entity));
+    return err;
+}
+
+int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, struct operation *from)
 {
     struct salvage_cursor cursor;
     struct salvaged_row row;
-    int err = salvage_of_log(&cursor, txn, log, &row);
+    int err = salvage_of_log(&cursor, txn, from, &row);
     if (err != 0)
         return err == ERR_NOT_FOUND ? 0 : err;
     while (err == 0) {
         const struct event_info *info = event_info_find(row.type);
         enum kind kind = info == NULL ? KIND_NONE : info->kind;
         bool is_marked = row.type == EVENT_NONE || turn_mark(replica->turn, kind, &row.entity);
+        *from = row.id;
         err = is_marked ? salvage_row_next(&cursor, &row) : ERR_LIMIT;
     }
     salvage_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* All of @log. ERR_LIMIT. */
+static int mark_salvaged(struct replica *replica, struct store_txn *txn, uint64_t log)
+{
+    struct operation from = {.log = log};
+    return replica_mark_salvaged(replica, txn, &from);
 }
 
 /* What the salvage with @body carries counts or not as its carrier does, and with it what comes
@@ -124,8 +154,7 @@ int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, uint64
 static int mark_carried(struct replica *replica, struct store_txn *txn, struct bytes body)
 {
     struct salvage salvage;
-    return salvage_decode(body, &salvage) != 0 ? 0
-                                               : replica_mark_salvaged(replica, txn, salvage.log);
+    return salvage_decode(body, &salvage) != 0 ? 0 : mark_salvaged(replica, txn, salvage.log);
 }
 
 /* People may do other things than before, by which is judged too what they did on voided branches;
@@ -142,7 +171,7 @@ static int mark_all_salvaged(struct replica *replica, struct store_txn *txn)
         const struct roster_log *log = &after->logs[i];
         bool is_touched = !are_people_alike || roster_log_find(before, log->id) == NULL;
         if (log->fork_seq != UINT64_MAX && is_touched)
-            err = replica_mark_salvaged(replica, txn, log->id);
+            err = mark_salvaged(replica, txn, log->id);
     }
     return err;
 }
@@ -162,16 +191,16 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
         struct event event;
         uint64_t of_log;
         uint64_t seq;
-        if (key_event_parse(key, &of_log, &seq) != 0 || value.size < HASH_BYTES) {
+        struct hash hash;
+        struct bytes bytes;
+        if (key_event_parse(key, &of_log, &seq) != 0) {
             err = ERR_IO;
             break;
         }
         if (of_log != log)
             break;
-        if (event_decode(bytes_of(value.data + HASH_BYTES, value.size - HASH_BYTES), &event) != 0) {
-            err = ERR_IO;
-            break;
-        }
+        if (event_row_parse(value, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0)
+            continue; /* the disk spoilt it: its entity is folded when it is mended */
         const struct event_info *info = event_info_find(event.type);
         if (!turn_mark(replica->turn, info == NULL ? KIND_NONE : info->kind, &event.entity)) {
             err = ERR_LIMIT;
@@ -182,7 +211,7 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
             break;
     }
     store_cursor_close(&cursor);
-    return err == 0 || err == ERR_NOT_FOUND ? replica_mark_salvaged(replica, txn, log) : err;
+    return err == 0 || err == ERR_NOT_FOUND ? mark_salvaged(replica, txn, log) : err;
 }
 
 /* A fork that was not proven before: people are told at every device, whoever found it. */
@@ -321,7 +350,7 @@ static uint64_t t_of_moment(const struct replica *replica, struct moment now)
 
 /* @previous: the newest event of the log that this one continues, or NULL. */
 static int log_open(struct replica *replica, struct store_txn *txn,
-                    const struct operation *previous, struct moment now)
+                    const struct operation *previous, struct moment now, struct effects *out)
 {
     const struct replica_config *config = &replica->config;
     uint8_t body_data[CERT_CHAIN_BYTES_MAX + 256];
@@ -343,7 +372,7 @@ static int log_open(struct replica *replica, struct store_txn *txn,
         return err;
     mesh_note_slot(&replica->mesh, (uint32_t)slot);
     event.t = t_of_moment(replica, now);
-    return replica_append(replica, txn, &event);
+    return replica_append(replica, txn, &event, out);
 }
 
 /* The row of TABLE_LOCAL that stands when the own log must not be continued: "lost", be64 log. */
@@ -471,7 +500,7 @@ int replica_open(struct replica *replica, struct store_txn *txn,
     if (err == 0)
         err = replica_popup(replica, txn, &popup);
     if (err == 0 && vector_find(&replica->vector, replica->log) == SLOT_NONE)
-        err = log_open(replica, txn, NULL, now);
+        err = log_open(replica, txn, NULL, now, out);
     if (err == 0)
         err = replica_limits(replica, txn);
     if (err == 0)
@@ -485,12 +514,11 @@ int replica_renew_log(struct replica *replica, struct store_txn *txn,
                       const struct secret_key *log_secret, uint32_t incarnation, struct moment now,
                       struct effects *out)
 {
-    (void)out;
     check(replica->is_open);
     struct operation previous = log_head_operation(own_head(replica));
     log_choose(replica, log_secret, incarnation);
     replica->is_fork_check_due = true;
-    return log_open(replica, txn, &previous, now);
+    return log_open(replica, txn, &previous, now, out);
 }
 
 void replica_limit_store(struct replica *replica, bool is_low)
@@ -569,7 +597,7 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
     if (err == 0)
         err = replica_fork_seal(replica, txn, now, out);
     if (err == 0)
-        err = replica_adopt_certificate(replica, txn, t_of_moment(replica, now));
+        err = replica_adopt_certificate(replica, txn, t_of_moment(replica, now), out);
     if (err == 0)
         err = replica_stock_seal(replica, txn, now, out);
     if (err == 0 && replica->turn->entities_count > 0)

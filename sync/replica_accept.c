@@ -63,17 +63,13 @@ static int turn_make_room(struct replica *replica, struct store_txn *txn, const 
 static int turn_take(struct replica *replica, struct store_txn *txn, const struct run *run,
                      struct effects *out)
 {
-    int err = 0;
     for (uint32_t i = 0; i < run->count; i++) {
         const struct run_event *event = &run->events[i];
         struct operation id = {.log = run->log, .seq = run->first_seq + i};
         memcpy(id.hash, event->hash.bytes, OPERATION_HASH_BYTES);
         turn_add(replica->turn, &id, event->type, &event->entity, event->bytes);
     }
-    for (uint32_t i = 0; i < run->count && err == 0; i++)
-        if (run->events[i].type == EVENT_SALVAGE)
-            err = replica_salvage_mark(replica, txn, run->events[i].bytes, out);
-    return err;
+    return replica_salvage_mark_run(replica, txn, run, out);
 }
 
 /* Peers hold more of the own log than this device: it forgot a part of it, and must write nothing
@@ -118,7 +114,9 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
     if (err != 0)
         return err;
     if (roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run)))
-        check(turn_mark(replica->turn, KIND_ROSTER, &replica->roster_entity));
+        err = replica_mark(replica, txn, EVENT_LOG_REVOKE, &replica->roster_entity, out);
+    if (err != 0)
+        return err;
     if (could_grow && !mesh_may_grow(mesh, head))
         effects_alarm(out, ALARM_ALLOWANCE, head->log, head->seq, head->device);
     return run->log == replica->log ? own_log_lose(replica, txn, head->seq, out) : 0;

@@ -190,18 +190,18 @@ static int event_again(struct store_txn *txn, const struct till_event *wanted, s
 }
 
 static int reemit(struct replica *replica, struct store_txn *txn, const struct till_event *wanted,
-                  uint64_t by)
+                  uint64_t by, struct effects *out)
 {
     struct event event = {.by = by};
     int err = event_again(txn, wanted, &event);
-    return err == 0 ? replica_append(replica, txn, &event) : err;
+    return err == 0 ? replica_append(replica, txn, &event, out) : err;
 }
 
 /* Write the till's events as one block. The first causal one of an entity names what the own log
  * has not seen of it yet; those after it have seen that through it. */
 static int events_append(struct replica *replica, struct store_txn *txn,
                          const struct till_result *result, const struct command *command,
-                         uint64_t now_t)
+                         uint64_t now_t, struct effects *out)
 {
     struct event event = {.by = command->principal.staff};
     uint32_t parents_count = 0;
@@ -210,7 +210,7 @@ static int events_append(struct replica *replica, struct store_txn *txn,
         const struct till_event *wanted = &result->events[i];
         const struct event_info *info = event_info_find(wanted->type);
         if (wanted->again.log != 0) {
-            err = reemit(replica, txn, wanted, event.by);
+            err = reemit(replica, txn, wanted, event.by, out);
             check(err == 0 || err == ERR_IO || err == ERR_FULL);
             continue;
         }
@@ -225,7 +225,7 @@ static int events_append(struct replica *replica, struct store_txn *txn,
         event.parents_count = info->is_causal ? parents_count : 0;
         if (info->is_causal)
             parents_count = 0;
-        err = replica_append(replica, txn, &event);
+        err = replica_append(replica, txn, &event, out);
         check(err == 0 || err == ERR_IO ||
               err == ERR_FULL); /* events_check() has seen the rest: no command by halves */
     }
@@ -361,7 +361,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
     if (err == 0)
         err = events_check(replica, result, command);
     if (err == 0 && result->events_count > 0)
-        err = events_append(replica, txn, result, command, till.now_t);
+        err = events_append(replica, txn, result, command, till.now_t, out);
     if (err == 0 && result->is_number_used)
         err = number_keep(replica, txn, result->day, result->number);
     if (err == 0)

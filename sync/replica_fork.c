@@ -172,7 +172,7 @@ static int fork_state(struct replica *replica, struct store_txn *txn, const stru
     const struct roster_log *log = roster_log_find(&replica->roster, fork->log);
     if (log != NULL && log->fork_seq <= fork->seq)
         return 0; /* known by now */
-    int err = replica_append(replica, txn, &event);
+    int err = replica_append(replica, txn, &event, out);
     replica->fork_stated = err == 0 ? fork->log : 0;
     return err == ERR_IO || err == ERR_FULL ? err : 0;
 }
@@ -294,7 +294,7 @@ static int fork_find(struct replica *replica, struct store_txn *txn, const struc
 /* A fork that is stated only where others do not get it (in a voided part of a log) is stated again
  * under the own log: who knows of it tells less of the forked log than who does not. */
 static int fork_restate(struct replica *replica, struct store_txn *txn,
-                        const struct roster_log *log)
+                        const struct roster_log *log, struct effects *out)
 {
     struct event event = {.type = EVENT_LOG_FORK, .entity = replica->roster_entity};
     uint8_t body[EVENT_SALVAGE_BYTES_MAX];
@@ -304,18 +304,18 @@ static int fork_restate(struct replica *replica, struct store_txn *txn,
         return err == ERR_NOT_FOUND ? 0 : err;
     memcpy(body, found.data, found.size); /* what is borrowed does not outlive a put */
     event.body = bytes_of(body, found.size);
-    err = replica_append(replica, txn, &event);
+    err = replica_append(replica, txn, &event, out);
     return err == ERR_IO || err == ERR_FULL ? err : 0;
 }
 
-static int forks_restate(struct replica *replica, struct store_txn *txn)
+static int forks_restate(struct replica *replica, struct store_txn *txn, struct effects *out)
 {
     int err = 0;
     replica->is_fork_check_due = false;
     for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
         if (log->fork_seq != UINT64_MAX && !log->is_fork_shared)
-            err = fork_restate(replica, txn, log);
+            err = fork_restate(replica, txn, log, out);
     }
     return err;
 }
@@ -341,7 +341,7 @@ int replica_fork_seal(struct replica *replica, struct store_txn *txn, struct mom
     if (replica->is_log_lost)
         return 0; /* nothing can be written before there is a new one */
     if (replica->is_fork_check_due)
-        err = forks_restate(replica, txn);
+        err = forks_restate(replica, txn, out);
     if (err == 0 && replica->turn->entities_count > 0)
         err = replica_fold(replica, txn, out);
     if (err == 0)

@@ -175,19 +175,6 @@ static int count_ours(struct store_txn *txn, const struct log_head *head, const 
     return 0;
 }
 
-int replica_scrub_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
-                       const struct entity_id *entity, struct effects *out)
-{
-    const struct event_info *info = event_info_find(type);
-    const enum kind kind = info == NULL ? KIND_NONE : info->kind;
-    if (turn_mark(replica->turn, kind, entity))
-        return 0;
-    int err = replica_fold(replica, txn, out);
-    if (err == 0)
-        check(turn_mark(replica->turn, kind, entity));
-    return err;
-}
-
 /* A spoilt event may have been entered under an entity that it is not about. */
 static int misplaced_drop(struct replica *replica, struct store_txn *txn, uint64_t log,
                           uint64_t seq, const struct entity_id *entity, struct effects *out)
@@ -204,8 +191,7 @@ static int misplaced_drop(struct replica *replica, struct store_txn *txn, uint64
     const uint32_t type = event.type;
     const struct key key = key_entity_event(&wrong, log, seq);
     err = store_del(txn, TABLE_ENTITY, key_bytes(&key));
-    return err != 0 && err != ERR_NOT_FOUND ? err
-                                            : replica_scrub_mark(replica, txn, type, &wrong, out);
+    return err != 0 && err != ERR_NOT_FOUND ? err : replica_mark(replica, txn, type, &wrong, out);
 }
 
 /* What was made of the spoilt bytes is made again of the good ones. */
@@ -221,7 +207,7 @@ static int run_write_again(struct replica *replica, struct store_txn *txn, const
     for (uint32_t i = 0; i < count && err == 0; i++) {
         const struct run_event *event = &run->events[i];
         replica->scrub.is_wrong |= event->type == EVENT_SALVAGE; /* others' entities, too */
-        err = replica_scrub_mark(replica, txn, event->type, &event->entity, out);
+        err = replica_mark(replica, txn, event->type, &event->entity, out);
     }
     return err;
 }

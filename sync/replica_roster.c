@@ -6,11 +6,11 @@
 #include "sync/replica_state.h"
 
 static int own_append(struct replica *replica, struct store_txn *txn, enum event_type type,
-                      struct bytes body, uint64_t now_t)
+                      struct bytes body, uint64_t now_t, struct effects *out)
 {
     const struct event event = {
         .type = type, .entity = replica->roster_entity, .t = now_t, .body = body};
-    return replica_append(replica, txn, &event);
+    return replica_append(replica, txn, &event, out);
 }
 
 /* ---- views ---- */
@@ -52,7 +52,7 @@ static int merge_last(struct store_txn *txn, const struct roster_log *own, struc
         if (head != NULL && head->seq < last.heads[i].seq)
             head->seq = last.heads[i].seq;
     }
-    return err != 0 ? ERR_IO : 0;
+    return err == ERR_IO ? err : 0; /* what the disk spoilt says nothing */
 }
 
 int replica_tell_view(struct replica *replica, struct store_txn *txn, uint64_t now_t,
@@ -69,7 +69,7 @@ int replica_tell_view(struct replica *replica, struct store_txn *txn, uint64_t n
     if (err == 0)
         err = roster_saw_encode(&saw, body_data, sizeof body_data, &body);
     if (err == 0)
-        err = own_append(replica, txn, EVENT_ROSTER_SAW, body, now_t);
+        err = own_append(replica, txn, EVENT_ROSTER_SAW, body, now_t, out);
     return err != 0 ? err : replica_fold(replica, txn, out);
 }
 
@@ -100,12 +100,10 @@ static int chain_find(const struct replica *replica, struct store_txn *txn,
             !entity_id_equal(&entity, &replica->roster_entity))
             break;
         err = event_get(txn, at.log, at.seq, &hash, &bytes);
-        if (err == 0)
-            err = event_decode(bytes, &event);
-        if (err != 0)
+        if (err == ERR_IO)
             break;
         is_found =
-            event.type == EVENT_DEVICE_ADD &&
+            err == 0 && event_decode(bytes, &event) == 0 && event.type == EVENT_DEVICE_ADD &&
             roster_judge(&replica->roster, at.log, at.seq, event.type, event.by) == VERDICT_VALID &&
             chain_body_decode(event.body, ret_chain) == 0 &&
             certificate_verify(*ret_chain, &replica->config.popup, &replica->config.root, &found) ==
@@ -121,7 +119,8 @@ static int chain_find(const struct replica *replica, struct store_txn *txn,
 }
 
 /* Its log says from here on that it goes by the certificate it has now. */
-static int certificate_tell(struct replica *replica, struct store_txn *txn, uint64_t now_t)
+static int certificate_tell(struct replica *replica, struct store_txn *txn, uint64_t now_t,
+                            struct effects *out)
 {
     const struct roster_log *own = roster_log_find(&replica->roster, replica->log);
     uint8_t body_data[CERT_CHAIN_BYTES_MAX + 8];
@@ -130,7 +129,7 @@ static int certificate_tell(struct replica *replica, struct store_txn *txn, uint
         return 0;
     int err = chain_body_encode(replica->config.chain, body_data, sizeof body_data, &body);
     if (err == 0)
-        err = own_append(replica, txn, EVENT_LOG_CERT, body, now_t);
+        err = own_append(replica, txn, EVENT_LOG_CERT, body, now_t, out);
     return err == ERR_FORBIDDEN ? 0 : err; /* it may write nothing any more */
 }
 
@@ -146,7 +145,8 @@ static bool is_overruled(const struct replica *replica, const struct certificate
     return order > 0 && (chosen->issued != own->issued || chosen->is_by_root != own->is_by_root);
 }
 
-int replica_adopt_certificate(struct replica *replica, struct store_txn *txn, uint64_t now_t)
+int replica_adopt_certificate(struct replica *replica, struct store_txn *txn, uint64_t now_t,
+                              struct effects *out)
 {
     const struct roster_device *own = roster_device_find(&replica->roster, replica->device);
     struct bytes chain;
@@ -162,5 +162,5 @@ int replica_adopt_certificate(struct replica *replica, struct store_txn *txn, ui
     replica->config.chain = bytes_of(replica->chain, chain.size);
     replica->certificate = own->certificate;
     replica->number_day = TRADING_DAY_NONE; /* its lane may be another */
-    return certificate_tell(replica, txn, now_t);
+    return certificate_tell(replica, txn, now_t, out);
 }

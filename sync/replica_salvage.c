@@ -28,23 +28,44 @@ enum {
 int replica_salvage_mark_log(struct replica *replica, struct store_txn *txn, uint64_t log,
                              struct effects *out)
 {
-    int err = replica_mark_salvaged(replica, txn, log);
-    if (err != ERR_LIMIT)
-        return err;
-    err = replica_fold(replica, txn, out);
-    if (err == 0)
-        err = replica_mark_salvaged(replica, txn, log);
-    return err == ERR_LIMIT ? replica_rebuild(replica, txn) : err;
+    struct operation from = {.log = log};
+    int err = replica_mark_salvaged(replica, txn, &from);
+    while (err == ERR_LIMIT) { /* more entities than a turn remembers: by parts */
+        err = replica_fold(replica, txn, out);
+        if (err == 0)
+            err = replica_mark_salvaged(replica, txn, &from);
+    }
+    return err;
 }
 
-int replica_salvage_mark(struct replica *replica, struct store_txn *txn, struct bytes bytes,
-                         struct effects *out)
+/* Whether @log is among the @count first of @logs; if not, and there is room, it is now. */
+static bool is_known(uint64_t logs[LOGS_MAX], uint32_t *count, uint64_t log)
 {
-    struct event carrier;
-    struct salvage salvage;
-    if (event_decode(bytes, &carrier) != 0 || salvage_decode(carrier.body, &salvage) != 0)
-        return 0; /* void */
-    return replica_salvage_mark_log(replica, txn, salvage.log, out);
+    for (uint32_t i = 0; i < *count; i++)
+        if (logs[i] == log)
+            return true;
+    if (*count < LOGS_MAX)
+        logs[(*count)++] = log;
+    return false;
+}
+
+/* All that the run carries is entered by now, so each log is gone through once: else a run of many
+ * small salvages would cost the product of their number and the log's length. */
+int replica_salvage_mark_run(struct replica *replica, struct store_txn *txn, const struct run *run,
+                             struct effects *out)
+{
+    uint64_t logs[LOGS_MAX];
+    uint32_t count = 0;
+    int err = 0;
+    for (uint32_t i = 0; i < run->count && err == 0; i++) {
+        struct event carrier;
+        struct salvage salvage;
+        if (run->events[i].type == EVENT_SALVAGE &&
+            event_decode(run->events[i].bytes, &carrier) == 0 &&
+            salvage_decode(carrier.body, &salvage) == 0 && !is_known(logs, &count, salvage.log))
+            err = replica_salvage_mark_log(replica, txn, salvage.log, out);
+    }
+    return err;
 }
 
 /* ---- what is not carried ---- */
@@ -81,25 +102,21 @@ static int may_carry(struct replica *replica, struct store_txn *txn, uint64_t lo
     return err;
 }
 
-/* Write a salvage with @body, which is the replica's memory, alone in its run. */
-static int salvage_write(struct replica *replica, struct store_txn *txn, struct bytes body,
-                         struct moment now, struct effects *out)
+/* Write a salvage of @log with @body, which is the replica's memory, alone in its run. */
+static int salvage_write(struct replica *replica, struct store_txn *txn, uint64_t log,
+                         struct bytes body, struct moment now, struct effects *out)
 {
     struct event event = {.type = EVENT_SALVAGE, .entity = replica->roster_entity, .body = body};
     int64_t since_epoch = now.wall_ms - replica->config.epoch_ms;
     event.t = since_epoch > 0 ? (uint64_t)since_epoch : 0;
-    int err =
-        turn_has_room(replica->turn, EVENT_SALVAGE_BYTES_MAX) ? 0 : replica_fold(replica, txn, out);
+    int err = replica_sign(replica, txn);
     if (err == 0)
-        err = replica_sign(replica, txn);
-    if (err == 0)
-        err = replica_append(replica, txn, &event);
+        err = replica_append(replica, txn, &event, out);
     if (err == 0)
         err = replica_sign(replica, txn);
     if (err != 0)
         return err == ERR_IO || err == ERR_FULL ? err : 0;
-    return replica_salvage_mark(replica, txn, bytes_of(replica->event_data, replica->event_size),
-                                out);
+    return replica_salvage_mark_log(replica, txn, log, out);
 }
 
 /* Carry @salvage, whose @body is the replica's memory, unless others do. */
@@ -119,7 +136,7 @@ static int salvage_consider(struct replica *replica, struct store_txn *txn, stru
     if (err != 0 || !may)
         return err;
     *ret_is_written = true;
-    return salvage_write(replica, txn, body, now, out);
+    return salvage_write(replica, txn, salvage.log, body, now, out);
 }
 
 /* ---- going through a voided part ---- */
@@ -170,7 +187,8 @@ static int run_rewrap(struct replica *replica, struct store_txn *txn, struct mom
     return err;
 }
 
-/* Deal with the voided run from @seq on; @ret_next gets where the next begins. */
+/* Deal with the voided run from @seq on; @ret_next gets where the next begins. ERR_GAP: the disk
+ * spoilt it, and nothing behind it would count before it is mended. */
 static int run_salvage(struct replica *replica, struct store_txn *txn, const struct log_head *head,
                        uint64_t seq, struct moment now, struct effects *out, uint64_t *ret_next)
 {
@@ -179,7 +197,7 @@ static int run_salvage(struct replica *replica, struct store_txn *txn, const str
     bool is_written;
     int err = run_read(txn, head->log, seq, RUN_BYTES_MAX, replica->run);
     if (err != 0)
-        return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? ERR_IO : err;
+        return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? ERR_GAP : err;
     *ret_next = run_last_seq(replica->run) + 1;
     bool is_salvageable = seq >= log->fork_seq && !log->is_revoked_elsewhere &&
                           (log->revoked_seq == UINT64_MAX || seq <= log->revoked_seq);
@@ -315,6 +333,10 @@ static int slot_salvage(struct replica *replica, struct store_txn *txn, uint32_t
         plan->urgent_to = head.seq;
     while (err == 0 && plan->next <= head.seq && may_go_on(plan, now, budget))
         err = run_salvage(replica, txn, &head, plan->next, now, out, &plan->next);
+    if (err == ERR_GAP) {
+        plan->next = head.seq + 1;
+        return 0;
+    }
     if (plan->next <= head.seq)
         effects_wake(out, plan->next <= plan->urgent_to ? now.mono_ms : plan->due_ms);
     return err;

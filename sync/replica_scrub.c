@@ -105,6 +105,7 @@ static int damage_gone(struct replica *replica, struct store_txn *txn, uint32_t 
     if (err != 0 || !is_listed)
         return err;
     replica->is_turn_written = true;
+    replica->is_salvage_due = true; /* it may have stopped there */
     effects_alarm(out, ALARM_DAMAGE_HEALED, log, seq, replica->device);
     return damage_clear(txn, log, seq);
 }
@@ -160,7 +161,7 @@ static int refold(struct replica *replica, struct store_txn *txn, const struct l
     if (err != 0 || event_decode(bytes, &event) != 0)
         return err == ERR_IO ? err : 0;
     const struct entity_id entity = event.entity;
-    return replica_scrub_mark(replica, txn, event.type, &entity, out);
+    return replica_mark(replica, txn, event.type, &entity, out);
 }
 
 static int look(struct replica *replica, struct store_txn *txn, uint32_t slot, uint64_t seq,

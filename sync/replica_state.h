@@ -119,21 +119,27 @@ struct replica {
     struct till_result *result;
     struct day_close close; /* scratch */
     uint8_t *row;
-    uint8_t *event_data; /* one encoded event */
-    size_t event_size;
+    uint8_t *event_data;   /* one encoded event */
     uint8_t *salvage_data; /* the body of a salvage */
 };
 
 /* replica.c */
 
 /* Append an event to the own log, and remember it in the turn. @parents come from the entity's
- * history. ERR_FORBIDDEN when this device may not write that; ERR_TOO_LARGE; ERR_IO, ERR_FULL:
- * abort the turn. */
+ * history. What was remembered before is folded when the turn is full. ERR_FORBIDDEN when this
+ * device may not write that; ERR_TOO_LARGE; ERR_IO, ERR_FULL: abort the turn. */
 MUST_CHECK int replica_append(struct replica *replica, struct store_txn *txn,
-                              const struct event *event);
+                              const struct event *event, struct effects *out);
 
-/* Mark the entities of the events of @log that others carry. ERR_LIMIT: no room; ERR_IO. */
-MUST_CHECK int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, uint64_t log);
+/* Refold what an event of @type is about, before the turn ends; what was marked before is folded
+ * when there is no room. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
+                            const struct entity_id *entity, struct effects *out);
+
+/* Mark the entities of the events of a log that others carry, from @from on. ERR_LIMIT: no room,
+ * and @from is the first that was not marked; ERR_IO. */
+MUST_CHECK int replica_mark_salvaged(struct replica *replica, struct store_txn *txn,
+                                     struct operation *from);
 
 /* End the own log's open run with a signature. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_sign(struct replica *replica, struct store_txn *txn);
@@ -165,10 +171,10 @@ MUST_CHECK int replica_fork_seal(struct replica *replica, struct store_txn *txn,
 
 /* replica_salvage.c: what forks void is carried on under the own log. */
 
-/* A salvage came, in @bytes: mark the entities of all that is carried of that log, as a gap before
- * them may be closed now. ERR_IO, ERR_FULL. */
-MUST_CHECK int replica_salvage_mark(struct replica *replica, struct store_txn *txn,
-                                    struct bytes bytes, struct effects *out);
+/* @run came and is stored: mark the entities of all that is carried of the logs of its salvages, as
+ * a gap before them may be closed now. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_salvage_mark_run(struct replica *replica, struct store_txn *txn,
+                                        const struct run *run, struct effects *out);
 
 /* The same when the event before a log's fork came, which the carried ones continue. */
 MUST_CHECK int replica_salvage_mark_log(struct replica *replica, struct store_txn *txn,
@@ -199,11 +205,6 @@ MUST_CHECK int replica_scrub_open(struct replica *replica, struct store_txn *txn
 /* Look at one event of the log in @slot, and list it or take it off the list. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_scrub_event(struct replica *replica, struct store_txn *txn, uint32_t slot,
                                    uint64_t seq, struct effects *out);
-
-/* replica_repair.c: refold what an event of @type is about, before the turn ends; what was marked
- * before is folded when there is no room. ERR_IO, ERR_FULL. */
-MUST_CHECK int replica_scrub_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
-                                  const struct entity_id *entity, struct effects *out);
 
 /* replica_repair.c: the end of a turn: ask for what is spoilt. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_repair_seal(struct replica *replica, struct store_txn *txn,
@@ -249,7 +250,7 @@ MUST_CHECK int replica_tell_view(struct replica *replica, struct store_txn *txn,
 /* Take up the newest certificate that an admin gave this device: with a log.cert, when its log does
  * not say so already. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_adopt_certificate(struct replica *replica, struct store_txn *txn,
-                                         uint64_t now_t);
+                                         uint64_t now_t, struct effects *out);
 
 /* replica_view.c: whether the stored row of @kind of @entity is what its events fold to, and the
  * index has what belongs to it. ERR_IO, ERR_MALFORMED. */

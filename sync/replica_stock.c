@@ -169,9 +169,7 @@ static int event_append(struct replica *replica, struct store_txn *txn, enum eve
                           .t = t > 0 ? (uint64_t)t : 0,
                           .entity = entity_id_derive(KIND_STOCK, item),
                           .body = body};
-    int err = turn_has_room(replica->turn, EVENT_BYTES_MAX) ? 0 : replica_fold(replica, txn, out);
-    if (err == 0)
-        err = replica_append(replica, txn, &event);
+    int err = replica_append(replica, txn, &event, out);
     return err == ERR_FORBIDDEN ? 0 : err;
 }
 

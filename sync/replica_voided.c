@@ -80,7 +80,7 @@ static int scan_event(struct replica *replica, struct store_txn *txn, struct byt
     struct event event;
     bool is_first = false;
     if (event_row_parse(row, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0)
-        return ERR_IO;
+        return 0; /* the disk spoilt it */
     const struct event_info *info = event_info_find(event.type);
     if (info == NULL || info->kind != KIND_ORDER)
         return 0;

@@ -18,8 +18,12 @@ static int salvaged_take(struct load *load, const struct salvaged_row *row)
     struct event event;
     bool counts = false;
     int err = salvaged_event(load->txn, row, &bytes);
-    if (err != 0 || event_decode(bytes, &event) != 0) {
-        return err != 0 ? err : ERR_MALFORMED;
+    if (err == ERR_IO) {
+        return err;
+    }
+    if (err != 0 || event_decode(bytes, &event) != 0) { /* the disk spoilt it */
+        load->history->is_opaque = true;
+        return 0;
     }
     const struct event_info *info = event_info_find(event.type);
     if (info != NULL && info->kind != load->history->kind) {
@@ -73,7 +77,9 @@ static int compare_places(const void *a, const void *b)
 static int find_chain_parent(struct load *load, uint32_t index)
 {
     struct history_item *item = &load->items[index];
-    for (uint32_t i = index; i-- > 0;) {
+    struct salvage_walk walk;
+    int err = salvage_walk_begin(&walk, load->txn, load->roster, &item->place);
+    for (uint32_t i = index; err == 0 && !walk.is_over && i-- > 0;) {
         const struct history_item *earlier = &load->items[i];
         bool is_before = false;
         if (!earlier->is_salvaged || earlier->place.log != item->place.log) {
@@ -82,17 +88,13 @@ static int find_chain_parent(struct load *load, uint32_t index)
         if (earlier->place.seq == item->place.seq) {
             continue;
         }
-        const int err =
-            salvaged_is_before(load->txn, load->roster, &earlier->place, &item->place, &is_before);
-        if (err != 0) {
-            return err;
-        }
+        err = salvage_walk_has(&walk, &earlier->place, &is_before);
         if (is_before) {
             item->chain_parent = (int32_t)i;
-            return 0;
+            return err;
         }
     }
-    return 0;
+    return err;
 }
 
 /* An item that is the only one after its parent stands on the parent's stretch; any other begins

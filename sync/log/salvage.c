@@ -282,7 +282,7 @@ static int take_row(const struct salvage_cursor *cursor, int err, struct bytes k
                                         : parse_by_identity(key, value, ret_row);
 }
 
-static int cursor_begin(struct salvage_cursor *cursor, struct store_txn *txn,
+static int cursor_begin(struct salvage_cursor *cursor, struct store_txn *txn, struct bytes from,
                         struct salvaged_row *ret_row)
 {
     struct bytes key = {0};
@@ -291,13 +291,17 @@ static int cursor_begin(struct salvage_cursor *cursor, struct store_txn *txn,
     if (err != 0) {
         return err;
     }
-    err = store_cursor_seek(&cursor->cursor, bytes_of(cursor->prefix, cursor->prefix_size), &key,
-                            &value);
+    err = store_cursor_seek(&cursor->cursor, from, &key, &value);
     err = take_row(cursor, err, key, value, ret_row);
     if (err != 0) {
         salvage_cursor_close(cursor);
     }
     return err;
+}
+
+static struct bytes prefix_of(const struct salvage_cursor *cursor)
+{
+    return bytes_of(cursor->prefix, cursor->prefix_size);
 }
 
 int salvage_of_entity(struct salvage_cursor *cursor, struct store_txn *txn,
@@ -306,15 +310,15 @@ int salvage_of_entity(struct salvage_cursor *cursor, struct store_txn *txn,
     *cursor =
         (struct salvage_cursor){.prefix = {ROW_BY_ENTITY}, .prefix_size = 1 + ENTITY_ID_BYTES};
     memcpy(cursor->prefix + 1, entity->bytes, ENTITY_ID_BYTES);
-    return cursor_begin(cursor, txn, ret_row);
+    return cursor_begin(cursor, txn, prefix_of(cursor), ret_row);
 }
 
-int salvage_of_log(struct salvage_cursor *cursor, struct store_txn *txn, uint64_t log,
-                   struct salvaged_row *ret_row)
+int salvage_of_log(struct salvage_cursor *cursor, struct store_txn *txn,
+                   const struct operation *from, struct salvaged_row *ret_row)
 {
     *cursor = (struct salvage_cursor){.prefix = {ROW_BY_IDENTITY}, .prefix_size = 1 + 8};
-    put_be64(cursor->prefix + 1, log);
-    return cursor_begin(cursor, txn, ret_row);
+    put_identity(cursor->prefix + 1, from);
+    return cursor_begin(cursor, txn, bytes_of(cursor->prefix, 1 + IDENTITY_BYTES), ret_row);
 }
 
 int salvage_of_operation(struct salvage_cursor *cursor, struct store_txn *txn,
@@ -323,7 +327,7 @@ int salvage_of_operation(struct salvage_cursor *cursor, struct store_txn *txn,
     *cursor =
         (struct salvage_cursor){.prefix = {ROW_BY_IDENTITY}, .prefix_size = 1 + IDENTITY_BYTES};
     put_identity(cursor->prefix + 1, id);
-    return cursor_begin(cursor, txn, ret_row);
+    return cursor_begin(cursor, txn, prefix_of(cursor), ret_row);
 }
 
 int salvage_row_next(struct salvage_cursor *cursor, struct salvaged_row *ret_row)

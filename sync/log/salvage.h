@@ -12,10 +12,12 @@
  *             (what it carries is carried again by itself) and log.fork (it is stated again)
  *
  * TABLE_SALVAGE, all of it rebuilt from the journal by salvage_index(); `carrier` is the place
- * (log8 seq5) of the salvage event. Only runs whose signature is good are in it. 1 entity12 log8
- * seq5 hash16 carrier    be16 position in the run 2 log8 seq5 hash16 carrier             be16
- * position, seq5 first of the run, hash16 before it, be32 type, entity12 3 carrier log8 of the run,
- * be32 bytes of the salvage
+ * (log8 seq5) of the salvage event. Only runs whose signature is good are in it.
+ *
+ *   1 entity12 log8 seq5 hash16 carrier  ->  be16 position in the run
+ *   2 log8 seq5 hash16 carrier           ->  be16 position, seq5 first of the run, hash16 before
+ * it, be32 type, entity12 3 carrier                            ->  log8 of the run, be32 bytes of
+ * the salvage
  */
 #ifndef TRESTLE_SYNC_LOG_SALVAGE_H
 #define TRESTLE_SYNC_LOG_SALVAGE_H
@@ -73,8 +75,8 @@ struct salvaged_row {
 MUST_CHECK int salvage_index(struct store_txn *txn, uint64_t log, uint64_t seq, struct bytes bytes);
 
 /* Rows in order of their keys: open a cursor on TABLE_SALVAGE, then first, then next until
- * ERR_NOT_FOUND. By entity: all of @entity. By log: all of @log from @from on. By identity: the
- * carriers of @id. ERR_IO, ERR_MALFORMED (damaged row). */
+ * ERR_NOT_FOUND. By entity: all of @entity. By log: all of @from->log from @from on. By identity:
+ * the carriers of @id. ERR_IO, ERR_MALFORMED (damaged row). */
 struct salvage_cursor {
     struct store_cursor cursor;
     uint8_t prefix[1 + 8 + 5 + OPERATION_HASH_BYTES];
@@ -82,8 +84,8 @@ struct salvage_cursor {
 };
 MUST_CHECK int salvage_of_entity(struct salvage_cursor *cursor, struct store_txn *txn,
                                  const struct entity_id *entity, struct salvaged_row *ret_row);
-MUST_CHECK int salvage_of_log(struct salvage_cursor *cursor, struct store_txn *txn, uint64_t log,
-                              struct salvaged_row *ret_row);
+MUST_CHECK int salvage_of_log(struct salvage_cursor *cursor, struct store_txn *txn,
+                              const struct operation *from, struct salvaged_row *ret_row);
 MUST_CHECK int salvage_of_operation(struct salvage_cursor *cursor, struct store_txn *txn,
                                     const struct operation *id, struct salvaged_row *ret_row);
 MUST_CHECK int salvage_row_next(struct salvage_cursor *cursor, struct salvaged_row *ret_row);

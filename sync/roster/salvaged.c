@@ -42,34 +42,27 @@ int salvaged_is_carried(struct store_txn *txn, const struct roster *roster,
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* A walk along a branch towards the fork, run by run. */
-struct walk {
-    struct store_txn *txn;
-    const struct roster *roster;
-    uint64_t fork_seq;
-    struct operation at;     /* the last event of the present stretch */
-    struct salvaged_row run; /* that carries it */
-    uint32_t steps;
-};
-
-/* Find who carries walk->at. ERR_NOT_FOUND: nobody, or the branch is too long. */
-static int walk_look(struct walk *walk)
+/* Find who carries walk->at. */
+static int walk_look(struct salvage_walk *walk)
 {
-    if (walk->at.seq < walk->fork_seq || walk->steps++ == SALVAGE_CHAIN_MAX) {
-        return ERR_NOT_FOUND;
+    int err = ERR_NOT_FOUND;
+    if (walk->at.seq >= walk->fork_seq && walk->steps++ < SALVAGE_CHAIN_MAX) {
+        err = carrier_find(walk->txn, walk->roster, &walk->at, walk->fork_seq, &walk->run);
     }
-    return carrier_find(walk->txn, walk->roster, &walk->at, walk->fork_seq, &walk->run);
+    walk->is_over = err == ERR_NOT_FOUND;
+    return walk->is_over ? 0 : err;
 }
 
-/* To the event before the present run. */
-static void walk_back(struct walk *walk)
+/* To the run that ends before the present one. */
+static int walk_back(struct salvage_walk *walk)
 {
     walk->at.seq = walk->run.first_seq - 1;
     memcpy(walk->at.hash, walk->run.before, OPERATION_HASH_BYTES);
+    return walk_look(walk);
 }
 
 /* Whether the run's carrier has @id. */
-static int is_in_run(const struct walk *walk, const struct operation *id, bool *ret_is)
+static int is_in_run(const struct salvage_walk *walk, const struct operation *id, bool *ret_is)
 {
     struct salvage_cursor cursor;
     struct salvaged_row row;
@@ -87,29 +80,33 @@ static int is_in_run(const struct walk *walk, const struct operation *id, bool *
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-int salvaged_is_before(struct store_txn *txn, const struct roster *roster,
-                       const struct operation *a, const struct operation *b, bool *ret_is)
+int salvage_walk_begin(struct salvage_walk *walk, struct store_txn *txn,
+                       const struct roster *roster, const struct operation *last)
 {
-    const struct roster_log *log = roster_log_find(roster, b->log);
-    struct walk walk = {.txn = txn, .roster = roster, .at = *b};
-    *ret_is = false;
-    if (log == NULL || a->log != b->log || a->seq > b->seq) {
+    const struct roster_log *log = roster_log_find(roster, last->log);
+    *walk = (struct salvage_walk){.txn = txn, .roster = roster, .at = *last, .is_over = true};
+    if (log == NULL) {
         return 0;
     }
-    walk.fork_seq = log->fork_seq;
-    int err = walk_look(&walk);
-    while (err == 0 && walk.run.first_seq > a->seq) {
-        walk_back(&walk);
-        err = walk_look(&walk);
+    walk->fork_seq = log->fork_seq;
+    return walk_look(walk);
+}
+
+int salvage_walk_has(struct salvage_walk *walk, const struct operation *id, bool *ret_has)
+{
+    int err = 0;
+    while (err == 0 && !walk->is_over && walk->run.first_seq > id->seq) {
+        err = walk_back(walk);
     }
-    if (err == 0) {
-        err = is_in_run(&walk, a, ret_is);
+    *ret_has = false;
+    if (err != 0 || walk->is_over || id->seq > walk->at.seq) {
+        return err;
     }
-    return err == ERR_NOT_FOUND ? 0 : err;
+    return is_in_run(walk, id, ret_has);
 }
 
 /* Whether the walk ended at the prefix that all have: its last event is here. */
-static int is_at_prefix(const struct walk *walk, const struct roster_log *log, bool *ret_is)
+static int is_at_prefix(const struct salvage_walk *walk, const struct roster_log *log, bool *ret_is)
 {
     struct hash hash = chain_genesis(&walk->roster->popup, &log->key);
     struct bytes event;
@@ -122,23 +119,19 @@ static int is_at_prefix(const struct walk *walk, const struct roster_log *log, b
         err = event_get(walk->txn, log->id, log->fork_seq - 1, &hash, &event);
     }
     *ret_is = err == 0 && memcmp(hash.bytes, walk->run.before, OPERATION_HASH_BYTES) == 0;
-    return err == ERR_NOT_FOUND ? 0 : err;
+    return err == ERR_IO ? err : 0; /* what the disk spoilt connects nothing */
 }
 
 static int is_connected(struct store_txn *txn, const struct roster *roster,
                         const struct roster_log *log, const struct operation *id, bool *ret_is)
 {
-    struct walk walk = {.txn = txn, .roster = roster, .fork_seq = log->fork_seq, .at = *id};
+    struct salvage_walk walk;
     *ret_is = false;
-    int err = walk_look(&walk);
-    while (err == 0 && walk.run.first_seq > log->fork_seq) {
-        walk_back(&walk);
-        err = walk_look(&walk);
+    int err = salvage_walk_begin(&walk, txn, roster, id);
+    while (err == 0 && !walk.is_over && walk.run.first_seq > log->fork_seq) {
+        err = walk_back(&walk);
     }
-    if (err != 0) {
-        return err == ERR_NOT_FOUND ? 0 : err;
-    }
-    return is_at_prefix(&walk, log, ret_is);
+    return err != 0 || walk.is_over ? err : is_at_prefix(&walk, log, ret_is);
 }
 
 /* Whether a revocation of @log lets @id stand. */
@@ -151,7 +144,9 @@ static int is_unrevoked(struct store_txn *txn, const struct roster *roster,
         return 0;
     }
     memcpy(last.hash, log->revoked_hash.bytes, OPERATION_HASH_BYTES);
-    return salvaged_is_before(txn, roster, id, &last, ret_is);
+    struct salvage_walk walk;
+    const int err = salvage_walk_begin(&walk, txn, roster, &last);
+    return err != 0 ? err : salvage_walk_has(&walk, id, ret_is);
 }
 
 int salvaged_counts(struct store_txn *txn, const struct roster *roster, const struct operation *id,

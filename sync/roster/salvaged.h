@@ -25,9 +25,23 @@ MUST_CHECK int salvaged_counts(struct store_txn *txn, const struct roster *roste
 MUST_CHECK int salvaged_is_carried(struct store_txn *txn, const struct roster *roster,
                                    const struct operation *id, bool *ret_is);
 
-/* Whether @a is @b or before it on @b's branch; both are salvaged events of one log. */
-MUST_CHECK int salvaged_is_before(struct store_txn *txn, const struct roster *roster,
-                                  const struct operation *a, const struct operation *b,
-                                  bool *ret_is);
+/* A walk along the branch of a salvaged event towards the fork, from run to run of those that carry
+ * it: once, whatever number of events is looked for on it. */
+struct salvage_walk {
+    struct store_txn *txn;
+    const struct roster *roster;
+    uint64_t fork_seq;
+    struct operation at;     /* the last event of the present stretch */
+    struct salvaged_row run; /* that carries it */
+    uint32_t steps;
+    bool is_over; /* nobody carries what comes before, or the branch is too long */
+};
+MUST_CHECK int salvage_walk_begin(struct salvage_walk *walk, struct store_txn *txn,
+                                  const struct roster *roster, const struct operation *last);
+
+/* Whether @id, of the same log, is the walk's last event or before it on its branch. Asked in
+ * descending order of seq. */
+MUST_CHECK int salvage_walk_has(struct salvage_walk *walk, const struct operation *id,
+                                bool *ret_has);
 
 #endif

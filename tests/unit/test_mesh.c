@@ -1,9 +1,11 @@
 /* What one replica says to peers whose frames are made by hand: honest, unlucky and hostile ones.
  */
+#include "sync/domain/turn.h"
 #include "sync/mesh/mesh.h"
 
 #include <string.h>
 
+#include "tests/lib/spoil.h"
 #include "tests/lib/stage.h"
 #include "tests/lib/test.h"
 
@@ -943,6 +945,48 @@ TEST(mesh, the_log_of_a_revoked_admin_is_fetched_on_as_it_may_say_who_revokes_wh
     stage_stop(&stage);
 }
 
+/* The replica's disk makes event @seq of @peer's log unreadable. */
+static void spoil_event(uint32_t peer, uint64_t seq)
+{
+    const struct key wanted = key_event(stage.peers[peer].head.log, seq);
+    struct store_txn *txn = store_memory_begin(stage.store, false);
+    static const uint8_t first[1] = {0};
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    uint64_t row = 0;
+    assert_int_equal(store_cursor_open(txn, TABLE_LOG, &cursor), 0);
+    assert_int_equal(store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value), 0);
+    for (; !bytes_equal(key, key_bytes(&wanted)); row++)
+        assert_int_equal(store_cursor_next(&cursor, &key, &value), 0);
+    store_cursor_close(&cursor);
+    store_memory_abort(txn);
+    spoil_flip(stage.store, TABLE_LOG, row, (uint64_t)8 * HASH_BYTES);
+}
+
+TEST(mesh, a_device_is_revoked_also_where_the_disk_spoilt_what_it_wrote)
+{
+    uint8_t data[256];
+    struct bytes body;
+    stage_start(&stage, 3, 0);
+    meet(A);
+    meet(C);
+    struct log_cut cut = {.log = stage.peers[C].head.log, .seq = 1};
+    cut.hash = stage.peers[C].head.hash;
+    for (uint64_t seq = 2; seq <= 4; seq++) {
+        (void)stage_write(&stage, C, 10);
+        stage_turn(&stage, C, frame_event(&stage, C, seq, true));
+    }
+    assert_int_equal(head_of(C), 4);
+    spoil_event(C, 3);
+    assert_int_equal(log_cut_encode(&cut, data, sizeof data, &body), 0);
+    (void)journal_state(stage.world, &stage.journal, &stage.peers[A], EVENT_LOG_REVOKE, body);
+    stage_turn(&stage, A, frame_event(&stage, A, 2, true));
+    assert_int_equal(roster_log_find(replica_roster(stage.replica), cut.log)->revoked_seq, 1);
+    assert_int_equal(day_open(1), 0);
+    stage_stop(&stage);
+}
+
 TEST(mesh, a_claim_of_a_thousand_million_events_of_the_own_log_has_no_effect)
 {
     stage_start(&stage, 2, 0);
@@ -981,5 +1025,76 @@ TEST(mesh, what_is_not_another_branch_of_a_log_proves_no_fork)
     assert_int_equal(roster_log_find(replica_roster(stage.replica), claim.log)->fork_seq,
                      UINT64_MAX);
     assert_int_equal(day_open(1), 0);
+    stage_stop(&stage);
+}
+
+/* Events of @peer fill the turn's memory but for less than a small event. */
+static void turn_fill(uint32_t peer)
+{
+    static const size_t sizes[] = {15000, 100};
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct hash hash;
+        struct bytes event = {0};
+        while (used + event.size <= TURN_BYTES_MAX) {
+            const uint64_t seq = head_of(peer) + 1;
+            if (stage.peers[peer].head.seq < seq)
+                (void)stage_write(&stage, peer, sizes[i]);
+            assert_int_equal(event_get(stage.world, stage.peers[peer].head.log, seq, &hash, &event),
+                             0);
+            if (used + event.size > TURN_BYTES_MAX)
+                break;
+            stage_say(&stage, peer, frame_event(&stage, peer, seq, true));
+            used += event.size;
+        }
+    }
+}
+
+/* Another second event of B's log than the one here, as A's answer to @sent. */
+static struct bytes other_branch_frame(const struct fork_question *asked, struct hash *event_hash)
+{
+    const struct journal_device *writer = &stage.peers[B];
+    const struct head_claim first = stage_claim(&stage, B, 1);
+    struct fork_answer answer = {.log = asked->log, .seq = asked->seq, .is_held = true};
+    struct bytes event;
+    memcpy(answer.hash, first.hash, sizeof answer.hash);
+    if (asked->seq == 1)
+        return frame_fork_answer(&answer, NULL);
+    assert_int_equal(event_get(stage.world, first.log, 1, &answer.before, &event), 0);
+    *event_hash = chain_event_hash(bytes_of("another", 7));
+    const struct hash hash = chain_next(&answer.before, event_hash);
+    memcpy(answer.hash, hash.bytes, sizeof answer.hash);
+    answer.has_proof = asked->wants_proof;
+    answer.count = asked->wants_proof ? 1 : 0;
+    head_sign(&answer.signature, &stage.journal.popup, first.log, 2, &hash, &writer->log_secret);
+    return frame_fork_answer(&answer, event_hash);
+}
+
+TEST(mesh, a_fork_is_stated_also_in_a_turn_that_peers_have_filled)
+{
+    struct hash event_hash = {{0}};
+    struct fork_question asked = {.seq = 2};
+    stage_start(&stage, 3, 0);
+    meet(A);
+    meet(C);
+    (void)stage_write(&stage, B, 10);
+    stage_turn(&stage, C, frame_event(&stage, B, 2, true));
+    struct head_claim claim = stage_claim(&stage, B, 2);
+    asked.log = claim.log;
+    claim.hash[0] ^= 1;
+    tell(A, claim);
+    for (uint32_t i = 0; i < 3 && !asked.wants_proof; i++) {
+        const struct message *sent = stage_sent(&stage, A, MESSAGE_FORKQ, 0);
+        assert_non_null(sent);
+        asked = sent->fork_question;
+        if (!asked.wants_proof)
+            stage_turn(&stage, A, other_branch_frame(&asked, &event_hash));
+    }
+    assert_true(asked.wants_proof);
+    stage_begin(&stage);
+    turn_fill(C);
+    stage_say(&stage, A, other_branch_frame(&asked, &event_hash));
+    stage_end(&stage);
+    assert_int_equal(roster_log_find(replica_roster(stage.replica), claim.log)->fork_seq, 2);
     stage_stop(&stage);
 }

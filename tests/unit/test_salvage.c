@@ -257,10 +257,18 @@ TEST(salvage, what_a_carrier_wrote_beyond_its_own_revocation_carries_nothing)
     scene_free(scene);
 }
 
+static bool is_before(struct scene *scene, const struct operation *a, const struct operation *b)
+{
+    struct salvage_walk walk;
+    bool is = true;
+    assert_int_equal(salvage_walk_begin(&walk, scene->txn, &scene->roster, b), 0);
+    assert_int_equal(salvage_walk_has(&walk, a, &is), 0);
+    return is;
+}
+
 TEST(salvage, which_of_two_events_came_first_is_known_on_one_branch_and_across_carriers)
 {
     struct scene *scene = scene_new();
-    bool is = false;
     carry(scene, KITCHEN, 0, FORK_SEQ, FORK_SEQ + 1);
     carry(scene, OWNER, 0, FORK_SEQ + 2, BRANCH_LAST);
     carry(scene, OWNER, 1, FORK_SEQ, BRANCH_LAST);
@@ -268,12 +276,46 @@ TEST(salvage, which_of_two_events_came_first_is_known_on_one_branch_and_across_c
     const struct operation first = id_of(scene, 0, FORK_SEQ);
     const struct operation last = id_of(scene, 0, BRANCH_LAST);
     const struct operation other = id_of(scene, 1, FORK_SEQ);
-    assert_int_equal(salvaged_is_before(scene->txn, &scene->roster, &first, &last, &is), 0);
-    assert_true(is);
-    assert_int_equal(salvaged_is_before(scene->txn, &scene->roster, &last, &first, &is), 0);
-    assert_false(is);
-    assert_int_equal(salvaged_is_before(scene->txn, &scene->roster, &other, &last, &is), 0);
-    assert_false(is);
+    assert_true(is_before(scene, &first, &last));
+    assert_false(is_before(scene, &last, &first));
+    assert_false(is_before(scene, &other, &last));
+    scene_free(scene);
+}
+
+TEST(salvage, one_walk_finds_all_of_its_branch_and_nothing_of_the_other)
+{
+    struct scene *scene = scene_new();
+    struct salvage_walk walk;
+    carry(scene, KITCHEN, 0, FORK_SEQ, FORK_SEQ + 1);
+    carry(scene, OWNER, 0, FORK_SEQ + 2, BRANCH_LAST);
+    carry(scene, OWNER, 1, FORK_SEQ, BRANCH_LAST);
+    state_fork(scene);
+    const struct operation last = id_of(scene, 0, BRANCH_LAST);
+    assert_int_equal(salvage_walk_begin(&walk, scene->txn, &scene->roster, &last), 0);
+    for (uint64_t seq = BRANCH_LAST; seq >= FORK_SEQ; seq--)
+        for (uint32_t branch = 0; branch < BRANCHES; branch++) {
+            const struct operation id = id_of(scene, branch, seq);
+            bool has = branch == 1;
+            assert_int_equal(salvage_walk_has(&walk, &id, &has), 0);
+            assert_int_equal(has, branch == 0);
+        }
+    scene_free(scene);
+}
+
+TEST(salvage, what_is_carried_of_a_log_is_gone_through_from_any_event_on)
+{
+    struct scene *scene = scene_new();
+    struct salvage_cursor cursor;
+    struct salvaged_row row;
+    uint32_t count = 1;
+    carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
+    const struct operation from = id_of(scene, 0, FORK_SEQ + 1);
+    assert_int_equal(salvage_of_log(&cursor, scene->txn, &from, &row), 0);
+    assert_true(operation_equal(&row.id, &from));
+    while (salvage_row_next(&cursor, &row) == 0)
+        count++;
+    salvage_cursor_close(&cursor);
+    assert_int_equal(count, BRANCH_LAST - FORK_SEQ);
     scene_free(scene);
 }
 
