@@ -77,7 +77,7 @@ static int answer_fill(struct replica *replica, struct store_txn *txn, const str
     struct fork_proof proof;
     int err = log_head_at(txn, &replica->config.popup, head, question->seq, &at);
     if (err != 0)
-        return ERR_IO;
+        return err == ERR_IO ? err : 0; /* the disk lost it: it is not held */
     answer->is_held = true;
     memcpy(answer->hash, at.hash.bytes, sizeof answer->hash);
     if (!question->wants_proof)
@@ -233,8 +233,11 @@ static int answer_take(struct replica *replica, struct store_txn *txn, uint32_t 
     }
     if (probe->wants_proof)
         return proof_take(replica, txn, head, answer, out);
-    if (log_head_at(txn, &replica->config.popup, head, answer->seq, &at) != 0)
-        return ERR_IO;
+    int err = log_head_at(txn, &replica->config.popup, head, answer->seq, &at);
+    if (err != 0) {
+        probe_end(replica);
+        return err == ERR_IO ? err : 0;
+    }
     probe_narrow(replica, memcmp(at.hash.bytes, answer->hash, HEAD_HASH_BYTES) == 0, now, out);
     return 0;
 }

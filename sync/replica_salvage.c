@@ -157,7 +157,7 @@ static int run_wrap(struct replica *replica, struct store_txn *txn, const struct
     if (err == 0)
         err = salvage_encode(replica->run, &head->key, &before.hash, replica->salvage_data,
                              EVENT_SALVAGE_BYTES_MAX, ret_body);
-    return err == 0 ? 0 : ERR_IO;
+    return err == 0 || err == ERR_IO ? err : ERR_GAP;
 }
 
 /* Carry on what the salvage at @index of replica->run carries; that run is read again when
