@@ -26,8 +26,9 @@ void wish_menu_set(struct sim *sim, struct command *command)
     const struct principal principal = command->principal;
     shop_item(command, 1 + below(sim, SHOP_ITEMS));
     command->principal = principal;
-    if (sim_chance(sim, 1000)) {
-        field_add(command, MENU_STOCK)->number = (int64_t)below(sim, STOCK_STRICT + 1);
+    if (sim_chance(sim, 7000)) {
+        field_add(command, MENU_STOCK)->number =
+            sim_chance(sim, 8000) ? (int64_t)STOCK_STRICT : (int64_t)below(sim, STOCK_STRICT + 1);
     }
     for (uint32_t i = 0; i < command->fields_count; i++) {
         if (command->fields[i].field == (uint32_t)MENU_PRICE) {
