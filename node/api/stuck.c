@@ -101,15 +101,19 @@ static bool is_placed_row(const struct key *key)
     return key->size > 9 && key->data[9] == PHASE_PLACED;
 }
 
-/* Note every placed order of the active index. ERR_IO, ERR_MALFORMED. */
+/* Note the placed orders of the active index: the oldest STUCK_ORDERS_MAX, for each is read and
+ * folded at every look. ERR_IO, ERR_MALFORMED. */
 static int note_placed(struct state *state, struct store_txn *txn)
 {
     struct key key = {.size = 0};
     struct entity_id id;
+    uint32_t looked = 0;
     int err = 0;
-    while (err == 0 && (err = board_next(txn, INDEX_ACTIVE, &key, &id)) == 0) {
+    while (err == 0 && looked < STUCK_ORDERS_MAX &&
+           (err = board_next(txn, INDEX_ACTIVE, &key, &id)) == 0) {
         if (!is_placed_row(&key))
             continue;
+        looked++;
         err = state_order(state, txn, &id);
         if (err == 0)
             stuck_note(&state->stuck, &state->order, awaited_of(&state->live, &state->order));
