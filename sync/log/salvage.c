@@ -117,13 +117,15 @@ enum {
     ROW_BY_ENTITY = 1,
     ROW_BY_IDENTITY = 2,
     ROW_BY_CARRIER = 3,
+    ROW_SIZE = 4,
     LOG_SEQ_BYTES = 8 + 5,
     IDENTITY_BYTES = LOG_SEQ_BYTES + OPERATION_HASH_BYTES,
     ENTITY_KEY_BYTES = 1 + ENTITY_ID_BYTES + IDENTITY_BYTES + LOG_SEQ_BYTES,
     IDENTITY_KEY_BYTES = 1 + IDENTITY_BYTES + LOG_SEQ_BYTES,
     CARRIER_KEY_BYTES = 1 + LOG_SEQ_BYTES,
     IDENTITY_VALUE_BYTES = 2 + 5 + OPERATION_HASH_BYTES + 4 + ENTITY_ID_BYTES,
-    CARRIER_VALUE_BYTES = 8 + 4,
+    SIZE_KEY_BYTES = 1 + 8,
+    SIZE_VALUE_BYTES = 8,
 };
 
 static uint8_t *put_place(uint8_t *to, uint64_t log, uint64_t seq)
@@ -162,15 +164,42 @@ static int put_by_identity(struct store_txn *txn, const struct salvaged_row *row
     return store_put(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), bytes_of(value, sizeof value));
 }
 
+int salvage_bytes_of(struct store_txn *txn, uint64_t log, uint64_t *ret_bytes)
+{
+    uint8_t key[SIZE_KEY_BYTES] = {ROW_SIZE};
+    struct bytes value;
+    put_be64(key + 1, log);
+    const int err = store_get(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), &value);
+    *ret_bytes = err == 0 && value.size == SIZE_VALUE_BYTES ? get_be64(value.data) : 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int size_add(struct store_txn *txn, uint64_t log, size_t size)
+{
+    uint8_t key[SIZE_KEY_BYTES] = {ROW_SIZE};
+    uint8_t value[SIZE_VALUE_BYTES];
+    uint64_t bytes = 0;
+    const int err = salvage_bytes_of(txn, log, &bytes);
+    put_be64(key + 1, log);
+    put_be64(value, bytes + size);
+    return err != 0 ? err
+                    : store_put(txn, TABLE_SALVAGE, bytes_of(key, sizeof key),
+                                bytes_of(value, sizeof value));
+}
+
+/* What is entered twice, as when the disk spoilt it meanwhile, is carried once. */
 static int put_by_carrier(struct store_txn *txn, uint64_t log, uint64_t seq, uint64_t of_log,
                           size_t size)
 {
     uint8_t key[CARRIER_KEY_BYTES] = {ROW_BY_CARRIER};
-    uint8_t value[CARRIER_VALUE_BYTES];
+    struct bytes value;
     put_place(key + 1, log, seq);
-    put_be64(value, of_log);
-    put_be32(value + 8, (uint32_t)size);
-    return store_put(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), bytes_of(value, sizeof value));
+    int err = store_get(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), &value);
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    err = store_put(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), bytes_of(NULL, 0));
+    return err != 0 ? err : size_add(txn, of_log, size);
 }
 
 static int put_elements(struct store_txn *txn, const struct salvage *salvage,
@@ -367,30 +396,6 @@ int salvage_entity_after(struct store_txn *txn, const struct entity_id *after,
     }
     store_cursor_close(&cursor);
     return err;
-}
-
-int salvage_bytes_of(struct store_txn *txn, uint64_t log, uint64_t *ret_bytes)
-{
-    static const uint8_t from[1] = {ROW_BY_CARRIER};
-    struct store_cursor cursor;
-    struct bytes key;
-    struct bytes value;
-    uint64_t bytes = 0;
-    int err = store_cursor_open(txn, TABLE_SALVAGE, &cursor);
-    if (err != 0) {
-        return err;
-    }
-    err = store_cursor_seek(&cursor, bytes_of(from, sizeof from), &key, &value);
-    for (; err == 0; err = store_cursor_next(&cursor, &key, &value)) {
-        if (value.size != CARRIER_VALUE_BYTES) {
-            err = ERR_IO;
-            break;
-        }
-        bytes += get_be64(value.data) == log ? get_be32(value.data + 8) : 0;
-    }
-    store_cursor_close(&cursor);
-    *ret_bytes = bytes;
-    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 int salvaged_event(struct store_txn *txn, const struct salvaged_row *row, struct bytes *ret_event)

@@ -15,9 +15,10 @@
  * (log8 seq5) of the salvage event. Only runs whose signature is good are in it.
  *
  *   1 entity12 log8 seq5 hash16 carrier  ->  be16 position in the run
- *   2 log8 seq5 hash16 carrier           ->  be16 position, seq5 first of the run, hash16 before
- * it, be32 type, entity12 3 carrier                            ->  log8 of the run, be32 bytes of
- * the salvage
+ *   2 log8 seq5 hash16 carrier           ->  be16 position, seq5 first of the run,
+ *                                            hash16 before it, be32 type, entity12
+ *   3 carrier                            ->  nothing: it is entered
+ *   4 log8                               ->  be64 bytes of all that carries runs of it
  */
 #ifndef TRESTLE_SYNC_LOG_SALVAGE_H
 #define TRESTLE_SYNC_LOG_SALVAGE_H

@@ -355,6 +355,16 @@ TEST(salvage, what_is_carried_is_counted_by_bytes_and_found_by_entity)
     carry(scene, OWNER, 1, FORK_SEQ, BRANCH_LAST);
     assert_int_equal(salvage_bytes_of(scene->txn, log, &after), 0);
     assert_true(before > 0 && after == 2 * before);
+    const struct log_head *carrier = &scene->devices[OWNER].head;
+    struct hash hash;
+    assert_int_equal(event_get(scene->txn, carrier->log, carrier->seq, &hash, &bytes), 0);
+    assert_true(bytes.size <= sizeof scene->body);
+    memcpy(scene->body, bytes.data, bytes.size);
+    assert_int_equal(
+        salvage_index(scene->txn, carrier->log, carrier->seq, bytes_of(scene->body, bytes.size)),
+        0); /* again, as when it was mended */
+    assert_int_equal(salvage_bytes_of(scene->txn, log, &after), 0);
+    assert_true(after == 2 * before);
     assert_int_equal(salvage_of_entity(&cursor, scene->txn, &entity, &row), 0);
     for (uint32_t found = 1; found <= BRANCHES; found++) {
         assert_int_equal(row.id.seq, FORK_SEQ + 1);
