@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/archive/archive_records.h"
 #include "node/archive/records.h"
 #include "sync/base/check.h"
 #include "sync/domain/blob.h"
@@ -10,20 +11,8 @@
 #include "sync/log/run.h"
 
 enum {
-    VERSION = 1,
     CHUNK_BYTES = 32 * 1024, /* of events in a record; one larger event stands alone */
-    CHUNK_EVENTS = 512,
-    HASHES_IN_RECORD = 512,
     PROGRESS_EVENTS = 10000,
-};
-
-enum record_kind {
-    RECORD_HEAD = 1,
-    RECORD_EVENTS = 2,
-    RECORD_HASHES = 3,
-    RECORD_SIGNATURE = 4,
-    RECORD_BLOB = 5,
-    RECORD_END = 6,
 };
 
 struct archive {
@@ -37,14 +26,14 @@ struct archive {
     uint32_t chunk_count;
     size_t chunk_size;
     uint64_t chunk_first;
-    struct bytes chunk[CHUNK_EVENTS]; /* borrowed from the transaction */
+    struct bytes chunk[ARCHIVE_CHUNK_EVENTS]; /* borrowed from the transaction */
 };
 
 static int put_head(struct archive *archive, const struct archive_head *head)
 {
     struct writer writer;
     record_begin(&archive->records, &writer, RECORD_HEAD, 7);
-    write_uint(&writer, VERSION);
+    write_uint(&writer, ARCHIVE_VERSION);
     write_bin(&writer, head->popup.bytes, sizeof head->popup.bytes);
     write_bin(&writer, head->root.bytes, sizeof head->root.bytes);
     write_int(&writer, head->epoch_ms);
@@ -80,8 +69,8 @@ static int chunk_put(struct archive *archive, uint64_t log)
 
 static int event_put(struct archive *archive, uint64_t log, uint64_t seq, struct bytes event)
 {
-    bool is_full =
-        archive->chunk_count == CHUNK_EVENTS || archive->chunk_size + event.size > CHUNK_BYTES;
+    bool is_full = archive->chunk_count == ARCHIVE_CHUNK_EVENTS ||
+                   archive->chunk_size + event.size > CHUNK_BYTES;
     int err = is_full ? chunk_put(archive, log) : 0;
     if (archive->chunk_count == 0)
         archive->chunk_first = seq;
@@ -114,7 +103,8 @@ static int hashes_put(struct archive *archive, uint64_t log, uint64_t from, uint
     struct writer writer;
     int err = 0;
     while (from <= to && err == 0) {
-        uint64_t count = to - from + 1 < HASHES_IN_RECORD ? to - from + 1 : HASHES_IN_RECORD;
+        uint64_t count =
+            to - from + 1 < ARCHIVE_CHUNK_HASHES ? to - from + 1 : ARCHIVE_CHUNK_HASHES;
         record_begin(&archive->records, &writer, RECORD_HASHES, 4);
         write_id64(&writer, log);
         write_uint(&writer, from);

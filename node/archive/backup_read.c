@@ -77,9 +77,9 @@ static int take_head(struct backup_reading *reading, struct reader *reader)
 
 /* ---- a run ---- */
 
-static int read_run(struct backup_reading *reading, struct reader *reader)
+int backup_run_read(struct reader *reader, struct run *ret_run)
 {
-    struct run *run = &reading->run;
+    struct run *run = ret_run;
     run->log = read_id64(reader);
     run->first_seq = read_uint(reader, SEQ_MAX);
     run->count = read_array(reader, 1, RUN_EVENTS_MAX);
@@ -140,7 +140,7 @@ static int take_run(struct backup_reading *reading, struct reader *reader)
 {
     if (reading->records.count == 1)
         return ERR_MALFORMED; /* before its head */
-    int err = read_run(reading, reader);
+    int err = backup_run_read(reader, &reading->run);
     if (err == 0)
         err = store_run_of(reading);
     if (err != 0)

@@ -1,4 +1,4 @@
-/* backup_records.h - the kinds of record in a backup. Private to backup_read.c and backup_write.c.
+/* backup_records.h - the kinds of record in a backup. Private to backup_*.c.
  *
  * Layer: node.
  *   head [1, 1, bin16 popup, bin32 root key, int epoch ms]
@@ -8,8 +8,14 @@
 #ifndef TRESTLE_NODE_ARCHIVE_BACKUP_RECORDS_H
 #define TRESTLE_NODE_ARCHIVE_BACKUP_RECORDS_H
 
+#include "sync/base/reader.h"
+#include "sync/log/run.h"
+
 enum { BACKUP_VERSION = 1, BACKUP_PROGRESS_EVENTS = 10000 };
 
 enum backup_record { BACKUP_HEAD = 1, BACKUP_RUN = 2, BACKUP_END = 3 };
+
+/* The fields of a run behind its kind; its bytes are borrowed from @reader. ERR_MALFORMED. */
+MUST_CHECK int backup_run_read(struct reader *reader, struct run *ret_run);
 
 #endif

@@ -120,8 +120,9 @@ static const struct cli_command commands[] = {
                {"csv", NULL, "print a table in minor units"},
                JSON_FLAG}},
     {.name = "verify",
-     .usage = "[EXPORT]...",
-     .help = "check journals and state; several --state folders are also compared",
+     .usage = "[FILE]...",
+     .help = "check journals and state, or exports, archives and backups; several --state folders are also "
+             "compared",
      .run = command_verify,
      .words_max = ARGS_WORDS_MAX,
      .flags = {JSON_FLAG}},

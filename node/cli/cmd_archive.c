@@ -25,7 +25,7 @@ static int tell_archive(int err, const char *path)
 {
     switch (err) {
     case 0:
-        tell("%s is written; tests/verifier/verify.py checks it", path);
+        tell("%s is written; trestle verify checks it", path);
         return EXIT_DONE;
     case ERR_STATE:
         tell("that day is not closed");

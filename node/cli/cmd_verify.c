@@ -11,8 +11,8 @@ struct verifying {
     struct findings findings;
     uint32_t stores_count;
     struct verified_store stores[VERIFY_STORES_MAX];
-    uint32_t exports_count;
-    struct verified_export exports[ARGS_WORDS_MAX];
+    uint32_t files_count;
+    struct verified_file files[ARGS_WORDS_MAX];
 };
 
 static void print_hex(const uint8_t *bytes, size_t size)
@@ -68,12 +68,12 @@ static void print_json(const struct verifying *verifying)
         (void)fputs(i == 0 ? "" : ",", stdout);
         print_store_json(&verifying->stores[i]);
     }
-    (void)fputs("],\"exports\":[", stdout);
-    for (uint32_t i = 0; i < verifying->exports_count; i++) {
-        const struct verified_export *export_ = &verifying->exports[i];
-        (void)printf("%s{\"events\":%llu,\"signatures\":%llu,\"logs\":%llu}", i == 0 ? "" : ",",
-                     (unsigned long long)export_->events, (unsigned long long)export_->signatures,
-                     (unsigned long long)export_->logs);
+    (void)fputs("],\"files\":[", stdout);
+    for (uint32_t i = 0; i < verifying->files_count; i++) {
+        const struct verified_file *file = &verifying->files[i];
+        (void)printf("%s{\"kind\":\"%s\",\"events\":%llu,\"signatures\":%llu,\"logs\":%llu}",
+                     i == 0 ? "" : ",", file->kind, (unsigned long long)file->events,
+                     (unsigned long long)file->signatures, (unsigned long long)file->logs);
     }
     (void)printf("],\"findings_count\":%u,\"findings\":[", findings->count);
     for (uint32_t i = 0; i < findings->count && i < FINDINGS_MAX; i++) {
@@ -109,11 +109,12 @@ static void print_text(const struct verifying *verifying)
     const struct findings *findings = &verifying->findings;
     for (uint32_t i = 0; i < verifying->stores_count; i++)
         print_store(&verifying->stores[i]);
-    for (uint32_t i = 0; i < verifying->exports_count; i++)
-        (void)printf("export %u: %llu events in %llu journals, %llu signatures\n", i + 1,
-                     (unsigned long long)verifying->exports[i].events,
-                     (unsigned long long)verifying->exports[i].logs,
-                     (unsigned long long)verifying->exports[i].signatures);
+    for (uint32_t i = 0; i < verifying->files_count; i++)
+        (void)printf("%s %u: %llu events in %llu journals, %llu signatures\n",
+                     verifying->files[i].kind, i + 1,
+                     (unsigned long long)verifying->files[i].events,
+                     (unsigned long long)verifying->files[i].logs,
+                     (unsigned long long)verifying->files[i].signatures);
     for (uint32_t i = 0; i < findings->count && i < FINDINGS_MAX; i++)
         (void)printf("%s: %s\n", findings->items[i].kind, findings->items[i].text);
     tell(findings->count == 0 ? "everything holds" : "%u findings", findings->count);
@@ -132,7 +133,7 @@ static int verify_one(struct verifying *verifying, const char *state)
     return verify_store(state, &verifying->findings, &verifying->stores[verifying->stores_count++]);
 }
 
-/* Each --state; without one and without an export, the usual folder. */
+/* Each --state; without one and without a file, the usual folder. */
 static int verify_stores(struct verifying *verifying, const struct args *args)
 {
     char state[PATH_BYTES_MAX];
@@ -154,8 +155,8 @@ static int verify(struct verifying *verifying, const struct args *args)
         verify_compare(verifying->stores, verifying->stores_count, &verifying->findings) != 0)
         status = tell_failure("comparing", ERR_IO);
     for (uint32_t i = 0; i < args->words_count && status == EXIT_DONE; i++)
-        status = verify_export(args->words[i], &verifying->findings,
-                               &verifying->exports[verifying->exports_count++]);
+        status = verify_file(args->words[i], &verifying->findings,
+                             &verifying->files[verifying->files_count++]);
     return status;
 }
 

@@ -18,7 +18,7 @@ struct checking {
     struct popup_id popup;
     struct public_key root;
     struct findings *findings;
-    struct verified_export *sums;
+    struct verified_file *sums;
     /* The log of the last line. */
     uint64_t log, seq, signed_seq;
     bool is_broken; /* said already; the rest of it proves nothing */
@@ -165,19 +165,19 @@ static bool lines_check(struct checking *checking, FILE *file, char *buffer)
     return is_export;
 }
 
-int verify_export(const char *path, struct findings *findings, struct verified_export *ret_export)
+int verify_export(const char *path, struct findings *findings, struct verified_file *ret_file)
 {
     struct checking *checking = calloc(1, sizeof *checking);
     char *buffer = malloc(LINE_BYTES_MAX);
     FILE *file = fopen(path, "re");
-    *ret_export = (struct verified_export){.events = 0};
+    *ret_file = (struct verified_file){.kind = "export"};
     int status = EXIT_DONE;
     if (checking == NULL || buffer == NULL || file == NULL) {
         status = file == NULL ? tell_no_file(path) : tell_failure(path, ERR_NO_MEMORY);
     } else {
         checking->path = path;
         checking->findings = findings;
-        checking->sums = ret_export;
+        checking->sums = ret_file;
         if (!lines_check(checking, file, buffer)) {
             tell("%s is no export of a pop-up", path);
             status = EXIT_FAILED;

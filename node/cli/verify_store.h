@@ -1,5 +1,5 @@
 /* verify_store.h - proofs about stores: each journal and the state by itself, several stores
- * against each other, and an export.
+ * against each other, and of a file: an export, an archive or a backup.
  *
  * Layer: node. Looks only.
  *
@@ -56,11 +56,15 @@ int verify_store(const char *state, struct findings *findings, struct verified_s
 /* Compare each store with the first that has more. ERR_IO. */
 int verify_compare(const struct verified_store *stores, uint32_t count, struct findings *findings);
 
-struct verified_export {
+struct verified_file {
+    const char *kind; /* "export", "archive", "backup" */
     uint64_t events, signatures, logs;
 };
 
 /* Check an export. EXIT_DONE, or told. */
-int verify_export(const char *path, struct findings *findings, struct verified_export *ret_export);
+int verify_export(const char *path, struct findings *findings, struct verified_file *ret_file);
+
+/* Check an archive or a backup, by its first bytes, or else an export. EXIT_DONE, or told. */
+int verify_file(const char *path, struct findings *findings, struct verified_file *ret_file);
 
 #endif

@@ -69,7 +69,7 @@ static void try_breadcrumb(const char *path)
 static void try_export(const char *path)
 {
     static struct findings findings;
-    struct verified_export sums;
+    struct verified_file sums;
     findings.count = 0;
     (void)verify_export(path, &findings, &sums);
 }

@@ -93,6 +93,7 @@ TEST(cli_backup, a_new_device_joins_with_what_the_backup_holds)
     stall_init(&stall);
     sell(&stall.nodes[0], 3);
     backup(&stall, &stall.nodes[0]);
+    RUN_WELL("verify", file);
     struct ran ran = RUN_WELL("restore", file, "--to", stall.nodes[1].state, "--json");
     assert_non_null(strstr(ran.out, "\"keys\":false"));
     assert_int_equal(RUN("init", "--state", stall.nodes[1].state).status, 1);

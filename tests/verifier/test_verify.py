@@ -138,6 +138,36 @@ def stall():
     return popup, counter, kitchen
 
 
+class Archive:
+    """The records of an archive of some logs, which stop @short events before their heads."""
+
+    def __init__(self, popup, logs, short=0):
+        self.records, frontier = [], []
+        for log in sorted(logs, key=lambda log: log.id):
+            events = [base64.b64decode(row["event"]) for row in log.rows]
+            seq = len(events) - short
+            frontier.append([log.id, seq, Verify.hash_at(log, seq)])
+            self.records += [[2, log.id, 1, events[:1]], [2, log.id, 2, events[1:seq]]]
+            if short:
+                self.records.append([3, log.id, seq + 1, [blake(32, be(4, len(event)), event)
+                                                          for event in events[seq:]]])
+            self.records.append([4, log.id, len(events), base64.b64decode(log.rows[-1]["sig"])])
+        self.records.insert(0, [1, 1, popup.id, public(popup.root), 0, 0, frontier])
+        self.records.append([5, bytes(32), 10, "image/png", False, False])
+
+    def place(self, kind, nth=0):
+        return [at for at, record in enumerate(self.records) if record[0] == kind][nth]
+
+    def bytes(self):
+        """With a digest that fits, whatever was done to the records."""
+        data, digest = b"trestle/archive\n", bytes(32)
+        for record in map(pack, self.records):
+            data += be(4, len(record)) + record
+            digest = blake(32, digest, record)
+        last = pack([6, len(self.records), digest])
+        return data + be(4, len(last)) + last
+
+
 def flipped(text, at=4):
     """With one bit changed; byte 4 of an event is in its time."""
     data = bytearray(base64.b64decode(text))
@@ -406,6 +436,69 @@ class Verify(unittest.TestCase):
                 file.write(text)
             with self.subTest(text[:20]):
                 self.found("not an export", path)
+
+    # --- archives ----------------------------------------------------------------------------
+
+    def archive(self, short=0):
+        return Archive(self.popup, [self.counter, self.kitchen], short)
+
+    def archived(self, data):
+        path = os.path.join(self.folder.name, "archive")
+        with open(path, "wb") as file:
+            file.write(data)
+        return path
+
+    def test_a_sound_archive(self):
+        for short in (0, 1):
+            summary = self.sound(self.archived(self.archive(short).bytes()))
+            self.assertEqual(summary["events"], [9 - 2 * short])
+            self.assertEqual(summary["signatures"], [2])
+
+    def test_an_archive_with_a_flipped_bit(self):
+        data = bytearray(self.archive().bytes())
+        data[-100] ^= 1
+        self.found("archive: ", self.archived(data))
+
+    def test_an_archive_with_a_flipped_bit_and_a_digest_that_fits(self):
+        archive = self.archive()
+        events = archive.records[archive.place(2, 1)][3]
+        events[-1] = bytes([events[-1][0], events[-1][1], events[-1][2] ^ 1]) + events[-1][3:]
+        self.found("archive: ", self.archived(archive.bytes()))
+
+    def test_an_archive_with_a_wrong_signature(self):
+        archive = self.archive()
+        archive.records[archive.place(4)][3] = bytes(64)
+        self.found("signature is wrong", self.archived(archive.bytes()))
+
+    def test_an_archive_without_an_event(self):
+        archive = self.archive()
+        del archive.records[archive.place(2, 1)][3][0]
+        self.found("is not what the frontier says", self.archived(archive.bytes()))
+
+    def test_an_archive_without_its_first_events(self):
+        archive = self.archive()
+        del archive.records[archive.place(2)]
+        self.found("missing or out of place", self.archived(archive.bytes()))
+
+    def test_an_archive_with_events_swapped(self):
+        archive = self.archive()
+        counter = next(record for record in archive.records
+                       if record[0] == 2 and len(record[3]) > 1)
+        counter[3][0], counter[3][1] = counter[3][1], counter[3][0]
+        self.found("is not what the frontier says", self.archived(archive.bytes()))
+
+    def test_an_archive_without_a_journal(self):
+        archive = self.archive()
+        name = archive.records[1][1]
+        archive.records = [record for record in archive.records
+                           if record[0] == 1 or record[1] != name]
+        self.found("journals and frontier differ", self.archived(archive.bytes()))
+
+    def test_a_truncated_archive(self):
+        data = self.archive().bytes()
+        for cut in (20, len(data) // 2, len(data) - 1):
+            with self.subTest(cut):
+                self.found("archive: ", self.archived(data[:cut]))
 
     def test_usage(self):
         done = subprocess.run([sys.executable, VERIFY], capture_output=True, check=False)
