@@ -263,19 +263,31 @@ static int64_t own_units(const struct stock_account *account)
            (int64_t)account->taken + (int64_t)account->undone;
 }
 
-/* What the closed log of @account left, when it is @log's to have. */
+/* Whether what the closed log of @account left counts already: units once all of it is here; debts
+ * at once, but not a thief's, who could make the others' rights worthless with them. */
+static int is_leftover_due(const struct stock_view *view, const struct stock_account *account,
+                           bool *ret_is)
+{
+    if (own_units(account) > 0) {
+        return is_all_here(view, account->log, ret_is);
+    }
+    *ret_is = roster_log_find(view->roster, account->log)->revoked_seq == UINT64_MAX;
+    return 0;
+}
+
+/* What the closed log of @account left, or owes, when it is @log's to have. */
 static int leftover(const struct stock_view *view, const struct stock_account *account,
                     uint64_t log, int64_t *ret_units)
 {
-    bool is_here = false;
+    bool is_due = false;
     int err = 0;
     *ret_units = 0;
-    if (account->log != log && own_units(account) > 0 &&
+    if (account->log != log && own_units(account) != 0 &&
         stock_is_closed(view->roster, account->log) &&
         beneficiary_of(view->roster, account->issuer, account->log) == log) {
-        err = is_all_here(view, account->log, &is_here);
+        err = is_leftover_due(view, account, &is_due);
     }
-    if (is_here) {
+    if (is_due) {
         *ret_units = own_units(account);
     }
     return err;

@@ -199,6 +199,8 @@ bool roster_counts_alike(const struct roster *before, const struct roster *after
     }
     return was->capabilities == is->capabilities && was->fork_seq == is->fork_seq &&
            was->revoked_seq == is->revoked_seq &&
+           hash_equal(&was->revoked_hash, &is->revoked_hash) &&
+           was->is_revoked_twice == is->is_revoked_twice &&
            was->is_revoked_elsewhere == is->is_revoked_elsewhere &&
            changes_alike(before, after, log) && rights_alike(before, was, after, is);
 }

@@ -437,11 +437,13 @@ static void device_revoke(struct load *load, uint64_t device)
 static int log_revoke(struct load *load, struct roster_log *log, const struct log_cut *cut)
 {
     if (!log->is_revoked_unnamed && cut->seq >= log->revoked_seq) {
-        log->is_revoked_elsewhere |=
+        log->is_revoked_twice |=
             cut->seq == log->revoked_seq && !hash_equal(&cut->hash, &log->revoked_hash);
+        log->is_revoked_elsewhere |= log->is_revoked_twice;
         return 0;
     }
     log->is_revoked_unnamed = false;
+    log->is_revoked_twice = false;
     log->revoked_seq = cut->seq;
     log->revoked_hash = cut->hash;
     return is_another_chain(load->txn, log, &log->is_revoked_elsewhere);

@@ -79,6 +79,7 @@ struct roster_log {
     bool is_revoked_unnamed; /* its device was, and no revocation names this log: only event 1
                                 counts */
     struct hash revoked_hash;
+    bool is_revoked_twice;     /* two revocations name event revoked_seq with different hashes */
     bool is_revoked_elsewhere; /* the revocation names another chain than the one stored here, or
                                   two name different ones: only event 1 counts */
     uint64_t retired_seq;      /* UINT64_MAX = not retired */

@@ -140,7 +140,7 @@ static int is_unrevoked(struct store_txn *txn, const struct roster *roster,
 {
     struct operation last = {.log = log->id, .seq = log->revoked_seq};
     *ret_is = log->revoked_seq == UINT64_MAX;
-    if (*ret_is) {
+    if (*ret_is || log->is_revoked_twice) {
         return 0;
     }
     memcpy(last.hash, log->revoked_hash.bytes, OPERATION_HASH_BYTES);

@@ -238,6 +238,54 @@ void story_flags(struct story *story, uint32_t node, uint32_t order_key)
     line_add(story, story->cluster->nodes[node].name, "flags:%s", size > 0 ? text : " none");
 }
 
+static int amount_print(char *text, size_t size, const char *what, int64_t minor)
+{
+    return snprintf(text, size, "%s %lld.%02d", what, (long long)minor / 100, (int)(minor % 100));
+}
+
+void story_money(struct story *story, uint32_t node, uint32_t order_key)
+{
+    static const char *const states[WISH_STATE_COUNT] = {
+#define X(name, number, text) [number] = (text),
+        WISH_STATES(X)
+#undef X
+    };
+    const bool is_here = order_read(story, node, order_key);
+    check(is_here);
+    const struct order *order = story->order;
+    char text[LINE_MAX_SIZE / 2];
+    size_t size = (size_t)amount_print(text, sizeof text, "paid", order->paid_minor);
+    size += (size_t)amount_print(text + size, sizeof text - size, ", back", order->refunded_minor);
+    for (uint32_t i = 0; i < order->ledger.wishes_count; i++) {
+        const struct ledger_wish *wish = &order->ledger.wishes[i];
+        size += (size_t)amount_print(text + size, sizeof text - size, "; wish", wish->amount_minor);
+        size += (size_t)snprintf(text + size, sizeof text - size, " %s", states[wish->state]);
+    }
+    line_add(story, story->cluster->nodes[node].name, "%s", text);
+}
+
+struct stock_summary story_stock_at(const struct story *story, uint32_t node, uint64_t item)
+{
+    const struct cluster_node *where = &story->cluster->nodes[node];
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, item);
+    static struct stock stock;
+    struct stock_summary summary;
+    struct store_txn *txn = store_memory_begin(where->store, false);
+    const struct stock_view view = {.roster = replica_roster(where->replica), .txn = txn};
+    int err = stock_get(&stock, txn, &entity);
+    err = err == 0 ? stock_summarise(&stock, &view, where->log, &summary) : err;
+    check(err == 0);
+    store_memory_abort(txn);
+    return summary;
+}
+
+void story_stock(struct story *story, uint32_t node, uint64_t item)
+{
+    const struct stock_summary summary = story_stock_at(story, node, item);
+    line_add(story, story->cluster->nodes[node].name, "stock: %d here, %d in all, %d oversold",
+             (int)summary.here, (int)summary.all, (int)summary.oversold);
+}
+
 static const char *name_of(const struct story *story, uint64_t device)
 {
     for (uint32_t i = 0; i < story->cluster->count; i++) {

@@ -7,6 +7,7 @@
 #ifndef TRESTLE_TESTS_LIB_STORY_H
 #define TRESTLE_TESTS_LIB_STORY_H
 
+#include "sync/domain/stock.h"
 #include "tests/lib/shop.h"
 
 enum { STORY_TEXT_MAX = 8192, STORY_COMMANDS_MAX = 16 };
@@ -55,6 +56,11 @@ void story_voided(struct story *story, uint32_t node);
 
 /* What @node shows that a person must look at on an order. */
 void story_flags(struct story *story, uint32_t node, uint32_t order_key);
+/* What was paid and given back, and who wished what. */
+void story_money(struct story *story, uint32_t node, uint32_t order_key);
+/* What may be sold of @item, as @node knows it; it is an error when nothing was ever counted. */
+void story_stock(struct story *story, uint32_t node, uint64_t item);
+struct stock_summary story_stock_at(const struct story *story, uint32_t node, uint64_t item);
 /* Who is linked with @node, and which devices it takes for revoked. */
 void story_links(struct story *story, uint32_t node);
 /* Whether both hold the same state. */

@@ -241,6 +241,38 @@ TEST(salvage, a_thiefs_second_branch_below_the_cut_is_not_laundered_by_the_fork_
     scene_free(scene);
 }
 
+static struct log_cut cut_at(struct scene *scene, uint32_t branch, uint64_t seq)
+{
+    return (struct log_cut){
+        .log = scene->branch_head[branch].log, .seq = seq, .hash = hash_at(scene, branch, seq)};
+}
+
+/* Whichever is said first, and whatever a third says lower down. */
+TEST(salvage, two_revocations_that_name_different_branches_let_neither_stand_until_a_lower_one)
+{
+    for (uint32_t first = 0; first < BRANCHES; first++) {
+        struct scene *scene = scene_new();
+        const uint32_t second = 1 - first;
+        const struct log_cut cuts[] = {cut_at(scene, first, BRANCH_LAST),
+                                       cut_at(scene, second, BRANCH_LAST),
+                                       cut_at(scene, second, BRANCH_LAST - 1)};
+        carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
+        carry(scene, KITCHEN, 1, FORK_SEQ, BRANCH_LAST);
+        state_fork(scene);
+        revoke(scene, &cuts[0]);
+        assert_true(counts(scene, first, FORK_SEQ));
+        assert_false(counts(scene, second, FORK_SEQ));
+        revoke(scene, &cuts[1]);
+        assert_false(counts(scene, first, FORK_SEQ));
+        assert_false(counts(scene, second, FORK_SEQ));
+        revoke(scene, &cuts[2]);
+        assert_false(counts(scene, first, FORK_SEQ));
+        assert_true(counts(scene, second, FORK_SEQ));
+        assert_false(counts(scene, second, BRANCH_LAST));
+        scene_free(scene);
+    }
+}
+
 TEST(salvage, what_a_carrier_wrote_beyond_its_own_revocation_carries_nothing)
 {
     struct scene *scene = scene_new();
