@@ -5,6 +5,7 @@
 #include "sync/base/check.h"
 #include "sync/domain/opaque.h"
 #include "sync/domain/order_events.h"
+#include "tests/lib/event_bodies.h"
 #include "tests/lib/shop.h"
 #include "tests/lib/stage.h"
 #include "tests/lib/test.h"
@@ -14,16 +15,21 @@ enum { TYPE_UNKNOWN = 30000, TYPE_UNKNOWN_ODD = 30001, PEER = 0 };
 static struct stage stage;
 
 /* The peer writes an event of @type about the entity @number; the replica hears of it. */
-static struct entity_id hear(uint32_t type, uint64_t number)
+static struct entity_id hear_body(uint32_t type, uint64_t number, struct bytes body)
 {
-    static const uint8_t body[] = {0x91, 0x07};
     const struct entity_id id = entity_id_derive(KIND_ORDER, number);
     const uint64_t seq = journal_write(stage.world, &stage.journal, &stage.peers[PEER],
-                                       (enum event_type)type, &id, bytes_of(body, sizeof body));
+                                       (enum event_type)type, &id, body);
     const struct head_claim claim = stage_claim(&stage, PEER, seq);
     stage_meet(&stage, 0, PEER, &claim, 1);
     stage_turn(&stage, 0, frame_event(&stage, PEER, seq, false));
     return id;
+}
+
+static struct entity_id hear(uint32_t type, uint64_t number)
+{
+    static const uint8_t body[] = {0x91, 0x07};
+    return hear_body(type, number, bytes_of(body, sizeof body));
 }
 
 static uint64_t opaque_here(uint64_t *ret_critical)
@@ -169,4 +175,121 @@ TEST(upgrade, what_is_known_by_now_is_taken_off_the_list)
     stage_end(&stage);
     stage_stop(&stage);
     free(run);
+}
+
+/* ---- mixed versions: the peer knows types that the replica here does not ---- */
+
+static uint8_t sample_data[EVENT_BYTES_MAX];
+
+/* The peer writes the event of @type that the samples have, about the order @number. */
+static struct entity_id hear_sample(enum event_type type, uint64_t number)
+{
+    for (size_t i = 0; i < body_samples_count; i++) {
+        if (body_samples[i].type == type)
+            return hear_body(type, number,
+                             body_sample_bytes(&body_samples[i], sample_data, sizeof sample_data));
+    }
+    fail_msg("no sample of type %d", (int)type);
+    return entity_id_derive(KIND_ORDER, number);
+}
+
+static int void_lines(const struct entity_id *order)
+{
+    const struct command command = {.kind = COMMAND_LINES_VOID,
+                                    .principal = {.session = 1, .role = ROLE_OWNER},
+                                    .order = *order,
+                                    .lines_count = 1};
+    stage_begin(&stage);
+    stage_command(&stage, &command);
+    stage_end(&stage);
+    assert_int_equal(stage.effects->answers_count, 1);
+    return stage.effects->answers[0].err;
+}
+
+/* Its vector names the peer's newest event, by the hash that the peer has. */
+static void assert_same_vector(void)
+{
+    struct log_head here;
+    struct store_txn *txn = store_memory_begin(stage.store, false);
+    const struct log_head *there = &stage.peers[PEER].head;
+    assert_int_equal(log_head_get(txn, there->log, &here), 0);
+    assert_int_equal(here.seq, there->seq);
+    assert_true(hash_equal(&here.hash, &there->hash));
+    store_memory_abort(txn);
+}
+
+static struct history *history_of(struct store_txn *txn, const struct entity_id *id)
+{
+    struct history *history = history_new();
+    assert_non_null(history);
+    assert_int_equal(history_get(history, txn, KIND_ORDER, id), 0);
+    return history;
+}
+
+static bool is_opaque_here(const struct entity_id *id)
+{
+    struct store_txn *txn = store_memory_begin(stage.store, false);
+    struct history *history = history_of(txn, id);
+    const bool is_opaque = history->is_opaque;
+    history_free(history);
+    store_memory_abort(txn);
+    return is_opaque;
+}
+
+TEST(upgrade, the_older_of_two_takes_what_the_newer_writes_and_changes_nothing_it_cannot_read)
+{
+    stage_start(&stage, 1, 0);
+    const struct entity_id even = hear_sample(EVENT_ORDER_OPEN, 1);
+    const struct entity_id odd = hear_sample(EVENT_ORDER_OPEN, 2);
+    (void)hear(TYPE_UNKNOWN_ODD, 2);
+    assert_same_vector();
+    assert_false(is_opaque_here(&odd));
+    assert_int_not_equal(void_lines(&odd), ERR_VERSION);
+    assert_int_not_equal(void_lines(&even), ERR_VERSION);
+    (void)hear(TYPE_UNKNOWN, 1);
+    assert_same_vector();
+    assert_true(is_opaque_here(&even));
+    const uint64_t before = stage_claim_own(&stage).seq;
+    assert_int_equal(void_lines(&even), ERR_VERSION);
+    assert_int_equal(stage_claim_own(&stage).seq, before);
+    stage_stop(&stage);
+}
+
+/* As software without the newest type of that order would have left its row. */
+static void make_older(const struct entity_id *id)
+{
+    static uint8_t data[HISTORY_ROW_BYTES_MAX];
+    struct bytes row;
+    struct history *history = history_of(stage.txn, id);
+    const struct key key = key_state(KIND_ORDER, id);
+    assert_false(history->is_opaque);
+    history->is_opaque = true;
+    assert_int_equal(history_encode(history, data, sizeof data, &row), 0);
+    assert_int_equal(store_put(stage.txn, TABLE_STATE, key_bytes(&key), row), 0);
+    history_free(history);
+}
+
+TEST(upgrade, the_older_has_the_bytes_of_the_newer_once_it_is_upgraded)
+{
+    uint64_t entities = 0;
+    bool is_done = false;
+    stage_start(&stage, 1, 0);
+    const struct entity_id id = hear_sample(EVENT_ORDER_OPEN, 1);
+    (void)hear_sample(EVENT_LINE_ADD, 1);
+    (void)hear(TYPE_UNKNOWN_ODD, 1);
+    stage_begin(&stage);
+    const struct hash newer = digest_of(stage.txn);
+    make_older(&id);
+    const struct hash older = digest_of(stage.txn);
+    assert_false(hash_equal(&newer, &older));
+    set_fold(FOLD_VERSION + 1);
+    assert_int_equal(open_again(), ERR_VERSION);
+    assert_int_equal(replica_rebuild_part(stage.replica, stage.txn, 100, &entities, &is_done), 0);
+    assert_true(is_done);
+    assert_int_equal(open_again(), 0);
+    const struct hash upgraded = digest_of(stage.txn);
+    assert_true(hash_equal(&newer, &upgraded));
+    stage_end(&stage);
+    assert_same_vector();
+    stage_stop(&stage);
 }
