@@ -121,8 +121,8 @@ static const struct cli_command commands[] = {
                JSON_FLAG}},
     {.name = "verify",
      .usage = "[FILE]...",
-     .help = "check journals and state, or exports, archives and backups; several --state folders are also "
-             "compared",
+     .help = "check journals and state, or exports, archives and backups; several --state folders "
+             "are also compared",
      .run = command_verify,
      .words_max = ARGS_WORDS_MAX,
      .flags = {JSON_FLAG}},
