@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "node/api/json_money.h"
-#include "node/print/receipt_name.h"
 #include "node/api/state.h"
+#include "node/print/receipt_name.h"
 #include "sync/domain/receipt.h"
 #include "tests/lib/stall.h"
 
