@@ -109,7 +109,7 @@ static const struct cli_command commands[] = {
      .words_max = ARGS_WORDS_MAX,
      .flags = {{"name", "NAME", "whose order it is"},
                {"mode", "eat-in|take-away", "(take-away)"},
-               {"pay", "METHOD", "take the money with it: cash, card"},
+               {"pay", "METHOD", "take the money with it: cash, card-external"},
                {"key", "HEX", "idempotency key: the same order however often it is sent"},
                JSON_FLAG}},
     {.name = "report",

@@ -105,12 +105,19 @@ struct coming {
     const struct args *args;
 };
 
-/* A person's yes or no, in one line on stdin. */
+/* A person's yes or no, in one line on stdin; what is neither is asked again, no more is no. */
 static bool is_yes(void)
 {
-    char answer[8] = "";
-    (void)fputs("yes or no? ", stderr);
-    return fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0;
+    char answer[8];
+    for (;;) {
+        (void)fputs("yes or no? ", stderr);
+        if (fgets(answer, sizeof answer, stdin) == NULL)
+            return false;
+        if (strcmp(answer, "yes\n") == 0 || strcmp(answer, "y\n") == 0)
+            return true;
+        if (strcmp(answer, "no\n") == 0 || strcmp(answer, "n\n") == 0)
+            return false;
+    }
 }
 
 static void print_digits(const struct args *args, const char *digits, const char *name)

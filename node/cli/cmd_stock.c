@@ -73,6 +73,10 @@ static int stock_change(const struct args *args, struct door *door, const char *
         (void)printf("%.*s\n", (int)body.size, body.data);
     else if (reply != NULL)
         print_item(reply_root(reply));
+    if (reply != NULL && strcmp(reply_text(reply_root(reply), "stock_policy"), "off") == 0)
+        tell("the stock policy of item %lld is off: the units are kept, and count once it is warn "
+             "or strict",
+             item);
     reply_free(reply);
     text_close(&body);
     return status;

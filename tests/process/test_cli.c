@@ -163,6 +163,18 @@ TEST(cli, orders_are_taken_without_a_running_node)
     assert_non_null(strstr(ran.out, "Miso soup"));
     ran = RUN("order", "add", "9999", "--state", stall.nodes[0].state);
     assert_int_equal(ran.status, 1);
+    RUN_WELL("order", "add", "22", "--pay", "card-external", "--state", stall.nodes[0].state);
+    assert_non_null(strstr(RUN_WELL("order", "--help").out, "card-external"));
+    stall_close(&stall);
+}
+
+TEST(cli, units_of_an_item_that_is_not_counted_are_kept_and_that_is_said)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    struct ran ran = RUN_WELL("stock", "count", "22", "8", "--state", stall.nodes[0].state);
+    assert_non_null(strstr(ran.err, "is off"));
     stall_close(&stall);
 }
 

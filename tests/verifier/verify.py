@@ -17,8 +17,12 @@ import hashlib
 import json
 import sys
 
-import nacl.exceptions
-import nacl.signing
+try:
+    import nacl.exceptions
+    import nacl.signing
+except ImportError:
+    sys.exit("verify.py needs PyNaCl for this Python: apt install python3-nacl, then "
+             "/usr/bin/python3 verify.py FILE")
 
 MAGIC = b"trestle/archive\n"
 RECORD_HEAD, RECORD_EVENTS, RECORD_HASHES, RECORD_SIGNATURE, RECORD_BLOB, RECORD_END = range(1, 7)
