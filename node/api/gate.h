@@ -49,6 +49,12 @@ struct gate_peer {
     struct gate_screens screens;
 };
 
+/* Whether it may have events that are not here and will come: not one that is out of the pop-up. */
+static inline bool gate_peer_is_missing(const struct gate_peer *peer)
+{
+    return !peer->is_revoked && !peer->is_retired && (peer->link != GATE_LINKED || peer->ahead > 0);
+}
+
 /* The highest seq of a log that is durable on `copies` devices. */
 struct gate_mark {
     uint64_t log, seq;

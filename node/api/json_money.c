@@ -210,7 +210,7 @@ static struct json_value *missing(const struct gate_live *live)
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < live->peers_count; i++) {
         const struct gate_peer *peer = &live->peers[i];
-        if (peer->link == GATE_LINKED && peer->ahead == 0)
+        if (!gate_peer_is_missing(peer))
             continue;
         struct json_value *object = json_new_object();
         json_put_string(object, "name", peer->name);

@@ -985,7 +985,7 @@ static json_t *peers_missing(const struct gate_live *live)
 {
     json_t *names = json_array();
     for (uint32_t i = 0; i < live->peers_count; i++)
-        if (live->peers[i].link != GATE_LINKED || live->peers[i].ahead > 0)
+        if (gate_peer_is_missing(&live->peers[i]))
             append(names, json_string(live->peers[i].name));
     return names;
 }

@@ -316,7 +316,8 @@ SCHEMA(day, "Day", NULL,
     COUNT("closes", NOTE("by how many devices or times; what counts is all that any of them held")),
     COUNT("closed_at", NOTE("0 = not yet")),
     TEXT("missing", 0, NAME_BYTES_MAX, MANY(0, DEVICES_MAX),
-        NOTE("devices that are out of reach or have more than this one")));
+        NOTE("devices that are out of reach or have more than this one; none that was revoked or "
+             "retired")));
 
 SCHEMA(pay, "Pay", NULL,
     TEXT("method", 1, SHORT_MAX),

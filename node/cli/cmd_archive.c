@@ -43,7 +43,9 @@ int command_archive(const struct args *args)
     char state[PATH_BYTES_MAX];
     struct journal journal;
     const char *day = args_flag(args, "day");
-    int status = place_state(args, state);
+    int status = output_may_replace(args, args->words[0]);
+    if (status == EXIT_DONE)
+        status = place_state(args, state);
     if (status == EXIT_DONE)
         status = journal_open(state, &journal);
     if (status != EXIT_DONE)

@@ -41,12 +41,9 @@ int command_backup(const struct args *args)
     char state[PATH_BYTES_MAX];
     struct journal journal;
     struct backup_sums sums = {.logs = 0};
-    if (path_exists(args->words[0]) && !args_has(args, "yes")) {
-        tell("%s is there already; choose another name, or add --yes to replace it",
-             args->words[0]);
-        return EXIT_FAILED;
-    }
-    int status = place_state(args, state);
+    int status = output_may_replace(args, args->words[0]);
+    if (status == EXIT_DONE)
+        status = place_state(args, state);
     if (status == EXIT_DONE)
         status = journal_open(state, &journal);
     if (status != EXIT_DONE)

@@ -1,4 +1,4 @@
-/* trestle stock: what there is of what is counted, and a manager's corrections. */
+/* trestle stock: what is counted, what there is of it, and a manager's corrections. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,10 +7,12 @@
 #include "node/cli/door.h"
 #include "node/cli/reply.h"
 
+enum { ITEM_NUMBER_MAX = 99999999, UNITS_MAX = 1000000 };
+
 static int usage(void)
 {
-    tell("usage: trestle stock list, trestle stock add ITEM UNITS, or trestle stock count ITEM "
-         "UNITS");
+    tell("usage: trestle stock list | add ITEM UNITS | count ITEM UNITS | policy ITEM "
+         "strict|warn|off");
     return EXIT_USAGE;
 }
 
@@ -52,52 +54,106 @@ static bool number_parse(const char *text, long long min, long long max, long lo
     return end != text && *end == '\0' && *ret_number >= min && *ret_number <= max;
 }
 
-static int stock_change(const struct args *args, struct door *door, const char *field)
+/* Ask, and print the item that comes back. EXIT_DONE, or told. */
+static int item_write(const struct args *args, struct door *door, struct http_request request,
+                      bool *ret_is_counted)
 {
-    char path[64];
-    char json[64];
     struct text body = {0};
-    long long item;
-    long long units;
-    bool is_count = strcmp(field, "counted") == 0;
-    if (!number_parse(args->words[1], 1, 99999999, &item) ||
-        !number_parse(args->words[2], is_count ? 0 : -1000000, 1000000, &units))
-        return usage();
-    (void)snprintf(path, sizeof path, "/api/menu/%lld/stock", item);
-    int size = snprintf(json, sizeof json, "{\"%s\":%lld}", field, units);
-    struct http_request request = {
-        .method = "POST", .path = path, .body = bytes_of(json, (size_t)size)};
     int status = door_get(door, &request, &body);
     struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
+    *ret_is_counted =
+        reply != NULL && strcmp(reply_text(reply_root(reply), "stock_policy"), "off") != 0;
     if (reply != NULL && args_has(args, "json"))
         (void)printf("%.*s\n", (int)body.size, body.data);
     else if (reply != NULL)
         print_item(reply_root(reply));
-    if (reply != NULL && strcmp(reply_text(reply_root(reply), "stock_policy"), "off") == 0)
-        tell("the stock policy of item %lld is off: the units are kept, and count once it is warn "
-             "or strict",
-             item);
     reply_free(reply);
     text_close(&body);
     return status;
+}
+
+static int stock_change(const struct args *args, struct door *door, const char *field)
+{
+    char path[64];
+    char json[64];
+    long long item;
+    long long units;
+    bool is_counted;
+    const bool is_count = strcmp(field, "counted") == 0;
+    if (!number_parse(args->words[1], 1, ITEM_NUMBER_MAX, &item) ||
+        !number_parse(args->words[2], is_count ? 0 : -UNITS_MAX, UNITS_MAX, &units))
+        return usage();
+    (void)snprintf(path, sizeof path, "/api/menu/%lld/stock", item);
+    const int size = snprintf(json, sizeof json, "{\"%s\":%lld}", field, units);
+    const struct http_request request = {
+        .method = "POST", .path = path, .body = bytes_of(json, (size_t)size)};
+    const int status = item_write(args, door, request, &is_counted);
+    if (status == EXIT_DONE && !is_counted)
+        tell("the stock policy of item %lld is off: the units are kept, and count once `trestle "
+             "stock policy %lld` makes it warn or strict",
+             item, item);
+    return status;
+}
+
+static int stock_add(const struct args *args, struct door *door)
+{
+    return stock_change(args, door, "add");
+}
+
+static int stock_count(const struct args *args, struct door *door)
+{
+    return stock_change(args, door, "counted");
+}
+
+static bool is_policy(const char *word)
+{
+    return strcmp(word, "strict") == 0 || strcmp(word, "warn") == 0 || strcmp(word, "off") == 0;
+}
+
+static int stock_policy(const struct args *args, struct door *door)
+{
+    char path[64];
+    char json[64];
+    long long item;
+    bool is_counted;
+    if (!number_parse(args->words[1], 1, ITEM_NUMBER_MAX, &item) || !is_policy(args->words[2]))
+        return usage();
+    (void)snprintf(path, sizeof path, "/api/menu/%lld", item);
+    const int size = snprintf(json, sizeof json, "{\"stock_policy\":\"%s\"}", args->words[2]);
+    const struct http_request request = {
+        .method = "PATCH", .path = path, .body = bytes_of(json, (size_t)size)};
+    return item_write(args, door, request, &is_counted);
+}
+
+static const struct verb {
+    const char *name;
+    uint32_t words;
+    int (*run)(const struct args *args, struct door *door);
+} verbs[] = {{"list", 1, stock_list},
+             {"add", 3, stock_add},
+             {"count", 3, stock_count},
+             {"policy", 3, stock_policy}};
+
+static const struct verb *verb_find(const struct args *args)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(args->words[0], verbs[i].name) == 0 && args->words_count == verbs[i].words)
+            return &verbs[i];
+    return NULL;
 }
 
 int command_stock(const struct args *args)
 {
     struct place place;
     struct door *door = NULL;
-    bool is_list = strcmp(args->words[0], "list") == 0 && args->words_count == 1;
-    bool is_add = strcmp(args->words[0], "add") == 0 && args->words_count == 3;
-    bool is_count = strcmp(args->words[0], "count") == 0 && args->words_count == 3;
-    if (!is_list && !is_add && !is_count)
+    const struct verb *verb = verb_find(args);
+    if (verb == NULL)
         return usage();
     int status = place_find(args, &place);
     if (status == EXIT_DONE)
         status = door_open(&place, &door);
-    if (status != EXIT_DONE)
-        return status;
-    status =
-        is_list ? stock_list(args, door) : stock_change(args, door, is_add ? "add" : "counted");
+    if (status == EXIT_DONE)
+        status = verb->run(args, door);
     door_close(door);
     return status;
 }

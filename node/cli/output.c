@@ -5,6 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+int output_may_replace(const struct args *args, const char *path)
+{
+    if (!path_exists(path) || args_has(args, "yes"))
+        return EXIT_DONE;
+    tell("%s is there already; choose another name, or add --yes to replace it", path);
+    return EXIT_FAILED;
+}
+
 int output_begin(struct output *output, const char *path)
 {
     int size = snprintf(output->path, sizeof output->path, "%s", path);

@@ -7,12 +7,16 @@
 
 #include <stdio.h>
 
+#include "node/cli/cli.h"
 #include "node/os/file.h"
 
 struct output {
     FILE *file; /* to be written to between begin and end */
     char path[PATH_BYTES_MAX], fresh[PATH_BYTES_MAX];
 };
+
+/* EXIT_DONE: nothing is at @path, or --yes was given to replace it. Otherwise told. */
+int output_may_replace(const struct args *args, const char *path);
 
 /* Open @path with ".new" after it, for this user alone. ERR_TOO_LARGE (the path), ERR_FORBIDDEN,
  * ERR_NOT_FOUND (no such folder), ERR_IO. */

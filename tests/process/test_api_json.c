@@ -339,6 +339,22 @@ TEST(api_json, marks_name_peers_and_how_long_they_are_silent)
         "],\"now\":1700000000000}");
 }
 
+TEST(api_json, a_day_waits_for_no_device_that_was_revoked_or_retired)
+{
+    shown.day = (struct day){.n = 2};
+    shown.live = (struct gate_live){
+        .peers_count = 5,
+        .peers = {{.link = GATE_LINKED, .name = "grill"},
+                  {.link = GATE_LINKED, .ahead = 4, .name = "bar"},
+                  {.link = GATE_LOST, .name = "till 2"},
+                  {.link = GATE_REFUSED, .ahead = 4, .is_revoked = true, .name = "stolen"},
+                  {.link = GATE_LOST, .is_retired = true, .name = "dead"}},
+    };
+    assert_json(&schema_day, state_json_day(&shown),
+                "{\"day\":2,\"closed\":false,\"closes\":0,\"closed_at\":0,"
+                "\"missing\":[\"bar\",\"till 2\"]}");
+}
+
 TEST(api_json, marks_tell_of_printers_that_do_not_print_and_of_events_nobody_here_understands)
 {
     shown.opaque = 3;

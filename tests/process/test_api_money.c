@@ -116,13 +116,15 @@ TEST(money, a_report_names_the_devices_that_are_not_all_in_it_and_has_its_shape)
     struct text printed = {0};
     report_reset(&report);
     report_add(&report, &shown.order);
-    live.peers_count = 3;
+    live.peers_count = 4;
     live.peers[0] = (struct gate_peer){.link = GATE_LINKED, .name = "grill"};
     live.peers[1] = (struct gate_peer){.link = GATE_LOST, .name = "till 2"};
     live.peers[2] = (struct gate_peer){.link = GATE_LINKED, .ahead = 4, .name = "bar"};
+    live.peers[3] = (struct gate_peer){.link = GATE_LOST, .is_retired = true, .name = "old till"};
     json_print(json_report(&report, 1, true, &live), &printed);
     text_append(&printed, "", 1);
     assert_null(strstr(printed.data, "grill"));
+    assert_null(strstr(printed.data, "old till"));
     assert_non_null(strstr(printed.data, "{\"name\":\"till 2\",\"linked\":false,\"events\":0}"));
     assert_non_null(strstr(printed.data, "{\"name\":\"bar\",\"linked\":true,\"events\":4}"));
     text_close(&printed);

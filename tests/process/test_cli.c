@@ -178,6 +178,27 @@ TEST(cli, units_of_an_item_that_is_not_counted_are_kept_and_that_is_said)
     stall_close(&stall);
 }
 
+TEST(cli, a_policy_makes_an_item_counted_and_strict_sells_no_more_than_there_is)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *state = stall.nodes[0].state;
+    RUN_WELL("stock", "count", "22", "2", "--state", state);
+    assert_null(strstr(RUN_WELL("stock", "list", "--state", state).out, "      22 "));
+    struct ran ran = RUN_WELL("stock", "policy", "22", "strict", "--state", state);
+    assert_non_null(strstr(ran.out, "strict here 2, in all 2"));
+    assert_non_null(strstr(RUN_WELL("stock", "list", "--state", state).out, "      22 "));
+    assert_int_equal(RUN("order", "add", "22x3", "--state", state).status, 1);
+    RUN_WELL("order", "add", "22x2", "--state", state);
+    ran = RUN_WELL("stock", "policy", "22", "off", "--json", "--state", state);
+    assert_non_null(strstr(ran.out, "\"stock_policy\":\"off\""));
+    RUN_WELL("order", "add", "22x3", "--state", state);
+    assert_int_equal(RUN("stock", "policy", "22", "loose", "--state", state).status, 2);
+    assert_int_equal(RUN("stock", "policy", "22", "--state", state).status, 2);
+    stall_close(&stall);
+}
+
 /* --- together
  * -------------------------------------------------------------------------------------
  */

@@ -125,6 +125,23 @@ TEST(cli_backup, nothing_is_overwritten)
     stall_close(&stall);
 }
 
+TEST(cli_backup, an_archive_is_replaced_only_when_that_is_said)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    backup(&stall, &stall.nodes[0]);
+    const char *state = stall.nodes[0].state;
+    struct ran ran = RUN("archive", file, "--state", state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "--yes"));
+    RUN_WELL("restore", file, "--to", stall.nodes[1].state); /* it is the backup still */
+    RUN_WELL("archive", file, "--yes", "--state", state);
+    assert_int_equal(RUN("restore", file, "--to", stall.nodes[2].state).status, 1);
+    RUN_WELL("verify", file);
+    stall_close(&stall);
+}
+
 /* ---- what is not as it was written ---- */
 
 static uint8_t bytes[OUTPUT_BYTES_MAX];
