@@ -48,7 +48,8 @@ static size_t control_size(const uint8_t *at, size_t size)
 
 static void put_csv(struct text *row, struct bytes text)
 {
-    const bool is_formula = text.size > 0 && memchr("=+-@\t\r", text.data[0], 6) != NULL;
+    const bool is_formula =
+        text.size > 0 && strchr("=+-@\t\r", text.data[0]) != NULL && text.data[0] != '\0';
     const bool is_quoted =
         is_formula ||
         (text.size > 0 && (memchr(text.data, ',', text.size) || memchr(text.data, '"', text.size)));

@@ -108,9 +108,9 @@ int aside_add(const char *state, struct aside *aside, const struct entity_id *en
     if (aside->count == ASIDE_MAX)
         return ERR_LIMIT;
     aside->entities[aside->count++] = *entity;
+    const size_t size = (size_t)aside->count * ENTITY_ID_BYTES;
     put_be32(data, FOLD_VERSION);
-    memcpy(data + 4, aside->entities, aside->count * ENTITY_ID_BYTES);
+    memcpy(data + 4, aside->entities, size);
     int err = path_join(path, state, "aside");
-    return err != 0 ? err
-                    : file_write(path, bytes_of(data, 4 + aside->count * ENTITY_ID_BYTES), 0600);
+    return err != 0 ? err : file_write(path, bytes_of(data, 4 + size), 0600);
 }

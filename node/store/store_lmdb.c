@@ -470,8 +470,13 @@ struct reader_lines {
 static int reader_line(const char *line, void *context)
 {
     struct reader_lines *lines = context;
-    unsigned long long process, thread, txn;
-    if (sscanf(line, "%llu %llx %llu", &process, &thread, &txn) != 3) {
+    char *end = NULL;
+    const unsigned long long process = strtoull(line, &end, 10);
+    const char *thread = end;
+    (void)strtoull(thread, &end, 16);
+    const char *number = end;
+    const unsigned long long txn = strtoull(number, &end, 10);
+    if (thread == line || number == thread || end == number) {
         return 0; /* the heading, or a slot without a transaction */
     }
     const uint64_t lag = lines->newest > txn ? lines->newest - txn : 0;

@@ -66,7 +66,7 @@ bool roster_make_room(void *items, size_t size, uint32_t *count, uint32_t count_
 uint32_t roster_change_place(const struct roster *roster, uint64_t log, uint64_t seq);
 
 /* Where @device is or would be. */
-uint32_t roster_device_place(const struct roster *roster, uint64_t device);
+uint32_t roster_device_place(const struct roster *roster, uint64_t id);
 
 /* Where @log is or would be. */
 uint32_t roster_log_place(const struct roster *roster, uint64_t id);

@@ -32,20 +32,34 @@ class Trouble(Exception):
     """What a test found; its text is a sentence for a person."""
 
 
+# How to become the root of a network of one's own: as anybody; as root; by sudo, where user
+# namespaces are forbidden (in a chroot, by sysctl).
+WAYS = (
+    ["unshare", "--user", "--map-root-user", "--net"],
+    ["unshare", "--net"],
+    ["sudo", "-n", "env", f"{INSIDE}=1", "unshare", "--net"],
+)
+PROBE = ["ip", "link", "add", "name", "probe0", "type", "veth", "peer", "name", "probe1"]
+
+
 def enter():
     """Run again as the root of namespaces of our own."""
     if os.environ.get(INSIDE):
         return
-    probe = subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--net", "ip", "link", "add", "name", "probe0",
-         "type", "veth", "peer", "name", "probe1"], capture_output=True, text=True)
-    if probe.returncode != 0:
-        sys.exit("net: this system lets its users make no network namespaces "
-                 f"({probe.stderr.strip()}); try: sysctl kernel.unprivileged_userns_clone=1, "
-                 "user.max_user_namespaces=1000, or run as root; package iproute2 is needed")
     os.environ[INSIDE] = "1"
-    os.execvp("unshare", ["unshare", "--user", "--map-root-user", "--net", sys.executable,
-                          *sys.argv])
+    said = []
+    for way in WAYS:
+        try:
+            probe = subprocess.run(way + PROBE, capture_output=True, text=True)
+        except FileNotFoundError as missing:
+            said.append(str(missing))
+            continue
+        if probe.returncode == 0:
+            os.execvp(way[0], [*way, sys.executable, *sys.argv])
+        said.append(probe.stderr.strip())
+    sys.exit(f"net: no network namespace can be made here ({'; '.join(said)}); try: sysctl "
+             "kernel.unprivileged_userns_clone=1, user.max_user_namespaces=1000, or run as root; "
+             "package iproute2 is needed")
 
 
 def until(what, condition, seconds):

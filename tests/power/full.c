@@ -48,11 +48,17 @@ static void find(void *function, const char *name)
     memcpy(function, &found, sizeof found);
 }
 
+/* LMDB's two meta pages have had their blocks since the file was made: no disk refuses them. */
+static bool is_meta(size_t size, off_t offset)
+{
+    return offset >= 0 && (size_t)offset + size <= (size_t)2 * 4096;
+}
+
 ssize_t pwrite(int fd, const void *data, size_t size, off_t offset)
 {
     ssize_t (*real)(int, const void *, size_t, off_t);
     find(&real, "pwrite");
-    return is_full(fd) ? -1 : real(fd, data, size, offset);
+    return !is_meta(size, offset) && is_full(fd) ? -1 : real(fd, data, size, offset);
 }
 
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
