@@ -113,6 +113,14 @@ static const struct cli_command commands[] = {
                {"pay", "METHOD", "take the money with it: cash, card-external"},
                {"key", "HEX", "idempotency key: the same order however often it is sent"},
                JSON_FLAG}},
+    {.name = "day",
+     .usage = "[show | open | close]",
+     .help =
+         "the trading day: whether it is closed and who may have more of it; open the next one; "
+         "close it",
+     .run = command_day,
+     .words_max = 1,
+     .flags = {{"yes", NULL, "open the next day although this one is not closed"}, JSON_FLAG}},
     {.name = "report",
      .usage = "",
      .help = "what a trading day came to: by method, by rate of tax",

@@ -199,6 +199,25 @@ TEST(cli, a_policy_makes_an_item_counted_and_strict_sells_no_more_than_there_is)
     stall_close(&stall);
 }
 
+TEST(cli, a_day_is_closed_before_the_next_is_opened)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *state = stall.nodes[0].state;
+    assert_string_equal(RUN_WELL("day", "--state", state).out, "day 1 is open\n");
+    struct ran ran = RUN("day", "open", "--state", state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "trestle day close"));
+    assert_memory_equal(RUN_WELL("day", "close", "--state", state).out, "day 1 was closed 2", 18);
+    assert_string_equal(RUN_WELL("day", "open", "--state", state).out, "day 2 is open\n");
+    assert_string_equal(RUN_WELL("day", "open", "--yes", "--state", state).out, "day 3 is open\n");
+    ran = RUN_WELL("day", "show", "--json", "--state", state);
+    assert_non_null(strstr(ran.out, "\"day\":3,\"closed\":false"));
+    assert_int_equal(RUN("day", "shut", "--state", state).status, 2);
+    stall_close(&stall);
+}
+
 /* --- together
  * -------------------------------------------------------------------------------------
  */
