@@ -114,11 +114,10 @@ static bool append_field(struct text *body, const struct record_field *field, co
     return true;
 }
 
-/* {FIELD:VALUE, ...} of the words from @first on. */
+/* FIELD:VALUE, ... of the words from @first on. */
 static int append_fields(const struct args *args, uint32_t first, const struct record_kind *kind,
                          struct text *body)
 {
-    text_append_text(body, "{");
     for (uint32_t i = first; i < args->words_count; i++) {
         const char *word = args->words[i];
         const struct record_field *field = field_of_word(kind, word);
@@ -133,8 +132,44 @@ static int append_fields(const struct args *args, uint32_t first, const struct r
             return EXIT_USAGE;
         }
     }
-    text_append_text(body, "}");
     return EXIT_DONE;
+}
+
+static bool is_field_given(const struct args *args, uint32_t first, const char *name)
+{
+    const size_t size = strlen(name);
+    for (uint32_t i = first; i < args->words_count; i++)
+        if (strncmp(args->words[i], name, size) == 0 && args->words[i][size] == '=')
+            return true;
+    return false;
+}
+
+/* ,"owner":this device. */
+static int append_own_device(struct door *door, const char *field, struct text *body)
+{
+    struct text answer = {0};
+    const struct http_request request = {.method = "GET", .path = "/api/session"};
+    const int status = door_get(door, &request, &answer);
+    struct reply *reply = status == EXIT_DONE ? reply_new(&answer) : NULL;
+    text_append_text(body, ",");
+    text_append_json(body, field);
+    text_append_text(body, ":");
+    text_append_json(body, reply_text(reply_root(reply), "device"));
+    reply_free(reply);
+    text_close(&answer);
+    return status;
+}
+
+/* A printer whose owner nobody named would never print: it is this device's. */
+static int append_new(const struct args *args, struct door *door, const struct record_kind *kind,
+                      struct text *body)
+{
+    const int status = append_fields(args, 2, kind, body);
+    const char *owner = kind->fields[PRINTER_OWNER].name;
+    if (status != EXIT_DONE || kind->kind != KIND_PRINTER || is_field_given(args, 2, owner))
+        return status;
+    tell("this device drives the printer; %s=DEVICE names another (trestle device list)", owner);
+    return append_own_device(door, owner, body);
 }
 
 static int record_write(const struct args *args, struct door *door, const struct record_kind *kind,
@@ -144,7 +179,9 @@ static int record_write(const struct args *args, struct door *door, const struct
     struct text body = {0}, answer = {0};
     (void)snprintf(path, sizeof path, is_new ? "/api/%s" : "/api/%s/%.12s", kind->path,
                    args->words[2]);
-    int status = append_fields(args, is_new ? 2 : 3, kind, &body);
+    text_append_text(&body, "{");
+    int status = is_new ? append_new(args, door, kind, &body) : append_fields(args, 3, kind, &body);
+    text_append_text(&body, "}");
     struct http_request request = {
         .method = is_new ? "POST" : "PATCH", .path = path, .body = bytes_of(body.data, body.size)};
     if (status == EXIT_DONE)

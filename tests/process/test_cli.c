@@ -151,6 +151,31 @@ TEST(cli, records_are_added_changed_and_listed_without_a_running_node)
     stall_close(&stall);
 }
 
+TEST(cli, a_printer_that_is_added_belongs_to_this_device_unless_another_is_named)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *state = stall.nodes[0].state;
+    char owner[64];
+    struct ran ran = RUN_WELL("device", "list", "--json", "--state", state);
+    const char *id = strstr(ran.out, "\"id\":\"");
+    assert_non_null(id);
+    (void)snprintf(owner, sizeof owner, "owner=%.16s ", id + strlen("\"id\":\""));
+    ran = RUN_WELL("record", "add", "printer", "name=Bar", "driver=text", "address=192.0.2.7:9100",
+                   "--state", state);
+    assert_non_null(strstr(ran.out, owner));
+    assert_non_null(strstr(ran.err, "owner=DEVICE"));
+    ran = RUN_WELL("record", "add", "printer", "name=Grill", "driver=text",
+                   "owner=00000000000000ab", "--state", state);
+    assert_non_null(strstr(ran.out, "owner=00000000000000ab "));
+    assert_null(strstr(ran.err, "owner="));
+    ran = RUN_WELL("record", "add", "printer", "name=Spare", "driver=text", "owner=", "--state",
+                   state);
+    assert_non_null(strstr(ran.out, "owner= "));
+    stall_close(&stall);
+}
+
 TEST(cli, orders_are_taken_without_a_running_node)
 {
     struct stall stall;
