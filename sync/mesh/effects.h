@@ -66,8 +66,7 @@ struct effect_answer {
     X(ALARM_LOGS_FULL, "there are more journals than the limit allows")                            \
     X(ALARM_DAMAGE, "the disk spoilt a record of the journal: it is fetched again from others")    \
     X(ALARM_DAMAGE_HEALED, "a spoilt record of the journal is whole again")                        \
-    X(ALARM_DAMAGE_STAYS, "a spoilt record of the journal is whole nowhere in reach: keep this "   \
-                          "disk, bring others near")                                               \
+    X(ALARM_DAMAGE_STAYS, "a spoilt record is whole nowhere in reach: keep this disk")             \
     X(ALARM_STATE_DAMAGE, "the disk spoilt what was made of the journal: it is made anew")
 
 enum alarm_kind {
