@@ -568,6 +568,7 @@ int replica_step(struct replica *replica, struct store_txn *txn, const struct in
         return 0; /* replica_seal() looks at the time */
     case INPUT_LINK_UP:
         mesh_link_up(&replica->mesh, input->link, input->device, input->is_dialer, input->now, out);
+        replica_stock_link_up(replica, input->link);
         return 0;
     case INPUT_LINK_DOWN:
         mesh_link_down(&replica->mesh, input->link, out);

@@ -231,6 +231,9 @@ MUST_CHECK int replica_accept(struct replica *replica, struct store_txn *txn, ui
 void replica_stock_note(struct replica *replica, const struct till_result *result, bool is_written,
                         struct moment now);
 
+/* A new session on @link: its asks may be numbered from 1. */
+void replica_stock_link_up(struct replica *replica, uint32_t link);
+
 /* The ASK in replica->mesh.message came over @link. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_stock_asked(struct replica *replica, struct store_txn *txn, uint32_t link,
                                    struct moment now, struct effects *out);

@@ -143,8 +143,10 @@ static int item_ask(struct replica *replica, struct store_txn *txn, struct desk_
     if (err != 0 || link == LINK_NONE || !effects_frame_begin(out, &writer))
         return err;
     item->asked_link = link;
-    const struct stock_ask ask = {
-        .item = item->item, .units = (uint64_t)((int64_t)target - here), .log = replica->log};
+    const struct stock_ask ask = {.item = item->item,
+                                  .units = (uint64_t)((int64_t)target - here),
+                                  .log = replica->log,
+                                  .number = ++replica->desk.asks};
     message_write_ask(&writer, &ask);
     effects_send(out, (uint32_t)link, effects_frame_end(out, &writer));
     return 0;
@@ -226,13 +228,28 @@ static int64_t spare_of(const struct replica *replica, uint64_t item, int64_t he
     return units > 0 ? (units + 1) / 2 : 0;
 }
 
+void replica_stock_link_up(struct replica *replica, uint32_t link)
+{
+    replica->desk.heard[link] = 0;
+}
+
+/* A frame that comes again is no second wish, however late it comes and however the first fared. */
+static bool is_heard_first(struct desk *desk, uint32_t link, uint64_t number)
+{
+    if (number <= desk->heard[link])
+        return false;
+    desk->heard[link] = number;
+    return true;
+}
+
 int replica_stock_asked(struct replica *replica, struct store_txn *txn, uint32_t link,
                         struct moment now, struct effects *out)
 {
     struct desk *desk = &replica->desk;
     const struct stock_ask ask = replica->mesh.message.ask;
     int64_t here;
-    if (replica->is_log_lost || now.mono_ms < desk->gave_ms[link] + GIVE_INTERVAL_MS ||
+    if (!is_heard_first(desk, link, ask.number) || replica->is_log_lost ||
+        now.mono_ms < desk->gave_ms[link] + GIVE_INTERVAL_MS ||
         !may_be_given(replica, &ask, replica->mesh.links[link].device))
         return 0;
     desk->gave_ms[link] = now.mono_ms;

@@ -32,7 +32,9 @@ struct desk {
     uint64_t period_ms; /* when the present one began */
     uint64_t looked_ms;
     bool is_wanting; /* look at once */
+    uint64_t asks;   /* numbers given to own asks, of all links */
     uint64_t gave_ms[LINKS_MAX];
+    uint64_t heard[LINKS_MAX]; /* the highest number of an ask that came in this session */
 };
 
 #endif

@@ -192,6 +192,7 @@ static void read_ask(struct reader *reader, struct message *message)
     message->ask.item = read_uint(reader, UINT32_MAX);
     message->ask.units = read_uint(reader, UINT32_MAX);
     message->ask.log = read_id64(reader);
+    message->ask.number = read_uint(reader, SEQ_MAX);
 }
 
 static void read_ephemeral(struct reader *reader, struct message *message)
@@ -227,7 +228,7 @@ static const struct message_form {
     {MESSAGE_FORKQ, 4, read_fork_question},
     {MESSAGE_FORKP, 5, read_fork_answer},
     {MESSAGE_EPH, 9, read_ephemeral},
-    {MESSAGE_ASK, 4, read_ask},
+    {MESSAGE_ASK, 5, read_ask},
     {MESSAGE_BLOBQ, 4, read_blobq},
     {MESSAGE_BLOB, 5, read_blob},
     {MESSAGE_BYE, 2, read_bye},
@@ -399,11 +400,12 @@ void message_write_blob(struct writer *writer, const struct hash *hash, uint32_t
 
 void message_write_ask(struct writer *writer, const struct stock_ask *ask)
 {
-    write_array(writer, 4);
+    write_array(writer, 5);
     write_uint(writer, MESSAGE_ASK);
     write_uint(writer, ask->item);
     write_uint(writer, ask->units);
     write_id64(writer, ask->log);
+    write_uint(writer, ask->number);
 }
 
 void message_write_ephemeral(struct writer *writer, const struct ephemeral_message *message)

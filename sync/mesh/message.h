@@ -141,8 +141,9 @@ struct blob_part {
 /* Who has not enough rights to sell an item asks a peer for some. */
 struct stock_ask {
     uint64_t item;
-    uint64_t units; /* at most UINT32_MAX */
-    uint64_t log;   /* that would sell: one of the asking device */
+    uint64_t units;  /* at most UINT32_MAX */
+    uint64_t log;    /* that would sell: one of the asking device */
+    uint64_t number; /* at least 1, rises within a link session: none is answered twice */
 };
 
 /* What a device tells of the moment. Decoded, the bytes are in the frame. */

@@ -75,6 +75,7 @@ static void fill_question(const struct thief *thief, struct writer *writer)
     struct hash hash;
     const uint64_t log = thief->claims[entropy_u64() % thief->claims_count].log;
     const uint64_t seq = 1 + entropy_u64() % 20;
+    static uint64_t asks; /* each a new one: one that came before is cheap to pass over */
     switch (entropy_u64() % 3) {
     case 0:
         message_write_fork_question(
@@ -85,8 +86,10 @@ static void fill_question(const struct thief *thief, struct writer *writer)
         message_write_blobq(writer, &hash, 0, BLOB_CHUNK_BYTES_MAX);
         break;
     default:
-        message_write_ask(
-            writer, &(struct stock_ask){.item = seq, .units = UINT32_MAX, .log = thief->head.log});
+        message_write_ask(writer, &(struct stock_ask){.item = seq,
+                                                      .units = UINT32_MAX,
+                                                      .log = thief->head.log,
+                                                      .number = ++asks});
     }
 }
 

@@ -111,7 +111,7 @@ TEST(message, a_want_names_logs_and_credit)
 
 TEST(message, a_request_for_stock_names_item_units_and_who_would_sell)
 {
-    static const struct stock_ask ask = {.item = 7, .units = 12, .log = 3};
+    static const struct stock_ask ask = {.item = 7, .units = 12, .log = 3, .number = 5};
     struct writer writer;
     struct bytes frame;
     writer_init(&writer, frame_data, sizeof frame_data);
@@ -122,6 +122,7 @@ TEST(message, a_request_for_stock_names_item_units_and_who_would_sell)
     assert_int_equal(decoded.ask.item, 7);
     assert_int_equal(decoded.ask.units, 12);
     assert_int_equal(decoded.ask.log, 3);
+    assert_int_equal(decoded.ask.number, 5);
 }
 
 TEST(message, credit_beyond_what_a_link_may_hold_is_refused)
