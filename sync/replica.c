@@ -241,6 +241,8 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
     }
     if (err == 0)
         err = mark_all_salvaged(replica, txn);
+    if (err == 0)
+        err = replica_mark_waiting(replica, txn);
     if (err == ERR_LIMIT) /* more entities than a turn remembers: refold all */
         err = replica_rebuild(replica, txn);
     replica->is_fork_check_due = replica->is_salvage_due = replica->voided.is_due = true;

@@ -136,6 +136,10 @@ MUST_CHECK int replica_append(struct replica *replica, struct store_txn *txn,
 MUST_CHECK int replica_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
                             const struct entity_id *entity, struct effects *out);
 
+/* The roster was folded anew: mark the entities of events with a parent that is voided now and was
+ * not before, or the other way round. ERR_LIMIT: no room; ERR_IO. */
+MUST_CHECK int replica_mark_waiting(struct replica *replica, struct store_txn *txn);
+
 /* Mark the entities of the events of a log that others carry, from @from on. ERR_LIMIT: no room,
  * and @from is the first that was not marked; ERR_IO. */
 MUST_CHECK int replica_mark_salvaged(struct replica *replica, struct store_txn *txn,

@@ -1,0 +1,78 @@
+/* Part of the replica: events that wait for a parent which a fork or a revocation voids.
+ *
+ * What is voided holds nothing up, also when it never came here. So when a log is cut off, not only
+ * what it wrote changes: an event of another log that names a parent beyond the cut stops waiting,
+ * in an entity of which the cut log may have no event in this store. */
+#include "sync/replica_state.h"
+
+static bool is_cut(const struct roster_log *log)
+{
+    return log != NULL && (log->fork_seq != UINT64_MAX || log->revoked_seq != UINT64_MAX);
+}
+
+/* Whether @log, of the present roster, is cut off elsewhere than it was, or was not known. */
+static bool is_cut_anew(const struct roster *before, const struct roster_log *log)
+{
+    const struct roster_log *was = roster_log_find(before, log->id);
+    if (was == NULL)
+        return is_cut(log);
+    return was->fork_seq != log->fork_seq || was->revoked_seq != log->revoked_seq ||
+           was->is_revoked_elsewhere != log->is_revoked_elsewhere;
+}
+
+static bool is_any_cut_anew(const struct replica *replica)
+{
+    for (uint32_t i = 0; i < replica->roster.logs_count; i++) {
+        if (is_cut_anew(replica->roster_before, &replica->roster.logs[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_voided(const struct roster *roster, const struct operation *id)
+{
+    const enum verdict verdict = roster_judge(roster, id->log, id->seq, EVENT_LOG_CERT, 0);
+    return verdict == VERDICT_FORKED || verdict == VERDICT_REVOKED;
+}
+
+/* Whether a parent of @event is voided now and was not, or the other way round. */
+static bool is_parent_changed(const struct replica *replica, const struct event *event)
+{
+    for (uint32_t i = 0; i < event->parents_count; i++) {
+        const struct operation *parent = &event->parents[i];
+        if (is_voided(replica->roster_before, parent) != is_voided(&replica->roster, parent))
+            return true;
+    }
+    return false;
+}
+
+static bool mark_event(struct replica *replica, struct bytes row)
+{
+    struct event event;
+    struct hash hash;
+    struct bytes bytes;
+    if (event_row_parse(row, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0 ||
+        !is_parent_changed(replica, &event))
+        return true; /* one that the disk spoilt is folded when it is mended */
+    const struct event_info *info = event_info_find(event.type);
+    return turn_mark(replica->turn, info == NULL ? KIND_NONE : info->kind, &event.entity);
+}
+
+/* Goes over the whole journal, as nothing indexes parents: logs are cut off rarely. */
+int replica_mark_waiting(struct replica *replica, struct store_txn *txn)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    const struct key first = key_event(0, 0);
+    if (!is_any_cut_anew(replica))
+        return 0;
+    int err = store_cursor_open(txn, TABLE_LOG, &cursor);
+    if (err != 0)
+        return err;
+    err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
+    while (err == 0)
+        err = mark_event(replica, value) ? store_cursor_next(&cursor, &key, &value) : ERR_LIMIT;
+    store_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
