@@ -119,3 +119,55 @@ TEST(backdated, the_same_events_count_without_the_revocation)
     const struct hash honest = outcome((1U << thief_events) - 1, thief_events, HONEST_SEQ);
     assert_false(hash_equal(&all, &honest));
 }
+
+/* The owner accepts, having seen the thief's newest event, which the replica never gets. */
+static void sign_after_thief(struct stage *stage)
+{
+    uint8_t data[512];
+    uint8_t buffer[EVENT_BYTES_MAX];
+    struct bytes bytes;
+    struct journal_device *owner = &stage->peers[OWNER];
+    struct event event = {.type = EVENT_ACCEPT,
+                          .t = 6000,
+                          .entity = order,
+                          .body = sample(EVENT_ACCEPT, data, sizeof data),
+                          .parents_count = 1};
+    event.parents[0] = log_head_operation(&stage->peers[THIEF].head);
+    assert_int_equal(event_encode(&event, buffer, sizeof buffer, &bytes), 0);
+    assert_int_equal(log_append(stage->world, &owner->head, bytes), 0);
+    assert_int_equal(
+        log_sign(stage->world, &owner->head, &stage->journal.popup, &owner->log_secret), 0);
+}
+
+static uint32_t events_shown(struct stage *stage)
+{
+    struct history *history = history_new();
+    assert_non_null(history);
+    struct store_txn *txn = store_memory_begin(stage->store, false);
+    const int err = history_get(history, txn, KIND_ORDER, &order);
+    store_memory_abort(txn);
+    const uint32_t count = err == 0 ? history->count : 0;
+    history_free(history);
+    return count;
+}
+
+TEST(backdated, what_waits_for_an_event_that_a_revocation_voids_waits_no_longer)
+{
+    struct stage *stage = calloc(1, sizeof *stage);
+    assert_non_null(stage);
+    stage_start(stage, PEERS, 0);
+    const struct log_head honest = stage->peers[THIEF].head;
+    sign(stage, OWNER, EVENT_ORDER_OPEN, 5000);
+    sign(stage, THIEF, EVENT_LINE_ADD, 5001);
+    sign_after_thief(stage);
+    sign_revocation(stage, &honest);
+    const struct head_claim claim = stage_claim(stage, OWNER, 1);
+    stage_meet(stage, OWNER, OWNER, &claim, 1);
+    stage_turn(stage, OWNER, frame_event(stage, OWNER, 2, true));
+    stage_turn(stage, OWNER, frame_event(stage, OWNER, 3, true));
+    assert_int_equal(events_shown(stage), 1);
+    stage_turn(stage, OWNER, frame_event(stage, OWNER, 4, true));
+    assert_int_equal(events_shown(stage), 2);
+    stage_stop(stage);
+    free(stage);
+}
