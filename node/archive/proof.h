@@ -40,6 +40,6 @@ void proof_take_head(struct proof *proof, struct reader *reader, uint32_t versio
 void proof_take_end(struct proof *proof, struct reader *reader);
 
 /* Begin the journal @log with its first event, which says whose it is and leads to the root. */
-void proof_open_log(struct proof *proof, uint64_t log, struct bytes event);
+void proof_open_log(struct proof *proof, uint64_t log, struct bytes bytes);
 
 #endif
