@@ -89,9 +89,10 @@ static enum command_kind wish_draw(struct sim *sim)
 /* Two in a hundred are not allowed to what they ask for; one in ten has signed in. */
 static struct principal principal_draw(struct sim *sim)
 {
-    return (struct principal){.session = 1 + below(sim, 3),
-                              .role = sim_chance(sim, 200) ? ROLE_CUSTOMER : ROLE_MANAGER,
-                              .staff = sim_chance(sim, 1000) ? 1 + below(sim, PEOPLE) : 0};
+    struct principal principal = {.session = 1 + below(sim, 3)};
+    principal.role = sim_chance(sim, 200) ? ROLE_CUSTOMER : ROLE_MANAGER;
+    principal.staff = sim_chance(sim, 1000) ? 1 + below(sim, PEOPLE) : 0;
+    return principal;
 }
 
 static void order_note(struct sim *sim, const struct request *request)

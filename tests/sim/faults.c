@@ -26,7 +26,9 @@ static uint32_t node_draw(struct sim *sim)
 
 static void reset(struct sim *sim)
 {
-    cluster_reset_link(sim->cluster, node_draw(sim), node_draw(sim));
+    const uint32_t b = node_draw(sim); /* one draw a statement: compilers differ in the order */
+    const uint32_t a = node_draw(sim);
+    cluster_reset_link(sim->cluster, a, b);
 }
 
 static void partition(struct sim *sim)
@@ -89,21 +91,21 @@ static void store_commit(struct sim *sim)
 static void clock_jump(struct sim *sim)
 {
     const int64_t days = prng_between(&sim->prng, -YEAR_MS_DAYS, YEAR_MS_DAYS);
-    cluster_jump_clock(sim->cluster, node_draw(sim), days * DAY_MS + (int64_t)below(sim, DAY_MS));
+    const int64_t by_ms = days * DAY_MS + (int64_t)below(sim, DAY_MS);
+    cluster_jump_clock(sim->cluster, node_draw(sim), by_ms);
 }
 
 static void clock_rate(struct sim *sim)
 {
-    cluster_set_rate(
-        sim->cluster, node_draw(sim),
-        (uint32_t)prng_between(&sim->prng, RATE_TRUE - RATE_OFF, RATE_TRUE + RATE_OFF));
+    const int64_t rate = prng_between(&sim->prng, RATE_TRUE - RATE_OFF, RATE_TRUE + RATE_OFF);
+    cluster_set_rate(sim->cluster, node_draw(sim), (uint32_t)rate);
 }
 
 static void slow(struct sim *sim)
 {
     const bool is_slow = prng_one_in(&sim->prng, 2);
-    cluster_set_slow(sim->cluster, node_draw(sim),
-                     is_slow ? 1 + (uint32_t)below(sim, SLOW_MAX_MS) : 0);
+    const uint32_t slow_ms = is_slow ? 1 + (uint32_t)below(sim, SLOW_MAX_MS) : 0;
+    cluster_set_slow(sim->cluster, node_draw(sim), slow_ms);
 }
 
 static void two_links(struct sim *sim)
