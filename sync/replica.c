@@ -80,8 +80,7 @@ static bool may_append(struct replica *replica, const struct event *event)
 {
     const struct log_head *head = own_head(replica);
     return head->seq == 0 || /* the roster does not know this log before its first event */
-           roster_judge(&replica->roster, replica->log, head->seq + 1, event->type, event->by) ==
-               VERDICT_VALID;
+           roster_permits(&replica->roster, replica->log, head->seq + 1, event->type, event->by);
 }
 
 int replica_append(struct replica *replica, struct store_txn *txn, const struct event *event,

@@ -239,8 +239,8 @@ static int events_check(const struct replica *replica, const struct till_result 
     int32_t slot = vector_find(&replica->vector, replica->log);
     uint64_t seq = replica->vector.heads[slot].seq;
     for (uint32_t i = 0; i < result->events_count; i++) {
-        if (roster_judge(&replica->roster, replica->log, seq + 1 + i, result->events[i].type,
-                         command->principal.staff) != VERDICT_VALID)
+        if (!roster_permits(&replica->roster, replica->log, seq + 1 + i, result->events[i].type,
+                            command->principal.staff))
             return ERR_FORBIDDEN;
         if (result->events[i].body.size > EVENT_BYTES_MAX - ENVELOPE_BYTES_MAX)
             return ERR_TOO_LARGE;

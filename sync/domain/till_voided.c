@@ -11,8 +11,8 @@ enum { STOCK_EVENTS_SPARE = ORDER_LINES_MAX }; /* of a command, for what the ado
 static bool may_write(const struct task *task, uint32_t type)
 {
     const struct till *till = task->till;
-    return roster_judge(till->roster, till->own_log, SEQ_MAX, type,
-                        task->command->principal.staff) == VERDICT_VALID;
+    return roster_permits(till->roster, till->own_log, SEQ_MAX, type,
+                          task->command->principal.staff);
 }
 
 /* ERR_NOT_FOUND: nothing of the order was voided, as far as this device knows. ERR_FORBIDDEN: it is

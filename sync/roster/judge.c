@@ -76,25 +76,45 @@ static bool is_by_person(const struct event_info *info, uint64_t by)
     return by != 0 && info->kind != KIND_ROSTER;
 }
 
-enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
-                          uint64_t by)
+/* Whether the person @by may do that, as far as @log had said at @seq that it knew. */
+static bool is_known_to_allow(const struct roster *roster, const struct roster_log *log,
+                              uint64_t seq, const struct event_info *info, uint64_t by)
 {
-    const struct roster_log *found = roster_log_find(roster, log);
-    if (found == NULL) {
+    const struct roster_right *right = right_at(roster, (uint32_t)(log - roster->logs), by, seq);
+    return right != NULL && (right->capabilities & capability_bit(info->capability)) != 0;
+}
+
+/* As roster_judge(), of people by what @log knew alone. */
+static enum verdict judge(const struct roster *roster, const struct roster_log *log, uint64_t seq,
+                          uint32_t type, uint64_t by)
+{
+    if (log == NULL) {
         return VERDICT_UNKNOWN_LOG;
     }
-    const enum verdict verdict = judge_place(found, seq);
+    const enum verdict verdict = judge_place(log, seq);
     const struct event_info *info = event_info_find(type);
     if (verdict != VERDICT_VALID || info == NULL) {
         return verdict;
     }
-    uint64_t may = capabilities_at(roster, found, seq);
-    if (is_by_person(info, by)) {
-        const struct roster_right *right =
-            right_at(roster, (uint32_t)(found - roster->logs), by, seq);
-        may &= right != NULL ? right->capabilities : 0;
-    }
-    return (may & capability_bit(info->capability)) != 0 ? VERDICT_VALID : VERDICT_FORBIDDEN;
+    const uint64_t may = capabilities_at(roster, log, seq);
+    const bool is_allowed =
+        (may & capability_bit(info->capability)) != 0 &&
+        (!is_by_person(info, by) || is_known_to_allow(roster, log, seq, info, by));
+    return is_allowed ? VERDICT_VALID : VERDICT_FORBIDDEN;
+}
+
+enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
+                          uint64_t by)
+{
+    const struct roster_log *found = roster_log_find(roster, log);
+    const bool is_vouched_for = found != NULL && seq >= found->vouches_from;
+    return judge(roster, found, seq, type, is_vouched_for ? 0 : by);
+}
+
+bool roster_permits(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
+                    uint64_t by)
+{
+    return judge(roster, roster_log_find(roster, log), seq, type, by) == VERDICT_VALID;
 }
 
 bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type)
@@ -115,6 +135,9 @@ bool roster_is_outdated(const struct roster *roster, uint64_t log, uint64_t seq,
     const struct event_info *info = event_info_find(type);
     if (found == NULL || info == NULL || !is_by_person(info, by)) {
         return false;
+    }
+    if (seq >= found->vouches_from && !is_known_to_allow(roster, found, seq, info, by)) {
+        return true;
     }
     const struct roster_right *right = right_at(roster, (uint32_t)(found - roster->logs), by, seq);
     if (right == NULL || seq < right->outdated_from) {
@@ -162,10 +185,13 @@ static bool changes_alike(const struct roster *a, const struct roster *b, uint64
     }
 }
 
-/* Whether the same was known of the same people, who may now do the same. */
+/* Whether the same was known of the same people, who may now do the same, and vouched for. */
 static bool rights_alike(const struct roster *a, const struct roster_log *log_a,
                          const struct roster *b, const struct roster_log *log_b)
 {
+    if (log_a->vouches_from != log_b->vouches_from) {
+        return false;
+    }
     const uint32_t place_a = (uint32_t)(log_a - a->logs);
     const uint32_t place_b = (uint32_t)(log_b - b->logs);
     uint32_t i = roster_right_place(a, place_a, 0, 0);

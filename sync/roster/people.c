@@ -157,6 +157,21 @@ static void heads_of(const struct load *load, const struct roster_saw *saw, uint
     heads[own] = load->seen[own];
 }
 
+/* Whether the view of the log at @own reaches beyond what still counts of another's statements. */
+static bool is_beyond(const struct load *load, uint32_t own, const uint64_t heads[LOGS_MAX])
+{
+    const struct roster *roster = load->roster;
+    for (uint32_t i = 0; i < roster->logs_count; i++) {
+        const enum verdict verdict =
+            roster_judge(roster, roster->logs[i].id, heads[i], EVENT_STAFF_ROLE, 0);
+        if (i != own && heads[i] > 0 &&
+            (verdict == VERDICT_FORKED || verdict == VERDICT_FORBIDDEN)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A view that has forgotten something says nothing. */
 int people_see(struct load *load, const struct log_point *at, const struct event *event)
 {
@@ -173,7 +188,11 @@ int people_see(struct load *load, const struct log_point *at, const struct event
         }
     }
     memcpy(load->seen, heads, sizeof heads);
-    load->roster->logs[own].saw_seq = at->seq;
+    struct roster_log *log = &load->roster->logs[own];
+    log->saw_seq = at->seq;
+    if (log->vouches_from == UINT64_MAX && is_beyond(load, own, heads)) {
+        log->vouches_from = at->seq;
+    }
     view_apply(load, own, at->seq);
     return 0;
 }

@@ -189,6 +189,7 @@ static void log_admit(struct roster *roster, uint64_t id, const struct log_open 
         log->fork_seq = UINT64_MAX;
         log->revoked_seq = UINT64_MAX;
         log->retired_seq = UINT64_MAX;
+        log->vouches_from = UINT64_MAX;
         log->has_previous = open->has_previous;
         if (open->has_previous) {
             log->previous = open->previous;

@@ -24,6 +24,11 @@
  * allow. It takes effect in each log where that says that it knew (roster.saw), so that what was
  * done before stays done, and a device that nobody could tell goes on under the role it knows.
  *
+ * Where a log says that it knew what an admin stated, and that does not count any more, since a
+ * fork voided it or the admin's rights were taken meanwhile, what it knew of people cannot be told.
+ * From there on its device vouches for them: they may do what the device may. A revocation is not
+ * such a case: it voids what a thief stated for good.
+ *
  * A certificate by an admin whose device was revoked counts when a device.add that counts brought
  * it. Otherwise it overrules none that does, and a log that adopted it went on under the papers it
  * had: a thief's newer ones shut nobody out.
@@ -86,6 +91,7 @@ struct roster_log {
     uint64_t stated_seq;       /* its last staff.role that counts; 0 = none */
     uint64_t saw_seq;          /* its last roster.saw that counts; 0 = none */
     bool is_view_newest;       /* it has said that it knows every staff.role that counts */
+    uint64_t vouches_from;     /* from here on its device vouches for people; UINT64_MAX = never */
     bool has_previous;         /* it continues another log, from that one's final event on */
     struct operation previous; /* when has_previous */
 };
@@ -171,11 +177,16 @@ uint64_t roster_limit(const struct roster *roster, uint64_t log);
 /* Whether an event of @type at (log, seq), done by staff number @by (0 = the device's own screen),
  * counts: its device may write it and the person do it. The person is judged by what the log had
  * said, before that event, that it knew (roster.saw); nobody has said a word of a number that is
- * not known there, so it may do nothing. What is stated of the roster is the device's own word,
- * whoever stood before it. A type that this software does not know is valid: its entity is shown as
- * such. O(log n). */
+ * not known there, so it may do nothing, unless the device vouches. What is stated of the roster is
+ * the device's own word, whoever stood before it. A type that this software does not know is valid:
+ * its entity is shown as such. O(log n). */
 enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
                           uint64_t by);
+
+/* Whether the device that writes @log may go on with that event: as roster_judge(), but of people
+ * by what is known of them. It vouches for nobody beforehand. O(log n). */
+bool roster_permits(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
+                    uint64_t by);
 
 /* Whether its log's rights allow that event, wherever the log is cut off: for events that a fork
  * voided and others carry on. What its branch had seen of the roster after the fork is not known,
@@ -184,7 +195,8 @@ enum verdict roster_judge(const struct roster *roster, uint64_t log, uint64_t se
 bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type);
 
 /* Whether that event, which counts, was done under a role that had been taken already, by a device
- * that had not heard of it: what is done is done, but people should look at it. O(log n). */
+ * that had not heard of it, or under none that is known, before a device that vouches: what is done
+ * is done, but people should look at it. O(log n). */
 bool roster_is_outdated(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,
                         uint64_t by);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/log/chain.h"
 #include "tests/lib/journal.h"
 #include "tests/lib/store_memory.h"
 #include "tests/lib/test.h"
@@ -232,6 +233,110 @@ TEST(people, writing_under_a_role_that_was_taken_elsewhere_counts_and_is_told)
     assert_true(roster_is_outdated(&scene->roster, log, saw + 2, EVENT_LINE_ADD, ANNA));
     assert_false(roster_is_outdated(&scene->roster, log, saw + 1, EVENT_LINE_ADD, ANNA));
     assert_false(roster_is_outdated(&scene->roster, log, saw + 2, EVENT_LINE_ADD, 0));
+    scene_free(scene);
+}
+
+/* --- views of what does not count any more --------------------------------------------------- */
+
+/* @writer states that @device's next event, whatever it turns out to be, is there twice. */
+static void fork_next(struct scene *scene, int writer, int device)
+{
+    const struct journal_device *of = &scene->devices[device];
+    const struct hash events[2] = {{{1}}, {{2}}};
+    struct log_fork fork = {.log = of->head.log, .seq = of->head.seq + 1, .log_key = of->head.key};
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct hash hash = chain_next(&of->head.hash, &events[i]);
+        fork.proofs[i] = (struct fork_proof){
+            .first_seq = fork.seq, .before = of->head.hash, .count = 1, .event_hashes = &events[i]};
+        head_sign(&fork.proofs[i].signature, &scene->journal.popup, fork.log, fork.seq, &hash,
+                  &of->log_secret);
+    }
+    uint8_t buffer[512];
+    struct bytes body;
+    assert_int_equal(log_fork_encode(&fork, buffer, sizeof buffer, &body), 0);
+    state(scene, writer, EVENT_LOG_FORK, body);
+}
+
+/* The manager gives Anna a role, on a branch that a fork voids; the counter, which saw it, goes on:
+ * its view of it. */
+static uint64_t see_voided_role(struct scene *scene, enum role role)
+{
+    fork_next(scene, OWNER, MANAGER);
+    return see(scene, 0, give_role(scene, MANAGER, role, 1, 1));
+}
+
+TEST(people, what_was_sold_under_a_role_that_a_fork_voided_stays_sold)
+{
+    struct scene *scene = scene_new();
+    const uint64_t saw = see_voided_role(scene, ROLE_COUNTER);
+    const uint64_t log = log_of(scene, COUNTER);
+    assert_int_equal(judge(scene, saw + 1, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, saw - 1, EVENT_LINE_ADD), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, saw + 1, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    assert_true(roster_is_outdated(&scene->roster, log, saw + 1, EVENT_LINE_ADD, ANNA));
+    assert_false(roster_is_outdated(&scene->roster, log, saw + 1, EVENT_LINE_ADD, 0));
+    scene_free(scene);
+}
+
+TEST(people, what_was_sold_under_a_role_whose_giver_was_demoted_meanwhile_stays_sold)
+{
+    struct scene *scene = scene_new();
+    struct device_caps caps = {.device = scene->devices[MANAGER].id, .capabilities = 0, .count = 1};
+    uint8_t buffer[128];
+    struct bytes body;
+    caps.from[0] = (struct log_point){log_of(scene, MANAGER), 2};
+    assert_int_equal(device_caps_encode(&caps, buffer, sizeof buffer, &body), 0);
+    state(scene, OWNER, EVENT_DEVICE_CAPS, body);
+    const uint64_t saw = see(scene, 0, give_role(scene, MANAGER, ROLE_COUNTER, 1, 1));
+    assert_int_equal(judge(scene, saw + 1, EVENT_LINE_ADD), VERDICT_VALID);
+    scene_free(scene);
+}
+
+TEST(people, a_device_lets_nobody_work_under_a_role_that_it_knows_to_be_void)
+{
+    struct scene *scene = scene_new();
+    const uint64_t saw = see_voided_role(scene, ROLE_COUNTER);
+    const uint64_t log = log_of(scene, COUNTER);
+    load(scene);
+    assert_false(roster_permits(&scene->roster, log, saw + 1, EVENT_LINE_ADD, ANNA));
+    assert_true(roster_permits(&scene->roster, log, saw + 1, EVENT_LINE_ADD, 0));
+    scene_free(scene);
+}
+
+TEST(people, what_counts_changes_where_a_view_turns_out_to_be_of_a_voided_branch)
+{
+    struct scene *scene = scene_new();
+    static struct roster before;
+    const struct journal_device manager = scene->devices[MANAGER];
+    see(scene, 0, give_role(scene, MANAGER, ROLE_COUNTER, 1, 1));
+    load(scene);
+    before = scene->roster;
+    scene->devices[MANAGER].head = manager.head;
+    fork_next(scene, OWNER, MANAGER);
+    load(scene);
+    assert_false(roster_counts_alike(&before, &scene->roster, log_of(scene, COUNTER)));
+    assert_true(roster_counts_alike(&before, &scene->roster, log_of(scene, KITCHEN)));
+    scene_free(scene);
+}
+
+TEST(people, a_thief_who_names_a_voided_branch_may_do_no_more_than_his_device)
+{
+    static const enum event_type types[] = {
+#define X(name, number, text, kind, capability, order) name,
+#include "sync/log/event.def"
+#undef X
+    };
+    struct scene *scene = scene_new();
+    fork_next(scene, OWNER, MANAGER);
+    const uint64_t saw = see(scene, 0, 1000000);
+    const uint64_t log = log_of(scene, COUNTER);
+    load(scene);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        assert_int_equal(roster_judge(&scene->roster, log, saw + 1, types[i], ANNA),
+                         roster_judge(&scene->roster, log, saw + 1, types[i], 0));
+    }
+    revoke_device(scene, OWNER, COUNTER);
+    assert_int_equal(judge(scene, saw + 1, EVENT_LINE_ADD), VERDICT_REVOKED);
     scene_free(scene);
 }
 
