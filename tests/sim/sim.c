@@ -75,46 +75,17 @@ struct hash sim_trace_hash(const struct sim *sim)
     return sim->trace_hash;
 }
 
-/* ---- the hash over everything ---- */
-
-static void hash_note(struct sim *sim, char tag, uint64_t a, uint64_t b, struct bytes bytes)
-{
-    uint8_t numbers[1 + 8 + 8 + 8];
-    struct hash next;
-    if (!sim->options.is_hashed) {
-        return;
-    }
-    numbers[0] = (uint8_t)tag;
-    put_be64(numbers + 1, a);
-    put_be64(numbers + 9, b);
-    put_be64(numbers + 17, sim->cluster->now_ms);
-    const struct bytes parts[] = {bytes_of(sim->trace_hash.bytes, sizeof sim->trace_hash.bytes),
-                                  bytes_of(numbers, sizeof numbers), bytes};
-    hash_parts(next.bytes, sizeof next.bytes, parts, 3);
-    sim->trace_hash = next;
-}
-
-static void hash_rows(struct sim *sim, const struct cluster_node *node)
-{
-    for (unsigned table = 0; table < TABLE_COUNT && sim->options.is_hashed; table++) {
-        const struct hash digest = store_memory_digest(node->store, (enum store_table)table);
-        hash_note(sim, 'r', node->index, table, bytes_of(digest.bytes, sizeof digest.bytes));
-    }
-}
-
 /* ---- what the cluster tells ---- */
 
 static void on_input(void *context, struct cluster_node *node, const struct input *input)
 {
-    struct sim *sim = context;
-    hash_note(sim, 'i', node->index, ((uint64_t)input->kind << 32) + input->link, input->message);
-    hash_note(sim, 'c', input->request, (uint64_t)input->now.wall_ms, bytes_of(NULL, 0));
+    trace_input(context, node, input);
 }
 
 static void on_turn(void *context, struct cluster_node *node)
 {
     struct sim *sim = context;
-    hash_rows(sim, node);
+    trace_turn(sim, node);
     journal_turn(sim, node);
     if (!sim->is_failed && sim->fork_found != 0) {
         forks_turn(sim, node, sim->fork_found);
@@ -136,17 +107,12 @@ static void on_copy(void *context, struct cluster_node *node, bool is_after)
 
 static void on_send(void *context, struct cluster_node *node, struct bytes frame)
 {
-    struct sim *sim = context;
-    hash_note(sim, 's', node->index, 0, frame);
-    journal_send(sim, node, frame);
+    journal_send(context, node, frame);
 }
 
 static void on_answer(void *context, struct cluster_node *node, const struct effect_answer *answer)
 {
-    struct sim *sim = context;
-    hash_note(sim, 'a', answer->request, (uint64_t)answer->err,
-              bytes_of(answer->answer.entity.bytes, ENTITY_ID_BYTES));
-    clients_answered(sim, node, answer);
+    clients_answered(context, node, answer);
 }
 
 static void on_alarm(void *context, struct cluster_node *node, const struct effect_alarm *alarm)

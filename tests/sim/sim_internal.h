@@ -166,6 +166,11 @@ void faults_draw(struct sim *sim);
 void faults_act(struct sim *sim);
 void faults_end(struct sim *sim);
 
+/* ---- trace_hash.c: nothing unless it is asked for ---- */
+void trace_input(struct sim *sim, const struct cluster_node *node, const struct input *input);
+/* The node's turn is committed; its effects are not released yet. */
+void trace_turn(struct sim *sim, const struct cluster_node *node);
+
 /* ---- oracle_journal.c: P5, P6, P15, ticks ---- */
 void journal_reset(struct sim *sim);
 /* Where the branch of @log that @node holds stands in sim->truth, or -1. */
