@@ -243,6 +243,19 @@ void cluster_command(struct cluster *cluster, uint32_t node, const struct comman
 
 /* ---- faults of the store: only turns meet them, not who looks on ---- */
 
+static void paths_arm(struct cluster *cluster, struct cluster_node *node)
+{
+    if (cluster_chance(cluster, cluster->knobs.path_odds))
+        store_memory_fail_paths(node->store, true);
+    node->fault_paths = store_memory_paths_failed(node->store);
+}
+
+static void paths_disarm(struct cluster *cluster, struct cluster_node *node)
+{
+    store_memory_fail_paths(node->store, false);
+    cluster->faults[FAULT_IO] += store_memory_paths_failed(node->store) - node->fault_paths;
+}
+
 static void fault_arm(struct cluster_node *node, bool is_commit)
 {
     const struct cluster_store_fault *fault = &node->fault;
@@ -328,6 +341,7 @@ static int turn_steps(struct cluster *cluster, struct cluster_node *node, struct
     int err = 0;
     const struct moment now = cluster_moment(cluster, node);
     fault_arm(node, false);
+    paths_arm(cluster, node);
     if (node->is_log_needed) {
         err = log_renew(cluster, node, txn, now);
     }
@@ -346,6 +360,7 @@ static int turn_steps(struct cluster *cluster, struct cluster_node *node, struct
         err = replica_step(node->replica, txn, &scrub, node->effects);
     }
     err = err != 0 ? err : replica_seal(node->replica, txn, now, node->effects);
+    paths_disarm(cluster, node);
     fault_disarm(node, false);
     return err;
 }
@@ -456,10 +471,12 @@ static void node_open_start(struct cluster *cluster, struct cluster_node *node)
     struct store_txn *txn = store_memory_begin(node->store, true);
     const struct moment now = cluster_moment(cluster, node);
     fault_arm(node, false);
+    paths_arm(cluster, node);
     int err = replica_open(node->replica, txn, &node->config, now, node->effects);
     if (err == 0) {
         err = replica_seal(node->replica, txn, now, node->effects);
     }
+    paths_disarm(cluster, node);
     fault_disarm(node, false);
     check(!is_fatal(err));
     if (err == 0) {

@@ -75,6 +75,7 @@ struct cluster_knobs {
     uint32_t straggle_odds, straggle_max_ms;
     uint32_t loss_odds;      /* of a frame; its link breaks, as TCP gives up */
     uint32_t duplicate_odds; /* of all but HELLO: hearing it twice is a breach of the protocol */
+    uint32_t path_odds;      /* of a turn in which each new way to the store fails once */
     uint32_t scrub_records;  /* read again in each turn; 0 = none */
 };
 
@@ -140,6 +141,7 @@ struct cluster_node {
     uint8_t *blob_part;
     struct cluster_store_fault fault;
     uint64_t fault_calls;
+    uint64_t fault_paths;
     uint64_t newest_sent; /* serial of the newest frame that it received, for FAULT_REORDER */
 };
 

@@ -9,6 +9,7 @@
 
 #include "sync/base/check.h"
 #include "tests/lib/asan.h"
+#include "tests/lib/store_paths.h"
 
 enum { DEPTH_MAX = 64, POISON = 0xdd }; /* an AVL tree of depth 64 has more than 2^44 nodes */
 
@@ -326,6 +327,8 @@ struct store_memory {
     size_t txns_open;
     uint64_t calls[MEMORY_CALLS];
     struct fault faults[MEMORY_CALLS];
+    bool is_each_path_failing;
+    uint64_t paths_failed;
 };
 
 /* What a read gave out. */
@@ -416,11 +419,24 @@ static int fault_due(struct store_memory *store, enum store_memory_call call)
     return fault->err;
 }
 
+static int path_fault(struct store_memory *store, enum store_memory_call call)
+{
+    const bool is_write = call == MEMORY_PUT || call == MEMORY_DEL;
+    const int err = is_write && store_path_is_new(ERR_FULL) ? ERR_FULL
+                    : store_path_is_new(ERR_IO)             ? ERR_IO
+                                                            : 0;
+    store->paths_failed += err != 0 ? 1 : 0;
+    return err;
+}
+
 /* The same for a call within a transaction, which does not recover from it. */
 static int txn_fault(struct memory_txn *txn, enum store_memory_call call)
 {
     if (txn->err == 0) {
         txn->err = fault_due(txn->store, call);
+    }
+    if (txn->err == 0 && txn->store->is_each_path_failing && call != MEMORY_COMMIT) {
+        txn->err = path_fault(txn->store, call);
     }
     return txn->err;
 }
@@ -660,6 +676,16 @@ void store_memory_fail(struct store_memory *store, enum store_memory_call call, 
 {
     check(nth == 0 || err < 0);
     store->faults[call] = (struct fault){.nth = nth, .err = err};
+}
+
+void store_memory_fail_paths(struct store_memory *store, bool is_failing)
+{
+    store->is_each_path_failing = is_failing;
+}
+
+uint64_t store_memory_paths_failed(const struct store_memory *store)
+{
+    return store->paths_failed;
 }
 
 uint64_t store_memory_calls(const struct store_memory *store, enum store_memory_call call)

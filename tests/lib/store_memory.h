@@ -50,6 +50,11 @@ enum store_memory_call { MEMORY_GET, MEMORY_PUT, MEMORY_DEL, MEMORY_COMMIT, MEMO
 void store_memory_fail(struct store_memory *store, enum store_memory_call call, unsigned nth,
                        int err);
 
+/* While @is_failing, each new way to a get, put, del or cursor (store_paths.h) fails once with
+ * ERR_IO, those that write before that with ERR_FULL. */
+void store_memory_fail_paths(struct store_memory *store, bool is_failing);
+uint64_t store_memory_paths_failed(const struct store_memory *store);
+
 /* How many such calls there were so far: the n to try all faults up to. */
 uint64_t store_memory_calls(const struct store_memory *store, enum store_memory_call call);
 

@@ -44,14 +44,15 @@ static void usage(FILE *to)
 {
     (void)fprintf(
         to,
-        "Usage: %s [--seeds N] [--seed S] [--jobs J] [--trace] [--trace-hash]\n"
+        "Usage: %s [--seeds N] [--seed S] [--jobs J] [--trace] [--trace-hash] [--each-path]\n"
         "\n"
         "Runs N simulated pop-ups (default 100) from seed S (default 1) on: several devices "
         "with the\n"
         "production code, virtual time, and everything going wrong that can.\n"
         "\n"
         "  --trace       print what happens, line by line (for one seed)\n"
-        "  --trace-hash  print a hash over all inputs, outputs and rows of each seed\n",
+        "  --trace-hash  print a hash over all inputs, outputs and rows of each seed\n"
+        "  --each-path   the store fails once on each way that the code has to it\n",
         program);
 }
 
@@ -234,7 +235,9 @@ static bool option_take(char **arguments, int *at, struct options *options)
     const struct {
         const char *name;
         bool *to;
-    } flags[] = {{"--trace", &options->sim.is_traced}, {"--trace-hash", &options->sim.is_hashed}};
+    } flags[] = {{"--trace", &options->sim.is_traced},
+                 {"--trace-hash", &options->sim.is_hashed},
+                 {"--each-path", &options->sim.is_each_path_failing}};
     const char *name = arguments[(*at)++];
     for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (strcmp(name, flags[i].name) == 0) {

@@ -65,6 +65,7 @@ struct sim_stats {
 struct sim_options {
     bool is_traced;
     bool is_hashed;
+    bool is_each_path_failing; /* store_paths.h: in a third of the turns */
 };
 
 struct sim; /* large; made once for many seeds */
