@@ -358,6 +358,8 @@ static void sim_reset(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     sim->oracle_prng.state = ~seed;
     sim->requests_count = sim->orders_count = 0;
     sim->days = 1;
+    sim->history->count = 0; /* what clients looked at last: nothing of another seed */
+    memset(sim->order, 0, sizeof *sim->order);
     sim->is_failed = false;
     sim->failure[0] = '\0';
     memset(&sim->trace_hash, 0, sizeof sim->trace_hash);
