@@ -8,6 +8,7 @@ A mutant is a text:
     file: sync/log/run.c          the file that it changes
     property: P5                  the oracle that must find it, named beforehand
     what: one line                what the bug is
+    seed: 7                       the first in which it was found, for --known; written by --record
     --- find                      lines that the file holds exactly once
     --- put                       lines in their place
     (more pairs)
@@ -22,6 +23,14 @@ def read(path):
     head, *parts = re.split(r"^--- (?:find|put)\n", pathlib.Path(path).read_text(), flags=re.M)
     headers = dict(line.split(": ", 1) for line in head.strip().splitlines())
     return headers, list(zip(parts[0::2], parts[1::2]))
+
+
+def record(path, seed):
+    """Write @seed into the mutant's head."""
+    path = pathlib.Path(path)
+    head, mark, rest = path.read_text().partition("--- find\n")
+    lines = [line for line in head.splitlines() if not line.startswith("seed: ")]
+    path.write_text("\n".join(lines + [f"seed: {seed}", ""]) + mark + rest)
 
 
 def main():
