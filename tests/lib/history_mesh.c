@@ -39,6 +39,7 @@ struct mesh {
     struct history *history, *full;
     uint8_t *encoded;
     uint64_t appends, loads;
+    bool is_sick;
 };
 
 static void *new_bytes(size_t size)
@@ -116,11 +117,37 @@ static void row_keep(struct mesh_node *node, struct bytes row)
     node->row = bytes_of(node->row_data, row.size);
 }
 
+static int load(struct mesh *mesh, struct mesh_node *node)
+{
+    return history_load(mesh->full, node->txn, mesh->roster, mesh->kind, &mesh->entity);
+}
+
+/* The full fold, once for each of its reads, which fails. */
+static void load_try_sick(struct mesh *mesh, struct mesh_node *node)
+{
+    bool is_reached = true;
+    check(store_memory_commit(node->txn) == 0);
+    for (unsigned nth = 1; is_reached; nth++) {
+        const uint64_t before = store_memory_calls(node->store, MEMORY_GET);
+        node->txn = store_memory_begin(node->store, false);
+        store_memory_fail(node->store, MEMORY_GET, nth, ERR_IO);
+        const int err = load(mesh, node);
+        store_memory_fail(node->store, MEMORY_GET, 0, 0);
+        is_reached = store_memory_calls(node->store, MEMORY_GET) - before >= nth;
+        check(err == (is_reached ? ERR_IO : 0));
+        store_memory_abort(node->txn);
+    }
+    node->txn = store_memory_begin(node->store, true);
+}
+
 /* The full fold's row, in mesh->encoded. */
 static struct bytes row_fold(struct mesh *mesh, struct mesh_node *node)
 {
     struct bytes row;
-    check(history_load(mesh->full, node->txn, mesh->roster, mesh->kind, &mesh->entity) == 0);
+    if (mesh->is_sick) {
+        load_try_sick(mesh, node);
+    }
+    check(load(mesh, node) == 0);
     entity_prune(mesh->full);
     check(history_encode(mesh->full, mesh->encoded, ROW_CAPACITY, &row) == 0);
     return row;
@@ -162,6 +189,11 @@ static void row_advance(struct mesh *mesh, struct mesh_node *node, const struct 
     }
     row_keep(node, row_fold(mesh, node));
     mesh->loads++;
+}
+
+void mesh_sicken(struct mesh *mesh)
+{
+    mesh->is_sick = true;
 }
 
 struct bytes mesh_row(struct mesh *mesh, uint32_t node)

@@ -20,6 +20,10 @@ struct mesh;
 struct mesh *mesh_new(uint32_t count, enum kind kind);
 void mesh_free(struct mesh *mesh);
 
+/* From here on every full fold is tried before at a disk of which one read after the other fails:
+ * each time it says ERR_IO, otherwise the process ends. */
+void mesh_sicken(struct mesh *mesh);
+
 /* The log of @node: ascending with the node. */
 uint64_t mesh_log(uint32_t node);
 

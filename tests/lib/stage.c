@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "tests/lib/sick.h"
 
 enum { FRAMES_KEPT = 16, PEERS_FROM = 2, START_MS = 10000 };
 
@@ -141,6 +142,7 @@ void stage_say(struct stage *stage, uint32_t link, struct bytes frame)
 
 void stage_command(struct stage *stage, const struct command *command)
 {
+    sick_till_of_replica(stage->store, stage->replica, &stage->config, command, moment_of(stage));
     const struct input input = {
         .kind = INPUT_COMMAND, .now = moment_of(stage), .command = command, .request = 1};
     stage_step(stage, &input);

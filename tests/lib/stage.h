@@ -43,6 +43,7 @@ void stage_pass(struct stage *stage, uint64_t ms);
 void stage_up(struct stage *stage, uint32_t link, uint64_t device, bool is_dialer);
 void stage_down(struct stage *stage, uint32_t link);
 void stage_say(struct stage *stage, uint32_t link, struct bytes frame);
+/* Also tries it at a disk that fails (sick.h). */
 void stage_command(struct stage *stage, const struct command *command);
 /* A turn of its own for one frame. */
 void stage_turn(struct stage *stage, uint32_t link, struct bytes frame);

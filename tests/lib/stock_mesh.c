@@ -33,6 +33,7 @@ struct stock_mesh {
     struct stock *stock;
     uint8_t row[STOCK_ROW_BYTES_MAX];
     uint64_t appends;
+    bool is_sick;
 };
 
 static void *new_bytes(size_t size)
@@ -91,6 +92,7 @@ void stock_mesh_start(struct stock_mesh *mesh, uint32_t count)
     stores_close(mesh);
     mesh->count = count;
     mesh->appends = 0;
+    mesh->is_sick = false;
     memset(mesh->written_count, 0, sizeof mesh->written_count);
     for (uint32_t i = 0; i < count; i++) {
         struct node *node = &mesh->nodes[i];
@@ -123,15 +125,18 @@ static struct folder folder_of(struct stock_mesh *mesh, struct node *node)
                            .row_capacity = sizeof mesh->row};
 }
 
-static void fold(struct stock_mesh *mesh, struct node *node)
+static int fold_try(struct stock_mesh *mesh, struct node *node)
 {
     struct folder folder = folder_of(mesh, node);
-    check(change_number_get(node->txn, &folder.change_number) == 0);
-    check(turn_fold_all(mesh->turn, node->txn, &folder) == 0);
-    mesh->appends += folder.appends;
+    int err = change_number_get(node->txn, &folder.change_number);
+    if (err == 0) {
+        err = turn_fold_all(mesh->turn, node->txn, &folder);
+    }
+    mesh->appends += err == 0 ? folder.appends : 0;
+    return err;
 }
 
-static void take(struct stock_mesh *mesh, struct node *node, const struct written *written)
+static void event_take_in(struct stock_mesh *mesh, struct node *node, const struct written *written)
 {
     const struct key log_key = key_event(written->id.log, written->id.seq);
     const struct key entity_key = key_entity_event(&mesh->entity, written->id.log, written->id.seq);
@@ -142,13 +147,67 @@ static void take(struct stock_mesh *mesh, struct node *node, const struct writte
              bytes_of(written->row + HASH_BYTES, written->size - HASH_BYTES));
 }
 
+/* A turn of @node: @count events, or with none a refold of what is there. */
+static void turn_begin(struct stock_mesh *mesh, struct node *node, const struct written *events,
+                       uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        event_take_in(mesh, node, &events[i]);
+    }
+    check(count > 0 || turn_mark(mesh->turn, KIND_STOCK, &mesh->entity));
+}
+
+/* The turn, with the @nth such call of its fold failing; whether there were that many. */
+static bool fails_at(struct stock_mesh *mesh, struct node *node, const struct written *events,
+                     uint32_t count, enum store_memory_call call, unsigned nth)
+{
+    node->txn = store_memory_begin(node->store, true);
+    turn_begin(mesh, node, events, count);
+    const uint64_t before = store_memory_calls(node->store, call);
+    store_memory_fail(node->store, call, nth, ERR_IO);
+    const int err = fold_try(mesh, node);
+    store_memory_fail(node->store, call, 0, 0);
+    const bool is_reached = store_memory_calls(node->store, call) - before >= nth;
+    check(err == (is_reached ? ERR_IO : 0));
+    store_memory_abort(node->txn);
+    turn_reset(mesh->turn);
+    return is_reached;
+}
+
+static void turn_try_sick(struct stock_mesh *mesh, struct node *node, const struct written *events,
+                          uint32_t count)
+{
+    static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_PUT, MEMORY_DEL};
+    const uint64_t appends = mesh->appends;
+    check(store_memory_commit(node->txn) == 0);
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        for (unsigned nth = 1; fails_at(mesh, node, events, count, calls[i], nth); nth++) {
+        }
+    }
+    node->txn = store_memory_begin(node->store, true);
+    mesh->appends = appends;
+}
+
+static void turn_run(struct stock_mesh *mesh, struct node *node, const struct written *events,
+                     uint32_t count)
+{
+    if (mesh->is_sick) {
+        turn_try_sick(mesh, node, events, count);
+    }
+    turn_begin(mesh, node, events, count);
+    check(fold_try(mesh, node) == 0);
+}
+
 void stock_mesh_deliver(struct stock_mesh *mesh, uint32_t from, uint32_t to, uint32_t count)
 {
     struct node *node = &mesh->nodes[to];
-    for (uint32_t i = 0; i < count && node->has[from] < mesh->written_count[from]; i++) {
-        take(mesh, node, &mesh->written[from][node->has[from]++]);
+    const uint32_t first = node->has[from];
+    const uint32_t left = mesh->written_count[from] - first;
+    count = count < left ? count : left;
+    if (count > 0) {
+        node->has[from] += count;
+        turn_run(mesh, node, &mesh->written[from][first], count);
     }
-    fold(mesh, node);
 }
 
 void stock_mesh_sync(struct stock_mesh *mesh)
@@ -188,6 +247,85 @@ struct operation stock_mesh_write(struct stock_mesh *mesh, uint32_t node, enum e
     return written->id;
 }
 
+/* ---- writing by type ---- */
+
+static struct entity_id order_of(uint64_t number)
+{
+    return entity_id_derive(KIND_ORDER, number);
+}
+
+static struct bytes body_end(struct writer *writer)
+{
+    struct bytes body;
+    check(writer_finish(writer, &body) == 0);
+    return body;
+}
+
+void stock_mesh_add(struct stock_mesh *mesh, uint32_t node, int64_t units, uint32_t holder,
+                    uint32_t issuer)
+{
+    const struct stock_add value = {.item = STOCK_MESH_ITEM,
+                                    .units = units,
+                                    .holder = stock_mesh_log(holder),
+                                    .issuer = stock_mesh_log(issuer)};
+    uint8_t data[BODY_MAX];
+    struct writer writer;
+    writer_init(&writer, data, sizeof data);
+    stock_add_encode(&value, &writer);
+    (void)stock_mesh_write(mesh, node, EVENT_STOCK_ADD, body_end(&writer), NULL);
+}
+
+void stock_mesh_give(struct stock_mesh *mesh, uint32_t node, uint64_t units, uint32_t to,
+                     uint32_t issuer)
+{
+    const struct stock_give value = {.item = STOCK_MESH_ITEM,
+                                     .units = units,
+                                     .to = stock_mesh_log(to),
+                                     .issuer = stock_mesh_log(issuer)};
+    uint8_t data[BODY_MAX];
+    struct writer writer;
+    writer_init(&writer, data, sizeof data);
+    stock_give_encode(&value, &writer);
+    (void)stock_mesh_write(mesh, node, EVENT_STOCK_GIVE, body_end(&writer), NULL);
+}
+
+struct operation stock_mesh_take(struct stock_mesh *mesh, uint32_t node, uint64_t units,
+                                 uint64_t order, uint32_t issuer, const struct operation *was)
+{
+    const struct stock_take value = {.item = STOCK_MESH_ITEM,
+                                     .units = units,
+                                     .order = order_of(order),
+                                     .line = 1,
+                                     .issuer = stock_mesh_log(issuer)};
+    uint8_t data[BODY_MAX];
+    struct writer writer;
+    writer_init(&writer, data, sizeof data);
+    stock_take_encode(&value, &writer);
+    return stock_mesh_write(mesh, node, EVENT_STOCK_TAKE, body_end(&writer), was);
+}
+
+void stock_mesh_undo(struct stock_mesh *mesh, uint32_t node, const struct operation *take,
+                     uint64_t order, uint64_t units)
+{
+    const struct stock_undo value = {
+        .item = STOCK_MESH_ITEM, .take = *take, .order = order_of(order), .units = units};
+    uint8_t data[BODY_MAX];
+    struct writer writer;
+    writer_init(&writer, data, sizeof data);
+    stock_undo_encode(&value, &writer);
+    (void)stock_mesh_write(mesh, node, EVENT_STOCK_UNDO, body_end(&writer), NULL);
+}
+
+void stock_mesh_count(struct stock_mesh *mesh, uint32_t node, uint64_t units)
+{
+    const struct stock_count value = {.item = STOCK_MESH_ITEM, .units = units};
+    uint8_t data[BODY_MAX];
+    struct writer writer;
+    writer_init(&writer, data, sizeof data);
+    stock_count_encode(&value, &writer);
+    (void)stock_mesh_write(mesh, node, EVENT_STOCK_COUNT, body_end(&writer), NULL);
+}
+
 uint32_t stock_mesh_has(const struct stock_mesh *mesh, uint32_t node, uint32_t log)
 {
     return mesh->nodes[node].has[log];
@@ -200,10 +338,14 @@ struct roster *stock_mesh_roster(struct stock_mesh *mesh, uint32_t node)
     return mesh->nodes[node].roster;
 }
 
+void stock_mesh_sicken(struct stock_mesh *mesh)
+{
+    mesh->is_sick = true;
+}
+
 void stock_mesh_refold(struct stock_mesh *mesh, uint32_t node)
 {
-    check(turn_mark(mesh->turn, KIND_STOCK, &mesh->entity));
-    fold(mesh, &mesh->nodes[node]);
+    turn_run(mesh, &mesh->nodes[node], NULL, 0);
 }
 
 const struct stock *stock_mesh_row(struct stock_mesh *mesh, uint32_t node)
@@ -225,12 +367,39 @@ struct hash stock_mesh_digest(struct stock_mesh *mesh, uint32_t node)
     return digest;
 }
 
+static int audit(struct stock_mesh *mesh, struct node *node, struct bytes *ret_row)
+{
+    struct folder folder = folder_of(mesh, node);
+    return fold_entity(node->txn, &folder, KIND_STOCK, &mesh->entity, ret_row);
+}
+
+/* An audit writes nothing, so that the transaction may be one that only reads. */
+static void audit_try_sick(struct stock_mesh *mesh, struct node *node)
+{
+    struct bytes row;
+    bool is_reached = true;
+    check(store_memory_commit(node->txn) == 0);
+    for (unsigned nth = 1; is_reached; nth++) {
+        const uint64_t before = store_memory_calls(node->store, MEMORY_GET);
+        node->txn = store_memory_begin(node->store, false);
+        store_memory_fail(node->store, MEMORY_GET, nth, ERR_IO);
+        const int err = audit(mesh, node, &row);
+        store_memory_fail(node->store, MEMORY_GET, 0, 0);
+        is_reached = store_memory_calls(node->store, MEMORY_GET) - before >= nth;
+        check(!is_reached || err == ERR_IO);
+        store_memory_abort(node->txn);
+    }
+    node->txn = store_memory_begin(node->store, true);
+}
+
 bool stock_mesh_is_sound(struct stock_mesh *mesh, uint32_t node)
 {
-    struct folder folder = folder_of(mesh, &mesh->nodes[node]);
     const struct key key = key_state(KIND_STOCK, &mesh->entity);
     struct bytes row, stored;
-    if (fold_entity(mesh->nodes[node].txn, &folder, KIND_STOCK, &mesh->entity, &row) != 0) {
+    if (mesh->is_sick) {
+        audit_try_sick(mesh, &mesh->nodes[node]);
+    }
+    if (audit(mesh, &mesh->nodes[node], &row) != 0) {
         return false;
     }
     const int err = store_get(mesh->nodes[node].txn, TABLE_STATE, key_bytes(&key), &stored);

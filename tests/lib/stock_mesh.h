@@ -23,6 +23,11 @@ struct stock_mesh *stock_mesh_new(void);
 void stock_mesh_start(struct stock_mesh *mesh, uint32_t count);
 void stock_mesh_free(struct stock_mesh *mesh);
 
+/* From here to the next start every turn and every audit is tried before at a disk that fails: at
+ * each read, write and deletion in turn. Each time the fold says ERR_IO, otherwise the process
+ * ends. */
+void stock_mesh_sicken(struct stock_mesh *mesh);
+
 /* The log of @node: ascending with the node. */
 uint64_t stock_mesh_log(uint32_t node);
 
@@ -30,6 +35,18 @@ uint64_t stock_mesh_log(uint32_t node);
  */
 struct operation stock_mesh_write(struct stock_mesh *mesh, uint32_t node, enum event_type type,
                                   struct bytes body, const struct operation *was);
+
+/* The same for each type, of STOCK_MESH_ITEM; holders, issuers and takers are nodes. A take is for
+ * line 1 of the order of that number, as it was added. */
+void stock_mesh_add(struct stock_mesh *mesh, uint32_t node, int64_t units, uint32_t holder,
+                    uint32_t issuer);
+void stock_mesh_give(struct stock_mesh *mesh, uint32_t node, uint64_t units, uint32_t to,
+                     uint32_t issuer);
+struct operation stock_mesh_take(struct stock_mesh *mesh, uint32_t node, uint64_t units,
+                                 uint64_t order, uint32_t issuer, const struct operation *was);
+void stock_mesh_undo(struct stock_mesh *mesh, uint32_t node, const struct operation *take,
+                     uint64_t order, uint64_t units);
+void stock_mesh_count(struct stock_mesh *mesh, uint32_t node, uint64_t units);
 
 /* How many events of @log's @node has. */
 uint32_t stock_mesh_has(const struct stock_mesh *mesh, uint32_t node, uint32_t log);

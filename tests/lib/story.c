@@ -7,8 +7,15 @@
 
 #include "sync/base/check.h"
 #include "tests/lib/cluster_internal.h"
+#include "tests/lib/sick.h"
 
-enum { SETTLE_MS = 5000, ANSWER_MS = 1000, TRACE_TIME_SIZE = 11, LINE_MAX_SIZE = 200 };
+enum {
+    AUDIT_STRIDE = 7,
+    SETTLE_MS = 5000,
+    ANSWER_MS = 1000,
+    TRACE_TIME_SIZE = 11,
+    LINE_MAX_SIZE = 200
+};
 
 static void line_add(struct story *story, const char *who, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -69,15 +76,22 @@ struct story *story_new(uint64_t seed)
     story->history = history_new();
     story->order = cluster_allocate(sizeof *story->order);
     check(story->history != NULL);
-    story->setup = (struct cluster_setup){
-        .seed = seed,
-        .knobs = cluster_knobs_calm(),
-        .hooks = {.context = story, .on_trace = on_trace, .on_answer = on_answer}};
+    story->setup = (struct cluster_setup){.seed = seed,
+                                          .knobs = cluster_knobs_calm(),
+                                          .hooks = {.context = story,
+                                                    .on_trace = on_trace,
+                                                    .on_answer = on_answer,
+                                                    .on_input = sick_till_on_input}};
     return story;
 }
 
 void story_free(struct story *story)
 {
+    for (uint32_t i = 0; i < story->cluster->count; i++) {
+        if (story->cluster->nodes[i].is_open && story->cluster->nodes[i].txn == NULL) {
+            sick_audit(&story->cluster->nodes[i], AUDIT_STRIDE);
+        }
+    }
     story->cluster->hooks = (struct cluster_hooks){0};
     cluster_free(story->cluster);
     free(story->commands);

@@ -28,6 +28,7 @@ struct story {
 /* Devices are added with story_device(), the first a manager's; then story_begin() opens the shop
  * and lets all know of it. */
 struct story *story_new(uint64_t seed);
+/* Reads all that the story left again, at disks that fail (sick.h). */
 void story_free(struct story *story);
 void story_device(struct story *story, const char *name, enum role role, const char *lane);
 void story_begin(struct story *story);

@@ -5,6 +5,7 @@
 
 #include "sync/base/check.h"
 #include "tests/lib/shop.h"
+#include "tests/lib/sick.h"
 #include "tests/lib/test.h"
 
 enum { MANAGER, KITCHEN, COUNTER, NODES, SIZE = 3 * BLOB_CHUNK_BYTES_MAX + 17, SETTLE_MS = 20000 };
@@ -24,13 +25,14 @@ static void on_answer(void *context, struct cluster_node *node, const struct eff
 
 static void start(void)
 {
-    struct cluster_setup setup = {.seed = 7,
-                                  .nodes = NODES,
-                                  .devices = {{"manager", ROLE_MANAGER, "A"},
-                                              {"kitchen", ROLE_KITCHEN, "B"},
-                                              {"counter", ROLE_COUNTER, "C"}},
-                                  .knobs = cluster_knobs_calm(),
-                                  .hooks = {.on_answer = on_answer}};
+    struct cluster_setup setup = {
+        .seed = 7,
+        .nodes = NODES,
+        .devices = {{"manager", ROLE_MANAGER, "A"},
+                    {"kitchen", ROLE_KITCHEN, "B"},
+                    {"counter", ROLE_COUNTER, "C"}},
+        .knobs = cluster_knobs_calm(),
+        .hooks = {.on_answer = on_answer, .on_input = sick_till_on_input}};
     cluster = cluster_new();
     cluster_start(cluster, &setup);
     shop_open(cluster);

@@ -7,6 +7,7 @@
 #include "sync/domain/menu.h"
 #include "sync/replica.h"
 #include "tests/lib/shop.h"
+#include "tests/lib/sick.h"
 #include "tests/lib/test.h"
 
 enum { MANAGER, COUNTER, NODES, SETTLE_MS = 8000 };
@@ -31,7 +32,7 @@ static void start(void)
         .nodes = NODES,
         .devices = {{"manager", ROLE_MANAGER, "A"}, {"counter", ROLE_COUNTER, "B"}},
         .knobs = cluster_knobs_calm(),
-        .hooks = {.on_answer = on_answer}};
+        .hooks = {.on_answer = on_answer, .on_input = sick_till_on_input}};
     cluster = cluster_new();
     cluster_start(cluster, &setup);
     shop_open(cluster);

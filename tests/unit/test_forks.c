@@ -8,9 +8,12 @@
 #include "sync/domain/order.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/shop.h"
+#include "tests/lib/sick.h"
 
 enum {
     SEEDS = 30,
+    SEEDS_SICK = 6, /* read again at disks that fail */
+    AUDIT_STRIDE = 11,
     STEPS = 40,
     NODES = 3,
     CLONES_UP_TO = 5,
@@ -241,6 +244,8 @@ static void run_world(uint64_t seed)
     cluster_run(world.cluster, CARRY_MS);
     assert_true(cluster_converge(world.cluster, SETTLE_MS));
     assert_converged();
+    if (seed <= SEEDS_SICK)
+        sick_audit(&world.cluster->nodes[0], AUDIT_STRIDE);
     for (uint32_t i = 0; i < world.orders_count; i++)
         for (uint32_t node = 0; was_held[i] && node < world.cluster->count; node++)
             assert_true(holds(node, i));

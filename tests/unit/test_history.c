@@ -8,7 +8,7 @@
 
 #include "tests/lib/history_mesh.h"
 
-enum { SEEDS = 60, STEPS = 40, NODES = 5 };
+enum { SEEDS = 60, STEPS = 40, NODES = 5, SICK_ONE_IN = 20 };
 
 static const uint8_t empty_body[] = {0x90};
 
@@ -75,6 +75,9 @@ TEST(history, any_order_of_arrival_gives_the_same_row)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct prng prng = {seed};
         struct mesh *mesh = mesh_new(NODES, KIND_ORDER);
+        if (seed % SICK_ONE_IN == 0) {
+            mesh_sicken(mesh);
+        }
         for (uint32_t step = 0; step < STEPS; step++) {
             write_random(mesh, &prng);
             if (prng_one_in(&prng, 2)) {
@@ -318,6 +321,9 @@ TEST(history, re_emitted_events_converge_too)
         struct prng prng = {seed};
         struct cloned c = cloned_new();
         struct operation lost = c.lost;
+        if (seed % SICK_ONE_IN == 0) {
+            mesh_sicken(c.mesh);
+        }
         for (uint32_t step = 0; step < 20; step++) {
             lost.seq = c.lost.seq + prng_below(&prng, 3);
             if (prng_one_in(&prng, 3)) {

@@ -11,87 +11,32 @@
 
 static struct stock_mesh *mesh;
 
-static struct entity_id order_of(uint64_t number)
-{
-    return entity_id_derive(KIND_ORDER, number);
-}
-
 /* ---- writing ---- */
-
-static struct bytes body_end(struct writer *writer)
-{
-    struct bytes body;
-    check(writer_finish(writer, &body) == 0);
-    return body;
-}
-
-#define WRITE(node, type, encode, value, was)                                                      \
-    do {                                                                                           \
-        writer_init(&writer, data, sizeof data);                                                   \
-        encode(&(value), &writer);                                                                 \
-        id = stock_mesh_write(mesh, node, type, body_end(&writer), was);                           \
-    } while (0)
 
 static void add(uint32_t node, int64_t units, uint32_t holder, uint32_t issuer)
 {
-    const struct stock_add value = {.item = STOCK_MESH_ITEM,
-                                    .units = units,
-                                    .holder = stock_mesh_log(holder),
-                                    .issuer = stock_mesh_log(issuer)};
-    uint8_t data[128];
-    struct writer writer;
-    struct operation id;
-    WRITE(node, EVENT_STOCK_ADD, stock_add_encode, value, NULL);
-    (void)id;
+    stock_mesh_add(mesh, node, units, holder, issuer);
 }
 
 static void give(uint32_t node, uint64_t units, uint32_t to, uint32_t issuer)
 {
-    const struct stock_give value = {.item = STOCK_MESH_ITEM,
-                                     .units = units,
-                                     .to = stock_mesh_log(to),
-                                     .issuer = stock_mesh_log(issuer)};
-    uint8_t data[128];
-    struct writer writer;
-    struct operation id;
-    WRITE(node, EVENT_STOCK_GIVE, stock_give_encode, value, NULL);
-    (void)id;
+    stock_mesh_give(mesh, node, units, to, issuer);
 }
 
 static struct operation take_for(uint32_t node, uint64_t units, uint64_t order, uint32_t issuer,
                                  const struct operation *was)
 {
-    const struct stock_take value = {.item = STOCK_MESH_ITEM,
-                                     .units = units,
-                                     .order = order_of(order),
-                                     .line = 1,
-                                     .issuer = stock_mesh_log(issuer)};
-    uint8_t data[128];
-    struct writer writer;
-    struct operation id;
-    WRITE(node, EVENT_STOCK_TAKE, stock_take_encode, value, was);
-    return id;
+    return stock_mesh_take(mesh, node, units, order, issuer, was);
 }
 
 static void undo(uint32_t node, const struct operation *take, uint64_t order, uint64_t units)
 {
-    const struct stock_undo value = {
-        .item = STOCK_MESH_ITEM, .take = *take, .order = order_of(order), .units = units};
-    uint8_t data[128];
-    struct writer writer;
-    struct operation id;
-    WRITE(node, EVENT_STOCK_UNDO, stock_undo_encode, value, NULL);
-    (void)id;
+    stock_mesh_undo(mesh, node, take, order, units);
 }
 
 static void count_shelf(uint32_t node, uint64_t units)
 {
-    const struct stock_count value = {.item = STOCK_MESH_ITEM, .units = units};
-    uint8_t data[128];
-    struct writer writer;
-    struct operation id;
-    WRITE(node, EVENT_STOCK_COUNT, stock_count_encode, value, NULL);
-    (void)id;
+    stock_mesh_count(mesh, node, units);
 }
 
 /* ---- looking ---- */

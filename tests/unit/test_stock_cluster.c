@@ -5,6 +5,7 @@
 
 #include "sync/base/check.h"
 #include "tests/lib/shop.h"
+#include "tests/lib/sick.h"
 #include "tests/lib/stock_check.h"
 
 enum { FRONT, BACK, KITCHEN, NODES, ITEM = 1, SETTLE_MS = 5000, COMMANDS_MAX = 400 };
@@ -96,13 +97,14 @@ static int change(uint32_t node, enum command_kind kind, uint32_t number, int32_
 
 static void begin(uint64_t seed, int64_t units)
 {
-    struct cluster_setup setup = {.seed = seed,
-                                  .nodes = NODES,
-                                  .devices = {{"front", ROLE_MANAGER, "A"},
-                                              {"back", ROLE_COUNTER, "B"},
-                                              {"kitchen", ROLE_KITCHEN, "C"}},
-                                  .knobs = cluster_knobs_calm(),
-                                  .hooks = {.on_answer = on_answer}};
+    struct cluster_setup setup = {
+        .seed = seed,
+        .nodes = NODES,
+        .devices = {{"front", ROLE_MANAGER, "A"},
+                    {"back", ROLE_COUNTER, "B"},
+                    {"kitchen", ROLE_KITCHEN, "C"}},
+        .knobs = cluster_knobs_calm(),
+        .hooks = {.on_answer = on_answer, .on_input = sick_till_on_input}};
     if (world.cluster == NULL) {
         world.cluster = cluster_new();
     }

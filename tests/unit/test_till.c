@@ -11,7 +11,7 @@
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/till.h"
-#include "tests/lib/store_memory.h"
+#include "tests/lib/sick.h"
 
 enum { COUNTER_LOG = 0x0c, KITCHEN_LOG = 0x0d, KEY_BYTES = 16 };
 
@@ -83,11 +83,9 @@ static void fold_result(struct store_txn *txn)
     }
 }
 
-static int run(const struct command *command)
+static struct till till_of_world(void)
 {
-    struct store_txn *txn = store_memory_begin(world.store, true);
-    const struct till till = {
-        .txn = txn,
+    return (struct till){
         .history = world.history,
         .scratch = world.scratch,
         .order = &world.scratch_order,
@@ -98,17 +96,31 @@ static int run(const struct command *command)
         .incarnation = 1,
         .now_t = world.t,
     };
+}
+
+static int run_once(const struct command *command)
+{
+    struct till till = till_of_world();
+    till.txn = store_memory_begin(world.store, true);
     const int err = till_run(&till, command, &world.result);
     if (err != 0) {
-        store_memory_abort(txn);
+        store_memory_abort(till.txn);
         return err;
     }
     /* The roster is folded by nobody here. */
     if (world.result.kind != KIND_ROSTER) {
-        fold_result(txn);
+        fold_result(till.txn);
     }
-    assert_int_equal(store_memory_commit(txn), 0);
+    assert_int_equal(store_memory_commit(till.txn), 0);
     return 0;
+}
+
+/* Every command is first tried at a disk that fails. */
+static int run(const struct command *command)
+{
+    const struct till till = till_of_world();
+    sick_till(world.store, &till, command);
+    return run_once(command);
 }
 
 /* Runs and tells how many events it took; fails on an error. */
@@ -1351,7 +1363,7 @@ TEST(store, a_disk_that_fails_is_reported_whatever_was_read)
     const struct command command = order_of(doners(1), ayrans(1));
     for (unsigned nth = 1; nth <= 4; nth++) { /* the order, the pop-up, two items */
         store_memory_fail(world.store, MEMORY_GET, nth, ERR_IO);
-        assert_int_equal(run(&command), ERR_IO);
+        assert_int_equal(run_once(&command), ERR_IO);
     }
     store_memory_fail(world.store, MEMORY_GET, 0, ERR_IO);
     assert_int_equal(place(&command), 0);
