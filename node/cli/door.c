@@ -14,7 +14,7 @@
 enum { ANSWER_TURNS_MAX = 100, KEY_RANDOM_BYTES = 12 };
 
 struct door {
-    const struct place *place;
+    struct place place; /* its own: a door outlives the frame that opened it */
     bool is_node;
     bool has_epoch;
     int64_t epoch_ms;
@@ -37,9 +37,9 @@ static int door_open_store(struct door *door, const struct identity *identity)
     if (identity != NULL)
         *door->identity = *identity;
     else
-        err = identity_load(door->place->state, door->identity);
-    struct core_config config = {.state = door->place->state,
-                                 .settings = &door->place->settings,
+        err = identity_load(door->place.state, door->identity);
+    struct core_config config = {.state = door->place.state,
+                                 .settings = &door->place.settings,
                                  .identity = door->identity,
                                  .is_alone = true};
     if (err == 0)
@@ -118,7 +118,7 @@ static int door_make(const struct place *place, const struct identity *identity,
     struct door *door = calloc(1, sizeof *door);
     if (door == NULL)
         return tell_failure("this machine", ERR_NO_MEMORY);
-    door->place = place;
+    door->place = *place;
     door->is_node = identity == NULL && control_is_running(place->state);
     int err = door->is_node ? 0 : door_open_store(door, identity);
     if (err == 0) {
@@ -165,7 +165,7 @@ static int ask_either(struct door *door, const struct http_request *request, int
 {
     if (!door->is_node)
         return ask_store(door, request, ret_status, body);
-    return http_ask(door->place->state, "ctl.sock", request, ret_status, body);
+    return http_ask(door->place.state, "ctl.sock", request, ret_status, body);
 }
 
 /* The pop-up's epoch, which a key counts its seconds from. */

@@ -14,7 +14,7 @@
 
 struct door;
 
-/* EXIT_DONE, or told. */
+/* @place is copied. EXIT_DONE, or told. */
 int door_open(const struct place *place, struct door **ret_door);
 
 /* For a state folder that is being made: nobody runs there, and @identity (copied) is not on the
