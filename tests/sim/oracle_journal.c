@@ -19,6 +19,7 @@ void journal_reset(struct sim *sim)
     }
     sim->truth_count = 0;
     sim->opened_count = 0;
+    progress_reset(sim->sights);
     memset(sim->watches, 0, sizeof sim->watches);
     memset(sim->is_twofold, 0, sizeof sim->is_twofold);
     for (uint32_t i = 0; i < SIM_NODES_MAX; i++) {
@@ -53,6 +54,7 @@ void journal_forget(struct sim *sim, const struct cluster_node *node)
     memset(watch->seqs, 0, sizeof watch->seqs);
     watch->change = 0;
     watch->is_current = watch->is_state_known = false;
+    progress_forget(sim->sights, node);
 }
 
 /* ---- the chain, by the book ---- */

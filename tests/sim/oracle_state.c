@@ -298,6 +298,10 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
         if (!entity_is_tally(kind)) {
             fold_check(sim, node, txn, kind, &entity, row);
         }
+        if (kind == KIND_ORDER) {
+            order_derive(sim->history, sim->order);
+            progress_check(sim, node);
+        }
         return;
     }
     raws_load(&raws, txn, replica_roster(node->replica), &entity);
@@ -312,6 +316,7 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
     }
     if (!sim->is_failed && kind == KIND_ORDER) {
         trade_money(sim, node);
+        progress_check(sim, node);
     }
 }
 

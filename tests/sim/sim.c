@@ -343,8 +343,10 @@ static void check_end(struct sim *sim)
         trade_stock(sim);
     }
     if (!sim->is_failed) { /* all hold the same by now: one at random */
-        journal_verify(sim,
-                       &sim->cluster->nodes[prng_below(&sim->oracle_prng, sim->cluster->count)]);
+        struct cluster_node *node =
+            &sim->cluster->nodes[prng_below(&sim->oracle_prng, sim->cluster->count)];
+        journal_verify(sim, node);
+        verifier_check(sim, node);
     }
 }
 
@@ -433,6 +435,7 @@ struct sim *sim_new(const struct sim_options *options)
     sim->options = *options;
     sim->cluster = cluster_new();
     sim->requests = calloc(SIM_REQUESTS_MAX, sizeof *sim->requests);
+    sim->sights = progress_new();
     sim->history = history_new();
     sim->order = calloc(1, sizeof *sim->order);
     sim->message = calloc(1, sizeof *sim->message);
@@ -451,6 +454,7 @@ void sim_free(struct sim *sim)
         free(sim->truth[i].events);
     }
     free(sim->requests);
+    progress_free(sim->sights);
     history_free(sim->history);
     free(sim->order);
     free(sim->message);

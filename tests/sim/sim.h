@@ -38,6 +38,8 @@ enum {
     X(ORACLE_LIVENESS, "P12", "after the heal all converge in time")                               \
     X(ORACLE_NUMBERS, "P15", "order numbers are unique")                                           \
     X(ORACLE_PAPER, "I5", "nothing is printed twice without saying so")                            \
+    X(ORACLE_ONWARD, "I8", "status goes back only by an event that says so")                       \
+    X(ORACLE_VERIFIER, "I11", "the verifier finds whatever is done to a journal")                  \
     X(ORACLE_TIME, "I17", "other clocks, the same orders, money and stock")                        \
     X(ORACLE_ANSWERS, "answers", "what was answered is never lost")                                \
     X(ORACLE_ONCE, "once", "a request that is retried counts once")                                \

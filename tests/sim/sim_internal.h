@@ -101,6 +101,7 @@ struct sim {
     bool is_twofold[SIM_NODES_MAX]; /* by first node: its log may have gone on twice */
     struct cluster_copy copy;       /* store NULL = none */
     uint32_t copy_of, clones;
+    struct sights *sights;
     /* Scratch. */
     struct history *history;
     struct order *order;
@@ -192,6 +193,19 @@ void forks_note_kept(struct sim *sim);
 void forks_check(struct sim *sim, struct cluster_node *node);
 /* What @node found to be forked, it carries on in the same turn. */
 void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked);
+
+/* ---- oracle_progress.c: I8 ---- */
+struct sights *progress_new(void);
+void progress_free(struct sights *sights);
+void progress_reset(struct sights *sights);
+/* What the node showed is gone: its disk is another one. */
+void progress_forget(struct sights *sights, const struct cluster_node *node);
+/* The order in sim->order, of the history in sim->history, as @node shows it now. */
+void progress_check(struct sim *sim, const struct cluster_node *node);
+
+/* ---- oracle_verifier.c: I11 ---- */
+/* On copies of its disk. */
+void verifier_check(struct sim *sim, const struct cluster_node *node);
 
 /* ---- oracle_time.c: I17 ---- */
 /* Every device's clock is wrong by days, in the shifted run by others. */
