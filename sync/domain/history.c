@@ -111,6 +111,25 @@ int history_compare_time(const struct history *history, uint32_t a, uint32_t b)
     return operation_compare(&first->id, &second->id);
 }
 
+static uint64_t seen_sum(const struct history *history, uint32_t at)
+{
+    uint64_t sum = 0;
+    for (uint32_t b = 0; b < history->branches_count; b++) {
+        sum += history->saw[at][b];
+    }
+    return sum;
+}
+
+int history_compare_seen(const struct history *history, uint32_t a, uint32_t b)
+{
+    const uint64_t first = seen_sum(history, a);
+    const uint64_t second = seen_sum(history, b);
+    if (first != second) {
+        return first < second ? -1 : 1;
+    }
+    return operation_compare(&history->events[a].id, &history->events[b].id);
+}
+
 /* ---- heads ---- */
 
 /* By branch, the newest causal event, if no event of another branch has seen it; otherwise -1. */

@@ -156,6 +156,10 @@ int32_t history_find(const struct history *history, const struct operation *id);
  * (docs/merge-rules.md). */
 int history_compare_time(const struct history *history, uint32_t a, uint32_t b);
 
+/* Order of two causal events in which what happened before comes first, whatever the clocks said:
+ * by how much its writer had seen (the sum of its vector), then by id. */
+int history_compare_seen(const struct history *history, uint32_t a, uint32_t b);
+
 /* Drop the events for which keep[i] is false, when no later event can make them matter again (a
  * menu field that was overwritten). Heads stay in any case. What remains still knows what it saw.
  */

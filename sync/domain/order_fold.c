@@ -133,14 +133,15 @@ static void add_first(struct fold *fold, uint32_t id, uint32_t index, int32_t qu
     fold->lines_count++;
 }
 
-/* Lines an order was placed with have small ids that count up; later ones have the top bit set. */
+/* Lines an order was placed with have small ids that count up; later ones have the top bit set. The
+ * order is one of money as well: it settles who gets the odd cent of a discount. */
 static bool is_before(const struct fold *fold, const struct fold_line *a, const struct fold_line *b)
 {
     const uint32_t later = UINT32_C(1) << 31;
     if (((a->id | b->id) & later) == 0 || ((a->id ^ b->id) & later) != 0) {
         return a->id < b->id;
     }
-    return history_compare_time(fold->history, a->added_at, b->added_at) < 0;
+    return history_compare_seen(fold->history, a->added_at, b->added_at) < 0;
 }
 
 static void sort_lines(struct fold *fold)

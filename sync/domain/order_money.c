@@ -47,11 +47,11 @@ static int payment_compare(const struct order_payment *a, const struct order_pay
     return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes);
 }
 
-/* Two reports of one payment: the larger amount stands, of equal ones the earlier report. */
+/* Two reports of one payment, @to being of the lower operation: the larger amount stands, of equal
+ * ones the first. */
 static void payment_join(struct order_payment *to, const struct order_payment *other)
 {
-    if (other->amount_minor > to->amount_minor ||
-        (other->amount_minor == to->amount_minor && other->t < to->t)) {
+    if (other->amount_minor > to->amount_minor) {
         *to = *other;
     }
 }

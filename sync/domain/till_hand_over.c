@@ -44,7 +44,8 @@ int till_hand_over(struct task *task)
 
 /* --- taking a hand-over back ------------------------------------------------------------------ */
 
-/* The newest hand-over in force that is about line @at; -1 when there is none. */
+/* The newest hand-over in force that is about line @at, by what was seen: how much is left to give
+ * is no clock's to say. -1 when there is none. */
 static int32_t last_handed(const struct task *task, const struct event_marks *undone, uint32_t at)
 {
     const struct history *history = task->till->history;
@@ -54,7 +55,7 @@ static int32_t last_handed(const struct task *task, const struct event_marks *un
         const struct history_event *event = &history->events[i];
         if (event->type == (uint32_t)EVENT_HANDED && !undone->is_marked[i] &&
             event_is_about(task, event, &one) &&
-            (last < 0 || history_compare_time(history, (uint32_t)last, i) < 0)) {
+            (last < 0 || history_compare_seen(history, (uint32_t)last, i) < 0)) {
             last = (int32_t)i;
         }
     }

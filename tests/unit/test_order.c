@@ -365,6 +365,40 @@ TEST(order, a_recall_undoes_what_it_names_and_nothing_else)
     stall_free(&stall);
 }
 
+TEST(order, lines_stand_in_the_order_in_which_they_were_seen_whatever_the_clocks_say)
+{
+    enum { FIRST = 1, SECOND = INT32_MIN + 9, THIRD = INT32_MIN + 5 };
+    struct stall stall = stall_at(UNPAID);
+    stall.t += 1000000;
+    (void)do_add(&stall, D, (uint32_t)SECOND, 1, 100);
+    stall_sync(&stall);
+    stall.t -= 1000000;
+    (void)do_add(&stall, C, (uint32_t)THIRD, 1, 100);
+    stall_sync(&stall);
+    const struct order *order = stall_look(&stall, C);
+    assert_int_equal(order->lines_count, 4);
+    assert_int_equal(order->lines[0].id, FIRST);
+    assert_int_equal(order->lines[2].id, (uint32_t)SECOND);
+    assert_int_equal(order->lines[3].id, (uint32_t)THIRD);
+    stall_free(&stall);
+}
+
+TEST(order, of_two_reports_of_one_payment_that_say_as_much_no_clock_chooses)
+{
+    struct stall stall = stall_at(UNPAID);
+    stall.t += 1000000;
+    (void)do_pay(&stall, C, 1, 800);
+    const uint64_t by_first = stall.t;
+    stall.t -= 1000000;
+    (void)do_pay(&stall, G, 1, 800);
+    stall_sync(&stall);
+    const struct order *order = stall_look(&stall, C);
+    assert_int_equal(order->payments_count, 1);
+    assert_true(mesh_log(C) < mesh_log(G));
+    assert_in_range(order->payments[0].t, by_first - 10, by_first);
+    stall_free(&stall);
+}
+
 TEST(order, a_recall_cannot_undo_a_cancel_or_a_hand_over)
 {
     struct stall stall = stall_at(READY);

@@ -15,6 +15,8 @@
 
 enum { COUNTER_LOG = 0x0c, KITCHEN_LOG = 0x0d, KEY_BYTES = 16 };
 
+enum { WRONG_MS = 1000000 }; /* a clock */
+
 enum { DONER = 1, AYRAN = 2, PFAND = 3 };
 
 static struct {
@@ -1095,6 +1097,24 @@ TEST(hand_over, the_last_one_is_the_latest_whichever_device_it_was)
     go_to(KITCHEN_LOG);
     assert_int_equal(events_of(&command), 1);
     go_to(COUNTER_LOG);
+    assert_int_equal(tap(COMMAND_HAND_OVER), 1);
+    assert_int_equal(tap(COMMAND_UNHAND), 1);
+    assert_int_equal(line_at(0)->handed, 2);
+    close_stall();
+}
+
+TEST(hand_over, the_last_one_is_the_latest_however_wrong_a_clock_is)
+{
+    open_stall();
+    const struct command order = order_of_one(doners(3));
+    assert_int_equal(place(&order), 0);
+    struct command command = on_lines(COMMAND_HAND_OVER, 1, 1);
+    command.units[0] = 2;
+    go_to(KITCHEN_LOG);
+    world.t += WRONG_MS;
+    assert_int_equal(events_of(&command), 1);
+    go_to(COUNTER_LOG);
+    world.t -= WRONG_MS;
     assert_int_equal(tap(COMMAND_HAND_OVER), 1);
     assert_int_equal(tap(COMMAND_UNHAND), 1);
     assert_int_equal(line_at(0)->handed, 2);
