@@ -123,7 +123,7 @@ static void ask(struct sim *sim, struct cluster_node *node)
 {
     const enum command_kind kind = wish_draw(sim);
     node = place_draw(sim, kind, node);
-    if (sim->requests_count == SIM_REQUESTS_MAX || !node->is_open) {
+    if (sim->requests_count >= SIM_REQUESTS_MAX || !node->is_open) {
         return;
     }
     const uint32_t number = sim->requests_count++;
@@ -133,6 +133,7 @@ static void ask(struct sim *sim, struct cluster_node *node)
     sim->asking = request;
     sim->asked = node;
     request->texts_count = 0;
+    request->err = 0;
     memset(request->has_answer, 0, sizeof request->has_answer);
     command->principal = principal_draw(sim);
     if (wishes[kind].is_of_order) {
@@ -148,6 +149,21 @@ static void ask(struct sim *sim, struct cluster_node *node)
         order_note(sim, request);
     }
     cluster_command(sim->cluster, node->index, command, number);
+}
+
+struct request *clients_begin(struct sim *sim, enum command_kind kind)
+{
+    check(sim->requests_count < SIM_REQUESTS_MAX + SIM_REQUESTS_CALM);
+    const uint32_t number = sim->requests_count++;
+    struct request *request = &sim->requests[number];
+    memset(request->has_answer, 0, sizeof request->has_answer);
+    request->texts_count = 0;
+    request->err = 0;
+    request->is_keyed = true;
+    request->key = shop_key_make((uint32_t)(sim->cluster->now_ms / 1000), number + 1);
+    shop_command(&request->command, kind);
+    shop_keyed(&request->command, &request->key);
+    return request;
 }
 
 /* The same request again: at the same node, as after a lost answer, or at another. */
@@ -242,6 +258,9 @@ void clients_answered(struct sim *sim, struct cluster_node *node,
                       const struct effect_answer *effect)
 {
     struct request *request = &sim->requests[effect->request];
+    if (effect->err != 0 && sim->requests_count > 0) {
+        request->err = effect->err;
+    }
     if (effect->err != 0 || sim->requests_count == 0) {
         return;
     }

@@ -435,6 +435,7 @@ void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame
         return;
     }
     if (message->kind == MESSAGE_EVENTS) {
+        sim->copies_sent += message->events.count;
         events_check(sim, node, &message->events);
         return;
     }

@@ -223,6 +223,13 @@ static bool is_all_ticked(const struct sim *sim)
     return true;
 }
 
+static void ticks_wait(struct sim *sim)
+{
+    for (unsigned i = 0; i < TICKS_ROUNDS_MAX && !sim->is_failed && !is_all_ticked(sim); i++) {
+        cluster_run(sim->cluster, TICKS_MS);
+    }
+}
+
 static void phase_liveness(struct sim *sim)
 {
     const uint64_t from_ms = sim->cluster->now_ms;
@@ -238,9 +245,7 @@ static void phase_liveness(struct sim *sim)
         sim_fail(sim, ORACLE_LIVENESS, NULL, "not converged %llu ms after the heal",
                  (unsigned long long)took_ms);
     }
-    for (unsigned i = 0; i < TICKS_ROUNDS_MAX && !sim->is_failed && !is_all_ticked(sim); i++) {
-        cluster_run(sim->cluster, TICKS_MS);
-    }
+    ticks_wait(sim);
 }
 
 /* ---- at the end ---- */
@@ -391,7 +396,14 @@ static void run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
         phase_liveness(sim);
     }
     if (!sim->is_failed) {
+        calm_check(sim);
+        ticks_wait(sim);
+    }
+    if (!sim->is_failed) {
         check_end(sim);
+    }
+    if (!sim->is_failed) {
+        alone_check(sim);
     }
     sim->stats->oracles[ORACLE_ALARMS]++;
     if (!sim->is_failed) {
@@ -434,7 +446,7 @@ struct sim *sim_new(const struct sim_options *options)
     check(sim != NULL);
     sim->options = *options;
     sim->cluster = cluster_new();
-    sim->requests = calloc(SIM_REQUESTS_MAX, sizeof *sim->requests);
+    sim->requests = calloc(SIM_REQUESTS_MAX + SIM_REQUESTS_CALM, sizeof *sim->requests);
     sim->sights = progress_new();
     sim->history = history_new();
     sim->order = calloc(1, sizeof *sim->order);

@@ -18,7 +18,8 @@ enum {
     SIM_TURNS = 1000,               /* of the first phase */
     SIM_CONVERGE_MS = 6000,         /* after the heal: links 1.9 s, then pulls */
     SIM_CONVERGE_FORKED_MS = 20000, /* forks are proven, and carried on by somebody */
-    SIM_REQUESTS_MAX = 512,
+    SIM_REQUESTS_MAX = 512,         /* of clients, and in the end: */
+    SIM_REQUESTS_CALM = 32,
     SIM_NUMBERS_MAX = 1024,
     SIM_FAILURE_MAX = 400,
 };
@@ -36,10 +37,12 @@ enum {
     X(ORACLE_KEPT, "P9", "what a living device holds survives a fork")                             \
     X(ORACLE_RIGHTS, "P11", "no state shows an event that its writer might not write")             \
     X(ORACLE_LIVENESS, "P12", "after the heal all converge in time")                               \
+    X(ORACLE_COPIES, "P14", "in peace each event comes to each device once, nearly")               \
     X(ORACLE_NUMBERS, "P15", "order numbers are unique")                                           \
     X(ORACLE_PAPER, "I5", "nothing is printed twice without saying so")                            \
     X(ORACLE_ONWARD, "I8", "status goes back only by an event that says so")                       \
     X(ORACLE_VERIFIER, "I11", "the verifier finds whatever is done to a journal")                  \
+    X(ORACLE_ALONE, "I15", "one device alone takes, changes and finishes an order")                \
     X(ORACLE_TIME, "I17", "other clocks, the same orders, money and stock")                        \
     X(ORACLE_ANSWERS, "answers", "what was answered is never lost")                                \
     X(ORACLE_ONCE, "once", "a request that is retried counts once")                                \

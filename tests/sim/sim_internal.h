@@ -46,6 +46,7 @@ struct request {
     char texts[REQUEST_TEXTS_MAX][REQUEST_TEXT_BYTES]; /* that @command borrows */
     struct shop_key key;
     bool is_keyed;
+    int err; /* the last refusal; 0 = none */
     bool has_answer[SIM_NODES_MAX];
     bool is_forgotten[SIM_NODES_MAX]; /* by a device that was restored since */
     uint32_t truths[SIM_NODES_MAX];   /* the branch that it answered of */
@@ -84,7 +85,7 @@ struct sim {
     uint64_t heal_at_ms;
     /* What clients know. */
     uint32_t requests_count;
-    struct request *requests; /* SIM_REQUESTS_MAX */
+    struct request *requests; /* SIM_REQUESTS_MAX + SIM_REQUESTS_CALM */
     uint32_t orders_count;
     struct entity_id orders[SIM_REQUESTS_MAX];
     struct request *asking; /* what is being filled in, and whom it is for */
@@ -102,6 +103,7 @@ struct sim {
     struct cluster_copy copy;       /* store NULL = none */
     uint32_t copy_of, clones;
     struct sights *sights;
+    uint64_t copies_sent; /* of events, on all links */
     /* Scratch. */
     struct history *history;
     struct order *order;
@@ -157,6 +159,8 @@ void wish_place(struct sim *sim, struct command *command);
 /* The entity of some earlier answer to a command of @kind; as it is when there was none. */
 void sim_known_take(struct sim *sim, enum command_kind kind, struct entity_id *ret_entity);
 void clients_act(struct sim *sim);
+/* A manager's request of its own, keyed; the rest of the command is the caller's. */
+struct request *clients_begin(struct sim *sim, enum command_kind kind);
 /* The node was restored from a copy: it may have forgotten what it answered. */
 void clients_forget(struct sim *sim, const struct cluster_node *node);
 void clients_answered(struct sim *sim, struct cluster_node *node,
@@ -193,6 +197,11 @@ void forks_note_kept(struct sim *sim);
 void forks_check(struct sim *sim, struct cluster_node *node);
 /* What @node found to be forked, it carries on in the same turn. */
 void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked);
+
+/* ---- calm.c: P14, I15; in the end ---- */
+void calm_check(struct sim *sim);
+/* The last thing in a run: what that device does stays with it. */
+void alone_check(struct sim *sim);
 
 /* ---- oracle_progress.c: I8 ---- */
 struct sights *progress_new(void);
