@@ -41,6 +41,11 @@ enum {
     X(FAULT_RESET, "link reset")                                                                   \
     X(FAULT_LOSS, "frame lost with its link")                                                      \
     X(FAULT_TWO_LINKS, "both ends dialled")                                                        \
+    X(FAULT_CLOG, "one direction of a link clogged")                                               \
+    X(FAULT_SWIZZLE, "links clogged one after another and freed in another order")                 \
+    X(FAULT_FLAP, "flapping link broken again")                                                    \
+    X(FAULT_HELD, "frame held by a clogged link")                                                  \
+    X(FAULT_SLOW_READER, "device that takes one frame a second of each link")                      \
     X(FAULT_PARTITION, "partition")                                                                \
     X(FAULT_HEAL, "heal")                                                                          \
     X(FAULT_CRASH, "crash between turns")                                                          \
@@ -136,6 +141,7 @@ struct cluster_node {
     int64_t wall_offset_ms;
     uint32_t rate;              /* of its clock, in 10,000 */
     uint32_t slow_ms;           /* before each turn */
+    uint32_t read_gap_ms;       /* between two frames that it takes of a link */
     uint32_t group;             /* devices in different groups cannot reach each other */
     struct cluster_blob *blobs; /* the files of blobs; a crash does not harm them */
     uint8_t *blob_part;
@@ -179,6 +185,7 @@ struct cluster {
     uint32_t count;
     struct cluster_node nodes[CLUSTER_NODES_MAX];
     struct cluster_session sessions[CLUSTER_SESSIONS_MAX];
+    bool is_clogged[CLUSTER_NODES_MAX][CLUSTER_NODES_MAX]; /* by sender and receiver */
     struct cluster_knobs knobs;
     struct cluster_hooks hooks;
     uint64_t faults[FAULT_COUNT];
@@ -235,6 +242,11 @@ void cluster_command(struct cluster *cluster, uint32_t node, const struct comman
 void cluster_dial(struct cluster *cluster, uint32_t dialler, uint32_t listener);
 /* The links between the two break; what is in flight is lost. Either end notices when it does. */
 void cluster_reset_link(struct cluster *cluster, uint32_t a, uint32_t b);
+/* From now on nothing gets from @from to @to: what is sent is held, in its order, and no new link
+ * comes up between the two; or, that is over. */
+void cluster_clog(struct cluster *cluster, uint32_t from, uint32_t to, bool is_clogged);
+/* Of each link the device takes one frame in @gap_ms; 0 = as they come. */
+void cluster_set_reading(struct cluster *cluster, uint32_t node, uint32_t gap_ms);
 /* Devices with different numbers in @groups cannot reach each other from now on. */
 void cluster_partition(struct cluster *cluster, const uint32_t *groups);
 void cluster_heal(struct cluster *cluster);

@@ -66,6 +66,7 @@ static void frames_lose(struct cluster *cluster, struct cluster_end *end)
 
 void cluster_net_reset(struct cluster *cluster)
 {
+    memset(cluster->is_clogged, 0, sizeof cluster->is_clogged);
     for (uint32_t i = 0; i < CLUSTER_SESSIONS_MAX; i++) {
         struct cluster_session *session = &cluster->sessions[i];
         const uint32_t dialler = i / CLUSTER_NODES_MAX;
@@ -84,7 +85,8 @@ static bool can_reach(const struct cluster *cluster, const struct cluster_sessio
 {
     const struct cluster_node *a = &cluster->nodes[session->ends[0].node];
     const struct cluster_node *b = &cluster->nodes[session->ends[1].node];
-    return a->is_open && b->is_open && a->group == b->group;
+    return a->is_open && b->is_open && a->group == b->group &&
+           !cluster->is_clogged[a->index][b->index] && !cluster->is_clogged[b->index][a->index];
 }
 
 static struct cluster_session *other_way(struct cluster *cluster,
@@ -291,7 +293,8 @@ static void frame_send(struct cluster *cluster, struct cluster_session *session,
     end->frames++;
     cluster->frames++;
     const uint64_t at_ms = cluster->now_ms + frame_delay(cluster);
-    end->last_at_ms = at_ms > end->last_at_ms ? at_ms : end->last_at_ms;
+    const uint64_t free_ms = end->last_at_ms + cluster->nodes[end->node].read_gap_ms;
+    end->last_at_ms = at_ms > free_ms ? at_ms : free_ms;
     cluster_schedule(cluster, end->last_at_ms, HAPPENING_FRAME, index_of(cluster, session) * 2 + to,
                      session->serial);
 }
@@ -318,6 +321,52 @@ static void frame_deliver(struct cluster *cluster, struct cluster_end *end,
     }
 }
 
+static bool is_held(const struct cluster *cluster, const struct cluster_session *session,
+                    unsigned to)
+{
+    return cluster->is_clogged[session->ends[1 - to].node][session->ends[to].node];
+}
+
+/* What was held or waited to be read comes now, in its order. Some of it was to come later anyway:
+ * that finds the queue shorter then. */
+static void end_release(struct cluster *cluster, struct cluster_session *session, unsigned to)
+{
+    struct cluster_end *end = &session->ends[to];
+    for (uint32_t i = 0; i < end->frames && session->is_alive; i++) {
+        cluster_schedule(cluster, cluster->now_ms + frame_delay(cluster), HAPPENING_FRAME,
+                         index_of(cluster, session) * 2 + to, session->serial);
+    }
+    end->last_at_ms = cluster->now_ms;
+}
+
+void cluster_clog(struct cluster *cluster, uint32_t from, uint32_t to, bool is_clogged)
+{
+    bool *is_now = &cluster->is_clogged[from][to];
+    if (*is_now == is_clogged) {
+        return;
+    }
+    *is_now = is_clogged;
+    cluster->faults[FAULT_CLOG] += is_clogged ? 1 : 0;
+    cluster_trace(cluster, &cluster->nodes[from], true, "%s gets through to %s",
+                  is_clogged ? "nothing" : "all", cluster->nodes[to].name);
+    if (!is_clogged) {
+        end_release(cluster, session_of(cluster, from, to), 1);
+        end_release(cluster, session_of(cluster, to, from), 0);
+    }
+}
+
+void cluster_set_reading(struct cluster *cluster, uint32_t node, uint32_t gap_ms)
+{
+    const bool is_over = gap_ms == 0 && cluster->nodes[node].read_gap_ms > 0;
+    cluster->nodes[node].read_gap_ms = gap_ms;
+    cluster->faults[FAULT_SLOW_READER] += gap_ms > 0 ? 1 : 0;
+    cluster_trace(cluster, &cluster->nodes[node], true, "takes a frame every %u ms", gap_ms);
+    for (uint32_t peer = 0; is_over && peer < cluster->count; peer++) {
+        end_release(cluster, session_of(cluster, peer, node), 1);
+        end_release(cluster, session_of(cluster, node, peer), 0);
+    }
+}
+
 /* The other end has closed: so has this one, when all before it is read. */
 static void end_reached(struct cluster *cluster, struct cluster_session *session, unsigned side)
 {
@@ -336,6 +385,10 @@ void cluster_net_frame(struct cluster *cluster, uint32_t index, uint64_t token)
     struct cluster_end *end = &session->ends[index % 2];
     if (session->serial != token || !session->is_alive || end->first == NULL) {
         return;
+    }
+    if (is_held(cluster, session, index % 2)) {
+        cluster->faults[FAULT_HELD]++;
+        return; /* end_release() */
     }
     if (cluster_chance(cluster, cluster->knobs.loss_odds)) {
         cluster->faults[FAULT_RESET]++;

@@ -3,7 +3,6 @@
 
 enum {
     OUTAGE_MAX_MS = 3000,
-    PARTITION_MAX_MS = 6000,
     STORE_CALLS_MAX = 60,
     SLOW_MAX_MS = 400,
     COMMIT_WAIT_MS = 300, /* how long a crash waits for a commit to hit */
@@ -21,31 +20,7 @@ static uint64_t below(struct sim *sim, uint64_t limit)
 
 static uint32_t node_draw(struct sim *sim)
 {
-    return (uint32_t)below(sim, sim->cluster->count);
-}
-
-static void reset(struct sim *sim)
-{
-    const uint32_t b = node_draw(sim); /* one draw a statement: compilers differ in the order */
-    const uint32_t a = node_draw(sim);
-    cluster_reset_link(sim->cluster, a, b);
-}
-
-static void partition(struct sim *sim)
-{
-    uint32_t groups[SIM_NODES_MAX];
-    const uint64_t count = 2 + below(sim, 2);
-    for (uint32_t i = 0; i < SIM_NODES_MAX; i++) {
-        groups[i] = (uint32_t)below(sim, count);
-    }
-    cluster_partition(sim->cluster, groups);
-    sim->heal_at_ms = sim->cluster->now_ms + 1 + below(sim, PARTITION_MAX_MS);
-}
-
-static void heal(struct sim *sim)
-{
-    cluster_heal(sim->cluster);
-    sim->heal_at_ms = UINT64_MAX;
+    return sim_node_draw(sim);
 }
 
 /* Every other one hits in the middle of a commit, if there is one soon. */
@@ -108,15 +83,6 @@ static void slow(struct sim *sim)
     cluster_set_slow(sim->cluster, node_draw(sim), slow_ms);
 }
 
-static void two_links(struct sim *sim)
-{
-    const uint32_t a = node_draw(sim);
-    const uint32_t b = node_draw(sim);
-    if (a != b) {
-        cluster_dial(sim->cluster, a, b);
-    }
-}
-
 /* ---- copies of disks ---- */
 
 static void copy(struct sim *sim)
@@ -170,29 +136,35 @@ static uint32_t odds_draw(struct sim *sim, uint32_t most)
 
 void faults_draw(struct sim *sim)
 {
-    sim->odds = (struct odds){.reset = odds_draw(sim, 1500),
-                              .partition = odds_draw(sim, 400),
-                              .heal = odds_draw(sim, 500),
-                              .crash = odds_draw(sim, 400),
-                              .full = odds_draw(sim, 300),
-                              .io = odds_draw(sim, 300),
-                              .commit = odds_draw(sim, 150),
-                              .jump = odds_draw(sim, 200),
-                              .rate = odds_draw(sim, 200),
-                              .slow = odds_draw(sim, 300),
-                              .two_links = odds_draw(sim, 200),
-                              .retry_here = odds_draw(sim, 2000),
-                              .retry_elsewhere = odds_draw(sim, 1500)};
+    struct odds *odds = &sim->odds;
+    *odds = (struct odds){0}; /* one draw a statement: compilers differ in the order */
+    odds->reset = odds_draw(sim, 1500);
+    odds->partition = odds_draw(sim, 400);
+    odds->heal = odds_draw(sim, 500);
+    odds->one_way = odds_draw(sim, 300);
+    odds->swizzle = odds_draw(sim, 150);
+    odds->flap = odds_draw(sim, 200);
+    odds->slow_reader = odds_draw(sim, 150);
+    odds->crash = odds_draw(sim, 400);
+    odds->full = odds_draw(sim, 300);
+    odds->io = odds_draw(sim, 300);
+    odds->commit = odds_draw(sim, 150);
+    odds->jump = odds_draw(sim, 200);
+    odds->rate = odds_draw(sim, 200);
+    odds->slow = odds_draw(sim, 300);
+    odds->two_links = odds_draw(sim, 200);
+    odds->retry_here = odds_draw(sim, 2000);
+    odds->retry_elsewhere = odds_draw(sim, 1500);
     sim->is_forking = prng_one_in(&sim->prng, FORKING_ONE_IN);
     if (sim->is_forking) {
-        sim->odds.copy = odds_draw(sim, 200);
-        sim->odds.roll_back = odds_draw(sim, 60);
-        sim->odds.clone = odds_draw(sim, 60);
+        odds->copy = odds_draw(sim, 200);
+        odds->roll_back = odds_draw(sim, 60);
+        odds->clone = odds_draw(sim, 60);
     }
     sim->clones = 0;
     cluster_copy_free(&sim->copy);
     sim->gap_max_ms = 4 + (uint32_t)below(sim, 150);
-    sim->heal_at_ms = UINT64_MAX;
+    net_begin(sim);
 }
 
 void faults_act(struct sim *sim)
@@ -200,29 +172,36 @@ void faults_act(struct sim *sim)
     const struct {
         uint32_t odds;
         void (*act)(struct sim *sim);
-    } faults[] = {{sim->odds.reset, reset},     {sim->odds.partition, partition},
-                  {sim->odds.crash, crash},     {sim->odds.full, store_full},
-                  {sim->odds.io, store_io},     {sim->odds.commit, store_commit},
-                  {sim->odds.jump, clock_jump}, {sim->odds.rate, clock_rate},
-                  {sim->odds.slow, slow},       {sim->odds.two_links, two_links},
-                  {sim->odds.copy, copy},       {sim->odds.roll_back, roll_back},
+    } faults[] = {{sim->odds.reset, fault_reset},
+                  {sim->odds.partition, fault_partition},
+                  {sim->odds.one_way, fault_one_way},
+                  {sim->odds.swizzle, fault_swizzle},
+                  {sim->odds.flap, fault_flap},
+                  {sim->odds.slow_reader, fault_slow_reader},
+                  {sim->odds.crash, crash},
+                  {sim->odds.full, store_full},
+                  {sim->odds.io, store_io},
+                  {sim->odds.commit, store_commit},
+                  {sim->odds.jump, clock_jump},
+                  {sim->odds.rate, clock_rate},
+                  {sim->odds.slow, slow},
+                  {sim->odds.two_links, fault_two_links},
+                  {sim->odds.copy, copy},
+                  {sim->odds.roll_back, roll_back},
                   {sim->odds.clone, clone}};
     for (unsigned i = 0; i < sizeof faults / sizeof *faults && !sim->is_failed; i++) {
         if (sim_chance(sim, faults[i].odds)) {
             faults[i].act(sim);
         }
     }
-    if (sim->heal_at_ms <= sim->cluster->now_ms ||
-        (sim->heal_at_ms != UINT64_MAX && sim_chance(sim, sim->odds.heal))) {
-        heal(sim);
-    }
+    net_act(sim);
 }
 
 /* All is well from now on; clocks stay as they are. */
 void faults_end(struct sim *sim)
 {
     struct cluster *cluster = sim->cluster;
-    heal(sim);
+    net_end(sim);
     for (uint32_t i = 0; i < cluster->count; i++) {
         cluster_set_slow(cluster, i, 0);
         cluster_fail_store(cluster, i, &(struct cluster_store_fault){.nth = 0});

@@ -68,9 +68,19 @@ struct watch {
 
 /* How often things go wrong in this run, per action, in 10,000. */
 struct odds {
-    uint32_t reset, partition, heal, crash, full, io, commit, jump, rate, slow, two_links;
+    uint32_t reset, partition, heal, one_way, swizzle, flap, slow_reader;
+    uint32_t crash, full, io, commit, jump, rate, slow, two_links;
     uint32_t retry_here, retry_elsewhere;
     uint32_t copy, roll_back, clone;
+};
+
+/* What was begun and what ends it. */
+enum { SIM_LATER_MAX = 48 };
+enum sim_later_kind { LATER_NOTHING, LATER_CLOG, LATER_FREE, LATER_FLAP, LATER_READ };
+struct sim_later {
+    uint64_t at_ms;
+    enum sim_later_kind kind;
+    uint32_t a, b; /* nodes */
 };
 
 struct sim {
@@ -83,6 +93,7 @@ struct sim {
     struct odds odds;
     uint32_t gap_max_ms;
     uint64_t heal_at_ms;
+    struct sim_later later[SIM_LATER_MAX];
     /* What clients know. */
     uint32_t requests_count;
     struct request *requests; /* SIM_REQUESTS_MAX + SIM_REQUESTS_CALM */
@@ -175,6 +186,20 @@ void faults_end(struct sim *sim);
 void trace_input(struct sim *sim, const struct cluster_node *node, const struct input *input);
 /* The node's turn is committed; its effects are not released yet. */
 void trace_turn(struct sim *sim, const struct cluster_node *node);
+
+/* ---- faults_net.c ---- */
+uint32_t sim_node_draw(struct sim *sim);
+void fault_reset(struct sim *sim);
+void fault_two_links(struct sim *sim);
+void fault_one_way(struct sim *sim);
+void fault_swizzle(struct sim *sim);
+void fault_flap(struct sim *sim);
+void fault_slow_reader(struct sim *sim);
+void fault_partition(struct sim *sim);
+void net_begin(struct sim *sim);
+/* What is due: the end of what lasts. */
+void net_act(struct sim *sim);
+void net_end(struct sim *sim);
 
 /* ---- oracle_journal.c: P5, P6, P15, ticks ---- */
 void journal_reset(struct sim *sim);
