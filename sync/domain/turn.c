@@ -209,7 +209,19 @@ static bool append_all(const struct turn *turn, const struct turn_entity *entity
     return true;
 }
 
-/* Whether the log holds nothing of the entity but the turn's own events. */
+/* Whether others carry on events of @entity, which may wait for what comes now. */
+static int is_carried_on(struct store_txn *txn, const struct entity_id *entity, bool *ret_is)
+{
+    struct salvage_cursor cursor;
+    struct salvaged_row row;
+    int err = salvage_of_entity(&cursor, txn, entity, &row);
+    *ret_is = err == 0;
+    if (err == 0)
+        salvage_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* Whether the store holds nothing of the entity but the turn's own events. */
 static int is_all_here(const struct turn *turn, const struct turn_entity *entity,
                        struct store_txn *txn, bool *ret_is)
 {
@@ -218,11 +230,14 @@ static int is_all_here(const struct turn *turn, const struct turn_entity *entity
     struct bytes key;
     struct bytes value;
     int32_t at = entity->first;
-    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    bool is_carried = false;
+    int err = is_carried_on(txn, &entity->id, &is_carried);
+    if (err == 0)
+        err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
     if (err != 0)
         return err;
     err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
-    *ret_is = true;
+    *ret_is = !is_carried;
     while (err == 0 && *ret_is && key.size >= ENTITY_ID_BYTES &&
            memcmp(key.data, entity->id.bytes, ENTITY_ID_BYTES) == 0) {
         *ret_is = at >= 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/domain/turn.h"
 #include "sync/roster/salvaged.h"
 #include "tests/lib/journal.h"
 #include "tests/lib/store_memory.h"
@@ -178,6 +179,45 @@ TEST(salvage, what_a_fork_voided_counts_on_both_branches_once_it_is_carried)
     }
     carry(scene, OWNER, 1, FORK_SEQ, BRANCH_LAST);
     assert_true(counts(scene, 1, BRANCH_LAST));
+    scene_free(scene);
+}
+
+/* The order that event @seq of the counter's branches is about, folded in a turn that brings its
+ * opening: how many events its row shows. */
+static uint32_t order_opened(struct scene *scene, uint64_t seq)
+{
+    static struct turn turn;
+    static uint8_t row[HISTORY_ROW_BYTES_MAX];
+    static struct order order;
+    static const uint8_t body[] = {0x90};
+    uint8_t buffer[EVENT_BYTES_MAX];
+    const struct entity_id entity = entity_id_derive(KIND_ORDER, seq);
+    struct journal_device *writer = &scene->devices[KITCHEN];
+    struct folder folder = {.roster = &scene->roster,
+                            .history = history_new(),
+                            .order = &order,
+                            .row = row,
+                            .row_capacity = sizeof row};
+    (void)journal_write(scene->txn, &scene->journal, writer, EVENT_ORDER_OPEN, &entity,
+                        bytes_of(body, sizeof body));
+    const struct operation id = log_head_operation(&writer->head);
+    turn_reset(&turn);
+    turn_add(&turn, &id, EVENT_ORDER_OPEN, &entity,
+             journal_event(buffer, EVENT_ORDER_OPEN, &entity, bytes_of(body, sizeof body)));
+    assert_int_equal(turn_fold_all(&turn, scene->txn, &folder), 0);
+    assert_int_equal(history_get(folder.history, scene->txn, KIND_ORDER, &entity), 0);
+    const uint32_t count = folder.history->count;
+    history_free(folder.history);
+    return count;
+}
+
+TEST(salvage, an_order_whose_opening_comes_last_shows_what_others_carried_on_of_it)
+{
+    struct scene *scene = scene_new();
+    carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
+    state_fork(scene);
+    assert_int_equal(order_opened(scene, FORK_SEQ), 2);
+    assert_int_equal(order_opened(scene, BRANCH_LAST + 1), 1);
     scene_free(scene);
 }
 
