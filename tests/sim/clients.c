@@ -1,6 +1,7 @@
 /* clients.c - what the people at the screens do: every command, at any node, in any state; and what
  * they may rely on: an answered request is kept, and counts once however often it is sent.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sync/base/check.h"
@@ -22,6 +23,19 @@ static uint64_t below(struct sim *sim, uint64_t limit)
 
 /* ---- the order as the node has it ---- */
 
+static int lines_compare(const void *a, const void *b)
+{
+    const struct order_line *first = a;
+    const struct order_line *second = b;
+    return first->id < second->id ? -1 : first->id > second->id;
+}
+
+/* In an order that no clock decides: whoever picks the second picks the same under any clocks. */
+static void lines_sort(struct order *order)
+{
+    qsort(order->lines, order->lines_count, sizeof *order->lines, lines_compare);
+}
+
 /* A recent order most of the time; false when the node has not heard of it. */
 static bool order_look(struct sim *sim, const struct cluster_node *node, struct command *command)
 {
@@ -39,6 +53,7 @@ static bool order_look(struct sim *sim, const struct cluster_node *node, struct 
         return false;
     }
     order_derive(sim->history, sim->order);
+    lines_sort(sim->order);
     return true;
 }
 
