@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw docs/plots/*.svg from the lines that bench.join, bench.memory and bench.mesh print:
+"""Draw docs/plots/*.svg from the lines that bench.join, .memory, .peers, .age and .mesh print:
 
     ./run bench join >figures.tsv; ./run bench mesh >>figures.tsv; tests/bench/plot.py figures.tsv
 
@@ -21,7 +21,7 @@ DITTO = [(1000, 4.5), (10000, 8.4), (100000, 39), (1000000, 329)]
 
 def read(path):
     rows = [line.rstrip("\n").split("\t") for line in open(path, encoding="utf-8") if "\t" in line]
-    return [row for row in rows if row[0] in ("join", "memory", "mesh")]
+    return [row for row in rows if row[0] in ("join", "memory", "peers", "age", "mesh")]
 
 
 def ticks(low, high):
@@ -131,6 +131,14 @@ def main(path):
              {"just started": column(rows, "memory", 1, 2),
               "after work": column(rows, "memory", 1, 3)},
              "just started").draw("memory")
+    if column(rows, "peers", 1, 2):
+        Plot("Memory of a node", "devices linked with it", "MiB, anonymous",
+             {"just linked": column(rows, "peers", 1, 2),
+              "after work": column(rows, "peers", 1, 3)},
+             "just linked").draw("peers")
+    if column(rows, "age", 1, 2):
+        Plot("Memory of a process", "orders taken since it began", "MiB, anonymous",
+             {"one process": column(rows, "age", 1, 2)}, "one process").draw("age")
     if mesh(rows, 3):
         Plot("Copies of an event for each device that lacks it", "devices", "copies",
              mesh(rows, 3)).draw("copies")
