@@ -486,6 +486,8 @@ int replica_open(struct replica *replica, struct store_txn *txn,
     err = meta_open(replica, txn);
     bool is_other_version = err == ERR_VERSION; /* then only what a rebuild needs is read */
     if (err == 0 || is_other_version)
+        err = replica_heads_mend(replica, txn, out);
+    if (err == 0)
         err = vector_load(&replica->vector, txn);
     if (err == 0)
         err = lost_load(replica, txn);

@@ -25,26 +25,13 @@ int replica_run_of_message(struct replica *replica)
     return reader_finish(&reader);
 }
 
-/* The head of a log that is new here, from its first event, whose certificate must lead to the
- * root. */
+/* The head of a log that is new here. */
 static int head_of_new_log(const struct replica *replica, const struct run *run,
                            struct log_head *ret_head)
 {
-    struct event event;
-    struct log_open open;
-    if (run->first_seq != 1)
-        return ERR_GAP;
-    int err = event_decode(run->events[0].bytes, &event);
-    if (err == 0 && event.type != EVENT_LOG_OPEN)
-        err = ERR_MALFORMED;
-    if (err == 0)
-        err = log_open_verify(event.body, &replica->config.popup, &replica->config.root, &open);
-    if (err == 0 && id64_of_key(&open.log_key) != run->log)
-        err = ERR_MISMATCH;
-    if (err == 0)
-        log_head_init(ret_head, &replica->config.popup, &open.log_key,
-                      id64_of_key(&open.certificate.device_key), open.incarnation);
-    return err;
+    return run->first_seq == 1
+               ? replica_head_of_opening(replica, run->log, run->events[0].bytes, ret_head)
+               : ERR_GAP;
 }
 
 /* Make room in the turn's memory; seals what was taken so far within the same transaction. */

@@ -1,11 +1,11 @@
 /* replica_scrub.c - the store is read again in the background, so that what the disk spoils is
  * found before it is needed.
  *
- * One pass: the newest events of every log (only after an open), every log from its first event on,
- * every entity against what its events fold to. The journal proves itself,
- * event by event: what is wrong there is listed (sync/log/damage.h) and fetched again
- * (replica_repair.c). State and index are made of the journal: when something there is wrong, all
- * of it is made anew.
+ * One pass: the newest events of every log (only after an open), every log from its first event on
+ * with what is entered of its salvages and its head, every entity against what its events fold to.
+ * The journal proves itself, event by event: what is wrong there is listed (sync/log/damage.h) and
+ * fetched again (replica_repair.c). State and index are made of the journal: when something there
+ * is wrong, all of it is made anew.
  *
  * The position is kept in TABLE_LOCAL, "scrub": part1, log8, seq5, the row's key.
  */
@@ -13,6 +13,7 @@
 
 #include "sync/base/check.h"
 #include "sync/log/damage.h"
+#include "sync/log/salvage.h"
 #include "sync/replica_state.h"
 
 enum {
@@ -233,6 +234,43 @@ static int pass_end(struct replica *replica, struct store_txn *txn, uint64_t due
     return position_put(replica, txn);
 }
 
+/* The sum of all sizes is known when the log was read from its first event on. */
+static int event_sum(struct replica *replica, struct store_txn *txn, uint64_t log, uint64_t seq)
+{
+    struct scrub *scrub = &replica->scrub;
+    struct hash hash;
+    struct bytes bytes;
+    struct event event;
+    bool is_indexed = true;
+    int err = event_get(txn, log, seq, &hash, &bytes);
+    if (err != 0)
+        return err == ERR_IO ? err : 0;
+    if (seq == 1)
+        scrub->summed = scrub->bytes = 0;
+    scrub->bytes += bytes.size;
+    scrub->summed += scrub->summed + 1 == seq ? 1 : 0;
+    if (event_decode(bytes, &event) == 0 && event.type == EVENT_SALVAGE)
+        err = salvage_is_indexed(txn, log, seq, bytes, &is_indexed);
+    scrub->is_wrong |= !is_indexed;
+    return err;
+}
+
+static int log_end(struct replica *replica, struct store_txn *txn, uint32_t slot,
+                   struct effects *out)
+{
+    struct scrub *scrub = &replica->scrub;
+    const struct log_head *head = &replica->vector.heads[slot];
+    bool is_size_right = true;
+    int err = salvage_size_is_right(txn, head->log, &is_size_right);
+    scrub->is_wrong |= !is_size_right;
+    if (err == 0)
+        err = replica_head_look(replica, txn, slot,
+                                scrub->summed == head->seq ? &scrub->bytes : NULL, out);
+    scrub->log++; /* no log's id is the highest number: the next look finds nothing */
+    scrub->seq = scrub->summed = 0;
+    return err;
+}
+
 static int journal(struct replica *replica, struct store_txn *txn, struct moment now,
                    struct effects *out)
 {
@@ -249,12 +287,10 @@ static int journal(struct replica *replica, struct store_txn *txn, struct moment
     if (scrub->log != head->log)
         scrub->seq = 0;
     scrub->log = head->log;
-    if (scrub->seq >= head->seq) {
-        scrub->log++; /* no log's id is the highest number: the next look finds nothing */
-        scrub->seq = 0;
-        return 0;
-    }
-    return replica_scrub_event(replica, txn, (uint32_t)slot, ++scrub->seq, out);
+    if (scrub->seq >= head->seq)
+        return log_end(replica, txn, (uint32_t)slot, out);
+    int err = replica_scrub_event(replica, txn, (uint32_t)slot, ++scrub->seq, out);
+    return err != 0 ? err : event_sum(replica, txn, head->log, scrub->seq);
 }
 
 /* --- what is made of the journal --- */

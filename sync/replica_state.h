@@ -65,6 +65,8 @@ struct scrub {
     enum scrub_part part;
     uint32_t slot;     /* TAILS: the next; JOURNAL: place in vector.ascending */
     uint64_t log, seq; /* JOURNAL: looked at last */
+    uint64_t summed;   /* JOURNAL: seq up to which bytes are counted */
+    uint64_t bytes;    /* of the log's events from the first one on */
     struct key row;    /* ENTITIES: looked at last */
     uint64_t due_ms;   /* REST: when the next pass begins */
     uint64_t unsaved;  /* records since the position was last written */
@@ -209,6 +211,21 @@ MUST_CHECK int replica_scrub_open(struct replica *replica, struct store_txn *txn
 /* Look at one event of the log in @slot, and list it or take it off the list. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_scrub_event(struct replica *replica, struct store_txn *txn, uint32_t slot,
                                    uint64_t seq, struct effects *out);
+
+/* replica_heads.c: the head of the log that the event @bytes opens, before it; its certificate must
+ * lead to the root. ERR_MALFORMED, ERR_BAD_SIGNATURE, ERR_MISMATCH (not @log), ERR_FORBIDDEN. */
+MUST_CHECK int replica_head_of_opening(const struct replica *replica, uint64_t log,
+                                       struct bytes bytes, struct log_head *ret_head);
+
+/* Before the heads are read at an open: make those of the journal anew that do not fit it. ERR_IO,
+ * ERR_FULL. */
+MUST_CHECK int replica_heads_mend(struct replica *replica, struct store_txn *txn,
+                                  struct effects *out);
+
+/* The log in @slot was read to its end: its head, in memory and in the store, says whose it is and
+ * how many @bytes its events have (NULL: they were not counted). ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_head_look(struct replica *replica, struct store_txn *txn, uint32_t slot,
+                                 const uint64_t *bytes, struct effects *out);
 
 /* replica_repair.c: the end of a turn: ask for what is spoilt. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_repair_seal(struct replica *replica, struct store_txn *txn,

@@ -1,115 +1,9 @@
+/* The table of what salvages carry; see salvage.h. */
 #include "sync/log/salvage.h"
 
 #include <string.h>
 
 #include "sync/base/check.h"
-
-/* ---- the body ---- */
-
-/* An event that is chained over: whatever carries it is kept current by itself. */
-static bool is_carried(struct bytes bytes)
-{
-    struct event event;
-    return event_decode(bytes, &event) != 0 ||
-           (event.type != EVENT_SALVAGE && event.type != EVENT_LOG_FORK);
-}
-
-int salvage_encode(const struct run *run, const struct public_key *log_key,
-                   const struct hash *before, void *buffer, size_t capacity, struct bytes *ret_body)
-{
-    struct writer writer;
-    writer_init(&writer, buffer, capacity);
-    write_array(&writer, 6);
-    write_id64(&writer, run->log);
-    write_bin(&writer, log_key->bytes, PUBLIC_KEY_BYTES);
-    write_uint(&writer, run->first_seq);
-    write_bin(&writer, before->bytes, HASH_BYTES);
-    write_array(&writer, run->count);
-    for (uint32_t i = 0; i < run->count; i++) {
-        const struct bytes event = run->events[i].bytes;
-        if (is_carried(event)) {
-            write_bin(&writer, event.data, event.size);
-            continue;
-        }
-        const struct hash event_hash = chain_event_hash(event);
-        write_array(&writer, 1);
-        write_bin(&writer, event_hash.bytes, HASH_BYTES);
-    }
-    write_bin(&writer, run->signature.bytes, SIGNATURE_BYTES);
-    return writer_finish(&writer, ret_body);
-}
-
-static void read_element(struct reader *reader, struct salvaged *ret_element)
-{
-    *ret_element = (struct salvaged){.event = bytes_of(NULL, 0)};
-    if (reader_peek(reader) == READER_ARRAY) {
-        read_array(reader, 1, 1);
-        read_fixed(reader, ret_element->event_hash.bytes, HASH_BYTES);
-        return;
-    }
-    ret_element->event = read_bin(reader, 1, EVENT_BYTES_MAX);
-    ret_element->event_hash = chain_event_hash(ret_element->event);
-}
-
-int salvage_decode(struct bytes body, struct salvage *ret_salvage)
-{
-    struct salvage salvage = {.log = 0};
-    struct reader reader;
-    struct salvaged element;
-    reader_init(&reader, body);
-    const uint32_t fields = read_array(&reader, 6, VALUE_ITEMS_MAX);
-    salvage.log = read_id64(&reader);
-    read_fixed(&reader, salvage.log_key.bytes, PUBLIC_KEY_BYTES);
-    salvage.first_seq = read_uint(&reader, SEQ_MAX - RUN_EVENTS_MAX);
-    read_fixed(&reader, salvage.before.bytes, HASH_BYTES);
-    salvage.count = read_array(&reader, 1, RUN_EVENTS_MAX);
-    const uint8_t *from = reader.at;
-    for (uint32_t i = 0; i < salvage.count && reader.err == 0; i++) {
-        read_element(&reader, &element);
-    }
-    salvage.list = bytes_of(from, (size_t)(reader.at - from));
-    read_fixed(&reader, salvage.signature.bytes, SIGNATURE_BYTES);
-    for (uint32_t i = 6; i < fields && reader.err == 0; i++) {
-        read_raw(&reader);
-    }
-    if (salvage.first_seq == 0) {
-        reader_fail(&reader, ERR_MALFORMED);
-    }
-    const int err = reader_finish(&reader);
-    if (err == 0) {
-        *ret_salvage = salvage;
-    }
-    return err;
-}
-
-bool salvage_next(struct reader *reader, struct salvaged *ret_element)
-{
-    if (reader->err != 0 || reader->at == reader->end) {
-        return false;
-    }
-    read_element(reader, ret_element);
-    return reader->err == 0;
-}
-
-int salvage_verify(const struct salvage *salvage, const struct popup_id *popup)
-{
-    struct hash hash = salvage->before;
-    struct salvaged element;
-    struct event event;
-    struct reader reader;
-    if (id64_of_key(&salvage->log_key) != salvage->log) {
-        return ERR_MISMATCH;
-    }
-    reader_init(&reader, salvage->list);
-    while (salvage_next(&reader, &element)) {
-        if (element.event.size > 0 && event_decode(element.event, &event) != 0) {
-            return ERR_MALFORMED;
-        }
-        hash = chain_next(&hash, &element.event_hash);
-    }
-    return head_verify(&salvage->signature, popup, salvage->log,
-                       salvage->first_seq + salvage->count - 1, &hash, &salvage->log_key);
-}
 
 /* ---- the table: writing ---- */
 
@@ -142,17 +36,35 @@ static uint8_t *put_identity(uint8_t *to, const struct operation *id)
     return to + OPERATION_HASH_BYTES;
 }
 
-static int put_by_entity(struct store_txn *txn, const struct salvaged_row *row)
+/* A row of a salvage is written, or looked for: ERR_MISMATCH when it is not so. */
+typedef int row_do(struct store_txn *txn, struct bytes key, struct bytes value);
+
+static int row_put(struct store_txn *txn, struct bytes key, struct bytes value)
+{
+    return store_put(txn, TABLE_SALVAGE, key, value);
+}
+
+static int row_expect(struct store_txn *txn, struct bytes key, struct bytes value)
+{
+    struct bytes stored;
+    const int err = store_get(txn, TABLE_SALVAGE, key, &stored);
+    if (err == ERR_NOT_FOUND) {
+        return ERR_MISMATCH;
+    }
+    return err != 0 || bytes_equal(stored, value) ? err : ERR_MISMATCH;
+}
+
+static int do_by_entity(struct store_txn *txn, const struct salvaged_row *row, row_do *perform)
 {
     uint8_t key[ENTITY_KEY_BYTES] = {ROW_BY_ENTITY};
     uint8_t value[2] = {(uint8_t)(row->position >> 8), (uint8_t)row->position};
     memcpy(key + 1, row->entity.bytes, ENTITY_ID_BYTES);
     uint8_t *at = put_identity(key + 1 + ENTITY_ID_BYTES, &row->id);
     put_place(at, row->carrier.log, row->carrier.seq);
-    return store_put(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), bytes_of(value, sizeof value));
+    return perform(txn, bytes_of(key, sizeof key), bytes_of(value, sizeof value));
 }
 
-static int put_by_identity(struct store_txn *txn, const struct salvaged_row *row)
+static int do_by_identity(struct store_txn *txn, const struct salvaged_row *row, row_do *perform)
 {
     uint8_t key[IDENTITY_KEY_BYTES] = {ROW_BY_IDENTITY};
     uint8_t value[IDENTITY_VALUE_BYTES] = {(uint8_t)(row->position >> 8), (uint8_t)row->position};
@@ -161,7 +73,7 @@ static int put_by_identity(struct store_txn *txn, const struct salvaged_row *row
     memcpy(value + 7, row->before, OPERATION_HASH_BYTES);
     put_be32(value + 7 + OPERATION_HASH_BYTES, row->type);
     memcpy(value + 11 + OPERATION_HASH_BYTES, row->entity.bytes, ENTITY_ID_BYTES);
-    return store_put(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), bytes_of(value, sizeof value));
+    return perform(txn, bytes_of(key, sizeof key), bytes_of(value, sizeof value));
 }
 
 int salvage_bytes_of(struct store_txn *txn, uint64_t log, uint64_t *ret_bytes)
@@ -202,8 +114,8 @@ static int put_by_carrier(struct store_txn *txn, uint64_t log, uint64_t seq, uin
     return err != 0 ? err : size_add(txn, of_log, size);
 }
 
-static int put_elements(struct store_txn *txn, const struct salvage *salvage,
-                        struct salvaged_row *row)
+static int do_elements(struct store_txn *txn, const struct salvage *salvage,
+                       struct salvaged_row *row, row_do *perform)
 {
     struct hash hash = salvage->before;
     struct salvaged element;
@@ -219,33 +131,110 @@ static int put_elements(struct store_txn *txn, const struct salvage *salvage,
         const bool is_here = element.event.size > 0 && event_decode(element.event, &event) == 0;
         row->type = event.type;
         row->entity = event.entity;
-        err = put_by_identity(txn, row);
+        err = do_by_identity(txn, row, perform);
         if (err == 0 && is_here) {
-            err = put_by_entity(txn, row);
+            err = do_by_entity(txn, row, perform);
         }
     }
     return err;
 }
 
-int salvage_index(struct store_txn *txn, uint64_t log, uint64_t seq, struct bytes bytes)
+/* The salvage in the event @bytes, or ERR_MISMATCH when it is void; ERR_IO. */
+static int salvage_of(struct store_txn *txn, struct bytes bytes, struct salvage *ret_salvage)
 {
     struct event event;
-    struct salvage salvage;
     struct popup_id popup;
     struct bytes stored;
     const int err = store_get(txn, TABLE_META, bytes_of_text("popup"), &stored);
     if (err != 0 || stored.size != sizeof popup.bytes) {
-        return err == ERR_NOT_FOUND ? 0 : ERR_IO;
+        return err == ERR_NOT_FOUND ? ERR_MISMATCH : ERR_IO;
     }
     memcpy(popup.bytes, stored.data, sizeof popup.bytes);
-    if (event_decode(bytes, &event) != 0 || salvage_decode(event.body, &salvage) != 0 ||
-        salvage_verify(&salvage, &popup) != 0) {
-        return 0; /* void */
+    const bool is_good = event_decode(bytes, &event) == 0 &&
+                         salvage_decode(event.body, ret_salvage) == 0 &&
+                         salvage_verify(ret_salvage, &popup) == 0;
+    return is_good ? 0 : ERR_MISMATCH;
+}
+
+static struct salvaged_row row_of(const struct salvage *salvage, uint64_t log, uint64_t seq)
+{
+    struct salvaged_row row = {.carrier = {.log = log, .seq = seq},
+                               .first_seq = salvage->first_seq};
+    memcpy(row.before, salvage->before.bytes, OPERATION_HASH_BYTES);
+    return row;
+}
+
+int salvage_index(struct store_txn *txn, uint64_t log, uint64_t seq, struct bytes bytes)
+{
+    struct salvage salvage;
+    int err = salvage_of(txn, bytes, &salvage);
+    if (err != 0) {
+        return err == ERR_MISMATCH ? 0 : err;
     }
-    struct salvaged_row row = {.carrier = {.log = log, .seq = seq}, .first_seq = salvage.first_seq};
-    memcpy(row.before, salvage.before.bytes, OPERATION_HASH_BYTES);
-    const int put = put_elements(txn, &salvage, &row);
-    return put != 0 ? put : put_by_carrier(txn, log, seq, salvage.log, bytes.size);
+    struct salvaged_row row = row_of(&salvage, log, seq);
+    err = do_elements(txn, &salvage, &row, row_put);
+    return err != 0 ? err : put_by_carrier(txn, log, seq, salvage.log, bytes.size);
+}
+
+/* ---- the table: checking ---- */
+
+int salvage_is_indexed(struct store_txn *txn, uint64_t log, uint64_t seq, struct bytes bytes,
+                       bool *ret_is)
+{
+    uint8_t key[CARRIER_KEY_BYTES] = {ROW_BY_CARRIER};
+    struct salvage salvage;
+    int err = salvage_of(txn, bytes, &salvage);
+    *ret_is = true;
+    if (err != 0) {
+        return err == ERR_MISMATCH ? 0 : err;
+    }
+    struct salvaged_row row = row_of(&salvage, log, seq);
+    put_place(key + 1, log, seq);
+    err = do_elements(txn, &salvage, &row, row_expect);
+    if (err == 0) {
+        err = row_expect(txn, bytes_of(key, sizeof key), bytes_of(NULL, 0));
+    }
+    *ret_is = err == 0;
+    return err == ERR_MISMATCH ? 0 : err;
+}
+
+/* The bytes of all salvages that carry runs of @log, by their rows. */
+static int size_of_rows(struct store_txn *txn, uint64_t log, uint64_t *ret_bytes)
+{
+    const struct operation from = {.log = log};
+    struct salvage_cursor cursor;
+    struct salvaged_row row;
+    *ret_bytes = 0;
+    int err = salvage_of_log(&cursor, txn, &from, &row);
+    if (err != 0) {
+        return err;
+    }
+    while (err == 0) {
+        struct hash hash;
+        struct bytes bytes;
+        if (row.position == 0) { /* each carrier has one of these */
+            err = event_get(txn, row.carrier.log, row.carrier.seq, &hash, &bytes);
+            *ret_bytes += err == 0 ? bytes.size : 0;
+        }
+        if (err == 0) {
+            err = salvage_row_next(&cursor, &row);
+        }
+    }
+    salvage_cursor_close(&cursor);
+    return err;
+}
+
+int salvage_size_is_right(struct store_txn *txn, uint64_t log, bool *ret_is)
+{
+    uint64_t stored = 0;
+    uint64_t counted = 0;
+    int err = salvage_bytes_of(txn, log, &stored);
+    if (err != 0) {
+        return err;
+    }
+    err = size_of_rows(txn, log, &counted);
+    *ret_is = err != ERR_MALFORMED && stored == counted;
+    return err == ERR_IO ? ERR_IO : 0;
 }
 
 /* ---- the table: reading ---- */
@@ -396,29 +385,4 @@ int salvage_entity_after(struct store_txn *txn, const struct entity_id *after,
     }
     store_cursor_close(&cursor);
     return err;
-}
-
-int salvaged_event(struct store_txn *txn, const struct salvaged_row *row, struct bytes *ret_event)
-{
-    struct hash hash;
-    struct bytes bytes;
-    struct event carrier;
-    struct salvage salvage;
-    struct salvaged element = {.event = bytes_of(NULL, 0)};
-    struct reader reader;
-    const int err = event_get(txn, row->carrier.log, row->carrier.seq, &hash, &bytes);
-    if (err != 0) {
-        return err == ERR_IO ? ERR_IO : ERR_MALFORMED;
-    }
-    if (event_decode(bytes, &carrier) != 0 || salvage_decode(carrier.body, &salvage) != 0) {
-        return ERR_MALFORMED;
-    }
-    reader_init(&reader, salvage.list);
-    for (uint32_t i = 0; i <= row->position; i++) {
-        if (!salvage_next(&reader, &element)) {
-            return ERR_MALFORMED;
-        }
-    }
-    *ret_event = element.event;
-    return element.event.size > 0 ? 0 : ERR_MALFORMED;
 }

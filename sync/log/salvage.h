@@ -75,6 +75,14 @@ struct salvaged_row {
  * @txn. The pop-up is the store's own (TABLE_META). ERR_FULL, ERR_IO. */
 MUST_CHECK int salvage_index(struct store_txn *txn, uint64_t log, uint64_t seq, struct bytes bytes);
 
+/* Whether all rows of that salvage stand in the table as they should; true when it is void. ERR_IO.
+ */
+MUST_CHECK int salvage_is_indexed(struct store_txn *txn, uint64_t log, uint64_t seq,
+                                  struct bytes bytes, bool *ret_is);
+
+/* Whether the sum that is kept of @log is that of its rows. ERR_IO. */
+MUST_CHECK int salvage_size_is_right(struct store_txn *txn, uint64_t log, bool *ret_is);
+
 /* Rows in order of their keys: open a cursor on TABLE_SALVAGE, then first, then next until
  * ERR_NOT_FOUND. By entity: all of @entity. By log: all of @from->log from @from on. By identity:
  * the carriers of @id. ERR_IO, ERR_MALFORMED (damaged row). */

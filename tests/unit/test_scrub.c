@@ -71,6 +71,30 @@ static bool is_sound(struct cluster *cluster, uint32_t node)
     return is;
 }
 
+static void add_row(void *context, struct bytes key, struct bytes value)
+{
+    struct hash *sum = context;
+    const struct bytes parts[] = {bytes_of(sum->bytes, sizeof sum->bytes), key, value};
+    struct hash next;
+    hash_parts(next.bytes, sizeof next.bytes, parts, 3);
+    *sum = next;
+}
+
+/* Over every row of @table at @node. */
+static struct hash table_digest(struct cluster *cluster, uint32_t node, enum store_table table)
+{
+    struct hash sum = {{0}};
+    store_memory_each(cluster->nodes[node].store, table, add_row, &sum);
+    return sum;
+}
+
+static bool has_table_of_counter(struct cluster *cluster, enum store_table table)
+{
+    const struct hash counter = table_digest(cluster, COUNTER, table);
+    const struct hash kitchen = table_digest(cluster, KITCHEN, table);
+    return hash_equal(&counter, &kitchen);
+}
+
 /* Time passes until the kitchen is as the counter is. */
 static bool heals(struct cluster *cluster)
 {
@@ -78,7 +102,9 @@ static bool heals(struct cluster *cluster)
         cluster_run(cluster, 200);
         const struct hash counter = digest_of(cluster, COUNTER);
         const struct hash kitchen = digest_of(cluster, KITCHEN);
-        if (is_sound(cluster, KITCHEN) && hash_equal(&counter, &kitchen))
+        if (is_sound(cluster, KITCHEN) && hash_equal(&counter, &kitchen) &&
+            has_table_of_counter(cluster, TABLE_HEAD) &&
+            has_table_of_counter(cluster, TABLE_SALVAGE))
             return true;
     }
     return false;
@@ -131,6 +157,85 @@ TEST(scrub, a_flipped_bit_in_any_folded_row_makes_state_and_index_anew)
     check_each(TABLE_STATE, 97);
     assert_true(alarms[ALARM_STATE_DAMAGE] > 0);
     check_each(TABLE_INDEX, 11);
+}
+
+static void check_heads(void (*spoil)(struct store_memory *store, enum store_table table,
+                                      uint64_t row, uint64_t bit),
+                        uint64_t bit_step)
+{
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    const uint64_t log = cluster->nodes[KITCHEN].log;
+    const size_t rows = store_memory_count(cluster->nodes[KITCHEN].store, TABLE_HEAD);
+    for (uint64_t i = 0; i < 48; i++) {
+        spoil_at_rest(cluster, spoil, TABLE_HEAD, i % rows, i * bit_step);
+        if (!heals(cluster))
+            fail_msg("head %u stays spoilt at bit %u", (unsigned)(i % rows),
+                     (unsigned)(i * bit_step));
+    }
+    assert_true(cluster->nodes[KITCHEN].log == log); /* its own is written on, and not twice */
+    assert_int_equal(alarms[ALARM_FORK] + alarms[ALARM_AMNESIA], 0);
+    cluster_free(cluster);
+}
+
+TEST(scrub, a_flipped_bit_in_any_head_is_healed_without_anybody_and_forks_nothing)
+{
+    check_heads(spoil_flip, 17);
+}
+
+TEST(scrub, a_head_under_another_key_is_healed)
+{
+    check_heads(spoil_flip_key, 5);
+}
+
+static void spoil_lose_it(struct store_memory *store, enum store_table table, uint64_t row,
+                          uint64_t bit)
+{
+    (void)bit;
+    spoil_lose(store, table, row);
+}
+
+TEST(scrub, a_head_that_vanished_is_made_of_its_log)
+{
+    check_heads(spoil_lose_it, 1);
+}
+
+/* A copy of the counter's disk goes on selling, and what both sold is carried on. */
+static void counter_clone(struct cluster *cluster, struct command *command,
+                          const struct shop_key *key)
+{
+    struct cluster_copy copy = cluster_copy_disk(cluster, COUNTER);
+    const uint32_t clone = cluster_clone(cluster, COUNTER, &copy, "clone");
+    cluster_copy_free(&copy);
+    shop_order(command, key, 1);
+    cluster_command(cluster, COUNTER, command, 90);
+    cluster_run(cluster, 100);
+    cluster_command(cluster, clone, command, 91);
+    cluster_run(cluster, 100);
+    cluster_dial(cluster, clone, COUNTER);
+    cluster_dial(cluster, clone, KITCHEN);
+    assert_true(cluster_converge(cluster, SETTLE_MS));
+    cluster_run(cluster, 8000);
+    assert_true(cluster_converge(cluster, SETTLE_MS));
+}
+
+TEST(scrub, a_flipped_bit_in_any_row_of_what_salvages_carry_is_healed)
+{
+    struct command commands[ORDERS + 1];
+    struct shop_key keys[ORDERS + 1];
+    struct cluster *cluster = stall_new(commands, keys);
+    keys[ORDERS] = shop_key_make(1000, 99);
+    counter_clone(cluster, &commands[ORDERS], &keys[ORDERS]);
+    const size_t rows = store_memory_count(cluster->nodes[KITCHEN].store, TABLE_SALVAGE);
+    assert_true(rows > 4);
+    for (uint64_t row = 0; row < rows; row++) {
+        spoil_at_rest(cluster, row % 2 == 0 ? spoil_flip : spoil_flip_key, TABLE_SALVAGE, row,
+                      row * 7);
+        if (!heals(cluster))
+            fail_msg("row %u of %u stays spoilt", (unsigned)row, (unsigned)rows);
+    }
+    cluster_free(cluster);
 }
 
 TEST(scrub, two_devices_are_enough_also_for_the_roster)
