@@ -4,13 +4,15 @@
 
 #include "sync/base/check.h"
 
-/* Calls @reader again and again, while the first, then each @stride-th later read fails, until it
- * makes fewer. */
+enum { FURTHER = 64 };
+
+/* Calls @reader again and again, while the first, then each @stride-th later read fails, and later
+ * on fewer, as each call costs all reads before it, until it makes fewer. */
 static void each_read_fails(struct store_memory *store, unsigned stride,
                             int (*reader)(struct store_txn *txn, void *context), void *context)
 {
     bool is_reached = true;
-    for (unsigned nth = 1; is_reached; nth += stride) {
+    for (unsigned nth = 1; is_reached; nth += stride + nth / FURTHER) {
         const uint64_t before = store_memory_calls(store, MEMORY_GET);
         struct store_txn *txn = store_memory_begin(store, false);
         store_memory_fail(store, MEMORY_GET, nth, ERR_IO);

@@ -11,7 +11,8 @@
 #include "tests/lib/cluster.h"
 
 /* Give @command to @till over what @store has committed, once for each read that it makes, which
- * fails. @till's transaction is not used; nothing is written. No fault of @store's is pending. */
+ * fails (of many the later ones here and there). @till's transaction is not used; nothing is
+ * written. No fault of @store's is pending. */
 void sick_till(struct store_memory *store, const struct till *till, const struct command *command);
 
 /* The same at the till of @replica, whose store that is, as it was when the turn began. */
@@ -22,8 +23,8 @@ void sick_till_of_replica(struct store_memory *store, const struct replica *repl
 /* For cluster_hooks.on_input: does so with every command of a cluster. */
 void sick_till_on_input(void *context, struct cluster_node *node, const struct input *input);
 
-/* Fold every entity that @node has anew, once for each @stride-th read that this takes, which
- * fails. */
+/* Fold every entity that @node has anew, once for each @stride-th read that this takes (of many
+ * the later ones here and there), which fails. */
 void sick_audit(struct cluster_node *node, unsigned stride);
 
 #endif
