@@ -15,7 +15,8 @@ enum {
     TICKS_ROUNDS_MAX = 4,
     NODES_MIN = 3,
     SHIFTED_ONE_IN = 8, /* seeds */
-    PATH_ODDS = 3300,   /* of 10,000 turns */
+    PATH_ODDS = 8000,   /* of 10,000 turns */
+    SCRUB_RECORDS = 4, /* in a turn of a run in which each path fails */
 };
 
 const char *oracle_name(enum oracle oracle)
@@ -164,7 +165,6 @@ static void start(struct sim *sim)
     struct cluster_setup setup = {.seed = prng_next(&sim->prng)};
     setup.nodes = NODES_MIN + (uint32_t)prng_below(&sim->prng, SIM_DEVICES_MAX - NODES_MIN + 1);
     setup.knobs = knobs_draw(sim);
-    setup.knobs.path_odds = sim->options.is_each_path_failing ? PATH_ODDS : 0;
     for (uint32_t i = 0; i < setup.nodes; i++) {
         setup.devices[i].name = devices[i].name;
         setup.devices[i].lane = devices[i].lane;
@@ -185,6 +185,10 @@ static void start(struct sim *sim)
     cluster_start(sim->cluster, &setup);
     time_shift(sim);
     shop_open(sim->cluster);
+    if (sim->options.is_each_path_failing) {
+        sim->cluster->knobs.path_odds = PATH_ODDS;
+        sim->cluster->knobs.scrub_records = SCRUB_RECORDS;
+    }
 }
 
 static void phase_safety(struct sim *sim)
