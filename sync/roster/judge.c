@@ -60,10 +60,11 @@ static enum verdict judge_place(const struct roster_log *log, uint64_t seq)
 static const struct roster_right *right_at(const struct roster *roster, uint32_t log,
                                            uint64_t staff, uint64_t seq)
 {
-    const uint32_t person = roster_person_place(roster, staff);
-    if (person == roster->people_count || roster->people[person].staff != staff) {
+    const struct roster_person *known = roster_person_find(roster, staff);
+    if (known == NULL) {
         return NULL;
     }
+    const uint32_t person = (uint32_t)(known - roster->people);
     const uint32_t place = roster_right_place(roster, log, person, seq);
     const struct roster_right *right = place > 0 ? &roster->rights[place - 1] : NULL;
     return right != NULL && right->log == log && right->person == person ? right : NULL;
@@ -121,11 +122,8 @@ bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t 
 {
     const struct roster_log *found = roster_log_find(roster, log);
     const struct event_info *info = event_info_find(type);
-    if (found == NULL || info == NULL) {
-        return found != NULL;
-    }
-    const uint64_t may = capabilities_at(roster, found, seq);
-    return (may & capability_bit(info->capability)) != 0;
+    const uint64_t may = roster_capabilities(roster, log, seq);
+    return found != NULL && (info == NULL || (may & capability_bit(info->capability)) != 0);
 }
 
 bool roster_is_outdated(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,

@@ -114,12 +114,10 @@ static void view_apply(struct load *load, uint32_t log, uint64_t seq)
     roster->logs[log].is_view_newest = true;
     for (uint32_t i = 0; i < load->spoken_count; i++) {
         const struct spoken_role *said = &load->spoken[i];
-        const uint32_t person = roster_person_place(roster, said->staff);
-        const bool is_kept =
-            person < roster->people_count && roster->people[person].staff == said->staff;
+        const struct roster_person *person = roster_person_find(roster, said->staff);
         roster->logs[log].is_view_newest &= is_seen(load, said);
-        if (is_kept && is_seen(load, said)) {
-            person_take(&known[person], said);
+        if (person != NULL && is_seen(load, said)) {
+            person_take(&known[person - roster->people], said);
         }
     }
     for (uint32_t person = 0; person < roster->people_count; person++) {
@@ -129,17 +127,14 @@ static void view_apply(struct load *load, uint32_t log, uint64_t seq)
     }
 }
 
-/* Turn to the log at @at; its place, or logs_count when the roster does not hold it. */
-static uint32_t view_of(struct load *load, const struct log_point *at)
+/* Turn to the log at @at; NULL when the roster does not hold it. */
+static struct roster_log *view_of(struct load *load, const struct log_point *at)
 {
-    const uint32_t place = roster_log_place(load->roster, at->log);
-    const bool is_here =
-        place < load->roster->logs_count && load->roster->logs[place].id == at->log;
     if (load->seen_log != at->log) {
         load->seen_log = at->log;
         memset(load->seen, 0, sizeof load->seen);
     }
-    return is_here ? place : load->roster->logs_count;
+    return roster_log_of(load->roster, at->log);
 }
 
 /* What @saw names of the logs that are known, over what the log at @own said itself. */
@@ -149,9 +144,9 @@ static void heads_of(const struct load *load, const struct roster_saw *saw, uint
     const struct roster *roster = load->roster;
     memset(heads, 0, LOGS_MAX * sizeof *heads);
     for (uint32_t i = 0; i < saw->count; i++) {
-        const uint32_t place = roster_log_place(roster, saw->heads[i].log);
-        if (place < roster->logs_count && roster->logs[place].id == saw->heads[i].log) {
-            heads[place] = saw->heads[i].seq;
+        const struct roster_log *log = roster_log_find(roster, saw->heads[i].log);
+        if (log != NULL) {
+            heads[log - roster->logs] = saw->heads[i].seq;
         }
     }
     heads[own] = load->seen[own];
@@ -177,10 +172,11 @@ int people_see(struct load *load, const struct log_point *at, const struct event
 {
     struct roster_saw saw;
     uint64_t heads[LOGS_MAX];
-    const uint32_t own = view_of(load, at);
-    if (own == load->roster->logs_count || roster_saw_decode(event->body, &saw) != 0) {
+    struct roster_log *log = view_of(load, at);
+    if (log == NULL || roster_saw_decode(event->body, &saw) != 0) {
         return 0;
     }
+    const uint32_t own = (uint32_t)(log - load->roster->logs);
     heads_of(load, &saw, own, heads);
     for (uint32_t i = 0; i < load->roster->logs_count; i++) {
         if (heads[i] < load->seen[i]) {
@@ -188,7 +184,6 @@ int people_see(struct load *load, const struct log_point *at, const struct event
         }
     }
     memcpy(load->seen, heads, sizeof heads);
-    struct roster_log *log = &load->roster->logs[own];
     log->saw_seq = at->seq;
     if (log->vouches_from == UINT64_MAX && is_beyond(load, own, heads)) {
         log->vouches_from = at->seq;
@@ -200,9 +195,10 @@ int people_see(struct load *load, const struct log_point *at, const struct event
 /* What a log says itself it knows without being told. */
 int people_see_own(struct load *load, const struct log_point *at, const struct event *event)
 {
-    const uint32_t own = view_of(load, at);
+    const struct roster_log *log = view_of(load, at);
     (void)event;
-    if (own < load->roster->logs_count) {
+    if (log != NULL) {
+        const uint32_t own = (uint32_t)(log - load->roster->logs);
         load->seen[own] = at->seq;
         view_apply(load, own, at->seq);
     }
@@ -242,9 +238,8 @@ int people_finish(struct load *load)
     struct roster *roster = load->roster;
     for (uint32_t i = 0; i < load->spoken_count; i++) {
         const struct spoken_role *spoken = &load->spoken[i];
-        const uint32_t person = roster_person_place(roster, spoken->staff);
-        if (person == roster->people_count || roster->people[person].staff != spoken->staff ||
-            roster->people[person].version != spoken->version) {
+        const struct roster_person *person = roster_person_find(roster, spoken->staff);
+        if (person == NULL || person->version != spoken->version) {
             continue;
         }
         struct staff_role said;
@@ -261,7 +256,7 @@ int people_finish(struct load *load)
         if (err != 0) {
             return err == ERR_IO ? ERR_IO : ERR_MALFORMED;
         }
-        mark_outdated(roster, person, &said);
+        mark_outdated(roster, (uint32_t)(person - roster->people), &said);
     }
     return 0;
 }

@@ -11,11 +11,11 @@ int place_take(struct load *load, const struct log_point *at, const struct event
         roster_judge(roster, at->log, at->seq, event->type, 0) != VERDICT_VALID) {
         return 0;
     }
-    const uint32_t index = roster_device_place(roster, log->device);
-    if (index < roster->devices_count && roster->devices[index].id == log->device &&
-        log->incarnation >= load->placed_by[index]) {
-        load->placed_by[index] = log->incarnation;
-        roster->devices[index].place = place;
+    struct roster_device *device = roster_device_of(roster, log->device);
+    uint32_t *placed_by = device != NULL ? &load->placed_by[device - roster->devices] : NULL;
+    if (placed_by != NULL && log->incarnation >= *placed_by) {
+        *placed_by = log->incarnation;
+        device->place = place;
     }
     return 0;
 }

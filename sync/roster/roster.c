@@ -122,18 +122,23 @@ uint32_t roster_right_place(const struct roster *roster, uint32_t log, uint32_t 
     return low;
 }
 
-static struct roster_log *log_find(struct roster *roster, uint64_t log)
+const struct roster_log *roster_log_find(const struct roster *roster, uint64_t log)
 {
     const uint32_t place = roster_log_place(roster, log);
     const bool is_there = place < roster->logs_count && roster->logs[place].id == log;
     return is_there ? &roster->logs[place] : NULL;
 }
 
-const struct roster_log *roster_log_find(const struct roster *roster, uint64_t log)
+struct roster_log *roster_log_of(struct roster *roster, uint64_t id)
 {
-    const uint32_t place = roster_log_place(roster, log);
-    const bool is_there = place < roster->logs_count && roster->logs[place].id == log;
-    return is_there ? &roster->logs[place] : NULL;
+    const struct roster_log *found = roster_log_find(roster, id);
+    return found != NULL ? &roster->logs[found - roster->logs] : NULL;
+}
+
+struct roster_device *roster_device_of(struct roster *roster, uint64_t id)
+{
+    const struct roster_device *found = roster_device_find(roster, id);
+    return found != NULL ? &roster->devices[found - roster->devices] : NULL;
 }
 
 /* --- pass 1: certificates -------------------------------------------------------------------- */
@@ -262,7 +267,7 @@ static int apply_log_cert(struct load *load, const struct log_point *at, const s
     }
     device_admit(load, &certificate);
     const bool is_own =
-        load->held_log == at->log && at->seq > 1 &&
+        load->held_log == at->log &&
         memcmp(&certificate.device_key, &load->held.device_key, sizeof certificate.device_key) == 0;
     if (!is_own || doubt_compare(&load->doubt, &certificate, &load->held) <= 0) {
         return 0;
@@ -270,7 +275,7 @@ static int apply_log_cert(struct load *load, const struct log_point *at, const s
     const struct roster_change change = {
         .log = at->log, .from_seq = at->seq, .capabilities = certificate.capabilities};
     load->held = certificate;
-    struct roster_log *log = log_find(load->roster, at->log);
+    struct roster_log *log = roster_log_of(load->roster, at->log);
     if (log != NULL) {
         log->held_issued = certificate.issued;
         change_insert(load->roster, roster_change_place(load->roster, at->log, at->seq), &change);
@@ -287,7 +292,7 @@ static int apply_log_fork(struct load *load, const struct log_point *at, const s
     if (log_fork_verify(event->body, &load->roster->popup, &fork) != 0) {
         return 0;
     }
-    struct roster_log *log = log_find(load->roster, fork.log);
+    struct roster_log *log = roster_log_of(load->roster, fork.log);
     if (log != NULL && fork.seq < log->fork_seq) {
         log->fork_seq = fork.seq;
     }
@@ -388,9 +393,9 @@ static void log_revoke_unnamed(struct roster_log *log)
 /* Of the logs of @device that no revocation names only event 1 counts. */
 static void revoke_unnamed(struct roster *roster, uint64_t device)
 {
-    const uint32_t place = roster_device_place(roster, device);
-    if (place < roster->devices_count && roster->devices[place].id == device) {
-        roster->devices[place].is_revoked = true;
+    struct roster_device *found = roster_device_of(roster, device);
+    if (found != NULL) {
+        found->is_revoked = true;
     }
     for (uint32_t i = 0; i < roster->logs_count; i++) {
         struct roster_log *log = &roster->logs[i];
@@ -458,7 +463,7 @@ static int apply_log_revoke(struct load *load, const struct log_point *at,
     if (log_cut_decode(event->body, &cut) != 0) {
         return 0;
     }
-    struct roster_log *log = log_find(load->roster, cut.log);
+    struct roster_log *log = roster_log_of(load->roster, cut.log);
     if (log == NULL) {
         if (roster_device_find(load->roster, cut.log) != NULL) {
             device_revoke(load, cut.log);
@@ -480,7 +485,7 @@ static int apply_fork_shared(struct load *load, const struct log_point *at,
         log_fork_verify(event->body, &load->roster->popup, &fork) != 0) {
         return 0;
     }
-    struct roster_log *log = log_find(load->roster, fork.log);
+    struct roster_log *log = roster_log_of(load->roster, fork.log);
     if (log != NULL && log->fork_seq == fork.seq) {
         log->is_fork_shared = true;
     }
@@ -495,7 +500,7 @@ static int apply_log_retire(struct load *load, const struct log_point *at,
     if (log_cut_decode(event->body, &cut) != 0) {
         return 0;
     }
-    struct roster_log *log = log_find(load->roster, cut.log);
+    struct roster_log *log = roster_log_of(load->roster, cut.log);
     if (log != NULL && cut.seq < log->retired_seq) {
         log->retired_seq = cut.seq;
     }
@@ -644,10 +649,10 @@ static void mark_devices(struct roster *roster)
 {
     for (uint32_t i = 0; i < roster->logs_count; i++) {
         const struct roster_log *log = &roster->logs[i];
-        const uint32_t place = roster_device_place(roster, log->device);
-        if (place < roster->devices_count && roster->devices[place].id == log->device) {
-            roster->devices[place].is_revoked |= log->revoked_seq != UINT64_MAX;
-            roster->devices[place].is_retired |= log->retired_seq != UINT64_MAX;
+        struct roster_device *device = roster_device_of(roster, log->device);
+        if (device != NULL) {
+            device->is_revoked |= log->revoked_seq != UINT64_MAX;
+            device->is_retired |= log->retired_seq != UINT64_MAX;
         }
     }
 }

@@ -62,6 +62,10 @@ typedef int apply(struct load *load, const struct log_point *at, const struct ev
 bool roster_make_room(void *items, size_t size, uint32_t *count, uint32_t count_max,
                       uint32_t place);
 
+/* As roster_log_find() and roster_device_find(), to be changed. */
+struct roster_log *roster_log_of(struct roster *roster, uint64_t id);
+struct roster_device *roster_device_of(struct roster *roster, uint64_t id);
+
 /* Where (@log, @seq)'s capabilities stand among the changes: the first change after it. */
 uint32_t roster_change_place(const struct roster *roster, uint64_t log, uint64_t seq);
 
