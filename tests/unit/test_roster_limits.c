@@ -1,0 +1,188 @@
+/* More devices, logs, people and statements than the roster's tables hold: it says so, keeps those
+ * with the lower ids, and is about them what it would be without the others. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/lib/roster_scene.h"
+#include "tests/lib/test.h"
+
+enum { NUMBER = 1000, ANNA = 7 };
+
+static struct journal_device *owner_of(struct roster_scene *scene)
+{
+    return &scene->devices[SCENE_OWNER];
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct journal_device *one = a;
+    const struct journal_device *other = b;
+    return one->id < other->id ? -1 : one->id > other->id;
+}
+
+static int by_log(const void *a, const void *b)
+{
+    const struct journal_device *one = a;
+    const struct journal_device *other = b;
+    return one->head.log < other->head.log ? -1 : one->head.log > other->head.log;
+}
+
+/* So many more devices of the root's, in order of their ids; freed by the caller. */
+static struct journal_device *devices_make(struct roster_scene *scene, uint32_t count)
+{
+    struct journal_device *devices = calloc(count, sizeof *devices);
+    assert_non_null(devices);
+    for (uint32_t i = 0; i < count; i++)
+        journal_device_init(&devices[i], &scene->journal, NUMBER + i, ROLE_COUNTER, NULL);
+    qsort(devices, count, sizeof *devices, by_id);
+    for (uint32_t i = 0; i < count; i++)
+        devices[i].chain = bytes_of(devices[i].chain_data, devices[i].chain.size);
+    return devices;
+}
+
+TEST(roster_limits, what_concerns_a_device_that_does_not_fit_harms_no_other)
+{
+    enum { COUNT = DEVICES_MAX + 6 };
+    struct roster_scene *scene = roster_scene_new();
+    struct journal_device *devices = devices_make(scene, COUNT);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        roster_scene_chain(scene, owner_of(scene), EVENT_DEVICE_ADD, devices[i].chain);
+        journal_open(scene->txn, &scene->journal, &devices[i]);
+    }
+    const struct journal_device *last = &devices[COUNT - 1];
+    static const struct hash nothing;
+    const struct log_cut whole = {.log = last->id, .seq = 1, .hash = nothing};
+    roster_scene_revoke(scene, owner_of(scene), &last->head);
+    roster_scene_cut(scene, owner_of(scene), EVENT_LOG_REVOKE, &whole);
+    roster_scene_load(scene);
+    assert_true(scene->roster.is_cut_short);
+    assert_int_equal(scene->roster.devices_count, DEVICES_MAX);
+    assert_null(roster_device_find(&scene->roster, last->id));
+    assert_int_equal(roster_judge(&scene->roster, last->head.log, 2, EVENT_LINE_ADD, 0),
+                     VERDICT_REVOKED);
+    for (uint32_t i = 0; i < DEVICES_MAX; i++)
+        assert_false(scene->roster.devices[i].is_revoked);
+    assert_int_equal(roster_judge(&scene->roster, devices[0].head.log, 2, EVENT_LINE_ADD, 0),
+                     VERDICT_VALID);
+    free(devices);
+    roster_scene_free(scene);
+}
+
+TEST(roster_limits, a_log_that_does_not_fit_may_write_nothing_and_gains_nothing)
+{
+    enum { COUNT = LOGS_MAX + 2 };
+    struct roster_scene *scene = roster_scene_new();
+    struct journal_device *logs = calloc(COUNT, sizeof *logs);
+    struct journal_device *counter = &scene->devices[SCENE_COUNTER];
+    struct journal_device with = *counter;
+    struct certificate certificate = counter->certificate;
+    assert_non_null(logs);
+    for (uint32_t i = 0; i < COUNT; i++)
+        roster_scene_log_again(scene, counter, NUMBER + i, &logs[i]);
+    qsort(logs, COUNT, sizeof *logs, by_log);
+    certificate.issued = 1000;
+    journal_device_certify(&with, &scene->journal, &certificate, owner_of(scene));
+    for (uint32_t i = 0; i < COUNT; i++)
+        roster_scene_chain(scene, &logs[i], EVENT_LOG_CERT, with.chain);
+    roster_scene_load(scene);
+    assert_true(scene->roster.is_cut_short);
+    assert_int_equal(scene->roster.logs_count, LOGS_MAX);
+    assert_int_equal(roster_judge(&scene->roster, logs[COUNT - 1].head.log, 2, EVENT_LINE_ADD, 0),
+                     VERDICT_UNKNOWN_LOG);
+    assert_true(roster_log_find(&scene->roster, logs[0].head.log)->held_issued == 1000);
+    free(logs);
+    roster_scene_free(scene);
+}
+
+TEST(roster_limits, of_more_changes_of_rights_than_it_keeps_the_first_of_the_lowest_logs_count)
+{
+    struct roster_scene *scene = roster_scene_new();
+    struct journal_device *counter = &scene->devices[SCENE_COUNTER];
+    struct device_caps caps = {.device = counter->id, .count = 1};
+    for (uint64_t i = 0; i <= ROSTER_CHANGES_MAX; i++) {
+        caps.capabilities = i % 2 == 0 ? 0 : counter->certificate.capabilities;
+        caps.from[0] = (struct log_point){counter->head.log, 2 + i};
+        roster_scene_caps(scene, owner_of(scene), &caps);
+    }
+    roster_scene_load(scene);
+    assert_true(scene->roster.is_cut_short);
+    assert_int_equal(scene->roster.changes_count, ROSTER_CHANGES_MAX);
+    assert_int_equal(roster_judge(&scene->roster, counter->head.log, 2, EVENT_LINE_ADD, 0),
+                     VERDICT_FORBIDDEN);
+    assert_int_equal(roster_judge(&scene->roster, counter->head.log, 3, EVENT_LINE_ADD, 0),
+                     VERDICT_VALID);
+    roster_scene_free(scene);
+}
+
+TEST(roster_limits, of_more_additions_than_it_remembers_the_devices_are_still_known)
+{
+    struct roster_scene *scene = roster_scene_new();
+    struct journal_device *devices = devices_make(scene, 1);
+    const struct journal_device *counter = &scene->devices[SCENE_COUNTER];
+    for (uint32_t i = 0; i < ROSTER_ADDITIONS_MAX; i++)
+        roster_scene_chain(scene, owner_of(scene), EVENT_DEVICE_ADD, counter->chain);
+    roster_scene_load(scene);
+    assert_false(scene->roster.is_cut_short);
+    roster_scene_chain(scene, owner_of(scene), EVENT_DEVICE_ADD, devices[0].chain);
+    roster_scene_load(scene);
+    assert_true(scene->roster.is_cut_short);
+    assert_non_null(roster_device_find(&scene->roster, devices[0].id));
+    free(devices);
+    roster_scene_free(scene);
+}
+
+TEST(roster_limits, of_more_people_than_it_keeps_the_lower_numbers_count)
+{
+    struct roster_scene *scene = roster_scene_new();
+    for (uint64_t staff = 1; staff <= ROSTER_PEOPLE_MAX + 1; staff++)
+        roster_scene_role(scene, owner_of(scene), staff, ROLE_COUNTER, 1);
+    roster_scene_load(scene);
+    assert_true(scene->roster.is_cut_short);
+    assert_int_equal(scene->roster.people_count, ROSTER_PEOPLE_MAX);
+    const uint64_t log = owner_of(scene)->head.log;
+    const uint64_t seq = owner_of(scene)->head.seq + 1;
+    assert_int_equal(roster_judge(&scene->roster, log, seq, EVENT_LINE_ADD, ROSTER_PEOPLE_MAX),
+                     VERDICT_VALID);
+    assert_int_equal(roster_judge(&scene->roster, log, seq, EVENT_LINE_ADD, ROSTER_PEOPLE_MAX + 1),
+                     VERDICT_FORBIDDEN);
+    roster_scene_free(scene);
+}
+
+TEST(roster_limits, a_role_beyond_those_it_remembers_is_not_given)
+{
+    struct roster_scene *scene = roster_scene_new();
+    for (uint64_t version = 1; version <= ROSTER_ROLES_MAX; version++)
+        roster_scene_role(scene, owner_of(scene), ANNA, ROLE_COUNTER, version);
+    roster_scene_load(scene);
+    assert_false(scene->roster.is_cut_short);
+    roster_scene_role(scene, owner_of(scene), ANNA, ROLE_OWNER, ROSTER_ROLES_MAX + 1);
+    roster_scene_load(scene);
+    assert_true(scene->roster.is_cut_short);
+    assert_int_equal(roster_person_find(&scene->roster, ANNA)->role, ROLE_COUNTER);
+    roster_scene_free(scene);
+}
+
+TEST(roster_limits, of_more_than_it_can_keep_of_who_knew_whom_the_lower_logs_stand)
+{
+    enum { LOGS = ROSTER_RIGHTS_MAX / ROSTER_PEOPLE_MAX + 1 };
+    struct roster_scene *scene = roster_scene_new();
+    struct journal_device *logs = calloc(LOGS, sizeof *logs);
+    struct roster_saw saw = {.count = 1};
+    assert_non_null(logs);
+    for (uint64_t staff = 1; staff <= ROSTER_PEOPLE_MAX; staff++)
+        roster_scene_role(scene, owner_of(scene), staff, ROLE_COUNTER, 1);
+    saw.heads[0] = (struct log_point){owner_of(scene)->head.log, owner_of(scene)->head.seq};
+    for (uint32_t i = 0; i < LOGS; i++) {
+        roster_scene_log_again(scene, &scene->devices[SCENE_COUNTER], NUMBER + i, &logs[i]);
+        roster_scene_saw(scene, &logs[i], &saw);
+    }
+    qsort(logs, LOGS, sizeof *logs, by_log);
+    roster_scene_load(scene);
+    assert_true(scene->roster.is_cut_short);
+    assert_int_equal(scene->roster.rights_count, ROSTER_RIGHTS_MAX);
+    assert_int_equal(
+        roster_judge(&scene->roster, logs[0].head.log, 3, EVENT_LINE_ADD, ROSTER_PEOPLE_MAX),
+        VERDICT_VALID);
+    free(logs);
+    roster_scene_free(scene);
+}
