@@ -254,7 +254,7 @@ int people_finish(struct load *load)
             err = staff_role_decode(event.body, &said);
         }
         if (err != 0) {
-            return err == ERR_IO ? ERR_IO : ERR_MALFORMED;
+            return err;
         }
         mark_outdated(roster, (uint32_t)(person - roster->people), &said);
     }

@@ -614,13 +614,11 @@ static int compare_seniority(const struct roster *roster, const struct roster_lo
     if (by_a->issued != by_b->issued) {
         return by_a->issued > by_b->issued ? -1 : 1;
     }
-    if (a->device != b->device) {
-        return a->device < b->device ? -1 : 1;
-    }
-    return a->id < b->id ? -1 : 1;
+    return a->device < b->device ? -1 : a->device > b->device;
 }
 
-/* All logs by seniority: an insertion sort, as there are few. */
+/* All logs by seniority, those of one device by id: an insertion sort, as there are few, which
+ * leaves equals in the order they come. */
 static void order_writers(const struct roster *roster, uint32_t writers[LOGS_MAX])
 {
     for (uint32_t i = 0; i < roster->logs_count; i++) {

@@ -105,16 +105,14 @@ int salvage_walk_has(struct salvage_walk *walk, const struct operation *id, bool
     return is_in_run(walk, id, ret_has);
 }
 
-/* Whether the walk ended at the prefix that all have: its last event is here. */
+/* Whether the walk, whose runs begin at the fork or after it, ended at the prefix that all have: its
+ * last event is here. */
 static int is_at_prefix(const struct salvage_walk *walk, const struct roster_log *log, bool *ret_is)
 {
     struct hash hash = chain_genesis(&walk->roster->popup, &log->key);
     struct bytes event;
     int err = 0;
     *ret_is = false;
-    if (walk->run.first_seq != log->fork_seq) {
-        return 0;
-    }
     if (log->fork_seq > 1) {
         err = event_get(walk->txn, log->id, log->fork_seq - 1, &hash, &event);
     }

@@ -150,6 +150,24 @@ TEST(certificate, with_an_unclean_lane_name_or_role_is_not_made)
     assert_int_equal(issue_by_root(&journal, &certificate, buffer, &chain), ERR_MALFORMED);
 }
 
+TEST(certificate, with_a_longer_lane_or_name_than_allowed_is_not_made_nor_one_under_a_broken_chain)
+{
+    struct journal journal;
+    uint8_t buffer[CERT_CHAIN_BYTES_MAX];
+    struct bytes chain;
+    journal_init(&journal);
+    struct certificate certificate = journal_certificate(&journal, 2, ROLE_COUNTER);
+    const struct bytes broken = bytes_of_text("broken");
+    assert_int_equal(certificate_issue(&certificate, &journal.root_secret, &broken, buffer,
+                                       sizeof buffer, &chain),
+                     ERR_MALFORMED);
+    certificate.name_size = NAME_BYTES_MAX + 1;
+    assert_int_equal(issue_by_root(&journal, &certificate, buffer, &chain), ERR_MALFORMED);
+    certificate = journal_certificate(&journal, 2, ROLE_COUNTER);
+    certificate.lane_size = LANE_BYTES_MAX + 1;
+    assert_int_equal(issue_by_root(&journal, &certificate, buffer, &chain), ERR_MALFORMED);
+}
+
 TEST(certificate, that_does_not_fit_the_buffer_is_not_written)
 {
     struct journal journal;

@@ -329,6 +329,74 @@ TEST(salvage, what_a_carrier_wrote_beyond_its_own_revocation_carries_nothing)
     scene_free(scene);
 }
 
+TEST(salvage, a_run_that_begins_before_the_fork_carries_nothing)
+{
+    struct scene *scene = scene_new();
+    state_fork(scene);
+    carry(scene, KITCHEN, 0, FORK_SEQ - 1, BRANCH_LAST);
+    assert_false(counts(scene, 0, FORK_SEQ));
+    carry(scene, OWNER, 0, FORK_SEQ, BRANCH_LAST);
+    assert_true(counts(scene, 0, FORK_SEQ));
+    scene_free(scene);
+}
+
+/* Whichever of the carriers is found first. */
+TEST(salvage, of_runs_that_overlap_the_one_that_reaches_the_fork_connects_them)
+{
+    for (uint32_t longer = 0; longer < 2; longer++) {
+        struct scene *scene = scene_new();
+        state_fork(scene);
+        carry(scene, longer == 0 ? KITCHEN : OWNER, 0, FORK_SEQ, BRANCH_LAST);
+        carry(scene, longer == 0 ? OWNER : KITCHEN, 0, FORK_SEQ + 1, BRANCH_LAST);
+        for (uint64_t seq = FORK_SEQ; seq <= BRANCH_LAST; seq++)
+            assert_true(counts(scene, 0, seq));
+        scene_free(scene);
+    }
+}
+
+TEST(salvage, what_its_writer_might_not_write_what_was_not_forked_and_strangers_do_not_count)
+{
+    struct scene *scene = scene_new();
+    carry(scene, KITCHEN, 0, FORK_SEQ - 1, BRANCH_LAST);
+    carry(scene, OWNER, 0, FORK_SEQ, BRANCH_LAST);
+    state_fork(scene);
+    struct operation id = id_of(scene, 0, FORK_SEQ);
+    bool is = true;
+    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_MENU_SET, &is), 0);
+    assert_false(is);
+    assert_false(counts(scene, 0, FORK_SEQ - 1));
+    id.log = 4711;
+    is = true;
+    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
+    assert_false(is);
+    scene_free(scene);
+}
+
+TEST(salvage, a_disk_that_fails_is_told_and_never_taken_for_an_answer)
+{
+    struct scene *scene = scene_new();
+    carry(scene, KITCHEN, 0, FORK_SEQ, FORK_SEQ + 1);
+    carry(scene, OWNER, 0, FORK_SEQ + 2, BRANCH_LAST);
+    state_fork(scene);
+    const struct log_cut cut = cut_at(scene, 0, BRANCH_LAST);
+    revoke(scene, &cut);
+    const struct operation id = id_of(scene, 0, FORK_SEQ);
+    assert_int_equal(store_memory_commit(scene->txn), 0);
+    int err = ERR_IO;
+    bool is = false;
+    for (unsigned nth = 1; err == ERR_IO; nth++) {
+        scene->txn = store_memory_begin(scene->store, false);
+        store_memory_fail(scene->store, MEMORY_GET, nth, ERR_IO);
+        err = salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is);
+        store_memory_fail(scene->store, MEMORY_GET, 0, 0);
+        store_memory_abort(scene->txn);
+    }
+    assert_int_equal(err, 0);
+    assert_true(is);
+    scene->txn = store_memory_begin(scene->store, true);
+    scene_free(scene);
+}
+
 static bool is_before(struct scene *scene, const struct operation *a, const struct operation *b)
 {
     struct salvage_walk walk;
@@ -351,6 +419,13 @@ TEST(salvage, which_of_two_events_came_first_is_known_on_one_branch_and_across_c
     assert_true(is_before(scene, &first, &last));
     assert_false(is_before(scene, &last, &first));
     assert_false(is_before(scene, &other, &last));
+    /* The prefix is nobody's to carry, and of a stranger's log there is no branch. */
+    struct operation stranger = first;
+    stranger.log = 4711;
+    const struct operation prefix = id_of(scene, 0, FORK_SEQ - 1);
+    assert_false(is_before(scene, &first, &prefix));
+    assert_false(is_before(scene, &prefix, &last));
+    assert_false(is_before(scene, &stranger, &stranger));
     scene_free(scene);
 }
 

@@ -1,0 +1,232 @@
+#!/usr/bin/python3
+"""Every call to a library and the operating system fails once, on each way that the program has to
+it (failing.c): memory is gone, files cannot be opened, sockets not bound, LMDB and ZeroMQ refuse.
+
+    failing.py BUILD [--only WORD]
+
+Whatever fails, no command crashes or hangs, each that does not do its work ends with a status of
+its own and says why, and a node that goes on is still stopped by SIGTERM. Afterwards the same
+command, undisturbed, works on the same folder."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+from node import CLEAN, PLACE, Customer, Node, Trouble, arguments, ending, until
+
+EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/examples")
+STATUSES = (0, 1, 2, 69, 73, 74, 77, 78)
+MEMORY = {"malloc", "calloc", "realloc", "strdup"}
+ROUNDS_MAX = 400
+SECONDS = 60
+
+
+class Trial:
+    """A folder to work in, the calls that failed so far, and the place of a pop-up with orders."""
+
+    def __init__(self, build, folder):
+        self.folder = folder
+        self.program = os.path.join(build, "trestle")
+        self.image = os.path.join(folder, "image")
+        self.seen = os.path.join(folder, "seen")
+        self.under = {"LD_PRELOAD": os.path.join(build, "tests/power/libfailing.so"),
+                      "FAILING_SEEN": self.seen,
+                      "FAILING_NAMES": os.path.join(folder, "names")}
+        self.rounds, self.troubles = 0, []
+        self.prepare()
+
+    def prepare(self):
+        node = Node(self.program, self.folder, "image")
+        node.init()
+        with ending(node.run()):
+            node.command("menu", "import", os.path.join(EXAMPLES, "menu.csv"))
+            customer = Customer(node)
+            for _ in range(3):
+                customer.place()
+            self.order = customer.promised[0][0]
+            node.stop()
+
+    def failures(self):
+        return os.path.getsize(self.seen) if os.path.exists(self.seen) else 0
+
+    def fresh(self):
+        state = os.path.join(self.folder, "state")
+        shutil.rmtree(state, ignore_errors=True)
+        shutil.copytree(self.image, state)
+        return state
+
+    def failed(self):
+        """What failed in the last run, by name."""
+        with open(self.under["FAILING_NAMES"]) as names:
+            return " ".join(names.read().split())
+
+    def judge(self, status, said):
+        """Out of memory in the middle of an answer, a failed check() ends the process."""
+        if status == -signal.SIGABRT and set(self.failed().split()) <= MEMORY:
+            return
+        if status not in STATUSES:
+            raise Trouble(f"status {status} where {self.failed()} failed\n{said[-1500:]}")
+        if status != 0 and not said.strip():
+            raise Trouble(f"status {status} where {self.failed()} failed, and no word")
+
+    def until_nothing_fails(self, run):
+        """@run again and again, until a run met no failure that it had not met."""
+        for _ in range(ROUNDS_MAX):
+            before = self.failures()
+            try:
+                run()
+            except Trouble as trouble:
+                self.troubles.append(str(trouble))
+            self.rounds += 1
+            if self.failures() == before:
+                return
+        raise Trouble(f"after {ROUNDS_MAX} runs there are still new failures")
+
+
+def offline(trial, words):
+    """A command on a folder of its own, which no node uses. {} in @words is the folder."""
+
+    def once(under):
+        state = trial.fresh()
+        if words[0] == "init":
+            shutil.rmtree(state)
+        spelt = [word.replace("{}", trial.folder) for word in words]
+        out = os.path.join(trial.folder, "out")
+        if os.path.exists(out):
+            os.remove(out)
+        done = subprocess.run([trial.program, *spelt, "--state", state], env={**CLEAN, **under},
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
+        trial.judge(done.returncode, done.stderr + done.stdout)
+        return done.returncode
+
+    trial.until_nothing_fails(lambda: once(trial.under))
+    if once({}) != 0 and words != ("doctor",):  # it has something to say about any machine
+        raise Trouble(f"{' '.join(words)} fails where nothing does")
+
+
+def online(trial, words):
+    """A command that talks to a node, which nothing disturbs."""
+    node = Node(trial.program, trial.folder, "state")
+
+    def once(under):
+        spelt = [word.replace("{}", trial.folder).replace("ORDER", trial.order) for word in words]
+        done = subprocess.run([trial.program, *spelt, "--state", node.state],
+                              env={**CLEAN, **under}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=SECONDS)
+        trial.judge(done.returncode, done.stderr + done.stdout)
+
+    trial.fresh()
+    with ending(node.run()):
+        trial.until_nothing_fails(lambda: once(trial.under))
+        node.stop()
+
+
+def knock(node, path):
+    with contextlib.suppress(ValueError):  # not all of it is JSON
+        node.ask("GET", path)
+
+
+def life(trial):
+    """A node from its start to SIGTERM: orders, screens, figures, a peer that is not there."""
+
+    def once(under):
+        trial.fresh()
+        node = Node(trial.program, trial.folder, "state")
+        node.peers = ["0123456789abcdef@tcp://127.0.0.1:1"]
+        node.start(under)
+        with ending(node):
+            is_ready = node.wait_ready() is not None
+            if is_ready:
+                for path in ("/", "/api/menu", "/api/board", "/metrics", "/api/status",
+                             "/api/report", "/healthz", f"/api/orders/{trial.order}"):
+                    knock(node, path)
+                with contextlib.suppress(Trouble, TypeError, KeyError):  # it answers what it can
+                    customer = Customer(node)
+                    for _ in range(3):
+                        customer.place()
+                node.child.terminate()
+            until("the node's end", lambda: not node.is_running(), SECONDS)
+            with open(node.log) as log:
+                said = log.read()
+            trial.judge(node.wait(), said)
+        return is_ready
+
+    trial.until_nothing_fails(lambda: once({**trial.under, "FAILING_PAUSE": "300"}))
+    if not once({}):
+        raise Trouble("it does not start where nothing fails")
+
+
+MENU = os.path.join(EXAMPLES, "menu.csv")
+OFFLINE = (
+    ("init", "--name", "Power", *PLACE),
+    ("verify", "--json"),
+    ("export", "{}/out"),
+    ("export", "--what", "orders", "--format", "csv", "{}/out"),
+    ("backup", "{}/out"),
+    ("archive", "{}/out"),
+    ("log", "--last", "5"),
+    ("doctor",),
+    ("completion", "bash"),
+)
+ONLINE = (
+    ("status",),
+    ("status", "--json"),
+    ("order", "add", "1x2", "--name", "Ada", "--pay", "cash"),
+    ("order", "list"),
+    ("order", "show", "ORDER"),
+    ("device", "list"),
+    ("device", "rename", "image", "Till"),
+    ("record", "add", "stalls", "name=North"),
+    ("record", "list", "stalls"),
+    ("staff", "roles"),
+    ("menu", "import", MENU),
+    ("menu", "export"),
+    ("stock", "list"),
+    ("stock", "add", "1", "5"),
+    ("day",),
+    ("report",),
+    ("invite", "--role", "kitchen", "--lane", "K"),
+    ("backup", "{}/out", "--yes"),
+    ("export", "{}/out"),
+    ("top", "--once"),
+    ("log", "--last", "5"),
+    ("doctor",),
+)
+
+
+def main():
+    parser = arguments(__doc__)
+    parser.add_argument("build")
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    rounds, troubles = 0, []
+    trials = [(f"{' '.join(words)}", offline, words) for words in OFFLINE]
+    trials += [(f"{' '.join(words)} (a node runs)", online, words) for words in ONLINE]
+    trials.append(("run", life, None))
+    with tempfile.TemporaryDirectory(prefix="trestle-failing-", dir="/dev/shm") as folder:
+        trial = Trial(os.path.abspath(options.build), folder)
+        for name, work, words in trials:
+            if options.only not in ("", name):
+                continue
+            before = trial.failures() // 8, trial.rounds
+            trial.troubles = []
+            try:
+                work(trial, words) if words else work(trial)
+            except (Trouble, subprocess.TimeoutExpired) as trouble:
+                trial.troubles.append(str(trouble))
+            troubles += [f"{name}: {trouble}" for trouble in trial.troubles]
+            print(f"{name}: {trial.rounds - before[1]} runs, "
+                  f"{trial.failures() // 8 - before[0]} calls failed first here", flush=True)
+        rounds = trial.rounds
+    print(f"{rounds} runs, {len(troubles)} troubles")
+    for trouble in troubles:
+        print(trouble)
+    return 1 if troubles else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
