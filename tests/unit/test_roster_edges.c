@@ -94,10 +94,12 @@ TEST(roster_edges, papers_that_nobody_signed_and_roles_that_make_no_sense_are_pa
 {
     static const uint8_t nonsense[] = {0x92, 0x01, 0x02};
     static const uint8_t no_chain[] = {0x91, 0xc4, 0x01, 0x00};
+    static const uint8_t empty[] = {0x90};
     struct roster_scene *scene = roster_scene_new();
     struct journal_device *counter = device(scene, SCENE_COUNTER);
     roster_scene_state(scene, counter, EVENT_LOG_CERT, bytes_of(no_chain, sizeof no_chain));
     roster_scene_state(scene, counter, EVENT_DEVICE_ADD, bytes_of(nonsense, sizeof nonsense));
+    roster_scene_state(scene, counter, EVENT_DEVICE_ADD, bytes_of(empty, sizeof empty));
     roster_scene_state(scene, device(scene, SCENE_OWNER), EVENT_STAFF_ROLE,
                        bytes_of(nonsense, sizeof nonsense));
     roster_scene_load(scene);
