@@ -7,6 +7,7 @@
  *   fold_lines        which lines there are
  *   fold_facts        what was started, done, handed over
  *   fold_edits        which changes of a line count, wait or were turned down; quantities
+ *                     (order_edits.c)
  *   order_fill_lines  the lines as people see them (order_lines.c)
  *   order_fill_*      claims, hand-overs, money (order_kitchen.c, order_money.c)
  *
@@ -44,13 +45,14 @@ struct fold_line {
     int32_t quantity_wished;             /* and those that wait */
     uint32_t edits;                      /* line.sets on it */
     uint64_t facts_saw[ENTITY_LOGS_MAX]; /* what every fact on it had seen; UINT64_MAX = no fact */
+    uint64_t settled[ENTITY_LOGS_MAX];   /* edits up to there were in effect when handed over */
     bool is_started, is_done;
     uint64_t units_handed; /* as said; may be more than there are */
     uint32_t handovers;    /* that name it */
     uint64_t done_t;       /* earliest; UINT64_MAX = not done */
 };
 
-/* Too large to be thrown about, small enough for a stack: 0.2 MiB. */
+/* Too large to be thrown about, small enough for a stack: 0.25 MiB. */
 struct fold {
     const struct history *history;
     int32_t view; /* an event whose past counts, or FOLD_ALL */
@@ -59,6 +61,7 @@ struct fold {
     struct fold_line lines[ORDER_LINES_MAX];
     uint32_t edits_count;
     bool is_undone[ENTITY_EVENTS_MAX];
+    uint64_t fact_lines[ENTITY_EVENTS_MAX]; /* the lines that event @i is a fact about, as bits */
     struct fold_edit edits[ENTITY_EVENTS_MAX];
 };
 

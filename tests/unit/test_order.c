@@ -399,6 +399,45 @@ TEST(order, of_two_reports_of_one_payment_that_say_as_much_no_clock_chooses)
     stall_free(&stall);
 }
 
+TEST(order, an_edit_that_was_handed_over_stands_whatever_comes_to_light_later)
+{
+    struct stall stall = stall_at(PAID);
+    (void)do_set(&stall, C, 1, 1);
+    (void)do_hand(&stall, C, 1, 2);
+    (void)do_start(&stall, K, 1);
+    stall_sync(&stall);
+    assert_int_equal(see_line(&stall, 1)->quantity, 2);
+    assert_int_equal(see_line(&stall, 1)->handed, 2);
+    assert_int_equal(stall.order->flags & FLAG_LATE_EDIT, 0);
+    stall_free(&stall);
+}
+
+TEST(order, an_edit_that_was_late_when_it_was_handed_over_waits_on)
+{
+    struct stall stall = stall_at(PAID);
+    (void)do_set(&stall, C, 1, 1);
+    (void)do_start(&stall, K, 1);
+    stall_sync(&stall);
+    (void)do_hand(&stall, P, 1, 1);
+    stall_sync(&stall);
+    assert_int_equal(see_line(&stall, 1)->quantity, 1);
+    assert_int_equal(see_line(&stall, 1)->quantity_wished, 2);
+    stall_free(&stall);
+}
+
+TEST(order, an_edit_whose_hand_over_was_taken_back_is_late_again)
+{
+    struct stall stall = stall_at(PAID);
+    (void)do_set(&stall, C, 1, 1);
+    const struct operation handed = do_hand(&stall, C, 1, 2);
+    (void)do_start(&stall, K, 1);
+    stall_sync(&stall);
+    (void)do_unhand(&stall, P, &handed);
+    stall_sync(&stall);
+    assert_int_equal(see_line(&stall, 1)->quantity, 1);
+    stall_free(&stall);
+}
+
 TEST(order, a_recall_cannot_undo_a_cancel_or_a_hand_over)
 {
     struct stall stall = stall_at(READY);
