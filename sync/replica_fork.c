@@ -344,6 +344,8 @@ int replica_fork_seal(struct replica *replica, struct store_txn *txn, struct mom
     if (replica->is_log_lost)
         return 0; /* nothing can be written before there is a new one */
     if (replica->is_fork_check_due)
+        err = replica_restate(replica, txn, now, out);
+    if (err == 0 && replica->is_fork_check_due)
         err = forks_restate(replica, txn, out);
     if (err == 0 && replica->turn->entities_count > 0)
         err = replica_fold(replica, txn, out);

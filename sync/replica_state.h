@@ -175,6 +175,11 @@ MUST_CHECK int replica_fork_take(struct replica *replica, struct store_txn *txn,
 MUST_CHECK int replica_fork_seal(struct replica *replica, struct store_txn *txn, struct moment now,
                                  struct effects *out);
 
+/* replica_restate.c: what this device stated of the roster and a fork voids is stated again under
+ * the own log, once. May leave the turn dirty. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_restate(struct replica *replica, struct store_txn *txn, struct moment now,
+                               struct effects *out);
+
 /* replica_salvage.c: what forks void is carried on under the own log. */
 
 /* @run came and is stored: mark the entities of all that is carried of the logs of its salvages, as
