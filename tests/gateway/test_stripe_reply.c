@@ -1,0 +1,167 @@
+/* test_stripe_reply.c - what Stripe's objects say, wherever they come from, and what is none. */
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "gateway/stripe/reply.h"
+
+#define META                                                                                       \
+    "\"metadata\":{\"trestle_popup\":\"ab000000000000000000000000000001\","                        \
+    "\"trestle_order\":\"0f00000000000000000000f0\"}"
+#define INTENT                                                                                     \
+    "{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":\"requires_capture\","              \
+    "\"amount\":1100,\"amount_capturable\":1100,\"amount_received\":0,\"currency\":\"eur\","       \
+    "\"capture_method\":\"manual\",\"client_secret\":\"pi_1_secret_x\"," META "}"
+#define REFUND                                                                                     \
+    "{\"object\":\"refund\",\"id\":\"re_1\",\"payment_intent\":\"pi_1\",\"amount\":400,"           \
+    "\"status\":\"pending\",\"metadata\":{\"trestle_wish\":"                                       \
+    "\"30313233343536373839616263646566\"}}"
+#define DISPUTE                                                                                    \
+    "{\"object\":\"dispute\",\"id\":\"dp_1\",\"payment_intent\":{\"id\":\"pi_1\"},"                \
+    "\"amount\":1100,\"status\":\"under_review\",\"is_charge_refundable\":false}"
+
+static struct stripe_reply *parse(const char *text)
+{
+    struct stripe_reply *reply = NULL;
+    assert_int_equal(stripe_reply_parse(bytes_of_text(text), &reply), 0);
+    return reply;
+}
+
+static void assert_bytes(struct bytes bytes, const char *text)
+{
+    assert_true(bytes_equal(bytes, bytes_of_text(text)));
+}
+
+static bool is_fact(const char *text)
+{
+    struct stripe_fact fact;
+    bool is_one = false;
+    struct stripe_reply *reply = parse(text);
+    assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
+    stripe_reply_free(reply);
+    return is_one;
+}
+
+TEST(stripe_reply, an_intent_is_a_fact_of_the_order_that_its_metadata_names)
+{
+    struct stripe_fact fact;
+    bool is_one = false;
+    struct stripe_reply *reply = parse(INTENT);
+    assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
+    assert_true(is_one);
+    assert_int_equal(fact.kind, STRIPE_INTENT);
+    assert_bytes(fact.intent.id, "pi_1");
+    assert_int_equal(fact.intent.state, INTENT_HELD);
+    assert_int_equal(fact.intent.amount_minor, 1100);
+    assert_int_equal(fact.intent.capturable_minor, 1100);
+    assert_int_equal(fact.intent.received_minor, 0);
+    assert_bytes(fact.intent.currency, "eur");
+    assert_true(fact.is_manual);
+    assert_bytes(fact.client_secret, "pi_1_secret_x");
+    assert_true(fact.has_order);
+    assert_int_equal(fact.popup.bytes[0], 0xab);
+    assert_int_equal(fact.order.bytes[11], 0xf0);
+    assert_int_equal(fact.event.size, 0);
+    assert_false(stripe_reply_object(reply, 1, &fact, &is_one));
+    stripe_reply_free(reply);
+}
+
+TEST(stripe_reply, a_list_of_events_tells_what_each_is_about)
+{
+    const char *const ids[] = {"evt_3", "evt_2", "evt_1"};
+    struct stripe_fact fact;
+    struct bytes after;
+    bool is_one = false;
+    struct stripe_reply *reply = parse(
+        "{\"object\":\"list\",\"has_more\":true,\"data\":["
+        "{\"object\":\"event\",\"id\":\"evt_3\",\"data\":{\"object\":" REFUND "}},"
+        "{\"object\":\"event\",\"id\":\"evt_2\",\"data\":{\"object\":" DISPUTE "}},"
+        "{\"object\":\"event\",\"id\":\"evt_1\",\"data\":{\"object\":{\"object\":\"charge\"}}}]}");
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_true(stripe_reply_object(reply, i, &fact, &is_one));
+        assert_bytes(fact.event, ids[i]);
+        assert_int_equal(is_one, i < 2);
+    }
+    assert_false(stripe_reply_object(reply, 3, &fact, &is_one));
+    assert_true(stripe_reply_has_more(reply, &after));
+    assert_bytes(after, "evt_1");
+    assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
+    assert_bytes(fact.refund.intent, "pi_1");
+    assert_bytes(fact.refund.wish, "0123456789abcdef");
+    assert_int_equal(fact.refund.status, REFUND_PENDING);
+    assert_true(stripe_reply_object(reply, 1, &fact, &is_one));
+    assert_bytes(fact.dispute.intent, "pi_1");
+    assert_int_equal(fact.dispute.status, DISPUTE_OPEN);
+    assert_false(fact.is_refundable);
+    stripe_reply_free(reply);
+}
+
+TEST(stripe_reply, an_error_tells_what_became_of_its_intent)
+{
+    struct stripe_fact fact;
+    bool is_one = false;
+    struct stripe_reply *reply =
+        parse("{\"error\":{\"type\":\"card_error\",\"code\":\"card_declined\","
+              "\"message\":\"Your card was declined.\",\"payment_intent\":" INTENT "}}");
+    const struct provider_answer answer = stripe_reply_answer(reply, 402, false, "payment_intent");
+    assert_int_equal(attempt_outcome_of(&answer), OUTCOME_DECLINED);
+    assert_bytes(stripe_reply_message(reply), "Your card was declined.");
+    assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
+    assert_true(is_one);
+    stripe_reply_free(reply);
+}
+
+TEST(stripe_reply, an_answer_is_the_object_that_was_asked_for_or_unknown)
+{
+    struct stripe_reply *reply = parse(INTENT);
+    struct provider_answer answer = stripe_reply_answer(reply, 200, false, "payment_intent");
+    assert_int_equal(attempt_outcome_of(&answer), OUTCOME_DONE);
+    answer = stripe_reply_answer(reply, 200, false, "refund");
+    assert_int_equal(attempt_outcome_of(&answer), OUTCOME_UNKNOWN);
+    answer = stripe_reply_answer(NULL, 200, false, "payment_intent");
+    assert_int_equal(attempt_outcome_of(&answer), OUTCOME_UNKNOWN);
+    stripe_reply_free(reply);
+}
+
+TEST(stripe_reply, what_is_no_whole_object_is_no_reply)
+{
+    const char *const texts[] = {"", "<html>", "[]", "\"x\"", "{", INTENT "x", "{\"a\":1,\"a\":2}"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct stripe_reply *reply = NULL;
+        assert_int_equal(stripe_reply_parse(bytes_of_text(texts[i]), &reply), ERR_MALFORMED);
+    }
+}
+
+TEST(stripe_reply, an_object_with_a_state_or_an_amount_that_is_not_known_is_no_fact)
+{
+#define WITH(status, amount)                                                                       \
+    "{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":\"" status                          \
+    "\",\"currency\":\"eur\",\"amount\":" amount "}"
+    assert_true(is_fact(WITH("succeeded", "100")));
+    assert_true(is_fact(WITH("requires_payment_method", "0")));
+    assert_false(is_fact(WITH("requires_miracle", "100")));
+    assert_false(is_fact(WITH("succeeded", "-1")));
+    assert_false(is_fact(WITH("succeeded", "1.5")));
+    assert_false(is_fact(WITH("succeeded", "\"100\"")));
+    assert_false(is_fact(WITH("succeeded", "1000000000001")));
+    assert_false(is_fact("{\"object\":\"payment_intent\",\"status\":\"succeeded\",\"amount\":1,"
+                         "\"currency\":\"eur\"}"));
+    assert_false(is_fact("{\"object\":\"refund\",\"id\":\"re_1\",\"status\":\"succeeded\"}"));
+    assert_false(is_fact("{\"object\":\"dispute\",\"id\":\"dp_1\",\"status\":\"odd\","
+                         "\"payment_intent\":\"pi_1\"}"));
+    assert_false(is_fact("{\"object\":7}"));
+    assert_false(is_fact("{}"));
+}
+
+TEST(stripe_reply, a_payment_of_somebody_else_names_no_order)
+{
+    struct stripe_fact fact;
+    bool is_one = false;
+    struct stripe_reply *reply =
+        parse("{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":\"succeeded\","
+              "\"currency\":\"eur\",\"amount\":5,\"metadata\":{\"trestle_order\":\"0f\"}}");
+    assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
+    assert_true(is_one);
+    assert_false(fact.has_order);
+    stripe_reply_free(reply);
+}
