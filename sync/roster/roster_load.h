@@ -1,6 +1,7 @@
-/* roster_load.h - what the files that fold the roster share: roster.c (devices, logs, registers),
- * doubt.c (certificates by who was revoked), people.c (who may do what), places.c (where devices
- * are).
+/* roster_load.h - what the files that fold the roster share: roster.c (the passes), roster_tables.c,
+ * papers.c (what certificates say), rights.c (what admins say that a device may write),
+ * registers.c (what voids parts of logs), doubt.c (certificates by who was revoked), people.c (who
+ * may do what), places.c (where devices are).
  *
  * Layer: sync/roster (pure).
  */
@@ -82,6 +83,24 @@ uint32_t roster_person_place(const struct roster *roster, uint64_t staff);
  * or would be. */
 uint32_t roster_right_place(const struct roster *roster, uint32_t log, uint32_t person,
                             uint64_t seq);
+
+/* One more change, at @place. */
+void roster_change_insert(struct roster *roster, uint32_t place,
+                          const struct roster_change *change);
+
+/* papers.c */
+apply papers_open;  /* log.open */
+apply papers_add;   /* device.add */
+apply papers_adopt; /* log.cert */
+
+/* rights.c: device.caps */
+apply rights_state;
+
+/* registers.c */
+apply register_fork;
+apply register_fork_shared; /* whether it stands where others get it */
+apply register_revoke;
+apply register_retire;
 
 /* doubt.c: whom to doubt after what was stated in @load; whether that is anybody. */
 bool doubt_settle(struct doubt *doubt, const struct load *load);

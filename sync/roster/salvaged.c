@@ -105,8 +105,8 @@ int salvage_walk_has(struct salvage_walk *walk, const struct operation *id, bool
     return is_in_run(walk, id, ret_has);
 }
 
-/* Whether the walk, whose runs begin at the fork or after it, ended at the prefix that all have: its
- * last event is here. */
+/* Whether the walk, whose runs begin at the fork or after it, ended at the prefix that all have:
+ * its last event is here. */
 static int is_at_prefix(const struct salvage_walk *walk, const struct roster_log *log, bool *ret_is)
 {
     struct hash hash = chain_genesis(&walk->roster->popup, &log->key);

@@ -1,0 +1,155 @@
+/* The registers that void parts of logs, or their stock rights: forks, revocations, retirements. */
+#include "sync/roster/roster_load.h"
+
+/* --- forks ----------------------------------------------------------------------------------- */
+
+int register_fork(struct load *load, const struct log_point *at, const struct event *event)
+{
+    struct log_point fork;
+    (void)at;
+    if (log_fork_verify(event->body, &load->roster->popup, &fork) != 0) {
+        return 0;
+    }
+    struct roster_log *log = roster_log_of(load->roster, fork.log);
+    if (log != NULL && fork.seq < log->fork_seq) {
+        log->fork_seq = fork.seq;
+    }
+    return 0;
+}
+
+/* --- revocations and retirements ------------------------------------------------------------- */
+
+/* Whether the chain stored here has another hash than the revocation names. */
+static int is_another_chain(struct store_txn *txn, const struct roster_log *log, bool *ret_is)
+{
+    struct hash hash;
+    struct bytes event;
+    const int err = event_get(txn, log->id, log->revoked_seq, &hash, &event);
+    if (err != 0 && err != ERR_NOT_FOUND) {
+        return err;
+    }
+    *ret_is = err == 0 && !hash_equal(&hash, &log->revoked_hash);
+    return 0;
+}
+
+static void log_revoke_unnamed(struct roster_log *log)
+{
+    if (log->revoked_seq == UINT64_MAX) {
+        log->revoked_seq = 1;
+        log->is_revoked_unnamed = true;
+    }
+}
+
+/* Of the logs of @device that no revocation names only event 1 counts. */
+static void revoke_unnamed(struct roster *roster, uint64_t device)
+{
+    struct roster_device *found = roster_device_of(roster, device);
+    if (found != NULL) {
+        found->is_revoked = true;
+    }
+    for (uint32_t i = 0; i < roster->logs_count; i++) {
+        struct roster_log *log = &roster->logs[i];
+        if (log->device == device) {
+            log_revoke_unnamed(log);
+        }
+    }
+}
+
+/* Whether a device.add that counts brought @device the certificate of @issued, or any when that is
+ * ANY_CERTIFICATE. */
+static bool is_added(const struct load *load, uint64_t device, uint64_t issued)
+{
+    for (uint32_t i = 0; i < load->added_count; i++) {
+        const struct addition *added = &load->added[i];
+        if (added->device == device && (issued == ANY_CERTIFICATE || added->issued == issued) &&
+            roster_judge(load->roster, added->at.log, added->at.seq, EVENT_DEVICE_ADD, 0) ==
+                VERDICT_VALID) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* @device is revoked, and with it those for whom nothing speaks but its signature. */
+static void device_revoke(struct load *load, uint64_t device)
+{
+    struct roster *roster = load->roster;
+    revoke_unnamed(roster, device);
+    for (uint32_t i = 0; i < roster->devices_count; i++) {
+        const struct roster_device *other = &roster->devices[i];
+        if (other->certificate.issuer == device && !is_added(load, other->id, ANY_CERTIFICATE)) {
+            revoke_unnamed(roster, other->id);
+        }
+    }
+    for (uint32_t i = 0; i < roster->logs_count; i++) {
+        struct roster_log *log = &roster->logs[i];
+        if (log->issuer == device && !is_added(load, log->device, log->issued)) {
+            log_revoke_unnamed(log);
+        }
+    }
+}
+
+/* Keep of the chain that ends in @cut what an earlier one kept of it. */
+static int log_revoke(struct load *load, struct roster_log *log, const struct log_cut *cut)
+{
+    if (!log->is_revoked_unnamed && cut->seq >= log->revoked_seq) {
+        log->is_revoked_twice |=
+            cut->seq == log->revoked_seq && !hash_equal(&cut->hash, &log->revoked_hash);
+        log->is_revoked_elsewhere |= log->is_revoked_twice;
+        return 0;
+    }
+    log->is_revoked_unnamed = false;
+    log->is_revoked_twice = false;
+    log->revoked_seq = cut->seq;
+    log->revoked_hash = cut->hash;
+    return is_another_chain(load->txn, log, &log->is_revoked_elsewhere);
+}
+
+int register_revoke(struct load *load, const struct log_point *at, const struct event *event)
+{
+    struct log_cut cut;
+    (void)at;
+    if (log_cut_decode(event->body, &cut) != 0) {
+        return 0;
+    }
+    struct roster_log *log = roster_log_of(load->roster, cut.log);
+    if (log == NULL) {
+        if (roster_device_find(load->roster, cut.log) != NULL) {
+            device_revoke(load, cut.log);
+        }
+        return 0;
+    }
+    const int err = log_revoke(load, log, &cut);
+    if (err == 0) {
+        revoke_unnamed(load->roster, log->device);
+    }
+    return err;
+}
+
+int register_fork_shared(struct load *load, const struct log_point *at, const struct event *event)
+{
+    struct log_point fork;
+    if (at->seq > roster_limit(load->roster, at->log) ||
+        log_fork_verify(event->body, &load->roster->popup, &fork) != 0) {
+        return 0;
+    }
+    struct roster_log *log = roster_log_of(load->roster, fork.log);
+    if (log != NULL && log->fork_seq == fork.seq) {
+        log->is_fork_shared = true;
+    }
+    return 0;
+}
+
+int register_retire(struct load *load, const struct log_point *at, const struct event *event)
+{
+    struct log_cut cut;
+    (void)at;
+    if (log_cut_decode(event->body, &cut) != 0) {
+        return 0;
+    }
+    struct roster_log *log = roster_log_of(load->roster, cut.log);
+    if (log != NULL && cut.seq < log->retired_seq) {
+        log->retired_seq = cut.seq;
+    }
+    return 0;
+}
