@@ -37,6 +37,7 @@ enum {
     X(FAULT_DELAY, "frame held up")                                                                \
     X(FAULT_REORDER, "frame overtaken by one sent later on another link")                          \
     X(FAULT_DUPLICATE, "frame delivered twice")                                                    \
+    X(FAULT_FORGED, "forged events before the true ones")                                          \
     X(FAULT_OVERFLOW, "frame dropped by a full queue")                                             \
     X(FAULT_RESET, "link reset")                                                                   \
     X(FAULT_LOSS, "frame lost with its link")                                                      \
@@ -81,6 +82,7 @@ struct cluster_knobs {
     uint32_t loss_odds;      /* of a frame; its link breaks, as TCP gives up */
     uint32_t duplicate_odds; /* of all but HELLO: hearing it twice is a breach of the protocol */
     uint32_t path_odds;      /* of a turn in which each new way to the store fails once */
+    uint32_t forge_odds;     /* of a frame: hooks.forge makes another of it, which comes first */
     uint32_t scrub_records;  /* read again in each turn; 0 = none */
 };
 
@@ -100,6 +102,9 @@ struct cluster_hooks {
     void (*on_alarm)(void *context, struct cluster_node *node, const struct effect_alarm *alarm);
     /* Commands that it was given and did not answer are lost. */
     void (*on_crash)(void *context, struct cluster_node *node);
+    /* The one that touches: write another frame in place of @frame, which is for @to, to @ret_frame
+     * (MESSAGE_BYTES_MAX); its size, or 0 for none. */
+    size_t (*forge)(void *context, struct cluster_node *to, struct bytes frame, uint8_t *ret_frame);
     /* @is_story: what a person would tell; the rest is for reading a failure. */
     void (*on_trace)(void *context, bool is_story, const char *line);
 };
@@ -207,7 +212,7 @@ struct cluster_setup {
     } devices[CLUSTER_NODES_MAX];
     struct cluster_knobs knobs;
     struct cluster_hooks hooks;
-    bool is_unlinked; /* nobody dials yet: see cluster_dial() */
+    bool is_unlinked;             /* nobody dials yet: see cluster_dial() */
     uint64_t log_allowance_bytes; /* of every device; 0 = the product's */
 };
 

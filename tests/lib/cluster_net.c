@@ -304,6 +304,21 @@ static bool is_hello(const struct cluster_frame *frame)
     return frame->size >= HELLO_HEAD_BYTES && frame->data[FRAME_KIND_AT] == MESSAGE_HELLO;
 }
 
+static void frame_forge(struct cluster *cluster, const struct cluster_end *end, struct bytes frame)
+{
+    static uint8_t forged[MESSAGE_BYTES_MAX];
+    const struct cluster_hooks *hooks = &cluster->hooks;
+    struct cluster_node *node = &cluster->nodes[end->node];
+    if (hooks->forge == NULL || !cluster_chance(cluster, cluster->knobs.forge_odds)) {
+        return;
+    }
+    const size_t size = hooks->forge(hooks->context, node, frame, forged);
+    if (size > 0) {
+        cluster->faults[FAULT_FORGED]++;
+        (void)cluster_deliver(cluster, node, INPUT_MESSAGE, end->link, bytes_of(forged, size));
+    }
+}
+
 static void frame_deliver(struct cluster *cluster, struct cluster_end *end,
                           const struct cluster_frame *frame)
 {
@@ -314,6 +329,7 @@ static void frame_deliver(struct cluster *cluster, struct cluster_end *end,
     } else {
         node->newest_sent = frame->sent;
     }
+    frame_forge(cluster, end, bytes);
     (void)cluster_deliver(cluster, node, INPUT_MESSAGE, end->link, bytes);
     if (!is_hello(frame) && cluster_chance(cluster, cluster->knobs.duplicate_odds)) {
         cluster->faults[FAULT_DUPLICATE]++;

@@ -11,6 +11,8 @@ enum {
     RATE_TRUE = 10000,
     RATE_OFF = 500,     /* 5 % */
     FORKING_ONE_IN = 4, /* seeds */
+    FORGING_ONE_IN = 6,
+    FORGE_ODDS_MAX = 2000,
 };
 
 static uint64_t below(struct sim *sim, uint64_t limit)
@@ -161,6 +163,11 @@ void faults_draw(struct sim *sim)
         odds->roll_back = odds_draw(sim, 60);
         odds->clone = odds_draw(sim, 60);
     }
+    sim->is_forging = prng_one_in(&sim->oracle_prng, FORGING_ONE_IN);
+    if (sim->is_forging) {
+        sim->cluster->knobs.forge_odds =
+            1 + (uint32_t)prng_below(&sim->oracle_prng, FORGE_ODDS_MAX);
+    }
     sim->clones = 0;
     cluster_copy_free(&sim->copy);
     sim->gap_max_ms = 4 + (uint32_t)below(sim, 150);
@@ -197,6 +204,16 @@ void faults_act(struct sim *sim)
     net_act(sim);
 }
 
+/* Who was lied to over a link takes nothing more of that log over it: they link anew. */
+static void liars_leave(struct cluster *cluster)
+{
+    for (uint32_t a = 0; a < cluster->count; a++) {
+        for (uint32_t b = a + 1; b < cluster->count; b++) {
+            cluster_reset_link(cluster, a, b);
+        }
+    }
+}
+
 /* All is well from now on; clocks stay as they are. */
 void faults_end(struct sim *sim)
 {
@@ -206,6 +223,9 @@ void faults_end(struct sim *sim)
         cluster_set_slow(cluster, i, 0);
         cluster_fail_store(cluster, i, &(struct cluster_store_fault){.nth = 0});
         cluster_restart(cluster, i, 0);
+    }
+    if (sim->is_forging) {
+        liars_leave(cluster);
     }
     const uint32_t notice_max_ms = cluster->knobs.notice_max_ms;
     cluster->knobs = cluster_knobs_calm();

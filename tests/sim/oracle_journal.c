@@ -19,6 +19,7 @@ void journal_reset(struct sim *sim)
     }
     sim->truth_count = 0;
     sim->opened_count = 0;
+    memset(sim->forged, 0, sizeof sim->forged);
     progress_reset(sim->sights);
     memset(sim->watches, 0, sizeof sim->watches);
     memset(sim->is_twofold, 0, sizeof sim->is_twofold);
@@ -179,7 +180,8 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct stor
 {
     struct event event;
     if (truth->log != node->log) {
-        sim_fail(sim, ORACLE_DURABLE, node,
+        const bool is_forged = forgery_is(sim, truth->log, truth->count + 1, content);
+        sim_fail(sim, is_forged ? ORACLE_FORGERY : ORACLE_DURABLE, node,
                  "holds event %llu of a log whose writer has not committed it",
                  (unsigned long long)truth->count + 1);
         return;
@@ -264,8 +266,9 @@ static void row_check(struct sim *sim, struct cluster_node *node, struct store_t
     if (seq <= (*truth)->count && !hash_equal(&(*truth)->events[seq - 1].chain, &chain)) {
         struct truth_log *branch = branch_find(sim, node, *truth, seq, &chain);
         if (branch == NULL) {
-            sim_fail(sim, ORACLE_JOURNAL, node, "event %llu is not what its writer committed",
-                     (unsigned long long)seq);
+            const bool is_forged = forgery_is(sim, (*truth)->log, seq, &content);
+            sim_fail(sim, is_forged ? ORACLE_FORGERY : ORACLE_JOURNAL, node,
+                     "event %llu is not what its writer committed", (unsigned long long)seq);
             return;
         }
         *truth = branch;

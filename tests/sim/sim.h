@@ -35,6 +35,7 @@ enum {
     X(ORACLE_STOCK, "P7", "nothing is sold twice")                                                 \
     X(ORACLE_MONEY, "P8", "money is counted once for each object")                                 \
     X(ORACLE_KEPT, "P9", "what a living device holds survives a fork")                             \
+    X(ORACLE_FORGERY, "P10", "nothing forged gets into a journal")                                 \
     X(ORACLE_RIGHTS, "P11", "no state shows an event that its writer might not write")             \
     X(ORACLE_LIVENESS, "P12", "after the heal all converge in time")                               \
     X(ORACLE_COPIES, "P14", "in peace each event comes to each device once, nearly")               \

@@ -37,6 +37,13 @@ struct opened {
     struct entity_id order;
 };
 
+/* An event that was put under another's name and given to somebody. */
+struct forged {
+    uint64_t log, seq;
+    struct hash content;
+};
+enum { SIM_FORGED_MAX = 256 }; /* the newest */
+
 enum { REQUEST_TEXTS_MAX = 4, REQUEST_TEXT_BYTES = 32 };
 
 /* A client's request, with every answer that it got. */
@@ -109,6 +116,9 @@ struct sim {
     uint32_t opened_count;
     struct opened opened[SIM_NUMBERS_MAX];
     struct watch watches[SIM_NODES_MAX];
+    bool is_forging; /* somebody lies on links in this run */
+    uint32_t forged_next;
+    struct forged forged[SIM_FORGED_MAX];
     bool is_forking;                /* devices are cloned and restored in this run */
     bool is_twofold[SIM_NODES_MAX]; /* by first node: its log may have gone on twice */
     struct cluster_copy copy;       /* store NULL = none */
@@ -227,6 +237,12 @@ void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked);
 void calm_check(struct sim *sim);
 /* The last thing in a run: what that device does stays with it. */
 void alone_check(struct sim *sim);
+
+/* ---- oracle_forgery.c: P10 ---- */
+/* A hook of the cluster: forge what is in @frame, if that can be done. */
+size_t forgery_make(void *context, struct cluster_node *to, struct bytes frame, uint8_t *ret_frame);
+/* Whether somebody was given that as event @seq of @log. */
+bool forgery_is(const struct sim *sim, uint64_t log, uint64_t seq, const struct hash *content);
 
 /* ---- oracle_progress.c: I8 ---- */
 struct sights *progress_new(void);
