@@ -9,6 +9,7 @@
 #include "node/api/fill.h"
 #include "node/api/json_build.h"
 #include "node/api/json_money.h"
+#include "node/api/query.h"
 #include "sync/base/check.h"
 
 enum { READY_TURN_MS_MAX = 2000, ALIVE_TURN_MS_MAX = 20000 };
@@ -81,42 +82,6 @@ bool api_may(const struct api *api, int capability)
 }
 
 /* ---- reading ---- */
-
-/* The value after "name=" in @query, NULL when it is not there. */
-static const char *query_value(const char *query, const char *name)
-{
-    size_t size = strlen(name);
-    for (const char *at = query; *at != '\0'; at += strcspn(at, "&"), at += *at == '&')
-        if (strncmp(at, name, size) == 0 && at[size] == '=')
-            return at + size + 1;
-    return NULL;
-}
-
-static bool value_is_number(const char *value)
-{
-    size_t count = strspn(value, "0123456789");
-    return count > 0 && count <= 18 && (value[count] == '\0' || value[count] == '&');
-}
-
-/* Whether each part of the query is a number that the route knows. */
-static bool query_is_known(const struct route *route, const char *query)
-{
-    size_t parts = 0;
-    size_t known = 0;
-    for (const char *at = query; *at != '\0'; at += strcspn(at, "&"), at += *at == '&')
-        parts++;
-    for (size_t i = 0; i < ROUTE_QUERIES_MAX && route->queries[i] != NULL; i++) {
-        const char *value = query_value(query, route->queries[i]);
-        known += value != NULL && value_is_number(value);
-    }
-    return known == parts;
-}
-
-static uint64_t query_number(const char *query, const char *name, uint64_t otherwise)
-{
-    const char *value = query_value(query, name);
-    return value == NULL ? otherwise : strtoull(value, NULL, 10);
-}
 
 struct reading {
     struct api *api;
@@ -495,7 +460,7 @@ static void push_command(struct api *api, const struct api_request *request,
 static int find_route(const struct api_request *request, struct api_reply *reply)
 {
     int err = route_find(request->method, request->path, &reply->route, &reply->match);
-    if (err == 0 && !query_is_known(reply->route, request->query))
+    if (err == 0 && !query_is_known(request->query, reply->route->queries, ROUTE_QUERIES_MAX))
         err = ERR_MALFORMED;
     return err;
 }

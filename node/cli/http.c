@@ -3,13 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "node/cli/http_head.h"
 
 enum { HEAD_BYTES_MAX = 2048, REPLY_BYTES_MAX = 64 * 1024 * 1024, REPLY_SECONDS = 10 };
 
@@ -72,42 +71,28 @@ static int request_send(int fd, const struct http_request *request)
                : send_all(fd, request->body.data, request->body.size);
 }
 
-/* The body's size by the head; -1 when the head is not whole yet, SIZE_MAX when it does not say. */
-static ssize_t head_size(const struct text *reply, size_t *ret_length)
+/* Whether the body is there as announced; without an announcement it ends with the connection. */
+static bool reply_is_whole(const struct http_head *head, size_t size)
 {
-    static const char end[] = "\r\n\r\n", length[] = "content-length:";
-    *ret_length = SIZE_MAX;
-    for (size_t at = 0; at + 4 <= reply->size; at++) {
-        if (memcmp(reply->data + at, end, 4) == 0)
-            return (ssize_t)at + 4;
-        if (reply->data[at] == '\n' && at + sizeof length < reply->size &&
-            strncasecmp(reply->data + at + 1, length, sizeof length - 1) == 0)
-            *ret_length = (size_t)strtoull(reply->data + at + sizeof length, NULL, 10);
-    }
-    return -1;
+    return head->has_length && size - head->size >= head->length;
 }
 
-static int reply_read(int fd, struct text *reply, size_t *ret_head)
+static int reply_read(int fd, struct text *reply, struct http_head *ret_head)
 {
     char buffer[16 * 1024];
     for (;;) {
-        size_t length = SIZE_MAX;
-        text_append(reply, "", 1); /* ends the number that head_size() may read */
-        reply->size--;
-        ssize_t head = head_size(reply, &length);
-        if (head >= 0 && length != SIZE_MAX && reply->size >= (size_t)head + length) {
-            *ret_head = (size_t)head;
+        int err = http_head_read(bytes_of(reply->data, reply->size), ret_head);
+        if (err != 0 && err != ERR_GAP)
+            return err;
+        if (err == 0 && reply_is_whole(ret_head, reply->size))
             return 0;
-        }
         ssize_t size = recv(fd, buffer, sizeof buffer, 0);
         if (size < 0 && errno == EINTR)
             continue;
         if (size < 0)
             return errno == EAGAIN ? ERR_BUSY : ERR_IO;
-        if (size == 0) {
-            *ret_head = head < 0 ? 0 : (size_t)head;
-            return head >= 0 && length == SIZE_MAX ? 0 : ERR_MALFORMED;
-        }
+        if (size == 0)
+            return err == 0 && !ret_head->has_length ? 0 : ERR_MALFORMED;
         if (reply->size + (size_t)size > REPLY_BYTES_MAX)
             return ERR_TOO_LARGE;
         text_append(reply, buffer, (size_t)size);
@@ -118,7 +103,7 @@ int http_ask(const char *folder, const char *name, const struct http_request *re
              int *ret_status, struct text *body)
 {
     struct text reply = {0};
-    size_t head = 0;
+    struct http_head head;
     int fd = -1;
     int err = http_connect(folder, name, &fd);
     if (err != 0)
@@ -126,11 +111,9 @@ int http_ask(const char *folder, const char *name, const struct http_request *re
     err = request_send(fd, request);
     if (err == 0)
         err = reply_read(fd, &reply, &head);
-    if (err == 0 && (reply.size < 12 || memcmp(reply.data, "HTTP/1.", 7) != 0))
-        err = ERR_MALFORMED;
     if (err == 0) {
-        *ret_status = (int)strtol(reply.data + 9, NULL, 10);
-        text_append(body, reply.data + head, reply.size - head);
+        *ret_status = head.status;
+        text_append(body, reply.data + head.size, reply.size - head.size);
     }
     text_close(&reply);
     (void)close(fd);

@@ -39,12 +39,21 @@ bool paper_is_visible(uint32_t character)
 {
     static const struct {
         uint32_t first, last;
-    } hidden[] = {{0, 0x1f},        {0x7f, 0x9f},     {0xad, 0xad},     {0x300, 0x36f},
-                  {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xd800, 0xdfff},
-                  {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffc}, {0xe0000, 0xe0fff},
-                  {0x110000, ~0u}};
-    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
-        if (character >= hidden[i].first && character <= hidden[i].last) {
+    } hidden[] = {{0, 0x1f},
+                  {0x7f, 0x9f},
+                  {0xad, 0xad},
+                  {0x300, 0x36f},
+                  {0x200b, 0x200f},
+                  {0x2028, 0x202e},
+                  {0x2060, 0x206f},
+                  {0xd800, 0xdfff},
+                  {0xfe00, 0xfe0f},
+                  {0xfeff, 0xfeff},
+                  {0xfff9, 0xfffc},
+                  {0xe0000, 0xe0fff},
+                  {0x110000, UINT32_MAX}};
+    for (size_t i = 0; hidden[i].first <= character; i++) { /* the last takes all that is left */
+        if (character <= hidden[i].last) {
             return false;
         }
     }
