@@ -275,7 +275,7 @@ static int double_settle(struct replica *replica, struct store_txn *txn,
     struct stock_taken takes[STOCK_LINE_TAKES_MAX];
     const struct operation *first = NULL;
     uint32_t count;
-    int err = stock_takes(txn, &line->order, &line->line, takes, STOCK_LINE_TAKES_MAX, &count);
+    int err = stock_takes(txn, &line->order, line->line, takes, STOCK_LINE_TAKES_MAX, &count);
     for (uint32_t i = 0; i < count && err == 0; i++)
         if (!takes[i].is_change && (first == NULL || operation_compare(&takes[i].take, first) < 0))
             first = &takes[i].take;

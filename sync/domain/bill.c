@@ -1,5 +1,6 @@
 #include "sync/domain/bill.h"
 
+#include "sync/base/check.h"
 #include "sync/base/money.h"
 
 enum { BP_ONE = 10000 }; /* basis points in 100 % */
@@ -52,8 +53,9 @@ static int inclusive_tax(struct bill_amounts *amounts, uint32_t tax_bp)
 static int exclusive_tax(struct bill_amounts *amounts, uint32_t tax_bp)
 {
     amounts->net_minor = amounts->total_minor - amounts->discount_minor;
-    int err = money_mul_div_half_up(amounts->net_minor, tax_bp, BP_ONE, &amounts->tax_minor);
-    return err ? err : money_add(amounts->net_minor, amounts->tax_minor, &amounts->payable_minor);
+    /* At most all of an amount that is money itself. */
+    check(money_mul_div_half_up(amounts->net_minor, tax_bp, BP_ONE, &amounts->tax_minor) == 0);
+    return money_add(amounts->net_minor, amounts->tax_minor, &amounts->payable_minor);
 }
 
 static int line_compute(enum bill_mode mode, const struct bill_line *line,

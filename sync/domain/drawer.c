@@ -112,7 +112,7 @@ int log_newest(struct store_txn *txn, uint64_t log, uint64_t *ret_seq)
     const struct key beyond = key_event(log, SEQ_MAX);
     struct store_cursor cursor;
     struct bytes key, value;
-    uint64_t found = 0;
+    uint64_t found = 0, seq = 0;
     *ret_seq = 0;
     int err = store_cursor_open(txn, TABLE_LOG, &cursor);
     if (err != 0) {
@@ -120,12 +120,12 @@ int log_newest(struct store_txn *txn, uint64_t log, uint64_t *ret_seq)
     }
     err = store_cursor_before(&cursor, key_bytes(&beyond), &key, &value);
     if (err == 0) {
-        err = key_event_parse(key, &found, ret_seq);
-    }
-    if (err != 0 || found != log) {
-        *ret_seq = 0;
+        err = key_event_parse(key, &found, &seq);
     }
     store_cursor_close(&cursor);
+    if (found == log) {
+        *ret_seq = seq;
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sync/base/check.h"
+
 /* ---- rows by id ---- */
 
 /* Every row begins with its id. */
@@ -137,9 +139,7 @@ static bool same_units(const struct refund_wish *a, const struct refund_wish *b)
 static void join_wish(struct ledger_wish *row, const struct refund_wish *wish, struct bytes body)
 {
     struct refund_wish before;
-    if (refund_wish_decode(row->body, &before) != 0) {
-        return; /* it could be decoded when it was added */
-    }
+    check(refund_wish_decode(row->body, &before) == 0); /* as it was when it was added */
     row->has_rival |= before.amount_minor != wish->amount_minor || !same_units(&before, wish);
     if (wish->amount_minor < before.amount_minor ||
         (wish->amount_minor == before.amount_minor && bytes_compare(body, row->body) < 0)) {
@@ -266,9 +266,7 @@ static bool is_unit_in(const struct refund_wish *wish, struct wish_unit unit)
 bool ledger_wishes_overlap(const struct ledger_wish *a, const struct refund_wish *b)
 {
     struct refund_wish of_a;
-    if (refund_wish_decode(a->body, &of_a) != 0) {
-        return false;
-    }
+    check(refund_wish_decode(a->body, &of_a) == 0);
     for (uint32_t i = 0; i < of_a.units_count; i++) {
         if (is_unit_in(b, of_a.units[i])) {
             return true;
@@ -304,9 +302,7 @@ static enum wish_state outcome_of(const struct ledger *ledger, const struct ledg
 static bool is_overlapped(const struct ledger *ledger, const struct ledger_wish *wish)
 {
     struct refund_wish own;
-    if (refund_wish_decode(wish->body, &own) != 0) {
-        return false;
-    }
+    check(refund_wish_decode(wish->body, &own) == 0);
     for (uint32_t i = 0; i < ledger->wishes_count; i++) {
         const struct ledger_wish *other = &ledger->wishes[i];
         const bool is_ahead = other->state == WISH_PENDING || other->state == WISH_REFUNDED ||

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/domain/fields.h"
 #include "sync/domain/menu_events.h"
 
@@ -34,10 +35,9 @@ static const enum field_merge merges[FIELD_LAST + 1] = {
 static void take_options(struct menu_item *item, struct bytes value)
 {
     struct menu_options options;
-    if (menu_options_decode(value, &options) == 0) {
-        item->groups_count = options.count;
-        memcpy(item->groups, options.groups, options.count * sizeof options.groups[0]);
-    }
+    check(menu_options_decode(value, &options) == 0); /* as when the field was read */
+    item->groups_count = options.count;
+    memcpy(item->groups, options.groups, options.count * sizeof options.groups[0]);
 }
 
 static void take_field(struct menu_item *item, const struct field_value *value)

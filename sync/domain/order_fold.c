@@ -50,9 +50,6 @@ static void undo_named(struct fold *fold, uint32_t index)
 
 static void undo_cancels(struct fold *fold, uint32_t index)
 {
-    if (order_reinstate_decode(fold->history->events[index].body) != 0) {
-        return;
-    }
     for (uint32_t i = 0; i < fold->history->count; i++) {
         if (fold->history->events[i].type == EVENT_CANCEL && history_saw(fold->history, index, i)) {
             fold->is_undone[i] = true;

@@ -1,6 +1,7 @@
 /* The lines of an order: what was added, how it was changed, and what left it again. */
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/order_fold.h"
 
@@ -11,9 +12,7 @@ static void fill_added(const struct fold *fold, const struct fold_line *from,
 {
     struct line_add add;
     *line = (struct order_line){.id = from->id, .revision = 1 + from->edits};
-    if (line_add_decode(fold->history->events[from->added_at].body, &add) != 0) {
-        return; /* it could be decoded when it was found */
-    }
+    check(line_add_decode(fold->history->events[from->added_at].body, &add) == 0); /* as before */
     line->item = add.item;
     line->name = add.name;
     line->station = add.station;

@@ -11,8 +11,7 @@ void stock_reset(struct stock *stock)
 
 bool stock_is_empty(const struct stock *stock)
 {
-    return stock->accounts_count == 0 && !stock->is_counted && !stock->is_opaque &&
-           !stock->is_cut_short;
+    return stock->accounts_count == 0 && !stock->is_counted && !stock->is_opaque;
 }
 
 static int account_compare(const struct stock_account *account, uint64_t issuer, uint64_t log)
@@ -204,20 +203,20 @@ enum { SUCCESSIONS_MAX = 16 }; /* followed from one closed log; beyond, its unit
  * before that is known then. UINT64_MAX = it is not closed. */
 static uint64_t closing_seq(const struct roster *roster, uint64_t log)
 {
-    const struct roster_log *closed = roster != NULL ? roster_log_find(roster, log) : NULL;
+    const struct roster_log *closed = roster_log_find(roster, log);
     if (closed == NULL) {
         return UINT64_MAX;
     }
     return closed->retired_seq < closed->revoked_seq ? closed->retired_seq : closed->revoked_seq;
 }
 
-/* The log that continues the closed @log from the event at which it was closed; of several (a
- * clone) the lowest id. A device that was restored names what it remembers, which others may know
- * to be not the end: that closes nothing and inherits nothing. */
+/* The log that continues @log, which is closed, from the event at which it was closed; of several
+ * (a clone) the lowest id. A device that was restored names what it remembers, which others may
+ * know to be not the end: that closes nothing and inherits nothing. */
 static const struct roster_log *successor_of(const struct roster *roster, uint64_t log)
 {
     const uint64_t closed_at = closing_seq(roster, log);
-    for (uint32_t i = 0; closed_at != UINT64_MAX && i < roster->logs_count; i++) {
+    for (uint32_t i = 0; i < roster->logs_count; i++) {
         const struct roster_log *other = &roster->logs[i];
         if (other->has_previous && other->previous.log == log && other->id != log &&
             other->previous.seq == closed_at) {

@@ -143,16 +143,14 @@ static struct stock_taken taken_of(struct bytes key)
     };
 }
 
-int stock_takes(struct store_txn *txn, const struct entity_id *order, const uint32_t *line,
+int stock_takes(struct store_txn *txn, const struct entity_id *order, uint32_t line,
                 struct stock_taken *ret_takes, uint32_t count_max, uint32_t *ret_count)
 {
     struct key prefix = key_of(INDEX_TAKE, order);
     struct store_cursor cursor;
     struct bytes key;
     uint32_t count = 0;
-    if (line != NULL) {
-        put_32(&prefix, *line);
-    }
+    put_32(&prefix, line);
     int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
     if (err != 0) {
         return err;
@@ -294,7 +292,7 @@ static int note_double(struct stock_fold *fold, const struct operation *id,
         return 0;
     }
     const int err =
-        stock_takes(fold->txn, &take->order, &take->line, takes, STOCK_LINE_TAKES_MAX, &count);
+        stock_takes(fold->txn, &take->order, take->line, takes, STOCK_LINE_TAKES_MAX, &count);
     for (uint32_t i = 0; i < count && err == 0; i++) {
         is_double |= !takes[i].is_change && takes[i].take.log != id->log;
     }
@@ -453,7 +451,8 @@ static int has_original(const struct stock_fold *fold, const struct event *event
     return err == ERR_IO ? ERR_IO : 0;
 }
 
-/* Whether an earlier event counts that stands for the same one as @event at @place. */
+/* Whether an earlier event counts that stands for the same one as @event at @place. One that the
+ * disk spoilt has made the stock opaque when its own turn came. */
 static int has_twin(const struct stock_fold *fold, const struct operation *place,
                     const struct event *event, bool *ret_has)
 {
@@ -480,12 +479,12 @@ static int has_twin(const struct stock_fold *fold, const struct operation *place
         err = read_event(fold->txn, log, seq, &id, &other);
         *ret_has = err == 0 && other.is_reemitted && operation_equal(&other.was, &event->was) &&
                    roster_judge(fold->roster, log, seq, other.type, other.by) == VERDICT_VALID;
-        if (err == 0) {
+        if (err != ERR_IO) {
             err = store_cursor_next(&cursor, &key, &value);
         }
     }
     store_cursor_close(&cursor);
-    return err == ERR_NOT_FOUND ? 0 : err;
+    return err;
 }
 
 /* Whether the sums take in the event at @place. */

@@ -69,10 +69,9 @@ struct stock_taken {
     bool is_change;
 };
 
-/* The takes of @order (of @line; NULL = every line), each with what is undone of it, in the order
- * of the index; at most @count_max, the rest is left. ERR_IO, ERR_MALFORMED. */
-MUST_CHECK int stock_takes(struct store_txn *txn, const struct entity_id *order,
-                           const uint32_t *line, struct stock_taken *ret_takes, uint32_t count_max,
-                           uint32_t *ret_count);
+/* The takes of line @line of @order, each with what is undone of it, in the order of the index; at
+ * most @count_max, the rest is left. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int stock_takes(struct store_txn *txn, const struct entity_id *order, uint32_t line,
+                           struct stock_taken *ret_takes, uint32_t count_max, uint32_t *ret_count);
 
 #endif

@@ -53,7 +53,7 @@ int till_stock_sell_again(struct task *task, const struct order_line *line)
     if (line->item == 0 || line->is_void) {
         return 0;
     }
-    const int err = stock_takes(task->till->txn, &task->result->entity, &line->id, takes,
+    const int err = stock_takes(task->till->txn, &task->result->entity, line->id, takes,
                                 STOCK_LINE_TAKES_MAX, &count);
     for (uint32_t i = 0; err == 0 && i < count; i++) {
         covered += takes[i].units - takes[i].undone;
@@ -89,7 +89,7 @@ static int settle_return(struct task *task, const struct stock_return *given)
     struct stock_taken takes[STOCK_LINE_TAKES_MAX];
     uint32_t count;
     uint64_t units = given->units;
-    const int err = stock_takes(task->till->txn, &task->result->entity, &given->line, takes,
+    const int err = stock_takes(task->till->txn, &task->result->entity, given->line, takes,
                                 STOCK_LINE_TAKES_MAX, &count);
     for (uint32_t i = 0; err == 0 && i < count && units > 0; i++) {
         const uint64_t left = takes[i].units - takes[i].undone;

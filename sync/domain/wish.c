@@ -1,5 +1,6 @@
 #include "sync/domain/wish.h"
 
+#include "sync/base/check.h"
 #include "sync/base/money.h"
 
 /* ---- ids ---- */
@@ -17,7 +18,8 @@ struct wish_id wish_id_of_units(const struct entity_id *order, const struct wish
                                 uint32_t count)
 {
     uint8_t data[WISH_UNITS_MAX * 8];
-    for (uint32_t i = 0; i < count && i < WISH_UNITS_MAX; i++) {
+    check(count <= WISH_UNITS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
         put_be32(data + 8 * (size_t)i, units[i].line);
         put_be32(data + 8 * (size_t)i + 4, units[i].unit);
     }

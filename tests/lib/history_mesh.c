@@ -122,18 +122,18 @@ static int load(struct mesh *mesh, struct mesh_node *node)
     return history_load(mesh->full, node->txn, mesh->roster, mesh->kind, &mesh->entity);
 }
 
-/* The full fold, once for each of its reads, which fails. */
-static void load_try_sick(struct mesh *mesh, struct mesh_node *node)
+/* The full fold, once for each such call that it makes, which fails. */
+static void load_try_sick(struct mesh *mesh, struct mesh_node *node, enum store_memory_call call)
 {
     bool is_reached = true;
     check(store_memory_commit(node->txn) == 0);
     for (unsigned nth = 1; is_reached; nth++) {
-        const uint64_t before = store_memory_calls(node->store, MEMORY_GET);
+        const uint64_t before = store_memory_calls(node->store, call);
         node->txn = store_memory_begin(node->store, false);
-        store_memory_fail(node->store, MEMORY_GET, nth, ERR_IO);
+        store_memory_fail(node->store, call, nth, ERR_IO);
         const int err = load(mesh, node);
-        store_memory_fail(node->store, MEMORY_GET, 0, 0);
-        is_reached = store_memory_calls(node->store, MEMORY_GET) - before >= nth;
+        store_memory_fail(node->store, call, 0, 0);
+        is_reached = store_memory_calls(node->store, call) - before >= nth;
         check(err == (is_reached ? ERR_IO : 0));
         store_memory_abort(node->txn);
     }
@@ -145,7 +145,8 @@ static struct bytes row_fold(struct mesh *mesh, struct mesh_node *node)
 {
     struct bytes row;
     if (mesh->is_sick) {
-        load_try_sick(mesh, node);
+        load_try_sick(mesh, node, MEMORY_GET);
+        load_try_sick(mesh, node, MEMORY_OPEN);
     }
     check(load(mesh, node) == 0);
     entity_prune(mesh->full);

@@ -6,22 +6,30 @@
 
 enum { FURTHER = 64 };
 
-/* Calls @reader again and again, while the first, then each @stride-th later read fails, and later
- * on fewer, as each call costs all reads before it, until it makes fewer. */
-static void each_read_fails(struct store_memory *store, unsigned stride,
-                            int (*reader)(struct store_txn *txn, void *context), void *context)
+/* Calls @reader while the first, then each @stride-th later such call of the store fails, and later
+ * on fewer, as each costs all calls before it, until it makes fewer. */
+static void each_call_fails(struct store_memory *store, enum store_memory_call call,
+                            unsigned stride, int (*reader)(struct store_txn *txn, void *context),
+                            void *context)
 {
     bool is_reached = true;
     for (unsigned nth = 1; is_reached; nth += stride + nth / FURTHER) {
-        const uint64_t before = store_memory_calls(store, MEMORY_GET);
+        const uint64_t before = store_memory_calls(store, call);
         struct store_txn *txn = store_memory_begin(store, false);
-        store_memory_fail(store, MEMORY_GET, nth, ERR_IO);
+        store_memory_fail(store, call, nth, ERR_IO);
         const int err = reader(txn, context);
-        store_memory_fail(store, MEMORY_GET, 0, 0);
+        store_memory_fail(store, call, 0, 0);
         store_memory_abort(txn);
-        is_reached = store_memory_calls(store, MEMORY_GET) - before >= nth;
+        is_reached = store_memory_calls(store, call) - before >= nth;
         check(!is_reached || err == ERR_IO);
     }
+}
+
+static void each_read_fails(struct store_memory *store, unsigned stride,
+                            int (*reader)(struct store_txn *txn, void *context), void *context)
+{
+    each_call_fails(store, MEMORY_GET, stride, reader, context);
+    each_call_fails(store, MEMORY_OPEN, stride, reader, context);
 }
 
 struct wish {

@@ -7,7 +7,7 @@
 #include "sync/replica.h"
 #include "tests/lib/store_memory.h"
 
-enum { SEQ_FIRST = 2, EVENTS_MAX = 2048, BODY_MAX = 160 };
+enum { ROW_CAPACITY = HISTORY_ROW_BYTES_MAX, SEQ_FIRST = 2, EVENTS_MAX = 2048, BODY_MAX = 160 };
 
 struct written {
     struct operation id;
@@ -31,7 +31,9 @@ struct stock_mesh {
     struct node nodes[STOCK_NODES_MAX];
     struct turn *turn;
     struct stock *stock;
-    uint8_t row[STOCK_ROW_BYTES_MAX];
+    struct history *history; /* of the other kinds, for events whose type nobody knows */
+    struct order *order;
+    uint8_t *row; /* ROW_CAPACITY */
     uint64_t appends;
     bool is_sick;
 };
@@ -55,6 +57,10 @@ struct stock_mesh *stock_mesh_new(void)
     mesh->written = new_bytes(STOCK_NODES_MAX * sizeof *mesh->written);
     mesh->turn = new_bytes(sizeof *mesh->turn);
     mesh->stock = new_bytes(sizeof *mesh->stock);
+    mesh->history = history_new();
+    check(mesh->history != NULL);
+    mesh->order = new_bytes(sizeof *mesh->order);
+    mesh->row = new_bytes(ROW_CAPACITY);
     turn_reset(mesh->turn);
     for (uint32_t i = 0; i < STOCK_NODES_MAX; i++) {
         mesh->nodes[i].roster = new_bytes(sizeof *mesh->nodes[i].roster);
@@ -112,6 +118,9 @@ void stock_mesh_free(struct stock_mesh *mesh)
     free(mesh->written);
     free(mesh->turn);
     free(mesh->stock);
+    history_free(mesh->history);
+    free(mesh->order);
+    free(mesh->row);
     free(mesh);
 }
 
@@ -120,9 +129,11 @@ void stock_mesh_free(struct stock_mesh *mesh)
 static struct folder folder_of(struct stock_mesh *mesh, struct node *node)
 {
     return (struct folder){.roster = node->roster,
+                           .history = mesh->history,
+                           .order = mesh->order,
                            .stock = mesh->stock,
                            .row = mesh->row,
-                           .row_capacity = sizeof mesh->row};
+                           .row_capacity = ROW_CAPACITY};
 }
 
 static int fold_try(struct stock_mesh *mesh, struct node *node)
@@ -177,7 +188,7 @@ static bool fails_at(struct stock_mesh *mesh, struct node *node, const struct wr
 static void turn_try_sick(struct stock_mesh *mesh, struct node *node, const struct written *events,
                           uint32_t count)
 {
-    static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_PUT, MEMORY_DEL};
+    static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_PUT, MEMORY_DEL, MEMORY_OPEN};
     const uint64_t appends = mesh->appends;
     check(store_memory_commit(node->txn) == 0);
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
@@ -374,18 +385,18 @@ static int audit(struct stock_mesh *mesh, struct node *node, struct bytes *ret_r
 }
 
 /* An audit writes nothing, so that the transaction may be one that only reads. */
-static void audit_try_sick(struct stock_mesh *mesh, struct node *node)
+static void audit_try_sick(struct stock_mesh *mesh, struct node *node, enum store_memory_call call)
 {
     struct bytes row;
     bool is_reached = true;
     check(store_memory_commit(node->txn) == 0);
     for (unsigned nth = 1; is_reached; nth++) {
-        const uint64_t before = store_memory_calls(node->store, MEMORY_GET);
+        const uint64_t before = store_memory_calls(node->store, call);
         node->txn = store_memory_begin(node->store, false);
-        store_memory_fail(node->store, MEMORY_GET, nth, ERR_IO);
+        store_memory_fail(node->store, call, nth, ERR_IO);
         const int err = audit(mesh, node, &row);
-        store_memory_fail(node->store, MEMORY_GET, 0, 0);
-        is_reached = store_memory_calls(node->store, MEMORY_GET) - before >= nth;
+        store_memory_fail(node->store, call, 0, 0);
+        is_reached = store_memory_calls(node->store, call) - before >= nth;
         check(!is_reached || err == ERR_IO);
         store_memory_abort(node->txn);
     }
@@ -397,7 +408,8 @@ bool stock_mesh_is_sound(struct stock_mesh *mesh, uint32_t node)
     const struct key key = key_state(KIND_STOCK, &mesh->entity);
     struct bytes row, stored;
     if (mesh->is_sick) {
-        audit_try_sick(mesh, &mesh->nodes[node]);
+        audit_try_sick(mesh, &mesh->nodes[node], MEMORY_GET);
+        audit_try_sick(mesh, &mesh->nodes[node], MEMORY_OPEN);
     }
     if (audit(mesh, &mesh->nodes[node], &row) != 0) {
         return false;

@@ -494,11 +494,9 @@ static int memory_cursor_open(struct store_txn *base, enum store_table table,
                               struct store_cursor *ret_cursor)
 {
     struct memory_txn *txn = memory_txn_of(base);
-    if (txn->err == 0 && txn->store->is_each_path_failing) {
-        txn->err = path_fault(txn->store, MEMORY_GET);
-    }
-    if (txn->err != 0) {
-        return txn->err;
+    const int err = txn_fault(txn, MEMORY_OPEN);
+    if (err != 0) {
+        return err;
     }
     struct memory_cursor *position = allocate(sizeof *position);
     position->path.depth = 0;

@@ -41,7 +41,14 @@ void store_memory_sync(struct store_memory *store);
 /* Forget what is not durable. No transaction may be open: abort the one that the crash hit. */
 void store_memory_crash(struct store_memory *store);
 
-enum store_memory_call { MEMORY_GET, MEMORY_PUT, MEMORY_DEL, MEMORY_COMMIT, MEMORY_CALLS };
+enum store_memory_call {
+    MEMORY_GET, /* also each step of a cursor */
+    MEMORY_PUT,
+    MEMORY_DEL,
+    MEMORY_COMMIT,
+    MEMORY_OPEN, /* of a cursor */
+    MEMORY_CALLS
+};
 
 /* The @nth (from 1) such call from now on fails with @err, once; 0 takes the fault back. As in
  * LMDB, after a failed put, del or get the transaction can only be aborted: all its calls repeat

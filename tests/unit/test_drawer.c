@@ -97,6 +97,42 @@ TEST(drawer, two_counts_both_stand_and_are_flagged)
     mesh_free(mesh);
 }
 
+TEST(drawer, a_count_counts_once_however_often_it_is_told)
+{
+    struct mesh *mesh = mesh_new(NODES, KIND_DRAWER);
+    open_at(mesh, 0, 10000);
+    count_at(mesh, 0, 1, 10000);
+    count_at(mesh, 1, 1, 10000); /* the same request, retried elsewhere */
+    (void)mesh_write(mesh, 2, 1001, 5, bytes_of("\x90", 1)); /* newer software's, ignorable */
+    mesh_sync(mesh);
+    assert_int_equal(drawer_at(mesh, 3)->counts_count, 1);
+    assert_false(drawer_at(mesh, 3)->is_counted_twice);
+    mesh_free(mesh);
+}
+
+TEST(drawer, of_too_many_moves_or_counts_the_first_stand_and_it_says_so)
+{
+    struct mesh *mesh = mesh_new(NODES, KIND_DRAWER);
+    open_at(mesh, 0, 10000);
+    for (uint32_t i = 1; i <= DRAWER_MOVES_MAX; i++) {
+        move_at(mesh, 0, (uint8_t)i, 1);
+    }
+    assert_false(drawer_at(mesh, 0)->is_cut_short);
+    move_at(mesh, 0, DRAWER_MOVES_MAX + 1, 1);
+    assert_true(drawer_at(mesh, 0)->is_cut_short);
+    assert_int_equal(drawer_at(mesh, 0)->moves_minor, DRAWER_MOVES_MAX);
+    mesh_free(mesh);
+    mesh = mesh_new(NODES, KIND_DRAWER);
+    for (uint32_t i = 1; i <= DRAWER_COUNTS_MAX; i++) {
+        count_at(mesh, 0, (uint8_t)i, i);
+    }
+    assert_false(drawer_at(mesh, 0)->is_cut_short);
+    count_at(mesh, 0, DRAWER_COUNTS_MAX + 1, 1);
+    assert_true(drawer_at(mesh, 0)->is_cut_short);
+    assert_int_equal(drawer_at(mesh, 0)->counts_count, DRAWER_COUNTS_MAX);
+    mesh_free(mesh);
+}
+
 TEST(drawer, opened_at_two_devices_is_the_session_of_the_smaller_operation_and_flagged)
 {
     struct mesh *mesh = mesh_new(NODES, KIND_DRAWER);

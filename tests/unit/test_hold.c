@@ -52,6 +52,23 @@ TEST(hold, of_a_session_is_bounded_and_goes_with_it)
     assert_int_equal(holds.count, 0);
 }
 
+TEST(hold, of_more_than_a_session_may_hold_is_refused_and_giving_up_nothing_is_none)
+{
+    reset();
+    assert_int_equal(hold_set(&holds, 1, 7, HOLD_SESSION_UNITS_MAX + 1, 0, TTL_MS), ERR_LIMIT);
+    assert_int_equal(hold_set(&holds, 1, 7, 0, 0, TTL_MS), 0);
+    assert_int_equal(holds.count, 0);
+}
+
+TEST(hold, of_another_session_stays_when_one_goes)
+{
+    reset();
+    assert_int_equal(hold_set(&holds, 1, 7, 2, 0, TTL_MS), 0);
+    assert_int_equal(hold_set(&holds, 2, 7, 3, 0, TTL_MS), 0);
+    hold_release(&holds, 1);
+    assert_int_equal(hold_units(&holds, 7, 0, 0), 3);
+}
+
 TEST(hold, a_full_table_takes_again_when_some_have_ended)
 {
     reset();
