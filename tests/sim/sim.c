@@ -231,10 +231,14 @@ static bool is_all_ticked(const struct sim *sim)
     return true;
 }
 
+/* Until all is ticked, and what devices wrote meanwhile of their own accord is everywhere. */
 static void ticks_wait(struct sim *sim)
 {
     for (unsigned i = 0; i < TICKS_ROUNDS_MAX && !sim->is_failed && !is_all_ticked(sim); i++) {
         cluster_run(sim->cluster, TICKS_MS);
+    }
+    if (!sim->is_failed && !cluster_converge(sim->cluster, SIM_CONVERGE_MS)) {
+        sim_fail(sim, ORACLE_LIVENESS, NULL, "what was written in peace does not get through");
     }
 }
 
