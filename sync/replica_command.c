@@ -412,6 +412,15 @@ static int command_once(struct replica *replica, struct store_txn *txn,
     return err;
 }
 
+/* What a person is told of @err: what the disk spoilt is neither his mistake nor newer software's.
+ * A row that is none is made anew at the next scrub. */
+static int refusal(struct replica *replica, int err)
+{
+    if (err == ERR_SPOILT)
+        replica->scrub.is_wrong = true;
+    return err == ERR_VERSION && replica->scrub.has_damage ? ERR_SPOILT : err;
+}
+
 int replica_command(struct replica *replica, struct store_txn *txn, const struct command *command,
                     uint64_t request, struct moment now, struct effects *out)
 {
@@ -420,6 +429,6 @@ int replica_command(struct replica *replica, struct store_txn *txn, const struct
         replica->is_log_lost ? ERR_BUSY : command_once(replica, txn, command, now, out, &answer);
     if (err == ERR_IO || err == ERR_FULL)
         return err;
-    effects_answer(out, request, err, &answer);
+    effects_answer(out, request, refusal(replica, err), &answer);
     return 0;
 }

@@ -49,7 +49,7 @@ int api_status_of(int err)
         {ERR_MALFORMED, 400}, {ERR_FORBIDDEN, 403}, {ERR_NOT_FOUND, 404}, {ERR_CONFLICT, 409},
         {ERR_EXISTS, 409},    {ERR_MISMATCH, 409},  {ERR_STATE, 409},     {ERR_UNAVAILABLE, 409},
         {ERR_VERSION, 409},   {ERR_TOO_LARGE, 413}, {ERR_TOO_MANY, 422},  {ERR_OVERFLOW, 422},
-        {ERR_LIMIT, 429},     {ERR_BUSY, 503},      {ERR_FULL, 507},
+        {ERR_LIMIT, 429},     {ERR_BUSY, 503},      {ERR_SPOILT, 503},    {ERR_FULL, 507},
     };
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
         if (statuses[i].err == err)
@@ -337,7 +337,7 @@ static void answer_reading(struct api *api, const struct api_request *request,
     int err = read_within(&reading, reply->route->shape);
     if (err != 0) {
         /* A row of ours that does not decode is not the asker's mistake. */
-        api_problem(reply, err == ERR_MALFORMED ? ERR_INTERNAL : err, "");
+        api_problem(reply, err == ERR_MALFORMED ? ERR_SPOILT : err, "");
         return;
     }
     reply->status = reply->route->status;
@@ -382,7 +382,7 @@ static void answer_metrics(struct api *api, struct api_reply *reply)
     reply->status = reply->route->status;
     (void)snprintf(reply->media, sizeof reply->media, "%s", METRICS_MEDIA);
     if (err != 0)
-        api_problem(reply, err == ERR_MALFORMED ? ERR_INTERNAL : err, "");
+        api_problem(reply, err == ERR_MALFORMED ? ERR_SPOILT : err, "");
 }
 
 /* ---- writing ---- */

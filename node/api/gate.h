@@ -107,6 +107,8 @@ struct gate {
     void (*live)(void *context, struct gate_live *ret_live);
     /* Told each second how many screens are connected. NULL = this host does not ask. */
     void (*screens)(void *context, const struct gate_screens *screens);
+    /* A stored row is none: it is time to look at all of them. NULL = this host does not. */
+    void (*spoilt)(void *context);
 };
 
 #endif

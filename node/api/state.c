@@ -48,9 +48,21 @@ struct principal state_principal(const struct state *state)
                               .staff = 0};
 }
 
+/* As history_get(); of a row that the disk spoilt the host is told. */
+static int row_get(const struct state *state, struct history *history, struct store_txn *txn,
+                   enum kind kind, const struct entity_id *id)
+{
+    const int err = history_get(history, txn, kind, id);
+    if (err != ERR_MALFORMED)
+        return err;
+    if (state->gate->spoilt != NULL)
+        state->gate->spoilt(state->gate->context);
+    return ERR_SPOILT;
+}
+
 int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
-    int err = history_get(state->history, txn, KIND_ORDER, id);
+    int err = row_get(state, state->history, txn, KIND_ORDER, id);
     if (err != 0)
         return err;
     order_derive(state->history, &state->order);
@@ -73,7 +85,7 @@ static int item_stock(struct state *state, struct store_txn *txn)
 
 int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
-    int err = history_get(state->history, txn, KIND_MENU, id);
+    int err = row_get(state, state->history, txn, KIND_MENU, id);
     if (err == 0)
         menu_derive(state->history, &state->item);
     return err == 0 ? item_stock(state, txn) : err;
@@ -82,7 +94,7 @@ int state_item(struct state *state, struct store_txn *txn, const struct entity_i
 int state_record(struct state *state, struct store_txn *txn, enum kind kind,
                  const struct entity_id *id)
 {
-    int err = history_get(state->history, txn, kind, id);
+    int err = row_get(state, state->history, txn, kind, id);
     if (err == 0)
         record_derive(state->history, &state->record);
     return err;
@@ -90,7 +102,7 @@ int state_record(struct state *state, struct store_txn *txn, enum kind kind,
 
 int state_drawer(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
-    int err = history_get(state->history, txn, KIND_DRAWER, id);
+    int err = row_get(state, state->history, txn, KIND_DRAWER, id);
     if (err == 0)
         drawer_derive(state->history, &state->drawer);
     return err;
@@ -99,7 +111,7 @@ int state_drawer(struct state *state, struct store_txn *txn, const struct entity
 int state_popup(struct state *state, struct store_txn *txn)
 {
     struct entity_id id = entity_id_derive(KIND_POPUP, 0);
-    int err = history_get(state->history, txn, KIND_POPUP, &id);
+    int err = row_get(state, state->history, txn, KIND_POPUP, &id);
     if (err == ERR_NOT_FOUND) {
         history_reset(state->history, KIND_POPUP, &id);
         err = 0;
@@ -112,7 +124,7 @@ int state_popup(struct state *state, struct store_txn *txn)
 int state_day(struct state *state, struct store_txn *txn, uint64_t n)
 {
     struct entity_id id = entity_id_derive(KIND_POPUP, 0);
-    int err = history_get(state->scratch, txn, KIND_POPUP, &id);
+    int err = row_get(state, state->scratch, txn, KIND_POPUP, &id);
     if (err == ERR_NOT_FOUND) {
         history_reset(state->scratch, KIND_POPUP, &id);
         err = 0;

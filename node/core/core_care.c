@@ -51,6 +51,16 @@ void core_care_failed(struct core *core, int err)
 
 /* --- the store --- */
 
+/* Whether the web thread met a row that is none, since this was asked last. */
+static bool is_row_spoilt(struct core *core)
+{
+    (void)pthread_mutex_lock(&core->lock);
+    const bool is = core->is_row_spoilt;
+    core->is_row_spoilt = false;
+    (void)pthread_mutex_unlock(&core->lock);
+    return is;
+}
+
 int core_care_scrub(struct core *core, struct store_txn *txn, bool is_idle)
 {
     struct core_care *care = &core->care;
@@ -58,6 +68,8 @@ int core_care_scrub(struct core *core, struct store_txn *txn, bool is_idle)
     const struct input input = {.kind = INPUT_SCRUB,
                                 .now = now,
                                 .records_max = care->is_scrub_whole ? UINT32_MAX : SCRUB_RECORDS};
+    if (now.mono_ms - care->scrub_ms >= SCRUB_MS && is_row_spoilt(core))
+        care->is_scrub_whole = true;
     if (!care->is_scrub_whole && (!is_idle || now.mono_ms - care->scrub_ms < SCRUB_MS))
         return 0;
     care->is_scrub_whole = false;

@@ -34,6 +34,14 @@ static void gate_live(void *context, struct gate_live *ret_live)
     }
 }
 
+static void gate_spoilt(void *context)
+{
+    struct core *core = context;
+    (void)pthread_mutex_lock(&core->lock);
+    core->is_row_spoilt = true;
+    (void)pthread_mutex_unlock(&core->lock);
+}
+
 static void gate_screens(void *context, const struct gate_screens *screens)
 {
     struct core *core = context;
@@ -49,7 +57,8 @@ void core_gate_init(struct core *core)
                                .read_begin = gate_read_begin,
                                .read_end = gate_read_end,
                                .live = gate_live,
-                               .screens = gate_screens};
+                               .screens = gate_screens,
+                               .spoilt = gate_spoilt};
 }
 
 const struct gate *core_gate(struct core *core)

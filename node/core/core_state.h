@@ -115,8 +115,9 @@ struct core {
     uint32_t taken_count, replays_count;
     const struct api_command *taken[API_COMMANDS_MAX];
     const struct api_command *replays[API_COMMANDS_MAX];
-    /* Under the lock: what the web thread may look at. */
+    /* Under the lock: what the web thread may look at, and what it found. */
     pthread_mutex_t lock;
+    bool is_row_spoilt;
     uint64_t turned_ms, published_ms;
     struct gate_live live;
     struct gate_screens screens;

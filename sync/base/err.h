@@ -50,7 +50,9 @@
     X(ERR_CONFLICT, -20, "conflict",                                                               \
       "The same key was used for a different request. Use a new key.")                             \
     X(ERR_INTERNAL, -21, "internal",                                                               \
-      "Something went wrong inside. Nothing was saved; try again and report it.")
+      "Something went wrong inside. Nothing was saved; try again and report it.")                  \
+    X(ERR_SPOILT, -22, "spoilt",                                                                   \
+      "The disk spoilt a record of this. It is being repaired; try again in a moment.")
 /* clang-format on */
 
 enum err {

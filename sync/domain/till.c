@@ -121,7 +121,7 @@ static int aim_at_voided(struct task *task)
     struct history *history = task->till->history;
     const struct entity_id *order = &task->command->order;
     aim(task->result, KIND_ORDER, *order);
-    const int err = history_get(history, task->till->txn, KIND_ORDER, order);
+    const int err = task_history_get(history, task->till->txn, KIND_ORDER, order);
     if (err != ERR_NOT_FOUND) {
         return err;
     }
@@ -195,7 +195,8 @@ static int aim_at_subject(struct task *task)
         return 0;
     case SUBJECT_CONTACTS:
         aim(task->result, KIND_ORDER, task->command->order);
-        return history_get(task->till->history, task->till->txn, KIND_ORDER, &task->command->order);
+        return task_history_get(task->till->history, task->till->txn, KIND_ORDER,
+                                &task->command->order);
     case SUBJECT_RECORD:
         return aim_at_record(task);
     case SUBJECT_REVIEW:

@@ -271,7 +271,7 @@ struct till_result {
  *   ERR_MALFORMED, ERR_TOO_MANY, ERR_TOO_LARGE, ERR_OVERFLOW
  *                    the command is not what docs/protocol.md allows; no room is left on the order
  *   ERR_EXISTS       another record has that number
- *   ERR_IO           the store; ERR_MALFORMED also for a damaged row
+ *   ERR_IO           the store; ERR_SPOILT: a damaged row
  */
 MUST_CHECK int till_run(const struct till *till, const struct command *command,
                         struct till_result *ret_result);

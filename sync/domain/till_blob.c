@@ -8,7 +8,7 @@ static int load_blob(struct task *task, const struct hash *hash, struct blob *re
 {
     struct history *history = task->till->scratch;
     const struct entity_id id = blob_entity(hash);
-    const int err = history_get(history, task->till->txn, KIND_BLOB, &id);
+    const int err = task_history_get(history, task->till->txn, KIND_BLOB, &id);
     if (err == ERR_NOT_FOUND) {
         history_reset(history, KIND_BLOB, &id);
     } else if (err != 0) {

@@ -115,7 +115,7 @@ static int load_item(struct task *task, struct menu_item *ret_item)
 {
     struct history *history = task->till->history;
     const struct entity_id *id = &task->result->entity;
-    const int err = history_get(history, task->till->txn, KIND_MENU, id);
+    const int err = task_history_get(history, task->till->txn, KIND_MENU, id);
     if (err == ERR_NOT_FOUND) {
         history_reset(history, KIND_MENU, id);
     } else if (err != 0) {

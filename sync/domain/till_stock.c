@@ -192,7 +192,7 @@ static int load_stock(const struct task *task, uint64_t item)
 {
     const struct entity_id entity = entity_id_derive(KIND_STOCK, item);
     const int err = stock_get(task->till->stock, task->till->txn, &entity);
-    return err == ERR_NOT_FOUND ? 0 : err;
+    return err == ERR_NOT_FOUND ? 0 : err == ERR_MALFORMED ? ERR_SPOILT : err;
 }
 
 /* Whose units are sold that nobody holds a right to. */

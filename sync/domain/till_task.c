@@ -123,10 +123,17 @@ bool task_has_room(const struct task *task, const struct history *history)
     return history->branches_count < ENTITY_LOGS_MAX;
 }
 
+int task_history_get(struct history *history, struct store_txn *txn, enum kind kind,
+                     const struct entity_id *id)
+{
+    const int err = history_get(history, txn, kind, id);
+    return err == ERR_MALFORMED ? ERR_SPOILT : err;
+}
+
 int task_load_order(struct task *task, const struct entity_id *id)
 {
     const struct till *till = task->till;
-    const int err = history_get(till->history, till->txn, KIND_ORDER, id);
+    const int err = task_history_get(till->history, till->txn, KIND_ORDER, id);
     if (err != 0) {
         return err;
     }
@@ -144,7 +151,7 @@ int task_load_order(struct task *task, const struct entity_id *id)
 int task_load_scratch(struct task *task, enum kind kind, const struct entity_id *id)
 {
     struct history *history = task->till->scratch;
-    const int err = history_get(history, task->till->txn, kind, id);
+    const int err = task_history_get(history, task->till->txn, kind, id);
     if (err != ERR_NOT_FOUND) {
         return err;
     }

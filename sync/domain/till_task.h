@@ -89,9 +89,14 @@ MUST_CHECK int task_record_number(const struct task *task, uint64_t *ret_number)
 /* Whether events of ours on the entity of @history would still count. */
 bool task_has_room(const struct task *task, const struct history *history);
 
+/* As history_get(), but the row that the disk made no row of is ERR_SPOILT: what was asked for is
+ * well said. */
+MUST_CHECK int task_history_get(struct history *history, struct store_txn *txn, enum kind kind,
+                                const struct entity_id *id);
+
 /* The order in till->history and its events' meaning in till->order. 0, ERR_NOT_FOUND, ERR_VERSION
  * (written by newer software: read-only here), ERR_TOO_MANY (no event of ours would count any
- * more), ERR_IO, ERR_MALFORMED. */
+ * more), ERR_IO, ERR_SPOILT. */
 MUST_CHECK int task_load_order(struct task *task, const struct entity_id *id);
 
 /* The stored history of @id in till->scratch, or an empty one. ERR_IO, ERR_MALFORMED. */

@@ -11,6 +11,15 @@
 enum { COUNTER, KITCHEN, PICKUP, NODES, ORDERS = 4, SETTLE_MS = 20000, HEAL_MS = 12000 };
 
 static uint32_t alarms[ALARM_COUNT];
+static int answered; /* what the last command came to */
+
+static void note_answer(void *context, struct cluster_node *node,
+                        const struct effect_answer *answer)
+{
+    (void)context;
+    (void)node;
+    answered = answer->err;
+}
 
 static void count_alarm(void *context, struct cluster_node *node, const struct effect_alarm *alarm)
 {
@@ -28,7 +37,7 @@ static struct cluster *stall_new(struct command *commands, struct shop_key *keys
                                               {"kitchen", ROLE_KITCHEN, "B"},
                                               {"pickup", ROLE_PICKUP, "C"}},
                                   .knobs = cluster_knobs_calm(),
-                                  .hooks = {.on_alarm = count_alarm}};
+                                  .hooks = {.on_alarm = count_alarm, .on_answer = note_answer}};
     struct cluster *cluster = cluster_new();
     memset(alarms, 0, sizeof alarms);
     cluster_start(cluster, &setup);
@@ -262,6 +271,69 @@ TEST(scrub, an_event_that_vanished_is_fetched_again)
     spoil_lose(cluster->nodes[KITCHEN].store, TABLE_LOG, 7);
     cluster_restart(cluster, KITCHEN, 100);
     assert_true(heals(cluster));
+    cluster_free(cluster);
+}
+
+/* The place of the row of @order in TABLE_STATE. */
+struct row_search {
+    const struct entity_id *order;
+    uint64_t at, found;
+};
+
+static void search_row(void *context, struct bytes key, struct bytes value)
+{
+    struct row_search *search = context;
+    (void)value;
+    if (key.data[0] == KIND_ORDER &&
+        memcmp(key.data + 1, search->order->bytes, sizeof search->order->bytes) == 0)
+        search->found = search->at;
+    search->at++;
+}
+
+static uint64_t state_row_of(const struct cluster *cluster, const struct entity_id *order)
+{
+    struct row_search search = {.order = order, .found = UINT64_MAX};
+    store_memory_each(cluster->nodes[KITCHEN].store, TABLE_STATE, search_row, &search);
+    assert_true(search.found != UINT64_MAX);
+    return search.found;
+}
+
+static struct entity_id order_of(const struct command *command)
+{
+    uint8_t session[8];
+    put_be64(session, command->principal.session);
+    return entity_id_mint(get_be32(command->key.data), bytes_of(session, sizeof session),
+                          command->key);
+}
+
+/* What a cancel of @order at the kitchen comes to. */
+static int cancel(struct cluster *cluster, const struct entity_id *order, uint64_t request)
+{
+    struct command command;
+    shop_command(&command, COMMAND_CANCEL);
+    command.order = *order;
+    command.reason = bytes_of_text("left");
+    answered = 1;
+    cluster_command(cluster, KITCHEN, &command, request);
+    const uint64_t until_ms = cluster->now_ms + 100;
+    while (answered == 1 && cluster_step(cluster, until_ms))
+        continue;
+    return answered;
+}
+
+TEST(scrub, what_is_asked_of_a_spoilt_row_is_refused_as_such_and_done_once_it_is_made_anew)
+{
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    const struct entity_id order = order_of(&commands[0]);
+    cluster->knobs.scrub_records = 0;
+    spoil_flip(cluster->nodes[KITCHEN].store, TABLE_STATE, state_row_of(cluster, &order), 0);
+    assert_int_equal(cancel(cluster, &order, 50), ERR_SPOILT);
+    cluster->knobs.scrub_records = 1; /* one record: it does not have to come by by itself */
+    assert_int_equal(cancel(cluster, &order, 51), ERR_SPOILT);
+    assert_int_equal(alarms[ALARM_STATE_DAMAGE], 1);
+    assert_int_equal(cancel(cluster, &order, 52), 0);
     cluster_free(cluster);
 }
 
