@@ -1,7 +1,7 @@
-/* roster_load.h - what the files that fold the roster share: roster.c (the passes), roster_tables.c,
- * papers.c (what certificates say), rights.c (what admins say that a device may write),
- * registers.c (what voids parts of logs), doubt.c (certificates by who was revoked), people.c (who
- * may do what), places.c (where devices are).
+/* roster_load.h - what the files that fold the roster share: roster.c (the passes),
+ * roster_tables.c, papers.c (what certificates say), rights.c (what admins say that a device may
+ * write), registers.c (what voids parts of logs), doubt.c (certificates by who was revoked),
+ * people.c (who may do what), places.c (where devices are).
  *
  * Layer: sync/roster (pure).
  */

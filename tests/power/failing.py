@@ -99,7 +99,8 @@ def offline(trial, words):
         if os.path.exists(out):
             os.remove(out)
         done = subprocess.run([trial.program, *spelt, "--state", state], env={**CLEAN, **under},
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=SECONDS)
         trial.judge(done.returncode, done.stderr + done.stdout)
         return done.returncode
 
@@ -115,8 +116,8 @@ def online(trial, words):
     def once(under):
         spelt = [word.replace("{}", trial.folder).replace("ORDER", trial.order) for word in words]
         done = subprocess.run([trial.program, *spelt, "--state", node.state],
-                              env={**CLEAN, **under}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=SECONDS)
+                              env={**CLEAN, **under}, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=SECONDS)
         trial.judge(done.returncode, done.stderr + done.stdout)
 
     trial.fresh()
