@@ -1,4 +1,7 @@
 /* faults.c - what goes wrong, as often as the seed says. */
+#include <stddef.h>
+#include <string.h>
+
 #include "tests/sim/sim_internal.h"
 
 enum {
@@ -130,6 +133,65 @@ static void clone(struct sim *sim)
     }
 }
 
+/* What is drawn for, by the name that --without takes. */
+static const struct {
+    const char *name;
+    size_t odds; /* in struct odds */
+    void (*act)(struct sim *sim);
+} faults[] = {
+    {"reset", offsetof(struct odds, reset), fault_reset},
+    {"partition", offsetof(struct odds, partition), fault_partition},
+    {"one-way", offsetof(struct odds, one_way), fault_one_way},
+    {"swizzle", offsetof(struct odds, swizzle), fault_swizzle},
+    {"flap", offsetof(struct odds, flap), fault_flap},
+    {"slow-reader", offsetof(struct odds, slow_reader), fault_slow_reader},
+    {"crash", offsetof(struct odds, crash), crash},
+    {"full", offsetof(struct odds, full), store_full},
+    {"io", offsetof(struct odds, io), store_io},
+    {"commit", offsetof(struct odds, commit), store_commit},
+    {"jump", offsetof(struct odds, jump), clock_jump},
+    {"rate", offsetof(struct odds, rate), clock_rate},
+    {"slow", offsetof(struct odds, slow), slow},
+    {"two-links", offsetof(struct odds, two_links), fault_two_links},
+    {"copy", offsetof(struct odds, copy), copy},
+    {"roll-back", offsetof(struct odds, roll_back), roll_back},
+    {"clone", offsetof(struct odds, clone), clone},
+};
+
+/* What the network and the people do wrong all the time. */
+static const struct {
+    const char *name;
+    size_t knob; /* in struct cluster_knobs */
+} habits[] = {
+    {"straggle", offsetof(struct cluster_knobs, straggle_odds)},
+    {"duplicate", offsetof(struct cluster_knobs, duplicate_odds)},
+    {"forge", offsetof(struct cluster_knobs, forge_odds)},
+};
+
+enum { FAULTS = sizeof faults / sizeof *faults, HABITS = sizeof habits / sizeof *habits };
+
+const char *sim_fault_name(unsigned at)
+{
+    if (at < FAULTS) {
+        return faults[at].name;
+    }
+    return at < FAULTS + HABITS ? habits[at - FAULTS].name : NULL;
+}
+
+static bool is_without(const struct sim *sim, unsigned at)
+{
+    return (sim->options.without >> at & 1) != 0;
+}
+
+static void habits_drop(struct sim *sim)
+{
+    for (unsigned i = 0; i < HABITS; i++) {
+        if (is_without(sim, FAULTS + i)) {
+            memset((char *)&sim->cluster->knobs + habits[i].knob, 0, sizeof(uint32_t));
+        }
+    }
+}
+
 /* A third of the seeds do without each. */
 static uint32_t odds_draw(struct sim *sim, uint32_t most)
 {
@@ -172,34 +234,28 @@ void faults_draw(struct sim *sim)
     cluster_copy_free(&sim->copy);
     sim->gap_max_ms = 4 + (uint32_t)below(sim, 150);
     net_begin(sim);
+    habits_drop(sim);
 }
 
+static uint32_t odds_of(const struct sim *sim, unsigned at)
+{
+    uint32_t odds;
+    memcpy(&odds, (const char *)&sim->odds + faults[at].odds, sizeof odds);
+    return odds;
+}
+
+/* Each fault draws from numbers of its own, of which one is taken whether or not it strikes: so
+ * that a run without one of them is otherwise as much the same as can be. */
 void faults_act(struct sim *sim)
 {
-    const struct {
-        uint32_t odds;
-        void (*act)(struct sim *sim);
-    } faults[] = {{sim->odds.reset, fault_reset},
-                  {sim->odds.partition, fault_partition},
-                  {sim->odds.one_way, fault_one_way},
-                  {sim->odds.swizzle, fault_swizzle},
-                  {sim->odds.flap, fault_flap},
-                  {sim->odds.slow_reader, fault_slow_reader},
-                  {sim->odds.crash, crash},
-                  {sim->odds.full, store_full},
-                  {sim->odds.io, store_io},
-                  {sim->odds.commit, store_commit},
-                  {sim->odds.jump, clock_jump},
-                  {sim->odds.rate, clock_rate},
-                  {sim->odds.slow, slow},
-                  {sim->odds.two_links, fault_two_links},
-                  {sim->odds.copy, copy},
-                  {sim->odds.roll_back, roll_back},
-                  {sim->odds.clone, clone}};
-    for (unsigned i = 0; i < sizeof faults / sizeof *faults && !sim->is_failed; i++) {
-        if (sim_chance(sim, faults[i].odds)) {
+    for (unsigned i = 0; i < FAULTS && !sim->is_failed; i++) {
+        const uint64_t own = prng_next(&sim->prng);
+        const struct prng others = sim->prng;
+        sim->prng.state = own;
+        if (sim_chance(sim, odds_of(sim, i)) && !is_without(sim, i)) {
             faults[i].act(sim);
         }
+        sim->prng = others;
     }
     net_act(sim);
 }

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "sync/base/check.h"
-#include "tests/sim/sim.h"
+#include "tests/sim/shrink.h"
 
 enum {
     JOBS_MAX = 64,
@@ -27,6 +27,7 @@ enum {
 
 struct options {
     uint64_t seed, seeds, jobs;
+    bool is_shrinking;
     struct sim_options sim;
 };
 
@@ -45,6 +46,7 @@ static void usage(FILE *to)
     (void)fprintf(
         to,
         "Usage: %s [--seeds N] [--seed S] [--jobs J] [--trace] [--trace-hash] [--each-path]\n"
+        "       [--shrink] [--turns N] [--without FAULT,...]\n"
         "\n"
         "Runs N simulated pop-ups (default 100) from seed S (default 1) on: several devices "
         "with the\n"
@@ -52,15 +54,24 @@ static void usage(FILE *to)
         "\n"
         "  --trace       print what happens, line by line (for one seed)\n"
         "  --trace-hash  print a hash over all inputs, outputs and rows of each seed\n"
-        "  --each-path   the store fails once on each way that the code has to it\n",
-        program);
+        "  --each-path   the store fails once on each way that the code has to it\n"
+        "  --shrink      of seed S, which fails: the fewest turns and faults with which it does\n"
+        "  --turns       after so many (default %d) all is healed\n"
+        "  --without     these do not happen:",
+        program, SIM_TURNS);
+    for (unsigned i = 0; sim_fault_name(i) != NULL; i++) {
+        (void)fprintf(to, "%s%s", i % 8 == 0 ? "\n                " : " ", sim_fault_name(i));
+    }
+    (void)fputs("\n", to);
 }
 
 /* ---- a worker ---- */
 
-static void replay_show(uint64_t seed)
+static void replay_show(const struct sim_options *sim, uint64_t seed)
 {
-    printf("       replay: %s --seeds 1 --seed %" PRIu64 " --trace\n", program, seed);
+    char line[SHRINK_LINE_MAX];
+    shrink_command(program, seed, sim, line);
+    printf("       replay: %s --trace\n", line);
     (void)fflush(stdout);
 }
 
@@ -79,7 +90,7 @@ static void seed_run(struct sim *sim, const struct options *options, struct work
     }
     if (!is_good && worker->stats.failures <= FAILURES_SHOWN_MAX) {
         printf("FAILED seed %" PRIu64 ": %s\n", worker->seed, sim_failure(sim));
-        replay_show(worker->seed);
+        replay_show(&options->sim, worker->seed);
     }
     (void)fflush(stdout);
 }
@@ -136,7 +147,8 @@ static void stats_merge(struct sim_stats *to, const struct sim_stats *from)
 }
 
 /* A worker that a sanitizer, a check or the time limit ended has its seed to show. */
-static void worker_wait(struct worker *worker, struct sim_stats *stats)
+static void worker_wait(const struct options *options, struct worker *worker,
+                        struct sim_stats *stats)
 {
     int status = 0;
     check(waitpid(worker->pid, &status, 0) == worker->pid);
@@ -144,7 +156,7 @@ static void worker_wait(struct worker *worker, struct sim_stats *stats)
         const bool is_hung = WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
         printf("FAILED seed %" PRIu64 ": the run %s\n", worker->seed,
                is_hung ? "hangs" : "died; the words above say why");
-        replay_show(worker->seed);
+        replay_show(&options->sim, worker->seed);
         worker->stats.failures++;
     }
     stats_merge(stats, &worker->stats);
@@ -231,19 +243,26 @@ static bool option_take(char **arguments, int *at, struct options *options)
         uint64_t *to;
     } numbers[] = {{"--seeds", UINT32_MAX, &options->seeds},
                    {"--seed", UINT64_MAX, &options->seed},
-                   {"--jobs", JOBS_MAX, &options->jobs}};
+                   {"--jobs", JOBS_MAX, &options->jobs},
+                   {"--turns", UINT32_MAX, &options->sim.turns}};
     const struct {
         const char *name;
         bool *to;
     } flags[] = {{"--trace", &options->sim.is_traced},
                  {"--trace-hash", &options->sim.is_hashed},
-                 {"--each-path", &options->sim.is_each_path_failing}};
+                 {"--each-path", &options->sim.is_each_path_failing},
+                 {"--shrink", &options->is_shrinking}};
     const char *name = arguments[(*at)++];
     for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (strcmp(name, flags[i].name) == 0) {
             *flags[i].to = true;
             return true;
         }
+    }
+    if (strcmp(name, "--without") == 0) {
+        const char *list = arguments[*at];
+        *at += list == NULL ? 0 : 1;
+        return list != NULL && shrink_parse(list, &options->sim.without);
     }
     for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(name, numbers[i].name) == 0) {
@@ -297,6 +316,9 @@ int main(int count, char **arguments)
         options.jobs = 1;
     }
     check_set_reporter(failure_show);
+    if (options.is_shrinking) {
+        return shrink_run(program, options.seed, &options.sim);
+    }
     struct sim_stats stats = {.seeds = 0};
     struct worker *workers = mmap(NULL, options.jobs * sizeof *workers, PROT_READ | PROT_WRITE,
                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -304,7 +326,7 @@ int main(int count, char **arguments)
     const double started = seconds_now();
     workers_start(&options, workers);
     for (unsigned i = 0; i < options.jobs; i++) {
-        worker_wait(&workers[i], &stats);
+        worker_wait(&options, &workers[i], &stats);
     }
     return report(&options, &stats, seconds_now() - started);
 }

@@ -16,7 +16,7 @@ enum {
     NODES_MIN = 3,
     SHIFTED_ONE_IN = 8, /* seeds */
     PATH_ODDS = 8000,   /* of 10,000 turns */
-    SCRUB_RECORDS = 4, /* in a turn of a run in which each path fails */
+    SCRUB_RECORDS = 4,  /* in a turn of a run in which each path fails */
 };
 
 const char *oracle_name(enum oracle oracle)
@@ -46,6 +46,7 @@ void sim_fail(struct sim *sim, enum oracle oracle, const struct cluster_node *no
         return;
     }
     sim->is_failed = true;
+    sim->failed_oracle = oracle;
     int size = snprintf(sim->failure, sizeof sim->failure,
                         "%s (%s) at %.3f s, turn %llu, %s: ", oracle_name(oracle),
                         oracle_text(oracle), (double)sim->cluster->now_ms / 1000,
@@ -70,6 +71,11 @@ struct watch *sim_watch(struct sim *sim, const struct cluster_node *node)
 const char *sim_failure(const struct sim *sim)
 {
     return sim->failure;
+}
+
+enum oracle sim_failed_oracle(const struct sim *sim)
+{
+    return sim->failed_oracle;
 }
 
 struct hash sim_trace_hash(const struct sim *sim)
@@ -198,7 +204,8 @@ static void start(struct sim *sim)
 static void phase_safety(struct sim *sim)
 {
     struct cluster *cluster = sim->cluster;
-    while (cluster->turns < SIM_TURNS && !sim->is_failed) {
+    const uint64_t turns = sim->options.turns > 0 ? sim->options.turns : SIM_TURNS;
+    while (cluster->turns < turns && !sim->is_failed) {
         const uint64_t until_ms = cluster->now_ms + prng_below(&sim->prng, sim->gap_max_ms);
         while (!sim->is_failed && cluster_step(cluster, until_ms)) {
         }

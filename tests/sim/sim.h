@@ -72,6 +72,8 @@ struct sim_options {
     bool is_traced;
     bool is_hashed;
     bool is_each_path_failing; /* store_paths.h: in a third of the turns */
+    uint64_t turns;            /* of the first phase; 0 = SIM_TURNS */
+    uint64_t without;          /* bit i: the fault sim_fault_name(i) does not strike */
 };
 
 struct sim; /* large; made once for many seeds */
@@ -82,8 +84,12 @@ void sim_free(struct sim *sim);
 /* Run one seed; adds to @stats. False when an oracle failed: sim_failure() says which and why. */
 bool sim_run(struct sim *sim, uint64_t seed, struct sim_stats *stats);
 const char *sim_failure(const struct sim *sim);
+enum oracle sim_failed_oracle(const struct sim *sim);
 /* Over all inputs, outputs and committed rows of the last run; when asked for. */
 struct hash sim_trace_hash(const struct sim *sim);
+
+/* What --without names; NULL past the end. At most 64. */
+const char *sim_fault_name(unsigned at);
 
 const char *oracle_name(enum oracle oracle);
 const char *oracle_text(enum oracle oracle);

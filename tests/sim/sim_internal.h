@@ -134,6 +134,7 @@ struct sim {
     bool is_shifted; /* this run is one with other clocks */
     struct hash decided;
     bool is_failed;
+    enum oracle failed_oracle;
     char failure[SIM_FAILURE_MAX];
 };
 
