@@ -43,8 +43,6 @@ static void read_heads(struct reader *reader, struct message *message)
 
 static void read_adjacent(struct reader *reader, struct message *message)
 {
-    if (read_nil(reader))
-        return;
     uint32_t count = read_array(reader, 0, LINKS_MAX);
     for (uint32_t i = 0; i < count; i++)
         message->adjacent[i] = read_id64(reader);
@@ -75,7 +73,8 @@ static void read_status(struct reader *reader, struct message *message)
     read_heads(reader, message);
     read_fixed(reader, status->digest, sizeof status->digest);
     status->flags = read_uint(reader, FLAGS_HIGHEST);
-    read_adjacent(reader, message);
+    if (!read_nil(reader))
+        read_adjacent(reader, message);
 }
 
 static void read_events(struct reader *reader, struct message *message)

@@ -173,7 +173,7 @@ struct message {
     uint64_t reason;       /* BYE */
     uint32_t heads_count;  /* HELLO, STATUS */
     struct head_claim heads[LOGS_MAX];
-    bool has_adjacent; /* HELLO, STATUS; else as told before */
+    bool has_adjacent; /* HELLO; STATUS when it changed */
     uint32_t adjacent_count;
     uint64_t adjacent[LINKS_MAX];
     uint32_t wants_count;

@@ -1,6 +1,8 @@
 /* What devices say to each other survives the wire, and nothing else does. */
 #include "sync/mesh/message.h"
 
+#include <dirent.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/lib/test.h"
@@ -69,6 +71,20 @@ TEST(message, a_hello_arrives_as_it_was_sent)
     assert_int_equal(decoded.heads[1].seq, SEQ_MAX);
     assert_int_equal(decoded.adjacent_count, 1);
     assert_int_equal(decoded.adjacent[0], 77);
+}
+
+TEST(message, a_hello_that_does_not_say_whom_it_is_linked_to_is_refused)
+{
+    static const struct hello hello = {.version_min = 1, .version_max = 1};
+    struct writer writer;
+    struct bytes frame;
+    writer_init(&writer, frame_data, sizeof frame_data);
+    message_write_hello(&writer, &hello, NULL, 0, NULL, 0);
+    assert_int_equal(writer_finish(&writer, &frame), 0);
+    assert_int_equal(frame_data[frame.size - 2], 0x90); /* nobody, then the flags */
+    assert_int_equal(message_decode(frame, &decoded), 0);
+    frame_data[frame.size - 2] = 0xc0;
+    assert_int_equal(message_decode(frame, &decoded), ERR_MALFORMED);
 }
 
 TEST(message, events_stay_verbatim_in_the_frame)
@@ -174,4 +190,40 @@ TEST(message, a_count_that_cannot_fit_is_refused_before_anything_is_read)
 {
     static const uint8_t bomb[] = {0xdd, 0x0f, 0xff, 0xff, 0xff};
     assert_int_not_equal(message_decode(bytes_of(bomb, sizeof bomb), &decoded), 0);
+}
+
+/* ---- the fuzzer's kept frames ---- */
+
+#define CORPUS TEST_SOURCE_DIR "/tests/fuzz/corpus/message"
+
+/* 0, or why it is no frame. */
+static int decode_kept(const char *name)
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s", CORPUS, name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    const size_t size = fread(frame_data, 1, sizeof frame_data, file);
+    assert_int_equal(fclose(file), 0);
+    return message_decode(bytes_of(frame_data, size), &decoded);
+}
+
+TEST(message, the_fuzzer_begins_with_a_good_frame_of_each_kind)
+{
+    static const enum message_kind kinds[] = {
+        MESSAGE_HELLO, MESSAGE_STATUS, MESSAGE_EVENTS, MESSAGE_WANT, MESSAGE_FORKQ, MESSAGE_FORKP,
+        MESSAGE_EPH,   MESSAGE_ASK,    MESSAGE_BLOBQ,  MESSAGE_BLOB, MESSAGE_BYE,   MESSAGE_REPAIR};
+    bool is_there[MESSAGE_REPAIR + 1] = {false};
+    const struct dirent *entry;
+    DIR *folder = opendir(CORPUS);
+    assert_non_null(folder);
+    while ((entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] != '.' && decode_kept(entry->d_name) == 0) {
+            is_there[decoded.kind] = true;
+        }
+    }
+    assert_int_equal(closedir(folder), 0);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        assert_true(is_there[kinds[i]]);
+    }
 }
