@@ -131,8 +131,8 @@ static void contest_hold(const struct fold *fold, uint32_t line, struct contest 
     for (uint32_t i = 0; i < fold->edits_count; i++) {
         const struct fold_edit *edit = &fold->edits[i];
         if (edit->line == line && writes(edit, contest->kind) &&
-            !is_overwritten(fold, edit, contest->kind) &&
-            line_set_decode(fold->history->events[edit->event].body, &set) == 0) {
+            !is_overwritten(fold, edit, contest->kind)) {
+            check(line_set_decode(fold->history->events[edit->event].body, &set) == 0); /* again */
             contest_enter(fold, contest, edit->event, &set);
         }
     }
@@ -250,11 +250,12 @@ static void flag_line(const struct fold_line *from, const struct order_line *lin
     }
 }
 
+/* An edit waits for who began the line, which therefore is not refused. */
 static void flag_late_edits(const struct fold *fold, struct order *order)
 {
     for (uint32_t i = 0; i < fold->edits_count; i++) {
         const struct order_line *line = &order->lines[fold->edits[i].line];
-        if (fold->edits[i].state == EDIT_WAITING && !line->is_void && !line->is_refused) {
+        if (fold->edits[i].state == EDIT_WAITING && !line->is_void) {
             order->flags |= FLAG_LATE_EDIT;
         }
     }

@@ -113,7 +113,7 @@ struct operation do_add(struct stall *stall, enum person at, uint32_t line, uint
     return do_add_full(stall, at, &add);
 }
 
-static struct operation set(struct stall *stall, enum person at, const struct line_set *change)
+struct operation do_set_full(struct stall *stall, enum person at, const struct line_set *change)
 {
     struct body body;
     line_set_encode(change, begin(&body));
@@ -123,13 +123,13 @@ static struct operation set(struct stall *stall, enum person at, const struct li
 struct operation do_set(struct stall *stall, enum person at, uint32_t line, int32_t delta)
 {
     const struct line_set change = {.line = line, .quantity_delta = delta};
-    return set(stall, at, &change);
+    return do_set_full(stall, at, &change);
 }
 
 struct operation do_note(struct stall *stall, enum person at, uint32_t line, const char *note)
 {
     const struct line_set change = {.line = line, .has_note = true, .note = bytes_of_text(note)};
-    return set(stall, at, &change);
+    return do_set_full(stall, at, &change);
 }
 
 struct operation do_option(struct stall *stall, enum person at, uint32_t line, const char *option,
@@ -139,7 +139,7 @@ struct operation do_option(struct stall *stall, enum person at, uint32_t line, c
     change.options.count = 1;
     change.options.options[0] =
         (struct line_option){.name = bytes_of_text(option), .price_minor = price};
-    return set(stall, at, &change);
+    return do_set_full(stall, at, &change);
 }
 
 static struct line_ids one(uint32_t line)

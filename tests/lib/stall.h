@@ -35,6 +35,7 @@ struct operation do_add(struct stall *stall, enum person at, uint32_t line, uint
                         int64_t price);
 struct operation do_add_full(struct stall *stall, enum person at, const struct line_add *add);
 struct operation do_set(struct stall *stall, enum person at, uint32_t line, int32_t delta);
+struct operation do_set_full(struct stall *stall, enum person at, const struct line_set *change);
 struct operation do_note(struct stall *stall, enum person at, uint32_t line, const char *note);
 struct operation do_option(struct stall *stall, enum person at, uint32_t line, const char *option,
                            int64_t price);

@@ -212,6 +212,21 @@ TEST(bill, an_order_has_at_most_so_many_lines_and_its_sum_is_money)
     assert_int_equal(bill_discount_shares(lines, 2, percent(1), shares), ERR_OVERFLOW);
 }
 
+TEST(bill, no_sum_leaves_what_money_can_be)
+{
+    const struct bill_line up = line_of(1, MONEY_MAX, 0), down = line_of(1, -MONEY_MAX, 0);
+    struct bill_line given = up; /* all of it taken off */
+    given.discount_minor = MONEY_MAX;
+    const struct bill_line of_discounts[] = {given, down, given};
+    const struct bill_line of_nets[] = {given, down, down};
+    const struct bill_line of_totals[] = {up, up};
+    struct bill bill;
+    assert_int_equal(bill_compute(BILL_INCLUSIVE, of_discounts, 3, &bill), ERR_OVERFLOW);
+    assert_int_equal(bill_compute(BILL_INCLUSIVE, of_nets, 3, &bill), ERR_OVERFLOW);
+    assert_int_equal(bill_compute(BILL_INCLUSIVE, of_totals, 2, &bill), ERR_OVERFLOW);
+    assert_int_equal(bill_compute(BILL_INCLUSIVE, of_nets, 2, &bill), 0);
+}
+
 TEST(bill, deposits_zero_lines_and_returns_take_no_share)
 {
     struct bill_line lines[] = {line_of(1, 100, 0), line_of(4, 25, 0),  line_of(0, 900, 0),
@@ -303,6 +318,8 @@ TEST(bill, a_unit_carries_its_own_part_of_price_and_tax)
     struct bill_unit units[3];
     assert_int_equal(bill_units(&line, 3, units), 0);
     assert_memory_equal(units, ((struct bill_unit[]){{1, 1}, {1, 0}, {0, 0}}), sizeof units);
+    assert_int_equal(bill_units(&line, 0, units), ERR_MALFORMED);
+    line.payable_minor = 0; /* a tax of nothing */
     assert_int_equal(bill_units(&line, 0, units), ERR_MALFORMED);
     assert_int_equal(bill_units(&line, ORDER_QUANTITY_MAX + 1, units), ERR_TOO_MANY);
     line = (struct bill_amounts){0};

@@ -138,7 +138,7 @@ TEST(senseless, an_order_stays_what_it_was)
     (void)do_accept(&stall, K, 1);
     stall_sync(&stall);
     const struct figures before = figures_of(&stall);
-    write_senseless(stall.mesh, D, KIND_ORDER);
+    write_senseless(stall.mesh, K, KIND_ORDER); /* who has the claim */
     stall_sync(&stall);
     const struct figures after = figures_of(&stall);
     assert_same(&before, &after);

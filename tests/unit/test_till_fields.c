@@ -1,0 +1,254 @@
+/* test_till_fields.c - a form that is saved: every field of item and pop-up is shown as it was set,
+ * what is so already is not written again, and what no form may say is refused.
+ */
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "sync/domain/field_values.h"
+#include "sync/domain/menu.h"
+#include "tests/lib/stage.h"
+
+static struct stage stage;
+static struct command command;
+static struct answer answer;
+
+static int run(void)
+{
+    stage_begin(&stage);
+    stage_command(&stage, &command);
+    stage_end(&stage);
+    assert_int_equal(stage.effects->answers_count, 1);
+    answer = stage.effects->answers[0].answer;
+    return stage.effects->answers[0].err;
+}
+
+static void form(enum command_kind kind, const struct wanted_field *fields, uint32_t count)
+{
+    memset(&command, 0, sizeof command);
+    command.kind = kind;
+    command.principal = (struct principal){.session = 1, .role = ROLE_OWNER};
+    command.item = 1;
+    command.fields_count = count;
+    memcpy(command.fields, fields, count * sizeof fields[0]);
+}
+
+static int save(enum command_kind kind, const struct wanted_field *fields, uint32_t count)
+{
+    form(kind, fields, count);
+    return run();
+}
+
+#define TEXT(field_, text_)                                                                        \
+    {                                                                                              \
+        .field = (field_), .text = {(const uint8_t *)(text_), sizeof(text_) - 1 }                  \
+    }
+#define NUMBER(field_, number_)                                                                    \
+    {                                                                                              \
+        .field = (field_), .number = (number_)                                                     \
+    }
+#define COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
+
+/* One group "Size", exactly one of "small" and "large" (+1). */
+#define OPTIONS    "\x91\x94\xa4Size\x01\x01\x92\x92\xa5small\x00\x92\xa5large\x01"
+#define NO_OPTIONS "\x90"
+
+/* Each field as a form first has it, and as it has it then. */
+static const struct wanted_field item_first[] = {
+    TEXT(MENU_NAME, "Soup"),        TEXT(MENU_CATEGORY, "Hot"),
+    NUMBER(MENU_POSITION, 3),       NUMBER(MENU_PRICE, 450),
+    NUMBER(MENU_TAX_EAT_IN, 1900),  NUMBER(MENU_TAX_TAKE_AWAY, 700),
+    TEXT(MENU_STATION, "grill"),    NUMBER(MENU_ALLERGENS, 5),
+    NUMBER(MENU_DIET, 1),           TEXT(MENU_DESCRIPTION, "with bread"),
+    TEXT(MENU_OPTIONS, OPTIONS),    {.field = MENU_HIDDEN, .truth = true},
+    NUMBER(MENU_STOCK, STOCK_WARN), NUMBER(MENU_STALL, 4),
+    NUMBER(MENU_NUMBER, 1),
+};
+static const struct wanted_field item_then[] = {
+    TEXT(MENU_NAME, "Stew"),
+    TEXT(MENU_CATEGORY, "Mains"),
+    NUMBER(MENU_POSITION, 4),
+    NUMBER(MENU_PRICE, 400),
+    NUMBER(MENU_TAX_EAT_IN, 1800),
+    NUMBER(MENU_TAX_TAKE_AWAY, 600),
+    TEXT(MENU_STATION, "stove"),
+    NUMBER(MENU_ALLERGENS, 1),
+    NUMBER(MENU_DIET, 2),
+    TEXT(MENU_DESCRIPTION, ""),
+    TEXT(MENU_OPTIONS, NO_OPTIONS),
+    {.field = MENU_HIDDEN, .truth = false},
+    NUMBER(MENU_STOCK, STOCK_STRICT),
+    NUMBER(MENU_STALL, 0),
+};
+
+static const struct wanted_field popup_first[] = {
+    TEXT(POPUP_NAME, "Market"),       TEXT(POPUP_CURRENCY, "CHF"),
+    NUMBER(POPUP_CURRENCY_DIGITS, 3), {.field = POPUP_PRICES_INCLUDE_TAX, .truth = true},
+    NUMBER(POPUP_CASH_STEP, 5),       {.field = POPUP_PAY_FIRST, .truth = true},
+    NUMBER(POPUP_COPIES, 3),          NUMBER(POPUP_LATE_AFTER, 60),
+    NUMBER(POPUP_ESCALATE_AFTER, 30),
+};
+static const struct wanted_field popup_then[] = {
+    TEXT(POPUP_NAME, "Fair"),         TEXT(POPUP_CURRENCY, "USD"),
+    NUMBER(POPUP_CURRENCY_DIGITS, 2), {.field = POPUP_PRICES_INCLUDE_TAX, .truth = false},
+    NUMBER(POPUP_CASH_STEP, 1),       {.field = POPUP_PAY_FIRST, .truth = false},
+    NUMBER(POPUP_COPIES, 1),          NUMBER(POPUP_LATE_AFTER, 90),
+    NUMBER(POPUP_ESCALATE_AFTER, 0),
+};
+
+/* All at once, all again, then each by itself and again. */
+static void save_all(enum command_kind kind, const struct wanted_field *first, uint32_t count,
+                     const struct wanted_field *then, uint32_t then_count)
+{
+    assert_int_equal(save(kind, first, count), 0);
+    assert_int_equal(answer.events, 1);
+    assert_int_equal(save(kind, first, count), 0);
+    assert_int_equal(answer.events, 0);
+    for (uint32_t i = 0; i < then_count; i++) {
+        assert_int_equal(save(kind, &then[i], 1), 0);
+        assert_int_equal(answer.events, 1);
+        assert_int_equal(save(kind, &then[i], 1), 0);
+        assert_int_equal(answer.events, 0);
+    }
+    assert_int_equal(save(kind, then, then_count), 0);
+    assert_int_equal(answer.events, 0);
+}
+
+TEST(form, of_an_item_is_written_once_and_what_is_so_already_is_not)
+{
+    stage_start(&stage, 2, 0);
+    save_all(COMMAND_MENU_SET, item_first, COUNT(item_first), item_then, COUNT(item_then));
+    stage_stop(&stage);
+}
+
+TEST(form, of_the_pop_up_is_written_once_and_what_is_so_already_is_not)
+{
+    stage_start(&stage, 2, 0);
+    save_all(COMMAND_POPUP_SET, popup_first, COUNT(popup_first), popup_then, COUNT(popup_then));
+    stage_stop(&stage);
+}
+
+static void assert_text(struct bytes text, const char *expected)
+{
+    assert_int_equal(text.size, strlen(expected));
+    assert_memory_equal(text.data, expected, text.size);
+}
+
+static struct history *read_history(enum kind kind, uint64_t number)
+{
+    struct history *history = history_new();
+    const struct entity_id id = entity_id_derive(kind, number);
+    struct store_txn *txn = store_memory_begin(stage.store, false);
+    assert_non_null(history);
+    assert_int_equal(history_get(history, txn, kind, &id), 0);
+    store_memory_abort(txn);
+    return history;
+}
+
+TEST(form, of_an_item_is_what_is_shown)
+{
+    static struct menu_item item;
+    stage_start(&stage, 2, 0);
+    assert_int_equal(save(COMMAND_MENU_SET, item_first, COUNT(item_first)), 0);
+    struct history *history = read_history(KIND_MENU, 1);
+    menu_derive(history, &item);
+    assert_text(item.name, "Soup");
+    assert_text(item.category, "Hot");
+    assert_text(item.station, "grill");
+    assert_text(item.description, "with bread");
+    assert_true(item.position == 3 && item.price_minor == 450 && item.number == 1);
+    assert_true(item.tax_eat_in_bp == 1900 && item.tax_take_away_bp == 700);
+    assert_true(item.allergens == 5 && item.diet == 1 && item.stock == STOCK_WARN);
+    assert_true(item.is_hidden && item.stall == 4);
+    assert_int_equal(item.groups_count, 1);
+    assert_text(item.groups[0].choices[1].name, "large");
+    history_free(history);
+    stage_stop(&stage);
+}
+
+TEST(form, of_the_pop_up_is_what_is_shown)
+{
+    struct popup popup;
+    stage_start(&stage, 2, 0);
+    assert_int_equal(save(COMMAND_POPUP_SET, popup_first, COUNT(popup_first)), 0);
+    struct history *history = read_history(KIND_POPUP, 0);
+    popup_derive(history, &popup);
+    assert_text(popup.name, "Market");
+    assert_text(popup.currency, "CHF");
+    assert_true(popup.currency_digits == 3 && popup.prices_include_tax && popup.is_pay_first);
+    assert_true(popup.cash_step_minor == 5 && popup.copies == 3 && popup.late_after_s == 60);
+    assert_int_equal(popup.escalate_after_s, 30);
+    history_free(history);
+    stage_stop(&stage);
+}
+
+TEST(form, that_says_what_no_form_may_is_refused)
+{
+    static const struct {
+        enum command_kind kind;
+        struct wanted_field field;
+        int err;
+    } cases[] = {
+        {COMMAND_MENU_SET, NUMBER(MENU_NUMBER, 2), ERR_MISMATCH}, /* another item's number */
+        {COMMAND_MENU_SET, NUMBER(MENU_TAX, 9), ERR_NOT_FOUND},   /* nobody heard of it */
+        {COMMAND_MENU_SET, NUMBER(99, 1), ERR_MALFORMED},         /* no such field */
+        {COMMAND_MENU_SET, TEXT(MENU_OPTIONS, "\x91\xc0"), ERR_MALFORMED},
+        {COMMAND_POPUP_SET, TEXT(POPUP_CURRENCY, "chf"), ERR_MALFORMED},
+        {COMMAND_POPUP_SET, TEXT(POPUP_CURRENCY, "CH["), ERR_MALFORMED},
+        {COMMAND_POPUP_SET, TEXT(POPUP_CURRENCY, "CHFR"), ERR_MALFORMED},
+        {COMMAND_POPUP_SET, NUMBER(POPUP_COPIES, 0), ERR_MALFORMED},
+    };
+    stage_start(&stage, 2, 0);
+    assert_int_equal(save(COMMAND_MENU_SET, item_first, COUNT(item_first)), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(save(cases[i].kind, &cases[i].field, 1), cases[i].err);
+    }
+    assert_int_equal(save(COMMAND_MENU_SET, item_first, 0), ERR_MALFORMED); /* says nothing */
+    form(COMMAND_MENU_SET, item_first, 1);
+    command.fields_count = WANTED_FIELDS_MAX + 1;
+    assert_int_equal(run(), ERR_MALFORMED);
+    form(COMMAND_MENU_SET, &item_first[3], 1); /* a price alone makes no item */
+    command.item = 2;
+    assert_int_equal(run(), ERR_NOT_FOUND);
+    form(COMMAND_MENU_SET, &item_first[0], 1); /* neither does a name */
+    command.item = 2;
+    assert_int_equal(run(), ERR_NOT_FOUND);
+    stage_stop(&stage);
+}
+
+TEST(form, cannot_change_what_money_is_once_a_day_was_opened)
+{
+    static const struct wanted_field digits = NUMBER(POPUP_CURRENCY_DIGITS, 0);
+    stage_start(&stage, 2, 0);
+    assert_int_equal(save(COMMAND_POPUP_SET, popup_first, COUNT(popup_first)), 0);
+    form(COMMAND_DAY_OPEN, item_first, 0);
+    command.day = 1;
+    assert_int_equal(run(), 0);
+    assert_int_equal(save(COMMAND_POPUP_SET, &digits, 1), ERR_STATE);
+    assert_int_equal(save(COMMAND_POPUP_SET, popup_first, COUNT(popup_first)), 0);
+    assert_int_equal(answer.events, 0); /* as it is it may be saved again */
+    stage_stop(&stage);
+}
+
+/* ---- values ---- */
+
+static struct field_rule no_rule(uint32_t field)
+{
+    (void)field;
+    return (struct field_rule){0};
+}
+
+TEST(field, that_nobody_knows_is_left_out_and_never_the_same)
+{
+    const struct field_values set = {.count = 1, .values = {{.field = 77, .number = 1}}};
+    struct field_values read;
+    uint8_t data[32];
+    struct writer writer;
+    struct bytes body;
+    writer_init(&writer, data, sizeof data);
+    fields_encode(&set, no_rule, &writer);
+    assert_int_equal(writer_finish(&writer, &body), 0);
+    assert_int_equal(fields_decode(body, no_rule, &read), 0);
+    assert_int_equal(read.count, 0);
+    assert_false(field_is_same(FIELD_UNKNOWN, &set.values[0], &set.values[0]));
+}
