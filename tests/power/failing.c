@@ -43,10 +43,12 @@ enum { DEPTH_MAX = 64, WAYS_MAX = 1 << 16 /* a power of two */ };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local bool is_inside; /* what we call ourselves never fails */
-static bool is_over;                 /* main() has returned */
 static int file = -1, names = -1;
 static long pause_calls = LONG_MAX, left;
-static uintptr_t text_begin, text_end; /* of the program */
+struct text {
+    uintptr_t begin, end;
+};
+static struct text program, loader; /* which runs what comes after main() */
 static uint64_t seen[WAYS_MAX];
 static unsigned seen_count;
 
@@ -62,15 +64,19 @@ static bool add(uint64_t way)
     return true;
 }
 
-static int find_program(struct dl_phdr_info *info, size_t size, void *context)
+static int find_texts(struct dl_phdr_info *info, size_t size, void *context)
 {
-    (void)size, (void)context;
-    for (int i = 0; i < info->dlpi_phnum; i++)
+    bool *is_first = context;
+    struct text *text = *is_first                                 ? &program
+                        : strstr(info->dlpi_name, "/ld-") != NULL ? &loader
+                                                                  : NULL;
+    *is_first = false;
+    for (int i = 0; text != NULL && i < info->dlpi_phnum; i++)
         if (info->dlpi_phdr[i].p_type == PT_LOAD && (info->dlpi_phdr[i].p_flags & PF_X) != 0) {
-            text_begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
-            text_end = text_begin + info->dlpi_phdr[i].p_memsz;
+            text->begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+            text->end = text->begin + info->dlpi_phdr[i].p_memsz;
         }
-    return 1; /* the program comes first */
+    return size == 0;
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -87,20 +93,24 @@ __attribute__((constructor)) static void begin(void)
         names = open(getenv("FAILING_NAMES"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (count != NULL)
         pause_calls = strtol(count, NULL, 10);
-    (void)dl_iterate_phdr(find_program, NULL);
+    bool is_first = true;
+    (void)dl_iterate_phdr(find_texts, &is_first);
     void *warm[1];
     (void)backtrace(warm, 1); /* it loads a library the first time */
     is_inside = false;
 }
 
-static void end(void)
+static bool is_in(const struct text *text, const void *address)
 {
-    is_over = true;
+    return (uintptr_t)address >= text->begin && (uintptr_t)address < text->end;
 }
 
-static bool is_ours(uintptr_t address)
+static bool is_over(void *const *calls, int count)
 {
-    return address >= text_begin && address < text_end;
+    for (int i = 0; i < count; i++)
+        if (is_in(&loader, calls[i]))
+            return true;
+    return false;
 }
 
 static uint64_t hash_of(const char *name)
@@ -114,25 +124,21 @@ static uint64_t hash_of(const char *name)
 /* Whether @name, called from @caller, is to fail with @error now. */
 static bool fails(const char *name, const void *caller, int error)
 {
-    static bool is_registered;
     void *calls[DEPTH_MAX];
     bool is_new = false;
-    if (file < 0 || is_inside || is_over || !is_ours((uintptr_t)caller))
+    if (file < 0 || is_inside || !is_in(&program, caller))
         return false;
     is_inside = true;
     (void)pthread_mutex_lock(&lock);
-    if (!is_registered)
-        is_registered = atexit(end) == 0; /* called before the program's own destructors */
     if (left > 0) {
         left--;
     } else {
         const int count = backtrace(calls, DEPTH_MAX);
-        for (int i = 0; i < count; i++) {
-            const uintptr_t at = (uintptr_t)calls[i];
-            const uint64_t way = hash_of(name) ^ (at - text_begin) * 0x9e3779b97f4a7c15u;
-            if (is_ours(at) && add(way)) {
+        for (int i = 0; i < count && !is_over(calls, count); i++) {
+            const uintptr_t at = (uintptr_t)calls[i] - program.begin;
+            const uint64_t way = hash_of(name) ^ at * 0x9e3779b97f4a7c15u;
+            if (is_in(&program, calls[i]) && add(way))
                 is_new = write(file, &way, sizeof way) == sizeof way;
-            }
         }
         left = is_new ? pause_calls : 0;
         if (is_new && names >= 0)
