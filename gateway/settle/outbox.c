@@ -1,0 +1,288 @@
+#include "gateway/settle/outbox.h"
+
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/base/crypto.h"
+#include "sync/base/reader.h"
+#include "sync/base/writer.h"
+
+enum {
+    ROW_VERSION = 1,
+    ROW_FIELDS = 11,
+    CALL_HASH_BYTES = 16,
+    KEY_BYTES = 1 + ENTITY_ID_BYTES + CALL_HASH_BYTES,
+    PREFIX_BYTES = 1 + ENTITY_ID_BYTES,
+    ROW_BYTES_MAX = 64 + PROVIDER_ID_BYTES_MAX + HASH_BYTES,
+    COUNT_MAX = 1000000,
+};
+
+static const uint8_t row_mark = 'A';
+
+struct row_key {
+    uint8_t bytes[KEY_BYTES];
+};
+
+/* ---- keys and values ---- */
+
+static struct row_key key_of(const struct entity_id *order, const struct provider_call *call)
+{
+    struct row_key key;
+    uint8_t head[1 + 8 + 1];
+    const int64_t amount_minor = call->kind == CALL_REFUND ? 0 : call->amount_minor;
+    head[0] = (uint8_t)call->kind;
+    put_be64(head + 1, (uint64_t)amount_minor);
+    head[9] = (uint8_t)call->intent.size;
+    const struct bytes parts[] = {bytes_of_text("trestle/call/1"), bytes_of(head, sizeof head),
+                                  call->intent, call->wish};
+    key.bytes[0] = row_mark;
+    memcpy(key.bytes + 1, order->bytes, ENTITY_ID_BYTES);
+    hash_parts(key.bytes + PREFIX_BYTES, CALL_HASH_BYTES, parts, sizeof parts / sizeof *parts);
+    return key;
+}
+
+static int row_write(const struct attempt *attempt, uint8_t *data, struct bytes *ret_row)
+{
+    struct writer writer;
+    writer_init(&writer, data, ROW_BYTES_MAX);
+    write_array(&writer, ROW_FIELDS);
+    write_uint(&writer, ROW_VERSION);
+    write_uint(&writer, attempt->call.kind);
+    write_bin(&writer, attempt->call.intent.data, attempt->call.intent.size);
+    write_bin(&writer, attempt->call.wish.data, attempt->call.wish.size);
+    write_int(&writer, attempt->call.amount_minor);
+    write_uint(&writer, attempt->state);
+    write_uint(&writer, attempt->keys);
+    write_uint(&writer, attempt->tries);
+    write_uint(&writer, attempt->failures);
+    write_int(&writer, attempt->first_ms);
+    write_uint(&writer, attempt->last);
+    return writer_finish(&writer, ret_row);
+}
+
+static int row_read(struct bytes key, struct bytes row, struct attempt *ret_attempt)
+{
+    struct reader reader;
+    struct attempt attempt;
+    memset(&attempt, 0, sizeof attempt);
+    reader_init(&reader, row);
+    (void)read_array(&reader, ROW_FIELDS, ROW_FIELDS);
+    if (read_uint(&reader, ROW_VERSION) != ROW_VERSION) {
+        reader_fail(&reader, ERR_MALFORMED);
+    }
+    attempt.call.kind = (enum provider_call_kind)read_uint(&reader, PROVIDER_CALL_COUNT - 1);
+    attempt.call.intent = read_bin(&reader, 0, PROVIDER_ID_BYTES_MAX);
+    attempt.call.wish = read_bin(&reader, 0, HASH_BYTES);
+    attempt.call.amount_minor = read_int(&reader, 0, MONEY_MAX);
+    attempt.state = (enum attempt_state)read_uint(&reader, ATTEMPT_STATE_COUNT - 1);
+    attempt.keys = (uint32_t)read_uint(&reader, ATTEMPT_KEYS_MAX);
+    attempt.tries = (uint32_t)read_uint(&reader, COUNT_MAX);
+    attempt.failures = (uint32_t)read_uint(&reader, COUNT_MAX);
+    attempt.first_ms = read_int(&reader, INT64_MIN, INT64_MAX);
+    attempt.last = (enum attempt_outcome)read_uint(&reader, OUTCOME_COUNT - 1);
+    int err = reader_finish(&reader);
+    if (err != 0 || key.size != KEY_BYTES) {
+        return ERR_MALFORMED;
+    }
+    memcpy(attempt.order.bytes, key.data + 1, ENTITY_ID_BYTES);
+    *ret_attempt = attempt;
+    return 0;
+}
+
+int outbox_put(struct store_txn *txn, const struct attempt *attempt)
+{
+    const struct row_key key = key_of(&attempt->order, &attempt->call);
+    uint8_t data[ROW_BYTES_MAX];
+    struct bytes row;
+    int err = row_write(attempt, data, &row);
+    check(err == 0); /* ids have their bounds */
+    return store_put(txn, TABLE_LOCAL, bytes_of(key.bytes, sizeof key.bytes), row);
+}
+
+int outbox_get(struct store_txn *txn, const struct entity_id *order,
+               const struct provider_call *call, struct attempt *ret_attempt)
+{
+    const struct row_key key = key_of(order, call);
+    const struct bytes key_bytes = bytes_of(key.bytes, sizeof key.bytes);
+    struct bytes row;
+    int err = store_get(txn, TABLE_LOCAL, key_bytes, &row);
+    return err == 0 ? row_read(key_bytes, row, ret_attempt) : err;
+}
+
+/* ---- walking ---- */
+
+int outbox_walk_open(struct store_txn *txn, const struct entity_id *order,
+                     struct outbox_walk *ret_walk)
+{
+    *ret_walk = (struct outbox_walk){.is_all = order == NULL};
+    if (order != NULL) {
+        ret_walk->order = *order;
+    }
+    return store_cursor_open(txn, TABLE_LOCAL, &ret_walk->cursor);
+}
+
+static int row_next(struct outbox_walk *walk, struct bytes *ret_key, struct bytes *ret_row)
+{
+    uint8_t from[PREFIX_BYTES] = {row_mark};
+    if (walk->is_begun) {
+        return store_cursor_next(&walk->cursor, ret_key, ret_row);
+    }
+    walk->is_begun = true;
+    memcpy(from + 1, walk->order.bytes, ENTITY_ID_BYTES); /* zeros: all */
+    return store_cursor_seek(&walk->cursor, bytes_of(from, sizeof from), ret_key, ret_row);
+}
+
+static bool is_ours(const struct outbox_walk *walk, struct bytes key)
+{
+    return key.size == KEY_BYTES && key.data[0] == row_mark &&
+           (walk->is_all || memcmp(key.data + 1, walk->order.bytes, ENTITY_ID_BYTES) == 0);
+}
+
+int outbox_walk_next(struct outbox_walk *walk, struct attempt *ret_attempt)
+{
+    struct bytes key, row;
+    int err = 0;
+    while ((err = row_next(walk, &key, &row)) == 0) {
+        if (!is_ours(walk, key)) {
+            return ERR_NOT_FOUND;
+        }
+        if (row_read(key, row, ret_attempt) == 0) {
+            return 0;
+        }
+        walk->spoilt++;
+    }
+    return err;
+}
+
+void outbox_walk_close(struct outbox_walk *walk)
+{
+    store_cursor_close(&walk->cursor);
+}
+
+/* ---- taking up a plan ---- */
+
+/* The attempts of an order, read whole: rows change while we go through them. */
+struct rows {
+    uint32_t count;
+    struct attempt attempts[OUTBOX_ORDER_MAX];
+    uint8_t bytes[OUTBOX_ORDER_MAX][PROVIDER_ID_BYTES_MAX + HASH_BYTES];
+};
+
+static void attempt_keep(struct attempt *attempt, uint8_t *bytes)
+{
+    struct provider_call *call = &attempt->call;
+    memcpy(bytes, call->intent.data, call->intent.size);
+    memcpy(bytes + call->intent.size, call->wish.data, call->wish.size);
+    call->intent = bytes_of(bytes, call->intent.size);
+    call->wish = bytes_of(bytes + call->intent.size, call->wish.size);
+}
+
+static int rows_load(struct store_txn *txn, const struct entity_id *order, struct rows *ret_rows)
+{
+    struct outbox_walk walk;
+    struct attempt attempt;
+    int err = outbox_walk_open(txn, order, &walk);
+    if (err != 0) {
+        return err;
+    }
+    ret_rows->count = 0;
+    while ((err = outbox_walk_next(&walk, &attempt)) == 0 && ret_rows->count < OUTBOX_ORDER_MAX) {
+        attempt_keep(&attempt, ret_rows->bytes[ret_rows->count]);
+        ret_rows->attempts[ret_rows->count++] = attempt;
+    }
+    outbox_walk_close(&walk);
+    return err == ERR_NOT_FOUND ? 0 : err == 0 ? ERR_LIMIT : err;
+}
+
+static bool is_same(const struct provider_call *a, const struct provider_call *b)
+{
+    return a->kind == b->kind && bytes_equal(a->intent, b->intent) &&
+           bytes_equal(a->wish, b->wish) &&
+           (a->kind == CALL_REFUND || a->amount_minor == b->amount_minor);
+}
+
+static const struct attempt *attempt_find(const struct rows *rows, const struct provider_call *call)
+{
+    for (uint32_t i = 0; i < rows->count; i++) {
+        if (is_same(&rows->attempts[i].call, call)) {
+            return &rows->attempts[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_planned(const struct plan *plan, const struct provider_call *call)
+{
+    for (uint32_t i = 0; i < plan->calls_count; i++) {
+        if (is_same(&plan->calls[i], call)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int put_changed(struct store_txn *txn, const struct attempt *attempt, bool *is_changed)
+{
+    *is_changed = true;
+    return outbox_put(txn, attempt);
+}
+
+/* What came of an ended attempt is a fact by now. If the plan asks again the facts say otherwise:
+ * the provider's state is read. */
+static int call_take(struct store_txn *txn, const struct entity_id *order, const struct rows *rows,
+                     const struct provider_call *call, bool *is_changed)
+{
+    const struct attempt *known = attempt_find(rows, call);
+    struct attempt attempt = known != NULL ? *known : attempt_of(order, call);
+    if (known == NULL) {
+        return rows->count < OUTBOX_ORDER_MAX ? put_changed(txn, &attempt, is_changed) : ERR_LIMIT;
+    }
+    if (known->state != ATTEMPT_DONE && known->state != ATTEMPT_VOID) {
+        return 0;
+    }
+    const bool was_sent = known->tries > 0 || known->keys > 0;
+    attempt.state = was_sent ? ATTEMPT_LOOK : ATTEMPT_SEND;
+    return put_changed(txn, &attempt, is_changed);
+}
+
+/* Creating is asked for by a customer and not by a plan. */
+static int unplanned_end(struct store_txn *txn, const struct plan *plan, const struct rows *rows,
+                         bool *is_changed)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < rows->count && err == 0; i++) {
+        struct attempt attempt = rows->attempts[i];
+        const bool is_waiting = attempt.state == ATTEMPT_SEND && attempt.tries == 0;
+        if (is_waiting && attempt.call.kind != CALL_CREATE && !is_planned(plan, &attempt.call)) {
+            attempt.state = ATTEMPT_VOID;
+            err = put_changed(txn, &attempt, is_changed);
+        }
+    }
+    return err;
+}
+
+int outbox_take(struct store_txn *txn, const struct entity_id *order, const struct plan *plan,
+                bool *ret_is_changed)
+{
+    struct rows rows;
+    *ret_is_changed = false;
+    int err = rows_load(txn, order, &rows);
+    for (uint32_t i = 0; i < plan->calls_count && err == 0; i++) {
+        err = call_take(txn, order, &rows, &plan->calls[i], ret_is_changed);
+    }
+    return err == 0 ? unplanned_end(txn, plan, &rows, ret_is_changed) : err;
+}
+
+int outbox_forget(struct store_txn *txn, const struct entity_id *order)
+{
+    struct rows rows;
+    int err = rows_load(txn, order, &rows);
+    for (uint32_t i = 0; i < rows.count && (err == 0 || err == ERR_LIMIT); i++) {
+        const struct attempt *attempt = &rows.attempts[i];
+        if (attempt->state == ATTEMPT_DONE || attempt->state == ATTEMPT_VOID) {
+            const struct row_key key = key_of(&attempt->order, &attempt->call);
+            err = store_del(txn, TABLE_LOCAL, bytes_of(key.bytes, sizeof key.bytes));
+        }
+    }
+    return err == ERR_LIMIT ? 0 : err;
+}

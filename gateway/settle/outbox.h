@@ -1,0 +1,57 @@
+/* outbox.h - the attempts of this gateway, durable: what was to be asked of the provider, what is
+ * not known to be done yet.
+ *
+ * Layer: gateway (pure: over sync/base/store.h). The store is the gateway's own, beside the node's:
+ * attempts do not replicate, what comes of them does. A row lies in TABLE_LOCAL under
+ *
+ *   'A' || order || BLAKE2b-128("trestle/call/1" || kind || be64 amount || size || intent ||
+ * wish)
+ *
+ * so an order's are together and a call that is planned again finds its attempt; of a refund the
+ * amount counts as 0, as in its key (attempt.h). The value is [version, kind, intent, wish, amount,
+ * state, keys, tries, failures, first ms, last outcome].
+ */
+#ifndef TRESTLE_GATEWAY_SETTLE_OUTBOX_H
+#define TRESTLE_GATEWAY_SETTLE_OUTBOX_H
+
+#include "gateway/settle/attempt.h"
+#include "sync/base/store.h"
+
+enum {
+    OUTBOX_ORDER_MAX = 64 /* attempts of one order */
+};
+
+/* Insert or replace. 0, ERR_FULL, ERR_IO. */
+MUST_CHECK int outbox_put(struct store_txn *txn, const struct attempt *attempt);
+
+/* The attempt at @call. Its bytes are borrowed from the transaction. 0, ERR_NOT_FOUND, ERR_IO;
+ * ERR_MALFORMED: the disk spoilt the row. */
+MUST_CHECK int outbox_get(struct store_txn *txn, const struct entity_id *order,
+                          const struct provider_call *call, struct attempt *ret_attempt);
+
+/* Walk the attempts of one order, or of all, in the order of their keys; bytes are borrowed from
+ * the transaction. A spoilt row is passed over and counted: the plan makes it anew. */
+struct outbox_walk {
+    struct store_cursor cursor;
+    struct entity_id order;
+    bool is_all, is_begun;
+    uint32_t spoilt;
+};
+/* @order NULL = all. 0, ERR_IO. */
+MUST_CHECK int outbox_walk_open(struct store_txn *txn, const struct entity_id *order,
+                                struct outbox_walk *ret_walk);
+/* 0, ERR_NOT_FOUND: there are no more, ERR_IO. */
+MUST_CHECK int outbox_walk_next(struct outbox_walk *walk, struct attempt *ret_attempt);
+void outbox_walk_close(struct outbox_walk *walk);
+
+/* Take up @plan: a call without an attempt gets one, to be sent; one whose attempt ended, but which
+ * is still asked for, is looked up; a call that is not asked for any more and was never sent is
+ * void. *@ret_is_changed: there is something to commit. 0, ERR_FULL, ERR_IO; ERR_LIMIT: the order
+ * has more attempts than OUTBOX_ORDER_MAX, a person must look. */
+MUST_CHECK int outbox_take(struct store_txn *txn, const struct entity_id *order,
+                           const struct plan *plan, bool *ret_is_changed);
+
+/* Forget what is at its end, of an order that is settled. 0, ERR_IO, ERR_FULL. */
+MUST_CHECK int outbox_forget(struct store_txn *txn, const struct entity_id *order);
+
+#endif

@@ -1,0 +1,240 @@
+/* test_outbox.c - attempts are kept until their end, and a plan is taken up once. */
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "gateway/settle/outbox.h"
+#include "tests/lib/store_memory.h"
+
+static const struct entity_id order = {.bytes = {1}};
+static const struct entity_id other = {.bytes = {2}};
+
+static struct store_memory *store;
+
+static struct provider_call capture_of(const char *intent, int64_t amount_minor)
+{
+    return (struct provider_call){
+        .kind = CALL_CAPTURE, .intent = bytes_of_text(intent), .amount_minor = amount_minor};
+}
+
+static struct provider_call refund_of(const char *intent, int64_t amount_minor)
+{
+    return (struct provider_call){.kind = CALL_REFUND,
+                                  .intent = bytes_of_text(intent),
+                                  .wish = bytes_of_text("0123456789abcdef"),
+                                  .amount_minor = amount_minor};
+}
+
+static void put(const struct attempt *attempt)
+{
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(outbox_put(txn, attempt), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+}
+
+static enum attempt_state state_of(const struct provider_call *call)
+{
+    struct attempt attempt;
+    struct store_txn *txn = store_memory_begin(store, false);
+    assert_int_equal(outbox_get(txn, &order, call, &attempt), 0);
+    store_memory_abort(txn);
+    return attempt.state;
+}
+
+static uint32_t count(const struct entity_id *of)
+{
+    struct outbox_walk walk;
+    struct attempt attempt;
+    uint32_t found = 0;
+    struct store_txn *txn = store_memory_begin(store, false);
+    assert_int_equal(outbox_walk_open(txn, of, &walk), 0);
+    while (outbox_walk_next(&walk, &attempt) == 0)
+        found++;
+    outbox_walk_close(&walk);
+    store_memory_abort(txn);
+    return found;
+}
+
+/* Whether something changed. */
+static bool take(const struct provider_call *calls, uint32_t calls_count)
+{
+    static struct plan plan;
+    bool is_changed = false;
+    memset(&plan, 0, sizeof plan);
+    for (uint32_t i = 0; i < calls_count; i++)
+        plan.calls[plan.calls_count++] = calls[i];
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(outbox_take(txn, &order, &plan, &is_changed), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    return is_changed;
+}
+
+TEST(outbox, an_attempt_comes_back_as_it_was_put)
+{
+    store = store_memory_new();
+    struct attempt attempt = attempt_of(&order, &(struct provider_call){.kind = CALL_REFUND});
+    attempt.call = refund_of("pi_1", 400);
+    attempt.state = ATTEMPT_LOOK;
+    attempt.keys = 2;
+    attempt.tries = 3;
+    attempt.failures = 7;
+    attempt.first_ms = INT64_C(1800000000000);
+    attempt.last = OUTCOME_BROKEN;
+    put(&attempt);
+    struct attempt found;
+    struct store_txn *txn = store_memory_begin(store, false);
+    assert_int_equal(outbox_get(txn, &order, &attempt.call, &found), 0);
+    assert_true(entity_id_equal(&found.order, &order));
+    assert_int_equal(found.call.kind, CALL_REFUND);
+    assert_true(bytes_equal(found.call.intent, attempt.call.intent));
+    assert_true(bytes_equal(found.call.wish, attempt.call.wish));
+    assert_int_equal(found.call.amount_minor, 400);
+    assert_int_equal(found.state, ATTEMPT_LOOK);
+    assert_int_equal(found.keys, 2);
+    assert_int_equal(found.tries, 3);
+    assert_int_equal(found.failures, 7);
+    assert_int_equal(found.first_ms, attempt.first_ms);
+    assert_int_equal(found.last, OUTCOME_BROKEN);
+    store_memory_abort(txn);
+    store_memory_free(store);
+}
+
+TEST(outbox, an_orders_attempts_are_walked_apart_from_others)
+{
+    store = store_memory_new();
+    const struct provider_call calls[] = {capture_of("pi_1", 5), capture_of("pi_2", 5)};
+    for (size_t i = 0; i < 2; i++) {
+        const struct attempt here = attempt_of(&order, &calls[i]);
+        put(&here);
+    }
+    const struct attempt there = attempt_of(&other, &calls[0]);
+    put(&there);
+    assert_int_equal(count(&order), 2);
+    assert_int_equal(count(&other), 1);
+    assert_int_equal(count(NULL), 3);
+    store_memory_free(store);
+}
+
+TEST(outbox, a_plan_is_taken_up_once_however_often_it_is_made)
+{
+    store = store_memory_new();
+    const struct provider_call call = capture_of("pi_1", 1100);
+    assert_true(take(&call, 1));
+    assert_false(take(&call, 1));
+    assert_int_equal(count(&order), 1);
+    assert_int_equal(state_of(&call), ATTEMPT_SEND);
+    store_memory_free(store);
+}
+
+TEST(outbox, what_was_never_sent_is_void_when_the_plan_changes_and_what_was_goes_on)
+{
+    store = store_memory_new();
+    const struct provider_call before = capture_of("pi_1", 1100), after = capture_of("pi_1", 700);
+    assert_true(take(&before, 1));
+    assert_true(take(&after, 1));
+    assert_int_equal(state_of(&before), ATTEMPT_VOID);
+    struct attempt sent = attempt_of(&order, &after);
+    assert_true(attempt_begin(&sent, 1));
+    put(&sent);
+    assert_false(take(NULL, 0));
+    assert_int_equal(state_of(&after), ATTEMPT_SEND);
+    assert_true(take(&before, 1)); /* wanted again, and never sent */
+    assert_int_equal(state_of(&before), ATTEMPT_SEND);
+    store_memory_free(store);
+}
+
+TEST(outbox, what_ended_and_is_asked_for_still_is_looked_up)
+{
+    store = store_memory_new();
+    const struct provider_call call = capture_of("pi_1", 1100);
+    struct attempt done = attempt_of(&order, &call);
+    assert_true(attempt_begin(&done, 1));
+    (void)attempt_end(&done, OUTCOME_DONE);
+    put(&done);
+    assert_true(take(&call, 1));
+    assert_int_equal(state_of(&call), ATTEMPT_LOOK);
+    store_memory_free(store);
+}
+
+TEST(outbox, a_refund_of_another_amount_for_the_same_wish_is_the_same_attempt)
+{
+    store = store_memory_new();
+    const struct provider_call more = refund_of("pi_1", 400), less = refund_of("pi_1", 300);
+    assert_true(take(&more, 1));
+    assert_false(take(&less, 1));
+    assert_int_equal(count(&order), 1);
+    store_memory_free(store);
+}
+
+TEST(outbox, what_a_customer_asked_for_no_plan_takes_back)
+{
+    store = store_memory_new();
+    const struct provider_call create = {
+        .kind = CALL_CREATE, .wish = bytes_of_text("hash"), .amount_minor = 5};
+    const struct attempt asked = attempt_of(&order, &create);
+    put(&asked);
+    assert_false(take(NULL, 0));
+    assert_int_equal(state_of(&create), ATTEMPT_SEND);
+    store_memory_free(store);
+}
+
+TEST(outbox, more_attempts_than_an_order_may_have_are_refused)
+{
+    static struct plan plan;
+    bool is_changed = false;
+    store = store_memory_new();
+    for (int64_t i = 0; i < OUTBOX_ORDER_MAX; i++) {
+        const struct provider_call call = capture_of("pi_1", 1000 + i);
+        const struct attempt attempt = attempt_of(&order, &call);
+        put(&attempt);
+    }
+    plan.calls[plan.calls_count++] = capture_of("pi_1", 1);
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(outbox_take(txn, &order, &plan, &is_changed), ERR_LIMIT);
+    store_memory_abort(txn);
+    store_memory_free(store);
+}
+
+TEST(outbox, of_a_settled_order_only_what_is_not_at_its_end_stays)
+{
+    store = store_memory_new();
+    const struct provider_call calls[] = {capture_of("pi_1", 5), capture_of("pi_2", 5)};
+    for (size_t i = 0; i < 2; i++) {
+        struct attempt attempt = attempt_of(&order, &calls[i]);
+        attempt.state = i == 0 ? ATTEMPT_DONE : ATTEMPT_STUCK;
+        put(&attempt);
+    }
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(outbox_forget(txn, &order), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    assert_int_equal(count(&order), 1);
+    assert_int_equal(state_of(&calls[1]), ATTEMPT_STUCK);
+    store_memory_free(store);
+}
+
+TEST(outbox, a_row_that_the_disk_spoilt_is_passed_over_and_counted)
+{
+    store = store_memory_new();
+    const struct provider_call call = capture_of("pi_1", 5);
+    const struct attempt attempt = attempt_of(&order, &call);
+    put(&attempt);
+    struct store_txn *txn = store_memory_begin(store, true);
+    struct store_cursor cursor;
+    struct bytes key, value;
+    uint8_t copy[64];
+    assert_int_equal(store_cursor_open(txn, TABLE_LOCAL, &cursor), 0);
+    assert_int_equal(store_cursor_next(&cursor, &key, &value), 0);
+    memcpy(copy, key.data, key.size);
+    const size_t key_size = key.size;
+    store_cursor_close(&cursor);
+    assert_int_equal(store_put(txn, TABLE_LOCAL, bytes_of(copy, key_size), bytes_of_text("no")), 0);
+    struct outbox_walk walk;
+    struct attempt found;
+    assert_int_equal(outbox_walk_open(txn, NULL, &walk), 0);
+    assert_int_equal(outbox_walk_next(&walk, &found), ERR_NOT_FOUND);
+    assert_int_equal(walk.spoilt, 1);
+    outbox_walk_close(&walk);
+    assert_int_equal(outbox_get(txn, &order, &call, &found), ERR_MALFORMED);
+    store_memory_abort(txn);
+    store_memory_free(store);
+}
