@@ -14,7 +14,7 @@ void journal_reset(struct sim *sim)
 {
     for (uint32_t i = 0; i < SIM_TRUTHS_MAX; i++) {
         sim->truth[i].log = 0;
-        sim->truth[i].count = sim->truth[i].kept = 0;
+        sim->truth[i].count = sim->truth[i].kept = sim->truth[i].ticked = 0;
         memset(sim->truth[i].held, 0, sizeof sim->truth[i].held);
     }
     sim->truth_count = 0;
@@ -479,6 +479,7 @@ void journal_ticks(struct sim *sim, struct cluster_node *node)
         for (uint32_t i = 0; i < sim->cluster->count; i++) {
             copies += was_held(sim, &sim->truth[truth], info.mark, i) ? 1 : 0;
         }
+        copies_note_tick(&sim->truth[truth], info.mark);
         sim->stats->oracles[ORACLE_TICKS]++;
         if (sim_watch(sim, node)->seqs[truth] < info.mark) {
             sim_fail(sim, ORACLE_DURABLE, node, "ticks event %llu, which it has not committed",

@@ -251,6 +251,7 @@ static void ticks_wait(struct sim *sim)
 
 static void phase_liveness(struct sim *sim)
 {
+    copies_lose(sim);
     const uint64_t from_ms = sim->cluster->now_ms;
     faults_end(sim);
     forks_note_kept(sim);
@@ -408,6 +409,7 @@ static void run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     sim_reset(sim, seed, stats);
     start(sim);
     faults_draw(sim);
+    copies_begin(sim);
     if (!sim->is_failed) {
         phase_safety(sim);
     }
@@ -481,6 +483,7 @@ void sim_free(struct sim *sim)
     sim->cluster->hooks = (struct cluster_hooks){0};
     cluster_free(sim->cluster);
     cluster_copy_free(&sim->copy);
+    cluster_copy_free(&sim->backup);
     for (uint32_t i = 0; i < SIM_TRUTHS_MAX; i++) {
         free(sim->truth[i].events);
     }

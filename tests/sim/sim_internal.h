@@ -26,6 +26,7 @@ struct truth_log {
     uint64_t count, capacity;
     struct truth_event *events;
     uint64_t held[SIM_NODES_MAX]; /* the most that a device ever held, by its first node */
+    uint64_t ticked;              /* up to here some device showed it as saved on others */
     uint64_t kept;                /* up to here some device held it when all was healed */
 };
 
@@ -121,7 +122,10 @@ struct sim {
     struct forged forged[SIM_FORGED_MAX];
     bool is_forking;                /* devices are cloned and restored in this run */
     bool is_twofold[SIM_NODES_MAX]; /* by first node: its log may have gone on twice */
-    struct cluster_copy copy;       /* store NULL = none */
+    bool is_losing;                 /* a device's disk is gone for good in the end */
+    struct cluster_copy backup;     /* of it, from the beginning; store NULL = none */
+    uint32_t backup_of;
+    struct cluster_copy copy; /* store NULL = none */
     uint32_t copy_of, clones;
     struct sights *sights;
     uint64_t copies_sent; /* of events, on all links */
@@ -244,6 +248,14 @@ void alone_check(struct sim *sim);
 size_t forgery_make(void *context, struct cluster_node *to, struct bytes frame, uint8_t *ret_frame);
 /* Whether somebody was given that as event @seq of @log. */
 bool forgery_is(const struct sim *sim, uint64_t log, uint64_t seq, const struct hash *content);
+
+/* ---- oracle_copies.c: I2 ---- */
+/* When the shop is open and its faults are drawn. */
+void copies_begin(struct sim *sim);
+/* Some device shows event @seq as saved on others. */
+void copies_note_tick(struct truth_log *truth, uint64_t seq);
+/* When all is to be healed: one disk is not. */
+void copies_lose(struct sim *sim);
 
 /* ---- oracle_progress.c: I8 ---- */
 struct sights *progress_new(void);
