@@ -170,6 +170,8 @@ static int read_report(struct reading *reading)
     if (err != 0)
         return err;
     uint64_t day = query_number(reading->request->query, "day", state->popup.day);
+    if (day > state->popup.day)
+        return ERR_NOT_FOUND;
     err = day_report(state, reading->txn, day, &report, &is_complete);
     if (err == 0)
         reading->value = json_report(&report, day, is_complete, &state->live);

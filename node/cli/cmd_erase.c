@@ -1,21 +1,22 @@
 /* trestle erase: what is known of an order's guest goes, on every device. */
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "node/cli/order_id.h"
 #include "node/cli/reply.h"
 
-static int erase(const struct args *args, struct door *door)
+static int erase(const struct args *args, const char *reason, struct door *door)
 {
     char id[64];
     char path[128];
-    const char *reason = args_flag(args, "reason");
     struct text json = {0}, body = {0};
     int status = order_id_of(door, args->words[0], id, sizeof id);
     if (status != EXIT_DONE)
         return status;
     (void)snprintf(path, sizeof path, "/api/orders/%s/erase", id);
     text_append_text(&json, "{\"reason\":");
-    text_append_json(&json, reason == NULL ? "asked for" : reason);
+    text_append_json(&json, reason);
     text_append_text(&json, "}");
     struct http_request request = {
         .method = "POST", .path = path, .body = bytes_of(json.data, json.size)};
@@ -32,15 +33,32 @@ static int erase(const struct args *args, struct door *door)
     return status;
 }
 
+/* Why: it stays in the journal, and cannot be taken back. @buffer is for what a person types. */
+static const char *reason_of(const struct args *args, char *buffer, size_t capacity)
+{
+    const char *reason = args_flag(args, "reason");
+    if (reason == NULL && isatty(STDIN_FILENO) != 0) {
+        (void)fputs("why? (it is kept in the journal) ", stderr);
+        reason = fgets(buffer, (int)capacity, stdin);
+        buffer[strcspn(buffer, "\n")] = '\0';
+    }
+    if (reason != NULL && reason[0] != '\0')
+        return reason;
+    tell("say why: --reason TEXT; it is kept in the journal");
+    return NULL;
+}
+
 int command_erase(const struct args *args)
 {
     struct place place;
     struct door *door = NULL;
-    int status = place_find(args, &place);
+    char typed[256] = "";
+    const char *reason = reason_of(args, typed, sizeof typed);
+    int status = reason == NULL ? EXIT_USAGE : place_find(args, &place);
     if (status == EXIT_DONE)
         status = door_open(&place, &door);
     if (status == EXIT_DONE)
-        status = erase(args, door);
+        status = erase(args, reason, door);
     door_close(door);
     return status;
 }

@@ -138,7 +138,9 @@ int command_export(const struct args *args)
     const char *path = args->words_count > 0 ? args->words[0] : NULL;
     if (!wish_read(args, &wish))
         return EXIT_USAGE;
-    int status = place_state(args, state);
+    int status = path == NULL ? EXIT_DONE : output_may_replace(args, path);
+    if (status == EXIT_DONE)
+        status = place_state(args, state);
     if (status == EXIT_DONE)
         status = journal_open(state, &journal);
     if (status != EXIT_DONE)

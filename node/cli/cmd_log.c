@@ -76,6 +76,19 @@ static const char *type_text(uint32_t type)
     return info == NULL ? "unknown" : info->text;
 }
 
+static bool has_types(const struct showing *showing)
+{
+    static const char *const all[] = {
+#define X(name, number, text, kind, capability, is_causal) text,
+#include "sync/log/event.def"
+#undef X
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (type_matches(showing, all[i]))
+            return true;
+    return type_matches(showing, "unknown");
+}
+
 static bool event_matches(const struct showing *showing, uint64_t log, const struct event *event)
 {
     return type_matches(showing, type_text(event->type)) && device_matches(showing, log) &&
@@ -306,6 +319,10 @@ static int run(const struct args *args, struct showing *showing)
     int status = wish_read(args, showing);
     if (status != EXIT_DONE)
         return status;
+    if (!has_types(showing)) {
+        tell("no event is of type '%s'; man 7 trestle-events names them all", showing->type);
+        return EXIT_USAGE;
+    }
     int err = look(showing);
     if (err == 0)
         err = show(showing, showing->last);

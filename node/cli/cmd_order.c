@@ -85,8 +85,17 @@ static void put_texts(struct text *json, const struct args *args)
     }
 }
 
+static bool may_pay_by(const char *method)
+{
+    return method == NULL || strcmp(method, "cash") == 0 || strcmp(method, "card-external") == 0;
+}
+
 static int order_write(const struct args *args, struct text *json)
 {
+    if (!may_pay_by(args_flag(args, "pay"))) {
+        tell("--pay is cash, or card-external for a terminal of your own");
+        return EXIT_USAGE;
+    }
     put_texts(json, args);
     text_append_text(json, ",\"lines\":[");
     for (uint32_t i = 1; i < args->words_count; i++) {
@@ -101,12 +110,44 @@ static int order_write(const struct args *args, struct text *json)
     return EXIT_DONE;
 }
 
+static bool is_on_menu(const struct reply_node *items, const char *word)
+{
+    const char *at = word;
+    const long number = number_take(&at);
+    for (size_t i = 0; i < reply_count(items); i++)
+        if (reply_number(reply_at(items, i), "number") == number)
+            return true;
+    return false;
+}
+
+/* A number that is on no menu is a slip of the finger, not something that is sold out. */
+static int items_check(const struct args *args, struct door *door)
+{
+    const struct http_request request = {.method = "GET", .path = "/api/menu"};
+    struct text body = {0};
+    int status = door_get(door, &request, &body);
+    struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
+    const struct reply_node *items = reply == NULL ? NULL : reply_find(reply_root(reply), "items");
+    for (uint32_t i = 1; i < args->words_count && reply != NULL && status == EXIT_DONE; i++) {
+        if (!is_on_menu(items, args->words[i])) {
+            tell("there is no item %.*s on the menu; trestle menu export shows all",
+                 (int)strspn(args->words[i], "0123456789"), args->words[i]);
+            status = EXIT_FAILED;
+        }
+    }
+    reply_free(reply);
+    text_close(&body);
+    return status;
+}
+
 static int order_add(const struct args *args, struct door *door)
 {
     struct text json = {0}, body = {0};
     int status = args->words_count > 1 ? order_write(args, &json) : EXIT_USAGE;
     if (args->words_count < 2)
         tell("usage: trestle order add ITEM[xQUANTITY][:GROUP.CHOICE,...]...");
+    if (status == EXIT_DONE)
+        status = items_check(args, door);
     if (status == EXIT_DONE) {
         struct http_request request = {.method = "POST",
                                        .path = "/api/orders",

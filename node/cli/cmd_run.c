@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "node/cli/cli.h"
+#include "node/cli/setup.h"
 #include "node/cli/versions.h"
 #include "node/core/core.h"
 #include "node/os/notify.h"
@@ -180,10 +181,8 @@ static int serve(const struct args *args, struct place *place, const struct iden
 static int load_identity(const struct place *place, struct identity *identity)
 {
     int err = identity_load(place->state, identity);
-    if (err == ERR_NOT_FOUND) {
-        tell("%s is not part of a pop-up yet; run trestle init or trestle join", place->state);
-        return EXIT_UNAVAILABLE;
-    }
+    if (err == ERR_NOT_FOUND)
+        return tell_not_set_up(place->state);
     if (err == ERR_FORBIDDEN) {
         tell("%s/keys must be this user's alone: chmod 600", place->state);
         return EXIT_FORBIDDEN;

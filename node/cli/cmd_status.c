@@ -6,6 +6,7 @@
 #include "node/cli/cli.h"
 #include "node/cli/http.h"
 #include "node/cli/reply.h"
+#include "node/cli/setup.h"
 
 enum { STATUS_HEALTHY = 0, STATUS_DEGRADED = 1, STATUS_DOWN = 2 };
 
@@ -32,7 +33,7 @@ static void print_status(const struct reply_node *status)
     long long most = (long long)reply_number(status, "store_bytes_max");
     (void)printf("device   %s, up %lld s\n", reply_text(status, "device"),
                  (long long)reply_number(status, "uptime_s"));
-    (void)printf("journal  %lld events in %lld logs, day %lld, %lld active orders\n",
+    (void)printf("journal  %lld events in %lld journals, day %lld, %lld active orders\n",
                  (long long)reply_number(status, "events"), (long long)reply_number(status, "logs"),
                  (long long)reply_number(status, "day"),
                  (long long)reply_number(status, "orders_active"));
@@ -60,7 +61,10 @@ static int status_down(const struct args *args, const char *state)
 {
     if (args_has(args, "json"))
         (void)printf("{\"down\":true}\n");
-    tell("no node answers on %s; start it with trestle run", state);
+    if (identity_exists(state))
+        tell("no node answers on %s; start it with trestle run", state);
+    else
+        (void)tell_not_set_up(state);
     return STATUS_DOWN;
 }
 

@@ -76,7 +76,7 @@ static void draw_head(struct top *top, const struct reply_node *status, bool is_
                    (long long)reply_number(status, "uptime_s"),
                    is_ready ? "ready" : "NOT READY: the store takes nothing");
     draw(top, is_ready ? PAINT_HEAD : PAINT_WARN, line);
-    (void)snprintf(line, sizeof line, "journal  %lld events in %lld logs, %.1f events/s",
+    (void)snprintf(line, sizeof line, "journal  %lld events in %lld journals, %.1f events/s",
                    (long long)events, (long long)reply_number(status, "logs"),
                    events_per_second(top, events));
     draw(top, PAINT_NONE, line);

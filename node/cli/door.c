@@ -6,6 +6,7 @@
 
 #include "node/api/api.h"
 #include "node/cli/reply.h"
+#include "node/cli/setup.h"
 #include "node/cli/versions.h"
 #include "node/core/control.h"
 #include "node/core/core.h"
@@ -128,8 +129,7 @@ static int door_make(const struct place *place, const struct identity *identity,
     door_close(door);
     if (err != ERR_NOT_FOUND)
         return tell_failure(place->state, err);
-    tell("%s is not part of a pop-up yet; run trestle init or trestle join", place->state);
-    return EXIT_UNAVAILABLE;
+    return tell_not_set_up(place->state);
 }
 
 int door_open(const struct place *place, struct door **ret_door)

@@ -25,6 +25,16 @@ int setup_mark_restored(const char *state)
     return err != 0 ? err : file_write(path, bytes_of(NULL, 0), 0600);
 }
 
+int tell_not_set_up(const char *state)
+{
+    tell(is_restored(state)
+             ? "%s holds a restored store and no keys yet: run trestle join INVITATION there, or "
+               "put the device's `keys` into it"
+             : "%s is not part of a pop-up yet; run trestle init or trestle join",
+         state);
+    return EXIT_UNAVAILABLE;
+}
+
 static void restored_forget(const char *state)
 {
     char path[PATH_BYTES_MAX];

@@ -18,6 +18,9 @@ int setup_folder(const struct place *place, bool may_be_restored);
  * file_write(). */
 MUST_CHECK int setup_mark_restored(const char *state);
 
+/* Tell that @state belongs to no pop-up yet, and what to do about it. EXIT_UNAVAILABLE. */
+int tell_not_set_up(const char *state);
+
 /* Write trestle.conf (from the settings among the flags, unless there is one), the address book
  * (NULL = none) and, last, the keys: from then on the device is set up. As file_write(). */
 MUST_CHECK int setup_save(const struct args *args, const struct place *place,

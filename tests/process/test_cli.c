@@ -193,6 +193,55 @@ TEST(cli, orders_are_taken_without_a_running_node)
     stall_close(&stall);
 }
 
+TEST(cli, what_cannot_be_done_names_what_can)
+{
+    static const struct {
+        int status;
+        const char *words[6], *said;
+    } cases[] = {
+        {1, {"order", "add", "22", "9999x2"}, "no item 9999 on the menu"},
+        {2, {"order", "add", "22", "--pay", "gold"}, "card-external"},
+        {2, {"log", "--type", "nix"}, "trestle-events"},
+        {0, {"log", "--type", "order"}, ""},
+        {1, {"report", "--day", "99"}, "no such thing"},
+        {0, {"report"}, ""},
+        {2, {"erase", "A1"}, "--reason"},
+        {0, {"erase", "A1", "--reason", "asked for"}, "erased"},
+    };
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    RUN_WELL("order", "add", "22", "--state", stall.nodes[0].state);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *words[WORDS_MAX] = {NULL};
+        size_t count = 0;
+        for (; count < 6 && cases[i].words[count] != NULL; count++)
+            words[count] = cases[i].words[count];
+        words[count++] = "--state";
+        words[count] = stall.nodes[0].state;
+        const struct ran ran = run(words);
+        if (ran.status != cases[i].status || strstr(ran.err, cases[i].said) == NULL)
+            fail_msg("%s %s: exit %d: %s", words[0], words[1], ran.status, ran.err);
+    }
+    stall_close(&stall);
+}
+
+TEST(cli, an_export_replaces_a_file_only_when_told_to)
+{
+    struct stall stall;
+    char path[512];
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *state = stall.nodes[0].state;
+    (void)snprintf(path, sizeof path, "%s/kept.jsonl", stall.folder);
+    write_file(path, "precious\n");
+    assert_non_null(strstr(RUN("export", path, "--state", state).err, "--yes"));
+    assert_int_equal(RUN("verify", path).status, 1); /* it is what it was: no export */
+    RUN_WELL("export", path, "--yes", "--state", state);
+    RUN_WELL("verify", path);
+    stall_close(&stall);
+}
+
 TEST(cli, units_of_an_item_that_is_not_counted_are_kept_and_that_is_said)
 {
     struct stall stall;

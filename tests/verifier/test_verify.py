@@ -500,6 +500,13 @@ class Verify(unittest.TestCase):
             with self.subTest(cut):
                 self.found("archive: ", self.archived(data[:cut]))
 
+    def test_a_file_that_is_not_there_is_said_in_a_sentence(self):
+        path = os.path.join(self.folder.name, "nothing")
+        done = subprocess.run([sys.executable, "-B", VERIFY, path], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, f"{path}: No such file or directory\n"))
+
     def test_usage(self):
         done = subprocess.run([sys.executable, VERIFY], capture_output=True, check=False)
         self.assertEqual(done.returncode, 2)

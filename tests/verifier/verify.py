@@ -377,7 +377,11 @@ def main(paths):
         return 0 if paths and paths[0] in ("-h", "--help") else 2
     journals = [Journal(path) for path in paths]
     for journal in journals:
-        journal.read()
+        try:
+            journal.read()
+        except OSError as err:
+            print(f"{journal.path}: {err.strerror}", file=sys.stderr)
+            return 2
     findings = [finding for journal in journals for finding in journal.findings]
     if len(journals) > 1:
         findings += compare(journals)
