@@ -141,42 +141,38 @@ int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, struct
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* All of @log. ERR_LIMIT. */
-static int mark_salvaged(struct replica *replica, struct store_txn *txn, uint64_t log)
+/* ERR_LIMIT. */
+static int mark_carried(struct replica *replica, struct store_txn *txn,
+                        const struct carried *carried)
 {
-    struct operation from = {.log = log};
-    return replica_mark_salvaged(replica, txn, &from);
-}
-
-/* What the salvage with @body carries counts or not as its carrier does, and with it what comes
- * after that on the same branch. */
-static int mark_carried(struct replica *replica, struct store_txn *txn, struct bytes body)
-{
-    struct salvage salvage;
-    return salvage_decode(body, &salvage) != 0 ? 0 : mark_salvaged(replica, txn, salvage.log);
-}
-
-/* People may do other things than before, by which is judged too what they did on voided branches;
- * or a forked log came of which something was carried here before. */
-static int mark_all_salvaged(struct replica *replica, struct store_txn *txn)
-{
-    const struct roster *before = replica->roster_before;
-    const struct roster *after = &replica->roster;
     int err = 0;
-    bool are_people_alike =
-        before->people_count == after->people_count &&
-        memcmp(before->people, after->people, after->people_count * sizeof after->people[0]) == 0;
-    for (uint32_t i = 0; i < after->logs_count && err == 0; i++) {
-        const struct roster_log *log = &after->logs[i];
-        bool is_touched = !are_people_alike || roster_log_find(before, log->id) == NULL;
-        if (log->fork_seq != UINT64_MAX && is_touched)
-            err = mark_salvaged(replica, txn, log->id);
+    for (uint32_t i = 0; i < carried->count && err == 0; i++) {
+        struct operation from = {.log = carried->from[i].log, .seq = carried->from[i].seq};
+        err = replica_mark_salvaged(replica, txn, &from);
     }
     return err;
 }
 
-/* What of a log counts has changed: refold every entity it wrote to. */
-static int log_mark_entities(struct replica *replica, struct store_txn *txn, uint64_t log)
+/* People may do other things than before, by which is judged too what they did on voided branches;
+ * or a forked log came of which something was carried here before. */
+static void add_all_salvaged(const struct replica *replica, struct carried *carried)
+{
+    const struct roster *before = replica->roster_before;
+    const struct roster *after = &replica->roster;
+    bool are_people_alike =
+        before->people_count == after->people_count &&
+        memcmp(before->people, after->people, after->people_count * sizeof after->people[0]) == 0;
+    for (uint32_t i = 0; i < after->logs_count; i++) {
+        const struct roster_log *log = &after->logs[i];
+        bool is_touched = !are_people_alike || roster_log_find(before, log->id) == NULL;
+        if (log->fork_seq != UINT64_MAX && is_touched)
+            carried_add(carried, after, log->id, 0);
+    }
+}
+
+/* What of a log counts has changed: refold every entity it wrote to, and note what it carries. */
+static int log_mark_entities(struct replica *replica, struct store_txn *txn, uint64_t log,
+                             struct carried *carried)
 {
     struct store_cursor cursor;
     struct bytes key;
@@ -205,12 +201,12 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
             err = ERR_LIMIT;
             break;
         }
-        err = event.type == EVENT_SALVAGE ? mark_carried(replica, txn, event.body) : 0;
-        if (err != 0)
-            break;
+        if (event.type == EVENT_SALVAGE)
+            carried_add_salvage(carried, &replica->roster, event.body);
     }
     store_cursor_close(&cursor);
-    return err == 0 || err == ERR_NOT_FOUND ? mark_salvaged(replica, txn, log) : err;
+    carried_add(carried, &replica->roster, log, 0);
+    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 /* A fork that was not proven before: people are told at every device, whoever found it. */
@@ -225,6 +221,7 @@ static void alarm_fork(const struct replica *replica, const struct roster_log *l
 /* The roster's events changed: fold it, and mark what that makes valid or void. */
 static int roster_fold(struct replica *replica, struct store_txn *txn, struct effects *out)
 {
+    struct carried carried = {.count = 0};
     *replica->roster_before = replica->roster;
     int err = roster_load(&replica->roster, txn, &replica->config.popup, &replica->config.root);
     out->is_roster_changed = true;
@@ -236,10 +233,11 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
         const struct roster_log *log = &replica->roster.logs[i];
         alarm_fork(replica, log, out);
         if (!roster_counts_alike(replica->roster_before, &replica->roster, log->id))
-            err = log_mark_entities(replica, txn, log->id);
+            err = log_mark_entities(replica, txn, log->id, &carried);
     }
+    add_all_salvaged(replica, &carried);
     if (err == 0)
-        err = mark_all_salvaged(replica, txn);
+        err = mark_carried(replica, txn, &carried);
     if (err == 0)
         err = replica_mark_waiting(replica, txn);
     if (err == ERR_LIMIT) /* more entities than a turn remembers: refold all */
@@ -252,10 +250,11 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
     return err;
 }
 
+/* A salvage is the roster's event and says nothing of it: what it carries was marked as it came. */
 int replica_fold(struct replica *replica, struct store_txn *txn, struct effects *out)
 {
     int err = 0;
-    if (turn_is_dirty(replica->turn, &replica->roster_entity))
+    if (turn_is_dirty_beside(replica->turn, &replica->roster_entity, EVENT_SALVAGE))
         err = roster_fold(replica, txn, out);
     if (turn_is_dirty(replica->turn, &replica->popup_entity))
         replica->popup.is_known = false;

@@ -97,7 +97,7 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
     const struct roster_log *forked = roster_log_find(&replica->roster, run->log);
     if (forked != NULL && forked->fork_seq > run->first_seq &&
         forked->fork_seq - 1 <= run_last_seq(run))
-        err = replica_salvage_mark_log(replica, txn, run->log, out);
+        err = replica_salvage_mark_log(replica, txn, run->log, 0, out);
     if (err != 0)
         return err;
     if (roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run)))

@@ -25,10 +25,30 @@ enum {
 
 /* ---- what changed by a salvage ---- */
 
-int replica_salvage_mark_log(struct replica *replica, struct store_txn *txn, uint64_t log,
-                             struct effects *out)
+void carried_add(struct carried *carried, const struct roster *roster, uint64_t log, uint64_t seq)
 {
-    struct operation from = {.log = log};
+    for (uint32_t i = 0; i < carried->count; i++) {
+        struct log_point *from = &carried->from[i];
+        if (from->log == log) {
+            from->seq = seq < from->seq ? seq : from->seq;
+            return;
+        }
+    }
+    if (roster_log_find(roster, log) != NULL) /* so there are at most LOGS_MAX */
+        carried->from[carried->count++] = (struct log_point){.log = log, .seq = seq};
+}
+
+void carried_add_salvage(struct carried *carried, const struct roster *roster, struct bytes body)
+{
+    struct salvage salvage;
+    if (salvage_decode(body, &salvage) == 0)
+        carried_add(carried, roster, salvage.log, salvage.first_seq);
+}
+
+int replica_salvage_mark_log(struct replica *replica, struct store_txn *txn, uint64_t log,
+                             uint64_t seq, struct effects *out)
+{
+    struct operation from = {.log = log, .seq = seq};
     int err = replica_mark_salvaged(replica, txn, &from);
     while (err == ERR_LIMIT) { /* more entities than a turn remembers: by parts */
         err = replica_fold(replica, txn, out);
@@ -38,33 +58,21 @@ int replica_salvage_mark_log(struct replica *replica, struct store_txn *txn, uin
     return err;
 }
 
-/* Whether @log is among the @count first of @logs; if not, and there is room, it is now. */
-static bool is_known(uint64_t logs[LOGS_MAX], uint32_t *count, uint64_t log)
-{
-    for (uint32_t i = 0; i < *count; i++)
-        if (logs[i] == log)
-            return true;
-    if (*count < LOGS_MAX)
-        logs[(*count)++] = log;
-    return false;
-}
-
 /* All that the run carries is entered by now, so each log is gone through once: else a run of many
  * small salvages would cost the product of their number and the log's length. */
 int replica_salvage_mark_run(struct replica *replica, struct store_txn *txn, const struct run *run,
                              struct effects *out)
 {
-    uint64_t logs[LOGS_MAX];
-    uint32_t count = 0;
+    struct carried carried = {.count = 0};
     int err = 0;
-    for (uint32_t i = 0; i < run->count && err == 0; i++) {
+    for (uint32_t i = 0; i < run->count; i++) {
         struct event carrier;
-        struct salvage salvage;
         if (run->events[i].type == EVENT_SALVAGE &&
-            event_decode(run->events[i].bytes, &carrier) == 0 &&
-            salvage_decode(carrier.body, &salvage) == 0 && !is_known(logs, &count, salvage.log))
-            err = replica_salvage_mark_log(replica, txn, salvage.log, out);
+            event_decode(run->events[i].bytes, &carrier) == 0)
+            carried_add_salvage(&carried, &replica->roster, carrier.body);
     }
+    for (uint32_t i = 0; i < carried.count && err == 0; i++)
+        err = replica_salvage_mark_log(replica, txn, carried.from[i].log, carried.from[i].seq, out);
     return err;
 }
 
@@ -102,9 +110,10 @@ static int may_carry(struct replica *replica, struct store_txn *txn, uint64_t lo
     return err;
 }
 
-/* Write a salvage of @log with @body, which is the replica's memory, alone in its run. */
-static int salvage_write(struct replica *replica, struct store_txn *txn, uint64_t log,
-                         struct bytes body, struct moment now, struct effects *out)
+/* Write @salvage with @body, which is the replica's memory, alone in its run. */
+static int salvage_write(struct replica *replica, struct store_txn *txn,
+                         const struct salvage *salvage, struct bytes body, struct moment now,
+                         struct effects *out)
 {
     struct event event = {.type = EVENT_SALVAGE, .entity = replica->roster_entity, .body = body};
     int64_t since_epoch = now.wall_ms - replica->config.epoch_ms;
@@ -116,7 +125,7 @@ static int salvage_write(struct replica *replica, struct store_txn *txn, uint64_
         err = replica_sign(replica, txn);
     if (err != 0)
         return err == ERR_IO || err == ERR_FULL ? err : 0;
-    return replica_salvage_mark_log(replica, txn, log, out);
+    return replica_salvage_mark_log(replica, txn, salvage->log, salvage->first_seq, out);
 }
 
 /* Carry @salvage, whose @body is the replica's memory, unless others do. */
@@ -136,7 +145,7 @@ static int salvage_consider(struct replica *replica, struct store_txn *txn, stru
     if (err != 0 || !may)
         return err;
     *ret_is_written = true;
-    return salvage_write(replica, txn, salvage.log, body, now, out);
+    return salvage_write(replica, txn, &salvage, body, now, out);
 }
 
 /* ---- going through a voided part ---- */

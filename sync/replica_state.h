@@ -182,14 +182,26 @@ MUST_CHECK int replica_restate(struct replica *replica, struct store_txn *txn, s
 
 /* replica_salvage.c: what forks void is carried on under the own log. */
 
-/* @run came and is stored: mark the entities of all that is carried of the logs of its salvages, as
- * a gap before them may be closed now. ERR_IO, ERR_FULL. */
+/* Logs of which something is carried, each from the lowest event on that this is about. */
+struct carried {
+    uint32_t count;
+    struct log_point from[LOGS_MAX];
+};
+
+/* Add @log from @seq on, or the log of the salvage with @body, unless @roster does not know it:
+ * nothing that is carried of it counts before its log.open came. */
+void carried_add(struct carried *carried, const struct roster *roster, uint64_t log, uint64_t seq);
+void carried_add_salvage(struct carried *carried, const struct roster *roster, struct bytes body);
+
+/* @run came and is stored: mark the entities of what its salvages carry and of what comes after
+ * that on the same branches, as a gap before it may be closed now. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_salvage_mark_run(struct replica *replica, struct store_txn *txn,
                                         const struct run *run, struct effects *out);
 
-/* The same when the event before a log's fork came, which the carried ones continue. */
+/* The same of what is carried of @log from @seq on: 0 when the event before its fork came, which
+ * the carried ones continue. */
 MUST_CHECK int replica_salvage_mark_log(struct replica *replica, struct store_txn *txn,
-                                        uint64_t log, struct effects *out);
+                                        uint64_t log, uint64_t seq, struct effects *out);
 
 /* The roster changed, and nothing was folded by it yet: remember which of what it voids is on the
  * boards here. ERR_IO. */

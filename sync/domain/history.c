@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/domain/history_load.h"
+#include "sync/roster/salvage_memo.h"
 
 struct history *history_new(void)
 {
@@ -13,8 +14,10 @@ struct history *history_new(void)
     }
     history->saw = calloc(ENTITY_EVENTS_MAX, sizeof *history->saw);
     history->items = history_items_new();
+    history->memo = salvage_memo_new();
     history->body_data = malloc(HISTORY_BODY_BYTES_MAX);
-    if (history->saw == NULL || history->items == NULL || history->body_data == NULL) {
+    if (history->saw == NULL || history->items == NULL || history->memo == NULL ||
+        history->body_data == NULL) {
         history_free(history);
         return NULL;
     }
@@ -28,6 +31,7 @@ void history_free(struct history *history)
     }
     free(history->saw);
     free(history->items);
+    free(history->memo);
     free(history->body_data);
     free(history);
 }

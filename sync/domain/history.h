@@ -71,6 +71,7 @@ struct history_event {
     bool is_causal;
 };
 
+struct salvage_memo; /* what was found of salvaged branches: sync/roster */
 struct history_item; /* an event on its way into a history: history_load.c */
 
 /* Large (about 8 MiB, mostly untouched): made once with history_new() and reused. */
@@ -90,6 +91,8 @@ struct history {
     size_t body_size;
     uint8_t *body_data;
     struct history_item *items; /* scratch of history_load() */
+    struct salvage_memo *memo;  /* of history_load() */
+    bool is_memo_kept;          /* neither roster nor store change from one load to the next */
 };
 
 /* NULL when there is no memory. history_free(NULL) is fine. */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/roster/salvage_memo.h"
+
 struct history_item *history_items_new(void)
 {
     return calloc(ENTITY_EVENTS_MAX, sizeof(struct history_item));
@@ -53,6 +55,9 @@ int history_load(struct history *history, struct store_txn *txn, const struct ro
 {
     struct load load = {.history = history, .items = history->items, .txn = txn, .roster = roster};
     history_reset(history, kind, entity);
+    if (!history->is_memo_kept) {
+        salvage_memo_reset(history->memo);
+    }
     int err = load_collect(&load);
     if (err == 0) {
         err = load_salvaged(&load);

@@ -29,7 +29,8 @@ static int salvaged_take(struct load *load, const struct salvaged_row *row)
     if (info != NULL && info->kind != load->history->kind) {
         return 0;
     }
-    err = salvaged_counts(load->txn, load->roster, &row->id, event.type, &counts);
+    err = salvaged_counts(load->history->memo, load->txn, load->roster, &row->id, event.type,
+                          &counts);
     if (err != 0 || !counts) {
         return err;
     }
@@ -78,7 +79,7 @@ static int find_chain_parent(struct load *load, uint32_t index)
 {
     struct history_item *item = &load->items[index];
     struct salvage_walk walk;
-    int err = salvage_walk_begin(&walk, load->txn, load->roster, &item->place);
+    int err = salvage_walk_begin(&walk, load->history->memo, load->txn, load->roster, &item->place);
     for (uint32_t i = index; err == 0 && !walk.is_over && i-- > 0;) {
         const struct history_item *earlier = &load->items[i];
         bool is_before = false;

@@ -5,6 +5,7 @@
 #include "sync/base/check.h"
 #include "sync/domain/blob.h"
 #include "sync/log/salvage.h"
+#include "sync/roster/salvage_memo.h"
 
 /* ---- remembering ---- */
 
@@ -105,6 +106,19 @@ bool turn_is_dirty(const struct turn *turn, const struct entity_id *entity)
 {
     int32_t at = turn->buckets[bucket_of(turn, entity)];
     return at >= 0 && turn->entities[at].is_dirty;
+}
+
+bool turn_is_dirty_beside(const struct turn *turn, const struct entity_id *entity, uint32_t type)
+{
+    if (!turn_is_dirty(turn, entity))
+        return false;
+    const struct turn_entity *dirty = &turn->entities[turn->buckets[bucket_of(turn, entity)]];
+    bool is_any = dirty->is_full;
+    for (int32_t at = dirty->first; at >= 0 && !is_any; at = turn->events[at].next) {
+        struct event event;
+        is_any = event_decode(turn->events[at].bytes, &event) != 0 || event.type != type;
+    }
+    return is_any;
 }
 
 /* ---- change numbers ---- */
@@ -592,9 +606,12 @@ static int fold_dirty(struct turn *turn, struct store_txn *txn, struct folder *f
 int turn_fold_all(struct turn *turn, struct store_txn *txn, struct folder *folder)
 {
     int err = 0;
+    salvage_memo_reset(folder->history->memo);
+    folder->history->is_memo_kept = true; /* only rows of states are written */
     for (uint32_t i = 0; i < turn->entities_count && err == 0; i++)
         if (turn->entities[i].is_dirty)
             err = fold_dirty(turn, txn, folder, &turn->entities[i]);
+    folder->history->is_memo_kept = false;
     if (err == 0)
         turn_empty(turn);
     return err;

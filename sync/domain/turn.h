@@ -88,6 +88,9 @@ bool turn_mark(struct turn *turn, enum kind kind, const struct entity_id *entity
 
 bool turn_is_dirty(const struct turn *turn, const struct entity_id *entity);
 
+/* Whether it is by anything else than new events of @type. */
+bool turn_is_dirty_beside(const struct turn *turn, const struct entity_id *entity, uint32_t type);
+
 /* Fold all but the roster (which is the replica's), and store what changed. ERR_IO, ERR_FULL. */
 MUST_CHECK int turn_fold_all(struct turn *turn, struct store_txn *txn, struct folder *folder);
 

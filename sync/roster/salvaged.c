@@ -42,12 +42,27 @@ int salvaged_is_carried(struct store_txn *txn, const struct roster *roster,
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* Who carries walk->at, into walk->run; asked of the store once. ERR_NOT_FOUND. */
+static int run_find(struct salvage_walk *walk)
+{
+    const struct memo_node *known = salvage_memo_find(walk->memo, &walk->at);
+    if (known != NULL) {
+        walk->run = known->run;
+        return known->is_carried ? 0 : ERR_NOT_FOUND;
+    }
+    const int err = carrier_find(walk->txn, walk->roster, &walk->at, walk->fork_seq, &walk->run);
+    if (walk->memo != NULL && (err == 0 || err == ERR_NOT_FOUND)) {
+        salvage_memo_add(walk->memo, &walk->at, err == 0 ? &walk->run : NULL);
+    }
+    return err;
+}
+
 /* Find who carries walk->at. */
 static int walk_look(struct salvage_walk *walk)
 {
     int err = ERR_NOT_FOUND;
-    if (walk->at.seq >= walk->fork_seq && walk->steps++ < SALVAGE_CHAIN_MAX) {
-        err = carrier_find(walk->txn, walk->roster, &walk->at, walk->fork_seq, &walk->run);
+    if (walk->at.seq >= walk->fork_seq && walk->steps++ < walk->steps_max) {
+        err = run_find(walk);
     }
     walk->is_over = err == ERR_NOT_FOUND;
     return walk->is_over ? 0 : err;
@@ -80,11 +95,16 @@ static int is_in_run(const struct salvage_walk *walk, const struct operation *id
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-int salvage_walk_begin(struct salvage_walk *walk, struct store_txn *txn,
+int salvage_walk_begin(struct salvage_walk *walk, struct salvage_memo *memo, struct store_txn *txn,
                        const struct roster *roster, const struct operation *last)
 {
     const struct roster_log *log = roster_log_find(roster, last->log);
-    *walk = (struct salvage_walk){.txn = txn, .roster = roster, .at = *last, .is_over = true};
+    *walk = (struct salvage_walk){.memo = memo,
+                                  .txn = txn,
+                                  .roster = roster,
+                                  .at = *last,
+                                  .steps_max = SALVAGE_CHAIN_MAX,
+                                  .is_over = true};
     if (log == NULL) {
         return 0;
     }
@@ -120,21 +140,84 @@ static int is_at_prefix(const struct salvage_walk *walk, const struct roster_log
     return err == ERR_IO ? err : 0; /* what the disk spoilt connects nothing */
 }
 
-static int is_connected(struct store_txn *txn, const struct roster *roster,
-                        const struct roster_log *log, const struct operation *id, bool *ret_is)
+/* What a walk towards the fork came to. */
+struct finding {
+    uint32_t runs;     /* gone through */
+    uint32_t below;    /* runs from the fork up to where it ended, which is known already */
+    bool is_cut_short; /* there may be more: it is not known where it leads */
+    bool is_connected;
+};
+
+/* Walk on until it is known where it leads. To go twice as far as counts makes sure that each walk
+ * that finds the branch too long says so of as many runs as it has looked at. */
+static int walk_through(struct salvage_walk *walk, const struct roster_log *log,
+                        struct finding *ret_finding)
+{
+    int err = 0;
+    *ret_finding = (struct finding){.runs = 0};
+    while (err == 0 && !walk->is_over) {
+        const struct memo_node *known = salvage_memo_find(walk->memo, &walk->at);
+        if (known != NULL && known->verdict != MEMO_UNKNOWN) {
+            ret_finding->is_connected = known->verdict == MEMO_CONNECTED;
+            ret_finding->below = known->depth;
+            return 0;
+        }
+        ret_finding->runs++;
+        if (walk->run.first_seq <= log->fork_seq) {
+            return is_at_prefix(walk, log, &ret_finding->is_connected);
+        }
+        err = walk_back(walk);
+    }
+    ret_finding->is_cut_short = walk->steps > walk->steps_max;
+    return err;
+}
+
+/* Note of every run from @last on what the walk from there came to. */
+static int finding_note(struct salvage_walk *walk, const struct finding *finding)
+{
+    int err = 0;
+    for (uint32_t i = 0; err == 0 && i < finding->runs; i++) {
+        struct memo_node *node = salvage_memo_find(walk->memo, &walk->at);
+        const uint32_t depth = finding->runs - i + finding->below;
+        const bool is_good = finding->is_connected && depth <= SALVAGE_CHAIN_MAX;
+        if (node == NULL || (finding->is_cut_short && depth <= SALVAGE_CHAIN_MAX)) {
+            return 0;
+        }
+        node->verdict = is_good ? MEMO_CONNECTED : MEMO_APART;
+        node->depth = depth;
+        err = i + 1 < finding->runs ? walk_back(walk) : 0;
+    }
+    return err;
+}
+
+static int is_connected(struct salvage_memo *memo, struct store_txn *txn,
+                        const struct roster *roster, const struct roster_log *log,
+                        const struct operation *id, bool *ret_is)
 {
     struct salvage_walk walk;
+    struct finding finding = {.runs = 0};
     *ret_is = false;
-    int err = salvage_walk_begin(&walk, txn, roster, id);
-    while (err == 0 && !walk.is_over && walk.run.first_seq > log->fork_seq) {
-        err = walk_back(&walk);
+    int err = salvage_walk_begin(&walk, memo, txn, roster, id);
+    walk.steps_max = 2 * SALVAGE_CHAIN_MAX;
+    if (err == 0) {
+        err = walk_through(&walk, log, &finding);
     }
-    return err != 0 || walk.is_over ? err : is_at_prefix(&walk, log, ret_is);
+    if (err != 0) {
+        return err;
+    }
+    *ret_is = finding.is_connected && finding.runs + finding.below <= SALVAGE_CHAIN_MAX;
+    if (memo == NULL) {
+        return 0;
+    }
+    err = salvage_walk_begin(&walk, memo, txn, roster, id);
+    walk.steps_max = 2 * SALVAGE_CHAIN_MAX;
+    return err != 0 ? err : finding_note(&walk, &finding);
 }
 
 /* Whether a revocation of @log lets @id stand. */
-static int is_unrevoked(struct store_txn *txn, const struct roster *roster,
-                        const struct roster_log *log, const struct operation *id, bool *ret_is)
+static int is_unrevoked(struct salvage_memo *memo, struct store_txn *txn,
+                        const struct roster *roster, const struct roster_log *log,
+                        const struct operation *id, bool *ret_is)
 {
     struct operation last = {.log = log->id, .seq = log->revoked_seq};
     *ret_is = log->revoked_seq == UINT64_MAX;
@@ -143,12 +226,12 @@ static int is_unrevoked(struct store_txn *txn, const struct roster *roster,
     }
     memcpy(last.hash, log->revoked_hash.bytes, OPERATION_HASH_BYTES);
     struct salvage_walk walk;
-    const int err = salvage_walk_begin(&walk, txn, roster, &last);
+    const int err = salvage_walk_begin(&walk, memo, txn, roster, &last);
     return err != 0 ? err : salvage_walk_has(&walk, id, ret_is);
 }
 
-int salvaged_counts(struct store_txn *txn, const struct roster *roster, const struct operation *id,
-                    uint32_t type, bool *ret_counts)
+int salvaged_counts(struct salvage_memo *memo, struct store_txn *txn, const struct roster *roster,
+                    const struct operation *id, uint32_t type, bool *ret_counts)
 {
     const struct roster_log *log = roster_log_find(roster, id->log);
     *ret_counts = false;
@@ -159,9 +242,9 @@ int salvaged_counts(struct store_txn *txn, const struct roster *roster, const st
         return 0;
     }
     bool is_good = false;
-    int err = is_unrevoked(txn, roster, log, id, &is_good);
+    int err = is_unrevoked(memo, txn, roster, log, id, &is_good);
     if (err == 0 && is_good) {
-        err = is_connected(txn, roster, log, id, ret_counts);
+        err = is_connected(memo, txn, roster, log, id, ret_counts);
     }
     return err;
 }

@@ -14,12 +14,15 @@
 
 #include "sync/log/salvage.h"
 #include "sync/roster/roster.h"
+#include "sync/roster/salvage_memo.h"
 
 enum { SALVAGE_CHAIN_MAX = 4096 }; /* runs of one branch; what lies deeper is void */
 
-/* ERR_IO, ERR_MALFORMED (damaged store), as all below. */
-MUST_CHECK int salvaged_counts(struct store_txn *txn, const struct roster *roster,
-                               const struct operation *id, uint32_t type, bool *ret_counts);
+/* @memo, which may be NULL: what was found before in the same roster and store. Cost with it: each
+ * run of a branch is looked up once. ERR_IO, ERR_MALFORMED (damaged store), as all below. */
+MUST_CHECK int salvaged_counts(struct salvage_memo *memo, struct store_txn *txn,
+                               const struct roster *roster, const struct operation *id,
+                               uint32_t type, bool *ret_counts);
 
 /* Whether some carrier that counts has @id. */
 MUST_CHECK int salvaged_is_carried(struct store_txn *txn, const struct roster *roster,
@@ -28,16 +31,18 @@ MUST_CHECK int salvaged_is_carried(struct store_txn *txn, const struct roster *r
 /* A walk along the branch of a salvaged event towards the fork, from run to run of those that carry
  * it: once, whatever number of events is looked for on it. */
 struct salvage_walk {
+    struct salvage_memo *memo; /* or NULL */
     struct store_txn *txn;
     const struct roster *roster;
     uint64_t fork_seq;
     struct operation at;     /* the last event of the present stretch */
     struct salvaged_row run; /* that carries it */
-    uint32_t steps;
+    uint32_t steps, steps_max;
     bool is_over; /* nobody carries what comes before, or the branch is too long */
 };
-MUST_CHECK int salvage_walk_begin(struct salvage_walk *walk, struct store_txn *txn,
-                                  const struct roster *roster, const struct operation *last);
+MUST_CHECK int salvage_walk_begin(struct salvage_walk *walk, struct salvage_memo *memo,
+                                  struct store_txn *txn, const struct roster *roster,
+                                  const struct operation *last);
 
 /* Whether @id, of the same log, is the walk's last event or before it on its branch. Asked in
  * descending order of seq. */

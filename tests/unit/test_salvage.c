@@ -162,7 +162,7 @@ static bool counts(struct scene *scene, uint32_t branch, uint64_t seq)
 {
     const struct operation id = id_of(scene, branch, seq);
     bool is = false;
-    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
+    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
     return is;
 }
 
@@ -244,7 +244,7 @@ TEST(salvage, a_branch_that_left_the_prefix_before_the_proven_fork_does_not_coun
     load(scene);
     assert_int_equal(salvaged_is_carried(scene->txn, &scene->roster, &id, &is), 0);
     assert_true(is);
-    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
+    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
     assert_false(is);
     scene_free(scene);
 }
@@ -362,12 +362,12 @@ TEST(salvage, what_its_writer_might_not_write_what_was_not_forked_and_strangers_
     state_fork(scene);
     struct operation id = id_of(scene, 0, FORK_SEQ);
     bool is = true;
-    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_MENU_SET, &is), 0);
+    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_MENU_SET, &is), 0);
     assert_false(is);
     assert_false(counts(scene, 0, FORK_SEQ - 1));
     id.log = 4711;
     is = true;
-    assert_int_equal(salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
+    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
     assert_false(is);
     scene_free(scene);
 }
@@ -387,7 +387,7 @@ TEST(salvage, a_disk_that_fails_is_told_and_never_taken_for_an_answer)
     for (unsigned nth = 1; err == ERR_IO; nth++) {
         scene->txn = store_memory_begin(scene->store, false);
         store_memory_fail(scene->store, MEMORY_GET, nth, ERR_IO);
-        err = salvaged_counts(scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is);
+        err = salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is);
         store_memory_fail(scene->store, MEMORY_GET, 0, 0);
         store_memory_abort(scene->txn);
     }
@@ -401,7 +401,7 @@ static bool is_before(struct scene *scene, const struct operation *a, const stru
 {
     struct salvage_walk walk;
     bool is = true;
-    assert_int_equal(salvage_walk_begin(&walk, scene->txn, &scene->roster, b), 0);
+    assert_int_equal(salvage_walk_begin(&walk, NULL, scene->txn, &scene->roster, b), 0);
     assert_int_equal(salvage_walk_has(&walk, a, &is), 0);
     return is;
 }
@@ -438,7 +438,7 @@ TEST(salvage, one_walk_finds_all_of_its_branch_and_nothing_of_the_other)
     carry(scene, OWNER, 1, FORK_SEQ, BRANCH_LAST);
     state_fork(scene);
     const struct operation last = id_of(scene, 0, BRANCH_LAST);
-    assert_int_equal(salvage_walk_begin(&walk, scene->txn, &scene->roster, &last), 0);
+    assert_int_equal(salvage_walk_begin(&walk, NULL, scene->txn, &scene->roster, &last), 0);
     for (uint64_t seq = BRANCH_LAST; seq >= FORK_SEQ; seq--)
         for (uint32_t branch = 0; branch < BRANCHES; branch++) {
             const struct operation id = id_of(scene, branch, seq);

@@ -1,0 +1,182 @@
+/* What a long voided branch costs: counted in accesses to the store, so that no clock decides. */
+#include "tests/lib/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/domain/turn.h"
+#include "sync/log/chain.h"
+#include "sync/roster/salvaged.h"
+#include "tests/lib/journal.h"
+#include "tests/lib/store_memory.h"
+
+enum { OWNER, COUNTER, KITCHEN, DEVICES, FORK_SEQ = 2, EVENTS_PER_ORDER = 4 };
+
+/* The counter's log beyond a fork, of runs of one event each, all carried by the kitchen. */
+struct scene {
+    struct journal journal;
+    struct journal_device devices[DEVICES];
+    struct store_memory *store, *branch_store;
+    struct store_txn *txn, *branch;
+    struct log_head counter; /* of the branch */
+    struct run run;
+    struct roster roster;
+    uint8_t body[EVENT_BYTES_MAX];
+};
+
+static void load(struct scene *scene)
+{
+    assert_int_equal(
+        roster_load(&scene->roster, scene->txn, &scene->journal.popup, &scene->journal.root), 0);
+}
+
+static void state_fork(struct scene *scene)
+{
+    const struct journal_device *counter = &scene->devices[COUNTER];
+    const struct hash events[2] = {{{1}}, {{2}}};
+    struct log_fork fork = {
+        .log = counter->head.log, .seq = FORK_SEQ, .log_key = counter->head.key};
+    struct bytes body;
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct hash hash = chain_next(&counter->head.hash, &events[i]);
+        fork.proofs[i] = (struct fork_proof){.first_seq = FORK_SEQ,
+                                             .before = counter->head.hash,
+                                             .count = 1,
+                                             .event_hashes = &events[i]};
+        head_sign(&fork.proofs[i].signature, &scene->journal.popup, fork.log, FORK_SEQ, &hash,
+                  &counter->log_secret);
+    }
+    assert_int_equal(log_fork_encode(&fork, scene->body, sizeof scene->body, &body), 0);
+    (void)journal_state(scene->txn, &scene->journal, &scene->devices[OWNER], EVENT_LOG_FORK, body);
+    load(scene);
+}
+
+/* The order of the branch's event @seq: each has some that lie far apart. */
+static struct entity_id order_of(uint64_t seq, uint64_t runs)
+{
+    return entity_id_derive(KIND_ORDER, seq % (runs / EVENTS_PER_ORDER));
+}
+
+static void branch_write(struct scene *scene, uint64_t runs)
+{
+    static const uint8_t body[] = {0x91, 1};
+    struct journal_device device = scene->devices[COUNTER];
+    journal_open(scene->branch, &scene->journal, &device);
+    for (uint64_t seq = FORK_SEQ; seq < FORK_SEQ + runs; seq++) {
+        const struct entity_id entity = order_of(seq, runs);
+        (void)journal_write(scene->branch, &scene->journal, &device, EVENT_LINE_ADD, &entity,
+                            bytes_of(body, sizeof body));
+    }
+    scene->counter = device.head;
+}
+
+static void carry(struct scene *scene, int carrier, uint64_t seq)
+{
+    struct log_head before;
+    struct bytes body;
+    assert_int_equal(
+        log_head_at(scene->branch, &scene->journal.popup, &scene->counter, seq - 1, &before), 0);
+    assert_int_equal(
+        run_read_to(scene->branch, scene->counter.log, seq, seq, RUN_BYTES_MAX, &scene->run), 0);
+    assert_int_equal(salvage_encode(&scene->run, &scene->counter.key, &before.hash, scene->body,
+                                    sizeof scene->body, &body),
+                     0);
+    (void)journal_state(scene->txn, &scene->journal, &scene->devices[carrier], EVENT_SALVAGE, body);
+}
+
+static struct scene *scene_new(uint64_t runs)
+{
+    static const enum role roles[DEVICES] = {ROLE_OWNER, ROLE_COUNTER, ROLE_KITCHEN};
+    struct scene *scene = calloc(1, sizeof *scene);
+    assert_non_null(scene);
+    journal_init(&scene->journal);
+    scene->store = store_memory_new();
+    scene->branch_store = store_memory_new();
+    scene->txn = store_memory_begin(scene->store, true);
+    scene->branch = store_memory_begin(scene->branch_store, true);
+    assert_int_equal(store_put(scene->txn, TABLE_META, bytes_of_text("popup"),
+                               bytes_of(scene->journal.popup.bytes, POPUP_ID_BYTES)),
+                     0);
+    for (uint32_t i = 0; i < DEVICES; i++) {
+        journal_device_init(&scene->devices[i], &scene->journal, i + 1, roles[i], NULL);
+    }
+    branch_write(scene, runs);
+    for (uint32_t i = 0; i < DEVICES; i++) {
+        journal_open(scene->txn, &scene->journal, &scene->devices[i]);
+    }
+    for (uint64_t seq = FORK_SEQ; seq < FORK_SEQ + runs; seq++) {
+        carry(scene, KITCHEN, seq);
+    }
+    state_fork(scene);
+    return scene;
+}
+
+static void scene_free(struct scene *scene)
+{
+    store_memory_abort(scene->branch);
+    store_memory_free(scene->branch_store);
+    store_memory_abort(scene->txn);
+    store_memory_free(scene->store);
+    free(scene);
+}
+
+/* Accesses to the store when a turn folds every order of the branch. */
+static uint64_t cost_of_folding(uint64_t runs)
+{
+    static struct turn turn;
+    static uint8_t row[HISTORY_ROW_BYTES_MAX];
+    static struct order order;
+    struct scene *scene = scene_new(runs);
+    struct folder folder = {.roster = &scene->roster,
+                            .history = history_new(),
+                            .order = &order,
+                            .row = row,
+                            .row_capacity = sizeof row};
+    turn_reset(&turn);
+    for (uint64_t seq = 0; seq < runs / EVENTS_PER_ORDER; seq++) {
+        const struct entity_id entity = order_of(seq, runs);
+        assert_true(turn_mark(&turn, KIND_ORDER, &entity));
+    }
+    const uint64_t before = store_memory_calls(scene->store, MEMORY_GET);
+    assert_int_equal(turn_fold_all(&turn, scene->txn, &folder), 0);
+    const uint64_t calls = store_memory_calls(scene->store, MEMORY_GET) - before;
+    const struct entity_id last = order_of(runs - 1, runs);
+    assert_int_equal(history_get(folder.history, scene->txn, KIND_ORDER, &last), 0);
+    assert_int_equal(folder.history->count, EVENTS_PER_ORDER);
+    history_free(folder.history);
+    scene_free(scene);
+    return calls;
+}
+
+TEST(salvage_bounds, a_branch_of_twice_the_runs_costs_about_twice_as_much_to_fold)
+{
+    const uint64_t once = cost_of_folding(200);
+    const uint64_t twice = cost_of_folding(400);
+    assert_in_range(twice, once, once * 5 / 2);
+}
+
+/* Events of one order at either end of a branch. */
+TEST(salvage_bounds, a_branch_that_is_too_long_counts_as_far_as_runs_count)
+{
+    enum { RUNS = SALVAGE_CHAIN_MAX + 8 };
+    struct scene *scene = scene_new(RUNS);
+    struct salvage_memo *memo = salvage_memo_new();
+    assert_non_null(memo);
+    for (uint64_t last = FORK_SEQ + RUNS; last-- > FORK_SEQ + SALVAGE_CHAIN_MAX - 4;) {
+        struct hash hash;
+        struct bytes bytes;
+        struct operation id = {.log = scene->counter.log, .seq = last};
+        bool with_memo = false;
+        bool without = false;
+        assert_int_equal(event_get(scene->branch, id.log, id.seq, &hash, &bytes), 0);
+        memcpy(id.hash, hash.bytes, sizeof id.hash);
+        assert_int_equal(
+            salvaged_counts(memo, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &with_memo), 0);
+        assert_int_equal(
+            salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &without), 0);
+        assert_true(without == (last < FORK_SEQ + SALVAGE_CHAIN_MAX));
+        assert_true(with_memo == without);
+    }
+    free(memo);
+    scene_free(scene);
+}
