@@ -29,15 +29,11 @@ static int find_method(struct bytes method, bool *ret_is_cash)
 /* Rounding of @pay and the change for what was tendered; 0 tendered is the exact sum. */
 static int settle_cash(struct order_pay *pay, uint32_t cash_step_minor, int64_t *ret_change)
 {
-    int64_t asked;
     int err = bill_cash_rounding(pay->amount_minor, cash_step_minor, &pay->rounding_minor);
-    if (err == 0) {
-        err = money_add(pay->amount_minor, pay->rounding_minor, &asked);
-    }
     if (err != 0 || pay->tendered_minor == 0) {
         return err;
     }
-    err = bill_change(asked, pay->tendered_minor, ret_change);
+    err = bill_change(pay->amount_minor + pay->rounding_minor, pay->tendered_minor, ret_change);
     return err == 0 && *ret_change < 0 ? ERR_MISMATCH : err;
 }
 

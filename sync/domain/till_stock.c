@@ -1,5 +1,6 @@
 #include "sync/domain/till_stock.h"
 
+#include "sync/base/check.h"
 #include "sync/domain/hold.h"
 #include "sync/domain/stock_fold.h"
 
@@ -8,9 +9,10 @@
 void till_stock_sell(struct task *task, uint64_t item, enum stock_policy policy, uint32_t line,
                      uint32_t units, bool is_change)
 {
-    if (policy == STOCK_OFF || units == 0 || task->sales_count == ORDER_LINES_MAX) {
+    if (policy == STOCK_OFF || units == 0) {
         return;
     }
+    check(task->sales_count < ORDER_LINES_MAX); /* a line is sold once */
     task->sales[task->sales_count++] = (struct stock_sale){.item = item,
                                                            .is_strict = policy == STOCK_STRICT,
                                                            .line = line,
@@ -67,9 +69,10 @@ int till_stock_sell_again(struct task *task, const struct order_line *line)
 void till_stock_give_up(struct task *task, const struct order_line *line, uint32_t units)
 {
     const bool is_begun = line->progress != LINE_WAITING || line->handed > 0;
-    if (line->item == 0 || is_begun || task->returns_count == ORDER_LINES_MAX) {
+    if (line->item == 0 || is_begun) {
         return;
     }
+    check(task->returns_count < ORDER_LINES_MAX); /* a line is given up once */
     task->returns[task->returns_count++] = (struct stock_return){.line = line->id, .units = units};
 }
 
@@ -130,11 +133,9 @@ static void emit_take(struct task *task, const struct stock_sale *sale, uint64_t
                                     .is_change = sale->is_change};
     stock_take_encode(&take, task_body(task));
     task_emit_on(task, EVENT_STOCK_TAKE, &entity);
-    if (task->spendings_count < STOCK_SPENDINGS_MAX) {
+    if (task->err == 0) {
         task->spendings[task->spendings_count++] =
             (struct stock_spending){.item = sale->item, .issuer = issuer, .units = (int64_t)units};
-    } else {
-        task->err = task->err != 0 ? task->err : ERR_TOO_MANY;
     }
 }
 

@@ -10,7 +10,7 @@
 #include "sync/domain/record.h"
 #include "sync/domain/till.h"
 
-enum { STOCK_SPENDINGS_MAX = 2 * ORDER_LINES_MAX };
+enum { STOCK_SPENDINGS_MAX = TILL_EVENTS_MAX }; /* each is an event */
 
 /* What a command sells and gives back of what is counted: till_stock.h. */
 struct stock_sale {
