@@ -203,7 +203,7 @@ enum { SUCCESSIONS_MAX = 16 }; /* followed from one closed log; beyond, its unit
  * before that is known then. UINT64_MAX = it is not closed. */
 static uint64_t closing_seq(const struct roster *roster, uint64_t log)
 {
-    const struct roster_log *closed = roster_log_find(roster, log);
+    const struct roster_log *closed = roster != NULL ? roster_log_find(roster, log) : NULL;
     if (closed == NULL) {
         return UINT64_MAX;
     }
