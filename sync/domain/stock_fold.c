@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/domain/entity.h"
 
 enum {
@@ -472,8 +473,8 @@ static int has_twin(const struct stock_fold *fold, const struct operation *place
         struct event other;
         uint64_t log;
         uint64_t seq;
-        err = key_entity_event_parse(key, &entity, &log, &seq);
-        if (err != 0 || (log == place->log && seq == place->seq)) {
+        check(key_entity_event_parse(key, &entity, &log, &seq) == 0); /* each_event() came by */
+        if (log == place->log && seq == place->seq) {
             break;
         }
         err = read_event(fold->txn, log, seq, &id, &other);

@@ -53,6 +53,7 @@ TEST(order_limits, of_too_many_discounts_the_first_count)
 TEST(order_limits, discounts_that_cannot_be_added_up_take_no_more_than_there_is)
 {
     struct stall stall = stall_at_counter();
+    stall_sync(&stall);
     (void)do_discount(&stall, C, 1, MONEY_MAX);
     (void)do_discount(&stall, D, 1, MONEY_MAX);
     stall_sync(&stall);
@@ -143,4 +144,47 @@ TEST(order_limits, a_contact_replaces_those_that_its_writer_had_seen)
     assert_true(stall_look(&stall, K)->has_contact);
     assert_int_equal(stall.order->contact.bytes[0], 2);
     stall_free(&stall);
+}
+
+TEST(order_limits, of_two_contacts_at_once_the_one_that_claims_the_later_clock_is_called)
+{
+    for (uint8_t later = 1; later <= 2; later++) {
+        uint8_t body[3 + HASH_BYTES] = {0x91, 0xc4, HASH_BYTES};
+        struct stall stall = stall_new();
+        (void)do_open(&stall, C, "A", 1);
+        stall_sync(&stall);
+        body[3] = 1;
+        (void)mesh_write(stall.mesh, C, EVENT_CONTACT, later == 1 ? 9000 : 5000,
+                         bytes_of(body, sizeof body));
+        body[3] = 2;
+        (void)mesh_write(stall.mesh, D, EVENT_CONTACT, 7000, bytes_of(body, sizeof body));
+        stall_sync(&stall);
+        assert_int_equal(stall_look(&stall, K)->contact.bytes[0], later);
+        stall_free(&stall);
+    }
+}
+
+TEST(order_limits, of_a_refused_order_nothing_is_collected)
+{
+    struct stall stall = stall_at_counter();
+    (void)do_refund(&stall, C, 1, 5); /* out of the drawer, for whatever reason */
+    (void)do_refuse(&stall, C, 1, "sold out");
+    const struct order *order = stall_look(&stall, C);
+    assert_int_equal(order->phase, PHASE_REFUSED);
+    assert_int_equal(order->due_minor, -5);
+    assert_int_equal(order->flags & FLAG_UNPAID, 0);
+    stall_free(&stall);
+}
+
+TEST(order_limits, a_receipt_is_current_while_both_its_amounts_are)
+{
+    static struct order order;
+    order.owed_minor = 100;
+    order.owed_tax_minor = 7;
+    assert_true(
+        receipt_is_current(&order, &(struct order_receipt){.total_minor = 100, .tax_minor = 7}));
+    assert_false(
+        receipt_is_current(&order, &(struct order_receipt){.total_minor = 100, .tax_minor = 19}));
+    assert_false(
+        receipt_is_current(&order, &(struct order_receipt){.total_minor = 99, .tax_minor = 7}));
 }

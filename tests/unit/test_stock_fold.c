@@ -218,6 +218,11 @@ TEST(stock_fold, a_key_of_another_length_is_damage)
     const struct entity_id order = entity_id_derive(KIND_ORDER, 1);
     assert_int_equal(stock_takes(txn_of(0), &order, 1, takes, 2, &count), 0);
     assert_int_equal(count, 1);
+    const struct entity_id last = {{0xff}};
+    const struct key shorter = {.data = {0xff}, .size = 1}; /* of another index, behind all */
+    index_put(0, &shorter);
+    assert_int_equal(stock_takes(txn_of(0), &last, 1, takes, 2, &count), 0);
+    assert_int_equal(count, 0);
     struct key key = index_first(0, INDEX_TAKE);
     key.data[key.size++] = 0;
     index_put(0, &key);
@@ -264,13 +269,15 @@ static struct work *work_new(uint32_t node)
 }
 
 /* Event @seq of @log: a unit for line @line of order 1. */
-static void append_take(struct work *work, uint32_t log, uint64_t seq, uint32_t line)
+static void append_take_as(struct work *work, uint32_t log, uint64_t seq, uint32_t line,
+                           bool is_change)
 {
     const struct stock_take take = {.item = STOCK_MESH_ITEM,
                                     .units = 1,
                                     .order = entity_id_derive(KIND_ORDER, 1),
                                     .line = line,
-                                    .issuer = stock_mesh_log(0)};
+                                    .issuer = stock_mesh_log(0),
+                                    .is_change = is_change};
     const struct operation id = {.log = stock_mesh_log(log), .seq = seq, .hash = {(uint8_t)log}};
     struct event event = {.type = EVENT_STOCK_TAKE, .entity = work->entity};
     uint8_t data[128];
@@ -279,6 +286,11 @@ static void append_take(struct work *work, uint32_t log, uint64_t seq, uint32_t 
     stock_take_encode(&take, &writer);
     check(writer_finish(&writer, &event.body) == 0);
     assert_int_equal(stock_append(&work->fold, &id, &event), 0);
+}
+
+static void append_take(struct work *work, uint32_t log, uint64_t seq, uint32_t line)
+{
+    append_take_as(work, log, seq, line, false);
 }
 
 TEST(stock_fold, an_event_that_is_folded_twice_counts_once)
@@ -301,6 +313,17 @@ TEST(stock_fold, of_too_many_lines_that_two_took_for_the_first_are_noted)
     }
     assert_int_equal(work->doubles.count, STOCK_DOUBLES_MAX);
     assert_int_equal(work->doubles.lines[STOCK_DOUBLES_MAX - 1].line, STOCK_DOUBLES_MAX);
+}
+
+TEST(stock_fold, a_line_that_another_changed_meanwhile_is_not_taken_twice)
+{
+    begin(1);
+    struct work *work = work_new(0);
+    append_take_as(work, 1, 2, 1, true);
+    append_take(work, 0, 2, 1);
+    assert_int_equal(work->doubles.count, 0);
+    append_take(work, 2, 2, 1);
+    assert_int_equal(work->doubles.count, 1);
 }
 
 /* ---- what a disk spoils ---- */
@@ -371,4 +394,61 @@ TEST(stock_fold, a_key_that_names_no_event_is_damage)
     key.data[key.size++] = 0;
     assert_int_equal(store_put(txn_of(0), TABLE_ENTITY, key_bytes(&key), bytes_of(NULL, 0)), 0);
     assert_int_equal(stock_load(&work->fold), ERR_MALFORMED);
+}
+
+/* ---- what may stand for another event ---- */
+
+TEST(stock_fold, rights_are_made_and_given_by_nobody_in_anothers_place)
+{
+    struct operation lost = {.log = stock_mesh_log(1), .seq = 9, .hash = {1}};
+    const struct stock_add add = {.item = STOCK_MESH_ITEM,
+                                  .units = 5,
+                                  .holder = stock_mesh_log(1),
+                                  .issuer = stock_mesh_log(1)};
+    const struct stock_give give = {
+        .item = STOCK_MESH_ITEM, .units = 5, .to = stock_mesh_log(0), .issuer = stock_mesh_log(1)};
+    uint8_t data[128];
+    struct writer writer;
+    struct bytes body;
+    begin(1);
+    stock_mesh_add(mesh, 0, 10, 0, 0);
+    writer_init(&writer, data, sizeof data);
+    stock_add_encode(&add, &writer);
+    check(writer_finish(&writer, &body) == 0);
+    (void)stock_mesh_write(mesh, 0, EVENT_STOCK_ADD, body, &lost);
+    lost.seq++;
+    writer_init(&writer, data, sizeof data);
+    stock_give_encode(&give, &writer);
+    check(writer_finish(&writer, &body) == 0);
+    (void)stock_mesh_write(mesh, 0, EVENT_STOCK_GIVE, body, &lost);
+    assert_int_equal(rights(0, 0), 10);
+    assert_int_equal(rights(0, 1), 0);
+    assert_sound(1);
+}
+
+TEST(stock_fold, who_may_not_write_keeps_nobody_from_standing_in)
+{
+    begin(3);
+    stock_mesh_add(mesh, 1, 10, 1, 1);
+    stock_mesh_sync(mesh);
+    const struct operation lost = {.log = stock_mesh_log(1), .seq = 9, .hash = {1}};
+    stock_mesh_roster(mesh, 2)->logs[0].capabilities = 0;
+    (void)stock_mesh_take(mesh, 0, 3, 1, 1, &lost); /* first by its place, and void at node 2 */
+    stock_mesh_sync(mesh);
+    assert_int_equal(rights(2, 1), 10);
+    (void)stock_mesh_take(mesh, 2, 3, 1, 1, &lost);
+    assert_int_equal(rights(2, 1), 7);
+    assert_true(stock_mesh_is_sound(mesh, 2));
+}
+
+TEST(stock_fold, an_undo_finds_the_take_of_its_own_item)
+{
+    begin(1);
+    stock_mesh_add(mesh, 0, 10, 0, 0);
+    const struct operation sold = stock_mesh_take(mesh, 0, 3, 1, 0, NULL);
+    struct key other = index_first(0, INDEX_TAKE);
+    other.data[1 + ENTITY_ID_BYTES + 4 + 3]--; /* the same line took of the item before */
+    index_put(0, &other);
+    stock_mesh_undo(mesh, 0, &sold, 1, 3);
+    assert_int_equal(rights(0, 0), 10);
 }

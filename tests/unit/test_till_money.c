@@ -256,6 +256,9 @@ TEST(till_money, whole_lines_are_wished_back_by_their_units_and_not_too_many)
     command = wish_of(&stall);
     wish_unit(&command, 1, 2);
     assert_int_equal(stall_ask(&stall, M, &command, NULL), ERR_STATE); /* of another's wish */
+    command = wish_of(&stall);
+    wish_unit(&command, 2, 1);
+    assert_int_equal(stall_ask(&stall, M, &command, NULL), 0); /* of another line */
     (void)do_add(&stall, C, 3, WISH_UNITS_MAX + 1, 1);
     stall_sync(&stall);
     command = wish_of(&stall);
@@ -270,7 +273,6 @@ TEST(till_money, whole_lines_are_wished_back_by_their_units_and_not_too_many)
     stall_free(&stall);
 }
 
-/* What a failed refund wished back may be wished again. */
 TEST(till_money, an_order_holds_so_many_wishes)
 {
     struct stall stall = stall_paid_online();
@@ -302,6 +304,73 @@ TEST(till_money, units_whose_refund_failed_may_be_wished_back_again_with_others)
     stall_sync(&stall);
     wish_unit(&command, 1, 2);
     assert_int_equal(stall_ask(&stall, M, &command, NULL), 0);
+    stall_free(&stall);
+}
+
+/* What the gateway is told of a refund or a dispute of 5.00, in event @event of the provider. */
+static struct command told_of(struct stall *stall, enum command_kind kind, const char *event,
+                              uint32_t state)
+{
+    struct command told = stall_command(stall, kind);
+    told.principal = (struct principal){.session = 9, .role = ROLE_GATEWAY, .is_device = true};
+    told.amount_minor = 500;
+    told.fact = (struct wanted_fact){.id = bytes_of_text("obj_1"),
+                                     .event = bytes_of_text(event),
+                                     .intent = bytes_of_text("pi_1"),
+                                     .state = state};
+    return told;
+}
+
+TEST(till_money, what_the_provider_tells_is_written_when_it_is_new)
+{
+    static const struct {
+        enum command_kind kind;
+        uint32_t state;
+    } facts[] = {{COMMAND_PAY_REFUND, REFUND_SUCCEEDED}, {COMMAND_PAY_DISPUTE, DISPUTE_OPEN}};
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        struct stall stall = stall_paid_online();
+        struct command told = told_of(&stall, facts[i].kind, "evt_a", facts[i].state);
+        uint32_t events;
+        assert_int_equal(stall_ask(&stall, G, &told, &events), 0);
+        assert_int_equal(events, 2);
+        assert_int_equal(stall_ask(&stall, G, &told, &events), 0);
+        assert_int_equal(events, 0); /* the event again */
+        told = told_of(&stall, facts[i].kind, "evt_b", facts[i].state);
+        assert_int_equal(stall_ask(&stall, G, &told, &events), 0);
+        assert_int_equal(events, 1); /* the same in another event */
+        told = told_of(&stall, facts[i].kind, "", facts[i].state);
+        assert_int_equal(stall_ask(&stall, G, &told, &events), 0);
+        assert_int_equal(events, 0); /* read from the provider's list */
+        stall_free(&stall);
+    }
+}
+
+TEST(till_money, a_disputed_order_says_so)
+{
+    struct stall stall = stall_paid_online();
+    const struct command told = told_of(&stall, COMMAND_PAY_DISPUTE, "evt_a", DISPUTE_OPEN);
+    assert_int_equal(stall_look(&stall, G)->flags & FLAG_DISPUTED, 0);
+    assert_int_equal(stall_ask(&stall, G, &told, NULL), 0);
+    assert_int_equal(stall_look(&stall, G)->flags & FLAG_DISPUTED, FLAG_DISPUTED);
+    stall_free(&stall);
+}
+
+TEST(till_money, what_a_person_gives_back_before_it_is_handed_over_is_not_asked_for_again)
+{
+    struct stall stall = stall_paid_online();
+    struct command command = wish_of(&stall);
+    wish_unit(&command, 1, 1);
+    wish_unit(&command, 1, 2);
+    wish_unit(&command, 2, 1);
+    assert_int_equal(stall_ask(&stall, M, &command, NULL), 0);
+    stall_sync(&stall);
+    struct command told = told_of(&stall, COMMAND_PAY_REFUND, "evt_a", REFUND_SUCCEEDED);
+    told.amount_minor = 1300;
+    told.fact.wish = stall_look(&stall, G)->ledger.wishes[0].id;
+    assert_int_equal(stall_ask(&stall, G, &told, NULL), 0);
+    const struct order *order = stall_look(&stall, G);
+    assert_int_equal(order->due_minor, 0);
+    assert_int_equal(order->flags & (FLAG_UNPAID | FLAG_REFUNDED_AND_HANDED), 0);
     stall_free(&stall);
 }
 
