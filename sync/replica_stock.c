@@ -36,9 +36,9 @@ void replica_stock_note(struct replica *replica, const struct till_result *resul
     struct desk *desk = &replica->desk;
     for (uint32_t i = 0; is_written && i < result->events_count; i++) {
         struct stock_take take;
-        if (result->events[i].type != EVENT_STOCK_TAKE ||
-            stock_take_decode(result->events[i].body, &take) != 0)
+        if (result->events[i].type != EVENT_STOCK_TAKE)
             continue;
+        check(stock_take_decode(result->events[i].body, &take) == 0); /* the till wrote it */
         struct desk_item *item = desk_item(desk, take.item);
         if (item != NULL)
             item->sold += take.units;

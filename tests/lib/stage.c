@@ -301,6 +301,30 @@ struct bytes frame_event(struct stage *stage, uint32_t peer, uint64_t seq, bool 
     return frame_end(&writer);
 }
 
+struct bytes frame_own_event(struct stage *stage)
+{
+    struct journal_device *own = &stage->own;
+    uint8_t event_data[EVENT_BYTES_MAX];
+    struct hash hash;
+    struct bytes bytes;
+    struct writer writer;
+    struct signature signature;
+    const struct entity_id item = entity_id_derive(KIND_MENU, 1);
+    struct store_txn *txn = store_memory_begin(stage->store, false);
+    check(log_head_get(txn, own->head.log, &own->head) == 0);
+    store_memory_abort(txn);
+    bytes = journal_event(event_data, EVENT_MENU_AVAILABLE, &item, bytes_of("\x91\xc3", 2));
+    struct hash event_hash = chain_event_hash(bytes);
+    hash = chain_next(&own->head.hash, &event_hash);
+    head_sign(&signature, &stage->journal.popup, own->head.log, own->head.seq + 1, &hash,
+              &own->log_secret);
+    frame_begin(&writer);
+    message_write_events_begin(&writer, own->head.log, own->head.seq + 1, 1);
+    write_bin(&writer, bytes.data, bytes.size);
+    message_write_events_end(&writer, &signature, false);
+    return frame_end(&writer);
+}
+
 /* ---- looking ---- */
 
 const struct message *stage_sent(const struct stage *stage, uint32_t link, enum message_kind kind,

@@ -71,6 +71,8 @@ struct bytes frame_want(const struct want_entry *wants, uint32_t count, uint64_t
 struct bytes frame_fork_answer(const struct fork_answer *answer, const struct hash *event_hashes);
 /* Event @seq of @peer's log, alone. */
 struct bytes frame_event(struct stage *stage, uint32_t peer, uint64_t seq, bool is_live);
+/* An event of the replica's own log that it does not have: it forgot. */
+struct bytes frame_own_event(struct stage *stage);
 
 /* The @nth (from 0) frame of @kind that the last turn sends to @link; NULL when there is none. It
  * lives until the next call. */

@@ -833,40 +833,13 @@ TEST(mesh, a_revoked_device_is_cut_off_at_once_and_its_log_not_fetched_any_furth
     stage_stop(&stage);
 }
 
-/* An event of the replica's own log that it does not have: it forgot. */
-static struct bytes own_event_frame(struct journal_device *own)
-{
-    static uint8_t data[1024];
-    uint8_t event_data[EVENT_BYTES_MAX];
-    struct hash hash;
-    struct bytes bytes;
-    struct bytes frame;
-    struct writer writer;
-    struct signature signature;
-    const struct entity_id item = entity_id_derive(KIND_MENU, 1);
-    struct store_txn *txn = store_memory_begin(stage.store, false);
-    assert_int_equal(log_head_get(txn, own->head.log, &own->head), 0);
-    store_memory_abort(txn);
-    bytes = journal_event(event_data, EVENT_MENU_AVAILABLE, &item, bytes_of("\x91\xc3", 2));
-    struct hash event_hash = chain_event_hash(bytes);
-    hash = chain_next(&own->head.hash, &event_hash);
-    head_sign(&signature, &stage.journal.popup, own->head.log, own->head.seq + 1, &hash,
-              &own->log_secret);
-    writer_init(&writer, data, sizeof data);
-    message_write_events_begin(&writer, own->head.log, own->head.seq + 1, 1);
-    write_bin(&writer, bytes.data, bytes.size);
-    message_write_events_end(&writer, &signature, false);
-    assert_int_equal(writer_finish(&writer, &frame), 0);
-    return frame;
-}
-
 TEST(mesh, a_device_that_forgot_writes_nothing_more_until_it_has_a_new_log)
 {
     struct journal_device next;
     stage_start(&stage, 1, 0);
     meet(A);
     uint64_t lost = replica_log(stage.replica);
-    stage_turn(&stage, A, own_event_frame(&stage.own));
+    stage_turn(&stage, A, frame_own_event(&stage));
     assert_true(stage_is_alarmed(&stage, ALARM_AMNESIA));
     assert_true(stage.effects->is_new_log_needed);
     /* Whatever happens before there is one: it is asked for, and nothing is written. */
