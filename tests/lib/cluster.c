@@ -11,6 +11,7 @@
 enum {
     ODDS_WHOLE = 10000,
     RATE_TRUE = 10000,
+    LIAR_MS = 400,  /* from one thing that a liar does to the next */
     REOPEN_MS = 50, /* after an abort the store is tried again that much later */
 };
 
@@ -542,13 +543,29 @@ static void turn_synced(struct cluster *cluster, struct cluster_node *node)
     }
 }
 
+/* What it does with what it hears is not ours to know. */
+static void liar_turn(struct cluster *cluster, struct cluster_node *node)
+{
+    while (node->inbox_first != NULL) {
+        struct cluster_input *input = NULL;
+        struct cluster_input **last = &input;
+        (void)inbox_take(cluster, node, &last);
+        cluster->hooks.on_lie(cluster->hooks.context, node, &input->input);
+        free(input);
+    }
+    cluster->hooks.on_lie(cluster->hooks.context, node, NULL);
+    turn_want(cluster, node, cluster->now_ms + LIAR_MS);
+}
+
 static void turn_due(struct cluster *cluster, struct cluster_node *node)
 {
     if (node->turn_at_ms > cluster->now_ms || node->txn != NULL) {
         return; /* an earlier wish that was overtaken */
     }
     node->turn_at_ms = UINT64_MAX;
-    if (!node->is_open) {
+    if (node->is_liar) {
+        liar_turn(cluster, node);
+    } else if (!node->is_open) {
         (void)cluster_node_open(cluster, node);
     } else {
         turn_start(cluster, node);
@@ -569,6 +586,12 @@ void cluster_node_boot(struct cluster *cluster, struct cluster_node *node)
     node->mono_base_ms = 1 + prng_below(&cluster->prng, 100000);
     node->turn_at_ms = node->wake_at_ms = UINT64_MAX;
     node->newest_sent = 0;
+    if (node->is_liar) {
+        node->is_open = true;
+        turn_want(cluster, node, cluster->now_ms + LIAR_MS);
+        cluster_net_dial_all(cluster, node->index);
+        return;
+    }
     if (!cluster_node_open(cluster, node)) {
         return;
     }
@@ -616,6 +639,15 @@ void cluster_crash(struct cluster *cluster, uint32_t index)
     if (cluster->hooks.on_crash != NULL) {
         cluster->hooks.on_crash(cluster->hooks.context, node);
     }
+}
+
+void cluster_turn_liar(struct cluster *cluster, uint32_t node)
+{
+    cluster_crash(cluster, node);
+    cluster->nodes[node].is_liar = true;
+    cluster->faults[FAULT_LIAR]++;
+    cluster_trace(cluster, &cluster->nodes[node], true, "is in hostile hands");
+    cluster_node_boot(cluster, &cluster->nodes[node]);
 }
 
 void cluster_restart(struct cluster *cluster, uint32_t node, uint64_t after_ms)
@@ -702,7 +734,8 @@ static bool is_idle(const struct cluster *cluster)
 {
     for (uint32_t i = 0; i < cluster->count; i++) {
         const struct cluster_node *node = &cluster->nodes[i];
-        if (!node->is_running || !node->is_open || node->txn != NULL || node->inbox_first != NULL) {
+        const bool is_busy = node->txn != NULL || node->inbox_first != NULL;
+        if (!node->is_liar && (!node->is_running || !node->is_open || is_busy)) {
             return false;
         }
     }
@@ -731,7 +764,7 @@ bool cluster_is_converged(const struct cluster *cluster)
     bool has_first = false;
     struct hash first = {{0}};
     for (uint32_t i = 0; i < cluster->count; i++) {
-        if (!cluster->nodes[i].is_running) {
+        if (!cluster->nodes[i].is_running || cluster->nodes[i].is_liar) {
             continue;
         }
         if (!cluster->nodes[i].is_open) {

@@ -60,6 +60,12 @@ enum {
     X(FAULT_CLOCK_JUMP, "clock jump")                                                              \
     X(FAULT_CLOCK_RATE, "clock fast or slow")                                                      \
     X(FAULT_SLOW, "slow device")                                                                   \
+    X(FAULT_LIAR, "device in hostile hands")                                                       \
+    X(FAULT_FORGED, "event that its writer may not write, or that makes no sense")                 \
+    X(FAULT_EQUIVOCATED, "journal in two versions")                                                \
+    X(FAULT_CLAIMED, "claim of events that nobody has written")                                    \
+    X(FAULT_JUNK, "frame made up or cut short")                                                    \
+    X(FAULT_REPLAYED, "frame of another link repeated")                                            \
     X(FAULT_CLONE, "device cloned")                                                                \
     X(FAULT_ROLL_BACK, "device restored from a copy")
 
@@ -105,6 +111,8 @@ struct cluster_hooks {
     /* The one that touches: write another frame in place of @frame, which is for @to, to @ret_frame
      * (MESSAGE_BYTES_MAX); its size, or 0 for none. */
     size_t (*forge)(void *context, struct cluster_node *to, struct bytes frame, uint8_t *ret_frame);
+    /* What a liar hears; @input is NULL when some time has passed. */
+    void (*on_lie)(void *context, struct cluster_node *node, const struct input *input);
     /* @is_story: what a person would tell; the rest is for reading a failure. */
     void (*on_trace)(void *context, bool is_story, const char *line);
 };
@@ -133,6 +141,7 @@ struct cluster_node {
     struct store_memory *store;
     struct effects *effects;
     bool is_running;
+    bool is_liar;          /* runs no replica: what it does is the test's, see hooks.on_lie */
     bool is_log_needed;    /* the last turn asked for a fresh log */
     bool is_open;          /* the replica is; false also between an abort and the next turn */
     struct store_txn *txn; /* of a turn whose commit is under way */
@@ -267,6 +276,12 @@ void cluster_jump_clock(struct cluster *cluster, uint32_t node, int64_t by_ms);
 /* 10,000 = true. */
 void cluster_set_rate(struct cluster *cluster, uint32_t node, uint32_t rate);
 void cluster_set_slow(struct cluster *cluster, uint32_t node, uint32_t slow_ms);
+
+/* The device falls into hostile hands: power off, and when it is back, at once, it is a liar for
+ * good. Its store stays as it was. */
+void cluster_turn_liar(struct cluster *cluster, uint32_t node);
+/* A frame of a liar. */
+void cluster_say(struct cluster *cluster, uint32_t node, uint32_t link, struct bytes frame);
 
 /* What a copy of a device's disk holds: events, and the key of the log it then wrote. */
 struct cluster_copy {

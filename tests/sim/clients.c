@@ -138,7 +138,7 @@ static void ask(struct sim *sim, struct cluster_node *node)
 {
     const enum command_kind kind = wish_draw(sim);
     node = place_draw(sim, kind, node);
-    if (sim->requests_count >= SIM_REQUESTS_MAX || !node->is_open) {
+    if (sim->requests_count >= SIM_REQUESTS_MAX || !node->is_open || liar_is(sim, node)) {
         return;
     }
     const uint32_t number = sim->requests_count++;
@@ -195,7 +195,8 @@ static void ask_again(struct sim *sim, bool is_elsewhere)
     }
     for (uint32_t i = 0; i < sim->cluster->count; i++) {
         const struct cluster_node *node = &sim->cluster->nodes[(number + i) % sim->cluster->count];
-        if (node->is_open && request->has_answer[node->index] != is_elsewhere) {
+        if (node->is_open && !liar_is(sim, node) &&
+            request->has_answer[node->index] != is_elsewhere) {
             cluster_command(sim->cluster, node->index, &request->command, number);
             *(is_elsewhere ? &sim->stats->retries_elsewhere : &sim->stats->retries_here) += 1;
             return;
@@ -206,7 +207,7 @@ static void ask_again(struct sim *sim, bool is_elsewhere)
 void clients_act(struct sim *sim)
 {
     struct cluster_node *node = &sim->cluster->nodes[below(sim, sim->cluster->count)];
-    if (!node->is_open) {
+    if (!node->is_open || liar_is(sim, node)) {
         return;
     }
     if (sim_chance(sim, sim->odds.retry_here)) {

@@ -16,6 +16,7 @@ enum {
     FORKING_ONE_IN = 4, /* seeds */
     FORGING_ONE_IN = 6,
     FORGE_ODDS_MAX = 2000,
+    LYING_ONE_IN = 4, /* of the others */
 };
 
 static uint64_t below(struct sim *sim, uint64_t limit)
@@ -220,6 +221,9 @@ void faults_draw(struct sim *sim)
     odds->retry_here = odds_draw(sim, 2000);
     odds->retry_elsewhere = odds_draw(sim, 1500);
     sim->is_forking = prng_one_in(&sim->prng, FORKING_ONE_IN);
+    if (!sim->is_forking && prng_one_in(&sim->prng, LYING_ONE_IN)) {
+        liar_draw(sim);
+    }
     if (sim->is_forking) {
         odds->copy = odds_draw(sim, 200);
         odds->roll_back = odds_draw(sim, 60);
@@ -230,6 +234,7 @@ void faults_draw(struct sim *sim)
         sim->cluster->knobs.forge_odds =
             1 + (uint32_t)prng_below(&sim->oracle_prng, FORGE_ODDS_MAX);
     }
+    sim->is_forking = sim->is_forking || sim->liar.is_on;
     sim->clones = 0;
     cluster_copy_free(&sim->copy);
     sim->gap_max_ms = 4 + (uint32_t)below(sim, 150);
@@ -258,6 +263,7 @@ void faults_act(struct sim *sim)
         sim->prng = others;
     }
     net_act(sim);
+    liar_act(sim);
 }
 
 /* Who was lied to over a link takes nothing more of that log over it: they link anew. */
@@ -275,6 +281,7 @@ void faults_end(struct sim *sim)
 {
     struct cluster *cluster = sim->cluster;
     net_end(sim);
+    liar_end(sim);
     for (uint32_t i = 0; i < cluster->count; i++) {
         cluster_set_slow(cluster, i, 0);
         cluster_fail_store(cluster, i, &(struct cluster_store_fault){.nth = 0});

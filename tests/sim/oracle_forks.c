@@ -84,7 +84,8 @@ void forks_note_kept(struct sim *sim)
     for (uint32_t t = 0; t < sim->truth_count; t++) {
         for (uint32_t i = 0; i < sim->cluster->count; i++) {
             const uint64_t seq = sim->watches[i].seqs[t];
-            if (seq > sim->truth[t].kept) {
+            const bool is_living = !liar_is(sim, &sim->cluster->nodes[i]);
+            if (is_living && seq > sim->truth[t].kept) {
                 sim->truth[t].kept = seq;
             }
         }

@@ -179,7 +179,8 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct stor
                          const struct hash *chain, const struct hash *content)
 {
     struct event event;
-    if (truth->log != node->log) {
+    const bool is_own = truth->log == node->log;
+    if (!is_own && !liar_wrote(sim, truth->log)) {
         const bool is_forged = forgery_is(sim, truth->log, truth->count + 1, content);
         sim_fail(sim, is_forged ? ORACLE_FORGERY : ORACLE_DURABLE, node,
                  "holds event %llu of a log whose writer has not committed it",
@@ -192,6 +193,9 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct stor
     sim->stats->events++;
     if (event_decode(event_bytes, &event) == 0) {
         added->type = event.type;
+        if (!is_own) {
+            return; /* what a liar says of numbers, paper and forks binds nobody */
+        }
         opened_note(sim, node, &event);
         if (event.type == EVENT_PRINT_CLAIM && !sim->is_forking) {
             trade_claim(sim, node, txn, &event);
@@ -241,7 +245,8 @@ static struct truth_log *branch_find(struct sim *sim, const struct cluster_node 
             return branch_take(sim, node, truth, other);
         }
     }
-    if (truth->log != node->log || !sim->is_twofold[sim_watch(sim, node)->first]) {
+    const bool is_own = truth->log == node->log && sim->is_twofold[sim_watch(sim, node)->first];
+    if (!is_own && !liar_wrote(sim, truth->log)) {
         return NULL;
     }
     return branch_take(sim, node, truth, branch_add(sim, truth, seq));
@@ -472,7 +477,7 @@ void journal_ticks(struct sim *sim, struct cluster_node *node)
     struct replica_log_info info;
     for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
         const int32_t truth = truth_find(sim, node, info.log);
-        uint32_t copies = 0;
+        uint32_t copies = sim->liar.is_lying ? 1 : 0; /* which it may have claimed */
         if (info.mark == 0 || truth < 0) {
             continue;
         }

@@ -131,8 +131,9 @@ struct raws {
     struct raw events[RAW_MAX];
 };
 
+/* Of one kind: a liar may write of an entity what belongs to another kind. */
 static void raws_load(struct raws *raws, struct store_txn *txn, const struct roster *roster,
-                      const struct entity_id *entity)
+                      enum kind kind, const struct entity_id *entity)
 {
     struct store_cursor cursor;
     struct bytes key;
@@ -155,7 +156,11 @@ static void raws_load(struct raws *raws, struct store_txn *txn, const struct ros
         check(failed == 0);
         memcpy(raw->id.hash, hash.bytes, OPERATION_HASH_BYTES);
         const struct event_info *info = event_info_find(raw->event.type);
-        raw->is_causal = info != NULL && info->is_causal;
+        if (info != NULL && info->kind != kind) {
+            raws->count--;
+            continue;
+        }
+        raw->is_causal = info == NULL || info->is_causal;
         raw->is_void = roster_judge(roster, raw->id.log, raw->id.seq, raw->event.type,
                                     raw->event.by) != VERDICT_VALID;
         raw->is_exposable = false;
@@ -304,7 +309,7 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
         }
         return;
     }
-    raws_load(&raws, txn, replica_roster(node->replica), &entity);
+    raws_load(&raws, txn, replica_roster(node->replica), kind, &entity);
     raws_settle(&raws, replica_roster(node->replica));
     if (entity_is_tally(kind)) {
         tally_check(sim, node, txn, &entity, row);

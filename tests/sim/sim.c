@@ -123,17 +123,37 @@ static void on_answer(void *context, struct cluster_node *node, const struct eff
     clients_answered(context, node, answer);
 }
 
+/* The liar or its journal, also in the hands of those that it was shown to; nobody else. */
+static bool is_about_liar(const struct sim *sim, const struct effect_alarm *alarm)
+{
+    if (!sim->liar.is_lying) {
+        return false;
+    }
+    return (alarm->device == sim->liar.device || alarm->log == sim->liar.log) &&
+           (alarm->kind == ALARM_FORK || alarm->kind == ALARM_BAD_EVENTS ||
+            alarm->kind == ALARM_PROTOCOL || alarm->kind == ALARM_ALLOWANCE);
+}
+
 static void on_alarm(void *context, struct cluster_node *node, const struct effect_alarm *alarm)
 {
     const struct sim *sim = context;
-    if (sim->is_forking && (alarm->kind == ALARM_FORK || alarm->kind == ALARM_AMNESIA ||
-                            alarm->kind == ALARM_BAD_EVENTS)) {
+    if (is_about_liar(sim, alarm)) {
+        return;
+    }
+    if (sim->is_forking && !sim->liar.is_on &&
+        (alarm->kind == ALARM_FORK || alarm->kind == ALARM_AMNESIA ||
+         alarm->kind == ALARM_BAD_EVENTS)) {
         return;
     }
     if (sim->is_forging && alarm->kind == ALARM_BAD_EVENTS) {
         return;
     }
     sim_fail(context, ORACLE_ALARMS, node, "%s", alarm_text(alarm->kind));
+}
+
+static void on_lie(void *context, struct cluster_node *node, const struct input *input)
+{
+    liar_hear(context, node, input);
 }
 
 static void on_crash(void *context, struct cluster_node *node)
@@ -191,6 +211,7 @@ static void start(struct sim *sim)
                                          .on_alarm = on_alarm,
                                          .on_crash = on_crash,
                                          .forge = forgery_make,
+                                         .on_lie = on_lie,
                                          .on_trace = sim->options.is_traced ? on_trace : NULL};
     cluster_start(sim->cluster, &setup);
     time_shift(sim);
@@ -229,8 +250,10 @@ static bool is_all_ticked(const struct sim *sim)
 {
     struct replica_log_info info;
     for (uint32_t i = 0; i < sim->cluster->count; i++) {
-        for (uint32_t at = 0; replica_log_at(sim->cluster->nodes[i].replica, at, &info); at++) {
-            if (info.mark != info.seq) {
+        const bool is_honest = !liar_is(sim, &sim->cluster->nodes[i]);
+        for (uint32_t at = 0;
+             is_honest && replica_log_at(sim->cluster->nodes[i].replica, at, &info); at++) {
+            if (info.mark != info.seq && !liar_wrote(sim, info.log)) {
                 return false;
             }
         }
@@ -352,6 +375,9 @@ static void check_end(struct sim *sim)
 {
     for (uint32_t i = 0; i < sim->cluster->count && !sim->is_failed; i++) {
         struct cluster_node *node = &sim->cluster->nodes[i];
+        if (liar_is(sim, node)) {
+            continue;
+        }
         state_compare(sim, node);
         state_audit(sim, node);
         state_agree(sim, node);
@@ -370,6 +396,7 @@ static void check_end(struct sim *sim)
     if (!sim->is_failed) { /* all hold the same by now: one at random */
         struct cluster_node *node =
             &sim->cluster->nodes[prng_below(&sim->oracle_prng, sim->cluster->count)];
+        node = liar_is(sim, node) ? &sim->cluster->nodes[0] : node;
         journal_verify(sim, node);
         verifier_check(sim, node);
     }
@@ -391,6 +418,7 @@ static void sim_reset(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     sim->failure[0] = '\0';
     memset(&sim->trace_hash, 0, sizeof sim->trace_hash);
     journal_reset(sim);
+    liar_reset(sim);
 }
 
 static void stats_add(struct sim *sim)
@@ -416,14 +444,14 @@ static void run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     if (!sim->is_failed) {
         phase_liveness(sim);
     }
-    if (!sim->is_failed) {
+    if (!sim->is_failed && !sim->liar.is_lying) { /* else it is not calm */
         calm_check(sim);
         ticks_wait(sim);
     }
     if (!sim->is_failed) {
         check_end(sim);
     }
-    if (!sim->is_failed) {
+    if (!sim->is_failed && !sim->liar.is_lying) {
         alone_check(sim);
     }
     sim->stats->oracles[ORACLE_ALARMS]++;
@@ -484,6 +512,7 @@ void sim_free(struct sim *sim)
     cluster_free(sim->cluster);
     cluster_copy_free(&sim->copy);
     cluster_copy_free(&sim->backup);
+    liar_free(sim);
     for (uint32_t i = 0; i < SIM_TRUTHS_MAX; i++) {
         free(sim->truth[i].events);
     }

@@ -6,6 +6,7 @@
 #include "sync/domain/menu.h"
 #include "sync/domain/order_events.h"
 #include "sync/log/run.h"
+#include "tests/sim/liar.h"
 #include "tests/sim/sim.h"
 
 /* An event as its writer committed it. */
@@ -102,6 +103,7 @@ struct sim {
     uint32_t gap_max_ms;
     uint64_t heal_at_ms;
     struct sim_later later[SIM_LATER_MAX];
+    struct liar liar;
     /* What clients know. */
     uint32_t requests_count;
     struct request *requests; /* SIM_REQUESTS_MAX + SIM_REQUESTS_CALM */
