@@ -61,7 +61,7 @@ enum {
     X(FAULT_CLOCK_RATE, "clock fast or slow")                                                      \
     X(FAULT_SLOW, "slow device")                                                                   \
     X(FAULT_LIAR, "device in hostile hands")                                                       \
-    X(FAULT_FORGED, "event that its writer may not write, or that makes no sense")                 \
+    X(FAULT_NONSENSE, "event that its writer may not write, or that makes no sense")               \
     X(FAULT_EQUIVOCATED, "journal in two versions")                                                \
     X(FAULT_CLAIMED, "claim of events that nobody has written")                                    \
     X(FAULT_JUNK, "frame made up or cut short")                                                    \

@@ -56,7 +56,8 @@ static struct entity_id order_draw(struct sim *sim)
                                   : sim->orders[below(sim, sim->orders_count)];
 }
 
-/* One that its certificate does not allow, about something that is there. */
+/* One that its certificate does not allow, about something that is there. None of stock: P7 adds up
+ * what was written, whoever might. */
 static void forge_forbidden(struct sim *sim, struct forgery *forgery)
 {
     const uint64_t capabilities =
@@ -65,7 +66,8 @@ static void forge_forbidden(struct sim *sim, struct forgery *forgery)
     for (size_t i = 0; i < body_samples_count; i++) {
         const struct body_sample *sample = &body_samples[(from + i) % body_samples_count];
         const struct event_info *info = event_info_find(sample->type);
-        if ((capabilities & capability_bit(info->capability)) == 0) {
+        const bool is_allowed = (capabilities & capability_bit(info->capability)) != 0;
+        if (!is_allowed && info->kind != KIND_STOCK) {
             forgery->event.type = sample->type;
             forgery->event.entity = info->kind == KIND_ORDER
                                         ? order_draw(sim)
@@ -136,10 +138,11 @@ static void forge_orphan(struct sim *sim, struct forgery *forgery)
 static void forge(struct sim *sim, struct forgery *forgery)
 {
     static void (*const ways[])(struct sim * sim, struct forgery * forgery) = {
-        forge_forbidden, forge_forbidden, forge_absurd, forge_give, forge_saw, forge_orphan};
+        forge_forbidden, forge_forbidden, forge_absurd, forge_saw, forge_orphan, forge_give};
+    const size_t count = sizeof ways / sizeof *ways - (sim->liar.is_giving ? 0 : 1);
     forgery->event = (struct event){.t = 1 + below(sim, 1u << 20)};
     writer_init(&forgery->writer, forgery->data, sizeof forgery->data);
-    ways[below(sim, sizeof ways / sizeof *ways)](sim, forgery);
+    ways[below(sim, count)](sim, forgery);
 }
 
 static void write_one(struct sim *sim)
@@ -161,7 +164,7 @@ static void write_one(struct sim *sim)
     err = store_memory_commit(txn);
     check(err == 0);
     liar->written++;
-    sim->cluster->faults[FAULT_FORGED]++;
+    sim->cluster->faults[FAULT_NONSENSE]++;
 }
 
 static void split(struct liar *liar)
@@ -431,6 +434,7 @@ void liar_draw(struct sim *sim)
 {
     struct liar *liar = &sim->liar;
     liar->is_on = node_choose(sim);
+    liar->is_giving = prng_one_in(&sim->prng, 3);
     liar->from_turn = FROM_TURN_MIN + below(sim, FROM_TURN_MAX - FROM_TURN_MIN);
 }
 

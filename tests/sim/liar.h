@@ -26,6 +26,7 @@ struct liar {
     uint64_t device, log;
     uint64_t from_turn;
     bool is_split;
+    bool is_giving; /* rights to sell that it has not: no device can tell, and sells from them */
     uint32_t written;
     struct log_head heads[LIAR_BRANCHES];
     struct store_memory *stores[LIAR_BRANCHES];

@@ -481,8 +481,9 @@ static void run_shifted(struct sim *sim, uint64_t seed, struct sim_stats *stats)
 bool sim_run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
 {
     run(sim, seed, stats);
-    /* What failed in the first run does not fail again in the second. */
-    const bool is_repeatable = !sim->options.is_each_path_failing;
+    /* What failed in the first run does not fail again in the second; what becomes of a forged
+     * frame depends on each of its bytes, of times too. */
+    const bool is_repeatable = !sim->options.is_each_path_failing && !sim->is_forging;
     if (!sim->is_failed && is_repeatable && seed % SHIFTED_ONE_IN == 0) {
         run_shifted(sim, seed, stats);
     }
