@@ -157,6 +157,7 @@ static const struct {
     {"copy", offsetof(struct odds, copy), copy},
     {"roll-back", offsetof(struct odds, roll_back), roll_back},
     {"clone", offsetof(struct odds, clone), clone},
+    {"liar", offsetof(struct odds, liar), liar_act},
 };
 
 /* What the network and the people do wrong all the time. */
@@ -223,6 +224,7 @@ void faults_draw(struct sim *sim)
     sim->is_forking = prng_one_in(&sim->prng, FORKING_ONE_IN);
     if (!sim->is_forking && prng_one_in(&sim->prng, LYING_ONE_IN)) {
         liar_draw(sim);
+        odds->liar = odds_draw(sim, 400);
     }
     if (sim->is_forking) {
         odds->copy = odds_draw(sim, 200);
@@ -263,7 +265,6 @@ void faults_act(struct sim *sim)
         sim->prng = others;
     }
     net_act(sim);
-    liar_act(sim);
 }
 
 /* Who was lied to over a link takes nothing more of that log over it: they link anew. */

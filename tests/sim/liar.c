@@ -10,8 +10,6 @@
 #include "tests/sim/sim_internal.h"
 
 enum {
-    FROM_TURN_MIN = 40,
-    FROM_TURN_MAX = 500,
     WRITES_MAX = 60,
     WRITE_ODDS = 3000,
     SPLIT_ODDS = 500, /* of a turn: from then on it keeps two journals */
@@ -435,7 +433,6 @@ void liar_draw(struct sim *sim)
     struct liar *liar = &sim->liar;
     liar->is_on = node_choose(sim);
     liar->is_giving = prng_one_in(&sim->prng, 3);
-    liar->from_turn = FROM_TURN_MIN + below(sim, FROM_TURN_MAX - FROM_TURN_MIN);
 }
 
 void liar_free(struct sim *sim)
@@ -450,8 +447,7 @@ void liar_act(struct sim *sim)
 {
     struct liar *liar = &sim->liar;
     struct cluster_node *node = &sim->cluster->nodes[liar->node];
-    if (!liar->is_on || liar->is_lying || sim->cluster->turns < liar->from_turn ||
-        !node->is_running || node->log == 0) {
+    if (!liar->is_on || liar->is_lying || !node->is_running || node->log == 0) {
         return;
     }
     liar->is_lying = true;

@@ -24,7 +24,6 @@ struct liar {
     bool is_quiet; /* writes no more */
     uint32_t node;
     uint64_t device, log;
-    uint64_t from_turn;
     bool is_split;
     bool is_giving; /* rights to sell that it has not: no device can tell, and sells from them */
     uint32_t written;
@@ -41,9 +40,9 @@ struct sim;
 
 /* Nobody lies. */
 void liar_reset(struct sim *sim);
-/* Somebody is going to: who, and from when on. */
+/* Somebody is going to. */
 void liar_draw(struct sim *sim);
-/* It begins when its time has come. */
+/* It begins, when it has not and can. */
 void liar_act(struct sim *sim);
 /* Hook: @input is NULL when some time has passed. */
 void liar_hear(struct sim *sim, struct cluster_node *node, const struct input *input);

@@ -14,7 +14,9 @@ enum { LOSING_ONE_IN = 2, OUTAGE_MS = 200 };
 void copies_begin(struct sim *sim)
 {
     cluster_copy_free(&sim->backup);
-    sim->is_losing = sim->is_forking && prng_one_in(&sim->oracle_prng, LOSING_ONE_IN);
+    const bool is_drawn = prng_one_in(&sim->oracle_prng, LOSING_ONE_IN);
+    sim->is_losing =
+        sim->is_forking && is_drawn && !sim->liar.is_on; /* who may tick and not hold */
     if (sim->is_losing) {
         sim->backup_of = (uint32_t)prng_below(&sim->oracle_prng, sim->cluster->count);
         sim->backup = cluster_copy_disk(sim->cluster, sim->backup_of);

@@ -80,7 +80,7 @@ struct odds {
     uint32_t reset, partition, heal, one_way, swizzle, flap, slow_reader;
     uint32_t crash, full, io, commit, jump, rate, slow, two_links;
     uint32_t retry_here, retry_elsewhere;
-    uint32_t copy, roll_back, clone;
+    uint32_t copy, roll_back, clone, liar;
 };
 
 /* What was begun and what ends it. */
