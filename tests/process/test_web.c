@@ -43,6 +43,7 @@ struct core {
     pthread_cond_t wake;
     bool has_news, is_stopping;
     atomic_bool is_deaf; /* leave commands where they are */
+    atomic_uint turned_ms_ago;
     atomic_uint taken;
 };
 
@@ -128,8 +129,9 @@ static void gate_read_end(void *context, struct store_txn *txn)
 
 static void gate_live(void *context, struct gate_live *ret_live)
 {
-    const struct core *core = context;
+    struct core *core = context;
     *ret_live = (struct gate_live){
+        .turned_ms_ago = atomic_load(&core->turned_ms_ago),
         .device = core->device.id,
         .log = core->device.head.log,
         .role = core->device.certificate.role,
@@ -397,6 +399,21 @@ TEST(web, an_address_beyond_loopback_is_refused)
         assert_int_equal(ERR_FORBIDDEN, web_start(&config, &gate, &web));
         assert_null(web);
     }
+}
+
+TEST(web, a_core_that_does_not_turn_is_first_not_ready_and_then_not_well)
+{
+    static const struct {
+        uint32_t turned_ms_ago;
+        int ready, healthy;
+    } cases[] = {{1999, 200, 200}, {2000, 503, 200}, {19999, 503, 200}, {20000, 503, 503}};
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        atomic_store(&core->turned_ms_ago, cases[i].turned_ms_ago);
+        assert_int_equal(cases[i].ready, get(core, "/readyz"));
+        assert_int_equal(cases[i].healthy, get(core, "/healthz"));
+    }
+    core_free(core);
 }
 
 TEST(web, it_says_how_it_is_with_headers_that_protect)

@@ -96,6 +96,17 @@ TEST(stock, units_are_sold_by_the_log_that_holds_them)
     assert_alike(2);
 }
 
+TEST(stock, who_knows_no_roster_takes_nobody_for_closed)
+{
+    begin(1);
+    add(0, 10, 0, 0);
+    struct stock_view view = stock_mesh_view(mesh, 0);
+    struct stock_summary found;
+    view.roster = NULL;
+    assert_int_equal(stock_summarise(stock_mesh_row(mesh, 0), &view, stock_mesh_log(0), &found), 0);
+    assert_int_equal(found.here, 10);
+}
+
 TEST(stock, an_undo_gives_back_to_the_log_that_took_and_at_most_once)
 {
     begin(3);

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""The systemd unit: what it must say, and, where systemd-analyze is there, that systemd takes it.
+
+    service.py UNIT PROGRAM ROOT      the unit as it was configured, and the built program
+"""
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+WANTED = {  # what operating.md promises
+    "Type": "notify",
+    "NotifyAccess": "main",
+    "Restart": "always",
+    "RestartPreventExitStatus": "2 77 78",
+    "NoNewPrivileges": "yes",
+    "ProtectSystem": "strict",
+    "StateDirectoryMode": "0700",
+    "ExecReload": "kill -HUP $MAINPID",
+}
+
+
+class Unit(configparser.RawConfigParser):
+    optionxform = staticmethod(str)  # names are written in more than one case
+
+
+def look_period(root):
+    """Seconds between two words to the watchdog."""
+    with open(os.path.join(root, "node/core/core_care.c"), encoding="utf-8") as file:
+        return int(re.search(r"LOOK_MS = (\d+)", file.read()).group(1)) / 1000
+
+
+def findings(path, root):
+    unit = Unit(strict=False)
+    unit.read(path, encoding="utf-8")
+    service = unit["Service"]
+    for name, value in WANTED.items():
+        if service.get(name) != value:
+            yield f"{name} is {service.get(name)!r}, not {value!r}"
+    if not service["ExecStart"].endswith("/trestle run --state ${STATE_DIRECTORY}"):
+        yield f"ExecStart is {service['ExecStart']}"
+    if int(service["WatchdogSec"]) < 3 * look_period(root):
+        yield "WatchdogSec leaves less than three looks"
+    with open(path, encoding="utf-8") as file:
+        if re.search(r"@\w+@", file.read()):
+            yield "something was not configured"
+
+
+def refused(path, program):
+    """What systemd says of it, with the program where it was built."""
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        return
+    with open(path, encoding="utf-8") as file:
+        text = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={program}", file.read())
+    text = re.sub(r"(?m)^(User|Group)=.*\n", "", text)  # made when it is installed
+    text = re.sub(r"(?m)^Documentation=.*\n", "", text)  # so is that file
+    with tempfile.TemporaryDirectory() as folder:
+        copy = os.path.join(folder, "trestle.service")
+        with open(copy, "w", encoding="utf-8") as file:
+            file.write(text)
+        done = subprocess.run([analyze, "verify", "--man=no", copy], capture_output=True,
+                              text=True, check=False)
+    for line in done.stderr.splitlines():
+        if "trestle" in line:
+            yield f"systemd-analyze: {line}"
+
+
+def main(path, program, root):
+    found = list(findings(path, root)) + list(refused(path, program))
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
