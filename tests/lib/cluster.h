@@ -172,6 +172,7 @@ struct cluster_end {
     bool is_up;    /* the node was told, and has not closed it */
     uint64_t told; /* the serial of the connection that its replica knows */
     uint32_t frames;
+    size_t bytes; /* of them */
     struct cluster_frame *first, *last;
     uint64_t last_at_ms;
 };

@@ -62,6 +62,7 @@ static void frames_lose(struct cluster *cluster, struct cluster_end *end)
     }
     end->last = NULL;
     end->frames = 0;
+    end->bytes = 0;
 }
 
 void cluster_net_reset(struct cluster *cluster)
@@ -291,6 +292,7 @@ static void frame_send(struct cluster *cluster, struct cluster_session *session,
     }
     end->last = frame;
     end->frames++;
+    end->bytes += bytes.size;
     cluster->frames++;
     const uint64_t at_ms = cluster->now_ms + frame_delay(cluster);
     const uint64_t free_ms = end->last_at_ms + cluster->nodes[end->node].read_gap_ms;
@@ -417,6 +419,7 @@ void cluster_net_frame(struct cluster *cluster, uint32_t index, uint64_t token)
         end->last = NULL;
     }
     end->frames--;
+    end->bytes -= frame->size;
     if (frame->is_end) {
         end_reached(cluster, session, index % 2);
     } else if (end->is_up) {

@@ -442,6 +442,7 @@ void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame
         sim_fail(sim, ORACLE_DURABLE, node, "sends a frame that does not decode");
         return;
     }
+    links_send(sim, node, frame);
     if (message->kind == MESSAGE_EVENTS) {
         sim->copies_sent += message->events.count;
         events_check(sim, node, &message->events);

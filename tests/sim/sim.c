@@ -101,6 +101,7 @@ static void on_turn(void *context, struct cluster_node *node)
     if (!sim->is_failed) {
         state_turn(sim, node);
         journal_ticks(sim, node);
+        links_turn(sim, node);
     }
     if (!sim->is_failed && prng_one_in(&sim->oracle_prng, VERIFY_ONE_IN)) {
         journal_verify(sim, node);
@@ -447,6 +448,7 @@ static void run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     if (!sim->is_failed && !sim->liar.is_lying) { /* else it is not calm */
         calm_check(sim);
         ticks_wait(sim);
+        links_rest(sim);
     }
     if (!sim->is_failed) {
         check_end(sim);

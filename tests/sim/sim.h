@@ -38,6 +38,7 @@ enum {
     X(ORACLE_FORGERY, "P10", "nothing forged gets into a journal")                                 \
     X(ORACLE_RIGHTS, "P11", "no state shows an event that its writer might not write")             \
     X(ORACLE_LIVENESS, "P12", "after the heal all converge in time")                               \
+    X(ORACLE_BOUNDS, "P13", "what a link makes a device hold is bounded")                          \
     X(ORACLE_COPIES, "P14", "in peace each event comes to each device once, nearly")               \
     X(ORACLE_NUMBERS, "P15", "order numbers are unique")                                           \
     X(ORACLE_LOSS, "I2", "what was ticked outlives the loss of a device")                          \

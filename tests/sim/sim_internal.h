@@ -259,6 +259,13 @@ void copies_note_tick(struct truth_log *truth, uint64_t seq);
 /* When all is to be healed: one disk is not. */
 void copies_lose(struct sim *sim);
 
+/* ---- oracle_links.c: P13 ---- */
+void links_turn(struct sim *sim, const struct cluster_node *node);
+/* The frame is decoded in sim->message. */
+void links_send(struct sim *sim, const struct cluster_node *node, struct bytes frame);
+/* All is healed and nobody asks for anything: until devices have come to rest. */
+void links_rest(struct sim *sim);
+
 /* ---- oracle_progress.c: I8 ---- */
 struct sights *progress_new(void);
 void progress_free(struct sights *sights);
