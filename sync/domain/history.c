@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/domain/history_load.h"
 #include "sync/roster/salvage_memo.h"
 
@@ -197,7 +198,7 @@ bool history_has_room(const struct history *history, uint64_t log, size_t body_s
         return history->branches_count < ENTITY_LOGS_MAX && body_size <= HISTORY_LOG_BYTES_MAX;
     }
     const struct history_branch *branch = &history->branches[at];
-    return branch->count < ENTITY_EVENTS_PER_LOG_MAX && branch->bytes <= HISTORY_LOG_BYTES_MAX &&
+    return branch->count < ENTITY_EVENTS_PER_LOG_MAX &&
            body_size <= HISTORY_LOG_BYTES_MAX - branch->bytes;
 }
 
@@ -286,18 +287,15 @@ static void see_parents(struct history *history, struct history_branch *branch,
 {
     for (uint32_t i = 0; i < event->parents_count; i++) {
         const int32_t parent = history_find(history, &event->parents[i]);
-        if (parent >= 0) {
-            vector_join(branch->seen, history->saw[parent], history->branches_count);
-        }
+        check(parent >= 0); /* history_can_append() */
+        vector_join(branch->seen, history->saw[parent], history->branches_count);
     }
 }
 
 static struct bytes body_keep(struct history *history, struct bytes body)
 {
     uint8_t *to = history->body_data + history->body_size;
-    if (body.size > 0) {
-        memcpy(to, body.data, body.size);
-    }
+    memcpy(to, body.data, body.size);
     history->body_size += body.size;
     return bytes_of(to, body.size);
 }

@@ -29,9 +29,7 @@ static bool take_room(struct history *history, uint64_t log, uint64_t seq, size_
 static struct bytes keep_body(struct history *history, struct bytes body)
 {
     uint8_t *to = history->body_data + history->body_size;
-    if (body.size > 0) {
-        memcpy(to, body.data, body.size);
-    }
+    memcpy(to, body.data, body.size);
     history->body_size += body.size;
     return bytes_of(to, body.size);
 }

@@ -25,7 +25,7 @@ static bool is_in_sequence(const struct history_branch *about, uint32_t branch,
     if (history_branch_is_own(about)) {
         return item->place.log == about->log && !item->is_salvaged;
     }
-    return item->branch == branch && !item->is_dropped && item->is_reemitted == (about->via != 0);
+    return item->branch == branch && !item->is_dropped;
 }
 
 static void make_sequence(struct load *load, uint32_t branch)
