@@ -67,9 +67,15 @@ static bool amount_of(const json_t *object, const char *name, int64_t *ret_minor
     return json_is_integer(value) && *ret_minor >= 0 && *ret_minor <= MONEY_MAX;
 }
 
+/* As the ledger takes it. */
+static bool is_name(struct bytes name, size_t size_max)
+{
+    return name.size > 0 && name.size <= size_max && text_is_clean(name);
+}
+
 static bool is_id(struct bytes id)
 {
-    return id.size > 0 && id.size <= PROVIDER_ID_BYTES_MAX;
+    return is_name(id, PROVIDER_ID_BYTES_MAX);
 }
 
 /* ---- metadata ---- */
@@ -147,8 +153,7 @@ static bool intent_read(const json_t *object, struct stripe_fact *fact)
     intent->currency = text_of(object, "currency");
     fact->is_manual = is_text(object, "capture_method", "manual");
     fact->client_secret = text_of(object, "client_secret");
-    return is_whole && is_id(intent->id) && intent->currency.size > 0 &&
-           intent->currency.size <= CURRENCY_BYTES_MAX;
+    return is_whole && is_id(intent->id) && is_name(intent->currency, CURRENCY_BYTES_MAX);
 }
 
 static const struct word refund_words[] = {
@@ -213,7 +218,7 @@ static const struct {
 static bool fact_read(const json_t *object, const json_t *event, struct stripe_fact *ret_fact)
 {
     *ret_fact = (struct stripe_fact){.event = text_of(event, "id")};
-    if (ret_fact->event.size > PROVIDER_ID_BYTES_MAX) {
+    if (ret_fact->event.size > 0 && !is_id(ret_fact->event)) {
         return false;
     }
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {

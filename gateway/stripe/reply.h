@@ -3,7 +3,7 @@
  *
  * Layer: gateway; jansson stays inside reply.c. Whatever is not known (fields, types, states) is
  * passed over: new ones appear at any time. A fact's amounts are whole, within MONEY_MAX, and its
- * ids within PROVIDER_ID_BYTES_MAX: an object that is not so is none.
+ * ids are clean text within PROVIDER_ID_BYTES_MAX: an object that is not so is none.
  */
 #ifndef TRESTLE_GATEWAY_STRIPE_REPLY_H
 #define TRESTLE_GATEWAY_STRIPE_REPLY_H

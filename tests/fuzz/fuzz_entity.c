@@ -35,7 +35,8 @@ static void show_popup(const struct history *history, struct writer *writer)
     for (uint32_t i = 0; i < day.frontier.count; i++) {
         const struct frontier_entry *entry = &day.frontier.entries[i];
         check(i == 0 || entry[-1].log < entry->log);
-        check(!day_is_late(&day, entry->log, entry->seq) && day_is_late(&day, entry->log, SEQ_MAX));
+        check(!day_is_late(&day, entry->log, entry->seq));
+        check(entry->seq == SEQ_MAX || day_is_late(&day, entry->log, entry->seq + 1));
         write_uint(writer, entry->seq);
     }
     write_text(writer, popup.name);

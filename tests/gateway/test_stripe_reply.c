@@ -147,6 +147,8 @@ TEST(stripe_reply, an_object_with_a_state_or_an_amount_that_is_not_known_is_no_f
     assert_false(is_fact("{\"object\":\"payment_intent\",\"status\":\"succeeded\",\"amount\":1,"
                          "\"currency\":\"eur\"}"));
     assert_false(is_fact("{\"object\":\"refund\",\"id\":\"re_1\",\"status\":\"succeeded\"}"));
+    assert_false(is_fact("{\"object\":\"refund\",\"id\":\"re\\u007f\",\"payment_intent\":\"pi_1\","
+                         "\"amount\":1,\"status\":\"succeeded\"}"));
     assert_false(is_fact("{\"object\":\"dispute\",\"id\":\"dp_1\",\"status\":\"odd\","
                          "\"payment_intent\":\"pi_1\"}"));
     assert_false(is_fact("{\"object\":7}"));
