@@ -91,15 +91,21 @@ static void slow(struct sim *sim)
 
 /* ---- copies of disks ---- */
 
+static bool is_copyable(const struct cluster_node *node)
+{
+    return node->is_open && node->txn == NULL;
+}
+
+/* Mostly an old one is kept: what is restored from it has forgotten more. */
 static void copy(struct sim *sim)
 {
     const uint32_t of = node_draw(sim);
-    if (!sim->cluster->nodes[of].is_open || sim->cluster->nodes[of].txn != NULL) {
-        return;
+    const bool is_wanted = sim->copy.store == NULL || prng_one_in(&sim->prng, 4);
+    if (is_wanted && is_copyable(&sim->cluster->nodes[of])) {
+        cluster_copy_free(&sim->copy);
+        sim->copy = cluster_copy_disk(sim->cluster, of);
+        sim->copy_of = of;
     }
-    cluster_copy_free(&sim->copy);
-    sim->copy = cluster_copy_disk(sim->cluster, of);
-    sim->copy_of = of;
 }
 
 static void roll_back(struct sim *sim)
@@ -112,23 +118,32 @@ static void roll_back(struct sim *sim)
     cluster_roll_back(sim->cluster, sim->copy_of, &sim->copy, 20 + below(sim, OUTAGE_MAX_MS));
     journal_forget(sim, node);
     clients_forget(sim, node);
+    if (prng_one_in(&sim->prng, 2)) {
+        fault_apart(sim, sim->copy_of);
+    }
 }
 
+/* Often of what an older copy is kept of, which can still be restored then: three branches leave
+ * one log at two places. */
 static void clone(struct sim *sim)
 {
     static const char *const names[SIM_CLONES_MAX] = {"clone", "twin"};
     struct cluster *cluster = sim->cluster;
-    if (sim->clones == SIM_CLONES_MAX) {
+    const uint32_t drawn = node_draw(sim);
+    const bool is_again = sim->copy.store != NULL && prng_one_in(&sim->prng, 2);
+    const uint32_t of = is_again ? sim->copy_of : drawn;
+    if (sim->clones == SIM_CLONES_MAX || !is_copyable(&cluster->nodes[of])) {
         return;
     }
-    copy(sim);
-    if (sim->copy.store == NULL) {
-        return;
-    }
-    const uint32_t first = sim->watches[sim->copy_of].first;
+    struct cluster_copy fresh = cluster_copy_disk(cluster, of);
+    const uint32_t first = sim->watches[of].first;
     sim->is_twofold[first] = true;
     sim->watches[cluster->count].first = first;
-    const uint32_t index = cluster_clone(cluster, sim->copy_of, &sim->copy, names[sim->clones++]);
+    const uint32_t index = cluster_clone(cluster, of, &fresh, names[sim->clones++]);
+    cluster_copy_free(&fresh);
+    if (prng_one_in(&sim->prng, 2)) {
+        fault_apart(sim, index);
+    }
     for (uint32_t i = 0; i < index; i++) {
         cluster_dial(cluster, index, i);
     }
@@ -227,9 +242,9 @@ void faults_draw(struct sim *sim)
         odds->liar = odds_draw(sim, 400);
     }
     if (sim->is_forking) {
-        odds->copy = odds_draw(sim, 200);
-        odds->roll_back = odds_draw(sim, 60);
-        odds->clone = odds_draw(sim, 60);
+        odds->copy = odds_draw(sim, 300);
+        odds->roll_back = odds_draw(sim, 200);
+        odds->clone = odds_draw(sim, 200);
     }
     sim->is_forging = prng_one_in(&sim->oracle_prng, FORGING_ONE_IN);
     if (sim->is_forging) {

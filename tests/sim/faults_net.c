@@ -151,6 +151,14 @@ void fault_partition(struct sim *sim)
     sim->heal_at_ms = sim->cluster->now_ms + 1 + below(sim, PARTITION_MAX_MS);
 }
 
+void fault_apart(struct sim *sim, uint32_t node)
+{
+    uint32_t groups[CLUSTER_NODES_MAX] = {0};
+    groups[node] = 1;
+    cluster_partition(sim->cluster, groups);
+    sim->heal_at_ms = sim->cluster->now_ms + 1 + below(sim, PARTITION_MAX_MS);
+}
+
 static void heal(struct sim *sim)
 {
     cluster_heal(sim->cluster);

@@ -21,8 +21,7 @@ static struct operation operation_of(const struct truth_log *truth, uint64_t seq
     return id;
 }
 
-/* Up to where the log counts at @node. */
-static uint64_t counts_to(const struct cluster_node *node, uint64_t log)
+uint64_t forks_count_to(const struct cluster_node *node, uint64_t log)
 {
     struct replica_log_info info;
     for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
@@ -95,7 +94,7 @@ void forks_note_kept(struct sim *sim)
 static void branch_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
                          const struct truth_log *truth)
 {
-    const uint64_t counted = counts_to(node, truth->log);
+    const uint64_t counted = forks_count_to(node, truth->log);
     for (uint64_t seq = 2; seq <= truth->kept && !sim->is_failed; seq++) {
         const struct operation id = operation_of(truth, seq);
         if (!is_carried_on(truth->events[seq - 1].type)) {
@@ -130,7 +129,7 @@ void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked)
         return;
     }
     const struct truth_log *truth = &sim->truth[at];
-    const uint64_t counted = counts_to(node, forked);
+    const uint64_t counted = forks_count_to(node, forked);
     struct store_txn *txn = store_memory_begin(node->store, false);
     for (uint64_t seq = counted + 1; seq <= sim_watch(sim, node)->seqs[at] && !sim->is_failed;
          seq++) {

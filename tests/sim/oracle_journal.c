@@ -18,6 +18,7 @@ void journal_reset(struct sim *sim)
         memset(sim->truth[i].held, 0, sizeof sim->truth[i].held);
     }
     sim->truth_count = 0;
+    sim->cuts_count = 0;
     sim->opened_count = 0;
     memset(sim->forged, 0, sizeof sim->forged);
     progress_reset(sim->sights);
@@ -197,6 +198,7 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct stor
             return; /* what a liar says of numbers, paper and forks binds nobody */
         }
         opened_note(sim, node, &event);
+        cuts_note(sim, truth, &event);
         if (event.type == EVENT_PRINT_CLAIM && !sim->is_forking) {
             trade_claim(sim, node, txn, &event);
         }

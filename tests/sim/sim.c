@@ -99,6 +99,9 @@ static void on_turn(void *context, struct cluster_node *node)
         forks_turn(sim, node, sim->fork_found);
     }
     if (!sim->is_failed) {
+        cuts_turn(sim, node);
+    }
+    if (!sim->is_failed) {
         state_turn(sim, node);
         journal_ticks(sim, node);
         links_turn(sim, node);

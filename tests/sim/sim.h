@@ -21,6 +21,7 @@ enum {
     SIM_REQUESTS_MAX = 512,         /* of clients, and in the end: */
     SIM_REQUESTS_CALM = 32,
     SIM_NUMBERS_MAX = 1024,
+    SIM_CUTS_MAX = 512,
     SIM_FAILURE_MAX = 400,
 };
 

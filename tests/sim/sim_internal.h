@@ -31,6 +31,16 @@ struct truth_log {
     uint64_t kept;                /* up to here some device held it when all was healed */
 };
 
+/* A statement that ends a log, as its writer committed it. */
+struct cut {
+    uint32_t truth; /* the log that states it, in sim->truth */
+    uint64_t seq;
+    uint32_t type;    /* log.fork or log.revoke */
+    uint64_t log;     /* what ends */
+    uint64_t last;    /* the event that still counts */
+    struct hash hash; /* of that event; of a revocation only */
+};
+
 /* An order.open that was committed. */
 struct opened {
     uint64_t day, log;
@@ -116,6 +126,8 @@ struct sim {
     struct truth_log truth[SIM_TRUTHS_MAX];
     uint32_t truth_count;
     uint64_t fork_found; /* the log of which this turn states a fork */
+    uint32_t cuts_count;
+    struct cut cuts[SIM_CUTS_MAX];
     uint32_t opened_count;
     struct opened opened[SIM_NUMBERS_MAX];
     struct watch watches[SIM_NODES_MAX];
@@ -213,6 +225,8 @@ void fault_swizzle(struct sim *sim);
 void fault_flap(struct sim *sim);
 void fault_slow_reader(struct sim *sim);
 void fault_partition(struct sim *sim);
+/* Nobody hears @node for a while, nor does it hear what it has forgotten. */
+void fault_apart(struct sim *sim, uint32_t node);
 void net_begin(struct sim *sim);
 /* What is due: the end of what lasts. */
 void net_act(struct sim *sim);
@@ -233,7 +247,15 @@ void journal_ticks(struct sim *sim, struct cluster_node *node);
 /* Every row of the node's journals, by the truth and by log_verify(). */
 void journal_verify(struct sim *sim, struct cluster_node *node);
 
+/* ---- oracle_cuts.c: P11 ---- */
+/* The last event of @truth, @event, was just committed. */
+void cuts_note(struct sim *sim, const struct truth_log *truth, const struct event *event);
+/* Nothing counts at @node that lies behind a cut which it knows of. */
+void cuts_turn(struct sim *sim, struct cluster_node *node);
+
 /* ---- oracle_forks.c: P9 ---- */
+/* Up to where the log counts at @node. */
+uint64_t forks_count_to(const struct cluster_node *node, uint64_t log);
 /* Who holds what when all is healed, and that it is everywhere in the end. */
 void forks_note_kept(struct sim *sim);
 void forks_check(struct sim *sim, struct cluster_node *node);
