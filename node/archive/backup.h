@@ -24,12 +24,16 @@ struct backup_head {
 struct backup_sums {
     uint64_t logs, events, runs;
     uint64_t records; /* when reading: the one that is wrong, or the last; from 1 */
+    uint64_t lost;    /* when writing: events from one that the disk spoilt to its journal's end */
 };
 
-/* Write what @txn sees to @file. @on_progress (NULL = nobody) is called now and then with how many
- * events were written. ERR_FULL (the file), ERR_NO_MEMORY, ERR_IO, ERR_MALFORMED (the store). */
+/* Write what @txn sees to @file; each run is verified, so that it can be restored. @on_progress
+ * (NULL = nobody) is called now and then with how many events were written. @is_damaged: of each
+ * journal as much as is whole. ERR_FULL (the file), ERR_NO_MEMORY, ERR_IO, ERR_MALFORMED (the
+ * store, unless @is_damaged). */
 MUST_CHECK int backup_write(FILE *file, struct store_txn *txn, const struct backup_head *head,
-                            void (*on_progress)(uint64_t events), struct backup_sums *ret_sums);
+                            bool is_damaged, void (*on_progress)(uint64_t events),
+                            struct backup_sums *ret_sums);
 
 /* Read @file into the empty @store, some thousand events a transaction; each run is verified as one
  * from a peer. What is folded from the journals is left to the first start.

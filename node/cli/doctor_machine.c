@@ -82,7 +82,8 @@ static void look_at_damaged(const char *state, struct diagnoses *all)
                      "it was found damaged, and is moved aside at the next start");
         else if (strncmp(entry->d_name, "store.damaged-", 14) == 0)
             diagnose(all, DIAGNOSIS_WARN, "store",
-                     "when trestle verify finds nothing and all orders are there, remove it",
+                     "when all orders are there, remove it; if some were on this device alone: "
+                     "trestle backup FILE --damaged that folder",
                      "%s was damaged and is kept", entry->d_name);
     }
     if (folder != NULL)

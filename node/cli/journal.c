@@ -29,25 +29,44 @@ static int journal_read_meta(struct journal *journal)
     return err;
 }
 
-int journal_open(const char *state, struct journal *ret_journal)
+/* As struct journal; closed again after an error. */
+static int open_at(const char *folder, struct journal *ret_journal)
 {
-    char folder[PATH_BYTES_MAX];
     struct journal journal = {.store = NULL};
     struct store_lmdb_options options = {.folder = folder, .is_read_only = true};
-    int err = path_join(folder, state, "store");
-    if (err == 0)
-        err = store_lmdb_open(&options, &journal.store);
+    int err = store_lmdb_open(&options, &journal.store);
     if (err == 0)
         err = store_lmdb_reader_open(journal.store, &journal.reader);
     if (err == 0)
         err = store_lmdb_read(journal.reader, &journal.txn);
     if (err == 0)
         err = journal_read_meta(&journal);
-    if (err == 0) {
+    if (err == 0)
         *ret_journal = journal;
+    else
+        journal_close(&journal);
+    return err;
+}
+
+int journal_open_store(const char *folder, struct journal *ret_journal)
+{
+    const int err = open_at(folder, ret_journal);
+    if (err == 0)
         return EXIT_DONE;
-    }
-    journal_close(&journal);
+    if (err != ERR_NOT_FOUND)
+        return tell_failure(folder, err);
+    tell("%s is no store", folder);
+    return EXIT_UNAVAILABLE;
+}
+
+int journal_open(const char *state, struct journal *ret_journal)
+{
+    char folder[PATH_BYTES_MAX];
+    int err = path_join(folder, state, "store");
+    if (err == 0)
+        err = open_at(folder, ret_journal);
+    if (err == 0)
+        return EXIT_DONE;
     if (err != ERR_NOT_FOUND)
         return tell_failure(state, err);
     tell("there is no store in %s; name another folder with --state", state);

@@ -165,7 +165,7 @@ static long backup_of(uint32_t at)
         .popup = cluster->popup, .root = cluster->root, .epoch_ms = CLUSTER_EPOCH_MS};
     struct backup_sums sums;
     assert_non_null(file);
-    assert_int_equal(backup_write(file, txn, &head, NULL, &sums), 0);
+    assert_int_equal(backup_write(file, txn, &head, false, NULL, &sums), 0);
     const long size = ftell(file);
     (void)fclose(file);
     store_memory_abort(txn);

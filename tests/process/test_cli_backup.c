@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/os/file.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/programs.h"
 
@@ -122,6 +123,56 @@ TEST(cli_backup, nothing_is_overwritten)
     struct ran ran = RUN("restore", file, "--state", stall.nodes[0].state);
     assert_int_equal(ran.status, 1);
     assert_non_null(strstr(ran.err, "--to"));
+    stall_close(&stall);
+}
+
+/* Change the last letter of @text wherever it lies in the store of @node. */
+static void spoil(const struct node *node, const char *text)
+{
+    char path[160];
+    uint8_t *data = NULL;
+    size_t size = 0, found = 0;
+    const size_t text_size = strlen(text);
+    (void)snprintf(path, sizeof path, "%s/store/data.mdb", node->state);
+    assert_int_equal(file_read(path, 1 << 30, &data, &size), 0);
+    for (uint8_t *at = data; (at = memmem(at, size - (size_t)(at - data), text, text_size)) != NULL;
+         found++)
+        at[text_size - 1] ^= 1;
+    assert_true(found > 0);
+    FILE *store = fopen(path, "r+b");
+    assert_non_null(store);
+    assert_int_equal(fwrite(data, 1, size, store), size);
+    assert_int_equal(fclose(store), 0);
+    free(data);
+}
+
+TEST(cli_backup, what_only_a_store_kept_aside_has_comes_back_through_a_new_device)
+{
+    struct stall stall;
+    char store[160];
+    stall_open(&stall);
+    stall_init(&stall);
+    node_start(&stall.nodes[0]);
+    node_join(&stall, 1, "counter", "B");
+    node_start(&stall.nodes[1]);
+    until_menu(&stall.nodes[1]);
+    assert_int_equal(node_end(&stall.nodes[1], SIGTERM), 0);
+    const char *alone = stall.nodes[1].state;
+    RUN_WELL("order", "add", "22", "--name", "Zanzibar", "--state", alone);
+    RUN_WELL("order", "add", "22", "--name", "Quagga", "--state", alone);
+    spoil(&stall.nodes[1], "Quagga");
+    (void)snprintf(file, sizeof file, "%s/backup", stall.folder);
+    (void)snprintf(store, sizeof store, "%s/store", alone);
+    struct ran ran = RUN("backup", file, "--state", alone);
+    assert_int_equal(ran.status, 1); /* nothing could be restored of it */
+    assert_non_null(strstr(ran.err, "--damaged"));
+    ran = RUN_WELL("backup", file, "--damaged", store);
+    assert_non_null(strstr(ran.err, "events are not in it"));
+    RUN_WELL("restore", file, "--to", stall.nodes[2].state);
+    node_join(&stall, 2, "counter", "C");
+    node_start(&stall.nodes[2]);
+    until_out("Zanzibar",
+              (const char *const[]){"order", "list", "--state", stall.nodes[0].state, NULL});
     stall_close(&stall);
 }
 
