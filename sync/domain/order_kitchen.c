@@ -293,7 +293,8 @@ static bool changes_lines(uint32_t type)
     return type == EVENT_LINE_ADD || type == EVENT_LINE_SET || type == EVENT_LINE_VOID;
 }
 
-/* The newest of each branch, as far as no other branch's has seen it; among these the latest. */
+/* The newest of each branch, as far as no other branch's has seen it; among these the one whose
+ * writer had seen most. */
 static int32_t find_newest(const struct history *history)
 {
     int32_t newest = FOLD_NONE;
@@ -311,7 +312,7 @@ static int32_t find_newest(const struct history *history)
                 last[o] != FOLD_NONE && history_saw(history, (uint32_t)last[o], (uint32_t)last[b]);
         }
         if (!is_seen && (newest == FOLD_NONE ||
-                         history_compare_time(history, (uint32_t)last[b], (uint32_t)newest) > 0)) {
+                         history_compare_seen(history, (uint32_t)last[b], (uint32_t)newest) > 0)) {
             newest = last[b];
         }
     }
