@@ -49,18 +49,15 @@ static int salvaged_collect(struct load *load)
 {
     struct salvage_cursor cursor;
     struct salvaged_row row;
-    struct operation last = {.log = 0};
     int err = salvage_of_entity(&cursor, load->txn, &load->history->entity, &row);
     if (err != 0) {
         return err == ERR_NOT_FOUND ? 0 : err;
     }
     while (err == 0) {
-        if (!operation_equal(&row.id, &last)) {
-            last = row.id;
-            err = salvaged_take(load, &row);
-        }
+        const struct salvaged_row taken = row;
+        err = salvaged_take(load, &row);
         if (err == 0) {
-            err = salvage_row_next(&cursor, &row);
+            err = salvage_row_of_next_event(&cursor, &taken, &row);
         }
     }
     salvage_cursor_close(&cursor);

@@ -348,6 +348,47 @@ int salvage_of_operation(struct salvage_cursor *cursor, struct store_txn *txn,
     return cursor_begin(cursor, txn, prefix_of(cursor), ret_row);
 }
 
+/* The first row beyond all whose keys begin with the first @size bytes at @key, which has room for
+ * the longest and one. */
+static int row_beyond(struct salvage_cursor *cursor, uint8_t key[ENTITY_KEY_BYTES + 1], size_t size,
+                      struct salvaged_row *ret_row)
+{
+    struct bytes found = {0};
+    struct bytes value = {0};
+    memset(key + size, 0xff, ENTITY_KEY_BYTES + 1 - size);
+    const int err =
+        store_cursor_seek(&cursor->cursor, bytes_of(key, ENTITY_KEY_BYTES + 1), &found, &value);
+    return take_row(cursor, err, found, value, ret_row);
+}
+
+int salvage_row_of_next_event(struct salvage_cursor *cursor, const struct salvaged_row *row,
+                              struct salvaged_row *ret_row)
+{
+    uint8_t key[ENTITY_KEY_BYTES + 1] = {ROW_BY_ENTITY};
+    memcpy(key + 1, row->entity.bytes, ENTITY_ID_BYTES);
+    put_identity(key + 1 + ENTITY_ID_BYTES, &row->id);
+    return row_beyond(cursor, key, 1 + ENTITY_ID_BYTES + IDENTITY_BYTES, ret_row);
+}
+
+int salvage_row_of_next_log(struct salvage_cursor *cursor, const struct salvaged_row *row,
+                            struct salvaged_row *ret_row)
+{
+    uint8_t key[ENTITY_KEY_BYTES + 1] = {ROW_BY_IDENTITY};
+    put_be64(put_identity(key + 1, &row->id), row->carrier.log);
+    return row_beyond(cursor, key, 1 + IDENTITY_BYTES + 8, ret_row);
+}
+
+int salvage_carries(struct store_txn *txn, const struct log_place *carrier,
+                    const struct operation *id, bool *ret_does)
+{
+    uint8_t key[IDENTITY_KEY_BYTES] = {ROW_BY_IDENTITY};
+    struct bytes value;
+    put_place(put_identity(key + 1, id), carrier->log, carrier->seq);
+    const int err = store_get(txn, TABLE_SALVAGE, bytes_of(key, sizeof key), &value);
+    *ret_does = err == 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 int salvage_row_next(struct salvage_cursor *cursor, struct salvaged_row *ret_row)
 {
     struct bytes key = {0};

@@ -98,7 +98,19 @@ MUST_CHECK int salvage_of_log(struct salvage_cursor *cursor, struct store_txn *t
 MUST_CHECK int salvage_of_operation(struct salvage_cursor *cursor, struct store_txn *txn,
                                     const struct operation *id, struct salvaged_row *ret_row);
 MUST_CHECK int salvage_row_next(struct salvage_cursor *cursor, struct salvaged_row *ret_row);
+/* Passing over what is of no use, at the cost of one look: from @row, the last one given, to the
+ * first of another event (rows by entity), or by a carrier in another log (rows by identity). */
+MUST_CHECK int salvage_row_of_next_event(struct salvage_cursor *cursor,
+                                         const struct salvaged_row *row,
+                                         struct salvaged_row *ret_row);
+MUST_CHECK int salvage_row_of_next_log(struct salvage_cursor *cursor,
+                                       const struct salvaged_row *row,
+                                       struct salvaged_row *ret_row);
 void salvage_cursor_close(struct salvage_cursor *cursor);
+
+/* Whether the salvage at @carrier carries @id. ERR_IO. */
+MUST_CHECK int salvage_carries(struct store_txn *txn, const struct log_place *carrier,
+                               const struct operation *id, bool *ret_does);
 
 /* The entity after @after that a salvaged event is about. ERR_NOT_FOUND, ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int salvage_entity_after(struct store_txn *txn, const struct entity_id *after,

@@ -7,7 +7,7 @@ int register_fork(struct load *load, const struct log_point *at, const struct ev
 {
     struct log_point fork;
     (void)at;
-    if (log_fork_verify(event->body, &load->roster->popup, &fork) != 0) {
+    if (!load_may_verify(load) || log_fork_verify(event->body, &load->roster->popup, &fork) != 0) {
         return 0;
     }
     struct roster_log *log = roster_log_of(load->roster, fork.log);
@@ -129,7 +129,7 @@ int register_revoke(struct load *load, const struct log_point *at, const struct 
 int register_fork_shared(struct load *load, const struct log_point *at, const struct event *event)
 {
     struct log_point fork;
-    if (at->seq > roster_limit(load->roster, at->log) ||
+    if (at->seq > roster_limit(load->roster, at->log) || !load_may_verify(load) ||
         log_fork_verify(event->body, &load->roster->popup, &fork) != 0) {
         return 0;
     }

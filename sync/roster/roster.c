@@ -63,6 +63,7 @@ static int take_event(struct load *load, int pass, const struct log_point *at)
         load->roster->is_spoilt = true;
         return 0;
     }
+    load->looking.seq += event.type != EVENT_SALVAGE ? 1 : 0; /* these can be many, of anybody's */
     apply *step = step_find(event.type, pass);
     if (step == NULL) {
         return 0;
@@ -72,6 +73,36 @@ static int take_event(struct load *load, int pass, const struct log_point *at)
         return 0;
     }
     return step(load, at, &event);
+}
+
+bool load_may_verify(struct load *load)
+{
+    const bool may = load->proofs_count < ROSTER_PROOFS_PER_LOG_MAX;
+    load->roster->is_cut_short |= !may;
+    load->proofs_count += may ? 1 : 0;
+    return may;
+}
+
+/* Turn to @log; false when of its events so many were looked at in this pass that no more are. */
+static bool may_look(struct load *load, uint64_t log)
+{
+    if (load->looking.log != log) {
+        load->looking = (struct log_point){.log = log};
+        load->proofs_count = 0;
+    }
+    const bool may = load->looking.seq < ROSTER_EVENTS_PER_LOG_MAX;
+    load->roster->is_cut_short |= !may;
+    return may;
+}
+
+/* The roster's next event, or the first of the next log when no more of @log are looked at. */
+static int event_next(struct store_cursor *cursor, const struct entity_id *roster_id, uint64_t log,
+                      bool may_go_on, struct bytes *key)
+{
+    struct bytes value;
+    const struct key next_log = key_entity_event(roster_id, log + 1, 0);
+    return may_go_on ? store_cursor_next(cursor, key, &value)
+                     : store_cursor_seek(cursor, key_bytes(&next_log), key, &value);
 }
 
 /* The roster's events of @log, or of all logs when it is NULL. */
@@ -86,6 +117,7 @@ static int take_events(struct load *load, int pass, const uint64_t *log)
     if (err != 0) {
         return err;
     }
+    load->looking.log = 0;
     err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
     while (err == 0) {
         struct entity_id entity;
@@ -94,9 +126,10 @@ static int take_events(struct load *load, int pass, const uint64_t *log)
         if (err != 0 || !entity_id_equal(&entity, &roster_id) || (log != NULL && at.log != *log)) {
             break;
         }
-        err = take_event(load, pass, &at);
+        const bool is_looked_at = may_look(load, at.log);
+        err = is_looked_at ? take_event(load, pass, &at) : 0;
         if (err == 0) {
-            err = store_cursor_next(&cursor, &key, &value);
+            err = event_next(&cursor, &roster_id, at.log, is_looked_at, &key);
         }
     }
     store_cursor_close(&cursor);

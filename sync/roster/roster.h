@@ -55,6 +55,11 @@
 enum {
     ROSTER_CHANGES_MAX = 1024,  /* of devices: LOGS_MAX logs, each promoted or demoted four times */
     ROSTER_ADDITIONS_MAX = 256, /* device.add: each device's changed three times */
+    ROSTER_EVENTS_PER_LOG_MAX = 4096, /* that are looked at, besides salvages: later ones are void.
+                                         In years of honest work there are some hundreds */
+    ROSTER_PROOFS_PER_LOG_MAX = 512, /* of them with signatures to verify, of one pass: log.cert and
+                                        device.add, log.fork. Of a device that signs rubbish without
+                                        end, no more is verified whenever the roster changes */
     ROSTER_PEOPLE_MAX = 128,
     ROSTER_ROLES_MAX = 512,   /* staff.role: each person's changed three times */
     ROSTER_RIGHTS_MAX = 4096, /* 64 logs that learn each of 64 roles */

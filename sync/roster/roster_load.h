@@ -44,7 +44,9 @@ struct load {
     struct store_txn *txn;
     struct roster *roster;
     struct doubt doubt;
-    uint64_t held_log; /* whose certificate `held` is: the log that pass 1 is in */
+    struct log_point looking; /* at whose events, and how many it has looked at */
+    uint32_t proofs_count;    /* verified of them in this pass */
+    uint64_t held_log;        /* whose certificate `held` is: the log that pass 1 is in */
     struct certificate held;
     uint32_t added_count;
     struct addition added[ROSTER_ADDITIONS_MAX];
@@ -57,6 +59,9 @@ struct load {
 
 /* Take one event. 0, or ERR_IO, ERR_MALFORMED of the store. */
 typedef int apply(struct load *load, const struct log_point *at, const struct event *event);
+
+/* Whether one more proof of the log that is looked at is verified. */
+bool load_may_verify(struct load *load);
 
 /* Make room at @place; false when that would be past the end. In a full table the last gives way.
  */

@@ -10,6 +10,22 @@ static bool carrier_counts(const struct roster *roster, const struct salvaged_ro
            VERDICT_VALID;
 }
 
+/* The next carrier of @row's event; a log that has carried it so often already is passed over. */
+static int carrier_next(struct salvage_cursor *cursor, uint32_t *looked_at,
+                        struct salvaged_row *row)
+{
+    const struct salvaged_row last = *row;
+    if (*looked_at == CARRIERS_PER_LOG_MAX) {
+        *looked_at = 0;
+        return salvage_row_of_next_log(cursor, &last, row);
+    }
+    const int err = salvage_row_next(cursor, row);
+    if (err == 0 && row->carrier.log != last.carrier.log) {
+        *looked_at = 0;
+    }
+    return err;
+}
+
 /* Of the carriers of @id that count, the one whose run begins first, but not before @from_seq: it
  * takes a walk towards the fork furthest. ERR_NOT_FOUND. */
 static int carrier_find(struct store_txn *txn, const struct roster *roster,
@@ -17,12 +33,14 @@ static int carrier_find(struct store_txn *txn, const struct roster *roster,
 {
     struct salvage_cursor cursor;
     struct salvaged_row row;
+    uint32_t looked_at = 0; /* of the present carrier's log */
     bool is_found = false;
     int err = salvage_of_operation(&cursor, txn, id, &row);
     if (err != 0) {
         return err;
     }
-    for (; err == 0; err = salvage_row_next(&cursor, &row)) {
+    for (; err == 0; err = carrier_next(&cursor, &looked_at, &row)) {
+        looked_at++;
         if (row.first_seq >= from_seq && carrier_counts(roster, &row) &&
             (!is_found || row.first_seq < ret_row->first_seq)) {
             *ret_row = row;
@@ -76,25 +94,6 @@ static int walk_back(struct salvage_walk *walk)
     return walk_look(walk);
 }
 
-/* Whether the run's carrier has @id. */
-static int is_in_run(const struct salvage_walk *walk, const struct operation *id, bool *ret_is)
-{
-    struct salvage_cursor cursor;
-    struct salvaged_row row;
-    *ret_is = false;
-    int err = salvage_of_operation(&cursor, walk->txn, id, &row);
-    if (err != 0) {
-        return err == ERR_NOT_FOUND ? 0 : err;
-    }
-    while (err == 0) {
-        *ret_is =
-            row.carrier.log == walk->run.carrier.log && row.carrier.seq == walk->run.carrier.seq;
-        err = *ret_is ? ERR_NOT_FOUND : salvage_row_next(&cursor, &row);
-    }
-    salvage_cursor_close(&cursor);
-    return err == ERR_NOT_FOUND ? 0 : err;
-}
-
 int salvage_walk_begin(struct salvage_walk *walk, struct salvage_memo *memo, struct store_txn *txn,
                        const struct roster *roster, const struct operation *last)
 {
@@ -122,7 +121,7 @@ int salvage_walk_has(struct salvage_walk *walk, const struct operation *id, bool
     if (err != 0 || walk->is_over || id->seq > walk->at.seq) {
         return err;
     }
-    return is_in_run(walk, id, ret_has);
+    return salvage_carries(walk->txn, &walk->run.carrier, id, ret_has);
 }
 
 /* Whether the walk, whose runs begin at the fork or after it, ended at the prefix that all have:

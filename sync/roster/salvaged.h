@@ -16,7 +16,11 @@
 #include "sync/roster/roster.h"
 #include "sync/roster/salvage_memo.h"
 
-enum { SALVAGE_CHAIN_MAX = 4096 }; /* runs of one branch; what lies deeper is void */
+enum {
+    SALVAGE_CHAIN_MAX = 4096, /* runs of one branch; what lies deeper is void */
+    CARRIERS_PER_LOG_MAX = 4, /* of one event by one log: the first so many are looked at. Nobody
+                                 honest carries twice what counts once */
+};
 
 /* @memo, which may be NULL: what was found before in the same roster and store. Cost with it: each
  * run of a branch is looked up once. ERR_IO, ERR_MALFORMED (damaged store), as all below. */

@@ -1,5 +1,6 @@
 /* More devices, logs, people and statements than the roster's tables hold: it says so, keeps those
  * with the lower ids, and is about them what it would be without the others. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,5 +185,86 @@ TEST(roster_limits, of_more_than_it_can_keep_of_who_knew_whom_the_lower_logs_sta
         roster_judge(&scene->roster, logs[0].head.log, 3, EVENT_LINE_ADD, ROSTER_PEOPLE_MAX),
         VERDICT_VALID);
     free(logs);
+    roster_scene_free(scene);
+}
+
+/* @device says where it is dialled: at @port. */
+static void place_state(struct roster_scene *scene, struct journal_device *device, uint32_t port)
+{
+    uint8_t buffer[PLACE_ENDPOINT_BYTES_MAX + 16];
+    struct bytes body;
+    struct device_place place = {.count = 1};
+    (void)snprintf(place.endpoints[0], sizeof place.endpoints[0], "tcp://10.0.0.1:%u", port);
+    assert_int_equal(device_place_encode(&place, buffer, sizeof buffer, &body), 0);
+    roster_scene_state(scene, device, EVENT_DEVICE_PLACE, body);
+}
+
+static void assert_place(const struct roster_scene *scene, const struct journal_device *device,
+                         const char *endpoint)
+{
+    const struct roster_device *found = roster_device_find(&scene->roster, device->id);
+    assert_non_null(found);
+    assert_string_equal(found->place.endpoints[0], endpoint);
+}
+
+/* The log.open is one of them. */
+TEST(roster_limits, of_a_log_that_states_without_end_the_first_statements_count)
+{
+    struct roster_scene *scene = roster_scene_new();
+    struct journal_device *counter = &scene->devices[SCENE_COUNTER];
+    for (uint32_t i = 2; i <= ROSTER_EVENTS_PER_LOG_MAX; i++)
+        place_state(scene, counter, 1 + i);
+    roster_scene_load(scene);
+    assert_place(scene, counter, "tcp://10.0.0.1:4097");
+    assert_false(scene->roster.is_cut_short);
+    place_state(scene, counter, 1);
+    for (uint32_t i = 0; i < SCENE_DEVICES; i++)
+        if (i != SCENE_COUNTER)
+            place_state(scene, &scene->devices[i], 2 + i);
+    roster_scene_load(scene);
+    assert_place(scene, counter, "tcp://10.0.0.1:4097");
+    assert_true(scene->roster.is_cut_short);
+    assert_place(scene, owner_of(scene), "tcp://10.0.0.1:2");
+    roster_scene_free(scene);
+}
+
+TEST(roster_limits, of_a_log_that_proves_without_end_the_first_proofs_are_verified)
+{
+    struct roster_scene *scene = roster_scene_new();
+    struct journal_device *owner = owner_of(scene);
+    static struct journal_device late;
+    journal_device_init(&late, &scene->journal, NUMBER, ROLE_COUNTER, NULL);
+    for (uint32_t i = 0; i < ROSTER_PROOFS_PER_LOG_MAX; i++)
+        roster_scene_chain(scene, owner, EVENT_LOG_CERT, owner->chain);
+    roster_scene_chain(scene, owner, EVENT_DEVICE_ADD, late.chain);
+    roster_scene_load(scene);
+    assert_true(scene->roster.is_cut_short);
+    assert_null(roster_device_find(&scene->roster, late.id));
+    roster_scene_chain(scene, &scene->devices[SCENE_COUNTER], EVENT_DEVICE_ADD, late.chain);
+    roster_scene_load(scene);
+    assert_non_null(roster_device_find(&scene->roster, late.id));
+    roster_scene_free(scene);
+}
+
+TEST(roster_limits, a_fork_is_not_looked_for_among_proofs_without_end)
+{
+    struct roster_scene *scene = roster_scene_new();
+    const struct journal_device *kitchen = &scene->devices[SCENE_KITCHEN];
+    uint8_t buffer[512];
+    const struct bytes fork =
+        roster_scene_fork(scene, &kitchen->head, &kitchen->log_secret, buffer);
+    uint8_t forged[512];
+    memcpy(forged, fork.data, fork.size);
+    forged[fork.size - 1] ^= 1; /* of the second run's signature */
+    for (uint32_t i = 0; i < ROSTER_PROOFS_PER_LOG_MAX; i++)
+        roster_scene_state(scene, &scene->devices[SCENE_COUNTER], EVENT_LOG_FORK,
+                           bytes_of(forged, fork.size));
+    roster_scene_state(scene, &scene->devices[SCENE_COUNTER], EVENT_LOG_FORK, fork);
+    roster_scene_load(scene);
+    assert_true(scene->roster.is_cut_short);
+    assert_true(roster_log_find(&scene->roster, kitchen->head.log)->fork_seq == UINT64_MAX);
+    roster_scene_state(scene, owner_of(scene), EVENT_LOG_FORK, fork);
+    roster_scene_load(scene);
+    assert_true(roster_log_find(&scene->roster, kitchen->head.log)->fork_seq == 2);
     roster_scene_free(scene);
 }

@@ -180,3 +180,27 @@ TEST(salvage_bounds, a_branch_that_is_too_long_counts_as_far_as_runs_count)
     free(memo);
     scene_free(scene);
 }
+
+/* Who carries the same over and over makes nobody look at it each time. */
+TEST(salvage_bounds, what_one_log_carries_again_and_again_is_looked_at_a_few_times)
+{
+    enum { RUNS = 8, AGAIN = 60 };
+    struct scene *scene = scene_new(RUNS);
+    for (uint32_t i = 0; i < AGAIN; i++) {
+        carry(scene, KITCHEN, FORK_SEQ);
+    }
+    carry(scene, OWNER, FORK_SEQ);
+    struct operation id = {.log = scene->counter.log, .seq = FORK_SEQ};
+    struct hash hash;
+    struct bytes bytes;
+    bool counts = false;
+    assert_int_equal(event_get(scene->branch, id.log, id.seq, &hash, &bytes), 0);
+    memcpy(id.hash, hash.bytes, sizeof id.hash);
+    const uint64_t before = store_memory_calls(scene->store, MEMORY_GET);
+    assert_int_equal(
+        salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &counts), 0);
+    assert_true(counts);
+    assert_in_range(store_memory_calls(scene->store, MEMORY_GET) - before, 1,
+                    3 * CARRIERS_PER_LOG_MAX);
+    scene_free(scene);
+}
