@@ -125,14 +125,11 @@ static const struct verb *verb_find(const char *name)
 
 int command_day(const struct args *args)
 {
-    struct place place;
     struct door *door = NULL;
     const struct verb *verb = verb_find(args->words_count == 0 ? "show" : args->words[0]);
     if (verb == NULL)
         return usage();
-    int status = place_find(args, &place);
-    if (status == EXIT_DONE)
-        status = door_open(&place, &door);
+    int status = door_open(args, &door);
     if (status == EXIT_DONE)
         status = verb->run(args, door);
     door_close(door);

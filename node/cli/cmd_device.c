@@ -177,14 +177,6 @@ static bool role_is_known(const char *word)
 
 /* --- commands --- */
 
-/* The door of the place that @args mean. */
-static int door_at(const struct args *args, struct door **ret_door)
-{
-    struct place place;
-    const int status = place_find(args, &place);
-    return status == EXIT_DONE ? door_open(&place, ret_door) : status;
-}
-
 int command_device(const struct args *args)
 {
     struct door *door = NULL;
@@ -197,7 +189,7 @@ int command_device(const struct args *args)
     }
     if (!is_list && strcmp(action->name, "role") == 0 && !role_is_known(args->words[2]))
         return EXIT_USAGE;
-    int status = door_at(args, &door);
+    int status = door_open(args, &door);
     if (status != EXIT_DONE)
         return status;
     status = is_list ? list_print(args, door, "/api/devices", "devices", print_device)
@@ -219,7 +211,7 @@ int command_staff(const struct args *args)
     if (is_role && (strspn(args->words[1], "0123456789") != strlen(args->words[1]) ||
                     !role_is_known(args->words[2])))
         return EXIT_USAGE;
-    int status = door_at(args, &door);
+    int status = door_open(args, &door);
     if (status != EXIT_DONE)
         return status;
     if (is_list) {

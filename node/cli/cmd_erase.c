@@ -50,13 +50,10 @@ static const char *reason_of(const struct args *args, char *buffer, size_t capac
 
 int command_erase(const struct args *args)
 {
-    struct place place;
     struct door *door = NULL;
     char typed[256] = "";
     const char *reason = reason_of(args, typed, sizeof typed);
-    int status = reason == NULL ? EXIT_USAGE : place_find(args, &place);
-    if (status == EXIT_DONE)
-        status = door_open(&place, &door);
+    int status = reason == NULL ? EXIT_USAGE : door_open(args, &door);
     if (status == EXIT_DONE)
         status = erase(args, reason, door);
     door_close(door);

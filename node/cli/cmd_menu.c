@@ -94,7 +94,6 @@ static int menu_export(const struct args *args, struct door *door, unsigned digi
 
 int command_menu(const struct args *args)
 {
-    struct place place;
     struct door *door = NULL;
     unsigned digits = 2;
     bool is_import = strcmp(args->words[0], "import") == 0;
@@ -103,9 +102,7 @@ int command_menu(const struct args *args)
         tell("usage: trestle menu import FILE.csv, or trestle menu export");
         return EXIT_USAGE;
     }
-    int status = place_find(args, &place);
-    if (status == EXIT_DONE)
-        status = door_open(&place, &door);
+    int status = door_open(args, &door);
     if (status != EXIT_DONE)
         return status;
     status = door_digits(door, &digits);

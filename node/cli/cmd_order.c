@@ -292,13 +292,10 @@ int command_order(const struct args *args)
         int (*run)(const struct args *args, struct door *door);
     } verbs[] = {{"add", order_add}, {"list", order_list}, {"show", order_show}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        struct place place;
         struct door *door = NULL;
         if (strcmp(verbs[i].verb, args->words[0]) != 0)
             continue;
-        int status = place_find(args, &place);
-        if (status == EXIT_DONE)
-            status = door_open(&place, &door);
+        int status = door_open(args, &door);
         if (status == EXIT_DONE)
             status = verbs[i].run(args, door);
         door_close(door);

@@ -219,7 +219,6 @@ static bool is_usage_good(const struct args *args, const struct record_kind *kin
 
 int command_record(const struct args *args)
 {
-    struct place place;
     struct door *door = NULL;
     const struct record_kind *kind = kind_of_word(args->words[1]);
     if (!is_usage_good(args, kind)) {
@@ -227,9 +226,7 @@ int command_record(const struct args *args)
              "FIELD=VALUE...; kinds: stall, station, staff, tax, offer, printer, review (list)");
         return EXIT_USAGE;
     }
-    int status = place_find(args, &place);
-    if (status == EXIT_DONE)
-        status = door_open(&place, &door);
+    int status = door_open(args, &door);
     if (status == EXIT_DONE)
         status = record_do(args, door, kind);
     door_close(door);

@@ -143,15 +143,12 @@ static int day_path(const struct args *args, char *path, size_t capacity)
 int command_report(const struct args *args)
 {
     char path[64];
-    struct place place;
     struct door *door = NULL;
     struct text body = {0};
     unsigned digits = 2;
     int status = day_path(args, path, sizeof path);
     if (status == EXIT_DONE)
-        status = place_find(args, &place);
-    if (status == EXIT_DONE)
-        status = door_open(&place, &door);
+        status = door_open(args, &door);
     if (status == EXIT_DONE)
         status = door_digits(door, &digits);
     if (status == EXIT_DONE) {

@@ -144,14 +144,11 @@ static const struct verb *verb_find(const struct args *args)
 
 int command_stock(const struct args *args)
 {
-    struct place place;
     struct door *door = NULL;
     const struct verb *verb = verb_find(args);
     if (verb == NULL)
         return usage();
-    int status = place_find(args, &place);
-    if (status == EXIT_DONE)
-        status = door_open(&place, &door);
+    int status = door_open(args, &door);
     if (status == EXIT_DONE)
         status = verb->run(args, door);
     door_close(door);

@@ -132,9 +132,11 @@ static int door_make(const struct place *place, const struct identity *identity,
     return tell_not_set_up(place->state);
 }
 
-int door_open(const struct place *place, struct door **ret_door)
+int door_open(const struct args *args, struct door **ret_door)
 {
-    return door_make(place, NULL, ret_door);
+    struct place place;
+    const int status = place_find(args, &place);
+    return status == EXIT_DONE ? door_make(&place, NULL, ret_door) : status;
 }
 
 int door_open_new(const struct place *place, const struct identity *identity,

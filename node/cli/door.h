@@ -14,11 +14,11 @@
 
 struct door;
 
-/* @place is copied. EXIT_DONE, or told. */
-int door_open(const struct place *place, struct door **ret_door);
+/* Of the place that @args mean. EXIT_DONE, or told. */
+int door_open(const struct args *args, struct door **ret_door);
 
-/* For a state folder that is being made: nobody runs there, and @identity (copied) is not on the
- * disk yet. EXIT_DONE, or told. */
+/* For a state folder that is being made: nobody runs there, and @identity is not on the disk yet.
+ * Both are copied. EXIT_DONE, or told. */
 int door_open_new(const struct place *place, const struct identity *identity,
                   struct door **ret_door);
 

@@ -4,50 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/lib/journal.h"
 #include "tests/lib/prng.h"
-#include "tests/lib/store_memory.h"
+#include "tests/lib/roster_scene.h"
 #include "tests/lib/test.h"
-
-enum { OWNER, MANAGER, COUNTER, KITCHEN, DEVICES };
-
-/* An owner by the root; the others by the owner. Their logs are open, in one store. */
-struct scene {
-    struct journal journal;
-    struct journal_device devices[DEVICES];
-    struct store_memory *store;
-    struct store_txn *txn;
-    struct roster roster;
-};
-
-static struct scene *scene_new(void)
-{
-    static const enum role roles[DEVICES] = {ROLE_OWNER, ROLE_MANAGER, ROLE_COUNTER, ROLE_KITCHEN};
-    struct scene *scene = calloc(1, sizeof *scene);
-    assert_non_null(scene);
-    journal_init(&scene->journal);
-    scene->store = store_memory_new();
-    scene->txn = store_memory_begin(scene->store, true);
-    for (uint32_t i = 0; i < DEVICES; i++) {
-        journal_device_init(&scene->devices[i], &scene->journal, i + 1, roles[i],
-                            i == OWNER ? NULL : &scene->devices[OWNER]);
-        journal_open(scene->txn, &scene->journal, &scene->devices[i]);
-    }
-    return scene;
-}
-
-static void scene_free(struct scene *scene)
-{
-    store_memory_abort(scene->txn);
-    store_memory_free(scene->store);
-    free(scene);
-}
-
-static void load(struct scene *scene)
-{
-    assert_int_equal(
-        roster_load(&scene->roster, scene->txn, &scene->journal.popup, &scene->journal.root), 0);
-}
 
 static void assert_same_log(const struct roster_log *a, const struct roster_log *b)
 {
@@ -83,18 +42,19 @@ static void assert_same_roster(const struct roster *a, const struct roster *b)
     }
 }
 
-static uint64_t log_of(const struct scene *scene, int device)
+static uint64_t log_of(const struct roster_scene *scene, int device)
 {
     return scene->devices[device].head.log;
 }
 
-static enum verdict judge(const struct scene *scene, int device, uint64_t seq, enum event_type type)
+static enum verdict judge(const struct roster_scene *scene, int device, uint64_t seq,
+                          enum event_type type)
 {
     return roster_judge(&scene->roster, log_of(scene, device), seq, type, 0);
 }
 
 /* A few events that say nothing about the roster. */
-static void write_orders(struct scene *scene, int device, int count)
+static void write_orders(struct roster_scene *scene, int device, int count)
 {
     static const uint8_t empty_array[] = {0x90};
     const struct entity_id entity = entity_id_derive(KIND_ORDER, 1);
@@ -104,12 +64,13 @@ static void write_orders(struct scene *scene, int device, int count)
     }
 }
 
-static uint64_t state(struct scene *scene, int device, enum event_type type, struct bytes body)
+static uint64_t state(struct roster_scene *scene, int device, enum event_type type,
+                      struct bytes body)
 {
     return journal_state(scene->txn, &scene->journal, &scene->devices[device], type, body);
 }
 
-static struct log_cut cut_at(struct scene *scene, int device, uint64_t seq)
+static struct log_cut cut_at(struct roster_scene *scene, int device, uint64_t seq)
 {
     struct log_cut cut = {.log = log_of(scene, device), .seq = seq};
     struct bytes event;
@@ -119,7 +80,7 @@ static struct log_cut cut_at(struct scene *scene, int device, uint64_t seq)
     return cut;
 }
 
-static void state_cut(struct scene *scene, int writer, enum event_type type,
+static void state_cut(struct roster_scene *scene, int writer, enum event_type type,
                       const struct log_cut *cut)
 {
     uint8_t buffer[128];
@@ -128,13 +89,13 @@ static void state_cut(struct scene *scene, int writer, enum event_type type,
     state(scene, writer, type, body);
 }
 
-static void revoke(struct scene *scene, int writer, int device, uint64_t seq)
+static void revoke(struct roster_scene *scene, int writer, int device, uint64_t seq)
 {
     const struct log_cut cut = cut_at(scene, device, seq);
     state_cut(scene, writer, EVENT_LOG_REVOKE, &cut);
 }
 
-static void state_caps(struct scene *scene, int writer, int device, uint64_t from_seq,
+static void state_caps(struct roster_scene *scene, int writer, int device, uint64_t from_seq,
                        uint64_t capabilities)
 {
     uint8_t buffer[128];
@@ -146,7 +107,8 @@ static void state_caps(struct scene *scene, int writer, int device, uint64_t fro
     state(scene, writer, EVENT_DEVICE_CAPS, body);
 }
 
-static void state_chain(struct scene *scene, int writer, enum event_type type, struct bytes chain)
+static void state_chain(struct roster_scene *scene, int writer, enum event_type type,
+                        struct bytes chain)
 {
     uint8_t buffer[2048];
     struct bytes body;
@@ -154,7 +116,7 @@ static void state_chain(struct scene *scene, int writer, enum event_type type, s
     state(scene, writer, type, body);
 }
 
-static void state_place(struct scene *scene, struct journal_device *device,
+static void state_place(struct roster_scene *scene, struct journal_device *device,
                         const char *const *endpoints, uint32_t count)
 {
     uint8_t buffer[PLACE_ENDPOINTS_MAX * PLACE_ENDPOINT_BYTES_MAX];
@@ -167,7 +129,7 @@ static void state_place(struct scene *scene, struct journal_device *device,
     journal_state(scene->txn, &scene->journal, device, EVENT_DEVICE_PLACE, body);
 }
 
-static const struct device_place *place_of(const struct scene *scene, int device)
+static const struct device_place *place_of(const struct roster_scene *scene, int device)
 {
     return &roster_device_find(&scene->roster, scene->devices[device].id)->place;
 }
@@ -176,25 +138,25 @@ static const struct device_place *place_of(const struct scene *scene, int device
 
 TEST(roster, of_an_empty_store_is_empty)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     struct store_memory *empty = store_memory_new();
     struct store_txn *txn = store_memory_begin(empty, false);
     assert_int_equal(roster_load(&scene->roster, txn, &scene->journal.popup, &scene->journal.root),
                      0);
     assert_int_equal(scene->roster.devices_count, 0);
-    assert_int_equal(judge(scene, COUNTER, 1, EVENT_LOG_OPEN), VERDICT_UNKNOWN_LOG);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 1, EVENT_LOG_OPEN), VERDICT_UNKNOWN_LOG);
     store_memory_abort(txn);
     store_memory_free(empty);
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, knows_devices_and_logs_from_their_log_open)
 {
-    struct scene *scene = scene_new();
-    load(scene);
-    assert_int_equal(scene->roster.devices_count, DEVICES);
-    assert_int_equal(scene->roster.logs_count, DEVICES);
-    for (int i = 0; i < DEVICES; i++) {
+    struct roster_scene *scene = roster_scene_new();
+    roster_scene_load(scene);
+    assert_int_equal(scene->roster.devices_count, SCENE_DEVICES);
+    assert_int_equal(scene->roster.logs_count, SCENE_DEVICES);
+    for (int i = 0; i < SCENE_DEVICES; i++) {
         const struct journal_device *device = &scene->devices[i];
         const struct roster_log *log = roster_log_find(&scene->roster, log_of(scene, i));
         const struct roster_device *found = roster_device_find(&scene->roster, device->id);
@@ -209,73 +171,73 @@ TEST(roster, knows_devices_and_logs_from_their_log_open)
     assert_null(roster_device_find(&scene->roster, 1));
     assert_null(roster_log_find(&scene->roster, 1));
     assert_null(roster_device_find_transport(&scene->roster, &scene->journal.root));
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, a_device_s_role_decides_what_its_log_may_write)
 {
-    struct scene *scene = scene_new();
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 2, EVENT_ORDER_OPEN), VERDICT_VALID);
-    assert_int_equal(judge(scene, COUNTER, 2, EVENT_ACCEPT), VERDICT_VALID);
-    assert_int_equal(judge(scene, COUNTER, 2, EVENT_MENU_SET), VERDICT_FORBIDDEN);
-    assert_int_equal(judge(scene, COUNTER, 2, EVENT_LOG_REVOKE), VERDICT_FORBIDDEN);
-    assert_int_equal(judge(scene, OWNER, 2, EVENT_LOG_REVOKE), VERDICT_VALID);
-    assert_int_equal(judge(scene, COUNTER, 2, (enum event_type)9998), VERDICT_VALID);
-    scene_free(scene);
+    struct roster_scene *scene = roster_scene_new();
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 2, EVENT_ORDER_OPEN), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 2, EVENT_ACCEPT), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 2, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 2, EVENT_LOG_REVOKE), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, SCENE_OWNER, 2, EVENT_LOG_REVOKE), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 2, (enum event_type)9998), VERDICT_VALID);
+    roster_scene_free(scene);
 }
 
 TEST(roster, a_log_open_of_another_root_s_device_makes_nobody_known)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     struct journal other = scene->journal;
     struct journal_device stranger;
     struct public_key key;
     keys_of_number(2, &key, &other.root_secret);
     journal_device_init(&stranger, &other, 20, ROLE_OWNER, NULL);
     journal_open(scene->txn, &other, &stranger);
-    load(scene);
-    assert_int_equal(scene->roster.devices_count, DEVICES);
+    roster_scene_load(scene);
+    assert_int_equal(scene->roster.devices_count, SCENE_DEVICES);
     assert_null(roster_log_find(&scene->roster, stranger.head.log));
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, a_log_open_copied_into_another_log_is_nothing)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     uint8_t buffer[2048];
     struct bytes body;
-    struct journal_device thief = scene->devices[COUNTER];
+    struct journal_device thief = scene->devices[SCENE_COUNTER];
     keys_of_number(77, &thief.head.key, &thief.log_secret);
     log_head_init(&thief.head, &scene->journal.popup, &thief.head.key, thief.id, 2);
-    const struct journal_device *owner = &scene->devices[OWNER];
+    const struct journal_device *owner = &scene->devices[SCENE_OWNER];
     const struct log_open open = {
         .log_key = owner->head.key, .incarnation = 1, .chain = owner->chain};
     assert_int_equal(
         log_open_encode(&open, &scene->journal.popup, &owner->secret, buffer, sizeof buffer, &body),
         0);
     journal_state(scene->txn, &scene->journal, &thief, EVENT_LOG_OPEN, body);
-    load(scene);
+    roster_scene_load(scene);
     assert_null(roster_log_find(&scene->roster, thief.head.log));
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, device_add_makes_a_device_known_whoever_writes_it)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     struct journal_device pickup;
-    journal_device_init(&pickup, &scene->journal, 9, ROLE_PICKUP, &scene->devices[OWNER]);
-    state_chain(scene, KITCHEN, EVENT_DEVICE_ADD, pickup.chain);
-    load(scene);
+    journal_device_init(&pickup, &scene->journal, 9, ROLE_PICKUP, &scene->devices[SCENE_OWNER]);
+    state_chain(scene, SCENE_KITCHEN, EVENT_DEVICE_ADD, pickup.chain);
+    roster_scene_load(scene);
     assert_non_null(roster_device_find(&scene->roster, pickup.id));
-    assert_int_equal(scene->roster.logs_count, DEVICES);
-    scene_free(scene);
+    assert_int_equal(scene->roster.logs_count, SCENE_DEVICES);
+    roster_scene_free(scene);
 }
 
 TEST(roster, shows_the_newest_certificate_of_a_device_in_any_order)
 {
     for (uint64_t round = 0; round < 2; round++) {
-        struct scene *scene = scene_new();
+        struct roster_scene *scene = roster_scene_new();
         struct journal_device pickup;
         for (uint64_t i = 0; i < 2; i++) {
             journal_device_init(&pickup, &scene->journal, 9, ROLE_PICKUP, NULL);
@@ -283,258 +245,261 @@ TEST(roster, shows_the_newest_certificate_of_a_device_in_any_order)
             pickup.certificate.lane[0] = i == round ? 'X' : 'Y';
             struct certificate certificate = pickup.certificate;
             journal_device_certify(&pickup, &scene->journal, &certificate, NULL);
-            state_chain(scene, KITCHEN, EVENT_DEVICE_ADD, pickup.chain);
+            state_chain(scene, SCENE_KITCHEN, EVENT_DEVICE_ADD, pickup.chain);
         }
-        load(scene);
+        roster_scene_load(scene);
         const struct roster_device *found = roster_device_find(&scene->roster, pickup.id);
         assert_non_null(found);
         assert_string_equal(found->certificate.lane, "Y");
-        scene_free(scene);
+        roster_scene_free(scene);
     }
 }
 
 TEST(roster, is_cut_short_at_its_limits_and_says_so)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     for (uint32_t i = 10; i < 10 + DEVICES_MAX; i++) {
         struct journal_device device;
         journal_device_init(&device, &scene->journal, i, ROLE_PICKUP, NULL);
-        state_chain(scene, KITCHEN, EVENT_DEVICE_ADD, device.chain);
+        state_chain(scene, SCENE_KITCHEN, EVENT_DEVICE_ADD, device.chain);
     }
-    load(scene);
+    roster_scene_load(scene);
     assert_int_equal(scene->roster.devices_count, DEVICES_MAX);
     assert_true(scene->roster.is_cut_short);
     for (uint32_t i = 1; i < DEVICES_MAX; i++) {
         assert_true(scene->roster.devices[i - 1].id < scene->roster.devices[i].id);
     }
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 /* --- rights that change ---------------------------------------------------------------------- */
 
 TEST(roster, log_cert_raises_rights_from_its_own_event_on)
 {
-    struct scene *scene = scene_new();
-    struct certificate certificate = scene->devices[COUNTER].certificate;
-    struct journal_device promoted = scene->devices[COUNTER];
+    struct roster_scene *scene = roster_scene_new();
+    struct certificate certificate = scene->devices[SCENE_COUNTER].certificate;
+    struct journal_device promoted = scene->devices[SCENE_COUNTER];
     certificate.capabilities |= capability_bit(CAP_MENU);
     certificate.issued++;
     journal_device_certify(&promoted, &scene->journal, &certificate, NULL);
-    write_orders(scene, COUNTER, 3);
-    const uint64_t seq = scene->devices[COUNTER].head.seq + 1;
-    state_chain(scene, COUNTER, EVENT_LOG_CERT, promoted.chain);
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, seq - 1, EVENT_MENU_SET), VERDICT_FORBIDDEN);
-    assert_int_equal(judge(scene, COUNTER, seq, EVENT_MENU_SET), VERDICT_VALID);
-    assert_int_equal(judge(scene, COUNTER, seq + 9, EVENT_MENU_SET), VERDICT_VALID);
-    scene_free(scene);
+    write_orders(scene, SCENE_COUNTER, 3);
+    const uint64_t seq = scene->devices[SCENE_COUNTER].head.seq + 1;
+    state_chain(scene, SCENE_COUNTER, EVENT_LOG_CERT, promoted.chain);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, seq - 1, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, SCENE_COUNTER, seq, EVENT_MENU_SET), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, seq + 9, EVENT_MENU_SET), VERDICT_VALID);
+    roster_scene_free(scene);
 }
 
 TEST(roster, log_cert_of_another_device_or_of_old_papers_changes_nothing)
 {
-    struct scene *scene = scene_new();
-    struct certificate certificate = scene->devices[COUNTER].certificate;
-    struct journal_device older = scene->devices[COUNTER];
+    struct roster_scene *scene = roster_scene_new();
+    struct certificate certificate = scene->devices[SCENE_COUNTER].certificate;
+    struct journal_device older = scene->devices[SCENE_COUNTER];
     certificate.capabilities |= capability_bit(CAP_MENU);
     certificate.issued--;
-    journal_device_certify(&older, &scene->journal, &certificate, &scene->devices[OWNER]);
-    state_chain(scene, COUNTER, EVENT_LOG_CERT, older.chain);
-    state_chain(scene, COUNTER, EVENT_LOG_CERT, scene->devices[OWNER].chain);
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 9, EVENT_MENU_SET), VERDICT_FORBIDDEN);
-    scene_free(scene);
+    journal_device_certify(&older, &scene->journal, &certificate, &scene->devices[SCENE_OWNER]);
+    state_chain(scene, SCENE_COUNTER, EVENT_LOG_CERT, older.chain);
+    state_chain(scene, SCENE_COUNTER, EVENT_LOG_CERT, scene->devices[SCENE_OWNER].chain);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 9, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    roster_scene_free(scene);
 }
 
 TEST(roster, device_caps_lowers_and_raises_from_the_event_it_names)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     const uint64_t all = role_device_capabilities(ROLE_COUNTER);
-    state_caps(scene, OWNER, COUNTER, 5, all & ~capability_bit(CAP_ORDER));
-    state_caps(scene, OWNER, COUNTER, 10, all | capability_bit(CAP_MENU));
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 4, EVENT_ORDER_OPEN), VERDICT_VALID);
-    assert_int_equal(judge(scene, COUNTER, 5, EVENT_ORDER_OPEN), VERDICT_FORBIDDEN);
-    assert_int_equal(judge(scene, COUNTER, 9, EVENT_ORDER_OPEN), VERDICT_FORBIDDEN);
-    assert_int_equal(judge(scene, COUNTER, 10, EVENT_ORDER_OPEN), VERDICT_VALID);
-    assert_int_equal(judge(scene, COUNTER, 9, EVENT_MENU_SET), VERDICT_FORBIDDEN);
-    assert_int_equal(judge(scene, COUNTER, 10, EVENT_MENU_SET), VERDICT_VALID);
-    assert_int_equal(judge(scene, KITCHEN, 9, EVENT_ORDER_OPEN), VERDICT_VALID);
-    scene_free(scene);
+    state_caps(scene, SCENE_OWNER, SCENE_COUNTER, 5, all & ~capability_bit(CAP_ORDER));
+    state_caps(scene, SCENE_OWNER, SCENE_COUNTER, 10, all | capability_bit(CAP_MENU));
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 4, EVENT_ORDER_OPEN), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 5, EVENT_ORDER_OPEN), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 9, EVENT_ORDER_OPEN), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 10, EVENT_ORDER_OPEN), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 9, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 10, EVENT_MENU_SET), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_KITCHEN, 9, EVENT_ORDER_OPEN), VERDICT_VALID);
+    roster_scene_free(scene);
 }
 
 TEST(roster, device_caps_by_who_may_not_write_it_are_void)
 {
-    struct scene *scene = scene_new();
-    state_caps(scene, COUNTER, COUNTER, 2, UINT64_MAX);
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 9, EVENT_MENU_SET), VERDICT_FORBIDDEN);
-    scene_free(scene);
+    struct roster_scene *scene = roster_scene_new();
+    state_caps(scene, SCENE_COUNTER, SCENE_COUNTER, 2, UINT64_MAX);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 9, EVENT_MENU_SET), VERDICT_FORBIDDEN);
+    roster_scene_free(scene);
 }
 
 TEST(roster, device_caps_cannot_grant_what_their_writer_lacks)
 {
-    struct scene *scene = scene_new();
-    state_caps(scene, MANAGER, COUNTER, 2, UINT64_MAX);
-    load(scene);
-    const uint64_t held = roster_capabilities(&scene->roster, log_of(scene, COUNTER), 2);
+    struct roster_scene *scene = roster_scene_new();
+    state_caps(scene, SCENE_MANAGER, SCENE_COUNTER, 2, UINT64_MAX);
+    roster_scene_load(scene);
+    const uint64_t held = roster_capabilities(&scene->roster, log_of(scene, SCENE_COUNTER), 2);
     assert_int_equal(held, role_device_capabilities(ROLE_MANAGER));
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, of_two_device_caps_for_one_event_both_must_allow)
 {
-    struct scene *scene = scene_new();
-    state_caps(scene, OWNER, COUNTER, 5, capability_bit(CAP_ORDER) | capability_bit(CAP_COOK));
-    state_caps(scene, MANAGER, COUNTER, 5, capability_bit(CAP_COOK) | capability_bit(CAP_LOG));
-    load(scene);
-    assert_int_equal(roster_capabilities(&scene->roster, log_of(scene, COUNTER), 5),
+    struct roster_scene *scene = roster_scene_new();
+    state_caps(scene, SCENE_OWNER, SCENE_COUNTER, 5,
+               capability_bit(CAP_ORDER) | capability_bit(CAP_COOK));
+    state_caps(scene, SCENE_MANAGER, SCENE_COUNTER, 5,
+               capability_bit(CAP_COOK) | capability_bit(CAP_LOG));
+    roster_scene_load(scene);
+    assert_int_equal(roster_capabilities(&scene->roster, log_of(scene, SCENE_COUNTER), 5),
                      capability_bit(CAP_COOK));
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, who_was_demoted_does_not_rise_again_by_a_certificate)
 {
-    struct scene *scene = scene_new();
-    struct journal_device newer = scene->devices[COUNTER];
+    struct roster_scene *scene = roster_scene_new();
+    struct journal_device newer = scene->devices[SCENE_COUNTER];
     struct certificate certificate = newer.certificate;
     certificate.issued++;
     journal_device_certify(&newer, &scene->journal, &certificate, NULL);
-    state_caps(scene, OWNER, COUNTER, 2, capability_bit(CAP_LOG));
-    write_orders(scene, COUNTER, 2);
-    state_chain(scene, COUNTER, EVENT_LOG_CERT, newer.chain);
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 9, EVENT_ORDER_OPEN), VERDICT_FORBIDDEN);
-    scene_free(scene);
+    state_caps(scene, SCENE_OWNER, SCENE_COUNTER, 2, capability_bit(CAP_LOG));
+    write_orders(scene, SCENE_COUNTER, 2);
+    state_chain(scene, SCENE_COUNTER, EVENT_LOG_CERT, newer.chain);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 9, EVENT_ORDER_OPEN), VERDICT_FORBIDDEN);
+    roster_scene_free(scene);
 }
 
 /* --- registers ------------------------------------------------------------------------------- */
 
 TEST(roster, revoking_voids_what_comes_after_and_refuses_the_device)
 {
-    struct scene *scene = scene_new();
-    write_orders(scene, COUNTER, 9);
-    revoke(scene, MANAGER, COUNTER, 5);
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 5, EVENT_LINE_ADD), VERDICT_VALID);
-    assert_int_equal(judge(scene, COUNTER, 6, EVENT_LINE_ADD), VERDICT_REVOKED);
-    assert_int_equal(judge(scene, COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
-    assert_true(roster_device_find(&scene->roster, scene->devices[COUNTER].id)->is_revoked);
-    assert_false(roster_device_find(&scene->roster, scene->devices[KITCHEN].id)->is_revoked);
-    scene_free(scene);
+    struct roster_scene *scene = roster_scene_new();
+    write_orders(scene, SCENE_COUNTER, 9);
+    revoke(scene, SCENE_MANAGER, SCENE_COUNTER, 5);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 5, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 6, EVENT_LINE_ADD), VERDICT_REVOKED);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
+    assert_true(roster_device_find(&scene->roster, scene->devices[SCENE_COUNTER].id)->is_revoked);
+    assert_false(roster_device_find(&scene->roster, scene->devices[SCENE_KITCHEN].id)->is_revoked);
+    roster_scene_free(scene);
 }
 
 TEST(roster, of_two_revocations_the_earlier_event_counts)
 {
-    struct scene *scene = scene_new();
-    write_orders(scene, COUNTER, 9);
-    revoke(scene, MANAGER, COUNTER, 7);
-    revoke(scene, OWNER, COUNTER, 3);
-    revoke(scene, OWNER, COUNTER, 5);
-    load(scene);
-    assert_int_equal(roster_log_find(&scene->roster, log_of(scene, COUNTER))->revoked_seq, 3);
-    scene_free(scene);
+    struct roster_scene *scene = roster_scene_new();
+    write_orders(scene, SCENE_COUNTER, 9);
+    revoke(scene, SCENE_MANAGER, SCENE_COUNTER, 7);
+    revoke(scene, SCENE_OWNER, SCENE_COUNTER, 3);
+    revoke(scene, SCENE_OWNER, SCENE_COUNTER, 5);
+    roster_scene_load(scene);
+    assert_int_equal(roster_log_find(&scene->roster, log_of(scene, SCENE_COUNTER))->revoked_seq, 3);
+    roster_scene_free(scene);
 }
 
 TEST(roster, two_revocations_at_one_event_that_name_different_chains_leave_event_1)
 {
-    static const int writers[2][2] = {{OWNER, MANAGER}, {MANAGER, OWNER}};
+    static const int writers[2][2] = {{SCENE_OWNER, SCENE_MANAGER}, {SCENE_MANAGER, SCENE_OWNER}};
     for (int i = 0; i < 2; i++) {
-        struct scene *scene = scene_new();
-        write_orders(scene, COUNTER, 9);
-        struct log_cut cut = cut_at(scene, COUNTER, 5);
+        struct roster_scene *scene = roster_scene_new();
+        write_orders(scene, SCENE_COUNTER, 9);
+        struct log_cut cut = cut_at(scene, SCENE_COUNTER, 5);
         state_cut(scene, writers[i][0], EVENT_LOG_REVOKE, &cut);
         cut.hash.bytes[0] ^= 1;
         state_cut(scene, writers[i][1], EVENT_LOG_REVOKE, &cut);
-        load(scene);
-        assert_int_equal(judge(scene, COUNTER, 2, EVENT_LINE_ADD), VERDICT_REVOKED);
-        assert_int_equal(judge(scene, COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
-        scene_free(scene);
+        roster_scene_load(scene);
+        assert_int_equal(judge(scene, SCENE_COUNTER, 2, EVENT_LINE_ADD), VERDICT_REVOKED);
+        assert_int_equal(judge(scene, SCENE_COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
+        roster_scene_free(scene);
     }
 }
 
 TEST(roster, a_revocation_that_names_another_branch_voids_this_one)
 {
-    struct scene *scene = scene_new();
-    write_orders(scene, COUNTER, 9);
-    struct log_cut cut = cut_at(scene, COUNTER, 5);
+    struct roster_scene *scene = roster_scene_new();
+    write_orders(scene, SCENE_COUNTER, 9);
+    struct log_cut cut = cut_at(scene, SCENE_COUNTER, 5);
     cut.hash.bytes[31] ^= 1;
-    state_cut(scene, OWNER, EVENT_LOG_REVOKE, &cut);
-    load(scene);
-    assert_true(roster_log_find(&scene->roster, log_of(scene, COUNTER))->is_revoked_elsewhere);
-    assert_int_equal(judge(scene, COUNTER, 3, EVENT_LINE_ADD), VERDICT_REVOKED);
-    scene_free(scene);
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &cut);
+    roster_scene_load(scene);
+    assert_true(
+        roster_log_find(&scene->roster, log_of(scene, SCENE_COUNTER))->is_revoked_elsewhere);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 3, EVENT_LINE_ADD), VERDICT_REVOKED);
+    roster_scene_free(scene);
 }
 
 TEST(roster, a_revocation_ahead_of_our_head_is_weighed_again_when_the_event_comes)
 {
-    struct scene *scene = scene_new();
-    write_orders(scene, COUNTER, 2);
-    revoke(scene, OWNER, COUNTER, 6);
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 3, EVENT_LINE_ADD), VERDICT_VALID);
-    assert_false(roster_awaits(&scene->roster, log_of(scene, COUNTER), 4, 5));
-    assert_true(roster_awaits(&scene->roster, log_of(scene, COUNTER), 4, 8));
-    assert_false(roster_awaits(&scene->roster, log_of(scene, KITCHEN), 4, 8));
-    write_orders(scene, COUNTER, 5);
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 3, EVENT_LINE_ADD), VERDICT_REVOKED);
-    scene_free(scene);
+    struct roster_scene *scene = roster_scene_new();
+    write_orders(scene, SCENE_COUNTER, 2);
+    revoke(scene, SCENE_OWNER, SCENE_COUNTER, 6);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 3, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_false(roster_awaits(&scene->roster, log_of(scene, SCENE_COUNTER), 4, 5));
+    assert_true(roster_awaits(&scene->roster, log_of(scene, SCENE_COUNTER), 4, 8));
+    assert_false(roster_awaits(&scene->roster, log_of(scene, SCENE_KITCHEN), 4, 8));
+    write_orders(scene, SCENE_COUNTER, 5);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 3, EVENT_LINE_ADD), VERDICT_REVOKED);
+    roster_scene_free(scene);
 }
 
 TEST(roster, a_revocation_by_who_is_no_admin_is_void)
 {
-    struct scene *scene = scene_new();
-    write_orders(scene, COUNTER, 9);
-    revoke(scene, KITCHEN, COUNTER, 5);
-    revoke(scene, COUNTER, KITCHEN, 1);
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 9, EVENT_LINE_ADD), VERDICT_VALID);
-    assert_int_equal(judge(scene, KITCHEN, 9, EVENT_LINE_ADD), VERDICT_VALID);
-    scene_free(scene);
+    struct roster_scene *scene = roster_scene_new();
+    write_orders(scene, SCENE_COUNTER, 9);
+    revoke(scene, SCENE_KITCHEN, SCENE_COUNTER, 5);
+    revoke(scene, SCENE_COUNTER, SCENE_KITCHEN, 1);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 9, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_KITCHEN, 9, EVENT_LINE_ADD), VERDICT_VALID);
+    roster_scene_free(scene);
 }
 
 TEST(roster, what_a_thief_states_after_the_revocation_is_void)
 {
-    struct scene *scene = scene_new();
-    write_orders(scene, MANAGER, 3);
-    revoke(scene, OWNER, MANAGER, 4);
-    revoke(scene, MANAGER, OWNER, 1);
-    revoke(scene, MANAGER, COUNTER, 1);
-    load(scene);
-    assert_int_equal(judge(scene, OWNER, 9, EVENT_LINE_ADD), VERDICT_VALID);
-    assert_int_equal(judge(scene, COUNTER, 9, EVENT_LINE_ADD), VERDICT_VALID);
-    assert_int_equal(judge(scene, MANAGER, 5, EVENT_LINE_ADD), VERDICT_REVOKED);
-    scene_free(scene);
+    struct roster_scene *scene = roster_scene_new();
+    write_orders(scene, SCENE_MANAGER, 3);
+    revoke(scene, SCENE_OWNER, SCENE_MANAGER, 4);
+    revoke(scene, SCENE_MANAGER, SCENE_OWNER, 1);
+    revoke(scene, SCENE_MANAGER, SCENE_COUNTER, 1);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_OWNER, 9, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 9, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_MANAGER, 5, EVENT_LINE_ADD), VERDICT_REVOKED);
+    roster_scene_free(scene);
 }
 
 TEST(roster, the_root_recovers_with_a_new_certificate_from_a_stolen_owner_s_device)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     struct journal_device second;
-    revoke(scene, OWNER, MANAGER, 1);
-    revoke(scene, OWNER, COUNTER, 1);
+    revoke(scene, SCENE_OWNER, SCENE_MANAGER, 1);
+    revoke(scene, SCENE_OWNER, SCENE_COUNTER, 1);
     journal_device_init(&second, &scene->journal, 50, ROLE_OWNER, NULL); /* issued later */
     journal_open(scene->txn, &scene->journal, &second);
     struct log_cut cut = {.log = second.head.log, .seq = 1, .hash = second.head.hash};
-    state_cut(scene, OWNER, EVENT_LOG_REVOKE, &cut);
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &cut);
     uint8_t buffer[128];
     struct bytes body;
-    cut = cut_at(scene, OWNER, 1);
+    cut = cut_at(scene, SCENE_OWNER, 1);
     assert_int_equal(log_cut_encode(&cut, buffer, sizeof buffer, &body), 0);
     journal_state(scene->txn, &scene->journal, &second, EVENT_LOG_REVOKE, body);
-    load(scene);
-    assert_int_equal(judge(scene, OWNER, 2, EVENT_LOG_REVOKE), VERDICT_REVOKED);
-    assert_int_equal(judge(scene, MANAGER, 5, EVENT_LINE_ADD), VERDICT_VALID);
-    assert_int_equal(judge(scene, COUNTER, 5, EVENT_LINE_ADD), VERDICT_VALID);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_OWNER, 2, EVENT_LOG_REVOKE), VERDICT_REVOKED);
+    assert_int_equal(judge(scene, SCENE_MANAGER, 5, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 5, EVENT_LINE_ADD), VERDICT_VALID);
     assert_int_equal(roster_judge(&scene->roster, second.head.log, 2, EVENT_LOG_REVOKE, 0),
                      VERDICT_VALID);
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 /* A second owner by the root, and a pickup that it certified and stated; what a stolen owner's
  * tablet makes up about that pickup. */
 struct theft {
-    struct scene *scene;
+    struct roster_scene *scene;
     struct journal_device second;
     struct journal_device pickup;
     struct journal_device forged; /* the pickup with papers by the thief, newer */
@@ -542,7 +507,7 @@ struct theft {
 
 static struct theft theft_of_owner(uint64_t forged_issued)
 {
-    struct theft theft = {.scene = scene_new()};
+    struct theft theft = {.scene = roster_scene_new()};
     uint8_t buffer[2048];
     struct bytes body;
     const struct journal *journal = &theft.scene->journal;
@@ -558,7 +523,7 @@ static struct theft theft_of_owner(uint64_t forged_issued)
     papers.transport_key.bytes[0] ^= 0xff;
     papers.name[0] = 'X';
     papers.capabilities |= capability_bit(CAP_MENU);
-    journal_device_certify(&theft.forged, journal, &papers, &theft.scene->devices[OWNER]);
+    journal_device_certify(&theft.forged, journal, &papers, &theft.scene->devices[SCENE_OWNER]);
     return theft;
 }
 
@@ -566,7 +531,7 @@ static void theft_revoke(struct theft *theft, uint64_t seq)
 {
     uint8_t buffer[128];
     struct bytes body;
-    const struct log_cut cut = cut_at(theft->scene, OWNER, seq);
+    const struct log_cut cut = cut_at(theft->scene, SCENE_OWNER, seq);
     assert_int_equal(log_cut_encode(&cut, buffer, sizeof buffer, &body), 0);
     journal_state(theft->scene->txn, &theft->scene->journal, &theft->second, EVENT_LOG_REVOKE,
                   body);
@@ -574,7 +539,7 @@ static void theft_revoke(struct theft *theft, uint64_t seq)
 
 static const struct certificate *pickup_of(struct theft *theft)
 {
-    load(theft->scene);
+    roster_scene_load(theft->scene);
     const struct roster_device *found = roster_device_find(&theft->scene->roster, theft->pickup.id);
     assert_non_null(found);
     assert_false(found->is_revoked);
@@ -587,23 +552,23 @@ TEST(roster, newer_papers_that_a_thief_issued_after_the_revocation_shut_nobody_o
     static const uint64_t issued[] = {1000000, 60};
     for (size_t i = 0; i < sizeof issued / sizeof issued[0]; i++) {
         struct theft theft = theft_of_owner(issued[i]);
-        const uint64_t last = theft.scene->devices[OWNER].head.seq;
-        state_chain(theft.scene, OWNER, EVENT_DEVICE_ADD, theft.forged.chain);
+        const uint64_t last = theft.scene->devices[SCENE_OWNER].head.seq;
+        state_chain(theft.scene, SCENE_OWNER, EVENT_DEVICE_ADD, theft.forged.chain);
         theft_revoke(&theft, last);
         assert_string_equal(pickup_of(&theft)->name, theft.pickup.certificate.name);
         assert_memory_equal(&pickup_of(&theft)->transport_key,
                             &theft.pickup.certificate.transport_key, sizeof(struct public_key));
-        scene_free(theft.scene);
+        roster_scene_free(theft.scene);
     }
 }
 
 TEST(roster, papers_that_an_admin_stated_before_its_revocation_count)
 {
     struct theft theft = theft_of_owner(1000000);
-    state_chain(theft.scene, OWNER, EVENT_DEVICE_ADD, theft.forged.chain);
-    theft_revoke(&theft, theft.scene->devices[OWNER].head.seq);
+    state_chain(theft.scene, SCENE_OWNER, EVENT_DEVICE_ADD, theft.forged.chain);
+    theft_revoke(&theft, theft.scene->devices[SCENE_OWNER].head.seq);
     assert_string_equal(pickup_of(&theft)->name, theft.forged.certificate.name);
-    scene_free(theft.scene);
+    roster_scene_free(theft.scene);
 }
 
 TEST(roster, a_log_that_adopted_a_thief_s_papers_goes_on_under_the_honest_ones)
@@ -622,27 +587,27 @@ TEST(roster, a_log_that_adopted_a_thief_s_papers_goes_on_under_the_honest_ones)
     assert_int_equal(chain_body_encode(promoted.chain, buffer, sizeof buffer, &body), 0);
     journal_state(theft.scene->txn, journal, &theft.pickup, EVENT_LOG_CERT, body);
     const uint64_t log = theft.pickup.head.log;
-    load(theft.scene);
+    roster_scene_load(theft.scene);
     assert_int_equal(roster_judge(&theft.scene->roster, log, 9, EVENT_MENU_SET, 0), VERDICT_VALID);
-    theft_revoke(&theft, theft.scene->devices[OWNER].head.seq);
-    load(theft.scene);
+    theft_revoke(&theft, theft.scene->devices[SCENE_OWNER].head.seq);
+    roster_scene_load(theft.scene);
     assert_int_equal(roster_judge(&theft.scene->roster, log, 9, EVENT_MENU_SET, 0),
                      VERDICT_FORBIDDEN);
     assert_int_equal(roster_judge(&theft.scene->roster, log, 3, EVENT_DAY_OPEN, 0), VERDICT_VALID);
-    scene_free(theft.scene);
+    roster_scene_free(theft.scene);
 }
 
 TEST(roster, retiring_voids_nothing)
 {
-    struct scene *scene = scene_new();
-    write_orders(scene, COUNTER, 9);
-    struct log_cut cut = cut_at(scene, COUNTER, 5);
-    state_cut(scene, OWNER, EVENT_LOG_RETIRE, &cut);
-    load(scene);
-    assert_int_equal(roster_log_find(&scene->roster, log_of(scene, COUNTER))->retired_seq, 5);
-    assert_int_equal(judge(scene, COUNTER, 9, EVENT_LINE_ADD), VERDICT_VALID);
-    assert_false(roster_device_find(&scene->roster, scene->devices[COUNTER].id)->is_revoked);
-    scene_free(scene);
+    struct roster_scene *scene = roster_scene_new();
+    write_orders(scene, SCENE_COUNTER, 9);
+    struct log_cut cut = cut_at(scene, SCENE_COUNTER, 5);
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_RETIRE, &cut);
+    roster_scene_load(scene);
+    assert_int_equal(roster_log_find(&scene->roster, log_of(scene, SCENE_COUNTER))->retired_seq, 5);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 9, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_false(roster_device_find(&scene->roster, scene->devices[SCENE_COUNTER].id)->is_revoked);
+    roster_scene_free(scene);
 }
 
 /* --- forks ----------------------------------------------------------------------------------- */
@@ -653,9 +618,9 @@ struct forked {
     struct log_fork fork;
 };
 
-static void fork_make(const struct scene *scene, struct forked *forked)
+static void fork_make(const struct roster_scene *scene, struct forked *forked)
 {
-    const struct journal_device *counter = &scene->devices[COUNTER];
+    const struct journal_device *counter = &scene->devices[SCENE_COUNTER];
     const struct entity_id entity = entity_id_derive(KIND_ORDER, 1);
     forked->fork =
         (struct log_fork){.log = counter->head.log, .seq = 3, .log_key = counter->head.key};
@@ -687,7 +652,7 @@ static struct bytes fork_body(const struct log_fork *fork, uint8_t *buffer, size
     return body;
 }
 
-static int fork_verify(const struct scene *scene, const struct log_fork *fork)
+static int fork_verify(const struct roster_scene *scene, const struct log_fork *fork)
 {
     uint8_t buffer[1024];
     struct log_point point;
@@ -696,22 +661,22 @@ static int fork_verify(const struct scene *scene, const struct log_fork *fork)
 
 TEST(roster, a_proven_fork_voids_both_branches_whoever_shows_it)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     struct forked forked;
     uint8_t buffer[1024];
     fork_make(scene, &forked);
-    state(scene, KITCHEN, EVENT_LOG_FORK, fork_body(&forked.fork, buffer, sizeof buffer));
-    load(scene);
-    assert_int_equal(judge(scene, COUNTER, 2, EVENT_LINE_ADD), VERDICT_VALID);
-    assert_int_equal(judge(scene, COUNTER, 3, EVENT_LINE_ADD), VERDICT_FORKED);
-    assert_int_equal(judge(scene, COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
-    assert_false(roster_device_find(&scene->roster, scene->devices[COUNTER].id)->is_revoked);
-    scene_free(scene);
+    state(scene, SCENE_KITCHEN, EVENT_LOG_FORK, fork_body(&forked.fork, buffer, sizeof buffer));
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 2, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 3, EVENT_LINE_ADD), VERDICT_FORKED);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
+    assert_false(roster_device_find(&scene->roster, scene->devices[SCENE_COUNTER].id)->is_revoked);
+    roster_scene_free(scene);
 }
 
 TEST(roster, a_fork_is_where_the_runs_part_and_nowhere_else)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     struct forked forked;
     fork_make(scene, &forked);
     assert_int_equal(fork_verify(scene, &forked.fork), 0);
@@ -722,12 +687,12 @@ TEST(roster, a_fork_is_where_the_runs_part_and_nowhere_else)
     forked.fork.seq = 3;
     forked.fork.proofs[1] = forked.fork.proofs[0];
     assert_int_equal(fork_verify(scene, &forked.fork), ERR_MISMATCH);
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, a_fork_of_another_key_or_with_a_forged_run_proves_nothing)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     struct forked forked;
     struct secret_key secret;
     fork_make(scene, &forked);
@@ -743,47 +708,47 @@ TEST(roster, a_fork_of_another_key_or_with_a_forged_run_proves_nothing)
     forked.fork = good;
     keys_of_number(99, &forked.fork.log_key, &secret);
     assert_int_equal(fork_verify(scene, &forked.fork), ERR_MISMATCH);
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 /* --- bodies ---------------------------------------------------------------------------------- */
 
-typedef int decode_any(const struct scene *scene, struct bytes body);
+typedef int decode_any(const struct roster_scene *scene, struct bytes body);
 
-static int decode_open(const struct scene *scene, struct bytes body)
+static int decode_open(const struct roster_scene *scene, struct bytes body)
 {
     struct log_open open;
     return log_open_verify(body, &scene->journal.popup, &scene->journal.root, &open);
 }
 
-static int decode_fork(const struct scene *scene, struct bytes body)
+static int decode_fork(const struct roster_scene *scene, struct bytes body)
 {
     struct log_point point;
     return log_fork_verify(body, &scene->journal.popup, &point);
 }
 
-static int decode_cut(const struct scene *scene, struct bytes body)
+static int decode_cut(const struct roster_scene *scene, struct bytes body)
 {
     struct log_cut cut;
     (void)scene;
     return log_cut_decode(body, &cut);
 }
 
-static int decode_caps(const struct scene *scene, struct bytes body)
+static int decode_caps(const struct roster_scene *scene, struct bytes body)
 {
     struct device_caps caps;
     (void)scene;
     return device_caps_decode(body, &caps);
 }
 
-static int decode_saw(const struct scene *scene, struct bytes body)
+static int decode_saw(const struct roster_scene *scene, struct bytes body)
 {
     struct roster_saw saw;
     (void)scene;
     return roster_saw_decode(body, &saw);
 }
 
-static int decode_chain(const struct scene *scene, struct bytes body)
+static int decode_chain(const struct roster_scene *scene, struct bytes body)
 {
     struct bytes chain;
     (void)scene;
@@ -791,10 +756,11 @@ static int decode_chain(const struct scene *scene, struct bytes body)
 }
 
 /* One body of each kind; the number of kinds. */
-static int sample_bodies(struct scene *scene, uint8_t buffers[6][2048], struct bytes bodies[6])
+static int sample_bodies(struct roster_scene *scene, uint8_t buffers[6][2048],
+                         struct bytes bodies[6])
 {
-    const struct journal_device *counter = &scene->devices[COUNTER];
-    const struct log_cut cut = cut_at(scene, COUNTER, 1);
+    const struct journal_device *counter = &scene->devices[SCENE_COUNTER];
+    const struct log_cut cut = cut_at(scene, SCENE_COUNTER, 1);
     struct device_caps caps = {.device = 7, .capabilities = 1, .count = 2};
     struct roster_saw saw = {.count = 2};
     struct forked forked;
@@ -820,7 +786,7 @@ static decode_any *const decoders[] = {decode_open, decode_fork, decode_cut,
 
 TEST(roster, bodies_cut_at_any_byte_are_refused)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     static uint8_t buffers[6][2048];
     struct bytes bodies[6];
     const int count = sample_bodies(scene, buffers, bodies);
@@ -834,12 +800,12 @@ TEST(roster, bodies_cut_at_any_byte_are_refused)
             free(copy);
         }
     }
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, bodies_with_fields_of_a_newer_version_are_understood)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     static uint8_t buffers[6][2048];
     struct bytes bodies[6];
     const int count = sample_bodies(scene, buffers, bodies);
@@ -855,12 +821,12 @@ TEST(roster, bodies_with_fields_of_a_newer_version_are_understood)
         assert_int_equal(decoders[i](scene, bytes_of(buffers[i], size + 4)), 0);
         assert_int_not_equal(decoders[i](scene, bytes_of(buffers[i], size + 2)), 0);
     }
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, bodies_that_prove_themselves_are_refused_with_any_bit_changed)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     static uint8_t buffers[6][2048];
     struct bytes bodies[6];
     sample_bodies(scene, buffers, bodies);
@@ -871,12 +837,12 @@ TEST(roster, bodies_that_prove_themselves_are_refused_with_any_bit_changed)
             buffers[i][bit / 8] ^= (uint8_t)(1u << bit % 8);
         }
     }
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, statements_come_back_as_they_were_made)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     static uint8_t buffers[6][2048];
     struct bytes bodies[6];
     struct log_cut cut;
@@ -888,20 +854,20 @@ TEST(roster, statements_come_back_as_they_were_made)
                      0);
     assert_false(open.has_previous);
     assert_int_equal(open.incarnation, 1);
-    assert_true(bytes_equal(open.chain, scene->devices[COUNTER].chain));
+    assert_true(bytes_equal(open.chain, scene->devices[SCENE_COUNTER].chain));
     assert_int_equal(log_cut_decode(bodies[2], &cut), 0);
-    assert_true(cut.log == log_of(scene, COUNTER) && cut.seq == 1);
+    assert_true(cut.log == log_of(scene, SCENE_COUNTER) && cut.seq == 1);
     assert_int_equal(device_caps_decode(bodies[3], &caps), 0);
     assert_true(caps.device == 7 && caps.count == 2 && caps.from[1].seq == 300);
     assert_int_equal(roster_saw_decode(bodies[4], &saw), 0);
     assert_true(saw.count == 2 && saw.heads[1].log == 2);
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, an_opened_log_names_the_one_that_it_continues)
 {
-    struct scene *scene = scene_new();
-    const struct journal_device *counter = &scene->devices[COUNTER];
+    struct roster_scene *scene = roster_scene_new();
+    const struct journal_device *counter = &scene->devices[SCENE_COUNTER];
     const struct log_open open = {.log_key = counter->head.key,
                                   .incarnation = 2,
                                   .chain = counter->chain,
@@ -915,37 +881,37 @@ TEST(roster, an_opened_log_names_the_one_that_it_continues)
                      0);
     assert_int_equal(log_open_verify(body, &scene->journal.popup, &scene->journal.root, &read), 0);
     assert_true(read.has_previous && operation_equal(&read.previous, &open.previous));
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, nonsense_in_its_events_is_passed_over)
 {
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     static const uint8_t nonsense[] = {0x92, 0x01, 0x02};
-    load(scene);
+    roster_scene_load(scene);
     const struct roster before = scene->roster;
     const enum event_type types[] = {
         EVENT_LOG_OPEN, EVENT_LOG_CERT,   EVENT_ROSTER_SAW, EVENT_DEVICE_ADD, EVENT_DEVICE_CAPS,
         EVENT_LOG_FORK, EVENT_LOG_REVOKE, EVENT_LOG_RETIRE, EVENT_SALVAGE,    EVENT_ORDER_OPEN};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        state(scene, OWNER, types[i], bytes_of(nonsense, sizeof nonsense));
+        state(scene, SCENE_OWNER, types[i], bytes_of(nonsense, sizeof nonsense));
     }
-    load(scene);
+    roster_scene_load(scene);
     assert_same_roster(&scene->roster, &before);
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 TEST(roster, a_failing_disk_leaves_it_as_it_was)
 {
-    struct scene *scene = scene_new();
-    load(scene);
+    struct roster_scene *scene = roster_scene_new();
+    roster_scene_load(scene);
     const struct roster before = scene->roster;
     store_memory_fail(scene->store, MEMORY_GET, 3, ERR_IO);
     assert_int_equal(
         roster_load(&scene->roster, scene->txn, &scene->journal.popup, &scene->journal.root),
         ERR_IO);
     assert_same_roster(&scene->roster, &before);
-    scene_free(scene);
+    roster_scene_free(scene);
 }
 
 /* --- places ---------------------------------------------------------------------------------- */
@@ -954,29 +920,29 @@ TEST(roster, knows_where_a_device_last_said_that_it_is)
 {
     static const char *const first[] = {"tcp://10.0.0.1:7450", "tcp://till.local:7450"};
     static const char *const second[] = {"tcp://[fe80::1%eth0]:7451"};
-    struct scene *scene = scene_new();
-    state_place(scene, &scene->devices[COUNTER], first, 2);
-    load(scene);
-    assert_int_equal(place_of(scene, COUNTER)->count, 2);
-    assert_string_equal(place_of(scene, COUNTER)->endpoints[1], first[1]);
-    assert_int_equal(place_of(scene, KITCHEN)->count, 0);
-    state_place(scene, &scene->devices[COUNTER], second, 1);
-    load(scene);
-    assert_int_equal(place_of(scene, COUNTER)->count, 1);
-    assert_string_equal(place_of(scene, COUNTER)->endpoints[0], second[0]);
-    state_place(scene, &scene->devices[COUNTER], NULL, 0);
-    load(scene);
-    assert_int_equal(place_of(scene, COUNTER)->count, 0);
-    scene_free(scene);
+    struct roster_scene *scene = roster_scene_new();
+    state_place(scene, &scene->devices[SCENE_COUNTER], first, 2);
+    roster_scene_load(scene);
+    assert_int_equal(place_of(scene, SCENE_COUNTER)->count, 2);
+    assert_string_equal(place_of(scene, SCENE_COUNTER)->endpoints[1], first[1]);
+    assert_int_equal(place_of(scene, SCENE_KITCHEN)->count, 0);
+    state_place(scene, &scene->devices[SCENE_COUNTER], second, 1);
+    roster_scene_load(scene);
+    assert_int_equal(place_of(scene, SCENE_COUNTER)->count, 1);
+    assert_string_equal(place_of(scene, SCENE_COUNTER)->endpoints[0], second[0]);
+    state_place(scene, &scene->devices[SCENE_COUNTER], NULL, 0);
+    roster_scene_load(scene);
+    assert_int_equal(place_of(scene, SCENE_COUNTER)->count, 0);
+    roster_scene_free(scene);
 }
 
 /* The counter, under another log of that incarnation, whose key is that of @number. */
-static void open_again(struct scene *scene, struct journal_device *again, uint32_t number,
+static void open_again(struct roster_scene *scene, struct journal_device *again, uint32_t number,
                        uint32_t incarnation)
 {
     struct public_key key;
-    *again = scene->devices[COUNTER];
-    again->chain = scene->devices[COUNTER].chain;
+    *again = scene->devices[SCENE_COUNTER];
+    again->chain = scene->devices[SCENE_COUNTER].chain;
     keys_of_number(number, &key, &again->log_secret);
     log_head_init(&again->head, &scene->journal.popup, &key, again->id, incarnation);
     journal_open(scene->txn, &scene->journal, again);
@@ -988,14 +954,14 @@ TEST(roster, of_two_journals_of_a_device_the_newer_says_where_it_is)
     static const char *const new[] = {"tcp://10.0.0.2:7450"};
     /* Whichever of the two comes first by id. */
     for (uint32_t number = 300; number < 308; number++) {
-        struct scene *scene = scene_new();
+        struct roster_scene *scene = roster_scene_new();
         struct journal_device again;
         open_again(scene, &again, number, 2);
         state_place(scene, &again, new, 1);
-        state_place(scene, &scene->devices[COUNTER], old, 1);
-        load(scene);
-        assert_string_equal(place_of(scene, COUNTER)->endpoints[0], new[0]);
-        scene_free(scene);
+        state_place(scene, &scene->devices[SCENE_COUNTER], old, 1);
+        roster_scene_load(scene);
+        assert_string_equal(place_of(scene, SCENE_COUNTER)->endpoints[0], new[0]);
+        roster_scene_free(scene);
     }
 }
 
@@ -1003,13 +969,13 @@ TEST(roster, a_revoked_device_is_nowhere_new)
 {
     static const char *const old[] = {"tcp://10.0.0.1:7450"};
     static const char *const new[] = {"tcp://10.0.0.2:7450"};
-    struct scene *scene = scene_new();
-    state_place(scene, &scene->devices[COUNTER], old, 1);
-    revoke(scene, OWNER, COUNTER, 2);
-    state_place(scene, &scene->devices[COUNTER], new, 1);
-    load(scene);
-    assert_string_equal(place_of(scene, COUNTER)->endpoints[0], old[0]);
-    scene_free(scene);
+    struct roster_scene *scene = roster_scene_new();
+    state_place(scene, &scene->devices[SCENE_COUNTER], old, 1);
+    revoke(scene, SCENE_OWNER, SCENE_COUNTER, 2);
+    state_place(scene, &scene->devices[SCENE_COUNTER], new, 1);
+    roster_scene_load(scene);
+    assert_string_equal(place_of(scene, SCENE_COUNTER)->endpoints[0], old[0]);
+    roster_scene_free(scene);
 }
 
 TEST(roster, what_nobody_can_dial_is_passed_over)
@@ -1020,19 +986,19 @@ TEST(roster, what_nobody_can_dial_is_passed_over)
         "tcp://10.0.0.1:+1", "tcp://[]:7450",  "tcp://[::1:7450",  "tcp://10.0.0.1:7450 "};
     static const char *const good[] = {"tcp://10.0.0.1:1", "tcp://till-1.local:65535",
                                        "tcp://[2001:db8::7]:7450"};
-    struct scene *scene = scene_new();
+    struct roster_scene *scene = roster_scene_new();
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         const char *const both[] = {bad[i], good[0]};
         assert_false(endpoint_is_dialable(bytes_of_text(bad[i])));
-        state_place(scene, &scene->devices[COUNTER], both, 2);
+        state_place(scene, &scene->devices[SCENE_COUNTER], both, 2);
     }
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(endpoint_is_dialable(bytes_of_text(good[i])));
     }
-    load(scene);
-    assert_int_equal(place_of(scene, COUNTER)->count, 1);
-    assert_string_equal(place_of(scene, COUNTER)->endpoints[0], good[0]);
-    scene_free(scene);
+    roster_scene_load(scene);
+    assert_int_equal(place_of(scene, SCENE_COUNTER)->count, 1);
+    assert_string_equal(place_of(scene, SCENE_COUNTER)->endpoints[0], good[0]);
+    roster_scene_free(scene);
 }
 
 TEST(roster, a_place_with_too_many_or_too_long_endpoints_makes_no_sense)
@@ -1053,14 +1019,14 @@ TEST(roster, a_place_with_too_many_or_too_long_endpoints_makes_no_sense)
 /* --- order of arrival ------------------------------------------------------------------------ */
 
 /* Admins at odds, certificates old and new, forks and revocations, by @seed. */
-static void write_quarrel(struct scene *scene, struct prng *prng)
+static void write_quarrel(struct roster_scene *scene, struct prng *prng)
 {
     struct forked forked;
     uint8_t buffer[1024];
     fork_make(scene, &forked);
     for (int i = 0; i < 30; i++) {
-        const int writer = (int)prng_below(prng, DEVICES);
-        const int device = (int)prng_below(prng, DEVICES);
+        const int writer = (int)prng_below(prng, SCENE_DEVICES);
+        const int device = (int)prng_below(prng, SCENE_DEVICES);
         const uint64_t seq = 1 + prng_below(prng, 12);
         struct log_cut cut = cut_at(scene, device, seq);
         const char *endpoint = prng_one_in(prng, 2) ? "tcp://10.0.0.1:7450" : "tcp://10.0.0.2:7450";
@@ -1093,15 +1059,15 @@ static void write_quarrel(struct scene *scene, struct prng *prng)
 
 /* Copy the logs to a new store run by run, each time from a log drawn by @prng, loading the roster
  * on the way, as a replica would. */
-static void arrive(struct scene *scene, struct prng *prng, struct roster *roster)
+static void arrive(struct roster_scene *scene, struct prng *prng, struct roster *roster)
 {
     struct store_memory *store = store_memory_new();
     struct store_txn *txn = store_memory_begin(store, true);
     struct run *run = calloc(1, sizeof *run);
-    struct log_head heads[DEVICES];
-    int left = DEVICES;
+    struct log_head heads[SCENE_DEVICES];
+    int left = SCENE_DEVICES;
     assert_non_null(run);
-    for (int i = 0; i < DEVICES; i++) {
+    for (int i = 0; i < SCENE_DEVICES; i++) {
         const struct journal_device *device = &scene->devices[i];
         log_head_init(&heads[i], &scene->journal.popup, &device->head.key, device->id, 1);
     }
@@ -1127,13 +1093,13 @@ TEST(roster, is_the_same_for_every_order_of_arrival)
     static struct roster roster;
     for (uint64_t seed = 1; seed <= 20; seed++) {
         struct prng prng = {.state = seed};
-        struct scene *scene = scene_new();
+        struct roster_scene *scene = roster_scene_new();
         write_quarrel(scene, &prng);
-        load(scene);
+        roster_scene_load(scene);
         for (int order = 0; order < 3; order++) {
             arrive(scene, &prng, &roster);
             assert_same_roster(&roster, &scene->roster);
         }
-        scene_free(scene);
+        roster_scene_free(scene);
     }
 }
