@@ -33,7 +33,8 @@ struct stock_mesh {
     struct stock *stock;
     struct history *history; /* of the other kinds, for events whose type nobody knows */
     struct order *order;
-    uint8_t *row; /* ROW_CAPACITY */
+    uint8_t *row;                 /* ROW_CAPACITY */
+    struct stock_doubles doubles; /* of the last fold */
     uint64_t appends;
     bool is_sick;
 };
@@ -128,10 +129,12 @@ void stock_mesh_free(struct stock_mesh *mesh)
 
 static struct folder folder_of(struct stock_mesh *mesh, struct node *node)
 {
+    mesh->doubles.count = 0;
     return (struct folder){.roster = node->roster,
                            .history = mesh->history,
                            .order = mesh->order,
                            .stock = mesh->stock,
+                           .doubles = &mesh->doubles,
                            .row = mesh->row,
                            .row_capacity = ROW_CAPACITY};
 }

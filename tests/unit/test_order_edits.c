@@ -146,3 +146,20 @@ TEST(order_edits, two_who_say_the_same_at_once_agree)
     assert_int_equal(look(&stall)->quantity, 3);
     stall_free(&stall);
 }
+
+/* ---- what was handed over ---- */
+
+/* So many that each of them need not be gone through: later ones settle nothing. */
+TEST(order_edits, hand_overs_without_number_leave_the_order_as_it_is)
+{
+    struct stall stall = stall_with_line();
+    (void)do_set(&stall, C, 1, 49);
+    stall_sync(&stall);
+    for (uint32_t i = 0; i < 40; i++) {
+        (void)do_hand(&stall, P, 1, 1);
+    }
+    const struct order_line *line = look(&stall);
+    assert_int_equal(line->quantity, 50);
+    assert_int_equal(line->handed, 40);
+    stall_free(&stall);
+}

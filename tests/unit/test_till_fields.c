@@ -230,6 +230,29 @@ TEST(form, cannot_change_what_money_is_once_a_day_was_opened)
     stage_stop(&stage);
 }
 
+TEST(form, that_makes_cash_too_large_to_be_rounded_is_found_out_when_somebody_pays)
+{
+    static const struct wanted_field step = NUMBER(POPUP_CASH_STEP, 17);
+    static const struct wanted_field item[] = {TEXT(MENU_NAME, "Gold"),
+                                               NUMBER(MENU_PRICE, MONEY_MAX)};
+    stage_start(&stage, 2, 0);
+    assert_int_equal(save(COMMAND_POPUP_SET, &step, 1), 0);
+    assert_int_equal(save(COMMAND_MENU_SET, item, COUNT(item)), 0);
+    form(COMMAND_DAY_OPEN, item, 0);
+    command.day = 1;
+    assert_int_equal(run(), 0);
+    form(COMMAND_ORDER_PLACE, item, 0);
+    command.key = bytes_of_text("0123456789abcdef");
+    command.channel = bytes_of_text("counter");
+    command.mode = bytes_of_text("take-away");
+    command.lines_count = 1;
+    command.lines[0] = (struct wanted_line){.item = 1, .quantity = 1};
+    command.is_paid_now = true;
+    command.method = bytes_of_text("cash");
+    assert_int_equal(run(), ERR_OVERFLOW);
+    stage_stop(&stage);
+}
+
 /* ---- values ---- */
 
 static struct field_rule no_rule(uint32_t field)

@@ -140,8 +140,16 @@ TEST(till_money, a_line_that_is_gone_or_cannot_be_added_up_takes_no_discount)
     command.ids[0] = 1;
     assert_int_equal(stall_ask(&stall, C, &command, NULL), ERR_STATE);
     (void)do_add(&stall, C, 3, 1, MONEY_MAX);
-    (void)do_option(&stall, C, 3, "gold", MONEY_MAX);
+    const struct line_set gold = {
+        .line = 3,
+        .has_options = true,
+        .options = {.count = 2,
+                    .options = {{.name = bytes_of_text("gold"), .price_minor = MONEY_MAX},
+                                {.name = bytes_of_text("leaf"), .price_minor = 1}}}};
+    (void)do_set_full(&stall, C, &gold);
+    command.ids_count = 2;
     command.ids[0] = 3;
+    command.ids[1] = 2;
     assert_int_equal(stall_ask(&stall, C, &command, NULL), ERR_OVERFLOW);
     stall_free(&stall);
 }
@@ -254,22 +262,32 @@ TEST(till_money, whole_lines_are_wished_back_by_their_units_and_not_too_many)
     assert_int_equal(stall_ask(&stall, M, &command, &events), 0);
     assert_int_equal(events, 0); /* wished already */
     command = wish_of(&stall);
-    wish_unit(&command, 1, 2);
-    assert_int_equal(stall_ask(&stall, M, &command, NULL), ERR_STATE); /* of another's wish */
-    command = wish_of(&stall);
     wish_unit(&command, 2, 1);
     assert_int_equal(stall_ask(&stall, M, &command, NULL), 0); /* of another line */
-    (void)do_add(&stall, C, 3, WISH_UNITS_MAX + 1, 1);
+    (void)do_add(&stall, C, 3, WISH_UNITS_MAX + 2, 1);
     stall_sync(&stall);
     command = wish_of(&stall);
-    command.ids_count = 1;
+    command.ids_count = 2;
     command.ids[0] = 3;
+    command.ids[1] = 1;
     assert_int_equal(stall_ask(&stall, M, &command, NULL), ERR_TOO_MANY);
-    command.ids[0] = 2;
+    command.ids_count = 1;
+    command.ids[0] = 1;
     for (uint32_t unit = 1; unit <= WISH_UNITS_MAX; unit++) {
         wish_unit(&command, 3, unit);
     }
     assert_int_equal(stall_ask(&stall, M, &command, NULL), ERR_TOO_MANY);
+    stall_free(&stall);
+}
+
+TEST(till_money, a_unit_that_somebody_wished_back_is_not_wished_back_with_others)
+{
+    struct stall stall = stall_paid_online();
+    struct command command = wish_of(&stall);
+    wish_unit(&command, 2, 1);
+    assert_int_equal(stall_ask(&stall, M, &command, NULL), 0);
+    wish_unit(&command, 1, 1);
+    assert_int_equal(stall_ask(&stall, M, &command, NULL), ERR_STATE);
     stall_free(&stall);
 }
 
@@ -343,6 +361,18 @@ TEST(till_money, what_the_provider_tells_is_written_when_it_is_new)
         assert_int_equal(events, 0); /* read from the provider's list */
         stall_free(&stall);
     }
+}
+
+TEST(till_money, a_fact_without_sense_keeps_no_other_from_being_told)
+{
+    static const uint8_t senseless[] = {0x91, 0xc0};
+    struct stall stall = stall_paid_online();
+    uint32_t events;
+    (void)mesh_write(stall.mesh, G, EVENT_PAY_SEEN, 1, bytes_of(senseless, sizeof senseless));
+    const struct command told = told_of(&stall, COMMAND_PAY_REFUND, "evt_a", REFUND_SUCCEEDED);
+    assert_int_equal(stall_ask(&stall, G, &told, &events), 0);
+    assert_int_equal(events, 2);
+    stall_free(&stall);
 }
 
 TEST(till_money, a_disputed_order_says_so)

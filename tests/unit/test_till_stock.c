@@ -294,6 +294,76 @@ TEST(till_stock, fewer_of_what_others_hold_is_not_for_this_device_to_say)
     stage_stop(&stage);
 }
 
+/* A peer has @units that it issued itself, given to @holder. */
+static void hear_add(int64_t units, uint64_t holder)
+{
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, ITEM);
+    const struct stock_add add = {
+        .item = ITEM, .units = units, .holder = holder, .issuer = stage.peers[0].head.log};
+    uint8_t data[64];
+    struct writer writer;
+    struct bytes body;
+    writer_init(&writer, data, sizeof data);
+    stock_add_encode(&add, &writer);
+    assert_int_equal(writer_finish(&writer, &body), 0);
+    hear(EVENT_STOCK_ADD, &entity, body);
+}
+
+TEST(till_stock, units_of_two_issuers_are_sold_each_once_in_one_order)
+{
+    start(3);
+    hear_add(4, replica_log(stage.replica));
+    assert_int_equal(look().here, 7);
+    assert_int_equal(place(3, 2), 0);
+    assert_int_equal(look().here, 1);
+    assert_int_equal(place(1, 2), ERR_UNAVAILABLE);
+    assert_int_equal(place(1, 1), 0);
+    assert_int_equal(look().oversold, 0);
+    stage_stop(&stage);
+}
+
+TEST(till_stock, what_a_retired_device_left_is_given_up_as_ones_own)
+{
+    start(3);
+    hear_add(4, stage.peers[0].head.log);
+    assert_int_equal(look().here, 3);
+    begin(COMMAND_DEVICE_RETIRE);
+    command.device = stage.peers[0].id;
+    assert_int_equal(run(), 0);
+    assert_int_equal(manage(COMMAND_STOCK_ADD, -3), 0); /* tried at disks that fail, too */
+    assert_int_equal(look().here, 0);
+    stage_stop(&stage);
+}
+
+TEST(till_stock, of_a_row_that_the_disk_spoilt_nobody_sells)
+{
+    static const uint8_t junk[] = {1, 2, 3};
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, ITEM);
+    const struct key key = key_state(KIND_STOCK, &entity);
+    start(3);
+    struct store_txn *txn = store_memory_begin(stage.store, true);
+    assert_int_equal(store_put(txn, TABLE_STATE, key_bytes(&key), bytes_of(junk, sizeof junk)), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    assert_int_equal(place(1, 1), ERR_SPOILT);
+    stage_stop(&stage);
+}
+
+TEST(till_stock, a_line_that_was_handed_over_in_part_is_spent)
+{
+    start(5);
+    assert_int_equal(place(1, 3), 0);
+    begin(COMMAND_HAND_OVER);
+    command.ids_count = 1;
+    command.ids[0] = 1;
+    command.units[0] = 1;
+    assert_int_equal(run(), 0);
+    begin(COMMAND_CANCEL);
+    command.reason = bytes_of_text("left");
+    assert_int_equal(run(), 0);
+    assert_int_equal(look().here, 2);
+    stage_stop(&stage);
+}
+
 /* ---- lines that are no item ---- */
 
 static void hear_order(void)
