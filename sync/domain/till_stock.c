@@ -9,10 +9,10 @@
 void till_stock_sell(struct task *task, uint64_t item, enum stock_policy policy, uint32_t line,
                      uint32_t units, bool is_change)
 {
-    if (policy == STOCK_OFF || units == 0) {
+    if (policy == STOCK_OFF) {
         return;
     }
-    check(task->sales_count < ORDER_LINES_MAX); /* a line is sold once */
+    check(units > 0 && task->sales_count < ORDER_LINES_MAX); /* a line is sold once */
     task->sales[task->sales_count++] = (struct stock_sale){.item = item,
                                                            .is_strict = policy == STOCK_STRICT,
                                                            .line = line,

@@ -155,6 +155,17 @@ TEST(stock_row, what_an_issuer_that_is_closed_left_is_nobodys_without_a_successo
     }
 }
 
+TEST(stock_row, where_no_roster_is_known_nobody_is_closed)
+{
+    const struct stock_view view = {.roster = NULL};
+    int64_t units;
+    logs_make();
+    owe(2);
+    retire(2, 5);
+    assert_int_equal(stock_rights(&stock, &view, 2, &units), 0);
+    assert_int_equal(units, -1);
+}
+
 TEST(stock_row, successions_are_followed_so_far_and_no_further)
 {
     logs_make();

@@ -1,0 +1,270 @@
+/* test_stock_doubles.c - one sale that two devices took units for: who gives back; and rights on
+ * the move at a disk that fails.
+ */
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/domain/menu.h"
+#include "sync/domain/stock_events.h"
+#include "sync/replica_stock.h"
+#include "tests/lib/stage.h"
+
+enum { ITEM = 1, LINE = 1 };
+
+static struct stage stage;
+static struct command command;
+static struct entity_id order;
+static uint64_t asks;
+
+static const char *const keys[] = {"key-000000000001", "key-000000000002"};
+
+static void begin(enum command_kind kind)
+{
+    memset(&command, 0, sizeof command);
+    command.kind = kind;
+    command.principal = (struct principal){.session = 1, .role = ROLE_OWNER};
+    command.item = ITEM;
+    command.order = order;
+}
+
+static int run(void)
+{
+    stage_begin(&stage);
+    stage_command(&stage, &command);
+    stage_end(&stage);
+    order = stage.effects->answers[0].err == 0 && command.kind == COMMAND_ORDER_PLACE
+                ? stage.effects->answers[0].answer.entity
+                : order;
+    return stage.effects->answers[0].err;
+}
+
+static void place_form(const char *key, int32_t quantity)
+{
+    begin(COMMAND_ORDER_PLACE);
+    command.key = bytes_of_text(key);
+    command.channel = bytes_of_text("counter");
+    command.mode = bytes_of_text("take-away");
+    command.lines_count = 1;
+    command.lines[0] = (struct wanted_line){.item = ITEM, .quantity = quantity};
+}
+
+/* A strict item, @units of it here, peer 0 linked. */
+static void start(int64_t units)
+{
+    asks = 0;
+    stage_start(&stage, 2, 0);
+    begin(COMMAND_DAY_OPEN);
+    command.day = 1;
+    assert_int_equal(run(), 0);
+    begin(COMMAND_MENU_SET);
+    command.fields_count = 3;
+    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text("Soup")};
+    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = 500};
+    command.fields[2] = (struct wanted_field){.field = MENU_STOCK, .number = STOCK_STRICT};
+    assert_int_equal(run(), 0);
+    if (units > 0) {
+        begin(COMMAND_STOCK_ADD);
+        command.stock_units = units;
+        assert_int_equal(run(), 0);
+    }
+    stage_meet(&stage, 0, 0, NULL, 0);
+}
+
+static int64_t here(void)
+{
+    static struct stock stock;
+    int64_t units;
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, ITEM);
+    struct store_txn *txn = store_memory_begin(stage.store, false);
+    const struct stock_view view = {.roster = replica_roster(stage.replica), .txn = txn};
+    assert_int_equal(stock_get(&stock, txn, &entity), 0);
+    assert_int_equal(stock_rights(&stock, &view, replica_log(stage.replica), &units), 0);
+    store_memory_abort(txn);
+    return units;
+}
+
+static uint64_t write_stock(enum event_type type, struct writer *writer)
+{
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, ITEM);
+    struct bytes body;
+    check(writer_finish(writer, &body) == 0);
+    return journal_write(stage.world, &stage.journal, &stage.peers[0], type, &entity, body);
+}
+
+/* Peer 0 takes a unit for the line that this device sold, in its own name. */
+static struct bytes their_take(bool is_change)
+{
+    const struct stock_take take = {.item = ITEM,
+                                    .units = 1,
+                                    .order = order,
+                                    .line = LINE,
+                                    .issuer = stage.peers[0].head.log,
+                                    .is_change = is_change};
+    uint8_t data[128];
+    struct writer writer;
+    writer_init(&writer, data, sizeof data);
+    stock_take_encode(&take, &writer);
+    return frame_event(&stage, 0, write_stock(EVENT_STOCK_TAKE, &writer), true);
+}
+
+/* ---- who gives back ---- */
+
+/* The smaller operation keeps its take; so only one of the two gives back. */
+TEST(stock_doubles, one_of_two_who_took_for_a_line_gives_back)
+{
+    start(5);
+    place_form(keys[0], 2);
+    assert_int_equal(run(), 0);
+    const bool is_first = replica_log(stage.replica) < stage.peers[0].head.log;
+    stage_turn(&stage, 0, their_take(false));
+    assert_int_equal(here(), is_first ? 3 : 5);
+    stage_turn(&stage, 0, their_take(false)); /* it is settled already */
+    assert_int_equal(here(), is_first ? 3 : 5);
+    stage_stop(&stage);
+}
+
+TEST(stock_doubles, what_was_taken_for_a_change_or_given_up_is_not_given_back_again)
+{
+    start(5);
+    place_form(keys[0], 2);
+    assert_int_equal(run(), 0);
+    stage_turn(&stage, 0, their_take(true)); /* they added one to the line: both stand */
+    assert_int_equal(here(), 3);
+    begin(COMMAND_LINE_SET);
+    command.ids_count = 1;
+    command.ids[0] = LINE;
+    command.quantity_delta = 1;
+    assert_int_equal(run(), 0); /* and so did this device */
+    assert_int_equal(here(), 2);
+    begin(COMMAND_CANCEL);
+    command.reason = bytes_of_text("left");
+    assert_int_equal(run(), 0);
+    assert_int_equal(here(), 5);
+    stage_turn(&stage, 0, their_take(false)); /* nothing is left of the own take */
+    assert_int_equal(here(), 5);
+    stage_stop(&stage);
+}
+
+/* ---- a disk that fails ---- */
+
+/* Within a turn that is open: what @input and the turn's end come to while the @nth read fails;
+ * whether there were that many. The turn is undone. */
+static bool fails_at(enum store_memory_call call, unsigned nth, const struct input *input)
+{
+    const uint64_t before = store_memory_calls(stage.store, call);
+    store_memory_fail(stage.store, call, nth, ERR_IO);
+    int err = replica_step(stage.replica, stage.txn, input, stage.effects);
+    if (err == 0) {
+        err = replica_seal(stage.replica, stage.txn, input->now, stage.effects);
+    }
+    store_memory_fail(stage.store, call, 0, 0);
+    const bool is_reached = store_memory_calls(stage.store, call) - before >= nth;
+    check(err == (is_reached ? ERR_IO : 0));
+    stage_abort(&stage);
+    stage_meet(&stage, 0, 0, NULL, 0);
+    return is_reached;
+}
+
+static struct moment now(void)
+{
+    return (struct moment){.wall_ms = INT64_C(1700000000000) + (int64_t)stage.now_ms,
+                           .mono_ms = stage.now_ms};
+}
+
+static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_OPEN, MEMORY_PUT, MEMORY_DEL};
+
+/* @step makes the input; what it needs beforehand it does itself. */
+static void each_call_fails(struct input (*step)(void))
+{
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        bool is_reached = true;
+        for (unsigned nth = 1; is_reached; nth++) {
+            stage.now_ms += DESK_LOOK_MS;
+            stage_begin(&stage);
+            const struct input input = step();
+            is_reached = fails_at(calls[i], nth, &input);
+        }
+    }
+}
+
+static struct input ask_input(void)
+{
+    static uint8_t data[64];
+    const struct stock_ask ask = {
+        .item = ITEM, .units = 2, .log = stage.peers[0].head.log, .number = ++asks};
+    struct writer writer;
+    struct bytes frame;
+    writer_init(&writer, data, sizeof data);
+    message_write_ask(&writer, &ask);
+    check(writer_finish(&writer, &frame) == 0);
+    return (struct input){.kind = INPUT_MESSAGE, .now = now(), .link = 0, .message = frame};
+}
+
+TEST(stock_doubles, nothing_is_given_at_a_disk_that_fails)
+{
+    start(5);
+    each_call_fails(ask_input);
+    assert_int_equal(here(), 5);
+    stage_stop(&stage);
+}
+
+/* The same after a sale in the same turn. */
+static struct input ask_after_sale(void)
+{
+    place_form(keys[1], 1);
+    stage_command(&stage, &command);
+    return ask_input();
+}
+
+TEST(stock_doubles, nothing_is_given_after_a_sale_at_a_disk_that_fails)
+{
+    start(5);
+    each_call_fails(ask_after_sale);
+    assert_int_equal(here(), 5);
+    stage_stop(&stage);
+}
+
+/* A sale that fails for want of units: the peer is asked at the turn's end. */
+static struct input sale_input(void)
+{
+    place_form(keys[1], 9);
+    return (struct input){.kind = INPUT_COMMAND, .now = now(), .command = &command, .request = 1};
+}
+
+TEST(stock_doubles, nobody_is_asked_at_a_disk_that_fails)
+{
+    struct stock_add theirs = {.item = ITEM, .units = 4};
+    uint8_t data[64];
+    struct writer writer;
+    start(1);
+    theirs.holder = theirs.issuer = stage.peers[0].head.log;
+    writer_init(&writer, data, sizeof data);
+    stock_add_encode(&theirs, &writer);
+    stage_turn(&stage, 0, frame_event(&stage, 0, write_stock(EVENT_STOCK_ADD, &writer), true));
+    begin(COMMAND_DEVICE_RETIRE); /* who closed is looked up in the store */
+    command.device = stage.peers[1].id;
+    assert_int_equal(run(), 0);
+    each_call_fails(sale_input);
+    assert_int_equal(here(), 1);
+    stage_stop(&stage);
+}
+
+static struct bytes double_frame;
+
+static struct input double_input(void)
+{
+    return (struct input){.kind = INPUT_MESSAGE, .now = now(), .link = 0, .message = double_frame};
+}
+
+TEST(stock_doubles, nothing_is_settled_at_a_disk_that_fails)
+{
+    start(5);
+    place_form(keys[0], 2);
+    assert_int_equal(run(), 0);
+    double_frame = their_take(false);
+    each_call_fails(double_input);
+    assert_int_equal(here(), 3);
+    stage_stop(&stage);
+}
