@@ -5,7 +5,7 @@ that is short, and with --lines each line of it. The exit status is 1 when somet
     tests/coverage/strict.txt     files of which every branch must be taken; elsewhere: nine of ten
     tests/coverage/excluded.txt   branches that are not counted, each with its reason
 
-Nor is the way past a switch that has no default: -Wswitch-enum sees to it that all values are there.
+Nor is the way past a switch without default: -Wswitch-enum sees to it that all values are there.
 """
 import collections
 import json

@@ -162,7 +162,8 @@ static bool counts(struct scene *scene, uint32_t branch, uint64_t seq)
 {
     const struct operation id = id_of(scene, branch, seq);
     bool is = false;
-    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
+    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is),
+                     0);
     return is;
 }
 
@@ -244,7 +245,8 @@ TEST(salvage, a_branch_that_left_the_prefix_before_the_proven_fork_does_not_coun
     load(scene);
     assert_int_equal(salvaged_is_carried(scene->txn, &scene->roster, &id, &is), 0);
     assert_true(is);
-    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
+    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is),
+                     0);
     assert_false(is);
     scene_free(scene);
 }
@@ -362,12 +364,14 @@ TEST(salvage, what_its_writer_might_not_write_what_was_not_forked_and_strangers_
     state_fork(scene);
     struct operation id = id_of(scene, 0, FORK_SEQ);
     bool is = true;
-    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_MENU_SET, &is), 0);
+    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_MENU_SET, &is),
+                     0);
     assert_false(is);
     assert_false(counts(scene, 0, FORK_SEQ - 1));
     id.log = 4711;
     is = true;
-    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is), 0);
+    assert_int_equal(salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is),
+                     0);
     assert_false(is);
     scene_free(scene);
 }
