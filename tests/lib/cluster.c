@@ -355,9 +355,9 @@ static int turn_steps(struct cluster *cluster, struct cluster_node *node, struct
         cluster->steps++;
         err = replica_step(node->replica, txn, &taken->input, node->effects);
     }
-    if (err == 0 && cluster->knobs.scrub_records > 0 && !node->is_copy_turn) {
-        const struct input scrub = {
-            .kind = INPUT_SCRUB, .now = now, .records_max = cluster->knobs.scrub_records};
+    const uint32_t scrubbed = cluster->knobs.scrub_records + node->scrub_records;
+    if (err == 0 && scrubbed > 0 && !node->is_copy_turn) {
+        const struct input scrub = {.kind = INPUT_SCRUB, .now = now, .records_max = scrubbed};
         err = replica_step(node->replica, txn, &scrub, node->effects);
     }
     err = err != 0 ? err : replica_seal(node->replica, txn, now, node->effects);

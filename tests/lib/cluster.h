@@ -60,6 +60,7 @@ enum {
     X(FAULT_CLOCK_JUMP, "clock jump")                                                              \
     X(FAULT_CLOCK_RATE, "clock fast or slow")                                                      \
     X(FAULT_SLOW, "slow device")                                                                   \
+    X(FAULT_FLIP, "bit flipped in a stored record")                                                \
     X(FAULT_LIAR, "device in hostile hands")                                                       \
     X(FAULT_NONSENSE, "event that its writer may not write, or that makes no sense")               \
     X(FAULT_EQUIVOCATED, "journal in two versions")                                                \
@@ -155,6 +156,7 @@ struct cluster_node {
     int64_t wall_offset_ms;
     uint32_t rate;              /* of its clock, in 10,000 */
     uint32_t slow_ms;           /* before each turn */
+    uint32_t scrub_records;     /* read again in each turn, besides what the knobs say */
     uint32_t read_gap_ms;       /* between two frames that it takes of a link */
     uint32_t group;             /* devices in different groups cannot reach each other */
     struct cluster_blob *blobs; /* the files of blobs; a crash does not harm them */

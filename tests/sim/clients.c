@@ -21,6 +21,12 @@ static uint64_t below(struct sim *sim, uint64_t limit)
     return prng_below(&sim->prng, limit);
 }
 
+/* Whether people ask at it. */
+static bool is_served(const struct sim *sim, const struct cluster_node *node)
+{
+    return node->is_open && !liar_is(sim, node) && !flips_is_spoilt(sim, node);
+}
+
 /* ---- the order as the node has it ---- */
 
 static int lines_compare(const void *a, const void *b)
@@ -138,7 +144,7 @@ static void ask(struct sim *sim, struct cluster_node *node)
 {
     const enum command_kind kind = wish_draw(sim);
     node = place_draw(sim, kind, node);
-    if (sim->requests_count >= SIM_REQUESTS_MAX || !node->is_open || liar_is(sim, node)) {
+    if (sim->requests_count >= SIM_REQUESTS_MAX || !is_served(sim, node)) {
         return;
     }
     const uint32_t number = sim->requests_count++;
@@ -195,8 +201,7 @@ static void ask_again(struct sim *sim, bool is_elsewhere)
     }
     for (uint32_t i = 0; i < sim->cluster->count; i++) {
         const struct cluster_node *node = &sim->cluster->nodes[(number + i) % sim->cluster->count];
-        if (node->is_open && !liar_is(sim, node) &&
-            request->has_answer[node->index] != is_elsewhere) {
+        if (is_served(sim, node) && request->has_answer[node->index] != is_elsewhere) {
             cluster_command(sim->cluster, node->index, &request->command, number);
             *(is_elsewhere ? &sim->stats->retries_elsewhere : &sim->stats->retries_here) += 1;
             return;
@@ -207,7 +212,7 @@ static void ask_again(struct sim *sim, bool is_elsewhere)
 void clients_act(struct sim *sim)
 {
     struct cluster_node *node = &sim->cluster->nodes[below(sim, sim->cluster->count)];
-    if (!node->is_open || liar_is(sim, node)) {
+    if (!is_served(sim, node)) {
         return;
     }
     if (sim_chance(sim, sim->odds.retry_here)) {

@@ -173,6 +173,7 @@ static const struct {
     {"roll-back", offsetof(struct odds, roll_back), roll_back},
     {"clone", offsetof(struct odds, clone), clone},
     {"liar", offsetof(struct odds, liar), liar_act},
+    {"flip", offsetof(struct odds, flip), fault_flip},
 };
 
 /* What the network and the people do wrong all the time. */
@@ -252,6 +253,10 @@ void faults_draw(struct sim *sim)
             1 + (uint32_t)prng_below(&sim->oracle_prng, FORGE_ODDS_MAX);
     }
     sim->is_forking = sim->is_forking || sim->liar.is_on;
+    if (!sim->is_forking) { /* else who holds what may lose it */
+        odds->flip = odds_draw(sim, 60);
+        flips_draw(sim);
+    }
     sim->clones = 0;
     cluster_copy_free(&sim->copy);
     sim->gap_max_ms = 4 + (uint32_t)below(sim, 150);

@@ -14,7 +14,7 @@ void trade_stock(struct sim *sim)
     struct store_txn *txns[SIM_NODES_MAX];
     const uint32_t count = sim->cluster->count;
     const bool is_judged = sim->liar.is_on ? !sim->liar.is_giving : !sim->is_forking;
-    if (!is_judged) {
+    if (!is_judged || sim->flips.is_spoilt) {
         return; /* a clone has the rights of its original once more: it shows as oversold */
     }
     for (uint32_t i = 0; i < count; i++) {

@@ -95,6 +95,10 @@ static void on_turn(void *context, struct cluster_node *node)
     struct sim *sim = context;
     trace_turn(sim, node);
     journal_turn(sim, node);
+    flips_turn(sim, node);
+    if (flips_is_spoilt(sim, node)) {
+        return;
+    }
     if (!sim->is_failed && sim->fork_found != 0) {
         forks_turn(sim, node, sim->fork_found);
     }
@@ -141,7 +145,9 @@ static bool is_about_liar(const struct sim *sim, const struct effect_alarm *alar
 static void on_alarm(void *context, struct cluster_node *node, const struct effect_alarm *alarm)
 {
     const struct sim *sim = context;
-    if (is_about_liar(sim, alarm)) {
+    const bool is_of_disk = sim->flips.node == node->index && sim->odds.flip > 0 &&
+                            alarm->kind >= ALARM_DAMAGE && alarm->kind <= ALARM_STATE_DAMAGE;
+    if (is_of_disk || is_about_liar(sim, alarm)) {
         return;
     }
     if (sim->is_forking && !sim->liar.is_on &&
@@ -284,6 +290,7 @@ static void phase_liveness(struct sim *sim)
     forks_note_kept(sim);
     const bool is_converged = settle(sim);
     const uint64_t took_ms = sim->cluster->now_ms - from_ms;
+    flips_settle(sim);
     sim->stats->oracles[ORACLE_LIVENESS]++;
     if (!sim->is_forking && sim->stats->converge_ms_max < took_ms) {
         sim->stats->converge_ms_max = took_ms;
@@ -423,6 +430,7 @@ static void sim_reset(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     memset(&sim->trace_hash, 0, sizeof sim->trace_hash);
     journal_reset(sim);
     liar_reset(sim);
+    sim->flips = (struct flips){.is_spoilt = false};
 }
 
 static void stats_add(struct sim *sim)
@@ -487,8 +495,9 @@ bool sim_run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
 {
     run(sim, seed, stats);
     /* What failed in the first run does not fail again in the second; what becomes of a forged
-     * frame depends on each of its bytes, of times too. */
-    const bool is_repeatable = !sim->options.is_each_path_failing && !sim->is_forging;
+     * frame or a flipped row depends on each of its bytes, of times too. */
+    const bool is_repeatable =
+        !sim->options.is_each_path_failing && !sim->is_forging && sim->odds.flip == 0;
     if (!sim->is_failed && is_repeatable && seed % SHIFTED_ONE_IN == 0) {
         run_shifted(sim, seed, stats);
     }

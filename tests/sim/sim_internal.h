@@ -90,7 +90,7 @@ struct odds {
     uint32_t reset, partition, heal, one_way, swizzle, flap, slow_reader;
     uint32_t crash, full, io, commit, jump, rate, slow, two_links;
     uint32_t retry_here, retry_elsewhere;
-    uint32_t copy, roll_back, clone, liar;
+    uint32_t copy, roll_back, clone, liar, flip;
 };
 
 /* What was begun and what ends it. */
@@ -100,6 +100,12 @@ struct sim_later {
     uint64_t at_ms;
     enum sim_later_kind kind;
     uint32_t a, b; /* nodes */
+};
+
+/* Whose disk flips bits, and whether its store is unsound just now. */
+struct flips {
+    uint32_t node;
+    bool is_spoilt;
 };
 
 struct sim {
@@ -114,6 +120,7 @@ struct sim {
     uint64_t heal_at_ms;
     struct sim_later later[SIM_LATER_MAX];
     struct liar liar;
+    struct flips flips;
     /* What clients know. */
     uint32_t requests_count;
     struct request *requests; /* SIM_REQUESTS_MAX + SIM_REQUESTS_CALM */
@@ -215,6 +222,16 @@ void faults_end(struct sim *sim);
 void trace_input(struct sim *sim, const struct cluster_node *node, const struct input *input);
 /* The node's turn is committed; its effects are not released yet. */
 void trace_turn(struct sim *sim, const struct cluster_node *node);
+
+/* ---- flips.c ---- */
+void flips_draw(struct sim *sim);
+void fault_flip(struct sim *sim);
+/* While it is, its rows are not looked at, and nobody asks there. */
+bool flips_is_spoilt(const struct sim *sim, const struct cluster_node *node);
+/* Whether it is sound again, now and then. */
+void flips_turn(struct sim *sim, struct cluster_node *node);
+/* When all is healed: until it is. */
+void flips_settle(struct sim *sim);
 
 /* ---- faults_net.c ---- */
 uint32_t sim_node_draw(struct sim *sim);

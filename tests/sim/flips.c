@@ -1,0 +1,178 @@
+/* flips.c - a disk flips bits in what a device has stored, while the power is off.
+ *
+ * One device of the run is hit. Until its store is sound again it serves nobody at a screen, and
+ * only what it lets out and its new rows are looked at; then everything is. An event is hit only
+ * when another device holds it: of what nobody else has nothing can be fetched.
+ */
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/log/damage.h"
+#include "tests/lib/spoil.h"
+#include "tests/sim/sim_internal.h"
+
+enum {
+    OUTAGE_MS = 50,
+    LOOK_ONE_IN = 8, /* turns of the device */
+    SCRUB_RECORDS = 64,
+    MEND_MS = 500,
+    MEND_ROUNDS_MAX = 260, /* two passes: after one that found damage the next waits a minute */
+};
+
+bool flips_is_spoilt(const struct sim *sim, const struct cluster_node *node)
+{
+    return sim->flips.is_spoilt && sim->flips.node == node->index;
+}
+
+void flips_draw(struct sim *sim)
+{
+    sim->flips = (struct flips){.node = sim_node_draw(sim)};
+    sim->cluster->nodes[sim->flips.node].scrub_records = SCRUB_RECORDS;
+}
+
+/* ---- which bit ---- */
+
+struct place {
+    uint64_t row, at;
+    struct key key;
+};
+
+static void place_note(void *context, struct bytes key, struct bytes value)
+{
+    struct place *place = context;
+    (void)value;
+    if (place->at++ == place->row) {
+        place->key.size = key.size;
+        memcpy(place->key.data, key.data, key.size);
+    }
+}
+
+static bool is_elsewhere(const struct sim *sim, const struct cluster_node *node, uint64_t log,
+                         uint64_t seq)
+{
+    const int32_t at = truth_find(sim, node, log);
+    for (uint32_t i = 0; at >= 0 && i < sim->cluster->count; i++) {
+        if (i != node->index && sim->watches[i].seqs[at] >= seq) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether that row can be mended, and misleads nobody but people until it is: from rights to sell
+ * the device itself gives to others. */
+static bool is_fair(const struct sim *sim, const struct cluster_node *node, enum store_table table,
+                    const struct key *key)
+{
+    uint64_t log;
+    uint64_t seq;
+    enum kind kind;
+    struct entity_id entity;
+    if (table == TABLE_STATE) {
+        return key_state_parse(key_bytes(key), &kind, &entity) == 0 && kind != KIND_STOCK;
+    }
+    if (table == TABLE_LOG || table == TABLE_SIG) {
+        return key_event_parse(key_bytes(key), &log, &seq) == 0 &&
+               is_elsewhere(sim, node, log, seq);
+    }
+    return true;
+}
+
+/* ---- hit and mended ---- */
+
+void fault_flip(struct sim *sim)
+{
+    static const enum store_table tables[] = {TABLE_LOG,    TABLE_LOG,   TABLE_SIG,
+                                              TABLE_ENTITY, TABLE_STATE, TABLE_INDEX};
+    struct cluster_node *node = &sim->cluster->nodes[sim->flips.node];
+    const enum store_table table = tables[prng_below(&sim->prng, sizeof tables / sizeof *tables)];
+    const uint64_t bit = prng_next(&sim->prng);
+    if (!node->is_running || store_memory_count(node->store, table) == 0) {
+        return;
+    }
+    cluster_crash(sim->cluster, node->index);
+    journal_turn(sim, node); /* its last commit may be on the disk, unseen */
+    struct place place = {.row = prng_below(&sim->prng, store_memory_count(node->store, table))};
+    store_memory_each(node->store, table, place_note, &place);
+    if (!sim->is_failed && is_fair(sim, node, table, &place.key)) {
+        spoil_flip(node->store, table, place.row, bit);
+        sim->flips.is_spoilt = true;
+        sim->cluster->faults[FAULT_FLIP]++;
+        cluster_trace(sim->cluster, node, true, "a bit flips in row %u of table %d",
+                      (unsigned)place.row, (int)table);
+    }
+    cluster_restart(sim->cluster, node->index, OUTAGE_MS);
+}
+
+static bool is_journal_sound(const struct sim *sim, struct store_txn *txn)
+{
+    struct store_cursor cursor;
+    struct log_head head;
+    struct log_report report;
+    uint64_t log;
+    uint64_t seq;
+    bool is = damage_next(txn, 0, 0, &log, &seq) == ERR_NOT_FOUND;
+    int err = store_cursor_open(txn, TABLE_HEAD, &cursor);
+    check(err == 0);
+    while (is && log_head_next(&cursor, &head) == 0) {
+        is = log_verify(txn, &sim->cluster->popup, &head, &report) == 0;
+    }
+    store_cursor_close(&cursor);
+    return is;
+}
+
+/* Whether each row of the entity index leads to an event of that entity. */
+static bool is_index_sound(struct store_txn *txn)
+{
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    bool is = true;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    check(err == 0);
+    while (is && store_cursor_next(&cursor, &key, &value) == 0) {
+        struct entity_id entity;
+        uint64_t log;
+        uint64_t seq;
+        struct hash hash;
+        struct bytes bytes;
+        struct event event;
+        is = key_entity_event_parse(key, &entity, &log, &seq) == 0 &&
+             event_get(txn, log, seq, &hash, &bytes) == 0 && event_decode(bytes, &event) == 0 &&
+             entity_id_equal(&event.entity, &entity);
+    }
+    store_cursor_close(&cursor);
+    return is;
+}
+
+static bool is_sound(const struct sim *sim, struct cluster_node *node)
+{
+    uint64_t entities = 0;
+    uint64_t wrong = 0;
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    bool is = is_journal_sound(sim, txn) && is_index_sound(txn);
+    is = is && replica_audit(node->replica, txn, &entities, &wrong) == 0 && wrong == 0;
+    store_memory_abort(txn);
+    return is;
+}
+
+void flips_turn(struct sim *sim, struct cluster_node *node)
+{
+    if (flips_is_spoilt(sim, node) && prng_one_in(&sim->oracle_prng, LOOK_ONE_IN)) {
+        sim->flips.is_spoilt = !is_sound(sim, node);
+        cluster_trace(sim->cluster, node, true, "is %s",
+                      sim->flips.is_spoilt ? "spoilt still" : "sound again");
+    }
+}
+
+void flips_settle(struct sim *sim)
+{
+    struct cluster_node *node = &sim->cluster->nodes[sim->flips.node];
+    for (unsigned i = 0; i < MEND_ROUNDS_MAX && sim->flips.is_spoilt && !sim->is_failed; i++) {
+        sim->flips.is_spoilt = !node->is_open || node->txn != NULL || !is_sound(sim, node);
+        cluster_run(sim->cluster, sim->flips.is_spoilt ? MEND_MS : 0);
+    }
+    if (sim->flips.is_spoilt) {
+        sim_fail(sim, ORACLE_LIVENESS, node, "what its disk spoilt is not mended");
+    }
+}
