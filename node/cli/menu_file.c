@@ -78,6 +78,12 @@ static bool cell_text(const struct cell_row *row, char *cell)
     return true;
 }
 
+static bool cell_policy(const struct cell_row *row, char *cell)
+{
+    return (strcmp(cell, "off") == 0 || strcmp(cell, "warn") == 0 || strcmp(cell, "strict") == 0) &&
+           cell_text(row, cell);
+}
+
 static bool cell_count(const struct cell_row *row, char *cell)
 {
     int64_t value = 0;
@@ -245,6 +251,9 @@ static const struct column columns[] = {
     {"options", "groups", "groups, as Size 1-1: regular | large +2.50", cell_options},
     {"position", "position", "a whole number", cell_count},
     {"hidden", "hidden", "yes or no", cell_truth},
+    {"stall", "stall", "the number of a stall, or 0", cell_count},
+    {"tax", "tax", "the number of a tax, or 0", cell_count},
+    {"stock", "stock_policy", "off, warn or strict", cell_policy},
 };
 
 enum { COLUMNS_COUNT = sizeof columns / sizeof columns[0] };
@@ -482,7 +491,7 @@ static void groups_join(const struct reply_node *groups, unsigned digits, struct
 static void cell_print(const struct reply_node *item, const struct column *column, unsigned digits,
                        struct text *cell)
 {
-    if (column->put == cell_text)
+    if (column->put == cell_text || column->put == cell_policy)
         text_append_text(cell, reply_text(item, column->json));
     else if (column->put == cell_count)
         put_number(cell, reply_number(item, column->json));

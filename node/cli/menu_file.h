@@ -4,7 +4,7 @@
  * `price` must be there. Columns (docs/operating.md says more):
  *
  *   number category name price tax_eat_in tax_take_away station allergens diet description options
- *   position hidden
+ *   position hidden stall tax stock
  *
  * Amounts are in whole units ("6.50"), taxes in per cent ("7", "5.5"), lists have spaces between
  * ("gluten milk"). Options: groups between ";", each "Name MIN-MAX: choice +PRICE | choice | ...".

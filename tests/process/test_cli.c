@@ -134,6 +134,32 @@ TEST(cli, a_menu_comes_out_as_it_went_in)
     stall_close(&stall);
 }
 
+TEST(cli, a_menu_table_says_stall_tax_and_whether_an_item_is_counted)
+{
+    struct stall stall;
+    char path[128];
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *state = stall.nodes[0].state;
+    (void)snprintf(path, sizeof path, "%s/menu.csv", stall.folder);
+    RUN_WELL("record", "add", "stall", "number=3", "name=Waffles", "--state", state);
+    RUN_WELL("record", "add", "tax", "number=1", "name=Food", "eat_in=1900", "--state", state);
+    write_file(path, "number,name,price,stall,tax,stock\n700,Waffle,4.00,3,1,strict\n");
+    RUN_WELL("menu", "import", path, "--state", state);
+    struct ran ran = RUN_WELL("menu", "export", "--state", state);
+    const char *row = strstr(ran.out, "\n700,,Waffle,4.00,");
+    assert_non_null(row);
+    assert_memory_equal(strchr(row + 1, '\n') - strlen(",no,3,1,strict"), ",no,3,1,strict",
+                        strlen(",no,3,1,strict"));
+    assert_non_null(strstr(RUN_WELL("stock", "list", "--state", state).out, "Waffle"));
+    write_file(path, "number,name,price,stock\n701,Crepe,4.00,off\n702,Tart,4.00,maybe\n");
+    ran = RUN("menu", "import", path, "--state", state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "line 3: stock is not right; write off, warn or strict"));
+    assert_null(strstr(RUN_WELL("menu", "export", "--state", state).out, "Crepe"));
+    stall_close(&stall);
+}
+
 TEST(cli, records_are_added_changed_and_listed_without_a_running_node)
 {
     struct stall stall;
