@@ -438,6 +438,21 @@ TEST(order, an_edit_whose_hand_over_was_taken_back_is_late_again)
     stall_free(&stall);
 }
 
+TEST(order, of_hand_overs_without_end_the_first_settle_what_they_knew)
+{
+    enum { FIRST = 32 }; /* that are looked at */
+    struct stall stall = stall_at(PAID);
+    for (uint32_t i = 0; i < FIRST; i++) {
+        (void)do_hand(&stall, C, 1, 1);
+    }
+    (void)do_set(&stall, D, 1, 1);
+    (void)do_hand(&stall, D, 1, 2);
+    stall_sync(&stall);
+    assert_int_equal(see_line(&stall, 1)->quantity, 1);
+    assert_int_equal(see_line(&stall, 1)->quantity_wished, 2);
+    stall_free(&stall);
+}
+
 TEST(order, a_recall_cannot_undo_a_cancel_or_a_hand_over)
 {
     struct stall stall = stall_at(READY);

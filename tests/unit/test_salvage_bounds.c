@@ -155,30 +155,68 @@ TEST(salvage_bounds, a_branch_of_twice_the_runs_costs_about_twice_as_much_to_fol
     assert_in_range(twice, once, once * 5 / 2);
 }
 
-/* Events of one order at either end of a branch. */
+/* The branch's event @seq, as a device finds it in the branch's own log. */
+static struct operation id_of(struct scene *scene, uint64_t seq)
+{
+    struct operation id = {.log = scene->counter.log, .seq = seq};
+    struct hash hash;
+    struct bytes bytes;
+    assert_int_equal(event_get(scene->branch, id.log, seq, &hash, &bytes), 0);
+    memcpy(id.hash, hash.bytes, sizeof id.hash);
+    return id;
+}
+
+static bool counts(struct scene *scene, struct salvage_memo *memo, uint64_t seq)
+{
+    const struct operation id = id_of(scene, seq);
+    bool is = false;
+    assert_int_equal(salvaged_counts(memo, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is),
+                     0);
+    return is;
+}
+
+/* Whatever was asked before. */
 TEST(salvage_bounds, a_branch_that_is_too_long_counts_as_far_as_runs_count)
 {
-    enum { RUNS = SALVAGE_CHAIN_MAX + 8 };
+    enum { RUNS = 2 * SALVAGE_CHAIN_MAX + 8 };
+    static const uint64_t runs[] = {RUNS,
+                                    RUNS - 1,
+                                    SALVAGE_CHAIN_MAX + 3,
+                                    SALVAGE_CHAIN_MAX + 1,
+                                    SALVAGE_CHAIN_MAX,
+                                    1,
+                                    SALVAGE_CHAIN_MAX + 2,
+                                    SALVAGE_CHAIN_MAX - 1};
     struct scene *scene = scene_new(RUNS);
     struct salvage_memo *memo = salvage_memo_new();
     assert_non_null(memo);
-    for (uint64_t last = FORK_SEQ + RUNS; last-- > FORK_SEQ + SALVAGE_CHAIN_MAX - 4;) {
-        struct hash hash;
-        struct bytes bytes;
-        struct operation id = {.log = scene->counter.log, .seq = last};
-        bool with_memo = false;
-        bool without = false;
-        assert_int_equal(event_get(scene->branch, id.log, id.seq, &hash, &bytes), 0);
-        memcpy(id.hash, hash.bytes, sizeof id.hash);
-        assert_int_equal(
-            salvaged_counts(memo, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &with_memo), 0);
-        assert_int_equal(
-            salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &without), 0);
-        assert_true(without == (last < FORK_SEQ + SALVAGE_CHAIN_MAX));
-        assert_true(with_memo == without);
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        const uint64_t seq = FORK_SEQ + runs[i] - 1;
+        assert_true(counts(scene, memo, seq) == (runs[i] <= SALVAGE_CHAIN_MAX));
+        assert_true(counts(scene, NULL, seq) == (runs[i] <= SALVAGE_CHAIN_MAX));
     }
     free(memo);
     scene_free(scene);
+}
+
+TEST(salvage_bounds, what_a_memo_forgets_when_it_is_full_is_found_again)
+{
+    struct salvage_memo *memo = salvage_memo_new();
+    const struct salvaged_row run = {.first_seq = 7};
+    struct operation id = {.log = 1};
+    assert_non_null(memo);
+    for (id.seq = 1; id.seq <= MEMO_NODES_MAX; id.seq++) {
+        salvage_memo_add(memo, &id, id.seq % 2 == 0 ? &run : NULL);
+    }
+    id.seq = 2;
+    assert_int_equal(salvage_memo_find(memo, &id)->run.first_seq, 7);
+    id.seq = MEMO_NODES_MAX + 1;
+    salvage_memo_add(memo, &id, NULL);
+    assert_false(salvage_memo_find(memo, &id)->is_carried);
+    id.seq = 2;
+    assert_null(salvage_memo_find(memo, &id));
+    assert_null(salvage_memo_find(NULL, &id));
+    free(memo);
 }
 
 /* Who carries the same over and over makes nobody look at it each time. */
@@ -190,16 +228,8 @@ TEST(salvage_bounds, what_one_log_carries_again_and_again_is_looked_at_a_few_tim
         carry(scene, KITCHEN, FORK_SEQ);
     }
     carry(scene, OWNER, FORK_SEQ);
-    struct operation id = {.log = scene->counter.log, .seq = FORK_SEQ};
-    struct hash hash;
-    struct bytes bytes;
-    bool counts = false;
-    assert_int_equal(event_get(scene->branch, id.log, id.seq, &hash, &bytes), 0);
-    memcpy(id.hash, hash.bytes, sizeof id.hash);
     const uint64_t before = store_memory_calls(scene->store, MEMORY_GET);
-    assert_int_equal(
-        salvaged_counts(NULL, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &counts), 0);
-    assert_true(counts);
+    assert_true(counts(scene, NULL, FORK_SEQ));
     assert_in_range(store_memory_calls(scene->store, MEMORY_GET) - before, 1,
                     3 * CARRIERS_PER_LOG_MAX);
     scene_free(scene);
