@@ -360,3 +360,37 @@ TEST(till_record, a_manager_hides_a_review_for_a_reason_and_may_show_it_again)
     assert_false(record_of(KIND_REVIEW, &id).is_hidden);
     world_stop();
 }
+
+/* ---- what nobody may say ---- */
+
+TEST(till_record, a_command_that_names_no_record_is_refused)
+{
+    static const struct {
+        enum kind kind;
+        uint64_t number;
+        bool is_new;
+        enum role role;
+        int err;
+    } cases[] = {
+        {KIND_MENU, 1, true, ROLE_OWNER, ERR_MALFORMED},   /* no record */
+        {KIND_REVIEW, 1, true, ROLE_OWNER, ERR_MALFORMED}, /* has a command of its own */
+        {KIND_STALL, RECORD_NUMBER_MAX + 1, true, ROLE_OWNER, ERR_MALFORMED},
+        {KIND_STALL, 0, false, ROLE_OWNER, ERR_MALFORMED}, /* which one? */
+        {KIND_STALL, 0, true, ROLE_OWNER, ERR_MALFORMED},  /* a number is drawn from a key */
+        {KIND_STALL, 4, false, ROLE_OWNER, ERR_NOT_FOUND},
+        {KIND_STALL, 4, true, ROLE_KITCHEN, ERR_FORBIDDEN},
+        {KIND_STALL, 4, true, ROLE_OWNER, 0},
+        {KIND_STALL, 4, true, ROLE_OWNER, ERR_EXISTS},
+    };
+    world_start();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        record_begin(cases[i].kind, cases[i].number, cases[i].is_new);
+        command.principal.role = cases[i].role;
+        want_text(RECORD_NAME, i % 2 == 0 ? "Grill" : "Bar");
+        assert_int_equal(run(), cases[i].err);
+    }
+    record_begin(KIND_STALL, 4, false);
+    want_number(RECORD_NUMBER, 5);
+    assert_int_equal(run(), ERR_MALFORMED); /* nobody renumbers it */
+    world_stop();
+}
