@@ -131,12 +131,24 @@ static struct truth_event *truth_append(struct truth_log *truth)
     return &truth->events[truth->count++];
 }
 
-static void number_check(struct sim *sim, const struct cluster_node *node,
-                         const struct opened *opened)
+/* Whether the branch @truth has the opening in it: clones have a lane twice, and only within a
+ * branch it is one device's. */
+static bool is_on(const struct truth_log *truth, const struct opened *opened)
 {
+    return opened->log == truth->log && truth->count >= opened->seq &&
+           hash_equal(&truth->events[opened->seq - 1].chain, &opened->chain);
+}
+
+static void number_check(struct sim *sim, const struct cluster_node *node,
+                         const struct truth_log *truth, const struct opened *opened)
+{
+    const bool is_twofold = sim->is_twofold[sim_watch(sim, node)->first];
     sim->stats->oracles[ORACLE_NUMBERS]++;
     for (uint32_t i = 0; i < sim->opened_count; i++) {
         const struct opened *other = &sim->opened[i];
+        if (is_twofold && !is_on(truth, other)) {
+            continue;
+        }
         if (other->day == opened->day && other->number == opened->number &&
             strcmp(other->lane, opened->lane) == 0) {
             sim_fail(sim, ORACLE_NUMBERS, node, "number %s-%u of day %llu was given out twice",
@@ -149,19 +161,20 @@ static void number_check(struct sim *sim, const struct cluster_node *node,
     }
 }
 
-static void opened_note(struct sim *sim, const struct cluster_node *node, const struct event *event)
+/* The newest event of @truth. */
+static void opened_note(struct sim *sim, const struct cluster_node *node,
+                        const struct truth_log *truth, const struct event *event)
 {
     struct order_open open;
-    struct opened opened = {.log = node->log, .order = event->entity};
+    struct opened opened = {.log = node->log, .seq = truth->count, .order = event->entity};
     if (event->type != EVENT_ORDER_OPEN || order_open_decode(event->body, &open) != 0) {
         return;
     }
+    opened.chain = truth->events[truth->count - 1].chain;
     opened.day = open.day;
     opened.number = open.number;
     memcpy(opened.lane, open.lane.data, open.lane.size);
-    if (!sim->is_twofold[sim_watch(sim, node)->first]) {
-        number_check(sim, node, &opened);
-    }
+    number_check(sim, node, truth, &opened);
     check(sim->opened_count < SIM_NUMBERS_MAX);
     sim->opened[sim->opened_count++] = opened;
 }
@@ -197,9 +210,9 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct stor
         if (!is_own) {
             return; /* what a liar says of numbers, paper and forks binds nobody */
         }
-        opened_note(sim, node, &event);
+        opened_note(sim, node, truth, &event);
         cuts_note(sim, truth, &event);
-        if (event.type == EVENT_PRINT_CLAIM && !sim->is_forking) {
+        if (event.type == EVENT_PRINT_CLAIM) {
             trade_claim(sim, node, txn, &event);
         }
         if (event.type == EVENT_LOG_FORK) {

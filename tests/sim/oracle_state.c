@@ -269,8 +269,7 @@ static void day_note(struct sim *sim, const struct cluster_node *node,
     sim_watch(sim, node)->day = popup.day;
 }
 
-/* What others carry on is told apart by branches: forks_check() looks at that. */
-static bool has_salvaged(struct store_txn *txn, const struct entity_id *entity)
+bool state_has_salvaged(struct store_txn *txn, const struct entity_id *entity)
 {
     struct salvage_cursor cursor;
     struct salvaged_row row;
@@ -280,6 +279,22 @@ static bool has_salvaged(struct store_txn *txn, const struct entity_id *entity)
         salvage_cursor_close(&cursor);
     }
     return err == 0;
+}
+
+/* What others carry on has the identity that it had: oracle_salvaged.c tells it apart. */
+static void salvaged_entity_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
+                                  enum kind kind, const struct entity_id *entity, struct bytes row)
+{
+    if (entity_is_tally(kind)) {
+        tally_check(sim, node, txn, entity, row);
+        return;
+    }
+    fold_check(sim, node, txn, kind, entity, row);
+    if (!sim->is_failed && kind == KIND_ORDER) {
+        salvaged_check(sim, node, txn);
+        trade_money(sim, node);
+        progress_check(sim, node);
+    }
 }
 
 static void entity_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
@@ -299,14 +314,8 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
     if (kind == KIND_POPUP) {
         day_note(sim, node, &entity, row);
     }
-    if (has_salvaged(txn, &entity)) {
-        if (!entity_is_tally(kind)) {
-            fold_check(sim, node, txn, kind, &entity, row);
-        }
-        if (kind == KIND_ORDER) {
-            order_derive(sim->history, sim->order);
-            progress_check(sim, node);
-        }
+    if (state_has_salvaged(txn, &entity)) {
+        salvaged_entity_check(sim, node, txn, kind, &entity, row);
         return;
     }
     raws_load(&raws, txn, replica_roster(node->replica), kind, &entity);
@@ -371,14 +380,19 @@ void state_copy(struct sim *sim, struct cluster_node *node, bool is_after)
 {
     static const enum store_table tables[3] = {TABLE_HEAD, TABLE_STATE, TABLE_INDEX};
     struct watch *watch = sim_watch(sim, node);
+    /* In a turn in which a log is ended, or others are carried on, more happens than that frame. */
+    const uint64_t written = replica_log_seq(node->replica);
+    const bool is_alone = written == watch->copy_written && node->log == watch->copy_log;
+    const bool is_judged =
+        is_after && (is_alone || !sim->is_forking) && !flips_is_spoilt(sim, node);
     for (unsigned i = 0; i < 3; i++) {
         const struct hash now = store_memory_digest(node->store, tables[i]);
-        /* In a turn in which a log is ended or carried on, more happens than that frame. */
-        if (is_after && !sim->is_forking && !flips_is_spoilt(sim, node) &&
-            !hash_equal(&now, &watch->copy[i])) {
+        if (is_judged && !hash_equal(&now, &watch->copy[i])) {
             sim_fail(sim, ORACLE_DUPLICATION, node, "a frame that it took twice changed something");
         }
         watch->copy[i] = now;
     }
-    sim->stats->oracles[ORACLE_DUPLICATION] += is_after ? 1 : 0;
+    watch->copy_written = written;
+    watch->copy_log = node->log;
+    sim->stats->oracles[ORACLE_DUPLICATION] += is_judged ? 1 : 0;
 }

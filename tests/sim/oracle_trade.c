@@ -13,7 +13,7 @@ void trade_stock(struct sim *sim)
 {
     struct store_txn *txns[SIM_NODES_MAX];
     const uint32_t count = sim->cluster->count;
-    const bool is_judged = sim->liar.is_on ? !sim->liar.is_giving : !sim->is_forking;
+    const bool is_judged = sim->liar.is_on ? !sim->liar.is_giving : !sim_has_twofold(sim);
     if (!is_judged || sim->flips.is_spoilt) {
         return; /* a clone has the rights of its original once more: it shows as oversold */
     }
@@ -159,7 +159,9 @@ static void rival_check(struct sim *sim, struct cluster_node *node, struct store
     check(err == 0);
     memcpy(id.hash, hash.bytes, OPERATION_HASH_BYTES);
     if (event.type != EVENT_PRINT_CLAIM || print_claim_decode(event.body, &rival) != 0 ||
-        !is_first_of(&rival, &claim->job) || !was_known(sim, node, place->log, place->seq)) {
+        !is_first_of(&rival, &claim->job) || !was_known(sim, node, place->log, place->seq) ||
+        roster_judge(replica_roster(node->replica), place->log, place->seq, event.type, event.by) !=
+            VERDICT_VALID) {
         return;
     }
     sim->stats->oracles[ORACLE_PAPER]++;
@@ -177,8 +179,8 @@ void trade_claim(struct sim *sim, struct cluster_node *node, struct store_txn *t
     struct bytes key, value;
     struct print_claim claim;
     if (print_claim_decode(event->body, &claim) != 0 || claim.is_asked ||
-        claim.reason != PRINT_FIRST) {
-        return;
+        claim.reason != PRINT_FIRST || state_has_salvaged(txn, &event->entity)) {
+        return; /* what a fork voided, and became of it, is not told apart here */
     }
     const struct key from = key_entity(&event->entity);
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);

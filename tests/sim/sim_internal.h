@@ -43,7 +43,8 @@ struct cut {
 
 /* An order.open that was committed. */
 struct opened {
-    uint64_t day, log;
+    uint64_t day, log, seq;
+    struct hash chain;
     char lane[LANE_BYTES_MAX + 1];
     uint32_t number;
     struct entity_id order;
@@ -83,6 +84,7 @@ struct watch {
     struct hash heads, state;
     bool is_state_known;
     struct hash copy[3]; /* before a duplicated frame */
+    uint64_t copy_log, copy_written;
 };
 
 /* How often things go wrong in this run, per action, in 10,000. */
@@ -167,6 +169,8 @@ struct sim {
 void sim_fail(struct sim *sim, enum oracle oracle, const struct cluster_node *node,
               const char *format, ...) __attribute__((format(printf, 4, 5)));
 bool sim_chance(struct sim *sim, uint32_t odds);
+/* Whether some device's log may have gone on twice by now. */
+bool sim_has_twofold(const struct sim *sim);
 struct watch *sim_watch(struct sim *sim, const struct cluster_node *node);
 
 /* ---- wishes.c, wishes_shop.c: what people ask for ---- */
@@ -318,6 +322,10 @@ void progress_check(struct sim *sim, const struct cluster_node *node);
 /* On copies of its disk. */
 void verifier_check(struct sim *sim, const struct cluster_node *node);
 
+/* ---- oracle_salvaged.c: P4, P11 of what others carry on ---- */
+/* The order whose full history is in sim->history. */
+void salvaged_check(struct sim *sim, const struct cluster_node *node, struct store_txn *txn);
+
 /* ---- oracle_time.c: I17 ---- */
 /* Every device's clock is wrong by days, in the shifted run by others. */
 void time_shift(struct sim *sim);
@@ -339,6 +347,8 @@ void state_crash(struct sim *sim, const struct cluster_node *node);
 void state_copy(struct sim *sim, struct cluster_node *node, bool is_after);
 void state_audit(struct sim *sim, struct cluster_node *node);
 void state_compare(struct sim *sim, struct cluster_node *node);
+/* Whether others carry on something of @entity that a fork voided. */
+bool state_has_salvaged(struct store_txn *txn, const struct entity_id *entity);
 /* In the end: with everybody. */
 void state_agree(struct sim *sim, struct cluster_node *node);
 
