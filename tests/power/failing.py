@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,8 @@ class Trial:
                 customer.place()
             self.order = customer.promised[0][0]
             node.stop()
+        for what in ("backup", "archive", "export"):
+            node.command(what, os.path.join(self.folder, f"kept.{what}"))
 
     def failures(self):
         return os.path.getsize(self.seen) if os.path.exists(self.seen) else 0
@@ -151,8 +154,7 @@ def joining(trial):
 
 def restoring(trial):
     """A backup is verified and restored to a folder that has no store."""
-    backup = os.path.join(trial.folder, "kept")
-    Node(trial.program, trial.folder, "image").command("backup", backup)
+    backup = os.path.join(trial.folder, "kept.backup")
 
     def once(under):
         state = trial.fresh()
@@ -167,6 +169,18 @@ def restoring(trial):
 def knock(node, method, path, body=None):
     with contextlib.suppress(ValueError):  # not all of it is JSON
         node.ask(method, path, body, None if body is None else new_key())
+
+
+def watch(node, view):
+    """A screen: a WebSocket, as good as it gets it."""
+    address = node.ready["http"].split("//")[1].rstrip("/")
+    host, port = address.rsplit(":", 1)
+    screen = socket.create_connection((host, int(port)), 5)
+    screen.sendall(f"GET /ws?view={view} HTTP/1.1\r\nHost: {address}\r\n"
+                   f"Origin: http://{address}\r\n"
+                   "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
+    return screen
 
 
 def send_picture(node):
@@ -204,6 +218,9 @@ def life(trial):
         with ending(node):
             is_ready = came_up(trial, node)
             if is_ready:
+                screens = []
+                with contextlib.suppress(OSError):
+                    screens = [watch(node, view) for view in ("counter", "kitchen", "pickup")]
                 for path in LOOKS:
                     knock(node, "GET", path.replace("ORDER", trial.order))
                 for method, path, body in DEEDS:
@@ -213,6 +230,8 @@ def life(trial):
                     customer = Customer(node)
                     for _ in range(3):
                         customer.place()
+                for screen in screens:
+                    screen.close()
             node.child.terminate()
             until("the node's end", lambda: not node.is_running(), SECONDS)
             with open(node.log, errors="surrogateescape") as log:
@@ -229,6 +248,9 @@ MENU = os.path.join(EXAMPLES, "menu.csv")
 OFFLINE = (
     ("init", "--name", "Power", *PLACE),
     ("verify", "--json"),
+    ("verify", "--state", "{}/image"),
+    ("verify", "{}/kept.backup", "{}/kept.archive"),
+    ("verify", "{}/kept.export", "--json"),
     ("export", "{}/out"),
     ("export", "--what", "orders", "--format", "csv", "{}/out"),
     ("backup", "{}/out"),
@@ -253,8 +275,8 @@ DEEDS = (("POST", "/api/orders/ORDER/accept", {}),
          ("POST", "/api/orders/ORDER/done", {}),
          ("POST", "/api/orders/ORDER/hand-over", {}),
          ("POST", "/api/orders/ORDER/receipt", {}),
-         ("POST", "/api/orders/ORDER/print", {"kind": "ticket"}),
-         ("POST", "/api/orders/ORDER/review", {"stars": 5, "text": "good"}),
+         ("POST", "/api/orders/ORDER/print", {"what": "ticket"}),
+         ("POST", "/api/orders/ORDER/review", {"rating": 5, "text": "good"}),
          ("POST", "/api/orders/ORDER/erase", {"reason": "asked for"}),
          ("POST", "/api/drawers", {"number": 1, "float": 1000}),
          ("POST", "/api/stalls", {"number": 1, "name": "North"}),
