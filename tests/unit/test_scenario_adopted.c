@@ -2,6 +2,7 @@
  * and waits where it is held until somebody decides. */
 #include "tests/lib/test.h"
 
+#include "sync/domain/menu.h"
 #include "tests/lib/story.h"
 
 enum { MANAGER, DEPUTY, OWNER, KITCHEN, TABLET, SETTLE_MS = 5000 };
@@ -153,5 +154,67 @@ TEST(scenario, who_may_not_adopt_adopts_nothing)
                         "[   10] kitchen  order.adopt: forbidden\n"
                         "[   10] kitchen  voided: C-4 of tablet, 5 events, 2 lines, 11.00; C-5 of "
                         "tablet, 2 events, 1 lines, 7.00\n");
+    story_free(story);
+}
+
+/* ---- what was sold ---- */
+
+static void set_stock(struct story *story, enum stock_policy policy, int64_t units)
+{
+    struct command command;
+    shop_command(&command, COMMAND_MENU_SET);
+    command.item = 1;
+    command.fields_count = 1;
+    command.fields[0] = (struct wanted_field){.field = MENU_STOCK, .number = policy};
+    story_ask(story, MANAGER, &command);
+    shop_command(&command, COMMAND_STOCK_ADD);
+    command.item = 1;
+    command.stock_units = units;
+    story_ask(story, MANAGER, &command);
+}
+
+static void edit(struct story *story, enum command_kind kind, uint32_t line, int32_t delta)
+{
+    struct command command = decide(kind, 1006);
+    command.reason = bytes_of_text("mistake");
+    command.ids_count = 1;
+    command.ids[0] = line;
+    command.quantity_delta = delta;
+    story_ask(story, TABLET, &command);
+}
+
+/* Two of item 1 and one of item 2, then three of item 1 alone: that is what was eaten. */
+TEST(scenario, an_adopted_order_takes_what_it_came_to_from_the_stock)
+{
+    const uint32_t apart[CLUSTER_NODES_MAX] = {0, 1, 1, 1, 1};
+    struct story *story = story_new(1);
+    struct command revoke;
+    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1006);
+    story_device(story, "manager", ROLE_MANAGER, "A");
+    story_device(story, "deputy", ROLE_MANAGER, "B");
+    story_device(story, "owner", ROLE_OWNER, "E");
+    story_device(story, "kitchen", ROLE_KITCHEN, "D");
+    story_device(story, "tablet", ROLE_COUNTER, "C");
+    story_begin(story);
+    set_stock(story, STOCK_WARN, 10);
+    assert_true(cluster_converge(story->cluster, SETTLE_MS));
+    cluster_partition(story->cluster, apart);
+    story_place(story, TABLET, 1006, 2);
+    edit(story, COMMAND_LINE_SET, 1, 1);
+    edit(story, COMMAND_LINE_SET, 2, 1);
+    edit(story, COMMAND_LINES_VOID, 2, 0);
+    cluster_run(story->cluster, SETTLE_MS);
+    shop_command(&revoke, COMMAND_DEVICE_REVOKE);
+    revoke.device = story->cluster->nodes[TABLET].device;
+    story_ask(story, MANAGER, &revoke);
+    cluster_heal(story->cluster);
+    cluster_run(story->cluster, SETTLE_MS);
+    const struct stock_summary before = story_stock_at(story, DEPUTY, 1);
+    assert_int_equal(before.all - before.oversold, 10);
+    story_ask(story, DEPUTY, &adopt);
+    cluster_run(story->cluster, SETTLE_MS);
+    const struct stock_summary after = story_stock_at(story, DEPUTY, 1);
+    assert_int_equal(after.all - after.oversold, 7);
+    assert_all_alike(story);
     story_free(story);
 }
