@@ -595,6 +595,46 @@ TEST(cli, two_people_who_see_the_same_six_digits_bring_a_device_in)
     stall_close(&stall);
 }
 
+/* He answers the newcomer in the counter's place, and knocks at the counter in the newcomer's, with
+ * keys of his own at either: all that is left to him, since he cannot open what he passes on. */
+TEST(cli, who_stands_between_two_people_shows_each_other_digits_and_gets_nothing)
+{
+    struct stall stall;
+    char endpoint[128], trap[128], theirs[96], here[16], there[16], unused[16];
+    stall_open(&stall);
+    stall_init(&stall);
+    node_start(&stall.nodes[0]);
+    struct node *between = &stall.nodes[1];
+    RUN_WELL("init", "--state", between->state, "--name", "Noodle bar", "--listen",
+             "tcp://127.0.0.1:*", "--http", "127.0.0.1:0");
+    node_start(between);
+    (void)snprintf(theirs, sizeof theirs, "%s/knocks", stall.folder);
+    struct talk inviter = pair_start(&stall, endpoint);
+    struct talk waiting =
+        TALK("pair", "--role", "kitchen", "--lane", "B", "--json", "--state", between->state);
+    talk_read(&waiting, "endpoint", trap, sizeof trap);
+    struct talk newcomer = TALK("join", trap, "--json", "--state", stall.nodes[2].state);
+    struct talk knocking = TALK("join", endpoint, "--json", "--state", theirs);
+    talk_read(&newcomer, "digits", there, sizeof there);
+    talk_read(&inviter, "digits", here, sizeof here);
+    talk_read(&waiting, "digits", unused, sizeof unused);
+    talk_read(&knocking, "digits", unused, sizeof unused);
+    assert_string_not_equal(here, there); /* so both people say no */
+    talk_say(&inviter, "no\n");
+    talk_say(&newcomer, "no\n");
+    talk_say(&waiting, "yes\n");
+    talk_say(&knocking, "yes\n");
+    assert_int_equal(talk_end(&newcomer), 77);
+    assert_int_equal(talk_end(&knocking), 77);
+    struct ran ran = RUN_WELL("device", "list", "--state", stall.nodes[0].state);
+    assert_null(strstr(ran.out, "kitchen"));
+    assert_int_equal(kill(inviter.process, SIGTERM), 0);
+    assert_int_equal(talk_end(&inviter), 1000 + SIGTERM);
+    assert_int_equal(kill(waiting.process, SIGTERM), 0);
+    (void)talk_end(&waiting);
+    stall_close(&stall);
+}
+
 TEST(cli, digits_that_are_refused_three_times_close_the_door)
 {
     struct stall stall;
