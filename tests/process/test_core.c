@@ -435,6 +435,58 @@ static void introduce_hub(struct stall *stall, struct stall *hub)
                    core_endpoint(hub->core));
 }
 
+/* ---- room ---- */
+
+/* How many events @stall knows of at @of that it has not. */
+static uint64_t lacking(struct stall *stall, const struct stall *of)
+{
+    static struct gate_live live;
+    const struct gate *gate = core_gate(stall->core);
+    gate->live(gate->context, &live);
+    for (uint32_t i = 0; i < live.peers_count; i++)
+        if (live.peers[i].device == of->identity.device)
+            return live.peers[i].ahead;
+    return 0;
+}
+
+static void until_lacking(struct stall *stalls, bool is_lacking)
+{
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    do {
+        for (uint32_t i = 0; i < 2; i++)
+            assert_int_equal(core_turn(stalls[i].core, 1), 0);
+        assert_true(clock_mono_ms() < deadline_ms);
+    } while (!is_linked(&stalls[0], &stalls[1]) || (lacking(stalls, &stalls[1]) > 0) != is_lacking);
+}
+
+TEST(core, a_store_that_is_nearly_full_leaves_what_others_write_with_them_until_it_may_grow)
+{
+    struct stall stalls[2];
+    struct order_key key;
+    stall_open(&stalls[0]);
+    stall_open_in(&stalls[1], &stalls[0]);
+    stall_set_up(&stalls[0]);
+    introduce_hub(&stalls[0], &stalls[1]);
+    stalls[0].settings.store_mib = 1;
+    assert_int_equal(stall_start(&stalls[0]), 0);
+    (void)fill(&stalls[0]);
+    core_close(stalls[0].core);
+    assert_int_equal(stall_start(&stalls[0]), 0); /* it looks at its room when it starts */
+    until_lacking(stalls, true);
+    for (uint32_t i = 0; i < 200; i++) /* nor is it taken later */
+        for (uint32_t k = 0; k < 2; k++)
+            assert_int_equal(core_turn(stalls[k].core, 1), 0);
+    assert_true(lacking(&stalls[0], &stalls[1]) > 0);
+    core_close(stalls[0].core);
+    stalls[0].settings.store_mib = 16;
+    assert_int_equal(stall_start(&stalls[0]), 0);
+    until_lacking(stalls, false);
+    struct command order = order_command(&key, 1);
+    assert_int_equal(ask(&stalls[0], &order).err, 0);
+    stall_close(&stalls[0]);
+    stall_close(&stalls[1]);
+}
+
 TEST(core, a_device_that_moved_is_found_again_through_a_third)
 {
     enum { HUB, MOVING, FINDING, STALLS };
