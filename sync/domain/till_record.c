@@ -226,7 +226,8 @@ static int check_new(const struct task *task, const struct record *record,
  * roster's. */
 static bool may_write(const struct task *task, const struct record_kind *kind)
 {
-    return principal_may(&task->command->principal, event_info_find(kind->set)->capability);
+    return kind != NULL &&
+           principal_may(&task->command->principal, event_info_find(kind->set)->capability);
 }
 
 int till_record_set(struct task *task)

@@ -146,6 +146,7 @@ uint32_t cluster_clone(struct cluster *cluster, uint32_t of, const struct cluste
         node->effects != NULL ? node->effects : cluster_allocate(sizeof *effects);
     check(replica != NULL);
     store_memory_free(node->store);
+    cluster_blobs_free(node);
     *node = (struct cluster_node){.index = index,
                                   .name = name,
                                   .role = original->role,

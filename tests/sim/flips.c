@@ -165,10 +165,13 @@ void flips_turn(struct sim *sim, struct cluster_node *node)
     }
 }
 
+/* What was hit behind the place where a pass is would be found by the next one, hours later: all is
+ * read at once at first, and once more when damage would be looked at again anyway. */
 void flips_settle(struct sim *sim)
 {
     struct cluster_node *node = &sim->cluster->nodes[sim->flips.node];
     for (unsigned i = 0; i < MEND_ROUNDS_MAX && sim->flips.is_spoilt && !sim->is_failed; i++) {
+        node->scrub_records = i % (MEND_ROUNDS_MAX / 2) == 0 ? UINT32_MAX : SCRUB_RECORDS;
         sim->flips.is_spoilt = !node->is_open || node->txn != NULL || !is_sound(sim, node);
         cluster_run(sim->cluster, sim->flips.is_spoilt ? MEND_MS : 0);
     }
