@@ -68,8 +68,8 @@ int till_stock_sell_again(struct task *task, const struct order_line *line)
 
 void till_stock_give_up(struct task *task, const struct order_line *line, uint32_t units)
 {
-    const bool is_begun = line->progress != LINE_WAITING || line->handed > 0;
-    if (line->item == 0 || is_begun) {
+    /* What was handed over was made. */
+    if (line->item == 0 || line->progress != LINE_WAITING) {
         return;
     }
     check(task->returns_count < ORDER_LINES_MAX); /* a line is given up once */

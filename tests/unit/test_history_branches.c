@@ -127,6 +127,21 @@ TEST(history_branches, a_re_emitted_event_waits_for_what_its_log_itself_wrote_be
     mesh_free(mesh);
 }
 
+TEST(history_branches, a_re_emitted_event_does_not_wait_for_what_its_log_wrote_later)
+{
+    struct mesh *mesh = mesh_new(5, KIND_ORDER);
+    const struct operation parent = emit(mesh, 4, EVENT_ORDER_OPEN, NULL, NULL);
+    const struct operation lost = lost_at(0, 3, 1);
+    (void)emit(mesh, 0, EVENT_ORDER_OPEN, NULL, NULL);
+    const struct operation waits = emit(mesh, 0, EVENT_LINE_ADD, &parent, NULL);
+    (void)emit(mesh, 2, EVENT_LINE_SET, NULL, &lost);
+    (void)mesh_deliver(mesh, 0, 1, 2);
+    (void)mesh_deliver(mesh, 2, 1, 1);
+    assert_true(has(mesh, 1, &lost));
+    assert_false(has(mesh, 1, &waits));
+    mesh_free(mesh);
+}
+
 TEST(history_branches, what_a_log_re_emitted_is_not_its_own_past)
 {
     struct mesh *mesh = mesh_new(5, KIND_ORDER);

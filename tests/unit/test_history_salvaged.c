@@ -42,6 +42,7 @@ static struct {
     struct run run;
     struct roster roster;
     struct history *history;
+    uint64_t order; /* that the logs' own second events are about */
     uint8_t body[EVENT_BYTES_MAX];
 } scene;
 
@@ -72,10 +73,19 @@ static struct event plain(uint32_t type)
     return (struct event){.type = type, .entity = order_of(1)};
 }
 
-static void scene_begin(void)
+/* The second event of @of's log. */
+static struct event second_of(uint32_t of)
+{
+    struct event event = plain(of == COUNTER ? EVENT_ORDER_OPEN : EVENT_ACCEPT);
+    event.entity = order_of(scene.order);
+    return event;
+}
+
+static void scene_begin(uint64_t order)
 {
     static const enum role roles[DEVICES] = {ROLE_OWNER, ROLE_COUNTER, ROLE_KITCHEN};
     memset(&scene, 0, sizeof scene);
+    scene.order = order;
     journal_init(&scene.journal);
     scene.store = store_memory_new();
     scene.txn = store_memory_begin(scene.store, true);
@@ -88,7 +98,7 @@ static void scene_begin(void)
         journal_device_init(&scene.devices[i], &scene.journal, i + 1, roles[i], NULL);
         journal_open(scene.txn, &scene.journal, &scene.devices[i]);
     }
-    const struct event opened = plain(EVENT_ORDER_OPEN), accepted = plain(EVENT_ACCEPT);
+    const struct event opened = second_of(COUNTER), accepted = second_of(KITCHEN);
     (void)write_on(scene.txn, &scene.devices[COUNTER], &opened);
     (void)write_on(scene.txn, &scene.devices[KITCHEN], &accepted);
 }
@@ -116,7 +126,7 @@ static uint32_t branch_begin(uint32_t of)
     journal_device_init(&branch->device, &scene.journal, of + 1,
                         of == COUNTER ? ROLE_COUNTER : ROLE_KITCHEN, NULL);
     journal_open(branch->txn, &scene.journal, &branch->device);
-    const struct event second = plain(of == COUNTER ? EVENT_ORDER_OPEN : EVENT_ACCEPT);
+    const struct event second = second_of(of);
     (void)write_on(branch->txn, &branch->device, &second);
     check(hash_equal(&branch->device.head.hash, &scene.devices[of].head.hash));
     return at;
@@ -206,12 +216,17 @@ static bool saw(const struct operation *late, const struct operation *early)
 }
 
 /* Branch 0 is told by the test; branch 1 has one event, so that the fork can be proven. */
-static void scene_with_fork(void)
+static void scene_with_fork_elsewhere(uint64_t order)
 {
-    scene_begin();
+    scene_begin(order);
     (void)branch_begin(COUNTER);
     (void)branch_begin(COUNTER);
     (void)branch_plain(1, EVENT_CANCEL);
+}
+
+static void scene_with_fork(void)
+{
+    scene_with_fork_elsewhere(1);
 }
 
 static void fork_and_carry(void)
@@ -319,39 +334,65 @@ TEST(history_salvaged, what_two_branches_share_both_have_seen_and_nothing_of_eac
     scene_end();
 }
 
+/* Whether their logs had written of the order before the fork or not. */
 TEST(history_salvaged, branches_of_two_logs_are_kept_apart)
 {
-    scene_with_fork();
-    (void)branch_begin(KITCHEN);
-    (void)branch_begin(KITCHEN);
-    const struct operation counters = branch_plain(0, EVENT_LINE_ADD);
-    const struct operation kitchens = branch_plain(2, EVENT_START);
-    (void)branch_plain(3, EVENT_DONE);
-    state_fork(0, 1);
-    state_fork(2, 3);
-    (void)carry(0);
-    (void)carry(2);
-    (void)fold();
-    assert_true(has(&counters) && has(&kitchens));
-    assert_false(saw(&counters, &kitchens) || saw(&kitchens, &counters));
-    scene_end();
+    for (uint64_t before = 1; before <= 2; before++) {
+        scene_with_fork_elsewhere(before);
+        (void)branch_begin(KITCHEN);
+        (void)branch_begin(KITCHEN);
+        const struct operation counters = branch_plain(0, EVENT_LINE_ADD);
+        const struct operation kitchens = branch_plain(2, EVENT_START);
+        (void)branch_plain(3, EVENT_DONE);
+        state_fork(0, 1);
+        state_fork(2, 3);
+        (void)carry(0);
+        (void)carry(2);
+        (void)fold();
+        assert_true(has(&counters) && has(&kitchens));
+        assert_false(saw(&counters, &kitchens) || saw(&kitchens, &counters));
+        scene_end();
+    }
 }
 
 TEST(history_salvaged, a_branch_has_not_seen_what_another_wrote_before)
 {
-    struct event elsewhere = plain(EVENT_LINE_ADD);
+    for (uint64_t before = 1; before <= 2; before++) {
+        struct event elsewhere = plain(EVENT_LINE_ADD);
+        scene_with_fork_elsewhere(before);
+        elsewhere.entity = order_of(2);
+        (void)branch_write(0, &elsewhere);
+        (void)branch_write(0, &elsewhere);
+        const struct operation late = branch_plain(0, EVENT_LINE_SET);
+        const struct operation other = branch_plain(1, EVENT_LINE_ADD);
+        state_fork(0, 1);
+        (void)carry(0);
+        (void)carry(1);
+        (void)fold();
+        assert_true(has(&late) && has(&other));
+        assert_false(saw(&late, &other));
+        scene_end();
+    }
+}
+
+/* What both branches have in common waits, so both do. */
+TEST(history_salvaged, what_waits_holds_up_every_branch_behind_it)
+{
+    struct event waits = plain(EVENT_LINE_ADD);
     scene_with_fork();
-    elsewhere.entity = order_of(2);
-    (void)branch_write(0, &elsewhere);
-    (void)branch_write(0, &elsewhere);
-    const struct operation late = branch_plain(0, EVENT_LINE_SET);
-    const struct operation other = branch_plain(1, EVENT_LINE_ADD);
+    (void)branch_begin(COUNTER);
+    waits.parents_count = 1;
+    waits.parents[0] = (struct operation){.log = 12345, .seq = 7, .hash = {1}};
+    (void)branch_write(0, &waits);
+    (void)branch_write(2, &waits);
+    const struct operation left = branch_plain(0, EVENT_ACCEPT);
+    const struct operation right = branch_plain(2, EVENT_START);
     state_fork(0, 1);
     (void)carry(0);
-    (void)carry(1);
+    (void)carry(2);
     (void)fold();
-    assert_true(has(&late) && has(&other));
-    assert_false(saw(&late, &other));
+    assert_false(has(&left) || has(&right));
+    assert_int_equal(scene.history->pending_count, 3);
     scene_end();
 }
 

@@ -280,6 +280,59 @@ TEST(stock_desk, a_device_that_forgot_gives_nothing_and_asks_for_nothing)
     stage_stop(&stage);
 }
 
+TEST(stock_desk, what_a_retired_device_left_may_be_given_up)
+{
+    start(20);
+    hear_ask(0, 3, log_of(0));
+    begin(COMMAND_DEVICE_RETIRE);
+    command.device = stage.peers[0].id;
+    assert_int_equal(run(), 0);
+    assert_int_equal(here(), 20);
+    assert_int_equal(add_units(ITEM, -21), ERR_MISMATCH); /* tried at disks that fail, too */
+    assert_int_equal(add_units(ITEM, -20), 0);
+    assert_int_equal(here(), 0);
+    stage_stop(&stage);
+}
+
+/* Eleven issuers, whose units end in the middle of lines: more takes than a run holds. */
+TEST(stock_desk, an_order_that_takes_from_too_many_issuers_is_refused_whole)
+{
+    start(25);
+    make_owners();
+    for (uint32_t peer = 0; peer < PEERS; peer++) {
+        hear_add(peer, 25, replica_log(stage.replica));
+    }
+    want_sale(ITEM, 4);
+    command.lines_count = ORDER_LINES_MAX;
+    for (uint32_t i = 1; i < ORDER_LINES_MAX; i++) {
+        command.lines[i] = command.lines[0];
+    }
+    assert_int_equal(run(), ERR_TOO_MANY);
+    assert_int_equal(here(), 25 * (PEERS + 1));
+    stage_stop(&stage);
+}
+
+TEST(stock_desk, of_a_row_that_the_disk_spoilt_nothing_is_given)
+{
+    static const uint8_t junk[] = {1, 2, 3};
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, ITEM);
+    const struct key key = key_state(KIND_STOCK, &entity);
+    start(20);
+    stage_pass(&stage, GIVE_INTERVAL_MS);
+    struct store_txn *txn = store_memory_begin(stage.store, true);
+    check(store_put(txn, TABLE_STATE, key_bytes(&key), bytes_of(junk, sizeof junk)) == 0);
+    check(store_memory_commit(txn) == 0);
+    const struct input input = {
+        .kind = INPUT_MESSAGE,
+        .now = {.wall_ms = INT64_C(1700000000000) + (int64_t)stage.now_ms, .mono_ms = stage.now_ms},
+        .link = 0,
+        .message = ask_frame(3, log_of(0), ++asks)};
+    stage_begin(&stage);
+    assert_int_equal(replica_step(stage.replica, stage.txn, &input, stage.effects), ERR_IO);
+    stage_abort(&stage);
+    stage_stop(&stage);
+}
+
 TEST(stock_desk, what_needs_newer_software_is_not_given_away)
 {
     static const uint8_t empty[] = {0x90};

@@ -202,11 +202,34 @@ static struct input ask_input(void)
     return (struct input){.kind = INPUT_MESSAGE, .now = now(), .link = 0, .message = frame};
 }
 
+/* Of two issuers, and one has something back from a device that is retired. */
 TEST(stock_doubles, nothing_is_given_at_a_disk_that_fails)
 {
+    struct stock_add theirs = {.item = ITEM, .units = 1};
+    uint8_t data[64];
+    struct writer writer;
     start(5);
+    stage_meet(&stage, 1, 1, NULL, 0);
+    stage_pass(&stage, GIVE_INTERVAL_MS);
+    const struct stock_ask ask = {
+        .item = ITEM, .units = 4, .log = stage.peers[1].head.log, .number = ++asks};
+    uint8_t ask_data[64];
+    struct bytes frame;
+    writer_init(&writer, ask_data, sizeof ask_data);
+    message_write_ask(&writer, &ask);
+    check(writer_finish(&writer, &frame) == 0);
+    stage_turn(&stage, 1, frame);
+    theirs.holder = replica_log(stage.replica);
+    theirs.issuer = stage.peers[0].head.log;
+    writer_init(&writer, data, sizeof data);
+    stock_add_encode(&theirs, &writer);
+    stage_turn(&stage, 0, frame_event(&stage, 0, write_stock(EVENT_STOCK_ADD, &writer), true));
+    begin(COMMAND_DEVICE_RETIRE);
+    command.device = stage.peers[1].id;
+    assert_int_equal(run(), 0);
+    assert_int_equal(here(), 6);
     each_call_fails(ask_input);
-    assert_int_equal(here(), 5);
+    assert_int_equal(here(), 6);
     stage_stop(&stage);
 }
 
@@ -243,7 +266,11 @@ TEST(stock_doubles, nobody_is_asked_at_a_disk_that_fails)
     writer_init(&writer, data, sizeof data);
     stock_add_encode(&theirs, &writer);
     stage_turn(&stage, 0, frame_event(&stage, 0, write_stock(EVENT_STOCK_ADD, &writer), true));
-    begin(COMMAND_DEVICE_RETIRE); /* who closed is looked up in the store */
+    theirs.holder = stage.peers[1].head.log; /* whose leftover is peer 0's again */
+    writer_init(&writer, data, sizeof data);
+    stock_add_encode(&theirs, &writer);
+    stage_turn(&stage, 0, frame_event(&stage, 0, write_stock(EVENT_STOCK_ADD, &writer), true));
+    begin(COMMAND_DEVICE_RETIRE);
     command.device = stage.peers[1].id;
     assert_int_equal(run(), 0);
     each_call_fails(sale_input);

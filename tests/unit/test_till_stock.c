@@ -180,11 +180,12 @@ TEST(till_stock, what_nobody_ever_counted_is_sold_out_and_forced_in_the_own_name
     begin(COMMAND_ORDER_PLACE);
     command.channel = bytes_of_text("counter");
     command.mode = bytes_of_text("take-away");
-    command.lines_count = 1;
+    command.lines_count = 2;
     command.lines[0] = (struct wanted_line){.item = ITEM, .quantity = 1};
+    command.lines[1] = command.lines[0];
     command.is_forced = true;
     assert_int_equal(run(), 0);
-    assert_int_equal(look().oversold, 1);
+    assert_int_equal(look().oversold, 2);
     stage_stop(&stage);
 }
 
