@@ -20,9 +20,9 @@ YEAR = 365 * 86400
 
 
 class Trial:
-    def __init__(self, build, folder):
+    def __init__(self, build, program, folder):
         self.build, self.folder = build, folder
-        self.stall = Stall(os.path.join(build, "trestle"), folder)
+        self.stall = Stall(program, folder)
 
     def begin(self, environments=None):
         self.stall.run(environments)
@@ -229,9 +229,9 @@ TRIALS = {trial.__name__: trial for trial in (clocks, freeze, two_instances, sto
                                               backup_restored, flipped_bits, store_torn, disk_full)}
 
 
-def run_trial(name, build):
+def run_trial(name, build, program):
     with tempfile.TemporaryDirectory(prefix="trestle-trial-") as folder:
-        trial = Trial(build, folder)
+        trial = Trial(build, program, folder)
         try:
             TRIALS[name](trial)
             trial.end()
@@ -251,13 +251,16 @@ def run_trial(name, build):
 def main():
     parser = arguments(__doc__)
     parser.add_argument("build")
+    parser.add_argument("--program", help="another build of it, as one with the address sanitizer")
     parser.add_argument("names", nargs="*", default=list(TRIALS), metavar="NAME",
                         help=", ".join(TRIALS))
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     unknown = set(options.names) - set(TRIALS)
     if unknown:
         parser.error(f"no trial is called {', '.join(unknown)}")
-    sys.exit(max(run_trial(name, os.path.abspath(options.build)) for name in options.names))
+    build = os.path.abspath(options.build)
+    program = os.path.abspath(options.program or os.path.join(build, "trestle"))
+    sys.exit(max(run_trial(name, build, program) for name in options.names))
 
 
 if __name__ == "__main__":
