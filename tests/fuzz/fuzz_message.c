@@ -88,12 +88,14 @@ static void write_again(struct writer *writer)
         message_write_blobq(writer, &blob->hash, blob->offset, blob->length);
         break;
     case MESSAGE_BLOB:
+        check(blob->offset <= blob->total && blob->bytes.size <= blob->total - blob->offset);
         message_write_blob(writer, &blob->hash, blob->offset, blob->total, blob->bytes);
         break;
     case MESSAGE_BYE:
         message_write_bye(writer, (enum bye_reason)message.reason);
         break;
     case MESSAGE_REPAIR:
+        check(message.repair.first_seq >= 1 && message.repair.first_seq <= message.repair.last_seq);
         message_write_repair(writer, &message.repair);
         break;
     }
