@@ -157,10 +157,12 @@ static bool is_beyond(const struct load *load, uint32_t own, const uint64_t head
 {
     const struct roster *roster = load->roster;
     for (uint32_t i = 0; i < roster->logs_count; i++) {
+        if (i == own || heads[i] == 0) {
+            continue;
+        }
         const enum verdict verdict =
             roster_judge(roster, roster->logs[i].id, heads[i], EVENT_STAFF_ROLE, 0);
-        if (i != own && heads[i] > 0 &&
-            (verdict == VERDICT_FORKED || verdict == VERDICT_FORBIDDEN)) {
+        if (verdict == VERDICT_FORKED || verdict == VERDICT_FORBIDDEN) {
             return true;
         }
     }
