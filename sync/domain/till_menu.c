@@ -275,6 +275,9 @@ int till_popup_set(struct task *task)
     if (err == 0) {
         err = collect_settings(task, &popup, &set);
     }
+    if (err == 0 && set.count > 0 && !task_has_room(task, task->till->scratch)) {
+        err = ERR_TOO_MANY;
+    }
     if (err == 0 && set.count > 0) {
         popup_set_encode(&set, task_body(task));
         task_emit(task, EVENT_POPUP_SET);
@@ -300,6 +303,9 @@ int till_day_open(struct task *task)
     }
     if (open.n != popup.day + 1) {
         return ERR_STATE;
+    }
+    if (!task_has_room(task, task->till->scratch)) {
+        return ERR_TOO_MANY;
     }
     day_open_encode(&open, task_body(task));
     task_emit(task, EVENT_DAY_OPEN);

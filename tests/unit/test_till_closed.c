@@ -1,0 +1,181 @@
+/* test_till_closed.c - entities on which nothing is written any more: those that need newer
+ * software, and those on which no event of this device's would count.
+ */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sync/domain/blob.h"
+#include "sync/domain/menu.h"
+#include "sync/domain/record.h"
+#include "tests/lib/stage.h"
+
+enum { KEY_BYTES = 16, OPAQUE_TYPE = 1002 };
+
+static struct stage stage;
+static struct command command;
+static struct entity_id drawer;
+static uint32_t said; /* numbers the wishes, so that each says something else */
+
+static int run(void)
+{
+    stage_begin(&stage);
+    stage_command(&stage, &command);
+    stage_end(&stage);
+    assert_int_equal(stage.effects->answers_count, 1);
+    return stage.effects->answers[0].err;
+}
+
+static void begin(enum command_kind kind)
+{
+    static char key[KEY_BYTES + 1];
+    memset(&command, 0, sizeof command);
+    command.kind = kind;
+    command.principal = (struct principal){.session = 1, .role = ROLE_OWNER};
+    (void)snprintf(key, sizeof key, "key%013u", (unsigned)++said);
+    command.key = bytes_of_text(key);
+    command.item = 1;
+    command.order = drawer;
+    command.reason = bytes_of_text("because");
+}
+
+static void field(uint32_t number, int64_t value)
+{
+    command.fields[command.fields_count++] =
+        (struct wanted_field){.field = number, .number = value};
+}
+
+/* ---- one wish for each kind of entity ---- */
+
+static int set_item(void)
+{
+    begin(COMMAND_MENU_SET);
+    field(MENU_PRICE, (int64_t)said);
+    command.fields[command.fields_count++] =
+        (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text("Soup")};
+    return run();
+}
+
+static int set_popup(void)
+{
+    begin(COMMAND_POPUP_SET);
+    field(POPUP_LATE_AFTER, 1 + (int64_t)said);
+    return run();
+}
+
+static int set_stall(void)
+{
+    static bool is_new = true;
+    begin(COMMAND_RECORD_SET);
+    command.record = KIND_STALL;
+    command.is_new = is_new;
+    is_new = false;
+    command.fields[command.fields_count++] =
+        (struct wanted_field){.field = RECORD_NAME, .text = bytes_of_text("Grill")};
+    field(STALL_POSITION, (int64_t)said % 100);
+    const int err = run();
+    is_new = err == ERR_NOT_FOUND;
+    return is_new ? set_stall() : err;
+}
+
+static int move_cash(void)
+{
+    begin(COMMAND_DRAWER_MOVE);
+    command.amount_minor = 1;
+    return run();
+}
+
+static int add_blob(void)
+{
+    begin(COMMAND_BLOB_ADD);
+    command.blob = (struct hash){{1}};
+    command.blob_size = 100;
+    command.media = bytes_of_text("image/png");
+    return run();
+}
+
+static struct entity_id item_entity(void)
+{
+    return entity_id_derive(KIND_MENU, 1);
+}
+
+static struct entity_id popup_entity(void)
+{
+    return entity_id_derive(KIND_POPUP, 0);
+}
+
+static struct entity_id stall_entity(void)
+{
+    return entity_id_derive(KIND_STALL, 1);
+}
+
+static struct entity_id drawer_entity(void)
+{
+    return drawer;
+}
+
+static struct entity_id photo_entity(void)
+{
+    const struct hash hash = {{1}};
+    return blob_entity(&hash);
+}
+
+static const struct {
+    int (*wish)(void);
+    struct entity_id (*entity)(void);
+    bool is_repeatable; /* each wish is an event more */
+} kinds[] = {
+    {set_item, item_entity, true},   {set_popup, popup_entity, true},
+    {set_stall, stall_entity, true}, {move_cash, drawer_entity, true},
+    {add_blob, photo_entity, false},
+};
+
+static void start(void)
+{
+    said = 0;
+    stage_start(&stage, 2, 0);
+    begin(COMMAND_DAY_OPEN);
+    command.day = 1;
+    assert_int_equal(run(), 0);
+    begin(COMMAND_DRAWER_OPEN);
+    assert_int_equal(run(), 0);
+    drawer = stage.effects->answers[0].answer.entity;
+}
+
+TEST(till_closed, what_needs_newer_software_is_read_only)
+{
+    static const uint8_t empty[] = {0x90};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        start();
+        assert_int_equal(kinds[i].wish(), 0);
+        const struct entity_id entity = kinds[i].entity();
+        const uint64_t seq =
+            journal_write(stage.world, &stage.journal, &stage.peers[0],
+                          (enum event_type)OPAQUE_TYPE, &entity, bytes_of(empty, sizeof empty));
+        stage_meet(&stage, 0, 0, NULL, 0);
+        stage_turn(&stage, 0, frame_event(&stage, 0, seq, true));
+        assert_int_equal(kinds[i].wish(), ERR_VERSION);
+        stage_stop(&stage);
+    }
+}
+
+TEST(till_closed, beyond_what_counts_of_this_device_nothing_is_written)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        uint32_t wishes = 0;
+        if (!kinds[i].is_repeatable) {
+            continue;
+        }
+        start();
+        while (kinds[i].wish() == 0 && wishes <= ENTITY_EVENTS_PER_LOG_MAX) {
+            wishes++;
+        }
+        assert_int_equal(kinds[i].wish(), ERR_TOO_MANY);
+        assert_true(wishes > 50);
+        begin(COMMAND_DAY_OPEN);
+        command.day = 2;
+        assert_int_equal(run(), kinds[i].wish == set_popup ? ERR_TOO_MANY : 0);
+        stage_stop(&stage);
+    }
+}
