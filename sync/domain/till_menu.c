@@ -261,6 +261,13 @@ static int collect_settings(struct task *task, const struct popup *popup, struct
     return err;
 }
 
+/* Whether one more event of this device on the pop-up would: days are opened for as long as that.
+ */
+static bool would_count(const struct task *task)
+{
+    return history_has_room(task->till->scratch, task->till->own_log, EVENT_BYTES_MAX);
+}
+
 int till_popup_set(struct task *task)
 {
     struct popup popup;
@@ -275,7 +282,7 @@ int till_popup_set(struct task *task)
     if (err == 0) {
         err = collect_settings(task, &popup, &set);
     }
-    if (err == 0 && set.count > 0 && !task_has_room(task, task->till->scratch)) {
+    if (err == 0 && set.count > 0 && !would_count(task)) {
         err = ERR_TOO_MANY;
     }
     if (err == 0 && set.count > 0) {
@@ -304,7 +311,7 @@ int till_day_open(struct task *task)
     if (open.n != popup.day + 1) {
         return ERR_STATE;
     }
-    if (!task_has_room(task, task->till->scratch)) {
+    if (!would_count(task)) {
         return ERR_TOO_MANY;
     }
     day_open_encode(&open, task_body(task));
