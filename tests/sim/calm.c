@@ -15,10 +15,11 @@ enum {
     BREAD = SHOP_ITEMS + 1, /* an item that is never counted, so never sold out */
     CALM_ORDERS = 8,
     CALM_GAP_MS = 150,
-    CALM_SETTLE_MS = 3000,
+    CALM_SETTLE_MS = 3000, /* at most */
+    CALM_STRAY_MS = 300,   /* what is sent once more would be by then */
     LINK_ROUNDS_MAX = 4,
-    LINK_ROUND_MS = 2500,
-    COPIES_OF = 100, /* of so many copies that must be ... */
+    LINK_ROUND_MS = 2500, /* two statuses: all know who is linked to whom */
+    COPIES_OF = 100,      /* of so many copies that must be ... */
     COPIES_MAX = 105,
     COPIES_CLONED_MAX = 150, /* two devices of one name: who reaches whom is told by names */
     ANSWER_MS = 1000,
@@ -174,7 +175,8 @@ void calm_check(struct sim *sim)
         (void)ask(sim, ORACLE_ALONE, till_draw(sim), COMMAND_ORDER_PLACE, order_fill, &order);
         cluster_run(sim->cluster, prng_below(&sim->oracle_prng, CALM_GAP_MS));
     }
-    cluster_run(sim->cluster, CALM_SETTLE_MS);
+    (void)cluster_converge(sim->cluster, CALM_SETTLE_MS);
+    cluster_run(sim->cluster, CALM_STRAY_MS);
     if (!sim->is_failed) {
         copies_check(sim, sim->stats->events - before);
     }
