@@ -17,6 +17,7 @@ enum {
     REST_MS = 3000,
     REST_ROUNDS_MAX = 8, /* until the last rights to sell have found their places */
     REST_FRAMES_MAX = 2 + REST_MS / STATUS_INTERVAL_MS, /* one way over one link */
+    REST_ASKS_MAX = REST_MS / 250, /* of a device that lacks rights to sell and gets none */
 };
 
 _Static_assert(sizeof(struct link) <= LINK_BYTES_MAX, "a link's state has its bound");
@@ -64,7 +65,8 @@ void links_send(struct sim *sim, const struct cluster_node *node, struct bytes f
 static void rest_check(struct sim *sim, uint64_t frames)
 {
     const struct cluster *cluster = sim->cluster;
-    const uint64_t most = (uint64_t)cluster->count * (cluster->count - 1) * REST_FRAMES_MAX;
+    const uint64_t links = (uint64_t)cluster->count * (cluster->count - 1);
+    const uint64_t most = links * REST_FRAMES_MAX + (uint64_t)cluster->count * REST_ASKS_MAX;
     sim->stats->oracles[ORACLE_BOUNDS]++;
     if (frames > most) {
         sim_fail(sim, ORACLE_BOUNDS, NULL, "%llu frames in %d ms in which nobody did anything",
