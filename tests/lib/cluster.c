@@ -11,8 +11,9 @@
 enum {
     ODDS_WHOLE = 10000,
     RATE_TRUE = 10000,
-    LIAR_MS = 400,  /* from one thing that a liar does to the next */
-    REOPEN_MS = 50, /* after an abort the store is tried again that much later */
+    LIAR_MS = 400,         /* from one thing that a liar does to the next */
+    REBUILD_ENTITIES = 64, /* a part */
+    REOPEN_MS = 50,        /* after an abort the store is tried again that much later */
 };
 
 void *cluster_allocate(size_t size)
@@ -466,14 +467,38 @@ static bool is_fatal(int err)
     return err != 0 && err != ERR_IO && err != ERR_FULL;
 }
 
+/* As the real host does, in one go. */
+static int store_rebuild(struct cluster_node *node, struct store_txn *txn, struct moment now)
+{
+    uint64_t entities = 0;
+    bool is_done = false;
+    int err = 0;
+    while (err == 0 && !is_done) {
+        err = replica_rebuild_part(node->replica, txn, REBUILD_ENTITIES, &entities, &is_done);
+    }
+    effects_reset(node->effects);
+    return err != 0 ? err : replica_open(node->replica, txn, &node->config, now, node->effects);
+}
+
+static void software_enter(struct cluster *cluster, struct cluster_node *node)
+{
+    if (cluster->hooks.on_enter != NULL) {
+        cluster->hooks.on_enter(cluster->hooks.context, node);
+    }
+}
+
 static void node_open_start(struct cluster *cluster, struct cluster_node *node)
 {
+    software_enter(cluster, node);
     effects_reset(node->effects);
     struct store_txn *txn = store_memory_begin(node->store, true);
     const struct moment now = cluster_moment(cluster, node);
     fault_arm(node, false);
     paths_arm(cluster, node);
     int err = replica_open(node->replica, txn, &node->config, now, node->effects);
+    if (err == ERR_VERSION) {
+        err = store_rebuild(node, txn, now);
+    }
     if (err == 0) {
         err = replica_seal(node->replica, txn, now, node->effects);
     }
@@ -504,6 +529,7 @@ bool cluster_node_open(struct cluster *cluster, struct cluster_node *node)
 /* Everything up to the commit; when there is something to commit, that takes its time. */
 static void turn_start(struct cluster *cluster, struct cluster_node *node)
 {
+    software_enter(cluster, node);
     turn_take(cluster, node);
     if (node->is_copy_turn && cluster->hooks.on_copy != NULL) {
         cluster->hooks.on_copy(cluster->hooks.context, node, false);
@@ -530,6 +556,7 @@ static void turn_start(struct cluster *cluster, struct cluster_node *node)
 static void turn_synced(struct cluster *cluster, struct cluster_node *node)
 {
     struct store_txn *txn = node->txn;
+    software_enter(cluster, node);
     node->txn = NULL;
     const int err = txn_commit(node, txn);
     if (err == 0) {

@@ -60,6 +60,8 @@ enum {
     X(FAULT_CLOCK_JUMP, "clock jump")                                                              \
     X(FAULT_CLOCK_RATE, "clock fast or slow")                                                      \
     X(FAULT_SLOW, "slow device")                                                                   \
+    X(FAULT_OLD, "device with older software")                                                     \
+    X(FAULT_UPGRADE, "device upgraded, its store folded anew")                                     \
     X(FAULT_FLIP, "bit flipped in a stored record")                                                \
     X(FAULT_LIAR, "device in hostile hands")                                                       \
     X(FAULT_NONSENSE, "event that its writer may not write, or that makes no sense")               \
@@ -99,6 +101,8 @@ struct cluster_node;
  * touch. */
 struct cluster_hooks {
     void *context;
+    /* The node's software runs from now on. */
+    void (*on_enter)(void *context, struct cluster_node *node);
     void (*on_input)(void *context, struct cluster_node *node, const struct input *input);
     /* Committed, effects not released yet; also after a turn that had nothing to commit. */
     void (*on_turn)(void *context, struct cluster_node *node);

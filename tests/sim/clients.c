@@ -67,6 +67,7 @@ static bool order_look(struct sim *sim, const struct cluster_node *node, struct 
 static void order_choose(struct sim *sim, const struct cluster_node *node, struct command *command)
 {
     const struct wish *wish = &wishes[command->kind];
+    versions_enter(sim, node);
     for (int i = 0; i < LOOKS_MAX; i++) {
         const bool is_here = order_look(sim, node, command);
         if (is_here && (wish->fits == NULL || wish->fits(sim->order))) {
@@ -144,7 +145,8 @@ static void ask(struct sim *sim, struct cluster_node *node)
 {
     const enum command_kind kind = wish_draw(sim);
     node = place_draw(sim, kind, node);
-    if (sim->requests_count >= SIM_REQUESTS_MAX || !is_served(sim, node)) {
+    if (sim->requests_count >= SIM_REQUESTS_MAX || !is_served(sim, node) ||
+        !versions_know(sim, node, kind)) {
         return;
     }
     const uint32_t number = sim->requests_count++;
@@ -201,7 +203,8 @@ static void ask_again(struct sim *sim, bool is_elsewhere)
     }
     for (uint32_t i = 0; i < sim->cluster->count; i++) {
         const struct cluster_node *node = &sim->cluster->nodes[(number + i) % sim->cluster->count];
-        if (is_served(sim, node) && request->has_answer[node->index] != is_elsewhere) {
+        if (is_served(sim, node) && versions_know(sim, node, request->command.kind) &&
+            request->has_answer[node->index] != is_elsewhere) {
             cluster_command(sim->cluster, node->index, &request->command, number);
             *(is_elsewhere ? &sim->stats->retries_elsewhere : &sim->stats->retries_here) += 1;
             return;

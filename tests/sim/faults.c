@@ -17,6 +17,7 @@ enum {
     FORGING_ONE_IN = 6,
     FORGE_ODDS_MAX = 2000,
     LYING_ONE_IN = 4, /* of the others */
+    MIXED_ONE_IN = 2, /* of those without either, and with sound disks */
 };
 
 static uint64_t below(struct sim *sim, uint64_t limit)
@@ -174,6 +175,7 @@ static const struct {
     {"clone", offsetof(struct odds, clone), clone},
     {"liar", offsetof(struct odds, liar), liar_act},
     {"flip", offsetof(struct odds, flip), fault_flip},
+    {"upgrade", offsetof(struct odds, upgrade), fault_upgrade},
 };
 
 /* What the network and the people do wrong all the time. */
@@ -257,6 +259,10 @@ void faults_draw(struct sim *sim)
         odds->flip = odds_draw(sim, 60);
         flips_draw(sim);
     }
+    if (!sim->is_forking && odds->flip == 0 && prng_one_in(&sim->prng, MIXED_ONE_IN)) {
+        versions_draw(sim);
+        odds->upgrade = odds_draw(sim, 60);
+    }
     sim->clones = 0;
     cluster_copy_free(&sim->copy);
     sim->gap_max_ms = 4 + (uint32_t)below(sim, 150);
@@ -303,6 +309,7 @@ void faults_end(struct sim *sim)
     struct cluster *cluster = sim->cluster;
     net_end(sim);
     liar_end(sim);
+    versions_end(sim);
     for (uint32_t i = 0; i < cluster->count; i++) {
         cluster_set_slow(cluster, i, 0);
         cluster_fail_store(cluster, i, &(struct cluster_store_fault){.nth = 0});

@@ -1,8 +1,9 @@
 /* flips.c - a disk flips bits in what a device has stored, while the power is off.
  *
- * One device of the run is hit. Until its store is sound again it serves nobody at a screen, and
- * only what it lets out and its new rows are looked at; then everything is. An event is hit only
- * when another device holds it: of what nobody else has nothing can be fetched.
+ * One device of the run is hit, again only when it was mended. Until its store is sound again it
+ * serves nobody at a screen, and only what it lets out and its new rows are looked at; then
+ * everything is. An event is hit only when another device holds it: of what nobody else has nothing
+ * can be fetched.
  */
 #include <string.h>
 
@@ -87,7 +88,7 @@ void fault_flip(struct sim *sim)
     struct cluster_node *node = &sim->cluster->nodes[sim->flips.node];
     const enum store_table table = tables[prng_below(&sim->prng, sizeof tables / sizeof *tables)];
     const uint64_t bit = prng_next(&sim->prng);
-    if (!node->is_running || store_memory_count(node->store, table) == 0) {
+    if (!node->is_running || sim->flips.is_spoilt || store_memory_count(node->store, table) == 0) {
         return;
     }
     cluster_crash(sim->cluster, node->index);

@@ -40,7 +40,8 @@ void state_compare(struct sim *sim, struct cluster_node *node)
     struct watch *watch = sim_watch(sim, node);
     for (uint32_t i = 0; i < sim->cluster->count; i++) {
         const struct cluster_node *other = &sim->cluster->nodes[i];
-        if (other == node || !sim->watches[i].is_current ||
+        const bool is_alike = sim->is_old[i] == sim->is_old[node->index];
+        if (other == node || !is_alike || !sim->watches[i].is_current ||
             !hash_equal(&watch->heads, &sim->watches[i].heads)) {
             continue;
         }
@@ -56,9 +57,11 @@ void state_compare(struct sim *sim, struct cluster_node *node)
 void state_agree(struct sim *sim, struct cluster_node *node)
 {
     const struct cluster_node *first = &sim->cluster->nodes[0];
-    sim->stats->oracles[ORACLE_CONVERGENCE]++;
+    const bool is_upgraded = sim->was_old[node->index] || sim->was_old[0];
+    const enum oracle oracle = is_upgraded ? ORACLE_UPGRADE : ORACLE_CONVERGENCE;
+    sim->stats->oracles[oracle]++;
     if (!hash_equal(state_of(sim, node), state_of(sim, first))) {
-        sim_fail(sim, ORACLE_CONVERGENCE, node, "came to another state than %s", first->name);
+        sim_fail(sim, oracle, node, "came to another state than %s", first->name);
     }
 }
 

@@ -126,6 +126,11 @@ static void on_turn(void *context, struct cluster_node *node)
     }
 }
 
+static void on_enter(void *context, struct cluster_node *node)
+{
+    versions_enter(context, node);
+}
+
 static void on_copy(void *context, struct cluster_node *node, bool is_after)
 {
     state_copy(context, node, is_after);
@@ -223,6 +228,7 @@ static void start(struct sim *sim)
         setup.devices[setup.nodes - 1].role = ROLE_GATEWAY;
     }
     setup.hooks = (struct cluster_hooks){.context = sim,
+                                         .on_enter = on_enter,
                                          .on_input = on_input,
                                          .on_turn = on_turn,
                                          .on_copy = on_copy,
@@ -440,6 +446,7 @@ static void sim_reset(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     memset(&sim->trace_hash, 0, sizeof sim->trace_hash);
     journal_reset(sim);
     liar_reset(sim);
+    versions_reset(sim);
     sim->flips = (struct flips){.is_spoilt = false};
 }
 

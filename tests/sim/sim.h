@@ -43,6 +43,7 @@ enum {
     X(ORACLE_COPIES, "P14", "in peace each event comes to each device once, nearly")               \
     X(ORACLE_NUMBERS, "P15", "order numbers are unique")                                           \
     X(ORACLE_LOSS, "I2", "what was ticked outlives the loss of a device")                          \
+    X(ORACLE_UPGRADE, "P16", "an upgraded device comes to what the others have")                   \
     X(ORACLE_PAPER, "I5", "nothing is printed twice without saying so")                            \
     X(ORACLE_ONWARD, "I8", "status goes back only by an event that says so")                       \
     X(ORACLE_VERIFIER, "I11", "the verifier finds whatever is done to a journal")                  \

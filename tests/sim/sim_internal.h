@@ -92,7 +92,7 @@ struct odds {
     uint32_t reset, partition, heal, one_way, swizzle, flap, slow_reader;
     uint32_t crash, full, io, commit, jump, rate, slow, two_links;
     uint32_t retry_here, retry_elsewhere;
-    uint32_t copy, roll_back, clone, liar, flip;
+    uint32_t copy, roll_back, clone, liar, flip, upgrade;
 };
 
 /* What was begun and what ends it. */
@@ -123,6 +123,8 @@ struct sim {
     struct sim_later later[SIM_LATER_MAX];
     struct liar liar;
     struct flips flips;
+    bool is_old[SIM_NODES_MAX]; /* software that does not know all types of events */
+    bool was_old[SIM_NODES_MAX];
     /* What clients know. */
     uint32_t requests_count;
     struct request *requests; /* SIM_REQUESTS_MAX + SIM_REQUESTS_CALM */
@@ -236,6 +238,18 @@ bool flips_is_spoilt(const struct sim *sim, const struct cluster_node *node);
 void flips_turn(struct sim *sim, struct cluster_node *node);
 /* When all is healed: until it is. */
 void flips_settle(struct sim *sim);
+
+/* ---- versions.c: P16 ---- */
+void versions_reset(struct sim *sim);
+/* Some devices have old software. */
+void versions_draw(struct sim *sim);
+/* What runs from now on is @node's. */
+void versions_enter(const struct sim *sim, const struct cluster_node *node);
+/* Whether the software of @node can carry out such a command. */
+bool versions_know(const struct sim *sim, const struct cluster_node *node, enum command_kind kind);
+void fault_upgrade(struct sim *sim);
+/* All that is old is upgraded. */
+void versions_end(struct sim *sim);
 
 /* ---- faults_net.c ---- */
 uint32_t sim_node_draw(struct sim *sim);
