@@ -245,9 +245,9 @@ void faults_draw(struct sim *sim)
         odds->liar = odds_draw(sim, 400);
     }
     if (sim->is_forking) {
-        odds->copy = odds_draw(sim, 300);
+        odds->copy = odds_draw(sim, 200);
         odds->roll_back = odds_draw(sim, 200);
-        odds->clone = odds_draw(sim, 200);
+        odds->clone = odds_draw(sim, 500);
     }
     sim->is_forging = prng_one_in(&sim->oracle_prng, FORGING_ONE_IN);
     if (sim->is_forging) {
