@@ -11,8 +11,8 @@ enum {
     MANAGER,
     KITCHEN,
     TABLET,
-    ALLOWANCE_BYTES = 32 * 1024,
-    FLOOD_ORDERS = 1000,
+    ALLOWANCE_BYTES = 8 * 1024,
+    FLOOD_ORDERS = 300,
     FLOOD_BATCH = 20,
     FLOOD_KEY = 100000,
     RUN_BYTES = 48 * 1024, /* a log that may still grow may grow by a run */
