@@ -180,11 +180,10 @@ static const char *command_text(unsigned kind)
     return texts[kind];
 }
 
-/* Nobody is robbed here: scenarios tell of that. */
+/* Nobody decides here on what a thief wrote: scenarios tell of that. */
 static bool is_of_thefts(unsigned command)
 {
-    return command == COMMAND_DEVICE_REVOKE || command == COMMAND_ORDER_ADOPT ||
-           command == COMMAND_ORDER_DROP;
+    return command == COMMAND_ORDER_ADOPT || command == COMMAND_ORDER_DROP;
 }
 
 /* How many never happened. */

@@ -33,16 +33,64 @@ static bool is_known(const struct sim *sim, const struct cluster_node *node, con
     return truth_is_held(sim, node, &sim->truth[cut->truth], cut->seq);
 }
 
+/* A fork proves itself; a revocation is void where the log that states it forked before. */
+static bool is_standing(const struct sim *sim, const struct cluster_node *node,
+                        const struct cut *cut)
+{
+    const uint64_t stating = sim->truth[cut->truth].log;
+    for (uint32_t i = 0; i < sim->cuts_count && cut->type != EVENT_LOG_FORK; i++) {
+        const struct cut *other = &sim->cuts[i];
+        if (other->type == EVENT_LOG_FORK && other->log == stating && other->last < cut->seq &&
+            is_known(sim, node, other)) {
+            return false;
+        }
+    }
+    return is_known(sim, node, cut);
+}
+
+/* Whether @id lies on the chain that the revocation keeps. */
+static bool is_kept(const struct sim *sim, const struct cut *cut, const struct operation *id)
+{
+    for (uint32_t i = 0; i < sim->truth_count && id->seq <= cut->last; i++) {
+        const struct truth_log *truth = &sim->truth[i];
+        if (truth->log == cut->log && truth->count >= cut->last &&
+            hash_equal(&truth->events[cut->last - 1].chain, &cut->hash) &&
+            memcmp(truth->events[id->seq - 1].chain.bytes, id->hash, sizeof id->hash) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nobody adopts a thief's orders here, so each event is what its own log says. */
+void cuts_state(struct sim *sim, struct cluster_node *node)
+{
+    for (uint32_t i = 0; i < sim->cuts_count && !sim->is_failed; i++) {
+        const struct cut *cut = &sim->cuts[i];
+        if (cut->type != EVENT_LOG_REVOKE || !is_standing(sim, node, cut)) {
+            continue;
+        }
+        for (uint32_t at = 0; at < sim->history->count; at++) {
+            const struct operation *id = &sim->history->events[at].id;
+            sim->stats->oracles[ORACLE_RIGHTS]++;
+            if (id->log == cut->log && id->seq > 1 && !is_kept(sim, cut, id)) {
+                sim_fail(sim, ORACLE_RIGHTS, node, "shows event %llu, which was revoked",
+                         (unsigned long long)id->seq);
+            }
+        }
+    }
+}
+
 void cuts_turn(struct sim *sim, struct cluster_node *node)
 {
     for (uint32_t i = 0; i < sim->cuts_count && !sim->is_failed; i++) {
         const struct cut *cut = &sim->cuts[i];
-        if (cut->type != EVENT_LOG_FORK || !is_known(sim, node, cut)) {
+        if (!is_standing(sim, node, cut)) {
             continue;
         }
         sim->stats->oracles[ORACLE_RIGHTS]++;
         if (forks_count_to(node, cut->log) > cut->last) {
-            sim_fail(sim, ORACLE_RIGHTS, node, "counts a log beyond event %llu, where it forked",
+            sim_fail(sim, ORACLE_RIGHTS, node, "counts a log beyond event %llu, where it ends",
                      (unsigned long long)cut->last);
         }
     }

@@ -19,6 +19,7 @@ void journal_reset(struct sim *sim)
     }
     sim->truth_count = 0;
     sim->cuts_count = 0;
+    sim->is_robbed = false;
     sim->opened_count = 0;
     memset(sim->forged, 0, sizeof sim->forged);
     progress_reset(sim->sights);
@@ -211,6 +212,7 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct stor
             return; /* what a liar says of numbers, paper and forks binds nobody */
         }
         opened_note(sim, node, truth, &event);
+        trade_receipt(sim, node, truth, &event);
         cuts_note(sim, truth, &event);
         if (event.type == EVENT_PRINT_CLAIM) {
             trade_claim(sim, node, txn, &event);

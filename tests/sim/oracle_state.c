@@ -317,6 +317,10 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
     if (kind == KIND_POPUP) {
         day_note(sim, node, &entity, row);
     }
+    if (sim->is_robbed && !entity_is_tally(kind)) {
+        check(history_decode(sim->history, kind, &entity, row) == 0);
+        cuts_state(sim, node);
+    }
     if (state_has_salvaged(txn, &entity)) {
         salvaged_entity_check(sim, node, txn, kind, &entity, row);
         return;
@@ -334,6 +338,9 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
     if (!sim->is_failed && kind == KIND_ORDER) {
         trade_money(sim, node);
         progress_check(sim, node);
+    }
+    if (!sim->is_failed && kind == KIND_DRAWER) {
+        trade_drawer(sim, node);
     }
 }
 

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/drawer.h"
 #include "sync/domain/print_events.h"
+#include "sync/domain/receipt.h"
 #include "sync/log/salvage.h"
 #include "tests/lib/stock_check.h"
 #include "tests/sim/sim_internal.h"
@@ -97,6 +99,62 @@ void trade_money(struct sim *sim, struct cluster_node *node)
     if (sim->order->paid_minor != paid_minor) {
         sim_fail(sim, ORACLE_MONEY, node, "an order counts %lld as paid, of payments of %lld",
                  (long long)sim->order->paid_minor, (long long)paid_minor);
+    }
+}
+
+static bool is_moved_before(const struct history *history, uint32_t before,
+                            const struct entity_id *id)
+{
+    struct drawer_move move;
+    for (uint32_t i = 0; i < before; i++) {
+        if (history->events[i].type == EVENT_DRAWER_MOVE &&
+            drawer_move_decode(history->events[i].body, &move) == 0 &&
+            entity_id_equal(&move.id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void trade_drawer(struct sim *sim, struct cluster_node *node)
+{
+    static struct drawer drawer;
+    struct drawer_move move;
+    int64_t moved_minor = 0;
+    for (uint32_t i = 0; i < sim->history->count; i++) {
+        const struct history_event *event = &sim->history->events[i];
+        if (event->type == EVENT_DRAWER_MOVE && drawer_move_decode(event->body, &move) == 0 &&
+            !is_moved_before(sim->history, i, &move.id)) {
+            moved_minor += move.amount_minor;
+        }
+    }
+    drawer_derive(sim->history, &drawer);
+    if (drawer.is_cut_short) {
+        return;
+    }
+    sim->stats->oracles[ORACLE_MONEY]++;
+    if (drawer.moves_minor != moved_minor) {
+        sim_fail(sim, ORACLE_MONEY, node, "a drawer's moves come to %lld, of moves of %lld",
+                 (long long)drawer.moves_minor, (long long)moved_minor);
+    }
+}
+
+/* ---- P15 ---- */
+
+void trade_receipt(struct sim *sim, const struct cluster_node *node, struct truth_log *truth,
+                   const struct event *event)
+{
+    struct receipt receipt;
+    struct truth_event *added = &truth->events[truth->count - 1];
+    added->receipts = truth->count > 1 ? added[-1].receipts : 0;
+    if (event->type != EVENT_RECEIPT || receipt_decode(event->body, &receipt) != 0) {
+        return;
+    }
+    added->receipts++;
+    sim->stats->oracles[ORACLE_NUMBERS]++;
+    if (receipt.number != added->receipts) {
+        sim_fail(sim, ORACLE_NUMBERS, node, "the %u. receipt of a log has the number %u",
+                 added->receipts, receipt.number);
     }
 }
 

@@ -109,7 +109,7 @@ static void on_turn(void *context, struct cluster_node *node)
     if (flips_is_spoilt(sim, node)) {
         return;
     }
-    if (!sim->is_failed && sim->fork_found != 0) {
+    if (!sim->is_failed && sim->fork_found != 0 && !sim->is_robbed) { /* a thief's is not */
         forks_turn(sim, node, sim->fork_found);
     }
     if (!sim->is_failed) {
@@ -162,7 +162,7 @@ static void on_alarm(void *context, struct cluster_node *node, const struct effe
     const struct sim *sim = context;
     const bool is_of_disk = sim->flips.node == node->index && sim->odds.flip > 0 &&
                             alarm->kind >= ALARM_DAMAGE && alarm->kind <= ALARM_STATE_DAMAGE;
-    if (is_of_disk || is_about_liar(sim, alarm)) {
+    if (is_of_disk || is_about_liar(sim, alarm) || sim->is_robbed) {
         return;
     }
     if (sim->is_forking && !sim->liar.is_on &&
@@ -487,6 +487,9 @@ static void run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     sim->stats->oracles[ORACLE_ALARMS]++;
     if (!sim->is_failed) {
         sim->decided = time_decided(sim, &sim->cluster->nodes[0]);
+    }
+    if (!sim->is_failed && !sim->is_shifted) {
+        theft_act(sim);
     }
     stats_add(sim);
 }

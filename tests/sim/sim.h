@@ -19,7 +19,7 @@ enum {
     SIM_CONVERGE_MS = 6000,         /* after the heal: links 1.9 s, then pulls */
     SIM_CONVERGE_FORKED_MS = 20000, /* forks are proven, and carried on by somebody */
     SIM_REQUESTS_MAX = 512,         /* of clients, and in the end: */
-    SIM_REQUESTS_CALM = 32,
+    SIM_REQUESTS_CALM = 48,
     SIM_NUMBERS_MAX = 1024,
     SIM_CUTS_MAX = 512,
     SIM_FAILURE_MAX = 400,
@@ -41,7 +41,7 @@ enum {
     X(ORACLE_LIVENESS, "P12", "after the heal all converge in time")                               \
     X(ORACLE_BOUNDS, "P13", "what a link makes a device hold is bounded")                          \
     X(ORACLE_COPIES, "P14", "in peace each event comes to each device once, nearly")               \
-    X(ORACLE_NUMBERS, "P15", "order numbers are unique")                                           \
+    X(ORACLE_NUMBERS, "P15", "order numbers are unique, receipts without a gap")                   \
     X(ORACLE_LOSS, "I2", "what was ticked outlives the loss of a device")                          \
     X(ORACLE_UPGRADE, "P16", "an upgraded device comes to what the others have")                   \
     X(ORACLE_PAPER, "I5", "nothing is printed twice without saying so")                            \

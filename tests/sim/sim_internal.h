@@ -14,6 +14,7 @@ struct truth_event {
     struct hash chain;
     struct hash content; /* chain_event_hash() */
     uint32_t type;
+    uint32_t receipts; /* of the log, up to here */
     bool is_signed;
     struct signature signature; /* verified, when is_signed */
 };
@@ -146,6 +147,7 @@ struct sim {
     uint32_t forged_next;
     struct forged forged[SIM_FORGED_MAX];
     bool is_forking;                /* devices are cloned and restored in this run */
+    bool is_robbed;                 /* a device was stolen, and revoked: theft.c */
     bool is_twofold[SIM_NODES_MAX]; /* by first node: its log may have gone on twice */
     bool is_losing;                 /* a device's disk is gone for good in the end */
     struct cluster_copy backup;     /* of it, from the beginning; store NULL = none */
@@ -282,9 +284,15 @@ void journal_ticks(struct sim *sim, struct cluster_node *node);
 /* Every row of the node's journals, by the truth and by log_verify(). */
 void journal_verify(struct sim *sim, struct cluster_node *node);
 
+/* ---- theft.c ---- */
+/* At the end of some runs. */
+void theft_act(struct sim *sim);
+
 /* ---- oracle_cuts.c: P11 ---- */
 /* The last event of @truth, @event, was just committed. */
 void cuts_note(struct sim *sim, const struct truth_log *truth, const struct event *event);
+/* The history in sim->history, of which @node has a row, shows nothing that a revocation ended. */
+void cuts_state(struct sim *sim, struct cluster_node *node);
 /* Nothing counts at @node that lies behind a cut which it knows of. */
 void cuts_turn(struct sim *sim, struct cluster_node *node);
 
@@ -346,9 +354,14 @@ void time_shift(struct sim *sim);
 /* What was decided of orders, money and stock, as @node has it. */
 struct hash time_decided(struct sim *sim, struct cluster_node *node);
 
-/* ---- oracle_trade.c: P7, P8, I5 ---- */
+/* ---- oracle_trade.c: P7, P8, P15, I5 ---- */
 /* The order whose full history is in sim->history counts each payment once. */
 void trade_money(struct sim *sim, struct cluster_node *node);
+/* The drawer whose full history is in sim->history counts each move once. */
+void trade_drawer(struct sim *sim, struct cluster_node *node);
+/* The last event of @truth, @event, which @node has just written, leaves no receipt number out. */
+void trade_receipt(struct sim *sim, const struct cluster_node *node, struct truth_log *truth,
+                   const struct event *event);
 /* Nothing was sold twice, as far as anybody knows. */
 void trade_stock(struct sim *sim);
 /* A claim that @node has just written, @event, prints nothing twice without saying so. */
