@@ -115,7 +115,7 @@ static void groups_set(struct sim *sim, struct theft *theft)
 void theft_act(struct sim *sim)
 {
     struct theft theft;
-    if (!prng_one_in(&sim->oracle_prng, THEFT_ONE_IN) || sim->liar.is_on || sim->is_forging ||
+    if (!prng_one_in(&sim->oracle_prng, THEFT_ONE_IN) || sim->is_forking || sim->is_forging ||
         sim->cluster->count == SIM_NODES_MAX || !theft_plan(sim, &theft)) {
         return;
     }
