@@ -2,7 +2,9 @@
  *
  * What is voided holds nothing up, also when it never came here. So when a log is cut off, not only
  * what it wrote changes: an event of another log that names a parent beyond the cut stops waiting,
- * in an entity of which the cut log may have no event in this store. */
+ * in an entity of which the cut log may have no event in this store. What a salvage carries waits
+ * just so. */
+#include "sync/log/salvage.h"
 #include "sync/replica_state.h"
 
 static bool is_cut(const struct roster_log *log)
@@ -46,16 +48,39 @@ static bool is_parent_changed(const struct replica *replica, const struct event 
     return false;
 }
 
-static bool mark_event(struct replica *replica, struct bytes row)
+static bool mark_event(struct replica *replica, const struct event *event)
+{
+    if (!is_parent_changed(replica, event))
+        return true;
+    const struct event_info *info = event_info_find(event->type);
+    return turn_mark(replica->turn, info == NULL ? KIND_NONE : info->kind, &event->entity);
+}
+
+static bool mark_elements(struct replica *replica, struct bytes salvage_body)
+{
+    struct salvage salvage;
+    struct salvaged element;
+    struct event event;
+    struct reader reader;
+    bool has_room = true;
+    if (salvage_decode(salvage_body, &salvage) != 0)
+        return true; /* it carries nothing */
+    reader_init(&reader, salvage.list);
+    while (has_room && salvage_next(&reader, &element))
+        if (element.event.size > 0 && event_decode(element.event, &event) == 0)
+            has_room = mark_event(replica, &event);
+    return has_room;
+}
+
+static bool mark_row(struct replica *replica, struct bytes row)
 {
     struct event event;
     struct hash hash;
     struct bytes bytes;
-    if (event_row_parse(row, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0 ||
-        !is_parent_changed(replica, &event))
+    if (event_row_parse(row, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0)
         return true; /* one that the disk spoilt is folded when it is mended */
-    const struct event_info *info = event_info_find(event.type);
-    return turn_mark(replica->turn, info == NULL ? KIND_NONE : info->kind, &event.entity);
+    return event.type == EVENT_SALVAGE ? mark_elements(replica, event.body)
+                                       : mark_event(replica, &event);
 }
 
 /* Goes over the whole journal, as nothing indexes parents: logs are cut off rarely. */
@@ -72,7 +97,7 @@ int replica_mark_waiting(struct replica *replica, struct store_txn *txn)
         return err;
     err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
     while (err == 0)
-        err = mark_event(replica, value) ? store_cursor_next(&cursor, &key, &value) : ERR_LIMIT;
+        err = mark_row(replica, value) ? store_cursor_next(&cursor, &key, &value) : ERR_LIMIT;
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
 }
