@@ -338,6 +338,13 @@ static int log_renew(struct cluster *cluster, struct cluster_node *node, struct 
     return err;
 }
 
+/* UINT32_MAX, all, stays that. */
+static uint32_t records_scrubbed(const struct cluster *cluster, const struct cluster_node *node)
+{
+    const uint32_t more = cluster->knobs.scrub_records;
+    return node->scrub_records <= UINT32_MAX - more ? node->scrub_records + more : UINT32_MAX;
+}
+
 static int turn_steps(struct cluster *cluster, struct cluster_node *node, struct store_txn *txn)
 {
     int err = 0;
@@ -356,7 +363,7 @@ static int turn_steps(struct cluster *cluster, struct cluster_node *node, struct
         cluster->steps++;
         err = replica_step(node->replica, txn, &taken->input, node->effects);
     }
-    const uint32_t scrubbed = cluster->knobs.scrub_records + node->scrub_records;
+    const uint32_t scrubbed = records_scrubbed(cluster, node);
     if (err == 0 && scrubbed > 0 && !node->is_copy_turn) {
         const struct input scrub = {.kind = INPUT_SCRUB, .now = now, .records_max = scrubbed};
         err = replica_step(node->replica, txn, &scrub, node->effects);

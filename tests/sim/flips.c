@@ -17,6 +17,7 @@ enum {
     LOOK_ONE_IN = 8, /* turns of the device */
     SCRUB_RECORDS = 64,
     MEND_MS = 500,
+    WHOLE_TURNS = 2, /* the first may be under way, or open the store: that one reads nothing */
     MEND_ROUNDS_MAX = 260, /* two passes: after one that found damage the next waits a minute */
 };
 
@@ -171,12 +172,17 @@ void flips_turn(struct sim *sim, struct cluster_node *node)
 }
 
 /* What was hit behind the place where a pass is would be found by the next one, hours later: all is
- * read at once at first, and once more when damage would be looked at again anyway. */
+ * read at once at first, and once more when damage would be looked at again anyway. A device with
+ * nothing to do takes no turn in a whole round: it goes on until one has read. */
 void flips_settle(struct sim *sim)
 {
     struct cluster_node *node = &sim->cluster->nodes[sim->flips.node];
+    uint64_t until = 0;
     for (unsigned i = 0; i < MEND_ROUNDS_MAX && sim->flips.is_spoilt && !sim->is_failed; i++) {
-        node->scrub_records = i % (MEND_ROUNDS_MAX / 2) == 0 ? UINT32_MAX : SCRUB_RECORDS;
+        if (i % (MEND_ROUNDS_MAX / 2) == 0) {
+            until = node->turns + WHOLE_TURNS;
+        }
+        node->scrub_records = node->turns < until ? UINT32_MAX : SCRUB_RECORDS;
         sim->flips.is_spoilt = !node->is_open || node->txn != NULL || !is_sound(sim, node);
         cluster_run(sim->cluster, sim->flips.is_spoilt ? MEND_MS : 0);
     }
