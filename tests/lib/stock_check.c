@@ -16,6 +16,8 @@ struct sale {
 
 struct work {
     struct stock_sums sums;
+    const struct log_point *ends;
+    uint32_t ends_count;
     struct entity_id entity;
     int64_t added;
     uint32_t seen_count, sales_count, undos_count;
@@ -36,13 +38,61 @@ static bool is_seen(struct work *work, const struct operation *id)
     return false;
 }
 
+/* ---- logs that ended ---- */
+
+/* The last event of @log before its end; NULL = it has none. */
+static const struct log_point *end_of(const struct work *work, uint64_t log)
+{
+    for (uint32_t i = 0; i < work->ends_count; i++) {
+        if (work->ends[i].log == log) {
+            return &work->ends[i];
+        }
+    }
+    return NULL;
+}
+
+static void receive(struct work *work, uint64_t log, uint64_t units)
+{
+    if (end_of(work, log) != NULL) {
+        work->sums.left += (int64_t)units;
+    }
+}
+
+/* The event @id spends rights of its log. */
+static void spend(struct work *work, const struct operation *id, uint64_t units)
+{
+    const struct log_point *end = end_of(work, id->log);
+    if (end != NULL && id->seq > end->seq) {
+        work->sums.late += units;
+    } else if (end != NULL) {
+        work->sums.left -= (int64_t)units;
+    }
+}
+
+/* ---- events ---- */
+
+static void add_in(struct work *work, const struct operation *id, const struct stock_add *add)
+{
+    work->added += add->units;
+    if (add->units > 0) {
+        receive(work, add->holder, (uint64_t)add->units);
+    } else {
+        spend(work, id, (uint64_t)-add->units);
+    }
+}
+
 static void take_in(struct work *work, const struct operation *id, const struct event *event)
 {
     struct stock_add add;
     struct stock_take take;
     struct stock_undo undo;
+    struct stock_give give;
     if (event->type == (uint32_t)EVENT_STOCK_ADD && stock_add_decode(event->body, &add) == 0) {
-        work->added += add.units;
+        add_in(work, id, &add);
+    } else if (event->type == (uint32_t)EVENT_STOCK_GIVE &&
+               stock_give_decode(event->body, &give) == 0) {
+        receive(work, give.to, give.units);
+        spend(work, id, give.units);
     } else if (event->type == (uint32_t)EVENT_STOCK_TAKE &&
                stock_take_decode(event->body, &take) == 0) {
         work->sales[work->sales_count++] =
@@ -93,9 +143,12 @@ static uint64_t undone_of(const struct work *work, const struct sale *sale)
     return undone < sale->units ? undone : sale->units;
 }
 
-struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count, uint64_t item)
+struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count, uint64_t item,
+                                   const struct log_point *ends, uint32_t ends_count)
 {
     struct work work = {.entity = entity_id_derive(KIND_STOCK, item),
+                        .ends = ends,
+                        .ends_count = ends_count,
                         .seen = calloc(SALES_MAX, sizeof(struct operation)),
                         .sales = calloc(SALES_MAX, sizeof(struct sale)),
                         .undos = calloc(SALES_MAX, sizeof(struct stock_undo))};
@@ -110,6 +163,7 @@ struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count
             work.sums.forced += units;
         } else {
             work.sums.taken += units;
+            spend(&work, &sale->id, units);
         }
     }
     work.sums.added = work.added > 0 ? (uint64_t)work.added : 0;

@@ -10,16 +10,25 @@ struct stock_sums {
     uint64_t added;  /* units ever made, less those given up */
     uint64_t taken;  /* units sold from rights and not undone */
     uint64_t forced; /* units sold without, on purpose, and not undone */
+    uint64_t late;   /* of what ended logs had, spent by them behind their end: sold and not undone,
+                        given, or given up */
+    int64_t left; /* what ended logs had at their end or were given since, and not spent before */
 };
 
-/* @txns: a transaction of each store. A sale that was retried at two devices counts twice until one
- * is undone, as it does in the rights. */
-struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count, uint64_t item);
+/* @txns: a transaction of each store. @ends: the last event before a log was retired or revoked,
+ * one of each such log. A sale that was retried at two devices counts twice until one is undone, as
+ * it does in the rights. */
+struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count, uint64_t item,
+                                   const struct log_point *ends, uint32_t ends_count);
 
-/* P7: honest devices, no clones. */
-static inline bool stock_check_holds(const struct stock_sums *sums)
+/* P7: honest devices, no clones. A device that was not dead after all, and has not heard that it
+ * was taken for it, spends what its issuer has reclaimed (docs/merge-rules.md): so many units may
+ * be sold twice, and no more than it had. Of several such logs one may have reclaimed what another
+ * left: only the sum is judged then. */
+static inline bool stock_check_holds(const struct stock_sums *sums, uint32_t ends_count)
 {
-    return sums->taken <= sums->added;
+    return sums->taken <= sums->added + sums->late &&
+           (ends_count != 1 || (int64_t)sums->late <= sums->left);
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* oracle_cuts.c - P11 by the book: what a proven fork or a revocation ends, ends at the earliest
- * event that any of them names. The statements are kept as their writers committed them, so that no
- * replica's own roster is asked. */
+ * event that any of them names; a retirement ends rights to stock only. The statements are kept as
+ * their writers committed them, so that no replica's own roster is asked. */
 #include <string.h>
 
 #include "sync/base/check.h"
@@ -21,6 +21,9 @@ void cuts_note(struct sim *sim, const struct truth_log *truth, const struct even
         cut.log = stated.log;
         cut.last = stated.seq;
         cut.hash = stated.hash;
+    } else if (event->type == EVENT_LOG_RETIRE && log_cut_decode(event->body, &stated) == 0) {
+        cut.log = stated.log;
+        cut.last = stated.seq;
     } else {
         return;
     }
@@ -85,7 +88,7 @@ void cuts_turn(struct sim *sim, struct cluster_node *node)
 {
     for (uint32_t i = 0; i < sim->cuts_count && !sim->is_failed; i++) {
         const struct cut *cut = &sim->cuts[i];
-        if (!is_standing(sim, node, cut)) {
+        if (cut->type == EVENT_LOG_RETIRE || !is_standing(sim, node, cut)) {
             continue;
         }
         sim->stats->oracles[ORACLE_RIGHTS]++;
@@ -94,4 +97,42 @@ void cuts_turn(struct sim *sim, struct cluster_node *node)
                      (unsigned long long)cut->last);
         }
     }
+}
+
+/* Where @log stands among @ends; @count = not there. */
+static uint32_t end_find(const struct log_point *ends, uint32_t count, uint64_t log)
+{
+    uint32_t at = 0;
+    while (at < count && ends[at].log != log) {
+        at++;
+    }
+    return at;
+}
+
+uint32_t cuts_ends(const struct sim *sim, struct log_point *ret_ends)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sim->cuts_count; i++) {
+        const struct cut *cut = &sim->cuts[i];
+        const uint32_t at = end_find(ret_ends, count, cut->log);
+        if (cut->type == EVENT_LOG_FORK) {
+            continue;
+        }
+        if (at == count || cut->last < ret_ends[at].seq) {
+            ret_ends[at] = (struct log_point){.log = cut->log, .seq = cut->last};
+        }
+        count += at == count;
+    }
+    return count;
+}
+
+bool cuts_is_retired(const struct sim *sim, const struct cluster_node *node, uint64_t log)
+{
+    for (uint32_t i = 0; i < sim->cuts_count; i++) {
+        const struct cut *cut = &sim->cuts[i];
+        if (cut->type == EVENT_LOG_RETIRE && cut->log == log && is_standing(sim, node, cut)) {
+            return true;
+        }
+    }
+    return false;
 }

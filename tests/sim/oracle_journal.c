@@ -213,6 +213,7 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct stor
         }
         opened_note(sim, node, truth, &event);
         trade_receipt(sim, node, truth, &event);
+        trade_take(sim, node, &event);
         cuts_note(sim, truth, &event);
         if (event.type == EVENT_PRINT_CLAIM) {
             trade_claim(sim, node, txn, &event);

@@ -14,6 +14,8 @@
 void trade_stock(struct sim *sim)
 {
     struct store_txn *txns[SIM_NODES_MAX];
+    struct log_point ends[SIM_CUTS_MAX];
+    const uint32_t ends_count = cuts_ends(sim, ends);
     const uint32_t count = sim->cluster->count;
     const bool is_judged = sim->liar.is_on ? !sim->liar.is_giving : !sim_has_twofold(sim);
     if (!is_judged || sim->flips.is_spoilt) {
@@ -23,9 +25,9 @@ void trade_stock(struct sim *sim)
         txns[i] = store_memory_begin(sim->cluster->nodes[i].store, false);
     }
     for (uint64_t item = 1; item <= SHOP_ITEMS && !sim->is_failed; item++) {
-        const struct stock_sums sums = stock_check_sums(txns, count, item);
+        const struct stock_sums sums = stock_check_sums(txns, count, item, ends, ends_count);
         sim->stats->oracles[ORACLE_STOCK]++;
-        if (!stock_check_holds(&sums)) {
+        if (!stock_check_holds(&sums, ends_count)) {
             sim_fail(sim, ORACLE_STOCK, NULL, "of item %llu there were %llu, and %llu are sold",
                      (unsigned long long)item, (unsigned long long)sums.added,
                      (unsigned long long)sums.taken);
@@ -33,6 +35,20 @@ void trade_stock(struct sim *sim)
     }
     for (uint32_t i = 0; i < count; i++) {
         store_memory_abort(txns[i]);
+    }
+}
+
+void trade_take(struct sim *sim, const struct cluster_node *node, const struct event *event)
+{
+    struct stock_take take;
+    if (event->type != EVENT_STOCK_TAKE || event->is_reemitted ||
+        stock_take_decode(event->body, &take) != 0 || take.is_forced ||
+        !stock_is_closed(replica_roster(node->replica), node->log)) {
+        return; /* who stated the retirement may have lost the right to */
+    }
+    sim->stats->oracles[ORACLE_STOCK]++;
+    if (cuts_is_retired(sim, node, node->log)) {
+        sim_fail(sim, ORACLE_STOCK, node, "sells of right, and knows that it was retired");
     }
 }
 

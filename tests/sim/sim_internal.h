@@ -36,9 +36,9 @@ struct truth_log {
 struct cut {
     uint32_t truth; /* the log that states it, in sim->truth */
     uint64_t seq;
-    uint32_t type;    /* log.fork or log.revoke */
+    uint32_t type;    /* log.fork, log.revoke or log.retire */
     uint64_t log;     /* what ends */
-    uint64_t last;    /* the event that still counts */
+    uint64_t last;    /* the event that still counts; of a retirement that still sells of right */
     struct hash hash; /* of that event; of a revocation only */
 };
 
@@ -295,6 +295,11 @@ void cuts_note(struct sim *sim, const struct truth_log *truth, const struct even
 void cuts_state(struct sim *sim, struct cluster_node *node);
 /* Nothing counts at @node that lies behind a cut which it knows of. */
 void cuts_turn(struct sim *sim, struct cluster_node *node);
+/* Each log that was retired or revoked, by whomever, and the earliest event that any of these
+ * statements names as its last; at most SIM_CUTS_MAX. A device that was revoked is among them. */
+uint32_t cuts_ends(const struct sim *sim, struct log_point *ret_ends);
+/* Whether a retirement of @log stands at @node. */
+bool cuts_is_retired(const struct sim *sim, const struct cluster_node *node, uint64_t log);
 
 /* ---- oracle_forks.c: P9 ---- */
 /* Up to where the log counts at @node. */
@@ -364,6 +369,8 @@ void trade_receipt(struct sim *sim, const struct cluster_node *node, struct trut
                    const struct event *event);
 /* Nothing was sold twice, as far as anybody knows. */
 void trade_stock(struct sim *sim);
+/* What @node has just written, @event, sells nothing of right when it knows that it was retired. */
+void trade_take(struct sim *sim, const struct cluster_node *node, const struct event *event);
 /* A claim that @node has just written, @event, prints nothing twice without saying so. */
 void trade_claim(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
                  const struct event *event);

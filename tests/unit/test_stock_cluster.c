@@ -116,17 +116,23 @@ static void begin(uint64_t seed, int64_t units)
     assert_true(cluster_converge(world.cluster, SETTLE_MS));
 }
 
-static struct stock_sums sums(void)
+/* What was sold, when the logs of @ends were retired or revoked at these events. */
+static struct stock_sums sums_of(const struct log_point *ends, uint32_t ends_count)
 {
     struct store_txn *txns[NODES];
     for (uint32_t i = 0; i < NODES; i++) {
         txns[i] = store_memory_begin(world.cluster->nodes[i].store, false);
     }
-    const struct stock_sums found = stock_check_sums(txns, NODES, ITEM);
+    const struct stock_sums found = stock_check_sums(txns, NODES, ITEM, ends, ends_count);
     for (uint32_t i = 0; i < NODES; i++) {
         store_memory_abort(txns[i]);
     }
     return found;
+}
+
+static struct stock_sums sums(void)
+{
+    return sums_of(NULL, 0);
 }
 
 static struct stock_summary at(uint32_t node)
@@ -195,6 +201,50 @@ TEST(stock_cluster, nothing_is_sold_twice_when_the_network_is_in_pieces_and_all_
         assert_int_equal(found.taken, 12);
         assert_int_equal(at(KITCHEN).all, 0);
         assert_int_equal(at(KITCHEN).oversold, 0);
+    }
+}
+
+/* The manager ends a device that still sells, by @kind; the two are apart. All that there was and
+ * what the device had is sold. Where its log ends for the manager. */
+static struct log_point end_while_it_sells(enum command_kind kind)
+{
+    const uint32_t apart[CLUSTER_NODES_MAX] = {0, 1, 0};
+    const struct cluster_node *back = &world.cluster->nodes[BACK];
+    struct command command;
+    begin(7, 6);
+    assert_int_equal(sell(BACK, 1, 2), ERR_UNAVAILABLE);
+    cluster_run(world.cluster, 300);
+    assert_true(cluster_converge(world.cluster, SETTLE_MS));
+    assert_int_equal(at(BACK).here, 2);
+    cluster_partition(world.cluster, apart);
+    const struct log_point end = {.log = back->log, .seq = replica_log_seq(back->replica)};
+    shop_command(&command, kind);
+    command.device = back->device;
+    assert_int_equal(ask(FRONT, &command), 0);
+    assert_int_equal(sell(FRONT, 2, 6), 0);
+    assert_int_equal(sell(BACK, 3, 2), 0);
+    return end;
+}
+
+TEST(stock_cluster, of_what_a_live_device_sells_after_its_end_no_more_is_excused_than_it_had)
+{
+    static const enum command_kind KINDS[] = {COMMAND_DEVICE_RETIRE, COMMAND_DEVICE_REVOKE};
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+        struct log_point end = end_while_it_sells(KINDS[i]);
+        struct stock_sums found = sums();
+        assert_int_equal(found.taken, 8);
+        assert_false(stock_check_holds(&found, 0));
+        found = sums_of(&end, 1);
+        assert_int_equal(found.late, 2);
+        assert_int_equal(found.left, 2);
+        assert_true(stock_check_holds(&found, 1));
+        found.taken++;
+        assert_false(stock_check_holds(&found, 1));
+        found.late++;
+        assert_false(stock_check_holds(&found, 1));
+        end.seq = replica_log_seq(world.cluster->nodes[BACK].replica);
+        found = sums_of(&end, 1);
+        assert_false(stock_check_holds(&found, 1));
     }
 }
 
