@@ -181,11 +181,11 @@ static int rows_load(struct store_txn *txn, const struct entity_id *order, struc
 {
     struct outbox_walk walk;
     struct attempt attempt;
+    ret_rows->count = 0;
     int err = outbox_walk_open(txn, order, &walk);
     if (err != 0) {
         return err;
     }
-    ret_rows->count = 0;
     while ((err = outbox_walk_next(&walk, &attempt)) == 0 && ret_rows->count < OUTBOX_ORDER_MAX) {
         attempt_keep(&attempt, ret_rows->bytes[ret_rows->count]);
         ret_rows->attempts[ret_rows->count++] = attempt;

@@ -6,9 +6,9 @@
 #include "gateway/stripe/request.h"
 #include "node/api/json.h"
 
-static json_t *root_of(const struct stripe_reply *reply)
+static const json_t *root_of(const struct stripe_reply *reply)
 {
-    return (json_t *)(void *)(uintptr_t)reply;
+    return (const json_t *)(const void *)reply;
 }
 
 int stripe_reply_parse(struct bytes body, struct stripe_reply **ret_reply)
@@ -31,7 +31,7 @@ int stripe_reply_parse(struct bytes body, struct stripe_reply **ret_reply)
 
 void stripe_reply_free(struct stripe_reply *reply)
 {
-    json_decref(root_of(reply));
+    json_decref((json_t *)(void *)reply);
 }
 
 /* ---- fields; absent, null and of another type are alike ---- */
