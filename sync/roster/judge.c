@@ -44,13 +44,23 @@ uint64_t roster_limit(const struct roster *roster, uint64_t log)
     return is_revoked ? found->revoked_seq : forked;
 }
 
+/* The last event that a revocation lets stand of the chain stored here. Where that is not the one
+ * that the revocation names, they part at a fork: what lies before a proven one is on both. */
+static uint64_t unrevoked_to(const struct roster_log *log)
+{
+    if (!log->is_revoked_elsewhere) {
+        return log->revoked_seq;
+    }
+    return log->fork_seq <= log->revoked_seq ? log->fork_seq - 1 : 1;
+}
+
 /* What the registers say of (@log, @seq). */
 static enum verdict judge_place(const struct roster_log *log, uint64_t seq)
 {
     if (seq <= 1) {
         return VERDICT_VALID;
     }
-    if (log->is_revoked_elsewhere || seq > log->revoked_seq) {
+    if (seq > unrevoked_to(log)) {
         return VERDICT_REVOKED;
     }
     return seq >= log->fork_seq ? VERDICT_FORKED : VERDICT_VALID;

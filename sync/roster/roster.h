@@ -10,7 +10,9 @@
  * Registers of a log (event 1, log.open, lies outside both):
  *   fork     the first seq that is voided; merge = min; proven by two signed runs that differ there
  *   revoked  (seq, hash): only the chain with that hash counts, up to seq; merge = min; written by
- *            an admin. Two with one seq and different hashes leave event 1. The device of the log
+ *            an admin. Two with one seq and different hashes leave event 1; of a log that forked at
+ *            or before it, what lies before the fork, which is on every branch: so it does where
+ *            another branch is held than the one that is named. The device of the log
  *            is revoked with it, for good: of its logs that no revocation names event 1 counts. An
  *            admin's device revoked as a whole (named by its own id) takes with it those that it
  *            certified and that no device.add that counts names: a thief makes himself no friends.
@@ -91,7 +93,8 @@ struct roster_log {
     struct hash revoked_hash;
     bool is_revoked_twice;     /* two revocations name event revoked_seq with different hashes */
     bool is_revoked_elsewhere; /* the revocation names another chain than the one stored here, or
-                                  two name different ones: only event 1 counts */
+                                  two name different ones: event 1 counts, and what lies before a
+                                  fork at or before revoked_seq */
     uint64_t retired_seq;      /* UINT64_MAX = not retired */
     uint64_t stated_seq;       /* its last staff.role that counts; 0 = none */
     uint64_t saw_seq;          /* its last roster.saw that counts; 0 = none */

@@ -315,6 +315,27 @@ TEST(salvage, two_revocations_that_name_different_branches_let_neither_stand_unt
     }
 }
 
+/* Each device holds the branch that it heard first: what lies before the fork is on both. */
+TEST(salvage, what_lies_before_a_proven_fork_outlives_a_revocation_whichever_branch_is_held)
+{
+    for (uint8_t held = 0; held < BRANCHES; held++) {
+        struct scene *scene = scene_new();
+        const struct log_cut cut = cut_at(scene, 0, BRANCH_LAST - 1);
+        while (scene->devices[COUNTER].head.seq < BRANCH_LAST)
+            counter_write(scene, scene->txn, &scene->devices[COUNTER], held);
+        revoke(scene, &cut);
+        assert_int_equal(roster_judge(&scene->roster, cut.log, FORK_SEQ - 1, EVENT_LINE_ADD, 0),
+                         held == 0 ? VERDICT_VALID
+                                   : VERDICT_REVOKED); /* that it forked is not known yet */
+        state_fork(scene);
+        assert_int_equal(roster_judge(&scene->roster, cut.log, FORK_SEQ - 1, EVENT_LINE_ADD, 0),
+                         VERDICT_VALID);
+        assert_int_equal(roster_judge(&scene->roster, cut.log, FORK_SEQ, EVENT_LINE_ADD, 0),
+                         held == 0 ? VERDICT_FORKED : VERDICT_REVOKED);
+        scene_free(scene);
+    }
+}
+
 TEST(salvage, what_a_carrier_wrote_beyond_its_own_revocation_carries_nothing)
 {
     struct scene *scene = scene_new();
