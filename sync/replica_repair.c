@@ -206,7 +206,10 @@ static int run_write_again(struct replica *replica, struct store_txn *txn, const
         err = run_mend(txn, run, count);
     for (uint32_t i = 0; i < count && err == 0; i++) {
         const struct run_event *event = &run->events[i];
-        replica->scrub.is_wrong |= event->type == EVENT_SALVAGE; /* others' entities, too */
+        const struct event_info *info = event_info_find(event->type);
+        /* Others' entities, too; or notes in the index that nothing leads to. */
+        replica->scrub.is_wrong |=
+            event->type == EVENT_SALVAGE || (info != NULL && info->kind == KIND_STOCK);
         err = replica_mark(replica, txn, event->type, &event->entity, out);
     }
     return err;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sync/domain/stock_events.h"
 #include "tests/lib/shop.h"
 #include "tests/lib/spoil.h"
 #include "tests/lib/test.h"
@@ -334,6 +335,75 @@ TEST(scrub, what_is_asked_of_a_spoilt_row_is_refused_as_such_and_done_once_it_is
     assert_int_equal(cancel(cluster, &order, 51), ERR_SPOILT);
     assert_int_equal(alarms[ALARM_STATE_DAMAGE], 1);
     assert_int_equal(cancel(cluster, &order, 52), 0);
+    cluster_free(cluster);
+}
+
+/* The first and the last row of a log that are takes, and the bit at which the issuer of the last
+ * begins. */
+struct take_search {
+    uint64_t at, count, first, last, bit;
+};
+
+static void search_take(void *context, struct bytes key, struct bytes value)
+{
+    struct take_search *search = context;
+    struct hash hash;
+    struct bytes bytes;
+    struct event event;
+    struct stock_take take;
+    uint8_t issuer[8];
+    (void)key;
+    if (event_row_parse(value, &hash, &bytes) == 0 && event_decode(bytes, &event) == 0 &&
+        event.type == EVENT_STOCK_TAKE && stock_take_decode(event.body, &take) == 0) {
+        put_be64(issuer, take.issuer);
+        for (size_t i = 0; i + sizeof issuer <= value.size; i++)
+            if (memcmp(value.data + i, issuer, sizeof issuer) == 0)
+                search->bit = 8 * i;
+        search->first = search->count++ == 0 ? search->at : search->first;
+        search->last = search->at;
+    }
+    search->at++;
+}
+
+/* Some of item 1 are counted, and two are sold, twice. */
+static void counted_sell(struct cluster *cluster, struct command *commands, struct shop_key *keys)
+{
+    struct command count;
+    struct command add;
+    shop_command(&count, COMMAND_MENU_SET);
+    count.item = 1;
+    count.fields_count = 1;
+    count.fields[0] = (struct wanted_field){.field = MENU_STOCK, .number = STOCK_STRICT};
+    cluster_command(cluster, COUNTER, &count, 49);
+    shop_command(&add, COMMAND_STOCK_ADD);
+    add.item = 1;
+    add.stock_units = 20;
+    cluster_command(cluster, COUNTER, &add, 50);
+    cluster_run(cluster, 500);
+    for (uint32_t i = 0; i < 2; i++) {
+        keys[i] = shop_key_make(2000, i + 1);
+        shop_order(&commands[i], &keys[i], 1);
+        cluster_command(cluster, COUNTER, &commands[i], 51 + i);
+        cluster_run(cluster, 100);
+    }
+    assert_true(cluster_converge(cluster, SETTLE_MS));
+}
+
+TEST(scrub, what_a_spoilt_take_noted_in_the_index_goes_when_it_is_healed)
+{
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    counted_sell(cluster, commands, keys);
+    struct store_memory *store = cluster->nodes[KITCHEN].store;
+    struct take_search search = {.bit = 0};
+    store_memory_each(store, TABLE_LOG, search_take, &search);
+    assert_true(search.count > 1 && search.bit > 0);
+    cluster_crash(cluster, KITCHEN);
+    spoil_flip(store, TABLE_LOG, search.first, 8 * HASH_BYTES - 1); /* so the item is folded anew */
+    spoil_flip(store, TABLE_LOG, search.last, search.bit + 63);
+    cluster_restart(cluster, KITCHEN, 100);
+    assert_true(heals(cluster));
     cluster_free(cluster);
 }
 
