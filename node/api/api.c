@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/api/annex.h"
 #include "node/api/blob.h"
 #include "node/api/day_report.h"
 #include "node/api/fill.h"
@@ -37,6 +38,13 @@ void api_free(struct api *api)
     state_free(api->state);
     text_close(&api->document);
     free(api);
+}
+
+void api_add(struct api *api, const struct annex *annex)
+{
+    const struct route_table table = {annex->routes, annex->routes_count};
+    check(routes_mistake_in(&table) == NULL);
+    api->annex = annex;
 }
 
 /* ---- problems ---- */
@@ -459,9 +467,40 @@ static void push_command(struct api *api, const struct api_request *request,
 
 /* ---- the doors ---- */
 
-static int find_route(const struct api_request *request, struct api_reply *reply)
+static int find_row(const struct api *api, const char *method, const char *path,
+                    const struct route **ret_route, struct route_match *ret_match)
 {
-    int err = route_find(request->method, request->path, &reply->route, &reply->match);
+    int err = route_find(method, path, ret_route, ret_match);
+    if (err == 0 || api->annex == NULL)
+        return err;
+    const struct route_table table = {api->annex->routes, api->annex->routes_count};
+    const int annexed = route_find_in(&table, method, path, ret_route, ret_match);
+    return annexed == ERR_NOT_FOUND ? err : annexed;
+}
+
+bool api_has(const struct api *api, const char *path)
+{
+    const struct route *route = NULL;
+    struct route_match match;
+    return strncmp(path, "/api/", 5) == 0 ||
+           find_row(api, "", path, &route, &match) != ERR_NOT_FOUND;
+}
+
+struct api_want api_want(const struct api *api, const char *method, const char *path)
+{
+    const struct route *route = NULL;
+    struct route_match match;
+    if (find_row(api, method, path, &route, &match) != 0)
+        return (struct api_want){.body_bytes_max = API_BODY_BYTES_MAX};
+    const size_t usual = route->takes_bytes ? (size_t)BLOB_BYTES_MAX : (size_t)API_BODY_BYTES_MAX;
+    return (struct api_want){.body_bytes_max = route->bytes_max != 0 ? route->bytes_max : usual,
+                             .header = route->header};
+}
+
+static int find_route(const struct api *api, const struct api_request *request,
+                      struct api_reply *reply)
+{
+    int err = find_row(api, request->method, request->path, &reply->route, &reply->match);
     if (err == 0 && !query_is_known(request->query, reply->route->queries, ROUTE_QUERIES_MAX))
         err = ERR_MALFORMED;
     return err;
@@ -473,11 +512,42 @@ static void answer_document(struct api *api, struct api_reply *reply)
     text_append(&reply->body, api->document.data, api->document.size);
 }
 
+static void hand_over(struct api *api, const struct api_request *request, struct api_reply *reply)
+{
+    char where[JSON_WHERE_BYTES_MAX] = "";
+    struct json_value *body = NULL;
+    const struct annex_request handed = {.route = reply->route,
+                                         .match = &reply->match,
+                                         .header = request->header,
+                                         .body = request->body};
+    int err = reply->route->request == NULL
+                  ? 0
+                  : json_parse_as(reply->route->request, request->body, &body, where);
+    json_free(body);
+    reply->status = reply->route->status;
+    if (err == 0)
+        api->annex->handle(api->annex->context, &handed, reply);
+    else
+        api_problem(reply, err, where);
+}
+
+void api_conclude_annex(struct api *api, struct annex_answer *answer, struct api_reply *reply)
+{
+    check(reply->is_pending && reply->is_annexed && reply->request == answer->request);
+    state_refresh(api->state);
+    reply->is_pending = false;
+    reply->status = reply->route->status;
+    if (answer->err == 0)
+        text_append(&reply->body, answer->body.data, answer->body.size);
+    else
+        api_problem(reply, answer->err, answer->where != NULL ? answer->where : "");
+}
+
 void api_handle(struct api *api, const struct api_request *request, struct api_reply *ret_reply)
 {
     *ret_reply = (struct api_reply){.status = 0};
     state_refresh(api->state);
-    int err = find_route(request, ret_reply);
+    int err = find_route(api, request, ret_reply);
     if (err == ERR_STATE)
         problem_with(ret_reply, err, 405, "another method");
     else if (err != 0)
@@ -490,6 +560,8 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
         answer_bytes(api, ret_reply);
     else if (ret_reply->route->shape == SHAPE_METRICS)
         answer_metrics(api, ret_reply);
+    else if (ret_reply->route->shape == SHAPE_ANNEX)
+        hand_over(api, request, ret_reply);
     else if (route_is_write(ret_reply->route))
         push_command(api, request, ret_reply);
     else

@@ -12,18 +12,22 @@
 
 enum { API_BODY_BYTES_MAX = 64 * 1024, API_PATH_BYTES_MAX = 256 };
 
+struct annex;
+
 struct api {
     struct state *state;
-    struct text document; /* printed once */
+    const struct annex *annex; /* NULL = none */
+    struct text document;      /* printed once */
     struct metrics metrics;
 };
 
 /* All borrowed during the call. */
 struct api_request {
     const char *method;
-    const char *path;  /* without the query */
-    const char *query; /* "day=3&settled=1"; "" = none */
-    struct bytes key;  /* Idempotency-Key; empty = none */
+    const char *path;    /* without the query */
+    const char *query;   /* "day=3&settled=1"; "" = none */
+    struct bytes key;    /* Idempotency-Key; empty = none */
+    struct bytes header; /* the one that its route names, see api_want(); empty = none */
     struct bytes body;
 };
 
@@ -33,7 +37,8 @@ struct api_reply {
     char media[MEDIA_BYTES_MAX + 1]; /* of bytes; "" = JSON */
     bool is_bytes_kept;              /* match.blob is a file that the command speaks of */
     struct text body;                /* the caller closes it */
-    bool is_pending;                 /* the answer comes from the core, as @request */
+    bool is_pending;                 /* the answer comes from the core, as @request ... */
+    bool is_annexed;                 /* ... or from the annex */
     uint64_t request;
     const struct route *route; /* what api_conclude() wants; NULL = no such route */
     struct route_match match;
@@ -43,11 +48,28 @@ struct api_reply {
 struct api *api_new(const struct gate *gate, const char *version);
 void api_free(struct api *api);
 
+/* Before the first request: also @annex, which outlives the api. */
+void api_add(struct api *api, const struct annex *annex);
+
+/* Whether @path is one of the API's, whatever the method. */
+bool api_has(const struct api *api, const char *path);
+
+/* What must be read of a request before api_handle(). */
+struct api_want {
+    size_t body_bytes_max;
+    const char *header; /* "name:", NULL = none */
+};
+struct api_want api_want(const struct api *api, const char *method, const char *path);
+
 /* Answer at once, or push a command (then @ret_reply->is_pending). */
 void api_handle(struct api *api, const struct api_request *request, struct api_reply *ret_reply);
 
 /* Fill in the reply of a pending request from the core's answer. */
 void api_conclude(struct api *api, const struct effect_answer *answer, struct api_reply *reply);
+
+struct annex_answer;
+/* The same from the annex's. */
+void api_conclude_annex(struct api *api, struct annex_answer *answer, struct api_reply *reply);
 
 /* Make @reply a problem. @where may be "". */
 void api_problem(struct api_reply *reply, int err, const char *where);

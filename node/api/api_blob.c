@@ -6,14 +6,6 @@
 
 #include "node/os/entropy.h"
 
-size_t api_body_bytes_max(const char *method, const char *path)
-{
-    const struct route *route = NULL;
-    struct route_match match;
-    bool is_found = route_find(method, path, &route, &match) == 0;
-    return is_found && route->takes_bytes ? (size_t)BLOB_BYTES_MAX : (size_t)API_BODY_BYTES_MAX;
-}
-
 /* ---- in ---- */
 
 static int keep_image(const struct gate *gate, struct bytes body, struct command *command,

@@ -9,9 +9,6 @@
 #include "node/api/api.h"
 #include "node/api/queue.h"
 
-/* The most that a request may bring. */
-size_t api_body_bytes_max(const char *method, const char *path);
-
 /* For the commands that bring bytes: keep @body's in a file and name them in @command; @contact:
  * salted, and personal. What is wrong goes to @ret_where. ERR_MALFORMED (no image), ERR_UNAVAILABLE
  * (nothing is kept here), and what blobs_put() says. */

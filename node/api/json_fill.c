@@ -136,6 +136,7 @@ static void fill_place(struct fill *fill)
     fill_lines(fill);
     fill_payment(fill);
     fill_forced(fill);
+    fill->command->is_draft = truth(fill, "pay_first");
 }
 
 static void fill_lines_add(struct fill *fill)

@@ -16,7 +16,10 @@ struct slot {
     struct api_command command;
 };
 
+enum { DOOR_SHIFT = 56 }; /* generations never get there */
+
 struct command_queue {
+    uint64_t door;        /* shifted */
     pthread_mutex_t lock; /* guards state, generation, turn and answer of every slot */
     void (*wake_core)(void *context);
     void *context;
@@ -38,10 +41,23 @@ int api_command_keep(struct api_command *command, struct bytes bytes, struct byt
 
 struct command_queue *command_queue_new(void (*wake_core)(void *context), void *context)
 {
+    return command_queue_new_at(0, wake_core, context);
+}
+
+unsigned command_request_door(uint64_t request)
+{
+    return (unsigned)(request >> DOOR_SHIFT);
+}
+
+struct command_queue *command_queue_new_at(unsigned door, void (*wake_core)(void *context),
+                                           void *context)
+{
+    check(door < COMMAND_DOORS_MAX);
     struct command_queue *queue = calloc(1, sizeof *queue);
     if (queue == NULL)
         return NULL;
     check(pthread_mutex_init(&queue->lock, NULL) == 0);
+    queue->door = (uint64_t)door << DOOR_SHIFT;
     queue->wake_core = wake_core;
     queue->context = context;
     return queue;
@@ -81,7 +97,8 @@ static struct slot *slot_oldest(struct command_queue *queue, enum slot_state sta
 static struct slot *slot_of(struct command_queue *queue, uint64_t request)
 {
     struct slot *slot = &queue->slots[request % API_COMMANDS_MAX];
-    check(slot->generation == request / API_COMMANDS_MAX);
+    check((slot->generation * API_COMMANDS_MAX + (uint64_t)(slot - queue->slots)) ==
+          (request ^ queue->door));
     return slot;
 }
 
@@ -109,7 +126,8 @@ struct api_command *command_queue_reserve(struct command_queue *queue)
     struct api_command *command = &slot->command;
     memset(&command->command, 0, sizeof command->command);
     command->storage_size = 0;
-    command->request = slot->generation * API_COMMANDS_MAX + (uint64_t)(slot - queue->slots);
+    command->request =
+        queue->door | (slot->generation * API_COMMANDS_MAX + (uint64_t)(slot - queue->slots));
     return command;
 }
 

@@ -1,4 +1,5 @@
-/* queue.h - commands on their way from the web thread to the core, and their answers back.
+/* queue.h - commands on their way from the web thread (or another that asks) to the core, and their
+ * answers back.
  *
  * Layer: node. A fixed pool of slots under one mutex: a command is filled in place, handed to the
  * core, and its answer comes back in the same slot, so neither direction can overflow. A request
@@ -16,6 +17,7 @@ enum {
                                again (busy). Slots that were never used cost no memory. */
     /* Texts of the largest request: 64 lines with a note each, or an item with 8 x 16 choices. */
     API_STORAGE_BYTES_MAX = 32 * 1024,
+    COMMAND_DOORS_MAX = 2, /* queues of one core: of the web thread, of a program's own thread */
 };
 
 /* A command and the bytes that it borrows. */
@@ -32,9 +34,14 @@ MUST_CHECK int api_command_keep(struct api_command *command, struct bytes bytes,
 
 struct command_queue;
 
-/* @wake_core is called, on the web thread and without the lock, after each push: it makes the core
- * look. NULL when there is no memory. */
+/* @wake_core is called, on the asking thread and without the lock, after each push: it makes the
+ * core look. NULL when there is no memory. */
 struct command_queue *command_queue_new(void (*wake_core)(void *context), void *context);
+/* One of several: @door of 0..COMMAND_DOORS_MAX - 1 is in the name of each request, so that the
+ * core knows whose answer it is. */
+struct command_queue *command_queue_new_at(unsigned door, void (*wake_core)(void *context),
+                                           void *context);
+unsigned command_request_door(uint64_t request);
 void command_queue_free(struct command_queue *queue);
 
 /* The web thread's side. Reserve gives an empty command to fill (all zero but `request`), NULL when

@@ -320,22 +320,29 @@ static bool path_matches(const char *pattern, const char *path, struct route_mat
     return *pattern == '\0' && *path == '\0';
 }
 
-int route_find(const char *method, const char *path, const struct route **ret_route,
-               struct route_match *ret_match)
+int route_find_in(const struct route_table *table, const char *method, const char *path,
+                  const struct route **ret_route, struct route_match *ret_match)
 {
     bool is_path_known = false;
-    for (size_t i = 0; i < routes_count; i++) {
+    for (size_t i = 0; i < table->count; i++) {
         struct route_match match = {.number = 0};
-        if (!path_matches(routes[i].path, path, &match))
+        if (!path_matches(table->routes[i].path, path, &match))
             continue;
         is_path_known = true;
-        if (strcmp(routes[i].method, method) == 0) {
-            *ret_route = &routes[i];
+        if (strcmp(table->routes[i].method, method) == 0) {
+            *ret_route = &table->routes[i];
             *ret_match = match;
             return 0;
         }
     }
     return is_path_known ? ERR_STATE : ERR_NOT_FOUND;
+}
+
+int route_find(const char *method, const char *path, const struct route **ret_route,
+               struct route_match *ret_match)
+{
+    const struct route_table table = {routes, routes_count};
+    return route_find_in(&table, method, path, ret_route, ret_match);
 }
 
 /* ---- the table itself ---- */
@@ -351,24 +358,37 @@ static bool route_is_sound(const struct route *route)
     bool is_get = strcmp(route->method, "GET") == 0;
     bool is_write_method =
         strcmp(route->method, "POST") == 0 || strcmp(route->method, "PATCH") == 0;
+    bool is_annex = route->shape == SHAPE_ANNEX;
     return route->path[0] == '/' && route->summary != NULL && route->status >= 200 &&
            route->status < 300 && route->capability >= API_PUBLIC &&
            route->capability < CAP_COUNT && (is_get || is_write_method) &&
-           is_get == !route_is_write(route) &&
+           (is_annex || is_get == !route_is_write(route)) &&
            (is_get || route->takes_bytes) == (route->request == NULL) &&
            route_is_schemaless(route) == (route->response == NULL) &&
-           (is_get || route->capability != API_PUBLIC);
+           (is_get || is_annex || route->capability != API_PUBLIC);
+}
+
+static bool is_there_twice(const struct route_table *table, size_t at)
+{
+    const struct route *route = &table->routes[at];
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(route->method, table->routes[i].method) == 0 &&
+            strcmp(route->path, table->routes[i].path) == 0)
+            return true;
+    return false;
+}
+
+const char *routes_mistake_in(const struct route_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (!route_is_sound(&table->routes[i]) || is_there_twice(table, i))
+            return table->routes[i].path;
+    return NULL;
 }
 
 const char *routes_mistake(void)
 {
-    for (size_t i = 0; i < routes_count; i++) {
-        if (!route_is_sound(&routes[i]))
-            return routes[i].path;
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(routes[i].method, routes[j].method) == 0 &&
-                strcmp(routes[i].path, routes[j].path) == 0)
-                return routes[i].path;
-    }
-    return schemas_mistake();
+    const struct route_table table = {routes, routes_count};
+    const char *mistake = routes_mistake_in(&table);
+    return mistake != NULL ? mistake : schemas_mistake();
 }

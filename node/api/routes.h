@@ -41,6 +41,7 @@ enum route_shape {
     SHAPE_RECORD,
     SHAPE_RECEIPT,
     SHAPE_DRAWER_OPENED,
+    SHAPE_ANNEX, /* answered by the program that the node is a part of: annex.h */
     SHAPE_COUNT
 };
 
@@ -58,11 +59,13 @@ struct route {
     const char *path; /* {id}, {line}, {number}, {device} and {hash} are parameters */
     const char *summary;
     const char *queries[ROUTE_QUERIES_MAX]; /* integers */
-    bool takes_bytes;                       /* its body is an image, not JSON */
-    const struct schema *request;           /* NULL = no body, or takes_bytes */
-    const struct schema *response;          /* NULL = the document, or bytes */
-    int capability;                         /* enum capability, or API_PUBLIC, said out loud */
-    int command;                            /* enum command_kind, or -1 = it only reads */
+    bool takes_bytes;   /* its body is an image, not JSON; of an annex: whatever it wants */
+    size_t bytes_max;   /* of the body; 0 = as is usual */
+    const char *header; /* one more that it looks at, as "name:" in lower case; NULL = none */
+    const struct schema *request;  /* NULL = no body, or takes_bytes */
+    const struct schema *response; /* NULL = the document, or bytes */
+    int capability;                /* enum capability, or API_PUBLIC, said out loud */
+    int command;                   /* enum command_kind, or -1 = it only reads */
     int status;
     enum route_shape shape;
     enum kind record; /* of the record that it is about; KIND_NONE = none */
@@ -77,6 +80,16 @@ static inline bool route_is_write(const struct route *route)
     return route->command >= 0;
 }
 
+/* Rows of one owner. */
+struct route_table {
+    const struct route *routes;
+    size_t count;
+};
+
+/* As route_find(), in @table. */
+MUST_CHECK int route_find_in(const struct route_table *table, const char *method, const char *path,
+                             const struct route **ret_route, struct route_match *ret_match);
+
 /* The route of @method and @path (both terminated; no query). ERR_NOT_FOUND: no such path, or a
  * parameter that cannot be one. ERR_STATE: the path exists for other methods. */
 MUST_CHECK int route_find(const char *method, const char *path, const struct route **ret_route,
@@ -84,5 +97,7 @@ MUST_CHECK int route_find(const char *method, const char *path, const struct rou
 
 /* NULL, or what is wrong with the table itself (a mistake of ours): checked at start. */
 const char *routes_mistake(void);
+/* The same of rows that are added to these. */
+const char *routes_mistake_in(const struct route_table *table);
 
 #endif

@@ -249,6 +249,7 @@ SCHEMA(order_place, "OrderPlace", "Prices and totals come from the menu, never f
     TEXT("name", 0, NAME_BYTES_MAX, OPTIONAL, NOTE("of the customer or the table")),
     OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)),
     OBJECT("payment", schema_payment_wanted, OPTIONAL),
+    BOOL("pay_first", OPTIONAL, NOTE("a draft until it is paid, whatever the pop-up says")),
     BOOL("forced", OPTIONAL, NOTE("also without a right to sell it: the portion is in sight")));
 
 SCHEMA(order_placed, "OrderPlaced", NULL,

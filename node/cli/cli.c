@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "node/cli/program.h"
 #include "node/cli/terminal.h"
 #include "node/cli/versions.h"
 #include "node/os/entropy.h"
@@ -231,6 +232,13 @@ const struct flag_info *cli_common_flag_at(size_t at)
     return at < sizeof flags_of_all / sizeof flags_of_all[0] ? &flags_of_all[at] : NULL;
 }
 
+static struct program running = {.name = "trestle"};
+
+const struct program *program_running(void)
+{
+    return &running;
+}
+
 /* --- talk
  * -----------------------------------------------------------------------------------------
  */
@@ -239,7 +247,7 @@ void tell(const char *format, ...)
 {
     bool is_colourful = terminal_is_colourful(stderr);
     va_list arguments;
-    (void)fputs(is_colourful ? "\033[1mtrestle:\033[0m " : "trestle: ", stderr);
+    (void)fprintf(stderr, is_colourful ? "\033[1m%s:\033[0m " : "%s: ", running.name);
     va_start(arguments, format);
     (void)vfprintf(stderr, format, arguments);
     va_end(arguments);
@@ -283,7 +291,7 @@ static void help_flag(const struct flag_info *flag)
 
 static void help_command(const struct cli_command *command)
 {
-    (void)printf("usage: trestle %s %s%s[flags]\n\n%s\n\n", command->name, command->usage,
+    (void)printf("usage: %s %s %s%s[flags]\n\n%s\n\n", running.name, command->name, command->usage,
                  command->usage[0] == '\0' ? "" : " ", command->help);
     for (size_t i = 0; command->flags[i].name != NULL; i++)
         help_flag(&command->flags[i]);
@@ -301,10 +309,11 @@ static void help_command(const struct cli_command *command)
 
 static void help_program(FILE *to)
 {
-    (void)fprintf(to, "usage: trestle COMMAND [flags]\n\n");
+    (void)fprintf(to, "usage: %s COMMAND [flags]\n\n", running.name);
     for (size_t i = 0; i < COMMANDS_COUNT; i++)
         (void)fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
-    (void)fprintf(to, "\ntrestle COMMAND --help says more; trestle --version names versions.\n");
+    (void)fprintf(to, "\n%s COMMAND --help says more; %s --version names versions.\n", running.name,
+                  running.name);
 }
 
 /* --- arguments
@@ -330,7 +339,7 @@ bool args_has(const struct args *args, const char *name)
 static bool flag_find(const struct cli_command *command, const char *name, size_t size,
                       struct flag_info *ret_flag)
 {
-    struct flag_info all[64];
+    struct flag_info all[ARGS_FLAGS_MAX];
     const struct setting_info *setting;
     size_t count = 0;
     for (size_t i = 0; command->flags[i].name != NULL; i++)
@@ -345,7 +354,7 @@ static bool flag_find(const struct cli_command *command, const char *name, size_
             return true;
         }
     }
-    const char *names[64];
+    const char *names[ARGS_FLAGS_MAX];
     char word[64];
     for (size_t i = 0; i < count; i++)
         names[i] = all[i].name;
@@ -444,7 +453,7 @@ static int unknown_command(const char *name)
     if (closest != NULL)
         tell("there is no command '%s'; did you mean '%s'?", name, closest);
     else
-        tell("there is no command '%s'; trestle --help names them", name);
+        tell("there is no command '%s'; %s --help names them", name, running.name);
     return EXIT_USAGE;
 }
 
@@ -462,12 +471,18 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
         return EXIT_DONE;
     }
     if (args.words_count < command->words_min || args.words_count > command->words_max) {
-        tell("usage: trestle %s%s%s; --help says more", command->name,
+        tell("usage: %s %s%s%s; --help says more", running.name, command->name,
              command->usage[0] == '\0' ? "" : " ", command->usage);
         return EXIT_USAGE;
     }
     int err = entropy_start();
     return err != 0 ? tell_failure("this machine", err) : command->run(&args);
+}
+
+int program_main(const struct program *program, int argc, char **argv)
+{
+    running = *program;
+    return cli_main(argc, argv);
 }
 
 int cli_main(int argc, char **argv)

@@ -1,11 +1,13 @@
 /* trestle run: the node. The core has this thread, the web server one of its own. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "node/cli/cli.h"
+#include "node/cli/program.h"
 #include "node/cli/setup.h"
 #include "node/cli/versions.h"
 #include "node/core/core.h"
@@ -26,9 +28,57 @@ static void web_says(void *context, const char *line)
     logger_say(LEVEL_INFO, "web", "%s", line);
 }
 
+/* What the core's news go to: the screens, and what the program adds to the node. */
+struct served {
+    pthread_mutex_t lock; /* of web: others may wake it while it comes and goes */
+    struct web *web;      /* NULL = not there */
+    const struct program *program;
+    void *context;
+    struct annex annex;
+};
+
+static void served_set(struct served *served, struct web *web)
+{
+    check(pthread_mutex_lock(&served->lock) == 0);
+    served->web = web;
+    check(pthread_mutex_unlock(&served->lock) == 0);
+}
+
+static void wake_web(void *context)
+{
+    struct served *served = context;
+    check(pthread_mutex_lock(&served->lock) == 0);
+    if (served->web != NULL)
+        web_notify(served->web);
+    check(pthread_mutex_unlock(&served->lock) == 0);
+}
+
 static void core_has_news(void *context)
 {
-    web_notify(context);
+    const struct served *served = context;
+    wake_web(context);
+    if (served->program->changed != NULL)
+        served->program->changed(served->context);
+}
+
+static int start_program(const struct place *place, const struct identity *identity,
+                         struct core *core, struct served *served)
+{
+    const struct program_host host = {.state = place->state,
+                                      .identity = identity,
+                                      .core = core,
+                                      .wake_web = wake_web,
+                                      .wake_context = served};
+    served->program = program_running();
+    return served->program->start == NULL
+               ? EXIT_DONE
+               : served->program->start(&host, &served->context, &served->annex);
+}
+
+static void stop_program(const struct served *served)
+{
+    if (served->context != NULL)
+        served->program->stop(served->context);
 }
 
 /* The built screens, from where the program lies: installed, or in a build folder of the source. */
@@ -52,7 +102,7 @@ static void web_folder(const struct settings *settings, char *to)
 }
 
 static int start_web(const struct place *place, struct core *core, int state_fd,
-                     struct web **ret_web)
+                     const struct annex *annex, struct web **ret_web)
 {
     char control[PATH_BYTES_MAX], folder[PATH_BYTES_MAX];
     const struct settings *settings = &place->settings;
@@ -70,6 +120,7 @@ static int start_web(const struct place *place, struct core *core, int state_fd,
         .version = program_version(),
         .origins = origins,
         .origins_count = settings->origins_count,
+        .annex = annex->handle == NULL ? NULL : annex,
         .on_log = web_says};
     int err = web_start(&config, core_gate(core), ret_web);
     if (err == 0)
@@ -157,12 +208,17 @@ static int serve(const struct args *args, struct place *place, const struct iden
         .state = place->state, .settings = &place->settings, .identity = identity};
     struct core *core = NULL;
     struct web *web = NULL;
+    struct served served = {.lock = PTHREAD_MUTEX_INITIALIZER};
     int err = core_open(&config, &core);
     if (err != 0)
         return tell_core_failure(place, err);
-    int status = start_web(place, core, state_fd, &web);
+    int status = start_program(place, identity, core, &served);
+    if (status == EXIT_DONE)
+        status = start_web(place, core, state_fd, &served.annex, &web);
     if (status == EXIT_DONE) {
-        core_on_news(core, core_has_news, web);
+        served_set(&served, web);
+        core_on_news(core, core_has_news, &served);
+        core_has_news(&served); /* what came while it was not there */
         struct reload again = {.args = args, .place = place, .name = identity->certificate.name};
         core_on_reload(core, reload, &again);
         say_ready(args, place, identity, core, web);
@@ -173,7 +229,9 @@ static int serve(const struct args *args, struct place *place, const struct iden
         if (err != 0)
             status = tell_failure("the store", err);
     }
+    served_set(&served, NULL);
     web_stop(web);
+    stop_program(&served);
     core_close(core);
     return status;
 }

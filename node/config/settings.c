@@ -216,11 +216,26 @@ static const struct setting {
      set_log_level},
 };
 
-enum { SETTINGS_COUNT = sizeof settings_table / sizeof settings_table[0] };
+enum { SETTINGS_COUNT = sizeof settings_table / sizeof settings_table[0], SETTINGS_MORE_MAX = 16 };
+
+static struct {
+    const struct setting_more *rows;
+    uint32_t count;
+    void *context;
+} more;
+
+void settings_extend(const struct setting_more *rows, uint32_t count, void *context)
+{
+    more.rows = rows;
+    more.count = count;
+    more.context = context;
+}
 
 const struct setting_info *setting_info_at(uint32_t at)
 {
-    return at < SETTINGS_COUNT ? &settings_table[at].info : NULL;
+    if (at >= SETTINGS_COUNT)
+        return at - SETTINGS_COUNT < more.count ? &more.rows[at - SETTINGS_COUNT].info : NULL;
+    return &settings_table[at].info;
 }
 
 static const struct setting *setting_find(const char *name)
@@ -234,8 +249,19 @@ static const struct setting *setting_find(const char *name)
 
 const struct setting_info *setting_info_find(const char *name)
 {
-    const struct setting *setting = setting_find(name);
-    return setting == NULL ? NULL : &setting->info;
+    const struct setting_info *info;
+    for (uint32_t at = 0; (info = setting_info_at(at)) != NULL; at++)
+        if (strcmp(info->name, name) == 0)
+            return info;
+    return NULL;
+}
+
+static const struct setting_more *setting_more_find(const char *name)
+{
+    for (uint32_t i = 0; i < more.count; i++)
+        if (strcmp(more.rows[i].info.name, name) == 0)
+            return &more.rows[i];
+    return NULL;
 }
 
 void settings_defaults(struct settings *settings)
@@ -289,10 +315,12 @@ const char *closest_word(const char *word, const char *const *names, size_t coun
 
 static const char *closest_setting(const char *name)
 {
-    const char *names[SETTINGS_COUNT];
-    for (uint32_t i = 0; i < SETTINGS_COUNT; i++)
-        names[i] = settings_table[i].info.name;
-    return closest_word(name, names, SETTINGS_COUNT);
+    const char *names[SETTINGS_COUNT + SETTINGS_MORE_MAX];
+    const struct setting_info *info;
+    uint32_t count = 0;
+    while (count < SETTINGS_COUNT + SETTINGS_MORE_MAX && (info = setting_info_at(count)) != NULL)
+        names[count++] = info->name;
+    return closest_word(name, names, count);
 }
 
 /* --- setting
@@ -302,19 +330,20 @@ static const char *closest_setting(const char *name)
 int settings_set(struct settings *settings, const char *name, const char *value, char *ret_problem)
 {
     const struct setting *setting = setting_find(name);
-    if (setting == NULL) {
+    const struct setting_more *extra = setting == NULL ? setting_more_find(name) : NULL;
+    if (setting == NULL && extra == NULL) {
         const char *closest = closest_setting(name);
         (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "there is no setting '%.64s'%s%s%s", name,
                        closest == NULL ? "" : "; did you mean '", closest == NULL ? "" : closest,
                        closest == NULL ? "" : "'?");
         return ERR_NOT_FOUND;
     }
-    int err = setting->set(settings, value);
+    int err = setting != NULL ? setting->set(settings, value) : extra->set(more.context, value);
     if (err == ERR_TOO_MANY)
         (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "too many '%s'", name);
     else if (err != 0)
         (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%s: '%.128s' is not %s", name, value,
-                       setting->right);
+                       setting != NULL ? setting->right : extra->right);
     return err;
 }
 
@@ -404,13 +433,14 @@ static void variable_of(const char *name, char *to, size_t capacity)
 
 int settings_read_environment(struct settings *settings, char *ret_problem)
 {
-    for (uint32_t i = 0; i < SETTINGS_COUNT; i++) {
+    const struct setting_info *info;
+    for (uint32_t i = 0; (info = setting_info_at(i)) != NULL; i++) {
         char variable[64], problem[PROBLEM_BYTES_MAX];
-        variable_of(settings_table[i].info.name, variable, sizeof variable);
+        variable_of(info->name, variable, sizeof variable);
         const char *value = getenv(variable);
         if (value == NULL || value[0] == '\0')
             continue;
-        int err = settings_set(settings, settings_table[i].info.name, value, problem);
+        int err = settings_set(settings, info->name, value, problem);
         if (err != 0) {
             (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%s: %.400s", variable, problem);
             return ERR_MALFORMED;

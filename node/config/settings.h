@@ -45,6 +45,16 @@ struct setting_info {
 const struct setting_info *setting_info_at(uint32_t at);
 const struct setting_info *setting_info_find(const char *name);
 
+/* Settings of a program that is more than a node, from the same places. @set may keep nothing of
+ * the value; as a setting is set from the weakest to the strongest place, the last call counts. */
+struct setting_more {
+    struct setting_info info;
+    const char *right;                            /* what a right value looks like */
+    int (*set)(void *context, const char *value); /* 0, ERR_MALFORMED, ERR_TOO_LARGE */
+};
+/* Once, before any setting is read. @rows and @context live as long as the process. */
+void settings_extend(const struct setting_more *rows, uint32_t count, void *context);
+
 /* Where a value came from: the one set last counts, so set them from the weakest to the strongest.
  */
 void settings_defaults(struct settings *settings);

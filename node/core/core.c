@@ -50,6 +50,13 @@ static void release_sends(struct core *core)
     }
 }
 
+/* To the queue that the command came from. */
+static void answer_door(struct core *core, const struct effect_answer *answer)
+{
+    const struct core_door *door = &core->doors[command_request_door(answer->request)];
+    command_queue_answer(door->queue, answer->request, answer);
+}
+
 static void release_answers(struct core *core)
 {
     for (uint32_t i = 0; i < core->effects->answers_count; i++) {
@@ -61,7 +68,7 @@ static void release_answers(struct core *core)
         else if (answer->request == REQUEST_PLACE)
             core->is_place_told = true;
         else
-            command_queue_answer(core->queue, answer->request, answer);
+            answer_door(core, answer);
     }
 }
 
@@ -211,16 +218,25 @@ static void replica_forget(struct core *core)
 static void answer_taken(struct core *core, int err)
 {
     struct effect_answer answer = {.err = err};
-    for (uint32_t i = 0; i < core->taken_count; i++)
-        command_queue_answer(core->queue, core->taken[i]->request, &answer);
+    for (uint32_t i = 0; i < core->taken_count; i++) {
+        answer.request = core->taken[i]->request;
+        answer_door(core, &answer);
+    }
     core->is_news = core->is_news || core->taken_count > 0;
     core->taken_count = 0;
+}
+
+static void take_door(struct core *core, const struct core_door *door)
+{
+    const struct api_command *command = NULL;
+    while (core->taken_count < API_COMMANDS_MAX &&
+           (command = command_queue_take(door->queue)) != NULL)
+        core->taken[core->taken_count++] = command;
 }
 
 /* Those of an aborted turn first, one a turn. */
 static void take_commands(struct core *core)
 {
-    const struct api_command *command = NULL;
     if (core->replays_count > 0) {
         core->taken[core->taken_count++] = core->replays[0];
         core->replays_count--;
@@ -228,9 +244,10 @@ static void take_commands(struct core *core)
             core->replays[i] = core->replays[i + 1];
         return;
     }
-    while (core->taken_count < API_COMMANDS_MAX &&
-           (command = command_queue_take(core->queue)) != NULL)
-        core->taken[core->taken_count++] = command;
+    for (unsigned at = 0; at < COMMAND_DOORS_MAX; at++) {
+        if (core->doors[at].reader != NULL)
+            take_door(core, &core->doors[at]);
+    }
 }
 
 static int step_command(struct core *core, struct store_txn *txn, const struct command *command,
@@ -496,7 +513,7 @@ int core_run(struct core *core, int signal_fd)
  * ------------------------------------------------------------------------------------
  */
 
-static void core_wake(void *context)
+void core_wake(void *context)
 {
     const struct core *core = context;
     const uint64_t one = 1;
@@ -528,10 +545,9 @@ static int open_memory(struct core *core)
     core->book = calloc(1, sizeof *core->book);
     core->welcome = calloc(1, sizeof *core->welcome);
     core->welcome_frame = malloc(WELCOME_BYTES_MAX);
-    core->queue = command_queue_new(core_wake, core);
     core->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     bool is_whole = core->replica != NULL && core->effects != NULL && core->book != NULL &&
-                    core->welcome != NULL && core->welcome_frame != NULL && core->queue != NULL;
+                    core->welcome != NULL && core->welcome_frame != NULL;
     return is_whole && core->wake_fd >= 0 ? 0 : ERR_NO_MEMORY;
 }
 
@@ -599,6 +615,8 @@ static int open_all(struct core *core)
     configure_replica(core);
     err = core_blobs_open(core);
     if (err == 0)
+        err = core_door_open(core, DOOR_WEB);
+    if (err == 0)
         err = core_print_open(core);
     if (err == 0)
         err = replica_begin(core);
@@ -620,7 +638,7 @@ int core_open(const struct core_config *config, struct core **ret_core)
     core->is_alone = config->is_alone;
     core->wake_fd = core->signal_fd = core->control.listener = -1;
     core->started_ms = clock_mono_ms();
-    core_gate_init(core);
+    (void)pthread_mutex_init(&core->lock, NULL);
     int err = open_all(core);
     if (err != 0) {
         core_store_refused(core, err);
@@ -645,10 +663,10 @@ void core_close(struct core *core)
     replica_free(core->replica);
     breadcrumb_close(&core->breadcrumb);
     blobs_close(core->blobs);
-    store_lmdb_reader_close(core->web_reader);
+    for (unsigned at = 0; at < COMMAND_DOORS_MAX; at++)
+        core_door_close(&core->doors[at]);
     store_lmdb_reader_close(core->usage_reader);
     store_lmdb_close(core->store);
-    command_queue_free(core->queue);
     if (core->wake_fd >= 0)
         (void)close(core->wake_fd);
     free(core->effects);

@@ -44,6 +44,10 @@ void core_close(struct core *core);
 /* For the web thread; lives as long as the core. */
 const struct gate *core_gate(struct core *core);
 
+/* For one more thread, of a program that is more than a node; once, before core_run(). Lives as
+ * long as the core. ERR_NO_MEMORY, ERR_BUSY, ERR_IO. */
+MUST_CHECK int core_gate_more(struct core *core, const struct gate **ret_gate);
+
 /* Called on the core's thread when screens have something new to look at, or answers wait. */
 void core_on_news(struct core *core, void (*on_news)(void *context), void *context);
 

@@ -6,20 +6,21 @@
 
 static int gate_read_begin(void *context, struct store_txn **ret_txn)
 {
-    struct core *core = context;
-    return store_lmdb_read(core->web_reader, ret_txn);
+    const struct core_door *door = context;
+    return store_lmdb_read(door->reader, ret_txn);
 }
 
 static void gate_read_end(void *context, struct store_txn *txn)
 {
-    struct core *core = context;
+    const struct core_door *door = context;
     (void)txn;
-    store_lmdb_read_end(core->web_reader);
+    store_lmdb_read_end(door->reader);
 }
 
 static void gate_live(void *context, struct gate_live *ret_live)
 {
-    struct core *core = context;
+    const struct core_door *door = context;
+    struct core *core = door->core;
     (void)pthread_mutex_lock(&core->lock);
     *ret_live = core->live;
     uint64_t turned_ms = core->turned_ms;
@@ -36,7 +37,8 @@ static void gate_live(void *context, struct gate_live *ret_live)
 
 static void gate_spoilt(void *context)
 {
-    struct core *core = context;
+    const struct core_door *door = context;
+    struct core *core = door->core;
     (void)pthread_mutex_lock(&core->lock);
     core->is_row_spoilt = true;
     (void)pthread_mutex_unlock(&core->lock);
@@ -44,28 +46,53 @@ static void gate_spoilt(void *context)
 
 static void gate_screens(void *context, const struct gate_screens *screens)
 {
-    struct core *core = context;
+    const struct core_door *door = context;
+    struct core *core = door->core;
     (void)pthread_mutex_lock(&core->lock);
     core->screens = *screens;
     (void)pthread_mutex_unlock(&core->lock);
 }
 
-void core_gate_init(struct core *core)
+int core_door_open(struct core *core, unsigned at)
 {
-    (void)pthread_mutex_init(&core->lock, NULL);
-    core->gate = (struct gate){.context = core,
+    struct core_door *door = &core->doors[at];
+    *door = (struct core_door){.core = core, .queue = command_queue_new_at(at, core_wake, core)};
+    if (door->queue == NULL)
+        return ERR_NO_MEMORY;
+    int err = store_lmdb_reader_open(core->store, &door->reader);
+    if (err != 0)
+        return err;
+    door->gate = (struct gate){.context = door,
+                               .queue = door->queue,
+                               .blobs = core->blobs,
                                .read_begin = gate_read_begin,
                                .read_end = gate_read_end,
                                .live = gate_live,
                                .screens = gate_screens,
                                .spoilt = gate_spoilt};
+    return 0;
+}
+
+void core_door_close(struct core_door *door)
+{
+    store_lmdb_reader_close(door->reader);
+    command_queue_free(door->queue);
+    *door = (struct core_door){.core = NULL};
 }
 
 const struct gate *core_gate(struct core *core)
 {
-    core->gate.queue = core->queue;
-    core->gate.blobs = core->blobs;
-    return &core->gate;
+    return &core->doors[DOOR_WEB].gate;
+}
+
+int core_gate_more(struct core *core, const struct gate **ret_gate)
+{
+    int err = core_door_open(core, DOOR_PROGRAM);
+    if (err == 0)
+        *ret_gate = &core->doors[DOOR_PROGRAM].gate;
+    else
+        core_door_close(&core->doors[DOOR_PROGRAM]);
+    return err;
 }
 
 static void live_marks(const struct core *core, struct gate_live *live)

@@ -68,6 +68,16 @@ struct core_care {
     uint64_t scrub_ms, looked_ms;
 };
 
+enum { DOOR_WEB, DOOR_PROGRAM };
+
+/* Where another thread asks: it reads on its own, and commands go through its queue. */
+struct core_door {
+    struct core *core;
+    struct store_lmdb_reader *reader; /* NULL = nobody has this door */
+    struct command_queue *queue;
+    struct gate gate;
+};
+
 struct core {
     const char *state;
     const struct settings *settings;
@@ -79,15 +89,14 @@ struct core {
     struct aside aside;
     struct fence fence;
     struct store_lmdb *store;
-    struct store_lmdb_reader *web_reader, *usage_reader;
+    struct store_lmdb_reader *usage_reader;
+    struct core_door doors[COMMAND_DOORS_MAX];
     struct transport *transport;
     struct beacon *beacon; /* NULL = none */
     struct sightings sightings;
     uint64_t looked_ms; /* for beacons */
     struct replica *replica;
     struct effects *effects;
-    struct command_queue *queue;
-    struct gate gate;
     struct control control;
     struct book *book;
     struct welcome *welcome; /* scratch */
@@ -127,7 +136,9 @@ struct core {
 };
 
 /* core_live.c */
-void core_gate_init(struct core *core);
+/* Its queue and reader. ERR_NO_MEMORY, ERR_BUSY, ERR_IO. */
+MUST_CHECK int core_door_open(struct core *core, unsigned at);
+void core_door_close(struct core_door *door);
 /* After a turn. @is_whole: marks and peers too, not only the time. */
 void core_publish(struct core *core, bool is_whole);
 /* How full it is; also forgets readers that died, such as an export that was killed. */
@@ -154,6 +165,9 @@ void core_store_condemn(const struct core *core, const char *why);
 /* A start has come far enough; or this one did not, by @err. */
 void core_store_settled(const struct core *core);
 void core_store_refused(const struct core *core, int err);
+
+/* core.c: what a door's queue calls. */
+void core_wake(void *context);
 
 /* core_care.c */
 void core_care_open(struct core *core);

@@ -140,12 +140,6 @@ static bool is_condemned(const struct core *core)
 
 /* --- opening --- */
 
-static int open_readers(struct core *core)
-{
-    int err = store_lmdb_reader_open(core->store, &core->web_reader);
-    return err != 0 ? err : store_lmdb_reader_open(core->store, &core->usage_reader);
-}
-
 static const char *verdict(struct core *core, const char *folder)
 {
     core->care.starts = starts_note(core);
@@ -174,7 +168,7 @@ int core_store_open(struct core *core)
         if (err == 0)
             err = store_lmdb_open(&options, &core->store);
     }
-    return err != 0 ? err : open_readers(core);
+    return err != 0 ? err : store_lmdb_reader_open(core->store, &core->usage_reader);
 }
 
 void core_store_refused(const struct core *core, int err)

@@ -59,12 +59,6 @@ int site_check_socket(const struct site *site, const struct site_request *reques
     return 0;
 }
 
-static bool is_of_the_api(const char *path)
-{
-    return strncmp(path, "/api/", 5) == 0 || strcmp(path, "/healthz") == 0 ||
-           strcmp(path, "/readyz") == 0 || strcmp(path, "/metrics") == 0;
-}
-
 static void answer_file(const struct site *site, const struct site_request *request,
                         struct site_response *response)
 {
@@ -92,6 +86,7 @@ static void answer_api(struct site *site, const struct site_request *request,
         .path = request->path,
         .query = request->query,
         .key = request->key,
+        .header = request->header,
         .body = request->body,
     };
     api_handle(site->api, &asked, &response->reply);
@@ -101,7 +96,7 @@ void site_answer(struct site *site, const struct site_request *request,
                  struct site_response *ret_response)
 {
     *ret_response = (struct site_response){.is_bare = is_method(request, "HEAD")};
-    if (is_of_the_api(request->path))
+    if (api_has(site->api, request->path))
         answer_api(site, request, ret_response);
     else
         answer_file(site, request, ret_response);

@@ -23,7 +23,7 @@ struct site_request {
     const char *origin;     /* "" = none was sent */
     const char *none_match; /* If-None-Match; "" = none */
     bool takes_gzip;
-    struct bytes key, body;
+    struct bytes key, header, body;
 };
 
 struct site_response {

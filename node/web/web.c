@@ -3,6 +3,7 @@
 #include <libwebsockets.h>
 #undef ERR_STATE
 
+#include "node/api/annex.h"
 #include "node/web/web.h"
 
 #include <linux/tcp.h>
@@ -86,6 +87,7 @@ static void connection_close(struct web *web, struct connection *connection)
     web->connections_count--;
     text_close(&connection->body);
     text_close(&connection->message);
+    text_close(&connection->header);
     site_response_close(&connection->response);
     free(connection);
 }
@@ -159,24 +161,40 @@ static void on_tick(struct lws_sorted_usec_list *tick)
 
 /* ---- when the core has news ---- */
 
-static struct connection *find_pending(struct web *web, uint64_t request)
+static struct connection *find_pending(struct web *web, uint64_t request, bool is_annexed)
 {
     for (struct connection *at = web->connections; at != NULL; at = at->next)
-        if (at->is_busy && at->response.reply.is_pending && at->response.reply.request == request)
+        if (at->is_busy && at->response.reply.is_pending &&
+            at->response.reply.is_annexed == is_annexed && at->response.reply.request == request)
             return at;
     return NULL;
+}
+
+static void on_annex(struct web *web)
+{
+    const struct annex *annex = web->site.api->annex;
+    struct annex_answer answer = {.request = 0};
+    while (annex != NULL && annex->answered(annex->context, &answer)) {
+        struct connection *connection = find_pending(web, answer.request, true);
+        if (connection != NULL) {
+            api_conclude_annex(web->site.api, &answer, &connection->response.reply);
+            web_http_answered(connection);
+        }
+        text_close(&answer.body);
+    }
 }
 
 static void on_news(struct web *web)
 {
     struct effect_answer answer;
     while (command_queue_answered(web->gate->queue, &answer)) {
-        struct connection *connection = find_pending(web, answer.request);
+        struct connection *connection = find_pending(web, answer.request, false);
         if (connection == NULL) /* it was closed meanwhile; the order stands */
             continue;
         api_conclude(web->site.api, &answer, &connection->response.reply);
         web_http_answered(connection);
     }
+    on_annex(web);
     streams_refresh(web->streams, false, clock_wall_ms());
     for (struct connection *at = web->connections; at != NULL; at = at->next)
         if (at->is_socket)
@@ -402,6 +420,8 @@ static int prepare(struct web *web, const struct web_config *config, const struc
     if (err != 0)
         return err;
     web->site.api = api_new(gate, web->version);
+    if (web->site.api != NULL && config->annex != NULL)
+        api_add(web->site.api, config->annex);
     web->streams = web->site.api == NULL ? NULL : streams_new(web->site.api);
     return web->streams == NULL ? ERR_NO_MEMORY : 0;
 }

@@ -14,6 +14,8 @@ enum {
     WEB_ORIGINS_MAX = 8
 };
 
+struct annex; /* node/api/annex.h */
+
 /* Borrowed during web_start(). */
 struct web_config {
     const char *address; /* loopback only: "127.0.0.1", "::1"; NULL = the control socket alone */
@@ -25,9 +27,10 @@ struct web_config {
      */
     const char *const *origins;
     uint32_t origins_count;
-    unsigned reader_stall_ms; /* a WebSocket reader that takes nothing is cut; 0 = 5,000 */
-    unsigned request_ms;      /* a request must be complete within; 0 = 10,000 */
-    unsigned connections_max; /* 0 = WEB_CONNECTIONS_MAX */
+    const struct annex *annex; /* outlives the web; NULL = none */
+    unsigned reader_stall_ms;  /* a WebSocket reader that takes nothing is cut; 0 = 5,000 */
+    unsigned request_ms;       /* a request must be complete within; 0 = 10,000 */
+    unsigned connections_max;  /* 0 = WEB_CONNECTIONS_MAX */
     /* NULL, or called on the web thread with one line about what went wrong; at most one a second.
      */
     void (*on_log)(void *context, const char *line);

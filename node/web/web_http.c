@@ -9,17 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/blob.h"
 #include "node/os/clock.h"
 #include "node/web/web_state.h"
 
-enum { SEND_CHUNK_BYTES = 32 * 1024 };
+enum { SEND_CHUNK_BYTES = 32 * 1024, NAMED_HEADER_BYTES_MAX = 2048 };
 
 /* Ready for the next request on this connection. What was kept is small; a large body is not. */
 static void connection_reset(struct connection *connection)
 {
     site_response_close(&connection->response);
     text_close(&connection->body);
+    text_close(&connection->header);
     connection->is_busy = false;
     connection->has_headers = false;
     connection->deadline_ms = 0;
@@ -168,6 +168,20 @@ static bool copy_key(struct lws *wsi, char *to, size_t capacity)
            lws_hdr_custom_copy(wsi, to, (int)capacity, name, sizeof name - 1) >= 0;
 }
 
+/* The header @name into what the request brings; none is fine. */
+static bool copy_named(struct connection *connection, const char *name)
+{
+    char value[NAMED_HEADER_BYTES_MAX];
+    struct lws *wsi = connection->wsi;
+    int name_size = (int)strlen(name);
+    if (lws_hdr_custom_length(wsi, name, name_size) <= 0)
+        return true;
+    int size = lws_hdr_custom_copy(wsi, value, sizeof value, name, name_size);
+    if (size > 0)
+        text_append(&connection->header, value, (size_t)size);
+    return size >= 0;
+}
+
 /* The parts of the query, joined again: lws has split and decoded them. */
 static bool copy_query(struct lws *wsi, char *to, size_t capacity)
 {
@@ -235,6 +249,7 @@ static struct site_request request_of(const struct connection *connection)
         .none_match = connection->none_match,
         .takes_gzip = connection->takes_gzip,
         .key = bytes_of_text(connection->key),
+        .header = bytes_of(connection->header.data, connection->header.size),
         .body = bytes_of(connection->body.data, connection->body.size),
     };
 }
@@ -279,7 +294,10 @@ int web_http_on_request(struct web *web, struct connection *connection)
     connection_reset(connection);
     if (!copy_request(connection))
         return refuse(connection, ERR_TOO_LARGE, "a header");
-    connection->body_bytes_max = api_body_bytes_max(connection->method, connection->path);
+    const struct api_want want = api_want(web->site.api, connection->method, connection->path);
+    connection->body_bytes_max = want.body_bytes_max;
+    if (want.header != NULL && !copy_named(connection, want.header))
+        return refuse(connection, ERR_TOO_LARGE, want.header);
     int err = body_size(connection->wsi, connection->body_bytes_max, &size);
     if (err != 0)
         return refuse(connection, err, "the body's length");

@@ -38,6 +38,7 @@ struct connection {
     char key[TEXT_HEADER_BYTES_MAX], none_match[TEXT_HEADER_BYTES_MAX];
     bool takes_gzip;
     size_t body_bytes_max;
+    struct text header; /* that the route names */
     struct text body;
     struct site_response response;
     size_t sent;

@@ -156,8 +156,9 @@ struct command {
     int32_t units[ORDER_LINES_MAX];   /* hand-over: units of ids[i]; 0 = all that are left */
     struct bytes name, channel, mode; /* place; mode is "eat-in" or "take-away" */
     bool is_paid_now;                 /* place: take @amount_minor of @method with it */
-    int32_t quantity_delta;           /* line.set, of the one line in ids */
-    bool has_options;                 /* line.set: the options of lines[0] replace the line's */
+    bool is_draft;          /* place: it counts when it is paid, whatever the pop-up says of that */
+    int32_t quantity_delta; /* line.set, of the one line in ids */
+    bool has_options;       /* line.set: the options of lines[0] replace the line's */
     bool has_note;
     struct bytes note; /* line.set */
     bool truth; /* amend: yes; menu.available; review.hide: hidden; recall: back to waiting (start

@@ -158,7 +158,7 @@ static int emit_open(struct task *task, const struct popup *popup)
         .channel = task->command->channel,
         .mode = task->command->mode,
         .name = task->command->name,
-        .is_pay_first = popup->is_pay_first,
+        .is_pay_first = popup->is_pay_first || task->command->is_draft,
         .prices_include_tax = popup->prices_include_tax,
     };
     /* No day is open, or this device mints no numbers. */

@@ -97,6 +97,24 @@ TEST(api_queue, the_storage_of_a_command_has_an_end)
     command_queue_free(queue);
 }
 
+TEST(api_queue, a_request_says_at_which_door_it_waits)
+{
+    unsigned wakes = 0;
+    for (unsigned door = 0; door < COMMAND_DOORS_MAX; door++) {
+        struct command_queue *queue = command_queue_new_at(door, count_wakes, &wakes);
+        struct effect_answer answer = {.err = 0};
+        struct api_command *command = command_queue_reserve(queue);
+        const uint64_t request = command->request;
+        assert_int_equal(command_request_door(request), door);
+        command_queue_push(queue, command);
+        assert_ptr_equal(command_queue_take(queue), command);
+        command_queue_answer(queue, request, &answer);
+        assert_true(command_queue_answered(queue, &answer));
+        assert_int_equal(answer.request, request);
+        command_queue_free(queue);
+    }
+}
+
 /* ---- two threads ---- */
 
 enum { REQUESTS = 20000 };

@@ -1,6 +1,7 @@
 /* The node's web server over real sockets: a small core (replica and LMDB, no mesh) behind the
  * gate, and a client that speaks raw HTTP and WebSocket. */
 #include <arpa/inet.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
@@ -14,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "node/api/annex.h"
 #include "node/api/json.h"
 #include "node/store/store_lmdb.h"
 #include "node/web/web.h"
@@ -609,6 +611,93 @@ TEST(web, a_role_may_do_its_own_and_no_more)
     assert_int_equal(0, atomic_load(&core->taken));
     assert_int_not_equal(403, write_with(core, "PATCH", "/api/menu/7", 5, "{\"available\":false}"));
     assert_int_equal(1, atomic_load(&core->taken));
+    core_free(core);
+}
+
+/* ---- what a program adds ---- */
+
+/* Answers what holds "later" when it is asked for answers, all else at once: with the header that
+ * came, or the size of the body. */
+struct added {
+    uint64_t later; /* 0 = nothing waits */
+};
+
+static void added_handle(void *context, const struct annex_request *request,
+                         struct api_reply *ret_reply)
+{
+    struct added *added = context;
+    char text[64];
+    if (bytes_equal(request->body, bytes_of_text("later"))) {
+        ret_reply->is_pending = ret_reply->is_annexed = true;
+        ret_reply->request = added->later = 7;
+        return;
+    }
+    (void)snprintf(text, sizeof text, "{\"header\":%zu,\"body\":%zu}", request->header.size,
+                   request->body.size);
+    text_append_text(&ret_reply->body, text);
+}
+
+static bool added_answered(void *context, struct annex_answer *ret_answer)
+{
+    struct added *added = context;
+    if (added->later == 0)
+        return false;
+    *ret_answer = (struct annex_answer){.request = added->later};
+    added->later = 0;
+    text_append_text(&ret_answer->body, "{}");
+    return true;
+}
+
+static const struct route added_routes[] = {{.method = "POST",
+                                             .path = "/hooks/some",
+                                             .summary = "Bytes.",
+                                             .takes_bytes = true,
+                                             .bytes_max = 128 * 1024,
+                                             .header = "some-signature:",
+                                             .response = &schema_nothing,
+                                             .capability = API_PUBLIC,
+                                             .command = -1,
+                                             .status = 200,
+                                             .shape = SHAPE_ANNEX}};
+
+TEST(web, what_a_program_adds_is_asked_and_may_answer_later)
+{
+    static char body[128 * 1024 + 2];
+    struct added added = {.later = 0};
+    const struct annex annex = {.context = &added,
+                                .routes = added_routes,
+                                .routes_count = 1,
+                                .handle = added_handle,
+                                .answered = added_answered};
+    struct core *core = core_new(ROLE_COUNTER);
+    core->config.annex = &annex;
+    core_serve(core);
+    char headers[256];
+    (void)snprintf(headers, sizeof headers, "%sSome-Signature: abc\r\n", own_host(core));
+    int fd = dial(core);
+    assert_int_equal(ask_on(fd, "POST", "/hooks/some", headers, "raw \x01"), 200);
+    assert_string_equal(got.body, "{\"header\":3,\"body\":5}");
+    assert_int_equal(ask_on(fd, "GET", "/hooks/some", own_host(core), NULL), 405);
+    memset(body, 'x', sizeof body - 1);
+    body[128 * 1024] = '\0';
+    assert_int_equal(ask_on(fd, "POST", "/hooks/some", own_host(core), body), 200);
+    body[128 * 1024] = 'x';
+    assert_int_equal(ask_on(fd, "POST", "/hooks/some", own_host(core), body), 413);
+    (void)close(fd);
+    fd = dial(core);
+    char request[256];
+    int size =
+        snprintf(request, sizeof request,
+                 "POST /hooks/some HTTP/1.1\r\n%sContent-Length: 5\r\n\r\nlater", own_host(core));
+    assert_true(send_bytes(fd, request, (size_t)size));
+    struct pollfd answer = {.fd = fd, .events = POLLIN};
+    do { /* it may not have read the request yet */
+        web_notify(core->web);
+    } while (poll(&answer, 1, 10) == 0);
+    receive_answer(fd, false);
+    assert_int_equal(got.status, 200);
+    assert_string_equal(got.body, "{}");
+    (void)close(fd);
     core_free(core);
 }
 

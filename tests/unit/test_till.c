@@ -670,6 +670,20 @@ TEST(place, where_people_pay_first_an_unpaid_order_is_a_draft_that_nobody_cooks)
     close_stall();
 }
 
+TEST(place, an_order_may_be_a_draft_until_it_is_paid_where_others_pay_later)
+{
+    open_stall();
+    struct command command = order_of_one(doners(1));
+    command.is_draft = true;
+    assert_int_equal(place(&command), 0);
+    assert_int_equal(world.order.phase, PHASE_DRAFT);
+    struct command pay = command_of(COMMAND_PAY);
+    pay.method = text("cash");
+    assert_int_equal(events_of(&pay), 1);
+    assert_int_equal(world.order.phase, PHASE_PLACED);
+    close_stall();
+}
+
 /* --- who may ---------------------------------------------------------------------------------- */
 
 TEST(people, a_role_does_its_own_work_only)

@@ -1,0 +1,38 @@
+/* annex.h - what a program that is more than a node adds to the API: routes of its own, and who
+ * answers them.
+ *
+ * Layer: node. The routes are rows as those of routes.c, with SHAPE_ANNEX, and pass the same
+ * checks; their requests are then handed over, and answered at once or later.
+ */
+#ifndef TRESTLE_NODE_API_ANNEX_H
+#define TRESTLE_NODE_API_ANNEX_H
+
+#include "node/api/api.h"
+
+/* Borrowed during the call. */
+struct annex_request {
+    const struct route *route;
+    const struct route_match *match;
+    struct bytes header; /* the one that the route names; empty = none was sent */
+    struct bytes body;   /* checked against the route's schema, unless it takes bytes */
+};
+
+struct annex_answer {
+    uint64_t request;
+    int err;           /* ERR_*: a problem, with @where; 0: ... */
+    struct text body;  /* ... this; closed by the taker */
+    const char *where; /* static, or NULL */
+};
+
+/* All functions are called on the web thread only, with @context. */
+struct annex {
+    void *context;
+    const struct route *routes;
+    size_t routes_count;
+    /* Fill @ret_reply, or leave it pending with a request of the annex's own naming. */
+    void (*handle)(void *context, const struct annex_request *request, struct api_reply *ret_reply);
+    /* The next answer to what was left pending; false when there is none. */
+    bool (*answered)(void *context, struct annex_answer *ret_answer);
+};
+
+#endif
