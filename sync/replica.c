@@ -296,51 +296,6 @@ int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_c
 
 /* ---- opening ---- */
 
-static int meta_expect(struct store_txn *txn, const char *name, struct bytes value,
-                       bool *ret_is_new)
-{
-    struct bytes stored;
-    int err = store_get(txn, TABLE_META, bytes_of_text(name), &stored);
-    if (err == 0)
-        return bytes_equal(stored, value) ? 0 : ERR_MISMATCH;
-    if (err != ERR_NOT_FOUND)
-        return err;
-    *ret_is_new = true;
-    return store_put(txn, TABLE_META, bytes_of_text(name), value);
-}
-
-/* The store belongs to this pop-up and this format; an empty one becomes so. */
-static int meta_open(struct replica *replica, struct store_txn *txn)
-{
-    const struct replica_config *config = &replica->config;
-    uint8_t format[4];
-    uint8_t fold[4];
-    uint8_t epoch[8];
-    put_be32(format, STORE_FORMAT);
-    put_be32(fold, FOLD_VERSION);
-    put_be64(epoch, (uint64_t)config->epoch_ms);
-    const struct {
-        const char *name;
-        struct bytes value;
-    } expected[] = {{"format", bytes_of(format, sizeof format)},
-                    {"popup", bytes_of(config->popup.bytes, sizeof config->popup.bytes)},
-                    {"root", bytes_of(config->root.bytes, sizeof config->root.bytes)},
-                    {"epoch", bytes_of(epoch, sizeof epoch)}};
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        int err = meta_expect(txn, expected[i].name, expected[i].value, &replica->is_turn_written);
-        if (err != 0)
-            return err;
-    }
-    /* Cursors that screens hold die with the store: its incarnation is the first boot's random. */
-    struct bytes stored;
-    int err = store_get(txn, TABLE_META, bytes_of_text("incarnation"), &stored);
-    if (err == ERR_NOT_FOUND)
-        err = store_put(txn, TABLE_META, bytes_of_text("incarnation"), bytes_of(config->boot, 8));
-    if (err == 0)
-        err = meta_expect(txn, "fold", bytes_of(fold, sizeof fold), &replica->is_turn_written);
-    return err == ERR_MISMATCH ? ERR_VERSION : err;
-}
-
 /* The clock reading of an event written at @now. */
 static uint64_t t_of_moment(const struct replica *replica, struct moment now)
 {
@@ -482,7 +437,7 @@ int replica_open(struct replica *replica, struct store_txn *txn,
     mesh_reset(&replica->mesh, &replica->vector, &config->popup, replica->device, config->boot,
                FOLD_VERSION);
     log_choose(replica, config->log_secret, config->incarnation);
-    err = meta_open(replica, txn);
+    err = replica_meta_open(replica, txn, out);
     bool is_other_version = err == ERR_VERSION; /* then only what a rebuild needs is read */
     if (err == 0 || is_other_version)
         err = replica_heads_mend(replica, txn, out);

@@ -59,7 +59,16 @@ struct voided_list {
 };
 
 /* What the disk holds is read again in the background, and what it spoilt fetched from peers. */
-enum scrub_part { SCRUB_TAILS, SCRUB_JOURNAL, SCRUB_ENTITIES, SCRUB_REST };
+enum scrub_part { /* in this order; values are on disk */
+                  SCRUB_TAILS,
+                  SCRUB_META,
+                  SCRUB_JOURNAL,
+                  SCRUB_ENTITIES,
+                  SCRUB_SALVAGES,
+                  SCRUB_STATES,
+                  SCRUB_INDEX,
+                  SCRUB_REST
+};
 
 struct scrub {
     enum scrub_part part;
@@ -67,7 +76,7 @@ struct scrub {
     uint64_t log, seq; /* JOURNAL: looked at last */
     uint64_t summed;   /* JOURNAL: seq up to which bytes are counted */
     uint64_t bytes;    /* of the log's events from the first one on */
-    struct key row;    /* ENTITIES: looked at last */
+    struct key row;    /* ENTITIES to INDEX: looked at last */
     uint64_t due_ms;   /* REST: when the next pass begins */
     uint64_t unsaved;  /* records since the position was last written */
     bool is_wrong;     /* state or index are: they are to be made anew */
@@ -218,6 +227,16 @@ MUST_CHECK int replica_voided_note(struct replica *replica, struct store_txn *tx
 
 /* The end of a turn: bring the list in line. ERR_IO. */
 MUST_CHECK int replica_voided_seal(struct replica *replica, struct store_txn *txn);
+
+/* replica_meta.c: what the store is, as the host says; an empty store becomes so, and a row that
+ * the disk spoilt is written again. ERR_MISMATCH: it is another pop-up's or newer software's;
+ * ERR_VERSION: another version's fold; ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_meta_open(struct replica *replica, struct store_txn *txn,
+                                 struct effects *out);
+
+/* The same of a store that is open, which is known to be the right one. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_meta_look(struct replica *replica, struct store_txn *txn,
+                                 struct effects *out);
 
 /* replica_scrub.c: read up to @records_max records again; find what the list of spoilt events says
  * at an open. ERR_IO, ERR_FULL. */

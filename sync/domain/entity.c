@@ -184,6 +184,25 @@ struct entity_id index_entity(struct bytes key)
     return id;
 }
 
+bool index_kind(struct bytes key, enum kind *ret_kind)
+{
+    static const enum kind by_index[] = {
+        [INDEX_ACTIVE] = KIND_ORDER, [INDEX_SETTLED] = KIND_ORDER, [INDEX_NUMBER] = KIND_ORDER,
+        [INDEX_MENU] = KIND_MENU,    [INDEX_FLAGGED] = KIND_ORDER, [INDEX_TAKE] = KIND_STOCK,
+        [INDEX_UNDO] = KIND_STOCK,   [INDEX_DRAWER] = KIND_DRAWER,
+    };
+    if (key.size <= 1 + ENTITY_ID_BYTES) {
+        return false;
+    }
+    const uint8_t index = key.data[0];
+    *ret_kind = index < sizeof by_index / sizeof by_index[0] ? by_index[index] : KIND_NONE;
+    if (index == INDEX_RECORD && key.data[1] <= KIND_LAST &&
+        kinds[key.data[1]].index == index_record) {
+        *ret_kind = (enum kind)key.data[1];
+    }
+    return *ret_kind != KIND_NONE;
+}
+
 void entity_prune(struct history *history)
 {
     if (kinds[history->kind].prune != NULL) {

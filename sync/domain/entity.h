@@ -61,6 +61,10 @@ bool entity_is_tally(enum kind kind);
 /* The entity of a row of the index, which ends in it. */
 struct entity_id index_entity(struct bytes key);
 
+/* The kind of entity that a row of the index leads to, whatever the disk made of it; false when it
+ * leads to none. Of rows of stock too, which do not end in the entity. */
+bool index_kind(struct bytes key, enum kind *ret_kind);
+
 /* Drop what no later event can make matter. */
 void entity_prune(struct history *history);
 

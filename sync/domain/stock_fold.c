@@ -3,200 +3,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
-#include "sync/domain/entity.h"
-
-enum {
-    ITEM_BYTES = 4,
-    OPERATION_KEY_BYTES = 8 + 5 + OPERATION_HASH_BYTES,
-    TAKE_LINE_AT = 1 + ENTITY_ID_BYTES,
-    TAKE_ITEM_AT = TAKE_LINE_AT + 4,
-    TAKE_OPERATION_AT = TAKE_ITEM_AT + ITEM_BYTES,
-    TAKE_UNITS_AT = TAKE_OPERATION_AT + OPERATION_KEY_BYTES,
-    TAKE_ISSUER_AT = TAKE_UNITS_AT + 4,
-    TAKE_CHANGE_AT = TAKE_ISSUER_AT + 8,
-    TAKE_KEY_BYTES = TAKE_CHANGE_AT + 1,
-    UNDO_KEY_BYTES = 1 + ENTITY_ID_BYTES + ITEM_BYTES + OPERATION_KEY_BYTES + 8 + 5 + 4,
-};
-
-/* ---- keys ---- */
-
-static void put(struct key *key, const void *data, size_t size)
-{
-    memcpy(key->data + key->size, data, size);
-    key->size += size;
-}
-
-static void put_32(struct key *key, uint32_t value)
-{
-    uint8_t data[4];
-    put_be32(data, value);
-    put(key, data, sizeof data);
-}
-
-static void put_place(struct key *key, const struct operation *operation)
-{
-    uint8_t data[8 + 5];
-    put_be64(data, operation->log);
-    put_be40(data + 8, operation->seq);
-    put(key, data, sizeof data);
-}
-
-static void put_operation(struct key *key, const struct operation *operation)
-{
-    put_place(key, operation);
-    put(key, operation->hash, OPERATION_HASH_BYTES);
-}
-
-static struct key key_of(enum index_kind kind, const struct entity_id *order)
-{
-    struct key key = {.data = {(uint8_t)kind}, .size = 1};
-    put(&key, order->bytes, ENTITY_ID_BYTES);
-    return key;
-}
-
-static struct key key_take(const struct operation *id, const struct stock_take *take)
-{
-    const uint8_t is_change = take->is_change ? 1 : 0;
-    uint8_t issuer[8];
-    struct key key = key_of(INDEX_TAKE, &take->order);
-    put_be64(issuer, take->issuer);
-    put_32(&key, take->line);
-    put_32(&key, (uint32_t)take->item);
-    put_operation(&key, id);
-    put_32(&key, (uint32_t)take->units);
-    put(&key, issuer, sizeof issuer);
-    put(&key, &is_change, 1);
-    return key;
-}
-
-/* The prefix of all undos of a take. */
-static struct key key_undone(const struct entity_id *order, uint64_t item,
-                             const struct operation *take)
-{
-    struct key key = key_of(INDEX_UNDO, order);
-    put_32(&key, (uint32_t)item);
-    put_operation(&key, take);
-    return key;
-}
-
-static struct key key_undo(const struct operation *id, const struct stock_undo *undo)
-{
-    struct key key = key_undone(&undo->order, undo->item, &undo->take);
-    put_place(&key, id);
-    put_32(&key, (uint32_t)undo->units);
-    return key;
-}
-
-static struct operation operation_at(const uint8_t *data)
-{
-    struct operation operation = {.log = get_be64(data), .seq = get_be40(data + 8)};
-    memcpy(operation.hash, data + 8 + 5, OPERATION_HASH_BYTES);
-    return operation;
-}
-
-/* ---- reading the index ---- */
-
-/* Step to the first key with @prefix (@is_first) or to the next; ERR_NOT_FOUND past the last. */
-static int walk(struct store_cursor *cursor, const struct key *prefix, size_t size, bool is_first,
-                struct bytes *ret_key)
-{
-    struct bytes value;
-    int err = is_first ? store_cursor_seek(cursor, key_bytes(prefix), ret_key, &value)
-                       : store_cursor_next(cursor, ret_key, &value);
-    if (err == 0 &&
-        (ret_key->size < prefix->size || memcmp(ret_key->data, prefix->data, prefix->size) != 0)) {
-        err = ERR_NOT_FOUND;
-    }
-    return err == 0 && ret_key->size != size ? ERR_MALFORMED : err;
-}
-
-/* What the undos of @take ask for together; not more than its units. */
-static int undone_units(struct store_txn *txn, const struct entity_id *order,
-                        struct stock_taken *take)
-{
-    const struct key prefix = key_undone(order, take->item, &take->take);
-    struct store_cursor cursor;
-    struct bytes key;
-    uint64_t sum = 0;
-    int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
-    if (err != 0) {
-        return err;
-    }
-    err = walk(&cursor, &prefix, UNDO_KEY_BYTES, true, &key);
-    while (err == 0 && sum < take->units) {
-        sum += get_be32(key.data + UNDO_KEY_BYTES - 4);
-        err = walk(&cursor, &prefix, UNDO_KEY_BYTES, false, &key);
-    }
-    store_cursor_close(&cursor);
-    take->undone = sum < take->units ? sum : take->units;
-    return err == ERR_NOT_FOUND ? 0 : err;
-}
-
-static struct stock_taken taken_of(struct bytes key)
-{
-    return (struct stock_taken){
-        .line = get_be32(key.data + TAKE_LINE_AT),
-        .item = get_be32(key.data + TAKE_ITEM_AT),
-        .take = operation_at(key.data + TAKE_OPERATION_AT),
-        .units = get_be32(key.data + TAKE_UNITS_AT),
-        .issuer = get_be64(key.data + TAKE_ISSUER_AT),
-        .is_change = key.data[TAKE_CHANGE_AT] != 0,
-    };
-}
-
-int stock_takes(struct store_txn *txn, const struct entity_id *order, uint32_t line,
-                struct stock_taken *ret_takes, uint32_t count_max, uint32_t *ret_count)
-{
-    struct key prefix = key_of(INDEX_TAKE, order);
-    struct store_cursor cursor;
-    struct bytes key;
-    uint32_t count = 0;
-    put_32(&prefix, line);
-    int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
-    if (err != 0) {
-        return err;
-    }
-    err = walk(&cursor, &prefix, TAKE_KEY_BYTES, true, &key);
-    while (err == 0 && count < count_max) {
-        ret_takes[count++] = taken_of(key);
-        err = walk(&cursor, &prefix, TAKE_KEY_BYTES, false, &key);
-    }
-    store_cursor_close(&cursor);
-    err = err == ERR_NOT_FOUND ? 0 : err;
-    for (uint32_t i = 0; i < count && err == 0; i++) {
-        err = undone_units(txn, order, &ret_takes[i]);
-    }
-    *ret_count = count;
-    return err;
-}
-
-/* The indexed take that @undo names, with what is undone of it; units 0 when it is not here. */
-static int take_find(const struct stock_fold *fold, const struct stock_undo *undo,
-                     struct stock_taken *ret_taken)
-{
-    const struct key prefix = key_of(INDEX_TAKE, &undo->order);
-    struct store_cursor cursor;
-    struct bytes key;
-    int err = store_cursor_open(fold->txn, TABLE_INDEX, &cursor);
-    *ret_taken = (struct stock_taken){0};
-    if (err != 0) {
-        return err;
-    }
-    err = walk(&cursor, &prefix, TAKE_KEY_BYTES, true, &key);
-    while (err == 0 && ret_taken->units == 0) {
-        const struct stock_taken taken = taken_of(key);
-        if (taken.item == undo->item && operation_equal(&taken.take, &undo->take)) {
-            *ret_taken = taken;
-        }
-        err = walk(&cursor, &prefix, TAKE_KEY_BYTES, false, &key);
-    }
-    store_cursor_close(&cursor);
-    err = err == ERR_NOT_FOUND ? 0 : err;
-    if (err == 0 && ret_taken->units > 0) {
-        err = undone_units(fold->txn, &undo->order, ret_taken);
-    }
-    return err;
-}
+#include "sync/domain/stock_index.h"
 
 /* ---- taking in ---- */
 
@@ -311,11 +118,11 @@ static int apply_take(struct stock_fold *fold, const struct entry *entry)
     if (stock_take_decode(entry->body, &take) != 0 || !is_own_item(fold, take.item)) {
         return 0;
     }
-    const struct key key = key_take(entry->id, &take);
+    const struct key key = stock_key_take(entry->id, &take);
     struct stock_taken taken = {.item = take.item, .take = *entry->id, .units = take.units};
     int err = note(fold, &key, &is_new);
     if (err == 0 && is_new) {
-        err = undone_units(fold->txn, &take.order, &taken);
+        err = stock_units_undone(fold->txn, &take.order, &taken);
     }
     if (err != 0 || !is_new) {
         return err;
@@ -339,14 +146,14 @@ static int apply_undo(struct stock_fold *fold, const struct entry *entry)
     if (stock_undo_decode(entry->body, &undo) != 0 || !is_own_item(fold, undo.item)) {
         return 0;
     }
-    const struct key key = key_undo(entry->id, &undo);
-    int err = take_find(fold, &undo, &taken);
+    const struct key key = stock_key_undo(entry->id, &undo);
+    int err = stock_take_find(fold->txn, &undo, &taken);
     const uint64_t before = taken.undone;
     if (err == 0) {
         err = note(fold, &key, &is_new);
     }
     if (err == 0 && taken.units > 0) {
-        err = undone_units(fold->txn, &undo.order, &taken);
+        err = stock_units_undone(fold->txn, &undo.order, &taken);
     }
     if (err != 0 || taken.undone == before) {
         return err;
@@ -423,21 +230,28 @@ static int read_event(struct store_txn *txn, uint64_t log, uint64_t seq, struct 
     return err == 0 || err == ERR_IO ? err : ERR_MALFORMED;
 }
 
-/* What an event left in the index, whether it counts or not. */
-static int forget(struct stock_fold *fold, const struct operation *place, const struct event *event)
+/* What an event notes in the index when it counts; false for one that notes nothing. */
+static bool key_noted(const struct operation *place, const struct event *event, struct key *ret_key)
 {
     const struct operation *id = event->is_reemitted ? &event->was : place;
     struct stock_take take;
     struct stock_undo undo;
     if (event->type == (uint32_t)EVENT_STOCK_TAKE && stock_take_decode(event->body, &take) == 0) {
-        const struct key key = key_take(id, &take);
-        return unnote(fold, &key);
+        *ret_key = stock_key_take(id, &take);
+        return true;
     }
     if (event->type == (uint32_t)EVENT_STOCK_UNDO && stock_undo_decode(event->body, &undo) == 0) {
-        const struct key key = key_undo(id, &undo);
-        return unnote(fold, &key);
+        *ret_key = stock_key_undo(id, &undo);
+        return true;
     }
-    return 0;
+    return false;
+}
+
+/* What an event left in the index, whether it counts or not. */
+static int forget(struct stock_fold *fold, const struct operation *place, const struct event *event)
+{
+    struct key key;
+    return key_noted(place, event, &key) ? unnote(fold, &key) : 0;
 }
 
 /* Whether the event that @event stands for counts itself. */
@@ -595,4 +409,54 @@ int stock_audit(struct stock_fold *fold)
     const bool is_wrong =
         fold->is_index_wrong || (fold->is_index_stale && !fold->stock->has_reemitted);
     return err == 0 && is_wrong ? ERR_MISMATCH : err;
+}
+
+/* ---- the way back ---- */
+
+static int seek_in(struct stock_fold *fold, const struct operation *place,
+                   const struct event *event)
+{
+    struct key key;
+    bool is = false;
+    if (fold->is_found || !key_noted(place, event, &key) ||
+        !bytes_equal(key_bytes(&key), fold->sought)) {
+        return 0;
+    }
+    const int err = is_counting(fold, place, event, &is);
+    fold->is_found |= is;
+    return err;
+}
+
+/* The event that stands where the row says. */
+static int seek_at(struct stock_fold *fold, const struct operation *place)
+{
+    struct operation id;
+    struct event event;
+    const int err = read_event(fold->txn, place->log, place->seq, &id, &event);
+    if (err != 0) {
+        return err == ERR_IO ? ERR_IO : 0;
+    }
+    const bool is_there = !event.is_reemitted && entity_id_equal(&event.entity, fold->entity);
+    return is_there ? seek_in(fold, &id, &event) : 0;
+}
+
+int stock_key_is_right(const struct stock_fold *fold, struct bytes key, bool *ret_is)
+{
+    struct stock_fold seek = *fold;
+    struct operation place;
+    uint64_t item;
+    *ret_is = false;
+    if (!stock_key_parse(key, &item, &place)) {
+        return 0;
+    }
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, item);
+    seek.entity = &entity;
+    seek.sought = key;
+    seek.is_found = false;
+    int err = seek_at(&seek, &place);
+    if (err == 0 && !seek.is_found) { /* another event may stand for it */
+        err = each_event(&seek, seek_in);
+    }
+    *ret_is = err == 0 && seek.is_found;
+    return err;
 }

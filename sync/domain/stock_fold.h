@@ -43,6 +43,8 @@ struct stock_fold {
     bool is_audit;                 /* write nothing: the index should be there already */
     bool is_index_wrong;           /* an audit found that it is not */
     bool is_index_stale;           /* an audit found what no event that counts has put there */
+    struct bytes sought;           /* a key of the index, of which is asked who put it there */
+    bool is_found;                 /* an event that counts did */
 };
 
 /* Take in a new event that counts, which is not re-emitted. ERR_IO, ERR_FULL. */
@@ -56,6 +58,10 @@ MUST_CHECK int stock_load(struct stock_fold *fold);
 /* Make the row anew from the events and the index, which is checked against them. ERR_MISMATCH: the
  * index is wrong. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int stock_audit(struct stock_fold *fold);
+
+/* Whether an event that counts has put @key, a row of stock, into the index. Nothing is needed of
+ * @fold but the store, the roster and the scratch. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int stock_key_is_right(const struct stock_fold *fold, struct bytes key, bool *ret_is);
 
 /* ---- the takes of an order ---- */
 

@@ -276,41 +276,42 @@ static int kind_of_event(struct store_txn *txn, uint64_t log, uint64_t seq, enum
     return 0;
 }
 
-/* The kinds of the events of @entity that others carry on. */
-static int salvaged_kinds(struct store_txn *txn, const struct entity_id *entity,
-                          uint32_t *ret_kinds)
+/* Add the kinds of the events of @entity that others carry on, up to one of @until. */
+static int salvaged_kinds(struct store_txn *txn, const struct entity_id *entity, uint32_t until,
+                          uint32_t *kinds)
 {
     struct salvage_cursor cursor;
     struct salvaged_row row;
     int err = salvage_of_entity(&cursor, txn, entity, &row);
     if (err != 0)
         return err == ERR_NOT_FOUND ? 0 : err;
-    while (err == 0) {
+    while (err == 0 && (*kinds & until) == 0) {
         struct bytes bytes;
         struct event event;
         err = salvaged_event(txn, &row, &bytes);
         if (err == ERR_IO)
             break;
         const bool is_read = err == 0 && event_decode(bytes, &event) == 0; /* else spoilt */
-        *ret_kinds |= kind_bit(is_read ? kind_of_type(event.type) : KIND_NONE);
+        *kinds |= kind_bit(is_read ? kind_of_type(event.type) : KIND_NONE);
         err = salvage_row_next(&cursor, &row);
     }
     salvage_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-int entity_kinds(struct store_txn *txn, const struct entity_id *entity, uint32_t *ret_kinds)
+/* Add the kinds of what the journals say of @entity, up to one of @until. */
+static int journal_kinds(struct store_txn *txn, const struct entity_id *entity, uint32_t until,
+                         uint32_t *kinds)
 {
     const struct key first = key_entity(entity);
     struct store_cursor cursor;
     struct bytes key;
     struct bytes value;
-    uint32_t kinds = 0;
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
     if (err != 0)
         return err;
     err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
-    while (err == 0) {
+    while (err == 0 && (*kinds & until) == 0) {
         struct entity_id found;
         uint64_t log;
         uint64_t seq;
@@ -319,15 +320,38 @@ int entity_kinds(struct store_txn *txn, const struct entity_id *entity, uint32_t
         if (err != 0 || !entity_id_equal(&found, entity))
             break;
         err = kind_of_event(txn, log, seq, &kind);
-        kinds |= kind_bit(kind);
+        *kinds |= kind_bit(kind);
         if (err == 0)
             err = store_cursor_next(&cursor, &key, &value);
     }
     store_cursor_close(&cursor);
-    if (err != 0 && err != ERR_NOT_FOUND)
-        return err;
-    *ret_kinds = kinds;
-    return salvaged_kinds(txn, entity, ret_kinds);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int kinds_until(struct store_txn *txn, const struct entity_id *entity, uint32_t until,
+                       uint32_t *ret_kinds)
+{
+    uint32_t kinds = 0;
+    int err = journal_kinds(txn, entity, until, &kinds);
+    if (err == 0 && (kinds & until) == 0)
+        err = salvaged_kinds(txn, entity, until, &kinds);
+    if (err == 0)
+        *ret_kinds = kinds;
+    return err;
+}
+
+int entity_kinds(struct store_txn *txn, const struct entity_id *entity, uint32_t *ret_kinds)
+{
+    return kinds_until(txn, entity, 0, ret_kinds);
+}
+
+int entity_has_kind(struct store_txn *txn, const struct entity_id *entity, enum kind kind,
+                    bool *ret_has)
+{
+    uint32_t kinds = 0;
+    const int err = kinds_until(txn, entity, kind_bit(kind), &kinds);
+    *ret_has = (kinds & kind_bit(kind)) != 0;
+    return err;
 }
 
 static int history_refold(struct store_txn *txn, struct folder *folder, enum kind kind,

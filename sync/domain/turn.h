@@ -102,6 +102,11 @@ bool folder_sets_aside(const struct folder *folder, const struct entity_id *enti
 MUST_CHECK int entity_kinds(struct store_txn *txn, const struct entity_id *entity,
                             uint32_t *ret_kinds);
 
+/* Whether it holds events of that kind: no more of them are read than it takes to find one. ERR_IO,
+ * ERR_MALFORMED. */
+MUST_CHECK int entity_has_kind(struct store_txn *txn, const struct entity_id *entity,
+                               enum kind kind, bool *ret_has);
+
 /* Read the newest change number of a store; 0 when nothing ever changed. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int change_number_get(struct store_txn *txn, uint64_t *ret_number);
 

@@ -83,6 +83,14 @@ MUST_CHECK int salvage_is_indexed(struct store_txn *txn, uint64_t log, uint64_t 
 /* Whether the sum that is kept of @log is that of its rows. ERR_IO. */
 MUST_CHECK int salvage_size_is_right(struct store_txn *txn, uint64_t log, bool *ret_is);
 
+/* The way back: whether that row of the table is of a salvage in the journal. Together with
+ * salvage_is_indexed() of every salvage the table is all right. ERR_IO. */
+MUST_CHECK int salvage_row_is_right(struct store_txn *txn, struct bytes key, struct bytes value,
+                                    bool *ret_is);
+
+/* The entity that a row of the table is found by; false when it is another kind of row. */
+bool salvage_row_entity(struct bytes key, struct entity_id *ret_entity);
+
 /* Rows in order of their keys: open a cursor on TABLE_SALVAGE, then first, then next until
  * ERR_NOT_FOUND. By entity: all of @entity. By log: all of @from->log from @from on. By identity:
  * the carriers of @id. ERR_IO, ERR_MALFORMED (damaged row). */

@@ -10,8 +10,8 @@
  *              "popup"                16 bytes
  *              "root"                 32 bytes
  *              "epoch"                be64 ms since 1970
+ *              "sum"                  hash32 of format, popup, root, epoch: which of them is spoilt
  *              "incarnation"          8 bytes, random, made with the store
- *              "log"                  be64, the own log
  *   log      log8 seq5              hash32 || event bytes
  *   sig      log8 seq5              signature64
  *   head     log8                   [seq, bin32 hash, bin32 log key, bin8 device, uint incarnation,
