@@ -194,6 +194,12 @@ static void answer_fill(struct slot *slot, CURLcode code)
 
 /* ---- what goes out, on the thread ---- */
 
+/* Unencrypted, so that it must not leave this machine, by a proxy neither. */
+static bool is_plain(const char *url)
+{
+    return strncmp(url, "http://", 7) == 0;
+}
+
 static void options_set(const struct https *https, struct slot *slot)
 {
     CURL *easy = slot->easy;
@@ -225,6 +231,9 @@ static void options_set(const struct https *https, struct slot *slot)
     code = code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_PRIVATE, slot) : code;
     if (code == CURLE_OK && https->ca_file != NULL) {
         code = curl_easy_setopt(easy, CURLOPT_CAINFO, https->ca_file);
+    }
+    if (code == CURLE_OK && is_plain(https->base_url)) { /* whatever http_proxy says */
+        code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
     }
     check(code == CURLE_OK);
 }

@@ -16,7 +16,7 @@
 #include "gateway/https/https.h"
 #include "sync/base/check.h"
 
-enum { REQUEST_BYTES_MAX = 8192, WAIT_S = 20, SHORT_MS = 400 };
+enum { REQUEST_BYTES_MAX = 8192, WAIT_S = 120, SHORT_MS = 400 };
 
 /* ---- the server: a thread for each connection, which is answered by its path ---- */
 
@@ -211,7 +211,7 @@ static struct https_answer await(struct https *https)
 
 static struct https_answer ask(const char *path)
 {
-    struct https *https = https_of(5000);
+    struct https *https = https_of(0);
     push(https, 7, path);
     const struct https_answer answer = await(https);
     https_stop(https);
@@ -274,17 +274,26 @@ TEST(https, a_redirect_is_an_answer_and_not_followed)
     server_stop();
 }
 
-TEST(https, a_server_that_is_silent_holds_up_no_other_call_and_ends_in_time)
+TEST(https, a_server_that_is_silent_holds_up_no_other_call)
 {
     server_start();
-    struct https *https = https_of(SHORT_MS);
+    struct https *https = https_of(0);
     push(https, 1, "/silent");
     push(https, 2, "/ok");
     struct https_answer answer = await(https);
     assert_int_equal(answer.name, 2);
     assert_int_equal(answer.status, 200);
     text_close(&answer.body);
-    answer = await(https);
+    https_stop(https);
+    server_stop();
+}
+
+TEST(https, a_call_to_a_silent_server_ends_in_time)
+{
+    server_start();
+    struct https *https = https_of(SHORT_MS);
+    push(https, 1, "/silent");
+    struct https_answer answer = await(https);
     assert_int_equal(answer.name, 1);
     assert_int_equal(answer.status, 0);
     https_stop(https);
@@ -315,7 +324,7 @@ TEST(https, more_calls_than_it_holds_are_turned_away)
 TEST(https, a_post_carries_its_headers_and_its_body_as_they_are)
 {
     server_start();
-    struct https *https = https_of(5000);
+    struct https *https = https_of(0);
     const struct https_call call = {
         .name = 3,
         .is_post = true,
@@ -337,12 +346,37 @@ TEST(https, a_post_carries_its_headers_and_its_body_as_they_are)
 
 TEST(https, nobody_who_listens_is_unknown_too)
 {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    /* Held, so that no other program listens there meanwhile. */
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     server_start();
-    char url[64];
-    memcpy(url, server.url, sizeof url);
-    server_stop();
-    memcpy(server.url, url, sizeof url);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    (void)snprintf(server.url, sizeof server.url, "http://127.0.0.1:%u", ntohs(address.sin_port));
     assert_unknown("/ok");
+    server_stop();
+    (void)close(fd);
+}
+
+TEST(https, what_is_not_encrypted_goes_through_no_proxy)
+{
+    static const char *const names[] = {"http_proxy", "all_proxy", "ALL_PROXY"};
+    char *was[sizeof names / sizeof *names];
+    server_start();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *set = getenv(names[i]);
+        was[i] = set != NULL ? strdup(set) : NULL;
+        assert_int_equal(setenv(names[i], "http://192.0.2.1:1", 1), 0);
+    }
+    struct https_answer answer = ask("/ok");
+    assert_int_equal(answer.status, 200);
+    text_close(&answer.body);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_int_equal(was[i] != NULL ? setenv(names[i], was[i], 1) : unsetenv(names[i]), 0);
+        free(was[i]);
+    }
+    server_stop();
 }
 
 TEST(https, plain_http_goes_to_this_machine_only)

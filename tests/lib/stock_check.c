@@ -1,6 +1,5 @@
 #include "tests/lib/stock_check.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "sync/base/check.h"
@@ -21,6 +20,8 @@ struct work {
     struct entity_id entity;
     int64_t added;
     uint32_t seen_count, sales_count, undos_count;
+    /* The first so many of each; kept from call to call, since fresh memory would be most of the
+     * cost. */
     struct operation *seen;
     struct sale *sales;
     struct stock_undo *undos;
@@ -146,13 +147,15 @@ static uint64_t undone_of(const struct work *work, const struct sale *sale)
 struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count, uint64_t item,
                                    const struct log_point *ends, uint32_t ends_count)
 {
+    static struct operation seen[SALES_MAX];
+    static struct sale sales[SALES_MAX];
+    static struct stock_undo undos[SALES_MAX];
     struct work work = {.entity = entity_id_derive(KIND_STOCK, item),
                         .ends = ends,
                         .ends_count = ends_count,
-                        .seen = calloc(SALES_MAX, sizeof(struct operation)),
-                        .sales = calloc(SALES_MAX, sizeof(struct sale)),
-                        .undos = calloc(SALES_MAX, sizeof(struct stock_undo))};
-    check(work.seen != NULL && work.sales != NULL && work.undos != NULL);
+                        .seen = seen,
+                        .sales = sales,
+                        .undos = undos};
     for (uint32_t i = 0; i < count; i++) {
         store_read(&work, txns[i]);
     }
@@ -167,8 +170,5 @@ struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count
         }
     }
     work.sums.added = work.added > 0 ? (uint64_t)work.added : 0;
-    free(work.seen);
-    free(work.sales);
-    free(work.undos);
     return work.sums;
 }

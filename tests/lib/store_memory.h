@@ -65,7 +65,8 @@ uint64_t store_memory_paths_failed(const struct store_memory *store);
 /* How many such calls there were so far: the n to try all faults up to. */
 uint64_t store_memory_calls(const struct store_memory *store, enum store_memory_call call);
 
-/* Over the committed keys and values of @table in their order; equal for equal contents. O(n). */
+/* Over the committed keys and values of @table; equal for equal contents. Costs as much as there
+ * was written since the last time. */
 struct hash store_memory_digest(const struct store_memory *store, enum store_table table);
 
 size_t store_memory_count(const struct store_memory *store, enum store_table table);

@@ -96,6 +96,41 @@ TEST(cli, what_is_set_up_is_not_set_up_again)
     stall_close(&stall);
 }
 
+/* The exit status of the words, started with neither stdin nor stdout nor stderr. */
+static int run_mute(const char *const *words)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        char *argv[WORDS_MAX + 2] = {NULL};
+        const char *wanted[WORDS_MAX + 2] = {program()};
+        for (size_t i = 0; words[i] != NULL; i++)
+            wanted[i + 1] = words[i];
+        memcpy(argv, wanted, sizeof argv); /* as in spawn() */
+        for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+            (void)close(fd);
+        (void)execv(argv[0], argv);
+        _exit(127);
+    }
+    assert_true(child > 0);
+    return await(child);
+}
+
+TEST(cli, what_is_said_to_nobody_is_written_into_no_file)
+{
+    struct stall stall;
+    char lock[160];
+    struct stat status;
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *words[] = {"order", "add", "9999", "--state", stall.nodes[0].state, NULL};
+    assert_int_equal(run_mute(words), 1);
+    /* One of the first files that are opened. */
+    (void)snprintf(lock, sizeof lock, "%s/store/trestle.lock", stall.nodes[0].state);
+    assert_int_equal(stat(lock, &status), 0);
+    assert_int_equal(status.st_size, 0);
+    stall_close(&stall);
+}
+
 TEST(cli, keys_that_others_may_read_are_refused)
 {
     struct stall stall;

@@ -160,14 +160,15 @@ TEST(cli_doctor, a_port_that_another_program_has_is_a_failure)
 {
     char endpoint[64];
     struct stall stall;
+    /* 127.0.0.2, where no other test takes the port once it is free. */
     struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+                                  .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK + 1)}};
     socklen_t size = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(fd, 1), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    (void)snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%u",
+    (void)snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.2:%u",
                    (unsigned)ntohs(address.sin_port));
     stall_open(&stall);
     RUN_WELL("init", "--state", stall.nodes[0].state, "--listen", endpoint, "--http",

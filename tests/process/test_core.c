@@ -14,7 +14,7 @@
 #include "sync/replica.h"
 #include "tests/lib/test.h"
 
-enum { DEADLINE_MS = 20000, ITEM = 7 };
+enum { DEADLINE_MS = 120000, ITEM = 7 };
 
 struct stall {
     char state[128];

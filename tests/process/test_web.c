@@ -24,7 +24,7 @@
 #include "tests/lib/journal.h"
 #include "tests/lib/test.h"
 
-enum { DEADLINE_MS = 10000, EPOCH_MS_LOW = 1700000000 };
+enum { DEADLINE_MS = 120000, EPOCH_MS_LOW = 1700000000 };
 
 /* ---- a small core ---- */
 
@@ -212,7 +212,7 @@ static void core_free(struct core *core)
     replica_free(core->replica);
     store_lmdb_reader_close(core->reader);
     store_lmdb_close(core->store);
-    static const char *const files[] = {"data.mdb", "lock.mdb", "lock", "control", ""};
+    static const char *const files[] = {"data.mdb", "lock.mdb", "trestle.lock", "control", ""};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         (void)snprintf(path, sizeof path, "%s/%s", core->folder, files[i]);
         (void)remove(path);
@@ -532,7 +532,7 @@ TEST(web, a_request_that_never_ends_is_cut)
     (void)snprintf(headers, sizeof headers,
                    "POST /api/day HTTP/1.1\r\n%sContent-Length: 10\r\n\r\n{", own_host(core));
     assert_true(send_bytes(fd, headers, strlen(headers)));
-    assert_false(receive_bytes(fd, &byte, 1));
+    assert_int_equal(recv(fd, &byte, 1, 0), 0); /* hung up, and not only silent */
     (void)close(fd);
     core_free(core);
 }
@@ -736,7 +736,8 @@ TEST(web, an_answer_for_a_closed_connection_is_dropped)
     atomic_store(&core->is_deaf, false);
     core_wake(core);
     int status = 0;
-    for (unsigned tries = 0; tries < 1000 && status != 201; tries++)
+    const uint64_t until = now_of().mono_ms + DEADLINE_MS;
+    while (status != 201 && now_of().mono_ms < until)
         status = post(core, "/api/orders", 999, TWO_BURGERS); /* busy while all slots are in use */
     assert_int_equal(201, status);
     core_free(core);

@@ -3,6 +3,7 @@
 
     words.py <root>       prints each as file:line: what; exit status 1 when there is any
 """
+import os
 import pathlib
 import re
 import sys
@@ -46,10 +47,12 @@ COMPILED = [(folders, endings, re.compile(pattern), instead)
 
 
 def files(root):
-    for path in sorted(root.rglob("*")):
-        parts = path.relative_to(root).parts
-        if not SKIPPED_FOLDERS.intersection(parts) and path.is_file() and not path.is_symlink():
-            yield "/".join(parts), path
+    # What is skipped is not even looked into: in build/, others make and remove files meanwhile.
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
+        for path in (pathlib.Path(folder, name) for name in sorted(names)):
+            if path.is_file() and not path.is_symlink():
+                yield path.relative_to(root).as_posix(), path
 
 
 def applies(folders, endings, name):
