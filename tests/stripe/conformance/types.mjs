@@ -1,0 +1,98 @@
+// What is sent and taken, against the official library's declarations.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { ROUTES } from "../routes.mjs";
+import { fieldsOf, wordsOf } from "./declarations.mjs";
+import { expect } from "./judge.mjs";
+
+/** @object has each field that is required, and none that is not declared. */
+function mustFit(object, file, name) {
+    const fields = fieldsOf(file, name);
+    for (const [field, isRequired] of Object.entries(fields)) {
+        if (isRequired) assert.ok(field in object, `${name} lacks ${field}`);
+    }
+    for (const field of Object.keys(object)) {
+        assert.ok(field in fields, `${name} declares no ${field}`);
+    }
+}
+
+for (const { call, types, params } of ROUTES.secret) {
+    expect(`types: ${types}`, `${call} takes declared parameters only`, async () => {
+        const fields = fieldsOf(...types.split(" "));
+        for (const name of params.names) assert.ok(name in fields, `no parameter ${name}`);
+        for (const [field, isRequired] of Object.entries(fields)) {
+            assert.ok(!isRequired || params.names.includes(field), `${field} cannot be given`);
+        }
+    });
+}
+
+expect("types: PaymentIntents PaymentIntent", "an intent, in each of its states", async (world) => {
+    const { id } = await world.intent();
+    const states = [await world.intent(), await world.held(), await world.captured()];
+    states.push(await world.held({}, "pm_card_authenticationRequired"));
+    states.push(await world.stripe.paymentIntents.cancel(id));
+    const words = wordsOf("PaymentIntents", "PaymentIntent", "Status");
+    for (const intent of states) {
+        mustFit(intent, "PaymentIntents", "PaymentIntent");
+        assert.ok(words.includes(intent.status), intent.status);
+    }
+});
+
+expect("types: Charges Charge", "a charge, good or declined", async (world) => {
+    const { latest_charge: good } = await world.held();
+    const { id } = await world.intent();
+    const error = await world.refusal(world.pay(id, "pm_card_visa_chargeDeclined"));
+    for (const charge of [good, error.charge]) {
+        mustFit(await world.stripe.charges.retrieve(charge), "Charges", "Charge");
+    }
+});
+
+expect("types: Refunds Refund", "a refund, good, pending and failed", async (world) => {
+    for (const card of ["pm_card_visa", "pm_card_pendingRefund", "pm_card_refundFail"]) {
+        const { id } = await world.captured({}, card);
+        const refund = await world.stripe.refunds.create({ payment_intent: id });
+        await world.advance(3600);
+        mustFit(refund, "Refunds", "Refund");
+        mustFit(await world.stripe.refunds.retrieve(refund.id), "Refunds", "Refund");
+    }
+});
+
+expect("types: Disputes Dispute", "a dispute, open and closed", async (world) => {
+    const { id } = await world.captured();
+    const dispute = await world.control("dispute", { payment_intent: id });
+    mustFit(dispute, "Disputes", "Dispute");
+    await world.control("dispute_close", { dispute: dispute.id, outcome: "lost" });
+    const closed = await world.stripe.disputes.retrieve(dispute.id);
+    assert.ok(wordsOf("Disputes", "Dispute", "Status").includes(closed.status));
+});
+
+expect("types: Events EventBase", "an event", async (world) => {
+    await world.captured();
+    const source = new URL("../node_modules/stripe/cjs/resources/Events.d.ts", import.meta.url);
+    const known = readFileSync(source, "utf8");
+    for (const event of (await world.stripe.events.list()).data) {
+        mustFit(event, "Events", "EventBase");
+        assert.ok(known.includes(`'${event.type}'`), event.type);
+    }
+});
+
+expect("types: WebhookEndpoints WebhookEndpoint", "an endpoint", async (world) => {
+    const { endpoint } = await world.receiver();
+    mustFit(endpoint, "WebhookEndpoints", "WebhookEndpoint");
+    const { data } = await world.stripe.webhookEndpoints.list();
+    mustFit(data[0], "WebhookEndpoints", "WebhookEndpoint");
+});
+
+expect("types: PaymentMethodDomains PaymentMethodDomain", "a domain for wallets", async (world) => {
+    const { paymentMethodDomains } = world.stripe;
+    const domain = await paymentMethodDomains.create({ domain_name: "stall.example" });
+    mustFit(domain, "PaymentMethodDomains", "PaymentMethodDomain");
+    assert.equal((await paymentMethodDomains.validate(domain.id)).apple_pay.status, "active");
+});
+
+expect("B6", "a domain is registered once, each subdomain by itself", async (world) => {
+    const { paymentMethodDomains } = world.stripe;
+    await paymentMethodDomains.create({ domain_name: "stall.example" });
+    await world.refusal(paymentMethodDomains.create({ domain_name: "stall.example" }));
+    await paymentMethodDomains.create({ domain_name: "order.stall.example" });
+});

@@ -1,0 +1,43 @@
+// The stand-in: an account, its API, webhooks, practice pages and side door behind one address.
+import { Account } from "./account.mjs";
+import { Api } from "./api.mjs";
+import { control } from "./control.mjs";
+import { Faults } from "./faults.mjs";
+import { listen } from "./http.mjs";
+import { practice } from "./practice.mjs";
+import { Webhooks } from "./webhooks.mjs";
+
+export class StandIn {
+    /** @seed decides all chance; @now is when it starts, @runs whether its clock goes by itself. */
+    constructor({ seed = 1, now, runs = false } = {}) {
+        this.account = new Account({ seed, now, runs });
+        this.faults = new Faults(seed);
+        this.api = new Api(this.account, this.faults);
+        this.webhooks = new Webhooks(this.account, this.faults);
+        this.webhooks.isCut = () => this.api.cut !== "";
+    }
+
+    /** Listens on 127.0.0.1; @port 0: one that is free. */
+    async open(port = 0) {
+        this.server = await listen(
+            port,
+            (call) => this.#answer(call),
+            () => this.account.clock.date,
+        );
+        this.port = this.server.port;
+        this.url = `http://127.0.0.1:${this.port}`;
+        return this;
+    }
+
+    #answer(call) {
+        if (call.path.startsWith("/v1/")) return this.api.answer(call);
+        if (call.path.startsWith("/_control/")) return control(this, call);
+        return practice(this, call);
+    }
+
+    async close() {
+        this.webhooks.close();
+        this.account.clock.close();
+        await this.server?.close();
+    }
+}
