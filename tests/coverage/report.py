@@ -50,7 +50,7 @@ class Exclusions:
 def gcov_files():
     """The gcov data of each object that a test ran, as JSON."""
     for data in sorted(BUILD.rglob("*.gcda")):
-        if re.search(r"/(sync|node)/", str(data.relative_to(BUILD))):
+        if re.search(r"/(sync|node|gateway)/", str(data.relative_to(BUILD))):
             command = ["gcov", "--json-format", "--branch-probabilities", "--stdout", data]
             done = subprocess.run(command, cwd=BUILD, capture_output=True, check=True)
             for line in done.stdout.splitlines():
@@ -64,7 +64,7 @@ def branches():
     for data in gcov_files():
         for file in data["files"]:
             path = pathlib.PurePath(file["file"])  # below the root, as the build maps it
-            if path.parts[0] not in ("sync", "node"):
+            if path.parts[0] not in ("sync", "node", "gateway"):
                 continue
             for line in file["lines"]:
                 for index, branch in enumerate(line["branches"]):

@@ -16,6 +16,19 @@ static struct {
     uint8_t key[KEY_BYTES];
 } desk;
 
+struct stall stall_of_two(bool is_paid)
+{
+    struct stall stall = stall_new();
+    (void)do_open(&stall, C, "A", 1);
+    (void)do_add(&stall, C, 1, 2, 500);
+    (void)do_add(&stall, C, 2, 1, 300);
+    if (is_paid) {
+        (void)do_pay(&stall, C, 1, 1300);
+    }
+    stall_sync(&stall);
+    return stall;
+}
+
 struct command stall_command(const struct stall *stall, enum command_kind kind)
 {
     put_be32(desk.key + KEY_BYTES - 4, ++desk.keys);

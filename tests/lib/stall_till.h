@@ -9,6 +9,9 @@
 #include "sync/domain/till.h"
 #include "tests/lib/stall.h"
 
+/* With an order of two lines: 2 at 5.00, 1 at 3.00; 13.00 in all. */
+struct stall stall_of_two(bool is_paid);
+
 /* A manager's command on the stall's order, with a key of its own. */
 struct command stall_command(const struct stall *stall, enum command_kind kind);
 

@@ -28,6 +28,11 @@ static int64_t rights(uint32_t node, uint32_t of)
     return units;
 }
 
+static struct store_txn *txn_of(uint32_t node)
+{
+    return stock_mesh_view(mesh, node).txn;
+}
+
 static void assert_sound(uint32_t nodes)
 {
     for (uint32_t i = 0; i < nodes; i++) {
@@ -152,97 +157,6 @@ TEST(stock_fold, accounts_beyond_the_limit_hold_nothing)
     assert_int_equal(rights(0, STOCK_ACCOUNTS_MAX - 1), 2);
     assert_int_equal(rights(0, 0), 2);
     assert_sound(1);
-}
-
-/* ---- the index ---- */
-
-static struct store_txn *txn_of(uint32_t node)
-{
-    return stock_mesh_view(mesh, node).txn;
-}
-
-/* The first key of @kind in @node's index. */
-static struct key index_first(uint32_t node, enum index_kind kind)
-{
-    const uint8_t prefix = (uint8_t)kind;
-    struct store_cursor cursor;
-    struct bytes key, value;
-    struct key found = {.size = 0};
-    assert_int_equal(store_cursor_open(txn_of(node), TABLE_INDEX, &cursor), 0);
-    assert_int_equal(store_cursor_seek(&cursor, bytes_of(&prefix, 1), &key, &value), 0);
-    memcpy(found.data, key.data, key.size);
-    found.size = key.size;
-    store_cursor_close(&cursor);
-    return found;
-}
-
-static void index_put(uint32_t node, const struct key *key)
-{
-    assert_int_equal(store_put(txn_of(node), TABLE_INDEX, key_bytes(key), bytes_of(NULL, 0)), 0);
-}
-
-TEST(stock_fold, an_audit_finds_what_the_index_lacks)
-{
-    begin(1);
-    stock_mesh_add(mesh, 0, 5, 0, 0);
-    (void)stock_mesh_take(mesh, 0, 1, 1, 0, NULL);
-    const struct key take = index_first(0, INDEX_TAKE);
-    assert_int_equal(store_del(txn_of(0), TABLE_INDEX, key_bytes(&take)), 0);
-    assert_false(stock_mesh_is_sound(mesh, 0));
-    stock_mesh_refold(mesh, 0);
-    assert_sound(1);
-}
-
-TEST(stock_fold, an_audit_finds_what_a_voided_event_left_in_the_index)
-{
-    begin(1);
-    stock_mesh_add(mesh, 0, 5, 0, 0);
-    const struct operation sold = stock_mesh_take(mesh, 0, 1, 1, 0, NULL);
-    const struct key take = index_first(0, INDEX_TAKE);
-    stock_mesh_roster(mesh, 0)->logs[0].fork_seq = sold.seq;
-    stock_mesh_refold(mesh, 0);
-    assert_sound(1);
-    index_put(0, &take);
-    assert_false(stock_mesh_is_sound(mesh, 0));
-    stock_mesh_refold(mesh, 0);
-    assert_sound(1);
-}
-
-TEST(stock_fold, a_key_of_another_length_is_damage)
-{
-    struct stock_taken takes[2];
-    uint32_t count;
-    begin(1);
-    stock_mesh_add(mesh, 0, 5, 0, 0);
-    (void)stock_mesh_take(mesh, 0, 1, 1, 0, NULL);
-    const struct entity_id order = entity_id_derive(KIND_ORDER, 1);
-    assert_int_equal(stock_takes(txn_of(0), &order, 1, takes, 2, &count), 0);
-    assert_int_equal(count, 1);
-    const struct entity_id last = {{0xff}};
-    const struct key shorter = {.data = {0xff}, .size = 1}; /* of another index, behind all */
-    index_put(0, &shorter);
-    assert_int_equal(stock_takes(txn_of(0), &last, 1, takes, 2, &count), 0);
-    assert_int_equal(count, 0);
-    struct key key = index_first(0, INDEX_TAKE);
-    key.data[key.size++] = 0;
-    index_put(0, &key);
-    assert_int_equal(stock_takes(txn_of(0), &order, 1, takes, 2, &count), ERR_MALFORMED);
-}
-
-TEST(stock_fold, of_more_takes_than_asked_for_the_first_are_given)
-{
-    struct stock_taken takes[3];
-    uint32_t count;
-    begin(1);
-    stock_mesh_add(mesh, 0, 5, 0, 0);
-    for (uint32_t i = 0; i < 4; i++) {
-        (void)stock_mesh_take(mesh, 0, 1, 1, 0, NULL);
-    }
-    const struct entity_id order = entity_id_derive(KIND_ORDER, 1);
-    assert_int_equal(stock_takes(txn_of(0), &order, 1, takes, 3, &count), 0);
-    assert_int_equal(count, 3);
-    assert_int_equal(stock_takes(txn_of(0), &order, 2, takes, 3, &count), 0);
-    assert_int_equal(count, 0);
 }
 
 /* ---- one fold at work ---- */
@@ -439,16 +353,4 @@ TEST(stock_fold, who_may_not_write_keeps_nobody_from_standing_in)
     (void)stock_mesh_take(mesh, 2, 3, 1, 1, &lost);
     assert_int_equal(rights(2, 1), 7);
     assert_true(stock_mesh_is_sound(mesh, 2));
-}
-
-TEST(stock_fold, an_undo_finds_the_take_of_its_own_item)
-{
-    begin(1);
-    stock_mesh_add(mesh, 0, 10, 0, 0);
-    const struct operation sold = stock_mesh_take(mesh, 0, 3, 1, 0, NULL);
-    struct key other = index_first(0, INDEX_TAKE);
-    other.data[1 + ENTITY_ID_BYTES + 4 + 3]--; /* the same line took of the item before */
-    index_put(0, &other);
-    stock_mesh_undo(mesh, 0, &sold, 1, 3);
-    assert_int_equal(rights(0, 0), 10);
 }
