@@ -70,19 +70,24 @@ static void desk_turn_page(struct desk *desk, struct moment now)
 
 /* ---- asking ---- */
 
+/* What the disk spoilt ends the turn, as a disk that fails does. */
+static int disk_err(int err)
+{
+    return err == ERR_MALFORMED ? ERR_IO : err;
+}
+
 static int stock_read(struct replica *replica, struct store_txn *txn, uint64_t item)
 {
     struct entity_id entity = entity_id_derive(KIND_STOCK, item);
     int err = stock_get(replica->stock, txn, &entity);
-    return err == ERR_NOT_FOUND ? 0 : err == ERR_MALFORMED ? ERR_IO : err;
+    return err == ERR_NOT_FOUND ? 0 : disk_err(err);
 }
 
 static int rights_of(const struct replica *replica, struct store_txn *txn, uint64_t log,
                      int64_t *ret_units)
 {
     const struct stock_view view = {.roster = &replica->roster, .txn = txn};
-    int err = stock_rights(replica->stock, &view, log, ret_units);
-    return err == ERR_MALFORMED ? ERR_IO : err;
+    return disk_err(stock_rights(replica->stock, &view, log, ret_units));
 }
 
 /* The most that one of @device's logs may sell, by what is known here. */
@@ -213,7 +218,7 @@ static int give_units(struct replica *replica, struct store_txn *txn, const stru
     }
     for (uint32_t i = 0; i < count && err == 0; i++)
         err = give(replica, txn, &gifts[i], now, out);
-    return err == ERR_MALFORMED ? ERR_IO : err;
+    return disk_err(err);
 }
 
 /* What may go: not what is held, nor what sells here by itself; of the rest half, so that two who
@@ -295,7 +300,7 @@ static int double_settle(struct replica *replica, struct store_txn *txn,
         check(writer_finish(&writer, &body) == 0);
         err = event_append(replica, txn, EVENT_STOCK_UNDO, undo.item, body, now, out);
     }
-    return err == ERR_MALFORMED ? ERR_IO : err;
+    return disk_err(err);
 }
 
 /* The folds of what this writes note the same lines again, where nothing is left to undo. */

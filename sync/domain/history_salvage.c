@@ -77,7 +77,7 @@ static int find_chain_parent(struct load *load, uint32_t index)
     struct history_item *item = &load->items[index];
     struct salvage_walk walk;
     int err = salvage_walk_begin(&walk, load->history->memo, load->txn, load->roster, &item->place);
-    for (uint32_t i = index; err == 0 && !walk.is_over && i-- > 0;) {
+    for (uint32_t i = index; err == 0 && i-- > 0;) {
         const struct history_item *earlier = &load->items[i];
         bool is_before = false;
         if (!earlier->is_salvaged || earlier->place.log != item->place.log) {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/log/chain.h"
 
 static bool carrier_counts(const struct roster *roster, const struct salvaged_row *row)
@@ -179,7 +180,8 @@ static int finding_note(struct salvage_walk *walk, const struct finding *finding
         struct memo_node *node = salvage_memo_find(walk->memo, &walk->at);
         const uint32_t depth = finding->runs - i + finding->below;
         const bool is_good = finding->is_connected && depth <= SALVAGE_CHAIN_MAX;
-        if (node == NULL || (finding->is_cut_short && depth <= SALVAGE_CHAIN_MAX)) {
+        check(node != NULL); /* the walk has just looked it up */
+        if (finding->is_cut_short && depth <= SALVAGE_CHAIN_MAX) {
             return 0;
         }
         node->verdict = is_good ? MEMO_CONNECTED : MEMO_APART;

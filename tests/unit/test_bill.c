@@ -220,11 +220,18 @@ TEST(bill, no_sum_leaves_what_money_can_be)
     const struct bill_line of_discounts[] = {given, down, given};
     const struct bill_line of_nets[] = {given, down, down};
     const struct bill_line of_totals[] = {up, up};
+    /* Without tax they are nothing in all, and no rate exceeds it by itself. */
+    const int64_t half = MONEY_MAX / 2;
+    const struct bill_line of_taxes[] = {line_of(1, half, 0),      line_of(1, half, 0),
+                                         line_of(1, -half, 10000), line_of(1, -half, 9999),
+                                         line_of(1, half, 1),      line_of(1, -half, 9998)};
     struct bill bill;
     assert_int_equal(bill_compute(BILL_INCLUSIVE, of_discounts, 3, &bill), ERR_OVERFLOW);
     assert_int_equal(bill_compute(BILL_INCLUSIVE, of_nets, 3, &bill), ERR_OVERFLOW);
     assert_int_equal(bill_compute(BILL_INCLUSIVE, of_totals, 2, &bill), ERR_OVERFLOW);
     assert_int_equal(bill_compute(BILL_INCLUSIVE, of_nets, 2, &bill), 0);
+    assert_int_equal(bill_compute(BILL_EXCLUSIVE, of_taxes, 6, &bill), ERR_OVERFLOW);
+    assert_int_equal(bill_compute(BILL_EXCLUSIVE, of_taxes, 5, &bill), 0);
 }
 
 TEST(bill, deposits_zero_lines_and_returns_take_no_share)

@@ -30,20 +30,18 @@ static void load(struct scene *scene)
         roster_load(&scene->roster, scene->txn, &scene->journal.popup, &scene->journal.root), 0);
 }
 
-static void state_fork(struct scene *scene)
+/* The counter's log has two events @seq behind @before. */
+static void state_fork(struct scene *scene, uint64_t seq, const struct hash *before)
 {
     const struct journal_device *counter = &scene->devices[COUNTER];
     const struct hash events[2] = {{{1}}, {{2}}};
-    struct log_fork fork = {
-        .log = counter->head.log, .seq = FORK_SEQ, .log_key = counter->head.key};
+    struct log_fork fork = {.log = counter->head.log, .seq = seq, .log_key = counter->head.key};
     struct bytes body;
     for (uint32_t i = 0; i < 2; i++) {
-        const struct hash hash = chain_next(&counter->head.hash, &events[i]);
-        fork.proofs[i] = (struct fork_proof){.first_seq = FORK_SEQ,
-                                             .before = counter->head.hash,
-                                             .count = 1,
-                                             .event_hashes = &events[i]};
-        head_sign(&fork.proofs[i].signature, &scene->journal.popup, fork.log, FORK_SEQ, &hash,
+        const struct hash hash = chain_next(before, &events[i]);
+        fork.proofs[i] = (struct fork_proof){
+            .first_seq = seq, .before = *before, .count = 1, .event_hashes = &events[i]};
+        head_sign(&fork.proofs[i].signature, &scene->journal.popup, fork.log, seq, &hash,
                   &counter->log_secret);
     }
     assert_int_equal(log_fork_encode(&fork, scene->body, sizeof scene->body, &body), 0);
@@ -107,7 +105,7 @@ static struct scene *scene_new(uint64_t runs)
     for (uint64_t seq = FORK_SEQ; seq < FORK_SEQ + runs; seq++) {
         carry(scene, KITCHEN, seq);
     }
-    state_fork(scene);
+    state_fork(scene, FORK_SEQ, &scene->devices[COUNTER].head.hash);
     return scene;
 }
 
@@ -232,5 +230,56 @@ TEST(salvage_bounds, what_one_log_carries_again_and_again_is_looked_at_a_few_tim
     assert_true(counts(scene, NULL, FORK_SEQ));
     assert_in_range(store_memory_calls(scene->store, MEMORY_GET) - before, 1,
                     3 * CARRIERS_PER_LOG_MAX);
+    scene_free(scene);
+}
+
+/* Nothing lies before it: the genesis of the log is what its branches have in common. */
+TEST(salvage_bounds, of_a_log_that_forked_at_its_first_event_all_but_that_can_be_carried_on)
+{
+    enum { RUNS = 4 };
+    struct scene *scene = scene_new(RUNS);
+    const struct hash genesis =
+        chain_genesis(&scene->journal.popup, &scene->devices[COUNTER].head.key);
+    assert_true(counts(scene, NULL, FORK_SEQ));
+    state_fork(scene, 1, &genesis);
+    assert_false(counts(scene, NULL, FORK_SEQ)); /* nobody carries the first event */
+    carry(scene, KITCHEN, 1);
+    assert_true(counts(scene, NULL, FORK_SEQ));
+    assert_false(counts(scene, NULL, 1)); /* who writes the log is said by its own first event */
+    scene_free(scene);
+}
+
+/* So full that it forgets what the first look at the branch found before the second. */
+static void memo_fill(struct salvage_memo *memo)
+{
+    struct operation id = {.log = 1};
+    salvage_memo_reset(memo);
+    for (id.seq = 1; id.seq <= MEMO_NODES_MAX - 2; id.seq++) {
+        salvage_memo_add(memo, &id, NULL);
+    }
+}
+
+TEST(salvage_bounds, a_disk_that_fails_is_told_also_where_the_memo_forgets)
+{
+    enum { RUNS = 4 };
+    struct scene *scene = scene_new(RUNS);
+    struct salvage_memo *memo = salvage_memo_new();
+    assert_non_null(memo);
+    const struct operation id = id_of(scene, FORK_SEQ + RUNS - 1);
+    assert_int_equal(store_memory_commit(scene->txn), 0);
+    int err = ERR_IO;
+    bool is = false;
+    for (unsigned nth = 1; err == ERR_IO; nth++) {
+        memo_fill(memo);
+        scene->txn = store_memory_begin(scene->store, false);
+        store_memory_fail(scene->store, MEMORY_GET, nth, ERR_IO);
+        err = salvaged_counts(memo, scene->txn, &scene->roster, &id, EVENT_LINE_ADD, &is);
+        store_memory_fail(scene->store, MEMORY_GET, 0, 0);
+        store_memory_abort(scene->txn);
+    }
+    assert_int_equal(err, 0);
+    assert_true(is);
+    scene->txn = store_memory_begin(scene->store, true);
+    free(memo);
     scene_free(scene);
 }

@@ -203,6 +203,41 @@ TEST(stock_desk, a_log_that_is_not_the_askers_own_or_is_closed_is_given_nothing)
     stage_stop(&stage);
 }
 
+/* It does not know yet that there are two of it. */
+TEST(stock_desk, a_clone_that_asks_for_the_same_log_is_given_nothing)
+{
+    enum { LINK = 2 };
+    start(20);
+    stage_begin(&stage);
+    stage_up(&stage, LINK, stage.own.id, true);
+    stage_say(&stage, LINK,
+              frame_hello(&stage, stage.own.id, LINK + 1, INT64_C(1700000000000), NULL, 0));
+    stage_end(&stage);
+    hear_ask(LINK, 3, replica_log(stage.replica));
+    assert_int_equal(here(), 20);
+    stage_stop(&stage);
+}
+
+TEST(stock_desk, who_may_move_no_stock_any_more_gives_nothing)
+{
+    start(20);
+    const struct roster_log *own =
+        roster_log_find(replica_roster(stage.replica), replica_log(stage.replica));
+    const struct device_caps caps = {
+        .device = stage.own.id,
+        .capabilities = own->capabilities & ~capability_bit(CAP_STOCK_MOVE),
+        .count = 1,
+        .from = {{.log = own->id, .seq = replica_log_seq(stage.replica) + 1}}};
+    uint8_t data[128];
+    struct bytes body;
+    assert_int_equal(device_caps_encode(&caps, data, sizeof data, &body), 0);
+    (void)journal_state(stage.world, &stage.journal, &stage.peers[0], EVENT_DEVICE_CAPS, body);
+    stage_turn(&stage, 0, frame_event(&stage, 0, stage.peers[0].head.seq, true));
+    hear_ask(0, 3, log_of(0));
+    assert_int_equal(here(), 20);
+    stage_stop(&stage);
+}
+
 /* @peer writes a stock event that this device hears over link 0. */
 static void hear(uint32_t peer, enum event_type type, struct bytes body)
 {

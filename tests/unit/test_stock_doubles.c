@@ -11,7 +11,7 @@
 #include "sync/replica_stock.h"
 #include "tests/lib/stage.h"
 
-enum { ITEM = 1, LINE = 1 };
+enum { ITEM = 2, LINE = 1, PEERS = 8 };
 
 static struct stage stage;
 static struct command command;
@@ -40,6 +40,17 @@ static int run(void)
     return stage.effects->answers[0].err;
 }
 
+static void add_item(uint64_t item)
+{
+    begin(COMMAND_MENU_SET);
+    command.item = item;
+    command.fields_count = 3;
+    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text("Soup")};
+    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = 500};
+    command.fields[2] = (struct wanted_field){.field = MENU_STOCK, .number = STOCK_STRICT};
+    assert_int_equal(run(), 0);
+}
+
 static void place_form(const char *key, int32_t quantity)
 {
     begin(COMMAND_ORDER_PLACE);
@@ -54,16 +65,11 @@ static void place_form(const char *key, int32_t quantity)
 static void start(int64_t units)
 {
     asks = 0;
-    stage_start(&stage, 2, 0);
+    stage_start(&stage, PEERS, 0);
     begin(COMMAND_DAY_OPEN);
     command.day = 1;
     assert_int_equal(run(), 0);
-    begin(COMMAND_MENU_SET);
-    command.fields_count = 3;
-    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text("Soup")};
-    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = 500};
-    command.fields[2] = (struct wanted_field){.field = MENU_STOCK, .number = STOCK_STRICT};
-    assert_int_equal(run(), 0);
+    add_item(ITEM);
     if (units > 0) {
         begin(COMMAND_STOCK_ADD);
         command.stock_units = units;
@@ -85,28 +91,39 @@ static int64_t here(void)
     return units;
 }
 
-static uint64_t write_stock(enum event_type type, struct writer *writer)
+static uint64_t write_stock_of(uint32_t peer, uint64_t item, enum event_type type,
+                               struct writer *writer)
 {
-    const struct entity_id entity = entity_id_derive(KIND_STOCK, ITEM);
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, item);
     struct bytes body;
     check(writer_finish(writer, &body) == 0);
-    return journal_write(stage.world, &stage.journal, &stage.peers[0], type, &entity, body);
+    return journal_write(stage.world, &stage.journal, &stage.peers[peer], type, &entity, body);
 }
 
-/* Peer 0 takes a unit for the line that this device sold, in its own name. */
-static struct bytes their_take(bool is_change)
+static uint64_t write_stock(enum event_type type, struct writer *writer)
 {
-    const struct stock_take take = {.item = ITEM,
+    return write_stock_of(0, ITEM, type, writer);
+}
+
+/* @peer takes a unit for the line that this device sold, in its own name. */
+static struct bytes take_of(uint32_t peer, uint64_t item, bool is_change)
+{
+    const struct stock_take take = {.item = item,
                                     .units = 1,
                                     .order = order,
                                     .line = LINE,
-                                    .issuer = stage.peers[0].head.log,
+                                    .issuer = stage.peers[peer].head.log,
                                     .is_change = is_change};
     uint8_t data[128];
     struct writer writer;
     writer_init(&writer, data, sizeof data);
     stock_take_encode(&take, &writer);
-    return frame_event(&stage, 0, write_stock(EVENT_STOCK_TAKE, &writer), true);
+    return frame_event(&stage, peer, write_stock_of(peer, item, EVENT_STOCK_TAKE, &writer), true);
+}
+
+static struct bytes their_take(bool is_change)
+{
+    return take_of(0, ITEM, is_change);
 }
 
 /* ---- who gives back ---- */
@@ -144,6 +161,48 @@ TEST(stock_doubles, what_was_taken_for_a_change_or_given_up_is_not_given_back_ag
     assert_int_equal(here(), 5);
     stage_turn(&stage, 0, their_take(false)); /* nothing is left of the own take */
     assert_int_equal(here(), 5);
+    stage_stop(&stage);
+}
+
+/* A log higher than the own. */
+static uint32_t peer_above(void)
+{
+    uint32_t peer = 0;
+    while (stage.peers[peer].head.log < replica_log(stage.replica)) {
+        peer++;
+    }
+    assert_true(peer < PEERS);
+    return peer;
+}
+
+TEST(stock_doubles, the_smaller_operation_keeps_its_take_whatever_item_the_other_names)
+{
+    start(5);
+    place_form(keys[0], 2);
+    assert_int_equal(run(), 0);
+    const uint32_t peer = peer_above();
+    stage_meet(&stage, 1, peer, NULL, 0);
+    stage_turn(&stage, 1, take_of(peer, ITEM - 1, false));
+    assert_int_equal(here(), 3);
+    stage_stop(&stage);
+}
+
+/* Under another log it may have given back already. */
+TEST(stock_doubles, a_device_that_forgot_gives_nothing_back)
+{
+    start(5);
+    place_form(keys[0], 2);
+    assert_int_equal(run(), 0);
+    uint32_t peer = 0; /* whose take would stay */
+    while (peer < PEERS && stage.peers[peer].head.log > replica_log(stage.replica)) {
+        peer++;
+    }
+    assert_true(peer < PEERS);
+    stage_meet(&stage, 1, peer, NULL, 0);
+    stage_turn(&stage, 0, frame_own_event(&stage));
+    assert_true(stage_is_alarmed(&stage, ALARM_AMNESIA));
+    stage_turn(&stage, 1, take_of(peer, ITEM, false));
+    assert_int_equal(here(), 3);
     stage_stop(&stage);
 }
 
@@ -249,9 +308,12 @@ TEST(stock_doubles, nothing_is_given_after_a_sale_at_a_disk_that_fails)
     stage_stop(&stage);
 }
 
-/* A sale that fails for want of units: the peer is asked at the turn's end. */
+/* Two sales that fail for want of units: the peer is asked at the turn's end. */
 static struct input sale_input(void)
 {
+    place_form(keys[0], 9);
+    command.lines[0].item = ITEM + 1;
+    stage_command(&stage, &command);
     place_form(keys[1], 9);
     return (struct input){.kind = INPUT_COMMAND, .now = now(), .command = &command, .request = 1};
 }
@@ -262,6 +324,7 @@ TEST(stock_doubles, nobody_is_asked_at_a_disk_that_fails)
     uint8_t data[64];
     struct writer writer;
     start(1);
+    add_item(ITEM + 1);
     theirs.holder = theirs.issuer = stage.peers[0].head.log;
     writer_init(&writer, data, sizeof data);
     stock_add_encode(&theirs, &writer);
