@@ -78,8 +78,8 @@ void replica_free(struct replica *replica);
 
 /* Read heads and roster, and open the own log if it is new (writes log.open; commit after
  * replica_seal()). ERR_MISMATCH: the store belongs to another pop-up or format. ERR_VERSION:
- * another fold version, see replica_rebuild_part(). ERR_IO, ERR_FULL, and what certificate_verify()
- * says of the own chain. */
+ * another fold version, see replica_rebuild_part(). ERR_MALFORMED: damaged beyond what opening
+ * mends. ERR_IO, ERR_FULL, and what certificate_verify() says of the own chain. */
 MUST_CHECK int replica_open(struct replica *replica, struct store_txn *txn,
                             const struct replica_config *config, struct moment now,
                             struct effects *out);

@@ -188,26 +188,33 @@ static int head_mend(struct replica *replica, struct store_txn *txn, uint64_t lo
     return log_head_put(txn, &head);
 }
 
-/* The first head from @from on of which there is no event. ERR_NOT_FOUND, ERR_IO. */
-static int head_without_log(struct store_txn *txn, uint64_t from, uint64_t *ret_log)
+/* Whether a row of the heads under @key is none of a log that has events here. */
+static int is_stray(struct store_txn *txn, struct bytes key, bool *ret_is)
 {
-    const struct key first = key_head(from);
-    struct store_cursor cursor;
-    struct bytes key;
-    struct bytes value;
     uint64_t log = 0;
+    *ret_is = key.size != 8;
+    if (*ret_is)
+        return 0;
+    int err = journal_log(txn, get_be64(key.data), &log);
+    *ret_is = err == ERR_NOT_FOUND || (err == 0 && log != get_be64(key.data));
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* The key of the first head that is stray; borrowed until the next change. ERR_NOT_FOUND, ERR_IO.
+ */
+static int head_stray(struct store_txn *txn, struct bytes *ret_key)
+{
+    static const uint8_t lowest[1] = {0};
+    struct store_cursor cursor;
+    struct bytes value;
+    bool is = false;
     int err = store_cursor_open(txn, TABLE_HEAD, &cursor);
     if (err != 0)
         return err;
-    err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
-    for (; err == 0; err = store_cursor_next(&cursor, &key, &value)) {
-        *ret_log = key.size == 8 ? get_be64(key.data) : 0;
-        err = journal_log(txn, *ret_log, &log);
-        if (err == ERR_NOT_FOUND || (err == 0 && log != *ret_log)) {
-            err = 0;
-            break;
-        }
-        if (err != 0)
+    for (err = store_cursor_seek(&cursor, bytes_of(lowest, 1), ret_key, &value); err == 0;
+         err = store_cursor_next(&cursor, ret_key, &value)) {
+        err = is_stray(txn, *ret_key, &is);
+        if (err != 0 || is)
             break;
     }
     store_cursor_close(&cursor);
@@ -216,6 +223,7 @@ static int head_without_log(struct store_txn *txn, uint64_t from, uint64_t *ret_
 
 int replica_heads_mend(struct replica *replica, struct store_txn *txn, struct effects *out)
 {
+    struct bytes key;
     uint64_t log = 0;
     int err;
     while ((err = journal_log(txn, log, &log)) == 0 &&
@@ -223,11 +231,9 @@ int replica_heads_mend(struct replica *replica, struct store_txn *txn, struct ef
         log++;
     if (err != 0 && err != ERR_NOT_FOUND)
         return err;
-    log = 0;
-    while ((err = head_without_log(txn, log, &log)) == 0) {
-        const struct key key = key_head(log);
+    while ((err = head_stray(txn, &key)) == 0) {
         replica->is_turn_written = true;
-        err = store_del(txn, TABLE_HEAD, key_bytes(&key));
+        err = store_del(txn, TABLE_HEAD, key);
         if (err != 0)
             return err;
     }
