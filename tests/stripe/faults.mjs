@@ -51,6 +51,13 @@ export class Faults {
     add({ kind, times = 1, chance = 1, skip = 0, match = {}, ms, seconds }) {
         if (!Object.hasOwn(KINDS, kind) || KINDS[kind][0] === DONE)
             throw invalid(`No rule strikes as '${kind}'.`, "kind");
+        if (!(times === null || times >= 1) || !(chance > 0 && chance <= 1) || !(skip >= 0))
+            throw invalid("times from 1 or null, chance up to 1, skip from 0.");
+        try {
+            new RegExp(match.path ?? "");
+        } catch {
+            throw invalid("match.path is no regular expression.", "match");
+        }
         this.#rules.push({ kind, times, chance, skip, match, ms, seconds });
     }
 

@@ -4,12 +4,13 @@ import http from "node:http";
 const BODY_MAX = 256 * 1024;
 const HERE = /^(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/;
 
+/** Null: too large. */
 async function bodyRead(request) {
     const parts = [];
     let size = 0;
     for await (const part of request) {
         size += part.length;
-        if (size > BODY_MAX) throw new Error("the body is too large");
+        if (size > BODY_MAX) return null;
         parts.push(part);
     }
     return Buffer.concat(parts);
@@ -32,23 +33,29 @@ function answerWrite(response, { status, text = "", headers, wire }, date) {
     else response.end(body);
 }
 
+const plain = (status, text) => ({ status, text, headers: { "Content-Type": "text/plain" } });
+
+async function answerTo(request, answer) {
+    const { method, headers } = request;
+    if (!HERE.test(headers.host ?? "")) return plain(421, "This is asked by an address here.\n");
+    const body = await bodyRead(request);
+    if (body === null) return plain(413, `At most ${BODY_MAX} bytes.\n`);
+    const [path, query = ""] = request.url.split("?");
+    return answer({ method, path, query, headers, body });
+}
+
 /**
  * Listens on loopback. @answer(call) gives {status, text, headers} or {wire}, where a call is
  * {method, path, query, headers, body}; @date() is the time it says.
  */
 export async function listen(port, answer, date) {
     const server = http.createServer(async (request, response) => {
+        response.sendDate = false;
         try {
-            response.sendDate = false;
-            if (!HERE.test(request.headers.host ?? "")) throw new Error("asked by another name");
-            const { method, headers } = request;
-            const [path, query = ""] = request.url.split("?");
-            const body = await bodyRead(request);
-            const answered = await answer({ method, path, query, headers, body });
-            answerWrite(response, answered, date());
+            answerWrite(response, await answerTo(request, answer), date());
         } catch (error) {
-            if (process.env.STRIPE_TROUBLE) console.error(error);
-            response.destroy();
+            if (!request.destroyed || request.complete) console.error(error);
+            response.destroy(); // a caller that went away, or our own mistake, told above
         }
     });
     server.keepAliveTimeout = 60_000;

@@ -1,13 +1,22 @@
-// What the customer's browser is given: the page on which the "bank" asks.
+// What the customer's browser is given: the practice script in place of Stripe's, the frames that
+// it opens, and the page on which the "bank" asks.
 import { readFileSync } from "node:fs";
 import { ApiError } from "./errors.mjs";
 
 const file = (name) => readFileSync(new URL(`stub/${name}`, import.meta.url), "utf8");
 
+const JS = "text/javascript; charset=utf-8";
 const HTML = "text/html; charset=utf-8";
 
-/** Path: [type, file]. */
+/** Path: [type, file]. The first is where the real one lies on its own host. */
 const FILES = {
+    "/endive/stripe.js": [JS, "stripe.js"],
+    "/practice/pay.js": [JS, "pay.js"],
+    "/practice/card": [HTML, "card.html"],
+    "/practice/card.js": [JS, "card.js"],
+    "/practice/wallet": [HTML, "wallet.html"],
+    "/practice/wallet.js": [JS, "wallet.js"],
+    "/practice/answered.js": [JS, "answered.js"],
     "/practice/frame.css": ["text/css; charset=utf-8", "frame.css"],
 };
 

@@ -1,0 +1,300 @@
+// The practice script, in place of https://js.stripe.com/endive/stripe.js: as much of its surface
+// as docs/stripe.md, B2 to B4, relies on. Cards are typed into a frame of the stand-in, as into one of
+// Stripe's: the page that embeds it never sees them. Everything it shows says that it is practice.
+(() => {
+    const ORIGIN = new URL(document.currentScript.src).origin;
+    const WALLETS = { amazonPay: false, applePay: false, googlePay: true, link: false };
+    const METHODS = ["paypal", "klarna"];
+
+    class IntegrationError extends Error {
+        name = "IntegrationError";
+    }
+
+    const must = (condition, message) => {
+        if (!condition) throw new IntegrationError(message);
+    };
+
+    /** Names and what listens to them. */
+    class Listeners {
+        #listeners = [];
+
+        on(name, listener) {
+            this.#listeners.push({ name, listener });
+        }
+
+        off(name, listener) {
+            this.#listeners = this.#listeners.filter(
+                (one) => one.name !== name || (listener && one.listener !== listener),
+            );
+        }
+
+        has(name) {
+            return this.#listeners.some((one) => one.name === name);
+        }
+
+        tell(name, event) {
+            for (const one of this.#listeners) if (one.name === name) one.listener(event);
+        }
+    }
+
+    /** A frame of the stand-in, and the line to it. */
+    class Frame {
+        #calls = new Map();
+        #count = 0;
+        #port = null;
+
+        constructor(path, title, onEvent) {
+            this.node = document.createElement("iframe");
+            this.node.src = ORIGIN + path;
+            this.node.title = title;
+            this.node.allow = "payment";
+            Object.assign(this.node.style, { width: "100%", border: "0", height: "120px" });
+            this.ready = new Promise((resolve) => {
+                this.node.addEventListener("load", () => resolve(this.#connect(onEvent)));
+            });
+        }
+
+        #connect(onEvent) {
+            const { port1, port2 } = new MessageChannel();
+            this.#port = port1;
+            port1.onmessage = ({ data }) => {
+                if (data.height) this.node.style.height = `${data.height}px`;
+                if (data.event) onEvent(data.event, data.detail);
+                this.#calls.get(data.answers)?.(data.answer);
+                this.#calls.delete(data.answers);
+            };
+            this.node.contentWindow.postMessage("practice", ORIGIN, [port2]);
+        }
+
+        async call(name, detail = {}) {
+            await this.ready;
+            const call = ++this.#count;
+            return new Promise((resolve) => {
+                this.#calls.set(call, resolve);
+                this.#port.postMessage({ call, name, detail });
+            });
+        }
+    }
+
+    /** What elements.create() gives. */
+    class Element extends Listeners {
+        #frame = null;
+        #paths = {
+            payment: ["/practice/card", "Secure payment input frame"],
+            expressCheckout: ["/practice/wallet", "Secure express checkout frame"],
+        };
+
+        constructor(type, elements) {
+            super();
+            must(Object.hasOwn(this.#paths, type), `practice has no element called ${type}`);
+            this.type = type;
+            this.elements = elements;
+        }
+
+        on(name, listener) {
+            super.on(name, listener);
+            return this;
+        }
+
+        mount(where) {
+            const node = typeof where === "string" ? document.querySelector(where) : where;
+            must(node instanceof HTMLElement, `there is nothing at ${where} to mount on`);
+            must(!this.#frame, "this element is mounted already");
+            const [path, title] = this.#paths[this.type];
+            this.#frame = new Frame(path, title, (name, detail) => this.#heard(name, detail));
+            node.append(this.#frame.node);
+            this.#frame.ready.then(() => this.tell("ready", this.#ready()));
+        }
+
+        #ready() {
+            const isWallet = this.type === "expressCheckout";
+            return {
+                elementType: this.type,
+                ...(isWallet ? { availablePaymentMethods: this.#available() } : {}),
+            };
+        }
+
+        #available() {
+            return { ...WALLETS, ...Object.fromEntries(METHODS.map((name) => [name, false])) };
+        }
+
+        #heard(name, detail) {
+            if (name === "click") this.#clicked();
+            else this.tell(name, { elementType: this.type, ...detail });
+        }
+
+        /** A wallet: the page may say what is sold, then it pays in its listener to "confirm". */
+        #clicked() {
+            const event = { elementType: this.type, expressPaymentType: "google_pay" };
+            const resolve = () => {
+                this.elements.wallet = this;
+                this.tell("confirm", { ...event, paymentFailed: () => {} });
+            };
+            if (this.has("click")) this.tell("click", { ...event, resolve, reject: () => {} });
+            else resolve();
+        }
+
+        get isMounted() {
+            return this.#frame !== null;
+        }
+
+        ask(name, detail) {
+            must(this.isMounted, `mount the ${this.type} element first`);
+            return this.#frame.call(name, detail);
+        }
+
+        unmount() {
+            this.#frame?.node.remove();
+            this.#frame = null;
+        }
+
+        destroy() {
+            this.unmount();
+            this.elements.forget(this);
+        }
+
+        focus() {
+            this.ask("focus");
+        }
+
+        clear() {
+            this.ask("clear");
+        }
+
+        update() {}
+        blur() {}
+        collapse() {}
+    }
+
+    /** What stripe.elements() gives. */
+    class Elements {
+        #options;
+        #elements = new Map();
+        #isSubmitted = false;
+        wallet = null;
+
+        constructor({ clientSecret, ...options } = {}) {
+            must(
+                (clientSecret === undefined) !== (options.mode === undefined),
+                "name either a clientSecret, or mode, amount and currency",
+            );
+            must(clientSecret || options.mode === "payment", "practice knows the mode payment");
+            must(clientSecret || Number.isInteger(options.amount), "name a whole amount");
+            must(clientSecret || options.currency, "name a currency");
+            this.#options = { clientSecret, ...options };
+        }
+
+        create(type) {
+            must(!this.#elements.has(type), `there is an element called ${type} already`);
+            const element = new Element(type, this);
+            this.#elements.set(type, element);
+            return element;
+        }
+
+        getElement(type) {
+            return this.#elements.get(type) ?? null;
+        }
+
+        forget({ type }) {
+            this.#elements.delete(type);
+        }
+
+        update(options) {
+            this.#options = { ...this.#options, ...options };
+            this.#isSubmitted = false;
+        }
+
+        async fetchUpdates() {
+            return {};
+        }
+
+        get #paying() {
+            const element = this.wallet ?? this.#elements.get("payment");
+            must(element, "create and mount an element first");
+            return element;
+        }
+
+        async submit() {
+            const { error } = await this.#paying.ask("validate");
+            this.#isSubmitted = !error;
+            return error ? { error } : { selectedPaymentMethod: "card" };
+        }
+
+        /** {paymentIntent} or {error}. */
+        async confirm(key, { clientSecret, returnUrl }) {
+            const { clientSecret: known, mode, amount, currency, captureMethod } = this.#options;
+            must(known || this.#isSubmitted, "call elements.submit() before confirmPayment()");
+            must(known || clientSecret, "name the clientSecret");
+            const expected = mode ? { amount, currency, captureMethod } : null;
+            const secret = clientSecret ?? known;
+            const asked = { key, clientSecret: secret, returnUrl, expected };
+            const paying = this.#paying;
+            this.wallet = null;
+            const result = await paying.ask("confirm", asked);
+            const path = result.paymentIntent?.next_action?.use_stripe_sdk?.practice_path;
+            if (!path) return result;
+            await bankAsks(path);
+            return paying.ask("outcome", { key, clientSecret: secret });
+        }
+    }
+
+    /** The bank's question above the page; resolves when it is answered. */
+    function bankAsks(path) {
+        const dialog = document.createElement("dialog");
+        const frame = document.createElement("iframe");
+        frame.src = ORIGIN + path;
+        frame.title = "Secure 3D Secure frame";
+        Object.assign(frame.style, { width: "min(420px, 90vw)", height: "320px", border: "0" });
+        dialog.append(frame);
+        document.body.append(dialog);
+        dialog.showModal();
+        return new Promise((resolve) => {
+            const heard = ({ origin, data }) => {
+                if (origin !== ORIGIN || data !== "practice-answered") return;
+                removeEventListener("message", heard);
+                dialog.remove();
+                resolve();
+            };
+            addEventListener("message", heard);
+        });
+    }
+
+    function leave(returnUrl, intent) {
+        const url = new URL(returnUrl);
+        url.searchParams.set("payment_intent", intent.id);
+        url.searchParams.set("payment_intent_client_secret", intent.client_secret);
+        url.searchParams.set("redirect_status", "succeeded");
+        location.assign(url);
+        return new Promise(() => {}); // the page goes
+    }
+
+    class Practice {
+        #key;
+
+        constructor(key) {
+            must(
+                /^pk_test_\w{3,}$/.test(key),
+                "practice takes a publishable test key, pk_test_...",
+            );
+            this.#key = key;
+        }
+
+        elements(options) {
+            return new Elements(options);
+        }
+
+        async confirmPayment({ elements, clientSecret, confirmParams, redirect = "always" }) {
+            const returnUrl = confirmParams?.return_url;
+            must(elements instanceof Elements, "confirmPayment() takes elements");
+            must(["always", "if_required"].includes(redirect), "redirect: always, or if_required");
+            must(redirect === "if_required" || returnUrl, "name confirmParams.return_url");
+            const result = await elements.confirm(this.#key, { clientSecret, returnUrl });
+            if (result.paymentIntent && redirect === "always")
+                return leave(returnUrl, result.paymentIntent);
+            return result;
+        }
+    }
+
+    window.Stripe = (key) => new Practice(key);
+    window.Stripe.version = "endive";
+})();
