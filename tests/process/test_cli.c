@@ -441,7 +441,7 @@ TEST(cli, an_invitation_with_another_secret_is_refused_and_three_close_it)
  * -----------------------------------------------------------------------------------------
  */
 
-/* A counter, and another device that is linked with it. */
+/* A counter, and another device that is linked with it and can sell. */
 static void stall_pair(struct stall *stall, const char *role, const char *name)
 {
     char invitation[512];
@@ -457,6 +457,7 @@ static void stall_pair(struct stall *stall, const char *role, const char *name)
     node_start(&stall->nodes[1]);
     const char *linked[] = {"device", "list", "--state", counter, NULL};
     until_out("linked", linked);
+    until_menu(&stall->nodes[1]);
 }
 
 TEST(cli, a_stolen_device_is_cut_off_at_once_and_what_it_sells_counts_nowhere_else)

@@ -26,13 +26,6 @@ static void backup(const struct stall *stall, const struct node *node)
     RUN_WELL("backup", file, "--state", node->state);
 }
 
-/* It sells only when it has heard of the day and the menu. */
-static void until_menu(const struct node *node)
-{
-    until_out("121,Children",
-              (const char *const[]){"menu", "export", "--state", node->state, NULL});
-}
-
 static void remove_below(const char *state, const char *name)
 {
     char path[256];

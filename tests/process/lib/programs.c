@@ -204,6 +204,12 @@ void until_out(const char *wanted, const char *const *words)
     }
 }
 
+void until_menu(const struct node *node)
+{
+    until_out("121,Children",
+              (const char *const[]){"menu", "export", "--state", node->state, NULL});
+}
+
 void write_file(const char *path, const char *text)
 {
     FILE *file = fopen(path, "w");

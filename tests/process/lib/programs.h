@@ -77,6 +77,10 @@ const char *node_log(const struct node *node);
 /* Send it signal @number; its exit status. */
 int node_end(struct node *node, int number);
 
+/* Wait until it has heard of all of the menu, and so of the day before it: without these it does
+ * not sell, however linked it is. */
+void until_menu(const struct node *node);
+
 /* Invited by the first node, which runs. */
 void node_join(struct stall *stall, int at, const char *role, const char *lane);
 
