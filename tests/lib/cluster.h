@@ -70,7 +70,8 @@ enum {
     X(FAULT_JUNK, "frame made up or cut short")                                                    \
     X(FAULT_REPLAYED, "frame of another link repeated")                                            \
     X(FAULT_CLONE, "device cloned")                                                                \
-    X(FAULT_ROLL_BACK, "device restored from a copy")
+    X(FAULT_ROLL_BACK, "device restored from a copy")                                              \
+    X(FAULT_FORK_TWICE, "log forked at two places, each proven by itself")
 
 enum cluster_fault {
 #define X(name, text) name,

@@ -14,6 +14,7 @@ enum {
     NEW_ORDERS_LATELY = 6,
     LOOKS_MAX = 12, /* for an order that a wish makes sense for */
     KNOWN_LOOKS_MAX = 60,
+    PLACE_MS = 60, /* time to do so */
 };
 
 static uint64_t below(struct sim *sim, uint64_t limit)
@@ -187,6 +188,19 @@ struct request *clients_begin(struct sim *sim, enum command_kind kind)
     shop_command(&request->command, kind);
     shop_keyed(&request->command, &request->key);
     return request;
+}
+
+void clients_place(struct sim *sim, uint32_t node)
+{
+    struct request *request = clients_begin(sim, COMMAND_ORDER_PLACE);
+    struct command *command = &request->command;
+    command->channel = bytes_of_text("counter");
+    command->mode = bytes_of_text("take-away");
+    command->name = bytes_of_text("Eve");
+    command->lines_count = 1;
+    command->lines[0] = (struct wanted_line){.item = 1 + below(sim, SHOP_ITEMS), .quantity = 1};
+    cluster_command(sim->cluster, node, command, (uint64_t)(request - sim->requests));
+    cluster_run(sim->cluster, PLACE_MS);
 }
 
 /* The same request again: at the same node, as after a lost answer, or at another. */

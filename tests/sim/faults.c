@@ -90,66 +90,6 @@ static void slow(struct sim *sim)
     cluster_set_slow(sim->cluster, node_draw(sim), slow_ms);
 }
 
-/* ---- copies of disks ---- */
-
-static bool is_copyable(const struct cluster_node *node)
-{
-    return node->is_open && node->txn == NULL;
-}
-
-/* Mostly an old one is kept: what is restored from it has forgotten more. */
-static void copy(struct sim *sim)
-{
-    const uint32_t of = node_draw(sim);
-    const bool is_wanted = sim->copy.store == NULL || prng_one_in(&sim->prng, 4);
-    if (is_wanted && is_copyable(&sim->cluster->nodes[of])) {
-        cluster_copy_free(&sim->copy);
-        sim->copy = cluster_copy_disk(sim->cluster, of);
-        sim->copy_of = of;
-    }
-}
-
-static void roll_back(struct sim *sim)
-{
-    if (sim->copy.store == NULL || !sim->cluster->nodes[sim->copy_of].is_running) {
-        return;
-    }
-    struct cluster_node *node = &sim->cluster->nodes[sim->copy_of];
-    sim->is_twofold[sim_watch(sim, node)->first] = true;
-    cluster_roll_back(sim->cluster, sim->copy_of, &sim->copy, 20 + below(sim, OUTAGE_MAX_MS));
-    journal_forget(sim, node);
-    clients_forget(sim, node);
-    if (prng_one_in(&sim->prng, 2)) {
-        fault_apart(sim, sim->copy_of);
-    }
-}
-
-/* Often of what an older copy is kept of, which can still be restored then: three branches leave
- * one log at two places. */
-static void clone(struct sim *sim)
-{
-    static const char *const names[SIM_CLONES_MAX] = {"clone", "twin"};
-    struct cluster *cluster = sim->cluster;
-    const uint32_t drawn = node_draw(sim);
-    const bool is_again = sim->copy.store != NULL && prng_one_in(&sim->prng, 2);
-    const uint32_t of = is_again ? sim->copy_of : drawn;
-    if (sim->clones == SIM_CLONES_MAX || !is_copyable(&cluster->nodes[of])) {
-        return;
-    }
-    struct cluster_copy fresh = cluster_copy_disk(cluster, of);
-    const uint32_t first = sim->watches[of].first;
-    sim->is_twofold[first] = true;
-    sim->watches[cluster->count].first = first;
-    const uint32_t index = cluster_clone(cluster, of, &fresh, names[sim->clones++]);
-    cluster_copy_free(&fresh);
-    if (prng_one_in(&sim->prng, 2)) {
-        fault_apart(sim, index);
-    }
-    for (uint32_t i = 0; i < index; i++) {
-        cluster_dial(cluster, index, i);
-    }
-}
-
 /* What is drawn for, by the name that --without takes. */
 static const struct {
     const char *name;
@@ -170,9 +110,10 @@ static const struct {
     {"rate", offsetof(struct odds, rate), clock_rate},
     {"slow", offsetof(struct odds, slow), slow},
     {"two-links", offsetof(struct odds, two_links), fault_two_links},
-    {"copy", offsetof(struct odds, copy), copy},
-    {"roll-back", offsetof(struct odds, roll_back), roll_back},
-    {"clone", offsetof(struct odds, clone), clone},
+    {"copy", offsetof(struct odds, copy), fault_copy},
+    {"roll-back", offsetof(struct odds, roll_back), fault_roll_back},
+    {"clone", offsetof(struct odds, clone), fault_clone},
+    {"fork-twice", offsetof(struct odds, fork_twice), fault_fork_twice},
     {"liar", offsetof(struct odds, liar), liar_act},
     {"flip", offsetof(struct odds, flip), fault_flip},
     {"upgrade", offsetof(struct odds, upgrade), fault_upgrade},
@@ -248,6 +189,7 @@ void faults_draw(struct sim *sim)
         odds->copy = odds_draw(sim, 200);
         odds->roll_back = odds_draw(sim, 200);
         odds->clone = odds_draw(sim, 500);
+        odds->fork_twice = odds_draw(sim, 100);
     }
     sim->is_forging = prng_one_in(&sim->oracle_prng, FORGING_ONE_IN);
     if (sim->is_forging) {

@@ -19,7 +19,7 @@ enum {
     SIM_CONVERGE_MS = 6000,         /* after the heal: links 1.9 s, then pulls */
     SIM_CONVERGE_FORKED_MS = 20000, /* forks are proven, and carried on by somebody */
     SIM_REQUESTS_MAX = 512,         /* of clients, and in the end: */
-    SIM_REQUESTS_CALM = 48,
+    SIM_REQUESTS_CALM = 96,
     SIM_NUMBERS_MAX = 1024,
     SIM_CUTS_MAX = 512,
     SIM_FAILURE_MAX = 400,

@@ -93,7 +93,7 @@ struct odds {
     uint32_t reset, partition, heal, one_way, swizzle, flap, slow_reader;
     uint32_t crash, full, io, commit, jump, rate, slow, two_links;
     uint32_t retry_here, retry_elsewhere;
-    uint32_t copy, roll_back, clone, liar, flip, upgrade;
+    uint32_t copy, roll_back, clone, fork_twice, liar, flip, upgrade;
 };
 
 /* What was begun and what ends it. */
@@ -216,6 +216,8 @@ void sim_known_take(struct sim *sim, enum command_kind kind, struct entity_id *r
 void clients_act(struct sim *sim);
 /* A manager's request of its own, keyed; the rest of the command is the caller's. */
 struct request *clients_begin(struct sim *sim, enum command_kind kind);
+/* Somebody asks for a small order there, which may be refused. */
+void clients_place(struct sim *sim, uint32_t node);
 /* The node was restored from a copy: it may have forgotten what it answered. */
 void clients_forget(struct sim *sim, const struct cluster_node *node);
 void clients_answered(struct sim *sim, struct cluster_node *node,
@@ -225,6 +227,12 @@ void clients_answered(struct sim *sim, struct cluster_node *node,
 void faults_draw(struct sim *sim);
 void faults_act(struct sim *sim);
 void faults_end(struct sim *sim);
+
+/* ---- faults_disk.c ---- */
+void fault_copy(struct sim *sim);
+void fault_roll_back(struct sim *sim);
+void fault_clone(struct sim *sim);
+void fault_fork_twice(struct sim *sim);
 
 /* ---- trace_hash.c: nothing unless it is asked for ---- */
 void trace_input(struct sim *sim, const struct cluster_node *node, const struct input *input);
