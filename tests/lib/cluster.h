@@ -60,6 +60,7 @@ enum {
     X(FAULT_CLOCK_JUMP, "clock jump")                                                              \
     X(FAULT_CLOCK_RATE, "clock fast or slow")                                                      \
     X(FAULT_SLOW, "slow device")                                                                   \
+    X(FAULT_LARGE, "pop-up of 64 devices that are not all linked")                                 \
     X(FAULT_OLD, "device with older software")                                                     \
     X(FAULT_UPGRADE, "device upgraded, its store folded anew")                                     \
     X(FAULT_FLIP, "bit flipped in a stored record")                                                \

@@ -177,10 +177,10 @@ void faults_draw(struct sim *sim)
     odds->jump = odds_draw(sim, 200);
     odds->rate = odds_draw(sim, 200);
     odds->slow = odds_draw(sim, 300);
-    odds->two_links = odds_draw(sim, 200);
+    odds->two_links = sim->is_large ? 0 : odds_draw(sim, 200);
     odds->retry_here = odds_draw(sim, 2000);
     odds->retry_elsewhere = odds_draw(sim, 1500);
-    sim->is_forking = prng_one_in(&sim->prng, FORKING_ONE_IN);
+    sim->is_forking = !sim->is_large && prng_one_in(&sim->prng, FORKING_ONE_IN);
     if (!sim->is_forking && prng_one_in(&sim->prng, LYING_ONE_IN)) {
         liar_draw(sim);
         odds->liar = odds_draw(sim, 400);

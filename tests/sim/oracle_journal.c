@@ -484,7 +484,8 @@ static bool was_held(const struct sim *sim, const struct truth_log *truth, uint6
     for (uint32_t i = 0; i < sim->truth_count; i++) {
         const struct truth_log *other = &sim->truth[i];
         if (other->log == truth->log && other->held[first] >= seq && truth->count >= seq &&
-            hash_equal(&other->events[seq - 1].chain, &truth->events[seq - 1].chain)) {
+            (other == truth ||
+             hash_equal(&other->events[seq - 1].chain, &truth->events[seq - 1].chain))) {
             return true;
         }
     }
@@ -500,7 +501,7 @@ void journal_ticks(struct sim *sim, struct cluster_node *node)
         if (info.mark == 0 || truth < 0) {
             continue;
         }
-        for (uint32_t i = 0; i < sim->cluster->count; i++) {
+        for (uint32_t i = 0; i < sim->cluster->count && copies < TICK_COPIES; i++) {
             copies += was_held(sim, &sim->truth[truth], info.mark, i) ? 1 : 0;
         }
         copies_note_tick(&sim->truth[truth], info.mark);

@@ -13,10 +13,8 @@ enum {
     VERIFY_ONE_IN = 250, /* turns */
     TICKS_MS = 3000, /* after converging: a status of each to each, and the commit that keeps it */
     TICKS_ROUNDS_MAX = 4,
-    NODES_MIN = 3,
+    CLIENTS_LARGE = 32, /* of 64 devices, at a time */
     SHIFTED_ONE_IN = 8, /* seeds */
-    PATH_ODDS = 8000,   /* of 10,000 turns */
-    SCRUB_RECORDS = 4,  /* in a turn of a run in which each path fails */
 };
 
 const char *oracle_name(enum oracle oracle)
@@ -195,68 +193,34 @@ static void on_trace(void *context, bool is_story, const char *line)
 
 /* ---- phases ---- */
 
-static struct cluster_knobs knobs_draw(struct sim *sim)
+static struct cluster_hooks hooks_of(struct sim *sim)
 {
-    struct cluster_knobs knobs = cluster_knobs_calm();
-    knobs.delay_max_ms = 2 + (uint32_t)prng_below(&sim->prng, 60);
-    knobs.sync_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 25);
-    knobs.straggle_odds = (uint32_t)prng_below(&sim->prng, 600);
-    knobs.straggle_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 900);
-    knobs.duplicate_odds = (uint32_t)prng_below(&sim->prng, 500);
-    knobs.queue_frames_max =
-        prng_one_in(&sim->prng, 3) ? 3 + (uint32_t)prng_below(&sim->prng, 12) : 1000;
-    knobs.notice_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 1500);
-    return knobs;
-}
-
-static void start(struct sim *sim)
-{
-    static const struct {
-        const char *name, *lane;
-    } devices[SIM_DEVICES_MAX] = {{"office", "A"}, {"counter", "B"}, {"kitchen", "C"},
-                                  {"pickup", "D"}, {"window", "E"},  {"terrace", "F"}};
-    static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP, ROLE_MANAGER};
-    struct cluster_setup setup = {.seed = prng_next(&sim->prng)};
-    setup.nodes = NODES_MIN + (uint32_t)prng_below(&sim->prng, SIM_DEVICES_MAX - NODES_MIN + 1);
-    setup.knobs = knobs_draw(sim);
-    for (uint32_t i = 0; i < setup.nodes; i++) {
-        setup.devices[i].name = devices[i].name;
-        setup.devices[i].lane = devices[i].lane;
-        setup.devices[i].role = i == 0 ? ROLE_OWNER : roles[prng_below(&sim->prng, 4)];
-    }
-    if (prng_one_in(&sim->prng, 2)) {
-        setup.devices[setup.nodes - 1].role = ROLE_GATEWAY;
-    }
-    setup.hooks = (struct cluster_hooks){.context = sim,
-                                         .on_enter = on_enter,
-                                         .on_input = on_input,
-                                         .on_turn = on_turn,
-                                         .on_copy = on_copy,
-                                         .on_send = on_send,
-                                         .on_answer = on_answer,
-                                         .on_alarm = on_alarm,
-                                         .on_crash = on_crash,
-                                         .forge = forgery_make,
-                                         .on_lie = on_lie,
-                                         .on_trace = sim->options.is_traced ? on_trace : NULL};
-    cluster_start(sim->cluster, &setup);
-    time_shift(sim);
-    shop_open(sim->cluster);
-    if (sim->options.is_each_path_failing) {
-        sim->cluster->knobs.path_odds = PATH_ODDS;
-        sim->cluster->knobs.scrub_records = SCRUB_RECORDS;
-    }
+    return (struct cluster_hooks){.context = sim,
+                                  .on_enter = on_enter,
+                                  .on_input = on_input,
+                                  .on_turn = on_turn,
+                                  .on_copy = on_copy,
+                                  .on_send = on_send,
+                                  .on_answer = on_answer,
+                                  .on_alarm = on_alarm,
+                                  .on_crash = on_crash,
+                                  .forge = forgery_make,
+                                  .on_lie = on_lie,
+                                  .on_trace = sim->options.is_traced ? on_trace : NULL};
 }
 
 static void phase_safety(struct sim *sim)
 {
     struct cluster *cluster = sim->cluster;
-    const uint64_t turns = sim->options.turns > 0 ? sim->options.turns : SIM_TURNS;
+    const uint64_t most = sim->is_large ? SIM_TURNS_LARGE : SIM_TURNS;
+    const uint64_t turns = sim->options.turns > 0 ? sim->options.turns : most;
     while (cluster->turns < turns && !sim->is_failed) {
         const uint64_t until_ms = cluster->now_ms + prng_below(&sim->prng, sim->gap_max_ms);
         while (!sim->is_failed && cluster_step(cluster, until_ms)) {
         }
-        clients_act(sim);
+        for (unsigned i = 0; i < (sim->is_large ? CLIENTS_LARGE : 1u); i++) {
+            clients_act(sim);
+        }
         faults_act(sim);
     }
 }
@@ -464,7 +428,8 @@ static void stats_add(struct sim *sim)
 static void run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
 {
     sim_reset(sim, seed, stats);
-    start(sim);
+    const struct cluster_hooks hooks = hooks_of(sim);
+    start_popup(sim, &hooks);
     faults_draw(sim);
     copies_begin(sim);
     if (!sim->is_failed) {
@@ -518,7 +483,7 @@ bool sim_run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
      * frame or a flipped row depends on each of its bytes, of times too. */
     const bool is_repeatable =
         !sim->options.is_each_path_failing && !sim->is_forging && sim->odds.flip == 0;
-    if (!sim->is_failed && is_repeatable && seed % SHIFTED_ONE_IN == 0) {
+    if (!sim->is_failed && is_repeatable && !sim->is_large && seed % SHIFTED_ONE_IN == 0) {
         run_shifted(sim, seed, stats);
     }
     return !sim->is_failed;

@@ -11,11 +11,12 @@
 #include "tests/lib/shop.h"
 
 enum {
-    SIM_DEVICES_MAX = 6,
+    SIM_NODES_MAX = CLUSTER_NODES_MAX,
+    SIM_DEVICES_FEW = 6, /* of most runs, and: */
     SIM_CLONES_MAX = 2,
-    SIM_NODES_MAX = SIM_DEVICES_MAX + SIM_CLONES_MAX,
-    SIM_TRUTHS_MAX = 96,            /* branches of logs */
+    SIM_TRUTHS_MAX = 160,           /* branches of logs */
     SIM_TURNS = 1000,               /* of the first phase */
+    SIM_TURNS_LARGE = 2000,         /* of 64 devices: half of that until all are linked */
     SIM_CONVERGE_MS = 6000,         /* after the heal: links 1.9 s, then pulls */
     SIM_CONVERGE_FORKED_MS = 20000, /* forks are proven, and carried on by somebody */
     SIM_REQUESTS_MAX = 512,         /* of clients, and in the end: */

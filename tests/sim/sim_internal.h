@@ -146,6 +146,7 @@ struct sim {
     bool is_forging; /* somebody lies on links in this run */
     uint32_t forged_next;
     struct forged forged[SIM_FORGED_MAX];
+    bool is_large;                  /* as many devices as a pop-up may have, not all linked */
     bool is_forking;                /* devices are cloned and restored in this run */
     bool is_robbed;                 /* a device was stolen, and revoked: theft.c */
     bool is_twofold[SIM_NODES_MAX]; /* by first node: its log may have gone on twice */
@@ -208,6 +209,10 @@ void wish_blob_of(struct sim *sim, struct command *command, const char *text);
 void wish_blob_add(struct sim *sim, struct command *command);
 void wish_erase(struct sim *sim, struct command *command);
 void wish_place(struct sim *sim, struct command *command);
+
+/* ---- start.c ---- */
+/* The devices of this seed, linked, and the shop that is open there. */
+void start_popup(struct sim *sim, const struct cluster_hooks *hooks);
 
 /* ---- clients.c ---- */
 

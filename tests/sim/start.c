@@ -1,0 +1,122 @@
+/* start.c - which devices a pop-up has, what is drawn of its network, and the shop that opens in
+ * it.
+ *
+ * Mostly a few devices, all linked to all. In one run of 160 as many as a pop-up may have,
+ * each linked to its neighbours in a ring and to some others: most of what a device hears comes by
+ * way of others there.
+ */
+#include <stdio.h>
+
+#include "tests/sim/sim_internal.h"
+
+enum {
+    NODES_MIN = 3,
+    LARGE_ONE_IN = 160, /* seeds, from ... on */
+    LARGE_FIRST = 50,
+    LARGE_CHORDS = 24,
+    PATH_ODDS = 8000,  /* of 10,000 turns */
+    SCRUB_RECORDS = 4, /* in a turn of a run in which each path fails */
+    LETTERS = 26,
+    NAME_BYTES = 8,
+};
+
+static uint64_t below(struct sim *sim, uint64_t limit)
+{
+    return prng_below(&sim->prng, limit);
+}
+
+static struct cluster_knobs knobs_draw(struct sim *sim)
+{
+    struct cluster_knobs knobs = cluster_knobs_calm();
+    knobs.delay_max_ms = 2 + (uint32_t)prng_below(&sim->prng, 60);
+    knobs.sync_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 25);
+    knobs.straggle_odds = (uint32_t)prng_below(&sim->prng, 600);
+    knobs.straggle_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 900);
+    knobs.duplicate_odds = (uint32_t)prng_below(&sim->prng, 500);
+    knobs.queue_frames_max =
+        prng_one_in(&sim->prng, 3) ? 3 + (uint32_t)prng_below(&sim->prng, 12) : 1000;
+    knobs.notice_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 1500);
+    return knobs;
+}
+
+static enum role role_draw(struct sim *sim)
+{
+    static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP, ROLE_MANAGER};
+    return roles[below(sim, sizeof roles / sizeof *roles)];
+}
+
+static void few_draw(struct sim *sim, struct cluster_setup *setup)
+{
+    static const struct {
+        const char *name, *lane;
+    } devices[SIM_DEVICES_FEW] = {{"office", "A"}, {"counter", "B"}, {"kitchen", "C"},
+                                  {"pickup", "D"}, {"window", "E"},  {"terrace", "F"}};
+    setup->nodes = NODES_MIN + (uint32_t)below(sim, SIM_DEVICES_FEW - NODES_MIN + 1);
+    for (uint32_t i = 0; i < setup->nodes; i++) {
+        setup->devices[i].name = devices[i].name;
+        setup->devices[i].lane = devices[i].lane;
+        setup->devices[i].role = i == 0 ? ROLE_OWNER : role_draw(sim);
+    }
+    if (prng_one_in(&sim->prng, 2)) {
+        setup->devices[setup->nodes - 1].role = ROLE_GATEWAY;
+    }
+}
+
+/* ---- as many as there may be ---- */
+
+static void many_draw(struct sim *sim, struct cluster_setup *setup)
+{
+    static char names[SIM_NODES_MAX][NAME_BYTES]; /* the same in every run */
+    static char lanes[SIM_NODES_MAX][LANE_BYTES_MAX + 1];
+    setup->nodes = SIM_NODES_MAX;
+    setup->is_unlinked = true;
+    for (uint32_t i = 0; i < setup->nodes; i++) {
+        (void)snprintf(names[i], sizeof names[i], "n%02u", (unsigned)i);
+        lanes[i][0] = (char)('A' + i / LETTERS);
+        lanes[i][1] = (char)('A' + i % LETTERS);
+        setup->devices[i].name = names[i];
+        setup->devices[i].lane = lanes[i];
+        setup->devices[i].role = i == 0 ? ROLE_OWNER : role_draw(sim);
+    }
+}
+
+/* The lower index dials: no two dial each other. */
+static void link_pair(struct cluster *cluster, uint32_t a, uint32_t b)
+{
+    if (a != b) {
+        cluster_dial(cluster, a < b ? a : b, a < b ? b : a);
+    }
+}
+
+static void link_many(struct sim *sim)
+{
+    struct cluster *cluster = sim->cluster;
+    for (uint32_t i = 0; i < cluster->count; i++) {
+        link_pair(cluster, i, (i + 1) % cluster->count);
+    }
+    for (unsigned i = 0; i < LARGE_CHORDS; i++) {
+        const uint32_t a = sim_node_draw(sim);
+        link_pair(cluster, a, sim_node_draw(sim));
+    }
+}
+
+/* ---- both ---- */
+
+void start_popup(struct sim *sim, const struct cluster_hooks *hooks)
+{
+    struct cluster_setup setup = {.seed = prng_next(&sim->prng), .hooks = *hooks};
+    sim->is_large = sim->seed % LARGE_ONE_IN == LARGE_FIRST;
+    (sim->is_large ? many_draw : few_draw)(sim, &setup);
+    setup.knobs = knobs_draw(sim);
+    cluster_start(sim->cluster, &setup);
+    if (sim->is_large) {
+        sim->cluster->faults[FAULT_LARGE]++;
+        link_many(sim);
+    }
+    time_shift(sim);
+    shop_open(sim->cluster);
+    if (sim->options.is_each_path_failing) {
+        sim->cluster->knobs.path_odds = PATH_ODDS;
+        sim->cluster->knobs.scrub_records = SCRUB_RECORDS;
+    }
+}
