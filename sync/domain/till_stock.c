@@ -33,7 +33,8 @@ static int policy_of(struct task *task, uint64_t item, enum stock_policy *ret_po
     return err;
 }
 
-int till_stock_sell_more(struct task *task, const struct order_line *line, uint32_t units)
+static int sell_line(struct task *task, const struct order_line *line, uint32_t units,
+                     bool is_change)
 {
     enum stock_policy policy = STOCK_OFF;
     if (line->item == 0) {
@@ -41,9 +42,14 @@ int till_stock_sell_more(struct task *task, const struct order_line *line, uint3
     }
     const int err = policy_of(task, line->item, &policy);
     if (err == 0) {
-        till_stock_sell(task, line->item, policy, line->id, units, true);
+        till_stock_sell(task, line->item, policy, line->id, units, is_change);
     }
     return err;
+}
+
+int till_stock_sell_more(struct task *task, const struct order_line *line, uint32_t units)
+{
+    return sell_line(task, line, units, true);
 }
 
 int till_stock_sell_again(struct task *task, const struct order_line *line)
@@ -63,7 +69,10 @@ int till_stock_sell_again(struct task *task, const struct order_line *line)
     if (err != 0 || covered >= quantity) {
         return err;
     }
-    return till_stock_sell_more(task, line, (uint32_t)(quantity - covered));
+    /* As it was added, unless somebody's sale of it is known: two who adopt it at once sold it
+     * once.
+     */
+    return sell_line(task, line, (uint32_t)(quantity - covered), count > 0);
 }
 
 void till_stock_give_up(struct task *task, const struct order_line *line, uint32_t units)

@@ -189,7 +189,7 @@ void faults_draw(struct sim *sim)
         odds->copy = odds_draw(sim, 200);
         odds->roll_back = odds_draw(sim, 200);
         odds->clone = odds_draw(sim, 500);
-        odds->fork_twice = odds_draw(sim, 100);
+        odds->fork_twice = odds_draw(sim, 400);
     }
     sim->is_forging = prng_one_in(&sim->oracle_prng, FORGING_ONE_IN);
     if (sim->is_forging) {

@@ -208,8 +208,10 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct stor
     sim->stats->events++;
     if (event_decode(event_bytes, &event) == 0) {
         added->type = event.type;
-        if (!is_own) {
-            return; /* what a liar says of numbers, paper and forks binds nobody */
+        added->receipts = truth->count > 1 ? added[-1].receipts : 0;
+        if (!is_own || event.is_reemitted) {
+            return; /* what a liar says of numbers, paper and forks binds nobody; what was adopted
+                       is another's */
         }
         opened_note(sim, node, truth, &event);
         trade_receipt(sim, node, truth, &event);

@@ -284,7 +284,8 @@ bool state_has_salvaged(struct store_txn *txn, const struct entity_id *entity)
     return err == 0;
 }
 
-/* What others carry on has the identity that it had: oracle_salvaged.c tells it apart. */
+/* What others carry on or adopted has the identity that it had: oracle_salvaged.c tells it apart.
+ */
 static void salvaged_entity_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
                                   enum kind kind, const struct entity_id *entity, struct bytes row)
 {
@@ -317,11 +318,12 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
     if (kind == KIND_POPUP) {
         day_note(sim, node, &entity, row);
     }
-    if (sim->is_robbed && !entity_is_tally(kind)) {
+    const bool is_adopted = sim->is_robbed && kind == KIND_ORDER && adopted_any(txn, &entity);
+    if (sim->is_robbed && !entity_is_tally(kind) && !is_adopted) {
         check(history_decode(sim->history, kind, &entity, row) == 0);
         cuts_state(sim, node);
     }
-    if (state_has_salvaged(txn, &entity)) {
+    if (is_adopted || state_has_salvaged(txn, &entity)) {
         salvaged_entity_check(sim, node, txn, kind, &entity, row);
         return;
     }

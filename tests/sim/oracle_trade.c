@@ -41,9 +41,8 @@ void trade_stock(struct sim *sim)
 void trade_take(struct sim *sim, const struct cluster_node *node, const struct event *event)
 {
     struct stock_take take;
-    if (event->type != EVENT_STOCK_TAKE || event->is_reemitted ||
-        stock_take_decode(event->body, &take) != 0 || take.is_forced ||
-        !stock_is_closed(replica_roster(node->replica), node->log)) {
+    if (event->type != EVENT_STOCK_TAKE || stock_take_decode(event->body, &take) != 0 ||
+        take.is_forced || !stock_is_closed(replica_roster(node->replica), node->log)) {
         return; /* who stated the retirement may have lost the right to */
     }
     sim->stats->oracles[ORACLE_STOCK]++;
@@ -162,7 +161,6 @@ void trade_receipt(struct sim *sim, const struct cluster_node *node, struct trut
 {
     struct receipt receipt;
     struct truth_event *added = &truth->events[truth->count - 1];
-    added->receipts = truth->count > 1 ? added[-1].receipts : 0;
     if (event->type != EVENT_RECEIPT || receipt_decode(event->body, &receipt) != 0) {
         return;
     }

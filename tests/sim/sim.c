@@ -456,6 +456,9 @@ static void run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     if (!sim->is_failed && !sim->is_shifted) {
         theft_act(sim);
     }
+    if (!sim->is_failed && sim->is_robbed) {
+        adoption_act(sim);
+    }
     stats_add(sim);
 }
 

@@ -52,6 +52,7 @@ enum {
     X(ORACLE_TIME, "I17", "other clocks, the same orders, money and stock")                        \
     X(ORACLE_ANSWERS, "answers", "what was answered is never lost")                                \
     X(ORACLE_ONCE, "once", "a request that is retried counts once")                                \
+    X(ORACLE_DECIDED, "decided", "what was voided is listed until decided, and counts once")       \
     X(ORACLE_TICKS, "ticks", "a tick means that many copies")                                      \
     X(ORACLE_ALARMS, "alarms", "no alarm among honest devices")
 

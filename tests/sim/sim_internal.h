@@ -301,6 +301,10 @@ void journal_verify(struct sim *sim, struct cluster_node *node);
 /* At the end of some runs. */
 void theft_act(struct sim *sim);
 
+/* ---- adoption.c ---- */
+/* After a theft: people decide on what was voided, and what must hold then. */
+void adoption_act(struct sim *sim);
+
 /* ---- oracle_cuts.c: P11 ---- */
 /* The last event of @truth, @event, was just committed. */
 void cuts_note(struct sim *sim, const struct truth_log *truth, const struct event *event);
@@ -362,7 +366,9 @@ void progress_check(struct sim *sim, const struct cluster_node *node);
 /* On copies of its disk. */
 void verifier_check(struct sim *sim, const struct cluster_node *node);
 
-/* ---- oracle_salvaged.c: P4, P11 of what others carry on ---- */
+/* ---- oracle_salvaged.c: P4, P11 of what others carry on or adopted ---- */
+/* Whether some event of @entity stands for another one: a manager adopted it. */
+bool adopted_any(struct store_txn *txn, const struct entity_id *entity);
 /* The order whose full history is in sim->history. */
 void salvaged_check(struct sim *sim, const struct cluster_node *node, struct store_txn *txn);
 

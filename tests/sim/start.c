@@ -39,36 +39,24 @@ static struct cluster_knobs knobs_draw(struct sim *sim)
     return knobs;
 }
 
-static enum role role_draw(struct sim *sim)
-{
-    static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP, ROLE_MANAGER};
-    return roles[below(sim, sizeof roles / sizeof *roles)];
-}
-
-static void few_draw(struct sim *sim, struct cluster_setup *setup)
+static void few_name(struct cluster_setup *setup)
 {
     static const struct {
         const char *name, *lane;
     } devices[SIM_DEVICES_FEW] = {{"office", "A"}, {"counter", "B"}, {"kitchen", "C"},
                                   {"pickup", "D"}, {"window", "E"},  {"terrace", "F"}};
-    setup->nodes = NODES_MIN + (uint32_t)below(sim, SIM_DEVICES_FEW - NODES_MIN + 1);
     for (uint32_t i = 0; i < setup->nodes; i++) {
         setup->devices[i].name = devices[i].name;
         setup->devices[i].lane = devices[i].lane;
-        setup->devices[i].role = i == 0 ? ROLE_OWNER : role_draw(sim);
-    }
-    if (prng_one_in(&sim->prng, 2)) {
-        setup->devices[setup->nodes - 1].role = ROLE_GATEWAY;
     }
 }
 
 /* ---- as many as there may be ---- */
 
-static void many_draw(struct sim *sim, struct cluster_setup *setup)
+static void many_name(struct cluster_setup *setup)
 {
     static char names[SIM_NODES_MAX][NAME_BYTES]; /* the same in every run */
     static char lanes[SIM_NODES_MAX][LANE_BYTES_MAX + 1];
-    setup->nodes = SIM_NODES_MAX;
     setup->is_unlinked = true;
     for (uint32_t i = 0; i < setup->nodes; i++) {
         (void)snprintf(names[i], sizeof names[i], "n%02u", (unsigned)i);
@@ -76,7 +64,6 @@ static void many_draw(struct sim *sim, struct cluster_setup *setup)
         lanes[i][1] = (char)('A' + i % LETTERS);
         setup->devices[i].name = names[i];
         setup->devices[i].lane = lanes[i];
-        setup->devices[i].role = i == 0 ? ROLE_OWNER : role_draw(sim);
     }
 }
 
@@ -102,12 +89,27 @@ static void link_many(struct sim *sim)
 
 /* ---- both ---- */
 
+static void roles_draw(struct sim *sim, struct cluster_setup *setup)
+{
+    static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP, ROLE_MANAGER};
+    setup->devices[0].role = ROLE_OWNER;
+    for (uint32_t i = 1; i < setup->nodes; i++) {
+        setup->devices[i].role = roles[below(sim, sizeof roles / sizeof *roles)];
+    }
+    if (prng_one_in(&sim->prng, 2)) {
+        setup->devices[setup->nodes - 1].role = ROLE_GATEWAY;
+    }
+}
+
 void start_popup(struct sim *sim, const struct cluster_hooks *hooks)
 {
     struct cluster_setup setup = {.seed = prng_next(&sim->prng), .hooks = *hooks};
+    const uint32_t few = NODES_MIN + (uint32_t)below(sim, SIM_DEVICES_FEW - NODES_MIN + 1);
     sim->is_large = sim->seed % LARGE_ONE_IN == LARGE_FIRST;
-    (sim->is_large ? many_draw : few_draw)(sim, &setup);
+    setup.nodes = sim->is_large ? SIM_NODES_MAX : few;
     setup.knobs = knobs_draw(sim);
+    (sim->is_large ? many_name : few_name)(&setup);
+    roles_draw(sim, &setup);
     cluster_start(sim->cluster, &setup);
     if (sim->is_large) {
         sim->cluster->faults[FAULT_LARGE]++;

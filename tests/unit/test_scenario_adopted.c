@@ -183,13 +183,19 @@ static void edit(struct story *story, enum command_kind kind, uint32_t line, int
     story_ask(story, TABLET, &command);
 }
 
-/* Two of item 1 and one of item 2, then three of item 1 alone: that is what was eaten. */
-TEST(scenario, an_adopted_order_takes_what_it_came_to_from_the_stock)
+static int64_t unsold(const struct story *story)
+{
+    const struct stock_summary summary = story_stock_at(story, DEPUTY, 1);
+    return summary.all - summary.oversold;
+}
+
+/* Two of item 1 and one of item 2, then three of item 1 alone: that is what was eaten. Ten of item
+ * 1 were there. */
+static struct story *stolen_with_stock(void)
 {
     const uint32_t apart[CLUSTER_NODES_MAX] = {0, 1, 1, 1, 1};
     struct story *story = story_new(1);
     struct command revoke;
-    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1006);
     story_device(story, "manager", ROLE_MANAGER, "A");
     story_device(story, "deputy", ROLE_MANAGER, "B");
     story_device(story, "owner", ROLE_OWNER, "E");
@@ -209,12 +215,32 @@ TEST(scenario, an_adopted_order_takes_what_it_came_to_from_the_stock)
     story_ask(story, MANAGER, &revoke);
     cluster_heal(story->cluster);
     cluster_run(story->cluster, SETTLE_MS);
-    const struct stock_summary before = story_stock_at(story, DEPUTY, 1);
-    assert_int_equal(before.all - before.oversold, 10);
+    assert_int_equal(unsold(story), 10);
+    return story;
+}
+
+TEST(scenario, an_adopted_order_takes_what_it_came_to_from_the_stock)
+{
+    struct story *story = stolen_with_stock();
+    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1006);
     story_ask(story, DEPUTY, &adopt);
     cluster_run(story->cluster, SETTLE_MS);
-    const struct stock_summary after = story_stock_at(story, DEPUTY, 1);
-    assert_int_equal(after.all - after.oversold, 7);
+    assert_int_equal(unsold(story), 7);
+    assert_all_alike(story);
+    story_free(story);
+}
+
+TEST(scenario, an_order_that_two_managers_adopt_at_once_is_taken_from_the_stock_once)
+{
+    const uint32_t apart[CLUSTER_NODES_MAX] = {0, 1, 2, 0, 0};
+    struct story *story = stolen_with_stock();
+    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1006);
+    cluster_partition(story->cluster, apart);
+    story_ask(story, DEPUTY, &adopt);
+    story_ask(story, OWNER, &adopt);
+    cluster_heal(story->cluster);
+    cluster_run(story->cluster, SETTLE_MS);
+    assert_int_equal(unsold(story), 7);
     assert_all_alike(story);
     story_free(story);
 }
