@@ -136,6 +136,10 @@ static void path_parameters(const struct route *route, json_t *list)
                          json_pack("{s:s,s:s}", "type", "string", "pattern", "^[0-9a-f]{24}$")));
     if (strstr(route->path, "{line}") != NULL)
         append(list, parameter("path", "line", true, whole_number()));
+    if (strstr(route->path, "{device}") != NULL)
+        append(list,
+               parameter("path", "device", true,
+                         json_pack("{s:s,s:s}", "type", "string", "pattern", "^[0-9a-f]{16}$")));
     if (strstr(route->path, "{hash}") != NULL)
         append(list,
                parameter("path", "hash", true,
@@ -158,14 +162,43 @@ static json_t *route_parameters(const struct route *route)
     return list;
 }
 
-static json_t *operation(const struct route *route)
+static json_t *role_names(const struct route *route)
 {
-    json_t *object = json_pack("{s:s}", "summary", route->summary);
-    put(object, "parameters", route_parameters(route));
+    json_t *names = json_array();
+    const uint32_t roles = route_roles(route);
+    for (unsigned role = 0; role < ROLE_COUNT; role++)
+        if ((roles >> role & 1) != 0)
+            append(names, json_string(role_text((enum role)role)));
+    return names;
+}
+
+/* No token is wanted, or one of a person with one of these roles. */
+static json_t *security(const struct route *route)
+{
+    return route->capability == API_PUBLIC ? json_array()
+                                           : json_pack("[{s:o}]", "token", role_names(route));
+}
+
+static void put_rules(json_t *object, const struct route *route)
+{
+    static const char *const again[] = {[AGAIN_UNSAID] = "unsaid",
+                                        [AGAIN_READS] = "reads",
+                                        [AGAIN_KEYED] = "keyed",
+                                        [AGAIN_HARMLESS] = "harmless"};
+    put(object, "security", security(route));
     put(object, "x-capability",
         json_string(route->capability == API_PUBLIC
                         ? "none"
                         : capability_text((enum capability)route->capability)));
+    put(object, "x-again", json_string(again[route->again]));
+    put(object, "x-rate", json_string(rate_class_text(route->rate)));
+}
+
+static json_t *operation(const struct route *route)
+{
+    json_t *object = json_pack("{s:s}", "summary", route->summary);
+    put(object, "parameters", route_parameters(route));
+    put_rules(object, route);
     if (route->request != NULL || route->takes_bytes) {
         json_t *body = route->takes_bytes ? content("image/*", json_pack("{s:s}", "type", "string"))
                                           : content("application/json", reference(route->request));
@@ -208,6 +241,16 @@ static json_t *paths(void)
     return object;
 }
 
+static json_t *security_schemes(void)
+{
+    json_t *token =
+        json_pack("{s:s,s:s,s:s}", "type", "http", "scheme", "bearer", "bearerFormat", "JWT");
+    put(token, "description",
+        json_string("Of POST /api/session. A device's own screen needs none on its own device, "
+                    "unless its settings say so."));
+    return json_pack("{s:o}", "token", token);
+}
+
 struct json_value *json_openapi(void)
 {
     json_t *components = json_object();
@@ -221,6 +264,7 @@ struct json_value *json_openapi(void)
                   "license", "name", "Apache-2.0", "identifier", "Apache-2.0");
     check(document != NULL);
     put(document, "paths", paths());
-    put(document, "components", json_pack("{s:o}", "schemas", components));
+    put(document, "components",
+        json_pack("{s:o,s:o}", "schemas", components, "securitySchemes", security_schemes()));
     return (struct json_value *)(void *)document;
 }

@@ -2,16 +2,18 @@
 
 #include <string.h>
 
+#define KEYED .again = AGAIN_KEYED, .rate = RATE_WRITE
 #define READ(path_, capability_, shape_, response_, ...)                                           \
     {                                                                                              \
         .method = "GET", .path = (path_), .capability = (capability_), .shape = (shape_),          \
-        .response = (response_), .status = 200, .command = -1, .summary = __VA_ARGS__              \
+        .response = (response_), .status = 200, .command = -1, .again = AGAIN_READS,               \
+        .rate = RATE_READ, .summary = __VA_ARGS__                                                  \
     }
 #define WRITE(method_, path_, capability_, command_, request_, ...)                                \
     {                                                                                              \
         .method = (method_), .path = (path_), .capability = (capability_), .command = (command_),  \
         .request = &(request_), .response = &schema_done, .shape = SHAPE_DONE, .status = 200,      \
-        .summary = __VA_ARGS__                                                                     \
+        KEYED, .summary = __VA_ARGS__                                                              \
     }
 #define ORDER(action, capability, command, request, ...)                                           \
     WRITE("POST", "/api/orders/{id}/" action, capability, command, request, __VA_ARGS__)
@@ -28,13 +30,15 @@
          .capability = CAP_POPUP,                                                                  \
          .request = &(write_),                                                                     \
          .command = COMMAND_RECORD_SET,                                                            \
+         KEYED,                                                                                    \
          ANSWERS(201, SHAPE_RECORD, one_),                                                         \
          .record = (kind_),                                                                        \
          .summary = "A new one; without a number it is given one."},                               \
     {                                                                                              \
         .method = "PATCH", .path = "/api/" path_ "/{number}", .capability = CAP_POPUP,             \
-        .request = &(write_), .command = COMMAND_RECORD_SET, ANSWERS(200, SHAPE_RECORD, one_),     \
-        .record = (kind_), .summary = "Change it; what is left out stays."                         \
+        .request = &(write_), .command = COMMAND_RECORD_SET, KEYED,                                \
+        ANSWERS(200, SHAPE_RECORD, one_), .record = (kind_),                                       \
+        .summary = "Change it; what is left out stays."                                            \
     }
 
 const struct route routes[] = {
@@ -54,6 +58,7 @@ const struct route routes[] = {
      .capability = CAP_MENU,
      .request = &schema_menu_new,
      .command = COMMAND_MENU_SET,
+     KEYED,
      ANSWERS(201, SHAPE_MENU_ITEM, schema_menu_item),
      .summary = "A new item."},
     /* Any other field than `available` needs CAP_MENU: a predicate beside the handler. */
@@ -62,6 +67,7 @@ const struct route routes[] = {
      .capability = CAP_AVAILABILITY,
      .request = &schema_menu_write,
      .command = COMMAND_MENU_SET,
+     KEYED,
      ANSWERS(200, SHAPE_MENU_ITEM, schema_menu_item),
      .summary = "Change an item. `available` alone needs the capability availability, anything "
                 "else menu."},
@@ -70,6 +76,7 @@ const struct route routes[] = {
      .capability = CAP_STOCK_ISSUE,
      .request = &schema_stock_write,
      .command = COMMAND_STOCK_ADD,
+     KEYED,
      ANSWERS(200, SHAPE_MENU_ITEM, schema_menu_item),
      .summary = "Put units on the shelf, or say how many lie there."},
     {.method = "POST",
@@ -77,6 +84,7 @@ const struct route routes[] = {
      .capability = CAP_ORDER,
      .request = &schema_order_place,
      .command = COMMAND_ORDER_PLACE,
+     KEYED,
      ANSWERS(201, SHAPE_ORDER_PLACED, schema_order_placed),
      .summary = "Place an order, and take the money with it."},
     READ("/api/orders", CAP_READ_BOARDS, SHAPE_ORDER_LIST, &schema_order_list,
@@ -119,6 +127,7 @@ const struct route routes[] = {
      .capability = CAP_TAKE_MONEY,
      .request = &schema_nothing,
      .command = COMMAND_RECEIPT,
+     KEYED,
      ANSWERS(200, SHAPE_RECEIPT, schema_receipt),
      .summary = "A receipt with its number; the same one again as long as the order is the same."},
     READ("/api/orders/{id}/receipt", CAP_READ_BOARDS, SHAPE_RECEIPT_READ, &schema_receipt,
@@ -135,6 +144,8 @@ const struct route routes[] = {
      .capability = CAP_ORDER,
      .takes_bytes = true,
      .command = COMMAND_BLOB_ADD,
+     .again = AGAIN_KEYED,
+     .rate = RATE_BYTES,
      ANSWERS(201, SHAPE_BLOB, schema_blob),
      .summary = "Keep an image: JPEG, PNG or WebP, at most 1 MiB."},
     READ("/api/blobs/{hash}", CAP_READ_BOARDS, SHAPE_BYTES, NULL,
@@ -149,6 +160,7 @@ const struct route routes[] = {
      .capability = CAP_POPUP,
      .request = &schema_popup_write,
      .command = COMMAND_POPUP_SET,
+     KEYED,
      ANSWERS(200, SHAPE_SESSION, schema_session),
      .summary = "Change the pop-up's settings."},
     {.method = "POST",
@@ -156,6 +168,7 @@ const struct route routes[] = {
      .capability = CAP_DAY,
      .request = &schema_day_open,
      .command = COMMAND_DAY_OPEN,
+     KEYED,
      ANSWERS(200, SHAPE_SESSION, schema_session),
      .summary = "Open a trading day."},
     READ("/api/day", CAP_READ_BOARDS, SHAPE_DAY, &schema_day,
@@ -166,6 +179,7 @@ const struct route routes[] = {
      .capability = CAP_DAY,
      .request = &schema_nothing,
      .command = COMMAND_DAY_CLOSE,
+     KEYED,
      ANSWERS(200, SHAPE_DAY, schema_day),
      .summary = "Close the trading day; what arrives later is shown as late."},
     RECORDS(KIND_STALL, "stalls", API_PUBLIC, schema_stall_list, schema_stall_write, schema_stall,
@@ -208,6 +222,7 @@ const struct route routes[] = {
      .capability = CAP_TAKE_MONEY,
      .request = &schema_drawer_open,
      .command = COMMAND_DRAWER_OPEN,
+     KEYED,
      ANSWERS(201, SHAPE_DRAWER_OPENED, schema_drawer),
      .summary = "Open a cash session at this device."},
     WRITE("POST", "/api/drawers/{id}/move", CAP_TAKE_MONEY, COMMAND_DRAWER_MOVE, schema_drawer_move,
@@ -345,6 +360,30 @@ int route_find(const char *method, const char *path, const struct route **ret_ro
     return route_find_in(&table, method, path, ret_route, ret_match);
 }
 
+/* ---- who may ---- */
+
+uint32_t route_roles(const struct route *route)
+{
+    uint32_t roles = 0;
+    for (unsigned role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
+        bool may = route->capability == API_PUBLIC ||
+                   (role_person_capabilities((enum role)role) &
+                    capability_bit((enum capability)route->capability)) != 0;
+        roles |= may && role != ROLE_GATEWAY ? UINT32_C(1) << role : 0;
+    }
+    return roles;
+}
+
+const char *rate_class_text(enum rate_class rate)
+{
+    static const char *const texts[RATE_CLASS_COUNT] = {
+#define X(name, text, per_s, burst) text,
+        RATE_CLASSES(X)
+#undef X
+    };
+    return texts[rate];
+}
+
 /* ---- the table itself ---- */
 
 static bool route_is_schemaless(const struct route *route)
@@ -353,19 +392,38 @@ static bool route_is_schemaless(const struct route *route)
            route->shape == SHAPE_METRICS;
 }
 
-static bool route_is_sound(const struct route *route)
+/* Its method, what a second request does, and whether it is a command of the core's go together. */
+static bool method_is_sound(const struct route *route)
 {
-    bool is_get = strcmp(route->method, "GET") == 0;
-    bool is_write_method =
-        strcmp(route->method, "POST") == 0 || strcmp(route->method, "PATCH") == 0;
-    bool is_annex = route->shape == SHAPE_ANNEX;
+    static const struct {
+        const char *method;
+        enum route_again again;
+        bool is_write, has_body;
+    } rows[] = {{"GET", AGAIN_READS, false, false},
+                {"POST", AGAIN_KEYED, true, true},
+                {"PATCH", AGAIN_KEYED, true, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].method, route->method) == 0 && rows[i].again == route->again &&
+            (rows[i].is_write == route_is_write(route) || route->shape == SHAPE_ANNEX))
+            return rows[i].has_body == (route->request != NULL || route->takes_bytes);
+    return false;
+}
+
+/* CAP_LOG is a device's own affair: no route has it, and one that says nothing would. */
+static bool right_is_sound(const struct route *route)
+{
+    return route->capability >= API_PUBLIC && route->capability < CAP_COUNT &&
+           route->capability != CAP_LOG && route_roles(route) != 0 &&
+           (route->capability != API_PUBLIC || !route_is_write(route)) &&
+           route->rate != RATE_UNSAID;
+}
+
+bool route_is_sound(const struct route *route)
+{
     return route->path[0] == '/' && route->summary != NULL && route->status >= 200 &&
-           route->status < 300 && route->capability >= API_PUBLIC &&
-           route->capability < CAP_COUNT && (is_get || is_write_method) &&
-           (is_annex || is_get == !route_is_write(route)) &&
-           (is_get || route->takes_bytes) == (route->request == NULL) &&
-           route_is_schemaless(route) == (route->response == NULL) &&
-           (is_get || is_annex || route->capability != API_PUBLIC);
+           route->status < 300 && !(route->takes_bytes && route->request != NULL) &&
+           route_is_schemaless(route) == (route->response == NULL) && method_is_sound(route) &&
+           right_is_sound(route);
 }
 
 static bool is_there_twice(const struct route_table *table, size_t at)

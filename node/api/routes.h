@@ -1,4 +1,5 @@
-/* routes.h - the one table of routes: method, path, right, shapes, and what to do.
+/* routes.h - the one table of routes: method, path, right, shapes, what a second request does,
+ * how many there may be, and what to do.
  *
  * Layer: node. The router, the checks, the document and the clients' types all follow from it.
  */
@@ -9,6 +10,30 @@
 #include "sync/domain/till.h"
 
 enum { API_PUBLIC = -1, ROUTE_QUERIES_MAX = 2 };
+
+/* What a request that is sent again does. */
+enum route_again {
+    AGAIN_UNSAID = 0, /* a mistake of ours */
+    AGAIN_READS,      /* it changes nothing */
+    AGAIN_KEYED,      /* with the same Idempotency-Key: the same answer, and nothing twice */
+    AGAIN_HARMLESS,   /* no key: a second time does no harm */
+};
+
+/* X(name, text, how many a second, how many at once): what one client, by address or by token, may
+ * ask for. */
+#define RATE_CLASSES(X)                                                                            \
+    X(RATE_UNSAID, "unsaid", 0, 0) /* a mistake of ours */                                         \
+    X(RATE_READ, "read", 50, 200)                                                                  \
+    X(RATE_WRITE, "write", 50, 200)                                                                \
+    X(RATE_BYTES, "bytes", 5, 20)                                                                  \
+    X(RATE_SIGN_IN, "sign-in", 1, 10)
+
+enum rate_class {
+#define X(name, text, per_s, burst) name,
+    RATE_CLASSES(X)
+#undef X
+        RATE_CLASS_COUNT
+};
 
 /* What answers a route: a reader of the present state, or a command to the core whose answer is one
  * of the shapes from SHAPE_DONE on. */
@@ -65,7 +90,9 @@ struct route {
     const struct schema *request;  /* NULL = no body, or takes_bytes */
     const struct schema *response; /* NULL = the document, or bytes */
     int capability;                /* enum capability, or API_PUBLIC, said out loud */
-    int command;                   /* enum command_kind, or -1 = it only reads */
+    enum route_again again;
+    enum rate_class rate;
+    int command; /* enum command_kind, or -1 = none of the core's */
     int status;
     enum route_shape shape;
     enum kind record; /* of the record that it is about; KIND_NONE = none */
@@ -74,7 +101,7 @@ struct route {
 extern const struct route routes[];
 extern const size_t routes_count;
 
-/* Whether it writes, and so wants an Idempotency-Key. */
+/* Whether it is a command of the core's, and so wants an Idempotency-Key. */
 static inline bool route_is_write(const struct route *route)
 {
     return route->command >= 0;
@@ -89,11 +116,20 @@ struct route_table {
 /* As route_find(), in @table. */
 MUST_CHECK int route_find_in(const struct route_table *table, const char *method, const char *path,
                              const struct route **ret_route, struct route_match *ret_match);
+/* Who may: a bit for each role of people that has its capability; of a public one, all of them, and
+ * nobody in particular. */
+uint32_t route_roles(const struct route *route);
+
+const char *rate_class_text(enum rate_class rate);
 
 /* The route of @method and @path (both terminated; no query). ERR_NOT_FOUND: no such path, or a
  * parameter that cannot be one. ERR_STATE: the path exists for other methods. */
 MUST_CHECK int route_find(const char *method, const char *path, const struct route **ret_route,
                           struct route_match *ret_match);
+
+/* Whether a row of a table of routes says all that it has to, and nothing that contradicts the
+ * rest: above all who may. */
+bool route_is_sound(const struct route *route);
 
 /* NULL, or what is wrong with the table itself (a mistake of ours): checked at start. */
 const char *routes_mistake(void);

@@ -153,6 +153,61 @@ TEST(api_schema, every_command_of_a_person_has_its_own_right_on_its_route)
             assert_int_equal(rights[routes[i].command], routes[i].capability);
 }
 
+/* ---- who may ---- */
+
+static const struct route *route_of(const char *method, const char *path)
+{
+    const struct route *route = NULL;
+    struct route_match match;
+    assert_int_equal(0, route_find(method, path, &route, &match));
+    return route;
+}
+
+static bool role_may(const char *method, const char *path, enum role role)
+{
+    return (route_roles(route_of(method, path)) >> role & 1) != 0;
+}
+
+TEST(api_schema, a_route_is_for_the_roles_of_people_whose_right_it_names)
+{
+    assert_true(role_may("GET", "/api/kitchen/board", ROLE_COURIER));
+    assert_true(role_may("GET", "/api/kitchen/board", ROLE_AUDITOR));
+    assert_false(role_may("GET", "/api/kitchen/board", ROLE_CUSTOMER));
+    assert_true(role_may("POST", "/api/devices/0123456789abcdef/revoke", ROLE_MANAGER));
+    assert_false(role_may("POST", "/api/devices/0123456789abcdef/revoke", ROLE_COUNTER));
+    assert_true(role_may("GET", "/api/menu", ROLE_CUSTOMER));
+    assert_false(role_may("GET", "/api/menu", ROLE_GATEWAY)); /* a device's, no person's */
+    assert_false(role_may("GET", "/api/menu", ROLE_NONE));
+}
+
+/* What a sound route says, and one thing that is forgotten or contradicts the rest. */
+TEST(api_schema, a_row_that_does_not_say_who_may_is_a_mistake_and_nothing_starts)
+{
+    const struct route sound = *route_of("POST", "/api/orders");
+    struct route route = sound;
+    assert_true(route_is_sound(&route));
+    route.capability = 0; /* left out */
+    assert_false(route_is_sound(&route));
+    route.capability = CAP_STRIPE; /* a right that no role of people at the stall has alone */
+    assert_true(route_is_sound(&route));
+    route.capability = CAP_COUNT;
+    assert_false(route_is_sound(&route));
+    route.capability = API_PUBLIC; /* nobody in particular writes */
+    assert_false(route_is_sound(&route));
+    route = sound;
+    route.again = AGAIN_UNSAID;
+    assert_false(route_is_sound(&route));
+    route = sound;
+    route.rate = RATE_UNSAID;
+    assert_false(route_is_sound(&route));
+    route = sound;
+    route.request = NULL;
+    assert_false(route_is_sound(&route));
+    route = sound;
+    route.method = "PUT";
+    assert_false(route_is_sound(&route));
+}
+
 /* ---- the document ---- */
 
 #define DOCUMENT TEST_SOURCE_DIR "/docs/openapi.json"
