@@ -202,16 +202,15 @@ static int parts_read(struct bytes text, struct bytes *ret_claims, struct bytes 
 
 /* ---- checking ---- */
 
-static int token_judge(const struct token *token, const struct token_terms *terms)
+static int token_judge(const struct token *token, const struct token_terms *terms, int64_t now_s)
 {
     if (memcmp(token->popup.bytes, terms->popup.bytes, sizeof token->popup.bytes) != 0 ||
-        token->audience != terms->audience) {
+        (terms->audiences & token_audience_bit(token->audience)) == 0) {
         return ERR_FORBIDDEN;
     }
     const int64_t life_s = token->expires_s - token->issued_s;
     const bool is_too_long = token->audience != AUDIENCE_TABLE && life_s > TOKEN_LIFE_MAX_S;
-    if (is_too_long || terms->now_s >= token->expires_s ||
-        terms->now_s < token->issued_s - TOKEN_LEEWAY_S) {
+    if (is_too_long || now_s >= token->expires_s || now_s < token->issued_s - TOKEN_LEEWAY_S) {
         return ERR_MISMATCH;
     }
     return 0;
@@ -228,9 +227,10 @@ int token_check(struct bytes text, const struct token_terms *terms, struct token
     if (!claims_parse(claims, ret_token)) {
         return ERR_MALFORMED;
     }
-    const struct public_key *key = terms->key_of(terms->context, ret_token->issuer);
-    if (key == NULL || verify_bytes(&signature, message, key) != 0) {
+    struct token_issuer issuer;
+    if (!terms->issuer_find(terms->context, ret_token->issuer, &issuer) ||
+        verify_bytes(&signature, message, &issuer.key) != 0) {
         return ERR_BAD_SIGNATURE;
     }
-    return token_judge(ret_token, terms);
+    return token_judge(ret_token, terms, terms->now_s + issuer.clock_ahead_s);
 }

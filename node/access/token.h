@@ -9,8 +9,8 @@
  *   {"alg":"EdDSA","typ":"JWT"} . {"iss":<device>,"aud":"staff","pop":<pop-up>,"sub":"12",
  *   "role":"counter","iat":1800000000,"exp":1800000900,"jti":<32 hex>} . Ed25519 of both
  *
- * Its age is judged by the wall clock of whoever checks; while that is not sure, by its own time
- * since it first saw the token (the caller's affair: pass that as @now_s).
+ * Its age is judged by the wall clock of whoever checks, set to the issuer's where the two have
+ * compared their clocks.
  */
 #ifndef TRESTLE_NODE_ACCESS_TOKEN_H
 #define TRESTLE_NODE_ACCESS_TOKEN_H
@@ -54,17 +54,28 @@ struct token {
 void token_mint(const struct token *token, const struct secret_key *device_secret,
                 char ret_text[TOKEN_TEXT_MAX]);
 
-/* The public key of device @id, NULL when it is unknown or out of the pop-up. */
-typedef const struct public_key *token_key_of(const void *context, uint64_t id);
+/* Of the device that minted it. */
+struct token_issuer {
+    struct public_key key;
+    int64_t clock_ahead_s; /* its wall clock minus ours, as far as that is known; else 0 */
+};
+
+/* False: device @id is unknown or out of the pop-up. */
+typedef bool token_issuer_find(const void *context, uint64_t id, struct token_issuer *ret_issuer);
 
 /* What a checker expects. */
 struct token_terms {
     struct popup_id popup;
-    enum token_audience audience;
+    uint32_t audiences; /* token_audience_bit() of each that will do */
     int64_t now_s;
-    token_key_of *key_of;
+    token_issuer_find *issuer_find;
     const void *context;
 };
+
+static inline uint32_t token_audience_bit(enum token_audience audience)
+{
+    return UINT32_C(1) << (unsigned)audience;
+}
 
 /* 0; ERR_MALFORMED: no token of this form; ERR_BAD_SIGNATURE: also of an unknown device;
  * ERR_FORBIDDEN: another pop-up's or audience's; ERR_MISMATCH: expired, or from the future. */

@@ -13,8 +13,9 @@
 struct annex_request {
     const struct route *route;
     const struct route_match *match;
-    struct bytes header; /* the one that the route names; empty = none was sent */
-    struct bytes body;   /* checked against the route's schema, unless it takes bytes */
+    const struct caller *caller; /* who asks; he has the route's right */
+    struct bytes header;         /* the one that the route names; empty = none was sent */
+    struct bytes body;           /* checked against the route's schema, unless it takes bytes */
 };
 
 struct annex_answer {

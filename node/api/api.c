@@ -54,10 +54,15 @@ int api_status_of(int err)
     static const struct {
         int err, status;
     } statuses[] = {
-        {ERR_MALFORMED, 400}, {ERR_FORBIDDEN, 403}, {ERR_NOT_FOUND, 404}, {ERR_CONFLICT, 409},
-        {ERR_EXISTS, 409},    {ERR_MISMATCH, 409},  {ERR_STATE, 409},     {ERR_UNAVAILABLE, 409},
-        {ERR_VERSION, 409},   {ERR_TOO_LARGE, 413}, {ERR_TOO_MANY, 422},  {ERR_OVERFLOW, 422},
-        {ERR_LIMIT, 429},     {ERR_BUSY, 503},      {ERR_SPOILT, 503},    {ERR_FULL, 507},
+        {ERR_MALFORMED, 400},   {ERR_UNAUTHENTICATED, 401},
+        {ERR_FORBIDDEN, 403},   {ERR_NOT_FOUND, 404},
+        {ERR_CONFLICT, 409},    {ERR_EXISTS, 409},
+        {ERR_MISMATCH, 409},    {ERR_STATE, 409},
+        {ERR_UNAVAILABLE, 409}, {ERR_VERSION, 409},
+        {ERR_TOO_LARGE, 413},   {ERR_TOO_MANY, 422},
+        {ERR_OVERFLOW, 422},    {ERR_LIMIT, 429},
+        {ERR_BUSY, 503},        {ERR_SPOILT, 503},
+        {ERR_FULL, 507},
     };
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
         if (statuses[i].err == err)
@@ -81,12 +86,33 @@ void api_problem(struct api_reply *reply, int err, const char *where)
 
 /* ---- rights ---- */
 
-bool api_may(const struct api *api, int capability)
+/* Who asks for @capability and lacks it: somebody should sign in, or somebody else should. */
+static int check_right(const struct caller *caller, int capability)
 {
-    if (capability == API_PUBLIC)
-        return true;
-    uint64_t may = role_person_capabilities(state_principal(api->state).role);
-    return (may & capability_bit((enum capability)capability)) != 0;
+    if (capability == API_PUBLIC || caller_may(caller, (enum capability)capability))
+        return 0;
+    return caller->kind == CALLER_NOBODY ? ERR_UNAUTHENTICATED : ERR_FORBIDDEN;
+}
+
+static int find_caller(const struct api *api, const struct access_request *request,
+                       struct caller *ret_caller)
+{
+    const struct state *state = api->state;
+    return access_caller(state->gate->access, &state->live, request, ret_caller);
+}
+
+int api_watch(struct api *api, const struct access_request *request, struct caller *ret_caller)
+{
+    state_refresh(api->state);
+    int err = find_caller(api, request, ret_caller);
+    return err != 0 ? err : check_right(ret_caller, CAP_READ_BOARDS);
+}
+
+bool api_may_watch(const struct api *api, const struct caller *caller)
+{
+    const struct state *state = api->state;
+    return caller_may(caller, CAP_READ_BOARDS) &&
+           access_stands(state->gate->access, &state->live, caller);
 }
 
 /* ---- reading ---- */
@@ -97,6 +123,7 @@ struct reading {
     const struct api_request *request;
     const struct route *route;
     const struct route_match *match;
+    const struct caller *caller;
     const struct answer *answer; /* of the command before; NULL = there was none */
     struct json_value *value;    /* what is answered */
 };
@@ -122,7 +149,16 @@ static int read_session(struct reading *reading)
 {
     int err = state_popup(reading->api->state, reading->txn);
     if (err == 0)
-        reading->value = state_json_session(reading->api->state);
+        reading->value = state_json_session(reading->api->state, reading->caller);
+    return err;
+}
+
+static int read_ticket(struct reading *reading)
+{
+    char ticket[TICKET_TEXT_BYTES + 1];
+    int err = access_ticket(reading->api->state->gate->access, reading->caller, ticket);
+    if (err == 0)
+        reading->value = state_json_ticket(ticket);
     return err;
 }
 
@@ -295,6 +331,7 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_HEALTH] = read_health,
     [SHAPE_READY] = read_ready,
     [SHAPE_SESSION] = read_session,
+    [SHAPE_TICKET] = read_ticket,
     [SHAPE_STATUS] = read_status,
     [SHAPE_MENU] = read_menu,
     [SHAPE_ORDER_LIST] = read_order_list,
@@ -320,7 +357,7 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
 /* Whether a shape says nothing of the store: these answer also when it cannot be read. */
 static bool shape_is_storeless(enum route_shape shape)
 {
-    return shape == SHAPE_HEALTH || shape == SHAPE_READY;
+    return shape == SHAPE_HEALTH || shape == SHAPE_READY || shape == SHAPE_TICKET;
 }
 
 static int read_within(struct reading *reading, enum route_shape shape)
@@ -343,6 +380,7 @@ static void answer_reading(struct api *api, const struct api_request *request,
                               .request = request,
                               .route = reply->route,
                               .match = &reply->match,
+                              .caller = &reply->caller,
                               .answer = answer};
     int err = read_within(&reading, reply->route->shape);
     if (err != 0) {
@@ -361,7 +399,7 @@ static int bytes_within(struct api *api, struct store_txn *txn, struct api_reply
     const struct gate *gate = api->state->gate;
     struct blob blob;
     int err = api_blob_find(api->state->history, txn, &reply->match.blob, &blob, reply->media);
-    if (err == 0 && blob.is_personal && !api_may(api, CAP_ORDER))
+    if (err == 0 && blob.is_personal && !caller_may(&reply->caller, CAP_ORDER))
         err = ERR_FORBIDDEN;
     return err != 0 ? err : api_blob_read(gate, &reply->match.blob, &blob, &reply->body);
 }
@@ -398,14 +436,14 @@ static void answer_metrics(struct api *api, struct api_reply *reply)
 /* ---- writing ---- */
 
 /* What a route's capability cannot say. */
-static int may_command(const struct api *api, const struct command *command)
+static int may_command(const struct caller *caller, const struct command *command)
 {
     bool is_menu = command->kind == COMMAND_MENU_SET;
-    return is_menu && !api_may(api, CAP_MENU) ? ERR_FORBIDDEN : 0;
+    return is_menu && !caller_may(caller, CAP_MENU) ? ERR_FORBIDDEN : 0;
 }
 
-static int fill_command(const struct api *api, const struct api_request *request,
-                        const struct api_reply *reply, struct api_command *command, char *where)
+static int fill_command(const struct api_request *request, const struct api_reply *reply,
+                        struct api_command *command, char *where)
 {
     struct json_value *body = NULL;
     int err = api_fill_key(request->key, command);
@@ -421,10 +459,12 @@ static int fill_command(const struct api *api, const struct api_request *request
     if (err != 0)
         return err;
     command->command.body_hash = api_body_hash(request->method, request->path, request->body);
-    command->command.principal = state_principal(api->state);
+    command->command.principal = reply->caller.principal;
     err = api_fill(reply->route, &reply->match, body, command, where);
     json_free(body);
-    return err != 0 ? err : may_command(api, &command->command);
+    if (reply->caller.kind == CALLER_CUSTOMER) /* whatever it says: the stall sees who ordered */
+        command->command.channel = bytes_of_text("phone");
+    return err != 0 ? err : may_command(&reply->caller, &command->command);
 }
 
 /* Bytes are durable before the command that speaks of them. */
@@ -450,7 +490,7 @@ static void push_command(struct api *api, const struct api_request *request,
         api_problem(reply, ERR_BUSY, "");
         return;
     }
-    int err = fill_command(api, request, reply, command, where);
+    int err = fill_command(request, reply, command, where);
     if (err == 0)
         err = keep_bytes(api, request, command, reply, where);
     if (err != 0) {
@@ -518,6 +558,7 @@ static void hand_over(struct api *api, const struct api_request *request, struct
     struct json_value *body = NULL;
     const struct annex_request handed = {.route = reply->route,
                                          .match = &reply->match,
+                                         .caller = &reply->caller,
                                          .header = request->header,
                                          .body = request->body};
     int err = reply->route->request == NULL
@@ -543,18 +584,44 @@ void api_conclude_annex(struct api *api, struct annex_answer *answer, struct api
         api_problem(reply, answer->err, answer->where != NULL ? answer->where : "");
 }
 
+/* A request with a body that is no command of the core's. */
+static void answer_harmless(struct api *api, const struct api_request *request,
+                            struct api_reply *reply)
+{
+    char where[JSON_WHERE_BYTES_MAX] = "";
+    struct json_value *body = NULL;
+    int err = json_parse_as(reply->route->request, request->body, &body, where);
+    json_free(body);
+    if (err != 0)
+        api_problem(reply, err, where);
+    else
+        answer_reading(api, request, NULL, reply);
+}
+
+/* All that is checked before anything is done: the path, who asks, whether he may. */
+static int admit(struct api *api, const struct api_request *request, struct api_reply *reply)
+{
+    int err = find_route(api, request, reply);
+    if (err == ERR_STATE) {
+        problem_with(reply, err, 405, "another method");
+        return err;
+    }
+    if (err == 0)
+        err = find_caller(api, &request->access, &reply->caller);
+    if (err == 0)
+        err = check_right(&reply->caller, reply->route->capability);
+    if (err != 0)
+        api_problem(reply, err, err == ERR_MALFORMED ? "the query" : "");
+    return err;
+}
+
 void api_handle(struct api *api, const struct api_request *request, struct api_reply *ret_reply)
 {
     *ret_reply = (struct api_reply){.status = 0};
     state_refresh(api->state);
-    int err = find_route(api, request, ret_reply);
-    if (err == ERR_STATE)
-        problem_with(ret_reply, err, 405, "another method");
-    else if (err != 0)
-        api_problem(ret_reply, err, err == ERR_MALFORMED ? "the query" : "");
-    else if (!api_may(api, ret_reply->route->capability))
-        api_problem(ret_reply, ERR_FORBIDDEN, "");
-    else if (ret_reply->route->shape == SHAPE_DOCUMENT)
+    if (admit(api, request, ret_reply) != 0)
+        return;
+    if (ret_reply->route->shape == SHAPE_DOCUMENT)
         answer_document(api, ret_reply);
     else if (ret_reply->route->shape == SHAPE_BYTES)
         answer_bytes(api, ret_reply);
@@ -564,6 +631,8 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
         hand_over(api, request, ret_reply);
     else if (route_is_write(ret_reply->route))
         push_command(api, request, ret_reply);
+    else if (ret_reply->route->again == AGAIN_HARMLESS)
+        answer_harmless(api, request, ret_reply);
     else
         answer_reading(api, request, NULL, ret_reply);
 }
@@ -614,11 +683,11 @@ void api_conclude(struct api *api, const struct effect_answer *answer, struct ap
         api_problem(reply, err, "");
 }
 
-int api_seen(struct api *api, struct bytes frame)
+int api_seen(struct api *api, const struct caller *caller, struct bytes frame)
 {
     char where[JSON_WHERE_BYTES_MAX];
     struct command_queue *queue = api->state->gate->queue;
-    if (!api_may(api, CAP_COOK))
+    if (!caller_may(caller, CAP_COOK))
         return ERR_FORBIDDEN;
     struct api_command *command = command_queue_reserve(queue);
     if (command == NULL)
@@ -628,7 +697,7 @@ int api_seen(struct api *api, struct bytes frame)
         command_queue_drop(queue, command);
         return err;
     }
-    command->command.principal = state_principal(api->state);
+    command->command.principal = caller->principal;
     command_queue_push(queue, command);
     return 0;
 }

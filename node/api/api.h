@@ -5,6 +5,7 @@
 #ifndef TRESTLE_NODE_API_API_H
 #define TRESTLE_NODE_API_API_H
 
+#include "node/access/access.h"
 #include "node/api/metrics.h"
 #include "node/api/routes.h"
 #include "node/api/state.h"
@@ -23,6 +24,7 @@ struct api {
 
 /* All borrowed during the call. */
 struct api_request {
+    struct access_request access; /* who says that it is */
     const char *method;
     const char *path;    /* without the query */
     const char *query;   /* "day=3&settled=1"; "" = none */
@@ -42,6 +44,7 @@ struct api_reply {
     uint64_t request;
     const struct route *route; /* what api_conclude() wants; NULL = no such route */
     struct route_match match;
+    struct caller caller; /* who asked */
 };
 
 /* NULL when there is no memory. */
@@ -75,11 +78,16 @@ void api_conclude_annex(struct api *api, struct annex_answer *answer, struct api
 void api_problem(struct api_reply *reply, int err, const char *where);
 int api_status_of(int err);
 
-/* Whether the present session may. */
-bool api_may(const struct api *api, int capability);
+/* Who asks for the stream, with what the roster says now. 0, ERR_UNAUTHENTICATED (nobody, or nobody
+ * any more), ERR_FORBIDDEN. */
+MUST_CHECK int api_watch(struct api *api, const struct access_request *request,
+                         struct caller *ret_caller);
+
+/* Whether who watches may go on, by the facts of the last state_refresh(). */
+bool api_may_watch(const struct api *api, const struct caller *caller);
 
 /* A frame from a board: pushes COMMAND_SEEN, whose answer nobody waits for. ERR_MALFORMED,
  * ERR_FORBIDDEN, ERR_BUSY (the board says it again). */
-MUST_CHECK int api_seen(struct api *api, struct bytes frame);
+MUST_CHECK int api_seen(struct api *api, const struct caller *caller, struct bytes frame);
 
 #endif

@@ -47,6 +47,7 @@ struct gate_peer {
     char lane[LANE_BYTES_MAX + 1];
     bool is_revoked, is_retired;
     struct gate_screens screens;
+    struct public_key device_key, transport_key; /* of its certificate */
 };
 
 /* Whether it may have events that are not here and will come: not one that is out of the pop-up. */
@@ -99,7 +100,8 @@ struct gate_live {
 struct gate {
     void *context;
     struct command_queue *queue;
-    struct blobs *blobs; /* whole files only; NULL = this host keeps none */
+    struct access *access; /* who people are, for the web thread; NULL = the own screen alone */
+    struct blobs *blobs;   /* whole files only; NULL = this host keeps none */
     /* A read transaction of the web thread's own reader. ERR_IO, ERR_BUSY. */
     int (*read_begin)(void *context, struct store_txn **ret_txn);
     void (*read_end)(void *context, struct store_txn *txn);

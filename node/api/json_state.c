@@ -582,11 +582,10 @@ int state_json_menu(struct state *state, struct store_txn *txn, struct json_valu
 
 /* ---- session, status, peers, marks ---- */
 
-struct json_value *state_json_session(const struct state *state)
+struct json_value *state_json_session(const struct state *state, const struct caller *caller)
 {
     const struct popup *popup = &state->popup;
     const struct gate_live *live = &state->live;
-    struct principal principal = state_principal(state);
     json_t *object = json_object();
     put_text(object, "popup", popup->name);
     put_int(object, "epoch", live->epoch_ms);
@@ -601,11 +600,20 @@ struct json_value *state_json_session(const struct state *state)
     put_count(object, "day", popup->day);
     put_id64(object, "device", live->device);
     put_string(object, "device_name", live->device_name);
-    put_string(object, "role", role_text(principal.role));
+    put_string(object, "role", role_text(caller->principal.role));
+    put_count(object, "staff", caller->principal.staff);
     put_string(object, "lane", live->lane);
     put_id64(object, "log", live->log);
-    put_words(object, &schema_session, "capabilities", role_person_capabilities(principal.role));
+    put_words(object, &schema_session, "capabilities", caller->capabilities);
     put_string(object, "version", state->version);
+    return ours(object);
+}
+
+struct json_value *state_json_ticket(const char *ticket)
+{
+    json_t *object = json_object();
+    put_string(object, "ticket", ticket);
+    put_int(object, "life_s", TICKET_LIFE_MS / 1000);
     return ours(object);
 }
 
@@ -844,11 +852,12 @@ struct json_value *state_json_marks(const struct state *state, int64_t now_ms)
     return ours(object);
 }
 
-struct json_value *state_json_hello(const struct state *state, int64_t now_ms, bool is_resumed)
+struct json_value *state_json_hello(const struct state *state, const struct caller *caller,
+                                    int64_t now_ms, bool is_resumed)
 {
     json_t *object = json_object();
     put_string(object, "type", "hello");
-    put(object, "session", theirs(state_json_session(state)));
+    put(object, "session", theirs(state_json_session(state, caller)));
     put_int(object, "now", now_ms);
     put_bool(object, "resumed", is_resumed);
     return ours(object);

@@ -50,6 +50,16 @@ const struct route routes[] = {
          "Figures in the text format of Prometheus."),
     READ("/api/session", API_PUBLIC, SHAPE_SESSION, &schema_session,
          "Who is looking, and the pop-up's settings."),
+    {.method = "POST",
+     .path = "/api/session/ticket",
+     .capability = CAP_READ_BOARDS,
+     .again = AGAIN_HARMLESS,
+     .rate = RATE_READ,
+     .request = &schema_nothing,
+     .command = -1,
+     ANSWERS(200, SHAPE_TICKET, schema_ticket),
+     .summary = "A ticket that opens one /ws: the subprotocols of the handshake are trestle and "
+                "ticket.TICKET."},
     READ("/api/status", CAP_READ_BOARDS, SHAPE_STATUS, &schema_status,
          "This device and its peers."),
     READ("/api/menu", API_PUBLIC, SHAPE_MENU, &schema_menu, "The menu."),
@@ -81,7 +91,7 @@ const struct route routes[] = {
      .summary = "Put units on the shelf, or say how many lie there."},
     {.method = "POST",
      .path = "/api/orders",
-     .capability = CAP_ORDER,
+     .capability = CAP_BUY,
      .request = &schema_order_place,
      .command = COMMAND_ORDER_PLACE,
      KEYED,
@@ -401,6 +411,7 @@ static bool method_is_sound(const struct route *route)
         bool is_write, has_body;
     } rows[] = {{"GET", AGAIN_READS, false, false},
                 {"POST", AGAIN_KEYED, true, true},
+                {"POST", AGAIN_HARMLESS, false, true},
                 {"PATCH", AGAIN_KEYED, true, true}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (strcmp(rows[i].method, route->method) == 0 && rows[i].again == route->again &&

@@ -46,6 +46,7 @@ enum route_shape {
     SHAPE_BLOB,
     SHAPE_DAY,
     SHAPE_SESSION,
+    SHAPE_TICKET,
     SHAPE_STATUS,
     SHAPE_MENU,
     SHAPE_ORDER_LIST,

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/access/tickets.h"
 #include "sync/base/err.h"
 #include "sync/base/limits.h"
 #include "sync/domain/order.h"
@@ -143,12 +144,17 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
     COUNT("day", NOTE("the trading day; 0 = none opened yet")),
     HEX("device", LOG_DIGITS),
     TEXT("device_name", 0, NAME_BYTES_MAX),
-    ENUM("role", role_words, NOTE("of this session")),
+    ENUM("role", role_words, NOTE("of this session; none: nobody is signed in")),
+    COUNT("staff", NOTE("number of the person who is signed in; 0 = nobody in particular")),
     TEXT("lane", 0, LANE_BYTES_MAX,
         NOTE("letters of the numbers that this device gives; may be empty")),
     HEX("log", LOG_DIGITS),
     ENUM("capabilities", capability_words, MANY(0, CAP_COUNT)),
     TEXT("version", 0, 80));
+
+SCHEMA(ticket, "Ticket", "For one handshake of /ws, soon.",
+    HEX("ticket", TICKET_TEXT_BYTES),
+    COUNT("life_s", NOTE("for so long from now on")));
 
 SCHEMA(popup_write, "PopupWrite", "Settings to change; what is left out stays.",
     TEXT("name", 1, NAME_BYTES_MAX, OPTIONAL),

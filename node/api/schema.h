@@ -50,6 +50,7 @@ struct schema {
     X(problem, "Problem")                                                                          \
     X(health, "Health")                                                                            \
     X(session, "Session")                                                                          \
+    X(ticket, "Ticket")                                                                            \
     X(popup_write, "PopupWrite")                                                                   \
     X(day_open, "DayOpen")                                                                         \
     X(choice, "Choice")                                                                            \

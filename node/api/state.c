@@ -6,10 +6,6 @@
 
 #include "sync/domain/turn.h"
 
-/* Idempotency keys belong to a session; until there are logins there is one, the same on all
- * devices, so that a retry at another device is the same order. */
-enum { SESSION_OF_THE_SCREEN = 1 };
-
 struct state *state_new(const struct gate *gate, const char *version)
 {
     struct state *state = calloc(1, sizeof *state);
@@ -38,14 +34,6 @@ void state_refresh(struct state *state)
 {
     state->gate->live(state->gate->context, &state->live);
     state->day.n = 0; /* read again */
-}
-
-struct principal state_principal(const struct state *state)
-{
-    bool is_owner = (state->live.capabilities & capability_bit(CAP_ROSTER)) != 0;
-    return (struct principal){.session = SESSION_OF_THE_SCREEN,
-                              .role = is_owner ? ROLE_OWNER : state->live.role,
-                              .staff = 0};
 }
 
 /* As history_get(); of a row that the disk spoilt the host is told. */

@@ -6,6 +6,7 @@
 #ifndef TRESTLE_NODE_API_STATE_H
 #define TRESTLE_NODE_API_STATE_H
 
+#include "node/access/tickets.h"
 #include "node/api/board.h"
 #include "node/api/gate.h"
 #include "node/api/json.h"
@@ -52,10 +53,6 @@ MUST_CHECK int state_day(struct state *state, struct store_txn *txn, uint64_t n)
 /* Copy the live facts of the core. */
 void state_refresh(struct state *state);
 
-/* Who is looking. Until there are logins, whoever reaches the loopback is the device's own screen:
- * with the device's role, or the owner's where the device may add others. */
-struct principal state_principal(const struct state *state);
-
 /* Derive one entity into the scratch. ERR_NOT_FOUND, ERR_MALFORMED (damaged row), ERR_IO. A pop-up
  * that was never set has its defaults. */
 MUST_CHECK int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id);
@@ -87,7 +84,7 @@ struct json_value *state_json_day(const struct state *state);
 struct json_value *state_json_order(const struct state *state);
 struct json_value *state_json_item(const struct state *state);
 struct json_value *state_json_record(const struct state *state);
-struct json_value *state_json_session(const struct state *state);
+struct json_value *state_json_session(const struct state *state, const struct caller *caller);
 
 /* The answers of the routes that read. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO. */
 MUST_CHECK int state_json_menu(struct state *state, struct store_txn *txn,
@@ -112,7 +109,9 @@ struct json_value *state_json_devices(const struct state *state);
 struct json_value *state_json_voided(const struct state *state);
 struct json_value *state_json_people(const struct state *state);
 struct json_value *state_json_health(bool ok);
-struct json_value *state_json_hello(const struct state *state, int64_t now_ms, bool is_resumed);
+struct json_value *state_json_ticket(const char *ticket);
+struct json_value *state_json_hello(const struct state *state, const struct caller *caller,
+                                    int64_t now_ms, bool is_resumed);
 struct json_value *state_json_marks(const struct state *state, int64_t now_ms);
 struct json_value *state_json_done(const struct answer *answer);
 /* Of state->order, which was read. */

@@ -108,9 +108,10 @@ static bool view_shows(enum stream_view view, const struct cached *order, uint64
     return (views[view].phases & BOARD_PHASE(order->phase)) != 0;
 }
 
-int stream_open(struct stream *stream, const char *view, const char *cursor)
+int stream_open(struct stream *stream, const struct caller *caller, const char *view,
+                const char *cursor)
 {
-    *stream = (struct stream){.stage = STREAM_HELLO};
+    *stream = (struct stream){.caller = *caller, .stage = STREAM_HELLO};
     stream->has_cursor = cursor_parse(cursor, &stream->cursor) == 0;
     for (size_t i = 0; i < VIEW_COUNT; i++) {
         stream->view = (enum stream_view)i;
@@ -214,7 +215,7 @@ static int next_hello(struct streams *streams, struct stream *stream, struct sto
     if (!is_resumed)
         stream->cursor = now;
     stream->stage = is_resumed ? STREAM_LIVE : STREAM_ACTIVE;
-    json_print(state_json_hello(streams->state, now_ms, is_resumed), frame);
+    json_print(state_json_hello(streams->state, &stream->caller, now_ms, is_resumed), frame);
     return 0;
 }
 
@@ -441,7 +442,7 @@ static void delta_finish(struct delta *delta)
     text_append_text(delta->frame, "]");
     if (delta->has_session) {
         text_append_text(delta->frame, ",\"session\":");
-        json_print(state_json_session(streams->state), delta->frame);
+        json_print(state_json_session(streams->state, &delta->stream->caller), delta->frame);
     }
     append_records(delta->frame, delta->records);
     append_cursor(delta->frame, &delta->stream->cursor);

@@ -19,6 +19,7 @@ enum stream_stage { STREAM_HELLO, STREAM_ACTIVE, STREAM_SETTLED, STREAM_ITEMS, S
 
 /* One connection's place. */
 struct stream {
+    struct caller caller; /* who looks */
     enum stream_view view;
     enum stream_stage stage;
     bool has_cursor; /* the client gave one */
@@ -40,7 +41,8 @@ void streams_refresh(struct streams *streams, bool is_tick, int64_t now_ms);
 
 /* Begin. @view and @cursor as in the query; "" = no cursor. ERR_MALFORMED: no such view. A cursor
  * that makes no sense is as none. */
-MUST_CHECK int stream_open(struct stream *stream, const char *view, const char *cursor);
+MUST_CHECK int stream_open(struct stream *stream, const struct caller *caller, const char *view,
+                           const char *cursor);
 
 /* Append the next frame to @frame, or nothing when there is none now. Errors leave @frame as it
  * was: ERR_IO, ERR_MALFORMED (a damaged row). */

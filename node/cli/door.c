@@ -76,7 +76,8 @@ static int ask_store(struct door *door, const struct http_request *request, int 
     (void)snprintf(path, sizeof path, "%.*s",
                    (int)(query == NULL ? strlen(request->path) : (size_t)(query - request->path)),
                    request->path);
-    struct api_request asked = {.method = request->method,
+    struct api_request asked = {.access = {.entrance = ENTRANCE_CONTROL},
+                                .method = request->method,
                                 .path = path,
                                 .query = query == NULL ? "" : query + 1,
                                 .key = bytes_of_text(request->key == NULL ? "" : request->key),

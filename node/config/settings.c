@@ -83,6 +83,14 @@ static int set_http(struct settings *settings, const char *value)
     return 0;
 }
 
+static int set_screen(struct settings *settings, const char *value)
+{
+    if (strcmp(value, "open") != 0 && strcmp(value, "locked") != 0)
+        return ERR_MALFORMED;
+    settings->is_screen_locked = value[0] == 'l';
+    return 0;
+}
+
 static int set_web(struct settings *settings, const char *value)
 {
     return copy_text(settings->web, sizeof settings->web, value);
@@ -199,6 +207,9 @@ static const struct setting {
     {{"http", "ADDRESS:PORT", "where browsers reach the screens (loopback)"},
      "127.0.0.1:8080, or none",
      set_http},
+    {{"screen", "open|locked", "whether the device's own screen works with nobody signed in"},
+     "open or locked",
+     set_screen},
     {{"web", "FOLDER", "the built screens"}, "a path", set_web},
     {{"peer", "DEVICE@ENDPOINT", "a device to dial; may be repeated"},
      "16 hex digits, @, tcp://ADDRESS:PORT",

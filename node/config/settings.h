@@ -24,6 +24,7 @@ struct settings {
     char enrol[ENDPOINT_BYTES_MAX];       /* where newcomers knock; "" = listen's host, any port */
     char http_address[ADDRESS_BYTES_MAX]; /* "" = the control socket alone */
     int http_port;                        /* 0 = any free one */
+    bool is_screen_locked;                /* the device's own screen wants a person signed in */
     char web[PATH_BYTES_MAX];             /* built screens; "" = beside the program */
     char print_folder[PATH_BYTES_MAX];    /* where text printers write; "" = they may not */
     uint32_t store_mib;                   /* size of the map; 0 = the store's default */

@@ -594,6 +594,14 @@ static void configure_replica(struct core *core)
     entropy_bytes(core->replica_config.boot, sizeof core->replica_config.boot);
 }
 
+static int open_access(struct core *core)
+{
+    const struct access_config config = {.state = core->state,
+                                         .identity = core->identity,
+                                         .is_screen_locked = core->settings->is_screen_locked};
+    return access_open(&config, &core->access);
+}
+
 static int open_all(struct core *core)
 {
     int err = open_memory(core);
@@ -614,6 +622,8 @@ static int open_all(struct core *core)
     open_breadcrumb(core);
     configure_replica(core);
     err = core_blobs_open(core);
+    if (err == 0)
+        err = open_access(core);
     if (err == 0)
         err = core_door_open(core, DOOR_WEB);
     if (err == 0)
@@ -662,6 +672,7 @@ void core_close(struct core *core)
     transport_close(core->transport);
     replica_free(core->replica);
     breadcrumb_close(&core->breadcrumb);
+    access_close(core->access);
     blobs_close(core->blobs);
     for (unsigned at = 0; at < COMMAND_DOORS_MAX; at++)
         core_door_close(&core->doors[at]);

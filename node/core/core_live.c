@@ -65,6 +65,7 @@ int core_door_open(struct core *core, unsigned at)
     door->gate = (struct gate){.context = door,
                                .queue = door->queue,
                                .blobs = core->blobs,
+                               .access = at == DOOR_WEB ? core->access : NULL,
                                .read_begin = gate_read_begin,
                                .read_end = gate_read_end,
                                .live = gate_live,
@@ -124,6 +125,8 @@ static void live_peer(const struct core *core, const struct roster_device *devic
         .link = device->is_revoked ? GATE_REFUSED
                                    : (enum gate_link)transport_state(core->transport, device->id),
         .heard_ms_ago = heard_ms,
+        .device_key = device->certificate.device_key,
+        .transport_key = device->certificate.transport_key,
         .is_revoked = device->is_revoked,
         .is_retired = device->is_retired};
     memcpy(ret_peer->name, device->certificate.name, sizeof ret_peer->name);

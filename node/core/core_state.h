@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 
+#include "node/access/access.h"
 #include "node/blob/blobs.h"
 #include "node/config/book.h"
 #include "node/core/breadcrumb.h"
@@ -106,6 +107,7 @@ struct core {
     struct core_print *print;
     struct core_care care;
     struct blobs *blobs;
+    struct access *access;
     uint32_t blob_news_count;
     struct core_blob_news blob_news[CORE_BLOB_NEWS_MAX];
     uint8_t blob_frame[BLOB_FRAME_BYTES_MAX];

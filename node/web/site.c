@@ -7,6 +7,17 @@ static bool is_method(const struct site_request *request, const char *method)
     return strcmp(request->method, method) == 0;
 }
 
+static bool is_control(const struct site_request *request)
+{
+    return request->entrance == ENTRANCE_CONTROL;
+}
+
+static struct access_request access_of(const struct site_request *request)
+{
+    return (struct access_request){.entrance = request->entrance,
+                                   .authorization = bytes_of_text(request->authorization)};
+}
+
 static bool is_reading(const struct site_request *request)
 {
     return is_method(request, "GET") || is_method(request, "HEAD");
@@ -24,7 +35,7 @@ static int check_host(const struct site *site, const struct site_request *reques
                       struct site_response *response)
 {
     *response = (struct site_response){.is_bare = is_method(request, "HEAD")};
-    if (request->is_control || guard_host(&site->guard, request->host))
+    if (is_control(request) || guard_host(&site->guard, request->host))
         return 0;
     return refuse(response, ERR_MISMATCH, 421, "the Host header is not this device's");
 }
@@ -33,7 +44,7 @@ int site_check(const struct site *site, const struct site_request *request,
                struct site_response *ret_response)
 {
     int err = check_host(site, request, ret_response);
-    if (err != 0 || request->is_control || is_reading(request))
+    if (err != 0 || is_control(request) || is_reading(request))
         return err;
     /* Browsers send Origin with every write; tools send none. */
     if (request->origin[0] == '\0' || guard_origin(&site->guard, request->origin))
@@ -51,11 +62,15 @@ int site_check_socket(const struct site *site, const struct site_request *reques
         return refuse(ret_response, ERR_NOT_FOUND, 0, "");
     if (!is_method(request, "GET")) /* lws would upgrade any */
         return refuse(ret_response, ERR_STATE, 405, "another method");
-    if (!request->is_control && !guard_origin(&site->guard, request->origin))
+    if (!is_control(request) && !guard_origin(&site->guard, request->origin))
         return refuse(ret_response, ERR_FORBIDDEN, 0, "the Origin header is not this device's");
-    state_refresh(site->api->state);
-    if (!api_may(site->api, CAP_READ_BOARDS))
-        return refuse(ret_response, ERR_FORBIDDEN, 0, "");
+    struct access_request access = access_of(request);
+    struct caller caller;
+    access.ticket = bytes_of_text(request->ticket);
+    err = api_watch(site->api, &access, &caller);
+    if (err != 0)
+        return refuse(ret_response, err, 0, "");
+    ret_response->reply.caller = caller;
     return 0;
 }
 
@@ -82,6 +97,7 @@ static void answer_api(struct site *site, const struct site_request *request,
                        struct site_response *response)
 {
     struct api_request asked = {
+        .access = access_of(request),
         .method = is_method(request, "HEAD") ? "GET" : request->method,
         .path = request->path,
         .query = request->query,

@@ -17,11 +17,13 @@ struct site {
 
 /* All borrowed; texts are terminated. */
 struct site_request {
-    bool is_control; /* over the control socket: the file's permissions are its guard */
+    enum entrance entrance;
     const char *method, *path, *query;
-    const char *host;       /* "" = none was sent */
-    const char *origin;     /* "" = none was sent */
-    const char *none_match; /* If-None-Match; "" = none */
+    const char *host;          /* "" = none was sent */
+    const char *origin;        /* "" = none was sent */
+    const char *none_match;    /* If-None-Match; "" = none */
+    const char *authorization; /* "" = none */
+    const char *ticket;        /* of a handshake, among its subprotocols; "" = none */
     bool takes_gzip;
     struct bytes key, header, body;
 };
@@ -37,7 +39,8 @@ struct site_response {
 MUST_CHECK int site_check(const struct site *site, const struct site_request *request,
                           struct site_response *ret_response);
 
-/* The same for the handshake of /ws; also the session's right to read boards. */
+/* The same for the handshake of /ws; also the right to read boards of who asks, who is in the
+ * reply's caller then. */
 MUST_CHECK int site_check_socket(const struct site *site, const struct site_request *request,
                                  struct site_response *ret_response);
 

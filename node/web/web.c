@@ -66,7 +66,7 @@ static struct connection *connection_open(struct web *web, struct lws *wsi)
     if (connection == NULL)
         return NULL;
     connection->wsi = wsi;
-    connection->is_control = lws_get_vhost(wsi) != web->vhost;
+    connection->entrance = lws_get_vhost(wsi) == web->vhost ? ENTRANCE_LOOPBACK : ENTRANCE_CONTROL;
     connection->next = web->connections;
     if (connection->next != NULL)
         connection->next->before = connection;
@@ -116,10 +116,9 @@ static bool is_stalled(struct web *web, struct connection *connection, uint64_t 
     return now_ms - connection->stalled_ms >= web->reader_stall_ms;
 }
 
-static void cut(struct web *web, struct connection *connection)
+static void cut(struct web *web, struct connection *connection, const char *why)
 {
-    web_say(web, connection->is_socket ? "a screen took nothing for too long and was disconnected"
-                                       : "a request took too long and was cut");
+    web_say(web, why);
     lws_set_timeout(connection->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }
 
@@ -132,7 +131,11 @@ static void sweep(struct web *web, struct connection *connection, uint64_t now_m
     if (connection->is_socket)
         lws_callback_on_writable(connection->wsi);
     if (is_late)
-        cut(web, connection);
+        cut(web, connection,
+            connection->is_socket ? "a screen took nothing for too long and was disconnected"
+                                  : "a request took too long and was cut");
+    else if (connection->is_socket && !api_may_watch(web->site.api, &connection->stream.caller))
+        cut(web, connection, "somebody's sign-in has ended and their screen was disconnected");
 }
 
 static void count_screens(const struct web *web)

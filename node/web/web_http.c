@@ -66,6 +66,8 @@ static void add_body_headers(struct header_buffer *to, const struct connection *
     }
     if (response->is_gzip)
         add_header(to, "content-encoding:", "gzip");
+    if (response->reply.status == 401)
+        add_header(to, "www-authenticate:", "Bearer");
     if (connection->is_closing)
         add_header(to, "connection:", "close");
     if (response->reply.status != 304)
@@ -182,6 +184,22 @@ static bool copy_named(struct connection *connection, const char *name)
     return size >= 0;
 }
 
+/* Among the subprotocols: lws answers with the one of them that is its own. */
+static bool copy_ticket(struct lws *wsi, char *to, size_t capacity)
+{
+    static const char prefix[] = "ticket.";
+    char listed[TEXT_HEADER_BYTES_MAX];
+    to[0] = '\0';
+    if (!copy_header(wsi, WSI_TOKEN_PROTOCOL, listed, sizeof listed))
+        return false;
+    const char *at = strstr(listed, prefix);
+    if (at == NULL)
+        return true;
+    at += sizeof prefix - 1;
+    const int size = snprintf(to, capacity, "%.*s", (int)strcspn(at, ", "), at);
+    return size >= 0 && (size_t)size < capacity;
+}
+
 /* The parts of the query, joined again: lws has split and decoded them. */
 static bool copy_query(struct lws *wsi, char *to, size_t capacity)
 {
@@ -230,7 +248,10 @@ static bool copy_request(struct connection *connection)
         copy_header(wsi, WSI_TOKEN_ORIGIN, connection->origin, sizeof connection->origin) &&
         copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, connection->none_match,
                     sizeof connection->none_match) &&
-        copy_key(wsi, connection->key, sizeof connection->key);
+        copy_key(wsi, connection->key, sizeof connection->key) &&
+        copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, connection->authorization,
+                    sizeof connection->authorization) &&
+        copy_ticket(wsi, connection->ticket, sizeof connection->ticket);
     connection->takes_gzip =
         copy_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, encodings, sizeof encodings) &&
         strstr(encodings, "gzip") != NULL;
@@ -240,12 +261,14 @@ static bool copy_request(struct connection *connection)
 static struct site_request request_of(const struct connection *connection)
 {
     return (struct site_request){
-        .is_control = connection->is_control,
+        .entrance = connection->entrance,
         .method = connection->method,
         .path = connection->path,
         .query = connection->query,
         .host = connection->host,
         .origin = connection->origin,
+        .authorization = connection->authorization,
+        .ticket = connection->ticket,
         .none_match = connection->none_match,
         .takes_gzip = connection->takes_gzip,
         .key = bytes_of_text(connection->key),
@@ -358,7 +381,7 @@ int web_http_on_upgrade(struct web *web, struct connection *connection, const ch
     if (err == 0) {
         char view[32];
         char cursor[2 * CURSOR_BYTES_MAX];
-        err = stream_open(&connection->stream,
+        err = stream_open(&connection->stream, &connection->response.reply.caller,
                           copy_argument(connection->wsi, "view=", view, sizeof view),
                           copy_argument(connection->wsi, "cursor=", cursor, sizeof cursor));
         if (err == 0)

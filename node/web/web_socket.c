@@ -34,7 +34,7 @@ static int hang_up(struct connection *connection, enum lws_close_status status, 
 static int on_message(struct web *web, struct connection *connection)
 {
     struct bytes frame = bytes_of(connection->message.data, connection->message.size);
-    int err = api_seen(web->site.api, frame);
+    int err = api_seen(web->site.api, &connection->stream.caller, frame);
     text_close(&connection->message);
     if (err == ERR_MALFORMED || err == ERR_TOO_LARGE)
         return hang_up(connection, LWS_CLOSE_STATUS_POLICY_VIOLATION, "not a frame of ours");

@@ -17,6 +17,7 @@
 
 enum {
     TEXT_HEADER_BYTES_MAX = 300, /* of one header that we look at */
+    AUTHORIZATION_BYTES_MAX = TOKEN_TEXT_MAX + 32,
     VERSION_BYTES_MAX = 80,
 };
 
@@ -24,7 +25,7 @@ enum {
 struct connection {
     struct connection *next, *before;
     void *wsi; /* only lws looks into it */
-    bool is_control;
+    enum entrance entrance;
     bool is_socket; /* upgraded to WebSocket */
     /* A request. */
     bool is_busy;         /* heard, not yet answered whole */
@@ -35,6 +36,8 @@ struct connection {
     char path[API_PATH_BYTES_MAX];
     char query[API_PATH_BYTES_MAX];
     char host[TEXT_HEADER_BYTES_MAX], origin[TEXT_HEADER_BYTES_MAX];
+    char authorization[AUTHORIZATION_BYTES_MAX];
+    char ticket[TICKET_TEXT_BYTES + 1];
     char key[TEXT_HEADER_BYTES_MAX], none_match[TEXT_HEADER_BYTES_MAX];
     bool takes_gzip;
     size_t body_bytes_max;

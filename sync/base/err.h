@@ -52,7 +52,9 @@
     X(ERR_INTERNAL, -21, "internal",                                                               \
       "Something went wrong inside. Nothing was saved; try again and report it.")                  \
     X(ERR_SPOILT, -22, "spoilt",                                                                   \
-      "The disk spoilt a record of this. It is being repaired; try again in a moment.")
+      "The disk spoilt a record of this. It is being repaired; try again in a moment.")            \
+    X(ERR_UNAUTHENTICATED, -23, "unauthenticated",                                                 \
+      "Nobody is signed in here, or not any more. Sign in with your number and PIN.")
 /* clang-format on */
 
 enum err {

@@ -37,7 +37,7 @@ enum {
  *   contact  and blob.add: the host has the bytes of @blob durable already
  *   order.erase   the personal blobs of an order, all that it ever had */
 #define COMMANDS(X)                                                                                \
-    X(COMMAND_ORDER_PLACE, "order.place", CAP_ORDER)                                               \
+    X(COMMAND_ORDER_PLACE, "order.place", CAP_BUY)                                                 \
     X(COMMAND_LINES_ADD, "lines.add", CAP_ORDER)                                                   \
     X(COMMAND_LINE_SET, "line.set", CAP_ORDER)                                                     \
     X(COMMAND_LINES_VOID, "lines.void", CAP_ORDER)                                                 \

@@ -256,8 +256,17 @@ static int place_again(struct task *task)
     return 0;
 }
 
+/* A customer says nothing of money that changed hands, and buys what there is a right to sell. */
+static bool is_beyond_customer(const struct command *command)
+{
+    return command->principal.role == ROLE_CUSTOMER && (command->is_paid_now || command->is_forced);
+}
+
 int till_place(struct task *task)
 {
+    if (is_beyond_customer(task->command)) {
+        return ERR_FORBIDDEN;
+    }
     const int err = task_load_order(task, &task->result->entity);
     if (err == 0) {
         return place_again(task);

@@ -2,7 +2,7 @@
  * capability of that row:
  *
  *   C counter   K kitchen   P pickup   G gateway   R courier
- *   M manager   O owner     N organiser            A auditor      (a customer has none)
+ *   M manager   O owner     N organiser            A auditor   U customer
  *
  * Devices: whatever stands at the stall can run it alone, so selling, cooking and handing over are
  * open to all on site; scarce are roster, menu, pop-up, refunds, stock issue and the payment
@@ -18,7 +18,7 @@
 static const char role_letters[ROLE_COUNT] = {
     [ROLE_NONE] = ' ',      [ROLE_COUNTER] = 'C', [ROLE_KITCHEN] = 'K', [ROLE_PICKUP] = 'P',
     [ROLE_GATEWAY] = 'G',   [ROLE_COURIER] = 'R', [ROLE_MANAGER] = 'M', [ROLE_OWNER] = 'O',
-    [ROLE_ORGANISER] = 'N', [ROLE_AUDITOR] = 'A', [ROLE_CUSTOMER] = ' '};
+    [ROLE_ORGANISER] = 'N', [ROLE_AUDITOR] = 'A', [ROLE_CUSTOMER] = 'U'};
 
 static const struct {
     const char *device;
@@ -49,6 +49,7 @@ static const struct {
     [CAP_PRINT]        = {"CKPG.MON.",  "CK.P.MON."},
     [CAP_ERASE]        = {".....MON.",  ".....MON."},
     [CAP_REVIEW]       = {"...G.MON.",  ".....MON."},
+    [CAP_BUY]          = {"",           "C....MON.U"},
     /* clang-format on */
 };
 

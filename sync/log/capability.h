@@ -35,7 +35,8 @@
     X(CAP_ADOPT, 19, "adopt")   /* decide about the orders that a revocation voided */             \
     X(CAP_PRINT, 20, "print")   /* claim a print job */                                            \
     X(CAP_ERASE, 21, "erase")   /* erase personal data */                                          \
-    X(CAP_REVIEW, 22, "review") /* what customers say */
+    X(CAP_REVIEW, 22, "review") /* what customers say */                                           \
+    X(CAP_BUY, 23, "buy")       /* people only: place an order of one's own */
 
 enum capability {
 #define X(name, bit, text) name = (bit),

@@ -15,10 +15,13 @@ static const struct popup_id popup = {.bytes = {0xab, [15] = 0x01}};
 static struct secret_key secret;
 static struct public_key key;
 
-static const struct public_key *key_of(const void *context, uint64_t id)
+static int64_t clock_ahead_s;
+
+static bool issuer_find(const void *context, uint64_t id, struct token_issuer *ret_issuer)
 {
     (void)context;
-    return id == DEVICE ? &key : NULL;
+    *ret_issuer = (struct token_issuer){.key = key, .clock_ahead_s = clock_ahead_s};
+    return id == DEVICE;
 }
 
 static struct token token_of(enum token_audience audience)
@@ -35,8 +38,10 @@ static struct token token_of(enum token_audience audience)
 
 static struct token_terms terms_at(int64_t now_s)
 {
-    return (struct token_terms){
-        .popup = popup, .audience = AUDIENCE_STAFF, .now_s = now_s, .key_of = key_of};
+    return (struct token_terms){.popup = popup,
+                                .audiences = token_audience_bit(AUDIENCE_STAFF),
+                                .now_s = now_s,
+                                .issuer_find = issuer_find};
 }
 
 static int check_text(const char *text, int64_t now_s)
@@ -123,6 +128,18 @@ TEST(token, it_lasts_from_its_first_to_its_last_second)
     assert_int_equal(check_text(text, NOW_S + 900), ERR_MISMATCH);
 }
 
+TEST(token, its_age_is_told_by_the_clock_of_who_minted_it)
+{
+    char text[TOKEN_TEXT_MAX];
+    begin();
+    const struct token minted = token_of(AUDIENCE_STAFF);
+    token_mint(&minted, &secret, text);
+    clock_ahead_s = 3600; /* ours is an hour behind */
+    assert_int_equal(check_text(text, NOW_S - 3600), 0);
+    assert_int_equal(check_text(text, NOW_S), ERR_MISMATCH);
+    clock_ahead_s = 0;
+}
+
 TEST(token, one_that_would_last_for_ever_is_none_but_a_tables)
 {
     begin();
@@ -133,7 +150,7 @@ TEST(token, one_that_would_last_for_ever_is_none_but_a_tables)
     char text[TOKEN_TEXT_MAX];
     struct token token;
     struct token_terms terms = terms_at(NOW_S);
-    terms.audience = AUDIENCE_TABLE;
+    terms.audiences = token_audience_bit(AUDIENCE_TABLE);
     token_mint(&minted, &secret, text);
     assert_int_equal(token_check(bytes_of_text(text), &terms, &token), 0);
 }

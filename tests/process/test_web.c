@@ -656,6 +656,8 @@ static const struct route added_routes[] = {{.method = "POST",
                                              .header = "some-signature:",
                                              .response = &schema_nothing,
                                              .capability = API_PUBLIC,
+                                             .again = AGAIN_HARMLESS,
+                                             .rate = RATE_WRITE,
                                              .command = -1,
                                              .status = 200,
                                              .shape = SHAPE_ANNEX}};

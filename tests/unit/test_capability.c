@@ -91,11 +91,11 @@ TEST(capability, admins_may_everything)
     assert_int_equal(role_person_capabilities(ROLE_ORGANISER), all);
 }
 
-TEST(capability, an_auditor_only_reads_and_a_customer_has_none)
+TEST(capability, an_auditor_only_reads_and_a_customer_only_buys)
 {
     assert_int_equal(role_person_capabilities(ROLE_AUDITOR),
                      capability_bit(CAP_READ_BOARDS) | capability_bit(CAP_READ_REPORTS));
-    assert_int_equal(role_person_capabilities(ROLE_CUSTOMER), 0);
+    assert_int_equal(role_person_capabilities(ROLE_CUSTOMER), capability_bit(CAP_BUY));
     assert_int_equal(role_device_capabilities(ROLE_CUSTOMER), 0);
     assert_int_equal(role_person_capabilities(ROLE_NONE), 0);
     assert_int_equal(role_device_capabilities((enum role)99), 0);
@@ -108,9 +108,9 @@ TEST(capability, a_role_that_is_none_has_none)
     assert_int_equal(role_person_capabilities(none), 0);
 }
 
-TEST(capability, each_is_held_by_some_device)
+TEST(capability, each_is_held_by_some_device_but_to_buy)
 {
-    for (unsigned i = 0; i < CAP_COUNT; i++) {
+    for (unsigned i = 0; i < CAP_BUY; i++) {
         bool is_held = false;
         for (unsigned role = 0; role < ROLE_COUNT; role++) {
             is_held |= device_may((enum role)role, (enum capability)i);

@@ -30,16 +30,34 @@ TEST(people, a_role_does_its_own_work_only)
     diner_close();
 }
 
-TEST(people, a_customer_or_nobody_does_nothing_here)
+TEST(people, a_customer_orders_and_nobody_does_anything)
 {
     diner_open();
     for (int kind = 0; kind < COMMAND_COUNT; kind++) {
         struct command command = diner_command((enum command_kind)kind);
         command.principal.role = ROLE_CUSTOMER;
-        assert_int_equal(diner_run(&command), ERR_FORBIDDEN);
+        if (kind != COMMAND_ORDER_PLACE) {
+            assert_int_equal(diner_run(&command), ERR_FORBIDDEN);
+        }
         command.principal.role = ROLE_NONE;
         assert_int_equal(diner_run(&command), ERR_FORBIDDEN);
     }
+    diner_close();
+}
+
+TEST(people, a_customer_s_order_says_nothing_of_money_and_forces_nothing)
+{
+    diner_open();
+    struct command command = diner_order_of_one(diner_doners(1));
+    command.principal.role = ROLE_CUSTOMER;
+    command.is_forced = true;
+    assert_int_equal(diner_run(&command), ERR_FORBIDDEN);
+    command.is_forced = false;
+    command.is_paid_now = true;
+    command.method = bytes_of_text("cash");
+    assert_int_equal(diner_run(&command), ERR_FORBIDDEN);
+    command.is_paid_now = false;
+    assert_int_equal(diner_place(&command), 0);
     diner_close();
 }
 

@@ -72,6 +72,7 @@ function sessionOf(role) {
         device: "0000000000000001",
         device_name: role,
         role,
+        staff: 0,
         lane: "A",
         log,
         capabilities: [

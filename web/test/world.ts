@@ -73,6 +73,7 @@ export const session: Session = {
     device: "0000000000000001",
     device_name: "till",
     role: "counter",
+    staff: 0,
     lane: "A",
     log: "00000000000000aa",
     capabilities: ["order", "take-money"],

@@ -137,6 +137,9 @@ void node_start(struct node *node)
         read_back(node->log_fd, err_buffer);
         fail_msg("the node did not start: %s", err_buffer);
     }
+    line[size] = '\0';
+    const char *url = strstr(line, "http://127.0.0.1:");
+    node->http_port = url == NULL ? 0 : atoi(url + strlen("http://127.0.0.1:"));
 }
 
 const char *node_log(const struct node *node)

@@ -53,6 +53,7 @@ struct node {
     char state[96];
     pid_t process; /* 0 = it does not run */
     int log_fd;
+    int http_port; /* since node_start() */
 };
 
 struct stall {

@@ -1,0 +1,50 @@
+/* access.h - who may in, on one device: its own screen, and whoever brings a token.
+ *
+ * Layer: node. One for a node, made by its core and used by the web thread. The facts of the roster
+ * come with each call, as the core sees them now; so verifying wants no network and no turn of the
+ * core.
+ */
+#ifndef TRESTLE_NODE_ACCESS_ACCESS_H
+#define TRESTLE_NODE_ACCESS_ACCESS_H
+
+#include "node/access/caller.h"
+#include "node/access/tickets.h"
+#include "node/api/gate.h"
+#include "node/config/identity.h"
+
+struct access;
+
+struct access_config {
+    const char *state;               /* folder */
+    const struct identity *identity; /* borrowed for the access's life */
+    bool is_screen_locked; /* the device's own screen wants a person, too; see settings.h */
+};
+
+/* ERR_NO_MEMORY, and what file_read() says of what it kept in the folder. */
+MUST_CHECK int access_open(const struct access_config *config, struct access **ret_access);
+/* Accepts NULL. */
+void access_close(struct access *access);
+
+/* A request as it came in. */
+struct access_request {
+    enum entrance entrance;
+    struct bytes authorization; /* the header, or empty: "Bearer <token>" */
+    struct bytes ticket;        /* of a handshake; or empty */
+};
+
+/* Who asks. @access NULL: a host that knows its own screen alone. A token that is brought must
+ * hold, also where none is wanted. ERR_UNAUTHENTICATED: it does not. ERR_FORBIDDEN: a person's over
+ * an entrance where others may read along. */
+MUST_CHECK int access_caller(struct access *access, const struct gate_live *live,
+                             const struct access_request *request, struct caller *ret_caller);
+
+/* Whether who asked before is still the one: his token lasts, his role is the same, and he has not
+ * signed out. */
+bool access_stands(const struct access *access, const struct gate_live *live,
+                   const struct caller *caller);
+
+/* A ticket for one handshake of his. ERR_UNAVAILABLE: this host knows its own screen alone. */
+MUST_CHECK int access_ticket(struct access *access, const struct caller *caller,
+                             char ret_text[TICKET_TEXT_BYTES + 1]);
+
+#endif

@@ -1,0 +1,276 @@
+/* Who may do what over HTTP: a real node whose own screen is locked, every route, every role, and
+ * tokens good and bad. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/api/routes.h"
+#include "node/cli/http.h"
+#include "sync/base/check.h"
+#include "tests/lib/test.h"
+#include "tests/process/lib/client.h"
+#include "tests/process/lib/programs.h"
+#include "tests/process/lib/tokens.h"
+
+/* Person number n has the role n; customers have no number. */
+static const enum role roles[] = {ROLE_COUNTER,   ROLE_KITCHEN, ROLE_PICKUP,
+                                  ROLE_COURIER,   ROLE_MANAGER, ROLE_OWNER,
+                                  ROLE_ORGANISER, ROLE_AUDITOR, ROLE_CUSTOMER};
+enum { ROLES_TRIED = sizeof roles / sizeof roles[0] };
+
+static struct stall stall;
+static struct identity identity;
+static struct client *client;
+
+static struct token token_of(enum role role)
+{
+    return token_now(&identity, role, role == ROLE_CUSTOMER ? 0 : (uint64_t)role);
+}
+
+static const char *text_of(enum role role)
+{
+    static char text[TOKEN_TEXT_MAX];
+    const struct token token = token_of(role);
+    token_mint(&token, &identity.device_secret, text);
+    return text;
+}
+
+/* Over the control socket, which is the owner's. */
+static int control(const char *method, const char *path, const char *body)
+{
+    struct text reply = {0};
+    int status = 0;
+    const struct http_request request = {
+        .method = method, .path = path, .key = client_key(), .body = bytes_of_text(body)};
+    assert_int_equal(http_ask(stall.nodes[0].state, "ctl.sock", &request, &status, &reply), 0);
+    text_close(&reply);
+    return status;
+}
+
+static void give_role(uint64_t staff, const char *role)
+{
+    char path[64], body[64];
+    (void)snprintf(path, sizeof path, "/api/staff/%llu/role", (unsigned long long)staff);
+    (void)snprintf(body, sizeof body, "{\"role\":\"%s\"}", role);
+    assert_int_equal(control("POST", path, body), 200);
+}
+
+static void open_node(void)
+{
+    assert_int_equal(entropy_start(), 0);
+    assert_int_equal(setenv("TRESTLE_SCREEN", "locked", 1), 0);
+    stall_open(&stall);
+    stall_init(&stall);
+    assert_int_equal(identity_load(stall.nodes[0].state, &identity), 0);
+    node_start(&stall.nodes[0]);
+    client = client_new(stall.nodes[0].http_port);
+    for (size_t i = 0; i < ROLES_TRIED; i++)
+        if (roles[i] != ROLE_CUSTOMER)
+            give_role((uint64_t)roles[i], role_text(roles[i]));
+}
+
+static void close_node(void)
+{
+    client_close(client);
+    stall_close(&stall);
+    assert_int_equal(unsetenv("TRESTLE_SCREEN"), 0);
+}
+
+static int ask(const char *method, const char *path, const char *token, const char *body)
+{
+    const struct client_request request = {.method = method,
+                                           .path = path,
+                                           .token = token,
+                                           .key = body == NULL ? NULL : client_key(),
+                                           .body = body};
+    return client_ask(client, &request);
+}
+
+/* ---- the golden calls ---- */
+
+#define ORDER_OF_ONE                                                                               \
+    "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":1}]}"
+
+TEST(access, a_customer_orders_staff_cook_and_admins_change_the_menu)
+{
+    open_node();
+    assert_int_equal(ask("POST", "/api/orders", text_of(ROLE_CUSTOMER), ORDER_OF_ONE), 201);
+    assert_int_equal(ask("POST", "/api/orders", text_of(ROLE_KITCHEN), ORDER_OF_ONE), 403);
+    assert_int_equal(ask("POST", "/api/orders", NULL, ORDER_OF_ONE), 401);
+    static const enum role staff[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP,   ROLE_COURIER,
+                                      ROLE_MANAGER, ROLE_OWNER,   ROLE_ORGANISER};
+    for (size_t i = 0; i < sizeof staff / sizeof staff[0]; i++) {
+        assert_int_equal(ask("GET", "/api/kitchen/board", text_of(staff[i]), NULL), 200);
+        assert_non_null(strstr(client->body, "\"channel\":\"phone\""));
+    }
+    assert_int_equal(ask("GET", "/api/kitchen/board", text_of(ROLE_CUSTOMER), NULL), 403);
+    assert_int_equal(ask("GET", "/api/kitchen/board", NULL, NULL), 401);
+    assert_non_null(strstr(client->head, "www-authenticate: Bearer"));
+    static const char price[] = "{\"price\":500}";
+    for (size_t i = 0; i < sizeof staff / sizeof staff[0]; i++) {
+        const bool is_admin =
+            staff[i] == ROLE_MANAGER || staff[i] == ROLE_OWNER || staff[i] == ROLE_ORGANISER;
+        assert_int_equal(ask("PATCH", "/api/menu/10", text_of(staff[i]), price),
+                         is_admin ? 200 : 403);
+    }
+    assert_int_equal(ask("PATCH", "/api/menu/10", text_of(ROLE_CUSTOMER), price), 403);
+    assert_int_equal(ask("PATCH", "/api/menu/10", NULL, price), 401);
+    close_node();
+}
+
+/* ---- every route, every role, every token ---- */
+
+/* The path of @route with parameters that lead to nothing. */
+static const char *path_of(const struct route *route)
+{
+    static const struct {
+        const char *name, *value;
+    } values[] = {{"{id}", "000000000000000000000001"},
+                  {"{line}", "1"},
+                  {"{number}", "9999"},
+                  {"{device}", "0000000000000001"},
+                  {"{hash}", "0000000000000000000000000000000000000000000000000000000000000001"}};
+    static char path[256];
+    char rest[256];
+    (void)snprintf(path, sizeof path, "%s", route->path);
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        char *at = strstr(path, values[i].name);
+        if (at == NULL)
+            continue;
+        (void)snprintf(rest, sizeof rest, "%s", at + strlen(values[i].name));
+        (void)snprintf(at, sizeof path - (size_t)(at - path), "%s%s", values[i].value, rest);
+    }
+    return path;
+}
+
+/* A write says no Idempotency-Key: who may is told so, and nothing is done. */
+static int try_route(const struct route *route, const char *token)
+{
+    const bool is_get = strcmp(route->method, "GET") == 0;
+    const struct client_request request = {.method = route->method,
+                                           .path = path_of(route),
+                                           .token = token,
+                                           .body = is_get ? NULL : "{}"};
+    return client_ask(client, &request);
+}
+
+static void expect(const struct route *route, const char *who, int status, bool is_right)
+{
+    if (!is_right)
+        fail_msg("%s %s with %s: %d", route->method, route->path, who, status);
+}
+
+TEST(access, each_route_is_open_to_the_roles_that_it_names_and_to_no_other)
+{
+    open_node();
+    for (size_t i = 0; i < routes_count; i++) {
+        const struct route *route = &routes[i];
+        int status = try_route(route, NULL);
+        expect(route, "no token", status, (status == 401) == (route->capability != API_PUBLIC));
+        for (size_t j = 0; j < ROLES_TRIED; j++) {
+            const bool may = (route_roles(route) >> roles[j] & 1) != 0;
+            status = try_route(route, text_of(roles[j]));
+            expect(route, role_text(roles[j]), status,
+                   may ? status != 401 && status != 403 && status != 429 : status == 403);
+        }
+    }
+    close_node();
+}
+
+TEST(access, no_trick_makes_a_token_of_what_is_none)
+{
+    open_node();
+    for (size_t j = 0; j < ROLES_TRIED; j++) {
+        const struct token good = token_of(roles[j]);
+        for (int trick = 0; trick < TRICK_COUNT; trick++) {
+            char text[TOKEN_TEXT_MAX], who[64];
+            token_tricked(&identity, &good, (enum token_trick)trick, text);
+            (void)snprintf(who, sizeof who, "trick %d on %s", trick, role_text(roles[j]));
+            for (size_t i = 0; i < routes_count; i++) {
+                const int status = try_route(&routes[i], text);
+                expect(&routes[i], who, status, status == 401);
+            }
+        }
+    }
+    close_node();
+}
+
+/* ---- WebSockets ---- */
+
+/* The handshake of /ws with @protocols; 101 when it is open. */
+static int watch(const char *protocols)
+{
+    char more[1024];
+    struct client *board = client_new(stall.nodes[0].http_port);
+    (void)snprintf(more, sizeof more,
+                   "Origin: http://127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                   "%s%s%s",
+                   board->port, protocols == NULL ? "" : "Sec-WebSocket-Protocol: ",
+                   protocols == NULL ? "" : protocols, protocols == NULL ? "" : "\r\n");
+    const struct client_request request = {
+        .method = "GET", .path = "/ws?view=kitchen", .more = more};
+    const int status = client_ask(board, &request);
+    client_close(board);
+    return status;
+}
+
+/* A ticket that @role has got for itself. */
+static const char *ticket_of(enum role role)
+{
+    static char protocols[128];
+    const char *at = NULL;
+    if (ask("POST", "/api/session/ticket", text_of(role), "{}") == 200)
+        at = strstr(client->body, "\"ticket\":\"");
+    assert_non_null(at);
+    (void)snprintf(protocols, sizeof protocols, "trestle, ticket.%.32s", at + 10);
+    return protocols;
+}
+
+TEST(access, a_board_is_let_in_by_a_ticket_that_is_good_once)
+{
+    open_node();
+    assert_int_equal(watch(NULL), 401);
+    assert_int_equal(watch("trestle"), 401);
+    assert_int_equal(watch("trestle, ticket.x"), 401);
+    assert_int_equal(watch("trestle, ticket.00000000000000000000000000000000"), 401);
+    assert_int_equal(ask("POST", "/api/session/ticket", text_of(ROLE_CUSTOMER), "{}"), 403);
+    const char *ticket = ticket_of(ROLE_KITCHEN);
+    assert_int_equal(watch(ticket), 101);
+    assert_int_equal(watch(ticket), 401);
+    ticket = ticket_of(ROLE_KITCHEN);
+    give_role(ROLE_KITCHEN, "none");
+    assert_int_equal(watch(ticket), 401);
+    close_node();
+}
+
+/* ---- people ---- */
+
+TEST(access, whose_role_was_taken_is_out_at_once_and_who_signs_writes_is_named)
+{
+    open_node();
+    char text[TOKEN_TEXT_MAX];
+    (void)snprintf(text, sizeof text, "%s", text_of(ROLE_COUNTER));
+    assert_int_equal(ask("GET", "/api/session", text, NULL), 200);
+    assert_non_null(strstr(client->body, "\"role\":\"counter\",\"staff\":1,"));
+    give_role(ROLE_COUNTER, "kitchen");
+    assert_int_equal(ask("GET", "/api/session", text, NULL), 401);
+    assert_int_equal(ask("POST", "/api/orders", text, ORDER_OF_ONE), 401);
+    close_node();
+}
+
+TEST(access, an_open_screen_needs_nobody_and_a_locked_one_says_nothing_without)
+{
+    open_node();
+    assert_int_equal(ask("GET", "/api/session", NULL, NULL), 200);
+    assert_non_null(strstr(client->body, "\"role\":\"none\",\"staff\":0,"));
+    assert_non_null(strstr(client->body, "\"capabilities\":[]"));
+    assert_int_equal(control("GET", "/api/kitchen/board", ""), 200);
+    assert_int_equal(node_end(&stall.nodes[0], 15), 0);
+    assert_int_equal(setenv("TRESTLE_SCREEN", "open", 1), 0);
+    node_start(&stall.nodes[0]);
+    client->port = stall.nodes[0].http_port;
+    assert_int_equal(ask("GET", "/api/kitchen/board", NULL, NULL), 200);
+    assert_int_equal(ask("POST", "/api/orders", NULL, ORDER_OF_ONE), 201);
+    close_node();
+}
