@@ -19,6 +19,7 @@ const FORM = "application/x-www-form-urlencoded";
 const KEYS = { secret: /^(sk|rk)_test_\w{3,}$/, page: /^pk_test_\w{3,}$/ };
 const LOG_MAX = 20_000;
 const DELAY_MS = 200;
+const PORTAL_SECONDS = 3600; // whatever answers instead of Stripe has a clock of its own
 const PORTAL = "<!doctype html><title>Welcome</title><p>Accept the terms to use this network.</p>";
 
 /** Faults that come instead of running: an error, or what happens on the wire. */
@@ -160,8 +161,9 @@ export class Api {
     // ---- the answer ----
 
     #headers({ headers }, { key }, { type, headers: more, isReplay, request: first }, request) {
+        if (type) return { "Content-Type": type, Date: this.#account.clock.dateIn(PORTAL_SECONDS) };
         return {
-            "Content-Type": type ?? "application/json",
+            "Content-Type": "application/json",
             "Request-Id": request,
             "Stripe-Version": headers["stripe-version"] ?? API_VERSION,
             ...(key ? { "Idempotency-Key": key } : {}),

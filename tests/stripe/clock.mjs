@@ -29,8 +29,9 @@ export class Clock {
         return Math.floor(this.ms / 1000);
     }
 
-    get date() {
-        return new Date(this.ms).toUTCString();
+    /** As HTTP says it: the time in @seconds. */
+    dateIn(seconds) {
+        return new Date(this.ms + seconds * 1000).toUTCString();
     }
 
     /** Does @deed, which may be asynchronous, when @seconds have passed. */

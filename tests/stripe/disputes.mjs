@@ -69,7 +69,10 @@ export class Disputes {
 
     /** The card is one whose payments are always disputed. */
     expect(intent) {
-        this.#account.clock.after(BANK_SECONDS, () => this.open(intent.id, "chargeback"));
+        this.#account.clock.after(BANK_SECONDS, () => {
+            const charge = this.#account.charges.get(intent.latest_charge);
+            if (!charge.refunded) this.open(intent.id, "chargeback");
+        });
     }
 
     /** @kind: chargeback, which takes the money at once; or inquiry, which asks. */

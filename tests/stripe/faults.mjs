@@ -17,7 +17,7 @@ export const KINDS = {
     hang_before: [ANY, "never answered; nothing ran"],
     hang_after: [ANY, "it ran; never answered"],
     cut_body: [ANY, "it ran; half of the answer comes, then the connection breaks"],
-    html: [ANY, "200 with a page of HTML, as of a captive portal; nothing ran"],
+    html: [ANY, "200 with HTML and another clock, as of a captive portal; nothing ran"],
     delay: [ANY, "it runs `ms` later; its key is in use meanwhile"],
     rate_limit: [ANY, "429; nothing ran"],
     lock_timeout: [ANY, "429 lock_timeout; nothing ran"],

@@ -64,7 +64,7 @@ export async function listen(port, answer, date) {
         server.listen(port, "127.0.0.1", resolve);
     });
     return {
-        port: server.address().port,
+        ...server.address(),
         close: () =>
             new Promise((resolve) => {
                 server.close(resolve);

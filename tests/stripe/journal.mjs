@@ -24,8 +24,9 @@ export class Journal {
         this.#account = account;
     }
 
-    /** @object: what moved it, a charge, a refund or a dispute. */
+    /** Of @charge; @object: what moved it, a charge, a refund or a dispute. */
     add(move, { payment_intent: intent, currency }, amount, object) {
+        const { metadata } = this.#account.intents.get(intent);
         const { id: request, idempotency_key: key } = this.#account.request;
         this.#moves.push({
             seq: this.#moves.length + 1,
@@ -37,6 +38,7 @@ export class Journal {
             object,
             request,
             key,
+            metadata: { ...metadata },
         });
     }
 

@@ -22,7 +22,7 @@ export class StandIn {
         this.server = await listen(
             port,
             (call) => this.#answer(call),
-            () => this.account.clock.date,
+            () => this.account.clock.dateIn(0),
         );
         this.port = this.server.port;
         this.url = `http://127.0.0.1:${this.port}`;

@@ -1,5 +1,6 @@
 // Calls, keys to the API, parameters, amounts, errors.
 import assert from "node:assert/strict";
+import http from "node:http";
 import { expect } from "./judge.mjs";
 import { SECRET_KEY } from "./world.mjs";
 
@@ -128,12 +129,36 @@ expect("C9", "the time is Stripe's, in the Date header", async (world) => {
     assert.equal(Date.parse(headers.get("date")), world.nowMs);
 });
 
-expect("C1", "a name or a host by another way is not heard", async (world) => {
-    const { status } = await world.raw("GET", "/v1/payment_intents/a/b/c");
-    assert.equal(status, 404);
-    const json = { body: "{}", headers: { "Content-Type": "application/json" } };
-    assert.equal((await world.raw("POST", "/v1/payment_intents", json)).status, 400);
-    const basic = Buffer.from(`${SECRET_KEY}:`).toString("base64");
-    const headers = { Authorization: `Basic ${basic}` };
-    assert.equal((await world.raw("GET", "/v1/payment_intents", { headers })).status, 200);
+expect(
+    "C1",
+    "a call that there is not, another form, another way to show the key",
+    async (world) => {
+        const { status } = await world.raw("GET", "/v1/payment_intents/a/b/c");
+        assert.equal(status, 404);
+        const json = { body: "{}", headers: { "Content-Type": "application/json" } };
+        assert.equal((await world.raw("POST", "/v1/payment_intents", json)).status, 400);
+        const basic = Buffer.from(`${SECRET_KEY}:`).toString("base64");
+        const headers = { Authorization: `Basic ${basic}` };
+        assert.equal((await world.raw("GET", "/v1/payment_intents", { headers })).status, 200);
+    },
+);
+
+expect("C4", "it is heard on this machine alone, and by its address alone", async (world) => {
+    const { address } = world.standIn.server;
+    assert.equal(address, "127.0.0.1");
+    const headers = { Host: "stripe.example", Authorization: `Bearer ${SECRET_KEY}` };
+    const options = { port: world.standIn.port, host: address, path: "/v1/events", headers };
+    const status = await new Promise((resolve, reject) => {
+        const call = http.get({ ...options, agent: false }, (response) => {
+            response.resume();
+            resolve(response.statusCode);
+        });
+        call.on("error", reject);
+    });
+    assert.equal(status, 421);
+});
+
+expect("C4", "no browser is heard at the side door", async (world) => {
+    const headers = { Origin: "https://stall.example" };
+    assert.equal((await world.raw("GET", "/_control/journal", { headers })).status, 400);
 });

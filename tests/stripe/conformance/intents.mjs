@@ -14,6 +14,14 @@ expect("P1", "a new intent waits for a way to pay, and has a secret of its own",
     assert.notEqual(one.client_secret.split("_secret_")[1], two.client_secret.split("_secret_")[1]);
 });
 
+expect("P1", "an intent with a way to pay waits to be confirmed", async (world) => {
+    const { id, status } = await world.intent({ payment_method: "pm_card_visa" });
+    assert.equal(status, "requires_confirmation");
+    const params = { return_url: "https://stall.example/back" };
+    const held = await world.stripe.paymentIntents.confirm(id, params);
+    assert.equal(held.status, "requires_capture");
+});
+
 expect("P2", "without capture_method the customer is charged at once", async (world) => {
     const { capture_method: method, id } = await world.intent({ capture_method: undefined });
     assert.equal(method, "automatic_async");

@@ -1,6 +1,7 @@
 // Webhooks, verified by the official library.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { StandIn } from "../stand_in.mjs";
 import { expect } from "./judge.mjs";
 import { DAY } from "./world.mjs";
 
@@ -30,24 +31,13 @@ expect("W1", "the signature is over the raw body, with the whole secret", async 
     assert.throws(() => world.verified({ header, body: JSON.stringify(JSON.parse(body)) }, secret));
 });
 
-expect("W1", "a signature that is known", async (world) => {
-    const header = world.stripe.webhooks.generateTestHeaderString({
-        payload: '{"id":"evt_1"}',
-        secret: "whsec_test",
-        timestamp: 1_700_000_000,
-    });
+expect("W1", "a signature that is known", async () => {
+    const { account, webhooks } = new StandIn({ now: 1_700_000_000 });
+    const params = { url: "http://127.0.0.1/", enabled_events: ["*"] };
+    const endpoint = account.endpoints.create(params, "whsec_test");
+    const header = webhooks.sign('{"id":"evt_1"}', endpoint);
     const v1 = "c89214b5b5da833daed6f0b8c5bb6bd58cea9022bd80ccc78230f3942d632925";
-    assert.equal(header, `t=1700000000,v1=${v1}`);
-    const account = world.standIn.account;
-    const { id } = account.endpoints.create(
-        { url: "http://127.0.0.1:9/", enabled_events: ["none"] },
-        "whsec_test",
-    );
-    await world.advance(0);
-    const signed = world.standIn.webhooks.sign('{"id":"evt_1"}', { id });
-    const t = /^t=(\d+)/.exec(signed)[1];
-    const mac = createHmac("sha256", "whsec_test").update(`${t}.{"id":"evt_1"}`).digest("hex");
-    assert.ok(signed.includes(`v1=${mac}`));
+    assert.ok(header.startsWith(`t=1700000000,v1=${v1},v0=`), header);
 });
 
 expect("W2", "there is a v0 that fits nothing", async (world) => {

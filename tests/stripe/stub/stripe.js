@@ -1,6 +1,6 @@
 // The practice script, in place of https://js.stripe.com/endive/stripe.js: as much of its surface
-// as docs/stripe.md, B2 to B4, relies on. Cards are typed into a frame of the stand-in, as into one of
-// Stripe's: the page that embeds it never sees them. Everything it shows says that it is practice.
+// as docs/stripe.md, B2 to B4, relies on. Cards are typed into a frame of the stand-in, as into one
+// of Stripe's: the page that embeds it never sees them. All that it shows says that it is practice.
 (() => {
     const ORIGIN = new URL(document.currentScript.src).origin;
     const WALLETS = { amazonPay: false, applePay: false, googlePay: true, link: false };
