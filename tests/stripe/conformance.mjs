@@ -6,6 +6,7 @@ import { PLANTS } from "./conformance/plants.mjs";
 import "./conformance/calls.mjs";
 import "./conformance/events.mjs";
 import "./conformance/faults.mjs";
+import "./conformance/gateway.mjs";
 import "./conformance/intents.mjs";
 import "./conformance/keys.mjs";
 import "./conformance/lists.mjs";

@@ -10,6 +10,10 @@ const CALLS = {
         counts: faults.counts,
         balances: account.journal.balances,
     }),
+    "POST reset": (standIn, { seed, now }) => {
+        standIn.reset({ seed, now });
+        return { now: standIn.account.now };
+    },
     "GET clock": ({ account }) => ({ now: account.now }),
     "POST clock": async ({ account, webhooks }, { advance }) => {
         if (!(advance >= 0)) throw invalid("Time passes forwards: name `advance` in seconds.");

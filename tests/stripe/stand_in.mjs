@@ -10,6 +10,10 @@ import { Webhooks } from "./webhooks.mjs";
 export class StandIn {
     /** @seed decides all chance; @now is when it starts, @runs whether its clock goes by itself. */
     constructor({ seed = 1, now, runs = false } = {}) {
+        this.#make({ seed, now, runs });
+    }
+
+    #make({ seed, now, runs }) {
         this.account = new Account({ seed, now, runs });
         this.faults = new Faults(seed);
         this.api = new Api(this.account, this.faults);
@@ -35,9 +39,20 @@ export class StandIn {
         return practice(this, call);
     }
 
-    async close() {
+    /** Another account under the same address: nothing of the one before is left. */
+    reset({ seed = 1, now } = {}) {
+        const { runs } = this.account.clock;
+        this.#end();
+        this.#make({ seed, now, runs: runs && now === undefined });
+    }
+
+    #end() {
         this.webhooks.close();
         this.account.clock.close();
+    }
+
+    async close() {
+        this.#end();
         await this.server?.close();
     }
 }

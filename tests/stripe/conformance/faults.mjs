@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { KINDS } from "../faults.mjs";
 import { StandIn } from "../stand_in.mjs";
 import { expect } from "./judge.mjs";
+import { START } from "./world.mjs";
 
 const idempotencyKey = "order-2/create";
 const create = (world) => world.intent({}, { idempotencyKey });
@@ -144,6 +145,21 @@ expect(
             Object.values(counts).reduce((sum, one) => sum + one, 0),
             2,
         );
+    },
+);
+
+expect(
+    "E8",
+    "after a reset there is nothing of before, and the clock stands still",
+    async (world) => {
+        const { id } = await world.captured();
+        await world.fault("rate_limit", { times: null });
+        await world.control("internet", { cut: "all" });
+        await world.control("reset", { seed: 7, now: START });
+        assert.equal(await intentsOf(world), 0);
+        assert.deepEqual(await world.moves(), []);
+        assert.equal((await world.captured()).id, id);
+        assert.equal(world.nowMs, START * 1000);
     },
 );
 
