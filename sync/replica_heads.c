@@ -72,12 +72,73 @@ static int is_head_right(const struct replica *replica, struct store_txn *txn,
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* --- where a log begins, from what is left of it --- */
+
+/* A log's id is the hash of its key, so that one wrong bit of a key is found by trying. */
+static bool key_correct(struct public_key *key, uint64_t log)
+{
+    bool is_right = id64_of_key(key) == log;
+    for (size_t bit = 0; bit < 8 * sizeof key->bytes && !is_right; bit++) {
+        const uint8_t mask = (uint8_t)(1 << bit % 8);
+        key->bytes[bit / 8] ^= mask;
+        is_right = id64_of_key(key) == log;
+        if (!is_right)
+            key->bytes[bit / 8] ^= mask;
+    }
+    return is_right;
+}
+
+/* The key of @log, wherever it stands in @row. */
+static bool key_find(struct bytes row, uint64_t log, struct public_key *ret_key)
+{
+    bool is_found = false;
+    for (size_t at = 0; at + PUBLIC_KEY_BYTES <= row.size && !is_found; at++) {
+        memcpy(ret_key->bytes, row.data + at, PUBLIC_KEY_BYTES);
+        is_found = key_correct(ret_key, log);
+    }
+    return is_found;
+}
+
+/* As key_find(), in that row of @table. ERR_NOT_FOUND, ERR_IO. */
+static int key_find_in(struct store_txn *txn, enum store_table table, const struct key *at,
+                       uint64_t log, struct public_key *ret_key)
+{
+    struct bytes row;
+    int err = store_get(txn, table, key_bytes(at), &row);
+    if (err != 0)
+        return err;
+    return key_find(row, log, ret_key) ? 0 : ERR_NOT_FOUND;
+}
+
+/* The empty head of a log of which the disk spoilt the first event too; whose it is, says @stored
+ * (log 0: nothing is known), until that is fetched. ERR_NOT_FOUND, ERR_IO. */
+static int head_begin_by_key(const struct replica *replica, struct store_txn *txn, uint64_t log,
+                             const struct log_head *stored, struct log_head *ret_head)
+{
+    const struct key head = key_head(log);
+    const struct key opening = key_event(log, 1);
+    struct public_key key;
+    int err = key_find_in(txn, TABLE_HEAD, &head, log, &key);
+    if (err == ERR_NOT_FOUND)
+        err = key_find_in(txn, TABLE_LOG, &opening, log, &key);
+    if (err != 0)
+        return err;
+    log_head_init(ret_head, &replica->config.popup, &key, stored->device, stored->incarnation);
+    if (log == replica->log) {
+        ret_head->device = replica->device;
+        ret_head->incarnation = replica->config.incarnation;
+    }
+    return 0;
+}
+
 /* --- a head made of its log --- */
 
 struct walk {
     struct store_txn *txn;
     uint64_t below;       /* events from here on are not looked at */
     struct log_head at;   /* the log as far as it was walked */
+    struct hash chained;  /* the hash there, by the event and the hash before it */
+    bool is_read;         /* there is an event there */
     struct log_head last; /* where a signature stands that was not looked at yet */
 };
 
@@ -88,8 +149,11 @@ static int walk_step(struct walk *walk, uint64_t seq, struct bytes row)
     struct hash hash;
     struct bytes bytes;
     walk->at.seq = walk->at.signed_seq = seq;
-    if (event_row_parse(row, &hash, &bytes) != 0)
+    walk->is_read = event_row_parse(row, &hash, &bytes) == 0;
+    if (!walk->is_read)
         return 0; /* the scrub finds it */
+    const struct hash event_hash = chain_event_hash(bytes);
+    walk->chained = chain_next(&walk->at.hash, &event_hash);
     walk->at.hash = hash;
     walk->at.bytes += bytes.size;
     int err = store_get(walk->txn, TABLE_SIG, key_bytes(&key), &bytes);
@@ -122,28 +186,70 @@ static int walk_all(struct walk *walk)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* The end of the log that @begin opens: the last signature in it that is good. ERR_NOT_FOUND. */
-static int head_find(const struct replica *replica, struct store_txn *txn,
-                     const struct log_head *begin, struct log_head *ret_head)
+/* Whether the signature where @head ends is good for it. */
+static int has_signature(const struct replica *replica, struct store_txn *txn,
+                         const struct log_head *head, bool *ret_has)
 {
-    struct walk walk = {.txn = txn, .below = SEQ_MAX};
+    const struct key key = key_event(head->log, head->seq);
     struct bytes bytes;
-    for (;;) {
-        walk.at = *begin;
-        int err = walk_all(&walk);
-        if (err == 0 && walk.last.seq == 0)
-            err = ERR_NOT_FOUND;
-        const struct key key = key_event(walk.last.log, walk.last.seq);
-        if (err == 0)
-            err = store_get(txn, TABLE_SIG, key_bytes(&key), &bytes);
-        if (err == 0 && is_signed(replica, &walk.last, bytes))
-            *ret_head = walk.last;
-        else if (err == 0) {
-            walk.below = walk.last.seq;
-            continue;
-        }
+    int err = store_get(txn, TABLE_SIG, key_bytes(&key), &bytes);
+    *ret_has = err == 0 && is_signed(replica, head, bytes);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* The log ends with its last event: with the hash that is signed there, be it the stored one or the
+ * one that the event and what is before it make; or with that of both, when the signature is what
+ * the disk spoilt. ERR_NOT_FOUND: two of the three are spoilt. */
+static int head_at_end(const struct replica *replica, const struct walk *walk,
+                       struct log_head *ret_head)
+{
+    struct log_head chained = walk->at;
+    bool is_stored_signed = false;
+    bool is_chained_signed = false;
+    if (!walk->is_read)
+        return ERR_NOT_FOUND;
+    chained.hash = walk->chained;
+    int err = has_signature(replica, walk->txn, &walk->at, &is_stored_signed);
+    if (err == 0 && !is_stored_signed)
+        err = has_signature(replica, walk->txn, &chained, &is_chained_signed);
+    if (err != 0)
         return err;
+    *ret_head = is_chained_signed ? chained : walk->at;
+    return is_stored_signed || is_chained_signed || hash_equal(&chained.hash, &walk->at.hash)
+               ? 0
+               : ERR_NOT_FOUND;
+}
+
+/* The last signature before walk->at that is good. ERR_NOT_FOUND. */
+static int head_before_end(const struct replica *replica, struct walk *walk,
+                           const struct log_head *begin, struct log_head *ret_head)
+{
+    bool is_good = false;
+    int err = 0;
+    while (err == 0 && !is_good) {
+        if (walk->last.seq == 0)
+            return ERR_NOT_FOUND;
+        err = has_signature(replica, walk->txn, &walk->last, &is_good);
+        *ret_head = walk->last;
+        walk->below = walk->last.seq;
+        walk->at = *begin;
+        if (err == 0 && !is_good)
+            err = walk_all(walk);
     }
+    return err;
+}
+
+/* The end of the log that @begin opens; @ret_is_whole: what is behind it was not given up.
+ * ERR_NOT_FOUND, ERR_IO. */
+static int head_find(const struct replica *replica, struct store_txn *txn,
+                     const struct log_head *begin, struct log_head *ret_head, bool *ret_is_whole)
+{
+    struct walk walk = {.txn = txn, .below = SEQ_MAX, .at = *begin};
+    int err = walk_all(&walk);
+    if (err == 0)
+        err = head_at_end(replica, &walk, ret_head);
+    *ret_is_whole = err == 0;
+    return err == ERR_NOT_FOUND ? head_before_end(replica, &walk, begin, ret_head) : err;
 }
 
 /* --- all of them --- */
@@ -166,11 +272,27 @@ static int journal_log(struct store_txn *txn, uint64_t from, uint64_t *ret_log)
     return err;
 }
 
-/* A log without its first event keeps the head that it has. */
+/* Of the own log nothing is written on that would take the place of what was there: a fork. */
+static int head_mend_by(struct replica *replica, struct store_txn *txn,
+                        const struct log_head *begin, struct effects *out)
+{
+    struct log_head head;
+    bool is_whole = true;
+    int err = head_find(replica, txn, begin, &head, &is_whole);
+    if (err != 0)
+        return err;
+    effects_alarm(out, ALARM_DAMAGE_HEALED, head.log, head.seq, replica->device);
+    replica->is_turn_written = true;
+    err = log_head_put(txn, &head);
+    return err == 0 && !is_whole && head.log == replica->log ? replica_keep_lost(txn, head.log)
+                                                             : err;
+}
+
+/* A log without a signature that is good keeps the head that it has. */
 static int head_mend(struct replica *replica, struct store_txn *txn, uint64_t log,
                      struct effects *out)
 {
-    struct log_head head;
+    struct log_head head = {.log = 0};
     struct log_head begin;
     bool is_right = false;
     int err = log_head_get(txn, log, &head);
@@ -179,13 +301,13 @@ static int head_mend(struct replica *replica, struct store_txn *txn, uint64_t lo
     if (is_right || err == ERR_IO)
         return err;
     err = head_begin(replica, txn, log, &begin);
+    if (err == ERR_NOT_FOUND)
+        err = head_begin_by_key(replica, txn, log, &head, &begin);
     if (err == 0)
-        err = head_find(replica, txn, &begin, &head);
-    if (err != 0)
-        return err == ERR_NOT_FOUND ? 0 : err;
-    effects_alarm(out, ALARM_DAMAGE_HEALED, log, head.seq, replica->device);
-    replica->is_turn_written = true;
-    return log_head_put(txn, &head);
+        err = head_mend_by(replica, txn, &begin, out);
+    if (err == ERR_NOT_FOUND && log == replica->log)
+        err = replica_keep_lost(txn, log);
+    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 /* Whether a row of the heads under @key is none of a log that has events here. */

@@ -16,8 +16,10 @@ enum {
     FORKING_ONE_IN = 4, /* seeds */
     FORGING_ONE_IN = 6,
     FORGE_ODDS_MAX = 2000,
-    LYING_ONE_IN = 4, /* of the others */
-    MIXED_ONE_IN = 2, /* of those without either, and with sound disks */
+    LYING_ONE_IN = 4,     /* of the others */
+    MIXED_ONE_IN = 2,     /* of those without either, and with sound disks */
+    SCRUBBING_ONE_IN = 4, /* of those with sound disks */
+    SCRUB_RECORDS = 16,
 };
 
 static uint64_t below(struct sim *sim, uint64_t limit)
@@ -204,6 +206,9 @@ void faults_draw(struct sim *sim)
     if (!sim->is_forking && odds->flip == 0 && prng_one_in(&sim->prng, MIXED_ONE_IN)) {
         versions_draw(sim);
         odds->upgrade = odds_draw(sim, 60);
+    }
+    if (odds->flip == 0 && prng_one_in(&sim->oracle_prng, SCRUBBING_ONE_IN)) {
+        sim->cluster->knobs.scrub_records = SCRUB_RECORDS; /* and finds nothing: else an alarm */
     }
     sim->clones = 0;
     cluster_copy_free(&sim->copy);

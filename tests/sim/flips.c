@@ -5,6 +5,7 @@
  * everything is. An event is hit only when another device holds it: of what nobody else has nothing
  * can be fetched.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sync/base/check.h"
@@ -70,10 +71,6 @@ static bool is_fair(const struct sim *sim, const struct cluster_node *node, enum
     uint64_t seq;
     enum kind kind;
     struct entity_id entity;
-    if (table ==
-        TABLE_INDEX) { /* its rows are all key: one that nothing leads to misleads boards */
-        return false;
-    }
     if (table == TABLE_STATE) {
         return key_state_parse(key_bytes(key), &kind, &entity) == 0 && kind != KIND_STOCK;
     }
@@ -81,31 +78,66 @@ static bool is_fair(const struct sim *sim, const struct cluster_node *node, enum
         return key_event_parse(key_bytes(key), &log, &seq) == 0 &&
                is_elsewhere(sim, node, log, seq);
     }
-    return true;
+    /* Nobody knows another that it should be, and nothing but screens goes by it. */
+    return table != TABLE_META || !bytes_equal(key_bytes(key), bytes_of_text("incarnation"));
 }
 
 /* ---- hit and mended ---- */
 
+/* Some are hit more often than others; each once at a time. */
+static const enum store_table tables[] = {TABLE_LOG,   TABLE_LOG,   TABLE_SIG,   TABLE_ENTITY,
+                                          TABLE_STATE, TABLE_INDEX, TABLE_INDEX, TABLE_HEAD,
+                                          TABLE_META,  TABLE_META};
+
+/* One bit of @table, unless that would not be fair. */
+static bool table_hit(struct sim *sim, struct cluster_node *node, enum store_table table)
+{
+    const uint64_t count = store_memory_count(node->store, table);
+    const uint64_t row = prng_next(&sim->prng);
+    const uint64_t bit = prng_next(&sim->prng);
+    struct place place = {.row = count > 0 ? row % count : 0};
+    store_memory_each(node->store, table, place_note, &place);
+    if (count == 0 || !is_fair(sim, node, table, &place.key)) {
+        return false;
+    }
+    spoil_flip(node->store, table, place.row, bit);
+    sim->cluster->faults[FAULT_FLIP]++;
+    sim->cluster->faults[FAULT_FLIP_INDEX] += table == TABLE_INDEX ? 1 : 0;
+    sim->cluster->faults[FAULT_FLIP_META] += table == TABLE_META ? 1 : 0;
+    cluster_trace(sim->cluster, node, true, "a bit flips in row %u of table %d",
+                  (unsigned)place.row, (int)table);
+    return true;
+}
+
+/* Mostly one table, else up to four different ones. */
+static uint32_t tables_hit(struct sim *sim, struct cluster_node *node)
+{
+    const uint64_t wanted = prng_one_in(&sim->prng, 2) ? 1 : 2 + prng_below(&sim->prng, 3);
+    uint32_t drawn = 0;
+    uint32_t hits = 0;
+    for (uint64_t i = 0; i < wanted; i++) {
+        const enum store_table table =
+            tables[prng_below(&sim->prng, sizeof tables / sizeof *tables)];
+        const bool is_new = (drawn >> table & 1) == 0;
+        drawn |= UINT32_C(1) << table;
+        hits += is_new && table_hit(sim, node, table) ? 1 : 0;
+    }
+    return hits;
+}
+
 void fault_flip(struct sim *sim)
 {
-    static const enum store_table tables[] = {TABLE_LOG,    TABLE_LOG,   TABLE_SIG,
-                                              TABLE_ENTITY, TABLE_STATE, TABLE_INDEX};
     struct cluster_node *node = &sim->cluster->nodes[sim->flips.node];
-    const enum store_table table = tables[prng_below(&sim->prng, sizeof tables / sizeof *tables)];
-    const uint64_t bit = prng_next(&sim->prng);
-    if (!node->is_running || sim->flips.is_spoilt || store_memory_count(node->store, table) == 0) {
+    if (!node->is_running || sim->flips.is_spoilt) {
         return;
     }
     cluster_crash(sim->cluster, node->index);
     journal_turn(sim, node); /* its last commit may be on the disk, unseen */
-    struct place place = {.row = prng_below(&sim->prng, store_memory_count(node->store, table))};
-    store_memory_each(node->store, table, place_note, &place);
-    if (!sim->is_failed && is_fair(sim, node, table, &place.key)) {
-        spoil_flip(node->store, table, place.row, bit);
-        sim->flips.is_spoilt = true;
-        sim->cluster->faults[FAULT_FLIP]++;
-        cluster_trace(sim->cluster, node, true, "a bit flips in row %u of table %d",
-                      (unsigned)place.row, (int)table);
+    if (!sim->is_failed) {
+        sim->flips.meta = store_memory_digest(node->store, TABLE_META);
+        const uint32_t hits = tables_hit(sim, node);
+        sim->flips.is_spoilt = hits > 0;
+        sim->cluster->faults[FAULT_FLIPS] += hits > 1 ? 1 : 0;
     }
     cluster_restart(sim->cluster, node->index, OUTAGE_MS);
 }
@@ -151,15 +183,58 @@ static bool is_index_sound(struct store_txn *txn)
     return is;
 }
 
-static bool is_sound(const struct sim *sim, struct cluster_node *node)
+static bool is_table_alike(const struct store_memory *a, const struct store_memory *b,
+                           enum store_table table)
 {
+    const struct hash one = store_memory_digest(a, table);
+    const struct hash other = store_memory_digest(b, table);
+    return hash_equal(&one, &other);
+}
+
+/* Fold all anew what is in @store. */
+static void fold_anew(const struct cluster_node *node, struct store_memory *store,
+                      struct moment now)
+{
+    struct replica *replica = replica_new();
+    struct effects *effects = calloc(1, sizeof *effects);
+    struct store_txn *txn = store_memory_begin(store, true);
     uint64_t entities = 0;
-    uint64_t wrong = 0;
-    struct store_txn *txn = store_memory_begin(node->store, false);
-    bool is = is_journal_sound(sim, txn) && is_index_sound(txn);
-    is = is && replica_audit(node->replica, txn, &entities, &wrong) == 0 && wrong == 0;
-    store_memory_abort(txn);
+    bool is_done = false;
+    check(replica != NULL && effects != NULL);
+    effects_reset(effects);
+    int err = replica_open(replica, txn, &node->config, now, effects);
+    while (err == 0 && !is_done) {
+        err = replica_rebuild_part(replica, txn, UINT32_MAX, &entities, &is_done);
+    }
+    check(err == 0);
+    err = store_memory_commit(txn);
+    check(err == 0);
+    replica_free(replica);
+    free(effects);
+}
+
+/* Whether what is made of a sound journal is what a device makes of it that has nothing else. */
+static bool is_derived_sound(const struct sim *sim, const struct cluster_node *node)
+{
+    static const enum store_table derived[] = {TABLE_STATE, TABLE_INDEX, TABLE_SALVAGE};
+    struct store_memory *copy = store_memory_clone(node->store);
+    bool is = true;
+    fold_anew(node, copy, cluster_moment(sim->cluster, node));
+    for (size_t i = 0; i < sizeof derived / sizeof *derived; i++) {
+        is = is && is_table_alike(node->store, copy, derived[i]);
+    }
+    store_memory_free(copy);
     return is;
+}
+
+static bool is_sound(const struct sim *sim, const struct cluster_node *node)
+{
+    const struct hash meta = store_memory_digest(node->store, TABLE_META);
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    const bool is =
+        hash_equal(&meta, &sim->flips.meta) && is_journal_sound(sim, txn) && is_index_sound(txn);
+    store_memory_abort(txn);
+    return is && is_derived_sound(sim, node);
 }
 
 void flips_turn(struct sim *sim, struct cluster_node *node)

@@ -109,6 +109,7 @@ struct sim_later {
 struct flips {
     uint32_t node;
     bool is_spoilt;
+    struct hash meta; /* over what its store said that it is, before */
 };
 
 struct sim {
