@@ -153,7 +153,7 @@ static int salvage_consider(struct replica *replica, struct store_txn *txn, stru
 /* The first event of @log that does not count; UINT64_MAX = none. */
 static uint64_t voided_from(const struct roster_log *log)
 {
-    uint64_t revoked = log->revoked_seq == UINT64_MAX ? UINT64_MAX : log->revoked_seq + 1;
+    uint64_t revoked = log->unrevoked_to == UINT64_MAX ? UINT64_MAX : log->unrevoked_to + 1;
     return log->fork_seq < revoked ? log->fork_seq : revoked;
 }
 
@@ -208,8 +208,7 @@ static int run_salvage(struct replica *replica, struct store_txn *txn, const str
     if (err != 0)
         return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? ERR_GAP : err;
     *ret_next = run_last_seq(replica->run) + 1;
-    bool is_salvageable = seq >= log->fork_seq && !log->is_revoked_elsewhere &&
-                          (log->revoked_seq == UINT64_MAX || seq <= log->revoked_seq);
+    bool is_salvageable = seq >= log->fork_seq && seq <= roster_salvage_limit(log);
     err = run_rewrap(replica, txn, now, out);
     if (err != 0 || !is_salvageable)
         return err;

@@ -16,7 +16,7 @@ enum { VOIDED_SCAN_MAX = 16384 }; /* events of one look through all that is void
 
 static bool is_revoked(const struct roster_log *log)
 {
-    return log->revoked_seq != UINT64_MAX || log->is_revoked_elsewhere;
+    return log->unrevoked_to != UINT64_MAX;
 }
 
 static bool is_anything_revoked(const struct roster *roster)
@@ -93,7 +93,7 @@ static int scan_event(struct replica *replica, struct store_txn *txn, struct byt
 static int scan_log(struct replica *replica, struct store_txn *txn, const struct roster_log *log,
                     uint32_t *budget)
 {
-    const uint64_t from = log->is_revoked_elsewhere ? 2 : log->revoked_seq + 1;
+    const uint64_t from = log->unrevoked_to + 1;
     const struct key first = key_event(log->id, from);
     struct store_cursor cursor;
     struct bytes key;
@@ -142,8 +142,9 @@ static void roster_without_revocations(struct replica *replica)
     struct roster *roster = replica->roster_before;
     *roster = replica->roster;
     for (uint32_t i = 0; i < roster->logs_count; i++) {
-        roster->logs[i].revoked_seq = UINT64_MAX;
-        roster->logs[i].is_revoked_elsewhere = false;
+        roster->logs[i].revoked_seq = roster->logs[i].unrevoked_to = UINT64_MAX;
+        roster->logs[i].revocations_count = 0;
+        roster->logs[i].is_revoked_crowded = false;
     }
 }
 

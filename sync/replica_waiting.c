@@ -18,8 +18,7 @@ static bool is_cut_anew(const struct roster *before, const struct roster_log *lo
     const struct roster_log *was = roster_log_find(before, log->id);
     if (was == NULL)
         return is_cut(log);
-    return was->fork_seq != log->fork_seq || was->revoked_seq != log->revoked_seq ||
-           was->is_revoked_elsewhere != log->is_revoked_elsewhere;
+    return was->fork_seq != log->fork_seq || was->unrevoked_to != log->unrevoked_to;
 }
 
 static bool is_any_cut_anew(const struct replica *replica)

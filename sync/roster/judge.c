@@ -4,7 +4,12 @@
 bool roster_awaits(const struct roster *roster, uint64_t log, uint64_t first_seq, uint64_t last_seq)
 {
     const struct roster_log *found = roster_log_find(roster, log);
-    return found != NULL && found->revoked_seq >= first_seq && found->revoked_seq <= last_seq;
+    bool is_named = false;
+    for (uint32_t i = 0; found != NULL && i < found->revocations_count; i++) {
+        const uint64_t seq = found->revocations[i].seq;
+        is_named = is_named || (seq >= first_seq && seq <= last_seq);
+    }
+    return is_named;
 }
 
 static uint64_t capabilities_at(const struct roster *roster, const struct roster_log *log,
@@ -33,6 +38,13 @@ static bool held_roster(const struct roster *roster, const struct roster_log *lo
     return is_held;
 }
 
+/* The last event that a revocation of @log names. */
+static uint64_t named_to(const struct roster_log *log)
+{
+    const uint32_t count = log->revocations_count;
+    return count > 0 ? log->revocations[count - 1].seq : log->revoked_seq;
+}
+
 uint64_t roster_limit(const struct roster *roster, uint64_t log)
 {
     const struct roster_log *found = roster_log_find(roster, log);
@@ -40,18 +52,21 @@ uint64_t roster_limit(const struct roster *roster, uint64_t log)
         return UINT64_MAX;
     }
     const uint64_t forked = found->fork_seq == UINT64_MAX ? UINT64_MAX : found->fork_seq - 1;
-    const bool is_revoked = found->revoked_seq < forked && !held_roster(roster, found);
-    return is_revoked ? found->revoked_seq : forked;
+    const bool is_revoked = named_to(found) < forked && !held_roster(roster, found);
+    return is_revoked ? named_to(found) : forked;
 }
 
-/* The last event that a revocation lets stand of the chain stored here. Where that is not the one
- * that the revocation names, they part at a fork: what lies before a proven one is on both. */
-static uint64_t unrevoked_to(const struct roster_log *log)
+uint64_t roster_salvage_limit(const struct roster_log *log)
 {
-    if (!log->is_revoked_elsewhere) {
-        return log->revoked_seq;
+    if (log->is_revoked_crowded) {
+        return 0;
     }
-    return log->fork_seq <= log->revoked_seq ? log->fork_seq - 1 : 1;
+    for (uint32_t i = log->revocations_count; i-- > 0;) {
+        if (!log->revocations[i].is_elsewhere) {
+            return log->revocations[i].seq;
+        }
+    }
+    return log->revoked_seq == UINT64_MAX ? UINT64_MAX : 0;
 }
 
 /* What the registers say of (@log, @seq). */
@@ -60,7 +75,7 @@ static enum verdict judge_place(const struct roster_log *log, uint64_t seq)
     if (seq <= 1) {
         return VERDICT_VALID;
     }
-    if (seq > unrevoked_to(log)) {
+    if (seq > log->unrevoked_to) {
         return VERDICT_REVOKED;
     }
     return seq >= log->fork_seq ? VERDICT_FORKED : VERDICT_VALID;
@@ -224,6 +239,19 @@ static bool rights_alike(const struct roster *a, const struct roster_log *log_a,
     }
 }
 
+/* Whether the same chains of the log are to stand. */
+static bool revocations_alike(const struct roster_log *a, const struct roster_log *b)
+{
+    bool are_alike = a->revoked_seq == b->revoked_seq && a->unrevoked_to == b->unrevoked_to &&
+                     a->is_revoked_crowded == b->is_revoked_crowded &&
+                     a->revocations_count == b->revocations_count;
+    for (uint32_t i = 0; are_alike && i < a->revocations_count; i++) {
+        are_alike = a->revocations[i].seq == b->revocations[i].seq &&
+                    hash_equal(&a->revocations[i].hash, &b->revocations[i].hash);
+    }
+    return are_alike;
+}
+
 bool roster_counts_alike(const struct roster *before, const struct roster *after, uint64_t log)
 {
     const struct roster_log *was = roster_log_find(before, log);
@@ -232,9 +260,6 @@ bool roster_counts_alike(const struct roster *before, const struct roster *after
         return true; /* nothing of it was here */
     }
     return was->capabilities == is->capabilities && was->fork_seq == is->fork_seq &&
-           was->revoked_seq == is->revoked_seq &&
-           hash_equal(&was->revoked_hash, &is->revoked_hash) &&
-           was->is_revoked_twice == is->is_revoked_twice &&
-           was->is_revoked_elsewhere == is->is_revoked_elsewhere &&
-           changes_alike(before, after, log) && rights_alike(before, was, after, is);
+           revocations_alike(was, is) && changes_alike(before, after, log) &&
+           rights_alike(before, was, after, is);
 }

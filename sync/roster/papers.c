@@ -42,6 +42,7 @@ static void log_admit(struct roster *roster, uint64_t id, const struct log_open 
         log->issuer = open->certificate.issuer;
         log->fork_seq = UINT64_MAX;
         log->revoked_seq = UINT64_MAX;
+        log->unrevoked_to = UINT64_MAX;
         log->retired_seq = UINT64_MAX;
         log->vouches_from = UINT64_MAX;
         log->has_previous = open->has_previous;

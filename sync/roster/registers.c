@@ -1,4 +1,6 @@
 /* The registers that void parts of logs, or their stock rights: forks, revocations, retirements. */
+#include <string.h>
+
 #include "sync/roster/roster_load.h"
 
 /* --- forks ----------------------------------------------------------------------------------- */
@@ -19,23 +21,59 @@ int register_fork(struct load *load, const struct log_point *at, const struct ev
 
 /* --- revocations and retirements ------------------------------------------------------------- */
 
-/* Whether the chain stored here has another hash than the revocation names. */
-static int is_another_chain(struct store_txn *txn, const struct roster_log *log, bool *ret_is)
+/* Whether the chain stored here has another event where @revocation names one. */
+static int is_elsewhere(struct store_txn *txn, uint64_t log,
+                        const struct roster_revocation *revocation, bool *ret_is)
 {
     struct hash hash;
     struct bytes event;
-    const int err = event_get(txn, log->id, log->revoked_seq, &hash, &event);
+    const int err = event_get(txn, log, revocation->seq, &hash, &event);
     if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
     }
-    *ret_is = err == 0 && !hash_equal(&hash, &log->revoked_hash);
+    *ret_is = err == 0 && !hash_equal(&hash, &revocation->hash);
     return 0;
+}
+
+static int compare_revocations(const struct roster_revocation *a, const struct roster_revocation *b)
+{
+    if (a->seq != b->seq) {
+        return a->seq < b->seq ? -1 : 1;
+    }
+    return memcmp(a->hash.bytes, b->hash.bytes, sizeof a->hash.bytes);
+}
+
+/* The last event, of those on the chain stored here, that is known to lie on the chain that the
+ * @at-th revocation names too. Two branches of one log part at the first proven fork or after it;
+ * where none is proven before the named event, they may part anywhere. */
+static uint64_t shared_to(const struct roster_log *log, uint32_t at)
+{
+    const struct roster_revocation *revocation = &log->revocations[at];
+    const bool is_contradicted = at > 0 && log->revocations[at - 1].seq == revocation->seq;
+    if (!revocation->is_elsewhere && !is_contradicted) {
+        return revocation->seq;
+    }
+    return log->fork_seq <= revocation->seq ? log->fork_seq - 1 : 1;
+}
+
+static void revocations_weigh(struct roster_log *log)
+{
+    const bool is_forked_before = log->fork_seq <= log->revocations[0].seq;
+    log->revoked_seq = log->revocations[0].seq;
+    log->unrevoked_to = UINT64_MAX;
+    if (log->is_revoked_crowded) { /* those that did not fit name no earlier event */
+        log->unrevoked_to = is_forked_before ? log->fork_seq - 1 : 1;
+    }
+    for (uint32_t i = 0; i < log->revocations_count; i++) {
+        const uint64_t to = shared_to(log, i);
+        log->unrevoked_to = to < log->unrevoked_to ? to : log->unrevoked_to;
+    }
 }
 
 static void log_revoke_unnamed(struct roster_log *log)
 {
     if (log->revoked_seq == UINT64_MAX) {
-        log->revoked_seq = 1;
+        log->revoked_seq = log->unrevoked_to = 1;
         log->is_revoked_unnamed = true;
     }
 }
@@ -89,20 +127,32 @@ static void device_revoke(struct load *load, uint64_t device)
     }
 }
 
-/* Keep of the chain that ends in @cut what an earlier one kept of it. */
+/* Of @log only what lies on the chain that ends in @cut counts, too. */
 static int log_revoke(struct load *load, struct roster_log *log, const struct log_cut *cut)
 {
-    if (!log->is_revoked_unnamed && cut->seq >= log->revoked_seq) {
-        log->is_revoked_twice |=
-            cut->seq == log->revoked_seq && !hash_equal(&cut->hash, &log->revoked_hash);
-        log->is_revoked_elsewhere |= log->is_revoked_twice;
+    struct roster_revocation stated = {.seq = cut->seq, .hash = cut->hash};
+    uint32_t place = 0;
+    while (place < log->revocations_count &&
+           compare_revocations(&log->revocations[place], &stated) < 0) {
+        place++;
+    }
+    if (place < log->revocations_count &&
+        compare_revocations(&log->revocations[place], &stated) == 0) {
         return 0;
     }
+    const int err = is_elsewhere(load->txn, log->id, &stated, &stated.is_elsewhere);
+    if (err != 0) {
+        return err;
+    }
+    log->is_revoked_crowded |= log->revocations_count == ROSTER_REVOCATIONS_MAX;
+    load->roster->is_cut_short |= log->is_revoked_crowded;
+    if (roster_make_room(log->revocations, sizeof stated, &log->revocations_count,
+                         ROSTER_REVOCATIONS_MAX, place)) {
+        log->revocations[place] = stated;
+    }
     log->is_revoked_unnamed = false;
-    log->is_revoked_twice = false;
-    log->revoked_seq = cut->seq;
-    log->revoked_hash = cut->hash;
-    return is_another_chain(load->txn, log, &log->is_revoked_elsewhere);
+    revocations_weigh(log);
+    return 0;
 }
 
 int register_revoke(struct load *load, const struct log_point *at, const struct event *event)

@@ -9,11 +9,12 @@
  *
  * Registers of a log (event 1, log.open, lies outside both):
  *   fork     the first seq that is voided; merge = min; proven by two signed runs that differ there
- *   revoked  (seq, hash): only the chain with that hash counts, up to seq; merge = min; written by
- *            an admin. Two with one seq and different hashes leave event 1; of a log that forked at
- *            or before it, what lies before the fork, which is on every branch: so it does where
- *            another branch is held than the one that is named. The device of the log
- *            is revoked with it, for good: of its logs that no revocation names event 1 counts. An
+ *   revoked  a set of (seq, hash), written by admins: an event counts when it lies on the chain
+ *            of each, at or before its seq (docs/adr/0022-each-revocation-counts.md). Before a
+ *            proven fork all branches are one. A chain whose named event is not here speaks against
+ *            nothing below it. Where another event is here in its place, or two name different ones
+ *            for one seq, and no fork before it is proven, event 1 counts. The device of the log is
+ *            revoked with it, for good: of its logs that no revocation names event 1 counts. An
  *            admin's device revoked as a whole (named by its own id) takes with it those that it
  *            certified and that no device.add that counts names: a thief makes himself no friends.
  *   retired  (seq, hash): a dead tablet; ends stock rights only, voids nothing
@@ -62,6 +63,8 @@ enum {
     ROSTER_PROOFS_PER_LOG_MAX = 512, /* of them with signatures to verify, of one pass: log.cert and
                                         device.add, log.fork. Of a device that signs rubbish without
                                         end, no more is verified whenever the roster changes */
+    ROSTER_REVOCATIONS_MAX = 8, /* of a log, that differ: so many admins apart from each other. Of
+                                   a log with more of them no chain is taken to be named by all */
     ROSTER_PEOPLE_MAX = 128,
     ROSTER_ROLES_MAX = 512,   /* staff.role: each person's changed three times */
     ROSTER_RIGHTS_MAX = 4096, /* 64 logs that learn each of 64 roles */
@@ -76,6 +79,13 @@ struct roster_device {
     struct device_place place;      /* where it can be dialled, as it said last */
 };
 
+/* Of a log the chain that ends with event @seq, of @hash, counts. */
+struct roster_revocation {
+    uint64_t seq;
+    struct hash hash;
+    bool is_elsewhere; /* the chain stored here has another event there */
+};
+
 struct roster_log {
     uint64_t id;
     struct public_key key;
@@ -87,15 +97,15 @@ struct roster_log {
     uint64_t held_issued;    /* of the certificate that it has adopted last */
     uint64_t fork_seq;       /* first voided; UINT64_MAX = none */
     bool is_fork_shared;     /* a log.fork that says so stands where every replica gets it */
-    uint64_t revoked_seq;    /* last that counts; UINT64_MAX = not revoked */
+    uint64_t revoked_seq;    /* the lowest that a revocation names; UINT64_MAX = not revoked */
+    uint64_t unrevoked_to;   /* the last of the chain stored here that all revocations let stand;
+                                UINT64_MAX = not revoked */
     bool is_revoked_unnamed; /* its device was, and no revocation names this log: only event 1
                                 counts */
-    struct hash revoked_hash;
-    bool is_revoked_twice;     /* two revocations name event revoked_seq with different hashes */
-    bool is_revoked_elsewhere; /* the revocation names another chain than the one stored here, or
-                                  two name different ones: event 1 counts, and what lies before a
-                                  fork at or before revoked_seq */
-    uint64_t retired_seq;      /* UINT64_MAX = not retired */
+    bool is_revoked_crowded; /* more revocations than fit: the lowest are kept */
+    uint32_t revocations_count;
+    struct roster_revocation revocations[ROSTER_REVOCATIONS_MAX]; /* by (seq, hash) */
+    uint64_t retired_seq;                                         /* UINT64_MAX = not retired */
     uint64_t stated_seq;       /* its last staff.role that counts; 0 = none */
     uint64_t saw_seq;          /* its last roster.saw that counts; 0 = none */
     bool is_view_newest;       /* it has said that it knows every staff.role that counts */
@@ -177,10 +187,15 @@ const struct roster_log *roster_log_find(const struct roster *roster, uint64_t l
 uint64_t roster_capabilities(const struct roster *roster, uint64_t log, uint64_t seq);
 
 /* The last event of @log that replicas bring to each other; UINT64_MAX = all of it. What a fork
- * voids is not relayed (salvage carries it), nor what a revocation voids, except of logs that ever
- * held CAP_ROSTER: what those state must be known to all, for it decides which revocations count.
- */
+ * voids is not relayed (salvage carries it), nor what lies behind all that revocations name: up to
+ * there it shows which chains they mean. Of logs that ever held CAP_ROSTER all is, as what those
+ * state must be known to all: it decides which revocations count. */
 uint64_t roster_limit(const struct roster *roster, uint64_t log);
+
+/* The last event of @log, forked and perhaps revoked, that whoever holds it has to carry on: it may
+ * count, or lies between what counts and the event that a revocation names, without which nobody
+ * could tell. UINT64_MAX = all of it; 0 = nothing. */
+uint64_t roster_salvage_limit(const struct roster_log *log);
 
 /* Whether an event of @type at (log, seq), done by staff number @by (0 = the device's own screen),
  * counts: its device may write it and the person do it. The person is judged by what the log had

@@ -215,20 +215,30 @@ static int is_connected(struct salvage_memo *memo, struct store_txn *txn,
     return err != 0 ? err : finding_note(&walk, &finding);
 }
 
-/* Whether a revocation of @log lets @id stand. */
+/* Whether @id lies on the chain that @revocation names. */
+static int is_on_chain(struct salvage_memo *memo, struct store_txn *txn,
+                       const struct roster *roster, const struct roster_revocation *revocation,
+                       const struct operation *id, bool *ret_is)
+{
+    struct operation last = {.log = id->log, .seq = revocation->seq};
+    struct salvage_walk walk;
+    memcpy(last.hash, revocation->hash.bytes, OPERATION_HASH_BYTES);
+    const int err = salvage_walk_begin(&walk, memo, txn, roster, &last);
+    return err != 0 ? err : salvage_walk_has(&walk, id, ret_is);
+}
+
+/* Whether each revocation of @log lets @id stand. */
 static int is_unrevoked(struct salvage_memo *memo, struct store_txn *txn,
                         const struct roster *roster, const struct roster_log *log,
                         const struct operation *id, bool *ret_is)
 {
-    struct operation last = {.log = log->id, .seq = log->revoked_seq};
-    *ret_is = log->revoked_seq == UINT64_MAX;
-    if (*ret_is || log->is_revoked_twice) {
-        return 0;
+    int err = 0;
+    *ret_is = log->revoked_seq == UINT64_MAX || id->seq <= log->revoked_seq;
+    *ret_is = *ret_is && !log->is_revoked_crowded && !log->is_revoked_unnamed;
+    for (uint32_t i = 0; err == 0 && *ret_is && i < log->revocations_count; i++) {
+        err = is_on_chain(memo, txn, roster, &log->revocations[i], id, ret_is);
     }
-    memcpy(last.hash, log->revoked_hash.bytes, OPERATION_HASH_BYTES);
-    struct salvage_walk walk;
-    const int err = salvage_walk_begin(&walk, memo, txn, roster, &last);
-    return err != 0 ? err : salvage_walk_has(&walk, id, ret_is);
+    return err;
 }
 
 int salvaged_counts(struct salvage_memo *memo, struct store_txn *txn, const struct roster *roster,

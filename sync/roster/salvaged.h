@@ -6,7 +6,7 @@
  *   - carriers hold, without a gap, every event from the fork up to it, and the first of them
  *     continues the prefix that all have;
  *   - its log's rights allowed its type at its seq;
- *   - if its log is revoked: it lies on the chain that the revocation names, at or before its seq.
+ *   - if its log is revoked: it lies on the chain that each revocation names, at or before its seq.
  *     So a thief's second branch cannot be laundered through a fork.
  */
 #ifndef TRESTLE_SYNC_ROSTER_SALVAGED_H

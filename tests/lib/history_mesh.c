@@ -64,6 +64,7 @@ static void roster_fill(struct roster *roster, uint32_t count)
             .capabilities = UINT64_MAX,
             .fork_seq = UINT64_MAX,
             .revoked_seq = UINT64_MAX,
+            .unrevoked_to = UINT64_MAX,
             .retired_seq = UINT64_MAX,
         };
     }

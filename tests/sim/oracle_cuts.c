@@ -51,18 +51,37 @@ static bool is_standing(const struct sim *sim, const struct cluster_node *node,
     return is_known(sim, node, cut);
 }
 
-/* Whether @id lies on the chain that the revocation keeps. */
-static bool is_kept(const struct sim *sim, const struct cut *cut, const struct operation *id)
+/* Whether @id lies on the chain that the revocation keeps; with @is_held only if some device that
+ * is left has all of that. */
+static bool is_kept(const struct sim *sim, const struct cut *cut, const struct operation *id,
+                    bool is_held)
 {
     for (uint32_t i = 0; i < sim->truth_count && id->seq <= cut->last; i++) {
         const struct truth_log *truth = &sim->truth[i];
-        if (truth->log == cut->log && truth->count >= cut->last &&
+        const uint64_t count = is_held ? truth->kept : truth->count;
+        if (truth->log == cut->log && count >= cut->last &&
             hash_equal(&truth->events[cut->last - 1].chain, &cut->hash) &&
             memcmp(truth->events[id->seq - 1].chain.bytes, id->hash, sizeof id->hash) == 0) {
             return true;
         }
     }
     return false;
+}
+
+bool cuts_keep(const struct sim *sim, const struct cluster_node *node, const struct operation *id)
+{
+    bool is_named = false;
+    for (uint32_t i = 0; i < sim->cuts_count; i++) {
+        const struct cut *cut = &sim->cuts[i];
+        if (cut->type == EVENT_LOG_REVOKE && cut->log == id->log && is_standing(sim, node, cut)) {
+            is_named = true;
+            if (!is_kept(sim, cut, id, true)) {
+                return false;
+            }
+        }
+    }
+    const struct roster_log *log = roster_log_find(replica_roster(node->replica), id->log);
+    return is_named || !sim->is_robbed || log == NULL || log->device != sim->robbed;
 }
 
 /* Nobody adopts a thief's orders here, so each event is what its own log says. */
@@ -76,7 +95,7 @@ void cuts_state(struct sim *sim, struct cluster_node *node)
         for (uint32_t at = 0; at < sim->history->count; at++) {
             const struct operation *id = &sim->history->events[at].id;
             sim->stats->oracles[ORACLE_RIGHTS]++;
-            if (id->log == cut->log && id->seq > 1 && !is_kept(sim, cut, id)) {
+            if (id->log == cut->log && id->seq > 1 && !is_kept(sim, cut, id, false)) {
                 sim_fail(sim, ORACLE_RIGHTS, node, "shows event %llu, which was revoked",
                          (unsigned long long)id->seq);
             }

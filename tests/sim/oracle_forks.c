@@ -21,12 +21,24 @@ static struct operation operation_of(const struct truth_log *truth, uint64_t seq
     return id;
 }
 
+/* The last event of the log that counts at @node; it may have to bring others more. */
+static uint64_t counted_of(const struct cluster_node *node, const struct replica_log_info *info)
+{
+    const struct roster *roster = replica_roster(node->replica);
+    uint64_t seq = info->seq;
+    enum verdict verdict = roster_judge(roster, info->log, seq, EVENT_LOG_CERT, 0);
+    while (verdict == VERDICT_FORKED || verdict == VERDICT_REVOKED) {
+        verdict = roster_judge(roster, info->log, --seq, EVENT_LOG_CERT, 0);
+    }
+    return seq;
+}
+
 uint64_t forks_count_to(const struct cluster_node *node, uint64_t log)
 {
     struct replica_log_info info;
     for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
         if (info.log == log) {
-            return info.seq;
+            return counted_of(node, &info);
         }
     }
     return 0;
@@ -68,7 +80,8 @@ static bool is_carried(const struct sim *sim, struct store_txn *txn,
     for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
         const int32_t t = truth_find(sim, node, info.log);
         const uint64_t held = t < 0 ? 0 : sim->watches[node->index].seqs[t];
-        for (uint64_t seq = 1; seq <= info.seq && seq <= held; seq++) {
+        const uint64_t counted = counted_of(node, &info);
+        for (uint64_t seq = 1; seq <= counted && seq <= held; seq++) {
             if (sim->truth[t].events[seq - 1].type == EVENT_SALVAGE &&
                 salvage_has(txn, info.log, seq, id)) {
                 return true;
@@ -83,7 +96,8 @@ void forks_note_kept(struct sim *sim)
     for (uint32_t t = 0; t < sim->truth_count; t++) {
         for (uint32_t i = 0; i < sim->cluster->count; i++) {
             const uint64_t seq = sim->watches[i].seqs[t];
-            const bool is_living = !liar_is(sim, &sim->cluster->nodes[i]);
+            const struct cluster_node *node = &sim->cluster->nodes[i];
+            const bool is_living = !liar_is(sim, node) && !theft_is_out(sim, node);
             if (is_living && seq > sim->truth[t].kept) {
                 sim->truth[t].kept = seq;
             }
@@ -97,7 +111,7 @@ static void branch_check(struct sim *sim, struct cluster_node *node, struct stor
     const uint64_t counted = forks_count_to(node, truth->log);
     for (uint64_t seq = 2; seq <= truth->kept && !sim->is_failed; seq++) {
         const struct operation id = operation_of(truth, seq);
-        if (!is_carried_on(truth->events[seq - 1].type)) {
+        if (!is_carried_on(truth->events[seq - 1].type) || !cuts_keep(sim, node, &id)) {
             continue;
         }
         sim->stats->oracles[ORACLE_KEPT]++;
@@ -135,7 +149,8 @@ void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked)
          seq++) {
         const struct operation id = operation_of(truth, seq);
         sim->stats->oracles[ORACLE_KEPT]++;
-        if (is_carried_on(truth->events[seq - 1].type) && !is_carried(sim, txn, node, &id)) {
+        if (is_carried_on(truth->events[seq - 1].type) && cuts_keep(sim, node, &id) &&
+            !is_carried(sim, txn, node, &id)) {
             sim_fail(sim, ORACLE_KEPT, node,
                      "states a fork without carrying on event %llu, which it voids",
                      (unsigned long long)seq);

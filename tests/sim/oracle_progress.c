@@ -211,9 +211,6 @@ static void lines_check(struct sim *sim, const struct cluster_node *node,
 void progress_check(struct sim *sim, const struct cluster_node *node)
 {
     static struct sight now;
-    if (sim->is_robbed) {
-        return; /* what the thief said of it is taken back */
-    }
     struct sight *before = sight_find(sim->sights, node->index, &sim->history->entity);
     if (before == NULL) {
         return;

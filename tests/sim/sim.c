@@ -107,7 +107,7 @@ static void on_turn(void *context, struct cluster_node *node)
     if (flips_is_spoilt(sim, node)) {
         return;
     }
-    if (!sim->is_failed && sim->fork_found != 0 && !sim->is_robbed) { /* a thief's is not */
+    if (!sim->is_failed && sim->fork_found != 0) {
         forks_turn(sim, node, sim->fork_found);
     }
     if (!sim->is_failed) {
@@ -160,7 +160,7 @@ static void on_alarm(void *context, struct cluster_node *node, const struct effe
     const struct sim *sim = context;
     const bool is_of_disk = sim->flips.node == node->index && sim->odds.flip > 0 &&
                             alarm->kind >= ALARM_DAMAGE && alarm->kind <= ALARM_STATE_DAMAGE;
-    if (is_of_disk || is_about_liar(sim, alarm) || sim->is_robbed) {
+    if (is_of_disk || is_about_liar(sim, alarm)) {
         return;
     }
     if (sim->is_forking && !sim->liar.is_on &&

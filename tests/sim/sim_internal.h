@@ -150,6 +150,7 @@ struct sim {
     bool is_large;                  /* as many devices as a pop-up may have, not all linked */
     bool is_forking;                /* devices are cloned and restored in this run */
     bool is_robbed;                 /* a device was stolen, and revoked: theft.c */
+    uint64_t robbed;                /* which, when is_robbed */
     bool is_twofold[SIM_NODES_MAX]; /* by first node: its log may have gone on twice */
     bool is_losing;                 /* a device's disk is gone for good in the end */
     struct cluster_copy backup;     /* of it, from the beginning; store NULL = none */
@@ -301,6 +302,8 @@ void journal_verify(struct sim *sim, struct cluster_node *node);
 /* ---- theft.c ---- */
 /* At the end of some runs. */
 void theft_act(struct sim *sim);
+/* Whether it is the stolen device, or has its keys. */
+bool theft_is_out(const struct sim *sim, const struct cluster_node *node);
 
 /* ---- adoption.c ---- */
 /* After a theft: people decide on what was voided, and what must hold then. */
@@ -311,6 +314,8 @@ void adoption_act(struct sim *sim);
 void cuts_note(struct sim *sim, const struct truth_log *truth, const struct event *event);
 /* The history in sim->history, of which @node has a row, shows nothing that a revocation ended. */
 void cuts_state(struct sim *sim, struct cluster_node *node);
+/* Whether no revocation that @node knows of ends @id, as far as its chain is still held. */
+bool cuts_keep(const struct sim *sim, const struct cluster_node *node, const struct operation *id);
 /* Nothing counts at @node that lies behind a cut which it knows of. */
 void cuts_turn(struct sim *sim, struct cluster_node *node);
 /* Each log that was retired or revoked, by whomever, and the earliest event that any of these

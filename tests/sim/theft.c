@@ -1,8 +1,9 @@
 /* theft.c - after all else a device is stolen. Its twin, or who took its disk, writes on under the
  * same log where the owner does not hear it, and some device believes the thief; the owner revokes
- * what is known of the log, and with some luck another admin too, who knows less. Whoever carries
- * on what the thief wrote, it must count nowhere: oracle_cuts.c looks, as do all that look after a
- * turn.
+ * what is known of the log, and with some luck another admin too, who knows less or another
+ * branch. Whoever carries on what the thief wrote, it must count
+ * nowhere: oracle_cuts.c looks, as do all that look after a turn. In the end those that are left
+ * have the same, and of what they hold all that was not revoked counts.
  */
 #include <string.h>
 
@@ -102,25 +103,57 @@ static bool theft_plan(struct sim *sim, struct theft *theft)
 }
 
 /* Who hears whom while both write: the office the device, its friend the thief, and the other admin
- * nobody. */
+ * nobody or the thief, whose branch it then takes for the device's. */
 static void groups_set(struct sim *sim, struct theft *theft)
 {
     theft->groups[theft->thief] = theft->groups[theft->friend] = AT_THIEF;
     if (theft->admin != NOBODY) {
-        theft->groups[theft->admin] = AT_ADMIN;
+        theft->groups[theft->admin] = prng_one_in(&sim->oracle_prng, 2) ? AT_ADMIN : AT_THIEF;
     }
     cluster_partition(sim->cluster, theft->groups);
+}
+
+/* Those that nobody talks to any more are thrown away; the others agree. */
+static void end(struct sim *sim)
+{
+    struct cluster *cluster = sim->cluster;
+    for (uint32_t i = 0; i < cluster->count; i++) {
+        if (theft_is_out(sim, &cluster->nodes[i])) {
+            cluster_crash(cluster, i);
+        }
+    }
+    forks_note_kept(sim);
+    cluster_run(cluster, SIM_CONVERGE_FORKED_MS);
+    sim->stats->oracles[ORACLE_LIVENESS]++;
+    if (!sim->is_failed && !cluster_is_converged(cluster)) {
+        sim_fail(sim, ORACLE_LIVENESS, NULL, "not converged after a theft");
+    }
+    for (uint32_t i = 0; i < cluster->count && !sim->is_failed; i++) {
+        struct cluster_node *node = &cluster->nodes[i];
+        if (node->is_running) {
+            state_compare(sim, node);
+            state_audit(sim, node);
+            state_agree(sim, node);
+            forks_check(sim, node);
+        }
+    }
+}
+
+bool theft_is_out(const struct sim *sim, const struct cluster_node *node)
+{
+    return sim->is_robbed && node->device == sim->robbed;
 }
 
 void theft_act(struct sim *sim)
 {
     struct theft theft;
-    if (!prng_one_in(&sim->oracle_prng, THEFT_ONE_IN) || sim->is_forking || sim->is_forging ||
+    if (!prng_one_in(&sim->oracle_prng, THEFT_ONE_IN) || sim->liar.is_on || sim->is_forging ||
         sim->cluster->count == SIM_NODES_MAX || !theft_plan(sim, &theft)) {
         return;
     }
     const bool is_late = prng_one_in(&sim->oracle_prng, 2); /* it is carried on first */
     sim->is_forking = sim->is_robbed = true;
+    sim->robbed = sim->cluster->nodes[theft.victim].device;
     copy_take(sim, &theft);
     groups_set(sim, &theft);
     deeds(sim, theft.victim);
@@ -138,4 +171,7 @@ void theft_act(struct sim *sim)
     deeds(sim, theft.thief);
     cluster_heal(sim->cluster);
     cluster_run(sim->cluster, MEET_MS + CARRY_MS);
+    if (!sim->is_failed) {
+        end(sim);
+    }
 }

@@ -218,6 +218,7 @@ static void fill(uint32_t events, size_t size)
                                                     .capabilities = UINT64_MAX,
                                                     .fork_seq = UINT64_MAX,
                                                     .revoked_seq = UINT64_MAX,
+                                                    .unrevoked_to = UINT64_MAX,
                                                     .retired_seq = UINT64_MAX};
         for (uint32_t seq = 1; seq <= events; seq++) {
             struct event event = forked_event(EVENT_PAY);

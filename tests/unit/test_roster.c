@@ -14,8 +14,15 @@ static void assert_same_log(const struct roster_log *a, const struct roster_log 
     assert_memory_equal(&a->key, &b->key, sizeof a->key);
     assert_true(a->capabilities == b->capabilities && a->fork_seq == b->fork_seq);
     assert_true(a->revoked_seq == b->revoked_seq && a->retired_seq == b->retired_seq);
-    assert_memory_equal(&a->revoked_hash, &b->revoked_hash, sizeof a->revoked_hash);
-    assert_true(a->is_revoked_elsewhere == b->is_revoked_elsewhere);
+    assert_true(a->unrevoked_to == b->unrevoked_to);
+    assert_true(a->is_revoked_crowded == b->is_revoked_crowded);
+    assert_int_equal(a->revocations_count, b->revocations_count);
+    for (uint32_t i = 0; i < a->revocations_count; i++) {
+        const struct roster_revocation *revocation = &a->revocations[i];
+        assert_true(revocation->seq == b->revocations[i].seq);
+        assert_memory_equal(&revocation->hash, &b->revocations[i].hash, sizeof revocation->hash);
+        assert_true(revocation->is_elsewhere == b->revocations[i].is_elsewhere);
+    }
 }
 
 /* Field by field: what lies between the fields is nobody's. */
@@ -424,9 +431,64 @@ TEST(roster, a_revocation_that_names_another_branch_voids_this_one)
     cut.hash.bytes[31] ^= 1;
     state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &cut);
     roster_scene_load(scene);
-    assert_true(
-        roster_log_find(&scene->roster, log_of(scene, SCENE_COUNTER))->is_revoked_elsewhere);
+    assert_int_equal(roster_log_find(&scene->roster, log_of(scene, SCENE_COUNTER))->unrevoked_to,
+                     1);
     assert_int_equal(judge(scene, SCENE_COUNTER, 3, EVENT_LINE_ADD), VERDICT_REVOKED);
+    roster_scene_free(scene);
+}
+
+/* Whichever comes first: what the one let stand, the other had ended. */
+TEST(roster, an_earlier_revocation_does_not_bring_back_what_a_later_one_voided)
+{
+    for (int i = 0; i < 2; i++) {
+        struct roster_scene *scene = roster_scene_new();
+        write_orders(scene, SCENE_COUNTER, 9);
+        struct log_cut other = cut_at(scene, SCENE_COUNTER, 7);
+        other.hash.bytes[0] ^= 1;
+        const struct log_cut own = cut_at(scene, SCENE_COUNTER, 5);
+        state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, i == 0 ? &own : &other);
+        state_cut(scene, SCENE_MANAGER, EVENT_LOG_REVOKE, i == 0 ? &other : &own);
+        roster_scene_load(scene);
+        assert_int_equal(judge(scene, SCENE_COUNTER, 2, EVENT_LINE_ADD), VERDICT_REVOKED);
+        assert_int_equal(judge(scene, SCENE_COUNTER, 1, EVENT_LOG_OPEN), VERDICT_VALID);
+        roster_scene_free(scene);
+    }
+}
+
+/* Else who holds less could not tell whether the later one means the same chain. */
+TEST(roster, of_a_log_that_was_revoked_twice_peers_bring_each_other_all_up_to_the_later_event)
+{
+    struct roster_scene *scene = roster_scene_new();
+    write_orders(scene, SCENE_COUNTER, 5);
+    const struct log_cut near = cut_at(scene, SCENE_COUNTER, 4);
+    struct log_cut far = cut_at(scene, SCENE_COUNTER, 5);
+    far.seq = 8;
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &near);
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &far);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 4, EVENT_LINE_ADD), VERDICT_VALID);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 5, EVENT_LINE_ADD), VERDICT_REVOKED);
+    assert_int_equal(roster_limit(&scene->roster, near.log), 8);
+    assert_true(roster_awaits(&scene->roster, near.log, 8, 9));
+    write_orders(scene, SCENE_COUNTER, 9);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 2, EVENT_LINE_ADD), VERDICT_REVOKED);
+    roster_scene_free(scene);
+}
+
+TEST(roster, two_chains_named_for_an_event_that_nobody_holds_leave_event_1)
+{
+    struct roster_scene *scene = roster_scene_new();
+    write_orders(scene, SCENE_COUNTER, 5);
+    struct log_cut cut = cut_at(scene, SCENE_COUNTER, 5);
+    cut.seq = 8;
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &cut);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 2, EVENT_LINE_ADD), VERDICT_VALID);
+    cut.hash.bytes[0] ^= 1;
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &cut);
+    roster_scene_load(scene);
+    assert_int_equal(judge(scene, SCENE_COUNTER, 2, EVENT_LINE_ADD), VERDICT_REVOKED);
     roster_scene_free(scene);
 }
 

@@ -22,6 +22,9 @@ static struct roster *roster_make(void)
                                               .capabilities = MAY,
                                               .fork_seq = UINT64_MAX,
                                               .revoked_seq = 9,
+                                              .unrevoked_to = 9,
+                                              .revocations_count = 1,
+                                              .revocations = {{.seq = 9}},
                                               .vouches_from = UINT64_MAX};
     }
     roster->changes_count = 2;
@@ -51,9 +54,11 @@ typedef void change(struct roster *roster);
 CHANGE(capabilities, roster->logs[1].capabilities = 1)
 CHANGE(fork_seq, roster->logs[1].fork_seq = 4)
 CHANGE(revoked_seq, roster->logs[1].revoked_seq = 8)
-CHANGE(revoked_hash, roster->logs[1].revoked_hash.bytes[31] = 1)
-CHANGE(is_revoked_twice, roster->logs[1].is_revoked_twice = true)
-CHANGE(is_revoked_elsewhere, roster->logs[1].is_revoked_elsewhere = true)
+CHANGE(unrevoked_to, roster->logs[1].unrevoked_to = 1)
+CHANGE(is_revoked_crowded, roster->logs[1].is_revoked_crowded = true)
+CHANGE(revocation_more, roster->logs[1].revocations_count = 2)
+CHANGE(revocation_later, roster->logs[1].revocations[0].seq = 10)
+CHANGE(revocation_hash, roster->logs[1].revocations[0].hash.bytes[31] = 1)
 CHANGE(vouches_from, roster->logs[1].vouches_from = 3)
 CHANGE(change_later, roster->changes[0].from_seq = 6)
 CHANGE(change_less, roster->changes[0].capabilities = 1)
@@ -69,10 +74,10 @@ CHANGE(person_less, roster->people[0].capabilities = 1)
 TEST(roster_alike, whatever_decides_about_a_log_makes_a_difference)
 {
     static change *const changes[] = {
-        capabilities,         fork_seq,     revoked_seq,  revoked_hash,     is_revoked_twice,
-        is_revoked_elsewhere, vouches_from, change_later, change_less,      change_stated,
-        change_gone,          right_later,  right_less,   right_of_another, right_outdated,
-        right_gone,           person_less};
+        capabilities,     fork_seq,         revoked_seq,     unrevoked_to, is_revoked_crowded,
+        revocation_more,  revocation_later, revocation_hash, vouches_from, change_later,
+        change_less,      change_stated,    change_gone,     right_later,  right_less,
+        right_of_another, right_outdated,   right_gone,      person_less};
     struct roster *before = roster_make();
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         struct roster *after = roster_make();

@@ -165,8 +165,8 @@ TEST(roster_edges, a_revocation_that_is_said_twice_is_one)
     roster_scene_revoke(scene, device(scene, SCENE_OWNER), &head);
     roster_scene_load(scene);
     assert_true(find(scene, head.log)->revoked_seq == head.seq);
-    assert_false(find(scene, head.log)->is_revoked_twice);
-    assert_false(find(scene, head.log)->is_revoked_elsewhere);
+    assert_true(find(scene, head.log)->unrevoked_to == head.seq);
+    assert_int_equal(find(scene, head.log)->revocations_count, 1);
     roster_scene_free(scene);
 }
 
@@ -244,6 +244,7 @@ TEST(roster_edges, a_revocation_of_whom_nobody_knows_is_passed_over)
     roster_scene_load(scene);
     for (uint32_t i = 0; i < scene->roster.logs_count; i++) {
         assert_true(scene->roster.logs[i].revoked_seq == UINT64_MAX);
+        assert_true(scene->roster.logs[i].unrevoked_to == UINT64_MAX);
         assert_true(scene->roster.logs[i].retired_seq == UINT64_MAX);
     }
     roster_scene_free(scene);

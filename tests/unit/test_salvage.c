@@ -9,25 +9,36 @@
 #include "tests/lib/journal.h"
 #include "tests/lib/store_memory.h"
 
-enum { OWNER, COUNTER, KITCHEN, DEVICES, BRANCHES = 2, FORK_SEQ = 3, BRANCH_LAST = 6 };
+enum { OWNER, COUNTER, KITCHEN, DEVICES, FORK_SEQ = 3, TWIG_SEQ = 5, BRANCH_LAST = 6 };
+
+/* The counter's log in three versions: the twig leaves branch 0 after it left branch 1. */
+enum { BRANCHES = 2, TWIG = BRANCHES, VERSIONS };
 
 struct scene {
     struct journal journal;
     struct journal_device devices[DEVICES];
-    struct store_memory *store, *branch_store[BRANCHES];
-    struct store_txn *txn, *branch[BRANCHES]; /* the counter's log in two versions */
-    struct log_head branch_head[BRANCHES];
+    struct store_memory *store, *branch_store[VERSIONS];
+    struct store_txn *txn, *branch[VERSIONS];
+    struct log_head branch_head[VERSIONS];
     struct run run;
     struct roster roster;
     uint8_t body[EVENT_BYTES_MAX];
 };
 
-/* The counter's event @seq: on both branches the same before the fork. */
+/* What tells the counter's event @seq on @branch from those of others. */
+static uint8_t mark_of(uint8_t branch, uint64_t seq)
+{
+    if (seq < FORK_SEQ)
+        return 0;
+    return branch == TWIG && seq < TWIG_SEQ ? 1 : 1 + branch;
+}
+
+/* The counter's next event: the same on both branches before the fork. */
 static void counter_write(struct scene *scene, struct store_txn *txn, struct journal_device *device,
                           uint8_t branch)
 {
     const struct entity_id entity = entity_id_derive(KIND_ORDER, device->head.seq + 1);
-    const uint8_t body[] = {0x91, device->head.seq + 1 < FORK_SEQ ? 0 : (uint8_t)(1 + branch)};
+    const uint8_t body[] = {0x91, mark_of(branch, device->head.seq + 1)};
     (void)journal_write(txn, &scene->journal, device, EVENT_LINE_ADD, &entity,
                         bytes_of(body, sizeof body));
 }
@@ -56,8 +67,8 @@ static struct scene *scene_new(void)
                      0);
     for (uint32_t i = 0; i < DEVICES; i++)
         journal_device_init(&scene->devices[i], &scene->journal, i + 1, roles[i], NULL);
-    branch_make(scene, 0);
-    branch_make(scene, 1);
+    for (uint8_t i = 0; i < VERSIONS; i++)
+        branch_make(scene, i);
     for (uint32_t i = 0; i < DEVICES; i++)
         journal_open(scene->txn, &scene->journal, &scene->devices[i]);
     while (scene->devices[COUNTER].head.seq + 1 < FORK_SEQ)
@@ -67,7 +78,7 @@ static struct scene *scene_new(void)
 
 static void scene_free(struct scene *scene)
 {
-    for (uint32_t i = 0; i < BRANCHES; i++) {
+    for (uint32_t i = 0; i < VERSIONS; i++) {
         store_memory_abort(scene->branch[i]);
         store_memory_free(scene->branch_store[i]);
     }
@@ -290,29 +301,110 @@ static struct log_cut cut_at(struct scene *scene, uint32_t branch, uint64_t seq)
 }
 
 /* Whichever is said first, and whatever a third says lower down. */
-TEST(salvage, two_revocations_that_name_different_branches_let_neither_stand_until_a_lower_one)
+TEST(salvage, two_revocations_that_name_different_branches_let_neither_stand_ever_again)
 {
     for (uint32_t first = 0; first < BRANCHES; first++) {
+        for (uint64_t seq = BRANCH_LAST - 1; seq <= BRANCH_LAST; seq++) {
+            struct scene *scene = scene_new();
+            const uint32_t second = 1 - first;
+            const struct log_cut cuts[] = {cut_at(scene, first, BRANCH_LAST),
+                                           cut_at(scene, second, seq),
+                                           cut_at(scene, second, FORK_SEQ)};
+            carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
+            carry(scene, KITCHEN, 1, FORK_SEQ, BRANCH_LAST);
+            state_fork(scene);
+            revoke(scene, &cuts[0]);
+            assert_true(counts(scene, first, BRANCH_LAST));
+            assert_false(counts(scene, second, FORK_SEQ));
+            for (uint32_t i = 1; i < 3; i++) {
+                revoke(scene, &cuts[i]);
+                assert_false(counts(scene, first, FORK_SEQ));
+                assert_false(counts(scene, second, FORK_SEQ));
+            }
+            assert_int_equal(
+                roster_judge(&scene->roster, cuts[0].log, FORK_SEQ - 1, EVENT_LINE_ADD, 0),
+                VERDICT_VALID);
+            scene_free(scene);
+        }
+    }
+}
+
+TEST(salvage, of_two_revocations_on_one_branch_the_lower_point_is_where_it_ends)
+{
+    for (uint64_t first = FORK_SEQ; first <= FORK_SEQ + 1; first++) {
         struct scene *scene = scene_new();
-        const uint32_t second = 1 - first;
-        const struct log_cut cuts[] = {cut_at(scene, first, BRANCH_LAST),
-                                       cut_at(scene, second, BRANCH_LAST),
-                                       cut_at(scene, second, BRANCH_LAST - 1)};
+        const struct log_cut cuts[] = {cut_at(scene, 0, first),
+                                       cut_at(scene, 0, 2 * FORK_SEQ + 1 - first)};
         carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
-        carry(scene, KITCHEN, 1, FORK_SEQ, BRANCH_LAST);
         state_fork(scene);
         revoke(scene, &cuts[0]);
-        assert_true(counts(scene, first, FORK_SEQ));
-        assert_false(counts(scene, second, FORK_SEQ));
         revoke(scene, &cuts[1]);
-        assert_false(counts(scene, first, FORK_SEQ));
-        assert_false(counts(scene, second, FORK_SEQ));
-        revoke(scene, &cuts[2]);
-        assert_false(counts(scene, first, FORK_SEQ));
-        assert_true(counts(scene, second, FORK_SEQ));
-        assert_false(counts(scene, second, BRANCH_LAST));
+        assert_true(counts(scene, 0, FORK_SEQ));
+        assert_false(counts(scene, 0, FORK_SEQ + 1));
         scene_free(scene);
     }
+}
+
+/* They part at the twig, and that is known once both of them are carried. */
+TEST(salvage, what_two_revoked_branches_share_behind_the_fork_counts_when_both_are_carried)
+{
+    struct scene *scene = scene_new();
+    const struct log_cut cuts[] = {cut_at(scene, 0, BRANCH_LAST), cut_at(scene, TWIG, BRANCH_LAST)};
+    carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
+    carry(scene, KITCHEN, 1, FORK_SEQ, BRANCH_LAST);
+    state_fork(scene);
+    revoke(scene, &cuts[0]);
+    revoke(scene, &cuts[1]);
+    assert_false(counts(scene, 0, FORK_SEQ));
+    carry(scene, KITCHEN, TWIG, TWIG_SEQ, BRANCH_LAST);
+    for (uint64_t seq = FORK_SEQ; seq <= BRANCH_LAST; seq++) {
+        assert_true(counts(scene, 0, seq) == (seq < TWIG_SEQ));
+        assert_true(counts(scene, TWIG, seq) == (seq < TWIG_SEQ));
+        assert_false(counts(scene, 1, seq));
+    }
+    scene_free(scene);
+}
+
+/* One admin knew less than where the branches part, the other held another branch. */
+TEST(salvage, a_revocation_before_the_fork_counts_beside_one_of_another_branch_behind_it)
+{
+    struct scene *scene = scene_new();
+    const struct log_cut before = cut_at(scene, 0, FORK_SEQ - 1);
+    const struct log_cut behind = cut_at(scene, 1, BRANCH_LAST);
+    while (scene->devices[COUNTER].head.seq < BRANCH_LAST)
+        counter_write(scene, scene->txn, &scene->devices[COUNTER], 0);
+    revoke(scene, &before);
+    revoke(scene, &behind);
+    assert_int_equal(roster_judge(&scene->roster, before.log, FORK_SEQ - 1, EVENT_LINE_ADD, 0),
+                     VERDICT_REVOKED); /* that it forked there is not known yet */
+    state_fork(scene);
+    assert_int_equal(roster_judge(&scene->roster, before.log, FORK_SEQ - 1, EVENT_LINE_ADD, 0),
+                     VERDICT_VALID);
+    assert_int_equal(roster_judge(&scene->roster, before.log, FORK_SEQ, EVENT_LINE_ADD, 0),
+                     VERDICT_REVOKED);
+    scene_free(scene);
+}
+
+/* Each states another event of one branch as the last. */
+TEST(salvage, of_a_log_that_is_revoked_too_often_what_lies_before_the_fork_counts)
+{
+    struct scene *scene = scene_new();
+    struct log_cut cut = cut_at(scene, 0, BRANCH_LAST);
+    carry(scene, KITCHEN, 0, FORK_SEQ, BRANCH_LAST);
+    state_fork(scene);
+    revoke(scene, &cut);
+    for (uint8_t i = 1; i <= ROSTER_REVOCATIONS_MAX; i++) {
+        cut.seq = BRANCH_LAST + i;
+        revoke(scene, &cut);
+        assert_true(roster_log_find(&scene->roster, cut.log)->is_revoked_crowded ==
+                    (i == ROSTER_REVOCATIONS_MAX));
+    }
+    assert_true(scene->roster.is_cut_short);
+    assert_false(counts(scene, 0, FORK_SEQ));
+    assert_true(roster_salvage_limit(roster_log_find(&scene->roster, cut.log)) == 0);
+    assert_int_equal(roster_judge(&scene->roster, cut.log, FORK_SEQ - 1, EVENT_LINE_ADD, 0),
+                     VERDICT_VALID);
+    scene_free(scene);
 }
 
 /* Each device holds the branch that it heard first: what lies before the fork is on both. */

@@ -91,6 +91,7 @@ static void logs_make(void)
                                              .device = i + 1,
                                              .fork_seq = UINT64_MAX,
                                              .revoked_seq = UINT64_MAX,
+                                             .unrevoked_to = UINT64_MAX,
                                              .retired_seq = UINT64_MAX};
     }
 }
