@@ -194,31 +194,14 @@ static int rows_load(struct store_txn *txn, const struct entity_id *order, struc
     return err == ERR_NOT_FOUND ? 0 : err == 0 ? ERR_LIMIT : err;
 }
 
-static bool is_same(const struct provider_call *a, const struct provider_call *b)
-{
-    return a->kind == b->kind && bytes_equal(a->intent, b->intent) &&
-           bytes_equal(a->wish, b->wish) &&
-           (a->kind == CALL_REFUND || a->amount_minor == b->amount_minor);
-}
-
 static const struct attempt *attempt_find(const struct rows *rows, const struct provider_call *call)
 {
     for (uint32_t i = 0; i < rows->count; i++) {
-        if (is_same(&rows->attempts[i].call, call)) {
+        if (provider_call_is(&rows->attempts[i].call, call)) {
             return &rows->attempts[i];
         }
     }
     return NULL;
-}
-
-static bool is_planned(const struct plan *plan, const struct provider_call *call)
-{
-    for (uint32_t i = 0; i < plan->calls_count; i++) {
-        if (is_same(&plan->calls[i], call)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static int put_changed(struct store_txn *txn, const struct attempt *attempt, bool *is_changed)
@@ -253,7 +236,7 @@ static int unplanned_end(struct store_txn *txn, const struct plan *plan, const s
     for (uint32_t i = 0; i < rows->count && err == 0; i++) {
         struct attempt attempt = rows->attempts[i];
         const bool is_waiting = attempt.state == ATTEMPT_SEND && attempt.tries == 0;
-        if (is_waiting && attempt.call.kind != CALL_CREATE && !is_planned(plan, &attempt.call)) {
+        if (is_waiting && attempt.call.kind != CALL_CREATE && !plan_has(plan, &attempt.call)) {
             attempt.state = ATTEMPT_VOID;
             err = put_changed(txn, &attempt, is_changed);
         }

@@ -24,7 +24,7 @@ static void add(struct plan *plan, const struct provider_call *call)
 
 /* ---- the order ---- */
 
-static bool is_line_undecided(const struct order_line *line)
+bool plan_line_is_undecided(const struct order_line *line)
 {
     return line->is_active && !line->is_accepted && line->progress == LINE_WAITING &&
            line->handed == 0;
@@ -33,7 +33,7 @@ static bool is_line_undecided(const struct order_line *line)
 bool plan_is_undecided(const struct order *order)
 {
     for (uint32_t i = 0; i < order->lines_count; i++) {
-        if (is_line_undecided(&order->lines[i])) {
+        if (plan_line_is_undecided(&order->lines[i])) {
             return true;
         }
     }
@@ -134,9 +134,8 @@ static bool is_disputed(const struct ledger *ledger, const struct ledger_intent 
 /* A wish is met from the captured intents by id; @left_minor: of each, what no earlier wish took.
  */
 static void plan_wish(const struct ledger *ledger, const struct ledger_wish *wish,
-                      int64_t *left_minor, struct plan *plan)
+                      int64_t open_minor, int64_t *left_minor, struct plan *plan)
 {
-    int64_t open_minor = wish->open_minor;
     for (uint32_t i = 0; i < ledger->intents_count && open_minor > 0; i++) {
         const struct ledger_intent *intent = &ledger->intents[i];
         const int64_t back = smaller(open_minor, left_minor[i]);
@@ -155,16 +154,25 @@ static void plan_wish(const struct ledger *ledger, const struct ledger_wish *wis
     }
 }
 
-static void plan_refunds(const struct ledger *ledger, struct plan *plan)
+/* Two gateways may name one surplus by two causes. So what only a rule wished is given back as far
+ * as it is due, whatever else is wished. */
+static void plan_refunds(const struct order *order, struct plan *plan)
 {
+    const struct ledger *ledger = &order->ledger;
+    int64_t due_minor = order->due_minor > 0 ? order->due_minor : 0;
     int64_t left_minor[ORDER_INTENTS_MAX];
     for (uint32_t i = 0; i < ledger->intents_count; i++) {
         left_minor[i] = ledger->intents[i].received_minor - ledger->intents[i].refunded_minor;
     }
     for (uint32_t i = 0; i < ledger->wishes_count; i++) {
-        if (ledger->wishes[i].state == WISH_OPEN) {
-            plan_wish(ledger, &ledger->wishes[i], left_minor, plan);
+        const struct ledger_wish *wish = &ledger->wishes[i];
+        if (wish->state != WISH_OPEN) {
+            continue;
         }
+        const int64_t open_minor =
+            wish->is_a_persons ? wish->open_minor : smaller(wish->open_minor, due_minor);
+        due_minor -= wish->is_a_persons ? 0 : open_minor;
+        plan_wish(ledger, wish, open_minor, left_minor, plan);
     }
 }
 
@@ -181,6 +189,23 @@ static bool is_wish_due(const struct order *order)
 }
 
 /* ---- */
+
+bool provider_call_is(const struct provider_call *a, const struct provider_call *b)
+{
+    return a->kind == b->kind && bytes_equal(a->intent, b->intent) &&
+           bytes_equal(a->wish, b->wish) &&
+           (a->kind == CALL_REFUND || a->amount_minor == b->amount_minor);
+}
+
+bool plan_has(const struct plan *plan, const struct provider_call *call)
+{
+    for (uint32_t i = 0; i < plan->calls_count; i++) {
+        if (provider_call_is(&plan->calls[i], call)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static uint64_t left_ms(uint64_t limit_ms, uint64_t waited_ms)
 {
@@ -215,6 +240,6 @@ void plan_make(const struct order *order, const struct plan_terms *terms,
         return; /* not all of it is understood here: no money moves on a part of the facts */
     }
     plan_intents(order, terms, waits, ret_plan);
-    plan_refunds(&order->ledger, ret_plan);
+    plan_refunds(order, ret_plan);
     ret_plan->is_wish_due = is_wish_due(order);
 }

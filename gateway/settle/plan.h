@@ -14,7 +14,8 @@
  *   held      a line waits for the kitchen                  wait; in time the order lapses
  *   held      every line is accepted, refused or voided     capture what is owed, once
  *   captured  a wish for a refund is open                   refund, unless disputed
- *   captured  more was taken than is owed                   wish it back, because of what changed
+ *   captured  more was taken than is owed                   wish it back, because of what changed;
+ *                                                           never more than is due is given back so
  *
  * docs/adr/0021-the-gateway-plans.md has the reasons.
  */
@@ -77,8 +78,17 @@ struct plan {
     uint32_t notices;  /* enum plan_notice */
 };
 
+/* Whether it asks for @call; of a refund, whatever the amount. */
+bool plan_has(const struct plan *plan, const struct provider_call *call);
+
+/* Whether both are one request under one key. */
+bool provider_call_is(const struct provider_call *a, const struct provider_call *b);
+
 void plan_make(const struct order *order, const struct plan_terms *terms,
                const struct plan_waits *waits, struct plan *ret_plan);
+
+/* Whether the kitchen has yet to decide about it. */
+bool plan_line_is_undecided(const struct order_line *line);
 
 /* Whether the kitchen has yet to decide about a line of it. */
 bool plan_is_undecided(const struct order *order);

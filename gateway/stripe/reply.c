@@ -107,6 +107,9 @@ static void metadata_read(const json_t *object, struct stripe_fact *fact)
     fact->has_order =
         hex_read(text_of(metadata, STRIPE_META_POPUP), fact->popup.bytes, POPUP_ID_BYTES) &&
         hex_read(text_of(metadata, STRIPE_META_ORDER), fact->order.bytes, ENTITY_ID_BYTES);
+    if (!hex_read(text_of(metadata, STRIPE_META_DRAFT), fact->draft, HASH_BYTES)) {
+        memset(fact->draft, 0, sizeof fact->draft);
+    }
 }
 
 /* ---- objects ---- */
@@ -225,6 +228,7 @@ static bool fact_read(const json_t *object, const json_t *event, struct stripe_f
         if (is_text(object, "object", readers[i].type)) {
             ret_fact->kind = readers[i].kind;
             metadata_read(object, ret_fact);
+            (void)amount_of(object, "created", &ret_fact->created_s);
             return readers[i].read(object, ret_fact);
         }
     }
@@ -281,6 +285,12 @@ bool stripe_reply_object(const struct stripe_reply *reply, uint32_t index,
     const json_t *object = object_at(root, index, &event);
     *ret_is_fact = object != NULL && fact_read(object, event, ret_fact);
     return object != NULL;
+}
+
+struct bytes stripe_reply_id(const struct stripe_reply *reply)
+{
+    const struct bytes id = text_of(root_of(reply), "id");
+    return is_id(id) ? id : bytes_of(NULL, 0);
 }
 
 bool stripe_reply_has_more(const struct stripe_reply *reply, struct bytes *ret_after)

@@ -27,6 +27,8 @@ struct stripe_fact {
     struct popup_id popup;
     struct entity_id order;
     uint8_t wish[WISH_ID_BYTES];
+    int64_t created_s;          /* since 1970, by Stripe's clock; 0 = not told */
+    uint8_t draft[HASH_BYTES];  /* an intent's, by its metadata; zeros = none */
     bool is_manual;             /* an intent's capture_method */
     bool is_refundable;         /* a dispute's is_charge_refundable */
     struct bytes client_secret; /* an intent's: for its customer's page and nobody else */
@@ -45,6 +47,9 @@ struct provider_answer stripe_reply_answer(const struct stripe_reply *reply, uin
  * a list, and of an error's intent. False beyond the last of @index. Those of other kinds count. */
 bool stripe_reply_object(const struct stripe_reply *reply, uint32_t index,
                          struct stripe_fact *ret_fact, bool *ret_is_fact);
+
+/* The id of the object itself; empty if none. */
+struct bytes stripe_reply_id(const struct stripe_reply *reply);
 
 /* Of a list: whether there are more, and the id to go on after. */
 bool stripe_reply_has_more(const struct stripe_reply *reply, struct bytes *ret_after);

@@ -6,8 +6,7 @@
 /* What a call's parameters follow from. */
 struct asked {
     const struct attempt *attempt;
-    const struct popup_id *popup;
-    struct bytes currency;
+    const struct stripe_terms *terms;
 };
 
 /* "/v1/payment_intents/<id><rest>" */
@@ -21,7 +20,7 @@ static void intent_path(struct text *path, struct bytes intent, const char *rest
 static void order_add(struct text *body, const struct asked *asked)
 {
     form_add_hex(body, "metadata[" STRIPE_META_POPUP "]",
-                 bytes_of(asked->popup->bytes, POPUP_ID_BYTES));
+                 bytes_of(asked->terms->popup.bytes, POPUP_ID_BYTES));
     form_add_hex(body, "metadata[" STRIPE_META_ORDER "]",
                  bytes_of(asked->attempt->order.bytes, ENTITY_ID_BYTES));
 }
@@ -35,11 +34,12 @@ static void create_fill(const struct asked *asked, struct stripe_request *reques
     struct text *body = &request->body;
     text_append_text(&request->path, "/v1/payment_intents");
     form_add_number(body, "amount", call->amount_minor);
-    form_add(body, "currency", asked->currency);
+    form_add(body, "currency", asked->terms->currency);
     form_add_text(body, "capture_method", "manual");
     form_add_text(body, "automatic_payment_methods[enabled]", "true");
     order_add(body, asked);
     form_add_hex(body, "metadata[" STRIPE_META_DRAFT "]", call->wish);
+    form_add(body, "metadata[" STRIPE_META_BRIEF "]", asked->terms->brief);
 }
 
 static void capture_fill(const struct asked *asked, struct stripe_request *request)
@@ -67,8 +67,8 @@ static void refund_fill(const struct asked *asked, struct stripe_request *reques
     form_add_hex(&request->body, "metadata[" STRIPE_META_WISH "]", call->wish);
 }
 
-struct stripe_request stripe_request_of(const struct attempt *attempt, const struct popup_id *popup,
-                                        struct bytes currency)
+struct stripe_request stripe_request_of(const struct attempt *attempt,
+                                        const struct stripe_terms *terms)
 {
     static void (*const fills[PROVIDER_CALL_COUNT])(const struct asked *asked,
                                                     struct stripe_request *request) = {
@@ -77,7 +77,7 @@ struct stripe_request stripe_request_of(const struct attempt *attempt, const str
         [CALL_CANCEL] = cancel_fill,
         [CALL_REFUND] = refund_fill,
     };
-    const struct asked asked = {attempt, popup, currency};
+    const struct asked asked = {attempt, terms};
     struct stripe_request request = {.is_post = true};
     fills[attempt->call.kind](&asked, &request);
     attempt_key(attempt, request.key);
@@ -109,6 +109,13 @@ struct stripe_request stripe_look_of(const struct attempt *attempt)
     } else {
         intent_path(&request.path, attempt->call.intent, "");
     }
+    return request;
+}
+
+struct stripe_request stripe_intent_of(struct bytes intent)
+{
+    struct stripe_request request = {.is_post = false};
+    intent_path(&request.path, intent, "");
     return request;
 }
 

@@ -19,6 +19,7 @@ enum { STRIPE_LIST_MAX = 100 /* objects of one page */ };
 #define STRIPE_META_ORDER "trestle_order"
 #define STRIPE_META_DRAFT "trestle_draft"
 #define STRIPE_META_WISH  "trestle_wish"
+#define STRIPE_META_BRIEF "trestle_lines"
 
 struct stripe_request {
     bool is_post;     /* with body and key; else GET */
@@ -27,13 +28,23 @@ struct stripe_request {
     char key[ATTEMPT_KEY_TEXT_MAX];
 };
 
+/* What is sent beside the attempt; borrowed during the call. */
+struct stripe_terms {
+    struct popup_id popup;
+    struct bytes currency; /* lower case: CALL_CREATE */
+    struct bytes brief;    /* the lines of the draft, for a person: CALL_CREATE */
+};
+
 /* Freed with stripe_request_close(). */
-struct stripe_request stripe_request_of(const struct attempt *attempt, const struct popup_id *popup,
-                                        struct bytes currency);
+struct stripe_request stripe_request_of(const struct attempt *attempt,
+                                        const struct stripe_terms *terms);
 
 /* What to read when an attempt must look: the intent, or the refunds of it. For CALL_CREATE there
  * is nothing to read but the list of intents since @since_s, see stripe_list_intents(). */
 struct stripe_request stripe_look_of(const struct attempt *attempt);
+
+/* The intent itself. */
+struct stripe_request stripe_intent_of(struct bytes intent);
 
 /* One page, newest first; @after: the last id of the page before it, empty = from the newest. */
 struct stripe_request stripe_list_intents(int64_t since_s, struct bytes after);

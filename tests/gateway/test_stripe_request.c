@@ -12,7 +12,9 @@ static const struct entity_id order = {.bytes = {0x0f, [11] = 0xf0}};
 static struct stripe_request request_of(const struct provider_call *call)
 {
     const struct attempt attempt = attempt_of(&order, call);
-    return stripe_request_of(&attempt, &popup, bytes_of_text("eur"));
+    const struct stripe_terms terms = {
+        .popup = popup, .currency = bytes_of_text("eur"), .brief = bytes_of_text("2x Tea")};
+    return stripe_request_of(&attempt, &terms);
 }
 
 static void assert_text(const struct text *text, const char *expected)
@@ -43,7 +45,7 @@ TEST(stripe_request, an_intent_is_made_to_be_captured_by_hand)
                    "&automatic_payment_methods[enabled]=true"
                    "&metadata[trestle_popup]=ab000000000000000000000000000001"
                    "&metadata[trestle_order]=0f00000000000000000000f0"
-                   "&metadata[trestle_draft]=68617368");
+                   "&metadata[trestle_draft]=68617368&metadata[trestle_lines]=2x%20Tea");
 }
 
 TEST(stripe_request, captures_cancels_and_refunds)

@@ -1,0 +1,166 @@
+#include "gateway/config/credentials.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "node/os/entropy.h"
+
+static const char provider_url[] = "https://api.stripe.com";
+
+/* ---- files ---- */
+
+static const char *const names[] = {"stripe-secret-key", "stripe-publishable-key",
+                                    "stripe-webhook-secret", "stripe-webhook-secret-next"};
+enum { NAMES_COUNT = sizeof names / sizeof *names };
+
+static char *place_of(struct credentials *credentials, size_t at)
+{
+    char *const places[NAMES_COUNT] = {credentials->secret_key, credentials->publishable_key,
+                                       credentials->webhook_secrets[0],
+                                       credentials->webhook_secrets[1]};
+    return places[at];
+}
+
+static int folder_of(const struct terms *terms, const char *state, char *to)
+{
+    const char *given = getenv("CREDENTIALS_DIRECTORY");
+    if (terms->stripe_keys[0] != '\0') {
+        (void)snprintf(to, PATH_BYTES_MAX, "%s", terms->stripe_keys);
+        return 0;
+    }
+    if (given != NULL && given[0] != '\0' && strlen(given) < PATH_BYTES_MAX) {
+        (void)snprintf(to, PATH_BYTES_MAX, "%s", given);
+        return 0;
+    }
+    return path_join(to, state, "stripe");
+}
+
+/* Its one line, without the white space around it. */
+static int line_of(uint8_t *data, size_t size, char *to)
+{
+    size_t from = 0;
+    while (size > 0 &&
+           (data[size - 1] == '\n' || data[size - 1] == '\r' || data[size - 1] == ' ')) {
+        size--;
+    }
+    while (from < size && data[from] == ' ') {
+        from++;
+    }
+    for (size_t i = from; i < size; i++) {
+        if (data[i] <= ' ' || data[i] > '~') {
+            return ERR_MALFORMED;
+        }
+    }
+    memcpy(to, data + from, size - from);
+    to[size - from] = '\0';
+    return 0;
+}
+
+static int file_load(const char *folder, const char *name, char *to, char *ret_problem)
+{
+    char path[PATH_BYTES_MAX];
+    struct stat about;
+    uint8_t *data = NULL;
+    size_t size = 0;
+    int err = path_join(path, folder, name);
+    if (err != 0 || stat(path, &about) != 0) {
+        return err; /* it need not be there */
+    }
+    if ((about.st_mode & S_IRWXO) != 0) {
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.300s: everybody may read it: chmod 600",
+                       path);
+        return ERR_FORBIDDEN;
+    }
+    err = file_read(path, CREDENTIAL_BYTES_MAX, &data, &size);
+    if (err == 0) {
+        err = line_of(data, size, to);
+        entropy_wipe(data, size);
+        free(data);
+    }
+    if (err != 0) {
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.300s: it must hold one key in one line%s",
+                       path, err == ERR_FORBIDDEN ? ", and be readable for this user" : "");
+    }
+    return err;
+}
+
+/* ---- what they are ---- */
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+static bool is_of(const char *key, const char *const *starts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (begins(key, starts[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int problem(char *ret_problem, int err, const char *text)
+{
+    (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%s", text);
+    return err;
+}
+
+int credentials_check(struct credentials *credentials, const char *stripe_url, char *ret_problem)
+{
+    static const char *const live[] = {"sk_live_", "rk_live_"};
+    static const char *const test[] = {"sk_test_", "rk_test_"};
+    const char *secret = credentials->secret_key, *public = credentials->publishable_key;
+    if (secret[0] == '\0') {
+        return problem(ret_problem, ERR_NOT_FOUND, "there is no file stripe-secret-key");
+    }
+    credentials->is_live = is_of(secret, live, 2);
+    if (!credentials->is_live && !is_of(secret, test, 2)) {
+        return problem(ret_problem, ERR_MALFORMED,
+                       "stripe-secret-key is no secret key: it begins with sk_test_ or sk_live_");
+    }
+    if (!begins(public, credentials->is_live ? "pk_live_" : "pk_test_")) {
+        return problem(ret_problem, ERR_MALFORMED,
+                       credentials->is_live
+                           ? "stripe-publishable-key must be the account's pk_live_ key, as the "
+                             "secret key is a live one"
+                           : "stripe-publishable-key must be the account's pk_test_ key, as the "
+                             "secret key is a test one");
+    }
+    if (credentials->is_live && strcmp(stripe_url, provider_url) != 0) {
+        return problem(ret_problem, ERR_MALFORMED,
+                       "a live key goes to https://api.stripe.com only: leave stripe-url out, or "
+                       "use test keys");
+    }
+    for (size_t i = 0; i < WEBHOOK_SECRETS_MAX; i++) {
+        const char *hook = credentials->webhook_secrets[i];
+        if (hook[0] != '\0' && !begins(hook, "whsec_")) {
+            return problem(ret_problem, ERR_MALFORMED,
+                           "a webhook's secret begins with whsec_: copy it from the provider's "
+                           "page of the webhook endpoint");
+        }
+    }
+    return 0;
+}
+
+int credentials_load(const struct terms *terms, const char *state,
+                     struct credentials *ret_credentials, char *ret_problem)
+{
+    char folder[PATH_BYTES_MAX];
+    memset(ret_credentials, 0, sizeof *ret_credentials);
+    int err = folder_of(terms, state, folder);
+    for (size_t i = 0; i < NAMES_COUNT && err == 0; i++) {
+        err = file_load(folder, names[i], place_of(ret_credentials, i), ret_problem);
+    }
+    if (err == 0) {
+        err = credentials_check(ret_credentials, terms->stripe_url, ret_problem);
+    }
+    if (err == ERR_NOT_FOUND) {
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.300s/stripe-secret-key is not there",
+                       folder);
+    }
+    return err;
+}

@@ -1,0 +1,22 @@
+/* terms.h - what a person may set of card payments.
+ *
+ * Layer: gateway. One table in terms.c: flags, TRESTLE_* variables and lines of trestle.conf, as
+ * the node's own settings. Keys are never among them: credentials.h.
+ */
+#ifndef TRESTLE_GATEWAY_CONFIG_TERMS_H
+#define TRESTLE_GATEWAY_CONFIG_TERMS_H
+
+#include "node/config/settings.h"
+
+struct terms {
+    char stripe_url[SETTING_BYTES_MAX];    /* "https://api.stripe.com" */
+    char stripe_script[SETTING_BYTES_MAX]; /* of the customer's page */
+    char stripe_keys[PATH_BYTES_MAX]; /* folder; "" = systemd's credentials, or beside the state */
+    uint32_t decide_minutes;          /* the kitchen's; 0 = for ever */
+    uint32_t pay_minutes;             /* a draft's; 0 = for ever */
+};
+
+/* Make them settings of this program, with their defaults. Once, before any is read. */
+void terms_extend(struct terms *terms);
+
+#endif

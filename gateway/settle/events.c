@@ -1,0 +1,165 @@
+#include "gateway/settle/events.h"
+
+#include <string.h>
+
+#include "sync/base/check.h"
+
+enum { NUMBER_KEY_BYTES = 9, SEEN_KEY_BYTES_MAX = 1 + PROVIDER_ID_BYTES_MAX };
+
+struct seen_key {
+    size_t size;
+    uint8_t bytes[SEEN_KEY_BYTES_MAX];
+};
+
+static struct seen_key seen_key_of(struct bytes id)
+{
+    struct seen_key key = {.size = 1 + id.size};
+    check(id.size > 0 && key.size <= sizeof key.bytes);
+    key.bytes[0] = 'S';
+    memcpy(key.bytes + 1, id.data, id.size);
+    return key;
+}
+
+static void number_key(uint64_t number, uint8_t to[NUMBER_KEY_BYTES])
+{
+    to[0] = 'W';
+    put_be64(to + 1, number);
+}
+
+static bool is_number_key(struct bytes key)
+{
+    return key.size == NUMBER_KEY_BYTES && key.data[0] == 'W';
+}
+
+/* ---- those that came ---- */
+
+/* The highest number; 0 = none waits. */
+static int number_last(struct store_txn *txn, uint64_t *ret_number)
+{
+    const uint8_t above[] = {'W' + 1};
+    struct store_cursor cursor;
+    struct bytes key, row;
+    int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = store_cursor_before(&cursor, bytes_of(above, sizeof above), &key, &row);
+    *ret_number = err == 0 && is_number_key(key) ? get_be64(key.data + 1) : 0;
+    store_cursor_close(&cursor);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int events_receive(struct store_txn *txn, struct bytes id, struct bytes body, int64_t now_s,
+                   bool *ret_is_new)
+{
+    uint8_t key[NUMBER_KEY_BYTES];
+    uint64_t last = 0;
+    bool is_seen = false;
+    int err = events_is_seen(txn, id, &is_seen);
+    if (err == 0) {
+        *ret_is_new = !is_seen;
+    }
+    if (err != 0 || is_seen) {
+        return err;
+    }
+    err = number_last(txn, &last);
+    if (err != 0) {
+        return err;
+    }
+    number_key(last + 1, key);
+    err = store_put(txn, TABLE_LOCAL, bytes_of(key, sizeof key), body);
+    return err != 0 ? err : events_see(txn, id, now_s);
+}
+
+int events_next(struct store_txn *txn, uint64_t after, uint64_t *ret_number, struct bytes *ret_body)
+{
+    uint8_t from[NUMBER_KEY_BYTES];
+    struct store_cursor cursor;
+    struct bytes key, row;
+    number_key(after + 1, from);
+    int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = store_cursor_seek(&cursor, bytes_of(from, sizeof from), &key, &row);
+    if (err == 0 && !is_number_key(key)) {
+        err = ERR_NOT_FOUND;
+    }
+    if (err == 0) {
+        *ret_number = get_be64(key.data + 1);
+        *ret_body = row;
+    }
+    store_cursor_close(&cursor);
+    return err;
+}
+
+int events_told(struct store_txn *txn, uint64_t number)
+{
+    uint8_t key[NUMBER_KEY_BYTES];
+    number_key(number, key);
+    const int err = store_del(txn, TABLE_LOCAL, bytes_of(key, sizeof key));
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* ---- those that were seen ---- */
+
+int events_is_seen(struct store_txn *txn, struct bytes id, bool *ret_is_seen)
+{
+    const struct seen_key key = seen_key_of(id);
+    struct bytes row;
+    const int err = store_get(txn, TABLE_LOCAL, bytes_of(key.bytes, key.size), &row);
+    if (err == 0 || err == ERR_NOT_FOUND) {
+        *ret_is_seen = err == 0;
+        return 0;
+    }
+    return err;
+}
+
+int events_see(struct store_txn *txn, struct bytes id, int64_t now_s)
+{
+    const struct seen_key key = seen_key_of(id);
+    uint8_t row[8];
+    put_be64(row, (uint64_t)now_s);
+    return store_put(txn, TABLE_LOCAL, bytes_of(key.bytes, key.size), bytes_of(row, sizeof row));
+}
+
+/* The first key that came before @before_s, at or above @from. ERR_NOT_FOUND. */
+static int old_next(struct store_txn *txn, int64_t before_s, const struct seen_key *from,
+                    struct seen_key *ret_key)
+{
+    struct store_cursor cursor;
+    struct bytes key, row;
+    int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = store_cursor_seek(&cursor, bytes_of(from->bytes, from->size), &key, &row);
+    while (err == 0 && key.data[0] == 'S' && row.size == 8 &&
+           (int64_t)get_be64(row.data) >= before_s) {
+        err = store_cursor_next(&cursor, &key, &row);
+    }
+    if (err == 0 && (key.data[0] != 'S' || key.size > sizeof ret_key->bytes)) {
+        err = ERR_NOT_FOUND;
+    }
+    if (err == 0) {
+        ret_key->size = key.size;
+        memcpy(ret_key->bytes, key.data, key.size);
+    }
+    store_cursor_close(&cursor);
+    return err;
+}
+
+int events_forget(struct store_txn *txn, int64_t before_s, uint32_t count)
+{
+    struct seen_key key = {.size = 1, .bytes = {'S'}};
+    int err = 0;
+    for (uint32_t i = 0; i < count && err == 0; i++) {
+        struct seen_key old;
+        err = old_next(txn, before_s, &key, &old);
+        if (err == 0) {
+            err = store_del(txn, TABLE_LOCAL, bytes_of(old.bytes, old.size));
+            key = old;
+        }
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}

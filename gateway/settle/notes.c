@@ -1,0 +1,241 @@
+#include "gateway/settle/notes.h"
+
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/base/reader.h"
+#include "sync/base/writer.h"
+
+enum {
+    ROW_VERSION = 1,
+    ROW_FIELDS = 5,
+    ORPHAN_BYTES_MAX = 64,
+    NOTE_KEY_BYTES_MAX = 1 + PROVIDER_ID_BYTES_MAX,
+    BRIEF_PREFIX_BYTES = 1 + ENTITY_ID_BYTES,
+};
+
+struct note_key {
+    size_t size;
+    uint8_t bytes[NOTE_KEY_BYTES_MAX];
+};
+
+static struct note_key key_of(char mark, struct bytes first, struct bytes second)
+{
+    struct note_key key = {.size = 1 + first.size + second.size};
+    check(key.size <= sizeof key.bytes);
+    key.bytes[0] = (uint8_t)mark;
+    if (first.size > 0) {
+        memcpy(key.bytes + 1, first.data, first.size);
+    }
+    if (second.size > 0) {
+        memcpy(key.bytes + 1 + first.size, second.data, second.size);
+    }
+    return key;
+}
+
+static struct note_key key_of_one(char mark, struct bytes id)
+{
+    return key_of(mark, id, bytes_of(NULL, 0));
+}
+
+static struct bytes key_bytes(const struct note_key *key)
+{
+    return bytes_of(key->bytes, key->size);
+}
+
+/* A row, or nothing. */
+static int row_get(struct store_txn *txn, const struct note_key *key, struct bytes *ret_row)
+{
+    *ret_row = bytes_of(NULL, 0);
+    const int err = store_get(txn, TABLE_LOCAL, key_bytes(key), ret_row);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* ---- intents ---- */
+
+int notes_intent_put(struct store_txn *txn, struct bytes intent, const struct entity_id *order)
+{
+    const struct note_key key = key_of_one('I', intent);
+    const struct bytes row =
+        order != NULL ? bytes_of(order->bytes, ENTITY_ID_BYTES) : bytes_of("", 0);
+    struct bytes known;
+    const int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &known);
+    if (err != ERR_NOT_FOUND && (err != 0 || bytes_equal(known, row))) {
+        return err;
+    }
+    return store_put(txn, TABLE_LOCAL, key_bytes(&key), row);
+}
+
+int notes_intent_get(struct store_txn *txn, struct bytes intent, struct entity_id *ret_order)
+{
+    const struct note_key key = key_of_one('I', intent);
+    struct bytes row;
+    const int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &row);
+    if (err != 0) {
+        return err;
+    }
+    if (row.size != ENTITY_ID_BYTES) {
+        return ERR_MISMATCH;
+    }
+    memcpy(ret_order->bytes, row.data, ENTITY_ID_BYTES);
+    return 0;
+}
+
+/* ---- orphans ---- */
+
+int notes_orphan_put(struct store_txn *txn, const struct orphan *orphan)
+{
+    const struct note_key key = key_of_one('O', orphan->intent);
+    uint8_t data[ORPHAN_BYTES_MAX];
+    struct writer writer;
+    struct bytes row;
+    writer_init(&writer, data, sizeof data);
+    write_array(&writer, ROW_FIELDS);
+    write_uint(&writer, ROW_VERSION);
+    write_bin(&writer, orphan->order.bytes, ENTITY_ID_BYTES);
+    write_uint(&writer, orphan->state);
+    write_int(&writer, orphan->amount_minor);
+    write_int(&writer, orphan->created_s);
+    const int err = writer_finish(&writer, &row);
+    check(err == 0);
+    return store_put(txn, TABLE_LOCAL, key_bytes(&key), row);
+}
+
+static int orphan_read(struct bytes key, struct bytes row, struct orphan *ret_orphan)
+{
+    struct orphan orphan = {.intent = bytes_of(key.data + 1, key.size - 1)};
+    struct reader reader;
+    reader_init(&reader, row);
+    (void)read_array(&reader, ROW_FIELDS, ROW_FIELDS);
+    if (read_uint(&reader, ROW_VERSION) != ROW_VERSION) {
+        reader_fail(&reader, ERR_MALFORMED);
+    }
+    const struct bytes order = read_bin(&reader, ENTITY_ID_BYTES, ENTITY_ID_BYTES);
+    orphan.state = (enum intent_state)read_uint(&reader, INTENT_STATE_COUNT - 1);
+    orphan.amount_minor = read_int(&reader, 0, MONEY_MAX);
+    orphan.created_s = read_int(&reader, 0, INT64_MAX);
+    if (reader_finish(&reader) != 0) {
+        return ERR_MALFORMED;
+    }
+    memcpy(orphan.order.bytes, order.data, ENTITY_ID_BYTES);
+    *ret_orphan = orphan;
+    return 0;
+}
+
+int notes_orphan_get(struct store_txn *txn, struct bytes intent, struct orphan *ret_orphan)
+{
+    const struct note_key key = key_of_one('O', intent);
+    struct bytes row;
+    const int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &row);
+    if (err != 0) {
+        return err;
+    }
+    const int read_err = orphan_read(key_bytes(&key), row, ret_orphan);
+    ret_orphan->intent = intent;
+    return read_err;
+}
+
+int notes_orphan_del(struct store_txn *txn, struct bytes intent)
+{
+    const struct note_key key = key_of_one('O', intent);
+    const int err = store_del(txn, TABLE_LOCAL, key_bytes(&key));
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int notes_orphan_next(struct store_txn *txn, struct bytes after, struct orphan *ret_orphan)
+{
+    const struct note_key from = key_of_one('O', after);
+    struct store_cursor cursor;
+    struct bytes key, row;
+    int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &row);
+    while (err == 0 && key.data[0] == 'O' &&
+           (bytes_equal(key, key_bytes(&from)) || orphan_read(key, row, ret_orphan) != 0)) {
+        err = store_cursor_next(&cursor, &key, &row);
+    }
+    const bool is_one = err == 0 && key.data[0] == 'O';
+    store_cursor_close(&cursor);
+    return err != 0 ? err : is_one ? 0 : ERR_NOT_FOUND;
+}
+
+/* ---- drafts ---- */
+
+static struct note_key key_of_brief(const struct entity_id *order, struct bytes draft)
+{
+    return key_of('B', bytes_of(order->bytes, ENTITY_ID_BYTES), draft);
+}
+
+int notes_brief_put(struct store_txn *txn, const struct entity_id *order, struct bytes draft,
+                    struct bytes brief)
+{
+    const struct note_key key = key_of_brief(order, draft);
+    return store_put(txn, TABLE_LOCAL, key_bytes(&key), brief);
+}
+
+int notes_brief_get(struct store_txn *txn, const struct entity_id *order, struct bytes draft,
+                    struct bytes *ret_brief)
+{
+    const struct note_key key = key_of_brief(order, draft);
+    return row_get(txn, &key, ret_brief);
+}
+
+/* The first key of @order's; ERR_NOT_FOUND. */
+static int brief_first(struct store_txn *txn, const struct note_key *prefix,
+                       struct note_key *ret_key)
+{
+    struct store_cursor cursor;
+    struct bytes key, row;
+    int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
+    if (err != 0) {
+        return err;
+    }
+    err = store_cursor_seek(&cursor, key_bytes(prefix), &key, &row);
+    if (err == 0 && (key.size < prefix->size || key.size > sizeof ret_key->bytes ||
+                     memcmp(key.data, prefix->bytes, prefix->size) != 0)) {
+        err = ERR_NOT_FOUND;
+    }
+    if (err == 0) {
+        ret_key->size = key.size;
+        memcpy(ret_key->bytes, key.data, key.size);
+    }
+    store_cursor_close(&cursor);
+    return err;
+}
+
+int notes_brief_del(struct store_txn *txn, const struct entity_id *order)
+{
+    const struct note_key prefix = key_of_brief(order, bytes_of(NULL, 0));
+    struct note_key key;
+    int err = 0;
+    while ((err = brief_first(txn, &prefix, &key)) == 0) {
+        err = store_del(txn, TABLE_LOCAL, key_bytes(&key));
+        if (err != 0) {
+            return err;
+        }
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* ---- places ---- */
+
+int notes_place_put(struct store_txn *txn, char list, int64_t seconds)
+{
+    const struct note_key key = key_of_one('P', bytes_of(&list, 1));
+    uint8_t row[8];
+    put_be64(row, (uint64_t)seconds);
+    return store_put(txn, TABLE_LOCAL, key_bytes(&key), bytes_of(row, sizeof row));
+}
+
+int notes_place_get(struct store_txn *txn, char list, int64_t *ret_seconds)
+{
+    const struct note_key key = key_of_one('P', bytes_of(&list, 1));
+    struct bytes row;
+    const int err = row_get(txn, &key, &row);
+    if (err == 0) {
+        *ret_seconds = row.size == 8 ? (int64_t)get_be64(row.data) : 0;
+    }
+    return err;
+}

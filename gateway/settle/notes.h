@@ -1,0 +1,79 @@
+/* notes.h - what the gateway remembers beside its attempts: whose intents are whose, intents whose
+ * order is not here, what a draft was, and where it is in the provider's lists.
+ *
+ * Layer: gateway (pure: over sync/base/store.h). The rows are in the gateway's own store, in
+ * TABLE_LOCAL; none replicates, and all may be lost: the lists are then read from further back.
+ *
+ *   'I' || intent           order, or nothing: not one of ours
+ *   'O' || intent           [version, order, state, amount, created s]: an orphan
+ *   'B' || order || draft   the lines of the draft, for a person
+ *   'P' || letter           be64: a place, by the provider's clock in s
+ */
+#ifndef TRESTLE_GATEWAY_SETTLE_NOTES_H
+#define TRESTLE_GATEWAY_SETTLE_NOTES_H
+
+#include "sync/base/id.h"
+#include "sync/base/store.h"
+#include "sync/domain/ledger_events.h"
+
+/* ---- intents ---- */
+
+/* @order NULL: it is not ours. Nothing is written when it is known so. ERR_FULL, ERR_IO. */
+MUST_CHECK int notes_intent_put(struct store_txn *txn, struct bytes intent,
+                                const struct entity_id *order);
+
+/* ERR_NOT_FOUND: nobody knows; ERR_MISMATCH: not ours; ERR_IO. */
+MUST_CHECK int notes_intent_get(struct store_txn *txn, struct bytes intent,
+                                struct entity_id *ret_order);
+
+/* ---- orphans ---- */
+
+/* An intent that names an order of this pop-up which is not here. */
+struct orphan {
+    struct bytes intent; /* borrowed */
+    struct entity_id order;
+    enum intent_state state;
+    int64_t amount_minor;
+    int64_t created_s; /* by the provider's clock */
+};
+
+/* Whether it is over, or may still cost somebody money. */
+static inline bool orphan_is_open(const struct orphan *orphan)
+{
+    return orphan->state != INTENT_CANCELED && orphan->state != INTENT_SUCCEEDED;
+}
+
+/* Insert or replace. ERR_FULL, ERR_IO. */
+MUST_CHECK int notes_orphan_put(struct store_txn *txn, const struct orphan *orphan);
+
+/* Bytes are borrowed from the transaction. ERR_NOT_FOUND, ERR_IO, ERR_MALFORMED (a spoilt row). */
+MUST_CHECK int notes_orphan_get(struct store_txn *txn, struct bytes intent,
+                                struct orphan *ret_orphan);
+
+/* Its order has come. 0 also when there is none. ERR_FULL, ERR_IO. */
+MUST_CHECK int notes_orphan_del(struct store_txn *txn, struct bytes intent);
+
+/* The first whose intent is above @after (empty = the very first), borrowed; spoilt rows are passed
+ * over. ERR_NOT_FOUND, ERR_IO. */
+MUST_CHECK int notes_orphan_next(struct store_txn *txn, struct bytes after,
+                                 struct orphan *ret_orphan);
+
+/* ---- drafts ---- */
+
+MUST_CHECK int notes_brief_put(struct store_txn *txn, const struct entity_id *order,
+                               struct bytes draft, struct bytes brief);
+/* Borrowed; empty when it is not known. ERR_IO. */
+MUST_CHECK int notes_brief_get(struct store_txn *txn, const struct entity_id *order,
+                               struct bytes draft, struct bytes *ret_brief);
+/* All of an order that is settled. ERR_FULL, ERR_IO. */
+MUST_CHECK int notes_brief_del(struct store_txn *txn, const struct entity_id *order);
+
+/* ---- places ---- */
+
+enum { PLACE_EVENTS = 'E', PLACE_INTENTS = 'I' };
+
+MUST_CHECK int notes_place_put(struct store_txn *txn, char list, int64_t seconds);
+/* 0 when it was never there. ERR_IO. */
+MUST_CHECK int notes_place_get(struct store_txn *txn, char list, int64_t *ret_seconds);
+
+#endif

@@ -1,0 +1,72 @@
+#include "gateway/settle/waits.h"
+
+static struct wait *wait_find(struct waits *waits, const struct entity_id *order)
+{
+    for (uint32_t i = 0; i < waits->count; i++) {
+        if (entity_id_equal(&waits->waits[i].order, order)) {
+            return &waits->waits[i];
+        }
+    }
+    return NULL;
+}
+
+/* The time since @since_ms, which begins now if it had not begun. */
+static uint64_t since(bool is_so, uint64_t now_ms, bool *was_so, uint64_t *since_ms)
+{
+    if (is_so && !*was_so) {
+        *since_ms = now_ms;
+    }
+    *was_so = is_so;
+    return is_so ? now_ms - *since_ms : 0;
+}
+
+struct plan_waits waits_look(struct waits *waits, const struct order *order, uint64_t now_ms)
+{
+    const bool is_undecided = order->ledger.held_minor > 0 && plan_is_undecided(order);
+    const bool is_draft = order->phase == PHASE_DRAFT;
+    struct wait *wait = wait_find(waits, &order->id);
+    if (wait == NULL && (is_undecided || is_draft) && waits->count < WAITS_MAX) {
+        wait = &waits->waits[waits->count++];
+        *wait = (struct wait){.order = order->id, .again_ms = UINT64_MAX};
+    }
+    if (wait == NULL) {
+        return (struct plan_waits){.draft_ms = 0};
+    }
+    if (!is_undecided && !is_draft) {
+        *wait = waits->waits[--waits->count];
+        return (struct plan_waits){.draft_ms = 0};
+    }
+    return (struct plan_waits){
+        .undecided_ms = since(is_undecided, now_ms, &wait->is_undecided, &wait->undecided_ms),
+        .draft_ms = since(is_draft, now_ms, &wait->is_draft, &wait->draft_ms)};
+}
+
+void waits_plan(struct waits *waits, const struct entity_id *order, uint64_t now_ms,
+                uint64_t again_ms)
+{
+    struct wait *wait = wait_find(waits, order);
+    if (wait != NULL) {
+        wait->again_ms = again_ms == UINT64_MAX ? UINT64_MAX : now_ms + again_ms;
+    }
+}
+
+bool waits_due(struct waits *waits, uint64_t now_ms, struct entity_id *ret_order)
+{
+    for (uint32_t i = 0; i < waits->count; i++) {
+        if (waits->waits[i].again_ms <= now_ms) {
+            waits->waits[i].again_ms = UINT64_MAX;
+            *ret_order = waits->waits[i].order;
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t waits_next(const struct waits *waits)
+{
+    uint64_t next_ms = UINT64_MAX;
+    for (uint32_t i = 0; i < waits->count; i++) {
+        next_ms = waits->waits[i].again_ms < next_ms ? waits->waits[i].again_ms : next_ms;
+    }
+    return next_ms;
+}

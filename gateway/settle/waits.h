@@ -1,0 +1,38 @@
+/* waits.h - since when orders wait: for the kitchen, for their payment.
+ *
+ * Layer: gateway (pure). By a clock that only grows, in memory alone: after a restart everybody
+ * gets his time anew, which is longer and never shorter.
+ */
+#ifndef TRESTLE_GATEWAY_SETTLE_WAITS_H
+#define TRESTLE_GATEWAY_SETTLE_WAITS_H
+
+#include "gateway/settle/plan.h"
+
+enum { WAITS_MAX = 1024 /* orders that wait at once; further ones wait for ever */ };
+
+struct wait {
+    struct entity_id order;
+    bool is_undecided, is_draft; /* it waits so, since: */
+    uint64_t undecided_ms, draft_ms;
+    uint64_t again_ms; /* plan anew then; UINT64_MAX = no need */
+};
+
+struct waits {
+    uint32_t count;
+    struct wait waits[WAITS_MAX];
+};
+
+/* The order is as @order now: how long it has been so. */
+struct plan_waits waits_look(struct waits *waits, const struct order *order, uint64_t now_ms);
+
+/* What came of the plan: @again_ms from now, as plan.again_ms. */
+void waits_plan(struct waits *waits, const struct entity_id *order, uint64_t now_ms,
+                uint64_t again_ms);
+
+/* The first whose time has come; its time is forgotten. False when there is none. */
+bool waits_due(struct waits *waits, uint64_t now_ms, struct entity_id *ret_order);
+
+/* When the first is due; UINT64_MAX = none is. */
+uint64_t waits_next(const struct waits *waits);
+
+#endif
