@@ -10,6 +10,17 @@ static struct wait *wait_find(struct waits *waits, const struct entity_id *order
     return NULL;
 }
 
+static bool has_open_intent(const struct ledger *ledger)
+{
+    for (uint32_t i = 0; i < ledger->intents_count; i++) {
+        if (ledger->intents[i].state == INTENT_CREATED ||
+            ledger->intents[i].state == INTENT_PROCESSING) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The time since @since_ms, which begins now if it had not begun. */
 static uint64_t since(bool is_so, uint64_t now_ms, bool *was_so, uint64_t *since_ms)
 {
@@ -23,7 +34,7 @@ static uint64_t since(bool is_so, uint64_t now_ms, bool *was_so, uint64_t *since
 struct plan_waits waits_look(struct waits *waits, const struct order *order, uint64_t now_ms)
 {
     const bool is_undecided = order->ledger.held_minor > 0 && plan_is_undecided(order);
-    const bool is_draft = order->phase == PHASE_DRAFT;
+    const bool is_draft = order->phase == PHASE_DRAFT && has_open_intent(&order->ledger);
     struct wait *wait = wait_find(waits, &order->id);
     if (wait == NULL && (is_undecided || is_draft) && waits->count < WAITS_MAX) {
         wait = &waits->waits[waits->count++];

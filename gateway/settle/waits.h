@@ -1,4 +1,4 @@
-/* waits.h - since when orders wait: for the kitchen, for their payment.
+/* waits.h - since when orders wait: for the kitchen, for a payment that was begun.
  *
  * Layer: gateway (pure). By a clock that only grows, in memory alone: after a restart everybody
  * gets his time anew, which is longer and never shorter.

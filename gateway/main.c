@@ -1,0 +1,121 @@
+/* trestle-gateway: the node with an uplink. It is the same node, and settles with the card provider
+ * while it runs. */
+#include <stdlib.h>
+
+#include "gateway/routes.h"
+#include "node/cli/cli.h"
+#include "node/cli/program.h"
+#include "node/os/entropy.h"
+#include "node/os/logger.h"
+
+struct gateway {
+    struct credentials credentials;
+    struct gateway_desk desk;
+};
+
+static struct terms terms;
+
+/* Whether this device's certificate lets it write what the provider says. */
+static bool may_settle(const struct gate *gate)
+{
+    const uint64_t wanted = capability_bit(CAP_STRIPE) | capability_bit(CAP_GUEST);
+    struct gate_live *live = calloc(1, sizeof *live);
+    if (live == NULL) {
+        return false;
+    }
+    gate->live(gate->context, live);
+    const bool may = (live->capabilities & wanted) == wanted;
+    free(live);
+    return may;
+}
+
+static int settle(const struct program_host *host, const struct gate *gate, struct gateway *gateway)
+{
+    char folder[PATH_BYTES_MAX];
+    const struct settler_config config = {.gate = gate,
+                                          .folder = folder,
+                                          .popup = host->identity->popup,
+                                          .credentials = &gateway->credentials,
+                                          .terms = &terms,
+                                          .answered = host->wake_web,
+                                          .context = host->wake_context};
+    int err = path_join(folder, host->state, "gateway");
+    err = err == 0 ? settler_start(&config, &gateway->desk.settler) : err;
+    if (err == 0) {
+        logger_say(LEVEL_NOTICE, "settle", "card payments by %s%s", terms.stripe_url,
+                   gateway->credentials.is_live ? "" : ", with test keys: no real money");
+        return EXIT_DONE;
+    }
+    return tell_failure("card payments", err);
+}
+
+/* Without a secret key it is a node all the same; with a wrong one somebody must look. */
+static int settle_if_told(const struct program_host *host, struct gateway *gateway)
+{
+    char problem[PROBLEM_BYTES_MAX] = "";
+    const struct gate *gate = NULL;
+    int err = credentials_load(&terms, host->state, &gateway->credentials, problem);
+    if (err == ERR_NOT_FOUND) {
+        logger_say(LEVEL_NOTICE, "settle", "no card payments: %s", problem);
+        return EXIT_DONE;
+    }
+    if (err != 0) {
+        tell("card payments: %s", problem);
+        return err == ERR_FORBIDDEN ? EXIT_FORBIDDEN : EXIT_SETTINGS;
+    }
+    err = core_gate_more(host->core, &gate);
+    if (err != 0) {
+        return tell_failure("card payments", err);
+    }
+    if (!may_settle(gate)) {
+        tell("card payments: this device may not settle with the provider; on an admin's device: "
+             "trestle device role %016llx gateway",
+             (unsigned long long)host->identity->device);
+        return EXIT_FORBIDDEN;
+    }
+    return settle(host, gate, gateway);
+}
+
+static void gateway_stop(void *context)
+{
+    struct gateway *gateway = context;
+    settler_stop(gateway->desk.settler);
+    entropy_wipe(gateway, sizeof *gateway);
+    free(gateway);
+}
+
+static int gateway_start(const struct program_host *host, void **ret_context,
+                         struct annex *ret_annex)
+{
+    struct gateway *gateway = calloc(1, sizeof *gateway);
+    if (gateway == NULL) {
+        return tell_failure("the gateway", ERR_NO_MEMORY);
+    }
+    const int status = settle_if_told(host, gateway);
+    if (status != EXIT_DONE) {
+        gateway_stop(gateway);
+        return status;
+    }
+    gateway->desk.credentials = &gateway->credentials;
+    *ret_context = gateway;
+    *ret_annex = gateway_annex(&gateway->desk);
+    return EXIT_DONE;
+}
+
+static void gateway_changed(void *context)
+{
+    const struct gateway *gateway = context;
+    if (gateway->desk.settler != NULL) {
+        settler_changed(gateway->desk.settler);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct program program = {.name = "trestle-gateway",
+                                           .start = gateway_start,
+                                           .changed = gateway_changed,
+                                           .stop = gateway_stop};
+    terms_extend(&terms);
+    return program_main(&program, argc, argv);
+}

@@ -1,0 +1,18 @@
+/* routes.h - what the gateway adds to a node's API.
+ *
+ * Layer: gateway. Rows as those of node/api/routes.c, handed to the settler.
+ */
+#ifndef TRESTLE_GATEWAY_ROUTES_H
+#define TRESTLE_GATEWAY_ROUTES_H
+
+#include "gateway/settle/settler.h"
+
+/* Borrowed for as long as the annex serves. */
+struct gateway_desk {
+    struct settler *settler; /* NULL: there are no card payments */
+    const struct credentials *credentials;
+};
+
+struct annex gateway_annex(struct gateway_desk *desk);
+
+#endif

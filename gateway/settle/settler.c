@@ -1,0 +1,417 @@
+/* The thread, its turn, and its doors. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/settle/events.h"
+#include "gateway/settle/settler_state.h"
+#include "node/os/clock.h"
+#include "node/os/logger.h"
+#include "sync/base/check.h"
+
+enum {
+    IDLE_MS = 60 * 1000,
+    FAILED_MS = 5000, /* the disk is full: a while until the next try */
+    STORE_BYTES = 256 * 1024 * 1024,
+    FORGET_COUNT = 64,
+};
+
+/* ---- helpers of all files ---- */
+
+void settler_again(struct settler *settler, uint64_t at_ms)
+{
+    settler->next_ms = at_ms < settler->next_ms ? at_ms : settler->next_ms;
+}
+
+int64_t settler_now_ms(const struct settler *settler)
+{
+    return (int64_t)clock_mono_ms() + atomic_load(&settler->offset_ms);
+}
+
+int64_t settler_now_s(const struct settler *settler)
+{
+    return settler_now_ms(settler) / 1000;
+}
+
+struct bytes settler_currency(const struct settler *settler)
+{
+    return bytes_of_text(settler->currency);
+}
+
+void settler_say(struct settler *settler, uint64_t request, int err, const char *where,
+                 struct text *body)
+{
+    check(settler->said_count < SETTLER_ASKS_MAX);
+    struct annex_answer *said = &settler->said[settler->said_count++];
+    *said = (struct annex_answer){.request = request, .err = err, .where = where};
+    if (body != NULL) {
+        said->body = *body;
+        *body = (struct text){.data = NULL};
+    }
+}
+
+void kept_call_set(struct kept_call *kept, const struct entity_id *order,
+                   const struct provider_call *call)
+{
+    check(call->intent.size <= PROVIDER_ID_BYTES_MAX && call->wish.size <= HASH_BYTES);
+    kept->order = *order;
+    kept->call = *call;
+    if (call->intent.size > 0) {
+        memcpy(kept->bytes, call->intent.data, call->intent.size);
+    }
+    if (call->wish.size > 0) {
+        memcpy(kept->bytes + call->intent.size, call->wish.data, call->wish.size);
+    }
+    kept->call.intent = bytes_of(kept->bytes, call->intent.size);
+    kept->call.wish = bytes_of(kept->bytes + call->intent.size, call->wish.size);
+}
+
+/* ---- doors ---- */
+
+static void settler_lock(struct settler *settler)
+{
+    check(pthread_mutex_lock(&settler->lock) == 0);
+}
+
+static void settler_unlock(struct settler *settler)
+{
+    check(pthread_mutex_unlock(&settler->lock) == 0);
+}
+
+void settler_changed(struct settler *settler)
+{
+    settler_lock(settler);
+    settler->is_woken = true;
+    check(pthread_cond_signal(&settler->wake) == 0);
+    settler_unlock(settler);
+}
+
+static void on_https(void *context)
+{
+    settler_changed(context);
+}
+
+/* Takes the ask's body over. */
+static int ask_push(struct settler *settler, struct ask *ask, uint64_t *ret_request)
+{
+    settler_lock(settler);
+    const bool has_room = settler->outstanding < SETTLER_ASKS_MAX &&
+                          ask->body.size <= SETTLER_ASKED_BYTES_MAX - settler->asked_bytes;
+    if (has_room) {
+        ask->request = ++settler->requests;
+        *ret_request = ask->request;
+        settler->outstanding++;
+        settler->asked_bytes += ask->body.size;
+        settler->asks[settler->asks_count++] = *ask;
+        settler->is_woken = true;
+        check(pthread_cond_signal(&settler->wake) == 0);
+    }
+    settler_unlock(settler);
+    if (!has_room) {
+        text_close(&ask->body);
+    }
+    return has_room ? 0 : ERR_BUSY;
+}
+
+int settler_pay(struct settler *settler, const struct entity_id *order, uint64_t *ret_request)
+{
+    struct ask ask = {.order = *order};
+    return ask_push(settler, &ask, ret_request);
+}
+
+int settler_receive(struct settler *settler, struct bytes id, struct bytes body,
+                    uint64_t *ret_request)
+{
+    struct ask ask = {.is_event = true};
+    check(id.size > 0 && id.size <= PROVIDER_ID_BYTES_MAX);
+    memcpy(ask.id, id.data, id.size);
+    text_append(&ask.body, body.data, body.size);
+    return ask_push(settler, &ask, ret_request);
+}
+
+bool settler_answered(struct settler *settler, struct annex_answer *ret_answer)
+{
+    settler_lock(settler);
+    const bool has_one = settler->answers_count > 0;
+    if (has_one) {
+        *ret_answer = settler->answers[settler->answers_first];
+        settler->answers_first = (settler->answers_first + 1) % SETTLER_ASKS_MAX;
+        settler->answers_count--;
+        settler->outstanding--;
+    }
+    settler_unlock(settler);
+    return has_one;
+}
+
+/* ---- what was asked ---- */
+
+static bool ask_take(struct settler *settler, struct ask *ret_ask)
+{
+    settler_lock(settler);
+    const bool has_one = settler->asks_count > 0;
+    if (has_one) {
+        *ret_ask = settler->asks[0];
+        settler->asks_count--;
+        memmove(settler->asks, settler->asks + 1, settler->asks_count * sizeof *settler->asks);
+        settler->asked_bytes -= ret_ask->body.size;
+    }
+    settler_unlock(settler);
+    return has_one;
+}
+
+static int event_keep(struct settler *settler, const struct ask *ask)
+{
+    bool is_new = false;
+    const int err =
+        events_receive(settler->txn, bytes_of_text(ask->id),
+                       bytes_of(ask->body.data, ask->body.size), settler_now_s(settler), &is_new);
+    if (err == 0) {
+        struct text body = {.data = NULL};
+        text_append_text(&body, "{}");
+        settler->is_dirty = settler->is_dirty || is_new;
+        settler->hook_ms = settler->now_ms;
+        settler->events_ms = 0;
+        settler_say(settler, ask->request, 0, NULL, &body);
+    }
+    return err;
+}
+
+static int asks_turn(struct settler *settler)
+{
+    struct ask ask;
+    int err = 0;
+    while (err == 0 && ask_take(settler, &ask)) {
+        if (ask.is_event) {
+            err = event_keep(settler, &ask);
+            text_close(&ask.body);
+        } else {
+            payments_add(settler, &ask);
+        }
+        if (err != 0) {
+            settler_say(settler, ask.request, err, NULL, NULL);
+        }
+    }
+    return err;
+}
+
+/* ---- a turn ---- */
+
+static int turn_steps(struct settler *settler)
+{
+    int (*const steps[])(struct settler * settler) = {asks_turn,     facts_turn, orders_turn,
+                                                      payments_turn, lists_turn, calls_turn};
+    int err = 0;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && err == 0; i++) {
+        err = steps[i](settler);
+    }
+    return err;
+}
+
+/* Those who asked hear of it; when the turn failed, that. */
+static void say_all(struct settler *settler, int err)
+{
+    settler_lock(settler);
+    for (uint32_t i = 0; i < settler->said_count; i++) {
+        struct annex_answer *said = &settler->said[i];
+        const uint32_t at = (settler->answers_first + settler->answers_count++) % SETTLER_ASKS_MAX;
+        if (err != 0) {
+            text_close(&said->body);
+            said->err = err;
+        }
+        settler->answers[at] = *said;
+    }
+    settler_unlock(settler);
+    if (settler->said_count > 0) {
+        settler->config.answered(settler->config.context);
+    }
+    settler->said_count = 0;
+}
+
+/* As after a restart: both stores say what is to be done. */
+static void forget_all(struct settler *settler)
+{
+    for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+        flight_close(&settler->flights[i]);
+    }
+    for (size_t i = 0; i < ERRANDS_MAX; i++) {
+        errand_close(&settler->errands[i]);
+    }
+    memset(settler->told, 0, sizeof settler->told);
+    memset(settler->pauses, 0, sizeof settler->pauses);
+    for (size_t i = 0; i < PAYMENTS_MAX; i++) {
+        if (settler->payments[i].stage != PAYMENT_NONE) {
+            settler->payments[i].stage = PAYMENT_READ;
+        }
+    }
+    settler->cursor = (struct cursor){.change = 0};
+    settler->is_scanned = false;
+    settler->events_ms = 0;
+    lists_begin(settler);
+}
+
+static int turn(struct settler *settler)
+{
+    settler->now_ms = clock_mono_ms();
+    settler->next_ms = settler->now_ms + IDLE_MS;
+    settler->is_dirty = false;
+    int err = store_lmdb_begin(settler->store, &settler->txn);
+    if (err != 0) {
+        return err;
+    }
+    err = turn_steps(settler);
+    if (err != 0 || !settler->is_dirty) {
+        store_lmdb_abort(settler->txn);
+    } else {
+        err = store_lmdb_commit(settler->txn);
+    }
+    settler->txn = NULL;
+    say_all(settler, err);
+    if (err == 0) {
+        calls_release(settler);
+    }
+    return err;
+}
+
+static void turn_or_forget(struct settler *settler)
+{
+    const int err = turn(settler);
+    if (err != 0) {
+        logger_say(LEVEL_ERROR, "settle", "nothing can be kept: %s", err_text(err));
+        forget_all(settler);
+        settler->next_ms = clock_mono_ms() + FAILED_MS;
+    }
+}
+
+/* ---- the thread ---- */
+
+/* False when it is to stop. */
+static bool wait_for_news(struct settler *settler)
+{
+    struct timespec until;
+    const uint64_t ms = settler->next_ms;
+    until.tv_sec = (time_t)(ms / 1000);
+    until.tv_nsec = (long)(ms % 1000) * 1000000;
+    settler_lock(settler);
+    int err = 0;
+    while (!settler->is_woken && !settler->is_stopping && err != ETIMEDOUT) {
+        err = pthread_cond_timedwait(&settler->wake, &settler->lock, &until);
+    }
+    settler->is_woken = false;
+    const bool goes_on = !settler->is_stopping;
+    settler_unlock(settler);
+    return goes_on;
+}
+
+/* What is too old to be told again, little by little. */
+static void forget_old(struct settler *settler)
+{
+    if (store_lmdb_begin(settler->store, &settler->txn) != 0) {
+        return;
+    }
+    const int err =
+        events_forget(settler->txn, settler_now_s(settler) - EVENT_KEPT_S, FORGET_COUNT);
+    if (err != 0) {
+        store_lmdb_abort(settler->txn);
+    } else if (store_lmdb_commit(settler->txn) != 0) {
+        logger_say(LEVEL_WARNING, "settle", "old events are not forgotten: the disk is full");
+    }
+    settler->txn = NULL;
+}
+
+static void *settler_run(void *context)
+{
+    struct settler *settler = context;
+    forget_old(settler);
+    do {
+        turn_or_forget(settler);
+    } while (wait_for_news(settler));
+    return NULL;
+}
+
+/* ---- start and stop ---- */
+
+static void settler_free(struct settler *settler)
+{
+    https_stop(settler->https);
+    for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+        flight_close(&settler->flights[i]);
+    }
+    for (size_t i = 0; i < ERRANDS_MAX; i++) {
+        errand_close(&settler->errands[i]);
+    }
+    for (uint32_t i = 0; i < settler->asks_count; i++) {
+        text_close(&settler->asks[i].body);
+    }
+    for (uint32_t i = 0; i < settler->answers_count; i++) {
+        text_close(&settler->answers[(settler->answers_first + i) % SETTLER_ASKS_MAX].body);
+    }
+    store_lmdb_close(settler->store);
+    history_free(settler->history);
+    free(settler->order);
+    free(settler->plan);
+    (void)pthread_cond_destroy(&settler->wake);
+    (void)pthread_mutex_destroy(&settler->lock);
+    free(settler);
+}
+
+static void open_locks(struct settler *settler)
+{
+    pthread_condattr_t attributes;
+    check(pthread_mutex_init(&settler->lock, NULL) == 0);
+    check(pthread_condattr_init(&attributes) == 0);
+    check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
+    check(pthread_cond_init(&settler->wake, &attributes) == 0);
+    check(pthread_condattr_destroy(&attributes) == 0);
+}
+
+static int open_parts(struct settler *settler)
+{
+    const struct store_lmdb_options options = {.folder = settler->config.folder,
+                                               .map_bytes = STORE_BYTES};
+    const struct https_config https = {
+        .base_url = settler->config.terms->stripe_url, .wake = on_https, .context = settler};
+    settler->history = history_new();
+    settler->order = calloc(1, sizeof *settler->order);
+    settler->plan = calloc(1, sizeof *settler->plan);
+    if (settler->history == NULL || settler->order == NULL || settler->plan == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    const int err = store_lmdb_open(&options, &settler->store);
+    return err != 0 ? err : https_start(&https, &settler->https);
+}
+
+int settler_start(const struct settler_config *config, struct settler **ret_settler)
+{
+    struct settler *settler = calloc(1, sizeof *settler);
+    if (settler == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    settler->config = *config;
+    atomic_init(&settler->offset_ms, clock_wall_ms() - (int64_t)clock_mono_ms());
+    open_locks(settler);
+    int err = open_parts(settler);
+    if (err == 0) {
+        lists_begin(settler);
+        err = pthread_create(&settler->thread, NULL, settler_run, settler) == 0 ? 0 : ERR_NO_MEMORY;
+    }
+    if (err != 0) {
+        settler_free(settler);
+        return err;
+    }
+    *ret_settler = settler;
+    return 0;
+}
+
+void settler_stop(struct settler *settler)
+{
+    if (settler == NULL) {
+        return;
+    }
+    settler_lock(settler);
+    settler->is_stopping = true;
+    check(pthread_cond_signal(&settler->wake) == 0);
+    settler_unlock(settler);
+    check(pthread_join(settler->thread, NULL) == 0);
+    settler_free(settler);
+}

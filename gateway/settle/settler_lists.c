@@ -1,0 +1,221 @@
+/* The provider's lists: of events, which alone must do where no webhook arrives; and of intents, in
+ * which one that nobody here knows is found. */
+#include <string.h>
+
+#include "gateway/settle/events.h"
+#include "gateway/settle/pace.h"
+#include "gateway/settle/settler_state.h"
+#include "node/os/logger.h"
+
+enum {
+    OVERLAP_S = 60,        /* a list may lag behind its own clock */
+    DEEP_OVERLAP_S = 3600, /* and what was missed by then is found now and then */
+    DEEP_MS = 15 * 60 * 1000,
+    EVENTS_BACK_S = 30 * 86400, /* with nothing known: all that the provider keeps */
+    INTENTS_BACK_S = 8 * 86400, /* a hold lasts seven days */
+    INTENTS_MS = 30 * 60 * 1000,
+    SOON_MS = 5000,
+    FAILED_MS = 2000,
+    FAILED_MAX_MS = 5 * 60 * 1000,
+    ORPHAN_GRACE_S = 15 * 60, /* its draft may be on its way from another gateway */
+};
+
+void lists_begin(struct settler *settler)
+{
+    settler->events = (struct list){.next_ms = 0};
+    settler->intents = (struct list){.next_ms = 0};
+    settler->opened_ms = settler->now_ms;
+}
+
+void lists_look_soon(struct settler *settler)
+{
+    const uint64_t soon_ms = settler->now_ms + SOON_MS;
+    if (settler->intents.next_ms != UINT64_MAX && settler->intents.next_ms > soon_ms) {
+        settler->intents.next_ms = soon_ms;
+        settler_again(settler, soon_ms);
+    }
+}
+
+void lists_opened(struct settler *settler)
+{
+    const uint64_t soon_ms = settler->now_ms + PACE_FASTEST_MS;
+    settler->opened_ms = settler->now_ms;
+    if (settler->events.next_ms != UINT64_MAX && settler->events.next_ms > soon_ms) {
+        settler->events.next_ms = soon_ms;
+        settler_again(settler, soon_ms);
+    }
+}
+
+/* ---- one page ---- */
+
+static bool page_ask(struct settler *settler, enum flight_kind kind, int64_t since_s,
+                     struct bytes after)
+{
+    struct flight *flight = flight_new(settler, kind, 1);
+    if (flight == NULL) {
+        return false;
+    }
+    flight->request = kind == FLIGHT_EVENTS ? stripe_list_events(since_s, after)
+                                            : stripe_list_intents(since_s, after);
+    return true;
+}
+
+/* ---- beginning ---- */
+
+static int since_of(struct settler *settler, struct list *list, char place, int64_t back_s,
+                    bool is_deep)
+{
+    int64_t known_s = 0;
+    const int err = notes_place_get(settler->txn, place, &known_s);
+    list->since_s = known_s > 0 ? known_s - (is_deep ? DEEP_OVERLAP_S : OVERLAP_S)
+                                : settler_now_s(settler) - back_s;
+    list->since_s = list->since_s > 0 ? list->since_s : 0;
+    return err;
+}
+
+static int list_read(struct settler *settler, struct list *list, enum flight_kind kind)
+{
+    const bool is_events = kind == FLIGHT_EVENTS;
+    const bool is_deep = settler->now_ms >= list->deep_ms;
+    const int err = is_events ? since_of(settler, list, PLACE_EVENTS, EVENTS_BACK_S, is_deep)
+                              : since_of(settler, list, PLACE_INTENTS, INTENTS_BACK_S, is_deep);
+    if (err != 0 || !page_ask(settler, kind, list->since_s, bytes_of(NULL, 0))) {
+        return err;
+    }
+    list->deep_ms = is_deep ? settler->now_ms + DEEP_MS : list->deep_ms;
+    list->date_s = 0;
+    list->next_ms = UINT64_MAX;
+    return 0;
+}
+
+static int list_turn(struct settler *settler, struct list *list, enum flight_kind kind)
+{
+    int err = 0;
+    if (list->next_ms <= settler->now_ms && settler->shut_ms <= settler->now_ms) {
+        err = list_read(settler, list, kind);
+    }
+    if (list->next_ms > settler->now_ms) {
+        settler_again(settler, list->next_ms);
+    }
+    return err;
+}
+
+int lists_turn(struct settler *settler)
+{
+    if (!settler->is_scanned) {
+        return 0;
+    }
+    const int err = list_turn(settler, &settler->events, FLIGHT_EVENTS);
+    return err != 0 ? err : list_turn(settler, &settler->intents, FLIGHT_INTENTS);
+}
+
+/* ---- orphans ---- */
+
+static int orphan_cancel(struct settler *settler, const struct orphan *orphan)
+{
+    const struct provider_call call = {.kind = CALL_CANCEL, .intent = orphan->intent};
+    struct kept_call kept;
+    struct attempt attempt;
+    kept_call_set(&kept, &orphan->order, &call);
+    const int err = outbox_get(settler->txn, &orphan->order, &call, &attempt);
+    if (err != ERR_NOT_FOUND) {
+        return err == ERR_MALFORMED ? 0 : err;
+    }
+    logger_say(LEVEL_WARNING, "settle",
+               "a card payment names order %016llx, which is not here: it is cancelled",
+               (unsigned long long)get_be64(orphan->order.bytes));
+    attempt = attempt_of(&kept.order, &kept.call);
+    settler->is_dirty = true;
+    return outbox_put(settler->txn, &attempt);
+}
+
+/* Nobody here can ever decide about it. */
+static int orphans_cancel(struct settler *settler)
+{
+    const int64_t before_s = settler_now_s(settler) - ORPHAN_GRACE_S;
+    uint8_t intent[PROVIDER_ID_BYTES_MAX];
+    struct bytes after = bytes_of(NULL, 0);
+    struct orphan orphan;
+    int err = 0;
+    while ((err = notes_orphan_next(settler->txn, after, &orphan)) == 0) {
+        memcpy(intent, orphan.intent.data, orphan.intent.size);
+        orphan.intent = after = bytes_of(intent, orphan.intent.size);
+        if (orphan_is_open(&orphan) && orphan.created_s <= before_s) {
+            err = orphan_cancel(settler, &orphan);
+        }
+        if (err != 0) {
+            return err;
+        }
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* ---- the end of a page, and of a list ---- */
+
+static uint64_t wait_of(const struct settler *settler, enum flight_kind kind)
+{
+    const struct pace pace = {
+        .open_ms = settler->waits.count > 0 ? settler->now_ms - settler->opened_ms : UINT64_MAX,
+        .hook_ms = settler->hook_ms != 0 ? settler->now_ms - settler->hook_ms : UINT64_MAX};
+    return kind == FLIGHT_EVENTS ? pace_wait(&pace) : (uint64_t)INTENTS_MS;
+}
+
+static int list_end(struct settler *settler, struct list *list, enum flight_kind kind)
+{
+    const bool is_events = kind == FLIGHT_EVENTS;
+    list->failures = 0;
+    list->next_ms = settler->now_ms + wait_of(settler, kind);
+    settler->is_dirty = true;
+    const int err =
+        list->date_s == 0
+            ? 0
+            : notes_place_put(settler->txn, is_events ? PLACE_EVENTS : PLACE_INTENTS, list->date_s);
+    return err != 0 || is_events ? err : orphans_cancel(settler);
+}
+
+static void list_fail(struct settler *settler, struct list *list)
+{
+    uint64_t wait_ms = FAILED_MS;
+    for (uint32_t i = 0; i < list->failures && wait_ms < FAILED_MAX_MS; i++) {
+        wait_ms *= 2;
+    }
+    list->failures++;
+    list->next_ms = settler->now_ms + (wait_ms < FAILED_MAX_MS ? wait_ms : FAILED_MAX_MS);
+}
+
+/* What the page told is durable: it need not be told again. */
+static int page_see(struct settler *settler, const struct errand *errand)
+{
+    struct stripe_fact fact;
+    bool is_fact = false;
+    int err = 0;
+    for (uint32_t i = 0; err == 0 && stripe_reply_object(errand->reply, i, &fact, &is_fact); i++) {
+        if (is_fact && fact.event.size > 0) {
+            settler->is_dirty = true;
+            err = events_see(settler->txn, fact.event, settler_now_s(settler));
+        }
+    }
+    return err;
+}
+
+int list_conclude(struct settler *settler, const struct errand *errand)
+{
+    const enum flight_kind kind = errand->flight.kind;
+    struct list *list = kind == FLIGHT_EVENTS ? &settler->events : &settler->intents;
+    struct bytes after;
+    if (errand->outcome != OUTCOME_DONE || errand->is_failed) {
+        list_fail(settler, list);
+        return 0;
+    }
+    const int err = kind == FLIGHT_EVENTS ? page_see(settler, errand) : 0;
+    if (err != 0) {
+        return err;
+    }
+    if (!stripe_reply_has_more(errand->reply, &after)) {
+        return list_end(settler, list, kind);
+    }
+    if (!page_ask(settler, kind, list->since_s, after)) {
+        list_fail(settler, list); /* all from the newest page again */
+    }
+    return 0;
+}

@@ -1,0 +1,247 @@
+/* settler_state.h - what the files of the settler share.
+ *
+ * Layer: gateway. All of it is the settler's own thread's, except what is under the lock.
+ */
+#ifndef TRESTLE_GATEWAY_SETTLE_SETTLER_STATE_H
+#define TRESTLE_GATEWAY_SETTLE_SETTLER_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "gateway/https/https.h"
+#include "gateway/settle/draft.h"
+#include "gateway/settle/notes.h"
+#include "gateway/settle/outbox.h"
+#include "gateway/settle/settler.h"
+#include "gateway/settle/waits.h"
+#include "gateway/stripe/reply.h"
+#include "gateway/stripe/request.h"
+#include "node/api/state.h"
+#include "node/store/store_lmdb.h"
+
+enum {
+    FLIGHTS_MAX = HTTPS_CALLS_MAX,
+    FLIGHTS_SPARE = 4, /* not for attempts: customers and lists get through */
+    ERRANDS_MAX = 32,
+    TOLD_MAX = 64, /* commands that the core has of us */
+    PAUSES_MAX = 256,
+    PAYMENTS_MAX = 64,
+    CALL_BYTES_MAX = PROVIDER_ID_BYTES_MAX + HASH_BYTES,
+};
+
+/* ---- calls ---- */
+
+/* X(name, the object that its answer must be) */
+#define FLIGHT_KINDS(X)                                                                            \
+    X(FLIGHT_NONE, "")                                                                             \
+    X(FLIGHT_ATTEMPT, "payment_intent") /* or "refund" */                                          \
+    X(FLIGHT_LOOK, "payment_intent")    /* or "list", of refunds */                                \
+    X(FLIGHT_EVENTS, "list")                                                                       \
+    X(FLIGHT_INTENTS, "list")                                                                      \
+    X(FLIGHT_SECRET, "payment_intent") /* of an intent that a customer wants to pay */             \
+    X(FLIGHT_WHOSE, "payment_intent")  /* of a refund or dispute: its metadata says it */          \
+    X(FLIGHT_HOOK, "event")            /* no call: an event that came by itself */
+
+enum flight_kind {
+#define X(name, object) name,
+    FLIGHT_KINDS(X)
+#undef X
+        FLIGHT_KIND_COUNT
+};
+
+/* A call to an attempt with bytes of its own. */
+struct kept_call {
+    struct entity_id order;
+    struct provider_call call;
+    uint8_t bytes[CALL_BYTES_MAX];
+};
+
+struct flight {
+    enum flight_kind kind;
+    uint64_t name; /* of the call at https */
+    bool is_sent;  /* false: after the commit */
+    struct kept_call
+        of;         /* ATTEMPT, LOOK: the attempt; SECRET, WHOSE: its intent; SECRET: its order */
+    uint64_t event; /* HOOK: the number of its row; SECRET: who asks */
+    uint32_t asker; /* WHOSE: the errand that wants to know */
+    struct stripe_request request;
+};
+
+/* What the provider said, being told: each fact in it becomes a command; when all are durable the
+ * errand is done, and what it was for is concluded. */
+struct errand {
+    struct flight flight;       /* FLIGHT_NONE: free */
+    struct stripe_reply *reply; /* NULL: none came, or it is not JSON */
+    enum attempt_outcome outcome;
+    uint32_t index;   /* the next object to tell */
+    uint32_t waiting; /* commands of it that the core has */
+    bool is_read;     /* all of it was looked at */
+    bool is_asking;   /* whose a fact is */
+    bool is_failed;   /* something could not be told: all of it again, later */
+};
+
+/* A command of ours in the core. */
+struct told {
+    uint64_t request; /* 0 = free */
+    int32_t errand;   /* -1 = none: a rule's own */
+    enum command_kind kind;
+    struct orphan orphan; /* an intent's, should its order not be here; its id in: */
+    uint8_t intent[PROVIDER_ID_BYTES_MAX];
+};
+
+/* An attempt that is not to be sent before. */
+struct pause {
+    struct kept_call of;
+    uint64_t until_ms; /* 0 = free */
+};
+
+/* ---- lists ---- */
+
+struct list {
+    uint64_t next_ms; /* when to read it; UINT64_MAX = it is being read */
+    int64_t since_s;  /* this time */
+    int64_t date_s;   /* of the first page: the next time from there */
+    uint64_t deep_ms; /* when to read further back again */
+    uint32_t failures;
+};
+
+/* ---- customers ---- */
+
+enum payment_stage { PAYMENT_NONE, PAYMENT_READ, PAYMENT_SECRET, PAYMENT_CREATE };
+
+struct payment {
+    enum payment_stage stage;
+    uint64_t request;
+    struct entity_id order;
+    struct draft draft;
+    uint64_t until_ms;
+};
+
+struct ask {
+    uint64_t request;
+    bool is_event;
+    struct entity_id order;
+    char id[PROVIDER_ID_BYTES_MAX + 1];
+    struct text body;
+};
+
+struct settler {
+    struct settler_config config;
+    struct https *https;
+    struct store_lmdb *store;
+    pthread_t thread;
+
+    pthread_mutex_t lock; /* guards: */
+    pthread_cond_t wake;
+    bool is_woken, is_stopping;
+    uint64_t requests;
+    uint32_t outstanding; /* asked and not taken: bounds both arrays */
+    size_t asked_bytes;
+    uint32_t asks_count;
+    struct ask asks[SETTLER_ASKS_MAX];
+    uint32_t answers_count, answers_first;
+    struct annex_answer answers[SETTLER_ASKS_MAX];
+
+    _Atomic int64_t offset_ms; /* the provider's clock minus the monotonic one */
+
+    /* The turn. */
+    struct store_txn *txn;
+    uint64_t now_ms, next_ms; /* monotonic; turn again then */
+    bool is_dirty;            /* the transaction holds something */
+    uint32_t said_count;      /* answers that wait for its commit */
+    struct annex_answer said[SETTLER_ASKS_MAX];
+
+    /* Orders. */
+    struct history *history;
+    struct order *order;
+    struct plan *plan;
+    struct gate_live live;
+    struct cursor cursor;
+    bool is_scanned;                       /* every order was looked at once */
+    char currency[CURRENCY_BYTES_MAX + 1]; /* lower case */
+    uint32_t copies;
+    struct waits waits;
+
+    /* The provider. */
+    uint64_t names;
+    uint64_t shut_ms;   /* our key is not taken: nothing is sent before */
+    uint64_t hook_ms;   /* when an event came by itself; 0 = never */
+    uint64_t opened_ms; /* when a customer got a payment form */
+    uint64_t events_ms; /* when to look at the events that came */
+    struct list events, intents;
+    struct flight flights[FLIGHTS_MAX];
+    struct errand errands[ERRANDS_MAX];
+    struct told told[TOLD_MAX];
+    struct pause pauses[PAUSES_MAX];
+    struct payment payments[PAYMENTS_MAX];
+};
+
+/* All that return an error: ERR_FULL, ERR_IO of the own store; the turn is undone then. */
+
+/* ---- settler.c ---- */
+
+/* Turn again at @at_ms at the latest. */
+void settler_again(struct settler *settler, uint64_t at_ms);
+/* After the commit: tell the asker. @err 0: @body, which is taken over. */
+void settler_say(struct settler *settler, uint64_t request, int err, const char *where,
+                 struct text *body);
+int64_t settler_now_ms(const struct settler *settler);
+void kept_call_set(struct kept_call *kept, const struct entity_id *order,
+                   const struct provider_call *call);
+struct bytes settler_currency(const struct settler *settler);
+
+/* ---- settler_orders.c ---- */
+
+MUST_CHECK int orders_turn(struct settler *settler);
+/* The order as it is now into settler->order. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO, ERR_BUSY. */
+MUST_CHECK int order_read(struct settler *settler, const struct entity_id *id);
+/* Whether the plan of now asks for the call. */
+bool order_wants(struct settler *settler, const struct kept_call *of);
+
+/* ---- settler_calls.c ---- */
+
+/* NULL: too many fly. Its request is the caller's to fill. */
+struct flight *flight_new(struct settler *settler, enum flight_kind kind, uint32_t spare);
+void flight_close(struct flight *flight);
+MUST_CHECK int calls_turn(struct settler *settler);
+/* After the commit. */
+void calls_release(struct settler *settler);
+MUST_CHECK int attempt_conclude(struct settler *settler, const struct errand *errand);
+
+/* ---- settler_facts.c ---- */
+
+/* A free one, NULL = all are used. */
+struct errand *errand_new(struct settler *settler);
+void errand_close(struct errand *errand);
+/* What the core answered, then what there is to tell. */
+MUST_CHECK int facts_turn(struct settler *settler);
+/* Push a command of a rule's own; false: not now. */
+bool rule_tell(struct settler *settler, bool is_lapse);
+
+/* ---- settler_lists.c ---- */
+
+void lists_begin(struct settler *settler);
+MUST_CHECK int lists_turn(struct settler *settler);
+MUST_CHECK int list_conclude(struct settler *settler, const struct errand *errand);
+/* An intent may be there that nobody knows: read them soon. */
+void lists_look_soon(struct settler *settler);
+/* Of a draft that was made; a customer has the form. */
+void lists_opened(struct settler *settler);
+
+/* ---- settler_pay.c ---- */
+
+void payments_add(struct settler *settler, const struct ask *ask);
+MUST_CHECK int payments_turn(struct settler *settler);
+/* The order is another than was asked for: those who want to pay it look again. */
+void payments_again(struct settler *settler, const struct kept_call *of);
+/* What became of CALL_CREATE: @intent NULL = nothing. */
+MUST_CHECK int payments_created(struct settler *settler, const struct kept_call *of,
+                                const struct stripe_fact *intent);
+/* The intent was read. */
+MUST_CHECK int payments_secret(struct settler *settler, const struct errand *errand);
+/* Whether it is what was asked for; if not it is on its way to be cancelled. */
+MUST_CHECK int payments_check(struct settler *settler, const struct entity_id *order,
+                              int64_t amount_minor, const struct stripe_fact *intent,
+                              bool *ret_is_right);
+
+#endif
