@@ -14,6 +14,7 @@ enum {
 
 static const char not_durable[] = "no other device has the order yet";
 static const char no_answer[] = "the card provider does not answer";
+static const char wrong_key[] = "the card provider does not take our key: tell the manager";
 static const char no_intent[] = "the card provider refused";
 
 /* ---- the slots ---- */
@@ -239,6 +240,10 @@ int payments_turn(struct settler *settler)
     for (size_t i = 0; i < PAYMENTS_MAX && err == 0; i++) {
         struct payment *payment = &settler->payments[i];
         if (payment->stage == PAYMENT_NONE) {
+            continue;
+        }
+        if (settler->shut_ms > settler->now_ms) {
+            payment_end(settler, payment, ERR_UNAVAILABLE, wrong_key);
             continue;
         }
         if (settler->now_ms >= payment->until_ms) {

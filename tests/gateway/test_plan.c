@@ -134,6 +134,17 @@ TEST(plan, a_hold_of_an_order_that_is_over_is_released)
     assert_string_equal(plan_text(order, &no_waits), "cancel pi_1");
 }
 
+TEST(plan, what_two_rules_wished_is_given_back_once_and_what_a_person_wished_as_well)
+{
+    struct order *order = order_of(2, 700);
+    intent_add(order, "pi_1", INTENT_SUCCEEDED, 1100);
+    wish_add(order, 400, WISH_OPEN);
+    wish_add(order, 400, WISH_OPEN);
+    assert_string_equal(plan_text(order, &no_waits), "refund pi_1 400");
+    order->ledger.wishes[1].is_a_persons = true;
+    assert_string_equal(plan_text(order, &no_waits), "refund pi_1 400; refund pi_1 400");
+}
+
 TEST(plan, what_was_handed_over_of_a_cancelled_order_is_captured)
 {
     struct order *order = order_of(2, 400);
