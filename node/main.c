@@ -1,21 +1,8 @@
 /* trestle: a node of the pop-up, and the operator's commands. */
-#include <fcntl.h>
-#include <stdbool.h>
-#include <unistd.h>
-
-#include "node/cli/cli.h"
-
-/* Whoever started us may have closed stdin, stdout or stderr. The next file opened would take the
- * number, and what we say to the operator would be written into it: into the store, say. */
-static bool standard_files_fill(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
-            return false;
-    return true;
-}
+#include "node/cli/program.h"
 
 int main(int argc, char **argv)
 {
-    return standard_files_fill() ? cli_main(argc, argv) : EXIT_UNAVAILABLE;
+    static const struct program program = {.name = "trestle"};
+    return program_main(&program, argc, argv);
 }

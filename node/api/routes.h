@@ -26,7 +26,8 @@ enum route_again {
     X(RATE_READ, "read", 50, 200)                                                                  \
     X(RATE_WRITE, "write", 50, 200)                                                                \
     X(RATE_BYTES, "bytes", 5, 20)                                                                  \
-    X(RATE_SIGN_IN, "sign-in", 1, 10)
+    X(RATE_SIGN_IN, "sign-in", 1, 10)                                                              \
+    X(RATE_HOOK, "hook", 1000, 4000) /* of another service: after an outage all at once */
 
 enum rate_class {
 #define X(name, text, per_s, burst) name,

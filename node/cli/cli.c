@@ -232,13 +232,6 @@ const struct flag_info *cli_common_flag_at(size_t at)
     return at < sizeof flags_of_all / sizeof flags_of_all[0] ? &flags_of_all[at] : NULL;
 }
 
-static struct program running = {.name = "trestle"};
-
-const struct program *program_running(void)
-{
-    return &running;
-}
-
 /* --- talk
  * -----------------------------------------------------------------------------------------
  */
@@ -247,7 +240,7 @@ void tell(const char *format, ...)
 {
     bool is_colourful = terminal_is_colourful(stderr);
     va_list arguments;
-    (void)fprintf(stderr, is_colourful ? "\033[1m%s:\033[0m " : "%s: ", running.name);
+    (void)fprintf(stderr, is_colourful ? "\033[1m%s:\033[0m " : "%s: ", program_running()->name);
     va_start(arguments, format);
     (void)vfprintf(stderr, format, arguments);
     va_end(arguments);
@@ -291,8 +284,8 @@ static void help_flag(const struct flag_info *flag)
 
 static void help_command(const struct cli_command *command)
 {
-    (void)printf("usage: %s %s %s%s[flags]\n\n%s\n\n", running.name, command->name, command->usage,
-                 command->usage[0] == '\0' ? "" : " ", command->help);
+    (void)printf("usage: %s %s %s%s[flags]\n\n%s\n\n", program_running()->name, command->name,
+                 command->usage, command->usage[0] == '\0' ? "" : " ", command->help);
     for (size_t i = 0; command->flags[i].name != NULL; i++)
         help_flag(&command->flags[i]);
     for (size_t i = 0; i < sizeof flags_of_all / sizeof flags_of_all[0]; i++)
@@ -309,11 +302,11 @@ static void help_command(const struct cli_command *command)
 
 static void help_program(FILE *to)
 {
-    (void)fprintf(to, "usage: %s COMMAND [flags]\n\n", running.name);
+    (void)fprintf(to, "usage: %s COMMAND [flags]\n\n", program_running()->name);
     for (size_t i = 0; i < COMMANDS_COUNT; i++)
         (void)fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
-    (void)fprintf(to, "\n%s COMMAND --help says more; %s --version names versions.\n", running.name,
-                  running.name);
+    (void)fprintf(to, "\n%s COMMAND --help says more; %s --version names versions.\n",
+                  program_running()->name, program_running()->name);
 }
 
 /* --- arguments
@@ -453,7 +446,7 @@ static int unknown_command(const char *name)
     if (closest != NULL)
         tell("there is no command '%s'; did you mean '%s'?", name, closest);
     else
-        tell("there is no command '%s'; %s --help names them", name, running.name);
+        tell("there is no command '%s'; %s --help names them", name, program_running()->name);
     return EXIT_USAGE;
 }
 
@@ -471,18 +464,12 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
         return EXIT_DONE;
     }
     if (args.words_count < command->words_min || args.words_count > command->words_max) {
-        tell("usage: %s %s%s%s; --help says more", running.name, command->name,
+        tell("usage: %s %s%s%s; --help says more", program_running()->name, command->name,
              command->usage[0] == '\0' ? "" : " ", command->usage);
         return EXIT_USAGE;
     }
     int err = entropy_start();
     return err != 0 ? tell_failure("this machine", err) : command->run(&args);
-}
-
-int program_main(const struct program *program, int argc, char **argv)
-{
-    running = *program;
-    return cli_main(argc, argv);
 }
 
 int cli_main(int argc, char **argv)

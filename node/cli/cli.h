@@ -57,7 +57,7 @@ bool args_has(const struct args *args, const char *name);
 const struct cli_command *cli_command_at(size_t at);
 const struct flag_info *cli_common_flag_at(size_t at);
 
-/* Run the program: what main() does. */
+/* Read the arguments and run the command. */
 int cli_main(int argc, char **argv);
 
 /* "trestle: ..." on stderr. */

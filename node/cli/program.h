@@ -30,7 +30,7 @@ struct program {
     void (*stop)(void *context);
 };
 
-/* Run the program: what main() does. @program outlives it. */
+/* Run the program: what main() does; its exit status. */
 int program_main(const struct program *program, int argc, char **argv);
 
 /* The one that runs. */

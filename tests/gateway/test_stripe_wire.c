@@ -45,7 +45,9 @@ static struct attempt attempt_for(enum provider_call_kind kind, const char *inte
 
 static void call_add(struct text *to, struct attempt attempt)
 {
-    line_add(to, stripe_request_of(&attempt, &popup, bytes_of_text("eur")));
+    const struct stripe_terms terms = {
+        .popup = popup, .currency = bytes_of_text("eur"), .brief = bytes_of_text("2x Tea")};
+    line_add(to, stripe_request_of(&attempt, &terms));
 }
 
 static void look_add(struct text *to, struct attempt attempt)
