@@ -90,15 +90,16 @@ export class Api {
         const instead = INSTEAD[rule?.kind];
         if (instead) return typeof instead === "function" ? answerOf(instead()) : instead;
         if (asked.refusal) return asked.refusal;
-        if (rule?.kind === "delay") await this.#delay(asked, rule.ms ?? DELAY_MS);
+        if (rule?.kind === "delay") await this.#delay(asked, rule);
         const answer = asked.replay ?? this.#run(asked, rule, request);
         const wire = AFTER[rule?.kind];
         return wire ? { ...answer, wire } : answer;
     }
 
-    async #delay({ key, replay }, ms) {
+    async #delay({ key, replay }, { ms = DELAY_MS, seconds }) {
         if (key && !replay) this.keys.begin(key);
-        await pause(ms);
+        if (seconds === undefined) await pause(ms);
+        else await new Promise((resolve) => this.#account.clock.after(seconds, resolve));
     }
 
     // ---- what is asked ----

@@ -18,7 +18,10 @@ export const KINDS = {
     hang_after: [ANY, "it ran; never answered"],
     cut_body: [ANY, "it ran; half of the answer comes, then the connection breaks"],
     html: [ANY, "200 with HTML and another clock, as of a captive portal; nothing ran"],
-    delay: [ANY, "it runs `ms` later; its key is in use meanwhile"],
+    delay: [
+        ANY,
+        "it runs `ms` later (200), or `seconds` by the clock; its key is in use meanwhile",
+    ],
     rate_limit: [ANY, "429; nothing ran"],
     lock_timeout: [ANY, "429 lock_timeout; nothing ran"],
     conflict: [ANY, "409 idempotency_key_in_use; nothing ran"],

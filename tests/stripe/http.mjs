@@ -65,6 +65,8 @@ export async function listen(port, answer, date) {
     });
     return {
         ...server.address(),
+        /** Breaks every connection. */
+        cut: () => server.closeAllConnections(),
         close: () =>
             new Promise((resolve) => {
                 server.close(resolve);

@@ -37,17 +37,24 @@ expect("E8", "the official client's own second try after a break is one deed", a
     assert.equal(await intentsOf(world), 1);
 });
 
-expect("E8", "an answer that never comes, and half of one", async (world) => {
-    const client = world.client(undefined, { timeout: 80 });
-    for (const [kind, done] of Object.entries({ hang_before: 0, hang_after: 1 })) {
+expect("E8 I1", "an answer that never comes, whether it ran or not", async (world) => {
+    for (const [at, kind] of ["hang_before", "hang_after"].entries()) {
         await world.fault(kind, { match: { method: "POST" } });
-        const params = { amount: 1250, currency: "eur" };
-        const error = await world.refusal(client.paymentIntents.create(params, { idempotencyKey }));
-        assert.equal(error.type, "StripeConnectionError");
-        assert.equal(await intentsOf(world), done);
+        const call = world.intent();
+        await world.struck(kind);
+        assert.equal(await intentsOf(world), kind === "hang_before" ? 0 : 2);
+        world.standIn.server.cut(); // now the official client asks again, under the same key
+        await call;
+        assert.equal(await intentsOf(world), at + 1);
     }
-    await world.fault("cut_body", { times: 2 });
-    await world.refusal(world.stripe.paymentIntents.list());
+});
+
+expect("E8", "half of an answer", async (world) => {
+    await world.fault("cut_body");
+    assert.equal((await world.refusal(create(world))).type, "StripeConnectionError");
+    assert.equal(await intentsOf(world), 1);
+    await create(world);
+    assert.equal(await intentsOf(world), 1);
 });
 
 expect("E8", "a captive portal's 200 is no answer", async (world) => {

@@ -70,16 +70,12 @@ expect("I2", "another path under the same key is an idempotency_error", async (w
 });
 
 expect("I3 E6", "while the first is under way the key is in use", async (world) => {
-    await world.fault("delay", { ms: 150 });
+    await world.fault("delay", { seconds: 5 });
     const slow = world.intent({}, { idempotencyKey });
-    let error = null;
-    while (error === null) {
-        error = await world.intent({}, { idempotencyKey }).then(
-            () => null,
-            (thrown) => thrown,
-        );
-    }
+    await world.struck("delay");
+    const error = await world.refusal(world.intent({}, { idempotencyKey }));
     assert.deepEqual([error.statusCode, error.code], [409, "idempotency_key_in_use"]);
+    await world.advance(5);
     const { id } = await slow;
     assert.equal((await world.intent({}, { idempotencyKey })).id, id);
     assert.equal(await intentsOf(world), 1);

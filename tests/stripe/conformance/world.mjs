@@ -10,9 +10,12 @@ export const SECRET_KEY = "sk_test_conformance";
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
 
+const STRUCK_MS = 20_000;
+
 export class World {
     #receivers = [];
     #clients = [];
+    #struck = {};
 
     static async open(plant) {
         const world = new World();
@@ -118,6 +121,17 @@ export class World {
 
     fault(kind, rest = {}) {
         return this.control("faults", { kind, ...rest });
+    }
+
+    /** Resolves when a fault of @kind has struck. */
+    async struck(kind) {
+        const before = this.#struck[kind] ?? 0;
+        const deadline = performance.now() + STRUCK_MS;
+        do {
+            assert.ok(performance.now() < deadline, `${kind} does not strike`);
+            const { counts } = await this.control("faults");
+            this.#struck[kind] = counts[kind];
+        } while (this.#struck[kind] === before);
     }
 
     advance(seconds) {
