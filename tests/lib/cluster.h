@@ -66,6 +66,7 @@ enum {
     X(FAULT_FLIP, "bit flipped in a stored record")                                                \
     X(FAULT_FLIP_INDEX, "bit flipped in a row of the index")                                       \
     X(FAULT_FLIP_META, "bit flipped in what a store says that it is")                              \
+    X(FAULT_DOUBLE, "stored row once more under a wrong key")                                      \
     X(FAULT_FLIPS, "bits flipped in several tables at once")                                       \
     X(FAULT_LIAR, "device in hostile hands")                                                       \
     X(FAULT_NONSENSE, "event that its writer may not write, or that makes no sense")               \

@@ -94,3 +94,16 @@ void spoil_lose(struct store_memory *store, enum store_table table, uint64_t row
     row_lose(txn, table);
     end(txn);
 }
+
+bool spoil_double(struct store_memory *store, enum store_table table, uint64_t row, uint64_t bit)
+{
+    struct bytes value;
+    row_find(store, table, row);
+    flip(key_data, row_key.size, bit);
+    struct store_txn *txn = store_memory_begin(store, true);
+    const bool is_new = store_get(txn, table, row_key, &value) == ERR_NOT_FOUND;
+    if (is_new)
+        row_put(txn, table);
+    end(txn);
+    return is_new;
+}

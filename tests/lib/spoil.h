@@ -13,4 +13,7 @@ void spoil_flip(struct store_memory *store, enum store_table table, uint64_t row
 void spoil_flip_key(struct store_memory *store, enum store_table table, uint64_t row, uint64_t bit);
 void spoil_lose(struct store_memory *store, enum store_table table, uint64_t row);
 
+/* The row stands there once more, under a key that differs in that bit; false: another does. */
+bool spoil_double(struct store_memory *store, enum store_table table, uint64_t row, uint64_t bit);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/entity.h"
 #include "sync/log/damage.h"
 #include "tests/lib/spoil.h"
 #include "tests/sim/sim_internal.h"
@@ -78,6 +79,9 @@ static bool is_fair(const struct sim *sim, const struct cluster_node *node, enum
         return key_event_parse(key_bytes(key), &log, &seq) == 0 &&
                is_elsewhere(sim, node, log, seq);
     }
+    if (table == TABLE_INDEX) {
+        return key->data[0] != INDEX_TAKE && key->data[0] != INDEX_UNDO;
+    }
     /* Nobody knows another that it should be, and nothing but screens goes by it. */
     return table != TABLE_META || !bytes_equal(key_bytes(key), bytes_of_text("incarnation"));
 }
@@ -89,6 +93,13 @@ static const enum store_table tables[] = {TABLE_LOG,   TABLE_LOG,   TABLE_SIG,  
                                           TABLE_STATE, TABLE_INDEX, TABLE_INDEX, TABLE_HEAD,
                                           TABLE_META,  TABLE_META};
 
+/* Whether the disk gives a row back once more, under a wrong key, so that nothing leads there. */
+static bool is_extra(struct sim *sim, enum store_table table)
+{
+    const bool is_wanted = prng_one_in(&sim->prng, 3);
+    return is_wanted && (table == TABLE_INDEX || table == TABLE_STATE);
+}
+
 /* One bit of @table, unless that would not be fair. */
 static bool table_hit(struct sim *sim, struct cluster_node *node, enum store_table table)
 {
@@ -99,6 +110,12 @@ static bool table_hit(struct sim *sim, struct cluster_node *node, enum store_tab
     store_memory_each(node->store, table, place_note, &place);
     if (count == 0 || !is_fair(sim, node, table, &place.key)) {
         return false;
+    }
+    if (is_extra(sim, table)) {
+        sim->cluster->faults[FAULT_DOUBLE]++;
+        cluster_trace(sim->cluster, node, true, "row %u of table %d stands there twice",
+                      (unsigned)place.row, (int)table);
+        return spoil_double(node->store, table, place.row, bit);
     }
     spoil_flip(node->store, table, place.row, bit);
     sim->cluster->faults[FAULT_FLIP]++;

@@ -117,46 +117,6 @@ static struct store_memory *store_of(struct cluster *cluster)
 
 /* --- rows --- */
 
-struct copy {
-    uint64_t left;
-    struct key key;
-    uint8_t value[1024];
-    size_t value_size;
-};
-
-static void copy_row(void *context, struct bytes key, struct bytes value)
-{
-    struct copy *copy = context;
-    if (copy->left-- != 0) {
-        return;
-    }
-    copy->key.size = key.size;
-    memcpy(copy->key.data, key.data, key.size);
-    copy->value_size = value.size < sizeof copy->value ? value.size : sizeof copy->value;
-    if (copy->value_size > 0) {
-        memcpy(copy->value, value.data, copy->value_size);
-    }
-}
-
-/* A copy of row @row of @table is put under a key that differs in one bit; false: there is a row
- * under that already. */
-static bool plant(struct cluster *cluster, enum store_table table, uint64_t row, uint64_t bit)
-{
-    struct copy copy = {.left = row};
-    struct bytes value;
-    store_memory_each(store_of(cluster), table, copy_row, &copy);
-    bit %= copy.key.size * 8;
-    copy.key.data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
-    struct store_txn *txn = store_memory_begin(store_of(cluster), true);
-    const bool is_new = store_get(txn, table, key_bytes(&copy.key), &value) == ERR_NOT_FOUND;
-    if (is_new) {
-        assert_int_equal(
-            store_put(txn, table, key_bytes(&copy.key), bytes_of(copy.value, copy.value_size)), 0);
-    }
-    assert_int_equal(store_memory_commit(txn), 0);
-    return is_new;
-}
-
 /* The power goes at the kitchen before its rows are touched, and comes back. */
 static void check_each_extra(enum store_table table, uint64_t bits_step)
 {
@@ -167,7 +127,7 @@ static void check_each_extra(enum store_table table, uint64_t bits_step)
     cluster->knobs.scrub_records = SCRUB_RECORDS;
     for (uint64_t row = 0; row < rows; row++) {
         cluster_crash(cluster, KITCHEN);
-        planted += plant(cluster, table, row, row * bits_step) ? 1 : 0;
+        planted += spoil_double(store_of(cluster), table, row, row * bits_step) ? 1 : 0;
         cluster_restart(cluster, KITCHEN, 50);
         bool is_healed = false;
         for (uint32_t ms = 0; ms < HEAL_MS && !is_healed; ms += 100) {
