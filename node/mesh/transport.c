@@ -121,6 +121,8 @@ static void wait_for_all(const struct transport *transport, struct waiting *wait
         wait_for_dial(transport, &transport->dials[i], waiting);
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         const struct link *link = &transport->links[i];
+        if (link->phase == LINK_UP)
+            wait_until(waiting, transport->beat_ms);
         if (transport_link_is_live(link) && !link->is_dialer &&
             outbox_first(&link->outbox).size > 0)
             wait_until(waiting, now_ms + RETRY_MS);
@@ -138,6 +140,7 @@ static void serve(struct transport *transport)
         transport_dial_serve(transport, &transport->dials[i], now_ms);
     for (uint32_t i = 0; i < LINKS_MAX; i++)
         transport_link_serve(transport, &transport->links[i]);
+    transport_link_beat(transport, now_ms);
 }
 
 int transport_wait(struct transport *transport, const int *fds, size_t count, uint32_t timeout_ms,

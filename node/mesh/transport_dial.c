@@ -162,7 +162,7 @@ static bool event_of_dial(struct transport *transport, struct dial *dial,
     while (dial->phase == DIAL_LINKED && transport->links[dial->link].phase == LINK_UP) {
         if (!inbox_receive(transport->inbox, dial->dealer))
             return false;
-        if (inbox_skip_rest(transport->inbox, dial->dealer))
+        if (inbox_skip_rest(transport->inbox, dial->dealer) || transport_link_is_beat(transport))
             continue;
         transport_link_heard(transport, &transport->links[dial->link], event);
         return true;

@@ -138,8 +138,9 @@ bool transport_link_next(struct transport *transport, struct transport_event *ev
 /* --- sending -------------------------------------------------------------------------------------
  */
 
-static int link_send_now(struct transport *transport, const struct link *link, struct bytes frame)
+static int link_send_now(struct transport *transport, struct link *link, struct bytes frame)
 {
+    link->was_sent = true;
     if (link->is_dialer)
         return dealer_send(transport->dials[link->dial].dealer, frame);
     return router_send(transport->router, bytes_of(link->routing.bytes, link->routing.size), frame);
@@ -173,4 +174,22 @@ void transport_link_serve(struct transport *transport, struct link *link)
         else
             outbox_pop(&link->outbox);
     }
+}
+
+void transport_link_beat(struct transport *transport, uint64_t now_ms)
+{
+    if (now_ms < transport->beat_ms)
+        return;
+    transport->beat_ms = now_ms + BEAT_MS;
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+        struct link *link = &transport->links[i];
+        if (link->phase == LINK_UP && !link->was_sent)
+            (void)link_send_now(transport, link, (struct bytes){0}); /* full: enough is on its way */
+        link->was_sent = false;
+    }
+}
+
+bool transport_link_is_beat(struct transport *transport)
+{
+    return inbox_bytes(transport->inbox).size == 0;
 }

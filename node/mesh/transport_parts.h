@@ -23,6 +23,7 @@
 enum {
     DEPARTED_MAX = 256,
     DIAL_REFUSED_MS = 1000,
+    BEAT_MS = 500,
 };
 
 enum link_phase { LINK_FREE, LINK_RISING, LINK_UP, LINK_FALLING };
@@ -36,6 +37,7 @@ struct link {
     int fd;                   /* of its connection, as the ROUTER's monitor names it */
     enum bye_reason farewell; /* what it hears if it speaks again afterwards */
     struct outbox outbox;
+    bool was_sent; /* something, since the last beat */
 };
 
 enum dial_phase { DIAL_FREE, DIAL_WAITING, DIAL_DIALLING, DIAL_LINKED };
@@ -75,6 +77,7 @@ struct transport {
     uint32_t link_next;  /* numbers go round: what is still sent to a dead link reaches no other */
     uint32_t dial_next;  /* whose turn it is to be heard */
     uint32_t untold;     /* links rising or falling */
+    uint64_t beat_ms;    /* when the next beat is due */
     struct inbox *inbox; /* what the last event borrows, or what is held for the next */
     bool is_held;
     uint32_t held_link;
@@ -104,6 +107,11 @@ void transport_link_heard(struct transport *transport, const struct link *link,
 bool transport_link_next(struct transport *transport, struct transport_event *event);
 /* Send what its outbox holds, as far as it takes it. */
 void transport_link_serve(struct transport *transport, struct link *link);
+/* When its time has come: an empty frame over each link that was sent nothing since the last time,
+ * so that there is always something which the other end's kernel has to acknowledge. */
+void transport_link_beat(struct transport *transport, uint64_t now_ms);
+/* The message in the inbox is one of these; it has been heard with that. */
+bool transport_link_is_beat(struct transport *transport);
 
 /* transport_dial.c: close a dial's sockets, and dial again after @pause_ms. */
 void transport_dial_end(struct dial *dial, int linger_ms, uint64_t pause_ms);

@@ -112,7 +112,7 @@ bool transport_router_next(struct transport *transport, struct transport_event *
         if (!is_whole && routing.size == 0)
             return false;
         struct link *link = is_whole ? link_of_sender(transport, &routing) : NULL;
-        if (link == NULL)
+        if (link == NULL || transport_link_is_beat(transport))
             continue;
         if (link->phase == LINK_UP) {
             transport_link_heard(transport, link, event);

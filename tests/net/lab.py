@@ -164,6 +164,11 @@ class Node:
         peers = self.status().get("peers", [])
         return any(peer["device"] == other.device and peer["linked"] for peer in peers)
 
+    def told(self, words):
+        """How often its log says that."""
+        with open(self.state + ".log", encoding="utf-8") as log:
+            return log.read().count(words)
+
     def close(self):
         for child in (self.child, self.space):
             if child is not None:
@@ -262,6 +267,11 @@ class Lab:
         return until(f"{one} and {other} to notice that they are apart",
                      lambda: not self[one].is_linked(self[other])
                      and not self[other].is_linked(self[one]), seconds)
+
+    def broken(self, one, other):
+        """How many links between the two have ended by themselves, as the two have told."""
+        return self[one].told(f" down: device {self[other].device}") + \
+            self[other].told(f" down: device {self[one].device}")
 
     def order(self, name):
         self[name].command("order", "add", "1")

@@ -274,6 +274,30 @@ TEST(transport, a_friend_who_expects_another_server_does_not_talk_to_this_one)
     peer_close(&server);
 }
 
+/* libzmq ends the process here when it is told to send heartbeats (socket.c says why). */
+TEST(transport, a_device_that_slept_while_others_filled_its_queues_and_left_wakes_up_and_hears_them)
+{
+    struct pair pair;
+    pair_open(&pair);
+    static const uint8_t frame[64 * 1024];
+    uint32_t sent = 0;
+    while (transport_send(pair.client.transport, pair.client.link, bytes_of(frame, sizeof frame)) ==
+           0) {
+        assert_true(++sent < 100000);
+    }
+    peer_close(&pair.client);
+    struct peer bystander; /* the time in which two heartbeats would have been due */
+    peer_init(&bystander, 3);
+    peer_open(&bystander, NULL);
+    uint64_t until_ms = clock_mono_ms() + 1200;
+    while (clock_mono_ms() < until_ms)
+        peer_turn(&bystander);
+    peer_close(&bystander);
+    until(&pair.server, NULL, &pair.server.downs, 1);
+    assert_in_range(pair.server.messages, 2, sent + 1);
+    peer_close(&pair.server);
+}
+
 TEST(transport, a_refused_device_learns_that_it_was_refused)
 {
     struct peer server, friend_, thief;
