@@ -20,6 +20,7 @@ enum {
     MIXED_ONE_IN = 2,     /* of those without either, and with sound disks */
     SCRUBBING_ONE_IN = 4, /* of those with sound disks */
     SCRUB_RECORDS = 16,
+    COMBINED_ONE_IN = 3, /* of those with one disaster: with a second, and a third */
 };
 
 static uint64_t below(struct sim *sim, uint64_t limit)
@@ -161,6 +162,49 @@ static uint32_t odds_draw(struct sim *sim, uint32_t most)
     return prng_one_in(&sim->prng, 3) ? 0 : 1 + (uint32_t)below(sim, most);
 }
 
+/* Clones, a liar, flipped bits, old software: mostly one of them, at times several. What is drawn
+ * for that comes from numbers of its own, so that the other runs are as they were without. */
+static void disasters_draw(struct sim *sim)
+{
+    struct odds *odds = &sim->odds;
+    struct prng also = {.state = ~(sim->seed << 1)};
+    sim->is_copying = !sim->is_large && prng_one_in(&sim->prng, FORKING_ONE_IN);
+    const bool is_lying = sim->is_copying ? prng_one_in(&also, COMBINED_ONE_IN)
+                                          : prng_one_in(&sim->prng, LYING_ONE_IN);
+    if (is_lying) {
+        liar_draw(sim);
+        odds->liar = odds_draw(sim, 400);
+    }
+    if (sim->is_copying) {
+        odds->copy = odds_draw(sim, 200);
+        odds->roll_back = odds_draw(sim, 200);
+        odds->clone = odds_draw(sim, 500);
+        odds->fork_twice = odds_draw(sim, 400);
+    }
+    sim->is_forging = prng_one_in(&sim->oracle_prng, FORGING_ONE_IN);
+    if (sim->is_forging) {
+        sim->cluster->knobs.forge_odds =
+            1 + (uint32_t)prng_below(&sim->oracle_prng, FORGE_ODDS_MAX);
+    }
+    sim->is_forking = sim->is_copying || sim->liar.is_on;
+    const bool is_lying_only =
+        sim->liar.is_on && !sim->is_copying; /* else who holds what may lose it */
+    if (!sim->is_forking || (is_lying_only && prng_one_in(&also, COMBINED_ONE_IN))) {
+        odds->flip = odds_draw(sim, 60);
+        flips_draw(sim);
+    }
+    if (sim->liar.is_on && sim->flips.node == sim->liar.node) {
+        odds->flip = 0;
+    }
+    const bool is_alone = !sim->is_forking && odds->flip == 0;
+    const bool is_mixed =
+        is_alone ? prng_one_in(&sim->prng, MIXED_ONE_IN) : prng_one_in(&also, COMBINED_ONE_IN);
+    if (is_mixed) {
+        versions_draw(sim);
+        odds->upgrade = odds_draw(sim, 60);
+    }
+}
+
 void faults_draw(struct sim *sim)
 {
     struct odds *odds = &sim->odds;
@@ -182,31 +226,7 @@ void faults_draw(struct sim *sim)
     odds->two_links = sim->is_large ? 0 : odds_draw(sim, 200);
     odds->retry_here = odds_draw(sim, 2000);
     odds->retry_elsewhere = odds_draw(sim, 1500);
-    sim->is_forking = !sim->is_large && prng_one_in(&sim->prng, FORKING_ONE_IN);
-    if (!sim->is_forking && prng_one_in(&sim->prng, LYING_ONE_IN)) {
-        liar_draw(sim);
-        odds->liar = odds_draw(sim, 400);
-    }
-    if (sim->is_forking) {
-        odds->copy = odds_draw(sim, 200);
-        odds->roll_back = odds_draw(sim, 200);
-        odds->clone = odds_draw(sim, 500);
-        odds->fork_twice = odds_draw(sim, 400);
-    }
-    sim->is_forging = prng_one_in(&sim->oracle_prng, FORGING_ONE_IN);
-    if (sim->is_forging) {
-        sim->cluster->knobs.forge_odds =
-            1 + (uint32_t)prng_below(&sim->oracle_prng, FORGE_ODDS_MAX);
-    }
-    sim->is_forking = sim->is_forking || sim->liar.is_on;
-    if (!sim->is_forking) { /* else who holds what may lose it */
-        odds->flip = odds_draw(sim, 60);
-        flips_draw(sim);
-    }
-    if (!sim->is_forking && odds->flip == 0 && prng_one_in(&sim->prng, MIXED_ONE_IN)) {
-        versions_draw(sim);
-        odds->upgrade = odds_draw(sim, 60);
-    }
+    disasters_draw(sim);
     if (odds->flip == 0 && prng_one_in(&sim->oracle_prng, SCRUBBING_ONE_IN)) {
         sim->cluster->knobs.scrub_records = SCRUB_RECORDS; /* and finds nothing: else an alarm */
     }

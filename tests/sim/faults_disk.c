@@ -16,9 +16,11 @@ static uint64_t below(struct sim *sim, uint64_t limit)
     return prng_below(&sim->prng, limit);
 }
 
-static bool is_copyable(const struct cluster_node *node)
+/* Not who lies, or is going to. */
+static bool is_copyable(const struct sim *sim, const struct cluster_node *node)
 {
-    return node->is_open && node->txn == NULL;
+    const bool is_liars = sim->liar.is_on && sim->liar.node == node->index;
+    return node->is_open && node->txn == NULL && !is_liars;
 }
 
 /* Mostly an old one is kept: what is restored from it has forgotten more. */
@@ -26,10 +28,11 @@ void fault_copy(struct sim *sim)
 {
     const uint32_t of = sim_node_draw(sim);
     const bool is_wanted = sim->copy.store == NULL || prng_one_in(&sim->prng, 4);
-    if (is_wanted && is_copyable(&sim->cluster->nodes[of])) {
+    if (is_wanted && is_copyable(sim, &sim->cluster->nodes[of])) {
         cluster_copy_free(&sim->copy);
         sim->copy = cluster_copy_disk(sim->cluster, of);
         sim->copy_of = of;
+        sim->is_copy_old = sim->is_old[of];
     }
 }
 
@@ -41,6 +44,7 @@ void fault_roll_back(struct sim *sim)
     struct cluster_node *node = &sim->cluster->nodes[sim->copy_of];
     sim->is_twofold[sim_watch(sim, node)->first] = true;
     cluster_roll_back(sim->cluster, sim->copy_of, &sim->copy, 20 + below(sim, OUTAGE_MAX_MS));
+    versions_restored(sim, node, sim->is_copy_old);
     journal_forget(sim, node);
     clients_forget(sim, node);
     if (prng_one_in(&sim->prng, 2)) {
@@ -56,6 +60,7 @@ static uint32_t start_again(struct sim *sim, uint32_t of, const struct cluster_c
     const uint32_t first = sim->watches[of].first;
     sim->is_twofold[first] = true;
     sim->watches[cluster->count].first = first;
+    versions_clone(sim, of, cluster->count);
     const uint32_t index = cluster_clone(cluster, of, copy, names[sim->clones++]);
     for (uint32_t i = 0; i < index; i++) {
         cluster_dial(cluster, index, i);
@@ -70,7 +75,7 @@ void fault_clone(struct sim *sim)
     const uint32_t drawn = sim_node_draw(sim);
     const bool is_again = sim->copy.store != NULL && prng_one_in(&sim->prng, 2);
     const uint32_t of = is_again ? sim->copy_of : drawn;
-    if (sim->clones == SIM_CLONES_MAX || !is_copyable(&sim->cluster->nodes[of])) {
+    if (sim->clones == SIM_CLONES_MAX || !is_copyable(sim, &sim->cluster->nodes[of])) {
         return;
     }
     struct cluster_copy fresh = cluster_copy_disk(sim->cluster, of);
@@ -110,13 +115,13 @@ void fault_fork_twice(struct sim *sim)
     const uint32_t friend = sim_node_draw(sim);
     struct cluster *cluster = sim->cluster;
     if (sim->clones > 0 || cluster->nodes[friend].device == cluster->nodes[of].device ||
-        !is_copyable(&cluster->nodes[of])) {
+        !is_copyable(sim, &cluster->nodes[of])) {
         return;
     }
     struct cluster_copy early = cluster_copy_disk(cluster, of);
     deeds(sim, of);
     cluster_run(cluster, SPREAD_MS);
-    if (!sim->is_failed && is_copyable(&cluster->nodes[of])) {
+    if (!sim->is_failed && is_copyable(sim, &cluster->nodes[of])) {
         struct cluster_copy late = cluster_copy_disk(cluster, of);
         const uint32_t clone = start_again(sim, of, &late);
         const uint32_t twin = start_again(sim, of, &early);

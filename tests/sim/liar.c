@@ -388,7 +388,7 @@ static void time_passes(struct sim *sim)
 void liar_hear(struct sim *sim, struct cluster_node *node, const struct input *input)
 {
     struct liar *liar = &sim->liar;
-    (void)node;
+    versions_enter(sim, node);
     if (input == NULL) {
         time_passes(sim);
     } else if (input->kind == INPUT_LINK_UP) {
@@ -459,6 +459,8 @@ void liar_act(struct sim *sim)
     check(err == 0);
     store_memory_abort(txn);
     sim->is_twofold[liar->node] = true;
+    sim->is_old[liar->node] = false;
+    journal_forget(sim, node); /* what only a liar holds nobody gets */
 }
 
 void liar_end(struct sim *sim)

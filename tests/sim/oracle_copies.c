@@ -20,6 +20,7 @@ void copies_begin(struct sim *sim)
     if (sim->is_losing) {
         sim->backup_of = (uint32_t)prng_below(&sim->oracle_prng, sim->cluster->count);
         sim->backup = cluster_copy_disk(sim->cluster, sim->backup_of);
+        sim->is_backup_old = sim->is_old[sim->backup_of];
     }
 }
 
@@ -67,6 +68,7 @@ void copies_lose(struct sim *sim)
     cluster_trace(sim->cluster, node, true, "its disk is gone for good");
     sim->is_twofold[sim_watch(sim, node)->first] = true;
     cluster_roll_back(sim->cluster, node->index, &sim->backup, OUTAGE_MS);
+    versions_restored(sim, node, sim->is_backup_old);
     journal_forget(sim, node);
     clients_forget(sim, node);
 }

@@ -71,6 +71,16 @@ bool sim_has_twofold(const struct sim *sim)
     return false;
 }
 
+bool sim_has_clones(const struct sim *sim)
+{
+    for (uint32_t i = 0; i < sim->cluster->count; i++) {
+        if (sim->is_twofold[i] && !liar_is(sim, &sim->cluster->nodes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct watch *sim_watch(struct sim *sim, const struct cluster_node *node)
 {
     return &sim->watches[node->index];
@@ -163,7 +173,7 @@ static void on_alarm(void *context, struct cluster_node *node, const struct effe
     if (is_of_disk || is_about_liar(sim, alarm)) {
         return;
     }
-    if (sim->is_forking && !sim->liar.is_on &&
+    if ((sim->is_copying || (sim->is_forking && !sim->liar.is_on)) &&
         (alarm->kind == ALARM_FORK || alarm->kind == ALARM_AMNESIA ||
          alarm->kind == ALARM_BAD_EVENTS)) {
         return;

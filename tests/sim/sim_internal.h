@@ -148,15 +148,18 @@ struct sim {
     uint32_t forged_next;
     struct forged forged[SIM_FORGED_MAX];
     bool is_large;                  /* as many devices as a pop-up may have, not all linked */
-    bool is_forking;                /* devices are cloned and restored in this run */
+    bool is_copying;                /* devices are cloned and restored in this run */
+    bool is_forking;                /* ... or somebody lies: logs may have several branches */
     bool is_robbed;                 /* a device was stolen, and revoked: theft.c */
     uint64_t robbed;                /* which, when is_robbed */
     bool is_twofold[SIM_NODES_MAX]; /* by first node: its log may have gone on twice */
     bool is_losing;                 /* a device's disk is gone for good in the end */
     struct cluster_copy backup;     /* of it, from the beginning; store NULL = none */
     uint32_t backup_of;
+    bool is_backup_old;       /* written by old software */
     struct cluster_copy copy; /* store NULL = none */
     uint32_t copy_of, clones;
+    bool is_copy_old;
     struct sights *sights;
     uint64_t copies_sent; /* of events, on all links */
     /* Scratch. */
@@ -178,6 +181,8 @@ void sim_fail(struct sim *sim, enum oracle oracle, const struct cluster_node *no
 bool sim_chance(struct sim *sim, uint32_t odds);
 /* Whether some device's log may have gone on twice by now. */
 bool sim_has_twofold(const struct sim *sim);
+/* ... but for a liar's. */
+bool sim_has_clones(const struct sim *sim);
 struct watch *sim_watch(struct sim *sim, const struct cluster_node *node);
 
 /* ---- wishes.c, wishes_shop.c: what people ask for ---- */
@@ -264,6 +269,10 @@ void versions_draw(struct sim *sim);
 void versions_enter(const struct sim *sim, const struct cluster_node *node);
 /* Whether the software of @node can carry out such a command. */
 bool versions_know(const struct sim *sim, const struct cluster_node *node, enum command_kind kind);
+/* @clone runs the software of @of. */
+void versions_clone(struct sim *sim, uint32_t of, uint32_t clone);
+/* The disk of @node is a copy now, which was written by old software when @is_old. */
+void versions_restored(struct sim *sim, struct cluster_node *node, bool is_old);
 void fault_upgrade(struct sim *sim);
 /* All that is old is upgraded. */
 void versions_end(struct sim *sim);

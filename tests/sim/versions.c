@@ -86,6 +86,20 @@ static void fold_mark(struct store_memory *store)
     check(err == 0);
 }
 
+void versions_clone(struct sim *sim, uint32_t of, uint32_t clone)
+{
+    sim->is_old[clone] = sim->is_old[of];
+    sim->was_old[clone] = sim->was_old[of];
+}
+
+void versions_restored(struct sim *sim, struct cluster_node *node, bool is_old)
+{
+    sim->was_old[node->index] |= is_old;
+    if (is_old && !sim->is_old[node->index]) {
+        fold_mark(node->store);
+    }
+}
+
 static void upgrade(struct sim *sim, uint32_t index)
 {
     struct cluster_node *node = &sim->cluster->nodes[index];
