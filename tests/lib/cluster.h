@@ -47,6 +47,8 @@ enum {
     X(FAULT_FLAP, "flapping link broken again")                                                    \
     X(FAULT_HELD, "frame held by a clogged link")                                                  \
     X(FAULT_SLOW_READER, "device that takes one frame a second of each link")                      \
+    X(FAULT_DEAF, "device that missed what was told last, and kept its links")                     \
+    X(FAULT_MUTE, "device that was not heard when it asked, and kept its links")                   \
     X(FAULT_PARTITION, "partition")                                                                \
     X(FAULT_HEAL, "heal")                                                                          \
     X(FAULT_CRASH, "crash between turns")                                                          \

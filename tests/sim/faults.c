@@ -274,6 +274,7 @@ static void liars_leave(struct cluster *cluster)
 void faults_end(struct sim *sim)
 {
     struct cluster *cluster = sim->cluster;
+    net_last_words(sim);
     net_end(sim);
     liar_end(sim);
     versions_end(sim);

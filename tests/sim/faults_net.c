@@ -10,6 +10,10 @@ enum {
     FLAP_GAP_MAX_MS = 400, /* about as long as a device waits before it dials again */
     READ_GAP_MS = 1000,
     SLOW_READER_MAX_MS = 12000,
+    LAST_ONE_IN = 8, /* seeds */
+    LAST_LINK_MS = 2000,
+    LAST_MS = 1100, /* a status of each to each; twice that, and no link is given up */
+    LAST_ORDERS = 2,
 };
 
 static uint64_t below(struct sim *sim, uint64_t limit)
@@ -192,4 +196,41 @@ void net_end(struct sim *sim)
             cluster_clog(cluster, a, b, false);
         }
     }
+}
+
+/* ---- the last moments before all is healed ---- */
+
+static void clog_all(struct sim *sim, uint32_t node, bool is_to)
+{
+    for (uint32_t i = 0; i < sim->cluster->count; i++) {
+        if (i != node) {
+            cluster_clog(sim->cluster, is_to ? i : node, is_to ? node : i, true);
+        }
+    }
+}
+
+/* One device misses what is told last, or is not heard when it asks for it: links that hold one
+ * frame drop the rest, and no link breaks over it. Who does not look after such losses does not
+ * come to what the others have, for nobody says or asks it again. */
+void net_last_words(struct sim *sim)
+{
+    struct prng own = {.state = ~(sim->seed << 2)};
+    const uint32_t count = sim->cluster->count;
+    const uint32_t node = (uint32_t)prng_below(&own, count);
+    const uint32_t teller = (node + 1 + (uint32_t)prng_below(&own, count - 1)) % count;
+    const bool is_deaf = prng_one_in(&own, 2);
+    if (!prng_one_in(&own, LAST_ONE_IN) && !sim->is_large) { /* there all comes by way of others */
+        return;
+    }
+    net_end(sim);
+    cluster_run(sim->cluster, LAST_LINK_MS);
+    sim->cluster->knobs.queue_frames_max = 1;
+    clog_all(sim, node, is_deaf);
+    cluster_clog(sim->cluster, teller, node, true);
+    sim->cluster->faults[is_deaf ? FAULT_DEAF : FAULT_MUTE]++;
+    cluster_run(sim->cluster, LAST_MS); /* now each link holds its frame */
+    for (unsigned i = 0; i < LAST_ORDERS && !sim->is_failed; i++) {
+        clients_place(sim, teller);
+    }
+    cluster_run(sim->cluster, LAST_MS);
 }

@@ -292,6 +292,8 @@ void net_begin(struct sim *sim);
 /* What is due: the end of what lasts. */
 void net_act(struct sim *sim);
 void net_end(struct sim *sim);
+/* At the end of some runs, just before. */
+void net_last_words(struct sim *sim);
 
 /* ---- oracle_journal.c: P5, P6, P15, ticks ---- */
 void journal_reset(struct sim *sim);
