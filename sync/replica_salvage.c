@@ -150,13 +150,6 @@ static int salvage_consider(struct replica *replica, struct store_txn *txn, stru
 
 /* ---- going through a voided part ---- */
 
-/* The first event of @log that does not count; UINT64_MAX = none. */
-static uint64_t voided_from(const struct roster_log *log)
-{
-    uint64_t revoked = log->unrevoked_to == UINT64_MAX ? UINT64_MAX : log->unrevoked_to + 1;
-    return log->fork_seq < revoked ? log->fork_seq : revoked;
-}
-
 /* Make a salvage of the voided run in replica->run, from the log's own branch here, into @body. */
 static int run_wrap(struct replica *replica, struct store_txn *txn, const struct log_head *head,
                     struct bytes *ret_body)
@@ -334,9 +327,9 @@ static int slot_salvage(struct replica *replica, struct store_txn *txn, uint32_t
     const struct roster_log *log = roster_log_find(&replica->roster, head.log);
     struct salvage_plan *plan = &replica->salvage_plans[slot];
     int err = 0;
-    if (log == NULL || head.log == replica->log || voided_from(log) > head.seq)
+    if (log == NULL || head.log == replica->log || roster_voided_from(log) > head.seq)
         return 0;
-    plan_update(replica, slot, voided_from(log), now);
+    plan_update(replica, slot, roster_voided_from(log), now);
     if (head.log == replica->fork_stated)
         plan->urgent_to = head.seq;
     while (err == 0 && plan->next <= head.seq && may_go_on(plan, now, budget))

@@ -93,7 +93,7 @@ static int scan_event(struct replica *replica, struct store_txn *txn, struct byt
 static int scan_log(struct replica *replica, struct store_txn *txn, const struct roster_log *log,
                     uint32_t *budget)
 {
-    const uint64_t from = log->unrevoked_to + 1;
+    const uint64_t from = roster_voided_from(log);
     const struct key first = key_event(log->id, from);
     struct store_cursor cursor;
     struct bytes key;
@@ -136,15 +136,19 @@ static int scan_all(struct replica *replica, struct store_txn *txn)
 
 /* ---- looking at an order ---- */
 
-/* The roster as if nobody were revoked, in replica->roster_before. */
+/* The roster as if nobody were revoked, in replica->roster_before, and what this device holds of
+ * their logs were all there is of them. */
 static void roster_without_revocations(struct replica *replica)
 {
     struct roster *roster = replica->roster_before;
     *roster = replica->roster;
     for (uint32_t i = 0; i < roster->logs_count; i++) {
-        roster->logs[i].revoked_seq = roster->logs[i].unrevoked_to = UINT64_MAX;
-        roster->logs[i].revocations_count = 0;
-        roster->logs[i].is_revoked_crowded = false;
+        struct roster_log *log = &roster->logs[i];
+        if (is_revoked(log)) {
+            log->revoked_seq = log->unrevoked_to = log->fork_seq = UINT64_MAX;
+            log->revocations_count = 0;
+            log->is_revoked_crowded = log->is_revoked_unnamed = false;
+        }
     }
 }
 

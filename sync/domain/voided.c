@@ -7,7 +7,8 @@
 
 bool voided_is_at(const struct roster *roster, uint64_t log, uint64_t seq)
 {
-    return roster_judge(roster, log, seq, EVENT_LOG_CERT, 0) == VERDICT_REVOKED;
+    const struct roster_log *found = roster_log_find(roster, log);
+    return found != NULL && found->revoked_seq != UINT64_MAX && seq >= roster_voided_from(found);
 }
 
 /* ---- the entity's rows ---- */

@@ -20,7 +20,7 @@ struct voided_event {
     struct operation id;     /* its identity; the same unless it re-emits another */
     struct operation before; /* the voided causal event before it in its log; log 0 = none */
     uint32_t type;
-    bool is_adopted; /* its identity counts */
+    bool is_adopted; /* its identity counts: somebody adopted it or carries it on */
     bool is_dropped; /* somebody said that it stays void */
 };
 
@@ -29,7 +29,8 @@ struct voided {
     struct voided_event events[VOIDED_EVENTS_MAX]; /* by place */
 };
 
-/* Whether a revocation voided what stands at (@log, @seq). */
+/* Whether a revocation voided what stands at (@log, @seq), or a fork of a log that is revoked: which
+ * of its branches a revocation names may not be known here, but what is carried on counts. */
 bool voided_is_at(const struct roster *roster, uint64_t log, uint64_t seq);
 
 /* Whether the store holds any voided event of @entity, decided or not. ERR_IO, ERR_MALFORMED. */

@@ -56,6 +56,12 @@ uint64_t roster_limit(const struct roster *roster, uint64_t log)
     return is_revoked ? named_to(found) : forked;
 }
 
+uint64_t roster_voided_from(const struct roster_log *log)
+{
+    const bool is_revoked = log->unrevoked_to < log->fork_seq;
+    return is_revoked ? log->unrevoked_to + 1 : log->fork_seq;
+}
+
 uint64_t roster_salvage_limit(const struct roster_log *log)
 {
     if (log->is_revoked_crowded) {

@@ -192,6 +192,10 @@ uint64_t roster_capabilities(const struct roster *roster, uint64_t log, uint64_t
  * state must be known to all: it decides which revocations count. */
 uint64_t roster_limit(const struct roster *roster, uint64_t log);
 
+/* The first event of @log's chain stored here that does not count as what its own log says;
+ * UINT64_MAX = there is none. */
+uint64_t roster_voided_from(const struct roster_log *log);
+
 /* The last event of @log, forked and perhaps revoked, that whoever holds it has to carry on: it may
  * count, or lies between what counts and the event that a revocation names, without which nobody
  * could tell. UINT64_MAX = all of it; 0 = nothing. */
