@@ -184,7 +184,7 @@ void transport_link_beat(struct transport *transport, uint64_t now_ms)
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         struct link *link = &transport->links[i];
         if (link->phase == LINK_UP && !link->was_sent)
-            (void)link_send_now(transport, link, (struct bytes){0}); /* full: enough is on its way */
+            (void)link_send_now(transport, link, (struct bytes){0}); /* full: enough goes anyway */
         link->was_sent = false;
     }
 }
