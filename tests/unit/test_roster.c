@@ -455,6 +455,35 @@ TEST(roster, an_earlier_revocation_does_not_bring_back_what_a_later_one_voided)
     }
 }
 
+/* Of the chains that are named, what stands here shows those that it is. */
+TEST(roster, who_holds_a_named_chain_carries_all_of_it_and_nothing_of_others)
+{
+    struct roster_scene *scene = roster_scene_new();
+    write_orders(scene, SCENE_COUNTER, 9);
+    write_orders(scene, SCENE_KITCHEN, 9);
+    struct log_cut other = cut_at(scene, SCENE_COUNTER, 7);
+    const struct log_cut own[] = {cut_at(scene, SCENE_COUNTER, 5), cut_at(scene, SCENE_COUNTER, 6)};
+    other.hash.bytes[0] ^= 1;
+    roster_scene_load(scene);
+    const struct roster_log *counter =
+        roster_log_find(&scene->roster, log_of(scene, SCENE_COUNTER));
+    assert_true(roster_salvage_limit(counter) == UINT64_MAX);
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &other);
+    roster_scene_load(scene);
+    assert_int_equal(roster_salvage_limit(counter), 0);
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &own[1]);
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &own[0]);
+    roster_scene_load(scene);
+    assert_int_equal(roster_salvage_limit(counter), 6);
+    assert_int_equal(roster_voided_from(counter), 2);
+    const struct log_cut whole = {.log = scene->devices[SCENE_KITCHEN].id, .seq = 1};
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_REVOKE, &whole);
+    roster_scene_load(scene);
+    assert_int_equal(
+        roster_salvage_limit(roster_log_find(&scene->roster, log_of(scene, SCENE_KITCHEN))), 0);
+    roster_scene_free(scene);
+}
+
 /* Else who holds less could not tell whether the later one means the same chain. */
 TEST(roster, of_a_log_that_was_revoked_twice_peers_bring_each_other_all_up_to_the_later_event)
 {

@@ -132,6 +132,30 @@ TEST(roster_limits, of_more_additions_than_it_remembers_the_devices_are_still_kn
     roster_scene_free(scene);
 }
 
+/* In whichever order they come, the lowest are kept and nothing is known of what all have in
+ * common. */
+TEST(roster_limits, of_a_log_that_is_revoked_more_often_than_it_remembers_event_1_counts)
+{
+    enum { COUNT = ROSTER_REVOCATIONS_MAX + 1 };
+    for (uint32_t from = 0; from < COUNT; from++) {
+        struct roster_scene *scene = roster_scene_new();
+        const uint64_t log = scene->devices[SCENE_COUNTER].head.log;
+        for (uint32_t i = 0; i < COUNT; i++) {
+            const struct log_cut cut = {.log = log, .seq = 2 + (from + COUNT - i) % COUNT};
+            roster_scene_cut(scene, owner_of(scene), EVENT_LOG_REVOKE, &cut);
+            roster_scene_load(scene);
+            assert_true(scene->roster.is_cut_short == (i + 1 == COUNT));
+        }
+        const struct roster_log *found = roster_log_find(&scene->roster, log);
+        assert_int_equal(found->revocations_count, ROSTER_REVOCATIONS_MAX);
+        assert_int_equal(found->revocations[ROSTER_REVOCATIONS_MAX - 1].seq, COUNT);
+        assert_int_equal(found->revoked_seq, 2);
+        assert_int_equal(roster_judge(&scene->roster, log, 2, EVENT_LINE_ADD, 0), VERDICT_REVOKED);
+        assert_int_equal(roster_judge(&scene->roster, log, 1, EVENT_LOG_OPEN, 0), VERDICT_VALID);
+        roster_scene_free(scene);
+    }
+}
+
 TEST(roster_limits, of_more_people_than_it_keeps_the_lower_numbers_count)
 {
     struct roster_scene *scene = roster_scene_new();
