@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Branches taken by the tests of build/coverage: a line for each folder, then every strict file
-that is short, and with --lines each line of it. The exit status is 1 when something is short.
+that is short; with --lines the lines of all files that have any. The exit status is 1 when
+something is short.
 
     tests/coverage/strict.txt     files of which every branch must be taken; elsewhere: nine of ten
     tests/coverage/excluded.txt   branches that are not counted, each with its reason
@@ -108,6 +109,12 @@ def share(files):
     return hit, all_of_them, hit / all_of_them if all_of_them else 1.0
 
 
+def show(lines):
+    """With --lines."""
+    if "--lines" in sys.argv:
+        print("".join(f"            {line}: {text}\n" for line, text in lines), end="")
+
+
 def main():
     exclusions = Exclusions()
     files = count(branches(), exclusions)
@@ -131,8 +138,12 @@ def main():
         hit, total, lines = files.get(path, [0, 0, []])
         if lines:
             print(f"        {path}: {total - hit} of {total} not taken, in {len(lines)} lines")
-            if "--lines" in sys.argv:
-                print("".join(f"            {line}: {text}\n" for line, text in lines), end="")
+            show(lines)
+    if "--lines" in sys.argv:
+        for path, (hit, total, lines) in sorted(files.items()):
+            if path not in strict and lines:
+                print(f"        {path}: {total - hit} of {total} not taken")
+                show(lines)
     print("\n".join(short))
     return 1 if short else 0
 
