@@ -60,6 +60,7 @@ static int row_write(const struct attempt *attempt, uint8_t *data, struct bytes 
     return writer_finish(&writer, ret_row);
 }
 
+/* @key has KEY_BYTES. */
 static int row_read(struct bytes key, struct bytes row, struct attempt *ret_attempt)
 {
     struct reader reader;
@@ -80,8 +81,7 @@ static int row_read(struct bytes key, struct bytes row, struct attempt *ret_atte
     attempt.failures = (uint32_t)read_uint(&reader, COUNT_MAX);
     attempt.first_ms = read_int(&reader, INT64_MIN, INT64_MAX);
     attempt.last = (enum attempt_outcome)read_uint(&reader, OUTCOME_COUNT - 1);
-    int err = reader_finish(&reader);
-    if (err != 0 || key.size != KEY_BYTES) {
+    if (reader_finish(&reader) != 0) {
         return ERR_MALFORMED;
     }
     memcpy(attempt.order.bytes, key.data + 1, ENTITY_ID_BYTES);

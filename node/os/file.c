@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sync/base/check.h"
+
 static int err_of_errno(int number)
 {
     static const struct {
@@ -24,8 +26,8 @@ static int err_of_errno(int number)
 
 int path_join(char *to, const char *folder, const char *name)
 {
-    int size = snprintf(to, PATH_BYTES_MAX, "%s/%s", folder, name);
-    return size < 0 || size >= PATH_BYTES_MAX ? ERR_TOO_LARGE : 0;
+    const int size = snprintf(to, PATH_BYTES_MAX, "%s/%s", folder, name);
+    return (size_t)size < PATH_BYTES_MAX ? 0 : ERR_TOO_LARGE;
 }
 
 bool path_exists(const char *path)
@@ -52,10 +54,9 @@ static int folder_sync_of(const char *path)
 {
     char folder[PATH_BYTES_MAX];
     const char *slash = strrchr(path, '/');
-    int size = snprintf(folder, sizeof folder, "%.*s", slash == NULL ? 1 : (int)(slash - path),
-                        slash == NULL ? "." : path);
-    if (size < 0 || (size_t)size >= sizeof folder)
-        return ERR_TOO_LARGE;
+    const int size = snprintf(folder, sizeof folder, "%.*s",
+                              slash == NULL ? 1 : (int)(slash - path), slash == NULL ? "." : path);
+    check((size_t)size < sizeof folder); /* who calls this has made a longer path of it */
     int fd = open(folder[0] == '\0' ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return err_of_errno(errno);
@@ -97,8 +98,8 @@ int folder_make(const char *path)
 int file_write(const char *path, struct bytes content, unsigned mode)
 {
     char fresh[PATH_BYTES_MAX];
-    int size = snprintf(fresh, sizeof fresh, "%s.new", path);
-    if (size < 0 || (size_t)size >= sizeof fresh)
+    const int size = snprintf(fresh, sizeof fresh, "%s.new", path);
+    if ((size_t)size >= sizeof fresh)
         return ERR_TOO_LARGE;
     (void)unlink(fresh); /* left over from a crash, perhaps with another mode */
     int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);

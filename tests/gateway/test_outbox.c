@@ -238,3 +238,135 @@ TEST(outbox, a_row_that_the_disk_spoilt_is_passed_over_and_counted)
     store_memory_abort(txn);
     store_memory_free(store);
 }
+
+/* ---- which attempts are one ---- */
+
+TEST(outbox, calls_for_other_payments_or_wishes_are_attempts_of_their_own)
+{
+    store = store_memory_new();
+    struct provider_call wish = refund_of("pi_1", 400);
+    const struct provider_call first = wish;
+    wish.wish = bytes_of_text("fedcba9876543210");
+    const struct provider_call calls[] = {first, wish, refund_of("pi_2", 400),
+                                          capture_of("pi_1", 400)};
+    assert_true(take(calls, 4));
+    assert_int_equal(count(&order), 4);
+    assert_false(take(calls, 4));
+    store_memory_free(store);
+}
+
+/* Its key was drawn and perhaps used, though no answer was counted. */
+TEST(outbox, what_may_have_been_sent_is_looked_up_before_it_is_sent_again)
+{
+    store = store_memory_new();
+    const struct provider_call call = capture_of("pi_1", 5);
+    struct attempt attempt = attempt_of(&order, &call);
+    attempt.state = ATTEMPT_VOID;
+    attempt.keys = 1;
+    put(&attempt);
+    assert_true(take(&call, 1));
+    assert_int_equal(state_of(&call), ATTEMPT_LOOK);
+    store_memory_free(store);
+}
+
+/* ---- limits ---- */
+
+static void put_many(uint32_t attempts)
+{
+    for (uint32_t i = 0; i < attempts; i++) {
+        const struct provider_call call = capture_of("pi_1", 1000 + i);
+        struct attempt attempt = attempt_of(&order, &call);
+        attempt.state = i % 2 == 0 ? ATTEMPT_DONE : ATTEMPT_VOID;
+        put(&attempt);
+    }
+}
+
+TEST(outbox, of_an_order_with_too_many_attempts_nothing_is_taken_up_and_all_can_be_forgotten)
+{
+    static struct plan plan;
+    bool is_changed = false;
+    store = store_memory_new();
+    put_many(OUTBOX_ORDER_MAX + 1);
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(outbox_take(txn, &order, &plan, &is_changed), ERR_LIMIT);
+    assert_int_equal(outbox_forget(txn, &order), 0);
+    assert_int_equal(outbox_forget(txn, &order), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    assert_int_equal(count(&order), 0);
+    store_memory_free(store);
+}
+
+/* ---- a disk that fails, other rows ---- */
+
+static int take_two(struct store_txn *txn)
+{
+    static struct plan plan;
+    bool is_changed = false;
+    plan.calls[0] = capture_of("pi_8", 5);
+    plan.calls[1] = capture_of("pi_9", 5);
+    plan.calls_count = 2;
+    return outbox_take(txn, &order, &plan, &is_changed);
+}
+
+static int forget(struct store_txn *txn)
+{
+    return outbox_forget(txn, &order);
+}
+
+static int take_none(struct store_txn *txn)
+{
+    static const struct plan plan;
+    bool is_changed = false;
+    return outbox_take(txn, &order, &plan, &is_changed);
+}
+
+static int get(struct store_txn *txn)
+{
+    struct attempt attempt;
+    const struct provider_call call = capture_of("pi_1", 1000);
+    return outbox_get(txn, &order, &call, &attempt);
+}
+
+TEST(outbox, a_disk_that_fails_is_told_wherever_it_does)
+{
+    int (*const works[])(struct store_txn *) = {take_two, take_none, forget, get};
+    static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_OPEN, MEMORY_PUT, MEMORY_DEL};
+    store = store_memory_new();
+    put_many(3);
+    for (uint32_t i = 0; i < 2; i++) { /* never sent, and in no plan any more */
+        const struct provider_call call = capture_of("pi_2", 7 + i);
+        const struct attempt attempt = attempt_of(&order, &call);
+        put(&attempt);
+    }
+    for (size_t i = 0; i < sizeof works / sizeof *works * 4; i++) {
+        bool is_reached = true;
+        for (unsigned nth = 1; is_reached; nth++) {
+            const uint64_t before = store_memory_calls(store, calls[i % 4]);
+            struct store_txn *txn = store_memory_begin(store, true);
+            store_memory_fail(store, calls[i % 4], nth, ERR_IO);
+            const int err = works[i / 4](txn);
+            store_memory_fail(store, calls[i % 4], 0, 0);
+            store_memory_abort(txn);
+            is_reached = store_memory_calls(store, calls[i % 4]) - before >= nth;
+            assert_int_equal(err, is_reached ? ERR_IO : 0);
+        }
+    }
+    store_memory_free(store);
+}
+
+TEST(outbox, rows_of_others_are_not_walked)
+{
+    static const uint8_t last[ENTITY_ID_BYTES + 2] = {0xff};
+    store = store_memory_new();
+    const struct provider_call call = capture_of("pi_1", 5);
+    const struct attempt attempt = attempt_of(&order, &call);
+    put(&attempt);
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(store_put(txn, TABLE_LOCAL, bytes_of(last, sizeof last), bytes_of_text("x")),
+                     0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    assert_int_equal(count(&order), 1);
+    assert_int_equal(count(NULL), 1);
+    assert_int_equal(count(&other), 0);
+    store_memory_free(store);
+}

@@ -129,7 +129,8 @@ TEST(plan, a_hold_of_an_order_that_is_over_is_released)
     intent_add(order, "pi_1", INTENT_HELD, 1100);
     order->phase = PHASE_REFUSED;
     assert_string_equal(plan_text(order, &no_waits), "cancel pi_1");
-    order->phase = PHASE_CANCELLED;
+    order->phase = PHASE_CANCELLED; /* every line was taken back */
+    assert_string_equal(plan_text(order, &no_waits), "cancel pi_1");
     order->is_cancelled = true;
     assert_string_equal(plan_text(order, &no_waits), "cancel pi_1");
 }
@@ -236,7 +237,52 @@ TEST(plan, what_is_held_already_is_not_asked_for_again)
     assert_string_equal(plan_text(order, &no_waits), "cancel pi_1; again in 600000");
 }
 
+TEST(plan, a_payment_that_the_provider_still_works_on_is_called_back_when_it_is_not_right)
+{
+    struct order *order = order_of(1, 1100);
+    intent_add(order, "pi_1", INTENT_PROCESSING, 1200);
+    assert_string_equal(plan_text(order, &no_waits), "cancel pi_1");
+}
+
+/* ---- without limits ---- */
+
+TEST(plan, where_nobody_set_a_time_an_order_waits_as_long_as_it_takes)
+{
+    static const struct plan_terms patient = {.smallest_minor = 50};
+    static const struct plan_waits long_waits = {.undecided_ms = UINT64_MAX,
+                                                 .draft_ms = UINT64_MAX};
+    static struct plan plan;
+    struct order *order = order_of(1, 1100);
+    intent_add(order, "pi_1", INTENT_HELD, 1100);
+    plan_make(order, &patient, &long_waits, &plan);
+    assert_false(plan.is_lapse_due);
+    assert_true(plan.again_ms == UINT64_MAX && plan.calls_count == 0);
+    order->phase = PHASE_DRAFT;
+    plan_make(order, &patient, &long_waits, &plan);
+    assert_true(plan.again_ms == UINT64_MAX && plan.calls_count == 0);
+}
+
 /* ---- refunds ---- */
+
+TEST(plan, a_dispute_of_another_payment_stops_no_refund)
+{
+    struct order *order = order_of(1, 0);
+    intent_add(order, "pi_1", INTENT_SUCCEEDED, 1100);
+    wish_add(order, 400, WISH_OPEN);
+    order->ledger.disputes[0] =
+        (struct ledger_dispute){.intent = bytes_of_text("pi_2"), .status = DISPUTE_OPEN};
+    order->ledger.disputes_count = 1;
+    assert_string_equal(plan_text(order, &no_waits), "refund pi_1 400; wish");
+}
+
+TEST(plan, an_order_that_holds_no_more_wishes_is_left_to_people)
+{
+    struct order *order = order_of(1, 0);
+    intent_add(order, "pi_1", INTENT_SUCCEEDED, 1100);
+    for (uint32_t i = 0; i < ORDER_WISHES_MAX; i++)
+        wish_add(order, 1, WISH_FAILED);
+    assert_string_equal(plan_text(order, &no_waits), "");
+}
 
 TEST(plan, more_than_is_owed_is_wished_back_once)
 {

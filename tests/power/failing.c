@@ -172,6 +172,18 @@ static void find(void *function, const char *name)
         return real arguments;                                                                     \
     }
 
+/* One that a signal interrupts on each way, and that fails for good the next time. */
+#define CALL_AGAIN(type, name, parameters, arguments, error)                                       \
+    type name parameters                                                                           \
+    {                                                                                              \
+        static type(*real) parameters;                                                             \
+        if (fails(#name " interrupted", CALLER, EINTR) || fails(#name, CALLER, error))             \
+            return -1;                                                                             \
+        if (real == NULL)                                                                          \
+            find(&real, #name);                                                                    \
+        return real arguments;                                                                     \
+    }
+
 /* ---- memory: the C library's own names, for dlsym() allocates ---- */
 
 void *__libc_malloc(size_t size);
@@ -229,8 +241,8 @@ CALL(FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL, EA
 CALL(FILE *, fdopen, (int fd, const char *mode), (fd, mode), NULL, ENOMEM)
 CALL(DIR *, opendir, (const char *path), (path), NULL, EACCES)
 CALL(DIR *, fdopendir, (int fd), (fd), NULL, ENOMEM)
-CALL(ssize_t, read, (int fd, void *data, size_t size), (fd, data, size), -1, EIO)
-CALL(ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size), -1, EIO)
+CALL_AGAIN(ssize_t, read, (int fd, void *data, size_t size), (fd, data, size), EIO)
+CALL_AGAIN(ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size), EIO)
 CALL(ssize_t, pwrite, (int fd, const void *data, size_t size, off_t at), (fd, data, size, at), -1,
      EIO)
 CALL(size_t, fread, (void *data, size_t size, size_t count, FILE *from), (data, size, count, from),
@@ -262,10 +274,10 @@ CALL(int, connect, (int fd, __CONST_SOCKADDR_ARG to, socklen_t size), (fd, to, s
      ECONNREFUSED)
 CALL(int, accept, (int fd, __SOCKADDR_ARG from, socklen_t *size), (fd, from, size), -1,
      ECONNABORTED)
-CALL(ssize_t, send, (int fd, const void *data, size_t size, int flags), (fd, data, size, flags), -1,
-     ECONNRESET)
-CALL(ssize_t, recv, (int fd, void *data, size_t size, int flags), (fd, data, size, flags), -1,
-     ECONNRESET)
+CALL_AGAIN(ssize_t, send, (int fd, const void *data, size_t size, int flags),
+           (fd, data, size, flags), ECONNRESET)
+CALL_AGAIN(ssize_t, recv, (int fd, void *data, size_t size, int flags), (fd, data, size, flags),
+           ECONNRESET)
 CALL(ssize_t, sendto,
      (int fd, const void *data, size_t size, int flags, __CONST_SOCKADDR_ARG to, socklen_t room),
      (fd, data, size, flags, to, room), -1, ENETUNREACH)

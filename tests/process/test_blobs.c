@@ -124,6 +124,131 @@ TEST(blobs, parts_with_a_hole_or_of_something_else_are_not_kept)
     stop();
 }
 
+/* Longer than any may be, and with another hash than was said. */
+TEST(blobs, parts_that_come_to_too_much_or_to_something_else_are_not_kept)
+{
+    static uint8_t more[BLOB_BYTES_MAX];
+    bool is_whole = false, is_good = true;
+    start();
+    const struct hash hash = blob_hash(bytes_of(more, sizeof more));
+    struct effect_blob_write part = {
+        .hash = hash, .total = BLOB_BYTES_MAX + SIZE, .bytes = bytes_of(more, sizeof more)};
+    blobs_take_part(blobs, &part, &is_whole, &is_good);
+    assert_false(is_whole);
+    part.offset = BLOB_BYTES_MAX;
+    part.bytes = bytes_of(content, SIZE);
+    blobs_take_part(blobs, &part, &is_whole, &is_good);
+    assert_true(is_whole);
+    assert_false(is_good);
+    assert_true(take(SIZE - PART, &hash, &is_good)); /* of another */
+    assert_false(is_good);
+    part =
+        (struct effect_blob_write){.hash = hash, .total = SIZE, .bytes = bytes_of(content, SIZE)};
+    blobs_take_part(blobs, &part, &is_whole, &is_good);
+    assert_true(is_whole);
+    assert_false(is_good);
+    assert_false(blobs_has(blobs, &hash));
+    stop();
+}
+
+TEST(blobs, what_is_nothing_or_too_much_is_refused_and_what_is_there_stays)
+{
+    static uint8_t more[BLOB_BYTES_MAX + 1];
+    struct hash hash;
+    start();
+    assert_int_equal(blobs_put(blobs, bytes_of(content, 0), &hash), ERR_MALFORMED);
+    assert_int_equal(blobs_put(blobs, bytes_of(more, sizeof more), &hash), ERR_TOO_LARGE);
+    const struct hash first = put();
+    const struct hash again = put();
+    assert_true(hash_equal(&first, &again));
+    stop();
+}
+
+static bool keeps_one(void *context, const struct hash *hash)
+{
+    return hash_equal(context, hash);
+}
+
+static void make_file(const char *name)
+{
+    char path[PATH_BYTES_MAX];
+    (void)snprintf(path, sizeof path, "%s/blobs/%s", folder, name);
+    assert_int_equal(file_write(path, bytes_of(content, 10), 0600), 0);
+}
+
+TEST(blobs, a_sweep_leaves_what_is_to_be_kept_and_nothing_else)
+{
+    char path[PATH_BYTES_MAX];
+    start();
+    struct hash kept = put();
+    content[0] ^= 1;
+    const struct hash gone = put();
+    (void)snprintf(path, sizeof path, "%s/blobs/00", folder);
+    assert_int_equal(folder_make(path), 0);
+    make_file("00/short");
+    make_file("00/z000000000000000000000000000000000000000000000000000000000000000");
+    make_file("other"); /* not where blobs are: it is let be */
+    assert_int_equal(blobs_sweep(blobs, keeps_one, &kept), 0);
+    assert_true(blobs_has(blobs, &kept));
+    assert_false(blobs_has(blobs, &gone));
+    assert_int_equal(rmdir(path), 0); /* empty */
+    (void)snprintf(path, sizeof path, "%s/blobs/other", folder);
+    assert_int_equal(unlink(path), 0);
+    stop();
+}
+
+TEST(blobs, what_cannot_be_removed_or_looked_through_is_told)
+{
+    char path[PATH_BYTES_MAX];
+    char hex[2 * HASH_BYTES + 1];
+    start();
+    const struct hash hash = blob_hash(bytes_of(content, SIZE));
+    for (size_t i = 0; i < HASH_BYTES; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", hash.bytes[i]);
+    (void)snprintf(path, sizeof path, "%s/blobs/%.2s/%s", folder, hex, hex);
+    assert_int_equal(folder_make(path), 0); /* a folder under the name of a blob */
+    assert_int_equal(blobs_erase(blobs, &hash), ERR_IO);
+    assert_int_equal(blobs_sweep(blobs, keeps_nothing, NULL), ERR_IO);
+    assert_int_equal(rmdir(path), 0);
+    (void)snprintf(path, sizeof path, "%s/blobs/%.2s", folder, hex);
+    assert_int_equal(rmdir(path), 0);
+    make_file("zz"); /* a file where a folder would be */
+    assert_int_equal(blobs_sweep(blobs, keeps_nothing, NULL), ERR_IO);
+    (void)snprintf(path, sizeof path, "%s/blobs/zz", folder);
+    assert_int_equal(unlink(path), 0);
+    (void)snprintf(path, sizeof path, "%s/blobs", folder);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(blobs_sweep(blobs, keeps_nothing, NULL), ERR_IO);
+    assert_int_equal(folder_make(path), 0);
+    stop();
+}
+
+/* The folder's own path still fits, those of its files do not. */
+TEST(blobs, in_a_folder_too_deep_nothing_is_kept)
+{
+    enum { DEPTH = PATH_BYTES_MAX - 40 };
+    char deep[PATH_BYTES_MAX];
+    uint8_t *data;
+    size_t size;
+    start();
+    blobs_close(blobs);
+    size_t length = strlen(folder);
+    memcpy(deep, folder, length);
+    while (length < DEPTH) {
+        deep[length] = length % 100 == 0 ? '/' : 'x';
+        length++;
+    }
+    deep[strlen(folder)] = '/';
+    deep[length] = '\0';
+    assert_int_equal(blobs_open(deep, &blobs), 0);
+    struct hash hash = blob_hash(bytes_of(content, SIZE));
+    assert_int_equal(blobs_put(blobs, bytes_of(content, SIZE), &hash), ERR_TOO_LARGE);
+    assert_int_equal(blobs_read(blobs, &hash, &data, &size), ERR_TOO_LARGE);
+    assert_int_equal(blobs_erase(blobs, &hash), ERR_TOO_LARGE);
+    assert_false(blobs_has(blobs, &hash));
+    stop();
+}
+
 TEST(blobs, images_are_known_by_their_first_bytes)
 {
     assert_string_equal(blob_image_type(bytes_of_text("\xff\xd8\xff\xe0")), "image/jpeg");
