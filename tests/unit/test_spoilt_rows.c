@@ -17,7 +17,7 @@ enum {
     REQUESTS_MAX = 32,
     FRAMES_MAX = 48,
     SETTLE_MS = 60000,
-    SAMPLES = 3, /* rows of a table whose keys begin alike and are as long */
+    SAMPLES = 2, /* rows of a table whose keys begin alike and are as long */
     GROUPS_MAX = 256,
     SCRUB_RECORDS = 48,
     LINK = 0,
@@ -179,14 +179,28 @@ static bool hears(void)
     return is_open;
 }
 
+static bool does(const struct command *command)
+{
+    const struct input input = {
+        .kind = INPUT_COMMAND, .now = life.now, .command = command, .request = 1};
+    return takes(&input);
+}
+
 static bool sells(void)
 {
     struct command command;
     const struct shop_key key = shop_key_make(2000, 1);
     shop_order(&command, &key, 2);
-    const struct input input = {
-        .kind = INPUT_COMMAND, .now = life.now, .command = &command, .request = 1};
-    return takes(&input);
+    return does(&command);
+}
+
+/* What the counter sold on either branch is to be looked at again. */
+static bool revokes(void)
+{
+    struct command command;
+    shop_command(&command, COMMAND_DEVICE_REVOKE);
+    command.device = cluster->nodes[COUNTER].device;
+    return does(&command);
 }
 
 static bool scrubs(void)
@@ -200,7 +214,7 @@ static void live(void)
 {
     bool is_open = opens();
     for (uint32_t round = 0; round < ROUNDS && is_open; round++)
-        is_open = (round != 1 || hears()) && (round != 2 || sells()) && scrubs();
+        is_open = (round != 1 || hears()) && (round != 2 || (sells() && revokes())) && scrubs();
 }
 
 /* ---- what is spoilt ---- */
@@ -301,7 +315,21 @@ static bool is_sample(enum store_table table, uint32_t at)
     return seen[(is_by_log ? key.data[0] : key.data[0] + 31 * key.size) % GROUPS_MAX]++ < SAMPLES;
 }
 
-static void table_spoil(const struct cluster_node *node, enum store_table table)
+static void lose(void *context, struct bytes key, struct bytes value)
+{
+    struct store_txn *txn = context;
+    (void)value;
+    check(store_del(txn, TABLE_HEAD, key) == 0);
+}
+
+static void lose_heads(const struct cluster_node *node, struct store_memory *store)
+{
+    struct store_txn *txn = store_memory_begin(store, true);
+    store_memory_each(node->store, TABLE_HEAD, lose, txn);
+    check(store_memory_commit(txn) == 0);
+}
+
+static void table_spoil(const struct cluster_node *node, enum store_table table, bool has_heads)
 {
     rows_read(node->store, table);
     for (uint32_t at = 0; at < table_rows.count; at++) {
@@ -310,6 +338,8 @@ static void table_spoil(const struct cluster_node *node, enum store_table table)
             life.store = store_memory_clone(node->store);
             life.now = cluster_moment(cluster, node);
             spoil(life.store, table, at, how);
+            if (!has_heads)
+                lose_heads(node, life.store);
             live();
             replica_abort(life.replica);
             store_memory_free(life.store);
@@ -318,16 +348,15 @@ static void table_spoil(const struct cluster_node *node, enum store_table table)
     rows_free();
 }
 
-static void spoil_tables(enum store_table first, enum store_table last)
+static void spoil_tables(uint32_t of, enum store_table first, enum store_table last, bool has_heads)
 {
     past_make();
-    const struct cluster_node *node = &cluster->nodes[MANAGER];
-    life.node = node;
+    life.node = &cluster->nodes[of];
     life.replica = replica_new();
     life.effects = calloc(1, sizeof *life.effects);
     check(life.replica != NULL && life.effects != NULL);
     for (enum store_table table = first; table <= last; table++)
-        table_spoil(node, table);
+        table_spoil(life.node, table, has_heads);
     replica_free(life.replica);
     free(life.effects);
     cluster_free(cluster);
@@ -335,10 +364,20 @@ static void spoil_tables(enum store_table first, enum store_table last)
 
 TEST(spoilt_rows, of_the_journal_end_no_device)
 {
-    spoil_tables(TABLE_META, TABLE_HEAD);
+    spoil_tables(MANAGER, TABLE_META, TABLE_HEAD, true);
+}
+
+TEST(spoilt_rows, of_the_journal_end_no_device_that_lost_the_heads_of_all_logs)
+{
+    spoil_tables(MANAGER, TABLE_LOG, TABLE_SIG, false);
 }
 
 TEST(spoilt_rows, of_what_was_made_of_it_end_no_device)
 {
-    spoil_tables(TABLE_ENTITY, TABLE_COUNT - 1);
+    spoil_tables(MANAGER, TABLE_ENTITY, TABLE_COUNT - 1, true);
+}
+
+TEST(spoilt_rows, end_no_device_whose_own_log_forked)
+{
+    spoil_tables(COUNTER, TABLE_META, TABLE_INDEX, true);
 }

@@ -105,13 +105,13 @@ static uint64_t write_stock(enum event_type type, struct writer *writer)
     return write_stock_of(0, ITEM, type, writer);
 }
 
-/* @peer takes a unit for the line that this device sold, in its own name. */
-static struct bytes take_of(uint32_t peer, uint64_t item, bool is_change)
+/* @peer takes a unit for a line that this device sold, in its own name. */
+static struct bytes take_of(uint32_t peer, uint64_t item, uint32_t line, bool is_change)
 {
     const struct stock_take take = {.item = item,
                                     .units = 1,
                                     .order = order,
-                                    .line = LINE,
+                                    .line = line,
                                     .issuer = stage.peers[peer].head.log,
                                     .is_change = is_change};
     uint8_t data[128];
@@ -123,7 +123,7 @@ static struct bytes take_of(uint32_t peer, uint64_t item, bool is_change)
 
 static struct bytes their_take(bool is_change)
 {
-    return take_of(0, ITEM, is_change);
+    return take_of(0, ITEM, LINE, is_change);
 }
 
 /* ---- who gives back ---- */
@@ -182,7 +182,7 @@ TEST(stock_doubles, the_smaller_operation_keeps_its_take_whatever_item_the_other
     assert_int_equal(run(), 0);
     const uint32_t peer = peer_above();
     stage_meet(&stage, 1, peer, NULL, 0);
-    stage_turn(&stage, 1, take_of(peer, ITEM - 1, false));
+    stage_turn(&stage, 1, take_of(peer, ITEM - 1, LINE, false));
     assert_int_equal(here(), 3);
     stage_stop(&stage);
 }
@@ -201,7 +201,7 @@ TEST(stock_doubles, a_device_that_forgot_gives_nothing_back)
     stage_meet(&stage, 1, peer, NULL, 0);
     stage_turn(&stage, 0, frame_own_event(&stage));
     assert_true(stage_is_alarmed(&stage, ALARM_AMNESIA));
-    stage_turn(&stage, 1, take_of(peer, ITEM, false));
+    stage_turn(&stage, 1, take_of(peer, ITEM, LINE, false));
     assert_int_equal(here(), 3);
     stage_stop(&stage);
 }
@@ -341,10 +341,19 @@ TEST(stock_doubles, nobody_is_asked_at_a_disk_that_fails)
     stage_stop(&stage);
 }
 
-static struct bytes double_frame;
+static uint8_t frame_data[2][MESSAGE_BYTES_MAX]; /* the stage's own live for a few turns only */
+static struct bytes double_frame, other_frame;
 
+static struct bytes frame_keep(uint32_t at, struct bytes frame)
+{
+    memcpy(frame_data[at], frame.data, frame.size);
+    return bytes_of(frame_data[at], frame.size);
+}
+
+/* For two lines in one turn. */
 static struct input double_input(void)
 {
+    stage_say(&stage, 0, other_frame);
     return (struct input){.kind = INPUT_MESSAGE, .now = now(), .link = 0, .message = double_frame};
 }
 
@@ -352,9 +361,12 @@ TEST(stock_doubles, nothing_is_settled_at_a_disk_that_fails)
 {
     start(5);
     place_form(keys[0], 2);
+    command.lines_count = 2;
+    command.lines[1] = (struct wanted_line){.item = ITEM, .quantity = 1};
     assert_int_equal(run(), 0);
-    double_frame = their_take(false);
+    other_frame = frame_keep(0, take_of(0, ITEM, LINE + 1, false));
+    double_frame = frame_keep(1, their_take(false));
     each_call_fails(double_input);
-    assert_int_equal(here(), 3);
+    assert_int_equal(here(), 2);
     stage_stop(&stage);
 }

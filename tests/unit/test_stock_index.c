@@ -1,7 +1,7 @@
 /* test_stock_index.c - what an item's fold leaves in the index, and what is read there:
  * docs/storage.md, "Stock".
  */
-#include "sync/domain/stock_fold.h"
+#include "sync/domain/stock_index.h"
 
 #include <string.h>
 
@@ -133,4 +133,62 @@ TEST(stock_index, an_undo_finds_the_take_of_its_own_item)
     index_put(0, &other);
     stock_mesh_undo(mesh, 0, &sold, 1, 3);
     assert_int_equal(rights(0, 0), 10);
+}
+
+/* ---- from a row back to what noted it ---- */
+
+static bool is_right(uint32_t node, const struct key *key)
+{
+    static struct stock stock;
+    const struct stock_view view = stock_mesh_view(mesh, node);
+    const struct stock_fold fold = {.txn = view.txn, .roster = view.roster, .stock = &stock};
+    bool is = false;
+    assert_int_equal(stock_key_is_right(&fold, key_bytes(key), &is), 0);
+    return is;
+}
+
+/* What a take by that event, of one unit for line 1 of order 1, notes. */
+static struct key key_of_take(const struct operation *id, uint64_t item)
+{
+    const struct stock_take take = {.item = item,
+                                    .units = 1,
+                                    .order = entity_id_derive(KIND_ORDER, 1),
+                                    .line = 1,
+                                    .issuer = stock_mesh_log(0)};
+    return stock_key_take(id, &take);
+}
+
+TEST(stock_index, a_row_is_right_while_the_event_that_it_names_counts)
+{
+    begin(1);
+    stock_mesh_add(mesh, 0, 5, 0, 0);
+    const struct operation sold = stock_mesh_take(mesh, 0, 1, 1, 0, NULL);
+    const struct operation nobodys = {.log = 12345, .seq = 7};
+    const struct key right = index_first(0, INDEX_TAKE);
+    const struct key others[] = {key_of_take(&nobodys, STOCK_MESH_ITEM),
+                                 key_of_take(&sold, STOCK_MESH_ITEM + 1)};
+    struct key shorter = right;
+    shorter.size--;
+    assert_true(is_right(0, &right));
+    assert_false(is_right(0, &shorter));
+    assert_false(is_right(0, &others[0]));
+    assert_false(is_right(0, &others[1]));
+    stock_mesh_roster(mesh, 0)->logs[0].fork_seq = sold.seq;
+    assert_false(is_right(0, &right));
+}
+
+/* Its own log is not here; the row names it all the same, and not the ones that stand for it. */
+TEST(stock_index, a_row_is_right_when_others_stand_for_the_event_that_it_names)
+{
+    const struct operation lost = {.log = stock_mesh_log(3), .seq = 9, .hash = {1}};
+    begin(3);
+    stock_mesh_add(mesh, 0, 5, 1, 0);
+    stock_mesh_sync(mesh);
+    const struct operation first = stock_mesh_take(mesh, 1, 1, 1, 0, &lost);
+    (void)stock_mesh_take(mesh, 2, 1, 1, 0, &lost);
+    stock_mesh_sync(mesh);
+    const struct key right = key_of_take(&lost, STOCK_MESH_ITEM);
+    const struct key wrong = key_of_take(&first, STOCK_MESH_ITEM);
+    assert_true(is_right(0, &right));
+    assert_false(is_right(0, &wrong));
 }
