@@ -252,46 +252,27 @@ int replica_fork_take(struct replica *replica, struct store_txn *txn, uint32_t l
 
 /* ---- what is known is stated ---- */
 
-/* Whether the roster's event with @key proves @log's present fork. */
-static bool is_proof_at(const struct replica *replica, struct store_txn *txn, struct bytes key,
-                        const struct roster_log *log, struct bytes *ret_body)
+static bool is_proof(const struct replica *replica, const struct statement *statement,
+                     const struct roster_log *log)
 {
-    struct entity_id entity;
-    struct log_point at;
     struct log_point fork;
-    struct hash hash;
-    struct bytes bytes;
-    struct event event;
-    if (key_entity_event_parse(key, &entity, &at.log, &at.seq) != 0 ||
-        event_get(txn, at.log, at.seq, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0)
-        return false;
-    *ret_body = event.body;
-    return event.type == EVENT_LOG_FORK &&
-           log_fork_verify(event.body, &replica->config.popup, &fork) == 0 && fork.log == log->id &&
-           fork.seq == log->fork_seq;
+    return statement->type == EVENT_LOG_FORK &&
+           log_fork_verify(statement->body, &replica->config.popup, &fork) == 0 &&
+           fork.log == log->id && fork.seq == log->fork_seq;
 }
 
 /* A log.fork in the store that proves @log's present fork, wherever it stands. ERR_NOT_FOUND,
  * ERR_IO. */
-static int fork_find(struct replica *replica, struct store_txn *txn, const struct roster_log *log,
-                     struct bytes *ret_body)
+static int fork_find(const struct replica *replica, struct store_txn *txn,
+                     const struct roster_log *log, struct bytes *ret_body)
 {
-    struct key prefix = key_entity(&replica->roster_entity);
-    struct store_cursor cursor;
-    struct bytes key;
-    struct bytes value;
-    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
-    if (err != 0)
-        return err;
-    err = store_cursor_seek(&cursor, key_bytes(&prefix), &key, &value);
-    while (err == 0 && key.size >= ENTITY_ID_BYTES &&
-           memcmp(key.data, replica->roster_entity.bytes, ENTITY_ID_BYTES) == 0 &&
-           !is_proof_at(replica, txn, key, log, ret_body))
-        err = store_cursor_next(&cursor, &key, &value);
-    bool is_over = err != 0 || key.size < ENTITY_ID_BYTES ||
-                   memcmp(key.data, replica->roster_entity.bytes, ENTITY_ID_BYTES) != 0;
-    store_cursor_close(&cursor);
-    return err != 0 && err != ERR_NOT_FOUND ? ERR_IO : is_over ? ERR_NOT_FOUND : 0;
+    struct key from = key_entity(&replica->roster_entity);
+    struct statement statement = {.type = EVENT_NONE};
+    int err = replica_statement_after(replica, txn, &from, &statement);
+    while (err == 0 && !is_proof(replica, &statement, log))
+        err = replica_statement_after(replica, txn, &from, &statement);
+    *ret_body = statement.body;
+    return err;
 }
 
 /* A fork that is stated only where others do not get it (in a voided part of a log) is stated again
@@ -303,7 +284,7 @@ static int fork_restate(struct replica *replica, struct store_txn *txn,
     uint8_t body[EVENT_SALVAGE_BYTES_MAX];
     struct bytes found = {0};
     int err = fork_find(replica, txn, log, &found);
-    if (err != 0 || found.data == NULL)
+    if (err != 0)
         return err == ERR_NOT_FOUND ? 0 : err;
     memcpy(body, found.data, found.size); /* what is borrowed does not outlive a put */
     event.body = bytes_of(body, found.size);

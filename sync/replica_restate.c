@@ -18,45 +18,6 @@ static bool is_restated(uint32_t type)
            type == EVENT_STAFF_ROLE;
 }
 
-/* An event of the roster. */
-struct statement {
-    struct log_point at;
-    uint32_t type;
-    struct bytes body;
-};
-
-/* The roster's event after @from, which moves to it. ERR_NOT_FOUND, ERR_IO. */
-static int statement_after(struct replica *replica, struct store_txn *txn, struct key *from,
-                           struct statement *ret_statement)
-{
-    uint8_t after[KEY_BYTES_MAX + 1] = {0};
-    struct store_cursor cursor;
-    struct entity_id entity;
-    struct bytes key;
-    struct bytes value;
-    struct hash hash;
-    struct bytes bytes;
-    struct event event;
-    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
-    if (err != 0)
-        return err;
-    memcpy(after, from->data, from->size);
-    err = store_cursor_seek(&cursor, bytes_of(after, from->size + 1), &key, &value);
-    struct log_point at = {0};
-    if (err == 0 && (key_entity_event_parse(key, &entity, &at.log, &at.seq) != 0 ||
-                     !entity_id_equal(&entity, &replica->roster_entity)))
-        err = ERR_NOT_FOUND;
-    store_cursor_close(&cursor);
-    if (err != 0)
-        return err;
-    *from = key_entity_event(&entity, at.log, at.seq);
-    *ret_statement = (struct statement){.at = at, .type = EVENT_NONE};
-    err = event_get(txn, at.log, at.seq, &hash, &bytes);
-    if (err == 0 && event_decode(bytes, &event) == 0)
-        *ret_statement = (struct statement){.at = at, .type = event.type, .body = event.body};
-    return err == ERR_IO ? err : 0; /* one that the disk spoilt says nothing */
-}
-
 /* Whether this device said it, had the right to, and a fork took it away. */
 static bool is_own_voided(const struct replica *replica, const struct statement *statement)
 {
@@ -75,7 +36,7 @@ static int is_said(struct replica *replica, struct store_txn *txn, uint32_t type
     struct statement other;
     int err;
     *ret_is = false;
-    while (!*ret_is && (err = statement_after(replica, txn, &from, &other)) == 0)
+    while (!*ret_is && (err = replica_statement_after(replica, txn, &from, &other)) == 0)
         *ret_is =
             other.type == type && bytes_equal(other.body, body) &&
             roster_judge(&replica->roster, other.at.log, other.at.seq, type, 0) == VERDICT_VALID;
@@ -118,7 +79,7 @@ int replica_restate(struct replica *replica, struct store_txn *txn, struct momen
     int err = 0;
     if (own == NULL || own->fork_seq != UINT64_MAX || !has_forked(replica))
         return 0; /* nothing was lost, or what is said now would be */
-    while (err == 0 && (err = statement_after(replica, txn, &from, &statement)) == 0)
+    while (err == 0 && (err = replica_statement_after(replica, txn, &from, &statement)) == 0)
         if (is_own_voided(replica, &statement))
             err = restate(replica, txn, &statement, now, out);
     return err == ERR_NOT_FOUND ? 0 : err;

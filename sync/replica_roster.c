@@ -13,6 +13,40 @@ static int own_append(struct replica *replica, struct store_txn *txn, enum event
     return replica_append(replica, txn, &event, out);
 }
 
+/* ---- what was stated ---- */
+
+int replica_statement_after(const struct replica *replica, struct store_txn *txn, struct key *from,
+                            struct statement *ret_statement)
+{
+    uint8_t after[KEY_BYTES_MAX + 1] = {0};
+    struct store_cursor cursor;
+    struct entity_id entity;
+    struct log_point at = {0};
+    struct bytes key;
+    struct bytes value;
+    struct hash hash;
+    struct bytes bytes;
+    struct event event;
+    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
+    if (err != 0)
+        return err;
+    memcpy(after, from->data, from->size);
+    err = store_cursor_seek(&cursor, bytes_of(after, from->size + 1), &key, &value);
+    if (err == 0 && (key_entity_event_parse(key, &entity, &at.log, &at.seq) != 0 ||
+                     !entity_id_equal(&entity, &replica->roster_entity)))
+        err = ERR_NOT_FOUND;
+    store_cursor_close(&cursor);
+    if (err != 0)
+        return err;
+    *from = key_entity_event(&entity, at.log, at.seq);
+    *ret_statement = (struct statement){.at = at, .type = EVENT_NONE};
+    err = event_get(txn, at.log, at.seq, &hash, &bytes);
+    if (err == 0 && event_decode(bytes, &event) == 0)
+        *ret_statement =
+            (struct statement){.at = at, .type = event.type, .by = event.by, .body = event.body};
+    return err == ERR_IO ? err : 0;
+}
+
 /* ---- views ---- */
 
 /* The head of @log in @saw, new if need be. */
@@ -75,47 +109,30 @@ int replica_tell_view(struct replica *replica, struct store_txn *txn, uint64_t n
 
 /* ---- certificates ---- */
 
-/* Find the device.add that brought @certificate: its chain goes to @ret_chain, borrowed from @txn.
- * ERR_NOT_FOUND, ERR_IO. */
+/* Whether @statement is a device.add that counts and brought @certificate, by the chain in it. */
+static bool is_bringing(const struct replica *replica, const struct statement *statement,
+                        const struct certificate *certificate, struct bytes *ret_chain)
+{
+    const struct replica_config *config = &replica->config;
+    struct certificate found;
+    return statement->type == EVENT_DEVICE_ADD &&
+           roster_judge(&replica->roster, statement->at.log, statement->at.seq, statement->type,
+                        statement->by) == VERDICT_VALID &&
+           chain_body_decode(statement->body, ret_chain) == 0 &&
+           certificate_verify(*ret_chain, &config->popup, &config->root, &found) == 0 &&
+           certificate_compare(&found, certificate) == 0;
+}
+
+/* The chain of @certificate, borrowed from @txn. ERR_NOT_FOUND, ERR_IO. */
 static int chain_find(const struct replica *replica, struct store_txn *txn,
                       const struct certificate *certificate, struct bytes *ret_chain)
 {
-    const struct key from = key_entity(&replica->roster_entity);
-    struct store_cursor cursor;
-    struct bytes key;
-    struct bytes value;
-    bool is_found = false;
-    int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
-    if (err != 0)
-        return err;
-    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
-    while (err == 0 && !is_found) {
-        struct entity_id entity;
-        struct log_point at;
-        struct hash hash;
-        struct bytes bytes;
-        struct event event;
-        struct certificate found;
-        if (key_entity_event_parse(key, &entity, &at.log, &at.seq) != 0 ||
-            !entity_id_equal(&entity, &replica->roster_entity))
-            break;
-        err = event_get(txn, at.log, at.seq, &hash, &bytes);
-        if (err == ERR_IO)
-            break;
-        is_found =
-            err == 0 && event_decode(bytes, &event) == 0 && event.type == EVENT_DEVICE_ADD &&
-            roster_judge(&replica->roster, at.log, at.seq, event.type, event.by) == VERDICT_VALID &&
-            chain_body_decode(event.body, ret_chain) == 0 &&
-            certificate_verify(*ret_chain, &replica->config.popup, &replica->config.root, &found) ==
-                0 &&
-            certificate_compare(&found, certificate) == 0;
-        if (!is_found)
-            err = store_cursor_next(&cursor, &key, &value);
-    }
-    store_cursor_close(&cursor);
-    if (is_found)
-        return 0;
-    return err == 0 || err == ERR_NOT_FOUND ? ERR_NOT_FOUND : ERR_IO;
+    struct key from = key_entity(&replica->roster_entity);
+    struct statement statement;
+    int err = replica_statement_after(replica, txn, &from, &statement);
+    while (err == 0 && !is_bringing(replica, &statement, certificate, ret_chain))
+        err = replica_statement_after(replica, txn, &from, &statement);
+    return err;
 }
 
 /* Its log says from here on that it goes by the certificate it has now. */

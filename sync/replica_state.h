@@ -184,6 +184,20 @@ MUST_CHECK int replica_fork_take(struct replica *replica, struct store_txn *txn,
 MUST_CHECK int replica_fork_seal(struct replica *replica, struct store_txn *txn, struct moment now,
                                  struct effects *out);
 
+/* replica_roster.c: an event of the roster in the store, whether it counts or not. The body is
+ * borrowed from the transaction. */
+struct statement {
+    struct log_point at;
+    uint32_t type; /* EVENT_NONE: the disk spoilt it */
+    uint64_t by;
+    struct bytes body;
+};
+
+/* The one after @from, which moves to it; the key of the roster's entity comes before all.
+ * ERR_NOT_FOUND, ERR_IO. */
+MUST_CHECK int replica_statement_after(const struct replica *replica, struct store_txn *txn,
+                                       struct key *from, struct statement *ret_statement);
+
 /* replica_restate.c: what this device stated of the roster and a fork voids is stated again under
  * the own log, once. May leave the turn dirty. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_restate(struct replica *replica, struct store_txn *txn, struct moment now,
