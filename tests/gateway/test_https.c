@@ -45,6 +45,9 @@ static const struct {
     {"/ok", "HTTP/1.1 200 OK\r\nDate: Tue, 14 Nov 2023 22:13:20 GMT\r\nRequest-Id: req_1\r\n"
             "Content-Length: 2\r\n\r\n{}"},
     {"/retry", "HTTP/1.1 409 Conflict\r\nStripe-Should-Retry: true\r\nContent-Length: 0\r\n\r\n"},
+    {"/odd", "HTTP/1.1 500 Broken\r\nStripe-Should-Retry: false\r\nRequest-Id: req_"
+             "0123456789012345678901234567890123456789012345678901234567890123456789\r\n"
+             "Date: some time ago\r\nContent-Length: 0\r\n\r\n"},
     {"/cut", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"half\":"},
     {"/cut-chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n"},
     {"/huge", "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{"},
@@ -247,6 +250,18 @@ TEST(https, a_whole_answer_comes_with_the_servers_time_and_name_of_it)
     server_stop();
 }
 
+TEST(https, what_a_server_says_oddly_is_as_if_it_said_nothing)
+{
+    server_start();
+    struct https_answer answer = ask("/odd");
+    assert_int_equal(answer.status, 500);
+    assert_false(answer.should_retry);
+    assert_string_equal(answer.request_id, "");
+    assert_int_equal(answer.date_s, 0);
+    text_close(&answer.body);
+    server_stop();
+}
+
 TEST(https, what_does_not_come_whole_is_unknown)
 {
     server_start();
@@ -377,6 +392,44 @@ TEST(https, what_is_not_encrypted_goes_through_no_proxy)
         free(was[i]);
     }
     server_stop();
+}
+
+TEST(https, a_call_with_too_many_headers_is_turned_away)
+{
+    server_start();
+    struct https *https = https_of(0);
+    const struct https_call call = {.path = bytes_of_text("/ok"),
+                                    .headers_count = HTTPS_HEADERS_MAX + 1};
+    assert_int_equal(https_push(https, &call), ERR_TOO_MANY);
+    https_stop(https);
+    https_stop(NULL);
+    server_stop();
+}
+
+/* Whom it trusts is of no matter on this machine, nor is the file looked at. */
+TEST(https, the_certificates_that_are_trusted_may_be_named)
+{
+    struct https *https = NULL;
+    server_start();
+    const struct https_config config = {
+        .base_url = server.url, .ca_file = "/none.pem", .wake = on_wake, .context = &server};
+    assert_int_equal(https_start(&config, &https), 0);
+    push(https, 1, "/ok");
+    struct https_answer answer = await(https);
+    assert_int_equal(answer.status, 200);
+    text_close(&answer.body);
+    https_stop(https);
+    server_stop();
+}
+
+TEST(https, a_base_url_has_its_limit)
+{
+    char url[4096] = "https://";
+    struct https *https = NULL;
+    memset(url + strlen(url), 'a', sizeof url - strlen("https://") - 1);
+    url[sizeof url - 1] = '\0';
+    const struct https_config config = {.base_url = url, .wake = on_wake};
+    assert_int_equal(https_start(&config, &https), ERR_MALFORMED);
 }
 
 TEST(https, plain_http_goes_to_this_machine_only)

@@ -1,6 +1,7 @@
 /* test_stripe_reply.c - what Stripe's objects say, wherever they come from, and what is none. */
 #include "tests/lib/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/stripe/reply.h"
@@ -153,6 +154,87 @@ TEST(stripe_reply, an_object_with_a_state_or_an_amount_that_is_not_known_is_no_f
                          "\"payment_intent\":\"pi_1\"}"));
     assert_false(is_fact("{\"object\":7}"));
     assert_false(is_fact("{}"));
+}
+
+#define LONG64 "0123456789012345678901234567890123456789012345678901234567890123"
+
+TEST(stripe_reply, an_object_of_which_a_part_is_odd_is_no_fact)
+{
+    static const char *const odd[] = {
+        WITH("succeeded", "1,\"amount_capturable\":-1"),
+        WITH("succeeded", "1,\"amount_received\":true"),
+        "{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":\"succeeded\",\"amount\":1}",
+        "{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":\"succeeded\",\"amount\":1,"
+        "\"currency\":\"much too long\"}",
+        "{\"object\":\"payment_intent\",\"id\":\"" LONG64 LONG64 LONG64 LONG64 LONG64
+        "\",\"status\":\"succeeded\",\"amount\":1,\"currency\":\"eur\"}",
+        "{\"object\":\"refund\",\"id\":\"re_1\",\"payment_intent\":\"pi_1\",\"amount\":1,"
+        "\"status\":\"odd\"}",
+        "{\"object\":\"refund\",\"id\":\"re_1\",\"payment_intent\":\"pi_1\",\"amount\":-1,"
+        "\"status\":\"failed\"}",
+        "{\"object\":\"refund\",\"payment_intent\":\"pi_1\",\"amount\":1,\"status\":\"failed\"}",
+        "{\"object\":\"dispute\",\"id\":\"dp_1\",\"payment_intent\":\"pi_1\",\"amount\":-1,"
+        "\"status\":\"won\"}",
+        "{\"object\":\"dispute\",\"payment_intent\":\"pi_1\",\"amount\":1,\"status\":\"won\"}",
+        "{\"object\":\"dispute\",\"id\":\"dp_1\",\"amount\":1,\"status\":\"won\"}",
+        "{\"object\":\"event\",\"id\":\"evt\\u0001\",\"data\":{\"object\":" INTENT "}}",
+        "{\"object\":\"event\",\"id\":\"evt_1\"}",
+    };
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        assert_false(is_fact(odd[i]));
+    assert_true(is_fact(WITH("succeeded", "1,\"amount_received\":null")));
+    assert_true(is_fact("{\"object\":\"dispute\",\"id\":\"dp_1\",\"payment_intent\":\"pi_1\","
+                        "\"amount\":1,\"status\":\"won\",\"is_charge_refundable\":true}"));
+}
+
+TEST(stripe_reply, metadata_that_is_no_hexadecimal_names_no_order)
+{
+    static const char *const popups[] = {
+        "ab00000000000000000000000000000g", "g000000000000000000000000000000a",
+        "AB000000000000000000000000000001", "ab00000000000000000000000000000/", ""};
+    for (size_t i = 0; i < sizeof popups / sizeof *popups; i++) {
+        struct stripe_fact fact;
+        bool is_one = false;
+        char text[512];
+        (void)snprintf(text, sizeof text,
+                       "{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":\"succeeded\","
+                       "\"currency\":\"eur\",\"amount\":5,\"metadata\":{\"trestle_popup\":\"%s\","
+                       "\"trestle_order\":\"0f00000000000000000000f0\"}}",
+                       popups[i]);
+        struct stripe_reply *reply = parse(text);
+        assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
+        assert_true(is_one);
+        assert_false(fact.has_order);
+        stripe_reply_free(reply);
+    }
+}
+
+TEST(stripe_reply, an_empty_list_has_nothing_after_it_whatever_it_says)
+{
+    struct stripe_fact fact;
+    struct bytes after;
+    bool is_one = true;
+    struct stripe_reply *reply = parse("{\"object\":\"list\",\"has_more\":true,\"data\":[]}");
+    assert_false(stripe_reply_object(reply, 0, &fact, &is_one));
+    assert_false(stripe_reply_has_more(reply, &after));
+    stripe_reply_free(reply);
+    reply = parse("{\"object\":\"list\",\"has_more\":false,\"data\":[" INTENT "]}");
+    assert_false(stripe_reply_has_more(reply, &after));
+    stripe_reply_free(reply);
+    reply = parse("{\"error\":\"no object\"}");
+    assert_false(stripe_reply_answer(reply, 500, false, "refund").is_an_error);
+    stripe_reply_free(reply);
+}
+
+TEST(stripe_reply, a_reply_has_its_limit)
+{
+    struct stripe_reply *reply = NULL;
+    static char text[REPLY_BYTES_MAX + 2];
+    memset(text, ' ', sizeof text - 1);
+    text[0] = '{';
+    text[sizeof text - 2] = '}';
+    assert_int_not_equal(stripe_reply_parse(bytes_of(text, sizeof text - 1), &reply), 0);
+    assert_null(reply);
 }
 
 TEST(stripe_reply, a_payment_of_somebody_else_names_no_order)

@@ -62,6 +62,29 @@ TEST(webhook, anything_that_is_not_exactly_what_was_signed_is_refused)
                      ERR_BAD_SIGNATURE);
 }
 
+TEST(webhook, what_is_no_hexadecimal_fits_nothing)
+{
+    static const char odd[] = "gG/:`~";
+    for (size_t i = 0; i + 1 < sizeof odd; i++) {
+        for (size_t at = 0; at < 2; at++) { /* either digit of a byte */
+            char header[256] = "t=1700000000,v1=" SIGNED;
+            header[strlen("t=1700000000,v1=") + at] = odd[i];
+            assert_int_equal(check_header(header), ERR_BAD_SIGNATURE);
+        }
+    }
+}
+
+TEST(webhook, of_too_many_signatures_the_first_are_looked_at)
+{
+    static const char other[] =
+        ",v1=0000000000000000000000000000000000000000000000000000000000000000";
+    char header[WEBHOOK_HEADER_BYTES_MAX] = "t=1700000000";
+    for (uint32_t i = 0; i < WEBHOOK_SIGNATURES_MAX; i++)
+        strcat(header, other);
+    strcat(header, ",v1=" SIGNED);
+    assert_int_equal(check_header(header), ERR_BAD_SIGNATURE);
+}
+
 TEST(webhook, a_prefix_of_a_signature_is_none)
 {
     char header[256] = "t=1700000000,v1=" SIGNED;
