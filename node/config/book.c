@@ -7,16 +7,8 @@
 
 enum { BOOK_VERSION = 1, BOOK_BYTES_MAX = 128 * 1024 };
 
-const struct book_entry *book_find(const struct book *book, uint64_t device)
-{
-    for (uint32_t i = 0; i < book->count; i++) {
-        if (book->entries[i].device == device)
-            return &book->entries[i];
-    }
-    return NULL;
-}
-
-static struct book_entry *entry_make(struct book *book, uint64_t device)
+/* Made when it is not there; NULL: there is no room. */
+static struct book_entry *entry_of(struct book *book, uint64_t device)
 {
     for (uint32_t i = 0; i < book->count; i++) {
         if (book->entries[i].device == device)
@@ -31,7 +23,7 @@ static struct book_entry *entry_make(struct book *book, uint64_t device)
 
 int book_put(struct book *book, const struct book_entry *entry)
 {
-    struct book_entry *kept = entry_make(book, entry->device);
+    struct book_entry *kept = entry_of(book, entry->device);
     if (kept == NULL)
         return ERR_TOO_MANY;
     if (entry->endpoint[0] != '\0')

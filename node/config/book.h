@@ -25,9 +25,6 @@ struct book {
 /* Add or replace by device; an empty endpoint or chain leaves what is there. ERR_TOO_MANY. */
 MUST_CHECK int book_put(struct book *book, const struct book_entry *entry);
 
-/* NULL when absent. */
-const struct book_entry *book_find(const struct book *book, uint64_t device);
-
 /* A missing file is an empty book. As file_read() and ERR_MALFORMED. */
 MUST_CHECK int book_load(const char *state, struct book *ret_book);
 

@@ -360,3 +360,40 @@ bool stage_is_alarmed(const struct stage *stage, enum alarm_kind kind)
             return true;
     return false;
 }
+
+/* ---- peers, each on the link of its number ---- */
+
+void stage_tell(struct stage *stage, uint32_t peer, struct head_claim claim)
+{
+    stage_turn(stage, peer, frame_status(NULL, 0, &claim, 1));
+}
+
+void stage_greet(struct stage *stage, uint32_t peer)
+{
+    struct head_claim heads[] = {stage_claim_own(stage), stage_claim(stage, peer, 1)};
+    stage_meet(stage, peer, peer, heads, 2);
+}
+
+struct want_entry stage_want(struct stage *stage, uint32_t link, uint32_t peer)
+{
+    const struct message *want;
+    for (uint32_t nth = 0; (want = stage_sent(stage, link, MESSAGE_WANT, nth)) != NULL; nth++)
+        for (uint32_t i = 0; i < want->wants_count; i++)
+            if (want->wants[i].log == stage->peers[peer].head.log)
+                return want->wants[i];
+    return (struct want_entry){0};
+}
+
+bool stage_is_asked(struct stage *stage, uint32_t link, uint32_t peer)
+{
+    return stage_want(stage, link, peer).log != 0;
+}
+
+uint64_t stage_head_of(struct stage *stage, uint32_t peer)
+{
+    struct replica_log_info info;
+    for (uint32_t i = 0; replica_log_at(stage->replica, i, &info); i++)
+        if (info.log == stage->peers[peer].head.log)
+            return info.seq;
+    return 0;
+}

@@ -82,4 +82,16 @@ const struct message *stage_sent(const struct stage *stage, uint32_t link, enum 
 bool stage_is_closed(const struct stage *stage, uint32_t link, enum bye_reason *ret_reason);
 bool stage_is_alarmed(const struct stage *stage, enum alarm_kind kind);
 
+/* ---- peers, each on the link of its number ---- */
+
+/* It comes up, and has what the replica has of its own log, and its own first event. */
+void stage_greet(struct stage *stage, uint32_t peer);
+/* It tells of one head. */
+void stage_tell(struct stage *stage, uint32_t peer, struct head_claim claim);
+/* What the last turn asks @link for of @peer's log; its `log` is 0 when nothing. */
+struct want_entry stage_want(struct stage *stage, uint32_t link, uint32_t peer);
+bool stage_is_asked(struct stage *stage, uint32_t link, uint32_t peer);
+/* How far the replica has @peer's log. */
+uint64_t stage_head_of(struct stage *stage, uint32_t peer);
+
 #endif
