@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "sync/base/check.h"
-#include "tests/lib/asan.h"
+#include "tests/lib/loans.h"
 #include "tests/lib/store_paths.h"
 
-enum { DEPTH_MAX = 64, POISON = 0xdd }; /* an AVL tree of depth 64 has more than 2^44 nodes */
+enum { DEPTH_MAX = 64 }; /* an AVL tree of depth 64 has more than 2^44 nodes */
 
 /* --- digests: hashes of records added up, so that neither order nor the shape of a tree matters,
  * and so that what did not change is not hashed again --- */
@@ -365,19 +365,11 @@ struct store_memory {
     uint64_t paths_failed;
 };
 
-/* What a read gave out. */
-struct loan {
-    struct loan *next;
-    size_t size;
-    uint8_t bytes[];
-};
-
 struct memory_txn {
     struct store_txn head; /* first: the two are cast into each other */
     struct store_memory *store;
     struct snapshot state;
-    struct loan *loans;
-    struct loan *spoiled; /* overwritten, not yet freed: only where no sanitizer watches */
+    struct loans loans; /* what reads gave out; every write ends them */
     size_t cursors_open;
     unsigned writes[TABLE_COUNT]; /* by which a cursor knows that its path is stale */
     int err;                      /* of the call that failed */
@@ -392,56 +384,6 @@ struct memory_cursor {
 static struct memory_txn *memory_txn_of(struct store_txn *txn)
 {
     return (struct memory_txn *)txn;
-}
-
-static void loans_free(struct loan **loans)
-{
-    while (*loans != NULL) {
-        struct loan *loan = *loans;
-        *loans = loan->next;
-        if (!HAS_ASAN) { /* which does that itself */
-            memset(loan->bytes, POISON, loan->size);
-        }
-        free(loan);
-    }
-}
-
-/* Every write ends the life of what was read before. */
-static void loans_spoil(struct memory_txn *txn)
-{
-    loans_free(&txn->spoiled);
-    if (HAS_ASAN) {
-        loans_free(&txn->loans);
-        return;
-    }
-    for (struct loan *loan = txn->loans; loan != NULL; loan = loan->next) {
-        memset(loan->bytes, POISON, loan->size);
-    }
-    txn->spoiled = txn->loans;
-    txn->loans = NULL;
-}
-
-static struct bytes lend(struct memory_txn *txn, struct bytes bytes)
-{
-    struct loan *loan = allocate(sizeof *loan + bytes.size);
-    loan->next = txn->loans;
-    loan->size = bytes.size;
-    if (bytes.size > 0) {
-        memcpy(loan->bytes, bytes.data, bytes.size);
-    }
-    txn->loans = loan;
-    return bytes_of(loan->bytes, bytes.size);
-}
-
-static bool is_lent(const struct memory_txn *txn, struct bytes bytes)
-{
-    for (const struct loan *loan = txn->loans; loan != NULL; loan = loan->next) {
-        const uintptr_t offset = (uintptr_t)bytes.data - (uintptr_t)loan->bytes;
-        if (bytes.size > 0 && offset < loan->size) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Count a call and say whether a fault is due. */
@@ -489,7 +431,7 @@ static int memory_get(struct store_txn *base, enum store_table table, struct byt
     if (record == NULL) {
         return ERR_NOT_FOUND;
     }
-    *ret_value = lend(txn, record_value(record));
+    *ret_value = loans_add(&txn->loans, record_value(record));
     return 0;
 }
 
@@ -498,8 +440,8 @@ static int memory_put(struct store_txn *base, enum store_table table, struct byt
 {
     struct memory_txn *txn = memory_txn_of(base);
     (void)append; /* a tree has no use for it */
-    check(!is_lent(txn, key) && !is_lent(txn, value));
-    loans_spoil(txn);
+    check(!loans_have(&txn->loans, key) && !loans_have(&txn->loans, value));
+    loans_end(&txn->loans);
     const int err = txn_fault(txn, MEMORY_PUT);
     if (err != 0) {
         return err;
@@ -522,7 +464,7 @@ static int memory_del(struct store_txn *base, enum store_table table, struct byt
         *root = tree_del(*root, key);
         txn->writes[table]++;
     }
-    loans_spoil(txn); /* last: @key may be borrowed */
+    loans_end(&txn->loans); /* last: @key may be borrowed */
     return err;
 }
 
@@ -550,8 +492,8 @@ static int give_entry(struct memory_txn *txn, const struct path *path, struct by
         return ERR_NOT_FOUND;
     }
     const struct record *record = path->at[path->depth - 1]->record;
-    *ret_key = lend(txn, record_key(record));
-    *ret_value = lend(txn, record_value(record));
+    *ret_key = loans_add(&txn->loans, record_key(record));
+    *ret_value = loans_add(&txn->loans, record_value(record));
     return 0;
 }
 
@@ -664,8 +606,7 @@ static void txn_end(struct memory_txn *txn)
     check(txn->cursors_open == 0);
     txn->store->has_writer &= !txn->head.is_writable;
     txn->store->txns_open--;
-    loans_free(&txn->loans);
-    loans_free(&txn->spoiled);
+    loans_close(&txn->loans);
     snapshot_drop(&txn->state);
     free(txn);
 }

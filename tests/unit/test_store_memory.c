@@ -4,6 +4,7 @@
 
 #include "tests/lib/asan.h"
 #include "tests/lib/check_trap.h"
+#include "tests/lib/prng.h"
 #include "tests/lib/store_suite.h"
 #include "tests/lib/test.h"
 
@@ -258,4 +259,52 @@ TEST(store_memory, digest_knows_where_a_key_ends)
     assert_false(hash_equal(&one, &two));
     store_memory_free(a);
     store_memory_free(b);
+}
+
+/* The digest of a store to which the rows of @store were written one after the other. */
+static struct hash digest_anew(struct store_memory *store)
+{
+    struct store_memory *fresh = store_memory_new();
+    struct store_txn *to = store_memory_begin(fresh, true);
+    struct store_txn *from = store_memory_begin(store, false);
+    struct store_cursor cursor;
+    struct bytes at;
+    struct bytes value;
+    assert_int_equal(store_cursor_open(from, TABLE_META, &cursor), 0);
+    while (store_cursor_next(&cursor, &at, &value) == 0) {
+        assert_int_equal(store_put(to, TABLE_META, at, value), 0);
+    }
+    store_cursor_close(&cursor);
+    store_memory_abort(from);
+    assert_int_equal(store_memory_commit(to), 0);
+    const struct hash hash = store_memory_digest(fresh, TABLE_META);
+    store_memory_free(fresh);
+    return hash;
+}
+
+static void change_one(struct store_memory *store, struct prng *prng)
+{
+    const uint8_t at = (uint8_t)prng_below(prng, 40);
+    const uint8_t value = (uint8_t)prng_below(prng, 4);
+    struct store_txn *txn = store_memory_begin(store, true);
+    if (value == 0) {
+        const int err = store_del(txn, TABLE_META, bytes_of(&at, 1));
+        assert_true(err == 0 || err == ERR_NOT_FOUND);
+    } else {
+        assert_int_equal(store_put(txn, TABLE_META, bytes_of(&at, 1), bytes_of(&value, 1)), 0);
+    }
+    assert_int_equal(store_memory_commit(txn), 0);
+}
+
+TEST(store_memory, digest_is_of_what_is_there_whatever_was_there_before)
+{
+    struct store_memory *store = store_memory_new();
+    struct prng prng = {.state = 1};
+    for (int i = 0; i < 500; i++) {
+        change_one(store, &prng);
+        const struct hash kept = store_memory_digest(store, TABLE_META);
+        const struct hash anew = digest_anew(store);
+        assert_true(hash_equal(&kept, &anew));
+    }
+    store_memory_free(store);
 }
