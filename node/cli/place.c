@@ -17,7 +17,8 @@ static bool folder_of_variable(const char *variable, const char *suffix, char *t
 
 int place_state(const struct args *args, char *ret_state)
 {
-    const char *flag = args_flag(args, "state");
+    const char *to = args_flag(args, "to"); /* restore's word for it */
+    const char *flag = to != NULL ? to : args_flag(args, "state");
     if (flag != NULL && flag[0] != '\0' && strlen(flag) < PATH_BYTES_MAX) {
         (void)snprintf(ret_state, PATH_BYTES_MAX, "%s", flag);
         return EXIT_DONE;

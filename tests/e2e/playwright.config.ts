@@ -18,8 +18,8 @@ const browser = {
 export default defineConfig({
     testDir: ".",
     outputDir: "../../web/test-results",
-    timeout: 60_000,
-    expect: { timeout: 10_000 },
+    timeout: 120_000,
+    expect: { timeout: 30_000 },
     fullyParallel: false,
     workers: 1, // two cores, and each test has several pages
     retries: 0,

@@ -24,7 +24,7 @@ from switch import Faults, Switch
 INSIDE = "TRESTLE_NET_LAB"
 SUBNET = "10.77.0"
 MESH_PORT = 7450
-READY_SECONDS = 20
+READY_SECONDS = 120
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("TRESTLE_")}
 
 
@@ -86,7 +86,7 @@ class Node:
         self.child = None
         self.peers = []
         self.space = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
-        until("a namespace", self._has_space, 5)
+        until("a namespace", self._has_space, 60)
         self._cable()
 
     def _has_space(self):
@@ -258,12 +258,12 @@ class Lab:
 
     # ---- what must come ----
 
-    def linked(self, one, other, seconds=15):
+    def linked(self, one, other, seconds=60):
         return until(f"{one} and {other} to be linked",
                      lambda: self[one].is_linked(self[other]) and self[other].is_linked(self[one]),
                      seconds)
 
-    def parted(self, one, other, seconds=15):
+    def parted(self, one, other, seconds=60):
         return until(f"{one} and {other} to notice that they are apart",
                      lambda: not self[one].is_linked(self[other])
                      and not self[other].is_linked(self[one]), seconds)
@@ -279,7 +279,7 @@ class Lab:
     def events(self):
         return [node.status().get("events") for node in self.all]
 
-    def converged(self, seconds=15):
+    def converged(self, seconds=60):
         def is_equal():
             events = self.events()
             return None not in events and len(set(events)) == 1

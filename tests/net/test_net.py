@@ -11,10 +11,11 @@ import lab
 
 NAMES = ("counter", "kitchen", "pickup")
 SEED = 1
-LINK_SECONDS = 10
+LINK_SECONDS = 60
 HEAL_SECONDS = 2
+LOOKS_ALLOWED = 10  # on top, each as long as one look at all nodes takes
 LOST_FRAMES = 10
-SLOW_SECONDS = 30
+SLOW_SECONDS = 120
 
 
 def expect(sentence, holds):
@@ -81,10 +82,12 @@ def nothing_is_lost_on_the_worst_network(here):
               SLOW_SECONDS)
     here.heal()
     begin = time.monotonic()
+    here.events()
+    look = time.monotonic() - begin  # how slow this machine is just now
     for pair in (NAMES[:2], NAMES[1:], NAMES[::2]):
         here.linked(*pair, LINK_SECONDS)
     linked = time.monotonic()
-    here.converged(HEAL_SECONDS)
+    here.converged(HEAL_SECONDS + LOOKS_ALLOWED * look)
     expect("every order that was answered is everywhere", here.events()[0] >= before + 15)
     say(f"what was answered on the worst network is everywhere, linked after "
         f"{linked - begin:.1f} s", time.monotonic() - begin)

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-READY_SECONDS = 20
+READY_SECONDS = 120
 CLEAN = {
     name: value
     for name, value in os.environ.items()
@@ -34,7 +34,7 @@ class Trouble(Exception):
     """What a test found; its text is a sentence for a person."""
 
 
-def until(what, condition, seconds=30):
+def until(what, condition, seconds=120):
     """The first true answer of @condition; it is asked again until a deadline."""
     deadline = time.monotonic() + seconds
     while True:

@@ -32,13 +32,13 @@ class Stall:
             node.run((environments or {}).get(node.name))
         self.linked()
 
-    def linked(self, seconds=30):
+    def linked(self, seconds=120):
         for node in self.nodes:
             others = {other.ready["device"] for other in self.nodes if other is not node}
             until(f"{node.name} to be linked with the others",
                   lambda node=node, others=others: others <= linked_with(node), seconds)
 
-    def converged(self, seconds=30):
+    def converged(self, seconds=120):
         """Until every node says that no peer lacks anything or has more."""
         def is_quiet():
             statuses = [node.get("/api/status") for node in self.nodes]

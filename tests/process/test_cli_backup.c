@@ -247,6 +247,27 @@ TEST(cli_backup, a_changed_or_cut_file_restores_nothing)
     stall_close(&stall);
 }
 
+TEST(cli_backup, where_to_is_enough_for_who_has_no_home)
+{
+    static const char *const names[] = {"HOME", "XDG_STATE_HOME", "STATE_DIRECTORY"};
+    char *was[sizeof names / sizeof names[0]];
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    backup(&stall, &stall.nodes[0]);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *set = getenv(names[i]);
+        was[i] = set == NULL ? NULL : strdup(set);
+        assert_int_equal(unsetenv(names[i]), 0);
+    }
+    RUN_WELL("restore", file, "--to", stall.nodes[1].state);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_int_equal(was[i] == NULL ? 0 : setenv(names[i], was[i], 1), 0);
+        free(was[i]);
+    }
+    stall_close(&stall);
+}
+
 TEST(cli_backup, keys_of_another_popup_take_no_backup)
 {
     struct stall stall;
