@@ -312,7 +312,10 @@ static int close_prepare(struct replica *replica, struct store_txn *txn,
 /* The host has the bytes that the command speaks of: they need not be fetched. */
 static int blob_keep(struct replica *replica, struct store_txn *txn, const struct command *command)
 {
-    if (command->kind != COMMAND_BLOB_ADD && command->kind != COMMAND_CONTACT)
+    const bool is_bringing = command->kind == COMMAND_BLOB_ADD ||
+                             command->kind == COMMAND_CONTACT ||
+                             (command->kind == COMMAND_STAFF_PIN && command->blob_size > 0);
+    if (!is_bringing)
         return 0;
     replica->is_turn_written = true;
     return blob_state_set(txn, &command->blob, BLOB_HERE, command->blob_size);

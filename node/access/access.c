@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/access/signed_out.h"
 #include "node/os/clock.h"
+#include "sync/base/check.h"
 
 /* Idempotency keys belong to a session. Whoever works at the stall shares one, the same on all
  * devices, so that a retry at another device, or by who took over, is the same order. */
@@ -13,7 +15,16 @@ struct access {
     const struct identity *identity;
     bool is_screen_locked;
     struct tickets tickets;
+    struct signed_out *signed_out;
+    struct pin_desk *desk;
 };
+
+static int open_desk(struct access *access, const char *state)
+{
+    struct pin_book *book = NULL;
+    const int err = pin_book_open(state, &book);
+    return err != 0 ? err : pin_desk_open(book, &access->desk);
+}
 
 int access_open(const struct access_config *config, struct access **ret_access)
 {
@@ -22,12 +33,23 @@ int access_open(const struct access_config *config, struct access **ret_access)
         return ERR_NO_MEMORY;
     access->identity = config->identity;
     access->is_screen_locked = config->is_screen_locked;
+    int err = signed_out_open(config->state, &access->signed_out);
+    if (err == 0)
+        err = open_desk(access, config->state);
+    if (err != 0) {
+        access_close(access);
+        return err;
+    }
     *ret_access = access;
     return 0;
 }
 
 void access_close(struct access *access)
 {
+    if (access == NULL)
+        return;
+    pin_desk_close(access->desk);
+    signed_out_close(access->signed_out);
     free(access);
 }
 
@@ -113,7 +135,8 @@ static int caller_customer(struct caller *caller)
 static int caller_of_token(const struct access *access, const struct gate_live *live,
                            struct caller *caller)
 {
-    (void)access;
+    if (signed_out_has(access->signed_out, &caller->token))
+        return ERR_UNAUTHENTICATED;
     return caller->token.audience == AUDIENCE_STAFF ? caller_person(live, caller)
                                                     : caller_customer(caller);
 }
@@ -203,4 +226,96 @@ bool access_stands(const struct access *access, const struct gate_live *live,
     return caller->kind != CALLER_NOBODY && issuer_find(&issuers, caller->token.issuer, &issuer) &&
            clock_wall_ms() / 1000 + issuer.clock_ahead_s < caller->token.expires_s &&
            caller_of_token(access, live, &again) == 0;
+}
+
+/* ---- signing in and out ---- */
+
+int access_sign_in(struct access *access, const struct pin_guess *guess, uint64_t *ret_request)
+{
+    return access == NULL ? ERR_UNAVAILABLE : pin_desk_ask(access->desk, guess, ret_request);
+}
+
+void access_on_answer(struct access *access, void (*on_answer)(void *context), void *context)
+{
+    if (access != NULL)
+        pin_desk_on_answer(access->desk, on_answer, context);
+}
+
+bool access_answered(struct access *access, struct pin_answer *ret_answer)
+{
+    return access != NULL && pin_desk_answered(access->desk, ret_answer);
+}
+
+static struct token token_begin(const struct access *access, const struct gate_live *live,
+                                enum token_audience audience, int64_t life_s)
+{
+    struct token token = {.audience = audience,
+                          .popup = access->identity->popup,
+                          .issuer = live->device,
+                          .issued_s = clock_wall_ms() / 1000};
+    token.expires_s = token.issued_s + life_s;
+    entropy_bytes(token.number, sizeof token.number);
+    return token;
+}
+
+int access_token(const struct access *access, const struct gate_live *live, uint64_t staff,
+                 char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller)
+{
+    const struct roster_person *person = person_find(live, staff);
+    if (person == NULL || person->role == ROLE_NONE)
+        return ERR_UNAUTHENTICATED;
+    struct caller caller = {.token = token_begin(access, live, AUDIENCE_STAFF, TOKEN_STAFF_S)};
+    caller.token.subject = staff;
+    caller.token.role = person->role;
+    check(caller_person(live, &caller) == 0);
+    token_mint(&caller.token, &access->identity->device_secret, ret_text);
+    *ret_caller = caller;
+    return 0;
+}
+
+int access_customer(const struct access *access, const struct gate_live *live,
+                    char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller)
+{
+    if (access == NULL)
+        return ERR_UNAVAILABLE;
+    struct caller caller = {.token =
+                                token_begin(access, live, AUDIENCE_CUSTOMER, TOKEN_CUSTOMER_S)};
+    caller.token.role = ROLE_CUSTOMER;
+    check(caller_customer(&caller) == 0);
+    token_mint(&caller.token, &access->identity->device_secret, ret_text);
+    *ret_caller = caller;
+    return 0;
+}
+
+int access_sign_out(struct access *access, const struct caller *caller)
+{
+    check(caller->kind == CALLER_PERSON || caller->kind == CALLER_CUSTOMER);
+    return signed_out_add(access->signed_out, &caller->token);
+}
+
+/* ---- PINs on their way ---- */
+
+int access_seal(const struct access *access, const struct gate_live *live, const struct pin *pin,
+                uint64_t staff, uint8_t buffer[SEALED_PINS_BYTES_MAX], struct bytes *ret_bytes)
+{
+    if (access == NULL)
+        return ERR_UNAVAILABLE;
+    const struct public_key own = transport_public(&access->identity->transport_secret);
+    pin_seal(pin, staff, live, &own, buffer, ret_bytes);
+    return 0;
+}
+
+int access_unseal(const struct access *access, struct bytes sealed, uint64_t staff,
+                  struct pin *ret_pin)
+{
+    if (access == NULL)
+        return ERR_UNAVAILABLE;
+    return pin_unseal(sealed, staff, access->identity->device, &access->identity->transport_secret,
+                      ret_pin);
+}
+
+struct hash access_keyed_hash(const struct access *access, struct bytes message)
+{
+    /* The seed of the device's secret: of 64 bytes the first 32. */
+    return keyed_hash(bytes_of(access->identity->device_secret.bytes, 32), message);
 }

@@ -8,6 +8,7 @@
 #define TRESTLE_NODE_ACCESS_ACCESS_H
 
 #include "node/access/caller.h"
+#include "node/access/pin_desk.h"
 #include "node/access/tickets.h"
 #include "node/api/gate.h"
 #include "node/config/identity.h"
@@ -46,5 +47,41 @@ bool access_stands(const struct access *access, const struct gate_live *live,
 /* A ticket for one handshake of his. ERR_UNAVAILABLE: this host knows its own screen alone. */
 MUST_CHECK int access_ticket(struct access *access, const struct caller *caller,
                              char ret_text[TICKET_TEXT_BYTES + 1]);
+
+/* ---- signing in and out; with NULL for @access ERR_UNAVAILABLE, and no answers ---- */
+
+/* Have a PIN looked at; the answer comes as @ret_request. ERR_BUSY. */
+MUST_CHECK int access_sign_in(struct access *access, const struct pin_guess *guess,
+                              uint64_t *ret_request);
+/* @on_answer is called on a thread of the access's own; NULL = no more. */
+void access_on_answer(struct access *access, void (*on_answer)(void *context), void *context);
+bool access_answered(struct access *access, struct pin_answer *ret_answer);
+
+/* A token for person @staff, who gave the right PIN; who that is now. ERR_UNAUTHENTICATED: the
+ * person has no role. */
+MUST_CHECK int access_token(const struct access *access, const struct gate_live *live,
+                            uint64_t staff, char ret_text[TOKEN_TEXT_MAX],
+                            struct caller *ret_caller);
+
+/* And one for a customer. */
+MUST_CHECK int access_customer(const struct access *access, const struct gate_live *live,
+                               char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller);
+
+/* From now on the token of @caller, who brought one, opens nothing here, also after a restart. What
+ * file_write() says. */
+MUST_CHECK int access_sign_out(struct access *access, const struct caller *caller);
+
+/* ---- PINs on their way ---- */
+
+/* As pin_seal(). */
+MUST_CHECK int access_seal(const struct access *access, const struct gate_live *live,
+                           const struct pin *pin, uint64_t staff,
+                           uint8_t buffer[SEALED_PINS_BYTES_MAX], struct bytes *ret_bytes);
+/* As pin_unseal(), for this device. */
+MUST_CHECK int access_unseal(const struct access *access, struct bytes sealed, uint64_t staff,
+                             struct pin *ret_pin);
+
+/* Of what nobody but this device may try. */
+struct hash access_keyed_hash(const struct access *access, struct bytes message);
 
 #endif

@@ -24,6 +24,7 @@ enum {
     TOKEN_NUMBER_BYTES = 16,
     TOKEN_LEEWAY_S = 60, /* that the issuer's clock may be ahead */
     TOKEN_STAFF_S = 12 * 3600,
+    TOKEN_CUSTOMER_S = 24 * 3600,
     TOKEN_LIFE_MAX_S = 7 * 24 * 3600
 };
 

@@ -11,6 +11,7 @@
 #include "node/api/json_build.h"
 #include "node/api/json_money.h"
 #include "node/api/query.h"
+#include "node/api/sign.h"
 #include "sync/base/check.h"
 
 enum { READY_TURN_MS_MAX = 2000, ALIVE_TURN_MS_MAX = 20000 };
@@ -89,7 +90,12 @@ void api_problem(struct api_reply *reply, int err, const char *where)
 /* Who asks for @capability and lacks it: somebody should sign in, or somebody else should. */
 static int check_right(const struct caller *caller, int capability)
 {
-    if (capability == API_PUBLIC || caller_may(caller, (enum capability)capability))
+    bool has_token = caller->kind == CALLER_PERSON || caller->kind == CALLER_CUSTOMER;
+    if (capability == API_PUBLIC)
+        return 0;
+    if (capability == API_SIGNED_IN)
+        return has_token ? 0 : ERR_UNAUTHENTICATED;
+    if (caller_may(caller, (enum capability)capability))
         return 0;
     return caller->kind == CALLER_NOBODY ? ERR_UNAUTHENTICATED : ERR_FORBIDDEN;
 }
@@ -155,11 +161,17 @@ static int read_session(struct reading *reading)
 
 static int read_ticket(struct reading *reading)
 {
-    char ticket[TICKET_TEXT_BYTES + 1];
-    int err = access_ticket(reading->api->state->gate->access, reading->caller, ticket);
-    if (err == 0)
-        reading->value = state_json_ticket(ticket);
-    return err;
+    return sign_ticket(reading->api->state, reading->caller, &reading->value);
+}
+
+static int read_signed_out(struct reading *reading)
+{
+    return sign_out(reading->api->state, reading->caller, &reading->value);
+}
+
+static int read_customer(struct reading *reading)
+{
+    return sign_customer(reading->api->state, &reading->value);
 }
 
 static int read_status(struct reading *reading)
@@ -332,6 +344,8 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_READY] = read_ready,
     [SHAPE_SESSION] = read_session,
     [SHAPE_TICKET] = read_ticket,
+    [SHAPE_SIGNED_OUT] = read_signed_out,
+    [SHAPE_CUSTOMER] = read_customer,
     [SHAPE_STATUS] = read_status,
     [SHAPE_MENU] = read_menu,
     [SHAPE_ORDER_LIST] = read_order_list,
@@ -357,7 +371,8 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
 /* Whether a shape says nothing of the store: these answer also when it cannot be read. */
 static bool shape_is_storeless(enum route_shape shape)
 {
-    return shape == SHAPE_HEALTH || shape == SHAPE_READY || shape == SHAPE_TICKET;
+    return shape == SHAPE_HEALTH || shape == SHAPE_READY || shape == SHAPE_TICKET ||
+           shape == SHAPE_SIGNED_OUT || shape == SHAPE_CUSTOMER;
 }
 
 static int read_within(struct reading *reading, enum route_shape shape)
@@ -442,8 +457,8 @@ static int may_command(const struct caller *caller, const struct command *comman
     return is_menu && !caller_may(caller, CAP_MENU) ? ERR_FORBIDDEN : 0;
 }
 
-static int fill_command(const struct api_request *request, const struct api_reply *reply,
-                        struct api_command *command, char *where)
+static int fill_command(const struct api *api, const struct api_request *request,
+                        const struct api_reply *reply, struct api_command *command, char *where)
 {
     struct json_value *body = NULL;
     int err = api_fill_key(request->key, command);
@@ -458,7 +473,7 @@ static int fill_command(const struct api_request *request, const struct api_repl
               : json_parse_as(reply->route->request, request->body, &body, where);
     if (err != 0)
         return err;
-    command->command.body_hash = api_body_hash(request->method, request->path, request->body);
+    command->command.body_hash = sign_body_hash(api->state, reply->route, request);
     command->command.principal = reply->caller.principal;
     err = api_fill(reply->route, &reply->match, body, command, where);
     json_free(body);
@@ -471,10 +486,14 @@ static int fill_command(const struct api_request *request, const struct api_repl
 static int keep_bytes(const struct api *api, const struct api_request *request,
                       struct api_command *command, struct api_reply *reply, char *where)
 {
-    bool is_contact = command->command.kind == COMMAND_CONTACT;
-    if (!is_contact && !reply->route->takes_bytes)
+    const enum command_kind kind = command->command.kind;
+    if (kind != COMMAND_CONTACT && kind != COMMAND_STAFF_PIN && !reply->route->takes_bytes)
         return 0;
-    int err = api_blob_keep(api->state->gate, request->body, is_contact, command, where);
+    int err = kind == COMMAND_STAFF_PIN ? sign_keep_pin(api->state, request->body, command, where)
+                                        : api_blob_keep(api->state->gate, request->body,
+                                                        kind == COMMAND_CONTACT, command, where);
+    if (err == 0 && command->command.blob_size == 0)
+        return 0;
     reply->is_bytes_kept = err == 0;
     reply->match.blob = command->command.blob;
     return err;
@@ -490,7 +509,7 @@ static void push_command(struct api *api, const struct api_request *request,
         api_problem(reply, ERR_BUSY, "");
         return;
     }
-    int err = fill_command(request, reply, command, where);
+    int err = fill_command(api, request, reply, command, where);
     if (err == 0)
         err = keep_bytes(api, request, command, reply, where);
     if (err != 0) {
@@ -590,12 +609,32 @@ static void answer_harmless(struct api *api, const struct api_request *request,
 {
     char where[JSON_WHERE_BYTES_MAX] = "";
     struct json_value *body = NULL;
-    int err = json_parse_as(reply->route->request, request->body, &body, where);
+    const struct route *route = reply->route;
+    int err =
+        route->request == NULL ? 0 : json_parse_as(route->request, request->body, &body, where);
+    if (err == 0 && route->shape == SHAPE_SIGNED_IN)
+        err = sign_in_begin(api->state, &request->access, body, reply, where);
+    else if (err == 0)
+        answer_reading(api, request, NULL, reply);
     json_free(body);
     if (err != 0)
         api_problem(reply, err, where);
-    else
-        answer_reading(api, request, NULL, reply);
+}
+
+void api_conclude_sign_in(struct api *api, const struct pin_answer *answer, struct api_reply *reply)
+{
+    struct json_value *value = NULL;
+    check(reply->is_pending && reply->is_signing_in && reply->request == answer->request);
+    state_refresh(api->state);
+    reply->is_pending = false;
+    reply->status = reply->route->status;
+    const int err = sign_in_end(api->state, answer, &value);
+    if (err == 0) {
+        json_print(value, &reply->body);
+        return;
+    }
+    reply->retry_ms = answer->wait_ms;
+    api_problem(reply, err, err == ERR_LIMIT ? SIGN_IN_LOCKED : SIGN_IN_WRONG);
 }
 
 /* All that is checked before anything is done: the path, who asks, whether he may. */

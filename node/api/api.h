@@ -40,8 +40,10 @@ struct api_reply {
     bool is_bytes_kept;              /* match.blob is a file that the command speaks of */
     struct text body;                /* the caller closes it */
     bool is_pending;                 /* the answer comes from the core, as @request ... */
-    bool is_annexed;                 /* ... or from the annex */
+    bool is_annexed;                 /* ... or from the annex ... */
+    bool is_signing_in;              /* ... or from who looks at PINs */
     uint64_t request;
+    uint64_t retry_ms;         /* of 429: when to try again; 0 = not said */
     const struct route *route; /* what api_conclude() wants; NULL = no such route */
     struct route_match match;
     struct caller caller; /* who asked */
@@ -73,6 +75,10 @@ void api_conclude(struct api *api, const struct effect_answer *answer, struct ap
 struct annex_answer;
 /* The same from the annex's. */
 void api_conclude_annex(struct api *api, struct annex_answer *answer, struct api_reply *reply);
+
+/* The same from who looks at PINs. */
+void api_conclude_sign_in(struct api *api, const struct pin_answer *answer,
+                          struct api_reply *reply);
 
 /* Make @reply a problem. @where may be "". */
 void api_problem(struct api_reply *reply, int err, const char *where);

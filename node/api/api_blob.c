@@ -21,15 +21,18 @@ static int keep_image(const struct gate *gate, struct bytes body, struct command
     return blobs_put(gate->blobs, body, &command->blob);
 }
 
-static int keep_contact(const struct gate *gate, struct bytes body, struct command *command)
+int api_blob_keep_salted(const struct gate *gate, struct bytes bytes, const char *media,
+                         struct command *command)
 {
-    size_t size = BLOB_SALT_BYTES + body.size;
+    size_t size = BLOB_SALT_BYTES + bytes.size;
+    if (gate->blobs == NULL)
+        return ERR_UNAVAILABLE;
     uint8_t *salted = malloc(size);
     if (salted == NULL)
         return ERR_NO_MEMORY;
     entropy_bytes(salted, BLOB_SALT_BYTES);
-    memcpy(salted + BLOB_SALT_BYTES, body.data, body.size);
-    command->media = bytes_of_text("application/json");
+    memcpy(salted + BLOB_SALT_BYTES, bytes.data, bytes.size);
+    command->media = bytes_of_text(media);
     command->blob_size = (uint32_t)size;
     int err = blobs_put(gate->blobs, bytes_of(salted, size), &command->blob);
     free(salted);
@@ -41,7 +44,7 @@ int api_blob_keep(const struct gate *gate, struct bytes body, bool is_contact,
 {
     if (gate->blobs == NULL)
         return ERR_UNAVAILABLE;
-    return is_contact ? keep_contact(gate, body, &command->command)
+    return is_contact ? api_blob_keep_salted(gate, body, "application/json", &command->command)
                       : keep_image(gate, body, &command->command, ret_where);
 }
 

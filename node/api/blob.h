@@ -15,6 +15,10 @@
 MUST_CHECK int api_blob_keep(const struct gate *gate, struct bytes body, bool is_contact,
                              struct api_command *command, char *ret_where);
 
+/* The same for personal bytes of another kind. */
+MUST_CHECK int api_blob_keep_salted(const struct gate *gate, struct bytes bytes, const char *media,
+                                    struct command *command);
+
 /* The command is answered: a file that it did not need after all goes. */
 void api_blob_settle(const struct gate *gate, struct store_txn *txn, const struct hash *hash);
 

@@ -71,6 +71,11 @@ void json_append(struct json_value *array, struct json_value *value)
     check(json_array_append_new(theirs(array), theirs(value)) == 0);
 }
 
+void json_append_string(struct json_value *array, const char *terminated)
+{
+    json_append(array, ours(json_string(terminated)));
+}
+
 void json_append_int(struct json_value *array, int64_t number)
 {
     json_append(array, ours(json_integer(number)));

@@ -21,6 +21,7 @@ void json_put_text(struct json_value *object, const char *name, struct bytes tex
 void json_put_hex(struct json_value *object, const char *name, struct bytes bytes);
 
 void json_append(struct json_value *array, struct json_value *value);
+void json_append_string(struct json_value *array, const char *terminated);
 void json_append_int(struct json_value *array, int64_t number);
 
 #endif

@@ -456,6 +456,13 @@ static void fill_record(struct fill *fill)
     fill_record_fields(fill, record_kind_find(fill->command->record));
 }
 
+/* The PIN itself goes to the devices in a blob. */
+static void fill_pin(struct fill *fill)
+{
+    fill->command->record = KIND_STAFF;
+    fill->command->reason = bytes_of_text("a PIN that was replaced");
+}
+
 static void fill_review(struct fill *fill)
 {
     fill_record_fields(fill, record_kind_find(KIND_REVIEW));
@@ -577,6 +584,7 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_DEVICE_RETIRE] = fill_nothing,
     [COMMAND_DEVICE_ROLE] = fill_role,
     [COMMAND_DEVICE_RENAME] = fill_name,
+    [COMMAND_STAFF_PIN] = fill_pin,
     [COMMAND_STAFF_ROLE] = fill_role,
     [COMMAND_DRAWER_OPEN] = fill_drawer_open,
     [COMMAND_DRAWER_MOVE] = fill_drawer_move,

@@ -187,9 +187,8 @@ static void put_rules(json_t *object, const struct route *route)
                                         [AGAIN_HARMLESS] = "harmless"};
     put(object, "security", security(route));
     put(object, "x-capability",
-        json_string(route->capability == API_PUBLIC
-                        ? "none"
-                        : capability_text((enum capability)route->capability)));
+        json_string(route->capability < 0 ? "none"
+                                          : capability_text((enum capability)route->capability)));
     put(object, "x-again", json_string(again[route->again]));
     put(object, "x-rate", json_string(rate_class_text(route->rate)));
 }

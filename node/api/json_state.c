@@ -609,14 +609,6 @@ struct json_value *state_json_session(const struct state *state, const struct ca
     return ours(object);
 }
 
-struct json_value *state_json_ticket(const char *ticket)
-{
-    json_t *object = json_object();
-    put_string(object, "ticket", ticket);
-    put_int(object, "life_s", TICKET_LIFE_MS / 1000);
-    return ours(object);
-}
-
 static json_t *screens(const struct gate_screens *screens)
 {
     json_t *object = json_object();

@@ -51,6 +51,32 @@ const struct route routes[] = {
     READ("/api/session", API_PUBLIC, SHAPE_SESSION, &schema_session,
          "Who is looking, and the pop-up's settings."),
     {.method = "POST",
+     .path = "/api/session",
+     .capability = API_PUBLIC,
+     .again = AGAIN_HARMLESS,
+     .rate = RATE_SIGN_IN,
+     .request = &schema_sign_in,
+     .command = -1,
+     ANSWERS(201, SHAPE_SIGNED_IN, schema_signed_in),
+     .summary = "Sign in with a staff number and a PIN, over https or on this machine."},
+    {.method = "DELETE",
+     .path = "/api/session",
+     .capability = API_SIGNED_IN,
+     .again = AGAIN_HARMLESS,
+     .rate = RATE_WRITE,
+     .command = -1,
+     ANSWERS(200, SHAPE_SIGNED_OUT, schema_health),
+     .summary = "Sign out: the token opens nothing any more at this device."},
+    {.method = "POST",
+     .path = "/api/session/customer",
+     .capability = API_PUBLIC,
+     .again = AGAIN_HARMLESS,
+     .rate = RATE_SIGN_IN,
+     .request = &schema_nothing,
+     .command = -1,
+     ANSWERS(201, SHAPE_CUSTOMER, schema_signed_in),
+     .summary = "A token for a customer, who stays nobody in particular."},
+    {.method = "POST",
      .path = "/api/session/ticket",
      .capability = CAP_READ_BOARDS,
      .again = AGAIN_HARMLESS,
@@ -220,6 +246,8 @@ const struct route routes[] = {
     DEVICE("rename", COMMAND_DEVICE_RENAME, schema_device_rename, "What people call it."),
     READ("/api/staff/roles", CAP_READ_BOARDS, SHAPE_PERSON_LIST, &schema_person_list,
          "What people may do, by staff number."),
+    WRITE("POST", "/api/staff/{number}/pin", CAP_ROSTER, COMMAND_STAFF_PIN, schema_staff_pin,
+          "The PIN that a person signs in with, sealed for each device; empty takes it away."),
     WRITE("POST", "/api/staff/{number}/role", CAP_ROSTER, COMMAND_STAFF_ROLE, schema_person_role,
           "What a person may do from now on; each device goes by it as soon as it hears of it."),
     READ("/api/drawers", CAP_TAKE_MONEY, SHAPE_DRAWER_LIST, &schema_drawer_list,
@@ -376,9 +404,9 @@ uint32_t route_roles(const struct route *route)
 {
     uint32_t roles = 0;
     for (unsigned role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
-        bool may = route->capability == API_PUBLIC ||
-                   (role_person_capabilities((enum role)role) &
-                    capability_bit((enum capability)route->capability)) != 0;
+        bool may =
+            route->capability < 0 || (role_person_capabilities((enum role)role) &
+                                      capability_bit((enum capability)route->capability)) != 0;
         roles |= may && role != ROLE_GATEWAY ? UINT32_C(1) << role : 0;
     }
     return roles;
@@ -412,6 +440,7 @@ static bool method_is_sound(const struct route *route)
     } rows[] = {{"GET", AGAIN_READS, false, false},
                 {"POST", AGAIN_KEYED, true, true},
                 {"POST", AGAIN_HARMLESS, false, true},
+                {"DELETE", AGAIN_HARMLESS, false, false},
                 {"PATCH", AGAIN_KEYED, true, true}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (strcmp(rows[i].method, route->method) == 0 && rows[i].again == route->again &&
@@ -423,10 +452,9 @@ static bool method_is_sound(const struct route *route)
 /* CAP_LOG is a device's own affair: no route has it, and one that says nothing would. */
 static bool right_is_sound(const struct route *route)
 {
-    return route->capability >= API_PUBLIC && route->capability < CAP_COUNT &&
+    return route->capability >= API_SIGNED_IN && route->capability < CAP_COUNT &&
            route->capability != CAP_LOG && route_roles(route) != 0 &&
-           (route->capability != API_PUBLIC || !route_is_write(route)) &&
-           route->rate != RATE_UNSAID;
+           (route->capability >= 0 || !route_is_write(route)) && route->rate != RATE_UNSAID;
 }
 
 bool route_is_sound(const struct route *route)

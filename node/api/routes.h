@@ -9,7 +9,11 @@
 #include "node/api/schema.h"
 #include "sync/domain/till.h"
 
-enum { API_PUBLIC = -1, ROUTE_QUERIES_MAX = 2 };
+enum {
+    API_PUBLIC = -1,    /* anybody, with or without a token */
+    API_SIGNED_IN = -2, /* whoever holds a token */
+    ROUTE_QUERIES_MAX = 2
+};
 
 /* What a request that is sent again does. */
 enum route_again {
@@ -47,6 +51,9 @@ enum route_shape {
     SHAPE_BLOB,
     SHAPE_DAY,
     SHAPE_SESSION,
+    SHAPE_SIGNED_IN,
+    SHAPE_SIGNED_OUT,
+    SHAPE_CUSTOMER,
     SHAPE_TICKET,
     SHAPE_STATUS,
     SHAPE_MENU,
@@ -91,7 +98,7 @@ struct route {
     const char *header; /* one more that it looks at, as "name:" in lower case; NULL = none */
     const struct schema *request;  /* NULL = no body, or takes_bytes */
     const struct schema *response; /* NULL = the document, or bytes */
-    int capability;                /* enum capability, or API_PUBLIC, said out loud */
+    int capability;                /* enum capability, or API_PUBLIC or API_SIGNED_IN */
     enum route_again again;
     enum rate_class rate;
     int command; /* enum command_kind, or -1 = none of the core's */

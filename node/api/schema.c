@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/access/sealed_pin.h"
 #include "node/access/tickets.h"
 #include "sync/base/err.h"
 #include "sync/base/limits.h"
@@ -155,6 +156,20 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
 SCHEMA(ticket, "Ticket", "For one handshake of /ws, soon.",
     HEX("ticket", TICKET_TEXT_BYTES),
     COUNT("life_s", NOTE("for so long from now on")));
+
+SCHEMA(sign_in, "SignIn", NULL,
+    INT("staff", 1, RECORD_NUMBER_MAX),
+    TEXT("pin", PIN_DIGITS_MIN, PIN_DIGITS_MAX, NOTE("digits")));
+
+SCHEMA(signed_in, "SignedIn", "Send it with each request: Authorization: Bearer TOKEN.",
+    TEXT("token", 1, TOKEN_TEXT_MAX),
+    COUNT("expires", NOTE("ms since 1970, by the clock of this device")),
+    COUNT("staff", NOTE("0 = a customer")),
+    ENUM("role", role_words),
+    ENUM("capabilities", capability_words, MANY(0, CAP_COUNT)));
+
+SCHEMA(staff_pin, "StaffPin", NULL,
+    TEXT("pin", 0, PIN_DIGITS_MAX, NOTE("4 to 12 digits; empty: none any more")));
 
 SCHEMA(popup_write, "PopupWrite", "Settings to change; what is left out stays.",
     TEXT("name", 1, NAME_BYTES_MAX, OPTIONAL),

@@ -51,6 +51,9 @@ struct schema {
     X(health, "Health")                                                                            \
     X(session, "Session")                                                                          \
     X(ticket, "Ticket")                                                                            \
+    X(sign_in, "SignIn")                                                                           \
+    X(signed_in, "SignedIn")                                                                       \
+    X(staff_pin, "StaffPin")                                                                       \
     X(popup_write, "PopupWrite")                                                                   \
     X(day_open, "DayOpen")                                                                         \
     X(choice, "Choice")                                                                            \

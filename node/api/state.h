@@ -6,7 +6,7 @@
 #ifndef TRESTLE_NODE_API_STATE_H
 #define TRESTLE_NODE_API_STATE_H
 
-#include "node/access/tickets.h"
+#include "node/access/caller.h"
 #include "node/api/board.h"
 #include "node/api/gate.h"
 #include "node/api/json.h"
@@ -109,7 +109,6 @@ struct json_value *state_json_devices(const struct state *state);
 struct json_value *state_json_voided(const struct state *state);
 struct json_value *state_json_people(const struct state *state);
 struct json_value *state_json_health(bool ok);
-struct json_value *state_json_ticket(const char *ticket);
 struct json_value *state_json_hello(const struct state *state, const struct caller *caller,
                                     int64_t now_ms, bool is_resumed);
 struct json_value *state_json_marks(const struct state *state, int64_t now_ms);

@@ -164,12 +164,16 @@ static void on_tick(struct lws_sorted_usec_list *tick)
 
 /* ---- when the core has news ---- */
 
-static struct connection *find_pending(struct web *web, uint64_t request, bool is_annexed)
+/* Who waits for @request of the core, of the annex, or of who looks at PINs. */
+static struct connection *find_pending(struct web *web, uint64_t request, bool is_annexed,
+                                       bool is_signing_in)
 {
-    for (struct connection *at = web->connections; at != NULL; at = at->next)
-        if (at->is_busy && at->response.reply.is_pending &&
-            at->response.reply.is_annexed == is_annexed && at->response.reply.request == request)
+    for (struct connection *at = web->connections; at != NULL; at = at->next) {
+        const struct api_reply *reply = &at->response.reply;
+        if (at->is_busy && reply->is_pending && reply->is_annexed == is_annexed &&
+            reply->is_signing_in == is_signing_in && reply->request == request)
             return at;
+    }
     return NULL;
 }
 
@@ -178,7 +182,7 @@ static void on_annex(struct web *web)
     const struct annex *annex = web->site.api->annex;
     struct annex_answer answer = {.request = 0};
     while (annex != NULL && annex->answered(annex->context, &answer)) {
-        struct connection *connection = find_pending(web, answer.request, true);
+        struct connection *connection = find_pending(web, answer.request, true, false);
         if (connection != NULL) {
             api_conclude_annex(web->site.api, &answer, &connection->response.reply);
             web_http_answered(connection);
@@ -187,17 +191,35 @@ static void on_annex(struct web *web)
     }
 }
 
+static void on_access(struct web *web)
+{
+    struct pin_answer answer;
+    while (access_answered(web->gate->access, &answer)) {
+        struct connection *connection = find_pending(web, answer.request, false, true);
+        if (connection == NULL)
+            continue;
+        api_conclude_sign_in(web->site.api, &answer, &connection->response.reply);
+        web_http_answered(connection);
+    }
+}
+
+static void access_has_news(void *context)
+{
+    web_notify(context);
+}
+
 static void on_news(struct web *web)
 {
     struct effect_answer answer;
     while (command_queue_answered(web->gate->queue, &answer)) {
-        struct connection *connection = find_pending(web, answer.request, false);
+        struct connection *connection = find_pending(web, answer.request, false, false);
         if (connection == NULL) /* it was closed meanwhile; the order stands */
             continue;
         api_conclude(web->site.api, &answer, &connection->response.reply);
         web_http_answered(connection);
     }
     on_annex(web);
+    on_access(web);
     streams_refresh(web->streams, false, clock_wall_ms());
     for (struct connection *at = web->connections; at != NULL; at = at->next)
         if (at->is_socket)
@@ -442,6 +464,7 @@ static int begin(struct web *web, const struct web_config *config)
     if (pthread_create(&web->thread, NULL, run, web) != 0)
         return ERR_NO_MEMORY;
     web->has_thread = true;
+    access_on_answer(web->gate->access, access_has_news, web);
     return 0;
 }
 
@@ -483,6 +506,7 @@ void web_stop(struct web *web)
     if (web->has_thread) {
         lws_cancel_service(web->context);
         check(pthread_join(web->thread, NULL) == 0);
+        access_on_answer(web->gate->access, NULL, NULL);
     }
     if (web->context != NULL)
         lws_context_destroy(web->context);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "node/os/clock.h"
+#include "node/os/entropy.h"
 #include "node/web/web_state.h"
 
 enum { SEND_CHUNK_BYTES = 32 * 1024, NAMED_HEADER_BYTES_MAX = 2048 };
@@ -18,6 +19,7 @@ enum { SEND_CHUNK_BYTES = 32 * 1024, NAMED_HEADER_BYTES_MAX = 2048 };
 static void connection_reset(struct connection *connection)
 {
     site_response_close(&connection->response);
+    entropy_wipe(connection->body.data, connection->body.size); /* it may have been a PIN */
     text_close(&connection->body);
     text_close(&connection->header);
     connection->is_busy = false;
@@ -66,6 +68,12 @@ static void add_body_headers(struct header_buffer *to, const struct connection *
     }
     if (response->is_gzip)
         add_header(to, "content-encoding:", "gzip");
+    if (response->reply.retry_ms != 0) {
+        char seconds[24];
+        (void)snprintf(seconds, sizeof seconds, "%llu",
+                       (unsigned long long)(response->reply.retry_ms / 1000 + 1));
+        add_header(to, "retry-after:", seconds);
+    }
     if (response->reply.status == 401)
         add_header(to, "www-authenticate:", "Bearer");
     if (connection->is_closing)

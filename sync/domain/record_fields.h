@@ -36,7 +36,9 @@
       STATION_THROTTLE_NONE, "items in 5 minutes; 1000 = no limit")
 
 #define STAFF_FIELDS(X)                                                                            \
-    X(STAFF_COLOUR, 4, "colour", NUMBER, 0, 0xffffff, MERGE_LATEST, 0, "0xrrggbb")
+    X(STAFF_COLOUR, 4, "colour", NUMBER, 0, 0xffffff, MERGE_LATEST, 0, "0xrrggbb")                 \
+    X(STAFF_PIN, 5, "pin", BYTES, 0, 32, MERGE_IDENTITY, 0,                                        \
+      "hash of the blob that holds it, sealed for each device, hex; empty = none")
 
 #define TAX_FIELDS(X)                                                                              \
     X(TAX_EAT_IN, 4, "eat_in", NUMBER, 0, 10000, MERGE_LOWEST, 0, "basis points")                  \

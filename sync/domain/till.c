@@ -74,6 +74,7 @@ static const struct {
     [COMMAND_CONTACT] = {SUBJECT_ORDER, till_contact},
     [COMMAND_ORDER_ERASE] = {SUBJECT_CONTACTS, till_order_erase},
     [COMMAND_RECORD_SET] = {SUBJECT_RECORD, till_record_set},
+    [COMMAND_STAFF_PIN] = {SUBJECT_RECORD, till_staff_pin},
     [COMMAND_REVIEW] = {SUBJECT_ORDER, till_review},
     [COMMAND_REVIEW_HIDE] = {SUBJECT_REVIEW, till_review_hide},
     [COMMAND_DRAWER_OPEN] = {SUBJECT_NEW_DRAWER, till_drawer_open},

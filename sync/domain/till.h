@@ -84,6 +84,7 @@ enum {
     X(COMMAND_CONTACT, "contact", CAP_ORDER)                                                       \
     X(COMMAND_ORDER_ERASE, "order.erase", CAP_ERASE)                                               \
     X(COMMAND_RECORD_SET, "record.set", CAP_POPUP) /* and what the kind's event wants */           \
+    X(COMMAND_STAFF_PIN, "staff.pin", CAP_ROSTER)                                                  \
     X(COMMAND_REVIEW, "review", CAP_REVIEW)                                                        \
     X(COMMAND_REVIEW_HIDE, "review.hide", CAP_POPUP)                                               \
     X(COMMAND_DRAWER_OPEN, "drawer.open", CAP_TAKE_MONEY)                                          \
@@ -193,9 +194,9 @@ struct command {
     struct operation cause;  /* refund.auto: the cancel, refusal or lapse */
     struct wanted_fact fact; /* pay.intent, pay.refund, pay.dispute */
     uint64_t day;            /* day.open, day.close: 0 = the present one */
-    struct hash blob;        /* blob.add, blob.erase, contact */
-    uint32_t blob_size;      /* blob.add, contact */
-    struct bytes media;      /* blob.add, contact */
+    struct hash blob;        /* blob.add, blob.erase, contact, staff.pin */
+    uint32_t blob_size;      /* blob.add, contact, staff.pin: 0 = the person has no PIN any more */
+    struct bytes media;      /* blob.add, contact, staff.pin */
     uint64_t device;         /* device.revoke, retire, role; rename, with `name` */
     enum role role;          /* device.role, staff.role; ROLE_NONE = no rights any more */
     uint64_t staff;          /* staff.role: whose */

@@ -1,6 +1,9 @@
 /* Blobs, contacts and their erasure, and the close of a day. */
+#include <string.h>
+
 #include "sync/domain/blob.h"
 #include "sync/domain/day.h"
+#include "sync/domain/record.h"
 #include "sync/domain/till_task.h"
 
 /* What stands for @hash, in till->scratch. */
@@ -103,6 +106,50 @@ int till_blob_erase(struct task *task)
         return ERR_NOT_FOUND;
     }
     return err != 0 ? err : erase(task, &task->command->blob);
+}
+
+/* The blob of the PIN that a person has until now; false: none. */
+static bool pin_find(const struct record *person, struct hash *ret_hash)
+{
+    const struct bytes stored = person->values[STAFF_PIN].text;
+    if (stored.size != sizeof ret_hash->bytes) {
+        return false;
+    }
+    memcpy(ret_hash->bytes, stored.data, sizeof ret_hash->bytes);
+    return true;
+}
+
+static void emit_pin(struct task *task, struct bytes hash)
+{
+    const struct field_values set = {.count = 1, .values = {{.field = STAFF_PIN, .text = hash}}};
+    record_set_encode(record_kind_find(KIND_STAFF), &set, task_body(task));
+    task_emit(task, EVENT_STAFF_SET);
+}
+
+/* The new one is there before the old one goes. */
+int till_staff_pin(struct task *task)
+{
+    const struct command *command = task->command;
+    const bool is_new = command->blob_size > 0;
+    struct record person;
+    struct hash before;
+    int err = task_load_record(task, KIND_STAFF, &task->result->entity, &person);
+    if (err == 0 && !person.is_known) {
+        err = ERR_NOT_FOUND;
+    }
+    if (err != 0) {
+        return err;
+    }
+    const bool has_before = pin_find(&person, &before);
+    const bool is_same = is_new && has_before && hash_equal(&before, &command->blob);
+    if (is_same || (!is_new && !has_before)) {
+        return 0;
+    }
+    err = is_new ? add_blob(task, true) : 0;
+    if (err == 0) {
+        emit_pin(task, bytes_of(command->blob.bytes, is_new ? sizeof command->blob.bytes : 0));
+    }
+    return err == 0 && has_before ? erase(task, &before) : err;
 }
 
 static bool is_earlier_contact(const struct history *history, uint32_t index,

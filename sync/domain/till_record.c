@@ -48,8 +48,8 @@ int task_record_number(const struct task *task, uint64_t *ret_number)
 }
 
 /* The record as it is in till->scratch; one that nobody wrote is not known. */
-static int load_record(struct task *task, enum kind kind, const struct entity_id *id,
-                       struct record *ret_record)
+int task_load_record(struct task *task, enum kind kind, const struct entity_id *id,
+                     struct record *ret_record)
 {
     const int err = task_load_scratch(task, kind, id);
     if (err != 0) {
@@ -230,6 +230,11 @@ static bool may_write(const struct task *task, const struct record_kind *kind)
            principal_may(&task->command->principal, event_info_find(kind->set)->capability);
 }
 
+static bool says_pin(const struct command *command)
+{
+    return command->record == KIND_STAFF && task_find_field(command, STAFF_PIN) != NULL;
+}
+
 int till_record_set(struct task *task)
 {
     const struct command *command = task->command;
@@ -238,14 +243,14 @@ int till_record_set(struct task *task)
     struct field_values set = {0};
     uint64_t number;
     int err = may_write(task, kind) ? task_check_fields(command, kind->rule_of) : ERR_FORBIDDEN;
-    if (err == 0 && task_find_field(command, RECORD_NUMBER) != NULL) {
-        err = ERR_MALFORMED; /* it is what the record is addressed by */
+    if (err == 0 && (task_find_field(command, RECORD_NUMBER) != NULL || says_pin(command))) {
+        err = ERR_MALFORMED; /* what the record is addressed by; what has a command of its own */
     }
     if (err == 0) {
         err = task_record_number(task, &number);
     }
     if (err == 0) {
-        err = load_record(task, kind->kind, &task->result->entity, &record);
+        err = task_load_record(task, kind->kind, &task->result->entity, &record);
     }
     if (err == 0) {
         err = wanted_values(task, &record, &set);
@@ -316,7 +321,7 @@ int till_review(struct task *task)
     const struct bytes order_id = bytes_of(order.bytes, sizeof order.bytes);
     task->result->kind = KIND_REVIEW;
     task->result->entity = review_id(order_id, bytes_of(customer, sizeof customer));
-    err = load_record(task, KIND_REVIEW, &task->result->entity, &review);
+    err = task_load_record(task, KIND_REVIEW, &task->result->entity, &review);
     if (err == 0) {
         err = wanted_values(task, &review, &set);
     }
@@ -337,7 +342,7 @@ int till_review_hide(struct task *task)
     const struct command *command = task->command;
     const struct review_hide hide = {.is_hidden = command->truth, .reason = command->reason};
     struct record review;
-    const int err = load_record(task, KIND_REVIEW, &task->result->entity, &review);
+    const int err = task_load_record(task, KIND_REVIEW, &task->result->entity, &review);
     if (err != 0) {
         return err;
     }

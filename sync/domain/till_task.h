@@ -80,6 +80,11 @@ const struct wanted_field *task_find_field(const struct command *command, uint32
 
 struct field_value task_field_value(const struct wanted_field *wanted);
 
+/* The record of @kind as it is, in till->scratch; nobody may have written it yet. ERR_VERSION,
+ * ERR_TOO_MANY, ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int task_load_record(struct task *task, enum kind kind, const struct entity_id *id,
+                                struct record *ret_record);
+
 /* The number of the record that the command means: the one it says, or for a new one that of its
  * key. ERR_MALFORMED. */
 MUST_CHECK int task_record_number(const struct task *task, uint64_t *ret_number);
@@ -195,6 +200,7 @@ int till_blob_erase(struct task *task);
 int till_contact(struct task *task);
 int till_order_erase(struct task *task);
 int till_record_set(struct task *task);
+int till_staff_pin(struct task *task);
 int till_review(struct task *task);
 int till_review_hide(struct task *task);
 int till_drawer_open(struct task *task);

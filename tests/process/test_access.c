@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "node/api/routes.h"
 #include "node/cli/http.h"
@@ -146,11 +147,11 @@ static const char *path_of(const struct route *route)
 /* A write says no Idempotency-Key: who may is told so, and nothing is done. */
 static int try_route(const struct route *route, const char *token)
 {
-    const bool is_get = strcmp(route->method, "GET") == 0;
+    const bool has_body = route->request != NULL || route->takes_bytes;
     const struct client_request request = {.method = route->method,
                                            .path = path_of(route),
                                            .token = token,
-                                           .body = is_get ? NULL : "{}"};
+                                           .body = has_body ? "{}" : NULL};
     return client_ask(client, &request);
 }
 
@@ -241,6 +242,137 @@ TEST(access, a_board_is_let_in_by_a_ticket_that_is_good_once)
     ticket = ticket_of(ROLE_KITCHEN);
     give_role(ROLE_KITCHEN, "none");
     assert_int_equal(watch(ticket), 401);
+    close_node();
+}
+
+/* ---- signing in ---- */
+
+static void add_person(unsigned staff, const char *role)
+{
+    char path[64], body[96];
+    (void)snprintf(body, sizeof body, "{\"number\":%u,\"name\":\"P%u\"}", staff, staff);
+    assert_int_equal(control("POST", "/api/staff", body), 201);
+    (void)snprintf(path, sizeof path, "/api/staff/%u/pin", staff);
+    (void)snprintf(body, sizeof body, "{\"pin\":\"%u%u\"}", staff, staff);
+    assert_int_equal(control("POST", path, body), 200);
+    give_role(staff, role);
+}
+
+static int sign_in(unsigned staff, const char *pin)
+{
+    char body[96];
+    (void)snprintf(body, sizeof body, "{\"staff\":%u,\"pin\":\"%s\"}", staff, pin);
+    return ask("POST", "/api/session", NULL, body);
+}
+
+/* The token of the last answer. */
+static const char *token_got(char text[TOKEN_TEXT_MAX])
+{
+    const char *at = strstr(client->body, "\"token\":\"");
+    assert_non_null(at);
+    (void)snprintf(text, TOKEN_TEXT_MAX, "%.*s", (int)strcspn(at + 9, "\""), at + 9);
+    return text;
+}
+
+TEST(access, a_number_and_a_pin_sign_in_and_people_take_turns_at_a_screen)
+{
+    char mira[TOKEN_TEXT_MAX], otto[TOKEN_TEXT_MAX];
+    open_node();
+    add_person(21, "counter");
+    add_person(22, "kitchen");
+    assert_int_equal(sign_in(21, "2121"), 201);
+    assert_non_null(strstr(client->body, "\"staff\":21,\"role\":\"counter\""));
+    (void)token_got(mira);
+    assert_int_equal(sign_in(22, "2222"), 201);
+    (void)token_got(otto);
+    assert_int_equal(ask("POST", "/api/orders", mira, ORDER_OF_ONE), 201);
+    assert_int_equal(ask("POST", "/api/orders", otto, ORDER_OF_ONE), 403);
+    assert_int_equal(ask("GET", "/api/kitchen/board", otto, NULL), 200);
+    assert_int_equal(ask("DELETE", "/api/session", mira, NULL), 200);
+    assert_int_equal(ask("POST", "/api/orders", mira, ORDER_OF_ONE), 401);
+    assert_int_equal(ask("DELETE", "/api/session", mira, NULL), 401);
+    assert_int_equal(node_end(&stall.nodes[0], 15), 0);
+    node_start(&stall.nodes[0]);
+    client->port = stall.nodes[0].http_port;
+    assert_int_equal(ask("GET", "/api/session", mira, NULL), 401); /* still out */
+    assert_int_equal(ask("GET", "/api/session", otto, NULL), 200); /* still in */
+    assert_int_equal(sign_in(21, "2121"), 201);
+    close_node();
+}
+
+TEST(access, whoever_guesses_hears_the_same_and_waits_also_after_a_restart)
+{
+    static const unsigned numbers[] = {21, 999}; /* one that exists, one that does not */
+    static char wrong[2][1024], locked[2][1024];
+    open_node();
+    add_person(21, "counter");
+    for (size_t i = 0; i < 2; i++) {
+        for (int guess = 0; guess < 5; guess++)
+            assert_int_equal(sign_in(numbers[i], "0000"), 401);
+        (void)snprintf(wrong[i], sizeof wrong[i], "%.1000s", client->body);
+        assert_int_equal(sign_in(numbers[i], "0000"), 429);
+        (void)snprintf(locked[i], sizeof locked[i], "%.1000s", client->body);
+        assert_non_null(strstr(client->head, "retry-after: "));
+    }
+    assert_string_equal(wrong[0], wrong[1]);
+    assert_string_equal(locked[0], locked[1]);
+    assert_int_equal(sign_in(21, "2121"), 429); /* also the right one */
+    assert_int_equal(node_end(&stall.nodes[0], 9), 1009);
+    node_start(&stall.nodes[0]);
+    client->port = stall.nodes[0].http_port;
+    assert_int_equal(sign_in(21, "2121"), 429);
+    assert_int_equal(sign_in(21, "21"), 400);
+    assert_int_equal(sign_in(21, "21x1"), 400);
+    close_node();
+}
+
+TEST(access, a_new_pin_ends_the_old_one_and_an_empty_one_all)
+{
+    open_node();
+    add_person(21, "counter");
+    assert_int_equal(sign_in(21, "2121"), 201);
+    assert_int_equal(control("POST", "/api/staff/21/pin", "{\"pin\":\"771177\"}"), 200);
+    assert_int_equal(sign_in(21, "2121"), 401);
+    assert_int_equal(sign_in(21, "771177"), 201);
+    assert_int_equal(control("POST", "/api/staff/21/pin", "{\"pin\":\"\"}"), 200);
+    assert_int_equal(sign_in(21, "771177"), 401);
+    assert_int_equal(control("POST", "/api/staff/21/pin", "{\"pin\":\"12\"}"), 400);
+    assert_int_equal(control("POST", "/api/staff/98/pin", "{\"pin\":\"1234\"}"), 404);
+    assert_int_equal(control("PATCH", "/api/staff/21", "{\"pin\":\"00\"}"), 400);
+    close_node();
+}
+
+TEST(access, a_pin_opens_every_device_of_the_popup_and_its_token_too)
+{
+    char text[TOKEN_TEXT_MAX];
+    open_node();
+    node_join(&stall, 1, "kitchen", "B");
+    node_start(&stall.nodes[1]);
+    add_person(21, "counter");
+    struct client *first = client;
+    client = client_new(stall.nodes[1].http_port);
+    for (int tries = 0; sign_in(21, "2121") != 201; tries++) { /* until it has arrived */
+        assert_true(tries < 4);
+        const struct timespec pause = {.tv_sec = 1};
+        (void)nanosleep(&pause, NULL);
+    }
+    (void)token_got(text);
+    assert_int_equal(ask("POST", "/api/orders", text, ORDER_OF_ONE), 201);
+    client_close(client);
+    client = first;
+    assert_int_equal(ask("POST", "/api/orders", text, ORDER_OF_ONE), 201);
+    close_node();
+}
+
+TEST(access, a_customer_gets_a_token_that_orders_and_no_more)
+{
+    char text[TOKEN_TEXT_MAX];
+    open_node();
+    assert_int_equal(ask("POST", "/api/session/customer", NULL, "{}"), 201);
+    assert_non_null(strstr(client->body, "\"staff\":0,\"role\":\"customer\""));
+    (void)token_got(text);
+    assert_int_equal(ask("POST", "/api/orders", text, ORDER_OF_ONE), 201);
+    assert_int_equal(ask("GET", "/api/orders", text, NULL), 403);
     close_node();
 }
 
