@@ -15,6 +15,7 @@ struct access {
     const struct identity *identity;
     bool is_screen_locked;
     struct tickets tickets;
+    struct rates rates;
     struct signed_out *signed_out;
     struct pin_desk *desk;
 };
@@ -33,6 +34,7 @@ int access_open(const struct access_config *config, struct access **ret_access)
         return ERR_NO_MEMORY;
     access->identity = config->identity;
     access->is_screen_locked = config->is_screen_locked;
+    rates_init(&access->rates);
     int err = signed_out_open(config->state, &access->signed_out);
     if (err == 0)
         err = open_desk(access, config->state);
@@ -226,6 +228,37 @@ bool access_stands(const struct access *access, const struct gate_live *live,
     return caller->kind != CALLER_NOBODY && issuer_find(&issuers, caller->token.issuer, &issuer) &&
            clock_wall_ms() / 1000 + issuer.clock_ahead_s < caller->token.expires_s &&
            caller_of_token(access, live, &again) == 0;
+}
+
+/* ---- how often ---- */
+
+static int admit(struct access *access, enum rate_class rate, struct bytes client,
+                 uint64_t *ret_wait_ms)
+{
+    return rates_take(&access->rates, rate, client, rate_class_limit(rate), clock_mono_ms(),
+                      ret_wait_ms);
+}
+
+int access_admit_address(struct access *access, const struct access_request *request,
+                         enum rate_class rate, uint64_t *ret_wait_ms)
+{
+    const bool is_own = request->address.size == 0;
+    *ret_wait_ms = 0;
+    if (access == NULL || (is_own && rate != RATE_SIGN_IN))
+        return 0;
+    return admit(access, rate, is_own ? bytes_of_text("this machine") : request->address,
+                 ret_wait_ms);
+}
+
+int access_admit_caller(struct access *access, const struct caller *caller, enum rate_class rate,
+                        uint64_t *ret_wait_ms)
+{
+    const struct token *token = &caller->token;
+    const bool has_token = caller->kind == CALLER_PERSON || caller->kind == CALLER_CUSTOMER;
+    *ret_wait_ms = 0;
+    if (access == NULL || !has_token)
+        return 0;
+    return admit(access, rate, bytes_of(token->number, sizeof token->number), ret_wait_ms);
 }
 
 /* ---- signing in and out ---- */

@@ -9,6 +9,7 @@
 
 #include "node/access/caller.h"
 #include "node/access/pin_desk.h"
+#include "node/access/rate_class.h"
 #include "node/access/tickets.h"
 #include "node/api/gate.h"
 #include "node/config/identity.h"
@@ -31,7 +32,16 @@ struct access_request {
     enum entrance entrance;
     struct bytes authorization; /* the header, or empty: "Bearer <token>" */
     struct bytes ticket;        /* of a handshake; or empty */
+    struct bytes address;       /* of the other end; empty = this machine */
 };
+
+/* Whether that may be asked once more: by an address, before anything is looked at, and by whoever
+ * holds a token. This machine's own screen and tools are let be, except for signing in. 0; or
+ * ERR_LIMIT and @ret_wait_ms. @access NULL: 0. */
+MUST_CHECK int access_admit_address(struct access *access, const struct access_request *request,
+                                    enum rate_class rate, uint64_t *ret_wait_ms);
+MUST_CHECK int access_admit_caller(struct access *access, const struct caller *caller,
+                                   enum rate_class rate, uint64_t *ret_wait_ms);
 
 /* Who asks. @access NULL: a host that knows its own screen alone. A token that is brought must
  * hold, also where none is wanted. ERR_UNAUTHENTICATED: it does not. ERR_FORBIDDEN: a person's over

@@ -637,6 +637,19 @@ void api_conclude_sign_in(struct api *api, const struct pin_answer *answer, stru
     api_problem(reply, err, err == ERR_LIMIT ? SIGN_IN_LOCKED : SIGN_IN_WRONG);
 }
 
+/* How often, who, whether he may: an address is counted before its token is looked at. */
+static int admit_caller(struct api *api, const struct api_request *request, struct api_reply *reply)
+{
+    struct access *access = api->state->gate->access;
+    const enum rate_class rate = reply->route->rate;
+    int err = access_admit_address(access, &request->access, rate, &reply->retry_ms);
+    if (err == 0)
+        err = find_caller(api, &request->access, &reply->caller);
+    if (err == 0)
+        err = access_admit_caller(access, &reply->caller, rate, &reply->retry_ms);
+    return err != 0 ? err : check_right(&reply->caller, reply->route->capability);
+}
+
 /* All that is checked before anything is done: the path, who asks, whether he may. */
 static int admit(struct api *api, const struct api_request *request, struct api_reply *reply)
 {
@@ -646,9 +659,7 @@ static int admit(struct api *api, const struct api_request *request, struct api_
         return err;
     }
     if (err == 0)
-        err = find_caller(api, &request->access, &reply->caller);
-    if (err == 0)
-        err = check_right(&reply->caller, reply->route->capability);
+        err = admit_caller(api, request, reply);
     if (err != 0)
         api_problem(reply, err, err == ERR_MALFORMED ? "the query" : "");
     return err;

@@ -412,16 +412,6 @@ uint32_t route_roles(const struct route *route)
     return roles;
 }
 
-const char *rate_class_text(enum rate_class rate)
-{
-    static const char *const texts[RATE_CLASS_COUNT] = {
-#define X(name, text, per_s, burst) text,
-        RATE_CLASSES(X)
-#undef X
-    };
-    return texts[rate];
-}
-
 /* ---- the table itself ---- */
 
 static bool route_is_schemaless(const struct route *route)

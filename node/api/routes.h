@@ -6,6 +6,7 @@
 #ifndef TRESTLE_NODE_API_ROUTES_H
 #define TRESTLE_NODE_API_ROUTES_H
 
+#include "node/access/rate_class.h"
 #include "node/api/schema.h"
 #include "sync/domain/till.h"
 
@@ -21,23 +22,6 @@ enum route_again {
     AGAIN_READS,      /* it changes nothing */
     AGAIN_KEYED,      /* with the same Idempotency-Key: the same answer, and nothing twice */
     AGAIN_HARMLESS,   /* no key: a second time does no harm */
-};
-
-/* X(name, text, how many a second, how many at once): what one client, by address or by token, may
- * ask for. */
-#define RATE_CLASSES(X)                                                                            \
-    X(RATE_UNSAID, "unsaid", 0, 0) /* a mistake of ours */                                         \
-    X(RATE_READ, "read", 50, 200)                                                                  \
-    X(RATE_WRITE, "write", 50, 200)                                                                \
-    X(RATE_BYTES, "bytes", 5, 20)                                                                  \
-    X(RATE_SIGN_IN, "sign-in", 1, 10)                                                              \
-    X(RATE_HOOK, "hook", 1000, 4000) /* of another service: after an outage all at once */
-
-enum rate_class {
-#define X(name, text, per_s, burst) name,
-    RATE_CLASSES(X)
-#undef X
-        RATE_CLASS_COUNT
 };
 
 /* What answers a route: a reader of the present state, or a command to the core whose answer is one
@@ -128,8 +112,6 @@ MUST_CHECK int route_find_in(const struct route_table *table, const char *method
 /* Who may: a bit for each role of people that has its capability; of a public one, all of them, and
  * nobody in particular. */
 uint32_t route_roles(const struct route *route);
-
-const char *rate_class_text(enum rate_class rate);
 
 /* The route of @method and @path (both terminated; no query). ERR_NOT_FOUND: no such path, or a
  * parameter that cannot be one. ERR_STATE: the path exists for other methods. */
