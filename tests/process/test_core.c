@@ -97,10 +97,19 @@ static void stall_remove(const struct stall *stall, const char *name)
 
 static void stall_close(struct stall *stall)
 {
-    static const char *const names[] = {"store/data.mdb", "store/lock.mdb", "store/trestle.lock",
-                                        "store",          "log.key",        "core.sock",
-                                        "breadcrumb",     "blobs",          "fence",
-                                        "ballast",        "starts",         "aside"};
+    static const char *const names[] = {"store/data.mdb",
+                                        "store/lock.mdb",
+                                        "store/trestle.lock",
+                                        "store",
+                                        "log.key",
+                                        "core.sock",
+                                        "breadcrumb",
+                                        "blobs",
+                                        "fence",
+                                        "ballast",
+                                        "starts",
+                                        "aside",
+                                        "pins"};
     core_close(stall->core);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         stall_remove(stall, names[i]);

@@ -460,7 +460,7 @@ TEST(web, what_is_not_there_is_said_as_a_problem)
     assert_int_equal(400, get(core, "/api/orders?colour=1"));
     assert_int_equal(200, get(core, "/api/orders?day=3&settled=1"));
     assert_is(&schema_order_list, got.body);
-    assert_int_equal(405, post(core, "/api/session", 1, "{}"));
+    assert_int_equal(405, post(core, "/api/status", 1, "{}"));
     core_free(core);
 }
 
