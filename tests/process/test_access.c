@@ -356,7 +356,8 @@ static bool has_pin(int at)
     struct text reply = {0};
     char path[96] = "";
     (void)control_of(at, "GET", "/api/staff", "", &reply);
-    const char *hash = reply.size == 0 ? NULL : strstr(reply.data, "\"pin\":\"");
+    text_append(&reply, "", 1);
+    const char *hash = strstr(reply.data, "\"pin\":\"");
     if (hash != NULL)
         (void)snprintf(path, sizeof path, "/api/blobs/%.64s", hash + 7);
     text_close(&reply);
