@@ -46,6 +46,44 @@ static apply *step_find(uint32_t type, int pass)
     return NULL;
 }
 
+/* ---- stretches of salvages ---- */
+
+/* The first pass is at @at. */
+static void stretch_note(struct load *load, const struct log_point *at, bool is_salvage)
+{
+    struct stretch *last =
+        load->stretches_count > 0 ? &load->stretches[load->stretches_count - 1] : NULL;
+    const bool is_open = last != NULL && last->from.log == at->log && last->to == UINT64_MAX;
+    if (load->are_stretches_known || is_open == is_salvage) {
+        return;
+    }
+    if (is_open) {
+        last->to = at->seq;
+    } else if (load->stretches_count < ROSTER_STRETCHES_MAX) {
+        load->stretches[load->stretches_count++] = (struct stretch){.from = *at, .to = UINT64_MAX};
+    }
+}
+
+/* The stretch that begins at @at, or NULL. */
+static const struct stretch *stretch_find(const struct load *load, const struct log_point *at)
+{
+    uint32_t low = 0;
+    uint32_t high = load->are_stretches_known ? load->stretches_count : 0;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        const struct log_point *from = &load->stretches[middle].from;
+        if (from->log == at->log && from->seq == at->seq) {
+            return &load->stretches[middle];
+        }
+        const bool is_below = from->log < at->log || (from->log == at->log && from->seq < at->seq);
+        low = is_below ? middle + 1 : low;
+        high = is_below ? high : middle;
+    }
+    return NULL;
+}
+
+/* ---- passes ---- */
+
 /* Apply the event at @at when it belongs to @pass and its writer was entitled to state it. */
 static int take_event(struct load *load, int pass, const struct log_point *at)
 {
@@ -59,6 +97,7 @@ static int take_event(struct load *load, int pass, const struct log_point *at)
     if (err == ERR_IO) {
         return ERR_IO;
     }
+    stretch_note(load, at, err == 0 && event.type == EVENT_SALVAGE);
     if (err != 0) { /* the disk spoilt it: what is known without it is still known */
         load->roster->is_spoilt = true;
         return 0;
@@ -95,14 +134,33 @@ static bool may_look(struct load *load, uint64_t log)
     return may;
 }
 
-/* The roster's next event, or the first of the next log when no more of @log are looked at. */
-static int event_next(struct store_cursor *cursor, const struct entity_id *roster_id, uint64_t log,
-                      bool may_go_on, struct bytes *key)
+/* The roster's next event after @at, none before @to of that log: 0 = the very next; UINT64_MAX =
+ * no more of that log. */
+static int event_next(struct store_cursor *cursor, const struct entity_id *roster_id,
+                      const struct log_point *at, uint64_t to, struct bytes *key)
 {
     struct bytes value;
-    const struct key next_log = key_entity_event(roster_id, log + 1, 0);
-    return may_go_on ? store_cursor_next(cursor, key, &value)
-                     : store_cursor_seek(cursor, key_bytes(&next_log), key, &value);
+    const struct key there = to == UINT64_MAX ? key_entity_event(roster_id, at->log + 1, 0)
+                                              : key_entity_event(roster_id, at->log, to);
+    return to == 0 ? store_cursor_next(cursor, key, &value)
+                   : store_cursor_seek(cursor, key_bytes(&there), key, &value);
+}
+
+/* Look at the event at @at; @ret_to: where to go on, see event_next(). */
+static int look_at(struct load *load, int pass, const struct log_point *at, uint64_t *ret_to)
+{
+    const struct stretch *stretch = stretch_find(load, at);
+    *ret_to = 0;
+    if (!may_look(load, at->log)) {
+        stretch_note(load, at, false);
+        *ret_to = UINT64_MAX;
+        return 0;
+    }
+    if (stretch != NULL) {
+        *ret_to = stretch->to;
+        return 0;
+    }
+    return take_event(load, pass, at);
 }
 
 /* The roster's events of @log, or of all logs when it is NULL. */
@@ -126,10 +184,10 @@ static int take_events(struct load *load, int pass, const uint64_t *log)
         if (err != 0 || !entity_id_equal(&entity, &roster_id) || (log != NULL && at.log != *log)) {
             break;
         }
-        const bool is_looked_at = may_look(load, at.log);
-        err = is_looked_at ? take_event(load, pass, &at) : 0;
+        uint64_t to = 0;
+        err = look_at(load, pass, &at, &to);
         if (err == 0) {
-            err = event_next(&cursor, &roster_id, at.log, is_looked_at, &key);
+            err = event_next(&cursor, &roster_id, &at, to, &key);
         }
     }
     store_cursor_close(&cursor);
@@ -205,6 +263,7 @@ static int take_roster(struct load *load, const struct popup_id *popup,
     load->added_count = 0;
     load->spoken_count = 0;
     int err = take_events(load, PASS_CERTIFICATES, NULL);
+    load->are_stretches_known = err == 0;
     if (err == 0) {
         err = take_events(load, PASS_FORKS, NULL);
     }

@@ -39,10 +39,22 @@ struct doubt {
     struct hash vouched[ROSTER_ADDITIONS_MAX]; /* certificate_hash() of those that were stated */
 };
 
+enum { ROSTER_STRETCHES_MAX = 512 };
+
+/* Events of the roster in one log, one after the other, that are all salvages: these say nothing of
+ * it, and can be many. */
+struct stretch {
+    struct log_point from;
+    uint64_t to; /* seq of the first that is none; UINT64_MAX = there is none */
+};
+
 /* A roster in the making. */
 struct load {
     struct store_txn *txn;
     struct roster *roster;
+    bool are_stretches_known; /* the first pass is done: others jump over them */
+    uint32_t stretches_count;
+    struct stretch stretches[ROSTER_STRETCHES_MAX]; /* in order; of more, each is read again */
     struct doubt doubt;
     struct log_point looking; /* at whose events, and how many it has looked at */
     uint32_t proofs_count;    /* verified of them in this pass */

@@ -153,6 +153,55 @@ TEST(salvage_bounds, a_branch_of_twice_the_runs_costs_about_twice_as_much_to_fol
     assert_in_range(twice, once, once * 5 / 2);
 }
 
+/* Accesses to the store when the roster is made of its events, which stand among @runs salvages. */
+static uint64_t cost_of_roster(uint64_t runs)
+{
+    struct scene *scene = scene_new(runs);
+    const uint64_t before = store_memory_calls(scene->store, MEMORY_GET);
+    load(scene);
+    const uint64_t calls = store_memory_calls(scene->store, MEMORY_GET) - before;
+    const struct roster_log *counter = roster_log_find(&scene->roster, scene->counter.log);
+    assert_non_null(counter);
+    assert_int_equal(counter->fork_seq, FORK_SEQ);
+    scene_free(scene);
+    return calls;
+}
+
+TEST(salvage_bounds, the_roster_is_made_with_one_look_at_each_salvage_though_it_takes_five_passes)
+{
+    enum { MORE = 200, LOOK = 2 /* at the row that leads there, and at the event */ };
+    const uint64_t few = cost_of_roster(MORE);
+    const uint64_t many = cost_of_roster(2 * MORE);
+    assert_int_equal(many - few, LOOK * MORE);
+}
+
+/* What the roster says among salvages is read in every pass, wherever it stands. */
+TEST(salvage_bounds, what_is_stated_between_salvages_counts)
+{
+    enum { RUNS = 12 };
+    static struct roster alone;
+    struct scene *scene = scene_new(RUNS);
+    const struct entity_id order = order_of(FORK_SEQ, RUNS);
+    struct bytes body;
+    load(scene);
+    alone = scene->roster;
+    for (uint32_t i = 0; i < RUNS; i++) {
+        const struct staff_role role = {.staff = i + 1, .role = ROLE_COUNTER, .version = 1};
+        carry(scene, OWNER, FORK_SEQ + i);
+        assert_int_equal(staff_role_encode(&role, scene->body, sizeof scene->body, &body), 0);
+        (void)journal_state(scene->txn, &scene->journal, &scene->devices[OWNER], EVENT_STAFF_ROLE,
+                            body);
+        (void)journal_write(scene->txn, &scene->journal, &scene->devices[OWNER], EVENT_LINE_ADD,
+                            &order, bytes_of("\x91\x01", 2));
+        carry(scene, OWNER, FORK_SEQ + i);
+        carry(scene, OWNER, FORK_SEQ + i);
+    }
+    load(scene);
+    assert_int_equal(scene->roster.people_count, RUNS);
+    assert_int_equal(scene->roster.logs_count, alone.logs_count);
+    scene_free(scene);
+}
+
 /* The branch's event @seq, as a device finds it in the branch's own log. */
 static struct operation id_of(struct scene *scene, uint64_t seq)
 {
