@@ -229,6 +229,8 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
         err = ERR_IO; /* the store is damaged */
     if (err == 0)
         err = replica_salvage_note(replica, txn);
+    if (err == 0)
+        replica_voided_roster(replica);
     for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
         alarm_fork(replica, log, out);
@@ -240,9 +242,11 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
         err = mark_carried(replica, txn, &carried);
     if (err == 0)
         err = replica_mark_waiting(replica, txn);
-    if (err == ERR_LIMIT) /* more entities than a turn remembers: refold all */
+    if (err == ERR_LIMIT) { /* more entities than a turn remembers: refold all */
+        replica->voided.is_due = true;
         err = replica_rebuild(replica, txn);
-    replica->is_fork_check_due = replica->is_salvage_due = replica->voided.is_due = true;
+    }
+    replica->is_fork_check_due = replica->is_salvage_due = true;
     if (err == 0)
         err = replica_limits(replica, txn);
     if (err == 0)

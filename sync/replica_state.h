@@ -236,6 +236,10 @@ MUST_CHECK int replica_salvage_seal(struct replica *replica, struct store_txn *t
 
 /* replica_voided.c: what revocations voided, for people to decide. */
 
+/* The roster was folded anew, from replica->roster_before: all that is voided is looked through
+ * again when that changed. */
+void replica_voided_roster(struct replica *replica);
+
 /* Before a fold: remember which of the dirty orders have voided events here. ERR_IO. */
 MUST_CHECK int replica_voided_note(struct replica *replica, struct store_txn *txn);
 

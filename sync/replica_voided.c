@@ -2,8 +2,9 @@
  * decided.
  *
  * What a revocation voids is not replicated, so the list is a view of what this device holds, made
- * from the store whenever the roster changes and kept in line as orders change. It is bounded: a
- * thief may sign rubbish by the gigabyte, and what was sold comes before that.
+ * from the store whenever the roster voids other events than before and kept in line as orders
+ * change. It is bounded: a thief may sign rubbish by the gigabyte, and what was sold comes before
+ * that.
  */
 #include <string.h>
 
@@ -25,6 +26,25 @@ static bool is_anything_revoked(const struct roster *roster)
         if (is_revoked(&roster->logs[i]))
             return true;
     return false;
+}
+
+/* Whether the same of @log is voided as before; one that is new may have had events here. */
+static bool is_voided_alike(const struct replica *replica, const struct roster_log *log)
+{
+    const struct roster_log *before = roster_log_find(replica->roster_before, log->id);
+    if (before == NULL)
+        return false;
+    return (!is_revoked(before) && !is_revoked(log)) ||
+           roster_counts_alike(replica->roster_before, &replica->roster, log->id);
+}
+
+void replica_voided_roster(struct replica *replica)
+{
+    const struct roster *roster = &replica->roster;
+    bool is_due = roster->logs_count != replica->roster_before->logs_count;
+    for (uint32_t i = 0; i < roster->logs_count && !is_due; i++)
+        is_due = !is_voided_alike(replica, &roster->logs[i]);
+    replica->voided.is_due |= is_due;
 }
 
 static void candidate_add(struct voided_list *list, const struct entity_id *id)
