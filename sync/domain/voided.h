@@ -29,8 +29,8 @@ struct voided {
     struct voided_event events[VOIDED_EVENTS_MAX]; /* by place */
 };
 
-/* Whether a revocation voided what stands at (@log, @seq), or a fork of a log that is revoked: which
- * of its branches a revocation names may not be known here, but what is carried on counts. */
+/* Whether a revocation voided what stands at (@log, @seq), or a fork of a log that is revoked:
+ * which of its branches a revocation names may not be known here, but what is carried on counts. */
 bool voided_is_at(const struct roster *roster, uint64_t log, uint64_t seq);
 
 /* Whether the store holds any voided event of @entity, decided or not. ERR_IO, ERR_MALFORMED. */
