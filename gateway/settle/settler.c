@@ -200,8 +200,9 @@ static int asks_turn(struct settler *settler)
 static int turn_steps(struct settler *settler)
 {
     int (*const steps[])(struct settler * settler) = {asks_turn,     facts_turn, orders_turn,
-                                                      payments_turn, lists_turn, calls_turn};
+                                                      payments_turn, lists_turn, attempts_turn};
     int err = 0;
+    answers_take(settler);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && err == 0; i++) {
         err = steps[i](settler);
     }

@@ -6,12 +6,13 @@
  * it goes on from the two stores: whatever is not known to be done is asked again under the same
  * key, whatever is not told is told again.
  *
- *   settler.c         the thread, its turn, its doors
- *   settler_orders.c  the node's changes -> plans -> attempts
- *   settler_calls.c   attempts -> requests; answers -> outcomes
- *   settler_facts.c   what the provider says -> commands
- *   settler_lists.c   its lists of events and of intents
- *   settler_pay.c     customers who want to pay
+ *   settler.c           the thread, its turn, its doors
+ *   settler_orders.c    the node's changes -> plans -> attempts
+ *   settler_attempts.c  which attempts may go, and what came of them
+ *   settler_calls.c     requests out, answers in
+ *   settler_facts.c     what the provider says -> commands
+ *   settler_lists.c     its lists of events and of intents
+ *   settler_pay.c       customers who want to pay
  *
  * A turn is one transaction of the own store; calls leave and askers are answered after its commit.
  */

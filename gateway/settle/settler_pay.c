@@ -171,7 +171,7 @@ static bool is_durable(struct settler *settler)
 
 /* ---- asking ---- */
 
-/* Another key when the last one came to nothing. */
+/* Another key when the last one came to nothing. ERR_LIMIT: they all did. */
 static int create_want(struct settler *settler, const struct payment *payment)
 {
     const struct provider_call call = {.kind = CALL_CREATE,
@@ -186,8 +186,11 @@ static int create_want(struct settler *settler, const struct payment *payment)
         return 0;
     }
     const uint32_t keys = err == 0 ? attempt.keys + (attempt.tries > 0) : 0;
+    if (keys >= ATTEMPT_KEYS_MAX) {
+        return ERR_LIMIT;
+    }
     attempt = attempt_of(&payment->order, &call);
-    attempt.keys = keys < ATTEMPT_KEYS_MAX ? keys : ATTEMPT_KEYS_MAX;
+    attempt.keys = keys;
     settler->is_dirty = true;
     err = notes_brief_put(settler->txn, &payment->order, call.wish,
                           bytes_of(payment->draft.brief, payment->draft.brief_size));
@@ -231,7 +234,12 @@ static int payment_read(struct settler *settler, struct payment *payment)
         return 0;
     }
     payment->stage = PAYMENT_CREATE;
-    return create_want(settler, payment);
+    err = create_want(settler, payment);
+    if (err == ERR_LIMIT) {
+        payment_end(settler, payment, ERR_UNAVAILABLE, no_intent);
+        return 0;
+    }
+    return err;
 }
 
 int payments_turn(struct settler *settler)

@@ -203,9 +203,14 @@ bool order_wants(struct settler *settler, const struct kept_call *of);
 /* NULL: too many fly. Its request is the caller's to fill. */
 struct flight *flight_new(struct settler *settler, enum flight_kind kind, uint32_t spare);
 void flight_close(struct flight *flight);
-MUST_CHECK int calls_turn(struct settler *settler);
+/* Answers that came, as errands; as many as there is room for. */
+void answers_take(struct settler *settler);
 /* After the commit. */
 void calls_release(struct settler *settler);
+
+/* ---- settler_attempts.c ---- */
+
+MUST_CHECK int attempts_turn(struct settler *settler);
 MUST_CHECK int attempt_conclude(struct settler *settler, const struct errand *errand);
 
 /* ---- settler_facts.c ---- */

@@ -58,6 +58,7 @@ export class Device {
         this.log = path.join(folder, `${name}.log`);
         this.agent = new http.Agent({ keepAlive: true });
         this.peers = []; // DEVICE@ENDPOINT
+        this.variables = {}; // of its environment, beside ours
     }
 
     get url() {
@@ -87,7 +88,7 @@ export class Device {
         // One address for all of them is nobody's: they meet over the wires, or not at all.
         if (this.peers.length > 0) words.push("--advertise", NOWHERE);
         const child = spawn(this.program, words, {
-            env: environment,
+            env: { ...environment, ...this.variables },
             detached: true, // Ctrl-C is for us; we stop the nodes
             stdio: ["ignore", "pipe", "pipe"],
         });

@@ -67,6 +67,26 @@ TEST(stripe_reply, an_intent_is_a_fact_of_the_order_that_its_metadata_names)
     stripe_reply_free(reply);
 }
 
+TEST(stripe_reply, an_intent_says_when_it_was_made_and_for_which_draft)
+{
+    struct stripe_fact fact;
+    bool is_a_fact = false;
+    uint8_t expected[HASH_BYTES];
+    struct stripe_reply *reply =
+        parse("{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":\"canceled\",\"amount\":1,"
+              "\"currency\":\"eur\",\"created\":1800000000,\"metadata\":{\"trestle_draft\":"
+              "\"abababababababababababababababababababababababababababababababab\"}}");
+    memset(expected, 0xab, sizeof expected);
+    assert_bytes(stripe_reply_id(reply), "pi_1");
+    assert_true(stripe_reply_object(reply, 0, &fact, &is_a_fact) && is_a_fact);
+    assert_int_equal(fact.created_s, 1800000000);
+    assert_memory_equal(fact.draft, expected, sizeof expected);
+    stripe_reply_free(reply);
+    reply = parse("{\"object\":\"event\"}");
+    assert_int_equal(stripe_reply_id(reply).size, 0);
+    stripe_reply_free(reply);
+}
+
 TEST(stripe_reply, a_list_of_events_tells_what_each_is_about)
 {
     const char *const ids[] = {"evt_3", "evt_2", "evt_1"};

@@ -1,0 +1,328 @@
+/* Attempts: which may go, what they ask for, and what came of them. */
+#include <string.h>
+
+#include "gateway/settle/settler_state.h"
+#include "node/os/entropy.h"
+#include "node/os/logger.h"
+
+enum {
+    UNTOLD_MS = 2000, /* an answer that could not be told: ask again */
+    READY_MAX = 8,    /* attempts begun in one turn */
+};
+
+/* ---- those that are under way ---- */
+
+static bool is_of(const struct flight *flight, const struct attempt *attempt)
+{
+    return (flight->kind == FLIGHT_ATTEMPT || flight->kind == FLIGHT_LOOK) &&
+           entity_id_equal(&flight->of.order, &attempt->order) &&
+           provider_call_is(&flight->of.call, &attempt->call);
+}
+
+/* It is under way, or its answer is being told. */
+static bool is_flying(const struct settler *settler, const struct attempt *attempt)
+{
+    for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+        if (is_of(&settler->flights[i], attempt)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < ERRANDS_MAX; i++) {
+        if (is_of(&settler->errands[i].flight, attempt)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- pauses ---- */
+
+static struct pause *pause_find(struct settler *settler, const struct attempt *attempt)
+{
+    for (size_t i = 0; i < PAUSES_MAX; i++) {
+        struct pause *pause = &settler->pauses[i];
+        if (pause->until_ms != 0 && entity_id_equal(&pause->of.order, &attempt->order) &&
+            provider_call_is(&pause->of.call, &attempt->call)) {
+            return pause;
+        }
+    }
+    return NULL;
+}
+
+/* A free one, or the one that ends first: that call is only made a little early. */
+static struct pause *pause_new(struct settler *settler)
+{
+    struct pause *first = &settler->pauses[0];
+    for (size_t i = 0; i < PAUSES_MAX; i++) {
+        first = settler->pauses[i].until_ms < first->until_ms ? &settler->pauses[i] : first;
+    }
+    return first;
+}
+
+static void pause_set(struct settler *settler, const struct attempt *attempt, uint64_t wait_ms)
+{
+    struct pause *pause = pause_find(settler, attempt);
+    if (pause == NULL) {
+        pause = pause_new(settler);
+        kept_call_set(&pause->of, &attempt->order, &attempt->call);
+    }
+    pause->until_ms = settler->now_ms + attempt_jitter(wait_ms, (uint32_t)entropy_u64());
+}
+
+/* Until when; 0 = it may go. */
+static uint64_t paused_until(struct settler *settler, const struct attempt *attempt)
+{
+    struct pause *pause = pause_find(settler, attempt);
+    if (pause == NULL) {
+        return 0;
+    }
+    if (pause->until_ms > settler->now_ms) {
+        return pause->until_ms;
+    }
+    pause->until_ms = 0;
+    return 0;
+}
+
+/* ---- from attempts to requests ---- */
+
+static int terms_of(const struct settler *settler, const struct attempt *attempt,
+                    struct stripe_terms *ret_terms)
+{
+    *ret_terms = (struct stripe_terms){.popup = settler->config.popup,
+                                       .currency = settler_currency(settler)};
+    return attempt->call.kind == CALL_CREATE
+               ? notes_brief_get(settler->txn, &attempt->order, attempt->call.wish,
+                                 &ret_terms->brief)
+               : 0;
+}
+
+/* The draft is not what it was, and nothing of it was sent: nobody must pay it any more. */
+static bool is_outdated(struct settler *settler, const struct attempt *attempt)
+{
+    struct draft draft;
+    const bool was_sent = attempt->tries > 0 || attempt->keys > 0;
+    if (attempt->call.kind != CALL_CREATE || was_sent) {
+        return false;
+    }
+    return order_read(settler, &attempt->order) != 0 ||
+           draft_make(settler->order, settler_currency(settler), &draft) != 0 ||
+           !bytes_equal(attempt->call.wish, bytes_of(draft.hash, HASH_BYTES));
+}
+
+static int attempt_keep(struct settler *settler, const struct attempt *attempt)
+{
+    settler->is_dirty = true;
+    return outbox_put(settler->txn, attempt);
+}
+
+/* Its key is used up. An intent that may be there has no name yet: it is looked for in the
+ * provider's list, and nobody has its secret. */
+static int create_end(struct settler *settler, struct attempt *attempt, const struct kept_call *of)
+{
+    attempt->state = ATTEMPT_VOID;
+    lists_look_soon(settler);
+    payments_again(settler, of);
+    return attempt_keep(settler, attempt);
+}
+
+static int attempt_fly(struct settler *settler, struct attempt *attempt, struct flight *flight)
+{
+    struct stripe_terms terms;
+    int err = terms_of(settler, attempt, &terms);
+    if (err != 0) {
+        return err;
+    }
+    if (attempt->state == ATTEMPT_SEND && attempt_begin(attempt, settler_now_ms(settler))) {
+        flight->request = stripe_request_of(attempt, &terms);
+    } else if (attempt->call.kind == CALL_CREATE) {
+        const struct kept_call of = flight->of;
+        flight_close(flight);
+        return create_end(settler, attempt, &of);
+    } else {
+        flight->kind = FLIGHT_LOOK;
+        flight->request = stripe_look_of(attempt);
+    }
+    return attempt_keep(settler, attempt);
+}
+
+/* Bytes of @of are kept: the row may go. */
+static int attempt_send(struct settler *settler, const struct kept_call *of)
+{
+    struct attempt attempt;
+    int err = outbox_get(settler->txn, &of->order, &of->call, &attempt);
+    if (err != 0) {
+        return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? 0 : err;
+    }
+    attempt.call = of->call;
+    if (is_outdated(settler, &attempt)) {
+        attempt.state = ATTEMPT_VOID;
+        payments_again(settler, of);
+        return attempt_keep(settler, &attempt);
+    }
+    struct flight *flight = flight_new(settler, FLIGHT_ATTEMPT, FLIGHTS_SPARE);
+    if (flight == NULL) {
+        return 0;
+    }
+    kept_call_set(&flight->of, &of->order, &of->call);
+    return attempt_fly(settler, &attempt, flight);
+}
+
+/* ---- which ---- */
+
+struct ready {
+    uint32_t count;
+    struct kept_call calls[READY_MAX];
+};
+
+static bool is_ready(struct settler *settler, const struct attempt *attempt)
+{
+    if ((attempt->state != ATTEMPT_SEND && attempt->state != ATTEMPT_LOOK) ||
+        is_flying(settler, attempt)) {
+        return false;
+    }
+    const uint64_t until_ms = paused_until(settler, attempt);
+    if (until_ms > 0) {
+        settler_again(settler, until_ms);
+    }
+    return until_ms == 0;
+}
+
+/* While a row is sent the table changes: first they are found. */
+static int ready_find(struct settler *settler, struct ready *ret_ready)
+{
+    struct outbox_walk walk;
+    struct attempt attempt;
+    ret_ready->count = 0;
+    int err = outbox_walk_open(settler->txn, NULL, &walk);
+    if (err != 0) {
+        return err;
+    }
+    while ((err = outbox_walk_next(&walk, &attempt)) == 0 && ret_ready->count < READY_MAX) {
+        if (is_ready(settler, &attempt)) {
+            kept_call_set(&ret_ready->calls[ret_ready->count++], &attempt.order, &attempt.call);
+        }
+    }
+    outbox_walk_close(&walk);
+    if (ret_ready->count == READY_MAX) {
+        settler_again(settler, settler->now_ms + 1);
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int attempts_turn(struct settler *settler)
+{
+    struct ready ready;
+    if (!settler->is_scanned) {
+        return 0; /* what was planned before the start may not be wanted any more */
+    }
+    if (settler->shut_ms > settler->now_ms) {
+        settler_again(settler, settler->shut_ms);
+        return 0;
+    }
+    int err = ready_find(settler, &ready);
+    for (uint32_t i = 0; i < ready.count && err == 0; i++) {
+        err = attempt_send(settler, &ready.calls[i]);
+    }
+    return err;
+}
+
+/* ---- what came of an attempt ---- */
+
+static void stuck_say(const struct attempt *attempt)
+{
+    if (attempt->state == ATTEMPT_STUCK) {
+        logger_say(LEVEL_ERROR, "settle",
+                   "%s of order %016llx does not go through: look at it at the provider",
+                   provider_call_text(attempt->call.kind),
+                   (unsigned long long)get_be64(attempt->order.bytes));
+    }
+}
+
+/* Of an order that is not here: as long as somebody could pay it. */
+static bool is_wanted(struct settler *settler, const struct kept_call *of)
+{
+    struct orphan orphan;
+    if (notes_orphan_get(settler->txn, of->call.intent, &orphan) == 0) {
+        return orphan_is_open(&orphan);
+    }
+    return order_wants(settler, of);
+}
+
+static int attempt_put(struct settler *settler, const struct attempt *attempt, uint64_t wait_ms)
+{
+    if (wait_ms > 0) {
+        pause_set(settler, attempt, wait_ms);
+    }
+    stuck_say(attempt);
+    return attempt_keep(settler, attempt);
+}
+
+/* Another key would not help. */
+static bool is_refusal(enum attempt_outcome outcome)
+{
+    return outcome == OUTCOME_REFUSED || outcome == OUTCOME_DECLINED || outcome == OUTCOME_MISUSED;
+}
+
+static int create_conclude(struct settler *settler, const struct errand *errand,
+                           struct attempt *attempt)
+{
+    const struct kept_call *of = &errand->flight.of;
+    struct stripe_fact intent;
+    bool is_fact = false, is_right = false;
+    const uint64_t wait_ms = attempt_end(attempt, errand->outcome);
+    int err = is_refusal(errand->outcome) ? payments_created(settler, of, NULL) : 0;
+    if (err == 0 && attempt->state == ATTEMPT_LOOK) {
+        return create_end(settler, attempt, of);
+    }
+    err = err == 0 ? attempt_put(settler, attempt, wait_ms) : err;
+    if (err != 0 || errand->outcome != OUTCOME_DONE) {
+        return err;
+    }
+    if (stripe_reply_object(errand->reply, 0, &intent, &is_fact) && is_fact) {
+        err = payments_check(settler, &of->order, of->call.amount_minor, &intent, &is_right);
+    }
+    return err != 0 ? err : payments_created(settler, of, is_right ? &intent : NULL);
+}
+
+static int sent_conclude(struct settler *settler, const struct errand *errand,
+                         struct attempt *attempt)
+{
+    if (attempt->call.kind == CALL_CREATE) {
+        return create_conclude(settler, errand, attempt);
+    }
+    const uint64_t wait_ms = attempt_end(attempt, errand->outcome);
+    return attempt_put(settler, attempt, wait_ms);
+}
+
+static int look_conclude(struct settler *settler, const struct errand *errand,
+                         struct attempt *attempt)
+{
+    uint64_t wait_ms = 0;
+    if (errand->outcome == OUTCOME_DONE) {
+        attempt_looked(attempt, is_wanted(settler, &errand->flight.of));
+    } else {
+        wait_ms = attempt_end(attempt, errand->outcome);
+    }
+    return attempt_put(settler, attempt, wait_ms);
+}
+
+int attempt_conclude(struct settler *settler, const struct errand *errand)
+{
+    const struct kept_call *of = &errand->flight.of;
+    const bool is_look = errand->flight.kind == FLIGHT_LOOK;
+    struct attempt attempt;
+    const int err = outbox_get(settler->txn, &of->order, &of->call, &attempt);
+    if (err != 0) {
+        return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? 0 : err;
+    }
+    attempt.call = of->call;
+    if (errand->is_failed) {
+        pause_set(settler, &attempt, UNTOLD_MS);
+        return 0;
+    }
+    if (attempt.state != (is_look ? ATTEMPT_LOOK : ATTEMPT_SEND)) {
+        return 0;
+    }
+    return is_look ? look_conclude(settler, errand, &attempt)
+                   : sent_conclude(settler, errand, &attempt);
+}
