@@ -47,7 +47,10 @@ export async function guest(stall, story) {
     }
     const form = await stall.form(placed.id);
     const isHeld = await CARDS[story.card](account.intents, form.id);
-    if (!isHeld) return void (await stall.client.post(`/api/orders/${placed.id}/cancel`, { reason: "left" }));
+    if (!isHeld)
+        return void (await stall.client.post(`/api/orders/${placed.id}/cancel`, {
+            reason: "left",
+        }));
     await stall.orderWhen(placed.id, "the hold", ({ phase }) => phase !== "draft");
     await kitchen(stall, story);
     if (story.after === "cancels") {
@@ -106,7 +109,10 @@ export function judge(stall, order, story) {
         );
         const captures = moves.filter(({ move }) => move === "capture");
         should(captures.length <= 1, `${intent.id}: captured ${captures.length} times`);
-        should(captures.every(({ seq }) => seq > story.acceptSeq), `${intent.id}: before the kitchen`);
+        should(
+            captures.every(({ seq }) => seq > story.acceptSeq),
+            `${intent.id}: before the kitchen`,
+        );
     }
     return wrong;
 }
@@ -121,7 +127,16 @@ export async function settled(stall, story) {
             order = await stall.order(story.id);
             return isSettled(stall, order);
         },
-        () => JSON.stringify({ story, phase: order?.phase, due: order?.due, provider: order?.provider, money: stall.money(story.id).map(({ intent, ...rest }) => ({ ...rest, status: intent.status })) }),
+        () =>
+            JSON.stringify({
+                story,
+                phase: order?.phase,
+                due: order?.due,
+                provider: order?.provider,
+                money: stall
+                    .money(story.id)
+                    .map(({ intent, ...rest }) => ({ ...rest, status: intent.status })),
+            }),
     );
     return order;
 }

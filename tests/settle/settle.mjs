@@ -4,7 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Dice } from "../stripe/dice.mjs";
-import { AFTER_NAMES, CARD_NAMES, KITCHEN_NAMES, guest, judge, settled } from "./guests.mjs";
+import { AFTER_NAMES, CARD_NAMES, guest, judge, KITCHEN_NAMES, settled } from "./guests.mjs";
 import { KEYS, Stall } from "./stall.mjs";
 
 const options = {
@@ -18,10 +18,25 @@ const ORDERS = Number(flags.orders);
 const MOMENTS_MAX = 260;
 
 const API_FAULTS = [
-    "drop_before", "drop_after", "cut_body", "html", "rate_limit", "lock_timeout",
-    "conflict", "error_before", "error_after", "error_stored", "error_stored_after",
+    "drop_before",
+    "drop_after",
+    "cut_body",
+    "html",
+    "rate_limit",
+    "lock_timeout",
+    "conflict",
+    "error_before",
+    "error_after",
+    "error_stored",
+    "error_stored_after",
 ];
-const EVENT_FAULTS = ["webhook_drop", "webhook_delay", "webhook_duplicate", "webhook_reorder", "webhook_double"];
+const EVENT_FAULTS = [
+    "webhook_drop",
+    "webhook_delay",
+    "webhook_duplicate",
+    "webhook_reorder",
+    "webhook_double",
+];
 
 class Chance extends Dice {
     below(count) {
@@ -78,7 +93,9 @@ async function run(seed) {
         const at = dice.below(4) > 0 ? 1 + dice.below(MOMENTS_MAX) : 0;
         await stall.restart(at);
         faultsPlant(dice, stall.standIn);
-        const items = stall.items.filter(({ available, groups }) => available !== false && !(groups?.length > 0));
+        const items = stall.items.filter(
+            ({ available, groups }) => available !== false && !(groups?.length > 0),
+        );
         const stories = Array.from({ length: ORDERS }, () => storyOf(dice, items));
         const guests = stories.map((story) => guest(stall, story));
         if (dice.below(3) === 0) {
@@ -106,9 +123,12 @@ async function run(seed) {
 }
 
 let failed = 0;
-const from = Number(flags.from), to = from + Number(flags.seeds);
+const from = Number(flags.from),
+    to = from + Number(flags.seeds);
 for (let seed = from; seed < to; seed++) failed += !(await run(seed));
-const list = Object.entries(counts).sort().map(([what, times]) => `${what} ${times}`);
+const list = Object.entries(counts)
+    .sort()
+    .map(([what, times]) => `${what} ${times}`);
 console.log(list.join(", "));
 console.log(`${to - from - failed} of ${to - from} seeds hold`);
 process.exit(failed > 0 ? 1 : 0);

@@ -38,7 +38,15 @@ export class Stall {
 
     async #init() {
         const { device, standIn } = this;
-        await device.command("init", "--name", "Settle", "--lane", "A", "--stripe-url", standIn.url);
+        await device.command(
+            "init",
+            "--name",
+            "Settle",
+            "--lane",
+            "A",
+            "--stripe-url",
+            standIn.url,
+        );
         await device.command("menu", "import", MENU);
         await mkdir(path.join(device.state, "stripe"));
         for (const [name, key] of Object.entries(KEYS))
