@@ -112,10 +112,11 @@ static void gateway_changed(void *context)
 
 int main(int argc, char **argv)
 {
-    static const struct program program = {.name = "trestle-gateway",
-                                           .start = gateway_start,
-                                           .changed = gateway_changed,
-                                           .stop = gateway_stop};
+    const struct program program = {.name = "trestle-gateway",
+                                    .routes = gateway_route_table,
+                                    .start = gateway_start,
+                                    .changed = gateway_changed,
+                                    .stop = gateway_stop};
     terms_extend(&terms);
     return program_main(&program, argc, argv);
 }

@@ -48,6 +48,8 @@ static const struct route rows[] = {
      .shape = SHAPE_ANNEX},
 };
 
+const struct route_table gateway_route_table = {rows, sizeof rows / sizeof *rows};
+
 /* ---- handlers ---- */
 
 static void leave_pending(struct api_reply *reply, uint64_t request)
@@ -129,8 +131,8 @@ static bool answered(void *context, struct annex_answer *ret_answer)
 struct annex gateway_annex(struct gateway_desk *desk)
 {
     return (struct annex){.context = desk,
-                          .routes = rows,
-                          .routes_count = sizeof rows / sizeof *rows,
+                          .routes = gateway_route_table.routes,
+                          .routes_count = gateway_route_table.count,
                           .handle = handle,
                           .answered = answered};
 }

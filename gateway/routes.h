@@ -13,6 +13,8 @@ struct gateway_desk {
     const struct credentials *credentials;
 };
 
+extern const struct route_table gateway_route_table;
+
 struct annex gateway_annex(struct gateway_desk *desk);
 
 #endif

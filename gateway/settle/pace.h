@@ -11,6 +11,7 @@
 
 enum {
     PACE_FASTEST_MS = 2000,
+    PACE_CALM_MS = 15 * 1000,         /* where webhooks arrive: should one be lost */
     PACE_SLOWEST_MS = 60 * 1000,      /* while something is open */
     PACE_IDLE_MS = 10 * 60 * 1000,    /* nothing is: refunds from elsewhere, disputes */
     PACE_TRUSTED_MS = 10 * 60 * 1000, /* a webhook that came since says that they arrive */

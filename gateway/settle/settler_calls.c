@@ -100,11 +100,24 @@ static const char *object_of(const struct flight *flight)
     return flight->kind == FLIGHT_LOOK && is_refund ? "list" : objects[flight->kind];
 }
 
-/* The middle of the second that the answer names. */
-static void clock_hear(struct settler *settler, int64_t date_s)
+/* The middle of the second that the answer names. What is no answer of the provider's, a captive
+ * portal's page, has a clock of its own. */
+static void clock_hear(struct settler *settler, const struct provider_answer *read, int64_t date_s)
 {
-    if (date_s > 0) {
+    if (date_s > 0 && (read->is_the_object || read->is_an_error)) {
         atomic_store(&settler->offset_ms, date_s * 1000 + 500 - (int64_t)settler->now_ms);
+    }
+}
+
+/* The next reading goes on from the first page of this one. */
+static void list_hear(struct settler *settler, const struct errand *errand,
+                      const struct flight *flight, int64_t date_s)
+{
+    struct list *list = flight->kind == FLIGHT_EVENTS    ? &settler->events
+                        : flight->kind == FLIGHT_INTENTS ? &settler->intents
+                                                         : NULL;
+    if (list != NULL && list->date_s == 0 && errand->outcome == OUTCOME_DONE) {
+        list->date_s = date_s;
     }
 }
 
@@ -156,23 +169,18 @@ static void answer_take(struct settler *settler, struct errand *errand, struct f
                         struct https_answer *answer)
 {
     const struct bytes body = bytes_of(answer->body.data, answer->body.size);
-    clock_hear(settler, answer->date_s);
     if (answer->status == 0 || stripe_reply_parse(body, &errand->reply) != 0) {
         errand->reply = NULL;
     }
     const struct provider_answer read =
         stripe_reply_answer(errand->reply, answer->status, answer->should_retry, object_of(flight));
     errand->outcome = attempt_outcome_of(&read);
+    clock_hear(settler, &read, answer->date_s);
     answer_say(flight, answer, errand->outcome);
     if (errand->outcome == OUTCOME_SHUT) {
         shut_say(settler, answer);
     }
-    if (flight->kind == FLIGHT_EVENTS && settler->events.date_s == 0) {
-        settler->events.date_s = answer->date_s;
-    }
-    if (flight->kind == FLIGHT_INTENTS && settler->intents.date_s == 0) {
-        settler->intents.date_s = answer->date_s;
-    }
+    list_hear(settler, errand, flight, answer->date_s);
     flight_move(&errand->flight, flight);
 }
 

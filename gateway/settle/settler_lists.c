@@ -36,10 +36,18 @@ void lists_look_soon(struct settler *settler)
     }
 }
 
+static uint64_t events_wait(const struct settler *settler, bool is_open)
+{
+    const struct pace pace = {
+        .open_ms = is_open ? settler->now_ms - settler->opened_ms : UINT64_MAX,
+        .hook_ms = settler->hook_ms != 0 ? settler->now_ms - settler->hook_ms : UINT64_MAX};
+    return pace_wait(&pace);
+}
+
 void lists_opened(struct settler *settler)
 {
-    const uint64_t soon_ms = settler->now_ms + PACE_FASTEST_MS;
     settler->opened_ms = settler->now_ms;
+    const uint64_t soon_ms = settler->now_ms + events_wait(settler, true);
     if (settler->events.next_ms != UINT64_MAX && settler->events.next_ms > soon_ms) {
         settler->events.next_ms = soon_ms;
         settler_again(settler, soon_ms);
@@ -152,19 +160,12 @@ static int orphans_cancel(struct settler *settler)
 
 /* ---- the end of a page, and of a list ---- */
 
-static uint64_t wait_of(const struct settler *settler, enum flight_kind kind)
-{
-    const struct pace pace = {
-        .open_ms = settler->waits.count > 0 ? settler->now_ms - settler->opened_ms : UINT64_MAX,
-        .hook_ms = settler->hook_ms != 0 ? settler->now_ms - settler->hook_ms : UINT64_MAX};
-    return kind == FLIGHT_EVENTS ? pace_wait(&pace) : (uint64_t)INTENTS_MS;
-}
-
 static int list_end(struct settler *settler, struct list *list, enum flight_kind kind)
 {
     const bool is_events = kind == FLIGHT_EVENTS;
     list->failures = 0;
-    list->next_ms = settler->now_ms + wait_of(settler, kind);
+    list->next_ms = settler->now_ms + (is_events ? events_wait(settler, settler->waits.count > 0)
+                                                 : (uint64_t)INTENTS_MS);
     settler->is_dirty = true;
     const int err =
         list->date_s == 0

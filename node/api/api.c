@@ -46,6 +46,8 @@ void api_add(struct api *api, const struct annex *annex)
     const struct route_table table = {annex->routes, annex->routes_count};
     check(routes_mistake_in(&table) == NULL);
     api->annex = annex;
+    text_clear(&api->document);
+    json_print(json_openapi_with(&table), &api->document);
 }
 
 /* ---- problems ---- */

@@ -34,5 +34,8 @@ void json_print_pretty(struct json_value *value, struct text *to);
 
 /* The OpenAPI 3.1 document, printed from the tables. */
 struct json_value *json_openapi(void);
+struct route_table; /* node/api/routes.h */
+/* With the rows that a program adds. */
+struct json_value *json_openapi_with(const struct route_table *more);
 
 #endif

@@ -199,7 +199,8 @@ static json_t *operation(const struct route *route)
     put(object, "parameters", route_parameters(route));
     put_rules(object, route);
     if (route->request != NULL || route->takes_bytes) {
-        json_t *body = route->takes_bytes ? content("image/*", json_pack("{s:s}", "type", "string"))
+        json_t *body = route->takes_bytes ? content(route->shape == SHAPE_ANNEX ? "*/*" : "image/*",
+                                                    json_pack("{s:s}", "type", "string"))
                                           : content("application/json", reference(route->request));
         put(body, "required", json_true());
         put(object, "requestBody", body);
@@ -222,11 +223,10 @@ static json_t *operation(const struct route *route)
     return object;
 }
 
-static json_t *paths(void)
+static void put_paths(json_t *object, const struct route_table *table)
 {
-    json_t *object = json_object();
-    for (size_t i = 0; i < routes_count; i++) {
-        const struct route *route = &routes[i];
+    for (size_t i = 0; i < table->count; i++) {
+        const struct route *route = &table->routes[i];
         json_t *item = json_object_get(object, route->path);
         if (item == NULL) {
             item = json_object();
@@ -236,6 +236,27 @@ static json_t *paths(void)
         for (size_t at = 0; route->method[at] != '\0' && at + 1 < sizeof method; at++)
             method[at] = (char)(route->method[at] | 0x20); /* ASCII lower case */
         put(item, method, operation(route));
+    }
+}
+
+static json_t *paths(const struct route_table *more)
+{
+    const struct route_table own = {routes, routes_count};
+    json_t *object = json_object();
+    put_paths(object, &own);
+    put_paths(object, more);
+    return object;
+}
+
+static json_t *components(const struct route_table *more)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < schemas_count; i++)
+        put(object, schemas[i]->name, component(schemas[i]));
+    for (size_t i = 0; i < more->count; i++) {
+        const struct schema *response = more->routes[i].response;
+        if (response != NULL && json_object_get(object, response->name) == NULL)
+            put(object, response->name, component(response));
     }
     return object;
 }
@@ -252,9 +273,12 @@ static json_t *security_schemes(void)
 
 struct json_value *json_openapi(void)
 {
-    json_t *components = json_object();
-    for (size_t i = 0; i < schemas_count; i++)
-        put(components, schemas[i]->name, component(schemas[i]));
+    static const struct route_table none = {NULL, 0};
+    return json_openapi_with(&none);
+}
+
+struct json_value *json_openapi_with(const struct route_table *more)
+{
     json_t *document =
         json_pack("{s:s,s:{s:s,s:s,s:s,s:{s:s,s:s}}}", "openapi", "3.1.0", "info", "title",
                   "Trestle node", "version", "1", "description",
@@ -262,8 +286,8 @@ struct json_value *json_openapi(void)
                   "components whose name begins with Frame. Prose: docs/api.md.",
                   "license", "name", "Apache-2.0", "identifier", "Apache-2.0");
     check(document != NULL);
-    put(document, "paths", paths());
+    put(document, "paths", paths(more));
     put(document, "components",
-        json_pack("{s:o,s:o}", "schemas", components, "securitySchemes", security_schemes()));
+        json_pack("{s:o,s:o}", "schemas", components(more), "securitySchemes", security_schemes()));
     return (struct json_value *)(void *)document;
 }

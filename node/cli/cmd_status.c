@@ -5,6 +5,7 @@
 #include "node/api/json.h"
 #include "node/cli/cli.h"
 #include "node/cli/http.h"
+#include "node/cli/program.h"
 #include "node/cli/reply.h"
 #include "node/cli/setup.h"
 
@@ -105,7 +106,7 @@ int command_openapi(const struct args *args)
 {
     struct text text = {0};
     (void)args;
-    json_print_pretty(json_openapi(), &text);
+    json_print_pretty(json_openapi_with(&program_running()->routes), &text);
     (void)fwrite(text.data, 1, text.size, stdout);
     text_close(&text);
     return EXIT_DONE;

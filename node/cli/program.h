@@ -20,7 +20,8 @@ struct program_host {
 };
 
 struct program {
-    const char *name; /* "trestle" */
+    const char *name;          /* "trestle" */
+    struct route_table routes; /* that it adds, for the document */
     /* The core is open, nothing else runs yet. EXIT_DONE, with what the web server gets, or told.
      * NULL = it is a node and nothing more. */
     int (*start)(const struct program_host *host, void **ret_context, struct annex *ret_annex);

@@ -1,4 +1,5 @@
-// What becomes of an order: a guest pays (or does not), a kitchen decides, somebody changes his mind.
+// What becomes of an order: a guest pays (or does not), a kitchen decides, somebody changes
+// his mind.
 import { setTimeout as pause } from "node:timers/promises";
 import { until } from "../demo/wait.mjs";
 

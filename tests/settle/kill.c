@@ -4,8 +4,10 @@
  *   KILL_PORT   the port of the card provider
  *   KILL_FILE   gets a line "<number> <moment>" when it happens, and "<number>" at a good end
  *
- * A moment is before or after a flush of the gateway's own store (an intended request, an outcome, an
- * event that came) or of the journal, a send to the provider, a send to anybody else (an answer). */
+ * A moment is before or after a flush of the gateway's own store (an intended request, an outcome,
+ * an event that came) or of the journal, a send to the provider, a send to anybody else (an
+ * answer).
+ */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
