@@ -74,8 +74,9 @@ static void decide(struct sim *sim, struct adoptions *adoptions, uint32_t node,
     cluster_command(sim->cluster, node, &request->command, number);
     cluster_run(sim->cluster, DECIDE_MS);
     if (prng_one_in(&sim->oracle_prng, 4)) { /* again, perhaps elsewhere */
-        cluster_command(sim->cluster, (uint32_t)below(sim, sim->cluster->count), &request->command,
-                        number);
+        const uint32_t other = (uint32_t)below(sim, sim->cluster->count);
+        const bool is_there = sim->cluster->nodes[other].is_running; /* the thief is out */
+        cluster_command(sim->cluster, is_there ? other : node, &request->command, number);
         cluster_run(sim->cluster, DECIDE_MS);
     }
     if (kind == COMMAND_ORDER_ADOPT && request->has_answer[node]) {
