@@ -208,6 +208,7 @@ void wish_staff(struct sim *sim, struct command *command);
 void wish_stock_add(struct sim *sim, struct command *command);
 void wish_stock_count(struct sim *sim, struct command *command);
 void wish_record(struct sim *sim, struct command *command);
+void wish_pin(struct sim *sim, struct command *command);
 void wish_review_hide(struct sim *sim, struct command *command);
 void wish_drawer_open(struct sim *sim, struct command *command);
 void wish_drawer_move(struct sim *sim, struct command *command);

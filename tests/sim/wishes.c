@@ -343,6 +343,7 @@ const struct wish wishes[COMMAND_COUNT] = {
     [COMMAND_CONTACT] = {2, ANYWHERE, true, false, NULL, fill_contact},
     [COMMAND_ORDER_ERASE] = {2, OFFICE, true, false, has_contact, fill_lines},
     [COMMAND_RECORD_SET] = {3, OFFICE, false, false, NULL, wish_record},
+    [COMMAND_STAFF_PIN] = {3, OFFICE, false, false, NULL, wish_pin},
     [COMMAND_REVIEW] = {6, OFFICE, true, false, is_completed, fill_review},
     [COMMAND_REVIEW_HIDE] = {4, OFFICE, false, false, NULL, wish_review_hide},
     [COMMAND_DRAWER_OPEN] = {2, ANYWHERE, false, true, NULL, wish_drawer_open},

@@ -110,13 +110,20 @@ static void fill_printer(struct sim *sim, struct command *command)
     field_add(command, PRINTER_BACKUP)->number = (int64_t)below(sim, RECORDS);
 }
 
+static void fill_person(struct sim *sim, struct command *command)
+{
+    field_add(command, STAFF_COLOUR)->number = (int64_t)below(sim, 0x1000000);
+}
+
 void wish_record(struct sim *sim, struct command *command)
 {
     static const struct {
         enum kind kind;
         void (*fill)(struct sim *sim, struct command *command);
-    } kinds[] = {
-        {KIND_STALL, fill_stall}, {KIND_STATION, fill_station}, {KIND_PRINTER, fill_printer}};
+    } kinds[] = {{KIND_STALL, fill_stall},
+                 {KIND_STATION, fill_station},
+                 {KIND_PRINTER, fill_printer},
+                 {KIND_STAFF, fill_person}};
     const uint64_t drawn = below(sim, sizeof kinds / sizeof *kinds);
     command->record = kinds[drawn].kind;
     command->item = 1 + below(sim, RECORDS);
@@ -166,6 +173,20 @@ void wish_blob_of(struct sim *sim, struct command *command, const char *text)
     command->blob = cluster_put_blob(sim->asked, bytes);
     command->blob_size = (uint32_t)bytes.size;
     command->media = bytes_of_text("text/plain");
+}
+
+/* Each is sealed anew, so no two are the same bytes; now and then a PIN is taken away. */
+void wish_pin(struct sim *sim, struct command *command)
+{
+    char sealed[32];
+    command->record = KIND_STAFF;
+    command->item = 1 + below(sim, RECORDS);
+    command->reason = bytes_of_text("a PIN that was replaced");
+    if (sim_chance(sim, 2000)) {
+        return;
+    }
+    (void)snprintf(sealed, sizeof sealed, "sealed %llu", (unsigned long long)below(sim, 1u << 30));
+    wish_blob_of(sim, command, sealed);
 }
 
 void wish_blob_add(struct sim *sim, struct command *command)
