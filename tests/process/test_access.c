@@ -1,8 +1,10 @@
 /* Who may do what over HTTP: a real node whose own screen is locked, every route, every role, and
  * tokens good and bad. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "node/api/routes.h"
 #include "node/cli/http.h"
@@ -207,10 +209,9 @@ TEST(access, no_trick_makes_a_token_of_what_is_none)
 /* ---- WebSockets ---- */
 
 /* The handshake of /ws with @protocols; 101 when it is open. */
-static int watch(const char *protocols)
+static int watch_on(struct client *board, const char *protocols)
 {
     char more[1024];
-    struct client *board = client_new(stall.nodes[0].http_port);
     (void)snprintf(more, sizeof more,
                    "Origin: http://127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -219,7 +220,13 @@ static int watch(const char *protocols)
                    protocols == NULL ? "" : protocols, protocols == NULL ? "" : "\r\n");
     const struct client_request request = {
         .method = "GET", .path = "/ws?view=kitchen", .more = more};
-    const int status = client_ask(board, &request);
+    return client_ask(board, &request);
+}
+
+static int watch(const char *protocols)
+{
+    struct client *board = client_new(stall.nodes[0].http_port);
+    const int status = watch_on(board, protocols);
     client_close(board);
     return status;
 }
@@ -250,6 +257,25 @@ TEST(access, a_board_is_let_in_by_a_ticket_that_is_good_once)
     ticket = ticket_of(ROLE_KITCHEN);
     give_role(ROLE_KITCHEN, "none");
     assert_int_equal(watch(ticket), 401);
+    close_node();
+}
+
+TEST(access, a_board_whose_person_signed_out_is_disconnected)
+{
+    char token[TOKEN_TEXT_MAX], protocols[128], rest[4096];
+    open_node();
+    (void)snprintf(token, sizeof token, "%s", text_of(ROLE_KITCHEN));
+    assert_int_equal(ask("POST", "/api/session/ticket", token, "{}"), 200);
+    (void)snprintf(protocols, sizeof protocols, "trestle, ticket.%.32s",
+                   strstr(client->body, "\"ticket\":\"") + 10);
+    struct client *board = client_new(stall.nodes[0].http_port);
+    assert_int_equal(watch_on(board, protocols), 101);
+    assert_int_equal(ask("DELETE", "/api/session", token, NULL), 200);
+    ssize_t size;
+    while ((size = recv(board->fd, rest, sizeof rest, 0)) > 0)
+        continue;
+    assert_true(size == 0 || errno == ECONNRESET); /* it ended; not: nothing came for long */
+    client_close(board);
     close_node();
 }
 

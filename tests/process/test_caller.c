@@ -1,0 +1,255 @@
+/* test_caller.c - who asks, by where a request came in, what it brought, and what the roster says
+ * now. */
+#define _DEFAULT_SOURCE /* mkdtemp */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/access/access.h"
+#include "node/access/signed_out.h"
+#include "node/os/clock.h"
+#include "tests/lib/test.h"
+#include "tests/process/lib/tokens.h"
+
+enum { MIRA = 12 };
+
+static char folder[64];
+static struct identity own, other;
+static struct access *access_;
+static struct gate_live live;
+static struct caller caller;
+static char text[TOKEN_TEXT_MAX + 16];
+
+static void make_identity(struct identity *identity, uint64_t device)
+{
+    identity_make_keys(identity);
+    identity->device = device;
+    identity->popup = (struct popup_id){.bytes = {7}};
+}
+
+static void open_access(bool is_screen_locked)
+{
+    const struct access_config config = {
+        .state = folder, .identity = &own, .is_screen_locked = is_screen_locked};
+    assert_int_equal(access_open(&config, &access_), 0);
+}
+
+static void begin(void)
+{
+    assert_int_equal(entropy_start(), 0);
+    (void)snprintf(folder, sizeof folder, "/tmp/trestle-caller-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    make_identity(&own, 100);
+    make_identity(&other, 200);
+    live = (struct gate_live){
+        .device = own.device, .role = ROLE_KITCHEN, .peers_count = 1, .people_count = 1};
+    live.peers[0] = (struct gate_peer){.device = other.device,
+                                       .device_key = signing_public(&other.device_secret)};
+    live.people[0] = (struct roster_person){.staff = MIRA,
+                                            .role = ROLE_COUNTER,
+                                            .capabilities = role_person_capabilities(ROLE_COUNTER)};
+    open_access(false);
+}
+
+static void end(void)
+{
+    static const char *const names[] = {"pins", "signed-out"};
+    char path[128];
+    access_close(access_);
+    for (size_t i = 0; i < 2; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        (void)unlink(path);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static int ask(enum entrance entrance, const char *authorization)
+{
+    const struct access_request request = {.entrance = entrance,
+                                           .authorization = bytes_of_text(authorization)};
+    return access_caller(access_, &live, &request, &caller);
+}
+
+/* The header of a token that @by mints for Mira or a customer. */
+static const char *bearer(const struct identity *by, enum role role)
+{
+    const struct token token = token_now(by, role, role == ROLE_CUSTOMER ? 0 : MIRA);
+    (void)snprintf(text, sizeof text, "Bearer ");
+    token_mint(&token, &by->device_secret, text + strlen(text));
+    return text;
+}
+
+TEST(caller, without_a_token_is_the_screen_here_and_nobody_elsewhere)
+{
+    begin();
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, ""), 0);
+    assert_int_equal(caller.kind, CALLER_SCREEN);
+    assert_int_equal(caller.principal.role, ROLE_KITCHEN);
+    live.capabilities = capability_bit(CAP_ROSTER);
+    assert_int_equal(ask(ENTRANCE_CONTROL, ""), 0);
+    assert_int_equal(caller.principal.role, ROLE_OWNER);
+    assert_int_equal(ask(ENTRANCE_SECURE, ""), 0);
+    assert_int_equal(caller.kind, CALLER_NOBODY);
+    assert_int_equal(ask(ENTRANCE_PLAIN, ""), 0);
+    assert_int_equal(caller.kind, CALLER_NOBODY);
+    assert_int_equal(caller.capabilities, 0);
+    access_close(access_);
+    open_access(true);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, ""), 0);
+    assert_int_equal(caller.kind, CALLER_NOBODY);
+    assert_int_equal(ask(ENTRANCE_CONTROL, ""), 0);
+    assert_int_equal(caller.kind, CALLER_SCREEN);
+    end();
+}
+
+TEST(caller, a_person_s_token_passes_where_nobody_reads_along)
+{
+    begin();
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
+    assert_int_equal(caller.principal.staff, MIRA);
+    assert_int_equal(ask(ENTRANCE_SECURE, text), 0);
+    assert_int_equal(ask(ENTRANCE_PLAIN, text), ERR_FORBIDDEN);
+    assert_int_equal(ask(ENTRANCE_PLAIN, bearer(&own, ROLE_CUSTOMER)), 0);
+    assert_int_equal(caller.kind, CALLER_CUSTOMER);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, "Basic x"), ERR_UNAUTHENTICATED);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, "Bearer "), ERR_UNAUTHENTICATED);
+    assert_int_equal(ask(ENTRANCE_CONTROL, "Bearer x"), ERR_UNAUTHENTICATED);
+    end();
+}
+
+TEST(caller, any_device_s_word_is_good_until_it_is_out_of_the_popup)
+{
+    begin();
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&other, ROLE_COUNTER)), 0);
+    assert_true(access_stands(access_, &live, &caller));
+    live.peers[0].is_revoked = true;
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
+    assert_false(access_stands(access_, &live, &caller));
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
+    live.is_revoked = true;
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
+    end();
+}
+
+TEST(caller, a_device_whose_clock_is_a_day_off_signs_people_in_all_the_same)
+{
+    begin();
+    struct token token = token_now(&other, ROLE_COUNTER, MIRA);
+    token.issued_s += 86400;
+    token.expires_s += 86400;
+    (void)snprintf(text, sizeof text, "Bearer ");
+    token_mint(&token, &other.device_secret, text + strlen(text));
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
+    live.peers[0].clock_offset_ms = INT64_C(86400) * 1000;
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), 0);
+    end();
+}
+
+TEST(caller, what_a_person_may_is_what_the_roster_says_now)
+{
+    begin();
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
+    assert_true(caller_may(&caller, CAP_ORDER));
+    live.people[0].capabilities &= ~capability_bit(CAP_ORDER); /* two admins disagree */
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), 0);
+    assert_false(caller_may(&caller, CAP_ORDER));
+    live.people[0].role = ROLE_PICKUP;
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
+    live.people_count = 0;
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
+    assert_int_equal(access_token(access_, &live, MIRA, text, &caller), ERR_UNAUTHENTICATED);
+    end();
+}
+
+TEST(caller, who_signed_out_is_out_also_after_a_restart)
+{
+    begin();
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
+    assert_int_equal(access_sign_out(access_, &caller), 0);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
+    access_close(access_);
+    open_access(false);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
+    end();
+}
+
+TEST(caller, of_too_many_who_signed_out_those_that_end_first_are_forgotten)
+{
+    struct signed_out *list = NULL;
+    struct token first = {.expires_s = 10, .number = {0xff}};
+    struct token last = {.expires_s = 5000, .number = {0xfe}};
+    assert_int_equal(signed_out_open(NULL, &list), 0);
+    assert_int_equal(signed_out_add(list, &last), 0);
+    assert_int_equal(signed_out_add(list, &first), 0);
+    for (int i = 0; i < SIGNED_OUT_MAX - 1; i++) {
+        const struct token token = {.expires_s = 100 + i, .number = {(uint8_t)i, 1}};
+        assert_int_equal(signed_out_add(list, &token), 0);
+    }
+    assert_false(signed_out_has(list, &first));
+    assert_true(signed_out_has(list, &last));
+    signed_out_close(list);
+}
+
+TEST(caller, a_ticket_is_good_once_and_for_half_a_minute)
+{
+    static struct tickets tickets;
+    char ticket[TICKET_TEXT_BYTES + 1];
+    const struct caller mira = {.kind = CALLER_PERSON, .principal = {.staff = MIRA}};
+    assert_int_equal(entropy_start(), 0);
+    tickets_give(&tickets, &mira, 1000, ticket);
+    assert_true(tickets_take(&tickets, bytes_of_text(ticket), 1000 + TICKET_LIFE_MS - 1, &caller));
+    assert_int_equal(caller.principal.staff, MIRA);
+    assert_false(tickets_take(&tickets, bytes_of_text(ticket), 1000, &caller));
+    tickets_give(&tickets, &mira, 1000, ticket);
+    assert_false(tickets_take(&tickets, bytes_of_text(ticket), 1000 + TICKET_LIFE_MS, &caller));
+    assert_false(tickets_take(&tickets, bytes_of_text("zz"), 1000, &caller));
+    ticket[0] = 'x';
+    assert_false(tickets_take(&tickets, bytes_of_text(ticket), 1000, &caller));
+}
+
+TEST(caller, an_address_and_a_token_are_slowed_down_and_this_machine_is_not)
+{
+    uint64_t wait_ms;
+    const struct access_request own_request = {.entrance = ENTRANCE_LOOPBACK};
+    const struct access_request far = {.entrance = ENTRANCE_SECURE,
+                                       .address = bytes_of_text("192.0.2.7")};
+    const unsigned burst = rate_class_limit(RATE_BYTES).burst;
+    int err = 0;
+    begin();
+    for (unsigned i = 0; i < 4 * burst; i++)
+        assert_int_equal(access_admit_address(access_, &own_request, RATE_BYTES, &wait_ms), 0);
+    for (unsigned i = 0; i < 4 * burst && err == 0; i++)
+        err = access_admit_address(access_, &far, RATE_BYTES, &wait_ms);
+    assert_int_equal(err, ERR_LIMIT);
+    assert_true(wait_ms > 0);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
+    err = 0;
+    for (unsigned i = 0; i < 4 * burst && err == 0; i++)
+        err = access_admit_caller(access_, &caller, RATE_BYTES, &wait_ms);
+    assert_int_equal(err, ERR_LIMIT);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, ""), 0);
+    assert_int_equal(access_admit_caller(access_, &caller, RATE_BYTES, &wait_ms), 0);
+    end();
+}
+
+TEST(caller, a_host_that_knows_its_own_screen_alone_takes_no_tokens)
+{
+    const struct access_request none = {.entrance = ENTRANCE_LOOPBACK};
+    const struct access_request some = {.entrance = ENTRANCE_LOOPBACK,
+                                        .authorization = bytes_of_text("Bearer x")};
+    const struct pin_guess guess = {.staff = MIRA};
+    struct pin_answer answer;
+    uint64_t request;
+    char ticket[TICKET_TEXT_BYTES + 1];
+    live = (struct gate_live){.role = ROLE_COUNTER};
+    assert_int_equal(access_caller(NULL, &live, &none, &caller), 0);
+    assert_int_equal(caller.kind, CALLER_SCREEN);
+    assert_int_equal(access_ticket(NULL, &caller, ticket), ERR_UNAVAILABLE);
+    assert_int_equal(access_caller(NULL, &live, &some, &caller), ERR_UNAUTHENTICATED);
+    assert_int_equal(access_sign_in(NULL, &guess, &request), ERR_UNAVAILABLE);
+    assert_false(access_answered(NULL, &answer));
+    assert_int_equal(access_customer(NULL, &live, text, &caller), ERR_UNAVAILABLE);
+    assert_int_equal(access_admit_address(NULL, &none, RATE_SIGN_IN, &request), 0);
+}
