@@ -166,7 +166,7 @@ enum verdict {
     VERDICT_REVOKED,     /* beyond a revocation */
 };
 
-/* Rebuild from the events in the store. @popup and @root are the trust anchors. Needs about 300 KiB
+/* Rebuild from the events in the store. @popup and @root are the trust anchors. Needs about 420 KiB
  * of stack. Cost: a few signatures verified per log and statement.
  * ERR_IO, ERR_MALFORMED (damaged store): @roster is as it was. */
 MUST_CHECK int roster_load(struct roster *roster, struct store_txn *txn,

@@ -1,9 +1,9 @@
 /* theft.c - after all else a device is stolen. Its twin, or who took its disk, writes on under the
  * same log where the owner does not hear it, and some device believes the thief; the owner revokes
- * what is known of the log, and with some luck another admin too, who knows less or another
- * branch. Whoever carries on what the thief wrote, it must count
- * nowhere: oracle_cuts.c looks, as do all that look after a turn. In the end those that are left
- * have the same, and of what they hold all that was not revoked counts.
+ * what is known of the log, and with some luck another admin too, who knows less or another branch.
+ * Whoever carries on what the thief wrote, it must count nowhere: oracle_cuts.c looks, as do all
+ * that look after a turn. In the end those that are left have the same, and of what they hold all
+ * that was not revoked counts.
  */
 #include <string.h>
 
