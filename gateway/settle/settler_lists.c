@@ -47,10 +47,15 @@ static uint64_t events_wait(const struct settler *settler, bool is_open)
 void lists_opened(struct settler *settler)
 {
     settler->opened_ms = settler->now_ms;
-    const uint64_t soon_ms = settler->now_ms + events_wait(settler, true);
-    if (settler->events.next_ms != UINT64_MAX && settler->events.next_ms > soon_ms) {
-        settler->events.next_ms = soon_ms;
-        settler_again(settler, soon_ms);
+}
+
+/* What is open may have changed since it was read last. */
+static void events_hasten(struct settler *settler)
+{
+    struct list *list = &settler->events;
+    const uint64_t due_ms = list->ended_ms + events_wait(settler, settler->waits.count > 0);
+    if (list->next_ms != UINT64_MAX && list->failures == 0 && due_ms < list->next_ms) {
+        list->next_ms = due_ms;
     }
 }
 
@@ -113,6 +118,7 @@ int lists_turn(struct settler *settler)
     if (!settler->is_scanned) {
         return 0;
     }
+    events_hasten(settler);
     const int err = list_turn(settler, &settler->events, FLIGHT_EVENTS);
     return err != 0 ? err : list_turn(settler, &settler->intents, FLIGHT_INTENTS);
 }
@@ -164,6 +170,7 @@ static int list_end(struct settler *settler, struct list *list, enum flight_kind
 {
     const bool is_events = kind == FLIGHT_EVENTS;
     list->failures = 0;
+    list->ended_ms = settler->now_ms;
     list->next_ms = settler->now_ms + (is_events ? events_wait(settler, settler->waits.count > 0)
                                                  : (uint64_t)INTENTS_MS);
     settler->is_dirty = true;

@@ -98,10 +98,11 @@ struct pause {
 /* ---- lists ---- */
 
 struct list {
-    uint64_t next_ms; /* when to read it; UINT64_MAX = it is being read */
-    int64_t since_s;  /* this time */
-    int64_t date_s;   /* of the first page: the next time from there */
-    uint64_t deep_ms; /* when to read further back again */
+    uint64_t next_ms;  /* when to read it; UINT64_MAX = it is being read */
+    int64_t since_s;   /* this time */
+    int64_t date_s;    /* of the first page: the next time from there */
+    uint64_t ended_ms; /* when it was read last */
+    uint64_t deep_ms;  /* when to read further back again */
     uint32_t failures;
 };
 
@@ -230,7 +231,7 @@ MUST_CHECK int lists_turn(struct settler *settler);
 MUST_CHECK int list_conclude(struct settler *settler, const struct errand *errand);
 /* An intent may be there that nobody knows: read them soon. */
 void lists_look_soon(struct settler *settler);
-/* Of a draft that was made; a customer has the form. */
+/* A customer has a form. */
 void lists_opened(struct settler *settler);
 
 /* ---- settler_pay.c ---- */
