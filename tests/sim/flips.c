@@ -100,6 +100,25 @@ static bool is_extra(struct sim *sim, enum store_table table)
     return is_wanted && (table == TABLE_INDEX || table == TABLE_STATE);
 }
 
+/* Over what the store says that it is; by which version it is folded, an upgrade changes. */
+static void meta_add(void *context, struct bytes key, struct bytes value)
+{
+    struct hash *sum = context;
+    const struct bytes parts[] = {bytes_of(sum->bytes, sizeof sum->bytes), key, value};
+    struct hash next;
+    if (!bytes_equal(key, bytes_of_text("fold"))) {
+        hash_parts(next.bytes, sizeof next.bytes, parts, sizeof parts / sizeof *parts);
+        *sum = next;
+    }
+}
+
+static struct hash meta_digest(const struct store_memory *store)
+{
+    struct hash sum = {{0}};
+    store_memory_each(store, TABLE_META, meta_add, &sum);
+    return sum;
+}
+
 /* One bit of @table, unless that would not be fair. */
 static bool table_hit(struct sim *sim, struct cluster_node *node, enum store_table table)
 {
@@ -151,7 +170,7 @@ void fault_flip(struct sim *sim)
     cluster_crash(sim->cluster, node->index);
     journal_turn(sim, node); /* its last commit may be on the disk, unseen */
     if (!sim->is_failed) {
-        sim->flips.meta = store_memory_digest(node->store, TABLE_META);
+        sim->flips.meta = meta_digest(node->store);
         const uint32_t hits = tables_hit(sim, node);
         sim->flips.is_spoilt = hits > 0;
         sim->cluster->faults[FAULT_FLIPS] += hits > 1 ? 1 : 0;
@@ -208,8 +227,8 @@ static bool is_table_alike(const struct store_memory *a, const struct store_memo
     return hash_equal(&one, &other);
 }
 
-/* Fold all anew what is in @store. */
-static void fold_anew(const struct cluster_node *node, struct store_memory *store,
+/* Fold all anew what is in @store; false when it says that another version has folded it. */
+static bool fold_anew(const struct cluster_node *node, struct store_memory *store,
                       struct moment now)
 {
     struct replica *replica = replica_new();
@@ -223,11 +242,13 @@ static void fold_anew(const struct cluster_node *node, struct store_memory *stor
     while (err == 0 && !is_done) {
         err = replica_rebuild_part(replica, txn, UINT32_MAX, &entities, &is_done);
     }
-    check(err == 0);
+    check(err == 0 || err == ERR_VERSION);
+    const bool is_folded = err == 0;
     err = store_memory_commit(txn);
     check(err == 0);
     replica_free(replica);
     free(effects);
+    return is_folded;
 }
 
 /* Whether what is made of a sound journal is what a device makes of it that has nothing else. */
@@ -235,8 +256,7 @@ static bool is_derived_sound(const struct sim *sim, const struct cluster_node *n
 {
     static const enum store_table derived[] = {TABLE_STATE, TABLE_INDEX, TABLE_SALVAGE};
     struct store_memory *copy = store_memory_clone(node->store);
-    bool is = true;
-    fold_anew(node, copy, cluster_moment(sim->cluster, node));
+    bool is = fold_anew(node, copy, cluster_moment(sim->cluster, node));
     for (size_t i = 0; i < sizeof derived / sizeof *derived; i++) {
         is = is && is_table_alike(node->store, copy, derived[i]);
     }
@@ -246,7 +266,7 @@ static bool is_derived_sound(const struct sim *sim, const struct cluster_node *n
 
 static bool is_sound(const struct sim *sim, const struct cluster_node *node)
 {
-    const struct hash meta = store_memory_digest(node->store, TABLE_META);
+    const struct hash meta = meta_digest(node->store);
     struct store_txn *txn = store_memory_begin(node->store, false);
     const bool is =
         hash_equal(&meta, &sim->flips.meta) && is_journal_sound(sim, txn) && is_index_sound(txn);
