@@ -292,21 +292,109 @@ static int leftover(const struct stock_view *view, const struct stock_account *a
     return err;
 }
 
+/* What closed logs left to @log of the units of @issuer. */
+static int leftovers(const struct stock *stock, const struct stock_view *view, uint64_t issuer,
+                     uint64_t log, int64_t *ret_units)
+{
+    int err = 0;
+    *ret_units = 0;
+    for (uint32_t i = account_place(stock, issuer, 0);
+         i < stock->accounts_count && stock->accounts[i].issuer == issuer && err == 0; i++) {
+        int64_t left;
+        err = leftover(view, &stock->accounts[i], log, &left);
+        *ret_units += left;
+    }
+    return err;
+}
+
+/* ---- gifts of what the giver did not have ---- */
+
+/* What a retired log owes is its issuer's; an issuer gives what it may make. */
+static bool answers_for_gifts(const struct stock_view *view, const struct stock_account *account)
+{
+    const bool is_closed = stock_is_closed(view->roster, account->log);
+    return account->given > 0 && account->log != account->issuer &&
+           (!is_closed || roster_log_find(view->roster, account->log)->revoked_seq != UINT64_MAX);
+}
+
+/* Units that the log of @account gave away beyond those it had; what it sold without a right, on
+ * purpose, is no gift. */
+static int overgiven(const struct stock *stock, const struct stock_view *view,
+                     const struct stock_account *account, int64_t *ret_units)
+{
+    const uint64_t forced =
+        account->forced > account->undone ? account->forced - account->undone : 0;
+    const int64_t missing = -own_units(account) - (int64_t)forced;
+    int64_t left = 0;
+    *ret_units = 0;
+    if (missing <= 0 || !answers_for_gifts(view, account)) {
+        return 0;
+    }
+    const int err = leftovers(stock, view, account->issuer, account->log, &left);
+    if (err == 0 && missing > left) {
+        const int64_t units = missing - left;
+        *ret_units = units < (int64_t)account->given ? units : (int64_t)account->given;
+    }
+    return err;
+}
+
+/* Units of @account that others gave it and may not have had, as far as is known here. Whom of its
+ * receivers a giver cheated the sums do not say: each takes it for itself. */
+static int doubtful(const struct stock *stock, const struct stock_view *view,
+                    const struct stock_account *account, int64_t *ret_units)
+{
+    int64_t units = 0;
+    int err = 0;
+    for (uint32_t i = account_place(stock, account->issuer, 0);
+         account->received > 0 && i < stock->accounts_count &&
+         stock->accounts[i].issuer == account->issuer && err == 0;
+         i++) {
+        int64_t some = 0;
+        if (stock->accounts[i].log != account->log) {
+            err = overgiven(stock, view, &stock->accounts[i], &some);
+        }
+        units += some;
+    }
+    *ret_units = units < (int64_t)account->received ? units : (int64_t)account->received;
+    return err;
+}
+
+/* What closed logs left to @log, as far as it can be sure of that. */
+static int inherited(const struct stock *stock, const struct stock_view *view, uint64_t issuer,
+                     uint64_t log, int64_t *ret_units)
+{
+    int err = 0;
+    *ret_units = 0;
+    for (uint32_t i = account_place(stock, issuer, 0);
+         i < stock->accounts_count && stock->accounts[i].issuer == issuer && err == 0; i++) {
+        int64_t left;
+        int64_t doubted = 0;
+        err = leftover(view, &stock->accounts[i], log, &left);
+        if (err == 0 && left > 0) {
+            err = doubtful(stock, view, &stock->accounts[i], &doubted);
+            left = left > doubted ? left - doubted : 0;
+        }
+        *ret_units += left;
+    }
+    return err;
+}
+
 int stock_right(const struct stock *stock, const struct stock_view *view, uint64_t issuer,
                 uint64_t log, int64_t *ret_units)
 {
     const struct stock_account *own = account_find(stock, issuer, log);
     int64_t units = own != NULL ? own_units(own) : 0;
-    int err = 0;
+    int64_t left = 0;
+    int64_t doubted = 0;
     *ret_units = 0;
     if (stock_is_closed(view->roster, log)) {
         return 0;
     }
-    for (uint32_t i = account_place(stock, issuer, 0);
-         i < stock->accounts_count && stock->accounts[i].issuer == issuer && err == 0; i++) {
-        int64_t left;
-        err = leftover(view, &stock->accounts[i], log, &left);
-        units += left;
+    int err = inherited(stock, view, issuer, log, &left);
+    units += left;
+    if (err == 0 && own != NULL && units > 0) {
+        err = doubtful(stock, view, own, &doubted);
+        units = units > doubted ? units - doubted : 0;
     }
     if (err == 0) {
         *ret_units = units;

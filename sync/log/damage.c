@@ -93,6 +93,43 @@ static int hash_before(const struct look *look, struct hash *ret_hash, bool *ret
     return 0;
 }
 
+int damage_is_chained(struct store_txn *txn, const struct popup_id *popup,
+                      const struct log_head *head, uint64_t seq, bool *ret_is)
+{
+    const struct look look = {.txn = txn, .popup = popup, .head = head, .seq = seq};
+    struct hash before;
+    struct hash stored;
+    struct bytes event;
+    int err = row_get(&look, seq, &stored, &event, ret_is);
+    if (err != 0 || !*ret_is)
+        return err;
+    err = hash_before(&look, &before, ret_is);
+    if (err != 0 || !*ret_is)
+        return err;
+    const struct hash event_hash = chain_event_hash(event);
+    const struct hash chained = chain_next(&before, &event_hash);
+    *ret_is = hash_equal(&chained, &stored);
+    return 0;
+}
+
+int damage_of_run(struct store_txn *txn, const struct popup_id *popup, const struct log_head *head,
+                  const struct run *run, uint64_t *ret_seq)
+{
+    const struct look look = {.txn = txn, .popup = popup, .head = head, .seq = run->first_seq};
+    struct hash before;
+    bool is_here = false;
+    uint32_t at = 0;
+    int err = hash_before(&look, &before, &is_here);
+    for (; err == 0 && is_here && at < run->count; at++) {
+        const struct hash event_hash = chain_event_hash(run->events[at].bytes);
+        before = chain_next(&before, &event_hash);
+        if (!hash_equal(&before, &run->events[at].hash))
+            break;
+    }
+    *ret_seq = at < run->count ? run->first_seq + at : 0;
+    return err;
+}
+
 /* Whether what comes after the event agrees that its hash is look->chained. */
 static int is_confirmed(const struct look *look, bool *ret_is)
 {

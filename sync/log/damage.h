@@ -23,6 +23,16 @@ MUST_CHECK int damage_next(struct store_txn *txn, uint64_t log, uint64_t seq, ui
 MUST_CHECK int damage_within(struct store_txn *txn, uint64_t log, uint64_t first_seq,
                              uint64_t last_seq, bool *ret_is);
 
+/* Whether the chain hash stored with event @seq of the log of @head is the one that follows from
+ * the event and from the hash before it: else one of the three is spoilt, or not here. ERR_IO. */
+MUST_CHECK int damage_is_chained(struct store_txn *txn, const struct popup_id *popup,
+                                 const struct log_head *head, uint64_t seq, bool *ret_is);
+
+/* The first event of @run, which was read from the store, whose hash is not the one that follows
+ * from it and from the hash before; 0 = there is none. ERR_IO. */
+MUST_CHECK int damage_of_run(struct store_txn *txn, const struct popup_id *popup,
+                             const struct log_head *head, const struct run *run, uint64_t *ret_seq);
+
 /* Whether the stored event @seq of the log of @head fits what stands beside it: the hash before it,
  * its own, the entity index, a signature if one stands there, and the head at the log's end. What
  * can be set right from the rest without anybody's help is: its row in the entity index, and a

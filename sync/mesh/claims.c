@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "sync/log/damage.h"
 #include "sync/mesh/mesh_internal.h"
 
 struct unknown_log *mesh_unknown_find(struct link *link, uint64_t log)
@@ -22,10 +23,25 @@ static void unknown_note(struct link *link, const struct head_claim *claim)
         link->unknown[link->unknown_count++] = (struct unknown_log){.claim = *claim};
 }
 
+/* Another hash than ours: another branch, unless it is our disk that spoilt ours, which is looked
+ * into in the next turn. */
+static int claim_differs(struct mesh *mesh, struct store_txn *txn, const struct log_head *head,
+                         uint64_t seq, bool *ret_does)
+{
+    int err = damage_is_chained(txn, &mesh->popup, head, seq, ret_does);
+    if (err == 0 && !*ret_does) {
+        mesh->is_look_due = true;
+        mesh->look_log = head->log;
+        mesh->look_seq = seq;
+    }
+    return err;
+}
+
 /* Whether the peer's chain of @slot is ours at @claim->seq, which we have. */
-static int claim_is_ours(const struct mesh *mesh, struct store_txn *txn, uint32_t slot,
+static int claim_is_ours(struct mesh *mesh, struct store_txn *txn, uint32_t slot,
                          const struct head_claim *claim, bool *ret_is_ours)
 {
+    bool is_other = false;
     const struct log_head *head = &mesh->vector->heads[slot];
     struct hash hash = head->hash;
     struct bytes event;
@@ -39,7 +55,11 @@ static int claim_is_ours(const struct mesh *mesh, struct store_txn *txn, uint32_
             return ERR_IO;
     }
     *ret_is_ours = memcmp(hash.bytes, claim->hash, HEAD_HASH_BYTES) == 0;
-    return 0;
+    if (*ret_is_ours || claim->seq == head->seq)
+        return 0;
+    int err = claim_differs(mesh, txn, head, claim->seq, &is_other);
+    *ret_is_ours = !is_other; /* for all we know */
+    return err;
 }
 
 /* What the peer has of the log is another branch perhaps: the replica looks for a proof. */

@@ -2,23 +2,32 @@
 #include "sync/log/damage.h"
 #include "sync/mesh/mesh_internal.h"
 
-/* What the disk spoilt is not sent: nobody could verify it. What cannot even be read is looked into
- * in the next turn. ERR_GAP, ERR_IO. */
+static int look_later(struct mesh *mesh, uint64_t log, uint64_t seq)
+{
+    mesh->is_look_due = true;
+    mesh->look_log = log;
+    mesh->look_seq = seq;
+    return ERR_GAP;
+}
+
+/* What the disk spoilt is not sent: nobody could verify it. What cannot even be read, or does not
+ * fit its hash, is looked into in the next turn. ERR_GAP, ERR_IO. */
 static int run_get(struct sender *sender, uint32_t slot, uint64_t from_seq, uint64_t last_seq)
 {
     struct mesh *mesh = sender->mesh;
     struct run *run = sender->run;
-    uint64_t log = mesh->vector->heads[slot].log;
+    const struct log_head *head = &mesh->vector->heads[slot];
+    uint64_t spoilt_seq = 0;
     bool is_damaged = false;
-    int err = run_read_to(sender->txn, log, from_seq, last_seq, RUN_BYTES_MAX, run);
-    if (err == ERR_NOT_FOUND || err == ERR_MALFORMED) {
-        mesh->is_look_due = true;
-        mesh->look_log = log;
-        mesh->look_seq = from_seq;
-        return ERR_GAP;
-    }
+    int err = run_read_to(sender->txn, head->log, from_seq, last_seq, RUN_BYTES_MAX, run);
+    if (err == ERR_NOT_FOUND || err == ERR_MALFORMED)
+        return look_later(mesh, head->log, from_seq);
+    if (err == 0)
+        err = damage_of_run(sender->txn, &mesh->popup, head, run, &spoilt_seq);
+    if (err == 0 && spoilt_seq > 0)
+        return look_later(mesh, head->log, spoilt_seq);
     if (err == 0 && mesh->is_damaged[slot])
-        err = damage_within(sender->txn, log, from_seq, run_last_seq(run), &is_damaged);
+        err = damage_within(sender->txn, head->log, from_seq, run_last_seq(run), &is_damaged);
     return err == 0 && is_damaged ? ERR_GAP : err;
 }
 

@@ -304,6 +304,16 @@ void stock_mesh_give(struct stock_mesh *mesh, uint32_t node, uint64_t units, uin
     (void)stock_mesh_write(mesh, node, EVENT_STOCK_GIVE, body_end(&writer), NULL);
 }
 
+static struct operation take_write(struct stock_mesh *mesh, uint32_t node,
+                                   const struct stock_take *take, const struct operation *was)
+{
+    uint8_t data[BODY_MAX];
+    struct writer writer;
+    writer_init(&writer, data, sizeof data);
+    stock_take_encode(take, &writer);
+    return stock_mesh_write(mesh, node, EVENT_STOCK_TAKE, body_end(&writer), was);
+}
+
 struct operation stock_mesh_take(struct stock_mesh *mesh, uint32_t node, uint64_t units,
                                  uint64_t order, uint32_t issuer, const struct operation *was)
 {
@@ -312,11 +322,19 @@ struct operation stock_mesh_take(struct stock_mesh *mesh, uint32_t node, uint64_
                                      .order = order_of(order),
                                      .line = 1,
                                      .issuer = stock_mesh_log(issuer)};
-    uint8_t data[BODY_MAX];
-    struct writer writer;
-    writer_init(&writer, data, sizeof data);
-    stock_take_encode(&value, &writer);
-    return stock_mesh_write(mesh, node, EVENT_STOCK_TAKE, body_end(&writer), was);
+    return take_write(mesh, node, &value, was);
+}
+
+void stock_mesh_force(struct stock_mesh *mesh, uint32_t node, uint64_t units, uint64_t order,
+                      uint32_t issuer)
+{
+    const struct stock_take value = {.item = STOCK_MESH_ITEM,
+                                     .units = units,
+                                     .order = order_of(order),
+                                     .line = 1,
+                                     .issuer = stock_mesh_log(issuer),
+                                     .is_forced = true};
+    (void)take_write(mesh, node, &value, NULL);
 }
 
 void stock_mesh_undo(struct stock_mesh *mesh, uint32_t node, const struct operation *take,

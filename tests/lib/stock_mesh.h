@@ -44,6 +44,8 @@ void stock_mesh_give(struct stock_mesh *mesh, uint32_t node, uint64_t units, uin
                      uint32_t issuer);
 struct operation stock_mesh_take(struct stock_mesh *mesh, uint32_t node, uint64_t units,
                                  uint64_t order, uint32_t issuer, const struct operation *was);
+void stock_mesh_force(struct stock_mesh *mesh, uint32_t node, uint64_t units, uint64_t order,
+                      uint32_t issuer);
 void stock_mesh_undo(struct stock_mesh *mesh, uint32_t node, const struct operation *take,
                      uint64_t order, uint64_t units);
 void stock_mesh_count(struct stock_mesh *mesh, uint32_t node, uint64_t units);

@@ -368,7 +368,8 @@ static void answer(struct sim *sim, uint32_t link, struct bytes frame)
 static void time_passes(struct sim *sim)
 {
     struct liar *liar = &sim->liar;
-    if (!liar->is_quiet && !liar->is_split && sim_chance(sim, SPLIT_ODDS)) {
+    const bool is_splitting = !liar->is_quiet && !liar->is_split && !liar->is_giving;
+    if (is_splitting && sim_chance(sim, SPLIT_ODDS)) {
         split(liar);
         sim->cluster->faults[FAULT_EQUIVOCATED]++;
     }

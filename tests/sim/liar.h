@@ -25,7 +25,7 @@ struct liar {
     uint32_t node;
     uint64_t device, log;
     bool is_split;
-    bool is_giving; /* rights to sell that it has not: no device can tell, and sells from them */
+    bool is_giving; /* rights to sell that it has not, in one version of its journal */
     uint32_t written;
     struct log_head heads[LIAR_BRANCHES];
     struct store_memory *stores[LIAR_BRANCHES];

@@ -17,8 +17,7 @@ void trade_stock(struct sim *sim)
     struct log_point ends[SIM_CUTS_MAX];
     const uint32_t ends_count = cuts_ends(sim, ends);
     const uint32_t count = sim->cluster->count;
-    const bool is_judged = !sim_has_clones(sim) && !(sim->liar.is_on && sim->liar.is_giving);
-    if (!is_judged || sim->flips.is_spoilt) {
+    if (sim_has_clones(sim) || sim->flips.is_spoilt) {
         return; /* a clone has the rights of its original once more: it shows as oversold */
     }
     for (uint32_t i = 0; i < count; i++) {

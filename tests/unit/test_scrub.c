@@ -544,3 +544,79 @@ TEST(scrub, what_nobody_else_has_is_told_and_healed_when_somebody_comes_who_has_
     assert_true(alarms[ALARM_DAMAGE_HEALED] > 0);
     cluster_free(cluster);
 }
+
+static struct log_head head_of(struct cluster *cluster, uint32_t node, uint64_t log)
+{
+    struct log_head head;
+    struct store_txn *txn = store_memory_begin(cluster->nodes[node].store, false);
+    assert_int_equal(log_head_get(txn, log, &head), 0);
+    store_memory_abort(txn);
+    return head;
+}
+
+/* A bit of the row of event @seq of @log, in byte @at: its hash comes first. */
+static void row_spoil(struct cluster *cluster, uint32_t node, uint64_t log, uint64_t seq, size_t at)
+{
+    uint8_t data[EVENT_BYTES_MAX + HASH_BYTES];
+    struct bytes row;
+    const struct key key = key_event(log, seq);
+    struct store_txn *txn = store_memory_begin(cluster->nodes[node].store, true);
+    assert_int_equal(store_get(txn, TABLE_LOG, key_bytes(&key), &row), 0);
+    assert_true(row.size <= sizeof data && at < row.size);
+    memcpy(data, row.data, row.size);
+    data[at] ^= 1;
+    assert_int_equal(store_put(txn, TABLE_LOG, key_bytes(&key), bytes_of(data, row.size)), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+}
+
+/* The kitchen says how far it has the counter's journal, just where the counter's disk spoilt what
+ * it would compare. */
+TEST(scrub, a_spoilt_hash_is_not_taken_for_another_branch_of_the_journal)
+{
+    static const uint32_t apart[NODES] = {0, 1, 2};
+    static const uint32_t together[NODES] = {0, 0, 2};
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    const uint64_t log = cluster->nodes[COUNTER].log;
+    cluster->knobs.scrub_records = 0;
+    cluster_partition(cluster, apart);
+    keys[0] = shop_key_make(3000, 1);
+    shop_order(&commands[0], &keys[0], 2);
+    cluster_command(cluster, COUNTER, &commands[0], 9);
+    cluster_run(cluster, 2000);
+    const struct log_head held = head_of(cluster, KITCHEN, log);
+    assert_true(held.seq < head_of(cluster, COUNTER, log).seq);
+    row_spoil(cluster, COUNTER, log, held.seq, 3);
+    cluster_partition(cluster, together);
+    cluster_run(cluster, 3000);
+    assert_int_equal(alarms[ALARM_FORK], 0);
+    cluster_heal(cluster);
+    cluster->knobs.scrub_records = 256;
+    assert_true(heals(cluster));
+    cluster_free(cluster);
+}
+
+TEST(scrub, what_is_spoilt_is_not_sent_before_the_scrub_has_come_to_it_either)
+{
+    static const uint32_t apart[NODES] = {0, 1, 0};
+    static const uint32_t together[NODES] = {0, 0, 2};
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    const uint64_t log = cluster->nodes[COUNTER].log;
+    cluster->knobs.scrub_records = 0;
+    cluster_partition(cluster, apart);
+    keys[0] = shop_key_make(3000, 1);
+    shop_order(&commands[0], &keys[0], 2);
+    cluster_command(cluster, COUNTER, &commands[0], 9);
+    cluster_run(cluster, 2000);
+    row_spoil(cluster, COUNTER, log, head_of(cluster, COUNTER, log).seq, HASH_BYTES + 12);
+    cluster_partition(cluster, together);
+    cluster_run(cluster, 3000);
+    assert_int_equal(alarms[ALARM_BAD_EVENTS], 0);
+    cluster_heal(cluster);
+    cluster->knobs.scrub_records = 256;
+    assert_true(heals(cluster));
+    cluster_free(cluster);
+}

@@ -226,6 +226,104 @@ TEST(stock, what_a_retired_log_left_is_its_issuers_once_all_of_it_is_here)
     assert_int_equal(summary(2).all, 8);
 }
 
+/* ---- gifts of what the giver did not have ---- */
+
+TEST(stock, what_its_giver_did_not_have_nobody_sells)
+{
+    begin(4);
+    add(0, 20, 0, 0);
+    give(0, 5, 1, 0);
+    give(0, 2, 2, 0);
+    stock_mesh_sync(mesh);
+    give(1, 100, 2, 0);
+    stock_mesh_sync(mesh);
+    assert_int_equal(rights(2, 2), 7); /* 2 of the issuer's, and the 5 that were there */
+    assert_int_equal(rights(2, 0), 13);
+    assert_int_equal(summary(2).oversold, 95);
+    give(1, 3, 3, 0);
+    stock_mesh_sync(mesh);
+    assert_int_equal(rights(3, 3), 0);
+    assert_int_equal(rights(2, 2), 4); /* 98 are missing, of 102: as few as it can be sure of */
+    assert_alike(4);
+}
+
+TEST(stock, a_gift_counts_when_what_its_giver_had_is_heard_of)
+{
+    begin(3);
+    add(0, 10, 0, 0);
+    give(0, 10, 1, 0);
+    stock_mesh_sync(mesh);
+    give(1, 4, 2, 0);
+    stock_mesh_sync(mesh);
+    assert_int_equal(rights(2, 2), 4);
+    give(2, 4, 1, 0);
+    (void)take_for(1, 10, 1, 0, NULL);
+    stock_mesh_sync(mesh);
+    assert_int_equal(rights(0, 0) + rights(1, 1) + rights(2, 2), 0);
+    assert_alike(3);
+}
+
+TEST(stock, what_was_sold_of_a_doubtful_gift_is_not_owed_twice)
+{
+    begin(3);
+    add(0, 10, 0, 0);
+    give(0, 6, 1, 0);
+    stock_mesh_sync(mesh);
+    give(1, 6, 2, 0);
+    stock_mesh_sync(mesh);
+    (void)take_for(2, 4, 1, 0, NULL);
+    give(1, 50, 0, 0);
+    stock_mesh_sync(mesh);
+    assert_int_equal(rights(2, 2), 0); /* of its 2 that are left it cannot be sure */
+    assert_int_equal(rights(0, 0), 4); /* its own */
+    assert_alike(3);
+}
+
+TEST(stock, what_was_never_there_is_not_inherited)
+{
+    begin(4);
+    add(0, 10, 0, 0);
+    give(0, 3, 2, 0);
+    stock_mesh_sync(mesh);
+    give(1, 100, 2, 0);
+    count_shelf(2, 9);
+    stock_mesh_sync(mesh);
+    stock_mesh_roster(mesh, 3)->logs[2].retired_seq = 2;
+    assert_int_equal(rights(3, 0), 10);
+}
+
+TEST(stock, what_a_revoked_log_gave_too_much_stays_doubtful_and_a_retired_ones_is_its_issuers_debt)
+{
+    begin(4);
+    add(0, 10, 0, 0);
+    give(0, 4, 2, 0);
+    stock_mesh_sync(mesh);
+    give(1, 2, 2, 0);
+    stock_mesh_sync(mesh);
+    assert_int_equal(rights(3, 2), 4);
+    stock_mesh_roster(mesh, 3)->logs[1].revoked_seq = 9;
+    assert_int_equal(rights(3, 2), 4);
+    assert_int_equal(rights(3, 0), 6);
+    stock_mesh_roster(mesh, 3)->logs[1].revoked_seq = UINT64_MAX;
+    stock_mesh_roster(mesh, 3)->logs[1].retired_seq = 9;
+    assert_int_equal(rights(3, 2), 6);
+    assert_int_equal(rights(3, 0), 4);
+}
+
+TEST(stock, who_sold_without_a_right_on_purpose_has_given_nothing_too_much)
+{
+    begin(3);
+    add(0, 10, 0, 0);
+    give(0, 6, 1, 0);
+    stock_mesh_sync(mesh);
+    give(1, 6, 2, 0);
+    stock_mesh_force(mesh, 1, 3, 1, 0);
+    stock_mesh_sync(mesh);
+    assert_int_equal(rights(2, 1), -3);
+    assert_int_equal(rights(2, 2), 6);
+    assert_alike(3);
+}
+
 TEST(stock, a_fork_reclaims_nothing)
 {
     begin(2);
