@@ -100,6 +100,14 @@ __attribute__((constructor)) static void begin(void)
     is_inside = false;
 }
 
+void failing_end(void);
+
+/* Nothing fails any more: for who ends a process in his own way (tests/coverage/dump.c). */
+void failing_end(void)
+{
+    file = -1;
+}
+
 static bool is_in(const struct text *text, const void *address)
 {
     return (uintptr_t)address >= text->begin && (uintptr_t)address < text->end;
