@@ -9,6 +9,8 @@
 static const struct entity_id order = {.bytes = {1}};
 static const struct entity_id other = {.bytes = {2}};
 
+enum { KEY_ROOM = 128 };
+
 static struct store_memory *store;
 
 static struct provider_call capture_of(const char *intent, int64_t amount_minor)
@@ -293,6 +295,15 @@ TEST(outbox, of_an_order_with_too_many_attempts_nothing_is_taken_up_and_all_can_
     assert_int_equal(outbox_forget(txn, &order), 0);
     assert_int_equal(store_memory_commit(txn), 0);
     assert_int_equal(count(&order), 0);
+    for (uint32_t i = 0; i <= OUTBOX_ORDER_MAX; i++) { /* none at its end */
+        const struct provider_call call = capture_of("pi_1", 1000 + i);
+        const struct attempt attempt = attempt_of(&order, &call);
+        put(&attempt);
+    }
+    txn = store_memory_begin(store, true);
+    assert_int_equal(outbox_forget(txn, &order), 0);
+    store_memory_abort(txn);
+    assert_int_equal(count(&order), OUTBOX_ORDER_MAX + 1);
     store_memory_free(store);
 }
 
@@ -354,16 +365,29 @@ TEST(outbox, a_disk_that_fails_is_told_wherever_it_does)
     store_memory_free(store);
 }
 
+static void on_row(void *context, struct bytes key, struct bytes value)
+{
+    uint8_t *kept = context;
+    (void)value;
+    memcpy(kept, key.data, key.size);
+    kept[KEY_ROOM - 1] = (uint8_t)key.size;
+}
+
+/* As long a key, and a longer one. */
 TEST(outbox, rows_of_others_are_not_walked)
 {
-    static const uint8_t last[ENTITY_ID_BYTES + 2] = {0xff};
+    uint8_t last[KEY_ROOM];
     store = store_memory_new();
     const struct provider_call call = capture_of("pi_1", 5);
     const struct attempt attempt = attempt_of(&order, &call);
     put(&attempt);
+    store_memory_each(store, TABLE_LOCAL, on_row, last);
+    const size_t size = last[KEY_ROOM - 1];
     struct store_txn *txn = store_memory_begin(store, true);
-    assert_int_equal(store_put(txn, TABLE_LOCAL, bytes_of(last, sizeof last), bytes_of_text("x")),
-                     0);
+    last[0]++;
+    for (size_t more = 0; more < 2; more++)
+        assert_int_equal(
+            store_put(txn, TABLE_LOCAL, bytes_of(last, size + more), bytes_of_text("x")), 0);
     assert_int_equal(store_memory_commit(txn), 0);
     assert_int_equal(count(&order), 1);
     assert_int_equal(count(NULL), 1);

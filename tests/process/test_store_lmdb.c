@@ -455,17 +455,24 @@ TEST(store_lmdb, full_map_ends_the_transaction)
 {
     static const uint8_t large[2 * MIB] = {1};
     struct store_txn *txn;
-    struct bytes value;
+    struct store_cursor cursor, other;
+    struct bytes found, value;
     folder_make();
     struct store_lmdb *store =
         open_with(&(struct store_lmdb_options){.folder = folder, .map_bytes = MIB});
     const struct bytes key = bytes_of_text("k");
     assert_int_equal(store_lmdb_begin(store, &txn), 0);
+    assert_int_equal(store_cursor_open(txn, TABLE_LOG, &cursor), 0);
     assert_int_equal(store_put(txn, TABLE_META, key, key), 0);
     assert_int_equal(store_put(txn, TABLE_META, key, bytes_of(large, sizeof large)), ERR_FULL);
     assert_int_equal(store_put(txn, TABLE_META, key, key), ERR_FULL);
     assert_int_equal(store_get(txn, TABLE_META, key, &value), ERR_FULL);
     assert_int_equal(store_del(txn, TABLE_META, key), ERR_FULL);
+    assert_int_equal(store_cursor_seek(&cursor, key, &found, &value), ERR_FULL);
+    assert_int_equal(store_cursor_before(&cursor, key, &found, &value), ERR_FULL);
+    assert_int_equal(store_cursor_next(&cursor, &found, &value), ERR_FULL);
+    assert_int_equal(store_cursor_open(txn, TABLE_LOG, &other), ERR_FULL);
+    store_cursor_close(&cursor);
     assert_int_equal(store_lmdb_commit(txn), ERR_FULL);
     store_lmdb_close(store);
     folder_remove();

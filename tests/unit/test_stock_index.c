@@ -169,8 +169,14 @@ TEST(stock_index, a_row_is_right_while_the_event_that_it_names_counts)
                                  key_of_take(&sold, STOCK_MESH_ITEM + 1)};
     struct key shorter = right;
     shorter.size--;
+    stock_mesh_undo(mesh, 0, &sold, 1, 1);
+    const struct key undo = index_first(0, INDEX_UNDO);
+    struct key longer = undo;
+    longer.size++;
     assert_true(is_right(0, &right));
+    assert_true(is_right(0, &undo));
     assert_false(is_right(0, &shorter));
+    assert_false(is_right(0, &longer));
     assert_false(is_right(0, &others[0]));
     assert_false(is_right(0, &others[1]));
     stock_mesh_roster(mesh, 0)->logs[0].fork_seq = sold.seq;
