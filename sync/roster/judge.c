@@ -7,7 +7,7 @@ bool roster_awaits(const struct roster *roster, uint64_t log, uint64_t first_seq
     bool is_named = false;
     for (uint32_t i = 0; found != NULL && i < found->revocations_count; i++) {
         const uint64_t seq = found->revocations[i].seq;
-        is_named = is_named || (seq >= first_seq && seq <= last_seq);
+        is_named |= seq >= first_seq && seq <= last_seq;
     }
     return is_named;
 }

@@ -234,7 +234,7 @@ static int is_unrevoked(struct salvage_memo *memo, struct store_txn *txn,
 {
     int err = 0;
     *ret_is = log->revoked_seq == UINT64_MAX || id->seq <= log->revoked_seq;
-    *ret_is = *ret_is && !log->is_revoked_crowded && !log->is_revoked_unnamed;
+    *ret_is = *ret_is && !log->is_revoked_crowded; /* one that no revocation names ends at 1 */
     for (uint32_t i = 0; err == 0 && *ret_is && i < log->revocations_count; i++) {
         err = is_on_chain(memo, txn, roster, &log->revocations[i], id, ret_is);
     }

@@ -298,6 +298,23 @@ TEST(salvage_bounds, of_a_log_that_forked_at_its_first_event_all_but_that_can_be
     scene_free(scene);
 }
 
+/* Its device was revoked by who did not know of it. */
+TEST(salvage_bounds, of_a_log_that_is_revoked_without_being_named_nothing_is_carried_on)
+{
+    enum { RUNS = 4 };
+    struct scene *scene = scene_new(RUNS);
+    const uint64_t log = scene->devices[COUNTER].head.log;
+    assert_true(counts(scene, NULL, FORK_SEQ));
+    for (uint32_t i = 0; i < scene->roster.logs_count; i++) {
+        if (scene->roster.logs[i].id == log) {
+            scene->roster.logs[i].revoked_seq = scene->roster.logs[i].unrevoked_to = 1;
+            scene->roster.logs[i].is_revoked_unnamed = true;
+        }
+    }
+    assert_false(counts(scene, NULL, FORK_SEQ));
+    scene_free(scene);
+}
+
 /* So full that it forgets what the first look at the branch found before the second. */
 static void memo_fill(struct salvage_memo *memo)
 {
