@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Dice } from "../stripe/dice.mjs";
 import { AFTER_NAMES, CARD_NAMES, guest, judge, KITCHEN_NAMES, settled } from "./guests.mjs";
+import { SCENES } from "./scenes.mjs";
 import { KEYS, Stall } from "./stall.mjs";
 
 const options = {
@@ -12,6 +13,7 @@ const options = {
     from: { type: "string", default: "1" },
     seeds: { type: "string", default: "12" },
     orders: { type: "string", default: "3" },
+    scene: { type: "string", default: "" }, // only those with this in their name
 };
 const flags = parseArgs({ options }).values;
 const ORDERS = Number(flags.orders);
@@ -122,7 +124,25 @@ async function run(seed) {
     return wrong.length === 0;
 }
 
+async function play(name) {
+    const stall = await new Stall().open({ build: flags.build, seed: name });
+    try {
+        await SCENES[name](stall);
+        return true;
+    } catch (error) {
+        console.log(`${name} (${stall.folder}):\n  ${error.stack}`);
+        return false;
+    } finally {
+        await stall.close();
+    }
+}
+
 let failed = 0;
+const scenes = Object.keys(SCENES).filter((name) => name.includes(flags.scene));
+for (const name of scenes) failed += !(await play(name));
+console.log(`${scenes.length - failed} of ${scenes.length} scenes hold`);
+const scenesFailed = failed;
+failed = 0;
 const from = Number(flags.from),
     to = from + Number(flags.seeds);
 for (let seed = from; seed < to; seed++) failed += !(await run(seed));
@@ -131,4 +151,4 @@ const list = Object.entries(counts)
     .map(([what, times]) => `${what} ${times}`);
 console.log(list.join(", "));
 console.log(`${to - from - failed} of ${to - from} seeds hold`);
-process.exit(failed > 0 ? 1 : 0);
+process.exit(failed + scenesFailed > 0 ? 1 : 0);
