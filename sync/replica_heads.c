@@ -53,9 +53,20 @@ static bool is_signed(const struct replica *replica, const struct log_head *head
                        &head->key) == 0;
 }
 
+/* Whether @head says whose log it is as the log itself does: whose copies count is told by it. */
+static int is_owner_right(const struct replica *replica, struct store_txn *txn,
+                          const struct log_head *head, bool *ret_is)
+{
+    struct log_head begin;
+    int err = head_begin(replica, txn, head->log, &begin);
+    *ret_is = err == ERR_NOT_FOUND ||
+              (err == 0 && begin.device == head->device && begin.incarnation == head->incarnation);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 /* Whether the event that @head names, or else the signature there, agrees with it. */
-static int is_head_right(const struct replica *replica, struct store_txn *txn,
-                         const struct log_head *head, bool *ret_is)
+static int is_end_right(const struct replica *replica, struct store_txn *txn,
+                        const struct log_head *head, bool *ret_is)
 {
     const struct key key = key_event(head->log, head->seq);
     struct hash hash;
@@ -70,6 +81,13 @@ static int is_head_right(const struct replica *replica, struct store_txn *txn,
     err = store_get(txn, TABLE_SIG, key_bytes(&key), &bytes);
     *ret_is = err == 0 && is_signed(replica, head, bytes);
     return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int is_head_right(const struct replica *replica, struct store_txn *txn,
+                         const struct log_head *head, bool *ret_is)
+{
+    int err = is_end_right(replica, txn, head, ret_is);
+    return err == 0 && *ret_is ? is_owner_right(replica, txn, head, ret_is) : err;
 }
 
 /* --- where a log begins, from what is left of it --- */

@@ -266,7 +266,44 @@ static void check_together(const struct hit *hits, size_t count)
 }
 
 /* A head is [seq, hash, key ...]: the hash is at byte 4, the key at byte 38. */
-enum { IN_HASH_OF_HEAD = 8 * 10, IN_KEY_OF_HEAD = 8 * 45, IN_HASH = 7, IN_EVENT = -9 };
+enum {
+    IN_HASH_OF_HEAD = 8 * 10,
+    IN_KEY_OF_HEAD = 8 * 45,
+    IN_DEVICE_OF_HEAD = -8 * 8, /* before incarnation and size */
+    IN_HASH = 7,
+    IN_EVENT = -9
+};
+
+/* Whose log that is, as the kitchen knows it. */
+static uint64_t device_of_log(const struct cluster *cluster, uint64_t log)
+{
+    struct replica_log_info info;
+    for (uint32_t at = 0; replica_log_at(cluster->nodes[KITCHEN].replica, at, &info); at++) {
+        if (info.log == log) {
+            return info.device;
+        }
+    }
+    return 0;
+}
+
+/* Copies are counted by it, so a wrong one ticks what only its writer has. */
+TEST(scrub, whose_log_it_is_is_known_again_before_anything_is_done)
+{
+    static const struct hit hit = {TABLE_HEAD, false, IN_DEVICE_OF_HEAD};
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    cluster->knobs.scrub_records = 0;
+    for (uint32_t of = COUNTER; of < NODES; of++) {
+        const struct cluster_node *owner = &cluster->nodes[of];
+        cluster_crash(cluster, KITCHEN);
+        hit_record(cluster->nodes[KITCHEN].store, owner->log, &hit);
+        cluster_restart(cluster, KITCHEN, 100);
+        cluster_run(cluster, 500);
+        assert_true(device_of_log(cluster, owner->log) == owner->device);
+    }
+    cluster_free(cluster);
+}
 
 TEST(scrub, a_head_is_made_of_a_log_whose_last_event_is_spoilt_too)
 {
