@@ -292,6 +292,17 @@ TEST(stock, what_was_never_there_is_not_inherited)
     assert_int_equal(rights(3, 0), 10);
 }
 
+TEST(stock, of_what_was_never_there_nothing_is_left)
+{
+    begin(4);
+    add(0, 10, 0, 0);
+    give(1, 100, 2, 0);
+    count_shelf(2, 9);
+    stock_mesh_sync(mesh);
+    stock_mesh_roster(mesh, 3)->logs[2].retired_seq = 2;
+    assert_int_equal(rights(3, 0), 10);
+}
+
 TEST(stock, what_a_revoked_log_gave_too_much_stays_doubtful_and_a_retired_ones_is_its_issuers_debt)
 {
     begin(4);
@@ -354,6 +365,25 @@ TEST(stock, the_log_that_continues_another_has_its_rights)
     assert_int_equal(rights(2, 2), 10);
     assert_int_equal(rights(2, 1), 0);
     assert_int_equal(rights(0, 0), 0);
+}
+
+TEST(stock, who_continues_a_log_may_give_what_that_had)
+{
+    begin(4);
+    add(0, 10, 1, 0);
+    stock_mesh_sync(mesh);
+    count_shelf(1, 3);
+    stock_mesh_sync(mesh);
+    for (uint32_t i = 0; i < 4; i++) {
+        struct roster *roster = stock_mesh_roster(mesh, i);
+        roster->logs[2].has_previous = true;
+        roster->logs[2].previous = (struct operation){.log = stock_mesh_log(1), .seq = 2};
+        roster->logs[1].retired_seq = 2;
+    }
+    give(2, 6, 3, 0);
+    stock_mesh_sync(mesh);
+    assert_int_equal(rights(2, 2), 4);
+    assert_int_equal(rights(3, 3), 6);
 }
 
 /* Two managers counted stock in, each in a part of the network of its own, and a tablet that had
