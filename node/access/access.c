@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "node/access/signed_out.h"
 #include "node/os/clock.h"
+#include "node/os/logger.h"
 #include "sync/base/check.h"
 
 /* Idempotency keys belong to a session. Whoever works at the stall shares one, the same on all
@@ -20,10 +22,37 @@ struct access {
     struct pin_desk *desk;
 };
 
+/* What the disk spoilt of who may sign in stops nobody from selling: it begins anew. */
+static bool is_spoilt(int err)
+{
+    return err == ERR_MALFORMED || err == ERR_VERSION || err == ERR_TOO_LARGE;
+}
+
+static void forget(const char *state, const char *name)
+{
+    char path[PATH_BYTES_MAX];
+    logger_say(LEVEL_WARNING, "access", "the file %s is spoilt and begins anew", name);
+    if (path_join(path, state, name) == 0)
+        (void)unlink(path);
+}
+
+static int open_signed_out(struct access *access, const char *state)
+{
+    int err = signed_out_open(state, &access->signed_out);
+    if (!is_spoilt(err))
+        return err;
+    forget(state, "signed-out");
+    return signed_out_open(state, &access->signed_out);
+}
+
 static int open_desk(struct access *access, const char *state)
 {
     struct pin_book *book = NULL;
-    const int err = pin_book_open(state, &book);
+    int err = pin_book_open(state, &book);
+    if (is_spoilt(err)) {
+        forget(state, "pins");
+        err = pin_book_open(state, &book);
+    }
     return err != 0 ? err : pin_desk_open(book, &access->desk);
 }
 
@@ -35,7 +64,7 @@ int access_open(const struct access_config *config, struct access **ret_access)
     access->identity = config->identity;
     access->is_screen_locked = config->is_screen_locked;
     rates_init(&access->rates);
-    int err = signed_out_open(config->state, &access->signed_out);
+    int err = open_signed_out(access, config->state);
     if (err == 0)
         err = open_desk(access, config->state);
     if (err != 0) {

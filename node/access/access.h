@@ -22,7 +22,8 @@ struct access_config {
     bool is_screen_locked; /* the device's own screen wants a person, too; see settings.h */
 };
 
-/* ERR_NO_MEMORY, and what file_read() says of what it kept in the folder. */
+/* What the disk spoilt of the files that it keeps in the folder begins anew. ERR_NO_MEMORY, and
+ * what file_read() and file_write() say. */
 MUST_CHECK int access_open(const struct access_config *config, struct access **ret_access);
 /* Accepts NULL. */
 void access_close(struct access *access);

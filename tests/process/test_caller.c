@@ -8,7 +8,7 @@
 
 #include "node/access/access.h"
 #include "node/access/signed_out.h"
-#include "node/os/clock.h"
+#include "node/os/file.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/tokens.h"
 
@@ -172,6 +172,21 @@ TEST(caller, who_signed_out_is_out_also_after_a_restart)
     open_access(false);
     assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
     assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
+    end();
+}
+
+TEST(caller, files_that_the_disk_spoilt_begin_anew_and_the_stall_opens)
+{
+    static const char *const names[] = {"pins", "signed-out"};
+    char path[128];
+    begin();
+    for (size_t i = 0; i < 2; i++) {
+        access_close(access_);
+        (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        assert_int_equal(file_write(path, bytes_of_text("spoilt"), 0600), 0);
+        open_access(false);
+        assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
+    }
     end();
 }
 
