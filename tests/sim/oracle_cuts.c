@@ -84,7 +84,7 @@ bool cuts_keep(const struct sim *sim, const struct cluster_node *node, const str
     return is_named || !sim->is_robbed || log == NULL || log->device != sim->robbed;
 }
 
-/* Nobody adopts a thief's orders here, so each event is what its own log says. */
+/* Of an order of which nothing was adopted: each event is what its own log says. */
 void cuts_state(struct sim *sim, struct cluster_node *node)
 {
     for (uint32_t i = 0; i < sim->cuts_count && !sim->is_failed; i++) {

@@ -61,16 +61,6 @@ bool sim_chance(struct sim *sim, uint32_t odds)
     return odds > 0 && prng_below(&sim->prng, ODDS_WHOLE) < odds;
 }
 
-bool sim_has_twofold(const struct sim *sim)
-{
-    for (uint32_t i = 0; i < sim->cluster->count; i++) {
-        if (sim->is_twofold[i]) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool sim_has_clones(const struct sim *sim)
 {
     for (uint32_t i = 0; i < sim->cluster->count; i++) {

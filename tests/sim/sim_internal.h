@@ -179,9 +179,7 @@ struct sim {
 void sim_fail(struct sim *sim, enum oracle oracle, const struct cluster_node *node,
               const char *format, ...) __attribute__((format(printf, 4, 5)));
 bool sim_chance(struct sim *sim, uint32_t odds);
-/* Whether some device's log may have gone on twice by now. */
-bool sim_has_twofold(const struct sim *sim);
-/* ... but for a liar's. */
+/* Whether some device's log may have gone on twice by now; a liar's is its own affair. */
 bool sim_has_clones(const struct sim *sim);
 struct watch *sim_watch(struct sim *sim, const struct cluster_node *node);
 
