@@ -376,21 +376,22 @@ static void on_row(void *context, struct bytes key, struct bytes value)
 /* As long a key, and a longer one. */
 TEST(outbox, rows_of_others_are_not_walked)
 {
-    uint8_t last[KEY_ROOM];
-    store = store_memory_new();
-    const struct provider_call call = capture_of("pi_1", 5);
-    const struct attempt attempt = attempt_of(&order, &call);
-    put(&attempt);
-    store_memory_each(store, TABLE_LOCAL, on_row, last);
-    const size_t size = last[KEY_ROOM - 1];
-    struct store_txn *txn = store_memory_begin(store, true);
-    last[0]++;
-    for (size_t more = 0; more < 2; more++)
+    for (size_t more = 0; more < 2; more++) {
+        uint8_t last[KEY_ROOM];
+        store = store_memory_new();
+        const struct provider_call call = capture_of("pi_1", 5);
+        const struct attempt attempt = attempt_of(&order, &call);
+        put(&attempt);
+        store_memory_each(store, TABLE_LOCAL, on_row, last);
+        const size_t size = last[KEY_ROOM - 1];
+        last[0]++;
+        struct store_txn *txn = store_memory_begin(store, true);
         assert_int_equal(
             store_put(txn, TABLE_LOCAL, bytes_of(last, size + more), bytes_of_text("x")), 0);
-    assert_int_equal(store_memory_commit(txn), 0);
-    assert_int_equal(count(&order), 1);
-    assert_int_equal(count(NULL), 1);
-    assert_int_equal(count(&other), 0);
-    store_memory_free(store);
+        assert_int_equal(store_memory_commit(txn), 0);
+        assert_int_equal(count(&order), 1);
+        assert_int_equal(count(NULL), 1);
+        assert_int_equal(count(&other), 0);
+        store_memory_free(store);
+    }
 }

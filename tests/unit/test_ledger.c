@@ -523,6 +523,9 @@ TEST(wish, the_units_of_a_line_are_worth_the_line)
     }
     assert_int_equal(sum, order->lines[0].payable_minor);
     assert_int_equal(wish_units_amount(order, units, 4, &amount), ERR_NOT_FOUND);
+    struct order gone = *order;
+    gone.lines[0].is_active = false;
+    assert_int_equal(wish_units_amount(&gone, units, 1, &amount), ERR_STATE);
     stall_free(&stall);
 }
 
