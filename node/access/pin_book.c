@@ -257,7 +257,7 @@ static int count_guess(struct pin_book *book, uint64_t staff, uint64_t now_ms)
 /* It was right: of this number nothing is held against anybody. */
 static int forget_guesses(struct pin_book *book, uint64_t staff)
 {
-    *wrong_find(book, staff) = (struct wrong_guesses){.staff = 0};
+    *wrong_place(book, staff) = (struct wrong_guesses){.staff = 0};
     book->device_count -= book->device_count > 0;
     return book_save(book);
 }
