@@ -96,8 +96,9 @@ TEST(fork_probe, who_has_not_the_event_or_no_proof_of_it_is_asked_no_more)
 TEST(fork_probe, who_contradicts_himself_is_asked_no_more)
 {
     const struct head_claim claim = suspect(5);
-    for (uint32_t i = 0; i < 8 && asked() != NULL; i++) {
-        struct fork_answer said = {.log = claim.log, .seq = asked()->seq, .is_held = true};
+    const struct fork_question *question;
+    for (uint32_t i = 0; i < 8 && (question = asked()) != NULL; i++) {
+        struct fork_answer said = {.log = claim.log, .seq = question->seq, .is_held = true};
         const struct head_claim same = stage_claim(&stage, B, said.seq);
         memcpy(said.hash, same.hash, sizeof said.hash);
         answer(A, &said);
