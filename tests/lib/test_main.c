@@ -1,10 +1,12 @@
 /* test_main.c - runs the registered tests of one program; see test.h. */
 #include "tests/lib/test.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct test *first;
 static struct test **last = &first;
@@ -49,8 +51,17 @@ static int tests_list(const struct CMUnitTest *cases, size_t count)
     return 0;
 }
 
+/* As main() of the program does: what a test opens is not to be anybody's stdin. */
+static void standard_files_fill(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            abort();
+}
+
 int main(int argc, char **argv)
 {
+    standard_files_fill();
     bool list = argc > 1 && strcmp(argv[1], "--list") == 0;
     int rest = list ? 2 : 1;
     if (argc > rest + 1) {

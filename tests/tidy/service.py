@@ -62,6 +62,7 @@ def refused(path, program):
         copy = os.path.join(folder, "trestle.service")
         with open(copy, "w", encoding="utf-8") as file:
             file.write(text)
+        os.chmod(copy, 0o644)  # as it is installed, whatever our umask
         done = subprocess.run([analyze, "verify", "--man=no", copy], capture_output=True,
                               text=True, check=False)
     for line in done.stderr.splitlines():
