@@ -8,7 +8,7 @@ static const struct schema_field payment_fields[] = {
     {.name = "client_secret",
      .type = SCHEMA_TEXT,
      .min = 1,
-     .max = 2 * PROVIDER_ID_BYTES_MAX,
+     .max = (int64_t)2 * PROVIDER_ID_BYTES_MAX,
      .note = "for this customer's page only: it is kept nowhere"},
     {.name = "publishable_key", .type = SCHEMA_TEXT, .min = 1, .max = CREDENTIAL_BYTES_MAX},
     {.name = "amount", .type = SCHEMA_INT, .min = 1, .max = MONEY_MAX},

@@ -34,7 +34,7 @@ static int tell_intent(struct api_command *command, const struct pay_intent *int
                                  .received_minor = intent->received_minor};
     command->command.amount_minor = intent->amount_minor;
     struct bytes *const kept[] = {&fact->id, &fact->currency};
-    return keep_all(command, kept, sizeof kept / sizeof *kept);
+    return keep_all(command, kept, sizeof kept / sizeof kept[0]);
 }
 
 static int tell_refunded(struct api_command *command, const struct pay_refund *refund)
@@ -46,7 +46,7 @@ static int tell_refunded(struct api_command *command, const struct pay_refund *r
                                  .state = (uint32_t)refund->status};
     command->command.amount_minor = refund->amount_minor;
     struct bytes *const kept[] = {&fact->id, &fact->intent, &fact->wish};
-    return keep_all(command, kept, sizeof kept / sizeof *kept);
+    return keep_all(command, kept, sizeof kept / sizeof kept[0]);
 }
 
 static int tell_dispute(struct api_command *command, const struct pay_dispute *dispute)
@@ -56,7 +56,7 @@ static int tell_dispute(struct api_command *command, const struct pay_dispute *d
         .id = dispute->id, .intent = dispute->intent, .state = (uint32_t)dispute->status};
     command->command.amount_minor = dispute->amount_minor;
     struct bytes *const kept[] = {&fact->id, &fact->intent};
-    return keep_all(command, kept, sizeof kept / sizeof *kept);
+    return keep_all(command, kept, sizeof kept / sizeof kept[0]);
 }
 
 int tell_fact(struct api_command *command, const struct stripe_fact *fact,

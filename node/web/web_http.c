@@ -70,8 +70,8 @@ static void add_body_headers(struct header_buffer *to, const struct connection *
         add_header(to, "content-encoding:", "gzip");
     if (response->reply.retry_ms != 0) {
         char seconds[24];
-        (void)snprintf(seconds, sizeof seconds, "%llu",
-                       (unsigned long long)(response->reply.retry_ms / 1000 + 1));
+        unsigned long long wait_s = response->reply.retry_ms / 1000 + 1;
+        (void)snprintf(seconds, sizeof seconds, "%llu", wait_s);
         add_header(to, "retry-after:", seconds);
     }
     if (response->reply.status == 401)
