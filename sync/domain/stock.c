@@ -231,18 +231,24 @@ bool stock_is_closed(const struct roster *roster, uint64_t log)
     return closing_seq(roster, log) != UINT64_MAX;
 }
 
-/* Who has what @log left of the units of @issuer: the log that continues it, otherwise the issuer,
- * and so on; 0 = nobody. */
-static uint64_t beneficiary_of(const struct roster *roster, uint64_t issuer, uint64_t log)
+/* Who has what the closed log @log left of the units of @issuer: the log that continues it,
+ * otherwise the issuer; 0 = nobody. */
+static uint64_t heir_of(const struct roster *roster, uint64_t issuer, uint64_t log)
 {
-    for (uint32_t i = 0; i < SUCCESSIONS_MAX && stock_is_closed(roster, log); i++) {
-        const struct roster_log *successor = successor_of(roster, log);
-        if (successor == NULL && log == issuer) {
-            return 0;
-        }
-        log = successor != NULL ? successor->id : issuer;
+    const struct roster_log *successor = successor_of(roster, log);
+    if (successor != NULL) {
+        return successor->id;
     }
-    return stock_is_closed(roster, log) ? 0 : log;
+    return log != issuer ? issuer : 0;
+}
+
+/* Whether what @log left of the units of @issuer is @heir's, or was before that was closed too. */
+static bool is_left_to(const struct roster *roster, uint64_t issuer, uint64_t log, uint64_t heir)
+{
+    for (uint32_t i = 0; i < SUCCESSIONS_MAX && log != heir && stock_is_closed(roster, log); i++) {
+        log = heir_of(roster, issuer, log);
+    }
+    return log == heir;
 }
 
 static int is_all_here(const struct stock_view *view, uint64_t log, bool *ret_is)
@@ -274,7 +280,7 @@ static int is_leftover_due(const struct stock_view *view, const struct stock_acc
     return 0;
 }
 
-/* What the closed log of @account left, or owes, when it is @log's to have. */
+/* What the closed log of @account left, or owes, when it is @log's to have or was. */
 static int leftover(const struct stock_view *view, const struct stock_account *account,
                     uint64_t log, int64_t *ret_units)
 {
@@ -282,8 +288,7 @@ static int leftover(const struct stock_view *view, const struct stock_account *a
     int err = 0;
     *ret_units = 0;
     if (account->log != log && own_units(account) != 0 &&
-        stock_is_closed(view->roster, account->log) &&
-        beneficiary_of(view->roster, account->issuer, account->log) == log) {
+        is_left_to(view->roster, account->issuer, account->log, log)) {
         err = is_leftover_due(view, account, &is_due);
     }
     if (is_due) {
@@ -309,16 +314,8 @@ static int leftovers(const struct stock *stock, const struct stock_view *view, u
 
 /* ---- gifts of what the giver did not have ---- */
 
-/* What a retired log owes is its issuer's; an issuer gives what it may make. */
-static bool answers_for_gifts(const struct stock_view *view, const struct stock_account *account)
-{
-    const bool is_closed = stock_is_closed(view->roster, account->log);
-    return account->given > 0 && account->log != account->issuer &&
-           (!is_closed || roster_log_find(view->roster, account->log)->revoked_seq != UINT64_MAX);
-}
-
 /* Units that the log of @account gave away beyond those it had; what it sold without a right, on
- * purpose, is no gift. */
+ * purpose, is no gift, and an issuer gives what it may make. */
 static int overgiven(const struct stock *stock, const struct stock_view *view,
                      const struct stock_account *account, int64_t *ret_units)
 {
@@ -327,7 +324,7 @@ static int overgiven(const struct stock *stock, const struct stock_view *view,
     const int64_t missing = -own_units(account) - (int64_t)forced;
     int64_t left = 0;
     *ret_units = 0;
-    if (missing <= 0 || !answers_for_gifts(view, account)) {
+    if (missing <= 0 || account->given == 0 || account->log == account->issuer) {
         return 0;
     }
     const int err = leftovers(stock, view, account->issuer, account->log, &left);
@@ -359,7 +356,25 @@ static int doubtful(const struct stock *stock, const struct stock_view *view,
     return err;
 }
 
-/* What closed logs left to @log, as far as it can be sure of that. */
+/* What the closed log of @account left to @log, as far as that can be sure of it. What it gave too
+ * much nobody sells, so nobody owes it. */
+static int inheritance(const struct stock *stock, const struct stock_view *view,
+                       const struct stock_account *account, uint64_t log, int64_t *ret_units)
+{
+    int64_t units;
+    int64_t some = 0;
+    int err = leftover(view, account, log, &units);
+    if (err == 0 && units > 0) {
+        err = doubtful(stock, view, account, &some);
+        units = units > some ? units - some : 0;
+    } else if (err == 0 && units < 0) {
+        err = overgiven(stock, view, account, &some);
+        units += some;
+    }
+    *ret_units = units;
+    return err;
+}
+
 static int inherited(const struct stock *stock, const struct stock_view *view, uint64_t issuer,
                      uint64_t log, int64_t *ret_units)
 {
@@ -368,12 +383,7 @@ static int inherited(const struct stock *stock, const struct stock_view *view, u
     for (uint32_t i = account_place(stock, issuer, 0);
          i < stock->accounts_count && stock->accounts[i].issuer == issuer && err == 0; i++) {
         int64_t left;
-        int64_t doubted = 0;
-        err = leftover(view, &stock->accounts[i], log, &left);
-        if (err == 0 && left > 0) {
-            err = doubtful(stock, view, &stock->accounts[i], &doubted);
-            left = left > doubted ? left - doubted : 0;
-        }
+        err = inheritance(stock, view, &stock->accounts[i], log, &left);
         *ret_units += left;
     }
     return err;

@@ -75,8 +75,8 @@ struct stock_view {
 };
 
 /* Units of @issuer that @log may sell: its own account, and what closed logs left of which it is
- * the beneficiary, less what retired ones owe. Negative: it sold more. 0 for a closed log. ERR_IO,
- * ERR_MALFORMED. */
+ * the beneficiary, less what retired ones owe; never those it was given, as far as the giver did
+ * not have them. Negative: it sold more. 0 for a closed log. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int stock_right(const struct stock *stock, const struct stock_view *view,
                            uint64_t issuer, uint64_t log, int64_t *ret_units);
 

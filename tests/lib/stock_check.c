@@ -5,21 +5,28 @@
 #include "sync/base/check.h"
 #include "sync/log/event.h"
 
-enum { SALES_MAX = 1 << 16 };
+enum { SALES_MAX = 1 << 16, SHARES_MAX = 256 };
 
 struct sale {
     struct operation id;
+    uint64_t issuer;
     uint64_t units, undone;
     bool is_forced;
 };
 
+/* What a log that ended had of the units of @issuer, as in struct stock_sums. */
+struct share {
+    uint64_t log, issuer, late;
+    int64_t left;
+};
+
 struct work {
     struct stock_sums sums;
-    const struct log_point *ends;
-    uint32_t ends_count;
+    const struct stock_ends *ends;
+    struct share shares[SHARES_MAX];
     struct entity_id entity;
     int64_t added;
-    uint32_t seen_count, sales_count, undos_count;
+    uint32_t seen_count, sales_count, undos_count, shares_count;
     /* The first so many of each; kept from call to call, since fresh memory would be most of the
      * cost. */
     struct operation *seen;
@@ -44,29 +51,56 @@ static bool is_seen(struct work *work, const struct operation *id)
 /* The last event of @log before its end; NULL = it has none. */
 static const struct log_point *end_of(const struct work *work, uint64_t log)
 {
-    for (uint32_t i = 0; i < work->ends_count; i++) {
-        if (work->ends[i].log == log) {
-            return &work->ends[i];
+    for (uint32_t i = 0; i < work->ends->count; i++) {
+        if (work->ends->ends[i].log == log) {
+            return &work->ends->ends[i];
         }
     }
     return NULL;
 }
 
-static void receive(struct work *work, uint64_t log, uint64_t units)
+static struct share *share_of(struct work *work, uint64_t log, uint64_t issuer)
+{
+    uint32_t at = 0;
+    while (at < work->shares_count &&
+           (work->shares[at].log != log || work->shares[at].issuer != issuer)) {
+        at++;
+    }
+    check(at < SHARES_MAX);
+    if (at == work->shares_count) {
+        work->shares[work->shares_count++] = (struct share){.log = log, .issuer = issuer};
+    }
+    return &work->shares[at];
+}
+
+static void receive(struct work *work, uint64_t log, uint64_t issuer, uint64_t units)
 {
     if (end_of(work, log) != NULL) {
-        work->sums.left += (int64_t)units;
+        share_of(work, log, issuer)->left += (int64_t)units;
     }
 }
 
 /* The event @id spends rights of its log. */
-static void spend(struct work *work, const struct operation *id, uint64_t units)
+static void spend(struct work *work, const struct operation *id, uint64_t issuer, uint64_t units)
 {
     const struct log_point *end = end_of(work, id->log);
     if (end != NULL && id->seq > end->seq) {
-        work->sums.late += units;
+        share_of(work, id->log, issuer)->late += units;
     } else if (end != NULL) {
-        work->sums.left -= (int64_t)units;
+        share_of(work, id->log, issuer)->left -= (int64_t)units;
+    }
+}
+
+static void shares_add_up(struct work *work)
+{
+    for (uint32_t i = 0; i < work->shares_count; i++) {
+        struct share *share = &work->shares[i];
+        if (share->log == work->ends->cheat) {
+            share->left = share->left > 0 ? share->left : 0;
+            share->late = share->late < (uint64_t)share->left ? share->late : (uint64_t)share->left;
+        }
+        work->sums.late += share->late;
+        work->sums.left += share->left;
     }
 }
 
@@ -76,9 +110,9 @@ static void add_in(struct work *work, const struct operation *id, const struct s
 {
     work->added += add->units;
     if (add->units > 0) {
-        receive(work, add->holder, (uint64_t)add->units);
+        receive(work, add->holder, add->issuer, (uint64_t)add->units);
     } else {
-        spend(work, id, (uint64_t)-add->units);
+        spend(work, id, add->issuer, (uint64_t)-add->units);
     }
 }
 
@@ -92,12 +126,12 @@ static void take_in(struct work *work, const struct operation *id, const struct 
         add_in(work, id, &add);
     } else if (event->type == (uint32_t)EVENT_STOCK_GIVE &&
                stock_give_decode(event->body, &give) == 0) {
-        receive(work, give.to, give.units);
-        spend(work, id, give.units);
+        receive(work, give.to, give.issuer, give.units);
+        spend(work, id, give.issuer, give.units);
     } else if (event->type == (uint32_t)EVENT_STOCK_TAKE &&
                stock_take_decode(event->body, &take) == 0) {
-        work->sales[work->sales_count++] =
-            (struct sale){.id = *id, .units = take.units, .is_forced = take.is_forced};
+        work->sales[work->sales_count++] = (struct sale){
+            .id = *id, .issuer = take.issuer, .units = take.units, .is_forced = take.is_forced};
     } else if (event->type == (uint32_t)EVENT_STOCK_UNDO &&
                stock_undo_decode(event->body, &undo) == 0) {
         work->undos[work->undos_count++] = undo;
@@ -145,14 +179,13 @@ static uint64_t undone_of(const struct work *work, const struct sale *sale)
 }
 
 struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count, uint64_t item,
-                                   const struct log_point *ends, uint32_t ends_count)
+                                   const struct stock_ends *ends)
 {
     static struct operation seen[SALES_MAX];
     static struct sale sales[SALES_MAX];
     static struct stock_undo undos[SALES_MAX];
     struct work work = {.entity = entity_id_derive(KIND_STOCK, item),
                         .ends = ends,
-                        .ends_count = ends_count,
                         .seen = seen,
                         .sales = sales,
                         .undos = undos};
@@ -166,9 +199,10 @@ struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count
             work.sums.forced += units;
         } else {
             work.sums.taken += units;
-            spend(&work, &sale->id, units);
+            spend(&work, &sale->id, sale->issuer, units);
         }
     }
+    shares_add_up(&work);
     work.sums.added = work.added > 0 ? (uint64_t)work.added : 0;
     return work.sums;
 }

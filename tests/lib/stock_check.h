@@ -15,13 +15,20 @@ struct stock_sums {
     int64_t left; /* what ended logs had at their end or were given since, and not spent before */
 };
 
-/* @txns: a transaction of each store. @ends: the last event before a log was retired or revoked,
- * one of each such log. A sale that was retried at two devices counts twice until one is undone, as
- * it does in the rights. */
-struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count, uint64_t item,
-                                   const struct log_point *ends, uint32_t ends_count);
+/* Logs that were retired or revoked. */
+struct stock_ends {
+    const struct log_point *ends; /* the last event before, one of each such log */
+    uint32_t count;
+    uint64_t cheat; /* a log that gives what it has not; 0 = none. Of what it spent behind its end
+                       no more is late than it had of the units' issuer. */
+};
 
-/* P7: honest devices, no clones. A device that was not dead after all, and has not heard that it
+/* @txns: a transaction of each store. A sale that was retried at two devices counts twice until one
+ * is undone, as it does in the rights. */
+struct stock_sums stock_check_sums(struct store_txn *const *txns, uint32_t count, uint64_t item,
+                                   const struct stock_ends *ends);
+
+/* P7: no clones, at most one cheat. A device that was not dead after all, and has not heard that it
  * was taken for it, spends what its issuer has reclaimed (docs/merge-rules.md): so many units may
  * be sold twice, and no more than it had. Of several such logs one may have reclaimed what another
  * left: only the sum is judged then. */

@@ -15,7 +15,9 @@ void trade_stock(struct sim *sim)
 {
     struct store_txn *txns[SIM_NODES_MAX];
     struct log_point ends[SIM_CUTS_MAX];
-    const uint32_t ends_count = cuts_ends(sim, ends);
+    const struct stock_ends ended = {.ends = ends,
+                                     .count = cuts_ends(sim, ends),
+                                     .cheat = sim->liar.is_giving ? sim->liar.log : 0};
     const uint32_t count = sim->cluster->count;
     if (sim_has_clones(sim) || sim->flips.is_spoilt) {
         return; /* a clone has the rights of its original once more: it shows as oversold */
@@ -24,12 +26,15 @@ void trade_stock(struct sim *sim)
         txns[i] = store_memory_begin(sim->cluster->nodes[i].store, false);
     }
     for (uint64_t item = 1; item <= SHOP_ITEMS && !sim->is_failed; item++) {
-        const struct stock_sums sums = stock_check_sums(txns, count, item, ends, ends_count);
+        const struct stock_sums sums = stock_check_sums(txns, count, item, &ended);
         sim->stats->oracles[ORACLE_STOCK]++;
-        if (!stock_check_holds(&sums, ends_count)) {
-            sim_fail(sim, ORACLE_STOCK, NULL, "of item %llu there were %llu, and %llu are sold",
+        if (!stock_check_holds(&sums, ended.count)) {
+            sim_fail(sim, ORACLE_STOCK, NULL,
+                     "of item %llu there were %llu, and %llu are sold; ended logs had %lld and "
+                     "spent %llu behind their end",
                      (unsigned long long)item, (unsigned long long)sums.added,
-                     (unsigned long long)sums.taken);
+                     (unsigned long long)sums.taken, (long long)sums.left,
+                     (unsigned long long)sums.late);
         }
     }
     for (uint32_t i = 0; i < count; i++) {

@@ -119,11 +119,12 @@ static void begin(uint64_t seed, int64_t units)
 /* What was sold, when the logs of @ends were retired or revoked at these events. */
 static struct stock_sums sums_of(const struct log_point *ends, uint32_t ends_count)
 {
+    const struct stock_ends ended = {.ends = ends, .count = ends_count};
     struct store_txn *txns[NODES];
     for (uint32_t i = 0; i < NODES; i++) {
         txns[i] = store_memory_begin(world.cluster->nodes[i].store, false);
     }
-    const struct stock_sums found = stock_check_sums(txns, NODES, ITEM, ends, ends_count);
+    const struct stock_sums found = stock_check_sums(txns, NODES, ITEM, &ended);
     for (uint32_t i = 0; i < NODES; i++) {
         store_memory_abort(txns[i]);
     }
