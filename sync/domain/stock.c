@@ -260,6 +260,21 @@ static int is_all_here(const struct stock_view *view, uint64_t log, bool *ret_is
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* The same of the closed log of @account and of those between it and @heir: they may have sold what
+ * it left before they were closed. */
+static int are_all_here(const struct stock_view *view, const struct stock_account *account,
+                        uint64_t heir, bool *ret_are)
+{
+    uint64_t log = account->log;
+    int err = 0;
+    *ret_are = true;
+    while (err == 0 && *ret_are && log != heir) { /* is_left_to() came to the end of it */
+        err = is_all_here(view, log, ret_are);
+        log = heir_of(view->roster, account->issuer, log);
+    }
+    return err;
+}
+
 /* ---- rights ---- */
 
 static int64_t own_units(const struct stock_account *account)
@@ -268,13 +283,14 @@ static int64_t own_units(const struct stock_account *account)
            (int64_t)account->taken + (int64_t)account->undone;
 }
 
-/* Whether what the closed log of @account left counts already: units once all of it is here; debts
- * at once, but not a thief's, who could make the others' rights worthless with them. */
+/* Whether what the closed log of @account left to @heir counts already: units once all is here that
+ * may have sold of them; debts at once, but not a thief's, who could make the others' rights
+ * worthless with them. */
 static int is_leftover_due(const struct stock_view *view, const struct stock_account *account,
-                           bool *ret_is)
+                           uint64_t heir, bool *ret_is)
 {
     if (own_units(account) > 0) {
-        return is_all_here(view, account->log, ret_is);
+        return are_all_here(view, account, heir, ret_is);
     }
     *ret_is = roster_log_find(view->roster, account->log)->revoked_seq == UINT64_MAX;
     return 0;
@@ -289,7 +305,7 @@ static int leftover(const struct stock_view *view, const struct stock_account *a
     *ret_units = 0;
     if (account->log != log && own_units(account) != 0 &&
         is_left_to(view->roster, account->issuer, account->log, log)) {
-        err = is_leftover_due(view, account, &is_due);
+        err = is_leftover_due(view, account, log, &is_due);
     }
     if (is_due) {
         *ret_units = own_units(account);

@@ -431,10 +431,32 @@ TEST(stock, what_it_gave_of_that_counts_when_it_is_closed_too)
     give(2, 6, 3, 0);
     stock_mesh_sync(mesh);
     for (uint32_t i = 0; i < 4; i++) {
-        stock_mesh_roster(mesh, i)->logs[2].retired_seq = 1;
+        stock_mesh_roster(mesh, i)->logs[2].retired_seq = 2;
     }
     assert_int_equal(rights(3, 3), 6);
     assert_int_equal(rights(3, 0), 4);
+    assert_int_equal(rights(0, 0), 4);
+}
+
+/* A tablet that went on under a new log, and is dead now as well. */
+TEST(stock, what_a_log_and_the_one_that_continued_it_left_is_the_issuers_once_both_are_here)
+{
+    begin(4);
+    add(0, 10, 0, 0);
+    give(0, 10, 1, 0);
+    stock_mesh_sync(mesh);
+    count_shelf(1, 3);
+    stock_mesh_sync(mesh);
+    for (uint32_t i = 0; i < 4; i++) {
+        struct roster *roster = stock_mesh_roster(mesh, i);
+        roster->logs[2].has_previous = true;
+        roster->logs[2].previous = (struct operation){.log = stock_mesh_log(1), .seq = 2};
+        roster->logs[1].retired_seq = 2;
+    }
+    (void)take_for(2, 6, 1, 0, NULL);
+    stock_mesh_roster(mesh, 0)->logs[2].retired_seq = 2;
+    assert_int_equal(rights(0, 0), 0); /* what it sold is on its way */
+    stock_mesh_deliver(mesh, 2, 0, 1);
     assert_int_equal(rights(0, 0), 4);
 }
 
