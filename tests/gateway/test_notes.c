@@ -12,11 +12,19 @@
 static const struct entity_id order = {.bytes = {1}};
 static const struct entity_id other = {.bytes = {2}};
 
+static struct store_memory *store;
 static struct store_txn *txn;
 
 static void begin(void)
 {
-    txn = store_memory_begin(store_memory_new(), true);
+    store = store_memory_new();
+    txn = store_memory_begin(store, true);
+}
+
+static void end(void)
+{
+    store_memory_abort(txn);
+    store_memory_free(store);
 }
 
 static struct bytes text(const char *words)
@@ -38,6 +46,7 @@ TEST(notes, whose_an_intent_is_is_known_unknown_or_nobodys_here)
     assert_int_equal(notes_intent_get(txn, text("pi_2"), &found), ERR_MISMATCH);
     assert_int_equal(notes_intent_put(txn, text("pi_2"), &other), 0);
     assert_int_equal(notes_intent_get(txn, text("pi_2"), &found), 0);
+    end();
 }
 
 /* ---- orphans ---- */
@@ -70,6 +79,7 @@ TEST(notes, orphans_are_walked_and_go_when_their_order_comes)
     assert_int_equal(notes_orphan_del(txn, text("pi_1")), 0);
     assert_int_equal(notes_orphan_get(txn, text("pi_1"), &found), ERR_NOT_FOUND);
     assert_int_equal(notes_orphan_get(txn, text("pi_2"), &found), 0);
+    end();
 }
 
 TEST(notes, a_spoilt_orphan_is_passed_over)
@@ -81,6 +91,7 @@ TEST(notes, a_spoilt_orphan_is_passed_over)
     assert_int_equal(notes_orphan_next(txn, text(""), &found), 0);
     assert_true(bytes_equal(found.intent, text("pi_2")));
     assert_int_equal(notes_orphan_get(txn, text("pi_1"), &found), ERR_MALFORMED);
+    end();
 }
 
 /* ---- drafts and places ---- */
@@ -99,6 +110,7 @@ TEST(notes, what_a_draft_was_goes_with_its_order)
     assert_int_equal(brief.size, 0);
     assert_int_equal(notes_brief_get(txn, &other, text("hash"), &brief), 0);
     assert_true(bytes_equal(brief, text("1x Pie")));
+    end();
 }
 
 TEST(notes, places_in_lists_are_kept_apart)
@@ -111,6 +123,7 @@ TEST(notes, places_in_lists_are_kept_apart)
     assert_int_equal(notes_place_put(txn, PLACE_INTENTS, 9), 0);
     assert_int_equal(notes_place_get(txn, PLACE_EVENTS, &seconds), 0);
     assert_int_equal(seconds, 7);
+    end();
 }
 
 /* ---- events ---- */
@@ -138,6 +151,7 @@ TEST(events, one_that_comes_again_is_not_kept_again_even_when_it_was_told)
     assert_int_equal(events_next(txn, 0, &number, &body), 0);
     assert_true(bytes_equal(body, text("two")));
     assert_int_equal(events_next(txn, number, &number, &body), ERR_NOT_FOUND);
+    end();
 }
 
 TEST(events, they_keep_the_order_in_which_they_came_beside_the_other_rows)
@@ -161,6 +175,7 @@ TEST(events, they_keep_the_order_in_which_they_came_beside_the_other_rows)
         last = number;
     }
     assert_int_equal(events_next(txn, last, &number, &body), ERR_NOT_FOUND);
+    end();
 }
 
 TEST(events, what_is_too_old_to_come_again_is_forgotten_and_the_rest_is_not)
@@ -178,4 +193,5 @@ TEST(events, what_is_too_old_to_come_again_is_forgotten_and_the_rest_is_not)
     assert_false(is_seen);
     assert_int_equal(events_is_seen(txn, text("evt_2"), &is_seen), 0);
     assert_true(is_seen);
+    end();
 }

@@ -133,6 +133,8 @@ bool thief_hear(struct thief *thief, enum message_kind kind)
         size_t size;
         const int err = dealer_receive(thief->dealer, is_lost ? 0 : 10, thief->frame,
                                        sizeof thief->frame, &size);
+        if (err == 0 && size == 0)
+            continue; /* a beat */
         if (err == 0) {
             check(message_decode(bytes_of(thief->frame, size), &thief->heard) == 0);
             thief->heard_size = size;
