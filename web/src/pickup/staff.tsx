@@ -145,10 +145,11 @@ interface HandOverProps {
 
 /** The wrong-order guard: who and what, before anything leaves the counter. */
 function HandOver({ desk, order, onClose }: HandOverProps) {
-    const [units, setUnits] = useState<Units[]>(() => readyUnits(order));
+    const [chosen, setChosen] = useState<Units[] | null>(null);
+    const units = chosen ?? readyUnits(order); // follows the kitchen until a person chooses
     const given = new Map(units.map(({ line, units: count }) => [line, count]));
     const set = (line: number, count: number): void =>
-        setUnits([
+        setChosen([
             ...units.filter((other) => other.line !== line),
             ...(count > 0 ? [{ line, units: count }] : []),
         ]);
