@@ -80,7 +80,7 @@ const char *attack_truncated(struct thief *thief, uint64_t count)
     (void)count;
     frames_make(thief, &frames);
     for (uint32_t i = 0; i < frames.count; i++) {
-        for (size_t size = 0; size < frames.frames[i].size; size++) {
+        for (size_t size = 1; size < frames.frames[i].size; size++) {
             if (!ends_link(thief, bytes_of(frames.frames[i].data, size)))
                 return "a frame that was cut off did not end the link";
         }
