@@ -9,6 +9,7 @@
 #include "node/os/logger.h"
 
 struct gateway {
+    char folder[PATH_BYTES_MAX]; /* of the settler's store */
     struct credentials credentials;
     struct gateway_desk desk;
 };
@@ -31,15 +32,14 @@ static bool may_settle(const struct gate *gate)
 
 static int settle(const struct program_host *host, const struct gate *gate, struct gateway *gateway)
 {
-    char folder[PATH_BYTES_MAX];
     const struct settler_config config = {.gate = gate,
-                                          .folder = folder,
+                                          .folder = gateway->folder,
                                           .popup = host->identity->popup,
                                           .credentials = &gateway->credentials,
                                           .terms = &terms,
                                           .answered = host->wake_web,
                                           .context = host->wake_context};
-    int err = path_join(folder, host->state, "gateway");
+    int err = path_join(gateway->folder, host->state, "gateway");
     err = err == 0 ? settler_start(&config, &gateway->desk.settler) : err;
     if (err == 0) {
         logger_say(LEVEL_NOTICE, "settle", "card payments by %s%s", terms.stripe_url,

@@ -1,5 +1,6 @@
 #include "gateway/config/credentials.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,8 +66,16 @@ static int file_load(const char *folder, const char *name, char *to, char *ret_p
     uint8_t *data = NULL;
     size_t size = 0;
     int err = path_join(path, folder, name);
-    if (err != 0 || stat(path, &about) != 0) {
-        return err; /* it need not be there */
+    if (err != 0) {
+        return err;
+    }
+    if (stat(path, &about) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) {
+            return 0; /* it need not be there */
+        }
+        (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.300s: it must be readable for this user",
+                       path);
+        return ERR_FORBIDDEN;
     }
     if ((about.st_mode & S_IRWXO) != 0) {
         (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.300s: everybody may read it: chmod 600",

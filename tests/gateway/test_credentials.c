@@ -1,5 +1,5 @@
 /* test_credentials.c - keys are read from files that nobody else may read, and fit each other. */
-#define _DEFAULT_SOURCE /* mkdtemp */
+#define _DEFAULT_SOURCE /* mkdtemp, symlink */
 
 #include "tests/lib/test.h"
 
@@ -79,6 +79,17 @@ TEST(credentials, a_file_that_everybody_may_read_is_refused)
     put("stripe-publishable-key", "pk_test_1", 0644);
     assert_int_equal(load(), ERR_FORBIDDEN);
     assert_non_null(strstr(problem, "chmod 600"));
+    done();
+}
+
+TEST(credentials, a_file_that_is_there_and_cannot_be_looked_at_is_no_file_that_is_not_there)
+{
+    char path[PATH_BYTES_MAX];
+    fresh();
+    assert_int_equal(path_join(path, folder, "stripe-secret-key"), 0);
+    assert_int_equal(symlink("stripe-secret-key", path), 0); /* to itself */
+    assert_int_equal(load(), ERR_FORBIDDEN);
+    assert_non_null(strstr(problem, "readable"));
     done();
 }
 
