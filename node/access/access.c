@@ -136,12 +136,19 @@ static const struct roster_person *person_find(const struct gate_live *live, uin
     return NULL;
 }
 
+/* A gateway is given no PINs and signs nobody in; it is the one that a stranger can reach. */
+static bool signs_people_in(const struct gate_live *live, uint64_t issuer)
+{
+    const struct gate_peer *peer = peer_find(live, issuer);
+    return peer == NULL || peer->role != ROLE_GATEWAY;
+}
+
 /* With what the roster gives him now. */
 static int caller_person(const struct gate_live *live, struct caller *caller)
 {
     const struct token *token = &caller->token;
     const struct roster_person *person = person_find(live, token->subject);
-    if (person == NULL || person->role != token->role)
+    if (person == NULL || person->role != token->role || !signs_people_in(live, token->issuer))
         return ERR_UNAUTHENTICATED;
     caller->kind = CALLER_PERSON;
     caller->principal = (struct principal){

@@ -132,6 +132,16 @@ TEST(caller, any_device_s_word_is_good_until_it_is_out_of_the_popup)
     end();
 }
 
+TEST(caller, a_gateway_s_word_is_good_for_customers_and_not_for_people)
+{
+    begin();
+    live.peers[0].role = ROLE_GATEWAY;
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&other, ROLE_COUNTER)), ERR_UNAUTHENTICATED);
+    assert_int_equal(ask(ENTRANCE_PLAIN, bearer(&other, ROLE_CUSTOMER)), 0);
+    assert_int_equal(caller.kind, CALLER_CUSTOMER);
+    end();
+}
+
 TEST(caller, a_device_whose_clock_is_a_day_off_signs_people_in_all_the_same)
 {
     begin();
