@@ -573,7 +573,7 @@ static void answer_document(struct api *api, struct api_reply *reply)
     text_append(&reply->body, api->document.data, api->document.size);
 }
 
-static void hand_over(struct api *api, const struct api_request *request, struct api_reply *reply)
+static void annex_ask(struct api *api, const struct api_request *request, struct api_reply *reply)
 {
     char where[JSON_WHERE_BYTES_MAX] = "";
     struct json_value *body = NULL;
@@ -680,7 +680,7 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
     else if (ret_reply->route->shape == SHAPE_METRICS)
         answer_metrics(api, ret_reply);
     else if (ret_reply->route->shape == SHAPE_ANNEX)
-        hand_over(api, request, ret_reply);
+        annex_ask(api, request, ret_reply);
     else if (route_is_write(ret_reply->route))
         push_command(api, request, ret_reply);
     else if (ret_reply->route->again == AGAIN_HARMLESS)

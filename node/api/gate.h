@@ -96,7 +96,8 @@ struct gate_live {
     struct roster_person people[ROSTER_PEOPLE_MAX];
 };
 
-/* What the host offers. All are called on the web thread only, with @context. */
+/* What the host offers. All are called with @context on the thread that the gate was
+ * made for: the web thread, or a program's own (core_gate_more()). */
 struct gate {
     void *context;
     struct command_queue *queue;

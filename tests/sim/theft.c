@@ -57,15 +57,7 @@ static void deeds(struct sim *sim, uint32_t node)
 {
     const uint64_t count = 1 + below(sim, DEEDS_MAX);
     for (uint64_t i = 0; i < count && !sim->is_failed; i++) {
-        struct request *request = clients_begin(sim, COMMAND_ORDER_PLACE);
-        struct command *command = &request->command;
-        command->channel = bytes_of_text("counter");
-        command->mode = bytes_of_text("take-away");
-        command->name = bytes_of_text("Eve");
-        command->lines_count = 1;
-        command->lines[0] = (struct wanted_line){.item = 1 + below(sim, SHOP_ITEMS), .quantity = 1};
-        cluster_command(sim->cluster, node, command, (uint64_t)(request - sim->requests));
-        cluster_run(sim->cluster, DEED_MS);
+        clients_place(sim, node);
     }
 }
 
