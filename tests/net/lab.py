@@ -39,6 +39,7 @@ WAYS = (
     ["unshare", "--net"],
     ["sudo", "-n", "env", f"{INSIDE}=1", "unshare", "--net"],
 )
+MORTAL = ["setpriv", "--pdeathsig", "KILL"]  # ends when this process does, however that comes
 PROBE = ["ip", "link", "add", "name", "probe0", "type", "veth", "peer", "name", "probe1"]
 
 
@@ -85,7 +86,7 @@ class Node:
         self.device = ""
         self.child = None
         self.peers = []
-        self.space = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
+        self.space = subprocess.Popen([*MORTAL, "unshare", "--net", "sleep", "infinity"])
         until("a namespace", self._has_space, 60)
         self._cable()
 
@@ -136,7 +137,7 @@ class Node:
         return done.stdout
 
     def start(self, *flags):
-        words = [*self._inside(), self.lab.program, "run", "--json", "--state", self.state,
+        words = [*MORTAL, *self._inside(), self.lab.program, "run", "--json", "--state", self.state,
                  "--listen", f"tcp://0.0.0.0:{MESH_PORT}", "--http", "127.0.0.1:8080", *flags]
         for peer in self.peers:
             words += ["--peer", peer]

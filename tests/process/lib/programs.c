@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +35,16 @@ const char *program(void)
     return path;
 }
 
+pid_t fork_mortal(void)
+{
+    const pid_t parent = getpid();
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent))
+        _exit(127); /* the test ended before we could ask to end with it */
+    return child;
+}
+
 pid_t spawn(const char *const *words, int out_fd, int err_fd)
 {
     const char *wanted[WORDS_MAX + 2] = {program()};
@@ -43,14 +54,13 @@ pid_t spawn(const char *const *words, int out_fd, int err_fd)
         wanted[i + 1] = words[i];
     }
     memcpy(argv, wanted, sizeof argv); /* execv() changes none of them, whatever its type says */
-    pid_t child = fork();
+    pid_t child = fork_mortal();
     if (child == 0) {
         (void)dup2(out_fd, STDOUT_FILENO);
         (void)dup2(err_fd, STDERR_FILENO);
         (void)execv(argv[0], argv);
         _exit(127);
     }
-    assert_true(child > 0);
     return child;
 }
 
@@ -164,7 +174,7 @@ void stall_close(struct stall *stall)
         if (stall->nodes[i].log_fd > 0)
             (void)close(stall->nodes[i].log_fd);
     }
-    pid_t child = fork();
+    pid_t child = fork_mortal();
     if (child == 0) {
         (void)execlp("rm", "rm", "-rf", "--", stall->folder, (char *)NULL);
         _exit(127);

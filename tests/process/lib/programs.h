@@ -21,7 +21,11 @@ struct ran {
 /* build/trestle */
 const char *program(void);
 
-/* Start it with @words, NULL at their end. */
+/* fork(), but the child is killed when this process ends, however that comes: a test that fails
+ * leaves nothing running. Call it on the main thread, whose end is what the kernel looks at. */
+pid_t fork_mortal(void);
+
+/* Start it with @words, NULL at their end; mortal. */
 pid_t spawn(const char *const *words, int out_fd, int err_fd);
 
 /* Its exit status, or 1000 + signal. */
