@@ -39,6 +39,7 @@ static const struct cli_command commands[] = {
      .flags = {{"role", "ROLE", "what the other device is: counter, kitchen, pickup"},
                {"lane", "LETTERS", "its order numbers begin with it; none = it takes no orders"},
                {"name", "NAME", "what people call it (as it calls itself, or its role)"},
+               {"no-qr", NULL, "do not draw it as a QR code, too, on a terminal"},
                JSON_FLAG}},
     {.name = "pair",
      .usage = "",

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "node/cli/qr.h"
 #include "node/cli/reply.h"
 #include "node/cli/setup.h"
+#include "node/cli/terminal.h"
 #include "node/core/control.h"
 #include "node/core/introduce.h"
 #include "node/mesh/newcomer.h"
@@ -18,8 +20,32 @@ enum { ASK_MS = 5000, JOIN_MS = 10000, PAIR_LOOK_NS = 200000000 };
  * ---------------------------------------------------------------------------------------
  */
 
+/* Rows that the invitation takes under its code: itself over two lines, what is told, the prompt.
+ */
+enum { ROWS_BELOW_CODE = 5 };
+
+/* For whatever reads codes at the other device: it types what trestle join asks for. */
+static void print_code(const char *invitation)
+{
+    struct text drawn = {0};
+    unsigned columns = 0, columns_there = 0, rows_there = 0;
+    const int err = qr_draw(invitation, &drawn, &columns);
+    const unsigned rows = (columns + 1) / 2 + ROWS_BELOW_CODE;
+    terminal_size(&columns_there, &rows_there);
+    if (err != 0)
+        tell("the QR code: %s", err_text(err));
+    else if (columns <= columns_there)
+        (void)fwrite(drawn.data, 1, drawn.size, stdout);
+    if (columns > columns_there || rows > rows_there)
+        tell("the QR code needs a window of %u columns and %u rows", columns, rows);
+    text_close(&drawn);
+}
+
 static void print_invitation(const struct args *args, const char *invitation)
 {
+    /* Without colours it cannot be told what is dark. */
+    if (terminal_is_colourful(stdout) && !args_has(args, "no-qr") && !args_has(args, "json"))
+        print_code(invitation);
     if (args_has(args, "json"))
         (void)printf("{\"invitation\":\"%s\",\"seconds\":%d}\n", invitation, INVITATION_SECONDS);
     else

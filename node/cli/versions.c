@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <libwebsockets.h>
 #include <lmdb.h>
+#include <qrencode.h>
 #include <sodium.h>
 #include <zmq.h>
 
@@ -26,4 +27,5 @@ void print_versions(void)
     (void)printf("libsodium %s\n", sodium_version_string());
     (void)printf("libwebsockets %s\n", lws_get_library_version());
     (void)printf("jansson %s\n", jansson_version_str());
+    (void)printf("libqrencode %s\n", QRcode_APIVersionString());
 }

@@ -28,7 +28,7 @@ SYNC_LIBRARIES = re.compile(r"^(msgpack(\.h|/)|sodium(\.h|/))")
 FOREIGN_NAMES = re.compile(
     r"\b(z[a-z]+_t|zmq_\w+|MDB_\w+|mdb_\w+|lws\w*|json_t|json_\w+_t"
     r"|msgpack_(object|packer|sbuffer|unpack\w*|zone)\w*|crypto_\w+|mbedtls_\w+|uv_\w+_t|CURL\w*"
-    r"|qrcodegen_\w+)\b")
+    r"|QR(code|input|ec|Encode)\w*)\b")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 GENERATED = {"node/version.h"}
