@@ -37,7 +37,7 @@ struct wrong_guesses {
 };
 
 struct pin_book {
-    char path[PATH_BYTES_MAX]; /* "" = not kept */
+    char path[PATH_BYTES_MAX];
     uint8_t pepper[PEPPER_BYTES];
     uint64_t turn;
     uint64_t device_count, device_ms; /* wrong guesses not forgiven, as of when */
@@ -88,8 +88,6 @@ static int book_save(const struct pin_book *book)
     uint8_t data[BOOK_BYTES_MAX];
     struct writer writer;
     struct bytes bytes;
-    if (book->path[0] == '\0')
-        return 0;
     writer_init(&writer, data, sizeof data);
     write_array(&writer, 5);
     write_uint(&writer, BOOK_VERSION);
@@ -174,15 +172,13 @@ int pin_book_open(const char *state, struct pin_book **ret_book)
     struct pin_book *book = calloc(1, sizeof *book);
     if (book == NULL)
         return ERR_NO_MEMORY;
-    int err = state == NULL ? 0 : path_join(book->path, state, "pins");
-    if (err == 0 && state != NULL)
+    int err = path_join(book->path, state, "pins");
+    if (err == 0)
         err = book_load(book);
     if (err != 0) {
         pin_book_close(book);
         return err;
     }
-    if (state == NULL)
-        entropy_bytes(book->pepper, sizeof book->pepper);
     *ret_book = book;
     return 0;
 }

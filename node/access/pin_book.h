@@ -30,9 +30,8 @@ enum {
 
 struct pin_book;
 
-/* Of @state; a new one with a new pepper when there is none. @state NULL: not kept (tests).
- * ERR_MALFORMED: the file is none of ours; ERR_NO_MEMORY, and what file_read() and file_write()
- * say. */
+/* Of @state; a new one with a new pepper when there is none. ERR_MALFORMED: the file is none of
+ * ours; ERR_NO_MEMORY, and what file_read() and file_write() say. */
 MUST_CHECK int pin_book_open(const char *state, struct pin_book **ret_book);
 /* Accepts NULL. */
 void pin_book_close(struct pin_book *book);

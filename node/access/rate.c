@@ -17,8 +17,7 @@ static uint64_t client_hash(const struct rates *rates, unsigned class_, struct b
 {
     uint8_t hash[crypto_shorthash_BYTES];
     check(crypto_shorthash(hash, client.data, client.size, rates->key) == 0);
-    const uint64_t mixed = get_be64(hash) ^ class_;
-    return mixed != 0 ? mixed : 1;
+    return (get_be64(hash) ^ (uint64_t)class_ << 1) | 1; /* 0 is a free bucket's */
 }
 
 /* The bucket of @client: its own, or that of its set which is fullest. */

@@ -9,7 +9,7 @@ enum { ROW_BYTES = 8 + TOKEN_NUMBER_BYTES, LIST_MODE = 0600 };
 
 /* As it lies in the file: 8 bytes when the token ends, then its number; of zeros a free row. */
 struct signed_out {
-    char path[PATH_BYTES_MAX]; /* "" = not kept */
+    char path[PATH_BYTES_MAX];
     uint8_t rows[SIGNED_OUT_MAX][ROW_BYTES];
 };
 
@@ -33,8 +33,8 @@ int signed_out_open(const char *state, struct signed_out **ret_list)
     struct signed_out *list = calloc(1, sizeof *list);
     if (list == NULL)
         return ERR_NO_MEMORY;
-    int err = state == NULL ? 0 : path_join(list->path, state, "signed-out");
-    if (err == 0 && state != NULL)
+    int err = path_join(list->path, state, "signed-out");
+    if (err == 0)
         err = list_load(list);
     if (err != 0) {
         free(list);
@@ -66,7 +66,5 @@ int signed_out_add(struct signed_out *list, const struct token *token)
             first = i;
     put_be64(list->rows[first], (uint64_t)token->expires_s);
     memcpy(list->rows[first] + 8, token->number, sizeof token->number);
-    return list->path[0] == '\0'
-               ? 0
-               : file_write(list->path, bytes_of(list->rows, sizeof list->rows), LIST_MODE);
+    return file_write(list->path, bytes_of(list->rows, sizeof list->rows), LIST_MODE);
 }

@@ -12,7 +12,7 @@ enum { SIGNED_OUT_MAX = 256 };
 
 struct signed_out;
 
-/* @state NULL: not kept. ERR_MALFORMED, ERR_NO_MEMORY, and what file_read() says. */
+/* ERR_MALFORMED, ERR_NO_MEMORY, and what file_read() says. */
 MUST_CHECK int signed_out_open(const char *state, struct signed_out **ret_list);
 /* Accepts NULL. */
 void signed_out_close(struct signed_out *list);

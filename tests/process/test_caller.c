@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "node/access/access.h"
@@ -132,6 +133,84 @@ TEST(caller, any_device_s_word_is_good_until_it_is_out_of_the_popup)
     end();
 }
 
+TEST(caller, a_device_or_a_person_that_nobody_knows_is_nobody)
+{
+    struct identity stranger;
+    begin();
+    make_identity(&stranger, 300);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&stranger, ROLE_COUNTER)), ERR_UNAUTHENTICATED);
+    live.peers[1] = (struct gate_peer){.device = stranger.device,
+                                       .device_key = signing_public(&stranger.device_secret)};
+    live.peers_count = 2;
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), 0);
+    live.people[1] = live.people[0];
+    live.people[0] = (struct roster_person){.staff = MIRA + 1, .role = ROLE_OWNER};
+    live.people_count = 2;
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), 0);
+    live.people_count = 1;
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
+    end();
+}
+
+TEST(caller, a_customer_s_token_with_a_role_of_staff_is_none)
+{
+    begin();
+    struct token token = token_now(&own, ROLE_OWNER, MIRA);
+    token.audience = AUDIENCE_CUSTOMER;
+    (void)snprintf(text, sizeof text, "Bearer ");
+    token_mint(&token, &own.device_secret, text + strlen(text));
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
+    assert_int_equal(ask(ENTRANCE_PLAIN, text), ERR_UNAUTHENTICATED);
+    end();
+}
+
+static int ask_with_ticket(const char *ticket)
+{
+    const struct access_request request = {.entrance = ENTRANCE_SECURE,
+                                           .ticket = bytes_of_text(ticket)};
+    return access_caller(access_, &live, &request, &caller);
+}
+
+TEST(caller, a_ticket_opens_for_whom_it_was_given_while_he_may_come_in)
+{
+    char ticket[TICKET_TEXT_BYTES + 1];
+    begin();
+    assert_int_equal(ask(ENTRANCE_SECURE, bearer(&own, ROLE_COUNTER)), 0);
+    assert_int_equal(access_ticket(access_, &caller, ticket), 0);
+    assert_int_equal(ask_with_ticket(ticket), 0);
+    assert_int_equal(caller.principal.staff, MIRA);
+    assert_int_equal(access_ticket(access_, &caller, ticket), 0);
+    live.people[0].role = ROLE_PICKUP;
+    assert_int_equal(ask_with_ticket(ticket), ERR_UNAUTHENTICATED);
+    assert_int_equal(ask_with_ticket("not a ticket"), ERR_UNAUTHENTICATED);
+    end();
+}
+
+TEST(caller, who_came_in_stands_until_his_token_ends_and_a_screen_always)
+{
+    begin();
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, ""), 0);
+    assert_true(access_stands(access_, &live, &caller));
+    assert_int_equal(ask(ENTRANCE_PLAIN, ""), 0);
+    assert_false(access_stands(access_, &live, &caller));
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&other, ROLE_COUNTER)), 0);
+    assert_true(access_stands(access_, &live, &caller));
+    live.peers[0].clock_offset_ms = INT64_C(7 * 86400) * 1000; /* a week later by its clock */
+    assert_false(access_stands(access_, &live, &caller));
+    live.peers_count = 0;
+    assert_false(access_stands(access_, &live, &caller));
+    end();
+}
+
+TEST(caller, who_has_no_role_is_given_no_token)
+{
+    begin();
+    assert_int_equal(access_token(access_, &live, MIRA, text, &caller), 0);
+    live.people[0].role = ROLE_NONE;
+    assert_int_equal(access_token(access_, &live, MIRA, text, &caller), ERR_UNAUTHENTICATED);
+    end();
+}
+
 TEST(caller, a_gateway_s_word_is_good_for_customers_and_not_for_people)
 {
     begin();
@@ -200,12 +279,56 @@ TEST(caller, files_that_the_disk_spoilt_begin_anew_and_the_stall_opens)
     end();
 }
 
+static void write_state(const char *name, const char *content, size_t size)
+{
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_int_equal(file_write(path, bytes_of(content, size), 0600), 0);
+}
+
+TEST(caller, so_do_those_of_another_version_and_those_that_grew)
+{
+    static const char long_list[64 * 1024];
+    begin();
+    access_close(access_);
+    write_state("pins", "\x95\x00", 2);
+    write_state("signed-out", long_list, sizeof long_list);
+    open_access(false);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
+    end();
+}
+
+TEST(caller, without_its_files_nobody_is_let_in)
+{
+    static char name[PATH_BYTES_MAX];
+    struct access_config config = {.state = folder, .identity = &own};
+    struct access *none = NULL;
+    char path[128];
+    begin();
+    access_close(access_);
+    access_ = NULL;
+    (void)snprintf(path, sizeof path, "%s/pins", folder);
+    assert_int_equal(unlink(path), 0);
+    config.state = "/tmp/trestle-a-folder-that-is-not-there";
+    assert_int_equal(access_open(&config, &none), ERR_NOT_FOUND);
+    memset(name, 'x', sizeof name - 1);
+    config.state = name;
+    assert_int_equal(access_open(&config, &none), ERR_TOO_LARGE);
+    (void)snprintf(path, sizeof path, "%s/signed-out", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    config.state = folder;
+    assert_int_not_equal(access_open(&config, &none), 0);
+    assert_int_equal(rmdir(path), 0);
+    end();
+}
+
 TEST(caller, of_too_many_who_signed_out_those_that_end_first_are_forgotten)
 {
     struct signed_out *list = NULL;
     struct token first = {.expires_s = 10, .number = {0xff}};
     struct token last = {.expires_s = 5000, .number = {0xfe}};
-    assert_int_equal(signed_out_open(NULL, &list), 0);
+    begin();
+    assert_int_equal(signed_out_open(folder, &list), 0);
     assert_int_equal(signed_out_add(list, &last), 0);
     assert_int_equal(signed_out_add(list, &first), 0);
     for (int i = 0; i < SIGNED_OUT_MAX - 1; i++) {
@@ -215,6 +338,7 @@ TEST(caller, of_too_many_who_signed_out_those_that_end_first_are_forgotten)
     assert_false(signed_out_has(list, &first));
     assert_true(signed_out_has(list, &last));
     signed_out_close(list);
+    end();
 }
 
 TEST(caller, a_ticket_is_good_once_and_for_half_a_minute)
@@ -243,6 +367,10 @@ TEST(caller, an_address_and_a_token_are_slowed_down_and_this_machine_is_not)
     const unsigned burst = rate_class_limit(RATE_BYTES).burst;
     int err = 0;
     begin();
+    for (unsigned i = 0; i < 100 && err == 0; i++)
+        err = access_admit_address(access_, &own_request, RATE_SIGN_IN, &wait_ms);
+    assert_int_equal(err, ERR_LIMIT);
+    err = 0;
     for (unsigned i = 0; i < 4 * burst; i++)
         assert_int_equal(access_admit_address(access_, &own_request, RATE_BYTES, &wait_ms), 0);
     for (unsigned i = 0; i < 4 * burst && err == 0; i++)
@@ -268,6 +396,9 @@ TEST(caller, a_host_that_knows_its_own_screen_alone_takes_no_tokens)
     struct pin_answer answer;
     uint64_t request;
     char ticket[TICKET_TEXT_BYTES + 1];
+    static uint8_t buffer[SEALED_PINS_BYTES_MAX];
+    struct pin pin = {.size = 0};
+    struct bytes sealed = {.size = 0};
     live = (struct gate_live){.role = ROLE_COUNTER};
     assert_int_equal(access_caller(NULL, &live, &none, &caller), 0);
     assert_int_equal(caller.kind, CALLER_SCREEN);
@@ -277,4 +408,9 @@ TEST(caller, a_host_that_knows_its_own_screen_alone_takes_no_tokens)
     assert_false(access_answered(NULL, &answer));
     assert_int_equal(access_customer(NULL, &live, text, &caller), ERR_UNAVAILABLE);
     assert_int_equal(access_admit_address(NULL, &none, RATE_SIGN_IN, &request), 0);
+    assert_int_equal(access_admit_caller(NULL, &caller, RATE_READ, &request), 0);
+    access_on_answer(NULL, NULL, NULL);
+    assert_int_equal(access_seal(NULL, &live, &pin, MIRA, buffer, &sealed), ERR_UNAVAILABLE);
+    assert_int_equal(access_unseal(NULL, sealed, MIRA, &pin), ERR_UNAVAILABLE);
+    access_close(NULL);
 }

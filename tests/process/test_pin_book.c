@@ -1,12 +1,16 @@
 /* test_pin_book.c - what one device keeps of PINs: enough to know the right one, too little to find
  * it, and every wrong guess. Time is what the test says. */
-#define _DEFAULT_SOURCE /* mkdtemp */
+#define _GNU_SOURCE /* mkdtemp, RTLD_NEXT */
+#include <dlfcn.h>
+#include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "node/access/pin_book.h"
+#include "node/access/pin_desk.h"
 #include "node/os/clock.h"
 #include "node/os/file.h"
 #include "tests/lib/test.h"
@@ -17,6 +21,29 @@ static char folder[64];
 static struct pin_book *book;
 static uint64_t now_ms, wait_ms;
 
+/* How PINs are hashed here: as they are, at no cost where hundreds are tried, or not at all, as
+ * where memory is short. */
+static enum { HASHES, HASHES_QUICKLY, HASHES_NOT } hashing;
+
+/* Stands before libsodium's. */
+int crypto_pwhash(unsigned char *const out, unsigned long long out_size, const char *const password,
+                  unsigned long long password_size, const unsigned char *const salt,
+                  unsigned long long passes, size_t memory, int algorithm)
+{
+    static int (*real)(unsigned char *, unsigned long long, const char *, unsigned long long,
+                       const unsigned char *, unsigned long long, size_t, int);
+    if (hashing == HASHES_NOT)
+        return errno = ENOMEM, -1;
+    if (hashing == HASHES_QUICKLY)
+        return crypto_generichash(out, out_size, (const unsigned char *)password, password_size,
+                                  salt, crypto_pwhash_SALTBYTES);
+    if (real == NULL) {
+        void *found = dlsym(RTLD_NEXT, "crypto_pwhash");
+        memcpy(&real, &found, sizeof found);
+    }
+    return real(out, out_size, password, password_size, salt, passes, memory, algorithm);
+}
+
 static void reopen(void)
 {
     pin_book_close(book);
@@ -26,9 +53,10 @@ static void reopen(void)
 static void begin(void)
 {
     assert_int_equal(entropy_start(), 0);
-    (void)snprintf(folder, sizeof folder, "/tmp/trestle-pins-XXXXXX");
+    (void)snprintf(folder, sizeof folder, "/dev/shm/trestle-pins-XXXXXX");
     assert_non_null(mkdtemp(folder));
     now_ms = 1000;
+    hashing = HASHES;
     book = NULL;
     reopen();
 }
@@ -177,6 +205,104 @@ TEST(pin_book, a_file_that_is_none_of_ours_is_said_to_be)
     end();
 }
 
+/* A wrong guess at @staff, some minutes later. */
+static void guess_wrong(uint64_t staff)
+{
+    now_ms += DEVICE_GUESS_MS;
+    assert_int_equal(guess_at(staff, "0000", NULL, 0), ERR_UNAUTHENTICATED);
+}
+
+TEST(pin_book, of_too_many_numbers_the_one_tried_longest_ago_is_forgotten)
+{
+    enum { ADA = 1000, BEN, CLEO };
+    begin();
+    hashing = HASHES_QUICKLY;
+    for (int i = 0; i < LOCK_FREE; i++) {
+        guess_wrong(ADA);
+        guess_wrong(BEN);
+        guess_wrong(CLEO);
+    }
+    for (uint64_t i = 0; i < GUESSES_MAX - 3; i++)
+        guess_wrong(2000 + i);
+    guess_wrong(ADA);
+    guess_wrong(3000); /* in the place of Ben */
+    guess_wrong(CLEO);
+    assert_true(pin_book_wait(book, CLEO, now_ms) > 0);
+    guess_wrong(BEN);
+    assert_int_equal(pin_book_wait(book, BEN, now_ms), 0);
+    end();
+}
+
+TEST(pin_book, of_more_people_than_there_can_be_the_first_s_pin_is_opened_again)
+{
+    begin();
+    hashing = HASHES_QUICKLY;
+    for (uint64_t i = 0; i < STAFF_MAX; i++)
+        assert_int_equal(guess_at(MIRA + i, "4711", "4711", 1), 0);
+    assert_int_equal(guess_without_blob("4711"), 0);
+    assert_int_equal(guess_at(MIRA + STAFF_MAX, "4711", "4711", 1), 0);
+    assert_int_equal(guess_without_blob("4711"), ERR_UNAUTHENTICATED);
+    assert_int_equal(guess_mira("4711"), 0);
+    end();
+}
+
+TEST(pin_book, without_memory_nobody_gets_in_and_the_guess_counts)
+{
+    begin();
+    hashing = HASHES_NOT;
+    assert_int_equal(guess_mira("4711"), ERR_NO_MEMORY);
+    hashing = HASHES_QUICKLY;
+    assert_int_equal(guess_mira("4711"), 0);
+    hashing = HASHES_NOT;
+    for (int i = 0; i < LOCK_FREE; i++)
+        assert_int_equal(guess_without_blob("4711"), ERR_NO_MEMORY);
+    assert_int_equal(guess_mira("4711"), ERR_LIMIT);
+    end();
+}
+
+TEST(pin_book, a_guess_that_cannot_be_counted_is_not_looked_at)
+{
+    char path[128];
+    begin();
+    (void)snprintf(path, sizeof path, "%s/pins", folder);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(guess_mira("4711"), ERR_NOT_FOUND);
+    pin_book_close(book);
+}
+
+TEST(pin_book, a_folder_with_too_long_a_name_has_none)
+{
+    static char name[PATH_BYTES_MAX];
+    struct pin_book *other = NULL;
+    memset(name, 'x', sizeof name - 1);
+    assert_int_equal(pin_book_open(name, &other), ERR_TOO_LARGE);
+}
+
+TEST(pin_book, more_guesses_at_once_than_there_is_room_for_are_told_to_come_again)
+{
+    struct pin_desk *desk = NULL;
+    struct pin_answer answer;
+    struct pin_guess guess = {.pin = pin_of("4711")};
+    uint64_t request = 0;
+    unsigned answered = 0;
+    begin();
+    hashing = HASHES_QUICKLY;
+    assert_int_equal(pin_desk_open(book, &desk), 0);
+    assert_false(pin_desk_answered(desk, &answer));
+    for (guess.staff = 1; guess.staff <= PIN_DESK_MAX; guess.staff++)
+        assert_int_equal(pin_desk_ask(desk, &guess, &request), 0);
+    assert_int_equal(pin_desk_ask(desk, &guess, &request), ERR_BUSY);
+    while (answered < PIN_DESK_MAX)
+        answered += pin_desk_answered(desk, &answer);
+    assert_int_equal(answer.request, request);
+    assert_int_equal(answer.err, ERR_UNAUTHENTICATED);
+    assert_int_equal(pin_desk_ask(desk, &guess, &request), 0);
+    pin_desk_close(desk);
+    book = NULL;
+    end();
+}
+
 /* ---- on their way ---- */
 
 TEST(sealed_pin, each_device_opens_its_own_and_no_others)
@@ -211,6 +337,30 @@ TEST(sealed_pin, each_device_opens_its_own_and_no_others)
                          ERR_NOT_FOUND);
     buffer[0]++;
     assert_int_equal(pin_unseal(sealed, MIRA, 1, &secrets[0], &opened), ERR_NOT_FOUND);
+}
+
+/* Sealed for device 1 as pin_seal() does it, whatever @plain says. */
+static int unseal_plain(const uint8_t plain[SEALED_PIN_PLAIN_BYTES])
+{
+    uint8_t sealed[1 + 8 + SEALED_PIN_BYTES] = {1};
+    struct transport_secret secret;
+    struct pin opened;
+    entropy_transport_key(&secret);
+    const struct public_key key = transport_public(&secret);
+    put_be64(sealed + 1, 1);
+    assert_int_equal(crypto_box_seal(sealed + 9, plain, SEALED_PIN_PLAIN_BYTES, key.bytes), 0);
+    return pin_unseal(bytes_of(sealed, sizeof sealed), MIRA, 1, &secret, &opened);
+}
+
+TEST(sealed_pin, what_was_sealed_by_a_liar_is_no_pin)
+{
+    uint8_t plain[SEALED_PIN_PLAIN_BYTES] = {[7] = MIRA, [8] = 4, '4', '7', '1', '1'};
+    assert_int_equal(entropy_start(), 0);
+    assert_int_equal(unseal_plain(plain), 0);
+    plain[8] = PIN_DIGITS_MAX + 1;
+    assert_int_equal(unseal_plain(plain), ERR_MALFORMED);
+    plain[8] = 5; /* a zero byte for a digit */
+    assert_int_equal(unseal_plain(plain), ERR_MALFORMED);
 }
 
 TEST(sealed_pin, a_pin_is_four_to_twelve_digits)

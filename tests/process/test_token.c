@@ -253,14 +253,42 @@ TEST(token, a_claim_of_another_form_is_none)
     assert_int_equal(check_replaced("\"12\"", "12"), ERR_MALFORMED);
     assert_int_equal(check_replaced("\"12\"", "\"012\""), ERR_MALFORMED);
     assert_int_equal(check_replaced("\"12\"", "\"-1\""), ERR_MALFORMED);
+    assert_int_equal(check_replaced("\"12\"", "\"1a\""), ERR_MALFORMED);
+    assert_int_equal(check_replaced("\"12\"", "\"0\""), 0);
     assert_int_equal(check_replaced("\"12\"", "\"\""), ERR_MALFORMED);
     assert_int_equal(check_replaced("\"12\"", "\"9999999999999999999\""), ERR_MALFORMED);
     assert_int_equal(check_replaced("\"counter\"", "\"none\""), ERR_MALFORMED);
     assert_int_equal(check_replaced("\"counter\"", "\"king\""), ERR_MALFORMED);
     assert_int_equal(check_replaced("\"counter\"", "\"counter\\u0000\""), ERR_MALFORMED);
+    assert_int_equal(check_replaced("\"counter\"", "\"a-counter-with-a-very-long-name-indeed\""),
+                     ERR_MALFORMED);
+    assert_int_equal(check_replaced("\"counter\"", "5"), ERR_MALFORMED);
+    assert_int_equal(check_replaced("\"staff\"", "\"stuff\""), ERR_MALFORMED);
     assert_int_equal(check_replaced("\"staff\"", "[\"staff\"]"), ERR_MALFORMED);
     assert_int_equal(check_replaced("1800000900", "\"1800000900\""), ERR_MALFORMED);
     assert_int_equal(check_replaced("1800000900", "1e99"), ERR_MALFORMED);
     assert_int_equal(check_replaced("1800000000", "-5"), ERR_MALFORMED);
+    assert_int_equal(check_replaced("1800000900", "-5"), ERR_MALFORMED);
+    assert_int_equal(check_replaced("1800000900", "9000000000000000000"), ERR_MALFORMED);
     assert_int_equal(check_replaced("\"0000000000000123\"", "\"123\""), ERR_MALFORMED);
+    assert_int_equal(check_replaced("\"0000000000000123\"", "\"000000000000012g\""), ERR_MALFORMED);
+    assert_int_equal(check_replaced("\"0000000000000123\"", "291"), ERR_MALFORMED);
+    assert_int_equal(check_replaced("\"ab000000000000000000000000000001\"", "\"ab\""),
+                     ERR_MALFORMED);
+    assert_int_equal(check_replaced("\"01020300000000000000000000000000\"", "\"\""), ERR_MALFORMED);
+}
+
+TEST(token, what_is_not_written_in_its_letters_is_none)
+{
+    char text[TOKEN_TEXT_MAX + 1];
+    begin();
+    const struct token minted = token_of(AUDIENCE_STAFF);
+    for (int at = 0; at < 2; at++) {
+        token_mint(&minted, &secret, text);
+        text[at == 0 ? strlen(text) - 1 : strcspn(text, ".") + 5] = '*';
+        assert_int_equal(check_text(text, NOW_S), ERR_MALFORMED);
+    }
+    memset(text, 'A', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    assert_int_equal(check_text(text, NOW_S), ERR_MALFORMED);
 }
