@@ -40,6 +40,21 @@ static int first_difference(const struct verified_store *a, const struct verifie
     return 0;
 }
 
+/* What @has holds of @log and @lacks does not, although it takes that in: by what it knows of the
+ * roster itself, so that a device that has not heard of a revocation lacks what it voids. */
+static void lost_find(const struct verified_store *lacks, const struct verified_store *has,
+                      uint64_t log, struct findings *findings)
+{
+    const struct verified_log *shorter = log_find(lacks, log), *longer = log_find(has, log);
+    uint64_t held = shorter == NULL ? 0 : shorter->head.seq;
+    uint64_t limit = shorter == NULL ? UINT64_MAX : shorter->limit;
+    uint64_t last = longer->head.seq < limit ? longer->head.seq : limit;
+    if (last > held)
+        findings_add(findings, "lost", "%s lacks events %llu to %llu of journal %016llx, in %s",
+                     lacks->name, (unsigned long long)held + 1, (unsigned long long)last,
+                     (unsigned long long)log, has->name);
+}
+
 static int compare_log(const struct verified_store *a, const struct verified_store *b,
                        const struct verified_log *log, struct findings *findings)
 {
@@ -54,11 +69,10 @@ static int compare_log(const struct verified_store *a, const struct verified_sto
         findings_add(findings, log->is_good && other->is_good ? "forked" : "edited",
                      "%s and %s have different versions of journal %016llx from event %llu on",
                      a->name, b->name, name, (unsigned long long)seq);
-    if (seq_a != seq_b)
-        findings_add(findings, "lost", "%s lacks events %llu to %llu of journal %016llx, in %s",
-                     seq_a < seq_b ? a->name : b->name, (unsigned long long)common + 1,
-                     (unsigned long long)(seq_a < seq_b ? seq_b : seq_a), name,
-                     seq_a < seq_b ? b->name : a->name);
+    if (seq_a < seq_b)
+        lost_find(a, b, log->head.log, findings);
+    if (seq_b < seq_a)
+        lost_find(b, a, log->head.log, findings);
     return 0;
 }
 

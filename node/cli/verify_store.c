@@ -34,6 +34,7 @@ static int verify_log(struct verified_store *store, const struct log_head *head,
 {
     struct verified_log *log = &store->logs[store->logs_count++];
     log->head = *head;
+    log->limit = UINT64_MAX;
     int err = log_verify(store->journal.txn, &store->journal.popup, head, &log->report);
     log->is_good = err == 0;
     store->events += log->report.events;
@@ -205,6 +206,12 @@ static bool own_log_is_stored(const struct verified_store *store, const struct l
     return log_is_known(store, id64_of_key(&public_), 1);
 }
 
+static void limits_note(struct verified_store *store, const struct roster *roster)
+{
+    for (uint32_t i = 0; i < store->logs_count; i++)
+        store->logs[i].limit = roster_limit(roster, store->logs[i].head.log);
+}
+
 static int audit(struct verified_store *store, const struct identity *identity,
                  const struct log_key *key)
 {
@@ -223,6 +230,8 @@ static int audit(struct verified_store *store, const struct identity *identity,
     if (err == 0)
         err = replica_audit(replica, store->journal.txn, &store->entities, &store->wrong);
     store->is_audited = err == 0;
+    if (err == 0)
+        limits_note(store, replica_roster(replica));
     replica_free(replica);
     free(effects);
     return err;

@@ -6,7 +6,8 @@
  * A finding is one of
  *   edited      bytes, chain or signature do not hold: somebody changed what was written
  *   forked      two versions of one journal, each signed
- *   lost        one store lacks events that another has
+ *   lost        one store lacks events that another has and that devices bring to each other: what
+ *               a fork or a revocation voided stays where it is
  *   duplicate   one event twice in a store, or one order number twice in a day
  *   state       the folded state is not what the journals say
  */
@@ -35,6 +36,7 @@ void findings_add(struct findings *findings, const char *kind, const char *forma
 struct verified_log {
     struct log_head head;
     struct log_report report;
+    uint64_t limit; /* roster_limit(); UINT64_MAX also where the state could not be audited */
     bool is_good;
 };
 

@@ -10,10 +10,14 @@ An ordinary user can do it where the kernel lets users make namespaces; where no
 and ends with status 1. Each node is alone in its namespace, at 10.77.0.1, .2, ... on eth0.
 """
 
+import contextlib
+import http.client
 import json
 import os
+import secrets
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -63,6 +67,15 @@ def enter():
              "package iproute2 is needed")
 
 
+def expect(sentence, holds):
+    if not holds:
+        raise Trouble(f"it does not hold that {sentence}")
+
+
+def say(sentence, seconds):
+    print(f"ok    {sentence} ({seconds:.1f} s)", flush=True)
+
+
 def until(what, condition, seconds):
     """The first true answer of @condition; asked again until a deadline. Returns the seconds."""
     begin = time.monotonic()
@@ -73,14 +86,18 @@ def until(what, condition, seconds):
     return time.monotonic() - begin
 
 
+def new_key():
+    return f"{1000:08x}{secrets.token_hex(16)}"  # of an order of the pop-up's first minutes
+
+
 def ip(*words, space=None):
     inside = ["nsenter", f"--net=/proc/{space}/ns/net"] if space else []
     subprocess.run([*inside, "ip", *words], check=True, capture_output=True)
 
 
 class Node:
-    def __init__(self, lab, at, name):
-        self.lab, self.at, self.name = lab, at, name
+    def __init__(self, lab, at, name, role):
+        self.lab, self.at, self.name, self.role = lab, at, name, role
         self.state = os.path.join(lab.folder, name)
         self.address = f"{SUBNET}.{at + 1}"
         self.device = ""
@@ -133,7 +150,7 @@ class Node:
                               env=CLEAN, capture_output=True, text=True, timeout=60)
         if check and done.returncode != 0:
             raise Trouble(f"{self.name}: trestle {' '.join(words)} ended with status "
-                          f"{done.returncode}: {done.stderr.strip()}")
+                          f"{done.returncode}: {done.stdout}{done.stderr.strip()}")
         return done.stdout
 
     def start(self, *flags):
@@ -161,9 +178,27 @@ class Node:
     def status(self):
         return json.loads(self.command("status", "--json", check=False) or "{}")
 
+    def ask(self, method, path, body=None):
+        """Its answer over the control socket, as (status, value)."""
+        connection = http.client.HTTPConnection("localhost", timeout=60)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(os.path.join(self.state, "ctl.sock"))
+        headers = {"Content-Type": "application/json", "Idempotency-Key": new_key()}
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        with connection.getresponse() as answer:
+            return answer.status, json.loads(answer.read())
+
+    def orders(self):
+        """The numbers of all that are not handed over, in order."""
+        listed = json.loads(self.command("order", "list", "--json"))["orders"]
+        return sorted(number for order in listed for number in order["numbers"])
+
+    def links(self):
+        """The devices that it is linked with."""
+        return {peer["device"] for peer in self.status().get("peers", []) if peer["linked"]}
+
     def is_linked(self, other):
-        peers = self.status().get("peers", [])
-        return any(peer["device"] == other.device and peer["linked"] for peer in peers)
+        return other.device in self.links()
 
     def told(self, words):
         """How often its log says that."""
@@ -178,15 +213,17 @@ class Node:
 
 
 class Lab:
-    """One pop-up of several devices, made on the quiet network and stopped again."""
+    """One pop-up of several devices, made on the quiet network and stopped again. @roles: of those
+    that are no counters."""
 
-    def __init__(self, program, names, seed):
+    def __init__(self, program, names, seed, roles=None):
         self.program = os.path.abspath(program)
         self.folder = tempfile.mkdtemp(prefix="trestle-net-")
         self.nodes, self.switch = {}, None
+        self.taken = []  # the numbers of all orders that were answered
         try:
             for at, name in enumerate(names):
-                self.nodes[name] = Node(self, at, name)
+                self.nodes[name] = Node(self, at, name, (roles or {}).get(name, "counter"))
             self.switch = Switch([node.cable for node in self.all], seed)
             self._found()
         except BaseException:
@@ -209,7 +246,7 @@ class Lab:
     def _found(self):
         first, *others = self.all
         place = ["--listen", f"tcp://0.0.0.0:{MESH_PORT}", "--http", "127.0.0.1:8080"]
-        first.command("init", "--name", "Lab", "--lane", "A", "--role", "counter",
+        first.command("init", "--name", "Lab", "--lane", "A", "--role", first.role,
                       "--copies", "2", *place)
         first.start("--beacon", "none")
         menu = os.path.join(self.folder, "menu.csv")
@@ -217,7 +254,7 @@ class Lab:
             table.write(self.menu())
         first.command("menu", "import", menu)
         for node in others:
-            invitation = first.command("invite", "--role", "counter", "--lane",
+            invitation = first.command("invite", "--role", node.role, "--lane",
                                        "ABCDEFGHIJ"[node.at], "--name", node.name)
             node.command("join", *place, invitation.strip())
             os.remove(os.path.join(node.state, "peers"))  # it knows of no address
@@ -254,6 +291,14 @@ class Lab:
                 if one != other:
                     self.fault(one, other, **faults)
 
+    def split(self, *parts):
+        """Frames pass within each part alone."""
+        for part in parts:
+            for one in part:
+                for other in self.nodes:
+                    if other not in part:
+                        self.fault(one, other, is_cut=True)
+
     def heal(self):
         self.everywhere()
 
@@ -274,8 +319,11 @@ class Lab:
         return self[one].told(f" down: device {self[other].device}") + \
             self[other].told(f" down: device {self[one].device}")
 
-    def order(self, name):
-        self[name].command("order", "add", "1")
+    def order(self, name, *words):
+        """Taken there; the answer."""
+        answer = json.loads(self[name].command("order", "add", "1", "--json", *words))
+        self.taken.append(answer["number"])
+        return answer
 
     def events(self):
         return [node.status().get("events") for node in self.all]
@@ -287,10 +335,12 @@ class Lab:
 
         return until("all to hold the same events", is_equal, seconds)
 
-    def verified(self):
-        """After stop(): journals are whole and all states equal."""
-        states = [word for node in self.all[1:] for word in ("--state", node.state)]
-        self.all[0].command("verify", *states)
+    def verified(self, *names):
+        """After stop(): journals are whole and all states equal; of all, or of @names."""
+        first, *others = [self.nodes[name] for name in names or self.nodes]
+        states = [word for node in others for word in ("--state", node.state)]
+        report = json.loads(first.command("verify", "--json", *states))
+        expect("all states are equal", len({store["digest"] for store in report["stores"]}) == 1)
 
     def tell(self):
         """What the nodes said last, for a person who looks for the reason."""
@@ -308,3 +358,17 @@ class Lab:
         if self.switch is not None:
             self.switch.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def opened(usage, names, seed, roles=None):
+    """A lab for a test program; what is found ends it with status 1, and tells what the nodes said."""
+    if len(sys.argv) != 2:
+        sys.exit(usage)
+    enter()
+    with Lab(sys.argv[1], names, seed, roles) as here:
+        try:
+            yield here
+        except Trouble as trouble:
+            here.tell()
+            sys.exit(f"FAILED  {trouble}")

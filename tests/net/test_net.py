@@ -4,10 +4,10 @@
     test_net.py PROGRAM      exit status 1 when a sentence does not hold
 """
 
-import sys
 import time
 
 import lab
+from lab import expect, say
 
 NAMES = ("counter", "kitchen", "pickup")
 SEED = 1
@@ -16,15 +16,6 @@ HEAL_SECONDS = 2
 LOOKS_ALLOWED = 10  # on top, each as long as one look at all nodes takes
 LOST_FRAMES = 10
 SLOW_SECONDS = 120
-
-
-def expect(sentence, holds):
-    if not holds:
-        raise lab.Trouble(f"it does not hold that {sentence}")
-
-
-def say(sentence, seconds):
-    print(f"ok    {sentence} ({seconds:.1f} s)", flush=True)
 
 
 def counts_beacons(status):
@@ -113,18 +104,11 @@ STEPS = (beacons_alone_link_everybody, another_address_is_found, a_cut_in_one_di
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: test_net.py PROGRAM")
-    lab.enter()
-    with lab.Lab(sys.argv[1], NAMES, SEED) as here:
-        try:
-            for step in STEPS:
-                step(here)
-            here.stop()
-            here.verified()
-        except lab.Trouble as trouble:
-            here.tell()
-            sys.exit(f"FAILED  {trouble}")
+    with lab.opened(__doc__, NAMES, SEED) as here:
+        for step in STEPS:
+            step(here)
+        here.stop()
+        here.verified()
     print("ok    journals verify and states are equal")
 
 
