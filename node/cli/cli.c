@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "node/cli/program.h"
@@ -269,6 +270,27 @@ int tell_failure(const char *what, int err)
             return (int)rows[i].status;
     }
     return EXIT_FAILED;
+}
+
+static bool is_read_only(const char *path)
+{
+    struct statvfs disk;
+    return statvfs(path, &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0;
+}
+
+int tell_state_failure(const char *state, int err)
+{
+    if ((err == ERR_FORBIDDEN || err == ERR_IO) && is_read_only(state)) {
+        tell("%s can only be read, so nothing can be saved: look at dmesg, a worn card turns "
+             "read-only; or mount it for writing. Nothing that was saved is lost",
+             state);
+        return EXIT_DISK;
+    }
+    if (err == ERR_FORBIDDEN) {
+        tell("%s: this user may not write there; look at whose folder it is", state);
+        return EXIT_FORBIDDEN;
+    }
+    return tell_failure(state, err);
 }
 
 /* --- help

@@ -66,6 +66,9 @@ void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Say what failed, why and what to do; the exit status that fits. */
 int tell_failure(const char *what, int err);
 
+/* The same of what happened to the state folder @state, whose disk may have become read-only. */
+int tell_state_failure(const char *state, int err);
+
 /* Say that the file @path is not there; the exit status that fits. */
 int tell_no_file(const char *path);
 

@@ -145,7 +145,7 @@ int command_init(const struct args *args)
         err = write_journal(door, &identity, &wishes);
         if (err == 0)
             err = setup_save(args, &place, &identity, NULL);
-        status = err == 0 ? EXIT_DONE : tell_failure("init", err);
+        status = err == 0 ? EXIT_DONE : tell_state_failure(place.state, err);
     }
     door_close(door);
     if (status == EXIT_DONE)

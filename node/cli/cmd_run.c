@@ -175,7 +175,7 @@ static int tell_core_failure(const struct place *place, int err)
             return rows[i].status;
         }
     }
-    return tell_failure(place->state, err);
+    return tell_state_failure(place->state, err);
 }
 
 /* What can change while it runs is what the log says; the rest is said to need a restart. */
@@ -227,7 +227,7 @@ static int serve(const struct args *args, struct place *place, const struct iden
         (void)!notify_send("STOPPING=1");
         logger_say(LEVEL_NOTICE, "core", "stopping");
         if (err != 0)
-            status = tell_failure("the store", err);
+            status = tell_state_failure(place->state, err);
     }
     served_set(&served, NULL);
     web_stop(web);

@@ -129,7 +129,7 @@ static int door_make(const struct place *place, const struct identity *identity,
     }
     door_close(door);
     if (err != ERR_NOT_FOUND)
-        return tell_failure(place->state, err);
+        return tell_state_failure(place->state, err);
     return tell_not_set_up(place->state);
 }
 

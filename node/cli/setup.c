@@ -97,7 +97,7 @@ int setup_folder(const struct place *place, bool may_be_restored)
     }
     if (err == 0)
         err = folder_mark(place->state);
-    return err == 0 ? EXIT_DONE : tell_failure(place->state, err);
+    return err == 0 ? EXIT_DONE : tell_state_failure(place->state, err);
 }
 
 static int config_write(const struct args *args, const char *state)

@@ -106,9 +106,9 @@ class Node:
     def init(self, *words):
         self.command("init", "--name", "Power", *PLACE, *words)
 
-    def start(self, environment=None):
-        """Begin to run; says later, by wait_ready(), whether it came up."""
-        words = [self.program, "run", "--json", "--state", self.state, "--listen", self.listen,
+    def start(self, environment=None, inside=()):
+        """Begin to run, by the words @inside; says later, by wait_ready(), whether it came up."""
+        words = [*inside, self.program, "run", "--json", "--state", self.state, "--listen", self.listen,
                  "--http", self.face]
         for peer in self.peers:
             words += ["--peer", peer]

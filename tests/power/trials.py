@@ -6,9 +6,12 @@
 Each trial takes orders, does its worst, and ends as every other: all orders that were
 acknowledged are at every node, states are equal, journals verify."""
 
+import errno
+import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +20,8 @@ from node import arguments, Node, Trouble, ending, until
 from stall import Cook, Queue, Stall, linked_with
 
 YEAR = 365 * 86400
+WRITES_UNTIL_READ_ONLY = 300  # more than a start makes
+STARTS_IN_VAIN = 4  # more than a store gets that is at fault itself
 
 
 class Trial:
@@ -225,8 +230,55 @@ def disk_full(trial):
     trial.more(5)
 
 
+def only_readable(state):
+    """Words that run a command where the disk of @state has become read-only, in a namespace of its
+    own. To the flags that a mount has already an ordinary user may only add."""
+    root = ["--user", "--map-root-user"] if os.geteuid() != 0 else []
+    script = ('mount --bind "$0" "$0" && mount -o remount,bind,ro,nosuid,nodev,noexec "$0" && '
+              'exec "$@"')
+    return ["unshare", *root, "--mount", "sh", "-c", script, state]
+
+
+def disk_read_only(trial):
+    """The counter's disk takes nothing any more while it sells, as when a worn card gives up: it
+    promises nothing that is not there, says what it is and ends. Nor does it start then, but what is
+    there can be read; once the disk can be written again, it is back with everything."""
+    trial.begin()
+    counter = trial.stall.counter
+    counter.stop()
+    counter.run({"LD_PRELOAD": os.path.join(trial.build, "tests/power/libdisk.so"),
+                 "POWER_FOLDER": counter.state, "POWER_ERRNO": str(errno.EROFS),
+                 "POWER_FAIL_AT": str(WRITES_UNTIL_READ_ONLY)})
+    ended_with(counter, 74, "The disk failed")
+    before = counter.verify()
+    inside = only_readable(counter.state)
+    for _ in range(STARTS_IN_VAIN):
+        counter.start(inside=inside)
+        ended_with(counter, 74, "can only be read")
+    done = subprocess.run([*inside, counter.program, "verify", "--json", "--state", counter.state],
+                          capture_output=True, text=True, timeout=60)
+    if done.returncode != 0 or json.loads(done.stdout)["stores"] != before["stores"]:
+        raise Trouble(f"what is on a disk that can only be read is not to be read: {done.stderr}")
+    counter.run()
+    if any(name.startswith("store.damaged-") for name in os.listdir(counter.state)):
+        raise Trouble("a store was put aside, but only its disk was at fault")
+    trial.stall.linked()
+    trial.more(10)
+
+
+def ended_with(node, status, words):
+    """Until @node has ended, with @status and @words."""
+    until(f"{node.name} to end", lambda: not node.is_running())
+    ended = node.wait()
+    with open(node.log) as log:
+        last = log.read().splitlines()[-3:]
+    if ended != status or not any(words in line for line in last):
+        raise Trouble(f"{node.name} ended with {ended}, saying {last}")
+
+
 TRIALS = {trial.__name__: trial for trial in (clocks, freeze, two_instances, store_deleted,
-                                              backup_restored, flipped_bits, store_torn, disk_full)}
+                                              backup_restored, flipped_bits, store_torn, disk_full,
+                                              disk_read_only)}
 
 
 def run_trial(name, build, program):
