@@ -1,5 +1,6 @@
 #include "node/mesh/newcomer.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "node/mesh/socket.h"
@@ -8,15 +9,18 @@
 enum { LOOK_MS = 20 };
 
 /* The one frame that comes. The inviter hangs up behind it, so that it may lie here when the
- * connection is gone already. */
-static int hear(void *dealer, void *monitor, uint64_t deadline_ms, void *buffer, size_t *ret_size)
+ * connection is gone already. @ret_is_unfinished: somebody is there who had no time for us. */
+static int hear(void *dealer, void *monitor, uint64_t deadline_ms, void *buffer, size_t *ret_size,
+                bool *ret_is_unfinished)
 {
     int err = ERR_BUSY;
     bool is_over = false;
+    *ret_is_unfinished = false;
     while (err == ERR_BUSY && !is_over && clock_mono_ms() < deadline_ms) {
         int fd = -1;
         enum socket_news news = monitor_next(monitor, &fd);
-        is_over = news == NEWS_REFUSED || news == NEWS_LOST;
+        *ret_is_unfinished = *ret_is_unfinished || news == NEWS_UNFINISHED;
+        is_over = *ret_is_unfinished || news == NEWS_REFUSED || news == NEWS_LOST;
         err = dealer_receive(dealer, LOOK_MS, buffer, WELCOME_BYTES_MAX, ret_size);
     }
     return err;
@@ -35,20 +39,47 @@ static int answer_read(const struct invitation *invitation, const struct enrol_h
     return welcome_decode(invitation, &hello->mac, frame, ret_welcome);
 }
 
-static int converse(void *dealer, void *monitor, const struct invitation *invitation,
-                    const struct enrol_hello *hello, struct bytes frame, uint64_t deadline_ms,
-                    struct welcome *ret_welcome)
+/* A newcomer with an invitation, and what it says. */
+struct visit {
+    const struct invitation *invitation;
+    const struct enrol_hello *hello;
+    const struct transport_secret *transport_secret;
+    struct bytes frame; /* the hello */
+    uint64_t deadline_ms;
+    uint8_t *buffer; /* WELCOME_BYTES_MAX */
+};
+
+static int converse(const struct visit *visit, void *dealer, void *monitor,
+                    struct welcome *ret_welcome, bool *ret_is_unfinished)
 {
     size_t size = 0;
-    uint8_t *buffer = malloc(WELCOME_BYTES_MAX);
-    if (buffer == NULL)
-        return ERR_NO_MEMORY;
-    int err = dealer_send(dealer, frame);
+    int err = dealer_keep_unread(dealer);
     if (err == 0)
-        err = hear(dealer, monitor, deadline_ms, buffer, &size);
+        err = dealer_connect(dealer, visit->invitation->endpoint);
     if (err == 0)
-        err = answer_read(invitation, hello, bytes_of(buffer, size), ret_welcome);
-    free(buffer);
+        err = dealer_send(dealer, visit->frame);
+    if (err == 0)
+        err = hear(dealer, monitor, visit->deadline_ms, visit->buffer, &size, ret_is_unfinished);
+    return err != 0 ? err
+                    : answer_read(visit->invitation, visit->hello, bytes_of(visit->buffer, size),
+                                  ret_welcome);
+}
+
+/* Over one connection. */
+static int visit_once(const struct visit *visit, struct welcome *ret_welcome,
+                      bool *ret_is_unfinished)
+{
+    int err = ERR_NO_MEMORY;
+    void *context = context_new();
+    void *dealer = context == NULL
+                       ? NULL
+                       : dealer_new(context, &visit->invitation->inviter, visit->transport_secret);
+    void *monitor = dealer == NULL ? NULL : monitor_new(context, dealer, 1);
+    *ret_is_unfinished = false;
+    if (monitor != NULL)
+        err = converse(visit, dealer, monitor, ret_welcome, ret_is_unfinished);
+    socket_close(dealer, monitor, 0);
+    context_free(context);
     return err;
 }
 
@@ -57,23 +88,21 @@ int newcomer_join(const struct invitation *invitation, struct enrol_hello *hello
                   const struct transport_secret *transport_secret, unsigned timeout_ms,
                   struct welcome *ret_welcome)
 {
-    uint8_t buffer[ENROL_HELLO_BYTES_MAX];
-    struct bytes frame;
-    int err = enrol_hello_encode(invitation, hello, device_secret, buffer, &frame);
-    if (err != 0)
-        return err;
-    void *context = context_new();
-    void *dealer =
-        context == NULL ? NULL : dealer_new(context, &invitation->inviter, transport_secret);
-    void *monitor = dealer == NULL ? NULL : monitor_new(context, dealer, 1);
-    err = monitor == NULL ? ERR_NO_MEMORY : dealer_keep_unread(dealer);
+    uint8_t said[ENROL_HELLO_BYTES_MAX];
+    bool is_unfinished = false;
+    struct visit visit = {.invitation = invitation,
+                          .hello = hello,
+                          .transport_secret = transport_secret,
+                          .deadline_ms = clock_mono_ms() + timeout_ms,
+                          .buffer = malloc(WELCOME_BYTES_MAX)};
+    int err = visit.buffer == NULL
+                  ? ERR_NO_MEMORY
+                  : enrol_hello_encode(invitation, hello, device_secret, said, &visit.frame);
     if (err == 0)
-        err = dealer_connect(dealer, invitation->endpoint);
-    if (err == 0)
-        err = converse(dealer, monitor, invitation, hello, frame, clock_mono_ms() + timeout_ms,
-                       ret_welcome);
-    socket_close(dealer, monitor, 0);
-    context_free(context);
+        err = visit_once(&visit, ret_welcome, &is_unfinished);
+    while (err == ERR_BUSY && is_unfinished && clock_mono_ms() < visit.deadline_ms)
+        err = visit_once(&visit, ret_welcome, &is_unfinished);
+    free(visit.buffer);
     return err;
 }
 
@@ -119,6 +148,7 @@ static int exchange(struct knocking *knocking, const char *name,
     struct bytes bytes;
     struct pair_part own, offer;
     size_t size = 0;
+    bool is_unfinished;
     const struct public_key key = transport_public(transport_secret);
     int err = pair_part_newcomer(&key, name, &own);
     if (err == 0)
@@ -126,7 +156,8 @@ static int exchange(struct knocking *knocking, const char *name,
     if (err == 0)
         err = dealer_send(knocking->dealer, bytes);
     if (err == 0)
-        err = hear(knocking->dealer, knocking->monitor, deadline_ms, knocking->buffer, &size);
+        err = hear(knocking->dealer, knocking->monitor, deadline_ms, knocking->buffer, &size,
+                   &is_unfinished);
     if (err == 0)
         err = pair_offer_decode(bytes_of(knocking->buffer, size), &offer);
     if (err == 0)
@@ -154,7 +185,7 @@ static int wait_welcome(struct knocking *knocking, const struct invitation *invi
         if (err == 0 || err == ERR_BUSY || err == ERR_NOT_FOUND)
             err = dealer_receive(knocking->dealer, HELLO_AGAIN_MS, knocking->buffer,
                                  WELCOME_BYTES_MAX, &size);
-        if (err == ERR_BUSY && (news == NEWS_LOST || news == NEWS_REFUSED))
+        if (err == ERR_BUSY && news != NEWS_NONE && news != NEWS_LINKED)
             break; /* they hung up */
     }
     return err != 0 ? err

@@ -7,7 +7,8 @@
 
 #include "node/mesh/pairing.h"
 
-/* Say @hello (its keys are those of the secrets) to the inviter, and wait for the welcome.
+/* Say @hello (its keys are those of the secrets) to the inviter, and wait for the welcome. An
+ * inviter with so much to do that the handshake takes too long is called again.
  *
  *   ERR_BUSY        nobody answered in @timeout_ms: the invitation was used, is over, or the
  *                   inviting node does not run or cannot be reached

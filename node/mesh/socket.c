@@ -179,6 +179,8 @@ static enum socket_news news_of_event(uint16_t event)
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
         return NEWS_REFUSED;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+        return NEWS_UNFINISHED;
     default:
         return NEWS_LOST;
     }

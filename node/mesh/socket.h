@@ -13,8 +13,9 @@ enum {
     FLUSH_MS = 200, /* what a socket may take to send its last frames */
 };
 
-/* What a monitor said, reduced to what matters. */
-enum socket_news { NEWS_NONE, NEWS_LINKED, NEWS_REFUSED, NEWS_LOST };
+/* What a monitor said, reduced to what matters. UNFINISHED: somebody was there, and the handshake
+ * ended or took too long without a word of refusal. */
+enum socket_news { NEWS_NONE, NEWS_LINKED, NEWS_REFUSED, NEWS_UNFINISHED, NEWS_LOST };
 
 /* NULL when there is no memory. The context's one I/O thread starts with the first socket. */
 void *context_new(void);

@@ -96,7 +96,7 @@ void transport_dial_serve(struct transport *transport, struct dial *dial, uint64
     enum socket_news news = monitor_next(dial->monitor, &fd);
     if (news == NEWS_LINKED && dial->phase == DIAL_DIALLING)
         dial_linked(transport, dial);
-    else if (news == NEWS_REFUSED || news == NEWS_LOST)
+    else if (news != NEWS_NONE && news != NEWS_LINKED)
         dial_lost(transport, dial, news == NEWS_REFUSED);
     else if (dial->phase == DIAL_DIALLING && now_ms >= dial->at_ms)
         dial_lost(transport, dial, false);

@@ -27,6 +27,24 @@ double bench_cpu_s(void)
     return clock_s(CLOCK_PROCESS_CPUTIME_ID);
 }
 
+double bench_thread_cpu_s(void)
+{
+    return clock_s(CLOCK_THREAD_CPUTIME_ID);
+}
+
+uint64_t bench_memory_bytes(void)
+{
+    char line[256];
+    unsigned long kb = 0;
+    FILE *file = fopen("/proc/self/status", "re");
+    bench_must(file == NULL ? ERR_IO : 0, "look at this process");
+    while (fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, "RssAnon:", 8) == 0)
+            kb = strtoul(line + 8, NULL, 10);
+    (void)fclose(file);
+    return (uint64_t)kb * 1024;
+}
+
 size_t bench_rounds(void)
 {
     const char *wanted = getenv("TRESTLE_BENCH_ROUNDS");

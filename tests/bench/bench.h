@@ -18,9 +18,13 @@ struct bench_series {
     double values[BENCH_ROUNDS_MAX];
 };
 
-/* Seconds of CLOCK_MONOTONIC, and of CPU time of this process. */
+/* Seconds of CLOCK_MONOTONIC, and of CPU time of this process and of this thread. */
 double bench_now_s(void);
 double bench_cpu_s(void);
+double bench_thread_cpu_s(void);
+
+/* Anonymous memory of this process (mapped files apart). */
+uint64_t bench_memory_bytes(void);
 
 /* How many rounds to run: TRESTLE_BENCH_ROUNDS, at least 1; 5 by default. */
 size_t bench_rounds(void);

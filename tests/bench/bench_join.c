@@ -21,36 +21,72 @@ static uint64_t orders_most(void)
     return text != NULL ? strtoull(text, NULL, 10) : ORDERS_USUAL;
 }
 
-/* A line for people and for tests/bench/plot.py: orders, events, s, raw s or "-", bytes an event.
- */
+struct joins {
+    struct bench_series seconds, cpu_s;
+};
+
+static void joins_add(struct joins *joins, const struct catchup_cost *cost)
+{
+    bench_add(&joins->seconds, cost->seconds);
+    bench_add(&joins->cpu_s, cost->cpu_s);
+}
+
+static double mib(uint64_t bytes)
+{
+    return (double)bytes / (1024 * 1024);
+}
+
+/* A line for people and for tests/bench/plot.py. */
+static void print(uint64_t orders, const struct catchup *journal, const struct joins *ours,
+                  const struct joins *raw, const struct catchup_cost *cost)
+{
+    printf("join\t%" PRIu64 "\t%" PRIu64 "\t%.4f\t", orders, journal->events,
+           bench_median(&ours->seconds));
+    if (raw->seconds.count > 0)
+        printf("%.4f", bench_median(&raw->seconds));
+    else
+        printf("-");
+    printf("\t%.1f\t%.4f\t", (double)cost->heard_bytes / (double)journal->events,
+           bench_median(&ours->cpu_s));
+    if (raw->seconds.count > 0)
+        printf("%.4f", bench_median(&raw->cpu_s));
+    else
+        printf("-");
+    printf("\t%.1f\t%.1f\n", mib(cost->memory_bytes), mib(cost->store_bytes));
+    (void)fflush(stdout);
+}
+
 static void join(uint64_t orders)
 {
     struct catchup journal;
-    struct bench_series ours = {0}, raw = {0};
+    struct catchup_cost cost;
+    struct joins ours = {0}, raw = {0};
     const bool has_raw = orders <= RAW_ORDERS_MAX;
     const size_t rounds = orders < ORDERS_USUAL ? bench_rounds() : FEW_ROUNDS;
-    uint64_t bytes = 0;
     char *folder = bench_folder_make();
-    catchup_make(&journal, folder, orders, has_raw);
-    for (size_t round = 0; round < rounds; round++) {
-        bench_add(&ours, catchup_ours_s(&journal, &bytes));
-        if (has_raw)
-            bench_add(&raw, catchup_raw_s(&journal));
-    }
-    printf("join\t%" PRIu64 "\t%" PRIu64 "\t%.4f\t", orders, journal.events, bench_median(&ours));
+    catchup_make(&journal, folder, orders);
+    catchup_ours(&journal, &cost); /* while the raw side's rows take no memory yet */
+    joins_add(&ours, &cost);
     if (has_raw)
-        printf("%.4f", bench_median(&raw));
-    else
-        printf("-");
-    printf("\t%.1f\n", (double)bytes / (double)journal.events);
-    (void)fflush(stdout);
+        catchup_record(&journal);
+    for (size_t round = 0; round < rounds && has_raw; round++) {
+        struct catchup_cost side;
+        catchup_raw(&journal, &side);
+        joins_add(&raw, &side);
+        if (round + 1 == rounds)
+            break;
+        catchup_ours(&journal, &side);
+        joins_add(&ours, &side);
+    }
+    print(orders, &journal, &ours, &raw, &cost);
     catchup_free(&journal);
     bench_folder_remove(folder);
 }
 
 int main(void)
 {
-    puts("#\torders\tevents\tseconds\traw seconds\tbytes in frames an event");
+    puts("#\torders\tevents\tseconds\traw seconds\tbytes in frames an event\tCPU s of its thread\t"
+         "raw CPU s\tMiB of memory\tMiB of store");
     for (uint64_t orders = ORDERS_LEAST; orders <= orders_most(); orders *= 10)
         join(orders);
     return 0;

@@ -51,15 +51,25 @@ static void state_of(const struct stall *stall, const char *name, char to[256])
     (void)snprintf(to, 256, "%s/%s", stall->folder, name);
 }
 
-static void node_found(struct stall *stall)
+/* A counter with a menu that runs. @words: further ones for it, or "". */
+static void stall_open(struct stall *stall, const char *words)
 {
     char state[256];
     char text[PROGRAM_TEXT_MAX];
+    stall->folder = bench_folder_make();
     state_of(stall, "counter", state);
     bench_program(text, "init --state '%s' --role counter --lane A", state);
-    bench_process_start(&stall->counter, state, "");
+    bench_process_start(&stall->counter, state, words);
     bench_program(text, "menu import '%s/docs/examples/menu.csv' --state '%s'", TEST_SOURCE_DIR,
                   state);
+    client_open(&stall->client, stall->counter.http_port, ITEM);
+}
+
+static void stall_close(struct stall *stall)
+{
+    client_close(&stall->client);
+    bench_process_stop(&stall->counter);
+    bench_folder_remove(stall->folder);
 }
 
 /* Join as @role; the node does not run yet. */
@@ -248,6 +258,9 @@ static void live(struct stall *stall)
     struct live_times ours = {0};
     struct live_times raw = {0};
     char peers[256];
+    stall_open(stall, "");
+    node_join(stall, "kitchen");
+    node_join(stall, "pickup");
     (void)snprintf(peers, sizeof peers, "--peer %s@%s", stall->counter.device, stall->counter.mesh);
     node_start(stall, &stall->kitchen, "kitchen", peers);
     (void)snprintf(peers, sizeof peers, "--peer %s@%s --peer %s@%s", stall->counter.device,
@@ -274,6 +287,7 @@ static void live(struct stall *stall)
     board_close(&stall->boards[0]);
     bench_process_stop(&stall->pickup);
     bench_process_stop(&stall->kitchen);
+    stall_close(stall);
 }
 
 /* One outage of @outage_s: seconds from its end until the kitchen shows all orders. */
@@ -299,16 +313,25 @@ static double outage_s(struct stall *stall, struct wirecut *wire, unsigned secon
     return latest_s - healed_s;
 }
 
+/* Two devices that can reach each other through @wire alone: the counter says that it is to be
+ * dialled there, the kitchen listens nowhere, and neither looks around. */
+static void heal_open(struct stall *stall, struct wirecut *wire)
+{
+    char words[256];
+    wirecut_open(wire);
+    (void)snprintf(words, sizeof words, "--beacon none --advertise tcp://127.0.0.1:%d", wire->port);
+    stall_open(stall, words);
+    wirecut_target(wire, atoi(strrchr(stall->counter.mesh, ':') + 1));
+    node_join(stall, "kitchen");
+    node_start(stall, &stall->kitchen, "kitchen", "--beacon none --listen none");
+    board_open(&stall->boards[0], stall->kitchen.http_port);
+}
+
 static void heal(struct stall *stall)
 {
     static const unsigned outages_s[] = {5, 20};
     struct wirecut wire;
-    char peers[256];
-    wirecut_open(&wire, atoi(strrchr(stall->counter.mesh, ':') + 1));
-    (void)snprintf(peers, sizeof peers, "--listen none --peer %s@tcp://127.0.0.1:%d",
-                   stall->counter.device, wire.port);
-    node_start(stall, &stall->kitchen, "kitchen", peers);
-    board_open(&stall->boards[0], stall->kitchen.http_port);
+    heal_open(stall, &wire);
     for (size_t i = 0; i < sizeof outages_s / sizeof outages_s[0]; i++) {
         struct bench_series series = {0};
         char name[64];
@@ -322,6 +345,7 @@ static void heal(struct stall *stall)
     board_close(&stall->boards[0]);
     bench_process_stop(&stall->kitchen);
     wirecut_close(&wire);
+    stall_close(stall);
 }
 
 int main(void)
@@ -329,15 +353,7 @@ int main(void)
     static struct stall stall;
     puts("Three nodes as processes. Raw: two synchronous commits of the same rows and a CURVE\n"
          "message between them.");
-    stall.folder = bench_folder_make();
-    node_found(&stall);
-    node_join(&stall, "kitchen");
-    node_join(&stall, "pickup");
-    client_open(&stall.client, stall.counter.http_port, ITEM);
     live(&stall);
     heal(&stall);
-    client_close(&stall.client);
-    bench_process_stop(&stall.counter);
-    bench_folder_remove(stall.folder);
     return 0;
 }

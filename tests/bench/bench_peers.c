@@ -1,5 +1,6 @@
 /* bench_peers.c - anonymous memory of a node against the number of devices that are linked with it:
- * 1 to 32 processes beside it, as many as TRESTLE_BENCH_PEERS says.
+ * 1 to 63 processes beside it, which is all that a pop-up may have, or as many as
+ * TRESTLE_BENCH_PEERS says.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include "tests/bench/client.h"
 #include "tests/bench/program.h"
 
-enum { PEERS_MOST = 63, PEERS_USUAL = 32, ORDERS_TAKEN = 200, ITEM = 11 /* of menu.csv */ };
+enum { PEERS_MOST = 63, PEERS_USUAL = 63, ORDERS_TAKEN = 200, ITEM = 11 /* of menu.csv */ };
 
 static const double linked_wait_s = 60;
 
@@ -30,6 +31,15 @@ static unsigned peers_most(void)
     return most < PEERS_MOST ? (unsigned)most : PEERS_MOST;
 }
 
+/* Twice as many, the most at the end, then 0. */
+static unsigned peers_next(unsigned peers)
+{
+    const unsigned most = peers_most();
+    if (peers >= most)
+        return 0;
+    return 2 * peers < most ? 2 * peers : most;
+}
+
 static void hub_found(struct crowd *crowd)
 {
     char state[256];
@@ -39,7 +49,6 @@ static void hub_found(struct crowd *crowd)
     bench_process_start(&crowd->hub, state, "");
     bench_program(text, "menu import '%s/docs/examples/menu.csv' --state '%s'", TEST_SOURCE_DIR,
                   state);
-    client_open(&crowd->client, crowd->hub.http_port, ITEM);
 }
 
 static void peer_add(struct crowd *crowd)
@@ -49,8 +58,8 @@ static void peer_add(struct crowd *crowd)
     const unsigned at = crowd->peers++;
     (void)snprintf(state, sizeof state, "%s/peer%u", crowd->folder, at);
     (void)snprintf(peers, sizeof peers, "--peer %s@%s", crowd->hub.device, crowd->hub.mesh);
-    bench_program(invitation, "invite --role pickup --lane P%c --name p%u --state '%s/hub'",
-                  'A' + (int)(at % 26), at, crowd->folder);
+    bench_program(invitation, "invite --role pickup --lane P%c%c --name p%u --state '%s/hub'",
+                  'A' + (int)(at / 26), 'A' + (int)(at % 26), at, crowd->folder);
     bench_program(text, "join --state '%s' --listen 'tcp://127.0.0.1:*' '%s'", state, invitation);
     bench_process_start(&crowd->peer[at], state, peers);
 }
@@ -90,13 +99,14 @@ int main(void)
     crowd.folder = bench_folder_make();
     hub_found(&crowd);
     puts("#\tlinked devices\tMiB linked\tMiB after work");
-    for (unsigned peers = 1; peers <= peers_most(); peers *= 2) {
+    for (unsigned peers = 1; peers > 0; peers = peers_next(peers)) {
         while (crowd.peers < peers)
             peer_add(&crowd);
+        client_open(&crowd.client, crowd.hub.http_port, ITEM); /* an idle one would be ended */
         await_links(&crowd);
         measure(&crowd);
+        client_close(&crowd.client);
     }
-    client_close(&crowd.client);
     for (unsigned i = 0; i < crowd.peers; i++)
         bench_process_stop(&crowd.peer[i]);
     bench_process_stop(&crowd.hub);

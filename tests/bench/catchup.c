@@ -17,7 +17,7 @@
 #include "tests/bench/wire.h"
 
 enum {
-    ORDERS_PER_TURN = 8, /* of the sender, when it took them */
+    ORDERS_PER_TURN = 125, /* of the sender, when it took them: as fast as it can */
     RAW_FRAME_BYTES = 48 * 1024,
     RAW_COMMIT_EVENTS = 4096,
     WAIT_MS = 20,
@@ -46,9 +46,11 @@ static void *serve(void *context)
     return NULL;
 }
 
-/* Fetch all of it; @journal->recorder, when set, remembers each turn. Seconds. */
-static double fetch(struct bench_node *node, struct bench_node *sender, struct catchup *journal)
+/* Fetch all of it; @journal->recorder, when set, remembers each turn. */
+static void fetch(struct bench_node *node, struct bench_node *sender, struct catchup *journal,
+                  struct catchup_cost *cost)
 {
+    const double cpu_before_s = bench_thread_cpu_s();
     double start = 0;
     uint64_t held = 0;
     while (held < journal->events) {
@@ -58,18 +60,34 @@ static double fetch(struct bench_node *node, struct bench_node *sender, struct c
         held = bench_node_holds(node, sender);
         if (node->recorder != NULL)
             journal->reached[recorder_turns(node->recorder) - 1] = held;
+        const uint64_t memory = bench_memory_bytes();
+        if (memory > cost->memory_bytes)
+            cost->memory_bytes = memory;
     }
-    return bench_now_s() - start;
+    cost->seconds = bench_now_s() - start;
+    cost->cpu_s = bench_thread_cpu_s() - cpu_before_s;
+    cost->heard_bytes = node->heard_bytes;
 }
 
-static double fetch_recorded(struct catchup *journal, struct recorder *recorder,
-                             uint64_t *ret_bytes)
+static uint64_t store_bytes(const struct bench_device *device)
+{
+    struct store_lmdb_reader *reader;
+    struct store_lmdb_usage usage;
+    bench_must(store_lmdb_reader_open(device->store, &reader), "reader");
+    bench_must(store_lmdb_usage(reader, &usage), "measure the store");
+    store_lmdb_reader_close(reader);
+    return usage.used_bytes;
+}
+
+static void fetch_recorded(struct catchup *journal, struct recorder *recorder,
+                           struct catchup_cost *ret_cost)
 {
     static struct serving serving;
     struct bench_node node;
     pthread_t thread;
     char *folder = bench_folder_make();
     struct bench_device *device = receiver_open(folder, journal);
+    *ret_cost = (struct catchup_cost){0};
     bench_node_open(&serving.node, journal->sender);
     bench_node_open(&node, device);
     node.recorder = recorder;
@@ -77,20 +95,19 @@ static double fetch_recorded(struct catchup *journal, struct recorder *recorder,
     bench_node_meet(&node, &serving.node, true);
     atomic_store(&serving.is_over, false);
     bench_must(pthread_create(&thread, NULL, serve, &serving) == 0 ? 0 : ERR_NO_MEMORY, "thread");
-    double seconds = fetch(&node, &serving.node, journal);
-    *ret_bytes = node.heard_bytes;
+    fetch(&node, &serving.node, journal, ret_cost);
     atomic_store(&serving.is_over, true);
     (void)pthread_join(thread, NULL);
+    ret_cost->store_bytes = store_bytes(device);
     bench_node_close(&node);
     bench_node_close(&serving.node);
     bench_device_close(device);
     bench_folder_remove(folder);
-    return seconds;
 }
 
-double catchup_ours_s(struct catchup *journal, uint64_t *ret_bytes)
+void catchup_ours(struct catchup *journal, struct catchup_cost *ret_cost)
 {
-    return fetch_recorded(journal, NULL, ret_bytes);
+    fetch_recorded(journal, NULL, ret_cost);
 }
 
 /* --- raw -------------------------------------------------------------------------------------- */
@@ -184,9 +201,10 @@ static void write_rows(const struct catchup *journal, struct bench_device *devic
     bench_must(store_lmdb_commit(txn), "commit");
 }
 
-static double fetch_raw(struct raw_socket *raw, const struct catchup *journal,
-                        struct bench_device *device)
+static void fetch_raw(struct raw_socket *raw, const struct catchup *journal,
+                      struct bench_device *device, struct catchup_cost *ret_cost)
 {
+    const double cpu_before_s = bench_thread_cpu_s();
     uint64_t received = 0;
     size_t turn = 0;
     char up[2];
@@ -201,10 +219,11 @@ static double fetch_raw(struct raw_socket *raw, const struct catchup *journal,
         (void)zmq_msg_close(&message);
         write_rows(journal, device, &turn, received, received == journal->events);
     }
-    return bench_now_s() - start;
+    *ret_cost = (struct catchup_cost){.seconds = bench_now_s() - start,
+                                      .cpu_s = bench_thread_cpu_s() - cpu_before_s};
 }
 
-double catchup_raw_s(struct catchup *journal)
+void catchup_raw(struct catchup *journal, struct catchup_cost *ret_cost)
 {
     struct raw_keys keys;
     struct raw_socket raw;
@@ -216,27 +235,25 @@ double catchup_raw_s(struct catchup *journal)
     struct raw_sending sending = {.journal = journal, .keys = &keys, .endpoint = raw.endpoint};
     bench_must(pthread_create(&thread, NULL, serve_raw, &sending) == 0 ? 0 : ERR_NO_MEMORY,
                "thread");
-    double seconds = fetch_raw(&raw, journal, device);
+    fetch_raw(&raw, journal, device, ret_cost);
     (void)pthread_join(thread, NULL);
     raw_close(&raw);
     bench_device_close(device);
     bench_folder_remove(folder);
-    return seconds;
 }
 
 /* --- the journal ------------------------------------------------------------------------------ */
 
-/* What fetching writes, for the raw side to write again. */
-static void record(struct catchup *journal)
+void catchup_record(struct catchup *journal)
 {
-    uint64_t bytes;
+    struct catchup_cost cost;
     journal->recorder = recorder_new();
     journal->reached = calloc(journal->events + 1000, sizeof *journal->reached);
     raw_must(journal->reached != NULL, "memory");
-    (void)fetch_recorded(journal, journal->recorder, &bytes);
+    fetch_recorded(journal, journal->recorder, &cost);
 }
 
-void catchup_make(struct catchup *journal, const char *folder, uint64_t orders, bool has_raw)
+void catchup_make(struct catchup *journal, const char *folder, uint64_t orders)
 {
     struct bench_device *sender = bench_device_open(folder, 0);
     struct bench_device *receiver = bench_device_open(folder, 1);
@@ -249,8 +266,6 @@ void catchup_make(struct catchup *journal, const char *folder, uint64_t orders, 
     journal->events = info.seq;
     journal->recorder = NULL;
     journal->reached = NULL;
-    if (has_raw)
-        record(journal);
 }
 
 void catchup_free(struct catchup *journal)

@@ -21,15 +21,25 @@ struct catchup {
     uint64_t *reached;         /* events held after each turn of the recorder */
 };
 
-/* A journal with @orders in @folder. @has_raw: also what catchup_raw_s() needs, in memory. */
-void catchup_make(struct catchup *journal, const char *folder, uint64_t orders, bool has_raw);
+/* A journal with @orders in @folder. */
+void catchup_make(struct catchup *journal, const char *folder, uint64_t orders);
+/* Fetch it once and keep what that writes in memory, for the raw side to write again. */
+void catchup_record(struct catchup *journal);
 void catchup_free(struct catchup *journal);
 
 /* What the events take by themselves. */
 uint64_t catchup_bytes(const struct catchup *journal);
 
-/* Seconds; @ret_bytes: in the frames that the empty device heard. */
-double catchup_ours_s(struct catchup *journal, uint64_t *ret_bytes);
-double catchup_raw_s(struct catchup *journal);
+/* What one fetch took. The threads of ZeroMQ, which decrypt, are in no cpu_s. */
+struct catchup_cost {
+    double seconds;
+    double cpu_s;          /* of the thread that fetches and writes */
+    uint64_t heard_bytes;  /* in frames; ours only */
+    uint64_t memory_bytes; /* the most that this process, with both sides, had; ours only */
+    uint64_t store_bytes;  /* of what was fetched, with all that is made of it; ours only */
+};
+
+void catchup_ours(struct catchup *journal, struct catchup_cost *ret_cost);
+void catchup_raw(struct catchup *journal, struct catchup_cost *ret_cost);
 
 #endif

@@ -52,27 +52,55 @@ static void receive_exactly(int fd, void *to, size_t size)
 
 /* --- requests --------------------------------------------------------------------------------- */
 
-/* Read up to and with the empty line behind a header. */
-static void read_header(int fd, char *to, size_t capacity)
+/* Where the body begins, behind the empty line; 0 while that has not come. */
+static size_t header_end(const char *header)
+{
+    const char *end = strstr(header, "\r\n\r\n");
+    return end == NULL ? 0 : (size_t)(end - header) + 4;
+}
+
+/* Read an answer's header and what came with it of the body. Returns how many bytes came; the body
+ * begins at @ret_end. */
+static size_t read_header(int fd, char to[CLIENT_HEADER_MAX], size_t *ret_end)
 {
     size_t size = 0;
-    do {
-        must(size + 1 < capacity, "an answer's header");
-        receive_exactly(fd, to + size, 1);
-        to[++size] = '\0';
-    } while (size < 4 || memcmp(to + size - 4, "\r\n\r\n", 4) != 0);
+    *ret_end = 0;
+    while (*ret_end == 0) {
+        ssize_t came = recv(fd, to + size, CLIENT_HEADER_MAX - 1 - size, 0);
+        must(came > 0, "an answer's header");
+        size += (size_t)came;
+        to[size] = '\0';
+        *ret_end = header_end(to);
+    }
+    return size;
+}
+
+/* As read_header(), with nothing of what follows. */
+static void read_header_only(int fd, char to[CLIENT_HEADER_MAX])
+{
+    size_t end = 0;
+    while (end == 0) {
+        ssize_t came = recv(fd, to, CLIENT_HEADER_MAX - 1, MSG_PEEK);
+        must(came > 0, "an answer's header");
+        to[came] = '\0';
+        end = header_end(to);
+    }
+    receive_exactly(fd, to, end);
+    to[end] = '\0';
 }
 
 /* The answer's status; its body goes to client->answer. */
 static int read_answer(struct client *client)
 {
-    char header[4096];
-    read_header(client->fd, header, sizeof header);
+    char header[CLIENT_HEADER_MAX];
+    size_t end;
+    const size_t came = read_header(client->fd, header, &end) - end;
     const char *length = strcasestr(header, "content-length:");
     must(length != NULL, "an answer's length");
-    size_t size = strtoul(length + strlen("content-length:"), NULL, 10);
-    must(size < CLIENT_ANSWER_MAX, "an answer's length");
-    receive_exactly(client->fd, client->answer, size);
+    const size_t size = strtoul(length + strlen("content-length:"), NULL, 10);
+    must(size < CLIENT_ANSWER_MAX && came <= size, "an answer's length");
+    memcpy(client->answer, header + end, came);
+    receive_exactly(client->fd, client->answer + came, size - came);
     client->answer[size] = '\0';
     return atoi(header + strlen("HTTP/1.1 "));
 }
@@ -190,21 +218,40 @@ static void read_text(int fd, char *to)
     to[size] = '\0';
 }
 
+/* FNV-1a. */
+static size_t bucket_of(const char *id)
+{
+    uint32_t hash = 2166136261;
+    for (size_t i = 0; i < ORDER_ID_TEXT; i++)
+        hash = (hash ^ (uint8_t)id[i]) * 16777619;
+    return hash % BOARD_BUCKETS;
+}
+
+static void note_order(struct board *board, const char *id, double now_s)
+{
+    const size_t count = atomic_load(&board->count);
+    size_t bucket = bucket_of(id);
+    while (board->buckets[bucket] != 0) {
+        if (memcmp(board->sights[board->buckets[bucket] - 1].id, id, ORDER_ID_TEXT) == 0)
+            return;
+        bucket = (bucket + 1) % BOARD_BUCKETS;
+    }
+    must(count < BOARD_SIGHTS_MAX, "remember what a board showed");
+    memcpy(board->sights[count].id, id, ORDER_ID_TEXT);
+    board->sights[count].id[ORDER_ID_TEXT] = '\0';
+    board->sights[count].at_s = now_s;
+    board->buckets[bucket] = (uint16_t)(count + 1);
+    atomic_store(&board->count, count + 1);
+}
+
 /* Orders' ids are the only ones that are texts. */
 static void note_orders(struct board *board, const char *text)
 {
     static const char mark[] = "{\"id\":\"";
-    double now_s = bench_now_s();
-    for (const char *at = strstr(text, mark); at != NULL; at = strstr(at + 1, mark)) {
-        size_t count = atomic_load(&board->count);
-        if (count == BOARD_SIGHTS_MAX || strcspn(at + sizeof mark - 1, "\"") != ORDER_ID_TEXT)
-            continue;
-        struct sight *sight = &board->sights[count];
-        memcpy(sight->id, at + sizeof mark - 1, ORDER_ID_TEXT);
-        sight->id[ORDER_ID_TEXT] = '\0';
-        sight->at_s = now_s;
-        atomic_store(&board->count, count + 1);
-    }
+    const double now_s = bench_now_s();
+    for (const char *at = strstr(text, mark); at != NULL; at = strstr(at + 1, mark))
+        if (strcspn(at + sizeof mark - 1, "\"") == ORDER_ID_TEXT)
+            note_order(board, at + sizeof mark - 1, now_s);
 }
 
 static void *watch(void *context)
@@ -223,11 +270,12 @@ static void *watch(void *context)
 
 void board_open(struct board *board, int port)
 {
-    char text[4096];
+    char text[CLIENT_HEADER_MAX];
     char *frame = malloc(TEXT_MAX);
     must(frame != NULL, "memory");
     board->fd = dial(port);
     atomic_store(&board->count, 0);
+    memset(board->buckets, 0, sizeof board->buckets);
     int size = snprintf(text, sizeof text,
                         "GET /ws?view=kitchen HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
                         "Origin: http://127.0.0.1:%d\r\nConnection: Upgrade\r\n"
@@ -235,7 +283,7 @@ void board_open(struct board *board, int port)
                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
                         port, port);
     send_all(board->fd, text, (size_t)size);
-    read_header(board->fd, text, sizeof text);
+    read_header_only(board->fd, text);
     must(strstr(text, " 101 ") != NULL, "upgrade to a WebSocket");
     do {
         read_text(board->fd, frame);

@@ -8,7 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CLIENT_ANSWER_MAX = 1024 * 1024, ORDER_ID_TEXT = 24, BOARD_SIGHTS_MAX = 16384 };
+enum {
+    CLIENT_ANSWER_MAX = 1024 * 1024,
+    CLIENT_HEADER_MAX = 4096,
+    ORDER_ID_TEXT = 24,
+    BOARD_SIGHTS_MAX = 16384,
+    BOARD_BUCKETS = 4 * BOARD_SIGHTS_MAX, /* a power of two */
+};
 
 /* One keep-alive connection. */
 struct client {
@@ -35,12 +41,14 @@ struct sight {
     double at_s;
 };
 
-/* A kitchen's board: a thread that reads a WebSocket. */
+/* A kitchen's board: a thread that reads a WebSocket. An order is shown again at each of its
+ * changes; what counts is the first time. */
 struct board {
     int fd;
     pthread_t thread;
     atomic_size_t count;
     struct sight sights[BOARD_SIGHTS_MAX];
+    uint16_t buckets[BOARD_BUCKETS]; /* by id: 1 + the place in sights, 0 = empty; the thread's */
 };
 
 /* Returns when the board has its snapshot. */

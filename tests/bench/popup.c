@@ -11,7 +11,11 @@
 
 #define BENCH_EPOCH_MS INT64_C(1700000000000)
 
-enum { BENCH_ITEMS = 8, REQUEST_KEY_SIZE = 16 };
+/* Room for a million orders and for what it takes to replace a page: the file grows as it is used.
+ */
+#define BENCH_MAP_BYTES (UINT64_C(8) << 30)
+
+enum { BENCH_ITEMS = 8, REQUEST_KEY_SIZE = 16, ORDERS_PER_DAY = 10000 };
 
 static struct public_key key_make(struct secret_key *secret, unsigned number)
 {
@@ -34,7 +38,6 @@ static void config_make(struct bench_device *device, unsigned number)
     config->incarnation = 1;
     config->boot[0] = (uint8_t)(number + 1);
     config->seed = number;
-    config->log_allowance_bytes = UINT64_C(1) << 40;
     certificate.popup = config->popup;
     certificate.device_key = key_make(&device->device_secret, 100 + number);
     certificate.transport_key.bytes[0] = (uint8_t)(number + 1);
@@ -88,11 +91,16 @@ static struct command *command_start(struct bench_device *device, enum command_k
     return device->command;
 }
 
+static void day_open(struct bench_device *device, struct store_txn *txn, uint64_t day)
+{
+    command_start(device, COMMAND_DAY_OPEN)->day = day;
+    command_step(device, txn);
+}
+
 void bench_menu_write(struct bench_device *device)
 {
     struct store_txn *txn = bench_turn_begin(device);
-    command_start(device, COMMAND_DAY_OPEN)->day = 1;
-    command_step(device, txn);
+    day_open(device, txn, 1);
     for (uint64_t item = 1; item <= BENCH_ITEMS; item++) {
         struct command *command = command_start(device, COMMAND_MENU_SET);
         command->item = item;
@@ -125,7 +133,7 @@ static void device_start(struct bench_device *device, const char *folder, const 
 {
     char *path = NULL;
     bench_must(asprintf(&path, "%s/%s", folder, name) < 0 ? ERR_NO_MEMORY : 0, "path");
-    struct store_lmdb_options options = {.folder = path};
+    struct store_lmdb_options options = {.folder = path, .map_bytes = BENCH_MAP_BYTES};
     bench_must(store_lmdb_open(&options, &device->store), "open a store");
     free(path);
     device->now = (struct moment){.wall_ms = device->config.epoch_ms + 1000, .mono_ms = 1000};
@@ -211,6 +219,8 @@ void bench_orders_place(struct bench_device *device, uint64_t count, unsigned ba
 {
     for (uint64_t placed = 0; placed < count;) {
         struct store_txn *txn = bench_turn_begin(device);
+        if (device->orders > 0 && device->orders % ORDERS_PER_DAY < batch)
+            day_open(device, txn, 1 + device->orders / ORDERS_PER_DAY);
         for (unsigned i = 0; i < batch && placed < count; i++, placed++)
             bench_order_place(device, txn);
         bench_turn_end(device, txn);

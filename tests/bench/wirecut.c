@@ -22,7 +22,7 @@ static struct sockaddr_in loopback(int port)
 
 static void accept_one(struct wirecut *wire)
 {
-    struct sockaddr_in address = loopback(wire->target_port);
+    struct sockaddr_in address = loopback(atomic_load(&wire->target_port));
     int one = 1;
     int near = accept4(wire->listener, NULL, NULL, SOCK_CLOEXEC);
     int far = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -94,12 +94,12 @@ static void *forward(void *context)
     return NULL;
 }
 
-void wirecut_open(struct wirecut *wire, int target_port)
+void wirecut_open(struct wirecut *wire)
 {
     struct sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
     wire->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    wire->target_port = target_port;
+    atomic_store(&wire->target_port, 0);
     wire->pairs_count = 0;
     atomic_store(&wire->is_cut, false);
     atomic_store(&wire->is_over, false);
@@ -110,6 +110,11 @@ void wirecut_open(struct wirecut *wire, int target_port)
     wire->port = ntohs(address.sin_port);
     bench_must(pthread_create(&wire->thread, NULL, forward, wire) == 0 ? 0 : ERR_NO_MEMORY,
                "thread");
+}
+
+void wirecut_target(struct wirecut *wire, int port)
+{
+    atomic_store(&wire->target_port, port);
 }
 
 void wirecut_set(struct wirecut *wire, bool is_cut)

@@ -13,15 +13,17 @@
 enum { WIRE_PAIRS_MAX = 64 };
 
 struct wirecut {
-    int listener, port, target_port;
+    int listener, port;
+    atomic_int target_port;
     atomic_bool is_cut, is_over;
     pthread_t thread;
     unsigned pairs_count;
     int pairs[WIRE_PAIRS_MAX][2]; /* connections in twos, near and far */
 };
 
-/* Forward from wire->port to @target_port, in a thread of its own. */
-void wirecut_open(struct wirecut *wire, int target_port);
+/* Forward from wire->port, in a thread of its own, once there is a target. */
+void wirecut_open(struct wirecut *wire);
+void wirecut_target(struct wirecut *wire, int port);
 void wirecut_set(struct wirecut *wire, bool is_cut);
 void wirecut_close(struct wirecut *wire);
 

@@ -1,9 +1,16 @@
 /* The words of a device that joins: each proof, taken away, is missed. */
 #include "node/mesh/enrolment.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "node/mesh/newcomer.h"
 #include "tests/lib/test.h"
 
 struct pairing {
@@ -162,5 +169,54 @@ TEST(enrolment, a_full_welcome_fits_a_frame)
         welcome_encode(&pairing.invitation, &pairing.hello.mac, welcome, buffer, &frame), 0);
     assert_true(frame.size <= MESSAGE_BYTES_MAX);
     free(buffer);
+    free(welcome);
+}
+
+/* An inviter without time: it hangs up on the first callers, and then is there no more. */
+enum { CALLERS_MAX = 2 };
+
+struct busy_inviter {
+    int listener;
+    unsigned callers;
+};
+
+static void *hang_up(void *context)
+{
+    struct busy_inviter *inviter = context;
+    int caller;
+    while (inviter->callers < CALLERS_MAX &&
+           (caller = accept(inviter->listener, NULL, NULL)) >= 0) {
+        inviter->callers++;
+        (void)close(caller);
+    }
+    (void)shutdown(inviter->listener, SHUT_RDWR);
+    return NULL;
+}
+
+TEST(enrolment, a_newcomer_that_was_not_heard_out_calls_again)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    struct transport_secret transport;
+    struct pairing pairing;
+    struct welcome *welcome = malloc(sizeof *welcome);
+    struct busy_inviter inviter = {.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    pthread_t thread;
+    pairing_begin(&pairing);
+    entropy_transport_key(&transport);
+    pairing.hello.transport_key = pairing.invitation.inviter = transport_public(&transport);
+    assert_int_equal(bind(inviter.listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(inviter.listener, CALLERS_MAX), 0);
+    assert_int_equal(getsockname(inviter.listener, (struct sockaddr *)&address, &size), 0);
+    (void)snprintf(pairing.invitation.endpoint, sizeof pairing.invitation.endpoint,
+                   "tcp://127.0.0.1:%d", ntohs(address.sin_port));
+    assert_int_equal(pthread_create(&thread, NULL, hang_up, &inviter), 0);
+    assert_int_equal(newcomer_join(&pairing.invitation, &pairing.hello, &pairing.device_secret,
+                                   &transport, 60000, welcome),
+                     ERR_BUSY);
+    (void)shutdown(inviter.listener, SHUT_RDWR); /* whoever was not called, waits no more */
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(inviter.callers, CALLERS_MAX);
+    (void)close(inviter.listener);
     free(welcome);
 }
