@@ -362,7 +362,7 @@ class Lab:
 
 @contextlib.contextmanager
 def opened(usage, names, seed, roles=None):
-    """A lab for a test program; what is found ends it with status 1, and tells what the nodes said."""
+    """A lab for a test program; what is found ends it with status 1 and the nodes' last words."""
     if len(sys.argv) != 2:
         sys.exit(usage)
     enter()

@@ -108,8 +108,8 @@ class Node:
 
     def start(self, environment=None, inside=()):
         """Begin to run, by the words @inside; says later, by wait_ready(), whether it came up."""
-        words = [*inside, self.program, "run", "--json", "--state", self.state, "--listen", self.listen,
-                 "--http", self.face]
+        words = [*inside, self.program, "run", "--json", "--state", self.state,
+                 "--listen", self.listen, "--http", self.face]
         for peer in self.peers:
             words += ["--peer", peer]
         with open(self.log, "ab") as log:

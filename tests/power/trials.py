@@ -241,8 +241,8 @@ def only_readable(state):
 
 def disk_read_only(trial):
     """The counter's disk takes nothing any more while it sells, as when a worn card gives up: it
-    promises nothing that is not there, says what it is and ends. Nor does it start then, but what is
-    there can be read; once the disk can be written again, it is back with everything."""
+    promises nothing that is not there, says what it is and ends. Nor does it start then, but what
+    is there can be read; once the disk can be written again, it is back with everything."""
     trial.begin()
     counter = trial.stall.counter
     counter.stop()
