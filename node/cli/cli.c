@@ -391,10 +391,6 @@ static bool flag_take(struct args *args, int argc, char **argv, int *at)
     struct flag_info flag;
     if (!flag_find(args->command, text, size, &flag))
         return false;
-    if (args->flags_count == ARGS_FLAGS_MAX) {
-        tell("too many flags");
-        return false;
-    }
     const char *value = equals == NULL ? "" : equals + 1;
     if (flag.argument == NULL && equals != NULL) {
         tell("--%s takes no value", flag.name);

@@ -204,12 +204,13 @@ int command_staff(const struct args *args)
     struct door *door = NULL;
     const bool is_list = strcmp(args->words[0], "roles") == 0 && args->words_count == 1;
     const bool is_role = strcmp(args->words[0], "role") == 0 && args->words_count == 3;
-    if (!is_list && !is_role) {
+    const bool is_number =
+        is_role && strspn(args->words[1], "0123456789") == strlen(args->words[1]);
+    if (!is_list && !is_number) {
         tell("usage: trestle staff roles | role NUMBER ROLE (none: may do nothing any more)");
         return EXIT_USAGE;
     }
-    if (is_role && (strspn(args->words[1], "0123456789") != strlen(args->words[1]) ||
-                    !role_is_known(args->words[2])))
+    if (is_role && !role_is_known(args->words[2]))
         return EXIT_USAGE;
     int status = door_open(args, &door);
     if (status != EXIT_DONE)

@@ -127,8 +127,8 @@ static int append_fields(const struct args *args, uint32_t first, const struct r
         }
         text_append_text(body, i > first ? "," : "");
         if (!append_field(body, field, strchr(word, '=') + 1)) {
-            tell("%s: wants a %s", word,
-                 field->rule.form == FIELD_TRUTH ? "yes or no" : "whole number");
+            tell("%s: wants %s", word,
+                 field->rule.form == FIELD_TRUTH ? "yes or no" : "a whole number");
             return EXIT_USAGE;
         }
     }

@@ -381,7 +381,7 @@ static int row_read(const struct reading *reading, const struct table *table, st
         struct cell_row row = {reading->digits, json, column->json};
         if (table->cells[i][0] == '\0')
             continue;
-        if (i < CELLS_MAX && strcmp(column->name, "number") == 0)
+        if (strcmp(column->name, "number") == 0)
             (void)decimal_of_text(table->cells[i], 0, ret_number);
         if (!column->put(&row, table->cells[i]))
             return wrong_cell(reading, column);

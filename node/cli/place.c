@@ -19,9 +19,12 @@ int place_state(const struct args *args, char *ret_state)
 {
     const char *to = args_flag(args, "to"); /* restore's word for it */
     const char *flag = to != NULL ? to : args_flag(args, "state");
-    if (flag != NULL && flag[0] != '\0' && strlen(flag) < PATH_BYTES_MAX) {
-        (void)snprintf(ret_state, PATH_BYTES_MAX, "%s", flag);
-        return EXIT_DONE;
+    if (flag != NULL && flag[0] != '\0') {
+        const int size = snprintf(ret_state, PATH_BYTES_MAX, "%s", flag);
+        if (size < PATH_BYTES_MAX)
+            return EXIT_DONE;
+        tell("the name of the state folder is too long");
+        return EXIT_USAGE;
     }
     if (folder_of_variable("TRESTLE_STATE", "", ret_state) ||
         folder_of_variable("STATE_DIRECTORY", "", ret_state) ||
@@ -37,7 +40,7 @@ int place_state(const struct args *args, char *ret_state)
 static bool config_find(const struct args *args, const char *state, char *to)
 {
     const char *flag = args_flag(args, "config");
-    if (flag != NULL && strlen(flag) < PATH_BYTES_MAX) {
+    if (flag != NULL) { /* one that is too long is cut, and then not there */
         (void)snprintf(to, PATH_BYTES_MAX, "%s", flag);
         return true;
     }

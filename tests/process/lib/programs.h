@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { DEADLINE_MS = 120000, OUTPUT_BYTES_MAX = 1024 * 1024, WORDS_MAX = 24 };
+enum { DEADLINE_MS = 120000, OUTPUT_BYTES_MAX = 1024 * 1024, WORDS_MAX = 100 };
 
 /* What a program that has ended said. */
 struct ran {
