@@ -4,13 +4,9 @@
  */
 #include "tests/lib/test.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "node/core/core.h"
@@ -18,122 +14,9 @@
 #include "node/print/spool.h"
 #include "sync/domain/menu_events.h"
 #include "sync/domain/record.h"
+#include "tests/process/lib/printer.h"
 
-enum { DEADLINE_MS = 120000, ITEM = 7, PRINTER = 1, PAPER_BYTES_MAX = 16 * 1024 };
-
-/* --- a printer -------------------------------------------------------------------------------- */
-
-static struct {
-    pthread_t thread;
-    pthread_mutex_t lock;
-    int listener;
-    uint16_t port;
-    bool is_stopping, is_out_of_paper, is_swallowing; /* takes bytes, then its paper is out */
-    size_t size;
-    uint8_t bytes[PAPER_BYTES_MAX]; /* all but the questions */
-} printer;
-
-static void printer_answer(int fd, uint8_t question)
-{
-    const bool is_out = printer.is_out_of_paper;
-    uint8_t answer = 0x12;
-    if (is_out && question == ESCPOS_ASK_PRINTER) {
-        answer |= 0x08;
-    } else if (is_out && question == ESCPOS_ASK_PAPER) {
-        answer |= 0x60;
-    }
-    (void)send(fd, &answer, 1, MSG_NOSIGNAL); /* who asked may be gone by now */
-}
-
-/* DLE EOT n is a question wherever it stands; what we print never holds a DLE. */
-static void printer_hear(int fd, const uint8_t *bytes, size_t size)
-{
-    static size_t matched;
-    for (size_t i = 0; i < size; i++) {
-        if (matched == 2) {
-            printer_answer(fd, bytes[i]);
-            matched = 0;
-        } else if (bytes[i] == (matched == 0 ? 0x10 : 0x04)) {
-            matched++;
-        } else {
-            matched = 0;
-            assert_true(printer.size < PAPER_BYTES_MAX);
-            printer.bytes[printer.size++] = bytes[i];
-            printer.is_out_of_paper |= printer.is_swallowing;
-        }
-    }
-}
-
-static void printer_serve(int fd)
-{
-    uint8_t bytes[4096];
-    ssize_t size = 0;
-    while ((size = read(fd, bytes, sizeof bytes)) > 0) {
-        (void)pthread_mutex_lock(&printer.lock);
-        printer_hear(fd, bytes, (size_t)size);
-        (void)pthread_mutex_unlock(&printer.lock);
-    }
-    (void)close(fd);
-}
-
-static void *printer_run(void *unused)
-{
-    struct pollfd waiting = {.fd = printer.listener, .events = POLLIN};
-    (void)unused;
-    while (poll(&waiting, 1, -1) == 1) {
-        const int fd = accept(printer.listener, NULL, NULL);
-        if (fd < 0) {
-            break; /* shut down */
-        }
-        printer_serve(fd);
-    }
-    return NULL;
-}
-
-static void printer_start(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    memset(&printer, 0, sizeof printer);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    (void)pthread_mutex_init(&printer.lock, NULL);
-    printer.listener = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(printer.listener >= 0);
-    assert_int_equal(bind(printer.listener, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(printer.listener, 4), 0);
-    assert_int_equal(getsockname(printer.listener, (struct sockaddr *)&address, &size), 0);
-    printer.port = ntohs(address.sin_port);
-    assert_int_equal(pthread_create(&printer.thread, NULL, printer_run, NULL), 0);
-}
-
-static void printer_stop(void)
-{
-    (void)shutdown(printer.listener, SHUT_RDWR);
-    assert_int_equal(pthread_join(printer.thread, NULL), 0);
-    (void)close(printer.listener);
-    (void)pthread_mutex_destroy(&printer.lock);
-}
-
-static void printer_set_paper(bool is_out, bool is_swallowing)
-{
-    (void)pthread_mutex_lock(&printer.lock);
-    printer.is_out_of_paper = is_out;
-    printer.is_swallowing = is_swallowing;
-    (void)pthread_mutex_unlock(&printer.lock);
-}
-
-/* How often @word was printed. */
-static uint32_t printed(const char *word)
-{
-    const size_t size = strlen(word);
-    uint32_t count = 0;
-    (void)pthread_mutex_lock(&printer.lock);
-    for (size_t i = 0; i + size <= printer.size; i++) {
-        count += memcmp(printer.bytes + i, word, size) == 0;
-    }
-    (void)pthread_mutex_unlock(&printer.lock);
-    return count;
-}
+enum { DEADLINE_MS = 120000, ITEM = 7, PRINTER = 1 };
 
 /* --- a node ----------------------------------------------------------------------------------- */
 
@@ -236,10 +119,20 @@ static void set_printer(const char *driver, const char *address)
     (void)ask(&set);
 }
 
+/* The same one, another way. */
+static void change_printer(uint32_t number, struct bytes text)
+{
+    struct command set = command_of(COMMAND_RECORD_SET);
+    set.record = KIND_PRINTER;
+    set.item = PRINTER;
+    field(&set, number, text);
+    (void)ask(&set);
+}
+
 static void set_tcp_printer(void)
 {
     char address[32];
-    (void)snprintf(address, sizeof address, "127.0.0.1:%u", (unsigned)printer.port);
+    (void)snprintf(address, sizeof address, "127.0.0.1:%u", printer_port());
     set_printer("escpos", address);
 }
 
@@ -325,7 +218,7 @@ static void begin(void)
     (void)snprintf(node.settings.listen, sizeof node.settings.listen, "none");
     node_identify();
     node_start();
-    printer_start();
+    printer_start(PRINTER_ANSWERS);
 }
 
 static void end(void)
@@ -493,7 +386,7 @@ TEST(print_node, a_printer_that_is_not_there_hands_its_ticket_to_the_backup)
     uint8_t owner[8];
     char address[32];
     put_be64(owner, node.identity.device);
-    (void)snprintf(address, sizeof address, "127.0.0.1:%u", (unsigned)printer.port);
+    (void)snprintf(address, sizeof address, "127.0.0.1:%u", printer_port());
     backup.record = KIND_PRINTER;
     backup.item = PRINTER + 1;
     backup.is_new = true;
@@ -515,5 +408,41 @@ TEST(print_node, a_printer_that_is_not_there_hands_its_ticket_to_the_backup)
     turn_until_done(2); /* failed there, printed here */
     assert_int_equal(printed("COPY"), 0);
     assert_int_equal(count_events(EVENT_PRINT_CLAIM), 3);
+    end();
+}
+
+TEST(print_node, a_printer_that_moves_takes_its_waiting_slips_along)
+{
+    char address[32];
+    begin();
+    open_stall();
+    set_printer("escpos", "127.0.0.1:1");
+    place();
+    turn_until_state("it does not answer: look at its cable, its network and its power", 1);
+    (void)snprintf(address, sizeof address, "127.0.0.1:%u", printer_port());
+    change_printer(RECORD_NAME, bytes_of_text("Bar")); /* its slips stay where they are */
+    change_printer(PRINTER_ADDRESS, bytes_of_text(address));
+    turn_until_printed("2 x Ramen", 1);
+    turn_until_done(1);
+    assert_int_equal(printed("2 x Ramen"), 1);
+    end();
+}
+
+TEST(print_node, a_printer_that_is_another_device_s_now_prints_nothing_here)
+{
+    uint8_t owner[8];
+    begin();
+    open_stall();
+    set_tcp_printer();
+    put_be64(owner, node.identity.device + 1);
+    change_printer(PRINTER_OWNER, bytes_of(owner, sizeof owner));
+    place();
+    for (uint32_t i = 0; i < 20; i++)
+        assert_int_equal(core_turn(node.core, 1), 0);
+    assert_int_equal(count_events(EVENT_PRINT_CLAIM), 0);
+    put_be64(owner, node.identity.device);
+    change_printer(PRINTER_OWNER, bytes_of(owner, sizeof owner));
+    turn_until_done(1);
+    assert_int_equal(printed("2 x Ramen"), 1);
     end();
 }
