@@ -1,0 +1,225 @@
+/* test_cli_verify.c - what trestle verify says of files that somebody changed and of stores that
+ * do not agree. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/api/text.h"
+#include "tests/lib/test.h"
+#include "tests/process/lib/programs.h"
+
+static struct stall stall;
+static char export_path[128];
+
+static void begin(void)
+{
+    stall_open(&stall);
+    stall_init(&stall);
+    (void)snprintf(export_path, sizeof export_path, "%s/export.jsonl", stall.folder);
+}
+
+/* ---- exports ---- */
+
+/* The export @original with the first @part after line @line exchanged; what verify says. */
+static struct ran verify_with(const char *original, int line, const char *part, const char *by)
+{
+    struct text changed = {0};
+    const char *from = original;
+    for (int i = 1; i < line; i++)
+        from = strchr(from, '\n') + 1;
+    const char *at = strstr(from, part);
+    assert_non_null(at);
+    text_append(&changed, original, (size_t)(at - original));
+    text_append_text(&changed, by);
+    text_append_text(&changed, at + strlen(part));
+    text_append(&changed, "", 1);
+    write_file(export_path, changed.data);
+    text_close(&changed);
+    return RUN("verify", export_path);
+}
+
+TEST(cli_verify, an_export_of_which_anything_was_changed_says_what)
+{
+    static const struct {
+        int line;
+        const char *part, *by, *says;
+    } changes[] = {
+        {2, "\"event\":\"", "\"event\":\"!", "edited: "},
+        {2, "\"event\":\"", "\"event\":\"AAAA", "edited: "},
+        {2, "\"log\":\"", "\"log\":\"zz", "this is no line of an export"},
+        {2, "\"log\":\"", "\"gol\":\"", "this is no line of an export"},
+        {3, "\"log\":\"", "\"log\":\"0", "this is no line of an export"},
+        {3, "{", "", "this is no line of an export"},
+        {2, "\"seq\":1,", "\"seq\":2,", "the numbers have a hole"},
+        {4, "\"seq\":3,", "\"seq\":2,", "duplicate: "},
+        {4, "\"seq\":3,", "\"seq\":9,", "lost: "},
+        {2, "\"sig\":\"", "\"sig\":\"!", "the signature is wrong"},
+        {2, "\"sig\":\"", "\"sig\":\"AAAA", "the signature is wrong"},
+    };
+    static const struct {
+        const char *part, *by;
+    } heads[] = {{"\"trestle\":1", "\"trestle\":2"},
+                 {"\"popup\":\"", "\"popup\":\"0"},
+                 {"\"popup\":\"", "\"popup\":\"zz"},
+                 {"\"root\":\"", "\"toor\":\""},
+                 {"{", ""}};
+    begin();
+    char *original = strdup(RUN_WELL("export", "--state", stall.nodes[0].state).out);
+    assert_non_null(original);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        const struct ran ran =
+            verify_with(original, changes[i].line, changes[i].part, changes[i].by);
+        if (ran.status != 1 || strstr(ran.out, changes[i].says) == NULL)
+            print_error("%s -> %s: %d %s\n", changes[i].part, changes[i].by, ran.status, ran.out);
+        assert_int_equal(ran.status, 1);
+        assert_non_null(strstr(ran.out, changes[i].says));
+    }
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        const struct ran ran = verify_with(original, 1, heads[i].part, heads[i].by);
+        assert_int_equal(ran.status, 1);
+        assert_non_null(strstr(ran.err, "is no export of a pop-up"));
+    }
+    write_file(export_path, "");
+    assert_non_null(strstr(RUN("verify", export_path).err, "is no export of a pop-up"));
+    free(original);
+    stall_close(&stall);
+}
+
+TEST(cli_verify, the_root_of_another_popup_vouches_for_nothing)
+{
+    char root[80], other_root[80];
+    begin();
+    RUN_WELL("init", "--state", stall.nodes[1].state);
+    const char *at = strstr(RUN_WELL("export", "--state", stall.nodes[1].state).out, "\"root\":");
+    assert_non_null(at);
+    (void)snprintf(other_root, sizeof other_root, "%.73s", at);
+    char *original = strdup(RUN_WELL("export", "--state", stall.nodes[0].state).out);
+    assert_non_null(original);
+    (void)snprintf(root, sizeof root, "%.73s", strstr(original, "\"root\":"));
+    const struct ran ran = verify_with(original, 1, root, other_root);
+    assert_non_null(strstr(ran.err, "is no export of a pop-up"));
+    free(original);
+    stall_close(&stall);
+}
+
+TEST(cli_verify, an_export_without_its_last_signature_proves_nothing_of_its_end)
+{
+    begin();
+    char *original = strdup(RUN_WELL("export", "--state", stall.nodes[0].state).out);
+    assert_non_null(original);
+    char *last = strrchr(original, ',');
+    while (strncmp(last, ",\"sig\":\"", 8) != 0)
+        while (*--last != ',')
+            continue;
+    *last = '\0';
+    struct text cut = {0};
+    text_append_text(&cut, original);
+    text_append_text(&cut, "}\n");
+    text_append(&cut, "", 1);
+    write_file(export_path, cut.data);
+    const struct ran ran = RUN("verify", export_path);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.out, "the journal does not end on a signature"));
+    text_close(&cut);
+    free(original);
+    stall_close(&stall);
+}
+
+/* ---- stores ---- */
+
+static void copy_node(int from, int to)
+{
+    char copy_it[256];
+    (void)snprintf(copy_it, sizeof copy_it, "cp -r '%s' '%s'", stall.nodes[from].state,
+                   stall.nodes[to].state);
+    assert_int_equal(system(copy_it), 0); /* NOLINT: a path of our own making */
+}
+
+static struct ran verify_both(const char *flag)
+{
+    return RUN("verify", "--state", stall.nodes[0].state, "--state", stall.nodes[1].state, flag);
+}
+
+TEST(cli_verify, of_two_stores_the_one_that_lacks_events_is_named)
+{
+    char lacks[160];
+    begin();
+    copy_node(0, 1);
+    assert_int_equal(verify_both(NULL).status, 0);
+    RUN_WELL("order", "add", "22", "--state", stall.nodes[0].state);
+    struct ran ran = verify_both(NULL);
+    assert_int_equal(ran.status, 1);
+    (void)snprintf(lacks, sizeof lacks, "lost: %s lacks events", stall.nodes[1].state);
+    assert_non_null(strstr(ran.out, lacks));
+    ran = RUN("verify", "--state", stall.nodes[1].state, "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.out, lacks));
+    ran = verify_both("--json");
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.out, "\"ok\":false"));
+    assert_non_null(strstr(ran.out, "\"kind\":\"lost\""));
+    stall_close(&stall);
+}
+
+TEST(cli_verify, two_versions_of_one_journal_are_a_fork)
+{
+    char fence[160];
+    begin();
+    copy_node(0, 1);
+    (void)snprintf(fence, sizeof fence, "%s/fence", stall.nodes[1].state);
+    assert_int_equal(remove(fence), 0); /* by which the copy would know that it is one */
+    RUN_WELL("order", "add", "22", "--name", "Ada", "--state", stall.nodes[0].state);
+    RUN_WELL("order", "add", "22", "--name", "Ben", "--state", stall.nodes[1].state);
+    const struct ran ran = verify_both(NULL);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.out, "forked: "));
+    assert_non_null(strstr(ran.out, "different versions of journal"));
+    stall_close(&stall);
+}
+
+TEST(cli_verify, stores_of_two_popups_are_not_compared)
+{
+    begin();
+    RUN_WELL("init", "--state", stall.nodes[1].state);
+    const struct ran ran = verify_both(NULL);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.out, "belong to different pop-ups"));
+    assert_null(strstr(ran.out, "lost:"));
+    stall_close(&stall);
+}
+
+TEST(cli_verify, a_journal_that_one_store_has_and_the_other_not_is_lost_there)
+{
+    begin();
+    node_start(&stall.nodes[0]);
+    node_join(&stall, 1, "counter", "B");
+    node_start(&stall.nodes[1]);
+    until_menu(&stall.nodes[1]);
+    RUN_WELL("order", "add", "22", "--state", stall.nodes[1].state);
+    assert_int_equal(node_end(&stall.nodes[0], 9), 1009);
+    copy_node(1, 2);
+    RUN_WELL("order", "add", "22", "--state", stall.nodes[1].state);
+    assert_int_equal(node_end(&stall.nodes[1], 15), 0);
+    for (int first = 0; first < 2; first++) {
+        const struct ran ran = RUN("verify", "--state", stall.nodes[first].state, "--state",
+                                   stall.nodes[1 - first].state);
+        assert_int_equal(ran.status, 1);
+        assert_non_null(strstr(ran.out, "lost: "));
+    }
+    stall_close(&stall);
+}
+
+TEST(cli_verify, more_stores_than_it_can_hold_are_refused)
+{
+    const char *words[48] = {"verify"};
+    begin();
+    for (size_t i = 0; i < 17; i++) {
+        words[1 + 2 * i] = "--state";
+        words[2 + 2 * i] = stall.nodes[0].state;
+    }
+    const struct ran ran = run(words);
+    assert_int_equal(ran.status, 2);
+    assert_non_null(strstr(ran.err, "at most 16 stores"));
+    assert_int_not_equal(RUN("verify", "--state", stall.nodes[2].state).status, 0);
+    stall_close(&stall);
+}
