@@ -93,8 +93,10 @@ static bool is_readable(const char *folder)
 {
     int status = 0;
     const pid_t child = fork();
-    if (child == 0)
-        _exit(store_read(folder) == ERR_IO || store_read(folder) == ERR_MALFORMED ? 1 : 0);
+    if (child == 0) {
+        const int err = store_read(folder);
+        _exit(err == ERR_IO || err == ERR_MALFORMED ? 1 : 0);
+    }
     if (child < 0 || waitpid(child, &status, 0) != child)
         return true;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;

@@ -20,6 +20,7 @@ import sys
 import tempfile
 
 from node import CLEAN, PLACE, Customer, Node, Trouble, arguments, ending, new_key, until
+from stall import linked_with
 
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/examples")
 STATUSES = (0, 1, 2, 69, 73, 74, 77, 78)
@@ -152,6 +153,40 @@ def joining(trial):
         counter.stop()
 
 
+def inviting(trial):
+    """A counter takes in a kitchen by invitation, which nothing disturbs, and is linked with it."""
+    counter = Node(trial.program, trial.folder, "state")
+    kitchen = Node(trial.program, trial.folder, "kitchen")
+
+    def bring_in():
+        invited = counter.command("invite", "--role", "kitchen", "--name", "Stove", check=False)
+        if invited.returncode == 0:
+            kitchen.command("join", *PLACE, invited.stdout.strip(), check=False)
+        if os.path.exists(os.path.join(kitchen.state, "keys")):
+            kitchen.peers = [counter.endpoint]
+            kitchen.run()
+            with contextlib.suppress(Trouble, TypeError, KeyError):
+                Customer(counter).place()
+                until("the link", lambda: linked_with(kitchen), 2)
+            send_picture(kitchen)
+            kitchen.stop()
+
+    def once(under):
+        trial.fresh()
+        shutil.rmtree(kitchen.state, ignore_errors=True)
+        counter.start(under)
+        with ending(counter, kitchen):
+            if came_up(trial, counter):
+                bring_in()
+            counter.child.terminate()
+            until("the counter's end", lambda: not counter.is_running(), SECONDS)
+            with open(counter.log, errors="surrogateescape") as log:
+                said = log.read()
+            trial.judge(counter.wait(), said)
+
+    trial.until_nothing_fails(lambda: once({**trial.under, "FAILING_PAUSE": "40"}))
+
+
 def restoring(trial):
     """A backup is verified and restored to a folder that has no store."""
     backup = os.path.join(trial.folder, "kept.backup")
@@ -213,6 +248,10 @@ def life(trial):
         node = Node(trial.program, trial.folder, "state")
         with contextlib.suppress(FileNotFoundError):
             os.remove(node.log)
+        os.remove(os.path.join(node.state, "ballast"))
+        if under:  # not the first start that comes to nothing: the store is looked at first
+            with open(os.path.join(node.state, "starts"), "w") as starts:
+                starts.write("5\n")
         node.peers = ["0123456789abcdef@tcp://127.0.0.1:1"]
         node.start(under)
         with ending(node):
@@ -327,7 +366,7 @@ def main():
     rounds, troubles = 0, []
     trials = [(f"{' '.join(words)}", offline, words) for words in OFFLINE]
     trials += [(f"{' '.join(words)} (a node runs)", online, words) for words in ONLINE]
-    trials += [("join", joining, None), ("restore", restoring, None), ("run", life, None)]
+    trials += [("join", joining, None), ("invite", inviting, None), ("restore", restoring, None), ("run", life, None)]
     with tempfile.TemporaryDirectory(prefix="trestle-failing-", dir="/dev/shm") as folder:
         trial = Trial(os.path.abspath(options.build), folder)
         for name, work, words in trials:
