@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "node/os/file.h"
+#include "sync/base/check.h"
 #include "sync/base/reader.h"
 #include "sync/base/writer.h"
 
@@ -181,8 +182,8 @@ void control_answer(int client, int err, const char *text)
     write_array(&writer, 2);
     write_int(&writer, err);
     write_text(&writer, bytes_of_text(text));
-    if (writer_finish(&writer, &bytes) == 0)
-        (void)!send(client, bytes.data, bytes.size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    check(writer_finish(&writer, &bytes) == 0);
+    (void)!send(client, bytes.data, bytes.size, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)close(client);
 }
 

@@ -6,6 +6,7 @@
 #include "node/core/core_state.h"
 #include "node/core/introduce.h"
 #include "node/os/clock.h"
+#include "sync/base/check.h"
 
 static void invitation_close(struct core *core, const char *why)
 {
@@ -24,8 +25,8 @@ static void newcomer_refuse(struct core *core, enum bye_reason reason)
     struct bytes bytes;
     writer_init(&writer, frame, sizeof frame);
     message_write_bye(&writer, reason);
-    if (writer_finish(&writer, &bytes) == 0)
-        transport_enrol_reply(core->transport, &core->enrolling.caller, bytes);
+    check(writer_finish(&writer, &bytes) == 0);
+    transport_enrol_reply(core->transport, &core->enrolling.caller, bytes);
 }
 
 static void try_count(struct core *core, const char *what)

@@ -325,3 +325,48 @@ TEST(cli_usage, at_a_running_node_each_slip_is_told_and_each_flag_does_what_it_s
     TYPE_ALL(wishes, stall.nodes[0].state);
     stall_close(&stall);
 }
+
+/* ---- where there is no end to a name ---- */
+
+/* @folder, written so that it has @size letters. */
+static const char *as_long_as(const char *folder, size_t size)
+{
+    static char name[PATH_BYTES_MAX + 1];
+    size_t at = strlen(folder);
+    memcpy(name, folder, at);
+    for (; at + 2 <= size; at += 2)
+        memcpy(name + at, "/.", 2);
+    if (at < size)
+        name[at++] = '/';
+    name[at] = '\0';
+    return name;
+}
+
+TEST(cli_usage, a_state_folder_whose_files_names_are_too_long_is_told_not_mistaken)
+{
+    static const char *const commands[][3] = {{"order", "list"},
+                                              {"run"},
+                                              {"verify"},
+                                              {"export"},
+                                              {"log", "--last=1"},
+                                              {"doctor"},
+                                              {"status"},
+                                              {"top", "--once"},
+                                              {"invite", "--role=kitchen"},
+                                              {"backup", "/dev/shm/trestle-none/x"},
+                                              {"day"},
+                                              {"init"},
+                                              {"join", "127.0.0.1:1"}};
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    for (size_t size = PATH_BYTES_MAX - 1; size >= PATH_BYTES_MAX - 6; size--)
+        for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+            const struct ran ran = RUN(commands[i][0], "--state",
+                                       as_long_as(stall.nodes[0].state, size), commands[i][1]);
+            assert_in_range(ran.status, 1, 78);
+            assert_string_not_equal(*ran.err != '\0' ? ran.err : ran.out, "");
+        }
+    RUN_WELL("order", "list", "--state", as_long_as(stall.nodes[0].state, PATH_BYTES_MAX / 2));
+    stall_close(&stall);
+}
