@@ -10,6 +10,7 @@ An ordinary user can do it where the kernel lets users make namespaces; where no
 and ends with status 1. Each node is alone in its namespace, at 10.77.0.1, .2, ... on eth0.
 """
 
+import base64
 import contextlib
 import http.client
 import json
@@ -26,6 +27,7 @@ import time
 from switch import Faults, Switch
 
 INSIDE = "TRESTLE_NET_LAB"
+POPUP_NAME = "Quetzalmarkt"
 SUBNET = "10.77.0"
 MESH_PORT = 7450
 READY_SECONDS = 120
@@ -86,6 +88,12 @@ def until(what, condition, seconds):
     return time.monotonic() - begin
 
 
+def popup_of(invitation):
+    """[1, bin16 popup, ...] in base64url, as docs/protocol.md says."""
+    text = invitation.split(":", 1)[1].strip()
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))[4:20]
+
+
 def new_key():
     return f"{1000:08x}{secrets.token_hex(16)}"  # of an order of the pop-up's first minutes
 
@@ -95,14 +103,12 @@ def ip(*words, space=None):
     subprocess.run([*inside, "ip", *words], check=True, capture_output=True)
 
 
-class Node:
-    def __init__(self, lab, at, name, role):
-        self.lab, self.at, self.name, self.role = lab, at, name, role
-        self.state = os.path.join(lab.folder, name)
+class Machine:
+    """A namespace with one cable to the switch."""
+
+    def __init__(self, at):
+        self.at = at
         self.address = f"{SUBNET}.{at + 1}"
-        self.device = ""
-        self.child = None
-        self.peers = []
         self.space = subprocess.Popen([*MORTAL, "unshare", "--net", "sleep", "infinity"])
         until("a namespace", self._has_space, 60)
         self._cable()
@@ -127,23 +133,53 @@ class Node:
         ip("link", "set", "dev", "lo", "up", space=space)
         ip("link", "set", "dev", "eth0", "up", space=space)
         ip("address", "add", f"{self.address}/24", "broadcast", "+", "dev", "eth0", space=space)
-        self._offloads_off()
-
-    def _offloads_off(self):
         here = os.path.dirname(os.path.abspath(__file__))
-        code = (f"import sys; sys.path.insert(0, {here!r}); "
-                "import switch; switch.offloads_off('eth0')")
-        subprocess.run([*self._inside(), sys.executable, "-c", code], check=True)
+        code = f"import sys; sys.path.insert(0, {here!r}); import switch; "
+        subprocess.run(self._python(code + "switch.offloads_off('eth0')"), check=True)
 
     def _inside(self):
         return ["nsenter", f"--net=/proc/{self.space.pid}/ns/net"]
 
+    def _python(self, code):
+        return [*self._inside(), sys.executable, "-c", code]
+
+    @contextlib.contextmanager
+    def shouting(self, datagrams, pause_s=0.0):
+        """Meanwhile it sends these to everybody, where beacons go, with a pause after each."""
+        code = ("import socket, sys, time\n"
+                "out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+                "out.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)\n"
+                "for line in sys.stdin.read().splitlines():\n"
+                f"    out.sendto(bytes.fromhex(line), ('{SUBNET}.255', {MESH_PORT}))\n"
+                f"    time.sleep({pause_s})")
+        with subprocess.Popen([*MORTAL, *self._python(code)], stdin=subprocess.PIPE) as child:
+            child.stdin.write("\n".join(datagram.hex() for datagram in datagrams).encode())
+            child.stdin.close()
+            yield
+            child.wait()
+        if child.returncode != 0:
+            raise Trouble("the stranger could not shout")
+
     def move(self, address):
-        """The network gives the node another address."""
+        """The network gives it another address."""
         space = str(self.space.pid)
         ip("address", "flush", "dev", "eth0", "scope", "global", space=space)
         ip("address", "add", f"{address}/24", "broadcast", "+", "dev", "eth0", space=space)
         self.address = address
+
+    def close(self):
+        self.space.kill()
+        self.space.wait()
+
+
+class Node(Machine):
+    def __init__(self, lab, at, name, role):
+        super().__init__(at)
+        self.lab, self.name, self.role = lab, name, role
+        self.state = os.path.join(lab.folder, name)
+        self.device = ""
+        self.child = None
+        self.peers = []
 
     def command(self, *words, check=True):
         done = subprocess.run([*self._inside(), self.lab.program, *words, "--state", self.state],
@@ -180,13 +216,22 @@ class Node:
 
     def ask(self, method, path, body=None):
         """Its answer over the control socket, as (status, value)."""
+        status, text = self._request(method, path, body)
+        return status, json.loads(text)
+
+    def metric(self, line):
+        """The value that /metrics gives for it."""
+        _, text = self._request("GET", "/metrics")
+        return next(int(at.split()[-1]) for at in text.splitlines() if at.startswith(line + " "))
+
+    def _request(self, method, path, body=None):
         connection = http.client.HTTPConnection("localhost", timeout=60)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(os.path.join(self.state, "ctl.sock"))
         headers = {"Content-Type": "application/json", "Idempotency-Key": new_key()}
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         with connection.getresponse() as answer:
-            return answer.status, json.loads(answer.read())
+            return answer.status, answer.read().decode()
 
     def orders(self):
         """The numbers of all that are not handed over, in order."""
@@ -206,25 +251,27 @@ class Node:
             return log.read().count(words)
 
     def close(self):
-        for child in (self.child, self.space):
-            if child is not None:
-                child.kill()
-                child.wait()
+        if self.child is not None:
+            self.child.kill()
+            self.child.wait()
+        super().close()
 
 
 class Lab:
     """One pop-up of several devices, made on the quiet network and stopped again. @roles: of those
-    that are no counters."""
+    that are no counters. Beside them is a machine that is none of them: the stranger."""
 
     def __init__(self, program, names, seed, roles=None):
         self.program = os.path.abspath(program)
         self.folder = tempfile.mkdtemp(prefix="trestle-net-")
-        self.nodes, self.switch = {}, None
+        self.nodes, self.stranger, self.switch = {}, None, None
+        self.popup = b""  # its id
         self.taken = []  # the numbers of all orders that were answered
         try:
             for at, name in enumerate(names):
                 self.nodes[name] = Node(self, at, name, (roles or {}).get(name, "counter"))
-            self.switch = Switch([node.cable for node in self.all], seed)
+            self.stranger = Machine(len(names))
+            self.switch = Switch([at.cable for at in (*self.all, self.stranger)], seed)
             self._found()
         except BaseException:
             self.close()
@@ -246,7 +293,7 @@ class Lab:
     def _found(self):
         first, *others = self.all
         place = ["--listen", f"tcp://0.0.0.0:{MESH_PORT}", "--http", "127.0.0.1:8080"]
-        first.command("init", "--name", "Lab", "--lane", "A", "--role", first.role,
+        first.command("init", "--name", POPUP_NAME, "--lane", "A", "--role", first.role,
                       "--copies", "2", *place)
         first.start("--beacon", "none")
         menu = os.path.join(self.folder, "menu.csv")
@@ -257,6 +304,7 @@ class Lab:
             invitation = first.command("invite", "--role", node.role, "--lane",
                                        "ABCDEFGHIJ"[node.at], "--name", node.name)
             node.command("join", *place, invitation.strip())
+            self.popup = popup_of(invitation)
             os.remove(os.path.join(node.state, "peers"))  # it knows of no address
         first.stop()
         peers = os.path.join(first.state, "peers")
@@ -355,6 +403,8 @@ class Lab:
     def close(self):
         for node in self.all:
             node.close()
+        if self.stranger is not None:
+            self.stranger.close()
         if self.switch is not None:
             self.switch.close()
         shutil.rmtree(self.folder, ignore_errors=True)

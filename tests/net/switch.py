@@ -58,6 +58,7 @@ class Switch:
         self.free_at = {}  # (from, to): when the throttled direction is free again
         self.waiting = []
         self.serial = 0
+        self.tap = None  # whoever listens: called with each frame, on the switch's thread
         self.counts = dict.fromkeys(("passed", "lost", "repeated", "dropped"), 0)
         self.lock = threading.Lock()
         self.wake_read, self.wake_write = os.pipe()
@@ -107,6 +108,8 @@ class Switch:
                 self._switch(source, frame)
 
     def _switch(self, source, frame):
+        if self.tap is not None:
+            self.tap(frame)
         self.learned[frame[6:12]] = source
         is_broadcast = bool(frame[0] & 1)
         target = None if is_broadcast else self.learned.get(frame[:6])
