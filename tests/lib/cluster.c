@@ -776,40 +776,33 @@ static bool is_idle(const struct cluster *cluster)
     return true;
 }
 
-/* Over what counts of each log. */
-static struct hash heads_digest(const struct replica *replica)
+/* Whether the same counts of each log. */
+static bool is_alike(const struct replica *a, const struct replica *b)
 {
-    struct hash digest = {{0}};
-    struct replica_log_info info;
-    for (uint32_t at = 0; replica_log_at(replica, at, &info); at++) {
-        uint8_t numbers[8 + 8];
-        put_be64(numbers, info.log);
-        put_be64(numbers + 8, info.seq);
-        const struct bytes parts[] = {bytes_of(digest.bytes, sizeof digest.bytes),
-                                      bytes_of(numbers, sizeof numbers),
-                                      bytes_of(info.hash, sizeof info.hash)};
-        hash_parts(digest.bytes, sizeof digest.bytes, parts, 3);
+    struct replica_log_info one;
+    struct replica_log_info other;
+    uint32_t at = 0;
+    for (; replica_log_at(a, at, &one); at++) {
+        if (!replica_log_at(b, at, &other) || one.log != other.log || one.seq != other.seq ||
+            memcmp(one.hash, other.hash, sizeof one.hash) != 0) {
+            return false;
+        }
     }
-    return digest;
+    return !replica_log_at(b, at, &other);
 }
 
 bool cluster_is_converged(const struct cluster *cluster)
 {
-    bool has_first = false;
-    struct hash first = {{0}};
+    const struct cluster_node *first = NULL;
     for (uint32_t i = 0; i < cluster->count; i++) {
-        if (!cluster->nodes[i].is_running || cluster->nodes[i].is_liar) {
+        const struct cluster_node *node = &cluster->nodes[i];
+        if (!node->is_running || node->is_liar) {
             continue;
         }
-        if (!cluster->nodes[i].is_open) {
+        if (!node->is_open || (first != NULL && !is_alike(first->replica, node->replica))) {
             return false;
         }
-        const struct hash heads = heads_digest(cluster->nodes[i].replica);
-        if (has_first && !hash_equal(&first, &heads)) {
-            return false;
-        }
-        first = heads;
-        has_first = true;
+        first = first == NULL ? node : first;
     }
     return true;
 }

@@ -30,11 +30,6 @@ struct adoptions {
     } adopted[ADOPTED_MAX];
 };
 
-static uint64_t below(struct sim *sim, uint64_t limit)
-{
-    return prng_below(&sim->oracle_prng, limit);
-}
-
 static bool decides(const struct sim *sim, const struct cluster_node *node)
 {
     return (node->role == ROLE_OWNER || node->role == ROLE_MANAGER) && node->is_open &&
@@ -74,7 +69,7 @@ static void decide(struct sim *sim, struct adoptions *adoptions, uint32_t node,
     cluster_command(sim->cluster, node, &request->command, number);
     cluster_run(sim->cluster, DECIDE_MS);
     if (prng_one_in(&sim->oracle_prng, 4)) { /* again, perhaps elsewhere */
-        const uint32_t other = (uint32_t)below(sim, sim->cluster->count);
+        const uint32_t other = (uint32_t)sim_oracle_below(sim, sim->cluster->count);
         const bool is_there = sim->cluster->nodes[other].is_running; /* the thief is out */
         cluster_command(sim->cluster, is_there ? other : node, &request->command, number);
         cluster_run(sim->cluster, DECIDE_MS);

@@ -142,7 +142,7 @@ static const struct cluster_node *till_draw(struct sim *sim)
 {
     const struct cluster_node *node;
     do {
-        node = &sim->cluster->nodes[prng_below(&sim->oracle_prng, sim->cluster->count)];
+        node = &sim->cluster->nodes[sim_oracle_below(sim, sim->cluster->count)];
     } while (node->role == ROLE_GATEWAY);
     return node;
 }
@@ -174,7 +174,7 @@ void calm_check(struct sim *sim)
     sim->copies_sent = 0;
     for (unsigned i = 0; i < CALM_ORDERS && !sim->is_failed; i++) {
         (void)ask(sim, ORACLE_ALONE, till_draw(sim), COMMAND_ORDER_PLACE, order_fill, &order);
-        cluster_run(sim->cluster, prng_below(&sim->oracle_prng, CALM_GAP_MS));
+        cluster_run(sim->cluster, sim_oracle_below(sim, CALM_GAP_MS));
     }
     (void)cluster_converge(sim->cluster, CALM_SETTLE_MS);
     cluster_run(sim->cluster, CALM_STRAY_MS);

@@ -17,11 +17,6 @@ enum {
     PLACE_MS = 60, /* time to do so */
 };
 
-static uint64_t below(struct sim *sim, uint64_t limit)
-{
-    return prng_below(&sim->prng, limit);
-}
-
 /* Whether people ask at it. */
 static bool is_served(const struct sim *sim, const struct cluster_node *node)
 {
@@ -52,7 +47,7 @@ static bool order_look(struct sim *sim, const struct cluster_node *node, struct 
     const uint32_t window = sim_chance(sim, CHANGE_ODDS) && sim->orders_count > NEW_ORDERS_LATELY
                                 ? NEW_ORDERS_LATELY
                                 : sim->orders_count;
-    command->order = sim->orders[sim->orders_count - 1 - below(sim, window)];
+    command->order = sim->orders[sim->orders_count - 1 - sim_below(sim, window)];
     struct store_txn *txn = store_memory_begin(node->store, false);
     const int err = history_get(sim->history, txn, KIND_ORDER, &command->order);
     store_memory_abort(txn);
@@ -85,7 +80,7 @@ static void order_choose(struct sim *sim, const struct cluster_node *node, struc
 void sim_known_take(struct sim *sim, enum command_kind kind, struct entity_id *ret_entity)
 {
     for (int i = 0; i < KNOWN_LOOKS_MAX && sim->requests_count > 0; i++) {
-        const struct request *request = &sim->requests[below(sim, sim->requests_count)];
+        const struct request *request = &sim->requests[sim_below(sim, sim->requests_count)];
         for (uint32_t at = 0; at < SIM_NODES_MAX && request->command.kind == kind; at++) {
             if (request->has_answer[at]) {
                 *ret_entity = request->answers[at].entity;
@@ -101,7 +96,7 @@ static enum command_kind wish_draw(struct sim *sim)
     for (unsigned kind = 0; kind < COMMAND_COUNT; kind++) {
         sum += wishes[kind].weight;
     }
-    uint64_t drawn = below(sim, sum);
+    uint64_t drawn = sim_below(sim, sum);
     unsigned kind = 0;
     for (; drawn >= wishes[kind].weight; kind++) {
         drawn -= wishes[kind].weight;
@@ -112,9 +107,9 @@ static enum command_kind wish_draw(struct sim *sim)
 /* Two in a hundred are not allowed to what they ask for; one in ten has signed in. */
 static struct principal principal_draw(struct sim *sim)
 {
-    struct principal principal = {.session = 1 + below(sim, 3)};
+    struct principal principal = {.session = 1 + sim_below(sim, 3)};
     principal.role = sim_chance(sim, 200) ? ROLE_CUSTOMER : ROLE_MANAGER;
-    principal.staff = sim_chance(sim, 1000) ? 1 + below(sim, PEOPLE) : 0;
+    principal.staff = sim_chance(sim, 1000) ? 1 + sim_below(sim, PEOPLE) : 0;
     return principal;
 }
 
@@ -198,7 +193,7 @@ void clients_place(struct sim *sim, uint32_t node)
     command->mode = bytes_of_text("take-away");
     command->name = bytes_of_text("Eve");
     command->lines_count = 1;
-    command->lines[0] = (struct wanted_line){.item = 1 + below(sim, SHOP_ITEMS), .quantity = 1};
+    command->lines[0] = (struct wanted_line){.item = 1 + sim_below(sim, SHOP_ITEMS), .quantity = 1};
     cluster_command(sim->cluster, node, command, (uint64_t)(request - sim->requests));
     cluster_run(sim->cluster, PLACE_MS);
 }
@@ -210,7 +205,7 @@ static void ask_again(struct sim *sim, bool is_elsewhere)
         return;
     }
     const uint32_t window = sim->requests_count < 20 ? sim->requests_count : 20;
-    const uint32_t number = sim->requests_count - 1 - (uint32_t)below(sim, window);
+    const uint32_t number = sim->requests_count - 1 - (uint32_t)sim_below(sim, window);
     const struct request *request = &sim->requests[number];
     if (!request->is_keyed) {
         return;
@@ -228,7 +223,7 @@ static void ask_again(struct sim *sim, bool is_elsewhere)
 
 void clients_act(struct sim *sim)
 {
-    struct cluster_node *node = &sim->cluster->nodes[below(sim, sim->cluster->count)];
+    struct cluster_node *node = &sim->cluster->nodes[sim_below(sim, sim->cluster->count)];
     if (!is_served(sim, node)) {
         return;
     }

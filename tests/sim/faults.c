@@ -18,15 +18,10 @@ enum {
     FORGE_ODDS_MAX = 2000,
     LYING_ONE_IN = 4,     /* of the others */
     MIXED_ONE_IN = 2,     /* of those without either, and with sound disks */
-    SCRUBBING_ONE_IN = 4, /* of those with sound disks */
-    SCRUB_RECORDS = 16,
+    SCRUBBING_ONE_IN = 6, /* of those with sound disks */
+    SCRUB_RECORDS = 6,
     COMBINED_ONE_IN = 3, /* of those with one disaster: with a second, and a third */
 };
-
-static uint64_t below(struct sim *sim, uint64_t limit)
-{
-    return prng_below(&sim->prng, limit);
-}
 
 static uint32_t node_draw(struct sim *sim)
 {
@@ -45,7 +40,7 @@ static void crash(struct sim *sim)
     }
     if (node->is_running) {
         cluster_crash(sim->cluster, at);
-        cluster_restart(sim->cluster, at, 20 + below(sim, OUTAGE_MAX_MS));
+        cluster_restart(sim->cluster, at, 20 + sim_below(sim, OUTAGE_MAX_MS));
     }
 }
 
@@ -53,7 +48,7 @@ static void store_fail(struct sim *sim, enum store_memory_call call, int err)
 {
     const struct cluster_store_fault fault = {
         .call = call,
-        .nth = call == MEMORY_COMMIT ? 1 : 1 + (unsigned)below(sim, STORE_CALLS_MAX),
+        .nth = call == MEMORY_COMMIT ? 1 : 1 + (unsigned)sim_below(sim, STORE_CALLS_MAX),
         .err = err};
     cluster_fail_store(sim->cluster, node_draw(sim), &fault);
 }
@@ -76,7 +71,7 @@ static void store_commit(struct sim *sim)
 static void clock_jump(struct sim *sim)
 {
     const int64_t days = prng_between(&sim->prng, -YEAR_MS_DAYS, YEAR_MS_DAYS);
-    const int64_t by_ms = days * DAY_MS + (int64_t)below(sim, DAY_MS);
+    const int64_t by_ms = days * DAY_MS + (int64_t)sim_below(sim, DAY_MS);
     cluster_jump_clock(sim->cluster, node_draw(sim), by_ms);
 }
 
@@ -89,7 +84,7 @@ static void clock_rate(struct sim *sim)
 static void slow(struct sim *sim)
 {
     const bool is_slow = prng_one_in(&sim->prng, 2);
-    const uint32_t slow_ms = is_slow ? 1 + (uint32_t)below(sim, SLOW_MAX_MS) : 0;
+    const uint32_t slow_ms = is_slow ? 1 + (uint32_t)sim_below(sim, SLOW_MAX_MS) : 0;
     cluster_set_slow(sim->cluster, node_draw(sim), slow_ms);
 }
 
@@ -159,7 +154,7 @@ static void habits_drop(struct sim *sim)
 /* A third of the seeds do without each. */
 static uint32_t odds_draw(struct sim *sim, uint32_t most)
 {
-    return prng_one_in(&sim->prng, 3) ? 0 : 1 + (uint32_t)below(sim, most);
+    return prng_one_in(&sim->prng, 3) ? 0 : 1 + (uint32_t)sim_below(sim, most);
 }
 
 /* Clones, a liar, flipped bits, old software: mostly one of them, at times several. What is drawn
@@ -183,8 +178,7 @@ static void disasters_draw(struct sim *sim)
     }
     sim->is_forging = prng_one_in(&sim->oracle_prng, FORGING_ONE_IN);
     if (sim->is_forging) {
-        sim->cluster->knobs.forge_odds =
-            1 + (uint32_t)prng_below(&sim->oracle_prng, FORGE_ODDS_MAX);
+        sim->cluster->knobs.forge_odds = 1 + (uint32_t)sim_oracle_below(sim, FORGE_ODDS_MAX);
     }
     sim->is_forking = sim->is_copying || sim->liar.is_on;
     const bool is_lying_only =
@@ -232,7 +226,7 @@ void faults_draw(struct sim *sim)
     }
     sim->clones = 0;
     cluster_copy_free(&sim->copy);
-    sim->gap_max_ms = 4 + (uint32_t)below(sim, 150);
+    sim->gap_max_ms = 4 + (uint32_t)sim_below(sim, 150);
     net_begin(sim);
     habits_drop(sim);
 }

@@ -11,11 +11,6 @@ enum {
     AT_FRIEND = 1,
 };
 
-static uint64_t below(struct sim *sim, uint64_t limit)
-{
-    return prng_below(&sim->prng, limit);
-}
-
 /* Not who lies, or is going to. */
 static bool is_copyable(const struct sim *sim, const struct cluster_node *node)
 {
@@ -43,7 +38,7 @@ void fault_roll_back(struct sim *sim)
     }
     struct cluster_node *node = &sim->cluster->nodes[sim->copy_of];
     sim->is_twofold[sim_watch(sim, node)->first] = true;
-    cluster_roll_back(sim->cluster, sim->copy_of, &sim->copy, 20 + below(sim, OUTAGE_MAX_MS));
+    cluster_roll_back(sim->cluster, sim->copy_of, &sim->copy, 20 + sim_below(sim, OUTAGE_MAX_MS));
     versions_restored(sim, node, sim->is_copy_old);
     journal_forget(sim, node);
     clients_forget(sim, node);
@@ -104,7 +99,7 @@ static void sides_set(struct sim *sim, uint32_t friend, uint32_t twin)
     }
     groups[friend] = groups[twin] = AT_FRIEND;
     cluster_partition(sim->cluster, groups);
-    sim->heal_at_ms = sim->cluster->now_ms + PROVE_MS + 1 + below(sim, WHOLE_MAX_MS);
+    sim->heal_at_ms = sim->cluster->now_ms + PROVE_MS + 1 + sim_below(sim, WHOLE_MAX_MS);
 }
 
 /* Two branches leave one log at two places, and each fork is proven where nobody has heard of the

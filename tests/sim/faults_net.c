@@ -16,22 +16,17 @@ enum {
     LAST_ORDERS = 2,
 };
 
-static uint64_t below(struct sim *sim, uint64_t limit)
-{
-    return prng_below(&sim->prng, limit);
-}
-
 uint32_t sim_node_draw(struct sim *sim)
 {
-    return (uint32_t)below(sim, sim->cluster->count);
+    return (uint32_t)sim_below(sim, sim->cluster->count);
 }
 
 /* Two different ones. */
 static void pair_draw(struct sim *sim, uint32_t *ret_a, uint32_t *ret_b)
 {
     const uint32_t count = sim->cluster->count;
-    *ret_a = (uint32_t)below(sim, count);
-    *ret_b = (*ret_a + 1 + (uint32_t)below(sim, count - 1)) % count;
+    *ret_a = (uint32_t)sim_below(sim, count);
+    *ret_b = (*ret_a + 1 + (uint32_t)sim_below(sim, count - 1)) % count;
 }
 
 /* ---- what happens later ---- */
@@ -104,20 +99,20 @@ void fault_one_way(struct sim *sim)
     uint32_t to;
     pair_draw(sim, &from, &to);
     cluster_clog(sim->cluster, from, to, true);
-    later(sim, 1 + below(sim, ONE_WAY_MAX_MS), LATER_FREE, from, to);
+    later(sim, 1 + sim_below(sim, ONE_WAY_MAX_MS), LATER_FREE, from, to);
 }
 
 /* Links are clogged one after another and freed in another order, as FoundationDB's tests do: what
  * a device hears of the others, and when, comes in every order. */
 void fault_swizzle(struct sim *sim)
 {
-    const uint64_t count = 2 + below(sim, SWIZZLE_LINKS_MAX - 1);
+    const uint64_t count = 2 + sim_below(sim, SWIZZLE_LINKS_MAX - 1);
     for (uint64_t i = 0; i < count; i++) {
         uint32_t from;
         uint32_t to;
         pair_draw(sim, &from, &to);
-        later(sim, below(sim, SWIZZLE_MAX_MS), LATER_CLOG, from, to);
-        later(sim, SWIZZLE_MAX_MS + below(sim, SWIZZLE_MAX_MS), LATER_FREE, from, to);
+        later(sim, sim_below(sim, SWIZZLE_MAX_MS), LATER_CLOG, from, to);
+        later(sim, SWIZZLE_MAX_MS + sim_below(sim, SWIZZLE_MAX_MS), LATER_FREE, from, to);
     }
     sim->cluster->faults[FAULT_SWIZZLE]++;
 }
@@ -129,8 +124,8 @@ void fault_flap(struct sim *sim)
     uint32_t a;
     uint32_t b;
     pair_draw(sim, &a, &b);
-    for (uint64_t left = 2 + below(sim, FLAPS_MAX - 1); left > 0; left--) {
-        after_ms += 1 + below(sim, FLAP_GAP_MAX_MS);
+    for (uint64_t left = 2 + sim_below(sim, FLAPS_MAX - 1); left > 0; left--) {
+        after_ms += 1 + sim_below(sim, FLAP_GAP_MAX_MS);
         later(sim, after_ms, LATER_FLAP, a, b);
     }
 }
@@ -139,7 +134,7 @@ void fault_slow_reader(struct sim *sim)
 {
     const uint32_t at = sim_node_draw(sim);
     cluster_set_reading(sim->cluster, at, READ_GAP_MS);
-    later(sim, 1 + below(sim, SLOW_READER_MAX_MS), LATER_READ, at, 0);
+    later(sim, 1 + sim_below(sim, SLOW_READER_MAX_MS), LATER_READ, at, 0);
 }
 
 /* ---- the network ---- */
@@ -147,12 +142,12 @@ void fault_slow_reader(struct sim *sim)
 void fault_partition(struct sim *sim)
 {
     uint32_t groups[CLUSTER_NODES_MAX];
-    const uint64_t count = 2 + below(sim, 2);
+    const uint64_t count = 2 + sim_below(sim, 2);
     for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++) {
-        groups[i] = (uint32_t)below(sim, count);
+        groups[i] = (uint32_t)sim_below(sim, count);
     }
     cluster_partition(sim->cluster, groups);
-    sim->heal_at_ms = sim->cluster->now_ms + 1 + below(sim, PARTITION_MAX_MS);
+    sim->heal_at_ms = sim->cluster->now_ms + 1 + sim_below(sim, PARTITION_MAX_MS);
 }
 
 void fault_apart(struct sim *sim, uint32_t node)
@@ -160,7 +155,7 @@ void fault_apart(struct sim *sim, uint32_t node)
     uint32_t groups[CLUSTER_NODES_MAX] = {0};
     groups[node] = 1;
     cluster_partition(sim->cluster, groups);
-    sim->heal_at_ms = sim->cluster->now_ms + 1 + below(sim, PARTITION_MAX_MS);
+    sim->heal_at_ms = sim->cluster->now_ms + 1 + sim_below(sim, PARTITION_MAX_MS);
 }
 
 static void heal(struct sim *sim)

@@ -16,7 +16,7 @@
 
 enum {
     OUTAGE_MS = 50,
-    LOOK_ONE_IN = 8, /* turns of the device */
+    LOOK_ONE_IN = 16, /* turns of the device */
     SCRUB_RECORDS = 64,
     MEND_MS = 500,
     WHOLE_TURNS = 2, /* the first may be under way, or open the store: that one reads nothing */
@@ -31,7 +31,13 @@ bool flips_is_spoilt(const struct sim *sim, const struct cluster_node *node)
 void flips_draw(struct sim *sim)
 {
     sim->flips = (struct flips){.node = sim_node_draw(sim)};
-    sim->cluster->nodes[sim->flips.node].scrub_records = SCRUB_RECORDS;
+}
+
+/* It scrubs while there is something to find: that a sound disk is found sound is other seeds'. */
+static void spoilt_set(struct sim *sim, bool is_spoilt)
+{
+    sim->flips.is_spoilt = is_spoilt;
+    sim->cluster->nodes[sim->flips.node].scrub_records = is_spoilt ? SCRUB_RECORDS : 0;
 }
 
 /* ---- which bit ---- */
@@ -148,12 +154,11 @@ static bool table_hit(struct sim *sim, struct cluster_node *node, enum store_tab
 /* Mostly one table, else up to four different ones. */
 static uint32_t tables_hit(struct sim *sim, struct cluster_node *node)
 {
-    const uint64_t wanted = prng_one_in(&sim->prng, 2) ? 1 : 2 + prng_below(&sim->prng, 3);
+    const uint64_t wanted = prng_one_in(&sim->prng, 2) ? 1 : 2 + sim_below(sim, 3);
     uint32_t drawn = 0;
     uint32_t hits = 0;
     for (uint64_t i = 0; i < wanted; i++) {
-        const enum store_table table =
-            tables[prng_below(&sim->prng, sizeof tables / sizeof *tables)];
+        const enum store_table table = tables[sim_below(sim, sizeof tables / sizeof *tables)];
         const bool is_new = (drawn >> table & 1) == 0;
         drawn |= UINT32_C(1) << table;
         hits += is_new && table_hit(sim, node, table) ? 1 : 0;
@@ -172,7 +177,7 @@ void fault_flip(struct sim *sim)
     if (!sim->is_failed) {
         sim->flips.meta = meta_digest(node->store);
         const uint32_t hits = tables_hit(sim, node);
-        sim->flips.is_spoilt = hits > 0;
+        spoilt_set(sim, hits > 0);
         sim->cluster->faults[FAULT_FLIPS] += hits > 1 ? 1 : 0;
     }
     cluster_restart(sim->cluster, node->index, OUTAGE_MS);
@@ -277,7 +282,7 @@ static bool is_sound(const struct sim *sim, const struct cluster_node *node)
 void flips_turn(struct sim *sim, struct cluster_node *node)
 {
     if (flips_is_spoilt(sim, node) && prng_one_in(&sim->oracle_prng, LOOK_ONE_IN)) {
-        sim->flips.is_spoilt = !is_sound(sim, node);
+        spoilt_set(sim, !is_sound(sim, node));
         cluster_trace(sim->cluster, node, true, "is %s",
                       sim->flips.is_spoilt ? "spoilt still" : "sound again");
     }

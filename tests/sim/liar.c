@@ -19,11 +19,6 @@ enum {
     OFFICE_NODE = 0,
 };
 
-static uint64_t below(struct sim *sim, uint64_t limit)
-{
-    return prng_below(&sim->prng, limit);
-}
-
 bool liar_is(const struct sim *sim, const struct cluster_node *node)
 {
     return sim->liar.is_lying && node->index == sim->liar.node;
@@ -51,7 +46,7 @@ static void forgery_body(struct forgery *forgery)
 static struct entity_id order_draw(struct sim *sim)
 {
     return sim->orders_count == 0 ? entity_id_derive(KIND_ORDER, 1)
-                                  : sim->orders[below(sim, sim->orders_count)];
+                                  : sim->orders[sim_below(sim, sim->orders_count)];
 }
 
 /* One that its certificate does not allow, about something that is there. None of stock: P7 adds up
@@ -60,7 +55,7 @@ static void forge_forbidden(struct sim *sim, struct forgery *forgery)
 {
     const uint64_t capabilities =
         role_device_capabilities(sim->cluster->nodes[sim->liar.node].role);
-    const size_t from = below(sim, body_samples_count);
+    const size_t from = sim_below(sim, body_samples_count);
     for (size_t i = 0; i < body_samples_count; i++) {
         const struct body_sample *sample = &body_samples[(from + i) % body_samples_count];
         const struct event_info *info = event_info_find(sample->type);
@@ -69,7 +64,7 @@ static void forge_forbidden(struct sim *sim, struct forgery *forgery)
             forgery->event.type = sample->type;
             forgery->event.entity = info->kind == KIND_ORDER
                                         ? order_draw(sim)
-                                        : entity_id_derive(info->kind, below(sim, 3));
+                                        : entity_id_derive(info->kind, sim_below(sim, 3));
             forgery->event.body = body_sample_bytes(sample, forgery->data, sizeof forgery->data);
             return;
         }
@@ -88,8 +83,8 @@ static void forge_absurd(struct sim *sim, struct forgery *forgery)
     static const uint32_t types[] = {
         EVENT_ORDER_OPEN, EVENT_LINE_ADD, EVENT_LINE_SET, EVENT_LINE_VOID, EVENT_PAY, EVENT_REFUND,
         EVENT_DISCOUNT,   EVENT_HANDED,   EVENT_DONE,     EVENT_STOCK_ADD, 30000,     30001};
-    const char *hex = bodies[below(sim, sizeof bodies / sizeof *bodies)];
-    forgery->event.type = types[below(sim, sizeof types / sizeof *types)];
+    const char *hex = bodies[sim_below(sim, sizeof bodies / sizeof *bodies)];
+    forgery->event.type = types[sim_below(sim, sizeof types / sizeof *types)];
     forgery->event.entity = order_draw(sim);
     forgery->event.body = bytes_of_hex(forgery->data, hex);
     if (msgpack_validate(forgery->event.body, VALUE_DEPTH_MAX - 1) != 0) {
@@ -101,8 +96,8 @@ static void forge_absurd(struct sim *sim, struct forgery *forgery)
 static void forge_give(struct sim *sim, struct forgery *forgery)
 {
     const struct cluster_node *to = &sim->cluster->nodes[sim_node_draw(sim)];
-    const struct stock_give give = {.item = 1 + below(sim, SHOP_ITEMS),
-                                    .units = 1 + below(sim, 1000),
+    const struct stock_give give = {.item = 1 + sim_below(sim, SHOP_ITEMS),
+                                    .units = 1 + sim_below(sim, 1000),
                                     .to = to->log,
                                     .issuer = sim->cluster->nodes[OFFICE_NODE].log};
     forgery->event.type = EVENT_STOCK_GIVE;
@@ -116,7 +111,7 @@ static void forge_saw(struct sim *sim, struct forgery *forgery)
 {
     struct roster_saw saw = {.count = 1};
     saw.heads[0] = (struct log_point){.log = sim->cluster->nodes[OFFICE_NODE].log,
-                                      .seq = 1 + below(sim, CLAIMED_SEQ)};
+                                      .seq = 1 + sim_below(sim, CLAIMED_SEQ)};
     forgery->event.type = EVENT_ROSTER_SAW;
     forgery->event.entity = entity_id_derive(KIND_ROSTER, 0);
     check(roster_saw_encode(&saw, forgery->data, sizeof forgery->data, &forgery->event.body) == 0);
@@ -138,9 +133,9 @@ static void forge(struct sim *sim, struct forgery *forgery)
     static void (*const ways[])(struct sim * sim, struct forgery * forgery) = {
         forge_forbidden, forge_forbidden, forge_absurd, forge_saw, forge_orphan, forge_give};
     const size_t count = sizeof ways / sizeof *ways - (sim->liar.is_giving ? 0 : 1);
-    forgery->event = (struct event){.t = 1 + below(sim, 1u << 20)};
+    forgery->event = (struct event){.t = 1 + sim_below(sim, 1u << 20)};
     writer_init(&forgery->writer, forgery->data, sizeof forgery->data);
-    ways[below(sim, count)](sim, forgery);
+    ways[sim_below(sim, count)](sim, forgery);
 }
 
 static void write_one(struct sim *sim)
@@ -148,7 +143,7 @@ static void write_one(struct sim *sim)
     static struct forgery forgery;
     static uint8_t data[EVENT_BYTES_MAX];
     struct liar *liar = &sim->liar;
-    const unsigned branch = liar->is_split ? (unsigned)below(sim, LIAR_BRANCHES) : 0;
+    const unsigned branch = liar->is_split ? (unsigned)sim_below(sim, LIAR_BRANCHES) : 0;
     struct bytes bytes;
     forge(sim, &forgery);
     int err = event_encode(&forgery.event, data, sizeof data, &bytes);
@@ -274,9 +269,9 @@ static void say_events(struct sim *sim, uint32_t link, uint64_t log, uint64_t ha
 
 static void say_junk(struct sim *sim, uint32_t link)
 {
-    const size_t size = 1 + below(sim, JUNK_BYTES_MAX);
+    const size_t size = 1 + sim_below(sim, JUNK_BYTES_MAX);
     for (size_t i = 0; i < size; i++) {
-        frame_data[i] = (uint8_t)below(sim, 256);
+        frame_data[i] = (uint8_t)sim_below(sim, 256);
     }
     say_bytes(sim, link, bytes_of(frame_data, size));
     sim->cluster->faults[FAULT_JUNK]++;
@@ -286,7 +281,7 @@ static void say_again(struct sim *sim, uint32_t link)
 {
     const struct liar *liar = &sim->liar;
     if (liar->heard_count > 0) {
-        const uint32_t at = (uint32_t)below(sim, liar->heard_count);
+        const uint32_t at = (uint32_t)sim_below(sim, liar->heard_count);
         say_bytes(sim, link, bytes_of(liar->heard[at], liar->heard_sizes[at]));
         sim->cluster->faults[FAULT_REPLAYED]++;
     }
@@ -296,8 +291,8 @@ static void say_half(struct sim *sim, uint32_t link)
 {
     const struct liar *liar = &sim->liar;
     if (liar->heard_count > 0) {
-        const uint32_t at = (uint32_t)below(sim, liar->heard_count);
-        say_bytes(sim, link, bytes_of(liar->heard[at], 1 + below(sim, liar->heard_sizes[at])));
+        const uint32_t at = (uint32_t)sim_below(sim, liar->heard_count);
+        say_bytes(sim, link, bytes_of(liar->heard[at], 1 + sim_below(sim, liar->heard_sizes[at])));
         sim->cluster->faults[FAULT_JUNK]++;
     }
 }
@@ -315,10 +310,10 @@ static void say_want_all(struct sim *sim, uint32_t link)
 static void say_ask(struct sim *sim, uint32_t link)
 {
     struct writer writer;
-    const struct stock_ask ask = {.item = 1 + below(sim, SHOP_ITEMS),
+    const struct stock_ask ask = {.item = 1 + sim_below(sim, SHOP_ITEMS),
                                   .units = UINT32_MAX,
                                   .log = sim->liar.log,
-                                  .number = 1 + below(sim, CLAIMED_SEQ)};
+                                  .number = 1 + sim_below(sim, CLAIMED_SEQ)};
     writer_init(&writer, frame_data, sizeof frame_data);
     message_write_ask(&writer, &ask);
     say(sim, link, &writer);
@@ -327,14 +322,14 @@ static void say_ask(struct sim *sim, uint32_t link)
 static void say_unasked(struct sim *sim, uint32_t link)
 {
     const struct log_head *head = &sim->liar.heads[branch_for(&sim->liar, link)];
-    say_events(sim, link, head->log, below(sim, head->seq));
+    say_events(sim, link, head->log, sim_below(sim, head->seq));
 }
 
 static void trick(struct sim *sim, uint32_t link)
 {
     static void (*const tricks[])(struct sim * sim, uint32_t link) = {
         say_junk, say_again, say_again, say_half, say_want_all, say_ask, say_unasked, say_unasked};
-    tricks[below(sim, sizeof tricks / sizeof *tricks)](sim, link);
+    tricks[sim_below(sim, sizeof tricks / sizeof *tricks)](sim, link);
 }
 
 /* ---- what it hears ---- */
@@ -345,8 +340,9 @@ static void keep(struct sim *sim, struct bytes frame)
     if (frame.size > LIAR_HEARD_BYTES) {
         return;
     }
-    const uint32_t at = liar->heard_count < LIAR_HEARD_MAX ? liar->heard_count++
-                                                           : (uint32_t)below(sim, LIAR_HEARD_MAX);
+    const uint32_t at = liar->heard_count < LIAR_HEARD_MAX
+                            ? liar->heard_count++
+                            : (uint32_t)sim_below(sim, LIAR_HEARD_MAX);
     memcpy(liar->heard[at], frame.data, frame.size);
     liar->heard_sizes[at] = frame.size;
 }

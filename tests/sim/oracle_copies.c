@@ -18,7 +18,7 @@ void copies_begin(struct sim *sim)
     sim->is_losing =
         sim->is_forking && is_drawn && !sim->liar.is_on; /* who may tick and not hold */
     if (sim->is_losing) {
-        sim->backup_of = (uint32_t)prng_below(&sim->oracle_prng, sim->cluster->count);
+        sim->backup_of = (uint32_t)sim_oracle_below(sim, sim->cluster->count);
         sim->backup = cluster_copy_disk(sim->cluster, sim->backup_of);
         sim->is_backup_old = sim->is_old[sim->backup_of];
     }

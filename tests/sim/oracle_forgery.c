@@ -27,18 +27,13 @@ struct forgery {
     uint8_t data[EVENT_SALVAGE_BYTES_MAX];
 };
 
-static uint64_t below(const struct forgery *forgery, uint64_t limit)
-{
-    return prng_below(&forgery->sim->oracle_prng, limit);
-}
-
 /* ---- ways to forge; false: not with this one ---- */
 
 static bool edit_event(struct forgery *forgery)
 {
-    struct bytes *event = &forgery->events[below(forgery, forgery->count)];
+    struct bytes *event = &forgery->events[sim_oracle_below(forgery->sim, forgery->count)];
     memcpy(forgery->data, event->data, event->size);
-    const uint64_t bit = below(forgery, event->size * 8);
+    const uint64_t bit = sim_oracle_below(forgery->sim, event->size * 8);
     forgery->data[bit / 8] ^= (uint8_t)(1U << bit % 8);
     *event = bytes_of(forgery->data, event->size);
     return true;
@@ -49,7 +44,7 @@ static bool exchange_two(struct forgery *forgery)
     if (forgery->count < 2) {
         return false;
     }
-    const uint64_t at = below(forgery, forgery->count - 1);
+    const uint64_t at = sim_oracle_below(forgery->sim, forgery->count - 1);
     const struct bytes event = forgery->events[at];
     forgery->events[at] = forgery->events[at + 1];
     forgery->events[at + 1] = event;
@@ -61,7 +56,7 @@ static bool leave_out(struct forgery *forgery)
     if (forgery->count < 2) {
         return false;
     }
-    const uint64_t at = below(forgery, forgery->count);
+    const uint64_t at = sim_oracle_below(forgery->sim, forgery->count);
     memmove(&forgery->events[at], &forgery->events[at + 1],
             (forgery->count - at - 1) * sizeof *forgery->events);
     forgery->count--;
@@ -82,7 +77,7 @@ static bool say_twice(struct forgery *forgery)
 static bool other_log(struct forgery *forgery)
 {
     const struct sim *sim = forgery->sim;
-    const uint64_t at = below(forgery, sim->truth_count);
+    const uint64_t at = sim_oracle_below(forgery->sim, sim->truth_count);
     forgery->first_seq = sim->watches[forgery->to->index].seqs[at] + 1;
     if (sim->truth[at].log == forgery->log || forgery->first_seq == 1) {
         return false;
@@ -112,7 +107,8 @@ static bool other_key(struct forgery *forgery)
 {
     struct hash hash;
     const struct cluster *cluster = forgery->sim->cluster;
-    const struct cluster_node *signer = &cluster->nodes[below(forgery, cluster->count)];
+    const struct cluster_node *signer =
+        &cluster->nodes[sim_oracle_below(forgery->sim, cluster->count)];
     if (signer->log == forgery->log || !edit_event(forgery) || !hash_at_end(forgery, &hash)) {
         return false;
     }
@@ -209,7 +205,7 @@ size_t forgery_make(void *context, struct cluster_node *to, struct bytes frame, 
     forgery.sim = sim;
     forgery.to = to;
     if (!frame_read(sim, frame, &forgery) ||
-        !ways[below(&forgery, sizeof ways / sizeof *ways)](&forgery)) {
+        !ways[sim_oracle_below(sim, sizeof ways / sizeof *ways)](&forgery)) {
         return 0;
     }
     remember(sim, &forgery);

@@ -55,7 +55,9 @@ void journal_forget(struct sim *sim, const struct cluster_node *node)
 {
     struct watch *watch = sim_watch(sim, node);
     memset(watch->seqs, 0, sizeof watch->seqs);
+    memset(watch->marks, 0, sizeof watch->marks);
     watch->change = 0;
+    watch->commits = UINT64_MAX;
     watch->is_current = watch->is_state_known = false;
     progress_forget(sim->sights, node);
 }
@@ -115,8 +117,8 @@ static bool is_signed_well(const struct sim *sim, const struct truth_log *truth,
     put_be64(at + 8, seq);
     memcpy(at + 16, truth->events[seq - 1].chain.bytes, HASH_BYTES);
     at += 16 + HASH_BYTES;
-    return crypto_sign_verify_detached(signature, message, (size_t)(at - message),
-                                       truth->key.bytes) == 0;
+    return crypto_sign_ed25519_verify_detached(signature, message, (size_t)(at - message),
+                                               truth->key.bytes) == 0; /* verify_once.c */
 }
 
 /* ---- what a writer committed ---- */
@@ -500,9 +502,10 @@ void journal_ticks(struct sim *sim, struct cluster_node *node)
     for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
         const int32_t truth = truth_find(sim, node, info.log);
         uint32_t copies = sim->liar.is_lying ? 1 : 0; /* which it may have claimed */
-        if (info.mark == 0 || truth < 0) {
+        if (truth < 0 || info.mark == sim_watch(sim, node)->marks[truth]) {
             continue;
         }
+        sim_watch(sim, node)->marks[truth] = info.mark;
         for (uint32_t i = 0; i < sim->cluster->count && copies < TICK_COPIES; i++) {
             copies += was_held(sim, &sim->truth[truth], info.mark, i) ? 1 : 0;
         }

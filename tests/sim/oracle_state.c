@@ -373,7 +373,6 @@ void state_turn(struct sim *sim, struct cluster_node *node)
     watch->heads = store_memory_digest(node->store, TABLE_HEAD);
     watch->is_state_known = false;
     watch->is_current = true;
-    watch->day_before = watch->day;
     changes_check(sim, node);
     if (!sim->is_failed) {
         state_compare(sim, node);

@@ -46,7 +46,7 @@ static struct record first, second;
 static void edit(struct sim *sim, struct store_txn *txn, const struct log_head *head, uint64_t seq)
 {
     record_get(txn, head->log, seq, &first);
-    const uint64_t bit = prng_below(&sim->oracle_prng, first.size * 8);
+    const uint64_t bit = sim_oracle_below(sim, first.size * 8);
     first.data[bit / 8] ^= (uint8_t)(1U << bit % 8);
     record_put(txn, &first.key, &first);
 }
@@ -133,7 +133,7 @@ static void deed_check(struct sim *sim, const struct cluster_node *node, const s
     struct store_memory *copy = store_memory_clone(node->store);
     struct store_txn *txn = store_memory_begin(copy, true);
     if (log_choose(sim, txn, &head)) {
-        const uint64_t seq = 2 + prng_below(&sim->oracle_prng, head.seq - 2);
+        const uint64_t seq = 2 + sim_oracle_below(sim, head.seq - 2);
         deed->act(sim, txn, &head, seq);
         check(log_head_get(txn, head.log, &head) == 0);
         sim->stats->oracles[ORACLE_VERIFIER]++;

@@ -10,11 +10,11 @@
 
 enum {
     ODDS_WHOLE = 10000,
-    VERIFY_ONE_IN = 250, /* turns */
-    TICKS_MS = 3000, /* after converging: a status of each to each, and the commit that keeps it */
-    TICKS_ROUNDS_MAX = 4,
-    CLIENTS_LARGE = 32, /* of 64 devices, at a time */
-    SHIFTED_ONE_IN = 8, /* seeds */
+    VERIFY_ONE_IN = 500,  /* turns */
+    LOOK_MS = 250,        /* while something is waited for */
+    TICKS_MAX_MS = 12000, /* after converging: a status of each to each, and what these bring */
+    CLIENTS_LARGE = 32,   /* of 64 devices, at a time */
+    SHIFTED_ONE_IN = 16,  /* seeds */
 };
 
 const char *oracle_name(enum oracle oracle)
@@ -56,9 +56,19 @@ void sim_fail(struct sim *sim, enum oracle oracle, const struct cluster_node *no
     cluster_trace(sim->cluster, node, true, "FAILED %s", sim->failure);
 }
 
+uint64_t sim_below(struct sim *sim, uint64_t limit)
+{
+    return prng_below(&sim->prng, limit);
+}
+
+uint64_t sim_oracle_below(struct sim *sim, uint64_t limit)
+{
+    return prng_below(&sim->oracle_prng, limit);
+}
+
 bool sim_chance(struct sim *sim, uint32_t odds)
 {
-    return odds > 0 && prng_below(&sim->prng, ODDS_WHOLE) < odds;
+    return odds > 0 && sim_below(sim, ODDS_WHOLE) < odds;
 }
 
 bool sim_has_clones(const struct sim *sim)
@@ -98,10 +108,9 @@ static void on_input(void *context, struct cluster_node *node, const struct inpu
     trace_input(context, node, input);
 }
 
-static void on_turn(void *context, struct cluster_node *node)
+/* Something was committed since the last look. */
+static void rows_look(struct sim *sim, struct cluster_node *node)
 {
-    struct sim *sim = context;
-    trace_turn(sim, node);
     journal_turn(sim, node);
     flips_turn(sim, node);
     if (flips_is_spoilt(sim, node)) {
@@ -115,6 +124,26 @@ static void on_turn(void *context, struct cluster_node *node)
     }
     if (!sim->is_failed) {
         state_turn(sim, node);
+    }
+}
+
+/* A turn that commits nothing leaves all rows as they were: then only what is kept in memory, and
+ * the links, are looked at. */
+static void on_turn(void *context, struct cluster_node *node)
+{
+    struct sim *sim = context;
+    struct watch *watch = sim_watch(sim, node);
+    const uint64_t commits = store_memory_calls(node->store, MEMORY_COMMIT);
+    trace_turn(sim, node);
+    watch->day_before = watch->day;
+    if (watch->commits != commits || flips_is_spoilt(sim, node)) {
+        watch->commits = commits;
+        rows_look(sim, node);
+    }
+    if (flips_is_spoilt(sim, node)) {
+        return;
+    }
+    if (!sim->is_failed) {
         journal_ticks(sim, node);
         links_turn(sim, node);
     }
@@ -215,7 +244,7 @@ static void phase_safety(struct sim *sim)
     const uint64_t most = sim->is_large ? SIM_TURNS_LARGE : SIM_TURNS;
     const uint64_t turns = sim->options.turns > 0 ? sim->options.turns : most;
     while (cluster->turns < turns && !sim->is_failed) {
-        const uint64_t until_ms = cluster->now_ms + prng_below(&sim->prng, sim->gap_max_ms);
+        const uint64_t until_ms = cluster->now_ms + sim_below(sim, sim->gap_max_ms);
         while (!sim->is_failed && cluster_step(cluster, until_ms)) {
         }
         for (unsigned i = 0; i < (sim->is_large ? CLIENTS_LARGE : 1u); i++) {
@@ -225,13 +254,24 @@ static void phase_safety(struct sim *sim)
     }
 }
 
+void sim_calm_down(struct sim *sim)
+{
+    const uint64_t until_ms = sim->cluster->now_ms + SIM_CALM_MAX_MS;
+    uint64_t since_ms = sim->cluster->now_ms;
+    while (sim->cluster->now_ms < until_ms && sim->cluster->now_ms < since_ms + SIM_CALM_MS &&
+           !sim->is_failed) {
+        const uint64_t events = sim->stats->events;
+        cluster_run(sim->cluster, LOOK_MS);
+        since_ms = sim->stats->events > events ? sim->cluster->now_ms : since_ms;
+    }
+}
+
 /* Everybody has what everybody has; what was forked is carried on by somebody first. */
 static bool settle(struct sim *sim)
 {
-    if (!sim->is_forking) {
-        return cluster_converge(sim->cluster, SIM_CONVERGE_MS);
+    if (sim->is_forking) {
+        sim_calm_down(sim);
     }
-    cluster_run(sim->cluster, SIM_CONVERGE_FORKED_MS);
     return cluster_converge(sim->cluster, SIM_CONVERGE_MS);
 }
 
@@ -254,8 +294,9 @@ static bool is_all_ticked(const struct sim *sim)
 /* Until all is ticked, and what devices wrote meanwhile of their own accord is everywhere. */
 static void ticks_wait(struct sim *sim)
 {
-    for (unsigned i = 0; i < TICKS_ROUNDS_MAX && !sim->is_failed && !is_all_ticked(sim); i++) {
-        cluster_run(sim->cluster, TICKS_MS);
+    const uint64_t until_ms = sim->cluster->now_ms + TICKS_MAX_MS;
+    while (sim->cluster->now_ms < until_ms && !sim->is_failed && !is_all_ticked(sim)) {
+        cluster_run(sim->cluster, LOOK_MS);
     }
     if (!sim->is_failed && !cluster_converge(sim->cluster, SIM_CONVERGE_MS)) {
         sim_fail(sim, ORACLE_LIVENESS, NULL, "what was written in peace does not get through");
@@ -265,8 +306,8 @@ static void ticks_wait(struct sim *sim)
 static void phase_liveness(struct sim *sim)
 {
     copies_lose(sim);
-    const uint64_t from_ms = sim->cluster->now_ms;
     faults_end(sim);
+    const uint64_t from_ms = sim->cluster->now_ms;
     forks_note_kept(sim);
     const bool is_converged = settle(sim);
     const uint64_t took_ms = sim->cluster->now_ms - from_ms;
@@ -386,7 +427,7 @@ static void check_end(struct sim *sim)
     }
     if (!sim->is_failed) { /* all hold the same by now: one at random */
         struct cluster_node *node =
-            &sim->cluster->nodes[prng_below(&sim->oracle_prng, sim->cluster->count)];
+            &sim->cluster->nodes[sim_oracle_below(sim, sim->cluster->count)];
         node = liar_is(sim, node) ? &sim->cluster->nodes[0] : node;
         journal_verify(sim, node);
         verifier_check(sim, node);

@@ -77,11 +77,13 @@ struct request {
 
 /* What an oracle remembers of a node. */
 struct watch {
-    uint32_t first;                /* the node whose device it is: another one's for a clone */
-    uint64_t seqs[SIM_TRUTHS_MAX]; /* committed, by truth log: of one branch only */
-    uint64_t change;               /* the newest change number looked at */
-    uint64_t day_before, day;      /* the trading day before and after the last turn */
-    bool is_current;               /* @heads is what its store holds; not after a crash */
+    uint32_t first;                 /* the node whose device it is: another one's for a clone */
+    uint64_t seqs[SIM_TRUTHS_MAX];  /* committed, by truth log: of one branch only */
+    uint64_t marks[SIM_TRUTHS_MAX]; /* ticks looked at */
+    uint64_t change;                /* the newest change number looked at */
+    uint64_t commits;               /* of its store, looked at; failed ones too */
+    uint64_t day_before, day;       /* the trading day before and after the last turn */
+    bool is_current;                /* @heads is what its store holds; not after a crash */
     struct hash heads, state;
     bool is_state_known;
     struct hash copy[3]; /* before a duplicated frame */
@@ -179,9 +181,16 @@ struct sim {
 void sim_fail(struct sim *sim, enum oracle oracle, const struct cluster_node *node,
               const char *format, ...) __attribute__((format(printf, 4, 5)));
 bool sim_chance(struct sim *sim, uint32_t odds);
+/* 0..@limit-1, of the numbers that decide what clients and faults do. */
+uint64_t sim_below(struct sim *sim, uint64_t limit);
+/* The same of the oracles' own numbers: what is drawn of them changes no workload. */
+uint64_t sim_oracle_below(struct sim *sim, uint64_t limit);
 /* Whether some device's log may have gone on twice by now; a liar's is its own affair. */
 bool sim_has_clones(const struct sim *sim);
 struct watch *sim_watch(struct sim *sim, const struct cluster_node *node);
+/* Until nobody has written anything for SIM_CALM_MS: forks are proven, and carried on by somebody;
+ * SIM_CALM_MAX_MS at most. */
+void sim_calm_down(struct sim *sim);
 
 /* ---- wishes.c, wishes_shop.c: what people ask for ---- */
 

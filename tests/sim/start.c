@@ -20,22 +20,16 @@ enum {
     NAME_BYTES = 8,
 };
 
-static uint64_t below(struct sim *sim, uint64_t limit)
-{
-    return prng_below(&sim->prng, limit);
-}
-
 static struct cluster_knobs knobs_draw(struct sim *sim)
 {
     struct cluster_knobs knobs = cluster_knobs_calm();
-    knobs.delay_max_ms = 2 + (uint32_t)prng_below(&sim->prng, 60);
-    knobs.sync_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 25);
-    knobs.straggle_odds = (uint32_t)prng_below(&sim->prng, 600);
-    knobs.straggle_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 900);
-    knobs.duplicate_odds = (uint32_t)prng_below(&sim->prng, 500);
-    knobs.queue_frames_max =
-        prng_one_in(&sim->prng, 3) ? 3 + (uint32_t)prng_below(&sim->prng, 12) : 1000;
-    knobs.notice_max_ms = 1 + (uint32_t)prng_below(&sim->prng, 1500);
+    knobs.delay_max_ms = 2 + (uint32_t)sim_below(sim, 60);
+    knobs.sync_max_ms = 1 + (uint32_t)sim_below(sim, 25);
+    knobs.straggle_odds = (uint32_t)sim_below(sim, 600);
+    knobs.straggle_max_ms = 1 + (uint32_t)sim_below(sim, 900);
+    knobs.duplicate_odds = (uint32_t)sim_below(sim, 500);
+    knobs.queue_frames_max = prng_one_in(&sim->prng, 3) ? 3 + (uint32_t)sim_below(sim, 12) : 1000;
+    knobs.notice_max_ms = 1 + (uint32_t)sim_below(sim, 1500);
     return knobs;
 }
 
@@ -94,7 +88,7 @@ static void roles_draw(struct sim *sim, struct cluster_setup *setup)
     static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP, ROLE_MANAGER};
     setup->devices[0].role = ROLE_OWNER;
     for (uint32_t i = 1; i < setup->nodes; i++) {
-        setup->devices[i].role = roles[below(sim, sizeof roles / sizeof *roles)];
+        setup->devices[i].role = roles[sim_below(sim, sizeof roles / sizeof *roles)];
     }
     if (prng_one_in(&sim->prng, 2)) {
         setup->devices[setup->nodes - 1].role = ROLE_GATEWAY;
@@ -104,7 +98,7 @@ static void roles_draw(struct sim *sim, struct cluster_setup *setup)
 void start_popup(struct sim *sim, const struct cluster_hooks *hooks)
 {
     struct cluster_setup setup = {.seed = prng_next(&sim->prng), .hooks = *hooks};
-    const uint32_t few = NODES_MIN + (uint32_t)below(sim, SIM_DEVICES_FEW - NODES_MIN + 1);
+    const uint32_t few = NODES_MIN + (uint32_t)sim_below(sim, SIM_DEVICES_FEW - NODES_MIN + 1);
     sim->is_large = sim->seed % LARGE_ONE_IN == LARGE_FIRST;
     setup.nodes = sim->is_large ? SIM_NODES_MAX : few;
     setup.knobs = knobs_draw(sim);

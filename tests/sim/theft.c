@@ -26,11 +26,6 @@ struct theft {
 
 enum { AT_OFFICE, AT_THIEF, AT_ADMIN };
 
-static uint64_t below(struct sim *sim, uint64_t limit)
-{
-    return prng_below(&sim->oracle_prng, limit);
-}
-
 static bool is_admin(const struct cluster_node *node)
 {
     return node->role == ROLE_OWNER || node->role == ROLE_MANAGER;
@@ -40,7 +35,7 @@ static bool is_admin(const struct cluster_node *node)
 static uint32_t node_find(struct sim *sim, bool is_wanted_admin, uint32_t other)
 {
     const uint32_t count = sim->cluster->count;
-    const uint32_t from = (uint32_t)below(sim, count);
+    const uint32_t from = (uint32_t)sim_oracle_below(sim, count);
     for (uint32_t i = 0; i < count; i++) {
         const struct cluster_node *node = &sim->cluster->nodes[(from + i) % count];
         if (node->index != 0 && node->index != other && is_admin(node) == is_wanted_admin &&
@@ -55,7 +50,7 @@ static uint32_t node_find(struct sim *sim, bool is_wanted_admin, uint32_t other)
 /* The rest of what @node does: it takes orders. */
 static void deeds(struct sim *sim, uint32_t node)
 {
-    const uint64_t count = 1 + below(sim, DEEDS_MAX);
+    const uint64_t count = 1 + sim_oracle_below(sim, DEEDS_MAX);
     for (uint64_t i = 0; i < count && !sim->is_failed; i++) {
         clients_place(sim, node);
     }
@@ -115,7 +110,7 @@ static void end(struct sim *sim)
         }
     }
     forks_note_kept(sim);
-    cluster_run(cluster, SIM_CONVERGE_FORKED_MS);
+    sim_calm_down(sim);
     sim->stats->oracles[ORACLE_LIVENESS]++;
     if (!sim->is_failed && !cluster_is_converged(cluster)) {
         sim_fail(sim, ORACLE_LIVENESS, NULL, "not converged after a theft");

@@ -6,11 +6,6 @@
 #include "sync/domain/record.h"
 #include "tests/sim/sim_internal.h"
 
-static uint64_t below(struct sim *sim, uint64_t limit)
-{
-    return prng_below(&sim->prng, limit);
-}
-
 /* Some of its lines; none named = all. */
 static void pick_lines(struct sim *sim, struct command *command)
 {
@@ -28,7 +23,7 @@ static void pick_line(struct sim *sim, struct command *command)
 {
     if (sim->order->lines_count > 0) {
         command->ids[command->ids_count++] =
-            sim->order->lines[below(sim, sim->order->lines_count)].id;
+            sim->order->lines[sim_below(sim, sim->order->lines_count)].id;
     }
 }
 
@@ -37,14 +32,14 @@ static void fill_place(struct sim *sim, struct command *command)
     command->channel = bytes_of_text("counter");
     command->mode = bytes_of_text(sim_chance(sim, 5000) ? "eat-in" : "take-away");
     command->name = bytes_of_text("Ada");
-    command->lines_count = 1 + (uint32_t)below(sim, 3);
+    command->lines_count = 1 + (uint32_t)sim_below(sim, 3);
     for (uint32_t i = 0; i < command->lines_count; i++) {
         struct wanted_line *line = &command->lines[i];
-        line->item = 1 + below(sim, SHOP_ITEMS);
-        line->quantity = 1 + (int32_t)below(sim, 3);
+        line->item = 1 + sim_below(sim, SHOP_ITEMS);
+        line->quantity = 1 + (int32_t)sim_below(sim, 3);
         if (line->item == 2 && sim_chance(sim, 5000)) {
             line->options[line->options_count++] =
-                (struct wanted_option){.choice = (uint8_t)below(sim, 2)};
+                (struct wanted_option){.choice = (uint8_t)sim_below(sim, 2)};
         }
     }
     if (sim_chance(sim, 3000)) {
@@ -56,7 +51,7 @@ static void fill_place(struct sim *sim, struct command *command)
 static void fill_lines_add(struct sim *sim, struct command *command)
 {
     command->lines_count = 1;
-    command->lines[0] = (struct wanted_line){.item = 1 + below(sim, SHOP_ITEMS), .quantity = 1};
+    command->lines[0] = (struct wanted_line){.item = 1 + sim_below(sim, SHOP_ITEMS), .quantity = 1};
 }
 
 static void fill_line_set(struct sim *sim, struct command *command)
@@ -87,7 +82,7 @@ static void fill_hand_over(struct sim *sim, struct command *command)
 {
     pick_lines(sim, command);
     for (uint32_t i = 0; i < command->ids_count; i++) {
-        command->units[i] = (int32_t)below(sim, 2);
+        command->units[i] = (int32_t)sim_below(sim, 2);
     }
 }
 
@@ -102,7 +97,7 @@ static void fill_money(struct sim *sim, struct command *command)
 static void fill_discount(struct sim *sim, struct command *command)
 {
     command->reason = bytes_of_text("friend");
-    command->discount_bp = 1000 * (1 + (uint32_t)below(sim, 3));
+    command->discount_bp = 1000 * (1 + (uint32_t)sim_below(sim, 3));
 }
 
 static void fill_seen(struct sim *sim, struct command *command)
@@ -119,7 +114,7 @@ static struct bytes provider_id(struct sim *sim, struct command *command, const 
     struct request *request = sim->asking;
     char *to = request->texts[request->texts_count++];
     (void)snprintf(to, REQUEST_TEXT_BYTES, "%s_%02x%02x_%u", prefix, command->order.bytes[10],
-                   command->order.bytes[11], (unsigned)below(sim, 2));
+                   command->order.bytes[11], (unsigned)sim_below(sim, 2));
     return bytes_of_text(to);
 }
 
@@ -135,7 +130,7 @@ static void fill_intent(struct sim *sim, struct command *command)
     struct wanted_fact *fact = &command->fact;
     fact->id = provider_id(sim, command, "pi");
     fact->state = sim_chance(sim, 6000) ? (uint32_t)INTENT_SUCCEEDED
-                                        : (uint32_t)below(sim, INTENT_STATE_COUNT);
+                                        : (uint32_t)sim_below(sim, INTENT_STATE_COUNT);
     fact->currency = bytes_of_text("eur");
     command->amount_minor = sim->order->total_minor > 0 ? sim->order->total_minor : 100;
     if (fact->state == INTENT_SUCCEEDED) {
@@ -151,7 +146,7 @@ static void fill_provider_refund(struct sim *sim, struct command *command)
     struct wanted_fact *fact = &command->fact;
     fact->id = provider_id(sim, command, "re");
     fact->intent = provider_id(sim, command, "pi");
-    fact->state = (uint32_t)below(sim, REFUND_STATUS_COUNT);
+    fact->state = (uint32_t)sim_below(sim, REFUND_STATUS_COUNT);
     command->amount_minor = 100;
     if (sim->order->ledger.wishes_count > 0) {
         char *to = sim->asking->texts[sim->asking->texts_count++];
@@ -165,7 +160,7 @@ static void fill_dispute(struct sim *sim, struct command *command)
 {
     command->fact.id = provider_id(sim, command, "dp");
     command->fact.intent = provider_id(sim, command, "pi");
-    command->fact.state = (uint32_t)below(sim, DISPUTE_STATUS_COUNT);
+    command->fact.state = (uint32_t)sim_below(sim, DISPUTE_STATUS_COUNT);
     command->amount_minor = 100;
     fact_event(sim, command);
 }
@@ -176,7 +171,7 @@ static void fill_refund_wish(struct sim *sim, struct command *command)
     if (sim_chance(sim, 5000)) {
         pick_line(sim, command);
     } else {
-        command->slot = 1 + (uint32_t)below(sim, 3);
+        command->slot = 1 + (uint32_t)sim_below(sim, 3);
         command->amount_minor = 50;
     }
 }
@@ -211,7 +206,7 @@ static void fill_print(struct sim *sim, struct command *command)
 {
     command->purpose = sim_chance(sim, 5000) ? PRINT_TICKET : PRINT_RECEIPT;
     command->station = bytes_of_text(station_draw(sim));
-    command->printer = 1 + (uint32_t)below(sim, sim->cluster->count);
+    command->printer = 1 + (uint32_t)sim_below(sim, sim->cluster->count);
 }
 
 /* Some slip that @printer still has to do with; NULL when there is none. */
@@ -221,7 +216,7 @@ static const struct print_slip *slip_draw(struct sim *sim, uint32_t printer,
     print_slips_find(sim->history, slips);
     for (uint32_t i = 0; i < slips->count; i++) {
         const struct print_slip *slip =
-            &slips->slips[(i + (uint32_t)below(sim, slips->count)) % slips->count];
+            &slips->slips[(i + (uint32_t)sim_below(sim, slips->count)) % slips->count];
         if (slip->printer == printer && print_slip_is_open(slip)) {
             return slip;
         }
@@ -252,7 +247,8 @@ static void fill_print_done(struct sim *sim, struct command *command)
         command->changed_seq = slip->id.seq;
     }
     command->truth = sim_chance(sim, 7000);
-    command->printer = sim_chance(sim, 5000) ? 1 + (uint32_t)below(sim, sim->cluster->count) : 0;
+    command->printer =
+        sim_chance(sim, 5000) ? 1 + (uint32_t)sim_below(sim, sim->cluster->count) : 0;
     command->principal.is_device = true;
 }
 
@@ -266,7 +262,7 @@ static void fill_contact(struct sim *sim, struct command *command)
 static void fill_review(struct sim *sim, struct command *command)
 {
     command->fields[command->fields_count++] =
-        (struct wanted_field){.field = REVIEW_RATING, .number = 1 + (int64_t)below(sim, 5)};
+        (struct wanted_field){.field = REVIEW_RATING, .number = 1 + (int64_t)sim_below(sim, 5)};
     command->fields[command->fields_count++] = (struct wanted_field){
         .field = REVIEW_TEXT, .text = bytes_of_text(sim_chance(sim, 5000) ? "good" : "cold")};
 }

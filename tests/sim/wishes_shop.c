@@ -9,11 +9,6 @@
 
 enum { PEOPLE = 2, DAYS_MAX = 2, RECORDS = 3 };
 
-static uint64_t below(struct sim *sim, uint64_t limit)
-{
-    return prng_below(&sim->prng, limit);
-}
-
 static struct wanted_field *field_add(struct command *command, uint32_t field)
 {
     struct wanted_field *added = &command->fields[command->fields_count++];
@@ -24,28 +19,29 @@ static struct wanted_field *field_add(struct command *command, uint32_t field)
 void wish_menu_set(struct sim *sim, struct command *command)
 {
     const struct principal principal = command->principal;
-    shop_item(command, 1 + below(sim, SHOP_ITEMS));
+    shop_item(command, 1 + sim_below(sim, SHOP_ITEMS));
     command->principal = principal;
     if (sim_chance(sim, 7000)) {
-        field_add(command, MENU_STOCK)->number =
-            sim_chance(sim, 8000) ? (int64_t)STOCK_STRICT : (int64_t)below(sim, STOCK_STRICT + 1);
+        field_add(command, MENU_STOCK)->number = sim_chance(sim, 8000)
+                                                     ? (int64_t)STOCK_STRICT
+                                                     : (int64_t)sim_below(sim, STOCK_STRICT + 1);
     }
     for (uint32_t i = 0; i < command->fields_count; i++) {
         if (command->fields[i].field == (uint32_t)MENU_PRICE) {
-            command->fields[i].number += (int64_t)below(sim, 5) * 10;
+            command->fields[i].number += (int64_t)sim_below(sim, 5) * 10;
         }
     }
 }
 
 void wish_available(struct sim *sim, struct command *command)
 {
-    command->item = 1 + below(sim, SHOP_ITEMS);
+    command->item = 1 + sim_below(sim, SHOP_ITEMS);
     command->truth = sim_chance(sim, 8000);
 }
 
 void wish_popup(struct sim *sim, struct command *command)
 {
-    field_add(command, POPUP_LATE_AFTER)->number = 60 + (int64_t)below(sim, 600);
+    field_add(command, POPUP_LATE_AFTER)->number = 60 + (int64_t)sim_below(sim, 600);
 }
 
 void wish_day(struct sim *sim, struct command *command)
@@ -56,14 +52,14 @@ void wish_day(struct sim *sim, struct command *command)
 
 void wish_device(struct sim *sim, struct command *command)
 {
-    command->chain = sim->cluster->nodes[below(sim, sim->cluster->count)].config.chain;
+    command->chain = sim->cluster->nodes[sim_below(sim, sim->cluster->count)].config.chain;
 }
 
 void wish_other_device(struct sim *sim, struct command *command)
 {
     static const enum role roles[] = {ROLE_COUNTER, ROLE_KITCHEN, ROLE_PICKUP};
-    const struct cluster_node *node = &sim->cluster->nodes[below(sim, sim->cluster->count)];
-    const enum role drawn = roles[below(sim, 3)];
+    const struct cluster_node *node = &sim->cluster->nodes[sim_below(sim, sim->cluster->count)];
+    const enum role drawn = roles[sim_below(sim, 3)];
     command->device = node->device;
     /* A demotion voids what its writer had not heard of: the oracles' books do not have that. */
     command->role = node->role == ROLE_MANAGER || node->role == ROLE_GATEWAY ? node->role : drawn;
@@ -73,7 +69,7 @@ void wish_other_device(struct sim *sim, struct command *command)
 /* Now and then somebody is dismissed. */
 void wish_staff(struct sim *sim, struct command *command)
 {
-    command->staff = 1 + below(sim, PEOPLE);
+    command->staff = 1 + sim_below(sim, PEOPLE);
     command->role = sim_chance(sim, 3000) ? ROLE_NONE : ROLE_MANAGER;
 }
 
@@ -81,38 +77,38 @@ void wish_staff(struct sim *sim, struct command *command)
 
 void wish_stock_add(struct sim *sim, struct command *command)
 {
-    command->item = 1 + below(sim, SHOP_ITEMS);
+    command->item = 1 + sim_below(sim, SHOP_ITEMS);
     command->stock_units =
-        sim_chance(sim, 8000) ? 1 + (int64_t)below(sim, 12) : -1 - (int64_t)below(sim, 3);
+        sim_chance(sim, 8000) ? 1 + (int64_t)sim_below(sim, 12) : -1 - (int64_t)sim_below(sim, 3);
 }
 
 void wish_stock_count(struct sim *sim, struct command *command)
 {
-    command->item = 1 + below(sim, SHOP_ITEMS);
-    command->stock_units = (int64_t)below(sim, 20);
+    command->item = 1 + sim_below(sim, SHOP_ITEMS);
+    command->stock_units = (int64_t)sim_below(sim, 20);
 }
 
 /* ---- records ---- */
 
 static void fill_stall(struct sim *sim, struct command *command)
 {
-    field_add(command, STALL_POSITION)->number = (int64_t)below(sim, 9);
+    field_add(command, STALL_POSITION)->number = (int64_t)sim_below(sim, 9);
 }
 
 static void fill_station(struct sim *sim, struct command *command)
 {
-    field_add(command, STATION_THROTTLE)->number = 1 + (int64_t)below(sim, 9);
+    field_add(command, STATION_THROTTLE)->number = 1 + (int64_t)sim_below(sim, 9);
 }
 
 static void fill_printer(struct sim *sim, struct command *command)
 {
     field_add(command, PRINTER_DRIVER)->text = bytes_of_text("text");
-    field_add(command, PRINTER_BACKUP)->number = (int64_t)below(sim, RECORDS);
+    field_add(command, PRINTER_BACKUP)->number = (int64_t)sim_below(sim, RECORDS);
 }
 
 static void fill_person(struct sim *sim, struct command *command)
 {
-    field_add(command, STAFF_COLOUR)->number = (int64_t)below(sim, 0x1000000);
+    field_add(command, STAFF_COLOUR)->number = (int64_t)sim_below(sim, 0x1000000);
 }
 
 void wish_record(struct sim *sim, struct command *command)
@@ -124,9 +120,9 @@ void wish_record(struct sim *sim, struct command *command)
                  {KIND_STATION, fill_station},
                  {KIND_PRINTER, fill_printer},
                  {KIND_STAFF, fill_person}};
-    const uint64_t drawn = below(sim, sizeof kinds / sizeof *kinds);
+    const uint64_t drawn = sim_below(sim, sizeof kinds / sizeof *kinds);
     command->record = kinds[drawn].kind;
-    command->item = 1 + below(sim, RECORDS);
+    command->item = 1 + sim_below(sim, RECORDS);
     command->is_new = sim_chance(sim, 4000);
     field_add(command, RECORD_NAME)->text =
         bytes_of_text(sim_chance(sim, 5000) ? "North" : "South");
@@ -147,8 +143,8 @@ void wish_review_hide(struct sim *sim, struct command *command)
 
 void wish_drawer_open(struct sim *sim, struct command *command)
 {
-    command->item = 1 + below(sim, RECORDS);
-    command->amount_minor = 100 * (int64_t)below(sim, 100);
+    command->item = 1 + sim_below(sim, RECORDS);
+    command->amount_minor = 100 * (int64_t)sim_below(sim, 100);
 }
 
 void wish_drawer_move(struct sim *sim, struct command *command)
@@ -161,7 +157,7 @@ void wish_drawer_move(struct sim *sim, struct command *command)
 void wish_drawer_count(struct sim *sim, struct command *command)
 {
     sim_known_take(sim, COMMAND_DRAWER_OPEN, &command->order);
-    command->amount_minor = 100 * (int64_t)below(sim, 200);
+    command->amount_minor = 100 * (int64_t)sim_below(sim, 200);
 }
 
 /* ---- blobs ---- */
@@ -180,19 +176,20 @@ void wish_pin(struct sim *sim, struct command *command)
 {
     char sealed[32];
     command->record = KIND_STAFF;
-    command->item = 1 + below(sim, RECORDS);
+    command->item = 1 + sim_below(sim, RECORDS);
     command->reason = bytes_of_text("a PIN that was replaced");
     if (sim_chance(sim, 2000)) {
         return;
     }
-    (void)snprintf(sealed, sizeof sealed, "sealed %llu", (unsigned long long)below(sim, 1u << 30));
+    (void)snprintf(sealed, sizeof sealed, "sealed %llu",
+                   (unsigned long long)sim_below(sim, 1u << 30));
     wish_blob_of(sim, command, sealed);
 }
 
 void wish_blob_add(struct sim *sim, struct command *command)
 {
     static const char *const photos[] = {"soup.jpg", "wrap.jpg", "cake.jpg", "tea.jpg"};
-    wish_blob_of(sim, command, photos[below(sim, sizeof photos / sizeof *photos)]);
+    wish_blob_of(sim, command, photos[sim_below(sim, sizeof photos / sizeof *photos)]);
 }
 
 void wish_erase(struct sim *sim, struct command *command)
@@ -208,5 +205,5 @@ void wish_place(struct sim *sim, struct command *command)
     static const char *const places[] = {"tcp://192.168.1.10:7000", "tcp://192.168.1.11:7000"};
     command->principal.is_device = true;
     command->endpoints_count = 1;
-    command->endpoints[0] = bytes_of_text(places[below(sim, 2)]);
+    command->endpoints[0] = bytes_of_text(places[sim_below(sim, 2)]);
 }
