@@ -41,10 +41,8 @@ static void print_day(const struct reply_node *day)
 static int day_ask(struct door *door, struct http_request request, struct text *body,
                    struct reply **ret_reply)
 {
-    int status = door_get(door, &request, body);
+    const int status = door_get(door, &request, body);
     *ret_reply = status == EXIT_DONE ? reply_new(body) : NULL;
-    if (status == EXIT_DONE && *ret_reply == NULL)
-        status = tell_failure("the node", ERR_MALFORMED);
     return status;
 }
 

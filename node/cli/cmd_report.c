@@ -109,21 +109,18 @@ static void print_csv(const struct reply_node *report)
     }
 }
 
-static int show(const struct args *args, const struct text *body, unsigned digits)
+static void show(const struct args *args, const struct text *body, unsigned digits)
 {
     if (args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body->size, body->data);
-        return EXIT_DONE;
+        return;
     }
     struct reply *reply = reply_new(body);
-    if (reply == NULL)
-        return tell_failure("the node", ERR_MALFORMED);
     if (args_has(args, "csv"))
         print_csv(reply_root(reply));
     else
         print_text(reply_root(reply), digits);
     reply_free(reply);
-    return EXIT_DONE;
 }
 
 static int day_path(const struct args *args, char *path, size_t capacity)
@@ -156,7 +153,7 @@ int command_report(const struct args *args)
         status = door_get(door, &request, &body);
     }
     if (status == EXIT_DONE)
-        status = show(args, &body, digits);
+        show(args, &body, digits);
     text_close(&body);
     door_close(door);
     return status;

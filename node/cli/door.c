@@ -186,7 +186,9 @@ static int door_epoch(struct door *door)
     door->has_epoch = reply != NULL && status == 200;
     reply_free(reply);
     text_close(&body);
-    return err != 0 ? err : door->has_epoch ? 0 : ERR_MALFORMED;
+    if (err == 0 && !door->has_epoch)
+        err = status == 503 ? ERR_BUSY : ERR_MALFORMED;
+    return err;
 }
 
 /* 4 bytes of seconds since the epoch and 12 of chance, in hex. */
@@ -238,13 +240,22 @@ static int tell_problem(int status, const struct text *body)
     return status == 507 ? EXIT_DISK : EXIT_FAILED;
 }
 
+/* What is said to be done and is no JSON, nobody can rely on. */
+static int body_check(const struct text *body)
+{
+    struct reply *reply = reply_new(body);
+    const bool is_json = reply != NULL;
+    reply_free(reply);
+    return is_json ? EXIT_DONE : tell_failure("the node", ERR_MALFORMED);
+}
+
 int door_get(struct door *door, const struct http_request *request, struct text *body)
 {
     int status = 0;
     int err = door_ask(door, request, &status, body);
     if (err != 0)
         return tell_failure("the node", err == ERR_NOT_FOUND ? ERR_BUSY : err);
-    return status / 100 == 2 ? EXIT_DONE : tell_problem(status, body);
+    return status / 100 == 2 ? body_check(body) : tell_problem(status, body);
 }
 
 int door_digits(struct door *door, unsigned *ret_digits)

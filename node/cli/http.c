@@ -113,7 +113,8 @@ int http_ask(const char *folder, const char *name, const struct http_request *re
         err = reply_read(fd, &reply, &head);
     if (err == 0) {
         *ret_status = head.status;
-        text_append(body, reply.data + head.size, reply.size - head.size);
+        text_append(body, reply.data + head.size,
+                    head.has_length ? head.length : reply.size - head.size);
     }
     text_close(&reply);
     (void)close(fd);

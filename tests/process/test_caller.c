@@ -114,6 +114,7 @@ TEST(caller, a_person_s_token_passes_where_nobody_reads_along)
     assert_int_equal(ask(ENTRANCE_PLAIN, bearer(&own, ROLE_CUSTOMER)), 0);
     assert_int_equal(caller.kind, CALLER_CUSTOMER);
     assert_int_equal(ask(ENTRANCE_LOOPBACK, "Basic x"), ERR_UNAUTHENTICATED);
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, "Basic bWlyYTo0NzEx"), ERR_UNAUTHENTICATED);
     assert_int_equal(ask(ENTRANCE_LOOPBACK, "Bearer "), ERR_UNAUTHENTICATED);
     assert_int_equal(ask(ENTRANCE_CONTROL, "Bearer x"), ERR_UNAUTHENTICATED);
     end();
@@ -291,7 +292,7 @@ TEST(caller, so_do_those_of_another_version_and_those_that_grew)
     static const char long_list[64 * 1024];
     begin();
     access_close(access_);
-    write_state("pins", "\x95\x00", 2);
+    write_state("pins", "\x95\x00\x00\x00\x00\x00", 6);
     write_state("signed-out", long_list, sizeof long_list);
     open_access(false);
     assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
@@ -354,6 +355,9 @@ TEST(caller, a_ticket_is_good_once_and_for_half_a_minute)
     tickets_give(&tickets, &mira, 1000, ticket);
     assert_false(tickets_take(&tickets, bytes_of_text(ticket), 1000 + TICKET_LIFE_MS, &caller));
     assert_false(tickets_take(&tickets, bytes_of_text("zz"), 1000, &caller));
+    tickets_give(&tickets, &mira, 1000, ticket);
+    ticket[0] = ticket[0] == '0' ? '1' : '0';
+    assert_false(tickets_take(&tickets, bytes_of_text(ticket), 1000, &caller));
     ticket[0] = 'x';
     assert_false(tickets_take(&tickets, bytes_of_text(ticket), 1000, &caller));
 }
