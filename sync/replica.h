@@ -151,15 +151,23 @@ bool replica_peer_at(const struct replica *replica, uint32_t at, struct replica_
 
 /* An order of which a revocation voided something that this device holds, and nobody has decided
  * yet. Not replicated: another device may hold more or less. */
-enum { VOIDED_ORDERS_MAX = 64 };
+enum { VOIDED_ORDERS_MAX = 64, VOIDED_LINES_SHOWN_MAX = 8 };
+struct voided_line {
+    int32_t quantity;
+    char name[NAME_BYTES_MAX + 1];
+};
 struct voided_order {
     struct entity_id id;
     uint64_t device; /* whose log says so, the newest event's */
     char lane[LANE_BYTES_MAX + 1];
     uint32_t number;
-    uint32_t events; /* that are void */
-    uint32_t lines;  /* ... and what the order would come to with them */
+    uint32_t events;   /* that are void */
+    uint64_t opened_t; /* ... and what the order would be with them: ms since the epoch */
+    char name[NAME_BYTES_MAX + 1]; /* customer's, or table */
     int64_t total_minor;
+    uint32_t lines; /* active ones; the first of them, by which people know it again: */
+    uint32_t shown_count;
+    struct voided_line shown[VOIDED_LINES_SHOWN_MAX];
 };
 /* Position @at, oldest first; false past the end. The first VOIDED_ORDERS_MAX only. */
 bool replica_voided_at(const struct replica *replica, uint32_t at, struct voided_order *ret_order);

@@ -181,6 +181,29 @@ static int history_read(struct replica *replica, struct store_txn *txn, const st
     return 0;
 }
 
+/* @to is empty, and has room for every name that an event may hold. */
+static void name_keep(char *to, struct bytes name)
+{
+    if (name.size > 0)
+        memcpy(to, name.data, name.size);
+}
+
+/* The active lines: how many, and the first of them. */
+static void describe_lines(const struct order *order, struct voided_order *row)
+{
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        const struct order_line *line = &order->lines[i];
+        if (!line->is_active)
+            continue;
+        row->lines++;
+        if (row->shown_count == VOIDED_LINES_SHOWN_MAX)
+            continue;
+        struct voided_line *shown = &row->shown[row->shown_count++];
+        shown->quantity = line->quantity;
+        name_keep(shown->name, line->name);
+    }
+}
+
 /* What the order would be with all that was voided; false when nobody ever gave it a number. */
 static int describe(struct replica *replica, struct store_txn *txn, struct voided_order *row,
                     bool *ret_is_numbered)
@@ -195,9 +218,10 @@ static int describe(struct replica *replica, struct store_txn *txn, struct voide
         return 0;
     memcpy(row->lane, order->numbers[0].lane.data, order->numbers[0].lane.size);
     row->number = order->numbers[0].number;
+    name_keep(row->name, order->name);
+    row->opened_t = order->opened_t;
     row->total_minor = order->total_minor;
-    for (uint32_t i = 0; i < order->lines_count; i++)
-        row->lines += order->lines[i].is_active ? 1 : 0;
+    describe_lines(order, row);
     return 0;
 }
 

@@ -698,22 +698,52 @@ struct json_value *state_json_devices(const struct state *state)
     return ours(object);
 }
 
+/* "" for one that is not known any more. */
+static const char *device_name(const struct gate_live *live, uint64_t device)
+{
+    if (device == live->device)
+        return live->device_name;
+    for (uint32_t i = 0; i < live->peers_count; i++)
+        if (live->peers[i].device == device)
+            return live->peers[i].name;
+    return "";
+}
+
+static json_t *voided_lines(const struct voided_order *order)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < order->shown_count; i++) {
+        json_t *line = json_object();
+        put_int(line, "quantity", order->shown[i].quantity);
+        put_string(line, "name", order->shown[i].name);
+        append(list, line);
+    }
+    return list;
+}
+
+static json_t *voided_order(const struct state *state, const struct voided_order *order)
+{
+    char number[NUMBER_TEXT_BYTES_MAX];
+    json_t *object = json_object();
+    number_print(bytes_of_text(order->lane), order->number, number);
+    put_entity(object, "id", &order->id);
+    put_string(object, "number", number);
+    put_string(object, "name", order->name);
+    put_id64(object, "device", order->device);
+    put_string(object, "device_name", device_name(&state->live, order->device));
+    put_time(object, "opened_at", state, order->opened_t);
+    put_count(object, "lines", order->lines);
+    put(object, "shown", voided_lines(order));
+    put_int(object, "total", order->total_minor);
+    put_count(object, "events", order->events);
+    return object;
+}
+
 struct json_value *state_json_voided(const struct state *state)
 {
     json_t *list = json_array();
-    for (uint32_t i = 0; i < state->live.voided_count; i++) {
-        const struct voided_order *order = &state->live.voided[i];
-        char number[NUMBER_TEXT_BYTES_MAX];
-        json_t *one = json_object();
-        number_print(bytes_of_text(order->lane), order->number, number);
-        put_entity(one, "id", &order->id);
-        put_string(one, "number", number);
-        put_id64(one, "device", order->device);
-        put_count(one, "lines", order->lines);
-        put_int(one, "total", order->total_minor);
-        put_count(one, "events", order->events);
-        append(list, one);
-    }
+    for (uint32_t i = 0; i < state->live.voided_count; i++)
+        append(list, voided_order(state, &state->live.voided[i]));
     json_t *object = json_object();
     put(object, "orders", list);
     return ours(object);

@@ -634,12 +634,23 @@ SCHEMA(device_role, "DeviceRole", "What a device is from now on.", ENUM("role", 
 
 SCHEMA(device_rename, "DeviceRename", NULL, TEXT("name", 1, NAME_BYTES_MAX));
 
-SCHEMA(voided, "Voided", "An order of which a revocation voided something that is held here.",
+SCHEMA(voided_line, "VoidedLine", NULL,
+    COUNT("quantity"),
+    TEXT("name", 0, NAME_BYTES_MAX));
+
+SCHEMA(voided, "Voided",
+    "An order of which a revocation voided something that is held here; what it would be, if it "
+    "is adopted.",
     HEX("id", ID_DIGITS),
     TEXT("number", 1, 16),
+    TEXT("name", 0, NAME_BYTES_MAX, NOTE("whose it is")),
     HEX("device", LOG_DIGITS, NOTE("that was revoked")),
-    COUNT("lines", NOTE("of the order, if it is adopted")),
-    MONEY("total", NOTE("of the order, if it is adopted")),
+    TEXT("device_name", 0, NAME_BYTES_MAX),
+    COUNT("opened_at"),
+    COUNT("lines"),
+    OBJECT("shown", schema_voided_line, MANY(0, VOIDED_LINES_SHOWN_MAX),
+        NOTE("the first of its lines")),
+    MONEY("total"),
     COUNT("events", NOTE("that do not count")));
 
 SCHEMA(voided_list, "VoidedList", "Oldest first.",

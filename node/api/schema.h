@@ -116,6 +116,7 @@ struct schema {
     X(printer_status, "PrinterStatus")                                                             \
     X(status, "Status")                                                                            \
     X(device, "Device")                                                                            \
+    X(voided_line, "VoidedLine")                                                                   \
     X(voided, "Voided")                                                                            \
     X(voided_list, "VoidedList")                                                                   \
     X(device_list, "DeviceList")                                                                   \

@@ -116,6 +116,15 @@ static const struct cli_command commands[] = {
                {"pay", "METHOD", "take the money with it: cash, card-external"},
                {"key", "HEX", "idempotency key: the same order however often it is sent"},
                JSON_FLAG}},
+    {.name = "voided",
+     .usage = "[list | adopt ORDER | drop ORDER]",
+     .help = "orders of a revoked device that wait until a manager decides: adopt what was a sale, "
+             "drop what was none",
+     .run = command_voided,
+     .words_max = 2,
+     .flags = {{"reason", "TEXT", "why it is dropped; it is kept in the journal"},
+               {"yes", NULL, "do not ask"},
+               JSON_FLAG}},
     {.name = "day",
      .usage = "[show | open | close]",
      .help =

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "node/cli/ask.h"
 #include "node/cli/door.h"
 #include "node/cli/reply.h"
 
@@ -111,21 +111,6 @@ static int target_find(struct door *door, const char *word, char ret_id[TARGET_B
     return status;
 }
 
-/* Whether the person means it. */
-static bool is_meant(const struct args *args, const char *question, const char *name)
-{
-    char answer[8] = "";
-    if (question == NULL || args_has(args, "yes"))
-        return true;
-    if (isatty(STDIN_FILENO) == 0) {
-        tell("this cannot be taken back: add --yes");
-        return false;
-    }
-    tell("%s: %s", name, question);
-    (void)fputs("yes or no? ", stderr);
-    return fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0;
-}
-
 /* POST {"@field": "@value"}, or {}, and say @done. */
 static int change(const struct args *args, struct door *door, const char *path, const char *field,
                   const char *value, const char *done, const char *name)
@@ -158,7 +143,7 @@ static int device_change(const struct args *args, struct door *door, const struc
     const int status = target_find(door, word, id);
     if (status != EXIT_DONE)
         return status;
-    if (!is_meant(args, action->question, word))
+    if (action->question != NULL && !ask_is_meant(args, word, action->question))
         return EXIT_FAILED;
     (void)snprintf(path, sizeof path, "/api/devices/%s/%s", id, action->name);
     return change(args, door, path, action->field, args->words[action->words - 1], action->done,

@@ -1,8 +1,8 @@
 /* trestle erase: what is known of an order's guest goes, on every device. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "node/cli/ask.h"
 #include "node/cli/order_id.h"
 #include "node/cli/reply.h"
 
@@ -33,26 +33,11 @@ static int erase(const struct args *args, const char *reason, struct door *door)
     return status;
 }
 
-/* Why: it stays in the journal, and cannot be taken back. @buffer is for what a person types. */
-static const char *reason_of(const struct args *args, char *buffer, size_t capacity)
-{
-    const char *reason = args_flag(args, "reason");
-    if (reason == NULL && isatty(STDIN_FILENO) != 0) {
-        (void)fputs("why? (it is kept in the journal) ", stderr);
-        reason = fgets(buffer, (int)capacity, stdin);
-        buffer[strcspn(buffer, "\n")] = '\0';
-    }
-    if (reason != NULL && reason[0] != '\0')
-        return reason;
-    tell("say why: --reason TEXT; it is kept in the journal");
-    return NULL;
-}
-
 int command_erase(const struct args *args)
 {
     struct door *door = NULL;
     char typed[256] = "";
-    const char *reason = reason_of(args, typed, sizeof typed);
+    const char *reason = ask_reason(args, typed, sizeof typed);
     int status = reason == NULL ? EXIT_USAGE : door_open(args, &door);
     if (status == EXIT_DONE)
         status = erase(args, reason, door);

@@ -101,7 +101,7 @@ static void look_at_orders(const struct reply_node *status, struct diagnoses *al
                  "%lld do not get on", stuck);
     if (voided > 0)
         diagnose(all, DIAGNOSIS_WARN, "orders",
-                 "a manager lists them at GET /api/voided, and adopts or drops each",
+                 "trestle voided lists them, and a manager adopts or drops each",
                  "%lld of a revoked device wait to be decided", voided);
     if (stuck == 0 && voided == 0)
         diagnose(all, DIAGNOSIS_OK, "orders", NULL, "%lld active",

@@ -1,6 +1,7 @@
 // The screens on three real nodes: one order crosses while several browsers watch, and goes on
 // crossing when the kitchen is killed and when it is cut off.
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import type { Session } from "../../web/src/base/protocol";
 import { type Device, type Stall, startStall } from "./mesh";
 import { tablet, violations } from "./pages";
 
@@ -179,6 +180,42 @@ test("a sold-out item is sold out everywhere", async ({ browser }) => {
     const gone = counter.locator(".item", { has: counter.getByText(name, { exact: true }) });
     await expect(gone).toBeDisabled();
     await expect(gone).toContainText("Sold out");
+});
+
+test("a manager decides about what a stolen device sold", async ({ browser }) => {
+    const stall = await start();
+    const { counter, kitchen, pickup } = stall;
+    const isCounter = async (): Promise<boolean> =>
+        (await pickup.get<Session>("/api/session")).role === "counter";
+    await counter.command("device", "role", "pickup", "counter");
+    await expect.poll(isCounter).toBe(true);
+
+    // Who revokes it does not have what it sold last; the kitchen does.
+    stall.cut(counter, stall.others(counter), "refuse");
+    const stolen = await watch(browser, pickup, "/counter", /not heard/);
+    const sale = await sell(stolen);
+    const fake = await sell(stolen);
+    await expect.poll(() => phaseOf(kitchen, fake)).toBe("placed");
+    await counter.command("device", "revoke", "pickup", "--yes");
+    stall.heal(counter, [kitchen]);
+
+    const page = await watch(browser, kitchen, "/counter", /./);
+    await page.getByRole("button", { name: "Decide 2" }).click();
+    const row = (number: string) => page.locator(".voided", { hasText: number });
+    await expect(row(sale)).toContainText("Taken on pickup");
+    await expect(page.getByText("Only a manager's device can decide")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Take over" })).toHaveCount(0);
+
+    await counter.command("device", "role", "kitchen", "manager");
+    await row(sale).getByRole("button", { name: "Take over" }).click();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("dialog").getByRole("button", { name: "Take over" }).click();
+    await expect(row(sale)).toHaveCount(0);
+    await row(fake).getByRole("button", { name: "Drop" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Nobody paid" }).click();
+    await expect(page.getByText("Nothing is left to decide")).toBeVisible();
+    await expect.poll(() => phaseOf(counter, sale)).toBe("placed");
+    expect(await phaseOf(counter, fake)).toBeUndefined();
 });
 
 test("one device alone can run the stall", async ({ browser }) => {

@@ -16,7 +16,9 @@ const places = {
 
 export interface Device {
     url: string;
-    get(path: string): Promise<{ orders: { number: string; phase: string }[] }>;
+    get<T = { orders: { number: string; phase: string }[] }>(path: string): Promise<T>;
+    /** Of the program, on its state folder; resolves to what it prints. */
+    command(...words: string[]): Promise<string>;
     /** As a power cut would. */
     kill(): Promise<void>;
     start(): Promise<void>;

@@ -18,9 +18,9 @@ const themes: Theme[] = ["light", "dark"];
 
 async function startBusyNode() {
     const { startFakeNode } = await import("../../web/test/fake-node.mjs");
-    const { fakeDay } = await import("../../web/test/fake-day.mjs");
+    const { fakeDay, fakeVoided } = await import("../../web/test/fake-day.mjs");
     const node = await startFakeNode();
-    return { node, day: fakeDay(node) };
+    return { node, day: fakeDay(node), voided: fakeVoided() };
 }
 
 type Busy = Awaited<ReturnType<typeof startBusyNode>>;
@@ -37,6 +37,14 @@ interface Scene {
 
 async function live(page: Page): Promise<void> {
     await expect(page.getByRole("status").first()).toHaveText("Live");
+}
+
+async function openVoided(page: Page, { node, voided }: Busy): Promise<void> {
+    node.voided = voided;
+    await page.reload(); // its session may be another
+    await live(page);
+    await page.getByRole("button", { name: "Decide 2" }).click();
+    await expect(page.locator(".voided")).toHaveCount(2);
 }
 
 const scenes: Scene[] = [
@@ -150,6 +158,41 @@ const scenes: Scene[] = [
             await page.getByRole("button", { name: "Orders", exact: true }).click();
             await page.getByRole("button", { name: new RegExp(`^${day.edited.number}`) }).click();
             await expect(page.getByRole("button", { name: "Cancel order" })).toBeVisible();
+        },
+    },
+    {
+        name: "counter-voided",
+        path: "/counter",
+        isPicture: true,
+        prepare: openVoided,
+    },
+    {
+        name: "counter-voided-not-allowed",
+        path: "/counter",
+        async prepare(page, busy) {
+            const { session } = busy.node;
+            session.capabilities = session.capabilities.filter((one) => one !== "adopt");
+            await openVoided(page, busy);
+            await expect(page.getByText("Only a manager's device can decide")).toBeVisible();
+            await expect(page.getByRole("button", { name: "Take over" })).toHaveCount(0);
+        },
+    },
+    {
+        name: "counter-voided-take-over",
+        path: "/counter",
+        async prepare(page, busy) {
+            await openVoided(page, busy);
+            await page.getByRole("button", { name: "Take over" }).first().click();
+            await expect(page.getByRole("dialog")).toContainText("real sale");
+        },
+    },
+    {
+        name: "counter-voided-drop",
+        path: "/counter",
+        async prepare(page, busy) {
+            await openVoided(page, busy);
+            await page.getByRole("button", { name: "Drop" }).first().click();
+            await expect(page.getByRole("dialog")).toContainText("no sale");
         },
     },
     {

@@ -94,6 +94,23 @@ TEST(scenario, voided_orders_are_listed_where_they_are_held_until_somebody_decid
     story_free(story);
 }
 
+TEST(scenario, a_voided_order_is_listed_with_what_people_know_it_by)
+{
+    struct story *story = stolen();
+    struct voided_order row;
+    const struct replica *kitchen = story->cluster->nodes[KITCHEN].replica;
+    assert_true(replica_voided_at(kitchen, 0, &row));
+    assert_int_equal(row.number, 4);
+    assert_true(row.opened_t > 0);
+    assert_int_equal(row.shown_count, row.lines);
+    assert_int_equal(row.lines, 2);
+    assert_int_equal(row.shown[0].quantity, 2);
+    assert_string_equal(row.shown[0].name, "Soup");
+    assert_int_equal(row.shown[1].quantity, 1);
+    assert_string_equal(row.shown[1].name, "Wrap");
+    story_free(story);
+}
+
 /* Neither had heard of the other: the events count once, whoever's they are. */
 TEST(scenario, two_managers_who_adopt_one_order_at_once_adopt_it_once)
 {

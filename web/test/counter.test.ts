@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { startDesk } from "../src/base/desk";
 import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
+import type { Reply } from "../src/base/outbox";
+import type { Order, Session, Voided } from "../src/base/protocol";
+import { memoryShelf } from "../src/base/shelf";
 import { leftText } from "../src/base/stock";
+import { startStream } from "../src/base/stream";
+import { adopt, drop } from "../src/counter/actions";
 import {
     addLine,
     addPlain,
@@ -13,16 +19,11 @@ import {
     missingChoices,
     toggleChoice,
 } from "../src/counter/cart";
+import { type Counter, startCounter } from "../src/counter/counter";
 import { shortages, shortageText, soldOutLines } from "../src/counter/shortage";
-import {
-    escalateAfter,
-    furthest,
-    overdue,
-    stuckTexts,
-    ticksOf,
-    watchUnseen,
-} from "../src/counter/ticks";
-import { item, order } from "./world";
+import { furthest, overdue, stuckTexts, ticksOf, watchUnseen } from "../src/counter/ticks";
+import { deviceText, whyText } from "../src/counter/voided";
+import { HandClock, HandWire, item, order, session } from "./world";
 
 const burger = item(1, {
     price: 950,
@@ -40,6 +41,23 @@ const items = new Map([
     [1, burger],
     [2, item(2, { price: 333 })],
 ]);
+
+/** The counter's screen on a node with that pop-up and those orders. */
+function openCounter(clock: HandClock, session: Session, orders: Order[]): Counter {
+    const wire = new HandWire("/ws");
+    const world = { clock, random: () => 0.5, open: () => wire };
+    const stream = startStream("counter", world);
+    const rest = {
+        shelf: memoryShelf(),
+        send: () => new Promise<Reply>(() => {}),
+        fill: () => {},
+        complain: () => {},
+    };
+    const counter = startCounter(startDesk(stream, { ...world, ...rest }));
+    wire.hear({ type: "hello", session, now: clock.now(), resumed: false });
+    wire.hear({ type: "snapshot", orders, items: [], cursor: "1", more: false });
+    return counter;
+}
 
 function choice(name: string, price: number) {
     return { name, price };
@@ -170,12 +188,41 @@ describe("the ticks", () => {
     test("an order that stays unseen is told of, once it was changed again anew", () => {
         const placed = order("a1");
         const unseen = watchUnseen(new Map(), [placed], 1_000);
-        expect(overdue(unseen, 1_000 + escalateAfter - 1)).toEqual([]);
-        expect(overdue(unseen, 1_000 + escalateAfter)).toEqual(["a1"]);
+        expect(overdue(unseen, 5_999, 5)).toEqual([]);
+        expect(overdue(unseen, 6_000, 5)).toEqual(["a1"]);
         const changed = watchUnseen(unseen, [{ ...placed, changed: "a1:2" }], 9_000);
-        expect(overdue(changed, 9_500)).toEqual([]);
+        expect(overdue(changed, 9_500, 5)).toEqual([]);
         expect(watchUnseen(changed, [{ ...placed, seen: true }], 9_600).size).toBe(0);
         expect(watchUnseen(changed, [{ ...placed, phase: "ready" }], 9_600).size).toBe(0);
+    });
+
+    test("is told of when the pop-up says so, and never where that says never", () => {
+        const shownAfter = (escalate_after_s: number, ms: number): number => {
+            const clock = new HandClock();
+            const counter = openCounter(clock, { ...session, escalate_after_s }, [order("a1")]);
+            clock.pass(ms);
+            return counter.unseen.value.length;
+        };
+        expect(shownAfter(30, 29_000)).toBe(0);
+        expect(shownAfter(30, 30_000)).toBe(1);
+        expect(shownAfter(0, 3_600_000)).toBe(0);
+    });
+});
+
+describe("orders to decide on", () => {
+    test("are told of with the device that took them and how much does not count", () => {
+        expect(deviceText({ device: "00ff", device_name: "Tablet 2" })).toBe("Taken on Tablet 2");
+        expect(deviceText({ device: "00ff", device_name: "" })).toBe("Taken on 00ff");
+        const one = "The device was revoked: 1 entry of it does not count.";
+        expect(whyText({ events: 1 })).toBe(one);
+        expect(whyText({ events: 3 })).toContain("3 entries of it do not");
+    });
+
+    test("are adopted as they are, and dropped for a reason", () => {
+        const voided = { id: "00aa", number: "C4" } as Voided;
+        expect(adopt(voided)).toMatchObject({ path: "/api/orders/00aa/adopt", body: {} });
+        const dropped = { path: "/api/orders/00aa/drop", body: { reason: "Nobody paid" } };
+        expect(drop(voided, "Nobody paid")).toMatchObject(dropped);
     });
 });
 

@@ -71,3 +71,30 @@ export function fakeDay(node) {
     node.setStock(8, "strict", { here: 0, all: 0, oversold: 1 });
     return { collected, forgotten, ready, unpaid, late, edited, voided, fresh, second };
 }
+
+const stolen = { device: "0000000000000009", device_name: "Tablet 2" };
+
+/** What a tablet sold after it was stolen: one order that people know again, one that is long. */
+export function fakeVoided() {
+    const lines = ["Cheeseburger", "Corn on the cob", "Fries", "Lemonade", "Coffee", "Brownie"];
+    const shown = lines.map((name, at) => ({ quantity: 1 + (at % 2), name }));
+    const order = (id, more) => ({ id, opened_at: Date.now() - 40 * minute, ...stolen, ...more });
+    return [
+        order("0000000000000000000000c4", {
+            number: "C4",
+            name: "Mia",
+            lines: 2,
+            shown: shown.slice(0, 2),
+            total: 1850,
+            events: 5,
+        }),
+        order("0000000000000000000000c5", {
+            number: "C5",
+            name: "",
+            lines: 9,
+            shown,
+            total: 6420,
+            events: 1,
+        }),
+    ];
+}

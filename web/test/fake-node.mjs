@@ -77,7 +77,7 @@ function sessionOf(role) {
         log,
         capabilities: [
             ...["order", "cook", "hand-over", "cancel", "take-money", "refund", "discount"],
-            ...["availability", "read-boards", "print"],
+            ...["availability", "read-boards", "print", "adopt"],
         ],
         version: "fake",
     };
@@ -99,6 +99,8 @@ class FakeNode {
         /** Of this node, those that do not print. */
         this.printers = [];
         this.opaque = 0;
+        /** Orders of a revoked device that nobody has decided on. */
+        this.voided = [];
         /** Every request that wrote, with its key. */
         this.writes = [];
         /** (method, path) => true answers 503 instead. */
@@ -160,6 +162,7 @@ class FakeNode {
             stuck: [],
             ...(this.printers.length > 0 ? { printers: this.printers } : {}),
             ...(this.opaque > 0 ? { opaque: this.opaque } : {}),
+            ...(this.voided.length > 0 ? { voided: this.voided.length } : {}),
             now: Date.now(),
         };
     }
@@ -221,6 +224,9 @@ class FakeNode {
         if (id === undefined) {
             return this.placed(body);
         }
+        if (this.voided.some((order) => order.id === id)) {
+            return [200, this.decide(id)];
+        }
         if (!this.orders.has(id)) {
             return [404, problem(404, "not_found", "There is no such order here.")];
         }
@@ -232,6 +238,13 @@ class FakeNode {
             return [200, this.receipt(this.orders.get(id))];
         }
         return [200, this.do(verb, id, body)];
+    }
+
+    /** It was adopted or dropped; an adopted one is not shown here. */
+    decide(id) {
+        this.voided = this.voided.filter((order) => order.id !== id);
+        this.marks();
+        return { id, log, seq: 1, events: 1 };
     }
 
     /** The same again: orders do not change here once they have one. */
@@ -276,6 +289,7 @@ class FakeNode {
             "/api/session": () => this.session,
             "/api/printers": () => ({ cursor: this.cursor(), printers: [fakePrinter] }),
             "/api/menu": () => ({ cursor: this.cursor(), items: this.menu }),
+            "/api/voided": () => ({ orders: this.voided }),
             "/api/orders": () => ({ cursor: this.cursor(), orders: newest }),
         };
         const body = lists[path]?.() ?? this.orders.get(id);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import WebSocket from "ws";
-import { fakeDay } from "./fake-day.mjs";
+import { fakeDay, fakeVoided } from "./fake-day.mjs";
 import { startFakeNode } from "./fake-node.mjs";
 
 interface Schema {
@@ -76,6 +76,12 @@ test("every frame of the fake node fits the document", async () => {
     expect(heard.map(({ type }) => type)).toEqual(["hello", "snapshot", "snapshot", "marks"]);
     for (const frame of heard) {
         expect(misfits(frame, { $ref: frames[frame.type] }, frame.type)).toEqual([]);
+    }
+});
+
+test("what is to be decided fits the document", () => {
+    for (const order of fakeVoided()) {
+        expect(misfits(order, { $ref: "Voided" }, "")).toEqual([]);
     }
 });
 

@@ -1,7 +1,7 @@
 // Asking the node over HTTP, in a browser.
 import type { Action } from "./action";
 import type { Reply } from "./outbox";
-import type { Order, OrderList, Printer } from "./protocol";
+import type { Order, OrderList, Printer, Voided } from "./protocol";
 
 const answerWithin = 8_000; // ms; a retry is harmless
 
@@ -33,6 +33,11 @@ export async function fetchOrders(): Promise<OrderList["orders"]> {
 /** The pop-up's printers; rejects when the node cannot be asked. */
 export async function fetchPrinters(): Promise<readonly Printer[]> {
     return ((await get("/api/printers")) as { printers: Printer[] }).printers;
+}
+
+/** What waits until somebody decides; rejects when the node cannot be asked. */
+export async function fetchVoided(): Promise<readonly Voided[]> {
+    return ((await get("/api/voided")) as { orders: Voided[] }).orders;
 }
 
 async function get(path: string): Promise<unknown> {

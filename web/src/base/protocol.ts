@@ -15,6 +15,7 @@ export type OrderPlaced = Schemas["OrderPlaced"];
 export type OrderList = Schemas["OrderList"];
 export type Receipt = Schemas["Receipt"];
 export type Printer = Schemas["Printer"];
+export type Voided = Schemas["Voided"];
 export type PrinterStatus = Schemas["PrinterStatus"];
 
 export type Hello = Schemas["FrameHello"];

@@ -32,6 +32,8 @@ export interface State {
     readonly stuck: ReadonlyMap<string, StuckTick>;
     /** Those of this node that do not print. */
     readonly printers: readonly PrinterStatus[];
+    /** How many orders of a revoked device wait until somebody decides. */
+    readonly voided: number;
     /** Events that need newer software. */
     readonly opaque: number;
     /** The node's clock minus ours, in ms. */
@@ -56,6 +58,7 @@ export const initial: State = {
     marks: new Map(),
     stuck: new Map(),
     printers: [],
+    voided: 0,
     opaque: 0,
     clockAhead: 0,
 };
@@ -115,6 +118,7 @@ function takeMarks(state: State, frame: Marks, now: number): State {
         marks: new Map(frame.logs.map((mark) => [mark.log, mark.seq])),
         stuck: new Map((frame.stuck ?? []).map(({ id, tick }) => [id, tick])),
         printers: frame.printers ?? [],
+        voided: frame.voided ?? 0,
         opaque: frame.opaque ?? 0,
         peers: frame.peers.map((peer) => withAge(peer, heardAt.get(peer.device), now)),
         clockAhead: frame.now - now,

@@ -1,6 +1,6 @@
 // A cashier's actions as requests.
 import { type Draft, draft } from "../base/action";
-import type { BodyOf, Order } from "../base/protocol";
+import type { BodyOf, Order, Voided } from "../base/protocol";
 import { numberText } from "../base/words";
 
 type LinesAdd = BodyOf<"/api/orders/{id}/lines", "post">;
@@ -69,4 +69,12 @@ export function printReceipt(order: Order, printer: number): Draft {
     const body = { what: "receipt", printer } as const;
     const label = `Print the receipt of ${numberText(order)}`;
     return draft("post", "/api/orders/{id}/print", { id: order.id }, body, label);
+}
+
+export function adopt({ id, number }: Voided): Draft {
+    return draft("post", "/api/orders/{id}/adopt", { id }, {}, `Take over ${number}`);
+}
+
+export function drop({ id, number }: Voided, reason: string): Draft {
+    return draft("post", "/api/orders/{id}/drop", { id }, { reason }, `Drop ${number}`);
 }

@@ -2,7 +2,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { Desk } from "../base/desk";
 import { type Currency, formatMoney, roundToStep } from "../base/money";
-import type { MenuItem, Order, OrderPlaced, Session } from "../base/protocol";
+import type { MenuItem, Order, OrderPlaced, Session, Voided } from "../base/protocol";
 import { isGoneByCount } from "../base/stock";
 import { byAge } from "../base/stream";
 import { numberText } from "../base/words";
@@ -31,9 +31,10 @@ export type Sheet =
     | { kind: "force"; item: MenuItem; isTap: boolean }
     | { kind: "receipt"; id: string }
     | { kind: "order"; id: string }
-    | { kind: "pay-order"; id: string };
+    | { kind: "pay-order"; id: string }
+    | { kind: "adopt" | "drop"; voided: Voided };
 
-export type Tab = "sell" | "orders";
+export type Tab = "sell" | "orders" | "voided";
 
 /** The order just placed, as far as the node has answered. */
 export interface Placing {
@@ -110,7 +111,9 @@ export function startCounter(desk: Desk): Counter {
         watched.value = watchUnseen(watched.peek(), orders.value, stream.now.value);
     });
     const unseen = computed(() => {
-        const late = new Set(overdue(watched.value, stream.now.value));
+        const late = new Set(
+            overdue(watched.value, stream.now.value, session()?.escalate_after_s ?? 0),
+        );
         return orders.value.filter((order) => late.has(order.id));
     });
 

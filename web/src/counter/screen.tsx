@@ -16,6 +16,7 @@ import { RecentOrders, StuckAlert, UnseenAlert } from "./orders";
 import { PaySheet } from "./pay";
 import { PlacedPanel } from "./placed";
 import { ReceiptSheet } from "./receipt";
+import { AdoptSheet, DropSheet, VoidedOrders } from "./voided";
 
 const ordersMax = 200;
 
@@ -78,17 +79,7 @@ export function CounterScreen({ counter }: { counter: Counter }) {
             <StuckAlert counter={counter} />
             <UnseenAlert counter={counter} />
             <main class={`counter tab-${counter.tab.value}`}>
-                {counter.tab.value === "sell" ? (
-                    <>
-                        <Menu counter={counter} />
-                        <Side counter={counter} />
-                    </>
-                ) : (
-                    <section class="all-orders" aria-label="Orders">
-                        <h2>Today's orders</h2>
-                        <RecentOrders counter={counter} limit={ordersMax} />
-                    </section>
-                )}
+                <Content counter={counter} />
             </main>
             {counter.tab.value === "sell" && <CartBar counter={counter} />}
             <Sheets counter={counter} />
@@ -98,22 +89,49 @@ export function CounterScreen({ counter }: { counter: Counter }) {
     );
 }
 
+function Content({ counter }: { counter: Counter }) {
+    switch (counter.tab.value) {
+        case "sell":
+            return (
+                <>
+                    <Menu counter={counter} />
+                    <Side counter={counter} />
+                </>
+            );
+        case "orders":
+            return (
+                <section class="all-orders" aria-label="Orders">
+                    <h2>Today's orders</h2>
+                    <RecentOrders counter={counter} limit={ordersMax} />
+                </section>
+            );
+        case "voided":
+            return <VoidedOrders counter={counter} />;
+    }
+}
+
 const tabs = [
     { tab: "sell", text: "Sell" },
     { tab: "orders", text: "Orders" },
+    { tab: "voided", text: "Decide" },
 ] as const;
 
+/** The last one is there only while something is to be decided. */
 function Tabs({ counter }: { counter: Counter }) {
+    const { voided } = counter.desk.stream.state.value;
+    const shown = tabs.filter(
+        ({ tab }) => tab !== "voided" || voided > 0 || counter.tab.value === tab,
+    );
     return (
         <nav class="switch" aria-label="Counter">
-            {tabs.map(({ tab, text }) => (
+            {shown.map(({ tab, text }) => (
                 <button
                     key={tab}
                     type="button"
                     aria-current={counter.tab.value === tab ? "page" : undefined}
                     onClick={() => (counter.tab.value = tab)}
                 >
-                    {text}
+                    {text} {tab === "voided" && voided > 0 && <b class="badge">{voided}</b>}
                 </button>
             ))}
         </nav>
@@ -169,6 +187,10 @@ function Sheets({ counter }: { counter: Counter }) {
                     }}
                 />
             );
+        case "adopt":
+            return <AdoptSheet counter={counter} voided={sheet.voided} />;
+        case "drop":
+            return <DropSheet counter={counter} voided={sheet.voided} />;
         case "order":
         case "pay-order":
         case "receipt":

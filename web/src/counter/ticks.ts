@@ -62,8 +62,6 @@ export function furthest(ticks: readonly Tick[]): string {
     return ticks.findLast((tick) => tick.isReached)?.words ?? "";
 }
 
-export const escalateAfter = 8_000; // ms
-
 const awaited: ReadonlySet<string> = new Set(["placed", "accepted", "cooking"]);
 
 /** Keeps since when each newest change of an order has gone unseen. */
@@ -81,7 +79,8 @@ export function watchUnseen(before: Unseen, orders: Iterable<Order>, now: number
     return after;
 }
 
-/** The orders somebody must be told about in another way. */
-export function overdue(unseen: Unseen, now: number): string[] {
-    return [...unseen].filter(([, { since }]) => now - since >= escalateAfter).map(([id]) => id);
+/** The orders somebody must be told about in another way. @param after_s 0: never */
+export function overdue(unseen: Unseen, now: number, after_s: number): string[] {
+    const isOverdue = (since: number): boolean => after_s > 0 && now - since >= after_s * 1000;
+    return [...unseen].filter(([, { since }]) => isOverdue(since)).map(([id]) => id);
 }
