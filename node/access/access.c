@@ -259,8 +259,10 @@ bool access_stands(const struct access *access, const struct gate_live *live,
     struct caller again = *caller;
     struct token_issuer issuer;
     const struct issuers issuers = {.access = access, .live = live};
-    if (caller->kind == CALLER_SCREEN)
-        return true;
+    if (caller->kind == CALLER_SCREEN) {
+        caller_screen(live, &again);
+        return again.capabilities == caller->capabilities;
+    }
     return caller->kind != CALLER_NOBODY && issuer_find(&issuers, caller->token.issuer, &issuer) &&
            clock_wall_ms() / 1000 + issuer.clock_ahead_s < caller->token.expires_s &&
            caller_of_token(access, live, &again) == 0;

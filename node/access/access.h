@@ -51,7 +51,7 @@ MUST_CHECK int access_caller(struct access *access, const struct gate_live *live
                              const struct access_request *request, struct caller *ret_caller);
 
 /* Whether who asked before is still the one: his token lasts, his role is the same, and he has not
- * signed out. */
+ * signed out; the own screen, while the device's role gives it the same. */
 bool access_stands(const struct access *access, const struct gate_live *live,
                    const struct caller *caller);
 

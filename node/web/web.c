@@ -135,7 +135,8 @@ static void sweep(struct web *web, struct connection *connection, uint64_t now_m
             connection->is_socket ? "a screen took nothing for too long and was disconnected"
                                   : "a request took too long and was cut");
     else if (connection->is_socket && !api_may_watch(web->site.api, &connection->stream.caller))
-        cut(web, connection, "somebody's sign-in has ended and their screen was disconnected");
+        cut(web, connection,
+            "somebody's rights ended or changed and their screen was disconnected");
 }
 
 static void count_screens(const struct web *web)

@@ -104,6 +104,18 @@ TEST(caller, without_a_token_is_the_screen_here_and_nobody_elsewhere)
     end();
 }
 
+TEST(caller, the_own_screen_stands_while_its_device_s_role_gives_it_the_same)
+{
+    begin();
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, ""), 0);
+    assert_true(access_stands(access_, &live, &caller));
+    live.role = ROLE_MANAGER;
+    assert_false(access_stands(access_, &live, &caller));
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, ""), 0);
+    assert_true(access_stands(access_, &live, &caller));
+    end();
+}
+
 TEST(caller, a_person_s_token_passes_where_nobody_reads_along)
 {
     begin();
