@@ -21,6 +21,7 @@ struct replica *replica_new(void)
     replica->order = calloc(1, sizeof *replica->order);
     replica->stock = calloc(1, sizeof *replica->stock);
     replica->roster_before = calloc(1, sizeof *replica->roster_before);
+    replica->verified = calloc(1, sizeof *replica->verified);
     replica->run = calloc(1, sizeof *replica->run);
     replica->result = calloc(1, sizeof *replica->result);
     replica->row = malloc(ROW_BYTES_MAX);
@@ -29,8 +30,8 @@ struct replica *replica_new(void)
     replica->salvage_data = malloc(EVENT_SALVAGE_BYTES_MAX);
     if (replica->turn == NULL || replica->history == NULL || replica->scratch == NULL ||
         replica->order == NULL || replica->stock == NULL || replica->roster_before == NULL ||
-        replica->run == NULL || replica->result == NULL || replica->row == NULL ||
-        replica->event_data == NULL || replica->fork_hashes == NULL ||
+        replica->verified == NULL || replica->run == NULL || replica->result == NULL ||
+        replica->row == NULL || replica->event_data == NULL || replica->fork_hashes == NULL ||
         replica->salvage_data == NULL) {
         replica_free(replica);
         return NULL;
@@ -48,6 +49,7 @@ void replica_free(struct replica *replica)
     free(replica->order);
     free(replica->stock);
     free(replica->roster_before);
+    free(replica->verified);
     free(replica->run);
     free(replica->result);
     free(replica->row);
@@ -223,7 +225,8 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
 {
     struct carried carried = {.count = 0};
     *replica->roster_before = replica->roster;
-    int err = roster_load(&replica->roster, txn, &replica->config.popup, &replica->config.root);
+    int err = roster_load_with(replica->verified, &replica->roster, txn, &replica->config.popup,
+                               &replica->config.root);
     out->is_roster_changed = true;
     if (err == ERR_MALFORMED)
         err = ERR_IO; /* the store is damaged */
@@ -455,7 +458,8 @@ int replica_open(struct replica *replica, struct store_txn *txn,
         err = change_number_get(txn, &replica->folder.change_number);
     replica->change_number_sealed = replica->folder.change_number;
     if (err == 0)
-        err = roster_load(&replica->roster, txn, &config->popup, &config->root);
+        err = roster_load_with(replica->verified, &replica->roster, txn, &config->popup,
+                               &config->root);
     if (err == 0 && is_other_version)
         err = ERR_VERSION;
     if (err == 0)

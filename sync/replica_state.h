@@ -125,6 +125,7 @@ struct replica {
     struct order *order;
     struct stock *stock;
     struct roster *roster_before;
+    struct verified *verified; /* the signatures of the roster's events */
     struct run *run;
     struct hash (*fork_hashes)[RUN_EVENTS_MAX]; /* of two runs */
     struct till_result *result;

@@ -119,10 +119,11 @@ static struct bytes message_of(uint8_t to[LABEL_BYTES + CERT_BYTES_MAX], struct 
     return bytes_of(to, LABEL_BYTES + body.size);
 }
 
-static int link_verify(const struct link *link, const struct public_key *issuer)
+static int link_verify(const struct link *link, const struct public_key *issuer,
+                       struct verified *verified)
 {
     uint8_t message[LABEL_BYTES + CERT_BYTES_MAX];
-    return verify_bytes(&link->signature, message_of(message, link->body), issuer);
+    return verified_bytes(verified, &link->signature, message_of(message, link->body), issuer);
 }
 
 /* --- chain ----------------------------------------------------------------------------------- */
@@ -184,12 +185,13 @@ int certificate_issue(const struct certificate *certificate, const struct secret
 
 /* Each link is signed by the next one's device, the last by @root. */
 static int verify_signatures(const struct link *links, const struct certificate *certificates,
-                             uint32_t count, const struct public_key *root)
+                             uint32_t count, const struct public_key *root,
+                             struct verified *verified)
 {
     int err = 0;
     for (uint32_t i = count; err == 0 && i > 0; i--) {
         const bool is_last = i == count;
-        err = link_verify(&links[i - 1], is_last ? root : &certificates[i].device_key);
+        err = link_verify(&links[i - 1], is_last ? root : &certificates[i].device_key, verified);
     }
     return err;
 }
@@ -206,8 +208,9 @@ static int verify_grants(const struct certificate *certificates, uint32_t count)
     return 0;
 }
 
-int certificate_verify(struct bytes chain, const struct popup_id *popup,
-                       const struct public_key *root, struct certificate *ret_certificate)
+int certificate_verify_with(struct verified *verified, struct bytes chain,
+                            const struct popup_id *popup, const struct public_key *root,
+                            struct certificate *ret_certificate)
 {
     struct link links[CERT_CHAIN_MAX];
     struct certificate certificates[CERT_CHAIN_MAX];
@@ -221,7 +224,7 @@ int certificate_verify(struct bytes chain, const struct popup_id *popup,
         err = is_ours ? 0 : ERR_MISMATCH;
     }
     if (err == 0) {
-        err = verify_signatures(links, certificates, count, root);
+        err = verify_signatures(links, certificates, count, root, verified);
     }
     if (err == 0) {
         err = verify_grants(certificates, count);
@@ -232,6 +235,12 @@ int certificate_verify(struct bytes chain, const struct popup_id *popup,
         *ret_certificate = certificates[0];
     }
     return err;
+}
+
+int certificate_verify(struct bytes chain, const struct popup_id *popup,
+                       const struct public_key *root, struct certificate *ret_certificate)
+{
+    return certificate_verify_with(NULL, chain, popup, root, ret_certificate);
 }
 
 /* --- choice ---------------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 
 #include "sync/base/id.h"
 #include "sync/base/limits.h"
+#include "sync/base/verified.h"
 #include "sync/log/capability.h"
 
 enum { CERT_CHAIN_BYTES_MAX = CERT_CHAIN_MAX * (CERT_BYTES_MAX + SIGNATURE_BYTES + 8) };
@@ -46,6 +47,10 @@ MUST_CHECK int certificate_issue(const struct certificate *certificate,
 MUST_CHECK int certificate_verify(struct bytes chain, const struct popup_id *popup,
                                   const struct public_key *root,
                                   struct certificate *ret_certificate);
+/* The same with a memory of signatures. */
+MUST_CHECK int certificate_verify_with(struct verified *verified, struct bytes chain,
+                                       const struct popup_id *popup, const struct public_key *root,
+                                       struct certificate *ret_certificate);
 
 /* Which of two certificates of one device counts: <0 when @a is overruled by @b, >0 the other way,
  * 0 when they say the same. What the root signed overrules what an admin did, then the newer wins,

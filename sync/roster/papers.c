@@ -56,7 +56,8 @@ int papers_open(struct load *load, const struct log_point *at, const struct even
 {
     struct log_open open;
     if (at->seq != 1 ||
-        log_open_verify(event->body, &load->roster->popup, &load->roster->root, &open) != 0 ||
+        log_open_verify_with(load->verified, event->body, &load->roster->popup, &load->roster->root,
+                             &open) != 0 ||
         id64_of_key(&open.log_key) != at->log) {
         return 0;
     }
@@ -73,8 +74,8 @@ static bool verify_chain_body(struct load *load, const struct event *event,
 {
     struct bytes chain;
     return chain_body_decode(event->body, &chain) == 0 && load_may_verify(load) &&
-           certificate_verify(chain, &load->roster->popup, &load->roster->root, ret_certificate) ==
-               0;
+           certificate_verify_with(load->verified, chain, &load->roster->popup, &load->roster->root,
+                                   ret_certificate) == 0;
 }
 
 int papers_add(struct load *load, const struct log_point *at, const struct event *event)

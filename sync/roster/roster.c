@@ -273,8 +273,14 @@ static int take_roster(struct load *load, const struct popup_id *popup,
 int roster_load(struct roster *roster, struct store_txn *txn, const struct popup_id *popup,
                 const struct public_key *root)
 {
+    return roster_load_with(NULL, roster, txn, popup, root);
+}
+
+int roster_load_with(struct verified *verified, struct roster *roster, struct store_txn *txn,
+                     const struct popup_id *popup, const struct public_key *root)
+{
     struct roster loaded;
-    struct load load = {.txn = txn, .roster = &loaded};
+    struct load load = {.txn = txn, .roster = &loaded, .verified = verified};
     int err = take_roster(&load, popup, root);
     if (err == 0 && doubt_settle(&load.doubt, &load)) {
         err = take_roster(&load, popup, root);

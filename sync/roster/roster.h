@@ -172,6 +172,11 @@ enum verdict {
 MUST_CHECK int roster_load(struct roster *roster, struct store_txn *txn,
                            const struct popup_id *popup, const struct public_key *root);
 
+/* The same with a memory of signatures: what was verified for an earlier load is not again. */
+MUST_CHECK int roster_load_with(struct verified *verified, struct roster *roster,
+                                struct store_txn *txn, const struct popup_id *popup,
+                                const struct public_key *root);
+
 /* Whether events @first_seq..@last_seq of @log, just stored, can change the roster although they
  * are not the roster's own: a revocation named one of them before it was here. Then load it again,
  * as after every event of KIND_ROSTER. */

@@ -52,7 +52,8 @@ struct stretch {
 struct load {
     struct store_txn *txn;
     struct roster *roster;
-    bool are_stretches_known; /* the first pass is done: others jump over them */
+    struct verified *verified; /* may be NULL */
+    bool are_stretches_known;  /* the first pass is done: others jump over them */
     uint32_t stretches_count;
     struct stretch stretches[ROSTER_STRETCHES_MAX]; /* in order; of more, each is read again */
     struct doubt doubt;

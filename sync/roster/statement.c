@@ -85,25 +85,31 @@ static int log_open_decode(struct bytes body, struct log_open *ret_open,
     return err != 0 ? ERR_MALFORMED : 0;
 }
 
-int log_open_verify(struct bytes body, const struct popup_id *popup, const struct public_key *root,
-                    struct log_open *ret_open)
+int log_open_verify_with(struct verified *verified, struct bytes body, const struct popup_id *popup,
+                         const struct public_key *root, struct log_open *ret_open)
 {
     uint8_t message[OPEN_MESSAGE_BYTES];
     struct log_open open;
     struct signature signature;
     int err = log_open_decode(body, &open, &signature);
     if (err == 0) {
-        err = certificate_verify(open.chain, popup, root, &open.certificate);
+        err = certificate_verify_with(verified, open.chain, popup, root, &open.certificate);
     }
     if (err == 0) {
-        err =
-            verify_bytes(&signature, open_message(message, popup, &open.log_key, open.incarnation),
-                         &open.certificate.device_key);
+        err = verified_bytes(verified, &signature,
+                             open_message(message, popup, &open.log_key, open.incarnation),
+                             &open.certificate.device_key);
     }
     if (err == 0) {
         *ret_open = open;
     }
     return err;
+}
+
+int log_open_verify(struct bytes body, const struct popup_id *popup, const struct public_key *root,
+                    struct log_open *ret_open)
+{
+    return log_open_verify_with(NULL, body, popup, root, ret_open);
 }
 
 /* --- log.cert, device.add -------------------------------------------------------------------- */

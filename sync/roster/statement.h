@@ -31,6 +31,10 @@ MUST_CHECK int log_open_encode(const struct log_open *open, const struct popup_i
 /* Parse and verify everything. ERR_MALFORMED, ERR_BAD_SIGNATURE, ERR_MISMATCH, ERR_FORBIDDEN. */
 MUST_CHECK int log_open_verify(struct bytes body, const struct popup_id *popup,
                                const struct public_key *root, struct log_open *ret_open);
+/* The same with a memory of signatures. */
+MUST_CHECK int log_open_verify_with(struct verified *verified, struct bytes body,
+                                    const struct popup_id *popup, const struct public_key *root,
+                                    struct log_open *ret_open);
 
 /* The body of log.cert and of device.add: [chain, ...]. The chain is borrowed and unverified. */
 MUST_CHECK int chain_body_encode(struct bytes chain, void *buffer, size_t capacity,

@@ -1005,6 +1005,32 @@ TEST(roster, a_failing_disk_leaves_it_as_it_was)
     roster_scene_free(scene);
 }
 
+static void load_with(struct roster_scene *scene, struct verified *verified)
+{
+    assert_int_equal(roster_load_with(verified, &scene->roster, scene->txn, &scene->journal.popup,
+                                      &scene->journal.root),
+                     0);
+}
+
+TEST(roster, of_a_known_one_only_what_is_new_is_verified)
+{
+    struct roster_scene *scene = roster_scene_new();
+    struct verified *verified = calloc(1, sizeof *verified);
+    struct journal_device again;
+    load_with(scene, verified);
+    const struct roster before = scene->roster;
+    assert_int_equal(verified->verifications, 2 * SCENE_DEVICES); /* certificate and log.open */
+    load_with(scene, verified);
+    assert_int_equal(verified->verifications, 2 * SCENE_DEVICES);
+    assert_same_roster(&scene->roster, &before);
+    roster_scene_log_again(scene, &scene->devices[SCENE_KITCHEN], 2, &again);
+    load_with(scene, verified);
+    assert_int_equal(verified->verifications, 2 * SCENE_DEVICES + 1); /* that log.open */
+    assert_int_equal(scene->roster.logs_count, SCENE_DEVICES + 1);
+    free(verified);
+    roster_scene_free(scene);
+}
+
 /* --- places ---------------------------------------------------------------------------------- */
 
 TEST(roster, knows_where_a_device_last_said_that_it_is)
