@@ -470,6 +470,8 @@ int replica_open(struct replica *replica, struct store_txn *txn,
         err = replica_limits(replica, txn);
     if (err == 0)
         err = replica_scrub_open(replica, txn);
+    if (err == 0)
+        err = replica_guest_open(replica, txn);
     out->is_roster_changed = true;
     replica->is_open = err == 0;
     return err;

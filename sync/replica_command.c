@@ -321,6 +321,13 @@ static int blob_keep(struct replica *replica, struct store_txn *txn, const struc
     return blob_state_set(txn, &command->blob, BLOB_HERE, command->blob_size);
 }
 
+/* What a quote holds ends with it. */
+static uint64_t quote_ms(const struct replica *replica)
+{
+    const uint64_t ms = replica->config.quote_ms;
+    return ms > 0 && ms < HOLD_MS_MAX ? ms : HOLD_MS_MAX;
+}
+
 /* Judge and write; 0 with an answer, or a refusal that changed nothing, or ERR_IO / ERR_FULL. */
 static int command_run(struct replica *replica, struct store_txn *txn,
                        const struct command *command, struct moment now, struct effects *out,
@@ -334,6 +341,9 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .order = replica->order,
                         .stock = replica->stock,
                         .holds = &replica->holds,
+                        .quotes = &replica->quotes,
+                        .guests = &replica->guests,
+                        .quote_ms = quote_ms(replica),
                         .now_mono_ms = now.mono_ms,
                         .own_log = replica->log,
                         .lane = lane_of(replica),
@@ -354,7 +364,12 @@ static int command_run(struct replica *replica, struct store_txn *txn,
     if (err == 0)
         err = close_prepare(replica, txn, command);
     if (err == 0)
+        err = replica_guest_before(replica, txn, command, now);
+    if (err == 0)
         err = till_run(&till, command, result);
+    if (err == ERR_UNAVAILABLE && result->missing_item != 0)
+        *ret_answer = (struct answer){.kind = KIND_MENU,
+                                      .entity = entity_id_derive(KIND_MENU, result->missing_item)};
     if (err == ERR_UNAVAILABLE)
         replica_stock_note(replica, result, false, now);
     if (err == 0 && result->events_count > 0)
@@ -371,6 +386,8 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         err = blob_keep(replica, txn, command);
     if (err == 0 && result->is_receipt_used)
         err = receipt_keep(txn, replica->log, till.receipt_next);
+    if (err == 0)
+        err = replica_guest_after(replica, txn, command, now);
     if (err != 0)
         return err;
     replica_stock_note(replica, result, true, now);
@@ -389,12 +406,18 @@ static int command_run(struct replica *replica, struct store_txn *txn,
     return 0;
 }
 
+/* A quote is its own record: the same request finds it standing. Strangers leave nothing else. */
+static bool is_of_quotes(const struct command *command)
+{
+    return command->kind == COMMAND_QUOTE || command->kind == COMMAND_QUOTE_DROP;
+}
+
 static int command_once(struct replica *replica, struct store_txn *txn,
                         const struct command *command, struct moment now, struct effects *out,
                         struct answer *ret_answer)
 {
     struct popup_cache popup;
-    bool is_keyed = command->key.size > 0;
+    bool is_keyed = command->key.size > 0 && !is_of_quotes(command);
     int err = needs_fold(replica, command) ? fold_before(replica, txn, out) : 0;
     if (err == 0)
         err = replica_popup(replica, txn, &popup);

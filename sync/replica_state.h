@@ -6,7 +6,9 @@
 #ifndef TRESTLE_SYNC_REPLICA_STATE_H
 #define TRESTLE_SYNC_REPLICA_STATE_H
 
+#include "sync/domain/guest.h"
 #include "sync/domain/hold.h"
+#include "sync/domain/quote.h"
 #include "sync/domain/turn.h"
 #include "sync/mesh/mesh.h"
 #include "sync/replica.h"
@@ -118,6 +120,8 @@ struct replica {
     struct scrub scrub;
     struct desk desk;             /* what sells here */
     struct holds holds;           /* what customers are about to buy here */
+    struct quotes quotes;         /* for which price */
+    struct guests guests;         /* who ordered here, and nobody answers for it yet */
     struct stock_doubles doubles; /* lines that were sold at two devices */
     /* Large scratch, made once. */
     struct turn *turn;
@@ -341,6 +345,21 @@ MUST_CHECK int replica_row_is_right(struct replica *replica, struct store_txn *t
  * ERR_NOT_FOUND past the last, ERR_IO. */
 MUST_CHECK int replica_entity_after(struct store_txn *txn, const struct entity_id *after,
                                     struct entity_id *ret_entity, uint32_t *ret_kinds);
+
+/* replica_guest.c */
+
+/* Quotes that lie in the store and stand no more: a process before this one made them. ERR_IO,
+ * ERR_FULL. */
+MUST_CHECK int replica_guest_open(struct replica *replica, struct store_txn *txn);
+
+/* Before a command is judged: what ended is given back. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_guest_before(struct replica *replica, struct store_txn *txn,
+                                    const struct command *command, struct moment now);
+
+/* It was judged, as replica->result says, and its events are written. ERR_BUSY: no room for one
+ * more quote, and nothing changed; ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_guest_after(struct replica *replica, struct store_txn *txn,
+                                   const struct command *command, struct moment now);
 
 /* replica_command.c */
 MUST_CHECK int replica_command(struct replica *replica, struct store_txn *txn,

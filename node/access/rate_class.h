@@ -13,6 +13,7 @@
     X(RATE_UNSAID, "unsaid", 0, 0) /* a mistake of ours */                                         \
     X(RATE_READ, "read", 50, 200)                                                                  \
     X(RATE_WRITE, "write", 50, 200)                                                                \
+    X(RATE_QUOTE, "quote", 10, 60)                                                                 \
     X(RATE_BYTES, "bytes", 5, 20)                                                                  \
     X(RATE_SIGN_IN, "sign-in", 5, 30)                                                              \
     X(RATE_HOOK, "hook", 1000, 4000) /* of another service: after an outage all at once */

@@ -9,9 +9,11 @@
 #include "node/api/day_report.h"
 #include "node/api/fill.h"
 #include "node/api/json_build.h"
+#include "node/api/json_guest.h"
 #include "node/api/json_money.h"
 #include "node/api/query.h"
 #include "node/api/sign.h"
+#include "node/os/clock.h"
 #include "sync/base/check.h"
 
 enum { READY_TURN_MS_MAX = 2000, ALIVE_TURN_MS_MAX = 20000 };
@@ -57,15 +59,12 @@ int api_status_of(int err)
     static const struct {
         int err, status;
     } statuses[] = {
-        {ERR_MALFORMED, 400},   {ERR_UNAUTHENTICATED, 401},
-        {ERR_FORBIDDEN, 403},   {ERR_NOT_FOUND, 404},
-        {ERR_CONFLICT, 409},    {ERR_EXISTS, 409},
-        {ERR_MISMATCH, 409},    {ERR_STATE, 409},
-        {ERR_UNAVAILABLE, 409}, {ERR_VERSION, 409},
-        {ERR_TOO_LARGE, 413},   {ERR_TOO_MANY, 422},
-        {ERR_OVERFLOW, 422},    {ERR_LIMIT, 429},
-        {ERR_BUSY, 503},        {ERR_SPOILT, 503},
-        {ERR_FULL, 507},
+        {ERR_MALFORMED, 400}, {ERR_UNAUTHENTICATED, 401}, {ERR_FORBIDDEN, 403},
+        {ERR_NOT_FOUND, 404}, {ERR_CONFLICT, 409},        {ERR_EXISTS, 409},
+        {ERR_MISMATCH, 409},  {ERR_STATE, 409},           {ERR_UNAVAILABLE, 409},
+        {ERR_VERSION, 409},   {ERR_EXPIRED, 410},         {ERR_TOO_LARGE, 413},
+        {ERR_TOO_MANY, 422},  {ERR_OVERFLOW, 422},        {ERR_LIMIT, 429},
+        {ERR_BUSY, 503},      {ERR_SPOILT, 503},          {ERR_FULL, 507},
     };
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
         if (statuses[i].err == err)
@@ -196,6 +195,31 @@ static int read_order(struct reading *reading)
     if (late != TICK_HERE)
         json_put_string(reading->value, "stuck", tick_text(late));
     return 0;
+}
+
+static int read_quote_of(struct reading *reading, const struct entity_id *id)
+{
+    struct state *state = reading->api->state;
+    int err = state_quote(state, reading->txn, reading->caller->principal.session, id);
+    return err == 0 ? json_quote(state, clock_mono_ms(), &reading->value) : err;
+}
+
+static int read_quote(struct reading *reading)
+{
+    return read_quote_of(reading, &reading->match->order);
+}
+
+static int read_quote_made(struct reading *reading)
+{
+    return read_quote_of(reading, &reading->answer->entity);
+}
+
+static int read_purchase(struct reading *reading)
+{
+    int err = state_order(reading->api->state, reading->txn, &reading->match->order);
+    if (err == 0)
+        reading->value = json_purchase(reading->api->state);
+    return err;
 }
 
 static int read_order_list(struct reading *reading)
@@ -352,6 +376,9 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_MENU] = read_menu,
     [SHAPE_ORDER_LIST] = read_order_list,
     [SHAPE_ORDER] = read_order,
+    [SHAPE_QUOTE] = read_quote_made,
+    [SHAPE_QUOTE_READ] = read_quote,
+    [SHAPE_PURCHASE] = read_purchase,
     [SHAPE_KITCHEN_BOARD] = read_kitchen_board,
     [SHAPE_REPORT] = read_report,
     [SHAPE_RECEIPT_READ] = read_receipt,
@@ -652,6 +679,29 @@ static int admit_caller(struct api *api, const struct api_request *request, stru
     return err != 0 ? err : check_right(&reply->caller, reply->route->capability);
 }
 
+static bool is_about_order(const struct route *route)
+{
+    static const char prefix[] = "/api/orders/{id}";
+    return strncmp(route->path, prefix, sizeof prefix - 1) == 0;
+}
+
+/* A customer has his own orders alone; another's is as none. */
+static int check_owner(struct api *api, const struct api_reply *reply)
+{
+    const struct gate *gate = api->state->gate;
+    struct store_txn *txn = NULL;
+    if (reply->caller.kind != CALLER_CUSTOMER || !is_about_order(reply->route))
+        return 0;
+    int err = gate->read_begin(gate->context, &txn);
+    if (err != 0)
+        return err;
+    err = state_order(api->state, txn, &reply->match.order);
+    const bool is_own =
+        err == 0 && order_is_of(&api->state->order, reply->caller.principal.session);
+    gate->read_end(gate->context, txn);
+    return err == 0 && !is_own ? ERR_NOT_FOUND : err;
+}
+
 /* All that is checked before anything is done: the path, who asks, whether he may. */
 static int admit(struct api *api, const struct api_request *request, struct api_reply *reply)
 {
@@ -662,6 +712,8 @@ static int admit(struct api *api, const struct api_request *request, struct api_
     }
     if (err == 0)
         err = admit_caller(api, request, reply);
+    if (err == 0)
+        err = check_owner(api, reply);
     if (err != 0)
         api_problem(reply, err, err == ERR_MALFORMED ? "the query" : "");
     return err;
@@ -716,8 +768,23 @@ static void settle_bytes(struct api *api, const struct api_reply *reply)
     gate->read_end(gate->context, txn);
 }
 
+/* What of a refused order is sold out, by name; "" when that is not known. */
+static void name_missing(struct api *api, const struct effect_answer *answer, char *where)
+{
+    struct store_txn *txn = NULL;
+    const struct gate *gate = api->state->gate;
+    if (answer->err != ERR_UNAVAILABLE || answer->answer.kind != KIND_MENU ||
+        gate->read_begin(gate->context, &txn) != 0)
+        return;
+    if (state_item(api->state, txn, &answer->answer.entity) == 0)
+        (void)snprintf(where, JSON_WHERE_BYTES_MAX, "%.*s", (int)api->state->item.name.size,
+                       (const char *)api->state->item.name.data);
+    gate->read_end(gate->context, txn);
+}
+
 void api_conclude(struct api *api, const struct effect_answer *answer, struct api_reply *reply)
 {
+    char where[JSON_WHERE_BYTES_MAX] = "";
     static const struct api_request no_request = {.query = ""};
     check(reply->is_pending && reply->request == answer->request);
     reply->is_pending = false;
@@ -731,8 +798,11 @@ void api_conclude(struct api *api, const struct effect_answer *answer, struct ap
         err = conclude_placed(api, &answer->answer, reply);
     else if (err == 0)
         answer_reading(api, &no_request, &answer->answer, reply);
+    name_missing(api, answer, where);
+    if (err == ERR_LIMIT && reply->route->shape == SHAPE_ORDER_PLACED)
+        (void)snprintf(where, sizeof where, "orders that are not paid for");
     if (err != 0)
-        api_problem(reply, err, "");
+        api_problem(reply, err, where);
 }
 
 int api_seen(struct api *api, const struct caller *caller, struct bytes frame)

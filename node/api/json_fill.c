@@ -128,8 +128,36 @@ static void fill_forced(struct fill *fill)
     fill->command->is_forced = truth(fill, "forced");
 }
 
+static void fill_id(struct fill *fill, const char *name, struct entity_id *id)
+{
+    check(unhex(borrowed(fill->body, name).data, ENTITY_ID_BYTES, id->bytes));
+}
+
+static void fill_quoted(struct fill *fill)
+{
+    fill->command->has_quote = has(fill, "quote");
+    if (fill->command->has_quote)
+        fill_id(fill, "quote", &fill->command->quote);
+    if (fill->command->has_quote == has(fill, "lines"))
+        fail(fill, ERR_MALFORMED, "/: wants either lines or quote");
+    if (fill->command->has_quote == has(fill, "mode"))
+        fail(fill, ERR_MALFORMED, "/mode: goes with lines; a quote has its own");
+}
+
+static void fill_quote(struct fill *fill)
+{
+    fill->command->mode = text(fill, fill->body, "mode");
+    fill_lines(fill);
+}
+
+static void fill_quote_drop(struct fill *fill)
+{
+    fill->command->quote = fill->command->order;
+}
+
 static void fill_place(struct fill *fill)
 {
+    fill_quoted(fill);
     fill->command->channel = text(fill, fill->body, "channel");
     fill->command->mode = text(fill, fill->body, "mode");
     fill->command->name = text(fill, fill->body, "name");
@@ -553,6 +581,8 @@ static void fill_bytes(struct fill *fill)
 
 static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_ORDER_PLACE] = fill_place,
+    [COMMAND_QUOTE] = fill_quote,
+    [COMMAND_QUOTE_DROP] = fill_quote_drop,
     [COMMAND_LINES_ADD] = fill_lines_add,
     [COMMAND_LINE_SET] = fill_line_set,
     [COMMAND_LINES_VOID] = fill_reason,

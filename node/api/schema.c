@@ -9,6 +9,7 @@
 #include "sync/base/err.h"
 #include "sync/base/limits.h"
 #include "sync/domain/order.h"
+#include "sync/domain/quote.h"
 #include "sync/domain/record.h"
 #include "sync/log/capability.h"
 #include "sync/replica.h"
@@ -43,6 +44,7 @@ WORDS(intent_words, INTENT_STATES(X));
 WORDS(refund_words, REFUND_STATUSES(X));
 WORDS(dispute_words, DISPUTE_STATUSES(X));
 WORDS(wish_words, WISH_STATES(X));
+WORDS(quote_words, QUOTE_STATES(X));
 #undef X
 #define X(name, value, code, text) code,
 WORDS(code_words, ERR_LIST(X));
@@ -264,11 +266,54 @@ SCHEMA(payment_wanted, "PaymentWanted", "Taken with the order.",
     INT("amount", 1, MONEY_MAX, OPTIONAL, NOTE("left out = the whole total")),
     INT("tendered", 1, MONEY_MAX, OPTIONAL));
 
+SCHEMA(rate, "Rate", NULL,
+    INT("tax_bp", 0, RATE_BP_MAX),
+    INT("net", INT64_MIN, INT64_MAX),
+    INT("tax", INT64_MIN, INT64_MAX),
+    INT("gross", INT64_MIN, INT64_MAX));
+
+SCHEMA(quote_wanted, "QuoteWanted", "What it would cost; prices come from the menu.",
+    ENUM("mode", mode_words),
+    OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)));
+
+SCHEMA(quoted_option, "QuotedOption", NULL,
+    TEXT("name", 0, NAME_BYTES_MAX),
+    MONEY("price"));
+
+SCHEMA(quoted_line, "QuotedLine", NULL,
+    COUNT("item"),
+    TEXT("name", 0, NAME_BYTES_MAX, NOTE("empty: nothing on the menu has that number")),
+    TEXT("note", 0, NOTE_BYTES_MAX),
+    OBJECT("options", schema_quoted_option, MANY(0, LINE_OPTIONS_MAX)),
+    INT("quantity", 1, ORDER_QUANTITY_MAX),
+    MONEY("unit_price", NOTE("without options")),
+    MONEY("payable", NOTE("of the line, tax included; 0 when it cannot be had")),
+    MONEY("tax"),
+    ENUM("state", quote_words,
+        NOTE("held: kept for this customer; offered: not counted; short: only `left` can be had; "
+             "sold-out. The last two are in no total and will not be ordered")),
+    COUNT("left", NOTE("of `short`")));
+
+SCHEMA(quote, "Quote", "One for each customer: a new one takes the place of the old.",
+    HEX("id", ID_DIGITS),
+    COUNT("ends_in_ms",
+        NOTE("until then its prices stand and its units are kept; 0 = it is over")),
+    ENUM("mode", mode_words),
+    BOOL("prices_include_tax"),
+    OBJECT("lines", schema_quoted_line, MANY(1, ORDER_LINES_MAX)),
+    BOOL("complete", NOTE("every line can be had")),
+    MONEY("total", NOTE("what an order with it will cost, tax included")),
+    MONEY("tax"),
+    OBJECT("rates", schema_rate, MANY(0, ORDER_LINES_MAX)));
+
 SCHEMA(order_place, "OrderPlace", "Prices and totals come from the menu, never from here.",
     TEXT("channel", 1, SHORT_MAX, NOTE("counter")),
-    ENUM("mode", mode_words),
+    ENUM("mode", mode_words, OPTIONAL, NOTE("with `lines`; a quote has its own")),
     TEXT("name", 0, NAME_BYTES_MAX, OPTIONAL, NOTE("of the customer or the table")),
-    OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)),
+    OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX), OPTIONAL,
+        NOTE("at the prices of the menu now")),
+    HEX("quote", ID_DIGITS, OPTIONAL,
+        NOTE("instead of `lines`: what the customer was quoted, at those prices")),
     OBJECT("payment", schema_payment_wanted, OPTIONAL),
     BOOL("pay_first", OPTIONAL, NOTE("a draft until it is paid, whatever the pop-up says")),
     BOOL("forced", OPTIONAL, NOTE("also without a right to sell it: the portion is in sight")));
@@ -472,12 +517,6 @@ SCHEMA(receipt_line, "ReceiptLine", NULL,
     MONEY("payable"),
     INT("tax_bp", 0, RATE_BP_MAX));
 
-SCHEMA(rate, "Rate", NULL,
-    INT("tax_bp", 0, RATE_BP_MAX),
-    INT("net", INT64_MIN, INT64_MAX),
-    INT("tax", INT64_MIN, INT64_MAX),
-    INT("gross", INT64_MIN, INT64_MAX));
-
 SCHEMA(receipt, "Receipt", "The lines and rates are the order's present ones.",
     TEXT("name", 1, 40),
     INT("number", 1, UINT32_MAX),
@@ -565,6 +604,37 @@ SCHEMA(order, "Order", NULL,
         NOTE("hash of the blob that says how to reach the guest; empty = none")),
     TEXT("changed", 0, CURSOR_MAX + 16, NOTE("names the newest line-changing operation; opaque")),
     BOOL("seen"));
+
+SCHEMA(purchase_line, "PurchaseLine", NULL,
+    INT("id", 1, UINT32_MAX),
+    TEXT("name", 0, NAME_BYTES_MAX),
+    TEXT("note", 0, NOTE_BYTES_MAX),
+    INT("quantity", 0, ORDER_QUANTITY_MAX),
+    INT("handed", 0, ORDER_QUANTITY_MAX),
+    MONEY("payable", NOTE("tax included")),
+    ENUM("progress", progress_words),
+    ENUM("state", line_state_words));
+
+SCHEMA(purchase, "Purchase", "An order as its customer sees it.",
+    HEX("id", ID_DIGITS),
+    TEXT("number", 0, 16, NOTE("what is called out: A42")),
+    ENUM("phase", phase_words),
+    TEXT("said", 1, 200, NOTE("where it stands, for a person")),
+    TEXT("mode", 0, NAME_BYTES_MAX),
+    TEXT("name", 0, NAME_BYTES_MAX),
+    OBJECT("lines", schema_purchase_line, MANY(0, ORDER_LINES_MAX)),
+    MONEY("total"),
+    MONEY("tax"),
+    MONEY("paid"),
+    MONEY("reserved", NOTE("held by a bank, not charged")),
+    MONEY("refunded"),
+    MONEY("due", NOTE("> 0 will be given back, < 0 is to be paid")),
+    BOOL("cancelled"),
+    TEXT("reason", 0, REASON_BYTES_MAX, NOTE("of a cancel or refusal")),
+    COUNT("opened_at"),
+    COUNT("accepted_at", NOTE("0 = not yet")),
+    COUNT("ready_at", NOTE("0 = not yet")),
+    COUNT("handed_at", NOTE("0 = not yet")));
 
 SCHEMA(order_list, "OrderList", NULL,
     TEXT("cursor", 1, CURSOR_MAX),

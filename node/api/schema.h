@@ -67,6 +67,11 @@ struct schema {
     X(option_wanted, "OptionWanted")                                                               \
     X(line_wanted, "LineWanted")                                                                   \
     X(payment_wanted, "PaymentWanted")                                                             \
+    X(rate, "Rate")                                                                                \
+    X(quote_wanted, "QuoteWanted")                                                                 \
+    X(quoted_option, "QuotedOption")                                                               \
+    X(quoted_line, "QuotedLine")                                                                   \
+    X(quote, "Quote")                                                                              \
     X(order_place, "OrderPlace")                                                                   \
     X(order_placed, "OrderPlaced")                                                                 \
     X(lines_add, "LinesAdd")                                                                       \
@@ -103,12 +108,13 @@ struct schema {
     X(provider, "Provider")                                                                        \
     X(receipt_brief, "ReceiptBrief")                                                               \
     X(receipt_line, "ReceiptLine")                                                                 \
-    X(rate, "Rate")                                                                                \
     X(receipt, "Receipt")                                                                          \
     X(report_method, "ReportMethod")                                                               \
     X(report_missing, "ReportMissing")                                                             \
     X(report, "Report")                                                                            \
     X(order, "Order")                                                                              \
+    X(purchase_line, "PurchaseLine")                                                               \
+    X(purchase, "Purchase")                                                                        \
     X(order_list, "OrderList")                                                                     \
     X(pickup_board, "PickupBoard")                                                                 \
     X(screens, "Screens")                                                                          \

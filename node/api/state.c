@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/os/clock.h"
 #include "sync/domain/turn.h"
 
 struct state *state_new(const struct gate *gate, const char *version)
@@ -94,6 +95,15 @@ int state_drawer(struct state *state, struct store_txn *txn, const struct entity
     if (err == 0)
         drawer_derive(state->history, &state->drawer);
     return err;
+}
+
+int state_quote(struct state *state, struct store_txn *txn, uint64_t session,
+                const struct entity_id *id)
+{
+    int err = quote_get(txn, session, &state->quote);
+    if (err == ERR_NOT_FOUND || (err == 0 && !entity_id_equal(&state->quote.id, id)))
+        return ERR_EXPIRED;
+    return err == 0 && state->quote.until_mono_ms <= clock_mono_ms() ? ERR_EXPIRED : err;
 }
 
 int state_popup(struct state *state, struct store_txn *txn)

@@ -13,6 +13,7 @@
 #include "node/api/stuck.h"
 #include "sync/domain/drawer.h"
 #include "sync/domain/menu.h"
+#include "sync/domain/quote.h"
 #include "sync/domain/record.h"
 
 enum { CURSOR_BYTES_MAX = 64 };
@@ -29,6 +30,7 @@ struct state {
     struct popup popup;   /* by state_popup() */
     struct record record; /* by state_record() */
     struct drawer drawer; /* by state_drawer() */
+    struct quote quote;   /* by state_quote() */
     struct day day;       /* by state_day(); n = 0: none yet */
     struct history *scratch;
     struct board board;
@@ -61,6 +63,10 @@ MUST_CHECK int state_popup(struct state *state, struct store_txn *txn);
 MUST_CHECK int state_record(struct state *state, struct store_txn *txn, enum kind kind,
                             const struct entity_id *id);
 MUST_CHECK int state_drawer(struct state *state, struct store_txn *txn, const struct entity_id *id);
+
+/* The quote @id of the customer with @session. ERR_EXPIRED: it is over, or there is none. */
+MUST_CHECK int state_quote(struct state *state, struct store_txn *txn, uint64_t session,
+                           const struct entity_id *id);
 
 /* The newest change. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int cursor_now(struct store_txn *txn, struct cursor *ret_cursor);

@@ -1,5 +1,6 @@
 #include "node/config/settings.h"
 #include "node/mesh/beacon.h"
+#include "sync/domain/hold.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -119,6 +120,15 @@ static int set_store_mib(struct settings *settings, const char *value)
     return err;
 }
 
+static int set_quote_s(struct settings *settings, const char *value)
+{
+    long number = 0;
+    int err = number_of_text(value, 30, HOLD_MS_MAX / 1000, &number);
+    if (err == 0)
+        settings->quote_s = (uint32_t)number;
+    return err;
+}
+
 static int set_log_format(struct settings *settings, const char *value)
 {
     if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0)
@@ -221,6 +231,9 @@ static const struct setting {
      "a path",
      set_print_folder},
     {{"store-mib", "N", "the most that the store may grow to"}, "16 to 1048576", set_store_mib},
+    {{"quote-s", "N", "how long a customer's prices stand and his units are kept"},
+     "30 to 300 seconds",
+     set_quote_s},
     {{"log-format", "text|json", "how to log"}, "text or json", set_log_format},
     {{"log-level", "LEVEL", "the least important to log"},
      "error, warning, notice or info",
@@ -281,6 +294,7 @@ void settings_defaults(struct settings *settings)
                                   .beacon_port = BEACON_PORT,
                                   .http_address = "127.0.0.1",
                                   .http_port = 8080,
+                                  .quote_s = 180,
                                   .log_level = LEVEL_INFO};
 }
 

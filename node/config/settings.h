@@ -28,6 +28,7 @@ struct settings {
     char web[PATH_BYTES_MAX];             /* built screens; "" = beside the program */
     char print_folder[PATH_BYTES_MAX];    /* where text printers write; "" = they may not */
     uint32_t store_mib;                   /* size of the map; 0 = the store's default */
+    uint32_t quote_s;                     /* how long a customer's quote stands */
     enum log_format log_format;
     enum log_level log_level;
     uint32_t origins_count;

@@ -54,7 +54,8 @@
     X(ERR_SPOILT, -22, "spoilt",                                                                   \
       "The disk spoilt a record of this. It is being repaired; try again in a moment.")            \
     X(ERR_UNAUTHENTICATED, -23, "unauthenticated",                                                 \
-      "Nobody is signed in here, or not any more. Sign in with your number and PIN.")
+      "Nobody is signed in here, or not any more. Sign in with your number and PIN.")              \
+    X(ERR_EXPIRED, -24, "expired", "Its time is over. Ask for a new one.")
 /* clang-format on */
 
 enum err {

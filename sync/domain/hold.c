@@ -1,11 +1,12 @@
 #include "sync/domain/hold.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
-static bool is_alive(const struct hold *hold, uint64_t now_mono_ms)
+#include "sync/base/check.h"
+
+static bool is_held(const struct hold *hold, uint64_t now_mono_ms)
 {
-    return hold->until_mono_ms > now_mono_ms;
+    return !hold->is_sold && hold->until_mono_ms > now_mono_ms;
 }
 
 static void drop(struct holds *holds, uint32_t at)
@@ -13,10 +14,10 @@ static void drop(struct holds *holds, uint32_t at)
     holds->holds[at] = holds->holds[--holds->count];
 }
 
-static void drop_dead(struct holds *holds, uint64_t now_mono_ms)
+void hold_drop_ended(struct holds *holds, uint64_t now_mono_ms)
 {
     for (uint32_t i = holds->count; i > 0; i--) {
-        if (!is_alive(&holds->holds[i - 1], now_mono_ms)) {
+        if (!holds->holds[i - 1].is_sold && !is_held(&holds->holds[i - 1], now_mono_ms)) {
             drop(holds, i - 1);
         }
     }
@@ -25,8 +26,9 @@ static void drop_dead(struct holds *holds, uint64_t now_mono_ms)
 static struct hold *find(struct holds *holds, uint64_t session, uint64_t item)
 {
     for (uint32_t i = 0; i < holds->count; i++) {
-        if (holds->holds[i].session == session && holds->holds[i].item == item) {
-            return &holds->holds[i];
+        struct hold *hold = &holds->holds[i];
+        if (!hold->is_sold && hold->session == session && hold->item == item) {
+            return hold;
         }
     }
     return NULL;
@@ -44,7 +46,7 @@ static uint64_t units_of_session(const struct holds *holds, uint64_t session)
 int hold_set(struct holds *holds, uint64_t session, uint64_t item, uint64_t units,
              uint64_t now_mono_ms, uint64_t ms)
 {
-    drop_dead(holds, now_mono_ms);
+    hold_drop_ended(holds, now_mono_ms);
     struct hold *hold = find(holds, session, item);
     const uint64_t others = units_of_session(holds, session) - (hold != NULL ? hold->units : 0);
     if (units > HOLD_SESSION_UNITS_MAX || others > HOLD_SESSION_UNITS_MAX - units) {
@@ -69,10 +71,69 @@ int hold_set(struct holds *holds, uint64_t session, uint64_t item, uint64_t unit
     return 0;
 }
 
+/* Whether @session may have @wants instead of what it holds. */
+static int check_wants(const struct holds *holds, uint64_t session, const struct hold_want *wants,
+                       uint32_t count)
+{
+    uint64_t units = hold_session_sold(holds, session);
+    uint32_t others = 0;
+    for (uint32_t i = 0; i < holds->count; i++) {
+        others += holds->holds[i].session != session || holds->holds[i].is_sold;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (wants[i].units > HOLD_SESSION_UNITS_MAX) {
+            return ERR_LIMIT;
+        }
+        units += wants[i].units;
+    }
+    if (units > HOLD_SESSION_UNITS_MAX) {
+        return ERR_LIMIT;
+    }
+    return count <= HOLDS_MAX - others ? 0 : ERR_TOO_MANY;
+}
+
+int hold_replace(struct holds *holds, uint64_t session, const struct hold_want *wants,
+                 uint32_t count, uint64_t now_mono_ms, uint64_t ms)
+{
+    hold_drop_ended(holds, now_mono_ms);
+    const int err = check_wants(holds, session, wants, count);
+    if (err != 0) {
+        return err;
+    }
+    hold_release(holds, session);
+    for (uint32_t i = 0; i < count; i++) {
+        check(hold_set(holds, session, wants[i].item, wants[i].units, now_mono_ms, ms) == 0);
+    }
+    return 0;
+}
+
+void hold_sell(struct holds *holds, uint64_t session, const struct entity_id *order,
+               const struct hold_want *wants, uint32_t count)
+{
+    hold_release(holds, session);
+    for (uint32_t i = 0; i < count && holds->count < HOLDS_MAX; i++) {
+        holds->holds[holds->count++] = (struct hold){.session = session,
+                                                     .item = wants[i].item,
+                                                     .units = wants[i].units,
+                                                     .is_sold = true,
+                                                     .order = *order};
+    }
+}
+
+void hold_settle(struct holds *holds, const struct entity_id *order)
+{
+    for (uint32_t i = holds->count; i > 0; i--) {
+        const struct hold *hold = &holds->holds[i - 1];
+        if (hold->is_sold && entity_id_equal(&hold->order, order)) {
+            drop(holds, i - 1);
+        }
+    }
+}
+
 void hold_release(struct holds *holds, uint64_t session)
 {
     for (uint32_t i = holds->count; i > 0; i--) {
-        if (holds->holds[i - 1].session == session) {
+        if (holds->holds[i - 1].session == session && !holds->holds[i - 1].is_sold) {
             drop(holds, i - 1);
         }
     }
@@ -84,9 +145,42 @@ uint64_t hold_units(const struct holds *holds, uint64_t item, uint64_t session,
     uint64_t units = 0;
     for (uint32_t i = 0; i < holds->count; i++) {
         const struct hold *hold = &holds->holds[i];
-        if (hold->item == item && hold->session != session && is_alive(hold, now_mono_ms)) {
+        if (hold->item == item && hold->session != session && is_held(hold, now_mono_ms)) {
             units += hold->units;
         }
+    }
+    return units;
+}
+
+uint64_t hold_units_of(const struct holds *holds, uint64_t item, uint64_t session,
+                       uint64_t now_mono_ms)
+{
+    uint64_t units = 0;
+    for (uint32_t i = 0; i < holds->count; i++) {
+        const struct hold *hold = &holds->holds[i];
+        if (hold->item == item && hold->session == session && is_held(hold, now_mono_ms)) {
+            units += hold->units;
+        }
+    }
+    return units;
+}
+
+uint64_t hold_units_sold(const struct holds *holds, uint64_t item)
+{
+    uint64_t units = 0;
+    for (uint32_t i = 0; i < holds->count; i++) {
+        const struct hold *hold = &holds->holds[i];
+        units += hold->is_sold && hold->item == item ? hold->units : 0;
+    }
+    return units;
+}
+
+uint64_t hold_session_sold(const struct holds *holds, uint64_t session)
+{
+    uint64_t units = 0;
+    for (uint32_t i = 0; i < holds->count; i++) {
+        const struct hold *hold = &holds->holds[i];
+        units += hold->is_sold && hold->session == session ? hold->units : 0;
     }
     return units;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sync/base/crypto.h"
 #include "sync/domain/blob.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/order_fold.h"
@@ -50,6 +51,23 @@ static void number_add(struct order *order, struct order_number number)
     order->flags |= order->numbers_count > 1 ? FLAG_TWO_NUMBERS : 0;
 }
 
+struct order_owner order_owner_of(uint64_t session, const struct entity_id *order)
+{
+    struct order_owner owner;
+    uint8_t number[8];
+    put_be64(number, session);
+    const struct bytes parts[] = {bytes_of_text("trestle/owner/1"), bytes_of(number, sizeof number),
+                                  bytes_of(order->bytes, sizeof order->bytes)};
+    hash_parts(owner.bytes, sizeof owner.bytes, parts, sizeof parts / sizeof parts[0]);
+    return owner;
+}
+
+bool order_is_of(const struct order *order, uint64_t session)
+{
+    const struct order_owner owner = order_owner_of(session, &order->id);
+    return order->has_owner && memcmp(owner.bytes, order->owner.bytes, sizeof owner.bytes) == 0;
+}
+
 static void take_opening(struct order *order, const struct history_event *event,
                          const struct order_open *open)
 {
@@ -60,6 +78,8 @@ static void take_opening(struct order *order, const struct history_event *event,
     order->name = open->name;
     order->is_pay_first = open->is_pay_first;
     order->prices_include_tax = open->prices_include_tax;
+    order->has_owner = open->has_owner;
+    order->owner = open->owner;
     order->opened_log = event->id.log;
     order->opened_seq = event->id.seq;
 }

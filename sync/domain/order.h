@@ -148,6 +148,13 @@ struct order_rate {
     int64_t net_minor, tax_minor, payable_minor;
 };
 
+/* Which customer's order it is, told so that any device can compare and nobody can tell that two
+ * orders are the same customer's. */
+enum { ORDER_OWNER_BYTES = 16 };
+struct order_owner {
+    uint8_t bytes[ORDER_OWNER_BYTES];
+};
+
 struct order {
     struct entity_id id;
     uint64_t day;
@@ -157,6 +164,8 @@ struct order {
     struct bytes name;    /* customer's, or table */
     bool is_pay_first;
     bool prices_include_tax;
+    bool has_owner; /* a customer's own, by the first opening */
+    struct order_owner owner;
     uint32_t numbers_count;
     struct order_number numbers[ORDER_NUMBERS_MAX]; /* lower lane first */
     enum order_phase phase;
@@ -194,6 +203,10 @@ struct order {
 /* @ret_order borrows from @history and lives as long as that is unchanged. Never fails: a body that
  * makes no sense is void. */
 void order_derive(const struct history *history, struct order *ret_order);
+
+/* BLAKE2b-128("trestle/owner/1" || be64 session || order), of the customer with that session. */
+struct order_owner order_owner_of(uint64_t session, const struct entity_id *order);
+bool order_is_of(const struct order *order, uint64_t session);
 
 const char *order_phase_text(enum order_phase phase);
 

@@ -1,6 +1,7 @@
 /* The bytes, in docs/protocol.md's words:
  *
- *   order.open  [day, lane, number, channel, mode, name, pay first, prices include tax]
+ *   order.open  [day, lane, number, channel, mode, name, pay first, prices include tax, owner]
+ *                                      the owner may be missing
  *   line.add    [line, item, name, quantity, unit price, [[option, price], ...], tax bp, station,
  *                note, stall]           the stall may be missing
  *   line.set    [line, quantity delta, options or nil, note or nil]
@@ -125,7 +126,7 @@ static void read_options(struct reader *reader, struct line_options *options)
 
 void order_open_encode(const struct order_open *open, struct writer *writer)
 {
-    write_array(writer, 8);
+    write_array(writer, open->has_owner ? 9 : 8);
     write_uint(writer, open->day);
     write_text(writer, open->lane);
     write_uint(writer, open->number);
@@ -134,12 +135,30 @@ void order_open_encode(const struct order_open *open, struct writer *writer)
     write_text(writer, open->name);
     write_bool(writer, open->is_pay_first);
     write_bool(writer, open->prices_include_tax);
+    if (open->has_owner) {
+        write_bin(writer, open->owner.bytes, sizeof open->owner.bytes);
+    }
+}
+
+/* As with read_stall(): what is no owner makes no opening void. */
+static bool read_owner(struct reader *reader, uint32_t *unknown, struct order_owner *ret_owner)
+{
+    if (*unknown == 0 || reader_peek(reader) != READER_BIN) {
+        return false;
+    }
+    (*unknown)--;
+    const struct bytes owner = read_bin(reader, 0, EVENT_SALVAGE_BYTES_MAX);
+    if (owner.size != sizeof ret_owner->bytes) {
+        return false;
+    }
+    memcpy(ret_owner->bytes, owner.data, sizeof ret_owner->bytes);
+    return true;
 }
 
 int order_open_decode(struct bytes body, struct order_open *ret_open)
 {
     struct reader reader;
-    const uint32_t unknown = body_begin(&reader, body, 8);
+    uint32_t unknown = body_begin(&reader, body, 8);
     struct order_open open = {0};
     open.day = read_uint(&reader, ORDER_DAY_MAX);
     open.lane = read_text(&reader, LANE_BYTES_MAX);
@@ -149,6 +168,7 @@ int order_open_decode(struct bytes body, struct order_open *ret_open)
     open.name = read_text(&reader, NAME_BYTES_MAX);
     open.is_pay_first = read_bool(&reader);
     open.prices_include_tax = read_bool(&reader);
+    open.has_owner = read_owner(&reader, &unknown, &open.owner);
     const int err = body_end(&reader, unknown);
     if (err == 0) {
         *ret_open = open;

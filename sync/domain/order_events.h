@@ -45,6 +45,8 @@ struct order_open {
     struct bytes channel, mode, name; /* NAME_BYTES_MAX each */
     bool is_pay_first;
     bool prices_include_tax;
+    bool has_owner; /* a customer's; otherwise it is not in the body */
+    struct order_owner owner;
 };
 
 struct line_add {

@@ -19,6 +19,8 @@ enum subject {
     SUBJECT_REVIEW,
     SUBJECT_NEW_DRAWER,
     SUBJECT_DRAWER,
+    SUBJECT_NEW_QUOTE,
+    SUBJECT_QUOTE,
     SUBJECT_VOIDED, /* an order of which perhaps nothing counts */
 };
 
@@ -28,6 +30,8 @@ static const struct {
     int (*run)(struct task *task);
 } handlers[COMMAND_COUNT] = {
     [COMMAND_ORDER_PLACE] = {SUBJECT_NEW_ORDER, till_place},
+    [COMMAND_QUOTE] = {SUBJECT_NEW_QUOTE, till_quote},
+    [COMMAND_QUOTE_DROP] = {SUBJECT_QUOTE, till_quote_drop},
     [COMMAND_LINES_ADD] = {SUBJECT_ORDER, till_lines_add},
     [COMMAND_LINE_SET] = {SUBJECT_ORDER, till_line_set},
     [COMMAND_LINES_VOID] = {SUBJECT_ORDER, till_lines_void},
@@ -145,6 +149,16 @@ static int aim_at_new_order(struct task *task)
     return 0;
 }
 
+static int aim_at_new_quote(struct task *task)
+{
+    const struct command *command = task->command;
+    const int err = task_check_key(task);
+    if (err == 0) {
+        aim(task->result, KIND_NONE, quote_id(command->principal.session, command->key));
+    }
+    return err;
+}
+
 static int aim_at_item(struct task *task, enum kind kind)
 {
     const uint64_t item = task->command->item;
@@ -208,6 +222,11 @@ static int aim_at_subject(struct task *task)
     case SUBJECT_DRAWER:
         aim(task->result, KIND_DRAWER, task->command->order);
         return 0;
+    case SUBJECT_NEW_QUOTE:
+        return aim_at_new_quote(task);
+    case SUBJECT_QUOTE:
+        aim(task->result, KIND_NONE, task->command->quote);
+        return 0;
     case SUBJECT_VOIDED:
         return aim_at_voided(task);
     }
@@ -229,6 +248,9 @@ static void result_reset(struct till_result *result)
     result->change_minor = 0;
     result->short_item = 0;
     result->short_units = 0;
+    result->missing_item = 0;
+    result->quote_row = bytes_of(NULL, 0);
+    result->wants_count = 0;
     result->body_size = 0;
 }
 

@@ -8,9 +8,12 @@
 #define TRESTLE_SYNC_DOMAIN_TILL_H
 
 #include "sync/domain/day.h"
+#include "sync/domain/guest.h"
+#include "sync/domain/hold.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/order.h"
 #include "sync/domain/print_events.h"
+#include "sync/domain/quote.h"
 #include "sync/domain/stock.h"
 #include "sync/log/run.h"
 
@@ -34,10 +37,13 @@ enum {
  *   order.adopt, order.drop   what a revocation voided of it counts after all, under the own log;
  *            or stays void
  *   device.place   by the device itself, when that is not what it stated last; never by a person
+ *   quote    a customer's: what @lines cost, for a while; writes no event
  *   contact  and blob.add: the host has the bytes of @blob durable already
  *   order.erase   the personal blobs of an order, all that it ever had */
 #define COMMANDS(X)                                                                                \
     X(COMMAND_ORDER_PLACE, "order.place", CAP_BUY)                                                 \
+    X(COMMAND_QUOTE, "quote", CAP_BUY)                                                             \
+    X(COMMAND_QUOTE_DROP, "quote.drop", CAP_BUY)                                                   \
     X(COMMAND_LINES_ADD, "lines.add", CAP_ORDER)                                                   \
     X(COMMAND_LINE_SET, "line.set", CAP_ORDER)                                                     \
     X(COMMAND_LINES_VOID, "lines.void", CAP_ORDER)                                                 \
@@ -150,8 +156,10 @@ struct command {
     struct hash body_hash;  /* of the request as received: one key, one body, or ERR_CONFLICT */
     struct entity_id order; /* for commands on an order; review.hide: the review;
                                drawer.move, drawer.count: the cash session */
+    bool has_quote;         /* place: what ... */
+    struct entity_id quote; /* ... this one says, instead of lines and mode; quote.drop: which */
     uint32_t lines_count;
-    struct wanted_line lines[ORDER_LINES_MAX]; /* place, lines.add */
+    struct wanted_line lines[ORDER_LINES_MAX]; /* place, lines.add, quote */
     uint32_t ids_count;
     uint32_t ids[ORDER_LINES_MAX];    /* line ids; none = every active line */
     int32_t units[ORDER_LINES_MAX];   /* hand-over: units of ids[i]; 0 = all that are left */
@@ -212,7 +220,10 @@ struct till {
     struct order *order;       /* scratch for order_derive(): too large for a stack */
     struct stock *stock;       /* scratch */
     const struct holds *holds; /* what customers are about to buy here; NULL = nothing */
-    uint64_t now_mono_ms;      /* for these */
+    const struct quotes *quotes;
+    const struct guests *guests;
+    uint64_t now_mono_ms; /* for these */
+    uint64_t quote_ms;    /* how long a new quote stands */
     uint64_t own_log;
     struct bytes lane;             /* of the own certificate */
     uint32_t number_next;          /* the next order number of (lane, day) */
@@ -250,10 +261,15 @@ struct till_result {
     bool is_receipt_used;
     uint32_t number; /* of a new order */
     uint64_t day;
-    int64_t total_minor;  /* of a new order; of another as it was before the command */
-    int64_t change_minor; /* cash to give back */
-    uint64_t short_item;  /* also on an error: the first that there was no right to sell ... */
-    uint64_t short_units; /* ... and how many were wanting */
+    int64_t total_minor;     /* of a new order; of another as it was before the command */
+    int64_t change_minor;    /* cash to give back */
+    uint64_t short_item;     /* also on an error: the first that there was no right to sell ... */
+    uint64_t short_units;    /* ... and how many were wanting */
+    uint64_t missing_item;   /* of ERR_UNAVAILABLE: what it is that cannot be had; 0 = not said */
+    struct quote_slot quote; /* of a new quote */
+    struct bytes quote_row;  /* its row, in body_data; empty = no new one */
+    uint32_t wants_count;    /* of a quote: what it holds; of a customer's order: what of the */
+    struct hold_want wants[ORDER_LINES_MAX]; /* strictly counted was sold. Each item once */
     size_t body_size;
     uint8_t body_data[TILL_BODY_BYTES_MAX];
 };
@@ -273,6 +289,10 @@ struct till_result {
  *   ERR_MALFORMED, ERR_TOO_MANY, ERR_TOO_LARGE, ERR_OVERFLOW
  *                    the command is not what docs/protocol.md allows; no room is left on the order
  *   ERR_EXISTS       another record has that number
+ *   ERR_EXPIRED      the quote's time is over, or there is no such one of this session
+ *   ERR_LIMIT        too many orders of this customer, or of all, that nobody answers for
+ *   ERR_CONFLICT     the key was used for another quote
+ *   ERR_BUSY         too many customers hold something
  *   ERR_IO           the store; ERR_SPOILT: a damaged row
  */
 MUST_CHECK int till_run(const struct till *till, const struct command *command,

@@ -2,164 +2,28 @@
  * are frozen in the line; the browser says only which item, how many and which options. */
 #include "sync/domain/till_stock.h"
 
-#include "sync/base/money.h"
 #include "sync/domain/bill.h"
-
-/* --- a line from the menu --------------------------------------------------------------------- */
-
-struct choices {
-    bool is_chosen[MENU_OPTION_GROUPS_MAX][MENU_CHOICES_MAX];
-};
-
-static int choices_mark(const struct menu_item *item, const struct wanted_line *wanted,
-                        struct choices *choices)
-{
-    if (wanted->options_count > LINE_OPTIONS_MAX) {
-        return ERR_TOO_MANY;
-    }
-    for (uint32_t i = 0; i < wanted->options_count; i++) {
-        const struct wanted_option *option = &wanted->options[i];
-        if (option->group >= item->groups_count ||
-            option->choice >= item->groups[option->group].choices_count) {
-            return ERR_MISMATCH;
-        }
-        bool *is_chosen = &choices->is_chosen[option->group][option->choice];
-        if (*is_chosen) {
-            return ERR_MISMATCH;
-        }
-        *is_chosen = true;
-    }
-    return 0;
-}
-
-/* In the menu's order, whatever the order of taps: equal dishes read equal. */
-static int group_options(const struct menu_group *group, const bool *is_chosen,
-                         struct line_options *options)
-{
-    const uint32_t before = options->count;
-    for (uint32_t i = 0; i < group->choices_count; i++) {
-        if (is_chosen[i]) {
-            options->options[options->count++] = (struct line_option){
-                .name = group->choices[i].name, .price_minor = group->choices[i].price_minor};
-        }
-    }
-    const uint32_t chosen = options->count - before;
-    return chosen >= group->choices_min && chosen <= group->choices_max ? 0 : ERR_MISMATCH;
-}
-
-/* The options that @wanted names by index. ERR_MISMATCH: not what the menu offers now. */
-static int options_of(const struct menu_item *item, const struct wanted_line *wanted,
-                      struct line_options *ret_options)
-{
-    struct choices choices = {0};
-    struct line_options options = {0};
-    int err = choices_mark(item, wanted, &choices);
-    for (uint32_t i = 0; i < item->groups_count && err == 0; i++) {
-        err = group_options(&item->groups[i], choices.is_chosen[i], &options);
-    }
-    if (err == 0) {
-        *ret_options = options;
-    }
-    return err;
-}
-
-static int tax_of(uint32_t eat_in_bp, uint32_t take_away_bp, struct bytes mode,
-                  uint32_t *ret_tax_bp)
-{
-    if (bytes_equal(mode, bytes_of_text("eat-in"))) {
-        *ret_tax_bp = eat_in_bp;
-        return 0;
-    }
-    if (bytes_equal(mode, bytes_of_text("take-away"))) {
-        *ret_tax_bp = take_away_bp;
-        return 0;
-    }
-    return ERR_MALFORMED;
-}
-
-/* The item with the rate that counts: its tax's when it names one, else its own. The scratch holds
- * one entity, so the item is read again after its tax. */
-static int load_item_taxed(struct task *task, uint64_t number, struct bytes mode,
-                           struct menu_item *ret_item, uint32_t *ret_tax_bp)
-{
-    struct record tax;
-    int err = task_load_item(task, number, ret_item);
-    if (err != 0 || ret_item->tax == 0) {
-        return err != 0
-                   ? err
-                   : tax_of(ret_item->tax_eat_in_bp, ret_item->tax_take_away_bp, mode, ret_tax_bp);
-    }
-    err = task_load_tax(task, ret_item->tax, &tax);
-    if (err == 0) {
-        err = tax_of((uint32_t)record_number(&tax, TAX_EAT_IN),
-                     (uint32_t)record_number(&tax, TAX_TAKE_AWAY), mode, ret_tax_bp);
-    }
-    return err != 0 ? err : task_load_item(task, number, ret_item);
-}
-
-/* The texts of @ret_add live as long as till->scratch is not used again. */
-static int line_of(struct task *task, const struct wanted_line *wanted, struct bytes mode,
-                   struct line_add *ret_add, enum stock_policy *ret_stock)
-{
-    struct menu_item item;
-    struct line_add add = {.item = wanted->item, .note = wanted->note};
-    if (wanted->quantity < 1) {
-        return ERR_MALFORMED;
-    }
-    int err = load_item_taxed(task, wanted->item, mode, &item, &add.tax_bp);
-    if (err == 0) {
-        err = options_of(&item, wanted, &add.options);
-    }
-    if (err != 0) {
-        return err;
-    }
-    add.name = item.name;
-    add.quantity = (uint32_t)wanted->quantity;
-    add.unit_price_minor = item.price_minor;
-    add.station = item.station;
-    add.stall = item.stall;
-    *ret_stock = item.stock;
-    *ret_add = add;
-    return 0;
-}
-
-static int bill_line_of(const struct line_add *add, struct bill_line *ret_line)
-{
-    int64_t price = add->unit_price_minor;
-    int err = 0;
-    for (uint32_t i = 0; i < add->options.count && err == 0; i++) {
-        err = money_add(price, add->options.options[i].price_minor, &price);
-    }
-    if (err == 0) {
-        *ret_line = (struct bill_line){
-            .quantity = add->quantity, .tax_bp = add->tax_bp, .unit_price_minor = price};
-    }
-    return err;
-}
-
-static int check_lines_count(const struct task *task, uint32_t present)
-{
-    const uint32_t count = task->command->lines_count;
-    if (count == 0) {
-        return ERR_MALFORMED;
-    }
-    return count <= ORDER_LINES_MAX - present ? 0 : ERR_TOO_MANY;
-}
+#include "sync/domain/till_line.h"
+#include "sync/domain/till_quote.h"
 
 /* --- placing ---------------------------------------------------------------------------------- */
 
-static int emit_open(struct task *task, const struct popup *popup)
+/* Of a quote the mode and what its prices include stay with its prices. */
+static int emit_open(struct task *task, const struct popup *popup, struct bytes mode)
 {
     const struct till *till = task->till;
+    const struct principal *principal = &task->command->principal;
     const struct order_open open = {
         .day = popup->day,
         .lane = till->lane,
         .number = till->number_next,
         .channel = task->command->channel,
-        .mode = task->command->mode,
+        .mode = mode,
         .name = task->command->name,
         .is_pay_first = popup->is_pay_first || task->command->is_draft,
         .prices_include_tax = popup->prices_include_tax,
+        .has_owner = principal->role == ROLE_CUSTOMER,
+        .owner = order_owner_of(principal->session, &task->result->entity),
     };
     /* No day is open, or this device mints no numbers. */
     if (popup->day == 0 || till->lane.size == 0) {
@@ -173,44 +37,92 @@ static int emit_open(struct task *task, const struct popup *popup)
     return 0;
 }
 
+static void emit_line(struct task *task, const struct line_add *add, enum stock_policy stock)
+{
+    line_add_encode(add, task_body(task));
+    task_emit(task, EVENT_LINE_ADD);
+    till_stock_sell(task, add->item, stock, add->line, add->quantity, false);
+}
+
 static int emit_placed_line(struct task *task, uint32_t i, struct bill_line *ret_line)
 {
     struct line_add add;
     enum stock_policy stock;
-    int err = line_of(task, &task->command->lines[i], task->command->mode, &add, &stock);
+    int err = till_line_of(task, &task->command->lines[i], task->command->mode, &add, &stock);
+    if (err == ERR_UNAVAILABLE) {
+        task->result->missing_item = task->command->lines[i].item;
+    }
     if (err == 0) {
-        err = bill_line_of(&add, ret_line);
+        err = quote_bill_line(&add, ret_line);
     }
     if (err == 0) {
         add.line = i + 1;
-        line_add_encode(&add, task_body(task));
-        task_emit(task, EVENT_LINE_ADD);
-        till_stock_sell(task, add.item, stock, add.line, add.quantity, false);
+        emit_line(task, &add, stock);
+    }
+    return err;
+}
+
+static int total_of(const struct task *task, bool is_inclusive, const struct bill_line *lines,
+                    uint32_t count, int64_t *ret_total)
+{
+    struct bill bill;
+    /* A line that its decoder refuses must not reach the bill's own bounds. */
+    const int err = task->err != 0 ? task->err
+                                   : bill_compute(is_inclusive ? BILL_INCLUSIVE : BILL_EXCLUSIVE,
+                                                  lines, count, &bill);
+    if (err == 0) {
+        *ret_total = bill.sum.payable_minor;
     }
     return err;
 }
 
 /* What the lines cost together. */
-static int emit_placed_lines(struct task *task, enum bill_mode mode, int64_t *ret_total)
+static int emit_placed_lines(struct task *task, bool is_inclusive, int64_t *ret_total)
 {
     struct bill_line lines[ORDER_LINES_MAX];
-    struct bill bill;
     const uint32_t count = task->command->lines_count;
-    int err = check_lines_count(task, 0);
+    int err = till_check_lines(task, 0);
     for (uint32_t i = 0; i < count && err == 0; i++) {
         err = emit_placed_line(task, i, &lines[i]);
     }
-    /* A line that its decoder refuses must not reach the bill's own bounds. */
-    if (err == 0) {
-        err = task->err;
+    return err == 0 ? total_of(task, is_inclusive, lines, count, ret_total) : err;
+}
+
+/* Its price stands; whether it is sold at all the menu says now. */
+static int emit_quoted_line(struct task *task, const struct quote_entry *entry, uint32_t line,
+                            struct bill_line *ret_line)
+{
+    struct menu_item item;
+    struct line_add add = entry->add;
+    int err = task_load_item(task, add.item, &item);
+    if (err == ERR_UNAVAILABLE) {
+        task->result->missing_item = add.item;
     }
     if (err == 0) {
-        err = bill_compute(mode, lines, count, &bill);
+        err = quote_bill_line(&add, ret_line);
     }
     if (err == 0) {
-        *ret_total = bill.sum.payable_minor;
+        add.line = line;
+        emit_line(task, &add, item.stock);
     }
     return err;
+}
+
+static int emit_quoted_lines(struct task *task, const struct quote *quote, int64_t *ret_total)
+{
+    struct bill_line lines[ORDER_LINES_MAX];
+    uint32_t count = 0;
+    int err = 0;
+    for (uint32_t i = 0; i < quote->entries_count && err == 0; i++) {
+        if (quote_entry_counts(&quote->entries[i])) {
+            err = emit_quoted_line(task, &quote->entries[i], count + 1, &lines[count]);
+            count++;
+        }
+    }
+    if (err == 0 && count == 0) {
+        err = ERR_UNAVAILABLE;
+    }
+    return err == 0 ? total_of(task, quote->prices_include_tax, lines, count, ret_total) : err;
 }
 
 static int pay_placed(struct task *task, const struct popup *popup)
@@ -229,16 +141,35 @@ static int pay_placed(struct task *task, const struct popup *popup)
     return amount == 0 ? 0 : till_take_payment(task, &id, amount, popup->cash_step_minor);
 }
 
+static int place_lines(struct task *task, const struct popup *popup)
+{
+    int err = emit_open(task, popup, task->command->mode);
+    if (err == 0) {
+        err = emit_placed_lines(task, popup->prices_include_tax, &task->result->total_minor);
+    }
+    return err;
+}
+
+static int place_quote(struct task *task, struct popup *popup)
+{
+    struct quote quote;
+    int err = till_quote_load(task, &quote);
+    if (err == 0) {
+        popup->prices_include_tax = quote.prices_include_tax;
+        err = emit_open(task, popup, quote.mode);
+    }
+    if (err == 0) {
+        err = emit_quoted_lines(task, &quote, &task->result->total_minor);
+    }
+    return err;
+}
+
 static int place_new(struct task *task)
 {
     struct popup popup;
     int err = task_load_popup(task, &popup);
     if (err == 0) {
-        err = emit_open(task, &popup);
-    }
-    if (err == 0) {
-        err = emit_placed_lines(task, popup.prices_include_tax ? BILL_INCLUSIVE : BILL_EXCLUSIVE,
-                                &task->result->total_minor);
+        err = task->command->has_quote ? place_quote(task, &popup) : place_lines(task, &popup);
     }
     if (err == 0 && task->command->is_paid_now) {
         err = pay_placed(task, &popup);
@@ -256,22 +187,42 @@ static int place_again(struct task *task)
     return 0;
 }
 
-/* A customer says nothing of money that changed hands, and buys what there is a right to sell. */
-static bool is_beyond_customer(const struct command *command)
+/* A customer says nothing of money that changed hands, and buys what there is a right to sell. A
+ * quote is a customer's. */
+static bool is_beyond(const struct command *command)
 {
-    return command->principal.role == ROLE_CUSTOMER && (command->is_paid_now || command->is_forced);
+    const bool is_customer = command->principal.role == ROLE_CUSTOMER;
+    return is_customer ? command->is_paid_now || command->is_forced : command->has_quote;
+}
+
+/* Strangers' orders that nobody answers for are counted. */
+static int check_guest(const struct task *task)
+{
+    const struct till *till = task->till;
+    const struct principal *principal = &task->command->principal;
+    if (principal->role != ROLE_CUSTOMER || till->guests == NULL) {
+        return 0;
+    }
+    if (till->holds->count > HOLDS_MAX - ORDER_LINES_MAX) {
+        return ERR_BUSY;
+    }
+    return guests_have_room(till->guests, principal->session) ? 0 : ERR_LIMIT;
 }
 
 int till_place(struct task *task)
 {
-    if (is_beyond_customer(task->command)) {
+    if (is_beyond(task->command)) {
         return ERR_FORBIDDEN;
     }
-    const int err = task_load_order(task, &task->result->entity);
+    int err = task_load_order(task, &task->result->entity);
     if (err == 0) {
         return place_again(task);
     }
-    return err == ERR_NOT_FOUND ? place_new(task) : err;
+    if (err == ERR_NOT_FOUND) {
+        err = check_guest(task);
+        err = err == 0 ? place_new(task) : err;
+    }
+    return err;
 }
 
 /* --- lines of an order that exists ------------------------------------------------------------ */
@@ -295,7 +246,7 @@ static int emit_late_line(struct task *task, uint32_t i)
     if (has_line(task->order, id)) {
         return 0;
     }
-    const int err = line_of(task, &task->command->lines[i], task->order->mode, &add, &stock);
+    const int err = till_line_of(task, &task->command->lines[i], task->order->mode, &add, &stock);
     if (err == 0) {
         add.line = id;
         line_add_encode(&add, task_body(task));
@@ -344,7 +295,7 @@ static int set_options(struct task *task, const struct order_line *line, struct 
     }
     int err = task_load_item(task, line->item, &item);
     if (err == 0) {
-        err = options_of(&item, &task->command->lines[0], &set->options);
+        err = till_line_options(&item, &task->command->lines[0], &set->options);
     }
     /* A conflict of options is settled by saying them again. */
     set->has_options = err == 0 && (line->has_conflict || !has_same_options(line, &set->options));

@@ -181,21 +181,42 @@ static int sell_rights(struct task *task, const struct stock_sale *sale, int64_t
     return err;
 }
 
-/* What this device may sell of the item in till->stock, less what it sold in this command. */
-static int free_of(const struct task *task, uint64_t item, int64_t *ret_units)
+/* Of @rights units strangers have only a share, with what they ordered and nobody answers for. A
+ * customer's own hold was granted before. */
+static int64_t share_of_customer(const struct task *task, uint64_t item, int64_t rights,
+                                 int64_t held_by_others)
+{
+    const struct till *till = task->till;
+    const uint64_t session = task->command->principal.session;
+    const int64_t sold = (int64_t)hold_units_sold(till->holds, item);
+    const int64_t own = (int64_t)hold_units_of(till->holds, item, session, till->now_mono_ms);
+    const int64_t share = hold_share(rights + sold) - sold - held_by_others;
+    return share > own ? share : own;
+}
+
+/* What this device may sell to who asks of the item in till->stock, less what it sold in this
+ * command. */
+static int free_of(const struct task *task, uint64_t item, int64_t *ret_units, int64_t *ret_unheld)
 {
     const struct till *till = task->till;
     const struct stock_view view = {.roster = till->roster, .txn = till->txn};
-    int64_t units;
-    const int err = stock_rights(till->stock, &view, till->own_log, &units);
-    const uint64_t held =
+    const struct principal *principal = &task->command->principal;
+    int64_t rights;
+    const int err = stock_rights(till->stock, &view, till->own_log, &rights);
+    if (err != 0) {
+        return err;
+    }
+    const int64_t held =
         till->holds == NULL
             ? 0
-            : hold_units(till->holds, item, task->command->principal.session, till->now_mono_ms);
-    if (err == 0) {
-        *ret_units = units - spent(task, item, 0) - (int64_t)held;
+            : (int64_t)hold_units(till->holds, item, principal->session, till->now_mono_ms);
+    int64_t units = rights - held;
+    if (principal->role == ROLE_CUSTOMER && till->holds != NULL) {
+        units = least(units, share_of_customer(task, item, rights, held));
     }
-    return err;
+    *ret_unheld = rights - held - spent(task, item, 0);
+    *ret_units = units - spent(task, item, 0);
+    return 0;
 }
 
 static int load_stock(const struct task *task, uint64_t item)
@@ -205,6 +226,32 @@ static int load_stock(const struct task *task, uint64_t item)
     return err == ERR_NOT_FOUND ? 0 : err == ERR_MALFORMED ? ERR_SPOILT : err;
 }
 
+int till_stock_free(struct task *task, uint64_t item, int64_t *ret_units, int64_t *ret_unheld)
+{
+    int err = load_stock(task, item);
+    if (err == 0 && task->till->stock->is_opaque) {
+        err = ERR_VERSION;
+    }
+    return err == 0 ? free_of(task, item, ret_units, ret_unheld) : err;
+}
+
+/* What a customer has now of what is strictly counted. */
+static void want_add(struct task *task, const struct stock_sale *sale)
+{
+    struct till_result *result = task->result;
+    uint32_t at = 0;
+    if (!sale->is_strict || task->command->principal.role != ROLE_CUSTOMER) {
+        return;
+    }
+    while (at < result->wants_count && result->wants[at].item != sale->item) {
+        at++;
+    }
+    if (at == result->wants_count) {
+        result->wants[result->wants_count++] = (struct hold_want){.item = sale->item};
+    }
+    result->wants[at].units += sale->units;
+}
+
 /* Whose units are sold that nobody holds a right to. */
 static uint64_t issuer_of_forced(const struct task *task)
 {
@@ -212,32 +259,35 @@ static uint64_t issuer_of_forced(const struct task *task)
     return stock->accounts_count > 0 ? stock->accounts[0].issuer : task->till->own_log;
 }
 
-static int settle_sale(struct task *task, const struct stock_sale *sale)
+/* Sold without a right to it, or not at all. */
+static int settle_short(struct task *task, const struct stock_sale *sale, int64_t left,
+                        int64_t unheld)
 {
-    int64_t free_units;
-    int64_t left;
-    int err = load_stock(task, sale->item);
-    if (err == 0 && task->till->stock->is_opaque) {
-        err = ERR_VERSION;
-    }
-    if (err == 0) {
-        err = free_of(task, sale->item, &free_units);
-    }
-    if (err == 0) {
-        err = sell_rights(task, sale, free_units, &left);
-    }
-    if (err != 0 || left == 0) {
-        return err;
-    }
-    if (task->result->short_item == 0) {
-        task->result->short_item = sale->item;
-        task->result->short_units = (uint64_t)left;
+    struct till_result *result = task->result;
+    const int64_t lacking = least(left, (int64_t)sale->units - unheld);
+    if (result->short_item == 0 && lacking > 0) {
+        result->short_item = sale->item;
+        result->short_units = (uint64_t)lacking;
     }
     if (sale->is_strict && !task->command->is_forced) {
+        result->missing_item = sale->item;
         return ERR_UNAVAILABLE;
     }
     emit_take(task, sale, issuer_of_forced(task), (uint64_t)left, true);
     return 0;
+}
+
+static int settle_sale(struct task *task, const struct stock_sale *sale)
+{
+    int64_t free_units;
+    int64_t unheld;
+    int64_t left;
+    want_add(task, sale);
+    int err = till_stock_free(task, sale->item, &free_units, &unheld);
+    if (err == 0) {
+        err = sell_rights(task, sale, free_units, &left);
+    }
+    return err != 0 || left == 0 ? err : settle_short(task, sale, left, unheld);
 }
 
 int till_stock_settle(struct task *task)

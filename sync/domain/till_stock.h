@@ -23,6 +23,12 @@ MUST_CHECK int till_stock_sell_again(struct task *task, const struct order_line 
  * spent. */
 void till_stock_give_up(struct task *task, const struct order_line *line, uint32_t units);
 
+/* Units of @item that who asks may buy here now, besides what the command sold already.
+ * @ret_unheld: that nobody else holds; a customer may not have all of these. ERR_VERSION, ERR_IO,
+ * ERR_MALFORMED, ERR_SPOILT. */
+MUST_CHECK int till_stock_free(struct task *task, uint64_t item, int64_t *ret_units,
+                               int64_t *ret_unheld);
+
 /* Emit all that. ERR_UNAVAILABLE: no right to sell so many here, in result->short_item.
  * ERR_VERSION, ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int till_stock_settle(struct task *task);

@@ -148,6 +148,8 @@ uint32_t task_line_id(const struct task *task, uint32_t index);
 /* --- what a handler is --- */
 
 int till_place(struct task *task);
+int till_quote(struct task *task);
+int till_quote_drop(struct task *task);
 int till_lines_add(struct task *task);
 int till_line_set(struct task *task);
 int till_lines_void(struct task *task);

@@ -108,9 +108,7 @@ void effects_answer(struct effects *effects, uint64_t request, int err, const st
 {
     check(effects->answers_count < EFFECT_ANSWERS_MAX);
     struct effect_answer *effect = &effects->answers[effects->answers_count++];
-    *effect = (struct effect_answer){.request = request, .err = err};
-    if (err == 0)
-        effect->answer = *answer;
+    *effect = (struct effect_answer){.request = request, .err = err, .answer = *answer};
 }
 
 bool effects_blob_write(struct effects *effects, const struct effect_blob_write *write)

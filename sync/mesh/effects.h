@@ -49,8 +49,9 @@ struct effect_blob_write {
 /* The answer to a command; a success is permanent once its transaction is durable. */
 struct effect_answer {
     uint64_t request;
-    int err;              /* 0 or ERR_* */
-    struct answer answer; /* when err is 0 */
+    int err; /* 0 or ERR_* */
+    struct answer
+        answer; /* when err is 0; of ERR_UNAVAILABLE kind and entity of what is sold out */
 };
 
 /* X(name, text): what a person running the pop-up should hear about. */

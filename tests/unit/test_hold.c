@@ -77,3 +77,54 @@ TEST(hold, a_full_table_takes_again_when_some_have_ended)
     assert_int_equal(hold_set(&holds, HOLDS_MAX, 7, 1, 0, TTL_MS), ERR_TOO_MANY);
     assert_int_equal(hold_set(&holds, HOLDS_MAX, 7, 1, TTL_MS, TTL_MS), 0);
 }
+
+/* ---- several items at once, and what was ordered ---- */
+
+TEST(hold, a_replacement_counts_as_a_whole_or_not_at_all)
+{
+    static const struct hold_want wants[] = {{7, 30}, {8, 20}};
+    static const struct hold_want more[] = {{7, 30}, {8, 21}};
+    reset();
+    assert_int_equal(hold_set(&holds, 1, 9, 5, 0, TTL_MS), 0);
+    assert_int_equal(hold_replace(&holds, 1, wants, 2, 0, TTL_MS), 0);
+    assert_int_equal(hold_units(&holds, 9, 2, 0), 0);
+    assert_int_equal(hold_units_of(&holds, 8, 1, 0), 20);
+    assert_int_equal(hold_replace(&holds, 1, more, 2, 0, TTL_MS), ERR_LIMIT);
+    assert_int_equal(hold_units_of(&holds, 8, 1, 0), 20);
+}
+
+TEST(hold, a_replacement_fits_where_the_old_one_stood)
+{
+    static const struct hold_want want = {8, 1};
+    reset();
+    for (uint64_t i = 0; i < HOLDS_MAX; i++)
+        assert_int_equal(hold_set(&holds, i, 7, 1, 0, TTL_MS), 0);
+    assert_int_equal(hold_replace(&holds, HOLDS_MAX, &want, 1, 0, TTL_MS), ERR_TOO_MANY);
+    assert_int_equal(hold_replace(&holds, 3, &want, 1, 0, TTL_MS), 0);
+}
+
+TEST(hold, what_was_ordered_is_kept_from_nobody_and_counted_until_it_is_settled)
+{
+    static const struct hold_want want = {7, 3};
+    const struct entity_id order = {{1}}, other = {{2}};
+    reset();
+    assert_int_equal(hold_replace(&holds, 1, &want, 1, 0, TTL_MS), 0);
+    hold_sell(&holds, 1, &order, &want, 1);
+    assert_int_equal(hold_units(&holds, 7, 2, 0), 0);
+    assert_int_equal(hold_units_of(&holds, 7, 1, 0), 0);
+    hold_drop_ended(&holds, UINT64_MAX);
+    assert_int_equal(hold_units_sold(&holds, 7), 3);
+    assert_int_equal(hold_session_sold(&holds, 1), 3);
+    hold_settle(&holds, &other);
+    assert_int_equal(hold_units_sold(&holds, 7), 3);
+    hold_settle(&holds, &order);
+    assert_int_equal(hold_units_sold(&holds, 7), 0);
+}
+
+TEST(hold, strangers_share_leaves_a_quarter_and_begrudges_no_last_one)
+{
+    assert_int_equal(hold_share(0), 0);
+    assert_int_equal(hold_share(1), 1);
+    assert_int_equal(hold_share(4), 3);
+    assert_int_equal(hold_share(40), 30);
+}

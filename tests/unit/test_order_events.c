@@ -158,6 +158,28 @@ TEST(order_events, an_order_is_opened)
     assert_true(open.prices_include_tax);
 }
 
+TEST(order_events, a_customers_order_names_its_owner)
+{
+    struct order_open open;
+    assert_int_equal(order_open_decode(sample_named("order_open_owned"), &open), 0);
+    assert_true(open.has_owner);
+    assert_int_equal(open.owner.bytes[15], 15);
+    assert_int_equal(order_open_decode(sample_named("order_open"), &open), 0);
+    assert_false(open.has_owner);
+}
+
+TEST(order_events, what_is_no_owner_makes_no_opening_void)
+{
+    struct order_open open;
+    static const uint8_t short_one[] = {0x99, 7,    0xa1, 'A',  1, 0xa0, 0xa0,
+                                        0xa0, 0xc2, 0xc3, 0xc4, 1, 9};
+    static const uint8_t number[] = {0x99, 7, 0xa1, 'A', 1, 0xa0, 0xa0, 0xa0, 0xc2, 0xc3, 5};
+    assert_int_equal(order_open_decode(bytes_of(short_one, sizeof short_one), &open), 0);
+    assert_false(open.has_owner);
+    assert_int_equal(order_open_decode(bytes_of(number, sizeof number), &open), 0);
+    assert_false(open.has_owner);
+}
+
 TEST(order_events, a_line_has_its_options_prices_and_tax)
 {
     struct line_add add;

@@ -1,0 +1,183 @@
+#include "node/api/json_guest.h"
+
+#include "node/api/json_build.h"
+
+/* ---- a quote ---- */
+
+static struct json_value *quoted_options(const struct line_add *add)
+{
+    struct json_value *list = json_new_array();
+    for (uint32_t i = 0; i < add->options.count; i++) {
+        struct json_value *option = json_new_object();
+        json_put_text(option, "name", add->options.options[i].name);
+        json_put_int(option, "price", add->options.options[i].price_minor);
+        json_append(list, option);
+    }
+    return list;
+}
+
+static void put_state(struct json_value *object, const struct quote_entry *entry)
+{
+    static const char *const texts[] = {
+#define X(name, number, text) [name] = (text),
+        QUOTE_STATES(X)
+#undef X
+    };
+    json_put_string(object, "state", texts[entry->state]);
+    json_put_int(object, "left", (int64_t)entry->left);
+}
+
+/* @amounts: NULL when it is in no total. */
+static struct json_value *quoted_line(const struct quote_entry *entry,
+                                      const struct bill_amounts *amounts)
+{
+    struct json_value *object = json_new_object();
+    json_put_int(object, "item", (int64_t)entry->add.item);
+    json_put_text(object, "name", entry->add.name);
+    json_put_text(object, "note", entry->add.note);
+    json_put(object, "options", quoted_options(&entry->add));
+    json_put_int(object, "quantity", entry->add.quantity);
+    json_put_int(object, "unit_price", entry->add.unit_price_minor);
+    json_put_int(object, "payable", amounts != NULL ? amounts->payable_minor : 0);
+    json_put_int(object, "tax", amounts != NULL ? amounts->tax_minor : 0);
+    put_state(object, entry);
+    return object;
+}
+
+/* Whether all can be had. */
+static bool put_quoted_lines(struct json_value *object, const struct quote *quote,
+                             const struct bill *bill)
+{
+    struct json_value *list = json_new_array();
+    size_t billed = 0;
+    for (uint32_t i = 0; i < quote->entries_count; i++) {
+        const struct quote_entry *entry = &quote->entries[i];
+        const bool counts = quote_entry_counts(entry);
+        json_append(list, quoted_line(entry, counts ? &bill->lines[billed] : NULL));
+        billed += counts;
+    }
+    json_put(object, "lines", list);
+    return billed == quote->entries_count;
+}
+
+static struct json_value *rates(const struct bill *bill)
+{
+    struct json_value *list = json_new_array();
+    for (size_t i = 0; i < bill->rate_count; i++) {
+        struct json_value *rate = json_new_object();
+        json_put_int(rate, "tax_bp", bill->rates[i].tax_bp);
+        json_put_int(rate, "net", bill->rates[i].sum.net_minor);
+        json_put_int(rate, "tax", bill->rates[i].sum.tax_minor);
+        json_put_int(rate, "gross", bill->rates[i].sum.payable_minor);
+        json_append(list, rate);
+    }
+    return list;
+}
+
+int json_quote(const struct state *state, uint64_t now_mono_ms, struct json_value **ret_value)
+{
+    const struct quote *quote = &state->quote;
+    const uint64_t until = quote->until_mono_ms;
+    struct bill bill;
+    if (quote_bill(quote, &bill) != 0)
+        return ERR_SPOILT; /* it was looked at when it was made */
+    struct json_value *object = json_new_object();
+    json_put_hex(object, "id", bytes_of(quote->id.bytes, sizeof quote->id.bytes));
+    json_put_int(object, "ends_in_ms", until > now_mono_ms ? (int64_t)(until - now_mono_ms) : 0);
+    json_put_text(object, "mode", quote->mode);
+    json_put_bool(object, "prices_include_tax", quote->prices_include_tax);
+    json_put_bool(object, "complete", put_quoted_lines(object, quote, &bill));
+    json_put_int(object, "total", bill.sum.payable_minor);
+    json_put_int(object, "tax", bill.sum.tax_minor);
+    json_put(object, "rates", rates(&bill));
+    *ret_value = object;
+    return 0;
+}
+
+/* ---- an order ---- */
+
+static const char *said_of(const struct order *order)
+{
+    static const char *const texts[PHASE_COUNT] = {
+        [PHASE_DRAFT] = "Not ordered yet: it is to be paid first.",
+        [PHASE_PLACED] = "Ordered. The kitchen has not taken it yet.",
+        [PHASE_ACCEPTED] = "The kitchen has taken it.",
+        [PHASE_COOKING] = "It is being made.",
+        [PHASE_READY] = "It is ready. Come and get it.",
+        [PHASE_COMPLETED] = "It was handed over. Enjoy it.",
+        [PHASE_REFUSED] = "The kitchen cannot make it.",
+        [PHASE_CANCELLED] = "It was cancelled.",
+    };
+    const bool is_reserved = order->ledger.held_minor > 0 && order->phase == PHASE_PLACED;
+    return is_reserved ? "Ordered; the money is reserved, not charged. The kitchen has not taken "
+                         "it yet."
+                       : texts[order->phase];
+}
+
+static struct json_value *purchase_line(const struct order_line *line)
+{
+    static const char *const progress[] = {"waiting", "started", "done"};
+    struct json_value *object = json_new_object();
+    json_put_int(object, "id", line->id);
+    json_put_text(object, "name", line->name);
+    json_put_text(object, "note", line->note);
+    json_put_int(object, "quantity", line->quantity);
+    json_put_int(object, "handed", line->handed);
+    json_put_int(object, "payable", line->is_active ? line->payable_minor : 0);
+    json_put_string(object, "progress", progress[line->progress]);
+    json_put_string(object, "state",
+                    line->is_void      ? "void"
+                    : line->is_refused ? "refused"
+                                       : "active");
+    return object;
+}
+
+static void put_purchase_lines(struct json_value *object, const struct order *order)
+{
+    struct json_value *list = json_new_array();
+    for (uint32_t i = 0; i < order->lines_count; i++)
+        json_append(list, purchase_line(&order->lines[i]));
+    json_put(object, "lines", list);
+}
+
+static void put_amounts(struct json_value *object, const struct order *order)
+{
+    json_put_int(object, "total", order->total_minor);
+    json_put_int(object, "tax", order->tax_minor);
+    json_put_int(object, "paid", order->paid_minor);
+    json_put_int(object, "reserved", order->ledger.held_minor);
+    json_put_int(object, "refunded", order->refunded_minor);
+    json_put_int(object, "due", order->due_minor);
+}
+
+/* @t is ms since the pop-up's epoch; 0 stays 0, "not yet". */
+static void put_time(struct json_value *object, const char *name, const struct state *state,
+                     uint64_t t)
+{
+    const bool is_sane = t > 0 && t < INT64_MAX / 2;
+    json_put_int(object, name, is_sane ? (int64_t)t + state->live.epoch_ms : 0);
+}
+
+struct json_value *json_purchase(const struct state *state)
+{
+    const struct order *order = &state->order;
+    struct json_value *object = json_new_object();
+    char number[NUMBER_TEXT_BYTES_MAX] = "";
+    if (order->numbers_count > 0)
+        number_print(order->numbers[0].lane, order->numbers[0].number, number);
+    json_put_hex(object, "id", bytes_of(order->id.bytes, sizeof order->id.bytes));
+    json_put_string(object, "number", number);
+    json_put_string(object, "phase", order_phase_text(order->phase));
+    json_put_string(object, "said", said_of(order));
+    json_put_text(object, "mode", order->mode);
+    json_put_text(object, "name", order->name);
+    put_purchase_lines(object, order);
+    put_amounts(object, order);
+    json_put_bool(object, "cancelled", order->is_cancelled);
+    json_put_text(object, "reason", order->reason);
+    put_time(object, "opened_at", state, order->opened_t);
+    put_time(object, "accepted_at", state, order->accepted_t);
+    put_time(object, "ready_at", state, order->ready_t);
+    put_time(object, "handed_at", state, order->handed_t);
+    return object;
+}

@@ -1,0 +1,18 @@
+/* json_guest.h - what customers are told: their quote, and where their order stands.
+ *
+ * Layer: node.
+ */
+#ifndef TRESTLE_NODE_API_JSON_GUEST_H
+#define TRESTLE_NODE_API_JSON_GUEST_H
+
+#include "node/api/json.h"
+#include "node/api/state.h"
+
+/* Of state->quote, which was read. ERR_SPOILT. */
+MUST_CHECK int json_quote(const struct state *state, uint64_t now_mono_ms,
+                          struct json_value **ret_value);
+
+/* Of state->order, which was read. */
+struct json_value *json_purchase(const struct state *state);
+
+#endif

@@ -1,0 +1,30 @@
+#include "sync/domain/guest.h"
+
+#include "sync/base/check.h"
+
+bool guests_have_room(const struct guests *guests, uint64_t session)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < guests->count; i++) {
+        count += guests->orders[i].session == session;
+    }
+    return guests->count < GUEST_ORDERS_MAX && count < GUEST_SESSION_ORDERS_MAX;
+}
+
+void guests_add(struct guests *guests, uint64_t session, const struct entity_id *order)
+{
+    check(guests->count < GUEST_ORDERS_MAX);
+    guests->orders[guests->count++] = (struct guest_order){.session = session, .order = *order};
+}
+
+void guests_drop(struct guests *guests, uint32_t at)
+{
+    check(at < guests->count);
+    guests->orders[at] = guests->orders[--guests->count];
+}
+
+bool guest_order_is_open(const struct order *order)
+{
+    const bool is_waiting = order->phase == PHASE_DRAFT || order->phase == PHASE_PLACED;
+    return is_waiting && !order->is_cancelled && order->due_minor + order->ledger.held_minor < 0;
+}

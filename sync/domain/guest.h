@@ -1,0 +1,35 @@
+/* guest.h - orders that customers placed here and nobody answers for yet: not paid, not held by a
+ * bank, not taken by a kitchen. There may be only so many of them.
+ *
+ * Layer: sync/domain (pure). Local and in memory: after a restart everybody begins anew.
+ */
+#ifndef TRESTLE_SYNC_DOMAIN_GUEST_H
+#define TRESTLE_SYNC_DOMAIN_GUEST_H
+
+#include "sync/domain/order.h"
+
+enum { GUEST_ORDERS_MAX = 500, GUEST_SESSION_ORDERS_MAX = 3 };
+
+struct guest_order {
+    uint64_t session;
+    struct entity_id order;
+};
+
+/* Zeroed = none. */
+struct guests {
+    uint32_t count, next; /* to be looked at again */
+    struct guest_order orders[GUEST_ORDERS_MAX];
+};
+
+/* Whether @session may place one more. */
+bool guests_have_room(const struct guests *guests, uint64_t session);
+
+/* There is room. */
+void guests_add(struct guests *guests, uint64_t session, const struct entity_id *order);
+
+void guests_drop(struct guests *guests, uint32_t at);
+
+/* Whether nobody answers for @order yet. */
+bool guest_order_is_open(const struct order *order);
+
+#endif

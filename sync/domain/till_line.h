@@ -1,0 +1,24 @@
+/* till_line.h - a line of an order as the menu has it now.
+ *
+ * Layer: sync/domain (pure); private to till*.c.
+ */
+#ifndef TRESTLE_SYNC_DOMAIN_TILL_LINE_H
+#define TRESTLE_SYNC_DOMAIN_TILL_LINE_H
+
+#include "sync/domain/till_task.h"
+
+/* The options that @wanted names by index. ERR_MISMATCH: not what the menu offers now. */
+MUST_CHECK int till_line_options(const struct menu_item *item, const struct wanted_line *wanted,
+                                 struct line_options *ret_options);
+
+/* All but the line's id, for an order of @mode. The texts of @ret_add live as long as till->scratch
+ * is not used again. ERR_UNAVAILABLE, ERR_MISMATCH (its options), ERR_MALFORMED, ERR_VERSION,
+ * ERR_IO. */
+MUST_CHECK int till_line_of(struct task *task, const struct wanted_line *wanted, struct bytes mode,
+                            struct line_add *ret_add, enum stock_policy *ret_stock);
+
+/* Whether the command's lines fit beside @present ones. ERR_MALFORMED: there are none;
+ * ERR_TOO_MANY. */
+MUST_CHECK int till_check_lines(const struct task *task, uint32_t present);
+
+#endif

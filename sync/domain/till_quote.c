@@ -1,0 +1,212 @@
+#include "sync/domain/till_quote.h"
+
+#include "sync/domain/till_line.h"
+#include "sync/domain/till_stock.h"
+
+int till_quote_load(const struct task *task, struct quote *ret_quote)
+{
+    const struct till *till = task->till;
+    const struct command *command = task->command;
+    const struct quote_slot *slot =
+        till->quotes == NULL
+            ? NULL
+            : quotes_find(till->quotes, command->principal.session, till->now_mono_ms);
+    if (slot == NULL || !entity_id_equal(&slot->id, &command->quote) ||
+        (slot->is_ordered && !entity_id_equal(&slot->order, &task->result->entity))) {
+        return ERR_EXPIRED;
+    }
+    const int err = quote_get(till->txn, slot->session, ret_quote);
+    const bool is_it = err == 0 && entity_id_equal(&ret_quote->id, &command->quote);
+    return err == ERR_NOT_FOUND || (err == 0 && !is_it) ? ERR_EXPIRED : err;
+}
+
+/* ---- what there is of a line ---- */
+
+/* The want of @item; a quote has at most as many as lines. */
+static struct hold_want *want_of(struct till_result *result, uint64_t item)
+{
+    for (uint32_t i = 0; i < result->wants_count; i++) {
+        if (result->wants[i].item == item) {
+            return &result->wants[i];
+        }
+    }
+    result->wants[result->wants_count] = (struct hold_want){.item = item};
+    return &result->wants[result->wants_count++];
+}
+
+/* What one session may still hold besides what it wants already. */
+static int64_t allowance(const struct task *task)
+{
+    uint64_t units = hold_session_sold(task->till->holds, task->command->principal.session);
+    for (uint32_t i = 0; i < task->result->wants_count; i++) {
+        units += task->result->wants[i].units;
+    }
+    return units < HOLD_SESSION_UNITS_MAX ? (int64_t)(HOLD_SESSION_UNITS_MAX - units) : 0;
+}
+
+/* Peers are asked for what is lacking here, never for more than one customer may hold. */
+static void note_lack(struct task *task, uint64_t item, int64_t lacking)
+{
+    struct till_result *result = task->result;
+    if (result->short_item == 0 && lacking > 0) {
+        result->short_item = item;
+        result->short_units =
+            lacking < HOLD_SESSION_UNITS_MAX ? (uint64_t)lacking : HOLD_SESSION_UNITS_MAX;
+    }
+}
+
+static int hold_line(struct task *task, struct quote_entry *entry)
+{
+    struct hold_want *want = want_of(task->result, entry->add.item);
+    const int64_t wanted = entry->add.quantity;
+    int64_t units;
+    int64_t unheld;
+    const int err = till_stock_free(task, entry->add.item, &units, &unheld);
+    if (err != 0) {
+        return err;
+    }
+    const int64_t left = units - (int64_t)want->units;
+    const int64_t allowed = allowance(task);
+    const int64_t most = left < allowed ? left : allowed;
+    if (wanted <= most) {
+        entry->state = QUOTE_HELD;
+        want->units += (uint64_t)wanted;
+        return 0;
+    }
+    note_lack(task, entry->add.item, wanted + (int64_t)want->units - unheld);
+    entry->state = QUOTE_SHORT;
+    entry->left = most > 0 ? (uint64_t)most : 0;
+    return 0;
+}
+
+/* What is not sold at this moment is named all the same. */
+static int name_line(struct task *task, const struct wanted_line *wanted, struct quote_entry *entry)
+{
+    struct menu_item item;
+    const int err = task_load_item(task, wanted->item, &item);
+    if (err != 0 && err != ERR_UNAVAILABLE) {
+        return err;
+    }
+    entry->state = QUOTE_SOLD_OUT;
+    entry->add = (struct line_add){.item = wanted->item,
+                                   .name = item.name,
+                                   .quantity = (uint32_t)wanted->quantity,
+                                   .unit_price_minor = item.price_minor,
+                                   .note = wanted->note};
+    return 0;
+}
+
+static int quote_line(struct task *task, uint32_t i, struct writer *writer)
+{
+    const struct wanted_line *wanted = &task->command->lines[i];
+    struct quote_entry entry = {.state = QUOTE_OFFERED};
+    enum stock_policy stock = STOCK_OFF;
+    int err = till_line_of(task, wanted, task->command->mode, &entry.add, &stock);
+    if (err == ERR_UNAVAILABLE) {
+        err = name_line(task, wanted, &entry);
+    } else if (err == 0 && stock == STOCK_STRICT) {
+        err = hold_line(task, &entry);
+    }
+    if (err == 0) {
+        entry.add.line = i + 1;
+        quote_write_entry(&entry, writer);
+    }
+    return err;
+}
+
+/* ---- a new one ---- */
+
+/* What was written has to read as an order's lines would, and to be payable. */
+static int check_row(struct bytes row)
+{
+    struct quote quote;
+    struct bill bill;
+    const int err = quote_decode(row, &quote);
+    return err != 0 ? err : quote_bill(&quote, &bill);
+}
+
+static int quote_new(struct task *task, const struct popup *popup)
+{
+    struct till_result *result = task->result;
+    const struct quote head = {.id = result->entity,
+                               .until_mono_ms = result->quote.until_mono_ms,
+                               .mode = task->command->mode,
+                               .prices_include_tax = popup->prices_include_tax};
+    struct writer writer;
+    int err = till_check_lines(task, 0);
+    writer_init(&writer, result->body_data, sizeof result->body_data);
+    quote_write_head(&head, task->command->lines_count, &writer);
+    for (uint32_t i = 0; i < task->command->lines_count && err == 0; i++) {
+        err = quote_line(task, i, &writer);
+    }
+    if (err == 0) {
+        err = writer_finish(&writer, &result->quote_row);
+    }
+    return err == 0 ? check_row(result->quote_row) : err;
+}
+
+/* The same request again finds its quote standing. 0, ERR_CONFLICT, ERR_NOT_FOUND: this is the
+ * first, ERR_IO, ERR_SPOILT. */
+static int quote_again(const struct task *task)
+{
+    struct quote quote;
+    const struct till *till = task->till;
+    const uint64_t session = task->command->principal.session;
+    const struct quote_slot *slot = quotes_find(till->quotes, session, till->now_mono_ms);
+    if (slot == NULL || !entity_id_equal(&slot->id, &task->result->entity)) {
+        return ERR_NOT_FOUND;
+    }
+    if (!hash_equal(&slot->body_hash, &task->command->body_hash)) {
+        return ERR_CONFLICT;
+    }
+    const int err = quote_get(till->txn, session, &quote);
+    return err == 0 && !entity_id_equal(&quote.id, &slot->id) ? ERR_NOT_FOUND : err;
+}
+
+static void drop_empty_wants(struct till_result *result)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < result->wants_count; i++) {
+        if (result->wants[i].units > 0) {
+            result->wants[count++] = result->wants[i];
+        }
+    }
+    result->wants_count = count;
+}
+
+int till_quote(struct task *task)
+{
+    const struct till *till = task->till;
+    const struct command *command = task->command;
+    struct till_result *result = task->result;
+    struct popup popup;
+    if (command->principal.role != ROLE_CUSTOMER) {
+        return ERR_FORBIDDEN; /* who sells has the order itself */
+    }
+    if (till->quotes == NULL || till->holds == NULL) {
+        return ERR_STATE;
+    }
+    int err = quote_again(task);
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    err = task_load_popup(task, &popup);
+    if (err == 0 && popup.day == 0) {
+        err = ERR_STATE;
+    }
+    result->quote = (struct quote_slot){.session = command->principal.session,
+                                        .id = result->entity,
+                                        .body_hash = command->body_hash,
+                                        .until_mono_ms = till->now_mono_ms + till->quote_ms};
+    if (err == 0) {
+        err = quote_new(task, &popup);
+    }
+    drop_empty_wants(result);
+    return err;
+}
+
+/* Whether it is there or not: it is not afterwards. */
+int till_quote_drop(struct task *task)
+{
+    return task->command->principal.role == ROLE_CUSTOMER ? 0 : ERR_FORBIDDEN;
+}

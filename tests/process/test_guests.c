@@ -1,0 +1,258 @@
+/* Customers at a node of their own, over plain HTTP: what they are told, and what they cannot do.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/access/token.h"
+#include "node/api/json.h"
+#include "node/api/schema.h"
+#include "node/cli/http.h"
+#include "sync/base/limits.h"
+#include "tests/lib/test.h"
+#include "tests/process/lib/client.h"
+#include "tests/process/lib/programs.h"
+
+enum { ID_DIGITS = 24, QUOTED_BYTES_MAX = 256 };
+
+#define TWO_OF_TEN "{\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":2}]}"
+#define ORDER_OF_ONE                                                                               \
+    "{\"channel\":\"phone\",\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":1}]}"
+
+static struct stall stall;
+static struct client *client;
+
+struct customer {
+    char token[TOKEN_TEXT_MAX];
+};
+
+static void ask_owner(const char *method, const char *path, const char *body)
+{
+    int status = 0;
+    struct text reply = {0};
+    const struct http_request request = {
+        .method = method, .path = path, .key = client_key(), .body = bytes_of_text(body)};
+    assert_int_equal(http_ask(stall.nodes[0].state, "ctl.sock", &request, &status, &reply), 0);
+    assert_int_equal(status, 200);
+    text_close(&reply);
+}
+
+static int ask(const struct customer *customer, const char *method, const char *path,
+               const char *body)
+{
+    const struct client_request request = {.method = method,
+                                           .path = path,
+                                           .token = customer->token,
+                                           .key = body == NULL ? NULL : client_key(),
+                                           .body = body};
+    return client_ask(client, &request);
+}
+
+/* What follows "@name":" in the last answer, up to the quote. */
+static void get_text(const char *name, char *to, size_t capacity)
+{
+    char mark[64];
+    (void)snprintf(mark, sizeof mark, "\"%s\":\"", name);
+    const char *at = strstr(client->body, mark);
+    assert_non_null(at);
+    at += strlen(mark);
+    const size_t size = strcspn(at, "\"");
+    assert_true(size < capacity);
+    memcpy(to, at, size);
+    to[size] = '\0';
+}
+
+static void assert_is(const struct schema *schema)
+{
+    char where[JSON_WHERE_BYTES_MAX] = "";
+    struct json_value *value = NULL;
+    if (json_parse_as(schema, bytes_of_text(client->body), &value, where) != 0)
+        fail_msg("%s: %s in %s", schema->name, where, client->body);
+    json_free(value);
+}
+
+static void assert_says(const char *what)
+{
+    if (strstr(client->body, what) == NULL)
+        fail_msg("%s is not in %s", what, client->body);
+}
+
+static struct customer come(void)
+{
+    struct customer customer;
+    const struct client_request request = {
+        .method = "POST", .path = "/api/session/customer", .body = "{}"};
+    assert_int_equal(client_ask(client, &request), 201);
+    get_text("token", customer.token, sizeof customer.token);
+    return customer;
+}
+
+static void open_stall(void)
+{
+    stall_open(&stall);
+    stall_init(&stall);
+    node_start(&stall.nodes[0]);
+    client = client_new(stall.nodes[0].http_port);
+}
+
+static void close_stall(void)
+{
+    client_close(client);
+    stall_close(&stall);
+}
+
+static const char *path_of(const char *before, const char *id, const char *behind)
+{
+    static char path[128];
+    (void)snprintf(path, sizeof path, "%s%s%s", before, id, behind);
+    return path;
+}
+
+static const char *order_with(const char *quote)
+{
+    static char body[QUOTED_BYTES_MAX];
+    (void)snprintf(body, sizeof body, "{\"channel\":\"phone\",\"quote\":\"%s\"}", quote);
+    return body;
+}
+
+TEST(guests, an_order_costs_what_was_quoted_though_the_menu_changed)
+{
+    char quote[ID_DIGITS + 1], order[ID_DIGITS + 1], total[64];
+    open_stall();
+    const struct customer anna = come();
+    assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
+    assert_is(&schema_quote);
+    assert_says("\"complete\":true");
+    get_text("id", quote, sizeof quote);
+    const char *at = strstr(client->body, "\"total\":");
+    assert_non_null(at);
+    (void)snprintf(total, sizeof total, "%.*s", (int)strcspn(at, ","), at);
+    ask_owner("PATCH", "/api/menu/10", "{\"price\":99900}");
+    assert_int_equal(ask(&anna, "GET", path_of("/api/quotes/", quote, ""), NULL), 200);
+    assert_is(&schema_quote);
+    assert_says(total);
+    assert_int_equal(ask(&anna, "POST", "/api/orders", order_with(quote)), 201);
+    assert_is(&schema_order_placed);
+    assert_says(total);
+    get_text("id", order, sizeof order);
+    assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, "/status"), NULL), 200);
+    assert_is(&schema_purchase);
+    assert_says(total);
+    assert_says("\"said\":\"Ordered. The kitchen has not taken it yet.\"");
+    close_stall();
+}
+
+TEST(guests, what_is_over_says_so)
+{
+    char quote[ID_DIGITS + 1];
+    open_stall();
+    const struct customer anna = come();
+    assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
+    get_text("id", quote, sizeof quote);
+    assert_int_equal(ask(&anna, "POST", path_of("/api/quotes/", quote, "/drop"), "{}"), 200);
+    assert_int_equal(ask(&anna, "GET", path_of("/api/quotes/", quote, ""), NULL), 410);
+    assert_is(&schema_problem);
+    assert_int_equal(ask(&anna, "POST", "/api/orders", order_with(quote)), 410);
+    assert_says("\"code\":\"expired\"");
+    close_stall();
+}
+
+TEST(guests, another_customers_quotes_and_orders_are_as_none)
+{
+    char quote[ID_DIGITS + 1], order[ID_DIGITS + 1], none[512];
+    open_stall();
+    const struct customer anna = come(), bert = come();
+    assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
+    get_text("id", quote, sizeof quote);
+    assert_int_equal(ask(&bert, "GET", path_of("/api/quotes/", quote, ""), NULL), 410);
+    assert_int_equal(ask(&bert, "POST", "/api/orders", order_with(quote)), 410);
+    assert_int_equal(ask(&anna, "POST", "/api/orders", order_with(quote)), 201);
+    get_text("id", order, sizeof order);
+    assert_int_equal(
+        ask(&bert, "GET", path_of("/api/orders/", "000000000000000000000001", "/status"), NULL),
+        404);
+    (void)snprintf(none, sizeof none, "%.500s", client->body);
+    assert_int_equal(ask(&bert, "GET", path_of("/api/orders/", order, "/status"), NULL), 404);
+    assert_string_equal(client->body, none); /* nothing tells that there is one */
+    assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, "/status"), NULL), 200);
+    close_stall();
+}
+
+TEST(guests, a_customer_sees_no_board_and_changes_nothing)
+{
+    static const struct {
+        const char *method, *path, *body;
+    } tries[] = {
+        {"GET", "/api/kitchen/board", NULL},
+        {"GET", "/api/orders", NULL},
+        {"GET", "/api/status", NULL},
+        {"GET", "/api/reports/day", NULL},
+        {"GET", "/api/devices", NULL},
+        {"PATCH", "/api/menu/10", "{\"price\":1}"},
+        {"PATCH", "/api/menu/10", "{\"available\":false}"},
+    };
+    char order[ID_DIGITS + 1];
+    open_stall();
+    const struct customer anna = come();
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++)
+        assert_int_equal(ask(&anna, tries[i].method, tries[i].path, tries[i].body), 403);
+    assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    get_text("id", order, sizeof order);
+    assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, ""), NULL), 403);
+    assert_int_equal(
+        ask(&anna, "POST", path_of("/api/orders/", order, "/pay"), "{\"method\":\"cash\"}"), 403);
+    assert_int_equal(ask(&anna, "POST", path_of("/api/orders/", order, "/accept"), "{}"), 403);
+    close_stall();
+}
+
+TEST(guests, what_a_browser_says_of_money_is_not_even_read)
+{
+    open_stall();
+    const struct customer anna = come();
+    assert_int_equal(ask(&anna, "POST", "/api/quotes",
+                         "{\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":1,"
+                         "\"price\":1}]}"),
+                     400);
+    assert_int_equal(ask(&anna, "POST", "/api/orders",
+                         "{\"channel\":\"phone\",\"mode\":\"eat-in\",\"lines\":[{\"item\":10,"
+                         "\"quantity\":1}],\"payment\":{\"method\":\"cash\"}}"),
+                     403);
+    assert_int_equal(ask(&anna, "POST", "/api/orders",
+                         "{\"channel\":\"phone\",\"mode\":\"eat-in\",\"quote\":"
+                         "\"000000000000000000000001\"}"),
+                     400); /* a quote has its own mode */
+    assert_int_equal(ask(&anna, "POST", "/api/orders", "{\"channel\":\"phone\"}"), 400);
+    close_stall();
+}
+
+TEST(guests, a_sold_out_dish_is_named)
+{
+    char quote[ID_DIGITS + 1], name[NAME_BYTES_MAX + 1], detail[NAME_BYTES_MAX + 16];
+    open_stall();
+    const struct customer anna = come();
+    assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
+    get_text("id", quote, sizeof quote);
+    get_text("name", name, sizeof name);
+    (void)snprintf(detail, sizeof detail, "\"detail\":\"%s\"", name);
+    ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
+    assert_int_equal(ask(&anna, "POST", "/api/orders", order_with(quote)), 409);
+    assert_is(&schema_problem);
+    assert_says(detail);
+    assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
+    assert_is(&schema_quote);
+    assert_says("\"state\":\"sold-out\"");
+    assert_says("\"total\":0");
+    close_stall();
+}
+
+TEST(guests, three_unpaid_orders_are_enough)
+{
+    open_stall();
+    const struct customer anna = come(), bert = come();
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 429);
+    assert_says("orders that are not paid for");
+    assert_int_equal(ask(&bert, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    close_stall();
+}
