@@ -27,11 +27,9 @@ static void pick_line(struct sim *sim, struct command *command)
     }
 }
 
-static void fill_place(struct sim *sim, struct command *command)
+static void fill_wanted(struct sim *sim, struct command *command)
 {
-    command->channel = bytes_of_text("counter");
     command->mode = bytes_of_text(sim_chance(sim, 5000) ? "eat-in" : "take-away");
-    command->name = bytes_of_text("Ada");
     command->lines_count = 1 + (uint32_t)sim_below(sim, 3);
     for (uint32_t i = 0; i < command->lines_count; i++) {
         struct wanted_line *line = &command->lines[i];
@@ -42,10 +40,41 @@ static void fill_place(struct sim *sim, struct command *command)
                 (struct wanted_option){.choice = (uint8_t)sim_below(sim, 2)};
         }
     }
+}
+
+/* With somebody's quote, which is often another's, another device's, or over. */
+static void fill_quoted(struct sim *sim, struct command *command)
+{
+    command->principal.role = ROLE_CUSTOMER;
+    command->has_quote = true;
+    sim_known_take(sim, COMMAND_QUOTE, &command->quote);
+}
+
+static void fill_place(struct sim *sim, struct command *command)
+{
+    command->channel = bytes_of_text("counter");
+    command->name = bytes_of_text("Ada");
+    if (sim_chance(sim, 800)) {
+        fill_quoted(sim, command);
+        return;
+    }
+    fill_wanted(sim, command);
     if (sim_chance(sim, 3000)) {
         command->is_paid_now = true;
         command->method = bytes_of_text("cash");
     }
+}
+
+static void fill_quote(struct sim *sim, struct command *command)
+{
+    command->principal.role = ROLE_CUSTOMER;
+    fill_wanted(sim, command);
+}
+
+static void fill_quote_drop(struct sim *sim, struct command *command)
+{
+    command->principal.role = ROLE_CUSTOMER;
+    sim_known_take(sim, COMMAND_QUOTE, &command->quote);
 }
 
 static void fill_lines_add(struct sim *sim, struct command *command)
@@ -295,6 +324,8 @@ static bool is_settled(const struct order *order)
 /* How often each is asked for, by whom, and what it is asked with. */
 const struct wish wishes[COMMAND_COUNT] = {
     [COMMAND_ORDER_PLACE] = {26, ANYWHERE, false, true, NULL, fill_place},
+    [COMMAND_QUOTE] = {8, ANYWHERE, false, true, NULL, fill_quote},
+    [COMMAND_QUOTE_DROP] = {1, ANYWHERE, false, false, NULL, fill_quote_drop},
     [COMMAND_LINES_ADD] = {6, ANYWHERE, true, true, NULL, fill_lines_add},
     [COMMAND_LINE_SET] = {8, ANYWHERE, true, false, NULL, fill_line_set},
     [COMMAND_LINES_VOID] = {6, ANYWHERE, true, false, NULL, fill_lines},
