@@ -177,6 +177,13 @@ describe("the store", () => {
         expect(reduce(initial, marks(-1, 1), 1).peers[0]?.heard_ms_ago).toBe(-1);
     });
 
+    test("knows how many orders wait for a decision, and that none is left", () => {
+        const marks: Frame = { type: "marks", logs: [], peers: [], now: 1 };
+        const waiting = reduce(initial, { ...marks, voided: 3 }, 1);
+        expect(waiting.voided).toBe(3);
+        expect(reduce(waiting, marks, 1).voided).toBe(0);
+    });
+
     test("knows how far the node's clock is ahead, and the newest marks", () => {
         const marks: Frame = {
             type: "marks",

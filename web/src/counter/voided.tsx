@@ -1,4 +1,4 @@
-// What a revocation voided: orders that count nowhere until a manager decides about each.
+// What a revocation voided: orders that do not count until a manager decides about each.
 import { useEffect, useState } from "preact/hooks";
 import { fetchVoided } from "../base/ask";
 import type { Voided } from "../base/protocol";
@@ -12,18 +12,18 @@ import type { Counter } from "./counter";
 /** The node's list, read again whenever there may be another one. */
 function useVoided({ desk }: Counter): readonly Voided[] | null {
     const [orders, setOrders] = useState<readonly Voided[] | null>(null);
-    const amount = desk.stream.state.value.voided;
+    const { voided, isCurrent } = desk.stream.state.value;
     const waiting = desk.waiting.value.length;
     useEffect(() => {
         let isWanted = true;
         fetchVoided().then(
             (read) => isWanted && setOrders(read),
-            () => {}, // what is shown stays until the node can be asked again
+            () => {}, // what is shown stays until the node is back
         );
         return () => {
             isWanted = false;
         };
-    }, [amount, waiting]);
+    }, [voided, isCurrent, waiting]);
     return orders;
 }
 
@@ -33,8 +33,8 @@ export function VoidedOrders({ counter }: { counter: Counter }) {
         <section class="all-orders" aria-label="To decide">
             <h2>To decide</h2>
             <p>
-                A device that was revoked took these orders, so they count nowhere. Take over what
-                was a real sale, drop what was none.
+                A device that was revoked took or changed these orders, and that does not count.
+                Take over what was a real sale, drop what was none.
             </p>
             {!counter.desk.can("adopt") && (
                 <p>
@@ -69,7 +69,7 @@ function VoidedOrder({ counter, voided }: Props) {
                 <span class="order-head">
                     <strong>{deviceText(voided)}</strong>
                     {voided.name !== "" && <span>{voided.name}</span>}
-                    <time>{new Date(voided.opened_at).toLocaleString()}</time>
+                    <time>{timeText(voided.opened_at)}</time>
                 </span>
                 <ul>
                     {voided.shown.map((line, at) => (
@@ -98,6 +98,11 @@ function VoidedOrder({ counter, voided }: Props) {
 
 export function deviceText({ device_name, device }: Pick<Voided, "device_name" | "device">) {
     return `Taken on ${device_name || device}`;
+}
+
+/** By the clock of the device that took it. */
+function timeText(ms: number): string {
+    return new Date(ms).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
 }
 
 /** What voided it, in words. */
