@@ -208,6 +208,34 @@ TEST(api_schema, a_row_that_does_not_say_who_may_is_a_mistake_and_nothing_starts
     assert_false(route_is_sound(&route));
 }
 
+TEST(api_schema, a_row_that_is_not_whole_or_there_twice_is_a_mistake)
+{
+    const struct route sound = *route_of("POST", "/api/orders");
+    struct route rows[10];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        rows[i] = sound;
+    rows[count++].path = "api/orders";
+    rows[count++].summary = NULL;
+    rows[count++].status = 199;
+    rows[count++].status = 300;
+    rows[count++].takes_bytes = true; /* and JSON */
+    rows[count++].response = NULL;
+    rows[count++].shape = SHAPE_METRICS; /* which is no JSON */
+    rows[count++].capability = CAP_LOG;
+    rows[count++].again = AGAIN_HARMLESS; /* a command is not */
+    for (size_t i = 0; i < count; i++) {
+        const struct route_table table = {&rows[i], 1};
+        assert_false(route_is_sound(&rows[i]));
+        assert_ptr_equal(routes_mistake_in(&table), rows[i].path);
+    }
+    rows[0] = rows[1] = sound;
+    rows[1].method = "PATCH"; /* another request */
+    rows[2] = sound;
+    assert_null(routes_mistake_in(&(struct route_table){rows, 2}));
+    assert_ptr_equal(routes_mistake_in(&(struct route_table){rows, 3}), sound.path);
+}
+
 /* ---- the document ---- */
 
 #define DOCUMENT TEST_SOURCE_DIR "/docs/openapi.json"
