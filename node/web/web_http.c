@@ -216,8 +216,8 @@ static bool copy_query(struct lws *wsi, char *to, size_t capacity)
     for (int part = 0;; part++) {
         char piece[API_PATH_BYTES_MAX];
         int got = lws_hdr_copy_fragment(wsi, piece, sizeof piece, WSI_TOKEN_HTTP_URI_ARGS, part);
-        if (got < 0)
-            return part == 0 || got == -1;
+        if (got < 0) /* none, or one that does not fit */
+            return lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, part) <= 0;
         if (size + (size_t)got + 2 > capacity || memchr(piece, '&', (size_t)got) != NULL)
             return false;
         size += (size_t)snprintf(to + size, capacity - size, "%s%s", part > 0 ? "&" : "", piece);

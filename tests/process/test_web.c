@@ -403,6 +403,56 @@ TEST(web, an_address_beyond_loopback_is_refused)
     }
 }
 
+TEST(web, what_it_cannot_serve_it_does_not_begin_with)
+{
+    static char long_text[512], long_path[256] = "/tmp/";
+    static const char *const long_origin[] = {long_text};
+    static const char *const origins[WEB_ORIGINS_MAX + 1] = {"http://localhost:5173"};
+    struct core *core = core_serve(core_new(ROLE_OWNER)); /* has a port */
+    memset(long_text, 'x', sizeof long_text - 1);
+    memset(long_path + 5, 'x', sizeof long_path - 6);
+    const struct {
+        struct web_config config;
+        int err;
+    } rows[] = {
+        {{.address = "127.0.0.1", .port = web_port(core->web)}, ERR_EXISTS},
+        {{.origins = long_origin, .origins_count = 1}, ERR_TOO_LARGE},
+        {{.origins = origins, .origins_count = WEB_ORIGINS_MAX + 1}, ERR_TOO_MANY},
+        {{.control = long_path}, ERR_TOO_LARGE},
+        {{.control = "/nowhere/at/all/control"}, ERR_IO},
+        {{.folder = "/dev/null"}, ERR_IO},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct web *web = NULL;
+        assert_int_equal(web_start(&rows[i].config, &core->gate, &web), rows[i].err);
+        assert_null(web);
+    }
+    core_free(core);
+}
+
+TEST(web, further_origins_may_write)
+{
+    static const char *const origins[] = {"http://localhost:5173", "https://pop-up.example"};
+    char headers[300];
+    struct core *core = core_new(ROLE_OWNER);
+    core->config.origins = origins;
+    core->config.origins_count = 2;
+    core->config.version = NULL;
+    (void)core_serve(core);
+    for (unsigned i = 0; i < 2; i++) {
+        (void)snprintf(
+            headers, sizeof headers,
+            "Host: %s\r\nOrigin: %s\r\nIdempotency-Key: 0000000000000000000000000000000%u"
+            "\r\n",
+            strstr(origins[i], "://") + 3, origins[i], i);
+        const int fd = dial(core);
+        assert_int_not_equal(403, ask_on(fd, "POST", "/api/day", headers, "{\"day\":1}"));
+        assert_true(got.status >= 200);
+        (void)close(fd);
+    }
+    core_free(core);
+}
+
 TEST(web, a_core_that_does_not_turn_is_first_not_ready_and_then_not_well)
 {
     static const struct {
@@ -516,6 +566,52 @@ TEST(web, sizes_have_an_end)
     fd = dial(core);
     (void)snprintf(headers, sizeof headers, "%sX-Filler: %06000d\r\n", own_host(core), 0);
     assert_int_not_equal(200, ask_on(fd, "GET", "/healthz", headers, NULL));
+    (void)close(fd);
+    assert_int_equal(200, get(core, "/healthz"));
+    core_free(core);
+}
+
+/* Each header that is looked at, longer than any that anybody sends. */
+TEST(web, a_header_without_end_is_refused_and_so_is_one_that_says_no_number)
+{
+    static const char *const names[] = {"Host",          "Origin",
+                                        "If-None-Match", "Idempotency-Key",
+                                        "Authorization", "Sec-WebSocket-Protocol",
+                                        "Content-Length"};
+    static const char *const lengths[] = {"x", "-1", "1x", "99999999999999999999"};
+    static char headers[4096], filler[2048], path[600];
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    memset(filler, '1', sizeof filler - 1);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        (void)snprintf(headers, sizeof headers, "%s%s: %s\r\n", i == 0 ? "" : own_host(core),
+                       names[i], filler);
+        const int fd = dial(core);
+        assert_int_not_equal(200, ask_on(fd, "GET", "/api/menu", headers, NULL));
+        (void)close(fd);
+    }
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        (void)snprintf(headers, sizeof headers, "%sContent-Length: %s\r\n", own_host(core),
+                       lengths[i]);
+        const int fd = dial(core);
+        assert_int_not_equal(200, ask_on(fd, "POST", "/api/day", headers, NULL));
+        (void)close(fd);
+    }
+    (void)snprintf(headers, sizeof headers, "%sSec-WebSocket-Protocol: ticket.%.64s\r\n",
+                   own_host(core), filler);
+    int fd = dial(core);
+    assert_int_not_equal(200, ask_on(fd, "GET", "/api/menu", headers, NULL));
+    (void)close(fd);
+
+    (void)snprintf(path, sizeof path, "/%.500s", filler);
+    assert_int_not_equal(200, get(core, path));
+    (void)snprintf(path, sizeof path, "/api/orders?settled=%.500s", filler);
+    assert_int_not_equal(200, get(core, path));
+
+    fd = dial(core);
+    assert_int_equal(400, ask_on(fd, "GET", "/api/menu", own_host(core), "{}"));
+    (void)close(fd);
+    fd = dial(core);
+    assert_int_not_equal(200, ask_on(fd, "BREW", "/api/menu", own_host(core), NULL));
     (void)close(fd);
     assert_int_equal(200, get(core, "/healthz"));
     core_free(core);
