@@ -48,7 +48,8 @@ static void lost_find(const struct verified_store *lacks, const struct verified_
     const struct verified_log *shorter = log_find(lacks, log), *longer = log_find(has, log);
     uint64_t held = shorter == NULL ? 0 : shorter->head.seq;
     uint64_t limit = shorter == NULL ? UINT64_MAX : shorter->limit;
-    uint64_t last = longer->head.seq < limit ? longer->head.seq : limit;
+    uint64_t had = longer == NULL ? 0 : longer->head.seq;
+    uint64_t last = had < limit ? had : limit;
     if (last > held)
         findings_add(findings, "lost", "%s lacks events %llu to %llu of journal %016llx, in %s",
                      lacks->name, (unsigned long long)held + 1, (unsigned long long)last,
