@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "node/os/clock.h"
@@ -30,6 +31,24 @@ static bool is_printer_path(const char *path)
     return false;
 }
 
+/* A serial port passes bytes as they are, and takes none of the printer's answers for a line that
+ * somebody types, to be echoed onto the paper. Speed, parity and flow control stay as
+ * they are set: no answer of a printer's looks like XOFF. */
+static bool make_raw(int fd)
+{
+    struct termios line;
+    if (tcgetattr(fd, &line) != 0) {
+        return errno == ENOTTY; /* /dev/usb/lp0 is none, and raw anyway */
+    }
+    line.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL);
+    line.c_oflag &= ~(tcflag_t)OPOST;
+    line.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    line.c_cflag |= CLOCAL | CREAD; /* a cable of three wires has no carrier */
+    line.c_cc[VMIN] = 1;
+    line.c_cc[VTIME] = 0;
+    return tcsetattr(fd, TCSANOW, &line) == 0;
+}
+
 static unsigned open_path(struct device *device, const char *path)
 {
     struct stat status;
@@ -43,6 +62,10 @@ static unsigned open_path(struct device *device, const char *path)
     if (fstat(fd, &status) != 0 || !S_ISCHR(status.st_mode)) {
         (void)close(fd);
         return PRINTER_NOT_ALLOWED;
+    }
+    if (!make_raw(fd)) {
+        (void)close(fd);
+        return PRINTER_UNREACHABLE;
     }
     device->fd = fd;
     return 0;

@@ -180,6 +180,7 @@ class Node(Machine):
         self.device = ""
         self.child = None
         self.peers = []
+        self.within = []  # words before the node's own: what runs it
 
     def command(self, *words, check=True):
         done = subprocess.run([*self._inside(), self.lab.program, *words, "--state", self.state],
@@ -190,7 +191,7 @@ class Node(Machine):
         return done.stdout
 
     def start(self, *flags):
-        words = [*MORTAL, *self._inside(), self.lab.program, "run", "--json", "--state", self.state,
+        words = [*MORTAL, *self._inside(), *self.within, self.lab.program, "run", "--json", "--state", self.state,
                  "--listen", f"tcp://0.0.0.0:{MESH_PORT}", "--http", "127.0.0.1:8080", *flags]
         for peer in self.peers:
             words += ["--peer", peer]
