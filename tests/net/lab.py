@@ -146,12 +146,12 @@ class Machine:
     @contextlib.contextmanager
     def shouting(self, datagrams, pause_s=0.0):
         """Meanwhile it sends these to everybody, where beacons go, with a pause after each."""
-        code = ("import socket, sys, time\n"
+        code = ("import select, socket, sys\n"
                 "out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
                 "out.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)\n"
                 "for line in sys.stdin.read().splitlines():\n"
                 f"    out.sendto(bytes.fromhex(line), ('{SUBNET}.255', {MESH_PORT}))\n"
-                f"    time.sleep({pause_s})")
+                f"    select.select([], [], [], {pause_s})")
         with subprocess.Popen([*MORTAL, *self._python(code)], stdin=subprocess.PIPE) as child:
             child.stdin.write("\n".join(datagram.hex() for datagram in datagrams).encode())
             child.stdin.close()
@@ -191,7 +191,8 @@ class Node(Machine):
         return done.stdout
 
     def start(self, *flags):
-        words = [*MORTAL, *self._inside(), *self.within, self.lab.program, "run", "--json", "--state", self.state,
+        words = [*MORTAL, *self._inside(), *self.within, self.lab.program, "run", "--json",
+                 "--state", self.state,
                  "--listen", f"tcp://0.0.0.0:{MESH_PORT}", "--http", "127.0.0.1:8080", *flags]
         for peer in self.peers:
             words += ["--peer", peer]
