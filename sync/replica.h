@@ -22,7 +22,7 @@
 #include "sync/mesh/effects.h"
 #include "sync/mesh/ephemeral.h"
 
-enum { FOLD_VERSION = 5 };
+enum { FOLD_VERSION = 6 };
 
 struct replica;
 

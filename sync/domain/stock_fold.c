@@ -4,6 +4,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/stock_index.h"
+#include "sync/domain/stock_walk.h"
 
 /* ---- taking in ---- */
 
@@ -216,20 +217,6 @@ int stock_append(struct stock_fold *fold, const struct operation *id, const stru
 
 /* ---- the full fold ---- */
 
-static int read_event(struct store_txn *txn, uint64_t log, uint64_t seq, struct operation *ret_id,
-                      struct event *ret_event)
-{
-    struct hash hash;
-    struct bytes bytes;
-    int err = event_get(txn, log, seq, &hash, &bytes);
-    if (err == 0) {
-        err = event_decode(bytes, ret_event);
-    }
-    *ret_id = (struct operation){.log = log, .seq = seq};
-    memcpy(ret_id->hash, hash.bytes, OPERATION_HASH_BYTES);
-    return err == 0 || err == ERR_IO ? err : ERR_MALFORMED;
-}
-
 /* What an event notes in the index when it counts; false for one that notes nothing. */
 static bool key_noted(const struct operation *place, const struct event *event, struct key *ret_key)
 {
@@ -254,77 +241,10 @@ static int forget(struct stock_fold *fold, const struct operation *place, const 
     return key_noted(place, event, &key) ? unnote(fold, &key) : 0;
 }
 
-/* Whether the event that @event stands for counts itself. */
-static int has_original(const struct stock_fold *fold, const struct event *event, bool *ret_has)
-{
-    struct operation id;
-    struct event original;
-    const int err = read_event(fold->txn, event->was.log, event->was.seq, &id, &original);
-    *ret_has =
-        err == 0 && operation_equal(&id, &event->was) && original.type == event->type &&
-        roster_judge(fold->roster, id.log, id.seq, original.type, original.by) == VERDICT_VALID;
-    return err == ERR_IO ? ERR_IO : 0;
-}
-
-/* Whether an earlier event counts that stands for the same one as @event at @place. One that the
- * disk spoilt has made the stock opaque when its own turn came. */
-static int has_twin(const struct stock_fold *fold, const struct operation *place,
-                    const struct event *event, bool *ret_has)
-{
-    const struct key prefix = key_entity(fold->entity);
-    struct store_cursor cursor;
-    struct bytes key;
-    struct bytes value;
-    int err = store_cursor_open(fold->txn, TABLE_ENTITY, &cursor);
-    *ret_has = false;
-    if (err != 0) {
-        return err;
-    }
-    err = store_cursor_seek(&cursor, key_bytes(&prefix), &key, &value);
-    while (err == 0 && !*ret_has) {
-        struct entity_id entity;
-        struct operation id;
-        struct event other;
-        uint64_t log;
-        uint64_t seq;
-        check(key_entity_event_parse(key, &entity, &log, &seq) == 0); /* each_event() came by */
-        if (log == place->log && seq == place->seq) {
-            break;
-        }
-        err = read_event(fold->txn, log, seq, &id, &other);
-        *ret_has = err == 0 && other.is_reemitted && operation_equal(&other.was, &event->was) &&
-                   roster_judge(fold->roster, log, seq, other.type, other.by) == VERDICT_VALID;
-        if (err != ERR_IO) {
-            err = store_cursor_next(&cursor, &key, &value);
-        }
-    }
-    store_cursor_close(&cursor);
-    return err;
-}
-
-/* Whether the sums take in the event at @place. */
-static int is_counting(struct stock_fold *fold, const struct operation *place,
-                       const struct event *event, bool *ret_is)
-{
-    bool has_original_here = false, has_twin_before = false;
-    int err = 0;
-    *ret_is =
-        roster_judge(fold->roster, place->log, place->seq, event->type, event->by) == VERDICT_VALID;
-    if (*ret_is && event->is_reemitted) {
-        fold->stock->has_reemitted = true;
-        err = has_original(fold, event, &has_original_here);
-        if (err == 0) {
-            err = has_twin(fold, place, event, &has_twin_before);
-        }
-        *ret_is = !has_original_here && !has_twin_before;
-    }
-    return err;
-}
-
 static int recall(struct stock_fold *fold, const struct operation *place, const struct event *event)
 {
     bool is;
-    const int err = is_counting(fold, place, event, &is);
+    const int err = stock_is_counting(fold, place, event, &is);
     if (err != 0 || !is) {
         return err;
     }
@@ -336,7 +256,7 @@ static int recall_audited(struct stock_fold *fold, const struct operation *place
                           const struct event *event)
 {
     bool is;
-    int err = is_counting(fold, place, event, &is);
+    int err = stock_is_counting(fold, place, event, &is);
     if (err == 0 && !is && !event->is_reemitted) {
         err = forget(fold, place, event);
     } else if (err == 0 && is) {
@@ -345,69 +265,25 @@ static int recall_audited(struct stock_fold *fold, const struct operation *place
     return err;
 }
 
-/* Whether events of this type are for stock; one of an unknown type may be. */
-static bool is_of_stock(uint32_t type)
-{
-    const struct event_info *info = event_info_find(type);
-    return info == NULL || info->kind == KIND_STOCK;
-}
-
-/* Each event of the entity once, in order of its place. */
-static int each_event(struct stock_fold *fold,
-                      int (*visit)(struct stock_fold *fold, const struct operation *place,
-                                   const struct event *event))
-{
-    const struct key prefix = key_entity(fold->entity);
-    struct store_cursor cursor;
-    struct bytes key;
-    struct bytes value;
-    int err = store_cursor_open(fold->txn, TABLE_ENTITY, &cursor);
-    if (err != 0) {
-        return err;
-    }
-    err = store_cursor_seek(&cursor, key_bytes(&prefix), &key, &value);
-    while (err == 0) {
-        struct entity_id entity;
-        struct operation place;
-        struct event event;
-        uint64_t log;
-        uint64_t seq;
-        err = key_entity_event_parse(key, &entity, &log, &seq);
-        if (err != 0 || !entity_id_equal(&entity, fold->entity)) {
-            break;
-        }
-        err = read_event(fold->txn, log, seq, &place, &event);
-        if (err == 0 && is_of_stock(event.type)) {
-            err = visit(fold, &place, &event);
-        } else if (err == ERR_MALFORMED) { /* the disk spoilt it: nobody decides on what is left */
-            fold->stock->is_opaque = true;
-            err = 0;
-        }
-        if (err == 0) {
-            err = store_cursor_next(&cursor, &key, &value);
-        }
-    }
-    store_cursor_close(&cursor);
-    return err == ERR_NOT_FOUND ? 0 : err;
-}
-
 int stock_load(struct stock_fold *fold)
 {
     stock_reset(fold->stock);
     fold->is_audit = false;
-    int err = each_event(fold, forget);
-    return err == 0 ? each_event(fold, recall) : err;
+    int err = stock_each_event(fold, forget);
+    return err == 0 ? stock_each_event(fold, recall) : err;
 }
 
 int stock_audit(struct stock_fold *fold)
 {
     stock_reset(fold->stock);
     fold->is_audit = true;
-    fold->is_index_wrong = fold->is_index_stale = false;
-    const int err = each_event(fold, recall_audited);
-    /* What stands for another event leaves that one's keys. */
+    fold->is_index_wrong = fold->is_index_stale = fold->has_salvaged = false;
+    const int err = stock_each_event(fold, recall_audited);
+    /* What stands for another event leaves that one's keys, and what is carried on has the key of
+     * the event that a fork voided. */
     const bool is_wrong =
-        fold->is_index_wrong || (fold->is_index_stale && !fold->stock->has_reemitted);
+        fold->is_index_wrong ||
+        (fold->is_index_stale && !fold->stock->has_reemitted && !fold->has_salvaged);
     return err == 0 && is_wrong ? ERR_MISMATCH : err;
 }
 
@@ -422,7 +298,7 @@ static int seek_in(struct stock_fold *fold, const struct operation *place,
         !bytes_equal(key_bytes(&key), fold->sought)) {
         return 0;
     }
-    const int err = is_counting(fold, place, event, &is);
+    const int err = stock_is_counting(fold, place, event, &is);
     fold->is_found |= is;
     return err;
 }
@@ -432,7 +308,7 @@ static int seek_at(struct stock_fold *fold, const struct operation *place)
 {
     struct operation id;
     struct event event;
-    const int err = read_event(fold->txn, place->log, place->seq, &id, &event);
+    const int err = stock_read_event(fold->txn, place->log, place->seq, &id, &event);
     if (err != 0) {
         return err == ERR_IO ? ERR_IO : 0;
     }
@@ -455,7 +331,7 @@ int stock_key_is_right(const struct stock_fold *fold, struct bytes key, bool *re
     seek.is_found = false;
     int err = seek_at(&seek, &place);
     if (err == 0 && !seek.is_found) { /* another event may stand for it */
-        err = each_event(&seek, seek_in);
+        err = stock_each_event(&seek, seek_in);
     }
     *ret_is = err == 0 && seek.is_found;
     return err;

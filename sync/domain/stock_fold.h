@@ -2,7 +2,7 @@
  *
  * Layer: sync/domain (pure). Two ways to the same row and the same index, proven equal in tests
  * (P3), because they are the same function applied to the same events in another order:
- *   full fold   stock_load(): every event of the entity from the log
+ *   full fold   stock_load(): every event of the entity, from its log or from who carries it on
  *   fast path   stock_get() of the stored row, then stock_append() of each new event
  *
  * In the index (TABLE_INDEX) stands what lets an undo count once and a cancelled order find its
@@ -40,9 +40,12 @@ struct stock_fold {
     const struct entity_id *entity;
     struct stock *stock;
     struct stock_doubles *doubles; /* may be NULL */
+    struct salvage_memo *memo;     /* may be NULL */
     bool is_audit;                 /* write nothing: the index should be there already */
     bool is_index_wrong;           /* an audit found that it is not */
     bool is_index_stale;           /* an audit found what no event that counts has put there */
+    bool is_salvaged;              /* what is visited stands in no log, but is carried on */
+    bool has_salvaged;             /* something such was visited */
     struct bytes sought;           /* a key of the index, of which is asked who put it there */
     bool is_found;                 /* an event that counts did */
 };

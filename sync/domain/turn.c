@@ -383,11 +383,14 @@ static int tally_row(struct folder *folder, struct bytes *ret_row)
 static struct stock_fold tally_fold_begin(struct store_txn *txn, struct folder *folder,
                                           const struct entity_id *entity)
 {
+    if (!folder->history->is_memo_kept)
+        salvage_memo_reset(folder->history->memo);
     return (struct stock_fold){.txn = txn,
                                .roster = folder->roster,
                                .entity = entity,
                                .stock = folder->stock,
-                               .doubles = folder->doubles};
+                               .doubles = folder->doubles,
+                               .memo = folder->history->memo};
 }
 
 int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
