@@ -5,10 +5,11 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sync/base/check.h"
 
-enum { URL_BYTES_MAX = 2048, POLL_MS = 1000 };
+enum { URL_BYTES_MAX = 2048, POLL_MS = 1000, PAUSE_MS = 100 };
 
 enum slot_state { SLOT_FREE = 0, SLOT_WAITING, SLOT_FLYING, SLOT_ENDED };
 
@@ -178,8 +179,10 @@ static void answer_fill(struct slot *slot, CURLcode code)
 {
     struct https_answer *answer = &slot->answer;
     long status = 0;
-    (void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
-    answer_read(slot);
+    if (slot->easy != NULL) {
+        (void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
+        answer_read(slot);
+    }
     if (code == CURLE_OK) {
         answer->status = (uint32_t)status;
         return;
@@ -200,7 +203,7 @@ static bool is_plain(const char *url)
     return strncmp(url, "http://", 7) == 0;
 }
 
-static void options_set(const struct https *https, struct slot *slot)
+static CURLcode options_set(const struct https *https, struct slot *slot)
 {
     CURL *easy = slot->easy;
     CURLcode code = curl_easy_setopt(easy, CURLOPT_URL, slot->url.data);
@@ -216,6 +219,7 @@ static void options_set(const struct https *https, struct slot *slot)
         {CURLOPT_SSL_VERIFYHOST, 2},
         {CURLOPT_FOLLOWLOCATION, 0},
         {CURLOPT_NOSIGNAL, 1},
+        {CURLOPT_QUICK_EXIT, 1}, /* a stop does not wait for a name that is being resolved */
         {CURLOPT_CONNECTTIMEOUT_MS, HTTPS_CONNECT_MS},
         {CURLOPT_TIMEOUT_MS, total_ms},
         {CURLOPT_MAXFILESIZE, HTTPS_BODY_BYTES_MAX},
@@ -228,17 +232,16 @@ static void options_set(const struct https *https, struct slot *slot)
     code = code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_HTTPHEADER, slot->headers) : code;
     code = code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) : code;
     code = code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot) : code;
-    code = code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_PRIVATE, slot) : code;
     if (code == CURLE_OK && https->ca_file != NULL) {
         code = curl_easy_setopt(easy, CURLOPT_CAINFO, https->ca_file);
     }
     if (code == CURLE_OK && is_plain(https->base_url)) { /* whatever http_proxy says */
         code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
     }
-    check(code == CURLE_OK);
+    return code;
 }
 
-static void body_set(struct slot *slot)
+static CURLcode body_set(struct slot *slot)
 {
     CURLcode code = curl_easy_setopt(slot->easy, CURLOPT_POST, 1L);
     const curl_off_t size = (curl_off_t)slot->body.size;
@@ -247,18 +250,7 @@ static void body_set(struct slot *slot)
     code = code == CURLE_OK ? curl_easy_setopt(slot->easy, CURLOPT_POSTFIELDS,
                                                slot->body.data != NULL ? slot->body.data : "")
                             : code;
-    check(code == CURLE_OK);
-}
-
-static void slot_fly(struct https *https, struct slot *slot)
-{
-    slot->easy = curl_easy_init();
-    check(slot->easy != NULL);
-    options_set(https, slot);
-    if (slot->is_post) {
-        body_set(slot);
-    }
-    check(curl_multi_add_handle(https->multi, slot->easy) == CURLM_OK);
+    return code;
 }
 
 static void slot_drop(struct https *https, struct slot *slot)
@@ -276,6 +268,20 @@ static void slot_end(struct https *https, struct slot *slot, CURLcode code)
     slot->state = SLOT_ENDED;
     https_unlock(https);
     https->config.wake(https->config.context);
+}
+
+/* What cannot be begun has no answer, as what broke off. */
+static void slot_fly(struct https *https, struct slot *slot)
+{
+    slot->easy = curl_easy_init();
+    CURLcode code = slot->easy != NULL ? options_set(https, slot) : CURLE_OUT_OF_MEMORY;
+    code = code == CURLE_OK && slot->is_post ? body_set(slot) : code;
+    if (code == CURLE_OK && curl_multi_add_handle(https->multi, slot->easy) != CURLM_OK) {
+        code = CURLE_OUT_OF_MEMORY;
+    }
+    if (code != CURLE_OK) {
+        slot_end(https, slot, code);
+    }
 }
 
 /* ---- the thread ---- */
@@ -296,15 +302,32 @@ static void fly_all(struct https *https)
     } while (slot != NULL);
 }
 
+/* The one that @easy flies for; NULL = all that fly. */
+static void slots_end(struct https *https, const CURL *easy, CURLcode code)
+{
+    for (size_t i = 0; i < HTTPS_CALLS_MAX; i++) {
+        struct slot *slot = &https->slots[i];
+        if (slot->easy != NULL && (easy == NULL || slot->easy == easy)) {
+            slot_end(https, slot, code);
+        }
+    }
+}
+
 static void end_all(struct https *https)
 {
     const CURLMsg *message = NULL;
     int left = 0;
     while ((message = curl_multi_info_read(https->multi, &left)) != NULL) {
-        char *private = NULL;
-        check(curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private) == CURLE_OK);
-        slot_end(https, (struct slot *)(void *)private, message->data.result);
+        slots_end(https, message->easy_handle, message->data.result);
     }
+}
+
+/* libcurl is out of memory, or of descriptors: what it did is not known. */
+static void give_up(struct https *https)
+{
+    static const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+    slots_end(https, NULL, CURLE_OUT_OF_MEMORY);
+    (void)nanosleep(&pause, NULL);
 }
 
 static bool is_stopping(struct https *https)
@@ -321,9 +344,12 @@ static void *https_run(void *context)
     int flying = 0;
     while (!is_stopping(https)) {
         fly_all(https);
-        check(curl_multi_perform(https->multi, &flying) == CURLM_OK);
+        CURLMcode code = curl_multi_perform(https->multi, &flying);
         end_all(https);
-        check(curl_multi_poll(https->multi, NULL, 0, POLL_MS, NULL) == CURLM_OK);
+        code = code == CURLM_OK ? curl_multi_poll(https->multi, NULL, 0, POLL_MS, NULL) : code;
+        if (code != CURLM_OK) {
+            give_up(https);
+        }
     }
     return NULL;
 }

@@ -75,7 +75,9 @@ enum attempt_outcome attempt_outcome_of(const struct provider_answer *answer)
 
 struct attempt attempt_of(const struct entity_id *order, const struct provider_call *call)
 {
-    return (struct attempt){.order = *order, .call = *call, .state = ATTEMPT_SEND};
+    return (struct attempt){.order = *order,
+                            .call = *call,
+                            .state = call->kind == CALL_REFUND ? ATTEMPT_LOOK : ATTEMPT_SEND};
 }
 
 static void hex_print(char *text, size_t size, const uint8_t *data, size_t data_size)
@@ -131,8 +133,14 @@ static uint64_t back_off(const struct attempt *attempt)
     return wait_ms < ATTEMPT_BACK_OFF_LAST_MS ? wait_ms : ATTEMPT_BACK_OFF_LAST_MS;
 }
 
-/* Of a call that was sent. A server error is tried again under its key, as it may not have come to
- * the work; from then on it would only be repeated from the provider's memory. */
+/* A server error is tried again under its key, as it may not have come to the work; from then on it
+ * would only be repeated from the provider's memory. */
+static bool is_worn(const struct attempt *attempt, enum attempt_outcome outcome)
+{
+    return outcome == OUTCOME_BROKEN && attempt->tries >= ATTEMPT_SAME_KEY_MAX;
+}
+
+/* Of a call that was sent. */
 static enum attempt_state state_after(const struct attempt *attempt, enum attempt_outcome outcome)
 {
     static const enum attempt_state states[OUTCOME_COUNT] = {
@@ -141,8 +149,9 @@ static enum attempt_state state_after(const struct attempt *attempt, enum attemp
         [OUTCOME_DECLINED] = ATTEMPT_LOOK, [OUTCOME_REFUSED] = ATTEMPT_LOOK,
         [OUTCOME_MISUSED] = ATTEMPT_LOOK,  [OUTCOME_SHUT] = ATTEMPT_SEND,
     };
-    const bool is_worn = outcome == OUTCOME_BROKEN && attempt->tries >= ATTEMPT_SAME_KEY_MAX;
-    return is_worn ? ATTEMPT_LOOK : states[outcome];
+    const bool may_be_made = outcome == OUTCOME_UNKNOWN || outcome == OUTCOME_BROKEN;
+    const bool is_refund = attempt->call.kind == CALL_REFUND;
+    return is_worn(attempt, outcome) || (is_refund && may_be_made) ? ATTEMPT_LOOK : states[outcome];
 }
 
 uint64_t attempt_end(struct attempt *attempt, enum attempt_outcome outcome)
@@ -162,11 +171,24 @@ uint64_t attempt_end(struct attempt *attempt, enum attempt_outcome outcome)
     return back_off(attempt);
 }
 
-void attempt_looked(struct attempt *attempt, bool is_wanted)
+/* Whether sending the same again under the same key may do what it did not do yet. */
+static bool is_key_good(const struct attempt *attempt, int64_t now_ms)
+{
+    static const bool is_open[OUTCOME_COUNT] = {[OUTCOME_UNKNOWN] = true,
+                                                [OUTCOME_LATER] = true,
+                                                [OUTCOME_BROKEN] = true,
+                                                [OUTCOME_SHUT] = true};
+    return attempt->first_ms == 0 || (is_open[attempt->last] && !is_worn(attempt, attempt->last) &&
+                                      !is_key_old(attempt, now_ms));
+}
+
+void attempt_looked(struct attempt *attempt, bool is_wanted, int64_t now_ms)
 {
     check(attempt->state == ATTEMPT_LOOK);
     if (!is_wanted) {
         attempt->state = ATTEMPT_VOID;
+    } else if (is_key_good(attempt, now_ms)) {
+        attempt->state = ATTEMPT_SEND;
     } else if (attempt->last == OUTCOME_MISUSED || attempt->keys + 1 >= ATTEMPT_KEYS_MAX) {
         attempt->state = ATTEMPT_STUCK;
     } else {
@@ -174,6 +196,13 @@ void attempt_looked(struct attempt *attempt, bool is_wanted)
         attempt->keys++;
         attempt->tries = 0;
         attempt->first_ms = 0;
+    }
+}
+
+void attempt_ask(struct attempt *attempt, int64_t amount_minor)
+{
+    if (attempt->first_ms == 0) {
+        attempt->call.amount_minor = amount_minor;
     }
 }
 

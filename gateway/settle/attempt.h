@@ -5,7 +5,8 @@
  * answer. A connection that breaks before the provider worked and one that breaks after it look the
  * same; so whatever is not known to be done is sent again, the same bytes under the same key, and
  * the provider does it once. It may forget a key after a day: from ATTEMPT_KEY_MS on the provider's
- * own state is read first.
+ * own state is read first. Before a refund it is read each time: a second one is money lost, and
+ * nothing but the key would prevent it.
  *
  * The source of the table in attempt.c is the provider's documentation of errors and of idempotent
  * requests (docs.stripe.com/error-low-level, docs.stripe.com/api/idempotent_requests).
@@ -68,6 +69,7 @@ struct attempt {
     uint32_t failures; /* in a row, under any: for the back-off */
     int64_t first_ms;  /* this key, by the provider's clock; 0 = never sent */
     enum attempt_outcome last;
+    bool is_firm; /* wanted until the intent is at its end, whatever the plan says */
 };
 
 /* An answer as the client read it. */
@@ -82,7 +84,8 @@ struct provider_answer {
 
 enum attempt_outcome attempt_outcome_of(const struct provider_answer *answer);
 
-/* A new one, to be sent. Ids stay borrowed. */
+/* A new one, to be sent; a refund is looked for first: another gateway may have made it so long ago
+ * that the provider forgot the key. Ids stay borrowed. */
 struct attempt attempt_of(const struct entity_id *order, const struct provider_call *call);
 
 /* The key of the call, NUL-ended: equal wherever the same is planned, on this gateway or another.
@@ -98,9 +101,13 @@ bool attempt_begin(struct attempt *attempt, int64_t now_ms);
  * attempt_looked(). ms to wait before the next call, to be jittered; 0 at its end. */
 uint64_t attempt_end(struct attempt *attempt, enum attempt_outcome outcome);
 
-/* The object was read and its state told as a fact; @is_wanted: the plan still asks for this call.
- */
-void attempt_looked(struct attempt *attempt, bool is_wanted);
+/* The object was read at @now_ms, by the provider's clock, and its state told as a fact;
+ * @is_wanted: the plan still asks for this call. It goes on under its key when that can still do
+ * something, else under the next one. */
+void attempt_looked(struct attempt *attempt, bool is_wanted, int64_t now_ms);
+
+/* The plan asks for @amount_minor. What was sent under the present key stays as it was. */
+void attempt_ask(struct attempt *attempt, int64_t amount_minor);
 
 /* Half to all of @wait_ms, by @chance of 0..UINT32_MAX: many gateways must not come back at once.
  */

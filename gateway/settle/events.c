@@ -4,7 +4,12 @@
 
 #include "sync/base/check.h"
 
-enum { NUMBER_KEY_BYTES = 9, SEEN_KEY_BYTES_MAX = 1 + PROVIDER_ID_BYTES_MAX };
+enum {
+    NUMBER_KEY_BYTES = 9,
+    SEEN_KEY_BYTES_MAX = 1 + PROVIDER_ID_BYTES_MAX,
+    SEEN_BYTES = 8,
+    WAITING_BYTES = 16,
+};
 
 struct seen_key {
     size_t size;
@@ -49,17 +54,38 @@ static int number_last(struct store_txn *txn, uint64_t *ret_number)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* Whether it was told, or waits to be. */
+static int is_here(struct store_txn *txn, struct bytes id, bool *ret_is_here)
+{
+    const struct seen_key seen = seen_key_of(id);
+    uint8_t key[NUMBER_KEY_BYTES];
+    struct bytes row;
+    int err = store_get(txn, TABLE_LOCAL, bytes_of(seen.bytes, seen.size), &row);
+    if (err == 0 && row.size == WAITING_BYTES) {
+        number_key(get_be64(row.data + SEEN_BYTES), key);
+        err = store_get(txn, TABLE_LOCAL, bytes_of(key, sizeof key), &row);
+    }
+    *ret_is_here = err == 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int see(struct store_txn *txn, struct bytes id, const uint8_t *data, size_t size)
+{
+    const struct seen_key key = seen_key_of(id);
+    return store_put(txn, TABLE_LOCAL, bytes_of(key.bytes, key.size), bytes_of(data, size));
+}
+
 int events_receive(struct store_txn *txn, struct bytes id, struct bytes body, int64_t now_s,
                    bool *ret_is_new)
 {
-    uint8_t key[NUMBER_KEY_BYTES];
+    uint8_t key[NUMBER_KEY_BYTES], row[WAITING_BYTES];
     uint64_t last = 0;
-    bool is_seen = false;
-    int err = events_is_seen(txn, id, &is_seen);
+    bool was_here = false;
+    int err = is_here(txn, id, &was_here);
     if (err == 0) {
-        *ret_is_new = !is_seen;
+        *ret_is_new = !was_here;
     }
-    if (err != 0 || is_seen) {
+    if (err != 0 || was_here) {
         return err;
     }
     err = number_last(txn, &last);
@@ -67,8 +93,10 @@ int events_receive(struct store_txn *txn, struct bytes id, struct bytes body, in
         return err;
     }
     number_key(last + 1, key);
+    put_be64(row, (uint64_t)now_s);
+    put_be64(row + SEEN_BYTES, last + 1);
     err = store_put(txn, TABLE_LOCAL, bytes_of(key, sizeof key), body);
-    return err != 0 ? err : events_see(txn, id, now_s);
+    return err != 0 ? err : see(txn, id, row, sizeof row);
 }
 
 int events_next(struct store_txn *txn, uint64_t after, uint64_t *ret_number, struct bytes *ret_body)
@@ -109,7 +137,7 @@ int events_is_seen(struct store_txn *txn, struct bytes id, bool *ret_is_seen)
     struct bytes row;
     const int err = store_get(txn, TABLE_LOCAL, bytes_of(key.bytes, key.size), &row);
     if (err == 0 || err == ERR_NOT_FOUND) {
-        *ret_is_seen = err == 0;
+        *ret_is_seen = err == 0 && row.size == SEEN_BYTES;
         return 0;
     }
     return err;
@@ -117,10 +145,9 @@ int events_is_seen(struct store_txn *txn, struct bytes id, bool *ret_is_seen)
 
 int events_see(struct store_txn *txn, struct bytes id, int64_t now_s)
 {
-    const struct seen_key key = seen_key_of(id);
-    uint8_t row[8];
+    uint8_t row[SEEN_BYTES];
     put_be64(row, (uint64_t)now_s);
-    return store_put(txn, TABLE_LOCAL, bytes_of(key.bytes, key.size), bytes_of(row, sizeof row));
+    return see(txn, id, row, sizeof row);
 }
 
 /* The first key that came before @before_s, at or above @from. ERR_NOT_FOUND. */
@@ -134,7 +161,7 @@ static int old_next(struct store_txn *txn, int64_t before_s, const struct seen_k
         return err;
     }
     err = store_cursor_seek(&cursor, bytes_of(from->bytes, from->size), &key, &row);
-    while (err == 0 && key.data[0] == 'S' && row.size == 8 &&
+    while (err == 0 && key.data[0] == 'S' && row.size >= SEEN_BYTES &&
            (int64_t)get_be64(row.data) >= before_s) {
         err = store_cursor_next(&cursor, &key, &row);
     }
@@ -149,17 +176,18 @@ static int old_next(struct store_txn *txn, int64_t before_s, const struct seen_k
     return err;
 }
 
-int events_forget(struct store_txn *txn, int64_t before_s, uint32_t count)
+int events_forget(struct store_txn *txn, int64_t before_s, uint32_t count, uint32_t *ret_count)
 {
     struct seen_key key = {.size = 1, .bytes = {'S'}};
     int err = 0;
-    for (uint32_t i = 0; i < count && err == 0; i++) {
-        struct seen_key old;
-        err = old_next(txn, before_s, &key, &old);
-        if (err == 0) {
-            err = store_del(txn, TABLE_LOCAL, bytes_of(old.bytes, old.size));
-            key = old;
+    uint32_t done = 0;
+    while (done < count && (err = old_next(txn, before_s, &key, &key)) == 0) {
+        err = store_del(txn, TABLE_LOCAL, bytes_of(key.bytes, key.size));
+        if (err != 0) {
+            return err;
         }
+        done++;
     }
+    *ret_count = done;
     return err == ERR_NOT_FOUND ? 0 : err;
 }

@@ -5,7 +5,8 @@
  * only spare the work. Rows in TABLE_LOCAL of the gateway's own store:
  *
  *   'W' || be64 number   the event's bytes, in the order they came
- *   'S' || event         be64: seconds, by the provider's clock, when it came
+ *   'S' || event         be64: seconds, by the provider's clock, when it came;
+ *                        of one that waits to be told || be64 number
  */
 #ifndef TRESTLE_GATEWAY_SETTLE_EVENTS_H
 #define TRESTLE_GATEWAY_SETTLE_EVENTS_H
@@ -22,14 +23,18 @@ MUST_CHECK int events_receive(struct store_txn *txn, struct bytes id, struct byt
 MUST_CHECK int events_next(struct store_txn *txn, uint64_t after, uint64_t *ret_number,
                            struct bytes *ret_body);
 
-/* It is told. 0 also when it is not there. ERR_FULL, ERR_IO. */
+/* It is told, or the disk spoilt it. Its id stays one that waits, so that it is taken once more
+ * when it comes or is listed: events_see() ends that. 0 also when it is not there. ERR_FULL,
+ * ERR_IO. */
 MUST_CHECK int events_told(struct store_txn *txn, uint64_t number);
 
-/* Of events that are read from the provider's list. ERR_IO; ERR_FULL. */
+/* Whether it was told, and need not be again. ERR_IO. */
 MUST_CHECK int events_is_seen(struct store_txn *txn, struct bytes id, bool *ret_is_seen);
+/* It was told. ERR_FULL, ERR_IO. */
 MUST_CHECK int events_see(struct store_txn *txn, struct bytes id, int64_t now_s);
 
-/* Forget up to @count that came before @before_s. ERR_FULL, ERR_IO. */
-MUST_CHECK int events_forget(struct store_txn *txn, int64_t before_s, uint32_t count);
+/* Forget up to @count that came before @before_s; *@ret_count: how many. ERR_FULL, ERR_IO. */
+MUST_CHECK int events_forget(struct store_txn *txn, int64_t before_s, uint32_t count,
+                             uint32_t *ret_count);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/base/crypto.h"
 #include "sync/base/reader.h"
 #include "sync/base/writer.h"
 
@@ -11,7 +12,8 @@ enum {
     ROW_FIELDS = 5,
     ORPHAN_BYTES_MAX = 64,
     NOTE_KEY_BYTES_MAX = 1 + PROVIDER_ID_BYTES_MAX,
-    BRIEF_PREFIX_BYTES = 1 + ENTITY_ID_BYTES,
+    INTENT_OF_NOBODY_BYTES = 8,
+    INTENT_BYTES = INTENT_OF_NOBODY_BYTES + ENTITY_ID_BYTES,
 };
 
 struct note_key {
@@ -51,19 +53,69 @@ static int row_get(struct store_txn *txn, const struct note_key *key, struct byt
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* ---- intents ---- */
-
-int notes_intent_put(struct store_txn *txn, struct bytes intent, const struct entity_id *order)
+/* The first row with @mark above @from that @fits. ERR_NOT_FOUND. */
+static int row_find(struct store_txn *txn, char mark, const struct note_key *from,
+                    bool (*fits)(struct bytes key, struct bytes row, int64_t before_s),
+                    int64_t before_s, struct note_key *ret_key)
 {
-    const struct note_key key = key_of_one('I', intent);
-    const struct bytes row =
-        order != NULL ? bytes_of(order->bytes, ENTITY_ID_BYTES) : bytes_of("", 0);
-    struct bytes known;
-    const int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &known);
-    if (err != ERR_NOT_FOUND && (err != 0 || bytes_equal(known, row))) {
+    struct store_cursor cursor;
+    struct bytes key, row;
+    int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
+    if (err != 0) {
         return err;
     }
-    return store_put(txn, TABLE_LOCAL, key_bytes(&key), row);
+    err = store_cursor_seek(&cursor, key_bytes(from), &key, &row);
+    while (err == 0 && key.data[0] == (uint8_t)mark && !fits(key, row, before_s)) {
+        err = store_cursor_next(&cursor, &key, &row);
+    }
+    if (err == 0 && (key.data[0] != (uint8_t)mark || key.size > sizeof ret_key->bytes)) {
+        err = ERR_NOT_FOUND;
+    }
+    if (err == 0) {
+        ret_key->size = key.size;
+        memcpy(ret_key->bytes, key.data, key.size);
+    }
+    store_cursor_close(&cursor);
+    return err;
+}
+
+/* Up to @count of those. */
+static int rows_delete(struct store_txn *txn, char mark,
+                       bool (*fits)(struct bytes key, struct bytes row, int64_t before_s),
+                       int64_t before_s, uint32_t count, uint32_t *done)
+{
+    struct note_key key = key_of_one(mark, bytes_of(NULL, 0));
+    int err = 0;
+    while (*done < count && (err = row_find(txn, mark, &key, fits, before_s, &key)) == 0) {
+        err = store_del(txn, TABLE_LOCAL, key_bytes(&key));
+        if (err != 0) {
+            return err;
+        }
+        ++*done;
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* ---- intents ---- */
+
+int notes_intent_put(struct store_txn *txn, struct bytes intent, const struct entity_id *order,
+                     int64_t now_s)
+{
+    const struct note_key key = key_of_one('I', intent);
+    struct entity_id known;
+    uint8_t row[INTENT_BYTES];
+    const int err = notes_intent_get(txn, intent, &known);
+    const bool is_known =
+        order != NULL ? err == 0 && entity_id_equal(&known, order) : err == ERR_MISMATCH;
+    if (is_known || (err != 0 && err != ERR_NOT_FOUND && err != ERR_MISMATCH)) {
+        return is_known ? 0 : err;
+    }
+    put_be64(row, (uint64_t)now_s);
+    if (order != NULL) {
+        memcpy(row + INTENT_OF_NOBODY_BYTES, order->bytes, ENTITY_ID_BYTES);
+    }
+    return store_put(txn, TABLE_LOCAL, key_bytes(&key),
+                     bytes_of(row, order != NULL ? sizeof row : INTENT_OF_NOBODY_BYTES));
 }
 
 int notes_intent_get(struct store_txn *txn, struct bytes intent, struct entity_id *ret_order)
@@ -74,10 +126,10 @@ int notes_intent_get(struct store_txn *txn, struct bytes intent, struct entity_i
     if (err != 0) {
         return err;
     }
-    if (row.size != ENTITY_ID_BYTES) {
-        return ERR_MISMATCH;
+    if (row.size != INTENT_BYTES) {
+        return row.size == INTENT_OF_NOBODY_BYTES ? ERR_MISMATCH : ERR_NOT_FOUND;
     }
-    memcpy(ret_order->bytes, row.data, ENTITY_ID_BYTES);
+    memcpy(ret_order->bytes, row.data + INTENT_OF_NOBODY_BYTES, ENTITY_ID_BYTES);
     return 0;
 }
 
@@ -182,40 +234,10 @@ int notes_brief_get(struct store_txn *txn, const struct entity_id *order, struct
     return row_get(txn, &key, ret_brief);
 }
 
-/* The first key of @order's; ERR_NOT_FOUND. */
-static int brief_first(struct store_txn *txn, const struct note_key *prefix,
-                       struct note_key *ret_key)
+int notes_brief_del(struct store_txn *txn, const struct entity_id *order, struct bytes draft)
 {
-    struct store_cursor cursor;
-    struct bytes key, row;
-    int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
-    if (err != 0) {
-        return err;
-    }
-    err = store_cursor_seek(&cursor, key_bytes(prefix), &key, &row);
-    if (err == 0 && (key.size < prefix->size || key.size > sizeof ret_key->bytes ||
-                     memcmp(key.data, prefix->bytes, prefix->size) != 0)) {
-        err = ERR_NOT_FOUND;
-    }
-    if (err == 0) {
-        ret_key->size = key.size;
-        memcpy(ret_key->bytes, key.data, key.size);
-    }
-    store_cursor_close(&cursor);
-    return err;
-}
-
-int notes_brief_del(struct store_txn *txn, const struct entity_id *order)
-{
-    const struct note_key prefix = key_of_brief(order, bytes_of(NULL, 0));
-    struct note_key key;
-    int err = 0;
-    while ((err = brief_first(txn, &prefix, &key)) == 0) {
-        err = store_del(txn, TABLE_LOCAL, key_bytes(&key));
-        if (err != 0) {
-            return err;
-        }
-    }
+    const struct note_key key = key_of_brief(order, draft);
+    const int err = store_del(txn, TABLE_LOCAL, key_bytes(&key));
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -237,5 +259,68 @@ int notes_place_get(struct store_txn *txn, char list, int64_t *ret_seconds)
     if (err == 0) {
         *ret_seconds = row.size == 8 ? (int64_t)get_be64(row.data) : 0;
     }
+    return err;
+}
+
+/* ---- whose all this is ---- */
+
+static bool is_place(struct bytes key, struct bytes row, int64_t before_s)
+{
+    (void)key;
+    (void)row;
+    (void)before_s;
+    return true;
+}
+
+static bool is_of_nobody(struct bytes key, struct bytes row, int64_t before_s)
+{
+    (void)key;
+    (void)before_s;
+    return row.size == INTENT_OF_NOBODY_BYTES;
+}
+
+int notes_key_use(struct store_txn *txn, struct bytes secret_key, bool *ret_is_new)
+{
+    const struct note_key key = key_of_one('K', bytes_of(NULL, 0));
+    const struct bytes parts[] = {bytes_of_text("trestle/provider key/1"), secret_key};
+    uint8_t hash[HASH_BYTES];
+    struct bytes row;
+    uint32_t done = 0;
+    hash_parts(hash, sizeof hash, parts, sizeof parts / sizeof *parts);
+    int err = row_get(txn, &key, &row);
+    if (err != 0) {
+        return err;
+    }
+    *ret_is_new = !bytes_equal(row, bytes_of(hash, sizeof hash));
+    if (!*ret_is_new) {
+        return 0;
+    }
+    err = rows_delete(txn, 'P', is_place, 0, UINT32_MAX, &done);
+    err = err == 0 ? rows_delete(txn, 'I', is_of_nobody, 0, UINT32_MAX, &done) : err;
+    return err == 0 ? store_put(txn, TABLE_LOCAL, key_bytes(&key), bytes_of(hash, sizeof hash))
+                    : err;
+}
+
+/* ---- forgetting ---- */
+
+static bool is_old_intent(struct bytes key, struct bytes row, int64_t before_s)
+{
+    (void)key;
+    return row.size < INTENT_OF_NOBODY_BYTES || (int64_t)get_be64(row.data) < before_s;
+}
+
+static bool is_old_orphan(struct bytes key, struct bytes row, int64_t before_s)
+{
+    struct orphan orphan;
+    return orphan_read(key, row, &orphan) != 0 ||
+           (!orphan_is_open(&orphan) && orphan.created_s < before_s);
+}
+
+int notes_forget(struct store_txn *txn, int64_t before_s, uint32_t count, uint32_t *ret_count)
+{
+    uint32_t done = 0;
+    int err = rows_delete(txn, 'I', is_old_intent, before_s, count, &done);
+    err = err == 0 ? rows_delete(txn, 'O', is_old_orphan, before_s, count, &done) : err;
+    *ret_count = done;
     return err;
 }

@@ -4,10 +4,12 @@
  * Layer: gateway (pure: over sync/base/store.h). The rows are in the gateway's own store, in
  * TABLE_LOCAL; none replicates, and all may be lost: the lists are then read from further back.
  *
- *   'I' || intent           order, or nothing: not one of ours
+ *   'I' || intent           be64: when it was noted, by the provider's clock in s;
+ *                           || order, or nothing: not one of ours
  *   'O' || intent           [version, order, state, amount, created s]: an orphan
  *   'B' || order || draft   the lines of the draft, for a person
  *   'P' || letter           be64: a place, by the provider's clock in s
+ *   'K'                     BLAKE2b-256("trestle/provider key/1" || secret key): whose all this is
  */
 #ifndef TRESTLE_GATEWAY_SETTLE_NOTES_H
 #define TRESTLE_GATEWAY_SETTLE_NOTES_H
@@ -18,9 +20,13 @@
 
 /* ---- intents ---- */
 
+enum {
+    NOTE_KEPT_S = 180 * 86400 /* disputes may come that late; then the provider is asked again */
+};
+
 /* @order NULL: it is not ours. Nothing is written when it is known so. ERR_FULL, ERR_IO. */
 MUST_CHECK int notes_intent_put(struct store_txn *txn, struct bytes intent,
-                                const struct entity_id *order);
+                                const struct entity_id *order, int64_t now_s);
 
 /* ERR_NOT_FOUND: nobody knows; ERR_MISMATCH: not ours; ERR_IO. */
 MUST_CHECK int notes_intent_get(struct store_txn *txn, struct bytes intent,
@@ -65,8 +71,9 @@ MUST_CHECK int notes_brief_put(struct store_txn *txn, const struct entity_id *or
 /* Borrowed; empty when it is not known. ERR_IO. */
 MUST_CHECK int notes_brief_get(struct store_txn *txn, const struct entity_id *order,
                                struct bytes draft, struct bytes *ret_brief);
-/* All of an order that is settled. ERR_FULL, ERR_IO. */
-MUST_CHECK int notes_brief_del(struct store_txn *txn, const struct entity_id *order);
+/* Nothing is asked for it any more. 0 also when there is none. ERR_FULL, ERR_IO. */
+MUST_CHECK int notes_brief_del(struct store_txn *txn, const struct entity_id *order,
+                               struct bytes draft);
 
 /* ---- places ---- */
 
@@ -75,5 +82,19 @@ enum { PLACE_EVENTS = 'E', PLACE_INTENTS = 'I' };
 MUST_CHECK int notes_place_put(struct store_txn *txn, char list, int64_t seconds);
 /* 0 when it was never there. ERR_IO. */
 MUST_CHECK int notes_place_get(struct store_txn *txn, char list, int64_t *ret_seconds);
+
+/* ---- whose all this is ---- */
+
+/* Under another secret key, perhaps another account's, the lists are read from further back, and
+ * what was not ours may be. *@ret_is_new: it is another than the last, or the first. ERR_FULL,
+ * ERR_IO. */
+MUST_CHECK int notes_key_use(struct store_txn *txn, struct bytes secret_key, bool *ret_is_new);
+
+/* ---- forgetting ---- */
+
+/* Up to @count of what was noted before @before_s: whose intents are, and orphans that are over;
+ * *@ret_count: how many. ERR_FULL, ERR_IO. */
+MUST_CHECK int notes_forget(struct store_txn *txn, int64_t before_s, uint32_t count,
+                            uint32_t *ret_count);
 
 #endif

@@ -8,8 +8,8 @@
 #include "sync/base/writer.h"
 
 enum {
-    ROW_VERSION = 1,
-    ROW_FIELDS = 11,
+    ROW_VERSION = 2,
+    ROW_FIELDS = 12,
     CALL_HASH_BYTES = 16,
     KEY_BYTES = 1 + ENTITY_ID_BYTES + CALL_HASH_BYTES,
     PREFIX_BYTES = 1 + ENTITY_ID_BYTES,
@@ -57,6 +57,7 @@ static int row_write(const struct attempt *attempt, uint8_t *data, struct bytes 
     write_uint(&writer, attempt->failures);
     write_int(&writer, attempt->first_ms);
     write_uint(&writer, attempt->last);
+    write_bool(&writer, attempt->is_firm);
     return writer_finish(&writer, ret_row);
 }
 
@@ -81,6 +82,7 @@ static int row_read(struct bytes key, struct bytes row, struct attempt *ret_atte
     attempt.failures = (uint32_t)read_uint(&reader, COUNT_MAX);
     attempt.first_ms = read_int(&reader, INT64_MIN, INT64_MAX);
     attempt.last = (enum attempt_outcome)read_uint(&reader, OUTCOME_COUNT - 1);
+    attempt.is_firm = read_bool(&reader);
     if (reader_finish(&reader) != 0) {
         return ERR_MALFORMED;
     }
@@ -210,6 +212,11 @@ static int put_changed(struct store_txn *txn, const struct attempt *attempt, boo
     return outbox_put(txn, attempt);
 }
 
+static bool was_sent(const struct attempt *attempt)
+{
+    return attempt->tries > 0 || attempt->keys > 0;
+}
+
 /* What came of an ended attempt is a fact by now. If the plan asks again the facts say otherwise:
  * the provider's state is read. */
 static int call_take(struct store_txn *txn, const struct entity_id *order, const struct rows *rows,
@@ -220,24 +227,42 @@ static int call_take(struct store_txn *txn, const struct entity_id *order, const
     if (known == NULL) {
         return rows->count < OUTBOX_ORDER_MAX ? put_changed(txn, &attempt, is_changed) : ERR_LIMIT;
     }
-    if (known->state != ATTEMPT_DONE && known->state != ATTEMPT_VOID) {
-        return 0;
+    attempt_ask(&attempt, call->amount_minor);
+    if (known->state == ATTEMPT_DONE || known->state == ATTEMPT_VOID) {
+        attempt.state = was_sent(known) ? ATTEMPT_LOOK : attempt_of(order, call).state;
     }
-    const bool was_sent = known->tries > 0 || known->keys > 0;
-    attempt.state = was_sent ? ATTEMPT_LOOK : ATTEMPT_SEND;
-    return put_changed(txn, &attempt, is_changed);
+    const bool is_same =
+        attempt.state == known->state && attempt.call.amount_minor == known->call.amount_minor;
+    return is_same ? 0 : put_changed(txn, &attempt, is_changed);
+}
+
+/* Nobody asks for it any more. What was sent may have been done, and must not be sent again without
+ * a look. */
+static enum attempt_state unplanned_state(const struct attempt *attempt)
+{
+    const bool is_waiting = attempt->state == ATTEMPT_SEND || attempt->state == ATTEMPT_LOOK;
+    if (is_waiting && was_sent(attempt)) {
+        return ATTEMPT_LOOK;
+    }
+    return is_waiting || attempt->state == ATTEMPT_STUCK ? ATTEMPT_VOID : attempt->state;
 }
 
 /* Creating is asked for by a customer and not by a plan. */
+static bool is_planned(const struct plan *plan, const struct attempt *attempt)
+{
+    return attempt->is_firm || attempt->call.kind == CALL_CREATE ||
+           plan_find(plan, &attempt->call) != NULL;
+}
+
 static int unplanned_end(struct store_txn *txn, const struct plan *plan, const struct rows *rows,
                          bool *is_changed)
 {
     int err = 0;
     for (uint32_t i = 0; i < rows->count && err == 0; i++) {
         struct attempt attempt = rows->attempts[i];
-        const bool is_waiting = attempt.state == ATTEMPT_SEND && attempt.tries == 0;
-        if (is_waiting && attempt.call.kind != CALL_CREATE && !plan_has(plan, &attempt.call)) {
-            attempt.state = ATTEMPT_VOID;
+        const enum attempt_state state = unplanned_state(&attempt);
+        if (state != attempt.state && !is_planned(plan, &attempt)) {
+            attempt.state = state;
             err = put_changed(txn, &attempt, is_changed);
         }
     }
@@ -254,6 +279,39 @@ int outbox_take(struct store_txn *txn, const struct entity_id *order, const stru
         err = call_take(txn, order, &rows, &plan->calls[i], ret_is_changed);
     }
     return err == 0 ? unplanned_end(txn, plan, &rows, ret_is_changed) : err;
+}
+
+/* The first that is stuck, its bytes kept in @bytes. ERR_NOT_FOUND. */
+static int stuck_first(struct store_txn *txn, struct attempt *ret_attempt, uint8_t *bytes)
+{
+    struct outbox_walk walk;
+    int err = outbox_walk_open(txn, NULL, &walk);
+    if (err != 0) {
+        return err;
+    }
+    do {
+        err = outbox_walk_next(&walk, ret_attempt);
+    } while (err == 0 && ret_attempt->state != ATTEMPT_STUCK);
+    if (err == 0) {
+        attempt_keep(ret_attempt, bytes);
+    }
+    outbox_walk_close(&walk);
+    return err;
+}
+
+int outbox_loosen(struct store_txn *txn)
+{
+    struct attempt attempt;
+    uint8_t bytes[PROVIDER_ID_BYTES_MAX + HASH_BYTES];
+    int err = 0;
+    while ((err = stuck_first(txn, &attempt, bytes)) == 0) {
+        attempt.state = ATTEMPT_LOOK;
+        err = outbox_put(txn, &attempt);
+        if (err != 0) {
+            return err;
+        }
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 int outbox_forget(struct store_txn *txn, const struct entity_id *order)

@@ -9,7 +9,7 @@
  *
  * so an order's are together and a call that is planned again finds its attempt; of a refund the
  * amount counts as 0, as in its key (attempt.h). The value is [version, kind, intent, wish, amount,
- * state, keys, tries, failures, first ms, last outcome].
+ * state, keys, tries, failures, first ms, last outcome, firm].
  */
 #ifndef TRESTLE_GATEWAY_SETTLE_OUTBOX_H
 #define TRESTLE_GATEWAY_SETTLE_OUTBOX_H
@@ -44,12 +44,17 @@ MUST_CHECK int outbox_walk_open(struct store_txn *txn, const struct entity_id *o
 MUST_CHECK int outbox_walk_next(struct outbox_walk *walk, struct attempt *ret_attempt);
 void outbox_walk_close(struct outbox_walk *walk);
 
-/* Take up @plan: a call without an attempt gets one, to be sent; one whose attempt ended, but which
- * is still asked for, is looked up; a call that is not asked for any more and was never sent is
- * void. *@ret_is_changed: there is something to commit. 0, ERR_FULL, ERR_IO; ERR_LIMIT: the order
- * has more attempts than OUTBOX_ORDER_MAX, a person must look. */
+/* Take up @plan: a call without an attempt gets one; one whose attempt ended, but which is still
+ * asked for, is looked up; a refund's amount is the plan's until it is sent. Of calls that are not
+ * asked for any more one that was never sent is void and one that was is looked up.
+ * *@ret_is_changed: there is something to commit. 0, ERR_FULL, ERR_IO; ERR_LIMIT: the order has
+ * more attempts than OUTBOX_ORDER_MAX, a person must look. */
 MUST_CHECK int outbox_take(struct store_txn *txn, const struct entity_id *order,
                            const struct plan *plan, bool *ret_is_changed);
+
+/* What is stuck is looked up once more: a person may have mended it, or put the right key in. 0,
+ * ERR_FULL, ERR_IO. */
+MUST_CHECK int outbox_loosen(struct store_txn *txn);
 
 /* Forget what is at its end, of an order that is settled. 0, ERR_IO, ERR_FULL. */
 MUST_CHECK int outbox_forget(struct store_txn *txn, const struct entity_id *order);

@@ -40,14 +40,23 @@ bool plan_is_undecided(const struct order *order)
     return false;
 }
 
-/* Nobody will pay for it any more. What was handed over of a cancelled order is still owed. */
+/* What was handed over of it is still owed, and nothing else. */
+static bool is_gone(const struct order *order)
+{
+    return order->is_cancelled || order->phase == PHASE_REFUSED || order->phase == PHASE_CANCELLED;
+}
+
+static bool has_expired(const struct order *order, const struct plan_terms *terms,
+                        const struct plan_waits *waits)
+{
+    return order->phase == PHASE_DRAFT && terms->draft_ms > 0 && waits->draft_ms >= terms->draft_ms;
+}
+
+/* Nobody will pay for it any more. */
 static bool is_over(const struct order *order, const struct plan_terms *terms,
                     const struct plan_waits *waits)
 {
-    const bool has_expired =
-        order->phase == PHASE_DRAFT && terms->draft_ms > 0 && waits->draft_ms >= terms->draft_ms;
-    return has_expired || order->is_cancelled || order->phase == PHASE_REFUSED ||
-           order->phase == PHASE_CANCELLED;
+    return is_gone(order) || has_expired(order, terms, waits);
 }
 
 /* What is still to be collected. */
@@ -73,12 +82,13 @@ static void plan_decided_hold(const struct ledger_intent *intent, const struct p
     add(plan, &(struct provider_call){.kind = CALL_CANCEL, .intent = intent->id});
 }
 
-/* While the kitchen decides, a hold stays that may be needed. */
-static void plan_undecided_hold(const struct ledger_intent *intent, int64_t *missing_minor,
-                                struct plan *plan)
+/* While the kitchen decides, a hold stays that may be needed, unless the order came to nothing. */
+static void plan_undecided_hold(const struct ledger_intent *intent, bool is_over_now,
+                                int64_t *missing_minor, struct plan *plan)
 {
-    if (*missing_minor == 0) {
+    if (is_over_now || *missing_minor == 0) {
         add(plan, &(struct provider_call){.kind = CALL_CANCEL, .intent = intent->id});
+        return;
     }
     *missing_minor -= smaller(*missing_minor, intent->capturable_minor);
 }
@@ -101,13 +111,13 @@ static void plan_intents(const struct order *order, const struct plan_terms *ter
                          const struct plan_waits *waits, struct plan *plan)
 {
     const struct ledger *ledger = &order->ledger;
-    const bool is_undecided = plan_is_undecided(order);
+    const bool is_undecided = plan_is_undecided(order) && !is_gone(order);
     const bool is_over_now = is_over(order, terms, waits);
     int64_t missing_minor = missing_of(order);
     for (uint32_t i = 0; i < ledger->intents_count; i++) {
         const struct ledger_intent *intent = &ledger->intents[i];
-        if (intent->state == INTENT_HELD && is_undecided && !is_over_now) {
-            plan_undecided_hold(intent, &missing_minor, plan);
+        if (intent->state == INTENT_HELD && is_undecided) {
+            plan_undecided_hold(intent, is_over_now, &missing_minor, plan);
         } else if (intent->state == INTENT_HELD) {
             plan_decided_hold(intent, terms, &missing_minor, plan);
         }
@@ -197,14 +207,14 @@ bool provider_call_is(const struct provider_call *a, const struct provider_call 
            (a->kind == CALL_REFUND || a->amount_minor == b->amount_minor);
 }
 
-bool plan_has(const struct plan *plan, const struct provider_call *call)
+const struct provider_call *plan_find(const struct plan *plan, const struct provider_call *call)
 {
     for (uint32_t i = 0; i < plan->calls_count; i++) {
         if (provider_call_is(&plan->calls[i], call)) {
-            return true;
+            return &plan->calls[i];
         }
     }
-    return false;
+    return NULL;
 }
 
 static uint64_t left_ms(uint64_t limit_ms, uint64_t waited_ms)
@@ -225,8 +235,10 @@ static void plan_time(const struct order *order, const struct plan_terms *terms,
     if (waits_for_kitchen) {
         plan->is_lapse_due = terms->decide_ms > 0 && waits->undecided_ms >= terms->decide_ms;
         plan->again_ms = left_ms(terms->decide_ms, waits->undecided_ms);
-    } else if (order->phase == PHASE_DRAFT) {
-        plan->again_ms = left_ms(terms->draft_ms, waits->draft_ms);
+    }
+    if (order->phase == PHASE_DRAFT) {
+        const uint64_t draft_ms = left_ms(terms->draft_ms, waits->draft_ms);
+        plan->again_ms = draft_ms < plan->again_ms ? draft_ms : plan->again_ms;
     }
 }
 

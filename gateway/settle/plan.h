@@ -10,7 +10,7 @@
  *   intent    order                                         plan
  *   open      over, expired, or paid otherwise              cancel: a page left open could pay it
  *   open      owes another amount                           cancel: the page asks for a new one
- *   held      over, or paid otherwise                       cancel: the hold is released
+ *   held      over, expired, or paid otherwise              cancel: the hold is released
  *   held      a line waits for the kitchen                  wait; in time the order lapses
  *   held      every line is accepted, refused or voided     capture what is owed, once
  *   captured  a wish for a refund is open                   refund, unless disputed
@@ -66,7 +66,7 @@ struct plan_terms {
 /* How long it has been so, by a clock that only grows. */
 struct plan_waits {
     uint64_t undecided_ms; /* held, and a line waits for the kitchen */
-    uint64_t draft_ms;     /* a draft, and nothing held */
+    uint64_t draft_ms;     /* a draft, and it could be paid, or a part of it is held */
 };
 
 struct plan {
@@ -78,8 +78,8 @@ struct plan {
     uint32_t notices;  /* enum plan_notice */
 };
 
-/* Whether it asks for @call; of a refund, whatever the amount. */
-bool plan_has(const struct plan *plan, const struct provider_call *call);
+/* What it asks for as @call; of a refund, whatever the amount. NULL: nothing. */
+const struct provider_call *plan_find(const struct plan *plan, const struct provider_call *call);
 
 /* Whether both are one request under one key. */
 bool provider_call_is(const struct provider_call *a, const struct provider_call *b);

@@ -14,7 +14,9 @@ enum {
     IDLE_MS = 60 * 1000,
     FAILED_MS = 5000, /* the disk is full: a while until the next try */
     STORE_BYTES = 256 * 1024 * 1024,
-    FORGET_COUNT = 64,
+    FORGET_COUNT = 64, /* in one turn */
+    FORGET_MS = 60 * 60 * 1000,
+    FORGET_MORE_MS = 1000,
 };
 
 /* ---- helpers of all files ---- */
@@ -26,7 +28,7 @@ void settler_again(struct settler *settler, uint64_t at_ms)
 
 int64_t settler_now_ms(const struct settler *settler)
 {
-    return (int64_t)clock_mono_ms() + atomic_load(&settler->offset_ms);
+    return (int64_t)clock_boot_ms() + atomic_load(&settler->offset_ms);
 }
 
 int64_t settler_now_s(const struct settler *settler)
@@ -195,12 +197,31 @@ static int asks_turn(struct settler *settler)
     return err;
 }
 
+/* ---- what is old ---- */
+
+/* Little by little; by the provider's clock, as ours may be years ahead. */
+static int forget_turn(struct settler *settler)
+{
+    uint32_t events = 0, notes = 0;
+    if (!settler->is_dated || settler->forget_ms > settler->now_ms) {
+        return 0;
+    }
+    const int64_t now_s = settler_now_s(settler);
+    int err = events_forget(settler->txn, now_s - EVENT_KEPT_S, FORGET_COUNT, &events);
+    err = err == 0 ? notes_forget(settler->txn, now_s - NOTE_KEPT_S, FORGET_COUNT, &notes) : err;
+    const bool is_more = events == FORGET_COUNT || notes == FORGET_COUNT;
+    settler->is_dirty = settler->is_dirty || events > 0 || notes > 0;
+    settler->forget_ms = settler->now_ms + (is_more ? FORGET_MORE_MS : FORGET_MS);
+    settler_again(settler, settler->forget_ms);
+    return err;
+}
+
 /* ---- a turn ---- */
 
 static int turn_steps(struct settler *settler)
 {
-    int (*const steps[])(struct settler * settler) = {asks_turn,     facts_turn, orders_turn,
-                                                      payments_turn, lists_turn, attempts_turn};
+    int (*const steps[])(struct settler * settler) = {
+        asks_turn, facts_turn, orders_turn, payments_turn, lists_turn, attempts_turn, forget_turn};
     int err = 0;
     answers_take(settler);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && err == 0; i++) {
@@ -304,26 +325,9 @@ static bool wait_for_news(struct settler *settler)
     return goes_on;
 }
 
-/* What is too old to be told again, little by little. */
-static void forget_old(struct settler *settler)
-{
-    if (store_lmdb_begin(settler->store, &settler->txn) != 0) {
-        return;
-    }
-    const int err =
-        events_forget(settler->txn, settler_now_s(settler) - EVENT_KEPT_S, FORGET_COUNT);
-    if (err != 0) {
-        store_lmdb_abort(settler->txn);
-    } else if (store_lmdb_commit(settler->txn) != 0) {
-        logger_say(LEVEL_WARNING, "settle", "old events are not forgotten: the disk is full");
-    }
-    settler->txn = NULL;
-}
-
 static void *settler_run(void *context)
 {
     struct settler *settler = context;
-    forget_old(settler);
     do {
         turn_or_forget(settler);
     } while (wait_for_news(settler));
@@ -382,6 +386,24 @@ static int open_parts(struct settler *settler)
     return err != 0 ? err : https_start(&https, &settler->https);
 }
 
+/* Whoever started it anew may have mended what was stuck; and put another key in. */
+static int begin_again(struct settler *settler)
+{
+    bool is_new = false;
+    struct store_txn *txn = NULL;
+    int err = store_lmdb_begin(settler->store, &txn);
+    if (err != 0) {
+        return err;
+    }
+    err = notes_key_use(txn, bytes_of_text(settler->config.credentials->secret_key), &is_new);
+    err = err == 0 ? outbox_loosen(txn) : err;
+    if (err != 0) {
+        store_lmdb_abort(txn);
+        return err;
+    }
+    return store_lmdb_commit(txn);
+}
+
 int settler_start(const struct settler_config *config, struct settler **ret_settler)
 {
     struct settler *settler = calloc(1, sizeof *settler);
@@ -389,9 +411,10 @@ int settler_start(const struct settler_config *config, struct settler **ret_sett
         return ERR_NO_MEMORY;
     }
     settler->config = *config;
-    atomic_init(&settler->offset_ms, clock_wall_ms() - (int64_t)clock_mono_ms());
+    atomic_init(&settler->offset_ms, clock_wall_ms() - (int64_t)clock_boot_ms());
     open_locks(settler);
     int err = open_parts(settler);
+    err = err == 0 ? begin_again(settler) : err;
     if (err == 0) {
         lists_begin(settler);
         err = pthread_create(&settler->thread, NULL, settler_run, settler) == 0 ? 0 : ERR_NO_MEMORY;

@@ -96,23 +96,36 @@ static int terms_of(const struct settler *settler, const struct attempt *attempt
                : 0;
 }
 
-/* The draft is not what it was, and nothing of it was sent: nobody must pay it any more. */
-static bool is_outdated(struct settler *settler, const struct attempt *attempt)
+/* The draft is not what it was, and nothing of it was sent: nobody must pay it any more. ERR_BUSY,
+ * ERR_IO, ERR_MALFORMED: nobody can tell now. */
+static int is_outdated(struct settler *settler, const struct attempt *attempt, bool *ret_is)
 {
     struct draft draft;
     const bool was_sent = attempt->tries > 0 || attempt->keys > 0;
+    *ret_is = false;
     if (attempt->call.kind != CALL_CREATE || was_sent) {
-        return false;
+        return 0;
     }
-    return order_read(settler, &attempt->order) != 0 ||
-           draft_make(settler->order, settler_currency(settler), &draft) != 0 ||
-           !bytes_equal(attempt->call.wish, bytes_of(draft.hash, HASH_BYTES));
+    const int err = order_read(settler, &attempt->order);
+    *ret_is = err == ERR_NOT_FOUND ||
+              (err == 0 && (draft_make(settler->order, settler_currency(settler), &draft) != 0 ||
+                            !bytes_equal(attempt->call.wish, bytes_of(draft.hash, HASH_BYTES))));
+    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 static int attempt_keep(struct settler *settler, const struct attempt *attempt)
 {
     settler->is_dirty = true;
     return outbox_put(settler->txn, attempt);
+}
+
+/* What a draft was is of no use after its end. */
+static int create_keep(struct settler *settler, const struct attempt *attempt)
+{
+    const bool is_over = attempt->state == ATTEMPT_DONE || attempt->state == ATTEMPT_VOID;
+    const int err =
+        is_over ? notes_brief_del(settler->txn, &attempt->order, attempt->call.wish) : 0;
+    return err != 0 ? err : attempt_keep(settler, attempt);
 }
 
 /* Its key is used up. An intent that may be there has no name yet: it is looked for in the
@@ -122,7 +135,7 @@ static int create_end(struct settler *settler, struct attempt *attempt, const st
     attempt->state = ATTEMPT_VOID;
     lists_look_soon(settler);
     payments_again(settler, of);
-    return attempt_keep(settler, attempt);
+    return create_keep(settler, attempt);
 }
 
 static int attempt_fly(struct settler *settler, struct attempt *attempt, struct flight *flight)
@@ -149,15 +162,20 @@ static int attempt_fly(struct settler *settler, struct attempt *attempt, struct 
 static int attempt_send(struct settler *settler, const struct kept_call *of)
 {
     struct attempt attempt;
+    bool is_old_draft = false;
     int err = outbox_get(settler->txn, &of->order, &of->call, &attempt);
     if (err != 0) {
         return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? 0 : err;
     }
     attempt.call = of->call;
-    if (is_outdated(settler, &attempt)) {
+    if (is_outdated(settler, &attempt, &is_old_draft) != 0) {
+        pause_set(settler, &attempt, UNTOLD_MS);
+        return 0;
+    }
+    if (is_old_draft) {
         attempt.state = ATTEMPT_VOID;
         payments_again(settler, of);
-        return attempt_keep(settler, &attempt);
+        return create_keep(settler, &attempt);
     }
     struct flight *flight = flight_new(settler, FLIGHT_ATTEMPT, FLIGHTS_SPARE);
     if (flight == NULL) {
@@ -212,8 +230,9 @@ static int ready_find(struct settler *settler, struct ready *ret_ready)
 int attempts_turn(struct settler *settler)
 {
     struct ready ready;
-    if (!settler->is_scanned) {
-        return 0; /* what was planned before the start may not be wanted any more */
+    if (!settler->is_scanned || !settler->is_dated) {
+        return 0; /* what was planned before the start may not be wanted any more; and how old keys
+                     are is not known before an answer, to a list, says what time it is */
     }
     if (settler->shut_ms > settler->now_ms) {
         settler_again(settler, settler->shut_ms);
@@ -238,14 +257,34 @@ static void stuck_say(const struct attempt *attempt)
     }
 }
 
-/* Of an order that is not here: as long as somebody could pay it. */
-static bool is_wanted(struct settler *settler, const struct kept_call *of)
+/* Whether the intent that was read can be paid or is held. */
+static bool is_open_intent(const struct errand *errand)
 {
+    struct stripe_fact fact;
+    bool is_fact = false;
+    return stripe_reply_object(errand->reply, 0, &fact, &is_fact) && is_fact &&
+           fact.kind == STRIPE_INTENT && fact.intent.state < INTENT_CANCELED;
+}
+
+/* Of an order that is not here, and what is firm: as long as somebody could pay it. The amount
+ * becomes the plan's. ERR_BUSY, ERR_IO, ERR_MALFORMED: nobody can tell now. */
+static int is_wanted(struct settler *settler, const struct errand *errand, struct attempt *attempt,
+                     bool *ret_is)
+{
+    const struct kept_call *of = &errand->flight.of;
+    const struct provider_call *call = NULL;
     struct orphan orphan;
-    if (notes_orphan_get(settler->txn, of->call.intent, &orphan) == 0) {
-        return orphan_is_open(&orphan);
+    int err = notes_orphan_get(settler->txn, of->call.intent, &orphan);
+    if (err == 0 || attempt->is_firm) {
+        *ret_is = is_open_intent(errand);
+        return 0;
     }
-    return order_wants(settler, of);
+    if (err != ERR_NOT_FOUND && err != ERR_MALFORMED) {
+        return err;
+    }
+    err = order_wants(settler, of, &call);
+    *ret_is = call != NULL;
+    return err;
 }
 
 static int attempt_put(struct settler *settler, const struct attempt *attempt, uint64_t wait_ms)
@@ -274,7 +313,9 @@ static int create_conclude(struct settler *settler, const struct errand *errand,
     if (err == 0 && attempt->state == ATTEMPT_LOOK) {
         return create_end(settler, attempt, of);
     }
-    err = err == 0 ? attempt_put(settler, attempt, wait_ms) : err;
+    err = err == 0 && wait_ms == 0 ? create_keep(settler, attempt)
+          : err == 0               ? attempt_put(settler, attempt, wait_ms)
+                                   : err;
     if (err != 0 || errand->outcome != OUTCOME_DONE) {
         return err;
     }
@@ -297,13 +338,17 @@ static int sent_conclude(struct settler *settler, const struct errand *errand,
 static int look_conclude(struct settler *settler, const struct errand *errand,
                          struct attempt *attempt)
 {
-    uint64_t wait_ms = 0;
-    if (errand->outcome == OUTCOME_DONE) {
-        attempt_looked(attempt, is_wanted(settler, &errand->flight.of));
-    } else {
-        wait_ms = attempt_end(attempt, errand->outcome);
+    bool is_so = false;
+    if (errand->outcome != OUTCOME_DONE) {
+        const uint64_t wait_ms = attempt_end(attempt, errand->outcome);
+        return attempt_put(settler, attempt, wait_ms);
     }
-    return attempt_put(settler, attempt, wait_ms);
+    if (is_wanted(settler, errand, attempt, &is_so) != 0) {
+        pause_set(settler, attempt, UNTOLD_MS);
+        return 0;
+    }
+    attempt_looked(attempt, is_so, settler_now_ms(settler));
+    return attempt_put(settler, attempt, 0);
 }
 
 int attempt_conclude(struct settler *settler, const struct errand *errand)

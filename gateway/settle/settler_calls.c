@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gateway/settle/settler_state.h"
+#include "node/os/clock.h"
 #include "node/os/entropy.h"
 #include "node/os/logger.h"
 
@@ -105,7 +106,8 @@ static const char *object_of(const struct flight *flight)
 static void clock_hear(struct settler *settler, const struct provider_answer *read, int64_t date_s)
 {
     if (date_s > 0 && (read->is_the_object || read->is_an_error)) {
-        atomic_store(&settler->offset_ms, date_s * 1000 + 500 - (int64_t)settler->now_ms);
+        atomic_store(&settler->offset_ms, date_s * 1000 + 500 - (int64_t)clock_boot_ms());
+        settler->is_dated = true;
     }
 }
 

@@ -89,6 +89,7 @@ bool rule_tell(struct settler *settler, bool is_lapse)
     if (told == NULL) {
         return false;
     }
+    told->order = settler->order->id;
     const int err = is_lapse ? tell_lapse(command, settler->order)
                              : tell_refund(command, settler->history, settler->order);
     (void)told_end(settler, told, command, err);
@@ -159,7 +160,7 @@ static int whose_conclude(struct settler *settler, const struct errand *errand)
                          fact.has_order && is_our_popup(settler, &fact);
     settler->is_dirty = true;
     return notes_intent_put(settler->txn, errand->flight.of.call.intent,
-                            is_ours ? &fact.order : NULL);
+                            is_ours ? &fact.order : NULL, settler_now_s(settler));
 }
 
 /* ---- telling ---- */
@@ -251,8 +252,11 @@ static int hook_conclude(struct settler *settler, const struct errand *errand)
         settler->events_ms = settler->now_ms + EVENTS_AGAIN_MS;
         return 0;
     }
+    const struct bytes id =
+        errand->reply != NULL ? stripe_reply_id(errand->reply) : bytes_of(NULL, 0);
     settler->is_dirty = true;
-    return events_told(settler->txn, errand->flight.event);
+    const int err = events_told(settler->txn, errand->flight.event);
+    return err != 0 || id.size == 0 ? err : events_see(settler->txn, id, settler_now_s(settler));
 }
 
 static int errand_conclude(struct settler *settler, struct errand *errand)
@@ -281,17 +285,18 @@ static int errand_step(struct settler *settler, struct errand *errand)
 
 /* ---- what the core answered ---- */
 
-/* Whether another try may go better. */
+/* Whether another try may go better: unless what was told is itself what cannot be written. */
 static bool is_passing(int err)
 {
-    static const int errs[] = {ERR_BUSY,   ERR_FULL,     ERR_IO,       ERR_NO_MEMORY,
-                               ERR_SPOILT, ERR_INTERNAL, ERR_FORBIDDEN};
-    for (size_t i = 0; i < sizeof errs / sizeof *errs; i++) {
-        if (errs[i] == err) {
-            return true;
+    static const int finals[] = {
+        0,         ERR_NOT_FOUND, ERR_MALFORMED, ERR_TOO_LARGE, ERR_TOO_MANY,
+        ERR_STATE, ERR_MISMATCH,  ERR_EXISTS,    ERR_OVERFLOW};
+    for (size_t i = 0; i < sizeof finals / sizeof *finals; i++) {
+        if (finals[i] == err) {
+            return false;
         }
     }
-    return false;
+    return true;
 }
 
 static void say_refusal(const struct told *told, int err)
@@ -334,6 +339,8 @@ static int told_answered(struct settler *settler, const struct effect_answer *an
     if (errand != NULL) {
         errand->waiting--;
         errand->is_failed = errand->is_failed || is_passing(answer->err);
+    } else if (is_passing(answer->err)) {
+        order_again(settler, &told->order, answer->err);
     }
     const int err = fact_answered(settler, told, answer->err);
     told->request = 0;
@@ -360,7 +367,7 @@ static void event_begin(struct settler *settler, uint64_t number, struct bytes b
     errand->flight.event = number;
     errand->outcome = OUTCOME_DONE;
     if (stripe_reply_parse(body, &errand->reply) != 0) {
-        errand->reply = NULL; /* it was checked when it came: a spoilt row; the list has it too */
+        errand->reply = NULL; /* it was checked when it came: a spoilt row; the list has it */
     }
 }
 

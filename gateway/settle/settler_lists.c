@@ -15,15 +15,16 @@ enum {
     INTENTS_BACK_S = 8 * 86400, /* a hold lasts seven days */
     INTENTS_MS = 30 * 60 * 1000,
     SOON_MS = 5000,
+    PAGE_SHARE = 4,
     FAILED_MS = 2000,
     FAILED_MAX_MS = 5 * 60 * 1000,
-    ORPHAN_GRACE_S = 15 * 60, /* its draft may be on its way from another gateway */
+    UNDATED_MAX_MS = 10 * 1000, /* attempts wait for the first answer */
 };
 
 void lists_begin(struct settler *settler)
 {
-    settler->events = (struct list){.next_ms = 0};
-    settler->intents = (struct list){.next_ms = 0};
+    settler->events = (struct list){.page_max = STRIPE_LIST_MAX};
+    settler->intents = (struct list){.page_max = STRIPE_LIST_MAX};
     settler->opened_ms = settler->now_ms;
 }
 
@@ -53,7 +54,7 @@ void lists_opened(struct settler *settler)
 static void events_hasten(struct settler *settler)
 {
     struct list *list = &settler->events;
-    const uint64_t due_ms = list->ended_ms + events_wait(settler, settler->waits.count > 0);
+    const uint64_t due_ms = list->ended_ms + events_wait(settler, waits_count(&settler->waits) > 0);
     if (list->next_ms != UINT64_MAX && list->failures == 0 && due_ms < list->next_ms) {
         list->next_ms = due_ms;
     }
@@ -61,15 +62,16 @@ static void events_hasten(struct settler *settler)
 
 /* ---- one page ---- */
 
-static bool page_ask(struct settler *settler, enum flight_kind kind, int64_t since_s,
-                     struct bytes after)
+static bool page_ask(struct settler *settler, enum flight_kind kind, struct bytes after)
 {
+    const struct list *list = kind == FLIGHT_EVENTS ? &settler->events : &settler->intents;
     struct flight *flight = flight_new(settler, kind, 1);
     if (flight == NULL) {
         return false;
     }
-    flight->request = kind == FLIGHT_EVENTS ? stripe_list_events(since_s, after)
-                                            : stripe_list_intents(since_s, after);
+    flight->request = kind == FLIGHT_EVENTS
+                          ? stripe_list_events(list->since_s, after, list->page_max)
+                          : stripe_list_intents(list->since_s, after, list->page_max);
     return true;
 }
 
@@ -92,7 +94,7 @@ static int list_read(struct settler *settler, struct list *list, enum flight_kin
     const bool is_deep = settler->now_ms >= list->deep_ms;
     const int err = is_events ? since_of(settler, list, PLACE_EVENTS, EVENTS_BACK_S, is_deep)
                               : since_of(settler, list, PLACE_INTENTS, INTENTS_BACK_S, is_deep);
-    if (err != 0 || !page_ask(settler, kind, list->since_s, bytes_of(NULL, 0))) {
+    if (err != 0 || !page_ask(settler, kind, bytes_of(NULL, 0))) {
         return err;
     }
     list->deep_ms = is_deep ? settler->now_ms + DEEP_MS : list->deep_ms;
@@ -111,16 +113,6 @@ static int list_turn(struct settler *settler, struct list *list, enum flight_kin
         settler_again(settler, list->next_ms);
     }
     return err;
-}
-
-int lists_turn(struct settler *settler)
-{
-    if (!settler->is_scanned) {
-        return 0;
-    }
-    events_hasten(settler);
-    const int err = list_turn(settler, &settler->events, FLIGHT_EVENTS);
-    return err != 0 ? err : list_turn(settler, &settler->intents, FLIGHT_INTENTS);
 }
 
 /* ---- orphans ---- */
@@ -143,25 +135,66 @@ static int orphan_cancel(struct settler *settler, const struct orphan *orphan)
     return outbox_put(settler->txn, &attempt);
 }
 
-/* Nobody here can ever decide about it. */
-static int orphans_cancel(struct settler *settler)
+/* The first that is open above @after, with its bytes in @bytes. ERR_NOT_FOUND. */
+static int orphan_next(struct settler *settler, struct bytes after, uint8_t *bytes,
+                       struct orphan *ret_orphan)
 {
-    const int64_t before_s = settler_now_s(settler) - ORPHAN_GRACE_S;
-    uint8_t intent[PROVIDER_ID_BYTES_MAX];
-    struct bytes after = bytes_of(NULL, 0);
-    struct orphan orphan;
     int err = 0;
-    while ((err = notes_orphan_next(settler->txn, after, &orphan)) == 0) {
-        memcpy(intent, orphan.intent.data, orphan.intent.size);
-        orphan.intent = after = bytes_of(intent, orphan.intent.size);
-        if (orphan_is_open(&orphan) && orphan.created_s <= before_s) {
-            err = orphan_cancel(settler, &orphan);
+    do {
+        err = notes_orphan_next(settler->txn, after, ret_orphan);
+        if (err == 0) {
+            memcpy(bytes, ret_orphan->intent.data, ret_orphan->intent.size);
+            ret_orphan->intent = after = bytes_of(bytes, ret_orphan->intent.size);
         }
-        if (err != 0) {
-            return err;
+    } while (err == 0 && !orphan_is_open(ret_orphan));
+    return err;
+}
+
+/* Some device may have an order that is not here. */
+static bool is_somebody_missing(struct settler *settler)
+{
+    const struct gate *gate = settler->config.gate;
+    gate->live(gate->context, &settler->live);
+    for (uint32_t i = 0; i < settler->live.peers_count; i++) {
+        if (gate_peer_is_missing(&settler->live.peers[i])) {
+            return true;
         }
     }
+    return false;
+}
+
+/* Nobody ever decides about them. */
+static int orphans_turn(struct settler *settler)
+{
+    uint8_t bytes[PROVIDER_ID_BYTES_MAX];
+    struct orphan orphan;
+    int err = orphan_next(settler, bytes_of(NULL, 0), bytes, &orphan);
+    if (err == ERR_NOT_FOUND || (err == 0 && is_somebody_missing(settler))) {
+        orphans_forget(&settler->orphans);
+        return 0;
+    }
+    orphans_walk_begin(&settler->orphans);
+    while (err == 0) {
+        const uint64_t wait_ms = orphans_wait(&settler->orphans, &orphan, settler->now_ms);
+        err = wait_ms == 0 ? orphan_cancel(settler, &orphan) : 0;
+        settler_again(settler, wait_ms < UINT64_MAX ? settler->now_ms + wait_ms : UINT64_MAX);
+        err = err == 0 ? orphan_next(settler, orphan.intent, bytes, &orphan) : err;
+    }
+    orphans_walk_end(&settler->orphans);
     return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* ---- the turn ---- */
+
+int lists_turn(struct settler *settler)
+{
+    if (!settler->is_scanned) {
+        return 0;
+    }
+    events_hasten(settler);
+    int err = list_turn(settler, &settler->events, FLIGHT_EVENTS);
+    err = err == 0 ? list_turn(settler, &settler->intents, FLIGHT_INTENTS) : err;
+    return err == 0 ? orphans_turn(settler) : err;
 }
 
 /* ---- the end of a page, and of a list ---- */
@@ -171,24 +204,37 @@ static int list_end(struct settler *settler, struct list *list, enum flight_kind
     const bool is_events = kind == FLIGHT_EVENTS;
     list->failures = 0;
     list->ended_ms = settler->now_ms;
-    list->next_ms = settler->now_ms + (is_events ? events_wait(settler, settler->waits.count > 0)
-                                                 : (uint64_t)INTENTS_MS);
+    list->next_ms =
+        settler->now_ms +
+        (is_events ? events_wait(settler, waits_count(&settler->waits) > 0) : (uint64_t)INTENTS_MS);
     settler->is_dirty = true;
-    const int err =
-        list->date_s == 0
-            ? 0
-            : notes_place_put(settler->txn, is_events ? PLACE_EVENTS : PLACE_INTENTS, list->date_s);
-    return err != 0 || is_events ? err : orphans_cancel(settler);
+    return list->date_s == 0
+               ? 0
+               : notes_place_put(settler->txn, is_events ? PLACE_EVENTS : PLACE_INTENTS,
+                                 list->date_s);
+}
+
+/* Perhaps one object is too large, or the line too bad for so many. */
+static uint32_t page_smaller(uint32_t count)
+{
+    return count > PAGE_SHARE ? count / PAGE_SHARE : 1;
+}
+
+static uint32_t page_larger(uint32_t count)
+{
+    return count < STRIPE_LIST_MAX / PAGE_SHARE ? count * PAGE_SHARE : STRIPE_LIST_MAX;
 }
 
 static void list_fail(struct settler *settler, struct list *list)
 {
+    const uint64_t max_ms = settler->is_dated ? FAILED_MAX_MS : UNDATED_MAX_MS;
     uint64_t wait_ms = FAILED_MS;
-    for (uint32_t i = 0; i < list->failures && wait_ms < FAILED_MAX_MS; i++) {
+    for (uint32_t i = 0; i < list->failures && wait_ms < max_ms; i++) {
         wait_ms *= 2;
     }
     list->failures++;
-    list->next_ms = settler->now_ms + (wait_ms < FAILED_MAX_MS ? wait_ms : FAILED_MAX_MS);
+    list->page_max = page_smaller(list->page_max);
+    list->next_ms = settler->now_ms + (wait_ms < max_ms ? wait_ms : max_ms);
 }
 
 /* What the page told is durable: it need not be told again. */
@@ -219,10 +265,11 @@ int list_conclude(struct settler *settler, const struct errand *errand)
     if (err != 0) {
         return err;
     }
+    list->page_max = page_larger(list->page_max);
     if (!stripe_reply_has_more(errand->reply, &after)) {
         return list_end(settler, list, kind);
     }
-    if (!page_ask(settler, kind, list->since_s, after)) {
+    if (after.size == 0 || !page_ask(settler, kind, after)) {
         list_fail(settler, list); /* all from the newest page again */
     }
     return 0;

@@ -6,8 +6,10 @@
 #include "sync/log/tables.h"
 
 enum {
-    CHANGES_PER_READ = 200, /* of one read transaction: it ends soon */
-    BUSY_AGAIN_MS = 1000,   /* the core has no room for a command */
+    CHANGES_PER_READ = 200,         /* of one read transaction: it ends soon */
+    BUSY_AGAIN_MS = 1000,           /* the core has no room for a command */
+    RESCAN_MS = 60 * 1000,          /* more orders wait than we remember */
+    FORBIDDEN_AGAIN_MS = 60 * 1000, /* until a person gives this device its rights */
     COPIES_DEFAULT = 2,
 };
 
@@ -73,19 +75,33 @@ static int intents_note(struct settler *settler)
         if (err == 0 && entity_id_equal(&known, &settler->order->id)) {
             continue;
         }
-        err = notes_intent_put(settler->txn, intent, &settler->order->id);
+        err = notes_intent_put(settler->txn, intent, &settler->order->id, settler_now_s(settler));
         err = err == 0 ? notes_orphan_del(settler->txn, intent) : err;
         settler->is_dirty = true;
     }
     return err;
 }
 
-/* Nothing is asked of the provider, and nothing will be unless it changes. */
+static bool has_open_intent(const struct ledger *ledger)
+{
+    for (uint32_t i = 0; i < ledger->intents_count; i++) {
+        if (ledger->intents[i].state < INTENT_CANCELED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nothing is asked of the provider, and nothing will be unless it changes; a draft that nobody can
+ * pay as it is. */
 static bool is_settled(const struct settler *settler)
 {
     const struct plan *plan = settler->plan;
-    return plan->calls_count == 0 && !plan->is_wish_due && !plan->is_lapse_due &&
-           plan->again_ms == UINT64_MAX && settler->order->phase >= PHASE_COMPLETED;
+    const struct order *order = settler->order;
+    const bool is_over = order->phase >= PHASE_COMPLETED ||
+                         (order->phase == PHASE_DRAFT && order->ledger.intents_count > 0 &&
+                          !has_open_intent(&order->ledger));
+    return is_over && plan->calls_count == 0 && !plan->is_wish_due && !plan->is_lapse_due;
 }
 
 static int plan_take(struct settler *settler)
@@ -102,7 +118,6 @@ static int plan_take(struct settler *settler)
     settler->is_dirty = settler->is_dirty || is_changed;
     if (err == 0 && is_settled(settler)) {
         err = outbox_forget(settler->txn, id);
-        err = err == 0 ? notes_brief_del(settler->txn, id) : err;
     }
     return err;
 }
@@ -115,6 +130,14 @@ static bool rules_tell(struct settler *settler)
     return is_lapsed && is_wished;
 }
 
+/* More wait than we remember. */
+static void rescan_later(struct settler *settler)
+{
+    if (settler->rescan_ms == 0) {
+        settler->rescan_ms = settler->now_ms + RESCAN_MS;
+    }
+}
+
 /* settler->order is read. */
 static int order_settle(struct settler *settler)
 {
@@ -125,8 +148,20 @@ static int order_settle(struct settler *settler)
         return err;
     }
     const uint64_t again_ms = rules_tell(settler) ? settler->plan->again_ms : BUSY_AGAIN_MS;
-    waits_plan(&settler->waits, &settler->order->id, settler->now_ms, again_ms);
+    if (!waits_plan(&settler->waits, &settler->order->id, settler->now_ms, again_ms)) {
+        rescan_later(settler);
+    }
     return 0;
+}
+
+void order_again(struct settler *settler, const struct entity_id *id, int err)
+{
+    const uint64_t at_ms =
+        settler->now_ms + (err == ERR_FORBIDDEN ? FORBIDDEN_AGAIN_MS : BUSY_AGAIN_MS);
+    settler_again(settler, at_ms);
+    if (!waits_soon(&settler->waits, id, at_ms)) {
+        rescan_later(settler);
+    }
 }
 
 /* A row that the disk spoilt is being mended; it changes then. */
@@ -151,13 +186,17 @@ int order_read(struct settler *settler, const struct entity_id *id)
     return err;
 }
 
-bool order_wants(struct settler *settler, const struct kept_call *of)
+int order_wants(struct settler *settler, const struct kept_call *of,
+                const struct provider_call **ret_call)
 {
-    if (order_read(settler, &of->order) != 0) {
-        return false;
+    const int err = order_read(settler, &of->order);
+    *ret_call = NULL;
+    if (err != 0) {
+        return err == ERR_NOT_FOUND ? 0 : err;
     }
     plan_now(settler);
-    return plan_has(settler->plan, &of->call);
+    *ret_call = plan_find(settler->plan, &of->call);
+    return 0;
 }
 
 /* ---- changes ---- */
@@ -202,6 +241,10 @@ static int cursor_begin(struct settler *settler, struct store_txn *node)
 {
     struct cursor now;
     int err = cursor_now(node, &now);
+    if (settler->rescan_ms != 0 && settler->rescan_ms <= settler->now_ms) {
+        settler->rescan_ms = 0;
+        settler->cursor.change = 0;
+    }
     if (err == 0 && !cursor_fits(&settler->cursor, &now)) {
         now.change = 0;
         settler->cursor = now;
@@ -220,6 +263,7 @@ static int waits_turn(struct settler *settler, struct store_txn *node)
         err = order_look(settler, node, &id);
     }
     settler_again(settler, waits_next(&settler->waits));
+    settler_again(settler, settler->rescan_ms != 0 ? settler->rescan_ms : UINT64_MAX);
     return err;
 }
 

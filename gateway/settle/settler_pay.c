@@ -69,7 +69,8 @@ int payments_check(struct settler *settler, const struct entity_id *order, int64
         return 0;
     }
     const struct provider_call call = {.kind = CALL_CANCEL, .intent = intent->intent.id};
-    const struct attempt attempt = attempt_of(order, &call);
+    struct attempt attempt = attempt_of(order, &call);
+    attempt.is_firm = true; /* no plan asks for it, and none may take it back */
     logger_say(LEVEL_ERROR, "settle",
                "the provider made an intent that would charge at once, or another amount: it is "
                "cancelled, and nobody can pay it");

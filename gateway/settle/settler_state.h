@@ -11,6 +11,7 @@
 #include "gateway/https/https.h"
 #include "gateway/settle/draft.h"
 #include "gateway/settle/notes.h"
+#include "gateway/settle/orphans.h"
 #include "gateway/settle/outbox.h"
 #include "gateway/settle/settler.h"
 #include "gateway/settle/waits.h"
@@ -83,7 +84,8 @@ struct errand {
 /* A command of ours in the core. */
 struct told {
     uint64_t request; /* 0 = free */
-    int32_t errand;   /* -1 = none: a rule's own */
+    int32_t errand;   /* -1 = none: a rule's own, of: */
+    struct entity_id order;
     enum command_kind kind;
     struct orphan orphan; /* an intent's, should its order not be here; its id in: */
     uint8_t intent[PROVIDER_ID_BYTES_MAX];
@@ -104,6 +106,7 @@ struct list {
     uint64_t ended_ms; /* when it was read last */
     uint64_t deep_ms;  /* when to read further back again */
     uint32_t failures;
+    uint32_t page_max; /* objects of a page: fewer after one that could not be read */
 };
 
 /* ---- customers ---- */
@@ -143,7 +146,7 @@ struct settler {
     uint32_t answers_count, answers_first;
     struct annex_answer answers[SETTLER_ASKS_MAX];
 
-    _Atomic int64_t offset_ms; /* the provider's clock minus the monotonic one */
+    _Atomic int64_t offset_ms; /* the provider's clock minus the one that counts while we sleep */
 
     /* The turn. */
     struct store_txn *txn;
@@ -162,14 +165,18 @@ struct settler {
     char currency[CURRENCY_BYTES_MAX + 1]; /* lower case */
     uint32_t copies;
     struct waits waits;
+    uint64_t rescan_ms; /* when to look at every order again: too many waited; 0 = need not be */
 
     /* The provider. */
     uint64_t names;
+    bool is_dated;      /* the provider told what time it is: nothing is done before */
     uint64_t shut_ms;   /* our key is not taken: nothing is sent before */
     uint64_t hook_ms;   /* when an event came by itself; 0 = never */
     uint64_t opened_ms; /* when a customer got a payment form */
     uint64_t events_ms; /* when to look at the events that came */
+    uint64_t forget_ms; /* when to forget what is old */
     struct list events, intents;
+    struct orphans orphans;
     struct flight flights[FLIGHTS_MAX];
     struct errand errands[ERRANDS_MAX];
     struct told told[TOLD_MAX];
@@ -196,8 +203,12 @@ struct bytes settler_currency(const struct settler *settler);
 MUST_CHECK int orders_turn(struct settler *settler);
 /* The order as it is now into settler->order. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO, ERR_BUSY. */
 MUST_CHECK int order_read(struct settler *settler, const struct entity_id *id);
-/* Whether the plan of now asks for the call. */
-bool order_wants(struct settler *settler, const struct kept_call *of);
+/* The call as the plan of now asks for it; *@ret_call NULL: it does not. ERR_BUSY, ERR_IO,
+ * ERR_MALFORMED: nobody can tell now. */
+MUST_CHECK int order_wants(struct settler *settler, const struct kept_call *of,
+                           const struct provider_call **ret_call);
+/* The core did not write what a rule of ours wants of the order: plan it again. */
+void order_again(struct settler *settler, const struct entity_id *id, int err);
 
 /* ---- settler_calls.c ---- */
 

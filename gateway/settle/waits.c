@@ -10,6 +10,17 @@ static struct wait *wait_find(struct waits *waits, const struct entity_id *order
     return NULL;
 }
 
+/* A new one when there is none; NULL: too many wait. */
+static struct wait *wait_get(struct waits *waits, const struct entity_id *order)
+{
+    struct wait *wait = wait_find(waits, order);
+    if (wait == NULL && waits->count < WAITS_MAX) {
+        wait = &waits->waits[waits->count++];
+        *wait = (struct wait){.order = *order, .again_ms = UINT64_MAX};
+    }
+    return wait;
+}
+
 static bool has_open_intent(const struct ledger *ledger)
 {
     for (uint32_t i = 0; i < ledger->intents_count; i++) {
@@ -34,17 +45,11 @@ static uint64_t since(bool is_so, uint64_t now_ms, bool *was_so, uint64_t *since
 struct plan_waits waits_look(struct waits *waits, const struct order *order, uint64_t now_ms)
 {
     const bool is_undecided = order->ledger.held_minor > 0 && plan_is_undecided(order);
-    const bool is_draft = order->phase == PHASE_DRAFT && has_open_intent(&order->ledger);
-    struct wait *wait = wait_find(waits, &order->id);
-    if (wait == NULL && (is_undecided || is_draft) && waits->count < WAITS_MAX) {
-        wait = &waits->waits[waits->count++];
-        *wait = (struct wait){.order = order->id, .again_ms = UINT64_MAX};
-    }
+    const bool is_payable = has_open_intent(&order->ledger) || order->ledger.held_minor > 0;
+    const bool is_draft = order->phase == PHASE_DRAFT && is_payable;
+    struct wait *wait =
+        is_undecided || is_draft ? wait_get(waits, &order->id) : wait_find(waits, &order->id);
     if (wait == NULL) {
-        return (struct plan_waits){.draft_ms = 0};
-    }
-    if (!is_undecided && !is_draft) {
-        *wait = waits->waits[--waits->count];
         return (struct plan_waits){.draft_ms = 0};
     }
     return (struct plan_waits){
@@ -52,13 +57,37 @@ struct plan_waits waits_look(struct waits *waits, const struct order *order, uin
         .draft_ms = since(is_draft, now_ms, &wait->is_draft, &wait->draft_ms)};
 }
 
-void waits_plan(struct waits *waits, const struct entity_id *order, uint64_t now_ms,
+bool waits_plan(struct waits *waits, const struct entity_id *order, uint64_t now_ms,
                 uint64_t again_ms)
 {
-    struct wait *wait = wait_find(waits, order);
-    if (wait != NULL) {
-        wait->again_ms = again_ms == UINT64_MAX ? UINT64_MAX : now_ms + again_ms;
+    const bool is_timed = again_ms != UINT64_MAX;
+    struct wait *wait = is_timed ? wait_get(waits, order) : wait_find(waits, order);
+    if (wait == NULL) {
+        return !is_timed;
     }
+    wait->again_ms = is_timed ? now_ms + again_ms : UINT64_MAX;
+    if (!is_timed && !wait->is_undecided && !wait->is_draft) {
+        *wait = waits->waits[--waits->count];
+    }
+    return true;
+}
+
+bool waits_soon(struct waits *waits, const struct entity_id *order, uint64_t at_ms)
+{
+    struct wait *wait = wait_get(waits, order);
+    if (wait != NULL) {
+        wait->again_ms = at_ms < wait->again_ms ? at_ms : wait->again_ms;
+    }
+    return wait != NULL;
+}
+
+uint32_t waits_count(const struct waits *waits)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < waits->count; i++) {
+        count += waits->waits[i].is_undecided || waits->waits[i].is_draft;
+    }
+    return count;
 }
 
 bool waits_due(struct waits *waits, uint64_t now_ms, struct entity_id *ret_order)

@@ -1,4 +1,5 @@
-/* waits.h - since when orders wait: for the kitchen, for a payment that was begun.
+/* waits.h - since when orders wait: for the kitchen, for a payment that was begun, for the core to
+ * take what a rule of ours wants written.
  *
  * Layer: gateway (pure). By a clock that only grows, in memory alone: after a restart everybody
  * gets his time anew, which is longer and never shorter.
@@ -8,11 +9,11 @@
 
 #include "gateway/settle/plan.h"
 
-enum { WAITS_MAX = 1024 /* orders that wait at once; further ones wait for ever */ };
+enum { WAITS_MAX = 1024 /* orders that wait at once; further ones are told by false */ };
 
 struct wait {
     struct entity_id order;
-    bool is_undecided, is_draft; /* it waits so, since: */
+    bool is_undecided, is_draft; /* it waits so, since: (neither: for again_ms alone) */
     uint64_t undecided_ms, draft_ms;
     uint64_t again_ms; /* plan anew then; UINT64_MAX = no need */
 };
@@ -25,9 +26,16 @@ struct waits {
 /* The order is as @order now: how long it has been so. */
 struct plan_waits waits_look(struct waits *waits, const struct order *order, uint64_t now_ms);
 
-/* What came of the plan: @again_ms from now, as plan.again_ms. */
-void waits_plan(struct waits *waits, const struct entity_id *order, uint64_t now_ms,
-                uint64_t again_ms);
+/* What came of the plan that was made after waits_look(): @again_ms from now, as plan.again_ms.
+ * False: it should be planned again, and too many wait. */
+MUST_CHECK bool waits_plan(struct waits *waits, const struct entity_id *order, uint64_t now_ms,
+                           uint64_t again_ms);
+
+/* Plan it again at @at_ms at the latest. False: too many wait. */
+MUST_CHECK bool waits_soon(struct waits *waits, const struct entity_id *order, uint64_t at_ms);
+
+/* How many wait for people. */
+uint32_t waits_count(const struct waits *waits);
 
 /* The first whose time has come; its time is forgotten. False when there is none. */
 bool waits_due(struct waits *waits, uint64_t now_ms, struct entity_id *ret_order);

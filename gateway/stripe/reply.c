@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "gateway/stripe/request.h"
-#include "node/api/json.h"
 
 static const json_t *root_of(const struct stripe_reply *reply)
 {
@@ -13,20 +12,18 @@ static const json_t *root_of(const struct stripe_reply *reply)
 
 int stripe_reply_parse(struct bytes body, struct stripe_reply **ret_reply)
 {
-    char where[JSON_WHERE_BYTES_MAX];
-    struct json_value *value = NULL;
+    json_error_t error;
     if (body.size > REPLY_BYTES_MAX) {
         return ERR_TOO_LARGE;
     }
-    int err = json_parse(body, &value, where);
-    if (err == 0 && !json_is_object((json_t *)(void *)value)) {
-        json_free(value);
-        err = ERR_MALFORMED;
+    /* What other software put into metadata must not hide all that is on a page. */
+    json_t *value = json_loadb((const char *)body.data, body.size, JSON_ALLOW_NUL, &error);
+    if (!json_is_object(value)) {
+        json_decref(value);
+        return ERR_MALFORMED;
     }
-    if (err == 0) {
-        *ret_reply = (struct stripe_reply *)(void *)value;
-    }
-    return err;
+    *ret_reply = (struct stripe_reply *)(void *)value;
+    return 0;
 }
 
 void stripe_reply_free(struct stripe_reply *reply)
@@ -296,9 +293,12 @@ struct bytes stripe_reply_id(const struct stripe_reply *reply)
 bool stripe_reply_has_more(const struct stripe_reply *reply, struct bytes *ret_after)
 {
     const json_t *data = json_object_get(root_of(reply), "data");
-    const size_t count = json_array_size(data);
-    *ret_after = count > 0 ? text_of(json_array_get(data, count - 1), "id") : bytes_of(NULL, 0);
-    return json_is_true(json_object_get(root_of(reply), "has_more")) && is_id(*ret_after);
+    *ret_after = bytes_of(NULL, 0);
+    for (size_t i = json_array_size(data); i > 0 && ret_after->size == 0; i--) {
+        const struct bytes id = text_of(json_array_get(data, i - 1), "id");
+        *ret_after = is_id(id) ? id : bytes_of(NULL, 0);
+    }
+    return json_array_size(data) > 0 && json_is_true(json_object_get(root_of(reply), "has_more"));
 }
 
 struct bytes stripe_reply_message(const struct stripe_reply *reply)

@@ -51,7 +51,7 @@ bool stripe_reply_object(const struct stripe_reply *reply, uint32_t index,
 /* The id of the object itself; empty if none. */
 struct bytes stripe_reply_id(const struct stripe_reply *reply);
 
-/* Of a list: whether there are more, and the id to go on after. */
+/* Of a list: whether there are more, and the id to go on after, empty: none of the page is one. */
 bool stripe_reply_has_more(const struct stripe_reply *reply, struct bytes *ret_after);
 
 /* error.message, to be shown to the customer when a card is declined; empty if none. */

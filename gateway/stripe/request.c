@@ -86,10 +86,10 @@ struct stripe_request stripe_request_of(const struct attempt *attempt,
 
 /* ---- reading ---- */
 
-static void page_add(struct text *path, struct bytes after)
+static void page_add(struct text *path, struct bytes after, uint32_t count_max)
 {
     struct text query = {.data = NULL};
-    form_add_number(&query, "limit", STRIPE_LIST_MAX);
+    form_add_number(&query, "limit", count_max);
     if (after.size > 0) {
         form_add(&query, "starting_after", after);
     }
@@ -105,7 +105,7 @@ struct stripe_request stripe_look_of(const struct attempt *attempt)
         text_append_text(&request.path, "/v1/refunds?payment_intent=");
         form_escape(&request.path, attempt->call.intent);
         text_append_text(&request.path, "&");
-        page_add(&request.path, bytes_of(NULL, 0));
+        page_add(&request.path, bytes_of(NULL, 0), STRIPE_LIST_MAX);
     } else {
         intent_path(&request.path, attempt->call.intent, "");
     }
@@ -119,7 +119,8 @@ struct stripe_request stripe_intent_of(struct bytes intent)
     return request;
 }
 
-static struct stripe_request list_since(const char *path, int64_t since_s, struct bytes after)
+static struct stripe_request list_since(const char *path, int64_t since_s, struct bytes after,
+                                        uint32_t count_max)
 {
     struct stripe_request request = {.is_post = false};
     struct text query = {.data = NULL};
@@ -128,19 +129,46 @@ static struct stripe_request list_since(const char *path, int64_t since_s, struc
     text_append_text(&request.path, "?");
     text_append(&request.path, query.data, query.size);
     text_append_text(&request.path, "&");
-    page_add(&request.path, after);
+    page_add(&request.path, after, count_max);
     text_close(&query);
     return request;
 }
 
-struct stripe_request stripe_list_intents(int64_t since_s, struct bytes after)
+struct stripe_request stripe_list_intents(int64_t since_s, struct bytes after, uint32_t count_max)
 {
-    return list_since("/v1/payment_intents", since_s, after);
+    return list_since("/v1/payment_intents", since_s, after, count_max);
 }
 
-struct stripe_request stripe_list_events(int64_t since_s, struct bytes after)
+/* At most 20 may be named. Source: docs.stripe.com/api/events/types. */
+static const char *const event_types[] = {
+    "payment_intent.created",
+    "payment_intent.requires_action",
+    "payment_intent.processing",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.canceled",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+};
+
+struct stripe_request stripe_list_events(int64_t since_s, struct bytes after, uint32_t count_max)
 {
-    return list_since("/v1/events", since_s, after);
+    struct stripe_request request = list_since("/v1/events", since_s, after, count_max);
+    struct text query = {.data = NULL};
+    for (size_t i = 0; i < sizeof event_types / sizeof *event_types; i++) {
+        text_append_text(&request.path, "&");
+        form_add_text(&query, "types[]", event_types[i]);
+        text_append(&request.path, query.data, query.size);
+        text_close(&query);
+    }
+    return request;
 }
 
 void stripe_request_close(struct stripe_request *request)

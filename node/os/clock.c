@@ -14,6 +14,11 @@ uint64_t clock_mono_ms(void)
     return (uint64_t)clock_ms(CLOCK_MONOTONIC);
 }
 
+uint64_t clock_boot_ms(void)
+{
+    return (uint64_t)clock_ms(CLOCK_BOOTTIME);
+}
+
 int64_t clock_wall_ms(void)
 {
     return clock_ms(CLOCK_REALTIME);

@@ -9,6 +9,8 @@
 
 struct moment clock_now(void);
 uint64_t clock_mono_ms(void);
+/* Counts on while the machine sleeps. */
+uint64_t clock_boot_ms(void);
 int64_t clock_wall_ms(void);
 
 #endif

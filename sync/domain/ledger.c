@@ -275,27 +275,48 @@ bool ledger_wishes_overlap(const struct ledger_wish *a, const struct refund_wish
     return false;
 }
 
-/* What the refunds that name the wish say of it, and how many of them are live. */
-static enum wish_state outcome_of(const struct ledger *ledger, const struct ledger_wish *wish,
-                                  uint32_t *ret_live)
+/* What the refunds that name one wish say together. */
+struct outcome {
+    bool is_pending, has_failed;
+    bool is_last; /* one of them left something on its intent: it was the last of them */
+    int64_t given_minor;
+};
+
+static bool is_spent(const struct ledger *ledger, struct bytes id)
 {
-    enum wish_state state = WISH_OPEN;
-    *ret_live = 0;
+    const struct ledger_intent *intent = ledger_find_intent(ledger, id);
+    return intent != NULL && intent->refunded_minor == intent->received_minor;
+}
+
+static struct outcome outcome_of(const struct ledger *ledger, const struct ledger_wish *wish)
+{
+    struct outcome outcome = {.given_minor = 0};
     for (uint32_t i = 0; i < ledger->refunds_count; i++) {
         const struct ledger_refund *refund = &ledger->refunds[i];
         if (!bytes_equal(refund->wish, wish->id)) {
             continue;
         }
-        *ret_live += is_live(refund);
-        if (refund->status == REFUND_SUCCEEDED) {
-            state = WISH_REFUNDED;
-        } else if (is_live(refund)) {
-            state = state == WISH_REFUNDED ? state : WISH_PENDING;
-        } else if (state == WISH_OPEN) {
-            state = WISH_FAILED;
+        if (!is_live(refund)) {
+            outcome.has_failed = true;
+            continue;
         }
+        outcome.is_pending |= refund->status != REFUND_SUCCEEDED;
+        outcome.is_last |= !is_spent(ledger, refund->intent);
+        outcome.given_minor += refund->amount_minor;
     }
-    return state;
+    return outcome;
+}
+
+/* A wish that one intent does not suffice for goes on with the next. @left_minor: of all intents
+ * together. */
+static enum wish_state state_of_wish(const struct outcome *outcome, int64_t amount_minor,
+                                     int64_t left_minor)
+{
+    const bool is_met = outcome->given_minor >= amount_minor || outcome->is_last || left_minor == 0;
+    if (outcome->given_minor == 0 || !is_met) {
+        return outcome->has_failed ? WISH_FAILED : WISH_OPEN;
+    }
+    return outcome->is_pending ? WISH_PENDING : WISH_REFUNDED;
 }
 
 /* Another wish for one of these units: one that was carried out, or is so far the lower id. */
@@ -305,8 +326,7 @@ static bool is_overlapped(const struct ledger *ledger, const struct ledger_wish 
     check(refund_wish_decode(wish->body, &own) == 0);
     for (uint32_t i = 0; i < ledger->wishes_count; i++) {
         const struct ledger_wish *other = &ledger->wishes[i];
-        const bool is_ahead = other->state == WISH_PENDING || other->state == WISH_REFUNDED ||
-                              (other->state == WISH_OPEN && other < wish);
+        const bool is_ahead = other->given_minor > 0 || (other->state == WISH_OPEN && other < wish);
         if (other != wish && is_ahead && ledger_wishes_overlap(other, &own)) {
             return true;
         }
@@ -314,12 +334,14 @@ static bool is_overlapped(const struct ledger *ledger, const struct ledger_wish 
     return false;
 }
 
-static void settle_outcome(struct ledger *ledger, struct ledger_wish *wish)
+static void settle_outcome(struct ledger *ledger, struct ledger_wish *wish, int64_t left_minor)
 {
-    uint32_t live;
-    wish->state = outcome_of(ledger, wish, &live);
+    const struct outcome outcome = outcome_of(ledger, wish);
+    const bool is_excess = outcome.given_minor > wish->amount_minor;
+    wish->state = state_of_wish(&outcome, wish->amount_minor, left_minor);
+    wish->given_minor = outcome.given_minor;
     wish->open_minor = 0;
-    ledger->problems |= live > 1 || wish->has_rival ? LEDGER_WISH_AT_ODDS : 0;
+    ledger->problems |= is_excess || wish->has_rival ? LEDGER_WISH_AT_ODDS : 0;
     ledger->problems |= wish->state == WISH_FAILED ? LEDGER_REFUND_FAILED : 0;
 }
 
@@ -339,7 +361,7 @@ static void settle_wishes(struct ledger *ledger)
 {
     int64_t left = ledger->received_minor - ledger->refunded_minor;
     for (uint32_t i = 0; i < ledger->wishes_count; i++) {
-        settle_outcome(ledger, &ledger->wishes[i]);
+        settle_outcome(ledger, &ledger->wishes[i], left);
     }
     for (uint32_t i = 0; i < ledger->wishes_count; i++) {
         struct ledger_wish *wish = &ledger->wishes[i];
@@ -351,8 +373,9 @@ static void settle_wishes(struct ledger *ledger)
             ledger->problems |= LEDGER_WISH_AT_ODDS;
             continue;
         }
-        wish->open_minor = wish->amount_minor < left ? wish->amount_minor : left;
-        ledger->problems |= wish->open_minor < wish->amount_minor ? LEDGER_OVER_REFUNDED : 0;
+        const int64_t rest_minor = wish->amount_minor - wish->given_minor;
+        wish->open_minor = rest_minor < left ? rest_minor : left;
+        ledger->problems |= wish->open_minor < rest_minor ? LEDGER_OVER_REFUNDED : 0;
         left -= wish->open_minor;
     }
 }

@@ -44,7 +44,7 @@ struct ledger_dispute {
 };
 
 #define WISH_STATES(X)                                                                             \
-    X(WISH_OPEN, 0, "wished")                                                                      \
+    X(WISH_OPEN, 0, "wished") /* nothing of it was refunded yet, or only a part */                 \
     X(WISH_PENDING, 1, "pending")                                                                  \
     X(WISH_REFUNDED, 2, "refunded")                                                                \
     X(WISH_FAILED, 3, "failed")     /* a person decides: nobody tries again by himself */          \
@@ -64,7 +64,8 @@ struct ledger_wish {
     bool has_rival;    /* the same id with another amount or other units */
     enum wish_state state;
     int64_t amount_minor;
-    int64_t open_minor; /* to be refunded for it: never more than is there */
+    int64_t given_minor; /* by live refunds that name it */
+    int64_t open_minor;  /* still to be refunded for it: never more than is there */
     struct bytes reason;
 };
 

@@ -115,8 +115,9 @@ static int64_t left_to_wish(const struct ledger *ledger)
 static bool is_wished(const struct ledger *ledger, const struct refund_wish *wish)
 {
     for (uint32_t i = 0; i < ledger->wishes_count; i++) {
-        if (ledger->wishes[i].state != WISH_FAILED &&
-            ledger_wishes_overlap(&ledger->wishes[i], wish)) {
+        const bool is_void =
+            ledger->wishes[i].state == WISH_FAILED && ledger->wishes[i].given_minor == 0;
+        if (!is_void && ledger_wishes_overlap(&ledger->wishes[i], wish)) {
             return true;
         }
     }

@@ -90,24 +90,67 @@ TEST(attempt, waits_grow_to_a_minute_and_are_spread)
 
 TEST(attempt, a_key_that_the_provider_may_have_forgotten_is_not_used_again_without_a_look)
 {
-    struct attempt attempt = attempt_at(CALL_REFUND, 400);
+    struct attempt attempt = attempt_at(CALL_CAPTURE, 400);
     assert_true(attempt_begin(&attempt, NOON_MS));
     (void)attempt_end(&attempt, OUTCOME_UNKNOWN);
     assert_true(attempt_begin(&attempt, NOON_MS + ATTEMPT_KEY_MS - 1));
     (void)attempt_end(&attempt, OUTCOME_UNKNOWN);
     assert_false(attempt_begin(&attempt, NOON_MS + ATTEMPT_KEY_MS));
     assert_int_equal(attempt.state, ATTEMPT_LOOK);
-    attempt_looked(&attempt, false);
+    attempt_looked(&attempt, false, NOON_MS);
     assert_int_equal(attempt.state, ATTEMPT_VOID);
 }
 
 TEST(attempt, a_clock_that_went_back_makes_it_look_too)
 {
-    struct attempt attempt = attempt_at(CALL_REFUND, 400);
+    struct attempt attempt = attempt_at(CALL_CAPTURE, 400);
     assert_true(attempt_begin(&attempt, NOON_MS));
     (void)attempt_end(&attempt, OUTCOME_UNKNOWN);
     assert_false(attempt_begin(&attempt, NOON_MS - 1));
     assert_int_equal(attempt.state, ATTEMPT_LOOK);
+}
+
+TEST(attempt, a_refund_is_looked_for_before_each_try_and_goes_out_under_the_same_key)
+{
+    struct attempt attempt = attempt_at(CALL_REFUND, 400);
+    char first[ATTEMPT_KEY_TEXT_MAX], again[ATTEMPT_KEY_TEXT_MAX];
+    const enum attempt_outcome outcomes[] = {OUTCOME_UNKNOWN, OUTCOME_BROKEN, OUTCOME_UNKNOWN};
+    attempt_key(&attempt, first);
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+        assert_int_equal(attempt.state, ATTEMPT_LOOK);
+        attempt_looked(&attempt, true, NOON_MS);
+        assert_true(attempt_begin(&attempt, NOON_MS));
+        assert_true(attempt_end(&attempt, outcomes[i]) > 0);
+        attempt_key(&attempt, again);
+        assert_string_equal(first, again);
+    }
+    attempt_looked(&attempt, true, NOON_MS);
+    (void)attempt_begin(&attempt, NOON_MS);
+    (void)attempt_end(&attempt, OUTCOME_LATER); /* not executed: no need to look */
+    assert_int_equal(attempt.state, ATTEMPT_SEND);
+}
+
+TEST(attempt, a_key_that_is_old_is_replaced_when_the_look_found_nothing)
+{
+    struct attempt attempt = attempt_at(CALL_REFUND, 400);
+    attempt_looked(&attempt, true, NOON_MS);
+    assert_true(attempt_begin(&attempt, NOON_MS));
+    (void)attempt_end(&attempt, OUTCOME_UNKNOWN);
+    attempt_looked(&attempt, true, NOON_MS + ATTEMPT_KEY_MS);
+    assert_int_equal(attempt.keys, 1);
+    assert_int_equal(attempt.state, ATTEMPT_SEND);
+    assert_true(attempt_begin(&attempt, NOON_MS + ATTEMPT_KEY_MS));
+}
+
+TEST(attempt, an_amount_follows_the_plan_until_it_was_sent)
+{
+    struct attempt attempt = attempt_at(CALL_REFUND, 400);
+    attempt_ask(&attempt, 300);
+    assert_int_equal(attempt.call.amount_minor, 300);
+    attempt_looked(&attempt, true, NOON_MS);
+    assert_true(attempt_begin(&attempt, NOON_MS));
+    attempt_ask(&attempt, 200);
+    assert_int_equal(attempt.call.amount_minor, 300);
 }
 
 TEST(attempt, after_four_server_errors_it_looks_and_goes_on_under_a_new_key)
@@ -123,7 +166,7 @@ TEST(attempt, after_four_server_errors_it_looks_and_goes_on_under_a_new_key)
     assert_int_equal(attempt.state, ATTEMPT_LOOK);
     assert_true(attempt_end(&attempt, OUTCOME_UNKNOWN) > 0); /* the reading fails as well */
     assert_int_equal(attempt.state, ATTEMPT_LOOK);
-    attempt_looked(&attempt, true);
+    attempt_looked(&attempt, true, NOON_MS);
     assert_int_equal(attempt.state, ATTEMPT_SEND);
     attempt_key(&attempt, second);
     assert_string_not_equal(first, second);
@@ -138,7 +181,7 @@ TEST(attempt, what_is_refused_again_and_again_stops_and_a_person_looks)
         assert_true(attempt_begin(&attempt, NOON_MS));
         sent++;
         (void)attempt_end(&attempt, OUTCOME_REFUSED);
-        attempt_looked(&attempt, true);
+        attempt_looked(&attempt, true, NOON_MS);
     }
     assert_int_equal(attempt.state, ATTEMPT_STUCK);
     assert_int_equal(sent, ATTEMPT_KEYS_MAX);
@@ -147,10 +190,11 @@ TEST(attempt, what_is_refused_again_and_again_stops_and_a_person_looks)
 TEST(attempt, a_key_that_stands_for_something_else_is_never_replaced_by_another)
 {
     struct attempt attempt = attempt_at(CALL_REFUND, 400);
+    attempt_looked(&attempt, true, NOON_MS);
     assert_true(attempt_begin(&attempt, NOON_MS));
     (void)attempt_end(&attempt, OUTCOME_MISUSED);
     assert_int_equal(attempt.state, ATTEMPT_LOOK);
-    attempt_looked(&attempt, true);
+    attempt_looked(&attempt, true, NOON_MS);
     assert_int_equal(attempt.state, ATTEMPT_STUCK);
 }
 

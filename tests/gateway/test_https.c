@@ -422,6 +422,26 @@ TEST(https, the_certificates_that_are_trusted_may_be_named)
     server_stop();
 }
 
+/* As when it has no memory left: the node goes on. */
+TEST(https, a_call_that_libcurl_does_not_begin_has_no_answer)
+{
+    enum { REFUSED_BYTES = 8 * 1024 * 1024 + 64 };
+    char *path = malloc(REFUSED_BYTES);
+    assert_non_null(path);
+    memset(path, 'x', REFUSED_BYTES);
+    path[0] = '/';
+    struct https *https = https_of(5000);
+    const struct https_call call = {.name = 7, .path = bytes_of(path, REFUSED_BYTES)};
+    assert_int_equal(https_push(https, &call), 0);
+    struct https_answer answer = await(https);
+    assert_int_equal(answer.name, 7);
+    assert_int_equal(answer.status, 0);
+    assert_true(answer.trouble[0] != '\0');
+    text_close(&answer.body);
+    https_stop(https);
+    free(path);
+}
+
 TEST(https, a_base_url_has_its_limit)
 {
     char url[4096] = "https://";

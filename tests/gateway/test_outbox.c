@@ -43,6 +43,15 @@ static enum attempt_state state_of(const struct provider_call *call)
     return attempt.state;
 }
 
+static int64_t amount_of(const struct provider_call *call)
+{
+    struct attempt attempt;
+    struct store_txn *txn = store_memory_begin(store, false);
+    assert_int_equal(outbox_get(txn, &order, call, &attempt), 0);
+    store_memory_abort(txn);
+    return attempt.call.amount_minor;
+}
+
 static uint32_t count(const struct entity_id *of)
 {
     struct outbox_walk walk;
@@ -82,6 +91,7 @@ TEST(outbox, an_attempt_comes_back_as_it_was_put)
     attempt.failures = 7;
     attempt.first_ms = INT64_C(1800000000000);
     attempt.last = OUTCOME_BROKEN;
+    attempt.is_firm = true;
     put(&attempt);
     struct attempt found;
     struct store_txn *txn = store_memory_begin(store, false);
@@ -97,6 +107,7 @@ TEST(outbox, an_attempt_comes_back_as_it_was_put)
     assert_int_equal(found.failures, 7);
     assert_int_equal(found.first_ms, attempt.first_ms);
     assert_int_equal(found.last, OUTCOME_BROKEN);
+    assert_true(found.is_firm);
     store_memory_abort(txn);
     store_memory_free(store);
 }
@@ -128,7 +139,7 @@ TEST(outbox, a_plan_is_taken_up_once_however_often_it_is_made)
     store_memory_free(store);
 }
 
-TEST(outbox, what_was_never_sent_is_void_when_the_plan_changes_and_what_was_goes_on)
+TEST(outbox, what_was_never_sent_is_void_when_the_plan_changes_and_what_was_is_looked_up)
 {
     store = store_memory_new();
     const struct provider_call before = capture_of("pi_1", 1100), after = capture_of("pi_1", 700);
@@ -138,10 +149,54 @@ TEST(outbox, what_was_never_sent_is_void_when_the_plan_changes_and_what_was_goes
     struct attempt sent = attempt_of(&order, &after);
     assert_true(attempt_begin(&sent, 1));
     put(&sent);
+    assert_true(take(NULL, 0)); /* cancelled while the line was cut */
+    assert_int_equal(state_of(&after), ATTEMPT_LOOK);
     assert_false(take(NULL, 0));
-    assert_int_equal(state_of(&after), ATTEMPT_SEND);
     assert_true(take(&before, 1)); /* wanted again, and never sent */
     assert_int_equal(state_of(&before), ATTEMPT_SEND);
+    store_memory_free(store);
+}
+
+TEST(outbox, what_is_firm_no_plan_takes_back)
+{
+    store = store_memory_new();
+    const struct provider_call call = {.kind = CALL_CANCEL, .intent = bytes_of_text("pi_1")};
+    struct attempt attempt = attempt_of(&order, &call);
+    attempt.is_firm = true;
+    put(&attempt);
+    assert_false(take(NULL, 0));
+    assert_int_equal(state_of(&call), ATTEMPT_SEND);
+    store_memory_free(store);
+}
+
+static int loosen(struct store_txn *txn)
+{
+    return outbox_loosen(txn);
+}
+
+TEST(outbox, what_is_stuck_is_looked_at_once_more_or_ends_when_nobody_wants_it)
+{
+    const struct provider_call calls[] = {capture_of("pi_1", 5), capture_of("pi_2", 5),
+                                          capture_of("pi_3", 5)};
+    const enum attempt_state states[] = {ATTEMPT_STUCK, ATTEMPT_DONE, ATTEMPT_STUCK};
+    store = store_memory_new();
+    for (size_t i = 0; i < 3; i++) {
+        struct attempt attempt = attempt_of(&order, &calls[i]);
+        attempt.state = states[i];
+        attempt.tries = 1;
+        put(&attempt);
+    }
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(loosen(txn), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    assert_int_equal(state_of(&calls[0]), ATTEMPT_LOOK);
+    assert_int_equal(state_of(&calls[1]), ATTEMPT_DONE);
+    assert_int_equal(state_of(&calls[2]), ATTEMPT_LOOK);
+    struct attempt stuck = attempt_of(&order, &calls[0]);
+    stuck.state = ATTEMPT_STUCK;
+    put(&stuck);
+    assert_true(take(NULL, 0));
+    assert_int_equal(state_of(&calls[0]), ATTEMPT_VOID);
     store_memory_free(store);
 }
 
@@ -163,8 +218,19 @@ TEST(outbox, a_refund_of_another_amount_for_the_same_wish_is_the_same_attempt)
     store = store_memory_new();
     const struct provider_call more = refund_of("pi_1", 400), less = refund_of("pi_1", 300);
     assert_true(take(&more, 1));
+    assert_int_equal(state_of(&more), ATTEMPT_LOOK); /* another gateway may have made it */
+    assert_true(take(&less, 1));
     assert_false(take(&less, 1));
     assert_int_equal(count(&order), 1);
+    assert_int_equal(amount_of(&more), 300);
+    struct attempt sent = attempt_of(&order, &less);
+    sent.state = ATTEMPT_SEND;
+    assert_true(attempt_begin(&sent, 1));
+    put(&sent);
+    assert_false(take(&more, 1)); /* the same bytes under the same key */
+    assert_int_equal(amount_of(&more), 300);
+    assert_true(take(NULL, 0));
+    assert_int_equal(state_of(&more), ATTEMPT_LOOK);
     store_memory_free(store);
 }
 
@@ -340,13 +406,14 @@ static int get(struct store_txn *txn)
 
 TEST(outbox, a_disk_that_fails_is_told_wherever_it_does)
 {
-    int (*const works[])(struct store_txn *) = {take_two, take_none, forget, get};
+    int (*const works[])(struct store_txn *) = {take_two, take_none, forget, get, loosen};
     static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_OPEN, MEMORY_PUT, MEMORY_DEL};
     store = store_memory_new();
     put_many(3);
-    for (uint32_t i = 0; i < 2; i++) { /* never sent, and in no plan any more */
+    for (uint32_t i = 0; i < 3; i++) { /* never sent, and in no plan any more */
         const struct provider_call call = capture_of("pi_2", 7 + i);
-        const struct attempt attempt = attempt_of(&order, &call);
+        struct attempt attempt = attempt_of(&order, &call);
+        attempt.state = i < 2 ? ATTEMPT_SEND : ATTEMPT_STUCK;
         put(&attempt);
     }
     for (size_t i = 0; i < sizeof works / sizeof *works * 4; i++) {

@@ -58,6 +58,8 @@ TEST(waits, the_kitchens_time_runs_while_something_is_held_and_not_decided)
     assert_int_equal(waits_look(&waits, order, 5000).undecided_ms, 4000);
     order->lines[0].is_accepted = true;
     assert_int_equal(waits_look(&waits, order, 6000).undecided_ms, 0);
+    assert_int_equal(waits_count(&waits), 0);
+    assert_true(waits_plan(&waits, &order->id, 6000, UINT64_MAX));
     assert_int_equal(waits.count, 0);
     order->lines[0].is_accepted = false;
     assert_int_equal(waits_look(&waits, order, 7000).undecided_ms, 0);
@@ -74,6 +76,27 @@ TEST(waits, a_draft_waits_from_when_it_could_be_paid)
     order->ledger.intents[0].state = INTENT_CREATED;
     (void)waits_look(&waits, order, 2000);
     assert_int_equal(waits_look(&waits, order, 2500).draft_ms, 500);
+    order->ledger.intents[0].state = INTENT_CANCELED;
+    order->ledger.held_minor = 300; /* of another: it expires as well */
+    assert_int_equal(waits_look(&waits, order, 3000).draft_ms, 1000);
+    assert_int_equal(waits_count(&waits), 1);
+}
+
+TEST(waits, an_order_that_waits_for_nobody_is_planned_again_when_the_core_did_not_take_a_wish)
+{
+    struct order *order = held_order();
+    struct entity_id due;
+    order->ledger.held_minor = 0;
+    (void)waits_look(&waits, order, 1000);
+    assert_true(waits_plan(&waits, &order->id, 1000, 500));
+    assert_int_equal(waits_count(&waits), 0);
+    assert_true(waits_soon(&waits, &order->id, 1200));
+    assert_true(waits_soon(&waits, &order->id, 1400));
+    assert_true(waits_due(&waits, 1200, &due) && entity_id_equal(&due, &order->id));
+    (void)waits_look(&waits, order, 1200);
+    assert_true(waits_plan(&waits, &order->id, 1200, UINT64_MAX));
+    assert_int_equal(waits.count, 0);
+    assert_true(waits_plan(&waits, &order->id, 1200, UINT64_MAX));
 }
 
 TEST(waits, who_is_due_is_due_once)
@@ -81,17 +104,17 @@ TEST(waits, who_is_due_is_due_once)
     struct order *order = held_order();
     struct entity_id due;
     (void)waits_look(&waits, order, 1000);
-    waits_plan(&waits, &order->id, 1000, 500);
+    assert_true(waits_plan(&waits, &order->id, 1000, 500));
     assert_int_equal(waits_next(&waits), 1500);
     assert_false(waits_due(&waits, 1499, &due));
     assert_true(waits_due(&waits, 1500, &due));
     assert_true(entity_id_equal(&due, &order->id));
     assert_false(waits_due(&waits, 1500, &due));
-    waits_plan(&waits, &order->id, 1500, UINT64_MAX);
+    assert_true(waits_plan(&waits, &order->id, 1500, UINT64_MAX));
     assert_true(waits_next(&waits) == UINT64_MAX);
 }
 
-TEST(waits, more_than_there_is_room_for_wait_for_ever)
+TEST(waits, more_than_there_is_room_for_are_told)
 {
     struct order *order = held_order();
     for (uint32_t i = 0; i <= WAITS_MAX; i++) {
@@ -100,4 +123,7 @@ TEST(waits, more_than_there_is_room_for_wait_for_ever)
     }
     assert_int_equal(waits.count, WAITS_MAX);
     assert_int_equal(waits_look(&waits, order, 9000).undecided_ms, 0);
+    assert_false(waits_plan(&waits, &order->id, 9000, 500));
+    assert_false(waits_soon(&waits, &order->id, 9500));
+    assert_true(waits_plan(&waits, &order->id, 9000, UINT64_MAX));
 }

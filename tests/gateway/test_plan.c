@@ -210,6 +210,20 @@ TEST(plan, an_order_that_nobody_answers_lapses_in_time)
                         "capture pi_1 1100");
 }
 
+TEST(plan, of_an_expired_draft_that_is_held_in_part_nothing_is_captured_unless_it_was_accepted)
+{
+    struct order *order = order_of(2, 1100);
+    order->phase = PHASE_DRAFT;
+    intent_add(order, "pi_1", INTENT_HELD, 700);
+    assert_string_equal(plan_text(order, &(struct plan_waits){.draft_ms = 899999}), "again in 1");
+    assert_string_equal(plan_text(order, &(struct plan_waits){.draft_ms = 900000}), "cancel pi_1");
+    order->lines[0].is_accepted = true;
+    assert_string_equal(plan_text(order, &(struct plan_waits){.draft_ms = 900000}), "cancel pi_1");
+    accept_all(order);
+    assert_string_equal(plan_text(order, &(struct plan_waits){.draft_ms = 900000}),
+                        "capture pi_1 700");
+}
+
 /* ---- before the hold ---- */
 
 TEST(plan, a_page_left_open_can_pay_neither_too_much_nor_for_nothing)

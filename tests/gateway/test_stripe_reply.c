@@ -146,7 +146,7 @@ TEST(stripe_reply, an_answer_is_the_object_that_was_asked_for_or_unknown)
 
 TEST(stripe_reply, what_is_no_whole_object_is_no_reply)
 {
-    const char *const texts[] = {"", "<html>", "[]", "\"x\"", "{", INTENT "x", "{\"a\":1,\"a\":2}"};
+    const char *const texts[] = {"", "<html>", "[]", "\"x\"", "{", INTENT "x"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct stripe_reply *reply = NULL;
         assert_int_equal(stripe_reply_parse(bytes_of_text(texts[i]), &reply), ERR_MALFORMED);
@@ -243,6 +243,35 @@ TEST(stripe_reply, an_empty_list_has_nothing_after_it_whatever_it_says)
     stripe_reply_free(reply);
     reply = parse("{\"error\":\"no object\"}");
     assert_false(stripe_reply_answer(reply, 500, false, "refund").is_an_error);
+    stripe_reply_free(reply);
+}
+
+/* What other software wrote into the same account must not hide ours. */
+TEST(stripe_reply, an_odd_object_spoils_no_page)
+{
+    char page[4096];
+    char deep[200] = "";
+    struct stripe_fact fact;
+    struct bytes after;
+    bool is_one = false;
+    for (int i = 0; i < 40; i++)
+        (void)strcat(deep, i < 20 ? "[" : "]");
+    (void)snprintf(page, sizeof page,
+                   "{\"object\":\"list\",\"has_more\":true,\"data\":[" INTENT
+                   ",{\"object\":\"invoice\",\"id\":\"in_\\u0000\",\"note\":\"a\",\"note\":\"b\","
+                   "\"deep\":%s}]}",
+                   deep);
+    struct stripe_reply *reply = parse(page);
+    assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
+    assert_true(is_one);
+    assert_true(stripe_reply_object(reply, 1, &fact, &is_one));
+    assert_false(is_one);
+    assert_true(stripe_reply_has_more(reply, &after));
+    assert_bytes(after, "pi_1"); /* the last that is an id */
+    stripe_reply_free(reply);
+    reply = parse("{\"object\":\"list\",\"has_more\":true,\"data\":[{\"id\":7}]}");
+    assert_true(stripe_reply_has_more(reply, &after));
+    assert_int_equal(after.size, 0);
     stripe_reply_free(reply);
 }
 

@@ -79,10 +79,27 @@ TEST(stripe_request, what_must_be_looked_up_is_read)
 
 TEST(stripe_request, lists_are_read_page_by_page)
 {
-    assert_request(stripe_list_events(1700000000, bytes_of_text("")), false,
-                   "/v1/events?created[gte]=1700000000&limit=100", "");
-    assert_request(stripe_list_intents(5, bytes_of_text("pi_9")), false,
-                   "/v1/payment_intents?created[gte]=5&limit=100&starting_after=pi_9", "");
+    assert_request(stripe_list_intents(5, bytes_of_text("pi_9"), 25), false,
+                   "/v1/payment_intents?created[gte]=5&limit=25&starting_after=pi_9", "");
+    struct stripe_request events = stripe_list_events(1700000000, bytes_of_text(""), 100);
+    text_append(&events.path, "", 1);
+    assert_non_null(strstr(events.path.data, "/v1/events?created[gte]=1700000000&limit=100&types"));
+    stripe_request_close(&events);
+}
+
+/* Other software's events of the same account are none of ours, and may be odd. */
+TEST(stripe_request, only_events_that_tell_of_payments_are_listed)
+{
+    struct stripe_request events = stripe_list_events(1, bytes_of_text(""), 100);
+    size_t count = 0;
+    text_append(&events.path, "", 1);
+    for (const char *at = events.path.data; (at = strstr(at, "&types[]=")) != NULL; at++)
+        count++;
+    assert_true(count > 0 && count <= 20);
+    assert_non_null(strstr(events.path.data, "&types[]=payment_intent.canceled&"));
+    assert_non_null(strstr(events.path.data, "&types[]=refund.failed&"));
+    assert_non_null(strstr(events.path.data, "&types[]=charge.dispute.funds_reinstated"));
+    stripe_request_close(&events);
 }
 
 TEST(stripe_request, an_id_with_other_letters_stays_one_part_of_the_path)

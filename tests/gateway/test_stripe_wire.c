@@ -65,9 +65,9 @@ static struct text requests_made(void)
     look_add(&to, attempt_for(CALL_REFUND, "pi_1", "0123456789abcdef", 400));
     call_add(&to, attempt_for(CALL_CREATE, "", "second draft", PAID_MINOR));
     call_add(&to, attempt_for(CALL_CANCEL, "pi_2", "", 0));
-    line_add(&to, stripe_list_intents(START_S, bytes_of_text("")));
-    line_add(&to, stripe_list_intents(START_S, bytes_of_text("pi_2")));
-    line_add(&to, stripe_list_events(START_S, bytes_of_text("")));
+    line_add(&to, stripe_list_intents(START_S, bytes_of_text(""), 100));
+    line_add(&to, stripe_list_intents(START_S, bytes_of_text("pi_2"), 100));
+    line_add(&to, stripe_list_events(START_S, bytes_of_text(""), 100));
     return to;
 }
 

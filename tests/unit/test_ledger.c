@@ -328,6 +328,65 @@ TEST(ledger, a_refund_that_failed_after_it_succeeded_gave_nothing_back_and_fails
     assert_int_equal(failed.problems, LEDGER_REFUND_FAILED);
 }
 
+TEST(ledger, a_wish_that_one_payment_does_not_suffice_for_goes_on_with_the_next)
+{
+    struct fact facts[] = {intent_told("pi_1", INTENT_SUCCEEDED, 600, 0, 600),
+                           intent_told("pi_2", INTENT_SUCCEEDED, 600, 0, 600),
+                           wish_made(EVENT_REFUND_WISH, 1, 0, 1000),
+                           refund_told("re_1", "pi_1", 600, REFUND_SUCCEEDED, wish_name(1)),
+                           refund_told("re_2", "pi_2", 400, REFUND_PENDING, wish_name(1)),
+                           refund_told("re_2", "pi_2", 400, REFUND_SUCCEEDED, wish_name(1)),
+                           refund_told("re_2", "pi_2", 400, REFUND_FAILED, wish_name(1))};
+    const struct ledger half = ledger_of(facts, 4);
+    assert_int_equal(half.wishes[0].state, WISH_OPEN);
+    assert_int_equal(half.wishes[0].open_minor, 400);
+    assert_int_equal(half.wishes[0].given_minor, 600);
+    assert_int_equal(half.problems, 0);
+    const struct ledger asked = ledger_of(facts, 5);
+    assert_int_equal(asked.wishes[0].state, WISH_PENDING);
+    assert_int_equal(asked.problems, 0); /* two refunds for one wish, each of its own payment */
+    const struct ledger done = ledger_of(facts, 6);
+    assert_int_equal(done.wishes[0].state, WISH_REFUNDED);
+    assert_int_equal(done.wishes[0].open_minor, 0);
+    const struct ledger failed = ledger_of(facts, 7);
+    assert_int_equal(failed.wishes[0].state, WISH_FAILED); /* the rest is a person's affair */
+    assert_int_equal(failed.wishes[0].open_minor, 0);
+    assert_int_equal(failed.refunded_minor, 600);
+}
+
+TEST(ledger, a_refund_that_left_something_was_all_that_its_wish_wanted)
+{
+    struct fact facts[] = {intent_told("pi_1", INTENT_SUCCEEDED, 600, 0, 600),
+                           intent_told("pi_2", INTENT_SUCCEEDED, 600, 0, 600),
+                           wish_made(EVENT_REFUND_AUTO, 1, 0, 1000),
+                           refund_told("re_1", "pi_1", 500, REFUND_SUCCEEDED, wish_name(1))};
+    const struct ledger less = ledger_of(facts, 4); /* by then less was due */
+    assert_int_equal(less.wishes[0].state, WISH_REFUNDED);
+    assert_int_equal(less.wishes[0].open_minor, 0);
+    facts[0] = intent_told("pi_9", INTENT_SUCCEEDED, 600, 0, 600);
+    const struct ledger unknown = ledger_of(facts, 4); /* its payment is not told yet */
+    assert_int_equal(unknown.wishes[0].state, WISH_REFUNDED);
+}
+
+TEST(ledger, a_wish_that_took_all_there_was_is_met)
+{
+    struct fact facts[] = {intent_told("pi_1", INTENT_SUCCEEDED, 600, 0, 600),
+                           wish_made(EVENT_REFUND_WISH, 1, 0, 1000),
+                           refund_told("re_1", "pi_1", 600, REFUND_SUCCEEDED, wish_name(1))};
+    const struct ledger ledger = ledger_of(facts, 3);
+    assert_int_equal(ledger.wishes[0].state, WISH_REFUNDED);
+}
+
+TEST(ledger, a_wish_that_was_refunded_twice_is_at_odds)
+{
+    struct fact facts[] = {intent_told("pi_1", INTENT_SUCCEEDED, 900, 0, 900),
+                           wish_made(EVENT_REFUND_WISH, 1, 0, 300),
+                           refund_told("re_1", "pi_1", 300, REFUND_SUCCEEDED, wish_name(1)),
+                           refund_told("re_2", "pi_1", 300, REFUND_SUCCEEDED, wish_name(1))};
+    const struct ledger ledger = ledger_of(facts, 4);
+    assert_int_equal(ledger.problems & LEDGER_WISH_AT_ODDS, LEDGER_WISH_AT_ODDS);
+}
+
 TEST(ledger, two_who_wish_the_same_make_one_wish_of_the_lower_amount)
 {
     struct fact facts[] = {
