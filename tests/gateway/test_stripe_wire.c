@@ -155,7 +155,7 @@ static const struct {
     {"list", {2, 2, INTENT_SUCCEEDED, 0, TAKEN_MINOR, 0, true}},
     {"list", {1, 1, INTENT_SUCCEEDED, 0, TAKEN_MINOR, 0, true}},
     /* Charges are told of too, and are no facts. */
-    {"list", {9, 6, INTENT_CREATED, 0, 0, 400, true}},
+    {"list", {6, 6, INTENT_CREATED, 0, 0, 400, true}},
 };
 
 TEST(stripe_wire, what_the_practice_stripe_answers_is_read)
