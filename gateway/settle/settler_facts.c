@@ -310,8 +310,14 @@ static void say_refusal(const struct told *told, int err)
                "%s is not written: %s", texts[told->kind], err_text(err));
 }
 
+/* Facts come in any order: what is over stays so. */
+static void orphan_join(struct orphan *orphan, const struct orphan *known)
+{
+    orphan->state = known->state > orphan->state ? known->state : orphan->state;
+}
+
 /* A fact of an order that is not here: kept where a person sees it. */
-static int fact_answered(struct settler *settler, const struct told *told, int err)
+static int fact_answered(struct settler *settler, struct told *told, int err)
 {
     if (told->orphan.intent.size == 0 || (err != 0 && err != ERR_NOT_FOUND)) {
         return 0;
@@ -320,6 +326,9 @@ static int fact_answered(struct settler *settler, const struct told *told, int e
     const int get_err = notes_orphan_get(settler->txn, told->orphan.intent, &known);
     if (err == 0 && get_err == ERR_NOT_FOUND) {
         return 0;
+    }
+    if (get_err == 0) {
+        orphan_join(&told->orphan, &known);
     }
     settler->is_dirty = true;
     return err == 0 ? notes_orphan_del(settler->txn, told->orphan.intent)

@@ -75,7 +75,7 @@ static const char *store_of(int fd)
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t size = readlink(link, path, sizeof path - 1);
     path[size > 0 ? size : 0] = '\0';
-    return strstr(path, "/gateway/") != NULL ? "attempts" : "journal";
+    return strstr(path, "/store/") != NULL ? "journal" : "attempts";
 }
 
 static const char *peer_of(int fd)

@@ -1,27 +1,34 @@
 #!/usr/bin/env node
 // Orders paid by card through a gateway that is killed, a provider that fails, lines that are cut.
 // See README.md beside this file.
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Dice } from "../stripe/dice.mjs";
 import { AFTER_NAMES, CARD_NAMES, guest, judge, KITCHEN_NAMES, settled } from "./guests.mjs";
-import { SCENES } from "./scenes.mjs";
-import { KEYS, Stall } from "./stall.mjs";
+import { SCENES, SETTINGS } from "./scenes.mjs";
+import { KEYS, pattern, Stall } from "./stall.mjs";
 
 const options = {
     build: { type: "string", default: "build/dev" },
     from: { type: "string", default: "1" },
-    seeds: { type: "string", default: "12" },
+    seeds: { type: "string", default: "40" },
     orders: { type: "string", default: "3" },
+    "at-once": { type: "string", default: "8" }, // stalls
+    seconds: { type: "string", default: "0" }, // begin no further seed after that many; 0: all
     scene: { type: "string", default: "" }, // only those with this in their name
 };
 const flags = parseArgs({ options }).values;
 const ORDERS = Number(flags.orders);
 const MOMENTS_MAX = 260;
+const SPEED = 20; // of the clocks of the gateway and of the provider
+const LINE_CUT_MS = 100; // at most this many times SPEED
 
 const API_FAULTS = [
     "drop_before",
     "drop_after",
+    "hang_before",
+    "hang_after",
+    "delay",
     "cut_body",
     "html",
     "rate_limit",
@@ -51,7 +58,7 @@ class Chance extends Dice {
 }
 
 const counts = {};
-const count = (what) => (counts[what] = (counts[what] ?? 0) + 1);
+const count = (what, times = 1) => (counts[what] = (counts[what] ?? 0) + times);
 
 function storyOf(dice, items) {
     const first = items[dice.below(items.length)].number;
@@ -60,7 +67,7 @@ function storyOf(dice, items) {
         card: dice.of(CARD_NAMES),
         kitchen: dice.of(KITCHEN_NAMES),
         after: dice.of(AFTER_NAMES),
-        pauseMs: dice.below(800),
+        pauseMs: dice.below(150),
     };
 }
 
@@ -68,13 +75,11 @@ function storyOf(dice, items) {
 function faultsPlant(dice, standIn) {
     for (let i = dice.below(4); i > 0; i--) {
         const kind = dice.of(API_FAULTS);
-        standIn.faults.add({ kind, times: 1 + dice.below(3), chance: 0.3 + 0.7 * dice.share() });
-        count(kind);
+        standIn.faults.add({ kind, times: 1 + dice.below(3), chance: 0.3 + 0.7 * dice.share(), ms: 50 });
     }
     for (let i = dice.below(3); i > 0; i--) {
         const kind = dice.of(EVENT_FAULTS);
         standIn.faults.add({ kind, times: 1 + dice.below(5), chance: 0.5, seconds: 2 });
-        count(kind);
     }
 }
 
@@ -86,69 +91,91 @@ async function secretsLeak(stall) {
     return hidden.some((secret) => said.includes(secret) || told.includes(secret));
 }
 
-async function run(seed) {
-    const dice = new Chance(`settle/${seed}`);
-    const webhooks = dice.below(3) > 0;
-    const stall = await new Stall().open({ build: flags.build, seed: `${seed}`, webhooks });
+/** What is wrong with the stall of @seed, in words. */
+async function trial(dice, stall) {
     const wrong = [];
-    try {
-        const at = dice.below(4) > 0 ? 1 + dice.below(MOMENTS_MAX) : 0;
-        await stall.restart(at);
-        faultsPlant(dice, stall.standIn);
-        const items = stall.items.filter(
-            ({ available, groups }) => available !== false && !(groups?.length > 0),
-        );
-        const stories = Array.from({ length: ORDERS }, () => storyOf(dice, items));
-        const guests = stories.map((story) => guest(stall, story));
-        if (dice.below(3) === 0) {
-            count("internet");
-            stall.standIn.api.cut = "gateway";
-            setTimeout(() => (stall.standIn.api.cut = ""), 200 + dice.below(2000));
-        }
-        await Promise.all(guests);
-        stall.standIn.faults.clear();
-        stall.standIn.api.cut = "";
-        for (const story of stories) {
-            const order = await settled(stall, story);
-            const found = judge(stall, order, story);
-            wrong.push(...found.map((words) => `${JSON.stringify(story)}: ${words}`));
-        }
-        if (await secretsLeak(stall)) wrong.push("a secret was said");
-        for (const moment of await stall.moments()) count(`killed ${moment}`);
-    } catch (error) {
-        wrong.push(error.stack);
-    } finally {
-        await stall.close();
+    faultsPlant(dice, stall.standIn);
+    const items = stall.items.filter(
+        ({ available, groups }) => available !== false && !(groups?.length > 0),
+    );
+    const stories = Array.from({ length: ORDERS }, () => storyOf(dice, items));
+    const guests = stories.map((story) => guest(stall, story));
+    if (dice.below(3) === 0) {
+        count("internet_down");
+        stall.standIn.api.cut = "gateway";
+        setTimeout(() => (stall.standIn.api.cut = ""), dice.below(LINE_CUT_MS));
     }
-    if (wrong.length > 0) console.log(`seed ${seed} (${stall.folder}):\n  ${wrong.join("\n  ")}`);
+    await Promise.all(guests);
+    for (const [kind, times] of Object.entries(stall.standIn.faults.counts)) count(kind, times);
+    stall.standIn.faults.clear();
+    stall.standIn.api.cut = "";
+    for (const story of stories) {
+        const order = await settled(stall, story);
+        const found = judge(stall, order, story);
+        wrong.push(...found.map((words) => `${JSON.stringify(story)}: ${words}`));
+    }
+    if (await secretsLeak(stall)) wrong.push("a secret was said");
+    for (const moment of await stall.moments()) count(`killed ${moment}`);
+    return wrong;
+}
+
+/** Plays @story in a stall of its own; whether it went well. */
+async function inStall(name, settings, story) {
+    const stall = new Stall();
+    let wrong;
+    try {
+        await stall.open({ build: flags.build, from, seed: name, ...settings });
+        wrong = await story(stall);
+    } catch (error) {
+        wrong = [error.stack];
+    }
+    await stall.close();
+    if (wrong.length === 0) await stall.remove();
+    else console.log(`${name} (${stall.folder}):\n  ${wrong.join("\n  ")}`);
     return wrong.length === 0;
 }
 
-async function play(name) {
-    const stall = await new Stall().open({ build: flags.build, seed: name });
-    try {
-        await SCENES[name](stall);
-        return true;
-    } catch (error) {
-        console.log(`${name} (${stall.folder}):\n  ${error.stack}`);
-        return false;
-    } finally {
-        await stall.close();
-    }
+function run(seed) {
+    const dice = new Chance(`settle/${seed}`);
+    const webhooks = dice.below(3) > 0;
+    const at = dice.below(4) > 0 ? 1 + dice.below(MOMENTS_MAX) : 0;
+    return inStall(`seed ${seed}`, { webhooks, at, speed: SPEED }, (stall) => trial(dice, stall));
 }
 
-let failed = 0;
+async function play(name) {
+    return inStall(name, SETTINGS[name] ?? {}, async (stall) => {
+        await SCENES[name](stall);
+        return [];
+    });
+}
+
+/** Does @deed with each of @list, as many at once as was asked for; how many, and how many well. */
+async function each(list, deed) {
+    const until = flags.seconds > 0 ? performance.now() + flags.seconds * 1000 : Infinity;
+    const done = { all: 0, well: 0 };
+    const worker = async () => {
+        while (list.length > 0 && performance.now() < until) {
+            const isWell = await deed(list.shift());
+            done.all++;
+            done.well += isWell;
+        }
+    };
+    await Promise.all(Array.from({ length: Number(flags["at-once"]) }, worker));
+    return done;
+}
+
+const from = await pattern(flags.build);
 const scenes = Object.keys(SCENES).filter((name) => name.includes(flags.scene));
-for (const name of scenes) failed += !(await play(name));
-console.log(`${scenes.length - failed} of ${scenes.length} scenes hold`);
-const scenesFailed = failed;
-failed = 0;
-const from = Number(flags.from),
-    to = from + Number(flags.seeds);
-for (let seed = from; seed < to; seed++) failed += !(await run(seed));
+const played = await each(scenes, play);
+console.log(`${played.well} of ${played.all} scenes hold`);
+const first = Number(flags.from);
+const seeds = Array.from({ length: Number(flags.seeds) }, (_, i) => first + i);
+const ran = await each(seeds, run);
+await rm(from, { recursive: true, force: true });
 const list = Object.entries(counts)
     .sort()
+    .filter(([, times]) => times > 0)
     .map(([what, times]) => `${what} ${times}`);
 console.log(list.join(", "));
-console.log(`${to - from - failed} of ${to - from} seeds hold`);
-process.exit(failed + scenesFailed > 0 ? 1 : 0);
+console.log(`${ran.well} of ${ran.all} seeds hold`);
+process.exit(played.well + ran.well < played.all + ran.all ? 1 : 0);

@@ -1,5 +1,5 @@
 // A gateway, its practice Stripe, and one order after another through them.
-import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "../demo/client.mjs";
@@ -15,42 +15,87 @@ export const KEYS = {
 };
 const MENU = new URL("../../docs/examples/menu.csv", import.meta.url).pathname;
 const SECONDS = 60;
+const STARTS = 3; // another program may have taken its port meanwhile
+
+const deviceIn = (build, folder, name = "gateway") =>
+    new Device({
+        program: path.join(build, "trestle-gateway"),
+        web: "/nonexistent",
+        folder,
+        name,
+        role: "counter",
+        lane: "A",
+    });
+
+/** The keys of the provider, where @device looks for them. */
+export async function keysPut(device, keys = KEYS) {
+    await mkdir(path.join(device.state, "stripe"), { recursive: true });
+    for (const [name, key] of Object.entries(keys))
+        await writeFile(path.join(device.state, "stripe", name), `${key}\n`, { mode: 0o600 });
+}
+
+/** A folder with a gateway that was set up and never ran: each stall begins with a copy. */
+export async function pattern(build) {
+    const folder = await mkdtemp(path.join(tmpdir(), "trestle-settle-"));
+    const device = deviceIn(build, folder);
+    await device.command("init", "--name", "Settle", "--lane", "A");
+    await device.command("menu", "import", MENU);
+    await keysPut(device);
+    return folder;
+}
 
 export class Stall {
     secrets = []; // that pages were given
+    speed = 1; // seconds of the gateway and the provider in one of ours
 
-    /** @build: where the programs are; @webhooks: whether they arrive. */
-    async open({ build, seed, webhooks = true }) {
+    /** @build: where the programs are; @from: pattern(); @webhooks: whether they arrive; @at: the
+     * moment at which it dies, 0 = none; @variables: of its environment, besides. */
+    async open({ build, from, seed, webhooks = true, speed = 1, at = 0, variables = {} }) {
+        this.build = build;
+        this.settings = variables;
+        this.speed = speed;
         this.folder = await mkdtemp(path.join(tmpdir(), "trestle-settle-"));
         this.killFile = path.join(this.folder, "kills");
-        this.preload = path.join(build, "tests/settle/libkill.so");
-        this.standIn = await new StandIn({ seed, runs: true }).open();
-        const program = path.join(build, "trestle-gateway");
-        const where = { program, web: "/nonexistent", folder: this.folder };
-        this.device = new Device({ ...where, name: "gateway", role: "counter", lane: "A" });
-        await this.#init();
-        await this.device.start();
+        this.clockFile = path.join(this.folder, "clock");
+        this.preload = path.resolve(build, "tests/settle/libkill.so");
+        await writeFile(this.clockFile, Buffer.alloc(8));
+        await cp(path.join(from, "gateway"), path.join(this.folder, "gateway"), {
+            recursive: true,
+        });
+        this.standIn = await new StandIn({ seed, runs: true, speed }).open();
+        this.device = deviceIn(build, this.folder);
+        await this.#start(at);
         if (webhooks) this.#listen();
-        this.client = await new Client(this.device).open();
-        this.items = (await this.device.get("/api/menu")).items;
+        this.client = await until("a session", SECONDS, () => new Client(this.device).open());
+        this.items = await until("the menu", SECONDS, async () => {
+            return (await this.device.get("/api/menu")).items;
+        });
         return this;
     }
 
-    async #init() {
-        const { device, standIn } = this;
-        await device.command(
-            "init",
-            "--name",
-            "Settle",
-            "--lane",
-            "A",
-            "--stripe-url",
-            standIn.url,
-        );
-        await device.command("menu", "import", MENU);
-        await mkdir(path.join(device.state, "stripe"));
-        for (const [name, key] of Object.entries(KEYS))
-            await writeFile(path.join(device.state, "stripe", name), `${key}\n`, { mode: 0o600 });
+    /** The gateway's clocks leap, those that only grow; what it does at its next turn knows. */
+    async leap(seconds) {
+        this.ahead = (this.ahead ?? 0n) + BigInt(seconds) * 1000n;
+        const bytes = Buffer.alloc(8);
+        bytes.writeBigInt64LE(this.ahead);
+        const file = await open(this.clockFile, "r+");
+        await file.write(bytes, 0, 8, 0);
+        await file.close();
+    }
+
+    /** What the environment of a gateway of this stall says. */
+    variables(at = 0) {
+        const { standIn, preload, killFile, clockFile, speed } = this;
+        return {
+            LD_PRELOAD: preload,
+            CLOCK_FILE: clockFile,
+            CLOCK_SPEED: speed,
+            KILL_FILE: killFile,
+            KILL_PORT: standIn.port,
+            ...(at > 0 ? { KILL_AT: at } : {}),
+            TRESTLE_STRIPE_URL: standIn.url,
+            ...this.settings,
+        };
     }
 
     #listen() {
@@ -58,24 +103,34 @@ export class Stall {
         this.standIn.account.endpoints.create(endpoint, KEYS["stripe-webhook-secret"]);
     }
 
+    /** It dies, and is not started again. */
+    async end() {
+        this.isStopped = true;
+        await this.device.kill();
+    }
+
     /** Starts it again; it dies at its @at-th moment, and is started once more. */
     async restart(at) {
+        this.isStopped = true;
+        await this.back;
         if (this.device.isRunning) await this.device.kill();
+        this.isStopped = false;
         await this.#start(at);
     }
 
-    async #start(at) {
-        const { device, preload, killFile, standIn } = this;
-        device.variables = { LD_PRELOAD: preload, KILL_FILE: killFile, KILL_PORT: standIn.port };
-        if (at > 0) device.variables.KILL_AT = at;
+    async #start(at, times = 1) {
+        const { device } = this;
+        device.variables = this.variables(at);
         try {
             await device.start();
         } catch (error) {
-            if (!(at > 0)) throw error;
-            return this.#start(0); // it died on the way
+            if (!(at > 0) && times === STARTS) throw error;
+            return this.#start(0, at > 0 ? 1 : times + 1); // it died on the way
         }
         void device.ended().then(({ signal }) => {
-            if (signal === "SIGKILL" && !this.isClosing) this.back = this.#start(0);
+            if (signal !== "SIGKILL" || this.isStopped) return;
+            this.back = this.#start(0);
+            this.back.catch(() => {}); // whoever awaits it hears of it
         });
     }
 
@@ -141,9 +196,15 @@ export class Stall {
     }
 
     async close() {
-        this.isClosing = true;
-        await this.back;
+        this.isStopped = true;
+        await this.back?.catch(() => {});
         if (this.device.isRunning) await this.device.kill();
+        this.device.agent.destroy();
         await this.standIn.close();
+    }
+
+    /** Nobody needs to look into it. */
+    async remove() {
+        await rm(this.folder, { recursive: true, force: true });
     }
 }

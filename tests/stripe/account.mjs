@@ -17,12 +17,12 @@ export class Account {
     /** The request that is being answered: {id, idempotency_key}. */
     request = NOBODY;
 
-    constructor({ seed = 1, now, runs } = {}) {
+    constructor({ seed = 1, now, runs, speed } = {}) {
         this.dice = new Dice(`${seed}/account`);
         // Apart, so that an object's id does not depend on how often somebody asked for a list.
         this.requests = new Dice(`${seed}/requests`);
         this.decoys = new Dice(`${seed}/decoys`);
-        this.clock = new Clock({ now, runs });
+        this.clock = new Clock({ now, runs, speed });
         this.journal = new Journal(this);
         this.events = new Events(this);
         this.charges = new Charges(this);

@@ -7,12 +7,15 @@ export class Clock {
     #baseMs;
     #startedMs = performance.now();
     #runs;
+    #speed;
     #timers = [];
     #count = 0;
     #alarm = null;
 
-    /** @runs: with this machine's clock; otherwise time passes by advance() alone. */
-    constructor({ now = Math.floor(Date.now() / 1000), runs = false } = {}) {
+    /** @runs: with this machine's clock, @speed times as fast; otherwise time passes by advance()
+     * alone. */
+    constructor({ now = Math.floor(Date.now() / 1000), runs = false, speed = 1 } = {}) {
+        this.#speed = speed;
         this.#baseMs = now * 1000;
         this.#runs = runs;
     }
@@ -22,7 +25,7 @@ export class Clock {
     }
 
     get ms() {
-        return this.#baseMs + (this.#runs ? performance.now() - this.#startedMs : 0);
+        return this.#baseMs + (this.#runs ? (performance.now() - this.#startedMs) * this.#speed : 0);
     }
 
     get now() {
@@ -67,7 +70,7 @@ export class Clock {
         if (!this.#runs) return;
         clearTimeout(this.#alarm);
         if (this.#timers.length === 0) return;
-        const wait = Math.max(0, this.#timers[0].at - this.ms);
+        const wait = Math.max(0, this.#timers[0].at - this.ms) / this.#speed;
         this.#alarm = setTimeout(() => this.advance(0), Math.min(wait, LATEST_ALARM_MS));
         this.#alarm.unref();
     }

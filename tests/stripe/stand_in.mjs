@@ -8,13 +8,14 @@ import { practice } from "./practice.mjs";
 import { Webhooks } from "./webhooks.mjs";
 
 export class StandIn {
-    /** @seed decides all chance; @now is when it starts, @runs whether its clock goes by itself. */
-    constructor({ seed = 1, now, runs = false } = {}) {
-        this.#make({ seed, now, runs });
+    /** @seed decides all chance; @now is when it starts, @runs whether its clock goes by itself,
+     * @speed times as fast as ours. */
+    constructor({ seed = 1, now, runs = false, speed = 1 } = {}) {
+        this.#make({ seed, now, runs, speed });
     }
 
-    #make({ seed, now, runs }) {
-        this.account = new Account({ seed, now, runs });
+    #make({ seed, now, runs, speed }) {
+        this.account = new Account({ seed, now, runs, speed });
         this.faults = new Faults(seed);
         this.api = new Api(this.account, this.faults);
         this.webhooks = new Webhooks(this.account, this.faults);
