@@ -8,9 +8,7 @@ The device has a /dev of its own, in which the terminal is /dev/ttyUSB0.
 
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 import threading
 
 import lab
@@ -132,23 +130,20 @@ def without_paper_it_waits(node, printer):
 
 
 def main():
-    printer, dev = Printer(), tempfile.mkdtemp(prefix="trestle-dev-")
-    try:
-        with lab.opened(__doc__, ["counter"], 0) as here:
-            node = here["counter"]
-            node.within = ["unshare", "--mount", "sh", "-c", DEV, dev, printer.path]
-            node.start()
-            menu = os.path.join(here.folder, "doner.csv")
-            with open(menu, "w", encoding="utf-8") as table:
-                table.write(MENU)
-            node.command("menu", "import", menu)
-            node.command("record", "add", "printer", "name=Pass", "driver=escpos",
-                         f"address={PATH}", "width=32", "codepage=pc858")
-            a_ticket_comes_out_as_it_is(node, printer)
-            without_paper_it_waits(node, printer)
-            here.stop()
-    finally:
-        shutil.rmtree(dev, ignore_errors=True)
+    with lab.opened(__doc__, ["counter"], 0) as here:
+        node, printer = here["counter"], Printer()
+        dev, menu = (os.path.join(here.folder, name) for name in ("dev", "doner.csv"))
+        os.mkdir(dev)
+        node.within = ["unshare", "--mount", "sh", "-c", DEV, dev, printer.path]
+        node.start()
+        with open(menu, "w", encoding="utf-8") as table:
+            table.write(MENU)
+        node.command("menu", "import", menu)
+        node.command("record", "add", "printer", "name=Pass", "driver=escpos", f"address={PATH}",
+                     "width=32", "codepage=pc858")
+        a_ticket_comes_out_as_it_is(node, printer)
+        without_paper_it_waits(node, printer)
+        here.stop()
 
 
 if __name__ == "__main__":
