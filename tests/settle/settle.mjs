@@ -11,7 +11,7 @@ import { KEYS, pattern, Stall } from "./stall.mjs";
 const options = {
     build: { type: "string", default: "build/dev" },
     from: { type: "string", default: "1" },
-    seeds: { type: "string", default: "40" },
+    seeds: { type: "string", default: "300" },
     orders: { type: "string", default: "3" },
     "at-once": { type: "string", default: "8" }, // stalls
     seconds: { type: "string", default: "0" }, // begin no further seed after that many; 0: all
