@@ -59,7 +59,7 @@ export class Pair {
     }
 
     async close() {
-        if (this.second.isRunning) await this.second.kill();
+        await this.second.stop();
         this.second.agent.destroy();
         for (const wire of this.#wires) wire.close();
     }

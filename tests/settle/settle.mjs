@@ -13,7 +13,7 @@ const options = {
     from: { type: "string", default: "1" },
     seeds: { type: "string", default: "300" },
     orders: { type: "string", default: "3" },
-    "at-once": { type: "string", default: "8" }, // stalls
+    "at-once": { type: "string", default: "16" }, // stalls
     seconds: { type: "string", default: "0" }, // begin no further seed after that many; 0: all
     scene: { type: "string", default: "" }, // only those with this in their name
 };
@@ -129,7 +129,7 @@ async function inStall(name, settings, story) {
     } catch (error) {
         wrong = [error.stack];
     }
-    await stall.close();
+    await stall.close().catch((error) => wrong.push(error.stack));
     if (wrong.length === 0) await stall.remove();
     else console.log(`${name} (${stall.folder}):\n  ${wrong.join("\n  ")}`);
     return wrong.length === 0;

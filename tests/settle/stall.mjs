@@ -1,5 +1,6 @@
 // A gateway, its practice Stripe, and one order after another through them.
 import { cp, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "../demo/client.mjs";
@@ -16,6 +17,21 @@ export const KEYS = {
 const MENU = new URL("../../docs/examples/menu.csv", import.meta.url).pathname;
 const SECONDS = 60;
 const STARTS = 3; // another program may have taken its port meanwhile
+const PORTS = { from: 20000, count: 12000 }; // below those that the system gives to connections
+let portsTaken = Math.floor(Math.random() * PORTS.count);
+
+/** A port that a gateway finds again when it starts again. */
+async function port() {
+    for (;;) {
+        const number = PORTS.from + (portsTaken++ % PORTS.count);
+        const server = net.createServer();
+        const isFree = await new Promise((resolve) => {
+            server.once("error", () => resolve(false));
+            server.listen(number, "127.0.0.1", () => server.close(() => resolve(true)));
+        });
+        if (isFree) return number;
+    }
+}
 
 const deviceIn = (build, folder, name = "gateway") =>
     new Device({
@@ -64,6 +80,7 @@ export class Stall {
         });
         this.standIn = await new StandIn({ seed, runs: true, speed }).open();
         this.device = deviceIn(build, this.folder);
+        this.device.httpPort = await port();
         await this.#start(at);
         if (webhooks) this.#listen();
         this.client = await until("a session", SECONDS, () => new Client(this.device).open());
@@ -198,9 +215,14 @@ export class Stall {
     async close() {
         this.isStopped = true;
         await this.back?.catch(() => {});
-        if (this.device.isRunning) await this.device.kill();
-        this.device.agent.destroy();
-        await this.standIn.close();
+        try {
+            await this.device.stop(); // well, unless its moment comes just then
+        } catch (error) {
+            if (!error.message.includes("SIGKILL")) throw error;
+        } finally {
+            this.device.agent.destroy();
+            await this.standIn.close();
+        }
     }
 
     /** Nobody needs to look into it. */
