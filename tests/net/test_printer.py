@@ -38,7 +38,7 @@ mount --bind /dev/pts "$0/pts"
 mount --bind /dev/shm "$0/shm"
 : >"$0/ttyUSB0"
 mount --bind "$1" "$0/ttyUSB0"
-mount --move "$0" /dev
+mount --rbind "$0" /dev
 shift
 exec "$@"
 """
