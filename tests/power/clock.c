@@ -1,10 +1,12 @@
 /* clock.c - a wrong wall clock for one process (LD_PRELOAD).
  *
- *   CLOCK_FILE  a file of two texts, "<offset in seconds> <drift in parts per million>", read at
- *               every call, so that a test can make the clock jump while the process runs
+ *   CLOCK_FILE  a file of three texts, "<offset in seconds> <drift in parts per million> <seconds
+ *               that passed>", read at every call, so that a test can make the clock jump while the
+ *               process runs
  *
  * CLOCK_REALTIME gets offset and drift, CLOCK_MONOTONIC the drift alone: a bad crystal has that, a
- * person or NTP sets the other. */
+ * person or NTP sets the other. Time that passed (or, below zero, a machine that began later) is in
+ * both. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -31,15 +33,20 @@ __attribute__((constructor)) static void begin(void)
     (void)real_gettime(CLOCK_MONOTONIC, &begun[1]);
 }
 
-static void wrongness(long long *offset_s, long long *drift_ppm)
+struct wrongness {
+    long long offset_s, drift_ppm, passed_s;
+};
+
+static struct wrongness wrongness(void)
 {
-    char text[64] = "";
+    struct wrongness wrong = {0};
+    char text[96] = "";
     ssize_t size = file >= 0 ? pread(file, text, sizeof text - 1, 0) : -1;
-    *offset_s = *drift_ppm = 0;
     if (size > 0) {
         text[size] = '\0';
-        (void)sscanf(text, "%lld %lld", offset_s, drift_ppm);
+        (void)sscanf(text, "%lld %lld %lld", &wrong.offset_s, &wrong.drift_ppm, &wrong.passed_s);
     }
+    return wrong;
 }
 
 static int64_t nanoseconds(const struct timespec *time)
@@ -49,16 +56,16 @@ static int64_t nanoseconds(const struct timespec *time)
 
 int clock_gettime(clockid_t clock, struct timespec *ret_time)
 {
-    long long offset_s, drift_ppm;
     if (real_gettime == NULL)
         begin(); /* another library's constructor asks first */
     int result = real_gettime(clock, ret_time);
     if (result != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC))
         return result;
-    wrongness(&offset_s, &drift_ppm);
+    const struct wrongness wrong = wrongness();
     int64_t now = nanoseconds(ret_time);
-    now += (now - nanoseconds(&begun[clock == CLOCK_MONOTONIC])) / 1000000 * drift_ppm;
-    now += clock == CLOCK_REALTIME ? (int64_t)offset_s * 1000000000 : 0;
+    now += (now - nanoseconds(&begun[clock == CLOCK_MONOTONIC])) / 1000000 * wrong.drift_ppm;
+    now += (int64_t)wrong.passed_s * 1000000000;
+    now += clock == CLOCK_REALTIME ? (int64_t)wrong.offset_s * 1000000000 : 0;
     ret_time->tv_sec = now / 1000000000;
     ret_time->tv_nsec = now % 1000000000;
     return 0;

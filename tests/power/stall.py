@@ -20,6 +20,7 @@ class Stall:
             invited = self.counter.command("invite", "--role", role, "--lane", lane)
             invitation = invited.stdout.strip()
             node.command("join", *PLACE, invitation)
+            self.used = invitation
             node.run()
         for node in self.nodes:  # from now on each has one address for life
             node.keep_address()

@@ -7,16 +7,18 @@ Each trial takes orders, does its worst, and ends as every other: all orders tha
 acknowledged are at every node, states are equal, journals verify."""
 
 import errno
+import http.client
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 
-from node import arguments, Node, Trouble, ending, until
+from node import CLEAN, PLACE, arguments, Node, Trouble, ending, new_key, until
 from stall import Cook, Queue, Stall, linked_with
 
 YEAR = 365 * 86400
@@ -46,11 +48,12 @@ class Trial:
         self.cook.close()
         self.stall.judge([self.queue.customer])
 
-    def clock(self, node, offset=0, drift=0):
-        """The environment of @node with its clock so wrong; called again, it jumps."""
+    def clock(self, node, offset=0, drift=0, passed=0):
+        """The environment of @node with its clock so wrong, and so many seconds passed; called
+        again, it jumps."""
         path = os.path.join(self.folder, node.name + ".clock")
         with open(path + ".new", "w") as out:
-            out.write(f"{offset} {drift}          ")
+            out.write(f"{offset} {drift} {passed}".ljust(60))
         if os.path.exists(path):  # the process has it open: overwrite in place
             with open(path + ".new") as new, open(path, "r+") as out:
                 out.write(new.read())
@@ -276,9 +279,154 @@ def ended_with(node, status, words):
         raise Trouble(f"{node.name} ended with {ended}, saying {last}")
 
 
-TRIALS = {trial.__name__: trial for trial in (clocks, freeze, two_instances, store_deleted,
-                                              backup_restored, flipped_bits, store_torn, disk_full,
-                                              disk_read_only)}
+INVITATION_SECONDS = 300
+
+
+class Newcomer:
+    """A device that wants to join; it knocks at once, several at the same time."""
+
+    def __init__(self, trial, name, word, environment=None):
+        self.name, state = name, os.path.join(trial.folder, name)
+        self.child = subprocess.Popen(
+            [trial.stall.counter.program, "join", *PLACE, "--json", word, "--state", state],
+            env={**CLEAN, **(environment or {})}, text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def end(self, says=""):
+        out, err = self.child.communicate(says, timeout=120)
+        return self.child.returncode, out, err
+
+    def refused(self, sentence, says=""):
+        status, _, err = self.end(says)
+        if status == 0 or sentence not in err:
+            raise Trouble(f"{self.name} got status {status} and was told {err!r}")
+
+
+def members(counter):
+    return len(json.loads(counter.command("device", "list", "--json").stdout)["devices"])
+
+
+def pass_time(trial, seconds):
+    """At the counter, whose door is open, until it has noticed."""
+    with open(trial.stall.counter.log) as log:
+        log.seek(0, os.SEEK_END)
+        trial.clock(trial.stall.counter, passed=seconds)
+        text = ""
+
+        def look():
+            nonlocal text
+            text += log.read()
+            return "the invitation is closed: its time is over" in text
+        until("the invitation to be over", look)
+
+
+def invitations(trial):
+    """An invitation that nobody used within five minutes opens nothing, by its link or by six
+    digits, and says so; nor does one that was used, or one from before a restart."""
+    counter = trial.stall.counter
+    environment = trial.clock(counter)
+    trial.begin({"counter": environment})
+    before = members(counter)
+    invited = ("--role", "kitchen", "--lane", "Q")
+
+    link = counter.command("invite", *invited).stdout.strip()
+    pass_time(trial, INVITATION_SECONDS + 1)
+    late = [Newcomer(trial, "late", link, environment), Newcomer(trial, "slow-clock", link)]
+
+    inviter = subprocess.Popen(
+        [counter.program, "pair", *invited, "--json", "--state", counter.state], env=CLEAN,
+        text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    endpoint = json.loads(inviter.stdout.readline())["endpoint"]
+    comparing = Newcomer(trial, "comparing", endpoint)
+    digits = json.loads(inviter.stdout.readline())["digits"]
+    if json.loads(comparing.child.stdout.readline())["digits"] != digits:
+        raise Trouble("two screens show different digits")
+    pass_time(trial, 2 * INVITATION_SECONDS + 2)
+    _, said = inviter.communicate("yes\n", timeout=120)
+    if inviter.returncode != 1 or "the pairing is over: nobody joined" not in said:
+        raise Trouble(f"pairing ended with {inviter.returncode} and said {said!r}")
+    comparing.refused("nobody answered", "yes\n")
+    late.append(Newcomer(trial, "after", endpoint))
+    late[0].refused("the invitation's five minutes are over; ask for a new one")
+    late[1].refused("does it still wait for this device?")
+    late[2].refused("does it still wait for this device?")
+
+    unused = counter.command("invite", *invited).stdout.strip()
+    counter.stop()
+    counter.run(environment)
+    late = [Newcomer(trial, "again", trial.stall.used), Newcomer(trial, "unused", unused)]
+    for newcomer in late:
+        newcomer.refused("does it still wait for this device?")
+    if members(counter) != before:
+        raise Trouble(f"there are {members(counter)} devices, {before} before")
+    trial.stall.linked()
+
+
+class OwnersConnection(http.client.HTTPConnection):
+    """To a node's control socket: whoever has the machine."""
+
+    def __init__(self, node):
+        super().__init__("localhost", timeout=30)
+        self.path = os.path.join(node.state, "ctl.sock")
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+
+
+def as_owner(node, path, body):
+    connection = OwnersConnection(node)
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json",
+                                                        "Idempotency-Key": new_key()})
+    answer = connection.getresponse()
+    if answer.status not in (200, 201):
+        raise Trouble(f"POST {path} is answered with {answer.status}: {answer.read()}")
+    connection.close()
+
+
+LOCK_SECONDS, MIRA = 30, 12  # after five wrong guesses
+
+
+def guess(node, pin, wanted):
+    """Sign in as Mira; how long to wait, where that is said."""
+    status, answer = node.ask("POST", "/api/session", {"staff": MIRA, "pin": pin})
+    if status != wanted:
+        raise Trouble(f"PIN {pin} is answered with {status} instead of {wanted}: {answer}")
+
+
+def locks(trial):
+    """Five wrong PINs lock a number for half a minute of real time: setting the clock, a restart
+    and a reboot neither end that nor make it last."""
+    counter = trial.stall.counter
+    trial.begin({"counter": trial.clock(counter)})
+    as_owner(counter, "/api/staff", {"number": MIRA, "name": "Mira"})
+    as_owner(counter, f"/api/staff/{MIRA}/pin", {"pin": "4711"})
+    as_owner(counter, f"/api/staff/{MIRA}/role", {"role": "counter"})
+    guess(counter, "4711", 201)
+    for _ in range(5):
+        guess(counter, "0000", 401)
+    for jump in (0, YEAR, -YEAR):
+        trial.clock(counter, offset=jump)
+        guess(counter, "4711", 429)
+    trial.clock(counter, offset=-YEAR, passed=LOCK_SECONDS + 1)
+    guess(counter, "4711", 201)
+
+    for _ in range(5):
+        guess(counter, "0000", 401)
+    counter.kill()
+    reboot = 60 - int(time.monotonic())  # the machine has run for a minute
+    counter.run(trial.clock(counter, offset=YEAR, passed=reboot))
+    guess(counter, "4711", 429)
+    trial.clock(counter, offset=YEAR, passed=reboot + LOCK_SECONDS + 1)
+    guess(counter, "4711", 201)
+    counter.stop()
+    counter.run(trial.clock(counter))
+    trial.stall.linked()
+
+
+TRIALS = {trial.__name__: trial for trial in (clocks, invitations, locks, freeze, two_instances,
+                                              store_deleted, backup_restored, flipped_bits,
+                                              store_torn, disk_full, disk_read_only)}
 
 
 def run_trial(name, build, program):
