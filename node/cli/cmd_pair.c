@@ -20,8 +20,7 @@ enum { ASK_MS = 5000, JOIN_MS = 10000, PAIR_LOOK_NS = 200000000 };
  * ---------------------------------------------------------------------------------------
  */
 
-/* Rows that the invitation takes under its code: itself over two lines, what is told, the prompt.
- */
+/* Rows that the invitation takes under its code: itself in two, what is told, the prompt. */
 enum { ROWS_BELOW_CODE = 5 };
 
 /* For whatever reads codes at the other device: it types what trestle join asks for. */

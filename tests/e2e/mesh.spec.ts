@@ -38,7 +38,17 @@ async function watch(
 const status = (page: Page) => page.getByRole("status").first();
 const ticket = (page: Page, number: string) => page.locator(`[data-order="${number}"]`);
 const tick = (page: Page, name: string) => page.locator(`[data-tick="${name}"]:visible`);
-const alarm = (page: Page) => page.getByRole("alert");
+const alarm = (page: Page) => page.locator("[data-alert=unseen]");
+
+/** The pop-up's setting: how long the counter waits before it says that an order is not seen. */
+async function escalateAfter(device: Device, seconds: number): Promise<void> {
+    const answer = await fetch(`${device.url}/api/popup`, {
+        method: "PATCH",
+        headers: { "Content-Type": "application/json", "Idempotency-Key": "00".repeat(16) },
+        body: JSON.stringify({ escalate_after_s: seconds }),
+    });
+    expect(answer.status).toBe(200);
+}
 
 /** Sells one of the first thing that needs no choice; resolves to the order's number. */
 async function sell(page: Page): Promise<string> {
@@ -67,6 +77,7 @@ async function phaseOf(device: Device, number: string): Promise<string | undefin
 
 test("an order crosses while the kitchen is killed and returns", async ({ browser }) => {
     const stall = await start();
+    await escalateAfter(stall.counter, 5);
     const counter = await watch(browser, stall.counter, "/counter");
     const kitchen = await watch(browser, stall.kitchen, "/kitchen");
     const board = await watch(browser, stall.pickup, "/pickup");
@@ -124,6 +135,7 @@ test("an order crosses while the kitchen is killed and returns", async ({ browse
 
 test("a kitchen without a browser sees nothing", async ({ browser }) => {
     const stall = await start();
+    await escalateAfter(stall.counter, 5);
     const counter = await watch(browser, stall.counter, "/counter");
     const number = await sell(counter);
     await openOrder(counter, number);

@@ -137,7 +137,7 @@ export function UnseenAlert({ counter }: { counter: Counter }) {
     }
     const numbers = orders.map(numberText).join(", ");
     return (
-        <div class="alert" role="alert">
+        <div class="alert" role="alert" data-alert="unseen">
             <Icon name="warn" />
             <span>
                 The kitchen has not seen <strong>{numbers}</strong>: call out or print.

@@ -1,5 +1,6 @@
 // What a revocation voided: orders that do not count until a manager decides about each.
 import { useEffect, useState } from "preact/hooks";
+import type { Draft } from "../base/action";
 import { fetchVoided } from "../base/ask";
 import type { Voided } from "../base/protocol";
 import { count } from "../base/words";
@@ -41,7 +42,7 @@ export function VoidedOrders({ counter }: { counter: Counter }) {
                     <strong>Only a manager's device can decide.</strong>
                 </p>
             )}
-            {orders === null ? <p role="status">Waiting for the node.</p> : null}
+            {orders === null && <p role="status">Waiting for the node.</p>}
             {orders?.length === 0 && <p class="empty">Nothing is left to decide.</p>}
             <ul class="orders">
                 {orders?.map((order) => (
@@ -111,15 +112,18 @@ export function whyText({ events }: Pick<Voided, "events">): string {
     return `The device was revoked: ${what} of it ${events === 1 ? "does" : "do"} not count.`;
 }
 
+/** @param done what is said when the node has done it */
+function decide(counter: Counter, what: Draft, done: string): void {
+    counter.close();
+    void counter.desk.act(what).then(({ ok }) => {
+        if (ok) {
+            say(done);
+        }
+    });
+}
+
 export function AdoptSheet({ counter, voided }: Props) {
-    const adopt = (): void => {
-        counter.close();
-        void counter.desk.act(actions.adopt(voided)).then(({ ok }) => {
-            if (ok) {
-                say(`${voided.number} counts.`);
-            }
-        });
-    };
+    const adopt = (): void => decide(counter, actions.adopt(voided), `${voided.number} counts.`);
     return (
         <Sheet
             title={`Take over ${voided.number}?`}
@@ -148,14 +152,8 @@ export function AdoptSheet({ counter, voided }: Props) {
 const reasons = ["It was not sold", "It was taken again elsewhere", "Nobody paid"];
 
 export function DropSheet({ counter, voided }: Props) {
-    const drop = (reason: string): void => {
-        counter.close();
-        void counter.desk.act(actions.drop(voided, reason)).then(({ ok }) => {
-            if (ok) {
-                say(`${voided.number} is dropped.`);
-            }
-        });
-    };
+    const drop = (reason: string): void =>
+        decide(counter, actions.drop(voided, reason), `${voided.number} is dropped.`);
     return (
         <Sheet title={`Drop ${voided.number}: why?`} onClose={counter.close}>
             <p>
