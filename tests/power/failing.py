@@ -267,8 +267,9 @@ def life(trial):
                 send_picture(node)
                 with contextlib.suppress(Trouble, TypeError, KeyError):  # it answers what it can
                     customer = Customer(node)
-                    for _ in range(3):
-                        customer.place()
+                    if customer.items:  # none where the store was moved aside
+                        for _ in range(3):
+                            customer.place()
                 for screen in screens:
                     screen.close()
             node.child.terminate()

@@ -1,8 +1,11 @@
-/* Devices with the same events write the same archive, whatever way the events came to them. */
+/* Devices with the same events write the same archive, whatever way the events came to them; and
+ * what was forged of an archive or a backup is found, and restored nowhere. */
+#define _DEFAULT_SOURCE /* mkdtemp */
 #include "node/archive/archive.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "node/archive/backup.h"
 #include "node/archive/prove.h"
@@ -57,6 +60,14 @@ static void place(uint32_t at, uint32_t from, uint32_t to)
     }
 }
 
+static uint64_t progress; /* as it was told last */
+
+static void on_progress(uint64_t events)
+{
+    assert_true(events > progress);
+    progress = events;
+}
+
 /* The size, or what archive_write() says. */
 static long archive_of(uint32_t at, uint64_t day)
 {
@@ -65,7 +76,8 @@ static long archive_of(uint32_t at, uint64_t day)
     const struct archive_head head = {
         .popup = cluster->popup, .root = cluster->root, .epoch_ms = CLUSTER_EPOCH_MS, .day = day};
     assert_non_null(file);
-    const int err = archive_write(file, txn, &head, NULL);
+    progress = 0;
+    const int err = archive_write(file, txn, &head, on_progress);
     const long size = ftell(file);
     rewind(file);
     assert_true(size <= ARCHIVE_BYTES_MAX);
@@ -221,17 +233,18 @@ TEST(archive, a_backup_proves_itself_and_every_flipped_bit_and_cut_is_found)
 
 /* ---- forged: changed, and the digest made to fit again ---- */
 
-enum { MAGIC_BYTES = sizeof ARCHIVE_MAGIC - 1, FORGED_RECORDS_MAX = 4096 };
+enum { FORGED_RECORDS_MAX = 4096 };
 
 struct forgery {
     uint32_t count;
     struct bytes records[FORGED_RECORDS_MAX]; /* but for the last */
 };
 
-static void forgery_read(struct forgery *forgery, const uint8_t *data, size_t size)
+static void forgery_read(struct forgery *forgery, const char *magic, const uint8_t *data,
+                         size_t size)
 {
     forgery->count = 0;
-    for (size_t at = MAGIC_BYTES; at < size; at += 4 + get_be32(data + at)) {
+    for (size_t at = strlen(magic); at < size; at += 4 + get_be32(data + at)) {
         check(forgery->count < FORGED_RECORDS_MAX);
         forgery->records[forgery->count++] = bytes_of(data + at + 4, get_be32(data + at));
     }
@@ -248,24 +261,32 @@ static uint32_t forgery_find(const struct forgery *forgery, uint32_t from, uint8
     return from;
 }
 
-static const char *forged(const struct forgery *forgery)
+static uint8_t forged_bytes[ARCHIVE_BYTES_MAX];
+
+/* With a last record of kind @end that fits; its size. */
+static size_t forge(const struct forgery *forgery, const char *magic, uint32_t end)
 {
-    static uint8_t data[ARCHIVE_BYTES_MAX];
     static struct record_file records;
-    struct proof_sums sums;
-    FILE *file = fmemopen(data, sizeof data, "w");
+    FILE *file = fmemopen(forged_bytes, sizeof forged_bytes, "w");
     assert_non_null(file);
-    assert_int_equal(records_begin(&records, file, ARCHIVE_MAGIC), 0);
+    assert_int_equal(records_begin(&records, file, magic), 0);
     for (uint32_t i = 0; i < forgery->count; i++) {
         struct writer writer;
         writer_init(&writer, records.data, sizeof records.data);
         write_raw(&writer, forgery->records[i]);
         assert_int_equal(record_end(&records, &writer), 0);
     }
-    assert_int_equal(records_end(&records, 6), 0);
+    assert_int_equal(records_end(&records, end), 0);
     const long size = ftell(file);
     (void)fclose(file);
-    return prove(false, data, (size_t)size, &sums) == 0 ? "" : found.kind;
+    return (size_t)size;
+}
+
+static const char *forged(const struct forgery *forgery)
+{
+    struct proof_sums sums;
+    const size_t size = forge(forgery, ARCHIVE_MAGIC, 6);
+    return prove(false, forged_bytes, size, &sums) == 0 ? "" : found.kind;
 }
 
 TEST(archive, what_was_forged_is_found_although_its_digest_fits)
@@ -273,7 +294,7 @@ TEST(archive, what_was_forged_is_found_although_its_digest_fits)
     static struct forgery forgery, changed;
     static uint8_t copy[RECORD_BYTES_MAX];
     sell_apart();
-    forgery_read(&forgery, written[MANAGER], (size_t)archive_of(MANAGER, 0));
+    forgery_read(&forgery, ARCHIVE_MAGIC, written[MANAGER], (size_t)archive_of(MANAGER, 0));
     assert_string_equal(forged(&forgery), "");
     const uint32_t events = forgery_find(&forgery, 0, 2);
 
@@ -305,5 +326,175 @@ TEST(archive, what_was_forged_is_found_although_its_digest_fits)
     changed = forgery; /* truncated after the first journal */
     changed.count = other;
     assert_string_equal(forged(&changed), "lost");
+    cluster_free(cluster);
+}
+
+/* ---- forged backups ---- */
+
+static void drop(struct forgery *forgery, uint32_t at)
+{
+    memmove(&forgery->records[at], &forgery->records[at + 1],
+            (forgery->count - at - 1) * sizeof forgery->records[0]);
+    forgery->count--;
+}
+
+static void repeat(struct forgery *forgery, uint32_t at)
+{
+    memmove(&forgery->records[at + 1], &forgery->records[at],
+            (forgery->count - at) * sizeof forgery->records[0]);
+    forgery->count++;
+}
+
+/* Restore what was forged, @more bytes behind it; what backup_read() says. */
+static int restore(size_t size, size_t more)
+{
+    char folder[] = "/dev/shm/trestle-restore-XXXXXX", store_folder[64], remove_it[64];
+    struct store_lmdb *store = NULL;
+    struct backup_head head;
+    struct backup_sums sums;
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(store_folder, sizeof store_folder, "%s/store", folder);
+    const struct store_lmdb_options options = {.folder = store_folder,
+                                               .map_bytes = 64 * 1024 * 1024};
+    assert_int_equal(store_lmdb_open(&options, &store), 0);
+    FILE *file = fmemopen(forged_bytes, size + more, "r");
+    assert_non_null(file);
+    progress = 0;
+    const int err = backup_read(file, store, on_progress, &head, &sums);
+    (void)fclose(file);
+    store_lmdb_close(store);
+    (void)snprintf(remove_it, sizeof remove_it, "rm -rf '%s'", folder);
+    assert_int_equal(system(remove_it), 0); /* NOLINT: a path of our own making */
+    return err;
+}
+
+/* What the proof calls it, and that it is not restored. */
+static void assert_forged(const struct forgery *forgery, const char *kind, int err)
+{
+    struct proof_sums sums;
+    const size_t size = forge(forgery, BACKUP_MAGIC, 3);
+    assert_true(prove(true, forged_bytes, size, &sums) > 0);
+    assert_string_equal(found.kind, kind);
+    assert_int_equal(restore(size, 0), err);
+}
+
+/* A head that says so. */
+static struct bytes head_of(uint64_t version, const struct popup_id *popup, uint8_t *buffer)
+{
+    struct writer writer;
+    struct bytes bytes;
+    writer_init(&writer, buffer, RECORD_BYTES_MAX);
+    write_array(&writer, 5);
+    write_uint(&writer, 1);
+    write_uint(&writer, version);
+    write_bin(&writer, popup->bytes, sizeof popup->bytes);
+    write_bin(&writer, cluster->root.bytes, sizeof cluster->root.bytes);
+    write_int(&writer, CLUSTER_EPOCH_MS);
+    assert_int_equal(writer_finish(&writer, &bytes), 0);
+    return bytes;
+}
+
+TEST(archive, a_forged_backup_is_found_and_restored_nowhere)
+{
+    static struct forgery whole, changed;
+    static uint8_t buffer[RECORD_BYTES_MAX];
+    struct popup_id other_popup;
+    sell_apart();
+    const long written_size = backup_of(MANAGER);
+    forgery_read(&whole, BACKUP_MAGIC, written[MANAGER], (size_t)written_size);
+    assert_int_equal(restore(forge(&whole, BACKUP_MAGIC, 3), 0), 0);
+    assert_int_equal(restore(forge(&whole, BACKUP_MAGIC, 3), 4), ERR_MALFORMED); /* and more */
+
+    enum { FIRST_SEQ_AT = 12 }; /* [2, bin8 journal, first, ...] */
+    changed = whole;
+    memcpy(buffer, whole.records[1].data, whole.records[1].size);
+    assert_int_equal(buffer[FIRST_SEQ_AT], 1);
+    buffer[FIRST_SEQ_AT] = 2; /* a journal without its first event */
+    changed.records[1] = bytes_of(buffer, whole.records[1].size);
+    assert_forged(&changed, "lost", ERR_GAP);
+    changed = whole;
+    repeat(&changed, 1);
+    buffer[FIRST_SEQ_AT] = 127; /* and one with a hole */
+    changed.records[2] = bytes_of(buffer, whole.records[1].size);
+    assert_forged(&changed, "lost", ERR_GAP);
+    changed = whole;
+    repeat(&changed, 1);
+    assert_forged(&changed, "duplicate", ERR_MALFORMED);
+    changed = whole;
+    repeat(&changed, 0); /* two heads */
+    assert_forged(&changed, "edited", ERR_MALFORMED);
+    changed = whole;
+    drop(&changed, 0); /* none */
+    assert_forged(&changed, "edited", ERR_MALFORMED);
+    changed = whole;
+    memcpy(buffer, whole.records[1].data, whole.records[1].size);
+    buffer[whole.records[1].size - 1] ^= 1; /* of the signature */
+    changed.records[1] = bytes_of(buffer, whole.records[1].size);
+    assert_forged(&changed, "edited", ERR_BAD_SIGNATURE);
+    changed.records[1] = bytes_of(buffer, whole.records[1].size - 1); /* a record cut short */
+    assert_forged(&changed, "edited", ERR_MALFORMED);
+    changed = whole;
+    changed.count = 0; /* only an end */
+    assert_forged(&changed, "edited", ERR_MALFORMED);
+
+    changed = whole;
+    changed.records[0] = head_of(2, &cluster->popup, buffer);
+    assert_forged(&changed, "edited", ERR_VERSION);
+    changed.records[0] = head_of(0, &cluster->popup, buffer);
+    assert_forged(&changed, "edited", ERR_MALFORMED);
+    other_popup = cluster->popup;
+    other_popup.bytes[0] ^= 1;
+    changed.records[0] = head_of(1, &other_popup, buffer);
+    assert_forged(&changed, "edited", ERR_MALFORMED);
+    changed.records[0] = bytes_of("\x95\x01\x01\x01\x01\x01", 6);
+    assert_forged(&changed, "edited", ERR_MALFORMED);
+    cluster_free(cluster);
+}
+
+TEST(archive, the_journals_of_a_backup_stand_in_their_order)
+{
+    static struct forgery whole, changed;
+    struct proof_sums sums;
+    sell_apart();
+    const long written_size = backup_of(MANAGER);
+    forgery_read(&whole, BACKUP_MAGIC, written[MANAGER], (size_t)written_size);
+    changed = whole;
+    changed.records[1] = whole.records[whole.count - 1]; /* an event of the other journal first */
+    const size_t size = forge(&changed, BACKUP_MAGIC, 3);
+    assert_true(prove(true, forged_bytes, size, &sums) > 0);
+    assert_true(restore(size, 0) != 0);
+    cluster_free(cluster);
+}
+
+/* ---- blobs ---- */
+
+static struct hash add_picture(const char *bytes)
+{
+    struct command command;
+    shop_command(&command, COMMAND_BLOB_ADD);
+    command.blob = cluster_put_blob(&cluster->nodes[MANAGER], bytes_of_text(bytes));
+    command.blob_size = (uint32_t)strlen(bytes);
+    command.media = bytes_of_text("image/png");
+    ask(MANAGER, &command);
+    return command.blob;
+}
+
+TEST(archive, names_every_picture_and_says_which_were_erased)
+{
+    struct proof_sums sums;
+    struct command command;
+    start();
+    const size_t size_before = (size_t)archive_of(MANAGER, 0);
+    (void)add_picture("soup");
+    const struct hash tea = add_picture("tea");
+    const size_t size = (size_t)archive_of(MANAGER, 0);
+    assert_true(size > size_before);
+    assert_int_equal(prove(false, written[MANAGER], size, &sums), 0);
+    shop_command(&command, COMMAND_BLOB_ERASE);
+    command.blob = tea;
+    command.reason = bytes_of_text("asked for");
+    ask(MANAGER, &command);
+    assert_true(archive_of(MANAGER, 0) > 0);
+    assert_int_equal(prove(false, written[MANAGER], (size_t)archive_of(MANAGER, 0), &sums), 0);
     cluster_free(cluster);
 }
