@@ -153,6 +153,44 @@ def joining(trial):
         counter.stop()
 
 
+def pairing(trial):
+    """A device joins by six digits, which two people find alike; nothing disturbs the counter."""
+    counter = Node(trial.program, trial.folder, "state")
+    joiner = Node(trial.program, trial.folder, "kitchen")
+
+    def people_at(node, words, under):
+        return subprocess.Popen([trial.program, *words, "--state", node.state],
+                                env={**CLEAN, **under}, stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                errors="surrogateescape")
+
+    def once(under):
+        shutil.rmtree(joiner.state, ignore_errors=True)
+        waiting = people_at(counter, ("pair", "--role", "kitchen"), {})
+        where = waiting.stdout.readline().strip().split("//")[-1]
+        coming = people_at(joiner, ("join", *PLACE, where), under)
+        try:
+            waiting.stdin.write("yes\n")
+            waiting.stdin.flush()
+            said = "".join(coming.communicate("yes\n", timeout=SECONDS))
+            trial.judge(coming.returncode, said)
+        finally:
+            coming.kill()
+            waiting.kill()
+            waiting.communicate()
+        return coming.returncode
+
+    trial.fresh()
+    with ending(counter.run()):
+        trial.until_nothing_fails(lambda: once(trial.under))
+        counter.stop()
+    trial.fresh()  # the pop-up may be full of those who joined
+    with ending(counter.run()):
+        if once({}) != 0:
+            raise Trouble("it cannot be paired where nothing fails")
+        counter.stop()
+
+
 def inviting(trial):
     """A counter takes in a kitchen by invitation, which nothing disturbs, and is linked with it."""
     counter = Node(trial.program, trial.folder, "state")
@@ -367,7 +405,7 @@ def main():
     rounds, troubles = 0, []
     trials = [(f"{' '.join(words)}", offline, words) for words in OFFLINE]
     trials += [(f"{' '.join(words)} (a node runs)", online, words) for words in ONLINE]
-    trials += [("join", joining, None), ("invite", inviting, None)]
+    trials += [("join", joining, None), ("pair", pairing, None), ("invite", inviting, None)]
     trials += [("restore", restoring, None), ("run", life, None)]
     with tempfile.TemporaryDirectory(prefix="trestle-failing-", dir="/dev/shm") as folder:
         trial = Trial(os.path.abspath(options.build), folder)
