@@ -31,9 +31,8 @@ static int folder_of(const struct terms *terms, const char *state, char *to)
         (void)snprintf(to, PATH_BYTES_MAX, "%s", terms->stripe_keys);
         return 0;
     }
-    if (given != NULL && given[0] != '\0' && strlen(given) < PATH_BYTES_MAX) {
-        (void)snprintf(to, PATH_BYTES_MAX, "%s", given);
-        return 0;
+    if (given != NULL && given[0] != '\0') {
+        return snprintf(to, PATH_BYTES_MAX, "%s", given) < PATH_BYTES_MAX ? 0 : ERR_TOO_LARGE;
     }
     return path_join(to, state, "stripe");
 }
@@ -160,6 +159,7 @@ int credentials_load(const struct terms *terms, const char *state,
 {
     char folder[PATH_BYTES_MAX];
     memset(ret_credentials, 0, sizeof *ret_credentials);
+    (void)problem(ret_problem, 0, "the folder of the keys has too long a name");
     int err = folder_of(terms, state, folder);
     for (size_t i = 0; i < NAMES_COUNT && err == 0; i++) {
         err = file_load(folder, names[i], place_of(ret_credentials, i), ret_problem);

@@ -51,12 +51,3 @@ bool sightings_expire(struct sightings *sightings, uint64_t device, bool is_link
     }
     return is_changed;
 }
-
-uint64_t sightings_seen_ms(const struct sightings *sightings, uint64_t device)
-{
-    uint64_t seen_ms = 0;
-    for (uint32_t i = 0; i < sightings->count; i++)
-        if (sightings->entries[i].peer.device == device && sightings->entries[i].seen_ms > seen_ms)
-            seen_ms = sightings->entries[i].seen_ms;
-    return seen_ms;
-}

@@ -34,7 +34,4 @@ bool sightings_note(struct sightings *sightings, const struct transport_peer *pe
 bool sightings_expire(struct sightings *sightings, uint64_t device, bool is_linked,
                       uint64_t now_ms);
 
-/* When @device was seen last; 0 = never, or long ago. */
-uint64_t sightings_seen_ms(const struct sightings *sightings, uint64_t device);
-
 #endif

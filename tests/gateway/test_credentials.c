@@ -132,3 +132,57 @@ TEST(credentials, test_and_live_keys_do_not_mix_and_live_ones_go_to_the_provider
         assert_int_equal(credentials_check(&keys, rows[i].url, problem), rows[i].err);
     }
 }
+
+TEST(credentials, the_folder_is_the_settings_the_service_s_or_the_state_s)
+{
+    static char long_name[PATH_BYTES_MAX];
+    char state[96];
+    memset(long_name, 'x', sizeof long_name - 1);
+    fresh();
+    put("stripe-secret-key", "sk_test_1", 0600);
+    put("stripe-publishable-key", "pk_test_1", 0600);
+    terms.stripe_keys[0] = '\0';
+    assert_int_equal(load(), ERR_NOT_FOUND);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+    assert_int_equal(load(), 0);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "", 1), 0);
+    assert_int_equal(load(), ERR_NOT_FOUND);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", long_name, 1), 0); /* cut, it is another */
+    assert_int_equal(load(), ERR_TOO_LARGE);
+    assert_non_null(strstr(problem, "too long"));
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+    assert_int_equal(credentials_load(&terms, long_name, &keys, problem), ERR_TOO_LARGE);
+    assert_non_null(strstr(problem, "too long"));
+    (void)snprintf(state, sizeof state, "%s/stripe-secret-key", folder); /* no folder at all */
+    assert_int_equal(credentials_load(&terms, state, &keys, problem), ERR_NOT_FOUND);
+    done();
+}
+
+TEST(credentials, what_is_no_key_is_not_sent_to_anybody)
+{
+    static char long_key[CREDENTIAL_BYTES_MAX + 8];
+    memset(long_key, 'k', sizeof long_key - 1);
+    const struct {
+        const char *name, *line, *says;
+    } rows[] = {{"stripe-secret-key", "sk_test_1 sk_test_2", "one key in one line"},
+                {"stripe-secret-key", "sk_test_1\nsk_test_2", "one key in one line"},
+                {"stripe-secret-key", "sk_test_\xc3\xa4", "one key in one line"},
+                {"stripe-secret-key", long_key, "one key in one line"},
+                {"stripe-secret-key", "pk_test_1", "is no secret key"},
+                {"stripe-secret-key", "sk_live_1", "pk_live_"},
+                {"stripe-publishable-key", "pk_live_1", "pk_test_"},
+                {"stripe-publishable-key", "", "pk_test_"},
+                {"stripe-publishable-key", " \n", "pk_test_"},
+                {"stripe-webhook-secret", "sk_test_1", "begins with whsec_"},
+                {"stripe-webhook-secret-next", "whsec", "begins with whsec_"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fresh();
+        put("stripe-secret-key", "rk_test_1", 0600);
+        put("stripe-publishable-key", "pk_test_1", 0600);
+        assert_int_equal(load(), 0);
+        put(rows[i].name, rows[i].line, 0600);
+        assert_int_not_equal(load(), 0);
+        assert_non_null(strstr(problem, rows[i].says));
+        done();
+    }
+}
