@@ -216,9 +216,12 @@ static int read_quote_made(struct reading *reading)
 
 static int read_purchase(struct reading *reading)
 {
-    int err = state_order(reading->api->state, reading->txn, &reading->match->order);
+    struct state *state = reading->api->state;
+    int err = line_up_look(state, reading->txn, clock_mono_ms());
     if (err == 0)
-        reading->value = json_purchase(reading->api->state);
+        err = state_order(state, reading->txn, &reading->match->order);
+    if (err == 0)
+        reading->value = json_purchase(state, clock_wall_ms());
     return err;
 }
 

@@ -158,7 +158,22 @@ static void put_time(struct json_value *object, const char *name, const struct s
     json_put_int(object, name, is_sane ? (int64_t)t + state->live.epoch_ms : 0);
 }
 
-struct json_value *json_purchase(const struct state *state)
+static void put_place(struct json_value *object, const struct state *state, int64_t now_wall_ms)
+{
+    const int64_t now_t = now_wall_ms - state->live.epoch_ms;
+    struct line_place place;
+    if (!line_up_find(&state->line_up, &state->order, now_t > 0 ? (uint64_t)now_t : 0, &place))
+        return;
+    json_put_int(object, "ahead", place.ahead);
+    if (!place.has_range)
+        return;
+    struct json_value *range = json_new_object();
+    json_put_int(range, "low_ms", (int64_t)place.low_ms);
+    json_put_int(range, "high_ms", (int64_t)place.high_ms);
+    json_put(object, "ready_in", range);
+}
+
+struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
 {
     const struct order *order = &state->order;
     struct json_value *object = json_new_object();
@@ -179,5 +194,6 @@ struct json_value *json_purchase(const struct state *state)
     put_time(object, "accepted_at", state, order->accepted_t);
     put_time(object, "ready_at", state, order->ready_t);
     put_time(object, "handed_at", state, order->handed_t);
+    put_place(object, state, now_wall_ms);
     return object;
 }

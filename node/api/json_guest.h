@@ -12,7 +12,7 @@
 MUST_CHECK int json_quote(const struct state *state, uint64_t now_mono_ms,
                           struct json_value **ret_value);
 
-/* Of state->order, which was read. */
-struct json_value *json_purchase(const struct state *state);
+/* Of state->order, which was read after state->line_up was looked at. */
+struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms);
 
 #endif

@@ -615,6 +615,10 @@ SCHEMA(purchase_line, "PurchaseLine", NULL,
     ENUM("progress", progress_words),
     ENUM("state", line_state_words));
 
+SCHEMA(ready_in, "ReadyIn", "From now on, as orders went that became ready lately.",
+    COUNT("low_ms"),
+    COUNT("high_ms"));
+
 SCHEMA(purchase, "Purchase", "An order as its customer sees it.",
     HEX("id", ID_DIGITS),
     TEXT("number", 0, 16, NOTE("what is called out: A42")),
@@ -634,7 +638,10 @@ SCHEMA(purchase, "Purchase", "An order as its customer sees it.",
     COUNT("opened_at"),
     COUNT("accepted_at", NOTE("0 = not yet")),
     COUNT("ready_at", NOTE("0 = not yet")),
-    COUNT("handed_at", NOTE("0 = not yet")));
+    COUNT("handed_at", NOTE("0 = not yet")),
+    COUNT("ahead", OPTIONAL, NOTE("orders before it that are not ready; while the kitchen has it")),
+    OBJECT("ready_in", schema_ready_in, OPTIONAL,
+        NOTE("left out while too few orders became ready, and when it takes longer than they did")));
 
 SCHEMA(order_list, "OrderList", NULL,
     TEXT("cursor", 1, CURSOR_MAX),

@@ -114,6 +114,7 @@ struct schema {
     X(report, "Report")                                                                            \
     X(order, "Order")                                                                              \
     X(purchase_line, "PurchaseLine")                                                               \
+    X(ready_in, "ReadyIn")                                                                         \
     X(purchase, "Purchase")                                                                        \
     X(order_list, "OrderList")                                                                     \
     X(pickup_board, "PickupBoard")                                                                 \

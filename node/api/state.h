@@ -10,6 +10,7 @@
 #include "node/api/board.h"
 #include "node/api/gate.h"
 #include "node/api/json.h"
+#include "node/api/line_up.h"
 #include "node/api/stuck.h"
 #include "sync/domain/drawer.h"
 #include "sync/domain/menu.h"
@@ -27,11 +28,12 @@ struct state {
     struct menu_item item; /* by state_item(), with ... */
     struct stock stock;    /* scratch */
     struct stock_summary item_stock;
-    struct popup popup;   /* by state_popup() */
-    struct record record; /* by state_record() */
-    struct drawer drawer; /* by state_drawer() */
-    struct quote quote;   /* by state_quote() */
-    struct day day;       /* by state_day(); n = 0: none yet */
+    struct popup popup;     /* by state_popup() */
+    struct record record;   /* by state_record() */
+    struct drawer drawer;   /* by state_drawer() */
+    struct quote quote;     /* by state_quote() */
+    struct line_up line_up; /* by line_up_look() */
+    struct day day;         /* by state_day(); n = 0: none yet */
     struct history *scratch;
     struct board board;
     struct stuck stuck; /* by stuck_look() */

@@ -256,3 +256,35 @@ TEST(guests, three_unpaid_orders_are_enough)
     assert_int_equal(ask(&bert, "POST", "/api/orders", ORDER_OF_ONE), 201);
     close_stall();
 }
+
+/* Order once, and have it cooked and handed over. */
+static void eat(const struct customer *customer)
+{
+    char order[ID_DIGITS + 1];
+    assert_int_equal(ask(customer, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    get_text("id", order, sizeof order);
+    ask_owner("POST", path_of("/api/orders/", order, "/accept"), "{}");
+    ask_owner("POST", path_of("/api/orders/", order, "/done"), "{}");
+    ask_owner("POST", path_of("/api/orders/", order, "/hand-over"), "{}");
+}
+
+TEST(guests, who_waits_is_told_how_many_are_ahead_and_how_long_once_that_is_known)
+{
+    char first[ID_DIGITS + 1], second[ID_DIGITS + 1];
+    open_stall();
+    const struct customer anna = come(), bert = come();
+    for (int i = 0; i < 8; i++)
+        eat(&anna);
+    assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    get_text("id", first, sizeof first);
+    assert_int_equal(ask(&bert, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    get_text("id", second, sizeof second);
+    assert_int_equal(ask(&bert, "GET", path_of("/api/orders/", second, "/status"), NULL), 200);
+    assert_is(&schema_purchase);
+    assert_says("\"ahead\":");
+    ask_owner("POST", path_of("/api/orders/", first, "/cancel"), "{\"reason\":\"test\"}");
+    assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", first, "/status"), NULL), 200);
+    assert_says("\"said\":\"It was cancelled.\"");
+    assert_null(strstr(client->body, "\"ahead\""));
+    close_stall();
+}
