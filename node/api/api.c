@@ -489,6 +489,13 @@ static int may_command(const struct caller *caller, const struct command *comman
     return is_menu && !caller_may(caller, CAP_MENU) ? ERR_FORBIDDEN : 0;
 }
 
+/* Whatever it says: the stall sees who ordered, and nothing is cooked for the internet unpaid. */
+static void fill_customer(const struct gate_live *live, struct command *command)
+{
+    command->channel = bytes_of_text("phone");
+    command->is_draft |= live->role == ROLE_GATEWAY;
+}
+
 static int fill_command(const struct api *api, const struct api_request *request,
                         const struct api_reply *reply, struct api_command *command, char *where)
 {
@@ -509,8 +516,8 @@ static int fill_command(const struct api *api, const struct api_request *request
     command->command.principal = reply->caller.principal;
     err = api_fill(reply->route, &reply->match, body, command, where);
     json_free(body);
-    if (reply->caller.kind == CALLER_CUSTOMER) /* whatever it says: the stall sees who ordered */
-        command->command.channel = bytes_of_text("phone");
+    if (reply->caller.kind == CALLER_CUSTOMER)
+        fill_customer(&api->state->live, &command->command);
     return err != 0 ? err : may_command(&reply->caller, &command->command);
 }
 

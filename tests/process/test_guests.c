@@ -8,6 +8,7 @@
 #include "node/api/json.h"
 #include "node/api/schema.h"
 #include "node/cli/http.h"
+#include "node/os/clock.h"
 #include "sync/base/limits.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/client.h"
@@ -286,5 +287,45 @@ TEST(guests, who_waits_is_told_how_many_are_ahead_and_how_long_once_that_is_know
     assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", first, "/status"), NULL), 200);
     assert_says("\"said\":\"It was cancelled.\"");
     assert_null(strstr(client->body, "\"ahead\""));
+    close_stall();
+}
+
+/* Ask until the order is there too. */
+static void await_order(const struct customer *customer, const char *order)
+{
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (ask(customer, "GET", path_of("/api/orders/", order, "/status"), NULL) != 200) {
+        assert_int_equal(client->status, 404);
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+}
+
+/* Ask until the day and the menu are here. */
+static void await_menu(const struct customer *customer)
+{
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (ask(customer, "POST", "/api/quotes", TWO_OF_TEN) != 201 ||
+           strstr(client->body, "\"complete\":true") == NULL)
+        assert_true(clock_mono_ms() < deadline_ms);
+}
+
+TEST(guests, what_a_gateway_takes_is_a_draft_and_its_customer_s_own_everywhere)
+{
+    char order[ID_DIGITS + 1];
+    open_stall();
+    node_join(&stall, 1, "gateway", "G");
+    node_start(&stall.nodes[1]);
+    client_close(client);
+    client = client_new(stall.nodes[1].http_port);
+    const struct customer anna = come(), bert = come();
+    await_menu(&anna);
+    assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    get_text("id", order, sizeof order);
+    assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, "/status"), NULL), 200);
+    assert_says("\"phase\":\"draft\"");
+    client_close(client);
+    client = client_new(stall.nodes[0].http_port);
+    await_order(&anna, order);
+    assert_int_equal(ask(&bert, "GET", path_of("/api/orders/", order, "/status"), NULL), 404);
     close_stall();
 }
