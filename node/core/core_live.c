@@ -114,11 +114,24 @@ static uint64_t heard_before(const struct gate_peer *before, uint32_t count, uin
     return UINT64_MAX;
 }
 
+/* Those that are linked now, so that each is looked at once. */
+struct linked {
+    uint32_t count;
+    struct replica_peer peers[LINKS_MAX];
+};
+
+static void linked_find(const struct core *core, struct linked *linked)
+{
+    linked->count = 0;
+    while (linked->count < LINKS_MAX &&
+           replica_peer_at(core->replica, linked->count, &linked->peers[linked->count]))
+        linked->count++;
+}
+
 /* @heard_ms: what is known of it from earlier links. */
 static void live_peer(const struct core *core, const struct roster_device *device,
-                      uint64_t heard_ms, struct gate_peer *ret_peer)
+                      const struct linked *linked, uint64_t heard_ms, struct gate_peer *ret_peer)
 {
-    struct replica_peer peer;
     *ret_peer = (struct gate_peer){
         .device = device->id,
         .role = device->certificate.role,
@@ -132,14 +145,15 @@ static void live_peer(const struct core *core, const struct roster_device *devic
     memcpy(ret_peer->name, device->certificate.name, sizeof ret_peer->name);
     memcpy(ret_peer->lane, device->certificate.lane, sizeof ret_peer->lane);
     core_screens_of(core, device->id, &ret_peer->screens);
-    for (uint32_t at = 0; replica_peer_at(core->replica, at, &peer); at++) {
-        if (peer.device != device->id || !peer.is_ready)
+    for (uint32_t i = 0; i < linked->count; i++) {
+        const struct replica_peer *peer = &linked->peers[i];
+        if (peer->device != device->id || !peer->is_ready)
             continue;
-        if (peer.heard_mono_ms != 0)
-            ret_peer->heard_ms_ago = peer.heard_mono_ms;
-        ret_peer->behind = peer.behind;
-        ret_peer->ahead = peer.ahead;
-        ret_peer->clock_offset_ms = peer.clock_offset_ms;
+        if (peer->heard_mono_ms != 0)
+            ret_peer->heard_ms_ago = peer->heard_mono_ms;
+        ret_peer->behind = peer->behind;
+        ret_peer->ahead = peer->ahead;
+        ret_peer->clock_offset_ms = peer->clock_offset_ms;
     }
 }
 
@@ -147,13 +161,15 @@ static void live_peers(const struct core *core, struct gate_live *live)
 {
     const struct roster *roster = replica_roster(core->replica);
     struct gate_peer before[DEVICES_MAX];
+    struct linked linked;
     uint32_t before_count = live->peers_count;
+    linked_find(core, &linked);
     memcpy(before, live->peers, before_count * sizeof before[0]);
     live->peers_count = 0;
     for (uint32_t i = 0; i < roster->devices_count; i++) {
         const struct roster_device *device = &roster->devices[i];
         if (device->id != core->identity->device)
-            live_peer(core, device, heard_before(before, before_count, device->id),
+            live_peer(core, device, &linked, heard_before(before, before_count, device->id),
                       &live->peers[live->peers_count++]);
     }
 }
