@@ -194,8 +194,7 @@ static void say_goodbye(struct core *core, enum bye_reason reason)
     struct bytes bytes;
     writer_init(&writer, frame, sizeof frame);
     message_write_bye(&writer, reason);
-    if (writer_finish(&writer, &bytes) != 0)
-        return;
+    check(writer_finish(&writer, &bytes) == 0);
     for (uint32_t i = 0; i < LINKS_MAX; i++)
         (void)!transport_send(core->transport, i, bytes);
 }

@@ -8,6 +8,7 @@
 
 #include "node/mesh/socket.h"
 #include "node/os/clock.h"
+#include "sync/base/check.h"
 
 enum { FAREWELL_MS = 1000 }; /* between two farewells to one that does not leave */
 
@@ -56,8 +57,8 @@ static void say_farewell(struct transport *transport, const struct routing *rout
     struct bytes bytes;
     writer_init(&writer, frame, sizeof frame);
     message_write_bye(&writer, reason);
-    if (writer_finish(&writer, &bytes) == 0)
-        (void)!router_send(transport->router, bytes_of(routing->bytes, routing->size), bytes);
+    check(writer_finish(&writer, &bytes) == 0);
+    (void)!router_send(transport->router, bytes_of(routing->bytes, routing->size), bytes);
 }
 
 /* Whether the sender is a link that we ended. It is told again, in case it did not hear. */

@@ -1,0 +1,146 @@
+/* test_introduce.c - a welcome tells a newcomer whom it may talk to: what it tells wrongly is
+ * stored by nobody. */
+#define _DEFAULT_SOURCE /* mkdtemp */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/core/introduce.h"
+#include "node/os/entropy.h"
+#include "node/store/store_lmdb.h"
+#include "sync/log/run.h"
+#include "sync/mesh/message.h"
+#include "tests/lib/journal.h"
+#include "tests/lib/store_memory.h"
+#include "tests/lib/test.h"
+
+static char folder[64];
+static struct journal journal;
+static struct journal_device device;
+static struct run run; /* the device's first */
+static struct welcome welcome;
+
+/* A device's journal as its own store has it, and its first run. */
+static void begin(void)
+{
+    struct store_memory *store = store_memory_new();
+    (void)snprintf(folder, sizeof folder, "/dev/shm/trestle-introduce-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(entropy_start(), 0);
+    journal_init(&journal);
+    journal_device_init(&device, &journal, 1, ROLE_COUNTER, NULL);
+    struct store_txn *txn = store_memory_begin(store, true);
+    journal_open(txn, &journal, &device);
+    static uint8_t kept[RUN_BYTES_MAX];
+    size_t size = 0;
+    assert_int_equal(run_read(txn, device.head.log, 1, 1, &run), 0);
+    for (uint32_t i = 0; i < run.count; i++) { /* they outlive the store */
+        memcpy(kept + size, run.events[i].bytes.data, run.events[i].bytes.size);
+        run.events[i].bytes.data = kept + size;
+        size += run.events[i].bytes.size;
+    }
+    run.log = device.head.log;
+    store_memory_abort(txn);
+    store_memory_free(store);
+    memset(&welcome, 0, sizeof welcome);
+    welcome.root = journal.root;
+}
+
+static void end(void)
+{
+    char remove_it[128];
+    (void)snprintf(remove_it, sizeof remove_it, "rm -rf '%s'", folder);
+    assert_int_equal(system(remove_it), 0); /* NOLINT: a path of our own making */
+}
+
+static void introduce(const struct run *told)
+{
+    struct writer writer;
+    struct bytes frame;
+    struct introduction *introduction = &welcome.introductions[0];
+    writer_init(&writer, introduction->frame, sizeof introduction->frame);
+    message_write_events_begin(&writer, told->log, told->first_seq, told->count);
+    for (uint32_t i = 0; i < told->count; i++)
+        write_bin(&writer, told->events[i].bytes.data, told->events[i].bytes.size);
+    message_write_events_end(&writer, &told->signature, false);
+    assert_int_equal(writer_finish(&writer, &frame), 0);
+    introduction->size = frame.size;
+    welcome.introductions_count = 1;
+}
+
+static int store(void)
+{
+    return introductions_store(folder, &journal.popup, &welcome);
+}
+
+TEST(introduce, a_device_s_first_run_is_stored_once)
+{
+    begin();
+    introduce(&run);
+    assert_int_equal(store(), 0);
+    assert_int_equal(store(), 0); /* a restored store knows it already */
+    end();
+}
+
+TEST(introduce, what_was_changed_on_the_way_is_not_stored)
+{
+    static uint8_t event[EVENT_BYTES_MAX];
+    struct run changed = run;
+    begin();
+    const struct run whole = run;
+    changed = whole;
+    changed.first_seq = 2;
+    introduce(&changed);
+    assert_int_equal(store(), ERR_MALFORMED);
+    changed = whole;
+    changed.signature.bytes[0] ^= 1;
+    introduce(&changed);
+    assert_int_equal(store(), ERR_BAD_SIGNATURE);
+    changed = whole;
+    memcpy(event, whole.events[0].bytes.data, whole.events[0].bytes.size);
+    event[0] ^= 0xff;
+    changed.events[0].bytes = bytes_of(event, whole.events[0].bytes.size);
+    introduce(&changed);
+    assert_int_not_equal(store(), 0);
+    introduce(&whole);
+    welcome.introductions[0].frame[0] ^= 0xff; /* no frame of ours */
+    assert_int_equal(store(), ERR_MALFORMED);
+    introduce(&whole);
+    welcome.introductions[0].size--;
+    assert_int_equal(store(), ERR_MALFORMED);
+    struct writer writer;
+    struct bytes frame;
+    writer_init(&writer, welcome.introductions[0].frame, INTRODUCTION_BYTES_MAX);
+    message_write_bye(&writer, BYE_STOPPING); /* one of ours, and no events */
+    assert_int_equal(writer_finish(&writer, &frame), 0);
+    welcome.introductions[0].size = frame.size;
+    assert_int_equal(store(), ERR_MALFORMED);
+    introduce(&whole);
+    assert_int_equal(store(), 0);
+    end();
+}
+
+TEST(introduce, another_popup_s_device_is_no_acquaintance)
+{
+    struct popup_id other;
+    struct public_key root;
+    struct secret_key secret;
+    begin();
+    introduce(&run);
+    entropy_signing_key(&secret);
+    root = signing_public(&secret);
+    other = popup_id_of_root(&root);
+    assert_int_not_equal(introductions_store(folder, &other, &welcome), 0);
+    welcome.root = root;
+    assert_int_not_equal(store(), 0);
+    end();
+}
+
+TEST(introduce, a_folder_that_is_none_is_told)
+{
+    begin();
+    introduce(&run);
+    assert_int_not_equal(introductions_store("/nowhere/at/all", &journal.popup, &welcome), 0);
+    end();
+}
