@@ -1,7 +1,9 @@
 // What chance does not come by: each scene is one gateway and one story.
 import http from "node:http";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { until } from "../demo/wait.mjs";
+import { StandIn } from "../stripe/stand_in.mjs";
 import { Pair } from "./pair.mjs";
 import { KEYS, keysPut } from "./stall.mjs";
 
@@ -78,10 +80,25 @@ async function refundLost(stall, order) {
     });
 }
 
+/** Something changes, so that the settler looks what time it is. */
+const wake = async (stall) => say(stall, await unpaid(stall), "cancel", { reason: "no" });
+
+/** The bank holds money for an order of the pop-up @popup that is nowhere. */
+function lostIntent({ standIn }, popup) {
+    const { intents } = standIn.account;
+    const metadata = { trestle_popup: popup, trestle_order: "0123456789abcdef01234567" };
+    const manual = { currency: "eur", capture_method: "manual" };
+    const intent = intents.create({ amount: 900, ...manual, metadata: popup ? metadata : {} });
+    intents.confirm(intent.id, { payment_method: "pm_card_visa" }, true);
+    return intent;
+}
+
 const ORPHAN = "an intent whose order is nowhere is cancelled when we waited long enough";
+const MISSING = "an intent whose order is nowhere stays while a device is missing";
 
 /** How the gateways of a scene are set. */
-export const SETTINGS = { [ORPHAN]: { variables: { TRESTLE_DECIDE_MINUTES: 0 } } };
+const PATIENT = { variables: { TRESTLE_DECIDE_MINUTES: 0 } };
+export const SETTINGS = { [ORPHAN]: PATIENT, [MISSING]: PATIENT };
 
 export const SCENES = {
     /** Whatever it says, an event counts when the provider signed it lately, and once. */
@@ -116,24 +133,61 @@ export const SCENES = {
         const known = await held(stall);
         const { intents, clock } = stall.standIn.account;
         const { trestle_popup: popup } = intents.get(known.intent).metadata;
-        const metadata = { trestle_popup: popup, trestle_order: "0123456789abcdef01234567" };
-        const manual = { currency: "eur", capture_method: "manual" };
-        const lost = intents.create({ amount: 900, ...manual, metadata });
-        const foreign = intents.create({ amount: 900, ...manual, metadata: {} });
-        intents.confirm(lost.id, { payment_method: "pm_card_visa" }, true);
-        intents.confirm(foreign.id, { payment_method: "pm_card_visa" }, true);
+        const lost = lostIntent(stall, popup);
+        const foreign = lostIntent(stall, "");
         await clock.advance(DAY);
         await stall.restart(0);
         let hours = 0;
         await until("its end", SECONDS, async () => {
             await stall.leap(3600);
             hours++;
-            await say(stall, await unpaid(stall), "cancel", { reason: "no" }); // wakes the settler
+            await wake(stall);
             return intents.get(lost.id).status === "canceled";
         });
         must(hours >= 6, `it was cancelled after ${hours} hours`);
         must(intents.get(foreign.id).status === "requires_capture", "it was somebody else's");
         must(intents.get(known.intent).status === "requires_capture", "its order is here");
+    },
+
+    /** The order may be there and come back with it. */
+    async [MISSING](stall) {
+        const pair = await new Pair().open(stall, { hasKeys: false });
+        try {
+            const known = await held(stall);
+            const { intents } = stall.standIn.account;
+            const { trestle_popup: popup } = intents.get(known.intent).metadata;
+            const lost = lostIntent(stall, popup);
+            await pair.second.kill();
+            for (let leap = 0; leap < 3; leap++) {
+                await stall.leap(7 * 3600);
+                await wake(stall);
+            }
+            must(intents.get(lost.id).status === "requires_capture", "nobody asked the other");
+            await stall.device.command("device", "retire", pair.second.id, "--yes");
+            await until("its end", SECONDS, async () => {
+                await stall.leap(7 * 3600);
+                await wake(stall);
+                return intents.get(lost.id).status === "canceled";
+            });
+        } finally {
+            await pair.close();
+        }
+    },
+
+    /** Whatever the provider made of it, nobody must be charged before the kitchen accepted. */
+    async "an intent that would charge at once is cancelled, and nobody gets its form"(stall) {
+        const { intents } = stall.standIn.account;
+        const create = intents.create.bind(intents);
+        const made = [];
+        intents.create = (params) => {
+            made.push(create({ ...params, capture_method: "automatic_async" }));
+            return made.at(-1);
+        };
+        const placed = await unpaid(stall);
+        const where = `/api/orders/${placed.id}/payment`;
+        const { status, body } = await stall.ask("POST", where, {});
+        must(status !== 200, `a page got ${body.client_secret}`);
+        await until("its end", SECONDS, () => intents.get(made[0].id).status === "canceled");
     },
 
     async "a hold that the bank lets go is not captured, and the order says so"(stall) {
@@ -231,6 +285,23 @@ export const SCENES = {
         } finally {
             await pair.close();
         }
+    },
+
+    /** Whose account knows nothing of the payment. */
+    async "what another account's key could not do is done after a start with the right one"(stall) {
+        const order = await held(stall);
+        const { standIn } = stall;
+        const own = standIn.api;
+        const other = await new StandIn({ seed: "other", runs: true }).open();
+        standIn.api = other.api;
+        await say(stall, order, "accept");
+        await until("it to be stuck", SECONDS, async () => {
+            return (await readFile(stall.device.log, "utf8")).includes("does not go through");
+        });
+        standIn.api = own;
+        await other.close();
+        await stall.restart(0);
+        await until("the capture", SECONDS, () => moves(stall, order.intent, "capture") === 1);
     },
 
     async "a key that is not taken stops calls, not orders"(stall) {

@@ -75,7 +75,8 @@ function storyOf(dice, items) {
 function faultsPlant(dice, standIn) {
     for (let i = dice.below(4); i > 0; i--) {
         const kind = dice.of(API_FAULTS);
-        standIn.faults.add({ kind, times: 1 + dice.below(3), chance: 0.3 + 0.7 * dice.share(), ms: 50 });
+        const chance = 0.3 + 0.7 * dice.share();
+        standIn.faults.add({ kind, times: 1 + dice.below(3), chance, ms: 50 });
     }
     for (let i = dice.below(3); i > 0; i--) {
         const kind = dice.of(EVENT_FAULTS);

@@ -25,7 +25,8 @@ export class Clock {
     }
 
     get ms() {
-        return this.#baseMs + (this.#runs ? (performance.now() - this.#startedMs) * this.#speed : 0);
+        const passedMs = this.#runs ? (performance.now() - this.#startedMs) * this.#speed : 0;
+        return this.#baseMs + passedMs;
     }
 
     get now() {
