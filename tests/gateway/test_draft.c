@@ -82,6 +82,27 @@ TEST(draft, nothing_to_pay_is_no_draft)
     assert_int_equal(draft_make(&order, bytes_of_text("eur"), &draft), ERR_STATE);
     draft_order(900)->ledger.held_minor = 900;
     assert_int_equal(draft_make(&order, bytes_of_text("eur"), &draft), ERR_STATE);
+    draft_order(900)->ledger.intents_count = ORDER_INTENTS_MAX; /* one more would not be counted */
+    assert_int_equal(draft_make(&order, bytes_of_text("eur"), &draft), ERR_STATE);
+    draft_order(900);
+    assert_int_equal(draft_make(&order, bytes_of_text(""), &draft), ERR_STATE);
+    assert_int_equal(draft_make(&order, bytes_of_text("a currency of none"), &draft), ERR_STATE);
+}
+
+TEST(draft, a_line_whose_name_is_too_long_for_it_is_left_out)
+{
+    static char name[NAME_BYTES_MAX + 64];
+    memset(name, 'x', sizeof name - 1);
+    draft_order(900)->lines[0].name = bytes_of_text(name);
+    const struct draft draft = make();
+    assert_int_equal(draft.brief_size, strlen("2x Tea"));
+}
+
+TEST(draft, the_least_that_is_captured_is_known_of_few_currencies)
+{
+    assert_int_equal(draft_smallest(bytes_of_text("gbp")), 30);
+    assert_int_equal(draft_smallest(bytes_of_text("eur")), 50);
+    assert_int_equal(draft_smallest(bytes_of_text("chf")), 0);
 }
 
 TEST(draft, a_long_order_is_named_in_whole_entries)
@@ -105,5 +126,7 @@ TEST(draft, the_intent_that_asks_for_just_that_is_found)
     order.ledger.intents[1] = (struct ledger_intent){.state = INTENT_CREATED, .amount_minor = 800};
     assert_null(draft_intent(&order, &draft));
     order.ledger.intents[2] = (struct ledger_intent){.state = INTENT_CREATED, .amount_minor = 900};
+    assert_ptr_equal(draft_intent(&order, &draft), &order.ledger.intents[2]);
+    order.ledger.intents[2].state = INTENT_PROCESSING;
     assert_ptr_equal(draft_intent(&order, &draft), &order.ledger.intents[2]);
 }

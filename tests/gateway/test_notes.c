@@ -190,6 +190,12 @@ TEST(notes, what_is_old_is_forgotten_little_by_little_but_no_orphan_that_may_cos
     assert_int_equal(notes_forget(txn, 4000, 1, &count), 0);
     assert_int_equal(notes_forget(txn, 4000, 1, &count), 0);
     assert_int_equal(count, 0);
+    uint8_t key[1 + PROVIDER_ID_BYTES_MAX + 1] = {'I'}; /* longer than any of ours */
+    assert_int_equal(store_put(txn, TABLE_LOCAL, bytes_of(key, sizeof key), text("junk")), 0);
+    assert_int_equal(notes_forget(txn, 4000, 1, &count), 0);
+    assert_int_equal(count, 0);
+    const struct orphan taken = orphan_of("pi_4", INTENT_SUCCEEDED);
+    assert_false(orphan_is_open(&taken));
     end();
 }
 
@@ -215,9 +221,25 @@ static int draft_over(void)
     return notes_brief_del(txn, &order, text("hash"));
 }
 
+static int orphan_walk(void)
+{
+    struct orphan found;
+    int err = notes_orphan_next(txn, text(""), &found);
+    err = err == 0 ? notes_orphan_get(txn, text("pi_2"), &found) : err;
+    return err == 0 ? notes_orphan_del(txn, text("pi_2")) : err;
+}
+
+static int place_move(void)
+{
+    int64_t seconds = 0;
+    const int err = notes_place_get(txn, PLACE_EVENTS, &seconds);
+    return err == 0 ? notes_place_put(txn, PLACE_EVENTS, seconds + 1) : err;
+}
+
 TEST(notes, a_disk_that_fails_is_told_wherever_it_does)
 {
-    int (*const works[])(void) = {use_another_key, forget_all, note_again, draft_over};
+    int (*const works[])(void) = {use_another_key, forget_all,  note_again,
+                                  draft_over,      orphan_walk, place_move};
     static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_OPEN, MEMORY_PUT, MEMORY_DEL};
     const struct orphan over = orphan_of("pi_2", INTENT_CANCELED);
     begin();
@@ -329,5 +351,77 @@ TEST(events, what_is_too_old_to_come_again_is_forgotten_and_the_rest_is_not)
     assert_false(is_seen);
     assert_int_equal(events_is_seen(txn, text("evt_2"), &is_seen), 0);
     assert_true(is_seen);
+    end();
+}
+
+static int receive_one(void)
+{
+    bool is_new = false;
+    return events_receive(txn, text("evt_9"), text("nine"), 100, &is_new);
+}
+
+static int receive_again(void)
+{
+    bool is_new = false;
+    return events_receive(txn, text("evt_1"), text("one"), 100, &is_new);
+}
+
+static int next_event(void)
+{
+    uint64_t number = 0;
+    struct bytes body;
+    return events_next(txn, 0, &number, &body);
+}
+
+static int tell_event(void)
+{
+    bool is_seen = false;
+    const int err = events_told(txn, 1);
+    return err != 0 ? err : events_is_seen(txn, text("evt_1"), &is_seen);
+}
+
+static int forget_events(void)
+{
+    uint32_t count = 0;
+    return events_forget(txn, 1000, 10, &count);
+}
+
+TEST(events, a_disk_that_fails_is_told_wherever_it_does)
+{
+    int (*const works[])(void) = {receive_one, receive_again, next_event, tell_event,
+                                  forget_events};
+    static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_OPEN, MEMORY_PUT, MEMORY_DEL};
+    begin();
+    assert_true(receive("evt_1", "one", 100));
+    assert_int_equal(events_see(txn, text("evt_0"), 100), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    for (size_t i = 0; i < sizeof works / sizeof *works * 4; i++) {
+        bool is_reached = true;
+        for (unsigned nth = 1; is_reached; nth++) {
+            const uint64_t before = store_memory_calls(store, calls[i % 4]);
+            txn = store_memory_begin(store, true);
+            store_memory_fail(store, calls[i % 4], nth, ERR_IO);
+            const int err = works[i / 4]();
+            store_memory_fail(store, calls[i % 4], 0, 0);
+            is_reached = store_memory_calls(store, calls[i % 4]) - before >= nth;
+            assert_int_equal(err, is_reached ? ERR_IO : 0);
+            store_memory_abort(txn);
+        }
+    }
+    store_memory_free(store);
+}
+
+/* Rows of others lie before and behind. */
+TEST(events, other_rows_are_no_events)
+{
+    uint64_t number = 0;
+    struct bytes body;
+    uint32_t count = 0;
+    begin();
+    assert_int_equal(store_put(txn, TABLE_LOCAL, text("Wother"), text("x")), 0);
+    assert_int_equal(store_put(txn, TABLE_LOCAL, text("Xotherxxx"), text("x")), 0);
+    assert_int_equal(events_next(txn, 0, &number, &body), ERR_NOT_FOUND);
+    assert_int_equal(events_forget(txn, 1000, 10, &count), 0);
+    assert_int_equal(count, 0);
     end();
 }

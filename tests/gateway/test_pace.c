@@ -114,6 +114,19 @@ TEST(waits, who_is_due_is_due_once)
     assert_true(waits_next(&waits) == UINT64_MAX);
 }
 
+TEST(waits, who_waits_for_people_is_remembered_without_a_time_too)
+{
+    struct order *order = held_order();
+    (void)waits_look(&waits, order, 1000);
+    assert_true(waits_plan(&waits, &order->id, 1000, UINT64_MAX));
+    assert_int_equal(waits_count(&waits), 1);
+    order->phase = PHASE_DRAFT;
+    order->lines[0].is_accepted = true;
+    (void)waits_look(&waits, order, 1000);
+    assert_true(waits_plan(&waits, &order->id, 1000, UINT64_MAX));
+    assert_int_equal(waits_count(&waits), 1);
+}
+
 TEST(waits, more_than_there_is_room_for_are_told)
 {
     struct order *order = held_order();
