@@ -2,6 +2,8 @@
  *
  *   KILL_AT     the how-manieth moment, from 1; 0 or none: it only counts
  *   KILL_PORT   the port of the card provider
+ *   FULL_AT     the how-manieth flush, from 1, that finds the disk full; 0 or none: none does
+ *   FULL_TIMES  and how many after it
  *   KILL_FILE   gets a line "<number> <moment>" when it happens, and "<number>" at a good end
  *
  * A moment is before or after a flush of the gateway's own store (an intended request, an outcome,
@@ -11,6 +13,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -23,7 +26,8 @@
 static int (*real_fdatasync)(int);
 static ssize_t (*real_send)(int, const void *, size_t, int);
 static atomic_long moments;
-static long kill_at;
+static atomic_long flushes;
+static long kill_at, full_at, full_times;
 static int kill_port;
 
 static void find(const char *name, void *to)
@@ -32,13 +36,20 @@ static void find(const char *name, void *to)
     memcpy(to, &found, sizeof found);
 }
 
+static long number_of(const char *name)
+{
+    const char *text = getenv(name);
+    return text != NULL ? strtol(text, NULL, 10) : 0;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
-    const char *at = getenv("KILL_AT"), *port = getenv("KILL_PORT");
     find("fdatasync", &real_fdatasync);
     find("send", &real_send);
-    kill_at = at != NULL ? strtol(at, NULL, 10) : 0;
-    kill_port = port != NULL ? (int)strtol(port, NULL, 10) : 0;
+    kill_at = number_of("KILL_AT");
+    kill_port = (int)number_of("KILL_PORT");
+    full_at = number_of("FULL_AT");
+    full_times = number_of("FULL_TIMES");
 }
 
 static void tell(const char *text)
@@ -64,7 +75,7 @@ static void moment(const char *when, const char *what)
     const long number = atomic_fetch_add(&moments, 1) + 1;
     if (number != kill_at)
         return;
-    (void)snprintf(line, sizeof line, "%ld %s %s\n", number, when, what);
+    (void)snprintf(line, sizeof line, "%ld killed %s %s\n", number, when, what);
     tell(line);
     (void)raise(SIGKILL);
 }
@@ -88,10 +99,26 @@ static const char *peer_of(int fd)
     return "request";
 }
 
+/* Nothing of the transaction counts then. */
+static int is_full(const char *what)
+{
+    char line[64];
+    const long number = atomic_fetch_add(&flushes, 1) + 1;
+    if (full_at == 0 || number < full_at || number > full_at + full_times)
+        return 0;
+    (void)snprintf(line, sizeof line, "%ld full %s\n", number, what);
+    tell(line);
+    return 1;
+}
+
 int fdatasync(int fd)
 {
     const char *what = store_of(fd);
     moment("before", what);
+    if (is_full(what)) {
+        errno = ENOSPC;
+        return -1;
+    }
     int result = real_fdatasync(fd);
     moment("after", what);
     return result;

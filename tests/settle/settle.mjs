@@ -20,6 +20,8 @@ const options = {
 const flags = parseArgs({ options }).values;
 const ORDERS = Number(flags.orders);
 const MOMENTS_MAX = 260;
+const FLUSHES_MAX = 100; // of which one finds the disk full,
+const FLUSHES_FULL = 8; // and at most so many after it
 const SPEED = 20; // of the clocks of the gateway and of the provider
 const LINE_CUT_MS = 100; // at most this many times SPEED
 
@@ -116,7 +118,7 @@ async function trial(dice, stall) {
         wrong.push(...found.map((words) => `${JSON.stringify(story)}: ${words}`));
     }
     if (await secretsLeak(stall)) wrong.push("a secret was said");
-    for (const moment of await stall.moments()) count(`killed ${moment}`);
+    for (const moment of await stall.moments()) count(moment);
     return wrong;
 }
 
@@ -140,7 +142,10 @@ function run(seed) {
     const dice = new Chance(`settle/${seed}`);
     const webhooks = dice.below(3) > 0;
     const at = dice.below(4) > 0 ? 1 + dice.below(MOMENTS_MAX) : 0;
-    return inStall(`seed ${seed}`, { webhooks, at, speed: SPEED }, (stall) => trial(dice, stall));
+    const full = { FULL_AT: 1 + dice.below(FLUSHES_MAX), FULL_TIMES: dice.below(FLUSHES_FULL) };
+    const variables = dice.below(3) === 0 ? full : {};
+    const settings = { webhooks, at, variables, speed: SPEED };
+    return inStall(`seed ${seed}`, settings, (stall) => trial(dice, stall));
 }
 
 async function play(name) {

@@ -151,7 +151,7 @@ export class Stall {
         });
     }
 
-    /** The moments at which it died. */
+    /** The moments at which it died, or found the disk full. */
     async moments() {
         await this.back;
         const lines = (await readFile(this.killFile, "utf8").catch(() => "")).trim().split("\n");
