@@ -288,7 +288,7 @@ export const SCENES = {
     },
 
     /** Whose account knows nothing of the payment. */
-    async "what another account's key could not do is done after a start with the right one"(stall) {
+    async "what another account's key could not do is done with the right one"(stall) {
         const order = await held(stall);
         const { standIn } = stall;
         const own = standIn.api;
