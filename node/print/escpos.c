@@ -52,16 +52,13 @@ static void put_text(struct output *output, const struct codepage *codepage, str
 /* A line is at most PAPER_WIDTH_MAX characters, each at most as many bytes as in UTF-8 or, spelled,
  * four; a style takes 12. */
 _Static_assert(ESCPOS_BYTES_MAX >=
-                   PAPER_TEXT_BYTES_MAX * 3 + PAPER_LINES_MAX * 16 + 64 /* begin, cut, drawer */,
+                   PAPER_TEXT_BYTES_MAX * 3 + PAPER_LINES_MAX * 16 + 64 /* begin, cut */,
                "every paper fits");
 
 size_t escpos_encode(const struct paper *paper, const struct codepage *codepage, void *buffer)
 {
     struct output output = {.data = buffer};
     PUT(&output, ESC, '@', ESC, 't', codepage->number);
-    if (paper->opens_drawer) {
-        PUT(&output, ESC, 'p', 0, 25, 250); /* pin 2, 50 ms on, 500 ms off */
-    }
     for (uint32_t i = 0; i < paper->lines_count; i++) {
         put_style(&output, paper->lines[i].style);
         put_text(&output, codepage, paper->lines[i].text);

@@ -76,7 +76,6 @@ static size_t character_write(uint32_t character, uint8_t *to)
 void paper_begin(struct paper *paper, uint32_t width)
 {
     paper->width = width < 16 ? 16 : width > PAPER_WIDTH_MAX ? PAPER_WIDTH_MAX : width;
-    paper->opens_drawer = false;
     paper->is_cut_short = false;
     paper->lines_count = 0;
     paper->text_size = 0;

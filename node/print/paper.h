@@ -28,8 +28,7 @@ struct paper_line {
 };
 
 struct paper {
-    uint32_t width; /* columns */
-    bool opens_drawer;
+    uint32_t width;    /* columns */
     bool is_cut_short; /* did not fit: the last line says so */
     uint32_t lines_count;
     struct paper_line lines[PAPER_LINES_MAX];

@@ -92,6 +92,8 @@ static struct operation write_claim(struct stall *stall, enum print_purpose purp
     return mesh_write(stall->mesh, K, EVENT_PRINT_CLAIM, stall->t++, body);
 }
 
+static uint32_t currency_digits = 2, width = 32;
+
 static void lay_slip(struct stall *stall, struct operation id)
 {
     struct print_slips slips;
@@ -103,9 +105,9 @@ static void lay_slip(struct stall *stall, struct operation id)
                                      .slip = print_slip_at(&slips, id.log, id.seq),
                                      .popup = text_of("Döner & Söhne"),
                                      .currency = text_of("EUR"),
-                                     .currency_digits = 2,
+                                     .currency_digits = currency_digits,
                                      .time = "18:05",
-                                     .width = 32};
+                                     .width = width};
     assert_int_equal(slip_layout(&input, &paper), 0);
 }
 
@@ -151,6 +153,111 @@ TEST(print_paper, a_change_ticket_says_added_now_and_void)
     lay(&stall, PRINT_TICKET, PRINT_FIRST);
     assert_paper("ticket_change");
     stall_free(&stall);
+}
+
+/* What is on the paper, as plain text. */
+static const char *text_on_paper(void)
+{
+    static char text[PLAIN_BYTES_MAX + 1];
+    text[plain_encode(&paper, (uint8_t *)text)] = '\0';
+    return text;
+}
+
+TEST(print_paper, a_change_ticket_leaves_out_what_is_as_it_was_and_shows_another_note)
+{
+    struct stall stall = usual();
+    lay(&stall, PRINT_TICKET, PRINT_FIRST);
+    (void)do_note(&stall, K, 2, "no ice");
+    lay(&stall, PRINT_TICKET, PRINT_FIRST);
+    assert_non_null(strstr(text_on_paper(), "! no ice"));
+    assert_null(strstr(text_on_paper(), "was "));
+    assert_null(strstr(text_on_paper(), "Zwiebeln"));
+    stall_free(&stall);
+}
+
+TEST(print_paper, notes_and_options_of_two_people_at_once_are_both_on_the_ticket)
+{
+    struct stall stall = usual();
+    stall_sync(&stall);
+    (void)do_note(&stall, C, 1, "no ice");
+    (void)do_note(&stall, D, 1, "much ice");
+    stall_sync(&stall);
+    lay(&stall, PRINT_TICKET, PRINT_FIRST);
+    const char *other = strstr(text_on_paper(), "or, written at the same time:");
+    assert_non_null(other);
+    assert_non_null(strstr(text_on_paper(), "no ice"));
+    assert_non_null(strstr(other, "ice"));
+    stall_free(&stall);
+    stall = usual();
+    stall_sync(&stall);
+    (void)do_option(&stall, C, 1, "mild", 0);
+    (void)do_option(&stall, D, 1, "hot", 0);
+    stall_sync(&stall);
+    lay(&stall, PRINT_TICKET, PRINT_FIRST);
+    assert_non_null(strstr(text_on_paper(), "or, written at the same time:"));
+    stall_free(&stall);
+}
+
+TEST(print_paper, a_line_that_is_gone_is_void_on_a_possible_copy_too)
+{
+    struct stall stall = usual();
+    lay(&stall, PRINT_TICKET, PRINT_FIRST);
+    (void)do_void(&stall, K, 2);
+    lay(&stall, PRINT_TICKET, PRINT_AGAIN);
+    assert_non_null(strstr(text_on_paper(), "VOID 1 x"));
+    assert_null(strstr(text_on_paper(), "CHANGE"));
+    stall_free(&stall);
+    stall = usual();
+    (void)do_void(&stall, K, 2); /* before anything was printed */
+    lay(&stall, PRINT_TICKET, PRINT_AGAIN);
+    assert_null(strstr(text_on_paper(), "VOID"));
+    stall_free(&stall);
+}
+
+TEST(print_paper, a_currency_without_parts_and_a_rate_with_some_are_spelt_so)
+{
+    struct stall stall = stall_new();
+    const struct line_add line = {.line = 1,
+                                  .name = text_of("Ramen"),
+                                  .quantity = 1,
+                                  .unit_price_minor = 1075,
+                                  .tax_bp = 750,
+                                  .station = text_of("grill")};
+    (void)do_open(&stall, K, "", 7);
+    (void)do_add_full(&stall, K, &line);
+    (void)do_pay(&stall, K, 1, 2000);
+    (void)do_refund(&stall, K, 1, 925);
+    currency_digits = 0;
+    lay(&stall, PRINT_RECEIPT, PRINT_FIRST);
+    currency_digits = 2;
+    assert_non_null(strstr(text_on_paper(), "Refunded"));
+    assert_non_null(strstr(text_on_paper(), "Tax 7.50 %"));
+    assert_non_null(strstr(text_on_paper(), " 1075\n"));
+    stall_free(&stall);
+}
+
+TEST(print_paper, a_slip_that_nobody_claimed_is_none)
+{
+    struct stall stall = usual();
+    const struct print_slip slip = {.id = {.log = 99, .seq = 99}};
+    const struct slip_input input = {
+        .history = mesh_history(stall.mesh, K), .order = stall_look(&stall, K), .slip = &slip};
+    assert_int_equal(slip_layout(&input, &paper), ERR_MALFORMED);
+    stall_free(&stall);
+}
+
+TEST(print_paper, a_width_that_no_printer_has_is_one_that_some_have)
+{
+    paper_begin(&paper, 3);
+    assert_int_equal(paper.width, 16);
+    paper_begin(&paper, 10000);
+    assert_int_equal(paper.width, PAPER_WIDTH_MAX);
+    for (uint32_t i = 0; i < 2 * PAPER_LINES_MAX; i++) {
+        paper_rule(&paper);
+        paper_pair(&paper, PAPER_PLAIN, text_of("left"), text_of("right"));
+    }
+    assert_true(paper.lines_count <= PAPER_LINES_MAX);
+    assert_non_null(strstr(text_on_paper(), "... and more: see the screen"));
 }
 
 TEST(print_paper, a_cancelled_order_is_void_line_by_line)
