@@ -641,7 +641,8 @@ SCHEMA(purchase, "Purchase", "An order as its customer sees it.",
     COUNT("handed_at", NOTE("0 = not yet")),
     COUNT("ahead", OPTIONAL, NOTE("orders before it that are not ready; while the kitchen has it")),
     OBJECT("ready_in", schema_ready_in, OPTIONAL,
-        NOTE("left out while too few orders became ready, and when it takes longer than they did")));
+        NOTE("left out while too few orders became ready, and when it takes longer than "
+             "they did")));
 
 SCHEMA(order_list, "OrderList", NULL,
     TEXT("cursor", 1, CURSOR_MAX),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Judge the curves that bench.join, .memory, .peers, .age and .mesh print: is each linear or better?
+"""Judge the curves that bench.join, .memory, .peers, .age and .mesh print: is each at most linear?
 
     tests/bench/judge.py figures.tsv     ./run bench does so with what it measured
     tests/bench/judge.py --self-test     whether curves that are too steep are found out
