@@ -1,4 +1,4 @@
-/* The thread, its turn, and its doors. */
+/* The thread and its turn. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,98 +69,7 @@ void kept_call_set(struct kept_call *kept, const struct entity_id *order,
     kept->call.wish = bytes_of(kept->bytes + call->intent.size, call->wish.size);
 }
 
-/* ---- doors ---- */
-
-static void settler_lock(struct settler *settler)
-{
-    check(pthread_mutex_lock(&settler->lock) == 0);
-}
-
-static void settler_unlock(struct settler *settler)
-{
-    check(pthread_mutex_unlock(&settler->lock) == 0);
-}
-
-void settler_changed(struct settler *settler)
-{
-    settler_lock(settler);
-    settler->is_woken = true;
-    check(pthread_cond_signal(&settler->wake) == 0);
-    settler_unlock(settler);
-}
-
-static void on_https(void *context)
-{
-    settler_changed(context);
-}
-
-/* Takes the ask's body over. */
-static int ask_push(struct settler *settler, struct ask *ask, uint64_t *ret_request)
-{
-    settler_lock(settler);
-    const bool has_room = settler->outstanding < SETTLER_ASKS_MAX &&
-                          ask->body.size <= SETTLER_ASKED_BYTES_MAX - settler->asked_bytes;
-    if (has_room) {
-        ask->request = ++settler->requests;
-        *ret_request = ask->request;
-        settler->outstanding++;
-        settler->asked_bytes += ask->body.size;
-        settler->asks[settler->asks_count++] = *ask;
-        settler->is_woken = true;
-        check(pthread_cond_signal(&settler->wake) == 0);
-    }
-    settler_unlock(settler);
-    if (!has_room) {
-        text_close(&ask->body);
-    }
-    return has_room ? 0 : ERR_BUSY;
-}
-
-int settler_pay(struct settler *settler, const struct entity_id *order, uint64_t *ret_request)
-{
-    struct ask ask = {.order = *order};
-    return ask_push(settler, &ask, ret_request);
-}
-
-int settler_receive(struct settler *settler, struct bytes id, struct bytes body,
-                    uint64_t *ret_request)
-{
-    struct ask ask = {.is_event = true};
-    check(id.size > 0 && id.size <= PROVIDER_ID_BYTES_MAX);
-    memcpy(ask.id, id.data, id.size);
-    text_append(&ask.body, body.data, body.size);
-    return ask_push(settler, &ask, ret_request);
-}
-
-bool settler_answered(struct settler *settler, struct annex_answer *ret_answer)
-{
-    settler_lock(settler);
-    const bool has_one = settler->answers_count > 0;
-    if (has_one) {
-        *ret_answer = settler->answers[settler->answers_first];
-        settler->answers_first = (settler->answers_first + 1) % SETTLER_ASKS_MAX;
-        settler->answers_count--;
-        settler->outstanding--;
-    }
-    settler_unlock(settler);
-    return has_one;
-}
-
 /* ---- what was asked ---- */
-
-static bool ask_take(struct settler *settler, struct ask *ret_ask)
-{
-    settler_lock(settler);
-    const bool has_one = settler->asks_count > 0;
-    if (has_one) {
-        *ret_ask = settler->asks[0];
-        settler->asks_count--;
-        memmove(settler->asks, settler->asks + 1, settler->asks_count * sizeof *settler->asks);
-        settler->asked_bytes -= ret_ask->body.size;
-    }
-    settler_unlock(settler);
-    return has_one;
-}
 
 static int event_keep(struct settler *settler, const struct ask *ask)
 {
@@ -358,6 +267,11 @@ static void settler_free(struct settler *settler)
     (void)pthread_cond_destroy(&settler->wake);
     (void)pthread_mutex_destroy(&settler->lock);
     free(settler);
+}
+
+static void on_https(void *context)
+{
+    settler_changed(context);
 }
 
 static void open_locks(struct settler *settler)

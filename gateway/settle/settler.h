@@ -6,7 +6,8 @@
  * it goes on from the two stores: whatever is not known to be done is asked again under the same
  * key, whatever is not told is told again.
  *
- *   settler.c           the thread, its turn, its doors
+ *   settler.c           the thread and its turn
+ *   settler_doors.c     where other threads ask
  *   settler_orders.c    the node's changes -> plans -> attempts
  *   settler_attempts.c  which attempts may go, and what came of them
  *   settler_calls.c     requests out, answers in

@@ -198,6 +198,14 @@ void kept_call_set(struct kept_call *kept, const struct entity_id *order,
                    const struct provider_call *call);
 struct bytes settler_currency(const struct settler *settler);
 
+/* ---- settler_doors.c ---- */
+
+/* Around what the lock guards. */
+void settler_lock(struct settler *settler);
+void settler_unlock(struct settler *settler);
+/* The next that was asked; its body is the taker's. False when there is none. */
+bool ask_take(struct settler *settler, struct ask *ret_ask);
+
 /* ---- settler_orders.c ---- */
 
 MUST_CHECK int orders_turn(struct settler *settler);
