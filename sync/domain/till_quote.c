@@ -22,28 +22,6 @@ int till_quote_load(const struct task *task, struct quote *ret_quote)
 
 /* ---- what there is of a line ---- */
 
-/* The want of @item; a quote has at most as many as lines. */
-static struct hold_want *want_of(struct till_result *result, uint64_t item)
-{
-    for (uint32_t i = 0; i < result->wants_count; i++) {
-        if (result->wants[i].item == item) {
-            return &result->wants[i];
-        }
-    }
-    result->wants[result->wants_count] = (struct hold_want){.item = item};
-    return &result->wants[result->wants_count++];
-}
-
-/* What one session may still hold besides what it wants already. */
-static int64_t allowance(const struct task *task)
-{
-    uint64_t units = hold_session_sold(task->till->holds, task->command->principal.session);
-    for (uint32_t i = 0; i < task->result->wants_count; i++) {
-        units += task->result->wants[i].units;
-    }
-    return units < HOLD_SESSION_UNITS_MAX ? (int64_t)(HOLD_SESSION_UNITS_MAX - units) : 0;
-}
-
 /* Peers are asked for what is lacking here, never for more than one customer may hold. */
 static void note_lack(struct task *task, uint64_t item, int64_t lacking)
 {
@@ -57,25 +35,20 @@ static void note_lack(struct task *task, uint64_t item, int64_t lacking)
 
 static int hold_line(struct task *task, struct quote_entry *entry)
 {
-    struct hold_want *want = want_of(task->result, entry->add.item);
     const int64_t wanted = entry->add.quantity;
-    int64_t units;
-    int64_t unheld;
-    const int err = till_stock_free(task, entry->add.item, &units, &unheld);
+    struct stock_free found;
+    const int err = till_stock_free(task, entry->add.item, true, &found);
     if (err != 0) {
         return err;
     }
-    const int64_t left = units - (int64_t)want->units;
-    const int64_t allowed = allowance(task);
-    const int64_t most = left < allowed ? left : allowed;
-    if (wanted <= most) {
+    if (wanted <= found.units) {
         entry->state = QUOTE_HELD;
-        want->units += (uint64_t)wanted;
+        till_stock_want(task, entry->add.item, entry->add.quantity);
         return 0;
     }
-    note_lack(task, entry->add.item, wanted + (int64_t)want->units - unheld);
+    note_lack(task, entry->add.item, wanted - found.unheld);
     entry->state = QUOTE_SHORT;
-    entry->left = most > 0 ? (uint64_t)most : 0;
+    entry->left = found.units > 0 ? (uint64_t)found.units : 0;
     return 0;
 }
 
@@ -163,17 +136,6 @@ static int quote_again(const struct task *task)
     return err == 0 && !entity_id_equal(&quote.id, &slot->id) ? ERR_NOT_FOUND : err;
 }
 
-static void drop_empty_wants(struct till_result *result)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < result->wants_count; i++) {
-        if (result->wants[i].units > 0) {
-            result->wants[count++] = result->wants[i];
-        }
-    }
-    result->wants_count = count;
-}
-
 int till_quote(struct task *task)
 {
     const struct till *till = task->till;
@@ -198,11 +160,7 @@ int till_quote(struct task *task)
                                         .id = result->entity,
                                         .body_hash = command->body_hash,
                                         .until_mono_ms = till->now_mono_ms + till->quote_ms};
-    if (err == 0) {
-        err = quote_new(task, &popup);
-    }
-    drop_empty_wants(result);
-    return err;
+    return err == 0 ? quote_new(task, &popup) : err;
 }
 
 /* Whether it is there or not: it is not afterwards. */

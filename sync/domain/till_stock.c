@@ -181,26 +181,47 @@ static int sell_rights(struct task *task, const struct stock_sale *sale, int64_t
     return err;
 }
 
-/* Of @rights units strangers have only a share, with what they ordered and nobody answers for. A
- * customer's own hold was granted before. */
-static int64_t share_of_customer(const struct task *task, uint64_t item, int64_t rights,
-                                 int64_t held_by_others)
+/* Units of @item, strictly counted, that the command has given a customer already; 0 = all items.
+ */
+static int64_t wanted_already(const struct task *task, uint64_t item)
+{
+    const struct till_result *result = task->result;
+    int64_t units = 0;
+    for (uint32_t i = 0; i < result->wants_count; i++) {
+        if (item == 0 || result->wants[i].item == item) {
+            units += (int64_t)result->wants[i].units;
+        }
+    }
+    return units;
+}
+
+/* Of @rights units strangers have only a share, with what they ordered and nobody answers for, and
+ * each of them so many of all items. A customer's own hold was granted before. */
+static int64_t free_to_customer(const struct task *task, uint64_t item, int64_t rights,
+                                int64_t held_by_others)
 {
     const struct till *till = task->till;
     const uint64_t session = task->command->principal.session;
     const int64_t sold = (int64_t)hold_units_sold(till->holds, item);
     const int64_t own = (int64_t)hold_units_of(till->holds, item, session, till->now_mono_ms);
     const int64_t share = hold_share(rights + sold) - sold - held_by_others;
-    return share > own ? share : own;
+    const int64_t allowance = HOLD_SESSION_UNITS_MAX -
+                              (int64_t)hold_session_sold(till->holds, session) -
+                              wanted_already(task, 0);
+    return least((share > own ? share : own) - wanted_already(task, item), allowance);
 }
 
 /* What this device may sell to who asks of the item in till->stock, less what it sold in this
  * command. */
-static int free_of(const struct task *task, uint64_t item, int64_t *ret_units, int64_t *ret_unheld)
+static int free_of(const struct task *task, uint64_t item, bool is_strict,
+                   struct stock_free *ret_free)
 {
     const struct till *till = task->till;
     const struct stock_view view = {.roster = till->roster, .txn = till->txn};
     const struct principal *principal = &task->command->principal;
+    const int64_t sold = spent(task, item, 0);
+    const int64_t wanted = wanted_already(task, item);
+    struct stock_free found = {0};
     int64_t rights;
     const int err = stock_rights(till->stock, &view, till->own_log, &rights);
     if (err != 0) {
@@ -210,12 +231,12 @@ static int free_of(const struct task *task, uint64_t item, int64_t *ret_units, i
         till->holds == NULL
             ? 0
             : (int64_t)hold_units(till->holds, item, principal->session, till->now_mono_ms);
-    int64_t units = rights - held;
-    if (principal->role == ROLE_CUSTOMER && till->holds != NULL) {
-        units = least(units, share_of_customer(task, item, rights, held));
+    found.unheld = rights - held - (sold > wanted ? sold : wanted);
+    found.units = found.unheld;
+    if (is_strict && principal->role == ROLE_CUSTOMER && till->holds != NULL) {
+        found.units = least(found.units, free_to_customer(task, item, rights, held));
     }
-    *ret_unheld = rights - held - spent(task, item, 0);
-    *ret_units = units - spent(task, item, 0);
+    *ret_free = found;
     return 0;
 }
 
@@ -226,30 +247,29 @@ static int load_stock(const struct task *task, uint64_t item)
     return err == ERR_NOT_FOUND ? 0 : err == ERR_MALFORMED ? ERR_SPOILT : err;
 }
 
-int till_stock_free(struct task *task, uint64_t item, int64_t *ret_units, int64_t *ret_unheld)
+int till_stock_free(struct task *task, uint64_t item, bool is_strict, struct stock_free *ret_free)
 {
     int err = load_stock(task, item);
     if (err == 0 && task->till->stock->is_opaque) {
         err = ERR_VERSION;
     }
-    return err == 0 ? free_of(task, item, ret_units, ret_unheld) : err;
+    return err == 0 ? free_of(task, item, is_strict, ret_free) : err;
 }
 
-/* What a customer has now of what is strictly counted. */
-static void want_add(struct task *task, const struct stock_sale *sale)
+void till_stock_want(struct task *task, uint64_t item, uint32_t units)
 {
     struct till_result *result = task->result;
     uint32_t at = 0;
-    if (!sale->is_strict || task->command->principal.role != ROLE_CUSTOMER) {
+    if (task->command->principal.role != ROLE_CUSTOMER) {
         return;
     }
-    while (at < result->wants_count && result->wants[at].item != sale->item) {
+    while (at < result->wants_count && result->wants[at].item != item) {
         at++;
     }
     if (at == result->wants_count) {
-        result->wants[result->wants_count++] = (struct hold_want){.item = sale->item};
+        result->wants[result->wants_count++] = (struct hold_want){.item = item};
     }
-    result->wants[at].units += sale->units;
+    result->wants[at].units += units;
 }
 
 /* Whose units are sold that nobody holds a right to. */
@@ -279,15 +299,19 @@ static int settle_short(struct task *task, const struct stock_sale *sale, int64_
 
 static int settle_sale(struct task *task, const struct stock_sale *sale)
 {
-    int64_t free_units;
-    int64_t unheld;
+    struct stock_free found;
     int64_t left;
-    want_add(task, sale);
-    int err = till_stock_free(task, sale->item, &free_units, &unheld);
+    int err = till_stock_free(task, sale->item, sale->is_strict, &found);
     if (err == 0) {
-        err = sell_rights(task, sale, free_units, &left);
+        err = sell_rights(task, sale, found.units, &left);
     }
-    return err != 0 || left == 0 ? err : settle_short(task, sale, left, unheld);
+    if (err == 0 && left > 0) {
+        err = settle_short(task, sale, left, found.unheld);
+    }
+    if (err == 0 && sale->is_strict) {
+        till_stock_want(task, sale->item, sale->units);
+    }
+    return err;
 }
 
 int till_stock_settle(struct task *task)

@@ -23,11 +23,19 @@ MUST_CHECK int till_stock_sell_again(struct task *task, const struct order_line 
  * spent. */
 void till_stock_give_up(struct task *task, const struct order_line *line, uint32_t units);
 
-/* Units of @item that who asks may buy here now, besides what the command sold already.
- * @ret_unheld: that nobody else holds; a customer may not have all of these. ERR_VERSION, ERR_IO,
- * ERR_MALFORMED, ERR_SPOILT. */
-MUST_CHECK int till_stock_free(struct task *task, uint64_t item, int64_t *ret_units,
-                               int64_t *ret_unheld);
+/* Of an item, here and now, besides what the command sold or wants already. */
+struct stock_free {
+    int64_t units;  /* that who asks may buy; at most ... */
+    int64_t unheld; /* ... what nobody else holds: of what is strictly counted a customer may not
+                       have all */
+};
+
+/* ERR_VERSION, ERR_IO, ERR_MALFORMED, ERR_SPOILT. */
+MUST_CHECK int till_stock_free(struct task *task, uint64_t item, bool is_strict,
+                               struct stock_free *ret_free);
+
+/* A customer is given so many of what is strictly counted: into result->wants. */
+void till_stock_want(struct task *task, uint64_t item, uint32_t units);
 
 /* Emit all that. ERR_UNAVAILABLE: no right to sell so many here, in result->short_item.
  * ERR_VERSION, ERR_IO, ERR_MALFORMED. */

@@ -361,6 +361,36 @@ TEST(till_quote, one_customer_holds_a_limited_number)
     stage_stop(&stage);
 }
 
+TEST(till_quote, one_customer_orders_no_more_than_that_without_paying)
+{
+    start(400);
+    assert_int_equal(order_directly(ANNA, ROLE_CUSTOMER, HOLD_SESSION_UNITS_MAX + 1),
+                     ERR_UNAVAILABLE);
+    assert_int_equal(order_directly(ANNA, ROLE_CUSTOMER, HOLD_SESSION_UNITS_MAX - 1), 0);
+    assert_int_equal(ask(ANNA, 2), 0);
+    assert_int_equal(look(ANNA)->entries[0].left, 1);
+    stage_stop(&stage);
+}
+
+TEST(till_quote, what_is_not_counted_strictly_is_sold_to_all_alike)
+{
+    struct stock_summary summary;
+    static struct stock stock;
+    start(4);
+    set_item(SOUP, "Soup", PRICE, STOCK_WARN);
+    assert_int_equal(ask(ANNA, 9), 0);
+    assert_int_equal(look(ANNA)->entries[0].state, QUOTE_OFFERED);
+    assert_int_equal(order_directly(ANNA, ROLE_CUSTOMER, 4), 0);
+    const struct entity_id entity = entity_id_derive(KIND_STOCK, SOUP);
+    struct store_txn *txn = store_memory_begin(stage.store, false);
+    const struct stock_view view = {.roster = replica_roster(stage.replica), .txn = txn};
+    assert_int_equal(stock_get(&stock, txn, &entity), 0);
+    assert_int_equal(stock_summarise(&stock, &view, replica_log(stage.replica), &summary), 0);
+    assert_int_equal(summary.oversold, 0); /* there were four, and nobody's share counts */
+    store_memory_abort(txn);
+    stage_stop(&stage);
+}
+
 TEST(till_quote, a_crowd_holds_three_of_four_however_many_they_are)
 {
     start(40);
