@@ -63,6 +63,11 @@ static int settle_if_told(const struct program_host *host, struct gateway *gatew
         tell("card payments: %s", problem);
         return err == ERR_FORBIDDEN ? EXIT_FORBIDDEN : EXIT_SETTINGS;
     }
+    if (credentials_check_screen(&gateway->credentials, terms.stripe_url,
+                                 host->settings->is_screen_locked, problem) != 0) {
+        tell("card payments: %s", problem);
+        return EXIT_SETTINGS;
+    }
     err = core_gate_more(host->core, &gate);
     if (err != 0) {
         return tell_failure("card payments", err);

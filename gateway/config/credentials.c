@@ -154,6 +154,21 @@ int credentials_check(struct credentials *credentials, const char *stripe_url, c
     return 0;
 }
 
+int credentials_check_screen(const struct credentials *credentials, const char *stripe_url,
+                             bool is_screen_locked, char *ret_problem)
+{
+    bool has_hook = false;
+    for (size_t i = 0; i < WEBHOOK_SECRETS_MAX; i++) {
+        has_hook |= credentials->webhook_secrets[i][0] != '\0';
+    }
+    if (!has_hook || is_screen_locked || !begins(stripe_url, "https://")) {
+        return 0;
+    }
+    return problem(ret_problem, ERR_FORBIDDEN,
+                   "with a webhook's secret the internet reaches this machine, and an open screen "
+                   "needs no token: set screen = locked, or take stripe-webhook-secret away");
+}
+
 int credentials_load(const struct terms *terms, const char *state,
                      struct credentials *ret_credentials, char *ret_problem)
 {

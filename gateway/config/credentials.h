@@ -37,4 +37,11 @@ MUST_CHECK int credentials_load(const struct terms *terms, const char *state,
 MUST_CHECK int credentials_check(struct credentials *credentials, const char *stripe_url,
                                  char *ret_problem);
 
+/* Whether the device's own screen may be as it is. ERR_FORBIDDEN: it is open, and strangers may
+ * come to this machine, as a webhook's secret is there and its sender is not on this machine;
+ * through a proxy they would pass for the screen. @ret_problem as above. */
+MUST_CHECK int credentials_check_screen(const struct credentials *credentials,
+                                        const char *stripe_url, bool is_screen_locked,
+                                        char *ret_problem);
+
 #endif

@@ -65,6 +65,7 @@ static int start_program(const struct place *place, const struct identity *ident
                          struct core *core, struct served *served)
 {
     const struct program_host host = {.state = place->state,
+                                      .settings = &place->settings,
                                       .identity = identity,
                                       .core = core,
                                       .wake_web = wake_web,
@@ -120,6 +121,7 @@ static int start_web(const struct place *place, struct core *core, int state_fd,
         .version = program_version(),
         .origins = origins,
         .origins_count = settings->origins_count,
+        .proxies = &settings->proxies,
         .annex = annex->handle == NULL ? NULL : annex,
         .on_log = web_says};
     int err = web_start(&config, core_gate(core), ret_web);
@@ -248,12 +250,24 @@ static int load_identity(const struct place *place, struct identity *identity)
     return err == 0 ? EXIT_DONE : tell_failure("keys", err);
 }
 
+/* What comes through a proxy on this machine comes from this machine. */
+static int check_screen(const struct settings *settings)
+{
+    if (settings->proxies.count == 0 || settings->is_screen_locked)
+        return EXIT_DONE;
+    tell("trusted-proxy: an open screen needs no token, and what a proxy passes on may look like "
+         "it: set screen = locked");
+    return EXIT_SETTINGS;
+}
+
 int command_run(const struct args *args)
 {
     struct place place;
     struct identity identity;
     int signal_fd = -1;
     int status = place_find(args, &place);
+    if (status == EXIT_DONE)
+        status = check_screen(&place.settings);
     if (status == EXIT_DONE)
         status = load_identity(&place, &identity);
     if (status != EXIT_DONE)

@@ -7,11 +7,13 @@
 
 #include "node/api/annex.h"
 #include "node/config/identity.h"
+#include "node/config/settings.h"
 #include "node/core/core.h"
 
 /* What is added may use, from its start to its stop. */
 struct program_host {
     const char *state; /* folder */
+    const struct settings *settings;
     const struct identity *identity;
     struct core *core;
     /* From any thread: the annex has answers, take them. */

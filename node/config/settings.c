@@ -166,6 +166,17 @@ static int set_origin(struct settings *settings, const char *value)
     return err;
 }
 
+static int set_proxy(struct settings *settings, const char *value)
+{
+    struct proxies *proxies = &settings->proxies;
+    if (proxies->count == PROXIES_MAX)
+        return ERR_TOO_MANY;
+    if (!peer_text(value, proxies->addresses[proxies->count]))
+        return ERR_MALFORMED;
+    proxies->count++;
+    return 0;
+}
+
 bool device_of_text(const char *text, uint64_t *ret_device)
 {
     uint64_t device = 0;
@@ -227,6 +238,9 @@ static const struct setting {
     {{"origin", "URL", "a further web origin that may write; may be repeated"},
      "http://HOST:PORT",
      set_origin},
+    {{"trusted-proxy", "ADDRESS", "a proxy whose X-Forwarded-For is believed; may be repeated"},
+     "192.0.2.1 or 2001:db8::1",
+     set_proxy},
     {{"print-folder", "FOLDER", "where printers with the driver text write their slips"},
      "a path",
      set_print_folder},

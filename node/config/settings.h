@@ -11,6 +11,7 @@
 #ifndef TRESTLE_NODE_CONFIG_SETTINGS_H
 #define TRESTLE_NODE_CONFIG_SETTINGS_H
 
+#include "node/access/forwarded.h"
 #include "node/mesh/transport.h"
 #include "node/os/file.h"
 #include "node/os/logger.h"
@@ -31,6 +32,7 @@ struct settings {
     uint32_t quote_s;                     /* how long a customer's quote stands */
     enum log_format log_format;
     enum log_level log_level;
+    struct proxies proxies; /* whose X-Forwarded-For counts */
     uint32_t origins_count;
     char origins[ORIGINS_MAX][SETTING_BYTES_MAX];
     uint32_t peers_count;

@@ -15,7 +15,8 @@ static bool is_control(const struct site_request *request)
 static struct access_request access_of(const struct site_request *request)
 {
     return (struct access_request){.entrance = request->entrance,
-                                   .authorization = bytes_of_text(request->authorization)};
+                                   .authorization = bytes_of_text(request->authorization),
+                                   .address = bytes_of_text(request->client)};
 }
 
 static bool is_reading(const struct site_request *request)

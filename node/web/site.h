@@ -18,6 +18,7 @@ struct site {
 /* All borrowed; texts are terminated. */
 struct site_request {
     enum entrance entrance;
+    const char *client; /* its address; "" = this machine */
     const char *method, *path, *query;
     const char *host;          /* "" = none was sent */
     const char *origin;        /* "" = none was sent */

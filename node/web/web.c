@@ -66,7 +66,8 @@ static struct connection *connection_open(struct web *web, struct lws *wsi)
     if (connection == NULL)
         return NULL;
     connection->wsi = wsi;
-    connection->entrance = lws_get_vhost(wsi) == web->vhost ? ENTRANCE_LOOPBACK : ENTRANCE_CONTROL;
+    connection->door = lws_get_vhost(wsi) == web->vhost ? ENTRANCE_LOOPBACK : ENTRANCE_CONTROL;
+    connection->entrance = connection->door;
     connection->next = web->connections;
     if (connection->next != NULL)
         connection->next->before = connection;
@@ -418,6 +419,8 @@ static void configure(struct web *web, const struct web_config *config, const st
     web->connections_max = or_default(config->connections_max, WEB_CONNECTIONS_MAX);
     web->reader_stall_ms = or_default(config->reader_stall_ms, STALL_MS);
     web->request_ms = or_default(config->request_ms, REQUEST_MS);
+    if (config->proxies != NULL)
+        web->proxies = *config->proxies;
     server_of(web)->protocols[0] = (struct lws_protocols){.name = "trestle", .callback = on_lws};
     (void)snprintf(web->version, sizeof web->version, "%s",
                    config->version == NULL ? "" : config->version);

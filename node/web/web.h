@@ -7,6 +7,7 @@
 #ifndef TRESTLE_NODE_WEB_WEB_H
 #define TRESTLE_NODE_WEB_WEB_H
 
+#include "node/access/forwarded.h"
 #include "node/api/gate.h"
 
 enum {
@@ -27,6 +28,8 @@ struct web_config {
      */
     const char *const *origins;
     uint32_t origins_count;
+    /* Whose word about a client's address is taken; NULL = nobody's. */
+    const struct proxies *proxies;
     const struct annex *annex; /* outlives the web; NULL = none */
     unsigned reader_stall_ms;  /* a WebSocket reader that takes nothing is cut; 0 = 5,000 */
     unsigned request_ms;       /* a request must be complete within; 0 = 10,000 */

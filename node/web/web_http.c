@@ -246,7 +246,41 @@ static bool copy_line(struct connection *connection)
     return false;
 }
 
-static bool copy_request(struct connection *connection)
+/* Whether somebody passed it on: it is then nobody's here, whatever the address that it comes from.
+ * A proxy that says nothing of itself is not noticed: docs/operating.md. */
+static bool is_forwarded(struct lws *wsi)
+{
+    static const enum lws_token_indexes tokens[] = {WSI_TOKEN_X_FORWARDED_FOR, WSI_TOKEN_HTTP_VIA,
+                                                    WSI_TOKEN_HTTP_X_REAL_IP};
+    static const char *const names[] = {"forwarded:", "x-forwarded-host:", "x-forwarded-proto:"};
+    for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
+        if (lws_hdr_fragment_length(wsi, tokens[i], 0) > 0)
+            return true;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (lws_hdr_custom_length(wsi, names[i], (int)strlen(names[i])) >= 0)
+            return true;
+    }
+    return false;
+}
+
+static bool copy_client(const struct web *web, struct connection *connection)
+{
+    char list[TEXT_HEADER_BYTES_MAX], peer[PEER_TEXT_BYTES_MAX] = "";
+    struct lws *wsi = connection->wsi;
+    const bool is_passed_on = is_forwarded(wsi);
+    connection->entrance = is_passed_on ? ENTRANCE_PLAIN : connection->door;
+    connection->client[0] = '\0';
+    if (!is_passed_on)
+        return true;
+    if (!copy_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, list, sizeof list))
+        return false;
+    (void)lws_get_peer_simple(wsi, peer, sizeof peer);
+    forwarded_client(&web->proxies, peer, list, connection->client);
+    return true;
+}
+
+static bool copy_request(const struct web *web, struct connection *connection)
 {
     char encodings[TEXT_HEADER_BYTES_MAX];
     struct lws *wsi = connection->wsi;
@@ -259,7 +293,8 @@ static bool copy_request(struct connection *connection)
         copy_key(wsi, connection->key, sizeof connection->key) &&
         copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, connection->authorization,
                     sizeof connection->authorization) &&
-        copy_ticket(wsi, connection->ticket, sizeof connection->ticket);
+        copy_ticket(wsi, connection->ticket, sizeof connection->ticket) &&
+        copy_client(web, connection);
     connection->takes_gzip =
         copy_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, encodings, sizeof encodings) &&
         strstr(encodings, "gzip") != NULL;
@@ -270,6 +305,7 @@ static struct site_request request_of(const struct connection *connection)
 {
     return (struct site_request){
         .entrance = connection->entrance,
+        .client = connection->client,
         .method = connection->method,
         .path = connection->path,
         .query = connection->query,
@@ -323,7 +359,7 @@ int web_http_on_request(struct web *web, struct connection *connection)
 {
     size_t size = 0;
     connection_reset(connection);
-    if (!copy_request(connection))
+    if (!copy_request(web, connection))
         return refuse(connection, ERR_TOO_LARGE, "a header");
     const struct api_want want = api_want(web->site.api, connection->method, connection->path);
     connection->body_bytes_max = want.body_bytes_max;
@@ -382,7 +418,7 @@ int web_http_on_upgrade(struct web *web, struct connection *connection, const ch
         return -1;
     size_t size = 0;
     connection_reset(connection);
-    if (!copy_request(connection) || body_size(connection->wsi, 0, &size) != 0 || size > 0)
+    if (!copy_request(web, connection) || body_size(connection->wsi, 0, &size) != 0 || size > 0)
         return -1;
     struct site_request request = request_of(connection);
     int err = site_check_socket(&web->site, &request, &connection->response);

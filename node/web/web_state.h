@@ -24,9 +24,11 @@ enum {
 /* One socket. Most of it is for HTTP or for the WebSocket, never for both at once. */
 struct connection {
     struct connection *next, *before;
-    void *wsi; /* only lws looks into it */
-    enum entrance entrance;
-    bool is_socket; /* upgraded to WebSocket */
+    void *wsi;                        /* only lws looks into it */
+    enum entrance door;               /* where it came in */
+    enum entrance entrance;           /* of the request: that, unless somebody passed it on */
+    char client[PEER_TEXT_BYTES_MAX]; /* whose request it is; "" = this machine's */
+    bool is_socket;                   /* upgraded to WebSocket */
     /* A request. */
     bool is_busy;         /* heard, not yet answered whole */
     bool is_closing;      /* after the answer */
@@ -68,6 +70,7 @@ struct web {
     uint64_t said_ms; /* when on_log was called last */
     unsigned unsaid;  /* lines swallowed since */
     char version[VERSION_BYTES_MAX];
+    struct proxies proxies;
     char origins[GUARD_ORIGINS_MAX][GUARD_TEXT_BYTES_MAX];
     struct text frame; /* LWS_PRE bytes, then what is written */
     atomic_bool is_stopping;

@@ -93,6 +93,29 @@ TEST(credentials, a_file_that_is_there_and_cannot_be_looked_at_is_no_file_that_i
     done();
 }
 
+TEST(credentials, an_open_screen_and_webhooks_from_elsewhere_do_not_go_together)
+{
+    static const struct {
+        const char *hook, *next, *url;
+        bool is_screen_locked;
+        int err;
+    } rows[] = {
+        {"whsec_1", "", "https://api.stripe.com", false, ERR_FORBIDDEN},
+        {"", "whsec_1", "https://api.stripe.com", false, ERR_FORBIDDEN},
+        {"whsec_1", "", "https://api.stripe.com", true, 0},
+        {"", "", "https://api.stripe.com", false, 0},
+        {"whsec_1", "", "http://127.0.0.1:1", false, 0}, /* practice, all on this machine */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        memset(&keys, 0, sizeof keys);
+        (void)snprintf(keys.webhook_secrets[0], sizeof keys.webhook_secrets[0], "%s", rows[i].hook);
+        (void)snprintf(keys.webhook_secrets[1], sizeof keys.webhook_secrets[1], "%s", rows[i].next);
+        assert_int_equal(
+            credentials_check_screen(&keys, rows[i].url, rows[i].is_screen_locked, problem),
+            rows[i].err);
+    }
+}
+
 TEST(credentials, no_message_holds_a_key)
 {
     static const char *const wrong[] = {"sk_test_hidden and more", "hidden",

@@ -22,6 +22,13 @@ static char out_buffer[OUTPUT_BYTES_MAX], err_buffer[OUTPUT_BYTES_MAX];
  * ------------------------------------------------------------------------------------
  */
 
+static const char *program_name = "trestle";
+
+void program_set(const char *name)
+{
+    program_name = name;
+}
+
 /* build/tests/process.cli -> build/trestle */
 const char *program(void)
 {
@@ -31,7 +38,7 @@ const char *program(void)
     path[size] = '\0';
     for (int i = 0; i < 2; i++)
         *strrchr(path, '/') = '\0';
-    (void)strncat(path, "/trestle", sizeof path - strlen(path) - 1);
+    (void)snprintf(strrchr(path, '\0'), sizeof path - strlen(path), "/%s", program_name);
     return path;
 }
 

@@ -21,6 +21,9 @@ struct ran {
 /* build/trestle */
 const char *program(void);
 
+/* From now on another one beside it: "trestle-gateway". */
+void program_set(const char *name);
+
 /* fork(), but the child is killed when this process ends, however that comes: a test that fails
  * leaves nothing running. Call it on the main thread, whose end is what the kernel looks at. */
 pid_t fork_mortal(void);
