@@ -626,6 +626,7 @@ void cluster_node_boot(struct cluster *cluster, struct cluster_node *node)
         cluster_net_dial_all(cluster, node->index);
         return;
     }
+    cluster_blobs_sweep(node);
     if (!cluster_node_open(cluster, node)) {
         return;
     }

@@ -42,6 +42,24 @@ void cluster_blobs_free(struct cluster_node *node)
     node->blob_part = NULL;
 }
 
+void cluster_blobs_sweep(struct cluster_node *node)
+{
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    struct cluster_blob **at = &node->blobs;
+    while (*at != NULL) {
+        struct cluster_blob *blob = *at;
+        enum blob_state state = BLOB_NONE;
+        const int err = blob_state_get(txn, &blob->hash, &state);
+        if (err == 0 && state != BLOB_HERE) {
+            *at = blob->next;
+            free(blob);
+        } else {
+            at = &blob->next;
+        }
+    }
+    store_memory_abort(txn);
+}
+
 bool cluster_has_blob(struct cluster_node *node, const struct hash *hash)
 {
     return *blob_at(node, hash) != NULL;

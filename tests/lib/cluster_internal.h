@@ -48,6 +48,8 @@ bool cluster_node_open(struct cluster *cluster, struct cluster_node *node);
 void cluster_blobs_release(struct cluster *cluster, struct cluster_node *node,
                            const struct effects *effects);
 void cluster_blobs_free(struct cluster_node *node);
+/* As a host does at its start: files that the store does not say are here go. */
+void cluster_blobs_sweep(struct cluster_node *node);
 
 /* ---- cluster_net.c: links ---- */
 

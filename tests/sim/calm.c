@@ -3,6 +3,8 @@
  * P14: with everybody linked to everybody, each event comes to each device once, nearly. What the
  * safety phase does to links says nothing of that, so some orders are taken in peace.
  *
+ * I13: and a second after the last of them all devices show the same.
+ *
  * I15: then one device is cut off from all others and has to do everything: take an order, change
  * it, cook it, hand it over, be paid.
  */
@@ -23,6 +25,7 @@ enum {
     COPIES_MAX = 105,
     COPIES_CLONED_MAX = 150, /* two devices of one name: who reaches whom is told by names */
     ANSWER_MS = 1000,
+    BOARD_MS = 1000,
 };
 
 /* ---- asking ---- */
@@ -34,9 +37,8 @@ static void bread_fill(struct sim *sim, struct command *command)
     command->item = BREAD;
 }
 
-static void order_fill(struct sim *sim, struct command *command)
+void calm_order(struct command *command)
 {
-    (void)sim;
     command->channel = bytes_of_text("counter");
     command->mode = bytes_of_text("take-away");
     command->name = bytes_of_text("Bo");
@@ -44,6 +46,12 @@ static void order_fill(struct sim *sim, struct command *command)
     command->method = bytes_of_text("cash");
     command->lines_count = 1;
     command->lines[0] = (struct wanted_line){.item = BREAD, .quantity = 2};
+}
+
+static void order_fill(struct sim *sim, struct command *command)
+{
+    (void)sim;
+    calm_order(command);
 }
 
 static void more_fill(struct sim *sim, struct command *command)
@@ -160,6 +168,18 @@ static void copies_check(struct sim *sim, uint64_t events)
     }
 }
 
+/* I13, as far as devices go: each has what is answered anywhere, and so shows it, within a second.
+ */
+static void boards_check(struct sim *sim)
+{
+    const bool is_equal = cluster_converge(sim->cluster, BOARD_MS);
+    sim->stats->oracles[ORACLE_BOARDS]++;
+    if (!sim->is_failed && !is_equal) {
+        sim_fail(sim, ORACLE_BOARDS, NULL, "all are linked, and show different orders after %d ms",
+                 BOARD_MS);
+    }
+}
+
 void calm_check(struct sim *sim)
 {
     struct entity_id order = {{0}};
@@ -176,6 +196,7 @@ void calm_check(struct sim *sim)
         (void)ask(sim, ORACLE_ALONE, till_draw(sim), COMMAND_ORDER_PLACE, order_fill, &order);
         cluster_run(sim->cluster, sim_oracle_below(sim, CALM_GAP_MS));
     }
+    boards_check(sim);
     (void)cluster_converge(sim->cluster, CALM_SETTLE_MS);
     cluster_run(sim->cluster, CALM_STRAY_MS);
     if (!sim->is_failed) {

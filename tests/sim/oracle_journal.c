@@ -451,6 +451,9 @@ static void want_check(struct sim *sim, struct cluster_node *node, const struct 
 {
     const int32_t at = truth_find(sim, node, want->log);
     sim->stats->oracles[ORACLE_DURABLE]++;
+    if (sim->is_healing && want->is_restart && at >= 0) {
+        sim_watch(sim, node)->asks[at]++;
+    }
     if (want->have > 0 && (at < 0 || want->have > sim_watch(sim, node)->seqs[at])) {
         sim_fail(sim, ORACLE_DURABLE, node, "says it has event %llu, which it has not committed",
                  (unsigned long long)want->have);

@@ -303,19 +303,51 @@ static void ticks_wait(struct sim *sim)
     }
 }
 
+static void healing_begin(struct sim *sim)
+{
+    sim->is_healing = true;
+    for (uint32_t i = 0; i < SIM_NODES_MAX; i++) {
+        memset(sim->watches[i].asks, 0, sizeof sim->watches[i].asks);
+    }
+}
+
+/* The most often that a device asked anew for what it lacks of one log. */
+static uint32_t rounds_of(const struct sim *sim)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < sim->cluster->count * sim->truth_count; i++) {
+        const uint32_t asks = sim->watches[i / sim->truth_count].asks[i % sim->truth_count];
+        most = asks > most ? asks : most;
+    }
+    return most < SIM_ROUNDS_MAX ? most : SIM_ROUNDS_MAX;
+}
+
+/* Forks take longer than that: who carries them on waits. */
+static void healing_end(struct sim *sim, uint64_t took_ms)
+{
+    sim->is_healing = false;
+    sim->stats->oracles[ORACLE_LIVENESS]++;
+    if (sim->is_forking) {
+        return;
+    }
+    sim->stats->asked[rounds_of(sim)]++;
+    sim->stats->converged[took_ms / SIM_CONVERGE_BUCKET_MS]++;
+    if (sim->stats->converge_ms_max < took_ms) {
+        sim->stats->converge_ms_max = took_ms;
+    }
+}
+
 static void phase_liveness(struct sim *sim)
 {
     copies_lose(sim);
     faults_end(sim);
     const uint64_t from_ms = sim->cluster->now_ms;
     forks_note_kept(sim);
+    healing_begin(sim);
     const bool is_converged = settle(sim);
     const uint64_t took_ms = sim->cluster->now_ms - from_ms;
+    healing_end(sim, took_ms);
     flips_settle(sim);
-    sim->stats->oracles[ORACLE_LIVENESS]++;
-    if (!sim->is_forking && sim->stats->converge_ms_max < took_ms) {
-        sim->stats->converge_ms_max = took_ms;
-    }
     if (!is_converged) {
         sim_fail(sim, ORACLE_LIVENESS, NULL, "not converged %llu ms after the heal",
                  (unsigned long long)took_ms);
@@ -416,6 +448,8 @@ static void check_end(struct sim *sim)
         answers_check(sim, node);
         forks_check(sim, node);
         ticks_check(sim, node);
+        report_check(sim, node);
+        erased_check(sim, node);
         for (uint32_t at = 0; at < sim->requests_count && !sim->is_failed; at++) {
             if (sim->requests[at].command.kind == COMMAND_ORDER_PLACE) {
                 numbers_check(sim, node, &sim->requests[at]);
@@ -446,7 +480,7 @@ static void sim_reset(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     sim->days = 1;
     sim->history->count = 0; /* what clients looked at last: nothing of another seed */
     memset(sim->order, 0, sizeof *sim->order);
-    sim->is_failed = false;
+    sim->is_failed = sim->is_healing = false;
     sim->failure[0] = '\0';
     memset(&sim->trace_hash, 0, sizeof sim->trace_hash);
     journal_reset(sim);
@@ -499,6 +533,9 @@ static void run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     }
     if (!sim->is_failed && sim->is_robbed) {
         adoption_act(sim);
+    }
+    if (!sim->is_failed && !sim->is_shifted) {
+        missed_check(sim);
     }
     stats_add(sim);
 }

@@ -17,8 +17,13 @@ enum {
     SIM_TRUTHS_MAX = 160,   /* branches of logs */
     SIM_TURNS = 1000,       /* of the first phase */
     SIM_TURNS_LARGE = 2000, /* of 64 devices: half of that until all are linked */
-    SIM_CONVERGE_MS = 6000, /* after the heal: links 1.9 s, then pulls */
-    SIM_CALM_MS = 5500,     /* who carries on what a fork voided waits up to 5 s before it writes */
+    SIM_CONVERGE_MS = 4000, /* at most, after the heal: links 1.9 s, then pulls */
+    SIM_CONVERGE_P99_MS = 3000,
+    SIM_CONVERGE_BUCKET_MS = 20,
+    SIM_CONVERGE_BUCKETS = SIM_CONVERGE_MS / SIM_CONVERGE_BUCKET_MS + 1,
+    SIM_ROUNDS_MAX = 15,
+    SIM_ROUNDS_P99 = 2,
+    SIM_CALM_MS = 5500, /* who carries on what a fork voided waits up to 5 s before it writes */
     SIM_CALM_MAX_MS = 20000,
     SIM_REQUESTS_MAX = 512, /* of clients, and in the end: */
     SIM_REQUESTS_CALM = 96,
@@ -47,6 +52,10 @@ enum {
     X(ORACLE_LOSS, "I2", "what was ticked outlives the loss of a device")                          \
     X(ORACLE_UPGRADE, "P16", "an upgraded device comes to what the others have")                   \
     X(ORACLE_PAPER, "I5", "nothing is printed twice without saying so")                            \
+    X(ORACLE_REPORT, "I10", "a day's report is the journal, to the cent")                          \
+    X(ORACLE_BOARDS, "I13", "linked devices show the same within a second")                        \
+    X(ORACLE_MISSED, "I16", "who missed 1,000 events has them 2 s after the heal")                 \
+    X(ORACLE_ERASED, "I18", "what was erased is nowhere, and the journal verifies")                \
     X(ORACLE_ONWARD, "I8", "status goes back only by an event that says so")                       \
     X(ORACLE_VERIFIER, "I11", "the verifier finds whatever is done to a journal")                  \
     X(ORACLE_ALONE, "I15", "one device alone takes, changes and finishes an order")                \
@@ -72,7 +81,9 @@ struct sim_stats {
     uint64_t retries_here, retries_elsewhere;
     uint64_t seeds, failures;
     uint64_t turns, frames, events;
-    uint64_t converge_ms_max;
+    uint32_t converged[SIM_CONVERGE_BUCKETS]; /* after the heal, by time; seeds without forks */
+    uint32_t asked[SIM_ROUNDS_MAX + 1];       /* the same, by rounds of asking */
+    uint64_t converge_ms_max, missed_ms_max;
 };
 
 struct sim_options {

@@ -80,6 +80,7 @@ struct watch {
     uint32_t first;                 /* the node whose device it is: another one's for a clone */
     uint64_t seqs[SIM_TRUTHS_MAX];  /* committed, by truth log: of one branch only */
     uint64_t marks[SIM_TRUTHS_MAX]; /* ticks looked at */
+    uint8_t asks[SIM_TRUTHS_MAX];   /* for each log anew, since all was healed */
     uint64_t change;                /* the newest change number looked at */
     uint64_t commits;               /* of its store, looked at; failed ones too */
     uint64_t day_before, day;       /* the trading day before and after the last turn */
@@ -172,6 +173,7 @@ struct sim {
     struct hash trace_hash;
     bool is_shifted; /* this run is one with other clocks */
     struct hash decided;
+    bool is_healing; /* all is healed, and they are converging */
     bool is_failed;
     enum oracle failed_oracle;
     char failure[SIM_FAILURE_MAX];
@@ -224,6 +226,10 @@ void wish_blob_of(struct sim *sim, struct command *command, const char *text);
 void wish_blob_add(struct sim *sim, struct command *command);
 void wish_erase(struct sim *sim, struct command *command);
 void wish_place(struct sim *sim, struct command *command);
+
+/* ---- calm.c ---- */
+/* Bread, which is never sold out, paid at once. */
+void calm_order(struct command *command);
 
 /* ---- start.c ---- */
 /* The devices of this seed, linked, and the shop that is open there. */
@@ -390,6 +396,18 @@ void progress_check(struct sim *sim, const struct cluster_node *node);
 /* ---- oracle_verifier.c: I11 ---- */
 /* On copies of its disk. */
 void verifier_check(struct sim *sim, const struct cluster_node *node);
+
+/* ---- oracle_report.c: I10 ---- */
+/* In the end, when all hold the same. */
+void report_check(struct sim *sim, struct cluster_node *node);
+
+/* ---- oracle_erased.c: I18 ---- */
+/* The same. */
+void erased_check(struct sim *sim, struct cluster_node *node);
+
+/* ---- missed.c: I16 ---- */
+/* At the very end of some runs. */
+void missed_check(struct sim *sim);
 
 /* ---- oracle_salvaged.c: P4, P11 of what others carry on or adopted ---- */
 /* Whether some event of @entity stands for another one: a manager adopted it. */
