@@ -49,6 +49,8 @@ enum {
     X(FAULT_SLOW_READER, "device that takes one frame a second of each link")                      \
     X(FAULT_DEAF, "device that missed what was told last, and kept its links")                     \
     X(FAULT_MUTE, "device that was not heard when it asked, and kept its links")                   \
+    X(FAULT_LOSSY, "links that dropped what was told and asked last, and were kept")               \
+    X(FAULT_SPARSE, "devices in a line, each linked to its neighbours alone")                      \
     X(FAULT_PARTITION, "partition")                                                                \
     X(FAULT_HEAL, "heal")                                                                          \
     X(FAULT_CRASH, "crash between turns")                                                          \
@@ -97,6 +99,7 @@ struct cluster_knobs {
     uint32_t queue_frames_max;             /* on the way to one end of a link */
     uint32_t straggle_odds, straggle_max_ms;
     uint32_t loss_odds;      /* of a frame; its link breaks, as TCP gives up */
+    uint32_t drop_odds;      /* of all but HELLO: as if its queue were full; its link stays */
     uint32_t duplicate_odds; /* of all but HELLO: hearing it twice is a breach of the protocol */
     uint32_t path_odds;      /* of a turn in which each new way to the store fails once */
     uint32_t forge_odds;     /* of a frame: hooks.forge makes another of it, which comes first */

@@ -270,11 +270,24 @@ static uint64_t frame_delay(struct cluster *cluster)
     return delay;
 }
 
+static bool is_hello(struct bytes frame)
+{
+    return frame.size >= HELLO_HEAD_BYTES && frame.data[FRAME_KIND_AT] == MESSAGE_HELLO;
+}
+
+/* There is no room for it on the way; nobody is told. */
+static bool is_dropped(struct cluster *cluster, const struct cluster_end *end, struct bytes frame)
+{
+    return end->frames >= cluster->knobs.queue_frames_max ||
+           (cluster->knobs.drop_odds > 0 && !is_hello(frame) &&
+            cluster_chance(cluster, cluster->knobs.drop_odds));
+}
+
 static void frame_send(struct cluster *cluster, struct cluster_session *session, unsigned to,
                        struct bytes bytes, bool is_end)
 {
     struct cluster_end *end = &session->ends[to];
-    if (end->frames >= cluster->knobs.queue_frames_max && !is_end) {
+    if (!is_end && is_dropped(cluster, end, bytes)) {
         cluster->faults[FAULT_OVERFLOW]++;
         return;
     }
@@ -299,11 +312,6 @@ static void frame_send(struct cluster *cluster, struct cluster_session *session,
     end->last_at_ms = at_ms > free_ms ? at_ms : free_ms;
     cluster_schedule(cluster, end->last_at_ms, HAPPENING_FRAME, index_of(cluster, session) * 2 + to,
                      session->serial);
-}
-
-static bool is_hello(const struct cluster_frame *frame)
-{
-    return frame->size >= HELLO_HEAD_BYTES && frame->data[FRAME_KIND_AT] == MESSAGE_HELLO;
 }
 
 static void frame_forge(struct cluster *cluster, const struct cluster_end *end, struct bytes frame)
@@ -333,7 +341,7 @@ static void frame_deliver(struct cluster *cluster, struct cluster_end *end,
     }
     frame_forge(cluster, end, bytes);
     (void)cluster_deliver(cluster, node, INPUT_MESSAGE, end->link, bytes);
-    if (!is_hello(frame) && cluster_chance(cluster, cluster->knobs.duplicate_odds)) {
+    if (!is_hello(bytes) && cluster_chance(cluster, cluster->knobs.duplicate_odds)) {
         cluster->faults[FAULT_DUPLICATE]++;
         cluster_deliver(cluster, node, INPUT_MESSAGE, end->link, bytes)->is_copy = true;
     }

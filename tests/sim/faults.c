@@ -166,7 +166,7 @@ static void disasters_draw(struct sim *sim)
     sim->is_copying = !sim->is_large && prng_one_in(&sim->prng, FORKING_ONE_IN);
     const bool is_lying = sim->is_copying ? prng_one_in(&also, COMBINED_ONE_IN)
                                           : prng_one_in(&sim->prng, LYING_ONE_IN);
-    if (is_lying) {
+    if (is_lying && !sim->is_sparse) { /* who relays nothing would cut a line in two */
         liar_draw(sim);
         odds->liar = odds_draw(sim, 400);
     }
@@ -217,7 +217,7 @@ void faults_draw(struct sim *sim)
     odds->jump = odds_draw(sim, 200);
     odds->rate = odds_draw(sim, 200);
     odds->slow = odds_draw(sim, 300);
-    odds->two_links = sim->is_large ? 0 : odds_draw(sim, 200);
+    odds->two_links = sim->is_large || sim->is_sparse ? 0 : odds_draw(sim, 200);
     odds->retry_here = odds_draw(sim, 2000);
     odds->retry_elsewhere = odds_draw(sim, 1500);
     disasters_draw(sim);

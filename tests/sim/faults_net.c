@@ -12,8 +12,12 @@ enum {
     SLOW_READER_MAX_MS = 12000,
     LAST_ONE_IN = 8, /* seeds */
     LAST_LINK_MS = 2000,
-    LAST_MS = 1100, /* a status of each to each; twice that, and no link is given up */
-    LAST_ORDERS = 2,
+    LAST_MS = 1100,   /* a status of each to each; twice that, and no link is given up */
+    LAST_ORDERS = 28, /* more events than anybody is given unasked: LAG_EVENTS_MAX */
+    LAST_GAP_MS = 15,
+    LAST_SPARSE_ONE_IN = 2,
+    LAST_DROP_MIN = 2000, /* of 10,000 frames */
+    LAST_DROP_SPREAD = 5000,
 };
 
 uint32_t sim_node_draw(struct sim *sim)
@@ -204,28 +208,62 @@ static void clog_all(struct sim *sim, uint32_t node, bool is_to)
     }
 }
 
-/* One device misses what is told last, or is not heard when it asks for it: links that hold one
- * frame drop the rest, and no link breaks over it. Who does not look after such losses does not
- * come to what the others have, for nobody says or asks it again. */
-void net_last_words(struct sim *sim)
+static void last_ask(struct sim *sim, uint32_t node, struct request *request)
 {
-    struct prng own = {.state = ~(sim->seed << 2)};
-    const uint32_t count = sim->cluster->count;
-    const uint32_t node = (uint32_t)prng_below(&own, count);
-    const uint32_t teller = (node + 1 + (uint32_t)prng_below(&own, count - 1)) % count;
-    const bool is_deaf = prng_one_in(&own, 2);
-    if (!prng_one_in(&own, LAST_ONE_IN) && !sim->is_large) { /* there all comes by way of others */
-        return;
+    cluster_command(sim->cluster, node, &request->command, (uint64_t)(request - sim->requests));
+}
+
+/* Of bread, which nobody counts: no rights to sell are handed on over it, by which the loss would
+ * come to light. */
+static void last_orders(struct sim *sim, uint32_t teller)
+{
+    for (unsigned i = 0; i < LAST_ORDERS && !sim->is_failed; i++) {
+        struct request *request = clients_begin(sim, COMMAND_ORDER_PLACE);
+        calm_order(&request->command);
+        last_ask(sim, teller, request);
+        cluster_run(sim->cluster, LAST_GAP_MS);
     }
-    net_end(sim);
-    cluster_run(sim->cluster, LAST_LINK_MS);
+    cluster_run(sim->cluster, LAST_MS);
+}
+
+/* One device misses what is told last, or is not heard when it asks for it: links that hold one
+ * frame drop the rest, and no link breaks over it. */
+static void last_held(struct sim *sim, struct prng *own, uint32_t teller)
+{
+    const uint32_t count = sim->cluster->count;
+    const uint32_t node = (teller + 1 + (uint32_t)prng_below(own, count - 1)) % count;
+    const bool is_deaf = prng_one_in(own, 2);
     sim->cluster->knobs.queue_frames_max = 1;
     clog_all(sim, node, is_deaf);
     cluster_clog(sim->cluster, teller, node, true);
     sim->cluster->faults[is_deaf ? FAULT_DEAF : FAULT_MUTE]++;
     cluster_run(sim->cluster, LAST_MS); /* now each link holds its frame */
-    for (unsigned i = 0; i < LAST_ORDERS && !sim->is_failed; i++) {
-        clients_place(sim, teller);
+    last_orders(sim, teller);
+}
+
+/* Every link drops some of what is told, asked and answered, and none breaks over it. */
+static void last_lossy(struct sim *sim, struct prng *own, uint32_t teller)
+{
+    sim->cluster->knobs.drop_odds = LAST_DROP_MIN + (uint32_t)prng_below(own, LAST_DROP_SPREAD);
+    sim->cluster->faults[FAULT_LOSSY]++;
+    last_orders(sim, teller);
+}
+
+/* Who does not look after such losses does not come to what the others have, for nobody says or
+ * asks it again. Where all are linked to all the writer itself tells it again; in a line nobody
+ * does. */
+void net_last_words(struct sim *sim)
+{
+    struct prng own = {.state = ~(sim->seed << 2)};
+    const uint32_t teller = (uint32_t)prng_below(&own, sim->cluster->count);
+    const uint64_t one_in = sim->is_sparse ? LAST_SPARSE_ONE_IN : LAST_ONE_IN;
+    if (!prng_one_in(&own, one_in) && !sim->is_large) { /* there all comes by way of others */
+        return;
     }
-    cluster_run(sim->cluster, LAST_MS);
+    net_end(sim);
+    struct request *bread = clients_begin(sim, COMMAND_MENU_SET);
+    calm_bread(&bread->command);
+    last_ask(sim, 0, bread);
+    cluster_run(sim->cluster, LAST_LINK_MS);
+    (prng_one_in(&own, 2) ? last_lossy : last_held)(sim, &own, teller);
 }

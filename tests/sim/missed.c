@@ -4,7 +4,7 @@
 #include "tests/sim/sim_internal.h"
 
 enum {
-    MISSED_ONE_IN = 64, /* seeds, from ... on */
+    MISSED_ONE_IN = 32, /* seeds, from ... on */
     MISSED_FIRST = 3,
     MISSED_EVENTS = 1000,
     MISSED_ORDERS_MAX = 480, /* of which each is two events or more */

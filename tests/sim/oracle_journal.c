@@ -447,12 +447,21 @@ static void events_check(struct sim *sim, struct cluster_node *node, const struc
     }
 }
 
+/* A device asks anew for what it lacks of a log: another round, when it was answered since. */
+static void round_note(struct watch *watch, uint32_t at, uint64_t have)
+{
+    if (watch->asked[at] != have + 1) {
+        watch->asked[at] = have + 1;
+        watch->asks[at]++;
+    }
+}
+
 static void want_check(struct sim *sim, struct cluster_node *node, const struct want_entry *want)
 {
     const int32_t at = truth_find(sim, node, want->log);
     sim->stats->oracles[ORACLE_DURABLE]++;
     if (sim->is_healing && want->is_restart && at >= 0) {
-        sim_watch(sim, node)->asks[at]++;
+        round_note(sim_watch(sim, node), (uint32_t)at, want->have);
     }
     if (want->have > 0 && (at < 0 || want->have > sim_watch(sim, node)->seqs[at])) {
         sim_fail(sim, ORACLE_DURABLE, node, "says it has event %llu, which it has not committed",

@@ -308,6 +308,7 @@ static void healing_begin(struct sim *sim)
     sim->is_healing = true;
     for (uint32_t i = 0; i < SIM_NODES_MAX; i++) {
         memset(sim->watches[i].asks, 0, sizeof sim->watches[i].asks);
+        memset(sim->watches[i].asked, 0, sizeof sim->watches[i].asked);
     }
 }
 

@@ -26,7 +26,7 @@ enum {
     SIM_CALM_MS = 5500, /* who carries on what a fork voided waits up to 5 s before it writes */
     SIM_CALM_MAX_MS = 20000,
     SIM_REQUESTS_MAX = 512, /* of clients, and in the end: */
-    SIM_REQUESTS_CALM = 96,
+    SIM_REQUESTS_CALM = 160,
     SIM_NUMBERS_MAX = 1024,
     SIM_CUTS_MAX = 512,
     SIM_FAILURE_MAX = 400,

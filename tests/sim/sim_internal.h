@@ -80,7 +80,8 @@ struct watch {
     uint32_t first;                 /* the node whose device it is: another one's for a clone */
     uint64_t seqs[SIM_TRUTHS_MAX];  /* committed, by truth log: of one branch only */
     uint64_t marks[SIM_TRUTHS_MAX]; /* ticks looked at */
-    uint8_t asks[SIM_TRUTHS_MAX];   /* for each log anew, since all was healed */
+    uint8_t asks[SIM_TRUTHS_MAX];   /* for each log, since all was healed: oracle_journal.c */
+    uint64_t asked[SIM_TRUTHS_MAX]; /* the event after which it did so last, and one */
     uint64_t change;                /* the newest change number looked at */
     uint64_t commits;               /* of its store, looked at; failed ones too */
     uint64_t day_before, day;       /* the trading day before and after the last turn */
@@ -150,6 +151,7 @@ struct sim {
     bool is_forging; /* somebody lies on links in this run */
     uint32_t forged_next;
     struct forged forged[SIM_FORGED_MAX];
+    bool is_sparse;                 /* few devices in a line, each linked to its neighbours */
     bool is_large;                  /* as many devices as a pop-up may have, not all linked */
     bool is_copying;                /* devices are cloned and restored in this run */
     bool is_forking;                /* ... or somebody lies: logs may have several branches */
@@ -228,7 +230,10 @@ void wish_erase(struct sim *sim, struct command *command);
 void wish_place(struct sim *sim, struct command *command);
 
 /* ---- calm.c ---- */
-/* Bread, which is never sold out, paid at once. */
+/* The item of which nothing is counted, so that it is never sold out: a manager's, without a key.
+ */
+void calm_bread(struct command *command);
+/* Some of it, paid at once. */
 void calm_order(struct command *command);
 
 /* ---- start.c ---- */

@@ -1,9 +1,9 @@
 /* start.c - which devices a pop-up has, what is drawn of its network, and the shop that opens in
  * it.
  *
- * Mostly a few devices, all linked to all. In one run of 160 as many as a pop-up may have,
- * each linked to its neighbours in a ring and to some others: most of what a device hears comes by
- * way of others there.
+ * Mostly a few devices, all linked to all; in some runs in a line. In one run of 160 as many as a
+ * pop-up may have, each linked to its neighbours in a ring and to some others: most of what a
+ * device hears comes by way of others there.
  */
 #include <stdio.h>
 
@@ -14,6 +14,8 @@ enum {
     LARGE_ONE_IN = 160, /* seeds, from ... on */
     LARGE_FIRST = 50,
     LARGE_CHORDS = 24,
+    SPARSE_ONE_IN = 6, /* of the others */
+    SPARSE_MIN = 4,
     PATH_ODDS = 8000,  /* of 10,000 turns */
     SCRUB_RECORDS = 4, /* in a turn of a run in which each path fails */
     LETTERS = 26,
@@ -81,7 +83,23 @@ static void link_many(struct sim *sim)
     }
 }
 
-/* ---- both ---- */
+/* ---- a line ---- */
+
+/* By numbers of its own: the other seeds are as they would be without. */
+static bool is_line(const struct sim *sim, uint32_t devices)
+{
+    struct prng own = {.state = ~(sim->seed << 3)};
+    return prng_one_in(&own, SPARSE_ONE_IN) && !sim->is_large && devices >= SPARSE_MIN;
+}
+
+static void link_line(struct sim *sim)
+{
+    for (uint32_t i = 0; i + 1 < sim->cluster->count; i++) {
+        cluster_dial(sim->cluster, i, i + 1);
+    }
+}
+
+/* ---- all ---- */
 
 static void roles_draw(struct sim *sim, struct cluster_setup *setup)
 {
@@ -103,11 +121,17 @@ void start_popup(struct sim *sim, const struct cluster_hooks *hooks)
     setup.nodes = sim->is_large ? SIM_NODES_MAX : few;
     setup.knobs = knobs_draw(sim);
     (sim->is_large ? many_name : few_name)(&setup);
+    sim->is_sparse = is_line(sim, setup.nodes);
+    setup.is_unlinked |= sim->is_sparse;
     roles_draw(sim, &setup);
     cluster_start(sim->cluster, &setup);
     if (sim->is_large) {
         sim->cluster->faults[FAULT_LARGE]++;
         link_many(sim);
+    }
+    if (sim->is_sparse) {
+        sim->cluster->faults[FAULT_SPARSE]++;
+        link_line(sim);
     }
     time_shift(sim);
     shop_open(sim->cluster);

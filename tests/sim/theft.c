@@ -131,11 +131,12 @@ bool theft_is_out(const struct sim *sim, const struct cluster_node *node)
     return sim->is_robbed && node->device == sim->robbed;
 }
 
+/* Not in a line: a device that is thrown out would cut it in two. */
 void theft_act(struct sim *sim)
 {
     struct theft theft;
     if (!prng_one_in(&sim->oracle_prng, THEFT_ONE_IN) || sim->liar.is_on || sim->is_forging ||
-        sim->cluster->count == SIM_NODES_MAX || !theft_plan(sim, &theft)) {
+        sim->is_large || sim->is_sparse || !theft_plan(sim, &theft)) {
         return;
     }
     const bool is_late = prng_one_in(&sim->oracle_prng, 2); /* it is carried on first */
