@@ -172,7 +172,9 @@ static const struct cluster_node *till_draw(struct sim *sim)
 static void copies_check(struct sim *sim, uint64_t events)
 {
     const uint64_t least = events * (sim->cluster->count - 1);
-    const bool is_told_wrong = sim->clones > 0 || sim->cluster->faults[FAULT_LOSSY] > 0;
+    const uint64_t *faults = sim->cluster->faults;
+    const bool is_told_wrong =
+        sim->clones > 0 || faults[FAULT_LOSSY] > 0 || faults[FAULT_OVERFLOW] > 0;
     const uint64_t most = least * (sim->is_sparse  ? COPIES_SPARSE_MAX
                                    : is_told_wrong ? COPIES_TOLD_WRONG_MAX
                                                    : COPIES_MAX);
