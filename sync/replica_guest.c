@@ -101,9 +101,12 @@ static int quote_keep(struct replica *replica, struct store_txn *txn, struct mom
 
 /* ---- orders that nobody answers for ---- */
 
-/* What is not here any more, or not understood, is nobody's to count. */
+/* What is not here any more, or not understood, is nobody's to count. What was placed earlier in
+ * this turn has no row yet. */
 static bool is_open(struct replica *replica, struct store_txn *txn, const struct entity_id *order)
 {
+    if (turn_is_dirty(replica->turn, order))
+        return true;
     if (history_get(replica->history, txn, KIND_ORDER, order) != 0)
         return false;
     order_derive(replica->history, replica->order);

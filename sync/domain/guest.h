@@ -29,7 +29,8 @@ void guests_add(struct guests *guests, uint64_t session, const struct entity_id 
 
 void guests_drop(struct guests *guests, uint32_t at);
 
-/* Whether nobody answers for @order yet. */
+/* Whether nobody answers for @order yet. What costs nothing is paid by nobody: until the kitchen
+ * takes it, it counts too. */
 bool guest_order_is_open(const struct order *order);
 
 #endif

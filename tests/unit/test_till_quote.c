@@ -445,6 +445,35 @@ TEST(till_quote, a_customer_has_three_orders_that_nobody_answers_for)
     stage_stop(&stage);
 }
 
+TEST(till_quote, nor_has_he_more_when_he_asks_for_all_at_once)
+{
+    enum { AT_ONCE = GUEST_SESSION_ORDERS_MAX + 2 };
+    start(40);
+    stage_begin(&stage);
+    for (int i = 0; i < AT_ONCE; i++) {
+        begin(COMMAND_ORDER_PLACE, ANNA, ROLE_CUSTOMER);
+        wish(TEA, 1);
+        stage_command(&stage, &command);
+    }
+    stage_end(&stage);
+    for (uint32_t i = 0; i < AT_ONCE; i++) {
+        assert_int_equal(stage.effects->answers[i].err,
+                         i < GUEST_SESSION_ORDERS_MAX ? 0 : ERR_LIMIT);
+    }
+    stage_stop(&stage);
+}
+
+TEST(till_quote, nor_more_of_what_costs_nothing)
+{
+    start(40);
+    set_item(SOUP, "Soup", 0, STOCK_STRICT);
+    for (int i = 0; i < GUEST_SESSION_ORDERS_MAX; i++) {
+        assert_int_equal(order_directly(ANNA, ROLE_CUSTOMER, 1), 0);
+    }
+    assert_int_equal(order_directly(ANNA, ROLE_CUSTOMER, 1), ERR_LIMIT);
+    stage_stop(&stage);
+}
+
 TEST(till_quote, a_customer_neither_pays_nor_forces)
 {
     start(4);
