@@ -60,8 +60,10 @@ bool signed_out_has(const struct signed_out *list, const struct token *token)
 
 int signed_out_add(struct signed_out *list, const struct token *token)
 {
-    size_t first = 0;
-    for (size_t i = 1; i < SIGNED_OUT_MAX; i++)
+    const bool is_customer = token->audience == AUDIENCE_CUSTOMER;
+    const size_t end = is_customer ? SIGNED_OUT_CUSTOMERS_MAX : SIGNED_OUT_MAX;
+    size_t first = is_customer ? 0 : SIGNED_OUT_CUSTOMERS_MAX;
+    for (size_t i = first + 1; i < end; i++)
         if (get_be64(list->rows[i]) < get_be64(list->rows[first]))
             first = i;
     put_be64(list->rows[first], (uint64_t)token->expires_s);

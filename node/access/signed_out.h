@@ -1,14 +1,16 @@
 /* signed_out.h - tokens of people who have signed out at this device, until they end by themselves.
  *
  * Layer: node. In the state folder as `signed-out` (0600): a restart opens nothing again. Of more
- * than there is room for, those that end first are forgotten.
+ * than there is room for, those that end first are forgotten. Customers have room of their own: a
+ * token of theirs is anybody's for the asking, so a thief could sign out so many of them that what
+ * he stole is forgotten.
  */
 #ifndef TRESTLE_NODE_ACCESS_SIGNED_OUT_H
 #define TRESTLE_NODE_ACCESS_SIGNED_OUT_H
 
 #include "node/access/token.h"
 
-enum { SIGNED_OUT_MAX = 256 };
+enum { SIGNED_OUT_MAX = 256, SIGNED_OUT_CUSTOMERS_MAX = 64 /* of these */ };
 
 struct signed_out;
 

@@ -38,7 +38,8 @@ static bool make_raw(int fd)
 {
     struct termios line;
     if (tcgetattr(fd, &line) != 0) {
-        return errno == ENOTTY; /* /dev/usb/lp0 is none, and raw anyway */
+        /* /dev/usb/lp0 and /dev/lp0 are none, each in its words, and raw anyway. */
+        return errno == ENOTTY || errno == EINVAL;
     }
     line.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL);
     line.c_oflag &= ~(tcflag_t)OPOST;

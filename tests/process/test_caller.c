@@ -344,12 +344,31 @@ TEST(caller, of_too_many_who_signed_out_those_that_end_first_are_forgotten)
     assert_int_equal(signed_out_open(folder, &list), 0);
     assert_int_equal(signed_out_add(list, &last), 0);
     assert_int_equal(signed_out_add(list, &first), 0);
-    for (int i = 0; i < SIGNED_OUT_MAX - 1; i++) {
+    for (int i = 0; i < SIGNED_OUT_MAX - SIGNED_OUT_CUSTOMERS_MAX - 1; i++) {
         const struct token token = {.expires_s = 100 + i, .number = {(uint8_t)i, 1}};
         assert_int_equal(signed_out_add(list, &token), 0);
     }
     assert_false(signed_out_has(list, &first));
     assert_true(signed_out_has(list, &last));
+    signed_out_close(list);
+    end();
+}
+
+/* A customer's token is anybody's for the asking. */
+TEST(caller, strangers_who_sign_out_let_nobodys_stolen_token_in_again)
+{
+    struct signed_out *list = NULL;
+    const struct token stolen = {.audience = AUDIENCE_STAFF, .expires_s = 10, .number = {0xff}};
+    begin();
+    assert_int_equal(signed_out_open(folder, &list), 0);
+    assert_int_equal(signed_out_add(list, &stolen), 0);
+    for (int i = 0; i < SIGNED_OUT_MAX; i++) {
+        const struct token token = {
+            .audience = AUDIENCE_CUSTOMER, .expires_s = 100 + i, .number = {(uint8_t)i, 1}};
+        assert_int_equal(signed_out_add(list, &token), 0);
+        assert_true(signed_out_has(list, &token));
+    }
+    assert_true(signed_out_has(list, &stolen));
     signed_out_close(list);
     end();
 }
