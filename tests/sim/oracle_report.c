@@ -14,17 +14,30 @@ enum { PAYMENTS_MAX = 1024 }; /* far above what a run makes */
 struct journal_sums {
     const struct roster *roster;
     uint32_t count;
-    struct entity_id payments[PAYMENTS_MAX];
+    struct {
+        struct entity_id id;
+        int64_t amount_minor;
+    } payments[PAYMENTS_MAX];
     int64_t paid_minor;
 };
 
-static bool is_counted(const struct journal_sums *sums, const struct entity_id *payment)
+/* Said twice, as when it was asked for again elsewhere, it counts once, at the most that was said.
+ */
+static void payment_note(struct journal_sums *sums, const struct order_pay *pay)
 {
     uint32_t at = 0;
-    while (at < sums->count && !entity_id_equal(&sums->payments[at], payment)) {
+    while (at < sums->count && !entity_id_equal(&sums->payments[at].id, &pay->id)) {
         at++;
     }
-    return at < sums->count;
+    check(at < PAYMENTS_MAX);
+    if (at == sums->count) {
+        sums->payments[sums->count++].id = pay->id;
+        sums->payments[at].amount_minor = 0;
+    }
+    if (sums->payments[at].amount_minor < pay->amount_minor) {
+        sums->paid_minor += pay->amount_minor - sums->payments[at].amount_minor;
+        sums->payments[at].amount_minor = pay->amount_minor;
+    }
 }
 
 static void journal_add(void *context, struct bytes key, struct bytes row)
@@ -38,12 +51,10 @@ static void journal_add(void *context, struct bytes key, struct bytes row)
     if (key_event_parse(key, &at.log, &at.seq) != 0 || event_row_parse(row, &hash, &bytes) != 0 ||
         event_decode(bytes, &event) != 0 || event.type != EVENT_PAY ||
         roster_judge(sums->roster, at.log, at.seq, event.type, event.by) != VERDICT_VALID ||
-        order_pay_decode(event.body, &pay) != 0 || is_counted(sums, &pay.id)) {
+        order_pay_decode(event.body, &pay) != 0) {
         return;
     }
-    check(sums->count < PAYMENTS_MAX);
-    sums->payments[sums->count++] = pay.id;
-    sums->paid_minor += pay.amount_minor;
+    payment_note(sums, &pay);
 }
 
 /* False when some order is too large for all of it to be counted. */
