@@ -13,9 +13,8 @@
 enum { QR_MARGIN_MODULES = 4 };
 
 /* Append @text (not empty) as a code to @to: lines of UTF-8, each of which sets its colours and
- * takes
- * @ret_columns of the terminal; half as many lines, rounded up. ERR_TOO_LARGE (about 2,900 bytes
- * fit), ERR_NO_MEMORY. */
+ * takes @ret_columns of the terminal; half as many lines, rounded up. ERR_TOO_LARGE (about 2,900
+ * bytes fit), ERR_NO_MEMORY. */
 MUST_CHECK int qr_draw(const char *text, struct text *to, unsigned *ret_columns);
 
 #endif

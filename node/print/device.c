@@ -32,8 +32,8 @@ static bool is_printer_path(const char *path)
 }
 
 /* A serial port passes bytes as they are, and takes none of the printer's answers for a line that
- * somebody types, to be echoed onto the paper. Speed, parity and flow control stay as
- * they are set: no answer of a printer's looks like XOFF. */
+ * somebody types, to be echoed onto the paper. Speed, parity and flow control stay as they are set:
+ * no answer of a printer's looks like XOFF. */
 static bool make_raw(int fd)
 {
     struct termios line;

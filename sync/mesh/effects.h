@@ -50,8 +50,8 @@ struct effect_blob_write {
 struct effect_answer {
     uint64_t request;
     int err; /* 0 or ERR_* */
-    struct answer
-        answer; /* when err is 0; of ERR_UNAVAILABLE kind and entity of what is sold out */
+    /* When err is 0; of ERR_UNAVAILABLE the kind and entity of what is sold out. */
+    struct answer answer;
 };
 
 /* X(name, text): what a person running the pop-up should hear about. */
