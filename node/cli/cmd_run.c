@@ -102,6 +102,30 @@ static void web_folder(const struct settings *settings, char *to)
     to[0] = '\0';
 }
 
+static struct tls_files tls_of(const struct settings *settings)
+{
+    const bool has_any = settings->https_address[0] != '\0';
+    return (struct tls_files){.certificate = has_any ? settings->tls_certificate : NULL,
+                              .key = has_any ? settings->tls_key : NULL};
+}
+
+/* Without an https address there is nothing to check. */
+static int check_tls(const struct settings *settings)
+{
+    char problem[TLS_PROBLEM_BYTES_MAX];
+    const struct tls_files files = {settings->tls_certificate, settings->tls_key};
+    if (settings->https_address[0] == '\0')
+        return EXIT_DONE;
+    if (files.certificate[0] == '\0' || files.key[0] == '\0') {
+        tell("https: name its files, tls-certificate = FILE and tls-key = FILE");
+        return EXIT_SETTINGS;
+    }
+    if (tls_check(&files, problem) == 0)
+        return EXIT_DONE;
+    tell("https: %s", problem);
+    return EXIT_SETTINGS;
+}
+
 static int start_web(const struct place *place, struct core *core, int state_fd,
                      const struct annex *annex, struct web **ret_web)
 {
@@ -116,6 +140,9 @@ static int start_web(const struct place *place, struct core *core, int state_fd,
     struct web_config config = {
         .address = settings->http_address[0] == '\0' ? NULL : settings->http_address,
         .port = settings->http_port,
+        .https_address = settings->https_address[0] == '\0' ? NULL : settings->https_address,
+        .https_port = settings->https_port,
+        .tls = tls_of(settings),
         .folder = folder[0] == '\0' ? NULL : folder,
         .control = control,
         .version = program_version(),
@@ -133,8 +160,8 @@ static int start_web(const struct place *place, struct core *core, int state_fd,
         return EXIT_SETTINGS;
     }
     if (err == ERR_EXISTS) {
-        tell("http = %s:%d is taken; choose another --http", settings->http_address,
-             settings->http_port);
+        tell("http = %s:%d or https = %s:%d is taken; choose another", settings->http_address,
+             settings->http_port, settings->https_address, settings->https_port);
         return EXIT_UNAVAILABLE;
     }
     return tell_failure("the web server", err);
@@ -154,6 +181,9 @@ static void say_ready(const struct args *args, const struct place *place,
                role_text(identity->certificate.role), identity->certificate.name,
                core_endpoint(core)[0] == '\0' ? "(dialling only)" : core_endpoint(core),
                url[0] == '\0' ? "(none)" : url);
+    if (web_https_port(web) != 0)
+        logger_say(LEVEL_NOTICE, "web", "https at %s, port %d", place->settings.https_address,
+                   web_https_port(web));
     if (!args_has(args, "json"))
         return;
     (void)printf("{\"device\":\"%016llx\",\"mesh\":\"%s\",\"http\":\"%s\"}\n",
@@ -185,6 +215,7 @@ struct reload {
     const struct args *args;
     struct place *place;
     const char *name;
+    struct web *web;
 };
 
 static void reload(void *context)
@@ -198,9 +229,12 @@ static void reload(void *context)
     struct settings *settings = &reload->place->settings;
     settings->log_format = now.settings.log_format;
     settings->log_level = now.settings.log_level;
+    web_reload(reload->web);
     logger_configure(settings->log_format, settings->log_level, reload->name);
-    logger_say(LEVEL_NOTICE, "core",
-               "log-level and log-format are read again; other settings change with a restart");
+    logger_say(
+        LEVEL_NOTICE, "core",
+        "log-level and log-format are read again, and the certificate; other settings change "
+        "with a restart");
 }
 
 static int serve(const struct args *args, struct place *place, const struct identity *identity,
@@ -221,7 +255,8 @@ static int serve(const struct args *args, struct place *place, const struct iden
         served_set(&served, web);
         core_on_news(core, core_has_news, &served);
         core_has_news(&served); /* what came while it was not there */
-        struct reload again = {.args = args, .place = place, .name = identity->certificate.name};
+        struct reload again = {
+            .args = args, .place = place, .name = identity->certificate.name, .web = web};
         core_on_reload(core, reload, &again);
         say_ready(args, place, identity, core, web);
         (void)!notify_send("READY=1\nSTATUS=runs"); /* nobody may be listening */
@@ -268,6 +303,8 @@ int command_run(const struct args *args)
     int status = place_find(args, &place);
     if (status == EXIT_DONE)
         status = check_screen(&place.settings);
+    if (status == EXIT_DONE)
+        status = check_tls(&place.settings);
     if (status == EXIT_DONE)
         status = load_identity(&place, &identity);
     if (status != EXIT_DONE)

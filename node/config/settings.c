@@ -63,11 +63,11 @@ static int number_of_text(const char *text, long least, long most, long *ret_num
 }
 
 /* "127.0.0.1:8080", "[::1]:8080", "none". */
-static int set_http(struct settings *settings, const char *value)
+static int set_place(char address[ADDRESS_BYTES_MAX], const char *value, int *ret_port)
 {
     long port = 0;
     if (strcmp(value, "none") == 0) {
-        settings->http_address[0] = '\0';
+        address[0] = '\0';
         return 0;
     }
     const char *colon = strrchr(value, ':');
@@ -76,12 +76,32 @@ static int set_http(struct settings *settings, const char *value)
     bool is_bracketed = value[0] == '[' && colon > value + 1 && colon[-1] == ']';
     const char *host = is_bracketed ? value + 1 : value;
     size_t size = (size_t)(colon - host) - (is_bracketed ? 1 : 0);
-    if (size == 0 || size >= sizeof settings->http_address)
+    if (size == 0 || size >= ADDRESS_BYTES_MAX)
         return ERR_MALFORMED;
-    memcpy(settings->http_address, host, size);
-    settings->http_address[size] = '\0';
-    settings->http_port = (int)port;
+    memcpy(address, host, size);
+    address[size] = '\0';
+    *ret_port = (int)port;
     return 0;
+}
+
+static int set_http(struct settings *settings, const char *value)
+{
+    return set_place(settings->http_address, value, &settings->http_port);
+}
+
+static int set_https(struct settings *settings, const char *value)
+{
+    return set_place(settings->https_address, value, &settings->https_port);
+}
+
+static int set_certificate(struct settings *settings, const char *value)
+{
+    return copy_text(settings->tls_certificate, sizeof settings->tls_certificate, value);
+}
+
+static int set_key(struct settings *settings, const char *value)
+{
+    return copy_text(settings->tls_key, sizeof settings->tls_key, value);
 }
 
 static int set_screen(struct settings *settings, const char *value)
@@ -228,6 +248,13 @@ static const struct setting {
     {{"http", "ADDRESS:PORT", "where browsers reach the screens (loopback)"},
      "127.0.0.1:8080, or none",
      set_http},
+    {{"https", "ADDRESS:PORT", "where browsers reach it over TLS, from anywhere"},
+     "0.0.0.0:443, or none",
+     set_https},
+    {{"tls-certificate", "FILE", "the certificate for https, and those that lead to its root"},
+     "a path",
+     set_certificate},
+    {{"tls-key", "FILE", "the certificate's key"}, "a path", set_key},
     {{"screen", "open|locked", "whether the device's own screen works with nobody signed in"},
      "open or locked",
      set_screen},

@@ -19,17 +19,21 @@
 enum { SETTING_BYTES_MAX = 256, PROBLEM_BYTES_MAX = 512, ORIGINS_MAX = 8, ADDRESS_BYTES_MAX = 64 };
 
 struct settings {
-    char listen[ENDPOINT_BYTES_MAX];      /* "tcp://127.0.0.1:7450"; "none" = dial only */
-    char advertise[ENDPOINT_BYTES_MAX];   /* what others should dial; "" = as bound */
-    int beacon_port;                      /* UDP; 0 = neither sent nor heard */
-    char enrol[ENDPOINT_BYTES_MAX];       /* where newcomers knock; "" = listen's host, any port */
-    char http_address[ADDRESS_BYTES_MAX]; /* "" = the control socket alone */
-    int http_port;                        /* 0 = any free one */
-    bool is_screen_locked;                /* the device's own screen wants a person signed in */
-    char web[PATH_BYTES_MAX];             /* built screens; "" = beside the program */
-    char print_folder[PATH_BYTES_MAX];    /* where text printers write; "" = they may not */
-    uint32_t store_mib;                   /* size of the map; 0 = the store's default */
-    uint32_t quote_s;                     /* how long a customer's quote stands */
+    char listen[ENDPOINT_BYTES_MAX];       /* "tcp://127.0.0.1:7450"; "none" = dial only */
+    char advertise[ENDPOINT_BYTES_MAX];    /* what others should dial; "" = as bound */
+    int beacon_port;                       /* UDP; 0 = neither sent nor heard */
+    char enrol[ENDPOINT_BYTES_MAX];        /* where newcomers knock; "" = listen's host, any port */
+    char http_address[ADDRESS_BYTES_MAX];  /* "" = the control socket alone */
+    int http_port;                         /* 0 = any free one */
+    char https_address[ADDRESS_BYTES_MAX]; /* "" = none */
+    int https_port;
+    char tls_certificate[PATH_BYTES_MAX]; /* PEM files; "" = none */
+    char tls_key[PATH_BYTES_MAX];
+    bool is_screen_locked;             /* the device's own screen wants a person signed in */
+    char web[PATH_BYTES_MAX];          /* built screens; "" = beside the program */
+    char print_folder[PATH_BYTES_MAX]; /* where text printers write; "" = they may not */
+    uint32_t store_mib;                /* size of the map; 0 = the store's default */
+    uint32_t quote_s;                  /* how long a customer's quote stands */
     enum log_format log_format;
     enum log_level log_level;
     struct proxies proxies; /* whose X-Forwarded-For counts */

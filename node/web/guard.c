@@ -6,15 +6,25 @@
 
 static const char *const own_names[] = {"localhost", "127.0.0.1", "[::1]"};
 
-static bool host_is_own(const struct guard *guard, const char *host)
+static bool host_is_own(const char *host, int port, int port_unsaid)
 {
     char wanted[GUARD_TEXT_BYTES_MAX];
     for (size_t i = 0; i < sizeof own_names / sizeof own_names[0]; i++) {
-        (void)snprintf(wanted, sizeof wanted, "%s:%d", own_names[i], guard->port);
-        if (strcmp(host, wanted) == 0 || (guard->port == 80 && strcmp(host, own_names[i]) == 0))
+        (void)snprintf(wanted, sizeof wanted, "%s:%d", own_names[i], port);
+        if (strcmp(host, wanted) == 0 || (port == port_unsaid && strcmp(host, own_names[i]) == 0))
             return true;
     }
     return false;
+}
+
+static bool is_plain_host(const struct guard *guard, const char *host)
+{
+    return guard->port != 0 && host_is_own(host, guard->port, 80);
+}
+
+static bool is_secure_host(const struct guard *guard, const char *host)
+{
+    return guard->https_port != 0 && host_is_own(host, guard->https_port, 443);
 }
 
 /* The host and port of "http://host:port". */
@@ -26,7 +36,7 @@ static const char *origin_host(const char *origin)
 
 bool guard_host(const struct guard *guard, const char *host)
 {
-    bool is_known = host_is_own(guard, host);
+    bool is_known = is_plain_host(guard, host) || is_secure_host(guard, host);
     for (uint32_t i = 0; i < guard->origins_count; i++)
         is_known |= host[0] != '\0' && strcmp(host, origin_host(guard->origins[i])) == 0;
     return is_known;
@@ -34,7 +44,9 @@ bool guard_host(const struct guard *guard, const char *host)
 
 bool guard_origin(const struct guard *guard, const char *origin)
 {
-    bool is_known = strncmp(origin, "http://", 7) == 0 && host_is_own(guard, origin_host(origin));
+    const char *host = origin_host(origin);
+    bool is_known = (strncmp(origin, "http://", 7) == 0 && is_plain_host(guard, host)) ||
+                    (strncmp(origin, "https://", 8) == 0 && is_secure_host(guard, host));
     for (uint32_t i = 0; i < guard->origins_count; i++)
         is_known |= strcmp(origin, guard->origins[i]) == 0;
     return is_known;

@@ -12,15 +12,15 @@
 enum { GUARD_ORIGINS_MAX = 8, GUARD_TEXT_BYTES_MAX = 128 };
 
 struct guard {
-    int port;
+    int port, https_port; /* 0 = none */
     uint32_t origins_count;
     const char *origins[GUARD_ORIGINS_MAX]; /* borrowed: "http://localhost:5173" */
 };
 
-/* "localhost", "127.0.0.1" or "[::1]" with our port, or the host of a further origin. */
+/* "localhost", "127.0.0.1" or "[::1]" with a port of ours, or the host of a further origin. */
 bool guard_host(const struct guard *guard, const char *host);
 
-/* "http://" and such a host, or one of the further origins. */
+/* "http://" or "https://" and such a host, or one of the further origins. */
 bool guard_origin(const struct guard *guard, const char *origin);
 
 /* "127.0.0.0/8", "::1" or "localhost". */

@@ -60,13 +60,30 @@ void web_say(struct web *web, const char *what)
 
 /* ---- connections ---- */
 
+static enum entrance door_of(const struct web *web, struct lws *wsi)
+{
+    const void *vhost = lws_get_vhost(wsi);
+    if (vhost == web->https_vhost)
+        return ENTRANCE_SECURE;
+    return vhost == web->vhost ? ENTRANCE_LOOPBACK : ENTRANCE_CONTROL;
+}
+
+/* Strangers leave room for the screens of this machine. */
+static bool has_room(const struct web *web, enum entrance door)
+{
+    return door != ENTRANCE_SECURE || web->strangers_count < web->connections_max / 4 * 3;
+}
+
 static struct connection *connection_open(struct web *web, struct lws *wsi)
 {
+    if (!has_room(web, door_of(web, wsi)))
+        return NULL;
     struct connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL)
         return NULL;
     connection->wsi = wsi;
-    connection->door = lws_get_vhost(wsi) == web->vhost ? ENTRANCE_LOOPBACK : ENTRANCE_CONTROL;
+    connection->door = door_of(web, wsi);
+    web->strangers_count += connection->door == ENTRANCE_SECURE;
     connection->entrance = connection->door;
     connection->next = web->connections;
     if (connection->next != NULL)
@@ -86,6 +103,7 @@ static void connection_close(struct web *web, struct connection *connection)
     if (connection->next != NULL)
         connection->next->before = connection->before;
     web->connections_count--;
+    web->strangers_count -= connection->door == ENTRANCE_SECURE;
     text_close(&connection->body);
     text_close(&connection->message);
     text_close(&connection->header);
@@ -228,6 +246,21 @@ static void on_news(struct web *web)
             lws_callback_on_writable(at->wsi);
 }
 
+/* ---- the certificate ---- */
+
+/* Handshakes from now on use what is in the files; those that were have their own. */
+static void read_certificate(struct web *web)
+{
+    char problem[TLS_PROBLEM_BYTES_MAX] = "the certificate was read again";
+    if (!atomic_exchange(&web->wants_certificate, false) || web->https_vhost == NULL)
+        return;
+    if (tls_check(&web->tls, problem) == 0)
+        (void)lws_tls_cert_updated(web->context, web->tls.certificate, web->tls.key, NULL, 0, NULL,
+                                   0);
+    if (web->on_log != NULL)
+        web->on_log(web->log_context, problem);
+}
+
 /* ---- lws ---- */
 
 static int on_accept(struct web *web, int fd)
@@ -250,6 +283,7 @@ static int on_event(struct web *web, struct lws *wsi, struct connection *connect
     case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
         return connection_open(web, wsi) == NULL ? -1 : 0;
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+        read_certificate(web);
         on_news(web);
         return 0;
     default:
@@ -331,7 +365,8 @@ static int context_open(struct web *web)
 {
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
-        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8,
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+                   (web->tls.certificate != NULL ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
         .user = web,
         .gid = -1,
         .uid = -1,
@@ -348,6 +383,19 @@ static int context_open(struct web *web)
     return 0;
 }
 
+static void set_address(struct lws_context_creation_info *info, const char *address, int port)
+{
+    static const char *const all[] = {"0.0.0.0", "::"};
+    const bool is_v6 = strchr(address, ':') != NULL;
+    info->port = port;
+    info->iface = strcmp(address, "localhost") == 0 ? "127.0.0.1" : address;
+    if (strcmp(address, all[0]) == 0 || strcmp(address, all[1]) == 0)
+        info->iface = NULL;
+    info->options |=
+        is_v6 ? LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY | LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE
+              : LWS_SERVER_OPTION_DISABLE_IPV6;
+}
+
 static int listen_address(struct web *web, const struct web_config *config)
 {
     struct lws_context_creation_info info = vhost_info(web);
@@ -355,18 +403,32 @@ static int listen_address(struct web *web, const struct web_config *config)
         return 0;
     if (!web_address_is_loopback(config->address))
         return ERR_FORBIDDEN;
-    bool is_v6 = strchr(config->address, ':') != NULL;
     info.vhost_name = "screens";
-    info.iface = strcmp(config->address, "localhost") == 0 ? "127.0.0.1" : config->address;
-    info.port = config->port;
-    info.options |= is_v6
-                        ? LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY | LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE
-                        : LWS_SERVER_OPTION_DISABLE_IPV6;
+    set_address(&info, config->address, config->port);
     web->vhost = lws_create_vhost(web->context, &info);
     if (web->vhost == NULL)
         return ERR_EXISTS;
     web->port = lws_get_vhost_listen_port(web->vhost);
     web->site.guard.port = web->port;
+    return 0;
+}
+
+static int listen_https(struct web *web, const struct web_config *config)
+{
+    struct lws_context_creation_info info = vhost_info(web);
+    if (config->https_address == NULL)
+        return 0;
+    info.vhost_name = "https";
+    info.ssl_cert_filepath = web->tls.certificate;
+    info.ssl_private_key_filepath = web->tls.key;
+    info.ssl_options_set = tls_options();
+    info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT; /* without it lws speaks in clear */
+    set_address(&info, config->https_address, config->https_port);
+    web->https_vhost = lws_create_vhost(web->context, &info);
+    if (web->https_vhost == NULL)
+        return ERR_EXISTS;
+    web->https_port = lws_get_vhost_listen_port(web->https_vhost);
+    web->site.guard.https_port = web->https_port;
     return 0;
 }
 
@@ -414,6 +476,7 @@ static unsigned or_default(unsigned value, unsigned otherwise)
 static void configure(struct web *web, const struct web_config *config, const struct gate *gate)
 {
     web->gate = gate;
+    web->tls = config->tls;
     web->on_log = config->on_log;
     web->log_context = config->log_context;
     web->connections_max = or_default(config->connections_max, WEB_CONNECTIONS_MAX);
@@ -461,6 +524,8 @@ static int begin(struct web *web, const struct web_config *config)
     if (err == 0)
         err = listen_address(web, config);
     if (err == 0)
+        err = listen_https(web, config);
+    if (err == 0)
         err = listen_control(web, config);
     if (err != 0)
         return err;
@@ -500,6 +565,17 @@ int web_start(const struct web_config *config, const struct gate *gate, struct w
 int web_port(const struct web *web)
 {
     return web->port;
+}
+
+int web_https_port(const struct web *web)
+{
+    return web->https_port;
+}
+
+void web_reload(struct web *web)
+{
+    atomic_store(&web->wants_certificate, true);
+    lws_cancel_service(web->context);
 }
 
 void web_stop(struct web *web)

@@ -9,6 +9,7 @@
 
 #include "node/access/forwarded.h"
 #include "node/api/gate.h"
+#include "node/web/tls.h"
 
 enum {
     WEB_CONNECTIONS_MAX = 256, /* open sockets; further ones are closed at once */
@@ -21,9 +22,12 @@ struct annex; /* node/api/annex.h */
 struct web_config {
     const char *address; /* loopback only: "127.0.0.1", "::1"; NULL = the control socket alone */
     int port;            /* 0 = any free one, see web_port() */
-    const char *folder;  /* built screens (web/dist); NULL or missing = none are served */
-    const char *control; /* path of the unix socket; NULL = none */
-    const char *version; /* for Session and Status */
+    const char *https_address; /* of the TLS listener, any of this machine's; NULL = none */
+    int https_port;            /* 0 = any free one, see web_https_port() */
+    struct tls_files tls;      /* outlive the web; checked: tls_check() */
+    const char *folder;        /* built screens (web/dist); NULL or missing = none are served */
+    const char *control;       /* path of the unix socket; NULL = none */
+    const char *version;       /* for Session and Status */
     /* Further origins ("http://localhost:5173") that may write and open /ws; their hosts count too.
      */
     const char *const *origins;
@@ -55,6 +59,11 @@ MUST_CHECK int web_start(const struct web_config *config, const struct gate *gat
 
 /* The port that it listens on; 0 without an address. */
 int web_port(const struct web *web);
+int web_https_port(const struct web *web);
+
+/* From any thread: read certificate and key again. Connections that are open stay; what is wrong
+ * with the files is logged, and the old ones stay. */
+void web_reload(struct web *web);
 
 /* Close every connection and join the thread. Commands still in flight may be answered afterwards;
  * nobody hears it. Accepts NULL. */

@@ -92,6 +92,8 @@ static int write_headers(struct connection *connection)
                                             &to.at, to.end);
     for (size_t i = 0; i < sizeof security_headers / sizeof security_headers[0]; i++)
         add_header(&to, security_headers[i].name, security_headers[i].value);
+    if (connection->door == ENTRANCE_SECURE)
+        add_header(&to, "strict-transport-security:", "max-age=31536000");
     add_body_headers(&to, connection);
     connection->has_headers = true;
     return to.failed != 0 ||
@@ -271,7 +273,7 @@ static bool copy_client(const struct web *web, struct connection *connection)
     const bool is_passed_on = is_forwarded(wsi);
     connection->entrance = is_passed_on ? ENTRANCE_PLAIN : connection->door;
     connection->client[0] = '\0';
-    if (!is_passed_on)
+    if (!is_passed_on && connection->door != ENTRANCE_SECURE)
         return true;
     if (!copy_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, list, sizeof list))
         return false;

@@ -61,6 +61,11 @@ struct web {
     void *context;
     void *vhost; /* NULL without an address */
     int port;
+    void *https_vhost; /* NULL without an address of its own */
+    int https_port;
+    struct tls_files tls;
+    unsigned strangers_count; /* connections over TLS */
+    atomic_bool wants_certificate;
     struct connection *connections;
     unsigned connections_count, connections_max;
     unsigned reader_stall_ms, request_ms;

@@ -49,6 +49,18 @@ TEST(web_guard, only_our_own_origins_may_write)
         assert_false(guard_origin(&guard, bad[i]));
 }
 
+TEST(web_guard, over_tls_the_port_and_the_scheme_are_those_of_tls)
+{
+    static const struct guard secure = {.port = 7741, .https_port = 443};
+    assert_true(guard_host(&secure, "localhost"));
+    assert_true(guard_host(&secure, "localhost:443"));
+    assert_true(guard_origin(&secure, "https://localhost"));
+    assert_false(guard_origin(&secure, "http://localhost:443"));
+    assert_false(guard_origin(&secure, "https://localhost:7741"));
+    assert_false(guard_origin(&guard, "https://localhost"));
+    assert_false(guard_host(&guard, "localhost:0"));
+}
+
 TEST(web_guard, loopback_is_told_from_the_rest)
 {
     static const char *const good[] = {"127.0.0.1", "127.3.2.1", "::1", "localhost"};
