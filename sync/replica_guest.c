@@ -74,7 +74,8 @@ static int orphan_find(const struct replica *replica, struct store_txn *txn, uin
 int replica_guest_open(struct replica *replica, struct store_txn *txn)
 {
     uint64_t session = 0;
-    int err = orphan_find(replica, txn, &session);
+    /* Who only looks at the store leaves them: the node that owns it may stand by them still. */
+    int err = txn->is_writable ? orphan_find(replica, txn, &session) : ERR_NOT_FOUND;
     while (err == 0) {
         err = row_drop(txn, session);
         if (err == 0)

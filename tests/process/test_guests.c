@@ -158,6 +158,15 @@ TEST(guests, what_is_over_says_so)
     close_stall();
 }
 
+TEST(guests, a_store_is_verified_while_a_quote_stands)
+{
+    open_stall();
+    const struct customer anna = come();
+    assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
+    RUN_WELL("verify", "--state", stall.nodes[0].state);
+    close_stall();
+}
+
 TEST(guests, another_customers_quotes_and_orders_are_as_none)
 {
     char quote[ID_DIGITS + 1], order[ID_DIGITS + 1], none[512];
