@@ -638,11 +638,19 @@ static json_t *peer(const struct gate_peer *peer)
     return object;
 }
 
+/* Nobody waits for a device that was revoked or retired: it is in the list of devices alone. A
+ * retired one that comes back is linked again, and then tells something. */
+static bool is_awaited(const struct gate_peer *peer)
+{
+    return peer->link == GATE_LINKED || (!peer->is_revoked && !peer->is_retired);
+}
+
 static json_t *peers(const struct state *state)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < state->live.peers_count; i++)
-        append(list, peer(&state->live.peers[i]));
+        if (is_awaited(&state->live.peers[i]))
+            append(list, peer(&state->live.peers[i]));
     return list;
 }
 

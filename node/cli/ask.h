@@ -14,4 +14,8 @@ bool ask_is_meant(const struct args *args, const char *name, const char *questio
 /* Why, for the journal: --reason, or what is typed into @buffer. NULL, and told, without one. */
 const char *ask_reason(const struct args *args, char *buffer, size_t capacity);
 
+/* A line of stdin into @buffer, without its end; at a terminal after @question, and not shown.
+ * False when there is none, or a longer one. The caller wipes @buffer. */
+bool ask_secret(const char *question, char *buffer, size_t capacity);
+
 #endif

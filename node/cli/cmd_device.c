@@ -6,6 +6,7 @@
 #include "node/cli/ask.h"
 #include "node/cli/door.h"
 #include "node/cli/reply.h"
+#include "node/os/entropy.h"
 
 enum { TARGET_BYTES_MAX = 128 };
 
@@ -183,30 +184,69 @@ int command_device(const struct args *args)
     return status;
 }
 
-int command_staff(const struct args *args)
+/* --- people --- */
+
+enum { PIN_LINE_BYTES_MAX = 32 };
+
+static int role_change(const struct args *args, struct door *door)
 {
     char path[TARGET_BYTES_MAX];
-    struct door *door = NULL;
-    const bool is_list = strcmp(args->words[0], "roles") == 0 && args->words_count == 1;
-    const bool is_role = strcmp(args->words[0], "role") == 0 && args->words_count == 3;
+    const char *number = args->words[1];
+    (void)snprintf(path, sizeof path, "/api/staff/%.20s/role", number);
+    return change(args, door, path, "role", args->words[2], "has its new role", number);
+}
+
+static int pin_change(const struct args *args, struct door *door)
+{
+    char path[TARGET_BYTES_MAX], pin[PIN_LINE_BYTES_MAX];
+    const char *number = args->words[1];
+    int status = EXIT_USAGE;
+    (void)snprintf(path, sizeof path, "/api/staff/%.20s/pin", number);
+    if (ask_secret("PIN (nothing: none any more): ", pin, sizeof pin))
+        status = change(args, door, path, "pin", pin,
+                        pin[0] == '\0' ? "has no PIN any more" : "has its new PIN", number);
+    else
+        tell("the PIN is a line of 4 to 12 digits on standard input");
+    entropy_wipe(pin, sizeof pin);
+    return status;
+}
+
+static int roles_list(const struct args *args, struct door *door)
+{
+    return list_print(args, door, "/api/staff/roles", "people", print_person);
+}
+
+static const struct deed {
+    const char *name;
+    uint32_t words; /* its own among them */
+    int (*run)(const struct args *args, struct door *door);
+} deeds[] = {{"roles", 1, roles_list}, {"role", 3, role_change}, {"pin", 2, pin_change}};
+
+static const struct deed *deed_find(const struct args *args)
+{
     const bool is_number =
-        is_role && strspn(args->words[1], "0123456789") == strlen(args->words[1]);
-    if (!is_list && !is_number) {
-        tell("usage: trestle staff roles | role NUMBER ROLE (none: may do nothing any more)");
+        args->words_count == 1 || strspn(args->words[1], "0123456789") == strlen(args->words[1]);
+    for (size_t i = 0; is_number && i < sizeof deeds / sizeof deeds[0]; i++) {
+        if (strcmp(deeds[i].name, args->words[0]) == 0 && deeds[i].words == args->words_count)
+            return &deeds[i];
+    }
+    return NULL;
+}
+
+int command_staff(const struct args *args)
+{
+    struct door *door = NULL;
+    const struct deed *deed = deed_find(args);
+    if (deed == NULL) {
+        tell("usage: trestle staff roles | role NUMBER ROLE (none: may do nothing any more) | "
+             "pin NUMBER");
         return EXIT_USAGE;
     }
-    if (is_role && !role_is_known(args->words[2]))
+    if (deed->run == role_change && !role_is_known(args->words[2]))
         return EXIT_USAGE;
     int status = door_open(args, &door);
-    if (status != EXIT_DONE)
-        return status;
-    if (is_list) {
-        status = list_print(args, door, "/api/staff/roles", "people", print_person);
-    } else {
-        (void)snprintf(path, sizeof path, "/api/staff/%.20s/role", args->words[1]);
-        status =
-            change(args, door, path, "role", args->words[2], "has its new role", args->words[1]);
-    }
+    if (status == EXIT_DONE)
+        status = deed->run(args, door);
     door_close(door);
     return status;
 }

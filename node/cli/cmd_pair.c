@@ -186,8 +186,11 @@ static int tell_join_failure(const struct coming *coming, int err)
         return EXIT_UNAVAILABLE;
     }
     if (err == ERR_BUSY) {
-        tell("nobody answered at %s: does the other node run, and does it still wait for this "
-             "device?",
+        tell(coming->has_invitation
+                 ? "nobody answered at %s: does the other node run? An invitation is for one "
+                   "device; ask for a new one"
+                 : "nobody answered at %s: does the other node run, and does it still wait for "
+                   "this device?",
              endpoint);
         return EXIT_UNAVAILABLE;
     }
@@ -197,6 +200,10 @@ static int tell_join_failure(const struct coming *coming, int err)
                  ? "the invitation is not accepted; ask for a new one"
                  : "they say there that the digits differ: try again, nothing was joined");
         return EXIT_FORBIDDEN;
+    }
+    if (err == ERR_MALFORMED && !coming->has_invitation) {
+        tell("'%s' is neither an invitation nor HOST:PORT", coming->args->words[0]);
+        return EXIT_USAGE;
     }
     return tell_failure("join", err);
 }

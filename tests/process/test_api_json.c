@@ -355,6 +355,21 @@ TEST(api_json, a_day_waits_for_no_device_that_was_revoked_or_retired)
                 "\"missing\":[\"bar\",\"till 2\"]}");
 }
 
+TEST(api_json, marks_name_no_peer_that_was_revoked_nor_a_retired_one_that_is_away)
+{
+    shown.live = (struct gate_live){
+        .peers_count = 3,
+        .peers = {{.device = 1, .link = GATE_REFUSED, .is_revoked = true, .name = "stolen"},
+                  {.device = 2, .link = GATE_LOST, .is_retired = true, .name = "dead"},
+                  {.device = 3, .is_retired = true, .link = GATE_LINKED, .name = "back"}},
+    };
+    assert_json(&schema_frame_marks, state_json_marks(&shown, 1700000000000),
+                "{\"type\":\"marks\",\"logs\":[],\"peers\":["
+                "{\"device\":\"0000000000000003\",\"name\":\"back\",\"role\":\"none\","
+                "\"linked\":true,\"heard_ms_ago\":0,\"behind\":0,\"ahead\":0,"
+                "\"clock_offset_ms\":0,\"state\":\"linked\"}],\"now\":1700000000000}");
+}
+
 TEST(api_json, marks_tell_of_printers_that_do_not_print_and_of_events_nobody_here_understands)
 {
     shown.opaque = 3;

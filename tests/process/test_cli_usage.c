@@ -199,6 +199,9 @@ static const struct typed slips[] = {
     {2, "usage: trestle staff", {"staff", "roles", "all"}},
     {2, "usage: trestle staff", {"staff", "role", "1"}},
     {2, "usage: trestle staff", {"staff", "role", "Ada", "counter"}},
+    {2, "usage: trestle staff", {"staff", "pin"}},
+    {2, "usage: trestle staff", {"staff", "pin", "7", "4711"}}, /* others would read it in ps */
+    {2, "a line of 4 to 12 digits", {"staff", "pin", "7"}},
     {2, "there is no role 'king'", {"staff", "role", "1", "king"}},
     {2, "usage: trestle record", {"record", "list", "kings"}},
     {2, "usage: trestle record", {"record", "list", "stalls", "all"}},
