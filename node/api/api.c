@@ -811,6 +811,8 @@ void api_conclude(struct api *api, const struct effect_answer *answer, struct ap
     name_missing(api, answer, where);
     if (err == ERR_LIMIT && reply->route->shape == SHAPE_ORDER_PLACED)
         (void)snprintf(where, sizeof where, "orders that are not paid for");
+    if (err == ERR_MISMATCH && reply->route->shape == SHAPE_ORDER_PLACED)
+        (void)snprintf(where, sizeof where, "the choices of an item, or what is paid");
     if (err != 0)
         api_problem(reply, err, where);
 }

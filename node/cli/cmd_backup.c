@@ -32,6 +32,10 @@ static int tell_backup(const struct args *args, int err, const struct backup_sum
              "take what is whole with --damaged FOLDER/store");
         return EXIT_FAILED;
     }
+    if (err == ERR_NOT_FOUND) {
+        tell("%s: there is no such folder", path);
+        return EXIT_FAILED;
+    }
     if (err != 0)
         return tell_failure(path, err);
     if (args_has(args, "json"))

@@ -268,6 +268,7 @@ static const struct typed slips[] = {
     {2, "usage: trestle menu", {"menu", "print"}},
     {1, "there is no such file", {"menu", "import", "/nowhere/menu.csv"}},
     {1, "there is no such file", {"verify", "/nowhere/export"}},
+    {1, "there is no such folder", {"backup", "/nowhere/backup"}},
 };
 
 /* In this order: what one does another shows. */
