@@ -2,7 +2,7 @@
 
 #include "gateway/stripe/reply.h"
 
-/* ---- shapes ---- */
+/* --- shapes --- */
 
 static const struct schema_field payment_fields[] = {
     {.name = "client_secret",
@@ -50,7 +50,7 @@ static const struct route rows[] = {
 
 const struct route_table gateway_route_table = {rows, sizeof rows / sizeof *rows};
 
-/* ---- handlers ---- */
+/* --- handlers --- */
 
 static void leave_pending(struct api_reply *reply, uint64_t request)
 {

@@ -8,7 +8,7 @@
 #include "sync/log/salvage.h"
 #include "sync/replica_state.h"
 
-/* ---- memory ---- */
+/* --- memory --- */
 
 struct replica *replica_new(void)
 {
@@ -59,7 +59,7 @@ void replica_free(struct replica *replica)
     free(replica);
 }
 
-/* ---- own events ---- */
+/* --- own events --- */
 
 static struct log_head *own_head(struct replica *replica)
 {
@@ -110,7 +110,7 @@ int replica_append(struct replica *replica, struct store_txn *txn, const struct 
     return 0;
 }
 
-/* ---- folding ---- */
+/* --- folding --- */
 
 int replica_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
                  const struct entity_id *entity, struct effects *out)
@@ -301,7 +301,7 @@ int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_c
     return 0;
 }
 
-/* ---- opening ---- */
+/* --- opening --- */
 
 /* The clock reading of an event written at @now. */
 static uint64_t t_of_moment(const struct replica *replica, struct moment now)
@@ -498,7 +498,7 @@ void replica_abort(struct replica *replica)
     replica->is_open = false;
 }
 
-/* ---- turns ---- */
+/* --- turns --- */
 
 static int message_take(struct replica *replica, struct store_txn *txn, const struct input *input,
                         struct effects *out)

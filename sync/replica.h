@@ -119,7 +119,7 @@ MUST_CHECK int replica_rebuild_part(struct replica *replica, struct store_txn *t
                                     uint32_t entities_max, uint64_t *ret_entities,
                                     bool *ret_is_done);
 
-/* ---- what the host and the screens may look at, between turns ---- */
+/* --- what the host and the screens may look at, between turns --- */
 
 const struct roster *replica_roster(const struct replica *replica);
 uint64_t replica_device(const struct replica *replica);
@@ -183,7 +183,7 @@ MUST_CHECK int replica_publish(struct replica *replica, struct bytes topic, stru
  * is empty. Borrowed until the next step. */
 const struct ephemeral_item *replica_ephemeral_at(const struct replica *replica, uint32_t at);
 
-/* ---- for tools and oracles: read-only, over any store ---- */
+/* --- for tools and oracles: read-only, over any store --- */
 
 /* BLAKE2b-256 over every row of state and index: equal on replicas that hold the same valid events.
  * ERR_IO. */

@@ -14,7 +14,7 @@ enum {
     NUMBER_CALLED_MAX = 1000000, /* of the orders of a lane and day */
 };
 
-/* ---- order numbers ---- */
+/* --- order numbers --- */
 
 /* The highest number of (day, lane) in the index, 0 when there is none. */
 static int number_highest(struct store_txn *txn, uint64_t day, struct bytes lane,
@@ -106,7 +106,7 @@ static int number_prepare(struct replica *replica, struct store_txn *txn, uint64
     return 0;
 }
 
-/* ---- receipt numbers ---- */
+/* --- receipt numbers --- */
 
 static bool may_give_receipt(const struct command *command)
 {
@@ -125,7 +125,7 @@ static int receipt_prepare(const struct replica *replica, struct store_txn *txn,
     return 0;
 }
 
-/* ---- events ---- */
+/* --- events --- */
 
 /* The clock reading for a new event: never behind what it has seen, unless that is far ahead of our
  * own clock. */
@@ -256,7 +256,7 @@ static int events_make_room(struct replica *replica, struct store_txn *txn, stru
     return has_room ? 0 : replica_fold(replica, txn, out);
 }
 
-/* ---- commands ---- */
+/* --- commands --- */
 
 /* The menu, the pop-up or the very entity may have changed earlier in this turn: fold it before
  * looking. */

@@ -16,7 +16,7 @@ enum {
     ANSWER_TIMEOUT_MS = 3000,
 };
 
-/* ---- limits ---- */
+/* --- limits --- */
 
 static int limit_hash(struct replica *replica, struct store_txn *txn, uint32_t slot, uint64_t seq,
                       struct log_limit *limit)
@@ -46,7 +46,7 @@ int replica_limits(struct replica *replica, struct store_txn *txn)
     return 0;
 }
 
-/* ---- answering ---- */
+/* --- answering --- */
 
 /* The hashes of the stored run from @seq on, up to its first signature; false when there is none.
  */
@@ -111,7 +111,7 @@ static int question_take(struct replica *replica, struct store_txn *txn, uint32_
     return 0;
 }
 
-/* ---- asking ---- */
+/* --- asking --- */
 
 static void probe_end(struct replica *replica)
 {
@@ -250,7 +250,7 @@ int replica_fork_take(struct replica *replica, struct store_txn *txn, uint32_t l
                                                        : answer_take(replica, txn, link, now, out);
 }
 
-/* ---- what is known is stated ---- */
+/* --- what is known is stated --- */
 
 static bool is_proof(const struct replica *replica, const struct statement *statement,
                      const struct roster_log *log)
@@ -304,7 +304,7 @@ static int forks_restate(struct replica *replica, struct store_txn *txn, struct 
     return err;
 }
 
-/* ---- turns ---- */
+/* --- turns --- */
 
 static void probe_seal(struct replica *replica, struct moment now, struct effects *out)
 {

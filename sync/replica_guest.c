@@ -15,7 +15,7 @@ enum {
     LABEL_BYTES = 5,      /* "quote" */
 };
 
-/* ---- quotes ---- */
+/* --- quotes --- */
 
 static int row_drop(struct store_txn *txn, uint64_t session)
 {
@@ -100,7 +100,7 @@ static int quote_keep(struct replica *replica, struct store_txn *txn, struct mom
     return store_put(txn, TABLE_LOCAL, key_bytes(&key), result->quote_row);
 }
 
-/* ---- orders that nobody answers for ---- */
+/* --- orders that nobody answers for --- */
 
 /* What is not here any more, or not understood, is nobody's to count. What was placed earlier in
  * this turn has no row yet. */
@@ -135,7 +135,7 @@ static void settle_orders(struct replica *replica, struct store_txn *txn, uint64
     }
 }
 
-/* ---- around a command ---- */
+/* --- around a command --- */
 
 static bool is_guest(const struct command *command)
 {

@@ -13,7 +13,7 @@ static int own_append(struct replica *replica, struct store_txn *txn, enum event
     return replica_append(replica, txn, &event, out);
 }
 
-/* ---- what was stated ---- */
+/* --- what was stated --- */
 
 int replica_statement_after(const struct replica *replica, struct store_txn *txn, struct key *from,
                             struct statement *ret_statement)
@@ -47,7 +47,7 @@ int replica_statement_after(const struct replica *replica, struct store_txn *txn
     return err == ERR_IO ? err : 0;
 }
 
-/* ---- views ---- */
+/* --- views --- */
 
 /* The head of @log in @saw, new if need be. */
 static struct log_point *head_admit(struct roster_saw *saw, uint64_t log)
@@ -107,7 +107,7 @@ int replica_tell_view(struct replica *replica, struct store_txn *txn, uint64_t n
     return err != 0 ? err : replica_fold(replica, txn, out);
 }
 
-/* ---- certificates ---- */
+/* --- certificates --- */
 
 /* Whether @statement is a device.add that counts and brought @certificate, by the chain in it. */
 static bool is_bringing(const struct replica *replica, const struct statement *statement,

@@ -23,7 +23,7 @@ enum {
     OTHERS_DELAY_SPREAD_MS = 4000,
 };
 
-/* ---- what changed by a salvage ---- */
+/* --- what changed by a salvage --- */
 
 void carried_add(struct carried *carried, const struct roster *roster, uint64_t log, uint64_t seq)
 {
@@ -76,7 +76,7 @@ int replica_salvage_mark_run(struct replica *replica, struct store_txn *txn, con
     return err;
 }
 
-/* ---- what is not carried ---- */
+/* --- what is not carried --- */
 
 /* Whether every event of @salvage, which lies in a voided part of a log, has a carrier that counts.
  */
@@ -148,7 +148,7 @@ static int salvage_consider(struct replica *replica, struct store_txn *txn, stru
     return salvage_write(replica, txn, &salvage, body, now, out);
 }
 
-/* ---- going through a voided part ---- */
+/* --- going through a voided part --- */
 
 /* Make a salvage of the voided run in replica->run, from the log's own branch here, into @body. */
 static int run_wrap(struct replica *replica, struct store_txn *txn, const struct log_head *head,
@@ -209,7 +209,7 @@ static int run_salvage(struct replica *replica, struct store_txn *txn, const str
     return err != 0 ? err : salvage_consider(replica, txn, body, now, out, &is_written);
 }
 
-/* ---- what boards show ---- */
+/* --- what boards show --- */
 
 /* The last event of @log about @entity into @seq, when it is a later one. */
 static int last_event(struct store_txn *txn, uint64_t log, const struct entity_id *entity,
@@ -275,7 +275,7 @@ int replica_salvage_note(struct replica *replica, struct store_txn *txn)
     return err == ERR_MALFORMED ? ERR_IO : err;
 }
 
-/* ---- turns ---- */
+/* --- turns --- */
 
 static uint64_t delay_ms(const struct replica *replica, const struct log_head *head)
 {

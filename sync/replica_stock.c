@@ -4,7 +4,7 @@
 #include "sync/base/check.h"
 #include "sync/replica_state.h"
 
-/* ---- what sells here ---- */
+/* --- what sells here --- */
 
 static struct desk_item *desk_find(struct desk *desk, uint64_t item)
 {
@@ -68,7 +68,7 @@ static void desk_turn_page(struct desk *desk, struct moment now)
     }
 }
 
-/* ---- asking ---- */
+/* --- asking --- */
 
 /* What the disk spoilt ends the turn, as a disk that fails does. */
 static int disk_err(int err)
@@ -157,7 +157,7 @@ static int item_ask(struct replica *replica, struct store_txn *txn, struct desk_
     return 0;
 }
 
-/* ---- giving ---- */
+/* --- giving --- */
 
 /* Whether the log that asks is the peer's own and has a future. */
 static bool may_be_given(const struct replica *replica, const struct stock_ask *ask,
@@ -271,7 +271,7 @@ int replica_stock_asked(struct replica *replica, struct store_txn *txn, uint32_t
     return units > 0 ? give_units(replica, txn, &ask, units, now, out) : 0;
 }
 
-/* ---- one sale at two devices ---- */
+/* --- one sale at two devices --- */
 
 /* Of the takes of a line as it was added, the smallest operation's log keeps its own. */
 static int double_settle(struct replica *replica, struct store_txn *txn,
@@ -314,7 +314,7 @@ static int doubles_settle(struct replica *replica, struct store_txn *txn, struct
     return err;
 }
 
-/* ---- each turn ---- */
+/* --- each turn --- */
 
 static int desk_look(struct replica *replica, struct store_txn *txn, struct moment now,
                      struct effects *out)

@@ -86,7 +86,7 @@ bool replica_peer_at(const struct replica *replica, uint32_t at, struct replica_
     return false;
 }
 
-/* ---- digest ---- */
+/* --- digest --- */
 
 /* One row at a time into a running hash: H(digest || table || be32 size || key || be32 size ||
  * value). */
@@ -131,7 +131,7 @@ int replica_state_digest(struct store_txn *txn, struct hash *ret_digest)
     return err;
 }
 
-/* ---- every entity ---- */
+/* --- every entity --- */
 
 /* The entity after @after in the entity table; ERR_NOT_FOUND past the last. */
 static int journal_entity_after(struct store_txn *txn, const struct entity_id *after,

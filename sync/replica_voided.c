@@ -13,7 +13,7 @@
 
 enum { VOIDED_SCAN_MAX = 16384 }; /* events of one look through all that is voided */
 
-/* ---- which orders to look at ---- */
+/* --- which orders to look at --- */
 
 static bool is_revoked(const struct roster_log *log)
 {
@@ -154,7 +154,7 @@ static int scan_all(struct replica *replica, struct store_txn *txn)
     return err;
 }
 
-/* ---- looking at an order ---- */
+/* --- looking at an order --- */
 
 /* The roster as if nobody were revoked, in replica->roster_before, and what this device holds of
  * their logs were all there is of them. */
@@ -250,7 +250,7 @@ static int order_look(struct replica *replica, struct store_txn *txn, const stru
     return err;
 }
 
-/* ---- the list ---- */
+/* --- the list --- */
 
 static void list_remove(struct voided_list *list, uint32_t at)
 {

@@ -10,7 +10,7 @@
 
 static const char provider_url[] = "https://api.stripe.com";
 
-/* ---- files ---- */
+/* --- files --- */
 
 static const char *const names[] = {"stripe-secret-key", "stripe-publishable-key",
                                     "stripe-webhook-secret", "stripe-webhook-secret-next"};
@@ -94,7 +94,7 @@ static int file_load(const char *folder, const char *name, char *to, char *ret_p
     return err;
 }
 
-/* ---- what they are ---- */
+/* --- what they are --- */
 
 static bool begins(const char *text, const char *with)
 {

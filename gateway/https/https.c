@@ -46,7 +46,7 @@ static void https_unlock(struct https *https)
     check(pthread_mutex_unlock(&https->lock) == 0);
 }
 
-/* ---- slots ---- */
+/* --- slots --- */
 
 static struct slot *slot_oldest(struct https *https, enum slot_state state)
 {
@@ -139,7 +139,7 @@ bool https_take(struct https *https, struct https_answer *ret_answer)
     return slot != NULL;
 }
 
-/* ---- what comes in, on the thread ---- */
+/* --- what comes in, on the thread --- */
 
 static size_t on_body(char *data, size_t size, size_t count, void *context)
 {
@@ -195,7 +195,7 @@ static void answer_fill(struct slot *slot, CURLcode code)
     memcpy(answer->trouble, words, size);
 }
 
-/* ---- what goes out, on the thread ---- */
+/* --- what goes out, on the thread --- */
 
 /* Unencrypted, so that it must not leave this machine, by a proxy neither. */
 static bool is_plain(const char *url)
@@ -284,7 +284,7 @@ static void slot_fly(struct https *https, struct slot *slot)
     }
 }
 
-/* ---- the thread ---- */
+/* --- the thread --- */
 
 static void fly_all(struct https *https)
 {
@@ -354,7 +354,7 @@ static void *https_run(void *context)
     return NULL;
 }
 
-/* ---- start and stop ---- */
+/* --- start and stop --- */
 
 /* "https://host[:port]", or http to this very machine. */
 static bool is_base_url(const char *url)

@@ -25,7 +25,7 @@ const char *attempt_state_text(enum attempt_state state)
     return texts[state];
 }
 
-/* ---- what an answer means ---- */
+/* --- what an answer means --- */
 
 enum { STATUS_OK = 200, STATUS_OK_LAST = 299, STATUS_SERVER = 500 };
 
@@ -71,7 +71,7 @@ enum attempt_outcome attempt_outcome_of(const struct provider_answer *answer)
     return outcome_of_status(answer->status);
 }
 
-/* ---- what is done about it ---- */
+/* --- what is done about it --- */
 
 struct attempt attempt_of(const struct entity_id *order, const struct provider_call *call)
 {

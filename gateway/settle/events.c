@@ -36,7 +36,7 @@ static bool is_number_key(struct bytes key)
     return key.size == NUMBER_KEY_BYTES && key.data[0] == 'W';
 }
 
-/* ---- those that came ---- */
+/* --- those that came --- */
 
 /* The highest number; 0 = none waits. */
 static int number_last(struct store_txn *txn, uint64_t *ret_number)
@@ -129,7 +129,7 @@ int events_told(struct store_txn *txn, uint64_t number)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* ---- those that were seen ---- */
+/* --- those that were seen --- */
 
 int events_is_seen(struct store_txn *txn, struct bytes id, bool *ret_is_seen)
 {

@@ -96,7 +96,7 @@ static int rows_delete(struct store_txn *txn, char mark,
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* ---- intents ---- */
+/* --- intents --- */
 
 int notes_intent_put(struct store_txn *txn, struct bytes intent, const struct entity_id *order,
                      int64_t now_s)
@@ -133,7 +133,7 @@ int notes_intent_get(struct store_txn *txn, struct bytes intent, struct entity_i
     return 0;
 }
 
-/* ---- orphans ---- */
+/* --- orphans --- */
 
 int notes_orphan_put(struct store_txn *txn, const struct orphan *orphan)
 {
@@ -213,7 +213,7 @@ int notes_orphan_next(struct store_txn *txn, struct bytes after, struct orphan *
     return err != 0 ? err : is_one ? 0 : ERR_NOT_FOUND;
 }
 
-/* ---- drafts ---- */
+/* --- drafts --- */
 
 static struct note_key key_of_brief(const struct entity_id *order, struct bytes draft)
 {
@@ -241,7 +241,7 @@ int notes_brief_del(struct store_txn *txn, const struct entity_id *order, struct
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* ---- places ---- */
+/* --- places --- */
 
 int notes_place_put(struct store_txn *txn, char list, int64_t seconds)
 {
@@ -262,7 +262,7 @@ int notes_place_get(struct store_txn *txn, char list, int64_t *ret_seconds)
     return err;
 }
 
-/* ---- whose all this is ---- */
+/* --- whose all this is --- */
 
 static bool is_place(struct bytes key, struct bytes row, int64_t before_s)
 {
@@ -301,7 +301,7 @@ int notes_key_use(struct store_txn *txn, struct bytes secret_key, bool *ret_is_n
                     : err;
 }
 
-/* ---- forgetting ---- */
+/* --- forgetting --- */
 
 static bool is_old_intent(struct bytes key, struct bytes row, int64_t before_s)
 {

@@ -18,7 +18,7 @@
 #include "sync/base/store.h"
 #include "sync/domain/ledger_events.h"
 
-/* ---- intents ---- */
+/* --- intents --- */
 
 enum {
     NOTE_KEPT_S = 180 * 86400 /* disputes may come that late; then the provider is asked again */
@@ -32,7 +32,7 @@ MUST_CHECK int notes_intent_put(struct store_txn *txn, struct bytes intent,
 MUST_CHECK int notes_intent_get(struct store_txn *txn, struct bytes intent,
                                 struct entity_id *ret_order);
 
-/* ---- orphans ---- */
+/* --- orphans --- */
 
 /* An intent that names an order of this pop-up which is not here. */
 struct orphan {
@@ -64,7 +64,7 @@ MUST_CHECK int notes_orphan_del(struct store_txn *txn, struct bytes intent);
 MUST_CHECK int notes_orphan_next(struct store_txn *txn, struct bytes after,
                                  struct orphan *ret_orphan);
 
-/* ---- drafts ---- */
+/* --- drafts --- */
 
 MUST_CHECK int notes_brief_put(struct store_txn *txn, const struct entity_id *order,
                                struct bytes draft, struct bytes brief);
@@ -75,7 +75,7 @@ MUST_CHECK int notes_brief_get(struct store_txn *txn, const struct entity_id *or
 MUST_CHECK int notes_brief_del(struct store_txn *txn, const struct entity_id *order,
                                struct bytes draft);
 
-/* ---- places ---- */
+/* --- places --- */
 
 enum { PLACE_EVENTS = 'E', PLACE_INTENTS = 'I' };
 
@@ -83,14 +83,14 @@ MUST_CHECK int notes_place_put(struct store_txn *txn, char list, int64_t seconds
 /* 0 when it was never there. ERR_IO. */
 MUST_CHECK int notes_place_get(struct store_txn *txn, char list, int64_t *ret_seconds);
 
-/* ---- whose all this is ---- */
+/* --- whose all this is --- */
 
 /* Under another secret key, perhaps another account's, the lists are read from further back, and
  * what was not ours may be. *@ret_is_new: it is another than the last, or the first. ERR_FULL,
  * ERR_IO. */
 MUST_CHECK int notes_key_use(struct store_txn *txn, struct bytes secret_key, bool *ret_is_new);
 
-/* ---- forgetting ---- */
+/* --- forgetting --- */
 
 /* Up to @count of what was noted before @before_s: whose intents are, and orphans that are over;
  * *@ret_count: how many. ERR_FULL, ERR_IO. */

@@ -23,7 +23,7 @@ struct row_key {
     uint8_t bytes[KEY_BYTES];
 };
 
-/* ---- keys and values ---- */
+/* --- keys and values --- */
 
 static struct row_key key_of(const struct entity_id *order, const struct provider_call *call)
 {
@@ -111,7 +111,7 @@ int outbox_get(struct store_txn *txn, const struct entity_id *order,
     return err == 0 ? row_read(key_bytes, row, ret_attempt) : err;
 }
 
-/* ---- walking ---- */
+/* --- walking --- */
 
 int outbox_walk_open(struct store_txn *txn, const struct entity_id *order,
                      struct outbox_walk *ret_walk)
@@ -161,7 +161,7 @@ void outbox_walk_close(struct outbox_walk *walk)
     store_cursor_close(&walk->cursor);
 }
 
-/* ---- taking up a plan ---- */
+/* --- taking up a plan --- */
 
 /* The attempts of an order, read whole: rows change while we go through them. */
 struct rows {

@@ -22,7 +22,7 @@ static void add(struct plan *plan, const struct provider_call *call)
     plan->calls[plan->calls_count++] = *call;
 }
 
-/* ---- the order ---- */
+/* --- the order --- */
 
 bool plan_line_is_undecided(const struct order_line *line)
 {
@@ -65,7 +65,7 @@ static int64_t missing_of(const struct order *order)
     return order->due_minor < 0 ? -order->due_minor : 0;
 }
 
-/* ---- holds: by id, so that two gateways take the same ---- */
+/* --- holds: by id, so that two gateways take the same --- */
 
 /* What is held for an order whose lines are decided: captured as far as it is owed. */
 static void plan_decided_hold(const struct ledger_intent *intent, const struct plan_terms *terms,
@@ -93,7 +93,7 @@ static void plan_undecided_hold(const struct ledger_intent *intent, bool is_over
     *missing_minor -= smaller(*missing_minor, intent->capturable_minor);
 }
 
-/* ---- intents that nobody paid yet ---- */
+/* --- intents that nobody paid yet --- */
 
 /* @missing_minor: beyond what is held. A customer may pay it at any moment, so it must ask for just
  * what is owed or be gone. */
@@ -128,7 +128,7 @@ static void plan_intents(const struct order *order, const struct plan_terms *ter
     }
 }
 
-/* ---- refunds ---- */
+/* --- refunds --- */
 
 static bool is_disputed(const struct ledger *ledger, const struct ledger_intent *intent)
 {
@@ -198,7 +198,7 @@ static bool is_wish_due(const struct order *order)
     return due_minor > 0 && left_minor > 0 && order->ledger.wishes_count < ORDER_WISHES_MAX;
 }
 
-/* ---- */
+/* --- comparing --- */
 
 bool provider_call_is(const struct provider_call *a, const struct provider_call *b)
 {

@@ -19,7 +19,7 @@ enum {
     FORGET_MORE_MS = 1000,
 };
 
-/* ---- helpers of all files ---- */
+/* --- helpers of all files --- */
 
 void settler_again(struct settler *settler, uint64_t at_ms)
 {
@@ -69,7 +69,7 @@ void kept_call_set(struct kept_call *kept, const struct entity_id *order,
     kept->call.wish = bytes_of(kept->bytes + call->intent.size, call->wish.size);
 }
 
-/* ---- what was asked ---- */
+/* --- what was asked --- */
 
 static int event_keep(struct settler *settler, const struct ask *ask)
 {
@@ -106,7 +106,7 @@ static int asks_turn(struct settler *settler)
     return err;
 }
 
-/* ---- what is old ---- */
+/* --- what is old --- */
 
 /* Little by little; by the provider's clock, as ours may be years ahead. */
 static int forget_turn(struct settler *settler)
@@ -125,7 +125,7 @@ static int forget_turn(struct settler *settler)
     return err;
 }
 
-/* ---- a turn ---- */
+/* --- a turn --- */
 
 static int turn_steps(struct settler *settler)
 {
@@ -214,7 +214,7 @@ static void turn_or_forget(struct settler *settler)
     }
 }
 
-/* ---- the thread ---- */
+/* --- the thread --- */
 
 /* False when it is to stop. */
 static bool wait_for_news(struct settler *settler)
@@ -243,7 +243,7 @@ static void *settler_run(void *context)
     return NULL;
 }
 
-/* ---- start and stop ---- */
+/* --- start and stop --- */
 
 static void settler_free(struct settler *settler)
 {

@@ -52,7 +52,7 @@ void settler_changed(struct settler *settler);
 /* Seconds since 1970 by the provider's clock, as its answers tell it; from any thread. */
 int64_t settler_now_s(const struct settler *settler);
 
-/* ---- of one asking thread ---- */
+/* --- of one asking thread --- */
 
 /* A customer wants to pay @order: the answer is {client_secret, publishable_key, amount, currency}.
  * ERR_BUSY: too many ask. */

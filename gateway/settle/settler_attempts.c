@@ -10,7 +10,7 @@ enum {
     READY_MAX = 8,    /* attempts begun in one turn */
 };
 
-/* ---- those that are under way ---- */
+/* --- those that are under way --- */
 
 static bool is_of(const struct flight *flight, const struct attempt *attempt)
 {
@@ -35,7 +35,7 @@ static bool is_flying(const struct settler *settler, const struct attempt *attem
     return false;
 }
 
-/* ---- pauses ---- */
+/* --- pauses --- */
 
 static struct pause *pause_find(struct settler *settler, const struct attempt *attempt)
 {
@@ -83,7 +83,7 @@ static uint64_t paused_until(struct settler *settler, const struct attempt *atte
     return 0;
 }
 
-/* ---- from attempts to requests ---- */
+/* --- from attempts to requests --- */
 
 static int terms_of(const struct settler *settler, const struct attempt *attempt,
                     struct stripe_terms *ret_terms)
@@ -185,7 +185,7 @@ static int attempt_send(struct settler *settler, const struct kept_call *of)
     return attempt_fly(settler, &attempt, flight);
 }
 
-/* ---- which ---- */
+/* --- which --- */
 
 struct ready {
     uint32_t count;
@@ -245,7 +245,7 @@ int attempts_turn(struct settler *settler)
     return err;
 }
 
-/* ---- what came of an attempt ---- */
+/* --- what came of an attempt --- */
 
 static void stuck_say(const struct attempt *attempt)
 {

@@ -12,7 +12,7 @@ enum {
     SHUT_MS = 60 * 1000, /* until a wrong key is tried again */
 };
 
-/* ---- flights ---- */
+/* --- flights --- */
 
 struct flight *flight_new(struct settler *settler, enum flight_kind kind, uint32_t spare)
 {
@@ -55,7 +55,7 @@ static struct flight *flight_find(struct settler *settler, uint64_t name)
     return NULL;
 }
 
-/* ---- out ---- */
+/* --- out --- */
 
 static int flight_push(struct settler *settler, const struct flight *flight)
 {
@@ -85,7 +85,7 @@ void calls_release(struct settler *settler)
     }
 }
 
-/* ---- in ---- */
+/* --- in --- */
 
 static const char *object_of(const struct flight *flight)
 {

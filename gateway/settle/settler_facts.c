@@ -13,7 +13,7 @@ enum {
     EVENTS_AGAIN_MS = 5000,
 };
 
-/* ---- errands ---- */
+/* --- errands --- */
 
 struct errand *errand_new(struct settler *settler)
 {
@@ -43,7 +43,7 @@ static uint32_t errands_free(const struct settler *settler)
     return count;
 }
 
-/* ---- commands ---- */
+/* --- commands --- */
 
 static struct told *told_find(struct settler *settler, uint64_t request)
 {
@@ -96,7 +96,7 @@ bool rule_tell(struct settler *settler, bool is_lapse)
     return true; /* without a cause there is nothing to be wished: a person sees what is due */
 }
 
-/* ---- whose a fact is ---- */
+/* --- whose a fact is --- */
 
 static struct bytes intent_of(const struct stripe_fact *fact)
 {
@@ -163,7 +163,7 @@ static int whose_conclude(struct settler *settler, const struct errand *errand)
                             is_ours ? &fact.order : NULL, settler_now_s(settler));
 }
 
-/* ---- telling ---- */
+/* --- telling --- */
 
 static void orphan_of(struct told *told, const struct stripe_fact *fact,
                       const struct entity_id *order)
@@ -244,7 +244,7 @@ static int errand_tell(struct settler *settler, struct errand *errand)
     return err;
 }
 
-/* ---- its end ---- */
+/* --- its end --- */
 
 static int hook_conclude(struct settler *settler, const struct errand *errand)
 {
@@ -283,7 +283,7 @@ static int errand_step(struct settler *settler, struct errand *errand)
     return err == 0 && is_over && errand->waiting == 0 ? errand_conclude(settler, errand) : err;
 }
 
-/* ---- what the core answered ---- */
+/* --- what the core answered --- */
 
 /* Whether another try may go better: unless what was told is itself what cannot be written. */
 static bool is_passing(int err)
@@ -356,7 +356,7 @@ static int told_answered(struct settler *settler, const struct effect_answer *an
     return err;
 }
 
-/* ---- events that came ---- */
+/* --- events that came --- */
 
 static bool is_being_told(const struct settler *settler, uint64_t number)
 {

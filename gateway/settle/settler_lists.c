@@ -60,7 +60,7 @@ static void events_hasten(struct settler *settler)
     }
 }
 
-/* ---- one page ---- */
+/* --- one page --- */
 
 static bool page_ask(struct settler *settler, enum flight_kind kind, struct bytes after)
 {
@@ -75,7 +75,7 @@ static bool page_ask(struct settler *settler, enum flight_kind kind, struct byte
     return true;
 }
 
-/* ---- beginning ---- */
+/* --- beginning --- */
 
 static int since_of(struct settler *settler, struct list *list, char place, int64_t back_s,
                     bool is_deep)
@@ -115,7 +115,7 @@ static int list_turn(struct settler *settler, struct list *list, enum flight_kin
     return err;
 }
 
-/* ---- orphans ---- */
+/* --- orphans --- */
 
 static int orphan_cancel(struct settler *settler, const struct orphan *orphan)
 {
@@ -184,7 +184,7 @@ static int orphans_turn(struct settler *settler)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* ---- the turn ---- */
+/* --- the turn --- */
 
 int lists_turn(struct settler *settler)
 {
@@ -197,7 +197,7 @@ int lists_turn(struct settler *settler)
     return err == 0 ? orphans_turn(settler) : err;
 }
 
-/* ---- the end of a page, and of a list ---- */
+/* --- the end of a page, and of a list --- */
 
 static int list_end(struct settler *settler, struct list *list, enum flight_kind kind)
 {

@@ -13,7 +13,7 @@ enum {
     COPIES_DEFAULT = 2,
 };
 
-/* ---- the pop-up ---- */
+/* --- the pop-up --- */
 
 static int popup_read(struct settler *settler, struct store_txn *node)
 {
@@ -36,7 +36,7 @@ static int popup_read(struct settler *settler, struct store_txn *node)
     return 0;
 }
 
-/* ---- one order ---- */
+/* --- one order --- */
 
 static int order_derive_now(struct settler *settler, struct store_txn *node,
                             const struct entity_id *id)
@@ -199,7 +199,7 @@ int order_wants(struct settler *settler, const struct kept_call *of,
     return 0;
 }
 
-/* ---- changes ---- */
+/* --- changes --- */
 
 static int change_look(struct settler *settler, struct store_txn *node, struct bytes state)
 {

@@ -17,7 +17,7 @@ static const char no_answer[] = "the card provider does not answer";
 static const char wrong_key[] = "the card provider does not take our key: tell the manager";
 static const char no_intent[] = "the card provider refused";
 
-/* ---- the slots ---- */
+/* --- the slots --- */
 
 static void payment_end(struct settler *settler, struct payment *payment, int err,
                         const char *where)
@@ -40,7 +40,7 @@ void payments_add(struct settler *settler, const struct ask *ask)
     settler_say(settler, ask->request, ERR_BUSY, "too many customers pay at once", NULL);
 }
 
-/* ---- the answer ---- */
+/* --- the answer --- */
 
 static void payment_succeed(struct settler *settler, struct payment *payment,
                             const struct stripe_fact *intent)
@@ -137,7 +137,7 @@ int payments_secret(struct settler *settler, const struct errand *errand)
     return err;
 }
 
-/* ---- the draft is safe ---- */
+/* --- the draft is safe --- */
 
 static uint32_t linked_count(const struct gate_live *live)
 {
@@ -170,7 +170,7 @@ static bool is_durable(struct settler *settler)
             is_marked(&settler->live, order->changed_log, order->changed_seq));
 }
 
-/* ---- asking ---- */
+/* --- asking --- */
 
 /* Another key when the last one came to nothing. ERR_LIMIT: they all did. */
 static int create_want(struct settler *settler, const struct payment *payment)

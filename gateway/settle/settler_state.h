@@ -30,7 +30,7 @@ enum {
     CALL_BYTES_MAX = PROVIDER_ID_BYTES_MAX + HASH_BYTES,
 };
 
-/* ---- calls ---- */
+/* --- calls --- */
 
 /* X(name, the object that its answer must be) */
 #define FLIGHT_KINDS(X)                                                                            \
@@ -97,7 +97,7 @@ struct pause {
     uint64_t until_ms; /* 0 = free */
 };
 
-/* ---- lists ---- */
+/* --- lists --- */
 
 struct list {
     uint64_t next_ms;  /* when to read it; UINT64_MAX = it is being read */
@@ -109,7 +109,7 @@ struct list {
     uint32_t page_max; /* objects of a page: fewer after one that could not be read */
 };
 
-/* ---- customers ---- */
+/* --- customers --- */
 
 enum payment_stage { PAYMENT_NONE, PAYMENT_READ, PAYMENT_SECRET, PAYMENT_CREATE };
 
@@ -186,7 +186,7 @@ struct settler {
 
 /* All that return an error: ERR_FULL, ERR_IO of the own store; the turn is undone then. */
 
-/* ---- settler.c ---- */
+/* --- settler.c --- */
 
 /* Turn again at @at_ms at the latest. */
 void settler_again(struct settler *settler, uint64_t at_ms);
@@ -198,7 +198,7 @@ void kept_call_set(struct kept_call *kept, const struct entity_id *order,
                    const struct provider_call *call);
 struct bytes settler_currency(const struct settler *settler);
 
-/* ---- settler_doors.c ---- */
+/* --- settler_doors.c --- */
 
 /* Around what the lock guards. */
 void settler_lock(struct settler *settler);
@@ -206,7 +206,7 @@ void settler_unlock(struct settler *settler);
 /* The next that was asked; its body is the taker's. False when there is none. */
 bool ask_take(struct settler *settler, struct ask *ret_ask);
 
-/* ---- settler_orders.c ---- */
+/* --- settler_orders.c --- */
 
 MUST_CHECK int orders_turn(struct settler *settler);
 /* The order as it is now into settler->order. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO, ERR_BUSY. */
@@ -218,7 +218,7 @@ MUST_CHECK int order_wants(struct settler *settler, const struct kept_call *of,
 /* The core did not write what a rule of ours wants of the order: plan it again. */
 void order_again(struct settler *settler, const struct entity_id *id, int err);
 
-/* ---- settler_calls.c ---- */
+/* --- settler_calls.c --- */
 
 /* NULL: too many fly. Its request is the caller's to fill. */
 struct flight *flight_new(struct settler *settler, enum flight_kind kind, uint32_t spare);
@@ -228,12 +228,12 @@ void answers_take(struct settler *settler);
 /* After the commit. */
 void calls_release(struct settler *settler);
 
-/* ---- settler_attempts.c ---- */
+/* --- settler_attempts.c --- */
 
 MUST_CHECK int attempts_turn(struct settler *settler);
 MUST_CHECK int attempt_conclude(struct settler *settler, const struct errand *errand);
 
-/* ---- settler_facts.c ---- */
+/* --- settler_facts.c --- */
 
 /* A free one, NULL = all are used. */
 struct errand *errand_new(struct settler *settler);
@@ -243,7 +243,7 @@ MUST_CHECK int facts_turn(struct settler *settler);
 /* Push a command of a rule's own; false: not now. */
 bool rule_tell(struct settler *settler, bool is_lapse);
 
-/* ---- settler_lists.c ---- */
+/* --- settler_lists.c --- */
 
 void lists_begin(struct settler *settler);
 MUST_CHECK int lists_turn(struct settler *settler);
@@ -253,7 +253,7 @@ void lists_look_soon(struct settler *settler);
 /* A customer has a form. */
 void lists_opened(struct settler *settler);
 
-/* ---- settler_pay.c ---- */
+/* --- settler_pay.c --- */
 
 void payments_add(struct settler *settler, const struct ask *ask);
 MUST_CHECK int payments_turn(struct settler *settler);

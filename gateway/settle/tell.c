@@ -22,7 +22,7 @@ static int keep_all(struct api_command *command, struct bytes *const *bytes, siz
     return err;
 }
 
-/* ---- facts ---- */
+/* --- facts --- */
 
 static int tell_intent(struct api_command *command, const struct pay_intent *intent)
 {
@@ -77,7 +77,7 @@ int tell_fact(struct api_command *command, const struct stripe_fact *fact,
     return ERR_INTERNAL;
 }
 
-/* ---- rules ---- */
+/* --- rules --- */
 
 int tell_lapse(struct api_command *command, const struct order *order)
 {

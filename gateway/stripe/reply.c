@@ -31,7 +31,7 @@ void stripe_reply_free(struct stripe_reply *reply)
     json_decref((json_t *)(void *)reply);
 }
 
-/* ---- fields; absent, null and of another type are alike ---- */
+/* --- fields; absent, null and of another type are alike --- */
 
 static struct bytes text_of(const json_t *object, const char *name)
 {
@@ -75,7 +75,7 @@ static bool is_id(struct bytes id)
     return is_name(id, PROVIDER_ID_BYTES_MAX);
 }
 
-/* ---- metadata ---- */
+/* --- metadata --- */
 
 static int digit_of(uint8_t c)
 {
@@ -109,7 +109,7 @@ static void metadata_read(const json_t *object, struct stripe_fact *fact)
     }
 }
 
-/* ---- objects ---- */
+/* --- objects --- */
 
 struct word {
     const char *text;
@@ -232,7 +232,7 @@ static bool fact_read(const json_t *object, const json_t *event, struct stripe_f
     return false;
 }
 
-/* ---- bodies ---- */
+/* --- bodies --- */
 
 static const json_t *error_of(const struct stripe_reply *reply)
 {

@@ -25,7 +25,7 @@ static void order_add(struct text *body, const struct asked *asked)
                  bytes_of(asked->attempt->order.bytes, ENTITY_ID_BYTES));
 }
 
-/* ---- by call ---- */
+/* --- by call --- */
 
 /* Without `capture_method` the customer would be charged at once. */
 static void create_fill(const struct asked *asked, struct stripe_request *request)
@@ -84,7 +84,7 @@ struct stripe_request stripe_request_of(const struct attempt *attempt,
     return request;
 }
 
-/* ---- reading ---- */
+/* --- reading --- */
 
 static void page_add(struct text *path, struct bytes after, uint32_t count_max)
 {

@@ -14,7 +14,7 @@ struct signed_head {
     uint8_t macs[WEBHOOK_SIGNATURES_MAX][MAC_BYTES];
 };
 
-/* ---- the header ---- */
+/* --- the header --- */
 
 /* Up to @mark or the end; @rest goes behind it. */
 static struct bytes cut_at(struct bytes *rest, char mark)
@@ -90,7 +90,7 @@ static int head_read(struct bytes header, struct signed_head *ret_head)
     return ret_head->seconds_text.size > 0 ? 0 : ERR_MALFORMED;
 }
 
-/* ---- the signature ---- */
+/* --- the signature --- */
 
 static void mac_make(struct bytes secret, struct bytes seconds, struct bytes body,
                      uint8_t to[MAC_BYTES])

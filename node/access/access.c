@@ -84,7 +84,7 @@ void access_close(struct access *access)
     free(access);
 }
 
-/* ---- whose tokens count ---- */
+/* --- whose tokens count --- */
 
 /* What is known of an issuer. */
 struct issuers {
@@ -116,7 +116,7 @@ static bool issuer_find(const void *context, uint64_t id, struct token_issuer *r
     return true;
 }
 
-/* ---- who that is ---- */
+/* --- who that is --- */
 
 /* With the device's role, or the owner's where the device may add others. */
 static void caller_screen(const struct gate_live *live, struct caller *ret_caller)
@@ -268,7 +268,7 @@ bool access_stands(const struct access *access, const struct gate_live *live,
            caller_of_token(access, live, &again) == 0;
 }
 
-/* ---- how often ---- */
+/* --- how often --- */
 
 static int admit(struct access *access, enum rate_class rate, struct bytes client,
                  uint64_t *ret_wait_ms)
@@ -299,7 +299,7 @@ int access_admit_caller(struct access *access, const struct caller *caller, enum
     return admit(access, rate, bytes_of(token->number, sizeof token->number), ret_wait_ms);
 }
 
-/* ---- signing in and out ---- */
+/* --- signing in and out --- */
 
 int access_sign_in(struct access *access, const struct pin_guess *guess, uint64_t *ret_request)
 {
@@ -364,7 +364,7 @@ int access_sign_out(struct access *access, const struct caller *caller)
     return signed_out_add(access->signed_out, &caller->token);
 }
 
-/* ---- PINs on their way ---- */
+/* --- PINs on their way --- */
 
 int access_seal(const struct access *access, const struct gate_live *live, const struct pin *pin,
                 uint64_t staff, uint8_t buffer[SEALED_PINS_BYTES_MAX], struct bytes *ret_bytes)

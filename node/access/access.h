@@ -59,7 +59,7 @@ bool access_stands(const struct access *access, const struct gate_live *live,
 MUST_CHECK int access_ticket(struct access *access, const struct caller *caller,
                              char ret_text[TICKET_TEXT_BYTES + 1]);
 
-/* ---- signing in and out; with NULL for @access ERR_UNAVAILABLE, and no answers ---- */
+/* --- signing in and out; with NULL for @access ERR_UNAVAILABLE, and no answers --- */
 
 /* Have a PIN looked at; the answer comes as @ret_request. ERR_BUSY. */
 MUST_CHECK int access_sign_in(struct access *access, const struct pin_guess *guess,
@@ -82,7 +82,7 @@ MUST_CHECK int access_customer(const struct access *access, const struct gate_li
  * file_write() says. */
 MUST_CHECK int access_sign_out(struct access *access, const struct caller *caller);
 
-/* ---- PINs on their way ---- */
+/* --- PINs on their way --- */
 
 /* As pin_seal(). */
 MUST_CHECK int access_seal(const struct access *access, const struct gate_live *live,

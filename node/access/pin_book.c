@@ -45,7 +45,7 @@ struct pin_book {
     struct wrong_guesses wrong[GUESSES_MAX];
 };
 
-/* ---- the file ---- */
+/* --- the file --- */
 
 static uint32_t count_known(const struct pin_book *book)
 {
@@ -191,7 +191,7 @@ void pin_book_close(struct pin_book *book)
     free(book);
 }
 
-/* ---- how often ---- */
+/* --- how often --- */
 
 static struct wrong_guesses *wrong_find(struct pin_book *book, uint64_t staff)
 {
@@ -258,7 +258,7 @@ static int forget_guesses(struct pin_book *book, uint64_t staff)
     return book_save(book);
 }
 
-/* ---- what a PIN is kept as ---- */
+/* --- what a PIN is kept as --- */
 
 static int hash_pin(const struct pin_book *book, uint64_t staff, const struct pin *pin,
                     const uint8_t salt[SALT_BYTES], struct hash *ret_hash)

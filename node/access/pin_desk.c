@@ -48,7 +48,7 @@ static struct job *job_first(struct pin_desk *desk, enum job_state state)
     return first;
 }
 
-/* ---- the thread ---- */
+/* --- the thread --- */
 
 /* The next job, or NULL at the end. */
 static struct job *job_await(struct pin_desk *desk)
@@ -87,7 +87,7 @@ static void *desk_run(void *argument)
     return NULL;
 }
 
-/* ---- its life ---- */
+/* --- its life --- */
 
 static void desk_free(struct pin_desk *desk)
 {
@@ -136,7 +136,7 @@ void pin_desk_on_answer(struct pin_desk *desk, void (*on_answer)(void *context),
     desk_unlock(desk);
 }
 
-/* ---- asking ---- */
+/* --- asking --- */
 
 int pin_desk_ask(struct pin_desk *desk, const struct pin_guess *guess, uint64_t *ret_request)
 {

@@ -30,7 +30,7 @@ bool pin_equal(const struct pin *a, const struct pin *b)
     return sodium_memcmp(a, b, sizeof *a) == 0;
 }
 
-/* ---- sealing ---- */
+/* --- sealing --- */
 
 static void seal_for(const uint8_t plain[SEALED_PIN_PLAIN_BYTES], uint64_t device,
                      const struct public_key *key, uint8_t *buffer, size_t *size)
@@ -63,7 +63,7 @@ void pin_seal(const struct pin *pin, uint64_t staff, const struct gate_live *liv
     *ret_bytes = bytes_of(buffer, size);
 }
 
-/* ---- opening ---- */
+/* --- opening --- */
 
 /* The part of @device; NULL when there is none. */
 static const uint8_t *part_find(struct bytes sealed, uint64_t device)

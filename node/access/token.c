@@ -29,7 +29,7 @@ static const char *audience_text(enum token_audience audience)
     return texts[audience];
 }
 
-/* ---- minting ---- */
+/* --- minting --- */
 
 static void hex(char *text, size_t capacity, const uint8_t *data, size_t size)
 {
@@ -69,7 +69,7 @@ void token_mint(const struct token *token, const struct secret_key *device_secre
                             sizeof signature.bytes, VARIANT);
 }
 
-/* ---- reading ---- */
+/* --- reading --- */
 
 static bool text_claim(const json_t *claims, const char *name, struct bytes *ret_text)
 {
@@ -196,7 +196,7 @@ static int parts_read(struct bytes text, struct bytes *ret_claims, struct bytes 
     return 0;
 }
 
-/* ---- checking ---- */
+/* --- checking --- */
 
 static int token_judge(const struct token *token, const struct token_terms *terms, int64_t now_s)
 {

@@ -52,7 +52,7 @@ void api_add(struct api *api, const struct annex *annex)
     json_print(json_openapi_with(&table), &api->document);
 }
 
-/* ---- problems ---- */
+/* --- problems --- */
 
 int api_status_of(int err)
 {
@@ -86,7 +86,7 @@ void api_problem(struct api_reply *reply, int err, const char *where)
     problem_with(reply, err, api_status_of(err), where);
 }
 
-/* ---- rights ---- */
+/* --- rights --- */
 
 /* Who asks for @capability and lacks it: somebody should sign in, or somebody else should. */
 static int check_right(const struct caller *caller, int capability)
@@ -122,7 +122,7 @@ bool api_may_watch(const struct api *api, const struct caller *caller)
            access_stands(state->gate->access, &state->live, caller);
 }
 
-/* ---- reading ---- */
+/* --- reading --- */
 
 struct reading {
     struct api *api;
@@ -480,7 +480,7 @@ static void answer_metrics(struct api *api, struct api_reply *reply)
         api_problem(reply, err == ERR_MALFORMED ? ERR_SPOILT : err, "");
 }
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 /* What a route's capability cannot say. */
 static int may_command(const struct caller *caller, const struct command *command)
@@ -563,7 +563,7 @@ static void push_command(struct api *api, const struct api_request *request,
     command_queue_push(queue, command);
 }
 
-/* ---- the doors ---- */
+/* --- the doors --- */
 
 static int find_row(const struct api *api, const char *method, const char *path,
                     const struct route **ret_route, struct route_match *ret_match)

@@ -6,7 +6,7 @@
 
 #include "node/os/entropy.h"
 
-/* ---- in ---- */
+/* --- in --- */
 
 static int keep_image(const struct gate *gate, struct bytes body, struct command *command,
                       char *ret_where)
@@ -55,7 +55,7 @@ void api_blob_settle(const struct gate *gate, struct store_txn *txn, const struc
         (void)!blobs_erase(gate->blobs, hash); /* else the next start does */
 }
 
-/* ---- out ---- */
+/* --- out --- */
 
 int api_blob_find(struct history *scratch, struct store_txn *txn, const struct hash *hash,
                   struct blob *ret_blob, char *ret_media)

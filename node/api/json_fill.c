@@ -24,7 +24,7 @@ static void fail(struct fill *fill, int err, const char *what)
     (void)snprintf(fill->where, JSON_WHERE_BYTES_MAX, "%s", what);
 }
 
-/* ---- reading what the schema has checked ---- */
+/* --- reading what the schema has checked --- */
 
 static bool has(const struct fill *fill, const char *name)
 {
@@ -78,7 +78,7 @@ static bool unhex(const uint8_t *text, size_t size, uint8_t *to)
     return true;
 }
 
-/* ---- lines ---- */
+/* --- lines --- */
 
 static void fill_options(const json_t *array, struct wanted_line *line)
 {
@@ -112,7 +112,7 @@ static void fill_ids(struct fill *fill)
         fill->command->ids[i] = (uint32_t)json_integer_value(json_array_get(array, i));
 }
 
-/* ---- orders, one function per body ---- */
+/* --- orders, one function per body --- */
 
 static void fill_payment(struct fill *fill)
 {
@@ -300,7 +300,7 @@ static void fill_print(struct fill *fill)
     fill->command->printer = (uint32_t)number(fill->body, "printer");
 }
 
-/* ---- menu and pop-up ---- */
+/* --- menu and pop-up --- */
 
 enum menu_form { FORM_TEXT, FORM_NUMBER, FORM_TRUTH, FORM_WORD, FORM_WORDS, FORM_GROUPS };
 
@@ -438,7 +438,7 @@ static void fill_fields(struct fill *fill, const struct field_name *names, size_
         fail(fill, ERR_MALFORMED, "/: says nothing to change");
 }
 
-/* ---- records: fields of sync/domain/record_fields.h ---- */
+/* --- records: fields of sync/domain/record_fields.h --- */
 
 /* Hex digits, or none, into the storage. */
 static void field_bytes(struct fill *fill, const char *name, struct wanted_field *field)
@@ -577,7 +577,7 @@ static void fill_bytes(struct fill *fill)
     (void)fill;
 }
 
-/* ---- the table ---- */
+/* --- the table --- */
 
 static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_ORDER_PLACE] = fill_place,

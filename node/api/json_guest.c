@@ -2,7 +2,7 @@
 
 #include "node/api/json_build.h"
 
-/* ---- a quote ---- */
+/* --- a quote --- */
 
 static struct json_value *quoted_options(const struct line_add *add)
 {
@@ -94,7 +94,7 @@ int json_quote(const struct state *state, uint64_t now_mono_ms, struct json_valu
     return 0;
 }
 
-/* ---- an order ---- */
+/* --- an order --- */
 
 static const char *said_of(const struct order *order)
 {

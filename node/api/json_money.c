@@ -4,7 +4,7 @@
 #include "node/print/receipt_name.h"
 #include "sync/domain/receipt.h"
 
-/* ---- the provider ---- */
+/* --- the provider --- */
 
 static struct json_value *intent(const struct ledger_intent *intent)
 {
@@ -104,7 +104,7 @@ static bool has_provider(const struct ledger *ledger)
            0;
 }
 
-/* ---- receipts ---- */
+/* --- receipts --- */
 
 static const char *kind_text(enum receipt_kind kind)
 {
@@ -190,7 +190,7 @@ struct json_value *json_receipt(const struct order *order, int64_t epoch_ms)
     return object;
 }
 
-/* ---- a day ---- */
+/* --- a day --- */
 
 static struct json_value *method(const struct report_method *method)
 {

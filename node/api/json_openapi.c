@@ -23,7 +23,7 @@ static json_t *reference(const struct schema *schema)
     return json_pack("{s:s}", "$ref", path);
 }
 
-/* ---- a field ---- */
+/* --- a field --- */
 
 static json_t *type_text(const struct schema_field *field)
 {
@@ -103,7 +103,7 @@ static json_t *component(const struct schema *schema)
     return object;
 }
 
-/* ---- a route ---- */
+/* --- a route --- */
 
 static json_t *content(const char *type, json_t *schema)
 {

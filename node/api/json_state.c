@@ -99,7 +99,7 @@ static void put_cursor(json_t *object, const struct cursor *cursor)
     put_string(object, "cursor", printed);
 }
 
-/* ---- an order ---- */
+/* --- an order --- */
 
 static json_t *line_options(const struct order_line *line)
 {
@@ -276,7 +276,7 @@ struct json_value *state_json_order(const struct state *state)
     return ours(object);
 }
 
-/* ---- the menu ---- */
+/* --- the menu --- */
 
 static json_t *choices(const struct menu_group *group)
 {
@@ -349,7 +349,7 @@ struct json_value *state_json_item(const struct state *state)
     return ours(object);
 }
 
-/* ---- records ---- */
+/* --- records --- */
 
 static void put_hex(json_t *object, const char *name, struct bytes bytes)
 {
@@ -433,7 +433,7 @@ int state_json_records(struct state *state, struct store_txn *txn, enum kind kin
     return 0;
 }
 
-/* ---- cash sessions ---- */
+/* --- cash sessions --- */
 
 static json_t *moves(const struct drawer *drawer)
 {
@@ -552,7 +552,7 @@ int state_json_drawers(struct state *state, struct store_txn *txn, uint64_t day,
     return 0;
 }
 
-/* ---- lists ---- */
+/* --- lists --- */
 
 int state_json_menu(struct state *state, struct store_txn *txn, struct json_value **ret_value)
 {
@@ -580,7 +580,7 @@ int state_json_menu(struct state *state, struct store_txn *txn, struct json_valu
     return 0;
 }
 
-/* ---- session, status, peers, marks ---- */
+/* --- session, status, peers, marks --- */
 
 struct json_value *state_json_session(const struct state *state, const struct caller *caller)
 {
@@ -893,7 +893,7 @@ struct json_value *state_json_hello(const struct state *state, const struct call
     return ours(object);
 }
 
-/* ---- lists of orders ---- */
+/* --- lists of orders --- */
 
 int state_json_orders(struct state *state, struct store_txn *txn, const struct board_query *query,
                       bool is_oldest_first, struct json_value **ret_value)
@@ -957,7 +957,7 @@ int state_json_pickup(struct state *state, struct store_txn *txn, struct json_va
     return err;
 }
 
-/* ---- answers ---- */
+/* --- answers --- */
 
 struct json_value *state_json_health(bool ok)
 {

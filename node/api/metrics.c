@@ -7,7 +7,7 @@
 #include "sync/domain/opaque.h"
 #include "sync/log/run.h"
 
-/* ---- the text format ---- */
+/* --- the text format --- */
 
 static void line(struct text *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -47,7 +47,7 @@ static void label(struct text *to, const char *value)
     text_append_text(to, "\"");
 }
 
-/* ---- events ---- */
+/* --- events --- */
 
 static const struct {
     uint32_t number;
@@ -138,7 +138,7 @@ static int print_events(struct metrics *metrics, struct store_txn *txn, struct t
     return 0;
 }
 
-/* ---- orders ---- */
+/* --- orders --- */
 
 static int print_orders(struct state *state, struct store_txn *txn, struct text *to)
 {
@@ -164,7 +164,7 @@ static int print_orders(struct state *state, struct store_txn *txn, struct text 
     return 0;
 }
 
-/* ---- peers ---- */
+/* --- peers --- */
 
 static void print_links(const struct gate_live *live, struct text *to)
 {
@@ -215,7 +215,7 @@ static void print_peers(const struct gate_live *live, struct text *to)
     }
 }
 
-/* ---- the device ---- */
+/* --- the device --- */
 
 static void print_beacons(const struct gate_live *live, struct text *to)
 {

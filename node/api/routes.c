@@ -285,7 +285,7 @@ const struct route routes[] = {
 };
 const size_t routes_count = sizeof routes / sizeof routes[0];
 
-/* ---- matching ---- */
+/* --- matching --- */
 
 static int hex_value(char c)
 {
@@ -413,7 +413,7 @@ int route_find(const char *method, const char *path, const struct route **ret_ro
     return route_find_in(&table, method, path, ret_route, ret_match);
 }
 
-/* ---- who may ---- */
+/* --- who may --- */
 
 uint32_t route_roles(const struct route *route)
 {
@@ -427,7 +427,7 @@ uint32_t route_roles(const struct route *route)
     return roles;
 }
 
-/* ---- the table itself ---- */
+/* --- the table itself --- */
 
 static bool route_is_schemaless(const struct route *route)
 {

@@ -28,7 +28,7 @@ enum {
     DAY_MAX = 1000000,           /* as sync/domain/order_events.h */
 };
 
-/* ---- words ---- */
+/* --- words --- */
 
 #define WORDS(symbol, ...)                                                                         \
     static const char *const symbol##_list[] = {__VA_ARGS__};                                      \
@@ -70,7 +70,7 @@ WORDS(print_words, "ticket", "receipt");
 WORDS(record_words, NUMBERED_RECORDS(X) "reviews", "drawers");
 #undef X
 
-/* ---- fields ---- */
+/* --- fields --- */
 
 /* The last argument takes further designated members with it: C11 wants no empty "...". */
 #define TEXT(name_, min_, ...)                                                                     \
@@ -795,7 +795,7 @@ SCHEMA(frame_seen, "FrameSeen", "From a kitchen's board: the ticket was drawn on
     TEXT("changed", 1, CURSOR_MAX + 16),
     TEXT("station", 0, SHORT_MAX));
 
-/* ---- records: rows of sync/domain/record_fields.h ---- */
+/* --- records: rows of sync/domain/record_fields.h --- */
 
 #define SHOWN_TEXT(name, min, max, ...)   TEXT(name, 0, max, __VA_ARGS__)
 #define SHOWN_NUMBER(name, min, max, ...) INT(name, 0, max, __VA_ARGS__)
@@ -847,7 +847,7 @@ SCHEMA(review_hide, "ReviewHide", NULL,
     BOOL("hidden"),
     TEXT("reason", 0, REASON_BYTES_MAX, NOTE("wanted when hidden")));
 
-/* ---- cash sessions ---- */
+/* --- cash sessions --- */
 
 SCHEMA(drawer_moved, "DrawerMoved", NULL,
     HEX("id", ID_DIGITS),

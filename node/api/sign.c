@@ -14,7 +14,7 @@ static struct access *access_of(const struct state *state)
     return state->gate->access;
 }
 
-/* ---- signing in ---- */
+/* --- signing in --- */
 
 /* What the blob holds for this device. A person whose PIN has not arrived cannot sign in yet. */
 static void guess_sealed(const struct state *state, struct pin_guess *guess)
@@ -91,7 +91,7 @@ int sign_in_end(const struct state *state, const struct pin_answer *answer,
     return err;
 }
 
-/* ---- out, and others ---- */
+/* --- out, and others --- */
 
 int sign_out(const struct state *state, const struct caller *caller, struct json_value **ret_value)
 {
@@ -121,7 +121,7 @@ int sign_ticket(const struct state *state, const struct caller *caller,
     return err;
 }
 
-/* ---- the PIN of somebody ---- */
+/* --- the PIN of somebody --- */
 
 static int keep_sealed(const struct state *state, const struct pin *pin, struct command *command)
 {

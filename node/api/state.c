@@ -132,7 +132,7 @@ int state_day(struct state *state, struct store_txn *txn, uint64_t n)
     return err;
 }
 
-/* ---- texts ---- */
+/* --- texts --- */
 
 int cursor_now(struct store_txn *txn, struct cursor *ret_cursor)
 {

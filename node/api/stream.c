@@ -87,7 +87,7 @@ void streams_refresh(struct streams *streams, bool is_tick, int64_t now_ms)
     json_print(state_json_marks(streams->state, now_ms), &streams->marks);
 }
 
-/* ---- views ---- */
+/* --- views --- */
 
 /* What each view shows. Active orders are shown whatever their day: none is hidden by midnight. */
 static const struct {
@@ -121,7 +121,7 @@ int stream_open(struct stream *stream, const struct caller *caller, const char *
     return ERR_MALFORMED;
 }
 
-/* ---- an order's JSON, made once ---- */
+/* --- an order's JSON, made once --- */
 
 static int cache_fill(struct streams *streams, struct store_txn *txn, uint64_t change,
                       const struct entity_id *id, struct cached *cached)
@@ -162,7 +162,7 @@ static int order_newest(struct streams *streams, struct store_txn *txn, const st
     return err != 0 ? err : order_at(streams, txn, get_be64(number.data), id, ret_order);
 }
 
-/* ---- building lists ---- */
+/* --- building lists --- */
 
 /* A list begins at @begin in @to. */
 static void list_separate(struct text *to, size_t begin)
@@ -199,7 +199,7 @@ static void append_cursor(struct text *to, const struct cursor *cursor)
     text_append_text(to, "\"");
 }
 
-/* ---- hello ---- */
+/* --- hello --- */
 
 static int next_hello(struct streams *streams, struct stream *stream, struct store_txn *txn,
                       int64_t now_ms, struct text *frame)
@@ -219,7 +219,7 @@ static int next_hello(struct streams *streams, struct stream *stream, struct sto
     return 0;
 }
 
-/* ---- snapshot ---- */
+/* --- snapshot --- */
 
 static bool is_full(const struct text *frame, size_t frame_begin)
 {
@@ -315,7 +315,7 @@ static int next_snapshot(struct streams *streams, struct stream *stream, struct 
     return err;
 }
 
-/* ---- deltas ---- */
+/* --- deltas --- */
 
 struct delta {
     struct streams *streams;

@@ -14,7 +14,7 @@ const char *tick_text(enum tick tick)
     return texts[tick];
 }
 
-/* ---- who waits since when ---- */
+/* --- who waits since when --- */
 
 void stuck_begin(struct stuck *stuck, uint64_t after_s, uint64_t now_s)
 {
@@ -78,7 +78,7 @@ enum tick stuck_find(const struct stuck *stuck, const struct entity_id *id)
     return TICK_HERE;
 }
 
-/* ---- what they wait for ---- */
+/* --- what they wait for --- */
 
 static bool is_copied(const struct gate_live *live, const struct order *order)
 {

@@ -49,7 +49,7 @@ static int put_head(struct archive *archive, const struct archive_head *head)
     return record_end(&archive->records, &writer);
 }
 
-/* ---- a journal ---- */
+/* --- a journal --- */
 
 static int chunk_put(struct archive *archive, uint64_t log)
 {
@@ -146,7 +146,7 @@ static int log_put(struct archive *archive, const struct frontier_entry *entry)
     return record_end(&archive->records, &writer);
 }
 
-/* ---- blobs ---- */
+/* --- blobs --- */
 
 static int blob_put(struct archive *archive, const struct blob *blob)
 {
@@ -189,7 +189,7 @@ static int blobs_put_all(struct archive *archive)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* ---- the whole ---- */
+/* --- the whole --- */
 
 static int frontier_of_heads(struct archive *archive)
 {

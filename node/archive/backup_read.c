@@ -23,7 +23,7 @@ struct backup_reading {
     struct record_file records;
 };
 
-/* ---- the head ---- */
+/* --- the head --- */
 
 static int meta_put(struct store_txn *txn, const char *name, const void *data, size_t size)
 {
@@ -75,7 +75,7 @@ static int take_head(struct backup_reading *reading, struct reader *reader)
     return put_meta(reading);
 }
 
-/* ---- a run ---- */
+/* --- a run --- */
 
 int backup_run_read(struct reader *reader, struct run *ret_run)
 {
@@ -155,7 +155,7 @@ static int take_run(struct backup_reading *reading, struct reader *reader)
     return reading->uncommitted < COMMIT_EVENTS ? 0 : commit(reading);
 }
 
-/* ---- the whole ---- */
+/* --- the whole --- */
 
 static int take_record(struct backup_reading *reading, struct bytes record, bool *ret_is_end)
 {

@@ -4,7 +4,7 @@
 
 #include "sync/base/crypto.h"
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 int records_begin(struct record_file *records, FILE *file, const char *magic)
 {
@@ -56,7 +56,7 @@ int records_end(struct record_file *records, uint32_t kind)
     return record_end(records, &writer);
 }
 
-/* ---- reading ---- */
+/* --- reading --- */
 
 /* ERR_NOT_FOUND: nothing more. ERR_MALFORMED: less than @size. */
 static int read_exactly(FILE *file, void *to, size_t size)

@@ -20,7 +20,7 @@ struct blobs {
     uint8_t *data;  /* BLOB_BYTES_MAX; made for the first one */
 };
 
-/* ---- names ---- */
+/* --- names --- */
 
 static void hex_of(const struct hash *hash, char ret_hex[HEX_BYTES + 1])
 {
@@ -53,7 +53,7 @@ static int path_of(const struct blobs *blobs, const struct hash *hash, char ret_
     return err != 0 ? err : path_join(ret_path, ret_folder, hex);
 }
 
-/* ---- life ---- */
+/* --- life --- */
 
 int blobs_open(const char *state, struct blobs **ret_blobs)
 {
@@ -79,7 +79,7 @@ void blobs_close(struct blobs *blobs)
     free(blobs);
 }
 
-/* ---- whole files ---- */
+/* --- whole files --- */
 
 int blobs_put(const struct blobs *blobs, struct bytes bytes, struct hash *ret_hash)
 {
@@ -138,7 +138,7 @@ bool blobs_has(const struct blobs *blobs, const struct hash *hash)
     return path_of(blobs, hash, folder, path) == 0 && path_exists(path);
 }
 
-/* ---- parts ---- */
+/* --- parts --- */
 
 static void part_append(struct blobs *blobs, const struct effect_blob_write *part)
 {
@@ -173,7 +173,7 @@ void blobs_take_part(struct blobs *blobs, const struct effect_blob_write *part, 
     blobs->is_broken = true; /* nothing follows the last part */
 }
 
-/* ---- sweeping ---- */
+/* --- sweeping --- */
 
 static int sweep_folder(const char *folder, bool (*keeps)(void *context, const struct hash *hash),
                         void *context)
@@ -216,7 +216,7 @@ int blobs_sweep(const struct blobs *blobs, bool (*keeps)(void *context, const st
     return err;
 }
 
-/* ---- what it is ---- */
+/* --- what it is --- */
 
 const char *blob_image_type(struct bytes bytes)
 {

@@ -37,7 +37,7 @@ static const struct cli_command commands[] = {
      .usage = "",
      .help = "print a one-use string for another device to join with (the node must run)",
      .run = command_invite,
-     .flags = {{"role", "ROLE", "what the other device is: counter, kitchen, pickup"},
+     .flags = {{"role", "ROLE", "what the other device is: counter, kitchen, pickup, gateway"},
                {"lane", "LETTERS", "its order numbers begin with it; none = it takes no orders"},
                {"name", "NAME", "what people call it (as it calls itself, or its role)"},
                {"no-qr", NULL, "do not draw it as a QR code, too, on a terminal"},
@@ -46,7 +46,7 @@ static const struct cli_command commands[] = {
      .usage = "",
      .help = "take in a device by comparing six digits on both screens (the node must run)",
      .run = command_pair,
-     .flags = {{"role", "ROLE", "what the other device is: counter, kitchen, pickup"},
+     .flags = {{"role", "ROLE", "what the other device is: counter, kitchen, pickup, gateway"},
                {"lane", "LETTERS", "its order numbers begin with it; none = it takes no orders"},
                {"name", "NAME", "what people call it (as it calls itself, or its role)"},
                JSON_FLAG}},
@@ -163,7 +163,9 @@ static const struct cli_command commands[] = {
      .run = command_erase,
      .words_min = 1,
      .words_max = 1,
-     .flags = {{"reason", "TEXT", "why; it is kept in the journal"}, JSON_FLAG}},
+     .flags = {{"reason", "TEXT", "why; it is kept in the journal"},
+               {"yes", NULL, "do not ask"},
+               JSON_FLAG}},
     {.name = "archive",
      .usage = "FILE",
      .help = "write all journals into one file, to keep and to prove",
@@ -243,9 +245,7 @@ const struct flag_info *cli_common_flag_at(size_t at)
     return at < sizeof flags_of_all / sizeof flags_of_all[0] ? &flags_of_all[at] : NULL;
 }
 
-/* --- talk
- * -----------------------------------------------------------------------------------------
- */
+/* --- talk --- */
 
 void tell(const char *format, ...)
 {
@@ -302,9 +302,7 @@ int tell_state_failure(const char *state, int err)
     return tell_failure(state, err);
 }
 
-/* --- help
- * -----------------------------------------------------------------------------------------
- */
+/* --- help --- */
 
 static void help_flag(const struct flag_info *flag)
 {
@@ -341,9 +339,7 @@ static void help_program(FILE *to)
                   program_running()->name, program_running()->name);
 }
 
-/* --- arguments
- * ------------------------------------------------------------------------------------
- */
+/* --- arguments --- */
 
 const char *args_flag(const struct args *args, const char *name)
 {
@@ -461,9 +457,7 @@ static bool args_read(struct args *args, int argc, char **argv)
     return true;
 }
 
-/* --- the program
- * ----------------------------------------------------------------------------------
- */
+/* --- the program --- */
 
 static int unknown_command(const char *name)
 {

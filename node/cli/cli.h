@@ -63,6 +63,9 @@ int cli_main(int argc, char **argv);
 /* "trestle: ..." on stderr. */
 void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The roles a device or a person may have, as people type them. */
+#define ROLE_WORDS "counter, kitchen, pickup, gateway, courier, manager, owner, organiser, auditor"
+
 /* Say what failed, why and what to do; the exit status that fits. */
 int tell_failure(const char *what, int err);
 
@@ -84,7 +87,7 @@ int place_find(const struct args *args, struct place *ret_place);
 /* The state folder alone. */
 int place_state(const struct args *args, char *ret_state);
 
-/* ---- the commands ---- */
+/* --- the commands --- */
 int command_init(const struct args *args);
 int command_invite(const struct args *args);
 int command_pair(const struct args *args);

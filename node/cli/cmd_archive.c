@@ -28,7 +28,7 @@ static int tell_archive(int err, const char *path)
         tell("%s is written; trestle verify checks it", path);
         return EXIT_DONE;
     case ERR_STATE:
-        tell("that day is not closed: close it first (trestle day close), or leave out --day");
+        tell("that day was not closed; close it first (trestle day close), or leave out --day");
         return EXIT_FAILED;
     case ERR_GAP:
         tell("not all of that day is on this device yet; link it to the others first");

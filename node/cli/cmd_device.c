@@ -155,9 +155,7 @@ static bool role_is_known(const char *word)
 {
     if (role_of_text(word) != ROLE_NONE || strcmp(word, role_text(ROLE_NONE)) == 0)
         return true;
-    tell("there is no role '%s': counter, kitchen, pickup, gateway, courier, manager, owner, "
-         "organiser, auditor",
-         word);
+    tell("there is no role '%s': " ROLE_WORDS, word);
     return false;
 }
 

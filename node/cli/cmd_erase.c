@@ -14,6 +14,8 @@ static int erase(const struct args *args, const char *reason, struct door *door)
     int status = order_id_of(door, args->words[0], id, sizeof id);
     if (status != EXIT_DONE)
         return status;
+    if (!ask_is_meant(args, args->words[0], "what is known of its guest goes from every device"))
+        return EXIT_FAILED;
     (void)snprintf(path, sizeof path, "/api/orders/%s/erase", id);
     text_append_text(&json, "{\"reason\":");
     text_append_json(&json, reason);
@@ -25,7 +27,7 @@ static int erase(const struct args *args, const char *reason, struct door *door)
     if (reply != NULL && args_has(args, "json"))
         (void)printf("%.*s\n", (int)body.size, body.data);
     else if (reply != NULL)
-        tell("%lld contacts erased here; the other devices follow as they hear of it",
+        tell("erased here (%lld notes); the other devices follow as they hear of it",
              (long long)reply_number(reply_root(reply), "events"));
     reply_free(reply);
     text_close(&json);

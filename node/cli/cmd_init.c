@@ -44,7 +44,7 @@ static int wishes_read(const struct args *args, struct wishes *wishes)
                               .is_pay_first = args_has(args, "pay-first")};
     wishes->device = text_of_flag(args, "device", role_text(wishes->role));
     if (wishes->role == ROLE_NONE)
-        tell("there is no role '%s': counter, kitchen, pickup", args_flag(args, "role"));
+        tell("there is no role '%s': " ROLE_WORDS, args_flag(args, "role"));
     else if (wishes->digits < 0)
         tell("--digits is 0 to 4");
     else if (wishes->copies < 1)

@@ -9,9 +9,7 @@
 #include "node/cli/order_id.h"
 #include "node/cli/reply.h"
 
-/* --- add
- * ------------------------------------------------------------------------------------------
- */
+/* --- add --- */
 
 /* A number of at most eight digits at *@at, which moves behind it; -1 when there is none. */
 static long number_take(const char **at)
@@ -167,9 +165,7 @@ static int order_add(const struct args *args, struct door *door)
     return status;
 }
 
-/* --- list, show
- * -----------------------------------------------------------------------------------
- */
+/* --- list, show --- */
 
 static void print_total(const struct reply_node *of, unsigned digits)
 {

@@ -16,9 +16,7 @@
 
 enum { ASK_MS = 5000, JOIN_MS = 10000, PAIR_LOOK_NS = 200000000 };
 
-/* --- invite
- * ---------------------------------------------------------------------------------------
- */
+/* --- invite --- */
 
 /* Rows that the invitation takes under its code: itself in two, what is told, the prompt. */
 enum { ROWS_BELOW_CODE = 5 };
@@ -40,6 +38,17 @@ static void print_code(const char *invitation)
     text_close(&drawn);
 }
 
+/* A node that was made without --listen hears this machine alone, which surprises newcomers. */
+static void tell_reach(const char *text)
+{
+    struct invitation invitation;
+    if (invitation_decode(text, &invitation) == 0 &&
+        strncmp(invitation.endpoint, "tcp://127.", strlen("tcp://127.")) == 0)
+        tell("only this machine reaches %s; for other devices, set listen = tcp://0.0.0.0:PORT "
+             "(man trestle.conf)",
+             invitation.endpoint);
+}
+
 static void print_invitation(const struct args *args, const char *invitation)
 {
     /* Without colours it cannot be told what is dark. */
@@ -51,6 +60,7 @@ static void print_invitation(const struct args *args, const char *invitation)
         (void)printf("%s\n", invitation);
     tell("on the other device: trestle join %s", args_has(args, "json") ? "INVITATION" : "that");
     tell("it works once, within %d minutes", INVITATION_SECONDS / 60);
+    tell_reach(invitation);
 }
 
 /* Have the running node open its door, by @verb; what it answers goes to @ret_answer
@@ -62,7 +72,7 @@ static int invitation_ask(const struct args *args, const char *state, const char
     const char *lane = args_flag(args, "lane"), *name = args_flag(args, "name");
     struct control_request request = {.count = 4};
     if (role == NULL || role_of_text(role) == ROLE_NONE) {
-        tell("which --role does the other device have? counter, kitchen, pickup, manager, ...");
+        tell("which --role does the other device have? " ROLE_WORDS);
         return EXIT_USAGE;
     }
     if (lane != NULL && !lane_is_right(lane)) {
@@ -96,9 +106,7 @@ int command_invite(const struct args *args)
     return status;
 }
 
-/* --- join
- * -----------------------------------------------------------------------------------------
- */
+/* --- join --- */
 
 /* What others should dial: as set, or where it will listen, when that says a port. */
 static void own_endpoint(const struct settings *settings, char *to)
@@ -281,9 +289,7 @@ int command_join(const struct args *args)
     return status;
 }
 
-/* --- pair
- * -----------------------------------------------------------------------------------------
- */
+/* --- pair --- */
 
 static int control_words(const char *state, const char *verb, const char *a, const char *b,
                          char *answer)

@@ -18,7 +18,7 @@ static const struct record_kind *kind_of_word(const char *word)
     return NULL;
 }
 
-/* ---- list ---- */
+/* --- list --- */
 
 static void print_field(const struct reply_node *record, const struct record_field *field)
 {
@@ -70,7 +70,7 @@ static int record_list(const struct args *args, struct door *door, const struct 
     return status;
 }
 
-/* ---- add, set ---- */
+/* --- add, set --- */
 
 /* The field that @word names before its "="; NULL when there is none. */
 static const struct record_field *field_of_word(const struct record_kind *kind, const char *word)
@@ -197,7 +197,7 @@ static int record_write(const struct args *args, struct door *door, const struct
     return status;
 }
 
-/* ---- the command ---- */
+/* --- the command --- */
 
 static int record_do(const struct args *args, struct door *door, const struct record_kind *kind)
 {

@@ -30,7 +30,7 @@ static void show_progress(uint64_t events)
     tell("%llu events", (unsigned long long)events);
 }
 
-/* ---- where to ---- */
+/* --- where to --- */
 
 static int fresh_remove(const char *fresh)
 {
@@ -66,7 +66,7 @@ static int place_prepare(struct restoring *restoring)
     return err == 0 ? EXIT_DONE : tell_failure(restoring->state, err);
 }
 
-/* ---- the store ---- */
+/* --- the store --- */
 
 static int incarnation_find(struct restoring *restoring, struct store_txn *txn)
 {
@@ -134,7 +134,7 @@ static int store_install(struct restoring *restoring)
     return err;
 }
 
-/* ---- what is said ---- */
+/* --- what is said --- */
 
 static int tell_restore(const struct restoring *restoring, const char *path, int err)
 {

@@ -29,9 +29,7 @@ static void print_json_text(const char *text)
     text_close(&json);
 }
 
-/* --- JSON
- * -----------------------------------------------------------------------------------------
- */
+/* --- JSON --- */
 
 static void print_log_json(const struct verified_log *log)
 {
@@ -84,9 +82,7 @@ static void print_json(const struct verifying *verifying)
     (void)fputs("]}\n", stdout);
 }
 
-/* --- text
- * -----------------------------------------------------------------------------------------
- */
+/* --- text --- */
 
 static void print_store(const struct verified_store *store)
 {
@@ -120,9 +116,7 @@ static void print_text(const struct verifying *verifying)
     tell(findings->count == 0 ? "everything holds" : "%u findings", findings->count);
 }
 
-/* --- the command
- * ----------------------------------------------------------------------------------
- */
+/* --- the command --- */
 
 static int verify_one(struct verifying *verifying, const char *state)
 {

@@ -24,9 +24,7 @@ struct door {
     struct api *api;
 };
 
-/* --- without a node
- * -------------------------------------------------------------------------------
- */
+/* --- without a node --- */
 
 /* @identity NULL: the one on the disk. */
 static int door_open_store(struct door *door, const struct identity *identity)
@@ -110,9 +108,7 @@ int door_command(struct door *door, const struct command *command)
     return err != 0 ? err : answer.err;
 }
 
-/* --- either way
- * -----------------------------------------------------------------------------------
- */
+/* --- either way --- */
 
 static int door_make(const struct place *place, const struct identity *identity,
                      struct door **ret_door)

@@ -10,8 +10,7 @@
 
 enum { CELLS_MAX = 32, CELL_BYTES_MAX = 4096 };
 
-/* --- cells to JSON
- * --------------------------------------------------------------------------------
+/* --- cells to JSON ---
  *
  * Each gives false when the cell is not what its column holds. An empty cell is left out.
  */
@@ -228,9 +227,7 @@ static bool cell_options(const struct cell_row *row, char *cell)
     return true;
 }
 
-/* --- columns
- * --------------------------------------------------------------------------------------
- */
+/* --- columns --- */
 
 struct column {
     const char *name, *json, *wants;
@@ -267,9 +264,7 @@ static const struct column *column_find(const char *name)
     return NULL;
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 struct table {
     char *at;
@@ -418,9 +413,7 @@ int menu_file_read(char *csv, unsigned digits, menu_row_fn *on_row, void *contex
     return err;
 }
 
-/* --- writing
- * --------------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 void menu_put_amount(struct text *to, int64_t value, unsigned digits)
 {

@@ -25,9 +25,7 @@ void findings_add(struct findings *findings, const char *kind, const char *forma
     va_end(arguments);
 }
 
-/* --- journals
- * -------------------------------------------------------------------------------------
- */
+/* --- journals --- */
 
 static int verify_log(struct verified_store *store, const struct log_head *head,
                       struct findings *findings)
@@ -65,9 +63,7 @@ static int verify_logs(struct verified_store *store, struct findings *findings)
     return err == ERR_IO ? err : 0;
 }
 
-/* --- orphans and duplicates
- * -----------------------------------------------------------------------
- */
+/* --- orphans and duplicates --- */
 
 /* An event by the hash of its bytes. */
 struct named_event {
@@ -195,9 +191,7 @@ static int verify_numbers(const struct verified_store *store, struct findings *f
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* --- state
- * ----------------------------------------------------------------------------------------
- */
+/* --- state --- */
 
 /* The replica is opened on a read-only snapshot, where it must have nothing to write. */
 static bool own_log_is_stored(const struct verified_store *store, const struct log_key *key)

@@ -9,8 +9,7 @@
 
 enum { CONFIG_BYTES_MAX = 64 * 1024, LINE_BYTES_MAX = 512, WORD_BYTES_MAX = 32 };
 
-/* --- one function per kind of value
- * ---------------------------------------------------------------
+/* --- one function per kind of value ---
  *
  * 0, or an error; the table's row says in words what would be right.
  */
@@ -224,9 +223,7 @@ static int set_peer(struct settings *settings, const char *value)
     return err;
 }
 
-/* --- the table
- * ------------------------------------------------------------------------------------
- */
+/* --- the table --- */
 
 static const struct setting {
     struct setting_info info;
@@ -339,9 +336,7 @@ void settings_defaults(struct settings *settings)
                                   .log_level = LEVEL_INFO};
 }
 
-/* --- a word that was meant
- * ------------------------------------------------------------------------
- */
+/* --- a word that was meant --- */
 
 /* How many letters to insert, delete or change to make one word the other. */
 static size_t word_distance(const char *a, const char *b)
@@ -389,9 +384,7 @@ static const char *closest_setting(const char *name)
     return closest_word(name, names, count);
 }
 
-/* --- setting
- * --------------------------------------------------------------------------------------
- */
+/* --- setting --- */
 
 int settings_set(struct settings *settings, const char *name, const char *value, char *ret_problem)
 {

@@ -64,9 +64,7 @@ bool control_is_running(const char *state)
     return true;
 }
 
-/* --- the node's end
- * -------------------------------------------------------------------------------
- */
+/* --- the node's end --- */
 
 int control_open(struct control *control, const char *state)
 {
@@ -187,9 +185,7 @@ void control_answer(int client, int err, const char *text)
     (void)close(client);
 }
 
-/* --- the command's end
- * ----------------------------------------------------------------------------
- */
+/* --- the command's end --- */
 
 static int request_write(const struct control_request *request, void *buffer,
                          struct bytes *ret_packet)

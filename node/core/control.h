@@ -22,7 +22,7 @@ struct control_request {
     char words[CONTROL_WORDS_MAX][CONTROL_WORD_BYTES_MAX]; /* terminated; the first is the verb */
 };
 
-/* ---- the node's end: never blocks ---- */
+/* --- the node's end: never blocks --- */
 
 struct control {
     int listener;                     /* -1 = closed */
@@ -40,7 +40,7 @@ size_t control_fds(const struct control *control, int *ret_fds);
 bool control_next(struct control *control, struct control_request *ret_request, int *ret_client);
 void control_answer(int client, int err, const char *text);
 
-/* ---- the command's end ---- */
+/* --- the command's end --- */
 
 /* Ask, and wait up to @timeout_ms. 0 with the answer's text, or ERR_NOT_FOUND (no node runs here),
  * ERR_BUSY (no answer in time), ERR_IO, or the node's own error with its text. */

@@ -22,9 +22,7 @@ enum {
     FDS_MAX = 2 + 1 + CONTROL_CLIENTS_MAX,
 };
 
-/* --- release: the turn is durable
- * -----------------------------------------------------------------
- */
+/* --- release: the turn is durable --- */
 
 /* Trying again at once will not help. */
 static bool is_refusal(enum bye_reason reason)
@@ -119,9 +117,7 @@ static int turn_end(struct core *core, struct store_txn *txn, bool *ret_is_commi
     return err;
 }
 
-/* --- opening the replica, at the start and after each aborted turn
- * --------------------------------
- */
+/* --- opening the replica, at the start and after each aborted turn --- */
 
 /* The store was folded by other software: fold it anew, in transactions that a crash may fall
  * between. */
@@ -210,9 +206,7 @@ static void replica_forget(struct core *core)
     core->is_links_changed = true;
 }
 
-/* --- a turn's commands
- * ----------------------------------------------------------------------------
- */
+/* --- a turn's commands --- */
 
 static void answer_taken(struct core *core, int err)
 {
@@ -266,9 +260,7 @@ static int step_commands(struct core *core, struct store_txn *txn, uint32_t firs
     return err;
 }
 
-/* --- a turn's frames
- * ------------------------------------------------------------------------------
- */
+/* --- a turn's frames --- */
 
 static int step_enrol(struct core *core, struct store_txn *txn, const struct transport_event *event)
 {
@@ -323,9 +315,7 @@ static int step_events(struct core *core, struct store_txn *txn, bool *ret_is_id
     return err;
 }
 
-/* --- a turn
- * ---------------------------------------------------------------------------------------
- */
+/* --- a turn --- */
 
 /* 0 to go on. A disk that fails in a commit may hold anything, and LMDB begins nothing any more
  * after that: stop, and let a fresh start look. @is_commit: the store's own edges failed, not a
@@ -508,9 +498,7 @@ int core_run(struct core *core, int signal_fd)
     return err;
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 
 void core_wake(void *context)
 {

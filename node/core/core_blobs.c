@@ -32,7 +32,7 @@ int core_blobs_step(struct core *core, struct store_txn *txn)
     return err;
 }
 
-/* ---- after the commit ---- */
+/* --- after the commit --- */
 
 static int part_send(struct core *core, const struct effect_blob_read *wanted, struct bytes whole)
 {
@@ -88,7 +88,7 @@ void core_blobs_release(struct core *core)
     }
 }
 
-/* ---- the start ---- */
+/* --- the start --- */
 
 static bool is_kept(void *context, const struct hash *hash)
 {

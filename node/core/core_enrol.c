@@ -42,9 +42,7 @@ void core_enrol_expire(struct core *core)
         invitation_close(core, "its time is over");
 }
 
-/* --- inviting
- * -------------------------------------------------------------------------------------
- */
+/* --- inviting --- */
 
 static bool lane_is_free(const struct core *core, const char *lane)
 {
@@ -201,9 +199,7 @@ void core_serve_control(struct core *core)
     }
 }
 
-/* --- a newcomer
- * -----------------------------------------------------------------------------------
- */
+/* --- a newcomer --- */
 
 /* As the inviter says, else as it calls itself, else what it is. */
 static const char *newcomer_name(const struct enrolling *enrolling)

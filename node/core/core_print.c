@@ -36,7 +36,7 @@ void core_print_close(struct core *core)
     free(print);
 }
 
-/* --- work ------------------------------------------------------------------------------------- */
+/* --- work --- */
 
 static bool is_same_work(const struct print_work *a, const struct print_work *b)
 {
@@ -99,7 +99,7 @@ static uint32_t live_count(const struct core_print *print)
     return count;
 }
 
-/* --- looking ---------------------------------------------------------------------------------- */
+/* --- looking --- */
 
 static bool is_own(struct core_print *print, uint32_t number)
 {
@@ -250,7 +250,7 @@ static int look_at_changes(struct core *core, struct store_txn *txn)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* --- turns ------------------------------------------------------------------------------------ */
+/* --- turns --- */
 
 static void outcome_add(struct core_print *print, const struct core_printer *printer,
                         const struct print_live *live, enum spool_outcome outcome)

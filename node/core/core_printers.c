@@ -18,7 +18,7 @@ static void spool_wakes(void *context)
     (void)!write(core->wake_fd, &one, sizeof one);
 }
 
-/* --- records ---------------------------------------------------------------------------------- */
+/* --- records --- */
 
 static void copy_text(char *to, size_t capacity, struct bytes text)
 {
@@ -89,7 +89,7 @@ static int record_next(struct core *core, struct store_txn *txn, struct key *key
     return err;
 }
 
-/* --- ours ------------------------------------------------------------------------------------- */
+/* --- ours --- */
 
 static bool is_same_way(const struct core_printer *a, const struct core_printer *b)
 {
@@ -170,7 +170,7 @@ void core_printers_close(struct core_print *print)
     }
 }
 
-/* --- finding ---------------------------------------------------------------------------------- */
+/* --- finding --- */
 
 struct core_printer *core_printer_find(struct core_print *print, uint32_t number)
 {
@@ -215,7 +215,7 @@ struct core_printer *core_printer_of(struct core_print *print, struct bytes stat
     return of_all;
 }
 
-/* --- telling ---------------------------------------------------------------------------------- */
+/* --- telling --- */
 
 void core_printers_tell(struct core_print *print)
 {
@@ -255,7 +255,7 @@ void core_print_live(const struct core *core, struct gate_live *live)
     }
 }
 
-/* --- printing --------------------------------------------------------------------------------- */
+/* --- printing --- */
 
 static void print_time(const struct core *core, uint64_t t, char to[8])
 {

@@ -8,9 +8,7 @@
 #include "sync/log/run.h"
 #include "sync/roster/statement.h"
 
-/* --- collecting
- * -----------------------------------------------------------------------------------
- */
+/* --- collecting --- */
 
 static bool is_of_roster_alone(const struct run *run)
 {
@@ -80,9 +78,7 @@ int introductions_collect(struct store_txn *txn, const struct roster *roster, ui
     return err;
 }
 
-/* --- storing
- * --------------------------------------------------------------------------------------
- */
+/* --- storing --- */
 
 struct storing {
     const struct popup_id *popup;

@@ -34,7 +34,7 @@ struct beacon {
     struct beacon_counts counts;
 };
 
-/* ---- the frame ---- */
+/* --- the frame --- */
 
 static void popup_hash(const struct popup_id *popup, uint8_t *ret_hash)
 {
@@ -83,7 +83,7 @@ int beacon_read(struct bytes frame, const struct popup_id *popup, struct beacon_
     return *ret_mesh_port == 0 ? ERR_MALFORMED : 0;
 }
 
-/* ---- sockets ---- */
+/* --- sockets --- */
 
 static bool option_set(int fd, int level, int name, int value)
 {
@@ -152,7 +152,7 @@ void beacon_close(struct beacon *beacon)
     free(beacon);
 }
 
-/* ---- sending ---- */
+/* --- sending --- */
 
 static void send_v4(struct beacon *beacon, const struct ifaddrs *at, const uint8_t *frame)
 {
@@ -212,7 +212,7 @@ void beacon_serve(struct beacon *beacon, uint64_t now_ms)
     send_all(beacon);
 }
 
-/* ---- hearing ---- */
+/* --- hearing --- */
 
 static bool endpoint_of(const struct sockaddr_storage *from, socklen_t size, uint16_t port,
                         char *ret_endpoint)

@@ -17,9 +17,7 @@ enum {
 
 static const char invitation_prefix[] = "trestle1:";
 
-/* --- invitation
- * -----------------------------------------------------------------------------------
- */
+/* --- invitation --- */
 
 int invitation_encode(const struct invitation *invitation, char *ret_text)
 {
@@ -90,9 +88,7 @@ int invitation_decode(const char *text, struct invitation *ret_invitation)
     return err;
 }
 
-/* --- hello
- * ----------------------------------------------------------------------------------------
- */
+/* --- hello --- */
 
 /* Label, pop-up, inviter, fields, and for the mac the signature: one run of bytes. */
 static struct bytes hello_said(const struct invitation *invitation, struct bytes fields,
@@ -198,9 +194,7 @@ int enrol_hello_decode(const struct invitation *invitation, struct bytes frame,
     return err;
 }
 
-/* --- welcome
- * --------------------------------------------------------------------------------------
- */
+/* --- welcome --- */
 
 static struct hash welcome_mac(const struct invitation *invitation, const struct hash *conversation,
                                struct bytes fields)

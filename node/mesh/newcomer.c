@@ -106,7 +106,7 @@ int newcomer_join(const struct invitation *invitation, struct enrol_hello *hello
     return err;
 }
 
-/* ---- without an invitation ---- */
+/* --- without an invitation --- */
 
 enum { HELLO_AGAIN_MS = 500 };
 

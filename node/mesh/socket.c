@@ -247,8 +247,7 @@ int router_send(void *router, struct bytes routing, struct bytes frame)
     return err != 0 ? err : err_of_send(zmq_send(router, frame.data, frame.size, ZMQ_DONTWAIT));
 }
 
-/* --- the authenticator's exchange, RFC 27/ZAP
- * -----------------------------------------------------
+/* --- the authenticator's exchange, RFC 27/ZAP ---
  *
  * request   version, request id, domain, address, routing id, mechanism, credentials...
  * reply     version, request id, status code, status text, user id, metadata

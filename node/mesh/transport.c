@@ -76,8 +76,7 @@ const char *transport_endpoint(const struct transport *transport)
     return transport->endpoint;
 }
 
-/* --- waiting -------------------------------------------------------------------------------------
- */
+/* --- waiting --- */
 
 struct waiting {
     size_t count;
@@ -164,8 +163,7 @@ int transport_wait(struct transport *transport, const int *fds, size_t count, ui
     return 0;
 }
 
-/* --- what happens next ---------------------------------------------------------------------------
- */
+/* --- what happens next --- */
 
 bool transport_next(struct transport *transport, struct transport_event *ret_event)
 {

@@ -102,8 +102,7 @@ void transport_dial_serve(struct transport *transport, struct dial *dial, uint64
         dial_lost(transport, dial, false);
 }
 
-/* --- whom to dial --------------------------------------------------------------------------------
- */
+/* --- whom to dial --- */
 
 static bool peer_is_wanted(const struct dial *dial, const struct transport_peer *peers,
                            size_t count)
@@ -153,8 +152,7 @@ void transport_dial(struct transport *transport, const struct transport_peer *pe
         dial_add(transport, &peers[i]);
 }
 
-/* --- receiving -----------------------------------------------------------------------------------
- */
+/* --- receiving --- */
 
 static bool event_of_dial(struct transport *transport, struct dial *dial,
                           struct transport_event *event)

@@ -105,8 +105,7 @@ void transport_reset(struct transport *transport)
         transport_drop(transport, i, false);
 }
 
-/* --- what is told --------------------------------------------------------------------------------
- */
+/* --- what is told --- */
 
 void transport_link_heard(struct transport *transport, const struct link *link,
                           struct transport_event *event)
@@ -135,8 +134,7 @@ bool transport_link_next(struct transport *transport, struct transport_event *ev
     return false;
 }
 
-/* --- sending -------------------------------------------------------------------------------------
- */
+/* --- sending --- */
 
 static int link_send_now(struct transport *transport, struct link *link, struct bytes frame)
 {

@@ -15,7 +15,7 @@
 
 enum { ANSWER_MS = 500 };
 
-/* --- opening ---------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static bool is_printer_path(const char *path)
 {
@@ -146,7 +146,7 @@ void device_close(struct device *device)
     device->fd = -1;
 }
 
-/* --- asking and writing ----------------------------------------------------------------------- */
+/* --- asking and writing --- */
 
 /* Bytes that are no answer are skipped: some printers talk unasked. */
 static bool ask(const struct device *device, enum escpos_question question, unsigned *troubles)

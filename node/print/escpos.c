@@ -4,7 +4,7 @@
 
 enum { ESC = 0x1b, GS = 0x1d, DLE = 0x10, EOT = 0x04, LF = 0x0a };
 
-/* ---- bytes ---- */
+/* --- bytes --- */
 
 struct output {
     uint8_t *data;
@@ -69,7 +69,7 @@ size_t escpos_encode(const struct paper *paper, const struct codepage *codepage,
     return output.size;
 }
 
-/* ---- status ---- */
+/* --- status --- */
 
 void escpos_ask(enum escpos_question question, uint8_t ret_request[ESCPOS_REQUEST_BYTES])
 {

@@ -6,7 +6,7 @@
 
 enum { CHARACTER_BYTES_MAX = 4, SAID_BYTES_MAX = 1024, REPLACEMENT = 0xfffd };
 
-/* ---- characters ---- */
+/* --- characters --- */
 
 static bool is_continued(struct bytes text, size_t from, size_t count)
 {
@@ -71,7 +71,7 @@ static size_t character_write(uint32_t character, uint8_t *to)
     return more + 1;
 }
 
-/* ---- lines ---- */
+/* --- lines --- */
 
 void paper_begin(struct paper *paper, uint32_t width)
 {

@@ -9,7 +9,7 @@
 
 enum { NUMBER_BYTES_MAX = 16, AMOUNT_BYTES_MAX = 40, LEFT_BYTES_MAX = 128 };
 
-/* ---- what both have ---- */
+/* --- what both have --- */
 
 static int text_size(struct bytes text)
 {
@@ -55,7 +55,7 @@ static void say_options(struct paper *paper, const struct line_option *options, 
     }
 }
 
-/* ---- tickets ---- */
+/* --- tickets --- */
 
 static const struct order_line *order_line_find(const struct order *order, uint32_t id)
 {
@@ -163,7 +163,7 @@ static void lay_ticket(const struct slip_input *input, const struct print_claim 
     say_lines(input, claim, paper);
 }
 
-/* ---- receipts ---- */
+/* --- receipts --- */
 
 /* "-12.50"; digits 0 to 4. */
 static void print_amount(const struct slip_input *input, int64_t minor,
@@ -301,7 +301,7 @@ static void lay_receipt(const struct slip_input *input, struct paper *paper)
     }
 }
 
-/* ---- both ---- */
+/* --- both --- */
 
 int slip_layout(const struct slip_input *input, struct paper *ret_paper)
 {

@@ -31,7 +31,7 @@ struct spool {
     struct job jobs[SPOOL_JOBS_MAX];
 };
 
-/* --- the queue -------------------------------------------------------------------------------- */
+/* --- the queue --- */
 
 static void spool_lock(struct spool *spool)
 {
@@ -101,7 +101,7 @@ void spool_look(struct spool *spool, unsigned *ret_troubles, uint32_t *ret_waiti
     spool_unlock(spool);
 }
 
-/* --- the thread ------------------------------------------------------------------------------- */
+/* --- the thread --- */
 
 static unsigned spool_open(const struct spool *spool, struct device *device)
 {

@@ -25,7 +25,7 @@ struct folders {
     char paths[FOLDERS_MAX][FILE_PATH_BYTES_MAX];
 };
 
-/* ---- what a file is ---- */
+/* --- what a file is --- */
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -70,7 +70,7 @@ static void describe(struct web_file *file)
     file->is_immutable = strncmp(file->path, "/assets/", 8) == 0;
 }
 
-/* ---- reading ---- */
+/* --- reading --- */
 
 static int read_all(int fd, uint8_t *to, size_t size)
 {
@@ -175,7 +175,7 @@ static int load_all(struct web_files *files, int root)
     return err;
 }
 
-/* ---- the table ---- */
+/* --- the table --- */
 
 /* FILES_MAX when there is none. */
 static size_t index_of(const struct web_files *files, const char *path)

@@ -40,7 +40,7 @@ static struct server *server_of(struct web *web)
     return (struct server *)(void *)web;
 }
 
-/* ---- talking ---- */
+/* --- talking --- */
 
 void web_say(struct web *web, const char *what)
 {
@@ -58,7 +58,7 @@ void web_say(struct web *web, const char *what)
     web->unsaid = 0;
 }
 
-/* ---- connections ---- */
+/* --- connections --- */
 
 static enum entrance door_of(const struct web *web, struct lws *wsi)
 {
@@ -111,7 +111,7 @@ static void connection_close(struct web *web, struct connection *connection)
     free(connection);
 }
 
-/* ---- each second ---- */
+/* --- each second --- */
 
 /* Bytes that the other side has acknowledged; 0 where that cannot be known (the control socket). */
 static uint64_t acked_bytes(struct lws *wsi)
@@ -182,7 +182,7 @@ static void on_tick(struct lws_sorted_usec_list *tick)
     lws_sul_schedule(web->context, 0, &server_of(web)->tick, on_tick, TICK_US);
 }
 
-/* ---- when the core has news ---- */
+/* --- when the core has news --- */
 
 /* Who waits for @request of the core, of the annex, or of who looks at PINs. */
 static struct connection *find_pending(struct web *web, uint64_t request, bool is_annexed,
@@ -246,7 +246,7 @@ static void on_news(struct web *web)
             lws_callback_on_writable(at->wsi);
 }
 
-/* ---- the certificate ---- */
+/* --- the certificate --- */
 
 /* Handshakes from now on use what is in the files; those that were have their own. */
 static void read_certificate(struct web *web)
@@ -261,7 +261,7 @@ static void read_certificate(struct web *web)
         web->on_log(web->log_context, problem);
 }
 
-/* ---- lws ---- */
+/* --- lws --- */
 
 static int on_accept(struct web *web, int fd)
 {
@@ -336,7 +336,7 @@ static void *run(void *argument)
     return NULL;
 }
 
-/* ---- life ---- */
+/* --- life --- */
 
 /* Ping what was silent for 10 s, hang up after 20. */
 static const lws_retry_bo_t liveness = {.secs_since_valid_ping = 10, .secs_since_valid_hangup = 20};

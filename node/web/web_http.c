@@ -28,7 +28,7 @@ static void connection_reset(struct connection *connection)
     connection->sent = 0;
 }
 
-/* ---- writing an answer ---- */
+/* --- writing an answer --- */
 
 static const struct {
     const char *name, *value;
@@ -163,7 +163,7 @@ static int answer_begin(struct connection *connection)
     return 0;
 }
 
-/* ---- reading a request ---- */
+/* --- reading a request --- */
 
 static bool copy_header(struct lws *wsi, enum lws_token_indexes token, char *to, size_t capacity)
 {
@@ -405,7 +405,7 @@ void web_http_answered(struct connection *connection)
     lws_callback_on_writable(connection->wsi);
 }
 
-/* ---- the handshake of a WebSocket ---- */
+/* --- the handshake of a WebSocket --- */
 
 /* The value after "name=" in the query, in @buffer; "" when it is not there. */
 static const char *copy_argument(struct lws *wsi, const char *name, char *buffer, size_t capacity)

@@ -10,8 +10,7 @@ bool money_is_valid(int64_t amount)
     return amount >= -MONEY_MAX && amount <= MONEY_MAX;
 }
 
-/* ---- signs: everything is computed on magnitudes, so that f(-x) == -f(x) holds by construction
- * ---- */
+/* --- signs: computed on magnitudes, so that f(-x) == -f(x) holds by construction --- */
 
 static uint64_t magnitude(int64_t amount)
 {
@@ -23,7 +22,7 @@ static int64_t with_sign_of(int64_t model, uint64_t size)
     return model < 0 ? -(int64_t)size : (int64_t)size;
 }
 
-/* ---- checked basics ---- */
+/* --- checked basics --- */
 
 int money_add(int64_t a, int64_t b, int64_t *ret_sum)
 {
@@ -54,7 +53,7 @@ int money_mul(int64_t amount, int64_t count, int64_t *ret_product)
     return 0;
 }
 
-/* ---- multiply, then divide ---- */
+/* --- multiply, then divide --- */
 
 struct quotient {
     uint64_t whole;
@@ -120,7 +119,7 @@ int money_mul_div_half_up(int64_t amount, int64_t numerator, int64_t denominator
     return 0;
 }
 
-/* ---- splitting ---- */
+/* --- splitting --- */
 
 static int weights_sum(const int64_t *weights, size_t count, uint64_t *ret_sum)
 {

@@ -10,7 +10,7 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* ---- one line ---- */
+/* --- one line --- */
 
 static int line_check(const struct bill_line *line)
 {
@@ -74,7 +74,7 @@ static int line_compute(enum bill_mode mode, const struct bill_line *line,
     return ERR_MALFORMED;
 }
 
-/* ---- sums ---- */
+/* --- sums --- */
 
 static int amounts_add(struct bill_amounts *sum, const struct bill_amounts *line)
 {
@@ -138,7 +138,7 @@ int bill_compute(enum bill_mode mode, const struct bill_line *lines, size_t coun
     return 0;
 }
 
-/* ---- discounts ---- */
+/* --- discounts --- */
 
 /* What is left of a line to take a discount from; 0 for a line that takes no share. */
 static int discount_weight(const struct bill_line *line, int64_t *ret_weight)
@@ -222,7 +222,7 @@ int bill_share_scaled(int64_t share_minor, uint32_t quantity_then, uint32_t quan
                            ret_share_minor);
 }
 
-/* ---- units ---- */
+/* --- units --- */
 
 int bill_units(const struct bill_amounts *line, uint32_t quantity, struct bill_unit *ret_units)
 {
@@ -239,7 +239,7 @@ int bill_units(const struct bill_amounts *line, uint32_t quantity, struct bill_u
     return 0;
 }
 
-/* ---- cash ---- */
+/* --- cash --- */
 
 int bill_cash_rounding(int64_t amount_minor, int64_t step_minor, int64_t *ret_rounding_minor)
 {

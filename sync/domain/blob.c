@@ -4,7 +4,7 @@
 
 #include "sync/domain/body.h"
 
-/* ---- bodies ---- */
+/* --- bodies --- */
 
 void blob_add_encode(const struct blob_add *add, struct writer *writer)
 {
@@ -74,7 +74,7 @@ int contact_decode(struct bytes body, struct contact *ret_contact)
     return err;
 }
 
-/* ---- names ---- */
+/* --- names --- */
 
 struct hash blob_hash(struct bytes bytes)
 {
@@ -99,7 +99,7 @@ static bool is_of(const struct history *history, const struct hash *hash)
     return entity_id_equal(&id, &history->entity);
 }
 
-/* ---- the fold ---- */
+/* --- the fold --- */
 
 static void take_add(struct blob *blob, const struct blob_add *add)
 {

@@ -69,7 +69,7 @@ struct blob {
 };
 void blob_derive(const struct history *history, struct blob *ret_blob);
 
-/* ---- what this device has ---- */
+/* --- what this device has --- */
 
 enum blob_state {
     BLOB_NONE = 0,

@@ -5,7 +5,7 @@
 #include "sync/domain/body.h"
 #include "sync/domain/order_events.h"
 
-/* ---- bytes ---- */
+/* --- bytes --- */
 
 void day_close_encode(const struct day_close *close, struct writer *writer)
 {
@@ -54,7 +54,7 @@ int day_close_decode(struct bytes body, struct day_close *ret_close)
     return body_end(&reader, unknown);
 }
 
-/* ---- the frontier ---- */
+/* --- the frontier --- */
 
 /* Where @log is, or where it belongs. */
 static uint32_t entry_bound(const struct frontier *frontier, uint64_t log)
@@ -104,7 +104,7 @@ static void frontier_join(struct frontier *frontier, const struct frontier_entry
     frontier->count++;
 }
 
-/* ---- the fold ---- */
+/* --- the fold --- */
 
 void day_derive(const struct history *history, uint64_t n, struct day *ret_day)
 {

@@ -3,7 +3,7 @@
 #include "sync/base/money.h"
 #include "sync/domain/order_events.h"
 
-/* --- the fold --------------------------------------------------------------------------------- */
+/* --- the fold --- */
 
 /* Events come by (log, seq): the first opening is that of the smallest operation. */
 static void fold_open(struct drawer *drawer, const struct history_event *event)
@@ -105,7 +105,7 @@ void drawer_derive(const struct history *history, struct drawer *ret_drawer)
     }
 }
 
-/* --- figures ---------------------------------------------------------------------------------- */
+/* --- figures --- */
 
 int log_newest(struct store_txn *txn, uint64_t log, uint64_t *ret_seq)
 {

@@ -7,7 +7,7 @@
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
 
-/* ---- keys ---- */
+/* --- keys --- */
 
 static struct key *key_new(struct index_keys *keys, enum index_kind kind)
 {
@@ -47,7 +47,7 @@ static void key_put_32(struct key *key, uint32_t value)
     key_put(key, data, sizeof data);
 }
 
-/* ---- orders ---- */
+/* --- orders --- */
 
 static void index_number(const struct order *order, const struct order_number *number,
                          struct index_keys *keys)
@@ -84,7 +84,7 @@ static void index_order(const struct history *history, struct order *order, stru
     }
 }
 
-/* ---- the menu ---- */
+/* --- the menu --- */
 
 static void index_item(const struct history *history, struct order *order, struct index_keys *keys)
 {
@@ -99,7 +99,7 @@ static void index_item(const struct history *history, struct order *order, struc
     key_put(key, history->entity.bytes, ENTITY_ID_BYTES);
 }
 
-/* ---- records ---- */
+/* --- records --- */
 
 /* Reviews by their order's id, which begins with the time of opening. */
 static uint64_t record_sort(const struct record *record)
@@ -123,7 +123,7 @@ static void index_record(const struct history *history, struct order *order,
     key_put(key, history->entity.bytes, ENTITY_ID_BYTES);
 }
 
-/* ---- drawers ---- */
+/* --- drawers --- */
 
 static void index_drawer(const struct history *history, struct order *order,
                          struct index_keys *keys)
@@ -140,7 +140,7 @@ static void index_drawer(const struct history *history, struct order *order,
     key_put(key, drawer.id.bytes, ENTITY_ID_BYTES);
 }
 
-/* ---- by kind ---- */
+/* --- by kind --- */
 
 /* What is particular to a kind; NULL = nothing. Every event of an order is evidence (who said what,
  * and when), so orders are not pruned. */

@@ -1,5 +1,5 @@
 /* guest.h - orders that customers placed here and nobody answers for yet: not paid, not held by a
- * bank, not taken by a kitchen. There may be only so many of them.
+ * bank, not taken by a kitchen. There may be 250 of them, three of one session.
  *
  * Layer: sync/domain (pure). Local and in memory: after a restart everybody begins anew.
  */
@@ -8,7 +8,10 @@
 
 #include "sync/domain/order.h"
 
-enum { GUEST_ORDERS_MAX = 500, GUEST_SESSION_ORDERS_MAX = 3 };
+enum {
+    GUEST_ORDERS_MAX = 250, /* half of what a board shows: strangers push nobody else's off it */
+    GUEST_SESSION_ORDERS_MAX = 3
+};
 
 struct guest_order {
     uint64_t session;

@@ -50,7 +50,7 @@ void history_reset(struct history *history, enum kind kind, const struct entity_
     history->body_size = 0;
 }
 
-/* ---- finding ---- */
+/* --- finding --- */
 
 bool history_branch_is_own(const struct history_branch *branch)
 {
@@ -135,7 +135,7 @@ int history_compare_seen(const struct history *history, uint32_t a, uint32_t b)
     return operation_compare(&history->events[a].id, &history->events[b].id);
 }
 
-/* ---- heads ---- */
+/* --- heads --- */
 
 /* By branch, the newest causal event, if no event of another branch has seen it; otherwise -1. */
 static void heads_find(const struct history *history, int32_t heads[ENTITY_LOGS_MAX])
@@ -189,7 +189,7 @@ int history_parents(const struct history *history, uint64_t own_log, struct oper
     return 0;
 }
 
-/* ---- the fast path ---- */
+/* --- the fast path --- */
 
 bool history_has_room(const struct history *history, uint64_t log, size_t body_size)
 {

@@ -3,7 +3,7 @@
 
 #include "sync/domain/history_load.h"
 
-/* ---- identify ---- */
+/* --- identify --- */
 
 /* The item at @id's place, or NOTHING. */
 static int32_t item_at(const struct load *load, const struct operation *id)
@@ -152,7 +152,7 @@ void load_identify(struct load *load)
     }
 }
 
-/* ---- connect ---- */
+/* --- connect --- */
 
 int32_t load_stand_in(const struct load *load, int32_t index)
 {

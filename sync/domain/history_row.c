@@ -14,7 +14,7 @@ enum {
     FLAGS_ALL = FLAG_OPAQUE_TYPE | FLAG_CUT | FLAG_OUTDATED,
 };
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 static void write_vector(struct writer *writer, const uint64_t *vector, uint32_t count)
 {
@@ -80,7 +80,7 @@ int history_encode(const struct history *history, void *buffer, size_t capacity,
     return writer_finish(&writer, ret_row);
 }
 
-/* ---- reading: a row is our own, but a disk may have changed it ---- */
+/* --- reading: a row is our own, but a disk may have changed it --- */
 
 static void require(struct reader *reader, bool is_so)
 {

@@ -4,7 +4,7 @@
 
 #include "sync/base/check.h"
 
-/* ---- rows by id ---- */
+/* --- rows by id --- */
 
 /* Every row begins with its id. */
 static struct bytes id_of(const void *row)
@@ -63,7 +63,7 @@ static void *row_get(struct rows rows, struct bytes id, uint32_t *problems)
     return row;
 }
 
-/* ---- joins: each only adds ---- */
+/* --- joins: each only adds --- */
 
 static void raise_to(int64_t *to, int64_t value)
 {
@@ -166,7 +166,7 @@ void ledger_add_wish(struct ledger *ledger, const struct refund_wish *wish, stru
     row->reason = wish->reason;
 }
 
-/* ---- what it comes to ---- */
+/* --- what it comes to --- */
 
 static bool was(const struct ledger_intent *intent, enum intent_state state)
 {
@@ -251,7 +251,7 @@ static void settle_dispute(struct ledger *ledger, const struct ledger_dispute *d
     }
 }
 
-/* ---- wishes ---- */
+/* --- wishes --- */
 
 static bool is_unit_in(const struct refund_wish *wish, struct wish_unit unit)
 {
@@ -410,7 +410,7 @@ const struct ledger_wish *ledger_find_wish(const struct ledger *ledger, struct b
     return NULL;
 }
 
-/* ---- what is known already ---- */
+/* --- what is known already --- */
 
 bool ledger_knows_intent(const struct ledger *ledger, const struct pay_intent *intent)
 {

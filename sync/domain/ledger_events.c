@@ -24,7 +24,7 @@ static int64_t read_amount(struct reader *reader)
     return read_int(reader, 0, MONEY_MAX);
 }
 
-/* --- what the provider told ------------------------------------------------------------------- */
+/* --- what the provider told --- */
 
 void pay_intent_encode(const struct pay_intent *intent, struct writer *writer)
 {
@@ -128,7 +128,7 @@ int pay_seen_decode(struct bytes body, struct pay_seen *ret_seen)
     return err;
 }
 
-/* --- wishes ----------------------------------------------------------------------------------- */
+/* --- wishes --- */
 
 /* How many units from @from on are of one line. */
 static uint32_t units_of_line(const struct refund_wish *wish, uint32_t from)
@@ -210,7 +210,7 @@ int refund_wish_decode(struct bytes body, struct refund_wish *ret_wish)
     return err;
 }
 
-/* --- words ------------------------------------------------------------------------------------ */
+/* --- words --- */
 
 #define X(name, number, text) [name] = (text),
 static const char *const intent_texts[] = {INTENT_STATES(X)};

@@ -54,7 +54,7 @@ struct field_rule popup_field_rule(uint32_t field)
     return field < COUNT_OF(popup_rules) ? popup_rules[field] : (struct field_rule){0};
 }
 
-/* --- options ---------------------------------------------------------------------------------- */
+/* --- options --- */
 
 static void write_choices(struct writer *writer, const struct menu_group *group)
 {
@@ -125,7 +125,7 @@ int menu_options_decode(struct bytes value, struct menu_options *ret_options)
     return err;
 }
 
-/* --- fields ----------------------------------------------------------------------------------- */
+/* --- fields --- */
 
 void menu_set_encode(const struct field_values *set, struct writer *writer)
 {
@@ -147,7 +147,7 @@ int popup_set_decode(struct bytes body, struct field_values *ret_set)
     return fields_decode(body, popup_field_rule, ret_set);
 }
 
-/* --- availability, the day -------------------------------------------------------------------- */
+/* --- availability, the day --- */
 
 void menu_available_encode(const struct menu_available *available, struct writer *writer)
 {

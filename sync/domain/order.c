@@ -18,7 +18,7 @@ const char *order_phase_text(enum order_phase phase)
     return (unsigned)phase < PHASE_COUNT ? texts[phase] : "unknown";
 }
 
-/* ---- the opening ---- */
+/* --- the opening --- */
 
 static int number_compare(const struct order_number *a, const struct order_number *b)
 {
@@ -105,7 +105,7 @@ static void fill_opening(const struct fold *fold, struct order *order)
     }
 }
 
-/* ---- the phase ---- */
+/* --- the phase --- */
 
 /* What the ladder looks at. */
 struct sight {
@@ -170,7 +170,7 @@ static enum order_phase phase_of(const struct order *order)
     return order->is_pay_first && !is_settled ? PHASE_DRAFT : PHASE_PLACED;
 }
 
-/* ---- cancels, reasons, waste ---- */
+/* --- cancels, reasons, waste --- */
 
 static bool refuses_a_line(const struct fold *fold, const struct order_refuse *refuse,
                            const struct order *order)

@@ -7,7 +7,7 @@
 
 enum { HANDOVERS_SETTLING_MAX = 32 }; /* more of one order than that settle nothing */
 
-/* ---- what was settled by handing it over ---- */
+/* --- what was settled by handing it over --- */
 
 /* Lower @saw to what every fact about line @line had seen that event @by knew, itself included. */
 static void facts_known(const struct fold *fold, uint32_t by, uint32_t line,
@@ -53,7 +53,7 @@ static void settle_handed(struct fold *fold)
     }
 }
 
-/* ---- edits ---- */
+/* --- edits --- */
 
 static void edits_collect(struct fold *fold)
 {

@@ -28,7 +28,7 @@
 #include "sync/domain/body.h"
 #include "sync/domain/record.h"
 
-/* --- parts that several bodies share ---------------------------------------------------------- */
+/* --- parts that several bodies share --- */
 
 static uint32_t read_positive(struct reader *reader, uint32_t max)
 {
@@ -122,7 +122,7 @@ static void read_options(struct reader *reader, struct line_options *options)
     options->count = count;
 }
 
-/* --- opening and lines ------------------------------------------------------------------------ */
+/* --- opening and lines --- */
 
 void order_open_encode(const struct order_open *open, struct writer *writer)
 {
@@ -286,7 +286,7 @@ int line_void_decode(struct bytes body, struct line_void *ret_void)
     return err;
 }
 
-/* --- the kitchen ------------------------------------------------------------------------------ */
+/* --- the kitchen --- */
 
 void order_accept_encode(const struct order_accept *accept, struct writer *writer)
 {
@@ -443,7 +443,7 @@ int order_drop_decode(struct bytes body, struct order_drop *ret_drop)
     return err;
 }
 
-/* --- handing over, cancelling ----------------------------------------------------------------- */
+/* --- handing over, cancelling --- */
 
 void order_handed_encode(const struct order_handed *handed, struct writer *writer)
 {
@@ -504,7 +504,7 @@ int order_reinstate_decode(struct bytes body)
     return body_end(&reader, unknown);
 }
 
-/* --- money ------------------------------------------------------------------------------------ */
+/* --- money --- */
 
 void order_discount_encode(const struct order_discount *discount, struct writer *writer)
 {

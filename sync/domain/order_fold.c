@@ -4,7 +4,7 @@
 
 #include "sync/domain/order_events.h"
 
-/* ---- what counts ---- */
+/* --- what counts --- */
 
 bool fold_has(const struct fold *fold, uint32_t index, uint32_t type)
 {
@@ -23,7 +23,7 @@ bool fold_is_concurrent(const struct fold *fold, uint32_t a, uint32_t b)
     return !history_saw(fold->history, a, b) && !history_saw(fold->history, b, a);
 }
 
-/* ---- undoing: exactly what is named, or, for a reinstatement, the cancels it had seen ---- */
+/* --- undoing: exactly what is named, or, for a reinstatement, the cancels it had seen --- */
 
 static bool is_recallable(uint32_t type)
 {
@@ -74,7 +74,7 @@ void fold_begin(struct fold *fold, const struct history *history, int32_t view)
     }
 }
 
-/* ---- which lines there are ---- */
+/* --- which lines there are --- */
 
 int32_t fold_line_find(const struct fold *fold, uint32_t id)
 {
@@ -172,7 +172,7 @@ void fold_lines(struct fold *fold)
     sort_lines(fold);
 }
 
-/* ---- facts ---- */
+/* --- facts --- */
 
 /* Note that event @index is a fact about @line: edits that it had not seen come too late. */
 static void note_fact(struct fold *fold, struct fold_line *line, uint32_t index)

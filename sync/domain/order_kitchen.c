@@ -5,7 +5,7 @@
 #include "sync/domain/order_events.h"
 #include "sync/domain/order_fold.h"
 
-/* ---- accepts ---- */
+/* --- accepts --- */
 
 static bool accept_get(const struct fold *fold, uint32_t index, struct order_accept *ret_accept)
 {
@@ -176,7 +176,7 @@ static void fill_claims(const struct fold *fold, struct order *order)
     flag_unaccepted(changed, order);
 }
 
-/* ---- made twice ---- */
+/* --- made twice --- */
 
 /* Who began each line. */
 struct makers {
@@ -246,7 +246,7 @@ static void flag_double_made(const struct fold *fold, struct order *order)
     }
 }
 
-/* ---- times ---- */
+/* --- times --- */
 
 /* When the last active line was done; 0 while one is not. */
 static uint64_t ready_time(const struct fold *fold, const struct order *order)
@@ -286,7 +286,7 @@ void order_fill_kitchen(const struct fold *fold, struct order *order)
     order->handed_t = handed_time(fold);
 }
 
-/* ---- the newest change, and whether the kitchen has seen it ---- */
+/* --- the newest change, and whether the kitchen has seen it --- */
 
 static bool changes_lines(uint32_t type)
 {

@@ -5,7 +5,7 @@
 #include "sync/domain/order_events.h"
 #include "sync/domain/order_fold.h"
 
-/* ---- as added ---- */
+/* --- as added --- */
 
 static void fill_added(const struct fold *fold, const struct fold_line *from,
                        struct order_line *line)
@@ -26,7 +26,7 @@ static void fill_added(const struct fold *fold, const struct fold_line *from,
     line->quantity_wished = from->quantity_wished;
 }
 
-/* ---- options and notes: the edits that nobody has seen and overwritten ---- */
+/* --- options and notes: the edits that nobody has seen and overwritten --- */
 
 enum register_kind { REGISTER_OPTIONS, REGISTER_NOTE };
 
@@ -178,7 +178,7 @@ static void fill_registers(const struct fold *fold, uint32_t index, struct order
     fill_note(line, &contest);
 }
 
-/* ---- progress, voids, refusals ---- */
+/* --- progress, voids, refusals --- */
 
 static void fill_progress(const struct fold_line *from, struct order_line *line)
 {
@@ -231,7 +231,7 @@ static void refuse_lines(const struct fold *fold, struct order *order)
     }
 }
 
-/* ---- what a person must look at ---- */
+/* --- what a person must look at --- */
 
 static void flag_line(const struct fold_line *from, const struct order_line *line,
                       struct order *order)

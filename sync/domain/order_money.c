@@ -5,7 +5,7 @@
 #include "sync/domain/order_events.h"
 #include "sync/domain/order_fold.h"
 
-/* ---- payments: counted once per id, whoever reported them and how often ---- */
+/* --- payments: counted once per id, whoever reported them and how often --- */
 
 /* Into @ret_payment; false when the event is no payment or refund that makes sense. */
 static bool payment_get(const struct fold *fold, uint32_t index, struct order_payment *ret_payment)
@@ -107,7 +107,7 @@ void order_fill_payments(const struct fold *fold, struct order *order)
     }
 }
 
-/* ---- discounts: amounts that an event gave to lines, scaled as the lines changed since ---- */
+/* --- discounts: amounts that an event gave to lines, scaled as the lines changed since --- */
 
 struct shares {
     int64_t now[ORDER_LINES_MAX];    /* of the present quantities */
@@ -176,7 +176,7 @@ static void shares_sum(const struct fold *fold, struct order *order, struct shar
     }
 }
 
-/* ---- the bill ---- */
+/* --- the bill --- */
 
 static struct bill_line bill_line_of(const struct order_line *line, uint32_t quantity,
                                      int64_t discount_minor)
@@ -255,7 +255,7 @@ void order_fill_bill(const struct fold *fold, struct order *order)
     }
 }
 
-/* ---- what is due ---- */
+/* --- what is due --- */
 
 /* Who decides that something is given back does not ask for it again. */
 static int64_t forgiven_of(const struct order *order, int64_t due_minor)

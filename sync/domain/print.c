@@ -4,7 +4,7 @@
 
 enum { CHAIN_MAX = 8, LINE_HASHED_BYTES = 4 + 4 + 4 + PRINT_CONTENT_BYTES };
 
-/* ---- jobs ---- */
+/* --- jobs --- */
 
 /* Size, then bytes, so that neighbours cannot run into each other. */
 static void hash_text(uint8_t state[HASH_BYTES], struct bytes text)
@@ -152,7 +152,7 @@ const struct order_receipt *print_receipt_of(const struct order *order, const st
     return NULL;
 }
 
-/* ---- slips ---- */
+/* --- slips --- */
 
 static bool claim_at(const struct history *history, uint32_t index, struct print_claim *ret_claim)
 {
@@ -295,7 +295,7 @@ bool print_is_doubled(const struct history *history)
     return false;
 }
 
-/* ---- paper ---- */
+/* --- paper --- */
 
 static const struct print_line *claim_line(const struct print_claim *claim, uint32_t line)
 {

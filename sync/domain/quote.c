@@ -8,7 +8,7 @@
 
 enum { QUOTE_LABEL_BYTES = 5 };
 
-/* ---- the row ---- */
+/* --- the row --- */
 
 struct key quote_key(uint64_t session)
 {
@@ -114,7 +114,7 @@ int quote_bill(const struct quote *quote, struct bill *ret_bill)
     return err == 0 ? bill_compute(mode, lines, count, ret_bill) : err;
 }
 
-/* ---- which ones stand ---- */
+/* --- which ones stand --- */
 
 /* Its place; count when there is none. */
 static uint32_t find(const struct quotes *quotes, uint64_t session)

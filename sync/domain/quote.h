@@ -78,7 +78,7 @@ MUST_CHECK int quote_bill_line(const struct line_add *add, struct bill_line *ret
 /* What the entries that count come to, by the order they stand in. What bill_compute() says. */
 MUST_CHECK int quote_bill(const struct quote *quote, struct bill *ret_bill);
 
-/* ---- which ones stand ---- */
+/* --- which ones stand --- */
 
 struct quote_slot {
     uint64_t session;

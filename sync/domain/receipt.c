@@ -4,7 +4,7 @@
 
 #include "sync/domain/body.h"
 
-/* ---- [number, total, tax, kind, lane, incarnation] ---- */
+/* --- [number, total, tax, kind, lane, incarnation] --- */
 
 void receipt_encode(const struct receipt *receipt, struct writer *writer)
 {
@@ -35,7 +35,7 @@ int receipt_decode(struct bytes body, struct receipt *ret_receipt)
     return err;
 }
 
-/* ---- numbers ---- */
+/* --- numbers --- */
 
 static struct key key_receipt(uint64_t log)
 {
@@ -108,7 +108,7 @@ int receipt_keep(struct store_txn *txn, uint64_t log, uint32_t number)
     return store_put(txn, TABLE_LOCAL, key_bytes(&key), bytes_of(value, sizeof value));
 }
 
-/* ---- which counts ---- */
+/* --- which counts --- */
 
 bool receipt_is_current(const struct order *order, const struct order_receipt *receipt)
 {

@@ -9,7 +9,7 @@ void report_reset(struct report *report)
     memset(report, 0, sizeof *report);
 }
 
-/* ---- by method ---- */
+/* --- by method --- */
 
 static bool is_named(const struct report_method *method, struct bytes name)
 {
@@ -63,7 +63,7 @@ static void add_provider(struct report *report, const struct ledger *ledger)
     method->refunded_minor += ledger->refunded_minor;
 }
 
-/* ---- by rate ---- */
+/* --- by rate --- */
 
 static struct order_rate *rate_of(struct report *report, uint32_t tax_bp)
 {
@@ -94,7 +94,7 @@ static void add_rates(struct report *report, const struct order *order)
     }
 }
 
-/* ---- the whole ---- */
+/* --- the whole --- */
 
 static void count_phase(struct report *report, const struct order *order)
 {

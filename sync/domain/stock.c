@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* ---- accounts ---- */
+/* --- accounts --- */
 
 void stock_reset(struct stock *stock)
 {
@@ -68,7 +68,7 @@ struct stock_account *stock_account(struct stock *stock, uint64_t issuer, uint64
     return account;
 }
 
-/* ---- the row ---- */
+/* --- the row --- */
 
 enum {
     ROW_VERSION = 1,
@@ -195,7 +195,7 @@ int stock_get(struct stock *stock, struct store_txn *txn, const struct entity_id
     return stock_decode(stock, row);
 }
 
-/* ---- who is closed, and who inherits ---- */
+/* --- who is closed, and who inherits --- */
 
 enum { SUCCESSIONS_MAX = 16 }; /* followed from one closed log; beyond, its units are nobody's */
 
@@ -275,7 +275,7 @@ static int are_all_here(const struct stock_view *view, const struct stock_accoun
     return err;
 }
 
-/* ---- rights ---- */
+/* --- rights --- */
 
 static int64_t own_units(const struct stock_account *account)
 {
@@ -328,7 +328,7 @@ static int leftovers(const struct stock *stock, const struct stock_view *view, u
     return err;
 }
 
-/* ---- gifts of what the giver did not have ---- */
+/* --- gifts of what the giver did not have --- */
 
 /* Units that the log of @account gave away beyond those it had; what it sold without a right, on
  * purpose, is no gift, and an issuer gives what it may make. */

@@ -66,7 +66,7 @@ MUST_CHECK int stock_decode(struct stock *stock, struct bytes row);
 MUST_CHECK int stock_encode(const struct stock *stock, void *buffer, size_t capacity,
                             struct bytes *ret_row);
 
-/* ---- rights ---- */
+/* --- rights --- */
 
 /* What a right is judged by: who is closed, and how far its log is here. */
 struct stock_view {

@@ -6,7 +6,7 @@
 #include "sync/domain/stock_index.h"
 #include "sync/domain/stock_walk.h"
 
-/* ---- taking in ---- */
+/* --- taking in --- */
 
 /* Note in the index; @ret_is_new says whether it was not there. In an audit it should be. */
 static int note(struct stock_fold *fold, const struct key *key, bool *ret_is_new)
@@ -215,7 +215,7 @@ int stock_append(struct stock_fold *fold, const struct operation *id, const stru
     return apply(fold, id, event);
 }
 
-/* ---- the full fold ---- */
+/* --- the full fold --- */
 
 /* What an event notes in the index when it counts; false for one that notes nothing. */
 static bool key_noted(const struct operation *place, const struct event *event, struct key *ret_key)
@@ -287,7 +287,7 @@ int stock_audit(struct stock_fold *fold)
     return err == 0 && is_wrong ? ERR_MISMATCH : err;
 }
 
-/* ---- the way back ---- */
+/* --- the way back --- */
 
 static int seek_in(struct stock_fold *fold, const struct operation *place,
                    const struct event *event)

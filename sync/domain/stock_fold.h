@@ -66,7 +66,7 @@ MUST_CHECK int stock_audit(struct stock_fold *fold);
  * @fold but the store, the roster and the scratch. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int stock_key_is_right(const struct stock_fold *fold, struct bytes key, bool *ret_is);
 
-/* ---- the takes of an order ---- */
+/* --- the takes of an order --- */
 
 struct stock_taken {
     uint64_t item;

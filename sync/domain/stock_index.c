@@ -18,7 +18,7 @@ enum {
     UNDO_KEY_BYTES = 1 + ENTITY_ID_BYTES + ITEM_BYTES + OPERATION_KEY_BYTES + 8 + 5 + 4,
 };
 
-/* ---- keys ---- */
+/* --- keys --- */
 
 static void put(struct key *key, const void *data, size_t size)
 {
@@ -94,7 +94,7 @@ static struct operation operation_at(const uint8_t *data)
     return operation;
 }
 
-/* ---- reading the index ---- */
+/* --- reading the index --- */
 
 /* Step to the first key with @prefix (@is_first) or to the next; ERR_NOT_FOUND past the last. */
 static int walk(struct store_cursor *cursor, const struct key *prefix, size_t size, bool is_first,
@@ -196,7 +196,7 @@ int stock_take_find(struct store_txn *txn, const struct stock_undo *undo,
     return err;
 }
 
-/* ---- the way back ---- */
+/* --- the way back --- */
 
 bool stock_key_parse(struct bytes key, uint64_t *ret_item, struct operation *ret_place)
 {

@@ -19,7 +19,7 @@ int stock_read_event(struct store_txn *txn, uint64_t log, uint64_t seq, struct o
     return err == 0 || err == ERR_IO ? err : ERR_MALFORMED;
 }
 
-/* ---- what counts ---- */
+/* --- what counts --- */
 
 /* Whether the event that @event stands for counts itself. */
 static int has_original(const struct stock_fold *fold, const struct event *event, bool *ret_has)
@@ -96,7 +96,7 @@ int stock_is_counting(struct stock_fold *fold, const struct operation *place,
     return err;
 }
 
-/* ---- the walk ---- */
+/* --- the walk --- */
 
 /* Whether events of this type are for stock; one of an unknown type may be. */
 static bool is_of_stock(uint32_t type)

@@ -6,7 +6,7 @@
 #include "sync/domain/entity.h"
 #include "sync/domain/till_task.h"
 
-/* --- reading ---------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static int load_drawer(struct task *task, const struct entity_id *id, struct drawer *ret_drawer)
 {
@@ -60,7 +60,7 @@ static int has_session(struct task *task, bool *ret_has)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* --- writing ---------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 struct entity_id task_drawer_id(const struct task *task)
 {

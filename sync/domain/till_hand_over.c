@@ -2,7 +2,7 @@
 #include "sync/domain/till_history.h"
 #include "sync/domain/till_stock.h"
 
-/* --- handing over ----------------------------------------------------------------------------- */
+/* --- handing over --- */
 
 static int add_units(struct order_handed *handed, const struct order_line *line, int32_t wanted)
 {
@@ -42,7 +42,7 @@ int till_hand_over(struct task *task)
     return err;
 }
 
-/* --- taking a hand-over back ------------------------------------------------------------------ */
+/* --- taking a hand-over back --- */
 
 /* The newest hand-over in force that is about line @at, by what was seen: how much is left to give
  * is no clock's to say. -1 when there is none. */
@@ -142,7 +142,7 @@ int till_unhand(struct task *task)
     return 0;
 }
 
-/* --- cancelling ------------------------------------------------------------------------------- */
+/* --- cancelling --- */
 
 int till_cancel(struct task *task)
 {

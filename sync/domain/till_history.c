@@ -2,7 +2,7 @@
 
 #include "sync/domain/order_fold.h"
 
-/* --- as the fold sees it ---------------------------------------------------------------------- */
+/* --- as the fold sees it --- */
 
 void marks_undone(const struct history *history, struct event_marks *ret_marks)
 {
@@ -44,7 +44,7 @@ bool mark_waiting_edits(const struct task *task, const struct selection *selecti
     return is_any;
 }
 
-/* --- the lines of an event -------------------------------------------------------------------- */
+/* --- the lines of an event --- */
 
 static uint32_t lines_of_ids(const struct line_ids *ids, struct event_line *lines)
 {
@@ -122,7 +122,7 @@ bool event_is_about(const struct task *task, const struct history_event *event,
     return false;
 }
 
-/* --- naming ----------------------------------------------------------------------------------- */
+/* --- naming --- */
 
 static void emit_list(struct task *task, enum event_type type, const struct operation_list *list,
                       bool is_yes)

@@ -28,7 +28,7 @@ static int select_cookable(const struct task *task, struct selection *ret_select
     return ret_selection->count > 0 ? 0 : ERR_STATE;
 }
 
-/* --- accept ----------------------------------------------------------------------------------- */
+/* --- accept --- */
 
 static bool is_any_unaccepted(const struct task *task, const struct selection *selection)
 {
@@ -84,7 +84,7 @@ static void accept_what_is_not(struct task *task, const struct selection *select
     }
 }
 
-/* --- refuse ----------------------------------------------------------------------------------- */
+/* --- refuse --- */
 
 /* Without ids, what nobody has begun; with ids, begun work must be taken back first: a fact beats
  * the refusal in every fold, so it would do nothing. */
@@ -139,7 +139,7 @@ int till_lapse(struct task *task)
     return refuse_as(task, EVENT_LAPSE);
 }
 
-/* --- start, done ------------------------------------------------------------------------------ */
+/* --- start, done --- */
 
 static void emit_progress(struct task *task, const struct line_ids *lines, enum event_type type)
 {
@@ -202,7 +202,7 @@ int till_done(struct task *task)
     return err;
 }
 
-/* --- recall ----------------------------------------------------------------------------------- */
+/* --- recall --- */
 
 enum { RECALL_TYPES_MAX = 4 };
 
@@ -424,7 +424,7 @@ int till_recall(struct task *task)
     return sell_refused_again(task, &selection);
 }
 
-/* --- amend ------------------------------------------------------------------------------------ */
+/* --- amend --- */
 
 int till_amend(struct task *task)
 {
@@ -437,7 +437,7 @@ int till_amend(struct task *task)
     return err;
 }
 
-/* --- seen ------------------------------------------------------------------------------------- */
+/* --- seen --- */
 
 /* The operation that the board drew: by (log, seq), as the screen's stream names it. */
 static int find_drawn(const struct task *task, struct operation *ret_operation)

@@ -4,7 +4,7 @@
 
 #include "sync/domain/wish.h"
 
-/* --- the provider's facts --------------------------------------------------------------------- */
+/* --- the provider's facts --- */
 
 static bool is_event_seen(const struct task *task, struct bytes id)
 {
@@ -99,7 +99,7 @@ int till_pay_dispute(struct task *task)
     return 0;
 }
 
-/* --- wishes ----------------------------------------------------------------------------------- */
+/* --- wishes --- */
 
 /* What the provider has of this order, and nobody has wished back yet. */
 static int64_t left_to_wish(const struct ledger *ledger)

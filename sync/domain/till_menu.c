@@ -108,7 +108,7 @@ static bool has_options(const struct menu_item *item, struct bytes wanted)
     return writer_finish(&writer, &now) == 0 && bytes_equal(now, wanted);
 }
 
-/* --- the menu --------------------------------------------------------------------------------- */
+/* --- the menu --- */
 
 /* The item as it is; without a number it does not exist. */
 static int load_item(struct task *task, struct menu_item *ret_item)
@@ -220,7 +220,7 @@ int till_menu_available(struct task *task)
     return 0;
 }
 
-/* --- the pop-up ------------------------------------------------------------------------------- */
+/* --- the pop-up --- */
 
 static bool is_currency_code(struct bytes text)
 {

@@ -24,7 +24,7 @@ static int find_method(struct bytes method, bool *ret_is_cash)
     return ERR_MALFORMED;
 }
 
-/* --- paying ----------------------------------------------------------------------------------- */
+/* --- paying --- */
 
 /* Rounding of @pay and the change for what was tendered; 0 tendered is the exact sum. */
 static int settle_cash(struct order_pay *pay, uint32_t cash_step_minor, int64_t *ret_change)
@@ -121,7 +121,7 @@ int till_pay(struct task *task)
     return before != NULL ? 0 : pay_missing(task, &id);
 }
 
-/* --- refunding -------------------------------------------------------------------------------- */
+/* --- refunding --- */
 
 static int refund_new(struct task *task, const struct entity_id *id)
 {
@@ -160,7 +160,7 @@ int till_refund(struct task *task)
     return find_payment(task->order, &id) != NULL ? 0 : refund_new(task, &id);
 }
 
-/* --- discounts -------------------------------------------------------------------------------- */
+/* --- discounts --- */
 
 static int read_discount(const struct command *command, struct bill_discount *ret_discount)
 {

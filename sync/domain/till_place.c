@@ -6,7 +6,7 @@
 #include "sync/domain/till_line.h"
 #include "sync/domain/till_quote.h"
 
-/* --- placing ---------------------------------------------------------------------------------- */
+/* --- placing --- */
 
 /* Of a quote the mode and what its prices include stay with its prices. */
 static int emit_open(struct task *task, const struct popup *popup, struct bytes mode)
@@ -225,7 +225,7 @@ int till_place(struct task *task)
     return err;
 }
 
-/* --- lines of an order that exists ------------------------------------------------------------ */
+/* --- lines of an order that exists --- */
 
 static bool has_line(const struct order *order, uint32_t id)
 {

@@ -43,7 +43,7 @@ static const struct print_slip *find_open(const struct print_slips *slips,
     return NULL;
 }
 
-/* --- a person asks ---------------------------------------------------------------------------- */
+/* --- a person asks --- */
 
 /* A ticket that nobody is known to have printed may still be coming out of its own printer: who
  * orders it elsewhere takes over without consent. A receipt is nobody's before it is asked for. */
@@ -123,7 +123,7 @@ int till_print(struct task *task)
     return 0;
 }
 
-/* --- the owner of the printer claims ---------------------------------------------------------- */
+/* --- the owner of the printer claims --- */
 
 static int claim_first(struct task *task, const struct print_slips *slips)
 {
@@ -183,7 +183,7 @@ int till_print_claim(struct task *task)
     return slip == NULL ? ERR_NOT_FOUND : claim_of(task, &slips, slip);
 }
 
-/* --- and says what became of it --------------------------------------------------------------- */
+/* --- and says what became of it --- */
 
 /* With the owner's consent another printer takes it: nothing came out here. */
 static void hand_to(struct task *task, const struct print_slip *slip, uint32_t printer)

@@ -20,7 +20,7 @@ int till_quote_load(const struct task *task, struct quote *ret_quote)
     return err == ERR_NOT_FOUND || (err == 0 && !is_it) ? ERR_EXPIRED : err;
 }
 
-/* ---- what there is of a line ---- */
+/* --- what there is of a line --- */
 
 /* Peers are asked for what is lacking here, never for more than one customer may hold. */
 static void note_lack(struct task *task, uint64_t item, int64_t lacking)
@@ -87,7 +87,7 @@ static int quote_line(struct task *task, uint32_t i, struct writer *writer)
     return err;
 }
 
-/* ---- a new one ---- */
+/* --- a new one --- */
 
 /* What was written has to read as an order's lines would, and to be payable. */
 static int check_row(struct bytes row)

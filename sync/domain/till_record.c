@@ -10,7 +10,7 @@
  * request's key, so that two that add a record at once hardly ever meet. */
 enum { RECORD_MINTED_FIRST = 10000 };
 
-/* --- which record ----------------------------------------------------------------------------- */
+/* --- which record --- */
 
 static const struct record_kind *kind_of(const struct task *task)
 {
@@ -83,7 +83,7 @@ static int count_records(const struct task *task, enum kind kind, uint32_t *ret_
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* --- what is written -------------------------------------------------------------------------- */
+/* --- what is written --- */
 
 static struct field_value *value_find(struct field_values *set, uint32_t field)
 {
@@ -205,7 +205,7 @@ static void emit_set(struct task *task, const struct record_kind *kind,
     }
 }
 
-/* --- records by number ------------------------------------------------------------------------ */
+/* --- records by number --- */
 
 /* A record is added once: a retry finds it as it should be, another's is not written over. */
 static int check_new(const struct task *task, const struct record *record,
@@ -280,7 +280,7 @@ int task_load_tax(struct task *task, uint64_t number, struct record *ret_record)
     return ret_record->is_known ? 0 : ERR_UNAVAILABLE;
 }
 
-/* --- reviews ---------------------------------------------------------------------------------- */
+/* --- reviews --- */
 
 /* Who reviews is known by the session that the review came in, and named by its hash. */
 static void customer_hash(const struct task *task, uint8_t hash[CUSTOMER_HASH_BYTES])

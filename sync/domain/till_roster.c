@@ -30,7 +30,7 @@ static int device_of(const struct task *task, const struct roster_device **ret_d
     return *ret_device != NULL ? 0 : ERR_NOT_FOUND;
 }
 
-/* --- certificates ---------------------------------------------------------------------------- */
+/* --- certificates --- */
 
 /* The replica has verified the chain; here it only has to be a value. */
 int till_device_add(struct task *task)
@@ -162,7 +162,7 @@ int till_device_role(struct task *task)
     return err;
 }
 
-/* --- cuts ------------------------------------------------------------------------------------ */
+/* --- cuts --- */
 
 static void emit_cut(struct task *task, enum event_type type, const struct log_cut *cut)
 {
@@ -221,7 +221,7 @@ int till_device_retire(struct task *task)
     return 0;
 }
 
-/* --- places ---------------------------------------------------------------------------------- */
+/* --- places --- */
 
 int till_device_place(struct task *task)
 {
@@ -248,7 +248,7 @@ int till_device_place(struct task *task)
     return 0;
 }
 
-/* --- people ---------------------------------------------------------------------------------- */
+/* --- people --- */
 
 int till_staff_role(struct task *task)
 {

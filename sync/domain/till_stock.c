@@ -4,7 +4,7 @@
 #include "sync/domain/hold.h"
 #include "sync/domain/stock_fold.h"
 
-/* ---- noting ---- */
+/* --- noting --- */
 
 void till_stock_sell(struct task *task, uint64_t item, enum stock_policy policy, uint32_t line,
                      uint32_t units, bool is_change)
@@ -85,7 +85,7 @@ void till_stock_give_up(struct task *task, const struct order_line *line, uint32
     task->returns[task->returns_count++] = (struct stock_return){.line = line->id, .units = units};
 }
 
-/* ---- giving back ---- */
+/* --- giving back --- */
 
 static void emit_undo(struct task *task, const struct stock_taken *taken, uint64_t units)
 {
@@ -114,7 +114,7 @@ static int settle_return(struct task *task, const struct stock_return *given)
     return err;
 }
 
-/* ---- selling ---- */
+/* --- selling --- */
 
 /* Units of @item that this command has taken already, of @issuer or (0) of all. */
 static int64_t spent(const struct task *task, uint64_t item, uint64_t issuer)
@@ -326,7 +326,7 @@ int till_stock_settle(struct task *task)
     return err;
 }
 
-/* ---- managing ---- */
+/* --- managing --- */
 
 static int load_for_manager(struct task *task)
 {

@@ -11,7 +11,7 @@ bool principal_may(const struct principal *principal, enum capability capability
     return (may & capability_bit(capability)) != 0;
 }
 
-/* --- emitting --------------------------------------------------------------------------------- */
+/* --- emitting --- */
 
 struct writer *task_body(struct task *task)
 {
@@ -69,7 +69,7 @@ void task_emit_again(struct task *task, const struct voided_event *voided)
     }
 }
 
-/* --- fields ----------------------------------------------------------------------------------- */
+/* --- fields --- */
 
 struct field_value task_field_value(const struct wanted_field *wanted)
 {
@@ -108,7 +108,7 @@ const struct wanted_field *task_find_field(const struct command *command, uint32
     return NULL;
 }
 
-/* --- reading ---------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 /* What lies beyond the limits of a history is void, so it is not written at all. */
 bool task_has_room(const struct task *task, const struct history *history)
@@ -242,7 +242,7 @@ int task_select(const struct task *task, struct selection *ret_selection)
     return 0;
 }
 
-/* --- ids from the request's key --------------------------------------------------------------- */
+/* --- ids from the request's key --- */
 
 int task_check_key(const struct task *task)
 {

@@ -35,7 +35,7 @@ static int load(struct task *task, struct voided *voided)
     return err == 0 && !task_has_room(task, history) ? ERR_TOO_MANY : err;
 }
 
-/* ---- adopting ---- */
+/* --- adopting --- */
 
 /* Whether the event fits in what one command may write; the others wait for the next. */
 static bool has_room(const struct task *task, size_t size)
@@ -161,7 +161,7 @@ int till_adopt(struct task *task)
     return err == 0 ? take_stock(task, &adopted) : err;
 }
 
-/* ---- dropping ---- */
+/* --- dropping --- */
 
 /* Whether a later event of the same log is open too. */
 static bool is_newest_of_log(const struct voided *voided, uint32_t index)

@@ -7,7 +7,7 @@
 #include "sync/log/salvage.h"
 #include "sync/roster/salvage_memo.h"
 
-/* ---- remembering ---- */
+/* --- remembering --- */
 
 /* Ids end in hash bytes: no need to hash again. */
 static uint32_t bucket_start(const struct entity_id *entity)
@@ -121,7 +121,7 @@ bool turn_is_dirty_beside(const struct turn *turn, const struct entity_id *entit
     return is_any;
 }
 
-/* ---- change numbers ---- */
+/* --- change numbers --- */
 
 int change_number_get(struct store_txn *txn, uint64_t *ret_number)
 {
@@ -171,7 +171,7 @@ static int change_number_give(struct store_txn *txn, const struct key *state, ui
                     : store_put(txn, TABLE_MARK, key_bytes(state), bytes_of(value, sizeof value));
 }
 
-/* ---- index keys ---- */
+/* --- index keys --- */
 
 static bool keys_have(const struct index_keys *keys, const struct key *key)
 {
@@ -194,7 +194,7 @@ static int index_replace(struct store_txn *txn, const struct index_keys *old,
     return err == ERR_NOT_FOUND ? ERR_IO : err;
 }
 
-/* ---- folding ---- */
+/* --- folding --- */
 
 /* Whether the event changes anything at all. */
 static bool counts(const struct folder *folder, const struct operation *id,
@@ -556,7 +556,7 @@ static int tally_advance(const struct turn *turn, struct store_txn *txn, struct 
     return stock_load(&fold);
 }
 
-/* ---- what cannot be folded here ---- */
+/* --- what cannot be folded here --- */
 
 bool folder_sets_aside(const struct folder *folder, const struct entity_id *entity)
 {

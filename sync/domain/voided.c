@@ -11,7 +11,7 @@ bool voided_is_at(const struct roster *roster, uint64_t log, uint64_t seq)
     return found != NULL && found->revoked_seq != UINT64_MAX && seq >= roster_voided_from(found);
 }
 
-/* ---- the entity's rows ---- */
+/* --- the entity's rows --- */
 
 struct walk {
     struct store_txn *txn;
@@ -134,7 +134,7 @@ int voided_any(struct store_txn *txn, const struct roster *roster, const struct 
     return err;
 }
 
-/* ---- what was decided ---- */
+/* --- what was decided --- */
 
 static void take_drop(struct voided *voided, const struct operation *newest)
 {

@@ -3,7 +3,7 @@
 #include "sync/base/check.h"
 #include "sync/base/money.h"
 
-/* ---- ids ---- */
+/* --- ids --- */
 
 static struct wish_id id_of(const char *label, const struct entity_id *order, struct bytes rest)
 {
@@ -44,7 +44,7 @@ struct wish_id wish_id_of_cause(const struct entity_id *order, const struct oper
     return id_of("trestle/wish/cause/1", order, bytes_of(data, sizeof data));
 }
 
-/* ---- units ---- */
+/* --- units --- */
 
 static bool is_before(struct wish_unit a, struct wish_unit b)
 {

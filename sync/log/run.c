@@ -8,7 +8,7 @@
 /* Below so many events a look for the table's end costs more than its hint saves. */
 enum { APPEND_EVENTS_MIN = 8, HEAD_BYTES_MAX = 128 };
 
-/* --- heads ----------------------------------------------------------------------------------- */
+/* --- heads --- */
 
 void log_head_init(struct log_head *head, const struct popup_id *popup,
                    const struct public_key *key, uint64_t device, uint32_t incarnation)
@@ -109,7 +109,7 @@ int log_head_at(struct store_txn *txn, const struct popup_id *popup, const struc
     return 0;
 }
 
-/* --- rows ------------------------------------------------------------------------------------ */
+/* --- rows --- */
 
 static int put_at_end(struct store_txn *txn, enum store_table table, const struct key *key,
                       struct bytes value, bool is_at_end)
@@ -165,7 +165,7 @@ static int put_signature(struct store_txn *txn, uint64_t log, uint64_t seq,
     return store_put(txn, TABLE_SIG, key_bytes(&key), bytes_of(signature->bytes, SIGNATURE_BYTES));
 }
 
-/* --- one event of a chain -------------------------------------------------------------------- */
+/* --- one event of a chain --- */
 
 /* Judge the envelope of the event at @seq and fill in what is known after it. */
 static int event_judge(struct run_event *event, uint64_t seq, const struct hash *previous)
@@ -185,7 +185,7 @@ static int event_judge(struct run_event *event, uint64_t seq, const struct hash 
     return 0;
 }
 
-/* --- writing --------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static bool has_room(const struct log_head *head, size_t size)
 {
@@ -235,7 +235,7 @@ int log_sign(struct store_txn *txn, struct log_head *head, const struct popup_id
     return err;
 }
 
-/* --- runs from peers ------------------------------------------------------------------------- */
+/* --- runs from peers --- */
 
 /* Forget the first events of @run, up to @seq. */
 static void run_drop(struct run *run, uint64_t seq)
@@ -340,7 +340,7 @@ int run_mend(struct store_txn *txn, const struct run *run, uint32_t count)
                : put_signature(txn, run->log, run_last_seq(run), &run->signature);
 }
 
-/* --- runs to peers --------------------------------------------------------------------------- */
+/* --- runs to peers --- */
 
 /* Two cursors side by side: the events of a log and the signatures that end its runs. */
 struct run_reader {

@@ -19,7 +19,7 @@
 #include "sync/log/event.h"
 #include "sync/log/tables.h"
 
-/* --- heads ------------------------------------------------------------------------------------ */
+/* --- heads --- */
 
 /* Where a log ends, and whose it is. */
 struct log_head {
@@ -57,7 +57,7 @@ MUST_CHECK int log_head_next(struct store_cursor *cursor, struct log_head *ret_h
 MUST_CHECK int log_head_at(struct store_txn *txn, const struct popup_id *popup,
                            const struct log_head *head, uint64_t seq, struct log_head *ret_head);
 
-/* --- writing ---------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 /* Append one encoded event to the own log and advance @head. The run stays open: the caller signs
  * before it commits. The first event is log.open.
@@ -72,7 +72,7 @@ MUST_CHECK int log_append(struct store_txn *txn, struct log_head *head, struct b
 MUST_CHECK int log_sign(struct store_txn *txn, struct log_head *head, const struct popup_id *popup,
                         const struct secret_key *secret);
 
-/* --- runs from and to peers ------------------------------------------------------------------- */
+/* --- runs from and to peers --- */
 
 struct run_event {
     struct bytes bytes; /* verbatim, borrowed from the message or the store */
@@ -134,7 +134,7 @@ MUST_CHECK int run_read(struct store_txn *txn, uint64_t log, uint64_t from_seq, 
 MUST_CHECK int run_read_to(struct store_txn *txn, uint64_t log, uint64_t from_seq,
                            uint64_t last_seq, size_t bytes_max, struct run *ret_run);
 
-/* --- the whole log ---------------------------------------------------------------------------- */
+/* --- the whole log --- */
 
 struct log_report {
     uint64_t log;

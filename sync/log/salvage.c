@@ -5,7 +5,7 @@
 
 #include "sync/log/salvage_rows.h"
 
-/* ---- the table: writing ---- */
+/* --- the table: writing --- */
 
 /* A row of a salvage is written, or looked for: ERR_MISMATCH when it is not so. */
 typedef int row_do(struct store_txn *txn, struct bytes key, struct bytes value);
@@ -147,7 +147,7 @@ int salvage_index(struct store_txn *txn, uint64_t log, uint64_t seq, struct byte
     return err != 0 ? err : put_by_carrier(txn, log, seq, salvage.log, bytes.size);
 }
 
-/* ---- the table: checking ---- */
+/* --- the table: checking --- */
 
 int salvage_is_indexed(struct store_txn *txn, uint64_t log, uint64_t seq, struct bytes bytes,
                        bool *ret_is)

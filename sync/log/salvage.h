@@ -56,7 +56,7 @@ MUST_CHECK int salvage_verify(const struct salvage *salvage, const struct popup_
 /* The next element; @reader was started on salvage.list. False at the end. */
 bool salvage_next(struct reader *reader, struct salvaged *ret_element);
 
-/* ---- the table ---- */
+/* --- the table --- */
 
 /* Where an event of a salvaged run is found. */
 struct salvaged_row {

@@ -9,7 +9,7 @@
 #include "sync/domain/blob.h"
 #include "sync/mesh/mesh_internal.h"
 
-/* ---- giving ---- */
+/* --- giving --- */
 
 static void say_absent(uint32_t at, const struct blob_part *part, struct effects *out)
 {
@@ -40,7 +40,7 @@ int mesh_take_blobq(struct mesh *mesh, struct store_txn *txn, uint32_t at, struc
     return 0;
 }
 
-/* ---- fetching ---- */
+/* --- fetching --- */
 
 void fetch_leave(struct fetch *fetch)
 {
@@ -214,7 +214,7 @@ static int fetch_seal(struct mesh *mesh, struct store_txn *txn, struct moment no
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-/* ---- erasing ---- */
+/* --- erasing --- */
 
 static int erase_all(struct store_txn *txn, struct effects *out, bool *ret_is_written)
 {

@@ -116,7 +116,7 @@ struct effects {
 /* Empty; call before each turn. */
 void effects_reset(struct effects *effects);
 
-/* ---- for sync only ---- */
+/* --- for sync only --- */
 
 /* A frame to send: false when there is no room (counted; the protocol repairs it). */
 MUST_CHECK bool effects_frame_begin(struct effects *effects, struct writer *writer);

@@ -3,7 +3,7 @@
 
 #include "sync/mesh/mesh_internal.h"
 
-/* ---- claims ---- */
+/* --- claims --- */
 
 uint32_t claims_of_all(const struct mesh *mesh, struct head_claim *claims)
 {
@@ -34,7 +34,7 @@ void link_start_push(const struct mesh *mesh, struct link *link)
         link->next_seq[own] = has + 1;
 }
 
-/* ---- marks ---- */
+/* --- marks --- */
 
 static void marks_update(struct mesh *mesh, struct effects *out)
 {
@@ -47,7 +47,7 @@ static void marks_update(struct mesh *mesh, struct effects *out)
     }
 }
 
-/* ---- status ---- */
+/* --- status --- */
 
 static uint32_t links_ready(const struct mesh *mesh)
 {
@@ -149,7 +149,7 @@ static void statuses_send(struct mesh *mesh, struct moment now, struct effects *
     }
 }
 
-/* ---- time ---- */
+/* --- time --- */
 
 /* How often a peer speaks depends on how many links it has, which may be as many as there are
  * devices. */

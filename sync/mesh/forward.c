@@ -10,7 +10,7 @@
 
 #include "sync/mesh/mesh_internal.h"
 
-/* ---- who is linked to whom ---- */
+/* --- who is linked to whom --- */
 
 void mesh_neighbours_changed(struct mesh *mesh)
 {
@@ -62,7 +62,7 @@ bool mesh_may_forward(const struct mesh *mesh, const struct link *link, const st
     return false;
 }
 
-/* ---- forwarding ---- */
+/* --- forwarding --- */
 
 /* One that is far behind pulls anyway, and could not use what comes beyond the gap. */
 static bool needs_forward(const struct mesh *mesh, const struct link *link, uint32_t slot,
@@ -112,7 +112,7 @@ int mesh_forward(struct sender *sender)
     return err == ERR_BUSY ? 0 : err; /* a status shows what did not fit */
 }
 
-/* ---- lag ---- */
+/* --- lag --- */
 
 /* Of those that have the log, as far as known here: its own device gives it to the peer, else the
  * one with the lowest id. */

@@ -108,7 +108,7 @@ void mesh_clear_acknowledgements(struct link *link)
     memset(link->is_ack_due, 0, sizeof link->is_ack_due);
 }
 
-/* ---- hello ---- */
+/* --- hello --- */
 
 /* A device whose store is fresh knows nobody but itself; one whose disk spoilt the roster may have
  * forgotten somebody. Whom the transport let in, by a
@@ -201,7 +201,7 @@ static int hello_take(struct mesh *mesh, struct store_txn *txn, const struct ros
     return err;
 }
 
-/* ---- status ---- */
+/* --- status --- */
 
 static int status_take(struct mesh *mesh, struct store_txn *txn, struct link *link,
                        struct moment now, struct effects *out)
@@ -225,7 +225,7 @@ static int status_take(struct mesh *mesh, struct store_txn *txn, struct link *li
     return 0;
 }
 
-/* ---- want ---- */
+/* --- want --- */
 
 static void want_take(struct mesh *mesh, struct link *link)
 {
@@ -272,7 +272,7 @@ int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *
     return kind == MESSAGE_BLOBQ ? mesh_take_blobq(mesh, txn, at, out) : 0;
 }
 
-/* ---- what became of events ---- */
+/* --- what became of events --- */
 
 void mesh_note_frame(struct mesh *mesh, uint32_t at, bool is_live, size_t frame_size,
                      struct moment now)

@@ -212,7 +212,7 @@ MUST_CHECK int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct 
 void mesh_publish(struct mesh *mesh, struct bytes topic, struct bytes key, uint32_t ttl_s,
                   struct bytes body, struct moment now);
 
-/* ---- blobs.c ---- */
+/* --- blobs.c --- */
 
 /* Take the BLOBQ or the BLOB in mesh->message, which came over link @at. ERR_IO. */
 MUST_CHECK int mesh_take_blobq(struct mesh *mesh, struct store_txn *txn, uint32_t at,

@@ -26,7 +26,7 @@ void mesh_clear_acknowledgements(struct link *link);
 /* At the latest at @due_ms the peer gets a status. */
 void mesh_hasten_status(struct link *link, uint64_t due_ms);
 
-/* ---- claims.c ---- */
+/* --- claims.c --- */
 
 /* What the peer claims of a log that is unknown here; NULL when nothing. */
 struct unknown_log *mesh_unknown_find(struct link *link, uint64_t log);
@@ -38,7 +38,7 @@ MUST_CHECK int mesh_take_claims(struct mesh *mesh, struct store_txn *txn, struct
 /* Whether the peer's digest fits what we believe it has. */
 bool mesh_digest_fits(const struct mesh *mesh, const struct link *link, const uint8_t *digest);
 
-/* ---- send.c ---- */
+/* --- send.c --- */
 
 /* What a turn sends events with. The newest frame is kept: several links may get it. */
 struct sender {
@@ -61,7 +61,7 @@ MUST_CHECK int mesh_events_send(struct sender *sender, uint32_t at, uint32_t slo
 MUST_CHECK int mesh_push(struct sender *sender);
 MUST_CHECK int mesh_serve(struct sender *sender);
 
-/* ---- forward.c ---- */
+/* --- forward.c --- */
 
 /* The set of neighbours changed: all are told. */
 void mesh_neighbours_changed(struct mesh *mesh);
@@ -81,7 +81,7 @@ MUST_CHECK int mesh_forward(struct sender *sender);
 /* Whether the peer told that it is linked to @device, or is that. */
 bool mesh_is_linked_to(const struct link *link, uint64_t device);
 
-/* ---- presence.c ---- */
+/* --- presence.c --- */
 
 /* Take the EPH in mesh->message, which came over link @at. */
 void mesh_take_ephemeral(struct mesh *mesh, const struct roster *roster, uint32_t at,
@@ -93,7 +93,7 @@ void mesh_forget_due(struct mesh *mesh, uint32_t at);
 /* Forget what is old, tell what is new. */
 void mesh_seal_ephemeral(struct mesh *mesh, struct moment now, struct effects *out);
 
-/* ---- pull.c ---- */
+/* --- pull.c --- */
 
 /* Choose sources and ask. */
 void mesh_pull(struct mesh *mesh, struct moment now, struct effects *out);

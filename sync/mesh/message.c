@@ -19,7 +19,7 @@ const char *bye_reason_text(enum bye_reason reason)
     return "for a reason this version does not know";
 }
 
-/* ---- reading ---- */
+/* --- reading --- */
 
 /* Fields that a newer version appended. */
 static void skip_rest(struct reader *reader, uint32_t count, uint32_t known)
@@ -265,7 +265,7 @@ int message_decode(struct bytes frame, struct message *ret_message)
     return reader_finish(&reader);
 }
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 static void write_heads(struct writer *writer, const struct head_claim *heads, uint32_t count)
 {

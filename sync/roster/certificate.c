@@ -14,7 +14,7 @@ struct link {
     struct signature signature;
 };
 
-/* --- body ------------------------------------------------------------------------------------ */
+/* --- body --- */
 
 static bool is_role(uint64_t role)
 {
@@ -109,7 +109,7 @@ static int body_decode(struct bytes body, struct certificate *ret_certificate)
     return 0;
 }
 
-/* --- signature ------------------------------------------------------------------------------- */
+/* --- signature --- */
 
 static struct bytes message_of(uint8_t to[LABEL_BYTES + CERT_BYTES_MAX], struct bytes body)
 {
@@ -126,7 +126,7 @@ static int link_verify(const struct link *link, const struct public_key *issuer,
     return verified_bytes(verified, &link->signature, message_of(message, link->body), issuer);
 }
 
-/* --- chain ----------------------------------------------------------------------------------- */
+/* --- chain --- */
 
 /* The links of @chain and their number, or ERR_MALFORMED. */
 static int chain_decode(struct bytes chain, struct link links[CERT_CHAIN_MAX], uint32_t *ret_count)
@@ -243,7 +243,7 @@ int certificate_verify(struct bytes chain, const struct popup_id *popup,
     return certificate_verify_with(NULL, chain, popup, root, ret_certificate);
 }
 
-/* --- choice ---------------------------------------------------------------------------------- */
+/* --- choice --- */
 
 static int compare_numbers(uint64_t a, uint64_t b)
 {

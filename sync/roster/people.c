@@ -6,7 +6,7 @@
 
 _Static_assert(CAP_COUNT <= 32, "rights are kept in 32 bits");
 
-/* --- what was said --------------------------------------------------------------------------- */
+/* --- what was said --- */
 
 int people_take_role(struct load *load, const struct log_point *at, const struct event *event)
 {
@@ -75,7 +75,7 @@ void people_settle(struct load *load)
     }
 }
 
-/* --- what each log had seen of it ------------------------------------------------------------ */
+/* --- what each log had seen of it --- */
 
 static bool is_seen(const struct load *load, const struct spoken_role *said)
 {
@@ -207,7 +207,7 @@ int people_see_own(struct load *load, const struct log_point *at, const struct e
     return 0;
 }
 
-/* --- views that were outdated ---------------------------------------------------------------- */
+/* --- views that were outdated --- */
 
 /* The last event of @log that the writer of @said held. */
 static uint64_t held_of(const struct staff_role *said, uint64_t log)

@@ -3,7 +3,7 @@
 
 #include "sync/roster/roster_load.h"
 
-/* --- forks ----------------------------------------------------------------------------------- */
+/* --- forks --- */
 
 int register_fork(struct load *load, const struct log_point *at, const struct event *event)
 {
@@ -19,7 +19,7 @@ int register_fork(struct load *load, const struct log_point *at, const struct ev
     return 0;
 }
 
-/* --- revocations and retirements ------------------------------------------------------------- */
+/* --- revocations and retirements --- */
 
 /* Whether the chain stored here has another event where @revocation names one. */
 static int is_elsewhere(struct store_txn *txn, uint64_t log,

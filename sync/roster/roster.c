@@ -46,7 +46,7 @@ static apply *step_find(uint32_t type, int pass)
     return NULL;
 }
 
-/* ---- stretches of salvages ---- */
+/* --- stretches of salvages --- */
 
 /* The first pass is at @at. */
 static void stretch_note(struct load *load, const struct log_point *at, bool is_salvage)
@@ -82,7 +82,7 @@ static const struct stretch *stretch_find(const struct load *load, const struct 
     return NULL;
 }
 
-/* ---- passes ---- */
+/* --- passes --- */
 
 /* Apply the event at @at when it belongs to @pass and its writer was entitled to state it. */
 static int take_event(struct load *load, int pass, const struct log_point *at)

@@ -21,7 +21,7 @@ static int body_close(struct reader *reader, uint32_t known, uint32_t count)
     return reader_finish(reader);
 }
 
-/* --- log.open -------------------------------------------------------------------------------- */
+/* --- log.open --- */
 
 static const char open_label[] = "trestle/open/1";
 
@@ -112,7 +112,7 @@ int log_open_verify(struct bytes body, const struct popup_id *popup, const struc
     return log_open_verify_with(NULL, body, popup, root, ret_open);
 }
 
-/* --- log.cert, device.add -------------------------------------------------------------------- */
+/* --- log.cert, device.add --- */
 
 int chain_body_encode(struct bytes chain, void *buffer, size_t capacity, struct bytes *ret_body)
 {
@@ -135,7 +135,7 @@ int chain_body_decode(struct bytes body, struct bytes *ret_chain)
     return err;
 }
 
-/* --- log.revoke, log.retire ------------------------------------------------------------------ */
+/* --- log.revoke, log.retire --- */
 
 int log_cut_encode(const struct log_cut *cut, void *buffer, size_t capacity, struct bytes *ret_body)
 {
@@ -180,7 +180,7 @@ int log_cut_decode(struct bytes body, struct log_cut *ret_cut)
     return err;
 }
 
-/* --- device.caps, roster.saw ----------------------------------------------------------------- */
+/* --- device.caps, roster.saw --- */
 
 static void write_points(struct writer *writer, const struct log_point *points, uint32_t count)
 {
@@ -264,7 +264,7 @@ int roster_saw_decode(struct bytes body, struct roster_saw *ret_saw)
     return err;
 }
 
-/* --- staff.role ------------------------------------------------------------------------------ */
+/* --- staff.role --- */
 
 int staff_role_encode(const struct staff_role *role, void *buffer, size_t capacity,
                       struct bytes *ret_body)
@@ -296,7 +296,7 @@ int staff_role_decode(struct bytes body, struct staff_role *ret_role)
     return err;
 }
 
-/* --- log.fork -------------------------------------------------------------------------------- */
+/* --- log.fork --- */
 
 static void write_proof(struct writer *writer, const struct fork_proof *proof)
 {

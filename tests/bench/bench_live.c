@@ -37,7 +37,7 @@ enum {
 
 static const double linked_wait_s = 20;
 
-/* --- the stall -------------------------------------------------------------------------------- */
+/* --- the stall --- */
 
 struct stall {
     char *folder;
@@ -102,7 +102,7 @@ static void await_link(struct stall *stall, struct board *board)
                "wait for the link");
 }
 
-/* --- live ------------------------------------------------------------------------------------- */
+/* --- live --- */
 
 /* Sleep until @at_s on bench_now_s()'s clock. */
 static void sleep_until(double at_s)
@@ -156,7 +156,7 @@ static void live_round(struct stall *stall, struct live_times *times)
     bench_add(&times->answered, percentile_ms(answered_s, answers, 0.5));
 }
 
-/* --- raw -------------------------------------------------------------------------------------- */
+/* --- raw --- */
 
 struct raw_side {
     struct bench_device *device;
@@ -251,7 +251,7 @@ static void raw_round(const struct recorder *recorder, struct live_times *times)
     bench_folder_remove(folder);
 }
 
-/* --- the two benchmarks ----------------------------------------------------------------------- */
+/* --- the two benchmarks --- */
 
 static void live(struct stall *stall)
 {

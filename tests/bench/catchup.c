@@ -31,7 +31,7 @@ static struct bench_device *receiver_open(const char *folder, const struct catch
     return device;
 }
 
-/* --- ours ------------------------------------------------------------------------------------- */
+/* --- ours --- */
 
 struct serving {
     struct bench_node node;
@@ -110,7 +110,7 @@ void catchup_ours(struct catchup *journal, struct catchup_cost *ret_cost)
     fetch_recorded(journal, NULL, ret_cost);
 }
 
-/* --- raw -------------------------------------------------------------------------------------- */
+/* --- raw --- */
 
 struct raw_sending {
     const struct catchup *journal;
@@ -242,7 +242,7 @@ void catchup_raw(struct catchup *journal, struct catchup_cost *ret_cost)
     bench_folder_remove(folder);
 }
 
-/* --- the journal ------------------------------------------------------------------------------ */
+/* --- the journal --- */
 
 void catchup_record(struct catchup *journal)
 {

@@ -50,7 +50,7 @@ static void receive_exactly(int fd, void *to, size_t size)
     must(size == 0 || recv(fd, to, size, MSG_WAITALL) == (ssize_t)size, "receive");
 }
 
-/* --- requests --------------------------------------------------------------------------------- */
+/* --- requests --- */
 
 /* Where the body begins, behind the empty line; 0 while that has not come. */
 static size_t header_end(const char *header)
@@ -170,7 +170,7 @@ double client_order(struct client *client)
     return seconds;
 }
 
-/* --- a board ---------------------------------------------------------------------------------- */
+/* --- a board --- */
 
 /* Read one frame to @to; its first byte. */
 static uint8_t read_frame(int fd, char *to, size_t capacity, size_t *ret_size)

@@ -49,7 +49,7 @@ static int order_rows_find(struct store_txn *txn, const struct entity_id *order,
     return rows->count == 0 ? ERR_NOT_FOUND : 0;
 }
 
-/* --- drop ------------------------------------------------------------------------------------- */
+/* --- drop --- */
 
 /* Delete what may be there. */
 static int erase(struct store_txn *txn, enum store_table table, const struct key *key)
@@ -115,7 +115,7 @@ static int drop(struct store_txn *txn, const struct entity_id *order)
     return err == 0 ? index_drop(txn, order) : err;
 }
 
-/* --- edit ------------------------------------------------------------------------------------- */
+/* --- edit --- */
 
 /* Where the unit price of a line.add ends: [line, item, name, quantity, unit price, ...]. */
 static const uint8_t *price_end(const struct event *event)
@@ -165,7 +165,7 @@ static int edit(struct store_txn *txn, const struct entity_id *order)
     return err;
 }
 
-/* --- the program ------------------------------------------------------------------------------ */
+/* --- the program --- */
 
 static const struct deed {
     const char *name;

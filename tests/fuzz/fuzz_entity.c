@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 FUZZ_EVENT_INPUTS(1)
 
-/* ---- what a state says, as one value ---- */
+/* --- what a state says, as one value --- */
 
 static void show_popup(const struct history *history, struct writer *writer)
 {

@@ -18,7 +18,7 @@
 
 enum { REQUEST_BYTES_MAX = 8192, WAIT_S = 120, SHORT_MS = 400 };
 
-/* ---- the server: a thread for each connection, which is answered by its path ---- */
+/* --- the server: a thread for each connection, which is answered by its path --- */
 
 struct server {
     int fd;
@@ -168,7 +168,7 @@ static void server_stop(void)
     (void)close(server.fd);
 }
 
-/* ---- the caller ---- */
+/* --- the caller --- */
 
 static void on_wake(void *context)
 {
@@ -231,7 +231,7 @@ static void assert_unknown(const char *path)
     text_close(&answer.body);
 }
 
-/* ---- what is told ---- */
+/* --- what is told --- */
 
 TEST(https, a_whole_answer_comes_with_the_servers_time_and_name_of_it)
 {

@@ -32,7 +32,7 @@ static struct bytes text(const char *words)
     return bytes_of_text(words);
 }
 
-/* ---- intents ---- */
+/* --- intents --- */
 
 TEST(notes, whose_an_intent_is_is_known_unknown_or_nobodys_here)
 {
@@ -55,7 +55,7 @@ TEST(notes, whose_an_intent_is_is_known_unknown_or_nobodys_here)
     end();
 }
 
-/* ---- orphans ---- */
+/* --- orphans --- */
 
 static struct orphan orphan_of(const char *intent, enum intent_state state)
 {
@@ -100,7 +100,7 @@ TEST(notes, a_spoilt_orphan_is_passed_over)
     end();
 }
 
-/* ---- drafts and places ---- */
+/* --- drafts and places --- */
 
 TEST(notes, what_a_draft_was_goes_at_its_own_end)
 {
@@ -135,7 +135,7 @@ TEST(notes, places_in_lists_are_kept_apart)
     end();
 }
 
-/* ---- another account, and old rows ---- */
+/* --- another account, and old rows --- */
 
 static int intents_known(void)
 {
@@ -265,7 +265,7 @@ TEST(notes, a_disk_that_fails_is_told_wherever_it_does)
     store_memory_free(store);
 }
 
-/* ---- events ---- */
+/* --- events --- */
 
 static bool receive(const char *id, const char *body, int64_t now_s)
 {

@@ -307,7 +307,7 @@ TEST(outbox, a_row_that_the_disk_spoilt_is_passed_over_and_counted)
     store_memory_free(store);
 }
 
-/* ---- which attempts are one ---- */
+/* --- which attempts are one --- */
 
 TEST(outbox, calls_for_other_payments_or_wishes_are_attempts_of_their_own)
 {
@@ -337,7 +337,7 @@ TEST(outbox, what_may_have_been_sent_is_looked_up_before_it_is_sent_again)
     store_memory_free(store);
 }
 
-/* ---- limits ---- */
+/* --- limits --- */
 
 static void put_many(uint32_t attempts)
 {
@@ -373,7 +373,7 @@ TEST(outbox, of_an_order_with_too_many_attempts_nothing_is_taken_up_and_all_can_
     store_memory_free(store);
 }
 
-/* ---- a disk that fails, other rows ---- */
+/* --- a disk that fails, other rows --- */
 
 static int take_two(struct store_txn *txn)
 {

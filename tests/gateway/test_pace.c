@@ -35,7 +35,7 @@ TEST(pace, a_payment_of_a_quarter_of_an_hour_is_not_read_a_hundred_times)
     assert_true(reads < 100);
 }
 
-/* ---- waits ---- */
+/* --- waits --- */
 
 static struct waits waits;
 

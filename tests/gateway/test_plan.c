@@ -52,7 +52,7 @@ static const char *plan_text(const struct order *order, const struct plan_waits 
     return text;
 }
 
-/* ---- orders by hand ---- */
+/* --- orders by hand --- */
 
 static struct order *order_of(uint32_t lines, int64_t owed_minor)
 {
@@ -100,7 +100,7 @@ static void wish_add(struct order *order, int64_t amount_minor, enum wish_state 
                              .open_minor = state == WISH_OPEN ? amount_minor : 0};
 }
 
-/* ---- holds ---- */
+/* --- holds --- */
 
 TEST(plan, nothing_is_captured_before_the_kitchen_decided_about_every_line)
 {
@@ -224,7 +224,7 @@ TEST(plan, of_an_expired_draft_that_is_held_in_part_nothing_is_captured_unless_i
                         "capture pi_1 700");
 }
 
-/* ---- before the hold ---- */
+/* --- before the hold --- */
 
 TEST(plan, a_page_left_open_can_pay_neither_too_much_nor_for_nothing)
 {
@@ -258,7 +258,7 @@ TEST(plan, a_payment_that_the_provider_still_works_on_is_called_back_when_it_is_
     assert_string_equal(plan_text(order, &no_waits), "cancel pi_1");
 }
 
-/* ---- without limits ---- */
+/* --- without limits --- */
 
 TEST(plan, where_nobody_set_a_time_an_order_waits_as_long_as_it_takes)
 {
@@ -276,7 +276,7 @@ TEST(plan, where_nobody_set_a_time_an_order_waits_as_long_as_it_takes)
     assert_true(plan.again_ms == UINT64_MAX && plan.calls_count == 0);
 }
 
-/* ---- refunds ---- */
+/* --- refunds --- */
 
 TEST(plan, a_dispute_of_another_payment_stops_no_refund)
 {
@@ -359,7 +359,7 @@ TEST(plan, no_money_moves_on_a_part_of_the_facts)
     }
 }
 
-/* ---- the law: a small world against a provider that does as it is asked ---- */
+/* --- the law: a small world against a provider that does as it is asked --- */
 
 enum {
     WORLD_INTENTS = 6,

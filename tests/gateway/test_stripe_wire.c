@@ -18,7 +18,7 @@ enum { GOLDEN_BYTES_MAX = 128 * 1024, START_S = 1800000000, PAID_MINOR = 1100, T
 static const struct popup_id popup = {.bytes = {0xab, [15] = 0x01}};
 static const struct entity_id order = {.bytes = {0x0f, [11] = 0xf0}};
 
-/* ---- what we send: an order paid, accepted in part and refunded, and another one left ---- */
+/* --- what we send: an order paid, accepted in part and refunded, and another one left --- */
 
 static void line_add(struct text *to, struct stripe_request request)
 {
@@ -96,7 +96,7 @@ TEST(stripe_wire, what_is_sent_is_what_the_practice_stripe_was_shown_to_take)
     text_close(&made);
 }
 
-/* ---- what is answered ---- */
+/* --- what is answered --- */
 
 /* The facts of an answer, oldest first: a list is newest first. */
 struct told {

@@ -85,7 +85,7 @@ TEST(tell, only_what_waits_for_the_kitchen_lapses)
     assert_true(command->command.reason.size > 0);
 }
 
-/* ---- because of what money goes back ---- */
+/* --- because of what money goes back --- */
 
 static struct history *history;
 

@@ -27,7 +27,7 @@ static const char *until_taken(struct thief *thief)
     return "it did not take events that are void";
 }
 
-/* ---- what its role forbids ---- */
+/* --- what its role forbids --- */
 
 static void forge_statement(struct thief *thief, uint32_t type, int err, struct bytes body)
 {
@@ -107,7 +107,7 @@ const char *attack_forbidden(struct thief *thief, uint64_t count)
     return until_taken(thief);
 }
 
-/* ---- what makes no sense ---- */
+/* --- what makes no sense --- */
 
 /* Whole orders that would bring down a till that trusts them; types of the future. */
 const char *attack_absurd(struct thief *thief, uint64_t count)
@@ -137,7 +137,7 @@ const char *attack_absurd(struct thief *thief, uint64_t count)
     return until_taken(thief);
 }
 
-/* ---- more than anybody could want ---- */
+/* --- more than anybody could want --- */
 
 /* @count MiB of notes: the victim stops where a log's allowance ends. */
 const char *attack_gigabyte(struct thief *thief, uint64_t count)

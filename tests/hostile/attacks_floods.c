@@ -32,7 +32,7 @@ static const char *flood(struct thief *thief, uint64_t count,
     return still_there(thief);
 }
 
-/* ---- everything from the start, please ---- */
+/* --- everything from the start, please --- */
 
 static void fill_want(const struct thief *thief, struct writer *writer)
 {
@@ -47,7 +47,7 @@ const char *attack_wants(struct thief *thief, uint64_t count)
     return flood(thief, count, fill_want);
 }
 
-/* ---- lies about what there is ---- */
+/* --- lies about what there is --- */
 
 /* Of all its logs a thousand million events, with whatever hash, and logs that nobody has. */
 static void fill_claims(const struct thief *thief, struct writer *writer)
@@ -68,7 +68,7 @@ const char *attack_claims(struct thief *thief, uint64_t count)
     return flood(thief, count, fill_claims);
 }
 
-/* ---- questions, one costs nothing ---- */
+/* --- questions, one costs nothing --- */
 
 static void fill_question(const struct thief *thief, struct writer *writer)
 {
@@ -98,7 +98,7 @@ const char *attack_questions(struct thief *thief, uint64_t count)
     return flood(thief, count, fill_question);
 }
 
-/* ---- what it said itself, again ---- */
+/* --- what it said itself, again --- */
 
 /* All that the victim has, as it sends it; then @count times the same back to it. */
 const char *attack_replay(struct thief *thief, uint64_t count)

@@ -7,7 +7,7 @@
 
 enum { FRAMES_MAX = 16, FRAME_ROOM = 2048 };
 
-/* ---- frames that say something ---- */
+/* --- frames that say something --- */
 
 /* One of each kind. */
 struct frames {
@@ -64,7 +64,7 @@ static void frames_make(const struct thief *thief, struct frames *frames)
     frame_add(frames, &writer);
 }
 
-/* ---- one after the other ---- */
+/* --- one after the other --- */
 
 /* Whether the victim ends the link for @frame, and says that it broke the protocol. */
 static bool ends_link(struct thief *thief, struct bytes frame)

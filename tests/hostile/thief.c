@@ -13,7 +13,7 @@
 
 enum { PATIENCE_MS = 20000 };
 
-/* ---- the folder ---- */
+/* --- the folder --- */
 
 static void read_store(struct thief *thief, const char *state)
 {
@@ -74,7 +74,7 @@ void thief_forget_keys(struct thief *thief)
     entropy_transport_key(&thief->identity.transport_secret);
 }
 
-/* ---- connections ---- */
+/* --- connections --- */
 
 void thief_hang_up(struct thief *thief)
 {
@@ -213,7 +213,7 @@ uint64_t thief_log_of(const struct thief *thief, uint64_t device)
     return newest->id;
 }
 
-/* ---- the journal ---- */
+/* --- the journal --- */
 
 void thief_forge(struct thief *thief, uint32_t type, const struct entity_id *entity,
                  struct bytes body)

@@ -43,7 +43,7 @@ uint64_t cluster_between(struct cluster *cluster, uint64_t low, uint64_t high)
     return low + prng_below(&cluster->prng, high - low + 1);
 }
 
-/* ---- what happens when: a heap by (time, serial) ---- */
+/* --- what happens when: a heap by (time, serial) --- */
 
 static bool event_is_before(const struct cluster_event *a, const struct cluster_event *b)
 {
@@ -99,7 +99,7 @@ static struct cluster_event event_take(struct cluster *cluster)
     }
 }
 
-/* ---- the trace ---- */
+/* --- the trace --- */
 
 void cluster_trace(struct cluster *cluster, const struct cluster_node *node, bool is_story,
                    const char *format, ...)
@@ -117,7 +117,7 @@ void cluster_trace(struct cluster *cluster, const struct cluster_node *node, boo
     cluster->hooks.on_trace(cluster->hooks.context, is_story, line);
 }
 
-/* ---- clocks ---- */
+/* --- clocks --- */
 
 static uint64_t mono_of(const struct cluster_node *node, uint64_t now_ms)
 {
@@ -166,7 +166,7 @@ void cluster_set_slow(struct cluster *cluster, uint32_t node, uint32_t slow_ms)
     cluster_trace(cluster, &cluster->nodes[node], false, "takes %u ms before each turn", slow_ms);
 }
 
-/* ---- the inbox ---- */
+/* --- the inbox --- */
 
 static void turn_want(struct cluster *cluster, struct cluster_node *node, uint64_t at_ms)
 {
@@ -243,7 +243,7 @@ void cluster_command(struct cluster *cluster, uint32_t node, const struct comman
     input->input.request = request;
 }
 
-/* ---- faults of the store: only turns meet them, not who looks on ---- */
+/* --- faults of the store: only turns meet them, not who looks on --- */
 
 static void paths_arm(struct cluster *cluster, struct cluster_node *node)
 {
@@ -285,7 +285,7 @@ static int txn_commit(struct cluster_node *node, struct store_txn *txn)
     return err;
 }
 
-/* ---- a turn ---- */
+/* --- a turn --- */
 
 static size_t inbox_take(struct cluster *cluster, struct cluster_node *node,
                          struct cluster_input ***last)
@@ -606,7 +606,7 @@ static void turn_due(struct cluster *cluster, struct cluster_node *node)
     }
 }
 
-/* ---- power ---- */
+/* --- power --- */
 
 void cluster_node_boot(struct cluster *cluster, struct cluster_node *node)
 {
@@ -715,7 +715,7 @@ void cluster_fail_store(struct cluster *cluster, uint32_t index,
     }
 }
 
-/* ---- time ---- */
+/* --- time --- */
 
 static void happen(struct cluster *cluster, const struct cluster_event *event)
 {

@@ -268,7 +268,7 @@ bool cluster_is_converged(const struct cluster *cluster);
 void cluster_command(struct cluster *cluster, uint32_t node, const struct command *command,
                      uint64_t request);
 
-/* ---- what goes wrong ---- */
+/* --- what goes wrong --- */
 
 /* @dialler keeps a link to @listener from now on. */
 void cluster_dial(struct cluster *cluster, uint32_t dialler, uint32_t listener);
@@ -316,7 +316,7 @@ void cluster_roll_back(struct cluster *cluster, uint32_t node, const struct clus
 /* One more node, running on @copy of @of's disk with @of's keys; its index. It dials nobody yet. */
 uint32_t cluster_clone(struct cluster *cluster, uint32_t of, const struct cluster_copy *copy,
                        const char *name);
-/* ---- the files of blobs ---- */
+/* --- the files of blobs --- */
 
 /* As a host does before a command speaks of them. */
 struct hash cluster_put_blob(struct cluster_node *node, struct bytes bytes);
@@ -326,7 +326,7 @@ void cluster_lose_blob(struct cluster *cluster, struct cluster_node *node, const
 /* A bit of the file flips. */
 void cluster_spoil_blob(struct cluster_node *node, const struct hash *hash);
 
-/* ---- looking ---- */
+/* --- looking --- */
 
 struct moment cluster_moment(const struct cluster *cluster, const struct cluster_node *node);
 /* A line of the trace, under the node's name (NULL: the world's). */

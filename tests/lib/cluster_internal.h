@@ -32,7 +32,7 @@ uint64_t cluster_between(struct cluster *cluster, uint64_t low, uint64_t high);
 /* cluster_start.c: a fresh key for the node's log. */
 void cluster_draw_log_key(struct cluster *cluster, struct cluster_node *node);
 
-/* ---- cluster.c: nodes ---- */
+/* --- cluster.c: nodes --- */
 
 /* Appends to the inbox and sees to it that a turn comes. @frame is copied. */
 struct cluster_input *cluster_deliver(struct cluster *cluster, struct cluster_node *node,
@@ -43,7 +43,7 @@ void cluster_node_boot(struct cluster *cluster, struct cluster_node *node);
 /* Open the replica in a turn of its own; false when that was aborted. */
 bool cluster_node_open(struct cluster *cluster, struct cluster_node *node);
 
-/* ---- cluster_blobs.c ---- */
+/* --- cluster_blobs.c --- */
 
 void cluster_blobs_release(struct cluster *cluster, struct cluster_node *node,
                            const struct effects *effects);
@@ -51,7 +51,7 @@ void cluster_blobs_free(struct cluster_node *node);
 /* As a host does at its start: files that the store does not say are here go. */
 void cluster_blobs_sweep(struct cluster_node *node);
 
-/* ---- cluster_net.c: links ---- */
+/* --- cluster_net.c: links --- */
 
 void cluster_net_reset(struct cluster *cluster);
 /* What @node sends over @link from now on goes over the connection with this serial. */

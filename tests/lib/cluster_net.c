@@ -80,7 +80,7 @@ void cluster_net_reset(struct cluster *cluster)
     }
 }
 
-/* ---- dialling ---- */
+/* --- dialling --- */
 
 static bool can_reach(const struct cluster *cluster, const struct cluster_session *session)
 {
@@ -165,7 +165,7 @@ void cluster_net_dial_all(struct cluster *cluster, uint32_t node)
     }
 }
 
-/* ---- the end of a link ---- */
+/* --- the end of a link --- */
 
 /* What is under way is lost; each end that does not know yet will notice. */
 static void session_break(struct cluster *cluster, struct cluster_session *session)
@@ -257,7 +257,7 @@ void cluster_heal(struct cluster *cluster)
     groups_set(cluster, NULL);
 }
 
-/* ---- frames ---- */
+/* --- frames --- */
 
 static uint64_t frame_delay(struct cluster *cluster)
 {
@@ -436,7 +436,7 @@ void cluster_net_frame(struct cluster *cluster, uint32_t index, uint64_t token)
     free(frame);
 }
 
-/* ---- what a turn lets out ---- */
+/* --- what a turn lets out --- */
 
 void cluster_net_told(struct cluster *cluster, const struct cluster_node *node, uint32_t link,
                       uint64_t serial)

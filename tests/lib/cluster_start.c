@@ -99,7 +99,7 @@ void cluster_draw_log_key(struct cluster *cluster, struct cluster_node *node)
     (void)draw_key(cluster, &node->log_secret);
 }
 
-/* ---- copied disks ---- */
+/* --- copied disks --- */
 
 struct cluster_copy cluster_copy_disk(const struct cluster *cluster, uint32_t node)
 {

@@ -7,7 +7,7 @@
 
 struct diner diner;
 
-/* ---- the world ---- */
+/* --- the world --- */
 
 static void fold_event(const struct till_event *written)
 {
@@ -120,7 +120,7 @@ struct command diner_command(enum command_kind kind)
                             .order = diner.last};
 }
 
-/* ---- setting up a stall ---- */
+/* --- setting up a stall --- */
 
 void diner_add_field(struct command *command, uint32_t field, const char *value, int64_t number)
 {
@@ -234,7 +234,7 @@ void diner_go_to(uint64_t log)
     diner.log = log;
 }
 
-/* ---- what people do ---- */
+/* --- what people do --- */
 
 struct wanted_line diner_doners(int32_t quantity)
 {

@@ -23,7 +23,7 @@ struct tree {
     struct node nodes[NODES_MAX];
 };
 
-/* ---- taking apart ---- */
+/* --- taking apart --- */
 
 /* Size of the header at @data and, of an array, how many elements; 0 = not ours. */
 static size_t header_size(const uint8_t *data, size_t size, struct node *node, size_t *ret_content)
@@ -85,7 +85,7 @@ static size_t tree_add(struct tree *tree, const uint8_t *data, size_t size, size
     return node->end;
 }
 
-/* ---- new values ---- */
+/* --- new values --- */
 
 static const uint64_t edges[] = {0,          1,          2,          3,          4,
                                  5,          31,         32,         63,         64,
@@ -134,7 +134,7 @@ static void write_something(struct prng *prng, struct writer *writer)
     }
 }
 
-/* ---- putting together ---- */
+/* --- putting together --- */
 
 /* Replace bytes [begin, end) by @with; 0 = no room. */
 static size_t splice(uint8_t *data, size_t size, size_t max_size, size_t begin, size_t end,
@@ -270,7 +270,7 @@ size_t fuzz_mutate_value(uint8_t *data, size_t size, size_t max_size, unsigned s
     return changed > 0 ? prefix + changed : LLVMFuzzerMutate(data, size, max_size);
 }
 
-/* ---- events ---- */
+/* --- events --- */
 
 enum { EVENTS_MAX = 64 };
 

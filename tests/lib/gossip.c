@@ -47,7 +47,7 @@ const char *gossip_name(enum gossip_topology topology)
     return names[topology];
 }
 
-/* ---- topologies ---- */
+/* --- topologies --- */
 
 static bool link(struct gossip *gossip, uint32_t a, uint32_t b)
 {
@@ -105,7 +105,7 @@ static void link_all(struct gossip *gossip)
     }
 }
 
-/* ---- counting ---- */
+/* --- counting --- */
 
 static uint32_t writer_of(const struct gossip *gossip, uint64_t log)
 {
@@ -182,7 +182,7 @@ static void counting_begin(struct gossip *gossip)
     gossip->is_counting = true;
 }
 
-/* ---- a run ---- */
+/* --- a run --- */
 
 static void cluster_begin(struct gossip *gossip)
 {

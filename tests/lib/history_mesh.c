@@ -108,7 +108,7 @@ void mesh_free(struct mesh *mesh)
     free(mesh);
 }
 
-/* ---- rows ---- */
+/* --- rows --- */
 
 static void row_keep(struct mesh_node *node, struct bytes row)
 {
@@ -221,7 +221,7 @@ void mesh_refold(struct mesh *mesh)
     }
 }
 
-/* ---- delivering ---- */
+/* --- delivering --- */
 
 static void store_event(struct mesh *mesh, struct mesh_node *node, const struct mesh_event *event)
 {
@@ -285,7 +285,7 @@ void mesh_fill_shuffled(struct mesh *mesh, uint32_t to, struct prng *prng)
     }
 }
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 static struct mesh_event *log_grow(struct mesh_log *log)
 {

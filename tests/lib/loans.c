@@ -60,7 +60,7 @@ static size_t room_of(const struct loan_chunk *chunk)
     return chunk->capacity - chunk->used;
 }
 
-/* ---- chunks ---- */
+/* --- chunks --- */
 
 static struct loan_chunk *chunk_new(size_t capacity)
 {
@@ -127,7 +127,7 @@ static void chunk_end(struct loan_chunk *chunk)
     chunk->live = chunk->used;
 }
 
-/* ---- loans ---- */
+/* --- loans --- */
 
 struct bytes loans_add(struct loans *loans, struct bytes bytes)
 {

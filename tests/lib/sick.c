@@ -51,7 +51,7 @@ void sick_till(struct store_memory *store, const struct till *till, const struct
     each_read_fails(store, 1, till_read, &wish);
 }
 
-/* ---- a replica's ---- */
+/* --- a replica's --- */
 
 static struct {
     struct history *history, *scratch;

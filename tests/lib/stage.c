@@ -14,7 +14,7 @@ static struct run run;
 
 #define EPOCH_MS INT64_C(1700000000000)
 
-/* ---- life ---- */
+/* --- life --- */
 
 static struct moment moment_of(const struct stage *stage)
 {
@@ -79,7 +79,7 @@ void stage_stop(struct stage *stage)
     free(stage->effects);
 }
 
-/* ---- turns ---- */
+/* --- turns --- */
 
 void stage_begin(struct stage *stage)
 {
@@ -181,7 +181,7 @@ void stage_write_own(struct stage *stage)
     stage_end(stage);
 }
 
-/* ---- the world ---- */
+/* --- the world --- */
 
 uint64_t stage_write(struct stage *stage, uint32_t peer, size_t size)
 {
@@ -223,7 +223,7 @@ struct head_claim stage_claim_own(struct stage *stage)
     return claim;
 }
 
-/* ---- frames ---- */
+/* --- frames --- */
 
 static void frame_begin(struct writer *writer)
 {
@@ -325,7 +325,7 @@ struct bytes frame_own_event(struct stage *stage)
     return frame_end(&writer);
 }
 
-/* ---- looking ---- */
+/* --- looking --- */
 
 const struct message *stage_sent(const struct stage *stage, uint32_t link, enum message_kind kind,
                                  uint32_t nth)
@@ -361,7 +361,7 @@ bool stage_is_alarmed(const struct stage *stage, enum alarm_kind kind)
     return false;
 }
 
-/* ---- peers, each on the link of its number ---- */
+/* --- peers, each on the link of its number --- */
 
 void stage_tell(struct stage *stage, uint32_t peer, struct head_claim claim)
 {

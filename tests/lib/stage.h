@@ -82,7 +82,7 @@ const struct message *stage_sent(const struct stage *stage, uint32_t link, enum 
 bool stage_is_closed(const struct stage *stage, uint32_t link, enum bye_reason *ret_reason);
 bool stage_is_alarmed(const struct stage *stage, enum alarm_kind kind);
 
-/* ---- peers, each on the link of its number ---- */
+/* --- peers, each on the link of its number --- */
 
 /* It comes up, and has what the replica has of its own log, and its own first event. */
 void stage_greet(struct stage *stage, uint32_t peer);

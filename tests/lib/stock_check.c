@@ -46,7 +46,7 @@ static bool is_seen(struct work *work, const struct operation *id)
     return false;
 }
 
-/* ---- logs that ended ---- */
+/* --- logs that ended --- */
 
 /* The last event of @log before its end; NULL = it has none. */
 static const struct log_point *end_of(const struct work *work, uint64_t log)
@@ -104,7 +104,7 @@ static void shares_add_up(struct work *work)
     }
 }
 
-/* ---- events ---- */
+/* --- events --- */
 
 static void add_in(struct work *work, const struct operation *id, const struct stock_add *add)
 {

@@ -126,7 +126,7 @@ void stock_mesh_free(struct stock_mesh *mesh)
     free(mesh);
 }
 
-/* ---- delivering ---- */
+/* --- delivering --- */
 
 static struct folder folder_of(struct stock_mesh *mesh, struct node *node)
 {
@@ -262,7 +262,7 @@ struct operation stock_mesh_write(struct stock_mesh *mesh, uint32_t node, enum e
     return written->id;
 }
 
-/* ---- writing by type ---- */
+/* --- writing by type --- */
 
 static struct entity_id order_of(uint64_t number)
 {
@@ -364,7 +364,7 @@ uint32_t stock_mesh_has(const struct stock_mesh *mesh, uint32_t node, uint32_t l
     return mesh->nodes[node].has[log];
 }
 
-/* ---- looking ---- */
+/* --- looking --- */
 
 struct roster *stock_mesh_roster(struct stock_mesh *mesh, uint32_t node)
 {

@@ -121,7 +121,7 @@ void story_tell(struct story *story, const char *text)
     line_add(story, "", "%s", text);
 }
 
-/* ---- commands ---- */
+/* --- commands --- */
 
 static struct shop_key key_of(uint32_t key)
 {
@@ -214,7 +214,7 @@ void story_open_day(struct story *story, uint32_t node, uint64_t day)
     await(story);
 }
 
-/* ---- boards ---- */
+/* --- boards --- */
 
 /* The order as @node has it, in story->order; false when it has none. */
 static bool order_read(struct story *story, uint32_t node, uint32_t order_key)

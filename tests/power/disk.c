@@ -103,7 +103,7 @@ __attribute__((constructor)) static void begin(void)
         counter = real.open(getenv("POWER_COUNT"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 }
 
-/* ---- names ---- */
+/* --- names --- */
 
 /* The path below the folder, or NULL. Relative paths do not occur in a daemon's storage. */
 static const char *below(const char *path)
@@ -140,7 +140,7 @@ static unsigned file_number(const char *path)
     return files_count++;
 }
 
-/* ---- breaking ---- */
+/* --- breaking --- */
 
 /* Count a storage call; false: it is to fail, errno says how. */
 static bool may_go_on(void)
@@ -166,7 +166,7 @@ static bool is_watched(int fd)
     return fd >= 0 && fd < DESCRIPTORS_MAX && descriptors[fd].is_open;
 }
 
-/* ---- opening ---- */
+/* --- opening --- */
 
 static int watch(int fd, const char *path, int flags)
 {
@@ -214,7 +214,7 @@ int close(int fd)
     return real.close(fd);
 }
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 /* Record @size bytes going to @fd at @offset; -1 = where it stands. False: the call fails. */
 static bool note_write(int fd, const void *bytes, size_t size, off_t offset)
@@ -284,7 +284,7 @@ int posix_fallocate(int fd, off_t offset, off_t size)
     return real.fallocate(fd, offset, size);
 }
 
-/* ---- flushing ---- */
+/* --- flushing --- */
 
 static int flush(int fd, int (*call)(int))
 {
@@ -314,7 +314,7 @@ int fdatasync(int fd)
     return flush(fd, real.fdatasync);
 }
 
-/* ---- names that move ---- */
+/* --- names that move --- */
 
 int rename(const char *from, const char *to)
 {
@@ -347,7 +347,7 @@ int unlink(const char *path)
     return real.unlink(path);
 }
 
-/* ---- the planted fault ---- */
+/* --- the planted fault --- */
 
 /* LMDB's own; declared here so that the library is not needed to build this. */
 int mdb_env_open(void *env, const char *path, unsigned flags, mode_t mode);

@@ -192,7 +192,7 @@ static void find(void *function, const char *name)
         return real arguments;                                                                     \
     }
 
-/* ---- memory: the C library's own names, for dlsym() allocates ---- */
+/* --- memory: the C library's own names, for dlsym() allocates --- */
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -215,7 +215,7 @@ void *realloc(void *memory, size_t size)
 
 CALL(char *, strdup, (const char *text), (text), NULL, ENOMEM)
 
-/* ---- files ---- */
+/* --- files --- */
 
 int open(const char *path, int flags, ...)
 {
@@ -273,7 +273,7 @@ CALL(int, statvfs, (const char *path, struct statvfs *to), (path, to), -1, EACCE
 CALL(int, fstatvfs, (int fd, struct statvfs *to), (fd, to), -1, EIO)
 CALL(int, flock, (int fd, int how), (fd, how), -1, EWOULDBLOCK)
 
-/* ---- sockets, processes ---- */
+/* --- sockets, processes --- */
 
 CALL(int, socket, (int family, int type, int protocol), (family, type, protocol), -1, EMFILE)
 CALL(int, bind, (int fd, __CONST_SOCKADDR_ARG to, socklen_t size), (fd, to, size), -1, EADDRINUSE)
@@ -305,7 +305,7 @@ CALL(int, pthread_create,
 CALL(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t offset),
      (at, size, protection, flags, fd, offset), MAP_FAILED, ENOMEM)
 
-/* ---- libraries ---- */
+/* --- libraries --- */
 
 CALL(int, mdb_env_create, (MDB_env * *env), (env), ENOMEM, ENOMEM)
 CALL(int, mdb_env_open, (MDB_env * env, const char *path, unsigned flags, mdb_mode_t mode),

@@ -410,7 +410,7 @@ ONLINE = (
     ("stock", "policy", "1", "strict"),
     ("stock", "count", "1", "9"),
     ("staff", "role", "7", "counter"),
-    ("erase", "ORDER"),
+    ("erase", "ORDER", "--reason", "asked for", "--yes"),
     ("day", "close"),
     ("log", "--last", "3", "--order", "A1"),
     ("archive", "{}/out", "--yes"),

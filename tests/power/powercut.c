@@ -41,7 +41,7 @@ static void fail(const char *what, const char *which)
     exit(2);
 }
 
-/* ---- files in memory ---- */
+/* --- files in memory --- */
 
 struct file {
     char *name; /* below the folder; NULL = the number is not used */
@@ -171,7 +171,7 @@ static void disk_write_out(const struct disk *disk, const char *folder)
     }
 }
 
-/* ---- the trace ---- */
+/* --- the trace --- */
 
 struct step {
     struct trace_record head;
@@ -268,7 +268,7 @@ static void step_apply(struct disk *disk, const struct trace *trace, const struc
     }
 }
 
-/* ---- what is certain, and what is not ---- */
+/* --- what is certain, and what is not --- */
 
 /* The disk as far as it is certain after `taken` steps, and those whose bytes may be lost. */
 struct progress {
@@ -340,7 +340,7 @@ static void state_draw(const struct progress *progress, struct prng *prng, struc
     }
 }
 
-/* ---- what must hold ---- */
+/* --- what must hold --- */
 
 struct mark {
     uint64_t trace_bytes, log, seq;
@@ -428,7 +428,7 @@ static bool state_survives(const char *folder, const struct mark *marks, size_t 
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* ---- all of it ---- */
+/* --- all of it --- */
 
 static int compare_cuts(const void *a, const void *b)
 {

@@ -96,7 +96,7 @@ static int ask(const char *method, const char *path, const char *token, const ch
     return client_ask(client, &request);
 }
 
-/* ---- the golden calls ---- */
+/* --- the golden calls --- */
 
 #define ORDER_OF_ONE                                                                               \
     "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":1}]}"
@@ -128,7 +128,7 @@ TEST(access, a_customer_orders_staff_cook_and_admins_change_the_menu)
     close_node();
 }
 
-/* ---- every route, every role, every token ---- */
+/* --- every route, every role, every token --- */
 
 /* The path of @route with parameters that lead to nothing. */
 static const char *path_of(const struct route *route)
@@ -206,7 +206,7 @@ TEST(access, no_trick_makes_a_token_of_what_is_none)
     close_node();
 }
 
-/* ---- WebSockets ---- */
+/* --- WebSockets --- */
 
 /* The handshake of /ws with @protocols; 101 when it is open. */
 static int watch_on(struct client *board, const char *protocols)
@@ -279,7 +279,7 @@ TEST(access, a_board_whose_person_signed_out_is_disconnected)
     close_node();
 }
 
-/* ---- signing in ---- */
+/* --- signing in --- */
 
 static void add_person(unsigned staff, const char *role)
 {
@@ -431,7 +431,7 @@ TEST(access, a_customer_gets_a_token_that_orders_and_no_more)
     close_node();
 }
 
-/* ---- people ---- */
+/* --- people --- */
 
 TEST(access, whose_role_was_taken_is_out_at_once_and_who_signs_writes_is_named)
 {

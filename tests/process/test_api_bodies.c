@@ -27,7 +27,7 @@ struct wrong {
     bool is_in_items; /* of a list: its elements are wrong, not its length */
 };
 
-/* ---- a body ---- */
+/* --- a body --- */
 
 static void put_letters(struct text *to, char letter, int64_t count)
 {
@@ -117,7 +117,7 @@ static void put_object(struct text *to, const struct schema *schema, const struc
     text_append_text(to, *between == '{' ? "{}" : "}");
 }
 
-/* ---- each field of it ---- */
+/* --- each field of it --- */
 
 static bool is_breakable(const struct schema_field *field, enum fault fault, bool is_in_items)
 {
@@ -192,7 +192,7 @@ TEST(api_bodies, each_field_is_held_to_its_rule_and_named_where_it_is_not)
             break_fields(routes[i].request, routes[i].request);
 }
 
-/* ---- what becomes of it ---- */
+/* --- what becomes of it --- */
 
 static void path_of(const struct route *route, char to[256])
 {

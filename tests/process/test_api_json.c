@@ -5,7 +5,7 @@
 #include "node/api/state.h"
 #include "tests/lib/test.h"
 
-/* ---- bodies ---- */
+/* --- bodies --- */
 
 static struct api_command filled;
 static char where[JSON_WHERE_BYTES_MAX];
@@ -209,7 +209,7 @@ TEST(api_json, a_body_hash_tells_method_path_and_body_apart)
         assert_false(hash_equal(&hash, &others[i]));
 }
 
-/* ---- states ---- */
+/* --- states --- */
 
 static struct state shown;
 

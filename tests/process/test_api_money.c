@@ -132,7 +132,7 @@ TEST(money, a_report_names_the_devices_that_are_not_all_in_it_and_has_its_shape)
     stall_free(&stall);
 }
 
-/* ---- orders that do not get on ---- */
+/* --- orders that do not get on --- */
 
 static struct stuck stuck;
 static struct order waiting;

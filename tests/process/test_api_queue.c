@@ -115,7 +115,7 @@ TEST(api_queue, a_request_says_at_which_door_it_waits)
     }
 }
 
-/* ---- two threads ---- */
+/* --- two threads --- */
 
 enum { REQUESTS = 20000 };
 

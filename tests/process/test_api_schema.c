@@ -153,7 +153,7 @@ TEST(api_schema, every_command_of_a_person_has_its_own_right_on_its_route)
             assert_int_equal(rights[routes[i].command], routes[i].capability);
 }
 
-/* ---- who may ---- */
+/* --- who may --- */
 
 static const struct route *route_of(const char *method, const char *path)
 {
@@ -236,7 +236,7 @@ TEST(api_schema, a_row_that_is_not_whole_or_there_twice_is_a_mistake)
     assert_ptr_equal(routes_mistake_in(&(struct route_table){rows, 3}), sound.path);
 }
 
-/* ---- the document ---- */
+/* --- the document --- */
 
 #define DOCUMENT TEST_SOURCE_DIR "/docs/openapi.json"
 

@@ -140,7 +140,7 @@ TEST(archive, of_a_day_whose_close_was_not_heard_of_is_refused)
     cluster_free(cluster);
 }
 
-/* ---- proofs ---- */
+/* --- proofs --- */
 
 static struct found {
     unsigned count;
@@ -231,7 +231,7 @@ TEST(archive, a_backup_proves_itself_and_every_flipped_bit_and_cut_is_found)
     cluster_free(cluster);
 }
 
-/* ---- forged: changed, and the digest made to fit again ---- */
+/* --- forged: changed, and the digest made to fit again --- */
 
 enum { FORGED_RECORDS_MAX = 4096 };
 
@@ -329,7 +329,7 @@ TEST(archive, what_was_forged_is_found_although_its_digest_fits)
     cluster_free(cluster);
 }
 
-/* ---- forged backups ---- */
+/* --- forged backups --- */
 
 static void drop(struct forgery *forgery, uint32_t at)
 {
@@ -466,7 +466,7 @@ TEST(archive, the_journals_of_a_backup_stand_in_their_order)
     cluster_free(cluster);
 }
 
-/* ---- blobs ---- */
+/* --- blobs --- */
 
 static struct hash add_picture(const char *bytes)
 {

@@ -69,7 +69,7 @@ TEST(beacon, another_pop_ups_and_nonsense_are_told_apart_and_refused)
     assert_int_equal(beacon_read(bytes, &popup, &tag, &port), ERR_MALFORMED);
 }
 
-/* ---- sightings ---- */
+/* --- sightings --- */
 
 static struct sightings sightings;
 
@@ -111,7 +111,7 @@ TEST(sightings, a_flood_of_devices_fills_a_bounded_table)
     assert_int_equal(sightings.count, SIGHTINGS_MAX);
 }
 
-/* ---- who dials whom ---- */
+/* --- who dials whom --- */
 
 static size_t dialled_by(const uint64_t *devices, size_t count, size_t own, bool *ret_is_reached)
 {

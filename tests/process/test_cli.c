@@ -18,9 +18,7 @@
 #include "tests/lib/test.h"
 #include "tests/process/lib/programs.h"
 
-/* --- alone
- * ----------------------------------------------------------------------------------------
- */
+/* --- alone --- */
 
 TEST(cli, help_and_versions_are_everywhere)
 {
@@ -266,7 +264,8 @@ TEST(cli, what_cannot_be_done_names_what_can)
         {1, {"report", "--day", "99"}, "no such thing"},
         {0, {"report"}, ""},
         {2, {"erase", "A1"}, "--reason"},
-        {0, {"erase", "A1", "--reason", "asked for"}, "erased"},
+        {1, {"erase", "A1", "--reason", "asked for"}, "add --yes"},
+        {0, {"erase", "A1", "--reason", "asked for", "--yes"}, "erased"},
     };
     struct stall stall;
     stall_open(&stall);
@@ -352,9 +351,7 @@ TEST(cli, a_day_is_closed_before_the_next_is_opened)
     stall_close(&stall);
 }
 
-/* --- together
- * -------------------------------------------------------------------------------------
- */
+/* --- together --- */
 
 TEST(cli, three_devices_sell_together_and_hold_the_same_journal)
 {
@@ -436,9 +433,7 @@ TEST(cli, an_invitation_with_another_secret_is_refused_and_three_close_it)
     stall_close(&stall);
 }
 
-/* --- who is in the pop-up
- * -----------------------------------------------------------------------------------------
- */
+/* --- who is in the pop-up --- */
 
 /* A counter, and another device that is linked with it and can sell. */
 static void stall_pair(struct stall *stall, const char *role, const char *name)
@@ -529,9 +524,7 @@ TEST(cli, only_who_may_changes_devices_and_roles)
     stall_close(&stall);
 }
 
-/* --- six digits
- * -----------------------------------------------------------------------------------------
- */
+/* --- six digits --- */
 
 /* A command that asks people: what it prints is read as it comes. */
 struct talk {
@@ -742,9 +735,7 @@ TEST(cli, logs_are_json_where_that_is_asked)
     stall_close(&stall);
 }
 
-/* --- proofs
- * ---------------------------------------------------------------------------------------
- */
+/* --- proofs --- */
 
 TEST(cli, an_export_proves_itself_and_a_changed_one_does_not)
 {

@@ -29,7 +29,7 @@ struct row {
 
 static char folder[64];
 
-/* ---- a node ---- */
+/* --- a node --- */
 
 static int listen_at(int type, const char *name)
 {
@@ -101,7 +101,7 @@ static pid_t node_of(const struct row *row)
     return child;
 }
 
-/* ---- asking it ---- */
+/* --- asking it --- */
 
 static void ask(const struct row *row)
 {
@@ -145,7 +145,7 @@ static void ask_all(const struct row *rows, size_t count)
 
 #define ASK_ALL(rows) ask_all(rows, sizeof(rows) / sizeof *(rows))
 
-/* ---- what is no answer ---- */
+/* --- what is no answer --- */
 
 /* Each command that asks, as it is typed, and where it asks. */
 static const struct {
@@ -177,8 +177,8 @@ static const struct {
     {{"day", "close"}, "/api/day"},
     {{"report"}, "/api/reports"},
     {{"report"}, "/api/session"},
-    {{"erase", "A1", "--reason", "asked"}, "/api/orders"},
-    {{"erase", "000000000000000000000001", "--reason", "asked"}, "/api/orders/"},
+    {{"erase", "A1", "--reason", "asked", "--yes"}, "/api/orders"},
+    {{"erase", "000000000000000000000001", "--reason", "asked", "--yes"}, "/api/orders/"},
 };
 
 TEST(cli_answers, a_command_that_gets_no_answer_says_so_and_fails)
@@ -277,7 +277,7 @@ TEST(cli_answers, a_refusal_is_told_in_its_own_words)
     ASK_ALL(rows);
 }
 
-/* ---- what is seldom seen ---- */
+/* --- what is seldom seen --- */
 
 #define STATUS_OF_TROUBLE                                                                          \
     "{\"device\":\"00000000000000ab\",\"events\":9,\"logs\":2,\"day\":3,\"uptime_s\":900,"         \
@@ -385,8 +385,8 @@ TEST(cli_answers, trouble_is_shown)
          {"report", "--csv"},
          {{"/api/reports", "{\"methods\":[{\"method\":\"a \\\"card\\\"\",\"paid\":5}]}"}}},
         {0,
-         "3 contacts erased",
-         {"erase", "A1", "--reason", "asked"},
+         "(3 notes)",
+         {"erase", "A1", "--reason", "asked", "--yes"},
          {{"/api/orders/", "{\"events\":3}"}}},
     };
     ASK_ALL(rows);

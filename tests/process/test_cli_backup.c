@@ -190,7 +190,7 @@ TEST(cli_backup, an_archive_is_replaced_only_when_that_is_said)
     stall_close(&stall);
 }
 
-/* ---- what is not as it was written ---- */
+/* --- what is not as it was written --- */
 
 static uint8_t bytes[OUTPUT_BYTES_MAX];
 

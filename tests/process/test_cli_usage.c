@@ -186,7 +186,7 @@ TEST(cli_usage, settings_are_read_from_the_first_file_that_is_there)
     stall_close(&stall);
 }
 
-/* ---- at a node ---- */
+/* --- at a node --- */
 
 static const struct typed slips[] = {
     {1, "part of a pop-up already", {"join", "127.0.0.1:1"}},
@@ -257,7 +257,7 @@ static const struct typed slips[] = {
     {1, "there is no order Z9 today", {"erase", "Z9", "--reason", "asked for"}},
     {2, "say why", {"erase", "Z9"}},
     {2, "say why", {"erase", "Z9", "--reason="}},
-    {1, "that day is not closed", {"archive", "/dev/shm/trestle-none", "--day", "7"}},
+    {1, "that day was not closed", {"archive", "/dev/shm/trestle-none", "--day", "7"}},
     {2, "--last is a number", {"log", "--last", "x"}},
     {2, "--last is a number", {"log", "--last", "0"}},
     {2, "--last is a number", {"log", "--last="}},
@@ -307,7 +307,7 @@ static const struct typed wishes[] = {
     {0, "cash", {"export", "--what", "payments", "--format", "csv"}},
     {0, "order.open", {"export", "--format", "csv"}},
     {0, "\"trestle\":1", {"export", "--format", "jsonl"}},
-    {0, "\"events\":0", {"erase", "A1", "--reason", "asked for", "--json"}},
+    {0, "\"events\":0", {"erase", "A1", "--reason", "asked for", "--yes", "--json"}},
     {0, "{\"day\":1,\"closed\":false", {"day", "--json"}},
     {0, "day 1 was closed ", {"day", "close"}},
     {0, "day 2 is open", {"day", "open"}},
@@ -330,7 +330,7 @@ TEST(cli_usage, at_a_running_node_each_slip_is_told_and_each_flag_does_what_it_s
     stall_close(&stall);
 }
 
-/* ---- where there is no end to a name ---- */
+/* --- where there is no end to a name --- */
 
 /* @folder, written so that it has @size letters. */
 static const char *as_long_as(const char *folder, size_t size)

@@ -18,7 +18,7 @@ static void begin(void)
     (void)snprintf(export_path, sizeof export_path, "%s/export.jsonl", stall.folder);
 }
 
-/* ---- exports ---- */
+/* --- exports --- */
 
 /* The export @original with the first @part after line @line exchanged; what verify says. */
 static struct ran verify_with(const char *original, int line, const char *part, const char *by)
@@ -125,7 +125,7 @@ TEST(cli_verify, an_export_without_its_last_signature_proves_nothing_of_its_end)
     stall_close(&stall);
 }
 
-/* ---- stores ---- */
+/* --- stores --- */
 
 static void copy_node(int from, int to)
 {

@@ -142,7 +142,7 @@ TEST(control, nonsense_is_no_request_and_takes_nobodys_place)
     stall_close(&stall);
 }
 
-/* ---- the command's end, at a node that is none ---- */
+/* --- the command's end, at a node that is none --- */
 
 static void answer_with(int listener, const void *packet, size_t size)
 {

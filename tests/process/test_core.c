@@ -379,7 +379,7 @@ TEST(core, a_lost_device_is_told_with_how_long_ago_it_was_heard)
     stall_close(&stall);
 }
 
-/* ---- screens ---- */
+/* --- screens --- */
 
 TEST(core, peers_are_told_how_many_screens_look_at_a_device)
 {
@@ -409,7 +409,7 @@ TEST(core, peers_are_told_how_many_screens_look_at_a_device)
     stall_close(&stall);
 }
 
-/* ---- places ---- */
+/* --- places --- */
 
 static bool is_linked(struct stall *stall, const struct stall *to)
 {
@@ -444,7 +444,7 @@ static void introduce_hub(struct stall *stall, struct stall *hub)
                    core_endpoint(hub->core));
 }
 
-/* ---- room ---- */
+/* --- room --- */
 
 /* How many events @stall knows of at @of that it has not. */
 static uint64_t lacking(struct stall *stall, const struct stall *of)
@@ -624,7 +624,7 @@ TEST(core, what_it_died_of_twice_is_set_aside_until_other_software_is_here)
     stall_close(&stall);
 }
 
-/* ---- a store of another version ---- */
+/* --- a store of another version --- */
 
 static void fold_version_set(const struct stall *stall, uint32_t version)
 {

@@ -18,7 +18,7 @@ enum { GOLDEN_BYTES_MAX = 4 * 1024 * 1024, RECORD_EVENTS = 2, TYPES_MAX = 256 };
 
 #define GOLDEN TEST_SOURCE_DIR "/tests/golden/0.1.0/"
 
-/* ---- folding anew ---- */
+/* --- folding anew --- */
 
 struct golden {
     struct store_txn *txn;

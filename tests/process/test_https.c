@@ -20,7 +20,7 @@
 static struct stall stall;
 static char certificate[200], key[200];
 
-/* ---- certificates ---- */
+/* --- certificates --- */
 
 static void shell(const char *command)
 {
@@ -67,7 +67,7 @@ static void close_node(void)
         assert_int_equal(unsetenv(names[i]), 0);
 }
 
-/* ---- a client ---- */
+/* --- a client --- */
 
 struct secure {
     SSL_CTX *context;
@@ -166,7 +166,7 @@ static const char *name_now(void)
     return name;
 }
 
-/* ---- what holds ---- */
+/* --- what holds --- */
 
 TEST(https, it_speaks_http_1_1_over_tls_1_2_and_newer_and_tells_browsers_to_stay)
 {

@@ -303,7 +303,7 @@ TEST(pin_book, more_guesses_at_once_than_there_is_room_for_are_told_to_come_agai
     end();
 }
 
-/* ---- on their way ---- */
+/* --- on their way --- */
 
 TEST(sealed_pin, each_device_opens_its_own_and_no_others)
 {

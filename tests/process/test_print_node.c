@@ -18,7 +18,7 @@
 
 enum { DEADLINE_MS = 120000, ITEM = 7, PRINTER = 1 };
 
-/* --- a node ----------------------------------------------------------------------------------- */
+/* --- a node --- */
 
 static struct {
     char state[128];
@@ -230,7 +230,7 @@ static void end(void)
     assert_int_equal(system(remove_it), 0); /* NOLINT: a path of our own making */
 }
 
-/* --- the promise ------------------------------------------------------------------------------ */
+/* --- the promise --- */
 
 TEST(print_node, an_order_is_one_ticket_and_a_change_another)
 {

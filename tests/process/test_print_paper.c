@@ -20,7 +20,7 @@ static struct paper paper;
 static uint8_t bytes[ESCPOS_BYTES_MAX];
 static uint8_t plain[PLAIN_BYTES_MAX];
 
-/* --- golden files ----------------------------------------------------------------------------- */
+/* --- golden files --- */
 
 static void golden_path(const char *name, const char *ending, char to[512])
 {
@@ -64,7 +64,7 @@ static void assert_paper(const char *name)
     assert_golden(name, "hex", text);
 }
 
-/* --- slips ------------------------------------------------------------------------------------ */
+/* --- slips --- */
 
 static struct bytes text_of(const char *text)
 {
@@ -342,7 +342,7 @@ TEST(print_paper, a_test_slip_shows_width_and_umlauts)
     assert_paper("test");
 }
 
-/* --- strangers -------------------------------------------------------------------------------- */
+/* --- strangers --- */
 
 /* Whether, the layout's own commands left out, only printable bytes and LF are there. */
 static bool is_harmless(const uint8_t *data, size_t size)
@@ -417,7 +417,7 @@ TEST(print_paper, a_paper_without_end_is_cut_and_says_so)
     assert_memory_equal(paper.lines[PAPER_LINES_MAX - 1].text.data, "... and more", 12);
 }
 
-/* --- what a printer says of itself ------------------------------------------------------------ */
+/* --- what a printer says of itself --- */
 
 TEST(print_paper, a_status_is_read_bit_by_bit)
 {

@@ -98,7 +98,7 @@ TEST(printer, is_tried_from_the_command_line)
     printer_stop();
 }
 
-/* ---- the queue ---- */
+/* --- the queue --- */
 
 static void wake(void *context)
 {

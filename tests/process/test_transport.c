@@ -140,8 +140,7 @@ TEST(transport, two_devices_shake_hands_and_talk)
     pair_close(&pair);
 }
 
-/* --- strangers: sockets of the library itself, so that they may misbehave ------------------------
- */
+/* --- strangers: sockets of the library itself, so that they may misbehave --- */
 
 struct stranger {
     void *context, *socket, *monitor;
@@ -399,8 +398,7 @@ TEST(transport, a_frame_of_200_mib_ends_the_connection)
     peer_close(&server);
 }
 
-/* --- what happens to links -----------------------------------------------------------------------
- */
+/* --- what happens to links --- */
 
 TEST(transport, a_revoked_device_is_cut_and_not_heard_again)
 {
@@ -541,8 +539,7 @@ TEST(transport, a_device_takes_no_more_links_than_are_its_due)
     peer_close(&server);
 }
 
-/* --- the door for newcomers ----------------------------------------------------------------------
- */
+/* --- the door for newcomers --- */
 
 TEST(transport, a_newcomer_is_heard_at_the_open_door_alone)
 {

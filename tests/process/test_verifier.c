@@ -21,7 +21,7 @@ enum { COUNTER, TENT };
 static struct stall stall;
 static struct client *client;
 
-/* ---- the verifier ---- */
+/* --- the verifier --- */
 
 /* PyNaCl belongs to Debian's own Python; another may come first on PATH. */
 static const char *python(void)
@@ -66,7 +66,7 @@ static void assert_found(const char *path, const char *what)
         fail_msg("the verifier does not say '%s' but: %s", what, said);
 }
 
-/* ---- the stall ---- */
+/* --- the stall --- */
 
 /* The value of text @field in JSON. */
 static const char *field_of(const char *json, const char *field)
@@ -117,7 +117,7 @@ static void close_stall(void)
     stall_close(&stall);
 }
 
-/* ---- live stores ---- */
+/* --- live stores --- */
 
 /* Somebody who sells at the counter until told to go home. */
 struct seller {
@@ -262,7 +262,7 @@ TEST(verifier, a_copy_of_a_live_export_that_was_tampered_with_is_refused)
     close_stall();
 }
 
-/* ---- erasure ---- */
+/* --- erasure --- */
 
 #define GUEST         "Zebedee Quuxley"
 #define GUEST_CONTACT "{\"name\":\"" GUEST "\",\"phone\":\"+49 170 5550123\"}"
@@ -319,7 +319,7 @@ TEST(verifier, a_guest_who_was_erased_is_in_no_file_of_any_device_and_all_still_
     assert_true(holds_guest(stall.nodes[COUNTER].state));
     assert_true(holds_guest(stall.nodes[TENT].state));
     assert_int_equal(node_end(&stall.nodes[TENT], SIGTERM), 0); /* hears of it later */
-    RUN_WELL("erase", "A1", "--reason", "asked for it", "--state", stall.nodes[COUNTER].state);
+    RUN_WELL("erase", "A1", "--reason", "asked for it", "--yes", "--state", stall.nodes[COUNTER].state);
     assert_int_equal(ask(client, "GET", blob, NULL), 404);
     assert_false(holds_guest(stall.nodes[COUNTER].state));
     assert_verifies(COUNTER);

@@ -26,7 +26,7 @@
 
 enum { DEADLINE_MS = 120000, EPOCH_MS_LOW = 1700000000 };
 
-/* ---- a small core ---- */
+/* --- a small core --- */
 
 struct core {
     char folder[64];
@@ -223,7 +223,7 @@ static void core_free(struct core *core)
     free(core);
 }
 
-/* ---- a raw client ---- */
+/* --- a raw client --- */
 
 struct answer_http {
     int status; /* 0 = the connection ended instead */
@@ -389,7 +389,7 @@ static const char *text_of(const char *body, const char *name)
     return text;
 }
 
-/* ---- requests ---- */
+/* --- requests --- */
 
 TEST(web, an_address_beyond_loopback_is_refused)
 {
@@ -633,7 +633,7 @@ TEST(web, a_request_that_never_ends_is_cut)
     core_free(core);
 }
 
-/* ---- orders ---- */
+/* --- orders --- */
 
 #define BURGER "{\"number\":7,\"name\":\"Burger\",\"price\":850,\"category\":\"Grill\"}"
 #define TWO_BURGERS                                                                                \
@@ -710,7 +710,7 @@ TEST(web, a_role_may_do_its_own_and_no_more)
     core_free(core);
 }
 
-/* ---- what a program adds ---- */
+/* --- what a program adds --- */
 
 /* Answers what holds "later" when it is asked for answers, all else at once: with the header that
  * came, or the size of the body. */
@@ -841,7 +841,7 @@ TEST(web, an_answer_for_a_closed_connection_is_dropped)
     core_free(core);
 }
 
-/* ---- WebSocket ---- */
+/* --- WebSocket --- */
 
 #define UPGRADE                                                                                    \
     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"                   \
@@ -1318,7 +1318,7 @@ TEST(web, a_frame_that_is_none_of_ours_ends_the_connection)
     core_free(core);
 }
 
-/* ---- limits over connections ---- */
+/* --- limits over connections --- */
 
 /* Whether the server lets one more in. */
 static bool is_let_in(const struct core *core)
@@ -1412,7 +1412,7 @@ TEST(web, a_reader_that_takes_nothing_is_cut_and_the_others_go_on)
     core_free(core);
 }
 
-/* ---- screens and the control socket ---- */
+/* --- screens and the control socket --- */
 
 static void put_file(const char *folder, const char *name, const char *text)
 {

@@ -71,7 +71,7 @@ TEST(web_guard, loopback_is_told_from_the_rest)
         assert_false(guard_address_is_loopback(bad[i]));
 }
 
-/* ---- files ---- */
+/* --- files --- */
 
 static char folder[] = "/tmp/trestle-files-XXXXXX";
 

@@ -49,7 +49,7 @@ static bool is_anything_listed(const struct sim *sim)
     return false;
 }
 
-/* ---- what people decide ---- */
+/* --- what people decide --- */
 
 static void adopted_note(struct adoptions *adoptions, uint32_t node, const struct entity_id *order)
 {
@@ -123,7 +123,7 @@ static void round_run(struct sim *sim, struct adoptions *adoptions, bool is_firs
     cluster_run(sim->cluster, MEET_MS);
 }
 
-/* ---- what must hold then ---- */
+/* --- what must hold then --- */
 
 static void lists_check(struct sim *sim)
 {

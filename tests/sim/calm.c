@@ -31,7 +31,7 @@ enum {
     BOARD_MS = 1000,
 };
 
-/* ---- asking ---- */
+/* --- asking --- */
 
 void calm_bread(struct command *command)
 {
@@ -116,7 +116,7 @@ static bool ask(struct sim *sim, enum oracle oracle, const struct cluster_node *
     return true;
 }
 
-/* ---- P14 ---- */
+/* --- P14 --- */
 
 static bool is_linked(const struct cluster *cluster, uint32_t a, uint32_t b)
 {
@@ -223,7 +223,7 @@ void calm_check(struct sim *sim)
     }
 }
 
-/* ---- I15 ---- */
+/* --- I15 --- */
 
 static void nothing_fill(struct sim *sim, struct command *command)
 {

@@ -23,7 +23,7 @@ static bool is_served(const struct sim *sim, const struct cluster_node *node)
     return node->is_open && !liar_is(sim, node) && !flips_is_spoilt(sim, node);
 }
 
-/* ---- the order as the node has it ---- */
+/* --- the order as the node has it --- */
 
 static int lines_compare(const void *a, const void *b)
 {
@@ -236,7 +236,7 @@ void clients_act(struct sim *sim)
     }
 }
 
-/* ---- answers ---- */
+/* --- answers --- */
 
 static bool answers_alike(const struct answer *a, const struct answer *b)
 {

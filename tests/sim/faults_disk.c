@@ -81,7 +81,7 @@ void fault_clone(struct sim *sim)
     }
 }
 
-/* ---- one log, two forks ---- */
+/* --- one log, two forks --- */
 
 static void deeds(struct sim *sim, uint32_t node)
 {

@@ -33,7 +33,7 @@ static void pair_draw(struct sim *sim, uint32_t *ret_a, uint32_t *ret_b)
     *ret_b = (*ret_a + 1 + (uint32_t)sim_below(sim, count - 1)) % count;
 }
 
-/* ---- what happens later ---- */
+/* --- what happens later --- */
 
 /* When there is no room, never: faults_end() puts all right. */
 static void later(struct sim *sim, uint64_t after_ms, enum sim_later_kind kind, uint32_t a,
@@ -80,7 +80,7 @@ static void later_act(struct sim *sim)
     }
 }
 
-/* ---- links ---- */
+/* --- links --- */
 
 void fault_reset(struct sim *sim)
 {
@@ -141,7 +141,7 @@ void fault_slow_reader(struct sim *sim)
     later(sim, 1 + sim_below(sim, SLOW_READER_MAX_MS), LATER_READ, at, 0);
 }
 
-/* ---- the network ---- */
+/* --- the network --- */
 
 void fault_partition(struct sim *sim)
 {
@@ -197,7 +197,7 @@ void net_end(struct sim *sim)
     }
 }
 
-/* ---- the last moments before all is healed ---- */
+/* --- the last moments before all is healed --- */
 
 static void clog_all(struct sim *sim, uint32_t node, bool is_to)
 {

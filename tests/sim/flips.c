@@ -40,7 +40,7 @@ static void spoilt_set(struct sim *sim, bool is_spoilt)
     sim->cluster->nodes[sim->flips.node].scrub_records = is_spoilt ? SCRUB_RECORDS : 0;
 }
 
-/* ---- which bit ---- */
+/* --- which bit --- */
 
 struct place {
     uint64_t row, at;
@@ -92,7 +92,7 @@ static bool is_fair(const struct sim *sim, const struct cluster_node *node, enum
     return table != TABLE_META || !bytes_equal(key_bytes(key), bytes_of_text("incarnation"));
 }
 
-/* ---- hit and mended ---- */
+/* --- hit and mended --- */
 
 /* Some are hit more often than others; each once at a time. */
 static const enum store_table tables[] = {TABLE_LOG,   TABLE_LOG,   TABLE_SIG,   TABLE_ENTITY,

@@ -29,7 +29,7 @@ bool liar_wrote(const struct sim *sim, uint64_t log)
     return sim->liar.is_lying && log == sim->liar.log;
 }
 
-/* ---- what it writes ---- */
+/* --- what it writes --- */
 
 struct forgery {
     struct event event;
@@ -167,7 +167,7 @@ static void split(struct liar *liar)
     liar->is_split = true;
 }
 
-/* ---- what it says ---- */
+/* --- what it says --- */
 
 static uint8_t frame_data[MESSAGE_BYTES_MAX];
 
@@ -265,7 +265,7 @@ static void say_events(struct sim *sim, uint32_t link, uint64_t log, uint64_t ha
     store_memory_abort(txn);
 }
 
-/* ---- tricks ---- */
+/* --- tricks --- */
 
 static void say_junk(struct sim *sim, uint32_t link)
 {
@@ -332,7 +332,7 @@ static void trick(struct sim *sim, uint32_t link)
     tricks[sim_below(sim, sizeof tricks / sizeof *tricks)](sim, link);
 }
 
-/* ---- what it hears ---- */
+/* --- what it hears --- */
 
 static void keep(struct sim *sim, struct bytes frame)
 {
@@ -399,7 +399,7 @@ void liar_hear(struct sim *sim, struct cluster_node *node, const struct input *i
     }
 }
 
-/* ---- a run ---- */
+/* --- a run --- */
 
 /* Some device that does not administrate the pop-up: who does may do all that. */
 static bool node_choose(struct sim *sim)

@@ -66,7 +66,7 @@ static void usage(FILE *to)
     (void)fputs("\n", to);
 }
 
-/* ---- a worker ---- */
+/* --- a worker --- */
 
 static void replay_show(const struct sim_options *sim, uint64_t seed)
 {
@@ -128,7 +128,7 @@ static void workers_start(const struct options *options, struct worker *workers)
     }
 }
 
-/* ---- adding up ---- */
+/* --- adding up --- */
 
 static void counts_add(uint64_t *to, const uint64_t *from, unsigned count)
 {
@@ -180,7 +180,7 @@ static void worker_wait(const struct options *options, struct worker *worker,
     stats_merge(stats, &worker->stats);
 }
 
-/* ---- the report ---- */
+/* --- the report --- */
 
 static unsigned count_show(const char *kind, const char *text, uint64_t count)
 {
@@ -264,7 +264,7 @@ static int report(const struct options *options, const struct sim_stats *stats, 
     return stats->failures == 0 && is_covered && is_converging ? 0 : 1;
 }
 
-/* ---- the command line ---- */
+/* --- the command line --- */
 
 static bool number_parse(const char *text, uint64_t *ret_number)
 {

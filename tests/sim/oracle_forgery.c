@@ -27,7 +27,7 @@ struct forgery {
     uint8_t data[EVENT_SALVAGE_BYTES_MAX];
 };
 
-/* ---- ways to forge; false: not with this one ---- */
+/* --- ways to forge; false: not with this one --- */
 
 static bool edit_event(struct forgery *forgery)
 {
@@ -150,7 +150,7 @@ static bool old_signature(struct forgery *forgery)
     return false;
 }
 
-/* ---- a frame ---- */
+/* --- a frame --- */
 
 static bool frame_read(struct sim *sim, struct bytes frame, struct forgery *ret_forgery)
 {

@@ -62,7 +62,7 @@ void journal_forget(struct sim *sim, const struct cluster_node *node)
     progress_forget(sim->sights, node);
 }
 
-/* ---- the chain, by the book ---- */
+/* --- the chain, by the book --- */
 
 static void hash_add(crypto_generichash_state *state, const void *data, size_t size)
 {
@@ -121,7 +121,7 @@ static bool is_signed_well(const struct sim *sim, const struct truth_log *truth,
                                                truth->key.bytes) == 0; /* verify_once.c */
 }
 
-/* ---- what a writer committed ---- */
+/* --- what a writer committed --- */
 
 static struct truth_event *truth_append(struct truth_log *truth)
 {
@@ -230,7 +230,7 @@ static void truth_extend(struct sim *sim, struct cluster_node *node, struct stor
     }
 }
 
-/* ---- branches ---- */
+/* --- branches --- */
 
 /* @node goes over from @truth to @to, which has the same events before @seq. */
 static struct truth_log *branch_take(struct sim *sim, const struct cluster_node *node,
@@ -274,7 +274,7 @@ static struct truth_log *branch_find(struct sim *sim, const struct cluster_node 
     return branch_take(sim, node, truth, branch_add(sim, truth, seq));
 }
 
-/* ---- what a node committed ---- */
+/* --- what a node committed --- */
 
 static void row_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
                       struct truth_log **truth, uint64_t seq, struct bytes row)
@@ -411,7 +411,7 @@ void journal_turn(struct sim *sim, struct cluster_node *node)
     store_memory_abort(txn);
 }
 
-/* ---- what a node lets out ---- */
+/* --- what a node lets out --- */
 
 static void claim_check(struct sim *sim, struct cluster_node *node, const struct head_claim *claim)
 {
@@ -491,7 +491,7 @@ void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame
     }
 }
 
-/* ---- ticks: a device counts itself, and only what is durable ---- */
+/* --- ticks: a device counts itself, and only what is durable --- */
 
 /* Whether a device ever held event @seq as it is in @truth, on whatever branch. */
 static bool was_held(const struct sim *sim, const struct truth_log *truth, uint64_t seq,
@@ -533,7 +533,7 @@ void journal_ticks(struct sim *sim, struct cluster_node *node)
     }
 }
 
-/* ---- everything again ---- */
+/* --- everything again --- */
 
 static void log_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
                       const struct log_head *head)

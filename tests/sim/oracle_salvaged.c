@@ -33,7 +33,7 @@ static bool carried_event(struct store_txn *txn, const struct operation *id,
     return err == 0 && event_decode(bytes, ret_event) == 0;
 }
 
-/* ---- adopted ---- */
+/* --- adopted --- */
 
 struct adopted_walk {
     struct store_txn *txn;
@@ -104,7 +104,7 @@ static bool adopted_event(struct store_txn *txn, const struct roster *roster,
     return is;
 }
 
-/* ---- what counts ---- */
+/* --- what counts --- */
 
 static bool is_valid(const struct roster *roster, const struct operation *id,
                      const struct event *event)

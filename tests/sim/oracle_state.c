@@ -12,7 +12,7 @@ enum {
     STATE_KEY_SIZE = 13 /* kind, entity */
 };
 
-/* ---- P1 ---- */
+/* --- P1 --- */
 
 static struct hash state_digest(const struct cluster_node *node)
 {
@@ -65,7 +65,7 @@ void state_agree(struct sim *sim, struct cluster_node *node)
     }
 }
 
-/* ---- P3 ---- */
+/* --- P3 --- */
 
 static void fold_check(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
                        enum kind kind, const struct entity_id *entity, struct bytes stored)
@@ -119,7 +119,7 @@ void state_audit(struct sim *sim, struct cluster_node *node)
     }
 }
 
-/* ---- P4: what may be shown, from the raw events ---- */
+/* --- P4: what may be shown, from the raw events --- */
 
 struct raw {
     struct operation id;
@@ -385,7 +385,7 @@ void state_crash(struct sim *sim, const struct cluster_node *node)
     sim_watch(sim, node)->is_current = false;
 }
 
-/* ---- P2 ---- */
+/* --- P2 --- */
 
 void state_copy(struct sim *sim, struct cluster_node *node, bool is_after)
 {

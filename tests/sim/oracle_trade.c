@@ -9,7 +9,7 @@
 #include "tests/lib/stock_check.h"
 #include "tests/sim/sim_internal.h"
 
-/* ---- P7 ---- */
+/* --- P7 --- */
 
 void trade_stock(struct sim *sim)
 {
@@ -55,7 +55,7 @@ void trade_take(struct sim *sim, const struct cluster_node *node, const struct e
     }
 }
 
-/* ---- P8 ---- */
+/* --- P8 --- */
 
 enum { OBJECTS_MAX = 256 };
 
@@ -158,7 +158,7 @@ void trade_drawer(struct sim *sim, struct cluster_node *node)
     }
 }
 
-/* ---- P15 ---- */
+/* --- P15 --- */
 
 void trade_receipt(struct sim *sim, const struct cluster_node *node, struct truth_log *truth,
                    const struct event *event)
@@ -176,7 +176,7 @@ void trade_receipt(struct sim *sim, const struct cluster_node *node, struct trut
     }
 }
 
-/* ---- I5 ---- */
+/* --- I5 --- */
 
 static bool is_first_of(const struct print_claim *claim, const struct print_job *job)
 {

@@ -15,7 +15,7 @@ enum {
     DIED = ORACLE_COUNT, /* by a sanitizer, a check or the time limit */
 };
 
-/* ---- the command line ---- */
+/* --- the command line --- */
 
 static void line_add(char line[SHRINK_LINE_MAX], const char *text)
 {
@@ -61,7 +61,7 @@ bool shrink_parse(const char *list, uint64_t *without)
     return true;
 }
 
-/* ---- a trial: in a process of its own, which may die ---- */
+/* --- a trial: in a process of its own, which may die --- */
 
 static void trial_child(uint64_t seed, const struct sim_options *options, bool is_told)
 {
@@ -94,7 +94,7 @@ static int trial(uint64_t seed, const struct sim_options *options, bool is_told)
     return code < 0 || code > ORACLE_COUNT ? DIED : code - 1;
 }
 
-/* ---- smaller and smaller ---- */
+/* --- smaller and smaller --- */
 
 static void turns_cut(uint64_t seed, int failure, struct sim_options *options)
 {

@@ -101,7 +101,7 @@ struct hash sim_trace_hash(const struct sim *sim)
     return sim->trace_hash;
 }
 
-/* ---- what the cluster tells ---- */
+/* --- what the cluster tells --- */
 
 static void on_input(void *context, struct cluster_node *node, const struct input *input)
 {
@@ -220,7 +220,7 @@ static void on_trace(void *context, bool is_story, const char *line)
     puts(line);
 }
 
-/* ---- phases ---- */
+/* --- phases --- */
 
 static struct cluster_hooks hooks_of(struct sim *sim)
 {
@@ -356,7 +356,7 @@ static void phase_liveness(struct sim *sim)
     ticks_wait(sim);
 }
 
-/* ---- at the end ---- */
+/* --- at the end --- */
 
 /* The branch of which the @at-th node answered, when some device held the answer at the heal. */
 static const struct truth_log *answer_truth(const struct sim *sim, const struct request *request,
@@ -469,7 +469,7 @@ static void check_end(struct sim *sim)
     }
 }
 
-/* ---- a run ---- */
+/* --- a run --- */
 
 static void sim_reset(struct sim *sim, uint64_t seed, struct sim_stats *stats)
 {

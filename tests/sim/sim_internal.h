@@ -196,7 +196,7 @@ struct watch *sim_watch(struct sim *sim, const struct cluster_node *node);
  * SIM_CALM_MAX_MS at most. */
 void sim_calm_down(struct sim *sim);
 
-/* ---- wishes.c, wishes_shop.c: what people ask for ---- */
+/* --- wishes.c, wishes_shop.c: what people ask for --- */
 
 enum wish_place { ANYWHERE, GATEWAY, OFFICE }; /* where it is asked for, mostly or only */
 
@@ -229,18 +229,18 @@ void wish_blob_add(struct sim *sim, struct command *command);
 void wish_erase(struct sim *sim, struct command *command);
 void wish_place(struct sim *sim, struct command *command);
 
-/* ---- calm.c ---- */
+/* --- calm.c --- */
 /* The item of which nothing is counted, so that it is never sold out: a manager's, without a key.
  */
 void calm_bread(struct command *command);
 /* Some of it, paid at once. */
 void calm_order(struct command *command);
 
-/* ---- start.c ---- */
+/* --- start.c --- */
 /* The devices of this seed, linked, and the shop that is open there. */
 void start_popup(struct sim *sim, const struct cluster_hooks *hooks);
 
-/* ---- clients.c ---- */
+/* --- clients.c --- */
 
 /* The entity of some earlier answer to a command of @kind; as it is when there was none. */
 void sim_known_take(struct sim *sim, enum command_kind kind, struct entity_id *ret_entity);
@@ -254,23 +254,23 @@ void clients_forget(struct sim *sim, const struct cluster_node *node);
 void clients_answered(struct sim *sim, struct cluster_node *node,
                       const struct effect_answer *effect);
 
-/* ---- faults.c ---- */
+/* --- faults.c --- */
 void faults_draw(struct sim *sim);
 void faults_act(struct sim *sim);
 void faults_end(struct sim *sim);
 
-/* ---- faults_disk.c ---- */
+/* --- faults_disk.c --- */
 void fault_copy(struct sim *sim);
 void fault_roll_back(struct sim *sim);
 void fault_clone(struct sim *sim);
 void fault_fork_twice(struct sim *sim);
 
-/* ---- trace_hash.c: nothing unless it is asked for ---- */
+/* --- trace_hash.c: nothing unless it is asked for --- */
 void trace_input(struct sim *sim, const struct cluster_node *node, const struct input *input);
 /* The node's turn is committed; its effects are not released yet. */
 void trace_turn(struct sim *sim, const struct cluster_node *node);
 
-/* ---- flips.c ---- */
+/* --- flips.c --- */
 void flips_draw(struct sim *sim);
 void fault_flip(struct sim *sim);
 /* While it is, its rows are not looked at, and nobody asks there. */
@@ -280,7 +280,7 @@ void flips_turn(struct sim *sim, struct cluster_node *node);
 /* When all is healed: until it is. */
 void flips_settle(struct sim *sim);
 
-/* ---- versions.c: P16 ---- */
+/* --- versions.c: P16 --- */
 void versions_reset(struct sim *sim);
 /* Some devices have old software. */
 void versions_draw(struct sim *sim);
@@ -296,7 +296,7 @@ void fault_upgrade(struct sim *sim);
 /* All that is old is upgraded. */
 void versions_end(struct sim *sim);
 
-/* ---- faults_net.c ---- */
+/* --- faults_net.c --- */
 uint32_t sim_node_draw(struct sim *sim);
 void fault_reset(struct sim *sim);
 void fault_two_links(struct sim *sim);
@@ -314,7 +314,7 @@ void net_end(struct sim *sim);
 /* At the end of some runs, just before. */
 void net_last_words(struct sim *sim);
 
-/* ---- oracle_journal.c: P5, P6, P15, ticks ---- */
+/* --- oracle_journal.c: P5, P6, P15, ticks --- */
 void journal_reset(struct sim *sim);
 /* Where the branch of @log that @node holds stands in sim->truth, or -1. */
 int32_t truth_find(const struct sim *sim, const struct cluster_node *node, uint64_t log);
@@ -329,17 +329,17 @@ void journal_ticks(struct sim *sim, struct cluster_node *node);
 /* Every row of the node's journals, by the truth and by log_verify(). */
 void journal_verify(struct sim *sim, struct cluster_node *node);
 
-/* ---- theft.c ---- */
+/* --- theft.c --- */
 /* At the end of some runs. */
 void theft_act(struct sim *sim);
 /* Whether it is the stolen device, or has its keys. */
 bool theft_is_out(const struct sim *sim, const struct cluster_node *node);
 
-/* ---- adoption.c ---- */
+/* --- adoption.c --- */
 /* After a theft: people decide on what was voided, and what must hold then. */
 void adoption_act(struct sim *sim);
 
-/* ---- oracle_cuts.c: P11 ---- */
+/* --- oracle_cuts.c: P11 --- */
 /* The last event of @truth, @event, was just committed. */
 void cuts_note(struct sim *sim, const struct truth_log *truth, const struct event *event);
 /* The history in sim->history, of which @node has a row, shows nothing that a revocation ended. */
@@ -354,7 +354,7 @@ uint32_t cuts_ends(const struct sim *sim, struct log_point *ret_ends);
 /* Whether a retirement of @log stands at @node. */
 bool cuts_is_retired(const struct sim *sim, const struct cluster_node *node, uint64_t log);
 
-/* ---- oracle_forks.c: P9 ---- */
+/* --- oracle_forks.c: P9 --- */
 /* Up to where the log counts at @node. */
 uint64_t forks_count_to(const struct cluster_node *node, uint64_t log);
 /* Who holds what when all is healed, and that it is everywhere in the end. */
@@ -363,18 +363,18 @@ void forks_check(struct sim *sim, struct cluster_node *node);
 /* What @node found to be forked, it carries on in the same turn. */
 void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked);
 
-/* ---- calm.c: P14, I15; in the end ---- */
+/* --- calm.c: P14, I15; in the end --- */
 void calm_check(struct sim *sim);
 /* The last thing in a run: what that device does stays with it. */
 void alone_check(struct sim *sim);
 
-/* ---- oracle_forgery.c: P10 ---- */
+/* --- oracle_forgery.c: P10 --- */
 /* A hook of the cluster: forge what is in @frame, if that can be done. */
 size_t forgery_make(void *context, struct cluster_node *to, struct bytes frame, uint8_t *ret_frame);
 /* Whether somebody was given that as event @seq of @log. */
 bool forgery_is(const struct sim *sim, uint64_t log, uint64_t seq, const struct hash *content);
 
-/* ---- oracle_copies.c: I2 ---- */
+/* --- oracle_copies.c: I2 --- */
 /* When the shop is open and its faults are drawn. */
 void copies_begin(struct sim *sim);
 /* Some device shows event @seq as saved on others. */
@@ -382,14 +382,14 @@ void copies_note_tick(struct truth_log *truth, uint64_t seq);
 /* When all is to be healed: one disk is not. */
 void copies_lose(struct sim *sim);
 
-/* ---- oracle_links.c: P13 ---- */
+/* --- oracle_links.c: P13 --- */
 void links_turn(struct sim *sim, const struct cluster_node *node);
 /* The frame is decoded in sim->message. */
 void links_send(struct sim *sim, const struct cluster_node *node, struct bytes frame);
 /* All is healed and nobody asks for anything: until devices have come to rest. */
 void links_rest(struct sim *sim);
 
-/* ---- oracle_progress.c: I8 ---- */
+/* --- oracle_progress.c: I8 --- */
 struct sights *progress_new(void);
 void progress_free(struct sights *sights);
 void progress_reset(struct sights *sights);
@@ -398,35 +398,35 @@ void progress_forget(struct sights *sights, const struct cluster_node *node);
 /* The order in sim->order, of the history in sim->history, as @node shows it now. */
 void progress_check(struct sim *sim, const struct cluster_node *node);
 
-/* ---- oracle_verifier.c: I11 ---- */
+/* --- oracle_verifier.c: I11 --- */
 /* On copies of its disk. */
 void verifier_check(struct sim *sim, const struct cluster_node *node);
 
-/* ---- oracle_report.c: I10 ---- */
+/* --- oracle_report.c: I10 --- */
 /* In the end, when all hold the same. */
 void report_check(struct sim *sim, struct cluster_node *node);
 
-/* ---- oracle_erased.c: I18 ---- */
+/* --- oracle_erased.c: I18 --- */
 /* The same. */
 void erased_check(struct sim *sim, struct cluster_node *node);
 
-/* ---- missed.c: I16 ---- */
+/* --- missed.c: I16 --- */
 /* At the very end of some runs. */
 void missed_check(struct sim *sim);
 
-/* ---- oracle_salvaged.c: P4, P11 of what others carry on or adopted ---- */
+/* --- oracle_salvaged.c: P4, P11 of what others carry on or adopted --- */
 /* Whether some event of @entity stands for another one: a manager adopted it. */
 bool adopted_any(struct store_txn *txn, const struct entity_id *entity);
 /* The order whose full history is in sim->history. */
 void salvaged_check(struct sim *sim, const struct cluster_node *node, struct store_txn *txn);
 
-/* ---- oracle_time.c: I17 ---- */
+/* --- oracle_time.c: I17 --- */
 /* Every device's clock is wrong by days, in the shifted run by others. */
 void time_shift(struct sim *sim);
 /* What was decided of orders, money and stock, as @node has it. */
 struct hash time_decided(struct sim *sim, struct cluster_node *node);
 
-/* ---- oracle_trade.c: P7, P8, P15, I5 ---- */
+/* --- oracle_trade.c: P7, P8, P15, I5 --- */
 /* The order whose full history is in sim->history counts each payment once. */
 void trade_money(struct sim *sim, struct cluster_node *node);
 /* The drawer whose full history is in sim->history counts each move once. */
@@ -442,7 +442,7 @@ void trade_take(struct sim *sim, const struct cluster_node *node, const struct e
 void trade_claim(struct sim *sim, struct cluster_node *node, struct store_txn *txn,
                  const struct event *event);
 
-/* ---- oracle_state.c: P1, P2, P3, P4 ---- */
+/* --- oracle_state.c: P1, P2, P3, P4 --- */
 void state_turn(struct sim *sim, struct cluster_node *node);
 void state_crash(struct sim *sim, const struct cluster_node *node);
 void state_copy(struct sim *sim, struct cluster_node *node, bool is_after);

@@ -47,7 +47,7 @@ static void few_name(struct cluster_setup *setup)
     }
 }
 
-/* ---- as many as there may be ---- */
+/* --- as many as there may be --- */
 
 static void many_name(struct cluster_setup *setup)
 {
@@ -83,7 +83,7 @@ static void link_many(struct sim *sim)
     }
 }
 
-/* ---- a line ---- */
+/* --- a line --- */
 
 /* By numbers of its own: the other seeds are as they would be without. */
 static bool is_line(const struct sim *sim, uint32_t devices)
@@ -99,7 +99,7 @@ static void link_line(struct sim *sim)
     }
 }
 
-/* ---- all ---- */
+/* --- all --- */
 
 static void roles_draw(struct sim *sim, struct cluster_setup *setup)
 {

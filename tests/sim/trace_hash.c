@@ -41,7 +41,7 @@ static struct bytes hash_bytes(const struct hash *hash)
     return bytes_of(hash->bytes, sizeof hash->bytes);
 }
 
-/* ---- what goes in ---- */
+/* --- what goes in --- */
 
 static void note_lines(struct sim *sim, const struct command *command)
 {
@@ -111,7 +111,7 @@ void trace_input(struct sim *sim, const struct cluster_node *node, const struct 
     }
 }
 
-/* ---- what comes out ---- */
+/* --- what comes out --- */
 
 static void note_answers(struct sim *sim, const struct effects *effects)
 {

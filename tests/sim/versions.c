@@ -73,7 +73,7 @@ bool versions_know(const struct sim *sim, const struct cluster_node *node, enum 
     return true;
 }
 
-/* ---- upgrades ---- */
+/* --- upgrades --- */
 
 static void fold_mark(struct store_memory *store)
 {

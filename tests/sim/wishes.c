@@ -135,7 +135,7 @@ static void fill_seen(struct sim *sim, struct command *command)
     command->station = bytes_of_text("grill");
 }
 
-/* ---- money ---- */
+/* --- money --- */
 
 /* What stands for the order at the provider: few, so that objects are told of again and again. */
 static struct bytes provider_id(struct sim *sim, struct command *command, const char *prefix)
@@ -224,7 +224,7 @@ static void fill_receipt(struct sim *sim, struct command *command)
     (void)command;
 }
 
-/* ---- paper ---- */
+/* --- paper --- */
 
 static const char *station_draw(struct sim *sim)
 {
@@ -281,7 +281,7 @@ static void fill_print_done(struct sim *sim, struct command *command)
     command->principal.is_device = true;
 }
 
-/* ---- guests ---- */
+/* --- guests --- */
 
 static void fill_contact(struct sim *sim, struct command *command)
 {

@@ -73,7 +73,7 @@ void wish_staff(struct sim *sim, struct command *command)
     command->role = sim_chance(sim, 3000) ? ROLE_NONE : ROLE_MANAGER;
 }
 
-/* ---- stock ---- */
+/* --- stock --- */
 
 void wish_stock_add(struct sim *sim, struct command *command)
 {
@@ -88,7 +88,7 @@ void wish_stock_count(struct sim *sim, struct command *command)
     command->stock_units = (int64_t)sim_below(sim, 20);
 }
 
-/* ---- records ---- */
+/* --- records --- */
 
 static void fill_stall(struct sim *sim, struct command *command)
 {
@@ -139,7 +139,7 @@ void wish_review_hide(struct sim *sim, struct command *command)
     command->reason = bytes_of_text("rude");
 }
 
-/* ---- drawers ---- */
+/* --- drawers --- */
 
 void wish_drawer_open(struct sim *sim, struct command *command)
 {
@@ -160,7 +160,7 @@ void wish_drawer_count(struct sim *sim, struct command *command)
     command->amount_minor = 100 * (int64_t)sim_below(sim, 200);
 }
 
-/* ---- blobs ---- */
+/* --- blobs --- */
 
 /* As a host does: its bytes are on the disk before the command names it. */
 /* What was erased is not uploaded again where that is known: a host keeps such a file until its
@@ -212,7 +212,7 @@ void wish_erase(struct sim *sim, struct command *command)
     command->reason = bytes_of_text("asked to");
 }
 
-/* ---- the device itself ---- */
+/* --- the device itself --- */
 
 void wish_place(struct sim *sim, struct command *command)
 {

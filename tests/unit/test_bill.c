@@ -367,7 +367,7 @@ TEST(bill, change_is_what_is_given_beyond_what_is_due)
     assert_int_equal(bill_change(MONEY_MAX, -1, &change), ERR_OVERFLOW);
 }
 
-/* ---- the laws on random bills ---- */
+/* --- the laws on random bills --- */
 
 static struct bill_line random_line(struct prng *prng, int64_t price_max)
 {

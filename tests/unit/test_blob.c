@@ -209,7 +209,7 @@ TEST(blob, only_who_may_erase_does)
     cluster_free(cluster);
 }
 
-/* ---- an order's contacts ---- */
+/* --- an order's contacts --- */
 
 static struct entity_id place(uint32_t at, uint32_t number)
 {

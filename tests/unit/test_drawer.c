@@ -13,7 +13,7 @@
 
 enum { NODES = 4, SEEDS = 20, STEPS = 30, BODY_MAX = 400 };
 
-/* ---- the fold ---- */
+/* --- the fold --- */
 
 static struct entity_id id_of(uint8_t number)
 {
@@ -193,7 +193,7 @@ TEST(drawer, moves_beyond_what_money_can_be_are_flagged_not_wrapped)
     mesh_free(mesh);
 }
 
-/* ---- a day at a till ---- */
+/* --- a day at a till --- */
 
 static struct stage stage;
 static struct command command;

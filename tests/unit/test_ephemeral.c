@@ -10,7 +10,7 @@
 
 enum { NODES = 4, TTL_S = 30, SETTLE_MS = 2000 };
 
-/* ---- among replicas: a line of four ---- */
+/* --- among replicas: a line of four --- */
 
 static struct cluster *cluster;
 
@@ -120,7 +120,7 @@ TEST(ephemeral, nothing_of_it_is_written)
     cluster_free(cluster);
 }
 
-/* ---- one replica among peers that tell what they like ---- */
+/* --- one replica among peers that tell what they like --- */
 
 enum { A, B };
 

@@ -155,7 +155,7 @@ TEST(fork_probe, nothing_is_asked_or_answered_where_no_frame_fits)
     stage_stop(&stage);
 }
 
-/* ---- answering ---- */
+/* --- answering --- */
 
 /* What A is told of event @seq of @log. */
 static struct fork_answer told(uint64_t log, uint64_t seq, bool wants_proof)

@@ -53,7 +53,7 @@ static void assert_rows_equal(struct mesh *mesh, uint32_t a, uint32_t b)
     assert_memory_equal(first.data, second.data, first.size);
 }
 
-/* ---- convergence ---- */
+/* --- convergence --- */
 
 static const uint32_t types[] = {EVENT_ORDER_OPEN, EVENT_LINE_ADD, EVENT_LINE_SET,
                                  EVENT_ACCEPT,     EVENT_START,    EVENT_PAY,
@@ -142,7 +142,7 @@ TEST(history, parents_are_the_heads_of_other_logs_and_facts_that_commute_are_non
     mesh_free(mesh);
 }
 
-/* ---- pending and void ---- */
+/* --- pending and void --- */
 
 TEST(history, an_event_waits_for_its_parent_and_so_does_what_builds_on_it)
 {
@@ -216,7 +216,7 @@ TEST(history, another_kinds_event_is_void_and_a_newer_softwares_is_shown_as_such
     mesh_free(mesh);
 }
 
-/* ---- re-emitted events ---- */
+/* --- re-emitted events --- */
 
 /* Log 0 was cloned: one branch of it is what everybody has, and void from @forked on; what the
  * other wrote there, @lost, its writer re-emits in log 2. */
@@ -344,7 +344,7 @@ TEST(history, re_emitted_events_converge_too)
     }
 }
 
-/* ---- limits ---- */
+/* --- limits --- */
 
 TEST(history, what_a_log_writes_beyond_its_share_is_void)
 {
@@ -403,7 +403,7 @@ TEST(history, more_heads_than_an_event_can_name_are_gathered_by_two)
     mesh_free(mesh);
 }
 
-/* ---- the row ---- */
+/* --- the row --- */
 
 static struct mesh *mesh_with_row(void)
 {

@@ -37,7 +37,7 @@ static bool has(struct mesh *mesh, uint32_t node, const struct operation *id)
     return history_find(mesh_history(mesh, node), id) >= 0;
 }
 
-/* ---- places ---- */
+/* --- places --- */
 
 TEST(history_branches, of_two_events_that_one_log_gives_one_place_the_first_counts)
 {
@@ -70,7 +70,7 @@ TEST(history_branches, what_stands_for_an_event_can_be_stood_in_for_by_its_place
     mesh_free(mesh);
 }
 
-/* ---- too many ---- */
+/* --- too many --- */
 
 TEST(history_branches, where_every_log_has_written_nothing_is_re_emitted_any_more)
 {
@@ -108,7 +108,7 @@ TEST(history_branches, of_too_many_re_emitted_branches_the_highest_makes_way)
     mesh_free(mesh);
 }
 
-/* ---- what waits ---- */
+/* --- what waits --- */
 
 TEST(history_branches, a_re_emitted_event_waits_for_what_its_log_itself_wrote_before)
 {
@@ -159,7 +159,7 @@ TEST(history_branches, what_a_log_re_emitted_is_not_its_own_past)
     mesh_free(mesh);
 }
 
-/* ---- small things ---- */
+/* --- small things --- */
 
 TEST(history_branches, a_log_of_which_only_others_tell_has_room_of_its_own)
 {
@@ -203,7 +203,7 @@ TEST(history_branches, a_key_that_names_no_event_is_damage)
     history_free(history);
 }
 
-/* ---- rows by hand ---- */
+/* --- rows by hand --- */
 
 enum { CARRIED_LOG = 5, ROOM = 8 * 1024 * 1024 };
 

@@ -11,7 +11,7 @@
 
 enum { BODY_MAX = 8192, BODY_HEAD = 4 };
 
-/* ---- what counts ---- */
+/* --- what counts --- */
 
 TEST(history_salvaged, another_kinds_event_is_void_and_a_newer_softwares_is_shown_as_such)
 {
@@ -61,7 +61,7 @@ TEST(history_salvaged, an_order_of_which_the_disk_spoilt_a_carried_event_is_opaq
     }
 }
 
-/* ---- what had seen what ---- */
+/* --- what had seen what --- */
 
 TEST(history_salvaged, a_branch_goes_on_behind_facts_that_commute)
 {
@@ -192,7 +192,7 @@ TEST(history_salvaged, what_a_carried_log_re_emitted_is_passed_over)
     }
 }
 
-/* ---- limits ---- */
+/* --- limits --- */
 
 /* Sixteen logs that fill an order: @events each, of @size bytes. */
 static void fill(uint32_t events, size_t size)

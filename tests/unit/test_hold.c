@@ -78,7 +78,7 @@ TEST(hold, a_full_table_takes_again_when_some_have_ended)
     assert_int_equal(hold_set(&holds, HOLDS_MAX, 7, 1, TTL_MS, TTL_MS), 0);
 }
 
-/* ---- several items at once, and what was ordered ---- */
+/* --- several items at once, and what was ordered --- */
 
 TEST(hold, a_replacement_counts_as_a_whole_or_not_at_all)
 {

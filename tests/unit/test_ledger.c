@@ -23,7 +23,7 @@ static struct bytes text(const char *string)
     return bytes_of_text(string);
 }
 
-/* ---- facts ---- */
+/* --- facts --- */
 
 struct fact {
     uint32_t type;
@@ -116,7 +116,7 @@ static void tell(struct ledger *ledger, const struct fact *fact)
     }
 }
 
-/* ---- the ledger in words ---- */
+/* --- the ledger in words --- */
 
 static size_t print_objects(const struct ledger *ledger, char *to, size_t left)
 {
@@ -164,7 +164,7 @@ static void print(const struct ledger *ledger, char to[LEDGER_TEXT_BYTES])
                    ledger->forgivable_minor, ledger->disputed_minor, ledger->problems);
 }
 
-/* ---- laws ---- */
+/* --- laws --- */
 
 enum { FACTS_MAX = 64 };
 
@@ -427,7 +427,7 @@ TEST(ledger, wishes_together_never_ask_for_more_than_was_captured)
     assert_int_equal(ledger.problems, LEDGER_OVER_REFUNDED);
 }
 
-/* ---- the order ---- */
+/* --- the order --- */
 
 static void write_fact(struct stall *stall, enum person at, struct fact fact)
 {
@@ -563,7 +563,7 @@ TEST(order, a_lapse_refuses_what_nobody_has_begun_and_gives_way_to_what_was)
     stall_free(&stall);
 }
 
-/* ---- wishes ---- */
+/* --- wishes --- */
 
 TEST(wish, the_units_of_a_line_are_worth_the_line)
 {
@@ -606,7 +606,7 @@ TEST(wish, its_id_says_what_it_is_about)
     }
 }
 
-/* ---- who may write what ---- */
+/* --- who may write what --- */
 
 TEST(gateway, writes_guests_orders_and_the_provider_s_facts_and_nothing_that_a_stall_does)
 {

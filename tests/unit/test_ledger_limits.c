@@ -16,7 +16,7 @@ static struct bytes text(const char *string)
     return bytes_of_text(string);
 }
 
-/* ---- limits ---- */
+/* --- limits --- */
 
 enum { IDS_MAX = 64 };
 static char ids[IDS_MAX][8];
@@ -90,7 +90,7 @@ TEST(ledger_limits, of_too_many_objects_every_replica_keeps_the_same)
     assert_int_equal(ledger.wishes[ORDER_WISHES_MAX - 1].id.data[0], ORDER_WISHES_MAX - 1);
 }
 
-/* ---- contradictions ---- */
+/* --- contradictions --- */
 
 TEST(ledger_limits, an_intent_of_two_currencies_and_a_dispute_of_two_intents_are_at_odds)
 {
@@ -114,7 +114,7 @@ TEST(ledger_limits, an_intent_of_two_currencies_and_a_dispute_of_two_intents_are
     assert_int_equal(ledger.problems, LEDGER_DISPUTED | LEDGER_AT_ODDS);
 }
 
-/* ---- what is known already ---- */
+/* --- what is known already --- */
 
 TEST(ledger_limits, an_intent_is_known_when_nothing_of_it_is_new)
 {
@@ -179,7 +179,7 @@ TEST(ledger_limits, a_dispute_is_known_when_nothing_of_it_is_new)
 #undef NEWS
 }
 
-/* ---- names and bytes ---- */
+/* --- names and bytes --- */
 
 TEST(ledger_limits, a_state_that_has_no_name_is_called_unknown)
 {

@@ -102,7 +102,7 @@ static void write_receipt(uint32_t number)
     write_event(EVENT_RECEIPT, body_end(&writer));
 }
 
-/* ---- a session's cash ---- */
+/* --- a session's cash --- */
 
 static struct drawer session(int64_t float_minor)
 {
@@ -218,7 +218,7 @@ TEST(log, its_newest_event_is_none_when_there_is_nothing_or_only_another_log)
     end();
 }
 
-/* ---- the last receipt ---- */
+/* --- the last receipt --- */
 
 TEST(receipt, the_last_number_is_that_of_the_newest_receipt_in_the_log)
 {

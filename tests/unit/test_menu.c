@@ -223,7 +223,7 @@ TEST(menu, any_order_of_arrival_gives_the_same_row)
     assert_true(appends > 1000);
 }
 
-/* ---- the pop-up ---- */
+/* --- the pop-up --- */
 
 static void set_setting(struct mesh *mesh, uint32_t node, uint64_t t, struct field_value value)
 {

@@ -11,7 +11,7 @@ enum { A, B, C }; /* peers; each on the link of its number */
 
 static struct stage stage;
 
-/* ---- push ---- */
+/* --- push --- */
 
 TEST(mesh, a_run_is_pushed_at_once_to_a_peer_that_has_all_before_it)
 {
@@ -58,7 +58,7 @@ TEST(mesh, a_peer_that_lacks_what_it_was_told_of_has_to_ask)
     stage_stop(&stage);
 }
 
-/* ---- holes ---- */
+/* --- holes --- */
 
 TEST(mesh, a_push_after_a_hole_asks_for_what_is_missing_at_once)
 {
@@ -108,7 +108,7 @@ TEST(mesh, frames_of_another_peer_do_not_disturb_a_pull)
     stage_stop(&stage);
 }
 
-/* ---- sources ---- */
+/* --- sources --- */
 
 TEST(mesh, when_a_source_stalls_another_is_asked)
 {
@@ -257,7 +257,7 @@ TEST(mesh, what_the_logs_own_device_tells_itself_is_asked_for_at_once)
     stage_stop(&stage);
 }
 
-/* ---- logs that are unknown here ---- */
+/* --- logs that are unknown here --- */
 
 TEST(mesh, a_log_that_is_unknown_is_asked_of_one_peer_at_a_time)
 {
@@ -294,7 +294,7 @@ TEST(mesh, made_up_logs_cost_one_question_now_and_then)
     stage_stop(&stage);
 }
 
-/* ---- status ---- */
+/* --- status --- */
 
 TEST(mesh, a_digest_that_does_not_fit_asks_for_all_heads)
 {

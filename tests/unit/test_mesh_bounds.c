@@ -13,7 +13,7 @@ enum { A, B, C }; /* peers; each on the link of its number */
 
 static struct stage stage;
 
-/* ---- bounds on what comes in ---- */
+/* --- bounds on what comes in --- */
 
 static int day_open(uint64_t day)
 {
@@ -98,7 +98,7 @@ TEST(mesh_bounds, events_that_do_not_verify_are_alarmed_once_and_that_log_is_not
     stage_stop(&stage);
 }
 
-/* ---- revocation and amnesia ---- */
+/* --- revocation and amnesia --- */
 
 TEST(mesh_bounds, a_revoked_device_is_cut_off_at_once_and_its_log_not_fetched_any_further)
 {

@@ -13,7 +13,7 @@ enum { A, B, C }; /* peers; each on the link of its number */
 
 static struct stage stage;
 
-/* ---- forwarding ---- */
+/* --- forwarding --- */
 
 /* @link's peer tells that it is linked to @a and @b, and to the replica. */
 static void tell_neighbours(uint32_t link, uint64_t a, uint64_t b)
@@ -157,7 +157,7 @@ TEST(mesh_links, another_branch_is_alarmed_once_in_a_session)
     stage_stop(&stage);
 }
 
-/* ---- sessions ---- */
+/* --- sessions --- */
 
 static void duplicates_meet(uint64_t device, uint8_t boot, bool is_first_ours)
 {
@@ -245,7 +245,7 @@ TEST(mesh_links, a_clock_that_cannot_be_is_a_breach_of_the_protocol)
     }
 }
 
-/* ---- serving ---- */
+/* --- serving --- */
 
 /* The bytes of EVENTS that the last turn sends to @link. */
 static size_t served(uint32_t link)

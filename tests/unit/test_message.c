@@ -192,7 +192,7 @@ TEST(message, a_count_that_cannot_fit_is_refused_before_anything_is_read)
     assert_int_not_equal(message_decode(bytes_of(bomb, sizeof bomb), &decoded), 0);
 }
 
-/* ---- the fuzzer's kept frames ---- */
+/* --- the fuzzer's kept frames --- */
 
 #define CORPUS TEST_SOURCE_DIR "/tests/fuzz/corpus/message"
 

@@ -38,7 +38,7 @@ static void assert_text(struct bytes text, const char *expected)
     assert_memory_equal(text.data, expected, text.size);
 }
 
-/* ---- the table: two lines, 5.00 and 3.00, paid unless said otherwise ---- */
+/* --- the table: two lines, 5.00 and 3.00, paid unless said otherwise --- */
 
 enum base { UNPAID, PAID, ACCEPTED, COOKING, READY, CANC };
 
@@ -166,7 +166,7 @@ static void assert_meeting(enum base base, void (*first)(struct stall *),
 MEETINGS(X)
 #undef X
 
-/* ---- claims ---- */
+/* --- claims --- */
 
 TEST(order, of_two_claims_the_earlier_holds_unless_the_other_has_begun)
 {
@@ -229,7 +229,7 @@ TEST(order, a_line_added_after_it_was_accepted_needs_another_accept)
     stall_free(&stall);
 }
 
-/* ---- edits ---- */
+/* --- edits --- */
 
 TEST(order, changes_of_a_quantity_add_up)
 {
@@ -352,7 +352,7 @@ TEST(order, of_two_options_at_once_the_cheaper_is_charged_whatever_the_clocks_sa
     }
 }
 
-/* ---- undoing ---- */
+/* --- undoing --- */
 
 TEST(order, a_recall_undoes_what_it_names_and_nothing_else)
 {
@@ -496,7 +496,7 @@ TEST(order, a_reinstatement_undoes_only_the_cancels_it_had_seen)
     stall_free(&stall);
 }
 
-/* ---- refusals, voids ---- */
+/* --- refusals, voids --- */
 
 TEST(order, a_refused_line_is_not_owed_and_an_order_without_lines_is_over)
 {
@@ -535,7 +535,7 @@ TEST(order, a_recalled_refusal_brings_the_line_back)
     stall_free(&stall);
 }
 
-/* ---- handing over ---- */
+/* --- handing over --- */
 
 TEST(order, it_is_completed_when_nothing_is_left_to_hand_over)
 {
@@ -595,7 +595,7 @@ TEST(order, of_a_cancelled_order_what_was_eaten_is_owed)
     stall_free(&stall);
 }
 
-/* ---- retried at another device ---- */
+/* --- retried at another device --- */
 
 TEST(order, retried_elsewhere_it_is_one_order_with_two_numbers)
 {
@@ -630,7 +630,7 @@ TEST(order, one_line_id_with_two_contents_is_pointed_out)
     stall_free(&stall);
 }
 
-/* ---- money ---- */
+/* --- money --- */
 
 TEST(order, a_payment_counts_once_per_id_at_its_largest)
 {
@@ -729,7 +729,7 @@ TEST(order, amounts_too_large_to_add_up_are_flagged)
     stall_free(&stall);
 }
 
-/* ---- seen ---- */
+/* --- seen --- */
 
 TEST(order, it_is_seen_while_a_board_has_drawn_its_newest_change)
 {
@@ -751,7 +751,7 @@ TEST(order, it_is_seen_while_a_board_has_drawn_its_newest_change)
     stall_free(&stall);
 }
 
-/* ---- times ---- */
+/* --- times --- */
 
 TEST(order, times_are_told_when_the_steps_are_taken)
 {
@@ -765,7 +765,7 @@ TEST(order, times_are_told_when_the_steps_are_taken)
     stall_free(&stall);
 }
 
-/* ---- what makes no sense is void ---- */
+/* --- what makes no sense is void --- */
 
 TEST(order, a_body_that_makes_no_sense_changes_nothing)
 {
@@ -814,7 +814,7 @@ TEST(order, while_a_part_is_on_its_way_it_says_so)
     stall_free(&stall);
 }
 
-/* ---- convergence ---- */
+/* --- convergence --- */
 
 static void do_something(struct stall *stall, struct prng *prng, struct operation *past)
 {

@@ -29,7 +29,7 @@ static void assert_text(struct bytes text, const char *expected)
     assert_memory_equal(text.data, expected, text.size);
 }
 
-/* ---- notes ---- */
+/* --- notes --- */
 
 /* The clocks of C, D and M say when; the later is shown, then the next that says something else. */
 TEST(order_edits, of_three_notes_at_once_the_latest_two_that_differ_are_shown)
@@ -57,7 +57,7 @@ TEST(order_edits, of_three_notes_at_once_the_latest_two_that_differ_are_shown)
     }
 }
 
-/* ---- options ---- */
+/* --- options --- */
 
 TEST(order_edits, the_same_options_twice_are_no_conflict)
 {
@@ -106,7 +106,7 @@ TEST(order_edits, options_and_no_options_at_once_are_a_conflict)
     stall_free(&stall);
 }
 
-/* ---- the kitchen's answer to a late edit ---- */
+/* --- the kitchen's answer to a late edit --- */
 
 /* The quantity after @answers to an edit from 1 to 3, each by somebody who saw the one before. */
 static int32_t quantity_after(const enum person by[2], const bool is_yes[2])
@@ -147,7 +147,7 @@ TEST(order_edits, two_who_say_the_same_at_once_agree)
     stall_free(&stall);
 }
 
-/* ---- what was handed over ---- */
+/* --- what was handed over --- */
 
 /* So many that each of them need not be gone through: later ones settle nothing. */
 TEST(order_edits, hand_overs_without_number_leave_the_order_as_it_is)

@@ -50,7 +50,7 @@ static int check_exact(uint32_t type, struct bytes body)
     return err;
 }
 
-/* --- laws of every body ----------------------------------------------------------------------- */
+/* --- laws of every body --- */
 
 TEST(bodies, what_is_decoded_is_written_as_the_same_bytes)
 {
@@ -142,7 +142,7 @@ TEST(bodies, a_failed_decode_writes_nothing)
     assert_memory_equal(&pay, &before, sizeof pay);
 }
 
-/* --- the values come out where they belong ---------------------------------------------------- */
+/* --- the values come out where they belong --- */
 
 TEST(order_events, an_order_is_opened)
 {
@@ -287,7 +287,7 @@ TEST(menu_events, an_item_is_written_field_by_field)
     assert_int_equal(options.groups[0].choices[1].price_minor, 50);
 }
 
-/* --- bounds ----------------------------------------------------------------------------------- */
+/* --- bounds --- */
 
 static uint8_t body_data[BODY_BYTES_MAX];
 static struct writer body_writer;
@@ -556,7 +556,7 @@ TEST(menu_events, days_are_counted_from_one_and_cannot_be_used_up_by_a_slip)
     assert_int_equal(day_opened(ORDER_DAY_MAX + 1), ERR_TOO_LARGE);
 }
 
-/* --- menu and pop-up fields ------------------------------------------------------------------- */
+/* --- menu and pop-up fields --- */
 
 static int field_set(uint32_t type, struct field_value value)
 {

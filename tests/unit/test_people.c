@@ -79,7 +79,7 @@ static void revoke_device(struct roster_scene *scene, int writer, int device)
     revoke(scene, writer, scene->devices[device].id, 1, &nothing);
 }
 
-/* --- positions ------------------------------------------------------------------------------- */
+/* --- positions --- */
 
 TEST(people, a_number_that_nobody_has_named_may_do_nothing)
 {
@@ -151,7 +151,7 @@ TEST(people, a_log_knows_what_it_said_itself)
     roster_scene_free(scene);
 }
 
-/* --- versions -------------------------------------------------------------------------------- */
+/* --- versions --- */
 
 TEST(people, the_highest_version_counts_and_of_equals_what_all_allow)
 {
@@ -201,7 +201,7 @@ TEST(people, writing_under_a_role_that_was_taken_elsewhere_counts_and_is_told)
     roster_scene_free(scene);
 }
 
-/* --- views of what does not count any more --------------------------------------------------- */
+/* --- views of what does not count any more --- */
 
 /* @writer states that @device's next event, whatever it turns out to be, is there twice. */
 static void fork_next(struct roster_scene *scene, int writer, int device)
@@ -306,7 +306,7 @@ TEST(people, a_thief_who_names_a_voided_branch_may_do_no_more_than_his_device)
     roster_scene_free(scene);
 }
 
-/* --- what a thief still signs ---------------------------------------------------------------- */
+/* --- what a thief still signs --- */
 
 TEST(people, a_revoked_device_cannot_go_on_in_another_log)
 {

@@ -22,7 +22,7 @@ static struct {
     size_t size;
 } desk;
 
-/* --- doing ------------------------------------------------------------------------------------ */
+/* --- doing --- */
 
 static void desk_look(struct stall *stall, enum person at)
 {
@@ -125,7 +125,7 @@ static bool is_due(struct stall *stall, enum person at)
                                &claim);
 }
 
-/* --- seeing ----------------------------------------------------------------------------------- */
+/* --- seeing --- */
 
 static void say(const char *word)
 {
@@ -172,7 +172,7 @@ static struct operation print_first(struct stall *stall)
     return claim;
 }
 
-/* --- one revision, one ticket ----------------------------------------------------------------- */
+/* --- one revision, one ticket --- */
 
 TEST(print, a_revision_is_due_until_it_was_claimed)
 {
@@ -278,7 +278,7 @@ TEST(print, stations_have_jobs_of_their_own)
     stall_free(&stall);
 }
 
-/* --- nothing twice silently ------------------------------------------------------------------- */
+/* --- nothing twice silently --- */
 
 TEST(print, a_crash_between_claim_and_done_prints_a_possible_copy)
 {
@@ -449,7 +449,7 @@ TEST(print, a_wish_that_was_printed_meanwhile_becomes_a_reprint)
     stall_free(&stall);
 }
 
-/* --- convergence ------------------------------------------------------------------------------ */
+/* --- convergence --- */
 
 TEST(print, no_order_of_arrival_changes_what_is_on_paper)
 {

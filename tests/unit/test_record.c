@@ -295,7 +295,7 @@ TEST(record, an_id_or_hash_is_whole_or_left_out)
     }
 }
 
-/* ---- the laws, for every kind ---- */
+/* --- the laws, for every kind --- */
 
 static struct field_value any_value(const struct record_kind *kind, uint32_t field,
                                     struct prng *prng)

@@ -12,7 +12,7 @@
 #include "tests/lib/stall.h"
 #include "tests/lib/store_memory.h"
 
-/* ---- reports ---- */
+/* --- reports --- */
 
 /* Something that happens to an order, whether it makes sense or not. */
 static void happen(struct stall *stall, struct prng *prng)
@@ -149,7 +149,7 @@ TEST(report, more_methods_than_it_names_are_added_up_as_other)
     assert_int_equal(report.paid_minor, 100 * (REPORT_METHODS_MAX + 4));
 }
 
-/* ---- receipts ---- */
+/* --- receipts --- */
 
 enum { LOG = 7, OTHER_LOG = 8 };
 

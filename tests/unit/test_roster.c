@@ -141,7 +141,7 @@ static const struct device_place *place_of(const struct roster_scene *scene, int
     return &roster_device_find(&scene->roster, scene->devices[device].id)->place;
 }
 
-/* --- who is there ---------------------------------------------------------------------------- */
+/* --- who is there --- */
 
 TEST(roster, of_an_empty_store_is_empty)
 {
@@ -279,7 +279,7 @@ TEST(roster, is_cut_short_at_its_limits_and_says_so)
     roster_scene_free(scene);
 }
 
-/* --- rights that change ---------------------------------------------------------------------- */
+/* --- rights that change --- */
 
 TEST(roster, log_cert_raises_rights_from_its_own_event_on)
 {
@@ -378,7 +378,7 @@ TEST(roster, who_was_demoted_does_not_rise_again_by_a_certificate)
     roster_scene_free(scene);
 }
 
-/* --- registers ------------------------------------------------------------------------------- */
+/* --- registers --- */
 
 TEST(roster, revoking_voids_what_comes_after_and_refuses_the_device)
 {
@@ -701,7 +701,7 @@ TEST(roster, retiring_voids_nothing)
     roster_scene_free(scene);
 }
 
-/* --- forks ----------------------------------------------------------------------------------- */
+/* --- forks --- */
 
 /* Two runs of the counter's log: events 2..4 and 2..5, alike up to 2, other from 3 on. */
 struct forked {
@@ -802,7 +802,7 @@ TEST(roster, a_fork_of_another_key_or_with_a_forged_run_proves_nothing)
     roster_scene_free(scene);
 }
 
-/* --- bodies ---------------------------------------------------------------------------------- */
+/* --- bodies --- */
 
 typedef int decode_any(const struct roster_scene *scene, struct bytes body);
 
@@ -1031,7 +1031,7 @@ TEST(roster, of_a_known_one_only_what_is_new_is_verified)
     roster_scene_free(scene);
 }
 
-/* --- places ---------------------------------------------------------------------------------- */
+/* --- places --- */
 
 TEST(roster, knows_where_a_device_last_said_that_it_is)
 {
@@ -1133,7 +1133,7 @@ TEST(roster, a_place_with_too_many_or_too_long_endpoints_makes_no_sense)
     assert_int_equal(place.count, 0);
 }
 
-/* --- order of arrival ------------------------------------------------------------------------ */
+/* --- order of arrival --- */
 
 /* Admins at odds, certificates old and new, forks and revocations, by @seed. */
 static void write_quarrel(struct roster_scene *scene, struct prng *prng)

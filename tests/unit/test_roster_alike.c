@@ -115,7 +115,7 @@ TEST(roster_alike, of_a_log_that_was_not_known_there_is_nothing_to_judge_again)
     free(after);
 }
 
-/* --- what the roster does not know ----------------------------------------------------------- */
+/* --- what the roster does not know --- */
 
 TEST(roster_alike, a_log_that_nobody_opened_may_do_nothing)
 {

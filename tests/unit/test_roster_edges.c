@@ -43,7 +43,7 @@ static void papers(struct roster_scene *scene, int which, uint64_t issued, uint6
     journal_device_certify(ret_with, &scene->journal, &certificate, device(scene, SCENE_OWNER));
 }
 
-/* --- not the first, not its own, not good ---------------------------------------------------- */
+/* --- not the first, not its own, not good --- */
 
 TEST(roster_edges, a_log_is_opened_by_its_first_event_only)
 {
@@ -119,7 +119,7 @@ TEST(roster_edges, a_role_of_a_newer_version_s_software_allows_nothing)
     roster_scene_free(scene);
 }
 
-/* --- rights ---------------------------------------------------------------------------------- */
+/* --- rights --- */
 
 TEST(roster_edges, device_caps_touch_no_other_device_s_log)
 {
@@ -155,7 +155,7 @@ TEST(roster_edges, a_log_that_the_admin_did_not_know_of_may_no_more_than_those_i
     roster_scene_free(scene);
 }
 
-/* --- revocations ----------------------------------------------------------------------------- */
+/* --- revocations --- */
 
 TEST(roster_edges, a_revocation_that_is_said_twice_is_one)
 {
@@ -250,7 +250,7 @@ TEST(roster_edges, a_revocation_of_whom_nobody_knows_is_passed_over)
     roster_scene_free(scene);
 }
 
-/* --- forks ----------------------------------------------------------------------------------- */
+/* --- forks --- */
 
 TEST(roster_edges, a_later_fork_of_a_log_changes_nothing_and_does_not_spread_the_earlier_one)
 {
@@ -274,7 +274,7 @@ TEST(roster_edges, a_later_fork_of_a_log_changes_nothing_and_does_not_spread_the
     roster_scene_free(scene);
 }
 
-/* --- people ---------------------------------------------------------------------------------- */
+/* --- people --- */
 
 TEST(roster_edges, a_view_may_name_logs_that_are_not_here)
 {
@@ -312,7 +312,7 @@ TEST(roster_edges, a_device_vouches_from_the_first_view_of_what_a_fork_voided)
     roster_scene_free(scene);
 }
 
-/* --- a disk that fails or spoils ------------------------------------------------------------- */
+/* --- a disk that fails or spoils --- */
 
 TEST(roster_edges, a_disk_that_fails_anywhere_leaves_the_roster_as_it_was)
 {

@@ -174,7 +174,7 @@ TEST(scenario, who_may_not_adopt_adopts_nothing)
     story_free(story);
 }
 
-/* ---- what was sold ---- */
+/* --- what was sold --- */
 
 static void set_stock(struct story *story, enum stock_policy policy, int64_t units)
 {

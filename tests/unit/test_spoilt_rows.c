@@ -29,7 +29,7 @@ static struct command asked[REQUESTS_MAX];
 static struct shop_key keys[REQUESTS_MAX];
 static uint32_t asked_count;
 
-/* ---- a pop-up with a past ---- */
+/* --- a pop-up with a past --- */
 
 /* What the kitchen said last, to whomever. */
 static struct {
@@ -104,7 +104,7 @@ static void past_make(void)
     cluster_run(cluster, 12000);
 }
 
-/* ---- a life on a spoilt store ---- */
+/* --- a life on a spoilt store --- */
 
 static struct {
     struct store_memory *store;
@@ -217,7 +217,7 @@ static void live(void)
         is_open = (round != 1 || hears()) && (round != 2 || (sells() && revokes())) && scrubs();
 }
 
-/* ---- what is spoilt ---- */
+/* --- what is spoilt --- */
 
 enum damage { CUT, EMPTIED, NONSENSE, EXCHANGED, LONGER_KEY, SHORTER_KEY, LOST, DAMAGES };
 

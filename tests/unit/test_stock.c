@@ -11,7 +11,7 @@
 
 static struct stock_mesh *mesh;
 
-/* ---- writing ---- */
+/* --- writing --- */
 
 static void add(uint32_t node, int64_t units, uint32_t holder, uint32_t issuer)
 {
@@ -39,7 +39,7 @@ static void count_shelf(uint32_t node, uint64_t units)
     stock_mesh_count(mesh, node, units);
 }
 
-/* ---- looking ---- */
+/* --- looking --- */
 
 static int64_t rights(uint32_t node, uint32_t of)
 {
@@ -79,7 +79,7 @@ static void assert_alike(uint32_t nodes)
     }
 }
 
-/* ---- what an event does ---- */
+/* --- what an event does --- */
 
 TEST(stock, units_are_sold_by_the_log_that_holds_them)
 {
@@ -202,7 +202,7 @@ TEST(stock, an_item_is_sold_more_often_than_a_history_holds)
     assert_true(stock_mesh_appends(mesh) >= 1200);
 }
 
-/* ---- closed logs ---- */
+/* --- closed logs --- */
 
 TEST(stock, what_a_retired_log_left_is_its_issuers_once_all_of_it_is_here)
 {
@@ -226,7 +226,7 @@ TEST(stock, what_a_retired_log_left_is_its_issuers_once_all_of_it_is_here)
     assert_int_equal(summary(2).all, 8);
 }
 
-/* ---- gifts of what the giver did not have ---- */
+/* --- gifts of what the giver did not have --- */
 
 TEST(stock, what_its_giver_did_not_have_nobody_sells)
 {
@@ -494,7 +494,7 @@ TEST(stock, who_reclaimed_too_early_sees_what_was_oversold)
     assert_int_equal(summary(0).all, 0);
 }
 
-/* ---- events that stand for others ---- */
+/* --- events that stand for others --- */
 
 TEST(stock, a_take_that_was_salvaged_spends_the_original_logs_rights)
 {
@@ -519,7 +519,7 @@ TEST(stock, a_take_that_was_salvaged_spends_the_original_logs_rights)
     assert_alike(3);
 }
 
-/* ---- the laws of the fold ---- */
+/* --- the laws of the fold --- */
 
 enum { LAW_RUNS = 60, LAW_NODES = 4, LAW_STEPS = 40 };
 
@@ -602,7 +602,7 @@ TEST(stock, more_accounts_than_the_limit_are_cut_the_same_way_in_any_order)
     assert_true(up.is_cut_short && bytes_equal(a, b));
 }
 
-/* ---- P7: nothing is sold twice ---- */
+/* --- P7: nothing is sold twice --- */
 
 enum { MODEL_RUNS = 6000, MODEL_NODES = 4, MODEL_STEPS = 60, MODEL_UNITS = 12 };
 

@@ -19,7 +19,7 @@ static struct command command;
 static uint32_t keys;
 static uint64_t asks;
 
-/* ---- the shop ---- */
+/* --- the shop --- */
 
 static void begin(enum command_kind kind)
 {
@@ -112,7 +112,7 @@ static uint64_t asked_units(uint32_t link)
     return sent != NULL ? sent->ask.units : 0;
 }
 
-/* ---- giving ---- */
+/* --- giving --- */
 
 static struct bytes ask_frame(uint64_t units, uint64_t log, uint64_t number)
 {
@@ -378,7 +378,7 @@ TEST(stock_desk, what_needs_newer_software_is_not_given_away)
     stage_stop(&stage);
 }
 
-/* ---- asking ---- */
+/* --- asking --- */
 
 TEST(stock_desk, who_lacks_units_asks_the_peer_with_most_and_then_another)
 {

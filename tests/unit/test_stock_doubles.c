@@ -126,7 +126,7 @@ static struct bytes their_take(bool is_change)
     return take_of(0, ITEM, LINE, is_change);
 }
 
-/* ---- who gives back ---- */
+/* --- who gives back --- */
 
 /* The smaller operation keeps its take; so only one of the two gives back. */
 TEST(stock_doubles, one_of_two_who_took_for_a_line_gives_back)
@@ -206,7 +206,7 @@ TEST(stock_doubles, a_device_that_forgot_gives_nothing_back)
     stage_stop(&stage);
 }
 
-/* ---- a disk that fails ---- */
+/* --- a disk that fails --- */
 
 /* Within a turn that is open: what @input and the turn's end come to while the @nth read fails;
  * whether there were that many. The turn is undone. */

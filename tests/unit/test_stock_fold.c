@@ -40,7 +40,7 @@ static void assert_sound(uint32_t nodes)
     }
 }
 
-/* ---- a disk that fails ---- */
+/* --- a disk that fails --- */
 
 /* Two log the same sale, one is undone, a log forks and what it sold is carried on by two. */
 static void trade_and_fork(void)
@@ -73,7 +73,7 @@ TEST(stock_fold, a_disk_that_fails_anywhere_fails_the_fold)
     assert_sound(3);
 }
 
-/* ---- what makes no sense ---- */
+/* --- what makes no sense --- */
 
 static void write_body(uint32_t node, uint32_t type, const uint8_t *body, size_t size)
 {
@@ -159,7 +159,7 @@ TEST(stock_fold, accounts_beyond_the_limit_hold_nothing)
     assert_sound(1);
 }
 
-/* ---- one fold at work ---- */
+/* --- one fold at work --- */
 
 struct work {
     struct stock stock;
@@ -240,7 +240,7 @@ TEST(stock_fold, a_line_that_another_changed_meanwhile_is_not_taken_twice)
     assert_int_equal(work->doubles.count, 1);
 }
 
-/* ---- what a disk spoils ---- */
+/* --- what a disk spoils --- */
 
 static void spoil_event(uint32_t node, const struct operation *id)
 {
@@ -310,7 +310,7 @@ TEST(stock_fold, a_key_that_names_no_event_is_damage)
     assert_int_equal(stock_load(&work->fold), ERR_MALFORMED);
 }
 
-/* ---- what may stand for another event ---- */
+/* --- what may stand for another event --- */
 
 TEST(stock_fold, rights_are_made_and_given_by_nobody_in_anothers_place)
 {

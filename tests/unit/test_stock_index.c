@@ -135,7 +135,7 @@ TEST(stock_index, an_undo_finds_the_take_of_its_own_item)
     assert_int_equal(rights(0, 0), 10);
 }
 
-/* ---- from a row back to what noted it ---- */
+/* --- from a row back to what noted it --- */
 
 static bool is_right(uint32_t node, const struct key *key)
 {

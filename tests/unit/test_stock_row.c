@@ -8,7 +8,7 @@
 #include "sync/domain/stock.h"
 #include "tests/lib/store_memory.h"
 
-/* ---- the row ---- */
+/* --- the row --- */
 
 static uint8_t row_data[STOCK_ROW_BYTES_MAX];
 
@@ -74,7 +74,7 @@ TEST(stock_row, is_there_for_a_count_alone_or_for_what_is_not_understood)
     assert_false(stock_is_empty(&stock));
 }
 
-/* ---- who inherits ---- */
+/* --- who inherits --- */
 
 enum { LOGS = 24 };
 

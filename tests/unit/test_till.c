@@ -3,7 +3,7 @@
 
 #include "tests/lib/diner.h"
 
-/* ---- menu, pop-up, day, devices ---- */
+/* --- menu, pop-up, day, devices --- */
 
 TEST(menu, a_new_item_needs_a_name_and_a_price)
 {
@@ -126,7 +126,7 @@ TEST(devices, a_chain_is_wrapped_as_it_is)
     diner_close();
 }
 
-/* ---- the disk ---- */
+/* --- the disk --- */
 
 TEST(store, a_disk_that_fails_is_reported_whatever_was_read)
 {

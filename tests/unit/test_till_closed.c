@@ -46,7 +46,7 @@ static void field(uint32_t number, int64_t value)
         (struct wanted_field){.field = number, .number = value};
 }
 
-/* ---- one wish for each kind of entity ---- */
+/* --- one wish for each kind of entity --- */
 
 static int set_item(void)
 {

@@ -5,7 +5,7 @@
 
 enum { WRONG_MS = 1000000 }; /* a clock */
 
-/* ---- changing lines ---- */
+/* --- changing lines --- */
 
 static struct command change_of(uint32_t line, int32_t delta)
 {
@@ -144,7 +144,7 @@ TEST(lines, an_order_does_not_grow_beyond_its_limit)
     diner_close();
 }
 
-/* ---- handing over, cancelling ---- */
+/* --- handing over, cancelling --- */
 
 TEST(hand_over, in_parts_and_then_the_rest)
 {

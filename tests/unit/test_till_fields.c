@@ -253,7 +253,7 @@ TEST(form, that_makes_cash_too_large_to_be_rounded_is_found_out_when_somebody_pa
     stage_stop(&stage);
 }
 
-/* ---- values ---- */
+/* --- values --- */
 
 static struct field_rule no_rule(uint32_t field)
 {

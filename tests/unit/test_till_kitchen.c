@@ -3,7 +3,7 @@
 
 #include "tests/lib/diner.h"
 
-/* ---- who may ---- */
+/* --- who may --- */
 
 TEST(people, a_role_does_its_own_work_only)
 {
@@ -71,7 +71,7 @@ TEST(people, an_order_that_is_not_here_cannot_be_touched)
     diner_close();
 }
 
-/* ---- the kitchen ---- */
+/* --- the kitchen --- */
 
 TEST(kitchen, an_accept_names_the_lines_their_revisions_and_the_total)
 {

@@ -13,7 +13,7 @@ static struct command money(const struct stall *stall, enum command_kind kind, c
     return command;
 }
 
-/* ---- paying ---- */
+/* --- paying --- */
 
 TEST(till_money, a_payment_is_taken_or_refused_for_a_reason)
 {
@@ -68,7 +68,7 @@ TEST(till_money, an_order_takes_no_more_entries_than_count)
     stall_free(&stall);
 }
 
-/* ---- giving back ---- */
+/* --- giving back --- */
 
 TEST(till_money, a_refund_is_given_or_refused_for_a_reason)
 {
@@ -93,7 +93,7 @@ TEST(till_money, a_refund_is_given_or_refused_for_a_reason)
     }
 }
 
-/* ---- discounts ---- */
+/* --- discounts --- */
 
 TEST(till_money, a_discount_is_a_percentage_or_an_amount_of_what_is_there)
 {
@@ -140,7 +140,7 @@ TEST(till_money, a_line_that_is_gone_or_cannot_be_added_up_takes_no_discount)
     stall_free(&stall);
 }
 
-/* ---- receipts ---- */
+/* --- receipts --- */
 
 TEST(till_money, a_receipt_is_given_when_it_is_paid_and_once_for_what_it_says)
 {

@@ -3,7 +3,7 @@
 
 #include "tests/lib/diner.h"
 
-/* ---- money ---- */
+/* --- money --- */
 
 static struct command pay_of(int64_t amount, int64_t tendered)
 {
@@ -105,7 +105,7 @@ TEST(money, an_amount_off_is_cut_to_what_is_left)
     diner_close();
 }
 
-/* ---- the provider, wishes, receipts ---- */
+/* --- the provider, wishes, receipts --- */
 
 enum { GATEWAY_LOG = 0x0e };
 

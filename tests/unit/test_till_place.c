@@ -5,7 +5,7 @@
 
 #include "tests/lib/diner.h"
 
-/* ---- placing ---- */
+/* --- placing --- */
 
 TEST(place, names_prices_taxes_and_stations_come_from_the_menu)
 {

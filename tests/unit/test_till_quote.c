@@ -138,7 +138,7 @@ static int pay(const struct entity_id *order)
     return run();
 }
 
-/* ---- what a quote promises ---- */
+/* --- what a quote promises --- */
 
 TEST(till_quote, a_quote_says_what_the_menu_says_and_writes_no_event)
 {
@@ -226,7 +226,7 @@ TEST(till_quote, without_a_day_there_is_no_quote)
     stage_stop(&stage);
 }
 
-/* ---- what it holds ---- */
+/* --- what it holds --- */
 
 TEST(till_quote, held_units_are_sold_to_nobody_else_until_its_time_is_over)
 {
@@ -349,7 +349,7 @@ TEST(till_quote, none_outlives_the_process)
     stage_stop(&stage);
 }
 
-/* ---- what strangers may take together ---- */
+/* --- what strangers may take together --- */
 
 TEST(till_quote, one_customer_holds_a_limited_number)
 {
@@ -492,7 +492,7 @@ TEST(till_quote, a_customer_neither_pays_nor_forces)
     stage_stop(&stage);
 }
 
-/* ---- whose order it is ---- */
+/* --- whose order it is --- */
 
 TEST(till_quote, an_order_knows_its_customer)
 {

@@ -216,7 +216,7 @@ TEST(till_record, whoever_moves_a_printer_says_all_that_drives_it)
     world_stop();
 }
 
-/* ---- taxes and stalls of items ---- */
+/* --- taxes and stalls of items --- */
 
 static void shop_open(void)
 {
@@ -295,7 +295,7 @@ TEST(till_record, a_line_carries_the_stall_of_its_item)
     world_stop();
 }
 
-/* ---- reviews ---- */
+/* --- reviews --- */
 
 static int review(const struct entity_id *order, uint64_t session, int64_t rating)
 {
@@ -361,7 +361,7 @@ TEST(till_record, a_manager_hides_a_review_for_a_reason_and_may_show_it_again)
     world_stop();
 }
 
-/* ---- what nobody may say ---- */
+/* --- what nobody may say --- */
 
 TEST(till_record, a_command_that_names_no_record_is_refused)
 {

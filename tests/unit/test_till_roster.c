@@ -152,7 +152,7 @@ TEST(till_roster, a_device_is_retired_once)
     stage_stop(&stage);
 }
 
-/* ---- places ---- */
+/* --- places --- */
 
 static int place_at(const char *endpoint, uint32_t count)
 {
@@ -179,7 +179,7 @@ TEST(till_roster, a_place_is_where_others_can_dial)
     stage_stop(&stage);
 }
 
-/* ---- people ---- */
+/* --- people --- */
 
 static int staff_role(uint64_t staff, uint32_t role)
 {

@@ -113,7 +113,7 @@ static struct stock_summary look(void)
     return summary;
 }
 
-/* ---- managing ---- */
+/* --- managing --- */
 
 TEST(till_stock, what_cannot_be_counted_is_refused)
 {
@@ -145,7 +145,7 @@ TEST(till_stock, what_cannot_be_counted_is_refused)
     stage_stop(&stage);
 }
 
-/* ---- selling ---- */
+/* --- selling --- */
 
 TEST(till_stock, an_order_without_units_is_no_order)
 {
@@ -248,7 +248,7 @@ TEST(till_stock, a_refused_line_that_is_recalled_is_sold_again)
     stage_stop(&stage);
 }
 
-/* ---- others' events ---- */
+/* --- others' events --- */
 
 static void hear(enum event_type type, const struct entity_id *entity, struct bytes body)
 {
@@ -365,7 +365,7 @@ TEST(till_stock, a_line_that_was_handed_over_in_part_is_spent)
     stage_stop(&stage);
 }
 
-/* ---- lines that are no item ---- */
+/* --- lines that are no item --- */
 
 static void hear_order(void)
 {

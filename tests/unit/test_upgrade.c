@@ -62,7 +62,7 @@ TEST(upgrade, an_odd_one_may_be_ignored_and_is_listed_all_the_same)
     stage_stop(&stage);
 }
 
-/* ---- the store of another fold version ---- */
+/* --- the store of another fold version --- */
 
 static void set_fold(uint32_t version)
 {
@@ -177,7 +177,7 @@ TEST(upgrade, what_is_known_by_now_is_taken_off_the_list)
     free(run);
 }
 
-/* ---- mixed versions: the peer knows types that the replica here does not ---- */
+/* --- mixed versions: the peer knows types that the replica here does not --- */
 
 static uint8_t sample_data[EVENT_BYTES_MAX];
 

@@ -9,7 +9,7 @@
 
 enum { MINUTE = 60 * 1000, DAY_ORDERS = 400, COOKS = 3 };
 
-/* ---- the fit ---- */
+/* --- the fit --- */
 
 /* Each waited a minute and half a minute for each order ahead, 0 to 3 of them. */
 static void straight(struct wait_order *orders, uint32_t count)
@@ -78,7 +78,7 @@ TEST(wait, ahead_is_who_was_not_ready)
     assert_int_equal(orders[3].ahead, 2);
 }
 
-/* ---- a day at a stall that the model knows nothing of ---- */
+/* --- a day at a stall that the model knows nothing of --- */
 
 /* Cooks take the oldest order that waits and need 3 to 5 minutes for it; customers come in waves,
  * now slower and now faster than the food. */

@@ -10,7 +10,7 @@
 
 enum { SETTLE_MS = 20000, CARRY_MS = 8000, CLONE_AT = 2, ITEM = 1 };
 
-/* ---- asking ---- */
+/* --- asking --- */
 
 static struct effect_answer answered;
 static bool is_answered;
@@ -84,7 +84,7 @@ static void field_add(struct command *command, uint32_t field, const char *text,
         added->text = bytes_of_text(text);
 }
 
-/* ---- orders ---- */
+/* --- orders --- */
 
 static void contact(struct cluster *cluster, const struct entity_id *order)
 {
@@ -125,7 +125,7 @@ static void live_stall(struct cluster *cluster)
     (void)ask(cluster, 0, &close);
 }
 
-/* ---- money ---- */
+/* --- money --- */
 
 static void pay(struct cluster *cluster, const struct entity_id *order)
 {
@@ -206,7 +206,7 @@ static void live_money(struct cluster *cluster)
     use_drawer(cluster);
 }
 
-/* ---- stock ---- */
+/* --- stock --- */
 
 static void live_stock(struct cluster *cluster)
 {
@@ -236,7 +236,7 @@ static void live_stock(struct cluster *cluster)
     settle(cluster);
 }
 
-/* ---- people, places and files ---- */
+/* --- people, places and files --- */
 
 static void set_record(struct cluster *cluster, enum kind kind, uint32_t field, const char *text,
                        int64_t number)
@@ -292,7 +292,7 @@ static void live_people(struct cluster *cluster)
     change_device(cluster, COMMAND_DEVICE_RETIRE, 2);
 }
 
-/* ---- a fork ---- */
+/* --- a fork --- */
 
 /* A tablet's disk is copied, both sell, and what both had sold is carried on. */
 static void live_fork(struct cluster *cluster)
@@ -311,7 +311,7 @@ static void live_fork(struct cluster *cluster)
     settle(cluster);
 }
 
-/* ---- the days ---- */
+/* --- the days --- */
 
 const struct golden_day golden_days[] = {
     {.name = "stall",

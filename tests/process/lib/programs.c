@@ -18,9 +18,7 @@
 
 static char out_buffer[OUTPUT_BYTES_MAX], err_buffer[OUTPUT_BYTES_MAX];
 
-/* --- processes
- * ------------------------------------------------------------------------------------
- */
+/* --- processes --- */
 
 static const char *program_name = "trestle";
 
@@ -122,9 +120,7 @@ struct ran run_well(const char *const *words)
     return ran;
 }
 
-/* --- a stall of nodes
- * -----------------------------------------------------------------------------
- */
+/* --- a stall of nodes --- */
 
 void stall_open(struct stall *stall)
 {
