@@ -1,6 +1,7 @@
 #include "node/api/json_guest.h"
 
 #include "node/api/json_build.h"
+#include "node/api/json_state.h"
 
 /* --- a quote --- */
 
@@ -82,7 +83,7 @@ int json_quote(const struct state *state, uint64_t now_mono_ms, struct json_valu
     if (quote_bill(quote, &bill) != 0)
         return ERR_SPOILT; /* it was looked at when it was made */
     struct json_value *object = json_new_object();
-    json_put_hex(object, "id", bytes_of(quote->id.bytes, sizeof quote->id.bytes));
+    json_put_entity(object, "id", &quote->id);
     json_put_int(object, "ends_in_ms", until > now_mono_ms ? (int64_t)(until - now_mono_ms) : 0);
     json_put_text(object, "mode", quote->mode);
     json_put_bool(object, "prices_include_tax", quote->prices_include_tax);
@@ -150,14 +151,6 @@ static void put_amounts(struct json_value *object, const struct order *order)
     json_put_int(object, "due", order->due_minor);
 }
 
-/* @t is ms since the pop-up's epoch; 0 stays 0, "not yet". */
-static void put_time(struct json_value *object, const char *name, const struct state *state,
-                     uint64_t t)
-{
-    const bool is_sane = t > 0 && t < INT64_MAX / 2;
-    json_put_int(object, name, is_sane ? (int64_t)t + state->live.epoch_ms : 0);
-}
-
 static void put_place(struct json_value *object, const struct state *state, int64_t now_wall_ms)
 {
     const int64_t now_t = now_wall_ms - state->live.epoch_ms;
@@ -180,7 +173,7 @@ struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
     char number[NUMBER_TEXT_BYTES_MAX] = "";
     if (order->numbers_count > 0)
         number_print(order->numbers[0].lane, order->numbers[0].number, number);
-    json_put_hex(object, "id", bytes_of(order->id.bytes, sizeof order->id.bytes));
+    json_put_entity(object, "id", &order->id);
     json_put_string(object, "number", number);
     json_put_string(object, "phase", order_phase_text(order->phase));
     json_put_string(object, "said", said_of(order));
@@ -190,10 +183,7 @@ struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
     put_amounts(object, order);
     json_put_bool(object, "cancelled", order->is_cancelled);
     json_put_text(object, "reason", order->reason);
-    put_time(object, "opened_at", state, order->opened_t);
-    put_time(object, "accepted_at", state, order->accepted_t);
-    put_time(object, "ready_at", state, order->ready_t);
-    put_time(object, "handed_at", state, order->handed_t);
+    json_put_times(object, state);
     put_place(object, state, now_wall_ms);
     return object;
 }

@@ -1,0 +1,20 @@
+/* json_state.h - what several encoders of state.h put into their objects.
+ *
+ * Layer: node. One json_*.c for each thing that a screen shows; their declarations are state.h's.
+ */
+#ifndef TRESTLE_NODE_API_JSON_STATE_H
+#define TRESTLE_NODE_API_JSON_STATE_H
+
+#include "node/api/json.h"
+#include "node/api/state.h"
+
+void json_put_cursor(struct json_value *object, const struct cursor *cursor);
+
+/* @t is ms since the pop-up's epoch; 0 stays 0, "not yet". */
+void json_put_time(struct json_value *object, const char *name, const struct state *state,
+                   uint64_t t);
+
+/* Those of state->order: when it was opened, accepted, ready and handed over. */
+void json_put_times(struct json_value *object, const struct state *state);
+
+#endif
