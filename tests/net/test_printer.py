@@ -26,20 +26,21 @@ ORDER = {"channel": "counter", "mode": "eat-in", "name": "Ada", "lines": [
      "options": [{"group": 0, "choice": 0}, {"group": 0, "choice": 1}]},
     {"item": 2, "quantity": 1}]}
 
-# In a mount namespace: $0 becomes /dev, with the terminal $1 in it.
+# In a mount namespace: a /dev with the terminal $0 in it. What is mounted stays here: at the root, or
+# where that is no mount (under chroot), at /dev, below which all of it happens.
 DEV = """set -e
-mount -t tmpfs none "$0"
+mount --make-rprivate / 2>/dev/null || mount --make-rprivate /dev
+new=/dev/shm
+mount -t tmpfs none "$new"
 for at in null zero full random urandom tty; do
-    : >"$0/$at"
-    mount --bind "/dev/$at" "$0/$at"
+    : >"$new/$at"
+    mount --bind "/dev/$at" "$new/$at"
 done
-mkdir "$0/pts" "$0/shm"
-mount --bind /dev/pts "$0/pts"
-mount --bind /dev/shm "$0/shm"
-: >"$0/ttyUSB0"
-mount --bind "$1" "$0/ttyUSB0"
-mount --rbind "$0" /dev
-shift
+mkdir "$new/pts" "$new/shm"
+mount --bind /dev/pts "$new/pts"
+: >"$new/ttyUSB0"
+mount --bind "$0" "$new/ttyUSB0"
+mount --rbind "$new" /dev
 exec "$@"
 """
 
@@ -132,9 +133,9 @@ def without_paper_it_waits(node, printer):
 def main():
     with lab.opened(__doc__, ["counter"], 0) as here:
         node, printer = here["counter"], Printer()
-        dev, menu = (os.path.join(here.folder, name) for name in ("dev", "doner.csv"))
-        os.mkdir(dev)
-        node.within = ["unshare", "--mount", "sh", "-c", DEV, dev, printer.path]
+        menu = os.path.join(here.folder, "doner.csv")
+        node.within = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", DEV,
+                       printer.path]
         node.start()
         with open(menu, "w", encoding="utf-8") as table:
             table.write(MENU)

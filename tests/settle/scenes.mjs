@@ -1,6 +1,7 @@
 // What chance does not come by: each scene is one gateway and one story.
-import http from "node:http";
+
 import { readFile } from "node:fs/promises";
+import http from "node:http";
 import { createRequire } from "node:module";
 import { until } from "../demo/wait.mjs";
 import { StandIn } from "../stripe/stand_in.mjs";
