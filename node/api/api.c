@@ -5,18 +5,12 @@
 #include <string.h>
 
 #include "node/api/annex.h"
+#include "node/api/api_read.h"
 #include "node/api/blob.h"
-#include "node/api/day_report.h"
 #include "node/api/fill.h"
-#include "node/api/json_build.h"
-#include "node/api/json_guest.h"
-#include "node/api/json_money.h"
 #include "node/api/query.h"
 #include "node/api/sign.h"
-#include "node/os/clock.h"
 #include "sync/base/check.h"
-
-enum { READY_TURN_MS_MAX = 2000, ALIVE_TURN_MS_MAX = 20000 };
 
 struct api *api_new(const struct gate *gate, const char *version)
 {
@@ -120,364 +114,6 @@ bool api_may_watch(const struct api *api, const struct caller *caller)
     const struct state *state = api->state;
     return caller_may(caller, CAP_READ_BOARDS) &&
            access_stands(state->gate->access, &state->live, caller);
-}
-
-/* --- reading --- */
-
-struct reading {
-    struct api *api;
-    struct store_txn *txn;
-    const struct api_request *request;
-    const struct route *route;
-    const struct route_match *match;
-    const struct caller *caller;
-    const struct answer *answer; /* of the command before; NULL = there was none */
-    struct json_value *value;    /* what is answered */
-};
-
-static int read_health(struct reading *reading)
-{
-    if (reading->api->state->live.turned_ms_ago >= ALIVE_TURN_MS_MAX)
-        return ERR_BUSY;
-    reading->value = state_json_health(true);
-    return 0;
-}
-
-static int read_ready(struct reading *reading)
-{
-    const struct gate_live *live = &reading->api->state->live;
-    if (!live->is_writable || live->turned_ms_ago >= READY_TURN_MS_MAX)
-        return ERR_BUSY;
-    reading->value = state_json_health(true);
-    return 0;
-}
-
-static int read_session(struct reading *reading)
-{
-    int err = state_popup(reading->api->state, reading->txn);
-    if (err == 0)
-        reading->value = state_json_session(reading->api->state, reading->caller);
-    return err;
-}
-
-static int read_ticket(struct reading *reading)
-{
-    return sign_ticket(reading->api->state, reading->caller, &reading->value);
-}
-
-static int read_signed_out(struct reading *reading)
-{
-    return sign_out(reading->api->state, reading->caller, &reading->value);
-}
-
-static int read_customer(struct reading *reading)
-{
-    return sign_customer(reading->api->state, &reading->value);
-}
-
-static int read_status(struct reading *reading)
-{
-    return state_json_status(reading->api->state, reading->txn, &reading->value);
-}
-
-static int read_menu(struct reading *reading)
-{
-    return state_json_menu(reading->api->state, reading->txn, &reading->value);
-}
-
-static int read_order(struct reading *reading)
-{
-    int err = state_order(reading->api->state, reading->txn, &reading->match->order);
-    if (err != 0)
-        return err;
-    enum tick late = stuck_find(&reading->api->state->stuck, &reading->match->order);
-    reading->value = state_json_order(reading->api->state);
-    if (late != TICK_HERE)
-        json_put_string(reading->value, "stuck", tick_text(late));
-    return 0;
-}
-
-static int read_quote_of(struct reading *reading, const struct entity_id *id)
-{
-    struct state *state = reading->api->state;
-    int err = state_quote(state, reading->txn, reading->caller->principal.session, id);
-    return err == 0 ? json_quote(state, clock_mono_ms(), &reading->value) : err;
-}
-
-static int read_quote(struct reading *reading)
-{
-    return read_quote_of(reading, &reading->match->order);
-}
-
-static int read_quote_made(struct reading *reading)
-{
-    return read_quote_of(reading, &reading->answer->entity);
-}
-
-static int read_purchase(struct reading *reading)
-{
-    struct state *state = reading->api->state;
-    int err = line_up_look(state, reading->txn, clock_mono_ms());
-    if (err == 0)
-        err = state_order(state, reading->txn, &reading->match->order);
-    if (err == 0)
-        reading->value = json_purchase(state, clock_wall_ms());
-    return err;
-}
-
-static int read_order_list(struct reading *reading)
-{
-    struct board_query query = {.phases = BOARD_PHASES_ALL, .count_max = BOARD_ORDERS_MAX};
-    const char *asked = reading->request->query;
-    int err = state_popup(reading->api->state, reading->txn);
-    if (err != 0)
-        return err;
-    query.day = query_number(asked, "day", reading->api->state->popup.day);
-    query.is_settled = query_number(asked, "settled", 0) != 0;
-    return state_json_orders(reading->api->state, reading->txn, &query, false, &reading->value);
-}
-
-static int read_receipt(struct reading *reading)
-{
-    struct state *state = reading->api->state;
-    int err = state_order(state, reading->txn, &reading->match->order);
-    if (err == 0)
-        reading->value = json_receipt(&state->order, state->live.epoch_ms);
-    return err == 0 && reading->value == NULL ? ERR_NOT_FOUND : err;
-}
-
-static int read_report(struct reading *reading)
-{
-    struct state *state = reading->api->state;
-    struct report report;
-    bool is_complete = false;
-    int err = state_popup(state, reading->txn);
-    if (err != 0)
-        return err;
-    uint64_t day = query_number(reading->request->query, "day", state->popup.day);
-    if (day > state->popup.day)
-        return ERR_NOT_FOUND;
-    err = day_report(state, reading->txn, day, &report, &is_complete);
-    if (err == 0)
-        reading->value = json_report(&report, day, is_complete, &state->live);
-    return err;
-}
-
-static int read_kitchen_board(struct reading *reading)
-{
-    static const struct board_query query = {
-        .is_any_day = true, .phases = BOARD_PHASES_COOK, .count_max = BOARD_ORDERS_MAX};
-    return state_json_orders(reading->api->state, reading->txn, &query, true, &reading->value);
-}
-
-static int read_pickup_board(struct reading *reading)
-{
-    return state_json_pickup(reading->api->state, reading->txn, &reading->value);
-}
-
-static int read_item(struct reading *reading)
-{
-    struct entity_id id = entity_id_derive(KIND_MENU, reading->match->number);
-    int err = state_item(reading->api->state, reading->txn, &id);
-    if (err == 0)
-        reading->value = state_json_item(reading->api->state);
-    return err;
-}
-
-static int read_record_list(struct reading *reading)
-{
-    return state_json_records(reading->api->state, reading->txn, reading->route->record,
-                              &reading->value);
-}
-
-/* Of the command that was answered: its number may be one that it was given. */
-static int read_record(struct reading *reading)
-{
-    struct state *state = reading->api->state;
-    int err = state_record(state, reading->txn, reading->route->record, &reading->answer->entity);
-    if (err == 0)
-        reading->value = state_json_record(state);
-    return err;
-}
-
-static int read_device_list(struct reading *reading)
-{
-    reading->value = state_json_devices(reading->api->state);
-    return 0;
-}
-
-static int read_voided_list(struct reading *reading)
-{
-    reading->value = state_json_voided(reading->api->state);
-    return 0;
-}
-
-static int read_person_list(struct reading *reading)
-{
-    reading->value = state_json_people(reading->api->state);
-    return 0;
-}
-
-static int read_drawer_of(struct reading *reading, const struct entity_id *id)
-{
-    struct state *state = reading->api->state;
-    int err = state_drawer(state, reading->txn, id);
-    return err != 0 ? err : state_json_drawer(state, reading->txn, &reading->value);
-}
-
-static int read_drawer(struct reading *reading)
-{
-    return read_drawer_of(reading, &reading->match->order);
-}
-
-static int read_drawer_opened(struct reading *reading)
-{
-    return read_drawer_of(reading, &reading->answer->entity);
-}
-
-static int read_drawer_list(struct reading *reading)
-{
-    struct state *state = reading->api->state;
-    int err = state_popup(state, reading->txn);
-    if (err != 0)
-        return err;
-    uint64_t day = query_number(reading->request->query, "day", state->popup.day);
-    return state_json_drawers(state, reading->txn, day, &reading->value);
-}
-
-static int read_day(struct reading *reading)
-{
-    struct state *state = reading->api->state;
-    int err = state_popup(state, reading->txn);
-    if (err == 0)
-        err = state_day(state, reading->txn,
-                        query_number(reading->request->query, "day", state->popup.day));
-    if (err == 0)
-        reading->value = state_json_day(state);
-    return err;
-}
-
-static int read_blob(struct reading *reading)
-{
-    char media[MEDIA_BYTES_MAX + 1];
-    struct blob blob;
-    int err = api_blob_find(reading->api->state->history, reading->txn, &reading->match->blob,
-                            &blob, media);
-    if (err == 0)
-        reading->value = state_json_blob(&reading->match->blob, &blob);
-    return err;
-}
-
-static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
-    [SHAPE_HEALTH] = read_health,
-    [SHAPE_READY] = read_ready,
-    [SHAPE_SESSION] = read_session,
-    [SHAPE_TICKET] = read_ticket,
-    [SHAPE_SIGNED_OUT] = read_signed_out,
-    [SHAPE_CUSTOMER] = read_customer,
-    [SHAPE_STATUS] = read_status,
-    [SHAPE_MENU] = read_menu,
-    [SHAPE_ORDER_LIST] = read_order_list,
-    [SHAPE_ORDER] = read_order,
-    [SHAPE_QUOTE] = read_quote_made,
-    [SHAPE_QUOTE_READ] = read_quote,
-    [SHAPE_PURCHASE] = read_purchase,
-    [SHAPE_KITCHEN_BOARD] = read_kitchen_board,
-    [SHAPE_REPORT] = read_report,
-    [SHAPE_RECEIPT_READ] = read_receipt,
-    [SHAPE_RECEIPT] = read_receipt,
-    [SHAPE_PICKUP_BOARD] = read_pickup_board,
-    [SHAPE_DEVICE_LIST] = read_device_list,
-    [SHAPE_VOIDED_LIST] = read_voided_list,
-    [SHAPE_PERSON_LIST] = read_person_list,
-    [SHAPE_MENU_ITEM] = read_item,
-    [SHAPE_BLOB] = read_blob,
-    [SHAPE_DAY] = read_day,
-    [SHAPE_RECORD_LIST] = read_record_list,
-    [SHAPE_RECORD] = read_record,
-    [SHAPE_DRAWER_LIST] = read_drawer_list,
-    [SHAPE_DRAWER] = read_drawer,
-    [SHAPE_DRAWER_OPENED] = read_drawer_opened,
-};
-
-/* Whether a shape says nothing of the store: these answer also when it cannot be read. */
-static bool shape_is_storeless(enum route_shape shape)
-{
-    return shape == SHAPE_HEALTH || shape == SHAPE_READY || shape == SHAPE_TICKET ||
-           shape == SHAPE_SIGNED_OUT || shape == SHAPE_CUSTOMER;
-}
-
-static int read_within(struct reading *reading, enum route_shape shape)
-{
-    const struct gate *gate = reading->api->state->gate;
-    if (shape_is_storeless(shape))
-        return readers[shape](reading);
-    int err = gate->read_begin(gate->context, &reading->txn);
-    if (err != 0)
-        return err;
-    err = readers[shape](reading);
-    gate->read_end(gate->context, reading->txn);
-    return err;
-}
-
-static void answer_reading(struct api *api, const struct api_request *request,
-                           const struct answer *answer, struct api_reply *reply)
-{
-    struct reading reading = {.api = api,
-                              .request = request,
-                              .route = reply->route,
-                              .match = &reply->match,
-                              .caller = &reply->caller,
-                              .answer = answer};
-    int err = read_within(&reading, reply->route->shape);
-    if (err != 0) {
-        /* A row of ours that does not decode is not the asker's mistake. */
-        api_problem(reply, err == ERR_MALFORMED ? ERR_SPOILT : err, "");
-        return;
-    }
-    reply->status = reply->route->status;
-    json_print(reading.value, &reply->body);
-}
-
-/* What of a blob may be seen: all but what a guest said of themselves, which takes the till's
- * right. */
-static int bytes_within(struct api *api, struct store_txn *txn, struct api_reply *reply)
-{
-    const struct gate *gate = api->state->gate;
-    struct blob blob;
-    int err = api_blob_find(api->state->history, txn, &reply->match.blob, &blob, reply->media);
-    if (err == 0 && blob.is_personal && !caller_may(&reply->caller, CAP_ORDER))
-        err = ERR_FORBIDDEN;
-    return err != 0 ? err : api_blob_read(gate, &reply->match.blob, &blob, &reply->body);
-}
-
-static void answer_bytes(struct api *api, struct api_reply *reply)
-{
-    const struct gate *gate = api->state->gate;
-    struct store_txn *txn = NULL;
-    int err = gate->read_begin(gate->context, &txn);
-    if (err == 0) {
-        err = bytes_within(api, txn, reply);
-        gate->read_end(gate->context, txn);
-    }
-    reply->status = reply->route->status;
-    if (err != 0)
-        api_problem(reply, err, "");
-}
-
-static void answer_metrics(struct api *api, struct api_reply *reply)
-{
-    const struct gate *gate = api->state->gate;
-    struct store_txn *txn = NULL;
-    int err = gate->read_begin(gate->context, &txn);
-    if (err == 0) {
-        err = metrics_print(&api->metrics, api->state, txn, &reply->body);
-        gate->read_end(gate->context, txn);
-    }
-    reply->status = reply->route->status;
-    (void)snprintf(reply->media, sizeof reply->media, "%s", METRICS_MEDIA);
-    if (err != 0)
-        api_problem(reply, err == ERR_MALFORMED ? ERR_SPOILT : err, "");
 }
 
 /* --- writing --- */
@@ -654,7 +290,7 @@ static void answer_harmless(struct api *api, const struct api_request *request,
     if (err == 0 && route->shape == SHAPE_SIGNED_IN)
         err = sign_in_begin(api->state, &request->access, body, reply, where);
     else if (err == 0)
-        answer_reading(api, request, NULL, reply);
+        api_read(api, request, NULL, reply);
     json_free(body);
     if (err != 0)
         api_problem(reply, err, where);
@@ -738,9 +374,9 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
     if (ret_reply->route->shape == SHAPE_DOCUMENT)
         answer_document(api, ret_reply);
     else if (ret_reply->route->shape == SHAPE_BYTES)
-        answer_bytes(api, ret_reply);
+        api_read_bytes(api, ret_reply);
     else if (ret_reply->route->shape == SHAPE_METRICS)
-        answer_metrics(api, ret_reply);
+        api_read_metrics(api, ret_reply);
     else if (ret_reply->route->shape == SHAPE_ANNEX)
         annex_ask(api, request, ret_reply);
     else if (route_is_write(ret_reply->route))
@@ -748,7 +384,7 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
     else if (ret_reply->route->again == AGAIN_HARMLESS)
         answer_harmless(api, request, ret_reply);
     else
-        answer_reading(api, request, NULL, ret_reply);
+        api_read(api, request, NULL, ret_reply);
 }
 
 static int conclude_placed(struct api *api, const struct answer *answer, struct api_reply *reply)
@@ -807,7 +443,7 @@ void api_conclude(struct api *api, const struct effect_answer *answer, struct ap
     else if (err == 0 && reply->route->shape == SHAPE_ORDER_PLACED)
         err = conclude_placed(api, &answer->answer, reply);
     else if (err == 0)
-        answer_reading(api, &no_request, &answer->answer, reply);
+        api_read(api, &no_request, &answer->answer, reply);
     name_missing(api, answer, where);
     if (err == ERR_LIMIT && reply->route->shape == SHAPE_ORDER_PLACED)
         (void)snprintf(where, sizeof where, "orders that are not paid for");
