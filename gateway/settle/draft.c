@@ -57,8 +57,8 @@ static void brief_fill(const struct order *order, struct draft *draft)
         const int size =
             snprintf(entry, sizeof entry, "%s%dx %.*s", draft->brief_size > 0 ? "; " : "",
                      (int)line->quantity, (int)line->name.size, (const char *)line->name.data);
-        const bool fits = size > 0 && (size_t)size < sizeof entry &&
-                          (size_t)size <= sizeof draft->brief - draft->brief_size;
+        const bool fits =
+            (size_t)size < sizeof entry && (size_t)size <= sizeof draft->brief - draft->brief_size;
         if (line->is_active && fits) {
             memcpy(draft->brief + draft->brief_size, entry, (size_t)size);
             draft->brief_size += (size_t)size;

@@ -140,6 +140,13 @@ static bool is_ours(const struct outbox_walk *walk, struct bytes key)
            (walk->is_all || memcmp(key.data + 1, walk->order.bytes, ENTITY_ID_BYTES) == 0);
 }
 
+/* Under another key outbox_get() would not find it. */
+static bool is_in_place(struct bytes key, const struct attempt *attempt)
+{
+    const struct row_key own = key_of(&attempt->order, &attempt->call);
+    return memcmp(key.data, own.bytes, sizeof own.bytes) == 0;
+}
+
 int outbox_walk_next(struct outbox_walk *walk, struct attempt *ret_attempt)
 {
     struct bytes key, row;
@@ -148,7 +155,7 @@ int outbox_walk_next(struct outbox_walk *walk, struct attempt *ret_attempt)
         if (!is_ours(walk, key)) {
             return ERR_NOT_FOUND;
         }
-        if (row_read(key, row, ret_attempt) == 0) {
+        if (row_read(key, row, ret_attempt) == 0 && is_in_place(key, ret_attempt)) {
             return 0;
         }
         walk->spoilt++;

@@ -186,14 +186,18 @@ static void plan_refunds(const struct order *order, struct plan *plan)
     }
 }
 
-/* More was taken than is owed, and no wish says so yet. Of cash nothing can be sent back. */
+/* More was taken than is owed, and no wish says so yet. Of cash nothing can be sent back. What a
+ * rule wished and the provider could not give is not wished again under another cause: a person
+ * decides. */
 static bool is_wish_due(const struct order *order)
 {
     int64_t due_minor = order->due_minor;
     int64_t left_minor = order->ledger.received_minor - order->ledger.refunded_minor;
     for (uint32_t i = 0; i < order->ledger.wishes_count; i++) {
-        due_minor -= order->ledger.wishes[i].open_minor;
-        left_minor -= order->ledger.wishes[i].open_minor;
+        const struct ledger_wish *wish = &order->ledger.wishes[i];
+        const bool is_given_up = wish->state == WISH_FAILED && !wish->is_a_persons;
+        due_minor -= is_given_up ? wish->amount_minor - wish->given_minor : wish->open_minor;
+        left_minor -= wish->open_minor;
     }
     return due_minor > 0 && left_minor > 0 && order->ledger.wishes_count < ORDER_WISHES_MAX;
 }

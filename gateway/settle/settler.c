@@ -1,8 +1,6 @@
-/* The thread and its turn. */
-#include <errno.h>
+/* What is there while it runs, and its turn. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "gateway/settle/events.h"
 #include "gateway/settle/settler_state.h"
@@ -204,7 +202,7 @@ static int turn(struct settler *settler)
     return err;
 }
 
-static void turn_or_forget(struct settler *settler)
+void settler_turn(struct settler *settler)
 {
     const int err = turn(settler);
     if (err != 0) {
@@ -214,38 +212,9 @@ static void turn_or_forget(struct settler *settler)
     }
 }
 
-/* --- the thread --- */
+/* --- its parts --- */
 
-/* False when it is to stop. */
-static bool wait_for_news(struct settler *settler)
-{
-    struct timespec until;
-    const uint64_t ms = settler->next_ms;
-    until.tv_sec = (time_t)(ms / 1000);
-    until.tv_nsec = (long)(ms % 1000) * 1000000;
-    settler_lock(settler);
-    int err = 0;
-    while (!settler->is_woken && !settler->is_stopping && err != ETIMEDOUT) {
-        err = pthread_cond_timedwait(&settler->wake, &settler->lock, &until);
-    }
-    settler->is_woken = false;
-    const bool goes_on = !settler->is_stopping;
-    settler_unlock(settler);
-    return goes_on;
-}
-
-static void *settler_run(void *context)
-{
-    struct settler *settler = context;
-    do {
-        turn_or_forget(settler);
-    } while (wait_for_news(settler));
-    return NULL;
-}
-
-/* --- start and stop --- */
-
-static void settler_free(struct settler *settler)
+void settler_close(struct settler *settler)
 {
     https_stop(settler->https);
     for (size_t i = 0; i < FLIGHTS_MAX; i++) {
@@ -318,7 +287,7 @@ static int begin_again(struct settler *settler)
     return store_lmdb_commit(txn);
 }
 
-int settler_start(const struct settler_config *config, struct settler **ret_settler)
+int settler_open(const struct settler_config *config, struct settler **ret_settler)
 {
     struct settler *settler = calloc(1, sizeof *settler);
     if (settler == NULL) {
@@ -329,27 +298,11 @@ int settler_start(const struct settler_config *config, struct settler **ret_sett
     open_locks(settler);
     int err = open_parts(settler);
     err = err == 0 ? begin_again(settler) : err;
-    if (err == 0) {
-        lists_begin(settler);
-        err = pthread_create(&settler->thread, NULL, settler_run, settler) == 0 ? 0 : ERR_NO_MEMORY;
-    }
     if (err != 0) {
-        settler_free(settler);
+        settler_close(settler);
         return err;
     }
+    lists_begin(settler);
     *ret_settler = settler;
     return 0;
-}
-
-void settler_stop(struct settler *settler)
-{
-    if (settler == NULL) {
-        return;
-    }
-    settler_lock(settler);
-    settler->is_stopping = true;
-    check(pthread_cond_signal(&settler->wake) == 0);
-    settler_unlock(settler);
-    check(pthread_join(settler->thread, NULL) == 0);
-    settler_free(settler);
 }

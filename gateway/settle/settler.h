@@ -6,7 +6,8 @@
  * it goes on from the two stores: whatever is not known to be done is asked again under the same
  * key, whatever is not told is told again.
  *
- *   settler.c           the thread and its turn
+ *   settler.c           what is there while it runs, and its turn
+ *   settler_thread.c    the thread
  *   settler_doors.c     where other threads ask
  *   settler_orders.c    the node's changes -> plans -> attempts
  *   settler_attempts.c  which attempts may go, and what came of them

@@ -59,13 +59,11 @@ static struct pause *pause_new(struct settler *settler)
     return first;
 }
 
+/* It was ready, so its last pause is over. */
 static void pause_set(struct settler *settler, const struct attempt *attempt, uint64_t wait_ms)
 {
-    struct pause *pause = pause_find(settler, attempt);
-    if (pause == NULL) {
-        pause = pause_new(settler);
-        kept_call_set(&pause->of, &attempt->order, &attempt->call);
-    }
+    struct pause *pause = pause_new(settler);
+    kept_call_set(&pause->of, &attempt->order, &attempt->call);
     pause->until_ms = settler->now_ms + attempt_jitter(wait_ms, (uint32_t)entropy_u64());
 }
 
@@ -119,12 +117,10 @@ static int attempt_keep(struct settler *settler, const struct attempt *attempt)
     return outbox_put(settler->txn, attempt);
 }
 
-/* What a draft was is of no use after its end. */
+/* At its end: what the draft was is of no use any more. */
 static int create_keep(struct settler *settler, const struct attempt *attempt)
 {
-    const bool is_over = attempt->state == ATTEMPT_DONE || attempt->state == ATTEMPT_VOID;
-    const int err =
-        is_over ? notes_brief_del(settler->txn, &attempt->order, attempt->call.wish) : 0;
+    const int err = notes_brief_del(settler->txn, &attempt->order, attempt->call.wish);
     return err != 0 ? err : attempt_keep(settler, attempt);
 }
 
@@ -165,7 +161,7 @@ static int attempt_send(struct settler *settler, const struct kept_call *of)
     bool is_old_draft = false;
     int err = outbox_get(settler->txn, &of->order, &of->call, &attempt);
     if (err != 0) {
-        return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? 0 : err;
+        return err;
     }
     attempt.call = of->call;
     if (is_outdated(settler, &attempt, &is_old_draft) != 0) {
@@ -262,8 +258,8 @@ static bool is_open_intent(const struct errand *errand)
 {
     struct stripe_fact fact;
     bool is_fact = false;
-    return stripe_reply_object(errand->reply, 0, &fact, &is_fact) && is_fact &&
-           fact.kind == STRIPE_INTENT && fact.intent.state < INTENT_CANCELED;
+    (void)stripe_reply_object(errand->reply, 0, &fact, &is_fact);
+    return is_fact && fact.kind == STRIPE_INTENT && fact.intent.state < INTENT_CANCELED;
 }
 
 /* Of an order that is not here, and what is firm: as long as somebody could pay it. The amount
@@ -309,20 +305,24 @@ static int create_conclude(struct settler *settler, const struct errand *errand,
     struct stripe_fact intent;
     bool is_fact = false, is_right = false;
     const uint64_t wait_ms = attempt_end(attempt, errand->outcome);
-    int err = is_refusal(errand->outcome) ? payments_created(settler, of, NULL) : 0;
-    if (err == 0 && attempt->state == ATTEMPT_LOOK) {
+    if (is_refusal(errand->outcome)) {
+        payments_created(settler, of, NULL);
+    }
+    if (attempt->state == ATTEMPT_LOOK) {
         return create_end(settler, attempt, of);
     }
-    err = err == 0 && wait_ms == 0 ? create_keep(settler, attempt)
-          : err == 0               ? attempt_put(settler, attempt, wait_ms)
-                                   : err;
-    if (err != 0 || errand->outcome != OUTCOME_DONE) {
-        return err;
+    if (attempt->state == ATTEMPT_SEND) {
+        return attempt_put(settler, attempt, wait_ms);
     }
-    if (stripe_reply_object(errand->reply, 0, &intent, &is_fact) && is_fact) {
+    int err = create_keep(settler, attempt);
+    (void)stripe_reply_object(errand->reply, 0, &intent, &is_fact);
+    if (err == 0 && is_fact) {
         err = payments_check(settler, &of->order, of->call.amount_minor, &intent, &is_right);
     }
-    return err != 0 ? err : payments_created(settler, of, is_right ? &intent : NULL);
+    if (err == 0) {
+        payments_created(settler, of, is_right ? &intent : NULL);
+    }
+    return err;
 }
 
 static int sent_conclude(struct settler *settler, const struct errand *errand,

@@ -98,17 +98,10 @@ bool rule_tell(struct settler *settler, bool is_lapse)
 
 /* --- whose a fact is --- */
 
+/* Of a refund or a dispute. */
 static struct bytes intent_of(const struct stripe_fact *fact)
 {
-    switch (fact->kind) {
-    case STRIPE_INTENT:
-        return fact->intent.id;
-    case STRIPE_REFUND:
-        return fact->refund.intent;
-    case STRIPE_DISPUTE:
-        return fact->dispute.intent;
-    }
-    return bytes_of(NULL, 0);
+    return fact->kind == STRIPE_REFUND ? fact->refund.intent : fact->dispute.intent;
 }
 
 static bool is_our_popup(const struct settler *settler, const struct stripe_fact *fact)
@@ -155,9 +148,10 @@ static int whose_conclude(struct settler *settler, const struct errand *errand)
         asker->is_failed = true;
         return 0;
     }
-    const bool is_ours = errand->outcome == OUTCOME_DONE &&
-                         stripe_reply_object(errand->reply, 0, &fact, &is_fact) && is_fact &&
-                         fact.has_order && is_our_popup(settler, &fact);
+    if (errand->outcome == OUTCOME_DONE) {
+        (void)stripe_reply_object(errand->reply, 0, &fact, &is_fact);
+    }
+    const bool is_ours = is_fact && fact.has_order && is_our_popup(settler, &fact);
     settler->is_dirty = true;
     return notes_intent_put(settler->txn, errand->flight.of.call.intent,
                             is_ours ? &fact.order : NULL, settler_now_s(settler));

@@ -135,6 +135,17 @@ static int orphan_cancel(struct settler *settler, const struct orphan *orphan)
     return outbox_put(settler->txn, &attempt);
 }
 
+/* From its cancelling on it is as any attempt, and no reason for another turn. */
+static int orphan_look(struct settler *settler, const struct orphan *orphan)
+{
+    const uint64_t wait_ms = orphans_wait(&settler->orphans, orphan, settler->now_ms);
+    if (wait_ms == 0) {
+        return orphan_cancel(settler, orphan);
+    }
+    settler_again(settler, wait_ms < UINT64_MAX ? settler->now_ms + wait_ms : UINT64_MAX);
+    return 0;
+}
+
 /* The first that is open above @after, with its bytes in @bytes. ERR_NOT_FOUND. */
 static int orphan_next(struct settler *settler, struct bytes after, uint8_t *bytes,
                        struct orphan *ret_orphan)
@@ -175,9 +186,7 @@ static int orphans_turn(struct settler *settler)
     }
     orphans_walk_begin(&settler->orphans);
     while (err == 0) {
-        const uint64_t wait_ms = orphans_wait(&settler->orphans, &orphan, settler->now_ms);
-        err = wait_ms == 0 ? orphan_cancel(settler, &orphan) : 0;
-        settler_again(settler, wait_ms < UINT64_MAX ? settler->now_ms + wait_ms : UINT64_MAX);
+        err = orphan_look(settler, &orphan);
         err = err == 0 ? orphan_next(settler, orphan.intent, bytes, &orphan) : err;
     }
     orphans_walk_end(&settler->orphans);

@@ -3,6 +3,7 @@
 
 #include "gateway/settle/settler_state.h"
 #include "node/os/logger.h"
+#include "sync/base/check.h"
 #include "sync/log/tables.h"
 
 enum {
@@ -29,7 +30,8 @@ static int popup_read(struct settler *settler, struct store_txn *node)
     }
     popup_derive(settler->history, &popup);
     memset(settler->currency, 0, sizeof settler->currency);
-    for (size_t i = 0; i < popup.currency.size && i < CURRENCY_BYTES_MAX; i++) {
+    check(popup.currency.size <= CURRENCY_BYTES_MAX); /* CURRENCY_BYTES, or it is no event */
+    for (size_t i = 0; i < popup.currency.size; i++) {
         settler->currency[i] = (char)(popup.currency.data[i] | 0x20); /* ASCII lower case */
     }
     settler->copies = popup.copies;
@@ -101,7 +103,7 @@ static bool is_settled(const struct settler *settler)
     const bool is_over = order->phase >= PHASE_COMPLETED ||
                          (order->phase == PHASE_DRAFT && order->ledger.intents_count > 0 &&
                           !has_open_intent(&order->ledger));
-    return is_over && plan->calls_count == 0 && !plan->is_wish_due && !plan->is_lapse_due;
+    return is_over && plan->calls_count == 0 && !plan->is_wish_due;
 }
 
 static int plan_take(struct settler *settler)

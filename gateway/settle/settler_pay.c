@@ -60,12 +60,11 @@ static void payment_succeed(struct settler *settler, struct payment *payment,
 int payments_check(struct settler *settler, const struct entity_id *order, int64_t amount_minor,
                    const struct stripe_fact *intent, bool *ret_is_right)
 {
-    const bool is_asked = intent->kind == STRIPE_INTENT && intent->is_manual &&
-                          intent->intent.amount_minor == amount_minor &&
+    const bool is_asked = intent->is_manual && intent->intent.amount_minor == amount_minor &&
                           bytes_equal(intent->intent.currency, settler_currency(settler)) &&
                           intent->client_secret.size > 0;
     *ret_is_right = is_asked;
-    if (is_asked || intent->kind != STRIPE_INTENT) {
+    if (is_asked) {
         return 0;
     }
     const struct provider_call call = {.kind = CALL_CANCEL, .intent = intent->intent.id};
@@ -94,8 +93,8 @@ void payments_again(struct settler *settler, const struct kept_call *of)
     }
 }
 
-int payments_created(struct settler *settler, const struct kept_call *of,
-                     const struct stripe_fact *intent)
+void payments_created(struct settler *settler, const struct kept_call *of,
+                      const struct stripe_fact *intent)
 {
     for (size_t i = 0; i < PAYMENTS_MAX; i++) {
         struct payment *payment = &settler->payments[i];
@@ -108,7 +107,6 @@ int payments_created(struct settler *settler, const struct kept_call *of,
             payment_end(settler, payment, ERR_UNAVAILABLE, no_intent);
         }
     }
-    return 0;
 }
 
 int payments_secret(struct settler *settler, const struct errand *errand)
@@ -117,8 +115,10 @@ int payments_secret(struct settler *settler, const struct errand *errand)
     struct stripe_fact intent;
     bool is_fact = false, is_right = false;
     int err = 0;
-    if (errand->outcome == OUTCOME_DONE &&
-        stripe_reply_object(errand->reply, 0, &intent, &is_fact) && is_fact) {
+    if (errand->outcome == OUTCOME_DONE) {
+        (void)stripe_reply_object(errand->reply, 0, &intent, &is_fact);
+    }
+    if (is_fact) {
         err = payments_check(settler, &of->order, of->call.amount_minor, &intent, &is_right);
     }
     for (size_t i = 0; i < PAYMENTS_MAX && err == 0; i++) {

@@ -188,6 +188,12 @@ struct settler {
 
 /* --- settler.c --- */
 
+/* As settler_start() and settler_stop(), without the thread: turns are the caller's. */
+MUST_CHECK int settler_open(const struct settler_config *config, struct settler **ret_settler);
+void settler_close(struct settler *settler);
+/* One turn; settler->next_ms: when the next is due at the latest. */
+void settler_turn(struct settler *settler);
+
 /* Turn again at @at_ms at the latest. */
 void settler_again(struct settler *settler, uint64_t at_ms);
 /* After the commit: tell the asker. @err 0: @body, which is taken over. */
@@ -260,11 +266,12 @@ MUST_CHECK int payments_turn(struct settler *settler);
 /* The order is another than was asked for: those who want to pay it look again. */
 void payments_again(struct settler *settler, const struct kept_call *of);
 /* What became of CALL_CREATE: @intent NULL = nothing. */
-MUST_CHECK int payments_created(struct settler *settler, const struct kept_call *of,
-                                const struct stripe_fact *intent);
+void payments_created(struct settler *settler, const struct kept_call *of,
+                      const struct stripe_fact *intent);
 /* The intent was read. */
 MUST_CHECK int payments_secret(struct settler *settler, const struct errand *errand);
-/* Whether it is what was asked for; if not it is on its way to be cancelled. */
+/* Whether @intent, of STRIPE_INTENT, is what was asked for; if not it is on its way to be
+ * cancelled. */
 MUST_CHECK int payments_check(struct settler *settler, const struct entity_id *order,
                               int64_t amount_minor, const struct stripe_fact *intent,
                               bool *ret_is_right);

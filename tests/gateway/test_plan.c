@@ -335,6 +335,21 @@ TEST(plan, a_failed_refund_is_not_tried_again)
     assert_string_equal(plan_text(order, &no_waits), "");
 }
 
+TEST(plan, what_a_rule_wished_and_could_not_be_given_is_not_wished_again)
+{
+    struct order *order = order_of(1, 700);
+    intent_add(order, "pi_1", INTENT_SUCCEEDED, 1100);
+    wish_add(order, 400, WISH_FAILED);
+    struct ledger_wish *wish = &order->ledger.wishes[0];
+    wish->is_a_persons = true;
+    assert_string_equal(plan_text(order, &no_waits),
+                        "wish"); /* a person's was for something else */
+    wish->is_a_persons = false;
+    assert_string_equal(plan_text(order, &no_waits), "");
+    order->due_minor = 500;
+    assert_string_equal(plan_text(order, &no_waits), "wish"); /* more is due since */
+}
+
 TEST(plan, nothing_is_refunded_of_what_a_bank_disputes)
 {
     struct order *order = order_of(1, 0);

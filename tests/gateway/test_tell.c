@@ -123,3 +123,13 @@ TEST(tell, the_cause_is_the_same_whatever_came_first_and_each_is_used_once)
     assert_int_equal(cause_after(&order), 5);
     history_free(history);
 }
+
+TEST(tell, ids_that_find_no_room_are_not_told)
+{
+    const struct stripe_fact fact = {
+        .kind = STRIPE_REFUND,
+        .refund = {.id = bytes_of_text("re_1"), .intent = bytes_of_text("pi_1")}};
+    fresh();
+    command->storage_size = sizeof command->storage;
+    assert_int_equal(tell_fact(command, &fact, &order_id), ERR_TOO_LARGE);
+}

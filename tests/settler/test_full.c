@@ -1,0 +1,315 @@
+/* test_full.c - every table of the settler is full at times; what found no room goes later. */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sync/log/tables.h"
+#include "tests/settler/stories.h"
+
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+
+static void begin(void)
+{
+    if (scene == NULL) {
+        (void)scene_new();
+    }
+    scene_begin(NULL);
+}
+
+/* Calls that never end, but for so many. */
+static void flights_fill(uint32_t but)
+{
+    for (uint32_t i = but; i < FLIGHTS_MAX; i++) {
+        struct flight *flight = &scene->settler->flights[i];
+        assert_int_equal(flight->kind, FLIGHT_NONE);
+        flight->kind = FLIGHT_SECRET;
+        flight->is_sent = true;
+        flight->name = UINT64_MAX - i;
+    }
+}
+
+static void flights_free(void)
+{
+    for (uint32_t i = 0; i < FLIGHTS_MAX; i++) {
+        if (scene->settler->flights[i].name > UINT32_MAX) {
+            flight_close(&scene->settler->flights[i]);
+        }
+    }
+}
+
+TEST(settler_full, attempts_wait_while_too_many_calls_are_under_way)
+{
+    begin();
+    const uint32_t order = story_held(1);
+    flights_fill(FLIGHTS_SPARE);
+    scene_do(COMMAND_ACCEPT, order);
+    story_wait();
+    assert_int_equal(provider_books(&scene->provider).captured, 0);
+    flights_free();
+    story_wait();
+    assert_int_equal(provider_books(&scene->provider).captured, 700);
+    scene_end();
+}
+
+TEST(settler_full, lists_and_customers_wait_while_all_calls_are_under_way)
+{
+    begin();
+    const uint32_t order = scene_place(1);
+    assert_true(scene_pay(order));
+    const uint64_t calls = scene->provider.calls;
+    scene_run(100);
+    flights_fill(0);
+    provider_hold(&scene->provider, 0);
+    assert_int_equal(scene_pay_once(order), ERR_BUSY);
+    assert_int_equal(scene->provider.calls, calls);
+    flights_free();
+    story_wait();
+    assert_int_equal(scene_look(order)->ledger.held_minor, 700);
+    scene_end();
+}
+
+TEST(settler_full, a_list_whose_next_page_cannot_be_asked_for_is_read_again)
+{
+    begin();
+    scene->provider.page_max = 1;
+    scene_run(MINUTE_MS);
+    (void)provider_intent_add(&scene->provider, 900, "", "");
+    (void)provider_intent_add(&scene->provider, 900, "", "");
+    scene->settler->events.next_ms = 0;
+    settler_turn(scene->settler); /* its first page is on its way */
+    for (uint32_t i = 0; i < FLIGHTS_MAX; i++) {
+        struct flight *flight = &scene->settler->flights[i];
+        if (flight->kind == FLIGHT_NONE) {
+            *flight =
+                (struct flight){.kind = FLIGHT_SECRET, .is_sent = true, .name = UINT64_MAX - i};
+        }
+    }
+    scene_run(100); /* one is left, which lists leave to customers */
+    assert_true(scene->settler->events.failures > 0);
+    flights_free();
+    scene_run(HOUR_MS);
+    assert_int_equal(scene->settler->events.failures, 0);
+    scene_end();
+}
+
+TEST(settler_full, whose_a_dispute_is_is_asked_when_there_is_room)
+{
+    begin();
+    scene_run(MINUTE_MS);
+    const uint32_t stranger = provider_intent_add(&scene->provider, 900, "", "");
+    (void)provider_dispute_add(&scene->provider, stranger);
+    flights_fill(0);
+    scene->has_hooks = true;
+    scene_run(1000);
+    assert_int_equal(scene_rows('I'), 0);
+    flights_free();
+    story_wait();
+    assert_int_equal(scene_rows('I'), 1);
+    scene_end();
+}
+
+TEST(settler_full, answers_wait_while_all_errands_are_busy)
+{
+    begin();
+    const uint32_t order = story_held(1);
+    for (uint32_t i = 0; i < ERRANDS_MAX; i++) {
+        struct errand *errand = &scene->settler->errands[i];
+        assert_int_equal(errand->flight.kind, FLIGHT_NONE);
+        errand->flight.kind = FLIGHT_HOOK;
+        errand->flight.event = UINT64_MAX - i;
+        errand->is_asking = true;
+    }
+    scene_do(COMMAND_ACCEPT, order);
+    settler_turn(scene->settler);
+    scene_sleep(1000);
+    settler_turn(scene->settler);
+    assert_int_equal(scene_look(order)->paid_minor, 0);
+    for (uint32_t i = 0; i < ERRANDS_MAX; i++) {
+        errand_close(&scene->settler->errands[i]);
+    }
+    story_wait();
+    assert_int_equal(scene_look(order)->paid_minor, 700);
+    scene_end();
+}
+
+TEST(settler_full, webhooks_wait_for_their_turn)
+{
+    begin();
+    scene_run(MINUTE_MS);
+    const uint32_t order = scene_place(1);
+    assert_true(scene_pay(order));
+    scene->host.is_stalled = true;
+    scene->has_hooks = true;
+    for (uint32_t i = 0; i < 2 * ERRANDS_MAX; i++) {
+        provider_process(&scene->provider, 0);
+    }
+    provider_hold(&scene->provider, 0);
+    scene_run(MINUTE_MS);
+    scene->host.is_stalled = false;
+    story_wait();
+    assert_int_equal(scene_look(order)->ledger.held_minor, 700);
+    assert_int_equal(scene_rows('W'), 0);
+    scene_end();
+}
+
+TEST(settler_full, one_that_pauses_longest_makes_room_for_no_other)
+{
+    begin();
+    const uint32_t order = story_held(1);
+    for (uint32_t i = 0; i < PAUSES_MAX; i++) {
+        scene->settler->pauses[i].until_ms = scene->now_ms + (uint64_t)HOUR_MS - i % 7;
+    }
+    provider_trouble(&scene->provider, "/capture", TROUBLE_LATER, 3);
+    scene_do(COMMAND_ACCEPT, order);
+    story_wait();
+    assert_int_equal(provider_books(&scene->provider).captured, 700);
+    scene_end();
+}
+
+TEST(settler_full, pauses_are_each_attempts_own)
+{
+    begin();
+    const uint32_t order = story_held(1);
+    scene_do_line(COMMAND_LINES_ADD, order, 2);
+    assert_true(scene_pay(order));
+    provider_hold(&scene->provider, 1);
+    const uint32_t other = story_held(1);
+    provider_trouble(&scene->provider, "/capture", TROUBLE_LATER, 9);
+    scene_do(COMMAND_ACCEPT, order);
+    scene_do(COMMAND_ACCEPT, other);
+    scene_run(10 * MINUTE_MS);
+    assert_int_equal(provider_books(&scene->provider).captured, 1100 + 700);
+    scene_end();
+}
+
+/* --- orders that wait --- */
+
+static void waits_fill(void)
+{
+    struct waits *waits = &scene->settler->waits;
+    memset(waits, 0, sizeof *waits);
+    for (waits->count = 0; waits->count < WAITS_MAX; waits->count++) {
+        struct wait *wait = &waits->waits[waits->count];
+        put_be32(wait->order.bytes, waits->count + 1);
+        wait->is_draft = true;
+        wait->draft_ms = scene->now_ms;
+        wait->again_ms = UINT64_MAX;
+    }
+}
+
+TEST(settler_full, orders_that_nobody_remembers_are_all_looked_at_again)
+{
+    begin();
+    scene_run(MINUTE_MS);
+    waits_fill();
+    const uint32_t first = scene_place(1), second = scene_place(2);
+    scene_run(1000);
+    assert_true(scene->settler->rescan_ms > 0);
+    memset(&scene->settler->waits, 0, sizeof scene->settler->waits);
+    assert_true(scene_pay(first) && scene_pay(second));
+    scene_run(5 * MINUTE_MS);
+    assert_int_equal(scene->settler->rescan_ms, 0);
+    scene_run(HOUR_MS); /* nobody paid */
+    assert_int_equal(provider_books(&scene->provider).open, 0);
+    scene_end();
+}
+
+TEST(settler_full, a_rule_that_nobody_remembers_is_tried_again)
+{
+    begin();
+    const uint32_t order = story_captured(1);
+    waits_fill();
+    scene->host.refusal = ERR_BUSY;
+    scene->host.refusals = 3;
+    scene_do(COMMAND_CANCEL, order);
+    scene_run(10 * MINUTE_MS);
+    assert_int_equal(provider_books(&scene->provider).refunded, 700);
+    scene_end();
+}
+
+TEST(settler_full, an_order_with_more_calls_than_is_sane_gets_no_more)
+{
+    begin();
+    const uint32_t order = story_held(1);
+    for (uint32_t i = 0; i < OUTBOX_ORDER_MAX; i++) {
+        char intent[16];
+        (void)snprintf(intent, sizeof intent, "pi_x%u", (unsigned)i);
+        const struct provider_call call = {
+            .kind = CALL_CAPTURE, .intent = bytes_of_text(intent), .amount_minor = 1};
+        struct attempt attempt = attempt_of(&scene->orders[order], &call);
+        attempt.state = ATTEMPT_STUCK;
+        struct store_txn *txn = store_memory_begin(scene->own, true);
+        assert_int_equal(outbox_put(txn, &attempt), 0);
+        assert_int_equal(store_memory_commit(txn), 0);
+    }
+    scene_do(COMMAND_ACCEPT, order);
+    story_wait();
+    assert_int_equal(provider_books(&scene->provider).captured, 0);
+    scene_end();
+}
+
+TEST(settler_full, more_changes_than_one_reading_takes_are_all_looked_at)
+{
+    begin();
+    for (uint32_t i = 0; i < 300; i++) {
+        struct entity_id id = {{7}};
+        put_be32(id.bytes + 4, i);
+        const struct key key = key_change(1000 + i);
+        const struct key state = key_state(i % 2 == 0 ? KIND_ORDER : KIND_MENU, &id);
+        host_put(&scene->host, TABLE_CHANGE, key_bytes(&key), key_bytes(&state));
+    }
+    scene_restart();
+    scene_run(1000);
+    assert_int_equal(scene->settler->cursor.change, 1299);
+    assert_true(scene->settler->is_scanned);
+    scene_end();
+}
+
+/* --- those who ask --- */
+
+TEST(settler_full, so_many_may_ask_at_once)
+{
+    static char large[SETTLER_ASKED_BYTES_MAX + 1];
+    begin();
+    const uint32_t order = scene_place(1);
+    uint64_t request = 0;
+    assert_int_equal(settler_receive(scene->settler, bytes_of_text("evt_1"),
+                                     bytes_of(large, sizeof large), &request),
+                     ERR_BUSY);
+    for (uint32_t i = 0; i < SETTLER_ASKS_MAX; i++) {
+        assert_int_equal(settler_pay(scene->settler, &scene->orders[order], &request), 0);
+    }
+    assert_int_equal(settler_pay(scene->settler, &scene->orders[order], &request), ERR_BUSY);
+    settler_turn(scene->settler);
+    uint32_t busy = 0;
+    struct annex_answer answer;
+    while (settler_answered(scene->settler, &answer)) {
+        busy += answer.err == ERR_BUSY;
+        text_close(&answer.body);
+    }
+    assert_int_equal(busy, SETTLER_ASKS_MAX - PAYMENTS_MAX);
+    assert_int_equal(
+        settler_receive(scene->settler, bytes_of_text("evt_1"), bytes_of(large, 9), &request), 0);
+    scene_end(); /* somebody still waits for an answer */
+}
+
+TEST(settler_full, so_many_orphans_are_timed_at_once)
+{
+    begin();
+    scene_run(MINUTE_MS);
+    for (uint32_t i = 0; i < ORPHANS_MAX + 40; i++) {
+        char intent[24];
+        (void)snprintf(intent, sizeof intent, "pi_orphan_%03u", (unsigned)i);
+        const struct orphan orphan = {.intent = bytes_of_text(intent),
+                                      .order = {{9}},
+                                      .state = INTENT_CREATED,
+                                      .amount_minor = 100};
+        struct store_txn *txn = store_memory_begin(scene->own, true);
+        assert_int_equal(notes_orphan_put(txn, &orphan), 0);
+        assert_int_equal(store_memory_commit(txn), 0);
+    }
+    scene_run(1000);
+    assert_int_equal(scene->settler->orphans.count, ORPHANS_MAX);
+    scene_end();
+}

@@ -1,0 +1,68 @@
+/* test_thread.c - the settler on its own thread: it starts, hears, answers and ends. */
+#include "tests/lib/test.h"
+
+#include <sched.h>
+
+#include "tests/settler/scene.h"
+
+static _Atomic uint32_t answered;
+
+static void on_answered(void *context)
+{
+    (void)context;
+    atomic_fetch_add(&answered, 1);
+}
+
+static struct settler_config config_of(void)
+{
+    return (struct settler_config){.gate = &scene->host.gate,
+                                   .folder = "nowhere",
+                                   .popup = scene->host.journal.popup,
+                                   .credentials = &scene->credentials,
+                                   .terms = &scene->terms,
+                                   .answered = on_answered};
+}
+
+/* The scene's own settler stands still meanwhile; both have one store. */
+TEST(settler_thread, answers_who_asks_and_ends_when_it_is_told_to)
+{
+    static const char event[] = "{\"id\":\"evt_1\",\"object\":\"event\"}";
+    const uint64_t times_ms[] = {20 * 1000, UINT64_MAX / 4}; /* it is time always, or never */
+    struct scene *it = scene_new();
+    for (size_t i = 0; i < sizeof times_ms / sizeof *times_ms; i++) {
+        struct settler *settler = NULL;
+        struct annex_answer answer;
+        uint64_t request = 0;
+        scene_begin(NULL);
+        it->now_ms = times_ms[i];
+        const struct settler_config config = config_of();
+        atomic_store(&answered, 0);
+        assert_int_equal(settler_start(&config, &settler), 0);
+        settler_changed(settler);
+        assert_int_equal(
+            settler_receive(settler, bytes_of_text("evt_1"), bytes_of_text(event), &request), 0);
+        while (atomic_load(&answered) == 0) {
+            (void)sched_yield();
+        }
+        assert_true(settler_answered(settler, &answer));
+        assert_int_equal(answer.err, 0);
+        text_close(&answer.body);
+        settler_stop(settler);
+        scene_end();
+    }
+    scene_free(it);
+}
+
+TEST(settler_thread, does_not_start_without_its_store)
+{
+    struct scene *it = scene_new();
+    struct settler *settler = NULL;
+    scene_begin(NULL);
+    const struct settler_config config = config_of();
+    it->store_err = ERR_BUSY;
+    assert_int_equal(settler_start(&config, &settler), ERR_BUSY);
+    assert_null(settler);
+    settler_stop(NULL);
+    scene_end();
+    scene_free(it);
+}
