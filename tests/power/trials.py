@@ -236,10 +236,16 @@ def disk_full(trial):
 def only_readable(state):
     """Words that run a command where the disk of @state has become read-only, in a namespace of its
     own. To the flags that a mount has already an ordinary user may only add."""
-    root = ["--user", "--map-root-user"] if os.geteuid() != 0 else []
-    script = ('mount --bind "$0" "$0" && mount -o remount,bind,ro,nosuid,nodev,noexec "$0" && '
+    script = ('mount --make-rprivate / 2>/dev/null || mount --make-rprivate /tmp 2>/dev/null; '
+              'mount --bind "$0" "$0" && mount -o remount,bind,ro,nosuid,nodev,noexec "$0" && '
               'exec "$@"')
-    return ["unshare", *root, "--mount", "sh", "-c", script, state]
+    alone = ["unshare", "--mount", "--propagation", "unchanged"]
+    as_root = ["unshare", "--user", "--map-root-user"]
+    if os.geteuid() == 0:
+        as_root = []
+    elif subprocess.run([*as_root, "true"], capture_output=True).returncode != 0:
+        as_root = ["sudo", "-n"]  # no namespace of an ordinary user's under chroot
+    return [*as_root, *alone, "sh", "-c", script, state]
 
 
 def disk_read_only(trial):

@@ -500,7 +500,7 @@ static bool was_held(const struct sim *sim, const struct truth_log *truth, uint6
     for (uint32_t i = 0; i < sim->truth_count; i++) {
         const struct truth_log *other = &sim->truth[i];
         if (other->log == truth->log && other->held[first] >= seq && truth->count >= seq &&
-            (other == truth ||
+            (other == truth || seq == 0 ||
              hash_equal(&other->events[seq - 1].chain, &truth->events[seq - 1].chain))) {
             return true;
         }
