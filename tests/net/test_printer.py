@@ -26,8 +26,8 @@ ORDER = {"channel": "counter", "mode": "eat-in", "name": "Ada", "lines": [
      "options": [{"group": 0, "choice": 0}, {"group": 0, "choice": 1}]},
     {"item": 2, "quantity": 1}]}
 
-# In a mount namespace: a /dev with the terminal $0 in it. What is mounted stays here: at the root, or
-# where that is no mount (under chroot), at /dev, below which all of it happens.
+# In a mount namespace: a /dev with the terminal $0 in it. What is mounted stays here: at the root,
+# or where that is no mount (under chroot), at /dev, below which all of it happens.
 DEV = """set -e
 mount --make-rprivate / 2>/dev/null || mount --make-rprivate /dev
 new=/dev/shm

@@ -319,7 +319,7 @@ TEST(verifier, a_guest_who_was_erased_is_in_no_file_of_any_device_and_all_still_
     assert_true(holds_guest(stall.nodes[COUNTER].state));
     assert_true(holds_guest(stall.nodes[TENT].state));
     assert_int_equal(node_end(&stall.nodes[TENT], SIGTERM), 0); /* hears of it later */
-    RUN_WELL("erase", "A1", "--reason", "asked for it", "--yes", "--state", stall.nodes[COUNTER].state);
+    RUN_WELL("erase", "A1", "--reason", "asked", "--yes", "--state", stall.nodes[COUNTER].state);
     assert_int_equal(ask(client, "GET", blob, NULL), 404);
     assert_false(holds_guest(stall.nodes[COUNTER].state));
     assert_verifies(COUNTER);
