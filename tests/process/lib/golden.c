@@ -345,7 +345,7 @@ const struct golden_day golden_days[] = {
 };
 const size_t golden_days_count = sizeof golden_days / sizeof golden_days[0];
 
-struct hash golden_record(const struct golden_day *day, const char *path)
+struct cluster *golden_live(const struct golden_day *day)
 {
     struct cluster_setup setup = {
         .seed = 1, .knobs = cluster_knobs_calm(), .hooks = {.on_answer = on_answer}};
@@ -360,6 +360,12 @@ struct hash golden_record(const struct golden_day *day, const char *path)
     shop_open(cluster);
     settle(cluster);
     day->live(cluster);
+    return cluster;
+}
+
+struct hash golden_record(const struct golden_day *day, const char *path)
+{
+    struct cluster *cluster = golden_live(day);
     const struct archive_head head = {
         .popup = cluster->popup, .root = cluster->root, .epoch_ms = CLUSTER_EPOCH_MS};
     struct store_txn *txn = store_memory_begin(cluster->nodes[0].store, false);

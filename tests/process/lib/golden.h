@@ -24,6 +24,9 @@ struct golden_day {
 extern const struct golden_day golden_days[];
 extern const size_t golden_days_count;
 
+/* Live it. Free with cluster_free(). */
+struct cluster *golden_live(const struct golden_day *day);
+
 /* Live it, and write the first device's archive to @path; the digest of its state. */
 struct hash golden_record(const struct golden_day *day, const char *path);
 
