@@ -184,6 +184,82 @@ static long backup_of(uint32_t at)
     return size;
 }
 
+/* ---- disks that fail ---- */
+
+/* What to write of a day, 0 = all, or -1 = a backup; as archive_write() says it. */
+static int write_of(FILE *file, struct store_txn *txn, int day)
+{
+    const struct archive_head archive = {.popup = cluster->popup,
+                                         .root = cluster->root,
+                                         .epoch_ms = CLUSTER_EPOCH_MS,
+                                         .day = day > 0 ? (uint64_t)day : 0};
+    const struct backup_head backup = {
+        .popup = cluster->popup, .root = cluster->root, .epoch_ms = CLUSTER_EPOCH_MS};
+    struct backup_sums sums;
+    return day < 0 ? backup_write(file, txn, &backup, false, NULL, &sums)
+                   : archive_write(file, txn, &archive, NULL);
+}
+
+/* To a file with room for @room bytes, while the @nth such call of the store fails (0 = none). */
+static int write_sick(int day, size_t room, enum store_memory_call call, unsigned nth)
+{
+    struct store_memory *store = cluster->nodes[MANAGER].store;
+    struct store_txn *txn = store_memory_begin(store, false);
+    FILE *file = fmemopen(written[MANAGER], room, "w");
+    assert_non_null(file);
+    (void)setvbuf(file, NULL, _IONBF, 0); /* it is full when it is, not at its end */
+    store_memory_fail(store, call, nth, nth > 0 ? ERR_IO : 0);
+    const int err = write_of(file, txn, day);
+    store_memory_fail(store, call, 0, 0);
+    (void)fclose(file);
+    store_memory_abort(txn);
+    return err;
+}
+
+/* Whether each read that fails is told; of many the later ones here and there. */
+static void assert_reads_are_told(int day, enum store_memory_call call)
+{
+    struct store_memory *store = cluster->nodes[MANAGER].store;
+    const uint64_t before = store_memory_calls(store, call);
+    assert_int_equal(write_sick(day, ARCHIVE_BYTES_MAX, call, 0), 0);
+    const uint64_t calls = store_memory_calls(store, call) - before;
+    for (unsigned nth = 1; nth <= calls; nth += 1 + nth / 16) {
+        assert_int_equal(write_sick(day, ARCHIVE_BYTES_MAX, call, nth), ERR_IO);
+    }
+}
+
+static void sell_and_close(void)
+{
+    struct command command;
+    sell_apart();
+    shop_command(&command, COMMAND_DAY_CLOSE);
+    ask(MANAGER, &command);
+    place(MANAGER, 30, 40); /* of the day after */
+}
+
+TEST(archive, a_journal_that_cannot_be_read_is_told_and_not_left_out)
+{
+    sell_and_close();
+    for (int day = -1; day <= 1; day++) {
+        assert_reads_are_told(day, MEMORY_GET);
+        assert_reads_are_told(day, MEMORY_OPEN);
+    }
+    cluster_free(cluster);
+}
+
+TEST(archive, a_file_that_does_not_fit_is_told_wherever_it_ends)
+{
+    sell_and_close();
+    for (int day = -1; day <= 1; day++) {
+        const size_t size =
+            day < 0 ? (size_t)backup_of(MANAGER) : (size_t)archive_of(MANAGER, (uint64_t)day);
+        for (size_t room = 1; room < size; room += size / 16) {
+            assert_int_equal(write_sick(day, room, MEMORY_GET, 0), ERR_FULL);
+        }
+    }
+    cluster_free(cluster);
+}
+
 /* One of two bits of every seventh byte. */
 static void assert_every_change_is_found(bool is_backup, uint8_t *data, size_t size)
 {
