@@ -46,15 +46,15 @@ static bool is_same_work(const struct print_work *a, const struct print_work *b)
                        bytes_of(b->station, b->station_size));
 }
 
-/* False when there is no room: then it is looked for again. */
-static bool work_add(struct core_print *print, const struct print_work *work)
+/* In one of the first @room places. False when none is free: then it is looked for again. */
+static bool work_add_within(struct core_print *print, const struct print_work *work, size_t room)
 {
     struct print_work *slot = NULL;
     for (size_t i = 0; i < PRINT_WORK_MAX; i++) {
         if (is_same_work(&print->work[i], work)) {
             return true;
         }
-        if (slot == NULL && !print->work[i].is_used) {
+        if (slot == NULL && i < room && !print->work[i].is_used) {
             slot = &print->work[i];
         }
     }
@@ -63,6 +63,13 @@ static bool work_add(struct core_print *print, const struct print_work *work)
         slot->is_used = true;
     }
     return slot != NULL;
+}
+
+/* What is due, as far as outcomes keep their room: claims wait for them when a printer has its
+ * fill. */
+static bool work_add(struct core_print *print, const struct print_work *work)
+{
+    return work_add_within(print, work, PRINT_WORK_MAX - PRINT_OUTCOMES_MAX);
 }
 
 static struct print_live *live_find(struct core_print *print, uint64_t log, uint64_t seq)
@@ -256,14 +263,14 @@ static void outcome_add(struct core_print *print, const struct core_printer *pri
                         const struct print_live *live, enum spool_outcome outcome)
 {
     /* There is room: work_is_roomy() was asked. */
-    (void)work_add(print,
-                   &(struct print_work){.is_done = outcome != SPOOL_UNSURE,
-                                        .is_printed = outcome == SPOOL_PRINTED,
-                                        .order = live->order,
-                                        .printer = live->printer,
-                                        .backup = outcome == SPOOL_FAILED ? printer->backup : 0,
-                                        .log = live->log,
-                                        .seq = live->seq});
+    const struct print_work work = {.is_done = outcome != SPOOL_UNSURE,
+                                    .is_printed = outcome == SPOOL_PRINTED,
+                                    .order = live->order,
+                                    .printer = live->printer,
+                                    .backup = outcome == SPOOL_FAILED ? printer->backup : 0,
+                                    .log = live->log,
+                                    .seq = live->seq};
+    (void)work_add_within(print, &work, PRINT_WORK_MAX);
 }
 
 static bool work_is_roomy(const struct core_print *print)
@@ -302,10 +309,12 @@ static void command_fill(const struct print_work *work, struct command *command)
     command->station = bytes_of(work->station, work->station_size);
 }
 
-static bool may_issue(const struct core_print *print, const struct print_work *work)
+/* A claim in place of one that the printer had takes no more room than that. */
+static bool may_issue(struct core_print *print, const struct print_work *work)
 {
+    const uint32_t own = work->seq != 0 && live_find(print, work->log, work->seq) != NULL ? 1 : 0;
     return work->is_used && !work->is_issued &&
-           (work->is_done || (held_by(print, work->printer) < SPOOL_JOBS_MAX &&
+           (work->is_done || (held_by(print, work->printer) < SPOOL_JOBS_MAX + own &&
                               live_count(print) + PRINT_TURN_MAX < PRINT_LIVE_MAX));
 }
 
@@ -383,7 +392,7 @@ static void push_claimed(struct core *core, struct store_txn *txn)
     }
 }
 
-static bool has_work(const struct core_print *print)
+static bool has_work(struct core_print *print)
 {
     for (size_t i = 0; i < PRINT_WORK_MAX; i++) {
         if (may_issue(print, &print->work[i])) {
@@ -410,7 +419,7 @@ void core_print_release(struct core *core)
     if (err != 0 && err != ERR_FULL) {
         logger_say(LEVEL_ERROR, "print", "the orders cannot be read: %s", err_text(err));
     }
-    if (has_work(print) || print->is_again) {
+    if (has_work(print) || (print->is_again && err != ERR_FULL)) { /* full: outcomes wake it */
         core->wake_ms = clock_mono_ms();
     }
 }

@@ -13,9 +13,10 @@
 #include "sync/domain/record.h"
 
 enum {
-    PRINT_WORK_MAX = 64,  /* commands on their way */
-    PRINT_TURN_MAX = 8,   /* of them in one turn: people go first */
-    PRINT_LIVE_MAX = 512, /* slips in the printers' hands */
+    PRINT_WORK_MAX = 64,    /* commands on their way, ... */
+    PRINT_OUTCOMES_MAX = 8, /* ... of which so many are for what became of slips alone */
+    PRINT_TURN_MAX = 8,     /* of them in one turn: people go first */
+    PRINT_LIVE_MAX = 512,   /* slips in the printers' hands */
 };
 
 /* A printer of the pop-up; of ours, the way to it. */

@@ -194,10 +194,11 @@ static void turn_until_done(uint32_t count)
     }
 }
 
+static struct gate_live live;
+
 /* Turns until the screens are told so. */
-static void turn_until_state(const char *state, uint32_t waiting)
+static void turn_until_printer(const char *state)
 {
-    static struct gate_live live;
     const struct gate *gate = core_gate(node.core);
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
     do {
@@ -205,6 +206,11 @@ static void turn_until_state(const char *state, uint32_t waiting)
         gate->live(gate->context, &live);
         assert_true(clock_mono_ms() < deadline_ms);
     } while (live.printers_count == 0 || strcmp(live.printers[0].state, state) != 0);
+}
+
+static void turn_until_state(const char *state, uint32_t waiting)
+{
+    turn_until_printer(state);
     assert_int_equal(live.printers[0].waiting, waiting);
     assert_false(live.printers[0].is_ready);
 }
@@ -444,5 +450,142 @@ TEST(print_node, a_printer_that_is_another_device_s_now_prints_nothing_here)
     change_printer(PRINTER_OWNER, bytes_of(owner, sizeof owner));
     turn_until_done(1);
     assert_int_equal(printed("2 x Ramen"), 1);
+    end();
+}
+
+/* --- many, and others' ------------------------------------------------------------------------ */
+
+TEST(print_node, more_orders_than_it_looks_after_at_once_are_each_printed_once)
+{
+    enum { MANY = 100 };
+    begin();
+    open_stall();
+    for (uint32_t i = 0; i < MANY; i++) {
+        place();
+    }
+    printer_set_paper(true, false);
+    set_tcp_printer(); /* a hundred tickets are due at once */
+    turn_until_printer("it is out of paper");
+    printer_set_paper(false, false);
+    turn_until_printed("2 x Ramen", MANY);
+    turn_until_done(1);
+    assert_int_equal(printed("2 x Ramen"), MANY);
+    assert_int_equal(printed("COPY"), 0);
+    end();
+}
+
+static void add_item(uint64_t number, const char *name, const char *station)
+{
+    struct command item = command_of(COMMAND_MENU_SET);
+    item.item = number;
+    field(&item, MENU_NAME, bytes_of_text(name));
+    field(&item, MENU_STATION, bytes_of_text(station));
+    item.fields[item.fields_count++] = (struct wanted_field){.field = MENU_PRICE, .number = 100};
+    (void)ask(&item);
+}
+
+/* One of each. */
+static void place_all(uint64_t from, uint64_t to)
+{
+    uint8_t key[16] = {0};
+    struct command order = command_of(COMMAND_ORDER_PLACE);
+    put_be32(key + 12, ++node.serial);
+    order.key = bytes_of(key, sizeof key);
+    order.channel = bytes_of_text("counter");
+    order.mode = bytes_of_text("take-away");
+    for (uint64_t item = from; item <= to; item++) {
+        order.lines[order.lines_count++] = (struct wanted_line){.item = item, .quantity = 1};
+    }
+    node.order = ask(&order).answer.entity;
+}
+
+TEST(print_node, a_station_gets_one_ticket_with_all_of_its_lines_and_what_has_none_gets_one_too)
+{
+    begin();
+    open_stall();
+    add_item(ITEM + 1, "Gyoza", "grill");
+    add_item(ITEM + 2, "Tea", "");
+    set_tcp_printer();
+    place_all(ITEM, ITEM + 2);
+    turn_until_printed("Tea", 1);
+    turn_until_printed("Gyoza", 1);
+    turn_until_done(2);
+    assert_int_equal(count_events(EVENT_PRINT_CLAIM), 2);
+    assert_int_equal(printed("\x1d\x56\x42"), 2); /* cuts */
+    assert_int_equal(printed("Ramen"), 1);
+    end();
+}
+
+TEST(print_node, a_station_that_another_device_prints_is_left_to_it)
+{
+    uint8_t owner[8];
+    begin();
+    open_stall();
+    add_item(ITEM + 1, "Tea", "bar");
+    set_tcp_printer();
+    struct command other = command_of(COMMAND_RECORD_SET);
+    put_be64(owner, node.identity.device + 1);
+    other.record = KIND_PRINTER;
+    other.item = PRINTER + 1;
+    other.is_new = true;
+    field(&other, RECORD_NAME, bytes_of_text("Bar"));
+    field(&other, PRINTER_DRIVER, bytes_of_text("escpos"));
+    field(&other, PRINTER_OWNER, bytes_of(owner, sizeof owner));
+    field(&other, PRINTER_ADDRESS, bytes_of_text("nowhere"));
+    field(&other, PRINTER_STATIONS, bytes_of_text("bar , cold"));
+    (void)ask(&other);
+    place_all(ITEM, ITEM + 1);
+    turn_until_printed("Ramen", 1);
+    turn_until_done(1);
+    assert_int_equal(printed("Tea"), 0);
+    assert_int_equal(count_events(EVENT_PRINT_CLAIM), 1);
+    end();
+}
+
+static void hide_printer(bool is_hidden)
+{
+    struct command set = command_of(COMMAND_RECORD_SET);
+    set.record = KIND_PRINTER;
+    set.item = PRINTER;
+    set.fields[set.fields_count++] =
+        (struct wanted_field){.field = RECORD_HIDDEN, .truth = is_hidden};
+    (void)ask(&set);
+}
+
+TEST(print_node, a_printer_that_vanishes_with_a_claimed_slip_prints_it_as_a_possible_copy_when_back)
+{
+    begin();
+    open_stall();
+    printer_set_paper(true, false);
+    set_tcp_printer();
+    place();
+    turn_until_state("it is out of paper", 1);
+    hide_printer(true);
+    for (uint32_t i = 0; i < 20; i++) {
+        assert_int_equal(core_turn(node.core, 1), 0);
+    }
+    printer_set_paper(false, false);
+    assert_int_equal(count_events(EVENT_PRINT_CLAIM), 1);
+    assert_int_equal(printed("Ramen"), 0);
+    hide_printer(false);
+    turn_until_printed("POSSIBLE COPY", 1);
+    turn_until_done(1);
+    assert_int_equal(printed("2 x Ramen"), 1);
+    end();
+}
+
+TEST(print_node, a_text_printer_without_a_folder_that_it_may_write_to_keeps_its_slips)
+{
+    begin();
+    memset(node.settings.print_folder, 'x', sizeof node.settings.print_folder - 1);
+    node.settings.print_folder[0] = '/';
+    open_stall();
+    set_printer("text", "");
+    place();
+    turn_until_events(EVENT_PRINT_CLAIM, 1);
+    for (uint32_t i = 0; i < 20; i++) {
+        assert_int_equal(core_turn(node.core, 1), 0);
+    }
+    assert_int_equal(count_events(EVENT_PRINT_DONE), 0);
     end();
 }
