@@ -2,7 +2,11 @@
  * of the port is bounded. */
 #include "node/mesh/beacon.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "node/mesh/sightings.h"
 #include "node/mesh/topology.h"
@@ -67,6 +71,127 @@ TEST(beacon, another_pop_ups_and_nonsense_are_told_apart_and_refused)
     assert_int_equal(beacon_read(bytes, &popup, &tag, &port), ERR_MALFORMED);
     frame[0] ^= 1;
     assert_int_equal(beacon_read(bytes, &popup, &tag, &port), ERR_MALFORMED);
+}
+
+/* ---- sockets ---- */
+
+/* A UDP socket of @family at any port of any address, or -1 where there is no such network. */
+static int any_port(int family, uint16_t *ret_port)
+{
+    struct sockaddr_in6 address = {.sin6_family = (sa_family_t)family}; /* as long as the other */
+    socklen_t size = family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    const int fd = socket(family, SOCK_DGRAM, 0);
+    if (fd < 0 || bind(fd, (const struct sockaddr *)&address, size) != 0) {
+        return -1;
+    }
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    *ret_port = ntohs(address.sin6_port); /* both have it in the same place */
+    return fd;
+}
+
+static bool has_v6(void)
+{
+    uint16_t port;
+    const int fd = any_port(AF_INET6, &port);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return fd >= 0;
+}
+
+/* At a port that was free a moment ago. */
+static struct beacon *ear_open(bool is_v6, uint16_t *ret_port)
+{
+    struct beacon *beacon = NULL;
+    for (int err = ERR_EXISTS; err == ERR_EXISTS;) {
+        const int fd = any_port(AF_INET, ret_port);
+        const struct beacon_config config = {.popup = popup,
+                                             .device = DEVICE,
+                                             .mesh_port = MESH_PORT,
+                                             .port = *ret_port,
+                                             .is_v6 = is_v6,
+                                             .seed = 1};
+        assert_true(fd >= 0);
+        assert_int_equal(beacon_open(&config, &beacon), ERR_EXISTS); /* it is taken */
+        (void)close(fd);
+        err = beacon_open(&config, &beacon);
+        assert_true(err == 0 || err == ERR_EXISTS);
+    }
+    return beacon;
+}
+
+/* From this machine to @port, by both protocols as far as it has them. */
+static void shout(uint16_t port, struct bytes frame)
+{
+    const struct sockaddr_in to4 = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in6 to6 = {
+        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    uint16_t from;
+    const int fd4 = any_port(AF_INET, &from), fd6 = any_port(AF_INET6, &from);
+    assert_true(sendto(fd4, frame.data, frame.size, 0, (const struct sockaddr *)&to4, sizeof to4) ==
+                (ssize_t)frame.size);
+    (void)close(fd4);
+    if (fd6 >= 0) {
+        (void)!sendto(fd6, frame.data, frame.size, 0, (const struct sockaddr *)&to6, sizeof to6);
+        (void)close(fd6);
+    }
+}
+
+static struct bytes frame_by(uint64_t device, uint8_t *frame)
+{
+    const struct beacon_config config = {.popup = popup, .device = device, .mesh_port = MESH_PORT};
+    beacon_write(&config, frame);
+    return bytes_of(frame, BEACON_BYTES);
+}
+
+TEST(beacon, who_is_heard_is_where_the_datagram_came_from_whatever_the_protocol)
+{
+    static struct beacon_heard heard[BEACON_HEARD_MAX];
+    uint8_t frame[BEACON_BYTES];
+    uint16_t port = 0;
+    const bool is_v6 = has_v6();
+    struct beacon *beacon = ear_open(is_v6, &port);
+    shout(port, frame_by(OTHER, frame));
+    const size_t count = beacon_hear(beacon, heard);
+    assert_int_equal(count, is_v6 ? 2 : 1);
+    assert_string_equal(heard[0].endpoint, "tcp://127.0.0.1:7451");
+    assert_true(!is_v6 || strcmp(heard[1].endpoint, "tcp://[::1]:7451") == 0);
+    assert_int_equal(beacon_counts(beacon).heard, count);
+    beacon_close(beacon);
+    beacon_close(NULL);
+}
+
+TEST(beacon, its_own_and_others_are_passed_over_and_a_flood_is_looked_at_by_parts)
+{
+    static struct beacon_heard heard[BEACON_HEARD_MAX];
+    uint8_t frame[BEACON_BYTES];
+    uint16_t port = 0;
+    struct beacon *beacon = ear_open(false, &port);
+    shout(port, frame_by(DEVICE, frame));
+    shout(port, bytes_of_text("who is there?"));
+    assert_int_equal(beacon_hear(beacon, heard), 0);
+    assert_int_equal(beacon_counts(beacon).foreign, 1);
+    for (size_t i = 0; i < BEACON_HEARD_MAX; i++) {
+        shout(port, frame_by(OTHER, frame));
+    }
+    assert_int_equal(beacon_hear(beacon, heard), BEACON_HEARD_MAX / 2);
+    assert_int_equal(beacon_hear(beacon, heard), BEACON_HEARD_MAX / 2);
+    assert_int_equal(beacon_hear(beacon, heard), 0);
+    beacon_close(beacon);
+}
+
+TEST(beacon, it_is_sent_now_and_then_to_as_many_networks_as_there_are)
+{
+    uint16_t port = 0;
+    struct beacon *beacon = ear_open(has_v6(), &port);
+    beacon_serve(beacon, 1);
+    const uint64_t sent = beacon_counts(beacon).sent;
+    beacon_serve(beacon, 2);
+    assert_int_equal(beacon_counts(beacon).sent, sent);
+    beacon_serve(beacon, 2 * BEACON_INTERVAL_MS);
+    assert_int_equal(beacon_counts(beacon).sent, 2 * sent);
+    beacon_close(beacon);
 }
 
 /* --- sightings --- */
