@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "node/core/breadcrumb.h"
+#include "node/core/core_state.h"
 #include "node/os/clock.h"
 #include "node/store/store_lmdb.h"
 #include "sync/domain/menu_events.h"
@@ -653,4 +654,126 @@ TEST(core, a_store_that_other_software_folded_is_folded_anew_at_the_start)
     assert_int_equal(stall_start(&stall), 0);
     turn(&stall);
     stall_close(&stall);
+}
+
+/* ---- what a peer says and has ---- */
+
+/* Two devices that know each other and are linked. */
+static void pair_open(struct stall *stalls)
+{
+    stall_open(&stalls[0]);
+    stall_open_in(&stalls[1], &stalls[0]);
+    introduce_hub(&stalls[1], &stalls[0]);
+    assert_int_equal(stall_start(&stalls[1]), 0);
+    until_linked(stalls, 2, 0, 1);
+}
+
+static void pair_close(struct stall *stalls)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        char remove_it[256];
+        (void)snprintf(remove_it, sizeof remove_it, "rm -rf '%s/blobs'", stalls[i].state);
+        assert_int_equal(system(remove_it), 0); /* NOLINT: a path of our own making */
+        stall_close(&stalls[i]);
+    }
+}
+
+/* The second tells @body under @key of @topic; turns until the first shows so many screens there
+ * and is, or is not, told. */
+static void tell_screens(struct stall *stalls, struct bytes body, bool is_told, uint32_t kitchens)
+{
+    static struct gate_live live;
+    const struct gate *gate = core_gate(stalls[0].core);
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    const struct gate_screens *seen = &live.peers[0].screens;
+    assert_int_equal(replica_publish(stalls[1].core->replica, bytes_of_text("screens"),
+                                     bytes_of_text(""), 30, body, clock_now()),
+                     0);
+    do {
+        for (uint32_t i = 0; i < 2; i++)
+            assert_int_equal(core_turn(stalls[i].core, 1), 0);
+        gate->live(gate->context, &live);
+        assert_true(clock_mono_ms() < deadline_ms);
+    } while (live.peers_count != 1 || seen->is_told != is_told ||
+             seen->counts[VIEW_KITCHEN] != kitchens);
+}
+
+TEST(core, what_a_peer_says_of_its_screens_may_be_more_than_is_understood_and_nonsense_is_nothing)
+{
+    static struct stall stalls[2];
+    static const uint8_t newer[] = {0x95, 1, 7, 1, 4, 0xa1, 'x'}; /* two views more */
+    static const uint8_t fewer[] = {0x91, 1};
+    static const uint8_t more[] = {0x93, 1, 9, 1, 1};
+    pair_open(stalls);
+    tell_screens(stalls, bytes_of(newer, sizeof newer), true, 7);
+    tell_screens(stalls, bytes_of(fewer, sizeof fewer), false, 0);
+    tell_screens(stalls, bytes_of(newer, sizeof newer), true, 7);
+    tell_screens(stalls, bytes_of(more, sizeof more), false, 0);
+    pair_close(stalls);
+}
+
+/* ---- files ---- */
+
+enum { PICTURE_BYTES = 3000 };
+
+static struct hash keep_picture(struct stall *stall, uint8_t fill)
+{
+    uint8_t picture[PICTURE_BYTES];
+    struct command command = {.kind = COMMAND_BLOB_ADD,
+                              .principal = {.role = ROLE_OWNER},
+                              .blob_size = PICTURE_BYTES,
+                              .media = bytes_of_text("image/png")};
+    memset(picture, fill, sizeof picture);
+    assert_int_equal(
+        blobs_put(core_gate(stall->core)->blobs, bytes_of(picture, sizeof picture), &command.blob),
+        0);
+    assert_int_equal(ask(stall, &command).err, 0);
+    return command.blob;
+}
+
+static void picture_path(const struct stall *stall, const struct hash *hash, char *to)
+{
+    char hex[2 * HASH_BYTES + 1];
+    for (size_t i = 0; i < HASH_BYTES; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", hash->bytes[i]);
+    (void)snprintf(to, PATH_BYTES_MAX, "%s/blobs/%.2s/%s", stall->state, hex, hex);
+}
+
+static void until_picture(struct stall *stalls, uint32_t at, const struct hash *hash)
+{
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (!blobs_has(core_gate(stalls[at].core)->blobs, hash)) {
+        for (uint32_t i = 0; i < 2; i++)
+            assert_int_equal(core_turn(stalls[i].core, 1), 0);
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+}
+
+TEST(core, files_that_are_gone_when_it_starts_come_from_who_has_them)
+{
+    enum { PICTURES = CORE_BLOB_NEWS_MAX + 2 }; /* more than it tells of at once */
+    static struct stall stalls[2];
+    static struct hash hashes[PICTURES];
+    char path[PATH_BYTES_MAX];
+    pair_open(stalls);
+    for (uint32_t i = 0; i < PICTURES; i++)
+        hashes[i] = keep_picture(&stalls[0], (uint8_t)i);
+    for (uint32_t i = 0; i < PICTURES; i++)
+        until_picture(stalls, 1, &hashes[i]);
+    core_close(stalls[1].core);
+    for (uint32_t i = 0; i < PICTURES; i++) {
+        picture_path(&stalls[1], &hashes[i], path);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_int_equal(stall_start(&stalls[1]), 0);
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    for (uint32_t here = 0; here < CORE_BLOB_NEWS_MAX;) { /* the others at the next start */
+        for (uint32_t i = 0; i < 2; i++)
+            assert_int_equal(core_turn(stalls[i].core, 1), 0);
+        here = 0;
+        for (uint32_t i = 0; i < PICTURES; i++)
+            here += blobs_has(core_gate(stalls[1].core)->blobs, &hashes[i]);
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+    pair_close(stalls);
 }

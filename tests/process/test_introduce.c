@@ -144,3 +144,81 @@ TEST(introduce, a_folder_that_is_none_is_told)
     assert_int_not_equal(introductions_store("/nowhere/at/all", &journal.popup, &welcome), 0);
     end();
 }
+
+/* --- collecting --- */
+
+static struct roster roster;
+
+/* What is collected of the devices of a store for a newcomer, while the @nth read fails (0 =
+ * none). */
+static int collect(uint64_t except, unsigned nth)
+{
+    struct store_memory *store = store_memory_new();
+    struct store_txn *txn = store_memory_begin(store, true);
+    journal_init(&journal);
+    journal_device_init(&device, &journal, 1, ROLE_COUNTER, NULL);
+    journal_open(txn, &journal, &device);
+    memset(&roster, 0, sizeof roster);
+    roster.logs_count = 2;
+    roster.logs[0].id = 4711; /* heard of, and nothing of it is here */
+    roster.logs[0].device = 3;
+    roster.logs[1].id = device.head.log;
+    roster.logs[1].device = 2;
+    memset(&welcome, 0, sizeof welcome);
+    store_memory_fail(store, MEMORY_GET, nth, nth > 0 ? ERR_IO : 0);
+    const int err = introductions_collect(txn, &roster, except, &welcome);
+    store_memory_fail(store, MEMORY_GET, 0, 0);
+    store_memory_abort(txn);
+    store_memory_free(store);
+    return err;
+}
+
+TEST(introduce, each_device_but_the_newcomer_is_introduced_as_far_as_it_is_known)
+{
+    assert_int_equal(entropy_start(), 0);
+    assert_int_equal(collect(0, 0), 0);
+    assert_int_equal(welcome.introductions_count, 1);
+    assert_int_equal(collect(2, 0), 0);
+    assert_int_equal(welcome.introductions_count, 0);
+}
+
+TEST(introduce, a_journal_that_cannot_be_read_is_told)
+{
+    assert_int_equal(entropy_start(), 0);
+    assert_int_equal(collect(0, 1), ERR_IO);
+    assert_int_equal(collect(0, 2), ERR_IO);
+}
+
+TEST(introduce, a_restored_store_of_another_popup_takes_nobody_in)
+{
+    struct store_lmdb *restored = NULL;
+    struct store_txn *txn = NULL;
+    char path[128];
+    const struct store_lmdb_options options = {.folder = path};
+    begin();
+    introduce(&run);
+    (void)snprintf(path, sizeof path, "%s/store", folder);
+    assert_int_equal(store_lmdb_open(&options, &restored), 0);
+    assert_int_equal(store_lmdb_begin(restored, &txn), 0);
+    assert_int_equal(store_put(txn, TABLE_META, bytes_of_text("popup"), bytes_of_text("another")),
+                     0);
+    assert_int_equal(store_lmdb_commit(txn), 0);
+    store_lmdb_close(restored);
+    assert_int_equal(store(), ERR_MISMATCH);
+    end();
+}
+
+TEST(introduce, a_run_of_something_else_than_who_opens_a_journal_introduces_nobody)
+{
+    struct run other;
+    begin();
+    other = run;
+    other.count = 0;
+    introduce(&other);
+    assert_int_equal(store(), ERR_MALFORMED);
+    other = run;
+    other.log ^= 1; /* of another journal than it opens */
+    introduce(&other);
+    assert_int_not_equal(store(), 0);
+    end();
+}

@@ -164,3 +164,53 @@ TEST(pairing, a_reveal_counts_once_and_for_the_key_that_the_connection_proved)
     say(&pairing, &talk, 1, &talk.newcomer, frame, NULL); /* its commitment is used up */
     assert_false(pairing.is_shown);
 }
+
+TEST(pairing, more_callers_than_it_remembers_push_out_the_oldest_and_who_commits_anew_is_one)
+{
+    static struct talk talks[PAIR_CALLERS_MAX + 1];
+    struct pairing pairing = {.next = 0};
+    uint8_t buffer[PAIR_FRAME_BYTES_MAX];
+    struct bytes frame;
+    for (uint8_t i = 0; i <= PAIR_CALLERS_MAX; i++) {
+        talk_begin(&talks[i]);
+        talks[i].inviter = talks[0].inviter;
+        assert_int_equal(pair_commit_encode(&talks[i].part, buffer, &frame), 0);
+        say(&pairing, &talks[i], i, &talks[i].newcomer, frame, NULL);
+        say(&pairing, &talks[i], i, &talks[i].newcomer, frame, NULL); /* once more: in its place */
+    }
+    assert_int_equal(pair_reveal_encode(&talks[0].part, buffer, &frame), 0);
+    say(&pairing, &talks[0], 0, &talks[0].newcomer, frame, NULL);
+    assert_false(pairing.is_shown);
+    assert_int_equal(pair_reveal_encode(&talks[1].part, buffer, &frame), 0);
+    say(&pairing, &talks[1], 1, &talks[1].newcomer, frame, NULL);
+    assert_true(pairing.is_shown);
+}
+
+TEST(pairing, a_reveal_that_does_not_open_the_commitment_uses_it_up)
+{
+    struct talk talk, other;
+    struct pairing pairing = {.next = 0};
+    uint8_t buffer[PAIR_FRAME_BYTES_MAX];
+    struct bytes frame;
+    talk_begin(&talk);
+    talk_begin(&other);
+    assert_int_equal(pair_commit_encode(&talk.part, buffer, &frame), 0);
+    say(&pairing, &talk, 1, &talk.newcomer, frame, NULL);
+    assert_int_equal(pair_reveal_encode(&other.part, buffer, &frame), 0);
+    say(&pairing, &talk, 1, &talk.newcomer, frame, NULL);
+    assert_int_equal(pair_reveal_encode(&talk.part, buffer, &frame), 0);
+    say(&pairing, &talk, 1, &talk.newcomer, frame, NULL);
+    assert_false(pairing.is_shown);
+}
+
+TEST(pairing, two_connections_are_one_only_when_all_of_their_name_is_the_same)
+{
+    const struct routing a = {.size = 5, .bytes = {0, 1, 2, 3, 4}};
+    struct routing b = a;
+    assert_true(routing_equal(&a, &b));
+    b.bytes[4] = 5;
+    assert_false(routing_equal(&a, &b));
+    b = a;
+    b.size = 4;
+    assert_false(routing_equal(&a, &b));
+}
