@@ -184,7 +184,7 @@ static long backup_of(uint32_t at)
     return size;
 }
 
-/* ---- disks that fail ---- */
+/* --- disks that fail --- */
 
 /* What to write of a day, 0 = all, or -1 = a backup; as archive_write() says it. */
 static int write_of(FILE *file, struct store_txn *txn, int day)

@@ -73,7 +73,7 @@ TEST(beacon, another_pop_ups_and_nonsense_are_told_apart_and_refused)
     assert_int_equal(beacon_read(bytes, &popup, &tag, &port), ERR_MALFORMED);
 }
 
-/* ---- sockets ---- */
+/* --- sockets --- */
 
 /* A UDP socket of @family at any port of any address, or -1 where there is no such network. */
 static int any_port(int family, uint16_t *ret_port)

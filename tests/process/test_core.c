@@ -656,7 +656,7 @@ TEST(core, a_store_that_other_software_folded_is_folded_anew_at_the_start)
     stall_close(&stall);
 }
 
-/* ---- what a peer says and has ---- */
+/* --- what a peer says and has --- */
 
 /* Two devices that know each other and are linked. */
 static void pair_open(struct stall *stalls)
@@ -712,7 +712,7 @@ TEST(core, what_a_peer_says_of_its_screens_may_be_more_than_is_understood_and_no
     pair_close(stalls);
 }
 
-/* ---- files ---- */
+/* --- files --- */
 
 enum { PICTURE_BYTES = 3000 };
 

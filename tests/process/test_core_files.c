@@ -45,7 +45,7 @@ static void put_folder(const char *name)
     assert_int_equal(mkdir(path, 0700), 0);
 }
 
-/* --- the folder ------------------------------------------------------------------------------- */
+/* --- the folder --- */
 
 /* What each of them says of the state folder @state. */
 static void assert_refused(const char *state, int err, int control_err)
@@ -97,7 +97,7 @@ TEST(core_files, a_folder_that_is_none_is_told_and_not_made)
     end();
 }
 
-/* --- what stands where they belong ------------------------------------------------------------ */
+/* --- what stands where they belong --- */
 
 TEST(core_files, a_folder_where_a_file_belongs_is_told)
 {
@@ -203,7 +203,7 @@ TEST(core_files, a_fence_that_says_too_much_or_nothing_is_none)
     end();
 }
 
-/* --- the control socket ----------------------------------------------------------------------- */
+/* --- the control socket --- */
 
 TEST(core_files, who_asks_nothing_keeps_nobody_out_for_ever_and_goes_with_the_node)
 {

@@ -453,7 +453,7 @@ TEST(print_node, a_printer_that_is_another_device_s_now_prints_nothing_here)
     end();
 }
 
-/* --- many, and others' ------------------------------------------------------------------------ */
+/* --- many, and others' --- */
 
 TEST(print_node, more_orders_than_it_looks_after_at_once_are_each_printed_once)
 {

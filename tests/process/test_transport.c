@@ -608,7 +608,7 @@ TEST(transport, a_large_frame_at_the_door_ends_the_connection)
     peer_close(&server);
 }
 
-/* ---- the authenticator ---- */
+/* --- the authenticator --- */
 
 enum { FRAMES_MAX = 10 };
 
