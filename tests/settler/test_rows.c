@@ -1,7 +1,6 @@
 /* test_rows.c - rows that a disk spoilt, rows that are old, and a start that fails. */
 #include "tests/lib/test.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "sync/log/tables.h"
@@ -226,105 +225,6 @@ TEST(settler_rows, an_intent_that_is_noted_for_another_order_is_noted_anew)
     assert_int_equal(notes_intent_put(txn, bytes_of_text("pi_1"), &other, HOST_EPOCH_MS / 1000), 0);
     assert_int_equal(store_memory_commit(txn), 0);
     (void)story_captured(1);
-    end_captured(700);
-}
-
-/* --- orphans --- */
-
-static void orphan_put(const char *intent, enum intent_state state)
-{
-    const struct orphan orphan = {
-        .intent = bytes_of_text(intent), .order = {{9}}, .state = state, .amount_minor = 100};
-    struct store_txn *txn = store_memory_begin(scene->own, true);
-    assert_int_equal(notes_orphan_put(txn, &orphan), 0);
-    assert_int_equal(store_memory_commit(txn), 0);
-}
-
-TEST(settler_rows, an_orphan_waits_while_a_device_is_missing)
-{
-    begin();
-    scene_run(MINUTE_MS);
-    (void)provider_intent_add(&scene->provider, 900, "", "");
-    orphan_put("pi_1", INTENT_CREATED);
-    scene->host.live.peers_count = 2;
-    scene->host.live.peers[0].link = GATE_LINKED;
-    scene->host.live.peers[1].link = GATE_LOST;
-    scene_run(HOUR_MS);
-    assert_int_equal(provider_books(&scene->provider).open, 1);
-    scene->host.live.peers[1].is_retired = true;
-    scene_run(HOUR_MS);
-    assert_int_equal(provider_books(&scene->provider).open, 0);
-    end_captured(0);
-}
-
-TEST(settler_rows, an_orphan_whose_cancelling_was_spoilt_waits_for_a_person)
-{
-    begin();
-    scene_run(MINUTE_MS);
-    (void)provider_intent_add(&scene->provider, 900, "", "");
-    orphan_put("pi_1", INTENT_CREATED);
-    provider_trouble(&scene->provider, "/cancel", TROUBLE_BEFORE, UINT32_MAX);
-    scene_run(HOUR_MS);
-    attempt_spoil(CALL_CANCEL);
-    scene_run(HOUR_MS);
-    assert_int_equal(provider_books(&scene->provider).open, 1);
-    end_captured(0);
-}
-
-TEST(settler_rows, many_orphans_are_cancelled_a_few_a_turn)
-{
-    begin();
-    scene_run(MINUTE_MS);
-    for (uint32_t i = 0; i < 20; i++) {
-        (void)provider_intent_add(&scene->provider, 900, "", "");
-        orphan_put(scene->provider.intents[i].id, INTENT_CREATED);
-    }
-    scene_run(HOUR_MS);
-    assert_int_equal(provider_books(&scene->provider).open, 0);
-    end_captured(0);
-}
-
-/* A cancelling that was refused is looked into: it was paid, or it still can be. */
-TEST(settler_rows, an_orphan_that_was_captured_elsewhere_is_let_be)
-{
-    for (uint32_t aliens = 0; aliens < 2; aliens++) {
-        begin();
-        scene_run(MINUTE_MS);
-        (void)provider_intent_add(&scene->provider, 900, "", "");
-        orphan_put("pi_1", INTENT_CREATED);
-        provider_trouble(&scene->provider, "GET /v1/payment_intents/pi_1", TROUBLE_ALIEN, aliens);
-        (void)snprintf(scene->provider.intents[0].status, 16, "succeeded");
-        scene_run(HOUR_MS);
-        assert_int_equal(provider_books(&scene->provider).open, 0);
-        end_captured(0);
-    }
-}
-
-TEST(settler_rows, a_refund_of_an_intent_that_is_an_orphan_too_is_left_to_a_person)
-{
-    begin();
-    const uint32_t order = story_captured(1);
-    scene->provider.page_max = 0;
-    provider_refund_add(&scene->provider, 0, 50);
-    scene_run(HOUR_MS);
-    orphan_put("pi_1", INTENT_CANCELED);
-    scene_wish(order, 1, 100);
-    story_wait();
-    assert_true(provider_books(&scene->provider).refunded <= 150);
-    end_captured(700);
-}
-
-TEST(settler_rows, what_a_spoilt_orphan_says_is_the_orders_to_say)
-{
-    begin();
-    const uint32_t order = story_held(1);
-    provider_trouble(&scene->provider, "/capture", TROUBLE_DECLINED, 1);
-    scene->host.refusal = ERR_STATE; /* what is told changes nothing here */
-    scene->host.refusals = UINT32_MAX;
-    scene_put("Opi_1", 5, "???", 3);
-    scene_do(COMMAND_ACCEPT, order);
-    story_wait();
-    assert_int_equal(scene_rows('O'), 1);
     end_captured(700);
 }
 
