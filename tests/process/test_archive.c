@@ -574,3 +574,36 @@ TEST(archive, names_every_picture_and_says_which_were_erased)
     assert_int_equal(prove(false, written[MANAGER], (size_t)archive_of(MANAGER, 0), &sums), 0);
     cluster_free(cluster);
 }
+
+/* --- records --- */
+
+/* What is said of a file that is @magic and then a record of so many bytes. */
+static int record_of(const char *magic, uint32_t size)
+{
+    static struct record_file records;
+    static uint8_t data[128];
+    struct bytes record;
+    const size_t begin = strlen(magic);
+    memcpy(data, magic, begin);
+    put_be32(data + begin, size);
+    FILE *file = fmemopen(data, begin + 8, "r");
+    assert_non_null(file);
+    int err = records_open(&records, file, magic);
+    if (err == 0) {
+        err = record_next(&records, &record);
+    }
+    (void)fclose(file);
+    return err;
+}
+
+TEST(archive, a_record_of_nothing_or_of_more_than_there_may_be_is_none)
+{
+    char long_magic[80];
+    memset(long_magic, 'x', sizeof long_magic);
+    long_magic[sizeof long_magic - 1] = '\0';
+    assert_int_equal(record_of("m\n", 4), 0);
+    assert_int_equal(record_of("m\n", 0), ERR_MALFORMED);
+    assert_int_equal(record_of("m\n", 5), ERR_MALFORMED); /* of which four are there */
+    assert_int_equal(record_of("m\n", RECORD_BYTES_MAX + 1), ERR_MALFORMED);
+    assert_int_equal(record_of(long_magic, 4), ERR_MALFORMED);
+}
