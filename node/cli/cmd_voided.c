@@ -70,7 +70,7 @@ static int order_find(struct door *door, const char *word, char ret_id[ID_BYTES_
     struct reply *reply = NULL;
     size_t found = 0;
     (void)snprintf(ret_id, ID_BYTES_MAX, "%s", word);
-    if (strlen(word) == 2 * ENTITY_ID_BYTES)
+    if (strlen(word) == (size_t)2 * ENTITY_ID_BYTES)
         return EXIT_DONE;
     int status = list_get(door, &body, &reply);
     const struct reply_node *orders =
