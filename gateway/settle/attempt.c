@@ -106,11 +106,12 @@ void attempt_key(const struct attempt *attempt, char ret_text[ATTEMPT_KEY_TEXT_M
     check(size > 0 && size < ATTEMPT_KEY_TEXT_MAX);
 }
 
-/* A clock that went back says nothing of the key's age either. */
+/* A clock that went back says nothing of the key's age either; but the provider's, which is told in
+ * whole seconds, may step back by one with each answer. */
 static bool is_key_old(const struct attempt *attempt, int64_t now_ms)
 {
-    return attempt->first_ms != 0 &&
-           (now_ms < attempt->first_ms || now_ms - attempt->first_ms >= ATTEMPT_KEY_MS);
+    const int64_t age_ms = now_ms - attempt->first_ms;
+    return attempt->first_ms != 0 && (age_ms < -ATTEMPT_STEP_MS || age_ms >= ATTEMPT_KEY_MS);
 }
 
 bool attempt_begin(struct attempt *attempt, int64_t now_ms)

@@ -18,6 +18,7 @@
 
 enum {
     ATTEMPT_KEY_MS = 23 * 3600 * 1000, /* the provider keeps keys for 24 hours at least */
+    ATTEMPT_STEP_MS = 60 * 1000,       /* a clock that goes back by less is the same clock */
     ATTEMPT_BACK_OFF_FIRST_MS = 500,
     ATTEMPT_BACK_OFF_LAST_MS = 60 * 1000,
     ATTEMPT_SAME_KEY_MAX = 4, /* server errors under one key: the next would be replayed as well */

@@ -280,6 +280,9 @@ static int is_wanted(struct settler *settler, const struct errand *errand, struc
     }
     err = order_wants(settler, of, &call);
     *ret_is = call != NULL;
+    if (call != NULL) {
+        attempt_ask(attempt, call->amount_minor);
+    }
     return err;
 }
 
@@ -360,7 +363,8 @@ int attempt_conclude(struct settler *settler, const struct errand *errand)
     if (err != 0) {
         return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? 0 : err;
     }
-    attempt.call = of->call;
+    attempt.call.intent = of->call.intent; /* the row's go with its next change */
+    attempt.call.wish = of->call.wish;
     if (errand->is_failed) {
         pause_set(settler, &attempt, UNTOLD_MS);
         return 0;

@@ -106,8 +106,22 @@ TEST(attempt, a_clock_that_went_back_makes_it_look_too)
     struct attempt attempt = attempt_at(CALL_CAPTURE, 400);
     assert_true(attempt_begin(&attempt, NOON_MS));
     (void)attempt_end(&attempt, OUTCOME_UNKNOWN);
-    assert_false(attempt_begin(&attempt, NOON_MS - 1));
+    assert_false(attempt_begin(&attempt, NOON_MS - ATTEMPT_STEP_MS - 1));
     assert_int_equal(attempt.state, ATTEMPT_LOOK);
+}
+
+TEST(attempt, a_clock_that_steps_back_with_the_provider_s_seconds_keeps_the_key)
+{
+    struct attempt attempt = attempt_at(CALL_REFUND, 400);
+    char first[ATTEMPT_KEY_TEXT_MAX], again[ATTEMPT_KEY_TEXT_MAX];
+    attempt_looked(&attempt, true, NOON_MS);
+    assert_true(attempt_begin(&attempt, NOON_MS));
+    attempt_key(&attempt, first);
+    (void)attempt_end(&attempt, OUTCOME_UNKNOWN);
+    attempt_looked(&attempt, true, NOON_MS - 999);
+    assert_true(attempt_begin(&attempt, NOON_MS - 999));
+    attempt_key(&attempt, again);
+    assert_string_equal(first, again);
 }
 
 TEST(attempt, a_refund_is_looked_for_before_each_try_and_goes_out_under_the_same_key)
