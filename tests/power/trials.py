@@ -354,7 +354,7 @@ def invitations(trial):
     comparing.refused("nobody answered", "yes\n")
     late.append(Newcomer(trial, "after", endpoint))
     late[0].refused("the invitation's five minutes are over; ask for a new one")
-    late[1].refused("does it still wait for this device?")
+    late[1].refused("An invitation is for one device; ask for a new one")
     late[2].refused("does it still wait for this device?")
 
     unused = counter.command("invite", *invited).stdout.strip()
@@ -362,7 +362,7 @@ def invitations(trial):
     counter.run(environment)
     late = [Newcomer(trial, "again", trial.stall.used), Newcomer(trial, "unused", unused)]
     for newcomer in late:
-        newcomer.refused("does it still wait for this device?")
+        newcomer.refused("An invitation is for one device; ask for a new one")
     if members(counter) != before:
         raise Trouble(f"there are {members(counter)} devices, {before} before")
     trial.stall.linked()
