@@ -11,11 +11,13 @@
 #include "node/print/escpos.h"
 #include "tests/lib/test.h"
 
+/* Of the printer below; what it printed is asked for also after it was stopped. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 enum { PAPER_BYTES_MAX = 64 * 1024 };
 
 static struct printer {
     pthread_t thread;
-    pthread_mutex_t lock;
     int listener;
     uint16_t port;
     bool is_out_of_paper, is_swallowing; /* takes bytes, then its paper is out */
@@ -67,9 +69,9 @@ static void printer_serve(int fd)
     ssize_t size = 0;
     matched = 0;
     while ((size = read(fd, bytes, sizeof bytes)) > 0) {
-        (void)pthread_mutex_lock(&printer.lock);
+        (void)pthread_mutex_lock(&lock);
         printer_hear(fd, bytes, (size_t)size);
-        (void)pthread_mutex_unlock(&printer.lock);
+        (void)pthread_mutex_unlock(&lock);
     }
     (void)close(fd);
 }
@@ -108,7 +110,6 @@ void printer_start(enum printer_manner manner)
     socklen_t size = sizeof address;
     printer = (struct printer){.manner = manner};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    (void)pthread_mutex_init(&printer.lock, NULL);
     printer.listener = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(printer.listener >= 0);
     assert_int_equal(bind(printer.listener, (struct sockaddr *)&address, size), 0);
@@ -123,26 +124,25 @@ void printer_stop(void)
     (void)shutdown(printer.listener, SHUT_RDWR);
     assert_int_equal(pthread_join(printer.thread, NULL), 0);
     (void)close(printer.listener);
-    (void)pthread_mutex_destroy(&printer.lock);
 }
 
 void printer_set_paper(bool is_out, bool is_swallowing)
 {
-    (void)pthread_mutex_lock(&printer.lock);
+    (void)pthread_mutex_lock(&lock);
     printer.is_out_of_paper = is_out;
     printer.is_swallowing = is_swallowing;
-    (void)pthread_mutex_unlock(&printer.lock);
+    (void)pthread_mutex_unlock(&lock);
 }
 
 uint32_t printed(const char *word)
 {
     const size_t size = strlen(word);
     uint32_t count = 0;
-    (void)pthread_mutex_lock(&printer.lock);
+    (void)pthread_mutex_lock(&lock);
     for (size_t i = 0; i + size <= printer.size; i++) {
         count += memcmp(printer.bytes + i, word, size) == 0;
     }
-    (void)pthread_mutex_unlock(&printer.lock);
+    (void)pthread_mutex_unlock(&lock);
     return count;
 }
 
