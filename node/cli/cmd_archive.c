@@ -47,7 +47,7 @@ int command_archive(const struct args *args)
     if (status == EXIT_DONE)
         status = place_state(args, state);
     if (status == EXIT_DONE)
-        status = journal_open(state, &journal);
+        status = journal_open_state(state, &journal);
     if (status != EXIT_DONE)
         return status;
     struct archive_head head = {.popup = journal.popup,

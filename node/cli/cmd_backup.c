@@ -60,8 +60,8 @@ int command_backup(const struct args *args)
     if (status == EXIT_DONE && damaged == NULL)
         status = place_state(args, state);
     if (status == EXIT_DONE)
-        status =
-            damaged == NULL ? journal_open(state, &journal) : journal_open_store(damaged, &journal);
+        status = damaged == NULL ? journal_open_state(state, &journal)
+                                 : journal_open_store(damaged, &journal);
     if (status != EXIT_DONE)
         return status;
     int err = write_file(args->words[0], &journal, damaged != NULL, &sums);

@@ -142,7 +142,7 @@ int command_export(const struct args *args)
     if (status == EXIT_DONE)
         status = place_state(args, state);
     if (status == EXIT_DONE)
-        status = journal_open(state, &journal);
+        status = journal_open_state(state, &journal);
     if (status != EXIT_DONE)
         return status;
     int err =

@@ -342,7 +342,7 @@ int command_log(const struct args *args)
         return tell_failure("this machine", ERR_NO_MEMORY);
     showing->history = history_new();
     status = showing->history == NULL ? tell_failure("this machine", ERR_NO_MEMORY)
-                                      : journal_open(state, &showing->journal);
+                                      : journal_open_state(state, &showing->journal);
     if (status == EXIT_DONE) {
         status = run(args, showing);
         journal_close(&showing->journal);

@@ -59,7 +59,7 @@ int journal_open_store(const char *folder, struct journal *ret_journal)
     return EXIT_UNAVAILABLE;
 }
 
-int journal_open(const char *state, struct journal *ret_journal)
+int journal_open_state(const char *state, struct journal *ret_journal)
 {
     char folder[PATH_BYTES_MAX];
     int err = path_join(folder, state, "store");

@@ -18,7 +18,7 @@ struct journal {
 };
 
 /* Of the state folder @state. EXIT_DONE, or told. */
-int journal_open(const char *state, struct journal *ret_journal);
+int journal_open_state(const char *state, struct journal *ret_journal);
 /* Of the store @folder itself, as one that was kept aside. EXIT_DONE, or told. */
 int journal_open_store(const char *folder, struct journal *ret_journal);
 /* See what is committed by now; what was borrowed from txn is gone. ERR_IO. */

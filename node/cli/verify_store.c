@@ -262,7 +262,7 @@ int verify_store(const char *state, struct findings *findings, struct verified_s
     struct verified_store *store = ret_store;
     memset(store, 0, sizeof *store);
     (void)snprintf(store->name, sizeof store->name, "%s", state);
-    int status = journal_open(state, &store->journal);
+    int status = journal_open_state(state, &store->journal);
     if (status != EXIT_DONE)
         return status;
     int err = verify_logs(store, findings);

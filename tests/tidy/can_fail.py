@@ -58,6 +58,12 @@ OBJECTS = [
     ("a thread", "#include <pthread.h>\nint f(void) { return pthread_mutex_lock(0); }\n"),
 ]
 
+# (what is planted or None, the text of a second archive: the first one defines f)
+NAMES = [
+    (None, "static int f(void) { return 1; }\nint g(void) { return f(); }\n"),
+    ("a function that another archive defines", "int f(void) { return 2; }\n"),
+]
+
 
 def accepts(checker, *arguments):
     command = [sys.executable, str(HERE / f"{checker}.py"), *map(str, arguments)]
@@ -75,9 +81,9 @@ def plant(root, files):
     return root
 
 
-def archive(root, tools, text):
+def archive(root, tools, text, name="planted"):
     cc, ar, _ = tools
-    source, made, library = root / "planted.c", root / "planted.o", root / "libplanted.a"
+    source, made, library = root / f"{name}.c", root / f"{name}.o", root / f"lib{name}.a"
     source.write_text(text, encoding="utf-8")
     subprocess.run([cc, "-c", source, "-o", made, "-Wno-nonnull"], check=True)
     subprocess.run([ar, "rcs", library, made], check=True)
@@ -94,6 +100,10 @@ def cases(tools):
     for what, text in OBJECTS:
         yield "purity", what, lambda root, t=text: accepts(
             "purity", tools[2], archive(root, tools, t))
+    for what, text in NAMES:
+        yield "once", what, lambda root, t=text: accepts(
+            "once", tools[2], archive(root, tools, "int f(void) { return 1; }\n"),
+            archive(root, tools, t, "other"))
 
 
 def main():
