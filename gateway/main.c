@@ -2,6 +2,7 @@
  * while it runs. */
 #include <stdlib.h>
 
+#include "gateway/cli/commands.h"
 #include "gateway/routes.h"
 #include "node/cli/cli.h"
 #include "node/cli/program.h"
@@ -30,6 +31,15 @@ static bool may_settle(const struct gate *gate)
     return may;
 }
 
+/* It reads through a door of its own. */
+static int reconciler_open(const struct program_host *host, struct gateway *gateway)
+{
+    struct reconciler_config config = {
+        .popup = host->identity->popup, .credentials = &gateway->credentials, .terms = &terms};
+    const int err = core_gate_more(host->core, &config.gate);
+    return err == 0 ? reconciler_new(&config, &gateway->desk.reconciler) : err;
+}
+
 static int settle(const struct program_host *host, const struct gate *gate, struct gateway *gateway)
 {
     const struct settler_config config = {.gate = gate,
@@ -40,6 +50,7 @@ static int settle(const struct program_host *host, const struct gate *gate, stru
                                           .answered = host->wake_web,
                                           .context = host->wake_context};
     int err = path_join(gateway->folder, host->state, "gateway");
+    err = err == 0 ? reconciler_open(host, gateway) : err;
     err = err == 0 ? settler_start(&config, &gateway->desk.settler) : err;
     if (err == 0) {
         logger_say(LEVEL_NOTICE, "settle", "card payments by %s%s", terms.stripe_url,
@@ -84,6 +95,7 @@ static int settle_if_told(const struct program_host *host, struct gateway *gatew
 static void gateway_stop(void *context)
 {
     struct gateway *gateway = context;
+    reconciler_free(gateway->desk.reconciler);
     settler_stop(gateway->desk.settler);
     entropy_wipe(gateway, sizeof *gateway);
     free(gateway);
@@ -119,6 +131,8 @@ int main(int argc, char **argv)
 {
     const struct program program = {.name = "trestle-gateway",
                                     .routes = gateway_route_table,
+                                    .commands = gateway_commands,
+                                    .commands_count = gateway_commands_count,
                                     .start = gateway_start,
                                     .changed = gateway_changed,
                                     .stop = gateway_stop};

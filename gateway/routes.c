@@ -1,6 +1,8 @@
 #include "gateway/routes.h"
 
+#include "gateway/reconcile/schema.h"
 #include "gateway/stripe/reply.h"
+#include "node/cli/reply.h"
 
 /* --- shapes --- */
 
@@ -43,6 +45,27 @@ static const struct route rows[] = {
      .response = &schema_nothing,
      .again = AGAIN_HARMLESS,
      .rate = RATE_HOOK,
+     .command = -1,
+     .status = 200,
+     .shape = SHAPE_ANNEX},
+    {.method = "POST",
+     .path = "/api/reconciliation",
+     .summary = "Begin to compare orders, ledger and card provider, unless that is under way.",
+     .capability = CAP_READ_REPORTS,
+     .request = &reconcile_wanted_schema,
+     .response = &reconciliation_schema,
+     .again = AGAIN_HARMLESS,
+     .rate = RATE_WRITE,
+     .command = -1,
+     .status = 202,
+     .shape = SHAPE_ANNEX},
+    {.method = "GET",
+     .path = "/api/reconciliation",
+     .summary = "How far it is, or what came of it.",
+     .capability = CAP_READ_REPORTS,
+     .response = &reconciliation_schema,
+     .again = AGAIN_READS,
+     .rate = RATE_READ,
      .command = -1,
      .status = 200,
      .shape = SHAPE_ANNEX},
@@ -110,15 +133,53 @@ static void handle_event(const struct gateway_desk *desk, const struct annex_req
     }
 }
 
+/* @body was checked against its schema. */
+static struct reconcile_wish wish_read(struct bytes body)
+{
+    struct reconcile_wish wish = {.days = RECONCILE_DAYS};
+    struct text text = {.data = NULL};
+    text_append(&text, body.data, body.size);
+    struct reply *reply = reply_new(&text);
+    const int64_t days = reply_number(reply_root(reply), "days");
+    wish.days = days > 0 ? (unsigned)days : wish.days;
+    wish.is_shared = reply_truth(reply_root(reply), "shared");
+    reply_free(reply);
+    text_close(&text);
+    return wish;
+}
+
+static void handle_reconcile(const struct gateway_desk *desk, const struct annex_request *request,
+                             struct api_reply *reply)
+{
+    const struct reconcile_wish wish = wish_read(request->body);
+    const int err = reconciler_begin(desk->reconciler, &wish);
+    if (err == 0) {
+        reconciler_print(desk->reconciler, &reply->body);
+    } else {
+        api_problem(reply, err, "");
+    }
+}
+
+static void handle_reconciled(const struct gateway_desk *desk, const struct annex_request *request,
+                              struct api_reply *reply)
+{
+    (void)request;
+    reconciler_print(desk->reconciler, &reply->body);
+}
+
+/* In the order of the rows. */
+static void (*const handlers[])(const struct gateway_desk *desk,
+                                const struct annex_request *request, struct api_reply *reply) = {
+    handle_payment, handle_event, handle_reconcile, handle_reconciled};
+_Static_assert(sizeof handlers / sizeof *handlers == sizeof rows / sizeof *rows, "one for each");
+
 static void handle(void *context, const struct annex_request *request, struct api_reply *ret_reply)
 {
     const struct gateway_desk *desk = context;
     if (desk->settler == NULL) {
         api_problem(ret_reply, ERR_UNAVAILABLE, "there are no card payments here");
-    } else if (request->route == &rows[0]) {
-        handle_payment(desk, request, ret_reply);
     } else {
-        handle_event(desk, request, ret_reply);
+        handlers[request->route - rows](desk, request, ret_reply);
     }
 }
 

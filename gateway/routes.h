@@ -5,11 +5,13 @@
 #ifndef TRESTLE_GATEWAY_ROUTES_H
 #define TRESTLE_GATEWAY_ROUTES_H
 
+#include "gateway/reconcile/reconciler.h"
 #include "gateway/settle/settler.h"
 
 /* Borrowed for as long as the annex serves. */
 struct gateway_desk {
-    struct settler *settler; /* NULL: there are no card payments */
+    struct settler *settler;       /* NULL: there are no card payments */
+    struct reconciler *reconciler; /* there when it is */
     const struct credentials *credentials;
 };
 

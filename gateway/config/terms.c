@@ -81,8 +81,16 @@ static const struct setting_more rows[] = {
      set_pay},
 };
 
+static const struct terms *extended;
+
+const struct terms *terms_of_program(void)
+{
+    return extended;
+}
+
 void terms_extend(struct terms *terms)
 {
+    extended = terms;
     *terms = (struct terms){.stripe_url = "https://api.stripe.com",
                             .stripe_script = "https://js.stripe.com/endive/stripe.js",
                             .decide_minutes = 20,

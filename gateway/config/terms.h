@@ -19,4 +19,7 @@ struct terms {
 /* Make them settings of this program, with their defaults. Once, before any is read. */
 void terms_extend(struct terms *terms);
 
+/* Those that were extended; what is set of them comes with place_find(). */
+const struct terms *terms_of_program(void);
+
 #endif

@@ -139,6 +139,16 @@ struct stripe_request stripe_list_intents(int64_t since_s, struct bytes after, u
     return list_since("/v1/payment_intents", since_s, after, count_max);
 }
 
+struct stripe_request stripe_list_refunds(int64_t since_s, struct bytes after, uint32_t count_max)
+{
+    return list_since("/v1/refunds", since_s, after, count_max);
+}
+
+struct stripe_request stripe_list_disputes(int64_t since_s, struct bytes after, uint32_t count_max)
+{
+    return list_since("/v1/disputes", since_s, after, count_max);
+}
+
 /* At most 20 may be named. Source: docs.stripe.com/api/events/types. */
 static const char *const event_types[] = {
     "payment_intent.created",

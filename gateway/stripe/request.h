@@ -49,6 +49,8 @@ struct stripe_request stripe_intent_of(struct bytes intent);
 /* One page of @count_max objects (1 to STRIPE_LIST_MAX), newest first; @after: the last id of the
  * page before it, empty = from the newest. */
 struct stripe_request stripe_list_intents(int64_t since_s, struct bytes after, uint32_t count_max);
+struct stripe_request stripe_list_refunds(int64_t since_s, struct bytes after, uint32_t count_max);
+struct stripe_request stripe_list_disputes(int64_t since_s, struct bytes after, uint32_t count_max);
 /* Of the types that tell something of an intent, a refund or a dispute. */
 struct stripe_request stripe_list_events(int64_t since_s, struct bytes after, uint32_t count_max);
 

@@ -248,15 +248,24 @@ static json_t *paths(const struct route_table *more)
     return object;
 }
 
+/* Unless it is there already; and those that it is made of. */
+static void put_component(json_t *object, const struct schema *schema)
+{
+    if (schema == NULL || json_object_get(object, schema->name) != NULL)
+        return;
+    put(object, schema->name, component(schema));
+    for (size_t i = 0; i < schema->count; i++)
+        put_component(object, schema->fields[i].object);
+}
+
 static json_t *components(const struct route_table *more)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < schemas_count; i++)
         put(object, schemas[i]->name, component(schemas[i]));
     for (size_t i = 0; i < more->count; i++) {
-        const struct schema *response = more->routes[i].response;
-        if (response != NULL && json_object_get(object, response->name) == NULL)
-            put(object, response->name, component(response));
+        put_component(object, more->routes[i].request);
+        put_component(object, more->routes[i].response);
     }
     return object;
 }

@@ -226,7 +226,7 @@ static const struct cli_command commands[] = {
     {.name = "openapi", .usage = "", .help = "print the OpenAPI document", .run = command_openapi},
 };
 
-enum { COMMANDS_COUNT = sizeof commands / sizeof commands[0] };
+enum { COMMANDS_COUNT = sizeof commands / sizeof commands[0], COMMANDS_MAX = 64 };
 
 /* Flags that every command takes. */
 static const struct flag_info flags_of_all[] = {
@@ -237,7 +237,11 @@ static const struct flag_info flags_of_all[] = {
 
 const struct cli_command *cli_command_at(size_t at)
 {
-    return at < COMMANDS_COUNT ? &commands[at] : NULL;
+    const struct program *program = program_running();
+    if (at < COMMANDS_COUNT)
+        return &commands[at];
+    at -= COMMANDS_COUNT;
+    return at < program->commands_count ? &program->commands[at] : NULL;
 }
 
 const struct flag_info *cli_common_flag_at(size_t at)
@@ -333,8 +337,9 @@ static void help_command(const struct cli_command *command)
 static void help_program(FILE *to)
 {
     (void)fprintf(to, "usage: %s COMMAND [flags]\n\n", program_running()->name);
-    for (size_t i = 0; i < COMMANDS_COUNT; i++)
-        (void)fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+    const struct cli_command *command;
+    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++)
+        (void)fprintf(to, "  %-10s %s\n", command->name, command->help);
     (void)fprintf(to, "\n%s COMMAND --help says more; %s --version names versions.\n",
                   program_running()->name, program_running()->name);
 }
@@ -461,10 +466,12 @@ static bool args_read(struct args *args, int argc, char **argv)
 
 static int unknown_command(const char *name)
 {
-    const char *names[COMMANDS_COUNT];
-    for (size_t i = 0; i < COMMANDS_COUNT; i++)
-        names[i] = commands[i].name;
-    const char *closest = closest_word(name, names, COMMANDS_COUNT);
+    const char *names[COMMANDS_MAX];
+    const struct cli_command *command;
+    size_t count = 0;
+    while (count < COMMANDS_MAX && (command = cli_command_at(count)) != NULL)
+        names[count++] = command->name;
+    const char *closest = closest_word(name, names, count);
     if (closest != NULL)
         tell("there is no command '%s'; did you mean '%s'?", name, closest);
     else
@@ -509,9 +516,10 @@ int cli_main(int argc, char **argv)
         print_versions();
         return EXIT_DONE;
     }
-    for (size_t i = 0; i < COMMANDS_COUNT; i++) {
-        if (strcmp(commands[i].name, argv[1]) == 0)
-            return run_command(&commands[i], argc - 2, argv + 2);
+    const struct cli_command *command;
+    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
+        if (strcmp(command->name, argv[1]) == 0)
+            return run_command(command, argc - 2, argv + 2);
     }
     return unknown_command(argv[1]);
 }

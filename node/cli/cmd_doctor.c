@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "node/cli/http.h"
+#include "node/cli/program.h"
 #include "node/cli/terminal.h"
 #include "node/core/control.h"
 
@@ -122,6 +123,8 @@ int command_doctor(const struct args *args)
             diagnose(all, DIAGNOSIS_OK, "node", NULL, "none runs; start it with trestle run");
             doctor_ports(&place, all);
         }
+        if (program_running()->doctor != NULL)
+            program_running()->doctor(&place, all);
         if (args_has(args, "json"))
             print_json(all);
         else

@@ -6,6 +6,7 @@
 #define TRESTLE_NODE_CLI_PROGRAM_H
 
 #include "node/api/annex.h"
+#include "node/cli/doctor.h"
 #include "node/config/identity.h"
 #include "node/config/settings.h"
 #include "node/core/core.h"
@@ -22,8 +23,12 @@ struct program_host {
 };
 
 struct program {
-    const char *name;          /* "trestle" */
-    struct route_table routes; /* that it adds, for the document */
+    const char *name;                   /* "trestle" */
+    struct route_table routes;          /* that it adds, for the document */
+    const struct cli_command *commands; /* that it adds */
+    size_t commands_count;
+    /* What `doctor` looks at besides; NULL = nothing. */
+    void (*doctor)(const struct place *place, struct diagnoses *all);
     /* The core is open, nothing else runs yet. EXIT_DONE, with what the web server gets, or told.
      * NULL = it is a node and nothing more. */
     int (*start)(const struct program_host *host, void **ret_context, struct annex *ret_annex);

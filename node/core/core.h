@@ -44,8 +44,8 @@ void core_close(struct core *core);
 /* For the web thread; lives as long as the core. */
 const struct gate *core_gate(struct core *core);
 
-/* For one more thread, of a program that is more than a node; once, before core_run(). Lives as
- * long as the core. ERR_NO_MEMORY, ERR_BUSY, ERR_IO. */
+/* For one more thread, of a program that is more than a node; before core_run(). Lives as long as
+ * the core. ERR_TOO_MANY (COMMAND_DOORS_MAX), ERR_NO_MEMORY, ERR_BUSY, ERR_IO. */
 MUST_CHECK int core_gate_more(struct core *core, const struct gate **ret_gate);
 
 /* Called on the core's thread when screens have something new to look at, or answers wait. */

@@ -88,11 +88,16 @@ const struct gate *core_gate(struct core *core)
 
 int core_gate_more(struct core *core, const struct gate **ret_gate)
 {
-    int err = core_door_open(core, DOOR_PROGRAM);
+    unsigned at = DOORS_OF_PROGRAM;
+    while (at < COMMAND_DOORS_MAX && core->doors[at].core != NULL)
+        at++;
+    if (at == COMMAND_DOORS_MAX)
+        return ERR_TOO_MANY;
+    int err = core_door_open(core, at);
     if (err == 0)
-        *ret_gate = &core->doors[DOOR_PROGRAM].gate;
+        *ret_gate = &core->doors[at].gate;
     else
-        core_door_close(&core->doors[DOOR_PROGRAM]);
+        core_door_close(&core->doors[at]);
     return err;
 }
 

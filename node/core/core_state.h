@@ -69,7 +69,7 @@ struct core_care {
     uint64_t scrub_ms, looked_ms;
 };
 
-enum { DOOR_WEB, DOOR_PROGRAM };
+enum { DOOR_WEB, DOORS_OF_PROGRAM /* the first of them */ };
 
 /* Where another thread asks: it reads on its own, and commands go through its queue. */
 struct core_door {

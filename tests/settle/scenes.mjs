@@ -10,10 +10,10 @@ import { KEYS, keysPut } from "./stall.mjs";
 
 const Stripe = createRequire(new URL("../stripe/package.json", import.meta.url))("stripe");
 const stripe = new Stripe(KEYS["stripe-secret-key"]);
-const SECONDS = 30;
+export const SECONDS = 30;
 const DAY = 24 * 3600;
 
-function must(isSo, words) {
+export function must(isSo, words) {
     if (!isSo) throw new Error(words);
 }
 
@@ -33,10 +33,10 @@ function send(stall, payload, { secret = KEYS["stripe-webhook-secret"], age = 0,
     });
 }
 
-const DISHES = (stall) => stall.items.filter(({ groups }) => !(groups?.length > 0));
+export const DISHES = (stall) => stall.items.filter(({ groups }) => !(groups?.length > 0));
 
 /** An order of @count lines that the bank holds the money for, and its intent. */
-async function held(stall, count = 1) {
+export async function held(stall, count = 1) {
     const items = DISHES(stall).slice(0, count);
     const lines = items.map(({ number: item }) => ({ item, quantity: 1, options: [] }));
     const placed = await stall.place(lines);
@@ -46,7 +46,7 @@ async function held(stall, count = 1) {
     return { id: placed.id, total: placed.total, intent: form.id };
 }
 
-const say = (stall, { id }, what, body = {}) =>
+export const say = (stall, { id }, what, body = {}) =>
     stall.client.post(`/api/orders/${id}/${what}`, body);
 
 /** How often money of the intent was moved so. */
@@ -55,7 +55,7 @@ const moves = (stall, intent, move) =>
         (one) => one.payment_intent === intent && one.move === move,
     ).length;
 
-async function captured(stall, count = 1) {
+export async function captured(stall, count = 1) {
     const order = await held(stall, count);
     await say(stall, order, "accept");
     await stall.orderWhen(order.id, "the capture", ({ due }) => due === 0);

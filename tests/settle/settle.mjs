@@ -4,10 +4,12 @@
 import { readFile, rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Dice } from "../stripe/dice.mjs";
+import { BOOKS } from "./books.mjs";
 import { AFTER_NAMES, CARD_NAMES, guest, judge, KITCHEN_NAMES, settled } from "./guests.mjs";
-import { SCENES, SETTINGS } from "./scenes.mjs";
+import { SCENES as STORIES, SETTINGS } from "./scenes.mjs";
 import { KEYS, pattern, Stall } from "./stall.mjs";
 
+const SCENES = { ...STORIES, ...BOOKS };
 const options = {
     build: { type: "string", default: "build/dev" },
     from: { type: "string", default: "1" },
