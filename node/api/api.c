@@ -109,6 +109,11 @@ int api_watch(struct api *api, const struct access_request *request, struct call
     return err != 0 ? err : check_right(ret_caller, CAP_READ_BOARDS);
 }
 
+int api_knock(struct api *api, const struct access_request *request, struct api_reply *reply)
+{
+    return access_admit_address(api->state->gate->access, request, RATE_READ, &reply->retry_ms);
+}
+
 bool api_may_watch(const struct api *api, const struct caller *caller)
 {
     const struct state *state = api->state;

@@ -89,6 +89,11 @@ int api_status_of(int err);
 MUST_CHECK int api_watch(struct api *api, const struct access_request *request,
                          struct caller *ret_caller);
 
+/* Whether that address may ask for a customer's WebSocket once more. 0; ERR_LIMIT, and @reply says
+ * until when. */
+MUST_CHECK int api_knock(struct api *api, const struct access_request *request,
+                         struct api_reply *reply);
+
 /* Whether who watches may go on, by the facts of the last state_refresh(). */
 bool api_may_watch(const struct api *api, const struct caller *caller);
 

@@ -56,7 +56,7 @@ static int ready_read(struct state *state, struct store_txn *txn, const struct b
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-static int waiting_read(struct state *state, struct store_txn *txn)
+int line_up_count(struct state *state, struct store_txn *txn)
 {
     static const struct board_query query = {
         .is_any_day = true, .phases = PHASES_WAITING, .count_max = BOARD_ORDERS_MAX};
@@ -92,7 +92,7 @@ int line_up_look(struct state *state, struct store_txn *txn, uint64_t now_mono_m
     if (line_up->looked_ms != 0 && now_mono_ms < line_up->looked_ms + LINE_UP_MS)
         return 0;
     line_up->ready_count = 0;
-    int err = waiting_read(state, txn);
+    int err = line_up_count(state, txn);
     if (err == 0)
         err = state_popup(state, txn);
     handed.day = state->popup.day;
@@ -107,32 +107,53 @@ int line_up_look(struct state *state, struct store_txn *txn, uint64_t now_mono_m
     return 0;
 }
 
-/* Orders before it that were not ready when it was opened. */
-static uint32_t ahead_then(const struct line_up *line_up, const struct order *order)
+/* Those that wait stand newest first. */
+static uint32_t waiting_before(const struct line_up *line_up, const struct entity_id *id)
 {
-    uint32_t ahead = count_before(line_up->waiting, line_up->waiting_count, &order->id);
+    uint32_t low = 0;
+    uint32_t high = line_up->waiting_count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (is_before(&line_up->waiting[middle], id))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return line_up->waiting_count - low;
+}
+
+/* Those that became ready since it was opened. */
+static uint32_t ready_since(const struct line_up *line_up, const struct entity_id *id,
+                            uint64_t opened_t)
+{
+    uint32_t count = 0;
     for (uint32_t i = 0; i < line_up->ready_count; i++)
-        ahead += is_before(&line_up->ready_ids[i], &order->id) &&
-                 line_up->ready[i].ready_t > order->opened_t;
-    return ahead;
+        count += is_before(&line_up->ready_ids[i], id) && line_up->ready[i].ready_t > opened_t;
+    return count;
+}
+
+void line_up_place(const struct line_up *line_up, const struct entity_id *id, uint64_t opened_t,
+                   struct line_place *ret_place)
+{
+    struct line_place place = {.ahead = waiting_before(line_up, id),
+                               .has_range = line_up->has_model};
+    if (place.has_range)
+        wait_range(&line_up->model, place.ahead + ready_since(line_up, id, opened_t), &place.low_ms,
+                   &place.high_ms);
+    *ret_place = place;
 }
 
 bool line_up_find(const struct line_up *line_up, const struct order *order, uint64_t now_t,
                   struct line_place *ret_place)
 {
     const uint64_t passed = now_t > order->opened_t ? now_t - order->opened_t : 0;
-    struct line_place place = {
-        .ahead = count_before(line_up->waiting, line_up->waiting_count, &order->id)};
-    uint64_t low;
-    uint64_t high;
+    struct line_place place;
     if ((BOARD_PHASE(order->phase) & PHASES_WAITING) == 0)
         return false;
-    if (line_up->has_model) {
-        wait_range(&line_up->model, ahead_then(line_up, order), &low, &high);
-        place.has_range = high > passed;
-        place.low_ms = low > passed ? low - passed : 0;
-        place.high_ms = high > passed ? high - passed : 0;
-    }
+    line_up_place(line_up, &order->id, order->opened_t, &place);
+    place.has_range = place.has_range && place.high_ms > passed;
+    place.low_ms = place.has_range && place.low_ms > passed ? place.low_ms - passed : 0;
+    place.high_ms = place.has_range ? place.high_ms - passed : 0;
     *ret_place = place;
     return true;
 }

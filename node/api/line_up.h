@@ -30,12 +30,19 @@ struct state;
 /* Uses the scratch of @state. ERR_IO, ERR_SPOILT. */
 MUST_CHECK int line_up_look(struct state *state, struct store_txn *txn, uint64_t now_mono_ms);
 
+/* Who waits, and nothing else of it, at once. Uses the board of @state alone. ERR_IO. */
+MUST_CHECK int line_up_count(struct state *state, struct store_txn *txn);
+
 /* A place in it. */
 struct line_place {
     uint32_t ahead; /* orders that were placed before and are not ready */
     bool has_range; /* until it is ready, from @now_t on: */
     uint64_t low_ms, high_ms;
 };
+
+/* Of an order that waits, opened at @opened_t; the range from then on. */
+void line_up_place(const struct line_up *line_up, const struct entity_id *id, uint64_t opened_t,
+                   struct line_place *ret_place);
 
 /* False: @order does not wait for the kitchen. */
 bool line_up_find(const struct line_up *line_up, const struct order *order, uint64_t now_t,

@@ -6,6 +6,8 @@
 
 #include "node/access/sealed_pin.h"
 #include "node/access/tickets.h"
+#include "node/access/token.h"
+#include "node/api/live.h"
 #include "sync/base/err.h"
 #include "sync/base/limits.h"
 #include "sync/domain/order.h"
@@ -64,6 +66,9 @@ WORDS(snapshot_word, "snapshot");
 WORDS(delta_word, "delta");
 WORDS(marks_word, "marks");
 WORDS(seen_word, "seen");
+WORDS(open_word, "open");
+WORDS(follow_word, "follow");
+WORDS(beat_word, "beat");
 WORDS(print_words, "ticket", "receipt");
 
 #define X(kind, word, path, ...) path,
@@ -794,6 +799,48 @@ SCHEMA(frame_seen, "FrameSeen", "From a kitchen's board: the ticket was drawn on
     HEX("order", ID_DIGITS),
     TEXT("changed", 1, CURSOR_MAX + 16),
     TEXT("station", 0, SHORT_MAX));
+
+/* --- customers' phones on /ws, see live.h --- */
+
+SCHEMA(live_open, "LiveOpen", "A customer's first frame on /ws?view=customer: who that is.",
+    ENUM("type", open_word),
+    TEXT("token", 1, TOKEN_TEXT_MAX - 1),
+    HEX("orders", ID_DIGITS, MANY(0, LIVE_ORDERS_MAX), NOTE("that it follows")),
+    TEXT("cursor", 1, CURSOR_BYTES_MAX - 1, OPTIONAL, NOTE("the last that it was told, or Menu's")));
+
+SCHEMA(live_follow, "LiveFollow", "From now on these orders instead of those before.",
+    ENUM("type", follow_word),
+    HEX("orders", ID_DIGITS, MANY(0, LIVE_ORDERS_MAX)));
+
+SCHEMA(live_queue, "LiveQueue", "What is before one who orders now.",
+    COUNT("waiting", NOTE("orders that the kitchen has to do")),
+    OBJECT("ready_in", schema_ready_in, OPTIONAL));
+
+SCHEMA(live_snapshot, "LiveSnapshot", "A customer's orders and the whole menu; in parts while `more`.",
+    ENUM("type", snapshot_word),
+    OBJECT("orders", schema_purchase, MANY(0, LIVE_ORDERS_MAX)),
+    HEX("removed", ID_DIGITS, MANY(0, LIVE_ORDERS_MAX),
+        NOTE("followed, and nobody's or another's")),
+    OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)),
+    OBJECT("session", schema_session, OPTIONAL),
+    OBJECT("queue", schema_live_queue, OPTIONAL),
+    COUNT("now"),
+    BOOL("more"),
+    TEXT("cursor", 1, CURSOR_MAX, OPTIONAL, NOTE("all up to it was told")));
+
+SCHEMA(live_delta, "LiveDelta", "Newest states of what changed for a customer.",
+    ENUM("type", delta_word),
+    OBJECT("orders", schema_purchase, MANY(0, LIVE_ORDERS_MAX)),
+    HEX("removed", ID_DIGITS, MANY(0, LIVE_ORDERS_MAX)),
+    OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)),
+    OBJECT("session", schema_session, OPTIONAL),
+    OBJECT("queue", schema_live_queue, OPTIONAL),
+    COUNT("now"),
+    TEXT("cursor", 1, CURSOR_MAX, OPTIONAL));
+
+SCHEMA(live_beat, "LiveBeat", "Nothing changed for 10 s.",
+    ENUM("type", beat_word),
+    COUNT("now"));
 
 /* --- records: rows of sync/domain/record_fields.h --- */
 

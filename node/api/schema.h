@@ -167,7 +167,13 @@ struct schema {
     X(frame_delta, "FrameDelta")                                                                   \
     X(stuck, "Stuck")                                                                              \
     X(frame_marks, "FrameMarks")                                                                   \
-    X(frame_seen, "FrameSeen")
+    X(frame_seen, "FrameSeen")                                                                     \
+    X(live_open, "LiveOpen")                                                                       \
+    X(live_follow, "LiveFollow")                                                                   \
+    X(live_queue, "LiveQueue")                                                                     \
+    X(live_snapshot, "LiveSnapshot")                                                               \
+    X(live_delta, "LiveDelta")                                                                     \
+    X(live_beat, "LiveBeat")
 
 #define X(suffix, name) extern const struct schema schema_##suffix;
 SCHEMAS(X)

@@ -16,6 +16,9 @@
 #include "node/web/web.h"
 #include "sync/base/check.h"
 
+/* Phones that may be connected at once, where no setting says otherwise. */
+enum { CUSTOMERS_OF_GATEWAY = 5000, CUSTOMERS_ON_SITE = 500 };
+
 static void report_check(const char *file, int line, const char *expression)
 {
     logger_say(LEVEL_ERROR, "core", "a mistake of ours: %s:%d: %s; stopping", file, line,
@@ -126,8 +129,16 @@ static int check_tls(const struct settings *settings)
     return EXIT_SETTINGS;
 }
 
-static int start_web(const struct place *place, struct core *core, int state_fd,
-                     const struct annex *annex, struct web **ret_web)
+/* Phones of customers: a gateway is for them. */
+static unsigned customers_max(const struct settings *settings, enum role role)
+{
+    if (settings->has_customers)
+        return settings->customers;
+    return role == ROLE_GATEWAY ? CUSTOMERS_OF_GATEWAY : CUSTOMERS_ON_SITE;
+}
+
+static int start_web(const struct place *place, const struct identity *identity, struct core *core,
+                     int state_fd, const struct annex *annex, struct web **ret_web)
 {
     char control[PATH_BYTES_MAX], folder[PATH_BYTES_MAX];
     const struct settings *settings = &place->settings;
@@ -150,6 +161,7 @@ static int start_web(const struct place *place, struct core *core, int state_fd,
         .origins_count = settings->origins_count,
         .proxies = &settings->proxies,
         .annex = annex->handle == NULL ? NULL : annex,
+        .customers_max = customers_max(settings, identity->certificate.role),
         .on_log = web_says};
     int err = web_start(&config, core_gate(core), ret_web);
     if (err == 0)
@@ -250,7 +262,7 @@ static int serve(const struct args *args, struct place *place, const struct iden
         return tell_core_failure(place, err);
     int status = start_program(place, identity, core, &served);
     if (status == EXIT_DONE)
-        status = start_web(place, core, state_fd, &served.annex, &web);
+        status = start_web(place, identity, core, state_fd, &served.annex, &web);
     if (status == EXIT_DONE) {
         served_set(&served, web);
         core_on_news(core, core_has_news, &served);

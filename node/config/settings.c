@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONFIG_BYTES_MAX = 64 * 1024, LINE_BYTES_MAX = 512, WORD_BYTES_MAX = 32 };
+enum { CUSTOMERS_MAX = 20000, CONFIG_BYTES_MAX = 64 * 1024, LINE_BYTES_MAX = 512, WORD_BYTES_MAX = 32 };
 
 /* --- one function per kind of value ---
  *
@@ -137,6 +137,17 @@ static int set_store_mib(struct settings *settings, const char *value)
     if (err == 0)
         settings->store_mib = (uint32_t)number;
     return err;
+}
+
+static int set_customers(struct settings *settings, const char *value)
+{
+    long number = 0;
+    int err = number_of_text(value, 0, CUSTOMERS_MAX, &number);
+    if (err != 0)
+        return err;
+    settings->customers = (uint32_t)number;
+    settings->has_customers = true;
+    return 0;
 }
 
 static int set_quote_s(struct settings *settings, const char *value)
@@ -272,6 +283,9 @@ static const struct setting {
     {{"quote-s", "N", "how long a customer's prices stand and his units are kept"},
      "30 to 300 seconds",
      set_quote_s},
+    {{"customers", "N", "customers' phones that may be connected at once"},
+     "0 to 20000",
+     set_customers},
     {{"log-format", "text|json", "how to log"}, "text or json", set_log_format},
     {{"log-level", "LEVEL", "the least important to log"},
      "error, warning, notice or info",

@@ -34,6 +34,8 @@ struct settings {
     char print_folder[PATH_BYTES_MAX]; /* where text printers write; "" = they may not */
     uint32_t store_mib;                /* size of the map; 0 = the store's default */
     uint32_t quote_s;                  /* how long a customer's quote stands */
+    bool has_customers;                /* @customers was set; else it goes by the device's role */
+    uint32_t customers;                /* phones that may be connected at once */
     enum log_format log_format;
     enum log_level log_level;
     struct proxies proxies; /* whose X-Forwarded-For counts */

@@ -67,6 +67,10 @@ int site_check_socket(const struct site *site, const struct site_request *reques
         return refuse(ret_response, ERR_FORBIDDEN, 0, "the Origin header is not this device's");
     struct access_request access = access_of(request);
     struct caller caller;
+    if (request->is_customer) {
+        err = api_knock(site->api, &access, &ret_response->reply);
+        return err == 0 ? 0 : refuse(ret_response, err, 0, "");
+    }
     access.ticket = bytes_of_text(request->ticket);
     err = api_watch(site->api, &access, &caller);
     if (err != 0)

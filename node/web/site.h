@@ -26,6 +26,7 @@ struct site_request {
     const char *authorization; /* "" = none */
     const char *ticket;        /* of a handshake, among its subprotocols; "" = none */
     bool takes_gzip;
+    bool is_customer; /* of a handshake: who that is is said afterwards */
     struct bytes key, header, body;
 };
 
@@ -41,7 +42,8 @@ MUST_CHECK int site_check(const struct site *site, const struct site_request *re
                           struct site_response *ret_response);
 
 /* The same for the handshake of /ws; also the right to read boards of who asks, who is in the
- * reply's caller then. */
+ * reply's caller then; a customer's phone only says there that it is one, and may not ask too
+ * often. */
 MUST_CHECK int site_check_socket(const struct site *site, const struct site_request *request,
                                  struct site_response *ret_response);
 

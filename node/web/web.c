@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,20 +20,23 @@
 #include "sync/base/check.h"
 
 enum {
-    HEADER_BYTES_MAX = 4096,       /* of one request, together */
-    SEND_BUFFER_BYTES = 64 * 1024, /* in the kernel, per connection: what a dead reader can hold */
+    HEADER_BYTES_MAX = 4096, /* of one request, together */
     TICK_US = 1000 * 1000,
     SAY_MS = 1000,  /* at most one line of log in that time: strangers decide how often */
     HEADERS_S = 10, /* for the headers of a request, and for a kept connection to say something */
     STALL_MS = 5000,
     REQUEST_MS = 10000,
+    RECEIVE_BYTES = 512, /* of a WebSocket at a time: lws keeps so much for each */
+    SEND_BYTES =
+        128 * 1024,     /* handed to the kernel at a time; of what it leaves lws keeps a copy */
+    FILES_OTHER = 1024, /* of the process, beside connections */
 };
 
 /* The web and what lws keeps in it. */
 struct server {
     struct web web; /* first: the two are cast into each other */
     struct lws_protocols protocols[2];
-    struct lws_sorted_usec_list tick;
+    struct lws_sorted_usec_list tick, wave;
 };
 
 static struct server *server_of(struct web *web)
@@ -68,10 +72,37 @@ static enum entrance door_of(const struct web *web, struct lws *wsi)
     return vhost == web->vhost ? ENTRANCE_LOOPBACK : ENTRANCE_CONTROL;
 }
 
+/* Requests of customers come and go beside those of the staff. */
+static unsigned connections_room(const struct web *web)
+{
+    return web->connections_max + web->guests_max / 2;
+}
+
 /* Strangers leave room for the screens of this machine. */
 static bool has_room(const struct web *web, enum entrance door)
 {
-    return door != ENTRANCE_SECURE || web->strangers_count < web->connections_max / 4 * 3;
+    return door != ENTRANCE_SECURE ||
+           web->strangers_count < connections_room(web) - (web->connections_max + 3) / 4;
+}
+
+static void list_add(struct connection **list, struct connection *connection)
+{
+    connection->list = list;
+    connection->before = NULL;
+    connection->next = *list;
+    if (connection->next != NULL)
+        connection->next->before = connection;
+    *list = connection;
+}
+
+static void list_remove(struct connection *connection)
+{
+    if (connection->before != NULL)
+        connection->before->next = connection->next;
+    else
+        *connection->list = connection->next;
+    if (connection->next != NULL)
+        connection->next->before = connection->before;
 }
 
 static struct connection *connection_open(struct web *web, struct lws *wsi)
@@ -85,29 +116,42 @@ static struct connection *connection_open(struct web *web, struct lws *wsi)
     connection->door = door_of(web, wsi);
     web->strangers_count += connection->door == ENTRANCE_SECURE;
     connection->entrance = connection->door;
-    connection->next = web->connections;
-    if (connection->next != NULL)
-        connection->next->before = connection;
-    web->connections = connection;
+    list_add(&web->connections, connection);
     web->connections_count++;
     lws_set_opaque_user_data(wsi, connection);
     return connection;
 }
 
-static void connection_close(struct web *web, struct connection *connection)
+/* It is not one of those that are counted together any more. */
+static void uncount(struct web *web, const struct connection *connection)
 {
-    if (connection->before != NULL)
-        connection->before->next = connection->next;
-    else
-        web->connections = connection->next;
-    if (connection->next != NULL)
-        connection->next->before = connection->before;
+    if (connection->list == &web->guests) {
+        web->guests_count--;
+        return;
+    }
     web->connections_count--;
     web->strangers_count -= connection->door == ENTRANCE_SECURE;
-    text_close(&connection->body);
+}
+
+void web_connection_upgraded(struct web *web, struct connection *connection)
+{
+    const bool is_guest = connection->guest != NULL;
+    if (is_guest) {
+        uncount(web, connection);
+        web->guests_count++;
+    }
+    list_remove(connection);
+    list_add(is_guest ? &web->guests : &web->screens, connection);
+}
+
+static void connection_close(struct web *web, struct connection *connection)
+{
+    uncount(web, connection);
+    list_remove(connection);
+    web_exchange_end(connection);
     text_close(&connection->message);
-    text_close(&connection->header);
-    site_response_close(&connection->response);
+    web_guest_free(web, connection->guest);
+    free(connection->stream);
     free(connection);
 }
 
@@ -124,7 +168,7 @@ static uint64_t acked_bytes(struct lws *wsi)
 }
 
 /* Whether a reader has taken nothing for too long. A slow one that takes something is let be. */
-static bool is_stalled(struct web *web, struct connection *connection, uint64_t now_ms)
+bool web_is_stalled(struct web *web, struct connection *connection, uint64_t now_ms)
 {
     uint64_t acked = acked_bytes(connection->wsi);
     if (connection->stalled_ms == 0 || acked != connection->acked_bytes) {
@@ -135,27 +179,29 @@ static bool is_stalled(struct web *web, struct connection *connection, uint64_t 
     return now_ms - connection->stalled_ms >= web->reader_stall_ms;
 }
 
-static void cut(struct web *web, struct connection *connection, const char *why)
+void web_cut(struct web *web, struct connection *connection, const char *why)
 {
     web_say(web, why);
     lws_set_timeout(connection->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }
 
-static void sweep(struct web *web, struct connection *connection, uint64_t now_ms)
+static void sweep_request(struct web *web, struct connection *connection, uint64_t now_ms)
 {
-    bool is_answering = connection->is_busy && !connection->response.reply.is_pending;
-    bool is_late = connection->deadline_ms != 0 && now_ms > connection->deadline_ms;
-    if ((connection->is_socket || is_answering) && is_stalled(web, connection, now_ms))
-        is_late = true;
-    if (connection->is_socket)
-        lws_callback_on_writable(connection->wsi);
-    if (is_late)
-        cut(web, connection,
-            connection->is_socket ? "a screen took nothing for too long and was disconnected"
-                                  : "a request took too long and was cut");
-    else if (connection->is_socket && !api_may_watch(web->site.api, &connection->stream.caller))
-        cut(web, connection,
-            "somebody's rights ended or changed and their screen was disconnected");
+    const bool is_answering =
+        connection->is_busy && !connection->exchange->response.reply.is_pending;
+    const bool is_late = connection->deadline_ms != 0 && now_ms > connection->deadline_ms;
+    if (is_late || (is_answering && web_is_stalled(web, connection, now_ms)))
+        web_cut(web, connection, "a request took too long and was cut");
+}
+
+static void sweep_screen(struct web *web, struct connection *connection, uint64_t now_ms)
+{
+    lws_callback_on_writable(connection->wsi);
+    if (web_is_stalled(web, connection, now_ms))
+        web_cut(web, connection, "a screen took nothing for too long and was disconnected");
+    else if (!api_may_watch(web->site.api, &connection->stream->caller))
+        web_cut(web, connection,
+                "somebody's rights ended or changed and their screen was disconnected");
 }
 
 static void count_screens(const struct web *web)
@@ -163,10 +209,28 @@ static void count_screens(const struct web *web)
     struct gate_screens screens = {.is_told = true};
     if (web->gate->screens == NULL)
         return;
-    for (const struct connection *at = web->connections; at != NULL; at = at->next)
-        if (at->is_socket)
-            screens.counts[at->stream.view]++;
+    for (const struct connection *at = web->screens; at != NULL; at = at->next)
+        screens.counts[at->stream->view]++;
     web->gate->screens(web->gate->context, &screens);
+}
+
+static void refresh_lives(struct web *web)
+{
+    if (web->lives != NULL)
+        lives_refresh(web->lives);
+}
+
+static void on_wave(struct lws_sorted_usec_list *wave)
+{
+    struct server *server = (struct server *)(void *)((char *)wave - offsetof(struct server, wave));
+    if (web_guest_wave(&server->web))
+        web_wave_later(&server->web);
+}
+
+/* In the loop's next turn: what came in meanwhile is answered before. */
+void web_wave_later(struct web *web)
+{
+    lws_sul_schedule(web->context, 0, &server_of(web)->wave, on_wave, 1);
 }
 
 static void on_tick(struct lws_sorted_usec_list *tick)
@@ -177,7 +241,12 @@ static void on_tick(struct lws_sorted_usec_list *tick)
     uint64_t now_ms = clock_mono_ms();
     streams_refresh(web->streams, true, clock_wall_ms());
     for (struct connection *at = web->connections; at != NULL; at = at->next)
-        sweep(web, at, now_ms);
+        sweep_request(web, at, now_ms);
+    for (struct connection *at = web->screens; at != NULL; at = at->next)
+        sweep_screen(web, at, now_ms);
+    refresh_lives(web);
+    for (struct connection *at = web->guests; at != NULL; at = at->next)
+        web_guest_sweep(web, at, now_ms);
     count_screens(web);
     lws_sul_schedule(web->context, 0, &server_of(web)->tick, on_tick, TICK_US);
 }
@@ -189,8 +258,10 @@ static struct connection *find_pending(struct web *web, uint64_t request, bool i
                                        bool is_signing_in)
 {
     for (struct connection *at = web->connections; at != NULL; at = at->next) {
-        const struct api_reply *reply = &at->response.reply;
-        if (at->is_busy && reply->is_pending && reply->is_annexed == is_annexed &&
+        if (!at->is_busy)
+            continue;
+        const struct api_reply *reply = &at->exchange->response.reply;
+        if (reply->is_pending && reply->is_annexed == is_annexed &&
             reply->is_signing_in == is_signing_in && reply->request == request)
             return at;
     }
@@ -204,7 +275,7 @@ static void on_annex(struct web *web)
     while (annex != NULL && annex->answered(annex->context, &answer)) {
         struct connection *connection = find_pending(web, answer.request, true, false);
         if (connection != NULL) {
-            api_conclude_annex(web->site.api, &answer, &connection->response.reply);
+            api_conclude_annex(web->site.api, &answer, &connection->exchange->response.reply);
             web_http_answered(connection);
         }
         text_close(&answer.body);
@@ -218,7 +289,7 @@ static void on_access(struct web *web)
         struct connection *connection = find_pending(web, answer.request, false, true);
         if (connection == NULL)
             continue;
-        api_conclude_sign_in(web->site.api, &answer, &connection->response.reply);
+        api_conclude_sign_in(web->site.api, &answer, &connection->exchange->response.reply);
         web_http_answered(connection);
     }
 }
@@ -235,15 +306,15 @@ static void on_news(struct web *web)
         struct connection *connection = find_pending(web, answer.request, false, false);
         if (connection == NULL) /* it was closed meanwhile; the order stands */
             continue;
-        api_conclude(web->site.api, &answer, &connection->response.reply);
+        api_conclude(web->site.api, &answer, &connection->exchange->response.reply);
         web_http_answered(connection);
     }
     on_annex(web);
     on_access(web);
     streams_refresh(web->streams, false, clock_wall_ms());
-    for (struct connection *at = web->connections; at != NULL; at = at->next)
-        if (at->is_socket)
-            lws_callback_on_writable(at->wsi);
+    for (struct connection *at = web->screens; at != NULL; at = at->next)
+        lws_callback_on_writable(at->wsi);
+    refresh_lives(web);
 }
 
 /* --- the certificate --- */
@@ -266,7 +337,7 @@ static void read_certificate(struct web *web)
 static int on_accept(struct web *web, int fd)
 {
     int size = SEND_BUFFER_BYTES;
-    if (web->connections_count >= web->connections_max) {
+    if (web->connections_count >= connections_room(web)) {
         web_say(web, "too many connections: one was refused");
         return -1;
     }
@@ -303,7 +374,7 @@ static int on_event(struct web *web, struct lws *wsi, struct connection *connect
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
         return web_http_on_upgrade(web, connection, in);
     case LWS_CALLBACK_ESTABLISHED:
-        return web_socket_on_established(connection);
+        return web_socket_on_established(web, connection);
     case LWS_CALLBACK_RECEIVE:
         return web_socket_on_receive(web, connection, in, size);
     case LWS_CALLBACK_SERVER_WRITEABLE:
@@ -361,6 +432,22 @@ static struct lws_context_creation_info vhost_info(struct web *web)
     };
 }
 
+/* How many files may be open while lws begins: it has a place for each that may ever be, and finds
+ * none of them fast where it is told another number. What there was before if that cannot be. */
+static struct rlimit limit_files(const struct web *web)
+{
+    struct rlimit before = {0};
+    const rlim_t wanted = FILES_OTHER + connections_room(web) + web->guests_max;
+    if (getrlimit(RLIMIT_NOFILE, &before) != 0)
+        return before;
+    const struct rlimit now = {.rlim_cur = wanted < before.rlim_max ? wanted : before.rlim_max,
+                               .rlim_max = before.rlim_max};
+    (void)setrlimit(RLIMIT_NOFILE, &now);
+    if (before.rlim_cur < now.rlim_cur)
+        before.rlim_cur = now.rlim_cur;
+    return before;
+}
+
 static int context_open(struct web *web)
 {
     struct lws_context_creation_info info = {
@@ -371,12 +458,14 @@ static int context_open(struct web *web)
         .gid = -1,
         .uid = -1,
         .max_http_header_data = HEADER_BYTES_MAX,
-        .max_http_header_pool = (unsigned short)web->connections_max,
-        .fd_limit_per_thread = web->connections_max + 16, /* listeners, the wake-up pipe */
+        .max_http_header_pool = (unsigned short)connections_room(web),
         .retry_and_idle_policy = &liveness,
     };
     lws_set_log_level(0, on_library_log);
+    const struct rlimit files = limit_files(web);
     struct lws_context *context = lws_create_context(&info);
+    if (files.rlim_cur != 0)
+        (void)setrlimit(RLIMIT_NOFILE, &files);
     if (context == NULL)
         return ERR_NO_MEMORY;
     web->context = context;
@@ -480,11 +569,15 @@ static void configure(struct web *web, const struct web_config *config, const st
     web->on_log = config->on_log;
     web->log_context = config->log_context;
     web->connections_max = or_default(config->connections_max, WEB_CONNECTIONS_MAX);
+    web->guests_max = config->customers_max;
     web->reader_stall_ms = or_default(config->reader_stall_ms, STALL_MS);
     web->request_ms = or_default(config->request_ms, REQUEST_MS);
     if (config->proxies != NULL)
         web->proxies = *config->proxies;
-    server_of(web)->protocols[0] = (struct lws_protocols){.name = "trestle", .callback = on_lws};
+    server_of(web)->protocols[0] = (struct lws_protocols){.name = "trestle",
+                                                          .callback = on_lws,
+                                                          .rx_buffer_size = RECEIVE_BYTES,
+                                                          .tx_packet_size = SEND_BYTES};
     (void)snprintf(web->version, sizeof web->version, "%s",
                    config->version == NULL ? "" : config->version);
 }
@@ -515,7 +608,9 @@ static int prepare(struct web *web, const struct web_config *config, const struc
     if (web->site.api != NULL && config->annex != NULL)
         api_add(web->site.api, config->annex);
     web->streams = web->site.api == NULL ? NULL : streams_new(web->site.api);
-    return web->streams == NULL ? ERR_NO_MEMORY : 0;
+    if (web->streams != NULL && web->guests_max > 0)
+        web->lives = lives_new(web->site.api, web_guest_is_due, web);
+    return web->streams == NULL || (web->guests_max > 0 && web->lives == NULL) ? ERR_NO_MEMORY : 0;
 }
 
 static int begin(struct web *web, const struct web_config *config)
@@ -592,6 +687,7 @@ void web_stop(struct web *web)
         lws_context_destroy(web->context);
     if (web->control[0] != '\0')
         (void)unlink(web->control);
+    lives_free(web->lives);
     streams_free(web->streams);
     api_free(web->site.api);
     web_files_free(web->site.files);

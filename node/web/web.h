@@ -12,7 +12,8 @@
 #include "node/web/tls.h"
 
 enum {
-    WEB_CONNECTIONS_MAX = 256, /* open sockets; further ones are closed at once */
+    WEB_CONNECTIONS_MAX = 256, /* open ones of the staff; further ones are closed at once */
+    WEB_CUSTOMERS_MAX = 20000,
     WEB_ORIGINS_MAX = 8
 };
 
@@ -36,8 +37,12 @@ struct web_config {
     const struct proxies *proxies;
     const struct annex *annex; /* outlives the web; NULL = none */
     unsigned reader_stall_ms;  /* a WebSocket reader that takes nothing is cut; 0 = 5,000 */
-    unsigned request_ms;       /* a request must be complete within; 0 = 10,000 */
+    unsigned request_ms;       /* a request must be complete within, and a phone say who it is; 0 =
+                                * 10,000 */
     unsigned connections_max;  /* 0 = WEB_CONNECTIONS_MAX */
+    /* Phones of customers on /ws, beside these; half as many of their requests at once. 0 = none;
+     * at most WEB_CUSTOMERS_MAX. */
+    unsigned customers_max;
     /* NULL, or called on the web thread with one line about what went wrong; at most one a second.
      */
     void (*on_log)(void *context, const char *line);

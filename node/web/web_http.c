@@ -15,17 +15,28 @@
 
 enum { SEND_CHUNK_BYTES = 32 * 1024, NAMED_HEADER_BYTES_MAX = 2048 };
 
-/* Ready for the next request on this connection. What was kept is small; a large body is not. */
-static void connection_reset(struct connection *connection)
+/* The request is over, or given up. */
+void web_exchange_end(struct connection *connection)
 {
-    site_response_close(&connection->response);
-    entropy_wipe(connection->body.data, connection->body.size); /* it may have been a PIN */
-    text_close(&connection->body);
-    text_close(&connection->header);
+    struct exchange *exchange = connection->exchange;
+    connection->exchange = NULL;
     connection->is_busy = false;
     connection->has_headers = false;
     connection->deadline_ms = 0;
-    connection->sent = 0;
+    if (exchange == NULL)
+        return;
+    site_response_close(&exchange->response);
+    entropy_wipe(exchange->body.data, exchange->body.size); /* it may have been a PIN */
+    text_close(&exchange->body);
+    text_close(&exchange->header);
+    free(exchange);
+}
+
+static int exchange_begin(struct connection *connection)
+{
+    web_exchange_end(connection);
+    connection->exchange = calloc(1, sizeof *connection->exchange);
+    return connection->exchange == NULL ? ERR_NO_MEMORY : 0;
 }
 
 /* --- writing an answer --- */
@@ -59,7 +70,7 @@ static void add_header(struct header_buffer *to, const char *name, const char *v
 
 static void add_body_headers(struct header_buffer *to, const struct connection *connection)
 {
-    const struct site_response *response = &connection->response;
+    const struct site_response *response = &connection->exchange->response;
     add_header(to, "content-type:", site_type(response));
     add_header(to, "cache-control:", site_caching(response));
     if (response->file != NULL) {
@@ -88,8 +99,8 @@ static int write_headers(struct connection *connection)
     unsigned char buffer[LWS_PRE + 2048];
     struct header_buffer to = {
         .wsi = connection->wsi, .at = buffer + LWS_PRE, .end = buffer + sizeof buffer};
-    to.failed |= lws_add_http_header_status(to.wsi, (unsigned)connection->response.reply.status,
-                                            &to.at, to.end);
+    to.failed |= lws_add_http_header_status(
+        to.wsi, (unsigned)connection->exchange->response.reply.status, &to.at, to.end);
     for (size_t i = 0; i < sizeof security_headers / sizeof security_headers[0]; i++)
         add_header(&to, security_headers[i].name, security_headers[i].value);
     if (connection->door == ENTRANCE_SECURE)
@@ -114,31 +125,33 @@ static int write_bytes(struct web *web, struct lws *wsi, struct bytes bytes,
 
 static int write_chunk(struct web *web, struct connection *connection)
 {
-    struct bytes body = site_body(&connection->response);
-    size_t size = body.size - connection->sent;
+    struct bytes body = site_body(&connection->exchange->response);
+    size_t size = body.size - connection->exchange->sent;
     bool is_last = size <= SEND_CHUNK_BYTES;
-    struct bytes chunk = bytes_of(body.data + connection->sent, is_last ? size : SEND_CHUNK_BYTES);
-    connection->sent += chunk.size;
+    struct bytes chunk =
+        bytes_of(body.data + connection->exchange->sent, is_last ? size : SEND_CHUNK_BYTES);
+    connection->exchange->sent += chunk.size;
     return write_bytes(web, connection->wsi, chunk,
                        is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP);
 }
 
 static bool answer_is_sent(const struct connection *connection)
 {
-    return connection->has_headers && (connection->response.is_bare ||
-                                       connection->sent >= site_body(&connection->response).size);
+    return connection->has_headers &&
+           (connection->exchange->response.is_bare ||
+            connection->exchange->sent >= site_body(&connection->exchange->response).size);
 }
 
 static int answer_finish(struct connection *connection)
 {
     bool is_closing = connection->is_closing;
-    connection_reset(connection);
+    web_exchange_end(connection);
     return is_closing || lws_http_transaction_completed(connection->wsi) != 0 ? -1 : 0;
 }
 
 int web_http_on_writeable(struct web *web, struct connection *connection)
 {
-    if (!connection->is_busy || connection->response.reply.is_pending)
+    if (!connection->is_busy || connection->exchange->response.reply.is_pending)
         return 0;
     connection->stalled_ms = 0;
     if (!connection->has_headers && write_headers(connection) != 0)
@@ -155,7 +168,7 @@ static int answer_begin(struct connection *connection)
 {
     connection->deadline_ms = 0;
     connection->is_busy = true;
-    if (connection->response.reply.is_pending)
+    if (connection->exchange->response.reply.is_pending)
         /* What it says meanwhile stays in the kernel: lws would look at it without end. */
         (void)lws_rx_flow_control(connection->wsi, 0);
     else
@@ -190,7 +203,7 @@ static bool copy_named(struct connection *connection, const char *name)
         return true;
     int size = lws_hdr_custom_copy(wsi, value, sizeof value, name, name_size);
     if (size > 0)
-        text_append(&connection->header, value, (size_t)size);
+        text_append(&connection->exchange->header, value, (size_t)size);
     return size >= 0;
 }
 
@@ -241,9 +254,10 @@ static bool copy_line(struct connection *connection)
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         if (lws_hdr_total_length(connection->wsi, methods[i].token) <= 0)
             continue;
-        (void)snprintf(connection->method, sizeof connection->method, "%s", methods[i].name);
-        return copy_header(connection->wsi, methods[i].token, connection->path,
-                           sizeof connection->path);
+        (void)snprintf(connection->exchange->method, sizeof connection->exchange->method, "%s",
+                       methods[i].name);
+        return copy_header(connection->wsi, methods[i].token, connection->exchange->path,
+                           sizeof connection->exchange->path);
     }
     return false;
 }
@@ -287,17 +301,20 @@ static bool copy_request(const struct web *web, struct connection *connection)
     char encodings[TEXT_HEADER_BYTES_MAX];
     struct lws *wsi = connection->wsi;
     bool is_whole =
-        copy_line(connection) && copy_query(wsi, connection->query, sizeof connection->query) &&
-        copy_header(wsi, WSI_TOKEN_HOST, connection->host, sizeof connection->host) &&
-        copy_header(wsi, WSI_TOKEN_ORIGIN, connection->origin, sizeof connection->origin) &&
-        copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, connection->none_match,
-                    sizeof connection->none_match) &&
-        copy_key(wsi, connection->key, sizeof connection->key) &&
-        copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, connection->authorization,
-                    sizeof connection->authorization) &&
-        copy_ticket(wsi, connection->ticket, sizeof connection->ticket) &&
+        copy_line(connection) &&
+        copy_query(wsi, connection->exchange->query, sizeof connection->exchange->query) &&
+        copy_header(wsi, WSI_TOKEN_HOST, connection->exchange->host,
+                    sizeof connection->exchange->host) &&
+        copy_header(wsi, WSI_TOKEN_ORIGIN, connection->exchange->origin,
+                    sizeof connection->exchange->origin) &&
+        copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, connection->exchange->none_match,
+                    sizeof connection->exchange->none_match) &&
+        copy_key(wsi, connection->exchange->key, sizeof connection->exchange->key) &&
+        copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, connection->exchange->authorization,
+                    sizeof connection->exchange->authorization) &&
+        copy_ticket(wsi, connection->exchange->ticket, sizeof connection->exchange->ticket) &&
         copy_client(web, connection);
-    connection->takes_gzip =
+    connection->exchange->takes_gzip =
         copy_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, encodings, sizeof encodings) &&
         strstr(encodings, "gzip") != NULL;
     return is_whole;
@@ -308,18 +325,18 @@ static struct site_request request_of(const struct connection *connection)
     return (struct site_request){
         .entrance = connection->entrance,
         .client = connection->client,
-        .method = connection->method,
-        .path = connection->path,
-        .query = connection->query,
-        .host = connection->host,
-        .origin = connection->origin,
-        .authorization = connection->authorization,
-        .ticket = connection->ticket,
-        .none_match = connection->none_match,
-        .takes_gzip = connection->takes_gzip,
-        .key = bytes_of_text(connection->key),
-        .header = bytes_of(connection->header.data, connection->header.size),
-        .body = bytes_of(connection->body.data, connection->body.size),
+        .method = connection->exchange->method,
+        .path = connection->exchange->path,
+        .query = connection->exchange->query,
+        .host = connection->exchange->host,
+        .origin = connection->exchange->origin,
+        .authorization = connection->exchange->authorization,
+        .ticket = connection->exchange->ticket,
+        .none_match = connection->exchange->none_match,
+        .takes_gzip = connection->exchange->takes_gzip,
+        .key = bytes_of_text(connection->exchange->key),
+        .header = bytes_of(connection->exchange->header.data, connection->exchange->header.size),
+        .body = bytes_of(connection->exchange->body.data, connection->exchange->body.size),
     };
 }
 
@@ -345,7 +362,7 @@ static int body_size(struct lws *wsi, size_t size_max, size_t *ret_size)
 /* Answer and close: what else may come on this connection is not to be trusted. */
 static int refuse(struct connection *connection, int err, const char *where)
 {
-    api_problem(&connection->response.reply, err, where);
+    api_problem(&connection->exchange->response.reply, err, where);
     connection->is_closing = true;
     return answer_begin(connection);
 }
@@ -353,25 +370,27 @@ static int refuse(struct connection *connection, int err, const char *where)
 static int answer_whole(struct web *web, struct connection *connection)
 {
     struct site_request request = request_of(connection);
-    site_answer(&web->site, &request, &connection->response);
+    site_answer(&web->site, &request, &connection->exchange->response);
     return answer_begin(connection);
 }
 
 int web_http_on_request(struct web *web, struct connection *connection)
 {
     size_t size = 0;
-    connection_reset(connection);
+    if (exchange_begin(connection) != 0)
+        return -1;
     if (!copy_request(web, connection))
         return refuse(connection, ERR_TOO_LARGE, "a header");
-    const struct api_want want = api_want(web->site.api, connection->method, connection->path);
-    connection->body_bytes_max = want.body_bytes_max;
+    const struct api_want want =
+        api_want(web->site.api, connection->exchange->method, connection->exchange->path);
+    connection->exchange->body_bytes_max = want.body_bytes_max;
     if (want.header != NULL && !copy_named(connection, want.header))
         return refuse(connection, ERR_TOO_LARGE, want.header);
-    int err = body_size(connection->wsi, connection->body_bytes_max, &size);
+    int err = body_size(connection->wsi, connection->exchange->body_bytes_max, &size);
     if (err != 0)
         return refuse(connection, err, "the body's length");
     struct site_request request = request_of(connection);
-    if (site_check(&web->site, &request, &connection->response) != 0) {
+    if (site_check(&web->site, &request, &connection->exchange->response) != 0) {
         connection->is_closing = true;
         return answer_begin(connection);
     }
@@ -388,9 +407,9 @@ int web_http_on_body(struct connection *connection, const void *in, size_t size)
 {
     if (connection->is_busy) /* refused already: what still comes is dropped */
         return 0;
-    if (size > connection->body_bytes_max - connection->body.size)
+    if (size > connection->exchange->body_bytes_max - connection->exchange->body.size)
         return -1;
-    text_append(&connection->body, in, size);
+    text_append(&connection->exchange->body, in, size);
     return 0;
 }
 
@@ -414,31 +433,62 @@ static const char *copy_argument(struct lws *wsi, const char *name, char *buffer
     return value == NULL ? "" : value;
 }
 
-int web_http_on_upgrade(struct web *web, struct connection *connection, const char *to)
+static int refuse_upgrade(struct web *web, struct connection *connection)
 {
-    if (to == NULL || strcmp(to, "websocket") != 0)
-        return -1;
-    size_t size = 0;
-    connection_reset(connection);
-    if (!copy_request(web, connection) || body_size(connection->wsi, 0, &size) != 0 || size > 0)
-        return -1;
-    struct site_request request = request_of(connection);
-    int err = site_check_socket(&web->site, &request, &connection->response);
-    if (err == 0) {
-        char view[32];
-        char cursor[2 * CURSOR_BYTES_MAX];
-        err = stream_open(&connection->stream, &connection->response.reply.caller,
-                          copy_argument(connection->wsi, "view=", view, sizeof view),
-                          copy_argument(connection->wsi, "cursor=", cursor, sizeof cursor));
-        if (err == 0)
-            return 0;
-        api_problem(&connection->response.reply, err, "view: counter, kitchen or pickup");
-    }
     connection->is_closing = true;
     if (write_headers(connection) != 0)
         return -1;
     if (!answer_is_sent(connection) && write_chunk(web, connection) != 0)
         return -1;
-    connection_reset(connection);
+    web_exchange_end(connection);
     return 1;
+}
+
+static int open_stream(struct connection *connection, const struct caller *caller, const char *view)
+{
+    char cursor[2 * CURSOR_BYTES_MAX];
+    struct stream *stream = calloc(1, sizeof *stream);
+    if (stream == NULL)
+        return ERR_NO_MEMORY;
+    int err = stream_open(stream, caller, view,
+                          copy_argument(connection->wsi, "cursor=", cursor, sizeof cursor));
+    if (err == 0)
+        connection->stream = stream;
+    else
+        free(stream);
+    return err;
+}
+
+static int check_upgrade(struct web *web, struct connection *connection)
+{
+    char buffer[32];
+    const char *view = copy_argument(connection->wsi, "view=", buffer, sizeof buffer);
+    struct site_response *response = &connection->exchange->response;
+    struct site_request request = request_of(connection);
+    request.is_customer = strcmp(view, "customer") == 0;
+    int err = site_check_socket(&web->site, &request, response);
+    if (err != 0)
+        return err;
+    err = request.is_customer ? web_guest_new(web, connection)
+                              : open_stream(connection, &response->reply.caller, view);
+    if (err != 0)
+        api_problem(&response->reply, err,
+                    request.is_customer ? "as many phones as there may be"
+                                        : "view: counter, kitchen, pickup or customer");
+    return err;
+}
+
+int web_http_on_upgrade(struct web *web, struct connection *connection, const char *to)
+{
+    if (to == NULL || strcmp(to, "websocket") != 0)
+        return -1;
+    size_t size = 0;
+    if (exchange_begin(connection) != 0)
+        return -1;
+    if (!copy_request(web, connection) || body_size(connection->wsi, 0, &size) != 0 || size > 0)
+        return -1;
+    if (check_upgrade(web, connection) != 0)
+        return refuse_upgrade(web, connection);
+    web_exchange_end(connection);
+    return 0;
 }

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <sys/un.h>
 
+#include "node/api/live.h"
 #include "node/api/stream.h"
 #include "node/web/site.h"
 #include "node/web/web.h"
@@ -19,21 +20,12 @@ enum {
     TEXT_HEADER_BYTES_MAX = 300, /* of one header that we look at */
     AUTHORIZATION_BYTES_MAX = TOKEN_TEXT_MAX + 32,
     VERSION_BYTES_MAX = 80,
+    SEND_BUFFER_BYTES = 64 * 1024,  /* in the kernel, per connection: what a dead reader can hold */
+    GUEST_BUFFER_BYTES = 16 * 1024, /* of a customer's phone, each way */
 };
 
-/* One socket. Most of it is for HTTP or for the WebSocket, never for both at once. */
-struct connection {
-    struct connection *next, *before;
-    void *wsi;                        /* only lws looks into it */
-    enum entrance door;               /* where it came in */
-    enum entrance entrance;           /* of the request: that, unless somebody passed it on */
-    char client[PEER_TEXT_BYTES_MAX]; /* whose request it is; "" = this machine's */
-    bool is_socket;                   /* upgraded to WebSocket */
-    /* A request. */
-    bool is_busy;         /* heard, not yet answered whole */
-    bool is_closing;      /* after the answer */
-    bool has_headers;     /* of the answer were sent */
-    uint64_t deadline_ms; /* for its body; 0 = none */
+/* A request, and its answer on the way out. */
+struct exchange {
     char method[8];
     char path[API_PATH_BYTES_MAX];
     char query[API_PATH_BYTES_MAX];
@@ -47,12 +39,43 @@ struct connection {
     struct text body;
     struct site_response response;
     size_t sent;
-    /* A WebSocket. */
-    struct stream stream;
-    struct text message;  /* the parts of a fragmented one */
-    uint64_t stalled_ms;  /* since when the socket takes nothing; 0 = it does */
-    uint64_t acked_bytes; /* at that time */
 };
+
+/* A customer's phone on /ws. */
+struct guest {
+    struct live live; /* first: the two are cast into each other */
+    struct connection *connection;
+    struct guest *next, *before; /* of those that wait for a turn to be written to */
+    bool is_queued;              /* it is one of them */
+    bool is_awaited;             /* lws was asked to say when it takes something */
+    uint64_t opened_ms;
+    const struct guest_end *end; /* why it is being closed; NULL = it is not */
+};
+
+/* One socket. What it does not need at the moment it does not have: there may be thousands. */
+struct connection {
+    struct connection *next, *before; /* in ... */
+    struct connection **list;         /* ... one of the web's */
+    void *wsi;                        /* only lws looks into it */
+    enum entrance door;               /* where it came in */
+    enum entrance entrance;           /* of the request: that, unless somebody passed it on */
+    char client[PEER_TEXT_BYTES_MAX]; /* whose request it is; "" = this machine's */
+    bool is_busy;                     /* a request was heard, and is not yet answered whole */
+    bool is_closing;                  /* after the answer */
+    bool has_headers;                 /* of the answer were sent */
+    uint64_t deadline_ms;             /* for its body; 0 = none */
+    struct exchange *exchange;        /* NULL between requests */
+    struct stream *stream;            /* of a WebSocket of the staff; else NULL */
+    struct guest *guest;              /* of one of a customer; else NULL */
+    struct text message;              /* of a WebSocket: the parts of a fragmented one */
+    uint64_t stalled_ms;              /* since when the socket takes nothing; 0 = it does */
+    uint64_t acked_bytes;             /* at that time */
+};
+
+static inline bool connection_is_socket(const struct connection *connection)
+{
+    return connection->stream != NULL || connection->guest != NULL;
+}
 
 struct web {
     struct site site;
@@ -64,10 +87,16 @@ struct web {
     void *https_vhost; /* NULL without an address of its own */
     int https_port;
     struct tls_files tls;
-    unsigned strangers_count; /* connections over TLS */
+    unsigned strangers_count; /* connections over TLS, customers' WebSockets aside */
     atomic_bool wants_certificate;
-    struct connection *connections;
-    unsigned connections_count, connections_max;
+    struct lives *lives;            /* NULL: no customers' phones */
+    struct connection *connections; /* that speak HTTP */
+    struct connection *screens;     /* WebSockets of the staff */
+    struct connection *guests;      /* and of customers */
+    unsigned connections_count;     /* of the first two; requests of customers are among them */
+    unsigned connections_max;
+    unsigned guests_count, guests_max;
+    struct guest *wave, *wave_last; /* who wait to be written to, in the order of asking */
     unsigned reader_stall_ms, request_ms;
     char control[sizeof((struct sockaddr_un *)NULL)->sun_path];
     void (*on_log)(void *context, const char *line);
@@ -85,6 +114,13 @@ struct web {
 
 /* web.c: a line of log; at most one a second. */
 void web_say(struct web *web, const char *what);
+/* It is a WebSocket from now on: of a customer, or of the staff. */
+void web_connection_upgraded(struct web *web, struct connection *connection);
+/* Whether who should read has taken nothing for too long. */
+bool web_is_stalled(struct web *web, struct connection *connection, uint64_t now_ms);
+void web_cut(struct web *web, struct connection *connection, const char *why);
+/* Call web_guest_wave() soon, after whatever else has come in. */
+void web_wave_later(struct web *web);
 
 /* web_http.c */
 int web_http_on_request(struct web *web, struct connection *connection);
@@ -93,13 +129,33 @@ int web_http_on_body_whole(struct web *web, struct connection *connection);
 int web_http_on_writeable(struct web *web, struct connection *connection);
 /* Whether a handshake may go on: 0 = yes; 1 = it was answered; -1 = hang up. */
 int web_http_on_upgrade(struct web *web, struct connection *connection, const char *to);
+/* Its request is over, or given up. */
+void web_exchange_end(struct connection *connection);
 /* The answer that was waited for is there. */
 void web_http_answered(struct connection *connection);
 
 /* web_socket.c */
-int web_socket_on_established(struct connection *connection);
+int web_socket_on_established(struct web *web, struct connection *connection);
 int web_socket_on_receive(struct web *web, struct connection *connection, const void *in,
                           size_t size);
 int web_socket_on_writeable(struct web *web, struct connection *connection);
+/* -1, with that status for the other side. */
+int web_socket_hang_up(struct connection *connection, int status, const char *reason);
+
+/* web_guest.c: customers' phones. */
+/* ERR_BUSY: there are as many as there may be, or of that address. */
+MUST_CHECK int web_guest_new(struct web *web, struct connection *connection);
+int web_guest_on_message(struct web *web, struct connection *connection, struct bytes message);
+/* It can be written to. False: it is to be closed instead, and why is known. */
+bool web_guest_takes(struct connection *connection);
+int web_guest_hang_up(struct connection *connection);
+/* Each second. */
+void web_guest_sweep(struct web *web, struct connection *connection, uint64_t now_ms);
+/* It wants to be written to: for struct lives. */
+void web_guest_is_due(void *context, struct live *live);
+/* Ask some of those that wait; whether there are more. */
+bool web_guest_wave(struct web *web);
+/* Accepts NULL. */
+void web_guest_free(struct web *web, struct guest *guest);
 
 #endif

@@ -1336,6 +1336,31 @@ static bool is_let_in_soon(const struct core *core)
     return false;
 }
 
+TEST(web, a_phone_that_does_not_say_whose_it_is_is_closed)
+{
+    struct core *core = core_new(ROLE_OWNER);
+    core->config.customers_max = 1;
+    core->config.request_ms = 100;
+    (void)core_serve(core);
+    int fd = open_socket(core, "/ws?view=customer");
+    assert_int_equal(4408, hear_close(fd));
+    (void)close(fd);
+    core_free(core);
+}
+
+TEST(web, where_there_is_no_access_nobody_is_a_customer)
+{
+    static const char says[] = "{\"type\":\"open\",\"token\":\"a.b.c\",\"orders\":[]}";
+    struct core *core = core_new(ROLE_OWNER);
+    core->config.customers_max = 1;
+    (void)core_serve(core);
+    int fd = open_socket(core, "/ws?view=customer");
+    assert_true(say(fd, 1, says, sizeof says - 1));
+    assert_int_equal(4401, hear_close(fd));
+    (void)close(fd);
+    core_free(core);
+}
+
 TEST(web, connections_have_an_end)
 {
     int fds[3];

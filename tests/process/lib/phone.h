@@ -1,0 +1,26 @@
+/* phone.h - a customer's phone on a node's /ws, over loopback: raw frames of RFC 6455.
+ *
+ * A call fails the test when the node says nothing within DEADLINE_MS.
+ */
+#ifndef TRESTLE_TESTS_PROCESS_LIB_PHONE_H
+#define TRESTLE_TESTS_PROCESS_LIB_PHONE_H
+
+struct phone;
+
+/* Connected and upgraded. Free with phone_close(). */
+struct phone *phone_new(int port);
+void phone_close(struct phone *phone);
+
+/* The status that the handshake for a @view is answered with; 101 = it is let in, and left again.
+ */
+int phone_refused(int port, const char *view);
+
+void phone_say(struct phone *phone, const char *text);
+
+/* The next text, NUL-ended; overwritten by the next. Pings are answered. */
+const char *phone_hear(struct phone *phone);
+
+/* Hear until it is closed: the status that is given with it; 0 = none was. */
+int phone_end(struct phone *phone);
+
+#endif

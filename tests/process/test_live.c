@@ -1,0 +1,363 @@
+/* Customers' phones on a node's /ws: what each is told, and that nobody is told of another's. Real
+ * sockets, a real node.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "node/access/token.h"
+#include "node/api/json.h"
+#include "node/api/live.h"
+#include "node/cli/http.h"
+#include "tests/lib/test.h"
+#include "tests/process/lib/client.h"
+#include "tests/process/lib/phone.h"
+#include "tests/process/lib/programs.h"
+
+enum { ID_DIGITS = 24 };
+
+#define ONE_OF_TEN                                                                                 \
+    "{\"channel\":\"phone\",\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":1}]}"
+
+static struct stall stall;
+static struct client *client;
+
+struct customer {
+    char token[TOKEN_TEXT_MAX];
+};
+
+static void open_stall(const char *setting)
+{
+    stall_open(&stall);
+    stall_init(&stall);
+    if (setting != NULL) {
+        char path[160];
+        (void)snprintf(path, sizeof path, "%s/trestle.conf", stall.nodes[0].state);
+        write_file(path, setting);
+    }
+    node_start(&stall.nodes[0]);
+    client = client_new(stall.nodes[0].http_port);
+}
+
+static void close_stall(void)
+{
+    client_close(client);
+    stall_close(&stall);
+}
+
+static void ask_owner(const char *method, const char *path, const char *body)
+{
+    int status = 0;
+    struct text reply = {0};
+    const struct http_request request = {
+        .method = method, .path = path, .key = client_key(), .body = bytes_of_text(body)};
+    assert_int_equal(http_ask(stall.nodes[0].state, "ctl.sock", &request, &status, &reply), 0);
+    assert_int_equal(status, 200);
+    text_close(&reply);
+}
+
+static void get_text(const char *from, const char *name, char *to, size_t capacity)
+{
+    char mark[64];
+    (void)snprintf(mark, sizeof mark, "\"%s\":\"", name);
+    const char *at = strstr(from, mark);
+    assert_non_null(at);
+    at += strlen(mark);
+    const size_t size = strcspn(at, "\"");
+    assert_true(size < capacity);
+    memcpy(to, at, size);
+    to[size] = '\0';
+}
+
+static struct customer come(void)
+{
+    struct customer customer;
+    const struct client_request request = {
+        .method = "POST", .path = "/api/session/customer", .body = "{}"};
+    assert_int_equal(client_ask(client, &request), 201);
+    get_text(client->body, "token", customer.token, sizeof customer.token);
+    return customer;
+}
+
+static void order_one(const struct customer *customer, char ret_id[ID_DIGITS + 1])
+{
+    const struct client_request request = {.method = "POST",
+                                           .path = "/api/orders",
+                                           .token = customer->token,
+                                           .key = client_key(),
+                                           .body = ONE_OF_TEN};
+    assert_int_equal(client_ask(client, &request), 201);
+    get_text(client->body, "id", ret_id, ID_DIGITS + 1);
+}
+
+static void tell_order(const char *id, const char *what, const char *body)
+{
+    char path[128];
+    (void)snprintf(path, sizeof path, "/api/orders/%s/%s", id, what);
+    ask_owner("POST", path, body);
+}
+
+static void say_open(struct phone *phone, const struct customer *customer, const char *orders,
+                     const char *cursor)
+{
+    char message[1200];
+    (void)snprintf(message, sizeof message,
+                   "{\"type\":\"open\",\"token\":\"%s\",\"orders\":[%s]%s%s%s}", customer->token,
+                   orders, cursor[0] == '\0' ? "" : ",\"cursor\":\"", cursor,
+                   cursor[0] == '\0' ? "" : "\"");
+    phone_say(phone, message);
+}
+
+static const char *quoted(const char *id)
+{
+    static char text[ID_DIGITS + 3];
+    (void)snprintf(text, sizeof text, "\"%s\"", id);
+    return text;
+}
+
+static void assert_is(const struct schema *schema, const char *frame)
+{
+    char where[JSON_WHERE_BYTES_MAX] = "";
+    struct json_value *value = NULL;
+    if (json_parse_as(schema, bytes_of_text(frame), &value, where) != 0)
+        fail_msg("%s: %s in %s", schema->name, where, frame);
+    json_free(value);
+}
+
+/* Frames until one says @what; every one of them is one of those that are documented. */
+static const char *hear(struct phone *phone, const char *what)
+{
+    for (;;) {
+        const char *frame = phone_hear(phone);
+        if (strncmp(frame, "{\"type\":\"hello\"", 15) == 0)
+            assert_is(&schema_frame_hello, frame);
+        else if (strncmp(frame, "{\"type\":\"snapshot\"", 18) == 0)
+            assert_is(&schema_live_snapshot, frame);
+        else if (strncmp(frame, "{\"type\":\"delta\"", 15) == 0)
+            assert_is(&schema_live_delta, frame);
+        else
+            assert_is(&schema_live_beat, frame);
+        if (strstr(frame, what) != NULL)
+            return frame;
+    }
+}
+
+static struct phone *connect_phone(void)
+{
+    return phone_new(stall.nodes[0].http_port);
+}
+
+/* Connected as @customer, and told all that there was. */
+static struct phone *watch(const struct customer *customer, const char *orders)
+{
+    struct phone *phone = connect_phone();
+    say_open(phone, customer, orders, "");
+    (void)hear(phone, "\"type\":\"hello\"");
+    (void)hear(phone, "\"more\":false");
+    return phone;
+}
+
+TEST(live, a_phone_hears_its_order_and_the_menu_and_then_what_changes)
+{
+    char id[ID_DIGITS + 1];
+    open_stall(NULL);
+    const struct customer anna = come();
+    order_one(&anna, id);
+    struct phone *phone = connect_phone();
+    say_open(phone, &anna, quoted(id), "");
+    assert_non_null(strstr(hear(phone, "\"type\":\"hello\""), "\"resumed\":false"));
+    const char *snapshot = hear(phone, "\"type\":\"snapshot\"");
+    assert_non_null(strstr(snapshot, id));
+    assert_non_null(strstr(snapshot, "\"ahead\":0"));
+    assert_non_null(strstr(snapshot, "\"waiting\":1"));
+    assert_non_null(strstr(snapshot, "\"number\":10,"));
+    tell_order(id, "accept", "{}");
+    assert_non_null(strstr(hear(phone, "\"phase\":\"accepted\""), "The kitchen has taken it."));
+    ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
+    const char *delta = hear(phone, "\"available\":false");
+    assert_non_null(strstr(delta, "\"type\":\"delta\""));
+    assert_null(strstr(delta, id)); /* nothing of the order is new */
+    ask_owner("PATCH", "/api/popup", "{\"late_after_s\":777}");
+    assert_non_null(strstr(hear(phone, "\"session\""), "777"));
+    phone_close(phone);
+    close_stall();
+}
+
+TEST(live, what_one_customer_has_another_is_never_told_though_he_knows_the_id)
+{
+    char id[ID_DIGITS + 1];
+    open_stall(NULL);
+    const struct customer anna = come();
+    const struct customer berta = come();
+    order_one(&anna, id);
+    struct phone *annas = watch(&anna, quoted(id));
+    struct phone *bertas = connect_phone();
+    say_open(bertas, &berta, quoted(id), "");
+    const char *snapshot = hear(bertas, "\"type\":\"snapshot\"");
+    assert_non_null(strstr(snapshot, "\"orders\":[]"));
+    assert_non_null(strstr(snapshot, id)); /* as one that is nobody's */
+    tell_order(id, "accept", "{}");
+    (void)hear(annas, "\"phase\":\"accepted\"");
+    tell_order(id, "done", "{}");
+    (void)hear(annas, "\"phase\":\"ready\"");
+    for (;;) { /* all that she hears until the queue is empty again */
+        const char *frame = hear(bertas, "\"type\":\"delta\"");
+        assert_non_null(strstr(frame, "\"orders\":[]"));
+        if (strstr(frame, "\"waiting\":0") != NULL)
+            break;
+    }
+    phone_close(annas);
+    phone_close(bertas);
+    close_stall();
+}
+
+TEST(live, a_place_in_the_queue_moves_as_those_before_become_ready)
+{
+    char first[ID_DIGITS + 1], second[ID_DIGITS + 1];
+    open_stall(NULL);
+    const struct customer anna = come();
+    const struct customer berta = come();
+    order_one(&anna, first);
+    order_one(&berta, second);
+    const bool is_in_order = strcmp(first, second) < 0; /* ids begin with the second */
+    struct phone *phone = is_in_order ? watch(&berta, quoted(second)) : watch(&anna, quoted(first));
+    tell_order(is_in_order ? first : second, "done", "{}");
+    assert_non_null(strstr(hear(phone, "\"ahead\":0"), is_in_order ? second : first));
+    phone_close(phone);
+    close_stall();
+}
+
+TEST(live, a_phone_that_comes_back_hears_only_what_it_missed)
+{
+    char id[ID_DIGITS + 1], cursor[CURSOR_BYTES_MAX];
+    open_stall(NULL);
+    const struct customer anna = come();
+    order_one(&anna, id);
+    struct phone *phone = connect_phone();
+    say_open(phone, &anna, quoted(id), "");
+    get_text(hear(phone, "\"more\":false"), "cursor", cursor, sizeof cursor);
+    phone_close(phone);
+    ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
+    tell_order(id, "accept", "{}");
+    phone = connect_phone();
+    say_open(phone, &anna, quoted(id), cursor);
+    assert_non_null(strstr(hear(phone, "\"type\":\"hello\""), "\"resumed\":true"));
+    const char *delta = hear(phone, "\"type\":\"delta\"");
+    assert_non_null(strstr(delta, "\"phase\":\"accepted\""));
+    assert_non_null(strstr(delta, "\"available\":false"));
+    assert_null(strstr(delta, "\"number\":11,")); /* the rest of the menu it knows */
+    phone_close(phone);
+    close_stall();
+}
+
+TEST(live, the_menus_cursor_will_do_and_one_of_another_store_gets_all_of_it)
+{
+    char cursor[CURSOR_BYTES_MAX];
+    open_stall(NULL);
+    const struct customer anna = come();
+    struct phone *phone = watch(&anna, "");
+    assert_int_equal(
+        client_ask(client, &(struct client_request){.method = "GET", .path = "/api/menu"}), 200);
+    get_text(client->body, "cursor", cursor, sizeof cursor);
+    struct phone *other = connect_phone();
+    say_open(other, &anna, "", cursor);
+    assert_non_null(strstr(hear(other, "\"type\":\"hello\""), "\"resumed\":true"));
+    phone_close(other);
+    other = connect_phone();
+    say_open(other, &anna, "", "0000000000000000.1.1");
+    assert_non_null(strstr(hear(other, "\"type\":\"hello\""), "\"resumed\":false"));
+    (void)hear(other, "\"more\":false");
+    phone_close(other);
+    phone_close(phone);
+    close_stall();
+}
+
+TEST(live, it_follows_other_orders_when_it_says_so)
+{
+    char first[ID_DIGITS + 1], second[ID_DIGITS + 1], message[128];
+    open_stall(NULL);
+    const struct customer anna = come();
+    order_one(&anna, first);
+    struct phone *phone = watch(&anna, quoted(first));
+    order_one(&anna, second);
+    (void)snprintf(message, sizeof message, "{\"type\":\"follow\",\"orders\":[\"%s\"]}", second);
+    phone_say(phone, message);
+    (void)hear(phone, second);
+    tell_order(first, "accept", "{}");
+    tell_order(second, "accept", "{}");
+    assert_null(strstr(hear(phone, "\"phase\":\"accepted\""), first));
+    phone_close(phone);
+    close_stall();
+}
+
+TEST(live, who_says_nothing_true_is_closed_with_the_reason)
+{
+    static const struct {
+        const char *message;
+        int status;
+    } rows[] = {
+        {"{\"type\":\"open\",\"token\":\"x.y.z\",\"orders\":[]}", 4401},
+        {"{\"type\":\"follow\",\"orders\":[]}", 1008},
+        {"{\"type\":\"open\",\"orders\":[]}", 1008},
+        {"{", 1008},
+        {"{\"type\":\"open\",\"token\":\"x\",\"orders\":[\"00\"]}", 1008},
+        {"{\"type\":\"open\",\"token\":\"x\",\"orders\":[\"0123456789abcdef01234567\","
+         "\"0123456789abcdef01234560\",\"0123456789abcdef01234561\",\"0123456789abcdef01234562\","
+         "\"0123456789abcdef01234563\",\"0123456789abcdef01234564\",\"0123456789abcdef01234565\","
+         "\"0123456789abcdef01234566\",\"0123456789abcdef01234568\"]}",
+         1008},
+    };
+    open_stall(NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct phone *phone = connect_phone();
+        phone_say(phone, rows[i].message);
+        assert_int_equal(phone_end(phone), rows[i].status);
+        phone_close(phone);
+    }
+    close_stall();
+}
+
+TEST(live, a_fifth_page_of_one_customer_ends_the_first)
+{
+    struct phone *phones[LIVE_OF_CUSTOMER_MAX + 1];
+    open_stall(NULL);
+    const struct customer anna = come();
+    for (size_t i = 0; i <= LIVE_OF_CUSTOMER_MAX; i++)
+        phones[i] = watch(&anna, "");
+    assert_int_equal(phone_end(phones[0]), 4409);
+    ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
+    for (size_t i = 1; i <= LIVE_OF_CUSTOMER_MAX; i++)
+        (void)hear(phones[i], "\"available\":false");
+    for (size_t i = 0; i <= LIVE_OF_CUSTOMER_MAX; i++)
+        phone_close(phones[i]);
+    close_stall();
+}
+
+TEST(live, there_are_as_many_phones_as_the_setting_says_and_the_staff_come_in_all_the_same)
+{
+    enum { PHONES = 3 };
+    struct phone *phones[PHONES];
+    open_stall("customers = 3\n");
+    const struct customer anna = come();
+    for (size_t i = 0; i < PHONES; i++)
+        phones[i] = watch(&anna, "");
+    assert_int_equal(phone_refused(stall.nodes[0].http_port, "customer"), 503);
+    assert_int_equal(phone_refused(stall.nodes[0].http_port, "counter"), 101);
+    phone_close(phones[0]);
+    while (phone_refused(stall.nodes[0].http_port, "customer") != 101)
+        continue; /* until the node has seen the end of that one */
+    phone_close(phones[1]);
+    phone_close(phones[2]);
+    close_stall();
+}
+
+TEST(live, where_there_may_be_none_there_is_none)
+{
+    open_stall("customers = 0\n");
+    assert_int_equal(phone_refused(stall.nodes[0].http_port, "customer"), 503);
+    close_stall();
+}
