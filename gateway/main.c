@@ -114,6 +114,7 @@ static int gateway_start(const struct program_host *host, void **ret_context,
         return status;
     }
     gateway->desk.credentials = &gateway->credentials;
+    gateway->desk.uplink = (struct uplink){.settler = gateway->desk.settler, .terms = &terms};
     *ret_context = gateway;
     *ret_annex = gateway_annex(&gateway->desk);
     return EXIT_DONE;

@@ -28,6 +28,7 @@ static const struct route rows[] = {
      .path = "/api/orders/{id}/payment",
      .summary = "Pay what is owed by card: reserved now, charged when the kitchen has taken it.",
      .capability = CAP_BUY,
+     .is_ordering = true,
      .request = &schema_nothing,
      .response = &payment_schema,
      .again = AGAIN_HARMLESS,
@@ -192,6 +193,7 @@ static bool answered(void *context, struct annex_answer *ret_answer)
 struct annex gateway_annex(struct gateway_desk *desk)
 {
     return (struct annex){.context = desk,
+                          .teller = uplink_teller(&desk->uplink),
                           .routes = gateway_route_table.routes,
                           .routes_count = gateway_route_table.count,
                           .handle = handle,

@@ -7,12 +7,14 @@
 
 #include "gateway/reconcile/reconciler.h"
 #include "gateway/settle/settler.h"
+#include "gateway/uplink/teller.h"
 
 /* Borrowed for as long as the annex serves. */
 struct gateway_desk {
     struct settler *settler;       /* NULL: there are no card payments */
     struct reconciler *reconciler; /* there when it is */
     const struct credentials *credentials;
+    struct uplink uplink;
 };
 
 extern const struct route_table gateway_route_table;

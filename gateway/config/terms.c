@@ -62,6 +62,11 @@ static int set_pay(void *context, const char *value)
     return minutes_of(value, &((struct terms *)context)->pay_minutes);
 }
 
+static int set_pause(void *context, const char *value)
+{
+    return minutes_of(value, &((struct terms *)context)->pause_minutes);
+}
+
 static const struct setting_more rows[] = {
     {{"stripe-url", "URL", "where card payments are asked for"},
      "https://HOST, or http://127.0.0.1:PORT",
@@ -73,6 +78,10 @@ static const struct setting_more rows[] = {
       "where the provider's keys lie (systemd's credentials, STATE/stripe)"},
      "a path",
      set_keys},
+    {{"pause-minutes", "N",
+      "when the kitchen is not heard from for so long, customers cannot order; 0 = never"},
+     "0 to 10080",
+     set_pause},
     {{"decide-minutes", "N", "what the kitchen has not accepted by then is refused; 0 = never"},
      "0 to 10080",
      set_decide},
@@ -93,6 +102,7 @@ void terms_extend(struct terms *terms)
     extended = terms;
     *terms = (struct terms){.stripe_url = "https://api.stripe.com",
                             .stripe_script = "https://js.stripe.com/endive/stripe.js",
+                            .pause_minutes = 5,
                             .decide_minutes = 20,
                             .pay_minutes = 30};
     settings_extend(rows, sizeof rows / sizeof *rows, terms);

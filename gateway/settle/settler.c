@@ -195,6 +195,7 @@ static int turn(struct settler *settler)
         err = store_lmdb_commit(settler->txn);
     }
     settler->txn = NULL;
+    waits_show(settler);
     say_all(settler, err);
     if (err == 0) {
         calls_release(settler);

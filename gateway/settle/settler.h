@@ -53,6 +53,10 @@ void settler_changed(struct settler *settler);
 /* Seconds since 1970 by the provider's clock, as its answers tell it; from any thread. */
 int64_t settler_now_s(const struct settler *settler);
 
+/* Until the hold of @order, which waits for the kitchen, ends by itself; from any thread.
+ * UINT64_MAX: not before the bank ends it. */
+uint64_t settler_hold_ends_in_ms(struct settler *settler, const struct entity_id *order);
+
 /* --- of one asking thread --- */
 
 /* A customer wants to pay @order: the answer is {client_secret, publishable_key, amount, currency}.

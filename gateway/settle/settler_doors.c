@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "gateway/settle/settler_state.h"
+#include "node/os/clock.h"
 #include "sync/base/check.h"
 
 void settler_lock(struct settler *settler)
@@ -72,6 +73,28 @@ bool settler_answered(struct settler *settler, struct annex_answer *ret_answer)
     }
     settler_unlock(settler);
     return has_one;
+}
+
+void waits_show(struct settler *settler)
+{
+    settler_lock(settler);
+    settler->shown = settler->waits;
+    settler_unlock(settler);
+}
+
+uint64_t settler_hold_ends_in_ms(struct settler *settler, const struct entity_id *order)
+{
+    const uint64_t decide_ms = (uint64_t)settler->config.terms->decide_minutes * 60 * 1000;
+    settler_lock(settler);
+    const uint64_t waited_ms = waits_undecided_ms(&settler->shown, order, clock_mono_ms());
+    settler_unlock(settler);
+    if (decide_ms == 0) {
+        return UINT64_MAX;
+    }
+    if (waited_ms == UINT64_MAX) { /* its time begins with the next turn */
+        return decide_ms;
+    }
+    return waited_ms < decide_ms ? decide_ms - waited_ms : 0;
 }
 
 bool ask_take(struct settler *settler, struct ask *ret_ask)

@@ -145,6 +145,7 @@ struct settler {
     struct ask asks[SETTLER_ASKS_MAX];
     uint32_t answers_count, answers_first;
     struct annex_answer answers[SETTLER_ASKS_MAX];
+    struct waits shown; /* a copy, for who asks how long a hold stands */
 
     _Atomic int64_t offset_ms; /* the provider's clock minus the one that counts while we sleep */
 
@@ -209,6 +210,8 @@ struct bytes settler_currency(const struct settler *settler);
 /* Around what the lock guards. */
 void settler_lock(struct settler *settler);
 void settler_unlock(struct settler *settler);
+/* Others may see how long orders wait. */
+void waits_show(struct settler *settler);
 /* The next that was asked; its body is the taker's. False when there is none. */
 bool ask_take(struct settler *settler, struct ask *ret_ask);
 

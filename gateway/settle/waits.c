@@ -81,6 +81,18 @@ bool waits_soon(struct waits *waits, const struct entity_id *order, uint64_t at_
     return wait != NULL;
 }
 
+uint64_t waits_undecided_ms(const struct waits *waits, const struct entity_id *order,
+                            uint64_t now_ms)
+{
+    for (uint32_t i = 0; i < waits->count; i++) {
+        const struct wait *wait = &waits->waits[i];
+        if (wait->is_undecided && entity_id_equal(&wait->order, order)) {
+            return now_ms > wait->undecided_ms ? now_ms - wait->undecided_ms : 0;
+        }
+    }
+    return UINT64_MAX;
+}
+
 uint32_t waits_count(const struct waits *waits)
 {
     uint32_t count = 0;

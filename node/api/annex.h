@@ -28,6 +28,7 @@ struct annex_answer {
 /* All functions are called on the web thread only, with @context. */
 struct annex {
     void *context;
+    struct teller teller; /* all zero: it tells customers nothing */
     const struct route *routes;
     size_t routes_count;
     /* Fill @ret_reply, or leave it pending with a request of the annex's own naming. */

@@ -42,6 +42,7 @@ void api_add(struct api *api, const struct annex *annex)
     const struct route_table table = {annex->routes, annex->routes_count};
     check(routes_mistake_in(&table) == NULL);
     api->annex = annex;
+    api->state->teller = annex->teller;
     text_clear(&api->document);
     json_print(json_openapi_with(&table), &api->document);
 }
@@ -353,6 +354,13 @@ static int check_owner(struct api *api, const struct api_reply *reply)
     return err == 0 && !is_own ? ERR_NOT_FOUND : err;
 }
 
+/* Staff order as ever. */
+static const char *why_not_now(const struct api *api, const struct api_reply *reply)
+{
+    const bool is_customers = reply->caller.kind == CALLER_CUSTOMER && reply->route->is_ordering;
+    return is_customers ? state_pauses(api->state) : NULL;
+}
+
 /* All that is checked before anything is done: the path, who asks, whether he may. */
 static int admit(struct api *api, const struct api_request *request, struct api_reply *reply)
 {
@@ -365,9 +373,14 @@ static int admit(struct api *api, const struct api_request *request, struct api_
         err = admit_caller(api, request, reply);
     if (err == 0)
         err = check_owner(api, reply);
-    if (err != 0)
+    if (err != 0) {
         api_problem(reply, err, err == ERR_MALFORMED ? "the query" : "");
-    return err;
+        return err;
+    }
+    const char *why = why_not_now(api, reply);
+    if (why != NULL)
+        api_problem(reply, ERR_UNAVAILABLE, why);
+    return why != NULL ? ERR_UNAVAILABLE : 0;
 }
 
 void api_handle(struct api *api, const struct api_request *request, struct api_reply *ret_reply)

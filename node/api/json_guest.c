@@ -166,17 +166,27 @@ static void put_place(struct json_value *object, const struct state *state, int6
     json_put(object, "ready_in", range);
 }
 
+void json_put_reserved(struct json_value *object, const struct state *state)
+{
+    struct told_hold hold;
+    if (state_holds(state, &hold) && hold.ends_in_ms != UINT64_MAX)
+        json_put_count(object, "reserved_for_ms", hold.ends_in_ms);
+}
+
 struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
 {
     const struct order *order = &state->order;
     struct json_value *object = json_new_object();
     char number[NUMBER_TEXT_BYTES_MAX] = "";
+    struct told_hold hold;
+    const bool is_held = state_holds(state, &hold);
     if (order->numbers_count > 0)
         number_print(order->numbers[0].lane, order->numbers[0].number, number);
     json_put_entity(object, "id", &order->id);
     json_put_string(object, "number", number);
     json_put_string(object, "phase", order_phase_text(order->phase));
-    json_put_string(object, "said", said_of(order));
+    json_put_string(object, "said", is_held ? hold.said : said_of(order));
+    json_put_reserved(object, state);
     json_put_text(object, "mode", order->mode);
     json_put_text(object, "name", order->name);
     put_purchase_lines(object, order);

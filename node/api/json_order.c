@@ -1,4 +1,5 @@
 #include "node/api/json_build.h"
+#include "node/api/json_guest.h"
 #include "node/api/json_money.h"
 #include "node/api/json_state.h"
 #include "node/api/state.h"
@@ -150,6 +151,7 @@ struct json_value *state_json_order(const struct state *state)
     json_put_text(object, "reason", order->reason);
     put_places(object, order);
     json_put_money(object, order);
+    json_put_reserved(object, state);
     json_put_bool(object, "late",
                   state->day.n == order->day &&
                       day_is_late(&state->day, order->opened_log, order->opened_seq));

@@ -27,6 +27,8 @@ struct json_value *state_json_session(const struct state *state, const struct ca
     json_put_id64(object, "log", live->log);
     json_put_words(object, &schema_session, "capabilities", caller->capabilities);
     json_put_string(object, "version", state->version);
+    if (state_pauses(state) != NULL)
+        json_put_string(object, "paused", state_pauses(state));
     return object;
 }
 

@@ -133,6 +133,7 @@ const struct route routes[] = {
      .capability = CAP_BUY,
      .request = &schema_order_place,
      .command = COMMAND_ORDER_PLACE,
+     .is_ordering = true,
      KEYED,
      ANSWERS(201, SHAPE_ORDER_PLACED, schema_order_placed),
      .summary = "Place an order, and take the money with it."},

@@ -92,6 +92,7 @@ struct route {
     int status;
     enum route_shape shape;
     enum kind record; /* of the record that it is about; KIND_NONE = none */
+    bool is_ordering; /* not for customers while they cannot order: teller.h */
 };
 
 extern const struct route routes[];

@@ -8,6 +8,7 @@
 #include "node/access/tickets.h"
 #include "node/access/token.h"
 #include "node/api/live.h"
+#include "node/api/teller.h"
 #include "sync/base/err.h"
 #include "sync/base/limits.h"
 #include "sync/domain/order.h"
@@ -158,7 +159,9 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
         NOTE("letters of the numbers that this device gives; may be empty")),
     HEX("log", LOG_DIGITS),
     ENUM("capabilities", capability_words, MANY(0, CAP_COUNT)),
-    TEXT("version", 0, 80));
+    TEXT("version", 0, 80),
+    TEXT("paused", 1, TOLD_BYTES_MAX, OPTIONAL,
+        NOTE("why customers cannot order here just now, for a person; left out: they can")));
 
 SCHEMA(ticket, "Ticket", "For one handshake of /ws, soon.",
     HEX("ticket", TICKET_TEXT_BYTES),
@@ -598,6 +601,8 @@ SCHEMA(order, "Order", NULL,
     ENUM("stuck", tick_words, OPTIONAL,
         NOTE("the tick that it waits for too long; on /ws it is in `marks`")),
     OBJECT("provider", schema_provider, OPTIONAL),
+    COUNT("reserved_for_ms", OPTIONAL,
+        NOTE("from now on, until the hold ends by itself unless it is accepted; on a gateway")),
     OBJECT("receipts", schema_receipt_brief, MANY(1, ORDER_RECEIPTS_MAX), OPTIONAL),
     BOOL("cancelled"),
     TEXT("reason", 0, REASON_BYTES_MAX),
@@ -636,6 +641,8 @@ SCHEMA(purchase, "Purchase", "An order as its customer sees it.",
     MONEY("tax"),
     MONEY("paid"),
     MONEY("reserved", NOTE("held by a bank, not charged")),
+    COUNT("reserved_for_ms", OPTIONAL,
+        NOTE("from now on, until that ends by itself unless the kitchen takes it; on a gateway")),
     MONEY("refunded"),
     MONEY("due", NOTE("> 0 will be given back, < 0 is to be paid")),
     BOOL("cancelled"),

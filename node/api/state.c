@@ -119,6 +119,19 @@ int state_popup(struct state *state, struct store_txn *txn)
     return err;
 }
 
+const char *state_pauses(const struct state *state)
+{
+    const struct teller *teller = &state->teller;
+    return teller->pauses == NULL ? NULL : teller->pauses(teller->context, &state->live);
+}
+
+bool state_holds(const struct state *state, struct told_hold *ret_hold)
+{
+    const struct teller *teller = &state->teller;
+    return teller->holds != NULL &&
+           teller->holds(teller->context, &state->live, &state->order, ret_hold);
+}
+
 int state_day(struct state *state, struct store_txn *txn, uint64_t n)
 {
     struct entity_id id = entity_id_derive(KIND_POPUP, 0);

@@ -12,6 +12,7 @@
 #include "node/api/json.h"
 #include "node/api/line_up.h"
 #include "node/api/stuck.h"
+#include "node/api/teller.h"
 #include "sync/domain/drawer.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/quote.h"
@@ -21,6 +22,7 @@ enum { CURSOR_BYTES_MAX = 64 };
 
 struct state {
     const struct gate *gate;
+    struct teller teller; /* its functions NULL: there is none */
     const char *version;
     struct history *history;
     struct gate_live live; /* see state_refresh() */
@@ -50,6 +52,10 @@ struct cursor {
 /* NULL when there is no memory. Keeps @gate and @version. */
 struct state *state_new(const struct gate *gate, const char *version);
 void state_free(struct state *state);
+
+/* What the teller says of now: NULL = customers can order; false = nothing of state->order. */
+const char *state_pauses(const struct state *state);
+bool state_holds(const struct state *state, struct told_hold *ret_hold);
 
 /* The trading day @n into state->day. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int state_day(struct state *state, struct store_txn *txn, uint64_t n);

@@ -159,10 +159,11 @@ export class Device {
     }
 
     /** One request: {status, body}. Rejects when there is no answer. */
-    request(method, path, { body, key } = {}) {
+    request(method, path, { body, key, token } = {}) {
         const payload = body === undefined ? "" : JSON.stringify(body);
         const headers = { Origin: this.url };
         if (key) headers["Idempotency-Key"] = key;
+        if (token) headers.Authorization = `Bearer ${token}`;
         if (body !== undefined) {
             headers["Content-Type"] = "application/json";
             headers["Content-Length"] = Buffer.byteLength(payload);

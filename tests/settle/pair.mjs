@@ -1,4 +1,4 @@
-// Two gateways of one pop-up, linked, with one provider.
+// Two devices of one pop-up, linked, with one provider: two gateways, or a gateway and a kitchen.
 import path from "node:path";
 import { Device } from "../demo/device.mjs";
 import { Wire } from "../demo/proxy.mjs";
@@ -10,8 +10,9 @@ const SECONDS = 30;
 export class Pair {
     #wires = [];
 
-    /** Another gateway beside that of @stall. @hasKeys: it settles too, from its first start on. */
-    async open(stall, { hasKeys }) {
+    /** Another device beside the gateway of @stall. @hasKeys: it settles too, from its first start
+     * on. */
+    async open(stall, { hasKeys, role = "gateway" }) {
         const first = stall.device;
         this.stall = stall;
         this.second = new Device({
@@ -19,10 +20,10 @@ export class Pair {
             web: "/nonexistent",
             folder: stall.folder,
             name: "second",
-            role: "gateway",
+            role,
             lane: "G",
         });
-        const invite = ["invite", "--role", "gateway", "--lane", "G", "--name", "second"];
+        const invite = ["invite", "--role", role, "--lane", "G", "--name", "second"];
         const invitation = await first.command(...invite);
         const joined = await this.second.command("join", "--json", invitation.trim());
         this.second.id = JSON.parse(joined).device;
@@ -37,11 +38,15 @@ export class Pair {
         if (hasKeys) await keysPut(this.second);
         await this.start();
         await stall.restart(0); // with the way to the other
-        await until("the two to be linked", SECONDS, async () => {
-            const { peers } = await first.get("/api/status");
+        await this.linked();
+        return this;
+    }
+
+    linked() {
+        return until("the two to be linked", SECONDS, async () => {
+            const { peers } = await this.stall.device.get("/api/status");
             return peers.some(({ linked }) => linked);
         });
-        return this;
     }
 
     async start() {

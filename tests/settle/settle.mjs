@@ -6,10 +6,11 @@ import { parseArgs } from "node:util";
 import { Dice } from "../stripe/dice.mjs";
 import { BOOKS } from "./books.mjs";
 import { AFTER_NAMES, CARD_NAMES, guest, judge, KITCHEN_NAMES, settled } from "./guests.mjs";
+import { KITCHEN } from "./kitchen.mjs";
 import { SCENES as STORIES, SETTINGS } from "./scenes.mjs";
 import { KEYS, pattern, Stall } from "./stall.mjs";
 
-const SCENES = { ...STORIES, ...BOOKS };
+const SCENES = { ...STORIES, ...BOOKS, ...KITCHEN };
 const options = {
     build: { type: "string", default: "build/dev" },
     from: { type: "string", default: "1" },
