@@ -76,12 +76,23 @@ int api_blob_find(struct history *scratch, struct store_txn *txn, const struct h
     return state == BLOB_HERE ? 0 : ERR_UNAVAILABLE;
 }
 
+int api_blob_whole(const struct gate *gate, const struct hash *hash, uint8_t **ret_data,
+                   size_t *ret_size)
+{
+    if (gate->blobs == NULL)
+        return ERR_UNAVAILABLE;
+    const int err = blobs_read(gate->blobs, hash, ret_data, ret_size);
+    if ((err == ERR_NOT_FOUND || err == ERR_MISMATCH) && gate->blob_lost != NULL)
+        gate->blob_lost(gate->context, hash);
+    return err;
+}
+
 int api_blob_read(const struct gate *gate, const struct hash *hash, const struct blob *blob,
                   struct text *to)
 {
     uint8_t *data = NULL;
     size_t size = 0;
-    int err = gate->blobs == NULL ? ERR_UNAVAILABLE : blobs_read(gate->blobs, hash, &data, &size);
+    const int err = api_blob_whole(gate, hash, &data, &size);
     if (err != 0)
         return err == ERR_IO ? ERR_IO : ERR_UNAVAILABLE;
     size_t salt = blob->is_personal && size > BLOB_SALT_BYTES ? BLOB_SALT_BYTES : 0;

@@ -27,6 +27,11 @@ void api_blob_settle(const struct gate *gate, struct store_txn *txn, const struc
 MUST_CHECK int api_blob_find(struct history *scratch, struct store_txn *txn,
                              const struct hash *hash, struct blob *ret_blob, char *ret_media);
 
+/* All bytes of the file, as blobs_read(); of one that is lost the host is told. ERR_UNAVAILABLE
+ * also when this host keeps none. */
+MUST_CHECK int api_blob_whole(const struct gate *gate, const struct hash *hash, uint8_t **ret_data,
+                              size_t *ret_size);
+
 /* Its bytes, without the salt, appended to @to. ERR_UNAVAILABLE, ERR_IO. */
 MUST_CHECK int api_blob_read(const struct gate *gate, const struct hash *hash,
                              const struct blob *blob, struct text *to);

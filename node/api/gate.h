@@ -112,6 +112,9 @@ struct gate {
     void (*screens)(void *context, const struct gate_screens *screens);
     /* A stored row is none: it is time to look at all of them. NULL = this host does not. */
     void (*spoilt)(void *context);
+    /* The file of a blob that should be here is gone, or was damaged and is gone now: it is to be
+     * fetched again. NULL = this host does not. */
+    void (*blob_lost)(void *context, const struct hash *hash);
 };
 
 #endif

@@ -21,8 +21,7 @@ static void guess_sealed(const struct state *state, struct pin_guess *guess)
 {
     uint8_t *data = NULL;
     size_t size = 0;
-    if (!guess->has_pin || state->gate->blobs == NULL ||
-        blobs_read(state->gate->blobs, &guess->blob, &data, &size) != 0)
+    if (!guess->has_pin || api_blob_whole(state->gate, &guess->blob, &data, &size) != 0)
         return;
     guess->has_sealed =
         size > BLOB_SALT_BYTES &&

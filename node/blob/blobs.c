@@ -81,6 +81,17 @@ void blobs_close(struct blobs *blobs)
 
 /* --- whole files --- */
 
+/* Whether the file at @path holds just @bytes: a disk may have spoilt it. */
+static bool holds(const char *path, struct bytes bytes)
+{
+    uint8_t *data = NULL;
+    size_t size = 0;
+    const bool is = file_read(path, BLOB_BYTES_MAX, &data, &size) == 0 &&
+                    bytes_equal(bytes_of(data, size), bytes);
+    free(data);
+    return is;
+}
+
 int blobs_put(const struct blobs *blobs, struct bytes bytes, struct hash *ret_hash)
 {
     char folder[PATH_BYTES_MAX];
@@ -91,11 +102,17 @@ int blobs_put(const struct blobs *blobs, struct bytes bytes, struct hash *ret_ha
     int err = path_of(blobs, &hash, folder, path);
     if (err == 0)
         err = folder_make(folder);
-    if (err == 0 && !path_exists(path))
+    if (err == 0 && !holds(path, bytes))
         err = file_write(path, bytes, 0600);
     if (err == 0)
         *ret_hash = hash;
     return err;
+}
+
+static bool fits(const struct hash *hash, struct bytes bytes)
+{
+    const struct hash found = blob_hash(bytes);
+    return hash_equal(&found, hash);
 }
 
 int blobs_read(const struct blobs *blobs, const struct hash *hash, uint8_t **ret_data,
@@ -106,16 +123,16 @@ int blobs_read(const struct blobs *blobs, const struct hash *hash, uint8_t **ret
     uint8_t *data = NULL;
     size_t size = 0;
     int err = path_of(blobs, hash, folder, path);
-    if (err == 0)
-        err = file_read(path, BLOB_BYTES_MAX, &data, &size);
     if (err != 0)
         return err;
-    struct hash found = blob_hash(bytes_of(data, size));
-    if (!hash_equal(&found, hash)) {
+    err = file_read(path, BLOB_BYTES_MAX, &data, &size);
+    if (err == ERR_TOO_LARGE || (err == 0 && !fits(hash, bytes_of(data, size)))) {
         free(data);
         (void)unlink(path);
         return ERR_MISMATCH;
     }
+    if (err != 0)
+        return err;
     *ret_data = data;
     *ret_size = size;
     return 0;

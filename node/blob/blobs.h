@@ -18,7 +18,8 @@ MUST_CHECK int blobs_open(const char *state, struct blobs **ret_blobs);
 /* Accepts NULL. */
 void blobs_close(struct blobs *blobs);
 
-/* Keep @bytes durably, 1..BLOB_BYTES_MAX of them, under their hash. ERR_TOO_LARGE, ERR_MALFORMED
+/* Keep @bytes durably, 1..BLOB_BYTES_MAX of them, under their hash, also over a file of that name
+ * which the disk spoilt. ERR_TOO_LARGE, ERR_MALFORMED
  * (none), ERR_FULL, ERR_FORBIDDEN, ERR_IO. */
 MUST_CHECK int blobs_put(const struct blobs *blobs, struct bytes bytes, struct hash *ret_hash);
 

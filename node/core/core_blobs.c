@@ -15,10 +15,24 @@ static void note(struct core *core, const struct hash *hash, uint32_t size, bool
     core->wake_ms = clock_mono_ms();
 }
 
+/* Whoever reads for a screen may also have looked for what is still to come. */
+static int note_lost(struct core *core, struct store_txn *txn)
+{
+    struct hash hash;
+    enum blob_state state;
+    int err = 0;
+    while (err == 0 && core_blobs_take_lost(core, &hash)) {
+        err = blob_state_get(txn, &hash, &state);
+        if (err == 0 && state == BLOB_HERE)
+            note(core, &hash, 0, false);
+    }
+    return err;
+}
+
 int core_blobs_step(struct core *core, struct store_txn *txn)
 {
+    int err = note_lost(core, txn);
     uint32_t count = core->blob_news_count;
-    int err = 0;
     core->blob_news_count = 0; /* lost with the turn: then it is asked for again */
     for (uint32_t i = 0; i < count && err == 0; i++) {
         const struct core_blob_news *news = &core->blob_news[i];
@@ -54,10 +68,8 @@ static void release_read(struct core *core, const struct effect_blob_read *wante
     size_t size = 0;
     int err = blobs_read(core->blobs, &wanted->hash, &data, &size);
     if (err == ERR_NOT_FOUND || err == ERR_MISMATCH)
-        note(core, &wanted->hash, 0, false); /* gone or damaged: to be fetched again */
-    if (err != 0)
-        return; /* the peer asks somebody else */
-    (void)!part_send(core, wanted, bytes_of(data, size));
+        note(core, &wanted->hash, 0, false);              /* gone or damaged: to be fetched again */
+    (void)!part_send(core, wanted, bytes_of(data, size)); /* of none: the peer asks somebody else */
     free(data);
 }
 

@@ -92,6 +92,8 @@ void core_care_turn(struct core *core)
 {
     struct core_care *care = &core->care;
     const uint64_t now_ms = clock_mono_ms();
+    if (core->is_open && !core->is_alone)
+        core_blobs_look(core);
     if (now_ms - care->looked_ms < LOOK_MS)
         return;
     care->looked_ms = now_ms;

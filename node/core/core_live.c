@@ -44,6 +44,12 @@ static void gate_spoilt(void *context)
     (void)pthread_mutex_unlock(&core->lock);
 }
 
+static void gate_blob_lost(void *context, const struct hash *hash)
+{
+    const struct core_door *door = context;
+    core_blobs_lost(door->core, hash);
+}
+
 static void gate_screens(void *context, const struct gate_screens *screens)
 {
     const struct core_door *door = context;
@@ -70,7 +76,8 @@ int core_door_open(struct core *core, unsigned at)
                                .read_end = gate_read_end,
                                .live = gate_live,
                                .screens = gate_screens,
-                               .spoilt = gate_spoilt};
+                               .spoilt = gate_spoilt,
+                               .blob_lost = gate_blob_lost};
     return 0;
 }
 

@@ -58,6 +58,19 @@ struct core_blob_news {
     bool is_good;
 };
 
+enum { CORE_BLOBS_LOST_MAX = 16 };
+
+/* Of the files of blobs. */
+struct core_blob_care {
+    /* Under the lock: found to be lost. One too many is found again. */
+    uint32_t lost_count;
+    struct hash lost[CORE_BLOBS_LOST_MAX];
+    /* The core thread's: */
+    bool has_looked;
+    struct hash looked; /* the last one that was read */
+    uint64_t due_ms;    /* when to read the next */
+};
+
 /* Of the store, and of who watches over the process. */
 struct core_care {
     bool is_low;         /* the store's room is for this device's own orders */
@@ -111,6 +124,7 @@ struct core {
     uint32_t blob_news_count;
     struct core_blob_news blob_news[CORE_BLOB_NEWS_MAX];
     uint8_t blob_frame[BLOB_FRAME_BYTES_MAX];
+    struct core_blob_care blob_care;
     int wake_fd, signal_fd; /* signal_fd: the caller's, -1 = none */
     void (*on_news)(void *context);
     void *news_context;
@@ -204,6 +218,14 @@ MUST_CHECK int core_blobs_open(struct core *core);
 MUST_CHECK int core_blobs_step(struct core *core, struct store_txn *txn);
 /* Read, keep and erase what the turn wants, after its frames went out. */
 void core_blobs_release(struct core *core);
+
+/* core_blobs_care.c */
+/* The file of @hash is gone, as whoever read it found, on any thread. */
+void core_blobs_lost(struct core *core, const struct hash *hash);
+/* One that was told; false when there is none. */
+bool core_blobs_take_lost(struct core *core, struct hash *ret_hash);
+/* Read the next file when that is due; one after the other, and then a pause. */
+void core_blobs_look(struct core *core);
 
 /* core_print.c */
 MUST_CHECK int core_print_open(struct core *core);

@@ -66,18 +66,53 @@ TEST(blobs, what_was_put_is_read_until_it_is_erased)
     stop();
 }
 
+static void path_of_blob(const struct hash *hash, char ret_path[PATH_BYTES_MAX])
+{
+    char hex[2 * HASH_BYTES + 1];
+    for (size_t i = 0; i < HASH_BYTES; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", hash->bytes[i]);
+    (void)snprintf(ret_path, PATH_BYTES_MAX, "%s/blobs/%.2s/%s", folder, hex, hex);
+}
+
 TEST(blobs, a_damaged_file_is_not_given_out_and_goes)
 {
     char path[PATH_BYTES_MAX];
-    char hex[2 * HASH_BYTES + 1];
     uint8_t *data = NULL;
     size_t size = 0;
     start();
     const struct hash hash = put();
-    for (size_t i = 0; i < HASH_BYTES; i++)
-        (void)snprintf(hex + 2 * i, 3, "%02x", hash.bytes[i]);
-    (void)snprintf(path, sizeof path, "%s/blobs/%.2s/%s", folder, hex, hex);
+    path_of_blob(&hash, path);
     assert_int_equal(truncate(path, SIZE - 1), 0);
+    assert_int_equal(blobs_read(blobs, &hash, &data, &size), ERR_MISMATCH);
+    assert_false(blobs_has(blobs, &hash));
+    stop();
+}
+
+TEST(blobs, a_damaged_file_is_whole_again_when_the_same_is_put_once_more)
+{
+    char path[PATH_BYTES_MAX];
+    uint8_t *data = NULL;
+    size_t size = 0;
+    start();
+    const struct hash hash = put();
+    path_of_blob(&hash, path);
+    assert_int_equal(truncate(path, SIZE - 1), 0);
+    const struct hash again = put();
+    assert_true(hash_equal(&again, &hash));
+    assert_int_equal(blobs_read(blobs, &hash, &data, &size), 0);
+    free(data);
+    stop();
+}
+
+TEST(blobs, a_file_that_has_grown_beyond_any_blob_goes)
+{
+    char path[PATH_BYTES_MAX];
+    uint8_t *data = NULL;
+    size_t size = 0;
+    start();
+    const struct hash hash = put();
+    path_of_blob(&hash, path);
+    assert_int_equal(truncate(path, BLOB_BYTES_MAX + 1), 0);
     assert_int_equal(blobs_read(blobs, &hash, &data, &size), ERR_MISMATCH);
     assert_false(blobs_has(blobs, &hash));
     stop();
