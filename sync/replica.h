@@ -22,7 +22,7 @@
 #include "sync/mesh/effects.h"
 #include "sync/mesh/ephemeral.h"
 
-enum { FOLD_VERSION = 6 };
+enum { FOLD_VERSION = 7 };
 
 struct replica;
 

@@ -251,18 +251,59 @@ static int recall(struct stock_fold *fold, const struct operation *place, const 
     return apply(fold, event->is_reemitted ? &event->was : place, event);
 }
 
+/* Whether the event puts fold->sought into the index. */
+static int seek_in(struct stock_fold *fold, const struct operation *place,
+                   const struct event *event)
+{
+    struct key key;
+    bool is = false;
+    fold->is_over |=
+        fold->until != NULL && fold->is_salvaged && operation_equal(place, fold->until);
+    if (fold->is_over || fold->is_found || !key_noted(place, event, &key) ||
+        !bytes_equal(key_bytes(&key), fold->sought)) {
+        return 0;
+    }
+    const int err = stock_is_counting(fold, place, event, &is);
+    fold->is_found |= is;
+    return err;
+}
+
+/* Whether an event that was visited before puts the same into the index: then this one adds nothing
+ * to the sums, as it finds that there when rows are made. Of what stands in logs only one can; what
+ * is carried on may have been said anew in a log as well, or said anew twice on what is carried. */
+static int is_known(const struct stock_fold *fold, const struct operation *place,
+                    const struct event *event, bool *ret_is)
+{
+    struct stock_fold seek = *fold;
+    struct key key;
+    *ret_is = false;
+    if (!fold->is_salvaged || !fold->stock->has_reemitted || !key_noted(place, event, &key)) {
+        return 0;
+    }
+    seek.sought = key_bytes(&key);
+    seek.until = place;
+    seek.is_salvaged = seek.is_found = seek.is_over = false;
+    const int err = stock_each_event(&seek, seek_in);
+    *ret_is = seek.is_found;
+    return err;
+}
+
 /* What does not count should have left nothing in the index. */
 static int recall_audited(struct stock_fold *fold, const struct operation *place,
                           const struct event *event)
 {
-    bool is;
+    bool is, is_known_here = false;
     int err = stock_is_counting(fold, place, event, &is);
-    if (err == 0 && !is && !event->is_reemitted) {
-        err = forget(fold, place, event);
-    } else if (err == 0 && is) {
-        err = apply(fold, event->is_reemitted ? &event->was : place, event);
+    if (err != 0) {
+        return err;
     }
-    return err;
+    if (!is) {
+        return event->is_reemitted ? 0 : forget(fold, place, event);
+    }
+    err = is_known(fold, place, event, &is_known_here);
+    return err != 0 || is_known_here
+               ? err
+               : apply(fold, event->is_reemitted ? &event->was : place, event);
 }
 
 int stock_load(struct stock_fold *fold)
@@ -289,20 +330,6 @@ int stock_audit(struct stock_fold *fold)
 
 /* --- the way back --- */
 
-static int seek_in(struct stock_fold *fold, const struct operation *place,
-                   const struct event *event)
-{
-    struct key key;
-    bool is = false;
-    if (fold->is_found || !key_noted(place, event, &key) ||
-        !bytes_equal(key_bytes(&key), fold->sought)) {
-        return 0;
-    }
-    const int err = stock_is_counting(fold, place, event, &is);
-    fold->is_found |= is;
-    return err;
-}
-
 /* The event that stands where the row says. */
 static int seek_at(struct stock_fold *fold, const struct operation *place)
 {
@@ -328,7 +355,8 @@ int stock_key_is_right(const struct stock_fold *fold, struct bytes key, bool *re
     const struct entity_id entity = entity_id_derive(KIND_STOCK, item);
     seek.entity = &entity;
     seek.sought = key;
-    seek.is_found = false;
+    seek.until = NULL;
+    seek.is_found = seek.is_over = false;
     int err = seek_at(&seek, &place);
     if (err == 0 && !seek.is_found) { /* another event may stand for it */
         err = stock_each_event(&seek, seek_in);

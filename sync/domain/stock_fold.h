@@ -48,6 +48,8 @@ struct stock_fold {
     bool has_salvaged;             /* something such was visited */
     struct bytes sought;           /* a key of the index, of which is asked who put it there */
     bool is_found;                 /* an event that counts did */
+    const struct operation *until; /* only those before what is carried on from here; NULL = all */
+    bool is_over;                  /* the search came there */
 };
 
 /* Take in a new event that counts, which is not re-emitted. ERR_IO, ERR_FULL. */

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "sync/base/check.h"
 #include "sync/roster/salvaged.h"
 
 int stock_read_event(struct store_txn *txn, uint64_t log, uint64_t seq, struct operation *ret_id,
@@ -33,8 +32,9 @@ static int has_original(const struct stock_fold *fold, const struct event *event
     return err == ERR_IO ? ERR_IO : 0;
 }
 
-/* Whether an earlier event counts that stands for the same one as @event at @place. One that the
- * disk spoilt has made the stock opaque when its own turn came. */
+/* Whether an earlier event of a log counts that stands for the same one as @event at @place; what
+ * is carried on comes after all of those. One that the disk spoilt has made the stock opaque when
+ * its own turn came. */
 static int has_twin(const struct stock_fold *fold, const struct operation *place,
                     const struct event *event, bool *ret_has)
 {
@@ -54,8 +54,9 @@ static int has_twin(const struct stock_fold *fold, const struct operation *place
         struct event other;
         uint64_t log;
         uint64_t seq;
-        check(key_entity_event_parse(key, &entity, &log, &seq) == 0); /* each_event() came by */
-        if (log == place->log && seq == place->seq) {
+        const bool is_entry = key_entity_event_parse(key, &entity, &log, &seq) == 0;
+        if (!is_entry || !entity_id_equal(&entity, fold->entity) ||
+            (!fold->is_salvaged && log == place->log && seq == place->seq)) {
             break;
         }
         err = stock_read_event(fold->txn, log, seq, &id, &other);
@@ -66,7 +67,7 @@ static int has_twin(const struct stock_fold *fold, const struct operation *place
         }
     }
     store_cursor_close(&cursor);
-    return err;
+    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 /* What its log says, or what a fork voided of that and others carry on: never both. */

@@ -103,6 +103,11 @@ struct operation forked_plain(uint32_t branch, uint32_t type)
     return forked_write(branch, &event);
 }
 
+struct operation forked_say(uint32_t device, const struct event *event)
+{
+    return write_on(forked.txn, &forked.devices[device], event);
+}
+
 static struct hash hash_at(uint32_t branch, uint64_t seq)
 {
     const struct forked_branch *of = &forked.branches[branch];

@@ -53,6 +53,9 @@ uint32_t forked_branch(uint32_t of);
 struct operation forked_write(uint32_t branch, const struct event *event);
 struct operation forked_plain(uint32_t branch, uint32_t type);
 
+/* On @device's own log, which all have. */
+struct operation forked_say(uint32_t device, const struct event *event);
+
 /* Events @first to @last of @branch, into forked.run. */
 void forked_read(uint32_t branch, uint64_t first, uint64_t last);
 

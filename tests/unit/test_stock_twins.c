@@ -1,0 +1,108 @@
+/* test_stock_twins.c - a sale on a forked log that others carry on, and that was also said anew, by
+ * another device or on the carried branch itself: it is one sale, however the row is made.
+ */
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "sync/base/check.h"
+#include "sync/domain/stock_fold.h"
+#include "tests/lib/forked_order.h"
+
+enum { ITEM = 7, UNITS = 3 };
+
+static uint8_t body_data[128];
+static struct stock stock;
+
+static struct event sale(void)
+{
+    const struct stock_take take = {.item = ITEM,
+                                    .units = UNITS,
+                                    .order = forked_entity(1),
+                                    .line = 1,
+                                    .issuer = forked.devices[FORKED_OWNER].head.log};
+    struct event event = {.type = EVENT_STOCK_TAKE, .entity = entity_id_derive(KIND_STOCK, ITEM)};
+    struct writer writer;
+    writer_init(&writer, body_data, sizeof body_data);
+    stock_take_encode(&take, &writer);
+    check(writer_finish(&writer, &event.body) == 0);
+    return event;
+}
+
+static struct event anew(const struct operation *was)
+{
+    struct event event = sale();
+    event.is_reemitted = true;
+    event.was = *was;
+    return event;
+}
+
+static struct bytes row_of(uint8_t *data)
+{
+    struct bytes row;
+    check(stock_encode(&stock, data, STOCK_ROW_BYTES_MAX, &row) == 0);
+    return row;
+}
+
+/* The units sold by the row, which an audit makes, too. */
+static uint64_t units_sold(void)
+{
+    static uint8_t loaded[STOCK_ROW_BYTES_MAX], audited[STOCK_ROW_BYTES_MAX];
+    const struct entity_id item = entity_id_derive(KIND_STOCK, ITEM);
+    struct stock_fold fold = {
+        .txn = forked.txn, .roster = &forked.roster, .entity = &item, .stock = &stock};
+    uint64_t units = 0;
+    (void)forked_fold(); /* the roster */
+    assert_int_equal(stock_load(&fold), 0);
+    for (uint32_t i = 0; i < stock.accounts_count; i++) {
+        units += stock.accounts[i].taken;
+    }
+    const struct bytes row = row_of(loaded);
+    assert_int_equal(stock_audit(&fold), 0);
+    const struct bytes again = row_of(audited);
+    assert_int_equal(row.size, again.size);
+    assert_memory_equal(row.data, again.data, row.size);
+    return units;
+}
+
+TEST(stock_twins, what_is_carried_on_and_was_said_anew_by_another_device_is_one_sale)
+{
+    forked_begin_here();
+    const struct event sold = sale();
+    const struct operation id = forked_write(0, &sold);
+    const struct event again = anew(&id);
+    (void)forked_say(FORKED_OWNER, &again);
+    assert_int_equal(units_sold(), UNITS); /* the original is not here */
+    forked_state(0, 1);
+    assert_int_equal(units_sold(), UNITS);
+    (void)forked_carry(0);
+    assert_int_equal(units_sold(), UNITS);
+    forked_end();
+}
+
+TEST(stock_twins, what_was_said_anew_twice_on_a_carried_branch_is_one_sale)
+{
+    const struct operation lost = {.log = 99, .seq = 4, .hash = {7}};
+    forked_begin_here();
+    const struct event again = anew(&lost);
+    (void)forked_write(0, &again);
+    (void)forked_write(0, &again);
+    forked_state(0, 1);
+    (void)forked_carry(0);
+    assert_int_equal(units_sold(), UNITS);
+    forked_end();
+}
+
+TEST(stock_twins, two_sales_on_a_carried_branch_are_two)
+{
+    const struct operation lost = {.log = 99, .seq = 4, .hash = {7}};
+    forked_begin_here();
+    const struct event again = anew(&lost);
+    (void)forked_write(0, &again);
+    const struct event sold = sale();
+    (void)forked_write(0, &sold);
+    forked_state(0, 1);
+    (void)forked_carry(0);
+    assert_int_equal(units_sold(), 2 * UNITS);
+    forked_end();
+}
