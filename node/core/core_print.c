@@ -97,6 +97,26 @@ static uint32_t held_by(const struct core_print *print, uint32_t printer)
     return count;
 }
 
+/* One that has its fill, out of paper perhaps, must not take the room of others: what is due there
+ * is looked for again when it has printed half of that. */
+static bool has_place(const struct core_print *print, struct core_printer *printer)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < PRINT_LIVE_MAX; i++) {
+        count += print->live[i].is_used && print->live[i].printer == printer->number;
+    }
+    for (size_t i = 0; i < PRINT_WORK_MAX; i++) {
+        const struct print_work *work = &print->work[i];
+        count += work->is_used && !work->is_done && work->printer == printer->number;
+    }
+    if (count < SPOOL_JOBS_MAX) {
+        return true;
+    }
+    printer->behind =
+        printer->behind != 0 && printer->behind < print->at ? printer->behind : print->at;
+    return false;
+}
+
 static uint32_t live_count(const struct core_print *print)
 {
     uint32_t count = 0;
@@ -108,10 +128,11 @@ static uint32_t live_count(const struct core_print *print)
 
 /* --- looking --- */
 
-static bool is_own(struct core_print *print, uint32_t number)
+/* The printer of that number, if it is ours. */
+static struct core_printer *own_find(struct core_print *print, uint32_t number)
 {
-    const struct core_printer *printer = core_printer_find(print, number);
-    return printer != NULL && printer->spool != NULL;
+    struct core_printer *printer = core_printer_find(print, number);
+    return printer != NULL && printer->spool != NULL ? printer : NULL;
 }
 
 static bool look_at_slips(struct core_print *print)
@@ -119,8 +140,9 @@ static bool look_at_slips(struct core_print *print)
     bool has_room = true;
     for (uint32_t i = 0; i < print->slips.count && has_room; i++) {
         const struct print_slip *slip = &print->slips.slips[i];
-        if (print_slip_is_open(slip) && is_own(print, slip->printer) &&
-            live_find(print, slip->id.log, slip->id.seq) == NULL) {
+        struct core_printer *printer = own_find(print, slip->printer);
+        if (print_slip_is_open(slip) && printer != NULL &&
+            live_find(print, slip->id.log, slip->id.seq) == NULL && has_place(print, printer)) {
             has_room = work_add(print, &(struct print_work){.order = print->order.id,
                                                             .printer = slip->printer,
                                                             .log = slip->id.log,
@@ -144,9 +166,10 @@ static bool is_station_seen(const struct order *order, uint32_t at)
 static bool look_at_station(struct core_print *print, struct bytes station)
 {
     struct print_claim claim;
-    const struct core_printer *printer = core_printer_of(print, station);
+    struct core_printer *printer = core_printer_of(print, station);
     if (printer == NULL || printer->spool == NULL || station.size > NAME_BYTES_MAX ||
-        !print_ticket_is_due(print->history, &print->order, &print->slips, station, &claim)) {
+        !print_ticket_is_due(print->history, &print->order, &print->slips, station, &claim) ||
+        !has_place(print, printer)) {
         return true;
     }
     struct print_work work = {
@@ -161,7 +184,10 @@ static bool look_at_station(struct core_print *print, struct bytes station)
 static int look_at_order(struct core_print *print, struct store_txn *txn,
                          const struct entity_id *id)
 {
-    const int err = history_get(print->history, txn, KIND_ORDER, id);
+    int err = history_get(print->history, txn, KIND_ORDER, id);
+    if (err == 0) {
+        err = change_number_of(txn, KIND_ORDER, id, &print->at);
+    }
     if (err != 0) {
         return err == ERR_NOT_FOUND ? 0 : err;
     }
@@ -235,11 +261,26 @@ static int look_at_change(struct core *core, struct store_txn *txn, struct bytes
     return kind == KIND_ORDER && has_own(core->print) ? look_at_order(core->print, txn, &id) : 0;
 }
 
+/* Back to what a printer was passed over for, when it has room again. */
+static void look_back(struct core_print *print)
+{
+    for (uint32_t i = 0; i < print->printers_count; i++) {
+        struct core_printer *printer = &print->printers[i];
+        if (printer->spool == NULL || printer->behind == 0 ||
+            held_by(print, printer->number) > SPOOL_JOBS_MAX / 2) {
+            continue;
+        }
+        print->change = printer->behind <= print->change ? printer->behind - 1 : print->change;
+        printer->behind = 0;
+    }
+}
+
 static int look_at_changes(struct core *core, struct store_txn *txn)
 {
     struct core_print *print = core->print;
     struct store_cursor cursor;
     struct bytes key, row;
+    look_back(print);
     const struct key from = key_change(print->change + 1);
     int err = store_cursor_open(txn, TABLE_CHANGE, &cursor);
     if (err != 0) {

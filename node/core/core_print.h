@@ -29,6 +29,8 @@ struct core_printer {
     struct spool_config config;
     struct spool *spool; /* NULL when not ours, or when it could not be started */
     unsigned troubles;   /* as last told */
+    uint64_t
+        behind; /* it has its fill: what changed from here on is looked at again; 0 = nothing */
 };
 
 /* A command to be given, until it was answered. */
@@ -60,6 +62,7 @@ struct core_print {
     struct command command;
     bool is_again;   /* look at every order, not only at what changed */
     uint64_t change; /* looked at up to here */
+    uint64_t at;     /* the change of the order that is being looked at */
     uint32_t printers_count;
     struct core_printer printers[PRINTERS_MAX];
     struct print_work work[PRINT_WORK_MAX];

@@ -119,6 +119,7 @@ static void printer_keep(struct core_print *print, struct core_printer *printer)
     if (before != NULL && before->spool != NULL && is_same_way(before, printer)) {
         printer->spool = before->spool;
         printer->troubles = before->troubles;
+        printer->behind = before->behind;
         before->spool = NULL;
     }
 }

@@ -143,6 +143,20 @@ int change_number_get(struct store_txn *txn, uint64_t *ret_number)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+int change_number_of(struct store_txn *txn, enum kind kind, const struct entity_id *entity,
+                     uint64_t *ret_number)
+{
+    const struct key state = key_state(kind, entity);
+    struct bytes number;
+    const int err = store_get(txn, TABLE_MARK, key_bytes(&state), &number);
+    if (err != 0)
+        return err;
+    if (number.size != 8)
+        return ERR_IO;
+    *ret_number = get_be64(number.data);
+    return 0;
+}
+
 /* Each entity stands under its newest number only. */
 static int change_number_forget(struct store_txn *txn, const struct key *state)
 {

@@ -110,6 +110,10 @@ MUST_CHECK int entity_has_kind(struct store_txn *txn, const struct entity_id *en
 /* Read the newest change number of a store; 0 when nothing ever changed. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int change_number_get(struct store_txn *txn, uint64_t *ret_number);
 
+/* The number of the last change of an entity's row. ERR_NOT_FOUND: it has none. ERR_IO. */
+MUST_CHECK int change_number_of(struct store_txn *txn, enum kind kind,
+                                const struct entity_id *entity, uint64_t *ret_number);
+
 /* Fold @entity from the log, as a row would hold it, into folder->row: for audits; nothing is
  * written. An empty @ret_row: nothing of it counts. ERR_MISMATCH: what it has in the index besides
  * is wrong. ERR_IO, ERR_MALFORMED. */

@@ -542,6 +542,60 @@ TEST(print_node, a_station_that_another_device_prints_is_left_to_it)
     end();
 }
 
+/* A second one of ours, which writes to a file. */
+static void add_bar_printer(void)
+{
+    uint8_t owner[8];
+    struct command bar = command_of(COMMAND_RECORD_SET);
+    put_be64(owner, node.identity.device);
+    bar.record = KIND_PRINTER;
+    bar.item = PRINTER + 1;
+    bar.is_new = true;
+    field(&bar, RECORD_NAME, bytes_of_text("Bar"));
+    field(&bar, PRINTER_DRIVER, bytes_of_text("text"));
+    field(&bar, PRINTER_OWNER, bytes_of(owner, sizeof owner));
+    field(&bar, PRINTER_ADDRESS, bytes_of_text(""));
+    field(&bar, PRINTER_STATIONS, bytes_of_text("bar"));
+    (void)ask(&bar);
+}
+
+static void turn_until_file(const char *name)
+{
+    char path[256];
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    (void)snprintf(path, sizeof path, "%s/%s", node.state, name);
+    while (access(path, F_OK) != 0) {
+        assert_int_equal(core_turn(node.core, 10), 0);
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+}
+
+/* More than the printer and all commands on their way hold. */
+TEST(print_node, a_printer_without_paper_holds_up_no_other_however_many_tickets_wait_for_it)
+{
+    enum { MANY = 130 };
+    begin();
+    (void)snprintf(node.settings.print_folder, sizeof node.settings.print_folder, "%s", node.state);
+    open_stall();
+    add_item(ITEM + 1, "Tea", "bar");
+    printer_set_paper(true, false);
+    set_tcp_printer();
+    add_bar_printer();
+    for (uint32_t i = 0; i < MANY; i++) {
+        place();
+    }
+    turn_until_printer("it is out of paper");
+    place_all(ITEM + 1, ITEM + 1);
+    turn_until_file("printer-2.txt");
+    turn_until_done(1);
+    assert_int_equal(printed("Ramen"), 0);
+    printer_set_paper(false, false);
+    turn_until_printed("2 x Ramen", MANY);
+    assert_int_equal(printed("2 x Ramen"), MANY);
+    assert_int_equal(printed("COPY"), 0);
+    end();
+}
+
 static void hide_printer(bool is_hidden)
 {
     struct command set = command_of(COMMAND_RECORD_SET);
