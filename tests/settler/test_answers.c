@@ -249,6 +249,37 @@ TEST(settler_answers, commands_that_have_no_room_go_later)
     end_captured(1100);
 }
 
+static bool is_looking(void)
+{
+    bool is = false;
+    for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+        is |= scene->settler->flights[i].kind == FLIGHT_LOOK;
+    }
+    return is;
+}
+
+/* All of it is wished back, and the refund is looked for; while the answer is on its way somebody
+ * gives back a part by hand, and that is heard first. */
+TEST(settler_answers, a_refund_that_is_looked_for_asks_for_what_is_due_when_the_answer_is_there)
+{
+    begin();
+    const uint32_t order = story_captured(2);
+    scene->has_hooks = true;
+    scene_do(COMMAND_CANCEL, order);
+    for (unsigned ms = 0; ms < HOUR_MS && !is_looking(); ms++) {
+        scene_run(1);
+    }
+    assert_true(is_looking());
+    provider_refund_add(&scene->provider, 0, 100);
+    story_wait();
+    assert_int_equal(scene->provider.refunds_count, 2);
+    assert_int_equal(scene->provider.refunds[1].amount, 1000);
+    for (uint32_t i = 0; i < scene->provider.keys_count; i++) {
+        assert_int_equal(scene->provider.keys[i].status, 200); /* nothing was asked in vain */
+    }
+    end_captured(1100);
+}
+
 TEST(settler_answers, a_refund_that_failed_and_has_its_wish_is_a_persons_to_see)
 {
     begin();
