@@ -328,6 +328,18 @@ static uint64_t quote_ms(const struct replica *replica)
     return ms > 0 && ms < HOLD_MS_MAX ? ms : HOLD_MS_MAX;
 }
 
+/* A refusal that is about one item of the menu names it. */
+static int till_judge(const struct till *till, const struct command *command,
+                      struct till_result *result, struct answer *ret_answer)
+{
+    const int err = till_run(till, command, result);
+    if (err != 0 && result->refused_item != 0)
+        *ret_answer = (struct answer){.kind = KIND_MENU,
+                                      .entity = entity_id_derive(KIND_MENU, result->refused_item),
+                                      .number = (uint32_t)result->refused_item};
+    return err;
+}
+
 /* Judge and write; 0 with an answer, or a refusal that changed nothing, or ERR_IO / ERR_FULL. */
 static int command_run(struct replica *replica, struct store_txn *txn,
                        const struct command *command, struct moment now, struct effects *out,
@@ -366,10 +378,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
     if (err == 0)
         err = replica_guest_before(replica, txn, command, now);
     if (err == 0)
-        err = till_run(&till, command, result);
-    if (err == ERR_UNAVAILABLE && result->missing_item != 0)
-        *ret_answer = (struct answer){.kind = KIND_MENU,
-                                      .entity = entity_id_derive(KIND_MENU, result->missing_item)};
+        err = till_judge(&till, command, result, ret_answer);
     if (err == ERR_UNAVAILABLE)
         replica_stock_note(replica, result, false, now);
     if (err == 0 && result->events_count > 0)

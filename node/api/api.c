@@ -47,40 +47,6 @@ void api_add(struct api *api, const struct annex *annex)
     json_print(json_openapi_with(&table), &api->document);
 }
 
-/* --- problems --- */
-
-int api_status_of(int err)
-{
-    static const struct {
-        int err, status;
-    } statuses[] = {
-        {ERR_MALFORMED, 400}, {ERR_UNAUTHENTICATED, 401}, {ERR_FORBIDDEN, 403},
-        {ERR_NOT_FOUND, 404}, {ERR_CONFLICT, 409},        {ERR_EXISTS, 409},
-        {ERR_MISMATCH, 409},  {ERR_STATE, 409},           {ERR_UNAVAILABLE, 409},
-        {ERR_VERSION, 409},   {ERR_EXPIRED, 410},         {ERR_TOO_LARGE, 413},
-        {ERR_TOO_MANY, 422},  {ERR_OVERFLOW, 422},        {ERR_LIMIT, 429},
-        {ERR_BUSY, 503},      {ERR_SPOILT, 503},          {ERR_FULL, 507},
-    };
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
-        if (statuses[i].err == err)
-            return statuses[i].status;
-    return 500;
-}
-
-static void problem_with(struct api_reply *reply, int err, int status, const char *where)
-{
-    text_clear(&reply->body);
-    reply->is_problem = true;
-    reply->is_pending = false;
-    reply->status = status;
-    json_print(state_json_problem(err, status, where), &reply->body);
-}
-
-void api_problem(struct api_reply *reply, int err, const char *where)
-{
-    problem_with(reply, err, api_status_of(err), where);
-}
-
 /* --- rights --- */
 
 /* Who asks for @capability and lacks it: somebody should sign in, or somebody else should. */
@@ -237,6 +203,18 @@ struct api_want api_want(const struct api *api, const char *method, const char *
                              .header = route->header};
 }
 
+/* Of a path that is known for others than the request's. */
+static void refuse_method(const struct api *api, const char *path, struct api_reply *reply)
+{
+    char methods[ROUTE_METHODS_BYTES_MAX] = "";
+    route_methods(path, methods);
+    if (api->annex != NULL) {
+        const struct route_table table = {api->annex->routes, api->annex->routes_count};
+        route_methods_in(&table, path, methods);
+    }
+    api_problem_method(reply, methods);
+}
+
 static int find_route(const struct api *api, const struct api_request *request,
                       struct api_reply *reply)
 {
@@ -272,18 +250,6 @@ static void annex_ask(struct api *api, const struct api_request *request, struct
         api_problem(reply, err, where);
 }
 
-void api_conclude_annex(struct api *api, struct annex_answer *answer, struct api_reply *reply)
-{
-    check(reply->is_pending && reply->is_annexed && reply->request == answer->request);
-    state_refresh(api->state);
-    reply->is_pending = false;
-    reply->status = reply->route->status;
-    if (answer->err == 0)
-        text_append(&reply->body, answer->body.data, answer->body.size);
-    else
-        api_problem(reply, answer->err, answer->where != NULL ? answer->where : "");
-}
-
 /* A request with a body that is no command of the core's. */
 static void answer_harmless(struct api *api, const struct api_request *request,
                             struct api_reply *reply)
@@ -300,22 +266,6 @@ static void answer_harmless(struct api *api, const struct api_request *request,
     json_free(body);
     if (err != 0)
         api_problem(reply, err, where);
-}
-
-void api_conclude_sign_in(struct api *api, const struct pin_answer *answer, struct api_reply *reply)
-{
-    struct json_value *value = NULL;
-    check(reply->is_pending && reply->is_signing_in && reply->request == answer->request);
-    state_refresh(api->state);
-    reply->is_pending = false;
-    reply->status = reply->route->status;
-    const int err = sign_in_end(api->state, answer, &value);
-    if (err == 0) {
-        json_print(value, &reply->body);
-        return;
-    }
-    reply->retry_ms = answer->wait_ms;
-    api_problem(reply, err, err == ERR_LIMIT ? SIGN_IN_LOCKED : SIGN_IN_WRONG);
 }
 
 /* How often, who, whether he may: an address is counted before its token is looked at. */
@@ -365,8 +315,8 @@ static const char *why_not_now(const struct api *api, const struct api_reply *re
 static int admit(struct api *api, const struct api_request *request, struct api_reply *reply)
 {
     int err = find_route(api, request, reply);
-    if (err == ERR_STATE) {
-        problem_with(reply, err, 405, "another method");
+    if (err == ERR_METHOD) {
+        refuse_method(api, request->path, reply);
         return err;
     }
     if (err == 0)
@@ -403,72 +353,6 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
         answer_harmless(api, request, ret_reply);
     else
         api_read(api, request, NULL, ret_reply);
-}
-
-static int conclude_placed(struct api *api, const struct answer *answer, struct api_reply *reply)
-{
-    struct store_txn *txn = NULL;
-    const struct gate *gate = api->state->gate;
-    int err = gate->read_begin(gate->context, &txn);
-    if (err != 0)
-        return err;
-    err = state_order(api->state, txn, &answer->entity);
-    if (err == 0 && api->state->order.numbers_count == 0)
-        err = ERR_INTERNAL;
-    if (err == 0)
-        json_print(state_json_placed(api->state, answer), &reply->body);
-    gate->read_end(gate->context, txn);
-    return err;
-}
-
-/* A retry, or a refusal, leaves bytes that nothing speaks of. */
-static void settle_bytes(struct api *api, const struct api_reply *reply)
-{
-    struct store_txn *txn = NULL;
-    const struct gate *gate = api->state->gate;
-    if (!reply->is_bytes_kept || gate->read_begin(gate->context, &txn) != 0)
-        return;
-    api_blob_settle(gate, txn, &reply->match.blob);
-    gate->read_end(gate->context, txn);
-}
-
-/* What of a refused order is sold out, by name; "" when that is not known. */
-static void name_missing(struct api *api, const struct effect_answer *answer, char *where)
-{
-    struct store_txn *txn = NULL;
-    const struct gate *gate = api->state->gate;
-    if (answer->err != ERR_UNAVAILABLE || answer->answer.kind != KIND_MENU ||
-        gate->read_begin(gate->context, &txn) != 0)
-        return;
-    if (state_item(api->state, txn, &answer->answer.entity) == 0)
-        (void)snprintf(where, JSON_WHERE_BYTES_MAX, "%.*s", (int)api->state->item.name.size,
-                       (const char *)api->state->item.name.data);
-    gate->read_end(gate->context, txn);
-}
-
-void api_conclude(struct api *api, const struct effect_answer *answer, struct api_reply *reply)
-{
-    char where[JSON_WHERE_BYTES_MAX] = "";
-    static const struct api_request no_request = {.query = ""};
-    check(reply->is_pending && reply->request == answer->request);
-    reply->is_pending = false;
-    reply->status = reply->route->status;
-    state_refresh(api->state);
-    settle_bytes(api, reply);
-    int err = answer->err;
-    if (err == 0 && reply->route->shape == SHAPE_DONE)
-        json_print(state_json_done(&answer->answer), &reply->body);
-    else if (err == 0 && reply->route->shape == SHAPE_ORDER_PLACED)
-        err = conclude_placed(api, &answer->answer, reply);
-    else if (err == 0)
-        api_read(api, &no_request, &answer->answer, reply);
-    name_missing(api, answer, where);
-    if (err == ERR_LIMIT && reply->route->shape == SHAPE_ORDER_PLACED)
-        (void)snprintf(where, sizeof where, "orders that are not paid for");
-    if (err == ERR_MISMATCH && reply->route->shape == SHAPE_ORDER_PLACED)
-        (void)snprintf(where, sizeof where, "the choices of an item, or what is paid");
-    if (err != 0)
-        api_problem(reply, err, where);
 }
 
 int api_seen(struct api *api, const struct caller *caller, struct bytes frame)

@@ -43,8 +43,9 @@ struct api_reply {
     bool is_annexed;                 /* ... or from the annex ... */
     bool is_signing_in;              /* ... or from who looks at PINs */
     uint64_t request;
-    uint64_t retry_ms;         /* of 429: when to try again; 0 = not said */
-    const struct route *route; /* what api_conclude() wants; NULL = no such route */
+    uint64_t retry_ms;                   /* of 429: when to try again; 0 = not said */
+    char allow[ROUTE_METHODS_BYTES_MAX]; /* of 405: the methods that the path takes */
+    const struct route *route;           /* what api_conclude() wants; NULL = no such route */
     struct route_match match;
     struct caller caller; /* who asked */
 };
@@ -83,6 +84,9 @@ void api_conclude_sign_in(struct api *api, const struct pin_answer *answer,
 /* Make @reply a problem. @where may be "". */
 void api_problem(struct api_reply *reply, int err, const char *where);
 int api_status_of(int err);
+
+/* The problem that its path takes @methods only. */
+void api_problem_method(struct api_reply *reply, const char *methods);
 
 /* Who asks for the stream, with what the roster says now. 0, ERR_UNAUTHENTICATED (nobody, or nobody
  * any more), ERR_FORBIDDEN. */

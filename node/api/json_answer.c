@@ -19,17 +19,6 @@ struct json_value *state_json_done(const struct answer *answer)
     return object;
 }
 
-struct json_value *state_json_problem(int err, int status, const char *where)
-{
-    struct json_value *object = json_new_object();
-    json_put_string(object, "type", "about:blank");
-    json_put_string(object, "title", err_text(err));
-    json_put_int(object, "status", status);
-    json_put_string(object, "code", err_code(err));
-    json_put_string(object, "detail", where);
-    return object;
-}
-
 struct json_value *state_json_blob(const struct hash *hash, const struct blob *blob)
 {
     struct json_value *object = json_new_object();

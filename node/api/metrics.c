@@ -166,15 +166,24 @@ static int print_orders(struct state *state, struct store_txn *txn, struct text 
 
 /* --- peers --- */
 
+/* A device that is out of the pop-up refuses nobody: its link is nobody's business any more. */
+enum { OUT_REVOKED = GATE_LOST + 1, OUT_RETIRED };
+
+static size_t peer_state(const struct gate_peer *peer)
+{
+    if (peer->is_revoked)
+        return OUT_REVOKED;
+    return peer->is_retired ? OUT_RETIRED : (size_t)peer->link;
+}
+
 static void print_links(const struct gate_live *live, struct text *to)
 {
-    static const char *const states[] = {[GATE_LINKED] = "linked",
-                                         [GATE_CONNECTING] = "connecting",
-                                         [GATE_REFUSED] = "refused",
-                                         [GATE_LOST] = "lost"};
+    static const char *const states[] = {
+        [GATE_LINKED] = "linked", [GATE_CONNECTING] = "connecting", [GATE_REFUSED] = "refused",
+        [GATE_LOST] = "lost",     [OUT_REVOKED] = "revoked",        [OUT_RETIRED] = "retired"};
     uint32_t counts[sizeof states / sizeof states[0]] = {0};
     for (uint32_t i = 0; i < live->peers_count; i++)
-        counts[live->peers[i].link]++;
+        counts[peer_state(&live->peers[i])]++;
     family(to, "peers", "gauge", "Other devices, by the state of the link to them.");
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
         line(to, "trestle_peers{state=\"%s\"} %u\n", states[i], counts[i]);

@@ -13,7 +13,8 @@
 enum {
     API_PUBLIC = -1,    /* anybody, with or without a token */
     API_SIGNED_IN = -2, /* whoever holds a token */
-    ROUTE_QUERIES_MAX = 2
+    ROUTE_QUERIES_MAX = 2,
+    ROUTE_METHODS_BYTES_MAX = 48
 };
 
 /* What a request that is sent again does. */
@@ -118,9 +119,14 @@ MUST_CHECK int route_find_in(const struct route_table *table, const char *method
 uint32_t route_roles(const struct route *route);
 
 /* The route of @method and @path (both terminated; no query). ERR_NOT_FOUND: no such path, or a
- * parameter that cannot be one. ERR_STATE: the path exists for other methods. */
+ * parameter that cannot be one. ERR_METHOD: the path exists for other methods. */
 MUST_CHECK int route_find(const char *method, const char *path, const struct route **ret_route,
                           struct route_match *ret_match);
+
+/* Add the methods of @path to the list in @to: "GET, HEAD, POST". */
+void route_methods_in(const struct route_table *table, const char *path,
+                      char to[ROUTE_METHODS_BYTES_MAX]);
+void route_methods(const char *path, char to[ROUTE_METHODS_BYTES_MAX]);
 
 /* Whether a row of a table of routes says all that it has to, and nothing that contradicts the
  * rest: above all who may. */

@@ -134,7 +134,9 @@ SCHEMA(problem, "Problem", "RFC 9457 application/problem+json.",
     TEXT("title", 0, 200, NOTE("what to do next, for a person")),
     INT("status", 400, 599),
     ENUM("code", code_words),
-    TEXT("detail", 0, 400, NOTE("where: a JSON pointer and what is wrong there; may be empty")));
+    TEXT("detail", 0, 400, NOTE("where: a JSON pointer and what is wrong there; may be empty")),
+    INT("item", 1, MENU_NUMBER_MAX, OPTIONAL, NOTE("that it is about: its number on the menu")),
+    TEXT("item_name", 1, NAME_BYTES_MAX, OPTIONAL));
 
 SCHEMA(health, "Health", NULL, BOOL("ok"));
 

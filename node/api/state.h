@@ -129,6 +129,5 @@ struct json_value *state_json_marks(const struct state *state, int64_t now_ms);
 struct json_value *state_json_done(const struct answer *answer);
 /* Of state->order, which was read. */
 struct json_value *state_json_placed(const struct state *state, const struct answer *answer);
-struct json_value *state_json_problem(int err, int status, const char *where);
 
 #endif

@@ -1,10 +1,8 @@
 /* trestle archive: the journals in one file, to keep and to prove. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "node/archive/archive.h"
-#include "node/cli/cli.h"
-#include "node/cli/journal.h"
+#include "node/cli/days.h"
 #include "node/cli/output.h"
 
 static void show_progress(uint64_t events)
@@ -42,19 +40,21 @@ int command_archive(const struct args *args)
 {
     char state[PATH_BYTES_MAX];
     struct journal journal;
-    const char *day = args_flag(args, "day");
-    int status = output_may_replace(args, args->words[0]);
+    uint64_t day;
+    int status = day_flag(args, &day);
+    if (status == EXIT_DONE)
+        status = output_may_replace(args, args->words[0]);
     if (status == EXIT_DONE)
         status = place_state(args, state);
     if (status == EXIT_DONE)
         status = journal_open_state(state, &journal);
     if (status != EXIT_DONE)
         return status;
-    struct archive_head head = {.popup = journal.popup,
-                                .root = journal.root,
-                                .epoch_ms = journal.epoch_ms,
-                                .day = day == NULL ? 0 : strtoull(day, NULL, 10)};
-    int err = write_file(args->words[0], &journal, &head);
+    struct archive_head head = {
+        .popup = journal.popup, .root = journal.root, .epoch_ms = journal.epoch_ms, .day = day};
+    status = day_check(&journal, day);
+    if (status == EXIT_DONE)
+        status = tell_archive(write_file(args->words[0], &journal, &head), args->words[0]);
     journal_close(&journal);
-    return tell_archive(err, args->words[0]);
+    return status;
 }

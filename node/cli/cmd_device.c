@@ -112,9 +112,9 @@ static int target_find(struct door *door, const char *word, char ret_id[TARGET_B
     return status;
 }
 
-/* POST {"@field": "@value"}, or {}, and say @done. */
+/* POST {"@field": "@value"}, or {}, and say @done; where nobody is, @missing. */
 static int change(const struct args *args, struct door *door, const char *path, const char *field,
-                  const char *value, const char *done, const char *name)
+                  const char *value, const char *done, const char *name, const char *missing)
 {
     struct text json = {0};
     struct text body = {0};
@@ -127,7 +127,7 @@ static int change(const struct args *args, struct door *door, const char *path, 
     text_append(&json, "}", 1);
     const struct http_request request = {
         .method = "POST", .path = path, .body = bytes_of(json.data, json.size)};
-    const int status = door_get(door, &request, &body);
+    const int status = door_find(door, &request, missing, &body);
     if (status == EXIT_DONE && args_has(args, "json"))
         (void)printf("%.*s\n", (int)body.size, body.data);
     else if (status == EXIT_DONE)
@@ -148,7 +148,7 @@ static int device_change(const struct args *args, struct door *door, const struc
         return EXIT_FAILED;
     (void)snprintf(path, sizeof path, "/api/devices/%s/%s", id, action->name);
     return change(args, door, path, action->field, args->words[action->words - 1], action->done,
-                  word);
+                  word, NULL);
 }
 
 static bool role_is_known(const char *word)
@@ -184,25 +184,60 @@ int command_device(const struct args *args)
 
 /* --- people --- */
 
-enum { PIN_LINE_BYTES_MAX = 32 };
+enum { PIN_LINE_BYTES_MAX = 32, NOBODY_BYTES_MAX = 160 };
+
+static void nobody(const char *number, char ret_text[NOBODY_BYTES_MAX])
+{
+    (void)snprintf(ret_text, NOBODY_BYTES_MAX,
+                   "there is no person %.20s; trestle record list staff shows all, "
+                   "trestle record add staff number=%.20s name=NAME adds one",
+                   number, number);
+}
+
+/* A role that waits for nobody would be the next person's with that number. What somebody may do no
+ * more is taken all the same. */
+static int person_check(struct door *door, const char *number, const char *role,
+                        const char *missing)
+{
+    struct text body = {0};
+    struct reply *reply = NULL;
+    bool is_there = strcmp(role, role_text(ROLE_NONE)) == 0;
+    int status = list_get(door, "/api/staff", &body, &reply);
+    const struct reply_node *list = reply == NULL ? NULL : reply_find(reply_root(reply), "staff");
+    for (size_t i = 0; i < reply_count(list); i++)
+        is_there |= reply_number(reply_at(list, i), "number") == strtoll(number, NULL, 10);
+    if (status == EXIT_DONE && !is_there) {
+        tell("%s", missing);
+        status = EXIT_FAILED;
+    }
+    reply_free(reply);
+    text_close(&body);
+    return status;
+}
 
 static int role_change(const struct args *args, struct door *door)
 {
-    char path[TARGET_BYTES_MAX];
-    const char *number = args->words[1];
+    char path[TARGET_BYTES_MAX], missing[NOBODY_BYTES_MAX];
+    const char *number = args->words[1], *role = args->words[2];
+    nobody(number, missing);
     (void)snprintf(path, sizeof path, "/api/staff/%.20s/role", number);
-    return change(args, door, path, "role", args->words[2], "has its new role", number);
+    const int status = person_check(door, number, role, missing);
+    return status != EXIT_DONE
+               ? status
+               : change(args, door, path, "role", role, "has its new role", number, missing);
 }
 
 static int pin_change(const struct args *args, struct door *door)
 {
-    char path[TARGET_BYTES_MAX], pin[PIN_LINE_BYTES_MAX];
+    char path[TARGET_BYTES_MAX], pin[PIN_LINE_BYTES_MAX], missing[NOBODY_BYTES_MAX];
     const char *number = args->words[1];
     int status = EXIT_USAGE;
+    nobody(number, missing);
     (void)snprintf(path, sizeof path, "/api/staff/%.20s/pin", number);
     if (ask_secret("PIN (nothing: none any more): ", pin, sizeof pin))
-        status = change(args, door, path, "pin", pin,
-                        pin[0] == '\0' ? "has no PIN any more" : "has its new PIN", number);
+        status =
+            change(args, door, path, "pin", pin,
+                   pin[0] == '\0' ? "has no PIN any more" : "has its new PIN", number, missing);
     else
         tell("the PIN is a line of 4 to 12 digits on standard input");
     entropy_wipe(pin, sizeof pin);

@@ -1,12 +1,11 @@
 /* trestle export: every event of the store as JSON lines, for verifiers that share no code with us;
  * or events, orders, lines, payments and stock as rows for spreadsheets and other programs. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
 
-#include "node/cli/cli.h"
+#include "node/cli/days.h"
 #include "node/cli/export.h"
 #include "node/cli/output.h"
 #include "sync/base/check.h"
@@ -87,21 +86,16 @@ struct wish {
 static bool wish_read(const struct args *args, struct wish *wish)
 {
     const char *format = args_flag(args, "format"), *what = args_flag(args, "what");
-    const char *day = args_flag(args, "day");
-    char *end = NULL;
-    *wish = (struct wish){.is_csv = format != NULL && strcmp(format, "csv") == 0,
-                          .day = EXPORT_ANY_DAY};
+    *wish = (struct wish){.is_csv = format != NULL && strcmp(format, "csv") == 0};
+    if (day_flag(args, &wish->day) != EXIT_DONE)
+        return false;
     if (what != NULL || wish->is_csv)
         wish->kind = export_kind_find(what == NULL ? "events" : what);
-    if (day != NULL)
-        wish->day = strtoull(day, &end, 10);
     if (format != NULL && !wish->is_csv && strcmp(format, "jsonl") != 0)
         tell("--format is jsonl or csv");
     else if (what != NULL && wish->kind == NULL)
         tell("--what is events, orders, lines, payments or stock");
-    else if (day != NULL && (end == day || *end != '\0' || wish->day == 0))
-        tell("--day is a number from 1 on");
-    else if (day != NULL && (wish->kind == NULL || !wish->kind->has_days))
+    else if (wish->day != EXPORT_ANY_DAY && (wish->kind == NULL || !wish->kind->has_days))
         tell("--day goes with --what orders, lines or payments");
     else
         return true;
@@ -130,6 +124,15 @@ static int write_file(const char *path, const struct wish *wish, const struct jo
     return err != 0 ? err : output_end(&output, write_wish(output.file, wish, journal));
 }
 
+/* To the file @path, NULL = to stdout. */
+static int export_to(const char *path, const struct wish *wish, const struct journal *journal,
+                     const char *state)
+{
+    const int err =
+        path == NULL ? write_wish(stdout, wish, journal) : write_file(path, wish, journal);
+    return err == 0 ? EXIT_DONE : tell_failure(path == NULL ? state : path, err);
+}
+
 int command_export(const struct args *args)
 {
     char state[PATH_BYTES_MAX];
@@ -145,8 +148,9 @@ int command_export(const struct args *args)
         status = journal_open_state(state, &journal);
     if (status != EXIT_DONE)
         return status;
-    int err =
-        path == NULL ? write_wish(stdout, &wish, &journal) : write_file(path, &wish, &journal);
+    status = day_check(&journal, wish.day);
+    if (status == EXIT_DONE)
+        status = export_to(path, &wish, &journal, state);
     journal_close(&journal);
-    return err == 0 ? EXIT_DONE : tell_failure(path == NULL ? state : path, err);
+    return status;
 }

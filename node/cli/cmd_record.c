@@ -175,17 +175,20 @@ static int append_new(const struct args *args, struct door *door, const struct r
 static int record_write(const struct args *args, struct door *door, const struct record_kind *kind,
                         bool is_new)
 {
-    char path[RECORD_PATH_BYTES_MAX];
+    char path[RECORD_PATH_BYTES_MAX], missing[2 * RECORD_PATH_BYTES_MAX];
     struct text body = {0}, answer = {0};
     (void)snprintf(path, sizeof path, is_new ? "/api/%s" : "/api/%s/%.12s", kind->path,
                    args->words[2]);
+    (void)snprintf(missing, sizeof missing,
+                   "there is no %s %.12s; trestle record list %s shows those that there are",
+                   kind->name, args->words[2], kind->name);
     text_append_text(&body, "{");
     int status = is_new ? append_new(args, door, kind, &body) : append_fields(args, 3, kind, &body);
     text_append_text(&body, "}");
     struct http_request request = {
         .method = is_new ? "POST" : "PATCH", .path = path, .body = bytes_of(body.data, body.size)};
     if (status == EXIT_DONE)
-        status = door_get(door, &request, &answer);
+        status = door_find(door, &request, is_new ? NULL : missing, &answer);
     struct reply *reply = status == EXIT_DONE ? reply_new(&answer) : NULL;
     if (reply != NULL && args_has(args, "json"))
         (void)printf("%.*s\n", (int)answer.size, answer.data);

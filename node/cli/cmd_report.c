@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "node/cli/days.h"
 #include "node/cli/door.h"
 #include "node/cli/menu_file.h"
 #include "node/cli/reply.h"
@@ -123,35 +123,34 @@ static void show(const struct args *args, const struct text *body, unsigned digi
     reply_free(reply);
 }
 
-static int day_path(const struct args *args, char *path, size_t capacity)
+/* What there is to say of @day; 0 = of the present one. */
+static int report_get(struct door *door, uint64_t day, struct text *body)
 {
-    const char *day = args_flag(args, "day");
-    (void)snprintf(path, capacity, "/api/reports/day");
-    if (day == NULL)
-        return EXIT_DONE;
-    if (day[0] == '\0' || strlen(day) > 9 || strspn(day, "0123456789") != strlen(day)) {
-        tell("--day wants the number of a trading day");
-        return EXIT_USAGE;
-    }
-    (void)snprintf(path, capacity, "/api/reports/day?day=%s", day);
-    return EXIT_DONE;
+    char path[64], missing[96];
+    const int size = snprintf(path, sizeof path, "/api/reports/day");
+    const struct http_request request = {.method = "GET", .path = path};
+    if (day != 0)
+        (void)snprintf(path + size, sizeof path - (size_t)size, "?day=%llu",
+                       (unsigned long long)day);
+    (void)snprintf(missing, sizeof missing,
+                   "there was no day %llu; trestle day says which is the present one",
+                   (unsigned long long)day);
+    return door_find(door, &request, missing, body);
 }
 
 int command_report(const struct args *args)
 {
-    char path[64];
+    uint64_t day;
     struct door *door = NULL;
     struct text body = {0};
     unsigned digits = 2;
-    int status = day_path(args, path, sizeof path);
+    int status = day_flag(args, &day);
     if (status == EXIT_DONE)
         status = door_open(args, &door);
     if (status == EXIT_DONE)
         status = door_digits(door, &digits);
-    if (status == EXIT_DONE) {
-        struct http_request request = {.method = "GET", .path = path};
-        status = door_get(door, &request, &body);
-    }
+    if (status == EXIT_DONE)
+        status = report_get(door, day, &body);
     if (status == EXIT_DONE)
         show(args, &body, digits);
     text_close(&body);

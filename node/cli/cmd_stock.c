@@ -54,12 +54,15 @@ static bool number_parse(const char *text, long long min, long long max, long lo
     return end != text && *end == '\0' && *ret_number >= min && *ret_number <= max;
 }
 
-/* Ask, and print the item that comes back. EXIT_DONE, or told. */
-static int item_write(const struct args *args, struct door *door, struct http_request request,
-                      bool *ret_is_counted)
+/* Ask, and print @item that comes back. EXIT_DONE, or told. */
+static int item_write(const struct args *args, struct door *door, long long item,
+                      struct http_request request, bool *ret_is_counted)
 {
+    char missing[96];
     struct text body = {0};
-    int status = door_get(door, &request, &body);
+    (void)snprintf(missing, sizeof missing,
+                   "there is no item %lld on the menu; trestle menu export shows all", item);
+    int status = door_find(door, &request, missing, &body);
     struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
     *ret_is_counted =
         reply != NULL && strcmp(reply_text(reply_root(reply), "stock_policy"), "off") != 0;
@@ -87,7 +90,7 @@ static int stock_change(const struct args *args, struct door *door, const char *
     const int size = snprintf(json, sizeof json, "{\"%s\":%lld}", field, units);
     const struct http_request request = {
         .method = "POST", .path = path, .body = bytes_of(json, (size_t)size)};
-    const int status = item_write(args, door, request, &is_counted);
+    const int status = item_write(args, door, item, request, &is_counted);
     if (status == EXIT_DONE && !is_counted)
         tell("the stock policy of item %lld is off: the units are kept, and count once `trestle "
              "stock policy %lld` makes it warn or strict",
@@ -122,7 +125,7 @@ static int stock_policy(const struct args *args, struct door *door)
     const int size = snprintf(json, sizeof json, "{\"stock_policy\":\"%s\"}", args->words[2]);
     const struct http_request request = {
         .method = "PATCH", .path = path, .body = bytes_of(json, (size_t)size)};
-    return item_write(args, door, request, &is_counted);
+    return item_write(args, door, item, request, &is_counted);
 }
 
 static const struct verb {

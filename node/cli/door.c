@@ -245,13 +245,22 @@ static int body_check(const struct text *body)
     return is_json ? EXIT_DONE : tell_failure("the node", ERR_MALFORMED);
 }
 
-int door_get(struct door *door, const struct http_request *request, struct text *body)
+int door_find(struct door *door, const struct http_request *request, const char *missing,
+              struct text *body)
 {
     int status = 0;
     int err = door_ask(door, request, &status, body);
     if (err != 0)
         return tell_failure("the node", err == ERR_NOT_FOUND ? ERR_BUSY : err);
-    return status / 100 == 2 ? body_check(body) : tell_problem(status, body);
+    if (status != 404 || missing == NULL)
+        return status / 100 == 2 ? body_check(body) : tell_problem(status, body);
+    tell("%s", missing);
+    return EXIT_FAILED;
+}
+
+int door_get(struct door *door, const struct http_request *request, struct text *body)
+{
+    return door_find(door, request, NULL, body);
 }
 
 int door_digits(struct door *door, unsigned *ret_digits)

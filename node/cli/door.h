@@ -37,6 +37,10 @@ MUST_CHECK int door_ask(struct door *door, const struct http_request *request, i
  * body, or an exit status. */
 int door_get(struct door *door, const struct http_request *request, struct text *body);
 
+/* As door_get() for what may not be there: then @missing is told, not the problem. */
+int door_find(struct door *door, const struct http_request *request, const char *missing,
+              struct text *body);
+
 /* The pop-up's money: minor units per unit = 10^@ret_digits. EXIT_DONE, or told. */
 int door_digits(struct door *door, unsigned *ret_digits);
 

@@ -24,6 +24,12 @@ static bool is_reading(const struct site_request *request)
     return is_method(request, "GET") || is_method(request, "HEAD");
 }
 
+static int refuse_method(struct site_response *response, const char *methods)
+{
+    api_problem_method(&response->reply, methods);
+    return ERR_METHOD;
+}
+
 static int refuse(struct site_response *response, int err, int status, const char *where)
 {
     api_problem(&response->reply, err, where);
@@ -62,7 +68,7 @@ int site_check_socket(const struct site *site, const struct site_request *reques
     if (strcmp(request->path, "/ws") != 0)
         return refuse(ret_response, ERR_NOT_FOUND, 0, "");
     if (!is_method(request, "GET")) /* lws would upgrade any */
-        return refuse(ret_response, ERR_STATE, 405, "another method");
+        return refuse_method(ret_response, "GET");
     if (!is_control(request) && !guard_origin(&site->guard, request->origin))
         return refuse(ret_response, ERR_FORBIDDEN, 0, "the Origin header is not this device's");
     struct access_request access = access_of(request);
@@ -86,7 +92,7 @@ static void answer_file(const struct site *site, const struct site_request *requ
     if (file == NULL) {
         (void)refuse(response, ERR_NOT_FOUND, 0, "");
     } else if (!is_reading(request)) {
-        (void)refuse(response, ERR_STATE, 405, "another method");
+        (void)refuse_method(response, "GET, HEAD");
     } else if (strstr(request->none_match, file->etag) != NULL) {
         response->file = file;
         response->reply.status = 304;

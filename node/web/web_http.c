@@ -85,6 +85,8 @@ static void add_body_headers(struct header_buffer *to, const struct connection *
         (void)snprintf(seconds, sizeof seconds, "%llu", wait_s);
         add_header(to, "retry-after:", seconds);
     }
+    if (response->reply.allow[0] != '\0')
+        add_header(to, "allow:", response->reply.allow);
     if (response->reply.status == 401)
         add_header(to, "www-authenticate:", "Bearer");
     if (connection->is_closing)

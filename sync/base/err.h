@@ -55,7 +55,9 @@
       "The disk spoilt a record of this. It is being repaired; try again in a moment.")            \
     X(ERR_UNAUTHENTICATED, -23, "unauthenticated",                                                 \
       "Nobody is signed in here, or not any more. Sign in with your number and PIN.")              \
-    X(ERR_EXPIRED, -24, "expired", "Its time is over. Ask for a new one.")
+    X(ERR_EXPIRED, -24, "expired", "Its time is over. Ask for a new one.")                         \
+    X(ERR_METHOD, -25, "method",                                                                   \
+      "That path does not take this method. /api/openapi.json says which it takes.")
 /* clang-format on */
 
 enum err {

@@ -19,7 +19,7 @@ struct answer {
     struct entity_id entity;
     uint64_t log, seq; /* the last event */
     uint32_t events;   /* written; 0 = it was so already */
-    uint32_t number;   /* of a placed order */
+    uint32_t number;   /* of a placed order; of a refusal about an item of the menu: the item's */
     uint64_t day;
     int64_t total_minor, change_minor;
 };

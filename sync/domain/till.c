@@ -248,7 +248,7 @@ static void result_reset(struct till_result *result)
     result->change_minor = 0;
     result->short_item = 0;
     result->short_units = 0;
-    result->missing_item = 0;
+    result->refused_item = 0;
     result->quote_row = bytes_of(NULL, 0);
     result->wants_count = 0;
     result->body_size = 0;
@@ -257,11 +257,11 @@ static void result_reset(struct till_result *result)
 int till_run(const struct till *till, const struct command *command, struct till_result *ret_result)
 {
     check(command->kind < COMMAND_COUNT && handlers[command->kind].run != NULL);
+    result_reset(ret_result);
     if (!is_allowed(command)) {
         return ERR_FORBIDDEN;
     }
     struct task task = {.till = till, .command = command, .result = ret_result};
-    result_reset(ret_result);
     writer_init(&task.writer, ret_result->body_data, sizeof ret_result->body_data);
     int err = aim_at_subject(&task);
     if (err == 0) {

@@ -265,7 +265,7 @@ struct till_result {
     int64_t change_minor;    /* cash to give back */
     uint64_t short_item;     /* also on an error: the first that there was no right to sell ... */
     uint64_t short_units;    /* ... and how many were wanting */
-    uint64_t missing_item;   /* of ERR_UNAVAILABLE: what it is that cannot be had; 0 = not said */
+    uint64_t refused_item;   /* on an error that is about one item of the menu: which; 0 = none */
     struct quote_slot quote; /* of a new quote */
     struct bytes quote_row;  /* its row, in body_data; empty = no new one */
     uint32_t wants_count;    /* of a quote: what it holds; of a customer's order: what of the */

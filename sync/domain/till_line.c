@@ -104,7 +104,7 @@ int till_line_of(struct task *task, const struct wanted_line *wanted, struct byt
         err = till_line_options(&item, wanted, &add.options);
     }
     if (err != 0) {
-        return err;
+        return task_refused(task, wanted->item, err);
     }
     add.name = item.name;
     add.quantity = (uint32_t)wanted->quantity;

@@ -49,9 +49,6 @@ static int emit_placed_line(struct task *task, uint32_t i, struct bill_line *ret
     struct line_add add;
     enum stock_policy stock;
     int err = till_line_of(task, &task->command->lines[i], task->command->mode, &add, &stock);
-    if (err == ERR_UNAVAILABLE) {
-        task->result->missing_item = task->command->lines[i].item;
-    }
     if (err == 0) {
         err = quote_bill_line(&add, ret_line);
     }
@@ -94,10 +91,7 @@ static int emit_quoted_line(struct task *task, const struct quote_entry *entry, 
 {
     struct menu_item item;
     struct line_add add = entry->add;
-    int err = task_load_item(task, add.item, &item);
-    if (err == ERR_UNAVAILABLE) {
-        task->result->missing_item = add.item;
-    }
+    int err = task_refused(task, add.item, task_load_item(task, add.item, &item));
     if (err == 0) {
         err = quote_bill_line(&add, ret_line);
     }
@@ -297,6 +291,7 @@ static int set_options(struct task *task, const struct order_line *line, struct 
     if (err == 0) {
         err = till_line_options(&item, &task->command->lines[0], &set->options);
     }
+    err = task_refused(task, line->item, err);
     /* A conflict of options is settled by saying them again. */
     set->has_options = err == 0 && (line->has_conflict || !has_same_options(line, &set->options));
     return err;

@@ -76,7 +76,7 @@ static int quote_line(struct task *task, uint32_t i, struct writer *writer)
     enum stock_policy stock = STOCK_OFF;
     int err = till_line_of(task, wanted, task->command->mode, &entry.add, &stock);
     if (err == ERR_UNAVAILABLE) {
-        err = name_line(task, wanted, &entry);
+        err = task_refused(task, wanted->item, name_line(task, wanted, &entry));
     } else if (err == 0 && stock == STOCK_STRICT) {
         err = hold_line(task, &entry);
     }

@@ -290,8 +290,7 @@ static int settle_short(struct task *task, const struct stock_sale *sale, int64_
         result->short_units = (uint64_t)lacking;
     }
     if (sale->is_strict && !task->command->is_forced) {
-        result->missing_item = sale->item;
-        return ERR_UNAVAILABLE;
+        return task_refused(task, sale->item, ERR_UNAVAILABLE);
     }
     emit_take(task, sale, issuer_of_forced(task), (uint64_t)left, true);
     return 0;

@@ -119,6 +119,14 @@ MUST_CHECK int task_load_popup(struct task *task, struct popup *ret_popup);
  * ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int task_load_item(struct task *task, uint64_t number, struct menu_item *ret_item);
 
+/* @err, which is about @item of the menu when it is one: the answer names it. */
+static inline int task_refused(struct task *task, uint64_t item, int err)
+{
+    if (err != 0)
+        task->result->refused_item = item;
+    return err;
+}
+
 /* The lines in command->ids, or every active line when there are none. ERR_NOT_FOUND,
  * ERR_MALFORMED (one twice, a count out of bounds). */
 MUST_CHECK int task_select(const struct task *task, struct selection *ret_selection);

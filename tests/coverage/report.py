@@ -48,28 +48,51 @@ class Exclusions:
         return [rule for rule in self.rules if rule not in self.used]
 
 
+def is_ours(path):
+    return pathlib.PurePath(path).parts[0] in ("sync", "node", "gateway")
+
+
+def gcov(data):
+    """What gcov says of the counters @data: the files of the object, or None where it was built
+    anew or is no more since they were written."""
+    if not data.with_suffix(".gcno").exists():
+        return None
+    command = ["gcov", "--json-format", "--branch-probabilities", "--stdout", data]
+    done = subprocess.run(command, cwd=BUILD, capture_output=True, check=False)
+    if b"mismatch" in done.stderr or b"version" in done.stderr:
+        return None
+    if done.returncode != 0:
+        sys.exit(f"gcov: {data}: {done.stderr.decode(errors='replace').strip()}")
+    files = [file for line in done.stdout.splitlines() if line.startswith(b"{")
+             for file in json.loads(line)["files"]]
+    files = [file for file in files if is_ours(file["file"])]  # below the root: so the build maps
+    return files if all((ROOT / file["file"]).exists() for file in files) else None
+
+
 def gcov_files():
-    """The gcov data of each object that a test ran, as JSON."""
+    """The files of each object that a test ran. What is stale is left out, and said."""
+    stale = []
     for data in sorted(BUILD.rglob("*.gcda")):
         if re.search(r"/(sync|node|gateway)/", str(data.relative_to(BUILD))):
-            command = ["gcov", "--json-format", "--branch-probabilities", "--stdout", data]
-            done = subprocess.run(command, cwd=BUILD, capture_output=True, check=True)
-            for line in done.stdout.splitlines():
-                if line.startswith(b"{"):
-                    yield json.loads(line)
+            files = gcov(data)
+            if files is None:
+                stale.append(data)
+            yield from files or ()
+    if stale:
+        print(f"{len(stale)} counters are left out: their objects were built anew or removed since"
+              f" they were written, such as {stale[0].relative_to(ROOT)}; ./run coverage begins"
+              " with none", file=sys.stderr)
 
 
 def branches():
     """(file, line) -> how often each of its branches was taken, over all objects."""
     taken = collections.defaultdict(collections.Counter)
-    for data in gcov_files():
-        for file in data["files"]:
-            path = pathlib.PurePath(file["file"])  # below the root, as the build maps it
-            if path.parts[0] not in ("sync", "node", "gateway"):
-                continue
-            for line in file["lines"]:
-                for index, branch in enumerate(line["branches"]):
-                    taken[str(path), line["line_number"]][index] += branch["count"]
+    for file in gcov_files():
+        for line in file["lines"]:
+            for index, branch in enumerate(line["branches"]):
+                taken[file["file"], line["line_number"]][index] += branch["count"]
+    if not taken:
+        sys.exit(f"there are no counters below {BUILD}: no test ran since it was built")
     return taken
 
 
@@ -121,6 +144,8 @@ def main():
     strict = list(lines_of(HERE / "strict.txt"))
     missing = [path for path in strict if not (ROOT / path).exists()]
     short = [f"strict.txt names {path}, which is not there" for path in missing]
+    short += [f"{path}: no test ran it" for path in strict
+              if path not in files and path not in missing]
     short += [f'excluded.txt: nothing fits {rule[0]} "{rule[1]}"' for rule in exclusions.stale()]
     folders = collections.defaultdict(list)
     for path, file in files.items():

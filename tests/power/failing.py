@@ -72,6 +72,7 @@ class Trial:
             node.command("menu", "import", os.path.join(EXAMPLES, "menu.csv"))
             node.command("record", "add", "printer", "number=1", "name=Bar", "driver=escpos",
                          "address=" + self.printer.address)
+            node.command("record", "add", "staff", "number=7", "name=Ann")
             customer = Customer(node)
             for _ in range(3):
                 customer.place()

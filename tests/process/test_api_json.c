@@ -1,7 +1,10 @@
 /* Bodies into commands, and states into JSON: exact bytes, and always what the schemas say. */
+#define _GNU_SOURCE /* memmem */
+#include <stdio.h>
 #include <string.h>
 
 #include "node/api/fill.h"
+#include "node/api/json_problem.h"
 #include "node/api/state.h"
 #include "tests/lib/test.h"
 
@@ -387,10 +390,50 @@ TEST(api_json, marks_tell_of_printers_that_do_not_print_and_of_events_nobody_her
 
 TEST(api_json, a_problem_says_what_to_do)
 {
-    assert_json(&schema_problem, state_json_problem(ERR_UNAVAILABLE, 409, "/lines/0"),
+    assert_json(&schema_problem, json_problem(ERR_UNAVAILABLE, 409, "/lines/0"),
                 "{\"type\":\"about:blank\",\"title\":\"Sold out or not on the menu any more. "
                 "Choose something else.\",\"status\":409,\"code\":\"unavailable\","
                 "\"detail\":\"/lines/0\"}");
+}
+
+TEST(api_json, a_refusal_that_is_about_an_item_says_which_and_why)
+{
+    static const struct {
+        int err, found;
+        struct menu_item item;
+        int64_t here;
+        const char *detail;
+    } rows[] = {
+        {ERR_UNAVAILABLE, 0, {.is_available = true}, 2, "item 7, Tea: 2 left at most"},
+        {ERR_UNAVAILABLE, 0, {.is_available = true}, 0, "item 7, Tea: sold out"},
+        {ERR_UNAVAILABLE, 0, {.is_available = false}, 2, "item 7, Tea: not sold now"},
+        {ERR_UNAVAILABLE,
+         0,
+         {.is_available = true, .is_hidden = true},
+         2,
+         "item 7, Tea: not sold now"},
+        {ERR_UNAVAILABLE, ERR_NOT_FOUND, {.number = 0}, 0, "item 7: not on the menu"},
+        {ERR_UNAVAILABLE, ERR_IO, {.number = 0}, 0, "item 7"},
+        {ERR_MISMATCH, 0, {.number = 0}, 0, "item 7, Tea: its choices are not those of the menu"},
+        {ERR_VERSION, 0, {.number = 0}, 0, "item 7, Tea"},
+    };
+    char wanted[160];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct text printed = {0};
+        shown.item = rows[i].item;
+        shown.item.name = bytes_of_text("Tea");
+        shown.item_stock.here = rows[i].here;
+        json_print(json_item_problem(rows[i].err, 409, 7, rows[i].found, &shown), &printed);
+        (void)snprintf(wanted, sizeof wanted, "\"detail\":\"%s\",\"item\":7%s}", rows[i].detail,
+                       rows[i].found == 0 ? ",\"item_name\":\"Tea\"" : "");
+        assert_non_null(memmem(printed.data, printed.size, wanted, strlen(wanted)));
+        text_close(&printed);
+    }
+    shown.item.name = bytes_of(NULL, 0);
+    assert_json(&schema_problem, json_item_problem(ERR_UNAVAILABLE, 409, 7, 0, &shown),
+                "{\"type\":\"about:blank\",\"title\":\"Sold out or not on the menu any more. "
+                "Choose something else.\",\"status\":409,\"code\":\"unavailable\","
+                "\"detail\":\"item 7: not on the menu\",\"item\":7}");
 }
 
 TEST(api_json, a_cursor_survives_its_text_and_nothing_else_is_one)

@@ -123,8 +123,8 @@ TEST(api_schema, what_is_no_route_is_told_apart)
         const char *method, *path;
         int err;
     } cases[] = {
-        {"DELETE", "/api/menu/1", ERR_STATE},
-        {"GET", "/api/orders/0123456789abcdef01234567/void", ERR_STATE},
+        {"DELETE", "/api/menu/1", ERR_METHOD},
+        {"GET", "/api/orders/0123456789abcdef01234567/void", ERR_METHOD},
         {"GET", "/api/orders/0123456789ABCDEF01234567", ERR_NOT_FOUND},
         {"GET", "/api/orders/0123", ERR_NOT_FOUND},
         {"GET", "/api/orders/", ERR_NOT_FOUND},

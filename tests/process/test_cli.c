@@ -261,7 +261,7 @@ TEST(cli, what_cannot_be_done_names_what_can)
         {2, {"order", "add", "22", "--pay", "gold"}, "card-external"},
         {2, {"log", "--type", "nix"}, "trestle-events"},
         {0, {"log", "--type", "order"}, ""},
-        {1, {"report", "--day", "99"}, "no such thing"},
+        {1, {"report", "--day", "99"}, "there was no day 99"},
         {0, {"report"}, ""},
         {2, {"erase", "A1"}, "--reason"},
         {1, {"erase", "A1", "--reason", "asked for"}, "add --yes"},
@@ -515,6 +515,9 @@ TEST(cli, only_who_may_changes_devices_and_roles)
     stall_pair(&stall, "kitchen", "kitchen");
     const char *counter = stall.nodes[0].state, *kitchen = stall.nodes[1].state;
     assert_int_equal(RUN("device", "rename", "kitchen", "Mine", "--state", kitchen).status, 77);
+    RUN_WELL("record", "add", "staff", "number=7", "name=Ann", "--state", counter);
+    const char *staff[] = {"record", "list", "staff", "--state", kitchen, NULL};
+    until_out("Ann", staff);
     assert_int_equal(RUN("staff", "role", "7", "manager", "--state", kitchen).status, 77);
     RUN_WELL("staff", "role", "7", "kitchen", "--state", counter);
     const char *roles[] = {"staff", "roles", "--state", kitchen, NULL};

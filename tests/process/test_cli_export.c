@@ -108,6 +108,11 @@ TEST(cli_export, a_day_is_chosen_and_a_wrong_wish_is_refused)
     RUN_WELL("order", "add", "22", "--state", state);
     assert_non_null(
         strstr(RUN_WELL("export", "--what", "orders", "--day", "1", "--state", state).out, "A1"));
+    const struct ran none = RUN("export", "--what", "orders", "--day", "2", "--state", state);
+    assert_int_equal(none.status, 1);
+    assert_string_equal(none.out, "");
+    assert_non_null(strstr(none.err, "there was no day 2"));
+    RUN_WELL("day", "open", "--yes", "--state", state);
     assert_string_equal(RUN_WELL("export", "--what", "orders", "--day", "2", "--state", state).out,
                         "");
     assert_int_equal(RUN("export", "--what", "order", "--state", state).status, 2);

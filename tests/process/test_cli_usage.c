@@ -225,7 +225,13 @@ static const struct typed slips[] = {
     {2, "usage: trestle stock", {"stock", "count", "10", "-1"}},
     {2, "usage: trestle stock", {"stock", "policy", "x", "off"}},
     {2, "usage: trestle stock", {"stock", "policy", "10", "maybe"}},
-    {1, "There is no such thing", {"stock", "policy", "9999", "warn"}},
+    {1, "no item 9999 on the menu; trestle menu export", {"stock", "policy", "9999", "warn"}},
+    {1, "no item 9999 on the menu; trestle menu export", {"stock", "add", "9999", "1"}},
+    {1,
+     "there is no stall 99; trestle record list stall",
+     {"record", "set", "stalls", "99", "name=x"}},
+    {1, "there is no person 99; trestle record list staff", {"staff", "role", "99", "counter"}},
+    {1, "there is no person 00; trestle record list staff", {"staff", "role", "00", "none"}},
     {2, "there is no 'order shwo'", {"order", "shwo"}},
     {2, "usage: trestle order add", {"order", "add"}},
     {2, "usage: trestle order show", {"order", "show"}},
@@ -249,15 +255,19 @@ static const struct typed slips[] = {
     {2, "--day wants the number", {"report", "--day", "1234567890"}},
     {2, "--format is jsonl or csv", {"export", "--format", "xml"}},
     {2, "--what is events", {"export", "--what", "gold"}},
-    {2, "--day is a number", {"export", "--what", "orders", "--day", "0"}},
-    {2, "--day is a number", {"export", "--what", "orders", "--day", "1x"}},
-    {2, "--day is a number", {"export", "--what", "orders", "--day="}},
+    {2, "--day wants the number", {"export", "--what", "orders", "--day", "0"}},
+    {2, "--day wants the number", {"export", "--what", "orders", "--day", "1x"}},
+    {2, "--day wants the number", {"export", "--what", "orders", "--day="}},
+    {1, "there was no day 99: the last", {"export", "--what", "orders", "--day", "99"}},
     {2, "--day goes with --what", {"export", "--day", "1"}},
     {2, "--day goes with --what", {"export", "--what", "stock", "--day", "1"}},
     {1, "there is no order Z9 today", {"erase", "Z9", "--reason", "asked for"}},
     {2, "say why", {"erase", "Z9"}},
     {2, "say why", {"erase", "Z9", "--reason="}},
-    {1, "that day was not closed", {"archive", "/dev/shm/trestle-none", "--day", "7"}},
+    {1, "that day was not closed", {"archive", "/dev/shm/trestle-none", "--day", "1"}},
+    {1, "there was no day 7: the last", {"archive", "/dev/shm/trestle-none", "--day", "7"}},
+    {2, "--day wants the number", {"archive", "/dev/shm/trestle-none", "--day", "today"}},
+    {1, "there was no day 7; trestle day", {"report", "--day", "7"}},
     {2, "--last is a number", {"log", "--last", "x"}},
     {2, "--last is a number", {"log", "--last", "0"}},
     {2, "--last is a number", {"log", "--last="}},
@@ -280,6 +290,7 @@ static const struct typed wishes[] = {
     {0, "1 name=North hidden=no", {"record", "set", "stall", "1", "hidden=no"}},
     {0, "", {"record", "list", "reviews"}},
     {0, "\"role\":\"counter\"", {"device", "list", "--json"}},
+    {0, "7 name=Ann", {"record", "add", "staff", "number=7", "name=Ann"}},
     {0, "", {"staff", "role", "7", "kitchen"}},
     {0, "7", {"staff", "roles"}},
     {0, "\"people\"", {"staff", "roles", "--json"}},
@@ -327,6 +338,50 @@ TEST(cli_usage, at_a_running_node_each_slip_is_told_and_each_flag_does_what_it_s
     TYPE_ALL(slips, stall.nodes[0].state);
     assert_non_null(strstr(RUN_WELL("log", "--state", stall.nodes[0].state).out, "log.open"));
     TYPE_ALL(wishes, stall.nodes[0].state);
+    stall_close(&stall);
+}
+
+/* What is refused of an order is named with what there is of it. */
+TEST(cli_usage, an_order_that_is_refused_names_the_item_and_why)
+{
+    static const struct typed rows[] = {
+        {0, "strict", {"stock", "policy", "22", "strict", "--json"}},
+        {0, "here 2", {"stock", "add", "22", "2"}},
+        {1, "(item 22, Miso soup: 2 left at most)", {"order", "add", "22x3"}},
+        {0, "A1 ", {"order", "add", "22x2"}},
+        {1, "(item 22, Miso soup: sold out)", {"order", "add", "10", "22"}},
+        {1, "(item 10, Spring rolls: its choices are not", {"order", "add", "11", "10:0.9"}},
+        {1, "(item 14, Gyoza: its choices are not", {"order", "add", "14"}},
+    };
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    TYPE_ALL(rows, stall.nodes[0].state);
+    stall_close(&stall);
+}
+
+TEST(cli_usage, a_pin_is_a_line_of_digits_for_a_person_who_is_there)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *state = stall.nodes[0].state;
+    struct ran ran = RUN_TOLD("2580\n", "staff", "pin", "7", "--state", state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "there is no person 7; trestle record list staff"));
+    RUN_WELL("record", "add", "staff", "number=7", "name=Ann", "--state", state);
+    ran = RUN_TOLD("2580\n", "staff", "pin", "7", "--state", state);
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.err, "7 has its new PIN"));
+    ran = RUN_TOLD("\n", "staff", "pin", "7", "--state", state);
+    assert_non_null(strstr(ran.err, "7 has no PIN any more"));
+    ran = RUN_TOLD("258", "staff", "pin", "7", "--state", state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "pin: 4 to 12 digits"));
+    ran = RUN_TOLD("1234567890123456789012345678901234567890\n", "staff", "pin", "7", "--state",
+                   state);
+    assert_int_equal(ran.status, 2);
+    assert_non_null(strstr(ran.err, "a line of 4 to 12 digits"));
     stall_close(&stall);
 }
 

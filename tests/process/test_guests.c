@@ -237,21 +237,29 @@ TEST(guests, what_a_browser_says_of_money_is_not_even_read)
 
 TEST(guests, a_sold_out_dish_is_named)
 {
-    char quote[ID_DIGITS + 1], name[NAME_BYTES_MAX + 1], detail[NAME_BYTES_MAX + 16];
+    char quote[ID_DIGITS + 1], name[NAME_BYTES_MAX + 1], said[NAME_BYTES_MAX + 64];
     open_stall();
     const struct customer anna = come();
     assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
     get_text("id", quote, sizeof quote);
     get_text("name", name, sizeof name);
-    (void)snprintf(detail, sizeof detail, "\"detail\":\"%s\"", name);
+    (void)snprintf(said, sizeof said,
+                   "\"detail\":\"item 10, %s: not sold now\",\"item\":10,\"item_name\":\"%s\"",
+                   name, name);
     ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
     assert_int_equal(ask(&anna, "POST", "/api/orders", order_with(quote)), 409);
     assert_is(&schema_problem);
-    assert_says(detail);
+    assert_says(said);
     assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
     assert_is(&schema_quote);
     assert_says("\"state\":\"sold-out\"");
     assert_says("\"total\":0");
+    assert_int_equal(ask(&anna, "POST", "/api/orders",
+                         "{\"channel\":\"phone\",\"mode\":\"eat-in\",\"lines\":[{\"item\":9999,"
+                         "\"quantity\":1}]}"),
+                     409);
+    assert_is(&schema_problem);
+    assert_says("\"detail\":\"item 9999: not on the menu\",\"item\":9999}");
     close_stall();
 }
 

@@ -52,6 +52,25 @@ TEST(metrics, tell_orders_events_and_peers)
     stall_close(&stall);
 }
 
+TEST(metrics, a_device_that_is_out_of_the_popup_is_not_counted_as_one_that_refuses)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    node_start(&stall.nodes[0]);
+    node_join(&stall, 1, "kitchen", "B");
+    node_join(&stall, 2, "pickup", "C");
+    const char *state = stall.nodes[0].state;
+    RUN_WELL("device", "revoke", "kitchen", "--yes", "--state", state);
+    RUN_WELL("device", "retire", "pickup", "--yes", "--state", state);
+    const char *all = scrape(&stall.nodes[0]);
+    assert_line(all, "trestle_peers{state=\"refused\"} 0");
+    assert_line(all, "trestle_peers{state=\"revoked\"} 1");
+    assert_line(all, "trestle_peers{state=\"retired\"} 1");
+    text_close(&scraped);
+    stall_close(&stall);
+}
+
 /* Every line is a comment or `name{labels} number`, and every name has its HELP and TYPE before. */
 static void assert_well_formed(const char *line, size_t size, const char *before)
 {

@@ -510,7 +510,26 @@ TEST(web, what_is_not_there_is_said_as_a_problem)
     assert_int_equal(400, get(core, "/api/orders?colour=1"));
     assert_int_equal(200, get(core, "/api/orders?day=3&settled=1"));
     assert_is(&schema_order_list, got.body);
+    core_free(core);
+}
+
+TEST(web, a_path_that_takes_another_method_says_which)
+{
+    struct core *core = core_serve(core_new(ROLE_OWNER));
     assert_int_equal(405, post(core, "/api/status", 1, "{}"));
+    assert_is(&schema_problem, got.body);
+    assert_string_equal("method", text_of(got.body, "code"));
+    assert_string_equal("GET, HEAD", text_of(got.body, "detail"));
+    assert_non_null(strstr(text_of(got.body, "title"), "does not take this method"));
+    assert_non_null(strstr(got.head, "allow: GET, HEAD\r\n"));
+    assert_int_equal(405, post(core, "/api/orders/000000000000000000000000", 1, "{}"));
+    assert_non_null(strstr(got.head, "allow: GET, HEAD\r\n"));
+    assert_int_equal(405, get(core, "/api/menu/1/stock"));
+    assert_non_null(strstr(got.head, "allow: POST\r\n"));
+    int fd = dial(core);
+    assert_int_equal(405, ask_on(fd, "DELETE", "/api/menu", own_host(core), NULL));
+    assert_non_null(strstr(got.head, "allow: GET, HEAD, POST\r\n"));
+    (void)close(fd);
     core_free(core);
 }
 
@@ -776,6 +795,7 @@ TEST(web, what_a_program_adds_is_asked_and_may_answer_later)
     assert_int_equal(ask_on(fd, "POST", "/hooks/some", headers, "raw \x01"), 200);
     assert_string_equal(got.body, "{\"header\":3,\"body\":5}");
     assert_int_equal(ask_on(fd, "GET", "/hooks/some", own_host(core), NULL), 405);
+    assert_non_null(strstr(got.head, "allow: POST\r\n"));
     memset(body, 'x', sizeof body - 1);
     body[128 * 1024] = '\0';
     assert_int_equal(ask_on(fd, "POST", "/hooks/some", own_host(core), body), 200);
@@ -1484,6 +1504,7 @@ TEST(web, screens_are_served_compressed_and_from_the_cache)
     assert_string_equal("plain", got.body);
     (void)close(fd);
     assert_int_equal(405, post(core, "/counter", 1, "{}"));
+    assert_non_null(strstr(got.head, "allow: GET, HEAD\r\n"));
     core_free(core);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);

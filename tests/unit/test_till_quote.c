@@ -316,6 +316,7 @@ TEST(till_quote, sold_out_since_it_is_refused_by_name)
     const struct entity_id tea = entity_id_derive(KIND_MENU, TEA);
     assert_int_equal(order_with(ANNA, &quote), ERR_UNAVAILABLE);
     assert_int_equal(answer.answer.kind, KIND_MENU);
+    assert_int_equal(answer.answer.number, TEA);
     assert_true(entity_id_equal(&answer.answer.entity, &tea));
     stage_stop(&stage);
 }

@@ -229,12 +229,13 @@ class Verify(unittest.TestCase):
 
     def test_a_sound_export(self):
         summary = self.sound(self.write("a", self.rows))
-        self.assertEqual(summary, {"devices": 1, "logs": 2, "events": [9], "signatures": [6],
-                                   "findings": 0})
+        self.assertEqual(summary, {"files": 1, "devices": 2, "logs": 2, "events": [9],
+                                   "signatures": [6], "findings": 0})
 
     def test_sound_exports_that_are_equal(self):
         summary = self.sound(self.write("a", self.rows), self.write("b", self.rows))
         self.assertEqual(summary["events"], [9, 9])
+        self.assertEqual((summary["files"], summary["devices"]), (2, 2))
 
     def test_every_spelling_of_a_value(self):
         values = [None, True, False, 0, 127, 128, 255, 256, 65535, 65536, 1 << 32, (1 << 64) - 1,

@@ -182,11 +182,11 @@ def log_open_check(log, body, popup, root):
     device_key = certificate_check(chain, popup, root)
     ed25519_check(device_key, signature,
                   b"trestle/open/1" + popup + key + be(4, incarnation), "log.open")
-    return key
+    return key, device_key
 
 
 class Journal:
-    """One device's export."""
+    """What one file holds: an export or an archive of a device, of its own log and others'."""
 
     def __init__(self, path):
         self.path = path
@@ -196,6 +196,13 @@ class Journal:
         self.signed = {}      # log -> the last event under a good signature
         self.references = []  # (where, log, seq, first 16 bytes of h(seq))
         self.signatures = 0
+        self.devices = set()  # the keys of those whose logs these are
+
+    def log_open(self, log, body):
+        """The key of the log; whose it is is noted."""
+        key, device_key = log_open_check(log, body, self.popup, self.root)
+        self.devices.add(device_key)
+        return key
 
     def finding(self, what):
         self.findings.append(f"{self.path}: {what}")
@@ -279,7 +286,7 @@ class Journal:
             kind, names, body = event_unpack(data)
             if seq == 1:
                 need(kind == LOG_OPEN, "event 1 is no log.open")
-                key = log_open_check(log, body, self.popup, self.root)
+                key = self.log_open(log, body)
                 chain = blake(32, b"trestle/log/1", self.popup, key)
             chain = blake(32, chain, blake(32, be(4, len(data)), data))
             hashes[seq] = chain
@@ -320,7 +327,7 @@ class Journal:
                 raise Bad(f"event {seq}: {bad}") from bad
             if seq == 1:
                 need(kind == LOG_OPEN, "event 1 is no log.open")
-                key = log_open_check(log, body, self.popup, self.root)
+                key = self.log_open(log, body)
                 chain = blake(32, b"trestle/log/1", self.popup, key)
             chain = blake(32, chain, blake(32, be(4, len(data)), data))
             hashes[seq] = chain
@@ -387,7 +394,8 @@ def main(paths):
         findings += compare(journals)
     for finding in findings:
         print(finding)
-    print(json.dumps({"devices": len(journals),
+    print(json.dumps({"files": len(journals),
+                      "devices": len(set().union(*(journal.devices for journal in journals))),
                       "logs": max(len(journal.logs) for journal in journals),
                       "events": [journal.events() for journal in journals],
                       "signatures": [journal.signatures for journal in journals],

@@ -120,6 +120,19 @@ struct ran run_well(const char *const *words)
     return ran;
 }
 
+struct ran run_told(const char *said, const char *const *words)
+{
+    const int kept = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), fd = scratch_file();
+    assert_int_equal(write(fd, said, strlen(said)), (ssize_t)strlen(said));
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+    const struct ran ran = run(words);
+    assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
+    (void)close(kept);
+    (void)close(fd);
+    return ran;
+}
+
 /* --- a stall of nodes --- */
 
 void stall_open(struct stall *stall)

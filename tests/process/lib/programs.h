@@ -47,6 +47,10 @@ struct ran run(const char *const *words);
 struct ran run_well(const char *const *words);
 #define RUN_WELL(...) run_well((const char *const[]){__VA_ARGS__, NULL})
 
+/* With @said on its standard input. */
+struct ran run_told(const char *said, const char *const *words);
+#define RUN_TOLD(said, ...) run_told(said, (const char *const[]){__VA_ARGS__, NULL})
+
 /* Run the words until stdout holds @wanted. */
 void until_out(const char *wanted, const char *const *words);
 

@@ -41,7 +41,8 @@ export function offerUndo(text: string, undo: () => void): void {
 }
 
 export function complain(label: string, problem: Problem): void {
-    show({ text: `${label}: not done. ${problem.title}`, isBad: true }, problemFor);
+    const about = problem.item_name ? `${problem.item_name}: ` : "";
+    show({ text: `${label}: not done. ${about}${problem.title}`, isBad: true }, problemFor);
 }
 
 /** Undoes what the newest toast offers to; false when there is nothing. */

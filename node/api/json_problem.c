@@ -1,0 +1,61 @@
+#include "node/api/json_problem.h"
+
+#include <stdio.h>
+
+#include "node/api/json_build.h"
+
+enum { DETAIL_BYTES_MAX = NAME_BYTES_MAX + 64 };
+
+struct json_value *json_problem(int err, int status, const char *where)
+{
+    struct json_value *object = json_new_object();
+    json_put_string(object, "type", "about:blank");
+    json_put_string(object, "title", err_text(err));
+    json_put_int(object, "status", status);
+    json_put_string(object, "code", err_code(err));
+    json_put_string(object, "detail", where);
+    return object;
+}
+
+/* Why the item, which is on the menu, cannot be had: so many at most, since some may be kept for
+ * others. */
+static void why_not(const struct state *state, char *to, size_t capacity)
+{
+    const struct menu_item *item = &state->item;
+    if (item->name.size == 0)
+        (void)snprintf(to, capacity, "not on the menu");
+    else if (item->is_hidden || !item->is_available)
+        (void)snprintf(to, capacity, "not sold now");
+    else if (state->item_stock.here <= 0)
+        (void)snprintf(to, capacity, "sold out");
+    else
+        (void)snprintf(to, capacity, "%lld left at most", (long long)state->item_stock.here);
+}
+
+static void what_is_wrong(int err, int found, const struct state *state, char *to, size_t capacity)
+{
+    to[0] = '\0';
+    if (err == ERR_MISMATCH)
+        (void)snprintf(to, capacity, "its choices are not those of the menu");
+    else if (err == ERR_UNAVAILABLE && found == ERR_NOT_FOUND)
+        (void)snprintf(to, capacity, "not on the menu");
+    else if (err == ERR_UNAVAILABLE && found == 0)
+        why_not(state, to, capacity);
+}
+
+struct json_value *json_item_problem(int err, int status, uint64_t number, int found,
+                                     const struct state *state)
+{
+    char wrong[64], detail[DETAIL_BYTES_MAX];
+    const struct bytes name = found == 0 ? state->item.name : bytes_of(NULL, 0);
+    what_is_wrong(err, found, state, wrong, sizeof wrong);
+    (void)snprintf(detail, sizeof detail, "item %llu%s%.*s%s%s", (unsigned long long)number,
+                   name.size == 0 ? "" : ", ", (int)name.size,
+                   name.size == 0 ? "" : (const char *)name.data, wrong[0] == '\0' ? "" : ": ",
+                   wrong);
+    struct json_value *object = json_problem(err, status, detail);
+    json_put_count(object, "item", number);
+    if (name.size > 0)
+        json_put_text(object, "item_name", name);
+    return object;
+}

@@ -1,0 +1,18 @@
+/* json_problem.h - what went wrong, as application/problem+json (RFC 9457).
+ *
+ * Layer: node. The values are the caller's.
+ */
+#ifndef TRESTLE_NODE_API_JSON_PROBLEM_H
+#define TRESTLE_NODE_API_JSON_PROBLEM_H
+
+#include "node/api/state.h"
+
+/* @where says what it is about; "" = that is clear. */
+struct json_value *json_problem(int err, int status, const char *where);
+
+/* A refusal that is about item @number of the menu: state->item, where @found is 0, or else why it
+ * could not be read (ERR_NOT_FOUND: there is none). */
+struct json_value *json_item_problem(int err, int status, uint64_t number, int found,
+                                     const struct state *state);
+
+#endif
