@@ -1,0 +1,76 @@
+/* The menu and what there is of it. */
+#include "node/api/schema_fields.h"
+#include "sync/domain/menu.h"
+#include "sync/domain/record.h"
+
+WORDS(stock_words, "off", "warn", "strict");
+WORDS(allergen_words, "gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk",
+      "nuts", "celery", "mustard", "sesame", "sulphites", "lupin", "molluscs");
+WORDS(diet_words, "vegetarian", "vegan", "halal", "kosher");
+
+/* clang-format off */
+SCHEMA(choice, "Choice", NULL,
+    TEXT("name", 1, NAME_BYTES_MAX),
+    MONEY("price", NOTE("added to the item's price")));
+
+SCHEMA(group, "Group", "Options of an item: between min and max of the choices.",
+    TEXT("name", 1, NAME_BYTES_MAX),
+    INT("min", 0, MENU_CHOICES_MAX),
+    INT("max", 0, MENU_CHOICES_MAX),
+    OBJECT("choices", schema_choice, MANY(1, MENU_CHOICES_MAX)));
+
+/* What a menu item holds, but its number and what follows from it. @o makes each optional. */
+#define MENU_ITEM_REST(o) \
+    TEXT("category", 0, NAME_BYTES_MAX, o), \
+    INT("position", 0, UINT32_MAX, o), \
+    INT("stall", 0, RECORD_NUMBER_MAX, NOTE("number of its stall; 0 = none"), o), \
+    INT("tax", 0, RECORD_NUMBER_MAX, \
+        NOTE("number of a tax, whose rates count; 0 = the item's own"), o), \
+    INT("tax_eat_in", 0, RATE_BP_MAX, NOTE("basis points"), o), \
+    INT("tax_take_away", 0, RATE_BP_MAX, NOTE("basis points"), o), \
+    TEXT("station", 0, SHORT_MAX, NOTE("empty = any"), o), \
+    ENUM("allergens", allergen_words, MANY(0, 14), o), \
+    ENUM("diet", diet_words, MANY(0, 4), o), \
+    TEXT("description", 0, DESCRIPTION_MAX, o), \
+    OBJECT("groups", schema_group, MANY(0, MENU_OPTION_GROUPS_MAX), o), \
+    BOOL("hidden", o), \
+    ENUM("stock_policy", stock_words, \
+         NOTE("off: not counted; warn: sold all the same; strict: from rights only"), o)
+#define REQUIRED .is_optional = false
+
+SCHEMA(stock, "Stock", "Of an item that is counted; zeros where it is off.",
+    COUNT("here", NOTE("units that this device may sell without asking")),
+    COUNT("all", NOTE("units that all devices may sell, as far as is known here")),
+    COUNT("oversold", NOTE("units that were sold without a right and not covered since")));
+
+SCHEMA(stock_write, "StockWrite", "Either of them.",
+    INT("add", -1000000, 1000000, OPTIONAL, NOTE("units more; negative: fewer")),
+    INT("counted", 0, 1000000, OPTIONAL, NOTE("what lies there; what differs is corrected")));
+
+SCHEMA(menu_item, "MenuItem", NULL,
+    INT("number", 1, MENU_NUMBERS_MAX),
+    TEXT("name", 0, NAME_BYTES_MAX),
+    MONEY("price"),
+    MENU_ITEM_REST(REQUIRED),
+    BOOL("available", NOTE("false also when it is strict and nobody has any left")),
+    OBJECT("stock", schema_stock),
+    BOOL("price_conflict",
+        NOTE("two prices were set at once; the lower is charged until it is set again")),
+    BOOL("conflict", NOTE("another field was set twice at once")));
+
+SCHEMA(menu, "Menu", NULL,
+    TEXT("cursor", 1, CURSOR_MAX),
+    OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)));
+
+SCHEMA(menu_new, "MenuNew", "A new item.",
+    INT("number", 1, MENU_NUMBERS_MAX),
+    TEXT("name", 1, NAME_BYTES_MAX),
+    INT("price", 0, MONEY_MAX),
+    MENU_ITEM_REST(OPTIONAL));
+
+SCHEMA(menu_write, "MenuWrite", "Fields to change; what is left out stays. `available` alone.",
+    TEXT("name", 1, NAME_BYTES_MAX, OPTIONAL),
+    INT("price", 0, MONEY_MAX, OPTIONAL),
+    MENU_ITEM_REST(OPTIONAL),
+    BOOL("available", OPTIONAL));
+/* clang-format on */
