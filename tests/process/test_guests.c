@@ -237,7 +237,7 @@ TEST(guests, what_a_browser_says_of_money_is_not_even_read)
 
 TEST(guests, a_sold_out_dish_is_named)
 {
-    char quote[ID_DIGITS + 1], name[NAME_BYTES_MAX + 1], said[NAME_BYTES_MAX + 64];
+    char quote[ID_DIGITS + 1], name[NAME_BYTES_MAX + 1], said[2 * NAME_BYTES_MAX + 64];
     open_stall();
     const struct customer anna = come();
     assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);

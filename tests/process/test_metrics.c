@@ -61,6 +61,8 @@ TEST(metrics, a_device_that_is_out_of_the_popup_is_not_counted_as_one_that_refus
     node_join(&stall, 1, "kitchen", "B");
     node_join(&stall, 2, "pickup", "C");
     const char *state = stall.nodes[0].state;
+    until_out("log.open",
+              (const char *const[]){"log", "--device", "pickup", "--state", state, NULL});
     RUN_WELL("device", "revoke", "kitchen", "--yes", "--state", state);
     RUN_WELL("device", "retire", "pickup", "--yes", "--state", state);
     const char *all = scrape(&stall.nodes[0]);
