@@ -60,6 +60,7 @@ TEST(metrics, a_device_that_is_out_of_the_popup_is_not_counted_as_one_that_refus
     node_start(&stall.nodes[0]);
     node_join(&stall, 1, "kitchen", "B");
     node_join(&stall, 2, "pickup", "C");
+    node_start(&stall.nodes[2]);
     const char *state = stall.nodes[0].state;
     until_out("log.open",
               (const char *const[]){"log", "--device", "pickup", "--state", state, NULL});
