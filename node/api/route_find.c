@@ -85,7 +85,7 @@ static const struct {
 static bool segment_matches(const char *pattern, size_t pattern_size, const char *text,
                             size_t text_size, struct route_match *match)
 {
-    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++)
+    for (size_t i = 0; *pattern == '{' && i < sizeof parameters / sizeof parameters[0]; i++)
         if (strlen(parameters[i].name) == pattern_size &&
             memcmp(pattern, parameters[i].name, pattern_size) == 0)
             return parameters[i].match(text, text_size, match);

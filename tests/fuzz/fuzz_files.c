@@ -3,10 +3,8 @@
  *
  * Input: 1 byte, which file; then its content.
  */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "node/cli/verify_store.h"
 #include "node/config/book.h"
@@ -14,13 +12,15 @@
 #include "node/core/breadcrumb.h"
 #include "node/core/fence.h"
 #include "sync/base/check.h"
+#include "tests/lib/file_memory.h"
 #include "tests/lib/fuzz_mutate.h"
+#include "tests/lib/scratch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 FUZZ_VALUE_INPUTS(1)
 
-static char folder[] = "/dev/shm/trestle-fuzz-XXXXXX";
+static const char *folder; /* in which the file lies */
 
 static void try_book(const char *path)
 {
@@ -77,45 +77,25 @@ static void try_export(const char *path)
 static const struct {
     const char *name;
     void (*read)(const char *path);
-} files[] = {{"peers", try_book},
-             {"keys", try_keys},
-             {"log.key", try_log_key},
-             {"fence", try_fence},
-             {"breadcrumb", try_breadcrumb},
-             {"export", try_export}};
+    const char *(*put)(const char *name, const uint8_t *data, size_t size);
+} files[] = {{"peers", try_book, file_memory_put},
+             {"keys", try_keys, file_memory_put},
+             {"log.key", try_log_key, file_memory_put},
+             {"fence", try_fence, file_memory_put},
+             {"breadcrumb", try_breadcrumb, scratch_file_put},
+             {"export", try_export, scratch_file_put}};
 
 enum { FILES = sizeof files / sizeof files[0] };
-
-static void remove_folder(void)
-{
-    char path[PATH_BYTES_MAX];
-    for (size_t i = 0; i < FILES; i++) {
-        check(path_join(path, folder, files[i].name) == 0);
-        (void)unlink(path);
-    }
-    (void)rmdir(folder);
-}
-
-static void set_up(void)
-{
-    static bool is_ready;
-    if (!is_ready) {
-        check(mkdtemp(folder) != NULL && atexit(remove_folder) == 0);
-        is_ready = true;
-    }
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[PATH_BYTES_MAX];
-    set_up();
     if (size == 0) {
         return 0;
     }
     const size_t which = data[0] % FILES;
+    folder = files[which].put(files[which].name, data + 1, size - 1);
     check(path_join(path, folder, files[which].name) == 0);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    check(fd >= 0 && write(fd, data + 1, size - 1) == (ssize_t)(size - 1) && close(fd) == 0);
     files[which].read(path);
     return 0;
 }

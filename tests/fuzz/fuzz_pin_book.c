@@ -10,8 +10,8 @@
 #include "node/os/clock.h"
 #include "node/os/file.h"
 #include "sync/base/check.h"
+#include "tests/lib/file_memory.h"
 #include "tests/lib/fuzz_mutate.h"
-#include "tests/lib/scratch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,7 +33,7 @@ static void check_waits(struct pin_book *book)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct pin_book *book = NULL;
-    const char *folder = scratch_file_put("pins", data, size);
+    const char *folder = file_memory_put("pins", data, size);
     if (pin_book_open(folder, &book) == 0) {
         check_waits(book);
     }

@@ -10,7 +10,7 @@
 
 #include "node/access/signed_out.h"
 #include "sync/base/check.h"
-#include "tests/lib/scratch.h"
+#include "tests/lib/file_memory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -65,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     const size_t filled = file_fill(data, size);
-    const char *folder = filled > 0 ? scratch_file_put("signed-out", file, filled)
-                                    : scratch_file_put("signed-out", data + 1, size - 1);
+    const char *folder = filled > 0 ? file_memory_put("signed-out", file, filled)
+                                    : file_memory_put("signed-out", data + 1, size - 1);
     const int err = signed_out_open(folder, &list);
     check((err == 0) == (filled == LIST_BYTES || size - 1 == LIST_BYTES));
     if (filled > 0) {

@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char lines[LINES][LINE_BYTES_MAX];
     struct bytes input = bytes_of(data, size);
     if (files == NULL) {
-        check(web_files_load(TEST_SOURCE_DIR "/docs", &files) == 0);
+        check(web_files_load(TEST_SOURCE_DIR "/docs/examples", &files) == 0);
     }
     for (size_t i = 0; i < LINES; i++) {
         input = take_line(input, lines[i]);
