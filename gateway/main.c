@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "gateway/cli/commands.h"
+#include "gateway/cli/doctor.h"
 #include "gateway/routes.h"
 #include "node/cli/cli.h"
 #include "node/cli/program.h"
@@ -134,6 +135,7 @@ int main(int argc, char **argv)
                                     .routes = gateway_route_table,
                                     .commands = gateway_commands,
                                     .commands_count = gateway_commands_count,
+                                    .doctor = gateway_doctor,
                                     .start = gateway_start,
                                     .changed = gateway_changed,
                                     .stop = gateway_stop};

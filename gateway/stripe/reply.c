@@ -301,6 +301,15 @@ bool stripe_reply_has_more(const struct stripe_reply *reply, struct bytes *ret_a
     return json_array_size(data) > 0 && json_is_true(json_object_get(root_of(reply), "has_more"));
 }
 
+bool stripe_reply_endpoint(const struct stripe_reply *reply, uint32_t index,
+                           struct stripe_endpoint *ret_endpoint)
+{
+    const json_t *object = json_array_get(json_object_get(root_of(reply), "data"), index);
+    *ret_endpoint = (struct stripe_endpoint){.url = text_of(object, "url"),
+                                             .is_enabled = is_text(object, "status", "enabled")};
+    return object != NULL;
+}
+
 struct bytes stripe_reply_message(const struct stripe_reply *reply)
 {
     return text_of(error_of(reply), "message");

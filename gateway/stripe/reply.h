@@ -54,6 +54,14 @@ struct bytes stripe_reply_id(const struct stripe_reply *reply);
 /* Of a list: whether there are more, and the id to go on after, empty: none of the page is one. */
 bool stripe_reply_has_more(const struct stripe_reply *reply, struct bytes *ret_after);
 
+/* A webhook endpoint of a list; false beyond the last. */
+struct stripe_endpoint {
+    struct bytes url; /* empty: it is none */
+    bool is_enabled;
+};
+bool stripe_reply_endpoint(const struct stripe_reply *reply, uint32_t index,
+                           struct stripe_endpoint *ret_endpoint);
+
 /* error.message, to be shown to the customer when a card is declined; empty if none. */
 struct bytes stripe_reply_message(const struct stripe_reply *reply);
 

@@ -7,6 +7,7 @@
 #undef ERR_STATE
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -63,6 +64,20 @@ int tls_check(const struct tls_files *files, char *ret_problem)
     const int err = load(files, context, ret_problem);
     SSL_CTX_free(context);
     return err;
+}
+
+int tls_days_left(const char *certificate, int *ret_days)
+{
+    int days = 0, seconds = 0;
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    const bool is_read = context != NULL &&
+                         SSL_CTX_use_certificate_chain_file(context, certificate) == 1 &&
+                         ASN1_TIME_diff(&days, &seconds, NULL,
+                                        X509_get0_notAfter(SSL_CTX_get0_certificate(context))) == 1;
+    SSL_CTX_free(context);
+    ERR_clear_error();
+    *ret_days = days == 0 && seconds < 0 ? -1 : days;
+    return is_read ? 0 : ERR_MALFORMED;
 }
 
 long tls_options(void)

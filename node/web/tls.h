@@ -20,6 +20,10 @@ struct tls_files {
  * ERR_MALFORMED (no PEM, or the key of another certificate). */
 MUST_CHECK int tls_check(const struct tls_files *files, char *ret_problem);
 
+/* Until when the first certificate of the file @certificate is valid, in whole days from now; < 0:
+ * it is over. ERR_MALFORMED: there is none. */
+MUST_CHECK int tls_days_left(const char *certificate, int *ret_days);
+
 /* What OpenSSL is told: TLS 1.2 or newer, and no renegotiation. */
 long tls_options(void);
 

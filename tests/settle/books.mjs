@@ -4,6 +4,7 @@ import path from "node:path";
 import { ask } from "../demo/device.mjs";
 import { until } from "../demo/wait.mjs";
 import { captured, held, must, say, SECONDS } from "./scenes.mjs";
+import { KEYS, keysPut } from "./stall.mjs";
 
 /** What the command says: {status, result}. */
 async function reconcile(stall, ...words) {
@@ -88,5 +89,61 @@ export const BOOKS = {
         const { status, result, said } = await reconcile(stall);
         must(status === 69 && result.state === "failed", `status ${status}`);
         must(said.includes("stripe-secret-key"), said);
+    },
+
+    async "the doctor sees what is wrong with keys, webhooks and the line, and says no secret"(
+        stall,
+    ) {
+        const program = path.join(stall.build, "trestle-gateway");
+        const settings = path.join(stall.device.state, "trestle.conf");
+        const look = async () => {
+            const all = ["doctor", "--json", "--state", stall.device.state];
+            const { status, out, err } = await ask(program, all);
+            const said = out + err;
+            for (const secret of [...Object.values(KEYS), ...stall.secrets])
+                must(!said.includes(secret.slice(8)), "it says a secret");
+            return { status, findings: JSON.parse(out).findings };
+        };
+        const has = ({ findings }, level, check, words) =>
+            must(
+                findings.some(
+                    (one) =>
+                        one.level === level && one.check === check && one.text.includes(words),
+                ),
+                `no ${level} ${check} "${words}" in ${JSON.stringify(findings, null, 1)}`,
+            );
+        await appendFile(settings, `stripe-url = ${stall.standIn.url}\n`);
+        await appendFile(settings, `origin = ${stall.device.url}\n`);
+        has(await look(), "ok", "keys", "shows with the first payment");
+        await held(stall);
+        const well = await look();
+        has(well, "ok", "keys", "test keys");
+        has(well, "ok", "keys", "both keys are of one account");
+        has(well, "ok", "keys", "may read payments, refunds, disputes and events");
+        has(well, "ok", "clock", "the provider's says the same");
+        has(well, "ok", "uplink", "the provider answers");
+        has(well, "ok", "webhook", "reaches this gateway");
+        has(well, "ok", "webhook", "the provider sends to it");
+        const [endpoint] = stall.standIn.account.endpoints.list({ limit: 1 }).data;
+        stall.standIn.account.endpoints.update(endpoint.id, { disabled: true });
+        const payment = { method: "GET", path: "^/v1/payment_intents/pi" };
+        stall.standIn.faults.add({ kind: "unauthorised", times: null, match: payment });
+        const other = await look();
+        has(other, "fail", "webhook", "has switched");
+        has(other, "fail", "keys", "is not of the secret key's account");
+        stall.standIn.faults.clear();
+        stall.standIn.faults.add({ kind: "unauthorised", times: null });
+        has(await look(), "fail", "keys", "does not take the secret key");
+        stall.standIn.faults.clear();
+        stall.standIn.faults.add({ kind: "html", times: null });
+        has(await look(), "fail", "uplink", "something else answers");
+        stall.standIn.faults.clear();
+        stall.standIn.api.cut = "gateway";
+        const cut = await look();
+        has(cut, "fail", "uplink", "does not answer");
+        must(cut.status === 2, `status ${cut.status}`);
+        stall.standIn.api.cut = "";
+        await keysPut(stall.device, { "stripe-publishable-key": "pk_live_another" });
+        has(await look(), "fail", "keys", "pk_test_ key");
     },
 };

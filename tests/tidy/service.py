@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The systemd unit: what it must say, and, where systemd-analyze is there, that systemd takes it.
+"""The systemd units: what they must say, and, where systemd-analyze is there, that systemd takes them.
 
-    service.py UNIT PROGRAM ROOT      the unit as it was configured, and the built program
+    service.py ROOT [UNIT PROGRAM]...      units as they were configured, and the built programs
 """
 import configparser
 import os
@@ -22,6 +22,9 @@ WANTED = {  # what operating.md promises
     "ExecReload": "kill -HUP $MAINPID",
 }
 
+KEYS = {"stripe-secret-key", "stripe-publishable-key", "stripe-webhook-secret",
+        "stripe-webhook-secret-next"}  # of the gateway, by gateway/config/credentials.h
+
 
 class Unit(configparser.RawConfigParser):
     optionxform = staticmethod(str)  # names are written in more than one case
@@ -33,15 +36,23 @@ def look_period(root):
         return int(re.search(r"LOOK_MS = (\d+)", file.read()).group(1)) / 1000
 
 
-def findings(path, root):
+def credentials(path):
+    with open(path, encoding="utf-8") as file:
+        return set(re.findall(r"(?m)^LoadCredential=(\S+)$", file.read()))
+
+
+def findings(path, program, root):
     unit = Unit(strict=False)
     unit.read(path, encoding="utf-8")
     service = unit["Service"]
     for name, value in WANTED.items():
         if service.get(name) != value:
             yield f"{name} is {service.get(name)!r}, not {value!r}"
-    if not service["ExecStart"].endswith("/trestle run --state ${STATE_DIRECTORY}"):
+    name = os.path.basename(program)
+    if not service["ExecStart"].endswith(f"/{name} run --state ${{STATE_DIRECTORY}}"):
         yield f"ExecStart is {service['ExecStart']}"
+    if credentials(path) != (KEYS if name == "trestle-gateway" else set()):
+        yield f"LoadCredential is {sorted(credentials(path))}"
     if int(service["WatchdogSec"]) < 3 * look_period(root):
         yield "WatchdogSec leaves less than three looks"
     with open(path, encoding="utf-8") as file:
@@ -59,7 +70,7 @@ def refused(path, program):
     text = re.sub(r"(?m)^(User|Group)=.*\n", "", text)  # made when it is installed
     text = re.sub(r"(?m)^Documentation=.*\n", "", text)  # so is that file
     with tempfile.TemporaryDirectory() as folder:
-        copy = os.path.join(folder, "trestle.service")
+        copy = os.path.join(folder, os.path.basename(path))
         with open(copy, "w", encoding="utf-8") as file:
             file.write(text)
         os.chmod(copy, 0o644)  # as it is installed, whatever our umask
@@ -70,8 +81,10 @@ def refused(path, program):
             yield f"systemd-analyze: {line}"
 
 
-def main(path, program, root):
-    found = list(findings(path, root)) + list(refused(path, program))
+def main(root, *units):
+    found = []
+    for path, program in zip(units[::2], units[1::2], strict=True):
+        found += list(findings(path, program, root)) + list(refused(path, program))
     for line in found:
         print(line)
     return 1 if found else 0
