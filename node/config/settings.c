@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CUSTOMERS_MAX = 20000, CONFIG_BYTES_MAX = 64 * 1024, LINE_BYTES_MAX = 512, WORD_BYTES_MAX = 32 };
+enum {
+    CUSTOMERS_MAX = 20000,
+    CONFIG_BYTES_MAX = 64 * 1024,
+    LINE_BYTES_MAX = 512,
+    WORD_BYTES_MAX = 32
+};
 
 /* --- one function per kind of value ---
  *

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The systemd units: what they must say, and, where systemd-analyze is there, that systemd takes them.
+"""The systemd units: what they must say, and, where systemd-analyze is there, that it takes them.
 
     service.py ROOT [UNIT PROGRAM]...      units as they were configured, and the built programs
 """
