@@ -89,10 +89,10 @@ static int quote_keep(struct replica *replica, struct store_txn *txn, struct mom
     const struct till_result *result = replica->result;
     const struct quote_slot *slot = &result->quote;
     const struct key key = quote_key(slot->session);
-    if (replica->quotes.count == QUOTES_MAX && !quotes_have(&replica->quotes, slot->session))
-        return ERR_BUSY;
-    int err = hold_replace(&replica->holds, slot->session, result->wants, result->wants_count,
-                           now.mono_ms, slot->until_mono_ms - now.mono_ms);
+    int err = quotes_room(&replica->quotes, slot->session, slot->origin);
+    if (err == 0)
+        err = hold_replace(&replica->holds, slot->session, slot->origin, result->wants,
+                           result->wants_count, now.mono_ms, slot->until_mono_ms - now.mono_ms);
     if (err != 0)
         return err == ERR_TOO_MANY ? ERR_BUSY : err;
     check(quotes_set(&replica->quotes, slot) == 0);
@@ -155,7 +155,7 @@ int replica_guest_after(struct replica *replica, struct store_txn *txn,
                         const struct command *command, struct moment now)
 {
     const struct till_result *result = replica->result;
-    const uint64_t session = command->principal.session;
+    const uint64_t session = command->principal.session, origin = command->principal.origin;
     if (!is_guest(command))
         return 0;
     if (result->quote_row.size > 0)
@@ -167,8 +167,9 @@ int replica_guest_after(struct replica *replica, struct store_txn *txn,
                    : 0;
     if (command->kind != COMMAND_ORDER_PLACE || result->events_count == 0)
         return 0;
-    guests_add(&replica->guests, session, &result->entity);
+    guests_add(&replica->guests, session, origin, &result->entity);
     quotes_order(&replica->quotes, session, &result->entity);
-    hold_sell(&replica->holds, session, &result->entity, result->wants, result->wants_count);
+    hold_sell(&replica->holds, session, origin, &result->entity, result->wants,
+              result->wants_count);
     return 0;
 }

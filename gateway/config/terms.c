@@ -67,6 +67,11 @@ static int set_pause(void *context, const char *value)
     return minutes_of(value, &((struct terms *)context)->pause_minutes);
 }
 
+static int set_unpaid(void *context, const char *value)
+{
+    return minutes_of(value, &((struct terms *)context)->unpaid_minutes);
+}
+
 static const struct setting_more rows[] = {
     {{"stripe-url", "URL", "where card payments are asked for"},
      "https://HOST, or http://127.0.0.1:PORT",
@@ -88,6 +93,10 @@ static const struct setting_more rows[] = {
     {{"pay-minutes", "N", "what is not paid by then cannot be paid by card any more; 0 = never"},
      "0 to 10080",
      set_pay},
+    {{"unpaid-minutes", "N",
+      "a customer's order that nobody paid or confirmed by then is refused; 0 = never"},
+     "0 to 10080",
+     set_unpaid},
 };
 
 static const struct terms *extended;
@@ -104,6 +113,7 @@ void terms_extend(struct terms *terms)
                             .stripe_script = "https://js.stripe.com/endive/stripe.js",
                             .pause_minutes = 5,
                             .decide_minutes = 20,
-                            .pay_minutes = 30};
+                            .pay_minutes = 30,
+                            .unpaid_minutes = 60};
     settings_extend(rows, sizeof rows / sizeof *rows, terms);
 }

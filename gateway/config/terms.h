@@ -14,7 +14,8 @@ struct terms {
     char stripe_keys[PATH_BYTES_MAX]; /* folder; "" = systemd's credentials, or beside the state */
     uint32_t pause_minutes;  /* of a silent kitchen, until customers cannot order; 0 = never */
     uint32_t decide_minutes; /* the kitchen's; 0 = for ever */
-    uint32_t pay_minutes;    /* a draft's; 0 = for ever */
+    uint32_t pay_minutes;    /* a draft's, by card; 0 = for ever */
+    uint32_t unpaid_minutes; /* a customer's order's, until it ends; 0 = for ever */
 };
 
 /* Make them settings of this program, with their defaults. Once, before any is read. */

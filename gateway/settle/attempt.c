@@ -114,9 +114,17 @@ static bool is_key_old(const struct attempt *attempt, int64_t now_ms)
     return attempt->first_ms != 0 && (age_ms < -ATTEMPT_STEP_MS || age_ms >= ATTEMPT_KEY_MS);
 }
 
+/* It waited since: another gateway may have made it meanwhile. */
+static bool is_look_old(const struct attempt *attempt, int64_t now_ms)
+{
+    const int64_t age_ms = now_ms - attempt->looked_ms;
+    return attempt->call.kind == CALL_REFUND &&
+           (age_ms < -ATTEMPT_STEP_MS || age_ms >= ATTEMPT_LOOK_MS);
+}
+
 bool attempt_begin(struct attempt *attempt, int64_t now_ms)
 {
-    if (is_key_old(attempt, now_ms)) {
+    if (is_key_old(attempt, now_ms) || is_look_old(attempt, now_ms)) {
         attempt->state = ATTEMPT_LOOK;
         return false;
     }
@@ -183,21 +191,40 @@ static bool is_key_good(const struct attempt *attempt, int64_t now_ms)
                                       !is_key_old(attempt, now_ms));
 }
 
+static void key_next(struct attempt *attempt)
+{
+    attempt->keys++;
+    attempt->tries = 0;
+    attempt->first_ms = 0;
+}
+
 void attempt_looked(struct attempt *attempt, bool is_wanted, int64_t now_ms)
 {
     check(attempt->state == ATTEMPT_LOOK);
+    attempt->looked_ms = now_ms;
     if (!is_wanted) {
         attempt->state = ATTEMPT_VOID;
     } else if (is_key_good(attempt, now_ms)) {
         attempt->state = ATTEMPT_SEND;
-    } else if (attempt->last == OUTCOME_MISUSED || attempt->keys + 1 >= ATTEMPT_KEYS_MAX) {
+    } else if (attempt->last == OUTCOME_MISUSED || (attempt->keys + 1) % ATTEMPT_KEYS_MAX == 0) {
         attempt->state = ATTEMPT_STUCK;
     } else {
         attempt->state = ATTEMPT_SEND;
-        attempt->keys++;
-        attempt->tries = 0;
-        attempt->first_ms = 0;
+        key_next(attempt);
     }
+}
+
+void attempt_revive(struct attempt *attempt)
+{
+    attempt->state = ATTEMPT_LOOK;
+    if (attempt->call.kind != CALL_REFUND && attempt->first_ms != 0) {
+        key_next(attempt);
+    }
+}
+
+bool attempt_is_over(const struct attempt *attempt)
+{
+    return attempt->state == ATTEMPT_DONE || attempt->state == ATTEMPT_VOID;
 }
 
 void attempt_ask(struct attempt *attempt, int64_t amount_minor)

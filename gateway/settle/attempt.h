@@ -5,8 +5,8 @@
  * answer. A connection that breaks before the provider worked and one that breaks after it look the
  * same; so whatever is not known to be done is sent again, the same bytes under the same key, and
  * the provider does it once. It may forget a key after a day: from ATTEMPT_KEY_MS on the provider's
- * own state is read first. Before a refund it is read each time: a second one is money lost, and
- * nothing but the key would prevent it.
+ * own state is read first. Before a refund it is read each time, and not long before: a second one
+ * is money lost, and nothing but the key would prevent it.
  *
  * The source of the table in attempt.c is the provider's documentation of errors and of idempotent
  * requests (docs.stripe.com/error-low-level, docs.stripe.com/api/idempotent_requests).
@@ -19,10 +19,11 @@
 enum {
     ATTEMPT_KEY_MS = 23 * 3600 * 1000, /* the provider keeps keys for 24 hours at least */
     ATTEMPT_STEP_MS = 60 * 1000,       /* a clock that goes back by less is the same clock */
+    ATTEMPT_LOOK_MS = 60 * 1000, /* a refund that was looked for longer ago is looked for again */
     ATTEMPT_BACK_OFF_FIRST_MS = 500,
     ATTEMPT_BACK_OFF_LAST_MS = 60 * 1000,
     ATTEMPT_SAME_KEY_MAX = 4, /* server errors under one key: the next would be replayed as well */
-    ATTEMPT_KEYS_MAX = 4,     /* then a person is told */
+    ATTEMPT_KEYS_MAX = 4,     /* in a row; then a person is told */
     ATTEMPT_KEY_TEXT_MAX = 160,
 };
 
@@ -69,6 +70,7 @@ struct attempt {
     uint32_t tries;    /* under this key */
     uint32_t failures; /* in a row, under any: for the back-off */
     int64_t first_ms;  /* this key, by the provider's clock; 0 = never sent */
+    int64_t looked_ms; /* when it was looked up last, by the same */
     enum attempt_outcome last;
     bool is_firm; /* wanted until the intent is at its end, whatever the plan says */
 };
@@ -94,8 +96,8 @@ struct attempt attempt_of(const struct entity_id *order, const struct provider_c
  * not refund twice; the second is OUTCOME_MISUSED and looks. */
 void attempt_key(const struct attempt *attempt, char ret_text[ATTEMPT_KEY_TEXT_MAX]);
 
-/* It is about to be sent at @now_ms, by the provider's clock. What to do instead when its key is
- * too old: the state is ATTEMPT_LOOK, and false is answered. */
+/* It is about to be sent at @now_ms, by the provider's clock. What to do instead when its key, or
+ * what was seen of a refund, is too old: the state is ATTEMPT_LOOK, and false is answered. */
 bool attempt_begin(struct attempt *attempt, int64_t now_ms);
 
 /* The answer to what was sent or, in ATTEMPT_LOOK, to the reading, unless that is OUTCOME_DONE: see
@@ -106,6 +108,13 @@ uint64_t attempt_end(struct attempt *attempt, enum attempt_outcome outcome);
  * @is_wanted: the plan still asks for this call. It goes on under its key when that can still do
  * something, else under the next one. */
 void attempt_looked(struct attempt *attempt, bool is_wanted, int64_t now_ms);
+
+/* It was stuck, and things may have changed: it is looked up, and goes on under keys of its own if
+ * it is wanted. A refund keeps its key, lest it is made twice. */
+void attempt_revive(struct attempt *attempt);
+
+/* Whether nothing more is to be done about it, by us or by a person. */
+bool attempt_is_over(const struct attempt *attempt);
 
 /* The plan asks for @amount_minor. What was sent under the present key stays as it was. */
 void attempt_ask(struct attempt *attempt, int64_t amount_minor);

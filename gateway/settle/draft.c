@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/settle/plan.h"
 #include "sync/base/crypto.h"
 
 enum { LINE_HASH_BYTES = 4 + 4 + 4 + 8, PARTIAL = FLAG_OPAQUE | FLAG_PENDING | FLAG_OVERFLOW };
@@ -82,8 +83,7 @@ const struct ledger_intent *draft_intent(const struct order *order, const struct
 {
     for (uint32_t i = 0; i < order->ledger.intents_count; i++) {
         const struct ledger_intent *intent = &order->ledger.intents[i];
-        const bool is_open = intent->state == INTENT_CREATED || intent->state == INTENT_PROCESSING;
-        if (is_open && intent->amount_minor == draft->amount_minor) {
+        if (plan_intent_is_payable(intent) && intent->amount_minor == draft->amount_minor) {
             return intent;
         }
     }

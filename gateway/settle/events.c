@@ -9,7 +9,10 @@ enum {
     SEEN_KEY_BYTES_MAX = 1 + PROVIDER_ID_BYTES_MAX,
     SEEN_BYTES = 8,
     WAITING_BYTES = 16,
+    COUNTER_BYTES = 8,
 };
+
+static const uint8_t counter_key[] = {'N'};
 
 struct seen_key {
     size_t size;
@@ -38,8 +41,8 @@ static bool is_number_key(struct bytes key)
 
 /* --- those that came --- */
 
-/* The highest number; 0 = none waits. */
-static int number_last(struct store_txn *txn, uint64_t *ret_number)
+/* The highest of those that wait; 0 = none does. */
+static int number_waiting(struct store_txn *txn, uint64_t *ret_number)
 {
     const uint8_t above[] = {'W' + 1};
     struct store_cursor cursor;
@@ -52,6 +55,31 @@ static int number_last(struct store_txn *txn, uint64_t *ret_number)
     *ret_number = err == 0 && is_number_key(key) ? get_be64(key.data + 1) : 0;
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* The highest that was ever given. A counter that the disk spoilt begins above what waits. */
+static int number_last(struct store_txn *txn, uint64_t *ret_number)
+{
+    struct bytes row = {.size = 0};
+    int err = number_waiting(txn, ret_number);
+    if (err != 0) {
+        return err;
+    }
+    err = store_get(txn, TABLE_LOCAL, bytes_of(counter_key, sizeof counter_key), &row);
+    const uint64_t counted = err == 0 && row.size == COUNTER_BYTES ? get_be64(row.data) : 0;
+    *ret_number = counted > *ret_number ? counted : *ret_number;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* The number becomes the event's. */
+static int number_give(struct store_txn *txn, uint64_t number, struct bytes body)
+{
+    uint8_t key[NUMBER_KEY_BYTES], row[COUNTER_BYTES];
+    put_be64(row, number);
+    number_key(number, key);
+    const int err = store_put(txn, TABLE_LOCAL, bytes_of(counter_key, sizeof counter_key),
+                              bytes_of(row, sizeof row));
+    return err == 0 ? store_put(txn, TABLE_LOCAL, bytes_of(key, sizeof key), body) : err;
 }
 
 /* Whether it was told, or waits to be. */
@@ -78,7 +106,7 @@ static int see(struct store_txn *txn, struct bytes id, const uint8_t *data, size
 int events_receive(struct store_txn *txn, struct bytes id, struct bytes body, int64_t now_s,
                    bool *ret_is_new)
 {
-    uint8_t key[NUMBER_KEY_BYTES], row[WAITING_BYTES];
+    uint8_t row[WAITING_BYTES];
     uint64_t last = 0;
     bool was_here = false;
     int err = is_here(txn, id, &was_here);
@@ -92,10 +120,9 @@ int events_receive(struct store_txn *txn, struct bytes id, struct bytes body, in
     if (err != 0) {
         return err;
     }
-    number_key(last + 1, key);
     put_be64(row, (uint64_t)now_s);
     put_be64(row + SEEN_BYTES, last + 1);
-    err = store_put(txn, TABLE_LOCAL, bytes_of(key, sizeof key), body);
+    err = number_give(txn, last + 1, body);
     return err != 0 ? err : see(txn, id, row, sizeof row);
 }
 

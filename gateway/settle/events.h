@@ -5,6 +5,7 @@
  * only spare the work. Rows in TABLE_LOCAL of the gateway's own store:
  *
  *   'W' || be64 number   the event's bytes, in the order they came
+ *   'N'                  be64: the highest number that was ever given, lest one is given twice
  *   'S' || event         be64: seconds, by the provider's clock, when it came;
  *                        of one that waits to be told || be64 number
  */

@@ -1,5 +1,6 @@
 #include "gateway/settle/orphans.h"
 
+#include "sync/base/check.h"
 #include "sync/base/crypto.h"
 
 static uint64_t intent_hash(struct bytes intent)
@@ -48,6 +49,13 @@ uint64_t orphans_wait(struct orphans *orphans, const struct orphan *orphan, uint
     wait->is_here = true;
     const uint64_t waited_ms = now_ms - wait->since_ms;
     return waited_ms < grace_ms ? grace_ms - waited_ms : 0;
+}
+
+void orphans_again(struct orphans *orphans, const struct orphan *orphan, uint64_t now_ms)
+{
+    struct orphan_wait *wait = wait_get(orphans, intent_hash(orphan->intent), now_ms);
+    check(wait != NULL);
+    wait->since_ms = now_ms;
 }
 
 void orphans_walk_end(struct orphans *orphans)

@@ -34,6 +34,8 @@ void orphans_forget(struct orphans *orphans);
 void orphans_walk_begin(struct orphans *orphans);
 /* ms until @orphan may be cancelled, 0 = now; UINT64_MAX: too many are timed. */
 uint64_t orphans_wait(struct orphans *orphans, const struct orphan *orphan, uint64_t now_ms);
+/* The time of @orphan, which was in this walk, begins anew. */
+void orphans_again(struct orphans *orphans, const struct orphan *orphan, uint64_t now_ms);
 /* Those that were not in it are over. */
 void orphans_walk_end(struct orphans *orphans);
 

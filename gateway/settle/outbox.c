@@ -8,8 +8,8 @@
 #include "sync/base/writer.h"
 
 enum {
-    ROW_VERSION = 2,
-    ROW_FIELDS = 12,
+    ROW_VERSION = 3,
+    ROW_FIELDS = 13,
     CALL_HASH_BYTES = 16,
     KEY_BYTES = 1 + ENTITY_ID_BYTES + CALL_HASH_BYTES,
     PREFIX_BYTES = 1 + ENTITY_ID_BYTES,
@@ -56,6 +56,7 @@ static int row_write(const struct attempt *attempt, uint8_t *data, struct bytes 
     write_uint(&writer, attempt->tries);
     write_uint(&writer, attempt->failures);
     write_int(&writer, attempt->first_ms);
+    write_int(&writer, attempt->looked_ms);
     write_uint(&writer, attempt->last);
     write_bool(&writer, attempt->is_firm);
     return writer_finish(&writer, ret_row);
@@ -77,10 +78,11 @@ static int row_read(struct bytes key, struct bytes row, struct attempt *ret_atte
     attempt.call.wish = read_bin(&reader, 0, HASH_BYTES);
     attempt.call.amount_minor = read_int(&reader, 0, MONEY_MAX);
     attempt.state = (enum attempt_state)read_uint(&reader, ATTEMPT_STATE_COUNT - 1);
-    attempt.keys = (uint32_t)read_uint(&reader, ATTEMPT_KEYS_MAX);
+    attempt.keys = (uint32_t)read_uint(&reader, COUNT_MAX);
     attempt.tries = (uint32_t)read_uint(&reader, COUNT_MAX);
     attempt.failures = (uint32_t)read_uint(&reader, COUNT_MAX);
     attempt.first_ms = read_int(&reader, INT64_MIN, INT64_MAX);
+    attempt.looked_ms = read_int(&reader, INT64_MIN, INT64_MAX);
     attempt.last = (enum attempt_outcome)read_uint(&reader, OUTCOME_COUNT - 1);
     attempt.is_firm = read_bool(&reader);
     if (reader_finish(&reader) != 0) {
@@ -109,6 +111,13 @@ int outbox_get(struct store_txn *txn, const struct entity_id *order,
     struct bytes row;
     int err = store_get(txn, TABLE_LOCAL, key_bytes, &row);
     return err == 0 ? row_read(key_bytes, row, ret_attempt) : err;
+}
+
+int outbox_del(struct store_txn *txn, const struct attempt *attempt)
+{
+    const struct row_key key = key_of(&attempt->order, &attempt->call);
+    const int err = store_del(txn, TABLE_LOCAL, bytes_of(key.bytes, sizeof key.bytes));
+    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 /* --- walking --- */
@@ -170,7 +179,8 @@ void outbox_walk_close(struct outbox_walk *walk)
 
 /* --- taking up a plan --- */
 
-/* The attempts of an order, read whole: rows change while we go through them. */
+/* The planned attempts of an order, read whole: rows change while we go through them. Creating is
+ * asked for by a customer and not by a plan. */
 struct rows {
     uint32_t count;
     struct attempt attempts[OUTBOX_ORDER_MAX];
@@ -186,6 +196,17 @@ static void attempt_keep(struct attempt *attempt, uint8_t *bytes)
     call->wish = bytes_of(bytes + call->intent.size, call->wish.size);
 }
 
+static int rows_add(struct rows *rows, const struct attempt *attempt)
+{
+    if (rows->count == OUTBOX_ORDER_MAX) {
+        return ERR_LIMIT;
+    }
+    rows->attempts[rows->count] = *attempt;
+    attempt_keep(&rows->attempts[rows->count], rows->bytes[rows->count]);
+    rows->count++;
+    return 0;
+}
+
 static int rows_load(struct store_txn *txn, const struct entity_id *order, struct rows *ret_rows)
 {
     struct outbox_walk walk;
@@ -195,12 +216,13 @@ static int rows_load(struct store_txn *txn, const struct entity_id *order, struc
     if (err != 0) {
         return err;
     }
-    while ((err = outbox_walk_next(&walk, &attempt)) == 0 && ret_rows->count < OUTBOX_ORDER_MAX) {
-        attempt_keep(&attempt, ret_rows->bytes[ret_rows->count]);
-        ret_rows->attempts[ret_rows->count++] = attempt;
+    while (err == 0 && (err = outbox_walk_next(&walk, &attempt)) == 0) {
+        if (attempt.call.kind != CALL_CREATE) {
+            err = rows_add(ret_rows, &attempt);
+        }
     }
     outbox_walk_close(&walk);
-    return err == ERR_NOT_FOUND ? 0 : err == 0 ? ERR_LIMIT : err;
+    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 static const struct attempt *attempt_find(const struct rows *rows, const struct provider_call *call)
@@ -224,6 +246,11 @@ static bool was_sent(const struct attempt *attempt)
     return attempt->tries > 0 || attempt->keys > 0;
 }
 
+static bool is_stuck_cancel(const struct attempt *attempt)
+{
+    return attempt->state == ATTEMPT_STUCK && attempt->call.kind == CALL_CANCEL;
+}
+
 /* What came of an ended attempt is a fact by now. If the plan asks again the facts say otherwise:
  * the provider's state is read. */
 static int call_take(struct store_txn *txn, const struct entity_id *order, const struct rows *rows,
@@ -235,8 +262,10 @@ static int call_take(struct store_txn *txn, const struct entity_id *order, const
         return rows->count < OUTBOX_ORDER_MAX ? put_changed(txn, &attempt, is_changed) : ERR_LIMIT;
     }
     attempt_ask(&attempt, call->amount_minor);
-    if (known->state == ATTEMPT_DONE || known->state == ATTEMPT_VOID) {
+    if (attempt_is_over(known)) {
         attempt.state = was_sent(known) ? ATTEMPT_LOOK : attempt_of(order, call).state;
+    } else if (is_stuck_cancel(known)) {
+        attempt_revive(&attempt);
     }
     const bool is_same =
         attempt.state == known->state && attempt.call.amount_minor == known->call.amount_minor;
@@ -254,11 +283,9 @@ static enum attempt_state unplanned_state(const struct attempt *attempt)
     return is_waiting || attempt->state == ATTEMPT_STUCK ? ATTEMPT_VOID : attempt->state;
 }
 
-/* Creating is asked for by a customer and not by a plan. */
 static bool is_planned(const struct plan *plan, const struct attempt *attempt)
 {
-    return attempt->is_firm || attempt->call.kind == CALL_CREATE ||
-           plan_find(plan, &attempt->call) != NULL;
+    return attempt->is_firm || plan_find(plan, &attempt->call) != NULL;
 }
 
 static int unplanned_end(struct store_txn *txn, const struct plan *plan, const struct rows *rows,
@@ -288,17 +315,21 @@ int outbox_take(struct store_txn *txn, const struct entity_id *order, const stru
     return err == 0 ? unplanned_end(txn, plan, &rows, ret_is_changed) : err;
 }
 
-/* The first that is stuck, its bytes kept in @bytes. ERR_NOT_FOUND. */
-static int stuck_first(struct store_txn *txn, struct attempt *ret_attempt, uint8_t *bytes)
+/* --- those of one kind --- */
+
+/* The first of @order (NULL = of all) that @fits, its bytes kept in @bytes. ERR_NOT_FOUND. */
+static int row_first(struct store_txn *txn, const struct entity_id *order,
+                     bool (*fits)(const struct attempt *attempt), struct attempt *ret_attempt,
+                     uint8_t *bytes)
 {
     struct outbox_walk walk;
-    int err = outbox_walk_open(txn, NULL, &walk);
+    int err = outbox_walk_open(txn, order, &walk);
     if (err != 0) {
         return err;
     }
     do {
         err = outbox_walk_next(&walk, ret_attempt);
-    } while (err == 0 && ret_attempt->state != ATTEMPT_STUCK);
+    } while (err == 0 && !fits(ret_attempt));
     if (err == 0) {
         attempt_keep(ret_attempt, bytes);
     }
@@ -306,14 +337,16 @@ static int stuck_first(struct store_txn *txn, struct attempt *ret_attempt, uint8
     return err;
 }
 
-int outbox_loosen(struct store_txn *txn)
+/* Each is none of them any more when it was revived. */
+static int rows_revive(struct store_txn *txn, bool (*fits)(const struct attempt *attempt),
+                       bool *is_changed)
 {
     struct attempt attempt;
     uint8_t bytes[PROVIDER_ID_BYTES_MAX + HASH_BYTES];
     int err = 0;
-    while ((err = stuck_first(txn, &attempt, bytes)) == 0) {
-        attempt.state = ATTEMPT_LOOK;
-        err = outbox_put(txn, &attempt);
+    while ((err = row_first(txn, NULL, fits, &attempt, bytes)) == 0) {
+        attempt_revive(&attempt);
+        err = put_changed(txn, &attempt, is_changed);
         if (err != 0) {
             return err;
         }
@@ -321,16 +354,83 @@ int outbox_loosen(struct store_txn *txn)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
-int outbox_forget(struct store_txn *txn, const struct entity_id *order)
+static int rows_drop(struct store_txn *txn, const struct entity_id *order,
+                     bool (*fits)(const struct attempt *attempt), bool *is_changed)
 {
-    struct rows rows;
-    int err = rows_load(txn, order, &rows);
-    for (uint32_t i = 0; i < rows.count && (err == 0 || err == ERR_LIMIT); i++) {
-        const struct attempt *attempt = &rows.attempts[i];
-        if (attempt->state == ATTEMPT_DONE || attempt->state == ATTEMPT_VOID) {
-            const struct row_key key = key_of(&attempt->order, &attempt->call);
-            err = store_del(txn, TABLE_LOCAL, bytes_of(key.bytes, sizeof key.bytes));
+    struct attempt attempt;
+    uint8_t bytes[PROVIDER_ID_BYTES_MAX + HASH_BYTES];
+    int err = 0;
+    while ((err = row_first(txn, order, fits, &attempt, bytes)) == 0) {
+        err = outbox_del(txn, &attempt);
+        if (err != 0) {
+            return err;
         }
+        *is_changed = true;
     }
-    return err == ERR_LIMIT ? 0 : err;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static bool is_loose(const struct attempt *attempt)
+{
+    return attempt->state == ATTEMPT_STUCK ||
+           (attempt->state == ATTEMPT_SEND && attempt->call.kind == CALL_REFUND);
+}
+
+int outbox_loosen(struct store_txn *txn)
+{
+    bool is_changed = false;
+    return rows_revive(txn, is_loose, &is_changed);
+}
+
+int outbox_revive_cancels(struct store_txn *txn, bool *ret_is_changed)
+{
+    *ret_is_changed = false;
+    return rows_revive(txn, is_stuck_cancel, ret_is_changed);
+}
+
+int outbox_forget(struct store_txn *txn, const struct entity_id *order, bool *ret_is_changed)
+{
+    *ret_is_changed = false;
+    return rows_drop(txn, order, attempt_is_over, ret_is_changed);
+}
+
+/* --- drafts that somebody wanted to pay --- */
+
+static bool is_create(const struct attempt *attempt)
+{
+    return attempt->call.kind == CALL_CREATE;
+}
+
+static bool is_ended_create(const struct attempt *attempt)
+{
+    return is_create(attempt) && attempt_is_over(attempt);
+}
+
+static int creates_count(struct store_txn *txn, const struct entity_id *order, uint32_t *ret_count)
+{
+    struct outbox_walk walk;
+    struct attempt attempt;
+    *ret_count = 0;
+    int err = outbox_walk_open(txn, order, &walk);
+    if (err != 0) {
+        return err;
+    }
+    while ((err = outbox_walk_next(&walk, &attempt)) == 0) {
+        *ret_count += is_create(&attempt);
+    }
+    outbox_walk_close(&walk);
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int outbox_make_room(struct store_txn *txn, const struct entity_id *order)
+{
+    uint32_t count = 0;
+    bool is_changed = false;
+    int err = creates_count(txn, order, &count);
+    if (err != 0 || count < OUTBOX_CREATES_MAX) {
+        return err;
+    }
+    err = rows_drop(txn, order, is_ended_create, &is_changed);
+    err = err == 0 ? creates_count(txn, order, &count) : err;
+    return err == 0 && count >= OUTBOX_CREATES_MAX ? ERR_LIMIT : err;
 }

@@ -40,10 +40,37 @@ bool plan_is_undecided(const struct order *order)
     return false;
 }
 
+bool plan_intent_is_payable(const struct ledger_intent *intent)
+{
+    return intent->state == INTENT_CREATED || intent->state == INTENT_PROCESSING;
+}
+
+bool plan_is_payable(const struct order *order)
+{
+    for (uint32_t i = 0; i < order->ledger.intents_count; i++) {
+        if (plan_intent_is_payable(&order->ledger.intents[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What was handed over of it is still owed, and nothing else. */
 static bool is_gone(const struct order *order)
 {
     return order->is_cancelled || order->phase == PHASE_REFUSED || order->phase == PHASE_CANCELLED;
+}
+
+bool plan_is_unpaid(const struct order *order)
+{
+    return order->has_owner && order->phase == PHASE_DRAFT && order->paid_minor == 0 &&
+           order->ledger.held_minor == 0;
+}
+
+static bool is_too_late(const struct order *order, const struct plan_terms *terms,
+                        const struct plan_waits *waits)
+{
+    return plan_is_unpaid(order) && terms->unpaid_ms > 0 && waits->unpaid_ms >= terms->unpaid_ms;
 }
 
 static bool has_expired(const struct order *order, const struct plan_terms *terms,
@@ -56,7 +83,7 @@ static bool has_expired(const struct order *order, const struct plan_terms *term
 static bool is_over(const struct order *order, const struct plan_terms *terms,
                     const struct plan_waits *waits)
 {
-    return is_gone(order) || has_expired(order, terms, waits);
+    return is_gone(order) || has_expired(order, terms, waits) || is_too_late(order, terms, waits);
 }
 
 /* What is still to be collected. */
@@ -101,8 +128,7 @@ static void plan_open(const struct ledger_intent *intent, bool is_over_now, int6
                       struct plan *plan)
 {
     const bool is_right = intent->amount_minor == missing_minor;
-    const bool is_open = intent->state == INTENT_CREATED || intent->state == INTENT_PROCESSING;
-    if (is_open && (is_over_now || !is_right)) {
+    if (plan_intent_is_payable(intent) && (is_over_now || !is_right)) {
         add(plan, &(struct provider_call){.kind = CALL_CANCEL, .intent = intent->id});
     }
 }
@@ -231,6 +257,11 @@ static bool has_hold(const struct ledger *ledger)
     return ledger->held_minor > 0;
 }
 
+static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
 static void plan_time(const struct order *order, const struct plan_terms *terms,
                       const struct plan_waits *waits, struct plan *plan)
 {
@@ -241,8 +272,11 @@ static void plan_time(const struct order *order, const struct plan_terms *terms,
         plan->again_ms = left_ms(terms->decide_ms, waits->undecided_ms);
     }
     if (order->phase == PHASE_DRAFT) {
-        const uint64_t draft_ms = left_ms(terms->draft_ms, waits->draft_ms);
-        plan->again_ms = draft_ms < plan->again_ms ? draft_ms : plan->again_ms;
+        plan->again_ms = earlier(plan->again_ms, left_ms(terms->draft_ms, waits->draft_ms));
+    }
+    if (plan_is_unpaid(order)) { /* first nobody must be able to pay it any more */
+        plan->is_lapse_due = is_too_late(order, terms, waits) && !plan_is_payable(order);
+        plan->again_ms = earlier(plan->again_ms, left_ms(terms->unpaid_ms, waits->unpaid_ms));
     }
 }
 

@@ -12,6 +12,7 @@
  *   open      owes another amount                           cancel: the page asks for a new one
  *   held      over, expired, or paid otherwise              cancel: the hold is released
  *   held      a line waits for the kitchen                  wait; in time the order lapses
+ *   none      a customer's, and nobody pays                 in time it lapses
  *   held      every line is accepted, refused or voided     capture what is owed, once
  *   captured  a wish for a refund is open                   refund, unless disputed
  *   captured  more was taken than is owed                   wish it back, because of what changed;
@@ -60,19 +61,21 @@ enum plan_notice {
 struct plan_terms {
     int64_t smallest_minor; /* of a capture, by the provider */
     uint64_t decide_ms;     /* the kitchen's time to decide; 0 = for ever */
-    uint64_t draft_ms;      /* a draft's time to be paid; 0 = for ever */
+    uint64_t draft_ms;      /* a draft's time to be paid by card; 0 = for ever */
+    uint64_t unpaid_ms;     /* a customer's draft's, until it ends; 0 = for ever */
 };
 
 /* How long it has been so, by a clock that only grows. */
 struct plan_waits {
     uint64_t undecided_ms; /* held, and a line waits for the kitchen */
     uint64_t draft_ms;     /* a draft, and it could be paid, or a part of it is held */
+    uint64_t unpaid_ms;    /* a customer's draft, of which nobody paid anything */
 };
 
 struct plan {
     uint32_t calls_count;
     struct provider_call calls[PLAN_CALLS_MAX];
-    bool is_lapse_due; /* write that nobody answered in time */
+    bool is_lapse_due; /* write that nobody answered, or paid, in time */
     bool is_wish_due;  /* write an automatic wish: its amount and cause are the order's */
     uint64_t again_ms; /* plan anew after this even if nothing changes; UINT64_MAX = no need */
     uint32_t notices;  /* enum plan_notice */
@@ -92,5 +95,14 @@ bool plan_line_is_undecided(const struct order_line *line);
 
 /* Whether the kitchen has yet to decide about a line of it. */
 bool plan_is_undecided(const struct order *order);
+
+/* Whether it is a customer's who has yet to pay: it will end by itself. */
+bool plan_is_unpaid(const struct order *order);
+
+/* Whether somebody can pay it: nobody did yet, and the provider did not end it. */
+bool plan_intent_is_payable(const struct ledger_intent *intent);
+
+/* Whether the order has such an intent. */
+bool plan_is_payable(const struct order *order);
 
 #endif

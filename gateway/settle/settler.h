@@ -14,6 +14,7 @@
  *   settler_calls.c     requests out, answers in
  *   settler_facts.c     what the provider says -> commands
  *   settler_lists.c     its lists of events and of intents
+ *   settler_orphans.c   payments whose order is not here
  *   settler_pay.c       customers who want to pay
  *
  * A turn is one transaction of the own store; calls leave and askers are answered after its commit.

@@ -6,8 +6,9 @@
 #include "node/os/logger.h"
 
 enum {
-    UNTOLD_MS = 2000, /* an answer that could not be told: ask again */
-    READY_MAX = 8,    /* attempts begun in one turn */
+    UNTOLD_MS = 2000,           /* an answer that could not be told: ask again */
+    READY_MAX = 8,              /* attempts begun in one turn */
+    REVIVE_MS = 15 * 60 * 1000, /* what would not be cancelled is tried again */
 };
 
 /* --- those that are under way --- */
@@ -111,10 +112,17 @@ static int is_outdated(struct settler *settler, const struct attempt *attempt, b
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* Whether an order that may not be here, and so is never settled, is why it would stay for ever. */
+static bool is_over_for_nobody(struct settler *settler, const struct attempt *attempt)
+{
+    return attempt_is_over(attempt) && order_read(settler, &attempt->order) == ERR_NOT_FOUND;
+}
+
 static int attempt_keep(struct settler *settler, const struct attempt *attempt)
 {
     settler->is_dirty = true;
-    return outbox_put(settler->txn, attempt);
+    return is_over_for_nobody(settler, attempt) ? outbox_del(settler->txn, attempt)
+                                                : outbox_put(settler->txn, attempt);
 }
 
 /* At its end: what the draft was is of no use any more. */
@@ -223,9 +231,22 @@ static int ready_find(struct settler *settler, struct ready *ret_ready)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* The provider cancels nothing while a bank works on it, and tells nobody when that is over. */
+static int cancels_revive(struct settler *settler)
+{
+    bool is_changed = false;
+    if (settler->revive_ms > settler->now_ms) {
+        return 0;
+    }
+    const int err = outbox_revive_cancels(settler->txn, &is_changed);
+    settler->is_dirty = settler->is_dirty || is_changed;
+    settler->revive_ms = settler->now_ms + REVIVE_MS;
+    return err;
+}
+
 int attempts_turn(struct settler *settler)
 {
-    struct ready ready;
+    struct ready ready = {.count = 0};
     if (!settler->is_scanned || !settler->is_dated) {
         return 0; /* what was planned before the start may not be wanted any more; and how old keys
                      are is not known before an answer, to a list, says what time it is */
@@ -234,7 +255,9 @@ int attempts_turn(struct settler *settler)
         settler_again(settler, settler->shut_ms);
         return 0;
     }
-    int err = ready_find(settler, &ready);
+    int err = cancels_revive(settler);
+    settler_again(settler, settler->revive_ms);
+    err = err == 0 ? ready_find(settler, &ready) : err;
     for (uint32_t i = 0; i < ready.count && err == 0; i++) {
         err = attempt_send(settler, &ready.calls[i]);
     }
@@ -261,6 +284,34 @@ static bool is_open_intent(const struct errand *errand)
     (void)stripe_reply_object(errand->reply, 0, &fact, &is_fact);
     return is_fact && fact.kind == STRIPE_INTENT && fact.intent.state < INTENT_CANCELED;
 }
+
+/* --- refunds --- */
+
+/* One that gave nothing back is as none. */
+static bool is_known_refund(const struct ledger *ledger, const struct stripe_fact *fact)
+{
+    const bool gave_nothing =
+        fact->refund.status == REFUND_FAILED || fact->refund.status == REFUND_CANCELED;
+    return fact->kind == STRIPE_REFUND &&
+           (gave_nothing || ledger_knows_refund(ledger, &fact->refund));
+}
+
+/* Whether the provider lists a refund that the order does not know, though it was told: the core
+ * does not write it, it cannot be read, it is beyond the page. The plan asks without it. */
+static bool has_unknown_refund(const struct settler *settler, const struct errand *errand)
+{
+    struct stripe_fact fact;
+    struct bytes after;
+    bool is_fact = false;
+    for (uint32_t i = 0; stripe_reply_object(errand->reply, i, &fact, &is_fact); i++) {
+        if (!is_fact || !is_known_refund(&settler->order->ledger, &fact)) {
+            return true;
+        }
+    }
+    return stripe_reply_has_more(errand->reply, &after);
+}
+
+/* --- what came of a look --- */
 
 /* Of an order that is not here, and what is firm: as long as somebody could pay it. The amount
  * becomes the plan's. ERR_BUSY, ERR_IO, ERR_MALFORMED: nobody can tell now. */
@@ -350,7 +401,11 @@ static int look_conclude(struct settler *settler, const struct errand *errand,
         pause_set(settler, attempt, UNTOLD_MS);
         return 0;
     }
-    attempt_looked(attempt, is_so, settler_now_ms(settler));
+    if (is_so && attempt->call.kind == CALL_REFUND && has_unknown_refund(settler, errand)) {
+        attempt->state = ATTEMPT_STUCK;
+    } else {
+        attempt_looked(attempt, is_so, settler_now_ms(settler));
+    }
     return attempt_put(settler, attempt, 0);
 }
 

@@ -143,6 +143,7 @@ static const char *flight_text(const struct flight *flight)
         [FLIGHT_INTENTS] = "reading payments",
         [FLIGHT_SECRET] = "reading a payment",
         [FLIGHT_WHOSE] = "reading a payment",
+        [FLIGHT_ORPHAN] = "reading a payment",
         [FLIGHT_HOOK] = "",
     };
     return flight->kind == FLIGHT_ATTEMPT ? provider_call_text(flight->of.call.kind)

@@ -11,6 +11,8 @@
 enum {
     ERRANDS_SPARE = 8, /* not for events that came: answers get through */
     EVENTS_AGAIN_MS = 5000,
+    REFUSED_AGAIN_MS = 1000,        /* the core did not write what a rule of ours wants */
+    FORBIDDEN_AGAIN_MS = 60 * 1000, /* until a person gives this device its rights */
 };
 
 /* --- errands --- */
@@ -109,9 +111,8 @@ static bool is_our_popup(const struct settler *settler, const struct stripe_fact
     return memcmp(fact->popup.bytes, settler->config.popup.bytes, POPUP_ID_BYTES) == 0;
 }
 
-/* ERR_MISMATCH: not ours; ERR_NOT_FOUND: its intent must be read; ERR_IO. */
-static int fact_order(const struct settler *settler, const struct stripe_fact *fact,
-                      struct entity_id *ret_order)
+int fact_order(const struct settler *settler, const struct stripe_fact *fact,
+               struct entity_id *ret_order)
 {
     if (fact->has_order) {
         *ret_order = fact->order;
@@ -137,6 +138,18 @@ static bool whose_ask(struct settler *settler, struct errand *errand, struct byt
     return true;
 }
 
+/* What is new at the provider is read once more when the list comes by it again. */
+static void unread_set(struct errand *asker, struct bytes intent)
+{
+    memcpy(asker->unread, intent.data, intent.size);
+    asker->unread_size = intent.size;
+}
+
+static bool is_unread(const struct errand *errand, struct bytes intent)
+{
+    return bytes_equal(intent, bytes_of(errand->unread, errand->unread_size));
+}
+
 static int whose_conclude(struct settler *settler, const struct errand *errand)
 {
     struct errand *asker = &settler->errands[errand->flight.asker];
@@ -150,6 +163,10 @@ static int whose_conclude(struct settler *settler, const struct errand *errand)
     }
     if (errand->outcome == OUTCOME_DONE) {
         (void)stripe_reply_object(errand->reply, 0, &fact, &is_fact);
+    }
+    if (errand->outcome == OUTCOME_DONE && !is_fact) {
+        unread_set(asker, errand->flight.of.call.intent);
+        return 0;
     }
     const bool is_ours = is_fact && fact.has_order && is_our_popup(settler, &fact);
     settler->is_dirty = true;
@@ -207,6 +224,10 @@ static int object_tell(struct settler *settler, struct errand *errand,
         return err;
     }
     err = fact_order(settler, fact, &order);
+    if (err == ERR_NOT_FOUND && is_unread(errand, intent_of(fact))) {
+        errand->is_short = true;
+        return 0;
+    }
     if (err == ERR_NOT_FOUND) {
         (void)whose_ask(settler, errand, intent_of(fact));
         *ret_is_stuck = true;
@@ -250,7 +271,8 @@ static int hook_conclude(struct settler *settler, const struct errand *errand)
         errand->reply != NULL ? stripe_reply_id(errand->reply) : bytes_of(NULL, 0);
     settler->is_dirty = true;
     const int err = events_told(settler->txn, errand->flight.event);
-    return err != 0 || id.size == 0 ? err : events_see(settler->txn, id, settler_now_s(settler));
+    const bool is_told = id.size > 0 && !errand->is_short; /* else the list has it still */
+    return err == 0 && is_told ? events_see(settler->txn, id, settler_now_s(settler)) : err;
 }
 
 static int errand_conclude(struct settler *settler, struct errand *errand)
@@ -259,7 +281,7 @@ static int errand_conclude(struct settler *settler, struct errand *errand)
         [FLIGHT_ATTEMPT] = attempt_conclude, [FLIGHT_LOOK] = attempt_conclude,
         [FLIGHT_EVENTS] = list_conclude,     [FLIGHT_INTENTS] = list_conclude,
         [FLIGHT_SECRET] = payments_secret,   [FLIGHT_WHOSE] = whose_conclude,
-        [FLIGHT_HOOK] = hook_conclude,
+        [FLIGHT_ORPHAN] = orphan_conclude,   [FLIGHT_HOOK] = hook_conclude,
     };
     const int err = ends[errand->flight.kind](settler, errand);
     errand_close(errand);
@@ -343,7 +365,8 @@ static int told_answered(struct settler *settler, const struct effect_answer *an
         errand->waiting--;
         errand->is_failed = errand->is_failed || is_passing(answer->err);
     } else if (is_passing(answer->err)) {
-        order_again(settler, &told->order, answer->err);
+        order_again(settler, &told->order,
+                    answer->err == ERR_FORBIDDEN ? FORBIDDEN_AGAIN_MS : REFUSED_AGAIN_MS);
     }
     const int err = fact_answered(settler, told, answer->err);
     told->request = 0;

@@ -1,7 +1,5 @@
 /* The provider's lists: of events, which alone must do where no webhook arrives; and of intents, in
  * which one that nobody here knows is found. */
-#include <string.h>
-
 #include "gateway/settle/events.h"
 #include "gateway/settle/pace.h"
 #include "gateway/settle/settler_state.h"
@@ -14,6 +12,7 @@ enum {
     EVENTS_BACK_S = 30 * 86400, /* with nothing known: all that the provider keeps */
     INTENTS_BACK_S = 8 * 86400, /* a hold lasts seven days */
     INTENTS_MS = 30 * 60 * 1000,
+    SHORT_MAX_MS = 24 * 60 * 60 * 1000, /* so long what cannot be read is read again */
     SOON_MS = 5000,
     PAGE_SHARE = 4,
     FAILED_MS = 2000,
@@ -99,6 +98,7 @@ static int list_read(struct settler *settler, struct list *list, enum flight_kin
     }
     list->deep_ms = is_deep ? settler->now_ms + DEEP_MS : list->deep_ms;
     list->date_s = 0;
+    list->is_short = false;
     list->next_ms = UINT64_MAX;
     return 0;
 }
@@ -113,84 +113,6 @@ static int list_turn(struct settler *settler, struct list *list, enum flight_kin
         settler_again(settler, list->next_ms);
     }
     return err;
-}
-
-/* --- orphans --- */
-
-static int orphan_cancel(struct settler *settler, const struct orphan *orphan)
-{
-    const struct provider_call call = {.kind = CALL_CANCEL, .intent = orphan->intent};
-    struct kept_call kept;
-    struct attempt attempt;
-    kept_call_set(&kept, &orphan->order, &call);
-    const int err = outbox_get(settler->txn, &orphan->order, &call, &attempt);
-    if (err != ERR_NOT_FOUND) {
-        return err == ERR_MALFORMED ? 0 : err;
-    }
-    logger_say(LEVEL_WARNING, "settle",
-               "a card payment names order %016llx, which is not here: it is cancelled",
-               (unsigned long long)get_be64(orphan->order.bytes));
-    attempt = attempt_of(&kept.order, &kept.call);
-    settler->is_dirty = true;
-    return outbox_put(settler->txn, &attempt);
-}
-
-/* From its cancelling on it is as any attempt, and no reason for another turn. */
-static int orphan_look(struct settler *settler, const struct orphan *orphan)
-{
-    const uint64_t wait_ms = orphans_wait(&settler->orphans, orphan, settler->now_ms);
-    if (wait_ms == 0) {
-        return orphan_cancel(settler, orphan);
-    }
-    settler_again(settler, wait_ms < UINT64_MAX ? settler->now_ms + wait_ms : UINT64_MAX);
-    return 0;
-}
-
-/* The first that is open above @after, with its bytes in @bytes. ERR_NOT_FOUND. */
-static int orphan_next(struct settler *settler, struct bytes after, uint8_t *bytes,
-                       struct orphan *ret_orphan)
-{
-    int err = 0;
-    do {
-        err = notes_orphan_next(settler->txn, after, ret_orphan);
-        if (err == 0) {
-            memcpy(bytes, ret_orphan->intent.data, ret_orphan->intent.size);
-            ret_orphan->intent = after = bytes_of(bytes, ret_orphan->intent.size);
-        }
-    } while (err == 0 && !orphan_is_open(ret_orphan));
-    return err;
-}
-
-/* Some device may have an order that is not here. */
-static bool is_somebody_missing(struct settler *settler)
-{
-    const struct gate *gate = settler->config.gate;
-    gate->live(gate->context, &settler->live);
-    for (uint32_t i = 0; i < settler->live.peers_count; i++) {
-        if (gate_peer_is_missing(&settler->live.peers[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Nobody ever decides about them. */
-static int orphans_turn(struct settler *settler)
-{
-    uint8_t bytes[PROVIDER_ID_BYTES_MAX];
-    struct orphan orphan;
-    int err = orphan_next(settler, bytes_of(NULL, 0), bytes, &orphan);
-    if (err == ERR_NOT_FOUND || (err == 0 && is_somebody_missing(settler))) {
-        orphans_forget(&settler->orphans);
-        return 0;
-    }
-    orphans_walk_begin(&settler->orphans);
-    while (err == 0) {
-        err = orphan_look(settler, &orphan);
-        err = err == 0 ? orphan_next(settler, orphan.intent, bytes, &orphan) : err;
-    }
-    orphans_walk_end(&settler->orphans);
-    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 /* --- the turn --- */
@@ -208,6 +130,22 @@ int lists_turn(struct settler *settler)
 
 /* --- the end of a page, and of a list --- */
 
+/* Where the next reading begins. What was passed over keeps the place, but not for ever. */
+static int place_keep(struct settler *settler, struct list *list, bool is_events)
+{
+    if (list->is_short && list->short_ms == 0) {
+        list->short_ms = settler->now_ms;
+    }
+    const bool is_waiting =
+        list->is_short && settler->now_ms - list->short_ms < (uint64_t)SHORT_MAX_MS;
+    if (list->date_s == 0 || is_waiting) {
+        return 0;
+    }
+    list->short_ms = 0;
+    settler->is_dirty = true;
+    return notes_place_put(settler->txn, is_events ? PLACE_EVENTS : PLACE_INTENTS, list->date_s);
+}
+
 static int list_end(struct settler *settler, struct list *list, enum flight_kind kind)
 {
     const bool is_events = kind == FLIGHT_EVENTS;
@@ -216,11 +154,7 @@ static int list_end(struct settler *settler, struct list *list, enum flight_kind
     list->next_ms =
         settler->now_ms +
         (is_events ? events_wait(settler, waits_count(&settler->waits) > 0) : (uint64_t)INTENTS_MS);
-    settler->is_dirty = true;
-    return list->date_s == 0
-               ? 0
-               : notes_place_put(settler->txn, is_events ? PLACE_EVENTS : PLACE_INTENTS,
-                                 list->date_s);
+    return place_keep(settler, list, is_events);
 }
 
 /* Perhaps one object is too large, or the line too bad for so many. */
@@ -246,6 +180,14 @@ static void list_fail(struct settler *settler, struct list *list)
     list->next_ms = settler->now_ms + (wait_ms < max_ms ? wait_ms : max_ms);
 }
 
+/* Whether nobody knows whose it is, and it was passed over. */
+static bool was_passed(const struct settler *settler, const struct errand *errand,
+                       const struct stripe_fact *fact)
+{
+    struct entity_id order;
+    return errand->is_short && fact_order(settler, fact, &order) == ERR_NOT_FOUND;
+}
+
 /* What the page told is durable: it need not be told again. */
 static int page_see(struct settler *settler, const struct errand *errand)
 {
@@ -253,7 +195,7 @@ static int page_see(struct settler *settler, const struct errand *errand)
     bool is_fact = false;
     int err = 0;
     for (uint32_t i = 0; err == 0 && stripe_reply_object(errand->reply, i, &fact, &is_fact); i++) {
-        if (is_fact && fact.event.size > 0) {
+        if (is_fact && fact.event.size > 0 && !was_passed(settler, errand, &fact)) {
             settler->is_dirty = true;
             err = events_see(settler->txn, fact.event, settler_now_s(settler));
         }
@@ -274,6 +216,7 @@ int list_conclude(struct settler *settler, const struct errand *errand)
     if (err != 0) {
         return err;
     }
+    list->is_short = list->is_short || errand->is_short;
     list->page_max = page_larger(list->page_max);
     if (!stripe_reply_has_more(errand->reply, &after)) {
         return list_end(settler, list, kind);

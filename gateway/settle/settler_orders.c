@@ -7,10 +7,9 @@
 #include "sync/log/tables.h"
 
 enum {
-    CHANGES_PER_READ = 200,         /* of one read transaction: it ends soon */
-    BUSY_AGAIN_MS = 1000,           /* the core has no room for a command */
-    RESCAN_MS = 60 * 1000,          /* more orders wait than we remember */
-    FORBIDDEN_AGAIN_MS = 60 * 1000, /* until a person gives this device its rights */
+    CHANGES_PER_READ = 200, /* of one read transaction: it ends soon */
+    BUSY_AGAIN_MS = 1000,   /* the core has no room for a command */
+    RESCAN_MS = 60 * 1000,  /* more orders wait than we remember */
     COPIES_DEFAULT = 2,
 };
 
@@ -55,7 +54,8 @@ static struct plan_terms terms_of(const struct settler *settler)
     const struct terms *terms = settler->config.terms;
     return (struct plan_terms){.smallest_minor = draft_smallest(settler_currency(settler)),
                                .decide_ms = (uint64_t)terms->decide_minutes * 60 * 1000,
-                               .draft_ms = (uint64_t)terms->pay_minutes * 60 * 1000};
+                               .draft_ms = (uint64_t)terms->pay_minutes * 60 * 1000,
+                               .unpaid_ms = (uint64_t)terms->unpaid_minutes * 60 * 1000};
 }
 
 static void plan_now(struct settler *settler)
@@ -65,33 +65,40 @@ static void plan_now(struct settler *settler)
     plan_make(settler->order, &terms, &waits, settler->plan);
 }
 
-/* Whose its intents are; and that they are no orphans any more. */
+/* It is the order's. */
+static int intent_note(struct settler *settler, struct bytes intent)
+{
+    struct entity_id known;
+    int err = notes_intent_get(settler->txn, intent, &known);
+    if (err == 0 && entity_id_equal(&known, &settler->order->id)) {
+        return 0;
+    }
+    settler->is_dirty = true;
+    return notes_intent_put(settler->txn, intent, &settler->order->id, settler_now_s(settler));
+}
+
+/* It is no orphan any more. */
+static int orphan_forget(struct settler *settler, struct bytes intent)
+{
+    struct orphan orphan;
+    const int err = notes_orphan_get(settler->txn, intent, &orphan);
+    if (err == ERR_NOT_FOUND) {
+        return 0;
+    }
+    settler->is_dirty = true;
+    return err == 0 || err == ERR_MALFORMED ? notes_orphan_del(settler->txn, intent) : err;
+}
+
+/* Whose its intents are. */
 static int intents_note(struct settler *settler)
 {
     const struct ledger *ledger = &settler->order->ledger;
     int err = 0;
     for (uint32_t i = 0; i < ledger->intents_count && err == 0; i++) {
-        struct entity_id known;
-        const struct bytes intent = ledger->intents[i].id;
-        err = notes_intent_get(settler->txn, intent, &known);
-        if (err == 0 && entity_id_equal(&known, &settler->order->id)) {
-            continue;
-        }
-        err = notes_intent_put(settler->txn, intent, &settler->order->id, settler_now_s(settler));
-        err = err == 0 ? notes_orphan_del(settler->txn, intent) : err;
-        settler->is_dirty = true;
+        err = intent_note(settler, ledger->intents[i].id);
+        err = err == 0 ? orphan_forget(settler, ledger->intents[i].id) : err;
     }
     return err;
-}
-
-static bool has_open_intent(const struct ledger *ledger)
-{
-    for (uint32_t i = 0; i < ledger->intents_count; i++) {
-        if (ledger->intents[i].state < INTENT_CANCELED) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Nothing is asked of the provider, and nothing will be unless it changes; a draft that nobody can
@@ -100,9 +107,9 @@ static bool is_settled(const struct settler *settler)
 {
     const struct plan *plan = settler->plan;
     const struct order *order = settler->order;
-    const bool is_over = order->phase >= PHASE_COMPLETED ||
-                         (order->phase == PHASE_DRAFT && order->ledger.intents_count > 0 &&
-                          !has_open_intent(&order->ledger));
+    const bool is_over =
+        order->phase >= PHASE_COMPLETED ||
+        (order->phase == PHASE_DRAFT && !plan_is_payable(order) && order->ledger.held_minor == 0);
     return is_over && plan->calls_count == 0 && !plan->is_wish_due;
 }
 
@@ -118,9 +125,11 @@ static int plan_take(struct settler *settler)
         return 0;
     }
     settler->is_dirty = settler->is_dirty || is_changed;
-    if (err == 0 && is_settled(settler)) {
-        err = outbox_forget(settler->txn, id);
+    if (err != 0 || !is_settled(settler)) {
+        return err;
     }
+    err = outbox_forget(settler->txn, id, &is_changed);
+    settler->is_dirty = settler->is_dirty || is_changed;
     return err;
 }
 
@@ -153,13 +162,12 @@ static int order_settle(struct settler *settler)
     if (!waits_plan(&settler->waits, &settler->order->id, settler->now_ms, again_ms)) {
         rescan_later(settler);
     }
-    return 0;
+    return orphans_claim(settler);
 }
 
-void order_again(struct settler *settler, const struct entity_id *id, int err)
+void order_again(struct settler *settler, const struct entity_id *id, uint64_t wait_ms)
 {
-    const uint64_t at_ms =
-        settler->now_ms + (err == ERR_FORBIDDEN ? FORBIDDEN_AGAIN_MS : BUSY_AGAIN_MS);
+    const uint64_t at_ms = settler->now_ms + wait_ms;
     settler_again(settler, at_ms);
     if (!waits_soon(&settler->waits, id, at_ms)) {
         rescan_later(settler);

@@ -41,6 +41,7 @@ enum {
     X(FLIGHT_INTENTS, "list")                                                                      \
     X(FLIGHT_SECRET, "payment_intent") /* of an intent that a customer wants to pay */             \
     X(FLIGHT_WHOSE, "payment_intent")  /* of a refund or dispute: its metadata says it */          \
+    X(FLIGHT_ORPHAN, "payment_intent") /* whose order came: its facts are told to it */            \
     X(FLIGHT_HOOK, "event")            /* no call: an event that came by itself */
 
 enum flight_kind {
@@ -59,12 +60,12 @@ struct kept_call {
 
 struct flight {
     enum flight_kind kind;
-    uint64_t name; /* of the call at https */
-    bool is_sent;  /* false: after the commit */
-    struct kept_call
-        of;         /* ATTEMPT, LOOK: the attempt; SECRET, WHOSE: its intent; SECRET: its order */
-    uint64_t event; /* HOOK: the number of its row; SECRET: who asks */
-    uint32_t asker; /* WHOSE: the errand that wants to know */
+    uint64_t name;       /* of the call at https */
+    bool is_sent;        /* false: after the commit */
+    struct kept_call of; /* ATTEMPT, LOOK: the attempt; SECRET, WHOSE, ORPHAN: its intent; SECRET,
+                            ORPHAN: its order */
+    uint64_t event;      /* HOOK: the number of its row; SECRET: who asks */
+    uint32_t asker;      /* WHOSE: the errand that wants to know */
     struct stripe_request request;
 };
 
@@ -79,6 +80,9 @@ struct errand {
     bool is_read;     /* all of it was looked at */
     bool is_asking;   /* whose a fact is */
     bool is_failed;   /* something could not be told: all of it again, later */
+    bool is_short;    /* something was passed over, as nobody can tell now whose it is: */
+    size_t unread_size;
+    uint8_t unread[PROVIDER_ID_BYTES_MAX]; /* the last such intent, which was read in vain */
 };
 
 /* A command of ours in the core. */
@@ -107,6 +111,8 @@ struct list {
     uint64_t deep_ms;  /* when to read further back again */
     uint32_t failures;
     uint32_t page_max; /* objects of a page: fewer after one that could not be read */
+    bool is_short;     /* something in it was passed over: the next time from the same place, ... */
+    uint64_t short_ms; /* ... for a while since then; 0 = nothing was */
 };
 
 /* --- customers --- */
@@ -176,6 +182,7 @@ struct settler {
     uint64_t opened_ms; /* when a customer got a payment form */
     uint64_t events_ms; /* when to look at the events that came */
     uint64_t forget_ms; /* when to forget what is old */
+    uint64_t revive_ms; /* when to try again what would not be cancelled */
     struct list events, intents;
     struct orphans orphans;
     struct flight flights[FLIGHTS_MAX];
@@ -224,8 +231,8 @@ MUST_CHECK int order_read(struct settler *settler, const struct entity_id *id);
  * ERR_MALFORMED: nobody can tell now. */
 MUST_CHECK int order_wants(struct settler *settler, const struct kept_call *of,
                            const struct provider_call **ret_call);
-/* The core did not write what a rule of ours wants of the order: plan it again. */
-void order_again(struct settler *settler, const struct entity_id *id, int err);
+/* Plan the order again after @wait_ms at the latest. */
+void order_again(struct settler *settler, const struct entity_id *id, uint64_t wait_ms);
 
 /* --- settler_calls.c --- */
 
@@ -251,6 +258,10 @@ void errand_close(struct errand *errand);
 MUST_CHECK int facts_turn(struct settler *settler);
 /* Push a command of a rule's own; false: not now. */
 bool rule_tell(struct settler *settler, bool is_lapse);
+/* Whose an object is that the provider told of. ERR_MISMATCH: not ours; ERR_NOT_FOUND: its intent
+ * must be read; ERR_IO. */
+MUST_CHECK int fact_order(const struct settler *settler, const struct stripe_fact *fact,
+                          struct entity_id *ret_order);
 
 /* --- settler_lists.c --- */
 
@@ -261,6 +272,14 @@ MUST_CHECK int list_conclude(struct settler *settler, const struct errand *erran
 void lists_look_soon(struct settler *settler);
 /* A customer has a form. */
 void lists_opened(struct settler *settler);
+
+/* --- settler_orphans.c --- */
+
+/* Those that nobody claimed for long enough are cancelled. */
+MUST_CHECK int orphans_turn(struct settler *settler);
+/* settler->order is here: payments that named it before it was are read, and told to it. */
+MUST_CHECK int orphans_claim(struct settler *settler);
+MUST_CHECK int orphan_conclude(struct settler *settler, const struct errand *errand);
 
 /* --- settler_pay.c --- */
 

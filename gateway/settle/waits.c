@@ -21,17 +21,6 @@ static struct wait *wait_get(struct waits *waits, const struct entity_id *order)
     return wait;
 }
 
-static bool has_open_intent(const struct ledger *ledger)
-{
-    for (uint32_t i = 0; i < ledger->intents_count; i++) {
-        if (ledger->intents[i].state == INTENT_CREATED ||
-            ledger->intents[i].state == INTENT_PROCESSING) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The time since @since_ms, which begins now if it had not begun. */
 static uint64_t since(bool is_so, uint64_t now_ms, bool *was_so, uint64_t *since_ms)
 {
@@ -45,16 +34,18 @@ static uint64_t since(bool is_so, uint64_t now_ms, bool *was_so, uint64_t *since
 struct plan_waits waits_look(struct waits *waits, const struct order *order, uint64_t now_ms)
 {
     const bool is_undecided = order->ledger.held_minor > 0 && plan_is_undecided(order);
-    const bool is_payable = has_open_intent(&order->ledger) || order->ledger.held_minor > 0;
+    const bool is_payable = plan_is_payable(order) || order->ledger.held_minor > 0;
     const bool is_draft = order->phase == PHASE_DRAFT && is_payable;
-    struct wait *wait =
-        is_undecided || is_draft ? wait_get(waits, &order->id) : wait_find(waits, &order->id);
+    const bool is_unpaid = plan_is_unpaid(order);
+    struct wait *wait = is_undecided || is_draft || is_unpaid ? wait_get(waits, &order->id)
+                                                              : wait_find(waits, &order->id);
     if (wait == NULL) {
         return (struct plan_waits){.draft_ms = 0};
     }
     return (struct plan_waits){
         .undecided_ms = since(is_undecided, now_ms, &wait->is_undecided, &wait->undecided_ms),
-        .draft_ms = since(is_draft, now_ms, &wait->is_draft, &wait->draft_ms)};
+        .draft_ms = since(is_draft, now_ms, &wait->is_draft, &wait->draft_ms),
+        .unpaid_ms = since(is_unpaid, now_ms, &wait->is_unpaid, &wait->unpaid_ms)};
 }
 
 bool waits_plan(struct waits *waits, const struct entity_id *order, uint64_t now_ms,
@@ -66,7 +57,7 @@ bool waits_plan(struct waits *waits, const struct entity_id *order, uint64_t now
         return !is_timed;
     }
     wait->again_ms = is_timed ? now_ms + again_ms : UINT64_MAX;
-    if (!is_timed && !wait->is_undecided && !wait->is_draft) {
+    if (!is_timed && !wait->is_undecided && !wait->is_draft && !wait->is_unpaid) {
         *wait = waits->waits[--waits->count];
     }
     return true;

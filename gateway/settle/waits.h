@@ -13,8 +13,8 @@ enum { WAITS_MAX = 1024 /* orders that wait at once; further ones are told by fa
 
 struct wait {
     struct entity_id order;
-    bool is_undecided, is_draft; /* it waits so, since: (neither: for again_ms alone) */
-    uint64_t undecided_ms, draft_ms;
+    bool is_undecided, is_draft, is_unpaid; /* it waits so, since: (none: for again_ms alone) */
+    uint64_t undecided_ms, draft_ms, unpaid_ms;
     uint64_t again_ms; /* plan anew then; UINT64_MAX = no need */
 };
 
@@ -38,7 +38,7 @@ MUST_CHECK bool waits_soon(struct waits *waits, const struct entity_id *order, u
 uint64_t waits_undecided_ms(const struct waits *waits, const struct entity_id *order,
                             uint64_t now_ms);
 
-/* How many wait for people. */
+/* How many wait for the kitchen, or for a payment that was begun. */
 uint32_t waits_count(const struct waits *waits);
 
 /* The first whose time has come; its time is forgotten. False when there is none. */

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "gateway/stripe/form.h"
 #include "gateway/stripe/request.h"
 
 static const json_t *root_of(const struct stripe_reply *reply)
@@ -64,6 +65,13 @@ static bool amount_of(const json_t *object, const char *name, int64_t *ret_minor
     return json_is_integer(value) && *ret_minor >= 0 && *ret_minor <= MONEY_MAX;
 }
 
+/* Seconds since 1970; 0 when there are none. */
+static int64_t time_of(const json_t *object, const char *name)
+{
+    const int64_t seconds = json_integer_value(json_object_get(object, name));
+    return seconds > 0 ? seconds : 0;
+}
+
 /* As the ledger takes it. */
 static bool is_name(struct bytes name, size_t size_max)
 {
@@ -77,34 +85,13 @@ static bool is_id(struct bytes id)
 
 /* --- metadata --- */
 
-static int digit_of(uint8_t c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Exactly @size bytes in hexadecimal. */
-static bool hex_read(struct bytes text, uint8_t *to, size_t size)
-{
-    if (text.size != 2 * size) {
-        return false;
-    }
-    for (size_t i = 0; i < size; i++) {
-        const int high = digit_of(text.data[2 * i]), low = digit_of(text.data[2 * i + 1]);
-        if (high < 0 || low < 0) {
-            return false;
-        }
-        to[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 static void metadata_read(const json_t *object, struct stripe_fact *fact)
 {
     const json_t *metadata = json_object_get(object, "metadata");
     fact->has_order =
-        hex_read(text_of(metadata, STRIPE_META_POPUP), fact->popup.bytes, POPUP_ID_BYTES) &&
-        hex_read(text_of(metadata, STRIPE_META_ORDER), fact->order.bytes, ENTITY_ID_BYTES);
-    if (!hex_read(text_of(metadata, STRIPE_META_DRAFT), fact->draft, HASH_BYTES)) {
+        form_hex_read(text_of(metadata, STRIPE_META_POPUP), fact->popup.bytes, POPUP_ID_BYTES) &&
+        form_hex_read(text_of(metadata, STRIPE_META_ORDER), fact->order.bytes, ENTITY_ID_BYTES);
+    if (!form_hex_read(text_of(metadata, STRIPE_META_DRAFT), fact->draft, HASH_BYTES)) {
         memset(fact->draft, 0, sizeof fact->draft);
     }
 }
@@ -172,8 +159,8 @@ static bool refund_read(const json_t *object, struct stripe_fact *fact)
     refund->id = text_of(object, "id");
     refund->intent = id_of(object, "payment_intent");
     refund->status = (enum refund_status)status;
-    if (hex_read(text_of(json_object_get(object, "metadata"), STRIPE_META_WISH), fact->wish,
-                 sizeof fact->wish)) {
+    if (form_hex_read(text_of(json_object_get(object, "metadata"), STRIPE_META_WISH), fact->wish,
+                      sizeof fact->wish)) {
         refund->wish = bytes_of(fact->wish, sizeof fact->wish);
     }
     return is_whole && is_id(refund->id) && is_id(refund->intent);
@@ -225,7 +212,7 @@ static bool fact_read(const json_t *object, const json_t *event, struct stripe_f
         if (is_text(object, "object", readers[i].type)) {
             ret_fact->kind = readers[i].kind;
             metadata_read(object, ret_fact);
-            (void)amount_of(object, "created", &ret_fact->created_s);
+            ret_fact->created_s = time_of(object, "created");
             return readers[i].read(object, ret_fact);
         }
     }

@@ -3,6 +3,7 @@
 #include <mbedtls/constant_time.h>
 #include <mbedtls/md.h>
 
+#include "gateway/stripe/form.h"
 #include "sync/base/check.h"
 
 enum { MAC_BYTES = 32, SECONDS_DIGITS_MAX = 15 };
@@ -45,28 +46,7 @@ static bool seconds_read(struct bytes text, int64_t *ret_seconds)
     return true;
 }
 
-static int digit_of(uint8_t c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* False when it is no signature of this form: it fits nothing. */
-static bool mac_read(struct bytes text, uint8_t to[MAC_BYTES])
-{
-    if (text.size != 2 * (size_t)MAC_BYTES) {
-        return false;
-    }
-    for (size_t i = 0; i < MAC_BYTES; i++) {
-        const int high = digit_of(text.data[2 * i]), low = digit_of(text.data[2 * i + 1]);
-        if (high < 0 || low < 0) {
-            return false;
-        }
-        to[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
-/* Exactly one t; any number of v1. */
+/* Exactly one t; any number of v1, and one that is no signature fits nothing. */
 static int head_read(struct bytes header, struct signed_head *ret_head)
 {
     *ret_head = (struct signed_head){.count = 0};
@@ -83,7 +63,7 @@ static int head_read(struct bytes header, struct signed_head *ret_head)
             ret_head->seconds_text = value;
         } else if (bytes_equal(name, bytes_of_text("v1")) &&
                    ret_head->count < WEBHOOK_SIGNATURES_MAX &&
-                   mac_read(value, ret_head->macs[ret_head->count])) {
+                   form_hex_read(value, ret_head->macs[ret_head->count], MAC_BYTES)) {
             ret_head->count++;
         }
     }

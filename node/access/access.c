@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "node/access/forwarded.h"
 #include "node/access/signed_out.h"
 #include "node/os/clock.h"
 #include "node/os/logger.h"
@@ -239,8 +240,10 @@ int access_caller(struct access *access, const struct gate_live *live,
         return ERR_UNAUTHENTICATED;
     const int err = has_ticket ? caller_of_ticket(access, live, request->ticket, &caller)
                                : caller_of_authorization(access, live, request, &caller);
-    if (err == 0)
+    if (err == 0) {
         *ret_caller = caller;
+        ret_caller->principal.origin = peer_network(request->address);
+    }
     return err;
 }
 
@@ -281,11 +284,12 @@ int access_admit_address(struct access *access, const struct access_request *req
                          enum rate_class rate, uint64_t *ret_wait_ms)
 {
     const bool is_own = request->address.size == 0;
+    uint8_t network[8];
     *ret_wait_ms = 0;
     if (access == NULL || (is_own && rate != RATE_SIGN_IN))
         return 0;
-    return admit(access, rate, is_own ? bytes_of_text("this machine") : request->address,
-                 ret_wait_ms);
+    put_be64(network, peer_network(request->address)); /* 0: this machine, and what is no address */
+    return admit(access, rate, bytes_of(network, sizeof network), ret_wait_ms);
 }
 
 int access_admit_caller(struct access *access, const struct caller *caller, enum rate_class rate,

@@ -15,7 +15,28 @@ bool peer_text(const char *text, char ret_text[PEER_TEXT_BYTES_MAX])
     return false;
 }
 
-static bool is_ours(const struct proxies *proxies, const char *address)
+uint64_t peer_network(struct bytes address)
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff}; /* RFC 4291, 2.5.5.2 */
+    struct in6_addr v6;
+    struct in_addr v4;
+    char text[PEER_TEXT_BYTES_MAX];
+    uint64_t network = 0;
+    (void)snprintf(text, sizeof text, "%.*s", (int)address.size, (const char *)address.data);
+    if (inet_pton(AF_INET, text, &v4) == 1)
+        return UINT64_C(1) << 32 | ntohl(v4.s_addr);
+    if (inet_pton(AF_INET6, text, &v6) != 1)
+        return 0;
+    if (memcmp(v6.s6_addr, mapped, sizeof mapped) == 0) {
+        memcpy(&v4, v6.s6_addr + sizeof mapped, sizeof v4);
+        return UINT64_C(1) << 32 | ntohl(v4.s_addr);
+    }
+    for (size_t i = 0; i < sizeof network; i++)
+        network = network << 8 | v6.s6_addr[i];
+    return network != 0 ? network : 1; /* "::1" and its like */
+}
+
+bool proxies_have(const struct proxies *proxies, const char *address)
 {
     for (uint32_t i = 0; i < proxies->count; i++) {
         if (strcmp(proxies->addresses[i], address) == 0)
@@ -53,6 +74,6 @@ void forwarded_client(const struct proxies *proxies, const char *peer, const cha
     size_t size = strlen(list);
     if (!peer_text(peer, ret_text))
         (void)snprintf(ret_text, PEER_TEXT_BYTES_MAX, "%s", peer);
-    while (is_ours(proxies, ret_text) && take_last(list, &size, next))
+    while (proxies_have(proxies, ret_text) && take_last(list, &size, next))
         memcpy(ret_text, next, sizeof next);
 }

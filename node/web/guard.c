@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const own_names[] = {"localhost", "127.0.0.1", "[::1]"};
 
@@ -50,6 +51,22 @@ bool guard_origin(const struct guard *guard, const char *origin)
     for (uint32_t i = 0; i < guard->origins_count; i++)
         is_known |= strcmp(origin, guard->origins[i]) == 0;
     return is_known;
+}
+
+bool guard_is_name(const char *host)
+{
+    static const char local[] = "localhost";
+    char name[GUARD_TEXT_BYTES_MAX];
+    struct in_addr v4;
+    const size_t size = strcspn(host, ":"); /* of "[::1]:8443" a part that is none either */
+    if (size == 0 || size >= sizeof name || host[0] == '[')
+        return false;
+    memcpy(name, host, size);
+    name[size] = '\0';
+    const size_t tail = sizeof local - 1;
+    const bool is_local = size >= tail && strcasecmp(name + size - tail, local) == 0 &&
+                          (size == tail || name[size - tail - 1] == '.');
+    return !is_local && inet_pton(AF_INET, name, &v4) != 1;
 }
 
 bool guard_address_is_loopback(const char *address)

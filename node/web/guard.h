@@ -23,6 +23,11 @@ bool guard_host(const struct guard *guard, const char *host);
 /* "http://" or "https://" and such a host, or one of the further origins. */
 bool guard_origin(const struct guard *guard, const char *origin);
 
+/* Whether @host, with or without a port, is a name that browsers may be told to keep to TLS for: no
+ * address, which RFC 6797, 8.1.1 leaves out, nor this machine's own, which others speak plainly at.
+ */
+bool guard_is_name(const char *host);
+
 /* "127.0.0.0/8", "::1" or "localhost". */
 bool guard_address_is_loopback(const char *address);
 

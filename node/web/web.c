@@ -79,10 +79,50 @@ static unsigned connections_room(const struct web *web)
 }
 
 /* Strangers leave room for the screens of this machine. */
-static bool has_room(const struct web *web, enum entrance door)
+static unsigned strangers_room(const struct web *web)
 {
-    return door != ENTRANCE_SECURE ||
-           web->strangers_count < connections_room(web) - (web->connections_max + 3) / 4;
+    return connections_room(web) - (web->connections_max + 3) / 4;
+}
+
+static unsigned neighbours_in(const struct connection *list, const struct connection *connection,
+                              uint64_t network)
+{
+    unsigned count = 0;
+    for (const struct connection *at = list; at != NULL; at = at->next)
+        count += at != connection && at->is_stranger && at->network == network;
+    return count;
+}
+
+/* One network leaves half of it to others. */
+static bool has_room(const struct web *web, const struct connection *connection, uint64_t network)
+{
+    if (!connection->is_stranger && web->strangers_count >= strangers_room(web))
+        return false;
+    return network == 0 || neighbours_in(web->connections, connection, network) +
+                                   neighbours_in(web->screens, connection, network) <
+                               (strangers_room(web) + 1) / 2;
+}
+
+bool web_admit_stranger(struct web *web, struct connection *connection, uint64_t network)
+{
+    if (connection->is_stranger && connection->network == network)
+        return true;
+    if (!has_room(web, connection, network))
+        return false;
+    web->strangers_count += !connection->is_stranger;
+    connection->is_stranger = true;
+    connection->network = network;
+    return true;
+}
+
+/* Who is behind a proxy of ours its requests tell. */
+static uint64_t network_of(const struct web *web, struct lws *wsi)
+{
+    char peer[PEER_TEXT_BYTES_MAX] = "", text[PEER_TEXT_BYTES_MAX];
+    (void)lws_get_peer_simple(wsi, peer, sizeof peer);
+    if (peer_text(peer, text) && proxies_have(&web->proxies, text))
+        return 0;
+    return peer_network(bytes_of_text(peer));
 }
 
 static void list_add(struct connection **list, struct connection *connection)
@@ -107,14 +147,17 @@ static void list_remove(struct connection *connection)
 
 static struct connection *connection_open(struct web *web, struct lws *wsi)
 {
-    if (!has_room(web, door_of(web, wsi)))
-        return NULL;
     struct connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL)
         return NULL;
     connection->wsi = wsi;
     connection->door = door_of(web, wsi);
-    web->strangers_count += connection->door == ENTRANCE_SECURE;
+    if (connection->door == ENTRANCE_SECURE &&
+        !web_admit_stranger(web, connection, network_of(web, wsi))) {
+        web_say(web, "too many connections of strangers: one was refused");
+        free(connection);
+        return NULL;
+    }
     connection->entrance = connection->door;
     list_add(&web->connections, connection);
     web->connections_count++;
@@ -130,7 +173,7 @@ static void uncount(struct web *web, const struct connection *connection)
         return;
     }
     web->connections_count--;
-    web->strangers_count -= connection->door == ENTRANCE_SECURE;
+    web->strangers_count -= connection->is_stranger;
 }
 
 void web_connection_upgraded(struct web *web, struct connection *connection)

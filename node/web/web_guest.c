@@ -31,21 +31,26 @@ static struct guest *guest_of(struct live *live)
 
 /* --- how many --- */
 
+static bool is_neighbour(const struct connection *a, const struct connection *b)
+{
+    return a->network == b->network && (a->network != 0 || strcmp(a->client, b->client) == 0);
+}
+
 /* Of one address, half: a fair has one. This machine's own is a proxy that says nothing, or a test.
  */
-static bool address_has_room(const struct web *web, const char *client)
+static bool address_has_room(const struct web *web, const struct connection *connection)
 {
     unsigned count = 0;
-    if (client[0] == '\0')
+    if (connection->client[0] == '\0')
         return true;
     for (const struct connection *at = web->guests; at != NULL; at = at->next)
-        count += strcmp(at->client, client) == 0;
+        count += is_neighbour(at, connection);
     return count <= web->guests_max / 2;
 }
 
 int web_guest_new(struct web *web, struct connection *connection)
 {
-    if (web->guests_count >= web->guests_max || !address_has_room(web, connection->client))
+    if (web->guests_count >= web->guests_max || !address_has_room(web, connection))
         return ERR_BUSY;
     struct guest *guest = calloc(1, sizeof *guest);
     if (guest == NULL)

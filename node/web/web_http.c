@@ -105,7 +105,7 @@ static int write_headers(struct connection *connection)
         to.wsi, (unsigned)connection->exchange->response.reply.status, &to.at, to.end);
     for (size_t i = 0; i < sizeof security_headers / sizeof security_headers[0]; i++)
         add_header(&to, security_headers[i].name, security_headers[i].value);
-    if (connection->door == ENTRANCE_SECURE)
+    if (connection->door == ENTRANCE_SECURE && guard_is_name(connection->exchange->host))
         add_header(&to, "strict-transport-security:", "max-age=31536000");
     add_body_headers(&to, connection);
     connection->has_headers = true;
@@ -282,7 +282,16 @@ static bool is_forwarded(struct lws *wsi)
     return false;
 }
 
-static bool copy_client(const struct web *web, struct connection *connection)
+/* A proxy that is not ours is one client, whoever comes through it: it has no bound of its own. */
+static uint64_t network_passed_on(const struct connection *connection, const char *peer)
+{
+    char own[PEER_TEXT_BYTES_MAX];
+    const bool is_told = !peer_text(peer, own) || strcmp(own, connection->client) != 0;
+    return is_told ? peer_network(bytes_of_text(connection->client)) : 0;
+}
+
+/* Who asks, and whether there is a place for him. 0; ERR_TOO_LARGE: a header; ERR_BUSY. */
+static int copy_client(struct web *web, struct connection *connection)
 {
     char list[TEXT_HEADER_BYTES_MAX], peer[PEER_TEXT_BYTES_MAX] = "";
     struct lws *wsi = connection->wsi;
@@ -290,15 +299,17 @@ static bool copy_client(const struct web *web, struct connection *connection)
     connection->entrance = is_passed_on ? ENTRANCE_PLAIN : connection->door;
     connection->client[0] = '\0';
     if (!is_passed_on && connection->door != ENTRANCE_SECURE)
-        return true;
+        return 0;
     if (!copy_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, list, sizeof list))
-        return false;
+        return ERR_TOO_LARGE;
     (void)lws_get_peer_simple(wsi, peer, sizeof peer);
     forwarded_client(&web->proxies, peer, list, connection->client);
-    return true;
+    const bool has_room =
+        !is_passed_on || web_admit_stranger(web, connection, network_passed_on(connection, peer));
+    return has_room ? 0 : ERR_BUSY;
 }
 
-static bool copy_request(const struct web *web, struct connection *connection)
+static int copy_request(struct web *web, struct connection *connection)
 {
     char encodings[TEXT_HEADER_BYTES_MAX];
     struct lws *wsi = connection->wsi;
@@ -314,12 +325,11 @@ static bool copy_request(const struct web *web, struct connection *connection)
         copy_key(wsi, connection->exchange->key, sizeof connection->exchange->key) &&
         copy_header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, connection->exchange->authorization,
                     sizeof connection->exchange->authorization) &&
-        copy_ticket(wsi, connection->exchange->ticket, sizeof connection->exchange->ticket) &&
-        copy_client(web, connection);
+        copy_ticket(wsi, connection->exchange->ticket, sizeof connection->exchange->ticket);
     connection->exchange->takes_gzip =
         copy_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, encodings, sizeof encodings) &&
         strstr(encodings, "gzip") != NULL;
-    return is_whole;
+    return is_whole ? copy_client(web, connection) : ERR_TOO_LARGE;
 }
 
 static struct site_request request_of(const struct connection *connection)
@@ -381,14 +391,15 @@ int web_http_on_request(struct web *web, struct connection *connection)
     size_t size = 0;
     if (exchange_begin(connection) != 0)
         return -1;
-    if (!copy_request(web, connection))
-        return refuse(connection, ERR_TOO_LARGE, "a header");
+    int err = copy_request(web, connection);
+    if (err != 0)
+        return refuse(connection, err, err == ERR_BUSY ? "too many connections" : "a header");
     const struct api_want want =
         api_want(web->site.api, connection->exchange->method, connection->exchange->path);
     connection->exchange->body_bytes_max = want.body_bytes_max;
     if (want.header != NULL && !copy_named(connection, want.header))
         return refuse(connection, ERR_TOO_LARGE, want.header);
-    int err = body_size(connection->wsi, connection->exchange->body_bytes_max, &size);
+    err = body_size(connection->wsi, connection->exchange->body_bytes_max, &size);
     if (err != 0)
         return refuse(connection, err, "the body's length");
     struct site_request request = request_of(connection);
@@ -487,7 +498,7 @@ int web_http_on_upgrade(struct web *web, struct connection *connection, const ch
     size_t size = 0;
     if (exchange_begin(connection) != 0)
         return -1;
-    if (!copy_request(web, connection) || body_size(connection->wsi, 0, &size) != 0 || size > 0)
+    if (copy_request(web, connection) != 0 || body_size(connection->wsi, 0, &size) != 0 || size > 0)
         return -1;
     if (check_upgrade(web, connection) != 0)
         return refuse_upgrade(web, connection);

@@ -60,6 +60,8 @@ struct connection {
     enum entrance door;               /* where it came in */
     enum entrance entrance;           /* of the request: that, unless somebody passed it on */
     char client[PEER_TEXT_BYTES_MAX]; /* whose request it is; "" = this machine's */
+    bool is_stranger;                 /* over TLS, or somebody passed it on once */
+    uint64_t network;                 /* of a stranger: peer_network(); 0 = nobody knows */
     bool is_busy;                     /* a request was heard, and is not yet answered whole */
     bool is_closing;                  /* after the answer */
     bool has_headers;                 /* of the answer were sent */
@@ -87,7 +89,7 @@ struct web {
     void *https_vhost; /* NULL without an address of its own */
     int https_port;
     struct tls_files tls;
-    unsigned strangers_count; /* connections over TLS, customers' WebSockets aside */
+    unsigned strangers_count; /* connections that are, customers' WebSockets aside */
     atomic_bool wants_certificate;
     struct lives *lives;            /* NULL: no customers' phones */
     struct connection *connections; /* that speak HTTP */
@@ -114,6 +116,9 @@ struct web {
 
 /* web.c: a line of log; at most one a second. */
 void web_say(struct web *web, const char *what);
+/* From now on the connection is a stranger's, who comes from @network (0 = nobody knows). False:
+ * strangers have too many, all or from there. */
+bool web_admit_stranger(struct web *web, struct connection *connection, uint64_t network);
 /* It is a WebSocket from now on: of a customer, or of the staff. */
 void web_connection_upgraded(struct web *web, struct connection *connection);
 /* Whether who should read has taken nothing for too long. */

@@ -2,19 +2,23 @@
 
 #include "sync/base/check.h"
 
-bool guests_have_room(const struct guests *guests, uint64_t session)
+bool guests_have_room(const struct guests *guests, uint64_t session, uint64_t origin)
 {
-    uint32_t count = 0;
+    uint32_t own = 0, neighbours = 0;
     for (uint32_t i = 0; i < guests->count; i++) {
-        count += guests->orders[i].session == session;
+        own += guests->orders[i].session == session;
+        neighbours += origin != 0 && guests->orders[i].origin == origin;
     }
-    return guests->count < GUEST_ORDERS_MAX && count < GUEST_SESSION_ORDERS_MAX;
+    return guests->count < GUEST_ORDERS_MAX && own < GUEST_SESSION_ORDERS_MAX &&
+           neighbours < GUEST_ORIGIN_ORDERS_MAX;
 }
 
-void guests_add(struct guests *guests, uint64_t session, const struct entity_id *order)
+void guests_add(struct guests *guests, uint64_t session, uint64_t origin,
+                const struct entity_id *order)
 {
     check(guests->count < GUEST_ORDERS_MAX);
-    guests->orders[guests->count++] = (struct guest_order){.session = session, .order = *order};
+    guests->orders[guests->count++] =
+        (struct guest_order){.session = session, .origin = origin, .order = *order};
 }
 
 void guests_drop(struct guests *guests, uint32_t at)

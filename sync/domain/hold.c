@@ -43,7 +43,19 @@ static uint64_t units_of_session(const struct holds *holds, uint64_t session)
     return units;
 }
 
-int hold_set(struct holds *holds, uint64_t session, uint64_t item, uint64_t units,
+/* Of the others who come from there. */
+static uint32_t count_of_origin(const struct holds *holds, uint64_t session, uint64_t origin)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < holds->count; i++) {
+        const struct hold *hold = &holds->holds[i];
+        count +=
+            origin != 0 && hold->origin == origin && (hold->session != session || hold->is_sold);
+    }
+    return count;
+}
+
+int hold_set(struct holds *holds, uint64_t session, uint64_t origin, uint64_t item, uint64_t units,
              uint64_t now_mono_ms, uint64_t ms)
 {
     hold_drop_ended(holds, now_mono_ms);
@@ -65,6 +77,7 @@ int hold_set(struct holds *holds, uint64_t session, uint64_t item, uint64_t unit
         hold = &holds->holds[holds->count++];
     }
     *hold = (struct hold){.session = session,
+                          .origin = origin,
                           .item = item,
                           .units = units,
                           .until_mono_ms = now_mono_ms + (ms < HOLD_MS_MAX ? ms : HOLD_MS_MAX)};
@@ -72,8 +85,8 @@ int hold_set(struct holds *holds, uint64_t session, uint64_t item, uint64_t unit
 }
 
 /* Whether @session may have @wants instead of what it holds. */
-static int check_wants(const struct holds *holds, uint64_t session, const struct hold_want *wants,
-                       uint32_t count)
+static int check_wants(const struct holds *holds, uint64_t session, uint64_t origin,
+                       const struct hold_want *wants, uint32_t count)
 {
     uint64_t units = hold_session_sold(holds, session);
     uint32_t others = 0;
@@ -89,30 +102,35 @@ static int check_wants(const struct holds *holds, uint64_t session, const struct
     if (units > HOLD_SESSION_UNITS_MAX) {
         return ERR_LIMIT;
     }
+    if (count_of_origin(holds, session, origin) + count > HOLDS_ORIGIN_MAX) {
+        return ERR_LIMIT;
+    }
     return count <= HOLDS_MAX - others ? 0 : ERR_TOO_MANY;
 }
 
-int hold_replace(struct holds *holds, uint64_t session, const struct hold_want *wants,
-                 uint32_t count, uint64_t now_mono_ms, uint64_t ms)
+int hold_replace(struct holds *holds, uint64_t session, uint64_t origin,
+                 const struct hold_want *wants, uint32_t count, uint64_t now_mono_ms, uint64_t ms)
 {
     hold_drop_ended(holds, now_mono_ms);
-    const int err = check_wants(holds, session, wants, count);
+    const int err = check_wants(holds, session, origin, wants, count);
     if (err != 0) {
         return err;
     }
     hold_release(holds, session);
     for (uint32_t i = 0; i < count; i++) {
-        check(hold_set(holds, session, wants[i].item, wants[i].units, now_mono_ms, ms) == 0);
+        check(hold_set(holds, session, origin, wants[i].item, wants[i].units, now_mono_ms, ms) ==
+              0);
     }
     return 0;
 }
 
-void hold_sell(struct holds *holds, uint64_t session, const struct entity_id *order,
-               const struct hold_want *wants, uint32_t count)
+void hold_sell(struct holds *holds, uint64_t session, uint64_t origin,
+               const struct entity_id *order, const struct hold_want *wants, uint32_t count)
 {
     hold_release(holds, session);
     for (uint32_t i = 0; i < count && holds->count < HOLDS_MAX; i++) {
         holds->holds[holds->count++] = (struct hold){.session = session,
+                                                     .origin = origin,
                                                      .item = wants[i].item,
                                                      .units = wants[i].units,
                                                      .is_sold = true,

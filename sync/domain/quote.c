@@ -139,6 +139,21 @@ bool quotes_have(const struct quotes *quotes, uint64_t session)
     return find(quotes, session) < quotes->count;
 }
 
+int quotes_room(const struct quotes *quotes, uint64_t session, uint64_t origin)
+{
+    uint32_t neighbours = 0;
+    if (quotes_have(quotes, session)) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < quotes->count; i++) {
+        neighbours += origin != 0 && quotes->slots[i].origin == origin;
+    }
+    if (neighbours >= QUOTES_ORIGIN_MAX) {
+        return ERR_LIMIT;
+    }
+    return quotes->count < QUOTES_MAX ? 0 : ERR_TOO_MANY;
+}
+
 int quotes_set(struct quotes *quotes, const struct quote_slot *slot)
 {
     const uint32_t at = find(quotes, slot->session);

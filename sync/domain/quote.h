@@ -20,7 +20,11 @@
 #include "sync/domain/order_events.h"
 #include "sync/log/tables.h"
 
-enum { QUOTES_MAX = 512, QUOTE_VERSION = 1 };
+enum {
+    QUOTES_MAX = 512,
+    QUOTES_ORIGIN_MAX = QUOTES_MAX / 4, /* of those who come from one place */
+    QUOTE_VERSION = 1
+};
 
 /* X(name, number, text) */
 #define QUOTE_STATES(X)                                                                            \
@@ -81,7 +85,7 @@ MUST_CHECK int quote_bill(const struct quote *quote, struct bill *ret_bill);
 /* --- which ones stand --- */
 
 struct quote_slot {
-    uint64_t session;
+    uint64_t session, origin; /* of the principal; origin 0 = not known */
     struct entity_id id;
     struct hash body_hash; /* of the request */
     uint64_t until_mono_ms;
@@ -100,6 +104,10 @@ const struct quote_slot *quotes_find(const struct quotes *quotes, uint64_t sessi
                                      uint64_t now_mono_ms);
 
 bool quotes_have(const struct quotes *quotes, uint64_t session);
+
+/* Whether @session, which comes from @origin, may have one. ERR_LIMIT: too many from there;
+ * ERR_TOO_MANY. */
+MUST_CHECK int quotes_room(const struct quotes *quotes, uint64_t session, uint64_t origin);
 
 /* Instead of the one that the session had. ERR_TOO_MANY. */
 MUST_CHECK int quotes_set(struct quotes *quotes, const struct quote_slot *slot);

@@ -27,7 +27,7 @@ enum {
 /* X(name, text, capability a person needs).
  *   done     accepts and starts what was not; no lines given = bump all
  *   recall   takes back done and refusals of the lines given; with truth also starts
- *   lapse    as refuse, by the gateway: nobody answered in time
+ *   lapse    as refuse, by the gateway: nobody answered in time, or paid
  *   refund-wish, refund.auto   wish that the provider gives back: a person, a gateway's rule
  *   pay.x    what the provider told the gateway
  *   amend    yes or no to the late edits of the lines given
@@ -108,6 +108,7 @@ enum command_kind {
 
 struct principal {
     uint64_t session; /* names whose idempotency keys these are; stable for one login or token */
+    uint64_t origin;  /* a customer's: where the host sees him come from; 0 = it cannot tell */
     enum role role;
     uint64_t staff; /* staff number; 0 = the device's own screen */
     bool is_device; /* nobody: the device itself, which may do what a device of this role may */

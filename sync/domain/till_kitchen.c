@@ -105,7 +105,8 @@ static int collect_refused(struct task *task, const struct selection *selection,
     return 0;
 }
 
-/* By the kitchen, or by the gateway whose customer waits no longer: that folds the same. */
+/* By the kitchen, or by the gateway whose customer waits no longer, or never paid: that folds the
+ * same. What nobody placed yet is not the kitchen's to refuse. */
 static int refuse_as(struct task *task, enum event_type type)
 {
     struct selection selection;
@@ -113,7 +114,8 @@ static int refuse_as(struct task *task, enum event_type type)
     if (refuse.reason.size == 0) {
         return ERR_MALFORMED;
     }
-    if (task->order->is_cancelled || task->order->phase == PHASE_DRAFT) {
+    const bool is_early = task->order->phase == PHASE_DRAFT && type == EVENT_REFUSE;
+    if (task->order->is_cancelled || is_early) {
         return ERR_STATE;
     }
     int err = task_select(task, &selection);

@@ -189,6 +189,15 @@ static bool is_beyond(const struct command *command)
     return is_customer ? command->is_paid_now || command->is_forced : command->has_quote;
 }
 
+/* Queues stand in the order of ids, which begin with the key's seconds: nobody says that he was
+ * here long ago. Who works at the stall has a clock like the node's, or no reason to lie. */
+static bool is_of_now(const struct task *task)
+{
+    const int64_t now_s = (int64_t)(task->till->now_t / 1000);
+    const int64_t off_s = (int64_t)get_be32(task->command->key.data) - now_s;
+    return off_s >= -GUEST_SECONDS_OFF_MAX && off_s <= GUEST_SECONDS_OFF_MAX;
+}
+
 /* Strangers' orders that nobody answers for are counted. */
 static int check_guest(const struct task *task)
 {
@@ -197,10 +206,16 @@ static int check_guest(const struct task *task)
     if (principal->role != ROLE_CUSTOMER || till->guests == NULL) {
         return 0;
     }
+    if (!is_of_now(task)) {
+        return ERR_MALFORMED;
+    }
     if (till->holds->count > HOLDS_MAX - ORDER_LINES_MAX) {
         return ERR_BUSY;
     }
-    return guests_have_room(till->guests, principal->session) ? 0 : ERR_LIMIT;
+    if (!guests_have_room(till->guests, principal->session, principal->origin)) {
+        return ERR_LIMIT;
+    }
+    return 0;
 }
 
 int till_place(struct task *task)

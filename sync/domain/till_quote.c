@@ -157,6 +157,7 @@ int till_quote(struct task *task)
         err = ERR_STATE;
     }
     result->quote = (struct quote_slot){.session = command->principal.session,
+                                        .origin = command->principal.origin,
                                         .id = result->entity,
                                         .body_hash = command->body_hash,
                                         .until_mono_ms = till->now_mono_ms + till->quote_ms};

@@ -250,3 +250,50 @@ TEST(attempt, keys_differ_by_call_object_and_amount_but_a_refunds_not_by_its_amo
     assert_string_not_equal(a, b);
     assert_true(strlen(b) <= 255);
 }
+
+TEST(attempt, a_refund_that_was_looked_for_long_ago_is_looked_for_again)
+{
+    struct attempt attempt = attempt_at(CALL_REFUND, 400);
+    attempt_looked(&attempt, true, NOON_MS);
+    assert_false(attempt_begin(&attempt, NOON_MS + ATTEMPT_LOOK_MS));
+    assert_int_equal(attempt.state, ATTEMPT_LOOK);
+    attempt_looked(&attempt, true, NOON_MS + ATTEMPT_LOOK_MS);
+    assert_false(attempt_begin(&attempt, NOON_MS - 1)); /* the clock went back */
+    attempt_looked(&attempt, true, NOON_MS);
+    assert_true(attempt_begin(&attempt, NOON_MS + ATTEMPT_LOOK_MS - 1));
+    struct attempt capture = attempt_at(CALL_CAPTURE, 400);
+    assert_true(attempt_begin(&capture, NOON_MS));
+}
+
+TEST(attempt, what_is_revived_goes_on_under_keys_of_its_own_but_a_refund_keeps_its_key)
+{
+    static const enum provider_call_kind kinds[] = {CALL_CANCEL, CALL_REFUND};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct attempt attempt = attempt_at(kinds[i], 400);
+        attempt.state = ATTEMPT_STUCK;
+        attempt.keys = ATTEMPT_KEYS_MAX - 1;
+        attempt.tries = 1;
+        attempt.first_ms = NOON_MS;
+        attempt.last = OUTCOME_REFUSED;
+        attempt_revive(&attempt);
+        assert_int_equal(attempt.state, ATTEMPT_LOOK);
+        attempt_looked(&attempt, true, NOON_MS);
+        const bool is_cancel = kinds[i] == CALL_CANCEL;
+        assert_int_equal(attempt.state, is_cancel ? ATTEMPT_SEND : ATTEMPT_STUCK);
+        assert_int_equal(attempt.keys, is_cancel ? ATTEMPT_KEYS_MAX : ATTEMPT_KEYS_MAX - 1);
+        for (uint32_t keys = 0; is_cancel && keys < ATTEMPT_KEYS_MAX; keys++) {
+            assert_true(attempt_begin(&attempt, NOON_MS));
+            (void)attempt_end(&attempt, OUTCOME_REFUSED);
+            attempt_looked(&attempt, true, NOON_MS);
+        }
+        assert_int_equal(attempt.state, ATTEMPT_STUCK);
+    }
+}
+
+TEST(attempt, what_was_never_sent_keeps_its_key_when_it_is_revived)
+{
+    struct attempt attempt = attempt_at(CALL_CANCEL, 0);
+    attempt.state = ATTEMPT_STUCK;
+    attempt_revive(&attempt);
+    assert_int_equal(attempt.keys, 0);
+}

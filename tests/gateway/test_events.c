@@ -57,3 +57,37 @@ TEST(events, a_row_that_was_cut_short_is_forgotten_and_a_key_that_is_none_stays)
     assert_int_equal(count, 1);
     end();
 }
+
+/* The first is let go as the disk spoilt it; then comes another. */
+TEST(events, a_number_is_given_once_and_so_no_other_stands_for_a_spoilt_one)
+{
+    const struct bytes first = bytes_of_text("evt_1"), other = bytes_of_text("evt_2");
+    uint64_t number = 0;
+    struct bytes body;
+    bool is_new = false;
+    begin();
+    assert_int_equal(events_receive(txn, first, bytes_of_text("{}"), NOW_S, &is_new), 0);
+    assert_int_equal(events_told(txn, 1), 0);
+    assert_int_equal(events_receive(txn, other, bytes_of_text("{}"), NOW_S, &is_new), 0);
+    assert_int_equal(events_next(txn, 0, &number, &body), 0);
+    assert_int_equal(number, 2);
+    assert_int_equal(events_receive(txn, first, bytes_of_text("{}"), NOW_S, &is_new), 0);
+    assert_true(is_new);
+    end();
+}
+
+TEST(events, a_counter_that_was_spoilt_begins_above_what_waits)
+{
+    uint64_t number = 0;
+    struct bytes body;
+    bool is_new = false;
+    begin();
+    assert_int_equal(
+        events_receive(txn, bytes_of_text("evt_1"), bytes_of_text("{}"), NOW_S, &is_new), 0);
+    assert_int_equal(store_put(txn, TABLE_LOCAL, bytes_of_text("N"), bytes_of_text("?")), 0);
+    assert_int_equal(
+        events_receive(txn, bytes_of_text("evt_2"), bytes_of_text("{}"), NOW_S, &is_new), 0);
+    assert_int_equal(events_next(txn, 1, &number, &body), 0);
+    assert_int_equal(number, 2);
+    end();
+}

@@ -62,3 +62,13 @@ TEST(orphans, one_that_was_claimed_begins_anew_and_too_many_wait_their_turn)
     const struct orphan first = orphan_of(ids[0], INTENT_HELD);
     assert_int_equal(orphans_wait(&orphans, &first, 5000), ORPHAN_HELD_MS);
 }
+
+TEST(orphans, one_whose_time_is_over_may_wait_once_more)
+{
+    static struct orphans orphans;
+    const struct orphan open = orphan_of("pi_1", INTENT_CREATED);
+    assert_int_equal(orphans_wait(&orphans, &open, 0), ORPHAN_OPEN_MS);
+    assert_int_equal(orphans_wait(&orphans, &open, ORPHAN_OPEN_MS), 0);
+    orphans_again(&orphans, &open, ORPHAN_OPEN_MS);
+    assert_int_equal(orphans_wait(&orphans, &open, ORPHAN_OPEN_MS), ORPHAN_OPEN_MS);
+}

@@ -90,6 +90,7 @@ TEST(outbox, an_attempt_comes_back_as_it_was_put)
     attempt.tries = 3;
     attempt.failures = 7;
     attempt.first_ms = INT64_C(1800000000000);
+    attempt.looked_ms = INT64_C(1800000000001);
     attempt.last = OUTCOME_BROKEN;
     attempt.is_firm = true;
     put(&attempt);
@@ -106,6 +107,7 @@ TEST(outbox, an_attempt_comes_back_as_it_was_put)
     assert_int_equal(found.tries, 3);
     assert_int_equal(found.failures, 7);
     assert_int_equal(found.first_ms, attempt.first_ms);
+    assert_int_equal(found.looked_ms, attempt.looked_ms);
     assert_int_equal(found.last, OUTCOME_BROKEN);
     assert_true(found.is_firm);
     store_memory_abort(txn);
@@ -169,6 +171,12 @@ TEST(outbox, what_is_firm_no_plan_takes_back)
     store_memory_free(store);
 }
 
+static int forget(struct store_txn *txn)
+{
+    bool is_changed = false;
+    return outbox_forget(txn, &order, &is_changed);
+}
+
 static int loosen(struct store_txn *txn)
 {
     return outbox_loosen(txn);
@@ -198,6 +206,54 @@ TEST(outbox, what_is_stuck_is_looked_at_once_more_or_ends_when_nobody_wants_it)
     assert_true(take(NULL, 0));
     assert_int_equal(state_of(&calls[0]), ATTEMPT_VOID);
     store_memory_free(store);
+}
+
+TEST(outbox, a_refund_that_was_about_to_be_sent_is_looked_for_after_a_start)
+{
+    const struct provider_call refund = refund_of("pi_1", 5), capture = capture_of("pi_1", 5);
+    store = store_memory_new();
+    struct attempt attempt = attempt_of(&order, &refund);
+    attempt.state = ATTEMPT_SEND;
+    put(&attempt);
+    attempt = attempt_of(&order, &capture);
+    put(&attempt);
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(loosen(txn), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    assert_int_equal(state_of(&refund), ATTEMPT_LOOK);
+    assert_int_equal(state_of(&capture), ATTEMPT_SEND);
+    store_memory_free(store);
+}
+
+static int revive(struct store_txn *txn)
+{
+    bool is_changed = false;
+    return outbox_revive_cancels(txn, &is_changed);
+}
+
+TEST(outbox, a_cancelling_that_is_stuck_is_revived_in_time_and_when_its_order_changes)
+{
+    const struct provider_call cancel = {.kind = CALL_CANCEL, .intent = bytes_of_text("pi_1")};
+    const struct provider_call capture = capture_of("pi_2", 5);
+    const struct provider_call both[] = {cancel, capture};
+    for (uint32_t in_time = 0; in_time < 2; in_time++) {
+        store = store_memory_new();
+        for (size_t i = 0; i < 2; i++) {
+            struct attempt attempt = attempt_of(&order, &both[i]);
+            attempt.state = ATTEMPT_STUCK;
+            put(&attempt);
+        }
+        if (in_time > 0) {
+            struct store_txn *txn = store_memory_begin(store, true);
+            assert_int_equal(revive(txn), 0);
+            assert_int_equal(store_memory_commit(txn), 0);
+        } else {
+            assert_true(take(both, 2));
+        }
+        assert_int_equal(state_of(&cancel), ATTEMPT_LOOK);
+        assert_int_equal(state_of(&capture), ATTEMPT_STUCK);
+        store_memory_free(store);
+    }
 }
 
 TEST(outbox, what_ended_and_is_asked_for_still_is_looked_up)
@@ -273,7 +329,7 @@ TEST(outbox, of_a_settled_order_only_what_is_not_at_its_end_stays)
         put(&attempt);
     }
     struct store_txn *txn = store_memory_begin(store, true);
-    assert_int_equal(outbox_forget(txn, &order), 0);
+    assert_int_equal(forget(txn), 0);
     assert_int_equal(store_memory_commit(txn), 0);
     assert_int_equal(count(&order), 1);
     assert_int_equal(state_of(&calls[1]), ATTEMPT_STUCK);
@@ -339,6 +395,49 @@ TEST(outbox, what_may_have_been_sent_is_looked_up_before_it_is_sent_again)
 
 /* --- limits --- */
 
+static void put_creates(uint32_t count, enum attempt_state state)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t draft[HASH_BYTES] = {(uint8_t)state};
+        put_be32(draft + 1, i);
+        const struct provider_call call = {
+            .kind = CALL_CREATE, .wish = bytes_of(draft, sizeof draft), .amount_minor = 5};
+        struct attempt attempt = attempt_of(&order, &call);
+        attempt.state = state;
+        put(&attempt);
+    }
+}
+
+static int make_room(struct store_txn *txn)
+{
+    return outbox_make_room(txn, &order);
+}
+
+static int room(void)
+{
+    struct store_txn *txn = store_memory_begin(store, true);
+    const int err = make_room(txn);
+    assert_int_equal(store_memory_commit(txn), 0);
+    return err;
+}
+
+TEST(outbox, of_drafts_so_many_are_kept_and_so_many_may_be_under_way)
+{
+    const struct provider_call capture = capture_of("pi_1", 5);
+    store = store_memory_new();
+    assert_true(take(&capture, 1));
+    put_creates(OUTBOX_CREATES_MAX - 1, ATTEMPT_VOID);
+    assert_int_equal(room(), 0);
+    assert_int_equal(count(&order), OUTBOX_CREATES_MAX);
+    put_creates(1, ATTEMPT_SEND);
+    assert_int_equal(room(), 0);
+    assert_int_equal(count(&order), 2);
+    put_creates(OUTBOX_CREATES_MAX, ATTEMPT_SEND);
+    assert_int_equal(room(), ERR_LIMIT);
+    assert_false(take(&capture, 1)); /* its money goes on */
+    store_memory_free(store);
+}
+
 static void put_many(uint32_t attempts)
 {
     for (uint32_t i = 0; i < attempts; i++) {
@@ -357,8 +456,8 @@ TEST(outbox, of_an_order_with_too_many_attempts_nothing_is_taken_up_and_all_can_
     put_many(OUTBOX_ORDER_MAX + 1);
     struct store_txn *txn = store_memory_begin(store, true);
     assert_int_equal(outbox_take(txn, &order, &plan, &is_changed), ERR_LIMIT);
-    assert_int_equal(outbox_forget(txn, &order), 0);
-    assert_int_equal(outbox_forget(txn, &order), 0);
+    assert_int_equal(forget(txn), 0);
+    assert_int_equal(forget(txn), 0);
     assert_int_equal(store_memory_commit(txn), 0);
     assert_int_equal(count(&order), 0);
     for (uint32_t i = 0; i <= OUTBOX_ORDER_MAX; i++) { /* none at its end */
@@ -367,7 +466,7 @@ TEST(outbox, of_an_order_with_too_many_attempts_nothing_is_taken_up_and_all_can_
         put(&attempt);
     }
     txn = store_memory_begin(store, true);
-    assert_int_equal(outbox_forget(txn, &order), 0);
+    assert_int_equal(forget(txn), 0);
     store_memory_abort(txn);
     assert_int_equal(count(&order), OUTBOX_ORDER_MAX + 1);
     store_memory_free(store);
@@ -385,11 +484,6 @@ static int take_two(struct store_txn *txn)
     return outbox_take(txn, &order, &plan, &is_changed);
 }
 
-static int forget(struct store_txn *txn)
-{
-    return outbox_forget(txn, &order);
-}
-
 static int take_none(struct store_txn *txn)
 {
     static const struct plan plan;
@@ -404,9 +498,17 @@ static int get(struct store_txn *txn)
     return outbox_get(txn, &order, &call, &attempt);
 }
 
+static int del_none(struct store_txn *txn)
+{
+    const struct provider_call call = capture_of("pi_7", 5);
+    const struct attempt attempt = attempt_of(&order, &call);
+    return outbox_del(txn, &attempt);
+}
+
 TEST(outbox, a_disk_that_fails_is_told_wherever_it_does)
 {
-    int (*const works[])(struct store_txn *) = {take_two, take_none, forget, get, loosen};
+    int (*const works[])(struct store_txn *) = {take_two, take_none, forget,    get,
+                                                loosen,   revive,    make_room, del_none};
     static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_OPEN, MEMORY_PUT, MEMORY_DEL};
     store = store_memory_new();
     put_many(3);
@@ -416,6 +518,11 @@ TEST(outbox, a_disk_that_fails_is_told_wherever_it_does)
         attempt.state = i < 2 ? ATTEMPT_SEND : ATTEMPT_STUCK;
         put(&attempt);
     }
+    const struct provider_call cancel = {.kind = CALL_CANCEL, .intent = bytes_of_text("pi_3")};
+    struct attempt stuck = attempt_of(&order, &cancel);
+    stuck.state = ATTEMPT_STUCK;
+    put(&stuck);
+    put_creates(OUTBOX_CREATES_MAX, ATTEMPT_DONE);
     for (size_t i = 0; i < sizeof works / sizeof *works * 4; i++) {
         bool is_reached = true;
         for (unsigned nth = 1; is_reached; nth++) {

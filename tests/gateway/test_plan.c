@@ -14,7 +14,7 @@
 enum { TEXT_BYTES = 2048, ID_BYTES = 8 };
 
 static const struct plan_terms terms = {
-    .smallest_minor = 50, .decide_ms = 600000, .draft_ms = 900000};
+    .smallest_minor = 50, .decide_ms = 600000, .draft_ms = 900000, .unpaid_ms = 3600000};
 static const struct plan_waits no_waits;
 
 /* The plan in words: "capture pi_1 1100; again in 600000". */
@@ -256,6 +256,40 @@ TEST(plan, a_payment_that_the_provider_still_works_on_is_called_back_when_it_is_
     struct order *order = order_of(1, 1100);
     intent_add(order, "pi_1", INTENT_PROCESSING, 1200);
     assert_string_equal(plan_text(order, &no_waits), "cancel pi_1");
+}
+
+/* --- customers who never pay --- */
+
+TEST(plan, a_customers_order_that_nobody_paid_lapses_when_nobody_can_pay_it_any_more)
+{
+    static const struct plan_waits late = {.unpaid_ms = 3600000};
+    struct order *order = order_of(1, 1100);
+    order->phase = PHASE_DRAFT;
+    order->has_owner = true;
+    assert_string_equal(plan_text(order, &(struct plan_waits){.unpaid_ms = 3599999}), "again in 1");
+    assert_string_equal(plan_text(order, &late), "lapse; again in 900000");
+    struct ledger_intent *intent = intent_add(order, "pi_1", INTENT_CREATED, 1100);
+    assert_string_equal(plan_text(order, &late), "cancel pi_1; again in 900000");
+    intent->state = INTENT_CANCELED;
+    assert_string_equal(plan_text(order, &late), "lapse; again in 900000");
+    order->has_owner = false;
+    assert_string_equal(plan_text(order, &late), "again in 900000");
+}
+
+TEST(plan, what_somebody_began_to_pay_or_took_on_does_not_lapse_so)
+{
+    static const struct plan_waits late = {.unpaid_ms = 3600000};
+    struct order *order = order_of(2, 1100);
+    order->phase = PHASE_DRAFT;
+    order->has_owner = true;
+    order->paid_minor = 100; /* at the counter */
+    assert_string_equal(plan_text(order, &late), "again in 900000");
+    order->paid_minor = 0;
+    intent_add(order, "pi_1", INTENT_HELD, 700);
+    assert_string_equal(plan_text(order, &late), "again in 600000");
+    order->ledger.held_minor = 0;
+    order->phase = PHASE_PLACED;
+    assert_string_equal(plan_text(order, &late), "");
 }
 
 /* --- without limits --- */

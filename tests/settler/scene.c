@@ -226,7 +226,7 @@ void scene_begin(const struct scene_fault *fault)
     memset(&scene->provider, 0, sizeof scene->provider);
     memset(&scene->line, 0, sizeof scene->line);
     scene->own = store_memory_new();
-    scene->terms = (struct terms){.decide_minutes = 8, .pay_minutes = 15};
+    scene->terms = (struct terms){.decide_minutes = 8, .pay_minutes = 15, .unpaid_minutes = 30};
     (void)snprintf(scene->credentials.secret_key, sizeof scene->credentials.secret_key,
                    "sk_test_1");
     (void)snprintf(scene->credentials.publishable_key, sizeof scene->credentials.publishable_key,
@@ -257,7 +257,7 @@ void scene_end(void)
 
 /* --- what people do --- */
 
-uint32_t scene_place(uint32_t lines)
+static uint32_t place(uint32_t lines, bool is_customer)
 {
     const struct entity_id nobody = {{0}};
     struct command command = host_command(&scene->host, COMMAND_ORDER_PLACE, &nobody);
@@ -271,9 +271,22 @@ uint32_t scene_place(uint32_t lines)
     for (uint32_t i = 0; i < lines; i++) {
         command.lines[i] = (struct wanted_line){.item = i + 1, .quantity = i == 0 ? 2 : 1};
     }
+    if (is_customer) {
+        command.principal = (struct principal){.session = 7, .role = ROLE_CUSTOMER};
+    }
     check(host_do(&scene->host, &command, &answer) == 0);
     scene->orders[scene->orders_count] = answer.entity;
     return scene->orders_count++;
+}
+
+uint32_t scene_place(uint32_t lines)
+{
+    return place(lines, false);
+}
+
+uint32_t scene_place_customers(uint32_t lines)
+{
+    return place(lines, true);
 }
 
 /* The answer to @request, with its body closed; ERR_INTERNAL: there is none. */

@@ -84,6 +84,8 @@ void scene_restart(void);
 
 /* A draft of so many lines: 7.00, and 4.00 more; its number here. */
 uint32_t scene_place(uint32_t lines);
+/* By a customer himself. */
+uint32_t scene_place_customers(uint32_t lines);
 /* A customer asks until he has a form to pay with, for some minutes; whether he got one. */
 bool scene_pay(uint32_t order);
 /* ... once: the error, and how it is told. */

@@ -432,3 +432,158 @@ TEST(settler_answers, the_list_of_intents_is_read_soon_but_not_twice_at_once)
     assert_true(list->next_ms < scene->now_ms + MINUTE_MS);
     end_captured(0);
 }
+
+/* --- refunds that the order does not know --- */
+
+TEST(settler_answers, a_refund_that_the_core_does_not_write_is_not_made_again)
+{
+    begin();
+    const uint32_t order = story_captured(1);
+    scene->host.refusal = ERR_TOO_MANY;
+    scene->host.refusals = UINT32_MAX;
+    scene_wish(order, 1, 100);
+    story_wait();
+    scene_do_line(COMMAND_LINES_ADD, order, 2); /* it is planned anew */
+    scene_run(HOUR_MS);
+    scene_restart();
+    scene_run(HOUR_MS);
+    assert_int_equal(scene->provider.refunds_count, 1);
+    end_captured(700);
+}
+
+TEST(settler_answers, a_refund_that_cannot_be_read_is_not_made_again)
+{
+    begin();
+    const uint32_t order = story_captured(1);
+    trouble_with("POST /v1/refunds", TROUBLE_AFTER, 1);
+    trouble_with("GET /v1/refunds", TROUBLE_LATER, 0);
+    scene_wish(order, 1, 100);
+    while (scene->provider.refunds_count == 0) {
+        scene_run(1);
+    }
+    (void)snprintf(scene->provider.refunds[0].status, 16, "on its way");
+    scene_run(HOUR_MS);
+    assert_int_equal(scene->provider.refunds_count, 1);
+    (void)snprintf(scene->provider.refunds[0].status, 16, "succeeded");
+    scene_restart();
+    scene_run(HOUR_MS);
+    assert_int_equal(scene->provider.refunds_count, 1);
+    assert_int_equal(scene_look(order)->refunded_minor, 100);
+    end_captured(700);
+}
+
+TEST(settler_answers, a_refund_that_may_be_on_a_further_page_is_a_persons_to_look_for)
+{
+    begin();
+    const uint32_t order = story_captured(1);
+    provider_refund_add(&scene->provider, 0, 10);
+    provider_refund_add(&scene->provider, 0, 20);
+    scene_run(HOUR_MS);
+    scene->provider.page_max = 1;
+    scene_wish(order, 1, 100);
+    scene_run(HOUR_MS);
+    assert_int_equal(scene->provider.refunds_count, 2);
+    end_captured(700);
+}
+
+TEST(settler_answers, a_refund_that_failed_before_it_was_known_stops_no_other)
+{
+    static const char *const statuses[] = {"failed", "canceled"};
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        begin();
+        const uint32_t order = story_captured(1);
+        provider_refund_add(&scene->provider, 0, 10);
+        (void)snprintf(scene->provider.refunds[0].status, 16, "%s", statuses[i]);
+        scene->host.refusal = ERR_TOO_MANY;
+        scene->host.refusals = UINT32_MAX;
+        scene_run((uint64_t)11 * MINUTE_MS);
+        scene_wish(order, 1, 100);
+        story_wait();
+        assert_int_equal(scene->provider.refunds_count, 2);
+        scene_end();
+    }
+}
+
+/* --- what the provider would not cancel --- */
+
+/* An order that was cancelled while a bank worked on its payment: the provider does not cancel. */
+static uint32_t cancelled_while_processing(void)
+{
+    const uint32_t order = scene_place(1);
+    assert_true(scene_pay(order));
+    provider_process(&scene->provider, 0);
+    story_wait();
+    trouble_with("/cancel", TROUBLE_DECLINED, ATTEMPT_KEYS_MAX);
+    scene_do(COMMAND_CANCEL, order);
+    story_wait();
+    assert_int_equal(scene->provider.troubles[0].times, 0);
+    return order;
+}
+
+TEST(settler_answers, a_hold_that_comes_after_its_cancelling_was_refused_is_released)
+{
+    begin();
+    (void)cancelled_while_processing();
+    scene->hooked = scene->provider.events_count;
+    scene->has_hooks = true;
+    provider_hold(&scene->provider, 0);
+    scene_run((uint64_t)2 * MINUTE_MS);
+    assert_int_equal(provider_books(&scene->provider).held, 0);
+    end_captured(0);
+}
+
+TEST(settler_answers, what_was_not_cancelled_and_changes_no_more_is_tried_again_in_time)
+{
+    begin();
+    (void)cancelled_while_processing();
+    scene_run((uint64_t)20 * MINUTE_MS);
+    assert_int_equal(provider_books(&scene->provider).open, 0);
+    end_captured(0);
+}
+
+/* --- intents that cannot be read --- */
+
+/* A dispute of an order's payment, after the note of whose it is was lost. */
+static void dispute_of_an_unknown(void)
+{
+    struct store_txn *txn = store_memory_begin(scene->own, true);
+    assert_int_equal(store_del(txn, TABLE_LOCAL, bytes_of_text("Ipi_1")), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    (void)provider_dispute_add(&scene->provider, 0);
+}
+
+TEST(settler_answers, a_dispute_whose_payment_cannot_be_read_is_told_when_it_can)
+{
+    for (uint32_t hooks = 0; hooks < 2; hooks++) {
+        begin();
+        const uint32_t order = story_captured(1);
+        trouble_with("GET /v1/payment_intents/pi_1", TROUBLE_ALIEN, 3);
+        dispute_of_an_unknown();
+        scene->hooked = scene->provider.events_count - 1;
+        scene->has_hooks = hooks > 0;
+        scene_run((uint64_t)6 * HOUR_MS);
+        assert_int_equal(scene_look(order)->ledger.disputes_count, 1);
+        assert_int_equal(scene_rows('W'), 0);
+        end_captured(700);
+    }
+}
+
+TEST(settler_answers, what_never_can_be_read_holds_up_nothing_else_and_is_given_up_after_a_day)
+{
+    begin();
+    const uint32_t first = story_captured(1);
+    trouble_with("GET /v1/payment_intents/pi_1", TROUBLE_ALIEN, UINT32_MAX);
+    dispute_of_an_unknown();
+    provider_dispute_set(&scene->provider, 0, "won");
+    const uint32_t order = story_held(1);
+    scene_do(COMMAND_ACCEPT, order);
+    story_wait();
+    assert_int_equal(scene_look(order)->paid_minor, 700);
+    assert_true(scene->settler->events.short_ms > 0);
+    scene_run((uint64_t)26 * HOUR_MS);
+    const uint64_t calls = scene->provider.calls;
+    scene_run(HOUR_MS);
+    assert_true(scene->provider.calls - calls < 20); /* its lists alone */
+    assert_int_equal(scene_look(first)->ledger.disputes_count, 0);
+    end_captured(1400);
+}

@@ -313,3 +313,98 @@ TEST(settler_full, so_many_orphans_are_timed_at_once)
     assert_int_equal(scene->settler->orphans.count, ORPHANS_MAX);
     scene_end();
 }
+
+/* --- drafts of one order --- */
+
+static void creates_put(uint32_t order, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t draft[HASH_BYTES] = {1};
+        put_be32(draft + 1, i);
+        const struct provider_call call = {
+            .kind = CALL_CREATE, .wish = bytes_of(draft, sizeof draft), .amount_minor = 100};
+        struct attempt attempt = attempt_of(&scene->orders[order], &call);
+        attempt.state = ATTEMPT_VOID;
+        struct store_txn *txn = store_memory_begin(scene->own, true);
+        assert_int_equal(outbox_put(txn, &attempt), 0);
+        assert_int_equal(store_memory_commit(txn), 0);
+    }
+}
+
+TEST(settler_full, drafts_that_nobody_paid_freeze_no_money_of_their_order)
+{
+    begin();
+    const uint32_t order = story_held(1);
+    creates_put(order, 2 * OUTBOX_ORDER_MAX);
+    scene_do(COMMAND_ACCEPT, order);
+    story_wait();
+    assert_int_equal(provider_books(&scene->provider).captured, 700);
+    scene_end();
+}
+
+TEST(settler_full, of_drafts_that_nobody_paid_only_some_are_kept)
+{
+    begin();
+    const uint32_t order = scene_place(1);
+    scene_run(1000);
+    creates_put(order, 2 * OUTBOX_CREATES_MAX);
+    assert_true(scene_pay(order));
+    assert_true(scene_rows('A') <= OUTBOX_CREATES_MAX);
+    scene_end();
+}
+
+TEST(settler_full, a_draft_that_nobody_can_pay_keeps_no_calls)
+{
+    begin();
+    provider_trouble(&scene->provider, "POST /v1/payment_intents", TROUBLE_REFUSED, 1);
+    const uint32_t order = scene_place(1);
+    assert_int_equal(scene_pay_once(order), ERR_UNAVAILABLE);
+    assert_int_equal(scene_rows('A'), 1);
+    scene_do_line(COMMAND_LINES_ADD, order, 2);
+    scene_run(1000);
+    assert_int_equal(scene_rows('A'), 0);
+    scene_end();
+}
+
+/* --- customers who never pay --- */
+
+TEST(settler_full, a_customers_order_that_nobody_pays_ends_in_time)
+{
+    begin();
+    const uint32_t order = scene_place_customers(2), staffs = scene_place(1);
+    scene_run((uint64_t)29 * MINUTE_MS);
+    assert_int_equal(scene_look(order)->phase, PHASE_DRAFT);
+    scene_run((uint64_t)2 * MINUTE_MS);
+    assert_int_equal(scene_look(order)->phase, PHASE_REFUSED);
+    assert_int_equal(scene_look(staffs)->phase, PHASE_DRAFT); /* somebody took it */
+    scene_end();
+}
+
+TEST(settler_full, before_it_ends_nobody_can_pay_it_any_more)
+{
+    begin();
+    const uint32_t order = scene_place_customers(1);
+    scene_run((uint64_t)25 * MINUTE_MS);
+    assert_true(scene_pay(order));
+    scene_run((uint64_t)7 * MINUTE_MS);
+    assert_int_equal(provider_books(&scene->provider).open, 0);
+    assert_int_equal(scene_look(order)->phase, PHASE_REFUSED);
+    scene_end();
+}
+
+TEST(settler_full, a_customers_order_that_was_paid_or_may_wait_does_not_end_so)
+{
+    begin();
+    const uint32_t order = scene_place_customers(1);
+    assert_true(scene_pay(order));
+    provider_hold(&scene->provider, 0);
+    story_wait();
+    scene_do(COMMAND_ACCEPT, order);
+    scene->terms.unpaid_minutes = 0;
+    const uint32_t patient = scene_place_customers(1);
+    scene_run(HOUR_MS);
+    assert_int_equal(scene_look(order)->phase, PHASE_ACCEPTED);
+    assert_int_equal(scene_look(patient)->phase, PHASE_DRAFT);
+    assert_int_equal(provider_books(&scene->provider).captured, 700);
+    scene_end();
+}

@@ -2,7 +2,9 @@
 #include "tests/lib/test.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "sync/log/tables.h"
 #include "tests/settler/stories.h"
 
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
@@ -115,6 +117,193 @@ TEST(settler_orphans, what_a_spoilt_orphan_says_is_the_orders_to_say)
     scene_put("Opi_1", 5, "???", 3);
     scene_do(COMMAND_ACCEPT, order);
     story_wait();
-    assert_int_equal(scene_rows('O'), 1);
+    assert_int_equal(scene_rows('O'), 0);
     end_captured(700);
+}
+
+TEST(settler_orphans, what_was_asked_for_a_payment_of_nobody_is_forgotten_with_it)
+{
+    begin();
+    scene_run(MINUTE_MS);
+    (void)provider_intent_add(&scene->provider, 900, "", "");
+    orphan_put("pi_1", INTENT_CREATED);
+    scene_run((uint64_t)50 * MINUTE_MS);
+    assert_int_equal(provider_books(&scene->provider).open, 0);
+    assert_int_equal(scene_rows('A'), 0);
+    end_captured(0);
+}
+
+/* --- an order that comes late --- */
+
+static struct {
+    struct key key;
+    size_t size;
+    uint8_t row[8192];
+} hidden;
+
+/* As if it were on another device, which has not been heard yet. */
+static void hide(uint32_t order)
+{
+    struct bytes value;
+    hidden.key = key_state(KIND_ORDER, &scene->orders[order]);
+    struct store_txn *txn = store_memory_begin(scene->host.store, true);
+    assert_int_equal(store_get(txn, TABLE_STATE, key_bytes(&hidden.key), &value), 0);
+    assert_true(value.size <= sizeof hidden.row);
+    memcpy(hidden.row, value.data, value.size);
+    hidden.size = value.size;
+    assert_int_equal(store_del(txn, TABLE_STATE, key_bytes(&hidden.key)), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+}
+
+/* It came. @is_heard: and the settler is told that something changed. */
+static void show(bool is_heard)
+{
+    static uint64_t changes = 100000;
+    host_put(&scene->host, TABLE_STATE, key_bytes(&hidden.key), bytes_of(hidden.row, hidden.size));
+    if (is_heard) {
+        const struct key change = key_change(++changes);
+        host_put(&scene->host, TABLE_CHANGE, key_bytes(&change), key_bytes(&hidden.key));
+    }
+}
+
+static void hex_of(const uint8_t *data, size_t size, char *to)
+{
+    for (size_t i = 0; i < size; i++) {
+        (void)snprintf(to + 2 * i, 3, "%02x", data[i]);
+    }
+}
+
+/* An order that is not here, and its payment, which this gateway has heard of. */
+static uint32_t unclaimed(void)
+{
+    char popup[2 * POPUP_ID_BYTES + 1], id[2 * ENTITY_ID_BYTES + 1];
+    begin();
+    const uint32_t order = scene_place(1);
+    hex_of(scene->host.journal.popup.bytes, POPUP_ID_BYTES, popup);
+    hex_of(scene->orders[order].bytes, ENTITY_ID_BYTES, id);
+    hide(order);
+    (void)provider_intent_add(&scene->provider, 700, popup, id);
+    scene_run(MINUTE_MS);
+    assert_int_equal(scene_rows('O'), 1);
+    return order;
+}
+
+static void expect_claimed(uint32_t order)
+{
+    assert_int_equal(provider_books(&scene->provider).open, 1);
+    assert_int_equal(scene_look(order)->ledger.intents_count, 1);
+    assert_int_equal(scene_rows('O'), 0);
+    end_captured(0);
+}
+
+TEST(settler_orphans, when_its_order_comes_a_payment_is_told_to_it)
+{
+    const uint32_t order = unclaimed();
+    show(true);
+    scene_run(1000);
+    expect_claimed(order);
+}
+
+TEST(settler_orphans, nothing_is_cancelled_whose_order_came_and_nobody_was_told_of_it)
+{
+    const uint32_t order = unclaimed();
+    show(false);
+    scene_run((uint64_t)20 * MINUTE_MS);
+    expect_claimed(order);
+}
+
+TEST(settler_orphans, an_order_that_comes_while_its_payment_is_about_to_be_cancelled_keeps_it)
+{
+    const uint32_t order = unclaimed();
+    provider_trouble(&scene->provider, "GET /v1/payment_intents/pi_1", TROUBLE_HUNG, 1);
+    while (scene_rows('A') == 0) {
+        scene_run(1000);
+    }
+    show(false);
+    scene_run((uint64_t)3 * MINUTE_MS);
+    expect_claimed(order);
+}
+
+TEST(settler_orphans, an_order_that_nobody_can_read_loses_no_payment)
+{
+    const uint32_t order = unclaimed();
+    host_put(&scene->host, TABLE_STATE, key_bytes(&hidden.key), bytes_of_text("???"));
+    scene_run((uint64_t)20 * MINUTE_MS);
+    assert_int_equal(provider_books(&scene->provider).open, 1);
+    show(false);
+    scene_run(MINUTE_MS);
+    expect_claimed(order);
+}
+
+TEST(settler_orphans, a_payment_that_cannot_be_read_when_its_order_comes_is_read_again)
+{
+    static const enum trouble_kind kinds[] = {TROUBLE_BEFORE, TROUBLE_LATER};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const uint32_t order = unclaimed();
+        provider_trouble(&scene->provider, "GET /v1/payment_intents/pi_1", kinds[i], 1);
+        show(true);
+        scene_run((uint64_t)2 * MINUTE_MS);
+        expect_claimed(order);
+    }
+}
+
+TEST(settler_orphans, what_the_core_does_not_write_of_it_is_told_again)
+{
+    const uint32_t order = unclaimed();
+    scene->host.refusal = ERR_BUSY;
+    scene->host.refusals = 1;
+    show(true);
+    scene_run((uint64_t)2 * MINUTE_MS);
+    expect_claimed(order);
+}
+
+TEST(settler_orphans, a_payment_that_another_account_has_waits_for_the_orders_next_change)
+{
+    const uint32_t order = unclaimed();
+    provider_trouble(&scene->provider, "GET /v1/payment_intents/pi_1", TROUBLE_REFUSED, 1);
+    show(true);
+    scene_run((uint64_t)2 * MINUTE_MS);
+    assert_int_equal(scene_rows('O'), 1);
+    show(true);
+    scene_run(1000);
+    expect_claimed(order);
+}
+
+TEST(settler_orphans, it_is_read_once_however_often_its_order_changes_meanwhile)
+{
+    const uint32_t order = unclaimed();
+    provider_trouble(&scene->provider, "GET /v1/payment_intents/pi_1", TROUBLE_HUNG, 1);
+    const uint64_t calls = scene->provider.calls;
+    show(true);
+    scene_run(10);
+    show(true);
+    scene_run(10);
+    assert_true(scene->provider.calls <= calls + 2); /* and a list at most */
+    scene->host.is_stalled = true;                   /* it is being told */
+    scene_run((uint64_t)3 * MINUTE_MS);
+    const uint64_t read = scene->provider.calls;
+    show(true);
+    scene_run(10);
+    assert_true(scene->provider.calls <= read + 1);
+    scene->host.is_stalled = false;
+    scene_run(MINUTE_MS);
+    expect_claimed(order);
+}
+
+TEST(settler_orphans, it_is_read_when_there_is_room_for_a_call)
+{
+    const uint32_t order = unclaimed();
+    for (uint32_t i = FLIGHTS_SPARE; i < FLIGHTS_MAX; i++) {
+        struct flight *flight = &scene->settler->flights[i];
+        assert_int_equal(flight->kind, FLIGHT_NONE);
+        *flight = (struct flight){.kind = FLIGHT_SECRET, .is_sent = true, .name = UINT64_MAX - i};
+    }
+    show(true);
+    scene_run(5000);
+    assert_int_equal(scene_rows('O'), 1);
+    for (uint32_t i = FLIGHTS_SPARE; i < FLIGHTS_MAX; i++) {
+        flight_close(&scene->settler->flights[i]);
+    }
+    scene_run(5000);
+    expect_claimed(order);
 }

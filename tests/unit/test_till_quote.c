@@ -21,12 +21,13 @@ static uint32_t keys;
 
 static void begin(enum command_kind kind, uint64_t session, enum role role)
 {
-    static char key[KEY_BYTES + 1];
+    static uint8_t key[KEY_BYTES];
     memset(&command, 0, sizeof command);
     command.kind = kind;
     command.principal = (struct principal){.session = session, .role = role};
-    (void)snprintf(key, sizeof key, "key%013u", (unsigned)++keys);
-    command.key = bytes_of_text(key);
+    put_be32(key, (uint32_t)(stage.now_ms / 1000));
+    put_be32(key + 4, ++keys);
+    command.key = bytes_of(key, sizeof key);
     command.mode = bytes_of_text("take-away");
     command.channel = bytes_of_text("phone");
 }
