@@ -53,3 +53,19 @@ TEST(forwarded, an_address_is_written_in_one_way)
     assert_false(peer_text("localhost", text));
     assert_false(peer_text("", text));
 }
+
+static uint64_t network(const char *address)
+{
+    return peer_network(bytes_of_text(address));
+}
+
+TEST(forwarded, a_household_of_ipv6_is_one_client_and_so_is_each_address_of_ipv4)
+{
+    assert_true(network("2001:db8:1:2::7") == network("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+    assert_true(network("2001:db8:1:2::7") != network("2001:db8:1:3::7"));
+    assert_true(network("192.0.2.1") != network("192.0.2.2"));
+    assert_true(network("192.0.2.1") == network("::ffff:192.0.2.1"));
+    assert_true(network("::1") != 0);
+    assert_true(network("") == 0 && network("unix") == 0);
+    assert_true(network("0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001") == 0);
+}

@@ -168,7 +168,7 @@ static const char *name_now(void)
 
 /* --- what holds --- */
 
-TEST(https, it_speaks_http_1_1_over_tls_1_2_and_newer_and_tells_browsers_to_stay)
+TEST(https, it_speaks_http_1_1_over_tls_1_2_and_newer)
 {
     static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
     struct secure secure;
@@ -181,12 +181,30 @@ TEST(https, it_speaks_http_1_1_over_tls_1_2_and_newer_and_tells_browsers_to_stay
         assert_int_equal(size, 8);
         assert_memory_equal(chosen, "http/1.1", 8);
         assert_int_equal(secure_ask_own(&secure, "/api/menu"), 200);
-        assert_non_null(strstr(secure.answer, "strict-transport-security: max-age=31536000"));
         secure_close(&secure);
     }
     assert_false(secure_open(&secure, TLS1_1_VERSION));
     secure_close(&secure);
     close_node();
+}
+
+TEST(https, browsers_are_told_to_stay_with_a_name_and_not_with_this_machine)
+{
+    struct secure secure;
+    char address[64];
+    assert_int_equal(setenv("TRESTLE_ORIGIN", "https://stall.example", 1), 0);
+    open_node();
+    assert_true(secure_open(&secure, TLS1_3_VERSION));
+    assert_int_equal(secure_ask(&secure, "/api/menu", "stall.example"), 200);
+    assert_non_null(strstr(secure.answer, "strict-transport-security: max-age=31536000"));
+    assert_int_equal(secure_ask_own(&secure, "/api/menu"), 200);
+    assert_null(strstr(secure.answer, "strict-transport-security"));
+    (void)snprintf(address, sizeof address, "127.0.0.1:%d", https_port());
+    assert_int_equal(secure_ask(&secure, "/api/menu", address), 200);
+    assert_null(strstr(secure.answer, "strict-transport-security"));
+    secure_close(&secure);
+    close_node();
+    assert_int_equal(unsetenv("TRESTLE_ORIGIN"), 0);
 }
 
 TEST(https, who_comes_over_tls_is_nobody_of_this_machine)

@@ -128,3 +128,19 @@ TEST(hold, strangers_share_leaves_a_quarter_and_begrudges_no_last_one)
     assert_int_equal(hold_share(4), 3);
     assert_int_equal(hold_share(40), 30);
 }
+
+TEST(hold, those_from_one_place_have_a_quarter_of_the_table)
+{
+    const struct hold_want wants[] = {{7, 1}, {8, 1}};
+    const struct entity_id order = {{1}};
+    reset();
+    for (uint64_t i = 1; i < HOLDS_ORIGIN_MAX; i++)
+        assert_int_equal(hold_replace(&holds, i, 5, wants, 1, 0, TTL_MS), 0);
+    assert_int_equal(hold_replace(&holds, 1000, 5, wants, 2, 0, TTL_MS), ERR_LIMIT);
+    assert_int_equal(hold_replace(&holds, 1000, 5, wants, 1, 0, TTL_MS), 0);
+    assert_int_equal(hold_replace(&holds, 1000, 5, wants, 1, 0, TTL_MS), 0); /* his own */
+    assert_int_equal(hold_replace(&holds, 1001, 6, wants, 2, 0, TTL_MS), 0);
+    assert_int_equal(hold_replace(&holds, 1002, 0, wants, 2, 0, TTL_MS), 0);
+    hold_sell(&holds, 1000, 5, &order, wants, 1); /* what is ordered and not paid counts on */
+    assert_int_equal(hold_replace(&holds, 1000, 5, wants, 1, 0, TTL_MS), ERR_LIMIT);
+}

@@ -517,3 +517,65 @@ TEST(till_quote, an_order_knows_its_customer)
     history_free(history);
     stage_stop(&stage);
 }
+
+/* --- who has one token may have a thousand --- */
+
+enum { HERE = 7, THERE = 8 };
+
+static int ask_from(uint64_t session, uint64_t origin, uint64_t item)
+{
+    begin(COMMAND_QUOTE, session, ROLE_CUSTOMER);
+    command.principal.origin = origin;
+    wish(item, 1);
+    return run();
+}
+
+TEST(till_quote, those_from_one_address_have_a_quarter_of_all_quotes)
+{
+    start(10);
+    for (uint64_t i = 0; i < QUOTES_ORIGIN_MAX; i++) {
+        assert_int_equal(ask_from(ANNA + i, HERE, TEA), 0);
+    }
+    assert_int_equal(ask_from(1, HERE, TEA), ERR_LIMIT);
+    assert_int_equal(ask_from(ANNA, HERE, TEA), 0); /* instead of the one that he has */
+    assert_int_equal(ask_from(1, THERE, TEA), 0);
+    assert_int_equal(ask_from(2, 0, TEA), 0);
+    stage_stop(&stage);
+}
+
+TEST(till_quote, those_from_one_address_have_so_many_unpaid_orders)
+{
+    start(400);
+    for (uint64_t i = 0; i <= GUEST_ORIGIN_ORDERS_MAX; i++) {
+        begin(COMMAND_ORDER_PLACE, ANNA + i, ROLE_CUSTOMER);
+        command.principal.origin = HERE;
+        wish(TEA, 1);
+        assert_int_equal(run(), i < GUEST_ORIGIN_ORDERS_MAX ? 0 : ERR_LIMIT);
+    }
+    command.principal.origin = THERE;
+    assert_int_equal(run(), 0);
+    stage_stop(&stage);
+}
+
+/* --- when it was --- */
+
+TEST(till_quote, a_customers_order_is_of_now_and_may_be_retried_later)
+{
+    static const int64_t offs_s[] = {-GUEST_SECONDS_OFF_MAX - 1, -GUEST_SECONDS_OFF_MAX,
+                                     GUEST_SECONDS_OFF_MAX, GUEST_SECONDS_OFF_MAX + 1};
+    for (size_t i = 0; i < 4; i++) {
+        uint8_t key[KEY_BYTES] = {0};
+        start(10);
+        stage.now_ms = (uint64_t)3600 * 1000;
+        begin(COMMAND_ORDER_PLACE, ANNA, ROLE_CUSTOMER);
+        put_be32(key, (uint32_t)(3600 + offs_s[i]));
+        command.key = bytes_of(key, sizeof key);
+        wish(TEA, 1);
+        const bool is_near = i == 1 || i == 2;
+        assert_int_equal(run(), is_near ? 0 : ERR_MALFORMED);
+        stage.now_ms += (uint64_t)7200 * 1000;
+        command.principal.role = is_near ? ROLE_CUSTOMER : ROLE_COUNTER; /* who works here may */
+        assert_int_equal(run(), 0);
+        stage_stop(&stage);
+    }
+}
