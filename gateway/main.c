@@ -4,6 +4,7 @@
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/doctor.h"
+#include "gateway/config/card_page.h"
 #include "gateway/routes.h"
 #include "node/cli/cli.h"
 #include "node/cli/program.h"
@@ -13,6 +14,7 @@
 struct gateway {
     char folder[PATH_BYTES_MAX]; /* of the settler's store */
     struct credentials credentials;
+    struct card_page card_page;
     struct gateway_desk desk;
 };
 
@@ -54,6 +56,8 @@ static int settle(const struct program_host *host, const struct gate *gate, stru
     err = err == 0 ? reconciler_open(host, gateway) : err;
     err = err == 0 ? settler_start(&config, &gateway->desk.settler) : err;
     if (err == 0) {
+        card_page_init(&terms, &gateway->credentials, &gateway->card_page);
+        gateway->desk.card = &gateway->card_page.card;
         logger_say(LEVEL_NOTICE, "settle", "card payments by %s%s", terms.stripe_url,
                    gateway->credentials.is_live ? "" : ", with test keys: no real money");
         return EXIT_DONE;

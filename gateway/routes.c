@@ -194,6 +194,7 @@ struct annex gateway_annex(struct gateway_desk *desk)
 {
     return (struct annex){.context = desk,
                           .teller = uplink_teller(&desk->uplink),
+                          .card = desk->card,
                           .routes = gateway_route_table.routes,
                           .routes_count = gateway_route_table.count,
                           .handle = handle,

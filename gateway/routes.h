@@ -13,6 +13,7 @@
 struct gateway_desk {
     struct settler *settler;       /* NULL: there are no card payments */
     struct reconciler *reconciler; /* there when it is */
+    const struct annex_card *card; /* NULL: likewise */
     const struct credentials *credentials;
     struct uplink uplink;
 };

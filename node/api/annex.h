@@ -25,10 +25,19 @@ struct annex_answer {
     const char *where; /* static, or NULL */
 };
 
+/* Where customers pay by card: what their page needs to do it. Texts outlive the annex; hosts are
+ * sources of a Content-Security-Policy. */
+struct annex_card {
+    const char *script; /* URL of the provider's script */
+    const char *script_hosts, *frame_hosts, *connect_hosts;
+    bool is_practice; /* no real money moves */
+};
+
 /* All functions are called on the web thread only, with @context. */
 struct annex {
     void *context;
     struct teller teller; /* all zero: it tells customers nothing */
+    const struct annex_card *card; /* NULL = nobody pays by card here */
     const struct route *routes;
     size_t routes_count;
     /* Fill @ret_reply, or leave it pending with a request of the annex's own naming. */

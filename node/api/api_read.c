@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "node/api/annex.h"
 #include "node/api/blob.h"
 #include "node/api/day_report.h"
 #include "node/api/json_build.h"
@@ -72,6 +73,13 @@ static int read_status(struct reading *reading)
 static int read_menu(struct reading *reading)
 {
     return state_json_menu(reading->api->state, reading->txn, &reading->value);
+}
+
+static int read_order_page(struct reading *reading)
+{
+    const struct annex *annex = reading->api->annex;
+    return json_order_page(reading->api->state, reading->txn, annex == NULL ? NULL : annex->card,
+                           &reading->value);
 }
 
 static int read_order(struct reading *reading)
@@ -266,6 +274,7 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_CUSTOMER] = read_customer,
     [SHAPE_STATUS] = read_status,
     [SHAPE_MENU] = read_menu,
+    [SHAPE_ORDER_PAGE] = read_order_page,
     [SHAPE_ORDER_LIST] = read_order_list,
     [SHAPE_ORDER] = read_order,
     [SHAPE_QUOTE] = read_quote_made,

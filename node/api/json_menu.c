@@ -1,4 +1,6 @@
+#include "node/api/annex.h"
 #include "node/api/json_build.h"
+#include "node/api/json_guest.h"
 #include "node/api/json_state.h"
 #include "node/api/state.h"
 
@@ -74,28 +76,101 @@ struct json_value *state_json_item(const struct state *state)
     return object;
 }
 
-int state_json_menu(struct state *state, struct store_txn *txn, struct json_value **ret_value)
+/* What @encode makes of each item; NULL = it is left out. */
+static int list_items(struct state *state, struct store_txn *txn,
+                      struct json_value *(*encode)(const struct state *state),
+                      struct json_value **ret_items)
 {
-    struct cursor cursor;
     struct key key = {.size = 0};
     struct entity_id id;
-    int err = cursor_now(txn, &cursor);
-    if (err != 0)
-        return err;
+    int err = 0;
     struct json_value *items = json_new_array();
     while (err == 0 && json_count(items) < MENU_ITEMS_MAX &&
            (err = board_next(txn, INDEX_MENU, &key, &id)) == 0) {
         err = state_item(state, txn, &id);
-        if (err == 0)
-            json_append(items, state_json_item(state));
+        struct json_value *item = err == 0 ? encode(state) : NULL;
+        if (item != NULL)
+            json_append(items, item);
     }
     if (err != 0 && err != ERR_NOT_FOUND) {
         json_free(items);
         return err;
     }
+    *ret_items = items;
+    return 0;
+}
+
+int state_json_menu(struct state *state, struct store_txn *txn, struct json_value **ret_value)
+{
+    struct cursor cursor;
+    struct json_value *items = NULL;
+    int err = cursor_now(txn, &cursor);
+    if (err == 0)
+        err = list_items(state, txn, state_json_item, &items);
+    if (err != 0)
+        return err;
     struct json_value *menu = json_new_object();
     json_put_cursor(menu, &cursor);
     json_put(menu, "items", items);
     *ret_value = menu;
+    return 0;
+}
+
+/* --- as customers see it --- */
+
+static struct json_value *page_item(const struct state *state)
+{
+    const struct menu_item *item = &state->item;
+    if (item->is_hidden)
+        return NULL;
+    struct json_value *object = json_new_object();
+    json_put_count(object, "number", item->number);
+    json_put_text(object, "name", item->name);
+    json_put_text(object, "category", item->category);
+    json_put_count(object, "position", item->position);
+    json_put_int(object, "price", item->price_minor);
+    json_put_words(object, &schema_page_item, "allergens", item->allergens);
+    json_put_words(object, &schema_page_item, "diet", item->diet);
+    json_put_text(object, "description", item->description);
+    json_put(object, "groups", groups(item));
+    json_put_bool(object, "available", is_available(state));
+    if (item->stock != STOCK_OFF && state->item_stock.all > 0)
+        json_put_int(object, "left", state->item_stock.all);
+    return object;
+}
+
+static struct json_value *page_card(const struct annex_card *card)
+{
+    struct json_value *object = json_new_object();
+    json_put_string(object, "script", card->script);
+    json_put_bool(object, "practice", card->is_practice);
+    return object;
+}
+
+int json_order_page(struct state *state, struct store_txn *txn, const struct annex_card *card,
+                    struct json_value **ret_value)
+{
+    struct json_value *items = NULL;
+    const struct popup *popup = &state->popup;
+    int err = state_popup(state, txn);
+    if (err != 0)
+        return err;
+    struct json_value *object = json_new_object();
+    json_put_text(object, "popup", popup->name);
+    json_put_int(object, "epoch", state->live.epoch_ms);
+    json_put_text(object, "currency", popup->currency);
+    json_put_int(object, "digits", popup->currency_digits);
+    json_put_bool(object, "prices_include_tax", popup->prices_include_tax);
+    err = list_items(state, txn, page_item, &items);
+    if (err != 0) {
+        json_free(object);
+        return err;
+    }
+    json_put(object, "items", items);
+    if (card != NULL)
+        json_put(object, "card", page_card(card));
+    if (state_pauses(state) != NULL)
+        json_put_string(object, "paused", state_pauses(state));
+    *ret_value = object;
     return 0;
 }

@@ -42,6 +42,7 @@ enum route_shape {
     SHAPE_TICKET,
     SHAPE_STATUS,
     SHAPE_MENU,
+    SHAPE_ORDER_PAGE,
     SHAPE_ORDER_LIST,
     SHAPE_ORDER,
     SHAPE_QUOTE_READ,

@@ -60,6 +60,9 @@ struct schema {
     X(group, "Group")                                                                              \
     X(menu_item, "MenuItem")                                                                       \
     X(menu, "Menu")                                                                                \
+    X(page_item, "PageItem")                                                                       \
+    X(page_card, "PageCard")                                                                       \
+    X(order_page, "OrderPage")                                                                     \
     X(menu_new, "MenuNew")                                                                         \
     X(menu_write, "MenuWrite")                                                                     \
     X(stock, "Stock")                                                                              \

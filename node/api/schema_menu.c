@@ -1,5 +1,6 @@
 /* The menu and what there is of it. */
 #include "node/api/schema_fields.h"
+#include "node/api/teller.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
 
@@ -61,6 +62,33 @@ SCHEMA(menu_item, "MenuItem", NULL,
 SCHEMA(menu, "Menu", NULL,
     TEXT("cursor", 1, CURSOR_MAX),
     OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)));
+
+SCHEMA(page_item, "PageItem", "An item as customers see it.",
+    INT("number", 1, MENU_NUMBERS_MAX),
+    TEXT("name", 0, NAME_BYTES_MAX),
+    TEXT("category", 0, NAME_BYTES_MAX),
+    INT("position", 0, UINT32_MAX),
+    MONEY("price"),
+    ENUM("allergens", allergen_words, MANY(0, 14)),
+    ENUM("diet", diet_words, MANY(0, 4)),
+    TEXT("description", 0, DESCRIPTION_MAX),
+    OBJECT("groups", schema_group, MANY(0, MENU_OPTION_GROUPS_MAX)),
+    BOOL("available"),
+    COUNT("left", OPTIONAL, NOTE("of what is counted")));
+
+SCHEMA(page_card, "PageCard", "Where customers pay by card.",
+    TEXT("script", 1, 300, NOTE("URL of the provider's script")),
+    BOOL("practice", NOTE("no real money moves")));
+
+SCHEMA(order_page, "OrderPage", "What the customers' page begins with.",
+    TEXT("popup", 0, NAME_BYTES_MAX, NOTE("its name")),
+    COUNT("epoch", NOTE("ms since 1970; idempotency keys count seconds from it")),
+    TEXT("currency", 3, 3, NOTE("ISO 4217")),
+    INT("digits", 0, 4, NOTE("minor units per unit = 10^digits")),
+    BOOL("prices_include_tax"),
+    OBJECT("items", schema_page_item, MANY(0, MENU_ITEMS_MAX), NOTE("none that is hidden")),
+    OBJECT("card", schema_page_card, OPTIONAL, NOTE("left out: pay at the counter")),
+    TEXT("paused", 1, TOLD_BYTES_MAX, OPTIONAL, NOTE("why customers cannot order just now")));
 
 SCHEMA(menu_new, "MenuNew", "A new item.",
     INT("number", 1, MENU_NUMBERS_MAX),

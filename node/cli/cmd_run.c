@@ -153,6 +153,8 @@ static int start_web(const struct place *place, const struct identity *identity,
         .port = settings->http_port,
         .https_address = settings->https_address[0] == '\0' ? NULL : settings->https_address,
         .https_port = settings->https_port,
+        .guests_address = settings->guests_address[0] == '\0' ? NULL : settings->guests_address,
+        .guests_port = settings->guests_port,
         .tls = tls_of(settings),
         .folder = folder[0] == '\0' ? NULL : folder,
         .control = control,
@@ -172,8 +174,9 @@ static int start_web(const struct place *place, const struct identity *identity,
         return EXIT_SETTINGS;
     }
     if (err == ERR_EXISTS) {
-        tell("http = %s:%d or https = %s:%d is taken; choose another", settings->http_address,
-             settings->http_port, settings->https_address, settings->https_port);
+        tell("http = %s:%d, https = %s:%d or guests = %s:%d is taken; choose another",
+             settings->http_address, settings->http_port, settings->https_address,
+             settings->https_port, settings->guests_address, settings->guests_port);
         return EXIT_UNAVAILABLE;
     }
     return tell_failure("the web server", err);
@@ -196,6 +199,9 @@ static void say_ready(const struct args *args, const struct place *place,
     if (web_https_port(web) != 0)
         logger_say(LEVEL_NOTICE, "web", "https at %s, port %d", place->settings.https_address,
                    web_https_port(web));
+    if (web_guests_port(web) != 0)
+        logger_say(LEVEL_NOTICE, "web", "phones on this network order at %s, port %d",
+                   place->settings.guests_address, web_guests_port(web));
     if (!args_has(args, "json"))
         return;
     (void)printf("{\"device\":\"%016llx\",\"mesh\":\"%s\",\"http\":\"%s\"}\n",

@@ -98,6 +98,11 @@ static int set_https(struct settings *settings, const char *value)
     return set_place(settings->https_address, value, &settings->https_port);
 }
 
+static int set_guests(struct settings *settings, const char *value)
+{
+    return set_place(settings->guests_address, value, &settings->guests_port);
+}
+
 static int set_certificate(struct settings *settings, const char *value)
 {
     return copy_text(settings->tls_certificate, sizeof settings->tls_certificate, value);
@@ -264,6 +269,9 @@ static const struct setting {
     {{"https", "ADDRESS:PORT", "where browsers reach it over TLS, from anywhere"},
      "0.0.0.0:443, or none",
      set_https},
+    {{"guests", "ADDRESS:PORT", "where phones on this network order, over plain http"},
+     "0.0.0.0:8088, or none",
+     set_guests},
     {{"tls-certificate", "FILE", "the certificate for https, and those that lead to its root"},
      "a path",
      set_certificate},

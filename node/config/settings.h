@@ -27,6 +27,8 @@ struct settings {
     int http_port;                         /* 0 = any free one */
     char https_address[ADDRESS_BYTES_MAX]; /* "" = none */
     int https_port;
+    char guests_address[ADDRESS_BYTES_MAX]; /* "" = none */
+    int guests_port;
     char tls_certificate[PATH_BYTES_MAX]; /* PEM files; "" = none */
     char tls_key[PATH_BYTES_MAX];
     bool is_screen_locked;             /* the device's own screen wants a person signed in */

@@ -69,6 +69,11 @@ bool guard_is_name(const char *host)
     return !is_local && inet_pton(AF_INET, name, &v4) != 1;
 }
 
+bool guard_origin_is_of(const char *origin, const char *host)
+{
+    return host[0] != '\0' && strcmp(origin_host(origin), host) == 0;
+}
+
 bool guard_address_is_loopback(const char *address)
 {
     struct in_addr v4;

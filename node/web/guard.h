@@ -1,4 +1,4 @@
-/* guard.h - whom the loopback listener answers: Host and Origin.
+/* guard.h - whom the listeners answer: Host and Origin.
  *
  * Layer: node. Host defends against DNS rebinding (a page on evil.example that resolves to
  * 127.0.0.1), Origin against other sites' scripts. Pure.
@@ -27,6 +27,9 @@ bool guard_origin(const struct guard *guard, const char *origin);
  * address, which RFC 6797, 8.1.1 leaves out, nor this machine's own, which others speak plainly at.
  */
 bool guard_is_name(const char *host);
+
+/* Whether a page of @host itself says so: where it may be called by any name. */
+bool guard_origin_is_of(const char *origin, const char *host);
 
 /* "127.0.0.0/8", "::1" or "localhost". */
 bool guard_address_is_loopback(const char *address);

@@ -8,16 +8,19 @@
 #include "node/api/api.h"
 #include "node/web/files.h"
 #include "node/web/guard.h"
+#include "node/web/page.h"
 
 struct site {
     struct guard guard;
     struct web_files *files;
+    struct page *page; /* where customers order; NULL = the screens have none */
     struct api *api;
 };
 
 /* All borrowed; texts are terminated. */
 struct site_request {
     enum entrance entrance;
+    bool is_guest_door; /* it came in where customers do, over plain http */
     const char *client; /* its address; "" = this machine */
     const char *method, *path, *query;
     const char *host;          /* "" = none was sent */
@@ -31,10 +34,12 @@ struct site_request {
 };
 
 struct site_response {
-    struct api_reply reply;      /* its status counts always; its body when there is no file */
-    const struct web_file *file; /* a screen's file; lives as long as the site */
-    bool is_gzip;                /* send file->gzip */
-    bool is_bare;                /* no body follows: HEAD, or 304 */
+    struct api_reply reply;         /* its status counts always; its body when there is no file */
+    const struct web_file *file;    /* a screen's file; lives as long as the site */
+    const char *policy;             /* Content-Security-Policy; NULL = the one of all screens */
+    char etag[FILE_ETAG_BYTES_MAX]; /* "" = none */
+    bool is_gzip;                   /* what is sent is compressed: file->gzip, or the body */
+    bool is_bare;                   /* no body follows: HEAD, or 304 */
 };
 
 /* Whether the request may be heard at all: 0, or the problem is in @ret_response. Reads no body. */

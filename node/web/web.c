@@ -69,6 +69,8 @@ static enum entrance door_of(const struct web *web, struct lws *wsi)
     const void *vhost = lws_get_vhost(wsi);
     if (vhost == web->https_vhost)
         return ENTRANCE_SECURE;
+    if (vhost == web->guests_vhost)
+        return ENTRANCE_PLAIN;
     return vhost == web->vhost ? ENTRANCE_LOOPBACK : ENTRANCE_CONTROL;
 }
 
@@ -152,7 +154,7 @@ static struct connection *connection_open(struct web *web, struct lws *wsi)
         return NULL;
     connection->wsi = wsi;
     connection->door = door_of(web, wsi);
-    if (connection->door == ENTRANCE_SECURE &&
+    if (!door_is_own(connection->door) &&
         !web_admit_stranger(web, connection, network_of(web, wsi))) {
         web_say(web, "too many connections of strangers: one was refused");
         free(connection);
@@ -564,6 +566,20 @@ static int listen_https(struct web *web, const struct web_config *config)
     return 0;
 }
 
+static int listen_guests(struct web *web, const struct web_config *config)
+{
+    struct lws_context_creation_info info = vhost_info(web);
+    if (config->guests_address == NULL)
+        return 0;
+    info.vhost_name = "guests";
+    set_address(&info, config->guests_address, config->guests_port);
+    web->guests_vhost = lws_create_vhost(web->context, &info);
+    if (web->guests_vhost == NULL)
+        return ERR_EXISTS;
+    web->guests_port = lws_get_vhost_listen_port(web->guests_vhost);
+    return 0;
+}
+
 /* Whether somebody answers at the control socket's path; a socket that nobody answers is a leftover
  * of a process that died, and is removed. */
 static int clear_control(const char *path)
@@ -640,6 +656,13 @@ static int copy_origins(struct web *web, const struct web_config *config)
     return 0;
 }
 
+/* Screens that were built without it have none. */
+static int prepare_page(struct web *web, const struct annex *annex)
+{
+    const struct web_file *file = web_files_find(web->site.files, "/order.html");
+    return file == NULL ? 0 : page_new(file, annex == NULL ? NULL : annex->card, &web->site.page);
+}
+
 static int prepare(struct web *web, const struct web_config *config, const struct gate *gate)
 {
     int err = copy_origins(web, config);
@@ -653,7 +676,9 @@ static int prepare(struct web *web, const struct web_config *config, const struc
     web->streams = web->site.api == NULL ? NULL : streams_new(web->site.api);
     if (web->streams != NULL && web->guests_max > 0)
         web->lives = lives_new(web->site.api, web_guest_is_due, web);
-    return web->streams == NULL || (web->guests_max > 0 && web->lives == NULL) ? ERR_NO_MEMORY : 0;
+    if (web->streams == NULL || (web->guests_max > 0 && web->lives == NULL))
+        return ERR_NO_MEMORY;
+    return prepare_page(web, config->annex);
 }
 
 static int begin(struct web *web, const struct web_config *config)
@@ -663,6 +688,8 @@ static int begin(struct web *web, const struct web_config *config)
         err = listen_address(web, config);
     if (err == 0)
         err = listen_https(web, config);
+    if (err == 0)
+        err = listen_guests(web, config);
     if (err == 0)
         err = listen_control(web, config);
     if (err != 0)
@@ -710,6 +737,11 @@ int web_https_port(const struct web *web)
     return web->https_port;
 }
 
+int web_guests_port(const struct web *web)
+{
+    return web->guests_port;
+}
+
 void web_reload(struct web *web)
 {
     atomic_store(&web->wants_certificate, true);
@@ -733,6 +765,7 @@ void web_stop(struct web *web)
     lives_free(web->lives);
     streams_free(web->streams);
     api_free(web->site.api);
+    page_free(web->site.page);
     web_files_free(web->site.files);
     text_close(&web->frame);
     free(server_of(web));

@@ -23,12 +23,15 @@ struct annex; /* node/api/annex.h */
 struct web_config {
     const char *address; /* loopback only: "127.0.0.1", "::1"; NULL = the control socket alone */
     int port;            /* 0 = any free one, see web_port() */
-    const char *https_address; /* of the TLS listener, any of this machine's; NULL = none */
-    int https_port;            /* 0 = any free one, see web_https_port() */
-    struct tls_files tls;      /* outlive the web; checked: tls_check() */
-    const char *folder;        /* built screens (web/dist); NULL or missing = none are served */
-    const char *control;       /* path of the unix socket; NULL = none */
-    const char *version;       /* for Session and Status */
+    const char *https_address;  /* of the TLS listener, any of this machine's; NULL = none */
+    int https_port;             /* 0 = any free one, see web_https_port() */
+    const char *guests_address; /* for customers over plain http, any of this machine's; NULL = none
+                                 */
+    int guests_port;            /* 0 = any free one */
+    struct tls_files tls;       /* outlive the web; checked: tls_check() */
+    const char *folder;         /* built screens (web/dist); NULL or missing = none are served */
+    const char *control;        /* path of the unix socket; NULL = none */
+    const char *version;        /* for Session and Status */
     /* Further origins ("http://localhost:5173") that may write and open /ws; their hosts count too.
      */
     const char *const *origins;
@@ -58,13 +61,16 @@ bool web_address_is_loopback(const char *address);
  *   ERR_FORBIDDEN   an address beyond loopback: there is no authentication yet
  *   ERR_EXISTS      address, port or socket is taken
  *   ERR_TOO_LARGE, ERR_TOO_MANY   the folder of screens is too big to be ours; origins, the path of
- * the control socket ERR_NO_MEMORY, ERR_IO */
+ * the control socket
+ *   ERR_MALFORMED   the page for customers is none of ours
+ *   ERR_NO_MEMORY, ERR_IO */
 MUST_CHECK int web_start(const struct web_config *config, const struct gate *gate,
                          struct web **ret_web);
 
 /* The port that it listens on; 0 without an address. */
 int web_port(const struct web *web);
 int web_https_port(const struct web *web);
+int web_guests_port(const struct web *web);
 
 /* From any thread: read certificate and key again. Connections that are open stay; what is wrong
  * with the files is logged, and the old ones stay. */

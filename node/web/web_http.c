@@ -41,13 +41,14 @@ static int exchange_begin(struct connection *connection)
 
 /* --- writing an answer --- */
 
+static const char screens_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; media-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 static const struct {
     const char *name, *value;
 } security_headers[] = {
-    {"content-security-policy:",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-     "font-src 'self'; media-src 'self'; connect-src 'self'; manifest-src 'self'; "
-     "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
     {"x-content-type-options:", "nosniff"},
     {"referrer-policy:", "no-referrer"},
     {"cross-origin-opener-policy:", "same-origin"},
@@ -73,10 +74,10 @@ static void add_body_headers(struct header_buffer *to, const struct connection *
     const struct site_response *response = &connection->exchange->response;
     add_header(to, "content-type:", site_type(response));
     add_header(to, "cache-control:", site_caching(response));
-    if (response->file != NULL) {
-        add_header(to, "etag:", response->file->etag);
+    if (response->etag[0] != '\0')
+        add_header(to, "etag:", response->etag);
+    if (response->file != NULL || response->policy != NULL)
         add_header(to, "vary:", "accept-encoding");
-    }
     if (response->is_gzip)
         add_header(to, "content-encoding:", "gzip");
     if (response->reply.retry_ms != 0) {
@@ -98,11 +99,13 @@ static void add_body_headers(struct header_buffer *to, const struct connection *
 
 static int write_headers(struct connection *connection)
 {
-    unsigned char buffer[LWS_PRE + 2048];
+    unsigned char buffer[LWS_PRE + 4096];
+    const char *policy = connection->exchange->response.policy;
     struct header_buffer to = {
         .wsi = connection->wsi, .at = buffer + LWS_PRE, .end = buffer + sizeof buffer};
     to.failed |= lws_add_http_header_status(
         to.wsi, (unsigned)connection->exchange->response.reply.status, &to.at, to.end);
+    add_header(&to, "content-security-policy:", policy != NULL ? policy : screens_policy);
     for (size_t i = 0; i < sizeof security_headers / sizeof security_headers[0]; i++)
         add_header(&to, security_headers[i].name, security_headers[i].value);
     if (connection->door == ENTRANCE_SECURE && guard_is_name(connection->exchange->host))
@@ -298,7 +301,7 @@ static int copy_client(struct web *web, struct connection *connection)
     const bool is_passed_on = is_forwarded(wsi);
     connection->entrance = is_passed_on ? ENTRANCE_PLAIN : connection->door;
     connection->client[0] = '\0';
-    if (!is_passed_on && connection->door != ENTRANCE_SECURE)
+    if (!is_passed_on && door_is_own(connection->door))
         return 0;
     if (!copy_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, list, sizeof list))
         return ERR_TOO_LARGE;
@@ -336,6 +339,7 @@ static struct site_request request_of(const struct connection *connection)
 {
     return (struct site_request){
         .entrance = connection->entrance,
+        .is_guest_door = connection->door == ENTRANCE_PLAIN,
         .client = connection->client,
         .method = connection->exchange->method,
         .path = connection->exchange->path,

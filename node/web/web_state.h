@@ -79,6 +79,12 @@ static inline bool connection_is_socket(const struct connection *connection)
     return connection->stream != NULL || connection->guest != NULL;
 }
 
+/* It leads in from this machine alone. */
+static inline bool door_is_own(enum entrance door)
+{
+    return door == ENTRANCE_LOOPBACK || door == ENTRANCE_CONTROL;
+}
+
 struct web {
     struct site site;
     struct streams *streams;
@@ -88,6 +94,8 @@ struct web {
     int port;
     void *https_vhost; /* NULL without an address of its own */
     int https_port;
+    void *guests_vhost; /* likewise */
+    int guests_port;
     struct tls_files tls;
     unsigned strangers_count; /* connections that are, customers' WebSockets aside */
     atomic_bool wants_certificate;

@@ -1,13 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { startDesk } from "../src/base/desk";
-import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
-import type { Reply } from "../src/base/outbox";
-import type { Order, Session, Voided } from "../src/base/protocol";
-import { memoryShelf } from "../src/base/shelf";
-import { leftText } from "../src/base/stock";
-import { startStream } from "../src/base/stream";
-import { adopt, drop } from "../src/counter/actions";
 import {
     addLine,
     addPlain,
@@ -18,7 +10,15 @@ import {
     linesWanted,
     missingChoices,
     toggleChoice,
-} from "../src/counter/cart";
+} from "../src/base/cart";
+import { startDesk } from "../src/base/desk";
+import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
+import type { Reply } from "../src/base/outbox";
+import type { Order, Session, Voided } from "../src/base/protocol";
+import { memoryShelf } from "../src/base/shelf";
+import { leftText } from "../src/base/stock";
+import { startStream } from "../src/base/stream";
+import { adopt, drop } from "../src/counter/actions";
 import { type Counter, startCounter } from "../src/counter/counter";
 import { shortages, shortageText, soldOutLines } from "../src/counter/shortage";
 import { furthest, overdue, stuckTexts, ticksOf, watchUnseen } from "../src/counter/ticks";

@@ -17,6 +17,10 @@ export type Receipt = Schemas["Receipt"];
 export type Printer = Schemas["Printer"];
 export type Voided = Schemas["Voided"];
 export type PrinterStatus = Schemas["PrinterStatus"];
+export type OrderPage = Schemas["OrderPage"];
+export type PageItem = Schemas["PageItem"];
+export type Quote = Schemas["Quote"];
+export type Purchase = Schemas["Purchase"];
 
 export type Hello = Schemas["FrameHello"];
 export type Snapshot = Schemas["FrameSnapshot"];

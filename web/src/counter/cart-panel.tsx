@@ -1,7 +1,8 @@
 // What is being ordered, and the way to the till.
+
+import { type CartLine, cartCount, changeQuantity, lineTotal, optionNames } from "../base/cart";
 import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
-import { type CartLine, cartCount, changeQuantity, lineTotal, optionNames } from "./cart";
 import type { Counter } from "./counter";
 import { RecentOrders } from "./orders";
 import { PlacedPanel } from "./placed";

@@ -1,13 +1,5 @@
 // The counter's own state, and what a cashier does with it.
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import type { Desk } from "../base/desk";
-import { type Currency, formatMoney, roundToStep } from "../base/money";
-import type { MenuItem, Order, OrderPlaced, Session, Voided } from "../base/protocol";
-import { isGoneByCount } from "../base/stock";
-import { byAge } from "../base/stream";
-import { numberText } from "../base/words";
-import { say } from "../ui/toast";
-import * as actions from "./actions";
 import {
     addLine,
     addPlain,
@@ -18,7 +10,15 @@ import {
     type Mode,
     needsOptions,
     replaceLine,
-} from "./cart";
+} from "../base/cart";
+import type { Desk } from "../base/desk";
+import { type Currency, formatMoney, roundToStep } from "../base/money";
+import type { MenuItem, Order, OrderPlaced, Session, Voided } from "../base/protocol";
+import { isGoneByCount } from "../base/stock";
+import { byAge } from "../base/stream";
+import { numberText } from "../base/words";
+import { say } from "../ui/toast";
+import * as actions from "./actions";
 import { type Forced, shortages } from "./shortage";
 import { overdue, type Unseen, watchUnseen } from "./ticks";
 

@@ -1,8 +1,5 @@
 // The choices of one item: required groups first, limits in words, price differences shown.
 import { useState } from "preact/hooks";
-import type { MenuItem } from "../base/protocol";
-import { Icon } from "../ui/icon";
-import { Sheet } from "../ui/sheet";
 import {
     type CartLine,
     type Chosen,
@@ -12,7 +9,10 @@ import {
     noteMax,
     toggleChoice,
     unitPrice,
-} from "./cart";
+} from "../base/cart";
+import type { MenuItem } from "../base/protocol";
+import { Icon } from "../ui/icon";
+import { Sheet } from "../ui/sheet";
 import type { Counter } from "./counter";
 import { Allergens, Delta } from "./menu";
 import { Stepper } from "./stepper";

@@ -1,3 +1,4 @@
+import { cartCount } from "../base/cart";
 import { deviceNotices } from "../base/device";
 import { Connection } from "../ui/connection";
 import { Header } from "../ui/header";
@@ -5,7 +6,6 @@ import { KeysHelp, type Shortcut, showKeys, useShortcuts } from "../ui/keys";
 import { Sheet } from "../ui/sheet";
 import { Toasts, undoNewest } from "../ui/toast";
 import * as actions from "./actions";
-import { cartCount } from "./cart";
 import { CartPanel, Side } from "./cart-panel";
 import type { Counter, Tab } from "./counter";
 import { ForceSheet } from "./force-sheet";

@@ -1,6 +1,7 @@
 // Counted items of which more are wanted than this device may sell.
+
+import type { Cart, CartLine, Items } from "../base/cart";
 import { isGoneByCount } from "../base/stock";
-import type { Cart, CartLine, Items } from "./cart";
 
 export interface Shortage {
     readonly item: number;

@@ -1,5 +1,5 @@
+import { quantityMax } from "../base/cart";
 import { Icon } from "../ui/icon";
-import { quantityMax } from "./cart";
 
 interface Props {
     value: number;

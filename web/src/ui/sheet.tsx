@@ -11,9 +11,11 @@ interface Props {
     /** Buttons that stay in sight while the rest scrolls. */
     actions?: ComponentChildren;
     isWide?: boolean;
+    /** What the cross is called. */
+    closeText?: string;
 }
 
-export function Sheet({ title, onClose, children, actions, isWide }: Props) {
+export function Sheet({ title, onClose, children, actions, isWide, closeText = "Close" }: Props) {
     const ref = useRef<HTMLDialogElement>(null);
     const heading = useRef<HTMLHeadingElement>(null);
     useLayoutEffect(() => {
@@ -32,7 +34,7 @@ export function Sheet({ title, onClose, children, actions, isWide }: Props) {
                 <h2 ref={heading} tabIndex={-1}>
                     {title}
                 </h2>
-                <button type="button" class="plain" onClick={onClose} aria-label="Close">
+                <button type="button" class="plain" onClick={onClose} aria-label={closeText}>
                     <Icon name="close" />
                 </button>
             </header>

@@ -1,7 +1,7 @@
 // The cart as a value, and what it will cost. The node computes the price that counts, by the same
 // rules; this is what the customer is told before.
-import { divideHalfUp } from "../base/money";
-import type { LineWanted, MenuItem, Session } from "../base/protocol";
+import { divideHalfUp } from "./money";
+import type { LineWanted, MenuItem, Session } from "./protocol";
 
 export interface Chosen {
     readonly group: number;
@@ -19,6 +19,8 @@ export interface CartLine {
 export type Mode = "eat-in" | "take-away";
 export type Cart = readonly CartLine[];
 export type Items = ReadonlyMap<number, MenuItem>;
+/** As much of an item as its options and its price without tax come from. */
+export type WithOptions = Pick<MenuItem, "groups" | "price">;
 
 export const quantityMax = 99;
 export const noteMax = 140;
@@ -51,7 +53,7 @@ export function changeQuantity(cart: Cart, id: number, by: number): Cart {
         .filter((line) => line.quantity > 0);
 }
 
-export function needsOptions(item: MenuItem): boolean {
+export function needsOptions(item: WithOptions): boolean {
     return item.groups.some((group) => group.min > 0);
 }
 
@@ -60,7 +62,11 @@ export function chosenIn(options: readonly Chosen[], group: number): number[] {
 }
 
 /** A group of at most one swaps its choice; others are switched on and off up to their limit. */
-export function toggleChoice(item: MenuItem, options: readonly Chosen[], wanted: Chosen): Chosen[] {
+export function toggleChoice(
+    item: WithOptions,
+    options: readonly Chosen[],
+    wanted: Chosen,
+): Chosen[] {
     const group = item.groups[wanted.group];
     const isSame = (option: Chosen): boolean =>
         option.group === wanted.group && option.choice === wanted.choice;
@@ -78,7 +84,7 @@ export function toggleChoice(item: MenuItem, options: readonly Chosen[], wanted:
 }
 
 /** What is still to be chosen, in words; empty when it may be ordered. */
-export function missingChoices(item: MenuItem, options: readonly Chosen[]): string[] {
+export function missingChoices(item: WithOptions, options: readonly Chosen[]): string[] {
     return item.groups
         .filter((group, index) => chosenIn(options, index).length < group.min)
         .map((group) => group.name);
@@ -92,12 +98,12 @@ export function groupRule({ min, max }: { min: number; max: number }): string {
     return min === 0 ? `Up to ${max}` : `Choose ${min} to ${max}`;
 }
 
-export function unitPrice(item: MenuItem, options: readonly Chosen[]): number {
+export function unitPrice(item: WithOptions, options: readonly Chosen[]): number {
     const extras = options.map(({ group, choice }) => item.groups[group]?.choices[choice]?.price);
     return extras.reduce<number>((sum, price) => sum + (price ?? 0), item.price);
 }
 
-export function optionNames(item: MenuItem, options: readonly Chosen[]): string[] {
+export function optionNames(item: WithOptions, options: readonly Chosen[]): string[] {
     return options
         .map(({ group, choice }) => item.groups[group]?.choices[choice]?.name)
         .filter((name) => name !== undefined);

@@ -1,0 +1,345 @@
+// Customers with their phones: at a gateway that takes cards, and on the stall's own network. Real
+// nodes, a practice Stripe, the page as it is served.
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Market, openMarket } from "./guests";
+import {
+    expectNoSidewaysScroll,
+    phone,
+    smallTargets,
+    type Theme,
+    tablet,
+    violations,
+} from "./pages";
+
+const shots = `${__dirname}/../../docs/screens`;
+const firstVisitBytes = 20 * 1024;
+
+let market: Market;
+
+test.beforeAll(async () => {
+    market = await openMarket();
+});
+
+test.afterAll(() => market?.close());
+
+interface Look {
+    theme?: Theme;
+    size?: typeof phone;
+    locale?: string;
+}
+
+/** A phone of its own. */
+async function come(
+    browser: Browser,
+    url: string,
+    { theme = "light", size = phone, locale = "en-GB" }: Look = {},
+): Promise<Page> {
+    const context = await browser.newContext({
+        viewport: size,
+        colorScheme: theme,
+        locale,
+        reducedMotion: "reduce",
+        hasTouch: true,
+    });
+    const page = await context.newPage();
+    await page.goto(url);
+    await expect(page.locator(".row").first()).toBeVisible();
+    return page;
+}
+
+const numberOf = async (page: Page): Promise<string> =>
+    (await page.locator(".big-number .number").textContent()) ?? "";
+const said = (page: Page) => page.locator(".said");
+const cardFrame = (page: Page) => page.frameLocator('iframe[title="Secure payment input frame"]');
+
+/** Puts things into the cart and looks at the price. */
+async function fillCart(page: Page): Promise<void> {
+    await page.getByRole("button", { name: "Add Edamame" }).tap();
+    await page.getByRole("button", { name: "Add Edamame" }).tap();
+    await page.locator(".row-text", { hasText: "Pad thai" }).tap();
+    const sheet = page.getByRole("dialog");
+    await expect(
+        sheet.getByRole("button", { name: "Still to choose: Size, Spice" }),
+    ).toBeDisabled();
+    await sheet.getByRole("button", { name: "large" }).tap();
+    await sheet.getByRole("button", { name: "medium" }).tap();
+    await sheet.getByRole("button", { name: /^Add ·/ }).tap();
+    await page.getByRole("button", { name: "3 items Review" }).tap();
+    await expect(page.locator(".total")).toContainText("€21.80");
+}
+
+async function typeCard(page: Page, number: string): Promise<void> {
+    const frame = cardFrame(page);
+    await frame.getByLabel("Card number").fill(number);
+    await frame.getByLabel("Expiration date").fill("12 / 34");
+    await frame.getByLabel("Security code").fill("123");
+    await page.getByRole("button", { name: "Pay €21.80" }).tap();
+}
+
+test("the first visit is one document, with the menu in it, below 20 KB", async ({ browser }) => {
+    const page = await browser.newPage();
+    const loaded: string[] = [];
+    page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+    const answer = await page.goto(`${market.gateway.url}/order`);
+    await expect(page.locator(".row").first()).toBeVisible();
+    const sizes = await answer?.request().sizes();
+    expect(answer?.headers()["content-encoding"]).toBe("gzip");
+    expect((sizes?.responseBodySize ?? 0) + (sizes?.responseHeadersSize ?? 0)).toBeLessThan(
+        firstVisitBytes,
+    );
+    expect(
+        loaded.filter((path) => !["/order", "/icon.svg", "/favicon.ico"].includes(path)),
+    ).toEqual([]);
+    await page.close();
+});
+
+test("a phone orders, is declined once, pays, and the money follows the kitchen", async ({
+    browser,
+}) => {
+    const { gateway } = market;
+    const page = await come(browser, `${gateway.url}/order`);
+    await fillCart(page);
+    await page.getByRole("button", { name: /^Pay by card/ }).tap();
+    await expect(page.getByText("Practice: no real money moves")).toBeVisible();
+    const number = await numberOf(page);
+    expect(number).toMatch(/^W\d+$/);
+
+    await typeCard(page, "4000 0000 0000 9995");
+    await expect(
+        page.getByText("It was not paid: Your card has insufficient funds."),
+    ).toBeVisible();
+    expect((await market.order(number))?.phase).toBe("draft");
+
+    await typeCard(page, "4242 4242 4242 4242");
+    await expect(said(page)).toHaveText("Ordered. The kitchen has not taken it yet.");
+    await expect(page.locator(".money")).toContainText("€21.80 is reserved on your card");
+    expect(market.payment()).toMatchObject({ status: "requires_capture", amount: 2180 });
+
+    await expect.poll(async () => (await market.order(number))?.phase).toBe("placed");
+    const { id } = (await market.order(number)) ?? { id: "" };
+    await market.deed(`/api/orders/${id}/accept`);
+    await expect(said(page)).toHaveText("The kitchen has taken it.");
+    await expect(page.locator(".money")).toContainText("€21.80 paid");
+    expect(market.payment()).toMatchObject({ status: "succeeded", amount_received: 2180 });
+
+    await page.reload();
+    await expect(said(page)).toHaveText("The kitchen has taken it.");
+    await market.deed(`/api/orders/${id}/start`);
+    await expect(said(page)).toHaveText("It is being made.");
+    await market.deed(`/api/orders/${id}/cancel`, { reason: "the pan caught fire" });
+    await expect(said(page)).toContainText("This order was cancelled.");
+    await expect(said(page)).toContainText("the pan caught fire");
+    await expect(page.locator(".money")).toContainText("€21.80 goes back to you");
+    const moves = market.practice.account.journal.moves.map(({ move }) => move);
+    expect(moves.filter((move) => move === "capture")).toHaveLength(1);
+    expect(moves.filter((move) => move === "refund")).toHaveLength(1);
+    await page.context().close();
+});
+
+test("what the kitchen refuses is never charged", async ({ browser }) => {
+    const page = await come(browser, `${market.gateway.url}/order`);
+    await fillCart(page);
+    await page.getByRole("button", { name: /^Pay by card/ }).tap();
+    await typeCard(page, "4242 4242 4242 4242");
+    await expect(said(page)).toContainText("Ordered.");
+    const number = await numberOf(page);
+    await expect.poll(async () => (await market.order(number))?.phase).toBe("placed");
+    const { id } = (await market.order(number)) ?? { id: "" };
+    await market.deed(`/api/orders/${id}/refuse`, { reason: "sold out" });
+    await expect(said(page)).toContainText("the kitchen cannot make it");
+    await expect(page.locator(".money")).toContainText("Nothing was charged.");
+    await expect.poll(() => market.payment().status).toBe("canceled");
+    await page.context().close();
+});
+
+test("a phone on the stall's network orders over plain http and pays at the counter", async ({
+    browser,
+}) => {
+    const page = await come(browser, market.lan);
+    expect(await page.evaluate(() => isSecureContext)).toBe(false);
+    await fillCart(page);
+    await page.getByRole("button", { name: "Take away" }).tap();
+    await page.getByLabel("A name to call out").fill("Ana");
+    await expect(page.getByRole("button", { name: /card/ })).toHaveCount(0);
+    await page.getByRole("button", { name: "Order · pay at the counter" }).tap();
+    const number = await numberOf(page);
+    await expect(page.locator(".money")).toContainText(
+        `Say ${number} at the counter and pay €21.80.`,
+    );
+    const { id } = (await market.order(number)) ?? { id: "" };
+    await market.deed(`/api/orders/${id}/pay`, { method: "cash", amount: 2180, tendered: 2200 });
+    await expect(page.locator(".money")).toContainText("€21.80 paid");
+    await market.deed(`/api/orders/${id}/accept`);
+    await market.deed(`/api/orders/${id}/start`);
+    await market.deed(`/api/orders/${id}/done`);
+    await expect(page.locator(".is-ready")).toBeVisible();
+    await expect(page).toHaveTitle(`✓ Ready · ${number} · Harbour Street Kitchen`);
+    await market.deed(`/api/orders/${id}/hand-over`);
+    await expect(said(page)).toHaveText("Enjoy it!");
+    await page.getByRole("button", { name: "Back to the menu" }).tap();
+    await expect(page.getByRole("navigation", { name: "Your orders" })).toContainText(number);
+    await page.context().close();
+});
+
+test("a node that does not answer is said with the age of what is shown", async ({ browser }) => {
+    const page = await come(browser, market.lan);
+    await page.getByRole("button", { name: "Add Edamame" }).tap();
+    await page.getByRole("button", { name: "1 item Review" }).tap();
+    await page.getByRole("button", { name: /^Order/ }).tap();
+    await expect(page.locator(".age")).toContainText(/As of \d seconds? ago/);
+    await page.context().setOffline(true);
+    await expect(page.getByText(/No connection since 1\d seconds/)).toBeVisible();
+    await page.context().setOffline(false);
+    await expect(page.locator(".age")).toBeVisible();
+    await page.context().close();
+});
+
+test("what sells out changes under the finger, with words", async ({ browser }) => {
+    const page = await come(browser, market.lan);
+    const row = page.locator(".row", { hasText: "Edamame" });
+    await row.locator(".row-add").tap();
+    await market.setAvailable(11, false);
+    await page.getByRole("button", { name: "1 item Review" }).tap();
+    await expect(page.getByText("Sold out: it is not in the total.")).toBeVisible();
+    await expect(page.getByRole("button", { name: /^Order/ })).toBeDisabled();
+    await page.getByRole("button", { name: "Back to the menu" }).tap();
+    await expect(page.getByText("Edamame has just sold out.")).toBeVisible({ timeout: 60_000 });
+    await expect(row).toContainText("Sold out");
+    await expect(row.locator(".row-add")).toHaveCount(0);
+    await market.setAvailable(11, true);
+    await expect(row.locator(".row-add")).toBeVisible({ timeout: 60_000 });
+    await page.context().close();
+});
+
+test("search and filter show what fits, and say what they hide", async ({ browser }) => {
+    const page = await come(browser, market.lan);
+    await page.getByRole("searchbox").fill("curry");
+    await expect(page.locator(".row").first()).toContainText(/curry/i);
+    await page.getByRole("searchbox").fill("xyz");
+    await expect(page.getByText("Nothing here fits “xyz”.")).toBeVisible();
+    await page.getByRole("searchbox").fill("");
+    const all = await page.locator(".row").count();
+    await page.getByRole("button", { name: "Filter", exact: true }).tap();
+    await page.getByRole("dialog").getByRole("button", { name: "vegan" }).tap();
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).tap();
+    const shown = await page.locator(".row").count();
+    expect(shown).toBeGreaterThan(0);
+    await expect(page.getByText(`${all - shown} items are hidden by your filter.`)).toBeVisible();
+    await page.getByRole("button", { name: "Show all" }).tap();
+    await expect(page.locator(".row")).toHaveCount(all);
+    await page.context().close();
+});
+
+test("it speaks the phone's language, from right to left where that is how it is read", async ({
+    browser,
+}) => {
+    const page = await come(browser, market.lan, { locale: "ar" });
+    await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
+    await page.getByRole("button", { name: "أضف Edamame" }).tap();
+    await page.getByRole("button", { name: "صنف واحد" }).tap();
+    await page.getByRole("button", { name: "اطلب" }).tap();
+    await expect(said(page)).toHaveText("تم الطلب. لم يأخذه المطبخ بعد.");
+    await page.getByRole("combobox").selectOption("es");
+    await expect(page.locator("html")).toHaveAttribute("dir", "ltr");
+    await expect(said(page)).toHaveText("Pedido. La cocina aún no lo ha aceptado.");
+    await page.context().close();
+});
+
+test("only the page where customers pay may load the provider's script", async ({ request }) => {
+    const policyAt = async (url: string): Promise<string> =>
+        (await request.get(url)).headers()["content-security-policy"] ?? "";
+    const { gateway, counter, practice } = market;
+    expect(await policyAt(`${gateway.url}/order`)).toContain(`frame-src ${practice.url};`);
+    for (const url of [`${gateway.url}/`, `${counter.url}/order`, `${gateway.url}/kitchen`]) {
+        expect(await policyAt(url)).not.toContain(practice.url);
+    }
+    expect(await policyAt(`${gateway.url}/order`)).not.toContain("unsafe");
+});
+
+// --- how it looks ---
+
+interface Scene {
+    name: string;
+    at: "lan" | "gateway";
+    prepare(page: Page): Promise<void>;
+}
+
+async function placeAtCounter(page: Page): Promise<string> {
+    await fillCart(page);
+    await page.getByRole("button", { name: /^Order/ }).tap();
+    await expect(said(page)).toBeVisible();
+    const number = await numberOf(page);
+    return (await market.order(number))?.id ?? "";
+}
+
+const scenes: Scene[] = [
+    {
+        name: "order",
+        at: "gateway",
+        async prepare(page) {
+            await market.setAvailable(11, true);
+            await page.getByRole("button", { name: "Add Spring rolls" }).tap();
+            await page.getByRole("button", { name: "Add Spring rolls" }).tap();
+        },
+    },
+    {
+        name: "order-options",
+        at: "gateway",
+        async prepare(page) {
+            await page.locator(".row-text", { hasText: "Pad thai" }).tap();
+            await page.getByRole("dialog").getByRole("button", { name: "large" }).tap();
+            await page.getByRole("dialog").getByRole("button", { name: "medium" }).tap();
+        },
+    },
+    { name: "order-review", at: "gateway", prepare: fillCart },
+    {
+        name: "order-pay",
+        at: "gateway",
+        async prepare(page) {
+            await fillCart(page);
+            await page.getByRole("button", { name: /^Pay by card/ }).tap();
+            await expect(cardFrame(page).getByLabel("Card number")).toBeVisible();
+            await expect(page.getByRole("button", { name: "Pay €21.80" })).toBeEnabled();
+        },
+    },
+    {
+        name: "order-track",
+        at: "lan",
+        async prepare(page) {
+            const id = await placeAtCounter(page);
+            await market.deed(`/api/orders/${id}/accept`);
+            await market.deed(`/api/orders/${id}/start`);
+            await expect(said(page)).toHaveText("It is being made.");
+        },
+    },
+    {
+        name: "order-ready",
+        at: "lan",
+        async prepare(page) {
+            const id = await placeAtCounter(page);
+            for (const deed of ["accept", "start", "done"]) {
+                await market.deed(`/api/orders/${id}/${deed}`);
+            }
+            await expect(page.locator(".is-ready")).toBeVisible();
+        },
+    },
+];
+
+for (const theme of ["light", "dark"] as const) {
+    for (const [device, size] of Object.entries({ phone, tablet })) {
+        for (const { name, at, prepare } of scenes) {
+            test(`${name} on a ${device}, ${theme}`, async ({ browser }) => {
+                const url = at === "lan" ? market.lan : `${market.gateway.url}/order`;
+                const page = await come(browser, url, { theme, size });
+                await prepare(page);
+                expect(await violations(page)).toEqual([]);
+                expect(await smallTargets(page, 44)).toEqual([]);
+                await expectNoSidewaysScroll(page);
+                if (process.env["TRESTLE_PICTURES"]) {
+                    await page.screenshot({ path: `${shots}/${name}-${device}-${theme}.png` });
+                }
+                await page.context().close();
+            });
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// Asking the node as a customer.
+import { makeKey } from "../base/action";
+import { fillRandom } from "../base/ask";
+import type { Problem } from "../base/protocol";
+import { keep, kept } from "./keep";
+
+const answerWithin = 20_000; // ms; a payment is asked for at the provider, and signal is bad
+
+/** The node said no. */
+export class Refusal extends Error {
+    constructor(
+        readonly status: number,
+        readonly problem: Problem | null,
+    ) {
+        super(problem?.title ?? `${status}`);
+    }
+}
+
+interface Asked {
+    body?: object;
+    token?: string;
+    /** Of what is there already; then the answer may be null. */
+    etag?: string;
+    key?: string;
+}
+
+interface Answer<T> {
+    readonly body: T | null;
+    readonly etag: string;
+}
+
+function headersOf({ body, token, etag, key }: Asked): Record<string, string> {
+    return {
+        ...(body ? { "Content-Type": "application/json" } : {}),
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...(etag ? { "If-None-Match": etag } : {}),
+        ...(key ? { "Idempotency-Key": key } : {}),
+    };
+}
+
+/** Rejects with a Refusal, or with whatever else when there is no answer. */
+export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<Answer<T>> {
+    const response = await fetch(path, {
+        method,
+        cache: "no-store",
+        headers: headersOf(asked),
+        ...(asked.body ? { body: JSON.stringify(asked.body) } : {}),
+        signal: AbortSignal.timeout(answerWithin),
+    });
+    if (response.status === 304) {
+        return { body: null, etag: asked.etag ?? "" };
+    }
+    const body = await response.json().catch(() => null);
+    if (!response.ok) {
+        throw new Refusal(response.status, body);
+    }
+    return { body, etag: response.headers.get("ETag") ?? "" };
+}
+
+/** A key for one deed; @see makeKey */
+export function newKey(epoch: number): string {
+    return makeKey(Date.now(), epoch, fillRandom);
+}
+
+async function newToken(): Promise<string> {
+    const { body } = await ask<{ token: string }>("POST", "/api/session/customer", { body: {} });
+    const token = body?.token ?? "";
+    keep("token", token);
+    return token;
+}
+
+/** Who this phone is to the node: nobody in particular, but always the same. */
+async function ownToken(): Promise<string> {
+    const token = kept("token");
+    return typeof token === "string" ? token : newToken();
+}
+
+/** Asks as this phone; where the token is over, with a new one. */
+export async function askAsOwn<T>(
+    method: string,
+    path: string,
+    asked: Asked,
+): Promise<{ body: T; token: string }> {
+    const token = await ownToken();
+    try {
+        const { body } = await ask<T>(method, path, { ...asked, token });
+        return { body: body as T, token };
+    } catch (error) {
+        if (!(error instanceof Refusal) || error.status !== 401) {
+            throw error;
+        }
+        const fresh = await newToken();
+        const { body } = await ask<T>(method, path, { ...asked, token: fresh });
+        return { body: body as T, token: fresh };
+    }
+}

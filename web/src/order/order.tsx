@@ -1,0 +1,268 @@
+// One order: its number, how far it is, what is to be paid.
+import type { Purchase } from "../base/protocol";
+import { Icon } from "./parts";
+import { declined, openIn, pay, stage } from "./pay";
+import { canRing, changeOwn, go, money, now, type Own, page, ring } from "./shop";
+import { isOver } from "./track";
+import { counted, span, type Text, t } from "./words";
+
+type Phase = Purchase["phase"];
+
+const said: Record<Phase, Text> = {
+    draft: "saidDraft",
+    placed: "saidPlaced",
+    accepted: "saidAccepted",
+    cooking: "saidCooking",
+    ready: "saidReady",
+    completed: "saidCompleted",
+    refused: "saidRefused",
+    cancelled: "saidCancelled",
+};
+const steps: readonly [Phase, Text][] = [
+    ["placed", "stepPlaced"],
+    ["accepted", "stepAccepted"],
+    ["cooking", "stepCooking"],
+    ["ready", "stepReady"],
+    ["completed", "stepCompleted"],
+];
+
+export function OrderView({ own }: { own: Own | undefined }) {
+    if (!own) {
+        return (
+            <main class="order">
+                <p>{t("unknownOrder")}</p>
+                <Back />
+            </main>
+        );
+    }
+    const { last } = own;
+    return (
+        <main class={last?.phase === "ready" ? "order is-ready" : "order"}>
+            <h1 class="big-number">
+                <small>{t("orderNumber")}</small>
+                <span class="number">{own.number}</span>
+            </h1>
+            {last && <State own={own} last={last} />}
+            <Age own={own} />
+            <Back />
+        </main>
+    );
+}
+
+function State({ own, last }: { own: Own; last: Purchase }) {
+    const isGone = last.phase === "refused" || last.phase === "cancelled";
+    return (
+        <>
+            <p class="said" role="status">
+                {t(said[last.phase])}
+                {last.reason !== "" && <small>{t("because", { why: last.reason })}</small>}
+            </p>
+            {!isGone && last.phase !== "draft" && <Steps phase={last.phase} />}
+            <Wait last={last} />
+            <Money own={own} last={last} />
+            {!isOver(last) && last.phase !== "draft" && last.phase !== "ready" && <Ring />}
+            <Lines last={last} />
+        </>
+    );
+}
+
+function Steps({ phase }: { phase: Phase }) {
+    const at = steps.findIndex(([step]) => step === phase);
+    return (
+        <ol class="steps" aria-label={t("steps")}>
+            {steps.map(([step, text], index) => (
+                <li
+                    key={step}
+                    class={index <= at ? "is-done" : ""}
+                    aria-current={index === at ? "step" : undefined}
+                >
+                    <span class="dot">{index <= at && <Icon name="check" />}</span>
+                    {t(text)}
+                </li>
+            ))}
+        </ol>
+    );
+}
+
+const minute = 60_000;
+
+function waitText({ low_ms: low, high_ms: high }: NonNullable<Purchase["ready_in"]>): string {
+    const minutes = { low: Math.floor(low / minute), high: Math.max(1, Math.ceil(high / minute)) };
+    return t(minutes.low === 0 ? "readySoon" : "readyIn", minutes);
+}
+
+function Wait({ last }: { last: Purchase }) {
+    if (!["placed", "accepted", "cooking"].includes(last.phase) || last.ahead === undefined) {
+        return null;
+    }
+    return (
+        <div class="wait">
+            {last.ready_in && <p class="eta">{waitText(last.ready_in)}</p>}
+            <p>{counted("ahead", last.ahead)}</p>
+        </div>
+    );
+}
+
+function Ring() {
+    return canRing.value ? (
+        <p class="ring">{t("soundOn")}</p>
+    ) : (
+        <button type="button" onClick={ring}>
+            {t("sound")}
+        </button>
+    );
+}
+
+/** What is to be paid, what is held, what was taken, what goes back. */
+function Money({ own, last }: { own: Own; last: Purchase }) {
+    const owed = -last.due;
+    const isGone = last.phase === "refused" || last.phase === "cancelled";
+    const rows: [boolean, Text, number][] = [
+        [last.reserved > 0 && last.paid === 0, "reserved", last.reserved],
+        [last.paid > 0, "paid", last.paid],
+        [last.refunded > 0, "refunded", last.refunded],
+    ];
+    const shown = rows.filter(([is]) => is);
+    return (
+        <div class="money">
+            {shown.map(([, text, amount]) => (
+                <p key={text} class="flag flag-good">
+                    {t(text, { price: money(amount) })}
+                </p>
+            ))}
+            {isGone && shown.length === 0 && <p>{t("released")}</p>}
+            {owed > 0 && last.reserved === 0 && !isGone && (
+                <Pay own={own} last={last} owed={owed} />
+            )}
+        </div>
+    );
+}
+
+interface PayProps {
+    own: Own;
+    last: Purchase;
+    owed: number;
+}
+
+function Pay({ own, last, owed }: PayProps) {
+    const { card } = page.value;
+    if (card && own.how === "card") {
+        return <Card own={own} owed={owed} />;
+    }
+    const isFirst = last.phase === "draft";
+    const told = { number: own.number, price: money(owed) };
+    return (
+        <>
+            <p class="flag">{t(isFirst ? "sayNumber" : "sayNumberLater", told)}</p>
+            {card && isFirst && (
+                <button type="button" onClick={() => changeOwn(own.id, { how: "card" })}>
+                    {t("payByCardInstead")}
+                </button>
+            )}
+        </>
+    );
+}
+
+const openFrame = (frame: HTMLElement | null): void => void openIn(frame);
+
+function Card({ own, owed }: { own: Own; owed: number }) {
+    const isBusy = stage.value === "paying" || stage.value === "sent";
+    return (
+        <section class="card" aria-label={t("cardTitle")} aria-busy={isBusy}>
+            <h2>{t("cardTitle")}</h2>
+            {page.value.card?.practice && <p class="flag practice">{t("practice")}</p>}
+            <p>{t("reservedOnly")}</p>
+            <div ref={openFrame} id="card">
+                <div hidden />
+                <div />
+            </div>
+            <p role="alert" class={declined.value === "" ? "" : "flag flag-bad"}>
+                {declined.value}
+            </p>
+            {stage.value === "opening" && <p>{t("loadingCard")}</p>}
+            {stage.value === "failed" ? (
+                <>
+                    <p>{t("cardFailed")}</p>
+                    <button
+                        type="button"
+                        onClick={() => void openIn(document.getElementById("card"))}
+                    >
+                        {t("tryAgain")}
+                    </button>
+                </>
+            ) : (
+                <button
+                    type="button"
+                    class="primary huge"
+                    disabled={stage.value !== "open"}
+                    onClick={() => void pay()}
+                >
+                    {payText(owed)}
+                </button>
+            )}
+            {!isBusy && (
+                <button
+                    type="button"
+                    class="plain"
+                    onClick={() => changeOwn(own.id, { how: "counter" })}
+                >
+                    {t("payAtCounter")}
+                </button>
+            )}
+        </section>
+    );
+}
+
+function payText(owed: number): string {
+    const texts: Partial<Record<typeof stage.value, Text>> = { paying: "paying", sent: "paySent" };
+    return t(texts[stage.value] ?? "payNow", { price: money(owed) });
+}
+
+function Lines({ last }: { last: Purchase }) {
+    return (
+        <ul class="bought">
+            {last.lines.map(({ id, name, note, quantity, handed, payable, state }) => (
+                <li key={id} class={state === "active" ? "" : "is-struck"}>
+                    <span>{quantity}×</span>
+                    <span class="name">
+                        {name}
+                        {note !== "" && <small> {note}</small>}
+                    </span>
+                    {state !== "active" && <strong>{t("refusedLine")}</strong>}
+                    {handed > 0 && handed === quantity && <span>{t("collected")}</span>}
+                    <span class="row-total">{money(payable)}</span>
+                </li>
+            ))}
+            <li>
+                <span />
+                <b class="name">{t("total")}</b>
+                <b class="row-total">{money(last.total)}</b>
+            </li>
+        </ul>
+    );
+}
+
+const stale = 15_000;
+
+/** How old what is shown is; when it is too old it says that it is. */
+function Age({ own: { at } }: { own: Own }) {
+    if (at === undefined) {
+        return null;
+    }
+    const age = Math.max(0, now.value - at);
+    return age < stale ? (
+        <p class="age">{t("updated", { age: span(age) })}</p>
+    ) : (
+        <p class="flag" role="status">
+            {t("noAnswer", { age: span(age) })}
+        </p>
+    );
+}
+
+function Back() {
+    return (
+        <button type="button" class="huge" onClick={() => go("")}>
+            {t("toMenu")}
+        </button>
+    );
+}

@@ -1,0 +1,81 @@
+// Paying by card within the page. What the page is told of a payment is no proof of it: the order's
+// own status says what was reserved.
+import { cell } from "./cell";
+import { ask, Refusal } from "./node";
+import { type Own, page, shownOwn } from "./shop";
+import type { Form } from "./stripe";
+import { language, t } from "./words";
+
+/** As the gateway's own document has it. */
+interface CardPayment {
+    client_secret: string;
+    publishable_key: string;
+}
+
+export type Stage = "opening" | "open" | "paying" | "sent" | "failed";
+export const stage = cell<Stage>("opening");
+export const declined = cell("");
+
+/** Its file lies beside the page, which the build makes one document: vite.order.ts. */
+const stripePath = "/order.stripe.js";
+
+let form: Form | null = null;
+
+export async function pay(): Promise<void> {
+    stage.value = "paying";
+    declined.value = "";
+    const why = await (form?.pay() ?? Promise.reject()).catch(() => t("offline"));
+    stage.value = why === null ? "sent" : "open";
+    declined.value = why ? t("notPaid", { why }) : "";
+}
+
+async function open(own: Own, script: string, frame: HTMLElement): Promise<Form> {
+    const [wallet, card] = frame.children as unknown as [HTMLElement, HTMLElement];
+    const asked = { body: {}, token: own.token };
+    const [{ body }, { openForm }] = await Promise.all([
+        ask<CardPayment>("POST", `/api/orders/${own.id}/payment`, asked),
+        import(/* @vite-ignore */ stripePath) as Promise<typeof import("./stripe")>,
+    ]);
+    wallet.replaceChildren();
+    card.replaceChildren();
+    return openForm({
+        script,
+        card,
+        wallet,
+        key: body?.publishable_key ?? "",
+        clientSecret: body?.client_secret ?? "",
+        locale: language.value,
+        onReady() {
+            stage.value = "open";
+        },
+        onWallet: () => void pay(),
+    });
+}
+
+/** Opens the form within @frame, which has a place for a wallet and one for a card; when the page
+ * is drawn without it, it is closed. */
+export async function openIn(frame: HTMLElement | null): Promise<void> {
+    const own = shownOwn.value;
+    const script = page.value.card?.script;
+    form?.close();
+    form = null;
+    if (!frame || !own || !script) {
+        return;
+    }
+    stage.value = "opening";
+    declined.value = "";
+    try {
+        form = await open(own, script, frame);
+    } catch (error) {
+        const why = error instanceof Refusal ? error.problem?.detail : "";
+        stage.value = "failed";
+        declined.value = why ? t("failed", { why }) : "";
+    }
+}
+
+/** A bank that sent the customer away sends him back with what nobody should keep: it goes. */
+export function cleanAddress(): void {
+    if (new URLSearchParams(location.search).has("payment_intent_client_secret")) {
+        history.replaceState(null, "", location.pathname + location.hash);
+    }
+}

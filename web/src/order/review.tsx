@@ -1,0 +1,177 @@
+// The cart with the price that the node says, and how to pay it.
+import { type CartLine, changeQuantity, type Mode, optionNames } from "../base/cart";
+import type { Quote } from "../base/protocol";
+import { formatAge } from "../base/time";
+import { Stepper } from "./parts";
+import {
+    askQuote,
+    cart,
+    go,
+    isSending,
+    items,
+    mode,
+    money,
+    name,
+    now,
+    order,
+    page,
+    problem,
+    quote,
+    setCart,
+    setMode,
+} from "./shop";
+import { counted, t } from "./words";
+
+export function Review() {
+    return (
+        <main class="review">
+            <h1>{t("cart")}</h1>
+            <Modes />
+            <ul class="lines">
+                {cart.value.map((line, index) => (
+                    <Line key={line.id} line={line} quoted={quote.value?.lines[index]} />
+                ))}
+            </ul>
+            <label class="field">
+                {t("nameLabel")}
+                <input
+                    value={name.value}
+                    maxLength={40}
+                    autocomplete="given-name"
+                    onInput={(event) => {
+                        name.value = event.currentTarget.value;
+                    }}
+                />
+            </label>
+            <Total />
+            {page.value.paused && <p class="flag">{t("paused")}</p>}
+            <Problem />
+            <Ways />
+            <button type="button" class="plain" onClick={() => go("")}>
+                {t("toMenu")}
+            </button>
+        </main>
+    );
+}
+
+function Modes() {
+    const modes: readonly [Mode, "eatIn" | "takeAway"][] = [
+        ["eat-in", "eatIn"],
+        ["take-away", "takeAway"],
+    ];
+    return (
+        <fieldset class="switch modes" aria-label={t("mode")}>
+            {modes.map(([value, text]) => (
+                <button
+                    key={value}
+                    type="button"
+                    aria-pressed={mode.value === value}
+                    onClick={() => {
+                        setMode(value);
+                        void askQuote();
+                    }}
+                >
+                    {t(text)}
+                </button>
+            ))}
+        </fieldset>
+    );
+}
+
+function change(line: CartLine, quantity: number): void {
+    setCart(changeQuantity(cart.value, line.id, quantity - line.quantity));
+    if (cart.value.length === 0) {
+        go("");
+    } else {
+        void askQuote();
+    }
+}
+
+type Quoted = Quote["lines"][number] | undefined;
+
+function Line({ line, quoted }: { line: CartLine; quoted: Quoted }) {
+    const item = items.value.get(line.item);
+    const extras = [...(item ? optionNames(item, line.options) : []), line.note].filter(Boolean);
+    return (
+        <li>
+            <span class="line-text">
+                <span class="row-name">{item?.name ?? quoted?.name}</span>
+                {extras.length > 0 && <small>{extras.join(", ")}</small>}
+                <Trouble quoted={quoted} isOffered={item?.available ?? false} />
+            </span>
+            <Stepper value={line.quantity} set={(next) => change(line, next)} />
+            <span class="row-total">{quoted && money(quoted.payable)}</span>
+        </li>
+    );
+}
+
+function Trouble({ quoted, isOffered }: { quoted: Quoted; isOffered: boolean }) {
+    if (quoted?.state === "short") {
+        return <strong class="trouble">{counted("lineShort", quoted.left)}</strong>;
+    }
+    const isGone = quoted ? quoted.state === "sold-out" : !isOffered;
+    return isGone ? <strong class="trouble">{t("lineSoldOut")}</strong> : null;
+}
+
+function Total() {
+    const quoted = quote.value;
+    if (!quoted) {
+        return problem.value === "" ? <p class="pricing">{t("pricing")}</p> : null;
+    }
+    return (
+        <dl class="total">
+            <dt>{t("total")}</dt>
+            <dd>{money(quoted.total)}</dd>
+            <dd class="fine">
+                {t("taxIncluded", { tax: money(quoted.tax) })}
+                {" · "}
+                {t("noTip")} {t("priceStands", { time: formatAge(quoted.until - now.value) })}
+                {!quoted.complete && <strong> {t("orderTheRest")}</strong>}
+            </dd>
+        </dl>
+    );
+}
+
+function Problem() {
+    return problem.value === "" ? null : (
+        <p class="flag flag-bad" role="alert">
+            {problem.value}
+            {!quote.value && (
+                <button type="button" onClick={() => void askQuote()}>
+                    {t("tryAgain")}
+                </button>
+            )}
+        </p>
+    );
+}
+
+function Ways() {
+    const price = money(quote.value?.total ?? 0);
+    const isOff =
+        isSending.value ||
+        page.value.paused !== undefined ||
+        !quote.value?.lines.some(({ payable }) => payable > 0);
+    const { card } = page.value;
+    return (
+        <div class="ways">
+            {card && (
+                <button
+                    type="button"
+                    class="primary huge"
+                    disabled={isOff}
+                    onClick={() => void order("card")}
+                >
+                    {t("payByCard", { price })}
+                </button>
+            )}
+            <button
+                type="button"
+                class={card ? "huge" : "primary huge"}
+                disabled={isOff}
+                onClick={() => void order("counter")}
+            >
+                {card ? t("payAtCounter") : t("orderForCounter")}
+            </button>
+        </div>
+    );
+}

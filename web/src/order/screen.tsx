@@ -1,0 +1,90 @@
+// The page: its head, and the menu, the cart or an order below it.
+import { CartBar, Menu } from "./menu";
+import { OrderView } from "./order";
+import { Review } from "./review";
+import { Sheets } from "./sheets";
+import {
+    cart,
+    hasPage,
+    news,
+    owns,
+    page,
+    place,
+    problem,
+    readPage,
+    shownOwn,
+    wordsOf,
+} from "./shop";
+import { chooseLanguage, language, languages, t } from "./words";
+
+export function Screen() {
+    return (
+        <>
+            <Head />
+            <p class="news" role="status">
+                {news.value}
+            </p>
+            <Body />
+            <Sheets />
+        </>
+    );
+}
+
+function Head() {
+    return (
+        <header class="head">
+            <strong>{page.value.popup}</strong>
+            <select
+                aria-label={t("language")}
+                value={language.value}
+                onChange={(event) => chooseLanguage(event.currentTarget.value)}
+            >
+                {Object.entries(languages).map(([code, own]) => (
+                    <option key={code} value={code}>
+                        {own}
+                    </option>
+                ))}
+            </select>
+        </header>
+    );
+}
+
+function retry(): void {
+    readPage().catch((error: unknown) => {
+        problem.value = wordsOf(error);
+    });
+}
+
+function Body() {
+    const isOrder = place.value !== "" && place.value !== "review";
+    if (isOrder) {
+        return <OrderView own={shownOwn.value} />;
+    }
+    if (!hasPage.value) {
+        return (
+            <main class="order">
+                <p class="flag flag-bad">{t("pageFailed")}</p>
+                <button type="button" class="huge" onClick={retry}>
+                    {t("tryAgain")}
+                </button>
+            </main>
+        );
+    }
+    return place.value === "review" && cart.value.length > 0 ? (
+        <Review />
+    ) : (
+        <>
+            <Menu />
+            <CartBar />
+        </>
+    );
+}
+
+/** What the browser's tab says: the number, and that it is ready. */
+export function titleNow(): string {
+    const own = shownOwn.value ?? owns.value.find(({ last }) => last?.phase === "ready");
+    const isReady = own?.last?.phase === "ready";
+    return [isReady ? `✓ ${t("stepReady")}` : "", own?.number, page.value.popup]
+        .filter(Boolean)
+        .join(" · ");
+}

@@ -1,0 +1,279 @@
+// What the page knows and does: the menu, the cart, the price, and this phone's orders.
+import {
+    addLine,
+    type Cart,
+    type CartLine,
+    type Chosen,
+    linesWanted,
+    type Mode,
+} from "../base/cart";
+import { formatMoney } from "../base/money";
+import type { OrderPage, OrderPlaced, Purchase, Quote } from "../base/protocol";
+import { unlockTones } from "../ui/tones";
+import { cell, derived } from "./cell";
+import { keep, kept } from "./keep";
+import { ask, askAsOwn, newKey, Refusal } from "./node";
+import { type Text, t } from "./words";
+
+export type How = "card" | "counter";
+
+/** An order that this phone placed. */
+export interface Own {
+    readonly id: string;
+    readonly number: string;
+    readonly token: string;
+    readonly how: How;
+    /** What was heard of it last, and when by this phone's clock. */
+    readonly last?: Purchase;
+    readonly at?: number;
+}
+
+/** An order that was sent and not answered yet: sent again it is the same one. */
+interface Pending {
+    readonly key: string;
+    readonly body: object;
+    readonly how: How;
+}
+
+export interface Choosing {
+    readonly item: number;
+    readonly options: readonly Chosen[];
+    readonly quantity: number;
+    readonly note: string;
+}
+
+const ownsMax = 12;
+const emptyPage: OrderPage = {
+    popup: "",
+    epoch: 0,
+    currency: "EUR",
+    digits: 2,
+    prices_include_tax: true,
+    items: [],
+};
+
+export const page = cell<OrderPage>(emptyPage);
+export const hasPage = cell(false);
+export const now = cell(Date.now());
+export const cart = cell<Cart>(keptCart());
+export const mode = cell<Mode>(kept("mode") === "eat-in" ? "eat-in" : "take-away");
+export const search = cell("");
+export const diets = cell<ReadonlySet<string>>(new Set());
+export const without = cell<ReadonlySet<string>>(new Set());
+export const owns = cell<readonly Own[]>((kept("owns") as Own[] | undefined) ?? []);
+/** What slides over the menu: the filter, or an item and what is chosen of it. */
+export const sheet = cell<"filter" | Choosing | null>(null);
+/** "", "review", or an order's id. */
+export const place = cell(location.hash.slice(1));
+/** What just changed, said once. */
+export const news = cell("");
+export const problem = cell("");
+export const isSending = cell(false);
+export const canRing = cell(false);
+export const name = cell(String(kept("name") ?? ""));
+
+export const items = derived(() => new Map(page.value.items.map((item) => [item.number, item])));
+export const shownOwn = derived(() => owns.value.find(({ id }) => id === place.value));
+
+export interface Quoted extends Quote {
+    /** By this phone's clock. */
+    readonly until: number;
+}
+export const quote = cell<Quoted | null>(null);
+
+function keptCart(): Cart {
+    const lines = kept("cart");
+    return Array.isArray(lines) ? (lines as Cart) : [];
+}
+
+export function money(amount: number): string {
+    return formatMoney(amount, page.value);
+}
+
+/** Lets the page ring from now on. To be called from a tap. */
+export function ring(): void {
+    unlockTones((canBeHeard) => {
+        canRing.value = canBeHeard;
+    });
+}
+
+export function go(to: string): void {
+    location.hash = to;
+}
+
+export function setCart(next: Cart): void {
+    cart.value = next;
+    keep("cart", next);
+}
+
+export function put(line: Omit<CartLine, "id">): void {
+    setCart(addLine(cart.value, line));
+    sheet.value = null;
+}
+
+export function setMode(next: Mode): void {
+    mode.value = next;
+    keep("mode", next);
+}
+
+export function toggled(set: ReadonlySet<string>, word: string): ReadonlySet<string> {
+    const next = new Set(set);
+    if (!next.delete(word)) {
+        next.add(word);
+    }
+    return next;
+}
+
+// --- the menu ---
+
+/** What changed for somebody who is looking: one sentence each. */
+export function changesBetween(before: OrderPage, after: OrderPage): string[] {
+    const was = new Map(before.items.map((item) => [item.number, item.available]));
+    return after.items
+        .filter(({ number, available }) => (was.get(number) ?? available) !== available)
+        .map(({ name, available }) => t(available ? "backAgain" : "justSoldOut", { name }));
+}
+
+export function setPage(next: OrderPage): void {
+    if (hasPage.value) {
+        news.value = changesBetween(page.value, next).join(" ") || news.value;
+    }
+    page.value = next;
+    hasPage.value = true;
+}
+
+let pageTag = "";
+
+/** Rejects when there is no answer. */
+export async function readPage(): Promise<void> {
+    const { body, etag } = await ask<OrderPage>("GET", "/api/order-page", { etag: pageTag });
+    pageTag = etag;
+    if (body) {
+        setPage(body);
+    }
+}
+
+// --- the price ---
+
+let quoting = 0;
+
+function dropQuote(): void {
+    const old = quote.value;
+    quote.value = null;
+    if (old) {
+        const asked = { body: {}, key: newKey(page.value.epoch) };
+        void askAsOwn("POST", `/api/quotes/${old.id}/drop`, asked).catch(() => undefined);
+    }
+}
+
+/** The price of the cart as it is now; what was asked before does not count any more. */
+export async function askQuote(): Promise<void> {
+    const turn = ++quoting;
+    problem.value = "";
+    quote.value = null;
+    if (cart.value.length === 0) {
+        return;
+    }
+    try {
+        const body = { mode: mode.value, lines: linesWanted(cart.value) };
+        const asked = { body, key: newKey(page.value.epoch) };
+        const { body: made } = await askAsOwn<Quote>("POST", "/api/quotes", asked);
+        if (turn === quoting) {
+            quote.value = { ...made, until: Date.now() + made.ends_in_ms };
+        }
+    } catch (error) {
+        if (turn === quoting) {
+            problem.value = wordsOf(error);
+        }
+    }
+}
+
+/** The prices stand until then; afterwards they are asked for again. */
+export function watchQuote(): void {
+    if (place.value === "review" && quote.value && now.value >= quote.value.until) {
+        void askQuote();
+    }
+}
+
+export function leaveReview(): void {
+    quoting += 1;
+    dropQuote();
+}
+
+// --- ordering ---
+
+const reasons: Partial<Record<number, Text>> = { 410: "gone", 429: "tooMany" };
+
+export function wordsOf(error: unknown): string {
+    if (!(error instanceof Refusal)) {
+        return t("offline");
+    }
+    const known = reasons[error.status];
+    const detail = error.problem?.detail || error.message;
+    return known ? t(known) : t("failed", { why: detail });
+}
+
+function keepOwn(own: Own): void {
+    owns.value = [own, ...owns.value.filter(({ id }) => id !== own.id)].slice(0, ownsMax);
+    keep("owns", owns.value);
+}
+
+export function changeOwn(id: string, change: Partial<Own>): void {
+    owns.value = owns.value.map((own) => (own.id === id ? { ...own, ...change } : own));
+    keep("owns", owns.value);
+}
+
+async function placeOrder({ key, body, how }: Pending): Promise<void> {
+    const placed = await askAsOwn<OrderPlaced>("POST", "/api/orders", { body, key });
+    const { id, number } = placed.body;
+    keepOwn({ id, number, token: placed.token, how });
+    setCart([]);
+    quote.value = null;
+    keep("pending", null);
+    go(id);
+}
+
+/** A refusal is final, no answer is not: then the order is sent again as it was. */
+async function send(pending: Pending): Promise<void> {
+    isSending.value = true;
+    problem.value = "";
+    try {
+        await placeOrder(pending);
+    } catch (error) {
+        const isFinal = error instanceof Refusal && error.status < 500;
+        if (isFinal) {
+            keep("pending", null);
+        }
+        if (error instanceof Refusal && error.status === 410) {
+            await askQuote();
+        }
+        problem.value = wordsOf(error);
+    } finally {
+        isSending.value = false;
+    }
+}
+
+/** Orders what was quoted. To be called from a tap. */
+export async function order(how: How): Promise<void> {
+    const quoted = quote.value;
+    if (!quoted || isSending.value) {
+        return;
+    }
+    ring();
+    keep("name", name.value);
+    const called = name.value.trim();
+    const body = { channel: "phone", quote: quoted.id, ...(called ? { name: called } : {}) };
+    const before = kept("pending") as Pending | undefined;
+    const isSame = before && (before.body as { quote?: string }).quote === quoted.id;
+    const pending = isSame ? { ...before, how } : { key: newKey(page.value.epoch), body, how };
+    keep("pending", pending);
+    await send(pending);
+}
+
+/** After a reload: what was sent and not answered. */
+export async function resume(): Promise<void> {
+    const pending = kept("pending") as Pending | undefined;
+    if (pending) {
+        await send(pending);
+    }
+}

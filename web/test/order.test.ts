@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import type { OrderPage, PageItem, Purchase } from "../src/base/protocol";
+import ar from "../src/order/words/ar.json" with { type: "json" };
+import { en, type Translation } from "../src/order/words/en";
+import es from "../src/order/words/es.json" with { type: "json" };
+
+// What the page's modules look at when they are loaded.
+Object.assign(globalThis, {
+    location: { hash: "" },
+    document: { documentElement: {} },
+    localStorage: undefined,
+});
+const { changesBetween, toggled } = await import("../src/order/shop");
+const { isOver, waitFor } = await import("../src/order/track");
+const { counted, menuWord, span, t } = await import("../src/order/words");
+
+const translations: Record<string, Translation> = { ar, es };
+type Text = string | Partial<Record<string, string>>;
+const holes = (text: Text): string[] =>
+    [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort();
+
+describe.each(Object.entries(translations))("the words in %s", (language, words) => {
+    const texts = new Map<string, Text>(Object.entries(words));
+
+    it("say all that the English ones say, and fill in nothing else", () => {
+        for (const [name, text] of Object.entries<Text>(en)) {
+            const told = texts.get(name);
+            expect(typeof told, name).toBe(typeof text);
+            for (const hole of holes(told ?? "")) {
+                expect(holes(text), name).toContain(hole);
+            }
+        }
+    });
+
+    it("have a form for each kind of number", () => {
+        const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions();
+        const needed = language === "ar" ? ["one", "two", "few", "many", "other"] : ["one"];
+        for (const [name, text] of texts) {
+            if (typeof text === "object" && name !== "filterOf") {
+                expect(Object.keys(text), name).toEqual(expect.arrayContaining(needed));
+                expect([...pluralCategories]).toEqual(expect.arrayContaining(needed));
+            }
+        }
+    });
+
+    it("are not the English ones", () => {
+        const same = [...texts].filter(
+            ([name, text]) => JSON.stringify(text) === JSON.stringify(en[name as keyof typeof en]),
+        );
+        expect(same.length / texts.size).toBeLessThan(0.05);
+    });
+});
+
+describe("the page's words", () => {
+    it("are filled in", () => {
+        expect(t("justSoldOut", { name: "Tom yum" })).toBe("Tom yum has just sold out.");
+    });
+
+    it("count", () => {
+        expect(counted("cartBar", 1)).toBe("1 item");
+        expect(counted("cartBar", 3)).toBe("3 items");
+        expect(counted("ahead", 0)).toBe("You are next.");
+    });
+
+    it("say how long ago", () => {
+        expect(span(1_000)).toBe("1 second");
+        expect(span(59_000)).toBe("59 seconds");
+        expect(span(125_000)).toBe("2 minutes");
+    });
+
+    it("leave what is English already", () => {
+        expect(menuWord("vegan")).toBe("vegan");
+    });
+});
+
+const item = (number: number, available: boolean): PageItem => ({
+    number,
+    available,
+    name: `Item ${number}`,
+    category: "",
+    position: 0,
+    price: 100,
+    allergens: [],
+    diet: [],
+    description: "",
+    groups: [],
+});
+const pageOf = (...items: PageItem[]): OrderPage => ({
+    popup: "",
+    epoch: 0,
+    currency: "EUR",
+    digits: 2,
+    prices_include_tax: true,
+    items,
+});
+
+describe("a menu that changes under somebody's eyes", () => {
+    it("says what has sold out and what is back, and nothing of what is new", () => {
+        const before = pageOf(item(1, true), item(2, false), item(3, true));
+        const after = pageOf(item(1, false), item(2, true), item(3, true), item(4, false));
+        expect(changesBetween(before, after)).toEqual([
+            "Item 1 has just sold out.",
+            "Item 2 is back.",
+        ]);
+    });
+});
+
+describe("a filter", () => {
+    it("is put on and taken off", () => {
+        const nuts = toggled(new Set(["milk"]), "nuts");
+        expect([...nuts]).toEqual(["milk", "nuts"]);
+        expect([...toggled(nuts, "milk")]).toEqual(["nuts"]);
+    });
+});
+
+const purchase = (change: Partial<Purchase>): Purchase =>
+    ({ phase: "placed", reserved: 0, due: -100, ...change }) as Purchase;
+
+describe("asking for an order", () => {
+    const calm = { failures: 0, isHidden: false, random: 0.5 };
+
+    it("goes on until it is over and the money is settled", () => {
+        expect(isOver(purchase({ phase: "ready" }))).toBe(false);
+        expect(isOver(purchase({ phase: "completed", due: 0 }))).toBe(true);
+        expect(isOver(purchase({ phase: "refused", due: 0, reserved: 100 }))).toBe(false);
+    });
+
+    it("is at no common moment of all phones", () => {
+        expect(waitFor(undefined, { ...calm, random: 0 })).toBe(2_250);
+        expect(waitFor(undefined, { ...calm, random: 0.999 })).toBeCloseTo(3_749, -1);
+    });
+
+    it("is seldom when nobody looks, when nothing changes, and when nobody answers", () => {
+        expect(waitFor(undefined, { ...calm, isHidden: true })).toBe(12_000);
+        expect(waitFor(purchase({ phase: "completed", due: 0 }), calm)).toBe(20_000);
+        expect(waitFor(undefined, { ...calm, failures: 2 })).toBe(12_000);
+        expect(waitFor(undefined, { ...calm, failures: 99, isHidden: true })).toBe(60_000);
+    });
+});
