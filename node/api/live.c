@@ -160,7 +160,8 @@ static int scan_changes(struct scan *scan)
     while (err == 0) {
         const uint64_t change = key.size == 8 ? get_be64(key.data) : 0;
         err = change == 0 ? ERR_SPOILT : scan_entity(scan, change, row);
-        lives->scanned.change = change != 0 ? change : lives->scanned.change;
+        if (change != 0 && err != ERR_IO) /* what cannot be read now is looked at again */
+            lives->scanned.change = change;
         if (err == 0)
             err = store_cursor_next(&cursor, &key, &row);
     }
@@ -228,7 +229,6 @@ static int look_at_line_up(struct scan *scan)
     return 0;
 }
 
-/* What cannot be read now is looked at again. */
 void lives_refresh(struct lives *lives)
 {
     const struct gate *gate = lives->state->gate;

@@ -1,0 +1,213 @@
+/* What a host answers that has less than a node: no files, nobody but its own screen, and a queue
+ * that is full. */
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "node/api/annex.h"
+#include "node/api/api.h"
+#include "tests/lib/store_memory.h"
+
+static struct {
+    struct store_memory *store;
+    struct gate gate;
+    struct gate_live live;
+    struct api *api;
+    struct text body; /* of the last answer */
+} host;
+
+static int read_begin(void *context, struct store_txn **ret_txn)
+{
+    (void)context;
+    *ret_txn = store_memory_begin(host.store, false);
+    return 0;
+}
+
+static void read_end(void *context, struct store_txn *txn)
+{
+    (void)context;
+    store_memory_abort(txn);
+}
+
+static void facts(void *context, struct gate_live *ret_live)
+{
+    (void)context;
+    *ret_live = host.live;
+}
+
+static void no_news(void *context)
+{
+    (void)context;
+}
+
+static void begin(void)
+{
+    host.store = store_memory_new();
+    host.live = (struct gate_live){.device = 1,
+                                   .log = 2,
+                                   .role = ROLE_OWNER,
+                                   .capabilities = role_device_capabilities(ROLE_OWNER),
+                                   .is_writable = true};
+    host.gate = (struct gate){.queue = command_queue_new(no_news, NULL),
+                              .read_begin = read_begin,
+                              .read_end = read_end,
+                              .live = facts};
+    host.api = api_new(&host.gate, "0");
+    assert_non_null(host.api);
+}
+
+static void end(void)
+{
+    api_free(host.api);
+    command_queue_free(host.gate.queue);
+    store_memory_free(host.store);
+    text_close(&host.body);
+    memset(&host, 0, sizeof host);
+}
+
+/* Over the control socket, as its owner. */
+static struct api_reply ask(const char *method, const char *path, const char *body)
+{
+    struct api_reply reply;
+    const struct api_request request = {
+        .access = {.entrance = ENTRANCE_CONTROL},
+        .method = method,
+        .path = path,
+        .query = "",
+        .key = bytes_of_text("00000001000102030405060708090a0b"),
+        .body = bytes_of_text(body),
+    };
+    text_close(&host.body);
+    api_handle(host.api, &request, &reply);
+    host.body = reply.body;
+    text_append(&host.body, "", 1);
+    return reply;
+}
+
+static void assert_said(const char *wanted)
+{
+    assert_non_null(strstr(host.body.data, wanted));
+}
+
+TEST(api_alone, a_host_that_keeps_no_files_takes_and_gives_none)
+{
+    static const char png[] = "\x89PNG\r\n\x1a\n and more";
+    begin();
+    assert_int_equal(ask("POST", "/api/blobs", png).status, 409);
+    assert_said("unavailable");
+    assert_int_equal(ask("POST", "/api/orders/000000010203040506070809/contact",
+                         "{\"name\":\"Ada\",\"phone\":\"1\"}")
+                         .status,
+                     409);
+    end();
+}
+
+TEST(api_alone, a_host_that_knows_its_own_screen_alone_signs_nobody_in_or_out)
+{
+    static const struct {
+        const char *method, *path, *body;
+        int status;
+    } rows[] = {
+        {"POST", "/api/session", "{\"staff\":7,\"pin\":\"2580\"}", 409},
+        {"POST", "/api/session", "{\"staff\":7,\"pin\":\"258\"}", 400},
+        {"POST", "/api/session", "{\"staff\":7}", 400},
+        {"POST", "/api/session/customer", "{}", 409},
+        {"POST", "/api/session/ticket", "{}", 409},
+        {"DELETE", "/api/session", "", 401},
+        {"POST", "/api/staff/7/pin", "{\"pin\":\"2580\"}", 409},
+        {"POST", "/api/staff/7/pin", "{\"pin\":\"258\"}", 400},
+        {"POST", "/api/staff/7/pin", "{\"pin\":2580}", 400},
+    };
+    begin();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const int status = ask(rows[i].method, rows[i].path, rows[i].body).status;
+        if (status != rows[i].status)
+            fail_msg("%s %s %s: %d", rows[i].method, rows[i].path, rows[i].body, status);
+    }
+    end();
+}
+
+TEST(api_alone, a_full_queue_is_busy_and_takes_more_once_it_was_emptied)
+{
+    static const char seen[] = "{\"type\":\"seen\",\"order\":\"000000010203040506070809\","
+                               "\"changed\":\"0000000000000001-1\",\"station\":\"pot\"}";
+    struct caller nobody = {.kind = CALLER_NOBODY}, screen = {.kind = CALLER_SCREEN};
+    int pending = 0;
+    begin();
+    screen.principal.role = ROLE_OWNER;
+    screen.capabilities = UINT64_MAX;
+    assert_int_equal(api_seen(host.api, &nobody, bytes_of_text(seen)), ERR_FORBIDDEN);
+    assert_int_equal(api_seen(host.api, &screen, bytes_of_text("{}")), ERR_MALFORMED);
+    while (ask("POST", "/api/day", "{\"day\":1}").is_pending)
+        pending++;
+    assert_true(pending > 0);
+    assert_said("busy");
+    assert_int_equal(api_seen(host.api, &screen, bytes_of_text(seen)), ERR_BUSY);
+    const struct api_command *taken;
+    while ((taken = command_queue_take(host.gate.queue)) != NULL) {
+        const struct effect_answer answer = {.request = taken->request, .err = ERR_STATE};
+        struct effect_answer answered;
+        command_queue_answer(host.gate.queue, taken->request, &answer);
+        assert_true(command_queue_answered(host.gate.queue, &answered));
+    }
+    assert_int_equal(api_seen(host.api, &screen, bytes_of_text(seen)), 0);
+    end();
+}
+
+/* --- what a program adds --- */
+
+static void annex_handle(void *context, const struct annex_request *request,
+                         struct api_reply *reply)
+{
+    (void)context;
+    (void)request;
+    reply->is_pending = reply->is_annexed = true;
+    reply->request = 5;
+}
+
+static bool annex_answered(void *context, struct annex_answer *answer)
+{
+    (void)context;
+    (void)answer;
+    return false;
+}
+
+static const struct route added[] = {{.method = "POST",
+                                      .path = "/more",
+                                      .summary = "More.",
+                                      .capability = API_PUBLIC,
+                                      .again = AGAIN_HARMLESS,
+                                      .rate = RATE_READ,
+                                      .request = &schema_day_open,
+                                      .response = &schema_health,
+                                      .command = -1,
+                                      .status = 200,
+                                      .shape = SHAPE_ANNEX}};
+
+TEST(api_alone, what_a_program_adds_is_checked_before_and_answered_as_it_says)
+{
+    struct annex annex = {
+        .routes = added, .routes_count = 1, .handle = annex_handle, .answered = annex_answered};
+    struct annex_answer answers[] = {{.request = 5, .err = ERR_LIMIT},
+                                     {.request = 5, .err = ERR_LIMIT, .where = "slowly"},
+                                     {.request = 5}};
+    static const char *const said[] = {"\"detail\":\"\"", "\"detail\":\"slowly\"", "{\"ok\":1}"};
+    begin();
+    api_add(host.api, &annex);
+    assert_int_equal(ask("POST", "/more", "{\"day\":0}").status, 400);
+    assert_int_equal(ask("PATCH", "/more", "{}").status, 405);
+    assert_int_equal(ask("GET", "/nothing", "").status, 404);
+    text_append_text(&answers[2].body, "{\"ok\":1}");
+    for (size_t i = 0; i < 3; i++) {
+        struct api_reply reply = ask("POST", "/more", "{\"day\":1}");
+        assert_true(reply.is_pending);
+        text_clear(&host.body);
+        reply.body = (struct text){0};
+        api_conclude_annex(host.api, &answers[i], &reply);
+        text_append(&reply.body, "", 1);
+        assert_non_null(strstr(reply.body.data, said[i]));
+        text_close(&reply.body);
+    }
+    text_close(&answers[2].body);
+    end();
+}
