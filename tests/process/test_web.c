@@ -1399,6 +1399,66 @@ TEST(web, connections_have_an_end)
     core_free(core);
 }
 
+enum { STRANGERS = 6 }; /* of eight connections three quarters */
+
+/* A request that a proxy passed on for @client. */
+static int pass_on(int fd, const struct core *core, const char *client)
+{
+    char headers[200];
+    (void)snprintf(headers, sizeof headers, "%sX-Forwarded-For: %s\r\n", own_host(core), client);
+    return ask_on(fd, "GET", "/healthz", headers, NULL);
+}
+
+TEST(web, what_a_proxy_passes_on_leaves_room_for_our_own_screens)
+{
+    int fds[STRANGERS + 1];
+    char client[32];
+    struct core *core = core_new(ROLE_OWNER);
+    core->config.connections_max = 8;
+    (void)core_serve(core);
+    for (unsigned i = 0; i <= STRANGERS; i++) {
+        fds[i] = dial(core);
+        (void)snprintf(client, sizeof client, "198.51.100.%u", i);
+        assert_int_equal(i < STRANGERS ? 200 : 503, pass_on(fds[i], core, client));
+        if (i < STRANGERS) /* again, on the same connection */
+            assert_int_equal(200, pass_on(fds[i], core, client));
+    }
+    assert_true(is_let_in_soon(core));
+    (void)close(fds[0]);
+    (void)close(fds[STRANGERS]);
+    fds[0] = dial(core);
+    while (pass_on(fds[0], core, "198.51.100.1") != 200) { /* until the closed one is gone */
+        (void)close(fds[0]);
+        fds[0] = dial(core);
+    }
+    for (unsigned i = 0; i < STRANGERS; i++)
+        (void)close(fds[i]);
+    core_free(core);
+}
+
+TEST(web, one_network_leaves_half_of_the_strangers_connections_to_others)
+{
+    static const struct proxies proxies = {.count = 1, .addresses = {"127.0.0.1"}};
+    static const char *const clients[] = {"2001:db8::1", "2001:db8::2", "2001:db8::3"};
+    int fds[4];
+    struct core *core = core_new(ROLE_OWNER);
+    core->config.connections_max = 8;
+    core->config.proxies = &proxies;
+    (void)core_serve(core);
+    for (size_t i = 0; i < 3; i++) {
+        fds[i] = dial(core);
+        assert_int_equal(200, pass_on(fds[i], core, clients[i]));
+    }
+    fds[3] = dial(core);
+    assert_int_equal(200, pass_on(fds[3], core, "2001:db8:1::1"));
+    assert_int_equal(503, pass_on(fds[3], core, "2001:db8::4"));
+    assert_int_equal(200, pass_on(fds[0], core, "2001:db8::9"));
+    assert_int_equal(200, pass_on(fds[0], core, "192.0.2.1")); /* the proxy's next client */
+    for (size_t i = 0; i < 4; i++)
+        (void)close(fds[i]);
+    core_free(core);
+}
+
 /* A new menu item of about 13 KiB. */
 static void change_much(int fd, const struct core *core, unsigned n)
 {

@@ -136,3 +136,16 @@ TEST(web_files, a_missing_folder_is_an_empty_site)
     assert_null(web_files_find(files, "/"));
     web_files_free(files);
 }
+
+TEST(web_guard, browsers_are_told_to_keep_to_tls_for_names_alone)
+{
+    static const char *const names[] = {"stall.example", "stall.example:8443", "localhost.example",
+                                        "notlocalhost"};
+    static const char *const others[] = {
+        "",          ":443",           "localhost",  "LocalHost:8443", "stall.localhost",
+        "127.0.0.1", "192.0.2.1:8443", "[::1]:8443", "[2001:db8::1]"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_true(guard_is_name(names[i]));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(guard_is_name(others[i]));
+}
