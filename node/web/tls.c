@@ -80,6 +80,30 @@ int tls_days_left(const char *certificate, int *ret_days)
     return is_read ? 0 : ERR_MALFORMED;
 }
 
+/* Of the certificate that @context has. */
+static int write_key(const SSL_CTX *context, uint8_t *to, size_t capacity, size_t *ret_size)
+{
+    X509_PUBKEY *key = X509_get_X509_PUBKEY(SSL_CTX_get0_certificate(context));
+    unsigned char *end = to;
+    const int size = i2d_X509_PUBKEY(key, NULL);
+    if (size <= 0 || (size_t)size > capacity)
+        return ERR_TOO_LARGE;
+    (void)i2d_X509_PUBKEY(key, &end);
+    *ret_size = (size_t)size;
+    return 0;
+}
+
+int tls_public_key(const char *certificate, uint8_t *to, size_t capacity, size_t *ret_size)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    const bool is_read =
+        context != NULL && SSL_CTX_use_certificate_chain_file(context, certificate) == 1;
+    const int err = is_read ? write_key(context, to, capacity, ret_size) : ERR_MALFORMED;
+    SSL_CTX_free(context);
+    ERR_clear_error();
+    return err;
+}
+
 long tls_options(void)
 {
     return (long)(SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION);

@@ -245,6 +245,7 @@ TEST(https, a_new_certificate_is_taken_while_it_runs_and_a_wrong_one_is_not)
     assert_string_equal(name_now(), "first"); /* until it is told */
     assert_int_equal(kill(stall.nodes[0].process, SIGHUP), 0);
     until_name("second");
+    until_log("the certificate was read again");
     assert_int_equal(secure_ask_own(&kept, "/api/menu"), 200); /* who was there stays */
     write_file(key, "no key\n");
     assert_int_equal(kill(stall.nodes[0].process, SIGHUP), 0);
