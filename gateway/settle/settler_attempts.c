@@ -288,12 +288,10 @@ static bool is_open_intent(const struct errand *errand)
 /* --- refunds --- */
 
 /* One that gave nothing back is as none. */
-static bool is_known_refund(const struct ledger *ledger, const struct stripe_fact *fact)
+static bool is_known_refund(const struct ledger *ledger, const struct pay_refund *refund)
 {
-    const bool gave_nothing =
-        fact->refund.status == REFUND_FAILED || fact->refund.status == REFUND_CANCELED;
-    return fact->kind == STRIPE_REFUND &&
-           (gave_nothing || ledger_knows_refund(ledger, &fact->refund));
+    return refund->status == REFUND_FAILED || refund->status == REFUND_CANCELED ||
+           ledger_knows_refund(ledger, refund);
 }
 
 /* Whether the provider lists a refund that the order does not know, though it was told: the core
@@ -304,7 +302,7 @@ static bool has_unknown_refund(const struct settler *settler, const struct erran
     struct bytes after;
     bool is_fact = false;
     for (uint32_t i = 0; stripe_reply_object(errand->reply, i, &fact, &is_fact); i++) {
-        if (!is_fact || !is_known_refund(&settler->order->ledger, &fact)) {
+        if (!is_fact || !is_known_refund(&settler->order->ledger, &fact.refund)) {
             return true;
         }
     }

@@ -558,6 +558,7 @@ TEST(settler_answers, a_dispute_whose_payment_cannot_be_read_is_told_when_it_can
         begin();
         const uint32_t order = story_captured(1);
         trouble_with("GET /v1/payment_intents/pi_1", TROUBLE_ALIEN, 3);
+        scene->provider.page_max = 1;
         dispute_of_an_unknown();
         scene->hooked = scene->provider.events_count - 1;
         scene->has_hooks = hooks > 0;

@@ -400,11 +400,39 @@ TEST(settler_full, a_customers_order_that_was_paid_or_may_wait_does_not_end_so)
     provider_hold(&scene->provider, 0);
     story_wait();
     scene_do(COMMAND_ACCEPT, order);
-    scene->terms.unpaid_minutes = 0;
+    scene->terms.unpaid_minutes = scene->terms.pay_minutes = 0;
     const uint32_t patient = scene_place_customers(1);
     scene_run(HOUR_MS);
     assert_int_equal(scene_look(order)->phase, PHASE_ACCEPTED);
     assert_int_equal(scene_look(patient)->phase, PHASE_DRAFT);
     assert_int_equal(provider_books(&scene->provider).captured, 700);
+    scene_end();
+}
+
+/* --- what pages are told --- */
+
+TEST(settler_full, a_page_is_told_how_long_a_hold_may_wait)
+{
+    begin();
+    const uint64_t decide_ms = (uint64_t)8 * MINUTE_MS;
+    const uint32_t held = story_held(1), begun = scene_place(1);
+    assert_true(scene_pay(begun));
+    const uint64_t left_ms = settler_hold_ends_in_ms(scene->settler, &scene->orders[held]);
+    assert_true(left_ms > 0 && left_ms < decide_ms);
+    assert_true(settler_hold_ends_in_ms(scene->settler, &scene->orders[begun]) == decide_ms);
+    assert_true(waits_undecided_ms(&scene->settler->waits, &scene->orders[held], 0) == 0);
+    scene_sleep(2 * decide_ms);
+    assert_true(settler_hold_ends_in_ms(scene->settler, &scene->orders[held]) == 0);
+    scene->terms.decide_minutes = 0;
+    assert_true(settler_hold_ends_in_ms(scene->settler, &scene->orders[held]) == UINT64_MAX);
+    scene_end();
+}
+
+TEST(settler_full, who_asks_before_the_orders_were_looked_at_gets_a_form_a_little_later)
+{
+    begin();
+    const uint32_t order = scene_place(1);
+    scene->host.read_fault = 1;
+    assert_int_equal(scene_pay_once(order), 0);
     scene_end();
 }
