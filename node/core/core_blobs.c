@@ -4,46 +4,73 @@
 
 #include "node/core/core_state.h"
 #include "node/os/clock.h"
+#include "sync/base/check.h"
 
-/* Told in the next turn. One too many is found again: what is missing is asked for anew. */
+/* Told in the next turn. */
 static void note(struct core *core, const struct hash *hash, uint32_t size, bool is_good)
 {
-    if (core->blob_news_count == CORE_BLOB_NEWS_MAX)
-        return;
+    check(core->blob_news_count < CORE_BLOB_NEWS_MAX); /* the turn before told them all */
     core->blob_news[core->blob_news_count++] =
         (struct core_blob_news){.hash = *hash, .size = size, .is_good = is_good};
     core->wake_ms = clock_mono_ms();
 }
 
-/* Whoever reads for a screen may also have looked for what is still to come. */
-static int note_lost(struct core *core, struct store_txn *txn)
+static int tell(struct core *core, struct store_txn *txn, const struct core_blob_news *news)
 {
-    struct hash hash;
+    struct input input = {.kind = INPUT_BLOB,
+                          .now = clock_now(),
+                          .blob = news->hash,
+                          .blob_size = news->size,
+                          .is_good = news->is_good};
+    return replica_step(core->replica, txn, &input, core->effects);
+}
+
+/* Where the last turn stopped, what the store believes to be here and is not. */
+static int look_for_missing(struct core *core, struct store_txn *txn)
+{
+    struct core_blob_look *look = &core->blob_look;
+    struct core_blob_news gone = {.is_good = false};
+    int err = 0;
+    for (uint32_t i = 0; look->is_on && i < CORE_BLOB_LOOKS_MAX; i++) {
+        err = blob_state_next(txn, BLOB_HERE, look->has_last ? &look->last : NULL, &gone.hash,
+                              &gone.size);
+        look->is_on = look->has_last = err == 0;
+        look->last = gone.hash;
+        if (err == 0 && !blobs_has(core->blobs, &gone.hash))
+            err = tell(core, txn, &gone);
+        if (err != 0)
+            break;
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* Whoever reads for a screen may also have looked for what is still to come. */
+static int tell_lost(struct core *core, struct store_txn *txn)
+{
+    struct core_blob_news lost = {.is_good = false};
     enum blob_state state;
     int err = 0;
-    while (err == 0 && core_blobs_take_lost(core, &hash)) {
-        err = blob_state_get(txn, &hash, &state);
+    while (err == 0 && core_blobs_take_lost(core, &lost.hash)) {
+        err = blob_state_get(txn, &lost.hash, &state);
         if (err == 0 && state == BLOB_HERE)
-            note(core, &hash, 0, false);
+            err = tell(core, txn, &lost);
     }
     return err;
 }
 
 int core_blobs_step(struct core *core, struct store_txn *txn)
 {
-    int err = note_lost(core, txn);
+    int err = tell_lost(core, txn);
     uint32_t count = core->blob_news_count;
-    core->blob_news_count = 0; /* lost with the turn: then it is asked for again */
-    for (uint32_t i = 0; i < count && err == 0; i++) {
-        const struct core_blob_news *news = &core->blob_news[i];
-        struct input input = {.kind = INPUT_BLOB,
-                              .now = clock_now(),
-                              .blob = news->hash,
-                              .blob_size = news->size,
-                              .is_good = news->is_good};
-        err = replica_step(core->replica, txn, &input, core->effects);
-    }
-    return err;
+    core->blob_news_count = 0; /* lost with the turn: then it is asked for, or looked for, again */
+    for (uint32_t i = 0; i < count && err == 0; i++)
+        err = tell(core, txn, &core->blob_news[i]);
+    return err != 0 ? err : look_for_missing(core, txn);
+}
+
+void core_blobs_forget(struct core *core)
+{
+    core->blob_look = (struct core_blob_look){.is_on = true};
 }
 
 /* --- after the commit --- */
@@ -87,6 +114,8 @@ static void release_write(struct core *core, const struct effect_blob_write *par
 void core_blobs_release(struct core *core)
 {
     const struct effects *effects = core->effects;
+    if (core->blob_look.is_on)
+        core->wake_ms = clock_mono_ms();
     for (uint32_t i = 0; i < effects->blob_reads_count; i++)
         release_read(core, &effects->blob_reads[i]);
     for (uint32_t i = 0; i < effects->blob_writes_count; i++)
@@ -108,20 +137,6 @@ static bool is_kept(void *context, const struct hash *hash)
     return blob_state_get(context, hash, &state) != 0 || state == BLOB_HERE;
 }
 
-/* What the store believes to be here and is not. */
-static int find_missing(struct core *core, struct store_txn *txn)
-{
-    struct hash hash;
-    uint32_t size;
-    int err = blob_state_next(txn, BLOB_HERE, NULL, &hash, &size);
-    while (err == 0) {
-        if (!blobs_has(core->blobs, &hash))
-            note(core, &hash, size, false);
-        err = blob_state_next(txn, BLOB_HERE, &hash, &hash, &size);
-    }
-    return err == ERR_NOT_FOUND ? 0 : err;
-}
-
 int core_blobs_open(struct core *core)
 {
     struct store_txn *txn = NULL;
@@ -131,8 +146,7 @@ int core_blobs_open(struct core *core)
     if (err != 0)
         return err;
     err = blobs_sweep(core->blobs, is_kept, txn);
-    if (err == 0)
-        err = find_missing(core, txn);
     store_lmdb_read_end(core->usage_reader);
+    core_blobs_forget(core);
     return err;
 }

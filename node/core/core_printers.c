@@ -3,20 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "node/api/board.h"
 #include "node/core/core_print.h"
 #include "node/print/plain.h"
 
 _Static_assert((int)PLAIN_BYTES_MAX <= (int)ESCPOS_BYTES_MAX, "one buffer for both");
-
-static void spool_wakes(void *context)
-{
-    const struct core *core = context;
-    const uint64_t one = 1;
-    (void)!write(core->wake_fd, &one, sizeof one);
-}
 
 /* --- records --- */
 
@@ -59,7 +51,7 @@ static void printer_of_record(struct core *core, const struct record *record,
     printer->codepage = codepage_find(record_text(record, PRINTER_CODEPAGE));
     printer->config.retry_ms = SPOOL_RETRY_MS;
     printer->config.gives_up = printer->backup != 0;
-    printer->config.wake = spool_wakes;
+    printer->config.wake = core_wake;
     printer->config.context = core;
     printer->config.is_file =
         bytes_equal(record_text(record, PRINTER_DRIVER), bytes_of_text("text"));

@@ -1,6 +1,6 @@
-/* core_state.h - what the files of the core share: core.c (turns), core_live.c (the gate's end),
- * core_beacon.c (who is near), core_links.c (who may speak, whom to dial), core_enrol.c
- * (newcomers).
+/* core_state.h - what the files of the core share: core.c (its life, the loop), core_turn.c (what a
+ * turn does), core_release.c (its end), core_replica.c (the replica opened and forgotten),
+ * core_live.c (the gate's end), and one file for each thing that a turn serves.
  *
  * Layer: node.
  */
@@ -49,7 +49,11 @@ struct enrolling {
     struct command command;
 };
 
-enum { CORE_BLOB_NEWS_MAX = 128, BLOB_FRAME_BYTES_MAX = BLOB_CHUNK_BYTES_MAX + 128 };
+enum {
+    CORE_BLOB_NEWS_MAX = EFFECT_BLOB_READS_MAX + EFFECT_BLOB_WRITES_MAX, /* of one turn */
+    CORE_BLOB_LOOKS_MAX = 64, /* files looked for in a turn: under a millisecond */
+    BLOB_FRAME_BYTES_MAX = BLOB_CHUNK_BYTES_MAX + 128,
+};
 
 /* What became of a blob's file. */
 struct core_blob_news {
@@ -69,6 +73,13 @@ struct core_blob_care {
     bool has_looked;
     struct hash looked; /* the last one that was read */
     uint64_t due_ms;    /* when to read the next */
+};
+
+/* How far the files of blobs that the store believes to be here have been looked for. */
+struct core_blob_look {
+    bool is_on;    /* there may be more */
+    bool has_last; /* @last was looked for */
+    struct hash last;
 };
 
 /* Of the store, and of who watches over the process. */
@@ -123,6 +134,7 @@ struct core {
     struct access *access;
     uint32_t blob_news_count;
     struct core_blob_news blob_news[CORE_BLOB_NEWS_MAX];
+    struct core_blob_look blob_look;
     uint8_t blob_frame[BLOB_FRAME_BYTES_MAX];
     struct core_blob_care blob_care;
     int wake_fd, signal_fd; /* signal_fd: the caller's, -1 = none */
@@ -150,6 +162,32 @@ struct core {
     struct gate_screens screens_told;
     uint64_t screens_told_ms; /* 0 = never */
 };
+
+/* core_turn.c */
+/* One turn: what waits is stepped and committed, or all of it undone. ERR_IO: stop. */
+MUST_CHECK int core_turn_inputs(struct core *core);
+/* One without a replica: whoever asks is told that nothing can be written. ERR_IO: stop. */
+MUST_CHECK int core_turn_closed(struct core *core);
+/* Peers hold more of our journal than we do: go on under a new key, which is on the disk before an
+ * event is signed with it. ERR_IO: stop. */
+MUST_CHECK int core_renew_log(struct core *core);
+
+/* core_release.c */
+/* Seal and commit what was stepped in @txn, and release it. After an error nothing of it happened;
+ * the transaction has ended either way. @ret_is_commit: it was the commit that failed. ERR_FULL,
+ * ERR_IO. */
+MUST_CHECK int core_turn_end(struct core *core, struct store_txn *txn, bool *ret_is_commit);
+
+/* core_replica.c */
+/* As replica_open(); what other software folded is folded anew first. */
+MUST_CHECK int core_replica_begin(struct core *core);
+/* The same after a turn that was undone. ERR_IO: for good; a store that only is full is tried again
+ * later, which is no error. */
+MUST_CHECK int core_replica_retry(struct core *core);
+/* A turn was undone: what the replica knows, and all links, begin anew. */
+void core_replica_forget(struct core *core);
+/* So that peers need not wait for silence to tell them. */
+void core_say_goodbye(struct core *core, enum bye_reason reason);
 
 /* core_live.c */
 /* Its queue and reader. ERR_NO_MEMORY, ERR_BUSY, ERR_IO. */
@@ -182,7 +220,7 @@ void core_store_condemn(const struct core *core, const char *why);
 void core_store_settled(const struct core *core);
 void core_store_refused(const struct core *core, int err);
 
-/* core.c: what a door's queue calls. */
+/* core.c: what a door's queue and a printer call, on threads of their own. */
 void core_wake(void *context);
 
 /* core_care.c */
@@ -212,10 +250,13 @@ void core_advertised(const struct core *core, char *ret_endpoint);
 void core_enrol_endpoint(const struct core *core, char *ret_endpoint);
 
 /* core_blobs.c */
-/* Open their folder, and settle what a crash left between it and the store. */
+/* Open their folder, and remove what a crash left in it that the store does not want. */
 MUST_CHECK int core_blobs_open(struct core *core);
-/* Tell the replica what became of blobs since the last turn. ERR_IO, ERR_FULL. */
+/* Tell the replica what became of blobs since the last turn, and of some more of those whose files
+ * are to be here that they are not. ERR_IO, ERR_FULL. */
 MUST_CHECK int core_blobs_step(struct core *core, struct store_txn *txn);
+/* The turn was undone: what is missing is looked for from the start. */
+void core_blobs_forget(struct core *core);
 /* Read, keep and erase what the turn wants, after its frames went out. */
 void core_blobs_release(struct core *core);
 

@@ -134,20 +134,27 @@ static int move_aside(struct core *core, const char *folder, const char *why)
     return 0;
 }
 
-static bool is_condemned(const struct core *core)
+/* @is_there: the store. What was said of one that somebody took away is not of the next. */
+static bool is_condemned(const struct core *core, bool is_there)
 {
     char path[PATH_BYTES_MAX];
-    return path_join(path, core->state, marker) == 0 && path_exists(path);
+    if (path_join(path, core->state, marker) != 0 || !path_exists(path))
+        return false;
+    if (!is_there)
+        (void)unlink(path);
+    return is_there;
 }
 
 /* --- opening --- */
 
 static const char *verdict(struct core *core, const char *folder)
 {
+    const bool is_there = path_exists(folder);
+    const bool is_bad = is_condemned(core, is_there);
     core->care.starts = starts_note(core);
-    if (!path_exists(folder) || core->is_alone)
+    if (!is_there || core->is_alone)
         return NULL;
-    if (is_condemned(core))
+    if (is_bad)
         return "nothing could be done with it";
     if (core->care.starts < STARTS_SUSPICIOUS || is_readable(folder))
         return NULL;
