@@ -70,7 +70,7 @@ int core_fence_move(struct core *core)
 void core_fence_stop(struct core *core)
 {
     struct fence fence = core->fence;
-    if (!core->is_open || fence.log != replica_log(core->replica))
+    if (!core->is_open || core->is_undone || fence.log != replica_log(core->replica))
         return;
     fence.seq = replica_log_seq(core->replica);
     fence.is_stopped = true;

@@ -88,6 +88,12 @@ void core_door_close(struct core_door *door)
     *door = (struct core_door){.core = NULL};
 }
 
+void core_door_answer(struct core *core, const struct effect_answer *answer)
+{
+    const struct core_door *door = &core->doors[command_request_door(answer->request)];
+    command_queue_answer(door->queue, answer->request, answer);
+}
+
 const struct gate *core_gate(struct core *core)
 {
     return &core->doors[DOOR_WEB].gate;

@@ -27,13 +27,6 @@ static void release_sends(struct core *core)
     }
 }
 
-/* To the queue that the command came from. */
-static void answer_door(struct core *core, const struct effect_answer *answer)
-{
-    const struct core_door *door = &core->doors[command_request_door(answer->request)];
-    command_queue_answer(door->queue, answer->request, answer);
-}
-
 static void release_answers(struct core *core)
 {
     for (uint32_t i = 0; i < core->effects->answers_count; i++) {
@@ -45,7 +38,7 @@ static void release_answers(struct core *core)
         else if (answer->request == REQUEST_PLACE)
             core->is_place_told = true;
         else
-            answer_door(core, answer);
+            core_door_answer(core, answer);
     }
 }
 

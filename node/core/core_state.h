@@ -146,6 +146,7 @@ struct core {
     bool is_news, is_links_changed;
     bool is_place_told; /* where this device is dialled now, in its journal */
     bool is_open;       /* the replica is */
+    bool is_undone;     /* it knows of a turn that was not committed: this was the last */
     uint64_t retry_ms;  /* when to open it again, after a failure */
     uint32_t failures;  /* in a row, of turns without commands */
     /* Commands of this turn, and those of an aborted one, which are tried one a turn. */
@@ -193,6 +194,8 @@ void core_say_goodbye(struct core *core, enum bye_reason reason);
 /* Its queue and reader. ERR_NO_MEMORY, ERR_BUSY, ERR_IO. */
 MUST_CHECK int core_door_open(struct core *core, unsigned at);
 void core_door_close(struct core_door *door);
+/* To the queue that the command came from. */
+void core_door_answer(struct core *core, const struct effect_answer *answer);
 /* After a turn. @is_whole: marks and peers too, not only the time. */
 void core_publish(struct core *core, bool is_whole);
 /* How full it is; also forgets readers that died, such as an export that was killed. */

@@ -15,7 +15,7 @@ static void answer_taken(struct core *core, int err)
     struct effect_answer answer = {.err = err};
     for (uint32_t i = 0; i < core->taken_count; i++) {
         answer.request = core->taken[i]->request;
-        answer_door(core, &answer);
+        core_door_answer(core, &answer);
     }
     core->is_news = core->is_news || core->taken_count > 0;
     core->taken_count = 0;
@@ -126,8 +126,10 @@ static int step_events(struct core *core, struct store_txn *txn, bool *ret_is_id
 static int turn_failed(struct core *core, int err, bool is_commit, bool is_replay)
 {
     logger_say(LEVEL_ERROR, "core", "a turn was undone: %s", err_text(err));
-    if (is_commit && err != ERR_FULL)
+    if (is_commit && err != ERR_FULL) {
+        core->is_undone = true;
         return ERR_IO;
+    }
     core_care_failed(core, err);
     core_replica_forget(core);
     if (is_replay) {

@@ -111,7 +111,7 @@ TEST(core_sick, while_the_store_cannot_be_opened_again_everybody_is_told_that_no
         struct command order = desk_order(&keys[i], i);
         (void)desk_push(&desk, &order);
     }
-    faults_begin_lasting("mdb_put", 1, ENOSPC); /* the turn's, and that of opening again */
+    faults_begin_lasting("mdb_txn_begin", 1, ENOSPC);
     desk_turn(&desk);
     desk_turn(&desk);
     assert_true(faults_end());

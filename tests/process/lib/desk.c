@@ -62,7 +62,7 @@ int desk_start(struct desk *desk)
 
 void desk_open_in(struct desk *desk, const struct desk *of)
 {
-    *desk = (struct desk){.state = "/tmp/trestle-core-XXXXXX"};
+    *desk = (struct desk){.state = "/dev/shm/trestle-core-XXXXXX"};
     assert_non_null(mkdtemp(desk->state));
     settings_defaults(&desk->settings);
     (void)snprintf(desk->settings.listen, sizeof desk->settings.listen, "tcp://127.0.0.1:*");

@@ -1,6 +1,6 @@
 /* desk.h - a device in this process: its core's turns driven by hand, its web thread the test.
  *
- * Its folder lies below /tmp, and it listens at any free port of loopback. What fails that must not
+ * Its folder lies in memory, and it listens at any free port of loopback. What fails that must not
  * fails the test.
  */
 #ifndef TRESTLE_TESTS_PROCESS_LIB_DESK_H
