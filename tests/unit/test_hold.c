@@ -125,8 +125,8 @@ TEST(hold, of_one_item_no_replacement_is_more_than_a_session_may_hold)
 {
     static const struct hold_want want = {7, HOLD_SESSION_UNITS_MAX + 1};
     reset();
-    assert_int_equal(hold_set(&holds, 1, 9, 5, 0, TTL_MS), 0);
-    assert_int_equal(hold_replace(&holds, 1, &want, 1, 0, TTL_MS), ERR_LIMIT);
+    assert_int_equal(hold_set(&holds, 1, 0, 9, 5, 0, TTL_MS), 0);
+    assert_int_equal(hold_replace(&holds, 1, 0, &want, 1, 0, TTL_MS), ERR_LIMIT);
     assert_int_equal(hold_units_of(&holds, 9, 1, 0), 5);
 }
 
@@ -135,12 +135,15 @@ TEST(hold, what_was_ordered_stays_when_its_session_goes_or_holds_again)
     static const struct hold_want want = {7, 3};
     const struct entity_id order = {{1}};
     reset();
-    hold_sell(&holds, 1, &order, &want, 1);
-    assert_int_equal(hold_set(&holds, 1, 7, 2, 0, TTL_MS), 0);
-    assert_int_equal(hold_set(&holds, 1, 8, 1, 0, TTL_MS), 0);
+    hold_sell(&holds, 1, 0, &order, &want, 1);
+    assert_int_equal(hold_set(&holds, 1, 0, 7, 2, 0, TTL_MS), 0);
+    assert_int_equal(hold_set(&holds, 1, 0, 8, 1, 0, TTL_MS), 0);
     assert_int_equal(hold_units_of(&holds, 7, 1, 0), 2);
     assert_int_equal(hold_units_sold(&holds, 8), 0);
     assert_int_equal(hold_session_sold(&holds, 2), 0);
+    hold_settle(&holds, &order); /* what is held and not ordered stays */
+    assert_int_equal(holds.count, 2);
+    hold_sell(&holds, 1, 0, &order, &want, 1);
     hold_release(&holds, 1);
     assert_int_equal(hold_units_sold(&holds, 7), 3);
     assert_int_equal(holds.count, 1);
@@ -152,10 +155,10 @@ TEST(hold, a_full_table_notes_no_more_orders)
     const struct entity_id order = {{1}};
     reset();
     for (uint64_t i = 1; i < HOLDS_MAX; i++)
-        hold_sell(&holds, i, &order, &want, 1);
-    assert_int_equal(hold_replace(&holds, HOLDS_MAX, &want, 1, 0, TTL_MS), 0);
-    assert_int_equal(hold_replace(&holds, HOLDS_MAX + 1, &want, 1, 0, TTL_MS), ERR_TOO_MANY);
-    hold_sell(&holds, HOLDS_MAX + 1, &order, &want, 1);
+        hold_sell(&holds, i, 0, &order, &want, 1);
+    assert_int_equal(hold_replace(&holds, HOLDS_MAX, 0, &want, 1, 0, TTL_MS), 0);
+    assert_int_equal(hold_replace(&holds, HOLDS_MAX + 1, 0, &want, 1, 0, TTL_MS), ERR_TOO_MANY);
+    hold_sell(&holds, HOLDS_MAX + 1, 0, &order, &want, 1);
     assert_int_equal(holds.count, HOLDS_MAX);
     assert_int_equal(hold_session_sold(&holds, HOLDS_MAX + 1), 0);
 }
