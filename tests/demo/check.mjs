@@ -14,17 +14,20 @@ const WAYS = { linked: "linked", relayed: "relayed by pickup", parted: "partitio
 /** Exit status 0: all holds; 1: something was found. Trouble is thrown. */
 export async function check(stall, { tool, sabotage }) {
     const started = performance.now();
-    const { till, chaos, crew } = await perform(stall);
-    const deeds = crew.flatMap(({ answers }) => answers);
+    const { till, chaos, crew, card, differences } = await perform(stall);
+    const deeds = [...crew.flatMap(({ answers }) => answers), ...card.deeds];
+    const answers = [...till.answers, card.answer];
     say("all stopped; reading the stores");
-    let judge = await Judge.over(stall.devices, till.answers, deeds);
+    let judge = await Judge.over(stall.devices, answers, deeds);
     await judge.printed(stall.kitchen, till.items);
+    judge.findings.push(...stall.cards.judge(), ...differences);
     const missing = incidentsMissing(chaos);
     report({ stall, till, chaos, crew, judge, started });
     if (sabotage && judge.findings.length + missing.length === 0) {
         await SABOTAGES[sabotage].deed({ stall, till, tool });
         say("all stopped; reading the stores again");
-        judge = await Judge.over(stall.devices, till.answers, deeds);
+        judge = await Judge.over(stall.devices, answers, deeds);
+        judge.findings.push(...stall.cards.judge());
     } else if (sabotage) {
         tell(judge.findings, missing);
         throw new Trouble("there was something to find before the sabotage");
@@ -43,17 +46,23 @@ async function perform(stall) {
     const till = await new Till(stall.counter).open();
     const crew = [new Worker(stall.kitchen), new Worker(stall.pickup)];
     const chaos = new Chaos(stall, till);
+    let card;
+    let differences;
     try {
         for (const worker of crew) await worker.open();
         await chaos.run();
         await handedOver(till, crew);
+        for (const worker of crew) worker.close(); // of what follows nothing is cooked
+        say("a guest pays by card: reserved, accepted, charged, given back");
+        card = await stall.cards.order(stall);
         say("waiting until all hold the same");
         await stall.converged();
+        differences = await stall.cards.reconcile();
     } finally {
         for (const worker of crew) worker.close();
     }
     await stall.stop();
-    return { till, chaos, crew };
+    return { till, chaos, crew, card, differences };
 }
 
 /** Until every order was accepted, cooked and handed over. */
@@ -106,6 +115,7 @@ function report({ stall, till, chaos, crew, judge, started }) {
         ["events unsent at a kill", unsent],
         ["accepted, cooked, handed over", crew.flatMap(({ answers }) => answers).length],
         ["of these lost", judge.lostDeeds.size],
+        ["paid by card, and given back", stall.cards.judge().length === 0 ? 1 : 0],
         ["kitchen tickets", judge.tickets],
         ["further ones, marked as copies", judge.copies],
         ["requests asked again", clients.reduce((sum, { retries }) => sum + retries, 0)],

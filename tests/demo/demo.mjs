@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Counter, kitchen and pickup on this machine. See README.md beside this file.
+// Counter, kitchen, pickup and gateway on this machine, with a practice Stripe. See README.md beside this file.
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,8 @@ import { bold, say, table, Trouble } from "./words.mjs";
 const USAGE = `usage: ./run demo [--keep]
        ./run demo --check [--sabotage ${Object.keys(SABOTAGES).join("|")}] [--keep]
 
-Without --check: three nodes and their screens, until Ctrl-C.
+Without --check: four nodes and their screens, until Ctrl-C. One is the gateway, where phones order and
+pay by card; its Stripe is a practice one on this machine, and no real money moves.
 --check     take orders while nodes are killed and cut off; exit status 0 when nothing was lost
 --sabotage  then damage one store on purpose: exit status 1 when that was noticed, as it must be
 --keep      leave the devices' folders and logs
@@ -47,6 +48,7 @@ function flagsRead() {
 function pathsOf({ build }) {
     const paths = {
         program: path.resolve(build, "trestle"),
+        gateway: path.resolve(build, "trestle-gateway"),
         tool: path.resolve(build, "tests/demo/sabotage"),
         web: path.join(root, "web/dist"),
         menu: path.join(root, "docs/examples/menu.csv"),
@@ -65,15 +67,29 @@ function farewell() {
     });
 }
 
-/** Three nodes until somebody ends it, or one of them ends by itself. */
-async function show(stall, leave) {
+/** Where a guest would order: the customers' page, once it is built. */
+function phonesAt(stall, { web }) {
+    const { url } = stall.gateway;
+    const hasPage = existsSync(path.join(web, "order.html"));
+    return [
+        `    PRACTICE card payments at ${stall.cards.standIn.url}: no card company, no real money.`,
+        hasPage
+            ? `    Order and pay as a guest at ${url}/order with the card 4242 4242 4242 4242.`
+            : "    The customers' page is not built: guests order by the API.",
+    ];
+}
+
+/** Four nodes until somebody ends it, or one of them ends by itself. */
+async function show(stall, paths, leave) {
     await stall.found();
     await stall.wire();
     await stall.start();
-    say(`${await stall.version()}: three nodes run and are linked`);
-    const rows = stall.devices.map(({ name, url, pid }) => [name, `${url}/${name}`, `pid ${pid}`]);
+    say(`${await stall.version()}: four nodes run and are linked`);
+    const screens = stall.devices.filter(({ name }) => name !== "gateway");
+    const rows = screens.map(({ name, url, pid }) => [name, `${url}/${name}`, `pid ${pid}`]);
     const lines = table(rows, 3).map((line) => `    ${bold(line)}`);
     console.log(`\n${lines.join("\n")}\n`);
+    for (const line of phonesAt(stall, paths)) console.log(line);
     console.log("    Take an order at the counter and watch it cross. Ctrl-C stops all.\n");
     const ends = stall.devices.map(async (device) => {
         const { code, signal } = await device.ended();
@@ -97,7 +113,7 @@ async function main() {
     const stall = await Stall.make(paths);
     let { keep } = flags;
     try {
-        if (!flags.check) return await show(stall, leave);
+        if (!flags.check) return await show(stall, paths, leave);
         const broken = leave.then(() => {
             throw new Trouble("stopped from outside");
         });

@@ -196,6 +196,11 @@ export class Device {
         return { host: "127.0.0.1", port: this.httpPort, agent: this.agent };
     }
 
+    /** How it and its peers are; also of a gateway, whose screen is for customers. */
+    async status() {
+        return JSON.parse((await ask(this.program, ["status", "--json", "--state", this.state])).out);
+    }
+
     /** The body of a GET that must be answered 200. */
     async get(path) {
         const { status, body } = await this.request("GET", path);

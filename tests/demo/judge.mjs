@@ -21,7 +21,7 @@ function repeated(orders, valueOf) {
 }
 
 export class Judge {
-    findings = []; // {kind: lost, changed, duplicate, digest, journal, fork or paper, text}
+    findings = []; // {kind: lost, changed, duplicate, digest, journal, fork, paper or card, text}
     lost = new Set(); // names of orders
     lostDeeds = new Set();
     duplicates = 0;
@@ -125,7 +125,7 @@ export class Judge {
         const tickets = await ticketsRead(device, 1);
         this.copies = tickets.filter(({ isCopy }) => isCopy).length;
         this.tickets = tickets.length - this.copies;
-        for (const answer of this.answers) {
+        for (const answer of this.answers.filter(({ isCalledOff }) => !isCalledOff)) {
             for (const station of stationsOf(answer, items)) {
                 const slips = tickets
                     .filter((slip) => slip.number === answer.number)

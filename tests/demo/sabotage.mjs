@@ -40,6 +40,13 @@ export const SABOTAGES = {
             await must(tool, ["edit", path.join(stall.pickup.state, "store"), answer.id]);
         },
     },
+    charge: {
+        finds: "card",
+        deed: ({ stall }) => {
+            say("sabotage: the guest's card is charged once more, behind the gateway's back");
+            stall.cards.chargeAgain();
+        },
+    },
     fork: {
         finds: "fork",
         deed: async ({ stall, till }) => {

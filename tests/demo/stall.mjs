@@ -1,4 +1,5 @@
-// A stall: counter, kitchen and pickup on this machine, with a wire for each way between two.
+// A stall: counter, kitchen, pickup and a gateway on this machine, with a wire for each way between
+// two.
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -11,18 +12,28 @@ const ROLES = [
     { name: "kitchen", role: "kitchen", lane: "K" },
     { name: "pickup", role: "pickup", lane: "P" },
 ];
+const GATEWAY = { name: "gateway", role: "gateway", lane: "G" };
 const LINK_SECONDS = 20;
 const CONVERGE_SECONDS = 30;
 
 export class Stall {
     #wires = new Map(); // "counter>kitchen"
+    #isListening = false; // the provider sends webhooks to the gateway
 
-    /** @options: {program, web, menu}, paths. */
+    /** @options: {program, web, menu}, paths; gateway: of that program, or there is none. */
     static async make(options) {
         const stall = new Stall();
         stall.folder = await mkdtemp(path.join(os.tmpdir(), "trestle-demo-"));
         stall.devices = ROLES.map((role) => new Device({ ...options, ...role, ...stall }));
+        if (options.gateway) {
+            const program = options.gateway;
+            stall.devices.push(new Device({ ...options, ...GATEWAY, ...stall, program }));
+        }
         for (const device of stall.devices) stall[device.name] = device;
+        if (options.gateway) {
+            const { Cards } = await import("./card.mjs");
+            stall.cards = await new Cards(stall.gateway).open();
+        }
         stall.options = options;
         return stall;
     }
@@ -60,6 +71,8 @@ export class Stall {
 
     async start() {
         await Promise.all(this.devices.map((device) => device.start()));
+        if (!this.#isListening) this.cards?.listen();
+        this.#isListening = true;
         await this.linked(this.devices);
     }
 
@@ -69,7 +82,7 @@ export class Stall {
         for (const device of devices) {
             const others = devices.filter((other) => other !== device);
             await until(`${names} to be linked`, LINK_SECONDS, async () => {
-                const { peers } = await device.get("/api/status");
+                const { peers } = await device.status();
                 const isLinked = (other) => peers.find(({ device: id }) => id === other.id)?.linked;
                 return others.every(isLinked);
             });
@@ -79,7 +92,7 @@ export class Stall {
     /** Until @device and each of @others, on both sides, no longer believe in their link. */
     async parted(device, others) {
         const isLinked = async (from, to) => {
-            const { peers } = await from.get("/api/status");
+            const { peers } = await from.status();
             return peers.find((peer) => peer.device === to.id)?.linked;
         };
         for (const other of others) {
@@ -118,7 +131,7 @@ export class Stall {
             CONVERGE_SECONDS,
             async () => {
                 for (const [at, device] of this.devices.entries())
-                    standings[at] = await device.get("/api/status");
+                    standings[at] = await device.status();
                 const isQuiet = standings.every(({ peers }) =>
                     peers.every((peer) => peer.linked && peer.behind === 0 && peer.ahead === 0),
                 );
@@ -139,6 +152,7 @@ export class Stall {
         for (const wire of this.#wires.values()) wire.close();
         this.#wires.clear();
         await Promise.allSettled(this.devices.map((device) => device.isRunning && device.kill()));
+        await this.cards?.close();
         if (!keep) await rm(this.folder, { recursive: true, force: true });
     }
 

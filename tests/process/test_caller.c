@@ -104,6 +104,20 @@ TEST(caller, without_a_token_is_the_screen_here_and_nobody_elsewhere)
     end();
 }
 
+TEST(caller, whoever_has_a_gateways_files_reads_and_does_nothing_else)
+{
+    begin();
+    live.role = ROLE_GATEWAY;
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, ""), 0);
+    assert_int_equal(caller.capabilities, role_person_capabilities(ROLE_GATEWAY));
+    assert_int_equal(ask(ENTRANCE_CONTROL, ""), 0);
+    assert_int_equal(caller.capabilities, role_person_capabilities(ROLE_GATEWAY) |
+                                              capability_bit(CAP_READ_BOARDS) |
+                                              capability_bit(CAP_READ_REPORTS));
+    assert_true(access_stands(access_, &live, &caller));
+    end();
+}
+
 TEST(caller, the_own_screen_stands_while_its_device_s_role_gives_it_the_same)
 {
     begin();
