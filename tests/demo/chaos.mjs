@@ -5,7 +5,7 @@ import { say } from "./words.mjs";
 export const ORDERS_EACH_LEAST = 20;
 const TILLS = 2; // orders under way at the same time
 
-/** Between counter and kitchen: "linked", "relayed" by pickup alone, or "parted". */
+/** Between counter and kitchen: "linked", "relayed" by others alone, or "parted". */
 class Weather {
     now = { kind: "linked", endedAt: Number.POSITIVE_INFINITY };
 

@@ -9,7 +9,7 @@ import { duration, quantile, say, table, Trouble } from "./words.mjs";
 
 const HANDED_SECONDS = 40;
 const FINDINGS_SHOWN_MAX = 12;
-const WAYS = { linked: "linked", relayed: "relayed by pickup", parted: "partitioned or killed" };
+const WAYS = { linked: "linked", relayed: "relayed by others", parted: "partitioned or killed" };
 
 /** Exit status 0: all holds; 1: something was found. Trouble is thrown. */
 export async function check(stall, { tool, sabotage }) {
