@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "node/os/clock.h"
 #include "node/os/entropy.h"
@@ -97,6 +98,17 @@ static void add_body_headers(struct header_buffer *to, const struct connection *
             to->wsi, (lws_filepos_t)site_body(response).size, &to->at, to->end);
 }
 
+/* RFC 9110, 6.6.1. Phones have clocks of their own, and a customer's key is to be of our time. */
+static void add_date(struct header_buffer *to)
+{
+    char text[40];
+    struct tm parts;
+    const time_t now = (time_t)(clock_wall_ms() / 1000);
+    if (gmtime_r(&now, &parts) != NULL &&
+        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts) > 0)
+        add_header(to, "date:", text);
+}
+
 static int write_headers(struct connection *connection)
 {
     unsigned char buffer[LWS_PRE + 4096];
@@ -110,6 +122,7 @@ static int write_headers(struct connection *connection)
         add_header(&to, security_headers[i].name, security_headers[i].value);
     if (connection->door == ENTRANCE_SECURE && guard_is_name(connection->exchange->host))
         add_header(&to, "strict-transport-security:", "max-age=31536000");
+    add_date(&to);
     add_body_headers(&to, connection);
     connection->has_headers = true;
     return to.failed != 0 ||

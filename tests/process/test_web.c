@@ -1381,6 +1381,23 @@ TEST(web, where_there_is_no_access_nobody_is_a_customer)
     core_free(core);
 }
 
+TEST(web, answers_say_what_time_it_is_here)
+{
+    struct core *core = core_serve(core_new(ROLE_OWNER));
+    const time_t before = (time_t)(now_of().wall_ms / 1000);
+    bool is_told = false;
+    assert_int_equal(200, get(core, "/healthz"));
+    for (time_t at = before; !is_told && at <= before + DEADLINE_MS / 1000; at++) {
+        char line[64];
+        const struct tm *parts = gmtime(&at);
+        assert_true(strftime(line, sizeof line, "\r\ndate: %a, %d %b %Y %H:%M:%S GMT\r\n", parts) >
+                    0);
+        is_told = strstr(got.head, line) != NULL;
+    }
+    assert_true(is_told);
+    core_free(core);
+}
+
 TEST(web, connections_have_an_end)
 {
     int fds[3];

@@ -10,6 +10,7 @@ Object.assign(globalThis, {
     document: { documentElement: {} },
     localStorage: undefined,
 });
+const { hearDate, newKey } = await import("../src/order/node");
 const { changesBetween, toggled } = await import("../src/order/shop");
 const { isOver, waitFor } = await import("../src/order/track");
 const { counted, menuWord, span, t } = await import("../src/order/words");
@@ -135,5 +136,18 @@ describe("asking for an order", () => {
         expect(waitFor(purchase({ phase: "completed", due: 0 }), calm)).toBe(20_000);
         expect(waitFor(undefined, { ...calm, failures: 2 })).toBe(12_000);
         expect(waitFor(undefined, { ...calm, failures: 99, isHidden: true })).toBe(60_000);
+    });
+});
+
+describe("a key", () => {
+    const seconds = () => Number.parseInt(newKey(0).slice(0, 8), 16);
+
+    it("is of the node's time, whatever this phone's clock says", () => {
+        const now = Date.now();
+        hearDate(new Date(now + 3_600_000).toUTCString(), now);
+        expect(Math.abs(seconds() - (Date.now() / 1000 + 3600))).toBeLessThan(5);
+        hearDate(null, now);
+        hearDate("soon", now);
+        expect(Math.abs(seconds() - (Date.now() / 1000 + 3600))).toBeLessThan(5);
     });
 });

@@ -38,6 +38,15 @@ function headersOf({ body, token, etag, key }: Asked): Record<string, string> {
     };
 }
 
+/** How far the node's clock is ahead of this phone's, in ms, by its last answer. */
+let clockAhead = 0;
+
+/** @param date of an answer that came at `now`. */
+export function hearDate(date: string | null, now: number): void {
+    const told = Date.parse(date ?? "");
+    clockAhead = Number.isNaN(told) ? clockAhead : told - now;
+}
+
 /** Rejects with a Refusal, or with whatever else when there is no answer. */
 export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<Answer<T>> {
     const response = await fetch(path, {
@@ -47,6 +56,7 @@ export async function ask<T>(method: string, path: string, asked: Asked = {}): P
         ...(asked.body ? { body: JSON.stringify(asked.body) } : {}),
         signal: AbortSignal.timeout(answerWithin),
     });
+    hearDate(response.headers.get("Date"), Date.now());
     if (response.status === 304) {
         return { body: null, etag: asked.etag ?? "" };
     }
@@ -57,9 +67,9 @@ export async function ask<T>(method: string, path: string, asked: Asked = {}): P
     return { body, etag: response.headers.get("ETag") ?? "" };
 }
 
-/** A key for one deed; @see makeKey */
+/** A key for one deed, by the node's clock, which refuses others; @see makeKey */
 export function newKey(epoch: number): string {
-    return makeKey(Date.now(), epoch, fillRandom);
+    return makeKey(Date.now() + clockAhead, epoch, fillRandom);
 }
 
 async function newToken(): Promise<string> {
