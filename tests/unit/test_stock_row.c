@@ -220,3 +220,28 @@ TEST(stock_row, no_right_is_told_at_a_disk_that_fails)
         store_memory_free(store);
     }
 }
+
+/* Of a gift by a log that continues a closed one, it depends on what that had left. */
+TEST(stock_row, no_right_to_a_gift_is_told_while_what_its_giver_had_cannot_be_read)
+{
+    int64_t units;
+    for (unsigned nth = 1; nth <= 2; nth++) {
+        struct store_memory *store = store_memory_new();
+        struct store_txn *txn = store_memory_begin(store, false);
+        const struct stock_view view = {.roster = &roster, .txn = txn};
+        logs_make();
+        retire(2, 5);
+        succeed(3, 2, 5);
+        stock_account(&stock, 1, 2)->added = 5;
+        stock_account(&stock, 1, 3)->given = 4;
+        stock_account(&stock, 1, 4)->received = 4;
+        stock_account(&stock, 2, 4)->added = 1; /* of another issuer */
+        store_memory_fail(store, MEMORY_GET, nth, nth == 1 ? ERR_IO : 0);
+        const int err = stock_right(&stock, &view, 1, 4, &units);
+        assert_int_equal(err, nth == 1 ? ERR_IO : 0);
+        if (err == 0)
+            assert_int_equal(units, 0); /* nothing of log 2 is here: its rest may be sold */
+        store_memory_abort(txn);
+        store_memory_free(store);
+    }
+}

@@ -12,7 +12,16 @@
 #include "sync/domain/stock_events.h"
 #include "tests/lib/stage.h"
 
-enum { SOUP = 1, TEA = 2, PRICE = 500, ANNA = 1001, BERT = 1002, KEY_BYTES = 16, QUOTE_MS = 60000 };
+enum {
+    SOUP = 1,
+    TEA = 2,
+    STEW = 3,
+    PRICE = 500,
+    ANNA = 1001,
+    BERT = 1002,
+    KEY_BYTES = 16,
+    QUOTE_MS = 60000
+};
 
 static struct stage stage;
 static struct command command;
@@ -578,4 +587,27 @@ TEST(till_quote, a_customers_order_is_of_now_and_may_be_retried_later)
         assert_int_equal(run(), 0);
         stage_stop(&stage);
     }
+}
+
+TEST(till_quote, in_an_order_of_several_items_each_line_counts_on_those_before_it)
+{
+    start(8);
+    set_item(STEW, "Stew", PRICE, STOCK_STRICT);
+    begin(COMMAND_STOCK_ADD, 1, ROLE_OWNER);
+    command.item = STEW;
+    command.stock_units = 8;
+    assert_int_equal(run(), 0);
+    begin(COMMAND_ORDER_PLACE, ANNA, ROLE_CUSTOMER);
+    wish(SOUP, 3);
+    wish(STEW, 3);
+    wish(SOUP, 4); /* seven of eight: the share of strangers is six */
+    assert_int_equal(run(), ERR_UNAVAILABLE);
+    begin(COMMAND_ORDER_PLACE, ANNA, ROLE_CUSTOMER);
+    wish(SOUP, 3);
+    wish(STEW, 3);
+    wish(SOUP, 3);
+    wish(STEW, 3);
+    assert_int_equal(run(), 0);
+    assert_int_equal(sold_by_staff(), 2);
+    stage_stop(&stage);
 }

@@ -174,6 +174,56 @@ TEST(till_wishes, units_whose_refund_failed_may_be_wished_back_again_with_others
     stall_free(&stall);
 }
 
+static void tell_refund(struct stall *stall, const char *id, const char *intent, int64_t amount,
+                        uint32_t state)
+{
+    const struct ledger *ledger = &stall_look(stall, G)->ledger;
+    struct command told = stall_command(stall, COMMAND_PAY_REFUND);
+    told.principal = (struct principal){.session = 9, .role = ROLE_GATEWAY, .is_device = true};
+    told.amount_minor = amount;
+    told.fact = (struct wanted_fact){.id = bytes_of_text(id),
+                                     .intent = bytes_of_text(intent),
+                                     .wish = ledger->wishes[0].id,
+                                     .state = state};
+    assert_int_equal(stall_ask(stall, G, &told, NULL), 0);
+    stall_sync(stall);
+}
+
+TEST(till_wishes, units_of_which_a_part_was_refunded_before_the_rest_failed_are_not_wished_again)
+{
+    struct stall stall = stall_paid_online();
+    struct command command = wish_of(&stall);
+    wish_unit(&command, 1, 1);
+    assert_int_equal(stall_ask(&stall, M, &command, NULL), 0);
+    stall_sync(&stall);
+    struct command told = stall_command(&stall, COMMAND_PAY_INTENT);
+    told.principal = (struct principal){.session = 9, .role = ROLE_GATEWAY, .is_device = true};
+    told.amount_minor = 100;
+    told.fact = (struct wanted_fact){.id = bytes_of_text("pi_2"),
+                                     .currency = bytes_of_text("eur"),
+                                     .state = INTENT_SUCCEEDED,
+                                     .received_minor = 100};
+    assert_int_equal(stall_ask(&stall, G, &told, NULL), 0);
+    stall_sync(&stall);
+    tell_refund(&stall, "re_1", "pi_2", 100, REFUND_SUCCEEDED); /* all that was there */
+    tell_refund(&stall, "re_2", "pi_1", 400, REFUND_FAILED);
+    assert_int_equal(stall_look(&stall, M)->ledger.wishes[0].state, WISH_FAILED);
+    wish_unit(&command, 1, 2);
+    assert_int_equal(stall_ask(&stall, M, &command, NULL), ERR_STATE);
+    stall_free(&stall);
+}
+
+TEST(till_wishes, what_cost_nothing_is_not_given_back)
+{
+    struct stall stall = stall_paid_online();
+    (void)do_add(&stall, M, 3, 1, 0);
+    (void)stall_look(&stall, M);
+    struct command command = wish_of(&stall);
+    wish_unit(&command, 3, 1);
+    assert_int_equal(stall_ask(&stall, M, &command, NULL), ERR_STATE);
+    stall_free(&stall);
+}
+
 /* What the gateway is told of a refund or a dispute of 5.00, in event @event of the provider. */
 static struct command told_of(struct stall *stall, enum command_kind kind, const char *event,
                               uint32_t state)
