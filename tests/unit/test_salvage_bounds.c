@@ -1,11 +1,13 @@
 /* What a long voided branch costs: counted in accesses to the store, so that no clock decides. */
 #include "tests/lib/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sync/domain/turn.h"
 #include "sync/log/chain.h"
+#include "sync/roster/roster_load.h"
 #include "sync/roster/salvaged.h"
 #include "tests/lib/journal.h"
 #include "tests/lib/store_memory.h"
@@ -199,6 +201,36 @@ TEST(salvage_bounds, what_is_stated_between_salvages_counts)
     load(scene);
     assert_int_equal(scene->roster.people_count, RUNS);
     assert_int_equal(scene->roster.logs_count, alone.logs_count);
+    scene_free(scene);
+}
+
+static void place_state(struct scene *scene, unsigned port)
+{
+    struct device_place place = {.count = 1};
+    struct bytes body;
+    (void)snprintf(place.endpoints[0], sizeof place.endpoints[0], "tcp://10.0.0.1:%u", port);
+    assert_int_equal(device_place_encode(&place, scene->body, sizeof scene->body, &body), 0);
+    (void)journal_state(scene->txn, &scene->journal, &scene->devices[OWNER], EVENT_DEVICE_PLACE,
+                        body);
+}
+
+/* It remembers where so many stretches of them lie, and reads the others in each pass. */
+TEST(salvage_bounds, what_is_stated_between_more_stretches_of_salvages_than_it_remembers_counts)
+{
+    enum { RUNS = 4, STRETCHES = ROSTER_STRETCHES_MAX + 2, PORT = 1000 };
+    char endpoint[32];
+    struct scene *scene = scene_new(RUNS);
+    for (unsigned i = 0; i < STRETCHES; i++) {
+        carry(scene, OWNER, FORK_SEQ);
+        place_state(scene, PORT + i);
+    }
+    load(scene);
+    const struct roster_device *owner =
+        roster_device_find(&scene->roster, scene->devices[OWNER].id);
+    assert_non_null(owner);
+    (void)snprintf(endpoint, sizeof endpoint, "tcp://10.0.0.1:%u", PORT + STRETCHES - 1u);
+    assert_string_equal(owner->place.endpoints[0], endpoint);
+    assert_false(scene->roster.is_cut_short);
     scene_free(scene);
 }
 
