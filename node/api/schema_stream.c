@@ -75,7 +75,8 @@ SCHEMA(live_open, "LiveOpen", "A customer's first frame on /ws?view=customer: wh
     ENUM("type", open_word),
     TEXT("token", 1, TOKEN_TEXT_MAX - 1),
     HEX("orders", ID_DIGITS, MANY(0, LIVE_ORDERS_MAX), NOTE("that it follows")),
-    TEXT("cursor", 1, CURSOR_BYTES_MAX - 1, OPTIONAL, NOTE("the last that it was told, or Menu's")));
+    TEXT("cursor", 1, CURSOR_BYTES_MAX - 1, OPTIONAL,
+        NOTE("the last that it was told, or Menu's")));
 
 SCHEMA(live_follow, "LiveFollow", "From now on these orders instead of those before.",
     ENUM("type", follow_word),
@@ -85,7 +86,8 @@ SCHEMA(live_queue, "LiveQueue", "What is before one who orders now.",
     COUNT("waiting", NOTE("orders that the kitchen has to do")),
     OBJECT("ready_in", schema_ready_in, OPTIONAL));
 
-SCHEMA(live_snapshot, "LiveSnapshot", "A customer's orders and the whole menu; in parts while `more`.",
+SCHEMA(live_snapshot, "LiveSnapshot",
+    "A customer's orders and the whole menu; in parts while `more`.",
     ENUM("type", snapshot_word),
     OBJECT("orders", schema_purchase, MANY(0, LIVE_ORDERS_MAX)),
     HEX("removed", ID_DIGITS, MANY(0, LIVE_ORDERS_MAX),

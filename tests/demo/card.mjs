@@ -55,8 +55,8 @@ export class Cards {
         await this.standIn?.close();
     }
 
-    /** A guest orders from a phone and pays by card; the kitchen takes it; it is called off, and the
-     * guest gets the money back. {answer, deeds} as the client was told. */
+    /** A guest orders from a phone and pays by card; the kitchen takes it; it is called off, and
+     * the guest gets the money back. {answer, deeds} as the client was told. */
     async order({ kitchen, counter }) {
         const phone = new Till(await phoneAt(this.gateway));
         await phone.open();

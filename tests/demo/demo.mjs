@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Counter, kitchen, pickup and gateway on this machine, with a practice Stripe. See README.md beside this file.
+// Counter, kitchen, pickup and gateway on this machine, with a practice Stripe. See README.md.
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,8 +12,8 @@ import { bold, say, table, Trouble } from "./words.mjs";
 const USAGE = `usage: ./run demo [--keep]
        ./run demo --check [--sabotage ${Object.keys(SABOTAGES).join("|")}] [--keep]
 
-Without --check: four nodes and their screens, until Ctrl-C. One is the gateway, where phones order and
-pay by card; its Stripe is a practice one on this machine, and no real money moves.
+Without --check: four nodes and their screens, until Ctrl-C. One is the gateway, where phones
+order and pay by card; its Stripe is a practice one on this machine, and no real money moves.
 --check     take orders while nodes are killed and cut off; exit status 0 when nothing was lost
 --sabotage  then damage one store on purpose: exit status 1 when that was noticed, as it must be
 --keep      leave the devices' folders and logs

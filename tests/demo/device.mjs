@@ -198,7 +198,8 @@ export class Device {
 
     /** How it and its peers are; also of a gateway, whose screen is for customers. */
     async status() {
-        return JSON.parse((await ask(this.program, ["status", "--json", "--state", this.state])).out);
+        const { out } = await ask(this.program, ["status", "--json", "--state", this.state]);
+        return JSON.parse(out);
     }
 
     /** The body of a GET that must be answered 200. */
