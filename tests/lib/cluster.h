@@ -67,6 +67,7 @@ enum {
     X(FAULT_LARGE, "pop-up of 64 devices that are not all linked")                                 \
     X(FAULT_OLD, "device with older software")                                                     \
     X(FAULT_UPGRADE, "device upgraded, its store folded anew")                                     \
+    X(FAULT_OLD_THEFT, "theft among devices with older software")                                  \
     X(FAULT_FLIP, "bit flipped in a stored record")                                                \
     X(FAULT_FLIP_INDEX, "bit flipped in a row of the index")                                       \
     X(FAULT_FLIP_META, "bit flipped in what a store says that it is")                              \

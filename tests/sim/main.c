@@ -1,9 +1,13 @@
 /* trestle-sim - many simulated pop-ups, one seed each, on all processors.
  *
+ * A long run says every minute how far it is, on stderr. Interrupted, it reports of the seeds that
+ * were run, and names the command that goes on.
+ *
  * Exit status: 0 when every seed passed and every fault, oracle and command was met at least once;
  * 1 otherwise; 2 on wrong usage. A run of fewer than SEEDS_FOR_COVERAGE seeds cannot meet
  * everything, so it only shows the counts.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +27,7 @@ enum {
     SEED_SECONDS_MAX = 60, /* of processor time: one seed takes well under one */
     SEEDS_FOR_COVERAGE = 200,
     FAILURES_SHOWN_MAX = 5,
+    PROGRESS_SECONDS = 60,
     USAGE_STATUS = 2,
 };
 
@@ -41,6 +46,7 @@ struct worker {
 };
 
 static const char *program;
+static volatile sig_atomic_t is_interrupted;
 
 static void usage(FILE *to)
 {
@@ -64,6 +70,67 @@ static void usage(FILE *to)
         (void)fprintf(to, "%s%s", i % 8 == 0 ? "\n                " : " ", sim_fault_name(i));
     }
     (void)fputs("\n", to);
+}
+
+/* --- a long run --- */
+
+static void on_alarm(int number)
+{
+    (void)number; /* it ends the wait */
+    (void)alarm(PROGRESS_SECONDS);
+}
+
+/* The terminal tells the workers, too. */
+static void on_interrupt(int number)
+{
+    (void)number;
+    is_interrupted = 1;
+}
+
+static void signals_set(void)
+{
+    const struct sigaction to_tell = {.sa_handler = on_alarm};
+    const struct sigaction to_end = {.sa_handler = on_interrupt};
+    check(sigaction(SIGALRM, &to_tell, NULL) == 0);
+    check(sigaction(SIGINT, &to_end, NULL) == 0);
+    (void)alarm(PROGRESS_SECONDS);
+}
+
+static void worker_signals_reset(void)
+{
+    check(signal(SIGALRM, SIG_DFL) != SIG_ERR && signal(SIGINT, SIG_DFL) != SIG_ERR);
+}
+
+/* The first seed that is not known to be through: all before it are. */
+static uint64_t seed_to_go_on_with(const struct options *options, const struct worker *workers)
+{
+    uint64_t first = options->seed + options->seeds;
+    for (unsigned i = 0; i < options->jobs; i++) {
+        const uint64_t at = workers[i].seed != 0 ? workers[i].seed : options->seed + i;
+        first = !workers[i].is_done && at < first ? at : first;
+    }
+    return first;
+}
+
+static void progress_show(const struct options *options, const struct worker *workers)
+{
+    uint64_t seeds = 0;
+    uint64_t failures = 0;
+    for (unsigned i = 0; i < options->jobs; i++) {
+        seeds += workers[i].stats.seeds;
+        failures += workers[i].stats.failures;
+    }
+    (void)fprintf(stderr,
+                  "%" PRIu64 " of %" PRIu64 " seeds, %" PRIu64 " failed; all before %" PRIu64
+                  " are through\n",
+                  seeds, options->seeds, failures, seed_to_go_on_with(options, workers));
+}
+
+static void way_on_show(const struct options *options, const struct worker *workers)
+{
+    const uint64_t next = seed_to_go_on_with(options, workers);
+    printf("interrupted; go on with: %s --seed %" PRIu64 " --seeds %" PRIu64 "\n", program, next,
+           options->seed + options->seeds - next);
 }
 
 /* --- a worker --- */
@@ -121,6 +188,7 @@ static void workers_start(const struct options *options, struct worker *workers)
         const pid_t pid = fork();
         check(pid >= 0);
         if (pid == 0) {
+            worker_signals_reset();
             worker_run(options, &workers[i], i);
             exit(0);
         }
@@ -165,12 +233,17 @@ static void stats_merge(struct sim_stats *to, const struct sim_stats *from)
 }
 
 /* A worker that a sanitizer, a check or the time limit ended has its seed to show. */
-static void worker_wait(const struct options *options, struct worker *worker,
-                        struct sim_stats *stats)
+static void worker_wait(const struct options *options, const struct worker *workers,
+                        struct worker *worker, struct sim_stats *stats)
 {
     int status = 0;
-    check(waitpid(worker->pid, &status, 0) == worker->pid);
-    if (!worker->is_done || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    pid_t ended;
+    while ((ended = waitpid(worker->pid, &status, 0)) < 0 && errno == EINTR) {
+        progress_show(options, workers);
+    }
+    check(ended == worker->pid);
+    const bool is_whole = worker->is_done && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!is_whole && !is_interrupted) {
         const bool is_hung = WIFSIGNALED(status) && WTERMSIG(status) == SIGVTALRM;
         printf("FAILED seed %" PRIu64 ": the run %s\n", worker->seed,
                is_hung ? "hangs" : "died; the words above say why");
@@ -258,10 +331,10 @@ static int report(const struct options *options, const struct sim_stats *stats, 
     printf("%" PRIu64 " seeds, %" PRIu64 " failed; %" PRIu64 " turns, %" PRIu64 " frames, %" PRIu64
            " events; %.0f s\n",
            stats->seeds, stats->failures, stats->turns, stats->frames, stats->events, seconds);
-    if (!is_covered) {
+    if (!is_covered && !is_interrupted) {
         printf("%u faults, oracles or commands never happened: the run shows too little\n", never);
     }
-    return stats->failures == 0 && is_covered && is_converging ? 0 : 1;
+    return stats->failures == 0 && is_covered && is_converging && !is_interrupted ? 0 : 1;
 }
 
 /* --- the command line --- */
@@ -366,9 +439,15 @@ int main(int count, char **arguments)
                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     check(workers != MAP_FAILED);
     const double started = seconds_now();
+    signals_set();
     workers_start(&options, workers);
     for (unsigned i = 0; i < options.jobs; i++) {
-        worker_wait(&options, &workers[i], &stats);
+        worker_wait(&options, workers, &workers[i], &stats);
     }
-    return report(&options, &stats, seconds_now() - started);
+    (void)alarm(0);
+    const int status = report(&options, &stats, seconds_now() - started);
+    if (is_interrupted) {
+        way_on_show(&options, workers);
+    }
+    return status;
 }

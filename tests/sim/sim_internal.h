@@ -295,6 +295,8 @@ void versions_restored(struct sim *sim, struct cluster_node *node, bool is_old);
 void fault_upgrade(struct sim *sim);
 /* All that is old is upgraded. */
 void versions_end(struct sim *sim);
+/* Some devices, drawn of @prng, get older software and fold their store anew. */
+void versions_age(struct sim *sim, struct prng *prng);
 
 /* --- faults_net.c --- */
 uint32_t sim_node_draw(struct sim *sim);

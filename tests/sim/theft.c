@@ -12,6 +12,7 @@
 
 enum {
     THEFT_ONE_IN = 4, /* seeds */
+    AGED_ONE_IN = 3,  /* thefts */
     DEEDS_MAX = 3,
     DEED_MS = 60,
     MEET_MS = 2500,  /* links, and what is missing */
@@ -70,6 +71,7 @@ static void copy_take(struct sim *sim, struct theft *theft)
     const uint32_t first = sim->watches[theft->victim].first;
     sim->is_twofold[first] = true;
     sim->watches[sim->cluster->count].first = first;
+    versions_clone(sim, theft->victim, sim->cluster->count);
     theft->thief = cluster_clone(sim->cluster, theft->victim, &copy, "thief");
     cluster_copy_free(&copy);
     for (uint32_t i = 0; i < theft->thief; i++) {
@@ -131,6 +133,26 @@ bool theft_is_out(const struct sim *sim, const struct cluster_node *node)
     return sim->is_robbed && node->device == sim->robbed;
 }
 
+/* In some thefts some of the devices, perhaps the stolen one, have older software again. By numbers
+ * of its own, so that the others are as they would be without. */
+static bool age(struct sim *sim)
+{
+    struct prng own = {.state = ~(sim->seed << 5)};
+    const bool is = prng_one_in(&own, AGED_ONE_IN);
+    if (is) {
+        versions_age(sim, &own);
+        sim->cluster->faults[FAULT_OLD_THEFT]++;
+        cluster_run(sim->cluster, MEET_MS);
+    }
+    return is;
+}
+
+static void renew(struct sim *sim)
+{
+    versions_end(sim);
+    cluster_run(sim->cluster, MEET_MS);
+}
+
 /* Not in a line: a device that is thrown out would cut it in two. */
 void theft_act(struct sim *sim)
 {
@@ -142,6 +164,7 @@ void theft_act(struct sim *sim)
     const bool is_late = prng_one_in(&sim->oracle_prng, 2); /* it is carried on first */
     sim->is_forking = sim->is_robbed = true;
     sim->robbed = sim->cluster->nodes[theft.victim].device;
+    const bool is_aged = age(sim);
     copy_take(sim, &theft);
     groups_set(sim, &theft);
     deeds(sim, theft.victim);
@@ -159,6 +182,9 @@ void theft_act(struct sim *sim)
     deeds(sim, theft.thief);
     cluster_heal(sim->cluster);
     cluster_run(sim->cluster, MEET_MS + CARRY_MS);
+    if (is_aged) {
+        renew(sim);
+    }
     if (!sim->is_failed) {
         end(sim);
     }

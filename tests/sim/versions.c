@@ -100,6 +100,23 @@ void versions_restored(struct sim *sim, struct cluster_node *node, bool is_old)
     }
 }
 
+void versions_age(struct sim *sim, struct prng *prng)
+{
+    for (uint32_t i = 0; i < sim->cluster->count; i++) {
+        struct cluster_node *node = &sim->cluster->nodes[i];
+        if (!node->is_open || !prng_one_in(prng, 2)) {
+            continue;
+        }
+        cluster_crash(sim->cluster, i);
+        sim->is_old[i] = sim->was_old[i] = true;
+        versions_enter(sim, node);
+        fold_mark(node->store);
+        sim->cluster->faults[FAULT_OLD]++;
+        cluster_trace(sim->cluster, node, true, "gets older software");
+        cluster_restart(sim->cluster, i, OUTAGE_MS);
+    }
+}
+
 static void upgrade(struct sim *sim, uint32_t index)
 {
     struct cluster_node *node = &sim->cluster->nodes[index];
