@@ -471,6 +471,10 @@ int replica_open(struct replica *replica, struct store_txn *txn,
     if (err == 0)
         err = replica_scrub_open(replica, txn);
     if (err == 0)
+        err = replica_remake_open(replica, txn);
+    if (err == 0)
+        replica->scrub.is_wrong = replica->remake.phase != REMAKE_NONE;
+    if (err == 0)
         err = replica_guest_open(replica, txn);
     out->is_roster_changed = true;
     replica->is_open = err == 0;
@@ -546,7 +550,7 @@ int replica_step(struct replica *replica, struct store_txn *txn, const struct in
     case INPUT_COMMAND:
         return replica_command(replica, txn, input->command, input->request, input->now, out);
     case INPUT_SCRUB:
-        return replica_scrub(replica, txn, input->records_max, input->now, out);
+        return replica_scrub(replica, txn, input, out);
     case INPUT_BLOB:
         replica->is_turn_written = true;
         return mesh_note_blob(&replica->mesh, txn, &input->blob, input->blob_size, input->is_good,

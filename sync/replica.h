@@ -70,6 +70,7 @@ struct input {
     uint32_t blob_size;            /* BLOB */
     uint32_t records_max; /* SCRUB: read so many records of the store again and compare them with
                              what proves them; UINT32_MAX: all, now */
+    bool is_anew;         /* SCRUB: from the beginning */
     bool is_good;         /* BLOB: its file is whole and has that hash; else there is none */
 };
 
@@ -118,6 +119,13 @@ MUST_CHECK int replica_rebuild(struct replica *replica, struct store_txn *txn);
 MUST_CHECK int replica_rebuild_part(struct replica *replica, struct store_txn *txn,
                                     uint32_t entities_max, uint64_t *ret_entities,
                                     bool *ret_is_done);
+
+/* Whether rows were found to be wrong and are made right: then INPUT_SCRUB is wanted in each turn,
+ * and does a part of that. @ret_entities: how many were gone through. */
+bool replica_is_remaking(const struct replica *replica, uint64_t *ret_entities);
+
+/* Whether a pass over the store is under way, and not at rest. */
+bool replica_is_scrubbing(const struct replica *replica);
 
 /* --- what the host and the screens may look at, between turns --- */
 

@@ -1,7 +1,9 @@
 /* replica_rebuild.c - every row folded anew, by parts that a crash may fall between.
  *
- * While it is under way TABLE_META has a row "refold": be32 FOLD_VERSION, entity12 that was folded
- * last, be64 how many. Its "fold" row still names the old version, so nothing else opens the store.
+ * First the old rows are dropped, then entities folded. While that is under way TABLE_META has a
+ * row "refold": be32 FOLD_VERSION, entity12 that was folded last, be64 how many, and a byte,
+ * whether the old rows are all dropped. Its "fold" row still names the old version, so nothing else
+ * opens the store.
  */
 #include <string.h>
 
@@ -10,18 +12,23 @@
 #include "sync/log/salvage.h"
 #include "sync/replica_state.h"
 
-enum { REFOLD_BYTES = 4 + ENTITY_ID_BYTES + 8 };
+enum {
+    REFOLD_BYTES = 4 + ENTITY_ID_BYTES + 8 + 1,
+    ROWS_OF_ENTITY = 4, /* dropping so many costs as much as folding one */
+};
 
 struct refold {
     struct entity_id entity; /* the last that was folded; zero = none yet */
     uint64_t count;
+    bool is_cleared; /* of the old rows */
 };
 
-static int table_clear(struct store_txn *txn, enum store_table table)
+/* Drop up to *@rows_left rows. ERR_LIMIT: there may be more. */
+static int table_clear(struct store_txn *txn, enum store_table table, uint64_t *rows_left)
 {
     static const uint8_t first[1] = {0};
     uint8_t copy[KEY_BYTES_MAX];
-    for (;;) {
+    for (; *rows_left > 0; --*rows_left) {
         struct store_cursor cursor;
         struct bytes key;
         struct bytes value;
@@ -40,6 +47,7 @@ static int table_clear(struct store_txn *txn, enum store_table table)
         if (err != 0)
             return err == ERR_NOT_FOUND ? 0 : err;
     }
+    return ERR_LIMIT;
 }
 
 /* The event of the entity table after @from, of the same entity; @from moves to it. */
@@ -66,13 +74,13 @@ static int roster_event_after(struct store_txn *txn, struct key *from, uint64_t 
     return err;
 }
 
-/* Enter again what the salvages among the roster's events carry. */
-static int salvage_rebuild(struct store_txn *txn)
+int replica_salvage_rebuild(struct store_txn *txn)
 {
     const struct entity_id roster = entity_id_derive(KIND_ROSTER, 0);
     struct key from = key_entity(&roster);
     uint8_t copy[EVENT_SALVAGE_BYTES_MAX];
-    int err = table_clear(txn, TABLE_SALVAGE);
+    uint64_t rows_left = UINT64_MAX;
+    int err = table_clear(txn, TABLE_SALVAGE, &rows_left);
     for (uint64_t log = 0, seq = 0; err == 0;) {
         struct event event;
         struct hash hash;
@@ -94,6 +102,7 @@ static int refold_put(struct store_txn *txn, const struct refold *refold)
     put_be32(row, FOLD_VERSION);
     memcpy(row + 4, refold->entity.bytes, ENTITY_ID_BYTES);
     put_be64(row + 4 + ENTITY_ID_BYTES, refold->count);
+    row[REFOLD_BYTES - 1] = refold->is_cleared ? 1 : 0;
     return store_put(txn, TABLE_META, bytes_of_text("refold"), bytes_of(row, sizeof row));
 }
 
@@ -108,16 +117,26 @@ static int refold_get(struct store_txn *txn, struct refold *ret_refold)
         return err;
     memcpy(ret_refold->entity.bytes, row.data + 4, ENTITY_ID_BYTES);
     ret_refold->count = get_be64(row.data + 4 + ENTITY_ID_BYTES);
+    ret_refold->is_cleared = row.data[REFOLD_BYTES - 1] != 0;
     return 0;
 }
 
 static int refold_begin(struct store_txn *txn, struct refold *ret_refold)
 {
     *ret_refold = (struct refold){.count = 0};
-    int err = salvage_rebuild(txn);
+    return replica_salvage_rebuild(txn);
+}
+
+/* Drop up to @rows_max of the old rows. */
+static int refold_clear(struct store_txn *txn, uint64_t rows_max, struct refold *refold)
+{
+    if (refold->is_cleared)
+        return 0;
+    int err = table_clear(txn, TABLE_STATE, &rows_max);
     if (err == 0)
-        err = table_clear(txn, TABLE_STATE);
-    return err != 0 ? err : table_clear(txn, TABLE_INDEX);
+        err = table_clear(txn, TABLE_INDEX, &rows_max);
+    refold->is_cleared = err == 0;
+    return err == ERR_LIMIT ? 0 : err;
 }
 
 static int refold_end(struct store_txn *txn)
@@ -147,6 +166,13 @@ static int rebuild_mark(struct replica *replica, struct store_txn *txn,
     return err;
 }
 
+int replica_entity_fold(struct replica *replica, struct store_txn *txn,
+                        const struct entity_id *entity, uint32_t kinds)
+{
+    const int err = rebuild_mark(replica, txn, entity, kinds);
+    return err != 0 ? err : turn_fold_all(replica->turn, txn, &replica->folder);
+}
+
 /* Fold up to @entities_max after refold->entity. ERR_NOT_FOUND: that were all. */
 static int refold_some(struct replica *replica, struct store_txn *txn, uint64_t entities_max,
                        struct refold *refold)
@@ -174,6 +200,8 @@ int replica_rebuild_part(struct replica *replica, struct store_txn *txn, uint32_
     if (err == ERR_NOT_FOUND)
         err = refold_begin(txn, &refold);
     if (err == 0)
+        err = refold_clear(txn, (uint64_t)entities_max * ROWS_OF_ENTITY, &refold);
+    if (err == 0 && refold.is_cleared)
         err = refold_some(replica, txn, entities_max, &refold);
     bool is_done = err == ERR_NOT_FOUND;
     if (err == 0 || is_done)
@@ -192,6 +220,8 @@ int replica_rebuild(struct replica *replica, struct store_txn *txn)
     replica->popup.is_known = false;
     replica->is_turn_written = true;
     int err = refold_begin(txn, &refold);
+    if (err == 0)
+        err = refold_clear(txn, UINT64_MAX, &refold);
     if (err == 0)
         err = refold_some(replica, txn, UINT64_MAX, &refold);
     return err == ERR_NOT_FOUND ? refold_end(txn) : err;

@@ -6,7 +6,7 @@
  * its events fold to; and back, every row of salvages, state and index to the events that it is
  * made of. The journal proves itself, event by event: what is wrong there is listed
  * (sync/log/damage.h) and fetched again (replica_repair.c). The rest is made of the journal: when
- * something there is wrong, all of it is made anew.
+ * something there is wrong, all of it is gone through and made right first (replica_remake.c).
  *
  * The position is kept in TABLE_LOCAL, "scrub": part1, log8, seq5, the row's key.
  */
@@ -135,13 +135,21 @@ static int record(struct replica *replica, struct store_txn *txn, struct effects
     check(false);
 }
 
-/* Rows may be wrong that nothing leads to. */
-static int make_anew(struct replica *replica, struct store_txn *txn, struct effects *out)
+/* Rows may be wrong that nothing leads to. What is found to be wrong before all were looked at is
+ * made right by then. */
+static int make_right(struct replica *replica, struct store_txn *txn, struct moment now,
+                      struct effects *out)
 {
-    effects_alarm(out, ALARM_STATE_DAMAGE, 0, 0, replica->device);
-    replica->scrub.is_wrong = false;
+    uint64_t entities;
+    if (!replica_is_remaking(replica, &entities)) {
+        effects_alarm(out, ALARM_STATE_DAMAGE, 0, 0, replica->device);
+        replica_remake_begin(replica);
+    }
     int err = replica_fold(replica, txn, out);
-    return err == 0 ? replica_rebuild(replica, txn) : err;
+    if (err == 0)
+        err = replica_remake_some(replica, txn, now, out);
+    replica->scrub.is_wrong = err == 0 && replica_is_remaking(replica, &entities);
+    return err;
 }
 
 /* A peer could not be given what it asked for. */
@@ -156,13 +164,24 @@ static void look_there(struct replica *replica)
     replica->scrub.seq = mesh->look_seq - 1;
 }
 
-int replica_scrub(struct replica *replica, struct store_txn *txn, uint32_t records_max,
-                  struct moment now, struct effects *out)
+bool replica_is_scrubbing(const struct replica *replica)
+{
+    return replica->is_open && replica->scrub.part != SCRUB_REST;
+}
+
+int replica_scrub(struct replica *replica, struct store_txn *txn, const struct input *input,
+                  struct effects *out)
 {
     struct scrub *scrub = &replica->scrub;
+    const struct moment now = input->now;
+    uint32_t records_max = input->records_max;
+    uint64_t entities;
+    if (replica_is_remaking(replica, &entities))
+        records_max = 0;
     int err = replica_fold(replica, txn, out); /* rows are compared with the journal as it is */
     look_there(replica);
-    if (records_max == UINT32_MAX || (scrub->part == SCRUB_REST && now.mono_ms >= scrub->due_ms))
+    if (input->is_anew || records_max == UINT32_MAX ||
+        (scrub->part == SCRUB_REST && now.mono_ms >= scrub->due_ms))
         pass_begin(scrub);
     for (uint32_t i = 0; i < records_max && err == 0 && scrub->part != SCRUB_REST; i++) {
         bool is_over = false;
@@ -172,7 +191,7 @@ int replica_scrub(struct replica *replica, struct store_txn *txn, uint32_t recor
         scrub->unsaved++;
     }
     if (err == 0 && scrub->is_wrong)
-        err = make_anew(replica, txn, out);
+        err = make_right(replica, txn, now, out);
     if (err == 0 && (replica->is_turn_written || scrub->unsaved >= SCRUB_SAVE_RECORDS))
         err = position_put(replica, txn);
     return err == ERR_MALFORMED || err == ERR_NOT_FOUND ? ERR_IO : err;

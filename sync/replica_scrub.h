@@ -6,6 +6,7 @@
 #ifndef TRESTLE_SYNC_REPLICA_SCRUB_H
 #define TRESTLE_SYNC_REPLICA_SCRUB_H
 
+#include "sync/log/tables.h"
 #include "sync/replica.h"
 
 /* The newest events of the log in scrub.slot. ERR_IO, ERR_FULL. */
@@ -16,6 +17,16 @@ MUST_CHECK int scrub_tail(struct replica *replica, struct store_txn *txn, struct
  * ERR_FULL. */
 MUST_CHECK int scrub_journal(struct replica *replica, struct store_txn *txn, struct effects *out,
                              bool *ret_is_over);
+
+/* The first key of @table after @at goes there. ERR_NOT_FOUND, ERR_IO, ERR_MALFORMED: it is none.
+ */
+MUST_CHECK int scrub_key_after(struct store_txn *txn, enum store_table table, struct key *at);
+
+/* Whether what the row of the state at @key is of has events; whether the row of the index at @key
+ * belongs to the stored rows, or of stock to an event. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int scrub_state_is_right(struct store_txn *txn, struct bytes key, bool *ret_is_right);
+MUST_CHECK int scrub_index_is_right(struct replica *replica, struct store_txn *txn,
+                                    struct bytes key, bool *ret_is_right);
 
 /* The row after scrub.row in the table that scrub.part, from SCRUB_ENTITIES on, goes through; one
  * that is not as it has to be sets scrub.is_wrong. ERR_IO, ERR_FULL. */

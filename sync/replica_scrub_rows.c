@@ -80,17 +80,22 @@ static int salvage_look(struct replica *replica, struct store_txn *txn, const st
     return is_first ? rows_are_right(replica, txn, &entity, ret_is_right) : 0;
 }
 
+int scrub_state_is_right(struct store_txn *txn, struct bytes key, bool *ret_is_right)
+{
+    struct entity_id entity;
+    enum kind kind;
+    *ret_is_right = false;
+    return key_state_parse(key, &kind, &entity) == 0
+               ? entity_has_kind(txn, &entity, kind, ret_is_right)
+               : 0;
+}
+
 /* What it says was looked at with its entity; here, whether it has one. */
 static int state_look(struct replica *replica, struct store_txn *txn, const struct row *row,
                       bool *ret_is_right)
 {
-    struct entity_id entity;
-    enum kind kind;
     (void)replica;
-    *ret_is_right = false;
-    return key_state_parse(row->key, &kind, &entity) == 0
-               ? entity_has_kind(txn, &entity, kind, ret_is_right)
-               : 0;
+    return scrub_state_is_right(txn, row->key, ret_is_right);
 }
 
 /* Whether the entity that @key ends in has it, by its stored row. */
@@ -109,17 +114,23 @@ static int is_key_of_entity(struct replica *replica, struct store_txn *txn, enum
     return 0;
 }
 
-static int index_look(struct replica *replica, struct store_txn *txn, const struct row *row,
-                      bool *ret_is_right)
+int scrub_index_is_right(struct replica *replica, struct store_txn *txn, struct bytes key,
+                         bool *ret_is_right)
 {
     const struct stock_fold fold = {
         .txn = txn, .roster = &replica->roster, .stock = replica->stock};
     enum kind kind;
     *ret_is_right = false;
-    if (!index_kind(row->key, &kind))
+    if (!index_kind(key, &kind))
         return 0;
-    return kind == KIND_STOCK ? stock_key_is_right(&fold, row->key, ret_is_right)
-                              : is_key_of_entity(replica, txn, kind, row->key, ret_is_right);
+    return kind == KIND_STOCK ? stock_key_is_right(&fold, key, ret_is_right)
+                              : is_key_of_entity(replica, txn, kind, key, ret_is_right);
+}
+
+static int index_look(struct replica *replica, struct store_txn *txn, const struct row *row,
+                      bool *ret_is_right)
+{
+    return scrub_index_is_right(replica, txn, row->key, ret_is_right);
 }
 
 /* --- one table after the other --- */
@@ -134,9 +145,7 @@ static const struct {
     [SCRUB_INDEX] = {TABLE_INDEX, index_look},
 };
 
-/* The first key of @table after @at goes there. ERR_NOT_FOUND, ERR_IO, ERR_MALFORMED: it is none.
- */
-static int key_after(struct store_txn *txn, enum store_table table, struct key *at)
+int scrub_key_after(struct store_txn *txn, enum store_table table, struct key *at)
 {
     uint8_t after[KEY_BYTES_MAX + 1] = {0};
     struct store_cursor cursor;
@@ -179,7 +188,7 @@ int scrub_row(struct replica *replica, struct store_txn *txn, struct effects *ou
               bool *ret_is_over)
 {
     const struct key before = replica->scrub.row;
-    const int err = key_after(txn, parts[replica->scrub.part].table, &replica->scrub.row);
+    const int err = scrub_key_after(txn, parts[replica->scrub.part].table, &replica->scrub.row);
     *ret_is_over = err != 0;
     out->is_store_broken |= err == ERR_MALFORMED;
     if (err != 0)

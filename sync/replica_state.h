@@ -81,7 +81,7 @@ struct scrub {
     struct key row;    /* ENTITIES to INDEX: looked at last */
     uint64_t due_ms;   /* REST: when the next pass begins */
     uint64_t unsaved;  /* records since the position was last written */
-    bool is_wrong;     /* state or index are: they are to be made anew */
+    bool is_wrong;     /* state or index are: they are to be made right */
     bool has_damage;   /* events are listed as spoilt */
     /* The one that is being asked for. */
     bool is_asked;
@@ -90,6 +90,24 @@ struct scrub {
     uint64_t asked_ms, rest_until_ms;
     uint64_t neighbours; /* mesh.neighbours when is_tried was last cleared */
     bool is_tried[LINKS_MAX];
+};
+
+/* Rows that are made of the journal are gone through and made right: replica_remake.c. */
+enum remake_phase { /* in this order; values are on disk */
+                    REMAKE_NONE,
+                    REMAKE_SALVAGES,
+                    REMAKE_TAKES,
+                    REMAKE_ENTITIES,
+                    REMAKE_STATES,
+                    REMAKE_INDEX
+};
+
+struct remake {
+    enum remake_phase phase;
+    struct key row;          /* TAKES, STATES, INDEX: looked at last */
+    struct entity_id entity; /* ENTITIES: looked at last */
+    uint64_t count;          /* entities since it began, or since the open */
+    uint32_t work_max;       /* in a turn */
 };
 
 struct replica {
@@ -118,6 +136,7 @@ struct replica {
     uint64_t change_number_sealed; /* newest that the screens were told of */
     struct folder folder;
     struct scrub scrub;
+    struct remake remake;
     struct desk desk;             /* what sells here */
     struct holds holds;           /* what customers are about to buy here */
     struct quotes quotes;         /* for which price */
@@ -261,11 +280,26 @@ MUST_CHECK int replica_meta_open(struct replica *replica, struct store_txn *txn,
 MUST_CHECK int replica_meta_look(struct replica *replica, struct store_txn *txn,
                                  struct effects *out);
 
-/* replica_scrub.c: read up to @records_max records again; find what the list of spoilt events says
- * at an open. ERR_IO, ERR_FULL. */
-MUST_CHECK int replica_scrub(struct replica *replica, struct store_txn *txn, uint32_t records_max,
-                             struct moment now, struct effects *out);
+/* replica_scrub.c: read some records again, as @input says; find what the list of spoilt events
+ * says at an open. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_scrub(struct replica *replica, struct store_txn *txn,
+                             const struct input *input, struct effects *out);
 MUST_CHECK int replica_scrub_open(struct replica *replica, struct store_txn *txn);
+
+/* replica_remake.c: go through all rows that are made of the journal from now on, a part in each
+ * turn; go on where the store says that it was. replica_remake_some(): the part of this turn.
+ * ERR_IO, ERR_FULL. */
+void replica_remake_begin(struct replica *replica);
+MUST_CHECK int replica_remake_open(struct replica *replica, struct store_txn *txn);
+MUST_CHECK int replica_remake_some(struct replica *replica, struct store_txn *txn,
+                                   struct moment now, struct effects *out);
+
+/* replica_rebuild.c: enter again what the salvages among the roster's events carry; fold the rows
+ * of
+ * @kinds of @entity anew. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_salvage_rebuild(struct store_txn *txn);
+MUST_CHECK int replica_entity_fold(struct replica *replica, struct store_txn *txn,
+                                   const struct entity_id *entity, uint32_t kinds);
 
 /* Look at one event of the log in @slot, and list it or take it off the list. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_scrub_event(struct replica *replica, struct store_txn *txn, uint32_t slot,

@@ -10,7 +10,9 @@ enum {
     SETTLED_MS = 30000, /* a start that came so far was a good one */
     SCRUB_MS = 400,     /* between two parts */
     SCRUB_RECORDS = 128,
-    LOW_PERCENT = 70, /* of the map; the rest is for this device's own orders */
+    HURRY_RECORDS = 8192,  /* in each turn, when something was wrong: some 20 ms */
+    REMAKE_TOLD_MS = 5000, /* between two words of how far it is */
+    LOW_PERCENT = 70,      /* of the map; the rest is for this device's own orders */
 };
 
 /* --- room --- */
@@ -61,20 +63,47 @@ static bool is_row_spoilt(struct core *core)
     return is;
 }
 
+/* Rows are made right a part a turn, and selling goes on: people are told that it takes a while. */
+static bool is_remaking(struct core *core, uint64_t now_ms)
+{
+    struct core_care *care = &core->care;
+    uint64_t entities = 0;
+    const bool is = replica_is_remaking(core->replica, &entities);
+    if (is && now_ms - care->remade_ms >= REMAKE_TOLD_MS) {
+        care->remade_ms = now_ms;
+        logger_say(
+            LEVEL_NOTICE, "core",
+            "what is made of the journal is looked through and made right: %llu orders, items "
+            "and records so far",
+            (unsigned long long)entities);
+    }
+    if (care->is_remaking && !is)
+        logger_say(LEVEL_NOTICE, "core", "what is made of the journal is right again");
+    care->is_remaking = is;
+    return is;
+}
+
 int core_care_scrub(struct core *core, struct store_txn *txn, bool is_idle)
 {
     struct core_care *care = &core->care;
     const struct moment now = clock_now();
+    const bool is_due = now.mono_ms - care->scrub_ms >= SCRUB_MS;
+    if (is_due && is_row_spoilt(core))
+        care->is_scrub_whole = true;
+    const bool is_anew = care->is_scrub_whole && !care->is_hurried;
+    care->is_hurried = is_anew || (care->is_hurried && replica_is_scrubbing(core->replica));
+    care->is_scrub_whole = false;
+    if (!is_remaking(core, now.mono_ms) && !care->is_hurried && !(is_due && is_idle))
+        return 0;
     const struct input input = {.kind = INPUT_SCRUB,
                                 .now = now,
-                                .records_max = care->is_scrub_whole ? UINT32_MAX : SCRUB_RECORDS};
-    if (now.mono_ms - care->scrub_ms >= SCRUB_MS && is_row_spoilt(core))
-        care->is_scrub_whole = true;
-    if (!care->is_scrub_whole && (!is_idle || now.mono_ms - care->scrub_ms < SCRUB_MS))
-        return 0;
-    care->is_scrub_whole = false;
+                                .is_anew = is_anew,
+                                .records_max = care->is_hurried ? HURRY_RECORDS : SCRUB_RECORDS};
     care->scrub_ms = now.mono_ms;
-    return replica_step(core->replica, txn, &input, core->effects);
+    const int err = replica_step(core->replica, txn, &input, core->effects);
+    if (err == 0 && care->is_hurried)
+        effects_wake(core->effects, now.mono_ms);
+    return err;
 }
 
 /* --- who watches --- */

@@ -86,11 +86,13 @@ struct core_blob_look {
 struct core_care {
     bool is_low;         /* the store's room is for this device's own orders */
     bool is_ballast;     /* it lies on the disk */
-    bool is_scrub_whole; /* something was wrong: read all of the store again at once */
+    bool is_scrub_whole; /* something was wrong: read all of the store again soon */
+    bool is_hurried;     /* that is under way */
     bool is_settled;     /* it has run for so long that the start counts as good */
     bool is_store_new;   /* the old one was moved aside: so is the journal that it held */
+    bool is_remaking;    /* rows are made right */
     unsigned starts;     /* in a row that did not settle, with this one */
-    uint64_t scrub_ms, looked_ms;
+    uint64_t scrub_ms, looked_ms, remade_ms;
 };
 
 enum { DOOR_WEB, DOORS_OF_PROGRAM /* the first of them */ };
