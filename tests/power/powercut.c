@@ -33,7 +33,13 @@
 #include "tests/lib/prng.h"
 #include "tests/power/trace.h"
 
-enum { FILES_MAX = 4096, SECTOR_BYTES = 512, BROKEN_SHOWN_MAX = 5, MARKS_MAX = 100000 };
+enum {
+    FILES_MAX = 4096,
+    SECTOR_BYTES = 512,
+    BROKEN_SHOWN_MAX = 5,
+    MARKS_MAX = 100000,
+    STATES_TOLD = 5000
+};
 
 static void fail(const char *what, const char *which)
 {
@@ -487,6 +493,11 @@ int main(int argc, char **argv)
             ++broken <= BROKEN_SHOWN_MAX)
             (void)printf("state %zu of seed %s, cut after step %zu of %zu: %s\n", i, argv[6],
                          cuts[i], trace.count, why);
+        if ((i + 1) % STATES_TOLD == 0) {
+            (void)printf("%zu of %zu states of seed %s, %zu broken\n", i + 1, states, argv[6],
+                         broken);
+            (void)fflush(stdout);
+        }
     }
     (void)printf("%zu states of %zu storage steps, %zu acknowledged orders: %zu broken\n", states,
                  trace.count, marks_count, broken);

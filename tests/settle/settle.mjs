@@ -158,6 +158,8 @@ async function play(name) {
     });
 }
 
+const TOLD = 500; // between two words of how far a long run is
+
 /** Does @deed with each of @list, as many at once as was asked for; how many, and how many well. */
 async function each(list, deed) {
     const until = flags.seconds > 0 ? performance.now() + flags.seconds * 1000 : Infinity;
@@ -167,6 +169,7 @@ async function each(list, deed) {
             const isWell = await deed(list.shift());
             done.all++;
             done.well += isWell;
+            if (done.all % TOLD === 0) console.log(`${done.well} of the first ${done.all} hold`);
         }
     };
     await Promise.all(Array.from({ length: Number(flags["at-once"]) }, worker));
