@@ -476,6 +476,8 @@ int replica_open(struct replica *replica, struct store_txn *txn,
         replica->scrub.is_wrong = replica->remake.phase != REMAKE_NONE;
     if (err == 0)
         err = replica_guest_open(replica, txn);
+    if (err == 0)
+        err = replica_cart_open(replica, txn, now);
     out->is_roster_changed = true;
     replica->is_open = err == 0;
     return err;

@@ -355,6 +355,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .holds = &replica->holds,
                         .quotes = &replica->quotes,
                         .guests = &replica->guests,
+                        .carts = &replica->carts,
                         .quote_ms = quote_ms(replica),
                         .now_mono_ms = now.mono_ms,
                         .own_log = replica->log,
@@ -397,6 +398,8 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         err = receipt_keep(txn, replica->log, till.receipt_next);
     if (err == 0)
         err = replica_guest_after(replica, txn, command, now);
+    if (err == 0)
+        err = replica_cart_after(replica, txn, command, now);
     if (err != 0)
         return err;
     replica_stock_note(replica, result, true, now);
@@ -415,10 +418,13 @@ static int command_run(struct replica *replica, struct store_txn *txn,
     return 0;
 }
 
-/* A quote is its own record: the same request finds it standing. Strangers leave nothing else. */
-static bool is_of_quotes(const struct command *command)
+/* A quote is its own record: the same request finds it standing; a cart has its own of edits, and a
+ * table is sat at once. Strangers leave nothing else. */
+static bool is_of_strangers(const struct command *command)
 {
-    return command->kind == COMMAND_QUOTE || command->kind == COMMAND_QUOTE_DROP;
+    return command->kind == COMMAND_QUOTE || command->kind == COMMAND_QUOTE_DROP ||
+           command->kind == COMMAND_CART_ADD || command->kind == COMMAND_CART_SET ||
+           command->kind == COMMAND_TABLE_SIT;
 }
 
 static int command_once(struct replica *replica, struct store_txn *txn,
@@ -426,7 +432,7 @@ static int command_once(struct replica *replica, struct store_txn *txn,
                         struct answer *ret_answer)
 {
     struct popup_cache popup;
-    bool is_keyed = command->key.size > 0 && !is_of_quotes(command);
+    bool is_keyed = command->key.size > 0 && !is_of_strangers(command);
     int err = needs_fold(replica, command) ? fold_before(replica, txn, out) : 0;
     if (err == 0)
         err = replica_popup(replica, txn, &popup);

@@ -8,6 +8,7 @@
 
 #include "sync/domain/guest.h"
 #include "sync/domain/hold.h"
+#include "sync/domain/cart.h"
 #include "sync/domain/quote.h"
 #include "sync/domain/turn.h"
 #include "sync/mesh/mesh.h"
@@ -140,6 +141,7 @@ struct replica {
     struct desk desk;             /* what sells here */
     struct holds holds;           /* what customers are about to buy here */
     struct quotes quotes;         /* for which price */
+    struct carts carts;           /* what they put together before */
     struct guests guests;         /* who ordered here, and nobody answers for it yet */
     struct stock_doubles doubles; /* lines that were sold at two devices */
     /* Large scratch, made once. */
@@ -379,6 +381,15 @@ MUST_CHECK int replica_row_is_right(struct replica *replica, struct store_txn *t
  * ERR_NOT_FOUND past the last, ERR_IO. */
 MUST_CHECK int replica_entity_after(struct store_txn *txn, const struct entity_id *after,
                                     struct entity_id *ret_entity, uint32_t *ret_kinds);
+
+/* replica_cart.c */
+/* Which carts are in the store. ERR_IO. */
+MUST_CHECK int replica_cart_open(struct replica *replica, struct store_txn *txn,
+                                 struct moment now);
+/* After a command that succeeded: what it left of a cart or a table. ERR_BUSY: there is no room for
+ * one more cart, and nothing changed; ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_cart_after(struct replica *replica, struct store_txn *txn,
+                                  const struct command *command, struct moment now);
 
 /* replica_guest.c */
 

@@ -14,6 +14,9 @@
  * devices, so that a retry at another device, or by who took over, is the same order. */
 enum { SESSION_OF_THE_STALL = 1 };
 
+/* A table's code lasts as long as its sheet. */
+#define TABLE_S (INT64_C(5) * 366 * 24 * 3600)
+
 struct access {
     const struct identity *identity;
     bool is_screen_locked;
@@ -269,18 +272,30 @@ int access_ticket(struct access *access, const struct caller *caller,
     return 0;
 }
 
+/* What is known of device @id without its key: deriving ours costs more than all else here. */
+static bool issuer_stands(const struct gate_live *live, uint64_t id, int64_t *ret_clock_ahead_s)
+{
+    const struct gate_peer *peer = peer_find(live, id);
+    *ret_clock_ahead_s = 0;
+    if (id == live->device)
+        return !live->is_revoked;
+    if (peer != NULL)
+        *ret_clock_ahead_s = peer->clock_offset_ms / 1000;
+    return peer != NULL && !peer->is_revoked;
+}
+
 bool access_stands(const struct access *access, const struct gate_live *live,
                    const struct caller *caller)
 {
     struct caller again = *caller;
-    struct token_issuer issuer;
-    const struct issuers issuers = {.access = access, .live = live};
+    int64_t clock_ahead_s;
     if (caller->kind == CALLER_SCREEN) {
         caller_screen(live, &again);
         return (again.capabilities & ~keeper_reads) == (caller->capabilities & ~keeper_reads);
     }
-    return caller->kind != CALLER_NOBODY && issuer_find(&issuers, caller->token.issuer, &issuer) &&
-           clock_wall_ms() / 1000 + issuer.clock_ahead_s < caller->token.expires_s &&
+    return caller->kind != CALLER_NOBODY &&
+           issuer_stands(live, caller->token.issuer, &clock_ahead_s) &&
+           clock_wall_ms() / 1000 + clock_ahead_s < caller->token.expires_s &&
            caller_of_token(access, live, &again) == 0;
 }
 
@@ -364,14 +379,53 @@ int access_token(const struct access *access, const struct gate_live *live, uint
 int access_customer(const struct access *access, const struct gate_live *live,
                     char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller)
 {
+    return access_customer_of(access, live, entropy_u64(), ret_text, ret_caller);
+}
+
+int access_customer_of(const struct access *access, const struct gate_live *live, uint64_t session,
+                       char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller)
+{
     if (access == NULL)
         return ERR_UNAVAILABLE;
     struct caller caller = {.token =
                                 token_begin(access, live, AUDIENCE_CUSTOMER, TOKEN_CUSTOMER_S)};
+    put_be64(caller.token.number, session);
     caller.token.role = ROLE_CUSTOMER;
     check(caller_customer(&caller) == 0);
     token_mint(&caller.token, &access->identity->device_secret, ret_text);
     *ret_caller = caller;
+    return 0;
+}
+
+int access_table(const struct access *access, const struct gate_live *live, uint64_t number,
+                 uint64_t generation, char ret_text[TOKEN_TEXT_MAX])
+{
+    if (access == NULL)
+        return ERR_UNAVAILABLE;
+    struct token token = token_begin(access, live, AUDIENCE_TABLE, TABLE_S);
+    token.subject = number;
+    token.role = ROLE_CUSTOMER;
+    put_be64(token.number, generation);
+    token_mint(&token, &access->identity->device_secret, ret_text);
+    return 0;
+}
+
+int access_table_check(const struct access *access, const struct gate_live *live, struct bytes code,
+                       uint64_t *ret_number, uint64_t *ret_generation)
+{
+    if (access == NULL)
+        return ERR_UNAVAILABLE;
+    const struct issuers issuers = {.access = access, .live = live};
+    const struct token_terms terms = {.popup = access->identity->popup,
+                                      .audiences = token_audience_bit(AUDIENCE_TABLE),
+                                      .now_s = clock_wall_ms() / 1000,
+                                      .issuer_find = issuer_find,
+                                      .context = &issuers};
+    struct token token;
+    if (token_check(code, &terms, &token) != 0 || token.issuer != live->device)
+        return ERR_NOT_FOUND;
+    *ret_number = token.subject;
+    *ret_generation = get_be64(token.number);
     return 0;
 }
 

@@ -78,6 +78,19 @@ MUST_CHECK int access_token(const struct access *access, const struct gate_live 
 MUST_CHECK int access_customer(const struct access *access, const struct gate_live *live,
                                char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller);
 
+/* The same for one more of a session that others may have a token of, too. */
+MUST_CHECK int access_customer_of(const struct access *access, const struct gate_live *live,
+                                  uint64_t session, char ret_text[TOKEN_TEXT_MAX],
+                                  struct caller *ret_caller);
+
+/* A code of table @number, and what one says that this device gave. ERR_UNAVAILABLE; ERR_NOT_FOUND:
+ * it is none of this device's. */
+MUST_CHECK int access_table(const struct access *access, const struct gate_live *live,
+                            uint64_t number, uint64_t generation, char ret_text[TOKEN_TEXT_MAX]);
+MUST_CHECK int access_table_check(const struct access *access, const struct gate_live *live,
+                                  struct bytes code, uint64_t *ret_number,
+                                  uint64_t *ret_generation);
+
 /* From now on the token of @caller, who brought one, opens nothing here, also after a restart. What
  * file_write() says. */
 MUST_CHECK int access_sign_out(struct access *access, const struct caller *caller);

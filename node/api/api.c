@@ -7,6 +7,7 @@
 #include "node/api/annex.h"
 #include "node/api/api_read.h"
 #include "node/api/blob.h"
+#include "node/api/cart.h"
 #include "node/api/fill.h"
 #include "node/api/query.h"
 #include "node/api/sign.h"
@@ -124,6 +125,8 @@ static int fill_command(const struct api *api, const struct api_request *request
     command->command.principal = reply->caller.principal;
     err = api_fill(reply->route, &reply->match, body, command, where);
     json_free(body);
+    if (err == 0)
+        err = api_cart_fill(api->state, command);
     if (reply->caller.kind == CALLER_CUSTOMER)
         fill_customer(&api->state->live, &command->command);
     return err != 0 ? err : may_command(&reply->caller, &command->command);

@@ -4,6 +4,7 @@
 
 #include "node/api/annex.h"
 #include "node/api/blob.h"
+#include "node/api/cart.h"
 #include "node/api/day_report.h"
 #include "node/api/json_build.h"
 #include "node/api/json_guest.h"
@@ -265,11 +266,46 @@ static int read_blob(struct reading *reading)
     return err;
 }
 
+/* Who sells has none: the order itself. */
+static int read_cart(struct reading *reading)
+{
+    if (reading->caller->kind != CALLER_CUSTOMER)
+        return ERR_NOT_FOUND;
+    return api_cart_read(reading->txn, reading->caller->principal.session, &reading->value);
+}
+
+static int read_cart_opened(struct reading *reading)
+{
+    return api_cart_open(reading->api->state, &reading->value);
+}
+
+static int read_cart_joined(struct reading *reading)
+{
+    return api_cart_join(reading->api->state, reading->request->body, &reading->value);
+}
+
+static int read_table_joined(struct reading *reading)
+{
+    return api_table_joined(reading->api->state, reading->answer, &reading->value);
+}
+
+static int read_table_code(struct reading *reading)
+{
+    return api_table_code(reading->api->state, reading->txn, reading->match->number,
+                          &reading->value);
+}
+
 static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_HEALTH] = read_health,
     [SHAPE_READY] = read_ready,
     [SHAPE_SESSION] = read_session,
     [SHAPE_TICKET] = read_ticket,
+    [SHAPE_CART] = read_cart,
+    [SHAPE_CART_CHANGED] = read_cart,
+    [SHAPE_CART_OPENED] = read_cart_opened,
+    [SHAPE_CART_JOINED] = read_cart_joined,
+    [SHAPE_TABLE_JOINED] = read_table_joined,
+    [SHAPE_TABLE_CODE] = read_table_code,
     [SHAPE_SIGNED_OUT] = read_signed_out,
     [SHAPE_CUSTOMER] = read_customer,
     [SHAPE_STATUS] = read_status,

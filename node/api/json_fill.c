@@ -90,18 +90,20 @@ static void fill_options(const json_t *array, struct wanted_line *line)
     }
 }
 
+static void fill_wanted(struct fill *fill, const json_t *from, struct wanted_line *line)
+{
+    line->item = (uint64_t)number(from, "item");
+    line->quantity = (int32_t)number(from, "quantity");
+    line->note = text(fill, from, "note");
+    fill_options(json_object_get(from, "options"), line);
+}
+
 static void fill_lines(struct fill *fill)
 {
     const json_t *array = json_object_get(fill->body, "lines");
     fill->command->lines_count = (uint32_t)json_array_size(array);
-    for (uint32_t i = 0; i < fill->command->lines_count; i++) {
-        const json_t *from = json_array_get(array, i);
-        struct wanted_line *line = &fill->command->lines[i];
-        line->item = (uint64_t)number(from, "item");
-        line->quantity = (int32_t)number(from, "quantity");
-        line->note = text(fill, from, "note");
-        fill_options(json_object_get(from, "options"), line);
-    }
+    for (uint32_t i = 0; i < fill->command->lines_count; i++)
+        fill_wanted(fill, json_array_get(array, i), &fill->command->lines[i]);
 }
 
 static void fill_ids(struct fill *fill)
@@ -138,10 +140,41 @@ static void fill_quoted(struct fill *fill)
     fill->command->has_quote = has(fill, "quote");
     if (fill->command->has_quote)
         fill_id(fill, "quote", &fill->command->quote);
-    if (fill->command->has_quote == has(fill, "lines"))
-        fail(fill, ERR_MALFORMED, "/: wants either lines or quote");
+    fill->command->has_cart = has(fill, "cart");
+    if (fill->command->has_quote + fill->command->has_cart + has(fill, "lines") != 1)
+        fail(fill, ERR_MALFORMED, "/: wants one of lines, quote and cart");
     if (fill->command->has_quote == has(fill, "mode"))
-        fail(fill, ERR_MALFORMED, "/mode: goes with lines; a quote has its own");
+        fail(fill, ERR_MALFORMED, "/mode: goes with lines and cart; a quote has its own");
+}
+
+static void fill_cart_seen(struct fill *fill)
+{
+    const json_t *cart = json_object_get(fill->body, "cart");
+    if (cart == NULL)
+        return;
+    fill->command->cart_round = (uint32_t)number(cart, "round");
+    fill->command->cart_version = (uint64_t)number(cart, "version");
+}
+
+/* Its one line is the body itself. */
+static void fill_cart_add(struct fill *fill)
+{
+    fill->command->lines_count = 1;
+    fill_wanted(fill, fill->body, &fill->command->lines[0]);
+    fill->command->name = text(fill, fill->body, "who");
+}
+
+static void fill_cart_set(struct fill *fill)
+{
+    fill->command->quantity_delta = (int32_t)number(fill->body, "delta");
+    fill->command->has_note = has(fill, "note");
+    fill->command->note = text(fill, fill->body, "note");
+}
+
+/* What the code says: see cart.h. */
+static void fill_table_sit(struct fill *fill)
+{
+    fill->command->reference = text(fill, fill->body, "code");
 }
 
 static void fill_quote(struct fill *fill)
@@ -162,6 +195,7 @@ static void fill_place(struct fill *fill)
     fill->command->mode = text(fill, fill->body, "mode");
     fill->command->name = text(fill, fill->body, "name");
     fill_lines(fill);
+    fill_cart_seen(fill);
     fill_payment(fill);
     fill_forced(fill);
     fill->command->is_draft = truth(fill, "pay_first");
@@ -583,6 +617,11 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_ORDER_PLACE] = fill_place,
     [COMMAND_QUOTE] = fill_quote,
     [COMMAND_QUOTE_DROP] = fill_quote_drop,
+    [COMMAND_CART_ADD] = fill_cart_add,
+    [COMMAND_CART_SET] = fill_cart_set,
+    [COMMAND_TABLE_SIT] = fill_table_sit,
+    [COMMAND_TABLE_CLEAR] = fill_nothing,
+    [COMMAND_TABLE_REVOKE] = fill_nothing,
     [COMMAND_LINES_ADD] = fill_lines_add,
     [COMMAND_LINE_SET] = fill_line_set,
     [COMMAND_LINES_VOID] = fill_reason,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/api/json_build.h"
+#include "node/api/json_cart.h"
 #include "node/api/json_guest.h"
 #include "node/api/json_live.h"
 #include "node/api/live_follow.h"
@@ -278,12 +279,13 @@ static int find_customer(const struct lives *lives, enum entrance entrance, cons
 }
 
 /* As many as one customer may have, with the one that comes. */
-static void replace_oldest(struct lives *lives, uint64_t session)
+static void replace_oldest(struct lives *lives, const struct token *token)
 {
     struct live *oldest = NULL;
     uint32_t count = 0;
     for (struct live *at = lives->opened; at != NULL; at = at->next) {
-        if (at->caller.principal.session == session && !at->is_replaced) {
+        if (memcmp(at->caller.token.number, token->number, sizeof token->number) == 0 &&
+            !at->is_replaced) {
             oldest = at;
             count++;
         }
@@ -304,9 +306,10 @@ static int live_open(struct lives *lives, struct live *live, enum entrance entra
     if (err != 0)
         return err;
     lives_refresh(lives);
-    replace_oldest(lives, live->caller.principal.session);
+    replace_oldest(lives, &live->caller.token);
     live->has_cursor = cursor_parse(message->cursor, &live->cursor) == 0;
     live->is_open = true;
+    live->has_cart = true;
     live->before = NULL;
     live->next = lives->opened;
     if (live->next != NULL)
@@ -327,6 +330,16 @@ int live_hear(struct lives *lives, struct live *live, enum entrance entrance, st
     live_index_set(&lives->index, live, said.orders, said.orders_count);
     set_due(lives, live);
     return 0;
+}
+
+void lives_touch_cart(struct lives *lives, uint64_t session)
+{
+    for (struct live *at = lives->opened; at != NULL; at = at->next) {
+        if (at->caller.principal.session != session)
+            continue;
+        at->has_cart = true;
+        set_due(lives, at);
+    }
 }
 
 bool live_may_go_on(const struct lives *lives, const struct live *live)
@@ -503,6 +516,22 @@ static void tell_queue(struct telling *telling)
     json_print(json_live_queue(&lives->state->line_up), telling->frame);
 }
 
+/* Of a session that never had one there is nothing to say. */
+static int tell_cart(struct telling *telling)
+{
+    struct live *live = telling->live;
+    struct cart cart;
+    if (!live->has_cart)
+        return 0;
+    int err = cart_get(telling->txn, live->caller.principal.session, &cart);
+    live->has_cart = false;
+    if (err != 0 || cart.version == 0)
+        return err;
+    text_append_text(telling->frame, ",\"cart\":");
+    json_print(json_cart(&cart), telling->frame);
+    return 0;
+}
+
 static void append_now(struct text *frame)
 {
     char printed[32];
@@ -546,6 +575,8 @@ static int tell(struct telling *telling)
     text_append_text(telling->frame, "]");
     if (err == 0)
         err = tell_session(telling);
+    if (err == 0)
+        err = tell_cart(telling);
     if (err == 0) {
         tell_queue(telling);
         tell_end(telling);
@@ -553,8 +584,11 @@ static int tell(struct telling *telling)
     return err;
 }
 
+/* What is this customer's alone. */
 static bool has_dirty(const struct live *live)
 {
+    if (live->has_cart)
+        return true;
     for (uint32_t i = 0; i < live->follows_count; i++)
         if (live->follows[i].is_dirty)
             return true;

@@ -14,7 +14,7 @@
 
 enum {
     LIVE_ORDERS_MAX = 8,           /* that one connection follows */
-    LIVE_OF_CUSTOMER_MAX = 4,      /* connections; a fifth ends the oldest */
+    LIVE_OF_CUSTOMER_MAX = 4,      /* connections of a token; a fifth ends the oldest */
     LIVE_FRAME_BYTES = 16 * 1024,  /* a frame is closed when it is larger; the rest follows */
     LIVE_MESSAGE_BYTES_MAX = 4096, /* of one from a phone */
     LIVE_BEAT_MS = 10 * 1000,      /* nothing else was said for so long: it is told the time */
@@ -33,6 +33,7 @@ struct live {
     bool is_greeted;   /* hello was said */
     bool has_cursor;   /* the phone gave one */
     bool is_snapshot;  /* what it is told is not yet whole */
+    bool has_cart;     /* its cart is to be told */
     bool has_whole;    /* the menu is being told from the beginning, ... */
     uint32_t whole_at; /* ... so far up to this item */
     uint64_t items_change, session_change; /* up to which change it knows them */
@@ -59,6 +60,9 @@ void lives_refresh(struct lives *lives);
  * customer's token; ERR_IO. */
 MUST_CHECK int live_hear(struct lives *lives, struct live *live, enum entrance entrance,
                          struct bytes message);
+
+/* The cart of @session changed. */
+void lives_touch_cart(struct lives *lives, uint64_t session);
 
 /* Whether it may go on, by the facts of the last state_refresh(). */
 bool live_may_go_on(const struct lives *lives, const struct live *live);

@@ -75,6 +75,16 @@ struct schema {
     X(quoted_option, "QuotedOption")                                                               \
     X(quoted_line, "QuotedLine")                                                                   \
     X(quote, "Quote")                                                                              \
+    X(cart_line_new, "CartLineNew")                                                                \
+    X(cart_line_set, "CartLineSet")                                                                \
+    X(cart_line, "CartLine")                                                                       \
+    X(cart_placed, "CartPlaced")                                                                   \
+    X(cart, "Cart")                                                                                \
+    X(cart_opened, "CartOpened")                                                                   \
+    X(cart_join, "CartJoin")                                                                       \
+    X(table_join, "TableJoin")                                                                     \
+    X(table_code, "TableCode")                                                                     \
+    X(cart_seen, "CartSeen")                                                                       \
     X(order_place, "OrderPlace")                                                                   \
     X(order_placed, "OrderPlaced")                                                                 \
     X(lines_add, "LinesAdd")                                                                       \

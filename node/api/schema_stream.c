@@ -95,6 +95,7 @@ SCHEMA(live_snapshot, "LiveSnapshot",
     OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)),
     OBJECT("session", schema_session, OPTIONAL),
     OBJECT("queue", schema_live_queue, OPTIONAL),
+    OBJECT("cart", schema_cart, OPTIONAL),
     COUNT("now"),
     BOOL("more"),
     TEXT("cursor", 1, CURSOR_MAX, OPTIONAL, NOTE("all up to it was told")));
@@ -106,6 +107,7 @@ SCHEMA(live_delta, "LiveDelta", "Newest states of what changed for a customer.",
     OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)),
     OBJECT("session", schema_session, OPTIONAL),
     OBJECT("queue", schema_live_queue, OPTIONAL),
+    OBJECT("cart", schema_cart, OPTIONAL),
     COUNT("now"),
     TEXT("cursor", 1, CURSOR_MAX, OPTIONAL));
 

@@ -99,6 +99,7 @@ int command_staff(const struct args *args);
 int command_menu(const struct args *args);
 int command_record(const struct args *args);
 int command_stock(const struct args *args);
+int command_table(const struct args *args);
 int command_order(const struct args *args);
 int command_voided(const struct args *args);
 int command_day(const struct args *args);

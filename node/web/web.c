@@ -344,14 +344,28 @@ static void access_has_news(void *context)
     web_notify(context);
 }
 
+/* Others share the cart that a customer changed. */
+static void tell_cart(struct web *web, const struct api_reply *reply)
+{
+    const int command = reply->route->command;
+    const bool is_cart = command == COMMAND_CART_ADD || command == COMMAND_CART_SET ||
+                         command == COMMAND_ORDER_PLACE;
+    if (web->lives != NULL && is_cart && reply->caller.kind == CALLER_CUSTOMER)
+        lives_touch_cart(web->lives, reply->caller.principal.session);
+}
+
 static void on_news(struct web *web)
 {
     struct effect_answer answer;
     while (command_queue_answered(web->gate->queue, &answer)) {
         struct connection *connection = find_pending(web, answer.request, false, false);
-        if (connection == NULL) /* it was closed meanwhile; the order stands */
+        if (connection == NULL) { /* it was closed meanwhile; the order stands */
+            if (web->lives != NULL && answer.err == 0 && answer.answer.kind == KIND_NONE)
+                lives_touch_cart(web->lives, get_be64(answer.answer.entity.bytes));
             continue;
+        }
         api_conclude(web->site.api, &answer, &connection->exchange->response.reply);
+        tell_cart(web, &connection->exchange->response.reply);
         web_http_answered(connection);
     }
     on_annex(web);

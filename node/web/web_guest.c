@@ -12,6 +12,7 @@
 #include "node/web/web_state.h"
 
 enum {
+    CHECK_MS = 8000,   /* whether a token still stands is looked at again after that */
     WAVE_GUESTS = 128, /* written to before others have their turn: about a millisecond */
 };
 
@@ -142,11 +143,13 @@ int web_guest_hang_up(struct connection *connection)
     return web_socket_hang_up(connection, end->status, end->reason);
 }
 
-static const struct guest_end *end_of(const struct web *web, const struct guest *guest,
-                                      uint64_t now_ms)
+static const struct guest_end *end_of(const struct web *web, struct guest *guest, uint64_t now_ms)
 {
     if (!guest->live.is_open)
         return now_ms >= guest->opened_ms + web->request_ms ? &end_silent : NULL;
+    if (now_ms < guest->checked_ms + CHECK_MS)
+        return NULL;
+    guest->checked_ms = now_ms;
     return live_may_go_on(web->lives, &guest->live) ? NULL : &end_unknown;
 }
 

@@ -49,6 +49,7 @@ struct guest {
     bool is_queued;              /* it is one of them */
     bool is_awaited;             /* lws was asked to say when it takes something */
     uint64_t opened_ms;
+    uint64_t checked_ms;         /* that its token stands */
     const struct guest_end *end; /* why it is being closed; NULL = it is not */
 };
 

@@ -21,6 +21,7 @@ enum subject {
     SUBJECT_DRAWER,
     SUBJECT_NEW_QUOTE,
     SUBJECT_QUOTE,
+    SUBJECT_NOTHING, /* of the journal: what is local */
     SUBJECT_VOIDED, /* an order of which perhaps nothing counts */
 };
 
@@ -32,6 +33,11 @@ static const struct {
     [COMMAND_ORDER_PLACE] = {SUBJECT_NEW_ORDER, till_place},
     [COMMAND_QUOTE] = {SUBJECT_NEW_QUOTE, till_quote},
     [COMMAND_QUOTE_DROP] = {SUBJECT_QUOTE, till_quote_drop},
+    [COMMAND_CART_ADD] = {SUBJECT_NOTHING, till_cart_add},
+    [COMMAND_CART_SET] = {SUBJECT_NOTHING, till_cart_set},
+    [COMMAND_TABLE_SIT] = {SUBJECT_NOTHING, till_table_sit},
+    [COMMAND_TABLE_CLEAR] = {SUBJECT_NOTHING, till_table_clear},
+    [COMMAND_TABLE_REVOKE] = {SUBJECT_NOTHING, till_table_revoke},
     [COMMAND_LINES_ADD] = {SUBJECT_ORDER, till_lines_add},
     [COMMAND_LINE_SET] = {SUBJECT_ORDER, till_line_set},
     [COMMAND_LINES_VOID] = {SUBJECT_ORDER, till_lines_void},
@@ -227,6 +233,8 @@ static int aim_at_subject(struct task *task)
     case SUBJECT_QUOTE:
         aim(task->result, KIND_NONE, task->command->quote);
         return 0;
+    case SUBJECT_NOTHING:
+        return task_check_key(task);
     case SUBJECT_VOIDED:
         return aim_at_voided(task);
     }
@@ -250,6 +258,8 @@ static void result_reset(struct till_result *result)
     result->short_units = 0;
     result->refused_item = 0;
     result->quote_row = bytes_of(NULL, 0);
+    result->cart_row = bytes_of(NULL, 0);
+    result->table_row = bytes_of(NULL, 0);
     result->wants_count = 0;
     result->body_size = 0;
 }

@@ -22,6 +22,10 @@ enum {
     TILL_BODY_BYTES_MAX = RUN_BYTES_MAX,
     REQUEST_KEY_BYTES_MIN = 16,
     REQUEST_KEY_BYTES_MAX = 64,
+    CART_LINES_MAX = 40, /* see cart.h; they become an order's */
+    CART_EDITS_MAX = 32,
+    CART_ROW_BYTES_MAX = CART_LINES_MAX * 512 + 512,
+    TABLE_ROW_BYTES_MAX = 32,
 };
 
 /* X(name, text, capability a person needs).
@@ -38,12 +42,19 @@ enum {
  *            or stays void
  *   device.place   by the device itself, when that is not what it stated last; never by a person
  *   quote    a customer's: what @lines cost, for a while; writes no event
+ *   cart.add, cart.set   a customer's: one more line, more or fewer of one; writes no event
+ *   table.sit, .clear, .revoke   who shares the cart of a table, and by which codes; no event
  *   contact  and blob.add: the host has the bytes of @blob durable already
  *   order.erase   the personal blobs of an order, all that it ever had */
 #define COMMANDS(X)                                                                                \
     X(COMMAND_ORDER_PLACE, "order.place", CAP_BUY)                                                 \
     X(COMMAND_QUOTE, "quote", CAP_BUY)                                                             \
     X(COMMAND_QUOTE_DROP, "quote.drop", CAP_BUY)                                                   \
+    X(COMMAND_CART_ADD, "cart.add", CAP_BUY)                                                       \
+    X(COMMAND_CART_SET, "cart.set", CAP_BUY)                                                       \
+    X(COMMAND_TABLE_SIT, "table.sit", CAP_BUY)                                                     \
+    X(COMMAND_TABLE_CLEAR, "table.clear", CAP_ORDER)                                               \
+    X(COMMAND_TABLE_REVOKE, "table.revoke", CAP_POPUP)                                             \
     X(COMMAND_LINES_ADD, "lines.add", CAP_ORDER)                                                   \
     X(COMMAND_LINE_SET, "line.set", CAP_ORDER)                                                     \
     X(COMMAND_LINES_VOID, "lines.void", CAP_ORDER)                                                 \
@@ -159,8 +170,12 @@ struct command {
                                drawer.move, drawer.count: the cash session */
     bool has_quote;         /* place: what ... */
     struct entity_id quote; /* ... this one says, instead of lines and mode; quote.drop: which */
+    bool has_cart;          /* place: @lines are those of the customer's cart, as it was at ... */
+    uint64_t cart_version;
+    uint32_t cart_round;
+    uint64_t generation; /* table.sit: of the code */
     uint32_t lines_count;
-    struct wanted_line lines[ORDER_LINES_MAX]; /* place, lines.add, quote */
+    struct wanted_line lines[ORDER_LINES_MAX]; /* place, lines.add, quote; cart.add: one */
     uint32_t ids_count;
     uint32_t ids[ORDER_LINES_MAX];    /* line ids; none = every active line */
     int32_t units[ORDER_LINES_MAX];   /* hand-over: units of ids[i]; 0 = all that are left */
@@ -214,6 +229,7 @@ struct command {
 };
 
 /* What the till may look at. All pure; the store is read through @txn. */
+struct carts; /* cart.h */
 struct till {
     struct store_txn *txn;
     struct history *history;   /* scratch: holds the order or the item of the command */
@@ -223,6 +239,7 @@ struct till {
     const struct holds *holds; /* what customers are about to buy here; NULL = nothing */
     const struct quotes *quotes;
     const struct guests *guests;
+    const struct carts *carts; /* NULL = none */
     uint64_t now_mono_ms; /* for these */
     uint64_t quote_ms;    /* how long a new quote stands */
     uint64_t own_log;
@@ -271,6 +288,10 @@ struct till_result {
     struct bytes quote_row;  /* its row, in body_data; empty = no new one */
     uint32_t wants_count;    /* of a quote: what it holds; of a customer's order: what of the */
     struct hold_want wants[ORDER_LINES_MAX]; /* strictly counted was sold. Each item once */
+    uint64_t cart_session;  /* whose cart is ... */
+    struct bytes cart_row;  /* ... this from now on; empty = nothing of it changed */
+    struct bytes table_row; /* of the command's table; likewise */
+    uint8_t cart_data[CART_ROW_BYTES_MAX], table_data[TABLE_ROW_BYTES_MAX];
     size_t body_size;
     uint8_t body_data[TILL_BODY_BYTES_MAX];
 };

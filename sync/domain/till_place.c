@@ -3,6 +3,7 @@
 #include "sync/domain/till_stock.h"
 
 #include "sync/domain/bill.h"
+#include "sync/domain/till_cart.h"
 #include "sync/domain/till_line.h"
 #include "sync/domain/till_quote.h"
 
@@ -162,8 +163,14 @@ static int place_new(struct task *task)
 {
     struct popup popup;
     int err = task_load_popup(task, &popup);
+    if (err == 0 && task->command->has_cart) {
+        err = till_cart_check(task);
+    }
     if (err == 0) {
         err = task->command->has_quote ? place_quote(task, &popup) : place_lines(task, &popup);
+    }
+    if (err == 0 && task->command->has_cart) {
+        err = till_cart_end_round(task);
     }
     if (err == 0 && task->command->is_paid_now) {
         err = pay_placed(task, &popup);
@@ -186,7 +193,7 @@ static int place_again(struct task *task)
 static bool is_beyond(const struct command *command)
 {
     const bool is_customer = command->principal.role == ROLE_CUSTOMER;
-    return is_customer ? command->is_paid_now || command->is_forced : command->has_quote;
+    return is_customer ? command->is_paid_now || command->is_forced : command->has_quote || command->has_cart;
 }
 
 /* Queues stand in the order of ids, which begin with the key's seconds: nobody says that he was

@@ -156,6 +156,11 @@ uint32_t task_line_id(const struct task *task, uint32_t index);
 /* --- what a handler is --- */
 
 int till_place(struct task *task);
+int till_cart_add(struct task *task);
+int till_cart_set(struct task *task);
+int till_table_sit(struct task *task);
+int till_table_clear(struct task *task);
+int till_table_revoke(struct task *task);
 int till_quote(struct task *task);
 int till_quote_drop(struct task *task);
 int till_lines_add(struct task *task);

@@ -1,0 +1,41 @@
+/* cart.h - carts over HTTP: links and codes by which they are shared, what a browser says of one
+ * made whole for the core.
+ *
+ * Layer: node. A link is a session and a proof that this device gave it: be64 session || the first
+ * 16 bytes of a keyed hash of it, in hex. A table's code is a token (node/access/token.h) whose
+ * number begins with the table's generation; both are good at this device alone, where the cart is.
+ */
+#ifndef TRESTLE_NODE_API_CART_H
+#define TRESTLE_NODE_API_CART_H
+
+#include "node/api/queue.h"
+#include "node/api/state.h"
+
+enum {
+    CART_PROOF_BYTES = 16,
+    CART_LINK_DIGITS = 2 * (8 + CART_PROOF_BYTES),
+    TABLE_NUMBER_MAX = 99999,
+};
+
+/* The rest of a command that was filled from a body: the lines of a cart that is ordered, and the
+ * key that makes it one order; the table of a code. ERR_NOT_FOUND: no code of this device's;
+ * ERR_TOO_LARGE, ERR_SPOILT, ERR_IO. */
+MUST_CHECK int api_cart_fill(const struct state *state, struct api_command *command);
+
+/* --- answers; the values are the caller's --- */
+
+MUST_CHECK int api_cart_read(struct store_txn *txn, uint64_t session,
+                             struct json_value **ret_value);
+/* A session of its own, or, by @body, that of a link. ERR_UNAVAILABLE; ERR_NOT_FOUND: no link of
+ * this device's. */
+MUST_CHECK int api_cart_open(const struct state *state, struct json_value **ret_value);
+MUST_CHECK int api_cart_join(const struct state *state, struct bytes body,
+                             struct json_value **ret_value);
+/* Of COMMAND_TABLE_SIT's answer. */
+MUST_CHECK int api_table_joined(const struct state *state, const struct answer *answer,
+                                struct json_value **ret_value);
+/* ERR_NOT_FOUND: no such table may be; ERR_SPOILT, ERR_IO. */
+MUST_CHECK int api_table_code(const struct state *state, struct store_txn *txn, uint64_t number,
+                              struct json_value **ret_value);
+
+#endif

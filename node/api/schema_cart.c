@@ -1,0 +1,56 @@
+/* Carts, and the tables where they are shared. */
+#include "node/access/token.h"
+#include "node/api/cart.h"
+#include "node/api/schema_fields.h"
+#include "sync/domain/order.h"
+
+/* clang-format off */
+
+SCHEMA(cart_line_new, "CartLineNew", "One more line of the customer's cart.",
+    INT("item", 1, MENU_NUMBERS_MAX, NOTE("its number on the menu")),
+    INT("quantity", 1, ORDER_QUANTITY_MAX),
+    OBJECT("options", schema_option_wanted, MANY(0, LINE_OPTIONS_MAX), OPTIONAL),
+    TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL),
+    TEXT("who", 0, NAME_BYTES_MAX, OPTIONAL, NOTE("whose it is, for the others at the table")));
+
+SCHEMA(cart_line_set, "CartLineSet", "Changes to one line; what is left out stays.",
+    INT("delta", -ORDER_QUANTITY_MAX, ORDER_QUANTITY_MAX, OPTIONAL,
+        NOTE("added to the quantity; a line of which none is left goes")),
+    TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL));
+
+SCHEMA(cart_line, "CartLine", NULL,
+    INT("id", 1, UINT32_MAX),
+    TEXT("who", 0, NAME_BYTES_MAX),
+    INT("item", 1, MENU_NUMBERS_MAX),
+    INT("quantity", 1, ORDER_QUANTITY_MAX),
+    OBJECT("options", schema_option_wanted, MANY(0, LINE_OPTIONS_MAX)),
+    TEXT("note", 0, NOTE_BYTES_MAX));
+
+SCHEMA(cart_placed, "CartPlaced", "The newest order that was made of a cart.",
+    COUNT("round"),
+    HEX("order", ID_DIGITS));
+
+SCHEMA(cart, "Cart", "What is to be ordered, by all who hold a token of its session.",
+    COUNT("version", NOTE("grows with each change; 0 = nothing was ever in it")),
+    COUNT("round", NOTE("how many orders were made of it")),
+    OBJECT("lines", schema_cart_line, MANY(0, CART_LINES_MAX)),
+    OBJECT("placed", schema_cart_placed, OPTIONAL));
+
+SCHEMA(cart_opened, "CartOpened", "A customer's token that others share the cart of.",
+    TEXT("token", 1, TOKEN_TEXT_MAX),
+    COUNT("expires", NOTE("ms since 1970, by the clock of this device")),
+    HEX("link", CART_LINK_DIGITS, NOTE("who has it may join")));
+
+SCHEMA(cart_join, "CartJoin", NULL, HEX("link", CART_LINK_DIGITS));
+
+SCHEMA(table_join, "TableJoin", NULL, TEXT("code", 1, TOKEN_TEXT_MAX, NOTE("of the table's sheet")));
+
+SCHEMA(table_code, "TableCode", "What a table's sheet says; good until it is revoked.",
+    INT("table", 1, TABLE_NUMBER_MAX),
+    TEXT("code", 1, TOKEN_TEXT_MAX));
+
+SCHEMA(cart_seen, "CartSeen", "The customer's cart, as it was seen.",
+    COUNT("round"),
+    COUNT("version"));
+
+/* clang-format on */

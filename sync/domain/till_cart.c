@@ -1,0 +1,173 @@
+#include "sync/domain/till_cart.h"
+
+#include "sync/domain/cart.h"
+#include "sync/domain/till_line.h"
+
+static bool is_customer(const struct task *task)
+{
+    return task->command->principal.role == ROLE_CUSTOMER;
+}
+
+static int keep_cart(struct task *task, uint64_t session, const struct cart *cart)
+{
+    struct till_result *result = task->result;
+    struct writer writer;
+    writer_init(&writer, result->cart_data, sizeof result->cart_data);
+    cart_encode(cart, &writer);
+    result->cart_session = session;
+    return writer_finish(&writer, &result->cart_row);
+}
+
+/* --- edits --- */
+
+/* The answer names whose cart it is. */
+static int keep_own_cart(struct task *task, const struct cart *cart)
+{
+    const uint64_t session = task->command->principal.session;
+    put_be64(task->result->entity.bytes, session);
+    return keep_cart(task, session, cart);
+}
+
+static int load_cart(const struct task *task, struct cart *ret_cart)
+{
+    const struct command *command = task->command;
+    int err = cart_get(task->till->txn, command->principal.session, ret_cart);
+    if (err == 0 && ret_cart->version == 0) {
+        ret_cart->created = get_be32(command->key.data);
+    }
+    return err;
+}
+
+/* What is not on the menu, or not so, goes into no cart. */
+static int check_wanted(struct task *task)
+{
+    struct line_add add;
+    enum stock_policy stock;
+    int err = till_check_lines(task, 0);
+    return err != 0 ? err
+                    : till_line_of(task, &task->command->lines[0], bytes_of_text("eat-in"), &add,
+                                   &stock);
+}
+
+int till_cart_add(struct task *task)
+{
+    const struct command *command = task->command;
+    const uint64_t edit = cart_edit_of(command->key);
+    struct cart cart;
+    if (!is_customer(task)) {
+        return ERR_FORBIDDEN;
+    }
+    int err = load_cart(task, &cart);
+    if (err != 0 || cart_has_edit(&cart, edit)) {
+        return err;
+    }
+    err = check_wanted(task);
+    if (err == 0) {
+        err = cart_add(&cart, edit, command->name, &command->lines[0]);
+    }
+    return err == 0 ? keep_own_cart(task, &cart) : err;
+}
+
+int till_cart_set(struct task *task)
+{
+    const struct command *command = task->command;
+    const uint64_t edit = cart_edit_of(command->key);
+    struct cart cart;
+    if (!is_customer(task)) {
+        return ERR_FORBIDDEN;
+    }
+    int err = load_cart(task, &cart);
+    if (err != 0 || cart_has_edit(&cart, edit)) {
+        return err;
+    }
+    err = cart_change(&cart, edit, command->ids[0], command->quantity_delta,
+                      command->has_note ? &command->note : NULL);
+    return err == 0 ? keep_own_cart(task, &cart) : err;
+}
+
+/* --- its order --- */
+
+int till_cart_check(struct task *task)
+{
+    const struct command *command = task->command;
+    struct cart cart;
+    int err = cart_get(task->till->txn, command->principal.session, &cart);
+    if (err != 0) {
+        return err;
+    }
+    const bool is_same = cart.version == command->cart_version &&
+                         cart.round == command->cart_round &&
+                         cart.lines_count == command->lines_count;
+    return is_same ? 0 : ERR_MISMATCH;
+}
+
+int till_cart_end_round(struct task *task)
+{
+    const uint64_t session = task->command->principal.session;
+    struct cart cart;
+    int err = cart_get(task->till->txn, session, &cart);
+    if (err != 0) {
+        return err;
+    }
+    cart_end_round(&cart, &task->result->entity);
+    return keep_cart(task, session, &cart);
+}
+
+/* --- tables --- */
+
+static int keep_table(struct task *task, const struct table *table)
+{
+    struct till_result *result = task->result;
+    struct writer writer;
+    writer_init(&writer, result->table_data, sizeof result->table_data);
+    table_encode(table, &writer);
+    return writer_finish(&writer, &result->table_row);
+}
+
+/* Others sit there now, as the command says. */
+static int sit_anew(struct task *task, struct table *table)
+{
+    const struct command *command = task->command;
+    const struct cart cart = {.version = 1, .created = get_be32(command->key.data)};
+    table->session = command->principal.session;
+    int err = keep_table(task, table);
+    return err == 0 ? keep_cart(task, table->session, &cart) : err;
+}
+
+int till_table_sit(struct task *task)
+{
+    const struct till *till = task->till;
+    struct table table;
+    int err = table_get(till->txn, task->command->item, &table);
+    if (err != 0) {
+        return err;
+    }
+    if (table.generation != task->command->generation) {
+        return ERR_EXPIRED;
+    }
+    if (table.session == 0 || till->carts == NULL ||
+        !carts_is_fresh(till->carts, table.session, till->now_mono_ms, TABLE_IDLE_MS)) {
+        err = sit_anew(task, &table);
+    }
+    put_be64(task->result->entity.bytes, table.session);
+    return err;
+}
+
+/* Whoever comes next are others. */
+int till_table_clear(struct task *task)
+{
+    struct table table;
+    int err = table_get(task->till->txn, task->command->item, &table);
+    table.session = 0;
+    return err == 0 ? keep_table(task, &table) : err;
+}
+
+/* The codes that were printed open it no more. */
+int till_table_revoke(struct task *task)
+{
+    struct table table;
+    int err = table_get(task->till->txn, task->command->item, &table);
+    table.session = 0;
+    table.generation++;
+    return err == 0 ? keep_table(task, &table) : err;
+}

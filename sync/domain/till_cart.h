@@ -1,0 +1,16 @@
+/* till_cart.h - carts, and the tables where they are shared.
+ *
+ * Layer: sync/domain (pure); private to till*.c.
+ */
+#ifndef TRESTLE_SYNC_DOMAIN_TILL_CART_H
+#define TRESTLE_SYNC_DOMAIN_TILL_CART_H
+
+#include "sync/domain/till_task.h"
+
+/* Before an order of a cart: whether it is still as the customer saw it. ERR_MISMATCH. */
+MUST_CHECK int till_cart_check(struct task *task);
+
+/* After it: the next round begins. */
+MUST_CHECK int till_cart_end_round(struct task *task);
+
+#endif

@@ -1,0 +1,331 @@
+/* Carts that several phones share, by a link or a table's code: over HTTP and /ws, at a real node
+ * that is also restarted.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "node/access/token.h"
+#include "node/api/json.h"
+#include "node/api/live.h"
+#include "node/cli/http.h"
+#include "tests/lib/test.h"
+#include "tests/process/lib/client.h"
+#include "tests/process/lib/phone.h"
+#include "tests/process/lib/programs.h"
+
+enum { ID_DIGITS = 24, LINK_DIGITS_MAX = 64 };
+
+static struct stall stall;
+static struct client *client;
+
+struct customer {
+    char token[TOKEN_TEXT_MAX];
+};
+
+static void open_stall(void)
+{
+    stall_open(&stall);
+    stall_init(&stall);
+    node_start(&stall.nodes[0]);
+    client = client_new(stall.nodes[0].http_port);
+}
+
+static void close_stall(void)
+{
+    client_close(client);
+    stall_close(&stall);
+}
+
+static char owner_said[2048];
+
+static void ask_owner(const char *method, const char *path, const char *body)
+{
+    int status = 0;
+    struct text reply = {0};
+    const struct http_request request = {
+        .method = method, .path = path, .key = client_key(), .body = bytes_of_text(body)};
+    assert_int_equal(http_ask(stall.nodes[0].state, "ctl.sock", &request, &status, &reply), 0);
+    assert_true(status == 200 || status == 201);
+    (void)snprintf(owner_said, sizeof owner_said, "%.*s", (int)reply.size, reply.data);
+    text_close(&reply);
+}
+
+static void get_text(const char *from, const char *name, char *to, size_t capacity)
+{
+    char mark[64];
+    (void)snprintf(mark, sizeof mark, "\"%s\":\"", name);
+    const char *at = strstr(from, mark);
+    assert_non_null(at);
+    at += strlen(mark);
+    const size_t size = strcspn(at, "\"");
+    assert_true(size < capacity);
+    memcpy(to, at, size);
+    to[size] = '\0';
+}
+
+static struct customer come(void)
+{
+    struct customer customer;
+    const struct client_request request = {
+        .method = "POST", .path = "/api/session/customer", .body = "{}"};
+    assert_int_equal(client_ask(client, &request), 201);
+    get_text(client->body, "token", customer.token, sizeof customer.token);
+    return customer;
+}
+
+static void say_open(struct phone *phone, const struct customer *customer, const char *orders,
+                     const char *cursor)
+{
+    char message[1200];
+    (void)snprintf(message, sizeof message,
+                   "{\"type\":\"open\",\"token\":\"%s\",\"orders\":[%s]%s%s%s}", customer->token,
+                   orders, cursor[0] == '\0' ? "" : ",\"cursor\":\"", cursor,
+                   cursor[0] == '\0' ? "" : "\"");
+    phone_say(phone, message);
+}
+
+static void assert_is(const struct schema *schema, const char *frame)
+{
+    char where[JSON_WHERE_BYTES_MAX] = "";
+    struct json_value *value = NULL;
+    if (json_parse_as(schema, bytes_of_text(frame), &value, where) != 0)
+        fail_msg("%s: %s in %s", schema->name, where, frame);
+    json_free(value);
+}
+
+/* Frames until one says @what; every one of them is one of those that are documented. */
+static const char *hear(struct phone *phone, const char *what)
+{
+    for (;;) {
+        const char *frame = phone_hear(phone);
+        if (strncmp(frame, "{\"type\":\"hello\"", 15) == 0)
+            assert_is(&schema_frame_hello, frame);
+        else if (strncmp(frame, "{\"type\":\"snapshot\"", 18) == 0)
+            assert_is(&schema_live_snapshot, frame);
+        else if (strncmp(frame, "{\"type\":\"delta\"", 15) == 0)
+            assert_is(&schema_live_delta, frame);
+        else
+            assert_is(&schema_live_beat, frame);
+        if (strstr(frame, what) != NULL)
+            return frame;
+    }
+}
+
+static struct phone *connect_phone(void)
+{
+    return phone_new(stall.nodes[0].http_port);
+}
+
+static int ask_with(const struct customer *customer, const char *key, const char *method,
+                    const char *path, const char *body)
+{
+    const struct client_request request = {
+        .method = method, .path = path, .token = customer->token, .key = key, .body = body};
+    return client_ask(client, &request);
+}
+
+static int ask(const struct customer *customer, const char *method, const char *path,
+               const char *body)
+{
+    return ask_with(customer, body == NULL ? NULL : client_key(), method, path, body);
+}
+
+static void assert_says(const char *what)
+{
+    if (strstr(client->body, what) == NULL)
+        fail_msg("%s is not in %s", what, client->body);
+}
+
+/* One who begins a cart; and one who comes by its link. */
+static struct customer begin_cart(char ret_link[LINK_DIGITS_MAX])
+{
+    struct customer customer;
+    const struct client_request request = {.method = "POST", .path = "/api/cart", .body = "{}"};
+    assert_int_equal(client_ask(client, &request), 201);
+    assert_is(&schema_cart_opened, client->body);
+    get_text(client->body, "token", customer.token, sizeof customer.token);
+    get_text(client->body, "link", ret_link, LINK_DIGITS_MAX);
+    return customer;
+}
+
+static struct customer join_cart(const char *link)
+{
+    struct customer customer;
+    char body[128];
+    (void)snprintf(body, sizeof body, "{\"link\":\"%s\"}", link);
+    const struct client_request request = {
+        .method = "POST", .path = "/api/cart/join", .body = body};
+    assert_int_equal(client_ask(client, &request), 201);
+    get_text(client->body, "token", customer.token, sizeof customer.token);
+    return customer;
+}
+
+/* As the cart is now. */
+static const char *order_of_cart(const struct customer *customer, unsigned round)
+{
+    static char body[160];
+    assert_int_equal(ask(customer, "GET", "/api/cart", NULL), 200);
+    const char *version = strstr(client->body, "\"version\":");
+    assert_non_null(version);
+    (void)snprintf(body, sizeof body,
+                   "{\"channel\":\"phone\",\"mode\":\"eat-in\",\"cart\":{\"round\":%u,%.*s}}",
+                   round, (int)strcspn(version, ",}"), version);
+    return body;
+}
+
+#define TWO_FOR_ANA "{\"item\":10,\"quantity\":2,\"who\":\"Ana\",\"note\":\"no onions\"}"
+#define ONE_FOR_BEN "{\"item\":11,\"quantity\":1,\"who\":\"Ben\"}"
+
+TEST(carts, phones_share_one_that_outlives_a_restart_and_what_both_order_is_one_order)
+{
+    char link[LINK_DIGITS_MAX], first[ID_DIGITS + 1], second[ID_DIGITS + 1], body[160];
+    open_stall();
+    const struct customer ana = begin_cart(link);
+    const struct customer ben = join_cart(link);
+    assert_string_not_equal(ana.token, ben.token);
+    struct phone *bens = connect_phone();
+    say_open(bens, &ben, "", "");
+    (void)hear(bens, "\"more\":false");
+    assert_int_equal(ask(&ana, "POST", "/api/cart/lines", TWO_FOR_ANA), 201);
+    assert_is(&schema_cart, client->body);
+    assert_non_null(strstr(hear(bens, "\"cart\""), "\"who\":\"Ana\""));
+    assert_int_equal(ask(&ben, "POST", "/api/cart/lines", ONE_FOR_BEN), 201);
+    assert_int_equal(ask(&ben, "PATCH", "/api/cart/lines/1", "{\"delta\":1}"), 200);
+    assert_non_null(strstr(hear(bens, "\"quantity\":3"), "\"version\":3"));
+    phone_close(bens);
+    client_close(client);
+    assert_int_equal(node_end(&stall.nodes[0], SIGKILL), 1000 + SIGKILL);
+    node_start(&stall.nodes[0]);
+    client = client_new(stall.nodes[0].http_port);
+    (void)snprintf(body, sizeof body, "%s", order_of_cart(&ben, 0));
+    assert_says("\"quantity\":3");
+    assert_says("\"who\":\"Ben\"");
+    assert_int_equal(ask(&ana, "POST", "/api/orders", body), 201);
+    assert_is(&schema_order_placed, client->body);
+    get_text(client->body, "id", first, sizeof first);
+    assert_int_equal(ask(&ben, "POST", "/api/orders", body), 201);
+    get_text(client->body, "id", second, sizeof second);
+    assert_string_equal(first, second);
+    assert_int_equal(ask(&ben, "GET", "/api/cart", NULL), 200);
+    assert_says("\"round\":1,\"lines\":[]");
+    assert_says(first); /* and whoever shares it may see it: */
+    (void)snprintf(body, sizeof body, "/api/orders/%s/status", first);
+    assert_int_equal(ask(&ben, "GET", body, NULL), 200);
+    assert_says("Ana: no onions");
+    assert_says("\"note\":\"Ben\"");
+    close_stall();
+}
+
+TEST(carts, an_edit_that_is_sent_again_is_not_done_again)
+{
+    char link[LINK_DIGITS_MAX], key[64];
+    open_stall();
+    const struct customer ana = begin_cart(link);
+    (void)snprintf(key, sizeof key, "%s", client_key());
+    assert_int_equal(ask_with(&ana, key, "POST", "/api/cart/lines", ONE_FOR_BEN), 201);
+    assert_int_equal(ask_with(&ana, key, "POST", "/api/cart/lines", ONE_FOR_BEN), 201);
+    assert_says("\"version\":1");
+    (void)snprintf(key, sizeof key, "%s", client_key());
+    assert_int_equal(ask_with(&ana, key, "PATCH", "/api/cart/lines/1", "{\"delta\":2}"), 200);
+    assert_int_equal(ask_with(&ana, key, "PATCH", "/api/cart/lines/1", "{\"delta\":2}"), 200);
+    assert_says("\"quantity\":3");
+    assert_int_equal(ask(&ana, "PATCH", "/api/cart/lines/1", "{\"delta\":-3}"), 200);
+    assert_says("\"lines\":[]");
+    assert_int_equal(ask(&ana, "PATCH", "/api/cart/lines/1", "{\"delta\":1}"), 404);
+    close_stall();
+}
+
+TEST(carts, what_somebody_changed_meanwhile_is_not_ordered_unseen)
+{
+    char link[LINK_DIGITS_MAX], body[160];
+    open_stall();
+    const struct customer ana = begin_cart(link);
+    assert_int_equal(ask(&ana, "POST", "/api/cart/lines", ONE_FOR_BEN), 201);
+    (void)snprintf(body, sizeof body, "%s", order_of_cart(&ana, 0));
+    assert_int_equal(ask(&ana, "POST", "/api/cart/lines", TWO_FOR_ANA), 201);
+    assert_int_equal(ask(&ana, "POST", "/api/orders", body), 409);
+    assert_int_equal(ask(&ana, "GET", "/api/cart", NULL), 200);
+    assert_says("\"round\":0");
+    assert_says("\"who\":\"Ana\"");
+    assert_int_equal(ask(&ana, "POST", "/api/orders", order_of_cart(&ana, 0)), 201);
+    close_stall();
+}
+
+TEST(carts, nobody_comes_in_without_the_link_and_nobody_elses_cart_is_seen)
+{
+    char link[LINK_DIGITS_MAX], body[128];
+    open_stall();
+    const struct customer ana = begin_cart(link);
+    const struct customer carl = come();
+    assert_int_equal(ask(&ana, "POST", "/api/cart/lines", TWO_FOR_ANA), 201);
+    assert_int_equal(ask(&carl, "GET", "/api/cart", NULL), 200);
+    assert_says("\"version\":0");
+    link[strlen(link) - 1] = link[strlen(link) - 1] == '0' ? '1' : '0';
+    (void)snprintf(body, sizeof body, "{\"link\":\"%s\"}", link);
+    const struct client_request request = {
+        .method = "POST", .path = "/api/cart/join", .body = body};
+    assert_int_equal(client_ask(client, &request), 404);
+    assert_int_equal(ask(&ana, "POST", "/api/cart/lines", "{\"item\":7777,\"quantity\":1}"), 409);
+    close_stall();
+}
+
+/* --- tables --- */
+
+static int sit(const struct customer *customer, const char *code, char ret_link[LINK_DIGITS_MAX])
+{
+    char body[TOKEN_TEXT_MAX + 32];
+    (void)snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
+    const int status = ask(customer, "POST", "/api/tables/join", body);
+    if (status == 201)
+        get_text(client->body, "link", ret_link, LINK_DIGITS_MAX);
+    return status;
+}
+
+TEST(carts, who_sits_at_a_table_shares_its_cart_until_it_is_cleared_or_its_code_revoked)
+{
+    char code[TOKEN_TEXT_MAX], one[LINK_DIGITS_MAX], two[LINK_DIGITS_MAX], later[LINK_DIGITS_MAX];
+    open_stall();
+    const struct customer ana = come();
+    const struct customer ben = come();
+    ask_owner("POST", "/api/tables/4/code", "{}");
+    assert_is(&schema_table_code, owner_said);
+    get_text(owner_said, "code", code, sizeof code);
+    assert_int_equal(sit(&ana, code, one), 201);
+    assert_int_equal(sit(&ben, code, two), 201);
+    assert_string_equal(one, two);
+    ask_owner("POST", "/api/tables/4/clear", "{}");
+    assert_int_equal(sit(&ben, code, later), 201);
+    assert_string_not_equal(one, later);
+    ask_owner("POST", "/api/tables/4/revoke", "{}");
+    assert_int_equal(sit(&ana, code, two), 410);
+    ask_owner("POST", "/api/tables/4/code", "{}");
+    get_text(owner_said, "code", code, sizeof code);
+    assert_int_equal(sit(&ana, code, two), 201);
+    assert_string_not_equal(two, later);
+    assert_int_equal(sit(&ana, ana.token, two), 404); /* a token, and no table's */
+    assert_int_equal(ask(&ana, "POST", "/api/tables/4/code", "{}"), 403);
+    assert_int_equal(ask(&ana, "POST", "/api/tables/4/clear", "{}"), 403);
+    close_stall();
+}
+
+TEST(carts, the_owner_makes_and_revokes_a_tables_code_by_command)
+{
+    char code[TOKEN_TEXT_MAX], link[LINK_DIGITS_MAX];
+    const char *state = stall.nodes[0].state;
+    open_stall();
+    const struct customer ana = come();
+    const struct ran made = RUN_WELL("table", "code", "7", "--state", state);
+    (void)snprintf(code, sizeof code, "%.*s", (int)strcspn(made.out, "\n"), made.out);
+    assert_int_equal(sit(&ana, code, link), 201);
+    (void)RUN_WELL("table", "clear", "7", "--state", state);
+    (void)RUN_WELL("table", "revoke", "7", "--state", state);
+    assert_int_equal(sit(&ana, code, link), 410);
+    assert_int_equal(RUN("table", "code", "0", "--state", state).status, 64);
+    assert_int_equal(RUN("table", "burn", "7", "--state", state).status, 64);
+    close_stall();
+}

@@ -1,0 +1,148 @@
+/* What customers put together: edits that say what changes, each done once; rounds; which carts a
+ * device keeps.
+ */
+#include "sync/domain/cart.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/base/writer.h"
+#include "tests/lib/test.h"
+
+static struct cart cart;
+static uint8_t buffer[CART_ROW_BYTES_MAX];
+
+static struct wanted_line wanted(uint64_t item, int32_t quantity)
+{
+    return (struct wanted_line){.item = item,
+                                .quantity = quantity,
+                                .options_count = 1,
+                                .options = {{1, 2}},
+                                .note = bytes_of_text("no onions")};
+}
+
+static int add(uint64_t edit, uint64_t item, int32_t quantity)
+{
+    const struct wanted_line line = wanted(item, quantity);
+    return cart_add(&cart, edit, bytes_of_text("Ana"), &line);
+}
+
+static struct bytes row(void)
+{
+    struct writer writer;
+    struct bytes written;
+    writer_init(&writer, buffer, sizeof buffer);
+    cart_encode(&cart, &writer);
+    assert_int_equal(writer_finish(&writer, &written), 0);
+    return written;
+}
+
+static void begin(void)
+{
+    memset(&cart, 0, sizeof cart);
+    cart.created = 77;
+    assert_int_equal(add(1, 10, 2), 0);
+    assert_int_equal(add(2, 11, 1), 0);
+}
+
+TEST(cart, its_row_says_all_of_it_and_half_a_row_nothing)
+{
+    static struct cart again;
+    begin();
+    const struct entity_id order = {.bytes = {1, 2, 3}};
+    cart_end_round(&cart, &order);
+    assert_int_equal(add(3, 12, 5), 0);
+    const struct bytes written = row();
+    assert_int_equal(cart_decode(written, &again), 0);
+    assert_int_equal(again.version, 4);
+    assert_int_equal(again.round, 1);
+    assert_int_equal(again.created, 77);
+    assert_int_equal(again.lines_count, 1);
+    assert_int_equal(again.lines[0].id, 3);
+    assert_int_equal(again.lines[0].wanted.item, 12);
+    assert_int_equal(again.lines[0].wanted.options[0].choice, 2);
+    assert_memory_equal(again.lines[0].who.data, "Ana", 3);
+    assert_true(again.has_placed && again.placed_round == 0);
+    assert_true(entity_id_equal(&again.placed, &order));
+    assert_true(cart_has_edit(&again, 3));
+    for (size_t size = 0; size < written.size; size++)
+        assert_int_not_equal(cart_decode(bytes_of(written.data, size), &again), 0);
+}
+
+TEST(cart, the_largest_one_has_room_in_its_row)
+{
+    static char who[NAME_BYTES_MAX], note[NOTE_BYTES_MAX];
+    struct wanted_line line = {.item = 99999999,
+                               .quantity = ORDER_QUANTITY_MAX,
+                               .options_count = LINE_OPTIONS_MAX,
+                               .note = bytes_of(note, sizeof note)};
+    memset(who, 'w', sizeof who);
+    memset(note, 'n', sizeof note);
+    memset(line.options, 0xff, sizeof line.options);
+    memset(&cart, 0, sizeof cart);
+    for (uint32_t i = 0; i < CART_LINES_MAX; i++)
+        assert_int_equal(cart_add(&cart, UINT64_MAX - i, bytes_of(who, sizeof who), &line), 0);
+    assert_int_equal(cart_add(&cart, 7, bytes_of_text(""), &line), ERR_TOO_MANY);
+    (void)row();
+}
+
+TEST(cart, edits_say_what_changes)
+{
+    const struct bytes note = bytes_of_text("for Ben");
+    begin();
+    assert_int_equal(cart_change(&cart, 3, 1, 3, NULL), 0);
+    assert_int_equal(cart.lines[0].wanted.quantity, 5);
+    assert_int_equal(cart_change(&cart, 4, 1, 0, &note), 0);
+    assert_int_equal(cart.lines[0].wanted.note.size, note.size);
+    assert_int_equal(cart_change(&cart, 5, 1, ORDER_QUANTITY_MAX, NULL), ERR_TOO_MANY);
+    assert_int_equal(cart_change(&cart, 5, 9, 1, NULL), ERR_NOT_FOUND);
+    assert_int_equal(cart_change(&cart, 5, 1, -5, NULL), 0); /* none of it is left */
+    assert_int_equal(cart.lines_count, 1);
+    assert_int_equal(cart.lines[0].id, 2);
+    assert_int_equal(cart_change(&cart, 6, 2, -100, NULL), 0); /* two took it back at once */
+    assert_int_equal(cart.lines_count, 0);
+    assert_int_equal(add(7, 10, 1), 0);
+    assert_int_equal(cart.lines[0].id, 3); /* no line is taken for one that went */
+}
+
+TEST(cart, the_last_edits_are_remembered)
+{
+    begin();
+    assert_true(cart_has_edit(&cart, 1));
+    for (uint64_t edit = 100; edit < 100 + CART_EDITS_MAX; edit++)
+        assert_int_equal(cart_change(&cart, edit, 1, 1, NULL), 0);
+    assert_false(cart_has_edit(&cart, 1));
+    assert_true(cart_has_edit(&cart, 100));
+    assert_int_not_equal(cart_edit_of(bytes_of_text("a")), cart_edit_of(bytes_of_text("b")));
+}
+
+TEST(cart, each_round_of_each_session_has_a_key_of_its_own)
+{
+    uint8_t one[CART_KEY_BYTES], again[CART_KEY_BYTES], next[CART_KEY_BYTES], other[CART_KEY_BYTES];
+    cart_order_key(5, 77, 0, one);
+    cart_order_key(5, 77, 0, again);
+    cart_order_key(5, 77, 1, next);
+    cart_order_key(6, 77, 0, other);
+    assert_int_equal(get_be32(one), 77);
+    assert_memory_equal(one, again, sizeof one);
+    assert_memory_not_equal(one, next, sizeof one);
+    assert_memory_not_equal(one, other, sizeof one);
+}
+
+TEST(cart, an_idle_one_makes_room_and_one_in_use_does_not)
+{
+    struct carts *carts = calloc(1, sizeof *carts);
+    uint64_t dropped;
+    assert_non_null(carts);
+    for (uint64_t session = 1; session <= CARTS_MAX; session++)
+        assert_int_equal(carts_use(carts, session, session, &dropped), 0);
+    assert_int_equal(carts_use(carts, 5000, CARTS_MAX, &dropped), ERR_BUSY);
+    assert_int_equal(carts_use(carts, 1, CARTS_MAX, &dropped), 0); /* it was there */
+    assert_int_equal(dropped, 0);
+    assert_int_equal(carts_use(carts, 5000, CART_IDLE_MS + 2, &dropped), 0);
+    assert_int_equal(dropped, 2); /* nobody touched that for longest */
+    assert_true(carts_is_fresh(carts, 5000, CART_IDLE_MS + 3, 10));
+    assert_false(carts_is_fresh(carts, 5000, CART_IDLE_MS + 12, 10));
+    assert_false(carts_is_fresh(carts, 2, 0, UINT32_MAX));
+    free(carts);
+}
