@@ -325,7 +325,7 @@ TEST(carts, the_owner_makes_and_revokes_a_tables_code_by_command)
     (void)RUN_WELL("table", "clear", "7", "--state", state);
     (void)RUN_WELL("table", "revoke", "7", "--state", state);
     assert_int_equal(sit(&ana, code, link), 410);
-    assert_int_equal(RUN("table", "code", "0", "--state", state).status, 64);
-    assert_int_equal(RUN("table", "burn", "7", "--state", state).status, 64);
+    assert_int_equal(RUN("table", "code", "0", "--state", state).status, 2);
+    assert_int_equal(RUN("table", "burn", "7", "--state", state).status, 2);
     close_stall();
 }
