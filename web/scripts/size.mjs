@@ -57,7 +57,7 @@ for (const [page, { first, lazy }] of Object.entries(budgets)) {
         styles,
     );
 }
-// The customers' page is one document; the node adds the menu (tests/e2e/order.spec.ts weighs both).
+// The customers' page is one document; the node adds the menu: tests/e2e/order.spec.ts weighs both.
 const document = readFileSync(new URL("order.html", dist), "utf8");
 const inline = (tag) => document.match(new RegExp(`<${tag}>(.*?)</${tag.split(" ")[0]}>`, "s"))[1];
 const weigh = (text) => gzipSync(text, { level: 9 }).length / kilobyte;

@@ -27,13 +27,17 @@ export const noteMax = 140;
 
 /** A plain item once more raises the line that is there; anything special is a line of its own. */
 export function addPlain(cart: Cart, item: number): Cart {
+    return addSame(cart, { item, quantity: 1, options: [], note: "" });
+}
+
+/** The same once more, with the same options and note, raises the line that is there. */
+export function addSame(cart: Cart, line: Omit<CartLine, "id">): Cart {
+    const { quantity, ...wanted } = line;
+    const what = JSON.stringify(wanted);
     const same = cart.findLast(
-        (line) => line.item === item && line.options.length === 0 && line.note === "",
+        ({ item, options, note }) => JSON.stringify({ item, options, note }) === what,
     );
-    if (same) {
-        return changeQuantity(cart, same.id, 1);
-    }
-    return addLine(cart, { item, quantity: 1, options: [], note: "" });
+    return same ? changeQuantity(cart, same.id, quantity) : addLine(cart, line);
 }
 
 export function addLine(cart: Cart, line: Omit<CartLine, "id">): Cart {

@@ -1,6 +1,6 @@
-// Draws JSX into the page: the whole of it each time, changing what differs. The types are Preact's,
-// the code is not: a page without components that keep anything needs a fifth of it.
-// The build takes this file for preact/jsx-runtime.
+// Draws JSX into the page: the whole of it each time, changing what differs. The types are
+// Preact's, the code is not: a page whose components keep nothing needs a fifth of it. The build
+// takes this file for preact/jsx-runtime.
 
 type Component = (props: Props) => unknown;
 type Props = Readonly<Record<string, unknown>>;

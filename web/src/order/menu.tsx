@@ -84,7 +84,7 @@ function Nothing() {
 function Search() {
     const filters = diets.value.size + without.value.size;
     return (
-        <div class="search-bar">
+        <search class="search-bar">
             <label class="search">
                 <Icon name="search" />
                 <input
@@ -106,7 +106,7 @@ function Search() {
             >
                 {filters === 0 ? t("filter") : counted("filterOf", filters)}
             </button>
-        </div>
+        </search>
     );
 }
 
@@ -184,7 +184,7 @@ function Row({ item }: { item: PageItem }) {
                 <button
                     type="button"
                     class="row-add primary"
-                    aria-label={t("addPlain", { name: item.name })}
+                    aria-label={`${t("addPlain", { name: item.name })} ${inCart || ""}`.trim()}
                     onClick={() => addOrOpen(item)}
                 >
                     {inCart > 0 ? <b>{inCart}</b> : <Icon name="plus" />}

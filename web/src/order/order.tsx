@@ -92,15 +92,14 @@ function waitText({ low_ms: low, high_ms: high }: NonNullable<Purchase["ready_in
 }
 
 function Wait({ last }: { last: Purchase }) {
-    if (!["placed", "accepted", "cooking"].includes(last.phase) || last.ahead === undefined) {
-        return null;
-    }
-    return (
+    const isWaiting = ["placed", "accepted", "cooking"].includes(last.phase);
+    const isSaid = last.ahead !== undefined && (last.ahead > 0 || last.phase !== "cooking");
+    return isWaiting && (last.ready_in || isSaid) ? (
         <div class="wait">
             {last.ready_in && <p class="eta">{waitText(last.ready_in)}</p>}
-            <p>{counted("ahead", last.ahead)}</p>
+            {isSaid && <p>{counted("ahead", last.ahead ?? 0)}</p>}
         </div>
-    );
+    ) : null;
 }
 
 function Ring() {

@@ -31,9 +31,10 @@ export function Screen() {
 }
 
 function Head() {
+    const isMenu = place.value === "";
     return (
         <header class="head">
-            <strong>{page.value.popup}</strong>
+            {isMenu ? <h1>{page.value.popup}</h1> : <strong>{page.value.popup}</strong>}
             <select
                 aria-label={t("language")}
                 value={language.value}

@@ -1,6 +1,6 @@
 // What the page knows and does: the menu, the cart, the price, and this phone's orders.
 import {
-    addLine,
+    addSame,
     type Cart,
     type CartLine,
     type Chosen,
@@ -107,7 +107,8 @@ export function setCart(next: Cart): void {
 }
 
 export function put(line: Omit<CartLine, "id">): void {
-    setCart(addLine(cart.value, line));
+    const { item, options, note, quantity } = line;
+    setCart(addSame(cart.value, { item, options, note, quantity }));
     sheet.value = null;
 }
 
