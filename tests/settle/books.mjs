@@ -3,7 +3,7 @@ import { appendFile } from "node:fs/promises";
 import path from "node:path";
 import { ask } from "../demo/device.mjs";
 import { until } from "../demo/wait.mjs";
-import { captured, held, must, say, SECONDS } from "./scenes.mjs";
+import { captured, held, must, SECONDS, say } from "./scenes.mjs";
 import { KEYS, keysPut } from "./stall.mjs";
 
 /** What the command says: {status, result}. */
@@ -107,8 +107,7 @@ export const BOOKS = {
         const has = ({ findings }, level, check, words) =>
             must(
                 findings.some(
-                    (one) =>
-                        one.level === level && one.check === check && one.text.includes(words),
+                    (one) => one.level === level && one.check === check && one.text.includes(words),
                 ),
                 `no ${level} ${check} "${words}" in ${JSON.stringify(findings, null, 1)}`,
             );

@@ -7,7 +7,7 @@ import { Dice } from "../stripe/dice.mjs";
 import { BOOKS } from "./books.mjs";
 import { AFTER_NAMES, CARD_NAMES, guest, judge, KITCHEN_NAMES, settled } from "./guests.mjs";
 import { KITCHEN } from "./kitchen.mjs";
-import { SCENES as STORIES, SETTINGS } from "./scenes.mjs";
+import { SETTINGS, SCENES as STORIES } from "./scenes.mjs";
 import { KEYS, pattern, Stall } from "./stall.mjs";
 
 const SCENES = { ...STORIES, ...BOOKS, ...KITCHEN };
