@@ -1,10 +1,13 @@
 /* The core's turns: what is asked of one device, and of several. */
 #include "tests/process/lib/desk.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "node/api/blob.h"
@@ -230,6 +233,66 @@ TEST(core, peers_are_told_how_many_screens_look_at_a_device)
 }
 
 /* --- places --- */
+
+/* --- beacons --- */
+
+/* A UDP port that nobody has at this moment. */
+static uint16_t free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, size), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    (void)close(fd);
+    return ntohs(address.sin_port);
+}
+
+/* From this machine to @port: a beacon of device @device that listens at @mesh_port. */
+static void shout(const struct desk *desk, uint16_t port, uint64_t device, uint16_t mesh_port)
+{
+    const struct beacon_config config = {
+        .popup = desk->identity.popup, .device = device, .mesh_port = mesh_port};
+    const struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    uint8_t frame[BEACON_BYTES];
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    beacon_write(&config, frame);
+    assert_int_equal(sendto(fd, frame, sizeof frame, 0, (const struct sockaddr *)&to, sizeof to),
+                     BEACON_BYTES);
+    (void)close(fd);
+}
+
+/* As a device with a beacon at @port; the second has none. */
+static void desks_open_near(struct desk *desks, uint16_t port)
+{
+    desk_open(&desks[0]);
+    desk_open_in(&desks[1], &desks[0]);
+    desk_add_device(&desks[0], &desks[1]);
+    desk_add_device(&desks[1], &desks[0]);
+    core_close(desks[0].core);
+    (void)snprintf(desks[0].settings.listen, ENDPOINT_BYTES_MAX, "tcp://0.0.0.0:*");
+    desks[0].settings.beacon_port = port;
+    assert_int_equal(desk_start(&desks[0]), 0);
+}
+
+TEST(core, a_device_that_is_heard_on_the_network_is_dialled_there_and_a_strangers_is_not)
+{
+    static struct desk desks[2];
+    const uint16_t port = free_port();
+    desks_open_near(desks, port);
+    const char *endpoint = core_endpoint(desks[1].core);
+    const uint16_t mesh_port = (uint16_t)strtoul(strrchr(endpoint, ':') + 1, NULL, 10);
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (!desk_is_linked(&desks[0], &desks[1])) {
+        shout(&desks[0], port, 4711, mesh_port);
+        shout(&desks[0], port, desks[1].identity.device, mesh_port);
+        desks_turn(desks, 2);
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+    assert_int_equal(desks[0].core->sightings.count, 1);
+    desks_close_pair(desks);
+}
 
 /* --- room --- */
 

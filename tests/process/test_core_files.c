@@ -3,6 +3,7 @@
 #define _DEFAULT_SOURCE /* mkdtemp */
 #include "tests/lib/test.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "node/core/fence.h"
 #include "node/os/file.h"
 #include "sync/replica.h"
+#include "tests/process/lib/faults.h"
 
 static char folder[64];
 
@@ -225,5 +227,65 @@ TEST(core_files, who_asks_nothing_keeps_nobody_out_for_ever_and_goes_with_the_no
     assert_int_equal(control_fds(&control, fds), 0);
     assert_false(control_next(&control, &request, &client));
     assert_false(control_is_running(folder));
+    end();
+}
+
+/* --- calls that fail --- */
+
+TEST(core_files, a_ballast_for_which_there_is_no_room_is_not_left_half_made)
+{
+    struct stat about;
+    char path[PATH_BYTES_MAX];
+    begin();
+    assert_int_equal(path_join(path, folder, "ballast"), 0);
+    faults_begin("posix_fallocate", 1, ENOSPC);
+    assert_int_equal(ballast_make(folder), ERR_FULL);
+    faults_begin("posix_fallocate", 1, EIO);
+    assert_int_equal(ballast_make(folder), ERR_IO);
+    assert_int_not_equal(stat(path, &about), 0);
+    faults_begin("statvfs", 1, EIO); /* who knows */
+    assert_int_equal(ballast_make(folder), ERR_FULL);
+    assert_true(faults_end());
+    end();
+}
+
+TEST(core_files, a_breadcrumb_that_cannot_be_made_is_told_and_can_be_made_the_next_time)
+{
+    struct breadcrumb breadcrumb;
+    struct entity_id entity;
+    char path[PATH_BYTES_MAX];
+    unsigned crashes = 0;
+    bool has_failed = true;
+    begin();
+    assert_int_equal(path_join(path, folder, "breadcrumb"), 0);
+    for (unsigned nth = 1; has_failed; nth++) {
+        (void)unlink(path);
+        faults_begin(NULL, nth, 0);
+        const int err = breadcrumb_open(&breadcrumb, folder, &crashes, &entity);
+        has_failed = faults_end();
+        assert_int_equal(err != 0, has_failed);
+        assert_int_equal(breadcrumb.map == NULL, has_failed);
+        breadcrumb_close(&breadcrumb);
+    }
+    (void)unlink(path);
+    faults_begin("pwrite", 1, ENOSPC);
+    assert_int_equal(breadcrumb_open(&breadcrumb, folder, &crashes, &entity), ERR_FULL);
+    assert_true(faults_end());
+    end();
+}
+
+TEST(core_files, a_control_socket_that_cannot_be_made_is_told_and_can_be_made_the_next_time)
+{
+    struct control control;
+    bool has_failed = true;
+    begin();
+    for (unsigned nth = 1; has_failed; nth++) {
+        faults_begin(NULL, nth, 0);
+        const int err = control_open(&control, folder);
+        has_failed = faults_end();
+        assert_true(err == 0 || has_failed);
+        control_close(&control, folder);
+        assert_false(control_is_running(folder));
+    }
     end();
 }

@@ -3,6 +3,8 @@
 #include "tests/process/lib/desk.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <lmdb.h>
@@ -16,6 +18,25 @@ static int sick_turn(struct desk *desk, const char *name, unsigned nth, int erro
 {
     faults_begin(name, nth, error);
     const int err = core_turn(desk->core, 0);
+    assert_true(faults_end());
+    return err;
+}
+
+/* A start that fails as was begun. */
+static int sick_start(struct desk *desk)
+{
+    const int err = desk_start(desk);
+    assert_true(faults_end());
+    assert_int_not_equal(err, 0);
+    return err;
+}
+
+/* A further gate for which no reader can be had. */
+static int sick_gate(struct desk *desk)
+{
+    const struct gate *gate = NULL;
+    faults_begin("mdb_txn_begin", 1, EIO);
+    const int err = core_gate_more(desk->core, &gate);
     assert_true(faults_end());
     return err;
 }
@@ -146,5 +167,158 @@ TEST(core_sick, a_wait_that_fails_ends_it)
     desk_open(&desk);
     assert_int_equal(sick_turn(&desk, "zmq_poll", 1, EFAULT), ERR_IO);
     assert_int_equal(sick_turn(&desk, "zmq_poll", 1, EINTR), 0); /* a signal is none */
+    desk_close(&desk);
+}
+
+/* --- whatever fails --- */
+
+enum { CALLS_MAX = 5000 };
+
+/* One that comes to nothing is none that its store is to blame for here. */
+static void start_well(struct desk *desk)
+{
+    desk_remove(desk, "starts");
+    assert_int_equal(desk_start(desk), 0);
+}
+
+TEST(core_sick, a_start_of_which_anything_fails_is_refused_or_does_and_the_next_one_works)
+{
+    struct desk desk;
+    struct order_key key;
+    bool has_failed = true;
+    desk_open(&desk);
+    desk_set_up(&desk);
+    for (unsigned nth = 1; has_failed; nth++) {
+        core_close(desk.core);
+        desk_remove(&desk, "starts");
+        faults_begin(NULL, nth, 0);
+        const int err = desk_start(&desk);
+        has_failed = faults_end();
+        assert_true(err == 0 || has_failed);
+        if (err != 0)
+            start_well(&desk);
+        assert_false(desk_has(&desk, "store.condemned"));
+        assert_in_range(nth, 1, CALLS_MAX);
+    }
+    struct command order = desk_order(&key, 1);
+    assert_int_equal(desk_ask(&desk, &order).err, 0);
+    desk_wipe(&desk);
+}
+
+TEST(core_sick, an_order_in_whose_turn_anything_fails_is_placed_once)
+{
+    struct desk desk;
+    struct order_key key;
+    bool has_failed = true;
+    desk_open(&desk);
+    desk_set_up(&desk);
+    for (unsigned nth = 1; has_failed; nth++) {
+        const struct command order = desk_order(&key, nth);
+        (void)desk_push(&desk, &order);
+        faults_begin(NULL, nth, 0);
+        const int err = core_turn(desk.core, 0);
+        has_failed = faults_end();
+        assert_true(err == 0 || (err == ERR_IO && has_failed));
+        if (err != 0) {
+            core_close(desk.core);
+            start_well(&desk);
+        } else {
+            assert_int_equal(until_answered(&desk), 0);
+        }
+        const struct effect_answer again = desk_ask(&desk, &order);
+        assert_int_equal(again.err, 0);
+        assert_int_equal(again.answer.number, nth);
+        assert_in_range(nth, 1, CALLS_MAX);
+    }
+    desk_wipe(&desk);
+}
+
+/* --- stores that are no good --- */
+
+static void spoil(const struct desk *desk, const char *words)
+{
+    char command[256];
+    (void)snprintf(command, sizeof command, "cd '%s' && %s", desk->state, words);
+    assert_int_equal(system(command), 0); /* NOLINT: words of our own making */
+}
+
+/* Whether a store was moved aside at the start. */
+static bool is_moved_aside(const struct desk *desk)
+{
+    char command[256];
+    (void)snprintf(command, sizeof command, "ls -d '%s'/store.damaged-* >/dev/null 2>&1",
+                   desk->state);
+    return system(command) == 0; /* NOLINT: words of our own making */
+}
+
+TEST(core_sick, what_is_no_store_is_moved_aside_at_once)
+{
+    struct desk desk;
+    desk_open(&desk);
+    core_close(desk.core);
+    desk_put(&desk, "store/data.mdb", "this is no store, and it is as long as it is");
+    assert_int_equal(desk_start(&desk), 0);
+    assert_true(is_moved_aside(&desk));
+    desk_wipe(&desk);
+}
+
+TEST(core_sick,
+     a_store_is_looked_at_from_end_to_end_when_no_start_settled_and_kept_when_it_is_whole)
+{
+    struct desk desk;
+    desk_open(&desk);
+    desk_set_up(&desk);
+    core_close(desk.core);
+    desk_put(&desk, "starts", "5\n");
+    assert_int_equal(desk_start(&desk), 0);
+    assert_false(is_moved_aside(&desk));
+    core_close(desk.core);
+    desk_put(&desk, "starts", "5\n");
+    spoil(&desk, "size=$(stat -c %s store/data.mdb) && truncate -s 8192 store/data.mdb && "
+                 "truncate -s \"$size\" store/data.mdb"); /* all but its first pages are zeros */
+    assert_int_equal(desk_start(&desk), 0);
+    assert_true(is_moved_aside(&desk));
+    desk_wipe(&desk);
+}
+
+TEST(core_sick, a_store_at_which_start_after_start_fails_is_moved_aside_in_the_end)
+{
+    struct desk desk;
+    desk_open(&desk);
+    core_close(desk.core);
+    desk_put(&desk, "starts", "5\n");
+    faults_begin_lasting("mdb_get", 1, EIO);
+    (void)sick_start(&desk);
+    assert_true(desk_has(&desk, "store.condemned"));
+    assert_int_equal(desk_start(&desk), 0);
+    assert_true(is_moved_aside(&desk));
+    desk_wipe(&desk);
+}
+
+TEST(core_sick, a_fence_that_is_damaged_is_taken_for_one_that_the_store_is_behind)
+{
+    static struct gate_live live;
+    struct desk desk;
+    desk_open(&desk);
+    core_gate(desk.core)->live(core_gate(desk.core)->context, &live);
+    const uint64_t before = live.log;
+    core_close(desk.core);
+    desk_put(&desk, "fence", "nonsense");
+    desk_put(&desk, "aside", "x");
+    assert_int_equal(desk_start(&desk), 0);
+    core_gate(desk.core)->live(core_gate(desk.core)->context, &live);
+    assert_true(live.log != before);
+    desk_close(&desk);
+}
+
+TEST(core_sick, as_many_programs_as_there_are_doors_ask_beside_the_web_and_no_more)
+{
+    const struct gate *gate = NULL;
+    struct desk desk;
+    desk_open(&desk);
+    assert_int_not_equal(sick_gate(&desk), 0);
+    for (unsigned at = DOORS_OF_PROGRAM; at < COMMAND_DOORS_MAX; at++)
+        assert_int_equal(core_gate_more(desk.core, &gate), 0);
+    assert_int_equal(core_gate_more(desk.core, &gate), ERR_TOO_MANY);
     desk_close(&desk);
 }

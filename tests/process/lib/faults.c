@@ -3,12 +3,18 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <lmdb.h>
 #include <zmq.h>
@@ -125,9 +131,24 @@ CALL(int, zmq_msg_recv, (zmq_msg_t * message, void *socket, int flags), (message
 CALL(int, zmq_poll, (zmq_pollitem_t * items, int count, long timeout), (items, count, timeout), -1,
      EFAULT)
 
+/* It answers with the error. */
+CALL(int, posix_fallocate, (int fd, off_t offset, off_t size), (fd, offset, size), error, ENOSPC)
+CALL(int, fstat, (int fd, struct stat *to), (fd, to), -1, EIO)
+CALL(int, fsync, (int fd), (fd), -1, EIO)
+CALL(int, ftruncate, (int fd, off_t size), (fd, size), -1, EIO)
+CALL(int, rename, (const char *from, const char *to), (from, to), -1, EACCES)
+CALL(int, statvfs, (const char *path, struct statvfs *to), (path, to), -1, EACCES)
+CALL(ssize_t, pwrite, (int fd, const void *data, size_t size, off_t at), (fd, data, size, at), -1,
+     EIO)
+CALL(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t offset),
+     (at, size, protection, flags, fd, offset), MAP_FAILED, ENOMEM)
+
 CALL(int, eventfd, (unsigned count, int flags), (count, flags), -1, EMFILE)
 CALL(int, getifaddrs, (struct ifaddrs * *ret), (ret), -1, ENOMEM)
 CALL(int, socket, (int family, int type, int protocol), (family, type, protocol), -1, EMFILE)
 CALL(int, setsockopt, (int fd, int level, int name, const void *value, socklen_t size),
      (fd, level, name, value, size), -1, EINVAL)
+CALL(int, bind, (int fd, __CONST_SOCKADDR_ARG to, socklen_t size), (fd, to, size), -1, EADDRINUSE)
+CALL(int, connect, (int fd, __CONST_SOCKADDR_ARG to, socklen_t size), (fd, to, size), -1,
+     ECONNREFUSED)
 CALL(int, listen, (int fd, int backlog), (fd, backlog), -1, EADDRINUSE)
