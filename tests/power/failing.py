@@ -78,6 +78,10 @@ class Trial:
                 customer.place()
             self.order = customer.promised[0][0]
             node.stop()
+        os.makedirs(os.path.join(self.folder, "screens/assets"))
+        for name in ("index.html", "assets/app.js", "assets/app.js.gz"):
+            with open(os.path.join(self.folder, "screens", name), "w") as file:
+                file.write(name)
         for what in ("backup", "archive", "export"):
             node.command(what, os.path.join(self.folder, f"kept.{what}"))
 
@@ -343,7 +347,8 @@ def life(trial):
             trial.judge(node.wait(), said)
         return is_ready
 
-    trial.until_nothing_fails(lambda: once({**trial.under, "FAILING_PAUSE": "300"}))
+    screens = {"TRESTLE_WEB": os.path.join(trial.folder, "screens")}
+    trial.until_nothing_fails(lambda: once({**trial.under, **screens, "FAILING_PAUSE": "300"}))
     if not once({}):
         raise Trouble("it does not start where nothing fails")
 
@@ -370,8 +375,8 @@ OFFLINE = (
     ("export", "--what", "stock", "{}/out"),
     ("export", "--what", "payments", "--format", "csv", "{}/out"),
 )
-LOOKS = ("/", "/nothing", "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/api/session",
-         "/api/status", "/api/menu", "/api/orders", "/api/orders?settled=1", "/api/orders/ORDER",
+LOOKS = ("/", "/nothing", "/assets/app.js", "/healthz", "/readyz", "/metrics",
+         "/api/openapi.json", "/api/session", "/api/status", "/api/menu", "/api/orders", "/api/orders?settled=1", "/api/orders/ORDER",
          "/api/orders/ORDER/receipt", "/api/kitchen/board", "/api/pickup/board", "/api/voided",
          "/api/reports/day", "/api/day", "/api/stalls", "/api/staff", "/api/taxes", "/api/offers",
          "/api/printers", "/api/reviews", "/api/devices", "/api/staff/roles", "/api/drawers")

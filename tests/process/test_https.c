@@ -258,15 +258,15 @@ TEST(https, a_new_certificate_is_taken_while_it_runs_and_a_wrong_one_is_not)
 TEST(https, it_does_not_start_with_a_key_that_others_may_read_or_that_is_another_s)
 {
     open_stall();
-    const char *const words[] = {"run",       "--state",     stall.nodes[0].state,
-                                 "--https",   "127.0.0.1:0", "--tls-certificate",
-                                 certificate, "--tls-key",   key,
-                                 NULL};
+    const char *words[] = {"run",       "--state",     stall.nodes[0].state,
+                           "--https",   "127.0.0.1:0", "--tls-certificate",
+                           certificate, "--tls-key",   key,
+                           NULL};
     assert_int_equal(chmod(key, 0644), 0);
     struct ran ran = run(words);
     assert_int_equal(ran.status, 78);
     assert_non_null(strstr(ran.err, "chmod 600"));
-    char command[500];
+    char command[900], nowhere[240];
     (void)snprintf(command, sizeof command, "cp '%s' '%s/old.pem'", certificate, stall.folder);
     shell(command);
     certificate_make("second");
@@ -279,6 +279,23 @@ TEST(https, it_does_not_start_with_a_key_that_others_may_read_or_that_is_another
     ran = run(words);
     assert_int_equal(ran.status, 78);
     assert_non_null(strstr(ran.err, "there is no such file"));
+    (void)snprintf(command, sizeof command,
+                   "openssl ecparam -genkey -name prime256v1 | openssl ec -aes256 -passout pass:no "
+                   "-out '%s' 2>/dev/null && chmod 600 '%s'",
+                   key, key);
+    shell(command);
+    ran = run(words);
+    assert_int_equal(ran.status, 78);
+    assert_non_null(strstr(ran.err, "without a password"));
+    (void)snprintf(nowhere, sizeof nowhere, "%s/tls.key", certificate); /* in no folder */
+    words[8] = nowhere;
+    ran = run(words);
+    assert_int_equal(ran.status, 78);
+    assert_non_null(strstr(ran.err, "it must be readable for this user"));
+    write_file(certificate, "no certificate\n");
+    ran = run(words);
+    assert_int_equal(ran.status, 78);
+    assert_non_null(strstr(ran.err, "it must hold a certificate as PEM"));
     ran = RUN("run", "--state", stall.nodes[0].state, "--https", "127.0.0.1:0");
     assert_int_equal(ran.status, 78);
     assert_non_null(strstr(ran.err, "tls-certificate = FILE"));

@@ -1476,6 +1476,45 @@ TEST(web, one_network_leaves_half_of_the_strangers_connections_to_others)
     core_free(core);
 }
 
+/* What the web said of itself. */
+static struct {
+    pthread_mutex_t lock;
+    char last[200];
+} said = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void on_log(void *context, const char *line)
+{
+    (void)context;
+    check(pthread_mutex_lock(&said.lock) == 0);
+    (void)snprintf(said.last, sizeof said.last, "%s", line);
+    check(pthread_mutex_unlock(&said.lock) == 0);
+}
+
+static bool is_said(const char *wanted)
+{
+    check(pthread_mutex_lock(&said.lock) == 0);
+    const bool is_it = strstr(said.last, wanted) != NULL;
+    check(pthread_mutex_unlock(&said.lock) == 0);
+    return is_it;
+}
+
+/* Strangers decide how often something goes wrong; what is said of it they do not. */
+TEST(web, of_what_goes_wrong_again_and_again_it_says_a_line_a_second)
+{
+    struct core *core = core_new(ROLE_OWNER);
+    core->config.connections_max = 1;
+    core->config.on_log = on_log;
+    (void)core_serve(core);
+    int fd = dial(core);
+    assert_int_equal(200, ask_on(fd, "GET", "/healthz", own_host(core), NULL));
+    assert_false(is_let_in(core));
+    while (!is_said("too many connections: one was refused (and "))
+        assert_false(is_let_in(core));
+    assert_true(is_said(" lines like it)"));
+    (void)close(fd);
+    core_free(core);
+}
+
 /* A new menu item of about 13 KiB. */
 static void change_much(int fd, const struct core *core, unsigned n)
 {
