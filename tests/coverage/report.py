@@ -52,9 +52,13 @@ def is_ours(path):
     return pathlib.PurePath(path).parts[0] in ("sync", "node", "gateway")
 
 
+def is_older(source, built):
+    return source.exists() and source.stat().st_mtime <= built
+
+
 def gcov(data):
     """What gcov says of the counters @data: the files of the object, or None where it was built
-    anew or is no more since they were written."""
+    anew since they were written, or its sources have changed since it was built, or are no more."""
     if not data.with_suffix(".gcno").exists():
         return None
     command = ["gcov", "--json-format", "--branch-probabilities", "--stdout", data]
@@ -66,7 +70,8 @@ def gcov(data):
     files = [file for line in done.stdout.splitlines() if line.startswith(b"{")
              for file in json.loads(line)["files"]]
     files = [file for file in files if is_ours(file["file"])]  # below the root: so the build maps
-    return files if all((ROOT / file["file"]).exists() for file in files) else None
+    built = data.with_suffix(".gcno").stat().st_mtime
+    return files if all(is_older(ROOT / file["file"], built) for file in files) else None
 
 
 def gcov_files():
@@ -79,9 +84,9 @@ def gcov_files():
                 stale.append(data)
             yield from files or ()
     if stale:
-        print(f"{len(stale)} counters are left out: their objects were built anew or removed since"
-              f" they were written, such as {stale[0].relative_to(ROOT)}; ./run coverage begins"
-              " with none", file=sys.stderr)
+        print(f"{len(stale)} counters are left out, such as {stale[0].relative_to(ROOT)}: their"
+              " objects were built anew since, or their sources have changed or gone; ./run coverage"
+              " builds all and begins with none", file=sys.stderr)
 
 
 def branches():
