@@ -246,6 +246,12 @@ static int asked_open(struct asked *asked, const struct args *args)
                                            : own_open(asked, &place);
 }
 
+/* EXIT_FAILED says that something does not match, and nothing else does. */
+static int unsaid(int status)
+{
+    return status == EXIT_FAILED ? EXIT_UNAVAILABLE : status;
+}
+
 int command_reconcile(const struct args *args)
 {
     struct reconcile_wish wish;
@@ -256,9 +262,9 @@ int command_reconcile(const struct args *args)
         return tell_failure("this machine", ERR_NO_MEMORY);
     }
     int status = wish_read(args, &wish);
-    status = status == EXIT_DONE ? asked_open(asked, args) : status;
-    status = status == EXIT_DONE ? begin(asked, &wish, &body) : status;
-    status = status == EXIT_DONE ? wait_for_end(asked, &body, &reply) : status;
+    status = status == EXIT_DONE ? unsaid(asked_open(asked, args)) : status;
+    status = status == EXIT_DONE ? unsaid(begin(asked, &wish, &body)) : status;
+    status = status == EXIT_DONE ? unsaid(wait_for_end(asked, &body, &reply)) : status;
     status = status == EXIT_DONE ? show(args, reply_root(reply), &body) : status;
     reply_free(reply);
     text_close(&body);

@@ -168,6 +168,18 @@ TEST(reconcile, a_payment_that_its_orders_ledger_lacks_is_found)
                         "that its ledger does not have\n");
 }
 
+TEST(reconcile, what_was_given_back_of_an_unmarked_payment_goes_with_it)
+{
+    paid();
+    there(STRIPE_INTENT, "pi_2", INTENT_SUCCEEDED, 500)->has_order = false;
+    struct money_item *refund = there(STRIPE_REFUND, "re_2", REFUND_SUCCEEDED, 500);
+    (void)snprintf(refund->intent, sizeof refund->intent, "pi_2");
+    assert_non_null(strstr(found(), "refund_by_hand: order without a number: 5.00 EUR"));
+    hand.input.is_shared = true;
+    assert_string_equal(found(), "");
+    assert_int_equal(result.others, 2);
+}
+
 TEST(reconcile, a_cancelled_payment_that_nobody_knows_moved_nothing)
 {
     paid();
@@ -343,6 +355,15 @@ TEST(reconcile, an_order_that_is_over_and_not_settled_is_found)
                         "order_to_collect: order A2: 1.00 EUR is still to be collected\n");
     hand.orders[0].is_over = hand.orders[1].is_over = false;
     assert_string_equal(found(), "");
+}
+
+TEST(reconcile, what_is_held_for_an_order_is_not_to_be_collected_as_well)
+{
+    paid();
+    hand.orders[0].held_minor = 1090;
+    hand.orders[0].due_minor = -1090;
+    assert_string_equal(found(), "order_hold_left: order A1 is over, and 10.90 EUR is still held "
+                                 "at the customer's bank\n");
 }
 
 TEST(reconcile, a_refund_that_was_asked_for_and_is_not_made_is_found_once)
