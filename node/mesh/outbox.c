@@ -43,8 +43,6 @@ struct bytes outbox_first(const struct outbox *outbox)
 void outbox_pop(struct outbox *outbox)
 {
     struct outbox_frame *first = outbox->first;
-    if (first == NULL)
-        return;
     outbox->first = first->next;
     if (outbox->first == NULL)
         outbox->last = NULL;

@@ -22,6 +22,7 @@ MUST_CHECK int outbox_push(struct outbox *outbox, struct bytes frame);
 
 /* The oldest frame; size 0 when there is none. It lives until the next call. */
 struct bytes outbox_first(const struct outbox *outbox);
+/* Forget it; there is one. */
 void outbox_pop(struct outbox *outbox);
 
 void outbox_clear(struct outbox *outbox);

@@ -228,6 +228,17 @@ TEST(sightings, a_linked_device_stays_where_it_is)
     assert_int_equal(sightings.count, 0);
 }
 
+TEST(sightings, who_was_seen_a_moment_ago_stays_whoever_else_is_gone)
+{
+    memset(&sightings, 0, sizeof sightings);
+    assert_true(see(DEVICE, "tcp://10.0.0.1:1", false, 1));
+    assert_true(see(OTHER, "tcp://10.0.0.2:1", false, SIGHTING_STALE_MS));
+    assert_false(sightings_expire(&sightings, OTHER, false, SIGHTING_STALE_MS + 1));
+    assert_true(sightings_expire(&sightings, DEVICE, false, SIGHTING_STALE_MS + 1));
+    assert_int_equal(sightings.count, 1);
+    assert_true(sightings.entries[0].peer.device == OTHER);
+}
+
 TEST(sightings, a_flood_of_devices_fills_a_bounded_table)
 {
     memset(&sightings, 0, sizeof sightings);
@@ -270,4 +281,5 @@ TEST(topology, of_sixty_four_each_dials_six_and_each_is_dialled)
         assert_int_equal(dialled_by(devices, DEVICES_MAX, i, is_reached), 6);
     for (size_t i = 0; i < DEVICES_MAX; i++)
         assert_true(is_reached[i]);
+    assert_false(topology_dials(devices, DEVICES_MAX, devices[0], devices[0]));
 }

@@ -103,6 +103,52 @@ TEST(pairing, frames_cut_at_any_byte_are_refused)
     }
 }
 
+TEST(pairing, a_frame_of_another_kind_or_version_or_length_is_refused)
+{
+    struct talk talk;
+    uint8_t buffer[PAIR_FRAME_BYTES_MAX];
+    struct bytes frame;
+    struct hash commitment;
+    struct pair_part heard;
+    talk_begin(&talk);
+    assert_int_equal(pair_offer_encode(&talk.offer, buffer, &frame), 0);
+    assert_int_equal(pair_reveal_decode(frame, &commitment, &heard), ERR_MALFORMED);
+    assert_int_equal(pair_commit_decode(frame, &commitment), ERR_MALFORMED);
+    assert_int_equal(pair_commit_encode(&talk.part, buffer, &frame), 0);
+    assert_int_equal(pair_offer_decode(frame, &heard), ERR_MALFORMED);
+    for (size_t at = 1; at < 4; at++) { /* its kind, which takes two bytes, and its version */
+        assert_int_equal(pair_commit_encode(&talk.part, buffer, &frame), 0);
+        buffer[at] ^= 1;
+        assert_int_equal(pair_commit_decode(frame, &commitment), ERR_MALFORMED);
+    }
+}
+
+TEST(pairing, parts_without_sense_and_keys_that_hide_nothing_conclude_nothing)
+{
+    static const struct public_key nothing;
+    static const struct pair_part senseless = {.size = 1, .data = {0xc0}};
+    struct talk talk;
+    struct pair_part weak;
+    struct paired paired;
+    talk_begin(&talk);
+    assert_int_equal(pair_conclude(&senseless, &talk.part, &talk.inviter, &paired), ERR_MALFORMED);
+    assert_int_equal(pair_conclude(&talk.offer, &senseless, &talk.inviter, &paired), ERR_MALFORMED);
+    assert_int_equal(pair_part_newcomer(&nothing, "Kitchen", &weak), 0);
+    assert_int_equal(pair_conclude(&talk.offer, &weak, &talk.inviter, &paired), ERR_MALFORMED);
+}
+
+TEST(pairing, a_name_that_is_too_long_makes_no_part)
+{
+    static char name[2 * PAIR_PART_BYTES_MAX];
+    struct talk talk;
+    struct pair_part part;
+    talk_begin(&talk);
+    const struct public_key key = transport_public(&talk.newcomer);
+    memset(name, 'x', sizeof name - 1);
+    assert_int_not_equal(pair_part_newcomer(&key, name, &part), 0);
+    assert_int_equal(part.size, 0);
+}
+
 /* --- the inviter's end --- */
 
 static void say(struct pairing *pairing, const struct talk *talk, uint8_t caller,
