@@ -10,6 +10,8 @@
 #include <lmdb.h>
 
 #include "node/os/clock.h"
+#include "node/os/file.h"
+#include "sync/domain/record.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/faults.h"
 
@@ -229,6 +231,86 @@ TEST(core_sick, an_order_in_whose_turn_anything_fails_is_placed_once)
         assert_int_equal(again.err, 0);
         assert_int_equal(again.answer.number, nth);
         assert_in_range(nth, 1, CALLS_MAX);
+    }
+    desk_wipe(&desk);
+}
+
+static void set_printer(struct desk *desk)
+{
+    uint8_t owner[8];
+    struct command set = {.kind = COMMAND_RECORD_SET,
+                          .principal = {.role = ROLE_OWNER},
+                          .record = KIND_PRINTER,
+                          .item = 1,
+                          .is_new = true,
+                          .fields_count = 3};
+    put_be64(owner, desk->identity.device);
+    set.fields[0] = (struct wanted_field){.field = RECORD_NAME, .text = bytes_of_text("Bar")};
+    set.fields[1] = (struct wanted_field){.field = PRINTER_DRIVER, .text = bytes_of_text("text")};
+    set.fields[2] =
+        (struct wanted_field){.field = PRINTER_OWNER, .text = bytes_of(owner, sizeof owner)};
+    assert_int_equal(desk_ask(desk, &set).err, 0);
+}
+
+/* How many tickets for the one item were printed. */
+static unsigned printed(const struct desk *desk)
+{
+    char path[PATH_BYTES_MAX];
+    uint8_t *data = NULL;
+    size_t size = 0;
+    unsigned count = 0;
+    (void)snprintf(path, sizeof path, "%s/printer-1.txt", desk->state);
+    if (file_read(path, 1 << 24, &data, &size) != 0)
+        return 0;
+    for (size_t i = 0; i + 5 <= size; i++)
+        count += memcmp(data + i, "Ramen", 5) == 0;
+    free(data);
+    return count;
+}
+
+/* The turns that take an order and have its ticket printed, of which the @nth call fails. */
+static bool print_sick(struct desk *desk, const struct command *order, unsigned nth)
+{
+    enum { TURNS = 4 };
+    int err = 0;
+    (void)desk_push(desk, order);
+    faults_begin(NULL, nth, 0);
+    for (unsigned i = 0; err == 0 && i < TURNS; i++)
+        err = core_turn(desk->core, 1);
+    const bool has_failed = faults_end();
+    assert_true(err == 0 || (err == ERR_IO && has_failed));
+    if (err != 0) {
+        core_close(desk->core);
+        start_well(desk);
+    }
+    while (err == 0 && !is_answered(desk))
+        desk_turn(desk);
+    assert_int_equal(desk_ask(desk, order).err, 0);
+    return has_failed;
+}
+
+TEST(core_sick, what_is_ordered_is_printed_whatever_fails_in_between)
+{
+    enum { STEP = 3 };
+    struct desk desk;
+    struct order_key key;
+    unsigned orders = 0;
+    bool has_failed = true;
+    desk_open(&desk);
+    core_close(desk.core);
+    (void)snprintf(desk.settings.print_folder, sizeof desk.settings.print_folder, "%s", desk.state);
+    assert_int_equal(desk_start(&desk), 0);
+    desk_set_up(&desk);
+    set_printer(&desk);
+    while (has_failed) {
+        const struct command order = desk_order(&key, ++orders);
+        has_failed = print_sick(&desk, &order, orders * STEP);
+        assert_in_range(orders, 1, CALLS_MAX);
+    }
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (printed(&desk) < orders) {
+        assert_int_equal(core_turn(desk.core, 10), 0);
+        assert_true(clock_mono_ms() < deadline_ms);
     }
     desk_wipe(&desk);
 }
