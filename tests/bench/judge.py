@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Judge the curves that bench.join, .memory, .peers, .age and .mesh print: is each at most linear?
+"""Judge the curves that bench.join, .memory, .peers, .age, .refold and .mesh print: is each at most linear?
 
     tests/bench/judge.py figures.tsv     ./run bench does so with what it measured
     tests/bench/judge.py --self-test     whether curves that are too steep are found out
@@ -69,6 +69,10 @@ def curves(rows):
     yield Curve("start against orders", column(rows, "memory", 1, 4), LINEAR, False)
     yield Curve("memory, linked, against peers", column(rows, "peers", 1, 2), LINEAR, True)
     yield Curve("memory after work against peers", column(rows, "peers", 1, 3), LINEAR, True)
+    yield Curve("refold: CPU seconds against orders", column(rows, "refold", 1, 2), LINEAR, False)
+    yield Curve("refold: longest part against orders", column(rows, "refold", 1, 3), LINEAR, False)
+    yield Curve("mending: CPU seconds against orders", column(rows, "refold", 1, 4), LINEAR, False)
+    yield Curve("mending: longest turn against orders", column(rows, "refold", 1, 5), LINEAR, False)
     yield Curve("memory against age", column(rows, "age", 1, 2), LINEAR, True)
     meshes = [row for row in rows if row[0] == "mesh"]
     for topology in dict.fromkeys(row[1] for row in meshes):

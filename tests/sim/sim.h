@@ -22,6 +22,8 @@ enum {
     SIM_CONVERGE_BUCKET_MS = 20,
     SIM_CONVERGE_BUCKETS = SIM_CONVERGE_MS / SIM_CONVERGE_BUCKET_MS + 1,
     SIM_ROUNDS_MAX = 15,
+    SIM_ROUNDS_USUAL = 2,
+    SIM_ROUNDS_USUAL_PERCENT = 95,
     SIM_ROUNDS_P99 = 3, /* one or two, and one more where a source was lost half-way */
     SIM_CALM_MS = 5500, /* who carries on what a fork voided waits up to 5 s before it writes */
     SIM_CALM_MAX_MS = 20000,
