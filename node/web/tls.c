@@ -1,7 +1,7 @@
 #include "node/web/tls.h"
 
-/* OpenSSL's headers have a type of that name. */
-#define ERR_STATE ERR_STATE_of_openssl
+#include "node/web/openssl_names.h"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #undef ERR_STATE

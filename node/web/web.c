@@ -1,5 +1,5 @@
-/* OpenSSL's headers, which lws shows, have a type of that name. */
-#define ERR_STATE ERR_STATE_of_openssl
+#include "node/web/openssl_names.h"
+
 #include <libwebsockets.h>
 #undef ERR_STATE
 

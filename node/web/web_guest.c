@@ -1,7 +1,7 @@
 /* Customers' phones on /ws: how many there may be, when each is written to, why one is closed. */
 
-/* OpenSSL's headers, which lws shows, have a type of that name. */
-#define ERR_STATE ERR_STATE_of_openssl
+#include "node/web/openssl_names.h"
+
 #include <libwebsockets.h>
 #undef ERR_STATE
 

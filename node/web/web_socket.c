@@ -1,7 +1,7 @@
 /* WebSockets: the stream of a screen, and what boards say. */
 
-/* OpenSSL's headers, which lws shows, have a type of that name. */
-#define ERR_STATE ERR_STATE_of_openssl
+#include "node/web/openssl_names.h"
+
 #include <libwebsockets.h>
 #undef ERR_STATE
 

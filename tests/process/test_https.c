@@ -1,9 +1,11 @@
 /* The TLS listener of a node: real certificates, a client of OpenSSL's, and a certificate that is
  * replaced while it runs. */
-#include <arpa/inet.h>
-#define ERR_STATE ERR_STATE_of_openssl
+#include "node/web/openssl_names.h"
+
 #include <openssl/ssl.h>
 #undef ERR_STATE
+
+#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

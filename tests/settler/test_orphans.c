@@ -231,6 +231,7 @@ TEST(settler_orphans, nothing_is_cancelled_whose_order_came_and_nobody_was_told_
     const uint32_t order = unclaimed();
     show(false);
     scene_run((uint64_t)20 * MINUTE_MS);
+    assert_int_equal(scene_rows('A'), 0);
     expect_claimed(order);
 }
 
