@@ -140,7 +140,7 @@ static bool field_is_sound(const struct schema_field *field)
            (!field->is_array || (field->items_max > 0 && field->items_min <= field->items_max));
 }
 
-static const char *schema_mistake(const struct schema *schema)
+const char *schema_mistake(const struct schema *schema)
 {
     for (size_t i = 0; i < schema->count; i++)
         if (!field_is_sound(&schema->fields[i]) ||

@@ -199,6 +199,8 @@ extern const size_t schemas_count;
 /* NULL when @schema has no field of that name. */
 const struct schema_field *schema_field_find(const struct schema *schema, const char *name);
 
+/* NULL, or the field of @schema that contradicts itself or stands there twice. */
+const char *schema_mistake(const struct schema *schema);
 /* NULL, or what is wrong with the tables themselves (a mistake of ours). */
 const char *schemas_mistake(void);
 

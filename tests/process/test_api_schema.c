@@ -271,3 +271,29 @@ TEST(api_schema, the_committed_document_is_current)
     text_close(&printed);
     text_close(&committed);
 }
+
+TEST(api_schema, a_field_that_contradicts_itself_or_stands_twice_is_named)
+{
+    static const struct schema none = {.name = "None"};
+    static const struct schema_words words = {.count = 0};
+    static const struct schema_field wrong[] = {
+        {.name = "enum", .type = SCHEMA_ENUM},
+        {.name = "words", .type = SCHEMA_INT, .words = &words},
+        {.name = "object", .type = SCHEMA_OBJECT},
+        {.name = "objects", .type = SCHEMA_INT, .object = &none},
+        {.name = "range", .type = SCHEMA_INT, .min = 2, .max = 1},
+        {.name = "empty", .type = SCHEMA_INT, .is_array = true},
+        {.name = "items", .type = SCHEMA_INT, .is_array = true, .items_min = 2, .items_max = 1},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        const struct schema_field fields[] = {{.name = "good", .type = SCHEMA_INT, .max = 1},
+                                              wrong[i]};
+        const struct schema schema = {.name = "Wrong", .count = 2, .fields = fields};
+        assert_string_equal(schema_mistake(&schema), wrong[i].name);
+    }
+    const struct schema_field twice[] = {{.name = "good", .type = SCHEMA_INT, .max = 1},
+                                         {.name = "good", .type = SCHEMA_BOOL}};
+    const struct schema schema = {.name = "Twice", .count = 2, .fields = twice};
+    assert_string_equal(schema_mistake(&schema), "good");
+    assert_null(schemas_mistake());
+}

@@ -71,6 +71,33 @@ TEST(web_guard, loopback_is_told_from_the_rest)
         assert_false(guard_address_is_loopback(bad[i]));
 }
 
+/* Browsers keep what they are told of names, and a machine's own are nobody's to keep it of. */
+TEST(web_guard, a_name_is_no_address_and_not_this_machine)
+{
+    static const char *const good[] = {"stall.example", "stall.example:8443", "notlocalhost", "a",
+                                       "localhost.example"};
+    static const char *const bad[] = {
+        "",          ":80",       "localhost", "LocalHost:7741", "a.localhost", "127.0.0.1:80",
+        "192.0.2.7", "[::1]:8443"};
+    char endless[GUARD_TEXT_BYTES_MAX + 8];
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(guard_is_name(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(guard_is_name(bad[i]));
+    memset(endless, 'a', sizeof endless - 1);
+    endless[sizeof endless - 1] = '\0';
+    assert_false(guard_is_name(endless));
+}
+
+TEST(web_guard, a_page_is_of_the_host_that_it_came_from)
+{
+    assert_true(guard_origin_is_of("https://stall.example", "stall.example"));
+    assert_false(guard_origin_is_of("https://stall.example", "stall.example:8443"));
+    assert_false(guard_origin_is_of("https://", ""));
+    assert_false(guard_origin_is_of("null", ""));
+    assert_false(guard_origin_is_of("null", "stall.example"));
+}
+
 /* --- files --- */
 
 static char folder[] = "/tmp/trestle-files-XXXXXX";
