@@ -330,3 +330,31 @@ TEST(live_sick, what_all_are_told_alike_is_the_same_for_each)
     assert_int_equal(lives_count(node.lives), 0);
     end();
 }
+
+TEST(live_sick, nobody_signs_in_by_half_of_what_is_known_of_them)
+{
+    static const char body[] = "{\"staff\":7,\"pin\":\"2580\"}";
+    const struct api_request request = {.access = {.entrance = ENTRANCE_LOOPBACK},
+                                        .method = "POST",
+                                        .path = "/api/session",
+                                        .query = "",
+                                        .body = bytes_of_text(body)};
+    bool is_reached = true;
+    begin();
+    for (unsigned nth = 1; is_reached; nth++) {
+        struct api_reply reply;
+        const uint64_t calls = arm(MEMORY_GET, nth);
+        api_handle(node.api, &request, &reply);
+        is_reached = disarm(MEMORY_GET, nth, calls);
+        assert_true(reply.is_pending != is_reached); /* the PIN is looked at, or 500 */
+        assert_true(!is_reached || reply.status == 500);
+        text_close(&reply.body);
+    }
+    struct api_request spoken = request;
+    struct api_reply reply;
+    spoken.access.entrance = ENTRANCE_PLAIN; /* where others read along */
+    api_handle(node.api, &spoken, &reply);
+    assert_int_equal(reply.status, 403);
+    text_close(&reply.body);
+    end();
+}
