@@ -3,8 +3,9 @@ import type { Clock, Random, Undo } from "../base/clock";
 import type { Purchase } from "../base/protocol";
 import { play, readyTones } from "../ui/tones";
 import { follow } from "./cell";
+import { type Line, makeLine, type Told, type Wire } from "./live";
 import { ask, Refusal } from "./node";
-import { changeOwn, type Own, owns, shownOwn } from "./shop";
+import { changeOwn, type Own, owns, readPage, shownOwn } from "./shop";
 
 type Phase = Purchase["phase"];
 const over: readonly Phase[] = ["completed", "cancelled", "refused"];
@@ -32,24 +33,34 @@ function announce(own: Own, next: Purchase): void {
     }
 }
 
+/** What was said of an order; null: nothing that was not known. */
+function hear(id: string, said: Purchase | null): void {
+    const own = owns.value.find((one) => one.id === id);
+    if (own && said) {
+        announce(own, said);
+    }
+    const change = said ? { last: said, number: said.number } : {};
+    changeOwn(id, { at: Date.now(), ...change });
+}
+
 interface Watch {
     readonly clock: Clock;
     readonly random: Random;
 }
 
-/** Asks for one order for as long as it is watched. */
-function watch(id: string, { clock, random }: Watch): Undo {
+interface Watched {
+    stop: Undo;
+    /** Asks now. */
+    hurry(): void;
+}
+
+/** Asks for one order for as long as it is watched; hardly, while the line tells. */
+function watch(id: string, { clock, random }: Watch): Watched {
     let etag = "";
     let failures = 0;
     let cancel: Undo = () => undefined;
     let isDone = false;
     const find = (): Own | undefined => owns.value.find((own) => own.id === id);
-    const hear = (own: Own, body: Purchase | null): void => {
-        if (body) {
-            announce(own, body);
-        }
-        changeOwn(id, { at: clock.now(), ...(body ? { last: body, number: body.number } : {}) });
-    };
     async function turn(): Promise<void> {
         const own = find();
         if (!own || isDone) {
@@ -60,20 +71,18 @@ function watch(id: string, { clock, random }: Watch): Undo {
             const answer = await ask<Purchase>("GET", `/api/orders/${id}/status`, asked);
             etag = answer.etag;
             failures = 0;
-            hear(own, answer.body);
+            hear(id, answer.body);
         } catch (error) {
-            failures += 1;
-            if (error instanceof Refusal && error.status === 404) {
-                failures = 4;
-            }
+            failures = error instanceof Refusal && error.status === 404 ? 4 : failures + 1;
         }
         again();
     }
     function again(): void {
         const isHidden = document.visibilityState === "hidden";
         const told = { failures, isHidden, random: random() };
+        const wait = line?.isLive ? heardSeldom : waitFor(find()?.last, told);
         cancel();
-        cancel = isDone ? cancel : clock.after(waitFor(find()?.last, told), () => void turn());
+        cancel = isDone ? cancel : clock.after(wait, () => void turn());
     }
     const hurry = (): void => {
         cancel();
@@ -81,11 +90,34 @@ function watch(id: string, { clock, random }: Watch): Undo {
     };
     document.addEventListener("visibilitychange", hurry);
     void turn();
-    return () => {
-        isDone = true;
-        cancel();
-        document.removeEventListener("visibilitychange", hurry);
+    return {
+        hurry,
+        stop() {
+            isDone = true;
+            cancel();
+            document.removeEventListener("visibilitychange", hurry);
+        },
     };
+}
+
+const heardSeldom = 60_000; // ms; what the line told is asked for all the same
+let line: Line | null = null;
+const watches = new Map<string, Watched>();
+
+/** Frames of the line: newest states, and that nothing else changed. */
+function listen({ orders = [], items = [], type }: Told): void {
+    const told = new Map(orders.map((purchase) => [purchase.id, purchase]));
+    for (const id of watches.keys()) {
+        hear(id, told.get(id) ?? null);
+    }
+    if (type === "delta" && items.length > 0) {
+        readPage().catch(() => undefined);
+    }
+}
+
+function openWire(path: string): Wire {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    return new WebSocket(`${scheme}://${location.host}${path}`) as unknown as Wire;
 }
 
 /** The orders that are worth asking for: the one in sight, and those that go on. */
@@ -95,13 +127,30 @@ function watched(): string[] {
     return [...new Set([...(seen ? [seen] : []), ...open].map(({ id }) => id))];
 }
 
+/** Those that the line can tell of: one phone's, of one token. */
+function lineWants(ids: readonly string[]): void {
+    const followed = owns.value.filter(({ id }) => ids.includes(id));
+    const token = followed[0]?.token ?? "";
+    const orders = followed.filter((own) => own.token === token).map(({ id }) => id);
+    line?.follow(token, orders);
+}
+
 export function startTracking(world: Watch): void {
-    const watches = new Map<string, Undo>();
+    line = makeLine({
+        ...world,
+        open: openWire,
+        tell: listen,
+        lost() {
+            for (const { hurry } of watches.values()) {
+                hurry();
+            }
+        },
+    });
     follow(() => {
         const wanted = watched();
-        for (const [id, undo] of watches) {
+        for (const [id, { stop }] of watches) {
             if (!wanted.includes(id)) {
-                undo();
+                stop();
                 watches.delete(id);
             }
         }
@@ -110,5 +159,6 @@ export function startTracking(world: Watch): void {
                 watches.set(id, watch(id, world));
             }
         }
+        lineWants(wanted);
     });
 }
