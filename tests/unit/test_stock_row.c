@@ -236,7 +236,7 @@ TEST(stock_row, no_right_to_a_gift_is_told_while_what_its_giver_had_cannot_be_re
         stock_account(&stock, 1, 3)->given = 4;
         stock_account(&stock, 1, 4)->received = 4;
         stock_account(&stock, 2, 4)->added = 1; /* of another issuer */
-        store_memory_fail(store, MEMORY_GET, nth, nth == 1 ? ERR_IO : 0);
+        store_memory_fail(store, MEMORY_GET, nth == 1 ? 1 : 0, nth == 1 ? ERR_IO : 0);
         const int err = stock_right(&stock, &view, 1, 4, &units);
         assert_int_equal(err, nth == 1 ? ERR_IO : 0);
         if (err == 0)
