@@ -242,7 +242,9 @@ int table_get(struct store_txn *txn, uint64_t number, struct table *ret_table)
     }
     reader_init(&reader, row);
     (void)read_array(&reader, 3, 3);
-    (void)read_uint(&reader, CART_VERSION);
+    if (read_uint(&reader, UINT64_MAX) != CART_VERSION) {
+        reader_fail(&reader, ERR_MALFORMED);
+    }
     ret_table->generation = read_uint(&reader, UINT64_MAX);
     ret_table->session = read_uint(&reader, UINT64_MAX);
     return reader_finish(&reader) == 0 ? 0 : ERR_SPOILT;

@@ -4,7 +4,9 @@
  * Input: 1 byte, which row; then its value.
  */
 #include "sync/base/check.h"
+#include "sync/base/writer.h"
 #include "sync/domain/blob.h"
+#include "sync/domain/cart.h"
 #include "sync/domain/history.h"
 #include "sync/domain/receipt.h"
 #include "sync/domain/request.h"
@@ -75,6 +77,38 @@ static void try_receipt_number(struct store_txn *txn, struct bytes value)
     check((receipt_last(txn, LOG, &number) == 0) == (value.size == 4));
 }
 
+/* What is read is written the same again. */
+static void try_cart(struct store_txn *txn, struct bytes value)
+{
+    static struct cart cart;
+    static uint8_t data[CART_ROW_BYTES_MAX];
+    struct writer writer;
+    struct bytes again;
+    put(txn, TABLE_LOCAL, cart_key(LOG), value);
+    if (cart_get(txn, LOG, &cart) != 0) {
+        return;
+    }
+    check(cart.lines_count <= CART_LINES_MAX && cart.edits_count <= CART_EDITS_MAX);
+    writer_init(&writer, data, sizeof data);
+    cart_encode(&cart, &writer);
+    check(writer_finish(&writer, &again) == 0 && bytes_equal(again, value));
+}
+
+static void try_table(struct store_txn *txn, struct bytes value)
+{
+    struct table table;
+    uint8_t data[TABLE_ROW_BYTES_MAX];
+    struct writer writer;
+    struct bytes again;
+    put(txn, TABLE_LOCAL, table_key(LOG), value);
+    if (table_get(txn, LOG, &table) != 0) {
+        return;
+    }
+    writer_init(&writer, data, sizeof data);
+    table_encode(&table, &writer);
+    check(writer_finish(&writer, &again) == 0 && bytes_equal(again, value));
+}
+
 static void try_keys(struct store_txn *txn, struct bytes key)
 {
     struct entity_id entity;
@@ -98,7 +132,7 @@ static void try_keys(struct store_txn *txn, struct bytes key)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const tries[])(struct store_txn *, struct bytes) = {
-        try_head, try_event, try_answer, try_receipt_number, try_keys};
+        try_head, try_event, try_answer, try_receipt_number, try_keys, try_cart, try_table};
     static struct store_memory *store;
     if (store == NULL) {
         store = store_memory_new();
