@@ -49,6 +49,15 @@ TEST(web_guard, only_our_own_origins_may_write)
         assert_false(guard_origin(&guard, bad[i]));
 }
 
+TEST(web_guard, where_any_name_will_do_a_page_of_that_very_name_may_write)
+{
+    assert_true(guard_origin_is_of("http://192.168.4.12:8088", "192.168.4.12:8088"));
+    assert_false(guard_origin_is_of("http://192.168.4.12:8089", "192.168.4.12:8088"));
+    assert_false(guard_origin_is_of("http://evil.example", "192.168.4.12:8088"));
+    assert_false(guard_origin_is_of("null", "192.168.4.12:8088"));
+    assert_false(guard_origin_is_of("", ""));
+}
+
 TEST(web_guard, over_tls_the_port_and_the_scheme_are_those_of_tls)
 {
     static const struct guard secure = {.port = 7741, .https_port = 443};
