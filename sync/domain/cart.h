@@ -7,7 +7,8 @@
  *   key    "cart" || be64 session
  *   value  [1, uint version, uint round, uint created, uint next line, [uint64 edit, ...],
  *           [line, ...], [uint round, bin12 order] or []]
- *   line   [uint id, text who, uint item, uint quantity, [[uint group, uint choice], ...], text note]
+ *   line   [uint id, text who, uint item, uint quantity, [[uint group, uint choice], ...], text
+ * note]
  *
  *   key    "table" || be64 number
  *   value  [1, uint generation, uint64 session or 0]
@@ -33,7 +34,7 @@ struct cart_line {
 struct cart {
     uint64_t version; /* of each change; 0 = there is none */
     uint32_t round;   /* orders that were made of it */
-    uint32_t created; /* seconds since the epoch, as its first phone says */
+    uint32_t created; /* seconds since the epoch, by this node's clock */
     uint32_t line_next;
     uint32_t edits_count;
     uint64_t edits[CART_EDITS_MAX]; /* the newest last */

@@ -193,13 +193,18 @@ static int place_again(struct task *task)
 static bool is_beyond(const struct command *command)
 {
     const bool is_customer = command->principal.role == ROLE_CUSTOMER;
-    return is_customer ? command->is_paid_now || command->is_forced : command->has_quote || command->has_cart;
+    return is_customer ? command->is_paid_now || command->is_forced
+                       : command->has_quote || command->has_cart;
 }
 
 /* Queues stand in the order of ids, which begin with the key's seconds: nobody says that he was
- * here long ago. Who works at the stall has a clock like the node's, or no reason to lie. */
+ * here long ago. Who works at the stall has a clock like the node's, or no reason to lie; a cart's
+ * are when it began, by the node's own clock. */
 static bool is_of_now(const struct task *task)
 {
+    if (task->command->has_cart) {
+        return true;
+    }
     const int64_t now_s = (int64_t)(task->till->now_t / 1000);
     const int64_t off_s = (int64_t)get_be32(task->command->key.data) - now_s;
     return off_s >= -GUEST_SECONDS_OFF_MAX && off_s <= GUEST_SECONDS_OFF_MAX;
