@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Judge the curves that bench.join, .memory, .peers, .age, .refold and .mesh print: is each at most linear?
+"""Judge the curves that bench.join, .memory, .peers, .age, .refold and .mesh print: is each linear
+at most?
 
     tests/bench/judge.py figures.tsv     ./run bench does so with what it measured
     tests/bench/judge.py --self-test     whether curves that are too steep are found out
