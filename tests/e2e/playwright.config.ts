@@ -1,6 +1,7 @@
 import { defineConfig } from "@playwright/test";
 
-// Debian's own browser without its windows, which were half of its work, and nothing that it would fetch by itself.
+// Debian's own browser without its windows, which were half of its work, and nothing that it
+// would fetch by itself.
 const browser = {
     executablePath: "/usr/bin/chromium-headless-shell",
     args: [
