@@ -46,7 +46,7 @@ static bool address_has_room(const struct web *web, const struct connection *con
         return true;
     for (const struct connection *at = web->guests; at != NULL; at = at->next)
         count += is_neighbour(at, connection);
-    return count <= web->guests_max / 2;
+    return count < (web->guests_max + 1) / 2;
 }
 
 int web_guest_new(struct web *web, struct connection *connection)

@@ -1368,6 +1368,37 @@ TEST(web, a_phone_that_does_not_say_whose_it_is_is_closed)
     core_free(core);
 }
 
+/* A phone behind a proxy that is trusted: what its handshake is answered with. */
+static int phone_of(const struct core *core, const char *client, int *ret_fd)
+{
+    char headers[200];
+    *ret_fd = dial(core);
+    (void)snprintf(headers, sizeof headers,
+                   "Origin: http://127.0.0.1:%d\r\nX-Forwarded-For: %s\r\n", web_port(core->web),
+                   client);
+    return upgrade_on(*ret_fd, core, "/ws?view=customer", headers);
+}
+
+TEST(web, of_the_phones_one_address_has_half_and_leaves_the_others_theirs)
+{
+    enum { PHONES = 8 };
+    static const struct proxies proxies = {.count = 1, .addresses = {"127.0.0.1"}};
+    int fds[PHONES + 1], count = 0, status = 101;
+    struct core *core = core_new(ROLE_OWNER);
+    core->config.customers_max = PHONES;
+    core->config.connections_max = 64;
+    core->config.proxies = &proxies;
+    (void)core_serve(core);
+    while (count < PHONES && status == 101)
+        status = phone_of(core, "2001:db8::1", &fds[count++]);
+    assert_int_equal(status, 503);
+    assert_int_equal(count - 1, PHONES / 2);
+    assert_int_equal(101, phone_of(core, "2001:db8:1::1", &fds[count++]));
+    for (int i = 0; i < count; i++)
+        (void)close(fds[i]);
+    core_free(core);
+}
+
 TEST(web, where_there_is_no_access_nobody_is_a_customer)
 {
     static const char says[] = "{\"type\":\"open\",\"token\":\"a.b.c\",\"orders\":[]}";
