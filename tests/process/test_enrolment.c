@@ -172,6 +172,48 @@ TEST(enrolment, a_full_welcome_fits_a_frame)
     free(welcome);
 }
 
+/* What its inviter says and signs with the invitation's secret, and the newcomer makes of it. */
+static int welcomed(const struct pairing *pairing, const struct welcome *said, size_t cut, int flip)
+{
+    static struct welcome heard;
+    static uint8_t buffer[WELCOME_BYTES_MAX];
+    struct bytes frame;
+    assert_int_equal(
+        welcome_encode(&pairing->invitation, &pairing->hello.mac, said, buffer, &frame), 0);
+    buffer[1] ^= (uint8_t)flip; /* its kind */
+    frame.size -= cut;
+    return welcome_decode(&pairing->invitation, &pairing->hello.mac, frame, &heard);
+}
+
+TEST(enrolment, a_welcome_that_is_cut_of_another_kind_or_says_nothing_is_none)
+{
+    static struct welcome welcome;
+    struct pairing pairing;
+    struct secret_key root;
+    pairing_begin(&pairing);
+    entropy_signing_key(&root);
+    welcome.root = signing_public(&root);
+    pairing.invitation.popup = popup_id_of_root(&welcome.root);
+    welcome.chain_size = 10;
+    assert_int_equal(welcomed(&pairing, &welcome, 0, 0), 0);
+    assert_int_equal(welcomed(&pairing, &welcome, 1, 0), ERR_MALFORMED);
+    assert_int_equal(welcomed(&pairing, &welcome, 0, 1), ERR_MALFORMED);
+    welcome.introductions_count = 1; /* of nobody */
+    assert_int_not_equal(welcomed(&pairing, &welcome, 0, 0), 0);
+    welcome.introductions_count = 0;
+    welcome.chain_size = 0;
+    assert_int_not_equal(welcomed(&pairing, &welcome, 0, 0), 0);
+}
+
+TEST(enrolment, a_word_that_is_no_invitation_is_told)
+{
+    static const char *const words[] = {"", "trestle1:", "trestle1:!!", "trestle1:A",
+                                        "trestle2:AAAA"};
+    struct invitation invitation;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        assert_int_equal(invitation_decode(words[i], &invitation), ERR_MALFORMED);
+}
+
 /* An inviter without time: it hangs up on the first callers, and then is there no more. */
 enum { CALLERS_MAX = 2 };
 
