@@ -85,8 +85,8 @@ def gcov_files():
             yield from files or ()
     if stale:
         print(f"{len(stale)} counters are left out, such as {stale[0].relative_to(ROOT)}: their"
-              " objects were built anew since, or their sources have changed or gone; ./run coverage"
-              " builds all and begins with none", file=sys.stderr)
+              " objects were built anew since, or their sources have changed or gone;"
+              " ./run coverage builds all and begins with none", file=sys.stderr)
 
 
 def branches():

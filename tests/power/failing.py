@@ -376,10 +376,11 @@ OFFLINE = (
     ("export", "--what", "payments", "--format", "csv", "{}/out"),
 )
 LOOKS = ("/", "/nothing", "/assets/app.js", "/healthz", "/readyz", "/metrics",
-         "/api/openapi.json", "/api/session", "/api/status", "/api/menu", "/api/orders", "/api/orders?settled=1", "/api/orders/ORDER",
-         "/api/orders/ORDER/receipt", "/api/kitchen/board", "/api/pickup/board", "/api/voided",
-         "/api/reports/day", "/api/day", "/api/stalls", "/api/staff", "/api/taxes", "/api/offers",
-         "/api/printers", "/api/reviews", "/api/devices", "/api/staff/roles", "/api/drawers")
+         "/api/openapi.json", "/api/session", "/api/status", "/api/menu", "/api/orders",
+         "/api/orders?settled=1", "/api/orders/ORDER", "/api/orders/ORDER/receipt",
+         "/api/kitchen/board", "/api/pickup/board", "/api/voided", "/api/reports/day",
+         "/api/day", "/api/stalls", "/api/staff", "/api/taxes", "/api/offers", "/api/printers",
+         "/api/reviews", "/api/devices", "/api/staff/roles", "/api/drawers")
 DEEDS = (("POST", "/api/orders/ORDER/accept", {}),
          ("POST", "/api/orders/ORDER/contact", {"name": "Ada", "phone": "1"}),
          ("POST", "/api/orders/ORDER/done", {}),
