@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { HIGH_HALF = 128 };
+enum { HIGH_HALF = 128, HIGHEST = 0x25ff /* boxes and blocks: no table has more */ };
 
 /* The characters of bytes 0x80 to 0xff; 0 = none that may be printed. */
 static const uint16_t pc858[HIGH_HALF] = {
@@ -187,7 +187,8 @@ size_t codepage_encode(const struct codepage *codepage, uint32_t character, char
         ret_bytes[0] = (char)character;
         return 1;
     }
-    for (size_t i = 0; codepage->high != NULL && i < HIGH_HALF; i++) {
+    const bool may_have = codepage->high != NULL && character <= HIGHEST;
+    for (size_t i = 0; may_have && i < HIGH_HALF; i++) {
         if (character != 0 && codepage->high[i] == character) {
             ret_bytes[0] = (char)(0x80 + i);
             return 1;
