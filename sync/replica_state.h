@@ -6,9 +6,9 @@
 #ifndef TRESTLE_SYNC_REPLICA_STATE_H
 #define TRESTLE_SYNC_REPLICA_STATE_H
 
+#include "sync/domain/cart.h"
 #include "sync/domain/guest.h"
 #include "sync/domain/hold.h"
-#include "sync/domain/cart.h"
 #include "sync/domain/quote.h"
 #include "sync/domain/turn.h"
 #include "sync/mesh/mesh.h"
@@ -384,8 +384,7 @@ MUST_CHECK int replica_entity_after(struct store_txn *txn, const struct entity_i
 
 /* replica_cart.c */
 /* Which carts are in the store. ERR_IO. */
-MUST_CHECK int replica_cart_open(struct replica *replica, struct store_txn *txn,
-                                 struct moment now);
+MUST_CHECK int replica_cart_open(struct replica *replica, struct store_txn *txn, struct moment now);
 /* After a command that succeeded: what it left of a cart or a table. ERR_BUSY: there is no room for
  * one more cart, and nothing changed; ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_cart_after(struct replica *replica, struct store_txn *txn,

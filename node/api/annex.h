@@ -36,7 +36,7 @@ struct annex_card {
 /* All functions are called on the web thread only, with @context. */
 struct annex {
     void *context;
-    struct teller teller; /* all zero: it tells customers nothing */
+    struct teller teller;          /* all zero: it tells customers nothing */
     const struct annex_card *card; /* NULL = nobody pays by card here */
     const struct route *routes;
     size_t routes_count;

@@ -43,7 +43,7 @@ SCHEMA(cart_opened, "CartOpened", "A customer's token that others share the cart
 
 SCHEMA(cart_join, "CartJoin", NULL, HEX("link", CART_LINK_DIGITS));
 
-SCHEMA(table_join, "TableJoin", NULL, TEXT("code", 1, TOKEN_TEXT_MAX, NOTE("of the table's sheet")));
+SCHEMA(table_join, "TableJoin", NULL, TEXT("code", 1, TOKEN_TEXT_MAX, NOTE("of a table's sheet")));
 
 SCHEMA(table_code, "TableCode", "What a table's sheet says; good until it is revoked.",
     INT("table", 1, TABLE_NUMBER_MAX),

@@ -22,7 +22,7 @@ enum subject {
     SUBJECT_NEW_QUOTE,
     SUBJECT_QUOTE,
     SUBJECT_NOTHING, /* of the journal: what is local */
-    SUBJECT_VOIDED, /* an order of which perhaps nothing counts */
+    SUBJECT_VOIDED,  /* an order of which perhaps nothing counts */
 };
 
 /* One row per command: who may, on what, by which handler. */

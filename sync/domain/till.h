@@ -240,8 +240,8 @@ struct till {
     const struct quotes *quotes;
     const struct guests *guests;
     const struct carts *carts; /* NULL = none */
-    uint64_t now_mono_ms; /* for these */
-    uint64_t quote_ms;    /* how long a new quote stands */
+    uint64_t now_mono_ms;      /* for these */
+    uint64_t quote_ms;         /* how long a new quote stands */
     uint64_t own_log;
     struct bytes lane;             /* of the own certificate */
     uint32_t number_next;          /* the next order number of (lane, day) */
@@ -288,7 +288,7 @@ struct till_result {
     struct bytes quote_row;  /* its row, in body_data; empty = no new one */
     uint32_t wants_count;    /* of a quote: what it holds; of a customer's order: what of the */
     struct hold_want wants[ORDER_LINES_MAX]; /* strictly counted was sold. Each item once */
-    uint64_t cart_session;  /* whose cart is ... */
+    uint64_t cart_session;                   /* whose cart is ... */
     struct bytes cart_row;  /* ... this from now on; empty = nothing of it changed */
     struct bytes table_row; /* of the command's table; likewise */
     uint8_t cart_data[CART_ROW_BYTES_MAX], table_data[TABLE_ROW_BYTES_MAX];
