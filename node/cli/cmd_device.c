@@ -112,26 +112,32 @@ static int target_find(struct door *door, const char *word, char ret_id[TARGET_B
     return status;
 }
 
-/* POST {"@field": "@value"}, or {}, and say @done; where nobody is, @missing. */
-static int change(const struct args *args, struct door *door, const char *path, const char *field,
-                  const char *value, const char *done, const char *name, const char *missing)
+/* What is asked of the node of one device or person, and what is said of it. */
+struct change {
+    const char *path;
+    const char *field, *value; /* the request's body; field NULL = {} */
+    const char *name, *done;   /* said in the end: "@name @done" */
+    const char *missing;       /* said where nobody is; NULL = what the node says */
+};
+
+static int change_ask(const struct args *args, struct door *door, const struct change *change)
 {
     struct text json = {0};
     struct text body = {0};
     text_append(&json, "{", 1);
-    if (field != NULL) {
-        text_append_json(&json, field);
+    if (change->field != NULL) {
+        text_append_json(&json, change->field);
         text_append(&json, ":", 1);
-        text_append_json(&json, value);
+        text_append_json(&json, change->value);
     }
     text_append(&json, "}", 1);
     const struct http_request request = {
-        .method = "POST", .path = path, .body = bytes_of(json.data, json.size)};
-    const int status = door_find(door, &request, missing, &body);
+        .method = "POST", .path = change->path, .body = bytes_of(json.data, json.size)};
+    const int status = door_find(door, &request, change->missing, &body);
     if (status == EXIT_DONE && args_has(args, "json"))
         (void)printf("%.*s\n", (int)body.size, body.data);
     else if (status == EXIT_DONE)
-        tell("%s %s", name, done);
+        tell("%s %s", change->name, change->done);
     text_close(&json);
     text_close(&body);
     return status;
@@ -147,8 +153,12 @@ static int device_change(const struct args *args, struct door *door, const struc
     if (action->question != NULL && !ask_is_meant(args, word, action->question))
         return EXIT_FAILED;
     (void)snprintf(path, sizeof path, "/api/devices/%s/%s", id, action->name);
-    return change(args, door, path, action->field, args->words[action->words - 1], action->done,
-                  word, NULL);
+    const struct change change = {.path = path,
+                                  .field = action->field,
+                                  .value = args->words[action->words - 1],
+                                  .name = word,
+                                  .done = action->done};
+    return change_ask(args, door, &change);
 }
 
 static bool role_is_known(const char *word)
@@ -221,10 +231,9 @@ static int role_change(const struct args *args, struct door *door)
     const char *number = args->words[1], *role = args->words[2];
     nobody(number, missing);
     (void)snprintf(path, sizeof path, "/api/staff/%.20s/role", number);
+    const struct change change = {path, "role", role, number, "has its new role", missing};
     const int status = person_check(door, number, role, missing);
-    return status != EXIT_DONE
-               ? status
-               : change(args, door, path, "role", role, "has its new role", number, missing);
+    return status != EXIT_DONE ? status : change_ask(args, door, &change);
 }
 
 static int pin_change(const struct args *args, struct door *door)
@@ -234,12 +243,13 @@ static int pin_change(const struct args *args, struct door *door)
     int status = EXIT_USAGE;
     nobody(number, missing);
     (void)snprintf(path, sizeof path, "/api/staff/%.20s/pin", number);
-    if (ask_secret("PIN (nothing: none any more): ", pin, sizeof pin))
-        status =
-            change(args, door, path, "pin", pin,
-                   pin[0] == '\0' ? "has no PIN any more" : "has its new PIN", number, missing);
-    else
+    if (ask_secret("PIN (nothing: none any more): ", pin, sizeof pin)) {
+        const char *done = pin[0] == '\0' ? "has no PIN any more" : "has its new PIN";
+        const struct change change = {path, "pin", pin, number, done, missing};
+        status = change_ask(args, door, &change);
+    } else {
         tell("the PIN is a line of 4 to 12 digits on standard input");
+    }
     entropy_wipe(pin, sizeof pin);
     return status;
 }

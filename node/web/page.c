@@ -45,7 +45,7 @@ static struct bytes find_between(struct bytes in, const char *open, const char *
 static int split(struct page *page, struct bytes document)
 {
     const struct bytes hole = find_between(document, facts_mark, "</script>");
-    if (hole.size != strlen(no_facts) || memcmp(hole.data, no_facts, hole.size) != 0)
+    if (!bytes_equal(hole, bytes_of_text(no_facts)))
         return ERR_MALFORMED;
     page->before = bytes_of(document.data, (size_t)(hole.data - document.data));
     page->after = bytes_of(hole.data + hole.size, document.size - page->before.size - hole.size);
