@@ -432,6 +432,17 @@ static void state_reset(struct replica *replica)
                                       .aside_count = replica->config.aside_count};
 }
 
+void replica_restart(struct replica *replica)
+{
+    replica->is_open = false;
+    memset(&replica->holds, 0, sizeof replica->holds);
+    memset(&replica->quotes, 0, sizeof replica->quotes);
+    memset(&replica->carts, 0, sizeof replica->carts);
+    memset(&replica->guests, 0, sizeof replica->guests);
+    memset(&replica->remake, 0, sizeof replica->remake);
+    replica->mesh.is_store_low = false;
+}
+
 int replica_open(struct replica *replica, struct store_txn *txn,
                  const struct replica_config *config, struct moment now, struct effects *out)
 {

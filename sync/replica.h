@@ -78,6 +78,10 @@ struct input {
 struct replica *replica_new(void);
 void replica_free(struct replica *replica);
 
+/* As a process that has just begun, in the memory of one that ended: what strangers hold here, and
+ * for how long, outlives aborted turns, but not the process. For hosts that play several. */
+void replica_restart(struct replica *replica);
+
 /* Read heads and roster, and open the own log if it is new (writes log.open; commit after
  * replica_seal()). ERR_MISMATCH: the store belongs to another pop-up or format. ERR_VERSION:
  * another fold version, see replica_rebuild_part(). ERR_MALFORMED: damaged beyond what opening

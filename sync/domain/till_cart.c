@@ -20,12 +20,9 @@ static int keep_cart(struct task *task, uint64_t session, const struct cart *car
 
 /* --- edits --- */
 
-/* The answer names whose cart it is. */
 static int keep_own_cart(struct task *task, const struct cart *cart)
 {
-    const uint64_t session = task->command->principal.session;
-    put_be64(task->result->entity.bytes, session);
-    return keep_cart(task, session, cart);
+    return keep_cart(task, task->command->principal.session, cart);
 }
 
 /* Its orders' ids begin with it, and a queue is sorted by these: not what a phone says. */
@@ -34,9 +31,11 @@ static uint32_t now_s(const struct task *task)
     return (uint32_t)(task->till->now_t / 1000);
 }
 
+/* The answer names whose cart it is, also where the edit was done before. */
 static int load_cart(const struct task *task, struct cart *ret_cart)
 {
     const struct command *command = task->command;
+    put_be64(task->result->entity.bytes, command->principal.session);
     int err = cart_get(task->till->txn, command->principal.session, ret_cart);
     if (err == 0 && ret_cart->version == 0) {
         ret_cart->created = now_s(task);

@@ -627,6 +627,7 @@ void cluster_node_boot(struct cluster *cluster, struct cluster_node *node)
         return;
     }
     cluster_blobs_sweep(node);
+    replica_restart(node->replica);
     if (!cluster_node_open(cluster, node)) {
         return;
     }

@@ -253,10 +253,14 @@ static bool is_remembered(struct sim *sim, const struct cluster_node *node,
     return sim_watch(sim, node)->day <= request->days[node->index] + 1;
 }
 
-/* Of a quote nothing is written: a retry is answered at another place of the log. */
-static bool is_of_quotes(const struct request *request)
+/* Of these no event is written: a retry is answered at another place of the log. */
+static bool is_local(const struct request *request)
 {
-    return request->command.kind == COMMAND_QUOTE || request->command.kind == COMMAND_QUOTE_DROP;
+    static const bool local[COMMAND_COUNT] = {[COMMAND_QUOTE] = true,
+                                              [COMMAND_QUOTE_DROP] = true,
+                                              [COMMAND_CART_ADD] = true,
+                                              [COMMAND_CART_SET] = true};
+    return local[request->command.kind];
 }
 
 static void once_check(struct sim *sim, struct cluster_node *node, const struct request *request,
@@ -270,7 +274,7 @@ static void once_check(struct sim *sim, struct cluster_node *node, const struct 
         sim->stats->oracles[ORACLE_ONCE]++;
         if (!entity_id_equal(&other->entity, &answer->entity)) {
             sim_fail(sim, ORACLE_ONCE, node, "a retry went to another entity");
-        } else if (i == node->index && !is_of_quotes(request) && !request->is_forgotten[i] &&
+        } else if (i == node->index && !is_local(request) && !request->is_forgotten[i] &&
                    is_remembered(sim, node, request) && !answers_alike(other, answer)) {
             sim_fail(sim, ORACLE_ONCE, node,
                      "a retried request %u was answered seq %llu (%u events), before seq %llu (%u "
@@ -308,7 +312,7 @@ void clients_answered(struct sim *sim, struct cluster_node *node,
         return;
     }
     sim->stats->commands[request->command.kind] +=
-        effect->answer.events > 0 || is_of_quotes(request) ? 1 : 0;
+        effect->answer.events > 0 || is_local(request) ? 1 : 0;
     if (request->is_keyed) {
         once_check(sim, node, request, &effect->answer);
     }
