@@ -420,6 +420,7 @@ static void state_reset(struct replica *replica)
     replica->scrub = (struct scrub){.part = SCRUB_TAILS};
     replica->desk = (struct desk){0};
     replica->doubles.count = 0;
+    replica->carts.count = 0; /* the rows that were left say which there are */
     replica->folder = (struct folder){.roster = &replica->roster,
                                       .history = replica->history,
                                       .order = replica->order,

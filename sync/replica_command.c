@@ -268,7 +268,7 @@ static int fold_before(struct replica *replica, struct store_txn *txn, struct ef
 static bool needs_fold(const struct replica *replica, const struct command *command)
 {
     const struct turn *turn = replica->turn;
-    if (command->kind != COMMAND_ORDER_PLACE || turn->entities_count == 0)
+    if (command->kind != COMMAND_ORDER_PLACE || turn->entities_count == 0 || command->has_cart)
         return true;
     for (uint32_t i = 0; i < turn->entities_count; i++)
         if (turn->entities[i].is_dirty && turn->entities[i].kinds != kind_bit(KIND_ORDER))
@@ -371,6 +371,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .device_secret = replica->config.device_secret,
                         .own_chain = replica->config.chain,
                         .close = &replica->close};
+    uint64_t cart_dropped = 0;
     int err = certificate_check(replica, command);
     if (err == 0 && may_give_receipt(command))
         err = receipt_prepare(replica, txn, &till);
@@ -378,6 +379,8 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         err = close_prepare(replica, txn, command);
     if (err == 0)
         err = replica_guest_before(replica, txn, command, now);
+    if (err == 0)
+        err = replica_cart_before(replica, txn, now);
     if (err == 0)
         err = till_judge(&till, command, result, ret_answer);
     if (err == ERR_UNAVAILABLE)
@@ -399,7 +402,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
     if (err == 0)
         err = replica_guest_after(replica, txn, command, now);
     if (err == 0)
-        err = replica_cart_after(replica, txn, command, now);
+        err = replica_cart_after(replica, txn, command, now, &cart_dropped);
     if (err != 0)
         return err;
     replica_stock_note(replica, result, true, now);
@@ -414,7 +417,8 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         .number = result->number,
         .day = result->day,
         .total_minor = result->total_minor,
-        .change_minor = result->change_minor};
+        .change_minor = result->change_minor,
+        .carts_changed = {result->cart_row.size > 0 ? result->cart_session : 0, cart_dropped}};
     return 0;
 }
 

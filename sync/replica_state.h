@@ -383,12 +383,17 @@ MUST_CHECK int replica_entity_after(struct store_txn *txn, const struct entity_i
                                     struct entity_id *ret_entity, uint32_t *ret_kinds);
 
 /* replica_cart.c */
-/* Which carts are in the store. ERR_IO. */
+/* Which carts are in the store; those that are too many or spoilt are dropped. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_cart_open(struct replica *replica, struct store_txn *txn, struct moment now);
-/* After a command that succeeded: what it left of a cart or a table. ERR_BUSY: there is no room for
- * one more cart, and nothing changed; ERR_IO, ERR_FULL. */
+/* Before a command is judged: those that ended are dropped. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_cart_before(struct replica *replica, struct store_txn *txn,
+                                   struct moment now);
+/* After a command that succeeded: what it left of a cart or a table. The till saw that there is
+ * room: nothing is refused any more. @ret_dropped: the session whose cart made room, or 0. ERR_IO,
+ * ERR_FULL. */
 MUST_CHECK int replica_cart_after(struct replica *replica, struct store_txn *txn,
-                                  const struct command *command, struct moment now);
+                                  const struct command *command, struct moment now,
+                                  uint64_t *ret_dropped);
 
 /* replica_guest.c */
 

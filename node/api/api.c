@@ -169,6 +169,7 @@ static void push_command(struct api *api, const struct api_request *request,
     }
     reply->is_pending = true;
     reply->request = command->request;
+    reply->has_cart = command->command.has_cart;
     if (reply->match.number == 0)
         reply->match.number = command->command.item;
     command_queue_push(queue, command);

@@ -134,7 +134,9 @@ static const char *where_of(int err, const struct api_reply *reply)
         return "";
     if (err == ERR_LIMIT)
         return "orders that are not paid for";
-    return err == ERR_MISMATCH ? "what is paid" : "";
+    if (err != ERR_MISMATCH)
+        return "";
+    return reply->has_cart ? "what is in the cart" : "what is paid";
 }
 
 void api_conclude(struct api *api, const struct effect_answer *answer, struct api_reply *reply)

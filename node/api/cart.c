@@ -76,8 +76,10 @@ static int keep_note(const struct cart_line *line, struct api_command *command,
     const struct bytes who = line->who;
     const struct bytes note = line->wanted.note;
     const bool has_both = who.size > 0 && note.size > 0;
-    const size_t size = who.size + (has_both ? 2 : 0) + note.size;
-    if (size > sizeof text || who.size == 0) /* then the note alone */
+    const size_t size = cart_note_size(who, note);
+    if (size > sizeof text)
+        return ERR_TOO_LARGE;
+    if (who.size == 0)
         return api_command_keep(command, note, ret_note);
     memcpy(text, who.data, who.size);
     memcpy(text + who.size, ": ", has_both ? 2 : 0);
@@ -108,7 +110,7 @@ static int take_key(const struct cart *cart, struct api_command *command)
     struct command *wanted = &command->command;
     uint8_t key[CART_KEY_BYTES];
     const struct bytes parts[] = {bytes_of_text(label), bytes_of(key, sizeof key)};
-    cart_order_key(wanted->principal.session, cart->created, wanted->cart_round, key);
+    cart_order_key(wanted->principal.session, cart->begun_t, wanted->cart_round, key);
     hash_parts(wanted->body_hash.bytes, sizeof wanted->body_hash.bytes, parts, 2);
     return api_command_keep(command, bytes_of(key, sizeof key), &wanted->key);
 }
@@ -143,6 +145,8 @@ int api_cart_fill(const struct state *state, struct api_command *command)
     const bool is_customer = command->command.principal.role == ROLE_CUSTOMER;
     if (command->command.kind == COMMAND_TABLE_SIT)
         return fill_table(state, &command->command);
+    if (command->command.kind == COMMAND_TABLE_CODE)
+        command->command.generation = entropy_u64() | 1; /* 0 says that there is none */
     return command->command.has_cart && is_customer ? fill_order(state, command) : 0;
 }
 
@@ -157,7 +161,9 @@ int api_table_code(const struct state *state, struct store_txn *txn, uint64_t nu
 {
     char code[TOKEN_TEXT_MAX];
     struct table table;
-    int err = number <= TABLE_NUMBER_MAX ? table_get(txn, number, &table) : ERR_NOT_FOUND;
+    int err = table_get(txn, number, &table);
+    if (err == 0 && table.generation == 0)
+        err = ERR_EXPIRED;
     if (err == 0)
         err = access_table(state->gate->access, &state->live, number, table.generation, code);
     if (err == 0)

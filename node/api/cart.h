@@ -14,12 +14,11 @@
 enum {
     CART_PROOF_BYTES = 16,
     CART_LINK_DIGITS = 2 * (8 + CART_PROOF_BYTES),
-    TABLE_NUMBER_MAX = 99999,
 };
 
 /* The rest of a command that was filled from a body: the lines of a cart that is ordered, and the
- * key that makes it one order; the table of a code. ERR_NOT_FOUND: no code of this device's;
- * ERR_TOO_LARGE, ERR_SPOILT, ERR_IO. */
+ * key that makes it one order; the table of a code, and what the first code of a table says.
+ * ERR_NOT_FOUND: no code of this device's; ERR_TOO_LARGE, ERR_IO. */
 MUST_CHECK int api_cart_fill(const struct state *state, struct api_command *command);
 
 /* --- answers; the values are the caller's --- */
@@ -34,7 +33,7 @@ MUST_CHECK int api_cart_join(const struct state *state, struct bytes body,
 /* Of COMMAND_TABLE_SIT's answer. */
 MUST_CHECK int api_table_joined(const struct state *state, const struct answer *answer,
                                 struct json_value **ret_value);
-/* ERR_NOT_FOUND: no such table may be; ERR_SPOILT, ERR_IO. */
+/* After COMMAND_TABLE_CODE. ERR_EXPIRED: it was revoked since; ERR_IO. */
 MUST_CHECK int api_table_code(const struct state *state, struct store_txn *txn, uint64_t number,
                               struct json_value **ret_value);
 

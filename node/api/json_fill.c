@@ -620,6 +620,7 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_CART_ADD] = fill_cart_add,
     [COMMAND_CART_SET] = fill_cart_set,
     [COMMAND_TABLE_SIT] = fill_table_sit,
+    [COMMAND_TABLE_CODE] = fill_nothing,
     [COMMAND_TABLE_CLEAR] = fill_nothing,
     [COMMAND_TABLE_REVOKE] = fill_nothing,
     [COMMAND_LINES_ADD] = fill_lines_add,

@@ -516,7 +516,7 @@ static void tell_queue(struct telling *telling)
     json_print(json_live_queue(&lives->state->line_up), telling->frame);
 }
 
-/* Of a session that never had one there is nothing to say. */
+/* Also that there is none any more. */
 static int tell_cart(struct telling *telling)
 {
     struct live *live = telling->live;
@@ -525,7 +525,7 @@ static int tell_cart(struct telling *telling)
         return 0;
     int err = cart_get(telling->txn, live->caller.principal.session, &cart);
     live->has_cart = false;
-    if (err != 0 || cart.version == 0)
+    if (err != 0)
         return err;
     text_append_text(telling->frame, ",\"cart\":");
     json_print(json_cart(&cart), telling->frame);

@@ -2,6 +2,7 @@
 #include "node/access/token.h"
 #include "node/api/cart.h"
 #include "node/api/schema_fields.h"
+#include "sync/domain/cart.h"
 #include "sync/domain/order.h"
 
 /* clang-format off */
@@ -11,7 +12,8 @@ SCHEMA(cart_line_new, "CartLineNew", "One more line of the customer's cart.",
     INT("quantity", 1, ORDER_QUANTITY_MAX),
     OBJECT("options", schema_option_wanted, MANY(0, LINE_OPTIONS_MAX), OPTIONAL),
     TEXT("note", 0, NOTE_BYTES_MAX, OPTIONAL),
-    TEXT("who", 0, NAME_BYTES_MAX, OPTIONAL, NOTE("whose it is, for the others at the table")));
+    TEXT("who", 0, NAME_BYTES_MAX, OPTIONAL,
+         NOTE("whose it is, for the others at the table; it has room in one note with the note")));
 
 SCHEMA(cart_line_set, "CartLineSet", "Changes to one line; what is left out stays.",
     INT("delta", -ORDER_QUANTITY_MAX, ORDER_QUANTITY_MAX, OPTIONAL,

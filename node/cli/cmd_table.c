@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/cart.h"
 #include "node/cli/door.h"
 #include "node/cli/reply.h"
+#include "sync/domain/cart.h"
 
 static int usage(void)
 {

@@ -344,14 +344,12 @@ static void access_has_news(void *context)
     web_notify(context);
 }
 
-/* Others share the cart that a customer changed. */
-static void tell_cart(struct web *web, const struct api_reply *reply)
+/* Others share them, whether or not he who changed one is still there. */
+static void tell_carts(struct web *web, const struct answer *answer)
 {
-    const int command = reply->route->command;
-    const bool is_cart = command == COMMAND_CART_ADD || command == COMMAND_CART_SET ||
-                         command == COMMAND_ORDER_PLACE;
-    if (web->lives != NULL && is_cart && reply->caller.kind == CALLER_CUSTOMER)
-        lives_touch_cart(web->lives, reply->caller.principal.session);
+    for (size_t i = 0; i < sizeof answer->carts_changed / sizeof answer->carts_changed[0]; i++)
+        if (web->lives != NULL && answer->carts_changed[i] != 0)
+            lives_touch_cart(web->lives, answer->carts_changed[i]);
 }
 
 static void on_news(struct web *web)
@@ -359,13 +357,10 @@ static void on_news(struct web *web)
     struct effect_answer answer;
     while (command_queue_answered(web->gate->queue, &answer)) {
         struct connection *connection = find_pending(web, answer.request, false, false);
-        if (connection == NULL) { /* it was closed meanwhile; the order stands */
-            if (web->lives != NULL && answer.err == 0 && answer.answer.kind == KIND_NONE)
-                lives_touch_cart(web->lives, get_be64(answer.answer.entity.bytes));
+        tell_carts(web, &answer.answer);
+        if (connection == NULL) /* it was closed meanwhile; the order stands */
             continue;
-        }
         api_conclude(web->site.api, &answer, &connection->exchange->response.reply);
-        tell_cart(web, &connection->exchange->response.reply);
         web_http_answered(connection);
     }
     on_annex(web);

@@ -6,7 +6,16 @@
 #include "sync/base/writer.h"
 #include "sync/domain/menu_events.h"
 
-enum { CART_VERSION = 1, CART_LABEL_BYTES = 4, TABLE_LABEL_BYTES = 5 };
+enum {
+    CART_VERSION = 2,
+    TABLE_VERSION = 1,
+    CART_LABEL_BYTES = 4,
+    TABLE_LABEL_BYTES = 5,
+    WHO_MARK_BYTES = 2, /* ": " */
+};
+
+/* Of clock readings in a row: so differences of them fit. */
+#define T_MAX (UINT64_C(1) << 53)
 
 static struct key key_of(const char *label, size_t label_size, uint64_t number)
 {
@@ -42,11 +51,12 @@ static void write_line(struct writer *writer, const struct cart_line *line)
 
 void cart_encode(const struct cart *cart, struct writer *writer)
 {
-    write_array(writer, 8);
+    write_array(writer, 9);
     write_uint(writer, CART_VERSION);
     write_uint(writer, cart->version);
     write_uint(writer, cart->round);
-    write_uint(writer, cart->created);
+    write_uint(writer, cart->begun_t);
+    write_uint(writer, cart->touched_t);
     write_uint(writer, cart->line_next);
     write_array(writer, cart->edits_count);
     for (uint32_t i = 0; i < cart->edits_count; i++) {
@@ -84,13 +94,14 @@ int cart_decode(struct bytes row, struct cart *ret_cart)
 {
     struct reader reader;
     reader_init(&reader, row);
-    (void)read_array(&reader, 8, 8);
+    (void)read_array(&reader, 9, 9);
     if (read_uint(&reader, UINT64_MAX) != CART_VERSION) {
         reader_fail(&reader, ERR_MALFORMED);
     }
     ret_cart->version = read_uint(&reader, UINT64_MAX);
     ret_cart->round = (uint32_t)read_uint(&reader, UINT32_MAX);
-    ret_cart->created = (uint32_t)read_uint(&reader, UINT32_MAX);
+    ret_cart->begun_t = read_uint(&reader, T_MAX);
+    ret_cart->touched_t = read_uint(&reader, T_MAX);
     ret_cart->line_next = (uint32_t)read_uint(&reader, UINT32_MAX);
     ret_cart->edits_count = read_array(&reader, 0, CART_EDITS_MAX);
     for (uint32_t i = 0; i < ret_cart->edits_count; i++) {
@@ -112,12 +123,15 @@ int cart_get(struct store_txn *txn, uint64_t session, struct cart *ret_cart)
 {
     const struct key key = cart_key(session);
     struct bytes row;
-    const int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &row);
+    int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &row);
+    if (err == 0 && cart_decode(row, ret_cart) != 0) {
+        err = ERR_NOT_FOUND;
+    }
     if (err == ERR_NOT_FOUND) {
         *ret_cart = (struct cart){.version = 0};
-        return 0;
+        err = 0;
     }
-    return err == 0 && cart_decode(row, ret_cart) != 0 ? ERR_SPOILT : err;
+    return err;
 }
 
 /* --- edits --- */
@@ -150,8 +164,17 @@ static void remember(struct cart *cart, uint64_t edit)
     cart->version++;
 }
 
+size_t cart_note_size(struct bytes who, struct bytes note)
+{
+    const bool has_both = who.size > 0 && note.size > 0;
+    return who.size + (has_both ? WHO_MARK_BYTES : 0) + note.size;
+}
+
 int cart_add(struct cart *cart, uint64_t edit, struct bytes who, const struct wanted_line *wanted)
 {
+    if (cart_note_size(who, wanted->note) > NOTE_BYTES_MAX) {
+        return ERR_TOO_LARGE;
+    }
     if (cart->lines_count == CART_LINES_MAX || cart->line_next == UINT32_MAX) {
         return ERR_TOO_MANY;
     }
@@ -181,6 +204,9 @@ int cart_change(struct cart *cart, uint64_t edit, uint32_t id, int32_t delta,
     if (delta > ORDER_QUANTITY_MAX - line->wanted.quantity) {
         return ERR_TOO_MANY;
     }
+    if (note != NULL && cart_note_size(line->who, *note) > NOTE_BYTES_MAX) {
+        return ERR_TOO_LARGE;
+    }
     line->wanted.quantity += delta;
     if (note != NULL) {
         line->wanted.note = *note;
@@ -203,16 +229,16 @@ void cart_end_round(struct cart *cart, const struct entity_id *order)
     cart->version++;
 }
 
-void cart_order_key(uint64_t session, uint32_t created, uint32_t round,
+void cart_order_key(uint64_t session, uint64_t begun_t, uint32_t round,
                     uint8_t ret_key[CART_KEY_BYTES])
 {
-    uint8_t numbers[8 + 4];
+    uint8_t numbers[8 + 8 + 4];
     put_be64(numbers, session);
-    put_be32(numbers + 8, round);
+    put_be64(numbers + 8, begun_t);
+    put_be32(numbers + 16, round);
     const struct bytes parts[] = {bytes_of_text("trestle/cart-order/1"),
                                   bytes_of(numbers, sizeof numbers)};
-    put_be32(ret_key, created);
-    hash_parts(ret_key + 4, CART_KEY_BYTES - 4, parts, sizeof parts / sizeof parts[0]);
+    hash_parts(ret_key, CART_KEY_BYTES, parts, sizeof parts / sizeof parts[0]);
 }
 
 /* --- tables --- */
@@ -225,77 +251,35 @@ struct key table_key(uint64_t number)
 void table_encode(const struct table *table, struct writer *writer)
 {
     write_array(writer, 3);
-    write_uint(writer, CART_VERSION);
+    write_uint(writer, TABLE_VERSION);
     write_uint(writer, table->generation);
     write_uint(writer, table->session);
+}
+
+int table_decode(struct bytes row, struct table *ret_table)
+{
+    struct reader reader;
+    reader_init(&reader, row);
+    (void)read_array(&reader, 3, 3);
+    if (read_uint(&reader, UINT64_MAX) != TABLE_VERSION) {
+        reader_fail(&reader, ERR_MALFORMED);
+    }
+    ret_table->generation = read_uint(&reader, UINT64_MAX);
+    ret_table->session = read_uint(&reader, UINT64_MAX);
+    return reader_finish(&reader);
 }
 
 int table_get(struct store_txn *txn, uint64_t number, struct table *ret_table)
 {
     const struct key key = table_key(number);
-    struct reader reader;
     struct bytes row;
-    const int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &row);
-    *ret_table = (struct table){.generation = 0};
-    if (err != 0) {
-        return err == ERR_NOT_FOUND ? 0 : err;
+    int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &row);
+    if (err == 0 && table_decode(row, ret_table) != 0) {
+        err = ERR_NOT_FOUND;
     }
-    reader_init(&reader, row);
-    (void)read_array(&reader, 3, 3);
-    if (read_uint(&reader, UINT64_MAX) != CART_VERSION) {
-        reader_fail(&reader, ERR_MALFORMED);
+    if (err == ERR_NOT_FOUND) {
+        *ret_table = (struct table){.generation = 0};
+        err = 0;
     }
-    ret_table->generation = read_uint(&reader, UINT64_MAX);
-    ret_table->session = read_uint(&reader, UINT64_MAX);
-    return reader_finish(&reader) == 0 ? 0 : ERR_SPOILT;
-}
-
-/* --- which carts there are --- */
-
-static struct cart_slot *slot_find(struct carts *carts, uint64_t session)
-{
-    for (uint32_t i = 0; i < carts->count; i++) {
-        if (carts->slots[i].session == session) {
-            return &carts->slots[i];
-        }
-    }
-    return NULL;
-}
-
-static struct cart_slot *slot_oldest(struct carts *carts)
-{
-    struct cart_slot *oldest = &carts->slots[0];
-    for (uint32_t i = 1; i < carts->count; i++) {
-        if (carts->slots[i].used_mono_ms < oldest->used_mono_ms) {
-            oldest = &carts->slots[i];
-        }
-    }
-    return oldest;
-}
-
-int carts_use(struct carts *carts, uint64_t session, uint64_t now_mono_ms, uint64_t *ret_dropped)
-{
-    struct cart_slot *slot = slot_find(carts, session);
-    *ret_dropped = 0;
-    if (slot == NULL && carts->count < CARTS_MAX) {
-        slot = &carts->slots[carts->count++];
-    } else if (slot == NULL) {
-        slot = slot_oldest(carts);
-        if (now_mono_ms < slot->used_mono_ms + CART_IDLE_MS) {
-            return ERR_BUSY;
-        }
-        *ret_dropped = slot->session;
-    }
-    *slot = (struct cart_slot){.session = session, .used_mono_ms = now_mono_ms};
-    return 0;
-}
-
-bool carts_is_fresh(const struct carts *carts, uint64_t session, uint64_t now_mono_ms, uint64_t ms)
-{
-    for (uint32_t i = 0; i < carts->count; i++) {
-        if (carts->slots[i].session == session) {
-            return now_mono_ms < carts->slots[i].used_mono_ms + ms;
-        }
-    }
-    return false;
+    return err;
 }

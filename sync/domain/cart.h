@@ -5,17 +5,19 @@
  * in TABLE_LOCAL, where screens read it:
  *
  *   key    "cart" || be64 session
- *   value  [1, uint version, uint round, uint created, uint next line, [uint64 edit, ...],
- *           [line, ...], [uint round, bin12 order] or []]
- *   line   [uint id, text who, uint item, uint quantity, [[uint group, uint choice], ...], text
- * note]
+ *   value  [2, uint version, uint round, uint begun, uint touched, uint next line,
+ *           [uint64 edit, ...], [line, ...], [uint round, bin12 order] or []]
+ *   line   [uint id, text who, uint item, uint quantity, [[uint group, uint choice], ...],
+ *           text note]
  *
  *   key    "table" || be64 number
- *   value  [1, uint generation, uint64 session or 0]
+ *   value  [1, uint generation or 0, uint64 session or 0]
+ *
+ * A row that cannot be read counts as none: what it said is nowhere else, and nobody's money.
  *
  * An edit says what changes, not what is: two phones do not undo each other. The last edits are
  * remembered, so that one that is sent again is not done again. A round ends with its order, whose
- * key is made of session and round: whoever orders, and however often, it is one order.
+ * key is made of the cart and the round: whoever orders, and however often, it is one order.
  */
 #ifndef TRESTLE_SYNC_DOMAIN_CART_H
 #define TRESTLE_SYNC_DOMAIN_CART_H
@@ -32,9 +34,10 @@ struct cart_line {
 
 /* Texts are borrowed from the row. Zeroed = none yet. */
 struct cart {
-    uint64_t version; /* of each change; 0 = there is none */
-    uint32_t round;   /* orders that were made of it */
-    uint32_t created; /* seconds since the epoch, by this node's clock */
+    uint64_t version;   /* of each change; 0 = there is none */
+    uint32_t round;     /* orders that were made of it */
+    uint64_t begun_t;   /* ms since the epoch, by this node's clock: no other of the session did */
+    uint64_t touched_t; /* of the last change; says after a restart how old it is */
     uint32_t line_next;
     uint32_t edits_count;
     uint64_t edits[CART_EDITS_MAX]; /* the newest last */
@@ -49,51 +52,62 @@ struct key cart_key(uint64_t session);
 void cart_encode(const struct cart *cart, struct writer *writer);
 /* What reader_finish() says; @ret_cart is of no use then. */
 MUST_CHECK int cart_decode(struct bytes row, struct cart *ret_cart);
-/* The one in the store; zeroed when there is none. ERR_SPOILT, ERR_IO. */
+/* The one in the store; zeroed when there is none. ERR_IO. */
 MUST_CHECK int cart_get(struct store_txn *txn, uint64_t session, struct cart *ret_cart);
 
 /* What names an edit for as long as it is remembered. */
 uint64_t cart_edit_of(struct bytes key);
 bool cart_has_edit(const struct cart *cart, uint64_t edit);
 
-/* A new line. ERR_TOO_MANY. */
+/* A line of an order has one note for both, "who: note", of so many bytes. */
+size_t cart_note_size(struct bytes who, struct bytes note);
+
+/* A new line. ERR_TOO_MANY; ERR_TOO_LARGE: no note has room for whose it is and what it says. */
 MUST_CHECK int cart_add(struct cart *cart, uint64_t edit, struct bytes who,
                         const struct wanted_line *wanted);
 /* More or fewer of line @id, and its note if there is one; none of it left: it goes. ERR_NOT_FOUND,
- * ERR_TOO_MANY. */
+ * ERR_TOO_MANY, ERR_TOO_LARGE. */
 MUST_CHECK int cart_change(struct cart *cart, uint64_t edit, uint32_t id, int32_t delta,
                            const struct bytes *note);
 /* Its lines are @order now. */
 void cart_end_round(struct cart *cart, const struct entity_id *order);
 
-/* The key of the order of @round; CART_KEY_BYTES. */
-enum { CART_KEY_BYTES = 4 + 16 };
-void cart_order_key(uint64_t session, uint32_t created, uint32_t round,
+/* The key of the order of @round of a cart that began at @begun_t. No time stands in it: where the
+ * order stands in the queue, the till says. */
+enum { CART_KEY_BYTES = 16 };
+void cart_order_key(uint64_t session, uint64_t begun_t, uint32_t round,
                     uint8_t ret_key[CART_KEY_BYTES]);
 
 /* --- tables --- */
 
+enum { TABLE_NUMBER_MAX = 99999 };
+
 struct table {
-    uint64_t generation; /* of the codes that open it */
+    uint64_t generation; /* of the codes that open it, drawn at random: what the disk loses brings
+                            no revoked code back; 0 = none does */
     uint64_t session;    /* who sit there; 0 = nobody yet */
 };
 
 struct key table_key(uint64_t number);
 void table_encode(const struct table *table, struct writer *writer);
-/* Zeroed when there is none. ERR_SPOILT, ERR_IO. */
+/* What reader_finish() says; @ret_table is of no use then. */
+MUST_CHECK int table_decode(struct bytes row, struct table *ret_table);
+/* Zeroed when there is none. ERR_IO. */
 MUST_CHECK int table_get(struct store_txn *txn, uint64_t number, struct table *ret_table);
 
 /* --- which carts there are --- */
 
 enum {
     CARTS_MAX = 512,
+    CARTS_ORIGIN_MAX = CARTS_MAX / 4,   /* that were begun from one place */
     CART_IDLE_MS = 30 * 60 * 1000,      /* one that nobody touched makes room for another */
+    CART_LIFE_MS = 24 * 60 * 60 * 1000, /* and is gone: as long as a customer's token */
     TABLE_IDLE_MS = 2 * 60 * 60 * 1000, /* who comes to a table after that are others */
 };
 
 struct cart_slot {
-    uint64_t session;
-    uint64_t used_mono_ms; /* or since the start of the process */
+    uint64_t session, origin; /* of the principal who began it; origin 0 = not known */
+    int64_t used_mono_ms;     /* of the last change; negative = before that clock began */
 };
 
 /* Zeroed = none. */
@@ -102,9 +116,18 @@ struct carts {
     struct cart_slot slots[CARTS_MAX];
 };
 
-/* Touched at @now_mono_ms. @ret_dropped: another that made room, or 0. ERR_BUSY. */
-MUST_CHECK int carts_use(struct carts *carts, uint64_t session, uint64_t now_mono_ms,
-                         uint64_t *ret_dropped);
+/* Whether @session, which comes from @origin, may have one. ERR_LIMIT: too many from there are in
+ * use; ERR_BUSY: too many of all. */
+MUST_CHECK int carts_room(const struct carts *carts, uint64_t session, uint64_t origin,
+                          uint64_t now_mono_ms);
+/* It was changed; there is room. The session whose cart made room and is to be dropped, or 0. */
+uint64_t carts_use(struct carts *carts, uint64_t session, uint64_t origin, uint64_t now_mono_ms);
+/* The store has it, as a process before left it. The session of one for which there is no room, or
+ * 0: whichever was touched before all others. */
+uint64_t carts_restore(struct carts *carts, uint64_t session, int64_t used_mono_ms);
+/* One that nobody touched for CART_LIFE_MS. */
+bool carts_ended(const struct carts *carts, uint64_t now_mono_ms, uint64_t *ret_session);
+void carts_drop(struct carts *carts, uint64_t session);
 /* Whether it was touched within @ms. */
 bool carts_is_fresh(const struct carts *carts, uint64_t session, uint64_t now_mono_ms, uint64_t ms);
 

@@ -27,7 +27,7 @@ static struct request_key request_key_of(const struct command *command, uint64_t
 static int answer_decode(struct bytes row, struct hash *ret_body, struct answer *ret_answer)
 {
     struct reader reader;
-    struct answer answer;
+    struct answer answer = {.carts_changed = {0}};
     reader_init(&reader, row);
     (void)read_array(&reader, 10, 10);
     read_fixed(&reader, ret_body->bytes, sizeof ret_body->bytes);

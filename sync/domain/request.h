@@ -22,6 +22,8 @@ struct answer {
     uint32_t number;   /* of a placed order; of a refusal about an item of the menu: the item's */
     uint64_t day;
     int64_t total_minor, change_minor;
+    uint64_t carts_changed[2]; /* whose: the sessions of one that is other now and of one that made
+                                  room; 0 = none. Not kept: they were told */
 };
 
 /* The kept answer to this key of this session, made on @day or the day before. ERR_NOT_FOUND;

@@ -36,6 +36,7 @@ static const struct {
     [COMMAND_CART_ADD] = {SUBJECT_NOTHING, till_cart_add},
     [COMMAND_CART_SET] = {SUBJECT_NOTHING, till_cart_set},
     [COMMAND_TABLE_SIT] = {SUBJECT_NOTHING, till_table_sit},
+    [COMMAND_TABLE_CODE] = {SUBJECT_NOTHING, till_table_code},
     [COMMAND_TABLE_CLEAR] = {SUBJECT_NOTHING, till_table_clear},
     [COMMAND_TABLE_REVOKE] = {SUBJECT_NOTHING, till_table_revoke},
     [COMMAND_LINES_ADD] = {SUBJECT_ORDER, till_lines_add},
@@ -140,6 +141,13 @@ static int aim_at_voided(struct task *task)
     return 0;
 }
 
+/* By which queues are sorted. A cart's order has no key of its phone's: it is of now. */
+static uint32_t order_seconds(const struct task *task)
+{
+    return task->command->has_cart ? (uint32_t)(task->till->now_t / 1000)
+                                   : get_be32(task->command->key.data);
+}
+
 static int aim_at_new_order(struct task *task)
 {
     const struct command *command = task->command;
@@ -149,8 +157,8 @@ static int aim_at_new_order(struct task *task)
     }
     uint8_t session[8];
     put_be64(session, command->principal.session);
-    const struct entity_id id = entity_id_mint(get_be32(command->key.data),
-                                               bytes_of(session, sizeof session), command->key);
+    const struct entity_id id =
+        entity_id_mint(order_seconds(task), bytes_of(session, sizeof session), command->key);
     aim(task->result, KIND_ORDER, id);
     return 0;
 }

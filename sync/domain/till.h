@@ -43,7 +43,7 @@ enum {
  *   device.place   by the device itself, when that is not what it stated last; never by a person
  *   quote    a customer's: what @lines cost, for a while; writes no event
  *   cart.add, cart.set   a customer's: one more line, more or fewer of one; writes no event
- *   table.sit, .clear, .revoke   who shares the cart of a table, and by which codes; no event
+ *   table.sit, .code, .clear, .revoke   who shares a table's cart, and by which codes; no event
  *   contact  and blob.add: the host has the bytes of @blob durable already
  *   order.erase   the personal blobs of an order, all that it ever had */
 #define COMMANDS(X)                                                                                \
@@ -53,6 +53,7 @@ enum {
     X(COMMAND_CART_ADD, "cart.add", CAP_BUY)                                                       \
     X(COMMAND_CART_SET, "cart.set", CAP_BUY)                                                       \
     X(COMMAND_TABLE_SIT, "table.sit", CAP_BUY)                                                     \
+    X(COMMAND_TABLE_CODE, "table.code", CAP_POPUP)                                                 \
     X(COMMAND_TABLE_CLEAR, "table.clear", CAP_ORDER)                                               \
     X(COMMAND_TABLE_REVOKE, "table.revoke", CAP_POPUP)                                             \
     X(COMMAND_LINES_ADD, "lines.add", CAP_ORDER)                                                   \
@@ -173,7 +174,7 @@ struct command {
     bool has_cart;          /* place: @lines are those of the customer's cart, as it was at ... */
     uint64_t cart_version;
     uint32_t cart_round;
-    uint64_t generation; /* table.sit: of the code */
+    uint64_t generation; /* table.sit: of the code; table.code: of the first one, at random */
     uint32_t lines_count;
     struct wanted_line lines[ORDER_LINES_MAX]; /* place, lines.add, quote; cart.add: one */
     uint32_t ids_count;

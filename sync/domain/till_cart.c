@@ -8,10 +8,20 @@ static bool is_customer(const struct task *task)
     return task->command->principal.role == ROLE_CUSTOMER;
 }
 
-static int keep_cart(struct task *task, uint64_t session, const struct cart *cart)
+/* There is room for it, or the command leaves nothing at all. */
+static int keep_cart(struct task *task, uint64_t session, struct cart *cart)
 {
+    const struct till *till = task->till;
     struct till_result *result = task->result;
     struct writer writer;
+    const int err =
+        till->carts == NULL
+            ? 0
+            : carts_room(till->carts, session, task->command->principal.origin, till->now_mono_ms);
+    if (err != 0) {
+        return err;
+    }
+    cart->touched_t = till->now_t;
     writer_init(&writer, result->cart_data, sizeof result->cart_data);
     cart_encode(cart, &writer);
     result->cart_session = session;
@@ -20,15 +30,9 @@ static int keep_cart(struct task *task, uint64_t session, const struct cart *car
 
 /* --- edits --- */
 
-static int keep_own_cart(struct task *task, const struct cart *cart)
+static int keep_own_cart(struct task *task, struct cart *cart)
 {
     return keep_cart(task, task->command->principal.session, cart);
-}
-
-/* Its orders' ids begin with it, and a queue is sorted by these: not what a phone says. */
-static uint32_t now_s(const struct task *task)
-{
-    return (uint32_t)(task->till->now_t / 1000);
 }
 
 /* The answer names whose cart it is, also where the edit was done before. */
@@ -38,7 +42,7 @@ static int load_cart(const struct task *task, struct cart *ret_cart)
     put_be64(task->result->entity.bytes, command->principal.session);
     int err = cart_get(task->till->txn, command->principal.session, ret_cart);
     if (err == 0 && ret_cart->version == 0) {
-        ret_cart->created = now_s(task);
+        ret_cart->begun_t = task->till->now_t;
     }
     return err;
 }
@@ -120,6 +124,13 @@ int till_cart_end_round(struct task *task)
 
 /* --- tables --- */
 
+static int load_table(const struct task *task, struct table *ret_table)
+{
+    const uint64_t number = task->command->item;
+    return number >= 1 && number <= TABLE_NUMBER_MAX ? table_get(task->till->txn, number, ret_table)
+                                                     : ERR_NOT_FOUND;
+}
+
 static int keep_table(struct task *task, const struct table *table)
 {
     struct till_result *result = task->result;
@@ -133,7 +144,7 @@ static int keep_table(struct task *task, const struct table *table)
 static int sit_anew(struct task *task, struct table *table)
 {
     const struct command *command = task->command;
-    const struct cart cart = {.version = 1, .created = now_s(task)};
+    struct cart cart = {.version = 1, .begun_t = task->till->now_t};
     table->session = command->principal.session;
     int err = keep_table(task, table);
     return err == 0 ? keep_cart(task, table->session, &cart) : err;
@@ -143,11 +154,11 @@ int till_table_sit(struct task *task)
 {
     const struct till *till = task->till;
     struct table table;
-    int err = table_get(till->txn, task->command->item, &table);
+    int err = load_table(task, &table);
     if (err != 0) {
         return err;
     }
-    if (table.generation != task->command->generation) {
+    if (table.generation == 0 || table.generation != task->command->generation) {
         return ERR_EXPIRED;
     }
     if (table.session == 0 || till->carts == NULL ||
@@ -158,21 +169,35 @@ int till_table_sit(struct task *task)
     return err;
 }
 
+/* One that has none gets the command's. */
+int till_table_code(struct task *task)
+{
+    struct table table;
+    const int err = load_table(task, &table);
+    if (err != 0 || table.generation != 0) {
+        return err;
+    }
+    table.generation = task->command->generation;
+    return table.generation != 0 ? keep_table(task, &table) : ERR_MALFORMED;
+}
+
 /* Whoever comes next are others. */
 int till_table_clear(struct task *task)
 {
     struct table table;
-    int err = table_get(task->till->txn, task->command->item, &table);
+    const int err = load_table(task, &table);
+    if (err != 0 || table.session == 0) {
+        return err;
+    }
     table.session = 0;
-    return err == 0 ? keep_table(task, &table) : err;
+    return keep_table(task, &table);
 }
 
 /* The codes that were printed open it no more. */
 int till_table_revoke(struct task *task)
 {
+    const struct table none = {.generation = 0};
     struct table table;
-    int err = table_get(task->till->txn, task->command->item, &table);
-    table.session = 0;
-    table.generation++;
-    return err == 0 ? keep_table(task, &table) : err;
+    const int err = load_table(task, &table);
+    return err != 0 || table.generation == 0 ? err : keep_table(task, &none);
 }

@@ -198,8 +198,8 @@ static bool is_beyond(const struct command *command)
 }
 
 /* Queues stand in the order of ids, which begin with the key's seconds: nobody says that he was
- * here long ago. Who works at the stall has a clock like the node's, or no reason to lie; a cart's
- * are when it began, by the node's own clock. */
+ * here long ago. Who works at the stall has a clock like the node's, or no reason to lie; the id of
+ * a cart's order begins with the node's own. */
 static bool is_of_now(const struct task *task)
 {
     if (task->command->has_cart) {

@@ -160,6 +160,7 @@ int till_cart_add(struct task *task);
 int till_cart_set(struct task *task);
 int till_table_sit(struct task *task);
 int till_table_clear(struct task *task);
+int till_table_code(struct task *task);
 int till_table_revoke(struct task *task);
 int till_quote(struct task *task);
 int till_quote_drop(struct task *task);

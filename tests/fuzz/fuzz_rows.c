@@ -85,7 +85,8 @@ static void try_cart(struct store_txn *txn, struct bytes value)
     struct writer writer;
     struct bytes again;
     put(txn, TABLE_LOCAL, cart_key(LOG), value);
-    if (cart_get(txn, LOG, &cart) != 0) {
+    check(cart_get(txn, LOG, &cart) == 0);
+    if (cart_decode(value, &cart) != 0) {
         return;
     }
     check(cart.lines_count <= CART_LINES_MAX && cart.edits_count <= CART_EDITS_MAX);
@@ -101,7 +102,8 @@ static void try_table(struct store_txn *txn, struct bytes value)
     struct writer writer;
     struct bytes again;
     put(txn, TABLE_LOCAL, table_key(LOG), value);
-    if (table_get(txn, LOG, &table) != 0) {
+    check(table_get(txn, LOG, &table) == 0);
+    if (table_decode(value, &table) != 0) {
         return;
     }
     writer_init(&writer, data, sizeof data);

@@ -249,6 +249,7 @@ TEST(carts, what_somebody_changed_meanwhile_is_not_ordered_unseen)
     (void)snprintf(body, sizeof body, "%s", order_of_cart(&ana, 0));
     assert_int_equal(ask(&ana, "POST", "/api/cart/lines", TWO_FOR_ANA), 201);
     assert_int_equal(ask(&ana, "POST", "/api/orders", body), 409);
+    assert_says("what is in the cart");
     assert_int_equal(ask(&ana, "GET", "/api/cart", NULL), 200);
     assert_says("\"round\":0");
     assert_says("\"who\":\"Ana\"");
@@ -265,12 +266,59 @@ TEST(carts, nobody_comes_in_without_the_link_and_nobody_elses_cart_is_seen)
     assert_int_equal(ask(&ana, "POST", "/api/cart/lines", TWO_FOR_ANA), 201);
     assert_int_equal(ask(&carl, "GET", "/api/cart", NULL), 200);
     assert_says("\"version\":0");
+    assert_int_equal(ask(&carl, "PATCH", "/api/cart/lines/1", "{\"delta\":1}"), 404);
+    assert_int_equal(ask(&carl, "POST", "/api/orders",
+                         "{\"channel\":\"phone\",\"mode\":\"eat-in\","
+                         "\"cart\":{\"round\":0,\"version\":1}}"),
+                     409);
+    assert_int_equal(ask(&ana, "GET", "/api/cart", NULL), 200);
+    assert_says("\"version\":1,\"round\":0");
+    assert_says("\"quantity\":2");
     link[strlen(link) - 1] = link[strlen(link) - 1] == '0' ? '1' : '0';
     (void)snprintf(body, sizeof body, "{\"link\":\"%s\"}", link);
     const struct client_request request = {
         .method = "POST", .path = "/api/cart/join", .body = body};
     assert_int_equal(client_ask(client, &request), 404);
     assert_int_equal(ask(&ana, "POST", "/api/cart/lines", "{\"item\":7777,\"quantity\":1}"), 409);
+    close_stall();
+}
+
+TEST(carts, those_who_share_one_hear_of_an_order_whose_phone_hung_up)
+{
+    char link[LINK_DIGITS_MAX];
+    open_stall();
+    const struct customer ana = begin_cart(link);
+    const struct customer ben = join_cart(link);
+    struct phone *bens = connect_phone();
+    say_open(bens, &ben, "", "");
+    (void)hear(bens, "\"more\":false");
+    assert_int_equal(ask(&ana, "POST", "/api/cart/lines", TWO_FOR_ANA), 201);
+    (void)hear(bens, "\"who\":\"Ana\"");
+    const struct client_request order = {.method = "POST",
+                                         .path = "/api/orders",
+                                         .token = ana.token,
+                                         .key = client_key(),
+                                         .body = order_of_cart(&ana, 0)};
+    client_ask_and_leave(client, &order);
+    assert_non_null(strstr(hear(bens, "\"cart\""), "\"round\":1,\"lines\":[]"));
+    phone_close(bens);
+    close_stall();
+}
+
+TEST(carts, a_line_is_refused_whose_name_would_have_no_room_beside_its_note)
+{
+    char link[LINK_DIGITS_MAX], note[NOTE_BYTES_MAX + 1], body[NOTE_BYTES_MAX + 128];
+    open_stall();
+    const struct customer ana = begin_cart(link);
+    memset(note, 'n', NOTE_BYTES_MAX);
+    note[NOTE_BYTES_MAX] = '\0';
+    (void)snprintf(body, sizeof body,
+                   "{\"item\":10,\"quantity\":1,\"who\":\"Ana\",\"note\":\"%s\"}", note);
+    assert_int_equal(ask(&ana, "POST", "/api/cart/lines", body), 413);
+    note[NOTE_BYTES_MAX - strlen("Ana: ")] = '\0';
+    (void)snprintf(body, sizeof body,
+                   "{\"item\":10,\"quantity\":1,\"who\":\"Ana\",\"note\":\"%s\"}", note);
+    assert_int_equal(ask(&ana, "POST", "/api/cart/lines", body), 201);
     close_stall();
 }
 

@@ -3,7 +3,6 @@
  */
 #include "sync/domain/cart.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "sync/base/writer.h"
@@ -40,7 +39,8 @@ static struct bytes row(void)
 static void begin(void)
 {
     memset(&cart, 0, sizeof cart);
-    cart.created = 77;
+    cart.begun_t = 77;
+    cart.touched_t = 99;
     assert_int_equal(add(1, 10, 2), 0);
     assert_int_equal(add(2, 11, 1), 0);
 }
@@ -56,7 +56,8 @@ TEST(cart, its_row_says_all_of_it_and_half_a_row_nothing)
     assert_int_equal(cart_decode(written, &again), 0);
     assert_int_equal(again.version, 4);
     assert_int_equal(again.round, 1);
-    assert_int_equal(again.created, 77);
+    assert_int_equal(again.begun_t, 77);
+    assert_int_equal(again.touched_t, 99);
     assert_int_equal(again.lines_count, 1);
     assert_int_equal(again.lines[0].id, 3);
     assert_int_equal(again.lines[0].wanted.item, 12);
@@ -71,7 +72,7 @@ TEST(cart, its_row_says_all_of_it_and_half_a_row_nothing)
 
 TEST(cart, the_largest_one_has_room_in_its_row)
 {
-    static char who[NAME_BYTES_MAX], note[NOTE_BYTES_MAX];
+    static char who[NAME_BYTES_MAX], note[NOTE_BYTES_MAX - NAME_BYTES_MAX - 2];
     struct wanted_line line = {.item = 99999999,
                                .quantity = ORDER_QUANTITY_MAX,
                                .options_count = LINE_OPTIONS_MAX,
@@ -105,6 +106,25 @@ TEST(cart, edits_say_what_changes)
     assert_int_equal(cart.lines[0].id, 3); /* no line is taken for one that went */
 }
 
+TEST(cart, whose_a_line_is_and_what_it_says_have_room_in_one_note_or_are_refused)
+{
+    static char text[NOTE_BYTES_MAX + 1];
+    const struct bytes ana = bytes_of_text("Ana");
+    struct wanted_line line = {.item = 10, .quantity = 1};
+    const struct bytes all = bytes_of(text, NOTE_BYTES_MAX - 5); /* "Ana: " */
+    const struct bytes more = bytes_of(text, NOTE_BYTES_MAX - 4);
+    memset(text, 'n', sizeof text);
+    memset(&cart, 0, sizeof cart);
+    line.note = more;
+    assert_int_equal(cart_add(&cart, 1, ana, &line), ERR_TOO_LARGE);
+    assert_int_equal(cart_add(&cart, 1, bytes_of_text(""), &line), 0);
+    line.note = all;
+    assert_int_equal(cart_add(&cart, 2, ana, &line), 0);
+    assert_int_equal(cart_change(&cart, 3, 2, 1, &more), ERR_TOO_LARGE);
+    assert_int_equal(cart.lines[1].wanted.quantity, 1); /* nor is the rest done */
+    assert_int_equal(cart_change(&cart, 3, 2, 1, &all), 0);
+}
+
 TEST(cart, the_last_edits_are_remembered)
 {
     begin();
@@ -116,33 +136,88 @@ TEST(cart, the_last_edits_are_remembered)
     assert_int_not_equal(cart_edit_of(bytes_of_text("a")), cart_edit_of(bytes_of_text("b")));
 }
 
-TEST(cart, each_round_of_each_session_has_a_key_of_its_own)
+TEST(cart, each_round_of_each_cart_has_a_key_of_its_own)
 {
-    uint8_t one[CART_KEY_BYTES], again[CART_KEY_BYTES], next[CART_KEY_BYTES], other[CART_KEY_BYTES];
+    uint8_t one[CART_KEY_BYTES], again[CART_KEY_BYTES], next[CART_KEY_BYTES], other[CART_KEY_BYTES],
+        anew[CART_KEY_BYTES];
     cart_order_key(5, 77, 0, one);
     cart_order_key(5, 77, 0, again);
     cart_order_key(5, 77, 1, next);
     cart_order_key(6, 77, 0, other);
-    assert_int_equal(get_be32(one), 77);
+    cart_order_key(5, 78, 0, anew);
     assert_memory_equal(one, again, sizeof one);
     assert_memory_not_equal(one, next, sizeof one);
     assert_memory_not_equal(one, other, sizeof one);
+    assert_memory_not_equal(one, anew, sizeof one);
+}
+
+/* --- which there are --- */
+
+enum { HERE = 7, THERE = 8 };
+
+static struct carts carts;
+
+static int use(uint64_t session, uint64_t origin, uint64_t now, uint64_t *ret_dropped)
+{
+    const int err = carts_room(&carts, session, origin, now);
+    *ret_dropped = err == 0 ? carts_use(&carts, session, origin, now) : 0;
+    return err;
 }
 
 TEST(cart, an_idle_one_makes_room_and_one_in_use_does_not)
 {
-    struct carts *carts = calloc(1, sizeof *carts);
     uint64_t dropped;
-    assert_non_null(carts);
+    carts.count = 0;
     for (uint64_t session = 1; session <= CARTS_MAX; session++)
-        assert_int_equal(carts_use(carts, session, session, &dropped), 0);
-    assert_int_equal(carts_use(carts, 5000, CARTS_MAX, &dropped), ERR_BUSY);
-    assert_int_equal(carts_use(carts, 1, CARTS_MAX, &dropped), 0); /* it was there */
+        assert_int_equal(use(session, 0, session, &dropped), 0);
+    assert_int_equal(use(5000, 0, CARTS_MAX, &dropped), ERR_BUSY);
+    assert_int_equal(use(1, 0, CARTS_MAX, &dropped), 0); /* it was there */
     assert_int_equal(dropped, 0);
-    assert_int_equal(carts_use(carts, 5000, CART_IDLE_MS + 2, &dropped), 0);
+    assert_int_equal(use(5000, 0, CART_IDLE_MS + 1, &dropped), ERR_BUSY);
+    assert_int_equal(use(5000, 0, CART_IDLE_MS + 2, &dropped), 0);
     assert_int_equal(dropped, 2); /* nobody touched that for longest */
-    assert_true(carts_is_fresh(carts, 5000, CART_IDLE_MS + 3, 10));
-    assert_false(carts_is_fresh(carts, 5000, CART_IDLE_MS + 12, 10));
-    assert_false(carts_is_fresh(carts, 2, 0, UINT32_MAX));
-    free(carts);
+    assert_int_equal(carts.count, CARTS_MAX);
+    assert_true(carts_is_fresh(&carts, 5000, CART_IDLE_MS + 3, 10));
+    assert_false(carts_is_fresh(&carts, 5000, CART_IDLE_MS + 12, 10));
+    assert_false(carts_is_fresh(&carts, 2, 0, UINT32_MAX));
+}
+
+TEST(cart, those_from_one_place_have_a_quarter_of_all)
+{
+    uint64_t dropped;
+    carts.count = 0;
+    assert_int_equal(use(1, THERE, 1, &dropped), 0);
+    for (uint64_t i = 0; i < CARTS_ORIGIN_MAX; i++)
+        assert_int_equal(use(1000 + i, HERE, 2 + i, &dropped), 0);
+    assert_int_equal(use(5000, HERE, 1000, &dropped), ERR_LIMIT);
+    assert_int_equal(use(1001, HERE, 1000, &dropped), 0);
+    assert_int_equal(use(5001, THERE, 1000, &dropped), 0);
+    assert_int_equal(use(5002, 0, 1000, &dropped), 0);
+    assert_int_equal(use(5000, HERE, CART_IDLE_MS + 2, &dropped), 0);
+    assert_int_equal(dropped,
+                     1000); /* an idle one of theirs; not that of others, idle for longer */
+}
+
+TEST(cart, of_those_that_a_process_left_the_newest_have_the_places)
+{
+    carts.count = 0;
+    for (uint64_t session = 1; session <= CARTS_MAX; session++)
+        assert_int_equal(carts_restore(&carts, session, -(int64_t)session), 0);
+    assert_int_equal(carts_restore(&carts, 1000, 0), CARTS_MAX);
+    assert_int_equal(carts_restore(&carts, 1001, -100000), 1001);
+    assert_true(carts_is_fresh(&carts, 1, 10, 12));
+    assert_false(carts_is_fresh(&carts, 1, 10, 11));
+}
+
+TEST(cart, one_that_nobody_touched_for_a_day_ends)
+{
+    uint64_t session, dropped;
+    carts.count = 0;
+    assert_int_equal(use(1, 0, 0, &dropped), 0);
+    assert_int_equal(use(2, 0, 1, &dropped), 0);
+    assert_false(carts_ended(&carts, CART_LIFE_MS - 1, &session));
+    assert_true(carts_ended(&carts, CART_LIFE_MS, &session));
+    assert_int_equal(session, 1);
+    carts_drop(&carts, session);
+    assert_false(carts_ended(&carts, CART_LIFE_MS, &session));
 }

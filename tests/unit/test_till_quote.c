@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "sync/base/check.h"
-#include "sync/domain/cart.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/quote.h"
 #include "sync/domain/stock_events.h"
@@ -610,33 +609,5 @@ TEST(till_quote, in_an_order_of_several_items_each_line_counts_on_those_before_i
     wish(STEW, 3);
     assert_int_equal(run(), 0);
     assert_int_equal(sold_by_staff(), 2);
-    stage_stop(&stage);
-}
-
-TEST(till_quote, a_carts_orders_are_of_when_it_began_by_the_nodes_own_clock)
-{
-    static struct cart cart;
-    uint8_t key[CART_KEY_BYTES];
-    start(10);
-    stage.now_ms = (uint64_t)3600 * 1000;
-    begin(COMMAND_CART_ADD, ANNA, ROLE_CUSTOMER);
-    command.name = bytes_of_text("Ana");
-    put_be32(key, 1); /* its phone says that it was long ago */
-    memcpy(key + 4, command.key.data + 4, KEY_BYTES - 4);
-    command.key = bytes_of(key, KEY_BYTES);
-    wish(TEA, 1);
-    assert_int_equal(run(), 0);
-    struct store_txn *txn = store_memory_begin(stage.store, false);
-    assert_int_equal(cart_get(txn, ANNA, &cart), 0);
-    assert_int_equal(cart.created, 3600);
-    store_memory_abort(txn);
-    stage.now_ms += (uint64_t)3600 * 1000; /* they took their time */
-    begin(COMMAND_ORDER_PLACE, ANNA, ROLE_CUSTOMER);
-    cart_order_key(ANNA, 3600, 0, key);
-    command.key = bytes_of(key, sizeof key);
-    command.has_cart = true;
-    wish(TEA, 1);
-    command.cart_version = cart.version;
-    assert_int_equal(run(), 0);
     stage_stop(&stage);
 }

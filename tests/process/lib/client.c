@@ -93,6 +93,8 @@ static void add_header(char *to, size_t capacity, const char *name, const char *
         (void)snprintf(to + size, capacity - size, "%s: %s\r\n", name, value);
 }
 
+static char text[128 * 1024]; /* of a request */
+
 static void print_request(const struct client *client, const struct client_request *request,
                           char *to, size_t capacity)
 {
@@ -116,9 +118,18 @@ static void print_request(const struct client *client, const struct client_reque
                    request->body == NULL ? "" : request->body);
 }
 
+void client_ask_and_leave(struct client *client, const struct client_request *request)
+{
+    print_request(client, request, text, sizeof text);
+    hang_up(client);
+    dial(client);
+    const ssize_t size = (ssize_t)strlen(text);
+    assert_int_equal(send(client->fd, text, (size_t)size, MSG_NOSIGNAL), size);
+    hang_up(client);
+}
+
 int client_ask(struct client *client, const struct client_request *request)
 {
-    static char text[128 * 1024];
     print_request(client, request, text, sizeof text);
     for (int again = 0; again < 2; again++) { /* a kept connection may have ended meanwhile */
         dial(client);

@@ -34,6 +34,9 @@ void client_close(struct client *client);
 /* The status; head and body are in the client until the next. */
 int client_ask(struct client *client, const struct client_request *request);
 
+/* Send it, and hang up before the answer. */
+void client_ask_and_leave(struct client *client, const struct client_request *request);
+
 /* A key of its own for each call: a write that is meant once. */
 const char *client_key(void);
 
