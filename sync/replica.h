@@ -22,7 +22,10 @@
 #include "sync/mesh/effects.h"
 #include "sync/mesh/ephemeral.h"
 
-enum { FOLD_VERSION = 7 };
+enum {
+    FOLD_VERSION = 7,
+    FOLD_NONE = 0, /* in a store that no software has folded to its end */
+};
 
 struct replica;
 

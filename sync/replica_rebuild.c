@@ -2,8 +2,8 @@
  *
  * First the old rows are dropped, then entities folded. While that is under way TABLE_META has a
  * row "refold": be32 FOLD_VERSION, entity12 that was folded last, be64 how many, and a byte,
- * whether the old rows are all dropped. Its "fold" row still names the old version, so nothing else
- * opens the store.
+ * whether the old rows are all dropped. Its "fold" row then names no version: whichever opens the
+ * store, also the old one, folds it anew, and from the beginning unless the rebuild is its own.
  */
 #include <string.h>
 
@@ -121,10 +121,18 @@ static int refold_get(struct store_txn *txn, struct refold *ret_refold)
     return 0;
 }
 
+static int fold_put(struct store_txn *txn, uint32_t version)
+{
+    uint8_t fold[4];
+    put_be32(fold, version);
+    return store_put(txn, TABLE_META, bytes_of_text("fold"), bytes_of(fold, sizeof fold));
+}
+
 static int refold_begin(struct store_txn *txn, struct refold *ret_refold)
 {
     *ret_refold = (struct refold){.count = 0};
-    return replica_salvage_rebuild(txn);
+    const int err = fold_put(txn, FOLD_NONE);
+    return err != 0 ? err : replica_salvage_rebuild(txn);
 }
 
 /* Drop up to @rows_max of the old rows. */
@@ -141,11 +149,9 @@ static int refold_clear(struct store_txn *txn, uint64_t rows_max, struct refold 
 
 static int refold_end(struct store_txn *txn)
 {
-    uint8_t fold[4];
-    put_be32(fold, FOLD_VERSION);
     int err = opaque_settle(txn);
     if (err == 0)
-        err = store_put(txn, TABLE_META, bytes_of_text("fold"), bytes_of(fold, sizeof fold));
+        err = fold_put(txn, FOLD_VERSION);
     if (err == 0)
         err = store_del(txn, TABLE_META, bytes_of_text("refold"));
     return err == ERR_NOT_FOUND ? 0 : err;

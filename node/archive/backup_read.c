@@ -8,6 +8,7 @@
 #include "node/os/entropy.h"
 #include "sync/domain/opaque.h"
 #include "sync/log/run.h"
+#include "sync/replica.h"
 #include "sync/roster/statement.h"
 
 enum { COMMIT_EVENTS = 4096, FIELDS_MAX = 5 };
@@ -30,14 +31,14 @@ static int meta_put(struct store_txn *txn, const char *name, const void *data, s
     return store_put(txn, TABLE_META, bytes_of_text(name), bytes_of(data, size));
 }
 
-/* The rows by which a store knows what it is. No software folds as version 0 says: the first start
- * reads the journals anew. */
+/* The rows by which a store knows what it is. Nobody folded it: the first start reads the journals
+ * anew. */
 static int put_meta(struct backup_reading *reading)
 {
     const struct backup_head *head = &reading->head;
     uint8_t format[4], fold[4], epoch[8], incarnation[8];
     put_be32(format, STORE_FORMAT);
-    put_be32(fold, 0);
+    put_be32(fold, FOLD_NONE);
     put_be64(epoch, (uint64_t)head->epoch_ms);
     entropy_bytes(incarnation, sizeof incarnation);
     const struct {

@@ -125,6 +125,35 @@ TEST(upgrade, a_store_of_another_version_is_folded_anew_part_by_part)
     stage_stop(&stage);
 }
 
+static uint32_t fold_here(void)
+{
+    struct bytes fold;
+    assert_int_equal(store_get(stage.txn, TABLE_META, bytes_of_text("fold"), &fold), 0);
+    assert_int_equal(fold.size, 4);
+    return get_be32(fold.data);
+}
+
+/* The old version looks at "fold" alone, and would take what is left of its rows for all. */
+TEST(upgrade, a_rebuild_that_is_broken_off_leaves_a_store_that_is_no_version_s)
+{
+    uint64_t entities = 0;
+    bool is_done = false;
+    stage_start(&stage, 1, 0);
+    stage_write_own(&stage);
+    stage_begin(&stage);
+    set_fold(FOLD_VERSION - 1);
+    assert_int_equal(open_again(), ERR_VERSION);
+    assert_int_equal(fold_here(), FOLD_VERSION - 1);
+    while (!is_done) {
+        assert_int_equal(replica_rebuild_part(stage.replica, stage.txn, 1, &entities, &is_done), 0);
+        assert_int_equal(fold_here(), is_done ? FOLD_VERSION : FOLD_NONE);
+    }
+    assert_true(entities > 1);
+    assert_int_equal(open_again(), 0);
+    stage_end(&stage);
+    stage_stop(&stage);
+}
+
 TEST(upgrade, a_rebuild_that_another_version_began_is_begun_anew)
 {
     uint64_t entities = 0;
