@@ -122,17 +122,24 @@ static bool issuer_find(const void *context, uint64_t id, struct token_issuer *r
 
 /* --- who that is --- */
 
-/* With the device's role, or the owner's where the device may add others. */
-static const uint64_t keeper_reads =
-    (UINT64_C(1) << CAP_READ_BOARDS) | (UINT64_C(1) << CAP_READ_REPORTS);
+/* At a gateway nobody works. Whoever has its files looks after it, and reads what staff read. */
+static uint64_t keeper_capabilities(const struct gate_live *live, enum entrance entrance)
+{
+    const bool is_keeper = entrance == ENTRANCE_CONTROL && live->role == ROLE_GATEWAY;
+    return is_keeper ? capability_bit(CAP_READ_BOARDS) | capability_bit(CAP_READ_REPORTS) : 0;
+}
 
-static void caller_screen(const struct gate_live *live, struct caller *ret_caller)
+/* With the device's role, or the owner's where the device may add others. */
+static void caller_screen(const struct gate_live *live, enum entrance entrance,
+                          struct caller *ret_caller)
 {
     bool is_owner = (live->capabilities & capability_bit(CAP_ROSTER)) != 0;
     const enum role role = is_owner ? ROLE_OWNER : live->role;
     *ret_caller = (struct caller){.kind = CALLER_SCREEN,
+                                  .entrance = entrance,
                                   .principal = {.session = SESSION_OF_THE_STALL, .role = role},
-                                  .capabilities = role_person_capabilities(role)};
+                                  .capabilities = role_person_capabilities(role) |
+                                                  keeper_capabilities(live, entrance)};
 }
 
 static const struct roster_person *person_find(const struct gate_live *live, uint64_t staff)
@@ -204,24 +211,14 @@ static int token_of(const struct access *access, const struct gate_live *live,
                        &terms, ret_token);
 }
 
-/* At a gateway nobody works. Whoever has its files looks after it, and reads what staff read. */
-static void caller_keeper(const struct gate_live *live, struct caller *ret_caller)
-{
-    caller_screen(live, ret_caller);
-    if (live->role == ROLE_GATEWAY)
-        ret_caller->capabilities |= keeper_reads;
-}
-
 /* Who brings nothing: the device's own screen, a tool of its owner, or anybody. */
 static void caller_without(const struct access *access, const struct gate_live *live,
                            enum entrance entrance, struct caller *ret_caller)
 {
     const bool is_locked = access != NULL && access->is_screen_locked;
     *ret_caller = (struct caller){.kind = CALLER_NOBODY};
-    if (entrance == ENTRANCE_CONTROL)
-        caller_keeper(live, ret_caller);
-    else if (entrance == ENTRANCE_LOOPBACK && !is_locked)
-        caller_screen(live, ret_caller);
+    if (entrance == ENTRANCE_CONTROL || (entrance == ENTRANCE_LOOPBACK && !is_locked))
+        caller_screen(live, entrance, ret_caller);
 }
 
 static int caller_of_authorization(const struct access *access, const struct gate_live *live,
@@ -290,8 +287,8 @@ bool access_stands(const struct access *access, const struct gate_live *live,
     struct caller again = *caller;
     int64_t clock_ahead_s;
     if (caller->kind == CALLER_SCREEN) {
-        caller_screen(live, &again);
-        return (again.capabilities & ~keeper_reads) == (caller->capabilities & ~keeper_reads);
+        caller_screen(live, caller->entrance, &again);
+        return again.capabilities == caller->capabilities;
     }
     return caller->kind != CALLER_NOBODY &&
            issuer_stands(live, caller->token.issuer, &clock_ahead_s) &&

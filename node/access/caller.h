@@ -22,6 +22,7 @@ enum caller_kind { CALLER_NOBODY = 0, CALLER_SCREEN, CALLER_PERSON, CALLER_CUSTO
 
 struct caller {
     enum caller_kind kind;
+    enum entrance entrance; /* of a screen: the one that made it one */
     struct principal principal;
     uint64_t capabilities;
     struct token token; /* of a person or customer */

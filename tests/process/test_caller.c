@@ -72,6 +72,13 @@ static int ask(enum entrance entrance, const char *authorization)
     return access_caller(access_, &live, &request, &caller);
 }
 
+static int ask_with_ticket(const char *ticket)
+{
+    const struct access_request request = {.entrance = ENTRANCE_SECURE,
+                                           .ticket = bytes_of_text(ticket)};
+    return access_caller(access_, &live, &request, &caller);
+}
+
 /* The header of a token that @by mints for Mira or a customer. */
 static const char *bearer(const struct identity *by, enum role role)
 {
@@ -127,6 +134,37 @@ TEST(caller, the_own_screen_stands_while_its_device_s_role_gives_it_the_same)
     assert_false(access_stands(access_, &live, &caller));
     assert_int_equal(ask(ENTRANCE_LOOPBACK, ""), 0);
     assert_true(access_stands(access_, &live, &caller));
+    end();
+}
+
+/* An auditor's device reads, and nothing else: as much as whoever keeps a gateway has besides. */
+TEST(caller, an_auditor_s_screen_ends_with_its_device_s_role)
+{
+    static const enum role after[] = {ROLE_NONE, ROLE_PICKUP, ROLE_GATEWAY};
+    begin();
+    for (size_t i = 0; i < sizeof after / sizeof after[0]; i++) {
+        live.role = ROLE_AUDITOR;
+        assert_int_equal(ask(ENTRANCE_LOOPBACK, ""), 0);
+        assert_true(caller_may(&caller, CAP_READ_REPORTS));
+        assert_true(access_stands(access_, &live, &caller));
+        live.role = after[i];
+        assert_false(access_stands(access_, &live, &caller));
+    }
+    end();
+}
+
+TEST(caller, who_keeps_a_gateway_keeps_his_screen_by_a_ticket_and_loses_it_with_the_role)
+{
+    char ticket[TICKET_TEXT_BYTES + 1];
+    begin();
+    live.role = ROLE_GATEWAY;
+    assert_int_equal(ask(ENTRANCE_CONTROL, ""), 0);
+    assert_int_equal(access_ticket(access_, &caller, ticket), 0);
+    assert_int_equal(ask_with_ticket(ticket), 0);
+    assert_true(caller_may(&caller, CAP_READ_BOARDS));
+    assert_true(access_stands(access_, &live, &caller));
+    live.role = ROLE_NONE;
+    assert_false(access_stands(access_, &live, &caller));
     end();
 }
 
@@ -189,13 +227,6 @@ TEST(caller, a_customer_s_token_with_a_role_of_staff_is_none)
     assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
     assert_int_equal(ask(ENTRANCE_PLAIN, text), ERR_UNAUTHENTICATED);
     end();
-}
-
-static int ask_with_ticket(const char *ticket)
-{
-    const struct access_request request = {.entrance = ENTRANCE_SECURE,
-                                           .ticket = bytes_of_text(ticket)};
-    return access_caller(access_, &live, &request, &caller);
 }
 
 TEST(caller, a_ticket_opens_for_whom_it_was_given_while_he_may_come_in)
