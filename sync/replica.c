@@ -485,8 +485,6 @@ int replica_open(struct replica *replica, struct store_txn *txn,
     if (err == 0)
         err = replica_remake_open(replica, txn);
     if (err == 0)
-        replica->scrub.is_wrong = replica->remake.phase != REMAKE_NONE;
-    if (err == 0)
         err = replica_guest_open(replica, txn);
     if (err == 0)
         err = replica_cart_open(replica, txn, now);

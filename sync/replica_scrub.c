@@ -135,21 +135,27 @@ static int record(struct replica *replica, struct store_txn *txn, struct effects
     check(false);
 }
 
-/* Rows may be wrong that nothing leads to. What is found to be wrong before all were looked at is
- * made right by then. */
+/* All that was found to be wrong by now is made right. */
+static void make_right_begin(struct replica *replica, struct effects *out)
+{
+    effects_alarm(out, ALARM_STATE_DAMAGE, 0, 0, replica->device);
+    replica_remake_begin(replica);
+    replica->scrub.is_wrong = false;
+    replica->folder.is_row_spoilt = false;
+}
+
+/* Rows may be wrong that nothing leads to: all are looked at. What is found meanwhile may be behind
+ * us, and has all looked at once more. */
 static int make_right(struct replica *replica, struct store_txn *txn, struct moment now,
                       struct effects *out)
 {
     uint64_t entities;
-    if (!replica_is_remaking(replica, &entities)) {
-        effects_alarm(out, ALARM_STATE_DAMAGE, 0, 0, replica->device);
-        replica_remake_begin(replica);
-    }
     int err = replica_fold(replica, txn, out);
-    if (err == 0)
-        err = replica_remake_some(replica, txn, now, out);
-    replica->scrub.is_wrong = err == 0 && replica_is_remaking(replica, &entities);
-    return err;
+    if (err != 0)
+        return err;
+    if (!replica_is_remaking(replica, &entities))
+        make_right_begin(replica, out);
+    return replica_remake_some(replica, txn, now, out);
 }
 
 /* A peer could not be given what it asked for. */
@@ -174,10 +180,9 @@ int replica_scrub(struct replica *replica, struct store_txn *txn, const struct i
 {
     struct scrub *scrub = &replica->scrub;
     const struct moment now = input->now;
-    uint32_t records_max = input->records_max;
     uint64_t entities;
-    if (replica_is_remaking(replica, &entities))
-        records_max = 0;
+    const bool is_remaking = replica_is_remaking(replica, &entities);
+    const uint32_t records_max = is_remaking ? 0 : input->records_max;
     int err = replica_fold(replica, txn, out); /* rows are compared with the journal as it is */
     look_there(replica);
     if (input->is_anew || records_max == UINT32_MAX ||
@@ -190,7 +195,7 @@ int replica_scrub(struct replica *replica, struct store_txn *txn, const struct i
             err = part_end(replica, txn, now);
         scrub->unsaved++;
     }
-    if (err == 0 && scrub->is_wrong)
+    if (err == 0 && (is_remaking || scrub->is_wrong))
         err = make_right(replica, txn, now, out);
     if (err == 0 && (replica->is_turn_written || scrub->unsaved >= SCRUB_SAVE_RECORDS))
         err = position_put(replica, txn);

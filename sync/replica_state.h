@@ -82,7 +82,7 @@ struct scrub {
     struct key row;    /* ENTITIES to INDEX: looked at last */
     uint64_t due_ms;   /* REST: when the next pass begins */
     uint64_t unsaved;  /* records since the position was last written */
-    bool is_wrong;     /* state or index are: they are to be made right */
+    bool is_wrong;     /* state or index are, since a remake began last: one is to begin */
     bool has_damage;   /* events are listed as spoilt */
     /* The one that is being asked for. */
     bool is_asked;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sync/domain/stock_events.h"
+#include "sync/replica_state.h"
 #include "tests/lib/shop.h"
 #include "tests/lib/spoil.h"
 #include "tests/lib/test.h"
@@ -454,6 +455,38 @@ TEST(scrub, what_is_asked_of_a_spoilt_row_is_refused_as_such_and_done_once_it_is
     cluster->knobs.scrub_records = 1; /* one record: it does not have to come by by itself */
     assert_int_equal(cancel(cluster, &order, 51), ERR_SPOILT);
     assert_int_equal(alarms[ALARM_STATE_DAMAGE], 1);
+    assert_int_equal(cancel(cluster, &order, 52), 0);
+    cluster_free(cluster);
+}
+
+/* Step until the kitchen's rows are made right as far as @phase, and nothing of it is under way. */
+static void remake_until(struct cluster *cluster, enum remake_phase phase)
+{
+    const struct cluster_node *node = &cluster->nodes[KITCHEN];
+    while (node->replica->remake.phase != phase || node->txn != NULL)
+        assert_true(cluster_step(cluster, cluster->now_ms + 1000));
+}
+
+TEST(scrub, a_row_that_goes_wrong_behind_what_is_made_right_is_made_right_after_it)
+{
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    const struct cluster_node *node = &cluster->nodes[KITCHEN];
+    const struct entity_id order = order_of(&commands[0]);
+    cluster->knobs.scrub_records = 0;
+    spoil_flip(node->store, TABLE_STATE, state_row_of(cluster, &order), 0);
+    assert_int_equal(cancel(cluster, &order, 50), ERR_SPOILT);
+    cluster->knobs.scrub_records = 1; /* it does not come by by itself in time */
+    node->replica->remake.work_max = 1;
+    remake_until(cluster, REMAKE_STATES);
+    spoil_flip(node->store, TABLE_STATE, state_row_of(cluster, &order), 0);
+    assert_int_equal(cancel(cluster, &order, 51), ERR_SPOILT);
+    remake_until(cluster, REMAKE_NONE);
+    assert_int_equal(alarms[ALARM_STATE_DAMAGE], 1);
+    node->replica->remake.work_max = UINT32_MAX;
+    cluster_run(cluster, 1000);
+    assert_int_equal(alarms[ALARM_STATE_DAMAGE], 2);
     assert_int_equal(cancel(cluster, &order, 52), 0);
     cluster_free(cluster);
 }
