@@ -1,5 +1,7 @@
 #include "gateway/settle/orphans.h"
 
+#include <string.h>
+
 #include "sync/base/check.h"
 #include "sync/base/crypto.h"
 
@@ -67,4 +69,29 @@ void orphans_walk_end(struct orphans *orphans)
         }
     }
     orphans->count = kept;
+}
+
+/* --- which orders are named --- */
+
+/* The last bytes of an order's id are of a hash. */
+static uint32_t mark_of(const struct entity_id *order)
+{
+    return get_be32(order->bytes + ENTITY_ID_BYTES - 4) % ORPHAN_MARKS;
+}
+
+void orphan_orders_clear(struct orphan_orders *orders)
+{
+    memset(orders, 0, sizeof *orders);
+}
+
+void orphan_orders_add(struct orphan_orders *orders, const struct entity_id *order)
+{
+    const uint32_t mark = mark_of(order);
+    orders->marks[mark / 64] |= UINT64_C(1) << mark % 64;
+}
+
+bool orphan_orders_may_have(const struct orphan_orders *orders, const struct entity_id *order)
+{
+    const uint32_t mark = mark_of(order);
+    return (orders->marks[mark / 64] >> mark % 64 & 1) != 0;
 }

@@ -1,4 +1,4 @@
-/* orphans.h - since when payments are known whose order is not here.
+/* orphans.h - since when payments are known whose order is not here, and which orders they name.
  *
  * Layer: gateway (pure). A gateway that was restored from a backup, or that was cut off, sees
  * holds of orders that others have. So time counts from when this gateway first saw that nobody
@@ -11,6 +11,7 @@
 #include "gateway/settle/notes.h"
 
 enum {
+    ORPHAN_MARKS = 1 << 16,
     ORPHANS_MAX = 256,                   /* that are timed at once; further ones come later */
     ORPHAN_OPEN_MS = 15 * 60 * 1000,     /* nobody paid it yet */
     ORPHAN_HELD_MS = 6 * 60 * 60 * 1000, /* somebody did, and perhaps waits for his food */
@@ -38,5 +39,16 @@ uint64_t orphans_wait(struct orphans *orphans, const struct orphan *orphan, uint
 void orphans_again(struct orphans *orphans, const struct orphan *orphan, uint64_t now_ms);
 /* Those that were not in it are over. */
 void orphans_walk_end(struct orphans *orphans);
+
+/* --- which orders are named --- */
+
+/* As a set that is never short of one, and now and then has one too many. Zeroed: empty. */
+struct orphan_orders {
+    uint64_t marks[ORPHAN_MARKS / 64];
+};
+
+void orphan_orders_clear(struct orphan_orders *orders);
+void orphan_orders_add(struct orphan_orders *orders, const struct entity_id *order);
+bool orphan_orders_may_have(const struct orphan_orders *orders, const struct entity_id *order);
 
 #endif

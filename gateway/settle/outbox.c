@@ -10,9 +10,7 @@
 enum {
     ROW_VERSION = 3,
     ROW_FIELDS = 13,
-    CALL_HASH_BYTES = 16,
-    KEY_BYTES = 1 + ENTITY_ID_BYTES + CALL_HASH_BYTES,
-    PREFIX_BYTES = 1 + ENTITY_ID_BYTES,
+    HEAD_BYTES = 1 + ENTITY_ID_BYTES, /* of a key: what an order's rows have in common */
     ROW_BYTES_MAX = 64 + PROVIDER_ID_BYTES_MAX + HASH_BYTES,
     COUNT_MAX = 1000000,
 };
@@ -20,14 +18,24 @@ enum {
 static const uint8_t row_mark = 'A';
 
 struct row_key {
-    uint8_t bytes[KEY_BYTES];
+    uint8_t bytes[OUTBOX_KEY_BYTES];
 };
 
 /* --- keys and values --- */
 
+/* Not above any of @order; NULL = of all. */
+static struct row_key key_before(const struct entity_id *order)
+{
+    struct row_key key = {.bytes = {row_mark}};
+    if (order != NULL) {
+        memcpy(key.bytes + 1, order->bytes, ENTITY_ID_BYTES);
+    }
+    return key;
+}
+
 static struct row_key key_of(const struct entity_id *order, const struct provider_call *call)
 {
-    struct row_key key;
+    struct row_key key = key_before(order);
     uint8_t head[1 + 8 + 1];
     const int64_t amount_minor = call->kind == CALL_REFUND ? 0 : call->amount_minor;
     head[0] = (uint8_t)call->kind;
@@ -35,9 +43,7 @@ static struct row_key key_of(const struct entity_id *order, const struct provide
     head[9] = (uint8_t)call->intent.size;
     const struct bytes parts[] = {bytes_of_text("trestle/call/1"), bytes_of(head, sizeof head),
                                   call->intent, call->wish};
-    key.bytes[0] = row_mark;
-    memcpy(key.bytes + 1, order->bytes, ENTITY_ID_BYTES);
-    hash_parts(key.bytes + PREFIX_BYTES, CALL_HASH_BYTES, parts, sizeof parts / sizeof *parts);
+    hash_parts(key.bytes + HEAD_BYTES, OUTBOX_CALL_BYTES, parts, sizeof parts / sizeof *parts);
     return key;
 }
 
@@ -62,7 +68,7 @@ static int row_write(const struct attempt *attempt, uint8_t *data, struct bytes 
     return writer_finish(&writer, ret_row);
 }
 
-/* @key has KEY_BYTES. */
+/* @key has OUTBOX_KEY_BYTES. */
 static int row_read(struct bytes key, struct bytes row, struct attempt *ret_attempt)
 {
     struct reader reader;
@@ -125,28 +131,26 @@ int outbox_del(struct store_txn *txn, const struct attempt *attempt)
 int outbox_walk_open(struct store_txn *txn, const struct entity_id *order,
                      struct outbox_walk *ret_walk)
 {
+    const struct row_key from = key_before(order);
     *ret_walk = (struct outbox_walk){.is_all = order == NULL};
-    if (order != NULL) {
-        ret_walk->order = *order;
-    }
+    memcpy(ret_walk->from, from.bytes, sizeof from.bytes);
     return store_cursor_open(txn, TABLE_LOCAL, &ret_walk->cursor);
 }
 
 static int row_next(struct outbox_walk *walk, struct bytes *ret_key, struct bytes *ret_row)
 {
-    uint8_t from[PREFIX_BYTES] = {row_mark};
     if (walk->is_begun) {
         return store_cursor_next(&walk->cursor, ret_key, ret_row);
     }
     walk->is_begun = true;
-    memcpy(from + 1, walk->order.bytes, ENTITY_ID_BYTES); /* zeros: all */
-    return store_cursor_seek(&walk->cursor, bytes_of(from, sizeof from), ret_key, ret_row);
+    return store_cursor_seek(&walk->cursor, bytes_of(walk->from, sizeof walk->from), ret_key,
+                             ret_row);
 }
 
 static bool is_ours(const struct outbox_walk *walk, struct bytes key)
 {
-    return key.size == KEY_BYTES && key.data[0] == row_mark &&
-           (walk->is_all || memcmp(key.data + 1, walk->order.bytes, ENTITY_ID_BYTES) == 0);
+    return key.size == OUTBOX_KEY_BYTES && key.data[0] == row_mark &&
+           (walk->is_all || memcmp(key.data, walk->from, HEAD_BYTES) == 0);
 }
 
 /* Under another key outbox_get() would not find it. */
@@ -317,57 +321,58 @@ int outbox_take(struct store_txn *txn, const struct entity_id *order, const stru
 
 /* --- those of one kind --- */
 
-/* The first of @order (NULL = of all) that @fits, its bytes kept in @bytes. ERR_NOT_FOUND. */
-static int row_first(struct store_txn *txn, const struct entity_id *order,
-                     bool (*fits)(const struct attempt *attempt), struct attempt *ret_attempt,
-                     uint8_t *bytes)
+/* The first of @order (NULL = of all) from @at on that @fits, its bytes kept in @bytes; @at goes
+ * there. ERR_NOT_FOUND. */
+static int row_find(struct store_txn *txn, const struct entity_id *order,
+                    bool (*fits)(const struct attempt *attempt), struct row_key *at,
+                    struct attempt *ret_attempt, uint8_t *bytes)
 {
     struct outbox_walk walk;
     int err = outbox_walk_open(txn, order, &walk);
     if (err != 0) {
         return err;
     }
+    memcpy(walk.from, at->bytes, sizeof at->bytes);
     do {
         err = outbox_walk_next(&walk, ret_attempt);
     } while (err == 0 && !fits(ret_attempt));
     if (err == 0) {
         attempt_keep(ret_attempt, bytes);
+        *at = key_of(&ret_attempt->order, &ret_attempt->call);
     }
     outbox_walk_close(&walk);
     return err;
 }
 
-/* Each is none of them any more when it was revived. */
-static int rows_revive(struct store_txn *txn, bool (*fits)(const struct attempt *attempt),
+/* Change each of @order (NULL = of all) that @fits, which it does not any more then. */
+static int rows_change(struct store_txn *txn, const struct entity_id *order,
+                       bool (*fits)(const struct attempt *attempt),
+                       int (*change)(struct store_txn *txn, struct attempt *attempt),
                        bool *is_changed)
 {
+    struct row_key at = key_before(order);
     struct attempt attempt;
     uint8_t bytes[PROVIDER_ID_BYTES_MAX + HASH_BYTES];
     int err = 0;
-    while ((err = row_first(txn, NULL, fits, &attempt, bytes)) == 0) {
-        attempt_revive(&attempt);
-        err = put_changed(txn, &attempt, is_changed);
-        if (err != 0) {
-            return err;
-        }
-    }
-    return err == ERR_NOT_FOUND ? 0 : err;
-}
-
-static int rows_drop(struct store_txn *txn, const struct entity_id *order,
-                     bool (*fits)(const struct attempt *attempt), bool *is_changed)
-{
-    struct attempt attempt;
-    uint8_t bytes[PROVIDER_ID_BYTES_MAX + HASH_BYTES];
-    int err = 0;
-    while ((err = row_first(txn, order, fits, &attempt, bytes)) == 0) {
-        err = outbox_del(txn, &attempt);
+    while ((err = row_find(txn, order, fits, &at, &attempt, bytes)) == 0) {
+        err = change(txn, &attempt);
         if (err != 0) {
             return err;
         }
         *is_changed = true;
     }
     return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int row_revive(struct store_txn *txn, struct attempt *attempt)
+{
+    attempt_revive(attempt);
+    return outbox_put(txn, attempt);
+}
+
+static int row_drop(struct store_txn *txn, struct attempt *attempt)
+{
+    return outbox_del(txn, attempt);
 }
 
 static bool is_loose(const struct attempt *attempt)
@@ -379,19 +384,19 @@ static bool is_loose(const struct attempt *attempt)
 int outbox_loosen(struct store_txn *txn)
 {
     bool is_changed = false;
-    return rows_revive(txn, is_loose, &is_changed);
+    return rows_change(txn, NULL, is_loose, row_revive, &is_changed);
 }
 
 int outbox_revive_cancels(struct store_txn *txn, bool *ret_is_changed)
 {
     *ret_is_changed = false;
-    return rows_revive(txn, is_stuck_cancel, ret_is_changed);
+    return rows_change(txn, NULL, is_stuck_cancel, row_revive, ret_is_changed);
 }
 
 int outbox_forget(struct store_txn *txn, const struct entity_id *order, bool *ret_is_changed)
 {
     *ret_is_changed = false;
-    return rows_drop(txn, order, attempt_is_over, ret_is_changed);
+    return rows_change(txn, order, attempt_is_over, row_drop, ret_is_changed);
 }
 
 /* --- drafts that somebody wanted to pay --- */
@@ -430,7 +435,7 @@ int outbox_make_room(struct store_txn *txn, const struct entity_id *order)
     if (err != 0 || count < OUTBOX_CREATES_MAX) {
         return err;
     }
-    err = rows_drop(txn, order, is_ended_create, &is_changed);
+    err = rows_change(txn, order, is_ended_create, row_drop, &is_changed);
     err = err == 0 ? creates_count(txn, order, &count) : err;
     return err == 0 && count >= OUTBOX_CREATES_MAX ? ERR_LIMIT : err;
 }

@@ -20,6 +20,8 @@
 enum {
     OUTBOX_ORDER_MAX = 64,   /* planned attempts of one order */
     OUTBOX_CREATES_MAX = 16, /* and drafts of it that somebody wanted to pay */
+    OUTBOX_CALL_BYTES = 16,  /* a call in a key */
+    OUTBOX_KEY_BYTES = 1 + ENTITY_ID_BYTES + OUTBOX_CALL_BYTES,
 };
 
 /* Insert or replace. 0, ERR_FULL, ERR_IO. */
@@ -37,7 +39,7 @@ MUST_CHECK int outbox_del(struct store_txn *txn, const struct attempt *attempt);
  * the transaction. A spoilt row is passed over and counted: the plan makes it anew. */
 struct outbox_walk {
     struct store_cursor cursor;
-    struct entity_id order;
+    uint8_t from[OUTBOX_KEY_BYTES]; /* where it begins; of one order's rows with its head */
     bool is_all, is_begun;
     uint32_t spoilt;
 };

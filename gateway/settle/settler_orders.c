@@ -283,6 +283,7 @@ int orders_turn(struct settler *settler)
     struct store_txn *node = NULL;
     bool is_all = false;
     int err = gate->read_begin(gate->context, &node);
+    settler->is_orphans_noted = false;
     if (err != 0) {
         settler_again(settler, settler->now_ms + BUSY_AGAIN_MS);
         return 0;

@@ -61,11 +61,28 @@ static int orphan_next(struct settler *settler, struct bytes after, uint8_t *byt
     return err;
 }
 
-int orphans_claim(struct settler *settler)
+/* Once for all orders of a turn; none becomes an orphan while they are looked at. */
+static int orphans_note(struct settler *settler)
 {
     uint8_t bytes[PROVIDER_ID_BYTES_MAX];
     struct orphan orphan = {.intent = bytes_of(NULL, 0)};
     int err = 0;
+    orphan_orders_clear(&settler->orphan_orders);
+    while ((err = orphan_next(settler, orphan.intent, bytes, &orphan)) == 0) {
+        orphan_orders_add(&settler->orphan_orders, &orphan.order);
+    }
+    settler->is_orphans_noted = err == ERR_NOT_FOUND;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+int orphans_claim(struct settler *settler)
+{
+    uint8_t bytes[PROVIDER_ID_BYTES_MAX];
+    struct orphan orphan = {.intent = bytes_of(NULL, 0)};
+    int err = settler->is_orphans_noted ? 0 : orphans_note(settler);
+    if (err != 0 || !orphan_orders_may_have(&settler->orphan_orders, &settler->order->id)) {
+        return err;
+    }
     while ((err = orphan_next(settler, orphan.intent, bytes, &orphan)) == 0) {
         if (entity_id_equal(&orphan.order, &settler->order->id)) {
             orphan_ask(settler, &orphan);
@@ -86,14 +103,15 @@ int orphan_conclude(struct settler *settler, const struct errand *errand)
 
 /* --- whose order does not come --- */
 
-/* It is read first: it may be over, and its order may come at this moment. */
+/* It is read first: it may be over, and its order may come at this moment. A row of it that cannot
+ * be read, as other software wrote it or the disk spoilt it, is put anew. */
 static int orphan_cancel(struct settler *settler, const struct orphan *orphan)
 {
     const struct provider_call call = {.kind = CALL_CANCEL, .intent = orphan->intent};
     struct attempt attempt;
     const int err = outbox_get(settler->txn, &orphan->order, &call, &attempt);
-    if (err != ERR_NOT_FOUND) {
-        return err == ERR_MALFORMED ? 0 : err;
+    if (err != ERR_NOT_FOUND && err != ERR_MALFORMED) {
+        return err;
     }
     logger_say(LEVEL_WARNING, "settle",
                "a card payment names order %016llx, which is not here: it is cancelled",

@@ -185,6 +185,8 @@ struct settler {
     uint64_t revive_ms; /* when to try again what would not be cancelled */
     struct list events, intents;
     struct orphans orphans;
+    struct orphan_orders orphan_orders; /* good in orders_turn() when: */
+    bool is_orphans_noted;
     struct flight flights[FLIGHTS_MAX];
     struct errand errands[ERRANDS_MAX];
     struct told told[TOLD_MAX];

@@ -72,3 +72,22 @@ TEST(orphans, one_whose_time_is_over_may_wait_once_more)
     orphans_again(&orphans, &open, ORPHAN_OPEN_MS);
     assert_int_equal(orphans_wait(&orphans, &open, ORPHAN_OPEN_MS), ORPHAN_OPEN_MS);
 }
+
+TEST(orphans, an_order_that_one_names_is_in_the_set_of_those_and_hardly_another)
+{
+    static struct orphan_orders orders;
+    uint32_t others = 0;
+    for (uint64_t i = 0; i < 2000; i++) {
+        const struct entity_id id = entity_id_derive(KIND_ORDER, i);
+        others += orphan_orders_may_have(&orders, &id) ? 1 : 0;
+        orphan_orders_add(&orders, &id);
+    }
+    assert_true(others < 200);
+    for (uint64_t i = 0; i < 2000; i++) {
+        const struct entity_id id = entity_id_derive(KIND_ORDER, i);
+        assert_true(orphan_orders_may_have(&orders, &id));
+    }
+    orphan_orders_clear(&orders);
+    const struct entity_id first = entity_id_derive(KIND_ORDER, 0);
+    assert_false(orphan_orders_may_have(&orders, &first));
+}

@@ -539,6 +539,35 @@ TEST(outbox, a_disk_that_fails_is_told_wherever_it_does)
     store_memory_free(store);
 }
 
+/* Steps in the store that @work takes when @count cancellings are in @state. */
+static uint64_t steps_of(int (*work)(struct store_txn *txn), uint32_t count,
+                         enum attempt_state state)
+{
+    store = store_memory_new();
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t intent[4];
+        put_be32(intent, i);
+        const struct provider_call call = {.kind = CALL_CANCEL,
+                                           .intent = bytes_of(intent, sizeof intent)};
+        struct attempt attempt = attempt_of(&order, &call);
+        attempt.state = state;
+        put(&attempt);
+    }
+    struct store_txn *txn = store_memory_begin(store, true);
+    const uint64_t before = store_memory_calls(store, MEMORY_GET);
+    assert_int_equal(work(txn), 0);
+    const uint64_t steps = store_memory_calls(store, MEMORY_GET) - before;
+    store_memory_abort(txn);
+    store_memory_free(store);
+    return steps;
+}
+
+TEST(outbox, reviving_and_forgetting_take_twice_the_steps_where_there_is_twice_as_much)
+{
+    assert_true(steps_of(revive, 80, ATTEMPT_STUCK) <= 2 * steps_of(revive, 40, ATTEMPT_STUCK));
+    assert_true(steps_of(forget, 80, ATTEMPT_DONE) <= 2 * steps_of(forget, 40, ATTEMPT_DONE));
+}
+
 static void on_row(void *context, struct bytes key, struct bytes value)
 {
     uint8_t *kept = context;
