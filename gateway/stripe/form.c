@@ -59,23 +59,3 @@ void form_add_hex(struct text *form, const char *name, struct bytes value)
         text_append(form, digits, 2);
     }
 }
-
-static int digit_of(uint8_t c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool form_hex_read(struct bytes text, uint8_t *to, size_t size)
-{
-    if (text.size != 2 * size) {
-        return false;
-    }
-    for (size_t i = 0; i < size; i++) {
-        const int high = digit_of(text.data[2 * i]), low = digit_of(text.data[2 * i + 1]);
-        if (high < 0 || low < 0) {
-            return false;
-        }
-        to[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}

@@ -15,9 +15,6 @@ void form_add_number(struct text *form, const char *name, int64_t value);
 /* In hexadecimal. */
 void form_add_hex(struct text *form, const char *name, struct bytes value);
 
-/* Exactly @size bytes in hexadecimal, as we and Stripe write it; else false. */
-bool form_hex_read(struct bytes text, uint8_t *to, size_t size);
-
 /* A value by itself: a part of a path. */
 void form_escape(struct text *to, struct bytes value);
 

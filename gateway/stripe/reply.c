@@ -3,8 +3,8 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "gateway/stripe/form.h"
 #include "gateway/stripe/request.h"
+#include "node/api/hex.h"
 
 static const json_t *root_of(const struct stripe_reply *reply)
 {
@@ -89,9 +89,9 @@ static void metadata_read(const json_t *object, struct stripe_fact *fact)
 {
     const json_t *metadata = json_object_get(object, "metadata");
     fact->has_order =
-        form_hex_read(text_of(metadata, STRIPE_META_POPUP), fact->popup.bytes, POPUP_ID_BYTES) &&
-        form_hex_read(text_of(metadata, STRIPE_META_ORDER), fact->order.bytes, ENTITY_ID_BYTES);
-    if (!form_hex_read(text_of(metadata, STRIPE_META_DRAFT), fact->draft, HASH_BYTES)) {
+        hex_read(text_of(metadata, STRIPE_META_POPUP), fact->popup.bytes, POPUP_ID_BYTES) &&
+        hex_read(text_of(metadata, STRIPE_META_ORDER), fact->order.bytes, ENTITY_ID_BYTES);
+    if (!hex_read(text_of(metadata, STRIPE_META_DRAFT), fact->draft, HASH_BYTES)) {
         memset(fact->draft, 0, sizeof fact->draft);
     }
 }
@@ -159,8 +159,8 @@ static bool refund_read(const json_t *object, struct stripe_fact *fact)
     refund->id = text_of(object, "id");
     refund->intent = id_of(object, "payment_intent");
     refund->status = (enum refund_status)status;
-    if (form_hex_read(text_of(json_object_get(object, "metadata"), STRIPE_META_WISH), fact->wish,
-                      sizeof fact->wish)) {
+    if (hex_read(text_of(json_object_get(object, "metadata"), STRIPE_META_WISH), fact->wish,
+                 sizeof fact->wish)) {
         refund->wish = bytes_of(fact->wish, sizeof fact->wish);
     }
     return is_whole && is_id(refund->id) && is_id(refund->intent);

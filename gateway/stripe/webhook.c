@@ -3,7 +3,7 @@
 #include <mbedtls/constant_time.h>
 #include <mbedtls/md.h>
 
-#include "gateway/stripe/form.h"
+#include "node/api/hex.h"
 #include "sync/base/check.h"
 
 enum { MAC_BYTES = 32, SECONDS_DIGITS_MAX = 15 };
@@ -63,7 +63,7 @@ static int head_read(struct bytes header, struct signed_head *ret_head)
             ret_head->seconds_text = value;
         } else if (bytes_equal(name, bytes_of_text("v1")) &&
                    ret_head->count < WEBHOOK_SIGNATURES_MAX &&
-                   form_hex_read(value, ret_head->macs[ret_head->count], MAC_BYTES)) {
+                   hex_read(value, ret_head->macs[ret_head->count], MAC_BYTES)) {
             ret_head->count++;
         }
     }

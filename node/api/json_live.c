@@ -3,7 +3,9 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "node/api/hex.h"
 #include "node/api/json_build.h"
+#include "sync/base/check.h"
 
 static const json_t *field(const struct json_value *body, const char *name)
 {
@@ -20,17 +22,12 @@ static void copy_text(const struct json_value *body, const char *name, char *to,
         memcpy(to, json_string_value(text), size + 1);
 }
 
-/* The schema lets lower-case digits through alone. */
-static uint8_t digit(char c)
-{
-    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
-static struct entity_id entity_of(const char *hex)
+/* The schema lets hex of that size through alone. */
+static struct entity_id entity_of(const json_t *hex)
 {
     struct entity_id id;
-    for (size_t i = 0; i < ENTITY_ID_BYTES; i++)
-        id.bytes[i] = (uint8_t)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+    const struct bytes text = bytes_of(json_string_value(hex), json_string_length(hex));
+    check(hex_read(text, id.bytes, sizeof id.bytes));
     return id;
 }
 
@@ -46,7 +43,7 @@ static void copy_orders(const struct json_value *body, struct live_message *mess
 {
     const json_t *orders = field(body, "orders");
     for (size_t i = 0; i < json_array_size(orders); i++) {
-        const struct entity_id id = entity_of(json_string_value(json_array_get(orders, i)));
+        const struct entity_id id = entity_of(json_array_get(orders, i));
         if (!has_order(message, &id))
             message->orders[message->orders_count++] = id;
     }

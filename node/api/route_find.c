@@ -2,39 +2,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/api/hex.h"
 #include "node/api/routes.h"
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* @text is @count bytes in hex. */
-static bool match_hex(const char *text, size_t size, uint8_t *to, size_t count)
-{
-    if (size != count * 2)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        int high = hex_value(text[2 * i]);
-        int low = hex_value(text[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        to[i] = (uint8_t)(high * 16 + low);
-    }
-    return true;
-}
 
 static bool match_order(const char *text, size_t size, struct route_match *match)
 {
-    return match_hex(text, size, match->order.bytes, ENTITY_ID_BYTES);
+    return hex_read(bytes_of(text, size), match->order.bytes, ENTITY_ID_BYTES);
 }
 
 static bool match_device(const char *text, size_t size, struct route_match *match)
 {
     uint8_t bytes[8];
-    if (!match_hex(text, size, bytes, sizeof bytes))
+    if (!hex_read(bytes_of(text, size), bytes, sizeof bytes))
         return false;
     match->device = get_be64(bytes);
     return true;
@@ -42,7 +21,7 @@ static bool match_device(const char *text, size_t size, struct route_match *matc
 
 static bool match_blob(const char *text, size_t size, struct route_match *match)
 {
-    return match_hex(text, size, match->blob.bytes, sizeof match->blob.bytes);
+    return hex_read(bytes_of(text, size), match->blob.bytes, sizeof match->blob.bytes);
 }
 
 /* A positive number of 32 bits in its shortest decimal form. */

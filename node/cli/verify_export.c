@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "node/api/hex.h"
 #include "node/cli/cli.h"
 #include "node/cli/reply.h"
 #include "node/cli/verify_store.h"
@@ -36,10 +37,9 @@ static void find(struct checking *checking, const char *kind, const char *what)
     checking->is_broken = true;
 }
 
-static bool hex_read(const char *text, uint8_t *to, size_t size)
+static bool id_read(const struct reply_node *line, const char *name, uint8_t *to, size_t size)
 {
-    size_t read = 0;
-    return sodium_hex2bin(to, size, text, strlen(text), NULL, &read, NULL) == 0 && read == size;
+    return hex_read(bytes_of_text(reply_text(line, name)), to, size);
 }
 
 static bool base64_read(const char *text, uint8_t *to, size_t capacity, size_t *ret_size)
@@ -51,8 +51,8 @@ static bool base64_read(const char *text, uint8_t *to, size_t capacity, size_t *
 static bool head_read(struct checking *checking, const struct reply_node *line)
 {
     if (reply_number(line, "trestle") != 1 ||
-        !hex_read(reply_text(line, "popup"), checking->popup.bytes, POPUP_ID_BYTES) ||
-        !hex_read(reply_text(line, "root"), checking->root.bytes, PUBLIC_KEY_BYTES))
+        !id_read(line, "popup", checking->popup.bytes, POPUP_ID_BYTES) ||
+        !id_read(line, "root", checking->root.bytes, PUBLIC_KEY_BYTES))
         return false;
     struct popup_id popup = popup_id_of_root(&checking->root);
     return memcmp(popup.bytes, checking->popup.bytes, POPUP_ID_BYTES) == 0;
@@ -134,7 +134,7 @@ static void event_check(struct checking *checking, const struct reply_node *line
 static void line_check(struct checking *checking, const struct reply_node *line)
 {
     uint8_t id[8];
-    if (!hex_read(reply_text(line, "log"), id, sizeof id)) {
+    if (!id_read(line, "log", id, sizeof id)) {
         find(checking, "edited", "this is no line of an export");
         return;
     }
