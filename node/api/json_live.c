@@ -60,6 +60,7 @@ int json_live_read(struct bytes text, bool is_first, struct live_message *ret_me
         return err;
     copy_text(body, "token", ret_message->token, sizeof ret_message->token);
     copy_text(body, "cursor", ret_message->cursor, sizeof ret_message->cursor);
+    ret_message->has_menu = json_is_false(field(body, "menu"));
     copy_orders(body, ret_message);
     json_free(body);
     return 0;

@@ -12,6 +12,7 @@
 struct live_message {
     char token[TOKEN_TEXT_MAX];    /* of the first one alone; NUL-ended */
     char cursor[CURSOR_BYTES_MAX]; /* "" = none */
+    bool has_menu;                 /* it wants only what changes of it */
     uint32_t orders_count;
     struct entity_id orders[LIVE_ORDERS_MAX];
 };

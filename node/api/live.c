@@ -20,7 +20,8 @@ enum {
 
 /* What a frame that says nothing of somebody's own was made of. */
 struct shared_key {
-    uint64_t items_change, session_change, queue_version, scanned;
+    uint64_t items_change, session_change, queue_version; /* that they knew who are told it */
+    uint64_t scanned, queue_told;                         /* that it tells */
 };
 
 struct lives {
@@ -308,6 +309,7 @@ static int live_open(struct lives *lives, struct live *live, enum entrance entra
     lives_refresh(lives);
     replace_oldest(lives, &live->caller.token);
     live->has_cursor = cursor_parse(message->cursor, &live->cursor) == 0;
+    live->has_menu = message->has_menu;
     live->is_open = true;
     live->has_cart = true;
     live->before = NULL;
@@ -319,10 +321,26 @@ static int live_open(struct lives *lives, struct live *live, enum entrance entra
     return 0;
 }
 
-int live_hear(struct lives *lives, struct live *live, enum entrance entrance, struct bytes message)
+/* A message costs the thread that serves the stall's screens, too. The first of a connection was
+ * counted with its handshake, by the address; the token is not known before it was read. */
+static int admit(const struct lives *lives, const struct live *live, struct bytes address)
+{
+    struct access *access = lives->state->gate->access;
+    const struct access_request from = {.address = address};
+    uint64_t wait_ms;
+    if (!live->is_open)
+        return 0;
+    int err = access_admit_address(access, &from, RATE_READ, &wait_ms);
+    return err != 0 ? err : access_admit_caller(access, &live->caller, RATE_READ, &wait_ms);
+}
+
+int live_hear(struct lives *lives, struct live *live, enum entrance entrance, struct bytes address,
+              struct bytes message)
 {
     struct live_message said;
-    int err = json_live_read(message, !live->is_open, &said);
+    int err = admit(lives, live, address);
+    if (err == 0)
+        err = json_live_read(message, !live->is_open, &said);
     if (err == 0 && !live->is_open)
         err = live_open(lives, live, entrance, &said);
     if (err != 0)
@@ -376,7 +394,8 @@ static int hello(struct lives *lives, struct live *live, struct store_txn *txn, 
                             live_menu_has(&lives->menu, live->cursor.change);
     if (!is_resumed)
         live->cursor = *now;
-    live->is_snapshot = live->has_whole = !is_resumed;
+    live->is_snapshot = !is_resumed;
+    live->has_whole = !is_resumed && !live->has_menu;
     live->items_change = live->cursor.change;
     live->session_change = lives->session_change;
     live->is_greeted = true;
@@ -608,7 +627,7 @@ static int tell_shared(struct telling *telling)
     struct lives *lives = telling->lives;
     struct live *live = telling->live;
     const struct shared_key key = {live->items_change, live->session_change, live->queue_version,
-                                   lives->scanned.change};
+                                   lives->scanned.change, lives->queue_version};
     const uint64_t now_ms = clock_mono_ms();
     if (memcmp(&key, &lives->shared_key, sizeof key) == 0 && lives->shared.size > 0 &&
         now_ms - lives->shared_ms <= SHARED_MS) {

@@ -32,6 +32,7 @@ struct live {
     bool is_due;       /* somebody was told that it wants to be written to */
     bool is_greeted;   /* hello was said */
     bool has_cursor;   /* the phone gave one */
+    bool has_menu;     /* it knows a menu: it wants to hear only what changes of it */
     bool is_snapshot;  /* what it is told is not yet whole */
     bool has_cart;     /* its cart is to be told */
     bool has_whole;    /* the menu is being told from the beginning, ... */
@@ -53,13 +54,15 @@ struct lives *lives_new(struct api *api, void (*on_due)(void *context, struct li
 /* Accepts NULL. All are closed. */
 void lives_free(struct lives *lives);
 
-/* Look at what changed. Costs nothing while no phone is connected. */
+/* Look at what changed. Costs nothing until a phone opens for the first time; from then on each
+ * change is looked at, so that who comes back with a cursor need not hear the whole menu. */
 void lives_refresh(struct lives *lives);
 
-/* A message of the phone: who it is, or what it follows. ERR_MALFORMED, ERR_UNAUTHENTICATED: no
- * customer's token; ERR_IO. */
+/* A message of the phone that came by @entrance from @address (as of struct access_request): who it
+ * is, or what it follows. ERR_MALFORMED; ERR_LIMIT: too many of that address or token, counted as
+ * requests that read are; ERR_UNAUTHENTICATED: no customer's token; ERR_IO. */
 MUST_CHECK int live_hear(struct lives *lives, struct live *live, enum entrance entrance,
-                         struct bytes message);
+                         struct bytes address, struct bytes message);
 
 /* The cart of @session changed. */
 void lives_touch_cart(struct lives *lives, uint64_t session);

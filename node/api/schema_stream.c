@@ -76,7 +76,8 @@ SCHEMA(live_open, "LiveOpen", "A customer's first frame on /ws?view=customer: wh
     TEXT("token", 1, TOKEN_TEXT_MAX - 1),
     HEX("orders", ID_DIGITS, MANY(0, LIVE_ORDERS_MAX), NOTE("that it follows")),
     TEXT("cursor", 1, CURSOR_BYTES_MAX - 1, OPTIONAL,
-        NOTE("the last that it was told, or Menu's")));
+        NOTE("the last that it was told, or Menu's")),
+    BOOL("menu", OPTIONAL, NOTE("false: it has one, and wants only what changes of it")));
 
 SCHEMA(live_follow, "LiveFollow", "From now on these orders instead of those before.",
     ENUM("type", follow_word),

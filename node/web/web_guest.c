@@ -21,8 +21,13 @@ struct guest_end {
     int status;
     const char *reason;
 };
+static const struct guest_end end_foreign = {LWS_CLOSE_STATUS_POLICY_VIOLATION,
+                                             "not a frame of ours"};
+static const struct guest_end end_sick = {LWS_CLOSE_STATUS_UNEXPECTED_CONDITION,
+                                          "the store cannot be read"};
 static const struct guest_end end_unknown = {4401, "no customer's token"};
 static const struct guest_end end_silent = {4408, "say who you are"};
+static const struct guest_end end_hasty = {4429, "too many messages"};
 static const struct guest_end end_replaced = {4409, "another page took its place"};
 
 static struct guest *guest_of(struct live *live)
@@ -112,18 +117,34 @@ bool web_guest_wave(struct web *web)
 
 /* --- what it says --- */
 
+/* For a message that was not taken. It is said when the socket can take it: lws drops the reason of
+ * who hangs up while more of what came waits. */
+static const struct guest_end *end_for(int err)
+{
+    switch (err) {
+    case ERR_MALFORMED:
+        return &end_foreign;
+    case ERR_UNAUTHENTICATED:
+        return &end_unknown;
+    case ERR_LIMIT:
+        return &end_hasty;
+    default:
+        return &end_sick;
+    }
+}
+
 int web_guest_on_message(struct web *web, struct connection *connection, struct bytes message)
 {
     struct guest *guest = connection->guest;
-    int err = live_hear(web->lives, &guest->live, connection->entrance, message);
-    if (err == ERR_MALFORMED)
-        return web_socket_hang_up(connection, LWS_CLOSE_STATUS_POLICY_VIOLATION,
-                                  "not a frame of ours");
-    if (err == ERR_UNAUTHENTICATED)
-        return web_socket_hang_up(connection, end_unknown.status, end_unknown.reason);
-    return err == 0 ? 0
-                    : web_socket_hang_up(connection, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION,
-                                         "the store cannot be read");
+    if (guest->end != NULL)
+        return 0;
+    const int err = live_hear(web->lives, &guest->live, connection->entrance,
+                              bytes_of_text(connection->client), message);
+    if (err != 0) {
+        guest->end = end_for(err);
+        wave_join(web, guest);
+    }
+    return 0;
 }
 
 /* --- its end --- */

@@ -229,8 +229,9 @@ struct command {
     struct bytes endpoints[PLACE_ENDPOINTS_MAX]; /* device.place: where others can dial this one */
 };
 
-/* What the till may look at. All pure; the store is read through @txn. */
 struct carts; /* cart.h */
+
+/* What the till may look at. All pure; the store is read through @txn. */
 struct till {
     struct store_txn *txn;
     struct history *history;   /* scratch: holds the order or the item of the command */

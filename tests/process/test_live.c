@@ -276,6 +276,50 @@ TEST(live, the_menus_cursor_will_do_and_one_of_another_store_gets_all_of_it)
     close_stall();
 }
 
+TEST(live, a_phone_that_has_a_menu_hears_only_what_changes_of_it)
+{
+    char id[ID_DIGITS + 1], message[TOKEN_TEXT_MAX + 128];
+    open_stall(NULL);
+    const struct customer anna = come();
+    order_one(&anna, id);
+    struct phone *phone = connect_phone();
+    (void)snprintf(message, sizeof message,
+                   "{\"type\":\"open\",\"token\":\"%s\",\"orders\":[\"%s\"],\"menu\":false}",
+                   anna.token, id);
+    phone_say(phone, message);
+    const char *snapshot = hear(phone, "\"type\":\"snapshot\"");
+    assert_non_null(strstr(snapshot, id));
+    assert_non_null(strstr(snapshot, "\"items\":[]"));
+    assert_non_null(strstr(snapshot, "\"more\":false"));
+    ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
+    const char *delta = hear(phone, "\"available\":false");
+    assert_non_null(strstr(delta, "\"number\":10,"));
+    assert_null(strstr(delta, "\"number\":11,"));
+    phone_close(phone);
+    close_stall();
+}
+
+TEST(live, a_phone_that_says_too_much_is_closed_with_the_reason)
+{
+    enum { AT_ONCE = 8 };
+    char id[ID_DIGITS + 1], message[128];
+    const char *frame = "";
+    open_stall(NULL);
+    const struct customer anna = come();
+    order_one(&anna, id);
+    struct phone *phone = watch(&anna, "");
+    (void)snprintf(message, sizeof message, "{\"type\":\"follow\",\"orders\":[\"%s\"]}", id);
+    while (frame != NULL) {
+        phone_say_often(phone, message, AT_ONCE);
+        do /* until it is told the order, for all of them at once */
+            frame = phone_hear_or_end(phone);
+        while (frame != NULL && strstr(frame, id) == NULL);
+    }
+    assert_int_equal(phone_end(phone), 4429);
+    phone_close(phone);
+    close_stall();
+}
+
 TEST(live, it_follows_other_orders_when_it_says_so)
 {
     char first[ID_DIGITS + 1], second[ID_DIGITS + 1], message[128];

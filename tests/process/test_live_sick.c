@@ -11,6 +11,7 @@
 
 #include "node/access/access.h"
 #include "node/api/live.h"
+#include "node/os/clock.h"
 #include "tests/lib/shop.h"
 #include "tests/process/lib/golden.h"
 
@@ -24,7 +25,7 @@ static struct {
     struct gate gate;
     struct api *api;
     struct lives *lives;
-    char token[TOKEN_TEXT_MAX];
+    char token[TOKEN_TEXT_MAX], other_token[TOKEN_TEXT_MAX];
     char order[ID_TEXT + 1]; /* the customer's own */
     struct text heard;       /* all frames of a phone */
 } node;
@@ -92,6 +93,16 @@ static void popup_name(const char *name)
     command_do(&command);
 }
 
+static void stock_limit(void)
+{
+    struct command command;
+    shop_command(&command, COMMAND_MENU_SET);
+    command.item = 2;
+    command.fields_count = 1;
+    command.fields[0] = (struct wanted_field){.field = MENU_STOCK, .number = STOCK_STRICT};
+    command_do(&command);
+}
+
 static void stock_count(int64_t units)
 {
     struct command command;
@@ -135,6 +146,7 @@ static void begin(void)
                               .live = facts};
     assert_int_equal(access_open(&config, &node.gate.access), 0);
     facts(NULL, &live);
+    assert_int_equal(access_customer(node.gate.access, &live, node.other_token, &caller), 0);
     assert_int_equal(access_customer(node.gate.access, &live, node.token, &caller), 0);
     order_place(caller.principal.session);
     node.api = api_new(&node.gate, "0");
@@ -164,13 +176,14 @@ static bool is_heard(const char *wanted)
            memmem(node.heard.data, node.heard.size, wanted, strlen(wanted)) != NULL;
 }
 
-static int phone_open(struct live *phone, const char *orders)
+static int phone_open(struct live *phone, const char *token, const char *orders)
 {
     char message[TOKEN_TEXT_MAX + 256];
     *phone = (struct live){.is_open = false};
     (void)snprintf(message, sizeof message, "{\"type\":\"open\",\"token\":\"%s\",\"orders\":[%s]}",
-                   node.token, orders);
-    return live_hear(node.lives, phone, ENTRANCE_LOOPBACK, bytes_of_text(message));
+                   token, orders);
+    return live_hear(node.lives, phone, ENTRANCE_LOOPBACK, bytes_of(NULL, 0),
+                     bytes_of_text(message));
 }
 
 /* All that there is for it, into node.heard; an error leaves the last frame as it was. */
@@ -195,7 +208,7 @@ static int phone_come(struct live *phone)
     char quoted[ID_TEXT + 3];
     (void)snprintf(quoted, sizeof quoted, "\"%s\"", node.order);
     text_clear(&node.heard);
-    const int err = phone_open(phone, quoted);
+    const int err = phone_open(phone, node.token, quoted);
     return err != 0 ? err : phone_listen(phone);
 }
 
@@ -289,8 +302,9 @@ TEST(live_sick, a_change_that_cannot_be_read_is_told_when_it_can)
         const char *wanted[2];
     } rows[] = {{change_item, {"\"available\":false", "\"available\":true"}},
                 {change_name, {"\"West\"", "\"East\""}},
-                {change_stock, {"\"number\":2", "\"number\":2"}}};
+                {change_stock, {"\"all\":43", "\"all\":41"}}};
     begin();
+    stock_limit();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         change_sick(MEMORY_GET, rows[i].change, rows[i].wanted);
         change_sick(MEMORY_OPEN, rows[i].change, rows[i].wanted);
@@ -298,17 +312,22 @@ TEST(live_sick, a_change_that_cannot_be_read_is_told_when_it_can)
     end();
 }
 
+/* Two customers' phones that follow nothing and were told all that there was. */
+static void come_both(struct live phones[2])
+{
+    assert_int_equal(phone_open(&phones[0], node.token, ""), 0);
+    assert_int_equal(phone_open(&phones[1], node.other_token, ""), 0);
+    for (size_t i = 0; i < 4; i++) /* once more: of the queue */
+        assert_int_equal(phone_listen(&phones[i % 2]), 0);
+    text_clear(&node.heard);
+}
+
 TEST(live_sick, what_all_are_told_alike_is_the_same_for_each)
 {
     struct live phones[2];
     struct text first = {0};
     begin();
-    for (size_t i = 0; i < 2; i++) {
-        text_clear(&node.heard);
-        assert_int_equal(phone_open(&phones[i], ""), 0);
-        assert_int_equal(phone_listen(&phones[i]), 0);
-    }
-    assert_int_equal(phone_listen(&phones[0]), 0); /* of the queue */
+    come_both(phones);
     item_offer(false);
     lives_refresh(node.lives);
     text_clear(&node.heard);
@@ -328,6 +347,61 @@ TEST(live_sick, what_all_are_told_alike_is_the_same_for_each)
         live_close(node.lives, &phones[i]);
     }
     assert_int_equal(lives_count(node.lives), 0);
+    end();
+}
+
+TEST(live_sick, a_queue_that_moved_meanwhile_is_not_told_as_it_was)
+{
+    struct live phones[2];
+    char wanted[32];
+    begin();
+    struct line_up *line_up = &node.api->state->line_up;
+    come_both(phones);
+    item_offer(false);
+    lives_refresh(node.lives);
+    assert_int_equal(phone_listen(&phones[0]), 0);
+    line_up->waiting_count++; /* as a look finds it that was taken at this moment */
+    line_up->looked_ms = clock_mono_ms() + (uint64_t)60 * 1000;
+    (void)snprintf(wanted, sizeof wanted, "\"waiting\":%u", line_up->waiting_count);
+    lives_refresh(node.lives);
+    for (size_t i = 0; i < 2; i++) {
+        text_clear(&node.heard);
+        assert_int_equal(phone_listen(&phones[1 - i]), 0);
+        assert_true(is_heard(wanted));
+    }
+    for (size_t i = 0; i < 2; i++)
+        live_close(node.lives, &phones[i]);
+    end();
+}
+
+/* How many messages in a row were taken of it, before there were too many. */
+static unsigned phone_chatter(struct live *phone, const char *address)
+{
+    enum { MOST = 100 * 1000 };
+    static const char follow[] = "{\"type\":\"follow\",\"orders\":[]}";
+    unsigned taken = 0;
+    int err = 0;
+    while (err == 0 && taken < MOST) {
+        err = live_hear(node.lives, phone, ENTRANCE_SECURE, bytes_of_text(address),
+                        bytes_of_text(follow));
+        taken += err == 0;
+    }
+    assert_int_equal(err, ERR_LIMIT);
+    return taken;
+}
+
+TEST(live_sick, a_phone_may_say_no_more_than_it_may_ask)
+{
+    const unsigned burst = rate_class_limit(RATE_READ).burst;
+    struct live phones[2];
+    begin();
+    come_both(phones);
+    assert_true(phone_chatter(&phones[0], "198.51.100.7") >= burst);
+    assert_true(phone_chatter(&phones[0], "203.0.113.9") < burst);  /* of its token */
+    assert_true(phone_chatter(&phones[1], "198.51.100.7") < burst); /* of its address */
+    assert_true(phone_chatter(&phones[1], "") > 0);
+    for (size_t i = 0; i < 2; i++)
+        live_close(node.lives, &phones[i]);
     end();
 }
 

@@ -53,8 +53,10 @@ function start() {
         if (!wire) throw new Error("there is no wire");
         return wire;
     };
-    const beat = () => last().onmessage?.({ data: '{"type":"beat"}' });
-    return { line, wires, told, seen, pass, last, beat };
+    const hear = (frame: object) => last().onmessage?.({ data: JSON.stringify(frame) });
+    const beat = () => hear({ type: "beat" });
+    const end = (code: number) => last().onclose?.({ code });
+    return { line, wires, told, seen, pass, last, hear, beat, end };
 }
 
 describe("the line of a customer's page", () => {
@@ -68,7 +70,9 @@ describe("the line of a customer's page", () => {
         const { line, last } = start();
         line.follow("secret", ["a"]);
         last().onopen?.();
-        expect(last().said).toEqual([{ type: "open", token: "secret", orders: ["a"] }]);
+        expect(last().said).toEqual([
+            { type: "open", token: "secret", orders: ["a"], menu: false },
+        ]);
     });
 
     it("says what it follows from now on, once", () => {
@@ -81,35 +85,126 @@ describe("the line of a customer's page", () => {
         expect(last().said.slice(1)).toEqual([{ type: "follow", orders: ["a", "b"] }]);
     });
 
-    it("is live from its first frame until it is silent for too long, and then comes back", () => {
+    it("comes back when it heard nothing for too long", () => {
         const { line, wires, pass, seen, beat } = start();
         line.follow("secret", ["a"]);
-        expect(line.isLive).toBe(false);
         beat();
-        expect(line.isLive).toBe(true);
         pass(24_000);
         beat();
         pass(24_000);
-        expect(line.isLive).toBe(true);
+        expect(seen.lost).toBe(0);
         pass(1_000);
-        expect(line.isLive).toBe(false);
         expect(seen.lost).toBe(1);
         pass(1_000);
         expect(wires).toHaveLength(2);
     });
 
-    it("tries more and more seldom where it is refused, whoever asks meanwhile", () => {
-        const { line, wires, pass, last } = start();
+    it("hears an order from when its state was told until the wire ends", () => {
+        const { line, hear, beat, end } = start();
+        line.follow("secret", ["a", "b", "c"]);
+        hear({ type: "hello" });
+        beat();
+        expect(line.hears("a")).toBe(false);
+        hear({ type: "snapshot", orders: [{ id: "a" }, { id: "b" }], removed: ["c"] });
+        expect(["a", "b", "c"].filter(line.hears)).toEqual(["a", "b"]);
+        hear({ type: "delta", orders: [{ id: "a" }], removed: ["b"] });
+        beat();
+        expect(["a", "b", "c"].filter(line.hears)).toEqual(["a"]);
+        end(1006);
+        expect(line.hears("a")).toBe(false);
+    });
+
+    it("says that an order is lost which it does not follow any more", () => {
+        const { line, last, hear, seen } = start();
+        line.follow("secret", ["a", "b"]);
+        last().onopen?.();
+        hear({ type: "snapshot", orders: [{ id: "a" }, { id: "b" }] });
+        line.follow("secret", ["b", "c"]);
+        expect(seen.lost).toBe(1);
+        hear({ type: "delta", orders: [{ id: "a" }] }); // was on its way
+        expect(["a", "b", "c"].filter(line.hears)).toEqual(["b"]);
+    });
+
+    it("comes back with the cursor that it reached", () => {
+        const { line, pass, last, hear, end } = start();
+        line.follow("secret", ["a"]);
+        hear({ type: "snapshot", orders: [{ id: "a" }], more: true });
+        hear({ type: "snapshot", orders: [], cursor: "1.2.3" });
+        hear({ type: "beat" });
+        end(1006);
+        pass(1_000);
+        last().onopen?.();
+        expect(last().said).toEqual([
+            { type: "open", token: "secret", orders: ["a"], menu: false, cursor: "1.2.3" },
+        ]);
+    });
+
+    it.each([1006, 4408, 4429, 1011])(
+        "tries more and more seldom after %i, whoever asks",
+        (code) => {
+            const { line, wires, pass, end, beat } = start();
+            line.follow("secret", ["a"]);
+            for (const wait of [1_000, 2_000, 4_000]) {
+                beat(); // a moment alive changes nothing
+                end(code);
+                line.follow("secret", ["a"]);
+                line.look();
+                const before = wires.length;
+                pass(wait - 1);
+                expect(wires).toHaveLength(before);
+                pass(1);
+                expect(wires).toHaveLength(before + 1);
+            }
+        },
+    );
+
+    it("is quick again after a minute alive", () => {
+        const { line, wires, pass, end, beat } = start();
         line.follow("secret", ["a"]);
         for (const wait of [1_000, 2_000, 4_000]) {
-            last().onclose?.();
-            line.follow("secret", ["a"]);
-            const before = wires.length;
-            pass(wait - 1);
-            expect(wires).toHaveLength(before);
-            pass(1);
-            expect(wires).toHaveLength(before + 1);
+            end(1006);
+            pass(wait);
         }
+        for (let i = 0; i < 4; i++) {
+            beat();
+            pass(20_000);
+        }
+        end(1006);
+        pass(1_000);
+        expect(wires).toHaveLength(5);
+    });
+
+    it.each([4401, 4409])("waits after %i until somebody looks", (code) => {
+        const { line, wires, pass, beat, end } = start();
+        line.follow("secret", ["a"]);
+        beat();
+        end(code);
+        pass(3_600_000);
+        line.follow("secret", ["a", "b"]);
+        expect(wires).toHaveLength(1);
+        line.look();
+        line.look();
+        expect(wires).toHaveLength(2);
+    });
+
+    it("comes at once with another token, where one was none", () => {
+        const { line, wires, last, end } = start();
+        line.follow("old", ["a"]);
+        end(4401);
+        line.follow("new", ["b"]);
+        last().onopen?.();
+        expect(wires).toHaveLength(2);
+        expect(last().said).toMatchObject([{ token: "new", orders: ["b"] }]);
+    });
+
+    it("does without where the node does not understand it", () => {
+        const { line, wires, pass, end } = start();
+        line.follow("secret", ["a"]);
+        end(1008);
+        line.follow("other", ["b"]);
+        line.look();
+        pass(3_600_000);
+        expect(wires).toHaveLength(1);
     });
 
     it("hangs up when there is nothing to follow, and tells nothing afterwards", () => {
@@ -119,6 +214,7 @@ describe("the line of a customer's page", () => {
         line.follow("", []);
         expect(last().isClosed).toBe(true);
         beat();
+        line.look();
         expect(told).toHaveLength(1);
         expect(seen.lost).toBe(1);
     });

@@ -11,7 +11,8 @@ Object.assign(globalThis, {
     localStorage: undefined,
 });
 const { hearDate, newKey } = await import("../src/order/node");
-const { changesBetween, toggled } = await import("../src/order/shop");
+const { changesBetween, page, toggled } = await import("../src/order/shop");
+const { OrderView, together } = await import("../src/order/order");
 const { isOver, waitFor } = await import("../src/order/track");
 const { counted, menuWord, span, t } = await import("../src/order/words");
 
@@ -136,6 +137,81 @@ describe("asking for an order", () => {
         expect(waitFor(purchase({ phase: "completed", due: 0 }), calm)).toBe(20_000);
         expect(waitFor(undefined, { ...calm, failures: 2 })).toBe(12_000);
         expect(waitFor(undefined, { ...calm, failures: 99, isHidden: true })).toBe(60_000);
+    });
+});
+
+type BoughtLine = Purchase["lines"][number];
+const line = (id: number, change: Partial<BoughtLine>): BoughtLine => ({
+    id,
+    name: "Edamame",
+    note: "",
+    quantity: 1,
+    handed: 0,
+    payable: 490,
+    progress: "waiting",
+    state: "active",
+    ...change,
+});
+
+describe("what was bought", () => {
+    it("stands there once with its quantity, where it reads alike", () => {
+        const lines = [
+            line(1, {}),
+            line(2, { name: "Pad thai" }),
+            line(3, { quantity: 2, payable: 980 }),
+        ];
+        expect(together(lines)).toEqual([
+            line(1, { quantity: 3, payable: 1470 }),
+            line(2, { name: "Pad thai" }),
+        ]);
+    });
+
+    it("stands apart where it has another note, was refused or is handed over", () => {
+        const lines = [
+            line(1, {}),
+            line(2, { note: "no salt" }),
+            line(3, { state: "refused" }),
+            line(4, { handed: 1 }),
+            line(5, { handed: 1 }),
+        ];
+        expect(together(lines).map(({ id, quantity }) => [id, quantity])).toEqual([
+            [1, 1],
+            [2, 1],
+            [3, 1],
+            [4, 2],
+        ]);
+    });
+});
+
+interface Drawn {
+    readonly type: string | ((props: object) => unknown);
+    readonly props: { readonly children?: unknown };
+    readonly key: unknown;
+}
+
+/** The elements of @type in what is drawn. */
+function find(what: unknown, type: string): Drawn[] {
+    if (Array.isArray(what)) {
+        return what.flatMap((one) => find(one, type));
+    }
+    if (typeof what !== "object" || what === null) {
+        return [];
+    }
+    const drawn = what as Drawn;
+    const inner = typeof drawn.type === "string" ? drawn.props.children : drawn.type(drawn.props);
+    return [...(drawn.type === type ? [drawn] : []), ...find(inner, type)];
+}
+
+describe("a card form", () => {
+    it("is each order's own: going from one to another draws it anew", () => {
+        page.value = { ...page.value, card: { script: "stripe.js", practice: true } };
+        const keyOf = (id: string) => {
+            const last = { ...purchase({ phase: "draft" }), id, reason: "", lines: [] };
+            const own = { id, number: id, token: "t", how: "card" as const, last };
+            return find(OrderView({ own }), "section").map(({ key }) => key);
+        };
+        expect(keyOf("a")).toEqual(["a"]);
+        expect(keyOf("b")).toEqual(["b"]);
     });
 });
 

@@ -17,6 +17,7 @@ enum { FRAME_BYTES_MAX = 256 * 1024, TEXT = 1, CLOSE = 8, PING = 9, PONG = 10 };
 
 struct phone {
     int fd;
+    int opcode; /* of the frame; 0 = none */
     size_t size;
     char frame[FRAME_BYTES_MAX];
 };
@@ -74,6 +75,7 @@ struct phone *phone_new(int port)
 {
     struct phone *phone = malloc(sizeof *phone);
     assert_non_null(phone);
+    phone->opcode = 0;
     phone->fd = dial(port);
     assert_int_equal(handshake(phone->fd, port, "customer"), 101);
     return phone;
@@ -91,6 +93,20 @@ int phone_refused(int port, const char *view)
     const int status = handshake(fd, port, view);
     (void)close(fd);
     return status;
+}
+
+void phone_say_often(struct phone *phone, const char *text, unsigned count)
+{
+    enum { HEAD = 6 }; /* masked as below */
+    char frames[512];
+    const size_t size = strlen(text);
+    assert_true(size <= 125 && count * (HEAD + size) <= sizeof frames);
+    for (unsigned i = 0; i < count; i++) {
+        const char head[HEAD] = {(char)(0x80 | TEXT), (char)(0x80 | size)};
+        memcpy(frames + i * (HEAD + size), head, HEAD);
+        memcpy(frames + i * (HEAD + size) + HEAD, text, size);
+    }
+    give(phone->fd, frames, count * (HEAD + size));
 }
 
 /* Masked with zeros, which is a mask as good as any. */
@@ -117,6 +133,7 @@ void phone_say(struct phone *phone, const char *text)
 static int take_frame(struct phone *phone)
 {
     uint8_t head[10];
+    phone->opcode = 0;
     if (!take(phone->fd, head, 2))
         return 0;
     const size_t more = head[1] == 127 ? 8 : head[1] == 126 ? 2 : 0;
@@ -127,27 +144,33 @@ static int take_frame(struct phone *phone)
     assert_true(phone->size < sizeof phone->frame);
     assert_true(take(phone->fd, phone->frame, phone->size));
     phone->frame[phone->size] = '\0';
-    return head[0] & 15;
+    phone->opcode = head[0] & 15;
+    return phone->opcode;
 }
 
-const char *phone_hear(struct phone *phone)
+const char *phone_hear_or_end(struct phone *phone)
 {
     int opcode = take_frame(phone);
     while (opcode == PING) {
         give_frame(phone->fd, PONG, phone->frame, phone->size);
         opcode = take_frame(phone);
     }
-    if (opcode != TEXT)
-        fail_msg("the node hung up, or said something else: %d", opcode);
-    return phone->frame;
+    return opcode == TEXT ? phone->frame : NULL;
+}
+
+const char *phone_hear(struct phone *phone)
+{
+    const char *text = phone_hear_or_end(phone);
+    if (text == NULL)
+        fail_msg("the node hung up, or said something else: %d", phone->opcode);
+    return text;
 }
 
 int phone_end(struct phone *phone)
 {
-    int opcode = take_frame(phone);
-    while (opcode == TEXT || opcode == PING)
-        opcode = take_frame(phone);
-    if (opcode != CLOSE || phone->size < 2)
+    while (phone->opcode != CLOSE && phone_hear_or_end(phone) != NULL)
+        continue;
+    if (phone->opcode != CLOSE || phone->size < 2)
         return 0;
     return (uint8_t)phone->frame[0] << 8 | (uint8_t)phone->frame[1];
 }

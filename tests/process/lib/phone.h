@@ -17,8 +17,15 @@ int phone_refused(int port, const char *view);
 
 void phone_say(struct phone *phone, const char *text);
 
+/* A short one @count times, in one piece of 512 bytes at most: the node reads all of them before it
+ * does anything. */
+void phone_say_often(struct phone *phone, const char *text, unsigned count);
+
 /* The next text, NUL-ended; overwritten by the next. Pings are answered. */
 const char *phone_hear(struct phone *phone);
+
+/* The same, or NULL when it was closed; phone_end() then says why. */
+const char *phone_hear_or_end(struct phone *phone);
 
 /* Hear until it is closed: the status that is given with it; 0 = none was. */
 int phone_end(struct phone *phone);

@@ -5,18 +5,26 @@ import type { Purchase } from "../base/protocol";
 
 const deafAfter = 25_000; // ms without a frame, which come each 10 s: it is not connected
 const backMax = 30_000;
+const steadyAfter = 60_000; // ms heard: what failed before does not count any more
+
+/** Ends after which to come back soon wins nothing (docs/api.md). */
+const isOfOtherVersion = 1008;
+const untilLookedAt = [4401, 4409];
 
 export interface Told {
     readonly type: "hello" | "snapshot" | "delta" | "beat";
     readonly orders?: readonly Purchase[];
+    /** Followed, and nobody's or another's. */
+    readonly removed?: readonly string[];
     readonly items?: readonly object[];
+    readonly cursor?: string;
 }
 
 /** As much of a WebSocket as it takes. */
 export interface Wire {
     onopen: (() => void) | null;
     onmessage: ((event: { data: string }) => void) | null;
-    onclose: (() => void) | null;
+    onclose: ((event: { code: number }) => void) | null;
     send(text: string): void;
     close(): void;
 }
@@ -27,14 +35,17 @@ export interface World {
     open(path: string): Wire;
     /** Each frame, in order. */
     tell(told: Told): void;
-    /** It was heard and is not any more. */
+    /** What was heard is not any more, all or some of it. */
     lost(): void;
 }
 
 export interface Line {
-    readonly isLive: boolean;
+    /** Whether what becomes of this order is told: its state was, on the wire that is open. */
+    hears(id: string): boolean;
     /** From now on these, at most 8; none: it hangs up. */
     follow(token: string, orders: readonly string[]): void;
+    /** Somebody looks at the page. */
+    look(): void;
 }
 
 export function makeLine({ clock, random, open, tell, lost }: World): Line {
@@ -42,13 +53,20 @@ export function makeLine({ clock, random, open, tell, lost }: World): Line {
     let wanted = { token: "", orders: [] as readonly string[] };
     let said = "";
     let isLive = false;
+    let liveSince = 0;
+    let heard: readonly string[] = [];
+    let cursor = "";
     let failures = 0;
+    let rests: "" | "until looked at" | "for ever" = "";
     let cancel: Undo = () => undefined;
 
     function say(type: "open" | "follow"): void {
         const { token, orders } = wanted;
         said = JSON.stringify(wanted);
-        wire?.send(JSON.stringify({ type, orders, ...(type === "open" ? { token } : {}) }));
+        // The menu is in the page: what changes of it is all that it wants.
+        const known = cursor ? { cursor } : {};
+        const opening = type === "open" ? { token, menu: false, ...known } : {};
+        wire?.send(JSON.stringify({ type, orders, ...opening }));
     }
 
     function hangUp(): void {
@@ -59,37 +77,60 @@ export function makeLine({ clock, random, open, tell, lost }: World): Line {
             old.onmessage = null;
             old.close();
         }
+        heard = [];
         if (isLive) {
             isLive = false;
             lost();
         }
     }
 
-    function later(): void {
-        hangUp();
-        const most = Math.min(backMax, 1_000 * 2 ** failures++);
+    function end(code: number): void {
+        if (isLive && clock.now() >= liveSince + steadyAfter) {
+            failures = 0;
+        }
         cancel();
-        cancel = clock.after(most * (0.5 + random() / 2), dial);
+        if (code === isOfOtherVersion) {
+            rests = "for ever";
+        } else if (untilLookedAt.includes(code)) {
+            rests = "until looked at";
+        } else {
+            const most = Math.min(backMax, 1_000 * 2 ** failures++);
+            cancel = clock.after(most * (0.5 + random() / 2), dial);
+        }
+        hangUp();
+    }
+
+    function hear(told: Told): void {
+        const ids = told.orders?.map(({ id }) => id);
+        heard = wanted.orders.filter(
+            (id) => ids?.includes(id) || (heard.includes(id) && !told.removed?.includes(id)),
+        );
+        cursor = told.cursor ?? cursor;
+        tell(told);
     }
 
     function dial(): void {
+        if (rests === "for ever") {
+            return;
+        }
+        rests = "";
         const next = open("/ws?view=customer");
         wire = next;
         next.onopen = () => say("open");
-        next.onclose = later;
+        next.onclose = ({ code }) => end(code);
         next.onmessage = ({ data }) => {
-            isLive = true;
-            failures = 0;
+            if (!isLive) {
+                isLive = true;
+                liveSince = clock.now();
+            }
             cancel();
-            cancel = clock.after(deafAfter, later);
-            tell(JSON.parse(data) as Told);
+            cancel = clock.after(deafAfter, () => end(0));
+            hear(JSON.parse(data) as Told);
         };
     }
 
     return {
-        get isLive() {
-            return isLive;
-        },
+        hears: (id) => heard.includes(id),
         follow(token, orders) {
             const isOther = token !== wanted.token;
             wanted = { token, orders: orders.slice(0, 8) };
@@ -101,10 +142,20 @@ export function makeLine({ clock, random, open, tell, lost }: World): Line {
                 failures = 0;
                 return;
             }
-            if (!wire && (isOther || failures === 0)) {
+            if (!wire && (isOther || (failures === 0 && !rests))) {
                 dial();
             } else if (isLive && said !== JSON.stringify(wanted)) {
                 say("follow");
+                const before = heard.length;
+                heard = heard.filter((id) => wanted.orders.includes(id));
+                if (heard.length < before) {
+                    lost();
+                }
+            }
+        },
+        look() {
+            if (rests === "until looked at" && wanted.orders.length > 0) {
+                dial();
             }
         },
     };

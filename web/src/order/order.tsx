@@ -167,7 +167,7 @@ const openFrame = (frame: HTMLElement | null): void => void openIn(frame);
 function Card({ own, owed }: { own: Own; owed: number }) {
     const isBusy = stage.value === "paying" || stage.value === "sent";
     return (
-        <section class="card" aria-label={t("cardTitle")} aria-busy={isBusy}>
+        <section key={own.id} class="card" aria-label={t("cardTitle")} aria-busy={isBusy}>
             <h2>{t("cardTitle")}</h2>
             {page.value.card?.practice && <p class="flag practice">{t("practice")}</p>}
             <p>{t("reservedOnly")}</p>
@@ -217,19 +217,45 @@ function payText(owed: number): string {
     return t(texts[stage.value] ?? "payNow", { price: money(owed) });
 }
 
+type Line = Purchase["lines"][number];
+
+const isHanded = ({ handed, quantity }: Line): boolean => handed > 0 && handed === quantity;
+
+/** Lines that read alike as one, where the first of them stands. */
+export function together(lines: readonly Line[]): Line[] {
+    const found = new Map<string, Line>();
+    for (const line of lines) {
+        const key = JSON.stringify([line.name, line.note, line.state, isHanded(line)]);
+        const { quantity, handed, payable } = line;
+        const same = found.get(key);
+        found.set(
+            key,
+            same
+                ? {
+                      ...same,
+                      quantity: same.quantity + quantity,
+                      handed: same.handed + handed,
+                      payable: same.payable + payable,
+                  }
+                : line,
+        );
+    }
+    return [...found.values()];
+}
+
 function Lines({ last }: { last: Purchase }) {
     return (
         <ul class="bought">
-            {last.lines.map(({ id, name, note, quantity, handed, payable, state }) => (
-                <li key={id} class={state === "active" ? "" : "is-struck"}>
-                    <span>{quantity}×</span>
+            {together(last.lines).map((line) => (
+                <li key={line.id} class={line.state === "active" ? "" : "is-struck"}>
+                    <span>{line.quantity}×</span>
                     <span class="name">
-                        {name}
-                        {note !== "" && <small> {note}</small>}
+                        {line.name}
+                        {line.note !== "" && <small> {line.note}</small>}
                     </span>
-                    {state !== "active" && <strong>{t("refusedLine")}</strong>}
-                    {handed > 0 && handed === quantity && <span>{t("collected")}</span>}
-                    <span class="row-total">{money(payable)}</span>
+                    {line.state !== "active" && <strong>{t("refusedLine")}</strong>}
+                    {isHanded(line) && <span>{t("collected")}</span>}
+                    <span class="row-total">{money(line.payable)}</span>
                 </li>
             ))}
             <li>

@@ -21,21 +21,37 @@ const stripePath = "/order.stripe.js";
 
 let form: Form | null = null;
 
+/** Which form is on the page: what was begun for another comes too late. */
+let turn = 0;
+
 export async function pay(): Promise<void> {
+    const mine = turn;
     stage.value = "paying";
     declined.value = "";
     const why = await (form?.pay() ?? Promise.reject()).catch(() => t("offline"));
-    stage.value = why === null ? "sent" : "open";
-    declined.value = why ? t("notPaid", { why }) : "";
+    if (mine === turn) {
+        stage.value = why === null ? "sent" : "open";
+        declined.value = why ? t("notPaid", { why }) : "";
+    }
 }
 
-async function open(own: Own, script: string, frame: HTMLElement): Promise<Form> {
+interface Place {
+    readonly script: string;
+    readonly frame: HTMLElement;
+    isMine(): boolean;
+}
+
+/** null: it was another's turn before there was anything to see. */
+async function open(own: Own, { script, frame, isMine }: Place): Promise<Form | null> {
     const [wallet, card] = frame.children as unknown as [HTMLElement, HTMLElement];
     const asked = { body: {}, token: own.token };
     const [{ body }, { openForm }] = await Promise.all([
         ask<CardPayment>("POST", `/api/orders/${own.id}/payment`, asked),
         import(/* @vite-ignore */ stripePath) as Promise<typeof import("./stripe")>,
     ]);
+    if (!isMine()) {
+        return null;
+    }
     wallet.replaceChildren();
     card.replaceChildren();
     return openForm({
@@ -46,9 +62,15 @@ async function open(own: Own, script: string, frame: HTMLElement): Promise<Form>
         clientSecret: body?.client_secret ?? "",
         locale: language.value,
         onReady() {
-            stage.value = "open";
+            if (isMine()) {
+                stage.value = "open";
+            }
         },
-        onWallet: () => void pay(),
+        onWallet() {
+            if (isMine()) {
+                void pay();
+            }
+        },
     });
 }
 
@@ -57,6 +79,8 @@ async function open(own: Own, script: string, frame: HTMLElement): Promise<Form>
 export async function openIn(frame: HTMLElement | null): Promise<void> {
     const own = shownOwn.value;
     const script = page.value.card?.script;
+    const mine = ++turn;
+    const isMine = (): boolean => mine === turn;
     form?.close();
     form = null;
     if (!frame || !own || !script) {
@@ -65,11 +89,18 @@ export async function openIn(frame: HTMLElement | null): Promise<void> {
     stage.value = "opening";
     declined.value = "";
     try {
-        form = await open(own, script, frame);
+        const opened = await open(own, { script, frame, isMine });
+        if (isMine()) {
+            form = opened;
+        } else {
+            opened?.close();
+        }
     } catch (error) {
-        const why = error instanceof Refusal ? error.problem?.detail : "";
-        stage.value = "failed";
-        declined.value = why ? t("failed", { why }) : "";
+        if (isMine()) {
+            const why = error instanceof Refusal ? error.problem?.detail : "";
+            stage.value = "failed";
+            declined.value = why ? t("failed", { why }) : "";
+        }
     }
 }
 

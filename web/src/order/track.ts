@@ -80,7 +80,7 @@ function watch(id: string, { clock, random }: Watch): Watched {
     function again(): void {
         const isHidden = document.visibilityState === "hidden";
         const told = { failures, isHidden, random: random() };
-        const wait = line?.isLive ? heardSeldom : waitFor(find()?.last, told);
+        const wait = line?.hears(id) ? heardSeldom : waitFor(find()?.last, told);
         cancel();
         cancel = isDone ? cancel : clock.after(wait, () => void turn());
     }
@@ -104,11 +104,13 @@ const heardSeldom = 60_000; // ms; what the line told is asked for all the same
 let line: Line | null = null;
 const watches = new Map<string, Watched>();
 
-/** Frames of the line: newest states, and that nothing else changed. */
+/** Frames of the line: newest states, and that nothing else changed of what it tells. */
 function listen({ orders = [], items = [], type }: Told): void {
     const told = new Map(orders.map((purchase) => [purchase.id, purchase]));
     for (const id of watches.keys()) {
-        hear(id, told.get(id) ?? null);
+        if (line?.hears(id)) {
+            hear(id, told.get(id) ?? null);
+        }
     }
     if (type === "delta" && items.length > 0) {
         readPage().catch(() => undefined);
@@ -141,10 +143,17 @@ export function startTracking(world: Watch): void {
         open: openWire,
         tell: listen,
         lost() {
-            for (const { hurry } of watches.values()) {
-                hurry();
+            for (const [id, { hurry }] of watches) {
+                if (!line?.hears(id)) {
+                    hurry();
+                }
             }
         },
+    });
+    document.addEventListener("visibilitychange", () => {
+        if (document.visibilityState === "visible") {
+            line?.look();
+        }
     });
     follow(() => {
         const wanted = watched();
