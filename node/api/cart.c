@@ -106,7 +106,7 @@ static int take_lines(const struct cart *cart, struct api_command *command)
 /* Whoever orders it, with whatever key: of one round there is one order. */
 static int take_key(const struct cart *cart, struct api_command *command)
 {
-    static const char label[] = "trestle/cart-order/1";
+    static const char label[] = "trestle/cart-order/body/1";
     struct command *wanted = &command->command;
     uint8_t key[CART_KEY_BYTES];
     const struct bytes parts[] = {bytes_of_text(label), bytes_of(key, sizeof key)};

@@ -2,7 +2,9 @@
 
 #include <jansson.h>
 
+#include "node/api/hex.h"
 #include "node/api/json_build.h"
+#include "sync/base/check.h"
 
 static struct json_value *options(const struct wanted_line *wanted)
 {
@@ -64,12 +66,6 @@ struct json_value *json_table_code(uint64_t number, const char *code)
     return object;
 }
 
-/* The schema lets lower-case digits through alone. */
-static uint8_t digit(char c)
-{
-    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
 int json_cart_link(struct bytes body, uint8_t *to, size_t size)
 {
     char where[JSON_WHERE_BYTES_MAX];
@@ -77,10 +73,8 @@ int json_cart_link(struct bytes body, uint8_t *to, size_t size)
     int err = json_parse_as(&schema_cart_join, body, &value, where);
     if (err != 0)
         return err;
-    const char *hex =
-        json_string_value(json_object_get((const json_t *)(const void *)value, "link"));
-    for (size_t i = 0; i < size; i++)
-        to[i] = (uint8_t)(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+    const json_t *link = json_object_get((const json_t *)(const void *)value, "link");
+    check(hex_read(bytes_of(json_string_value(link), json_string_length(link)), to, size));
     json_free(value);
     return 0;
 }

@@ -9,23 +9,16 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "node/access/token.h"
-#include "node/api/json.h"
 #include "node/api/live.h"
 #include "node/cli/http.h"
 #include "tests/lib/test.h"
-#include "tests/process/lib/client.h"
-#include "tests/process/lib/phone.h"
+#include "tests/process/lib/customer.h"
 #include "tests/process/lib/programs.h"
 
 enum { ID_DIGITS = 24, LINK_DIGITS_MAX = 64 };
 
 static struct stall stall;
 static struct client *client;
-
-struct customer {
-    char token[TOKEN_TEXT_MAX];
-};
 
 static void open_stall(void)
 {
@@ -53,67 +46,6 @@ static void ask_owner(const char *method, const char *path, const char *body)
     assert_true(status == 200 || status == 201);
     (void)snprintf(owner_said, sizeof owner_said, "%.*s", (int)reply.size, reply.data);
     text_close(&reply);
-}
-
-static void get_text(const char *from, const char *name, char *to, size_t capacity)
-{
-    char mark[64];
-    (void)snprintf(mark, sizeof mark, "\"%s\":\"", name);
-    const char *at = strstr(from, mark);
-    assert_non_null(at);
-    at += strlen(mark);
-    const size_t size = strcspn(at, "\"");
-    assert_true(size < capacity);
-    memcpy(to, at, size);
-    to[size] = '\0';
-}
-
-static struct customer come(void)
-{
-    struct customer customer;
-    const struct client_request request = {
-        .method = "POST", .path = "/api/session/customer", .body = "{}"};
-    assert_int_equal(client_ask(client, &request), 201);
-    get_text(client->body, "token", customer.token, sizeof customer.token);
-    return customer;
-}
-
-static void say_open(struct phone *phone, const struct customer *customer, const char *orders,
-                     const char *cursor)
-{
-    char message[1200];
-    (void)snprintf(message, sizeof message,
-                   "{\"type\":\"open\",\"token\":\"%s\",\"orders\":[%s]%s%s%s}", customer->token,
-                   orders, cursor[0] == '\0' ? "" : ",\"cursor\":\"", cursor,
-                   cursor[0] == '\0' ? "" : "\"");
-    phone_say(phone, message);
-}
-
-static void assert_is(const struct schema *schema, const char *frame)
-{
-    char where[JSON_WHERE_BYTES_MAX] = "";
-    struct json_value *value = NULL;
-    if (json_parse_as(schema, bytes_of_text(frame), &value, where) != 0)
-        fail_msg("%s: %s in %s", schema->name, where, frame);
-    json_free(value);
-}
-
-/* Frames until one says @what; every one of them is one of those that are documented. */
-static const char *hear(struct phone *phone, const char *what)
-{
-    for (;;) {
-        const char *frame = phone_hear(phone);
-        if (strncmp(frame, "{\"type\":\"hello\"", 15) == 0)
-            assert_is(&schema_frame_hello, frame);
-        else if (strncmp(frame, "{\"type\":\"snapshot\"", 18) == 0)
-            assert_is(&schema_live_snapshot, frame);
-        else if (strncmp(frame, "{\"type\":\"delta\"", 15) == 0)
-            assert_is(&schema_live_delta, frame);
-        else
-            assert_is(&schema_live_beat, frame);
-        if (strstr(frame, what) != NULL)
-            return frame;
-    }
 }
 
 static struct phone *connect_phone(void)
@@ -147,9 +79,9 @@ static struct customer begin_cart(char ret_link[LINK_DIGITS_MAX])
     struct customer customer;
     const struct client_request request = {.method = "POST", .path = "/api/cart", .body = "{}"};
     assert_int_equal(client_ask(client, &request), 201);
-    assert_is(&schema_cart_opened, client->body);
-    get_text(client->body, "token", customer.token, sizeof customer.token);
-    get_text(client->body, "link", ret_link, LINK_DIGITS_MAX);
+    assert_json(&schema_cart_opened, client->body);
+    json_text_of(client->body, "token", customer.token, sizeof customer.token);
+    json_text_of(client->body, "link", ret_link, LINK_DIGITS_MAX);
     return customer;
 }
 
@@ -161,7 +93,7 @@ static struct customer join_cart(const char *link)
     const struct client_request request = {
         .method = "POST", .path = "/api/cart/join", .body = body};
     assert_int_equal(client_ask(client, &request), 201);
-    get_text(client->body, "token", customer.token, sizeof customer.token);
+    json_text_of(client->body, "token", customer.token, sizeof customer.token);
     return customer;
 }
 
@@ -189,14 +121,14 @@ TEST(carts, phones_share_one_that_outlives_a_restart_and_what_both_order_is_one_
     const struct customer ben = join_cart(link);
     assert_string_not_equal(ana.token, ben.token);
     struct phone *bens = connect_phone();
-    say_open(bens, &ben, "", "");
-    (void)hear(bens, "\"more\":false");
+    phone_say_open(bens, &ben, "", "");
+    (void)phone_hear_of(bens, "\"more\":false");
     assert_int_equal(ask(&ana, "POST", "/api/cart/lines", TWO_FOR_ANA), 201);
-    assert_is(&schema_cart, client->body);
-    assert_non_null(strstr(hear(bens, "\"cart\""), "\"who\":\"Ana\""));
+    assert_json(&schema_cart, client->body);
+    assert_non_null(strstr(phone_hear_of(bens, "\"cart\""), "\"who\":\"Ana\""));
     assert_int_equal(ask(&ben, "POST", "/api/cart/lines", ONE_FOR_BEN), 201);
     assert_int_equal(ask(&ben, "PATCH", "/api/cart/lines/1", "{\"delta\":1}"), 200);
-    assert_non_null(strstr(hear(bens, "\"quantity\":3"), "\"version\":3"));
+    assert_non_null(strstr(phone_hear_of(bens, "\"quantity\":3"), "\"version\":3"));
     phone_close(bens);
     client_close(client);
     assert_int_equal(node_end(&stall.nodes[0], SIGKILL), 1000 + SIGKILL);
@@ -206,10 +138,10 @@ TEST(carts, phones_share_one_that_outlives_a_restart_and_what_both_order_is_one_
     assert_says("\"quantity\":3");
     assert_says("\"who\":\"Ben\"");
     assert_int_equal(ask(&ana, "POST", "/api/orders", body), 201);
-    assert_is(&schema_order_placed, client->body);
-    get_text(client->body, "id", first, sizeof first);
+    assert_json(&schema_order_placed, client->body);
+    json_text_of(client->body, "id", first, sizeof first);
     assert_int_equal(ask(&ben, "POST", "/api/orders", body), 201);
-    get_text(client->body, "id", second, sizeof second);
+    json_text_of(client->body, "id", second, sizeof second);
     assert_string_equal(first, second);
     assert_int_equal(ask(&ben, "GET", "/api/cart", NULL), 200);
     assert_says("\"round\":1,\"lines\":[]");
@@ -262,7 +194,7 @@ TEST(carts, nobody_comes_in_without_the_link_and_nobody_elses_cart_is_seen)
     char link[LINK_DIGITS_MAX], body[128];
     open_stall();
     const struct customer ana = begin_cart(link);
-    const struct customer carl = come();
+    const struct customer carl = customer_come(client);
     assert_int_equal(ask(&ana, "POST", "/api/cart/lines", TWO_FOR_ANA), 201);
     assert_int_equal(ask(&carl, "GET", "/api/cart", NULL), 200);
     assert_says("\"version\":0");
@@ -290,17 +222,17 @@ TEST(carts, those_who_share_one_hear_of_an_order_whose_phone_hung_up)
     const struct customer ana = begin_cart(link);
     const struct customer ben = join_cart(link);
     struct phone *bens = connect_phone();
-    say_open(bens, &ben, "", "");
-    (void)hear(bens, "\"more\":false");
+    phone_say_open(bens, &ben, "", "");
+    (void)phone_hear_of(bens, "\"more\":false");
     assert_int_equal(ask(&ana, "POST", "/api/cart/lines", TWO_FOR_ANA), 201);
-    (void)hear(bens, "\"who\":\"Ana\"");
+    (void)phone_hear_of(bens, "\"who\":\"Ana\"");
     const struct client_request order = {.method = "POST",
                                          .path = "/api/orders",
                                          .token = ana.token,
                                          .key = client_key(),
                                          .body = order_of_cart(&ana, 0)};
     client_ask_and_leave(client, &order);
-    assert_non_null(strstr(hear(bens, "\"cart\""), "\"round\":1,\"lines\":[]"));
+    assert_non_null(strstr(phone_hear_of(bens, "\"cart\""), "\"round\":1,\"lines\":[]"));
     phone_close(bens);
     close_stall();
 }
@@ -330,7 +262,7 @@ static int sit(const struct customer *customer, const char *code, char ret_link[
     (void)snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
     const int status = ask(customer, "POST", "/api/tables/join", body);
     if (status == 201)
-        get_text(client->body, "link", ret_link, LINK_DIGITS_MAX);
+        json_text_of(client->body, "link", ret_link, LINK_DIGITS_MAX);
     return status;
 }
 
@@ -338,11 +270,11 @@ TEST(carts, who_sits_at_a_table_shares_its_cart_until_it_is_cleared_or_its_code_
 {
     char code[TOKEN_TEXT_MAX], one[LINK_DIGITS_MAX], two[LINK_DIGITS_MAX], later[LINK_DIGITS_MAX];
     open_stall();
-    const struct customer ana = come();
-    const struct customer ben = come();
+    const struct customer ana = customer_come(client);
+    const struct customer ben = customer_come(client);
     ask_owner("POST", "/api/tables/4/code", "{}");
-    assert_is(&schema_table_code, owner_said);
-    get_text(owner_said, "code", code, sizeof code);
+    assert_json(&schema_table_code, owner_said);
+    json_text_of(owner_said, "code", code, sizeof code);
     assert_int_equal(sit(&ana, code, one), 201);
     assert_int_equal(sit(&ben, code, two), 201);
     assert_string_equal(one, two);
@@ -352,7 +284,7 @@ TEST(carts, who_sits_at_a_table_shares_its_cart_until_it_is_cleared_or_its_code_
     ask_owner("POST", "/api/tables/4/revoke", "{}");
     assert_int_equal(sit(&ana, code, two), 410);
     ask_owner("POST", "/api/tables/4/code", "{}");
-    get_text(owner_said, "code", code, sizeof code);
+    json_text_of(owner_said, "code", code, sizeof code);
     assert_int_equal(sit(&ana, code, two), 201);
     assert_string_not_equal(two, later);
     assert_int_equal(sit(&ana, ana.token, two), 404); /* a token, and no table's */
@@ -366,7 +298,7 @@ TEST(carts, the_owner_makes_and_revokes_a_tables_code_by_command)
     char code[TOKEN_TEXT_MAX], link[LINK_DIGITS_MAX];
     const char *state = stall.nodes[0].state;
     open_stall();
-    const struct customer ana = come();
+    const struct customer ana = customer_come(client);
     const struct ran made = RUN_WELL("table", "code", "7", "--state", state);
     (void)snprintf(code, sizeof code, "%.*s", (int)strcspn(made.out, "\n"), made.out);
     assert_int_equal(sit(&ana, code, link), 201);
