@@ -166,6 +166,7 @@ test("a phone on the stall's network orders over plain http and pays at the coun
     await expect(page.locator(".money")).toContainText(
         `Say ${number} at the counter and pay €21.80.`,
     );
+    await expect(page.locator(".bought li", { hasText: "Edamame" })).toHaveText(/^2×/);
     const { id } = (await market.order(number)) ?? { id: "" };
     await market.deed(`/api/orders/${id}/pay`, { method: "cash", amount: 2180, tendered: 2200 });
     await expect(page.locator(".money")).toContainText("€21.80 paid");
