@@ -4,14 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/access/token.h"
-#include "node/api/json.h"
-#include "node/api/schema.h"
 #include "node/cli/http.h"
 #include "node/os/clock.h"
 #include "sync/base/limits.h"
 #include "tests/lib/test.h"
-#include "tests/process/lib/client.h"
+#include "tests/process/lib/customer.h"
 #include "tests/process/lib/programs.h"
 
 enum { ID_DIGITS = 24, QUOTED_BYTES_MAX = 256 };
@@ -22,10 +19,6 @@ enum { ID_DIGITS = 24, QUOTED_BYTES_MAX = 256 };
 
 static struct stall stall;
 static struct client *client;
-
-struct customer {
-    char token[TOKEN_TEXT_MAX];
-};
 
 static void ask_owner(const char *method, const char *path, const char *body)
 {
@@ -49,43 +42,10 @@ static int ask(const struct customer *customer, const char *method, const char *
     return client_ask(client, &request);
 }
 
-/* What follows "@name":" in the last answer, up to the quote. */
-static void get_text(const char *name, char *to, size_t capacity)
-{
-    char mark[64];
-    (void)snprintf(mark, sizeof mark, "\"%s\":\"", name);
-    const char *at = strstr(client->body, mark);
-    assert_non_null(at);
-    at += strlen(mark);
-    const size_t size = strcspn(at, "\"");
-    assert_true(size < capacity);
-    memcpy(to, at, size);
-    to[size] = '\0';
-}
-
-static void assert_is(const struct schema *schema)
-{
-    char where[JSON_WHERE_BYTES_MAX] = "";
-    struct json_value *value = NULL;
-    if (json_parse_as(schema, bytes_of_text(client->body), &value, where) != 0)
-        fail_msg("%s: %s in %s", schema->name, where, client->body);
-    json_free(value);
-}
-
 static void assert_says(const char *what)
 {
     if (strstr(client->body, what) == NULL)
         fail_msg("%s is not in %s", what, client->body);
-}
-
-static struct customer come(void)
-{
-    struct customer customer;
-    const struct client_request request = {
-        .method = "POST", .path = "/api/session/customer", .body = "{}"};
-    assert_int_equal(client_ask(client, &request), 201);
-    get_text("token", customer.token, sizeof customer.token);
-    return customer;
 }
 
 static void open_stall(void)
@@ -120,24 +80,24 @@ TEST(guests, an_order_costs_what_was_quoted_though_the_menu_changed)
 {
     char quote[ID_DIGITS + 1], order[ID_DIGITS + 1], total[64];
     open_stall();
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
-    assert_is(&schema_quote);
+    assert_json(&schema_quote, client->body);
     assert_says("\"complete\":true");
-    get_text("id", quote, sizeof quote);
+    json_text_of(client->body, "id", quote, sizeof quote);
     const char *at = strstr(client->body, "\"total\":");
     assert_non_null(at);
     (void)snprintf(total, sizeof total, "%.*s", (int)strcspn(at, ","), at);
     ask_owner("PATCH", "/api/menu/10", "{\"price\":99900}");
     assert_int_equal(ask(&anna, "GET", path_of("/api/quotes/", quote, ""), NULL), 200);
-    assert_is(&schema_quote);
+    assert_json(&schema_quote, client->body);
     assert_says(total);
     assert_int_equal(ask(&anna, "POST", "/api/orders", order_with(quote)), 201);
-    assert_is(&schema_order_placed);
+    assert_json(&schema_order_placed, client->body);
     assert_says(total);
-    get_text("id", order, sizeof order);
+    json_text_of(client->body, "id", order, sizeof order);
     assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, "/status"), NULL), 200);
-    assert_is(&schema_purchase);
+    assert_json(&schema_purchase, client->body);
     assert_says(total);
     assert_says("\"said\":\"Ordered. The kitchen has not taken it yet.\"");
     close_stall();
@@ -147,12 +107,12 @@ TEST(guests, what_is_over_says_so)
 {
     char quote[ID_DIGITS + 1];
     open_stall();
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
-    get_text("id", quote, sizeof quote);
+    json_text_of(client->body, "id", quote, sizeof quote);
     assert_int_equal(ask(&anna, "POST", path_of("/api/quotes/", quote, "/drop"), "{}"), 200);
     assert_int_equal(ask(&anna, "GET", path_of("/api/quotes/", quote, ""), NULL), 410);
-    assert_is(&schema_problem);
+    assert_json(&schema_problem, client->body);
     assert_int_equal(ask(&anna, "POST", "/api/orders", order_with(quote)), 410);
     assert_says("\"code\":\"expired\"");
     close_stall();
@@ -161,7 +121,7 @@ TEST(guests, what_is_over_says_so)
 TEST(guests, a_store_is_verified_while_a_quote_stands)
 {
     open_stall();
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
     RUN_WELL("verify", "--state", stall.nodes[0].state);
     close_stall();
@@ -171,13 +131,13 @@ TEST(guests, another_customers_quotes_and_orders_are_as_none)
 {
     char quote[ID_DIGITS + 1], order[ID_DIGITS + 1], none[512];
     open_stall();
-    const struct customer anna = come(), bert = come();
+    const struct customer anna = customer_come(client), bert = customer_come(client);
     assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
-    get_text("id", quote, sizeof quote);
+    json_text_of(client->body, "id", quote, sizeof quote);
     assert_int_equal(ask(&bert, "GET", path_of("/api/quotes/", quote, ""), NULL), 410);
     assert_int_equal(ask(&bert, "POST", "/api/orders", order_with(quote)), 410);
     assert_int_equal(ask(&anna, "POST", "/api/orders", order_with(quote)), 201);
-    get_text("id", order, sizeof order);
+    json_text_of(client->body, "id", order, sizeof order);
     assert_int_equal(
         ask(&bert, "GET", path_of("/api/orders/", "000000000000000000000001", "/status"), NULL),
         404);
@@ -203,11 +163,11 @@ TEST(guests, a_customer_sees_no_board_and_changes_nothing)
     };
     char order[ID_DIGITS + 1];
     open_stall();
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++)
         assert_int_equal(ask(&anna, tries[i].method, tries[i].path, tries[i].body), 403);
     assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
-    get_text("id", order, sizeof order);
+    json_text_of(client->body, "id", order, sizeof order);
     assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, ""), NULL), 403);
     assert_int_equal(
         ask(&anna, "POST", path_of("/api/orders/", order, "/pay"), "{\"method\":\"cash\"}"), 403);
@@ -218,7 +178,7 @@ TEST(guests, a_customer_sees_no_board_and_changes_nothing)
 TEST(guests, what_a_browser_says_of_money_is_not_even_read)
 {
     open_stall();
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     assert_int_equal(ask(&anna, "POST", "/api/quotes",
                          "{\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":1,"
                          "\"price\":1}]}"),
@@ -239,26 +199,26 @@ TEST(guests, a_sold_out_dish_is_named)
 {
     char quote[ID_DIGITS + 1], name[NAME_BYTES_MAX + 1], said[2 * NAME_BYTES_MAX + 64];
     open_stall();
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
-    get_text("id", quote, sizeof quote);
-    get_text("name", name, sizeof name);
+    json_text_of(client->body, "id", quote, sizeof quote);
+    json_text_of(client->body, "name", name, sizeof name);
     (void)snprintf(said, sizeof said,
                    "\"detail\":\"item 10, %s: not sold now\",\"item\":10,\"item_name\":\"%s\"",
                    name, name);
     ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
     assert_int_equal(ask(&anna, "POST", "/api/orders", order_with(quote)), 409);
-    assert_is(&schema_problem);
+    assert_json(&schema_problem, client->body);
     assert_says(said);
     assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
-    assert_is(&schema_quote);
+    assert_json(&schema_quote, client->body);
     assert_says("\"state\":\"sold-out\"");
     assert_says("\"total\":0");
     assert_int_equal(ask(&anna, "POST", "/api/orders",
                          "{\"channel\":\"phone\",\"mode\":\"eat-in\",\"lines\":[{\"item\":9999,"
                          "\"quantity\":1}]}"),
                      409);
-    assert_is(&schema_problem);
+    assert_json(&schema_problem, client->body);
     assert_says("\"detail\":\"item 9999: not on the menu\",\"item\":9999}");
     close_stall();
 }
@@ -266,7 +226,7 @@ TEST(guests, a_sold_out_dish_is_named)
 TEST(guests, three_unpaid_orders_are_enough)
 {
     open_stall();
-    const struct customer anna = come(), bert = come();
+    const struct customer anna = customer_come(client), bert = customer_come(client);
     for (int i = 0; i < 3; i++)
         assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
     assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 429);
@@ -280,7 +240,7 @@ static void eat(const struct customer *customer)
 {
     char order[ID_DIGITS + 1];
     assert_int_equal(ask(customer, "POST", "/api/orders", ORDER_OF_ONE), 201);
-    get_text("id", order, sizeof order);
+    json_text_of(client->body, "id", order, sizeof order);
     ask_owner("POST", path_of("/api/orders/", order, "/accept"), "{}");
     ask_owner("POST", path_of("/api/orders/", order, "/done"), "{}");
     ask_owner("POST", path_of("/api/orders/", order, "/hand-over"), "{}");
@@ -290,15 +250,15 @@ TEST(guests, who_waits_is_told_how_many_are_ahead_and_how_long_once_that_is_know
 {
     char first[ID_DIGITS + 1], second[ID_DIGITS + 1];
     open_stall();
-    const struct customer anna = come(), bert = come();
+    const struct customer anna = customer_come(client), bert = customer_come(client);
     for (int i = 0; i < 8; i++)
         eat(&anna);
     assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
-    get_text("id", first, sizeof first);
+    json_text_of(client->body, "id", first, sizeof first);
     assert_int_equal(ask(&bert, "POST", "/api/orders", ORDER_OF_ONE), 201);
-    get_text("id", second, sizeof second);
+    json_text_of(client->body, "id", second, sizeof second);
     assert_int_equal(ask(&bert, "GET", path_of("/api/orders/", second, "/status"), NULL), 200);
-    assert_is(&schema_purchase);
+    assert_json(&schema_purchase, client->body);
     assert_says("\"ahead\":");
     ask_owner("POST", path_of("/api/orders/", first, "/cancel"), "{\"reason\":\"test\"}");
     assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", first, "/status"), NULL), 200);
@@ -334,10 +294,10 @@ TEST(guests, what_a_gateway_takes_is_a_draft_and_its_customer_s_own_everywhere)
     node_start(&stall.nodes[1]);
     client_close(client);
     client = client_new(stall.nodes[1].http_port);
-    const struct customer anna = come(), bert = come();
+    const struct customer anna = customer_come(client), bert = customer_come(client);
     await_menu(&anna);
     assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
-    get_text("id", order, sizeof order);
+    json_text_of(client->body, "id", order, sizeof order);
     assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, "/status"), NULL), 200);
     assert_says("\"phase\":\"draft\"");
     client_close(client);

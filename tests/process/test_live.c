@@ -9,13 +9,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "node/access/token.h"
-#include "node/api/json.h"
 #include "node/api/live.h"
 #include "node/cli/http.h"
 #include "tests/lib/test.h"
-#include "tests/process/lib/client.h"
-#include "tests/process/lib/phone.h"
+#include "tests/process/lib/customer.h"
 #include "tests/process/lib/programs.h"
 
 enum { ID_DIGITS = 24 };
@@ -25,10 +22,6 @@ enum { ID_DIGITS = 24 };
 
 static struct stall stall;
 static struct client *client;
-
-struct customer {
-    char token[TOKEN_TEXT_MAX];
-};
 
 static void open_stall(const char *setting)
 {
@@ -60,29 +53,6 @@ static void ask_owner(const char *method, const char *path, const char *body)
     text_close(&reply);
 }
 
-static void get_text(const char *from, const char *name, char *to, size_t capacity)
-{
-    char mark[64];
-    (void)snprintf(mark, sizeof mark, "\"%s\":\"", name);
-    const char *at = strstr(from, mark);
-    assert_non_null(at);
-    at += strlen(mark);
-    const size_t size = strcspn(at, "\"");
-    assert_true(size < capacity);
-    memcpy(to, at, size);
-    to[size] = '\0';
-}
-
-static struct customer come(void)
-{
-    struct customer customer;
-    const struct client_request request = {
-        .method = "POST", .path = "/api/session/customer", .body = "{}"};
-    assert_int_equal(client_ask(client, &request), 201);
-    get_text(client->body, "token", customer.token, sizeof customer.token);
-    return customer;
-}
-
 static void order_one(const struct customer *customer, char ret_id[ID_DIGITS + 1])
 {
     const struct client_request request = {.method = "POST",
@@ -91,7 +61,7 @@ static void order_one(const struct customer *customer, char ret_id[ID_DIGITS + 1
                                            .key = client_key(),
                                            .body = ONE_OF_TEN};
     assert_int_equal(client_ask(client, &request), 201);
-    get_text(client->body, "id", ret_id, ID_DIGITS + 1);
+    json_text_of(client->body, "id", ret_id, ID_DIGITS + 1);
 }
 
 static void tell_order(const char *id, const char *what, const char *body)
@@ -101,49 +71,11 @@ static void tell_order(const char *id, const char *what, const char *body)
     ask_owner("POST", path, body);
 }
 
-static void say_open(struct phone *phone, const struct customer *customer, const char *orders,
-                     const char *cursor)
-{
-    char message[1200];
-    (void)snprintf(message, sizeof message,
-                   "{\"type\":\"open\",\"token\":\"%s\",\"orders\":[%s]%s%s%s}", customer->token,
-                   orders, cursor[0] == '\0' ? "" : ",\"cursor\":\"", cursor,
-                   cursor[0] == '\0' ? "" : "\"");
-    phone_say(phone, message);
-}
-
 static const char *quoted(const char *id)
 {
     static char text[ID_DIGITS + 3];
     (void)snprintf(text, sizeof text, "\"%s\"", id);
     return text;
-}
-
-static void assert_is(const struct schema *schema, const char *frame)
-{
-    char where[JSON_WHERE_BYTES_MAX] = "";
-    struct json_value *value = NULL;
-    if (json_parse_as(schema, bytes_of_text(frame), &value, where) != 0)
-        fail_msg("%s: %s in %s", schema->name, where, frame);
-    json_free(value);
-}
-
-/* Frames until one says @what; every one of them is one of those that are documented. */
-static const char *hear(struct phone *phone, const char *what)
-{
-    for (;;) {
-        const char *frame = phone_hear(phone);
-        if (strncmp(frame, "{\"type\":\"hello\"", 15) == 0)
-            assert_is(&schema_frame_hello, frame);
-        else if (strncmp(frame, "{\"type\":\"snapshot\"", 18) == 0)
-            assert_is(&schema_live_snapshot, frame);
-        else if (strncmp(frame, "{\"type\":\"delta\"", 15) == 0)
-            assert_is(&schema_live_delta, frame);
-        else
-            assert_is(&schema_live_beat, frame);
-        if (strstr(frame, what) != NULL)
-            return frame;
-    }
 }
 
 static struct phone *connect_phone(void)
@@ -155,9 +87,9 @@ static struct phone *connect_phone(void)
 static struct phone *watch(const struct customer *customer, const char *orders)
 {
     struct phone *phone = connect_phone();
-    say_open(phone, customer, orders, "");
-    (void)hear(phone, "\"type\":\"hello\"");
-    (void)hear(phone, "\"more\":false");
+    phone_say_open(phone, customer, orders, "");
+    (void)phone_hear_of(phone, "\"type\":\"hello\"");
+    (void)phone_hear_of(phone, "\"more\":false");
     return phone;
 }
 
@@ -165,24 +97,25 @@ TEST(live, a_phone_hears_its_order_and_the_menu_and_then_what_changes)
 {
     char id[ID_DIGITS + 1];
     open_stall(NULL);
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     order_one(&anna, id);
     struct phone *phone = connect_phone();
-    say_open(phone, &anna, quoted(id), "");
-    assert_non_null(strstr(hear(phone, "\"type\":\"hello\""), "\"resumed\":false"));
-    const char *snapshot = hear(phone, "\"type\":\"snapshot\"");
+    phone_say_open(phone, &anna, quoted(id), "");
+    assert_non_null(strstr(phone_hear_of(phone, "\"type\":\"hello\""), "\"resumed\":false"));
+    const char *snapshot = phone_hear_of(phone, "\"type\":\"snapshot\"");
     assert_non_null(strstr(snapshot, id));
     assert_non_null(strstr(snapshot, "\"ahead\":0"));
     assert_non_null(strstr(snapshot, "\"waiting\":1"));
     assert_non_null(strstr(snapshot, "\"number\":10,"));
     tell_order(id, "accept", "{}");
-    assert_non_null(strstr(hear(phone, "\"phase\":\"accepted\""), "The kitchen has taken it."));
+    assert_non_null(
+        strstr(phone_hear_of(phone, "\"phase\":\"accepted\""), "The kitchen has taken it."));
     ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
-    const char *delta = hear(phone, "\"available\":false");
+    const char *delta = phone_hear_of(phone, "\"available\":false");
     assert_non_null(strstr(delta, "\"type\":\"delta\""));
     assert_null(strstr(delta, id)); /* nothing of the order is new */
     ask_owner("PATCH", "/api/popup", "{\"late_after_s\":777}");
-    assert_non_null(strstr(hear(phone, "\"session\""), "777"));
+    assert_non_null(strstr(phone_hear_of(phone, "\"session\""), "777"));
     phone_close(phone);
     close_stall();
 }
@@ -191,21 +124,21 @@ TEST(live, what_one_customer_has_another_is_never_told_though_he_knows_the_id)
 {
     char id[ID_DIGITS + 1];
     open_stall(NULL);
-    const struct customer anna = come();
-    const struct customer berta = come();
+    const struct customer anna = customer_come(client);
+    const struct customer berta = customer_come(client);
     order_one(&anna, id);
     struct phone *annas = watch(&anna, quoted(id));
     struct phone *bertas = connect_phone();
-    say_open(bertas, &berta, quoted(id), "");
-    const char *snapshot = hear(bertas, "\"type\":\"snapshot\"");
+    phone_say_open(bertas, &berta, quoted(id), "");
+    const char *snapshot = phone_hear_of(bertas, "\"type\":\"snapshot\"");
     assert_non_null(strstr(snapshot, "\"orders\":[]"));
     assert_non_null(strstr(snapshot, id)); /* as one that is nobody's */
     tell_order(id, "accept", "{}");
-    (void)hear(annas, "\"phase\":\"accepted\"");
+    (void)phone_hear_of(annas, "\"phase\":\"accepted\"");
     tell_order(id, "done", "{}");
-    (void)hear(annas, "\"phase\":\"ready\"");
+    (void)phone_hear_of(annas, "\"phase\":\"ready\"");
     for (;;) { /* all that she hears until the queue is empty again */
-        const char *frame = hear(bertas, "\"type\":\"delta\"");
+        const char *frame = phone_hear_of(bertas, "\"type\":\"delta\"");
         assert_non_null(strstr(frame, "\"orders\":[]"));
         if (strstr(frame, "\"waiting\":0") != NULL)
             break;
@@ -219,14 +152,14 @@ TEST(live, a_place_in_the_queue_moves_as_those_before_become_ready)
 {
     char first[ID_DIGITS + 1], second[ID_DIGITS + 1];
     open_stall(NULL);
-    const struct customer anna = come();
-    const struct customer berta = come();
+    const struct customer anna = customer_come(client);
+    const struct customer berta = customer_come(client);
     order_one(&anna, first);
     order_one(&berta, second);
     const bool is_in_order = strcmp(first, second) < 0; /* ids begin with the second */
     struct phone *phone = is_in_order ? watch(&berta, quoted(second)) : watch(&anna, quoted(first));
     tell_order(is_in_order ? first : second, "done", "{}");
-    assert_non_null(strstr(hear(phone, "\"ahead\":0"), is_in_order ? second : first));
+    assert_non_null(strstr(phone_hear_of(phone, "\"ahead\":0"), is_in_order ? second : first));
     phone_close(phone);
     close_stall();
 }
@@ -235,18 +168,18 @@ TEST(live, a_phone_that_comes_back_hears_only_what_it_missed)
 {
     char id[ID_DIGITS + 1], cursor[CURSOR_BYTES_MAX];
     open_stall(NULL);
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     order_one(&anna, id);
     struct phone *phone = connect_phone();
-    say_open(phone, &anna, quoted(id), "");
-    get_text(hear(phone, "\"more\":false"), "cursor", cursor, sizeof cursor);
+    phone_say_open(phone, &anna, quoted(id), "");
+    json_text_of(phone_hear_of(phone, "\"more\":false"), "cursor", cursor, sizeof cursor);
     phone_close(phone);
     ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
     tell_order(id, "accept", "{}");
     phone = connect_phone();
-    say_open(phone, &anna, quoted(id), cursor);
-    assert_non_null(strstr(hear(phone, "\"type\":\"hello\""), "\"resumed\":true"));
-    const char *delta = hear(phone, "\"type\":\"delta\"");
+    phone_say_open(phone, &anna, quoted(id), cursor);
+    assert_non_null(strstr(phone_hear_of(phone, "\"type\":\"hello\""), "\"resumed\":true"));
+    const char *delta = phone_hear_of(phone, "\"type\":\"delta\"");
     assert_non_null(strstr(delta, "\"phase\":\"accepted\""));
     assert_non_null(strstr(delta, "\"available\":false"));
     assert_null(strstr(delta, "\"number\":11,")); /* the rest of the menu it knows */
@@ -258,19 +191,19 @@ TEST(live, the_menus_cursor_will_do_and_one_of_another_store_gets_all_of_it)
 {
     char cursor[CURSOR_BYTES_MAX];
     open_stall(NULL);
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     struct phone *phone = watch(&anna, "");
     assert_int_equal(
         client_ask(client, &(struct client_request){.method = "GET", .path = "/api/menu"}), 200);
-    get_text(client->body, "cursor", cursor, sizeof cursor);
+    json_text_of(client->body, "cursor", cursor, sizeof cursor);
     struct phone *other = connect_phone();
-    say_open(other, &anna, "", cursor);
-    assert_non_null(strstr(hear(other, "\"type\":\"hello\""), "\"resumed\":true"));
+    phone_say_open(other, &anna, "", cursor);
+    assert_non_null(strstr(phone_hear_of(other, "\"type\":\"hello\""), "\"resumed\":true"));
     phone_close(other);
     other = connect_phone();
-    say_open(other, &anna, "", "0000000000000000.1.1");
-    assert_non_null(strstr(hear(other, "\"type\":\"hello\""), "\"resumed\":false"));
-    (void)hear(other, "\"more\":false");
+    phone_say_open(other, &anna, "", "0000000000000000.1.1");
+    assert_non_null(strstr(phone_hear_of(other, "\"type\":\"hello\""), "\"resumed\":false"));
+    (void)phone_hear_of(other, "\"more\":false");
     phone_close(other);
     phone_close(phone);
     close_stall();
@@ -280,19 +213,19 @@ TEST(live, a_phone_that_has_a_menu_hears_only_what_changes_of_it)
 {
     char id[ID_DIGITS + 1], message[TOKEN_TEXT_MAX + 128];
     open_stall(NULL);
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     order_one(&anna, id);
     struct phone *phone = connect_phone();
     (void)snprintf(message, sizeof message,
                    "{\"type\":\"open\",\"token\":\"%s\",\"orders\":[\"%s\"],\"menu\":false}",
                    anna.token, id);
     phone_say(phone, message);
-    const char *snapshot = hear(phone, "\"type\":\"snapshot\"");
+    const char *snapshot = phone_hear_of(phone, "\"type\":\"snapshot\"");
     assert_non_null(strstr(snapshot, id));
     assert_non_null(strstr(snapshot, "\"items\":[]"));
     assert_non_null(strstr(snapshot, "\"more\":false"));
     ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
-    const char *delta = hear(phone, "\"available\":false");
+    const char *delta = phone_hear_of(phone, "\"available\":false");
     assert_non_null(strstr(delta, "\"number\":10,"));
     assert_null(strstr(delta, "\"number\":11,"));
     phone_close(phone);
@@ -305,7 +238,7 @@ TEST(live, a_phone_that_says_too_much_is_closed_with_the_reason)
     char id[ID_DIGITS + 1], message[128];
     const char *frame = "";
     open_stall(NULL);
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     order_one(&anna, id);
     struct phone *phone = watch(&anna, "");
     (void)snprintf(message, sizeof message, "{\"type\":\"follow\",\"orders\":[\"%s\"]}", id);
@@ -324,16 +257,16 @@ TEST(live, it_follows_other_orders_when_it_says_so)
 {
     char first[ID_DIGITS + 1], second[ID_DIGITS + 1], message[128];
     open_stall(NULL);
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     order_one(&anna, first);
     struct phone *phone = watch(&anna, quoted(first));
     order_one(&anna, second);
     (void)snprintf(message, sizeof message, "{\"type\":\"follow\",\"orders\":[\"%s\"]}", second);
     phone_say(phone, message);
-    (void)hear(phone, second);
+    (void)phone_hear_of(phone, second);
     tell_order(first, "accept", "{}");
     tell_order(second, "accept", "{}");
-    assert_null(strstr(hear(phone, "\"phase\":\"accepted\""), first));
+    assert_null(strstr(phone_hear_of(phone, "\"phase\":\"accepted\""), first));
     phone_close(phone);
     close_stall();
 }
@@ -369,13 +302,13 @@ TEST(live, a_fifth_page_of_one_customer_ends_the_first)
 {
     struct phone *phones[LIVE_OF_CUSTOMER_MAX + 1];
     open_stall(NULL);
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     for (size_t i = 0; i <= LIVE_OF_CUSTOMER_MAX; i++)
         phones[i] = watch(&anna, "");
     assert_int_equal(phone_end(phones[0]), 4409);
     ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
     for (size_t i = 1; i <= LIVE_OF_CUSTOMER_MAX; i++)
-        (void)hear(phones[i], "\"available\":false");
+        (void)phone_hear_of(phones[i], "\"available\":false");
     for (size_t i = 0; i <= LIVE_OF_CUSTOMER_MAX; i++)
         phone_close(phones[i]);
     close_stall();
@@ -386,7 +319,7 @@ TEST(live, there_are_as_many_phones_as_the_setting_says_and_the_staff_come_in_al
     enum { PHONES = 3 };
     struct phone *phones[PHONES];
     open_stall("customers = 3\n");
-    const struct customer anna = come();
+    const struct customer anna = customer_come(client);
     for (size_t i = 0; i < PHONES; i++)
         phones[i] = watch(&anna, "");
     assert_int_equal(phone_refused(stall.nodes[0].http_port, "customer"), 503);
