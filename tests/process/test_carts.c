@@ -1,6 +1,7 @@
 /* Carts that several phones share, by a link or a table's code: over HTTP and /ws, at a real node
  * that is also restarted.
  */
+#include <lmdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,9 +216,28 @@ TEST(carts, nobody_comes_in_without_the_link_and_nobody_elses_cart_is_seen)
     close_stall();
 }
 
+/* Somebody else writes to the node's store: until he is done, its core answers nothing. */
+static MDB_env *hold_store(MDB_txn **ret_txn)
+{
+    MDB_env *env = NULL;
+    char folder[sizeof stall.nodes[0].state + 8];
+    (void)snprintf(folder, sizeof folder, "%s/store", stall.nodes[0].state);
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_open(env, folder, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, ret_txn), 0);
+    return env;
+}
+
+static void release_store(MDB_env *env, MDB_txn *txn)
+{
+    mdb_txn_abort(txn);
+    mdb_env_close(env);
+}
+
 TEST(carts, those_who_share_one_hear_of_an_order_whose_phone_hung_up)
 {
     char link[LINK_DIGITS_MAX];
+    MDB_txn *txn = NULL;
     open_stall();
     const struct customer ana = begin_cart(link);
     const struct customer ben = join_cart(link);
@@ -231,8 +251,20 @@ TEST(carts, those_who_share_one_hear_of_an_order_whose_phone_hung_up)
                                          .token = ana.token,
                                          .key = client_key(),
                                          .body = order_of_cart(&ana, 0)};
-    client_ask_and_leave(client, &order);
+    const struct client_request look = {.method = "GET", .path = "/api/cart", .token = ana.token};
+    struct client *phone = client_new(stall.nodes[0].http_port);
+    assert_int_equal(client_ask(phone, &look), 200);
+    MDB_env *store = hold_store(&txn);
+    client_say(phone, &order);
+    for (unsigned i = 0; i < 2; i++) /* by then it has read the order */
+        assert_int_equal(ask(&ben, "GET", "/api/cart", NULL), 200);
+    client_break_off(phone);
+    for (unsigned i = 0; i < 2; i++) /* and that nobody waits for the answer */
+        assert_int_equal(ask(&ben, "GET", "/api/cart", NULL), 200);
+    assert_says("\"round\":0");
+    release_store(store, txn);
     assert_non_null(strstr(phone_hear_of(bens, "\"cart\""), "\"round\":1,\"lines\":[]"));
+    client_close(phone);
     phone_close(bens);
     close_stall();
 }

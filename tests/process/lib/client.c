@@ -118,13 +118,18 @@ static void print_request(const struct client *client, const struct client_reque
                    request->body == NULL ? "" : request->body);
 }
 
-void client_ask_and_leave(struct client *client, const struct client_request *request)
+void client_say(struct client *client, const struct client_request *request)
 {
     print_request(client, request, text, sizeof text);
-    hang_up(client);
     dial(client);
     const ssize_t size = (ssize_t)strlen(text);
     assert_int_equal(send(client->fd, text, (size_t)size, MSG_NOSIGNAL), size);
+}
+
+void client_break_off(struct client *client)
+{
+    const struct linger reset = {.l_onoff = 1};
+    check(setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) == 0);
     hang_up(client);
 }
 

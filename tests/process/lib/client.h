@@ -34,8 +34,11 @@ void client_close(struct client *client);
 /* The status; head and body are in the client until the next. */
 int client_ask(struct client *client, const struct client_request *request);
 
-/* Send it, and hang up before the answer. */
-void client_ask_and_leave(struct client *client, const struct client_request *request);
+/* Only send it. */
+void client_say(struct client *client, const struct client_request *request);
+
+/* Break the connection off, so that the node's end hears of it at once. */
+void client_break_off(struct client *client);
 
 /* A key of its own for each call: a write that is meant once. */
 const char *client_key(void);
