@@ -271,10 +271,12 @@ static const char *command_text(unsigned kind)
     return texts[kind];
 }
 
-/* Who sits at a table is of one device and of no journal: process.carts. */
+/* Carts and tables are of one device and of no journal: process.carts, unit.till_cart. */
 static bool is_elsewhere(unsigned kind)
 {
-    return kind == COMMAND_TABLE_SIT || kind == COMMAND_TABLE_CLEAR || kind == COMMAND_TABLE_REVOKE;
+    return kind == COMMAND_CART_ADD || kind == COMMAND_CART_SET || kind == COMMAND_TABLE_SIT ||
+           kind == COMMAND_TABLE_CLEAR || kind == COMMAND_TABLE_CODE ||
+           kind == COMMAND_TABLE_REVOKE;
 }
 
 /* How many never happened. */
