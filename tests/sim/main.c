@@ -271,7 +271,9 @@ static const char *command_text(unsigned kind)
     return texts[kind];
 }
 
-/* Carts and tables are of one device and of no journal: process.carts, unit.till_cart. */
+/* Not asked for here yet. Tables are of one device: process.carts. Carts were, and are left out
+ * because the other runs that this makes of the seeds show two faults that are not mended; see
+ * docs/testing.md, "Known to fail". */
 static bool is_elsewhere(unsigned kind)
 {
     return kind == COMMAND_CART_ADD || kind == COMMAND_CART_SET || kind == COMMAND_TABLE_SIT ||
