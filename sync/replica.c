@@ -13,8 +13,9 @@
 struct replica *replica_new(void)
 {
     struct replica *replica = calloc(1, sizeof *replica);
-    if (replica == NULL)
+    if (replica == NULL) {
         return NULL;
+    }
     replica->turn = calloc(1, sizeof *replica->turn);
     replica->history = history_new();
     replica->scratch = history_new();
@@ -41,8 +42,9 @@ struct replica *replica_new(void)
 
 void replica_free(struct replica *replica)
 {
-    if (replica == NULL)
+    if (replica == NULL) {
         return;
+    }
     free(replica->turn);
     history_free(replica->history);
     history_free(replica->scratch);
@@ -71,8 +73,9 @@ static struct log_head *own_head(struct replica *replica)
 int replica_sign(struct replica *replica, struct store_txn *txn)
 {
     struct log_head *head = own_head(replica);
-    if (head->signed_seq == head->seq)
+    if (head->signed_seq == head->seq) {
         return 0;
+    }
     replica->mesh.is_mark_dirty[head - replica->vector.heads] = true;
     return log_sign(txn, head, &replica->config.popup, replica->config.log_secret);
 }
@@ -91,19 +94,24 @@ int replica_append(struct replica *replica, struct store_txn *txn, const struct 
     struct bytes bytes;
     struct log_head *head = own_head(replica);
     int err = event_encode(event, replica->event_data, EVENT_SALVAGE_BYTES_MAX, &bytes);
-    if (err == 0 && !turn_has_room(replica->turn, bytes.size))
+    if (err == 0 && !turn_has_room(replica->turn, bytes.size)) {
         err = replica_fold(replica, txn, out); /* peers filled the turn */
-    if (err == 0 && !may_append(replica, event))
+    }
+    if (err == 0 && !may_append(replica, event)) {
         err = ERR_FORBIDDEN;
-    if (err == 0)
+    }
+    if (err == 0) {
         err = log_append(txn, head, bytes);
+    }
     if (err == ERR_LIMIT) { /* the run is full */
         err = replica_sign(replica, txn);
-        if (err == 0)
+        if (err == 0) {
             err = log_append(txn, head, bytes);
+        }
     }
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct operation id = log_head_operation(head);
     replica->is_turn_written = true;
     turn_add(replica->turn, &id, event->type, &event->entity, bytes);
@@ -117,11 +125,13 @@ int replica_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
 {
     const struct event_info *info = event_info_find(type);
     const enum kind kind = info == NULL ? KIND_NONE : info->kind;
-    if (turn_mark(replica->turn, kind, entity))
+    if (turn_mark(replica->turn, kind, entity)) {
         return 0;
+    }
     int err = replica_fold(replica, txn, out);
-    if (err == 0)
+    if (err == 0) {
         check(turn_mark(replica->turn, kind, entity));
+    }
     return err;
 }
 
@@ -130,8 +140,9 @@ int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, struct
     struct salvage_cursor cursor;
     struct salvaged_row row;
     int err = salvage_of_log(&cursor, txn, from, &row);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND ? 0 : err;
+    }
     while (err == 0) {
         const struct event_info *info = event_info_find(row.type);
         enum kind kind = info == NULL ? KIND_NONE : info->kind;
@@ -167,8 +178,9 @@ static void add_all_salvaged(const struct replica *replica, struct carried *carr
     for (uint32_t i = 0; i < after->logs_count; i++) {
         const struct roster_log *log = &after->logs[i];
         bool is_touched = !are_people_alike || roster_log_find(before, log->id) == NULL;
-        if (log->fork_seq != UINT64_MAX && is_touched)
+        if (log->fork_seq != UINT64_MAX && is_touched) {
             carried_add(carried, after, log->id, 0);
+        }
     }
 }
 
@@ -181,8 +193,9 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
     struct bytes value;
     struct key first = key_event(log, 1);
     int err = store_cursor_open(txn, TABLE_LOG, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
     for (; err == 0; err = store_cursor_next(&cursor, &key, &value)) {
         struct event event;
@@ -194,17 +207,20 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
             err = ERR_IO;
             break;
         }
-        if (of_log != log)
+        if (of_log != log) {
             break;
-        if (event_row_parse(value, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0)
+        }
+        if (event_row_parse(value, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0) {
             continue; /* the disk spoilt it: its entity is folded when it is mended */
+        }
         const struct event_info *info = event_info_find(event.type);
         if (!turn_mark(replica->turn, info == NULL ? KIND_NONE : info->kind, &event.entity)) {
             err = ERR_LIMIT;
             break;
         }
-        if (event.type == EVENT_SALVAGE)
+        if (event.type == EVENT_SALVAGE) {
             carried_add_salvage(carried, &replica->roster, event.body);
+        }
     }
     store_cursor_close(&cursor);
     carried_add(carried, &replica->roster, log, 0);
@@ -216,8 +232,9 @@ static void alarm_fork(const struct replica *replica, const struct roster_log *l
                        struct effects *out)
 {
     const struct roster_log *before = roster_log_find(replica->roster_before, log->id);
-    if (log->fork_seq != UINT64_MAX && (before == NULL || before->fork_seq == UINT64_MAX))
+    if (log->fork_seq != UINT64_MAX && (before == NULL || before->fork_seq == UINT64_MAX)) {
         effects_alarm(out, ALARM_FORK, log->id, log->fork_seq, log->device);
+    }
 }
 
 /* The roster's events changed: fold it, and mark what that makes valid or void. */
@@ -228,32 +245,40 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
     int err = roster_load_with(replica->verified, &replica->roster, txn, &replica->config.popup,
                                &replica->config.root);
     out->is_roster_changed = true;
-    if (err == ERR_MALFORMED)
+    if (err == ERR_MALFORMED) {
         err = ERR_IO; /* the store is damaged */
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_salvage_note(replica, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         replica_voided_roster(replica);
+    }
     for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
         alarm_fork(replica, log, out);
-        if (!roster_counts_alike(replica->roster_before, &replica->roster, log->id))
+        if (!roster_counts_alike(replica->roster_before, &replica->roster, log->id)) {
             err = log_mark_entities(replica, txn, log->id, &carried);
+        }
     }
     add_all_salvaged(replica, &carried);
-    if (err == 0)
+    if (err == 0) {
         err = mark_carried(replica, txn, &carried);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_mark_waiting(replica, txn);
+    }
     if (err == ERR_LIMIT) { /* more entities than a turn remembers: refold all */
         replica->voided.is_due = true;
         err = replica_rebuild(replica, txn);
     }
     replica->is_fork_check_due = replica->is_salvage_due = true;
-    if (err == 0)
+    if (err == 0) {
         err = replica_limits(replica, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         mesh_note_roster(&replica->mesh, &replica->roster, out);
+    }
     return err;
 }
 
@@ -261,14 +286,18 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
 int replica_fold(struct replica *replica, struct store_txn *txn, struct effects *out)
 {
     int err = 0;
-    if (turn_is_dirty_beside(replica->turn, &replica->roster_entity, EVENT_SALVAGE))
+    if (turn_is_dirty_beside(replica->turn, &replica->roster_entity, EVENT_SALVAGE)) {
         err = roster_fold(replica, txn, out);
-    if (turn_is_dirty(replica->turn, &replica->popup_entity))
+    }
+    if (turn_is_dirty(replica->turn, &replica->popup_entity)) {
         replica->popup.is_known = false;
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_voided_note(replica, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = turn_fold_all(replica->turn, txn, &replica->folder);
+    }
     return err;
 }
 
@@ -284,13 +313,15 @@ int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_c
     if (!replica->popup.is_known) {
         struct popup popup;
         int err = history_get(replica->scratch, txn, KIND_POPUP, &replica->popup_entity);
-        if (err == ERR_NOT_FOUND)
+        if (err == ERR_NOT_FOUND) {
             history_reset(replica->scratch, KIND_POPUP, &replica->popup_entity);
-        else if (err == ERR_MALFORMED) /* the disk spoilt the row */
+        } else if (err == ERR_MALFORMED) { /* the disk spoilt the row */
             err = history_load(replica->scratch, txn, &replica->roster, KIND_POPUP,
                                &replica->popup_entity);
-        if (err != 0 && err != ERR_NOT_FOUND)
+        }
+        if (err != 0 && err != ERR_NOT_FOUND) {
             return ERR_IO;
+        }
         popup_derive(replica->scratch, &popup);
         replica->popup =
             (struct popup_cache){.is_known = true, .day = popup.day, .copies = popup.copies};
@@ -322,16 +353,19 @@ static int log_open(struct replica *replica, struct store_txn *txn,
                             .has_previous = previous != NULL};
     struct log_head head;
     int32_t slot;
-    if (previous != NULL)
+    if (previous != NULL) {
         open.previous = *previous;
+    }
     memcpy(open.log_key.bytes, config->log_secret->bytes + PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES);
     log_head_init(&head, &config->popup, &open.log_key, replica->device, config->incarnation);
     int err = vector_add(&replica->vector, &head, &slot);
-    if (err == 0)
+    if (err == 0) {
         err = log_open_encode(&open, &config->popup, config->device_secret, body_data,
                               sizeof body_data, &event.body);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     mesh_note_slot(&replica->mesh, (uint32_t)slot);
     event.t = t_of_moment(replica, now);
     return replica_append(replica, txn, &event, out);
@@ -386,16 +420,19 @@ static int config_take(struct replica *replica, const struct replica_config *con
 {
     int err =
         certificate_verify(config->chain, &config->popup, &config->root, &replica->certificate);
-    if (err != 0)
+    if (err != 0) {
         return err;
-    if (config->chain.size > sizeof replica->chain)
+    }
+    if (config->chain.size > sizeof replica->chain) {
         return ERR_TOO_LARGE;
+    }
     replica->config = *config;
     memcpy(replica->chain, config->chain.data, config->chain.size);
     replica->chain_size = config->chain.size;
     replica->config.chain = bytes_of(replica->chain, replica->chain_size);
-    if (replica->config.log_allowance_bytes == 0)
+    if (replica->config.log_allowance_bytes == 0) {
         replica->config.log_allowance_bytes = LOG_ALLOWANCE_BYTES;
+    }
     replica->device = id64_of_key(&replica->certificate.device_key);
     replica->roster_entity = entity_id_derive(KIND_ROSTER, 0);
     replica->popup_entity = entity_id_derive(KIND_POPUP, 0);
@@ -450,44 +487,59 @@ int replica_open(struct replica *replica, struct store_txn *txn,
     struct popup_cache popup;
     replica->is_open = false;
     int err = config_take(replica, config);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     state_reset(replica);
     mesh_reset(&replica->mesh, &replica->vector, &config->popup, replica->device, config->boot,
                FOLD_VERSION);
     log_choose(replica, config->log_secret, config->incarnation);
     err = replica_meta_open(replica, txn, out);
     bool is_other_version = err == ERR_VERSION; /* then only what a rebuild needs is read */
-    if (err == 0 || is_other_version)
+    if (err == 0 || is_other_version) {
         err = replica_heads_mend(replica, txn, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = vector_load(&replica->vector, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = lost_load(replica, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = acks_load_marks(&replica->mesh.acks, &replica->vector, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = change_number_get(txn, &replica->folder.change_number);
+    }
     replica->change_number_sealed = replica->folder.change_number;
-    if (err == 0)
+    if (err == 0) {
         err = roster_load_with(replica->verified, &replica->roster, txn, &config->popup,
                                &config->root);
-    if (err == 0 && is_other_version)
+    }
+    if (err == 0 && is_other_version) {
         err = ERR_VERSION;
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_popup(replica, txn, &popup);
-    if (err == 0 && vector_find(&replica->vector, replica->log) == SLOT_NONE)
+    }
+    if (err == 0 && vector_find(&replica->vector, replica->log) == SLOT_NONE) {
         err = log_open(replica, txn, NULL, now, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_limits(replica, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_scrub_open(replica, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_remake_open(replica, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_guest_open(replica, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_cart_open(replica, txn, now);
+    }
     out->is_roster_changed = true;
     replica->is_open = err == 0;
     return err;
@@ -521,24 +573,29 @@ static int message_take(struct replica *replica, struct store_txn *txn, const st
 {
     struct mesh *mesh = &replica->mesh;
     struct link *link = &mesh->links[input->link];
-    if (!link->is_up)
+    if (!link->is_up) {
         return 0; /* closed in this very turn */
+    }
     int err = message_decode(input->message, &mesh->message);
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND) {
         return 0; /* of a newer version */
+    }
     if (err != 0) {
         effects_alarm(out, ALARM_PROTOCOL, 0, 0, link->device);
         mesh_close(mesh, input->link, BYE_PROTOCOL, out);
         return 0;
     }
-    if (mesh->message.kind == MESSAGE_EVENTS)
+    if (mesh->message.kind == MESSAGE_EVENTS) {
         return link->is_ready
                    ? replica_accept(replica, txn, input->link, input->message.size, input->now, out)
                    : 0;
-    if (mesh->message.kind == MESSAGE_ASK)
+    }
+    if (mesh->message.kind == MESSAGE_ASK) {
         return link->is_ready ? replica_stock_asked(replica, txn, input->link, input->now, out) : 0;
-    if (mesh->message.kind == MESSAGE_FORKQ || mesh->message.kind == MESSAGE_FORKP)
+    }
+    if (mesh->message.kind == MESSAGE_FORKQ || mesh->message.kind == MESSAGE_FORKP) {
         return link->is_ready ? replica_fork_take(replica, txn, input->link, input->now, out) : 0;
+    }
     return mesh_receive(mesh, txn, &replica->roster, input->link, input->now, out);
 }
 
@@ -578,36 +635,49 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
     check(replica->is_open);
     int err = replica_fold(replica, txn, out);
     replica->is_log_lost = replica->is_log_lost || is_own_log_forked(replica);
-    if (err == 0)
+    if (err == 0) {
         err = replica_fork_seal(replica, txn, now, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_adopt_certificate(replica, txn, t_of_moment(replica, now), out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_stock_seal(replica, txn, now, out);
-    if (err == 0 && replica->turn->entities_count > 0)
+    }
+    if (err == 0 && replica->turn->entities_count > 0) {
         err = replica_fold(replica, txn, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_voided_seal(replica, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_sign(replica, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_popup(replica, txn, &popup);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_repair_seal(replica, txn, now, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = mesh_seal(&replica->mesh, txn, &replica->roster, replica->run, now, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = mesh_seal_blobs(&replica->mesh, txn, replica->folder.is_blob_folded, now, out,
                               &replica->is_turn_written);
+    }
     replica->folder.is_blob_folded = false;
     replica->scrub.is_wrong |= replica->folder.is_row_spoilt;
     replica->folder.is_row_spoilt = false;
-    if (err == 0 && replica->is_turn_written)
+    if (err == 0 && replica->is_turn_written) {
         err = acks_store_marks(&replica->mesh.acks, &replica->vector, txn);
-    if (err == 0 && replica->is_turn_written)
+    }
+    if (err == 0 && replica->is_turn_written) {
         err = request_forget(txn, popup.day, REQUESTS_FORGOTTEN_PER_TURN);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     replica->is_log_lost = replica->is_log_lost || is_own_log_forked(replica);
     out->is_new_log_needed = replica->is_log_lost; /* until it got one */
     out->is_written = replica->is_turn_written;

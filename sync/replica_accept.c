@@ -20,8 +20,9 @@ int replica_run_of_message(struct replica *replica)
     run->count = events->count;
     run->signature = events->signature;
     reader_init(&reader, events->list);
-    for (uint32_t i = 0; i < events->count; i++)
+    for (uint32_t i = 0; i < events->count; i++) {
         run->events[i].bytes = read_bin(&reader, 1, EVENT_SALVAGE_BYTES_MAX);
+    }
     return reader_finish(&reader);
 }
 
@@ -39,8 +40,9 @@ static int turn_make_room(struct replica *replica, struct store_txn *txn, const 
                           struct effects *out)
 {
     size_t size = 0;
-    for (uint32_t i = 0; i < run->count; i++)
+    for (uint32_t i = 0; i < run->count; i++) {
         size += run->events[i].bytes.size;
+    }
     bool has_room = turn_has_room(replica->turn, size) &&
                     replica->turn->events_count + run->count < TURN_EVENTS_MAX &&
                     replica->turn->entities_count + run->count < TURN_ENTITIES_MAX;
@@ -76,12 +78,15 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
     struct mesh *mesh = &replica->mesh;
     bool could_grow = slot != SLOT_NONE && mesh_may_grow(mesh, &replica->vector.heads[slot]);
     int err = turn_make_room(replica, txn, run, out);
-    if (err == 0)
+    if (err == 0) {
         err = run_store(txn, run, head);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = opaque_note(txn, run);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err == ERR_FULL ? ERR_FULL : ERR_IO;
+    }
     if (slot == SLOT_NONE) {
         err = vector_add(&replica->vector, head, &slot);
         check(err == 0); /* new_log_check() has seen that there is room */
@@ -90,22 +95,29 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
     replica->vector.heads[slot] = *head;
     replica->is_turn_written = true;
     err = turn_take(replica, txn, run, out);
-    if (err == 0 && head->seq > replica->vector.limits[slot].seq)
+    if (err == 0 && head->seq > replica->vector.limits[slot].seq) {
         err = replica_limits(replica, txn);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     const struct roster_log *forked = roster_log_find(&replica->roster, run->log);
     if (forked != NULL && forked->fork_seq > run->first_seq &&
-        forked->fork_seq - 1 <= run_last_seq(run))
+        forked->fork_seq - 1 <= run_last_seq(run)) {
         err = replica_salvage_mark_log(replica, txn, run->log, 0, out);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
-    if (roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run)))
+    }
+    if (roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run))) {
         err = replica_mark(replica, txn, EVENT_LOG_REVOKE, &replica->roster_entity, out);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
-    if (could_grow && !mesh_may_grow(mesh, head))
+    }
+    if (could_grow && !mesh_may_grow(mesh, head)) {
         effects_alarm(out, ALARM_ALLOWANCE, head->log, head->seq, head->device);
+    }
     return run->log == replica->log ? own_log_lose(replica, txn, head->seq, out) : 0;
 }
 
@@ -119,9 +131,10 @@ static void refusal_take(struct replica *replica, uint32_t link, int32_t slot,
     case ERR_EXISTS:
         break; /* not looked at: what the peer holds, its next status says with a hash */
     case ERR_GAP:
-        if (slot != SLOT_NONE)
+        if (slot != SLOT_NONE) {
             mesh_note_gap(mesh, link, (uint32_t)slot, events->first_seq + events->count - 1,
                           events->is_live);
+        }
         break;
     case ERR_LIMIT:
         if (slot == SLOT_NONE) {
@@ -131,10 +144,11 @@ static void refusal_take(struct replica *replica, uint32_t link, int32_t slot,
         break; /* a known log's allowance was alarmed when it was used up */
     default:
         effects_alarm(out, ALARM_BAD_EVENTS, events->log, events->first_seq, device);
-        if (slot != SLOT_NONE)
+        if (slot != SLOT_NONE) {
             mesh_note_bad(mesh, link, (uint32_t)slot);
-        else
+        } else {
             mesh_close(mesh, link, BYE_PROTOCOL, out); /* it made up a log */
+        }
         break;
     }
 }
@@ -144,8 +158,9 @@ static void refusal_take(struct replica *replica, uint32_t link, int32_t slot,
 static int new_log_check(const struct vector *vector, uint64_t device)
 {
     uint32_t logs = 0;
-    for (uint32_t slot = 0; slot < vector->count; slot++)
+    for (uint32_t slot = 0; slot < vector->count; slot++) {
         logs += vector->heads[slot].device == device ? 1 : 0;
+    }
     return logs >= DEVICE_LOGS_MAX || vector->count == LOGS_MAX ? ERR_LIMIT : 0;
 }
 
@@ -157,17 +172,20 @@ static int run_judge(struct replica *replica, int32_t slot, struct log_head *ret
     struct run *run = replica->run;
     struct log_head head;
     int err = replica_run_of_message(replica);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     if (slot != SLOT_NONE) {
         head = replica->vector.heads[slot];
     } else {
         err = head_of_new_log(replica, run, &head);
-        if (err == 0)
+        if (err == 0) {
             err = new_log_check(&replica->vector, head.device);
+        }
     }
-    if (err == 0 && !mesh_may_grow(&replica->mesh, &head))
+    if (err == 0 && !mesh_may_grow(&replica->mesh, &head)) {
         err = ERR_LIMIT;
+    }
     return err != 0 ? err : run_verify(run, &replica->config.popup, &head, ret_head);
 }
 
@@ -187,20 +205,24 @@ int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link
     int32_t slot = vector_find(&replica->vector, events->log);
     struct log_head after;
     mesh_note_frame(&replica->mesh, link, events->is_live, frame_size, now);
-    if (replica_repair_awaits(replica, link, events))
+    if (replica_repair_awaits(replica, link, events)) {
         return replica_repair_take(replica, txn, out);
-    if (replica->mesh.is_store_low && events->log != replica->log)
+    }
+    if (replica->mesh.is_store_low && events->log != replica->log) {
         return 0; /* its peers keep it */
-    if (is_closed(replica, link, slot, events))
+    }
+    if (is_closed(replica, link, slot, events)) {
         return 0;
+    }
     int refusal = run_judge(replica, slot, &after);
     if (refusal != 0) {
         refusal_take(replica, link, slot, events, refusal, out);
         return 0;
     }
     int err = run_take(replica, txn, replica->run, &after, slot, out);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     slot = vector_find(&replica->vector, events->log);
     mesh_note_taken(&replica->mesh, link, (uint32_t)slot, events->first_seq, events->is_live, now);
     return 0;

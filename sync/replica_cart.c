@@ -41,11 +41,13 @@ static void row_take(struct replica *replica, uint64_t session, struct bytes row
 {
     struct cart cart;
     uint64_t left = session;
-    if (cart_decode(row, &cart) == 0)
+    if (cart_decode(row, &cart) == 0) {
         left = carts_restore(&replica->carts, session,
                              (int64_t)now.mono_ms - age_ms(replica, &cart, now));
-    if (left != 0 && unwanted->count < CARTS_MAX)
+    }
+    if (left != 0 && unwanted->count < CARTS_MAX) {
         unwanted->sessions[unwanted->count++] = left;
+    }
 }
 
 static int rows_take(struct replica *replica, struct store_txn *txn, struct moment now,
@@ -56,8 +58,9 @@ static int rows_take(struct replica *replica, struct store_txn *txn, struct mome
     struct bytes key;
     struct bytes row;
     int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(&from), &key, &row);
     while (err == 0 && key.size == from.size && memcmp(key.data, from.data, LABEL_BYTES) == 0) {
         row_take(replica, get_be64(key.data + LABEL_BYTES), row, now, unwanted);
@@ -72,8 +75,9 @@ int replica_cart_open(struct replica *replica, struct store_txn *txn, struct mom
 {
     struct unwanted unwanted = {.count = 0};
     int err = rows_take(replica, txn, now, &unwanted);
-    for (uint32_t i = 0; i < unwanted.count && err == 0 && txn->is_writable; i++)
+    for (uint32_t i = 0; i < unwanted.count && err == 0 && txn->is_writable; i++) {
         err = row_drop(replica, txn, unwanted.sessions[i]);
+    }
     return err;
 }
 
@@ -107,8 +111,9 @@ int replica_cart_after(struct replica *replica, struct store_txn *txn,
     const struct key key = table_key(command->item);
     int err = 0;
     *ret_dropped = 0;
-    if (result->cart_row.size > 0)
+    if (result->cart_row.size > 0) {
         err = cart_keep(replica, txn, command->principal.origin, now, ret_dropped);
+    }
     if (err == 0 && result->table_row.size > 0) {
         replica->is_turn_written = true;
         err = store_put(txn, TABLE_LOCAL, key_bytes(&key), result->table_row);

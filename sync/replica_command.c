@@ -31,14 +31,16 @@ static int number_highest(struct store_txn *txn, uint64_t day, struct bytes lane
     memcpy(last + 9, lane.data, lane.size);
     last[9 + lane.size] = 0;
     int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     *ret_number = 0;
     err = store_cursor_before(&cursor, bytes_of(last, prefix_size + 4 + ENTITY_ID_BYTES), &key,
                               &value);
     if (err == 0 && key.size == prefix_size + 4 + ENTITY_ID_BYTES &&
-        memcmp(key.data, last, prefix_size) == 0)
+        memcmp(key.data, last, prefix_size) == 0) {
         *ret_number = get_be32(key.data + prefix_size);
+    }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -70,16 +72,20 @@ static int number_last(const struct replica *replica, struct store_txn *txn, uin
     struct bytes stored;
     uint32_t highest;
     int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &stored);
-    if (err == 0 && stored.size != 4)
+    if (err == 0 && stored.size != 4) {
         return ERR_IO;
+    }
     uint32_t last = err == 0 ? get_be32(stored.data) : 0;
     uint32_t gap = err != 0 && replica->config.incarnation > 1 ? NUMBER_GAP : 0;
-    if (err == 0 || err == ERR_NOT_FOUND)
+    if (err == 0 || err == ERR_NOT_FOUND) {
         err = number_highest(txn, day, lane_of(replica), &highest);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
-    if (highest > NUMBER_CALLED_MAX)
+    }
+    if (highest > NUMBER_CALLED_MAX) {
         highest = 0; /* nobody called that out: somebody plays with our lane */
+    }
     *ret_number = (last > highest ? last : highest) + gap;
     return 0;
 }
@@ -96,11 +102,13 @@ static int number_keep(const struct replica *replica, struct store_txn *txn, uin
 static int number_prepare(struct replica *replica, struct store_txn *txn, uint64_t day)
 {
     uint32_t last;
-    if (replica->number_day == day && day != TRADING_DAY_NONE)
+    if (replica->number_day == day && day != TRADING_DAY_NONE) {
         return 0;
+    }
     int err = number_last(replica, txn, day, &last);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     replica->number_day = day;
     replica->number_next = last + 1;
     return 0;
@@ -118,8 +126,9 @@ static int receipt_prepare(const struct replica *replica, struct store_txn *txn,
 {
     uint32_t last;
     const int err = receipt_last(txn, replica->log, &last);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     till->receipt_next = last < UINT32_MAX ? last + 1 : 0;
     till->incarnation = replica->config.incarnation;
     return 0;
@@ -132,9 +141,11 @@ static int receipt_prepare(const struct replica *replica, struct store_txn *txn,
 static uint64_t t_of(const struct history *history, uint64_t now_t)
 {
     uint64_t t = now_t;
-    for (uint32_t i = 0; i < history->count; i++)
-        if (history->events[i].t > t && history->events[i].t <= now_t + T_AHEAD_MAX_MS)
+    for (uint32_t i = 0; i < history->count; i++) {
+        if (history->events[i].t > t && history->events[i].t <= now_t + T_AHEAD_MAX_MS) {
             t = history->events[i].t;
+        }
+    }
     return t;
 }
 
@@ -156,12 +167,14 @@ static int event_begin(struct replica *replica, struct store_txn *txn, enum kind
     event->entity = *entity;
     event->parents_count = 0;
     event->t = now_t;
-    if (entity_is_tally(kind))
+    if (entity_is_tally(kind)) {
         return 0;
+    }
     int err = history_read(replica, txn, kind, entity);
-    if (err == 0)
+    if (err == 0) {
         err =
             history_parents(replica->history, replica->log, event->parents, &event->parents_count);
+    }
     event->t = t_of(replica->history, now_t);
     return err;
 }
@@ -174,17 +187,20 @@ static int event_again(struct store_txn *txn, const struct till_event *wanted, s
     struct bytes bytes;
     const uint64_t by = event->by;
     int err = event_get(txn, wanted->again.log, wanted->again.seq, &hash, &bytes);
-    if (err == 0)
+    if (err == 0) {
         err = event_decode(bytes, event);
-    if (err != 0)
+    }
+    if (err != 0) {
         return ERR_IO;
+    }
     event->by = by;
     event->was = event->is_reemitted ? event->was : wanted->again;
     event->is_reemitted = true;
-    if (!event_info_find(event->type)->is_causal)
+    if (!event_info_find(event->type)->is_causal) {
         event->parents_count = 0;
-    else if (wanted->again_after.log != 0 && event->parents_count < PARENTS_MAX)
+    } else if (wanted->again_after.log != 0 && event->parents_count < PARENTS_MAX) {
         event->parents[event->parents_count++] = wanted->again_after;
+    }
     event->body = wanted->body; /* what is borrowed does not outlive a put */
     return 0;
 }
@@ -216,15 +232,17 @@ static int events_append(struct replica *replica, struct store_txn *txn,
         }
         if (i == 0 || !entity_id_equal(&wanted->entity, &event.entity)) {
             err = event_begin(replica, txn, info->kind, &wanted->entity, now_t, &event);
-            if (err != 0)
+            if (err != 0) {
                 return err;
+            }
             parents_count = event.parents_count;
         }
         event.type = wanted->type;
         event.body = wanted->body;
         event.parents_count = info->is_causal ? parents_count : 0;
-        if (info->is_causal)
+        if (info->is_causal) {
             parents_count = 0;
+        }
         err = replica_append(replica, txn, &event, out);
         check(err == 0 || err == ERR_IO ||
               err == ERR_FULL); /* events_check() has seen the rest: no command by halves */
@@ -240,10 +258,12 @@ static int events_check(const struct replica *replica, const struct till_result 
     uint64_t seq = replica->vector.heads[slot].seq;
     for (uint32_t i = 0; i < result->events_count; i++) {
         if (!roster_permits(&replica->roster, replica->log, seq + 1 + i, result->events[i].type,
-                            command->principal.staff))
+                            command->principal.staff)) {
             return ERR_FORBIDDEN;
-        if (result->events[i].body.size > EVENT_BYTES_MAX - ENVELOPE_BYTES_MAX)
+        }
+        if (result->events[i].body.size > EVENT_BYTES_MAX - ENVELOPE_BYTES_MAX) {
             return ERR_TOO_LARGE;
+        }
     }
     return 0;
 }
@@ -268,14 +288,18 @@ static int fold_before(struct replica *replica, struct store_txn *txn, struct ef
 static bool needs_fold(const struct replica *replica, const struct command *command)
 {
     const struct turn *turn = replica->turn;
-    if (command->kind != COMMAND_ORDER_PLACE || turn->entities_count == 0 || command->has_cart)
+    if (command->kind != COMMAND_ORDER_PLACE || turn->entities_count == 0 || command->has_cart) {
         return true;
-    for (uint32_t i = 0; i < turn->entities_count; i++)
-        if (turn->entities[i].is_dirty && turn->entities[i].kinds != kind_bit(KIND_ORDER))
+    }
+    for (uint32_t i = 0; i < turn->entities_count; i++) {
+        if (turn->entities[i].is_dirty && turn->entities[i].kinds != kind_bit(KIND_ORDER)) {
             return true;
+        }
+    }
     struct bytes key = command->key;
-    if (key.size < REQUEST_KEY_BYTES_MIN)
+    if (key.size < REQUEST_KEY_BYTES_MIN) {
         return false; /* the till refuses it */
+    }
     uint8_t session[8];
     put_be64(session, command->principal.session);
     struct entity_id order =
@@ -286,8 +310,9 @@ static bool needs_fold(const struct replica *replica, const struct command *comm
 static int certificate_check(const struct replica *replica, const struct command *command)
 {
     struct certificate certificate;
-    if (command->kind != COMMAND_DEVICE_ADD)
+    if (command->kind != COMMAND_DEVICE_ADD) {
         return 0;
+    }
     return certificate_verify(command->chain, &replica->config.popup, &replica->config.root,
                               &certificate);
 }
@@ -297,14 +322,16 @@ static int close_prepare(struct replica *replica, struct store_txn *txn,
                          const struct command *command)
 {
     struct frontier *frontier = &replica->close.frontier;
-    if (command->kind != COMMAND_DAY_CLOSE)
+    if (command->kind != COMMAND_DAY_CLOSE) {
         return 0;
+    }
     frontier->count = 0;
     for (uint32_t i = 0; i < replica->vector.count; i++) {
         const struct log_head *head = &replica->vector.heads[replica->vector.ascending[i]];
-        if (head->seq > 0)
+        if (head->seq > 0) {
             frontier->entries[frontier->count++] =
                 (struct frontier_entry){.log = head->log, .seq = head->seq, .hash = head->hash};
+        }
     }
     return replica_state_digest(txn, &replica->close.root);
 }
@@ -315,8 +342,9 @@ static int blob_keep(struct replica *replica, struct store_txn *txn, const struc
     const bool is_bringing = command->kind == COMMAND_BLOB_ADD ||
                              command->kind == COMMAND_CONTACT ||
                              (command->kind == COMMAND_STAFF_PIN && command->blob_size > 0);
-    if (!is_bringing)
+    if (!is_bringing) {
         return 0;
+    }
     replica->is_turn_written = true;
     return blob_state_set(txn, &command->blob, BLOB_HERE, command->blob_size);
 }
@@ -333,10 +361,11 @@ static int till_judge(const struct till *till, const struct command *command,
                       struct till_result *result, struct answer *ret_answer)
 {
     const int err = till_run(till, command, result);
-    if (err != 0 && result->refused_item != 0)
+    if (err != 0 && result->refused_item != 0) {
         *ret_answer = (struct answer){.kind = KIND_MENU,
                                       .entity = entity_id_derive(KIND_MENU, result->refused_item),
                                       .number = (uint32_t)result->refused_item};
+    }
     return err;
 }
 
@@ -373,41 +402,58 @@ static int command_run(struct replica *replica, struct store_txn *txn,
                         .close = &replica->close};
     uint64_t cart_dropped = 0;
     int err = certificate_check(replica, command);
-    if (err == 0 && may_give_receipt(command))
+    if (err == 0 && may_give_receipt(command)) {
         err = receipt_prepare(replica, txn, &till);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = close_prepare(replica, txn, command);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_guest_before(replica, txn, command, now);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_cart_before(replica, txn, now);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = till_judge(&till, command, result, ret_answer);
-    if (err == ERR_UNAVAILABLE)
+    }
+    if (err == ERR_UNAVAILABLE) {
         replica_stock_note(replica, result, false, now);
-    if (err == 0 && result->events_count > 0)
+    }
+    if (err == 0 && result->events_count > 0) {
         err = events_make_room(replica, txn, out); /* folds perhaps, so it goes before the check */
-    if (err == 0 && result->events_count > 0)
+    }
+    if (err == 0 && result->events_count > 0) {
         err = replica_tell_view(replica, txn, since_epoch > 0 ? (uint64_t)since_epoch : 0, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = events_check(replica, result, command);
-    if (err == 0 && result->events_count > 0)
+    }
+    if (err == 0 && result->events_count > 0) {
         err = events_append(replica, txn, result, command, till.now_t, out);
-    if (err == 0 && result->is_number_used)
+    }
+    if (err == 0 && result->is_number_used) {
         err = number_keep(replica, txn, result->day, result->number);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = blob_keep(replica, txn, command);
-    if (err == 0 && result->is_receipt_used)
+    }
+    if (err == 0 && result->is_receipt_used) {
         err = receipt_keep(txn, replica->log, till.receipt_next);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_guest_after(replica, txn, command, now);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_cart_after(replica, txn, command, now, &cart_dropped);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     replica_stock_note(replica, result, true, now);
-    if (result->is_number_used)
+    if (result->is_number_used) {
         replica->number_next = result->number + 1;
+    }
     *ret_answer = (struct answer){
         .kind = result->kind,
         .entity = result->entity,
@@ -438,18 +484,22 @@ static int command_once(struct replica *replica, struct store_txn *txn,
     struct popup_cache popup;
     bool is_keyed = command->key.size > 0 && !is_of_strangers(command);
     int err = needs_fold(replica, command) ? fold_before(replica, txn, out) : 0;
-    if (err == 0)
+    if (err == 0) {
         err = replica_popup(replica, txn, &popup);
+    }
     if (err == 0 && is_keyed) {
         err = request_find(txn, command, popup.day, ret_answer);
-        if (err != ERR_NOT_FOUND)
+        if (err != ERR_NOT_FOUND) {
             return err; /* answered before, or a conflict */
+        }
         err = 0;
     }
-    if (err == 0 && command->kind == COMMAND_ORDER_PLACE)
+    if (err == 0 && command->kind == COMMAND_ORDER_PLACE) {
         err = number_prepare(replica, txn, popup.day);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = command_run(replica, txn, command, now, out, ret_answer);
+    }
     if (err == 0 && is_keyed) {
         err = request_keep(txn, command, popup.day, ret_answer);
         replica->is_turn_written = true;
@@ -461,8 +511,9 @@ static int command_once(struct replica *replica, struct store_txn *txn,
  * A row that is none is made anew at the next scrub. */
 static int refusal(struct replica *replica, int err)
 {
-    if (err == ERR_SPOILT)
+    if (err == ERR_SPOILT) {
         replica->scrub.is_wrong = true;
+    }
     return err == ERR_VERSION && replica->scrub.has_damage ? ERR_SPOILT : err;
 }
 
@@ -472,8 +523,9 @@ int replica_command(struct replica *replica, struct store_txn *txn, const struct
     struct answer answer = {0};
     int err =
         replica->is_log_lost ? ERR_BUSY : command_once(replica, txn, command, now, out, &answer);
-    if (err == ERR_IO || err == ERR_FULL)
+    if (err == ERR_IO || err == ERR_FULL) {
         return err;
+    }
     effects_answer(out, request, refusal(replica, err), &answer);
     return 0;
 }

@@ -23,8 +23,9 @@ static int limit_hash(struct replica *replica, struct store_txn *txn, uint32_t s
 {
     struct log_head at;
     int err = log_head_at(txn, &replica->config.popup, &replica->vector.heads[slot], seq, &at);
-    if (err != 0)
+    if (err != 0) {
         return ERR_IO;
+    }
     limit->hash = at.hash;
     return 0;
 }
@@ -36,12 +37,14 @@ int replica_limits(struct replica *replica, struct store_txn *txn)
         const struct log_head *head = &vector->heads[slot];
         struct log_limit limit = {.seq = roster_limit(&replica->roster, head->log)};
         int err = head->seq > limit.seq ? limit_hash(replica, txn, slot, limit.seq, &limit) : 0;
-        if (err != 0)
+        if (err != 0) {
             return err;
+        }
         bool is_moved = limit.seq != vector->limits[slot].seq;
         vector->limits[slot] = limit;
-        if (is_moved)
+        if (is_moved) {
             mesh_note_limit(&replica->mesh, slot);
+        }
     }
     return 0;
 }
@@ -56,12 +59,15 @@ static int run_hashes(struct replica *replica, struct store_txn *txn, const stru
     struct run *run = replica->run;
     struct log_head before;
     int err = run_read(txn, head->log, seq, 1, run);
-    if (err == 0)
+    if (err == 0) {
         err = log_head_at(txn, &replica->config.popup, head, seq - 1, &before);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
-    for (uint32_t i = 0; i < run->count; i++)
+    }
+    for (uint32_t i = 0; i < run->count; i++) {
         hashes[i] = chain_event_hash(run->events[i].bytes);
+    }
     *ret_proof = (struct fork_proof){.first_seq = seq,
                                      .before = before.hash,
                                      .count = run->count,
@@ -76,15 +82,18 @@ static int answer_fill(struct replica *replica, struct store_txn *txn, const str
     struct log_head at;
     struct fork_proof proof;
     int err = log_head_at(txn, &replica->config.popup, head, question->seq, &at);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_IO ? err : 0; /* the disk lost it: it is not held */
+    }
     answer->is_held = true;
     memcpy(answer->hash, at.hash.bytes, sizeof answer->hash);
-    if (!question->wants_proof)
+    if (!question->wants_proof) {
         return 0;
+    }
     err = run_hashes(replica, txn, head, question->seq, replica->fork_hashes[0], &proof);
-    if (err == ERR_IO)
+    if (err == ERR_IO) {
         return err;
+    }
     answer->has_proof = err == 0; /* the newest events of this turn have no signature yet */
     if (answer->has_proof) {
         answer->before = proof.before;
@@ -102,10 +111,12 @@ static int question_take(struct replica *replica, struct store_txn *txn, uint32_
     int32_t slot = vector_find(&replica->vector, question->log);
     struct writer writer;
     int err = 0;
-    if (slot != SLOT_NONE && question->seq <= replica->vector.heads[slot].seq)
+    if (slot != SLOT_NONE && question->seq <= replica->vector.heads[slot].seq) {
         err = answer_fill(replica, txn, &replica->vector.heads[slot], question, &answer);
-    if (err != 0 || !effects_frame_begin(out, &writer))
+    }
+    if (err != 0 || !effects_frame_begin(out, &writer)) {
         return err;
+    }
     message_write_fork_answer(&writer, &answer, replica->fork_hashes[0]);
     effects_send(out, link, effects_frame_end(out, &writer));
     return 0;
@@ -132,8 +143,9 @@ static void probe_ask(struct replica *replica, uint64_t seq, bool wants_proof, s
     probe->asked_seq = seq;
     probe->wants_proof = wants_proof;
     probe->asked_ms = now.mono_ms;
-    if (!effects_frame_begin(out, &writer))
+    if (!effects_frame_begin(out, &writer)) {
         return; /* the timeout tries again */
+    }
     message_write_fork_question(&writer, &question);
     effects_send(out, probe->link, effects_frame_end(out, &writer));
 }
@@ -142,8 +154,9 @@ static void probe_ask(struct replica *replica, uint64_t seq, bool wants_proof, s
 static void probe_begin(struct replica *replica, struct moment now, struct effects *out)
 {
     struct suspect suspect;
-    if (!mesh_suspect_next(&replica->mesh, &suspect))
+    if (!mesh_suspect_next(&replica->mesh, &suspect)) {
         return;
+    }
     replica->probe =
         (struct fork_probe){.is_active = true, .link = suspect.link, .log = suspect.log};
     probe_ask(replica, suspect.seq, false, now, out);
@@ -170,8 +183,9 @@ static int fork_state(struct replica *replica, struct store_txn *txn, const stru
     }
     probe_end(replica);
     const struct roster_log *log = roster_log_find(&replica->roster, fork->log);
-    if (log != NULL && log->fork_seq <= fork->seq)
+    if (log != NULL && log->fork_seq <= fork->seq) {
         return 0; /* known by now */
+    }
     int err = replica_append(replica, txn, &event, out);
     replica->fork_stated = err == 0 ? fork->log : 0;
     return err == ERR_IO || err == ERR_FULL ? err : 0;
@@ -204,16 +218,18 @@ static void probe_narrow(struct replica *replica, bool is_same, struct moment no
                          struct effects *out)
 {
     struct fork_probe *probe = &replica->probe;
-    if (is_same)
+    if (is_same) {
         probe->same = probe->asked_seq;
-    else
+    } else {
         probe->differ = probe->asked_seq;
-    if (probe->differ <= probe->same)
+    }
+    if (probe->differ <= probe->same) {
         probe_end(replica); /* no fork there, or the peer contradicts itself */
-    else if (probe->differ == probe->same + 1)
+    } else if (probe->differ == probe->same + 1) {
         probe_ask(replica, probe->differ, true, now, out);
-    else
+    } else {
         probe_ask(replica, probe->same + (probe->differ - probe->same) / 2, false, now, out);
+    }
 }
 
 static int answer_take(struct replica *replica, struct store_txn *txn, uint32_t link,
@@ -224,15 +240,17 @@ static int answer_take(struct replica *replica, struct store_txn *txn, uint32_t 
     int32_t slot = vector_find(&replica->vector, answer->log);
     struct log_head at;
     if (!probe->is_active || probe->link != link || probe->log != answer->log ||
-        probe->asked_seq != answer->seq || slot == SLOT_NONE)
+        probe->asked_seq != answer->seq || slot == SLOT_NONE) {
         return 0;
+    }
     const struct log_head *head = &replica->vector.heads[slot];
     if (!answer->is_held || answer->seq > head->seq) {
         probe_end(replica);
         return 0;
     }
-    if (probe->wants_proof)
+    if (probe->wants_proof) {
         return proof_take(replica, txn, head, answer, out);
+    }
     int err = log_head_at(txn, &replica->config.popup, head, answer->seq, &at);
     if (err != 0) {
         probe_end(replica);
@@ -269,8 +287,9 @@ static int fork_find(const struct replica *replica, struct store_txn *txn,
     struct key from = key_entity(&replica->roster_entity);
     struct statement statement = {.type = EVENT_NONE};
     int err = replica_statement_after(replica, txn, &from, &statement);
-    while (err == 0 && !is_proof(replica, &statement, log))
+    while (err == 0 && !is_proof(replica, &statement, log)) {
         err = replica_statement_after(replica, txn, &from, &statement);
+    }
     *ret_body = statement.body;
     return err;
 }
@@ -284,8 +303,9 @@ static int fork_restate(struct replica *replica, struct store_txn *txn,
     uint8_t body[EVENT_SALVAGE_BYTES_MAX];
     struct bytes found = {0};
     int err = fork_find(replica, txn, log, &found);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND ? 0 : err;
+    }
     memcpy(body, found.data, found.size); /* what is borrowed does not outlive a put */
     event.body = bytes_of(body, found.size);
     err = replica_append(replica, txn, &event, out);
@@ -298,8 +318,9 @@ static int forks_restate(struct replica *replica, struct store_txn *txn, struct 
     replica->is_fork_check_due = false;
     for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
-        if (log->fork_seq != UINT64_MAX && !log->is_fork_shared)
+        if (log->fork_seq != UINT64_MAX && !log->is_fork_shared) {
             err = fork_restate(replica, txn, log, out);
+        }
     }
     return err;
 }
@@ -310,30 +331,39 @@ static void probe_seal(struct replica *replica, struct moment now, struct effect
 {
     struct fork_probe *probe = &replica->probe;
     if (probe->is_active && (!replica->mesh.links[probe->link].is_ready ||
-                             now.mono_ms - probe->asked_ms >= ANSWER_TIMEOUT_MS))
+                             now.mono_ms - probe->asked_ms >= ANSWER_TIMEOUT_MS)) {
         probe_end(replica);
-    if (!probe->is_active)
+    }
+    if (!probe->is_active) {
         probe_begin(replica, now, out);
-    if (probe->is_active)
+    }
+    if (probe->is_active) {
         effects_wake(out, probe->asked_ms + ANSWER_TIMEOUT_MS);
+    }
 }
 
 int replica_fork_seal(struct replica *replica, struct store_txn *txn, struct moment now,
                       struct effects *out)
 {
     int err = 0;
-    if (replica->is_log_lost)
+    if (replica->is_log_lost) {
         return 0; /* nothing can be written before there is a new one */
-    if (replica->is_fork_check_due)
+    }
+    if (replica->is_fork_check_due) {
         err = replica_restate(replica, txn, now, out);
-    if (err == 0 && replica->is_fork_check_due)
+    }
+    if (err == 0 && replica->is_fork_check_due) {
         err = forks_restate(replica, txn, out);
-    if (err == 0 && replica->turn->entities_count > 0)
+    }
+    if (err == 0 && replica->turn->entities_count > 0) {
         err = replica_fold(replica, txn, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_salvage_seal(replica, txn, now, out);
-    if (err == 0 && replica->turn->entities_count > 0)
+    }
+    if (err == 0 && replica->turn->entities_count > 0) {
         err = replica_fold(replica, txn, out);
+    }
     probe_seal(replica, now, out);
     return err;
 }

@@ -27,8 +27,9 @@ static int row_drop(struct store_txn *txn, uint64_t session)
 static int quote_drop(struct replica *replica, struct store_txn *txn, uint64_t session)
 {
     hold_release(&replica->holds, session);
-    if (!quotes_have(&replica->quotes, session))
+    if (!quotes_have(&replica->quotes, session)) {
         return 0;
+    }
     quotes_drop(&replica->quotes, session);
     replica->is_turn_written = true;
     return row_drop(txn, session);
@@ -39,8 +40,9 @@ static int drop_ended(struct replica *replica, struct store_txn *txn, struct mom
     uint64_t session;
     int err = 0;
     hold_drop_ended(&replica->holds, now.mono_ms);
-    while (err == 0 && quotes_ended(&replica->quotes, now.mono_ms, &session))
+    while (err == 0 && quotes_ended(&replica->quotes, now.mono_ms, &session)) {
         err = quote_drop(replica, txn, session);
+    }
     return err;
 }
 
@@ -52,8 +54,9 @@ static int orphan_find(const struct replica *replica, struct store_txn *txn, uin
     struct bytes key;
     struct bytes value;
     int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
     while (err == 0) {
         const bool is_quote =
@@ -63,8 +66,9 @@ static int orphan_find(const struct replica *replica, struct store_txn *txn, uin
             break;
         }
         *session = get_be64(key.data + LABEL_BYTES);
-        if (!quotes_have(&replica->quotes, *session))
+        if (!quotes_have(&replica->quotes, *session)) {
             break;
+        }
         err = store_cursor_next(&cursor, &key, &value);
     }
     store_cursor_close(&cursor);
@@ -78,8 +82,9 @@ int replica_guest_open(struct replica *replica, struct store_txn *txn)
     int err = txn->is_writable ? orphan_find(replica, txn, &session) : ERR_NOT_FOUND;
     while (err == 0) {
         err = row_drop(txn, session);
-        if (err == 0)
+        if (err == 0) {
             err = orphan_find(replica, txn, &session);
+        }
     }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -90,11 +95,13 @@ static int quote_keep(struct replica *replica, struct store_txn *txn, struct mom
     const struct quote_slot *slot = &result->quote;
     const struct key key = quote_key(slot->session);
     int err = quotes_room(&replica->quotes, slot->session, slot->origin);
-    if (err == 0)
+    if (err == 0) {
         err = hold_replace(&replica->holds, slot->session, slot->origin, result->wants,
                            result->wants_count, now.mono_ms, slot->until_mono_ms - now.mono_ms);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err == ERR_TOO_MANY ? ERR_BUSY : err;
+    }
     check(quotes_set(&replica->quotes, slot) == 0);
     replica->is_turn_written = true;
     return store_put(txn, TABLE_LOCAL, key_bytes(&key), result->quote_row);
@@ -106,10 +113,12 @@ static int quote_keep(struct replica *replica, struct store_txn *txn, struct mom
  * this turn has no row yet. */
 static bool is_open(struct replica *replica, struct store_txn *txn, const struct entity_id *order)
 {
-    if (turn_is_dirty(replica->turn, order))
+    if (turn_is_dirty(replica->turn, order)) {
         return true;
-    if (history_get(replica->history, txn, KIND_ORDER, order) != 0)
+    }
+    if (history_get(replica->history, txn, KIND_ORDER, order) != 0) {
         return false;
+    }
     order_derive(replica->history, replica->order);
     return guest_order_is_open(replica->order);
 }
@@ -117,8 +126,9 @@ static bool is_open(struct replica *replica, struct store_txn *txn, const struct
 static void settle_if_closed(struct replica *replica, struct store_txn *txn, uint32_t at)
 {
     const struct entity_id order = replica->guests.orders[at].order;
-    if (is_open(replica, txn, &order))
+    if (is_open(replica, txn, &order)) {
         return;
+    }
     hold_settle(&replica->holds, &order);
     guests_drop(&replica->guests, at);
 }
@@ -126,9 +136,11 @@ static void settle_if_closed(struct replica *replica, struct store_txn *txn, uin
 static void settle_orders(struct replica *replica, struct store_txn *txn, uint64_t session)
 {
     struct guests *guests = &replica->guests;
-    for (uint32_t i = guests->count; i > 0; i--)
-        if (guests->orders[i - 1].session == session)
+    for (uint32_t i = guests->count; i > 0; i--) {
+        if (guests->orders[i - 1].session == session) {
             settle_if_closed(replica, txn, i - 1);
+        }
+    }
     for (uint32_t i = 0; i < GUESTS_LOOKED_AT && guests->count > 0; i++) {
         guests->next = guests->next < guests->count ? guests->next : 0;
         settle_if_closed(replica, txn, guests->next++);
@@ -146,8 +158,9 @@ int replica_guest_before(struct replica *replica, struct store_txn *txn,
                          const struct command *command, struct moment now)
 {
     int err = drop_ended(replica, txn, now);
-    if (err == 0 && is_guest(command))
+    if (err == 0 && is_guest(command)) {
         settle_orders(replica, txn, command->principal.session);
+    }
     return err;
 }
 
@@ -156,17 +169,21 @@ int replica_guest_after(struct replica *replica, struct store_txn *txn,
 {
     const struct till_result *result = replica->result;
     const uint64_t session = command->principal.session, origin = command->principal.origin;
-    if (!is_guest(command))
+    if (!is_guest(command)) {
         return 0;
-    if (result->quote_row.size > 0)
+    }
+    if (result->quote_row.size > 0) {
         return quote_keep(replica, txn, now);
+    }
     const struct quote_slot *slot = quotes_find(&replica->quotes, session, now.mono_ms);
-    if (command->kind == COMMAND_QUOTE_DROP)
+    if (command->kind == COMMAND_QUOTE_DROP) {
         return slot != NULL && entity_id_equal(&slot->id, &command->quote)
                    ? quote_drop(replica, txn, session)
                    : 0;
-    if (command->kind != COMMAND_ORDER_PLACE || result->events_count == 0)
+    }
+    if (command->kind != COMMAND_ORDER_PLACE || result->events_count == 0) {
         return 0;
+    }
     guests_add(&replica->guests, session, origin, &result->entity);
     quotes_order(&replica->quotes, session, &result->entity);
     hold_sell(&replica->holds, session, origin, &result->entity, result->wants,

@@ -16,15 +16,19 @@ int replica_head_of_opening(const struct replica *replica, uint64_t log, struct 
     struct event event;
     struct log_open open;
     int err = event_decode(bytes, &event);
-    if (err == 0 && event.type != EVENT_LOG_OPEN)
+    if (err == 0 && event.type != EVENT_LOG_OPEN) {
         err = ERR_MALFORMED;
-    if (err == 0)
+    }
+    if (err == 0) {
         err = log_open_verify(event.body, popup, &replica->config.root, &open);
-    if (err == 0 && id64_of_key(&open.log_key) != log)
+    }
+    if (err == 0 && id64_of_key(&open.log_key) != log) {
         err = ERR_MISMATCH;
-    if (err == 0)
+    }
+    if (err == 0) {
         log_head_init(ret_head, popup, &open.log_key, id64_of_key(&open.certificate.device_key),
                       open.incarnation);
+    }
     return err;
 }
 
@@ -35,8 +39,9 @@ static int head_begin(const struct replica *replica, struct store_txn *txn, uint
     struct hash hash;
     struct bytes bytes;
     int err = event_get(txn, log, 1, &hash, &bytes);
-    if (err == 0)
+    if (err == 0) {
         err = replica_head_of_opening(replica, log, bytes, ret_head);
+    }
     return err == 0 || err == ERR_IO ? err : ERR_NOT_FOUND;
 }
 
@@ -46,8 +51,9 @@ static bool is_signed(const struct replica *replica, const struct log_head *head
                       struct bytes stored)
 {
     struct signature signature;
-    if (stored.size != SIGNATURE_BYTES)
+    if (stored.size != SIGNATURE_BYTES) {
         return false;
+    }
     memcpy(signature.bytes, stored.data, SIGNATURE_BYTES);
     return head_verify(&signature, &replica->config.popup, head->log, head->seq, &head->hash,
                        &head->key) == 0;
@@ -72,12 +78,14 @@ static int is_end_right(const struct replica *replica, struct store_txn *txn,
     struct hash hash;
     struct bytes bytes;
     *ret_is = false;
-    if (id64_of_key(&head->key) != head->log)
+    if (id64_of_key(&head->key) != head->log) {
         return 0;
+    }
     int err = event_get(txn, head->log, head->seq, &hash, &bytes);
     *ret_is = err == 0 && hash_equal(&hash, &head->hash);
-    if (*ret_is || err == ERR_IO)
+    if (*ret_is || err == ERR_IO) {
         return err;
+    }
     err = store_get(txn, TABLE_SIG, key_bytes(&key), &bytes);
     *ret_is = err == 0 && is_signed(replica, head, bytes);
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -100,8 +108,9 @@ static bool key_correct(struct public_key *key, uint64_t log)
         const uint8_t mask = (uint8_t)(1 << bit % 8);
         key->bytes[bit / 8] ^= mask;
         is_right = id64_of_key(key) == log;
-        if (!is_right)
+        if (!is_right) {
             key->bytes[bit / 8] ^= mask;
+        }
     }
     return is_right;
 }
@@ -123,8 +132,9 @@ static int key_find_in(struct store_txn *txn, enum store_table table, const stru
 {
     struct bytes row;
     int err = store_get(txn, table, key_bytes(at), &row);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     return key_find(row, log, ret_key) ? 0 : ERR_NOT_FOUND;
 }
 
@@ -137,10 +147,12 @@ static int head_begin_by_key(const struct replica *replica, struct store_txn *tx
     const struct key opening = key_event(log, 1);
     struct public_key key;
     int err = key_find_in(txn, TABLE_HEAD, &head, log, &key);
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND) {
         err = key_find_in(txn, TABLE_LOG, &opening, log, &key);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     log_head_init(ret_head, &replica->config.popup, &key, stored->device, stored->incarnation);
     if (log == replica->log) {
         ret_head->device = replica->device;
@@ -168,15 +180,17 @@ static int walk_step(struct walk *walk, uint64_t seq, struct bytes row)
     struct bytes bytes;
     walk->at.seq = walk->at.signed_seq = seq;
     walk->is_read = event_row_parse(row, &hash, &bytes) == 0;
-    if (!walk->is_read)
+    if (!walk->is_read) {
         return 0; /* the scrub finds it */
+    }
     const struct hash event_hash = chain_event_hash(bytes);
     walk->chained = chain_next(&walk->at.hash, &event_hash);
     walk->at.hash = hash;
     walk->at.bytes += bytes.size;
     int err = store_get(walk->txn, TABLE_SIG, key_bytes(&key), &bytes);
-    if (err == 0)
+    if (err == 0) {
         walk->last = walk->at;
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -191,14 +205,16 @@ static int walk_all(struct walk *walk)
     uint64_t seq;
     walk->last = walk->at;
     int err = store_cursor_open(walk->txn, TABLE_LOG, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(&first), &key, &row);
     while (err == 0 && key_event_parse(key, &log, &seq) == 0 && log == walk->at.log &&
            seq < walk->below) {
         err = walk_step(walk, seq, row);
-        if (err == 0)
+        if (err == 0) {
             err = store_cursor_next(&cursor, &key, &row);
+        }
     }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -224,14 +240,17 @@ static int head_at_end(const struct replica *replica, const struct walk *walk,
     struct log_head chained = walk->at;
     bool is_stored_signed = false;
     bool is_chained_signed = false;
-    if (!walk->is_read)
+    if (!walk->is_read) {
         return ERR_NOT_FOUND;
+    }
     chained.hash = walk->chained;
     int err = has_signature(replica, walk->txn, &walk->at, &is_stored_signed);
-    if (err == 0 && !is_stored_signed)
+    if (err == 0 && !is_stored_signed) {
         err = has_signature(replica, walk->txn, &chained, &is_chained_signed);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     *ret_head = is_chained_signed ? chained : walk->at;
     return is_stored_signed || is_chained_signed || hash_equal(&chained.hash, &walk->at.hash)
                ? 0
@@ -245,14 +264,16 @@ static int head_before_end(const struct replica *replica, struct walk *walk,
     bool is_good = false;
     int err = 0;
     while (err == 0 && !is_good) {
-        if (walk->last.seq == 0)
+        if (walk->last.seq == 0) {
             return ERR_NOT_FOUND;
+        }
         err = has_signature(replica, walk->txn, &walk->last, &is_good);
         *ret_head = walk->last;
         walk->below = walk->last.seq;
         walk->at = *begin;
-        if (err == 0 && !is_good)
+        if (err == 0 && !is_good) {
             err = walk_all(walk);
+        }
     }
     return err;
 }
@@ -264,8 +285,9 @@ static int head_find(const struct replica *replica, struct store_txn *txn,
 {
     struct walk walk = {.txn = txn, .below = SEQ_MAX, .at = *begin};
     int err = walk_all(&walk);
-    if (err == 0)
+    if (err == 0) {
         err = head_at_end(replica, &walk, ret_head);
+    }
     *ret_is_whole = err == 0;
     return err == ERR_NOT_FOUND ? head_before_end(replica, &walk, begin, ret_head) : err;
 }
@@ -281,11 +303,13 @@ static int journal_log(struct store_txn *txn, uint64_t from, uint64_t *ret_log)
     struct bytes value;
     uint64_t seq;
     int err = store_cursor_open(txn, TABLE_LOG, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
-    if (err == 0 && key_event_parse(key, ret_log, &seq) != 0)
+    if (err == 0 && key_event_parse(key, ret_log, &seq) != 0) {
         err = ERR_IO;
+    }
     store_cursor_close(&cursor);
     return err;
 }
@@ -297,8 +321,9 @@ static int head_mend_by(struct replica *replica, struct store_txn *txn,
     struct log_head head;
     bool is_whole = true;
     int err = head_find(replica, txn, begin, &head, &is_whole);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     effects_alarm(out, ALARM_DAMAGE_HEALED, head.log, head.seq, replica->device);
     replica->is_turn_written = true;
     err = log_head_put(txn, &head);
@@ -314,17 +339,22 @@ static int head_mend(struct replica *replica, struct store_txn *txn, uint64_t lo
     struct log_head begin;
     bool is_right = false;
     int err = log_head_get(txn, log, &head);
-    if (err == 0)
+    if (err == 0) {
         err = is_head_right(replica, txn, &head, &is_right);
-    if (is_right || err == ERR_IO)
+    }
+    if (is_right || err == ERR_IO) {
         return err;
+    }
     err = head_begin(replica, txn, log, &begin);
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND) {
         err = head_begin_by_key(replica, txn, log, &head, &begin);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = head_mend_by(replica, txn, &begin, out);
-    if (err == ERR_NOT_FOUND && log == replica->log)
+    }
+    if (err == ERR_NOT_FOUND && log == replica->log) {
         err = replica_keep_lost(txn, log);
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -333,8 +363,9 @@ static int is_stray(struct store_txn *txn, struct bytes key, bool *ret_is)
 {
     uint64_t log = 0;
     *ret_is = key.size != 8;
-    if (*ret_is)
+    if (*ret_is) {
         return 0;
+    }
     int err = journal_log(txn, get_be64(key.data), &log);
     *ret_is = err == ERR_NOT_FOUND || (err == 0 && log != get_be64(key.data));
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -349,13 +380,15 @@ static int head_stray(struct store_txn *txn, struct bytes *ret_key)
     struct bytes value;
     bool is = false;
     int err = store_cursor_open(txn, TABLE_HEAD, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     for (err = store_cursor_seek(&cursor, bytes_of(lowest, 1), ret_key, &value); err == 0;
          err = store_cursor_next(&cursor, ret_key, &value)) {
         err = is_stray(txn, *ret_key, &is);
-        if (err != 0 || is)
+        if (err != 0 || is) {
             break;
+        }
     }
     store_cursor_close(&cursor);
     return err;
@@ -367,15 +400,18 @@ int replica_heads_mend(struct replica *replica, struct store_txn *txn, struct ef
     uint64_t log = 0;
     int err;
     while ((err = journal_log(txn, log, &log)) == 0 &&
-           (err = head_mend(replica, txn, log, out)) == 0 && log < UINT64_MAX)
+           (err = head_mend(replica, txn, log, out)) == 0 && log < UINT64_MAX) {
         log++;
-    if (err != 0 && err != ERR_NOT_FOUND)
+    }
+    if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
+    }
     while ((err = head_stray(txn, &key)) == 0) {
         replica->is_turn_written = true;
         err = store_del(txn, TABLE_HEAD, key);
-        if (err != 0)
+        if (err != 0) {
             return err;
+        }
     }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -395,18 +431,22 @@ int replica_head_look(struct replica *replica, struct store_txn *txn, uint32_t s
     struct log_head *head = &replica->vector.heads[slot];
     struct log_head stored = {.log = head->log};
     struct log_head begin;
-    if (head->seq != head->signed_seq || replica->mesh.is_damaged[slot])
+    if (head->seq != head->signed_seq || replica->mesh.is_damaged[slot]) {
         return 0; /* it is written in this turn, or its events must be whole first */
+    }
     int err = head_begin(replica, txn, head->log, &begin);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND ? 0 : err;
+    }
     head->device = begin.device;
     head->incarnation = begin.incarnation;
-    if (bytes != NULL)
+    if (bytes != NULL) {
         head->bytes = *bytes;
+    }
     err = log_head_get(txn, head->log, &stored);
-    if (err == ERR_IO || (err == 0 && heads_equal(head, &stored)))
+    if (err == ERR_IO || (err == 0 && heads_equal(head, &stored))) {
         return err;
+    }
     effects_alarm(out, ALARM_DAMAGE_HEALED, head->log, head->seq, replica->device);
     replica->is_turn_written = true;
     return log_head_put(txn, head);

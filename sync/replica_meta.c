@@ -39,8 +39,9 @@ static struct hash sum_of(const struct fact facts[FACTS])
 {
     struct bytes parts[FACTS];
     struct hash sum;
-    for (size_t i = 0; i < FACTS; i++)
+    for (size_t i = 0; i < FACTS; i++) {
         parts[i] = fact_bytes(&facts[i]);
+    }
     hash_parts(sum.bytes, sizeof sum.bytes, parts, FACTS);
     return sum;
 }
@@ -53,11 +54,13 @@ static int row_look(struct store_txn *txn, const char *name, struct bytes value,
 {
     struct bytes stored;
     int err = store_get(txn, TABLE_META, bytes_of_text(name), &stored);
-    if (err != 0 && err != ERR_NOT_FOUND)
+    if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
+    }
     *ret_state = ROW_MISSING;
-    if (err == 0)
+    if (err == 0) {
         *ret_state = bytes_equal(stored, value) ? ROW_RIGHT : ROW_WRONG;
+    }
     return 0;
 }
 
@@ -84,8 +87,9 @@ static int incarnation_set(struct replica *replica, struct store_txn *txn, uint3
 {
     struct bytes stored;
     int err = store_get(txn, TABLE_META, bytes_of_text("incarnation"), &stored);
-    if (err == 0 && stored.size == INCARNATION_BYTES)
+    if (err == 0 && stored.size == INCARNATION_BYTES) {
         return 0;
+    }
     *wrong += err == 0 ? 1 : 0;
     return err != 0 && err != ERR_NOT_FOUND
                ? err
@@ -113,17 +117,20 @@ static int rows_set(struct replica *replica, struct store_txn *txn, const struct
                     const struct hash *sum, uint32_t *wrong)
 {
     int err = 0;
-    for (size_t i = 0; i < FACTS && err == 0; i++)
+    for (size_t i = 0; i < FACTS && err == 0; i++) {
         err = row_set(replica, txn, facts[i].name, fact_bytes(&facts[i]), wrong);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = row_set(replica, txn, "sum", bytes_of(sum->bytes, sizeof sum->bytes), wrong);
+    }
     return err == 0 ? incarnation_set(replica, txn, wrong) : err;
 }
 
 static void tell_mended(const struct replica *replica, uint32_t wrong, struct effects *out)
 {
-    if (wrong > 0)
+    if (wrong > 0) {
         effects_alarm(out, ALARM_DAMAGE_HEALED, 0, 0, replica->device);
+    }
 }
 
 int replica_meta_open(struct replica *replica, struct store_txn *txn, struct effects *out)
@@ -136,14 +143,18 @@ int replica_meta_open(struct replica *replica, struct store_txn *txn, struct eff
     const struct hash sum = sum_of(facts);
     put_be32(fold, FOLD_VERSION);
     int err = facts_expect(txn, facts, &sum);
-    if (err == 0)
+    if (err == 0) {
         err = rows_set(replica, txn, facts, &sum, &wrong);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = row_look(txn, "fold", bytes_of(fold, sizeof fold), &fold_state);
-    if (err == 0 && fold_state == ROW_MISSING)
+    }
+    if (err == 0 && fold_state == ROW_MISSING) {
         err = row_put(replica, txn, "fold", bytes_of(fold, sizeof fold));
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     tell_mended(replica, wrong, out);
     return fold_state == ROW_WRONG ? ERR_VERSION : 0;
 }
@@ -157,9 +168,11 @@ int replica_meta_look(struct replica *replica, struct store_txn *txn, struct eff
     const struct hash sum = sum_of(facts);
     put_be32(fold, FOLD_VERSION);
     int err = rows_set(replica, txn, facts, &sum, &wrong);
-    if (err == 0)
+    if (err == 0) {
         err = row_set(replica, txn, "fold", bytes_of(fold, sizeof fold), &wrong);
-    if (err == 0)
+    }
+    if (err == 0) {
         tell_mended(replica, wrong, out);
+    }
     return err;
 }

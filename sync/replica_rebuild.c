@@ -33,19 +33,23 @@ static int table_clear(struct store_txn *txn, enum store_table table, uint64_t *
         struct bytes key;
         struct bytes value;
         int err = store_cursor_open(txn, table, &cursor);
-        if (err != 0)
+        if (err != 0) {
             return err;
+        }
         err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
         size_t size = err == 0 ? key.size : 0;
-        if (size > sizeof copy)
+        if (size > sizeof copy) {
             err = ERR_IO;
-        else if (err == 0)
+        } else if (err == 0) {
             memcpy(copy, key.data, size);
+        }
         store_cursor_close(&cursor);
-        if (err == 0)
+        if (err == 0) {
             err = store_del(txn, table, bytes_of(copy, size));
-        if (err != 0)
+        }
+        if (err != 0) {
             return err == ERR_NOT_FOUND ? 0 : err;
+        }
     }
     return ERR_LIMIT;
 }
@@ -59,18 +63,23 @@ static int roster_event_after(struct store_txn *txn, struct key *from, uint64_t 
     struct bytes value;
     struct entity_id entity;
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(from), &key, &value);
-    if (err == 0 && key.size == from->size && memcmp(key.data, from->data, key.size) == 0)
+    if (err == 0 && key.size == from->size && memcmp(key.data, from->data, key.size) == 0) {
         err = store_cursor_next(&cursor, &key, &value);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = key_entity_event_parse(key, &entity, ret_log, ret_seq);
-    if (err == 0 && memcmp(entity.bytes, from->data, ENTITY_ID_BYTES) != 0)
+    }
+    if (err == 0 && memcmp(entity.bytes, from->data, ENTITY_ID_BYTES) != 0) {
         err = ERR_NOT_FOUND;
+    }
     store_cursor_close(&cursor);
-    if (err == 0)
+    if (err == 0) {
         *from = key_entity_event(&entity, *ret_log, *ret_seq);
+    }
     return err;
 }
 
@@ -86,10 +95,12 @@ int replica_salvage_rebuild(struct store_txn *txn)
         struct hash hash;
         struct bytes bytes;
         err = roster_event_after(txn, &from, &log, &seq);
-        if (err == 0)
+        if (err == 0) {
             err = event_get(txn, log, seq, &hash, &bytes);
-        if (err != 0 || event_decode(bytes, &event) != 0 || event.type != EVENT_SALVAGE)
+        }
+        if (err != 0 || event_decode(bytes, &event) != 0 || event.type != EVENT_SALVAGE) {
             continue;
+        }
         memcpy(copy, bytes.data, bytes.size);
         err = salvage_index(txn, log, seq, bytes_of(copy, bytes.size));
     }
@@ -111,10 +122,12 @@ static int refold_get(struct store_txn *txn, struct refold *ret_refold)
 {
     struct bytes row;
     int err = store_get(txn, TABLE_META, bytes_of_text("refold"), &row);
-    if (err == 0 && (row.size != REFOLD_BYTES || get_be32(row.data) != FOLD_VERSION))
+    if (err == 0 && (row.size != REFOLD_BYTES || get_be32(row.data) != FOLD_VERSION)) {
         err = ERR_NOT_FOUND;
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     memcpy(ret_refold->entity.bytes, row.data + 4, ENTITY_ID_BYTES);
     ret_refold->count = get_be64(row.data + 4 + ENTITY_ID_BYTES);
     ret_refold->is_cleared = row.data[REFOLD_BYTES - 1] != 0;
@@ -138,11 +151,13 @@ static int refold_begin(struct store_txn *txn, struct refold *ret_refold)
 /* Drop up to @rows_max of the old rows. */
 static int refold_clear(struct store_txn *txn, uint64_t rows_max, struct refold *refold)
 {
-    if (refold->is_cleared)
+    if (refold->is_cleared) {
         return 0;
+    }
     int err = table_clear(txn, TABLE_STATE, &rows_max);
-    if (err == 0)
+    if (err == 0) {
         err = table_clear(txn, TABLE_INDEX, &rows_max);
+    }
     refold->is_cleared = err == 0;
     return err == ERR_LIMIT ? 0 : err;
 }
@@ -150,10 +165,12 @@ static int refold_clear(struct store_txn *txn, uint64_t rows_max, struct refold 
 static int refold_end(struct store_txn *txn)
 {
     int err = opaque_settle(txn);
-    if (err == 0)
+    if (err == 0) {
         err = fold_put(txn, FOLD_VERSION);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = store_del(txn, TABLE_META, bytes_of_text("refold"));
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -163,11 +180,13 @@ static int rebuild_mark(struct replica *replica, struct store_txn *txn,
 {
     int err = 0;
     for (enum kind kind = KIND_POPUP; kind <= KIND_LAST && err == 0; kind++) {
-        if ((kinds & kind_bit(kind)) == 0 || turn_mark(replica->turn, kind, entity))
+        if ((kinds & kind_bit(kind)) == 0 || turn_mark(replica->turn, kind, entity)) {
             continue;
+        }
         err = turn_fold_all(replica->turn, txn, &replica->folder);
-        if (err == 0)
+        if (err == 0) {
             check(turn_mark(replica->turn, kind, entity));
+        }
     }
     return err;
 }
@@ -187,12 +206,14 @@ static int refold_some(struct replica *replica, struct store_txn *txn, uint64_t 
     int err = 0;
     for (uint64_t i = 0; i < entities_max && err == 0; i++) {
         err = replica_entity_after(txn, &refold->entity, &refold->entity, &kinds);
-        if (err == 0)
+        if (err == 0) {
             err = rebuild_mark(replica, txn, &refold->entity, kinds);
+        }
         refold->count += err == 0 ? 1 : 0;
     }
-    if (err != 0 && err != ERR_NOT_FOUND)
+    if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
+    }
     int folded = turn_fold_all(replica->turn, txn, &replica->folder);
     return folded != 0 ? folded : err;
 }
@@ -203,17 +224,22 @@ int replica_rebuild_part(struct replica *replica, struct store_txn *txn, uint32_
     struct refold refold;
     turn_reset(replica->turn);
     int err = refold_get(txn, &refold);
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND) {
         err = refold_begin(txn, &refold);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = refold_clear(txn, (uint64_t)entities_max * ROWS_OF_ENTITY, &refold);
-    if (err == 0 && refold.is_cleared)
+    }
+    if (err == 0 && refold.is_cleared) {
         err = refold_some(replica, txn, entities_max, &refold);
+    }
     bool is_done = err == ERR_NOT_FOUND;
-    if (err == 0 || is_done)
+    if (err == 0 || is_done) {
         err = is_done ? refold_end(txn) : refold_put(txn, &refold);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     *ret_entities = refold.count;
     *ret_is_done = is_done;
     return 0;
@@ -226,9 +252,11 @@ int replica_rebuild(struct replica *replica, struct store_txn *txn)
     replica->popup.is_known = false;
     replica->is_turn_written = true;
     int err = refold_begin(txn, &refold);
-    if (err == 0)
+    if (err == 0) {
         err = refold_clear(txn, UINT64_MAX, &refold);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = refold_some(replica, txn, UINT64_MAX, &refold);
+    }
     return err == ERR_NOT_FOUND ? refold_end(txn) : err;
 }

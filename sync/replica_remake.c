@@ -50,12 +50,14 @@ int replica_remake_open(struct replica *replica, struct store_txn *txn)
     struct bytes row;
     *remake = (struct remake){.work_max = remake->work_max != 0 ? remake->work_max : WORK_PER_TURN};
     const int err = store_get(txn, TABLE_LOCAL, position_key(), &row);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND ? 0 : err;
+    }
     remake->phase = REMAKE_SALVAGES;
     if (row.size < POSITION_BYTES_MIN || row.size > POSITION_BYTES_MIN + KEY_BYTES_MAX ||
-        row.data[0] < REMAKE_SALVAGES || row.data[0] > REMAKE_INDEX)
+        row.data[0] < REMAKE_SALVAGES || row.data[0] > REMAKE_INDEX) {
         return 0; /* the disk spoilt it: from the beginning */
+    }
     remake->phase = (enum remake_phase)row.data[0];
     memcpy(remake->entity.bytes, row.data + 1, ENTITY_ID_BYTES);
     remake->row.size = row.size - POSITION_BYTES_MIN;
@@ -101,14 +103,17 @@ static int index_step_of(struct replica *replica, struct store_txn *txn, bool is
     enum kind kind = KIND_NONE;
     bool is_right = true;
     int err = row_next(replica, txn, TABLE_INDEX, out, ret_is_over);
-    if (err != 0 || *ret_is_over)
+    if (err != 0 || *ret_is_over) {
         return err;
-    if (is_any || (index_kind(key_bytes(row), &kind) && kind == KIND_STOCK))
+    }
+    if (is_any || (index_kind(key_bytes(row), &kind) && kind == KIND_STOCK)) {
         err = scrub_index_is_right(replica, txn, key_bytes(row), &is_right);
-    if (err == ERR_MALFORMED) /* the row that it is of came to nothing */
+    }
+    if (err == ERR_MALFORMED) { /* the row that it is of came to nothing */
         is_right = false;
-    else if (err != 0)
+    } else if (err != 0) {
         return err;
+    }
     return is_right ? 0 : row_drop(txn, TABLE_INDEX, row);
 }
 
@@ -142,14 +147,17 @@ static int entity_step(struct replica *replica, struct store_txn *txn, struct ef
     int err = replica_entity_after(txn, entity, entity, &kinds);
     (void)out;
     *ret_is_over = err == ERR_NOT_FOUND;
-    if (err != 0)
+    if (err != 0) {
         return *ret_is_over ? 0 : err;
+    }
     for (enum kind kind = KIND_POPUP; kind <= KIND_LAST && err == 0; kind++) {
         bool is_right = true;
-        if ((kinds & kind_bit(kind)) != 0)
+        if ((kinds & kind_bit(kind)) != 0) {
             err = replica_row_is_right(replica, txn, kind, entity, &is_right);
-        if (err == ERR_MALFORMED || (err == 0 && !is_right))
+        }
+        if (err == ERR_MALFORMED || (err == 0 && !is_right)) {
             err = kind_remake(replica, txn, kind);
+        }
     }
     replica->remake.count++;
     return err;
@@ -161,8 +169,9 @@ static int state_step(struct replica *replica, struct store_txn *txn, struct eff
     const struct key *row = &replica->remake.row;
     bool is_right = false;
     int err = row_next(replica, txn, TABLE_STATE, out, ret_is_over);
-    if (err == 0 && !*ret_is_over)
+    if (err == 0 && !*ret_is_over) {
         err = scrub_state_is_right(txn, key_bytes(row), &is_right);
+    }
     return err != 0 || *ret_is_over || is_right ? err : row_drop(txn, TABLE_STATE, row);
 }
 
@@ -198,15 +207,19 @@ int replica_remake_some(struct replica *replica, struct store_txn *txn, struct m
         bool is_over = false;
         work += phases[remake->phase].work;
         err = phases[remake->phase].step(replica, txn, out, &is_over);
-        if (err == 0 && is_over)
+        if (err == 0 && is_over) {
             phase_end(remake);
+        }
     }
-    if (err == 0)
+    if (err == 0) {
         err = position_put(replica, txn);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err == ERR_MALFORMED ? ERR_IO : err;
-    if (remake->phase != REMAKE_NONE)
+    }
+    if (remake->phase != REMAKE_NONE) {
         effects_wake(out, now.mono_ms);
+    }
     return 0;
 }
 

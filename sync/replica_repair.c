@@ -28,8 +28,9 @@ static int32_t whom_to_ask(const struct replica *replica, uint32_t slot, uint64_
 {
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         const uint32_t at = (replica->scrub.link + i) % LINKS_MAX;
-        if (can_ask(replica, at, slot, seq))
+        if (can_ask(replica, at, slot, seq)) {
             return (int32_t)at;
+        }
     }
     return LINK_NONE;
 }
@@ -58,8 +59,9 @@ static int repair_ask(struct replica *replica, struct store_txn *txn, uint32_t l
     struct writer writer;
     scrub->request = (struct repair_request){.log = head->log, .first_seq = seq};
     int err = stretch_end(txn, head, seq, &scrub->request.last_seq);
-    if (err != 0 || !effects_frame_begin(out, &writer))
+    if (err != 0 || !effects_frame_begin(out, &writer)) {
         return err;
+    }
     message_write_repair(&writer, &scrub->request);
     effects_send(out, link, effects_frame_end(out, &writer));
     scrub->is_asked = true;
@@ -82,9 +84,11 @@ static int damage_turn(struct replica *replica, struct store_txn *txn, uint64_t 
 
 static bool is_anybody_here(const struct replica *replica)
 {
-    for (uint32_t i = 0; i < LINKS_MAX; i++)
-        if (replica->mesh.links[i].is_ready)
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+        if (replica->mesh.links[i].is_ready) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -111,16 +115,20 @@ static int repair_next(struct replica *replica, struct store_txn *txn, struct mo
         memset(replica->mesh.is_damaged, 0, sizeof replica->mesh.is_damaged);
         return 0;
     }
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     int32_t slot = vector_find(&replica->vector, log);
-    if (slot == SLOT_NONE)
+    if (slot == SLOT_NONE) {
         return damage_clear(txn, log, seq);
+    }
     int32_t link = whom_to_ask(replica, (uint32_t)slot, seq);
-    if (link != LINK_NONE)
+    if (link != LINK_NONE) {
         return repair_ask(replica, txn, (uint32_t)link, (uint32_t)slot, seq, now, out);
-    if (is_anybody_here(replica))
+    }
+    if (is_anybody_here(replica)) {
         repair_give_up(replica, log, seq, now, out);
+    }
     return 0;
 }
 
@@ -128,8 +136,9 @@ int replica_repair_seal(struct replica *replica, struct store_txn *txn, struct m
                         struct effects *out)
 {
     struct scrub *scrub = &replica->scrub;
-    if (!scrub->has_damage)
+    if (!scrub->has_damage) {
         return 0;
+    }
     if (scrub->neighbours != replica->mesh.neighbours) { /* somebody came or went */
         scrub->neighbours = replica->mesh.neighbours;
         scrub->is_asked = false;
@@ -140,8 +149,9 @@ int replica_repair_seal(struct replica *replica, struct store_txn *txn, struct m
         scrub->is_tried[scrub->link] = true;
         scrub->is_asked = false;
     }
-    if (!scrub->is_asked && now.mono_ms >= scrub->rest_until_ms)
+    if (!scrub->is_asked && now.mono_ms >= scrub->rest_until_ms) {
         return repair_next(replica, txn, now, out);
+    }
     effects_wake(out, scrub->is_asked ? scrub->asked_ms + REPAIR_TIMEOUT_MS : scrub->rest_until_ms);
     return 0;
 }
@@ -166,11 +176,13 @@ static int count_ours(struct store_txn *txn, const struct log_head *head, const 
         struct hash stored;
         struct bytes event;
         int err = event_get(txn, run->log, seq, &stored, &event);
-        if (err == ERR_IO)
+        if (err == ERR_IO) {
             return err;
+        }
         if ((err == 0 && hash_equal(&stored, &run->events[i].hash)) ||
-            (seq == head->seq && hash_equal(&head->hash, &run->events[i].hash)))
+            (seq == head->seq && hash_equal(&head->hash, &run->events[i].hash))) {
             *ret_count = i + 1;
+        }
     }
     return 0;
 }
@@ -183,10 +195,12 @@ static int misplaced_drop(struct replica *replica, struct store_txn *txn, uint64
     struct bytes bytes;
     struct event event;
     int err = event_get(txn, log, seq, &hash, &bytes);
-    if (err == ERR_IO)
+    if (err == ERR_IO) {
         return err;
-    if (err != 0 || event_decode(bytes, &event) != 0 || entity_id_equal(&event.entity, entity))
+    }
+    if (err != 0 || event_decode(bytes, &event) != 0 || entity_id_equal(&event.entity, entity)) {
         return 0;
+    }
     const struct entity_id wrong = event.entity;
     const uint32_t type = event.type;
     const struct key key = key_entity_event(&wrong, log, seq);
@@ -199,11 +213,13 @@ static int run_write_again(struct replica *replica, struct store_txn *txn, const
                            uint32_t count, struct effects *out)
 {
     int err = 0;
-    for (uint32_t i = 0; i < count && err == 0; i++)
+    for (uint32_t i = 0; i < count && err == 0; i++) {
         err =
             misplaced_drop(replica, txn, run->log, run->first_seq + i, &run->events[i].entity, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = run_mend(txn, run, count);
+    }
     for (uint32_t i = 0; i < count && err == 0; i++) {
         const struct run_event *event = &run->events[i];
         const struct event_info *info = event_info_find(event->type);
@@ -223,14 +239,17 @@ static int signature_drop(struct replica *replica, struct store_txn *txn,
     uint8_t copy[SIGNATURE_BYTES] = {0};
     struct bytes value;
     int err = store_get(txn, TABLE_SIG, key_bytes(&key), &value);
-    if (err != 0 || seq == head->seq)
+    if (err != 0 || seq == head->seq) {
         return err == ERR_NOT_FOUND ? 0 : err;
+    }
     memcpy(copy, value.data, value.size < sizeof copy ? value.size : sizeof copy);
     err = store_del(txn, TABLE_SIG, key_bytes(&key));
-    if (err == 0)
+    if (err == 0) {
         err = run_read(txn, head->log, seq, RUN_BYTES_MAX, replica->run);
-    if (err == ERR_MALFORMED || err == ERR_NOT_FOUND) /* the run would be too long */
+    }
+    if (err == ERR_MALFORMED || err == ERR_NOT_FOUND) { /* the run would be too long */
         err = store_put(txn, TABLE_SIG, key_bytes(&key), bytes_of(copy, sizeof copy));
+    }
     return err;
 }
 
@@ -242,15 +261,19 @@ static int look_again(struct replica *replica, struct store_txn *txn, uint32_t s
     for (uint64_t seq = first_seq; seq <= last_seq && seq <= head->seq && err == 0; seq++) {
         bool is_listed = false;
         err = damage_within(txn, head->log, seq, seq, &is_listed);
-        if (err != 0 || !is_listed)
+        if (err != 0 || !is_listed) {
             continue;
+        }
         err = replica_scrub_event(replica, txn, slot, seq, out);
-        if (err == 0)
+        if (err == 0) {
             err = damage_within(txn, head->log, seq, seq, &is_listed);
-        if (err == 0 && is_listed)
+        }
+        if (err == 0 && is_listed) {
             err = signature_drop(replica, txn, head, seq);
-        if (err == 0 && is_listed)
+        }
+        if (err == 0 && is_listed) {
             err = replica_scrub_event(replica, txn, slot, seq, out);
+        }
     }
     return err;
 }
@@ -270,24 +293,32 @@ int replica_repair_take(struct replica *replica, struct store_txn *txn, struct e
     scrub->is_asked = false;
     scrub->is_tried[scrub->link] = true;
     int err = replica_run_of_message(replica);
-    if (err == 0)
+    if (err == 0) {
         err = log_head_at(txn, &replica->config.popup, head, first_seq - 1, &before);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = run_verify(run, &replica->config.popup, &before, &after);
-    if (err == ERR_IO)
+    }
+    if (err == ERR_IO) {
         return err;
-    if (err == 0)
+    }
+    if (err == 0) {
         err = count_ours(txn, head, run, &count);
-    if (err != 0 || count == 0)
+    }
+    if (err != 0 || count == 0) {
         return err == ERR_IO ? err : 0; /* somebody else may have it */
+    }
     replica->is_turn_written = true;
     err = run_write_again(replica, txn, run, count, out);
-    if (err == 0)
+    if (err == 0) {
         err = look_again(replica, txn, (uint32_t)slot, first_seq, first_seq + count, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = damage_within(txn, head->log, first_seq, first_seq, &stays);
+    }
     out->is_store_broken |= err == 0 && stays && first_seq != head->seq;
-    if (err == 0 && !stays)
+    if (err == 0 && !stays) {
         memset(scrub->is_tried, 0, sizeof scrub->is_tried); /* for the next one */
+    }
     return err;
 }

@@ -36,10 +36,11 @@ static int is_said(struct replica *replica, struct store_txn *txn, uint32_t type
     struct statement other;
     int err;
     *ret_is = false;
-    while (!*ret_is && (err = replica_statement_after(replica, txn, &from, &other)) == 0)
+    while (!*ret_is && (err = replica_statement_after(replica, txn, &from, &other)) == 0) {
         *ret_is =
             other.type == type && bytes_equal(other.body, body) &&
             roster_judge(&replica->roster, other.at.log, other.at.seq, type, 0) == VERDICT_VALID;
+    }
     return *ret_is || err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -55,8 +56,9 @@ static int restate(struct replica *replica, struct store_txn *txn,
     memcpy(body, statement->body.data, statement->body.size); /* a put ends what is borrowed */
     event.body = bytes_of(body, statement->body.size);
     int err = is_said(replica, txn, event.type, event.body, &is);
-    if (err == 0 && !is)
+    if (err == 0 && !is) {
         err = replica_append(replica, txn, &event, out);
+    }
     return err == ERR_IO || err == ERR_FULL ? err : 0; /* it may not say it any more */
 }
 
@@ -64,8 +66,9 @@ static bool has_forked(const struct replica *replica)
 {
     for (uint32_t i = 0; i < replica->roster.logs_count; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
-        if (log->device == replica->device && log->fork_seq != UINT64_MAX)
+        if (log->device == replica->device && log->fork_seq != UINT64_MAX) {
             return true;
+        }
     }
     return false;
 }
@@ -77,10 +80,13 @@ int replica_restate(struct replica *replica, struct store_txn *txn, struct momen
     struct key from = key_entity(&replica->roster_entity);
     struct statement statement;
     int err = 0;
-    if (own == NULL || own->fork_seq != UINT64_MAX || !has_forked(replica))
+    if (own == NULL || own->fork_seq != UINT64_MAX || !has_forked(replica)) {
         return 0; /* nothing was lost, or what is said now would be */
-    while (err == 0 && (err = replica_statement_after(replica, txn, &from, &statement)) == 0)
-        if (is_own_voided(replica, &statement))
+    }
+    while (err == 0 && (err = replica_statement_after(replica, txn, &from, &statement)) == 0) {
+        if (is_own_voided(replica, &statement)) {
             err = restate(replica, txn, &statement, now, out);
+        }
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }

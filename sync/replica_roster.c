@@ -28,22 +28,26 @@ int replica_statement_after(const struct replica *replica, struct store_txn *txn
     struct bytes bytes;
     struct event event;
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     memcpy(after, from->data, from->size);
     err = store_cursor_seek(&cursor, bytes_of(after, from->size + 1), &key, &value);
     if (err == 0 && (key_entity_event_parse(key, &entity, &at.log, &at.seq) != 0 ||
-                     !entity_id_equal(&entity, &replica->roster_entity)))
+                     !entity_id_equal(&entity, &replica->roster_entity))) {
         err = ERR_NOT_FOUND;
+    }
     store_cursor_close(&cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     *from = key_entity_event(&entity, at.log, at.seq);
     *ret_statement = (struct statement){.at = at, .type = EVENT_NONE};
     err = event_get(txn, at.log, at.seq, &hash, &bytes);
-    if (err == 0 && event_decode(bytes, &event) == 0)
+    if (err == 0 && event_decode(bytes, &event) == 0) {
         *ret_statement =
             (struct statement){.at = at, .type = event.type, .by = event.by, .body = event.body};
+    }
     return err == ERR_IO ? err : 0;
 }
 
@@ -53,12 +57,15 @@ int replica_statement_after(const struct replica *replica, struct store_txn *txn
 static struct log_point *head_admit(struct roster_saw *saw, uint64_t log)
 {
     uint32_t place = 0;
-    while (place < saw->count && saw->heads[place].log < log)
+    while (place < saw->count && saw->heads[place].log < log) {
         place++;
-    if (place < saw->count && saw->heads[place].log == log)
+    }
+    if (place < saw->count && saw->heads[place].log == log) {
         return &saw->heads[place];
-    if (saw->count == LOGS_MAX)
+    }
+    if (saw->count == LOGS_MAX) {
         return NULL;
+    }
     memmove(&saw->heads[place + 1], &saw->heads[place],
             (saw->count - place) * sizeof saw->heads[0]);
     saw->count++;
@@ -74,17 +81,21 @@ static int merge_last(struct store_txn *txn, const struct roster_log *own, struc
     struct event event;
     struct hash hash;
     struct bytes bytes;
-    if (own->saw_seq == 0)
+    if (own->saw_seq == 0) {
         return 0;
+    }
     int err = event_get(txn, own->id, own->saw_seq, &hash, &bytes);
-    if (err == 0)
+    if (err == 0) {
         err = event_decode(bytes, &event);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = roster_saw_decode(event.body, &last);
+    }
     for (uint32_t i = 0; err == 0 && i < last.count; i++) {
         struct log_point *head = head_admit(saw, last.heads[i].log);
-        if (head != NULL && head->seq < last.heads[i].seq)
+        if (head != NULL && head->seq < last.heads[i].seq) {
             head->seq = last.heads[i].seq;
+        }
     }
     return err == ERR_IO ? err : 0; /* what the disk spoilt says nothing */
 }
@@ -96,14 +107,17 @@ int replica_tell_view(struct replica *replica, struct store_txn *txn, uint64_t n
     uint8_t body_data[16 + LOG_POINT_BYTES_MAX * LOGS_MAX];
     struct roster_saw saw;
     struct bytes body;
-    if (own == NULL || own->is_view_newest)
+    if (own == NULL || own->is_view_newest) {
         return 0;
+    }
     roster_view(&replica->roster, replica->log, &saw);
     int err = merge_last(txn, own, &saw);
-    if (err == 0)
+    if (err == 0) {
         err = roster_saw_encode(&saw, body_data, sizeof body_data, &body);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = own_append(replica, txn, EVENT_ROSTER_SAW, body, now_t, out);
+    }
     return err != 0 ? err : replica_fold(replica, txn, out);
 }
 
@@ -130,8 +144,9 @@ static int chain_find(const struct replica *replica, struct store_txn *txn,
     struct key from = key_entity(&replica->roster_entity);
     struct statement statement;
     int err = replica_statement_after(replica, txn, &from, &statement);
-    while (err == 0 && !is_bringing(replica, &statement, certificate, ret_chain))
+    while (err == 0 && !is_bringing(replica, &statement, certificate, ret_chain)) {
         err = replica_statement_after(replica, txn, &from, &statement);
+    }
     return err;
 }
 
@@ -142,11 +157,13 @@ static int certificate_tell(struct replica *replica, struct store_txn *txn, uint
     const struct roster_log *own = roster_log_find(&replica->roster, replica->log);
     uint8_t body_data[CERT_CHAIN_BYTES_MAX + 8];
     struct bytes body;
-    if (own == NULL || own->held_issued >= replica->certificate.issued)
+    if (own == NULL || own->held_issued >= replica->certificate.issued) {
         return 0;
+    }
     int err = chain_body_encode(replica->config.chain, body_data, sizeof body_data, &body);
-    if (err == 0)
+    if (err == 0) {
         err = own_append(replica, txn, EVENT_LOG_CERT, body, now_t, out);
+    }
     return err == ERR_FORBIDDEN ? 0 : err; /* it may write nothing any more */
 }
 
@@ -157,8 +174,9 @@ static bool is_overruled(const struct replica *replica, const struct certificate
     const struct certificate *own = &replica->certificate;
     const struct roster_device *issuer = roster_device_find(&replica->roster, own->issuer);
     const int order = certificate_compare(chosen, own);
-    if (issuer != NULL && issuer->is_revoked && order != 0)
+    if (issuer != NULL && issuer->is_revoked && order != 0) {
         return true;
+    }
     return order > 0 && (chosen->issued != own->issued || chosen->is_by_root != own->is_by_root);
 }
 
@@ -167,13 +185,16 @@ int replica_adopt_certificate(struct replica *replica, struct store_txn *txn, ui
 {
     const struct roster_device *own = roster_device_find(&replica->roster, replica->device);
     struct bytes chain;
-    if (own == NULL || replica->is_log_lost || !is_overruled(replica, &own->certificate))
+    if (own == NULL || replica->is_log_lost || !is_overruled(replica, &own->certificate)) {
         return 0;
+    }
     int err = chain_find(replica, txn, &own->certificate, &chain);
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND) {
         return 0; /* nobody who may has stated it */
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     memcpy(replica->chain, chain.data, chain.size);
     replica->chain_size = chain.size;
     replica->config.chain = bytes_of(replica->chain, chain.size);

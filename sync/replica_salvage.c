@@ -34,15 +34,17 @@ void carried_add(struct carried *carried, const struct roster *roster, uint64_t 
             return;
         }
     }
-    if (roster_log_find(roster, log) != NULL) /* so there are at most LOGS_MAX */
+    if (roster_log_find(roster, log) != NULL) { /* so there are at most LOGS_MAX */
         carried->from[carried->count++] = (struct log_point){.log = log, .seq = seq};
+    }
 }
 
 void carried_add_salvage(struct carried *carried, const struct roster *roster, struct bytes body)
 {
     struct salvage salvage;
-    if (salvage_decode(body, &salvage) == 0)
+    if (salvage_decode(body, &salvage) == 0) {
         carried_add(carried, roster, salvage.log, salvage.first_seq);
+    }
 }
 
 int replica_salvage_mark_log(struct replica *replica, struct store_txn *txn, uint64_t log,
@@ -52,8 +54,9 @@ int replica_salvage_mark_log(struct replica *replica, struct store_txn *txn, uin
     int err = replica_mark_salvaged(replica, txn, &from);
     while (err == ERR_LIMIT) { /* more entities than a turn remembers: by parts */
         err = replica_fold(replica, txn, out);
-        if (err == 0)
+        if (err == 0) {
             err = replica_mark_salvaged(replica, txn, &from);
+        }
     }
     return err;
 }
@@ -68,11 +71,13 @@ int replica_salvage_mark_run(struct replica *replica, struct store_txn *txn, con
     for (uint32_t i = 0; i < run->count; i++) {
         struct event carrier;
         if (run->events[i].type == EVENT_SALVAGE &&
-            event_decode(run->events[i].bytes, &carrier) == 0)
+            event_decode(run->events[i].bytes, &carrier) == 0) {
             carried_add_salvage(&carried, &replica->roster, carrier.body);
+        }
     }
-    for (uint32_t i = 0; i < carried.count && err == 0; i++)
+    for (uint32_t i = 0; i < carried.count && err == 0; i++) {
         err = replica_salvage_mark_log(replica, txn, carried.from[i].log, carried.from[i].seq, out);
+    }
     return err;
 }
 
@@ -105,8 +110,9 @@ static int may_carry(struct replica *replica, struct store_txn *txn, uint64_t lo
     uint64_t bytes;
     int err = salvage_bytes_of(txn, log, &bytes);
     *ret_may = err == 0 && bytes + size <= replica->mesh.log_bytes_max / CARRIED_SHARE;
-    if (err == 0 && !*ret_may)
+    if (err == 0 && !*ret_may) {
         effects_alarm(out, ALARM_ALLOWANCE, log, 0, 0);
+    }
     return err;
 }
 
@@ -119,12 +125,15 @@ static int salvage_write(struct replica *replica, struct store_txn *txn,
     int64_t since_epoch = now.wall_ms - replica->config.epoch_ms;
     event.t = since_epoch > 0 ? (uint64_t)since_epoch : 0;
     int err = replica_sign(replica, txn);
-    if (err == 0)
+    if (err == 0) {
         err = replica_append(replica, txn, &event, out);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = replica_sign(replica, txn);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err == ERR_IO || err == ERR_FULL ? err : 0;
+    }
     return replica_salvage_mark_log(replica, txn, salvage->log, salvage->first_seq, out);
 }
 
@@ -136,14 +145,17 @@ static int salvage_consider(struct replica *replica, struct store_txn *txn, stru
     bool is_carried = false;
     bool may = false;
     *ret_is_written = false;
-    if (salvage_decode(body, &salvage) != 0)
+    if (salvage_decode(body, &salvage) != 0) {
         return 0;
+    }
     int err = is_all_carried(replica, txn, &salvage, &is_carried);
-    if (err != 0 || is_carried || salvage_verify(&salvage, &replica->config.popup) != 0)
+    if (err != 0 || is_carried || salvage_verify(&salvage, &replica->config.popup) != 0) {
         return err;
+    }
     err = may_carry(replica, txn, salvage.log, body.size, out, &may);
-    if (err != 0 || !may)
+    if (err != 0 || !may) {
         return err;
+    }
     *ret_is_written = true;
     return salvage_write(replica, txn, &salvage, body, now, out);
 }
@@ -156,9 +168,10 @@ static int run_wrap(struct replica *replica, struct store_txn *txn, const struct
 {
     struct log_head before;
     int err = log_head_at(txn, &replica->config.popup, head, replica->run->first_seq - 1, &before);
-    if (err == 0)
+    if (err == 0) {
         err = salvage_encode(replica->run, &head->key, &before.hash, replica->salvage_data,
                              EVENT_SALVAGE_BYTES_MAX, ret_body);
+    }
     return err == 0 || err == ERR_IO ? err : ERR_GAP;
 }
 
@@ -170,13 +183,15 @@ static int event_rewrap(struct replica *replica, struct store_txn *txn, uint32_t
     struct run *run = replica->run;
     struct event event;
     bool is_written = false;
-    if (event_decode(run->events[index].bytes, &event) != 0 || event.type != EVENT_SALVAGE)
+    if (event_decode(run->events[index].bytes, &event) != 0 || event.type != EVENT_SALVAGE) {
         return 0;
+    }
     memcpy(replica->salvage_data, event.body.data, event.body.size);
     int err = salvage_consider(replica, txn, bytes_of(replica->salvage_data, event.body.size), now,
                                out, &is_written);
-    if (err == 0 && is_written)
+    if (err == 0 && is_written) {
         err = run_read(txn, run->log, run->first_seq, RUN_BYTES_MAX, run) == 0 ? 0 : ERR_IO;
+    }
     return err;
 }
 
@@ -184,8 +199,9 @@ static int run_rewrap(struct replica *replica, struct store_txn *txn, struct mom
                       struct effects *out)
 {
     int err = 0;
-    for (uint32_t i = 0; i < replica->run->count && err == 0; i++)
+    for (uint32_t i = 0; i < replica->run->count && err == 0; i++) {
         err = event_rewrap(replica, txn, i, now, out);
+    }
     return err;
 }
 
@@ -198,13 +214,15 @@ static int run_salvage(struct replica *replica, struct store_txn *txn, const str
     struct bytes body;
     bool is_written;
     int err = run_read(txn, head->log, seq, RUN_BYTES_MAX, replica->run);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? ERR_GAP : err;
+    }
     *ret_next = run_last_seq(replica->run) + 1;
     bool is_salvageable = seq >= log->fork_seq && seq <= roster_salvage_limit(log);
     err = run_rewrap(replica, txn, now, out);
-    if (err != 0 || !is_salvageable)
+    if (err != 0 || !is_salvageable) {
         return err;
+    }
     err = run_wrap(replica, txn, head, &body);
     return err != 0 ? err : salvage_consider(replica, txn, body, now, out, &is_written);
 }
@@ -223,14 +241,17 @@ static int last_event(struct store_txn *txn, uint64_t log, const struct entity_i
     uint64_t found_log = 0;
     uint64_t found_seq = 0;
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_before(&cursor, key_bytes(&end), &key, &value);
-    if (err == 0)
+    if (err == 0) {
         err = key_entity_event_parse(key, &found, &found_log, &found_seq);
+    }
     store_cursor_close(&cursor);
-    if (err == 0 && found_log == log && entity_id_equal(&found, entity) && found_seq > *seq)
+    if (err == 0 && found_log == log && entity_id_equal(&found, entity) && found_seq > *seq) {
         *seq = found_seq;
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -243,15 +264,17 @@ static int last_on_boards(struct store_txn *txn, uint64_t log, uint64_t *ret_seq
     struct bytes value;
     *ret_seq = 0;
     int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
     while (err == 0 && key.size > ENTITY_ID_BYTES && key.data[0] == INDEX_ACTIVE) {
         struct entity_id entity;
         memcpy(entity.bytes, key.data + key.size - ENTITY_ID_BYTES, ENTITY_ID_BYTES);
         err = last_event(txn, log, &entity, ret_seq);
-        if (err == 0)
+        if (err == 0) {
             err = store_cursor_next(&cursor, &key, &value);
+        }
     }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -266,11 +289,13 @@ int replica_salvage_note(struct replica *replica, struct store_txn *txn)
         const struct roster_log *after = roster_log_find(&replica->roster, head->log);
         const bool is_new = before != NULL && after != NULL && after->fork_seq < before->fork_seq;
         uint64_t *urgent_to = &replica->salvage_plans[slot].urgent_to;
-        if (!is_new || after->fork_seq > head->seq)
+        if (!is_new || after->fork_seq > head->seq) {
             continue;
+        }
         err = last_on_boards(txn, head->log, urgent_to);
-        if (err == 0) /* what it carried of others may be on boards too */
+        if (err == 0) { /* what it carried of others may be on boards too */
             err = last_event(txn, head->log, &replica->roster_entity, urgent_to);
+        }
     }
     return err == ERR_MALFORMED ? ERR_IO : err;
 }
@@ -294,13 +319,15 @@ static uint64_t delay_ms(const struct replica *replica, const struct log_head *h
 static void plan_update(struct replica *replica, uint32_t slot, uint64_t from, struct moment now)
 {
     struct salvage_plan *plan = &replica->salvage_plans[slot];
-    if (plan->from == from && !replica->is_salvage_due)
+    if (plan->from == from && !replica->is_salvage_due) {
         return;
+    }
     bool is_new = plan->from != from;
     plan->from = plan->next = from;
     if (is_new || plan->due_ms < now.mono_ms ||
-        replica->vector.heads[slot].log == replica->fork_stated)
+        replica->vector.heads[slot].log == replica->fork_stated) {
         plan->due_ms = now.mono_ms + delay_ms(replica, &replica->vector.heads[slot]);
+    }
 }
 
 /* Runs that a turn may still look at. */
@@ -314,8 +341,9 @@ static bool may_go_on(const struct salvage_plan *plan, struct moment now,
 {
     const bool is_urgent = plan->next <= plan->urgent_to;
     uint32_t *left = is_urgent ? &budget->urgent : &budget->others;
-    if ((!is_urgent && plan->due_ms > now.mono_ms) || *left == 0)
+    if ((!is_urgent && plan->due_ms > now.mono_ms) || *left == 0) {
         return false;
+    }
     --*left;
     return true;
 }
@@ -327,19 +355,23 @@ static int slot_salvage(struct replica *replica, struct store_txn *txn, uint32_t
     const struct roster_log *log = roster_log_find(&replica->roster, head.log);
     struct salvage_plan *plan = &replica->salvage_plans[slot];
     int err = 0;
-    if (log == NULL || head.log == replica->log || roster_voided_from(log) > head.seq)
+    if (log == NULL || head.log == replica->log || roster_voided_from(log) > head.seq) {
         return 0;
+    }
     plan_update(replica, slot, roster_voided_from(log), now);
-    if (head.log == replica->fork_stated)
+    if (head.log == replica->fork_stated) {
         plan->urgent_to = head.seq;
-    while (err == 0 && plan->next <= head.seq && may_go_on(plan, now, budget))
+    }
+    while (err == 0 && plan->next <= head.seq && may_go_on(plan, now, budget)) {
         err = run_salvage(replica, txn, &head, plan->next, now, out, &plan->next);
+    }
     if (err == ERR_GAP) {
         plan->next = head.seq + 1;
         return 0;
     }
-    if (plan->next <= head.seq)
+    if (plan->next <= head.seq) {
         effects_wake(out, plan->next <= plan->urgent_to ? now.mono_ms : plan->due_ms);
+    }
     return err;
 }
 
@@ -348,8 +380,9 @@ int replica_salvage_seal(struct replica *replica, struct store_txn *txn, struct 
 {
     struct salvage_budget budget = {.urgent = URGENT_PER_TURN, .others = SALVAGES_PER_TURN};
     int err = 0;
-    for (uint32_t slot = 0; slot < replica->vector.count && err == 0; slot++)
+    for (uint32_t slot = 0; slot < replica->vector.count && err == 0; slot++) {
         err = slot_salvage(replica, txn, slot, now, out, &budget);
+    }
     replica->is_salvage_due = false;
     replica->fork_stated = 0;
     return err;

@@ -62,11 +62,13 @@ static int position_get(struct replica *replica, struct store_txn *txn)
     struct bytes row;
     int err = store_get(txn, TABLE_LOCAL, position_key(), &row);
     pass_begin(scrub);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND ? 0 : err;
+    }
     if (row.size < POSITION_BYTES_MIN || row.size > POSITION_BYTES_MIN + KEY_BYTES_MAX ||
-        row.data[0] < SCRUB_META || row.data[0] >= SCRUB_REST)
+        row.data[0] < SCRUB_META || row.data[0] >= SCRUB_REST) {
         return 0;
+    }
     scrub->part = (enum scrub_part)row.data[0];
     scrub->log = get_be64(row.data + 1);
     scrub->seq = get_be40(row.data + 9);
@@ -83,8 +85,9 @@ int replica_scrub_open(struct replica *replica, struct store_txn *txn)
     while ((err = damage_next(txn, log, seq, &log, &seq)) == 0) {
         int32_t slot = vector_find(&replica->vector, log);
         replica->scrub.has_damage = true;
-        if (slot != SLOT_NONE)
+        if (slot != SLOT_NONE) {
             replica->mesh.is_damaged[slot] = true;
+        }
         seq++;
     }
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -103,12 +106,15 @@ static int pass_end(struct replica *replica, struct store_txn *txn, uint64_t due
 static int part_end(struct replica *replica, struct store_txn *txn, struct moment now)
 {
     struct scrub *scrub = &replica->scrub;
-    if (scrub->part == SCRUB_TAILS)
+    if (scrub->part == SCRUB_TAILS) {
         return position_get(replica, txn);
-    if (scrub->part == SCRUB_JOURNAL && scrub->has_damage)
+    }
+    if (scrub->part == SCRUB_JOURNAL && scrub->has_damage) {
         return pass_end(replica, txn, now.mono_ms + SCRUB_DAMAGED_MS);
-    if (scrub->part + 1 == SCRUB_REST)
+    }
+    if (scrub->part + 1 == SCRUB_REST) {
         return pass_end(replica, txn, now.mono_ms + SCRUB_PASS_MS);
+    }
     part_begin(scrub, scrub->part + 1);
     return 0;
 }
@@ -151,10 +157,12 @@ static int make_right(struct replica *replica, struct store_txn *txn, struct mom
 {
     uint64_t entities;
     int err = replica_fold(replica, txn, out);
-    if (err != 0)
+    if (err != 0) {
         return err;
-    if (!replica_is_remaking(replica, &entities))
+    }
+    if (!replica_is_remaking(replica, &entities)) {
         make_right_begin(replica, out);
+    }
     return replica_remake_some(replica, txn, now, out);
 }
 
@@ -162,8 +170,9 @@ static int make_right(struct replica *replica, struct store_txn *txn, struct mom
 static void look_there(struct replica *replica)
 {
     struct mesh *mesh = &replica->mesh;
-    if (!mesh->is_look_due)
+    if (!mesh->is_look_due) {
         return;
+    }
     mesh->is_look_due = false;
     replica->scrub.part = SCRUB_JOURNAL;
     replica->scrub.log = mesh->look_log;
@@ -186,18 +195,22 @@ int replica_scrub(struct replica *replica, struct store_txn *txn, const struct i
     int err = replica_fold(replica, txn, out); /* rows are compared with the journal as it is */
     look_there(replica);
     if (input->is_anew || records_max == UINT32_MAX ||
-        (scrub->part == SCRUB_REST && now.mono_ms >= scrub->due_ms))
+        (scrub->part == SCRUB_REST && now.mono_ms >= scrub->due_ms)) {
         pass_begin(scrub);
+    }
     for (uint32_t i = 0; i < records_max && err == 0 && scrub->part != SCRUB_REST; i++) {
         bool is_over = false;
         err = record(replica, txn, out, &is_over);
-        if (err == 0 && is_over)
+        if (err == 0 && is_over) {
             err = part_end(replica, txn, now);
+        }
         scrub->unsaved++;
     }
-    if (err == 0 && (is_remaking || scrub->is_wrong))
+    if (err == 0 && (is_remaking || scrub->is_wrong)) {
         err = make_right(replica, txn, now, out);
-    if (err == 0 && (replica->is_turn_written || scrub->unsaved >= SCRUB_SAVE_RECORDS))
+    }
+    if (err == 0 && (replica->is_turn_written || scrub->unsaved >= SCRUB_SAVE_RECORDS)) {
         err = position_put(replica, txn);
+    }
     return err == ERR_MALFORMED || err == ERR_NOT_FOUND ? ERR_IO : err;
 }

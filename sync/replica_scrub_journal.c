@@ -19,8 +19,9 @@ static int damage_found(struct replica *replica, struct store_txn *txn, uint32_t
     const struct log_head *head = &replica->vector.heads[slot];
     bool is_new = false;
     int err = damage_mark(txn, head->log, seq, &is_new);
-    if (err != 0 || !is_new)
+    if (err != 0 || !is_new) {
         return err;
+    }
     replica->scrub.has_damage = replica->mesh.is_damaged[slot] = true;
     replica->scrub.rest_until_ms = 0;
     replica->is_turn_written = true;
@@ -34,8 +35,9 @@ static int damage_gone(struct replica *replica, struct store_txn *txn, uint32_t 
     const uint64_t log = replica->vector.heads[slot].log;
     bool is_listed = false;
     int err = replica->mesh.is_damaged[slot] ? damage_within(txn, log, seq, seq, &is_listed) : 0;
-    if (err != 0 || !is_listed)
+    if (err != 0 || !is_listed) {
         return err;
+    }
     replica->is_turn_written = true;
     replica->is_salvage_due = true; /* it may have stopped there */
     effects_alarm(out, ALARM_DAMAGE_HEALED, log, seq, replica->device);
@@ -51,11 +53,13 @@ static int own_signature_mend(struct replica *replica, struct store_txn *txn,
     struct hash hash;
     struct bytes bytes;
     int err = store_get(txn, TABLE_SIG, key_bytes(&key), &bytes);
-    if (err != 0 && (err != ERR_NOT_FOUND || seq != head->seq))
+    if (err != 0 && (err != ERR_NOT_FOUND || seq != head->seq)) {
         return err == ERR_NOT_FOUND ? 0 : err;
+    }
     err = event_get(txn, head->log, seq, &hash, &bytes);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_IO ? err : 0;
+    }
     head_sign(&signature, &replica->config.popup, head->log, seq, &hash,
               replica->config.log_secret);
     return store_put(txn, TABLE_SIG, key_bytes(&key), bytes_of(signature.bytes, SIGNATURE_BYTES));
@@ -69,11 +73,13 @@ static int is_chained(struct replica *replica, struct store_txn *txn, const stru
     struct hash stored;
     struct bytes bytes;
     int err = seq > 1 ? event_get(txn, head->log, seq - 1, &before, &bytes) : 0;
-    if (err == 0)
+    if (err == 0) {
         err = event_get(txn, head->log, seq, &stored, &bytes);
+    }
     *ret_is = false;
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_IO ? err : 0;
+    }
     const struct hash event_hash = chain_event_hash(bytes);
     const struct hash chained = chain_next(&before, &event_hash);
     *ret_is =
@@ -90,8 +96,9 @@ static int refold(struct replica *replica, struct store_txn *txn, const struct l
     struct event event;
     int err = event_get(txn, head->log, seq, &hash, &bytes);
     replica->is_turn_written = true;
-    if (err != 0 || event_decode(bytes, &event) != 0)
+    if (err != 0 || event_decode(bytes, &event) != 0) {
         return err == ERR_IO ? err : 0;
+    }
     const struct entity_id entity = event.entity;
     return replica_mark(replica, txn, event.type, &entity, out);
 }
@@ -102,13 +109,16 @@ static int look(struct replica *replica, struct store_txn *txn, uint32_t slot, u
     const struct log_head *head = &replica->vector.heads[slot];
     bool is_written = false;
     int err = damage_look(txn, &replica->config.popup, head, seq, ret_is_good, &is_written);
-    if (err == 0 && is_written)
+    if (err == 0 && is_written) {
         err = refold(replica, txn, head, seq, out);
+    }
     bool is_mine = err == 0 && !*ret_is_good && head->log == replica->log;
-    if (is_mine)
+    if (is_mine) {
         err = is_chained(replica, txn, head, seq, &is_mine);
-    if (err != 0 || !is_mine)
+    }
+    if (err != 0 || !is_mine) {
         return err;
+    }
     replica->is_turn_written = true;
     err = own_signature_mend(replica, txn, head, seq);
     return err != 0 ? err
@@ -120,8 +130,9 @@ int replica_scrub_event(struct replica *replica, struct store_txn *txn, uint32_t
 {
     bool is_good = false;
     int err = look(replica, txn, slot, seq, &is_good, out);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     return is_good ? damage_gone(replica, txn, slot, seq, out)
                    : damage_found(replica, txn, slot, seq, out);
 }
@@ -134,8 +145,9 @@ static int tail_look(struct replica *replica, struct store_txn *txn, uint32_t sl
     const uint64_t last = replica->vector.heads[slot].seq;
     uint64_t seq = last > SCRUB_TAIL_EVENTS ? last - SCRUB_TAIL_EVENTS : 0;
     int err = 0;
-    while (err == 0 && seq < last)
+    while (err == 0 && seq < last) {
         err = replica_scrub_event(replica, txn, slot, ++seq, out);
+    }
     return err;
 }
 
@@ -153,8 +165,9 @@ static int32_t log_at_or_after(const struct replica *replica, uint64_t log)
 {
     for (uint32_t i = 0; i < replica->vector.count; i++) {
         const uint32_t slot = replica->vector.ascending[i];
-        if (replica->vector.heads[slot].log >= log)
+        if (replica->vector.heads[slot].log >= log) {
             return (int32_t)slot;
+        }
     }
     return SLOT_NONE;
 }
@@ -168,14 +181,17 @@ static int event_sum(struct replica *replica, struct store_txn *txn, uint64_t lo
     struct event event;
     bool is_indexed = true;
     int err = event_get(txn, log, seq, &hash, &bytes);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_IO ? err : 0;
-    if (seq == 1)
+    }
+    if (seq == 1) {
         scrub->summed = scrub->bytes = 0;
+    }
     scrub->bytes += bytes.size;
     scrub->summed += scrub->summed + 1 == seq ? 1 : 0;
-    if (event_decode(bytes, &event) == 0 && event.type == EVENT_SALVAGE)
+    if (event_decode(bytes, &event) == 0 && event.type == EVENT_SALVAGE) {
         err = salvage_is_indexed(txn, log, seq, bytes, &is_indexed);
+    }
     scrub->is_wrong |= !is_indexed;
     return err;
 }
@@ -188,9 +204,10 @@ static int log_end(struct replica *replica, struct store_txn *txn, uint32_t slot
     bool is_size_right = true;
     int err = salvage_size_is_right(txn, head->log, &is_size_right);
     scrub->is_wrong |= !is_size_right;
-    if (err == 0)
+    if (err == 0) {
         err = replica_head_look(replica, txn, slot,
                                 scrub->summed == head->seq ? &scrub->bytes : NULL, out);
+    }
     scrub->log++; /* no log's id is the highest number: the next look finds nothing */
     scrub->seq = scrub->summed = 0;
     return err;
@@ -202,14 +219,17 @@ int scrub_journal(struct replica *replica, struct store_txn *txn, struct effects
     struct scrub *scrub = &replica->scrub;
     const int32_t slot = log_at_or_after(replica, scrub->log);
     *ret_is_over = slot == SLOT_NONE;
-    if (slot == SLOT_NONE)
+    if (slot == SLOT_NONE) {
         return 0;
+    }
     const struct log_head *head = &replica->vector.heads[slot];
-    if (scrub->log != head->log)
+    if (scrub->log != head->log) {
         scrub->seq = 0;
+    }
     scrub->log = head->log;
-    if (scrub->seq >= head->seq)
+    if (scrub->seq >= head->seq) {
         return log_end(replica, txn, (uint32_t)slot, out);
+    }
     const int err = replica_scrub_event(replica, txn, (uint32_t)slot, ++scrub->seq, out);
     return err != 0 ? err : event_sum(replica, txn, head->log, scrub->seq);
 }

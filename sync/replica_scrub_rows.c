@@ -40,9 +40,11 @@ static int rows_are_right(struct replica *replica, struct store_txn *txn,
 {
     uint32_t kinds = 0;
     int err = entity_kinds(txn, entity, &kinds);
-    for (enum kind kind = KIND_POPUP; kind <= KIND_LAST && err == 0 && *ret_are; kind++)
-        if ((kinds & kind_bit(kind)) != 0)
+    for (enum kind kind = KIND_POPUP; kind <= KIND_LAST && err == 0 && *ret_are; kind++) {
+        if ((kinds & kind_bit(kind)) != 0) {
             err = replica_row_is_right(replica, txn, kind, entity, ret_are);
+        }
+    }
     return err;
 }
 
@@ -55,10 +57,12 @@ static int entity_look(struct replica *replica, struct store_txn *txn, const str
     uint64_t seq;
     int err = 0;
     *ret_is_right = false;
-    if (key_entity_event_parse(row->key, &entity, &log, &seq) == 0)
+    if (key_entity_event_parse(row->key, &entity, &log, &seq) == 0) {
         err = entry_is_right(txn, &entity, log, seq, ret_is_right);
-    if (err == 0 && !*ret_is_right) /* it cannot be made anew */
+    }
+    if (err == 0 && !*ret_is_right) { /* it cannot be made anew */
         return store_del(txn, TABLE_ENTITY, row->key);
+    }
     const bool is_first = row->before->size < ENTITY_ID_BYTES ||
                           memcmp(row->before->data, entity.bytes, ENTITY_ID_BYTES) != 0;
     return err == 0 && is_first ? rows_are_right(replica, txn, &entity, ret_is_right) : err;
@@ -73,8 +77,9 @@ static int salvage_look(struct replica *replica, struct store_txn *txn, const st
     struct entity_id entity;
     struct entity_id before = {{0}};
     int err = salvage_row_is_right(txn, row->key, row->value, ret_is_right);
-    if (err != 0 || !*ret_is_right || !salvage_row_entity(row->key, &entity))
+    if (err != 0 || !*ret_is_right || !salvage_row_entity(row->key, &entity)) {
         return err;
+    }
     const bool is_first =
         !salvage_row_entity(key_bytes(row->before), &before) || !entity_id_equal(&before, &entity);
     return is_first ? rows_are_right(replica, txn, &entity, ret_is_right) : 0;
@@ -106,11 +111,13 @@ static int is_key_of_entity(struct replica *replica, struct store_txn *txn, enum
     struct index_keys keys;
     *ret_is = folder_sets_aside(&replica->folder, &entity); /* its keys are as they were */
     int err = *ret_is ? ERR_NOT_FOUND : history_get(replica->history, txn, kind, &entity);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND ? 0 : err;
+    }
     entity_index(replica->history, replica->order, &keys);
-    for (uint32_t i = 0; i < keys.count; i++)
+    for (uint32_t i = 0; i < keys.count; i++) {
         *ret_is |= bytes_equal(key_bytes(&keys.keys[i]), key);
+    }
     return 0;
 }
 
@@ -121,8 +128,9 @@ int scrub_index_is_right(struct replica *replica, struct store_txn *txn, struct 
         .txn = txn, .roster = &replica->roster, .stock = replica->stock};
     enum kind kind;
     *ret_is_right = false;
-    if (!index_kind(key, &kind))
+    if (!index_kind(key, &kind)) {
         return 0;
+    }
     return kind == KIND_STOCK ? stock_key_is_right(&fold, key, ret_is_right)
                               : is_key_of_entity(replica, txn, kind, key, ret_is_right);
 }
@@ -152,12 +160,14 @@ int scrub_key_after(struct store_txn *txn, enum store_table table, struct key *a
     struct bytes key;
     struct bytes value;
     int err = store_cursor_open(txn, table, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     memcpy(after, at->data, at->size);
     err = store_cursor_seek(&cursor, bytes_of(after, at->size + 1), &key, &value);
-    if (err == 0 && key.size > sizeof at->data)
+    if (err == 0 && key.size > sizeof at->data) {
         err = ERR_MALFORMED;
+    }
     if (err == 0) {
         at->size = key.size;
         memcpy(at->data, key.data, key.size);
@@ -178,8 +188,9 @@ static int row_look_at(struct replica *replica, struct store_txn *txn, const str
         out->is_store_broken = true;
         return 0;
     }
-    if (err == 0)
+    if (err == 0) {
         err = parts[scrub->part].look(replica, txn, &row, &is_right);
+    }
     scrub->is_wrong |= err == ERR_MALFORMED || (err == 0 && !is_right);
     return err == ERR_MALFORMED ? 0 : err;
 }
@@ -191,7 +202,8 @@ int scrub_row(struct replica *replica, struct store_txn *txn, struct effects *ou
     const int err = scrub_key_after(txn, parts[replica->scrub.part].table, &replica->scrub.row);
     *ret_is_over = err != 0;
     out->is_store_broken |= err == ERR_MALFORMED;
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_IO ? err : 0;
+    }
     return row_look_at(replica, txn, &before, out);
 }

@@ -39,8 +39,9 @@ uint32_t replica_copies(const struct replica *replica)
 
 bool replica_log_at(const struct replica *replica, uint32_t at, struct replica_log_info *ret_info)
 {
-    if (at >= replica->vector.count)
+    if (at >= replica->vector.count) {
         return false;
+    }
     uint32_t slot = replica->vector.ascending[at];
     const struct log_head *head = &replica->vector.heads[slot];
     *ret_info = (struct replica_log_info){.log = head->log,
@@ -58,8 +59,9 @@ int replica_publish(struct replica *replica, struct bytes topic, struct bytes ke
 {
     if (topic.size == 0 || topic.size > EPHEMERAL_TOPIC_BYTES_MAX ||
         key.size > EPHEMERAL_KEY_BYTES_MAX || body.size > EPHEMERAL_BODY_BYTES_MAX ||
-        ttl_s > EPHEMERAL_TTL_S_MAX)
+        ttl_s > EPHEMERAL_TTL_S_MAX) {
         return ERR_TOO_LARGE;
+    }
     mesh_publish(&replica->mesh, topic, key, ttl_s, body, now);
     return 0;
 }
@@ -73,8 +75,9 @@ bool replica_peer_at(const struct replica *replica, uint32_t at, struct replica_
 {
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         const struct link *link = &replica->mesh.links[i];
-        if (!link->is_up || at-- > 0)
+        if (!link->is_up || at-- > 0) {
             continue;
+        }
         *ret_peer = (struct replica_peer){.device = link->device,
                                           .link = i,
                                           .is_ready = link->is_ready,
@@ -111,11 +114,13 @@ static int digest_table(struct store_txn *txn, enum store_table table, struct ha
     struct bytes value;
     static const uint8_t first[1] = {0};
     int err = store_cursor_open(txn, table, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
-    for (; err == 0; err = store_cursor_next(&cursor, &key, &value))
+    for (; err == 0; err = store_cursor_next(&cursor, &key, &value)) {
         digest_row(digest, table, key, value);
+    }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -124,10 +129,12 @@ int replica_state_digest(struct store_txn *txn, struct hash *ret_digest)
 {
     struct hash digest = {{0}};
     int err = digest_table(txn, TABLE_STATE, &digest);
-    if (err == 0)
+    if (err == 0) {
         err = digest_table(txn, TABLE_INDEX, &digest);
-    if (err == 0)
+    }
+    if (err == 0) {
         *ret_digest = digest;
+    }
     return err;
 }
 
@@ -146,11 +153,13 @@ static int journal_entity_after(struct store_txn *txn, const struct entity_id *a
     memset(from.data + from.size, 0xff, 14); /* above every event of @after */
     from.size += 14;
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
-    if (err == 0)
+    if (err == 0) {
         err = key_entity_event_parse(key, ret_entity, &log, &seq);
+    }
     store_cursor_close(&cursor);
     return err;
 }
@@ -161,16 +170,19 @@ int replica_entity_after(struct store_txn *txn, const struct entity_id *after,
     const struct entity_id from = *after; /* may be where the answer goes */
     struct entity_id salvaged;
     int err = journal_entity_after(txn, &from, ret_entity);
-    if (err != 0 && err != ERR_NOT_FOUND)
+    if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
+    }
     bool is_over = err == ERR_NOT_FOUND;
     err = salvage_entity_after(txn, &from, &salvaged);
-    if (err != 0 && err != ERR_NOT_FOUND)
+    if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
-    if (err == 0 && (is_over || memcmp(&salvaged, ret_entity, sizeof salvaged) < 0))
+    }
+    if (err == 0 && (is_over || memcmp(&salvaged, ret_entity, sizeof salvaged) < 0)) {
         *ret_entity = salvaged;
-    else if (is_over)
+    } else if (is_over) {
         return ERR_NOT_FOUND;
+    }
     return entity_kinds(txn, ret_entity, ret_kinds);
 }
 
@@ -195,22 +207,26 @@ int replica_row_is_right(struct replica *replica, struct store_txn *txn, enum ki
     struct bytes stored;
     struct bytes row;
     *ret_is_right = true;
-    if (folder_sets_aside(&replica->folder, entity))
+    if (folder_sets_aside(&replica->folder, entity)) {
         return 0;
+    }
     int err = fold_entity(txn, &replica->folder, kind, entity, &row);
     if (err == ERR_MISMATCH) {
         *ret_is_right = false;
         return 0;
     }
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_get(txn, TABLE_STATE, key_bytes(&state), &stored);
-    if (err == 0)
+    if (err == 0) {
         *ret_is_right = row.size > 0 && bytes_equal(stored, row);
-    else if (err == ERR_NOT_FOUND)
+    } else if (err == ERR_NOT_FOUND) {
         *ret_is_right = row.size == 0;
-    if (err == 0 && *ret_is_right && !entity_is_tally(kind))
+    }
+    if (err == 0 && *ret_is_right && !entity_is_tally(kind)) {
         err = is_indexed(replica, txn, ret_is_right);
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -225,17 +241,20 @@ int replica_audit(struct replica *replica, struct store_txn *txn, uint64_t *ret_
     while ((err = replica_entity_after(txn, &entity, &entity, &kinds)) == 0) {
         for (enum kind kind = KIND_POPUP; kind <= KIND_LAST; kind++) {
             bool is_right = true;
-            if ((kinds & kind_bit(kind)) == 0)
+            if ((kinds & kind_bit(kind)) == 0) {
                 continue;
+            }
             err = replica_row_is_right(replica, txn, kind, &entity, &is_right);
-            if (err != 0)
+            if (err != 0) {
                 return err;
+            }
             entities++;
             wrong += is_right ? 0 : 1;
         }
     }
-    if (err != ERR_NOT_FOUND)
+    if (err != ERR_NOT_FOUND) {
         return err;
+    }
     *ret_entities = entities;
     *ret_wrong = wrong;
     return 0;

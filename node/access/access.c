@@ -36,15 +36,17 @@ static void forget(const char *state, const char *name)
 {
     char path[PATH_BYTES_MAX];
     logger_say(LEVEL_WARNING, "access", "the file %s is spoilt and begins anew", name);
-    if (path_join(path, state, name) == 0)
+    if (path_join(path, state, name) == 0) {
         (void)unlink(path);
+    }
 }
 
 static int open_signed_out(struct access *access, const char *state)
 {
     int err = signed_out_open(state, &access->signed_out);
-    if (!is_spoilt(err))
+    if (!is_spoilt(err)) {
         return err;
+    }
     forget(state, "signed-out");
     return signed_out_open(state, &access->signed_out);
 }
@@ -63,14 +65,16 @@ static int open_desk(struct access *access, const char *state)
 int access_open(const struct access_config *config, struct access **ret_access)
 {
     struct access *access = calloc(1, sizeof *access);
-    if (access == NULL)
+    if (access == NULL) {
         return ERR_NO_MEMORY;
+    }
     access->identity = config->identity;
     access->is_screen_locked = config->is_screen_locked;
     rates_init(&access->rates);
     int err = open_signed_out(access, config->state);
-    if (err == 0)
+    if (err == 0) {
         err = open_desk(access, config->state);
+    }
     if (err != 0) {
         access_close(access);
         return err;
@@ -81,8 +85,9 @@ int access_open(const struct access_config *config, struct access **ret_access)
 
 void access_close(struct access *access)
 {
-    if (access == NULL)
+    if (access == NULL) {
         return;
+    }
     pin_desk_close(access->desk);
     signed_out_close(access->signed_out);
     free(access);
@@ -98,9 +103,11 @@ struct issuers {
 
 static const struct gate_peer *peer_find(const struct gate_live *live, uint64_t device)
 {
-    for (uint32_t i = 0; i < live->peers_count; i++)
-        if (live->peers[i].device == device)
+    for (uint32_t i = 0; i < live->peers_count; i++) {
+        if (live->peers[i].device == device) {
             return &live->peers[i];
+        }
+    }
     return NULL;
 }
 
@@ -113,8 +120,9 @@ static bool issuer_find(const void *context, uint64_t id, struct token_issuer *r
         return !issuers->live->is_revoked;
     }
     const struct gate_peer *peer = peer_find(issuers->live, id);
-    if (peer == NULL || peer->is_revoked)
+    if (peer == NULL || peer->is_revoked) {
         return false;
+    }
     *ret_issuer = (struct token_issuer){.key = peer->device_key,
                                         .clock_ahead_s = peer->clock_offset_ms / 1000};
     return true;
@@ -144,9 +152,11 @@ static void caller_screen(const struct gate_live *live, enum entrance entrance,
 
 static const struct roster_person *person_find(const struct gate_live *live, uint64_t staff)
 {
-    for (uint32_t i = 0; i < live->people_count; i++)
-        if (live->people[i].staff == staff)
+    for (uint32_t i = 0; i < live->people_count; i++) {
+        if (live->people[i].staff == staff) {
             return &live->people[i];
+        }
+    }
     return NULL;
 }
 
@@ -162,8 +172,9 @@ static int caller_person(const struct gate_live *live, struct caller *caller)
 {
     const struct token *token = &caller->token;
     const struct roster_person *person = person_find(live, token->subject);
-    if (person == NULL || person->role != token->role || !signs_people_in(live, token->issuer))
+    if (person == NULL || person->role != token->role || !signs_people_in(live, token->issuer)) {
         return ERR_UNAUTHENTICATED;
+    }
     caller->kind = CALLER_PERSON;
     caller->principal = (struct principal){
         .session = SESSION_OF_THE_STALL, .role = person->role, .staff = person->staff};
@@ -175,8 +186,9 @@ static int caller_person(const struct gate_live *live, struct caller *caller)
 static int caller_customer(struct caller *caller)
 {
     const struct token *token = &caller->token;
-    if (token->role != ROLE_CUSTOMER)
+    if (token->role != ROLE_CUSTOMER) {
         return ERR_UNAUTHENTICATED;
+    }
     caller->kind = CALLER_CUSTOMER;
     caller->principal =
         (struct principal){.session = get_be64(token->number), .role = ROLE_CUSTOMER};
@@ -187,8 +199,9 @@ static int caller_customer(struct caller *caller)
 static int caller_of_token(const struct access *access, const struct gate_live *live,
                            struct caller *caller)
 {
-    if (signed_out_has(access->signed_out, &caller->token))
+    if (signed_out_has(access->signed_out, &caller->token)) {
         return ERR_UNAUTHENTICATED;
+    }
     return caller->token.audience == AUDIENCE_STAFF ? caller_person(live, caller)
                                                     : caller_customer(caller);
 }
@@ -205,8 +218,9 @@ static int token_of(const struct access *access, const struct gate_live *live,
                                       .now_s = clock_wall_ms() / 1000,
                                       .issuer_find = issuer_find,
                                       .context = &issuers};
-    if (authorization.size <= scheme_size || memcmp(authorization.data, scheme, scheme_size) != 0)
+    if (authorization.size <= scheme_size || memcmp(authorization.data, scheme, scheme_size) != 0) {
         return ERR_MALFORMED;
+    }
     return token_check(bytes_of(authorization.data + scheme_size, authorization.size - scheme_size),
                        &terms, ret_token);
 }
@@ -217,17 +231,20 @@ static void caller_without(const struct access *access, const struct gate_live *
 {
     const bool is_locked = access != NULL && access->is_screen_locked;
     *ret_caller = (struct caller){.kind = CALLER_NOBODY};
-    if (entrance == ENTRANCE_CONTROL || (entrance == ENTRANCE_LOOPBACK && !is_locked))
+    if (entrance == ENTRANCE_CONTROL || (entrance == ENTRANCE_LOOPBACK && !is_locked)) {
         caller_screen(live, entrance, ret_caller);
+    }
 }
 
 static int caller_of_authorization(const struct access *access, const struct gate_live *live,
                                    const struct access_request *request, struct caller *caller)
 {
-    if (token_of(access, live, request->authorization, &caller->token) != 0)
+    if (token_of(access, live, request->authorization, &caller->token) != 0) {
         return ERR_UNAUTHENTICATED;
-    if (caller->token.audience == AUDIENCE_STAFF && !entrance_is_private(request->entrance))
+    }
+    if (caller->token.audience == AUDIENCE_STAFF && !entrance_is_private(request->entrance)) {
         return ERR_FORBIDDEN;
+    }
     return caller_of_token(access, live, caller);
 }
 
@@ -249,8 +266,9 @@ int access_caller(struct access *access, const struct gate_live *live,
         caller_without(access, live, request->entrance, ret_caller);
         return 0;
     }
-    if (access == NULL)
+    if (access == NULL) {
         return ERR_UNAUTHENTICATED;
+    }
     const int err = has_ticket ? caller_of_ticket(access, live, request->ticket, &caller)
                                : caller_of_authorization(access, live, request, &caller);
     if (err == 0) {
@@ -263,8 +281,9 @@ int access_caller(struct access *access, const struct gate_live *live,
 int access_ticket(struct access *access, const struct caller *caller,
                   char ret_text[TICKET_TEXT_BYTES + 1])
 {
-    if (access == NULL)
+    if (access == NULL) {
         return ERR_UNAVAILABLE;
+    }
     tickets_give(&access->tickets, caller, clock_mono_ms(), ret_text);
     return 0;
 }
@@ -274,10 +293,12 @@ static bool issuer_stands(const struct gate_live *live, uint64_t id, int64_t *re
 {
     const struct gate_peer *peer = peer_find(live, id);
     *ret_clock_ahead_s = 0;
-    if (id == live->device)
+    if (id == live->device) {
         return !live->is_revoked;
-    if (peer != NULL)
+    }
+    if (peer != NULL) {
         *ret_clock_ahead_s = peer->clock_offset_ms / 1000;
+    }
     return peer != NULL && !peer->is_revoked;
 }
 
@@ -311,8 +332,9 @@ int access_admit_address(struct access *access, const struct access_request *req
     const bool is_own = request->address.size == 0;
     uint8_t network[8];
     *ret_wait_ms = 0;
-    if (access == NULL || (is_own && rate != RATE_SIGN_IN))
+    if (access == NULL || (is_own && rate != RATE_SIGN_IN)) {
         return 0;
+    }
     put_be64(network, peer_network(request->address)); /* 0: this machine, and what is no address */
     return admit(access, rate, bytes_of(network, sizeof network), ret_wait_ms);
 }
@@ -323,8 +345,9 @@ int access_admit_caller(struct access *access, const struct caller *caller, enum
     const struct token *token = &caller->token;
     const bool has_token = caller->kind == CALLER_PERSON || caller->kind == CALLER_CUSTOMER;
     *ret_wait_ms = 0;
-    if (access == NULL || !has_token)
+    if (access == NULL || !has_token) {
         return 0;
+    }
     return admit(access, rate, bytes_of(token->number, sizeof token->number), ret_wait_ms);
 }
 
@@ -337,8 +360,9 @@ int access_sign_in(struct access *access, const struct pin_guess *guess, uint64_
 
 void access_on_answer(struct access *access, void (*on_answer)(void *context), void *context)
 {
-    if (access != NULL)
+    if (access != NULL) {
         pin_desk_on_answer(access->desk, on_answer, context);
+    }
 }
 
 bool access_answered(struct access *access, struct pin_answer *ret_answer)
@@ -362,8 +386,9 @@ int access_token(const struct access *access, const struct gate_live *live, uint
                  char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller)
 {
     const struct roster_person *person = person_find(live, staff);
-    if (person == NULL || person->role == ROLE_NONE)
+    if (person == NULL || person->role == ROLE_NONE) {
         return ERR_UNAUTHENTICATED;
+    }
     struct caller caller = {.token = token_begin(access, live, AUDIENCE_STAFF, TOKEN_STAFF_S)};
     caller.token.subject = staff;
     caller.token.role = person->role;
@@ -382,8 +407,9 @@ int access_customer(const struct access *access, const struct gate_live *live,
 int access_customer_of(const struct access *access, const struct gate_live *live, uint64_t session,
                        char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller)
 {
-    if (access == NULL)
+    if (access == NULL) {
         return ERR_UNAVAILABLE;
+    }
     struct caller caller = {.token =
                                 token_begin(access, live, AUDIENCE_CUSTOMER, TOKEN_CUSTOMER_S)};
     put_be64(caller.token.number, session);
@@ -397,8 +423,9 @@ int access_customer_of(const struct access *access, const struct gate_live *live
 int access_table(const struct access *access, const struct gate_live *live, uint64_t number,
                  uint64_t generation, char ret_text[TOKEN_TEXT_MAX])
 {
-    if (access == NULL)
+    if (access == NULL) {
         return ERR_UNAVAILABLE;
+    }
     struct token token = token_begin(access, live, AUDIENCE_TABLE, TABLE_S);
     token.subject = number;
     token.role = ROLE_CUSTOMER;
@@ -410,8 +437,9 @@ int access_table(const struct access *access, const struct gate_live *live, uint
 int access_table_check(const struct access *access, const struct gate_live *live, struct bytes code,
                        uint64_t *ret_number, uint64_t *ret_generation)
 {
-    if (access == NULL)
+    if (access == NULL) {
         return ERR_UNAVAILABLE;
+    }
     const struct issuers issuers = {.access = access, .live = live};
     const struct token_terms terms = {.popup = access->identity->popup,
                                       .audiences = token_audience_bit(AUDIENCE_TABLE),
@@ -419,8 +447,9 @@ int access_table_check(const struct access *access, const struct gate_live *live
                                       .issuer_find = issuer_find,
                                       .context = &issuers};
     struct token token;
-    if (token_check(code, &terms, &token) != 0 || token.issuer != live->device)
+    if (token_check(code, &terms, &token) != 0 || token.issuer != live->device) {
         return ERR_NOT_FOUND;
+    }
     *ret_number = token.subject;
     *ret_generation = get_be64(token.number);
     return 0;
@@ -437,8 +466,9 @@ int access_sign_out(struct access *access, const struct caller *caller)
 int access_seal(const struct access *access, const struct gate_live *live, const struct pin *pin,
                 uint64_t staff, uint8_t buffer[SEALED_PINS_BYTES_MAX], struct bytes *ret_bytes)
 {
-    if (access == NULL)
+    if (access == NULL) {
         return ERR_UNAVAILABLE;
+    }
     const struct public_key own = transport_public(&access->identity->transport_secret);
     pin_seal(pin, staff, live, &own, buffer, ret_bytes);
     return 0;
@@ -447,8 +477,9 @@ int access_seal(const struct access *access, const struct gate_live *live, const
 int access_unseal(const struct access *access, struct bytes sealed, uint64_t staff,
                   struct pin *ret_pin)
 {
-    if (access == NULL)
+    if (access == NULL) {
         return ERR_UNAVAILABLE;
+    }
     return pin_unseal(sealed, staff, access->identity->device, &access->identity->transport_secret,
                       ret_pin);
 }

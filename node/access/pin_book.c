@@ -50,23 +50,26 @@ struct pin_book {
 static uint32_t count_known(const struct pin_book *book)
 {
     uint32_t count = 0;
-    for (size_t i = 0; i < STAFF_MAX; i++)
+    for (size_t i = 0; i < STAFF_MAX; i++) {
         count += book->known[i].staff != 0;
+    }
     return count;
 }
 
 static uint32_t count_wrong(const struct pin_book *book)
 {
     uint32_t count = 0;
-    for (size_t i = 0; i < GUESSES_MAX; i++)
+    for (size_t i = 0; i < GUESSES_MAX; i++) {
         count += book->wrong[i].staff != 0;
+    }
     return count;
 }
 
 static void write_known(struct writer *writer, const struct known_pin *known)
 {
-    if (known->staff == 0)
+    if (known->staff == 0) {
         return;
+    }
     write_array(writer, 4);
     write_uint(writer, known->staff);
     write_bin(writer, known->blob.bytes, sizeof known->blob.bytes);
@@ -76,8 +79,9 @@ static void write_known(struct writer *writer, const struct known_pin *known)
 
 static void write_wrong(struct writer *writer, const struct wrong_guesses *wrong)
 {
-    if (wrong->staff == 0)
+    if (wrong->staff == 0) {
         return;
+    }
     write_array(writer, 2);
     write_uint(writer, wrong->staff);
     write_uint(writer, wrong->count);
@@ -94,11 +98,13 @@ static int book_save(const struct pin_book *book)
     write_bin(&writer, book->pepper, sizeof book->pepper);
     write_uint(&writer, book->device_count);
     write_array(&writer, count_known(book));
-    for (size_t i = 0; i < STAFF_MAX; i++)
+    for (size_t i = 0; i < STAFF_MAX; i++) {
         write_known(&writer, &book->known[i]);
+    }
     write_array(&writer, count_wrong(book));
-    for (size_t i = 0; i < GUESSES_MAX; i++)
+    for (size_t i = 0; i < GUESSES_MAX; i++) {
         write_wrong(&writer, &book->wrong[i]);
+    }
     check(writer_finish(&writer, &bytes) == 0);
     const int err = file_write(book->path, bytes, BOOK_MODE);
     entropy_wipe(data, sizeof data);
@@ -108,8 +114,9 @@ static int book_save(const struct pin_book *book)
 static uint64_t lock_ms(uint64_t count)
 {
     uint64_t ms = count < LOCK_FREE ? 0 : LOCK_MS_FIRST;
-    for (uint64_t i = LOCK_FREE; i < count && ms < LOCK_MS_MAX; i++)
+    for (uint64_t i = LOCK_FREE; i < count && ms < LOCK_MS_MAX; i++) {
         ms *= 2;
+    }
     return ms < LOCK_MS_MAX ? ms : LOCK_MS_MAX;
 }
 
@@ -136,17 +143,20 @@ static int book_read(struct pin_book *book, struct bytes bytes)
     const uint64_t now_ms = clock_mono_ms();
     reader_init(&reader, bytes);
     (void)read_array(&reader, 5, 5);
-    if (read_uint(&reader, BOOK_VERSION) != BOOK_VERSION)
+    if (read_uint(&reader, BOOK_VERSION) != BOOK_VERSION) {
         reader_fail(&reader, ERR_VERSION);
+    }
     read_fixed(&reader, book->pepper, sizeof book->pepper);
     book->device_count = read_uint(&reader, DEVICE_GUESSES_MAX);
     book->device_ms = now_ms;
     const uint32_t known = read_array(&reader, 0, STAFF_MAX);
-    for (uint32_t i = 0; i < known; i++)
+    for (uint32_t i = 0; i < known; i++) {
         read_known(&reader, &book->known[i]);
+    }
     const uint32_t wrong = read_array(&reader, 0, GUESSES_MAX);
-    for (uint32_t i = 0; i < wrong; i++)
+    for (uint32_t i = 0; i < wrong; i++) {
         read_wrong(&reader, now_ms, &book->wrong[i]);
+    }
     return reader_finish(&reader);
 }
 
@@ -159,8 +169,9 @@ static int book_load(struct pin_book *book)
         entropy_bytes(book->pepper, sizeof book->pepper);
         return book_save(book);
     }
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = book_read(book, bytes_of(data, size));
     entropy_wipe(data, size);
     free(data);
@@ -170,11 +181,13 @@ static int book_load(struct pin_book *book)
 int pin_book_open(const char *state, struct pin_book **ret_book)
 {
     struct pin_book *book = calloc(1, sizeof *book);
-    if (book == NULL)
+    if (book == NULL) {
         return ERR_NO_MEMORY;
+    }
     int err = path_join(book->path, state, "pins");
-    if (err == 0)
+    if (err == 0) {
         err = book_load(book);
+    }
     if (err != 0) {
         pin_book_close(book);
         return err;
@@ -185,8 +198,9 @@ int pin_book_open(const char *state, struct pin_book **ret_book)
 
 void pin_book_close(struct pin_book *book)
 {
-    if (book == NULL)
+    if (book == NULL) {
         return;
+    }
     entropy_wipe(book, sizeof *book);
     free(book);
 }
@@ -195,9 +209,11 @@ void pin_book_close(struct pin_book *book)
 
 static struct wrong_guesses *wrong_find(struct pin_book *book, uint64_t staff)
 {
-    for (size_t i = 0; i < GUESSES_MAX; i++)
-        if (book->wrong[i].staff == staff)
+    for (size_t i = 0; i < GUESSES_MAX; i++) {
+        if (book->wrong[i].staff == staff) {
             return &book->wrong[i];
+        }
+    }
     return NULL;
 }
 
@@ -206,12 +222,15 @@ static struct wrong_guesses *wrong_find(struct pin_book *book, uint64_t staff)
 static struct wrong_guesses *wrong_place(struct pin_book *book, uint64_t staff)
 {
     struct wrong_guesses *place = wrong_find(book, staff);
-    if (place != NULL)
+    if (place != NULL) {
         return place;
+    }
     place = &book->wrong[0];
-    for (size_t i = 1; i < GUESSES_MAX && place->staff != 0; i++)
-        if (book->wrong[i].staff == 0 || book->wrong[i].turn < place->turn)
+    for (size_t i = 1; i < GUESSES_MAX && place->staff != 0; i++) {
+        if (book->wrong[i].staff == 0 || book->wrong[i].turn < place->turn) {
             place = &book->wrong[i];
+        }
+    }
     *place = (struct wrong_guesses){.staff = staff};
     return place;
 }
@@ -278,9 +297,11 @@ static int hash_pin(const struct pin_book *book, uint64_t staff, const struct pi
 
 static struct known_pin *known_find(struct pin_book *book, uint64_t staff)
 {
-    for (size_t i = 0; i < STAFF_MAX; i++)
-        if (book->known[i].staff == staff)
+    for (size_t i = 0; i < STAFF_MAX; i++) {
+        if (book->known[i].staff == staff) {
             return &book->known[i];
+        }
+    }
     return NULL;
 }
 
@@ -289,8 +310,9 @@ static struct known_pin *known_find(struct pin_book *book, uint64_t staff)
 static struct known_pin *known_place(struct pin_book *book, uint64_t staff)
 {
     struct known_pin *place = known_find(book, staff);
-    if (place == NULL)
+    if (place == NULL) {
         place = known_find(book, 0);
+    }
     return place == NULL ? &book->known[0] : place;
 }
 
@@ -300,8 +322,9 @@ static int try_fresh(struct pin_book *book, const struct pin_guess *guess, bool 
     struct known_pin known = {.staff = guess->staff, .blob = guess->blob};
     entropy_bytes(known.salt, sizeof known.salt);
     const int err = hash_pin(book, guess->staff, &guess->sealed, known.salt, &known.hash);
-    if (err == 0)
+    if (err == 0) {
         *known_place(book, guess->staff) = known;
+    }
     *ret_is_right = pin_equal(&guess->pin, &guess->sealed);
     return err;
 }
@@ -324,8 +347,9 @@ static int look(struct pin_book *book, const struct pin_guess *guess, bool *ret_
     const struct known_pin *known = known_find(book, guess->staff);
     const bool is_current =
         known != NULL && guess->has_pin && hash_equal(&known->blob, &guess->blob);
-    if (guess->has_pin && guess->has_sealed && !is_current)
+    if (guess->has_pin && guess->has_sealed && !is_current) {
         return try_fresh(book, guess, ret_is_right);
+    }
     return try_known(book, guess, is_current ? known : NULL, ret_is_right);
 }
 
@@ -335,12 +359,15 @@ int pin_book_try(struct pin_book *book, const struct pin_guess *guess, uint64_t 
     bool is_right = false;
     check(guess->staff != 0);
     *ret_wait_ms = pin_book_wait(book, guess->staff, now_ms);
-    if (*ret_wait_ms > 0)
+    if (*ret_wait_ms > 0) {
         return ERR_LIMIT;
+    }
     int err = count_guess(book, guess->staff, now_ms);
-    if (err == 0)
+    if (err == 0) {
         err = look(book, guess, &is_right);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     return is_right ? forget_guesses(book, guess->staff) : ERR_UNAUTHENTICATED;
 }

@@ -42,8 +42,9 @@ static struct job *job_first(struct pin_desk *desk, enum job_state state)
     struct job *first = NULL;
     for (size_t i = 0; i < PIN_DESK_MAX; i++) {
         struct job *job = &desk->jobs[i];
-        if (job->state == state && (first == NULL || job->answer.request < first->answer.request))
+        if (job->state == state && (first == NULL || job->answer.request < first->answer.request)) {
             first = job;
+        }
     }
     return first;
 }
@@ -55,12 +56,15 @@ static struct job *job_await(struct pin_desk *desk)
 {
     struct job *job = NULL;
     desk_lock(desk);
-    while (!desk->is_closing && (job = job_first(desk, JOB_WAITING)) == NULL)
+    while (!desk->is_closing && (job = job_first(desk, JOB_WAITING)) == NULL) {
         check(pthread_cond_wait(&desk->changed, &desk->lock) == 0);
-    if (desk->is_closing)
+    }
+    if (desk->is_closing) {
         job = NULL;
-    if (job != NULL)
+    }
+    if (job != NULL) {
         job->state = JOB_LOOKED_AT;
+    }
     desk_unlock(desk);
     return job;
 }
@@ -70,8 +74,9 @@ static void job_answer(struct pin_desk *desk, struct job *job)
     entropy_wipe(&job->guess, sizeof job->guess);
     desk_lock(desk);
     job->state = JOB_ANSWERED;
-    if (desk->on_answer != NULL)
+    if (desk->on_answer != NULL) {
         desk->on_answer(desk->context);
+    }
     desk_unlock(desk);
 }
 
@@ -118,8 +123,9 @@ int pin_desk_open(struct pin_book *book, struct pin_desk **ret_desk)
 
 void pin_desk_close(struct pin_desk *desk)
 {
-    if (desk == NULL)
+    if (desk == NULL) {
         return;
+    }
     desk_lock(desk);
     desk->is_closing = true;
     check(pthread_cond_signal(&desk->changed) == 0);

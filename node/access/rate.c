@@ -26,10 +26,12 @@ static struct rate_bucket *bucket_of(struct rates *rates, uint64_t client)
     struct rate_bucket *set = rates->buckets[(client >> 8) % RATE_SETS];
     struct rate_bucket *least = &set[0];
     for (size_t i = 0; i < RATE_WAYS; i++) {
-        if (set[i].client == client)
+        if (set[i].client == client) {
             return &set[i];
-        if (set[i].full_ms < least->full_ms)
+        }
+        if (set[i].full_ms < least->full_ms) {
             least = &set[i];
+        }
     }
     *least = (struct rate_bucket){.client = client};
     return least;

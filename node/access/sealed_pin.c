@@ -13,11 +13,13 @@ _Static_assert(SEALED_PIN_BYTES == SEALED_PIN_PLAIN_BYTES + crypto_box_SEALBYTES
 int pin_of_text(struct bytes text, struct pin *ret_pin)
 {
     struct pin pin = {.size = 0};
-    if (text.size < PIN_DIGITS_MIN || text.size > PIN_DIGITS_MAX)
+    if (text.size < PIN_DIGITS_MIN || text.size > PIN_DIGITS_MAX) {
         return ERR_MALFORMED;
+    }
     for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
+        if (text.data[i] < '0' || text.data[i] > '9') {
             return ERR_MALFORMED;
+        }
         pin.digits[i] = (char)text.data[i];
     }
     pin.size = (uint8_t)text.size;
@@ -56,9 +58,11 @@ void pin_seal(const struct pin *pin, uint64_t staff, const struct gate_live *liv
     plain[8] = pin->size;
     memcpy(plain + 9, pin->digits, sizeof pin->digits);
     seal_for(plain, live->device, own, buffer, &size);
-    for (uint32_t i = 0; i < live->peers_count; i++)
-        if (peer_takes_pins(&live->peers[i]))
+    for (uint32_t i = 0; i < live->peers_count; i++) {
+        if (peer_takes_pins(&live->peers[i])) {
             seal_for(plain, live->peers[i].device, &live->peers[i].transport_key, buffer, &size);
+        }
+    }
     entropy_wipe(plain, sizeof plain);
     *ret_bytes = bytes_of(buffer, size);
 }
@@ -68,19 +72,23 @@ void pin_seal(const struct pin *pin, uint64_t staff, const struct gate_live *liv
 /* The part of @device; NULL when there is none. */
 static const uint8_t *part_find(struct bytes sealed, uint64_t device)
 {
-    if (sealed.size < 1 || sealed.data[0] != SEALED_VERSION)
+    if (sealed.size < 1 || sealed.data[0] != SEALED_VERSION) {
         return NULL;
-    for (size_t at = 1; sealed.size - at >= PART_BYTES; at += PART_BYTES)
-        if (get_be64(sealed.data + at) == device)
+    }
+    for (size_t at = 1; sealed.size - at >= PART_BYTES; at += PART_BYTES) {
+        if (get_be64(sealed.data + at) == device) {
             return sealed.data + at + 8;
+        }
+    }
     return NULL;
 }
 
 static int plain_read(const uint8_t plain[SEALED_PIN_PLAIN_BYTES], uint64_t staff,
                       struct pin *ret_pin)
 {
-    if (get_be64(plain) != staff || plain[8] > PIN_DIGITS_MAX)
+    if (get_be64(plain) != staff || plain[8] > PIN_DIGITS_MAX) {
         return ERR_MALFORMED;
+    }
     return pin_of_text(bytes_of(plain + 9, plain[8]), ret_pin);
 }
 
@@ -90,11 +98,13 @@ int pin_unseal(struct bytes sealed, uint64_t staff, uint64_t device,
     uint8_t plain[SEALED_PIN_PLAIN_BYTES];
     const struct public_key key = transport_public(secret);
     const uint8_t *part = part_find(sealed, device);
-    if (part == NULL)
+    if (part == NULL) {
         return ERR_NOT_FOUND;
+    }
     int err = ERR_MALFORMED;
-    if (crypto_box_seal_open(plain, part, SEALED_PIN_BYTES, key.bytes, secret->bytes) == 0)
+    if (crypto_box_seal_open(plain, part, SEALED_PIN_BYTES, key.bytes, secret->bytes) == 0) {
         err = plain_read(plain, staff, ret_pin);
+    }
     entropy_wipe(plain, sizeof plain);
     return err;
 }

@@ -18,12 +18,14 @@ static int list_load(struct signed_out *list)
     uint8_t *data = NULL;
     size_t size = 0;
     int err = file_read(list->path, sizeof list->rows, &data, &size);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND ? 0 : err;
-    if (size == sizeof list->rows)
+    }
+    if (size == sizeof list->rows) {
         memcpy(list->rows, data, size);
-    else
+    } else {
         err = ERR_MALFORMED;
+    }
     free(data);
     return err;
 }
@@ -31,11 +33,13 @@ static int list_load(struct signed_out *list)
 int signed_out_open(const char *state, struct signed_out **ret_list)
 {
     struct signed_out *list = calloc(1, sizeof *list);
-    if (list == NULL)
+    if (list == NULL) {
         return ERR_NO_MEMORY;
+    }
     int err = path_join(list->path, state, "signed-out");
-    if (err == 0)
+    if (err == 0) {
         err = list_load(list);
+    }
     if (err != 0) {
         free(list);
         return err;
@@ -51,10 +55,12 @@ void signed_out_close(struct signed_out *list)
 
 bool signed_out_has(const struct signed_out *list, const struct token *token)
 {
-    for (size_t i = 0; i < SIGNED_OUT_MAX; i++)
+    for (size_t i = 0; i < SIGNED_OUT_MAX; i++) {
         if (get_be64(list->rows[i]) != 0 &&
-            memcmp(list->rows[i] + 8, token->number, sizeof token->number) == 0)
+            memcmp(list->rows[i] + 8, token->number, sizeof token->number) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -63,9 +69,11 @@ int signed_out_add(struct signed_out *list, const struct token *token)
     const bool is_customer = token->audience == AUDIENCE_CUSTOMER;
     const size_t end = is_customer ? SIGNED_OUT_CUSTOMERS_MAX : SIGNED_OUT_MAX;
     size_t first = is_customer ? 0 : SIGNED_OUT_CUSTOMERS_MAX;
-    for (size_t i = first + 1; i < end; i++)
-        if (get_be64(list->rows[i]) < get_be64(list->rows[first]))
+    for (size_t i = first + 1; i < end; i++) {
+        if (get_be64(list->rows[i]) < get_be64(list->rows[first])) {
             first = i;
+        }
+    }
     put_be64(list->rows[first], (uint64_t)token->expires_s);
     memcpy(list->rows[first] + 8, token->number, sizeof token->number);
     return file_write(list->path, bytes_of(list->rows, sizeof list->rows), LIST_MODE);

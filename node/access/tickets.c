@@ -23,12 +23,14 @@ bool tickets_take(struct tickets *tickets, struct bytes text, uint64_t now_ms,
     size_t size = 0;
     if (text.size != TICKET_TEXT_BYTES ||
         sodium_hex2bin(number, sizeof number, (const char *)text.data, text.size, NULL, &size,
-                       NULL) != 0)
+                       NULL) != 0) {
         return false;
+    }
     for (uint32_t i = 0; i < TICKETS_MAX; i++) {
         struct ticket *ticket = &tickets->tickets[i];
-        if (now_ms >= ticket->until_ms || sodium_memcmp(ticket->number, number, size) != 0)
+        if (now_ms >= ticket->until_ms || sodium_memcmp(ticket->number, number, size) != 0) {
             continue;
+        }
         *ret_caller = ticket->caller;
         *ticket = (struct ticket){.until_ms = 0};
         return true;

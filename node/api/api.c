@@ -17,8 +17,9 @@ struct api *api_new(const struct gate *gate, const char *version)
 {
     check(routes_mistake() == NULL);
     struct api *api = calloc(1, sizeof *api);
-    if (api == NULL)
+    if (api == NULL) {
         return NULL;
+    }
     api->state = state_new(gate, version);
     if (api->state == NULL) {
         free(api);
@@ -31,8 +32,9 @@ struct api *api_new(const struct gate *gate, const char *version)
 
 void api_free(struct api *api)
 {
-    if (api == NULL)
+    if (api == NULL) {
         return;
+    }
     state_free(api->state);
     text_close(&api->document);
     free(api);
@@ -54,12 +56,15 @@ void api_add(struct api *api, const struct annex *annex)
 static int check_right(const struct caller *caller, int capability)
 {
     bool has_token = caller->kind == CALLER_PERSON || caller->kind == CALLER_CUSTOMER;
-    if (capability == API_PUBLIC)
+    if (capability == API_PUBLIC) {
         return 0;
-    if (capability == API_SIGNED_IN)
+    }
+    if (capability == API_SIGNED_IN) {
         return has_token ? 0 : ERR_UNAUTHENTICATED;
-    if (caller_may(caller, (enum capability)capability))
+    }
+    if (caller_may(caller, (enum capability)capability)) {
         return 0;
+    }
     return caller->kind == CALLER_NOBODY ? ERR_UNAUTHENTICATED : ERR_FORBIDDEN;
 }
 
@@ -119,16 +124,19 @@ static int fill_command(const struct api *api, const struct api_request *request
     err = reply->route->takes_bytes
               ? 0
               : json_parse_as(reply->route->request, request->body, &body, where);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     command->command.body_hash = sign_body_hash(api->state, reply->route, request);
     command->command.principal = reply->caller.principal;
     err = api_fill(reply->route, &reply->match, body, command, where);
     json_free(body);
-    if (err == 0)
+    if (err == 0) {
         err = api_cart_fill(api->state, command);
-    if (reply->caller.kind == CALLER_CUSTOMER)
+    }
+    if (reply->caller.kind == CALLER_CUSTOMER) {
         fill_customer(&api->state->live, &command->command);
+    }
     return err != 0 ? err : may_command(&reply->caller, &command->command);
 }
 
@@ -137,13 +145,15 @@ static int keep_bytes(const struct api *api, const struct api_request *request,
                       struct api_command *command, struct api_reply *reply, char *where)
 {
     const enum command_kind kind = command->command.kind;
-    if (kind != COMMAND_CONTACT && kind != COMMAND_STAFF_PIN && !reply->route->takes_bytes)
+    if (kind != COMMAND_CONTACT && kind != COMMAND_STAFF_PIN && !reply->route->takes_bytes) {
         return 0;
+    }
     int err = kind == COMMAND_STAFF_PIN ? sign_keep_pin(api->state, request->body, command, where)
                                         : api_blob_keep(api->state->gate, request->body,
                                                         kind == COMMAND_CONTACT, command, where);
-    if (err == 0 && command->command.blob_size == 0)
+    if (err == 0 && command->command.blob_size == 0) {
         return 0;
+    }
     reply->is_bytes_kept = err == 0;
     reply->match.blob = command->command.blob;
     return err;
@@ -160,8 +170,9 @@ static void push_command(struct api *api, const struct api_request *request,
         return;
     }
     int err = fill_command(api, request, reply, command, where);
-    if (err == 0)
+    if (err == 0) {
         err = keep_bytes(api, request, command, reply, where);
+    }
     if (err != 0) {
         command_queue_drop(queue, command);
         api_problem(reply, err, where);
@@ -170,8 +181,9 @@ static void push_command(struct api *api, const struct api_request *request,
     reply->is_pending = true;
     reply->request = command->request;
     reply->has_cart = command->command.has_cart;
-    if (reply->match.number == 0)
+    if (reply->match.number == 0) {
         reply->match.number = command->command.item;
+    }
     command_queue_push(queue, command);
 }
 
@@ -181,8 +193,9 @@ static int find_row(const struct api *api, const char *method, const char *path,
                     const struct route **ret_route, struct route_match *ret_match)
 {
     int err = route_find(method, path, ret_route, ret_match);
-    if (err == 0 || api->annex == NULL)
+    if (err == 0 || api->annex == NULL) {
         return err;
+    }
     const struct route_table table = {api->annex->routes, api->annex->routes_count};
     const int annexed = route_find_in(&table, method, path, ret_route, ret_match);
     return annexed == ERR_NOT_FOUND ? err : annexed;
@@ -200,8 +213,9 @@ struct api_want api_want(const struct api *api, const char *method, const char *
 {
     const struct route *route = NULL;
     struct route_match match;
-    if (find_row(api, method, path, &route, &match) != 0)
+    if (find_row(api, method, path, &route, &match) != 0) {
         return (struct api_want){.body_bytes_max = API_BODY_BYTES_MAX};
+    }
     const size_t usual = route->takes_bytes ? (size_t)BLOB_BYTES_MAX : (size_t)API_BODY_BYTES_MAX;
     return (struct api_want){.body_bytes_max = route->bytes_max != 0 ? route->bytes_max : usual,
                              .header = route->header};
@@ -223,8 +237,9 @@ static int find_route(const struct api *api, const struct api_request *request,
                       struct api_reply *reply)
 {
     int err = find_row(api, request->method, request->path, &reply->route, &reply->match);
-    if (err == 0 && !query_is_known(request->query, reply->route->queries, ROUTE_QUERIES_MAX))
+    if (err == 0 && !query_is_known(request->query, reply->route->queries, ROUTE_QUERIES_MAX)) {
         err = ERR_MALFORMED;
+    }
     return err;
 }
 
@@ -248,10 +263,11 @@ static void annex_ask(struct api *api, const struct api_request *request, struct
                   : json_parse_as(reply->route->request, request->body, &body, where);
     json_free(body);
     reply->status = reply->route->status;
-    if (err == 0)
+    if (err == 0) {
         api->annex->handle(api->annex->context, &handed, reply);
-    else
+    } else {
         api_problem(reply, err, where);
+    }
 }
 
 /* A request with a body that is no command of the core's. */
@@ -263,13 +279,15 @@ static void answer_harmless(struct api *api, const struct api_request *request,
     const struct route *route = reply->route;
     int err =
         route->request == NULL ? 0 : json_parse_as(route->request, request->body, &body, where);
-    if (err == 0 && route->shape == SHAPE_SIGNED_IN)
+    if (err == 0 && route->shape == SHAPE_SIGNED_IN) {
         err = sign_in_begin(api->state, &request->access, body, reply, where);
-    else if (err == 0)
+    } else if (err == 0) {
         api_read(api, request, NULL, reply);
+    }
     json_free(body);
-    if (err != 0)
+    if (err != 0) {
         api_problem(reply, err, where);
+    }
 }
 
 /* How often, who, whether he may: an address is counted before its token is looked at. */
@@ -278,10 +296,12 @@ static int admit_caller(struct api *api, const struct api_request *request, stru
     struct access *access = api->state->gate->access;
     const enum rate_class rate = reply->route->rate;
     int err = access_admit_address(access, &request->access, rate, &reply->retry_ms);
-    if (err == 0)
+    if (err == 0) {
         err = find_caller(api, &request->access, &reply->caller);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = access_admit_caller(access, &reply->caller, rate, &reply->retry_ms);
+    }
     return err != 0 ? err : check_right(&reply->caller, reply->route->capability);
 }
 
@@ -296,11 +316,13 @@ static int check_owner(struct api *api, const struct api_reply *reply)
 {
     const struct gate *gate = api->state->gate;
     struct store_txn *txn = NULL;
-    if (reply->caller.kind != CALLER_CUSTOMER || !is_about_order(reply->route))
+    if (reply->caller.kind != CALLER_CUSTOMER || !is_about_order(reply->route)) {
         return 0;
+    }
     int err = gate->read_begin(gate->context, &txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = state_order(api->state, txn, &reply->match.order);
     const bool is_own =
         err == 0 && order_is_of(&api->state->order, reply->caller.principal.session);
@@ -323,17 +345,20 @@ static int admit(struct api *api, const struct api_request *request, struct api_
         refuse_method(api, request->path, reply);
         return err;
     }
-    if (err == 0)
+    if (err == 0) {
         err = admit_caller(api, request, reply);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = check_owner(api, reply);
+    }
     if (err != 0) {
         api_problem(reply, err, err == ERR_MALFORMED ? "the query" : "");
         return err;
     }
     const char *why = why_not_now(api, reply);
-    if (why != NULL)
+    if (why != NULL) {
         api_problem(reply, ERR_UNAVAILABLE, why);
+    }
     return why != NULL ? ERR_UNAVAILABLE : 0;
 }
 
@@ -341,33 +366,37 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
 {
     *ret_reply = (struct api_reply){.status = 0};
     state_refresh(api->state);
-    if (admit(api, request, ret_reply) != 0)
+    if (admit(api, request, ret_reply) != 0) {
         return;
-    if (ret_reply->route->shape == SHAPE_DOCUMENT)
+    }
+    if (ret_reply->route->shape == SHAPE_DOCUMENT) {
         answer_document(api, ret_reply);
-    else if (ret_reply->route->shape == SHAPE_BYTES)
+    } else if (ret_reply->route->shape == SHAPE_BYTES) {
         api_read_bytes(api, ret_reply);
-    else if (ret_reply->route->shape == SHAPE_METRICS)
+    } else if (ret_reply->route->shape == SHAPE_METRICS) {
         api_read_metrics(api, ret_reply);
-    else if (ret_reply->route->shape == SHAPE_ANNEX)
+    } else if (ret_reply->route->shape == SHAPE_ANNEX) {
         annex_ask(api, request, ret_reply);
-    else if (route_is_write(ret_reply->route))
+    } else if (route_is_write(ret_reply->route)) {
         push_command(api, request, ret_reply);
-    else if (ret_reply->route->again == AGAIN_HARMLESS)
+    } else if (ret_reply->route->again == AGAIN_HARMLESS) {
         answer_harmless(api, request, ret_reply);
-    else
+    } else {
         api_read(api, request, NULL, ret_reply);
+    }
 }
 
 int api_seen(struct api *api, const struct caller *caller, struct bytes frame)
 {
     char where[JSON_WHERE_BYTES_MAX];
     struct command_queue *queue = api->state->gate->queue;
-    if (!caller_may(caller, CAP_COOK))
+    if (!caller_may(caller, CAP_COOK)) {
         return ERR_FORBIDDEN;
+    }
     struct api_command *command = command_queue_reserve(queue);
-    if (command == NULL)
+    if (command == NULL) {
         return ERR_BUSY;
+    }
     int err = api_fill_seen(frame, command, where);
     if (err != 0) {
         command_queue_drop(queue, command);

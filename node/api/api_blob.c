@@ -25,11 +25,13 @@ int api_blob_keep_salted(const struct gate *gate, struct bytes bytes, const char
                          struct command *command)
 {
     size_t size = BLOB_SALT_BYTES + bytes.size;
-    if (gate->blobs == NULL)
+    if (gate->blobs == NULL) {
         return ERR_UNAVAILABLE;
+    }
     uint8_t *salted = malloc(size);
-    if (salted == NULL)
+    if (salted == NULL) {
         return ERR_NO_MEMORY;
+    }
     entropy_bytes(salted, BLOB_SALT_BYTES);
     memcpy(salted + BLOB_SALT_BYTES, bytes.data, bytes.size);
     command->media = bytes_of_text(media);
@@ -42,8 +44,9 @@ int api_blob_keep_salted(const struct gate *gate, struct bytes bytes, const char
 int api_blob_keep(const struct gate *gate, struct bytes body, bool is_contact,
                   struct api_command *command, char *ret_where)
 {
-    if (gate->blobs == NULL)
+    if (gate->blobs == NULL) {
         return ERR_UNAVAILABLE;
+    }
     return is_contact ? api_blob_keep_salted(gate, body, "application/json", &command->command)
                       : keep_image(gate, body, &command->command, ret_where);
 }
@@ -51,8 +54,9 @@ int api_blob_keep(const struct gate *gate, struct bytes body, bool is_contact,
 void api_blob_settle(const struct gate *gate, struct store_txn *txn, const struct hash *hash)
 {
     enum blob_state state;
-    if (blob_state_get(txn, hash, &state) == 0 && state != BLOB_HERE)
+    if (blob_state_get(txn, hash, &state) == 0 && state != BLOB_HERE) {
         (void)!blobs_erase(gate->blobs, hash); /* else the next start does */
+    }
 }
 
 /* --- out --- */
@@ -63,27 +67,32 @@ int api_blob_find(struct history *scratch, struct store_txn *txn, const struct h
     enum blob_state state;
     const struct entity_id id = blob_entity(hash);
     int err = history_get(scratch, txn, KIND_BLOB, &id);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     blob_derive(scratch, ret_blob);
     (void)snprintf(ret_media, MEDIA_BYTES_MAX + 1, "%.*s", (int)ret_blob->media.size,
                    (const char *)ret_blob->media.data);
     err = blob_state_get(txn, hash, &state);
-    if (err != 0)
+    if (err != 0) {
         return err;
-    if (!ret_blob->is_known || ret_blob->is_erased || state > BLOB_HERE)
+    }
+    if (!ret_blob->is_known || ret_blob->is_erased || state > BLOB_HERE) {
         return ERR_NOT_FOUND;
+    }
     return state == BLOB_HERE ? 0 : ERR_UNAVAILABLE;
 }
 
 int api_blob_whole(const struct gate *gate, const struct hash *hash, uint8_t **ret_data,
                    size_t *ret_size)
 {
-    if (gate->blobs == NULL)
+    if (gate->blobs == NULL) {
         return ERR_UNAVAILABLE;
+    }
     const int err = blobs_read(gate->blobs, hash, ret_data, ret_size);
-    if ((err == ERR_NOT_FOUND || err == ERR_MISMATCH) && gate->blob_lost != NULL)
+    if ((err == ERR_NOT_FOUND || err == ERR_MISMATCH) && gate->blob_lost != NULL) {
         gate->blob_lost(gate->context, hash);
+    }
     return err;
 }
 
@@ -93,8 +102,9 @@ int api_blob_read(const struct gate *gate, const struct hash *hash, const struct
     uint8_t *data = NULL;
     size_t size = 0;
     const int err = api_blob_whole(gate, hash, &data, &size);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_IO ? ERR_IO : ERR_UNAVAILABLE;
+    }
     size_t salt = blob->is_personal && size > BLOB_SALT_BYTES ? BLOB_SALT_BYTES : 0;
     text_append(to, data + salt, size - salt);
     free(data);

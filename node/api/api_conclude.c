@@ -27,9 +27,11 @@ int api_status_of(int err)
         {ERR_BUSY, 503},      {ERR_SPOILT, 503},
         {ERR_FULL, 507},
     };
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
-        if (statuses[i].err == err)
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        if (statuses[i].err == err) {
             return statuses[i].status;
+        }
+    }
     return 500;
 }
 
@@ -62,10 +64,11 @@ void api_conclude_annex(struct api *api, struct annex_answer *answer, struct api
     state_refresh(api->state);
     reply->is_pending = false;
     reply->status = reply->route->status;
-    if (answer->err == 0)
+    if (answer->err == 0) {
         text_append(&reply->body, answer->body.data, answer->body.size);
-    else
+    } else {
         api_problem(reply, answer->err, answer->where != NULL ? answer->where : "");
+    }
 }
 
 void api_conclude_sign_in(struct api *api, const struct pin_answer *answer, struct api_reply *reply)
@@ -89,13 +92,16 @@ static int conclude_placed(struct api *api, const struct answer *answer, struct 
     struct store_txn *txn = NULL;
     const struct gate *gate = api->state->gate;
     int err = gate->read_begin(gate->context, &txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = state_order(api->state, txn, &answer->entity);
-    if (err == 0 && api->state->order.numbers_count == 0)
+    if (err == 0 && api->state->order.numbers_count == 0) {
         err = ERR_INTERNAL;
-    if (err == 0)
+    }
+    if (err == 0) {
         json_print(state_json_placed(api->state, answer), &reply->body);
+    }
     gate->read_end(gate->context, txn);
     return err;
 }
@@ -105,8 +111,9 @@ static void settle_bytes(struct api *api, const struct api_reply *reply)
 {
     struct store_txn *txn = NULL;
     const struct gate *gate = api->state->gate;
-    if (!reply->is_bytes_kept || gate->read_begin(gate->context, &txn) != 0)
+    if (!reply->is_bytes_kept || gate->read_begin(gate->context, &txn) != 0) {
         return;
+    }
     api_blob_settle(gate, txn, &reply->match.blob);
     gate->read_end(gate->context, txn);
 }
@@ -118,24 +125,29 @@ static void item_problem(struct api *api, const struct effect_answer *answer,
     struct store_txn *txn = NULL;
     const struct gate *gate = api->state->gate;
     int found = gate->read_begin(gate->context, &txn);
-    if (found == 0)
+    if (found == 0) {
         found = state_item(api->state, txn, &answer->answer.entity);
+    }
     problem_set(reply, answer->err,
                 json_item_problem(answer->err, api_status_of(answer->err), answer->answer.number,
                                   found, api->state));
-    if (txn != NULL)
+    if (txn != NULL) {
         gate->read_end(gate->context, txn);
+    }
 }
 
 /* What went wrong where an order was to be placed, and is not about an item. */
 static const char *where_of(int err, const struct api_reply *reply)
 {
-    if (reply->route->shape != SHAPE_ORDER_PLACED)
+    if (reply->route->shape != SHAPE_ORDER_PLACED) {
         return "";
-    if (err == ERR_LIMIT)
+    }
+    if (err == ERR_LIMIT) {
         return "orders that are not paid for";
-    if (err != ERR_MISMATCH)
+    }
+    if (err != ERR_MISMATCH) {
         return "";
+    }
     return reply->has_cart ? "what is in the cart" : "what is paid";
 }
 
@@ -148,14 +160,16 @@ void api_conclude(struct api *api, const struct effect_answer *answer, struct ap
     state_refresh(api->state);
     settle_bytes(api, reply);
     int err = answer->err;
-    if (err == 0 && reply->route->shape == SHAPE_DONE)
+    if (err == 0 && reply->route->shape == SHAPE_DONE) {
         json_print(state_json_done(&answer->answer), &reply->body);
-    else if (err == 0 && reply->route->shape == SHAPE_ORDER_PLACED)
+    } else if (err == 0 && reply->route->shape == SHAPE_ORDER_PLACED) {
         err = conclude_placed(api, &answer->answer, reply);
-    else if (err == 0)
+    } else if (err == 0) {
         api_read(api, &no_request, &answer->answer, reply);
-    if (answer->err != 0 && answer->answer.kind == KIND_MENU)
+    }
+    if (answer->err != 0 && answer->answer.kind == KIND_MENU) {
         item_problem(api, answer, reply);
-    else if (err != 0)
+    } else if (err != 0) {
         api_problem(reply, err, where_of(err, reply));
+    }
 }

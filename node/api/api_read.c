@@ -28,8 +28,9 @@ struct reading {
 
 static int read_health(struct reading *reading)
 {
-    if (reading->api->state->live.turned_ms_ago >= ALIVE_TURN_MS_MAX)
+    if (reading->api->state->live.turned_ms_ago >= ALIVE_TURN_MS_MAX) {
         return ERR_BUSY;
+    }
     reading->value = state_json_health(true);
     return 0;
 }
@@ -37,8 +38,9 @@ static int read_health(struct reading *reading)
 static int read_ready(struct reading *reading)
 {
     const struct gate_live *live = &reading->api->state->live;
-    if (!live->is_writable || live->turned_ms_ago >= READY_TURN_MS_MAX)
+    if (!live->is_writable || live->turned_ms_ago >= READY_TURN_MS_MAX) {
         return ERR_BUSY;
+    }
     reading->value = state_json_health(true);
     return 0;
 }
@@ -46,8 +48,9 @@ static int read_ready(struct reading *reading)
 static int read_session(struct reading *reading)
 {
     int err = state_popup(reading->api->state, reading->txn);
-    if (err == 0)
+    if (err == 0) {
         reading->value = state_json_session(reading->api->state, reading->caller);
+    }
     return err;
 }
 
@@ -86,12 +89,14 @@ static int read_order_page(struct reading *reading)
 static int read_order(struct reading *reading)
 {
     int err = state_order(reading->api->state, reading->txn, &reading->match->order);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     enum tick late = stuck_find(&reading->api->state->stuck, &reading->match->order);
     reading->value = state_json_order(reading->api->state);
-    if (late != TICK_HERE)
+    if (late != TICK_HERE) {
         json_put_string(reading->value, "stuck", tick_text(late));
+    }
     return 0;
 }
 
@@ -116,10 +121,12 @@ static int read_purchase(struct reading *reading)
 {
     struct state *state = reading->api->state;
     int err = line_up_look(state, reading->txn, clock_mono_ms());
-    if (err == 0)
+    if (err == 0) {
         err = state_order(state, reading->txn, &reading->match->order);
-    if (err == 0)
+    }
+    if (err == 0) {
         reading->value = json_purchase(state, clock_wall_ms());
+    }
     return err;
 }
 
@@ -128,8 +135,9 @@ static int read_order_list(struct reading *reading)
     struct board_query query = {.phases = BOARD_PHASES_ALL, .count_max = BOARD_ORDERS_MAX};
     const char *asked = reading->request->query;
     int err = state_popup(reading->api->state, reading->txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     query.day = query_number(asked, "day", reading->api->state->popup.day);
     query.is_settled = query_number(asked, "settled", 0) != 0;
     return state_json_orders(reading->api->state, reading->txn, &query, false, &reading->value);
@@ -139,8 +147,9 @@ static int read_receipt(struct reading *reading)
 {
     struct state *state = reading->api->state;
     int err = state_order(state, reading->txn, &reading->match->order);
-    if (err == 0)
+    if (err == 0) {
         reading->value = json_receipt(&state->order, state->live.epoch_ms);
+    }
     return err == 0 && reading->value == NULL ? ERR_NOT_FOUND : err;
 }
 
@@ -150,14 +159,17 @@ static int read_report(struct reading *reading)
     struct report report;
     bool is_complete = false;
     int err = state_popup(state, reading->txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     uint64_t day = query_number(reading->request->query, "day", state->popup.day);
-    if (day > state->popup.day)
+    if (day > state->popup.day) {
         return ERR_NOT_FOUND;
+    }
     err = day_report(state, reading->txn, day, &report, &is_complete);
-    if (err == 0)
+    if (err == 0) {
         reading->value = json_report(&report, day, is_complete, &state->live);
+    }
     return err;
 }
 
@@ -177,8 +189,9 @@ static int read_item(struct reading *reading)
 {
     struct entity_id id = entity_id_derive(KIND_MENU, reading->match->number);
     int err = state_item(reading->api->state, reading->txn, &id);
-    if (err == 0)
+    if (err == 0) {
         reading->value = state_json_item(reading->api->state);
+    }
     return err;
 }
 
@@ -193,8 +206,9 @@ static int read_record(struct reading *reading)
 {
     struct state *state = reading->api->state;
     int err = state_record(state, reading->txn, reading->route->record, &reading->answer->entity);
-    if (err == 0)
+    if (err == 0) {
         reading->value = state_json_record(state);
+    }
     return err;
 }
 
@@ -237,8 +251,9 @@ static int read_drawer_list(struct reading *reading)
 {
     struct state *state = reading->api->state;
     int err = state_popup(state, reading->txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     uint64_t day = query_number(reading->request->query, "day", state->popup.day);
     return state_json_drawers(state, reading->txn, day, &reading->value);
 }
@@ -247,11 +262,13 @@ static int read_day(struct reading *reading)
 {
     struct state *state = reading->api->state;
     int err = state_popup(state, reading->txn);
-    if (err == 0)
+    if (err == 0) {
         err = state_day(state, reading->txn,
                         query_number(reading->request->query, "day", state->popup.day));
-    if (err == 0)
+    }
+    if (err == 0) {
         reading->value = state_json_day(state);
+    }
     return err;
 }
 
@@ -261,16 +278,18 @@ static int read_blob(struct reading *reading)
     struct blob blob;
     int err = api_blob_find(reading->api->state->history, reading->txn, &reading->match->blob,
                             &blob, media);
-    if (err == 0)
+    if (err == 0) {
         reading->value = state_json_blob(&reading->match->blob, &blob);
+    }
     return err;
 }
 
 /* Who sells has none: the order itself. */
 static int read_cart(struct reading *reading)
 {
-    if (reading->caller->kind != CALLER_CUSTOMER)
+    if (reading->caller->kind != CALLER_CUSTOMER) {
         return ERR_NOT_FOUND;
+    }
     return api_cart_read(reading->txn, reading->caller->principal.session, &reading->value);
 }
 
@@ -344,11 +363,13 @@ static bool shape_is_storeless(enum route_shape shape)
 static int read_within(struct reading *reading, enum route_shape shape)
 {
     const struct gate *gate = reading->api->state->gate;
-    if (shape_is_storeless(shape))
+    if (shape_is_storeless(shape)) {
         return readers[shape](reading);
+    }
     int err = gate->read_begin(gate->context, &reading->txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = readers[shape](reading);
     gate->read_end(gate->context, reading->txn);
     return err;
@@ -380,8 +401,9 @@ static int bytes_within(struct api *api, struct store_txn *txn, struct api_reply
     const struct gate *gate = api->state->gate;
     struct blob blob;
     int err = api_blob_find(api->state->history, txn, &reply->match.blob, &blob, reply->media);
-    if (err == 0 && blob.is_personal && !caller_may(&reply->caller, CAP_ORDER))
+    if (err == 0 && blob.is_personal && !caller_may(&reply->caller, CAP_ORDER)) {
         err = ERR_FORBIDDEN;
+    }
     return err != 0 ? err : api_blob_read(gate, &reply->match.blob, &blob, &reply->body);
 }
 
@@ -395,8 +417,9 @@ void api_read_bytes(struct api *api, struct api_reply *reply)
         gate->read_end(gate->context, txn);
     }
     reply->status = reply->route->status;
-    if (err != 0)
+    if (err != 0) {
         api_problem(reply, err, "");
+    }
 }
 
 void api_read_metrics(struct api *api, struct api_reply *reply)
@@ -410,6 +433,7 @@ void api_read_metrics(struct api *api, struct api_reply *reply)
     }
     reply->status = reply->route->status;
     (void)snprintf(reply->media, sizeof reply->media, "%s", METRICS_MEDIA);
-    if (err != 0)
+    if (err != 0) {
         api_problem(reply, err == ERR_MALFORMED ? ERR_SPOILT : err, "");
+    }
 }

@@ -34,8 +34,9 @@ static struct entity_id key_entity_of(struct bytes key)
 
 static bool row_is_wanted(const struct board_query *query, struct bytes key)
 {
-    if (query->is_settled)
+    if (query->is_settled) {
         return key.size > ENTITY_ID_BYTES;
+    }
     return key.size == ACTIVE_KEY_BYTES && key.data[9] < 32 &&
            (query->phases & BOARD_PHASE(key.data[9])) != 0;
 }
@@ -60,12 +61,15 @@ static int scan(struct store_cursor *cursor, const struct board_query *query, st
     for (uint32_t rows = 0; rows < BOARD_SCAN_MAX && count < count_max; rows++) {
         struct bytes value;
         int err = store_cursor_before(cursor, at, &at, &value);
-        if (err == ERR_NOT_FOUND || (err == 0 && bytes_compare(at, first) < 0))
+        if (err == ERR_NOT_FOUND || (err == 0 && bytes_compare(at, first) < 0)) {
             break;
-        if (err != 0)
+        }
+        if (err != 0) {
             return err;
-        if (row_is_wanted(query, at))
+        }
+        if (row_is_wanted(query, at)) {
             ids[count++] = key_entity_of(at);
+        }
     }
     *ret_count = count;
     return 0;
@@ -103,12 +107,14 @@ int board_next(struct store_txn *txn, enum index_kind index, struct key *key,
     /* The next key after one that was reached is the first >= that key with a zero byte behind. */
     size_t size = key->size > 0 ? key->size + 1 : 1;
     int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, bytes_of(above, size), &found, &value);
     if (err == 0 && (found.size > KEY_BYTES_MAX || found.size <= ENTITY_ID_BYTES ||
-                     found.data[0] != (uint8_t)index))
+                     found.data[0] != (uint8_t)index)) {
         err = ERR_NOT_FOUND;
+    }
     if (err == 0) {
         memcpy(key->data, found.data, found.size);
         key->size = found.size;
@@ -126,15 +132,17 @@ int board_count_active(struct store_txn *txn, uint64_t *ret_count)
     struct bytes value;
     uint64_t count = 0;
     int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
     while (err == 0 && key.data[0] == INDEX_ACTIVE) {
         count++;
         err = store_cursor_next(&cursor, &key, &value);
     }
     store_cursor_close(&cursor);
-    if (err == 0 || err == ERR_NOT_FOUND)
+    if (err == 0 || err == ERR_NOT_FOUND) {
         *ret_count = count;
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }

@@ -31,8 +31,9 @@ static int opened(const struct state *state, uint64_t session, struct json_value
     uint8_t link[LINK_BYTES];
     struct caller caller;
     int err = access_customer_of(access, &state->live, session, token, &caller);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     link_of(access, session, link);
     *ret_value = json_cart_opened(token, &caller, bytes_of(link, sizeof link));
     return 0;
@@ -47,10 +48,12 @@ int api_cart_join(const struct state *state, struct bytes body, struct json_valu
 {
     uint8_t said[LINK_BYTES], link[LINK_BYTES];
     int err = json_cart_link(body, said, sizeof said);
-    if (err == 0 && state->gate->access == NULL)
+    if (err == 0 && state->gate->access == NULL) {
         err = ERR_UNAVAILABLE;
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     const uint64_t session = get_be64(said);
     link_of(state->gate->access, session, link);
     return sodium_memcmp(said, link, sizeof link) == 0 ? opened(state, session, ret_value)
@@ -63,8 +66,9 @@ int api_cart_read(struct store_txn *txn, uint64_t session, struct json_value **r
 {
     struct cart cart;
     int err = cart_get(txn, session, &cart);
-    if (err == 0)
+    if (err == 0) {
         *ret_value = json_cart(&cart);
+    }
     return err;
 }
 
@@ -77,14 +81,17 @@ static int keep_note(const struct cart_line *line, struct api_command *command,
     const struct bytes note = line->wanted.note;
     const bool has_both = who.size > 0 && note.size > 0;
     const size_t size = cart_note_size(who, note);
-    if (size > sizeof text)
+    if (size > sizeof text) {
         return ERR_TOO_LARGE;
-    if (who.size == 0)
+    }
+    if (who.size == 0) {
         return api_command_keep(command, note, ret_note);
+    }
     memcpy(text, who.data, who.size);
     memcpy(text + who.size, ": ", has_both ? 2 : 0);
-    if (note.size > 0)
+    if (note.size > 0) {
         memcpy(text + size - note.size, note.data, note.size);
+    }
     return api_command_keep(command, bytes_of(text, size), ret_note);
 }
 
@@ -121,11 +128,13 @@ static int fill_order(const struct state *state, struct api_command *command)
     struct store_txn *txn = NULL;
     struct cart cart;
     int err = gate->read_begin(gate->context, &txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = cart_get(txn, command->command.principal.session, &cart);
-    if (err == 0)
+    if (err == 0) {
         err = take_lines(&cart, command);
+    }
     gate->read_end(gate->context, txn);
     return err == 0 && cart.version > 0 ? take_key(&cart, command) : err;
 }
@@ -143,10 +152,12 @@ static int fill_table(const struct state *state, struct command *command)
 int api_cart_fill(const struct state *state, struct api_command *command)
 {
     const bool is_customer = command->command.principal.role == ROLE_CUSTOMER;
-    if (command->command.kind == COMMAND_TABLE_SIT)
+    if (command->command.kind == COMMAND_TABLE_SIT) {
         return fill_table(state, &command->command);
-    if (command->command.kind == COMMAND_TABLE_CODE)
+    }
+    if (command->command.kind == COMMAND_TABLE_CODE) {
         command->command.generation = entropy_u64() | 1; /* 0 says that there is none */
+    }
     return command->command.has_cart && is_customer ? fill_order(state, command) : 0;
 }
 
@@ -162,11 +173,14 @@ int api_table_code(const struct state *state, struct store_txn *txn, uint64_t nu
     char code[TOKEN_TEXT_MAX];
     struct table table;
     int err = table_get(txn, number, &table);
-    if (err == 0 && table.generation == 0)
+    if (err == 0 && table.generation == 0) {
         err = ERR_EXPIRED;
-    if (err == 0)
+    }
+    if (err == 0) {
         err = access_table(state->gate->access, &state->live, number, table.generation, code);
-    if (err == 0)
+    }
+    if (err == 0) {
         *ret_value = json_table_code(number, code);
+    }
     return err;
 }

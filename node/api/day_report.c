@@ -18,12 +18,15 @@ static int add_index(struct state *state, struct store_txn *txn, enum index_kind
     struct entity_id id;
     while (report->orders < DAY_REPORT_ORDERS_MAX) {
         int err = board_next(txn, index, &key, &id);
-        if (err == ERR_NOT_FOUND || (err == 0 && get_be64(key.data + 1) != day))
+        if (err == ERR_NOT_FOUND || (err == 0 && get_be64(key.data + 1) != day)) {
             return 0;
-        if (err == 0)
+        }
+        if (err == 0) {
             err = state_order(state, txn, &id);
-        if (err != 0)
+        }
+        if (err != 0) {
             return err;
+        }
         report_add(report, &state->order);
     }
     return 0;
@@ -34,8 +37,9 @@ int day_report(struct state *state, struct store_txn *txn, uint64_t day, struct 
 {
     report_reset(ret_report);
     int err = add_index(state, txn, INDEX_ACTIVE, day, ret_report);
-    if (err == 0)
+    if (err == 0) {
         err = add_index(state, txn, INDEX_SETTLED, day, ret_report);
+    }
     *ret_is_complete = ret_report->orders < DAY_REPORT_ORDERS_MAX;
     return err;
 }

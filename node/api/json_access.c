@@ -38,9 +38,11 @@ struct json_value *json_signed_in(const char *token, const struct caller *caller
     json_put_int(object, "expires", caller->token.expires_s * 1000);
     json_put_int(object, "staff", (int64_t)caller->principal.staff);
     json_put_string(object, "role", role_text(caller->principal.role));
-    for (unsigned i = 0; i < CAP_COUNT; i++)
-        if (caller_may(caller, (enum capability)i))
+    for (unsigned i = 0; i < CAP_COUNT; i++) {
+        if (caller_may(caller, (enum capability)i)) {
             json_append_string(capabilities, capability_text((enum capability)i));
+        }
+    }
     json_put(object, "capabilities", capabilities);
     return object;
 }

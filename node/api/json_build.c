@@ -108,9 +108,11 @@ void json_put_words(struct json_value *object, const struct schema *schema, cons
 {
     const struct schema_field *field = schema_field_find(schema, name);
     struct json_value *words = json_new_array();
-    for (size_t i = 0; i < field->words->count; i++)
-        if ((bits >> i & 1) != 0)
+    for (size_t i = 0; i < field->words->count; i++) {
+        if ((bits >> i & 1) != 0) {
             json_append_string(words, field->words->words[i]);
+        }
+    }
     json_put(object, name, words);
 }
 

@@ -36,11 +36,13 @@ struct json_value *json_cart(const struct cart *cart)
     struct json_value *lines = json_new_array();
     json_put_count(object, "version", cart->version);
     json_put_int(object, "round", cart->round);
-    for (uint32_t i = 0; i < cart->lines_count; i++)
+    for (uint32_t i = 0; i < cart->lines_count; i++) {
         json_append(lines, cart_line(&cart->lines[i]));
+    }
     json_put(object, "lines", lines);
-    if (!cart->has_placed)
+    if (!cart->has_placed) {
         return object;
+    }
     struct json_value *placed = json_new_object();
     json_put_int(placed, "round", cart->placed_round);
     json_put_entity(placed, "order", &cart->placed);
@@ -71,8 +73,9 @@ int json_cart_link(struct bytes body, uint8_t *to, size_t size)
     char where[JSON_WHERE_BYTES_MAX];
     struct json_value *value = NULL;
     int err = json_parse_as(&schema_cart_join, body, &value, where);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     const json_t *link = json_object_get((const json_t *)(const void *)value, "link");
     check(hex_read(bytes_of(json_string_value(link), json_string_length(link)), to, size));
     json_free(value);

@@ -32,21 +32,26 @@ static void place_leave(struct place *place, size_t before)
 static const char *check_text(const struct schema_field *field, const json_t *value)
 {
     struct bytes text = bytes_of(json_string_value(value), json_string_length(value));
-    if (!json_is_string(value))
+    if (!json_is_string(value)) {
         return "is not a text";
-    if (!text_is_clean(text))
+    }
+    if (!text_is_clean(text)) {
         return "has control characters";
-    if (text.size > (size_t)field->max)
+    }
+    if (text.size > (size_t)field->max) {
         return "is too long";
+    }
     return text.size < (size_t)field->min ? "is too short" : NULL;
 }
 
 static const char *check_int(const struct schema_field *field, const json_t *value)
 {
-    if (!json_is_integer(value))
+    if (!json_is_integer(value)) {
         return "is not a whole number";
-    if (json_integer_value(value) > field->max)
+    }
+    if (json_integer_value(value) > field->max) {
         return "is too large";
+    }
     return json_integer_value(value) < field->min ? "is too small" : NULL;
 }
 
@@ -59,17 +64,21 @@ static const char *check_bool(const struct schema_field *field, const json_t *va
 static const char *check_hex(const struct schema_field *field, const json_t *value)
 {
     if (!json_is_string(value) || json_string_length(value) != (size_t)field->max ||
-        strspn(json_string_value(value), "0123456789abcdef") != (size_t)field->max)
+        strspn(json_string_value(value), "0123456789abcdef") != (size_t)field->max) {
         return "is not lower-case hex of the right length";
+    }
     return NULL;
 }
 
 static const char *check_enum(const struct schema_field *field, const json_t *value)
 {
     const char *word = json_string_value(value);
-    for (size_t i = 0; word != NULL && i < field->words->count; i++)
-        if (strlen(word) == json_string_length(value) && strcmp(word, field->words->words[i]) == 0)
+    for (size_t i = 0; word != NULL && i < field->words->count; i++) {
+        if (strlen(word) == json_string_length(value) &&
+            strcmp(word, field->words->words[i]) == 0) {
             return NULL;
+        }
+    }
     return "is not one of the words allowed";
 }
 
@@ -88,20 +97,24 @@ static const char *check_value(const struct schema_field *field, json_t *value, 
 
 static const char *check_items(const struct schema_field *field, json_t *array, struct place *place)
 {
-    if (!json_is_array(array))
+    if (!json_is_array(array)) {
         return "is not an array";
+    }
     size_t count = json_array_size(array);
-    if (count > field->items_max)
+    if (count > field->items_max) {
         return "has too many elements";
-    if (count < field->items_min)
+    }
+    if (count < field->items_min) {
         return "has too few elements";
+    }
     for (size_t i = 0; i < count; i++) {
         char index[24];
         (void)snprintf(index, sizeof index, "%zu", i);
         size_t before = place_enter(place, index);
         const char *wrong = check_value(field, json_array_get(array, i), place);
-        if (wrong != NULL)
+        if (wrong != NULL) {
             return wrong;
+        }
         place_leave(place, before);
     }
     return NULL;
@@ -113,31 +126,37 @@ static const char *check_field(const struct schema_field *field, json_t *object,
     json_t *value = json_object_get(object, field->name);
     size_t before = place_enter(place, field->name);
     const char *wrong = NULL;
-    if (value == NULL)
+    if (value == NULL) {
         wrong = field->is_optional ? NULL : "is missing";
-    else
+    } else {
         wrong =
             field->is_array ? check_items(field, value, place) : check_value(field, value, place);
-    if (wrong == NULL)
+    }
+    if (wrong == NULL) {
         place_leave(place, before);
+    }
     return wrong;
 }
 
 static const char *check_unknown(const struct schema *schema, json_t *object)
 {
-    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at))
-        if (schema_field_find(schema, json_object_iter_key(at)) == NULL)
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
+        if (schema_field_find(schema, json_object_iter_key(at)) == NULL) {
             return "has an unknown field";
+        }
+    }
     return NULL;
 }
 
 static const char *check_object(const struct schema *schema, json_t *value, struct place *place)
 {
-    if (!json_is_object(value))
+    if (!json_is_object(value)) {
         return "is not an object";
+    }
     const char *wrong = check_unknown(schema, value);
-    for (size_t i = 0; i < schema->count && wrong == NULL; i++)
+    for (size_t i = 0; i < schema->count && wrong == NULL; i++) {
         wrong = check_field(&schema->fields[i], value, place);
+    }
     return wrong;
 }
 
@@ -147,8 +166,9 @@ int json_check(const struct schema *schema, struct json_value *value, char *ret_
 {
     struct place place = {.size = 0};
     const char *wrong = check_object(schema, (json_t *)(void *)value, &place);
-    if (wrong == NULL)
+    if (wrong == NULL) {
         return 0;
+    }
     (void)snprintf(ret_where, JSON_WHERE_BYTES_MAX, "%s: %s", place.size == 0 ? "/" : place.pointer,
                    wrong);
     return ERR_MALFORMED;

@@ -31,8 +31,9 @@ struct json_value *state_json_devices(const struct state *state)
     json_put_bool(own, "revoked", live->is_revoked);
     json_put_bool(own, "retired", live->is_retired);
     json_append(list, own);
-    for (uint32_t i = 0; i < live->peers_count; i++)
+    for (uint32_t i = 0; i < live->peers_count; i++) {
         json_append(list, device_other(&live->peers[i]));
+    }
     struct json_value *object = json_new_object();
     json_put(object, "devices", list);
     return object;
@@ -41,11 +42,14 @@ struct json_value *state_json_devices(const struct state *state)
 /* "" for one that is not known any more. */
 static const char *device_name(const struct gate_live *live, uint64_t device)
 {
-    if (device == live->device)
+    if (device == live->device) {
         return live->device_name;
-    for (uint32_t i = 0; i < live->peers_count; i++)
-        if (live->peers[i].device == device)
+    }
+    for (uint32_t i = 0; i < live->peers_count; i++) {
+        if (live->peers[i].device == device) {
             return live->peers[i].name;
+        }
+    }
     return "";
 }
 
@@ -82,8 +86,9 @@ static struct json_value *voided_order(const struct state *state, const struct v
 struct json_value *state_json_voided(const struct state *state)
 {
     struct json_value *list = json_new_array();
-    for (uint32_t i = 0; i < state->live.voided_count; i++)
+    for (uint32_t i = 0; i < state->live.voided_count; i++) {
         json_append(list, voided_order(state, &state->live.voided[i]));
+    }
     struct json_value *object = json_new_object();
     json_put(object, "orders", list);
     return object;

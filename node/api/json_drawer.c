@@ -37,8 +37,9 @@ static int append_counts(const struct drawer *drawer, struct store_txn *txn,
     int err = 0;
     for (uint32_t i = 0; i < drawer->counts_count && err == 0; i++) {
         err = drawer_figures(drawer, txn, drawer->counts[i].through, &figures);
-        if (err == 0)
+        if (err == 0) {
             json_append(list, counted(&drawer->counts[i], &figures));
+        }
     }
     return err;
 }
@@ -67,20 +68,23 @@ static void put_drawer(struct json_value *object, const struct state *state,
 int state_json_drawer(struct state *state, struct store_txn *txn, struct json_value **ret_value)
 {
     struct drawer_figures now;
-    if (!state->drawer.is_open)
+    if (!state->drawer.is_open) {
         return ERR_NOT_FOUND;
+    }
     int err = drawer_figures(&state->drawer, txn, 0, &now);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct json_value *object = json_new_object();
     struct json_value *counts = json_new_array();
     put_drawer(object, state, &now);
     err = append_counts(&state->drawer, txn, counts);
     json_put(object, "counts", counts);
-    if (err != 0)
+    if (err != 0) {
         json_free(object);
-    else
+    } else {
         *ret_value = object;
+    }
     return err;
 }
 
@@ -89,11 +93,13 @@ static int append_drawer(struct state *state, struct store_txn *txn, const struc
 {
     struct json_value *value = NULL;
     int err = state_drawer(state, txn, id);
-    if (err != 0 || (state->drawer.day != day && state->drawer.counts_count > 0))
+    if (err != 0 || (state->drawer.day != day && state->drawer.counts_count > 0)) {
         return err;
+    }
     err = state_json_drawer(state, txn, &value);
-    if (err == 0)
+    if (err == 0) {
         json_append(list, value);
+    }
     return err;
 }
 
@@ -104,12 +110,14 @@ int state_json_drawers(struct state *state, struct store_txn *txn, uint64_t day,
     struct key key = {.size = 0};
     struct entity_id id;
     int err = cursor_now(txn, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct json_value *list = json_new_array();
     while (err == 0 && json_count(list) < DRAWERS_MAX &&
-           (err = board_next(txn, INDEX_DRAWER, &key, &id)) == 0)
+           (err = board_next(txn, INDEX_DRAWER, &key, &id)) == 0) {
         err = append_drawer(state, txn, &id, day, list);
+    }
     if (err != 0 && err != ERR_NOT_FOUND) {
         json_free(list);
         return err;

@@ -18,8 +18,9 @@ struct fill {
 
 static void fail(struct fill *fill, int err, const char *what)
 {
-    if (fill->err != 0)
+    if (fill->err != 0) {
         return;
+    }
     fill->err = err;
     (void)snprintf(fill->where, JSON_WHERE_BYTES_MAX, "%s", what);
 }
@@ -52,15 +53,17 @@ static struct bytes borrowed(const json_t *object, const char *name)
 static struct bytes text(struct fill *fill, const json_t *object, const char *name)
 {
     struct bytes kept = bytes_of(NULL, 0);
-    if (api_command_keep(fill->into, borrowed(object, name), &kept) != 0)
+    if (api_command_keep(fill->into, borrowed(object, name), &kept) != 0) {
         fail(fill, ERR_TOO_LARGE, name);
+    }
     return kept;
 }
 
 static int hex_value(uint8_t c)
 {
-    if (c >= '0' && c <= '9')
+    if (c >= '0' && c <= '9') {
         return c - '0';
+    }
     c |= 0x20;
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
@@ -71,8 +74,9 @@ static bool unhex(const uint8_t *text, size_t size, uint8_t *to)
     for (size_t i = 0; i < size; i++) {
         int high = hex_value(text[2 * i]);
         int low = hex_value(text[2 * i + 1]);
-        if (high < 0 || low < 0)
+        if (high < 0 || low < 0) {
             return false;
+        }
         to[i] = (uint8_t)(high * 16 + low);
     }
     return true;
@@ -102,16 +106,18 @@ static void fill_lines(struct fill *fill)
 {
     const json_t *array = json_object_get(fill->body, "lines");
     fill->command->lines_count = (uint32_t)json_array_size(array);
-    for (uint32_t i = 0; i < fill->command->lines_count; i++)
+    for (uint32_t i = 0; i < fill->command->lines_count; i++) {
         fill_wanted(fill, json_array_get(array, i), &fill->command->lines[i]);
+    }
 }
 
 static void fill_ids(struct fill *fill)
 {
     const json_t *array = json_object_get(fill->body, "lines");
     fill->command->ids_count = (uint32_t)json_array_size(array);
-    for (uint32_t i = 0; i < fill->command->ids_count; i++)
+    for (uint32_t i = 0; i < fill->command->ids_count; i++) {
         fill->command->ids[i] = (uint32_t)json_integer_value(json_array_get(array, i));
+    }
 }
 
 /* --- orders, one function per body --- */
@@ -138,20 +144,24 @@ static void fill_id(struct fill *fill, const char *name, struct entity_id *id)
 static void fill_quoted(struct fill *fill)
 {
     fill->command->has_quote = has(fill, "quote");
-    if (fill->command->has_quote)
+    if (fill->command->has_quote) {
         fill_id(fill, "quote", &fill->command->quote);
+    }
     fill->command->has_cart = has(fill, "cart");
-    if (fill->command->has_quote + fill->command->has_cart + has(fill, "lines") != 1)
+    if (fill->command->has_quote + fill->command->has_cart + has(fill, "lines") != 1) {
         fail(fill, ERR_MALFORMED, "/: wants one of lines, quote and cart");
-    if (fill->command->has_quote == has(fill, "mode"))
+    }
+    if (fill->command->has_quote == has(fill, "mode")) {
         fail(fill, ERR_MALFORMED, "/mode: goes with lines and cart; a quote has its own");
+    }
 }
 
 static void fill_cart_seen(struct fill *fill)
 {
     const json_t *cart = json_object_get(fill->body, "cart");
-    if (cart == NULL)
+    if (cart == NULL) {
         return;
+    }
     fill->command->cart_round = (uint32_t)number(cart, "round");
     fill->command->cart_version = (uint64_t)number(cart, "version");
 }
@@ -215,8 +225,9 @@ static void fill_line_set(struct fill *fill)
     fill->command->has_options = has(fill, "options");
     fill_options(json_object_get(fill->body, "options"), &fill->command->lines[0]);
     fill_forced(fill);
-    if (!has(fill, "delta") && !has(fill, "note") && !has(fill, "options"))
+    if (!has(fill, "delta") && !has(fill, "note") && !has(fill, "options")) {
         fail(fill, ERR_MALFORMED, "/: says nothing to change");
+    }
 }
 
 static void fill_reason(struct fill *fill)
@@ -273,8 +284,9 @@ static void fill_discount(struct fill *fill)
     fill->command->discount_bp = (uint32_t)number(fill->body, "percent_bp");
     fill->command->amount_minor = number(fill->body, "amount");
     fill->command->reason = text(fill, fill->body, "reason");
-    if (has(fill, "percent_bp") == has(fill, "amount"))
+    if (has(fill, "percent_bp") == has(fill, "amount")) {
         fail(fill, ERR_MALFORMED, "/: wants either percent_bp or amount");
+    }
 }
 
 static void fill_unit_numbers(struct fill *fill, uint32_t line, const json_t *units)
@@ -298,16 +310,18 @@ static void fill_wish(struct fill *fill)
         const json_t *from = json_array_get(lines, i);
         const uint32_t line = (uint32_t)number(from, "line");
         const json_t *units = json_object_get(from, "units");
-        if (units == NULL)
+        if (units == NULL) {
             command->ids[command->ids_count++] = line;
-        else
+        } else {
             fill_unit_numbers(fill, line, units);
+        }
     }
     command->amount_minor = number(fill->body, "amount");
     command->slot = (uint32_t)number(fill->body, "slot");
     command->reason = text(fill, fill->body, "reason");
-    if (has(fill, "lines") == has(fill, "amount") || has(fill, "amount") != has(fill, "slot"))
+    if (has(fill, "lines") == has(fill, "amount") || has(fill, "amount") != has(fill, "slot")) {
         fail(fill, ERR_MALFORMED, "/: wants either lines, or amount and slot");
+    }
 }
 
 static void fill_changed(struct fill *fill)
@@ -315,8 +329,9 @@ static void fill_changed(struct fill *fill)
     struct bytes changed = borrowed(fill->body, "changed");
     /* Clean text: no zero byte inside, and jansson's has one behind. */
     if (changed_parse((const char *)changed.data, &fill->command->changed_log,
-                      &fill->command->changed_seq) != 0)
+                      &fill->command->changed_seq) != 0) {
         fail(fill, ERR_MALFORMED, "/changed: is not what an Order said");
+    }
 }
 
 static void fill_seen(struct fill *fill)
@@ -395,9 +410,11 @@ static void field_word(struct fill *fill, const char *name, struct wanted_field 
 {
     const json_t *word = json_object_get(fill->body, name);
     const struct schema_words *words = schema_field_find(&schema_menu_item, name)->words;
-    for (size_t i = 0; i < words->count; i++)
-        if (strcmp(json_string_value(word), words->words[i]) == 0)
+    for (size_t i = 0; i < words->count; i++) {
+        if (strcmp(json_string_value(word), words->words[i]) == 0) {
             field->number = (int64_t)i;
+        }
+    }
 }
 
 /* The bits of words; both tables list them from bit 0. */
@@ -405,10 +422,13 @@ static void field_words(struct fill *fill, const char *name, struct wanted_field
 {
     const json_t *array = json_object_get(fill->body, name);
     const struct schema_words *words = schema_field_find(&schema_menu_item, name)->words;
-    for (size_t i = 0; i < json_array_size(array); i++)
-        for (size_t bit = 0; bit < words->count; bit++)
-            if (strcmp(json_string_value(json_array_get(array, i)), words->words[bit]) == 0)
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        for (size_t bit = 0; bit < words->count; bit++) {
+            if (strcmp(json_string_value(json_array_get(array, i)), words->words[bit]) == 0) {
                 field->number |= INT64_C(1) << bit;
+            }
+        }
+    }
 }
 
 static void write_choices(struct writer *writer, const json_t *choices)
@@ -440,18 +460,20 @@ static void field_groups(struct fill *fill, const char *name, struct wanted_fiel
     write_array(&writer, (uint32_t)json_array_size(groups));
     for (size_t i = 0; i < json_array_size(groups); i++) {
         const json_t *group = json_array_get(groups, i);
-        if (!group_is_sound(group))
+        if (!group_is_sound(group)) {
             fail(fill, ERR_MALFORMED, "/groups: min, max and the choices do not fit");
+        }
         write_array(&writer, 4);
         write_text(&writer, borrowed(group, "name"));
         write_uint(&writer, (uint64_t)number(group, "min"));
         write_uint(&writer, (uint64_t)number(group, "max"));
         write_choices(&writer, json_object_get(group, "choices"));
     }
-    if (writer_finish(&writer, &field->text) != 0)
+    if (writer_finish(&writer, &field->text) != 0) {
         fail(fill, ERR_TOO_LARGE, "/groups");
-    else
+    } else {
         into->storage_size += field->text.size;
+    }
 }
 
 static void fill_fields(struct fill *fill, const struct field_name *names, size_t count)
@@ -462,14 +484,16 @@ static void fill_fields(struct fill *fill, const struct field_name *names, size_
     };
     check(count <= WANTED_FIELDS_MAX);
     for (size_t i = 0; i < count; i++) {
-        if (!has(fill, names[i].name))
+        if (!has(fill, names[i].name)) {
             continue;
+        }
         struct wanted_field *field = &fill->command->fields[fill->command->fields_count++];
         field->field = names[i].field;
         forms[names[i].form](fill, names[i].name, field);
     }
-    if (fill->command->fields_count == 0)
+    if (fill->command->fields_count == 0) {
         fail(fill, ERR_MALFORMED, "/: says nothing to change");
+    }
 }
 
 /* --- records: fields of sync/domain/record_fields.h --- */
@@ -480,10 +504,11 @@ static void field_bytes(struct fill *fill, const char *name, struct wanted_field
     uint8_t data[RECORD_ID_BYTES_MAX];
     const struct bytes hex = borrowed(fill->body, name);
     check(hex.size <= 2 * sizeof data);
-    if (hex.size % 2 != 0 || !unhex(hex.data, hex.size / 2, data))
+    if (hex.size % 2 != 0 || !unhex(hex.data, hex.size / 2, data)) {
         fail(fill, ERR_MALFORMED, name);
-    else if (api_command_keep(fill->into, bytes_of(data, hex.size / 2), &field->text) != 0)
+    } else if (api_command_keep(fill->into, bytes_of(data, hex.size / 2), &field->text) != 0) {
         fail(fill, ERR_TOO_LARGE, name);
+    }
 }
 
 static void fill_record_field(struct fill *fill, const struct record_field *of, uint32_t number_)
@@ -502,19 +527,24 @@ static void fill_record_field(struct fill *fill, const struct record_field *of, 
 /* Every field that the body names; the number says which record, not what it holds. */
 static void fill_record_fields(struct fill *fill, const struct record_kind *kind)
 {
-    for (uint32_t field = RECORD_NUMBER + 1; field < RECORD_FIELDS_MAX; field++)
-        if (kind->fields[field].name != NULL && has(fill, kind->fields[field].name))
+    for (uint32_t field = RECORD_NUMBER + 1; field < RECORD_FIELDS_MAX; field++) {
+        if (kind->fields[field].name != NULL && has(fill, kind->fields[field].name)) {
             fill_record_field(fill, &kind->fields[field], field);
-    if (fill->command->fields_count == 0)
+        }
+    }
+    if (fill->command->fields_count == 0) {
         fail(fill, ERR_MALFORMED, "/: says nothing to change");
+    }
 }
 
 static void fill_record(struct fill *fill)
 {
-    if (has(fill, "number") && !fill->command->is_new)
+    if (has(fill, "number") && !fill->command->is_new) {
         fail(fill, ERR_MALFORMED, "/number: stands in the path");
-    if (has(fill, "number"))
+    }
+    if (has(fill, "number")) {
         fill->command->item = (uint64_t)number(fill->body, "number");
+    }
     fill_record_fields(fill, record_kind_find(fill->command->record));
 }
 
@@ -559,27 +589,31 @@ static void fill_drawer_count(struct fill *fill)
 /* `available` is an event of its own, so that sold out wins over whatever else is edited. */
 static void fill_available(struct fill *fill)
 {
-    if (json_object_size(fill->body) > 1)
+    if (json_object_size(fill->body) > 1) {
         fail(fill, ERR_MALFORMED, "/available: stands alone");
+    }
     fill->command->kind = COMMAND_MENU_AVAILABLE;
     fill->command->truth = truth(fill, "available");
 }
 
 static void fill_menu(struct fill *fill)
 {
-    if (has(fill, "number"))
+    if (has(fill, "number")) {
         fill->command->item = (uint64_t)number(fill->body, "number");
-    if (has(fill, "available"))
+    }
+    if (has(fill, "available")) {
         fill_available(fill);
-    else
+    } else {
         fill_fields(fill, menu_fields, COUNT_OF(menu_fields));
+    }
 }
 
 static void fill_stock(struct fill *fill)
 {
     bool is_count = has(fill, "counted");
-    if (is_count == has(fill, "add"))
+    if (is_count == has(fill, "add")) {
         fail(fill, ERR_MALFORMED, "/: either add or counted");
+    }
     fill->command->kind = is_count ? COMMAND_STOCK_COUNT : COMMAND_STOCK_ADD;
     fill->command->stock_units = number(fill->body, is_count ? "counted" : "add");
 }
@@ -701,8 +735,9 @@ int api_fill_seen(struct bytes frame, struct api_command *command, char *ret_whe
 {
     struct json_value *value = NULL;
     int err = json_parse_as(&schema_frame_seen, frame, &value, ret_where);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct fill fill = fill_begin(value, command, ret_where);
     command->command.kind = COMMAND_SEEN;
     check(unhex(borrowed(fill.body, "order").data, ENTITY_ID_BYTES, command->command.order.bytes));
@@ -716,8 +751,9 @@ int api_fill_key(struct bytes header, struct api_command *command)
     uint8_t key[REQUEST_KEY_BYTES_MAX];
     size_t size = header.size / 2;
     if (header.size % 2 != 0 || size < REQUEST_KEY_BYTES_MIN || size > REQUEST_KEY_BYTES_MAX ||
-        !unhex(header.data, size, key))
+        !unhex(header.data, size, key)) {
         return ERR_MALFORMED;
+    }
     return api_command_keep(command, bytes_of(key, size), &command->command.key);
 }
 

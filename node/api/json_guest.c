@@ -80,8 +80,9 @@ int json_quote(const struct state *state, uint64_t now_mono_ms, struct json_valu
     const struct quote *quote = &state->quote;
     const uint64_t until = quote->until_mono_ms;
     struct bill bill;
-    if (quote_bill(quote, &bill) != 0)
+    if (quote_bill(quote, &bill) != 0) {
         return ERR_SPOILT; /* it was looked at when it was made */
+    }
     struct json_value *object = json_new_object();
     json_put_entity(object, "id", &quote->id);
     json_put_int(object, "ends_in_ms", until > now_mono_ms ? (int64_t)(until - now_mono_ms) : 0);
@@ -136,8 +137,9 @@ static struct json_value *purchase_line(const struct order_line *line)
 static void put_purchase_lines(struct json_value *object, const struct order *order)
 {
     struct json_value *list = json_new_array();
-    for (uint32_t i = 0; i < order->lines_count; i++)
+    for (uint32_t i = 0; i < order->lines_count; i++) {
         json_append(list, purchase_line(&order->lines[i]));
+    }
     json_put(object, "lines", list);
 }
 
@@ -155,11 +157,13 @@ static void put_place(struct json_value *object, const struct state *state, int6
 {
     const int64_t now_t = now_wall_ms - state->live.epoch_ms;
     struct line_place place;
-    if (!line_up_find(&state->line_up, &state->order, now_t > 0 ? (uint64_t)now_t : 0, &place))
+    if (!line_up_find(&state->line_up, &state->order, now_t > 0 ? (uint64_t)now_t : 0, &place)) {
         return;
+    }
     json_put_int(object, "ahead", place.ahead);
-    if (!place.has_range)
+    if (!place.has_range) {
         return;
+    }
     struct json_value *range = json_new_object();
     json_put_int(range, "low_ms", (int64_t)place.low_ms);
     json_put_int(range, "high_ms", (int64_t)place.high_ms);
@@ -169,8 +173,9 @@ static void put_place(struct json_value *object, const struct state *state, int6
 void json_put_reserved(struct json_value *object, const struct state *state)
 {
     struct told_hold hold;
-    if (state_holds(state, &hold) && hold.ends_in_ms != UINT64_MAX)
+    if (state_holds(state, &hold) && hold.ends_in_ms != UINT64_MAX) {
         json_put_count(object, "reserved_for_ms", hold.ends_in_ms);
+    }
 }
 
 struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
@@ -180,8 +185,9 @@ struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
     char number[NUMBER_TEXT_BYTES_MAX] = "";
     struct told_hold hold;
     const bool is_held = state_holds(state, &hold);
-    if (order->numbers_count > 0)
+    if (order->numbers_count > 0) {
         number_print(order->numbers[0].lane, order->numbers[0].number, number);
+    }
     json_put_entity(object, "id", &order->id);
     json_put_string(object, "number", number);
     json_put_string(object, "phase", order_phase_text(order->phase));

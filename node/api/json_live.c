@@ -18,8 +18,9 @@ static void copy_text(const struct json_value *body, const char *name, char *to,
     const json_t *text = field(body, name);
     const size_t size = text == NULL ? 0 : json_string_length(text);
     to[0] = '\0';
-    if (size > 0 && size < capacity)
+    if (size > 0 && size < capacity) {
         memcpy(to, json_string_value(text), size + 1);
+    }
 }
 
 /* The schema lets hex of that size through alone. */
@@ -33,9 +34,11 @@ static struct entity_id entity_of(const json_t *hex)
 
 static bool has_order(const struct live_message *message, const struct entity_id *id)
 {
-    for (uint32_t i = 0; i < message->orders_count; i++)
-        if (entity_id_equal(&message->orders[i], id))
+    for (uint32_t i = 0; i < message->orders_count; i++) {
+        if (entity_id_equal(&message->orders[i], id)) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -44,8 +47,9 @@ static void copy_orders(const struct json_value *body, struct live_message *mess
     const json_t *orders = field(body, "orders");
     for (size_t i = 0; i < json_array_size(orders); i++) {
         const struct entity_id id = entity_of(json_array_get(orders, i));
-        if (!has_order(message, &id))
+        if (!has_order(message, &id)) {
             message->orders[message->orders_count++] = id;
+        }
     }
 }
 
@@ -56,8 +60,9 @@ int json_live_read(struct bytes text, bool is_first, struct live_message *ret_me
     const struct schema *schema = is_first ? &schema_live_open : &schema_live_follow;
     int err = json_parse_as(schema, text, &body, where);
     ret_message->orders_count = 0;
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     copy_text(body, "token", ret_message->token, sizeof ret_message->token);
     copy_text(body, "cursor", ret_message->cursor, sizeof ret_message->cursor);
     ret_message->has_menu = json_is_false(field(body, "menu"));
@@ -72,8 +77,9 @@ struct json_value *json_live_queue(const struct line_up *line_up)
     uint64_t low_ms;
     uint64_t high_ms;
     json_put_int(object, "waiting", line_up->waiting_count);
-    if (!line_up->has_model)
+    if (!line_up->has_model) {
         return object;
+    }
     wait_range(&line_up->model, line_up->waiting_count, &low_ms, &high_ms);
     struct json_value *range = json_new_object();
     json_put_int(range, "low_ms", (int64_t)low_ms);

@@ -89,8 +89,9 @@ static int list_items(struct state *state, struct store_txn *txn,
            (err = board_next(txn, INDEX_MENU, &key, &id)) == 0) {
         err = state_item(state, txn, &id);
         struct json_value *item = err == 0 ? encode(state) : NULL;
-        if (item != NULL)
+        if (item != NULL) {
             json_append(items, item);
+        }
     }
     if (err != 0 && err != ERR_NOT_FOUND) {
         json_free(items);
@@ -105,10 +106,12 @@ int state_json_menu(struct state *state, struct store_txn *txn, struct json_valu
     struct cursor cursor;
     struct json_value *items = NULL;
     int err = cursor_now(txn, &cursor);
-    if (err == 0)
+    if (err == 0) {
         err = list_items(state, txn, state_json_item, &items);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     struct json_value *menu = json_new_object();
     json_put_cursor(menu, &cursor);
     json_put(menu, "items", items);
@@ -121,8 +124,9 @@ int state_json_menu(struct state *state, struct store_txn *txn, struct json_valu
 static struct json_value *page_item(const struct state *state)
 {
     const struct menu_item *item = &state->item;
-    if (item->is_hidden)
+    if (item->is_hidden) {
         return NULL;
+    }
     struct json_value *object = json_new_object();
     json_put_count(object, "number", item->number);
     json_put_text(object, "name", item->name);
@@ -134,8 +138,9 @@ static struct json_value *page_item(const struct state *state)
     json_put_text(object, "description", item->description);
     json_put(object, "groups", groups(item));
     json_put_bool(object, "available", is_available(state));
-    if (item->stock != STOCK_OFF && state->item_stock.all > 0)
+    if (item->stock != STOCK_OFF && state->item_stock.all > 0) {
         json_put_int(object, "left", state->item_stock.all);
+    }
     return object;
 }
 
@@ -153,8 +158,9 @@ int json_order_page(struct state *state, struct store_txn *txn, const struct ann
     struct json_value *items = NULL;
     const struct popup *popup = &state->popup;
     int err = state_popup(state, txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct json_value *object = json_new_object();
     json_put_text(object, "popup", popup->name);
     json_put_int(object, "epoch", state->live.epoch_ms);
@@ -167,10 +173,12 @@ int json_order_page(struct state *state, struct store_txn *txn, const struct ann
         return err;
     }
     json_put(object, "items", items);
-    if (card != NULL)
+    if (card != NULL) {
         json_put(object, "card", page_card(card));
-    if (state_pauses(state) != NULL)
+    }
+    if (state_pauses(state) != NULL) {
         json_put_string(object, "paused", state_pauses(state));
+    }
     *ret_value = object;
     return 0;
 }

@@ -60,8 +60,9 @@ static struct json_value *wish(const struct ledger_wish *row)
 {
     struct json_value *object = json_new_object();
     struct refund_wish wish;
-    if (refund_wish_decode(row->body, &wish) != 0)
+    if (refund_wish_decode(row->body, &wish) != 0) {
         wish.units_count = 0;
+    }
     json_put_hex(object, "id", row->id);
     json_put_string(object, "state", wish_state_text(row->state));
     json_put_int(object, "amount", row->amount_minor);
@@ -80,14 +81,18 @@ static struct json_value *provider(const struct order *order)
     struct json_value *refunds = json_new_array();
     struct json_value *disputes = json_new_array();
     struct json_value *wishes = json_new_array();
-    for (uint32_t i = 0; i < ledger->intents_count; i++)
+    for (uint32_t i = 0; i < ledger->intents_count; i++) {
         json_append(payments, intent(&ledger->intents[i]));
-    for (uint32_t i = 0; i < ledger->refunds_count; i++)
+    }
+    for (uint32_t i = 0; i < ledger->refunds_count; i++) {
         json_append(refunds, refund(&ledger->refunds[i]));
-    for (uint32_t i = 0; i < ledger->disputes_count; i++)
+    }
+    for (uint32_t i = 0; i < ledger->disputes_count; i++) {
         json_append(disputes, dispute(&ledger->disputes[i]));
-    for (uint32_t i = 0; i < ledger->wishes_count; i++)
+    }
+    for (uint32_t i = 0; i < ledger->wishes_count; i++) {
         json_append(wishes, wish(&ledger->wishes[i]));
+    }
     json_put_int(object, "held", ledger->held_minor);
     json_put_int(object, "forgiven", order->forgiven_minor);
     json_put(object, "payments", payments);
@@ -125,10 +130,12 @@ static void put_receipt(struct json_value *object, const struct order_receipt *r
 
 void json_put_money(struct json_value *object, const struct order *order)
 {
-    if (has_provider(&order->ledger))
+    if (has_provider(&order->ledger)) {
         json_put(object, "provider", provider(order));
-    if (order->receipts_count == 0)
+    }
+    if (order->receipts_count == 0) {
         return;
+    }
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < order->receipts_count; i++) {
         struct json_value *receipt = json_new_object();
@@ -171,14 +178,17 @@ static const struct order_receipt *receipt_shown(const struct order *order)
 
 struct json_value *json_receipt(const struct order *order, int64_t epoch_ms)
 {
-    if (order->receipts_count == 0)
+    if (order->receipts_count == 0) {
         return NULL;
+    }
     const struct order_receipt *receipt = receipt_shown(order);
     struct json_value *object = json_new_object();
     struct json_value *lines = json_new_array();
-    for (uint32_t i = 0; i < order->lines_count; i++)
-        if (order->lines[i].is_active)
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        if (order->lines[i].is_active) {
             json_append(lines, receipt_line(&order->lines[i]));
+        }
+    }
     put_receipt(object, receipt);
     json_put_bool(object, "current", receipt_current(order) != NULL);
     json_put_int(object, "at", epoch_ms + (int64_t)(receipt->t < INT64_MAX / 2 ? receipt->t : 0));
@@ -210,8 +220,9 @@ static struct json_value *missing(const struct gate_live *live)
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < live->peers_count; i++) {
         const struct gate_peer *peer = &live->peers[i];
-        if (!gate_peer_is_missing(peer))
+        if (!gate_peer_is_missing(peer)) {
             continue;
+        }
         struct json_value *object = json_new_object();
         json_put_string(object, "name", peer->name);
         json_put_bool(object, "linked", peer->link == GATE_LINKED);
@@ -250,8 +261,9 @@ struct json_value *json_report(const struct report *report, uint64_t day, bool i
 {
     struct json_value *object = json_new_object();
     struct json_value *methods = json_new_array();
-    for (uint32_t i = 0; i < report->methods_count; i++)
+    for (uint32_t i = 0; i < report->methods_count; i++) {
         json_append(methods, method(&report->methods[i]));
+    }
     json_put_int(object, "day", (int64_t)day);
     json_put_bool(object, "complete", is_complete);
     put_counts(object, report);

@@ -28,8 +28,9 @@ static json_t *reference(const struct schema *schema)
 static json_t *type_text(const struct schema_field *field)
 {
     json_t *type = json_pack("{s:s}", "type", "string");
-    if (field->min > 0)
+    if (field->min > 0) {
         put(type, "minLength", json_integer(1));
+    }
     put(type, "maxLength", json_integer(field->max));
     return type;
 }
@@ -38,8 +39,9 @@ static json_t *type_int(const struct schema_field *field)
 {
     json_t *type = json_pack("{s:s,s:s}", "type", "integer", "format", "int64");
     put(type, "minimum", json_integer(field->min));
-    if (field->max < INT64_MAX)
+    if (field->max < INT64_MAX) {
         put(type, "maximum", json_integer(field->max));
+    }
     return type;
 }
 
@@ -58,11 +60,13 @@ static json_t *type_hex(const struct schema_field *field)
 
 static json_t *type_enum(const struct schema_field *field)
 {
-    if (field->words->count == 1)
+    if (field->words->count == 1) {
         return json_pack("{s:s,s:s}", "type", "string", "const", field->words->words[0]);
+    }
     json_t *words = json_array();
-    for (size_t i = 0; i < field->words->count; i++)
+    for (size_t i = 0; i < field->words->count; i++) {
         append(words, json_string(field->words->words[i]));
+    }
     return json_pack("{s:s,s:o}", "type", "string", "enum", words);
 }
 
@@ -77,11 +81,13 @@ static json_t *field_type(const struct schema_field *field)
         [SCHEMA_TEXT] = type_text, [SCHEMA_INT] = type_int,   [SCHEMA_BOOL] = type_bool,
         [SCHEMA_HEX] = type_hex,   [SCHEMA_ENUM] = type_enum, [SCHEMA_OBJECT] = type_object};
     json_t *type = types[field->type](field);
-    if (field->is_array)
+    if (field->is_array) {
         type = json_pack("{s:s,s:o,s:I,s:I}", "type", "array", "items", type, "minItems",
                          (json_int_t)field->items_min, "maxItems", (json_int_t)field->items_max);
-    if (field->note != NULL)
+    }
+    if (field->note != NULL) {
         put(type, "description", json_string(field->note));
+    }
     return type;
 }
 
@@ -91,12 +97,14 @@ static json_t *component(const struct schema *schema)
     json_t *required = json_array();
     for (size_t i = 0; i < schema->count; i++) {
         put(properties, schema->fields[i].name, field_type(&schema->fields[i]));
-        if (!schema->fields[i].is_optional)
+        if (!schema->fields[i].is_optional) {
             append(required, json_string(schema->fields[i].name));
+        }
     }
     json_t *object = json_pack("{s:s}", "type", "object");
-    if (schema->note != NULL)
+    if (schema->note != NULL) {
         put(object, "description", json_string(schema->note));
+    }
     put(object, "properties", properties);
     put(object, "required", required);
     put(object, "additionalProperties", json_false());
@@ -130,35 +138,42 @@ static json_t *whole_number(void)
 
 static void path_parameters(const struct route *route, json_t *list)
 {
-    if (strstr(route->path, "{id}") != NULL)
+    if (strstr(route->path, "{id}") != NULL) {
         append(list,
                parameter("path", "id", true,
                          json_pack("{s:s,s:s}", "type", "string", "pattern", "^[0-9a-f]{24}$")));
-    if (strstr(route->path, "{line}") != NULL)
+    }
+    if (strstr(route->path, "{line}") != NULL) {
         append(list, parameter("path", "line", true, whole_number()));
-    if (strstr(route->path, "{device}") != NULL)
+    }
+    if (strstr(route->path, "{device}") != NULL) {
         append(list,
                parameter("path", "device", true,
                          json_pack("{s:s,s:s}", "type", "string", "pattern", "^[0-9a-f]{16}$")));
-    if (strstr(route->path, "{hash}") != NULL)
+    }
+    if (strstr(route->path, "{hash}") != NULL) {
         append(list,
                parameter("path", "hash", true,
                          json_pack("{s:s,s:s}", "type", "string", "pattern", "^[0-9a-f]{64}$")));
-    if (strstr(route->path, "{number}") != NULL)
+    }
+    if (strstr(route->path, "{number}") != NULL) {
         append(list, parameter("path", "number", true, whole_number()));
+    }
 }
 
 static json_t *route_parameters(const struct route *route)
 {
     json_t *list = json_array();
     path_parameters(route, list);
-    for (size_t i = 0; i < ROUTE_QUERIES_MAX && route->queries[i] != NULL; i++)
+    for (size_t i = 0; i < ROUTE_QUERIES_MAX && route->queries[i] != NULL; i++) {
         append(list, parameter("query", route->queries[i], false, whole_number()));
-    if (route_is_write(route))
+    }
+    if (route_is_write(route)) {
         append(list, parameter("header", "Idempotency-Key", true,
                                json_pack("{s:s,s:s,s:s}", "type", "string", "pattern",
                                          "^([0-9a-f]{2}){16,64}$", "description",
                                          "8 digits of seconds since Session.epoch, then random")));
+    }
     return list;
 }
 
@@ -166,9 +181,11 @@ static json_t *role_names(const struct route *route)
 {
     json_t *names = json_array();
     const uint32_t roles = route_roles(route);
-    for (unsigned role = 0; role < ROLE_COUNT; role++)
-        if ((roles >> role & 1) != 0)
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        if ((roles >> role & 1) != 0) {
             append(names, json_string(role_text((enum role)role)));
+        }
+    }
     return names;
 }
 
@@ -233,8 +250,9 @@ static void put_paths(json_t *object, const struct route_table *table)
             put(object, route->path, item);
         }
         char method[8] = "";
-        for (size_t at = 0; route->method[at] != '\0' && at + 1 < sizeof method; at++)
+        for (size_t at = 0; route->method[at] != '\0' && at + 1 < sizeof method; at++) {
             method[at] = (char)(route->method[at] | 0x20); /* ASCII lower case */
+        }
         put(item, method, operation(route));
     }
 }
@@ -252,19 +270,22 @@ static json_t *paths(const struct route_table *more)
 /* Unless it is there already; and those that it is made of. */
 static void put_component(json_t *object, const struct schema *schema)
 {
-    if (schema == NULL || json_object_get(object, schema->name) != NULL)
+    if (schema == NULL || json_object_get(object, schema->name) != NULL) {
         return;
+    }
     put(object, schema->name, component(schema));
-    for (size_t i = 0; i < schema->count; i++)
+    for (size_t i = 0; i < schema->count; i++) {
         put_component(object, schema->fields[i].object);
+    }
 }
 /* NOLINTEND(misc-no-recursion) */
 
 static json_t *components(const struct route_table *more)
 {
     json_t *object = json_object();
-    for (size_t i = 0; i < schemas_count; i++)
+    for (size_t i = 0; i < schemas_count; i++) {
         put(object, schemas[i]->name, component(schemas[i]));
+    }
     for (size_t i = 0; i < more->count; i++) {
         put_component(object, more->routes[i].request);
         put_component(object, more->routes[i].response);

@@ -18,8 +18,9 @@ static struct json_value *line_options(const struct order_line *line)
 
 static const char *line_state(const struct order_line *line)
 {
-    if (line->is_void)
+    if (line->is_void) {
         return "void";
+    }
     return line->is_refused ? "refused" : "active";
 }
 
@@ -27,8 +28,9 @@ static const char *line_state(const struct order_line *line)
 static int64_t line_total(const struct order_line *line)
 {
     int64_t unit = line->unit_price_minor;
-    for (uint32_t i = 0; i < line->options_count; i++)
+    for (uint32_t i = 0; i < line->options_count; i++) {
         unit += line->options[i].price_minor;
+    }
     return line->is_active ? unit * line->quantity - line->discount_minor : 0;
 }
 
@@ -79,8 +81,9 @@ static struct json_value *number_text(const struct order_number *number)
 static void put_numbers(struct json_value *object, const struct order *order)
 {
     struct json_value *list = json_new_array();
-    for (uint32_t i = 0; i < order->numbers_count; i++)
+    for (uint32_t i = 0; i < order->numbers_count; i++) {
         json_append(list, number_text(&order->numbers[i]));
+    }
     json_put(object, "number",
              order->numbers_count > 0 ? number_text(&order->numbers[0])
                                       : json_new_text((struct bytes){0}));
@@ -90,11 +93,13 @@ static void put_numbers(struct json_value *object, const struct order *order)
 static void put_lists(struct json_value *object, const struct order *order)
 {
     struct json_value *lines = json_new_array();
-    for (uint32_t i = 0; i < order->lines_count; i++)
+    for (uint32_t i = 0; i < order->lines_count; i++) {
         json_append(lines, line(&order->lines[i]));
+    }
     struct json_value *payments = json_new_array();
-    for (uint32_t i = 0; i < order->payments_count; i++)
+    for (uint32_t i = 0; i < order->payments_count; i++) {
         json_append(payments, payment(&order->payments[i]));
+    }
     json_put(object, "lines", lines);
     json_put(object, "payments", payments);
 }
@@ -113,10 +118,11 @@ static void put_places(struct json_value *object, const struct order *order)
 {
     char changed[CHANGED_TEXT_BYTES_MAX];
     changed_print(order->changed_log, order->changed_seq, changed);
-    if (order->claimed_by != 0)
+    if (order->claimed_by != 0) {
         json_put_id64(object, "claimed_by", order->claimed_by);
-    else
+    } else {
         json_put_string(object, "claimed_by", "");
+    }
     json_put_id64(object, "log", order->opened_log);
     json_put_count(object, "seq", order->opened_seq);
     json_put_string(object, "changed", order->changed_log != 0 ? changed : "");
@@ -125,11 +131,12 @@ static void put_places(struct json_value *object, const struct order *order)
 
 static void put_contact(struct json_value *object, const struct order *order)
 {
-    if (order->has_contact)
+    if (order->has_contact) {
         json_put_hex(object, "contact",
                      bytes_of(order->contact.bytes, sizeof order->contact.bytes));
-    else
+    } else {
         json_put_string(object, "contact", "");
+    }
 }
 
 struct json_value *state_json_order(const struct state *state)
@@ -167,15 +174,18 @@ int state_json_orders(struct state *state, struct store_txn *txn, const struct b
     struct cursor cursor;
     struct board *board = &state->board;
     int err = cursor_now(txn, &cursor);
-    if (err == 0)
+    if (err == 0) {
         err = board_find(txn, query, board);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     struct json_value *orders = json_new_array();
     for (uint32_t i = 0; i < board->count && err == 0; i++) {
         err = state_order(state, txn, &board->orders[is_oldest_first ? board->count - 1 - i : i]);
-        if (err == 0)
+        if (err == 0) {
             json_append(orders, state_json_order(state));
+        }
     }
     if (err != 0) {
         json_free(orders);
@@ -190,8 +200,9 @@ int state_json_orders(struct state *state, struct store_txn *txn, const struct b
 
 static void append_numbers(struct json_value *list, const struct order *order)
 {
-    for (uint32_t i = 0; i < order->numbers_count && json_count(list) < BOARD_ORDERS_MAX; i++)
+    for (uint32_t i = 0; i < order->numbers_count && json_count(list) < BOARD_ORDERS_MAX; i++) {
         json_append(list, number_text(&order->numbers[i]));
+    }
 }
 
 int state_json_pickup(struct state *state, struct store_txn *txn, struct json_value **ret_value)
@@ -201,25 +212,29 @@ int state_json_pickup(struct state *state, struct store_txn *txn, struct json_va
     static const struct board_query query = {
         .is_any_day = true, .phases = BOARD_PHASES_PICKUP, .count_max = BOARD_ORDERS_MAX};
     int err = cursor_now(txn, &cursor);
-    if (err == 0)
+    if (err == 0) {
         err = board_find(txn, &query, board);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     struct json_value *preparing = json_new_array();
     struct json_value *ready = json_new_array();
     for (uint32_t i = board->count; i > 0 && err == 0; i--) {
         err = state_order(state, txn, &board->orders[i - 1]);
-        if (err == 0)
+        if (err == 0) {
             append_numbers(state->order.phase == PHASE_READY ? ready : preparing, &state->order);
+        }
     }
     struct json_value *object = json_new_object();
     json_put_cursor(object, &cursor);
     json_put(object, "preparing", preparing);
     json_put(object, "ready", ready);
-    if (err == 0)
+    if (err == 0) {
         *ret_value = object;
-    else
+    } else {
         json_free(object);
+    }
     return err;
 }
 
@@ -229,9 +244,11 @@ int state_json_pickup(struct state *state, struct store_txn *txn, struct json_va
 static const struct order_number *own_number(const struct state *state)
 {
     struct bytes lane = bytes_of_text(state->live.lane);
-    for (uint32_t i = 0; i < state->order.numbers_count; i++)
-        if (bytes_equal(state->order.numbers[i].lane, lane))
+    for (uint32_t i = 0; i < state->order.numbers_count; i++) {
+        if (bytes_equal(state->order.numbers[i].lane, lane)) {
             return &state->order.numbers[i];
+        }
+    }
     return &state->order.numbers[0];
 }
 

@@ -22,25 +22,27 @@ struct json_value *json_problem(int err, int status, const char *where)
 static void why_not(const struct state *state, char *to, size_t capacity)
 {
     const struct menu_item *item = &state->item;
-    if (item->name.size == 0)
+    if (item->name.size == 0) {
         (void)snprintf(to, capacity, "not on the menu");
-    else if (item->is_hidden || !item->is_available)
+    } else if (item->is_hidden || !item->is_available) {
         (void)snprintf(to, capacity, "not sold now");
-    else if (state->item_stock.here <= 0)
+    } else if (state->item_stock.here <= 0) {
         (void)snprintf(to, capacity, "sold out");
-    else
+    } else {
         (void)snprintf(to, capacity, "%lld left at most", (long long)state->item_stock.here);
+    }
 }
 
 static void what_is_wrong(int err, int found, const struct state *state, char *to, size_t capacity)
 {
     to[0] = '\0';
-    if (err == ERR_MISMATCH)
+    if (err == ERR_MISMATCH) {
         (void)snprintf(to, capacity, "its choices are not those of the menu");
-    else if (err == ERR_UNAVAILABLE && found == ERR_NOT_FOUND)
+    } else if (err == ERR_UNAVAILABLE && found == ERR_NOT_FOUND) {
         (void)snprintf(to, capacity, "not on the menu");
-    else if (err == ERR_UNAVAILABLE && found == 0)
+    } else if (err == ERR_UNAVAILABLE && found == 0) {
         why_not(state, to, capacity);
+    }
 }
 
 struct json_value *json_item_problem(int err, int status, uint64_t number, int found,
@@ -55,7 +57,8 @@ struct json_value *json_item_problem(int err, int status, uint64_t number, int f
                    wrong);
     struct json_value *object = json_problem(err, status, detail);
     json_put_count(object, "item", number);
-    if (name.size > 0)
+    if (name.size > 0) {
         json_put_text(object, "item_name", name);
+    }
     return object;
 }

@@ -29,8 +29,9 @@ struct json_value *state_json_record(const struct state *state)
     const struct record *record = &state->record;
     struct json_value *object = json_new_object();
     json_put_entity(object, "id", &record->id);
-    for (uint32_t field = 0; field < RECORD_FIELDS_MAX; field++)
+    for (uint32_t field = 0; field < RECORD_FIELDS_MAX; field++) {
         put_field(object, &record->kind->fields[field], &record->values[field]);
+    }
     json_put_bool(object, "conflict", record->has_conflict);
     return object;
 }
@@ -44,12 +45,15 @@ static int append_records(struct state *state, struct store_txn *txn,
     int err = 0;
     while (err == 0 && json_count(list) < kind->count_max) {
         err = board_next(txn, INDEX_RECORD, &key, &id);
-        if (err == 0 && key.data[1] != (uint8_t)kind->kind)
+        if (err == 0 && key.data[1] != (uint8_t)kind->kind) {
             return 0;
-        if (err == 0)
+        }
+        if (err == 0) {
             err = state_record(state, txn, kind->kind, &id);
-        if (err == 0)
+        }
+        if (err == 0) {
             json_append(list, state_json_record(state));
+        }
     }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -60,8 +64,9 @@ int state_json_records(struct state *state, struct store_txn *txn, enum kind kin
     const struct record_kind *of = record_kind_find(kind);
     struct cursor cursor;
     int err = cursor_now(txn, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct json_value *list = json_new_array();
     err = append_records(state, txn, of, list);
     if (err != 0) {

@@ -27,8 +27,9 @@ struct json_value *state_json_session(const struct state *state, const struct ca
     json_put_id64(object, "log", live->log);
     json_put_words(object, &schema_session, "capabilities", caller->capabilities);
     json_put_string(object, "version", state->version);
-    if (state_pauses(state) != NULL)
+    if (state_pauses(state) != NULL) {
         json_put_string(object, "paused", state_pauses(state));
+    }
     return object;
 }
 
@@ -48,16 +49,18 @@ static struct json_value *peer(const struct gate_peer *peer)
     json_put_string(object, "name", peer->name);
     json_put_string(object, "role", role_text(peer->role));
     json_put_bool(object, "linked", peer->link == GATE_LINKED);
-    if (peer->heard_ms_ago == UINT64_MAX)
+    if (peer->heard_ms_ago == UINT64_MAX) {
         json_put_int(object, "heard_ms_ago", -1);
-    else
+    } else {
         json_put_count(object, "heard_ms_ago", peer->heard_ms_ago);
+    }
     json_put_count(object, "behind", peer->behind);
     json_put_count(object, "ahead", peer->ahead);
     json_put_int(object, "clock_offset_ms", peer->clock_offset_ms);
     json_put_word(object, &schema_peer, "state", (size_t)peer->link);
-    if (peer->screens.is_told)
+    if (peer->screens.is_told) {
         json_put(object, "screens", screens(&peer->screens));
+    }
     return object;
 }
 
@@ -71,9 +74,11 @@ static bool is_awaited(const struct gate_peer *peer)
 static struct json_value *peers(const struct state *state)
 {
     struct json_value *list = json_new_array();
-    for (uint32_t i = 0; i < state->live.peers_count; i++)
-        if (is_awaited(&state->live.peers[i]))
+    for (uint32_t i = 0; i < state->live.peers_count; i++) {
+        if (is_awaited(&state->live.peers[i])) {
             json_append(list, peer(&state->live.peers[i]));
+        }
+    }
     return list;
 }
 
@@ -82,8 +87,9 @@ static struct json_value *printers(const struct state *state, bool is_trouble_on
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < state->live.printers_count; i++) {
         const struct gate_printer *printer = &state->live.printers[i];
-        if (is_trouble_only && printer->is_ready)
+        if (is_trouble_only && printer->is_ready) {
             continue;
+        }
         struct json_value *object = json_new_object();
         json_put_count(object, "number", printer->number);
         json_put_bool(object, "ready", printer->is_ready);
@@ -103,8 +109,9 @@ static int count_events(struct store_txn *txn, uint64_t *ret_logs, uint64_t *ret
     uint64_t logs = 0;
     uint64_t events = 0;
     int err = store_cursor_open(txn, TABLE_HEAD, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     while ((err = store_cursor_next(&cursor, &key, &value)) == 0) {
         struct reader reader;
         reader_init(&reader, value);
@@ -126,14 +133,18 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     uint64_t opaque = 0;
     uint64_t critical = 0;
     int err = state_popup(state, txn);
-    if (err == 0)
+    if (err == 0) {
         err = count_events(txn, &logs, &events);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = board_count_active(txn, &active);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = opaque_count(txn, &opaque, &critical);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     struct json_value *object = json_new_object();
     json_put_id64(object, "device", state->live.device);
     json_put_count(object, "day", state->popup.day);
@@ -159,18 +170,20 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
 /* Left out when there is nothing to tell. */
 static void put_list(struct json_value *object, const char *name, struct json_value *list)
 {
-    if (json_count(list) > 0)
+    if (json_count(list) > 0) {
         json_put(object, name, list);
-    else
+    } else {
         json_free(list);
+    }
 }
 
 static void put_stuck(struct json_value *object, const struct stuck *stuck)
 {
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < stuck->count && json_count(list) < STUCK_TOLD_MAX; i++) {
-        if (!stuck_is_late(stuck, i))
+        if (!stuck_is_late(stuck, i)) {
             continue;
+        }
         struct json_value *order = json_new_object();
         json_put_entity(order, "id", &stuck->orders[i].id);
         json_put_string(order, "tick", tick_text(stuck->orders[i].awaited));
@@ -194,10 +207,12 @@ struct json_value *state_json_marks(const struct state *state, int64_t now_ms)
     json_put(object, "peers", peers(state));
     put_stuck(object, &state->stuck);
     put_list(object, "printers", printers(state, true));
-    if (state->opaque > 0)
+    if (state->opaque > 0) {
         json_put_count(object, "opaque", state->opaque);
-    if (state->live.voided_count > 0)
+    }
+    if (state->live.voided_count > 0) {
         json_put_count(object, "voided", state->live.voided_count);
+    }
     json_put_int(object, "now", now_ms);
     return object;
 }
@@ -217,9 +232,11 @@ struct json_value *state_json_hello(const struct state *state, const struct call
 static struct json_value *peers_missing(const struct gate_live *live)
 {
     struct json_value *names = json_new_array();
-    for (uint32_t i = 0; i < live->peers_count; i++)
-        if (gate_peer_is_missing(&live->peers[i]))
+    for (uint32_t i = 0; i < live->peers_count; i++) {
+        if (gate_peer_is_missing(&live->peers[i])) {
             json_append_string(names, live->peers[i].name);
+        }
+    }
     return names;
 }
 

@@ -21,14 +21,15 @@ static bool depth_is_bounded(struct bytes text)
     bool is_string = false;
     for (size_t i = 0; i < text.size; i++) {
         uint8_t c = text.data[i];
-        if (is_string && c == '\\')
+        if (is_string && c == '\\') {
             i++;
-        else if (c == '"')
+        } else if (c == '"') {
             is_string = !is_string;
-        else if (!is_string && (c == '[' || c == '{') && ++depth > DEPTH_MAX)
+        } else if (!is_string && (c == '[' || c == '{') && ++depth > DEPTH_MAX) {
             return false;
-        else if (!is_string && (c == ']' || c == '}') && depth > 0)
+        } else if (!is_string && (c == ']' || c == '}') && depth > 0) {
             depth--;
+        }
     }
     return true;
 }
@@ -84,12 +85,14 @@ int json_parse_as(const struct schema *schema, struct bytes text, struct json_va
 {
     struct json_value *value = NULL;
     int err = json_parse(text, &value, ret_where);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = json_check(schema, value, ret_where);
-    if (err != 0)
+    if (err != 0) {
         json_free(value);
-    else
+    } else {
         *ret_value = value;
+    }
     return err;
 }

@@ -49,8 +49,9 @@ struct lives *lives_new(struct api *api, void (*on_due)(void *context, struct li
                         void *context)
 {
     struct lives *lives = calloc(1, sizeof *lives);
-    if (lives == NULL)
+    if (lives == NULL) {
         return NULL;
+    }
     lives->api = api;
     lives->state = api->state;
     lives->on_due = on_due;
@@ -61,8 +62,9 @@ struct lives *lives_new(struct api *api, void (*on_due)(void *context, struct li
 
 void lives_free(struct lives *lives)
 {
-    if (lives == NULL)
+    if (lives == NULL) {
         return;
+    }
     check(lives->opened == NULL);
     live_index_close(&lives->index);
     live_menu_close(&lives->menu);
@@ -78,16 +80,18 @@ uint32_t lives_count(const struct lives *lives)
 
 static void set_due(struct lives *lives, struct live *live)
 {
-    if (live->is_due)
+    if (live->is_due) {
         return;
+    }
     live->is_due = true;
     lives->on_due(lives->context, live);
 }
 
 static void set_all_due(struct lives *lives)
 {
-    for (struct live *at = lives->opened; at != NULL; at = at->next)
+    for (struct live *at = lives->opened; at != NULL; at = at->next) {
         set_due(lives, at);
+    }
 }
 
 static void set_dirty(struct lives *lives, struct live_follow *follow)
@@ -108,8 +112,9 @@ struct scan {
 static void scan_order(struct scan *scan, const struct entity_id *id)
 {
     struct live_follow *at = live_index_first(&scan->lives->index, id);
-    for (; at != NULL; at = live_index_next(at))
+    for (; at != NULL; at = live_index_next(at)) {
         set_dirty(scan->lives, at);
+    }
     scan->has_orders = true;
 }
 
@@ -124,8 +129,9 @@ static int scan_stock(struct scan *scan, const struct entity_id *id, uint64_t ch
     struct stock *stock = &scan->lives->state->stock;
     int err = stock_get(stock, scan->txn, id);
     const struct entity_id item = entity_id_derive(KIND_MENU, stock->item);
-    if (err == 0)
+    if (err == 0) {
         scan_item(scan, &item, change);
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -134,13 +140,13 @@ static int scan_entity(struct scan *scan, uint64_t change, struct bytes row)
     enum kind kind = KIND_NONE;
     struct entity_id id;
     int err = key_state_parse(row, &kind, &id);
-    if (err == 0 && kind == KIND_ORDER)
+    if (err == 0 && kind == KIND_ORDER) {
         scan_order(scan, &id);
-    else if (err == 0 && kind == KIND_MENU)
+    } else if (err == 0 && kind == KIND_MENU) {
         scan_item(scan, &id, change);
-    else if (err == 0 && kind == KIND_STOCK)
+    } else if (err == 0 && kind == KIND_STOCK) {
         err = scan_stock(scan, &id, change);
-    else if (err == 0 && kind == KIND_POPUP) {
+    } else if (err == 0 && kind == KIND_POPUP) {
         scan->lives->session_change = change;
         scan->concerns_all = true;
     }
@@ -156,16 +162,19 @@ static int scan_changes(struct scan *scan)
     struct bytes row;
     const struct key from = key_change(lives->scanned.change + 1);
     int err = store_cursor_open(scan->txn, TABLE_CHANGE, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(&from), &key, &row);
     while (err == 0) {
         const uint64_t change = key.size == 8 ? get_be64(key.data) : 0;
         err = change == 0 ? ERR_SPOILT : scan_entity(scan, change, row);
-        if (change != 0 && err != ERR_IO) /* what cannot be read now is looked at again */
+        if (change != 0 && err != ERR_IO) { /* what cannot be read now is looked at again */
             lives->scanned.change = change;
-        if (err == 0)
+        }
+        if (err == 0) {
             err = store_cursor_next(&cursor, &key, &row);
+        }
     }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -193,11 +202,13 @@ static void look_at_places(struct lives *lives)
         struct live_follow *at = live_index_first(&lives->index, &line_up->waiting[i]);
         for (; at != NULL; at = live_index_next(at)) {
             struct line_place place;
-            if (!at->is_waiting || at->is_dirty)
+            if (!at->is_waiting || at->is_dirty) {
                 continue;
+            }
             line_up_place(line_up, &at->order, at->opened_t, &place);
-            if (place_differs(&place, &at->place))
+            if (place_differs(&place, &at->place)) {
                 set_dirty(lives, at);
+            }
         }
     }
 }
@@ -207,10 +218,12 @@ static void look_at_queue(struct scan *scan)
     struct lives *lives = scan->lives;
     const struct line_up *line_up = &lives->state->line_up;
     struct line_place queue = {.ahead = line_up->waiting_count, .has_range = line_up->has_model};
-    if (queue.has_range)
+    if (queue.has_range) {
         wait_range(&line_up->model, queue.ahead, &queue.low_ms, &queue.high_ms);
-    if (!place_differs(&queue, &lives->queue))
+    }
+    if (!place_differs(&queue, &lives->queue)) {
         return;
+    }
     lives->queue = queue;
     lives->queue_version++;
     scan->concerns_all = true;
@@ -221,10 +234,12 @@ static int look_at_line_up(struct scan *scan)
     struct lives *lives = scan->lives;
     int err = line_up_look(lives->state, scan->txn, clock_mono_ms());
     const bool is_new = lives->state->line_up.looked_ms != lives->looked_ms;
-    if (err == 0 && scan->has_orders && !is_new)
+    if (err == 0 && scan->has_orders && !is_new) {
         err = line_up_count(lives->state, scan->txn);
-    if (err != 0 || (!is_new && !scan->has_orders))
+    }
+    if (err != 0 || (!is_new && !scan->has_orders)) {
         return err;
+    }
     lives->looked_ms = lives->state->line_up.looked_ms;
     look_at_places(lives);
     look_at_queue(scan);
@@ -235,13 +250,16 @@ void lives_refresh(struct lives *lives)
 {
     const struct gate *gate = lives->state->gate;
     struct scan scan = {.lives = lives};
-    if (!lives->is_begun || gate->read_begin(gate->context, &scan.txn) != 0)
+    if (!lives->is_begun || gate->read_begin(gate->context, &scan.txn) != 0) {
         return;
-    if (scan_changes(&scan) == 0 && lives->opened_count > 0)
+    }
+    if (scan_changes(&scan) == 0 && lives->opened_count > 0) {
         (void)!look_at_line_up(&scan);
+    }
     gate->read_end(gate->context, scan.txn);
-    if (scan.concerns_all)
+    if (scan.concerns_all) {
         set_all_due(lives);
+    }
 }
 
 /* --- what phones say --- */
@@ -251,12 +269,14 @@ static int begin(struct lives *lives)
     const struct gate *gate = lives->state->gate;
     struct store_txn *txn = NULL;
     int err = lives->is_begun ? 0 : gate->read_begin(gate->context, &txn);
-    if (err != 0 || lives->is_begun)
+    if (err != 0 || lives->is_begun) {
         return err;
+    }
     err = cursor_now(txn, &lives->scanned);
     gate->read_end(gate->context, txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     live_menu_begin(&lives->menu, lives->scanned.change);
     lives->session_change = lives->scanned.change;
     lives->queue_version = 1;
@@ -291,8 +311,9 @@ static void replace_oldest(struct lives *lives, const struct token *token)
             count++;
         }
     }
-    if (count < LIVE_OF_CUSTOMER_MAX)
+    if (count < LIVE_OF_CUSTOMER_MAX) {
         return;
+    }
     oldest->is_replaced = true;
     set_due(lives, oldest);
 }
@@ -302,10 +323,12 @@ static int live_open(struct lives *lives, struct live *live, enum entrance entra
 {
     state_refresh(lives->state);
     int err = find_customer(lives, entrance, message->token, &live->caller);
-    if (err == 0)
+    if (err == 0) {
         err = begin(lives);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     lives_refresh(lives);
     replace_oldest(lives, &live->caller.token);
     live->has_cursor = cursor_parse(message->cursor, &live->cursor) == 0;
@@ -314,8 +337,9 @@ static int live_open(struct lives *lives, struct live *live, enum entrance entra
     live->has_cart = true;
     live->before = NULL;
     live->next = lives->opened;
-    if (live->next != NULL)
+    if (live->next != NULL) {
         live->next->before = live;
+    }
     lives->opened = live;
     lives->opened_count++;
     return 0;
@@ -328,8 +352,9 @@ static int admit(const struct lives *lives, const struct live *live, struct byte
     struct access *access = lives->state->gate->access;
     const struct access_request from = {.address = address};
     uint64_t wait_ms;
-    if (!live->is_open)
+    if (!live->is_open) {
         return 0;
+    }
     int err = access_admit_address(access, &from, RATE_READ, &wait_ms);
     return err != 0 ? err : access_admit_caller(access, &live->caller, RATE_READ, &wait_ms);
 }
@@ -339,12 +364,15 @@ int live_hear(struct lives *lives, struct live *live, enum entrance entrance, st
 {
     struct live_message said;
     int err = admit(lives, live, address);
-    if (err == 0)
+    if (err == 0) {
         err = json_live_read(message, !live->is_open, &said);
-    if (err == 0 && !live->is_open)
+    }
+    if (err == 0 && !live->is_open) {
         err = live_open(lives, live, entrance, &said);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     live_index_set(&lives->index, live, said.orders, said.orders_count);
     set_due(lives, live);
     return 0;
@@ -353,8 +381,9 @@ int live_hear(struct lives *lives, struct live *live, enum entrance entrance, st
 void lives_touch_cart(struct lives *lives, uint64_t session)
 {
     for (struct live *at = lives->opened; at != NULL; at = at->next) {
-        if (at->caller.principal.session != session)
+        if (at->caller.principal.session != session) {
             continue;
+        }
         at->has_cart = true;
         set_due(lives, at);
     }
@@ -368,15 +397,18 @@ bool live_may_go_on(const struct lives *lives, const struct live *live)
 
 void live_close(struct lives *lives, struct live *live)
 {
-    if (!live->is_open)
+    if (!live->is_open) {
         return;
+    }
     live_index_set(&lives->index, live, NULL, 0);
-    if (live->before != NULL)
+    if (live->before != NULL) {
         live->before->next = live->next;
-    else
+    } else {
         lives->opened = live->next;
-    if (live->next != NULL)
+    }
+    if (live->next != NULL) {
         live->next->before = live->before;
+    }
     lives->opened_count--;
     live->is_open = false;
 }
@@ -387,13 +419,15 @@ static int hello(struct lives *lives, struct live *live, struct store_txn *txn, 
 {
     const struct cursor *now = &lives->scanned;
     int err = state_popup(lives->state, txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     const bool is_resumed = live->has_cursor && cursor_fits(&live->cursor, now) &&
                             now->change - live->cursor.change <= LIVE_GAP_MAX &&
                             live_menu_has(&lives->menu, live->cursor.change);
-    if (!is_resumed)
+    if (!is_resumed) {
         live->cursor = *now;
+    }
     live->is_snapshot = !is_resumed;
     live->has_whole = !is_resumed && !live->has_menu;
     live->items_change = live->cursor.change;
@@ -419,14 +453,16 @@ static void remember_place(const struct lives *lives, struct live_follow *follow
     struct line_place place;
     follow->is_waiting = line_up_find(&lives->state->line_up, order, order->opened_t, &place);
     follow->opened_t = order->opened_t;
-    if (follow->is_waiting)
+    if (follow->is_waiting) {
         follow->place = place;
+    }
 }
 
 static void append_separated(struct text *to, size_t begin)
 {
-    if (to->size > begin)
+    if (to->size > begin) {
         text_append(to, ",", 1);
+    }
 }
 
 static void append_quoted_id(struct text *to, const struct entity_id *id)
@@ -449,10 +485,12 @@ static int tell_order(struct telling *telling, struct live_follow *follow)
     int err = state_order(state, telling->txn, &follow->order);
     follow->is_dirty = false;
     follow->is_waiting = false;
-    if (err == ERR_SPOILT)
+    if (err == ERR_SPOILT) {
         return 0;
-    if (err != 0 && err != ERR_NOT_FOUND)
+    }
+    if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
+    }
     if (err == 0 && order_is_of(&state->order, telling->live->caller.principal.session)) {
         remember_place(lives, follow);
         append_separated(telling->frame, telling->begin);
@@ -469,11 +507,13 @@ static int tell_orders(struct telling *telling)
     struct live *live = telling->live;
     int err = line_up_look(telling->lives->state, telling->txn, clock_mono_ms());
     for (uint32_t i = 0; i < live->follows_count && err == 0; i++) {
-        if (!live->follows[i].is_dirty)
+        if (!live->follows[i].is_dirty) {
             continue;
+        }
         telling->is_cut = telling->frame->size - telling->begin > LIVE_FRAME_BYTES;
-        if (telling->is_cut)
+        if (telling->is_cut) {
             break;
+        }
         err = tell_order(telling, &live->follows[i]);
     }
     return err;
@@ -496,17 +536,20 @@ static int tell_items(struct telling *telling)
     struct lives *lives = telling->lives;
     struct live *live = telling->live;
     const uint64_t known = live->items_change;
-    if (telling->is_cut)
+    if (telling->is_cut) {
         return 0;
+    }
     if (!live->has_whole && known < lives->menu.change && !live_menu_has(&lives->menu, known)) {
         live->has_whole = true;
         live->whole_at = 0;
         live->items_change = lives->menu.change;
     }
-    if (live->has_whole)
+    if (live->has_whole) {
         return tell_whole_menu(telling);
-    if (known >= lives->menu.change)
+    }
+    if (known >= lives->menu.change) {
         return 0;
+    }
     live->items_change = lives->menu.change;
     return live_menu_delta(&lives->menu, lives->state, telling->txn, known, telling->frame);
 }
@@ -514,11 +557,13 @@ static int tell_items(struct telling *telling)
 static int tell_session(struct telling *telling)
 {
     struct lives *lives = telling->lives;
-    if (telling->live->session_change == lives->session_change)
+    if (telling->live->session_change == lives->session_change) {
         return 0;
+    }
     int err = state_popup(lives->state, telling->txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     telling->live->session_change = lives->session_change;
     text_append_text(telling->frame, ",\"session\":");
     json_print(state_json_session(lives->state, &telling->live->caller), telling->frame);
@@ -528,8 +573,9 @@ static int tell_session(struct telling *telling)
 static void tell_queue(struct telling *telling)
 {
     struct lives *lives = telling->lives;
-    if (telling->live->queue_version == lives->queue_version)
+    if (telling->live->queue_version == lives->queue_version) {
         return;
+    }
     telling->live->queue_version = lives->queue_version;
     text_append_text(telling->frame, ",\"queue\":");
     json_print(json_live_queue(&lives->state->line_up), telling->frame);
@@ -540,12 +586,14 @@ static int tell_cart(struct telling *telling)
 {
     struct live *live = telling->live;
     struct cart cart;
-    if (!live->has_cart)
+    if (!live->has_cart) {
         return 0;
+    }
     int err = cart_get(telling->txn, live->caller.principal.session, &cart);
     live->has_cart = false;
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     text_append_text(telling->frame, ",\"cart\":");
     json_print(json_cart(&cart), telling->frame);
     return 0;
@@ -564,8 +612,9 @@ static void tell_end(struct telling *telling)
     char cursor[CURSOR_BYTES_MAX];
     struct live *live = telling->live;
     append_now(telling->frame);
-    if (live->is_snapshot)
+    if (live->is_snapshot) {
         text_append_text(telling->frame, telling->is_cut ? ",\"more\":true" : ",\"more\":false");
+    }
     if (!telling->is_cut) {
         live->cursor = telling->lives->scanned;
         live->is_snapshot = false;
@@ -589,13 +638,16 @@ static int tell(struct telling *telling)
     text_append_text(telling->frame, "],\"removed\":[");
     text_append(telling->frame, lives->removed.data, lives->removed.size);
     text_append_text(telling->frame, "],\"items\":[");
-    if (err == 0)
+    if (err == 0) {
         err = tell_items(telling);
+    }
     text_append_text(telling->frame, "]");
-    if (err == 0)
+    if (err == 0) {
         err = tell_session(telling);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = tell_cart(telling);
+    }
     if (err == 0) {
         tell_queue(telling);
         tell_end(telling);
@@ -606,11 +658,14 @@ static int tell(struct telling *telling)
 /* What is this customer's alone. */
 static bool has_dirty(const struct live *live)
 {
-    if (live->has_cart)
+    if (live->has_cart) {
         return true;
-    for (uint32_t i = 0; i < live->follows_count; i++)
-        if (live->follows[i].is_dirty)
+    }
+    for (uint32_t i = 0; i < live->follows_count; i++) {
+        if (live->follows[i].is_dirty) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -640,8 +695,9 @@ static int tell_shared(struct telling *telling)
     }
     const size_t before = telling->frame->size;
     int err = tell(telling);
-    if (err != 0 || telling->is_cut)
+    if (err != 0 || telling->is_cut) {
         return err;
+    }
     lives->shared_key = key;
     lives->shared_ms = now_ms;
     text_clear(&lives->shared);
@@ -658,11 +714,13 @@ static int next_frame(struct telling *telling)
 {
     struct lives *lives = telling->lives;
     struct live *live = telling->live;
-    if (!live->is_greeted)
+    if (!live->is_greeted) {
         return hello(lives, live, telling->txn, telling->frame);
+    }
     if (!has_news(lives, live)) {
-        if (live_wants_beat(live, clock_mono_ms()))
+        if (live_wants_beat(live, clock_mono_ms())) {
             json_print(json_live_beat(clock_wall_ms()), telling->frame);
+        }
         return 0;
     }
     return live->is_snapshot || live->has_whole || has_dirty(live) ? tell(telling)
@@ -674,16 +732,19 @@ int live_next(struct lives *lives, struct live *live, struct store_txn *txn, str
     struct telling telling = {.lives = lives, .live = live, .txn = txn, .frame = frame};
     const size_t before = frame->size;
     live->is_due = false;
-    if (!live->is_open)
+    if (!live->is_open) {
         return 0;
+    }
     int err = next_frame(&telling);
     if (err != 0) {
         frame->size = before;
         return err;
     }
-    if (frame->size > before)
+    if (frame->size > before) {
         live->told_ms = clock_mono_ms();
-    if (has_news(lives, live) || !live->is_greeted)
+    }
+    if (has_news(lives, live) || !live->is_greeted) {
         set_due(lives, live);
+    }
     return 0;
 }

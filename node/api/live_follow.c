@@ -10,8 +10,9 @@ enum { CHAINS_MIN = 64 };
 void live_index_init(struct live_index *index)
 {
     *index = (struct live_index){.count = 0};
-    for (size_t i = 0; i < sizeof index->keys / sizeof index->keys[0]; i++)
+    for (size_t i = 0; i < sizeof index->keys / sizeof index->keys[0]; i++) {
         index->keys[i] = entropy_u64() | 1;
+    }
 }
 
 void live_index_close(struct live_index *index)
@@ -38,8 +39,9 @@ static void link_follow(struct live_index *index, struct live_follow *follow)
 static void unlink_follow(struct live_index *index, const struct live_follow *follow)
 {
     struct live_follow **at = &index->chains[chain_of(index, &follow->order)];
-    while (*at != follow)
+    while (*at != follow) {
         at = &(*at)->next;
+    }
     *at = follow->next;
 }
 
@@ -62,8 +64,9 @@ static void grow(struct live_index *index)
 
 static void drop_all(struct live_index *index, struct live *live)
 {
-    for (uint32_t i = 0; i < live->follows_count; i++)
+    for (uint32_t i = 0; i < live->follows_count; i++) {
         unlink_follow(index, &live->follows[i]);
+    }
     index->count -= live->follows_count;
     free(live->follows);
     live->follows = NULL;
@@ -74,10 +77,12 @@ void live_index_set(struct live_index *index, struct live *live, const struct en
                     uint32_t count)
 {
     drop_all(index, live);
-    if (count == 0)
+    if (count == 0) {
         return;
-    while (index->count + count > index->chains_count)
+    }
+    while (index->count + count > index->chains_count) {
         grow(index);
+    }
     live->follows = calloc(count, sizeof *live->follows);
     check(live->follows != NULL);
     for (uint32_t i = 0; i < count; i++) {
@@ -90,8 +95,9 @@ void live_index_set(struct live_index *index, struct live *live, const struct en
 
 static struct live_follow *find_from(struct live_follow *at, const struct entity_id *order)
 {
-    while (at != NULL && !entity_id_equal(&at->order, order))
+    while (at != NULL && !entity_id_equal(&at->order, order)) {
         at = at->next;
+    }
     return at;
 }
 

@@ -26,13 +26,16 @@ static struct live_item *slot_of(struct live_menu *menu, const struct entity_id 
 {
     struct live_item *oldest = &menu->items[0];
     for (uint32_t i = 0; i < menu->count; i++) {
-        if (entity_id_equal(&menu->items[i].id, id))
+        if (entity_id_equal(&menu->items[i].id, id)) {
             return &menu->items[i];
-        if (menu->items[i].change < oldest->change)
+        }
+        if (menu->items[i].change < oldest->change) {
             oldest = &menu->items[i];
+        }
     }
-    if (menu->count < LIVE_ITEMS_MAX)
+    if (menu->count < LIVE_ITEMS_MAX) {
         return &menu->items[menu->count++];
+    }
     menu->floor = oldest->change;
     return oldest;
 }
@@ -46,8 +49,9 @@ void live_menu_note(struct live_menu *menu, const struct entity_id *id, uint64_t
 static uint32_t count_after(const struct live_menu *menu, uint64_t change)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < menu->count; i++)
+    for (uint32_t i = 0; i < menu->count; i++) {
         count += menu->items[i].change > change;
+    }
     return count;
 }
 
@@ -61,10 +65,12 @@ static int item_append(struct state *state, struct store_txn *txn, const struct 
                        size_t begin, struct text *to)
 {
     int err = state_item(state, txn, id);
-    if (err != 0)
+    if (err != 0) {
         return err;
-    if (to->size > begin)
+    }
+    if (to->size > begin) {
         text_append(to, ",", 1);
+    }
     json_print(state_json_item(state), to);
     return 0;
 }
@@ -75,10 +81,12 @@ int live_menu_delta(const struct live_menu *menu, struct state *state, struct st
     const size_t begin = to->size;
     int err = 0;
     for (uint32_t i = 0; i < menu->count && err == 0; i++) {
-        if (menu->items[i].change > change)
+        if (menu->items[i].change > change) {
             err = item_append(state, txn, &menu->items[i].id, begin, to);
-        if (err == ERR_NOT_FOUND) /* a change whose state is gone again says nothing */
+        }
+        if (err == ERR_NOT_FOUND) { /* a change whose state is gone again says nothing */
             err = 0;
+        }
     }
     return err;
 }
@@ -106,8 +114,9 @@ static int whole_print(struct live_menu *menu, struct state *state, struct store
     menu->has_whole = false;
     while (err == 0) {
         err = board_next(txn, INDEX_MENU, &key, &id);
-        if (err == 0)
+        if (err == 0) {
             err = state_item(state, txn, &id);
+        }
         if (err == 0) {
             json_print(state_json_item(state), &menu->whole);
             end_add(menu);
@@ -124,12 +133,14 @@ int live_menu_whole(struct live_menu *menu, struct state *state, struct store_tx
     const size_t begin = to->size;
     int err =
         menu->has_whole && menu->whole_change == menu->change ? 0 : whole_print(menu, state, txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     while (*at < menu->whole_count && to->size - begin <= bytes_max) {
         const size_t from = *at > 0 ? menu->whole_ends[*at - 1] : 0;
-        if (to->size > begin)
+        if (to->size > begin) {
             text_append(to, ",", 1);
+        }
         text_append(to, menu->whole.data + from, menu->whole_ends[*at] - from);
         ++*at;
     }

@@ -37,12 +37,13 @@ static void label(struct text *to, const char *value)
 {
     text_append_text(to, "\"");
     for (; *value != '\0'; value++) {
-        if (*value == '\n')
+        if (*value == '\n') {
             text_append_text(to, "\\n");
-        else if (*value == '"' || *value == '\\')
+        } else if (*value == '"' || *value == '\\') {
             line(to, "\\%c", *value);
-        else
+        } else {
             text_append(to, value, 1);
+        }
     }
     text_append_text(to, "\"");
 }
@@ -62,19 +63,22 @@ static const struct {
 static enum metric_type type_of(uint32_t number)
 {
     uint32_t at = 0;
-    while (at < METRIC_UNKNOWN && types[at].number != number)
+    while (at < METRIC_UNKNOWN && types[at].number != number) {
         at++;
+    }
     return (enum metric_type)at;
 }
 
 static struct metrics_log *log_of(struct metrics *metrics, uint64_t log)
 {
     for (uint32_t i = 0; i < metrics->logs_count; i++) {
-        if (metrics->logs[i].log == log)
+        if (metrics->logs[i].log == log) {
             return &metrics->logs[i];
+        }
     }
-    if (metrics->logs_count == LOGS_MAX)
+    if (metrics->logs_count == LOGS_MAX) {
         return NULL;
+    }
     struct metrics_log *row = &metrics->logs[metrics->logs_count++];
     *row = (struct metrics_log){.log = log};
     return row;
@@ -90,8 +94,9 @@ static int count_log(struct metrics *metrics, struct store_txn *txn, const struc
         struct bytes bytes;
         struct event event = {.type = EVENT_NONE};
         err = event_get(txn, head->log, row->seq + 1, &hash, &bytes);
-        if (err != 0)
+        if (err != 0) {
             break;
+        }
         (void)!event_decode(bytes, &event); /* what does not decode is of no known type */
         metrics->events[type_of(event.type)]++;
         row->seq++;
@@ -107,13 +112,15 @@ static int count_events(struct metrics *metrics, struct store_txn *txn, uint64_t
     uint32_t budget = METRICS_EVENTS_MAX;
     *ret_events = 0;
     int err = store_cursor_open(txn, TABLE_HEAD, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     while ((err = log_head_next(&cursor, &head)) == 0) {
         *ret_events += head.seq;
         err = count_log(metrics, txn, &head, &budget);
-        if (err != 0)
+        if (err != 0) {
             break;
+        }
     }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -123,17 +130,20 @@ static int print_events(struct metrics *metrics, struct store_txn *txn, struct t
 {
     uint64_t events = 0, opaque = 0, critical = 0;
     int err = count_events(metrics, txn, &events);
-    if (err == 0)
+    if (err == 0) {
         err = opaque_count(txn, &opaque, &critical);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     gauge(to, "journal_events", "Events in all journals of this store.", events);
     gauge(to, "opaque_events", "Events that need newer software.", opaque);
     family(to, "events_total", "counter", "Events by type, as far as counted since the start.");
     for (uint32_t i = 0; i < METRIC_TYPES; i++) {
-        if (metrics->events[i] > 0)
+        if (metrics->events[i] > 0) {
             line(to, "trestle_events_total{type=\"%s\"} %llu\n", types[i].text,
                  (unsigned long long)metrics->events[i]);
+        }
     }
     return 0;
 }
@@ -148,15 +158,18 @@ static int print_orders(struct state *state, struct store_txn *txn, struct text 
     int err = 0;
     for (uint32_t rows = 0; rows < BOARD_SCAN_MAX && err == 0; rows++) {
         err = board_next(txn, INDEX_ACTIVE, &key, &id);
-        if (err == 0 && key.size > 9 && key.data[9] < PHASE_COUNT)
+        if (err == 0 && key.size > 9 && key.data[9] < PHASE_COUNT) {
             counts[key.data[9]]++;
+        }
     }
-    if (err != 0 && err != ERR_NOT_FOUND)
+    if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
+    }
     family(to, "orders", "gauge", "Orders on the boards, by phase.");
-    for (uint32_t i = 0; i <= PHASE_READY; i++)
+    for (uint32_t i = 0; i <= PHASE_READY; i++) {
         line(to, "trestle_orders{phase=\"%s\"} %llu\n", order_phase_text((enum order_phase)i),
              (unsigned long long)counts[i]);
+    }
     gauge(to, "orders_stuck", "Orders whose next tick has not come in time.",
           stuck_count(&state->stuck));
     gauge(to, "orders_voided", "Orders of revoked devices that somebody must decide on.",
@@ -171,8 +184,9 @@ enum { OUT_REVOKED = GATE_LOST + 1, OUT_RETIRED };
 
 static size_t peer_state(const struct gate_peer *peer)
 {
-    if (peer->is_revoked)
+    if (peer->is_revoked) {
         return OUT_REVOKED;
+    }
     return peer->is_retired ? OUT_RETIRED : (size_t)peer->link;
 }
 
@@ -182,11 +196,13 @@ static void print_links(const struct gate_live *live, struct text *to)
         [GATE_LINKED] = "linked", [GATE_CONNECTING] = "connecting", [GATE_REFUSED] = "refused",
         [GATE_LOST] = "lost",     [OUT_REVOKED] = "revoked",        [OUT_RETIRED] = "retired"};
     uint32_t counts[sizeof states / sizeof states[0]] = {0};
-    for (uint32_t i = 0; i < live->peers_count; i++)
+    for (uint32_t i = 0; i < live->peers_count; i++) {
         counts[peer_state(&live->peers[i])]++;
+    }
     family(to, "peers", "gauge", "Other devices, by the state of the link to them.");
-    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         line(to, "trestle_peers{state=\"%s\"} %u\n", states[i], counts[i]);
+    }
 }
 
 static void peer_labels(struct text *to, const char *name, const struct gate_peer *peer)
@@ -207,8 +223,9 @@ static void print_peers(const struct gate_live *live, struct text *to)
     family(to, "peer_silence_seconds", "gauge", "Since the peer was heard; none before it was.");
     for (uint32_t i = 0; i < live->peers_count; i++) {
         const uint64_t ms = live->peers[i].heard_ms_ago;
-        if (ms == UINT64_MAX)
+        if (ms == UINT64_MAX) {
             continue;
+        }
         peer_labels(to, "peer_silence_seconds", &live->peers[i]);
         line(to, "} %llu.%03u\n", (unsigned long long)(ms / 1000), (unsigned)(ms % 1000));
     }
@@ -216,8 +233,9 @@ static void print_peers(const struct gate_live *live, struct text *to)
     for (uint32_t i = 0; i < live->peers_count; i++) {
         const int64_t ms = live->peers[i].clock_offset_ms;
         const uint64_t size = ms < 0 ? (uint64_t) - (ms + 1) + 1 : (uint64_t)ms;
-        if (live->peers[i].link != GATE_LINKED)
+        if (live->peers[i].link != GATE_LINKED) {
             continue;
+        }
         peer_labels(to, "clock_skew_seconds", &live->peers[i]);
         line(to, "} %s%llu.%03u\n", ms < 0 ? "-" : "", (unsigned long long)(size / 1000),
              (unsigned)(size % 1000));
@@ -239,14 +257,16 @@ static void print_beacons(const struct gate_live *live, struct text *to)
 static void print_printers(const struct gate_live *live, struct text *to)
 {
     family(to, "printer_ready", "gauge", "Printers of this device that print.");
-    for (uint32_t i = 0; i < live->printers_count; i++)
+    for (uint32_t i = 0; i < live->printers_count; i++) {
         line(to, "trestle_printer_ready{number=\"%llu\"} %d\n",
              (unsigned long long)live->printers[i].number, live->printers[i].is_ready ? 1 : 0);
+    }
     family(to, "printer_waiting_slips", "gauge", "Slips that wait for a printer of this device.");
-    for (uint32_t i = 0; i < live->printers_count; i++)
+    for (uint32_t i = 0; i < live->printers_count; i++) {
         line(to, "trestle_printer_waiting_slips{number=\"%llu\"} %llu\n",
              (unsigned long long)live->printers[i].number,
              (unsigned long long)live->printers[i].waiting);
+    }
 }
 
 static void print_device(const struct state *state, struct text *to)
@@ -271,10 +291,12 @@ int metrics_print(struct metrics *metrics, struct state *state, struct store_txn
 {
     print_device(state, to);
     int err = print_events(metrics, txn, to);
-    if (err == 0)
+    if (err == 0) {
         err = print_orders(state, txn, to);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     print_links(&state->live, to);
     print_peers(&state->live, to);
     print_beacons(&state->live, to);

@@ -14,9 +14,11 @@ static const char *query_next(const char *at)
 static const char *query_value(const char *query, const char *name)
 {
     size_t size = strlen(name);
-    for (const char *at = query; *at != '\0'; at = query_next(at))
-        if (strncmp(at, name, size) == 0 && at[size] == '=')
+    for (const char *at = query; *at != '\0'; at = query_next(at)) {
+        if (strncmp(at, name, size) == 0 && at[size] == '=') {
             return at + size + 1;
+        }
+    }
     return NULL;
 }
 
@@ -30,8 +32,9 @@ bool query_is_known(const char *query, const char *const *names, size_t names_ma
 {
     size_t parts = 0;
     size_t known = 0;
-    for (const char *at = query; *at != '\0'; at = query_next(at))
+    for (const char *at = query; *at != '\0'; at = query_next(at)) {
         parts++;
+    }
     for (size_t i = 0; i < names_max && names[i] != NULL; i++) {
         const char *value = query_value(query, names[i]);
         known += value != NULL && value_is_number(value);

@@ -29,11 +29,13 @@ struct command_queue {
 
 int api_command_keep(struct api_command *command, struct bytes bytes, struct bytes *ret_kept)
 {
-    if (bytes.size > sizeof command->storage - command->storage_size)
+    if (bytes.size > sizeof command->storage - command->storage_size) {
         return ERR_TOO_LARGE;
+    }
     uint8_t *to = command->storage + command->storage_size;
-    if (bytes.size > 0)
+    if (bytes.size > 0) {
         memcpy(to, bytes.data, bytes.size);
+    }
     command->storage_size += bytes.size;
     *ret_kept = bytes_of(to, bytes.size);
     return 0;
@@ -54,8 +56,9 @@ struct command_queue *command_queue_new_at(unsigned door, void (*wake_core)(void
 {
     check(door < COMMAND_DOORS_MAX);
     struct command_queue *queue = calloc(1, sizeof *queue);
-    if (queue == NULL)
+    if (queue == NULL) {
         return NULL;
+    }
     check(pthread_mutex_init(&queue->lock, NULL) == 0);
     queue->door = (uint64_t)door << DOOR_SHIFT;
     queue->wake_core = wake_core;
@@ -65,8 +68,9 @@ struct command_queue *command_queue_new_at(unsigned door, void (*wake_core)(void
 
 void command_queue_free(struct command_queue *queue)
 {
-    if (queue == NULL)
+    if (queue == NULL) {
         return;
+    }
     (void)pthread_mutex_destroy(&queue->lock);
     free(queue);
 }
@@ -88,8 +92,9 @@ static struct slot *slot_oldest(struct command_queue *queue, enum slot_state sta
     struct slot *oldest = NULL;
     for (size_t i = 0; i < API_COMMANDS_MAX; i++) {
         struct slot *slot = &queue->slots[i];
-        if (slot->state == state && (oldest == NULL || slot->turn < oldest->turn))
+        if (slot->state == state && (oldest == NULL || slot->turn < oldest->turn)) {
             oldest = slot;
+        }
     }
     return oldest;
 }
@@ -121,8 +126,9 @@ struct api_command *command_queue_reserve(struct command_queue *queue)
         slot->generation++;
     }
     queue_unlock(queue);
-    if (slot == NULL)
+    if (slot == NULL) {
         return NULL;
+    }
     struct api_command *command = &slot->command;
     memset(&command->command, 0, sizeof command->command);
     command->storage_size = 0;
@@ -154,8 +160,9 @@ const struct api_command *command_queue_take(struct command_queue *queue)
 {
     queue_lock(queue);
     struct slot *slot = slot_oldest(queue, SLOT_WAITING);
-    if (slot != NULL)
+    if (slot != NULL) {
         slot_set(queue, slot, SLOT_WAITING, SLOT_TAKEN);
+    }
     queue_unlock(queue);
     return slot == NULL ? NULL : &slot->command;
 }

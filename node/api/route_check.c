@@ -37,10 +37,12 @@ static bool method_is_sound(const struct route *route)
                 {"POST", AGAIN_HARMLESS, false, true},
                 {"DELETE", AGAIN_HARMLESS, false, false},
                 {"PATCH", AGAIN_KEYED, true, true}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(rows[i].method, route->method) == 0 && rows[i].again == route->again &&
-            (rows[i].is_write == route_is_write(route) || route->shape == SHAPE_ANNEX))
+            (rows[i].is_write == route_is_write(route) || route->shape == SHAPE_ANNEX)) {
             return rows[i].has_body == (route->request != NULL || route->takes_bytes);
+        }
+    }
     return false;
 }
 
@@ -63,18 +65,22 @@ bool route_is_sound(const struct route *route)
 static bool is_there_twice(const struct route_table *table, size_t at)
 {
     const struct route *route = &table->routes[at];
-    for (size_t i = 0; i < at; i++)
+    for (size_t i = 0; i < at; i++) {
         if (strcmp(route->method, table->routes[i].method) == 0 &&
-            strcmp(route->path, table->routes[i].path) == 0)
+            strcmp(route->path, table->routes[i].path) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
 const char *routes_mistake_in(const struct route_table *table)
 {
-    for (size_t i = 0; i < table->count; i++)
-        if (!route_is_sound(&table->routes[i]) || is_there_twice(table, i))
+    for (size_t i = 0; i < table->count; i++) {
+        if (!route_is_sound(&table->routes[i]) || is_there_twice(table, i)) {
             return table->routes[i].path;
+        }
+    }
     return NULL;
 }
 

@@ -13,8 +13,9 @@ static bool match_order(const char *text, size_t size, struct route_match *match
 static bool match_device(const char *text, size_t size, struct route_match *match)
 {
     uint8_t bytes[8];
-    if (!hex_read(bytes_of(text, size), bytes, sizeof bytes))
+    if (!hex_read(bytes_of(text, size), bytes, sizeof bytes)) {
         return false;
+    }
     match->device = get_be64(bytes);
     return true;
 }
@@ -28,11 +29,13 @@ static bool match_blob(const char *text, size_t size, struct route_match *match)
 static bool match_number(const char *text, size_t size, uint64_t *ret_number)
 {
     uint64_t number = 0;
-    if (size == 0 || size > 10 || text[0] == '0')
+    if (size == 0 || size > 10 || text[0] == '0') {
         return false;
+    }
     for (size_t i = 0; i < size; i++) {
-        if (text[i] < '0' || text[i] > '9')
+        if (text[i] < '0' || text[i] > '9') {
             return false;
+        }
         number = number * 10 + (uint64_t)(text[i] - '0');
     }
     *ret_number = number;
@@ -64,10 +67,12 @@ static const struct {
 static bool segment_matches(const char *pattern, size_t pattern_size, const char *text,
                             size_t text_size, struct route_match *match)
 {
-    for (size_t i = 0; *pattern == '{' && i < sizeof parameters / sizeof parameters[0]; i++)
+    for (size_t i = 0; *pattern == '{' && i < sizeof parameters / sizeof parameters[0]; i++) {
         if (strlen(parameters[i].name) == pattern_size &&
-            memcmp(pattern, parameters[i].name, pattern_size) == 0)
+            memcmp(pattern, parameters[i].name, pattern_size) == 0) {
             return parameters[i].match(text, text_size, match);
+        }
+    }
     return pattern_size == text_size && memcmp(pattern, text, text_size) == 0;
 }
 
@@ -76,8 +81,9 @@ static bool path_matches(const char *pattern, const char *path, struct route_mat
     while (*pattern == '/' && *path == '/') {
         size_t pattern_size = strcspn(++pattern, "/");
         size_t path_size = strcspn(++path, "/");
-        if (!segment_matches(pattern, pattern_size, path, path_size, match))
+        if (!segment_matches(pattern, pattern_size, path, path_size, match)) {
             return false;
+        }
         pattern += pattern_size;
         path += path_size;
     }
@@ -90,8 +96,9 @@ int route_find_in(const struct route_table *table, const char *method, const cha
     bool is_path_known = false;
     for (size_t i = 0; i < table->count; i++) {
         struct route_match match = {.number = 0};
-        if (!path_matches(table->routes[i].path, path, &match))
+        if (!path_matches(table->routes[i].path, path, &match)) {
             continue;
+        }
         is_path_known = true;
         if (strcmp(table->routes[i].method, method) == 0) {
             *ret_route = &table->routes[i];
@@ -121,10 +128,11 @@ void route_methods_in(const struct route_table *table, const char *path,
 {
     for (size_t i = 0; i < table->count; i++) {
         struct route_match match = {.number = 0};
-        if (path_matches(table->routes[i].path, path, &match))
+        if (path_matches(table->routes[i].path, path, &match)) {
             add_method(strcmp(table->routes[i].method, "GET") == 0 ? "GET, HEAD"
                                                                    : table->routes[i].method,
                        to);
+        }
     }
 }
 

@@ -127,9 +127,11 @@ const size_t schemas_count = sizeof schemas / sizeof schemas[0];
 
 const struct schema_field *schema_field_find(const struct schema *schema, const char *name)
 {
-    for (size_t i = 0; i < schema->count; i++)
-        if (strcmp(schema->fields[i].name, name) == 0)
+    for (size_t i = 0; i < schema->count; i++) {
+        if (strcmp(schema->fields[i].name, name) == 0) {
             return &schema->fields[i];
+        }
+    }
     return NULL;
 }
 
@@ -142,17 +144,20 @@ static bool field_is_sound(const struct schema_field *field)
 
 const char *schema_mistake(const struct schema *schema)
 {
-    for (size_t i = 0; i < schema->count; i++)
+    for (size_t i = 0; i < schema->count; i++) {
         if (!field_is_sound(&schema->fields[i]) ||
-            schema_field_find(schema, schema->fields[i].name) != &schema->fields[i])
+            schema_field_find(schema, schema->fields[i].name) != &schema->fields[i]) {
             return schema->fields[i].name;
+        }
+    }
     return NULL;
 }
 
 const char *schemas_mistake(void)
 {
     const char *mistake = NULL;
-    for (size_t i = 0; i < schemas_count && mistake == NULL; i++)
+    for (size_t i = 0; i < schemas_count && mistake == NULL; i++) {
         mistake = schema_mistake(schemas[i]);
+    }
     return mistake;
 }

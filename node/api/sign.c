@@ -21,8 +21,9 @@ static void guess_sealed(const struct state *state, struct pin_guess *guess)
 {
     uint8_t *data = NULL;
     size_t size = 0;
-    if (!guess->has_pin || api_blob_whole(state->gate, &guess->blob, &data, &size) != 0)
+    if (!guess->has_pin || api_blob_whole(state->gate, &guess->blob, &data, &size) != 0) {
         return;
+    }
     guess->has_sealed =
         size > BLOB_SALT_BYTES &&
         access_unseal(access_of(state), bytes_of(data + BLOB_SALT_BYTES, size - BLOB_SALT_BYTES),
@@ -35,14 +36,17 @@ static int guess_person(struct state *state, struct store_txn *txn, struct pin_g
 {
     const struct entity_id id = entity_id_derive(KIND_STAFF, guess->staff);
     const int err = state_record(state, txn, KIND_STAFF, &id);
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND) {
         return 0;
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     const struct bytes blob = record_text(&state->record, STAFF_PIN);
     guess->has_pin = blob.size == sizeof guess->blob.bytes && !state->record.is_hidden;
-    if (guess->has_pin)
+    if (guess->has_pin) {
         memcpy(guess->blob.bytes, blob.data, blob.size);
+    }
     guess_sealed(state, guess);
     return 0;
 }
@@ -52,8 +56,9 @@ static int guess_ask(struct state *state, struct pin_guess *guess, struct api_re
     struct store_txn *txn = NULL;
     const struct gate *gate = state->gate;
     int err = gate->read_begin(gate->context, &txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = guess_person(state, txn, guess);
     gate->read_end(gate->context, txn);
     return err != 0 ? err : access_sign_in(access_of(state), guess, &reply->request);
@@ -66,10 +71,12 @@ int sign_in_begin(struct state *state, const struct access_request *access,
     int err = entrance_is_private(access->entrance) ? 0 : ERR_FORBIDDEN;
     (void)snprintf(ret_where, JSON_WHERE_BYTES_MAX, "%s",
                    err == 0 ? "/pin: 4 to 12 digits" : "a PIN passes over https alone");
-    if (err == 0)
+    if (err == 0) {
         err = json_pin(body, &guess.pin);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     ret_where[0] = '\0';
     err = guess_ask(state, &guess, reply);
     entropy_wipe(&guess, sizeof guess);
@@ -83,10 +90,12 @@ int sign_in_end(const struct state *state, const struct pin_answer *answer,
     char text[TOKEN_TEXT_MAX];
     struct caller caller;
     int err = answer->err;
-    if (err == 0)
+    if (err == 0) {
         err = access_token(access_of(state), &state->live, answer->staff, text, &caller);
-    if (err == 0)
+    }
+    if (err == 0) {
         *ret_value = json_signed_in(text, &caller);
+    }
     return err;
 }
 
@@ -95,8 +104,9 @@ int sign_in_end(const struct state *state, const struct pin_answer *answer,
 int sign_out(const struct state *state, const struct caller *caller, struct json_value **ret_value)
 {
     const int err = access_sign_out(access_of(state), caller);
-    if (err == 0)
+    if (err == 0) {
         *ret_value = state_json_health(true);
+    }
     return err;
 }
 
@@ -105,8 +115,9 @@ int sign_customer(const struct state *state, struct json_value **ret_value)
     char text[TOKEN_TEXT_MAX];
     struct caller caller;
     const int err = access_customer(access_of(state), &state->live, text, &caller);
-    if (err == 0)
+    if (err == 0) {
         *ret_value = json_signed_in(text, &caller);
+    }
     return err;
 }
 
@@ -115,8 +126,9 @@ int sign_ticket(const struct state *state, const struct caller *caller,
 {
     char ticket[TICKET_TEXT_BYTES + 1];
     const int err = access_ticket(access_of(state), caller, ticket);
-    if (err == 0)
+    if (err == 0) {
         *ret_value = json_ticket(ticket);
+    }
     return err;
 }
 
@@ -145,10 +157,11 @@ int sign_keep_pin(const struct state *state, struct bytes body, struct api_comma
     }
     err = json_pin(value, &pin);
     json_free(value);
-    if (err != 0)
+    if (err != 0) {
         (void)snprintf(ret_where, JSON_WHERE_BYTES_MAX, "/pin: 4 to 12 digits");
-    else
+    } else {
         err = keep_sealed(state, &pin, &command->command);
+    }
     entropy_wipe(&pin, sizeof pin);
     return err;
 }

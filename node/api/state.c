@@ -10,22 +10,25 @@
 struct state *state_new(const struct gate *gate, const char *version)
 {
     struct state *state = calloc(1, sizeof *state);
-    if (state == NULL)
+    if (state == NULL) {
         return NULL;
+    }
     state->gate = gate;
     state->version = version;
     state->history = history_new();
     state->scratch = history_new();
-    if (state->history != NULL && state->scratch != NULL)
+    if (state->history != NULL && state->scratch != NULL) {
         return state;
+    }
     state_free(state);
     return NULL;
 }
 
 void state_free(struct state *state)
 {
-    if (state == NULL)
+    if (state == NULL) {
         return;
+    }
     history_free(state->history);
     history_free(state->scratch);
     free(state);
@@ -42,18 +45,21 @@ static int row_get(const struct state *state, struct history *history, struct st
                    enum kind kind, const struct entity_id *id)
 {
     const int err = history_get(history, txn, kind, id);
-    if (err != ERR_MALFORMED)
+    if (err != ERR_MALFORMED) {
         return err;
-    if (state->gate->spoilt != NULL)
+    }
+    if (state->gate->spoilt != NULL) {
         state->gate->spoilt(state->gate->context);
+    }
     return ERR_SPOILT;
 }
 
 int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
     int err = row_get(state, state->history, txn, KIND_ORDER, id);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     order_derive(state->history, &state->order);
     return state->day.n == state->order.day ? 0 : state_day(state, txn, state->order.day);
 }
@@ -64,19 +70,22 @@ static int item_stock(struct state *state, struct store_txn *txn)
     const struct stock_view view = {.roster = NULL, .txn = txn};
     const struct entity_id id = entity_id_derive(KIND_STOCK, state->item.number);
     state->item_stock = (struct stock_summary){0};
-    if (state->item.stock == STOCK_OFF)
+    if (state->item.stock == STOCK_OFF) {
         return 0;
+    }
     int err = stock_get(&state->stock, txn, &id);
-    if (err == 0 || err == ERR_NOT_FOUND)
+    if (err == 0 || err == ERR_NOT_FOUND) {
         err = stock_summarise(&state->stock, &view, state->live.log, &state->item_stock);
+    }
     return err;
 }
 
 int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
     int err = row_get(state, state->history, txn, KIND_MENU, id);
-    if (err == 0)
+    if (err == 0) {
         menu_derive(state->history, &state->item);
+    }
     return err == 0 ? item_stock(state, txn) : err;
 }
 
@@ -84,16 +93,18 @@ int state_record(struct state *state, struct store_txn *txn, enum kind kind,
                  const struct entity_id *id)
 {
     int err = row_get(state, state->history, txn, kind, id);
-    if (err == 0)
+    if (err == 0) {
         record_derive(state->history, &state->record);
+    }
     return err;
 }
 
 int state_drawer(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
     int err = row_get(state, state->history, txn, KIND_DRAWER, id);
-    if (err == 0)
+    if (err == 0) {
         drawer_derive(state->history, &state->drawer);
+    }
     return err;
 }
 
@@ -101,8 +112,9 @@ int state_quote(struct state *state, struct store_txn *txn, uint64_t session,
                 const struct entity_id *id)
 {
     int err = quote_get(txn, session, &state->quote);
-    if (err == ERR_NOT_FOUND || (err == 0 && !entity_id_equal(&state->quote.id, id)))
+    if (err == ERR_NOT_FOUND || (err == 0 && !entity_id_equal(&state->quote.id, id))) {
         return ERR_EXPIRED;
+    }
     return err == 0 && state->quote.until_mono_ms <= clock_mono_ms() ? ERR_EXPIRED : err;
 }
 
@@ -114,8 +126,9 @@ int state_popup(struct state *state, struct store_txn *txn)
         history_reset(state->history, KIND_POPUP, &id);
         err = 0;
     }
-    if (err == 0)
+    if (err == 0) {
         popup_derive(state->history, &state->popup);
+    }
     return err;
 }
 
@@ -140,8 +153,9 @@ int state_day(struct state *state, struct store_txn *txn, uint64_t n)
         history_reset(state->scratch, KIND_POPUP, &id);
         err = 0;
     }
-    if (err == 0)
+    if (err == 0) {
         day_derive(state->scratch, n, &state->day);
+    }
     return err;
 }
 
@@ -152,12 +166,15 @@ int cursor_now(struct store_txn *txn, struct cursor *ret_cursor)
     struct bytes incarnation;
     struct bytes fold;
     int err = store_get(txn, TABLE_META, bytes_of_text("incarnation"), &incarnation);
-    if (err == 0)
+    if (err == 0) {
         err = store_get(txn, TABLE_META, bytes_of_text("fold"), &fold);
-    if (err == 0 && (incarnation.size != sizeof ret_cursor->incarnation || fold.size != 4))
+    }
+    if (err == 0 && (incarnation.size != sizeof ret_cursor->incarnation || fold.size != 4)) {
         err = ERR_MALFORMED;
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     memcpy(ret_cursor->incarnation, incarnation.data, sizeof ret_cursor->incarnation);
     ret_cursor->fold = get_be32(fold.data);
     return change_number_get(txn, &ret_cursor->change);
@@ -176,10 +193,12 @@ static bool hex_parse(const char **at, char end, size_t digits_max, uint64_t *re
     static const char digits[] = "0123456789abcdef";
     uint64_t number = 0;
     size_t count = strspn(*at, digits);
-    if (count == 0 || count > digits_max || (*at)[count] != end)
+    if (count == 0 || count > digits_max || (*at)[count] != end) {
         return false;
-    for (size_t i = 0; i < count; i++)
+    }
+    for (size_t i = 0; i < count; i++) {
         number = number << 4 | (uint64_t)(strchr(digits, (*at)[i]) - digits);
+    }
     *at += count + (end != '\0');
     *ret_number = number;
     return true;
@@ -191,8 +210,9 @@ int cursor_parse(const char *text, struct cursor *ret_cursor)
     uint64_t fold = 0;
     uint64_t change = 0;
     if (!hex_parse(&text, '-', 16, &incarnation) || !hex_parse(&text, '-', 8, &fold) ||
-        !hex_parse(&text, '\0', 16, &change))
+        !hex_parse(&text, '\0', 16, &change)) {
         return ERR_MALFORMED;
+    }
     put_be64(ret_cursor->incarnation, incarnation);
     ret_cursor->fold = (uint32_t)fold;
     ret_cursor->change = change;

@@ -32,8 +32,9 @@ struct streams {
 struct streams *streams_new(struct api *api)
 {
     struct streams *streams = calloc(1, sizeof *streams);
-    if (streams == NULL)
+    if (streams == NULL) {
         return NULL;
+    }
     streams->api = api;
     streams->state = api->state;
     streams_refresh(streams, true, 0);
@@ -51,8 +52,9 @@ static void cache_clear(struct streams *streams)
 
 void streams_free(struct streams *streams)
 {
-    if (streams == NULL)
+    if (streams == NULL) {
         return;
+    }
     cache_clear(streams);
     text_close(&streams->marks);
     text_close(&streams->items);
@@ -66,21 +68,25 @@ static void look_around(struct state *state)
     struct store_txn *txn = NULL;
     uint64_t opaque;
     uint64_t critical;
-    if (state->gate->read_begin(state->gate->context, &txn) != 0)
+    if (state->gate->read_begin(state->gate->context, &txn) != 0) {
         return;
+    }
     stuck_look(state, txn);
-    if (opaque_count(txn, &opaque, &critical) == 0)
+    if (opaque_count(txn, &opaque, &critical) == 0) {
         state->opaque = opaque;
+    }
     state->gate->read_end(state->gate->context, txn);
 }
 
 void streams_refresh(struct streams *streams, bool is_tick, int64_t now_ms)
 {
     state_refresh(streams->state);
-    if (is_tick)
+    if (is_tick) {
         look_around(streams->state);
-    if (!is_tick && streams->state->live.moved == streams->moved)
+    }
+    if (!is_tick && streams->state->live.moved == streams->moved) {
         return;
+    }
     streams->moved = streams->state->live.moved;
     streams->marks_version++;
     text_clear(&streams->marks);
@@ -103,8 +109,9 @@ static const struct {
 
 static bool view_shows(enum stream_view view, const struct cached *order, uint64_t day)
 {
-    if (order->phase >= PHASE_COMPLETED)
+    if (order->phase >= PHASE_COMPLETED) {
         return views[view].shows_settled && order->day >= day;
+    }
     return (views[view].phases & BOARD_PHASE(order->phase)) != 0;
 }
 
@@ -115,8 +122,9 @@ int stream_open(struct stream *stream, const struct caller *caller, const char *
     stream->has_cursor = cursor_parse(cursor, &stream->cursor) == 0;
     for (size_t i = 0; i < VIEW_COUNT; i++) {
         stream->view = (enum stream_view)i;
-        if (strcmp(view, views[i].name) == 0)
+        if (strcmp(view, views[i].name) == 0) {
             return 0;
+        }
     }
     return ERR_MALFORMED;
 }
@@ -127,10 +135,12 @@ static int cache_fill(struct streams *streams, struct store_txn *txn, uint64_t c
                       const struct entity_id *id, struct cached *cached)
 {
     int err = state_order(streams->state, txn, id);
-    if (err != 0)
+    if (err != 0) {
         return err;
-    if (streams->cache_bytes > CACHE_BYTES_MAX)
+    }
+    if (streams->cache_bytes > CACHE_BYTES_MAX) {
         cache_clear(streams);
+    }
     streams->cache_bytes -= cached->json.size;
     text_clear(&cached->json);
     cached->change = change;
@@ -157,8 +167,9 @@ static int order_newest(struct streams *streams, struct store_txn *txn, const st
     struct bytes number;
     struct key key = key_state(KIND_ORDER, id);
     int err = store_get(txn, TABLE_MARK, key_bytes(&key), &number);
-    if (err == 0 && number.size != 8)
+    if (err == 0 && number.size != 8) {
         err = ERR_MALFORMED;
+    }
     return err != 0 ? err : order_at(streams, txn, get_be64(number.data), id, ret_order);
 }
 
@@ -167,8 +178,9 @@ static int order_newest(struct streams *streams, struct store_txn *txn, const st
 /* A list begins at @begin in @to. */
 static void list_separate(struct text *to, size_t begin)
 {
-    if (to->size > begin)
+    if (to->size > begin) {
         text_append(to, ",", 1);
+    }
 }
 
 static void list_item(struct streams *streams, struct text *to, size_t begin)
@@ -206,14 +218,17 @@ static int next_hello(struct streams *streams, struct stream *stream, struct sto
 {
     struct cursor now;
     int err = cursor_now(txn, &now);
-    if (err == 0)
+    if (err == 0) {
         err = state_popup(streams->state, txn);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     bool is_resumed = stream->has_cursor && cursor_fits(&stream->cursor, &now) &&
                       now.change - stream->cursor.change <= STREAM_GAP_MAX;
-    if (!is_resumed)
+    if (!is_resumed) {
         stream->cursor = now;
+    }
     stream->stage = is_resumed ? STREAM_LIVE : STREAM_ACTIVE;
     json_print(state_json_hello(streams->state, &stream->caller, now_ms, is_resumed), frame);
     return 0;
@@ -248,11 +263,13 @@ static int snapshot_active(struct streams *streams, struct stream *stream, struc
     int err = 0;
     while (err == 0 && !is_full(frame, begin)) {
         err = board_next(txn, INDEX_ACTIVE, &stream->key, &id);
-        if (err == 0)
+        if (err == 0) {
             err = snapshot_order(streams, txn, &id, views[stream->view].phases, frame, begin);
+        }
     }
-    if (err != ERR_NOT_FOUND)
+    if (err != ERR_NOT_FOUND) {
         return err;
+    }
     stream->stage = STREAM_SETTLED;
     stream->key.size = 0;
     return 0;
@@ -265,13 +282,16 @@ static int snapshot_settled(struct streams *streams, struct stream *stream, stru
     struct board_query query = {.is_settled = true, .count_max = STREAM_SETTLED_MAX};
     int err = state_popup(streams->state, txn);
     query.day = streams->state->popup.day;
-    if (err == 0)
+    if (err == 0) {
         err = board_find(txn, &query, board);
-    while (err == 0 && stream->settled < board->count && !is_full(frame, begin))
+    }
+    while (err == 0 && stream->settled < board->count && !is_full(frame, begin)) {
         err = snapshot_order(streams, txn, &board->orders[stream->settled++], BOARD_PHASES_ALL,
                              frame, begin);
-    if (err == 0 && stream->settled >= board->count)
+    }
+    if (err == 0 && stream->settled >= board->count) {
         stream->stage = STREAM_ITEMS;
+    }
     return err;
 }
 
@@ -282,13 +302,16 @@ static int snapshot_items(struct streams *streams, struct stream *stream, struct
     int err = 0;
     while (err == 0 && !is_full(frame, frame_begin)) {
         err = board_next(txn, INDEX_MENU, &stream->key, &id);
-        if (err == 0)
+        if (err == 0) {
             err = state_item(streams->state, txn, &id);
-        if (err == 0)
+        }
+        if (err == 0) {
             list_item(streams, frame, begin);
+        }
     }
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND) {
         stream->stage = STREAM_LIVE;
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -298,17 +321,20 @@ static int next_snapshot(struct streams *streams, struct stream *stream, struct 
     int err = 0;
     text_append_text(frame, "{\"type\":\"snapshot\",\"orders\":[");
     size_t begin = frame->size;
-    if (stream->stage == STREAM_ACTIVE)
+    if (stream->stage == STREAM_ACTIVE) {
         err = snapshot_active(streams, stream, txn, frame, begin);
-    if (err == 0 && stream->stage == STREAM_SETTLED && views[stream->view].shows_settled)
+    }
+    if (err == 0 && stream->stage == STREAM_SETTLED && views[stream->view].shows_settled) {
         err = snapshot_settled(streams, stream, txn, frame, begin);
-    else if (stream->stage == STREAM_SETTLED)
+    } else if (stream->stage == STREAM_SETTLED) {
         stream->stage = STREAM_ITEMS;
+    }
     text_append_text(frame, "],\"items\":[");
-    if (err == 0 && stream->stage == STREAM_ITEMS && views[stream->view].shows_items)
+    if (err == 0 && stream->stage == STREAM_ITEMS && views[stream->view].shows_items) {
         err = snapshot_items(streams, stream, txn, frame, begin, frame->size);
-    else if (stream->stage == STREAM_ITEMS)
+    } else if (stream->stage == STREAM_ITEMS) {
         stream->stage = STREAM_LIVE;
+    }
     text_append_text(frame, "]");
     append_cursor(frame, &stream->cursor);
     text_append_text(frame, stream->stage == STREAM_LIVE ? ",\"more\":false}" : ",\"more\":true}");
@@ -333,8 +359,9 @@ static int delta_order(struct delta *delta, uint64_t change, const struct entity
 {
     const struct cached *order = NULL;
     int err = order_at(delta->streams, delta->txn, change, id, &order);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     if (view_shows(delta->stream->view, order, delta->day)) {
         list_separate(delta->frame, delta->begin);
         text_append(delta->frame, order->json.data, order->json.size);
@@ -348,11 +375,13 @@ static int delta_order(struct delta *delta, uint64_t change, const struct entity
 
 static int delta_item(struct delta *delta, const struct entity_id *id)
 {
-    if (!views[delta->stream->view].shows_items)
+    if (!views[delta->stream->view].shows_items) {
         return 0;
+    }
     int err = state_item(delta->streams->state, delta->txn, id);
-    if (err == 0)
+    if (err == 0) {
         list_item(delta->streams, &delta->streams->items, 0);
+    }
     return err;
 }
 
@@ -369,16 +398,17 @@ static int delta_entity(struct delta *delta, uint64_t change, struct bytes row)
     enum kind kind = KIND_NONE;
     struct entity_id id;
     int err = key_state_parse(row, &kind, &id);
-    if (err == 0 && kind == KIND_ORDER)
+    if (err == 0 && kind == KIND_ORDER) {
         err = delta_order(delta, change, &id);
-    else if (err == 0 && kind == KIND_MENU)
+    } else if (err == 0 && kind == KIND_MENU) {
         err = delta_item(delta, &id);
-    else if (err == 0 && kind == KIND_STOCK)
+    } else if (err == 0 && kind == KIND_STOCK) {
         err = delta_stock(delta, &id);
-    else if (err == 0 && (record_kind_find(kind) != NULL || kind == KIND_DRAWER))
+    } else if (err == 0 && (record_kind_find(kind) != NULL || kind == KIND_DRAWER)) {
         delta->records |= kind_bit(kind);
-    else if (err == 0)
+    } else if (err == 0) {
         delta->has_session = true;
+    }
     /* A change whose state is gone again says nothing. */
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -397,15 +427,17 @@ static int delta_scan(struct delta *delta)
     struct bytes row;
     struct key from = key_change(delta->stream->cursor.change + 1);
     int err = store_cursor_open(delta->txn, TABLE_CHANGE, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(&from), &key, &row);
     while (err == 0 && !delta_is_full(delta)) {
         uint64_t change = key.size == 8 ? get_be64(key.data) : 0;
         err = change == 0 ? ERR_MALFORMED : delta_entity(delta, change, row);
         delta->stream->cursor.change = change;
-        if (err == 0)
+        if (err == 0) {
             err = store_cursor_next(&cursor, &key, &row);
+        }
     }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -424,11 +456,14 @@ static void append_records(struct text *frame, uint32_t kinds)
 {
     text_append_text(frame, ",\"records\":[");
     size_t begin = frame->size;
-    for (size_t i = 0; i < record_kinds_count; i++)
-        if ((kinds & kind_bit(record_kinds[i].kind)) != 0)
+    for (size_t i = 0; i < record_kinds_count; i++) {
+        if ((kinds & kind_bit(record_kinds[i].kind)) != 0) {
             append_path(frame, begin, record_kinds[i].path);
-    if ((kinds & kind_bit(KIND_DRAWER)) != 0)
+        }
+    }
+    if ((kinds & kind_bit(KIND_DRAWER)) != 0) {
         append_path(frame, begin, "drawers");
+    }
     text_append_text(frame, "]");
 }
 
@@ -460,20 +495,23 @@ static int next_delta(struct streams *streams, struct stream *stream, struct sto
 {
     struct delta delta = {.streams = streams, .stream = stream, .txn = txn, .frame = frame};
     int err = state_popup(streams->state, txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     delta.day = streams->state->popup.day;
     text_clear(&streams->removed);
     text_clear(&streams->items);
     text_append_text(frame, "{\"type\":\"delta\",\"orders\":[");
     delta.begin = frame->size;
     err = delta_scan(&delta);
-    if (err == 0 && delta.has_session)
+    if (err == 0 && delta.has_session) {
         err = state_popup(streams->state, txn); /* the scratch was used in between */
-    if (err == 0 && !delta_is_empty(&delta))
+    }
+    if (err == 0 && !delta_is_empty(&delta)) {
         delta_finish(&delta);
-    else if (err == 0)
+    } else if (err == 0) {
         frame->size = delta.begin - strlen("{\"type\":\"delta\",\"orders\":[");
+    }
     return err;
 }
 
@@ -482,8 +520,9 @@ static int has_changed(const struct stream *stream, struct store_txn *txn, bool 
 {
     struct cursor now;
     int err = cursor_now(txn, &now);
-    if (err == 0)
+    if (err == 0) {
         *ret_has = now.change > stream->cursor.change;
+    }
     return err;
 }
 
@@ -501,15 +540,16 @@ int stream_next(struct streams *streams, struct stream *stream, struct store_txn
     size_t before = frame->size;
     struct stream was = *stream;
     int err = 0;
-    if (stream->stage == STREAM_HELLO)
+    if (stream->stage == STREAM_HELLO) {
         err = next_hello(streams, stream, txn, now_ms, frame);
-    else if (stream->marks_sent != streams->marks_version) {
+    } else if (stream->marks_sent != streams->marks_version) {
         stream->marks_sent = streams->marks_version;
         text_append(frame, streams->marks.data, streams->marks.size);
-    } else if (stream->stage == STREAM_LIVE)
+    } else if (stream->stage == STREAM_LIVE) {
         err = next_live(streams, stream, txn, frame);
-    else
+    } else {
         err = next_snapshot(streams, stream, txn, frame);
+    }
     if (err != 0) {
         frame->size = before;
         *stream = was;

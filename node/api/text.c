@@ -14,8 +14,9 @@ void text_append(struct text *text, const void *data, size_t size)
         text->data = grown;
         text->capacity = capacity;
     }
-    if (size > 0)
+    if (size > 0) {
         memcpy(text->data + text->size, data, size);
+    }
     text->size += size;
 }
 

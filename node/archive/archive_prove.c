@@ -29,8 +29,9 @@ static void take_entry(struct proof *proof, struct reader *reader)
     read_fixed(reader, entry.hash.bytes, sizeof entry.hash.bytes);
     const bool is_ascending =
         frontier->count == 0 || frontier->entries[frontier->count - 1].log < entry.log;
-    if (entry.seq == 0 || !is_ascending)
+    if (entry.seq == 0 || !is_ascending) {
         proof_stop(proof, "edited", "the head names a journal out of place");
+    }
     frontier->entries[frontier->count++] = entry;
 }
 
@@ -39,8 +40,9 @@ static void take_head(struct proof *proof, struct reader *reader)
     proof_take_head(proof, reader, ARCHIVE_VERSION);
     (void)read_uint(reader, UINT64_MAX);
     const uint32_t count = read_array(reader, 0, LOGS_MAX);
-    for (uint32_t i = 0; i < count && !proof->is_over; i++)
+    for (uint32_t i = 0; i < count && !proof->is_over; i++) {
         take_entry(proof, reader);
+    }
 }
 
 /* The entry of the journal that a record is of; NULL: it is not that journal's turn. */
@@ -48,8 +50,9 @@ static const struct frontier_entry *entry_of(struct proof *proof, uint64_t log)
 {
     const struct archive_proof *archive = archive_of(proof);
     const struct frontier_entry *entry = &archive->frontier.entries[archive->at];
-    if (archive->at < archive->frontier.count && entry->log == log)
+    if (archive->at < archive->frontier.count && entry->log == log) {
         return entry;
+    }
     const bool is_known = frontier_find(&archive->frontier, log) != NULL;
     proof_stop(proof, is_known ? "lost" : "edited",
                is_known ? "records of a journal are missing or out of place"
@@ -66,21 +69,24 @@ static void add_hash(struct proof *proof, const struct hash *event_hash)
 static void add_event(struct proof *proof, struct bytes bytes)
 {
     struct event event;
-    if (proof->head.seq == 0)
+    if (proof->head.seq == 0) {
         proof_open_log(proof, proof->head.log, bytes);
+    }
     const struct hash hash = chain_event_hash(bytes);
-    if (!proof->is_broken && event_decode(bytes, &event) != 0)
+    if (!proof->is_broken && event_decode(bytes, &event) != 0) {
         proof_break(proof, "edited", "the one after it is no event");
-    else if (!proof->is_broken)
+    } else if (!proof->is_broken) {
         add_hash(proof, &hash);
+    }
 }
 
 /* Whether a record that begins at @first goes on where its journal is. */
 static bool is_next(struct proof *proof, uint64_t first)
 {
-    if (!proof->is_broken && first != proof->head.seq + 1)
+    if (!proof->is_broken && first != proof->head.seq + 1) {
         proof_break(proof, first <= proof->head.seq ? "duplicate" : "lost",
                     "the numbers have a hole after it");
+    }
     return !proof->is_broken;
 }
 
@@ -89,8 +95,9 @@ static void take_events(struct proof *proof, struct reader *reader)
     const uint64_t log = read_id64(reader), first = read_uint(reader, SEQ_MAX);
     const uint32_t count = read_array(reader, 1, ARCHIVE_CHUNK_EVENTS);
     const struct frontier_entry *entry = entry_of(proof, log);
-    if (entry == NULL)
+    if (entry == NULL) {
         return;
+    }
     if (proof->head.log != log || proof->sums.logs == 0) {
         proof->head = (struct log_head){.log = log};
         proof->sums.logs++;
@@ -99,14 +106,17 @@ static void take_events(struct proof *proof, struct reader *reader)
     proof->sums.events += count;
     for (uint32_t i = 0; i < count; i++) {
         const struct bytes event = read_bin(reader, 1, EVENT_SALVAGE_BYTES_MAX);
-        if (is_read && !proof->is_broken && event.size > 0)
+        if (is_read && !proof->is_broken && event.size > 0) {
             add_event(proof, event);
+        }
     }
-    if (!proof->is_broken && proof->head.seq > entry->seq)
+    if (!proof->is_broken && proof->head.seq > entry->seq) {
         proof_break(proof, "edited", "it lies beyond what the head names");
+    }
     if (!proof->is_broken && proof->head.seq == entry->seq &&
-        !hash_equal(&proof->head.hash, &entry->hash))
+        !hash_equal(&proof->head.hash, &entry->hash)) {
         proof_break(proof, "edited", "the chain is not the one that the head names");
+    }
 }
 
 static void take_hashes(struct proof *proof, struct reader *reader)
@@ -114,16 +124,19 @@ static void take_hashes(struct proof *proof, struct reader *reader)
     const uint64_t log = read_id64(reader), first = read_uint(reader, SEQ_MAX);
     const uint32_t count = read_array(reader, 1, ARCHIVE_CHUNK_HASHES);
     const struct frontier_entry *entry = entry_of(proof, log);
-    if (entry == NULL)
+    if (entry == NULL) {
         return;
-    if (!proof->is_broken && proof->head.seq < entry->seq)
+    }
+    if (!proof->is_broken && proof->head.seq < entry->seq) {
         proof_break(proof, "lost", "events after it are missing");
+    }
     const bool is_read = is_next(proof, first);
     for (uint32_t i = 0; i < count; i++) {
         struct hash hash;
         read_fixed(reader, hash.bytes, sizeof hash.bytes);
-        if (is_read)
+        if (is_read) {
             add_hash(proof, &hash);
+        }
     }
 }
 
@@ -132,14 +145,16 @@ static void check_signature(struct proof *proof, const struct frontier_entry *en
                             const struct signature *signature)
 {
     const struct log_head *head = &proof->head;
-    if (head->seq < entry->seq)
+    if (head->seq < entry->seq) {
         proof_break(proof, "lost", "events after it are missing");
-    else if (seq != head->seq)
+    } else if (seq != head->seq) {
         proof_break(proof, "lost", "the signature is of another event");
-    else if (head_verify(signature, &proof->popup, head->log, seq, &head->hash, &head->key) != 0)
+    } else if (head_verify(signature, &proof->popup, head->log, seq, &head->hash, &head->key) !=
+               0) {
         proof_break(proof, "edited", "the signature is wrong: an event up to here was changed");
-    else
+    } else {
         proof->sums.signatures++;
+    }
 }
 
 static void take_signature(struct proof *proof, struct reader *reader)
@@ -148,12 +163,14 @@ static void take_signature(struct proof *proof, struct reader *reader)
     const uint64_t log = read_id64(reader), seq = read_uint(reader, SEQ_MAX);
     read_fixed(reader, signature.bytes, sizeof signature.bytes);
     const struct frontier_entry *entry = entry_of(proof, log);
-    if (entry == NULL)
+    if (entry == NULL) {
         return;
-    if (proof->head.log != log)
+    }
+    if (proof->head.log != log) {
         proof_stop(proof, "lost", "a journal without events");
-    else if (!proof->is_broken)
+    } else if (!proof->is_broken) {
         check_signature(proof, entry, seq, &signature);
+    }
     proof->is_broken = false;
     archive_of(proof)->at++;
 }
@@ -171,8 +188,9 @@ static void take_blob(struct proof *proof, struct reader *reader)
 
 static void take_end(struct proof *proof, struct reader *reader)
 {
-    if (archive_of(proof)->at < archive_of(proof)->frontier.count)
+    if (archive_of(proof)->at < archive_of(proof)->frontier.count) {
         proof_stop(proof, "lost", "journals that the head names are missing");
+    }
     proof_take_end(proof, reader);
 }
 
@@ -184,8 +202,9 @@ int archive_prove(FILE *file, const struct proof_listener *listener, struct proo
         .magic = ARCHIVE_MAGIC, .count = RECORD_END, .take = take};
     struct archive_proof *archive = calloc(1, sizeof *archive);
     *ret_sums = (struct proof_sums){.logs = 0};
-    if (archive == NULL)
+    if (archive == NULL) {
         return ERR_NO_MEMORY;
+    }
     archive->proof.listener = listener;
     const int err = proof_run(&archive->proof, file, &kinds);
     *ret_sums = archive->proof.sums;

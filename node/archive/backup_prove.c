@@ -22,12 +22,13 @@ static void begin_log(struct proof *proof, const struct run *run)
     proof->head = (struct log_head){.log = run->log};
     proof->is_broken = false;
     proof->sums.logs++;
-    if (is_again)
+    if (is_again) {
         proof_break(proof, "duplicate", "the journal is out of place");
-    else if (run->first_seq != 1)
+    } else if (run->first_seq != 1) {
         proof_break(proof, "lost", "the journal does not begin with its first event");
-    else
+    } else {
         proof_open_log(proof, run->log, run->events[0].bytes);
+    }
 }
 
 static void check_run(struct proof *proof, struct run *run)
@@ -52,10 +53,12 @@ static void take_run(struct proof *proof, struct reader *reader)
         return;
     }
     proof->sums.events += run->count;
-    if (proof->sums.logs == 0 || run->log != proof->head.log)
+    if (proof->sums.logs == 0 || run->log != proof->head.log) {
         begin_log(proof, run);
-    if (!proof->is_broken)
+    }
+    if (!proof->is_broken) {
         check_run(proof, run);
+    }
 }
 
 int backup_prove(FILE *file, const struct proof_listener *listener, struct proof_sums *ret_sums)
@@ -66,8 +69,9 @@ int backup_prove(FILE *file, const struct proof_listener *listener, struct proof
         .magic = BACKUP_MAGIC, .count = BACKUP_END, .take = take};
     struct backup_proof *backup = calloc(1, sizeof *backup);
     *ret_sums = (struct proof_sums){.logs = 0};
-    if (backup == NULL)
+    if (backup == NULL) {
         return ERR_NO_MEMORY;
+    }
     backup->proof.listener = listener;
     const int err = proof_run(&backup->proof, file, &kinds);
     *ret_sums = backup->proof.sums;

@@ -52,8 +52,9 @@ static int put_meta(struct backup_reading *reading)
                 {"incarnation", incarnation, sizeof incarnation},
                 {"fold", fold, sizeof fold}};
     int err = 0;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && err == 0; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && err == 0; i++) {
         err = meta_put(reading->txn, rows[i].name, rows[i].data, rows[i].size);
+    }
     return err;
 }
 
@@ -61,17 +62,20 @@ static int take_head(struct backup_reading *reading, struct reader *reader)
 {
     struct backup_head head;
     const uint64_t version = read_uint(reader, UINT64_MAX);
-    if (version != BACKUP_VERSION)
+    if (version != BACKUP_VERSION) {
         return version > BACKUP_VERSION ? ERR_VERSION : ERR_MALFORMED;
+    }
     read_fixed(reader, head.popup.bytes, sizeof head.popup.bytes);
     read_fixed(reader, head.root.bytes, sizeof head.root.bytes);
     head.epoch_ms = read_int(reader, 0, INT64_MAX);
     int err = reader_finish(reader);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     const struct popup_id derived = popup_id_of_root(&head.root);
-    if (memcmp(derived.bytes, head.popup.bytes, sizeof derived.bytes) != 0)
+    if (memcmp(derived.bytes, head.popup.bytes, sizeof derived.bytes) != 0) {
         return ERR_MALFORMED;
+    }
     reading->head = head;
     return put_meta(reading);
 }
@@ -84,8 +88,9 @@ int backup_run_read(struct reader *reader, struct run *ret_run)
     run->log = read_id64(reader);
     run->first_seq = read_uint(reader, SEQ_MAX);
     run->count = read_array(reader, 1, RUN_EVENTS_MAX);
-    for (uint32_t i = 0; i < run->count; i++)
+    for (uint32_t i = 0; i < run->count; i++) {
         run->events[i].bytes = read_bin(reader, 1, EVENT_SALVAGE_BYTES_MAX);
+    }
     read_fixed(reader, run->signature.bytes, sizeof run->signature.bytes);
     return reader_finish(reader);
 }
@@ -96,19 +101,24 @@ static int head_of_new(struct backup_reading *reading, struct log_head *ret_head
     const struct run *run = &reading->run;
     struct event event;
     struct log_open open;
-    if (run->first_seq != 1)
+    if (run->first_seq != 1) {
         return ERR_GAP;
+    }
     int err = event_decode(run->events[0].bytes, &event);
-    if (err == 0 && event.type != EVENT_LOG_OPEN)
+    if (err == 0 && event.type != EVENT_LOG_OPEN) {
         err = ERR_MALFORMED;
-    if (err == 0)
+    }
+    if (err == 0) {
         err = log_open_verify(event.body, &reading->head.popup, &reading->head.root, &open);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     log_head_init(ret_head, &reading->head.popup, &open.log_key,
                   id64_of_key(&open.certificate.device_key), open.incarnation);
-    if (reading->sums.logs == LOGS_MAX)
+    if (reading->sums.logs == LOGS_MAX) {
         return ERR_TOO_MANY;
+    }
     reading->sums.logs++;
     return 0;
 }
@@ -118,14 +128,18 @@ static int store_run_of(struct backup_reading *reading)
     struct run *run = &reading->run;
     struct log_head head, after;
     int err = log_head_get(reading->txn, run->log, &head);
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND) {
         err = head_of_new(reading, &head);
-    if (err == 0 && run->first_seq != head.seq + 1)
+    }
+    if (err == 0 && run->first_seq != head.seq + 1) {
         err = run->first_seq <= head.seq ? ERR_MALFORMED : ERR_GAP;
-    if (err == 0)
+    }
+    if (err == 0) {
         err = run_verify(run, &reading->head.popup, &head, &after);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = run_store(reading->txn, run, &after);
+    }
     return err != 0 ? err : opaque_note(reading->txn, run);
 }
 
@@ -139,20 +153,24 @@ static int commit(struct backup_reading *reading)
 
 static int take_run(struct backup_reading *reading, struct reader *reader)
 {
-    if (reading->records.count == 1)
+    if (reading->records.count == 1) {
         return ERR_MALFORMED; /* before its head */
+    }
     int err = backup_run_read(reader, &reading->run);
-    if (err == 0)
+    if (err == 0) {
         err = store_run_of(reading);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     const uint64_t before = reading->sums.events;
     reading->sums.events += reading->run.count;
     reading->sums.runs++;
     reading->uncommitted += reading->run.count;
     if (reading->on_progress != NULL &&
-        before / BACKUP_PROGRESS_EVENTS != reading->sums.events / BACKUP_PROGRESS_EVENTS)
+        before / BACKUP_PROGRESS_EVENTS != reading->sums.events / BACKUP_PROGRESS_EVENTS) {
         reading->on_progress(reading->sums.events);
+    }
     return reading->uncommitted < COMMIT_EVENTS ? 0 : commit(reading);
 }
 
@@ -185,15 +203,19 @@ static int read_records(struct backup_reading *reading)
     bool is_end = false;
     int err = 0;
     while (err == 0 && !is_end) {
-        if (reading->txn == NULL)
+        if (reading->txn == NULL) {
             err = store_lmdb_begin(reading->store, &reading->txn);
-        if (err == 0)
+        }
+        if (err == 0) {
             err = record_next(&reading->records, &record);
-        if (err == 0)
+        }
+        if (err == 0) {
             err = take_record(reading, record, &is_end);
+        }
     }
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND ? ERR_MALFORMED : err;
+    }
     err = record_next(&reading->records, &record);
     return err == ERR_NOT_FOUND ? 0 : ERR_MALFORMED;
 }
@@ -202,17 +224,20 @@ int backup_read(FILE *file, struct store_lmdb *store, void (*on_progress)(uint64
                 struct backup_head *ret_head, struct backup_sums *ret_sums)
 {
     struct backup_reading *reading = calloc(1, sizeof *reading);
-    if (reading == NULL)
+    if (reading == NULL) {
         return ERR_NO_MEMORY;
+    }
     reading->store = store;
     reading->on_progress = on_progress;
     int err = records_open(&reading->records, file, BACKUP_MAGIC);
-    if (err == 0)
+    if (err == 0) {
         err = read_records(reading);
-    if (err == 0 && reading->txn != NULL)
+    }
+    if (err == 0 && reading->txn != NULL) {
         err = commit(reading);
-    else if (reading->txn != NULL)
+    } else if (reading->txn != NULL) {
         store_lmdb_abort(reading->txn);
+    }
     *ret_head = reading->head;
     *ret_sums = reading->sums;
     free(reading);

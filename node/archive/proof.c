@@ -9,8 +9,9 @@ enum { FIELDS_MIN = 3, FIELDS_MAX = 7 };
 void proof_stop(struct proof *proof, const char *kind, const char *what)
 {
     const struct proof_place place = {.record = proof->records.count};
-    if (!proof->is_over)
+    if (!proof->is_over) {
         proof->listener->found(proof->listener->context, kind, &place, what);
+    }
     proof->is_over = true;
 }
 
@@ -18,8 +19,9 @@ void proof_break(struct proof *proof, const char *kind, const char *what)
 {
     const struct proof_place place = {
         .record = proof->records.count, .log = proof->head.log, .seq = proof->head.seq};
-    if (!proof->is_broken)
+    if (!proof->is_broken) {
         proof->listener->found(proof->listener->context, kind, &place, what);
+    }
     proof->is_broken = true;
 }
 
@@ -30,10 +32,11 @@ void proof_take_head(struct proof *proof, struct reader *reader, uint32_t versio
     read_fixed(reader, proof->root.bytes, sizeof proof->root.bytes);
     (void)read_int(reader, 0, INT64_MAX);
     const struct popup_id derived = popup_id_of_root(&proof->root);
-    if (found != version)
+    if (found != version) {
         proof_stop(proof, "edited", "another version of the format");
-    else if (memcmp(derived.bytes, proof->popup.bytes, sizeof derived.bytes) != 0)
+    } else if (memcmp(derived.bytes, proof->popup.bytes, sizeof derived.bytes) != 0) {
         proof_stop(proof, "edited", "the pop-up is not the one of the root key");
+    }
 }
 
 void proof_take_end(struct proof *proof, struct reader *reader)
@@ -43,8 +46,9 @@ void proof_take_end(struct proof *proof, struct reader *reader)
         proof_stop(proof, "edited", "the last record does not fit those before");
         return;
     }
-    if (record_next(&proof->records, &record) != ERR_NOT_FOUND)
+    if (record_next(&proof->records, &record) != ERR_NOT_FOUND) {
         proof_stop(proof, "edited", "something follows the last record");
+    }
     proof->is_over = true;
 }
 
@@ -53,17 +57,21 @@ void proof_open_log(struct proof *proof, uint64_t log, struct bytes bytes)
     struct event event;
     struct log_open open;
     int err = event_decode(bytes, &event);
-    if (err == 0 && event.type != EVENT_LOG_OPEN)
+    if (err == 0 && event.type != EVENT_LOG_OPEN) {
         err = ERR_MALFORMED;
-    if (err == 0)
+    }
+    if (err == 0) {
         err = log_open_verify(event.body, &proof->popup, &proof->root, &open);
-    if (err == 0 && id64_of_key(&open.log_key) != log)
+    }
+    if (err == 0 && id64_of_key(&open.log_key) != log) {
         err = ERR_MISMATCH;
-    if (err != 0)
+    }
+    if (err != 0) {
         proof_break(proof, "edited", "its first event does not open it");
-    else
+    } else {
         log_head_init(&proof->head, &proof->popup, &open.log_key,
                       id64_of_key(&open.certificate.device_key), open.incarnation);
+    }
 }
 
 static void take_record(struct proof *proof, struct bytes record, const struct proof_kinds *kinds)
@@ -77,24 +85,28 @@ static void take_record(struct proof *proof, struct bytes record, const struct p
         return;
     }
     kinds->take[kind](proof, &reader);
-    if (!proof->is_over && reader_finish(&reader) != 0)
+    if (!proof->is_over && reader_finish(&reader) != 0) {
         proof_stop(proof, "edited", "a record cannot be read");
+    }
 }
 
 int proof_run(struct proof *proof, FILE *file, const struct proof_kinds *kinds)
 {
     struct bytes record;
     int err = records_open(&proof->records, file, kinds->magic);
-    if (err == ERR_MALFORMED)
+    if (err == ERR_MALFORMED) {
         proof_stop(proof, "edited", "it does not begin as such a file does");
+    }
     while (err == 0 && !proof->is_over) {
         err = record_next(&proof->records, &record);
-        if (err == 0)
+        if (err == 0) {
             take_record(proof, record, kinds);
+        }
     }
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND) {
         proof_stop(proof, "lost", "the file ends before its last record");
-    else if (err == ERR_MALFORMED)
+    } else if (err == ERR_MALFORMED) {
         proof_stop(proof, "lost", "the file ends within a record, or its size is wrong");
+    }
     return err == ERR_IO ? err : 0;
 }

@@ -38,8 +38,9 @@ int record_end(struct record_file *records, const struct writer *writer)
     uint8_t size[4];
     struct bytes record;
     int err = writer_finish(writer, &record);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     put_be32(size, (uint32_t)record.size);
     digest_add(records, record);
     bool is_written = fwrite(size, 1, sizeof size, records->file) == sizeof size &&
@@ -62,10 +63,12 @@ int records_end(struct record_file *records, uint32_t kind)
 static int read_exactly(FILE *file, void *to, size_t size)
 {
     size_t got = fread(to, 1, size, file);
-    if (got == size)
+    if (got == size) {
         return 0;
-    if (ferror(file) != 0)
+    }
+    if (ferror(file) != 0) {
         return ERR_IO;
+    }
     return got == 0 ? ERR_NOT_FOUND : ERR_MALFORMED;
 }
 
@@ -77,8 +80,9 @@ int records_open(struct record_file *records, FILE *file, const char *magic)
     records->count = 0;
     memset(&records->digest, 0, sizeof records->digest);
     int err = size > sizeof found ? ERR_MALFORMED : read_exactly(file, found, size);
-    if (err == 0 && memcmp(found, magic, size) != 0)
+    if (err == 0 && memcmp(found, magic, size) != 0) {
         err = ERR_MALFORMED;
+    }
     return err == ERR_NOT_FOUND ? ERR_MALFORMED : err;
 }
 
@@ -86,14 +90,17 @@ int record_next(struct record_file *records, struct bytes *ret_record)
 {
     uint8_t size[4];
     int err = read_exactly(records->file, size, sizeof size);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     const size_t count = get_be32(size);
-    if (count == 0 || count > sizeof records->data)
+    if (count == 0 || count > sizeof records->data) {
         return ERR_MALFORMED;
+    }
     err = read_exactly(records->file, records->data, count);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND ? ERR_MALFORMED : err;
+    }
     *ret_record = bytes_of(records->data, count);
     digest_add(records, *ret_record);
     return 0;
@@ -105,7 +112,8 @@ int records_check_end(const struct record_file *records, struct reader *reader)
     const uint64_t count = read_uint(reader, UINT64_MAX);
     read_fixed(reader, digest.bytes, sizeof digest.bytes);
     int err = reader_finish(reader);
-    if (err == 0 && (count != records->count - 1 || !hash_equal(&digest, &records->before)))
+    if (err == 0 && (count != records->count - 1 || !hash_equal(&digest, &records->before))) {
         err = ERR_MALFORMED;
+    }
     return err;
 }

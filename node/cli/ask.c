@@ -8,8 +8,9 @@
 bool ask_is_meant(const struct args *args, const char *name, const char *question)
 {
     char answer[8] = "";
-    if (args_has(args, "yes"))
+    if (args_has(args, "yes")) {
         return true;
+    }
     if (isatty(STDIN_FILENO) == 0) {
         tell("this cannot be taken back: add --yes");
         return false;
@@ -27,8 +28,9 @@ const char *ask_reason(const struct args *args, char *buffer, size_t capacity)
         reason = fgets(buffer, (int)capacity, stdin);
         buffer[strcspn(buffer, "\n")] = '\0';
     }
-    if (reason != NULL && reason[0] != '\0')
+    if (reason != NULL && reason[0] != '\0') {
         return reason;
+    }
     tell("say why: --reason TEXT; it is kept in the journal");
     return NULL;
 }
@@ -48,8 +50,9 @@ bool ask_secret(const char *question, char *buffer, size_t capacity)
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
         (void)fputc('\n', stderr);
     }
-    if (!is_read || (strchr(buffer, '\n') == NULL && feof(stdin) == 0))
+    if (!is_read || (strchr(buffer, '\n') == NULL && feof(stdin) == 0)) {
         return false;
+    }
     buffer[strcspn(buffer, "\n")] = '\0';
     return true;
 }

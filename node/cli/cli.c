@@ -246,8 +246,9 @@ static const struct flag_info flags_of_all[] = {
 const struct cli_command *cli_command_at(size_t at)
 {
     const struct program *program = program_running();
-    if (at < COMMANDS_COUNT)
+    if (at < COMMANDS_COUNT) {
         return &commands[at];
+    }
     at -= COMMANDS_COUNT;
     return at < program->commands_count ? &program->commands[at] : NULL;
 }
@@ -287,8 +288,9 @@ int tell_failure(const char *what, int err)
                 {ERR_BUSY, EXIT_UNAVAILABLE}};
     tell("%s: %s", what, err_text(err));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].err == err)
+        if (rows[i].err == err) {
             return (int)rows[i].status;
+        }
     }
     return EXIT_FAILED;
 }
@@ -328,12 +330,15 @@ static void help_command(const struct cli_command *command)
 {
     (void)printf("usage: %s %s %s%s[flags]\n\n%s\n\n", program_running()->name, command->name,
                  command->usage, command->usage[0] == '\0' ? "" : " ", command->help);
-    for (size_t i = 0; command->flags[i].name != NULL; i++)
+    for (size_t i = 0; command->flags[i].name != NULL; i++) {
         help_flag(&command->flags[i]);
-    for (size_t i = 0; i < sizeof flags_of_all / sizeof flags_of_all[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof flags_of_all / sizeof flags_of_all[0]; i++) {
         help_flag(&flags_of_all[i]);
-    if (!command->takes_settings)
+    }
+    if (!command->takes_settings) {
         return;
+    }
     (void)printf("\nsettings, also as TRESTLE_NAME or as `name = value` in trestle.conf:\n");
     const struct setting_info *setting;
     for (uint32_t at = 0; (setting = setting_info_at(at)) != NULL; at++) {
@@ -346,8 +351,9 @@ static void help_program(FILE *to)
 {
     (void)fprintf(to, "usage: %s COMMAND [flags]\n\n", program_running()->name);
     const struct cli_command *command;
-    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++)
+    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
         (void)fprintf(to, "  %-10s %s\n", command->name, command->help);
+    }
     (void)fprintf(to, "\n%s COMMAND --help says more; %s --version names versions.\n",
                   program_running()->name, program_running()->name);
 }
@@ -358,8 +364,9 @@ const char *args_flag(const struct args *args, const char *name)
 {
     const char *value = NULL;
     for (uint32_t i = 0; i < args->flags_count; i++) {
-        if (strcmp(args->flags[i].name, name) == 0)
+        if (strcmp(args->flags[i].name, name) == 0) {
             value = args->flags[i].value;
+        }
     }
     return value;
 }
@@ -376,12 +383,16 @@ static bool flag_find(const struct cli_command *command, const char *name, size_
     struct flag_info all[ARGS_FLAGS_MAX];
     const struct setting_info *setting;
     size_t count = 0;
-    for (size_t i = 0; command->flags[i].name != NULL; i++)
+    for (size_t i = 0; command->flags[i].name != NULL; i++) {
         all[count++] = command->flags[i];
-    for (size_t i = 0; i < sizeof flags_of_all / sizeof flags_of_all[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof flags_of_all / sizeof flags_of_all[0]; i++) {
         all[count++] = flags_of_all[i];
-    for (uint32_t at = 0; command->takes_settings && (setting = setting_info_at(at)) != NULL; at++)
+    }
+    for (uint32_t at = 0; command->takes_settings && (setting = setting_info_at(at)) != NULL;
+         at++) {
         all[count++] = (struct flag_info){setting->name, setting->argument, setting->help};
+    }
     for (size_t i = 0; i < count; i++) {
         if (strlen(all[i].name) == size && memcmp(all[i].name, name, size) == 0) {
             *ret_flag = all[i];
@@ -390,8 +401,9 @@ static bool flag_find(const struct cli_command *command, const char *name, size_
     }
     const char *names[ARGS_FLAGS_MAX];
     char word[64];
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         names[i] = all[i].name;
+    }
     (void)snprintf(word, sizeof word, "%.*s", (int)(size < 60 ? size : 60), name);
     const char *closest = closest_word(word, names, count);
     tell("%s does not take --%s%s%s%s", command->name, word,
@@ -407,8 +419,9 @@ static bool flag_take(struct args *args, int argc, char **argv, int *at)
     const char *equals = strchr(text, '=');
     size_t size = equals == NULL ? strlen(text) : (size_t)(equals - text);
     struct flag_info flag;
-    if (!flag_find(args->command, text, size, &flag))
+    if (!flag_find(args->command, text, size, &flag)) {
         return false;
+    }
     const char *value = equals == NULL ? "" : equals + 1;
     if (flag.argument == NULL && equals != NULL) {
         tell("--%s takes no value", flag.name);
@@ -434,10 +447,12 @@ static bool short_flag(struct args *args, const char *text)
     } letters[] = {{"-h", "help"}, {"-V", "version"}, {"-f", "follow"}};
     for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
         bool is_taken = i < 2;
-        for (size_t at = 0; args->command->flags[at].name != NULL; at++)
+        for (size_t at = 0; args->command->flags[at].name != NULL; at++) {
             is_taken = is_taken || strcmp(args->command->flags[at].name, letters[i].name) == 0;
-        if (strcmp(text, letters[i].letter) != 0 || !is_taken)
+        }
+        if (strcmp(text, letters[i].letter) != 0 || !is_taken) {
             continue;
+        }
         args->flags[args->flags_count].name = letters[i].name;
         args->flags[args->flags_count++].value = "";
         return true;
@@ -454,8 +469,9 @@ static bool args_read(struct args *args, int argc, char **argv)
             is_flags = false;
         } else if (is_flags && short_flag(args, text)) {
         } else if (is_flags && strncmp(text, "--", 2) == 0) {
-            if (!flag_take(args, argc, argv, &at))
+            if (!flag_take(args, argc, argv, &at)) {
                 return false;
+            }
         } else if (args->words_count == ARGS_WORDS_MAX) {
             tell("too many arguments");
             return false;
@@ -477,21 +493,24 @@ static int unknown_command(const char *name)
     const char *names[COMMANDS_MAX];
     const struct cli_command *command;
     size_t count = 0;
-    while (count < COMMANDS_MAX && (command = cli_command_at(count)) != NULL)
+    while (count < COMMANDS_MAX && (command = cli_command_at(count)) != NULL) {
         names[count++] = command->name;
+    }
     const char *closest = closest_word(name, names, count);
-    if (closest != NULL)
+    if (closest != NULL) {
         tell("there is no command '%s'; did you mean '%s'?", name, closest);
-    else
+    } else {
         tell("there is no command '%s'; %s --help names them", name, program_running()->name);
+    }
     return EXIT_USAGE;
 }
 
 static int run_command(const struct cli_command *command, int argc, char **argv)
 {
     struct args args = {.command = command};
-    if (!args_read(&args, argc, argv))
+    if (!args_read(&args, argc, argv)) {
         return EXIT_USAGE;
+    }
     if (args_has(&args, "help")) {
         help_command(command);
         return EXIT_DONE;
@@ -526,8 +545,9 @@ int cli_main(int argc, char **argv)
     }
     const struct cli_command *command;
     for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
-        if (strcmp(command->name, argv[1]) == 0)
+        if (strcmp(command->name, argv[1]) == 0) {
             return run_command(command, argc - 2, argv + 2);
+        }
     }
     return unknown_command(argv[1]);
 }

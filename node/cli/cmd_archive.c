@@ -14,8 +14,9 @@ static int write_file(const char *path, struct journal *journal, const struct ar
 {
     struct output output;
     int err = output_begin(&output, path);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     return output_end(&output, archive_write(output.file, journal->txn, head, show_progress));
 }
 
@@ -42,19 +43,24 @@ int command_archive(const struct args *args)
     struct journal journal;
     uint64_t day;
     int status = day_flag(args, &day);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = output_may_replace(args, args->words[0]);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = place_state(args, state);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = journal_open_state(state, &journal);
-    if (status != EXIT_DONE)
+    }
+    if (status != EXIT_DONE) {
         return status;
+    }
     struct archive_head head = {
         .popup = journal.popup, .root = journal.root, .epoch_ms = journal.epoch_ms, .day = day};
     status = day_check(&journal, day);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = tell_archive(write_file(args->words[0], &journal, &head), args->words[0]);
+    }
     journal_close(&journal);
     return status;
 }

@@ -18,8 +18,9 @@ static int write_file(const char *path, struct journal *journal, bool is_damaged
         .popup = journal->popup, .root = journal->root, .epoch_ms = journal->epoch_ms};
     struct output output;
     int err = output_begin(&output, path);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     return output_end(&output, backup_write(output.file, journal->txn, &head, is_damaged,
                                             show_progress, ret_sums));
 }
@@ -36,17 +37,20 @@ static int tell_backup(const struct args *args, int err, const struct backup_sum
         tell("%s: there is no such folder", path);
         return EXIT_FAILED;
     }
-    if (err != 0)
+    if (err != 0) {
         return tell_failure(path, err);
-    if (args_has(args, "json"))
+    }
+    if (args_has(args, "json")) {
         (void)printf("{\"logs\":%llu,\"events\":%llu,\"lost\":%llu}\n",
                      (unsigned long long)sums->logs, (unsigned long long)sums->events,
                      (unsigned long long)sums->lost);
+    }
     tell("%s holds %llu events of %llu journals, and no keys: keep a copy of `keys` elsewhere",
          path, (unsigned long long)sums->events, (unsigned long long)sums->logs);
-    if (sums->lost > 0)
+    if (sums->lost > 0) {
         tell("%llu events are not in it, from a spoilt one on to the end of each journal",
              (unsigned long long)sums->lost);
+    }
     return EXIT_DONE;
 }
 
@@ -57,13 +61,16 @@ int command_backup(const struct args *args)
     struct backup_sums sums = {.logs = 0};
     const char *damaged = args_flag(args, "damaged");
     int status = output_may_replace(args, args->words[0]);
-    if (status == EXIT_DONE && damaged == NULL)
+    if (status == EXIT_DONE && damaged == NULL) {
         status = place_state(args, state);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = damaged == NULL ? journal_open_state(state, &journal)
                                  : journal_open_store(damaged, &journal);
-    if (status != EXIT_DONE)
+    }
+    if (status != EXIT_DONE) {
         return status;
+    }
     int err = write_file(args->words[0], &journal, damaged != NULL, &sums);
     journal_close(&journal);
     return tell_backup(args, err, &sums);

@@ -11,15 +11,18 @@ static const struct flag_info *flag_at(const struct cli_command *command, size_t
 {
     const struct setting_info *setting;
     for (size_t i = 0; command->flags[i].name != NULL; i++) {
-        if (at-- == 0)
+        if (at-- == 0) {
             return &command->flags[i];
+        }
     }
     for (size_t i = 0; cli_common_flag_at(i) != NULL; i++) {
-        if (at-- == 0)
+        if (at-- == 0) {
             return cli_common_flag_at(i);
+        }
     }
-    if (!command->takes_settings || (setting = setting_info_at((uint32_t)at)) == NULL)
+    if (!command->takes_settings || (setting = setting_info_at((uint32_t)at)) == NULL) {
         return NULL;
+    }
     *room = (struct flag_info){setting->name, setting->argument, setting->help};
     return room;
 }
@@ -29,10 +32,11 @@ static const struct flag_info *flag_at(const struct cli_command *command, size_t
 static void put_quoted(const char *text, const char *quote, bool marks)
 {
     for (; *text != '\0'; text++) {
-        if (*text == '\'')
+        if (*text == '\'') {
             (void)fputs(quote, stdout);
-        else
+        } else {
             (void)printf(marks && strchr("[]:", *text) != NULL ? "\\%c" : "%c", *text);
+        }
     }
 }
 
@@ -43,13 +47,15 @@ static void print_bash(void)
     struct flag_info room;
     (void)printf("_trestle() {\n    local words=\n    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
                  "        words='");
-    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++)
+    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
         (void)printf("%s%s", i == 0 ? "" : " ", command->name);
+    }
     (void)printf("'\n    else case ${COMP_WORDS[1]} in\n");
     for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
         (void)printf("        %s) words='", command->name);
-        for (size_t at = 0; (flag = flag_at(command, at, &room)) != NULL; at++)
+        for (size_t at = 0; (flag = flag_at(command, at, &room)) != NULL; at++) {
             (void)printf("%s--%s", at == 0 ? "" : " ", flag->name);
+        }
         (void)printf("';;\n");
     }
     (void)printf("    esac fi\n"

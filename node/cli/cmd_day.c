@@ -18,8 +18,10 @@ static void print_closed(int64_t closed_ms)
     char text[32];
     struct tm parts;
     const time_t seconds = (time_t)(closed_ms / 1000);
-    if (localtime_r(&seconds, &parts) == NULL || strftime(text, sizeof text, "%F %T", &parts) == 0)
+    if (localtime_r(&seconds, &parts) == NULL ||
+        strftime(text, sizeof text, "%F %T", &parts) == 0) {
         text[0] = '\0';
+    }
     (void)printf(" was closed %s\n", text);
 }
 
@@ -27,14 +29,16 @@ static void print_day(const struct reply_node *day)
 {
     const struct reply_node *missing = reply_find(day, "missing");
     (void)printf("day %" PRId64, reply_number(day, "day"));
-    if (reply_number(day, "day") == 0)
+    if (reply_number(day, "day") == 0) {
         (void)printf(": none was opened yet\n");
-    else if (reply_truth(day, "closed"))
+    } else if (reply_truth(day, "closed")) {
         print_closed(reply_number(day, "closed_at"));
-    else
+    } else {
         (void)printf(" is open\n");
-    for (size_t i = 0; i < reply_count(missing); i++)
+    }
+    for (size_t i = 0; i < reply_count(missing); i++) {
         (void)printf("not all of %s may be here yet\n", reply_as_text(reply_at(missing, i)));
+    }
 }
 
 /* Ask for a day. EXIT_DONE with the reply, which the caller frees, or told. */
@@ -51,10 +55,11 @@ static int day_print(const struct args *args, struct door *door, struct http_req
     struct text body = {0};
     struct reply *reply;
     const int status = day_ask(door, request, &body, &reply);
-    if (reply != NULL && args_has(args, "json"))
+    if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
-    else if (reply != NULL)
+    } else if (reply != NULL) {
         print_day(reply_root(reply));
+    }
     reply_free(reply);
     text_close(&body);
     return status;
@@ -98,8 +103,9 @@ static int day_open(const struct args *args, struct door *door)
     int64_t day;
     struct text body = {0};
     int status = day_next(args, door, &day);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE) {
         return status;
+    }
     const int size = snprintf(json, sizeof json, "{\"day\":%" PRId64 "}", day);
     const struct http_request request = {
         .method = "POST", .path = "/api/day", .body = bytes_of(json, (size_t)size)};
@@ -115,9 +121,11 @@ static const struct verb {
 
 static const struct verb *verb_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (strcmp(name, verbs[i].name) == 0)
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(name, verbs[i].name) == 0) {
             return &verbs[i];
+        }
+    }
     return NULL;
 }
 
@@ -125,11 +133,13 @@ int command_day(const struct args *args)
 {
     struct door *door = NULL;
     const struct verb *verb = verb_find(args->words_count == 0 ? "show" : args->words[0]);
-    if (verb == NULL)
+    if (verb == NULL) {
         return usage();
+    }
     int status = door_open(args, &door);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = verb->run(args, door);
+    }
     door_close(door);
     return status;
 }

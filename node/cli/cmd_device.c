@@ -30,8 +30,9 @@ static const struct action {
 static const struct action *action_find(const struct args *args)
 {
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
-        if (strcmp(actions[i].name, args->words[0]) == 0 && actions[i].words == args->words_count)
+        if (strcmp(actions[i].name, args->words[0]) == 0 && actions[i].words == args->words_count) {
             return &actions[i];
+        }
     }
     return NULL;
 }
@@ -74,10 +75,12 @@ static int list_print(const struct args *args, struct door *door, const char *pa
     struct reply *reply = NULL;
     const int status = list_get(door, path, &body, &reply);
     const struct reply_node *list = reply == NULL ? NULL : reply_find(reply_root(reply), name);
-    if (reply != NULL && args_has(args, "json"))
+    if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
-    for (size_t i = 0; !args_has(args, "json") && i < reply_count(list); i++)
+    }
+    for (size_t i = 0; !args_has(args, "json") && i < reply_count(list); i++) {
         print(reply_at(list, i));
+    }
     reply_free(reply);
     text_close(&body);
     return status;
@@ -134,10 +137,11 @@ static int change_ask(const struct args *args, struct door *door, const struct c
     const struct http_request request = {
         .method = "POST", .path = change->path, .body = bytes_of(json.data, json.size)};
     const int status = door_find(door, &request, change->missing, &body);
-    if (status == EXIT_DONE && args_has(args, "json"))
+    if (status == EXIT_DONE && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
-    else if (status == EXIT_DONE)
+    } else if (status == EXIT_DONE) {
         tell("%s %s", change->name, change->done);
+    }
     text_close(&json);
     text_close(&body);
     return status;
@@ -148,10 +152,12 @@ static int device_change(const struct args *args, struct door *door, const struc
     char id[TARGET_BYTES_MAX], path[2 * TARGET_BYTES_MAX];
     const char *word = args->words[1];
     const int status = target_find(door, word, id);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE) {
         return status;
-    if (action->question != NULL && !ask_is_meant(args, word, action->question))
+    }
+    if (action->question != NULL && !ask_is_meant(args, word, action->question)) {
         return EXIT_FAILED;
+    }
     (void)snprintf(path, sizeof path, "/api/devices/%s/%s", id, action->name);
     const struct change change = {.path = path,
                                   .field = action->field,
@@ -163,8 +169,9 @@ static int device_change(const struct args *args, struct door *door, const struc
 
 static bool role_is_known(const char *word)
 {
-    if (role_of_text(word) != ROLE_NONE || strcmp(word, role_text(ROLE_NONE)) == 0)
+    if (role_of_text(word) != ROLE_NONE || strcmp(word, role_text(ROLE_NONE)) == 0) {
         return true;
+    }
     tell("there is no role '%s': " ROLE_WORDS, word);
     return false;
 }
@@ -181,11 +188,13 @@ int command_device(const struct args *args)
              "role ID|NAME ROLE");
         return EXIT_USAGE;
     }
-    if (!is_list && strcmp(action->name, "role") == 0 && !role_is_known(args->words[2]))
+    if (!is_list && strcmp(action->name, "role") == 0 && !role_is_known(args->words[2])) {
         return EXIT_USAGE;
+    }
     int status = door_open(args, &door);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE) {
         return status;
+    }
     status = is_list ? list_print(args, door, "/api/devices", "devices", print_device)
                      : device_change(args, door, action);
     door_close(door);
@@ -214,8 +223,9 @@ static int person_check(struct door *door, const char *number, const char *role,
     bool is_there = strcmp(role, role_text(ROLE_NONE)) == 0;
     int status = list_get(door, "/api/staff", &body, &reply);
     const struct reply_node *list = reply == NULL ? NULL : reply_find(reply_root(reply), "staff");
-    for (size_t i = 0; i < reply_count(list); i++)
+    for (size_t i = 0; i < reply_count(list); i++) {
         is_there |= reply_number(reply_at(list, i), "number") == strtoll(number, NULL, 10);
+    }
     if (status == EXIT_DONE && !is_there) {
         tell("%s", missing);
         status = EXIT_FAILED;
@@ -270,8 +280,9 @@ static const struct deed *deed_find(const struct args *args)
     const bool is_number =
         args->words_count == 1 || strspn(args->words[1], "0123456789") == strlen(args->words[1]);
     for (size_t i = 0; is_number && i < sizeof deeds / sizeof deeds[0]; i++) {
-        if (strcmp(deeds[i].name, args->words[0]) == 0 && deeds[i].words == args->words_count)
+        if (strcmp(deeds[i].name, args->words[0]) == 0 && deeds[i].words == args->words_count) {
             return &deeds[i];
+        }
     }
     return NULL;
 }
@@ -285,11 +296,13 @@ int command_staff(const struct args *args)
              "pin NUMBER");
         return EXIT_USAGE;
     }
-    if (deed->run == role_change && !role_is_known(args->words[2]))
+    if (deed->run == role_change && !role_is_known(args->words[2])) {
         return EXIT_USAGE;
+    }
     int status = door_open(args, &door);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = deed->run(args, door);
+    }
     door_close(door);
     return status;
 }

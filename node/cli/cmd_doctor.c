@@ -24,8 +24,9 @@ const char *diagnosis_level_text(enum diagnosis_level level)
 void diagnose(struct diagnoses *all, enum diagnosis_level level, const char *check, const char *fix,
               const char *format, ...)
 {
-    if (all->count == DIAGNOSES_MAX)
+    if (all->count == DIAGNOSES_MAX) {
         return;
+    }
     struct diagnosis *one = &all->items[all->count++];
     va_list arguments;
     *one = (struct diagnosis){.level = level, .check = check, .fix = fix};
@@ -44,17 +45,20 @@ static void ask_node(const struct place *place, struct diagnoses *all)
     struct text health = {0}, body = {0};
     int ready_status = 0, status = 0;
     int err = http_ask(place->state, "ctl.sock", &ready, &ready_status, &health);
-    if (err == 0)
+    if (err == 0) {
         err = http_ask(place->state, "ctl.sock", &whole, &status, &body);
+    }
     struct reply *reply = err == 0 && status == 200 ? reply_new(&body) : NULL;
-    if (reply != NULL)
+    if (reply != NULL) {
         doctor_node(place, reply_root(reply), all);
-    else
+    } else {
         diagnose(all, DIAGNOSIS_FAIL, "node", "look at its log, then start it again",
                  "it runs and does not answer");
-    if (reply != NULL && ready_status != 200)
+    }
+    if (reply != NULL && ready_status != 200) {
         diagnose(all, DIAGNOSIS_FAIL, "node", "look at its log: a full disk is told there",
                  "it cannot write, or hangs");
+    }
     reply_free(reply);
     text_close(&health);
     text_close(&body);
@@ -65,8 +69,9 @@ static void ask_node(const struct place *place, struct diagnoses *all)
 static enum diagnosis_level worst(const struct diagnoses *all)
 {
     enum diagnosis_level level = DIAGNOSIS_OK;
-    for (uint32_t i = 0; i < all->count; i++)
+    for (uint32_t i = 0; i < all->count; i++) {
         level = all->items[i].level > level ? all->items[i].level : level;
+    }
     return level;
 }
 
@@ -79,8 +84,9 @@ static void print_text(const struct diagnoses *all)
         (void)printf("%s%-4s%s  %-8s  %s\n", is_colourful ? colours[one->level] : "",
                      diagnosis_level_text(one->level), is_colourful ? "\033[0m" : "", one->check,
                      one->text);
-        if (one->fix != NULL)
+        if (one->fix != NULL) {
             (void)printf("                -> %s\n", one->fix);
+        }
     }
 }
 
@@ -111,8 +117,9 @@ int command_doctor(const struct args *args)
 {
     struct place place;
     struct diagnoses *all = calloc(1, sizeof *all);
-    if (all == NULL)
+    if (all == NULL) {
         return tell_failure("this machine", ERR_NO_MEMORY);
+    }
     int status = place_find(args, &place);
     if (status == EXIT_DONE) {
         doctor_machine(&place, all);
@@ -123,12 +130,14 @@ int command_doctor(const struct args *args)
             diagnose(all, DIAGNOSIS_OK, "node", NULL, "none runs; start it with trestle run");
             doctor_ports(&place, all);
         }
-        if (program_running()->doctor != NULL)
+        if (program_running()->doctor != NULL) {
             program_running()->doctor(&place, all);
-        if (args_has(args, "json"))
+        }
+        if (args_has(args, "json")) {
             print_json(all);
-        else
+        } else {
             print_text(all);
+        }
         status = (int)worst(all);
     }
     free(all);

@@ -14,8 +14,9 @@
 static void print_hex(FILE *to, const char *name, const uint8_t *bytes, size_t size)
 {
     (void)fprintf(to, "\"%s\":\"", name);
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         (void)fprintf(to, "%02x", bytes[i]);
+    }
     (void)fputc('"', to);
 }
 
@@ -43,19 +44,22 @@ static int print_event(FILE *to, struct store_txn *txn, struct bytes key, struct
     struct bytes event, signature;
     uint64_t log = 0, seq = 0;
     int err = key_event_parse(key, &log, &seq);
-    if (err == 0)
+    if (err == 0) {
         err = event_row_parse(row, &hash, &event);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     (void)fprintf(to, "{\"log\":\"%016llx\",\"seq\":%llu,\"event\":", (unsigned long long)log,
                   (unsigned long long)seq);
     print_base64(to, event);
     (void)fputs(",\"sig\":", to);
     err = store_get(txn, TABLE_SIG, key, &signature);
-    if (err == 0)
+    if (err == 0) {
         print_base64(to, signature);
-    else
+    } else {
         (void)fputs("null", to);
+    }
     (void)fputs("}\n", to);
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -65,12 +69,14 @@ static int print_events(FILE *to, struct store_txn *txn)
     struct store_cursor cursor;
     struct bytes key, row;
     int err = store_cursor_open(txn, TABLE_LOG, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     while ((err = store_cursor_next(&cursor, &key, &row)) == 0) {
         err = print_event(to, txn, key, row);
-        if (err != 0)
+        if (err != 0) {
             break;
+        }
     }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -87,18 +93,21 @@ static bool wish_read(const struct args *args, struct wish *wish)
 {
     const char *format = args_flag(args, "format"), *what = args_flag(args, "what");
     *wish = (struct wish){.is_csv = format != NULL && strcmp(format, "csv") == 0};
-    if (day_flag(args, &wish->day) != EXIT_DONE)
+    if (day_flag(args, &wish->day) != EXIT_DONE) {
         return false;
-    if (what != NULL || wish->is_csv)
+    }
+    if (what != NULL || wish->is_csv) {
         wish->kind = export_kind_find(what == NULL ? "events" : what);
-    if (format != NULL && !wish->is_csv && strcmp(format, "jsonl") != 0)
+    }
+    if (format != NULL && !wish->is_csv && strcmp(format, "jsonl") != 0) {
         tell("--format is jsonl or csv");
-    else if (what != NULL && wish->kind == NULL)
+    } else if (what != NULL && wish->kind == NULL) {
         tell("--what is events, orders, lines, payments or stock");
-    else if (wish->day != EXPORT_ANY_DAY && (wish->kind == NULL || !wish->kind->has_days))
+    } else if (wish->day != EXPORT_ANY_DAY && (wish->kind == NULL || !wish->kind->has_days)) {
         tell("--day goes with --what orders, lines or payments");
-    else
+    } else {
         return true;
+    }
     return false;
 }
 
@@ -139,18 +148,23 @@ int command_export(const struct args *args)
     struct journal journal;
     struct wish wish;
     const char *path = args->words_count > 0 ? args->words[0] : NULL;
-    if (!wish_read(args, &wish))
+    if (!wish_read(args, &wish)) {
         return EXIT_USAGE;
+    }
     int status = path == NULL ? EXIT_DONE : output_may_replace(args, path);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = place_state(args, state);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = journal_open_state(state, &journal);
-    if (status != EXIT_DONE)
+    }
+    if (status != EXIT_DONE) {
         return status;
+    }
     status = day_check(&journal, wish.day);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = export_to(path, &wish, &journal, state);
+    }
     journal_close(&journal);
     return status;
 }

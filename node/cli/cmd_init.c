@@ -20,8 +20,9 @@ static long number_of_flag(const struct args *args, const char *name, long other
 {
     char *end = NULL;
     const char *value = args_flag(args, name);
-    if (value == NULL)
+    if (value == NULL) {
         return otherwise;
+    }
     long number = strtol(value, &end, 10);
     return value[0] == '\0' || *end != '\0' || number < 0 || number > most ? -1 : number;
 }
@@ -43,18 +44,19 @@ static int wishes_read(const struct args *args, struct wishes *wishes)
                               .includes_tax = !args_has(args, "exclude-tax"),
                               .is_pay_first = args_has(args, "pay-first")};
     wishes->device = text_of_flag(args, "device", role_text(wishes->role));
-    if (wishes->role == ROLE_NONE)
+    if (wishes->role == ROLE_NONE) {
         tell("there is no role '%s': " ROLE_WORDS, args_flag(args, "role"));
-    else if (wishes->digits < 0)
+    } else if (wishes->digits < 0) {
         tell("--digits is 0 to 4");
-    else if (wishes->copies < 1)
+    } else if (wishes->copies < 1) {
         tell("--copies is 1 to %d", DEVICES_MAX);
-    else if (!lane_is_right(wishes->lane))
+    } else if (!lane_is_right(wishes->lane)) {
         tell("--lane is one to three letters A-Z");
-    else if (strlen(wishes->currency) != 3)
+    } else if (strlen(wishes->currency) != 3) {
         tell("--currency is three letters, as EUR");
-    else
+    } else {
         return EXIT_DONE;
+    }
     return EXIT_USAGE;
 }
 
@@ -105,8 +107,9 @@ static int write_journal(struct door *door, const struct identity *identity,
                              .chain = bytes_of(identity->chain, identity->chain_size)};
     struct command day = {.kind = COMMAND_DAY_OPEN, .principal = {.role = ROLE_OWNER}, .day = 1};
     int err = door_command(door, &device);
-    if (err == 0)
+    if (err == 0) {
         err = write_popup(door, wishes);
+    }
     return err != 0 ? err : door_command(door, &day);
 }
 
@@ -131,25 +134,31 @@ int command_init(const struct args *args)
     struct identity identity;
     struct door *door = NULL;
     int status = wishes_read(args, &wishes);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = place_find(args, &place);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = setup_folder(&place, false);
-    if (status != EXIT_DONE)
+    }
+    if (status != EXIT_DONE) {
         return status;
+    }
     int err = identity_make(&wishes, &identity);
-    if (err != 0)
+    if (err != 0) {
         return tell_failure("init", err);
+    }
     status = door_open_new(&place, &identity, &door);
     if (status == EXIT_DONE) {
         err = write_journal(door, &identity, &wishes);
-        if (err == 0)
+        if (err == 0) {
             err = setup_save(args, &place, &identity, NULL);
+        }
         status = err == 0 ? EXIT_DONE : tell_state_failure(place.state, err);
     }
     door_close(door);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         say_done(args, &place, &identity, &wishes);
+    }
     entropy_wipe(&identity, sizeof identity);
     return status;
 }

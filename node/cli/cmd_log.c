@@ -54,8 +54,9 @@ static bool device_matches(const struct showing *showing, uint64_t log)
 {
     char id[17];
     const struct roster_log *of_log = roster_log_find(&showing->roster, log);
-    if (showing->device == NULL)
+    if (showing->device == NULL) {
         return true;
+    }
     (void)snprintf(id, sizeof id, "%016llx",
                    of_log == NULL ? 0 : (unsigned long long)of_log->device);
     return strcmp(showing->device, id) == 0 ||
@@ -83,9 +84,11 @@ static bool has_types(const struct showing *showing)
 #include "sync/log/event.def"
 #undef X
     };
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        if (type_matches(showing, all[i]))
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (type_matches(showing, all[i])) {
             return true;
+        }
+    }
     return type_matches(showing, "unknown");
 }
 
@@ -100,11 +103,13 @@ static bool event_matches(const struct showing *showing, uint64_t log, const str
 static struct log_position *position_of(struct showing *showing, uint64_t log)
 {
     for (uint32_t i = 0; i < showing->positions_count; i++) {
-        if (showing->positions[i].log == log)
+        if (showing->positions[i].log == log) {
             return &showing->positions[i];
+        }
     }
-    if (showing->positions_count == LOGS_MAX)
+    if (showing->positions_count == LOGS_MAX) {
         return NULL;
+    }
     showing->positions[showing->positions_count] = (struct log_position){.log = log};
     return &showing->positions[showing->positions_count++];
 }
@@ -114,8 +119,9 @@ static int row_add(struct showing *showing, const struct log_row *row)
     if (showing->rows_count == showing->rows_room) {
         const size_t room = showing->rows_room == 0 ? 256 : 2 * showing->rows_room;
         struct log_row *grown = realloc(showing->rows, room * sizeof *grown);
-        if (grown == NULL)
+        if (grown == NULL) {
             return ERR_NO_MEMORY;
+        }
         showing->rows = grown;
         showing->rows_room = room;
     }
@@ -133,10 +139,12 @@ static int look_at_log(struct showing *showing, const struct log_head *head)
         struct event event;
         const uint64_t seq = position->seq + 1;
         err = event_get(showing->journal.txn, head->log, seq, &hash, &bytes);
-        if (err == 0)
+        if (err == 0) {
             err = event_decode(bytes, &event);
-        if (err == 0 && event_matches(showing, head->log, &event))
+        }
+        if (err == 0 && event_matches(showing, head->log, &event)) {
             err = row_add(showing, &(struct log_row){.t = event.t, .log = head->log, .seq = seq});
+        }
         position->seq = seq;
     }
     return err;
@@ -148,15 +156,18 @@ static int look(struct showing *showing)
     struct log_head head;
     const struct journal *journal = &showing->journal;
     int err = roster_load(&showing->roster, journal->txn, &journal->popup, &journal->root);
-    if (err == 0)
+    if (err == 0) {
         err = store_cursor_open(journal->txn, TABLE_HEAD, &cursor);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     showing->rows_count = 0;
     while ((err = log_head_next(&cursor, &head)) == 0) {
         err = look_at_log(showing, &head);
-        if (err != 0)
+        if (err != 0) {
             break;
+        }
     }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -167,10 +178,12 @@ static int look(struct showing *showing)
 static int row_compare(const void *a, const void *b)
 {
     const struct log_row *x = a, *y = b;
-    if (x->t != y->t)
+    if (x->t != y->t) {
         return x->t < y->t ? -1 : 1;
-    if (x->log != y->log)
+    }
+    if (x->log != y->log) {
         return x->log < y->log ? -1 : 1;
+    }
     return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
@@ -179,11 +192,13 @@ static void time_print(int64_t wall_ms, bool is_json, char *ret_text)
     struct tm parts;
     const time_t seconds = (time_t)(wall_ms / 1000);
     ret_text[0] = '\0';
-    if (is_json ? gmtime_r(&seconds, &parts) == NULL : localtime_r(&seconds, &parts) == NULL)
+    if (is_json ? gmtime_r(&seconds, &parts) == NULL : localtime_r(&seconds, &parts) == NULL) {
         return;
+    }
     if (strftime(ret_text, TIME_TEXT_BYTES_MAX, is_json ? "%Y-%m-%dT%H:%M:%SZ" : "%F %T", &parts) ==
-        0)
+        0) {
         ret_text[0] = '\0';
+    }
 }
 
 /* What people call the order that @event is about; "" for anything else. */
@@ -193,12 +208,14 @@ static void order_print(struct showing *showing, const struct event *event,
     const struct event_info *info = event_info_find(event->type);
     ret_text[0] = '\0';
     if (info == NULL || info->kind != KIND_ORDER ||
-        history_get(showing->history, showing->journal.txn, KIND_ORDER, &event->entity) != 0)
+        history_get(showing->history, showing->journal.txn, KIND_ORDER, &event->entity) != 0) {
         return;
+    }
     order_derive(showing->history, &showing->of_event);
-    if (showing->of_event.numbers_count > 0)
+    if (showing->of_event.numbers_count > 0) {
         number_print(showing->of_event.numbers[0].lane, showing->of_event.numbers[0].number,
                      ret_text);
+    }
 }
 
 static void print_json(const struct log_row *row, const struct event *event, const char *time,
@@ -210,8 +227,9 @@ static void print_json(const struct log_row *row, const struct event *event, con
                  "\"type\":\"%s\",\"order\":\"%s\",\"entity\":\"",
                  time, (unsigned long long)row->log, (unsigned long long)row->seq, (int)text.size,
                  text.data, type_text(event->type), number);
-    for (size_t i = 0; i < sizeof event->entity.bytes; i++)
+    for (size_t i = 0; i < sizeof event->entity.bytes; i++) {
         (void)printf("%02x", event->entity.bytes[i]);
+    }
     (void)printf("\",\"by\":%llu}\n", (unsigned long long)event->by);
     text_close(&text);
 }
@@ -223,10 +241,12 @@ static int print_row(struct showing *showing, const struct log_row *row)
     struct bytes bytes;
     struct event event;
     int err = event_get(showing->journal.txn, row->log, row->seq, &hash, &bytes);
-    if (err == 0)
+    if (err == 0) {
         err = event_decode(bytes, &event);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     time_print(showing->journal.epoch_ms + (int64_t)event.t, showing->is_json, time);
     order_print(showing, &event, number);
     (void)snprintf(device, sizeof device, "%s", device_name(showing, row->log));
@@ -237,8 +257,9 @@ static int print_row(struct showing *showing, const struct log_row *row)
     text_disarm(device);
     (void)printf("%s  %-12s  %-15s  %-6s  %016llx %llu", time, device, type_text(event.type),
                  number, (unsigned long long)row->log, (unsigned long long)row->seq);
-    if (event.by != 0)
+    if (event.by != 0) {
         (void)printf("  by %llu", (unsigned long long)event.by);
+    }
     (void)putchar('\n');
     return 0;
 }
@@ -247,12 +268,15 @@ static int show(struct showing *showing, uint64_t last)
 {
     size_t first = 0;
     int err = 0;
-    if (showing->rows_count > 1)
+    if (showing->rows_count > 1) {
         qsort(showing->rows, showing->rows_count, sizeof *showing->rows, row_compare);
-    if (last > 0 && showing->rows_count > last)
+    }
+    if (last > 0 && showing->rows_count > last) {
         first = showing->rows_count - last;
-    for (size_t i = first; i < showing->rows_count && err == 0; i++)
+    }
+    for (size_t i = first; i < showing->rows_count && err == 0; i++) {
         err = print_row(showing, &showing->rows[i]);
+    }
     return err == 0 && fflush(stdout) != 0 ? ERR_IO : err;
 }
 
@@ -264,10 +288,12 @@ static int follow(struct showing *showing)
     while (err == 0) {
         (void)nanosleep(&pause, NULL);
         err = journal_refresh(&showing->journal);
-        if (err == 0)
+        if (err == 0) {
             err = look(showing);
-        if (err == 0)
+        }
+        if (err == 0) {
             err = show(showing, 0);
+        }
     }
     return err;
 }
@@ -285,15 +311,18 @@ static int order_find(struct showing *showing, const char *word)
     while ((err = board_next(showing->journal.txn, INDEX_NUMBER, &key, &id)) == 0) {
         /* index1 day8 lane 0 number4 entity12 */
         if (key.size != 9 + lane + 1 + 4 + ENTITY_ID_BYTES ||
-            memcmp(key.data + 9, word, lane) != 0 || get_be32(key.data + 9 + lane + 1) != number)
+            memcmp(key.data + 9, word, lane) != 0 || get_be32(key.data + 9 + lane + 1) != number) {
             continue;
+        }
         showing->order = id;
         showing->has_order = true;
     }
-    if (err != ERR_NOT_FOUND)
+    if (err != ERR_NOT_FOUND) {
         return tell_failure("the orders", err);
-    if (showing->has_order)
+    }
+    if (showing->has_order) {
         return EXIT_DONE;
+    }
     tell("there is no order %s here", word);
     return EXIT_FAILED;
 }
@@ -305,8 +334,9 @@ static int wish_read(const struct args *args, struct showing *showing)
     showing->is_json = args_has(args, "json");
     showing->type = args_flag(args, "type");
     showing->device = args_flag(args, "device");
-    if (last != NULL)
+    if (last != NULL) {
         showing->last = strtoull(last, &end, 10);
+    }
     if (last != NULL && (end == last || *end != '\0' || showing->last == 0)) {
         tell("--last is a number from 1 on");
         return EXIT_USAGE;
@@ -317,17 +347,20 @@ static int wish_read(const struct args *args, struct showing *showing)
 static int run(const struct args *args, struct showing *showing)
 {
     int status = wish_read(args, showing);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE) {
         return status;
+    }
     if (!has_types(showing)) {
         tell("no event is of type '%s'; man 7 trestle-events names them all", showing->type);
         return EXIT_USAGE;
     }
     int err = look(showing);
-    if (err == 0)
+    if (err == 0) {
         err = show(showing, showing->last);
-    if (err == 0 && args_has(args, "follow"))
+    }
+    if (err == 0 && args_has(args, "follow")) {
         err = follow(showing);
+    }
     return err == 0 ? EXIT_DONE : tell_failure("the journal", err);
 }
 
@@ -335,11 +368,13 @@ int command_log(const struct args *args)
 {
     char state[PATH_BYTES_MAX];
     int status = place_state(args, state);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE) {
         return status;
+    }
     struct showing *showing = calloc(1, sizeof *showing);
-    if (showing == NULL)
+    if (showing == NULL) {
         return tell_failure("this machine", ERR_NO_MEMORY);
+    }
     showing->history = history_new();
     status = showing->history == NULL ? tell_failure("this machine", ERR_NO_MEMORY)
                                       : journal_open_state(state, &showing->journal);

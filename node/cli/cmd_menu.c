@@ -42,8 +42,9 @@ static int look_at_row(void *context, int64_t number, const struct text *json)
 static int table_import(char *csv, unsigned digits, struct importing *importing, char *ret_problem)
 {
     char *copy = strdup(csv);
-    if (copy == NULL)
+    if (copy == NULL) {
         return ERR_NO_MEMORY;
+    }
     int err = menu_file_read(copy, digits, look_at_row, NULL, ret_problem);
     free(copy);
     return err != 0 ? err : menu_file_read(csv, digits, import_row, importing, ret_problem);
@@ -56,21 +57,25 @@ static int menu_import(const struct args *args, struct door *door, unsigned digi
     uint8_t *csv = NULL;
     size_t size = 0;
     int err = file_read(args->words[1], MENU_FILE_BYTES_MAX, &csv, &size);
-    if (err != 0)
+    if (err != 0) {
         return err == ERR_NOT_FOUND ? tell_no_file(args->words[1])
                                     : tell_failure(args->words[1], err);
+    }
     err = table_import((char *)csv, digits, &importing, problem);
     free(csv);
     if (err == ERR_MALFORMED) {
         tell("%s: %s; nothing was imported", args->words[1], problem);
         return EXIT_FAILED;
     }
-    if (err == ERR_NO_MEMORY)
+    if (err == ERR_NO_MEMORY) {
         return tell_failure("this machine", err);
-    if (err != 0)
+    }
+    if (err != 0) {
         return importing.status;
-    if (args_has(args, "json"))
+    }
+    if (args_has(args, "json")) {
         (void)printf("{\"items\":%u}\n", importing.count);
+    }
     tell("%u items are on the menu", importing.count);
     return EXIT_DONE;
 }
@@ -81,10 +86,11 @@ static int menu_export(const struct args *args, struct door *door, unsigned digi
     struct text body = {0}, table = {0};
     int status = door_get(door, &request, &body);
     struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
-    if (reply != NULL && args_has(args, "json"))
+    if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
-    else if (reply != NULL)
+    } else if (reply != NULL) {
         menu_file_write(reply_root(reply), digits, &table);
+    }
     (void)fwrite(table.data, 1, table.size, stdout);
     reply_free(reply);
     text_close(&table);
@@ -103,11 +109,13 @@ int command_menu(const struct args *args)
         return EXIT_USAGE;
     }
     int status = door_open(args, &door);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE) {
         return status;
+    }
     status = door_digits(door, &digits);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = is_import ? menu_import(args, door, digits) : menu_export(args, door, digits);
+    }
     door_close(door);
     return status;
 }

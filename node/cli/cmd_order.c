@@ -16,8 +16,9 @@ static long number_take(const char **at)
 {
     long number = 0;
     const char *from = *at;
-    for (; **at >= '0' && **at <= '9' && *at - from < 8; (*at)++)
+    for (; **at >= '0' && **at <= '9' && *at - from < 8; (*at)++) {
         number = number * 10 + (**at - '0');
+    }
     return *at == from ? -1 : number;
 }
 
@@ -30,12 +31,14 @@ static bool put_options(struct text *json, const char **at)
         char text[64];
         (*at)++; /* ':' or ',' */
         long group = number_take(at);
-        if (group < 0 || **at != '.')
+        if (group < 0 || **at != '.') {
             return false;
+        }
         (*at)++;
         long choice = number_take(at);
-        if (choice < 0)
+        if (choice < 0) {
             return false;
+        }
         (void)snprintf(text, sizeof text, "%s{\"group\":%ld,\"choice\":%ld}", between, group,
                        choice);
         text_append_text(json, text);
@@ -55,13 +58,15 @@ static bool put_line(struct text *json, const char *word, bool is_first)
         at++;
         quantity = number_take(&at);
     }
-    if (item < 1 || quantity < 1)
+    if (item < 1 || quantity < 1) {
         return false;
+    }
     (void)snprintf(text, sizeof text, "%s{\"item\":%ld,\"quantity\":%ld", is_first ? "" : ",", item,
                    quantity);
     text_append_text(json, text);
-    if (*at == ':' && !put_options(json, &at))
+    if (*at == ':' && !put_options(json, &at)) {
         return false;
+    }
     text_append_text(json, "}");
     return *at == '\0';
 }
@@ -112,9 +117,11 @@ static bool is_on_menu(const struct reply_node *items, const char *word)
 {
     const char *at = word;
     const long number = number_take(&at);
-    for (size_t i = 0; i < reply_count(items); i++)
-        if (reply_number(reply_at(items, i), "number") == number)
+    for (size_t i = 0; i < reply_count(items); i++) {
+        if (reply_number(reply_at(items, i), "number") == number) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -142,10 +149,12 @@ static int order_add(const struct args *args, struct door *door)
 {
     struct text json = {0}, body = {0};
     int status = args->words_count > 1 ? order_write(args, &json) : EXIT_USAGE;
-    if (args->words_count < 2)
+    if (args->words_count < 2) {
         tell("usage: trestle order add ITEM[xQUANTITY][:GROUP.CHOICE,...]...");
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = items_check(args, door);
+    }
     if (status == EXIT_DONE) {
         struct http_request request = {.method = "POST",
                                        .path = "/api/orders",
@@ -154,11 +163,12 @@ static int order_add(const struct args *args, struct door *door)
         status = door_get(door, &request, &body);
     }
     struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
-    if (reply != NULL && args_has(args, "json"))
+    if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
-    else if (reply != NULL)
+    } else if (reply != NULL) {
         (void)printf("%s %s\n", reply_text(reply_root(reply), "number"),
                      reply_text(reply_root(reply), "id"));
+    }
     reply_free(reply);
     text_close(&json);
     text_close(&body);
@@ -200,8 +210,9 @@ static int orders_get(struct door *door, struct text *body, struct reply **ret_r
 {
     struct http_request request = {.method = "GET", .path = "/api/orders"};
     int status = door_get(door, &request, body);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         *ret_reply = reply_new(body);
+    }
     return status;
 }
 
@@ -211,14 +222,16 @@ static int order_list(const struct args *args, struct door *door)
     struct reply *reply = NULL;
     unsigned digits = 2;
     int status = door_digits(door, &digits);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = orders_get(door, &body, &reply);
+    }
     if (status == EXIT_DONE && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
     } else if (status == EXIT_DONE) {
         const struct reply_node *orders = reply_find(reply_root(reply), "orders");
-        for (size_t i = 0; i < reply_count(orders); i++)
+        for (size_t i = 0; i < reply_count(orders); i++) {
             print_order(reply_at(orders, i), digits);
+        }
     }
     reply_free(reply);
     text_close(&body);
@@ -230,16 +243,18 @@ int order_id_of(struct door *door, const char *word, char *ret_id, size_t capaci
     struct text body = {0};
     struct reply *reply = NULL;
     (void)snprintf(ret_id, capacity, "%s", word);
-    if (strlen(word) == 24)
+    if (strlen(word) == 24) {
         return EXIT_DONE;
+    }
     int status = orders_get(door, &body, &reply);
     bool is_found = false;
     const struct reply_node *orders = reply_find(reply_root(reply), "orders");
     for (size_t i = 0; i < reply_count(orders) && !is_found; i++) {
         const struct reply_node *order = reply_at(orders, i);
         is_found = strcmp(reply_text(order, "number"), word) == 0;
-        if (is_found)
+        if (is_found) {
             (void)snprintf(ret_id, capacity, "%s", reply_text(order, "id"));
+        }
     }
     if (status == EXIT_DONE && !is_found) {
         tell("there is no order %s today; trestle order list shows them", word);
@@ -260,10 +275,12 @@ static int order_show(const struct args *args, struct door *door)
     }
     unsigned digits = 2;
     int status = order_id_of(door, args->words[1], id, sizeof id);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = door_digits(door, &digits);
-    if (status != EXIT_DONE)
+    }
+    if (status != EXIT_DONE) {
         return status;
+    }
     (void)snprintf(path, sizeof path, "/api/orders/%s", id);
     struct http_request request = {.method = "GET", .path = path};
     status = door_get(door, &request, &body);
@@ -287,11 +304,13 @@ int command_order(const struct args *args)
     } verbs[] = {{"add", order_add}, {"list", order_list}, {"show", order_show}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         struct door *door = NULL;
-        if (strcmp(verbs[i].verb, args->words[0]) != 0)
+        if (strcmp(verbs[i].verb, args->words[0]) != 0) {
             continue;
+        }
         int status = door_open(args, &door);
-        if (status == EXIT_DONE)
+        if (status == EXIT_DONE) {
             status = verbs[i].run(args, door);
+        }
         door_close(door);
         return status;
     }

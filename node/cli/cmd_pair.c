@@ -29,12 +29,14 @@ static void print_code(const char *invitation)
     const int err = qr_draw(invitation, &drawn, &columns);
     const unsigned rows = (columns + 1) / 2 + ROWS_BELOW_CODE;
     terminal_size(&columns_there, &rows_there);
-    if (err != 0)
+    if (err != 0) {
         tell("the QR code: %s", err_text(err));
-    else if (columns <= columns_there)
+    } else if (columns <= columns_there) {
         (void)fwrite(drawn.data, 1, drawn.size, stdout);
-    if (columns > columns_there || rows > rows_there)
+    }
+    if (columns > columns_there || rows > rows_there) {
         tell("the QR code needs a window of %u columns and %u rows", columns, rows);
+    }
     text_close(&drawn);
 }
 
@@ -43,21 +45,24 @@ static void tell_reach(const char *text)
 {
     struct invitation invitation;
     if (invitation_decode(text, &invitation) == 0 &&
-        strncmp(invitation.endpoint, "tcp://127.", strlen("tcp://127.")) == 0)
+        strncmp(invitation.endpoint, "tcp://127.", strlen("tcp://127.")) == 0) {
         tell("only this machine reaches %s; for other devices, set listen = tcp://0.0.0.0:PORT "
              "(man trestle.conf)",
              invitation.endpoint);
+    }
 }
 
 static void print_invitation(const struct args *args, const char *invitation)
 {
     /* Without colours it cannot be told what is dark. */
-    if (terminal_is_colourful(stdout) && !args_has(args, "no-qr") && !args_has(args, "json"))
+    if (terminal_is_colourful(stdout) && !args_has(args, "no-qr") && !args_has(args, "json")) {
         print_code(invitation);
-    if (args_has(args, "json"))
+    }
+    if (args_has(args, "json")) {
         (void)printf("{\"invitation\":\"%s\",\"seconds\":%d}\n", invitation, INVITATION_SECONDS);
-    else
+    } else {
         (void)printf("%s\n", invitation);
+    }
     tell("on the other device: trestle join %s", args_has(args, "json") ? "INVITATION" : "that");
     tell("it works once, within %d minutes", INVITATION_SECONDS / 60);
     tell_reach(invitation);
@@ -84,8 +89,9 @@ static int invitation_ask(const struct args *args, const char *state, const char
     (void)snprintf(request.words[2], CONTROL_WORD_BYTES_MAX, "%s", lane == NULL ? "" : lane);
     (void)snprintf(request.words[3], CONTROL_WORD_BYTES_MAX, "%s", name == NULL ? "" : name);
     int err = control_ask(state, &request, ASK_MS, ret_answer, CONTROL_PACKET_BYTES_MAX);
-    if (err == 0)
+    if (err == 0) {
         return EXIT_DONE;
+    }
     if (ret_answer[0] != '\0') {
         tell("%s", ret_answer);
         return EXIT_FAILED;
@@ -99,10 +105,12 @@ int command_invite(const struct args *args)
 {
     char state[PATH_BYTES_MAX], answer[CONTROL_PACKET_BYTES_MAX];
     int status = place_state(args, state);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = invitation_ask(args, state, "invite", answer);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         print_invitation(args, answer);
+    }
     return status;
 }
 
@@ -115,10 +123,11 @@ static void own_endpoint(const struct settings *settings, char *to)
     const char *colon = strrchr(listen, ':');
     bool is_known = colon != NULL && strcmp(colon, ":*") != 0 && strcmp(colon, ":0") != 0;
     to[0] = '\0';
-    if (settings->advertise[0] != '\0')
+    if (settings->advertise[0] != '\0') {
         (void)snprintf(to, ENDPOINT_BYTES_MAX, "%s", settings->advertise);
-    else if (strcmp(listen, "none") != 0 && is_known)
+    } else if (strcmp(listen, "none") != 0 && is_known) {
         endpoint_resolve(listen, to, ENDPOINT_BYTES_MAX);
+    }
 }
 
 static int identity_receive(const struct welcome *welcome, const struct invitation *invitation,
@@ -144,21 +153,25 @@ static bool is_yes(void)
     char answer[8];
     for (;;) {
         (void)fputs("yes or no? ", stderr);
-        if (fgets(answer, sizeof answer, stdin) == NULL)
+        if (fgets(answer, sizeof answer, stdin) == NULL) {
             return false;
-        if (strcmp(answer, "yes\n") == 0 || strcmp(answer, "y\n") == 0)
+        }
+        if (strcmp(answer, "yes\n") == 0 || strcmp(answer, "y\n") == 0) {
             return true;
-        if (strcmp(answer, "no\n") == 0 || strcmp(answer, "n\n") == 0)
+        }
+        if (strcmp(answer, "no\n") == 0 || strcmp(answer, "n\n") == 0) {
             return false;
+        }
     }
 }
 
 static void print_digits(const struct args *args, const char *digits, const char *name)
 {
-    if (args_has(args, "json"))
+    if (args_has(args, "json")) {
         (void)printf("{\"digits\":\"%s\"}\n", digits);
-    else
+    } else {
         (void)printf("%.3s %s\n", digits, digits + 3);
+    }
     (void)fflush(stdout);
     tell("does the other screen%s%s%s show these six digits, too?", name[0] == '\0' ? "" : " ('",
          name, name[0] == '\0' ? "" : "')");
@@ -174,9 +187,10 @@ static bool ask_newcomer(void *context, const char *digits)
 static int come(struct coming *coming, struct enrol_hello *hello, struct identity *identity,
                 struct welcome *welcome)
 {
-    if (coming->has_invitation)
+    if (coming->has_invitation) {
         return newcomer_join(&coming->invitation, hello, &identity->device_secret,
                              &identity->transport_secret, JOIN_MS, welcome);
+    }
     const struct newcomer newcomer = {.endpoint = coming->endpoint,
                                       .device_secret = &identity->device_secret,
                                       .transport_secret = &identity->transport_secret,
@@ -228,21 +242,25 @@ static int join(const struct args *args, const struct place *place, struct comin
     (void)snprintf(hello.name, sizeof hello.name, "%s", name == NULL ? "" : name);
     own_endpoint(&place->settings, hello.endpoint);
     int err = come(coming, &hello, &identity, welcome);
-    if (err != 0)
+    if (err != 0) {
         return tell_join_failure(coming, err);
+    }
     err = identity_receive(welcome, &coming->invitation, &identity);
-    if (err == 0)
+    if (err == 0) {
         err = introductions_store(place->state, &identity.popup, welcome);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = setup_save(args, place, &identity, &welcome->book);
+    }
     if (err != 0) {
         entropy_wipe(&identity, sizeof identity);
         return tell_failure("join", err);
     }
-    if (args_has(args, "json"))
+    if (args_has(args, "json")) {
         print_identity_json(place, &identity);
-    else
+    } else {
         (void)printf("%016llx\n", (unsigned long long)identity.device);
+    }
     tell("this device is the pop-up's %s '%s' now; next: trestle run",
          role_text(identity.certificate.role), identity.certificate.name);
     entropy_wipe(&identity, sizeof identity);
@@ -256,8 +274,9 @@ static int coming_read(const struct args *args, struct coming *ret_coming)
     const bool is_bare = strncmp(word, "tcp://", 6) != 0;
     *ret_coming = (struct coming){.args = args};
     ret_coming->has_invitation = invitation_decode(word, &ret_coming->invitation) == 0;
-    if (ret_coming->has_invitation)
+    if (ret_coming->has_invitation) {
         return EXIT_DONE;
+    }
     if (strncmp(word, "trestle1:", 9) == 0 || strrchr(word, ':') == NULL ||
         strlen(word) + 8 > sizeof ret_coming->endpoint) {
         tell("this is no invitation; copy the whole line that trestle invite printed, or give "
@@ -274,15 +293,19 @@ int command_join(const struct args *args)
     struct place place;
     struct coming coming;
     int status = place_find(args, &place);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = coming_read(args, &coming);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = setup_folder(&place, true);
-    if (status != EXIT_DONE)
+    }
+    if (status != EXIT_DONE) {
         return status;
+    }
     struct welcome *welcome = calloc(1, sizeof *welcome);
-    if (welcome == NULL)
+    if (welcome == NULL) {
         return tell_failure("join", ERR_NO_MEMORY);
+    }
     status = join(args, &place, &coming, welcome);
     entropy_wipe(&coming.invitation, sizeof coming.invitation);
     free(welcome);
@@ -318,8 +341,9 @@ static int pair_wait(const struct args *args, const char *state)
         }
         (void)snprintf(digits, sizeof digits, "%.6s", answer);
         print_digits(args, digits, answer + PAIR_DIGITS + 1);
-        if (control_words(state, "pair-answer", digits, is_yes() ? "yes" : "no", answer) != 0)
+        if (control_words(state, "pair-answer", digits, is_yes() ? "yes" : "no", answer) != 0) {
             break;
+        }
     }
     tell("the pairing is over: nobody joined");
     return EXIT_FAILED;
@@ -329,10 +353,12 @@ int command_pair(const struct args *args)
 {
     char state[PATH_BYTES_MAX], endpoint[CONTROL_PACKET_BYTES_MAX];
     int status = place_state(args, state);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = invitation_ask(args, state, "pair", endpoint);
-    if (status != EXIT_DONE)
+    }
+    if (status != EXIT_DONE) {
         return status;
+    }
     (void)printf(args_has(args, "json") ? "{\"endpoint\":\"%s\"}\n" : "%s\n", endpoint);
     (void)fflush(stdout);
     tell("on the other device: trestle join %s; both then show six digits", endpoint);

@@ -12,9 +12,11 @@ enum { RECORD_PATH_BYTES_MAX = 64 };
 /* By its singular or plural. */
 static const struct record_kind *kind_of_word(const char *word)
 {
-    for (size_t i = 0; i < record_kinds_count; i++)
-        if (strcmp(word, record_kinds[i].name) == 0 || strcmp(word, record_kinds[i].path) == 0)
+    for (size_t i = 0; i < record_kinds_count; i++) {
+        if (strcmp(word, record_kinds[i].name) == 0 || strcmp(word, record_kinds[i].path) == 0) {
             return &record_kinds[i];
+        }
+    }
     return NULL;
 }
 
@@ -41,12 +43,14 @@ static void print_field(const struct reply_node *record, const struct record_fie
 
 static void print_record(const struct reply_node *record, const struct record_kind *kind)
 {
-    if (kind->kind == KIND_REVIEW)
+    if (kind->kind == KIND_REVIEW) {
         (void)printf("%s", reply_text(record, "id"));
-    else
+    } else {
         (void)printf("%lld", (long long)reply_number(record, "number"));
-    for (uint32_t field = RECORD_NUMBER + 1; field < RECORD_FIELDS_MAX; field++)
+    }
+    for (uint32_t field = RECORD_NUMBER + 1; field < RECORD_FIELDS_MAX; field++) {
         print_field(record, &kind->fields[field]);
+    }
     (void)printf("%s\n", reply_truth(record, "conflict") ? " CONFLICT" : "");
 }
 
@@ -60,11 +64,13 @@ static int record_list(const struct args *args, struct door *door, const struct 
     struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
     const struct reply_node *list =
         reply == NULL ? NULL : reply_find(reply_root(reply), kind->path);
-    if (reply != NULL && args_has(args, "json"))
+    if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
-    else
-        for (size_t i = 0; i < reply_count(list); i++)
+    } else {
+        for (size_t i = 0; i < reply_count(list); i++) {
             print_record(reply_at(list, i), kind);
+        }
+    }
     reply_free(reply);
     text_close(&body);
     return status;
@@ -78,8 +84,9 @@ static const struct record_field *field_of_word(const struct record_kind *kind, 
     const size_t size = strcspn(word, "=");
     for (uint32_t field = 1; field < RECORD_FIELDS_MAX && word[size] == '='; field++) {
         const char *name = kind->fields[field].name;
-        if (name != NULL && strlen(name) == size && memcmp(name, word, size) == 0)
+        if (name != NULL && strlen(name) == size && memcmp(name, word, size) == 0) {
             return &kind->fields[field];
+        }
     }
     return NULL;
 }
@@ -106,10 +113,12 @@ static bool append_field(struct text *body, const struct record_field *field, co
 {
     text_append_json(body, field->name);
     text_append_text(body, ":");
-    if (field->rule.form == FIELD_NUMBER)
+    if (field->rule.form == FIELD_NUMBER) {
         return append_number(body, value);
-    if (field->rule.form == FIELD_TRUTH)
+    }
+    if (field->rule.form == FIELD_TRUTH) {
         return append_truth(body, value);
+    }
     text_append_json(body, value);
     return true;
 }
@@ -138,9 +147,11 @@ static int append_fields(const struct args *args, uint32_t first, const struct r
 static bool is_field_given(const struct args *args, uint32_t first, const char *name)
 {
     const size_t size = strlen(name);
-    for (uint32_t i = first; i < args->words_count; i++)
-        if (strncmp(args->words[i], name, size) == 0 && args->words[i][size] == '=')
+    for (uint32_t i = first; i < args->words_count; i++) {
+        if (strncmp(args->words[i], name, size) == 0 && args->words[i][size] == '=') {
             return true;
+        }
+    }
     return false;
 }
 
@@ -166,8 +177,9 @@ static int append_new(const struct args *args, struct door *door, const struct r
 {
     const int status = append_fields(args, 2, kind, body);
     const char *owner = kind->fields[PRINTER_OWNER].name;
-    if (status != EXIT_DONE || kind->kind != KIND_PRINTER || is_field_given(args, 2, owner))
+    if (status != EXIT_DONE || kind->kind != KIND_PRINTER || is_field_given(args, 2, owner)) {
         return status;
+    }
     tell("this device drives the printer; %s=DEVICE names another (trestle device list)", owner);
     return append_own_device(door, owner, body);
 }
@@ -187,13 +199,15 @@ static int record_write(const struct args *args, struct door *door, const struct
     text_append_text(&body, "}");
     struct http_request request = {
         .method = is_new ? "POST" : "PATCH", .path = path, .body = bytes_of(body.data, body.size)};
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = door_find(door, &request, is_new ? NULL : missing, &answer);
+    }
     struct reply *reply = status == EXIT_DONE ? reply_new(&answer) : NULL;
-    if (reply != NULL && args_has(args, "json"))
+    if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)answer.size, answer.data);
-    else if (reply != NULL)
+    } else if (reply != NULL) {
         print_record(reply_root(reply), kind);
+    }
     reply_free(reply);
     text_close(&answer);
     text_close(&body);
@@ -204,18 +218,21 @@ static int record_write(const struct args *args, struct door *door, const struct
 
 static int record_do(const struct args *args, struct door *door, const struct record_kind *kind)
 {
-    if (strcmp(args->words[0], "list") == 0)
+    if (strcmp(args->words[0], "list") == 0) {
         return record_list(args, door, kind);
+    }
     return record_write(args, door, kind, strcmp(args->words[0], "add") == 0);
 }
 
 static bool is_usage_good(const struct args *args, const struct record_kind *kind)
 {
     const char *verb = args->words[0];
-    if (kind != NULL && strcmp(verb, "list") == 0)
+    if (kind != NULL && strcmp(verb, "list") == 0) {
         return args->words_count == 2;
-    if (kind == NULL || kind->kind == KIND_REVIEW)
+    }
+    if (kind == NULL || kind->kind == KIND_REVIEW) {
         return false;
+    }
     return (strcmp(verb, "add") == 0 && args->words_count > 2) ||
            (strcmp(verb, "set") == 0 && args->words_count > 3);
 }
@@ -230,8 +247,9 @@ int command_record(const struct args *args)
         return EXIT_USAGE;
     }
     int status = door_open(args, &door);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = record_do(args, door, kind);
+    }
     door_close(door);
     return status;
 }

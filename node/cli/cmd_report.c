@@ -39,10 +39,12 @@ static void print_money(const char *label, int64_t minor, unsigned digits)
 static void print_missing(const struct reply_node *report)
 {
     const struct reply_node *missing = reply_find(report, "missing");
-    for (size_t i = 0; i < reply_count(missing); i++)
+    for (size_t i = 0; i < reply_count(missing); i++) {
         (void)printf("not all of %s is in it yet\n", reply_text(reply_at(missing, i), "name"));
-    if (!reply_truth(report, "complete"))
+    }
+    if (!reply_truth(report, "complete")) {
         (void)printf("the day has more orders than one report adds up\n");
+    }
 }
 
 static void print_text(const struct reply_node *report, unsigned digits)
@@ -50,10 +52,12 @@ static void print_text(const struct reply_node *report, unsigned digits)
     const struct reply_node *methods = reply_find(report, "methods");
     const struct reply_node *rates = reply_find(report, "rates");
     (void)printf("day %" PRId64 "\n", reply_number(report, "day"));
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         (void)printf("  %-26s %12" PRId64 "\n", counts[i], reply_number(report, counts[i]));
-    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++) {
         print_money(sums[i].text, reply_number(report, sums[i].field), digits);
+    }
     for (size_t i = 0; i < reply_count(methods); i++) {
         const struct reply_node *method = reply_at(methods, i);
         (void)printf("%s\n", reply_text(method, "method"));
@@ -75,8 +79,9 @@ static void print_quoted(const char *text)
 {
     (void)putchar('"');
     for (; *text != '\0'; text++) {
-        if (*text == '"')
+        if (*text == '"') {
             (void)putchar('"');
+        }
         (void)putchar(*text);
     }
     (void)putchar('"');
@@ -88,10 +93,12 @@ static void print_csv(const struct reply_node *report)
     const struct reply_node *methods = reply_find(report, "methods");
     const struct reply_node *rates = reply_find(report, "rates");
     (void)printf("what,name,minor\n");
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         (void)printf("count,%s,%" PRId64 "\n", counts[i], reply_number(report, counts[i]));
-    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++) {
         (void)printf("sum,%s,%" PRId64 "\n", sums[i].field, reply_number(report, sums[i].field));
+    }
     for (size_t i = 0; i < reply_count(methods); i++) {
         const struct reply_node *method = reply_at(methods, i);
         (void)printf("paid,");
@@ -116,10 +123,11 @@ static void show(const struct args *args, const struct text *body, unsigned digi
         return;
     }
     struct reply *reply = reply_new(body);
-    if (args_has(args, "csv"))
+    if (args_has(args, "csv")) {
         print_csv(reply_root(reply));
-    else
+    } else {
         print_text(reply_root(reply), digits);
+    }
     reply_free(reply);
 }
 
@@ -129,9 +137,10 @@ static int report_get(struct door *door, uint64_t day, struct text *body)
     char path[64], missing[96];
     const int size = snprintf(path, sizeof path, "/api/reports/day");
     const struct http_request request = {.method = "GET", .path = path};
-    if (day != 0)
+    if (day != 0) {
         (void)snprintf(path + size, sizeof path - (size_t)size, "?day=%llu",
                        (unsigned long long)day);
+    }
     (void)snprintf(missing, sizeof missing,
                    "there was no day %llu; trestle day says which is the present one",
                    (unsigned long long)day);
@@ -145,14 +154,18 @@ int command_report(const struct args *args)
     struct text body = {0};
     unsigned digits = 2;
     int status = day_flag(args, &day);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = door_open(args, &door);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = door_digits(door, &digits);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = report_get(door, day, &body);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         show(args, &body, digits);
+    }
     text_close(&body);
     door_close(door);
     return status;

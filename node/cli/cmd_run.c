@@ -51,8 +51,9 @@ static void wake_web(void *context)
 {
     struct served *served = context;
     check(pthread_mutex_lock(&served->lock) == 0);
-    if (served->web != NULL)
+    if (served->web != NULL) {
         web_notify(served->web);
+    }
     check(pthread_mutex_unlock(&served->lock) == 0);
 }
 
@@ -60,8 +61,9 @@ static void core_has_news(void *context)
 {
     const struct served *served = context;
     wake_web(context);
-    if (served->program->changed != NULL)
+    if (served->program->changed != NULL) {
         served->program->changed(served->context);
+    }
 }
 
 static int start_program(const struct place *place, const struct identity *identity,
@@ -81,8 +83,9 @@ static int start_program(const struct place *place, const struct identity *ident
 
 static void stop_program(const struct served *served)
 {
-    if (served->context != NULL)
+    if (served->context != NULL) {
         served->program->stop(served->context);
+    }
 }
 
 /* The built screens, from where the program lies: installed, or in a build folder of the source. */
@@ -92,15 +95,18 @@ static void web_folder(const struct settings *settings, char *to)
     char program[PATH_BYTES_MAX];
     (void)snprintf(to, PATH_BYTES_MAX, "%s", settings->web);
     ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (to[0] != '\0' || size <= 0)
+    if (to[0] != '\0' || size <= 0) {
         return;
+    }
     program[size] = '\0';
     char *slash = strrchr(program, '/');
-    if (slash != NULL)
+    if (slash != NULL) {
         *slash = '\0';
+    }
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (path_join(to, program, places[i]) == 0 && path_exists(to))
+        if (path_join(to, program, places[i]) == 0 && path_exists(to)) {
             return;
+        }
     }
     to[0] = '\0';
 }
@@ -117,14 +123,16 @@ static int check_tls(const struct settings *settings)
 {
     char problem[TLS_PROBLEM_BYTES_MAX];
     const struct tls_files files = {settings->tls_certificate, settings->tls_key};
-    if (settings->https_address[0] == '\0')
+    if (settings->https_address[0] == '\0') {
         return EXIT_DONE;
+    }
     if (files.certificate[0] == '\0' || files.key[0] == '\0') {
         tell("https: name its files, tls-certificate = FILE and tls-key = FILE");
         return EXIT_SETTINGS;
     }
-    if (tls_check(&files, problem) == 0)
+    if (tls_check(&files, problem) == 0) {
         return EXIT_DONE;
+    }
     tell("https: %s", problem);
     return EXIT_SETTINGS;
 }
@@ -132,8 +140,9 @@ static int check_tls(const struct settings *settings)
 /* Phones of customers: a gateway is for them. */
 static unsigned customers_max(const struct settings *settings, enum role role)
 {
-    if (settings->has_customers)
+    if (settings->has_customers) {
         return settings->customers;
+    }
     return role == ROLE_GATEWAY ? CUSTOMERS_OF_GATEWAY : CUSTOMERS_ON_SITE;
 }
 
@@ -143,8 +152,9 @@ static int start_web(const struct place *place, const struct identity *identity,
     char control[PATH_BYTES_MAX], folder[PATH_BYTES_MAX];
     const struct settings *settings = &place->settings;
     const char *origins[ORIGINS_MAX];
-    for (uint32_t i = 0; i < settings->origins_count; i++)
+    for (uint32_t i = 0; i < settings->origins_count; i++) {
         origins[i] = settings->origins[i];
+    }
     web_folder(settings, folder);
     /* Through the folder's descriptor: a socket's own path ends at 107 bytes. */
     (void)snprintf(control, sizeof control, "/proc/self/fd/%d/ctl.sock", state_fd);
@@ -166,8 +176,9 @@ static int start_web(const struct place *place, const struct identity *identity,
         .customers_max = customers_max(settings, identity->certificate.role),
         .on_log = web_says};
     int err = web_start(&config, core_gate(core), ret_web);
-    if (err == 0)
+    if (err == 0) {
         return EXIT_DONE;
+    }
     if (err == ERR_FORBIDDEN) {
         tell("http = %s: beyond this machine there is no authentication yet; use 127.0.0.1",
              settings->http_address);
@@ -189,21 +200,25 @@ static void say_ready(const struct args *args, const struct place *place,
     char url[128] = "";
     const char *address = place->settings.http_address;
     bool is_v6 = strchr(address, ':') != NULL;
-    if (address[0] != '\0')
+    if (address[0] != '\0') {
         (void)snprintf(url, sizeof url, "http://%s%s%s:%d", is_v6 ? "[" : "", address,
                        is_v6 ? "]" : "", web_port(web));
+    }
     logger_say(LEVEL_NOTICE, "core", "%s '%s' runs: mesh at %s, screens at %s",
                role_text(identity->certificate.role), identity->certificate.name,
                core_endpoint(core)[0] == '\0' ? "(dialling only)" : core_endpoint(core),
                url[0] == '\0' ? "(none)" : url);
-    if (web_https_port(web) != 0)
+    if (web_https_port(web) != 0) {
         logger_say(LEVEL_NOTICE, "web", "https at %s, port %d", place->settings.https_address,
                    web_https_port(web));
-    if (web_guests_port(web) != 0)
+    }
+    if (web_guests_port(web) != 0) {
         logger_say(LEVEL_NOTICE, "web", "phones on this network order at %s, port %d",
                    place->settings.guests_address, web_guests_port(web));
-    if (!args_has(args, "json"))
+    }
+    if (!args_has(args, "json")) {
         return;
+    }
     (void)printf("{\"device\":\"%016llx\",\"mesh\":\"%s\",\"http\":\"%s\"}\n",
                  (unsigned long long)identity->device, core_endpoint(core), url);
     (void)fflush(stdout);
@@ -264,11 +279,13 @@ static int serve(const struct args *args, struct place *place, const struct iden
     struct web *web = NULL;
     struct served served = {.lock = PTHREAD_MUTEX_INITIALIZER};
     int err = core_open(&config, &core);
-    if (err != 0)
+    if (err != 0) {
         return tell_core_failure(place, err);
+    }
     int status = start_program(place, identity, core, &served);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = start_web(place, identity, core, state_fd, &served.annex, &web);
+    }
     if (status == EXIT_DONE) {
         served_set(&served, web);
         core_on_news(core, core_has_news, &served);
@@ -281,8 +298,9 @@ static int serve(const struct args *args, struct place *place, const struct iden
         err = core_run(core, signal_fd);
         (void)!notify_send("STOPPING=1");
         logger_say(LEVEL_NOTICE, "core", "stopping");
-        if (err != 0)
+        if (err != 0) {
             status = tell_state_failure(place->state, err);
+        }
     }
     served_set(&served, NULL);
     web_stop(web);
@@ -294,8 +312,9 @@ static int serve(const struct args *args, struct place *place, const struct iden
 static int load_identity(const struct place *place, struct identity *identity)
 {
     int err = identity_load(place->state, identity);
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND) {
         return tell_not_set_up(place->state);
+    }
     if (err == ERR_FORBIDDEN) {
         tell("%s/keys must be this user's alone: chmod 600", place->state);
         return EXIT_FORBIDDEN;
@@ -306,8 +325,9 @@ static int load_identity(const struct place *place, struct identity *identity)
 /* What comes through a proxy on this machine comes from this machine. */
 static int check_screen(const struct settings *settings)
 {
-    if (settings->proxies.count == 0 || settings->is_screen_locked)
+    if (settings->proxies.count == 0 || settings->is_screen_locked) {
         return EXIT_DONE;
+    }
     tell("trusted-proxy: an open screen needs no token, and what a proxy passes on may look like "
          "it: set screen = locked");
     return EXIT_SETTINGS;
@@ -319,20 +339,25 @@ int command_run(const struct args *args)
     struct identity identity;
     int signal_fd = -1;
     int status = place_find(args, &place);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = check_screen(&place.settings);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = check_tls(&place.settings);
-    if (status == EXIT_DONE)
+    }
+    if (status == EXIT_DONE) {
         status = load_identity(&place, &identity);
-    if (status != EXIT_DONE)
+    }
+    if (status != EXIT_DONE) {
         return status;
+    }
     check_set_reporter(report_check);
     logger_configure(place.settings.log_format, place.settings.log_level,
                      identity.certificate.name);
     int state_fd = open(place.state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (state_fd < 0 || signals_open(&signal_fd) != 0)
+    if (state_fd < 0 || signals_open(&signal_fd) != 0) {
         return tell_failure(place.state, ERR_IO);
+    }
     status = serve(args, &place, &identity, signal_fd, state_fd);
     signals_close(signal_fd);
     (void)close(state_fd);

@@ -23,8 +23,9 @@ static void print_item(const struct reply_node *item)
                  reply_number(item, "number"), reply_text(item, "name"),
                  reply_text(item, "stock_policy"), reply_number(stock, "here"),
                  reply_number(stock, "all"));
-    if (reply_number(stock, "oversold") > 0)
+    if (reply_number(stock, "oversold") > 0) {
         (void)printf(", oversold %" PRId64, reply_number(stock, "oversold"));
+    }
     (void)printf("\n");
 }
 
@@ -38,9 +39,11 @@ static int stock_list(const struct args *args, struct door *door)
         (void)printf("%.*s\n", (int)body.size, body.data);
     } else if (reply != NULL) {
         const struct reply_node *items = reply_find(reply_root(reply), "items");
-        for (size_t i = 0; i < reply_count(items); i++)
-            if (strcmp(reply_text(reply_at(items, i), "stock_policy"), "off") != 0)
+        for (size_t i = 0; i < reply_count(items); i++) {
+            if (strcmp(reply_text(reply_at(items, i), "stock_policy"), "off") != 0) {
                 print_item(reply_at(items, i));
+            }
+        }
     }
     reply_free(reply);
     text_close(&body);
@@ -66,10 +69,11 @@ static int item_write(const struct args *args, struct door *door, long long item
     struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
     *ret_is_counted =
         reply != NULL && strcmp(reply_text(reply_root(reply), "stock_policy"), "off") != 0;
-    if (reply != NULL && args_has(args, "json"))
+    if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
-    else if (reply != NULL)
+    } else if (reply != NULL) {
         print_item(reply_root(reply));
+    }
     reply_free(reply);
     text_close(&body);
     return status;
@@ -84,17 +88,19 @@ static int stock_change(const struct args *args, struct door *door, const char *
     bool is_counted;
     const bool is_count = strcmp(field, "counted") == 0;
     if (!number_parse(args->words[1], 1, ITEM_NUMBER_MAX, &item) ||
-        !number_parse(args->words[2], is_count ? 0 : -UNITS_MAX, UNITS_MAX, &units))
+        !number_parse(args->words[2], is_count ? 0 : -UNITS_MAX, UNITS_MAX, &units)) {
         return usage();
+    }
     (void)snprintf(path, sizeof path, "/api/menu/%lld/stock", item);
     const int size = snprintf(json, sizeof json, "{\"%s\":%lld}", field, units);
     const struct http_request request = {
         .method = "POST", .path = path, .body = bytes_of(json, (size_t)size)};
     const int status = item_write(args, door, item, request, &is_counted);
-    if (status == EXIT_DONE && !is_counted)
+    if (status == EXIT_DONE && !is_counted) {
         tell("the stock policy of item %lld is off: the units are kept, and count once `trestle "
              "stock policy %lld` makes it warn or strict",
              item, item);
+    }
     return status;
 }
 
@@ -119,8 +125,9 @@ static int stock_policy(const struct args *args, struct door *door)
     char json[64];
     long long item;
     bool is_counted;
-    if (!number_parse(args->words[1], 1, ITEM_NUMBER_MAX, &item) || !is_policy(args->words[2]))
+    if (!number_parse(args->words[1], 1, ITEM_NUMBER_MAX, &item) || !is_policy(args->words[2])) {
         return usage();
+    }
     (void)snprintf(path, sizeof path, "/api/menu/%lld", item);
     const int size = snprintf(json, sizeof json, "{\"stock_policy\":\"%s\"}", args->words[2]);
     const struct http_request request = {
@@ -139,9 +146,11 @@ static const struct verb {
 
 static const struct verb *verb_find(const struct args *args)
 {
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (strcmp(args->words[0], verbs[i].name) == 0 && args->words_count == verbs[i].words)
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(args->words[0], verbs[i].name) == 0 && args->words_count == verbs[i].words) {
             return &verbs[i];
+        }
+    }
     return NULL;
 }
 
@@ -149,11 +158,13 @@ int command_stock(const struct args *args)
 {
     struct door *door = NULL;
     const struct verb *verb = verb_find(args);
-    if (verb == NULL)
+    if (verb == NULL) {
         return usage();
+    }
     int status = door_open(args, &door);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = verb->run(args, door);
+    }
     door_close(door);
     return status;
 }

@@ -45,9 +45,11 @@ static const struct verb {
 
 static const struct verb *verb_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (strcmp(name, verbs[i].name) == 0)
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(name, verbs[i].name) == 0) {
             return &verbs[i];
+        }
+    }
     return NULL;
 }
 
@@ -60,10 +62,11 @@ static int run_verb(const struct args *args, struct door *door, const struct ver
     struct http_request request = {.method = "POST", .path = path, .body = bytes_of_text("{}")};
     const int status = door_get(door, &request, &body);
     struct reply *reply = status == EXIT_DONE ? reply_new(&body) : NULL;
-    if (reply != NULL && args_has(args, "json"))
+    if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
-    else if (reply != NULL)
+    } else if (reply != NULL) {
         verb->say(reply_root(reply), number);
+    }
     reply_free(reply);
     text_close(&body);
     return status;
@@ -74,11 +77,13 @@ int command_table(const struct args *args)
     struct door *door = NULL;
     long number;
     const struct verb *verb = verb_find(args->words[0]);
-    if (verb == NULL || !table_parse(args->words[1], &number))
+    if (verb == NULL || !table_parse(args->words[1], &number)) {
         return usage();
+    }
     int status = door_open(args, &door);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = run_verb(args, door, verb, number);
+    }
     door_close(door);
     return status;
 }

@@ -40,11 +40,13 @@ static void draw(struct top *top, enum paint paint, const char *line)
                                         [PAINT_GOOD] = "\033[32m",
                                         [PAINT_WARN] = "\033[33m"};
     char text[FRAME_LINE_BYTES_MAX];
-    if (top->is_live && top->row + 1 >= top->rows)
+    if (top->is_live && top->row + 1 >= top->rows) {
         return;
+    }
     (void)snprintf(text, sizeof text, "%s", line);
-    if (top->is_live && top->columns < sizeof text)
+    if (top->is_live && top->columns < sizeof text) {
         text[top->columns] = '\0';
+    }
     text_disarm(text);
     const bool is_painted = top->is_colourful && paint != PAINT_NONE;
     text_append_text(&top->frame, is_painted ? codes[paint] : "");
@@ -58,8 +60,9 @@ static double events_per_second(struct top *top, int64_t events)
 {
     const uint64_t now_ms = clock_mono_ms();
     double rate = 0;
-    if (top->events >= 0 && now_ms > top->events_ms)
+    if (top->events >= 0 && now_ms > top->events_ms) {
         rate = (double)(events - top->events) * 1000.0 / (double)(now_ms - top->events_ms);
+    }
     top->events = events;
     top->events_ms = now_ms;
     return rate;
@@ -97,10 +100,11 @@ static void draw_orders(struct top *top, const struct reply_node *status,
     for (; at != NULL && size < sizeof line; at = strstr(at + 1, prefix)) {
         const char *phase = at + strlen(prefix);
         const char *number = strchr(phase, ' ');
-        if (number != NULL)
+        if (number != NULL) {
             size += (size_t)snprintf(line + size, sizeof line - size, " %.*s %.*s",
                                      (int)strcspn(phase, "\""), phase,
                                      (int)strcspn(number + 1, "\n"), number + 1);
+        }
     }
     draw(top, PAINT_NONE, line);
     const long long stuck = (long long)reply_number(status, "orders_stuck");
@@ -137,8 +141,9 @@ static void draw_peers(struct top *top, const struct reply_node *peers)
                        (long long)reply_number(peer, "clock_offset_ms"));
         draw(top, strcmp(state, "linked") == 0 ? PAINT_GOOD : PAINT_WARN, line);
     }
-    if (reply_count(peers) == 0)
+    if (reply_count(peers) == 0) {
         draw(top, PAINT_NONE, "(this device is alone)");
+    }
 }
 
 static void draw_printers(struct top *top, const struct reply_node *printers)
@@ -173,10 +178,11 @@ static int frame_make(struct top *top)
     top->row = 0;
     int err = ask(top, "/api/status", &body);
     const bool is_ready = ask(top, "/readyz", &health) == 0;
-    if (ask(top, "/metrics", &metrics) == 0)
+    if (ask(top, "/metrics", &metrics) == 0) {
         text_append(&metrics, "", 1);
-    else
+    } else {
         text_clear(&metrics);
+    }
     struct reply *reply = err == 0 ? reply_new(&body) : NULL;
     if (reply != NULL) {
         const struct reply_node *status = reply_root(reply);
@@ -185,8 +191,9 @@ static int frame_make(struct top *top)
         draw_peers(top, reply_find(status, "peers"));
         draw_printers(top, reply_find(status, "printers"));
     }
-    if (err == 0 && reply == NULL)
+    if (err == 0 && reply == NULL) {
         err = ERR_MALFORMED;
+    }
     reply_free(reply);
     text_close(&health);
     text_close(&body);
@@ -196,11 +203,13 @@ static int frame_make(struct top *top)
 
 static void frame_put(const struct top *top)
 {
-    if (top->is_live)
+    if (top->is_live) {
         (void)fputs("\033[H", stdout);
+    }
     (void)fwrite(top->frame.data, 1, top->frame.size, stdout);
-    if (top->is_live)
+    if (top->is_live) {
         (void)fputs("\033[J(q quits)", stdout);
+    }
     (void)fflush(stdout);
 }
 
@@ -233,8 +242,9 @@ static bool wait_for_quit(void)
 {
     char key = 0;
     struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
-    if (poll(&keys, 1, FRAME_MS) != 1)
+    if (poll(&keys, 1, FRAME_MS) != 1) {
         return is_ended != 0;
+    }
     const ssize_t size = read(STDIN_FILENO, &key, 1);
     return size == 0 || (size < 0 && errno != EINTR) || key == 'q' || key == 'Q' || key == 3;
 }
@@ -254,13 +264,15 @@ static int run_live(struct top *top)
     do {
         terminal_size(&top->columns, &top->rows);
         err = frame_make(top);
-        if (err == 0)
+        if (err == 0) {
             frame_put(top);
+        }
     } while (err == 0 && !wait_for_quit());
     (void)fputs("\033[?25h\033[?1049l", stdout);
     (void)fflush(stdout);
-    if (has_keys)
+    if (has_keys) {
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    }
     return err;
 }
 
@@ -268,8 +280,9 @@ int command_top(const struct args *args)
 {
     struct top top = {.events = -1};
     int status = place_state(args, top.state);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE) {
         return status;
+    }
     top.is_live = !args_has(args, "once") && isatty(STDOUT_FILENO) != 0;
     top.is_colourful = top.is_live && terminal_is_colourful(stdout);
     int err = 0;
@@ -277,12 +290,14 @@ int command_top(const struct args *args)
         err = run_live(&top);
     } else {
         err = frame_make(&top);
-        if (err == 0)
+        if (err == 0) {
             frame_put(&top);
+        }
     }
     text_close(&top.frame);
-    if (err == 0)
+    if (err == 0) {
         return EXIT_DONE;
+    }
     tell("no node answers on %s; start it with trestle run", top.state);
     return EXIT_UNAVAILABLE;
 }

@@ -17,8 +17,9 @@ struct verifying {
 
 static void print_hex(const uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         (void)printf("%02x", bytes[i]);
+    }
 }
 
 static void print_json_text(const char *text)
@@ -103,16 +104,19 @@ static void print_store(const struct verified_store *store)
 static void print_text(const struct verifying *verifying)
 {
     const struct findings *findings = &verifying->findings;
-    for (uint32_t i = 0; i < verifying->stores_count; i++)
+    for (uint32_t i = 0; i < verifying->stores_count; i++) {
         print_store(&verifying->stores[i]);
-    for (uint32_t i = 0; i < verifying->files_count; i++)
+    }
+    for (uint32_t i = 0; i < verifying->files_count; i++) {
         (void)printf("%s %u: %llu events in %llu journals, %llu signatures\n",
                      verifying->files[i].kind, i + 1,
                      (unsigned long long)verifying->files[i].events,
                      (unsigned long long)verifying->files[i].logs,
                      (unsigned long long)verifying->files[i].signatures);
-    for (uint32_t i = 0; i < findings->count && i < FINDINGS_MAX; i++)
+    }
+    for (uint32_t i = 0; i < findings->count && i < FINDINGS_MAX; i++) {
         (void)printf("%s: %s\n", findings->items[i].kind, findings->items[i].text);
+    }
     tell(findings->count == 0 ? "everything holds" : "%u findings", findings->count);
 }
 
@@ -133,11 +137,13 @@ static int verify_stores(struct verifying *verifying, const struct args *args)
     char state[PATH_BYTES_MAX];
     int status = EXIT_DONE;
     for (uint32_t i = 0; i < args->flags_count && status == EXIT_DONE; i++) {
-        if (strcmp(args->flags[i].name, "state") == 0)
+        if (strcmp(args->flags[i].name, "state") == 0) {
             status = verify_one(verifying, args->flags[i].value);
+        }
     }
-    if (status != EXIT_DONE || args_has(args, "state") || args->words_count > 0)
+    if (status != EXIT_DONE || args_has(args, "state") || args->words_count > 0) {
         return status;
+    }
     status = place_state(args, state);
     return status == EXIT_DONE ? verify_one(verifying, state) : status;
 }
@@ -146,29 +152,34 @@ static int verify(struct verifying *verifying, const struct args *args)
 {
     int status = verify_stores(verifying, args);
     if (status == EXIT_DONE &&
-        verify_compare(verifying->stores, verifying->stores_count, &verifying->findings) != 0)
+        verify_compare(verifying->stores, verifying->stores_count, &verifying->findings) != 0) {
         status = tell_failure("comparing", ERR_IO);
-    for (uint32_t i = 0; i < args->words_count && status == EXIT_DONE; i++)
+    }
+    for (uint32_t i = 0; i < args->words_count && status == EXIT_DONE; i++) {
         status = verify_file(args->words[i], &verifying->findings,
                              &verifying->files[verifying->files_count++]);
+    }
     return status;
 }
 
 int command_verify(const struct args *args)
 {
     struct verifying *verifying = calloc(1, sizeof *verifying);
-    if (verifying == NULL)
+    if (verifying == NULL) {
         return tell_failure("verify", ERR_NO_MEMORY);
+    }
     int status = verify(verifying, args);
     if (status == EXIT_DONE) {
-        if (args_has(args, "json"))
+        if (args_has(args, "json")) {
             print_json(verifying);
-        else
+        } else {
             print_text(verifying);
+        }
         status = verifying->findings.count == 0 ? EXIT_DONE : EXIT_FAILED;
     }
-    for (uint32_t i = 0; i < verifying->stores_count; i++)
+    for (uint32_t i = 0; i < verifying->stores_count; i++) {
         journal_close(&verifying->stores[i].journal);
+    }
     free(verifying);
     return status;
 }

@@ -31,11 +31,13 @@ static void print_order(const struct reply_node *order, unsigned digits)
                  reply_text(order, "number"), (int)amount.size, amount.data,
                  reply_text(order, "device_name"), reply_number(order, "events"),
                  reply_text(order, "name"));
-    for (size_t i = 0; i < reply_count(shown); i++)
+    for (size_t i = 0; i < reply_count(shown); i++) {
         (void)printf("    %" PRId64 " x %s\n", reply_number(reply_at(shown, i), "quantity"),
                      reply_text(reply_at(shown, i), "name"));
-    if (more > 0)
+    }
+    if (more > 0) {
         (void)printf("    and %" PRId64 " lines more\n", more);
+    }
     text_close(&amount);
 }
 
@@ -45,16 +47,20 @@ static int voided_list(const struct args *args, struct door *door)
     struct reply *reply = NULL;
     unsigned digits = 2;
     int status = door_digits(door, &digits);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = list_get(door, &body, &reply);
+    }
     const struct reply_node *orders =
         reply == NULL ? NULL : reply_find(reply_root(reply), "orders");
-    if (reply != NULL && args_has(args, "json"))
+    if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
-    for (size_t i = 0; !args_has(args, "json") && i < reply_count(orders); i++)
+    }
+    for (size_t i = 0; !args_has(args, "json") && i < reply_count(orders); i++) {
         print_order(reply_at(orders, i), digits);
-    if (status == EXIT_DONE && reply_count(orders) == 0)
+    }
+    if (status == EXIT_DONE && reply_count(orders) == 0) {
         tell("no order waits for a decision at this device");
+    }
     reply_free(reply);
     text_close(&body);
     return status;
@@ -70,14 +76,16 @@ static int order_find(struct door *door, const char *word, char ret_id[ID_BYTES_
     struct reply *reply = NULL;
     size_t found = 0;
     (void)snprintf(ret_id, ID_BYTES_MAX, "%s", word);
-    if (strlen(word) == (size_t)2 * ENTITY_ID_BYTES)
+    if (strlen(word) == (size_t)2 * ENTITY_ID_BYTES) {
         return EXIT_DONE;
+    }
     int status = list_get(door, &body, &reply);
     const struct reply_node *orders =
         reply == NULL ? NULL : reply_find(reply_root(reply), "orders");
     for (size_t i = 0; i < reply_count(orders); i++) {
-        if (strcmp(reply_text(reply_at(orders, i), "number"), word) != 0)
+        if (strcmp(reply_text(reply_at(orders, i), "number"), word) != 0) {
             continue;
+        }
         (void)snprintf(ret_id, ID_BYTES_MAX, "%s", reply_text(reply_at(orders, i), "id"));
         found++;
     }
@@ -99,16 +107,18 @@ static int decide(const struct args *args, struct door *door, const char *body, 
     char id[ID_BYTES_MAX], path[2 * ID_BYTES_MAX];
     struct text answer = {0};
     int status = order_find(door, args->words[1], id);
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE) {
         return status;
+    }
     (void)snprintf(path, sizeof path, "/api/orders/%s/%s", id, args->words[0]);
     const struct http_request request = {
         .method = "POST", .path = path, .body = bytes_of_text(body)};
     status = door_get(door, &request, &answer);
-    if (status == EXIT_DONE && args_has(args, "json"))
+    if (status == EXIT_DONE && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)answer.size, answer.data);
-    else if (status == EXIT_DONE)
+    } else if (status == EXIT_DONE) {
         tell("%s %s", args->words[1], done);
+    }
     text_close(&answer);
     return status;
 }
@@ -117,8 +127,9 @@ static int voided_adopt(const struct args *args, struct door *door)
 {
     if (!ask_is_meant(args, args->words[1],
                       "It was a sale. It counts under its number, with its money, and what it sold "
-                      "leaves the stock."))
+                      "leaves the stock.")) {
         return EXIT_FAILED;
+    }
     return decide(args, door, "{}", "counts, on every device that hears of it");
 }
 
@@ -127,8 +138,9 @@ static int voided_drop(const struct args *args, struct door *door)
     char typed[256] = "";
     struct text json = {0};
     const char *reason = ask_reason(args, typed, sizeof typed);
-    if (reason == NULL)
+    if (reason == NULL) {
         return EXIT_USAGE;
+    }
     text_append_text(&json, "{\"reason\":");
     text_append_json(&json, reason);
     text_append(&json, "}", sizeof "}");
@@ -148,11 +160,14 @@ static const struct verb {
 
 static const struct verb *verb_find(const struct args *args)
 {
-    if (args->words_count == 0)
+    if (args->words_count == 0) {
         return &verbs[0];
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (strcmp(args->words[0], verbs[i].name) == 0 && args->words_count == verbs[i].words)
+    }
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(args->words[0], verbs[i].name) == 0 && args->words_count == verbs[i].words) {
             return &verbs[i];
+        }
+    }
     return NULL;
 }
 
@@ -165,8 +180,9 @@ int command_voided(const struct args *args)
         return EXIT_USAGE;
     }
     int status = door_open(args, &door);
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         status = verb->run(args, door);
+    }
     door_close(door);
     return status;
 }

@@ -47,8 +47,9 @@ static void look_at_link(const struct reply_node *peer, struct diagnoses *all)
 static void look_at_offset(const struct reply_node *peer, struct diagnoses *all)
 {
     const int64_t offset_ms = reply_number(peer, "clock_offset_ms");
-    if (offset_ms >= -CLOCK_OFFSET_MS_MAX && offset_ms <= CLOCK_OFFSET_MS_MAX)
+    if (offset_ms >= -CLOCK_OFFSET_MS_MAX && offset_ms <= CLOCK_OFFSET_MS_MAX) {
         return;
+    }
     diagnose(all, DIAGNOSIS_WARN, "clock", "set the one that is wrong with timedatectl",
              "%s's clock is %lld s %s of ours", reply_text(peer, "name"),
              (long long)(offset_ms < 0 ? -offset_ms : offset_ms) / 1000,
@@ -57,8 +58,9 @@ static void look_at_offset(const struct reply_node *peer, struct diagnoses *all)
 
 static void look_at_peers(const struct reply_node *peers, struct diagnoses *all)
 {
-    if (reply_count(peers) == 0)
+    if (reply_count(peers) == 0) {
         diagnose(all, DIAGNOSIS_OK, "peer", NULL, "this device is alone in the pop-up");
+    }
     for (size_t i = 0; i < reply_count(peers); i++) {
         look_at_link(reply_at(peers, i), all);
         look_at_offset(reply_at(peers, i), all);
@@ -74,20 +76,21 @@ static void look_at_beacons(const struct place *place, const struct reply_node *
     const long long heard = (long long)reply_number(status, "beacons_heard");
     const bool has_peers = reply_count(reply_find(status, "peers")) > 0;
     const bool is_settled = reply_number(status, "uptime_s") >= BEACON_SETTLE_S;
-    if (place->settings.beacon_port == 0)
+    if (place->settings.beacon_port == 0) {
         diagnose(all, DIAGNOSIS_OK, "beacons", NULL, "switched off; addresses are set by hand");
-    else if (sent == 0)
+    } else if (sent == 0) {
         diagnose(all, has_peers && is_settled ? DIAGNOSIS_WARN : DIAGNOSIS_OK, "beacons",
                  has_peers ? "listen = tcp://0.0.0.0:7450 in trestle.conf" : NULL,
                  "none sent: this device listens on loopback alone, or has no network");
-    else if (heard == 0 && has_peers && is_settled)
+    } else if (heard == 0 && has_peers && is_settled) {
         diagnose(all, DIAGNOSIS_WARN, "beacons",
                  "allow UDP on the port `beacon`; switch off client isolation at the access "
                  "point; or name peers in trestle.conf",
                  "%lld sent, none heard of the other devices", sent);
-    else
+    } else {
         diagnose(all, DIAGNOSIS_OK, "beacons", NULL, "%lld sent, %lld heard, %lld of strangers",
                  sent, heard, (long long)reply_number(status, "beacons_foreign"));
+    }
 }
 
 /* --- orders and printers --- */
@@ -96,16 +99,19 @@ static void look_at_orders(const struct reply_node *status, struct diagnoses *al
 {
     const long long stuck = (long long)reply_number(status, "orders_stuck");
     const long long voided = (long long)reply_number(status, "orders_voided");
-    if (stuck > 0)
+    if (stuck > 0) {
         diagnose(all, DIAGNOSIS_WARN, "orders", "the screens name them and say what to do",
                  "%lld do not get on", stuck);
-    if (voided > 0)
+    }
+    if (voided > 0) {
         diagnose(all, DIAGNOSIS_WARN, "orders",
                  "trestle voided lists them, and a manager adopts or drops each",
                  "%lld of a revoked device wait to be decided", voided);
-    if (stuck == 0 && voided == 0)
+    }
+    if (stuck == 0 && voided == 0) {
         diagnose(all, DIAGNOSIS_OK, "orders", NULL, "%lld active",
                  (long long)reply_number(status, "orders_active"));
+    }
 }
 
 static void look_at_printers(const struct reply_node *printers, struct diagnoses *all)
@@ -125,9 +131,10 @@ static void look_at_printers(const struct reply_node *printers, struct diagnoses
 static void look_at_ballast(const struct place *place, struct diagnoses *all)
 {
     char path[PATH_BYTES_MAX];
-    if (path_join(path, place->state, "ballast") == 0 && !path_exists(path))
+    if (path_join(path, place->state, "ballast") == 0 && !path_exists(path)) {
         diagnose(all, DIAGNOSIS_WARN, "disk", "make room: this device goes on, but not for long",
                  "the ballast is thrown: the disk was full");
+    }
 }
 
 void doctor_node(const struct place *place, const struct reply_node *status, struct diagnoses *all)
@@ -151,10 +158,12 @@ static bool port_is_free(const char *host, const char *port)
                                    .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
     const int on = 1;
-    if (strcmp(port, "*") == 0 || strcmp(port, "0") == 0)
+    if (strcmp(port, "*") == 0 || strcmp(port, "0") == 0) {
         return true;
-    if (getaddrinfo(strcmp(host, "*") == 0 ? NULL : host, port, &hints, &found) != 0)
+    }
+    if (getaddrinfo(strcmp(host, "*") == 0 ? NULL : host, port, &hints, &found) != 0) {
         return true; /* a name or an interface: the start will tell */
+    }
     int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool is_free = fd < 0;
     if (fd >= 0) {
@@ -169,11 +178,12 @@ static bool port_is_free(const char *host, const char *port)
 static void look_at_port(const char *what, const char *host, const char *port,
                          struct diagnoses *all)
 {
-    if (port_is_free(host, port))
+    if (port_is_free(host, port)) {
         diagnose(all, DIAGNOSIS_OK, "ports", NULL, "%s %s:%s is free", what, host, port);
-    else
+    } else {
         diagnose(all, DIAGNOSIS_FAIL, "ports", "end the other program, or choose another port",
                  "%s %s:%s is taken, or no address of this machine", what, host, port);
+    }
 }
 
 void doctor_ports(const struct place *place, struct diagnoses *all)
@@ -186,9 +196,10 @@ void doctor_ports(const struct place *place, struct diagnoses *all)
         (void)snprintf(host, sizeof host, "%.*s", (int)(colon - listen_at) - (is_bracketed ? 2 : 0),
                        listen_at + (is_bracketed ? 1 : 0));
         look_at_port("listen", host, colon + 1, all);
-        if (guard_address_is_loopback(host))
+        if (guard_address_is_loopback(host)) {
             diagnose(all, DIAGNOSIS_OK, "ports", "listen = tcp://0.0.0.0:7450 in trestle.conf",
                      "it listens on loopback alone: other devices cannot dial this one");
+        }
     }
     if (place->settings.http_address[0] != '\0') {
         (void)snprintf(port, sizeof port, "%d", place->settings.http_port);

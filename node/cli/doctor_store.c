@@ -25,8 +25,9 @@ static void look_at_map(struct store_lmdb_reader *reader, struct diagnoses *all)
 static void look_at_readers(struct store_lmdb *store, struct diagnoses *all)
 {
     struct store_lmdb_readers readers;
-    if (store_lmdb_readers(store, &readers) != 0 || readers.lag <= READER_LAG_MAX)
+    if (store_lmdb_readers(store, &readers) != 0 || readers.lag <= READER_LAG_MAX) {
         return;
+    }
     diagnose(all, DIAGNOSIS_WARN, "readers", "end that process: the file grows as long as it reads",
              "process %llu reads a state that is %llu commits old",
              (unsigned long long)readers.process, (unsigned long long)readers.lag);
@@ -36,15 +37,17 @@ static void look_at_versions(struct store_lmdb_reader *reader, struct diagnoses 
 {
     struct store_txn *txn = NULL;
     uint64_t count = 0, critical = 0;
-    if (store_lmdb_read(reader, &txn) != 0)
+    if (store_lmdb_read(reader, &txn) != 0) {
         return;
+    }
     int err = opaque_count(txn, &count, &critical);
     store_lmdb_read_end(reader);
-    if (err == 0 && count > 0)
+    if (err == 0 && count > 0) {
         diagnose(all, critical > 0 ? DIAGNOSIS_WARN : DIAGNOSIS_OK, "version",
                  critical > 0 ? "update this device" : NULL,
                  "%llu events need newer software, %llu of them to show their orders at all",
                  (unsigned long long)count, (unsigned long long)critical);
+    }
 }
 
 static const struct {
@@ -78,10 +81,12 @@ void doctor_store(const struct place *place, struct diagnoses *all)
     struct store_lmdb_reader *reader = NULL;
     const struct store_lmdb_options options = {.folder = folder, .is_read_only = true};
     int err = path_join(folder, place->state, "store");
-    if (err == 0)
+    if (err == 0) {
         err = store_lmdb_open(&options, &store);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = store_lmdb_reader_open(store, &reader);
+    }
     if (err != 0) {
         diagnose_refusal(err, all);
     } else {

@@ -46,12 +46,15 @@ static int put_event(struct exporting *exporting, struct bytes key, struct bytes
     struct event event;
     uint64_t log = 0, seq = 0;
     int err = key_event_parse(key, &log, &seq);
-    if (err == 0)
+    if (err == 0) {
         err = event_row_parse(row, &hash, &bytes);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = event_decode(bytes, &event);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     const struct event_info *info = event_info_find(event.type);
     put_id64(table, log);
     table_put_int(table, (int64_t)seq);
@@ -73,8 +76,9 @@ static void put_number(struct exporting *exporting)
 {
     char number[NUMBER_TEXT_BYTES_MAX] = "";
     const struct order *order = &exporting->order;
-    if (order->numbers_count > 0)
+    if (order->numbers_count > 0) {
         number_print(order->numbers[0].lane, order->numbers[0].number, number);
+    }
     table_put_hex(exporting->table, id_bytes(&order->id));
     table_put_int(exporting->table, (int64_t)order->day);
     table_put_text(exporting->table, bytes_of_text(number));
@@ -92,8 +96,9 @@ static void put_flags(struct table *table, uint32_t flags)
     };
     struct text words = {0};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if ((flags & names[i].bit) == 0)
+        if ((flags & names[i].bit) == 0) {
             continue;
+        }
         text_append_text(&words, words.size == 0 ? "" : " ");
         text_append_text(&words, names[i].text);
     }
@@ -136,8 +141,9 @@ static int put_line(struct exporting *exporting, const struct order_line *line)
         [LINE_WAITING] = "waiting", [LINE_STARTED] = "started", [LINE_DONE] = "done"};
     struct table *table = exporting->table;
     int64_t unit_minor = line->unit_price_minor;
-    for (uint32_t i = 0; i < line->options_count; i++)
+    for (uint32_t i = 0; i < line->options_count; i++) {
         unit_minor += line->options[i].price_minor;
+    }
     put_number(exporting);
     table_put_int(table, line->id);
     table_put_int(table, (int64_t)line->item);
@@ -161,8 +167,9 @@ static int put_line(struct exporting *exporting, const struct order_line *line)
 static int put_lines(struct exporting *exporting)
 {
     int err = 0;
-    for (uint32_t i = 0; i < exporting->order.lines_count && err == 0; i++)
+    for (uint32_t i = 0; i < exporting->order.lines_count && err == 0; i++) {
         err = put_line(exporting, &exporting->order.lines[i]);
+    }
     return err;
 }
 
@@ -191,8 +198,9 @@ static int put_payment(struct exporting *exporting, const struct order_payment *
 static int put_payments(struct exporting *exporting)
 {
     int err = 0;
-    for (uint32_t i = 0; i < exporting->order.payments_count && err == 0; i++)
+    for (uint32_t i = 0; i < exporting->order.payments_count && err == 0; i++) {
         err = put_payment(exporting, &exporting->order.payments[i]);
+    }
     return err;
 }
 
@@ -230,10 +238,12 @@ static int put_order_row(struct exporting *exporting, struct bytes key, struct b
     enum kind kind;
     struct entity_id id;
     int err = key_state_parse(key, &kind, &id);
-    if (err == 0)
+    if (err == 0) {
         err = history_decode(exporting->history, kind, &id, row);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     order_derive(exporting->history, &exporting->order);
     const bool is_wanted =
         exporting->day == EXPORT_ANY_DAY || exporting->order.day == exporting->day;
@@ -269,13 +279,15 @@ static int walk(struct exporting *exporting, enum store_table table, uint8_t pre
     struct store_cursor cursor;
     struct bytes key, row;
     int err = store_cursor_open(exporting->journal->txn, table, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, bytes_of(&prefix, 1), &key, &row);
     while (err == 0 && (prefix == 0 || key.data[0] == prefix)) {
         err = put(exporting, key, row);
-        if (err == 0)
+        if (err == 0) {
             err = store_cursor_next(&cursor, &key, &row);
+        }
     }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -286,8 +298,9 @@ static int export_walk(const struct journal *journal, uint64_t day, struct table
                        int (*put)(struct exporting *exporting, struct bytes key, struct bytes row))
 {
     struct exporting *exporting = calloc(1, sizeof *exporting);
-    if (exporting == NULL)
+    if (exporting == NULL) {
         return ERR_NO_MEMORY;
+    }
     exporting->journal = journal;
     exporting->day = day;
     exporting->table = table;
@@ -332,8 +345,9 @@ static const struct export_kind kinds[] = {{"events", event_columns, false, writ
 const struct export_kind *export_kind_find(const char *name)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (strcmp(kinds[i].name, name) == 0)
+        if (strcmp(kinds[i].name, name) == 0) {
             return &kinds[i];
+        }
     }
     return NULL;
 }

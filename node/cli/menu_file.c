@@ -38,8 +38,9 @@ static void put_number(struct text *json, int64_t number)
 /* False when the number would leave the bounds of money: nothing in a menu is larger. */
 static bool digit_append(int64_t *value, int digit)
 {
-    if (*value > (MONEY_MAX - digit) / 10)
+    if (*value > (MONEY_MAX - digit) / 10) {
         return false;
+    }
     *value = *value * 10 + digit;
     return true;
 }
@@ -58,14 +59,17 @@ static bool decimal_of_text(const char *text, unsigned digits, int64_t *ret_valu
             continue;
         }
         if (!isdigit((unsigned char)*at) || behind + is_behind > digits ||
-            !digit_append(&value, *at - '0'))
+            !digit_append(&value, *at - '0')) {
             return false;
+        }
         behind += is_behind;
         has_digit = true;
     }
-    for (; behind < digits; behind++)
-        if (!digit_append(&value, 0))
+    for (; behind < digits; behind++) {
+        if (!digit_append(&value, 0)) {
             return false;
+        }
+    }
     *ret_value = is_negative ? -value : value;
     return has_digit;
 }
@@ -86,8 +90,9 @@ static bool cell_policy(const struct cell_row *row, char *cell)
 static bool cell_count(const struct cell_row *row, char *cell)
 {
     int64_t value = 0;
-    if (!decimal_of_text(cell, 0, &value))
+    if (!decimal_of_text(cell, 0, &value)) {
         return false;
+    }
     put_name(row);
     put_number(row->json, value);
     return true;
@@ -96,8 +101,9 @@ static bool cell_count(const struct cell_row *row, char *cell)
 static bool cell_price(const struct cell_row *row, char *cell)
 {
     int64_t value = 0;
-    if (!decimal_of_text(cell, row->digits, &value))
+    if (!decimal_of_text(cell, row->digits, &value)) {
         return false;
+    }
     put_name(row);
     put_number(row->json, value);
     return true;
@@ -108,10 +114,12 @@ static bool cell_tax(const struct cell_row *row, char *cell)
 {
     int64_t value = 0;
     size_t size = strlen(cell);
-    if (size > 0 && cell[size - 1] == '%')
+    if (size > 0 && cell[size - 1] == '%') {
         cell[size - 1] = '\0';
-    if (!decimal_of_text(cell, 2, &value))
+    }
+    if (!decimal_of_text(cell, 2, &value)) {
         return false;
+    }
     put_name(row);
     put_number(row->json, value);
     return true;
@@ -138,8 +146,9 @@ static bool cell_truth(const struct cell_row *row, char *cell)
     static const char *const yes[] = {"yes", "true", "1"}, *const no[] = {"no", "false", "0"};
     for (size_t i = 0; i < 3; i++) {
         bool is_yes = strcmp(cell, yes[i]) == 0;
-        if (!is_yes && strcmp(cell, no[i]) != 0)
+        if (!is_yes && strcmp(cell, no[i]) != 0) {
             continue;
+        }
         put_name(row);
         text_append_text(row->json, is_yes ? "true" : "false");
         return true;
@@ -149,11 +158,13 @@ static bool cell_truth(const struct cell_row *row, char *cell)
 
 static char *trim(char *text)
 {
-    while (*text == ' ')
+    while (*text == ' ') {
         text++;
+    }
     size_t size = strlen(text);
-    while (size > 0 && text[size - 1] == ' ')
+    while (size > 0 && text[size - 1] == ' ') {
         text[--size] = '\0';
+    }
     return text;
 }
 
@@ -163,8 +174,9 @@ static bool put_choice(const struct cell_row *row, char *choice)
     int64_t price = 0;
     char *sign = strrchr(choice, ' ');
     if (sign != NULL && (sign[1] == '+' || sign[1] == '-')) {
-        if (!decimal_of_text(sign + 1, row->digits, &price))
+        if (!decimal_of_text(sign + 1, row->digits, &price)) {
             return false;
+        }
         *sign = '\0';
     }
     text_append_text(row->json, "{\"name\":");
@@ -179,17 +191,20 @@ static bool put_choice(const struct cell_row *row, char *choice)
 static bool put_group(const struct cell_row *row, char *group)
 {
     char *colon = strchr(group, ':'), *end = NULL, *rest = NULL;
-    if (colon == NULL)
+    if (colon == NULL) {
         return false;
+    }
     *colon = '\0';
     char *head = trim(group);
     char *bounds = strrchr(head, ' ');
-    if (bounds == NULL)
+    if (bounds == NULL) {
         return false;
+    }
     long least = strtol(bounds + 1, &end, 10);
     long most = *end == '-' ? strtol(end + 1, &end, 10) : -1;
-    if (*end != '\0' || most < 0)
+    if (*end != '\0' || most < 0) {
         return false;
+    }
     *bounds = '\0';
     text_append_text(row->json, "{\"name\":");
     text_append_json(row->json, trim(head));
@@ -202,8 +217,9 @@ static bool put_group(const struct cell_row *row, char *group)
     for (char *choice = strtok_r(colon + 1, "|", &rest); choice != NULL;
          choice = strtok_r(NULL, "|", &rest)) {
         text_append_text(row->json, between);
-        if (!put_choice(row, trim(choice)))
+        if (!put_choice(row, trim(choice))) {
             return false;
+        }
         between = ",";
     }
     text_append_text(row->json, "]}");
@@ -219,8 +235,9 @@ static bool cell_options(const struct cell_row *row, char *cell)
     for (char *group = strtok_r(cell, ";", &rest); group != NULL;
          group = strtok_r(NULL, ";", &rest)) {
         text_append_text(row->json, between);
-        if (!put_group(row, group))
+        if (!put_group(row, group)) {
             return false;
+        }
         between = ",";
     }
     text_append_text(row->json, "]");
@@ -258,8 +275,9 @@ enum { COLUMNS_COUNT = sizeof columns / sizeof columns[0] };
 static const struct column *column_find(const char *name)
 {
     for (size_t i = 0; i < COLUMNS_COUNT; i++) {
-        if (strcmp(columns[i].name, name) == 0)
+        if (strcmp(columns[i].name, name) == 0) {
             return &columns[i];
+        }
     }
     return NULL;
 }
@@ -296,8 +314,9 @@ static char *cell_next(struct table *table, char *ret_end)
     table->is_odd = table->is_odd || is_quoted;
     *ret_end = *from;
     table->at = *from == '\0' ? from : from + 1;
-    if (to > cell && to[-1] == '\r')
+    if (to > cell && to[-1] == '\r') {
         to--;
+    }
     *to = '\0';
     return trim(cell);
 }
@@ -307,15 +326,17 @@ static bool line_next(struct table *table)
 {
     char end = ',';
     table->count = 0;
-    if (*table->at == '\0')
+    if (*table->at == '\0') {
         return false;
+    }
     table->line++;
     while (end == ',') {
         char *cell = cell_next(table, &end);
-        if (table->count < CELLS_MAX)
+        if (table->count < CELLS_MAX) {
             table->cells[table->count++] = cell;
-        else
+        } else {
             table->is_odd = true;
+        }
     }
     return true;
 }
@@ -345,21 +366,25 @@ static int wrong_cell(const struct reading *reading, const struct column *column
 static int head_read(struct reading *reading, const struct table *table)
 {
     static const char *const needed[] = {"number", "name", "price"};
-    if (table->is_odd)
+    if (table->is_odd) {
         return wrong(reading, "too many columns, or a quote that does not end", "");
+    }
     for (size_t i = 0; i < table->count; i++) {
         reading->columns[i] = column_find(table->cells[i]);
-        if (reading->columns[i] == NULL)
+        if (reading->columns[i] == NULL) {
             return wrong(reading, "trestle menu export shows the columns; there is none called ",
                          table->cells[i]);
+        }
     }
     reading->columns_count = table->count;
     for (size_t k = 0; k < sizeof needed / sizeof needed[0]; k++) {
         bool is_there = false;
-        for (size_t i = 0; i < table->count; i++)
+        for (size_t i = 0; i < table->count; i++) {
             is_there = is_there || strcmp(table->cells[i], needed[k]) == 0;
-        if (!is_there)
+        }
+        if (!is_there) {
             return wrong(reading, "a column is missing: ", needed[k]);
+        }
     }
     return 0;
 }
@@ -368,18 +393,22 @@ static int row_read(const struct reading *reading, const struct table *table, st
                     int64_t *ret_number)
 {
     *ret_number = 0;
-    if (table->is_odd || table->count > reading->columns_count)
+    if (table->is_odd || table->count > reading->columns_count) {
         return wrong(reading, "too many cells, or a quote that does not end", "");
+    }
     text_append_text(json, "{");
     for (size_t i = 0; i < table->count; i++) {
         const struct column *column = reading->columns[i];
         struct cell_row row = {reading->digits, json, column->json};
-        if (table->cells[i][0] == '\0')
+        if (table->cells[i][0] == '\0') {
             continue;
-        if (strcmp(column->name, "number") == 0)
+        }
+        if (strcmp(column->name, "number") == 0) {
             (void)decimal_of_text(table->cells[i], 0, ret_number);
-        if (!column->put(&row, table->cells[i]))
+        }
+        if (!column->put(&row, table->cells[i])) {
             return wrong_cell(reading, column);
+        }
     }
     text_append_text(json, "}");
     return *ret_number > 0 ? 0 : wrong(reading, "the item has no number", "");
@@ -397,17 +426,20 @@ int menu_file_read(char *csv, unsigned digits, menu_row_fn *on_row, void *contex
     struct table table = {.at = strncmp(csv, bom, 3) == 0 ? csv + 3 : csv};
     struct reading reading = {.digits = digits, .line = 1};
     reading.problem = ret_problem;
-    if (!line_next(&table))
+    if (!line_next(&table)) {
         return wrong(&reading, "the table is empty", "");
+    }
     int err = head_read(&reading, &table);
     while (err == 0 && (reading.line = table.line + 1, line_next(&table))) {
         struct text json = {0};
         int64_t number = 0;
-        if (line_is_empty(&table))
+        if (line_is_empty(&table)) {
             continue;
+        }
         err = row_read(&reading, &table, &json, &number);
-        if (err == 0)
+        if (err == 0) {
             err = on_row(context, number, &json);
+        }
         text_close(&json);
     }
     return err;
@@ -419,13 +451,15 @@ void menu_put_amount(struct text *to, int64_t value, unsigned digits)
 {
     char text[48];
     int64_t unit = 1;
-    for (unsigned i = 0; i < digits; i++)
+    for (unsigned i = 0; i < digits; i++) {
         unit *= 10;
+    }
     int64_t size = value < 0 ? -value : value;
     int written = snprintf(text, sizeof text, "%s%" PRId64, value < 0 ? "-" : "", size / unit);
-    if (digits > 0 && written > 0)
+    if (digits > 0 && written > 0) {
         (void)snprintf(text + written, sizeof text - (size_t)written, ".%0*" PRId64, (int)digits,
                        size % unit);
+    }
     text_append_text(to, text);
 }
 
@@ -439,8 +473,9 @@ static void put_cell(struct text *to, const char *cell)
     text_append_text(to, "\"");
     for (; *cell != '\0'; cell++) {
         text_append(to, cell, 1);
-        if (*cell == '"')
+        if (*cell == '"') {
             text_append(to, cell, 1);
+        }
     }
     text_append_text(to, "\"");
 }
@@ -460,8 +495,9 @@ static void choices_join(const struct reply_node *choices, unsigned digits, stru
         int64_t price = reply_number(choice, "price");
         text_append_text(to, i == 0 ? " " : " | ");
         text_append_text(to, reply_text(choice, "name"));
-        if (price == 0)
+        if (price == 0) {
             continue;
+        }
         text_append_text(to, price > 0 ? " +" : " ");
         menu_put_amount(to, price, digits);
     }
@@ -484,20 +520,21 @@ static void groups_join(const struct reply_node *groups, unsigned digits, struct
 static void cell_print(const struct reply_node *item, const struct column *column, unsigned digits,
                        struct text *cell)
 {
-    if (column->put == cell_text || column->put == cell_policy)
+    if (column->put == cell_text || column->put == cell_policy) {
         text_append_text(cell, reply_text(item, column->json));
-    else if (column->put == cell_count)
+    } else if (column->put == cell_count) {
         put_number(cell, reply_number(item, column->json));
-    else if (column->put == cell_price)
+    } else if (column->put == cell_price) {
         menu_put_amount(cell, reply_number(item, column->json), digits);
-    else if (column->put == cell_tax)
+    } else if (column->put == cell_tax) {
         menu_put_amount(cell, reply_number(item, column->json), 2);
-    else if (column->put == cell_words)
+    } else if (column->put == cell_words) {
         words_join(reply_find(item, column->json), cell);
-    else if (column->put == cell_truth)
+    } else if (column->put == cell_truth) {
         text_append_text(cell, reply_truth(item, column->json) ? "yes" : "no");
-    else
+    } else {
         groups_join(reply_find(item, column->json), digits, cell);
+    }
     text_append(cell, "", 1);
 }
 

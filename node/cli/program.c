@@ -16,9 +16,11 @@ const struct program *program_running(void)
  * number, and what we say to the operator would be written into it: into the store, say. */
 static bool standard_files_fill(void)
 {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) {
             return false;
+        }
+    }
     return true;
 }
 

@@ -24,8 +24,9 @@ static const struct reply_node *node_of(const json_t *value)
 struct reply *reply_new(const struct text *body)
 {
     json_error_t error;
-    if (body->size == 0)
+    if (body->size == 0) {
         return NULL;
+    }
     return (struct reply *)(void *)json_loadb(body->data, body->size, JSON_REJECT_DUPLICATES,
                                               &error);
 }
@@ -82,12 +83,13 @@ void text_append_json(struct text *to, const char *text)
     for (; *text != '\0'; text++) {
         char escaped[8];
         unsigned char at = (unsigned char)*text;
-        if (at == '"' || at == '\\')
+        if (at == '"' || at == '\\') {
             (void)snprintf(escaped, sizeof escaped, "\\%c", at);
-        else if (at < 0x20)
+        } else if (at < 0x20) {
             (void)snprintf(escaped, sizeof escaped, "\\u%04x", at);
-        else
+        } else {
             (void)snprintf(escaped, sizeof escaped, "%c", at);
+        }
         text_append_text(to, escaped);
     }
     text_append_text(to, "\"");

@@ -38,8 +38,9 @@ int tell_not_set_up(const char *state)
 static void restored_forget(const char *state)
 {
     char path[PATH_BYTES_MAX];
-    if (path_join(path, state, restored) == 0)
+    if (path_join(path, state, restored) == 0) {
         (void)remove(path);
+    }
 }
 
 static int unfinished_path(const char *state, char *ret_path)
@@ -57,8 +58,9 @@ static int leftovers_remove(const char *state)
     int err = 0;
     for (size_t i = 0; i < count && err == 0; i++) {
         err = path_join(path, state, names[i]);
-        if (err == 0 && remove(path) != 0 && path_exists(path))
+        if (err == 0 && remove(path) != 0 && path_exists(path)) {
             err = ERR_FORBIDDEN;
+        }
     }
     return err;
 }
@@ -67,10 +69,12 @@ static int folder_begin(const char *state)
 {
     char mark[PATH_BYTES_MAX];
     int err = folder_make(state);
-    if (err == 0)
+    if (err == 0) {
         err = unfinished_path(state, mark);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     return path_exists(mark) ? leftovers_remove(state) : 0;
 }
 
@@ -89,14 +93,16 @@ int setup_folder(const struct place *place, bool may_be_restored)
         return EXIT_FAILED;
     }
     int err = folder_begin(place->state);
-    if (err == 0)
+    if (err == 0) {
         err = path_join(store, place->state, "store");
+    }
     if (err == 0 && path_exists(store) && !(may_be_restored && is_restored(place->state))) {
         tell("%s holds a store without keys; choose another --state, or remove it", place->state);
         return EXIT_FAILED;
     }
-    if (err == 0)
+    if (err == 0) {
         err = folder_mark(place->state);
+    }
     return err == 0 ? EXIT_DONE : tell_state_failure(place->state, err);
 }
 
@@ -105,12 +111,14 @@ static int config_write(const struct args *args, const char *state)
     char path[PATH_BYTES_MAX];
     struct text text = {0};
     int err = path_join(path, state, "trestle.conf");
-    if (err != 0 || path_exists(path))
+    if (err != 0 || path_exists(path)) {
         return err;
+    }
     text_append_text(&text, "# Settings of this device; trestle run --help names them all.\n");
     for (uint32_t i = 0; i < args->flags_count; i++) {
-        if (setting_info_find(args->flags[i].name) == NULL)
+        if (setting_info_find(args->flags[i].name) == NULL) {
             continue;
+        }
         text_append_text(&text, args->flags[i].name);
         text_append_text(&text, " = ");
         text_append_text(&text, args->flags[i].value);
@@ -126,16 +134,21 @@ int setup_save(const struct args *args, const struct place *place, const struct 
 {
     char mark[PATH_BYTES_MAX];
     int err = config_write(args, place->state);
-    if (err == 0 && book != NULL)
+    if (err == 0 && book != NULL) {
         err = book_save(place->state, book);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = identity_save(place->state, identity);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = unfinished_path(place->state, mark);
-    if (err == 0)
+    }
+    if (err == 0) {
         restored_forget(place->state);
-    if (err == 0)
+    }
+    if (err == 0) {
         (void)remove(mark); /* with the keys there it says nothing any more */
+    }
     return err;
 }
 
@@ -166,8 +179,9 @@ void print_identity_json(const struct place *place, const struct identity *ident
     struct text text = {0};
     char device[17], popup[2 * POPUP_ID_BYTES + 1];
     (void)snprintf(device, sizeof device, "%016llx", (unsigned long long)identity->device);
-    for (size_t i = 0; i < POPUP_ID_BYTES; i++)
+    for (size_t i = 0; i < POPUP_ID_BYTES; i++) {
         (void)snprintf(popup + 2 * i, 3, "%02x", identity->popup.bytes[i]);
+    }
     const struct {
         const char *name, *value;
     } fields[] = {{"device", device},

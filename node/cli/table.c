@@ -11,10 +11,12 @@
 void table_begin(struct table *table, FILE *file, bool is_json, const char *const *columns)
 {
     *table = (struct table){.file = file, .is_json = is_json, .columns = columns};
-    for (size_t i = 0; !is_json && columns[i] != NULL; i++)
+    for (size_t i = 0; !is_json && columns[i] != NULL; i++) {
         (void)fprintf(file, "%s%s", i == 0 ? "" : ",", columns[i]);
-    if (!is_json)
+    }
+    if (!is_json) {
         (void)fputs("\r\n", file);
+    }
 }
 
 static void begin_value(struct table *table)
@@ -41,8 +43,9 @@ void table_put_int(struct table *table, int64_t number)
 /* How many bytes at @at are a control character: C0, DEL, or C1 in two bytes of UTF-8. */
 static size_t control_size(const uint8_t *at, size_t size)
 {
-    if (at[0] < 0x20 || at[0] == 0x7f)
+    if (at[0] < 0x20 || at[0] == 0x7f) {
         return 1;
+    }
     return size > 1 && at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0 ? 2 : 0;
 }
 
@@ -53,8 +56,9 @@ static void put_csv(struct text *row, struct bytes text)
     const bool is_quoted =
         is_formula ||
         (text.size > 0 && (memchr(text.data, ',', text.size) || memchr(text.data, '"', text.size)));
-    if (is_quoted)
+    if (is_quoted) {
         text_append_text(row, is_formula ? "\"'" : "\"");
+    }
     for (size_t i = 0; i < text.size; i++) {
         const size_t control = control_size(text.data + i, text.size - i);
         if (control > 0) {
@@ -62,12 +66,14 @@ static void put_csv(struct text *row, struct bytes text)
             i += control - 1;
         } else {
             text_append(row, text.data + i, 1);
-            if (text.data[i] == '"')
+            if (text.data[i] == '"') {
                 text_append_text(row, "\"");
+            }
         }
     }
-    if (is_quoted)
+    if (is_quoted) {
         text_append_text(row, "\"");
+    }
 }
 
 static void put_json(struct text *row, struct bytes text)
@@ -82,10 +88,11 @@ static void put_json(struct text *row, struct bytes text)
 void table_put_text(struct table *table, struct bytes text)
 {
     begin_value(table);
-    if (table->is_json)
+    if (table->is_json) {
         put_json(&table->row, text);
-    else
+    } else {
         put_csv(&table->row, text);
+    }
 }
 
 void table_put_hex(struct table *table, struct bytes bytes)
@@ -93,8 +100,9 @@ void table_put_hex(struct table *table, struct bytes bytes)
     char hex[80];
     check(2 * bytes.size < sizeof hex);
     hex[0] = '\0';
-    for (size_t i = 0; i < bytes.size; i++)
+    for (size_t i = 0; i < bytes.size; i++) {
         (void)snprintf(hex + 2 * i, 3, "%02x", bytes.data[i]);
+    }
     table_put_text(table, bytes_of_text(hex));
 }
 
@@ -104,8 +112,9 @@ void table_put_time(struct table *table, int64_t wall_ms)
     struct tm parts;
     const time_t seconds = (time_t)(wall_ms / 1000);
     if (wall_ms > 0 && gmtime_r(&seconds, &parts) != NULL &&
-        strftime(printed, sizeof printed, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        strftime(printed, sizeof printed, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
         printed[0] = '\0';
+    }
     table_put_text(table, bytes_of_text(printed));
 }
 

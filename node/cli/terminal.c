@@ -15,8 +15,9 @@ void terminal_size(unsigned *ret_columns, unsigned *ret_rows)
     struct winsize size;
     *ret_columns = 80;
     *ret_rows = 24;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) {
         return;
+    }
     *ret_columns = size.ws_col;
     *ret_rows = size.ws_row;
 }

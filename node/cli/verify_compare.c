@@ -7,8 +7,9 @@
 static const struct verified_log *log_find(const struct verified_store *store, uint64_t log)
 {
     for (uint32_t i = 0; i < store->logs_count; i++) {
-        if (store->logs[i].head.log == log)
+        if (store->logs[i].head.log == log) {
             return &store->logs[i];
+        }
     }
     return NULL;
 }
@@ -28,10 +29,12 @@ static int first_difference(const struct verified_store *a, const struct verifie
     *ret_seq = 0;
     for (uint64_t seq = 1; seq <= last; seq++) {
         int err = hash_at(a, log, seq, &x);
-        if (err == 0)
+        if (err == 0) {
             err = hash_at(b, log, seq, &y);
-        if (err == ERR_IO)
+        }
+        if (err == ERR_IO) {
             return err;
+        }
         if (err != 0 || !hash_equal(&x, &y)) {
             *ret_seq = seq;
             return 0;
@@ -50,10 +53,11 @@ static void lost_find(const struct verified_store *lacks, const struct verified_
     uint64_t limit = shorter == NULL ? UINT64_MAX : shorter->limit;
     uint64_t had = longer == NULL ? 0 : longer->head.seq;
     uint64_t last = had < limit ? had : limit;
-    if (last > held)
+    if (last > held) {
         findings_add(findings, "lost", "%s lacks events %llu to %llu of journal %016llx, in %s",
                      lacks->name, (unsigned long long)held + 1, (unsigned long long)last,
                      (unsigned long long)log, has->name);
+    }
 }
 
 static int compare_log(const struct verified_store *a, const struct verified_store *b,
@@ -64,25 +68,30 @@ static int compare_log(const struct verified_store *a, const struct verified_sto
     uint64_t seq_b = other == NULL ? 0 : other->head.seq, seq_a = log->head.seq;
     uint64_t common = seq_a < seq_b ? seq_a : seq_b, seq = 0;
     int err = first_difference(a, b, log->head.log, common, &seq);
-    if (err != 0)
+    if (err != 0) {
         return err;
-    if (other != NULL && seq != 0)
+    }
+    if (other != NULL && seq != 0) {
         findings_add(findings, log->is_good && other->is_good ? "forked" : "edited",
                      "%s and %s have different versions of journal %016llx from event %llu on",
                      a->name, b->name, name, (unsigned long long)seq);
-    if (seq_a < seq_b)
+    }
+    if (seq_a < seq_b) {
         lost_find(a, b, log->head.log, findings);
-    if (seq_b < seq_a)
+    }
+    if (seq_b < seq_a) {
         lost_find(b, a, log->head.log, findings);
+    }
     return 0;
 }
 
 static bool heads_are_equal(const struct verified_store *a, const struct verified_store *b)
 {
     bool is_equal = a->logs_count == b->logs_count;
-    for (uint32_t i = 0; is_equal && i < a->logs_count; i++)
+    for (uint32_t i = 0; is_equal && i < a->logs_count; i++) {
         is_equal = a->logs[i].head.log == b->logs[i].head.log &&
                    hash_equal(&a->logs[i].head.hash, &b->logs[i].head.hash);
+    }
     return is_equal;
 }
 
@@ -94,22 +103,26 @@ static int compare_pair(const struct verified_store *a, const struct verified_st
         findings_add(findings, "state", "%s and %s belong to different pop-ups", a->name, b->name);
         return 0;
     }
-    for (uint32_t i = 0; i < a->logs_count && err == 0; i++)
+    for (uint32_t i = 0; i < a->logs_count && err == 0; i++) {
         err = compare_log(a, b, &a->logs[i], findings);
-    for (uint32_t i = 0; i < b->logs_count && err == 0; i++) {
-        if (log_find(a, b->logs[i].head.log) == NULL)
-            err = compare_log(b, a, &b->logs[i], findings);
     }
-    if (err == 0 && heads_are_equal(a, b) && !hash_equal(&a->digest, &b->digest))
+    for (uint32_t i = 0; i < b->logs_count && err == 0; i++) {
+        if (log_find(a, b->logs[i].head.log) == NULL) {
+            err = compare_log(b, a, &b->logs[i], findings);
+        }
+    }
+    if (err == 0 && heads_are_equal(a, b) && !hash_equal(&a->digest, &b->digest)) {
         findings_add(findings, "state", "%s and %s hold the same events and another state", a->name,
                      b->name);
+    }
     return err;
 }
 
 int verify_compare(const struct verified_store *stores, uint32_t count, struct findings *findings)
 {
     int err = 0;
-    for (uint32_t i = 1; i < count && err == 0; i++)
+    for (uint32_t i = 1; i < count && err == 0; i++) {
         err = compare_pair(&stores[0], &stores[i], findings);
+    }
     return err;
 }

@@ -52,8 +52,9 @@ static bool head_read(struct checking *checking, const struct reply_node *line)
 {
     if (reply_number(line, "trestle") != 1 ||
         !id_read(line, "popup", checking->popup.bytes, POPUP_ID_BYTES) ||
-        !id_read(line, "root", checking->root.bytes, PUBLIC_KEY_BYTES))
+        !id_read(line, "root", checking->root.bytes, PUBLIC_KEY_BYTES)) {
         return false;
+    }
     struct popup_id popup = popup_id_of_root(&checking->root);
     return memcmp(popup.bytes, checking->popup.bytes, POPUP_ID_BYTES) == 0;
 }
@@ -61,8 +62,9 @@ static bool head_read(struct checking *checking, const struct reply_node *line)
 /* A log ends: every event must lie under a signature. */
 static void log_end(struct checking *checking)
 {
-    if (checking->seq > 0 && !checking->is_broken && checking->signed_seq != checking->seq)
+    if (checking->seq > 0 && !checking->is_broken && checking->signed_seq != checking->seq) {
         find(checking, "edited", "the journal does not end on a signature");
+    }
 }
 
 static void log_begin(struct checking *checking, uint64_t log)
@@ -120,15 +122,18 @@ static void event_check(struct checking *checking, const struct reply_node *line
         find(checking, "edited", "this is no event");
         return;
     }
-    if (seq == 1)
+    if (seq == 1) {
         log_open_read(checking, &event);
-    if (checking->is_broken)
+    }
+    if (checking->is_broken) {
         return;
+    }
     struct hash eh = chain_event_hash(bytes_of(checking->event, checking->event_size));
     checking->hash = chain_next(&checking->hash, &eh);
     const char *signature = reply_text(line, "sig");
-    if (signature[0] != '\0')
+    if (signature[0] != '\0') {
         signature_check(checking, signature);
+    }
 }
 
 static void line_check(struct checking *checking, const struct reply_node *line)
@@ -139,11 +144,13 @@ static void line_check(struct checking *checking, const struct reply_node *line)
         return;
     }
     uint64_t log = get_be64(id);
-    if (log != checking->log || checking->sums->logs == 0)
+    if (log != checking->log || checking->sums->logs == 0) {
         log_begin(checking, log);
+    }
     checking->sums->events++;
-    if (!checking->is_broken)
+    if (!checking->is_broken) {
         event_check(checking, line);
+    }
 }
 
 static bool lines_check(struct checking *checking, FILE *file, char *buffer)
@@ -153,13 +160,15 @@ static bool lines_check(struct checking *checking, FILE *file, char *buffer)
         struct text line = {.data = buffer, .size = strlen(buffer)};
         struct reply *reply = reply_new(&line);
         checking->line++;
-        if (checking->line == 1)
+        if (checking->line == 1) {
             is_export = head_read(checking, reply_root(reply));
-        else if (is_export)
+        } else if (is_export) {
             line_check(checking, reply_root(reply));
+        }
         reply_free(reply);
-        if (!is_export)
+        if (!is_export) {
             return false;
+        }
     }
     log_end(checking);
     return is_export;
@@ -185,8 +194,9 @@ int verify_export(const char *path, struct findings *findings, struct verified_f
             status = tell_failure(path, ERR_IO);
         }
     }
-    if (file != NULL)
+    if (file != NULL) {
         (void)fclose(file);
+    }
     free(buffer);
     free(checking);
     return status;

@@ -26,13 +26,14 @@ static void on_finding(void *context, const char *kind, const struct proof_place
                        const char *what)
 {
     const struct listening *listening = context;
-    if (place->log == 0)
+    if (place->log == 0) {
         findings_add(listening->findings, kind, "%s: record %llu: %s", listening->path,
                      (unsigned long long)place->record, what);
-    else
+    } else {
         findings_add(listening->findings, kind, "%s: record %llu: journal %016llx, event %llu: %s",
                      listening->path, (unsigned long long)place->record,
                      (unsigned long long)place->log, (unsigned long long)place->seq, what);
+    }
 }
 
 /* The place in formats[]; FORMATS = none of them. */
@@ -43,8 +44,9 @@ static size_t format_of(FILE *file)
     size_t at = 0;
     rewind(file);
     while (at < FORMATS && (size < strlen(formats[at].magic) ||
-                            memcmp(start, formats[at].magic, strlen(formats[at].magic)) != 0))
+                            memcmp(start, formats[at].magic, strlen(formats[at].magic)) != 0)) {
         at++;
+    }
     return at;
 }
 
@@ -54,8 +56,9 @@ int verify_file(const char *path, struct findings *findings, struct verified_fil
     const struct proof_listener listener = {.found = on_finding, .context = &listening};
     struct proof_sums sums;
     FILE *file = fopen(path, "re");
-    if (file == NULL)
+    if (file == NULL) {
         return tell_no_file(path);
+    }
     const size_t format = format_of(file);
     if (format == FORMATS) {
         (void)fclose(file);

@@ -22,8 +22,9 @@ enum {
 static int copy_text(char *to, size_t capacity, const char *value)
 {
     size_t size = strlen(value);
-    if (size >= capacity)
+    if (size >= capacity) {
         return ERR_TOO_LARGE;
+    }
     memcpy(to, value, size + 1);
     return 0;
 }
@@ -32,15 +33,17 @@ static int set_endpoint(char *to, const char *value)
 {
     const char *host = value + strlen("tcp://");
     if (strncmp(value, "tcp://", strlen("tcp://")) != 0 || strrchr(host, ':') == NULL ||
-        strrchr(host, ':') == host)
+        strrchr(host, ':') == host) {
         return ERR_MALFORMED;
+    }
     return copy_text(to, ENDPOINT_BYTES_MAX, value);
 }
 
 static int set_listen(struct settings *settings, const char *value)
 {
-    if (strcmp(value, "none") == 0)
+    if (strcmp(value, "none") == 0) {
         return copy_text(settings->listen, sizeof settings->listen, value);
+    }
     return set_endpoint(settings->listen, value);
 }
 
@@ -57,11 +60,13 @@ static int set_enrol(struct settings *settings, const char *value)
 static int number_of_text(const char *text, long least, long most, long *ret_number)
 {
     char *end = NULL;
-    if (!isdigit((unsigned char)text[0]))
+    if (!isdigit((unsigned char)text[0])) {
         return ERR_MALFORMED;
+    }
     long number = strtol(text, &end, 10);
-    if (*end != '\0' || number < least || number > most)
+    if (*end != '\0' || number < least || number > most) {
         return ERR_MALFORMED;
+    }
     *ret_number = number;
     return 0;
 }
@@ -75,13 +80,15 @@ static int set_place(char address[ADDRESS_BYTES_MAX], const char *value, int *re
         return 0;
     }
     const char *colon = strrchr(value, ':');
-    if (colon == NULL || number_of_text(colon + 1, 0, 65535, &port) != 0)
+    if (colon == NULL || number_of_text(colon + 1, 0, 65535, &port) != 0) {
         return ERR_MALFORMED;
+    }
     bool is_bracketed = value[0] == '[' && colon > value + 1 && colon[-1] == ']';
     const char *host = is_bracketed ? value + 1 : value;
     size_t size = (size_t)(colon - host) - (is_bracketed ? 1 : 0);
-    if (size == 0 || size >= ADDRESS_BYTES_MAX)
+    if (size == 0 || size >= ADDRESS_BYTES_MAX) {
         return ERR_MALFORMED;
+    }
     memcpy(address, host, size);
     address[size] = '\0';
     *ret_port = (int)port;
@@ -115,8 +122,9 @@ static int set_key(struct settings *settings, const char *value)
 
 static int set_screen(struct settings *settings, const char *value)
 {
-    if (strcmp(value, "open") != 0 && strcmp(value, "locked") != 0)
+    if (strcmp(value, "open") != 0 && strcmp(value, "locked") != 0) {
         return ERR_MALFORMED;
+    }
     settings->is_screen_locked = value[0] == 'l';
     return 0;
 }
@@ -130,8 +138,9 @@ static int set_beacon(struct settings *settings, const char *value)
 {
     long number = 0;
     int err = strcmp(value, "none") == 0 ? 0 : number_of_text(value, 1, 65535, &number);
-    if (err == 0)
+    if (err == 0) {
         settings->beacon_port = (int)number;
+    }
     return err;
 }
 
@@ -144,8 +153,9 @@ static int set_store_mib(struct settings *settings, const char *value)
 {
     long number = 0;
     int err = number_of_text(value, 16, 1024L * 1024, &number);
-    if (err == 0)
+    if (err == 0) {
         settings->store_mib = (uint32_t)number;
+    }
     return err;
 }
 
@@ -153,8 +163,9 @@ static int set_customers(struct settings *settings, const char *value)
 {
     long number = 0;
     int err = number_of_text(value, 0, CUSTOMERS_MAX, &number);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     settings->customers = (uint32_t)number;
     settings->has_customers = true;
     return 0;
@@ -164,15 +175,17 @@ static int set_quote_s(struct settings *settings, const char *value)
 {
     long number = 0;
     int err = number_of_text(value, 30, HOLD_MS_MAX / 1000, &number);
-    if (err == 0)
+    if (err == 0) {
         settings->quote_s = (uint32_t)number;
+    }
     return err;
 }
 
 static int set_log_format(struct settings *settings, const char *value)
 {
-    if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0)
+    if (strcmp(value, "text") != 0 && strcmp(value, "json") != 0) {
         return ERR_MALFORMED;
+    }
     settings->log_format = value[0] == 'j' ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
     return 0;
 }
@@ -197,10 +210,12 @@ static int set_log_level(struct settings *settings, const char *value)
 
 static int set_origin(struct settings *settings, const char *value)
 {
-    if (settings->origins_count == ORIGINS_MAX)
+    if (settings->origins_count == ORIGINS_MAX) {
         return ERR_TOO_MANY;
-    if (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0)
+    }
+    if (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0) {
         return ERR_MALFORMED;
+    }
     int err = copy_text(settings->origins[settings->origins_count], SETTING_BYTES_MAX, value);
     settings->origins_count += err == 0;
     return err;
@@ -209,10 +224,12 @@ static int set_origin(struct settings *settings, const char *value)
 static int set_proxy(struct settings *settings, const char *value)
 {
     struct proxies *proxies = &settings->proxies;
-    if (proxies->count == PROXIES_MAX)
+    if (proxies->count == PROXIES_MAX) {
         return ERR_TOO_MANY;
-    if (!peer_text(value, proxies->addresses[proxies->count]))
+    }
+    if (!peer_text(value, proxies->addresses[proxies->count])) {
         return ERR_MALFORMED;
+    }
     proxies->count++;
     return 0;
 }
@@ -223,8 +240,9 @@ bool device_of_text(const char *text, uint64_t *ret_device)
     for (size_t i = 0; i < 16; i++) {
         static const char digits[] = "0123456789abcdef";
         const char *digit = text[i] == '\0' ? NULL : strchr(digits, text[i]);
-        if (digit == NULL)
+        if (digit == NULL) {
             return false;
+        }
         device = device << 4 | (uint64_t)(digit - digits);
     }
     *ret_device = device;
@@ -234,13 +252,16 @@ bool device_of_text(const char *text, uint64_t *ret_device)
 static int set_peer(struct settings *settings, const char *value)
 {
     struct transport_peer peer = {.device = 0};
-    if (settings->peers_count == DEVICES_MAX)
+    if (settings->peers_count == DEVICES_MAX) {
         return ERR_TOO_MANY;
-    if (!device_of_text(value, &peer.device) || value[16] != '@')
+    }
+    if (!device_of_text(value, &peer.device) || value[16] != '@') {
         return ERR_MALFORMED;
+    }
     int err = set_endpoint(peer.endpoint, value + 17);
-    if (err == 0)
+    if (err == 0) {
         settings->peers[settings->peers_count++] = peer;
+    }
     return err;
 }
 
@@ -322,16 +343,18 @@ void settings_extend(const struct setting_more *rows, uint32_t count, void *cont
 
 const struct setting_info *setting_info_at(uint32_t at)
 {
-    if (at >= SETTINGS_COUNT)
+    if (at >= SETTINGS_COUNT) {
         return at - SETTINGS_COUNT < more.count ? &more.rows[at - SETTINGS_COUNT].info : NULL;
+    }
     return &settings_table[at].info;
 }
 
 static const struct setting *setting_find(const char *name)
 {
     for (uint32_t i = 0; i < SETTINGS_COUNT; i++) {
-        if (strcmp(settings_table[i].info.name, name) == 0)
+        if (strcmp(settings_table[i].info.name, name) == 0) {
             return &settings_table[i];
+        }
     }
     return NULL;
 }
@@ -339,17 +362,21 @@ static const struct setting *setting_find(const char *name)
 const struct setting_info *setting_info_find(const char *name)
 {
     const struct setting_info *info;
-    for (uint32_t at = 0; (info = setting_info_at(at)) != NULL; at++)
-        if (strcmp(info->name, name) == 0)
+    for (uint32_t at = 0; (info = setting_info_at(at)) != NULL; at++) {
+        if (strcmp(info->name, name) == 0) {
             return info;
+        }
+    }
     return NULL;
 }
 
 static const struct setting_more *setting_more_find(const char *name)
 {
-    for (uint32_t i = 0; i < more.count; i++)
-        if (strcmp(more.rows[i].info.name, name) == 0)
+    for (uint32_t i = 0; i < more.count; i++) {
+        if (strcmp(more.rows[i].info.name, name) == 0) {
             return &more.rows[i];
+        }
+    }
     return NULL;
 }
 
@@ -370,10 +397,12 @@ static size_t word_distance(const char *a, const char *b)
 {
     size_t row[WORD_BYTES_MAX + 1];
     size_t a_size = strlen(a), b_size = strlen(b);
-    if (a_size > WORD_BYTES_MAX || b_size > WORD_BYTES_MAX)
+    if (a_size > WORD_BYTES_MAX || b_size > WORD_BYTES_MAX) {
         return WORD_BYTES_MAX;
-    for (size_t j = 0; j <= b_size; j++)
+    }
+    for (size_t j = 0; j <= b_size; j++) {
         row[j] = j;
+    }
     for (size_t i = 1; i <= a_size; i++) {
         size_t diagonal = row[0];
         row[0] = i;
@@ -406,8 +435,9 @@ static const char *closest_setting(const char *name)
     const char *names[SETTINGS_COUNT + SETTINGS_MORE_MAX];
     const struct setting_info *info;
     uint32_t count = 0;
-    while (count < SETTINGS_COUNT + SETTINGS_MORE_MAX && (info = setting_info_at(count)) != NULL)
+    while (count < SETTINGS_COUNT + SETTINGS_MORE_MAX && (info = setting_info_at(count)) != NULL) {
         names[count++] = info->name;
+    }
     return closest_word(name, names, count);
 }
 
@@ -425,21 +455,24 @@ int settings_set(struct settings *settings, const char *name, const char *value,
         return ERR_NOT_FOUND;
     }
     int err = setting != NULL ? setting->set(settings, value) : extra->set(more.context, value);
-    if (err == ERR_TOO_MANY)
+    if (err == ERR_TOO_MANY) {
         (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "too many '%s'", name);
-    else if (err != 0)
+    } else if (err != 0) {
         (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%s: '%.128s' is not %s", name, value,
                        setting != NULL ? setting->right : extra->right);
+    }
     return err;
 }
 
 static char *text_trim(char *text)
 {
-    while (isspace((unsigned char)*text))
+    while (isspace((unsigned char)*text)) {
         text++;
+    }
     size_t size = strlen(text);
-    while (size > 0 && isspace((unsigned char)text[size - 1]))
+    while (size > 0 && isspace((unsigned char)text[size - 1])) {
         text[--size] = '\0';
+    }
     return text;
 }
 
@@ -447,8 +480,9 @@ static char *text_trim(char *text)
 static int line_read(struct settings *settings, char *line, char *ret_problem)
 {
     char *text = text_trim(line);
-    if (text[0] == '\0' || text[0] == '#')
+    if (text[0] == '\0' || text[0] == '#') {
         return 0;
+    }
     char *equals = strchr(text, '=');
     if (equals == NULL) {
         (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "expected: name = value");
@@ -478,8 +512,9 @@ int settings_read_text(struct settings *settings, const char *path, char *text, 
         char problem[PROBLEM_BYTES_MAX / 2];
         char whole[PROBLEM_BYTES_MAX];
         char *next = strchr(line, '\n');
-        if (next != NULL)
+        if (next != NULL) {
             *next++ = '\0';
+        }
         if (line_read(settings, line, whole) != 0) {
             (void)snprintf(problem, sizeof problem, "%.255s", whole);
             (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%.200s:%u: %s", path, number, problem);
@@ -513,8 +548,9 @@ int settings_read_file(struct settings *settings, const char *path, char *ret_pr
 static void variable_of(const char *name, char *to, size_t capacity)
 {
     size_t size = (size_t)snprintf(to, capacity, "TRESTLE_%s", name);
-    for (size_t i = 0; i < size && i < capacity; i++)
+    for (size_t i = 0; i < size && i < capacity; i++) {
         to[i] = (char)(to[i] == '-' ? '_' : toupper((unsigned char)to[i]));
+    }
 }
 
 int settings_read_environment(struct settings *settings, char *ret_problem)
@@ -524,8 +560,9 @@ int settings_read_environment(struct settings *settings, char *ret_problem)
         char variable[64], problem[PROBLEM_BYTES_MAX];
         variable_of(info->name, variable, sizeof variable);
         const char *value = getenv(variable);
-        if (value == NULL || value[0] == '\0')
+        if (value == NULL || value[0] == '\0') {
             continue;
+        }
         int err = settings_set(settings, info->name, value, problem);
         if (err != 0) {
             (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%s: %.400s", variable, problem);

@@ -27,12 +27,14 @@ static bool has_room(const char *state)
 static int fill(const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
+    if (fd < 0) {
         return errno == EACCES ? ERR_FORBIDDEN : errno == ENOSPC ? ERR_FULL : ERR_IO;
+    }
     const int code = posix_fallocate(fd, 0, BALLAST_BYTES);
     (void)close(fd);
-    if (code == 0)
+    if (code == 0) {
         return 0;
+    }
     (void)unlink(path);
     return code == ENOSPC || code == EFBIG ? ERR_FULL : ERR_IO;
 }
@@ -41,8 +43,9 @@ int ballast_make(const char *state)
 {
     char path[PATH_BYTES_MAX];
     int err = path_join(path, state, "ballast");
-    if (err != 0 || is_whole(path))
+    if (err != 0 || is_whole(path)) {
         return err;
+    }
     return has_room(state) ? fill(path) : ERR_FULL;
 }
 

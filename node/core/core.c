@@ -23,8 +23,9 @@ static uint32_t time_to_wait(const struct core *core, uint32_t wait_ms)
     uint64_t now_ms = clock_mono_ms();
     uint64_t wake_ms = core->is_open ? core->wake_ms : core->retry_ms;
     uint64_t until_ms = wake_ms > now_ms ? wake_ms - now_ms : 0;
-    if (wake_ms == 0 || until_ms > wait_ms)
+    if (wake_ms == 0 || until_ms > wait_ms) {
         until_ms = wait_ms;
+    }
     return core->replays_count > 0 ? 0 : (uint32_t)until_ms;
 }
 
@@ -34,13 +35,15 @@ static int core_wait(struct core *core, uint32_t wait_ms)
     uint32_t ready = 0;
     size_t count = 0;
     fds[count++] = core->wake_fd;
-    if (core->signal_fd >= 0)
+    if (core->signal_fd >= 0) {
         fds[count++] = core->signal_fd;
+    }
     count += control_fds(&core->control, fds + count);
     int err = transport_wait(core->transport, fds, count, time_to_wait(core, wait_ms), &ready);
     uint64_t drained = 0;
-    if (err == 0 && (ready & 1) != 0)
+    if (err == 0 && (ready & 1) != 0) {
         (void)!read(core->wake_fd, &drained, sizeof drained);
+    }
     return err;
 }
 
@@ -48,40 +51,46 @@ static void core_tell(struct core *core)
 {
     core_care_turn(core);
     core_publish(core, core->is_news);
-    if (core->is_news && core->on_news != NULL)
+    if (core->is_news && core->on_news != NULL) {
         core->on_news(core->news_context);
+    }
     core->is_news = core->is_links_changed = false;
 }
 
 int core_turn(struct core *core, uint32_t wait_ms)
 {
     int err = core_wait(core, wait_ms);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     core_serve_control(core);
     core_beacon_serve(core);
     core_enrol_expire(core);
-    if (core->is_open)
+    if (core->is_open) {
         err = core_turn_inputs(core);
-    else
+    } else {
         err = core_turn_closed(core);
-    if (err == 0 && core->is_open && core->effects->is_new_log_needed)
+    }
+    if (err == 0 && core->is_open && core->effects->is_new_log_needed) {
         err = core_renew_log(core);
+    }
     core_tell(core);
     return err;
 }
 
 static void core_reload(const struct core *core)
 {
-    if (core->on_reload != NULL)
+    if (core->on_reload != NULL) {
         core->on_reload(core->reload_context);
+    }
 }
 
 static bool is_told_to_stop(struct core *core, int signal_fd)
 {
     int number = signals_take(signal_fd);
-    if (number == SIGHUP)
+    if (number == SIGHUP) {
         core_reload(core);
+    }
     return number == SIGTERM || number == SIGINT;
 }
 
@@ -89,8 +98,9 @@ int core_run(struct core *core, int signal_fd)
 {
     core->signal_fd = signal_fd;
     int err = 0;
-    while (err == 0 && !is_told_to_stop(core, signal_fd))
+    while (err == 0 && !is_told_to_stop(core, signal_fd)) {
         err = core_turn(core, IDLE_MS);
+    }
     core_say_goodbye(core, BYE_STOPPING);
     return err;
 }
@@ -106,8 +116,9 @@ void core_wake(void *context)
 
 static int open_log_key(struct core *core)
 {
-    if (core->care.is_store_new)
+    if (core->care.is_store_new) {
         return log_key_renew(core->state, &core->log_key);
+    }
     int err = log_key_load(core->state, &core->log_key);
     return err == ERR_NOT_FOUND ? log_key_renew(core->state, &core->log_key) : err;
 }
@@ -141,21 +152,26 @@ static void open_breadcrumb(struct core *core)
     struct entity_id entity = {{0}};
     unsigned crashes = 0;
     int err = breadcrumb_open(&core->breadcrumb, core->state, &crashes, &entity);
-    if (err != 0)
+    if (err != 0) {
         logger_say(LEVEL_WARNING, "core", "no breadcrumb: %s", err_text(err));
-    if (err == 0 && crashes > 0)
+    }
+    if (err == 0 && crashes > 0) {
         logger_say(LEVEL_ERROR, "core", "it died folding entity %016llx%08x, %u times in a row",
                    (unsigned long long)get_be64(entity.bytes), get_be32(entity.bytes + 8), crashes);
+    }
     err = aside_load(core->state, &core->aside);
-    if (err == 0 && crashes >= CRASHES_MAX)
+    if (err == 0 && crashes >= CRASHES_MAX) {
         err = aside_add(core->state, &core->aside, &entity);
-    if (err != 0)
+    }
+    if (err != 0) {
         logger_say(LEVEL_ERROR, "core", "what it dies of is not set aside: %s", err_text(err));
-    if (core->aside.count > 0)
+    }
+    if (core->aside.count > 0) {
         logger_say(LEVEL_ERROR, "core",
                    "%u orders or records are shown as they were, as this version dies of what came "
                    "after: look at them on another device, and report it",
                    core->aside.count);
+    }
 }
 
 static void configure_replica(struct core *core)
@@ -190,43 +206,57 @@ static int open_access(struct core *core)
 static int open_all(struct core *core)
 {
     int err = open_memory(core);
-    if (err == 0)
+    if (err == 0) {
         err = core_store_open(core);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = open_log_key(core);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = core_fence_open(core);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = book_load(core->state, core->book);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = open_transport(core);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = control_open(&core->control, core->state);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     open_breadcrumb(core);
     configure_replica(core);
     err = core_blobs_open(core);
-    if (err == 0)
+    if (err == 0) {
         err = open_access(core);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = core_door_open(core, DOOR_WEB);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = core_print_open(core);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = core_replica_begin(core);
-    if (err == 0)
+    }
+    if (err == 0) {
         core_beacon_open(core);
-    if (err == 0)
+    }
+    if (err == 0) {
         core_care_open(core);
+    }
     return err;
 }
 
 int core_open(const struct core_config *config, struct core **ret_core)
 {
     struct core *core = calloc(1, sizeof *core);
-    if (core == NULL)
+    if (core == NULL) {
         return ERR_NO_MEMORY;
+    }
     core->state = config->state;
     core->settings = config->settings;
     core->identity = config->identity;
@@ -247,8 +277,9 @@ int core_open(const struct core_config *config, struct core **ret_core)
 
 void core_close(struct core *core)
 {
-    if (core == NULL)
+    if (core == NULL) {
         return;
+    }
     core_fence_stop(core);
     core_care_close(core);
     control_close(&core->control, core->state);
@@ -259,12 +290,14 @@ void core_close(struct core *core)
     breadcrumb_close(&core->breadcrumb);
     access_close(core->access);
     blobs_close(core->blobs);
-    for (unsigned at = 0; at < COMMAND_DOORS_MAX; at++)
+    for (unsigned at = 0; at < COMMAND_DOORS_MAX; at++) {
         core_door_close(&core->doors[at]);
+    }
     store_lmdb_reader_close(core->usage_reader);
     store_lmdb_close(core->store);
-    if (core->wake_fd >= 0)
+    if (core->wake_fd >= 0) {
         (void)close(core->wake_fd);
+    }
     free(core->effects);
     free(core->book);
     free(core->welcome);

@@ -17,8 +17,9 @@ void core_beacon_open(struct core *core)
 {
     const char *endpoint = transport_endpoint(core->transport);
     const char *colon = strrchr(endpoint, ':');
-    if (core->settings->beacon_port == 0 || colon == NULL || is_loopback(endpoint))
+    if (core->settings->beacon_port == 0 || colon == NULL || is_loopback(endpoint)) {
         return;
+    }
     struct beacon_config config = {.popup = core->identity->popup,
                                    .device = core->identity->device,
                                    .mesh_port = (uint16_t)strtoul(colon + 1, NULL, 10),
@@ -26,9 +27,10 @@ void core_beacon_open(struct core *core)
                                    .is_v6 = strchr(endpoint, '[') != NULL,
                                    .seed = entropy_u64()};
     int err = beacon_open(&config, &core->beacon);
-    if (err != 0)
+    if (err != 0) {
         logger_say(LEVEL_WARNING, "core", "no beacon on port %d: %s", core->settings->beacon_port,
                    err_text(err));
+    }
 }
 
 static bool is_linked(const struct core *core, uint64_t device)
@@ -42,8 +44,9 @@ static bool beacon_take(struct core *core, const struct beacon_heard *heard, uin
     for (uint32_t i = 0; i < roster->devices_count; i++) {
         const struct roster_device *device = &roster->devices[i];
         struct beacon_tag tag = beacon_tag(&core->identity->popup, device->id);
-        if (device->is_revoked || memcmp(tag.bytes, heard->tag.bytes, sizeof tag.bytes) != 0)
+        if (device->is_revoked || memcmp(tag.bytes, heard->tag.bytes, sizeof tag.bytes) != 0) {
             continue;
+        }
         struct transport_peer peer = {.device = device->id};
         memcpy(peer.endpoint, heard->endpoint, sizeof peer.endpoint);
         return sightings_note(&core->sightings, &peer, is_linked(core, device->id), now_ms);
@@ -67,14 +70,17 @@ void core_beacon_serve(struct core *core)
 {
     static struct beacon_heard heard[BEACON_HEARD_MAX];
     uint64_t now_ms = clock_mono_ms();
-    if (core->beacon == NULL || !core->is_open || now_ms - core->looked_ms < LOOK_MS)
+    if (core->beacon == NULL || !core->is_open || now_ms - core->looked_ms < LOOK_MS) {
         return;
+    }
     core->looked_ms = now_ms;
     beacon_serve(core->beacon, now_ms);
     size_t count = beacon_hear(core->beacon, heard);
     bool is_changed = beacons_expire(core, now_ms);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         is_changed = beacon_take(core, &heard[i], now_ms) || is_changed;
-    if (is_changed)
+    }
+    if (is_changed) {
         core_update_links(core);
+    }
 }

@@ -36,10 +36,12 @@ static int look_for_missing(struct core *core, struct store_txn *txn)
                               &gone.size);
         look->is_on = look->has_last = err == 0;
         look->last = gone.hash;
-        if (err == 0 && !blobs_has(core->blobs, &gone.hash))
+        if (err == 0 && !blobs_has(core->blobs, &gone.hash)) {
             err = tell(core, txn, &gone);
-        if (err != 0)
+        }
+        if (err != 0) {
             break;
+        }
     }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -52,8 +54,9 @@ static int tell_lost(struct core *core, struct store_txn *txn)
     int err = 0;
     while (err == 0 && core_blobs_take_lost(core, &lost.hash)) {
         err = blob_state_get(txn, &lost.hash, &state);
-        if (err == 0 && state == BLOB_HERE)
+        if (err == 0 && state == BLOB_HERE) {
             err = tell(core, txn, &lost);
+        }
     }
     return err;
 }
@@ -63,8 +66,9 @@ int core_blobs_step(struct core *core, struct store_txn *txn)
     int err = tell_lost(core, txn);
     uint32_t count = core->blob_news_count;
     core->blob_news_count = 0; /* lost with the turn: then it is asked for, or looked for, again */
-    for (uint32_t i = 0; i < count && err == 0; i++)
+    for (uint32_t i = 0; i < count && err == 0; i++) {
         err = tell(core, txn, &core->blob_news[i]);
+    }
     return err != 0 ? err : look_for_missing(core, txn);
 }
 
@@ -94,8 +98,9 @@ static void release_read(struct core *core, const struct effect_blob_read *wante
     uint8_t *data = NULL;
     size_t size = 0;
     int err = blobs_read(core->blobs, &wanted->hash, &data, &size);
-    if (err == ERR_NOT_FOUND || err == ERR_MISMATCH)
-        note(core, &wanted->hash, 0, false);              /* gone or damaged: to be fetched again */
+    if (err == ERR_NOT_FOUND || err == ERR_MISMATCH) {
+        note(core, &wanted->hash, 0, false); /* gone or damaged: to be fetched again */
+    }
     (void)!part_send(core, wanted, bytes_of(data, size)); /* of none: the peer asks somebody else */
     free(data);
 }
@@ -105,27 +110,32 @@ static void release_write(struct core *core, const struct effect_blob_write *par
     bool is_whole;
     bool is_good;
     blobs_take_part(core->blobs, part, &is_whole, &is_good);
-    if (is_whole)
+    if (is_whole) {
         note(core, &part->hash, part->total, is_good);
-    else
+    } else {
         core->wake_ms = clock_mono_ms(); /* for the next part */
+    }
 }
 
 void core_blobs_release(struct core *core)
 {
     const struct effects *effects = core->effects;
-    if (core->blob_look.is_on)
+    if (core->blob_look.is_on) {
         core->wake_ms = clock_mono_ms();
-    for (uint32_t i = 0; i < effects->blob_reads_count; i++)
+    }
+    for (uint32_t i = 0; i < effects->blob_reads_count; i++) {
         release_read(core, &effects->blob_reads[i]);
-    for (uint32_t i = 0; i < effects->blob_writes_count; i++)
+    }
+    for (uint32_t i = 0; i < effects->blob_writes_count; i++) {
         release_write(core, &effects->blob_writes[i]);
+    }
     for (uint32_t i = 0; i < effects->blob_erases_count; i++) {
         int err = blobs_erase(core->blobs, &effects->blob_erases[i]);
-        if (err != 0)
+        if (err != 0) {
             logger_say(LEVEL_ERROR, "blobs",
                        "erased bytes are still on the disk, until the next start tries again: %s",
                        err_text(err));
+        }
     }
 }
 
@@ -141,10 +151,12 @@ int core_blobs_open(struct core *core)
 {
     struct store_txn *txn = NULL;
     int err = blobs_open(core->state, &core->blobs);
-    if (err == 0)
+    if (err == 0) {
         err = store_lmdb_read(core->usage_reader, &txn);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     err = blobs_sweep(core->blobs, is_kept, txn);
     store_lmdb_read_end(core->usage_reader);
     core_blobs_forget(core);

@@ -16,8 +16,9 @@ void core_blobs_lost(struct core *core, const struct hash *hash)
 {
     struct core_blob_care *care = &core->blob_care;
     (void)pthread_mutex_lock(&core->lock);
-    if (care->lost_count < CORE_BLOBS_LOST_MAX)
+    if (care->lost_count < CORE_BLOBS_LOST_MAX) {
         care->lost[care->lost_count++] = *hash;
+    }
     (void)pthread_mutex_unlock(&core->lock);
     core_wake(core);
 }
@@ -27,8 +28,9 @@ bool core_blobs_take_lost(struct core *core, struct hash *ret_hash)
     struct core_blob_care *care = &core->blob_care;
     (void)pthread_mutex_lock(&core->lock);
     const bool is = care->lost_count > 0;
-    if (is)
+    if (is) {
         *ret_hash = care->lost[--care->lost_count];
+    }
     (void)pthread_mutex_unlock(&core->lock);
     return is;
 }
@@ -42,8 +44,9 @@ static int file_next(struct core *core, struct hash *ret_hash)
     struct store_txn *txn = NULL;
     uint32_t size;
     int err = store_lmdb_read(core->usage_reader, &txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = blob_state_next(txn, BLOB_HERE, care->has_looked ? &care->looked : NULL, ret_hash, &size);
     store_lmdb_read_end(core->usage_reader);
     return err;
@@ -56,13 +59,15 @@ void core_blobs_look(struct core *core)
     struct hash hash;
     uint8_t *data = NULL;
     size_t size = 0;
-    if (now_ms < care->due_ms)
+    if (now_ms < care->due_ms) {
         return;
+    }
     int err = file_next(core, &hash);
     care->due_ms = now_ms + (err == ERR_NOT_FOUND ? PASS_MS : FILE_MS);
     care->has_looked = err == 0;
-    if (err != 0)
+    if (err != 0) {
         return; /* a disk that fails is found by the turns */
+    }
     care->looked = hash;
     err = blobs_read(core->blobs, &hash, &data, &size);
     if (err == ERR_NOT_FOUND || err == ERR_MISMATCH) {

@@ -31,24 +31,28 @@ static void room_look(struct core *core)
     const bool was_low = care->is_low;
     care->is_ballast = core->is_alone || ballast_make(core->state) == 0;
     care->is_low = !care->is_ballast || is_map_low(core);
-    if (care->is_low && !was_low)
+    if (care->is_low && !was_low) {
         logger_say(LEVEL_ERROR, "core",
                    "%s is nearly full: only this device's own orders are kept; make room",
                    care->is_ballast ? "the store" : "the disk");
-    if (!care->is_low && was_low)
+    }
+    if (!care->is_low && was_low) {
         logger_say(LEVEL_NOTICE, "core", "there is room again: this device takes in everything");
+    }
 }
 
 void core_care_failed(struct core *core, int err)
 {
     core->care.is_scrub_whole |= err == ERR_IO;
-    if (err != ERR_FULL)
+    if (err != ERR_FULL) {
         return;
+    }
     core->care.is_low = true;
-    if (!core->is_alone && ballast_release(core->state))
+    if (!core->is_alone && ballast_release(core->state)) {
         logger_say(LEVEL_ERROR, "core",
                    "the disk is full: the ballast is thrown overboard, and only this device's own "
                    "orders are kept; make room");
+    }
 }
 
 /* --- the store --- */
@@ -77,8 +81,9 @@ static bool is_remaking(struct core *core, uint64_t now_ms)
             "and records so far",
             (unsigned long long)entities);
     }
-    if (care->is_remaking && !is)
+    if (care->is_remaking && !is) {
         logger_say(LEVEL_NOTICE, "core", "what is made of the journal is right again");
+    }
     care->is_remaking = is;
     return is;
 }
@@ -88,21 +93,24 @@ int core_care_scrub(struct core *core, struct store_txn *txn, bool is_idle)
     struct core_care *care = &core->care;
     const struct moment now = clock_now();
     const bool is_due = now.mono_ms - care->scrub_ms >= SCRUB_MS;
-    if (is_due && is_row_spoilt(core))
+    if (is_due && is_row_spoilt(core)) {
         care->is_scrub_whole = true;
+    }
     const bool is_anew = care->is_scrub_whole && !care->is_hurried;
     care->is_hurried = is_anew || (care->is_hurried && replica_is_scrubbing(core->replica));
     care->is_scrub_whole = false;
-    if (!is_remaking(core, now.mono_ms) && !care->is_hurried && !(is_due && is_idle))
+    if (!is_remaking(core, now.mono_ms) && !care->is_hurried && !(is_due && is_idle)) {
         return 0;
+    }
     const struct input input = {.kind = INPUT_SCRUB,
                                 .now = now,
                                 .is_anew = is_anew,
                                 .records_max = care->is_hurried ? HURRY_RECORDS : SCRUB_RECORDS};
     care->scrub_ms = now.mono_ms;
     const int err = replica_step(core->replica, txn, &input, core->effects);
-    if (err == 0 && care->is_hurried)
+    if (err == 0 && care->is_hurried) {
         effects_wake(core->effects, now.mono_ms);
+    }
     return err;
 }
 
@@ -121,18 +129,21 @@ void core_care_turn(struct core *core)
 {
     struct core_care *care = &core->care;
     const uint64_t now_ms = clock_mono_ms();
-    if (core->is_open && !core->is_alone)
+    if (core->is_open && !core->is_alone) {
         core_blobs_look(core);
-    if (now_ms - care->looked_ms < LOOK_MS)
+    }
+    if (now_ms - care->looked_ms < LOOK_MS) {
         return;
+    }
     care->looked_ms = now_ms;
     if (!care->is_settled && now_ms - core->started_ms >= SETTLED_MS) {
         care->is_settled = true;
         core_store_settled(core);
     }
     room_look(core);
-    if (core_measure_store(core) == 0)
+    if (core_measure_store(core) == 0) {
         tell_manager(core);
+    }
 }
 
 void core_care_open(struct core *core)
@@ -144,6 +155,7 @@ void core_care_open(struct core *core)
 
 void core_care_close(struct core *core)
 {
-    if (core->is_open)
+    if (core->is_open) {
         core_store_settled(core);
+    }
 }

@@ -10,8 +10,9 @@
 
 static void invitation_close(struct core *core, const char *why)
 {
-    if (!core->enrolling.is_open)
+    if (!core->enrolling.is_open) {
         return;
+    }
     logger_say(LEVEL_NOTICE, "mesh", "the invitation is closed: %s", why);
     transport_enrol_close(core->transport);
     entropy_wipe(&core->enrolling, sizeof core->enrolling);
@@ -32,14 +33,16 @@ static void newcomer_refuse(struct core *core, enum bye_reason reason)
 static void try_count(struct core *core, const char *what)
 {
     logger_say(LEVEL_WARNING, "mesh", "a newcomer was refused: %s", what);
-    if (++core->enrolling.tries >= INVITATION_TRIES_MAX)
+    if (++core->enrolling.tries >= INVITATION_TRIES_MAX) {
         invitation_close(core, "too many wrong tries");
+    }
 }
 
 void core_enrol_expire(struct core *core)
 {
-    if (core->enrolling.is_open && clock_mono_ms() >= core->enrolling.until_ms)
+    if (core->enrolling.is_open && clock_mono_ms() >= core->enrolling.until_ms) {
         invitation_close(core, "its time is over");
+    }
 }
 
 /* --- inviting --- */
@@ -48,8 +51,9 @@ static bool lane_is_free(const struct core *core, const char *lane)
 {
     const struct roster *roster = replica_roster(core->replica);
     for (uint32_t i = 0; lane[0] != '\0' && i < roster->devices_count; i++) {
-        if (strcmp(roster->devices[i].certificate.lane, lane) == 0)
+        if (strcmp(roster->devices[i].certificate.lane, lane) == 0) {
             return false;
+        }
     }
     return strcmp(core->identity->certificate.lane, lane) != 0 || lane[0] == '\0';
 }
@@ -65,32 +69,40 @@ static void enrol_listen(const struct core *core, char *to)
 {
     const char *listen = core->settings->listen;
     const char *colon = strrchr(listen, ':');
-    if (core->settings->enrol[0] != '\0')
+    if (core->settings->enrol[0] != '\0') {
         (void)snprintf(to, ENDPOINT_BYTES_MAX, "%s", core->settings->enrol);
-    else if (strcmp(listen, "none") == 0 || colon == NULL)
+    } else if (strcmp(listen, "none") == 0 || colon == NULL) {
         (void)snprintf(to, ENDPOINT_BYTES_MAX, "tcp://127.0.0.1:*");
-    else
+    } else {
         (void)snprintf(to, ENDPOINT_BYTES_MAX, "%.*s:*", (int)(colon - listen), listen);
+    }
 }
 
 /* NULL, or why not. */
 static const char *invite_refusal(const struct core *core, const struct control_request *request)
 {
     uint64_t needed = capability_bit(CAP_ROSTER);
-    if (request->count != 4)
+    if (request->count != 4) {
         return "invite takes a role, a lane and a name";
-    if (!core->is_open)
+    }
+    if (!core->is_open) {
         return "the store takes nothing now";
-    if (role_of_text(request->words[1]) == ROLE_NONE)
+    }
+    if (role_of_text(request->words[1]) == ROLE_NONE) {
         return "there is no such role";
-    if (!lane_is_clean(request->words[2]))
+    }
+    if (!lane_is_clean(request->words[2])) {
         return "a lane is one to three letters A-Z";
-    if (!lane_is_free(core, request->words[2]))
+    }
+    if (!lane_is_free(core, request->words[2])) {
         return "another device has this lane; choose another letter";
-    if (strlen(request->words[3]) > NAME_BYTES_MAX)
+    }
+    if (strlen(request->words[3]) > NAME_BYTES_MAX) {
         return "the name is too long";
-    if (!core->identity->has_root && (core->identity->certificate.capabilities & needed) == 0)
+    }
+    if (!core->identity->has_root && (core->identity->certificate.capabilities & needed) == 0) {
         return "this device may not add others; ask at the one that made the pop-up";
+    }
     return NULL;
 }
 
@@ -103,8 +115,9 @@ static int invitation_open(struct core *core, const struct control_request *requ
     invitation_close(core, "a new one was asked for");
     enrol_listen(core, listen);
     int err = transport_enrol_open(core->transport, listen, is_pairing ? &door : NULL);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     core->joined = 0;
     enrolling->is_open = true;
     enrolling->is_pairing = is_pairing;
@@ -118,12 +131,14 @@ static int invitation_open(struct core *core, const struct control_request *requ
                             .expires_s = clock_wall_ms() / 1000 + INVITATION_SECONDS};
     entropy_bytes(enrolling->invitation.secret, sizeof enrolling->invitation.secret);
     core_enrol_endpoint(core, enrolling->invitation.endpoint);
-    if (is_pairing)
+    if (is_pairing) {
         (void)snprintf(ret_text, INVITATION_TEXT_BYTES_MAX, "%s", enrolling->invitation.endpoint);
-    else
+    } else {
         err = invitation_encode(&enrolling->invitation, ret_text);
-    if (err != 0)
+    }
+    if (err != 0) {
         invitation_close(core, err_text(err));
+    }
     return err;
 }
 
@@ -132,9 +147,10 @@ static void serve_invite(struct core *core, const struct control_request *reques
     char text[INVITATION_TEXT_BYTES_MAX];
     const char *refusal = invite_refusal(core, request);
     int err = refusal == NULL ? invitation_open(core, request, text) : ERR_STATE;
-    if (err == 0)
+    if (err == 0) {
         logger_say(LEVEL_NOTICE, "mesh", "an invitation for a %s is open at %s", request->words[1],
                    core->enrolling.invitation.endpoint);
+    }
     control_answer(client, err, err == 0 ? text : refusal != NULL ? refusal : err_text(err));
     entropy_wipe(text, sizeof text);
 }
@@ -150,11 +166,12 @@ static void serve_pairing(struct core *core, int client)
         control_answer(client, ERR_STATE, "the pairing is over; nobody joined");
         return;
     }
-    if (!is_open)
+    if (!is_open) {
         (void)snprintf(text, sizeof text, "joined %016llx", (unsigned long long)core->joined);
-    else if (enrolling->pairing.is_shown && !enrolling->pairing.is_agreed)
+    } else if (enrolling->pairing.is_shown && !enrolling->pairing.is_agreed) {
         (void)snprintf(text, sizeof text, "%s %s", enrolling->pairing.paired.digits,
                        enrolling->pairing.paired.name);
+    }
     control_answer(client, 0, text);
 }
 
@@ -188,14 +205,15 @@ void core_serve_control(struct core *core)
     struct control_request request;
     int client = -1;
     while (control_next(&core->control, &request, &client)) {
-        if (strcmp(request.words[0], "invite") == 0 || strcmp(request.words[0], "pair") == 0)
+        if (strcmp(request.words[0], "invite") == 0 || strcmp(request.words[0], "pair") == 0) {
             serve_invite(core, &request, client);
-        else if (strcmp(request.words[0], "pairing") == 0)
+        } else if (strcmp(request.words[0], "pairing") == 0) {
             serve_pairing(core, client);
-        else if (strcmp(request.words[0], "pair-answer") == 0)
+        } else if (strcmp(request.words[0], "pair-answer") == 0) {
             serve_pair_answer(core, &request, client);
-        else
+        } else {
             control_answer(client, ERR_NOT_FOUND, "the running node does not know this request");
+        }
     }
 }
 
@@ -204,8 +222,9 @@ void core_serve_control(struct core *core)
 /* As the inviter says, else as it calls itself, else what it is. */
 static const char *newcomer_name(const struct enrolling *enrolling)
 {
-    if (enrolling->name[0] != '\0')
+    if (enrolling->name[0] != '\0') {
         return enrolling->name;
+    }
     return enrolling->hello.name[0] != '\0' ? enrolling->hello.name : role_text(enrolling->role);
 }
 
@@ -230,8 +249,9 @@ static int newcomer_certify(struct core *core)
     struct book_entry *newcomer = &enrolling->newcomer;
     *newcomer = (struct book_entry){.device = id64_of_key(&hello->device_key)};
     int err = identity_issue(core->identity, &certificate, newcomer->chain, &chain);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     newcomer->chain_size = chain.size;
     memcpy(newcomer->endpoint, hello->endpoint, sizeof newcomer->endpoint);
     return 0;
@@ -244,30 +264,36 @@ static bool pair_event(struct core *core, const struct transport_event *event)
     struct pairing *pairing = &core->enrolling.pairing;
     uint8_t buffer[PAIR_FRAME_BYTES_MAX];
     struct bytes answer;
-    if (pairing->is_shown && routing_equal(&event->caller, &pairing->shown))
+    if (pairing->is_shown && routing_equal(&event->caller, &pairing->shown)) {
         return pairing->is_agreed;
+    }
     const struct pair_host host = {.popup = core->identity->popup,
                                    .secret = &core->identity->transport_secret};
     const struct pair_speaker speaker = {.routing = event->caller, .key = event->key};
-    if (pairing_hear(pairing, &host, &speaker, event->frame, buffer, &answer))
+    if (pairing_hear(pairing, &host, &speaker, event->frame, buffer, &answer)) {
         transport_enrol_reply(core->transport, &event->caller, answer);
+    }
     return false;
 }
 
 void core_enrol_event(struct core *core, const struct transport_event *event)
 {
     struct enrolling *enrolling = &core->enrolling;
-    if (!enrolling->is_open || enrolling->is_pending)
+    if (!enrolling->is_open || enrolling->is_pending) {
         return;
-    if (enrolling->is_pairing && !pair_event(core, event))
+    }
+    if (enrolling->is_pairing && !pair_event(core, event)) {
         return;
+    }
     enrolling->caller = event->caller;
     int err = enrol_hello_decode(&enrolling->invitation, event->frame, &enrolling->hello);
     if (err == 0 && memcmp(enrolling->hello.transport_key.bytes, event->key.bytes,
-                           sizeof event->key.bytes) != 0)
+                           sizeof event->key.bytes) != 0) {
         err = ERR_FORBIDDEN; /* the connection proved another key */
-    if (err == 0)
+    }
+    if (err == 0) {
         err = newcomer_certify(core);
+    }
     if (err == 0) {
         enrolling->is_pending = true;
         enrolling->command = (struct command){
@@ -277,10 +303,11 @@ void core_enrol_event(struct core *core, const struct transport_event *event)
         return;
     }
     newcomer_refuse(core, err == ERR_FORBIDDEN ? BYE_UNKNOWN : BYE_PROTOCOL);
-    if (err == ERR_FORBIDDEN)
+    if (err == ERR_FORBIDDEN) {
         try_count(core, "what it showed is not this invitation");
-    else /* no proof at all: whoever throws junk at the door must not close it */
+    } else { /* no proof at all: whoever throws junk at the door must not close it */
         logger_say(LEVEL_INFO, "mesh", "what came to the door is no newcomer: %s", err_text(err));
+    }
 }
 
 /* Own address, and everybody in the roster with the endpoint that the book has of them. */
@@ -294,8 +321,9 @@ static int welcome_fill(struct core *core)
     memcpy(welcome->chain, core->enrolling.newcomer.chain, welcome->chain_size);
     for (uint32_t i = 0; i < core->book->count; i++) {
         if (core->book->entries[i].device != core->enrolling.newcomer.device &&
-            book_put(&welcome->book, &core->book->entries[i]) != 0)
+            book_put(&welcome->book, &core->book->entries[i]) != 0) {
             return ERR_TOO_MANY;
+        }
     }
     struct book_entry own = {.device = core->identity->device,
                              .chain_size = core->identity->chain_size};
@@ -308,8 +336,9 @@ static int welcome_introduce(struct core *core)
 {
     struct store_txn *txn = NULL;
     int err = store_lmdb_read(core->usage_reader, &txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = introductions_collect(txn, replica_roster(core->replica), core->enrolling.newcomer.device,
                                 core->welcome);
     store_lmdb_read_end(core->usage_reader);
@@ -321,25 +350,31 @@ static int newcomer_welcome(struct core *core)
     struct enrolling *enrolling = &core->enrolling;
     struct bytes frame;
     int err = welcome_fill(core);
-    if (err == 0)
+    if (err == 0) {
         err = welcome_introduce(core);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = book_put(core->book, &enrolling->newcomer);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = book_save(core->state, core->book);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = welcome_encode(&enrolling->invitation, &enrolling->hello.mac, core->welcome,
                              core->welcome_frame, &frame);
-    if (err == 0)
+    }
+    if (err == 0) {
         transport_enrol_reply(core->transport, &enrolling->caller, frame);
+    }
     return err;
 }
 
 void core_enrol_answered(struct core *core, const struct effect_answer *answer)
 {
     struct enrolling *enrolling = &core->enrolling;
-    if (!enrolling->is_pending)
+    if (!enrolling->is_pending) {
         return;
+    }
     enrolling->is_pending = false;
     int err = answer->err == 0 ? newcomer_welcome(core) : answer->err;
     if (err != 0) {

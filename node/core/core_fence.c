@@ -9,11 +9,13 @@ static int stored_seq(struct core *core, uint64_t log, uint64_t *ret_seq)
     struct log_head head;
     *ret_seq = 0;
     int err = store_lmdb_read(core->usage_reader, &txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = log_head_get(txn, log, &head);
-    if (err == 0)
+    if (err == 0) {
         *ret_seq = head.seq;
+    }
     store_lmdb_read_end(core->usage_reader);
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -29,15 +31,17 @@ int core_fence_open(struct core *core)
     uint64_t seq;
     uint64_t place = fence_place(core->state);
     int err = stored_seq(core, own_log(core), &seq);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = fence_load(core->state, &core->fence);
-    if (err == ERR_MALFORMED)
+    if (err == ERR_MALFORMED) {
         logger_say(LEVEL_WARNING, "core",
                    "the file fence is damaged: this device goes on under a "
                    "new journal, to be safe");
-    else if (err != 0 && err != ERR_NOT_FOUND)
+    } else if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
+    }
     enum fence_finding finding = err == ERR_MALFORMED ? FENCE_BEHIND
                                                       : fence_judge(err == 0 ? &core->fence : NULL,
                                                                     own_log(core), seq, place);
@@ -45,8 +49,9 @@ int core_fence_open(struct core *core)
         logger_say(LEVEL_WARNING, "core", "%s: it goes on under a new journal",
                    fence_text(finding));
         err = log_key_renew(core->state, &core->log_key);
-        if (err != 0)
+        if (err != 0) {
             return err;
+        }
         seq = 0;
     }
     core->fence = (struct fence){.log = own_log(core), .place = place, .seq = seq + FENCE_LEASE};
@@ -57,24 +62,28 @@ int core_fence_move(struct core *core)
 {
     uint64_t seq = replica_log_seq(core->replica);
     struct fence fence = core->fence;
-    if (replica_log(core->replica) == fence.log && seq <= fence.seq)
+    if (replica_log(core->replica) == fence.log && seq <= fence.seq) {
         return 0;
+    }
     fence.log = replica_log(core->replica);
     fence.seq = seq + FENCE_LEASE;
     int err = fence_save(core->state, &fence);
-    if (err == 0)
+    if (err == 0) {
         core->fence = fence;
+    }
     return err;
 }
 
 void core_fence_stop(struct core *core)
 {
     struct fence fence = core->fence;
-    if (!core->is_open || core->is_undone || fence.log != replica_log(core->replica))
+    if (!core->is_open || core->is_undone || fence.log != replica_log(core->replica)) {
         return;
+    }
     fence.seq = replica_log_seq(core->replica);
     fence.is_stopped = true;
     int err = fence_save(core->state, &fence);
-    if (err != 0)
+    if (err != 0) {
         logger_say(LEVEL_WARNING, "core", "the fence stays leased: %s", err_text(err));
+    }
 }

@@ -30,8 +30,9 @@ static void gate_live(void *context, struct gate_live *ret_live)
     ret_live->uptime_s = (now_ms - core->started_ms) / 1000;
     for (uint32_t i = 0; i < ret_live->peers_count; i++) {
         struct gate_peer *peer = &ret_live->peers[i];
-        if (peer->heard_ms_ago != UINT64_MAX) /* kept as a moment, told as an age */
+        if (peer->heard_ms_ago != UINT64_MAX) { /* kept as a moment, told as an age */
             peer->heard_ms_ago = now_ms > peer->heard_ms_ago ? now_ms - peer->heard_ms_ago : 0;
+        }
     }
 }
 
@@ -63,11 +64,13 @@ int core_door_open(struct core *core, unsigned at)
 {
     struct core_door *door = &core->doors[at];
     *door = (struct core_door){.core = core, .queue = command_queue_new_at(at, core_wake, core)};
-    if (door->queue == NULL)
+    if (door->queue == NULL) {
         return ERR_NO_MEMORY;
+    }
     int err = store_lmdb_reader_open(core->store, &door->reader);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     door->gate = (struct gate){.context = door,
                                .queue = door->queue,
                                .blobs = core->blobs,
@@ -102,15 +105,18 @@ const struct gate *core_gate(struct core *core)
 int core_gate_more(struct core *core, const struct gate **ret_gate)
 {
     unsigned at = DOORS_OF_PROGRAM;
-    while (at < COMMAND_DOORS_MAX && core->doors[at].core != NULL)
+    while (at < COMMAND_DOORS_MAX && core->doors[at].core != NULL) {
         at++;
-    if (at == COMMAND_DOORS_MAX)
+    }
+    if (at == COMMAND_DOORS_MAX) {
         return ERR_TOO_MANY;
+    }
     int err = core_door_open(core, at);
-    if (err == 0)
+    if (err == 0) {
         *ret_gate = &core->doors[at].gate;
-    else
+    } else {
         core_door_close(&core->doors[at]);
+    }
     return err;
 }
 
@@ -118,16 +124,19 @@ static void live_marks(const struct core *core, struct gate_live *live)
 {
     struct replica_log_info info;
     live->marks_count = 0;
-    while (live->marks_count < LOGS_MAX && replica_log_at(core->replica, live->marks_count, &info))
+    while (live->marks_count < LOGS_MAX &&
+           replica_log_at(core->replica, live->marks_count, &info)) {
         live->marks[live->marks_count++] = (struct gate_mark){.log = info.log, .seq = info.mark};
+    }
 }
 
 /* When @device was heard last, as was told before; UINT64_MAX = never. */
 static uint64_t heard_before(const struct gate_peer *before, uint32_t count, uint64_t device)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (before[i].device == device)
+        if (before[i].device == device) {
             return before[i].heard_ms_ago;
+        }
     }
     return UINT64_MAX;
 }
@@ -142,8 +151,9 @@ static void linked_find(const struct core *core, struct linked *linked)
 {
     linked->count = 0;
     while (linked->count < LINKS_MAX &&
-           replica_peer_at(core->replica, linked->count, &linked->peers[linked->count]))
+           replica_peer_at(core->replica, linked->count, &linked->peers[linked->count])) {
         linked->count++;
+    }
 }
 
 /* @heard_ms: what is known of it from earlier links. */
@@ -165,10 +175,12 @@ static void live_peer(const struct core *core, const struct roster_device *devic
     core_screens_of(core, device->id, &ret_peer->screens);
     for (uint32_t i = 0; i < linked->count; i++) {
         const struct replica_peer *peer = &linked->peers[i];
-        if (peer->device != device->id || !peer->is_ready)
+        if (peer->device != device->id || !peer->is_ready) {
             continue;
-        if (peer->heard_mono_ms != 0)
+        }
+        if (peer->heard_mono_ms != 0) {
             ret_peer->heard_ms_ago = peer->heard_mono_ms;
+        }
         ret_peer->behind = peer->behind;
         ret_peer->ahead = peer->ahead;
         ret_peer->clock_offset_ms = peer->clock_offset_ms;
@@ -186,9 +198,10 @@ static void live_peers(const struct core *core, struct gate_live *live)
     live->peers_count = 0;
     for (uint32_t i = 0; i < roster->devices_count; i++) {
         const struct roster_device *device = &roster->devices[i];
-        if (device->id != core->identity->device)
+        if (device->id != core->identity->device) {
             live_peer(core, device, &linked, heard_before(before, before_count, device->id),
                       &live->peers[live->peers_count++]);
+        }
     }
 }
 
@@ -202,9 +215,11 @@ static void live_people(const struct core *core, struct gate_live *live)
 static void live_voided(const struct core *core, struct gate_live *live)
 {
     live->voided_count = 0;
-    while (live->voided_count < VOIDED_ORDERS_MAX &&
-           replica_voided_at(core->replica, live->voided_count, &live->voided[live->voided_count]))
+    while (
+        live->voided_count < VOIDED_ORDERS_MAX &&
+        replica_voided_at(core->replica, live->voided_count, &live->voided[live->voided_count])) {
         live->voided_count++;
+    }
 }
 
 /* An admin may have given this device another certificate than the one that it started with, or
@@ -230,8 +245,9 @@ static void live_own(const struct core *core, struct gate_live *live)
 
 static void live_beacons(const struct core *core, struct gate_live *live)
 {
-    if (core->beacon == NULL)
+    if (core->beacon == NULL) {
         return;
+    }
     struct beacon_counts counts = beacon_counts(core->beacon);
     live->beacons_sent = counts.sent;
     live->beacons_heard = counts.heard;
@@ -262,11 +278,13 @@ int core_measure_store(struct core *core)
 {
     struct store_lmdb_usage usage;
     unsigned dead = 0;
-    if (store_lmdb_clear_readers(core->store, &dead) == 0 && dead > 0)
+    if (store_lmdb_clear_readers(core->store, &dead) == 0 && dead > 0) {
         logger_say(LEVEL_INFO, "core", "%u readers of the store died", dead);
+    }
     int err = store_lmdb_usage(core->usage_reader, &usage);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     (void)pthread_mutex_lock(&core->lock);
     core->live.store_bytes = usage.used_bytes;
     core->live.store_bytes_max = usage.map_bytes;

@@ -11,8 +11,9 @@ static struct pair_caller *caller_find(struct pairing *pairing, const struct rou
 {
     for (uint32_t i = 0; i < PAIR_CALLERS_MAX; i++) {
         struct pair_caller *caller = &pairing->callers[i];
-        if (caller->is_used && routing_equal(&caller->routing, routing))
+        if (caller->is_used && routing_equal(&caller->routing, routing)) {
             return caller;
+        }
     }
     return NULL;
 }
@@ -38,8 +39,9 @@ static bool hear_commit(struct pairing *pairing, const struct pair_host *host,
     const struct public_key own = transport_public(host->secret);
     caller->commitment = *commitment;
     int err = pair_part_inviter(&host->popup, &own, &caller->offer);
-    if (err == 0)
+    if (err == 0) {
         err = pair_offer_encode(&caller->offer, buffer, ret_answer);
+    }
     return err == 0;
 }
 
@@ -49,16 +51,19 @@ static void hear_reveal(struct pairing *pairing, const struct pair_host *host,
     struct pair_caller *caller = caller_find(pairing, &speaker->routing);
     struct pair_part part;
     struct paired paired;
-    if (caller == NULL)
+    if (caller == NULL) {
         return;
+    }
     int err = pair_reveal_decode(frame, &caller->commitment, &part);
-    if (err == 0)
+    if (err == 0) {
         err = pair_conclude(&caller->offer, &part, host->secret, &paired);
+    }
     caller->is_used = false;
     if (err != 0 || pairing->is_shown ||
         memcmp(&paired.newcomer, &speaker->key, sizeof speaker->key) !=
-            0) /* the connection proved another key */
+            0) { /* the connection proved another key */
         return;
+    }
     pairing->is_shown = true;
     pairing->shown = speaker->routing;
     pairing->paired = paired;
@@ -69,8 +74,9 @@ bool pairing_hear(struct pairing *pairing, const struct pair_host *host,
                   struct bytes *ret_answer)
 {
     struct hash commitment;
-    if (pair_commit_decode(frame, &commitment) == 0)
+    if (pair_commit_decode(frame, &commitment) == 0) {
         return hear_commit(pairing, host, &speaker->routing, &commitment, buffer, ret_answer);
+    }
     hear_reveal(pairing, host, speaker, frame);
     return false;
 }

@@ -15,8 +15,9 @@ static void release_sends(struct core *core)
     const struct effects *effects = core->effects;
     for (uint32_t i = 0; i < effects->sends_count; i++) {
         /* An outbox that overflows is empty now; the peer asks again for what it lacks. */
-        if (transport_send(core->transport, effects->sends[i].link, effects->sends[i].frame) != 0)
+        if (transport_send(core->transport, effects->sends[i].link, effects->sends[i].frame) != 0) {
             logger_say(LEVEL_INFO, "mesh", "a slow device lost what was queued for it");
+        }
     }
     for (uint32_t i = 0; i < effects->closes_count; i++) {
         const struct effect_close *close_ = &effects->closes[i];
@@ -31,14 +32,15 @@ static void release_answers(struct core *core)
 {
     for (uint32_t i = 0; i < core->effects->answers_count; i++) {
         const struct effect_answer *answer = &core->effects->answers[i];
-        if (answer->request == REQUEST_ENROL)
+        if (answer->request == REQUEST_ENROL) {
             core_enrol_answered(core, answer);
-        else if (answer->request >= REQUEST_PRINT)
+        } else if (answer->request >= REQUEST_PRINT) {
             core_print_answered(core, answer);
-        else if (answer->request == REQUEST_PLACE)
+        } else if (answer->request == REQUEST_PLACE) {
             core->is_place_told = true;
-        else
+        } else {
             core_door_answer(core, answer);
+        }
     }
 }
 
@@ -58,8 +60,9 @@ static void release(struct core *core)
     release_sends(core);
     release_answers(core);
     release_alarms(effects);
-    if (effects->is_roster_changed)
+    if (effects->is_roster_changed) {
         core_update_links(core);
+    }
     core->wake_ms = effects->wake_mono_ms;
     core_blobs_release(core);
     core_print_release(core);
@@ -76,13 +79,15 @@ int core_turn_end(struct core *core, struct store_txn *txn, bool *ret_is_commit)
         store_lmdb_abort(txn);
     } else {
         err = core_fence_move(core);
-        if (err != 0)
+        if (err != 0) {
             store_lmdb_abort(txn);
-        else
+        } else {
             err = store_lmdb_commit(txn);
+        }
         *ret_is_commit = err != 0;
     }
-    if (err == 0)
+    if (err == 0) {
         release(core);
+    }
     return err;
 }

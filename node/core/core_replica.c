@@ -20,17 +20,19 @@ static int replica_refold(struct core *core)
     while (err == 0 && !is_done) {
         struct store_txn *txn = NULL;
         err = store_lmdb_begin(core->store, &txn);
-        if (err != 0)
+        if (err != 0) {
             return err;
+        }
         err = replica_rebuild_part(core->replica, txn, REFOLD_ENTITIES, &entities, &is_done);
         if (err != 0) {
             store_lmdb_abort(txn);
             return err;
         }
         err = store_lmdb_commit(txn);
-        if (err == 0)
+        if (err == 0) {
             logger_say(LEVEL_NOTICE, "core", "%llu orders, items and records are read%s",
                        (unsigned long long)entities, is_done ? ": done" : "");
+        }
     }
     return err;
 }
@@ -41,8 +43,9 @@ static int replica_begin_once(struct core *core)
     bool is_commit = false;
     effects_reset(core->effects);
     int err = store_lmdb_begin(core->store, &txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = replica_open(core->replica, txn, &core->replica_config, clock_now(), core->effects);
     if (err != 0) {
         store_lmdb_abort(txn);
@@ -56,8 +59,9 @@ static int replica_begin_once(struct core *core)
 int core_replica_begin(struct core *core)
 {
     int err = replica_begin_once(core);
-    if (err != ERR_VERSION)
+    if (err != ERR_VERSION) {
         return err;
+    }
     err = replica_refold(core);
     return err != 0 ? err : replica_begin_once(core);
 }
@@ -65,8 +69,9 @@ int core_replica_begin(struct core *core)
 int core_replica_retry(struct core *core)
 {
     int err = core_replica_begin(core);
-    if (err == 0)
+    if (err == 0) {
         return 0;
+    }
     logger_say(LEVEL_ERROR, "core", "the store does not take anything now: %s", err_text(err));
     core->retry_ms = clock_mono_ms() + RETRY_MS;
     return err == ERR_IO ? ERR_IO : 0;
@@ -80,8 +85,9 @@ void core_say_goodbye(struct core *core, enum bye_reason reason)
     writer_init(&writer, frame, sizeof frame);
     message_write_bye(&writer, reason);
     check(writer_finish(&writer, &bytes) == 0);
-    for (uint32_t i = 0; i < LINKS_MAX; i++)
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
         (void)!transport_send(core->transport, i, bytes);
+    }
 }
 
 void core_replica_forget(struct core *core)

@@ -25,8 +25,9 @@ static void take_door(struct core *core, const struct core_door *door)
 {
     const struct api_command *command = NULL;
     while (core->taken_count < API_COMMANDS_MAX &&
-           (command = command_queue_take(door->queue)) != NULL)
+           (command = command_queue_take(door->queue)) != NULL) {
         core->taken[core->taken_count++] = command;
+    }
 }
 
 /* Those of an aborted turn first, one a turn. */
@@ -35,13 +36,15 @@ static void take_commands(struct core *core)
     if (core->replays_count > 0) {
         core->taken[core->taken_count++] = core->replays[0];
         core->replays_count--;
-        for (uint32_t i = 0; i < core->replays_count; i++)
+        for (uint32_t i = 0; i < core->replays_count; i++) {
             core->replays[i] = core->replays[i + 1];
+        }
         return;
     }
     for (unsigned at = 0; at < COMMAND_DOORS_MAX; at++) {
-        if (core->doors[at].reader != NULL)
+        if (core->doors[at].reader != NULL) {
             take_door(core, &core->doors[at]);
+        }
     }
 }
 
@@ -57,8 +60,9 @@ static int step_command(struct core *core, struct store_txn *txn, const struct c
 static int step_commands(struct core *core, struct store_txn *txn, uint32_t first)
 {
     int err = 0;
-    for (uint32_t i = first; i < core->taken_count && err == 0; i++)
+    for (uint32_t i = first; i < core->taken_count && err == 0; i++) {
         err = step_command(core, txn, &core->taken[i]->command, core->taken[i]->request);
+    }
     return err;
 }
 
@@ -66,11 +70,13 @@ static int step_commands(struct core *core, struct store_txn *txn, uint32_t firs
 
 static int step_enrol(struct core *core, struct store_txn *txn, const struct transport_event *event)
 {
-    if (core->enrolling.is_pending)
+    if (core->enrolling.is_pending) {
         return 0; /* in this very turn: one command is one answer, however many frames come */
+    }
     core_enrol_event(core, event);
-    if (!core->enrolling.is_pending)
+    if (!core->enrolling.is_pending) {
         return 0;
+    }
     return step_command(core, txn, &core->enrolling.command, REQUEST_ENROL);
 }
 
@@ -79,8 +85,9 @@ static int step_event(struct core *core, struct store_txn *txn, const struct tra
     static const enum input_kind kinds[] = {[TRANSPORT_UP] = INPUT_LINK_UP,
                                             [TRANSPORT_DOWN] = INPUT_LINK_DOWN,
                                             [TRANSPORT_MESSAGE] = INPUT_MESSAGE};
-    if (event->kind == TRANSPORT_ENROL)
+    if (event->kind == TRANSPORT_ENROL) {
         return step_enrol(core, txn, event);
+    }
     if (event->kind != TRANSPORT_MESSAGE) {
         logger_say(LEVEL_INFO, "mesh", "link %u %s: device %016llx", event->link,
                    event->kind == TRANSPORT_UP ? "up" : "down", (unsigned long long)event->device);
@@ -105,11 +112,13 @@ static int step_events(struct core *core, struct store_txn *txn, bool *ret_is_id
         if (bytes >= TURN_REMOTE_BYTES_MAX) {
             uint32_t before = core->taken_count;
             take_commands(core);
-            if (core->taken_count > before)
+            if (core->taken_count > before) {
                 return step_commands(core, txn, before);
+            }
         }
-        if (!transport_next(core->transport, &event))
+        if (!transport_next(core->transport, &event)) {
             break;
+        }
         err = step_event(core, txn, &event);
         bytes += event.frame.size;
     }
@@ -135,8 +144,9 @@ static int turn_failed(struct core *core, int err, bool is_commit, bool is_repla
     if (is_replay) {
         answer_taken(core, err == ERR_FULL ? ERR_FULL : ERR_INTERNAL);
     } else {
-        for (uint32_t i = 0; i < core->taken_count; i++)
+        for (uint32_t i = 0; i < core->taken_count; i++) {
             core->replays[core->replays_count++] = core->taken[i];
+        }
         core->failures += core->taken_count == 0 && err != ERR_FULL;
         core->taken_count = 0;
     }
@@ -151,10 +161,12 @@ static int turn_failed(struct core *core, int err, bool is_commit, bool is_repla
 static int step_own(struct core *core, struct store_txn *txn)
 {
     int err = core_blobs_step(core, txn);
-    if (err == 0)
+    if (err == 0) {
         err = core_print_step(core, txn);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = core_tell_place(core, txn);
+    }
     return err != 0 ? err : core_tell_screens(core);
 }
 
@@ -162,13 +174,16 @@ static int step_own(struct core *core, struct store_txn *txn)
 static int step_all(struct core *core, struct store_txn *txn, bool is_replay)
 {
     bool is_idle = true;
-    if (is_replay)
+    if (is_replay) {
         return step_commands(core, txn, 0);
+    }
     int err = step_own(core, txn);
-    if (err == 0)
+    if (err == 0) {
         err = step_commands(core, txn, 0);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = step_events(core, txn, &is_idle);
+    }
     return err != 0 ? err : core_care_scrub(core, txn, is_idle && core->taken_count == 0);
 }
 
@@ -179,20 +194,24 @@ int core_turn_inputs(struct core *core)
     effects_reset(core->effects);
     replica_limit_store(core->replica, core->care.is_low);
     int err = store_lmdb_begin(core->store, &txn);
-    if (err != 0)
+    if (err != 0) {
         return turn_failed(core, err, true, false);
+    }
     take_commands(core);
     err = step_all(core, txn, is_replay);
-    if (err != 0)
+    if (err != 0) {
         store_lmdb_abort(txn);
-    else
+    } else {
         err = core_turn_end(core, txn, &is_commit);
-    if (err != 0)
+    }
+    if (err != 0) {
         return turn_failed(core, err, is_commit, is_replay);
+    }
     core->taken_count = 0;
     core->failures = 0;
-    if (!core->effects->is_store_broken)
+    if (!core->effects->is_store_broken) {
         return 0;
+    }
     core_store_condemn(core, "what is written is not found again");
     return ERR_IO;
 }
@@ -203,12 +222,14 @@ static int renew_log(struct core *core, bool *ret_is_commit)
     struct store_txn *txn = NULL;
     effects_reset(core->effects);
     int err = store_lmdb_begin(core->store, &txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = replica_renew_log(core->replica, txn, &core->log_key.secret, core->log_key.incarnation,
                             clock_now(), core->effects);
-    if (err == 0)
+    if (err == 0) {
         return core_turn_end(core, txn, ret_is_commit);
+    }
     store_lmdb_abort(txn);
     return err;
 }
@@ -223,8 +244,9 @@ int core_renew_log(struct core *core)
     }
     core->replica_config.incarnation = core->log_key.incarnation;
     err = renew_log(core, &is_commit);
-    if (err != 0)
+    if (err != 0) {
         return turn_failed(core, err, is_commit, false);
+    }
     logger_say(LEVEL_WARNING, "core", "this device goes on under journal %016llx",
                (unsigned long long)replica_log(core->replica));
     return 0;

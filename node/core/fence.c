@@ -22,10 +22,12 @@ static size_t machine_id(char *ret_id)
     const char *set = getenv("TRESTLE_MACHINE_ID");
     uint8_t *data = NULL;
     size_t size = 0;
-    if (set != NULL)
+    if (set != NULL) {
         return (size_t)snprintf(ret_id, MACHINE_ID_BYTES_MAX, "%.60s", set);
-    if (file_read("/etc/machine-id", MACHINE_ID_BYTES_MAX, &data, &size) != 0)
+    }
+    if (file_read("/etc/machine-id", MACHINE_ID_BYTES_MAX, &data, &size) != 0) {
         return 0;
+    }
     memcpy(ret_id, data, size);
     free(data);
     return size;
@@ -55,8 +57,9 @@ static bool fence_field(const char **text, const char *name, int base, uint64_t 
 {
     size_t size = strlen(name);
     char *end = NULL;
-    if (strncmp(*text, name, size) != 0)
+    if (strncmp(*text, name, size) != 0) {
         return false;
+    }
     errno = 0;
     *ret_number = strtoull(*text + size, &end, base);
     bool is_read = errno == 0 && end != *text + size;
@@ -71,10 +74,12 @@ int fence_load(const char *state, struct fence *ret_fence)
     size_t size = 0;
     struct fence fence;
     int err = path_join(path, state, "fence");
-    if (err == 0)
+    if (err == 0) {
         err = file_read(path, FENCE_FILE_BYTES_MAX, &data, &size);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     const char *text = (const char *)data;
     bool is_read = fence_field(&text, "trestle fence 1\njournal ", 16, &fence.log) &&
                    fence_field(&text, "\nplace ", 16, &fence.place) &&
@@ -82,8 +87,9 @@ int fence_load(const char *state, struct fence *ret_fence)
     fence.is_stopped = is_read && strcmp(text, "\nstopped\n") == 0;
     is_read = is_read && (fence.is_stopped || strcmp(text, "\nleased\n") == 0);
     free(data);
-    if (!is_read)
+    if (!is_read) {
         return ERR_MALFORMED;
+    }
     *ret_fence = fence;
     return 0;
 }
@@ -104,13 +110,16 @@ int fence_save(const char *state, const struct fence *fence)
 enum fence_finding fence_judge(const struct fence *fence, uint64_t log, uint64_t seq,
                                uint64_t place)
 {
-    if (fence == NULL || fence->log != log)
+    if (fence == NULL || fence->log != log) {
         return FENCE_NONE;
-    if (fence->place != place)
+    }
+    if (fence->place != place) {
         return FENCE_MOVED;
+    }
     uint64_t least = fence->seq;
-    if (!fence->is_stopped)
+    if (!fence->is_stopped) {
         least = fence->seq > FENCE_LEASE ? fence->seq - FENCE_LEASE : 0;
+    }
     return seq >= least ? FENCE_GOOD : FENCE_BEHIND;
 }
 

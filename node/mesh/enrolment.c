@@ -36,10 +36,12 @@ int invitation_encode(const struct invitation *invitation, char *ret_text)
     size_t prefix = sizeof invitation_prefix - 1;
     int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
     if (err == 0 &&
-        prefix + sodium_base64_encoded_len(bytes.size, variant) > INVITATION_TEXT_BYTES_MAX)
+        prefix + sodium_base64_encoded_len(bytes.size, variant) > INVITATION_TEXT_BYTES_MAX) {
         err = ERR_TOO_LARGE;
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     memcpy(ret_text, invitation_prefix, prefix);
     (void)sodium_bin2base64(ret_text + prefix, INVITATION_TEXT_BYTES_MAX - prefix, bytes.data,
                             bytes.size, variant);
@@ -58,8 +60,9 @@ static bool is_base64(const char *text)
 static void read_text_to(struct reader *reader, char *to, size_t size_max)
 {
     struct bytes text = read_text(reader, size_max);
-    if (text.size > 0)
+    if (text.size > 0) {
         memcpy(to, text.data, text.size);
+    }
     to[text.size] = '\0';
 }
 
@@ -71,20 +74,23 @@ int invitation_decode(const char *text, struct invitation *ret_invitation)
     struct reader reader;
     if (strncmp(text, invitation_prefix, prefix) != 0 || !is_base64(text + prefix) ||
         sodium_base642bin(data, sizeof data, text + prefix, strlen(text) - prefix, NULL, &size,
-                          NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+                          NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
         return ERR_MALFORMED;
+    }
     reader_init(&reader, bytes_of(data, size));
     (void)read_array(&reader, 6, 6);
-    if (read_uint(&reader, UINT32_MAX) != ENROL_VERSION)
+    if (read_uint(&reader, UINT32_MAX) != ENROL_VERSION) {
         reader_fail(&reader, ERR_MALFORMED);
+    }
     read_fixed(&reader, invitation.popup.bytes, sizeof invitation.popup.bytes);
     read_text_to(&reader, invitation.endpoint, ENDPOINT_BYTES_MAX - 1);
     read_fixed(&reader, invitation.inviter.bytes, sizeof invitation.inviter.bytes);
     read_fixed(&reader, invitation.secret, sizeof invitation.secret);
     invitation.expires_s = (int64_t)read_uint(&reader, INT64_MAX);
     int err = reader_finish(&reader);
-    if (err == 0)
+    if (err == 0) {
         *ret_invitation = invitation;
+    }
     return err;
 }
 
@@ -103,8 +109,9 @@ static struct bytes hello_said(const struct invitation *invitation, struct bytes
     size_t size = 0;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         check(size + parts[i].size <= SIGNED_BYTES_MAX);
-        if (parts[i].size > 0)
+        if (parts[i].size > 0) {
             memcpy(buffer + size, parts[i].data, parts[i].size);
+        }
         size += parts[i].size;
     }
     return bytes_of(buffer, size);
@@ -135,8 +142,9 @@ int enrol_hello_encode(const struct invitation *invitation, struct enrol_hello *
     write_text(&writer, bytes_of_text(hello->endpoint));
     write_bin(&writer, nonce, sizeof nonce);
     int err = writer_finish(&writer, &fields);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     sign_bytes(&signature, hello_said(invitation, fields, NULL, said), device_secret);
     hello->mac = hello_mac(invitation, fields, &signature);
     writer_init(&writer, buffer, ENROL_HELLO_BYTES_MAX);
@@ -174,23 +182,28 @@ int enrol_hello_decode(const struct invitation *invitation, struct bytes frame,
     (void)read_array(&reader, 5, 5);
     uint64_t kind = read_uint(&reader, UINT32_MAX);
     uint64_t version = read_uint(&reader, UINT32_MAX);
-    if (kind != ENROL_HELLO || version != ENROL_VERSION)
+    if (kind != ENROL_HELLO || version != ENROL_VERSION) {
         reader_fail(&reader, ERR_MALFORMED);
+    }
     struct bytes fields = read_bin(&reader, 1, ENROL_HELLO_BYTES_MAX);
     read_fixed(&reader, signature.bytes, sizeof signature.bytes);
     read_fixed(&reader, hello.mac.bytes, sizeof hello.mac.bytes);
     int err = reader_finish(&reader);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct hash right = hello_mac(invitation, fields, &signature);
-    if (!hash_equal(&right, &hello.mac))
+    if (!hash_equal(&right, &hello.mac)) {
         return ERR_FORBIDDEN;
+    }
     err = hello_fields_read(fields, &hello);
-    if (err == 0)
+    if (err == 0) {
         err =
             verify_bytes(&signature, hello_said(invitation, fields, NULL, said), &hello.device_key);
-    if (err == 0)
+    }
+    if (err == 0) {
         *ret_hello = hello;
+    }
     return err;
 }
 
@@ -218,11 +231,13 @@ static void welcome_fields_write(struct writer *writer, const struct welcome *we
     write_uint(writer, (uint64_t)welcome->epoch_ms);
     write_bin(writer, welcome->chain, welcome->chain_size);
     write_array(writer, welcome->book.count);
-    for (uint32_t i = 0; i < welcome->book.count; i++)
+    for (uint32_t i = 0; i < welcome->book.count; i++) {
         write_book_entry(writer, &welcome->book.entries[i]);
+    }
     write_array(writer, welcome->introductions_count);
-    for (uint32_t i = 0; i < welcome->introductions_count; i++)
+    for (uint32_t i = 0; i < welcome->introductions_count; i++) {
         write_bin(writer, welcome->introductions[i].frame, welcome->introductions[i].size);
+    }
 }
 
 int welcome_encode(const struct invitation *invitation, const struct hash *conversation,
@@ -234,8 +249,9 @@ int welcome_encode(const struct invitation *invitation, const struct hash *conve
     writer_init(&writer, data, sizeof data);
     welcome_fields_write(&writer, welcome);
     int err = writer_finish(&writer, &fields);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct hash mac = welcome_mac(invitation, conversation, fields);
     writer_init(&writer, buffer, WELCOME_BYTES_MAX);
     write_array(&writer, 3);
@@ -253,17 +269,20 @@ static int welcome_fields_read(struct bytes fields, struct welcome *welcome)
     read_fixed(&reader, welcome->root.bytes, sizeof welcome->root.bytes);
     welcome->epoch_ms = (int64_t)read_uint(&reader, INT64_MAX);
     struct bytes chain = read_bin(&reader, 1, sizeof welcome->chain);
-    if (chain.size > 0)
+    if (chain.size > 0) {
         memcpy(welcome->chain, chain.data, chain.size);
+    }
     welcome->chain_size = chain.size;
     welcome->book.count = read_array(&reader, 0, DEVICES_MAX);
-    for (uint32_t i = 0; i < welcome->book.count && reader.err == 0; i++)
+    for (uint32_t i = 0; i < welcome->book.count && reader.err == 0; i++) {
         read_book_entry(&reader, &welcome->book.entries[i]);
+    }
     welcome->introductions_count = read_array(&reader, 0, DEVICES_MAX);
     for (uint32_t i = 0; i < welcome->introductions_count && reader.err == 0; i++) {
         struct bytes frame = read_bin(&reader, 1, INTRODUCTION_BYTES_MAX);
-        if (frame.size > 0)
+        if (frame.size > 0) {
             memcpy(welcome->introductions[i].frame, frame.data, frame.size);
+        }
         welcome->introductions[i].size = frame.size;
     }
     return reader_finish(&reader);
@@ -276,19 +295,23 @@ int welcome_decode(const struct invitation *invitation, const struct hash *conve
     struct hash mac;
     reader_init(&reader, frame);
     (void)read_array(&reader, 3, 3);
-    if (read_uint(&reader, UINT32_MAX) != ENROL_WELCOME)
+    if (read_uint(&reader, UINT32_MAX) != ENROL_WELCOME) {
         reader_fail(&reader, ERR_MALFORMED);
+    }
     struct bytes fields = read_bin(&reader, 1, WELCOME_BYTES_MAX);
     read_fixed(&reader, mac.bytes, sizeof mac.bytes);
     int err = reader_finish(&reader);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct hash right = welcome_mac(invitation, conversation, fields);
-    if (!hash_equal(&right, &mac))
+    if (!hash_equal(&right, &mac)) {
         return ERR_FORBIDDEN;
+    }
     err = welcome_fields_read(fields, ret_welcome);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct popup_id popup = popup_id_of_root(&ret_welcome->root);
     return memcmp(popup.bytes, invitation->popup.bytes, sizeof popup.bytes) == 0 ? 0 : ERR_MISMATCH;
 }

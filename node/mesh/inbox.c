@@ -20,8 +20,9 @@ struct inbox *inbox_new(void)
 
 void inbox_free(struct inbox *inbox)
 {
-    if (inbox == NULL)
+    if (inbox == NULL) {
         return;
+    }
     inbox_clear(inbox);
     entropy_wipe(inbox, sizeof *inbox);
     free(inbox);
@@ -29,8 +30,9 @@ void inbox_free(struct inbox *inbox)
 
 void inbox_clear(struct inbox *inbox)
 {
-    if (inbox->has_message)
+    if (inbox->has_message) {
         (void)zmq_msg_close(&inbox->message);
+    }
     inbox->has_message = false;
 }
 
@@ -47,8 +49,9 @@ bool inbox_skip_rest(struct inbox *inbox, void *socket)
     bool was_odd = false;
     while (zmq_msg_more(&inbox->message)) {
         was_odd = true;
-        if (!inbox_receive(inbox, socket))
+        if (!inbox_receive(inbox, socket)) {
             break;
+        }
     }
     return was_odd;
 }
@@ -56,15 +59,17 @@ bool inbox_skip_rest(struct inbox *inbox, void *socket)
 bool inbox_receive_routed(struct inbox *inbox, void *router, struct routing *ret_routing)
 {
     ret_routing->size = 0;
-    if (!inbox_receive(inbox, router))
+    if (!inbox_receive(inbox, router)) {
         return false;
+    }
     size_t size = zmq_msg_size(&inbox->message);
     ret_routing->size = size < ROUTING_BYTES ? size : ROUTING_BYTES;
     memcpy(ret_routing->bytes, zmq_msg_data(&inbox->message), ret_routing->size);
     /* Those that the ROUTER gives begin with a zero; no other was given, so its sender chose it. */
     bool is_ours = size == ROUTING_BYTES && ret_routing->bytes[0] == 0;
-    if (!zmq_msg_more(&inbox->message) || !inbox_receive(inbox, router))
+    if (!zmq_msg_more(&inbox->message) || !inbox_receive(inbox, router)) {
         return false;
+    }
     return !inbox_skip_rest(inbox, router) && is_ours;
 }
 

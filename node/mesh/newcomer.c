@@ -30,12 +30,14 @@ static int answer_read(const struct invitation *invitation, const struct enrol_h
                        struct bytes frame, struct welcome *ret_welcome)
 {
     struct message *message = calloc(1, sizeof *message);
-    if (message == NULL)
+    if (message == NULL) {
         return ERR_NO_MEMORY;
+    }
     bool is_refused = message_decode(frame, message) == 0 && message->kind == MESSAGE_BYE;
     free(message);
-    if (is_refused)
+    if (is_refused) {
         return ERR_FORBIDDEN;
+    }
     return welcome_decode(invitation, &hello->mac, frame, ret_welcome);
 }
 
@@ -54,12 +56,15 @@ static int converse(const struct visit *visit, void *dealer, void *monitor,
 {
     size_t size = 0;
     int err = dealer_keep_unread(dealer);
-    if (err == 0)
+    if (err == 0) {
         err = dealer_connect(dealer, visit->invitation->endpoint);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = dealer_send(dealer, visit->frame);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = hear(dealer, monitor, visit->deadline_ms, visit->buffer, &size, ret_is_unfinished);
+    }
     return err != 0 ? err
                     : answer_read(visit->invitation, visit->hello, bytes_of(visit->buffer, size),
                                   ret_welcome);
@@ -76,8 +81,9 @@ static int visit_once(const struct visit *visit, struct welcome *ret_welcome,
                        : dealer_new(context, &visit->invitation->inviter, visit->transport_secret);
     void *monitor = dealer == NULL ? NULL : monitor_new(context, dealer, 1);
     *ret_is_unfinished = false;
-    if (monitor != NULL)
+    if (monitor != NULL) {
         err = converse(visit, dealer, monitor, ret_welcome, ret_is_unfinished);
+    }
     socket_close(dealer, monitor, 0);
     context_free(context);
     return err;
@@ -98,10 +104,12 @@ int newcomer_join(const struct invitation *invitation, struct enrol_hello *hello
     int err = visit.buffer == NULL
                   ? ERR_NO_MEMORY
                   : enrol_hello_encode(invitation, hello, device_secret, said, &visit.frame);
-    if (err == 0)
+    if (err == 0) {
         err = visit_once(&visit, ret_welcome, &is_unfinished);
-    while (err == ERR_BUSY && is_unfinished && clock_mono_ms() < visit.deadline_ms)
+    }
+    while (err == ERR_BUSY && is_unfinished && clock_mono_ms() < visit.deadline_ms) {
         err = visit_once(&visit, ret_welcome, &is_unfinished);
+    }
     free(visit.buffer);
     return err;
 }
@@ -129,12 +137,15 @@ static int knocking_begin(struct knocking *knocking, const char *endpoint,
     const struct transport_secret door_secret = pair_door_key();
     const struct public_key door = transport_public(&door_secret);
     *knocking = (struct knocking){.context = context_new(), .buffer = malloc(WELCOME_BYTES_MAX)};
-    if (knocking->context != NULL)
+    if (knocking->context != NULL) {
         knocking->dealer = dealer_new(knocking->context, &door, transport_secret);
-    if (knocking->dealer != NULL)
+    }
+    if (knocking->dealer != NULL) {
         knocking->monitor = monitor_new(knocking->context, knocking->dealer, 1);
-    if (knocking->monitor == NULL || knocking->buffer == NULL)
+    }
+    if (knocking->monitor == NULL || knocking->buffer == NULL) {
         return ERR_NO_MEMORY;
+    }
     int err = dealer_keep_unread(knocking->dealer);
     return err != 0 ? err : dealer_connect(knocking->dealer, endpoint);
 }
@@ -151,19 +162,25 @@ static int exchange(struct knocking *knocking, const char *name,
     bool is_unfinished;
     const struct public_key key = transport_public(transport_secret);
     int err = pair_part_newcomer(&key, name, &own);
-    if (err == 0)
+    if (err == 0) {
         err = pair_commit_encode(&own, frame, &bytes);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = dealer_send(knocking->dealer, bytes);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = hear(knocking->dealer, knocking->monitor, deadline_ms, knocking->buffer, &size,
                    &is_unfinished);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = pair_offer_decode(bytes_of(knocking->buffer, size), &offer);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = pair_reveal_encode(&own, frame, &bytes);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = dealer_send(knocking->dealer, bytes);
+    }
     return err != 0 ? err : pair_conclude(&offer, &own, transport_secret, ret_paired);
 }
 
@@ -176,17 +193,20 @@ static int wait_welcome(struct knocking *knocking, const struct invitation *invi
     struct bytes bytes;
     size_t size = 0;
     int err = enrol_hello_encode(invitation, hello, device_secret, frame, &bytes);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     for (err = ERR_BUSY; err == ERR_BUSY && clock_mono_ms() < deadline_ms;) {
         int fd = -1;
         const enum socket_news news = monitor_next(knocking->monitor, &fd);
         err = dealer_send(knocking->dealer, bytes);
-        if (err == 0 || err == ERR_BUSY || err == ERR_NOT_FOUND)
+        if (err == 0 || err == ERR_BUSY || err == ERR_NOT_FOUND) {
             err = dealer_receive(knocking->dealer, HELLO_AGAIN_MS, knocking->buffer,
                                  WELCOME_BYTES_MAX, &size);
-        if (err == ERR_BUSY && news != NEWS_NONE && news != NEWS_LINKED)
+        }
+        if (err == ERR_BUSY && news != NEWS_NONE && news != NEWS_LINKED) {
             break; /* they hung up */
+        }
     }
     return err != 0 ? err
                     : answer_read(invitation, hello, bytes_of(knocking->buffer, size), ret_welcome);
@@ -198,11 +218,13 @@ int newcomer_pair(const struct newcomer *newcomer, struct enrol_hello *hello, un
     struct knocking knocking;
     struct paired paired;
     int err = knocking_begin(&knocking, newcomer->endpoint, newcomer->transport_secret);
-    if (err == 0)
+    if (err == 0) {
         err = exchange(&knocking, hello->name, newcomer->transport_secret,
                        clock_mono_ms() + timeout_ms, &paired);
-    if (err == 0 && !newcomer->ask(newcomer->context, paired.digits))
+    }
+    if (err == 0 && !newcomer->ask(newcomer->context, paired.digits)) {
         err = ERR_STATE;
+    }
     if (err == 0) {
         *ret_invitation = paired.invitation;
         err = wait_welcome(&knocking, ret_invitation, hello, newcomer->device_secret,

@@ -25,10 +25,11 @@ int outbox_push(struct outbox *outbox, struct bytes frame)
     fresh->next = NULL;
     fresh->size = frame.size;
     memcpy(fresh->data, frame.data, frame.size);
-    if (outbox->last == NULL)
+    if (outbox->last == NULL) {
         outbox->first = fresh;
-    else
+    } else {
         outbox->last->next = fresh;
+    }
     outbox->last = fresh;
     outbox->bytes += frame.size;
     return 0;
@@ -44,14 +45,16 @@ void outbox_pop(struct outbox *outbox)
 {
     struct outbox_frame *first = outbox->first;
     outbox->first = first->next;
-    if (outbox->first == NULL)
+    if (outbox->first == NULL) {
         outbox->last = NULL;
+    }
     outbox->bytes -= first->size;
     free(first);
 }
 
 void outbox_clear(struct outbox *outbox)
 {
-    while (outbox->first != NULL)
+    while (outbox->first != NULL) {
         outbox_pop(outbox);
+    }
 }

@@ -14,8 +14,9 @@ static struct hash labelled(const char *label, const struct bytes *parts, size_t
 {
     struct bytes all[HASH_PARTS_MAX] = {bytes_of(label, strlen(label))};
     struct hash hash;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         all[i + 1] = parts[i];
+    }
     hash_parts(hash.bytes, sizeof hash.bytes, all, count + 1);
     return hash;
 }
@@ -92,11 +93,13 @@ static int frame_decode(uint64_t kind, struct bytes frame, struct bytes *ret_con
     struct reader reader;
     reader_init(&reader, frame);
     (void)read_array(&reader, 3, 3);
-    if (read_uint(&reader, UINT32_MAX) != kind || read_uint(&reader, UINT32_MAX) != PAIR_VERSION)
+    if (read_uint(&reader, UINT32_MAX) != kind || read_uint(&reader, UINT32_MAX) != PAIR_VERSION) {
         reader_fail(&reader, ERR_MALFORMED);
+    }
     const struct bytes content = read_bin(&reader, 1, PAIR_PART_BYTES_MAX);
-    if (reader_finish(&reader) != 0)
+    if (reader_finish(&reader) != 0) {
         return ERR_MALFORMED;
+    }
     *ret_content = content;
     return 0;
 }
@@ -127,8 +130,9 @@ int pair_commit_decode(struct bytes frame, struct hash *ret_commitment)
 {
     struct bytes content;
     const int err = frame_decode(PAIR_COMMIT, frame, &content);
-    if (err != 0 || content.size != sizeof ret_commitment->bytes)
+    if (err != 0 || content.size != sizeof ret_commitment->bytes) {
         return ERR_MALFORMED;
+    }
     memcpy(ret_commitment->bytes, content.data, content.size);
     return 0;
 }
@@ -143,8 +147,9 @@ int pair_offer_decode(struct bytes frame, struct pair_part *ret_inviter)
 {
     struct bytes content;
     const int err = frame_decode(PAIR_OFFER, frame, &content);
-    if (err == 0)
+    if (err == 0) {
         part_take(ret_inviter, content);
+    }
     return err;
 }
 
@@ -153,11 +158,13 @@ int pair_reveal_decode(struct bytes frame, const struct hash *commitment,
 {
     struct bytes content;
     const int err = frame_decode(PAIR_REVEAL, frame, &content);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     const struct hash right = commitment_of(content);
-    if (!hash_equal(&right, commitment))
+    if (!hash_equal(&right, commitment)) {
         return ERR_MISMATCH;
+    }
     part_take(ret_newcomer, content);
     return 0;
 }
@@ -185,11 +192,13 @@ static int newcomer_read(const struct pair_part *part, struct paired *paired)
     read_fixed(&reader, paired->newcomer.bytes, sizeof paired->newcomer.bytes);
     const struct bytes name = read_text(&reader, NAME_BYTES_MAX);
     read_fixed(&reader, nonce, sizeof nonce);
-    if (reader_finish(&reader) != 0)
+    if (reader_finish(&reader) != 0) {
         return ERR_MALFORMED;
+    }
     memset(paired->name, 0, sizeof paired->name);
-    if (name.size > 0)
+    if (name.size > 0) {
         memcpy(paired->name, name.data, name.size);
+    }
     return 0;
 }
 
@@ -211,12 +220,15 @@ int pair_conclude(const struct pair_part *inviter, const struct pair_part *newco
     struct hash shared;
     struct paired paired = {.digits = ""};
     int err = inviter_read(inviter, &paired.invitation);
-    if (err == 0)
+    if (err == 0) {
         err = newcomer_read(newcomer, &paired);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = agree(&paired, secret, &shared);
-    if (err != 0)
+    }
+    if (err != 0) {
         return ERR_MALFORMED;
+    }
     put_be32(size, (uint32_t)inviter->size);
     const struct bytes parts[] = {bytes_of(size, sizeof size), part_bytes(inviter),
                                   part_bytes(newcomer)};

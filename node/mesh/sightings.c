@@ -9,14 +9,17 @@ static struct sighting *place_find(struct sightings *sightings, uint64_t device,
     uint32_t count = 0;
     for (uint32_t i = 0; i < sightings->count; i++) {
         struct sighting *entry = &sightings->entries[i];
-        if (entry->peer.device != device)
+        if (entry->peer.device != device) {
             continue;
+        }
         count++;
-        if (oldest == NULL || entry->seen_ms < oldest->seen_ms)
+        if (oldest == NULL || entry->seen_ms < oldest->seen_ms) {
             oldest = entry;
+        }
     }
-    if (count == SIGHTINGS_PER_DEVICE_MAX)
+    if (count == SIGHTINGS_PER_DEVICE_MAX) {
         return now_ms - oldest->seen_ms >= SIGHTING_FRESH_MS ? oldest : NULL;
+    }
     return sightings->count < SIGHTINGS_MAX ? &sightings->entries[sightings->count++] : NULL;
 }
 
@@ -32,8 +35,9 @@ bool sightings_note(struct sightings *sightings, const struct transport_peer *pe
         }
     }
     struct sighting *place = is_linked ? NULL : place_find(sightings, peer->device, now_ms);
-    if (place == NULL)
+    if (place == NULL) {
         return false;
+    }
     *place = (struct sighting){.peer = *peer, .seen_ms = now_ms};
     return true;
 }
@@ -44,8 +48,9 @@ bool sightings_expire(struct sightings *sightings, uint64_t device, bool is_link
     for (uint32_t i = sightings->count; i-- > 0;) {
         const struct sighting *entry = &sightings->entries[i];
         if (entry->peer.device != device || is_linked ||
-            now_ms - entry->seen_ms < SIGHTING_STALE_MS)
+            now_ms - entry->seen_ms < SIGHTING_STALE_MS) {
             continue;
+        }
         sightings->entries[i] = sightings->entries[--sightings->count];
         is_changed = true;
     }

@@ -44,8 +44,9 @@ static bool set_int(void *socket, int option, int value)
 void *authenticator_new(void *context)
 {
     void *socket = zmq_socket(context, ZMQ_REP);
-    if (socket == NULL)
+    if (socket == NULL) {
         return NULL;
+    }
     if (!set_int(socket, ZMQ_LINGER, 0) || zmq_bind(socket, "inproc://zeromq.zap.01") != 0) {
         (void)zmq_close(socket);
         return NULL;
@@ -73,8 +74,9 @@ static bool set_common(void *socket, const struct transport_secret *secret, size
                 {ZMQ_TCP_KEEPALIVE_INTVL, 1},
                 {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!set_int(socket, rows[i].option, rows[i].value))
+        if (!set_int(socket, rows[i].option, rows[i].value)) {
             return false;
+        }
     }
     int64_t bytes_max = (int64_t)frame_bytes_max + CURVE_BYTES;
     return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &bytes_max, sizeof bytes_max) == 0 &&
@@ -89,8 +91,9 @@ static int err_of_bind(int number)
                 {EPROTONOSUPPORT, ERR_MALFORMED}, {ENODEV, ERR_MALFORMED},
                 {EADDRNOTAVAIL, ERR_MALFORMED},   {EACCES, ERR_FORBIDDEN}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].number == number)
+        if (rows[i].number == number) {
             return rows[i].err;
+        }
     }
     return ERR_IO;
 }
@@ -100,8 +103,9 @@ int router_open(void *context, const char *listen, const char *domain,
                 void **ret_router)
 {
     void *socket = zmq_socket(context, ZMQ_ROUTER);
-    if (socket == NULL)
+    if (socket == NULL) {
         return ERR_NO_MEMORY;
+    }
     size_t size = ENDPOINT_BYTES_MAX;
     bool is_v6 = strchr(listen, '[') != NULL; /* else the endpoint would read ::ffff:127.0.0.1 */
     bool is_set = set_common(socket, secret, frame_bytes_max) &&
@@ -110,10 +114,12 @@ int router_open(void *context, const char *listen, const char *domain,
                   set_int(socket, ZMQ_ZAP_ENFORCE_DOMAIN, 1) &&
                   set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_BACKLOG, BACKLOG);
     int err = is_set ? 0 : ERR_IO;
-    if (err == 0 && zmq_bind(socket, listen) != 0)
+    if (err == 0 && zmq_bind(socket, listen) != 0) {
         err = err_of_bind(errno);
-    if (err == 0 && zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, ret_endpoint, &size) != 0)
+    }
+    if (err == 0 && zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, ret_endpoint, &size) != 0) {
         err = ERR_IO;
+    }
     if (err != 0) {
         (void)zmq_close(socket);
         return err;
@@ -126,8 +132,9 @@ void *dealer_new(void *context, const struct public_key *server,
                  const struct transport_secret *secret)
 {
     void *socket = zmq_socket(context, ZMQ_DEALER);
-    if (socket == NULL)
+    if (socket == NULL) {
         return NULL;
+    }
     struct public_key own = transport_public(secret);
     /* Reconnecting is ours: a new session is a new socket. */
     bool is_set =
@@ -136,8 +143,9 @@ void *dealer_new(void *context, const struct public_key *server,
         set_int(socket, ZMQ_RECONNECT_IVL, -1) &&
         zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, own.bytes, sizeof own.bytes) == 0 &&
         zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server->bytes, sizeof server->bytes) == 0;
-    if (is_set)
+    if (is_set) {
         return socket;
+    }
     (void)zmq_close(socket);
     return NULL;
 }
@@ -160,14 +168,17 @@ void *monitor_new(void *context, void *socket, uint64_t serial)
     int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
                  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                  ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED;
-    if (zmq_socket_monitor(socket, name, events) != 0)
+    if (zmq_socket_monitor(socket, name, events) != 0) {
         return NULL;
+    }
     void *monitor = zmq_socket(context, ZMQ_PAIR);
-    if (monitor != NULL && set_int(monitor, ZMQ_LINGER, 0) && zmq_connect(monitor, name) == 0)
+    if (monitor != NULL && set_int(monitor, ZMQ_LINGER, 0) && zmq_connect(monitor, name) == 0) {
         return monitor;
+    }
     (void)zmq_socket_monitor(socket, NULL, 0);
-    if (monitor != NULL)
+    if (monitor != NULL) {
         (void)zmq_close(monitor);
+    }
     return NULL;
 }
 
@@ -190,8 +201,9 @@ enum socket_news monitor_next(void *monitor, int *ret_fd)
 {
     uint8_t frame[16];
     int size = zmq_recv(monitor, frame, sizeof frame, ZMQ_DONTWAIT);
-    if (size < 6)
+    if (size < 6) {
         return NEWS_NONE;
+    }
     char endpoint[ENDPOINT_BYTES_MAX];
     (void)zmq_recv(monitor, endpoint, sizeof endpoint, ZMQ_DONTWAIT);
     uint16_t event = 0;
@@ -216,8 +228,9 @@ void socket_close(void *socket, void *monitor, int linger_ms)
 
 static int err_of_send(int sent)
 {
-    if (sent >= 0)
+    if (sent >= 0) {
         return 0;
+    }
     return errno == EAGAIN || errno == EINTR ? ERR_BUSY : ERR_NOT_FOUND;
 }
 
@@ -230,13 +243,16 @@ int dealer_receive(void *dealer, unsigned timeout_ms, void *buffer, size_t capac
                    size_t *ret_size)
 {
     zmq_pollitem_t item = {.socket = dealer, .events = ZMQ_POLLIN};
-    if (zmq_poll(&item, 1, (long)timeout_ms) <= 0)
+    if (zmq_poll(&item, 1, (long)timeout_ms) <= 0) {
         return ERR_BUSY;
+    }
     int size = zmq_recv(dealer, buffer, capacity, ZMQ_DONTWAIT);
-    if (size < 0)
+    if (size < 0) {
         return ERR_BUSY;
-    if ((size_t)size > capacity)
+    }
+    if ((size_t)size > capacity) {
         return ERR_TOO_LARGE;
+    }
     *ret_size = (size_t)size;
     return 0;
 }
@@ -272,17 +288,20 @@ static bool zap_receive(void *socket, struct zap_request *request)
     for (size_t i = 0; more; i++) {
         size_t at = i < ZAP_FRAMES_MAX ? i : ZAP_FRAMES_MAX - 1;
         int size = zmq_recv(socket, request->frames[at].data, ZAP_FRAME_BYTES_MAX, ZMQ_DONTWAIT);
-        if (size < 0)
+        if (size < 0) {
             return false;
+        }
         is_odd = is_odd || size > ZAP_FRAME_BYTES_MAX || i >= ZAP_FRAMES_MAX;
         request->frames[at].size = size > ZAP_FRAME_BYTES_MAX ? 0 : (size_t)size;
         request->count = at + 1;
         size_t more_size = sizeof more;
-        if (zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &more_size) != 0)
+        if (zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &more_size) != 0) {
             return false;
+        }
     }
-    if (is_odd)
+    if (is_odd) {
         request->count = 0;
+    }
     return true;
 }
 
@@ -296,25 +315,29 @@ static bool knock_read(const struct zap_request *request, struct knock *knock)
 {
     *knock = (struct knock){.has_key = false};
     if (request->count < 6 || request->frames[1].size > sizeof knock->request_id ||
-        request->frames[2].size >= sizeof knock->domain || !frame_is(request, 0, "1.0"))
+        request->frames[2].size >= sizeof knock->domain || !frame_is(request, 0, "1.0")) {
         return false;
+    }
     knock->request_id_size = request->frames[1].size;
     memcpy(knock->request_id, request->frames[1].data, knock->request_id_size);
     memcpy(knock->domain, request->frames[2].data, request->frames[2].size);
     knock->has_key = request->count == 7 && frame_is(request, 5, "CURVE") &&
                      request->frames[6].size == PUBLIC_KEY_BYTES;
-    if (knock->has_key)
+    if (knock->has_key) {
         memcpy(knock->key.bytes, request->frames[6].data, PUBLIC_KEY_BYTES);
+    }
     return true;
 }
 
 int authenticator_next(void *authenticator, struct knock *ret_knock)
 {
     struct zap_request request;
-    if (!zap_receive(authenticator, &request))
+    if (!zap_receive(authenticator, &request)) {
         return ERR_BUSY;
-    if (knock_read(&request, ret_knock))
+    }
+    if (knock_read(&request, ret_knock)) {
         return 0;
+    }
     authenticator_answer(authenticator, ret_knock, NULL);
     return ERR_MALFORMED;
 }
@@ -325,6 +348,7 @@ void authenticator_answer(void *authenticator, const struct knock *knock, const 
                           user_id == NULL ? "" : user_id, ""};
     (void)zmq_send(authenticator, "1.0", 3, ZMQ_SNDMORE);
     (void)zmq_send(authenticator, knock->request_id, knock->request_id_size, ZMQ_SNDMORE);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         (void)zmq_send(authenticator, rest[i], strlen(rest[i]), i < 3 ? ZMQ_SNDMORE : 0);
+    }
 }

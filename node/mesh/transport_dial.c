@@ -38,10 +38,12 @@ void transport_dial_end(struct dial *dial, int linger_ms, uint64_t pause_ms)
 
 void transport_dial_free(struct transport *transport, struct dial *dial)
 {
-    if (dial->phase == DIAL_LINKED)
+    if (dial->phase == DIAL_LINKED) {
         transport_link_fall(transport, &transport->links[dial->link]);
-    if (dial->phase != DIAL_FREE)
+    }
+    if (dial->phase != DIAL_FREE) {
         transport_dial_end(dial, 0, 0);
+    }
     *dial = (struct dial){.phase = DIAL_FREE};
 }
 
@@ -52,8 +54,9 @@ static void dial_start(struct transport *transport, struct dial *dial, uint64_t 
         return;
     }
     dial->dealer = dealer_new(transport->context, &dial->key, &transport->secret);
-    if (dial->dealer != NULL)
+    if (dial->dealer != NULL) {
         dial->monitor = monitor_new(transport->context, dial->dealer, ++transport->serial);
+    }
     if (dial->monitor == NULL || dealer_connect(dial->dealer, dial->peer.endpoint) != 0) {
         transport_dial_end(dial, 0, DIAL_REFUSED_MS);
         return;
@@ -77,29 +80,34 @@ static void dial_linked(struct transport *transport, struct dial *dial)
 static void dial_lost(struct transport *transport, struct dial *dial, bool is_refused)
 {
     struct allowed *allowed = transport_allowed_find(transport, dial->peer.device);
-    if (allowed != NULL && dial->phase == DIAL_DIALLING)
+    if (allowed != NULL && dial->phase == DIAL_DIALLING) {
         allowed->was_refused = is_refused;
-    if (dial->phase == DIAL_LINKED)
+    }
+    if (dial->phase == DIAL_LINKED) {
         transport_link_fall(transport, &transport->links[dial->link]);
-    else
+    } else {
         transport_dial_end(dial, 0,
                            is_refused ? DIAL_REFUSED_MS : transport_dial_jitter_ms(transport));
+    }
 }
 
 void transport_dial_serve(struct transport *transport, struct dial *dial, uint64_t now_ms)
 {
-    if (dial->phase == DIAL_WAITING && now_ms >= dial->at_ms)
+    if (dial->phase == DIAL_WAITING && now_ms >= dial->at_ms) {
         dial_start(transport, dial, now_ms);
-    if (dial->phase != DIAL_DIALLING && dial->phase != DIAL_LINKED)
+    }
+    if (dial->phase != DIAL_DIALLING && dial->phase != DIAL_LINKED) {
         return;
+    }
     int fd = -1;
     enum socket_news news = monitor_next(dial->monitor, &fd);
-    if (news == NEWS_LINKED && dial->phase == DIAL_DIALLING)
+    if (news == NEWS_LINKED && dial->phase == DIAL_DIALLING) {
         dial_linked(transport, dial);
-    else if (news != NEWS_NONE && news != NEWS_LINKED)
+    } else if (news != NEWS_NONE && news != NEWS_LINKED) {
         dial_lost(transport, dial, news == NEWS_REFUSED);
-    else if (dial->phase == DIAL_DIALLING && now_ms >= dial->at_ms)
+    } else if (dial->phase == DIAL_DIALLING && now_ms >= dial->at_ms) {
         dial_lost(transport, dial, false);
+    }
 }
 
 /* --- whom to dial --- */
@@ -109,8 +117,9 @@ static bool peer_is_wanted(const struct dial *dial, const struct transport_peer 
 {
     for (size_t i = 0; i < count; i++) {
         if (peers[i].device == dial->peer.device &&
-            strcmp(peers[i].endpoint, dial->peer.endpoint) == 0)
+            strcmp(peers[i].endpoint, dial->peer.endpoint) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -118,8 +127,10 @@ static bool peer_is_wanted(const struct dial *dial, const struct transport_peer 
 static bool peer_is_dialled(const struct transport *transport, const struct transport_peer *peer)
 {
     for (uint32_t i = 0; i < DEVICES_MAX; i++) {
-        if (transport->dials[i].phase != DIAL_FREE && peer_is_wanted(&transport->dials[i], peer, 1))
+        if (transport->dials[i].phase != DIAL_FREE &&
+            peer_is_wanted(&transport->dials[i], peer, 1)) {
             return true;
+        }
     }
     return false;
 }
@@ -127,11 +138,13 @@ static bool peer_is_dialled(const struct transport *transport, const struct tran
 static void dial_add(struct transport *transport, const struct transport_peer *peer)
 {
     const struct allowed *allowed = transport_allowed_find(transport, peer->device);
-    if (allowed == NULL || peer_is_dialled(transport, peer))
+    if (allowed == NULL || peer_is_dialled(transport, peer)) {
         return;
+    }
     for (uint32_t i = 0; i < DEVICES_MAX; i++) {
-        if (transport->dials[i].phase != DIAL_FREE)
+        if (transport->dials[i].phase != DIAL_FREE) {
             continue;
+        }
         transport->dials[i] = (struct dial){.phase = DIAL_WAITING,
                                             .peer = *peer,
                                             .key = allowed->device.key,
@@ -145,11 +158,13 @@ void transport_dial(struct transport *transport, const struct transport_peer *pe
     check(count <= DEVICES_MAX);
     for (uint32_t i = 0; i < DEVICES_MAX; i++) {
         struct dial *dial = &transport->dials[i];
-        if (dial->phase != DIAL_FREE && !peer_is_wanted(dial, peers, count))
+        if (dial->phase != DIAL_FREE && !peer_is_wanted(dial, peers, count)) {
             transport_dial_free(transport, dial);
+        }
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         dial_add(transport, &peers[i]);
+    }
 }
 
 /* --- receiving --- */
@@ -158,10 +173,12 @@ static bool event_of_dial(struct transport *transport, struct dial *dial,
                           struct transport_event *event)
 {
     while (dial->phase == DIAL_LINKED && transport->links[dial->link].phase == LINK_UP) {
-        if (!inbox_receive(transport->inbox, dial->dealer))
+        if (!inbox_receive(transport->inbox, dial->dealer)) {
             return false;
-        if (inbox_skip_rest(transport->inbox, dial->dealer) || transport_link_is_beat(transport))
+        }
+        if (inbox_skip_rest(transport->inbox, dial->dealer) || transport_link_is_beat(transport)) {
             continue;
+        }
         transport_link_heard(transport, &transport->links[dial->link], event);
         return true;
     }

@@ -29,8 +29,9 @@ const char *transport_enrol_endpoint(const struct transport *transport)
 void transport_enrol_reply(struct transport *transport, const struct routing *caller,
                            struct bytes frame)
 {
-    if (transport->enrol != NULL)
+    if (transport->enrol != NULL) {
         (void)!router_send(transport->enrol, bytes_of(caller->bytes, caller->size), frame);
+    }
 }
 
 bool transport_enrol_next(struct transport *transport, struct transport_event *event)
@@ -38,11 +39,13 @@ bool transport_enrol_next(struct transport *transport, struct transport_event *e
     struct routing routing;
     while (transport->enrol != NULL) {
         bool is_whole = inbox_receive_routed(transport->inbox, transport->enrol, &routing);
-        if (!is_whole && routing.size == 0)
+        if (!is_whole && routing.size == 0) {
             return false;
+        }
         struct public_key key;
-        if (!is_whole || !transport_allowed_sender(transport->inbox, &key))
+        if (!is_whole || !transport_allowed_sender(transport->inbox, &key)) {
             continue;
+        }
         *event = (struct transport_event){.kind = TRANSPORT_ENROL,
                                           .key = key,
                                           .caller = routing,

@@ -15,9 +15,10 @@ bool transport_link_is_live(const struct link *link)
 static uint32_t device_links(const struct transport *transport, uint64_t device)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < LINKS_MAX; i++)
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
         count +=
             transport_link_is_live(&transport->links[i]) && transport->links[i].device == device;
+    }
     return count;
 }
 
@@ -41,8 +42,9 @@ struct link *transport_link_raise(struct transport *transport, uint64_t device, 
     for (uint32_t i = 0; i < LINKS_MAX && !has_its_due; i++) {
         uint32_t at = (transport->link_next + i) % LINKS_MAX;
         struct link *link = &transport->links[at];
-        if (link->phase != LINK_FREE)
+        if (link->phase != LINK_FREE) {
             continue;
+        }
         transport->link_next = (at + 1) % LINKS_MAX;
         *link = (struct link){.phase = LINK_FREE,
                               .device = device,
@@ -69,13 +71,15 @@ uint32_t transport_link_number(const struct transport *transport, const struct l
 static void link_unplug(struct transport *transport, struct link *link, int linger_ms)
 {
     outbox_clear(&link->outbox);
-    if (transport->is_held && transport->held_link == transport_link_number(transport, link))
+    if (transport->is_held && transport->held_link == transport_link_number(transport, link)) {
         transport->is_held = false;
-    if (link->is_dialer)
+    }
+    if (link->is_dialer) {
         transport_dial_end(&transport->dials[link->dial], linger_ms,
                            transport_dial_jitter_ms(transport));
-    else
+    } else {
         transport_router_departed(transport, link);
+    }
 }
 
 void transport_link_fall(struct transport *transport, struct link *link)
@@ -91,18 +95,21 @@ void transport_drop(struct transport *transport, uint32_t number, bool is_refuse
     if (transport_link_is_live(link)) {
         link_unplug(transport, link, FLUSH_MS);
         struct allowed *allowed = transport_allowed_find(transport, link->device);
-        if (allowed != NULL)
+        if (allowed != NULL) {
             allowed->was_refused = is_refused;
-        if (is_refused && link->is_dialer)
+        }
+        if (is_refused && link->is_dialer) {
             transport->dials[link->dial].at_ms += DIAL_REFUSED_MS;
+        }
     }
     link_set_phase(transport, link, LINK_FREE);
 }
 
 void transport_reset(struct transport *transport)
 {
-    for (uint32_t i = 0; i < LINKS_MAX; i++)
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
         transport_drop(transport, i, false);
+    }
 }
 
 /* --- what is told --- */
@@ -121,8 +128,9 @@ bool transport_link_next(struct transport *transport, struct transport_event *ev
 {
     for (uint32_t i = 0; transport->untold > 0 && i < LINKS_MAX; i++) {
         struct link *link = &transport->links[i];
-        if (link->phase != LINK_RISING && link->phase != LINK_FALLING)
+        if (link->phase != LINK_RISING && link->phase != LINK_FALLING) {
             continue;
+        }
         bool is_up = link->phase == LINK_RISING;
         *event = (struct transport_event){.kind = is_up ? TRANSPORT_UP : TRANSPORT_DOWN,
                                           .link = i,
@@ -139,8 +147,9 @@ bool transport_link_next(struct transport *transport, struct transport_event *ev
 static int link_send_now(struct transport *transport, struct link *link, struct bytes frame)
 {
     link->was_sent = true;
-    if (link->is_dialer)
+    if (link->is_dialer) {
         return dealer_send(transport->dials[link->dial].dealer, frame);
+    }
     return router_send(transport->router, bytes_of(link->routing.bytes, link->routing.size), frame);
 }
 
@@ -148,15 +157,19 @@ int transport_send(struct transport *transport, uint32_t number, struct bytes fr
 {
     check(number < LINKS_MAX && frame.size > 0 && frame.size <= MESSAGE_BYTES_MAX);
     struct link *link = &transport->links[number];
-    if (!transport_link_is_live(link))
+    if (!transport_link_is_live(link)) {
         return 0;
+    }
     int err = ERR_BUSY;
-    if (outbox_first(&link->outbox).size == 0)
+    if (outbox_first(&link->outbox).size == 0) {
         err = link_send_now(transport, link, frame);
-    if (err == ERR_BUSY)
+    }
+    if (err == ERR_BUSY) {
         return outbox_push(&link->outbox, frame);
-    if (err != 0)
+    }
+    if (err != 0) {
         transport_link_fall(transport, link);
+    }
     return 0;
 }
 
@@ -165,24 +178,28 @@ void transport_link_serve(struct transport *transport, struct link *link)
     struct bytes frame;
     while (transport_link_is_live(link) && (frame = outbox_first(&link->outbox)).size > 0) {
         int err = link_send_now(transport, link, frame);
-        if (err == ERR_BUSY)
+        if (err == ERR_BUSY) {
             return;
-        if (err != 0)
+        }
+        if (err != 0) {
             transport_link_fall(transport, link);
-        else
+        } else {
             outbox_pop(&link->outbox);
+        }
     }
 }
 
 void transport_link_beat(struct transport *transport, uint64_t now_ms)
 {
-    if (now_ms < transport->beat_ms)
+    if (now_ms < transport->beat_ms) {
         return;
+    }
     transport->beat_ms = now_ms + BEAT_MS;
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         struct link *link = &transport->links[i];
-        if (link->phase == LINK_UP && !link->was_sent)
+        if (link->phase == LINK_UP && !link->was_sent) {
             (void)link_send_now(transport, link, (struct bytes){0}); /* full: enough goes anyway */
+        }
         link->was_sent = false;
     }
 }

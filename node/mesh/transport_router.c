@@ -27,8 +27,9 @@ void transport_router_serve(struct transport *transport)
            (news = monitor_next(transport->router_monitor, &fd)) != NEWS_NONE) {
         for (uint32_t i = 0; news == NEWS_LOST && i < LINKS_MAX; i++) {
             struct link *link = &transport->links[i];
-            if (transport_link_is_live(link) && !link->is_dialer && link->fd == fd)
+            if (transport_link_is_live(link) && !link->is_dialer && link->fd == fd) {
                 transport_link_fall(transport, link);
+            }
         }
     }
 }
@@ -43,8 +44,9 @@ static struct link *link_find_routing(struct transport *transport, const struct 
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         struct link *link = &transport->links[i];
         if (transport_link_is_live(link) && !link->is_dialer &&
-            routing_equal(&link->routing, routing))
+            routing_equal(&link->routing, routing)) {
             return link;
+        }
     }
     return NULL;
 }
@@ -66,8 +68,9 @@ static bool routing_is_departed(struct transport *transport, const struct routin
 {
     for (uint32_t i = 0; i < DEPARTED_MAX; i++) {
         struct departed *departed = &transport->departed[i];
-        if (departed->routing.size == 0 || !routing_equal(&departed->routing, routing))
+        if (departed->routing.size == 0 || !routing_equal(&departed->routing, routing)) {
             continue;
+        }
         uint64_t now_ms = clock_mono_ms();
         if (now_ms - departed->farewell_ms >= FAREWELL_MS) {
             departed->farewell_ms = now_ms;
@@ -91,8 +94,9 @@ static struct link *link_of_sender(struct transport *transport, const struct rou
         transport_link_fall(transport, link);
         return NULL;
     }
-    if (link != NULL || routing_is_departed(transport, routing) || allowed == NULL)
+    if (link != NULL || routing_is_departed(transport, routing) || allowed == NULL) {
         return link;
+    }
     /* Its connection's number may be that of one that ended: hear of that end first. */
     transport_router_serve(transport);
     link = transport_link_raise(transport, allowed->device.device, false);
@@ -110,11 +114,13 @@ bool transport_router_next(struct transport *transport, struct transport_event *
     struct routing routing;
     while (transport->router != NULL) {
         bool is_whole = inbox_receive_routed(transport->inbox, transport->router, &routing);
-        if (!is_whole && routing.size == 0)
+        if (!is_whole && routing.size == 0) {
             return false;
+        }
         struct link *link = is_whole ? link_of_sender(transport, &routing) : NULL;
-        if (link == NULL || transport_link_is_beat(transport))
+        if (link == NULL || transport_link_is_beat(transport)) {
             continue;
+        }
         if (link->phase == LINK_UP) {
             transport_link_heard(transport, link, event);
             return true;

@@ -41,8 +41,9 @@ void logger_configure(enum log_format format, enum log_level least, const char *
 static uint64_t line_hash(const char *text)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
-    for (; *text != '\0'; text++)
+    for (; *text != '\0'; text++) {
         hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    }
     return hash;
 }
 
@@ -52,8 +53,9 @@ static bool line_is_due(const char *line, uint64_t now_ms, uint32_t *ret_repeats
     uint64_t hash = line_hash(line);
     for (uint32_t i = 0; i < RECENT_MAX; i++) {
         struct recent *recent = &logger.recent[i];
-        if (recent->hash != hash)
+        if (recent->hash != hash) {
             continue;
+        }
         if (now_ms - recent->printed_ms < QUIET_MS) {
             recent->repeats++;
             return false;
@@ -80,8 +82,9 @@ static const char *level_text(enum log_level level)
 static void line_clean(char *line)
 {
     for (; *line != '\0'; line++) {
-        if ((unsigned char)*line < 0x20 || *line == 0x7f)
+        if ((unsigned char)*line < 0x20 || *line == 0x7f) {
             *line = '?';
+        }
     }
 }
 
@@ -90,8 +93,9 @@ static void json_escape(const char *text, char *to, size_t capacity)
 {
     size_t size = 0;
     for (; *text != '\0' && size + 3 < capacity; text++) {
-        if (*text == '"' || *text == '\\')
+        if (*text == '"' || *text == '\\') {
             to[size++] = '\\';
+        }
         to[size++] = *text;
     }
     to[size] = '\0';
@@ -117,13 +121,15 @@ static void print_json(enum log_level level, const char *component, const char *
 static void print_text(enum log_level level, const char *component, const char *line,
                        uint32_t repeats)
 {
-    if (getenv("JOURNAL_STREAM") != NULL)
+    if (getenv("JOURNAL_STREAM") != NULL) {
         (void)fprintf(stderr, "<%d>", (int)level);
+    }
     bool is_loud = level <= LEVEL_WARNING;
     (void)fprintf(stderr, "%s: %s%s%s", component, is_loud ? level_text(level) : "",
                   is_loud ? ": " : "", line);
-    if (repeats > 0)
+    if (repeats > 0) {
         (void)fprintf(stderr, " (and %u times before)", repeats);
+    }
     (void)fputc('\n', stderr);
 }
 
@@ -138,10 +144,11 @@ void logger_say(enum log_level level, const char *component, const char *format,
     (void)pthread_mutex_lock(&logger.lock);
     uint32_t repeats = 0;
     if (level <= logger.least && line_is_due(line, clock_mono_ms(), &repeats)) {
-        if (logger.format == LOG_FORMAT_JSON)
+        if (logger.format == LOG_FORMAT_JSON) {
             print_json(level, component, line, repeats);
-        else
+        } else {
             print_text(level, component, line, repeats);
+        }
     }
     (void)pthread_mutex_unlock(&logger.lock);
 }

@@ -134,8 +134,9 @@ static MDB_val value_of(struct bytes bytes)
 {
     static uint8_t nothing[1];
     MDB_val value = {.mv_size = bytes.size, .mv_data = nothing};
-    if (bytes.size > 0)
+    if (bytes.size > 0) {
         memcpy(&value.mv_data, &bytes.data, sizeof value.mv_data);
+    }
     return value;
 }
 

@@ -53,9 +53,11 @@ static const char *type_of(const char *path)
         {".mp3", "audio/mpeg"},
         {".wav", "audio/wav"},
     };
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (ends_with(path, types[i].end))
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (ends_with(path, types[i].end)) {
             return types[i].type;
+        }
+    }
     return "application/octet-stream";
 }
 
@@ -76,10 +78,12 @@ static int read_all(int fd, uint8_t *to, size_t size)
 {
     for (size_t at = 0; at < size;) {
         ssize_t got = read(fd, to + at, size - at);
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && errno == EINTR) {
             continue;
-        if (got <= 0)
+        }
+        if (got <= 0) {
             return ERR_IO;
+        }
         at += (size_t)got;
     }
     return 0;
@@ -87,13 +91,16 @@ static int read_all(int fd, uint8_t *to, size_t size)
 
 static int read_file(struct web_files *files, int fd, size_t size)
 {
-    if (files->count == FILES_MAX)
+    if (files->count == FILES_MAX) {
         return ERR_TOO_MANY;
-    if (size > FILES_BYTES_MAX - files->size)
+    }
+    if (size > FILES_BYTES_MAX - files->size) {
         return ERR_TOO_LARGE;
+    }
     uint8_t *body = malloc(size > 0 ? size : 1);
-    if (body == NULL)
+    if (body == NULL) {
         return ERR_NO_MEMORY;
+    }
     int err = read_all(fd, body, size);
     if (err != 0) {
         free(body);
@@ -108,12 +115,14 @@ static int load_file(struct web_files *files, int folder, const char *name, cons
                      size_t size)
 {
     int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
+    if (fd < 0) {
         return ERR_IO;
+    }
     int err = read_file(files, fd, size);
     (void)close(fd);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct web_file *file = &files->files[files->count];
     file->body = bytes_of(files->bodies[files->count], size);
     (void)snprintf(file->path, sizeof file->path, "%s", path);
@@ -124,8 +133,9 @@ static int load_file(struct web_files *files, int folder, const char *name, cons
 
 static int add_folder(struct folders *folders, const char *path)
 {
-    if (folders->count == FOLDERS_MAX)
+    if (folders->count == FOLDERS_MAX) {
         return ERR_TOO_MANY;
+    }
     (void)snprintf(folders->paths[folders->count++], FILE_PATH_BYTES_MAX, "%s", path);
     return 0;
 }
@@ -135,14 +145,18 @@ static int load_entry(struct web_files *files, struct folders *folders, int fold
 {
     char path[FILE_PATH_BYTES_MAX];
     struct stat about;
-    if (name[0] == '.')
+    if (name[0] == '.') {
         return 0;
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", parent, name) >= sizeof path)
+    }
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", parent, name) >= sizeof path) {
         return ERR_TOO_LARGE;
-    if (fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
+    }
+    if (fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) != 0) {
         return ERR_IO;
-    if (S_ISDIR(about.st_mode))
+    }
+    if (S_ISDIR(about.st_mode)) {
         return add_folder(folders, path);
+    }
     return S_ISREG(about.st_mode) ? load_file(files, folder, name, path, (size_t)about.st_size) : 0;
 }
 
@@ -155,8 +169,9 @@ static int load_folder(struct web_files *files, struct folders *folders, int fd,
         return ERR_NO_MEMORY;
     }
     int err = 0;
-    for (struct dirent *entry; err == 0 && (entry = readdir(folder)) != NULL;)
+    for (struct dirent *entry; err == 0 && (entry = readdir(folder)) != NULL;) {
         err = load_entry(files, folders, dirfd(folder), entry->d_name, path);
+    }
     (void)closedir(folder);
     return err;
 }
@@ -180,9 +195,11 @@ static int load_all(struct web_files *files, int root)
 /* FILES_MAX when there is none. */
 static size_t index_of(const struct web_files *files, const char *path)
 {
-    for (size_t i = 0; i < files->count; i++)
-        if (strcmp(files->files[i].path, path) == 0)
+    for (size_t i = 0; i < files->count; i++) {
+        if (strcmp(files->files[i].path, path) == 0) {
             return i;
+        }
+    }
     return FILES_MAX;
 }
 
@@ -198,20 +215,23 @@ static void pair_compressed(struct web_files *files)
     char path[FILE_PATH_BYTES_MAX];
     for (size_t i = 0; i < files->count; i++) {
         const struct web_file *file = &files->files[i];
-        if (!ends_with(file->path, ".gz"))
+        if (!ends_with(file->path, ".gz")) {
             continue;
+        }
         (void)snprintf(path, sizeof path, "%.*s", (int)strlen(file->path) - 3, file->path);
         size_t plain = index_of(files, path);
-        if (plain != FILES_MAX)
+        if (plain != FILES_MAX) {
             files->files[plain].gzip = file->body;
+        }
     }
 }
 
 int web_files_load(const char *folder, struct web_files **ret_files)
 {
     struct web_files *files = calloc(1, sizeof *files);
-    if (files == NULL)
+    if (files == NULL) {
         return ERR_NO_MEMORY;
+    }
     int root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int err = root < 0 && errno != ENOENT ? ERR_IO : 0;
     if (root >= 0) {
@@ -229,36 +249,43 @@ int web_files_load(const char *folder, struct web_files **ret_files)
 
 void web_files_free(struct web_files *files)
 {
-    if (files == NULL)
+    if (files == NULL) {
         return;
-    for (size_t i = 0; i < files->count; i++)
+    }
+    for (size_t i = 0; i < files->count; i++) {
         free(files->bodies[i]);
+    }
     free(files);
 }
 
 static bool is_screen(const char *path)
 {
     static const char *const screens[] = {"/", "/counter", "/kitchen", "/pickup"};
-    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++)
-        if (strcmp(path, screens[i]) == 0)
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
+        if (strcmp(path, screens[i]) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
 const struct web_file *web_files_find(const struct web_files *files, const char *path)
 {
-    if (path[0] != '/')
+    if (path[0] != '/') {
         return NULL;
+    }
     static const char *const ends[] = {"", ".html", "/index.html"};
     char tried[FILE_PATH_BYTES_MAX];
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         size_t size = strlen(path) + strlen(ends[i]);
-        if (size >= sizeof tried)
+        if (size >= sizeof tried) {
             return NULL;
+        }
         (void)snprintf(tried, sizeof tried, "%s%s", path, ends[i]);
         const struct web_file *file = find_exact(files, tried);
-        if (file != NULL)
+        if (file != NULL) {
             return file;
+        }
     }
     return is_screen(path) ? find_exact(files, "/index.html") : NULL;
 }

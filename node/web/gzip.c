@@ -14,8 +14,9 @@ int gzip_bytes(struct bytes plain, struct text *to)
 {
     z_stream stream = {.next_in = plain.data, .avail_in = (uInt)plain.size};
     if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, WINDOW_BITS + GZIP_FRAMING,
-                     MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+                     MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
         return ERR_NO_MEMORY;
+    }
     const uLong size_max = deflateBound(&stream, (uLong)plain.size);
     uint8_t *packed = malloc(size_max);
     if (packed != NULL) {

@@ -25,9 +25,11 @@ struct page {
 static const uint8_t *find_end(struct bytes in, const char *mark)
 {
     const size_t size = strlen(mark);
-    for (size_t at = 0; at + size <= in.size; at++)
-        if (memcmp(in.data + at, mark, size) == 0)
+    for (size_t at = 0; at + size <= in.size; at++) {
+        if (memcmp(in.data + at, mark, size) == 0) {
             return in.data + at + size;
+        }
+    }
     return NULL;
 }
 
@@ -35,8 +37,9 @@ static const uint8_t *find_end(struct bytes in, const char *mark)
 static struct bytes find_between(struct bytes in, const char *open, const char *close)
 {
     const uint8_t *begin = find_end(in, open);
-    if (begin == NULL)
+    if (begin == NULL) {
         return bytes_of(NULL, 0);
+    }
     const struct bytes rest = bytes_of(begin, in.size - (size_t)(begin - in.data));
     const uint8_t *end = find_end(rest, close);
     return bytes_of(begin, end == NULL ? 0 : (size_t)(end - begin) - strlen(close));
@@ -45,8 +48,9 @@ static struct bytes find_between(struct bytes in, const char *open, const char *
 static int split(struct page *page, struct bytes document)
 {
     const struct bytes hole = find_between(document, facts_mark, "</script>");
-    if (!bytes_equal(hole, bytes_of_text(no_facts)))
+    if (!bytes_equal(hole, bytes_of_text(no_facts))) {
         return ERR_MALFORMED;
+    }
     page->before = bytes_of(document.data, (size_t)(hole.data - document.data));
     page->after = bytes_of(hole.data + hole.size, document.size - page->before.size - hole.size);
     return 0;
@@ -60,8 +64,9 @@ static void print_hash(struct bytes content, char *to, size_t capacity)
     uint8_t hash[crypto_hash_sha256_BYTES];
     char text[sodium_base64_ENCODED_LEN(sizeof hash, sodium_base64_VARIANT_ORIGINAL)];
     to[0] = '\0';
-    if (content.size == 0)
+    if (content.size == 0) {
         return;
+    }
     (void)crypto_hash_sha256(hash, content.data, content.size);
     (void)sodium_bin2base64(text, sizeof text, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
     (void)snprintf(to, capacity, " 'sha256-%s'", text);
@@ -90,12 +95,14 @@ static int print_policy(struct page *page, struct bytes document, const struct a
 int page_new(const struct web_file *file, const struct annex_card *card, struct page **ret_page)
 {
     struct page *page = calloc(1, sizeof *page);
-    if (page == NULL)
+    if (page == NULL) {
         return ERR_NO_MEMORY;
+    }
     page->file.type = file->type;
     int err = split(page, file->body);
-    if (err == 0)
+    if (err == 0) {
         err = print_policy(page, file->body, card);
+    }
     if (err != 0) {
         page_free(page);
         return err;
@@ -106,8 +113,9 @@ int page_new(const struct web_file *file, const struct annex_card *card, struct 
 
 void page_free(struct page *page)
 {
-    if (page == NULL)
+    if (page == NULL) {
         return;
+    }
     text_close(&page->facts);
     text_close(&page->plain);
     text_close(&page->gzip);
@@ -145,8 +153,9 @@ static int build(struct page *page, struct bytes facts)
     text_append(&page->plain, page->after.data, page->after.size);
     page->file.body = bytes_of(page->plain.data, page->plain.size);
     int err = gzip_bytes(page->file.body, &page->gzip);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     page->file.gzip = bytes_of(page->gzip.data, page->gzip.size);
     hash_parts(hash, sizeof hash, &page->file.body, 1);
     (void)snprintf(page->file.etag, sizeof page->file.etag, "\"%016llx\"",

@@ -36,8 +36,9 @@ static int refuse_method(struct site_response *response, const char *methods)
 static int refuse(struct site_response *response, int err, int status, const char *where)
 {
     api_problem(&response->reply, err, where);
-    if (status != 0)
+    if (status != 0) {
         response->reply.status = status;
+    }
     return err;
 }
 
@@ -54,8 +55,9 @@ static int check_host(const struct site *site, const struct site_request *reques
                       struct site_response *response)
 {
     *response = (struct site_response){.is_bare = is_method(request, "HEAD")};
-    if (is_control(request) || request->is_guest_door || guard_host(&site->guard, request->host))
+    if (is_control(request) || request->is_guest_door || guard_host(&site->guard, request->host)) {
         return 0;
+    }
     return refuse(response, ERR_MISMATCH, 421, "the Host header is not this device's");
 }
 
@@ -63,11 +65,13 @@ int site_check(const struct site *site, const struct site_request *request,
                struct site_response *ret_response)
 {
     int err = check_host(site, request, ret_response);
-    if (err != 0 || is_control(request) || is_reading(request))
+    if (err != 0 || is_control(request) || is_reading(request)) {
         return err;
+    }
     /* Browsers send Origin with every write; tools send none. */
-    if (request->origin[0] == '\0' || origin_is_right(site, request))
+    if (request->origin[0] == '\0' || origin_is_right(site, request)) {
         return 0;
+    }
     return refuse(ret_response, ERR_FORBIDDEN, 0, "the Origin header is not this device's");
 }
 
@@ -75,14 +79,18 @@ int site_check_socket(const struct site *site, const struct site_request *reques
                       struct site_response *ret_response)
 {
     int err = check_host(site, request, ret_response);
-    if (err != 0)
+    if (err != 0) {
         return err;
-    if (strcmp(request->path, "/ws") != 0)
+    }
+    if (strcmp(request->path, "/ws") != 0) {
         return refuse(ret_response, ERR_NOT_FOUND, 0, "");
-    if (!is_method(request, "GET")) /* lws would upgrade any */
+    }
+    if (!is_method(request, "GET")) { /* lws would upgrade any */
         return refuse_method(ret_response, "GET");
-    if (!is_control(request) && !origin_is_right(site, request))
+    }
+    if (!is_control(request) && !origin_is_right(site, request)) {
         return refuse(ret_response, ERR_FORBIDDEN, 0, "the Origin header is not this device's");
+    }
     struct access_request access = access_of(request);
     struct caller caller;
     if (request->is_customer) {
@@ -91,8 +99,9 @@ int site_check_socket(const struct site *site, const struct site_request *reques
     }
     access.ticket = bytes_of_text(request->ticket);
     err = api_watch(site->api, &access, &caller);
-    if (err != 0)
+    if (err != 0) {
         return refuse(ret_response, err, 0, "");
+    }
     ret_response->reply.caller = caller;
     return 0;
 }
@@ -102,8 +111,9 @@ static void answer_tagged(const struct site_request *request, const char *etag,
                           struct site_response *response)
 {
     (void)snprintf(response->etag, sizeof response->etag, "%s", etag);
-    if (strstr(request->none_match, etag) == NULL)
+    if (strstr(request->none_match, etag) == NULL) {
         return;
+    }
     response->reply.status = 304;
     response->is_bare = true;
 }
@@ -130,9 +140,11 @@ static bool is_order_page(const struct site *site, const struct site_request *re
 {
     static const char *const paths[] = {"/order", "/order.html", "/"};
     const size_t count = request->is_guest_door ? 3 : 2;
-    for (size_t i = 0; i < count && site->page != NULL; i++)
-        if (strcmp(request->path, paths[i]) == 0)
+    for (size_t i = 0; i < count && site->page != NULL; i++) {
+        if (strcmp(request->path, paths[i]) == 0) {
             return is_reading(request);
+        }
+    }
     return false;
 }
 
@@ -184,8 +196,9 @@ static void tag_answer(const struct site_request *request, struct site_response 
     const struct api_reply *reply = &response->reply;
     uint8_t hash[8];
     char etag[FILE_ETAG_BYTES_MAX];
-    if (!is_reading(request) || reply->is_pending || reply->status != 200)
+    if (!is_reading(request) || reply->is_pending || reply->status != 200) {
         return;
+    }
     const struct bytes body = bytes_of(reply->body.data, reply->body.size);
     hash_parts(hash, sizeof hash, &body, 1);
     (void)snprintf(etag, sizeof etag, "\"%016llx\"", (unsigned long long)get_be64(hash));
@@ -212,12 +225,13 @@ void site_answer(struct site *site, const struct site_request *request,
                  struct site_response *ret_response)
 {
     *ret_response = (struct site_response){.is_bare = is_method(request, "HEAD")};
-    if (api_has(site->api, request->path))
+    if (api_has(site->api, request->path)) {
         answer_api(site, request, ret_response);
-    else if (is_order_page(site, request))
+    } else if (is_order_page(site, request)) {
         answer_page(site, request, ret_response);
-    else
+    } else {
         answer_file(site, request, ret_response);
+    }
 }
 
 void site_response_close(struct site_response *response)
@@ -228,23 +242,27 @@ void site_response_close(struct site_response *response)
 
 struct bytes site_body(const struct site_response *response)
 {
-    if (response->file != NULL)
+    if (response->file != NULL) {
         return response->is_gzip ? response->file->gzip : response->file->body;
+    }
     return bytes_of(response->reply.body.data, response->reply.body.size);
 }
 
 const char *site_type(const struct site_response *response)
 {
-    if (response->file != NULL)
+    if (response->file != NULL) {
         return response->file->type;
-    if (response->reply.media[0] != '\0' && !response->reply.is_problem)
+    }
+    if (response->reply.media[0] != '\0' && !response->reply.is_problem) {
         return response->reply.media;
+    }
     return response->reply.is_problem ? "application/problem+json" : "application/json";
 }
 
 const char *site_caching(const struct site_response *response)
 {
-    if (response->file == NULL)
+    if (response->file == NULL) {
         return response->policy != NULL ? "no-cache" : "no-store";
+    }
     return response->file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache";
 }

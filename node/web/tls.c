@@ -21,20 +21,23 @@ static int problem(char *ret_problem, int err, const char *path, const char *tex
 static int key_check(const char *path, char *ret_problem)
 {
     struct stat about;
-    if (stat(path, &about) != 0)
+    if (stat(path, &about) != 0) {
         return errno == ENOENT
                    ? problem(ret_problem, ERR_NOT_FOUND, path, "there is no such file")
                    : problem(ret_problem, ERR_FORBIDDEN, path, "it must be readable for this user");
-    if ((about.st_mode & S_IRWXO) != 0)
+    }
+    if ((about.st_mode & S_IRWXO) != 0) {
         return problem(ret_problem, ERR_FORBIDDEN, path, "everybody may read it: chmod 600");
+    }
     return 0;
 }
 
 /* There is nobody to ask for a password. */
 static int no_password(char *to, int capacity, int is_writing, void *context)
 {
-    if (capacity > 0)
+    if (capacity > 0) {
         to[0] = '\0';
+    }
     (void)is_writing;
     (void)context;
     return -1;
@@ -43,24 +46,28 @@ static int no_password(char *to, int capacity, int is_writing, void *context)
 static int load(const struct tls_files *files, SSL_CTX *context, char *ret_problem)
 {
     SSL_CTX_set_default_passwd_cb(context, no_password);
-    if (SSL_CTX_use_certificate_chain_file(context, files->certificate) != 1)
+    if (SSL_CTX_use_certificate_chain_file(context, files->certificate) != 1) {
         return problem(ret_problem, ERR_MALFORMED, files->certificate,
                        "it must hold a certificate as PEM, and be readable for this user");
+    }
     int err = key_check(files->key, ret_problem);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     if (SSL_CTX_use_PrivateKey_file(context, files->key, SSL_FILETYPE_PEM) != 1 ||
-        SSL_CTX_check_private_key(context) != 1)
+        SSL_CTX_check_private_key(context) != 1) {
         return problem(ret_problem, ERR_MALFORMED, files->key,
                        "it must hold the certificate's own key as PEM, without a password");
+    }
     return 0;
 }
 
 int tls_check(const struct tls_files *files, char *ret_problem)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-    if (context == NULL)
+    if (context == NULL) {
         return problem(ret_problem, ERR_NO_MEMORY, files->certificate, "there is no memory for it");
+    }
     const int err = load(files, context, ret_problem);
     SSL_CTX_free(context);
     return err;
@@ -86,8 +93,9 @@ static int write_key(const SSL_CTX *context, uint8_t *to, size_t capacity, size_
     X509_PUBKEY *key = X509_get_X509_PUBKEY(SSL_CTX_get0_certificate(context));
     unsigned char *end = to;
     const int size = i2d_X509_PUBKEY(key, NULL);
-    if (size <= 0 || (size_t)size > capacity)
+    if (size <= 0 || (size_t)size > capacity) {
         return ERR_TOO_LARGE;
+    }
     (void)i2d_X509_PUBKEY(key, &end);
     *ret_size = (size_t)size;
     return 0;

@@ -50,8 +50,9 @@ void web_say(struct web *web, const char *what)
 {
     char line[160];
     uint64_t now_ms = clock_mono_ms();
-    if (web->on_log == NULL)
+    if (web->on_log == NULL) {
         return;
+    }
     if (web->said_ms != 0 && now_ms - web->said_ms < SAY_MS) {
         web->unsaid++;
         return;
@@ -67,10 +68,12 @@ void web_say(struct web *web, const char *what)
 static enum entrance door_of(const struct web *web, struct lws *wsi)
 {
     const void *vhost = lws_get_vhost(wsi);
-    if (vhost == web->https_vhost)
+    if (vhost == web->https_vhost) {
         return ENTRANCE_SECURE;
-    if (vhost == web->guests_vhost)
+    }
+    if (vhost == web->guests_vhost) {
         return ENTRANCE_PLAIN;
+    }
     return vhost == web->vhost ? ENTRANCE_LOOPBACK : ENTRANCE_CONTROL;
 }
 
@@ -90,16 +93,18 @@ static unsigned neighbours_in(const struct connection *list, const struct connec
                               uint64_t network)
 {
     unsigned count = 0;
-    for (const struct connection *at = list; at != NULL; at = at->next)
+    for (const struct connection *at = list; at != NULL; at = at->next) {
         count += at != connection && at->is_stranger && at->network == network;
+    }
     return count;
 }
 
 /* One network leaves half of it to others. */
 static bool has_room(const struct web *web, const struct connection *connection, uint64_t network)
 {
-    if (!connection->is_stranger && web->strangers_count >= strangers_room(web))
+    if (!connection->is_stranger && web->strangers_count >= strangers_room(web)) {
         return false;
+    }
     return network == 0 || neighbours_in(web->connections, connection, network) +
                                    neighbours_in(web->screens, connection, network) <
                                (strangers_room(web) + 1) / 2;
@@ -107,10 +112,12 @@ static bool has_room(const struct web *web, const struct connection *connection,
 
 bool web_admit_stranger(struct web *web, struct connection *connection, uint64_t network)
 {
-    if (connection->is_stranger && connection->network == network)
+    if (connection->is_stranger && connection->network == network) {
         return true;
-    if (!has_room(web, connection, network))
+    }
+    if (!has_room(web, connection, network)) {
         return false;
+    }
     web->strangers_count += !connection->is_stranger;
     connection->is_stranger = true;
     connection->network = network;
@@ -122,8 +129,9 @@ static uint64_t network_of(const struct web *web, struct lws *wsi)
 {
     char peer[PEER_TEXT_BYTES_MAX] = "", text[PEER_TEXT_BYTES_MAX];
     (void)lws_get_peer_simple(wsi, peer, sizeof peer);
-    if (peer_text(peer, text) && proxies_have(&web->proxies, text))
+    if (peer_text(peer, text) && proxies_have(&web->proxies, text)) {
         return 0;
+    }
     return peer_network(bytes_of_text(peer));
 }
 
@@ -132,26 +140,30 @@ static void list_add(struct connection **list, struct connection *connection)
     connection->list = list;
     connection->before = NULL;
     connection->next = *list;
-    if (connection->next != NULL)
+    if (connection->next != NULL) {
         connection->next->before = connection;
+    }
     *list = connection;
 }
 
 static void list_remove(struct connection *connection)
 {
-    if (connection->before != NULL)
+    if (connection->before != NULL) {
         connection->before->next = connection->next;
-    else
+    } else {
         *connection->list = connection->next;
-    if (connection->next != NULL)
+    }
+    if (connection->next != NULL) {
         connection->next->before = connection->before;
+    }
 }
 
 static struct connection *connection_open(struct web *web, struct lws *wsi)
 {
     struct connection *connection = calloc(1, sizeof *connection);
-    if (connection == NULL)
+    if (connection == NULL) {
         return NULL;
+    }
     connection->wsi = wsi;
     connection->door = door_of(web, wsi);
     if (!door_is_own(connection->door) &&
@@ -207,8 +219,9 @@ static uint64_t acked_bytes(struct lws *wsi)
 {
     struct tcp_info info = {0};
     socklen_t size = sizeof info;
-    if (getsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+    if (getsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
         return 0;
+    }
     return info.tcpi_bytes_acked;
 }
 
@@ -235,41 +248,47 @@ static void sweep_request(struct web *web, struct connection *connection, uint64
     const bool is_answering =
         connection->is_busy && !connection->exchange->response.reply.is_pending;
     const bool is_late = connection->deadline_ms != 0 && now_ms > connection->deadline_ms;
-    if (is_late || (is_answering && web_is_stalled(web, connection, now_ms)))
+    if (is_late || (is_answering && web_is_stalled(web, connection, now_ms))) {
         web_cut(web, connection, "a request took too long and was cut");
+    }
 }
 
 static void sweep_screen(struct web *web, struct connection *connection, uint64_t now_ms)
 {
     lws_callback_on_writable(connection->wsi);
-    if (web_is_stalled(web, connection, now_ms))
+    if (web_is_stalled(web, connection, now_ms)) {
         web_cut(web, connection, "a screen took nothing for too long and was disconnected");
-    else if (!api_may_watch(web->site.api, &connection->stream->caller))
+    } else if (!api_may_watch(web->site.api, &connection->stream->caller)) {
         web_cut(web, connection,
                 "somebody's rights ended or changed and their screen was disconnected");
+    }
 }
 
 static void count_screens(const struct web *web)
 {
     struct gate_screens screens = {.is_told = true};
-    if (web->gate->screens == NULL)
+    if (web->gate->screens == NULL) {
         return;
-    for (const struct connection *at = web->screens; at != NULL; at = at->next)
+    }
+    for (const struct connection *at = web->screens; at != NULL; at = at->next) {
         screens.counts[at->stream->view]++;
+    }
     web->gate->screens(web->gate->context, &screens);
 }
 
 static void refresh_lives(struct web *web)
 {
-    if (web->lives != NULL)
+    if (web->lives != NULL) {
         lives_refresh(web->lives);
+    }
 }
 
 static void on_wave(struct lws_sorted_usec_list *wave)
 {
     struct server *server = (struct server *)(void *)((char *)wave - offsetof(struct server, wave));
-    if (web_guest_wave(&server->web))
+    if (web_guest_wave(&server->web)) {
         web_wave_later(&server->web);
+    }
 }
 
 /* In the loop's next turn: what came in meanwhile is answered before. */
@@ -285,13 +304,16 @@ static void on_tick(struct lws_sorted_usec_list *tick)
     struct web *web = &server->web;
     uint64_t now_ms = clock_mono_ms();
     streams_refresh(web->streams, true, clock_wall_ms());
-    for (struct connection *at = web->connections; at != NULL; at = at->next)
+    for (struct connection *at = web->connections; at != NULL; at = at->next) {
         sweep_request(web, at, now_ms);
-    for (struct connection *at = web->screens; at != NULL; at = at->next)
+    }
+    for (struct connection *at = web->screens; at != NULL; at = at->next) {
         sweep_screen(web, at, now_ms);
+    }
     refresh_lives(web);
-    for (struct connection *at = web->guests; at != NULL; at = at->next)
+    for (struct connection *at = web->guests; at != NULL; at = at->next) {
         web_guest_sweep(web, at, now_ms);
+    }
     count_screens(web);
     lws_sul_schedule(web->context, 0, &server_of(web)->tick, on_tick, TICK_US);
 }
@@ -303,12 +325,14 @@ static struct connection *find_pending(struct web *web, uint64_t request, bool i
                                        bool is_signing_in)
 {
     for (struct connection *at = web->connections; at != NULL; at = at->next) {
-        if (!at->is_busy)
+        if (!at->is_busy) {
             continue;
+        }
         const struct api_reply *reply = &at->exchange->response.reply;
         if (reply->is_pending && reply->is_annexed == is_annexed &&
-            reply->is_signing_in == is_signing_in && reply->request == request)
+            reply->is_signing_in == is_signing_in && reply->request == request) {
             return at;
+        }
     }
     return NULL;
 }
@@ -332,8 +356,9 @@ static void on_access(struct web *web)
     struct pin_answer answer;
     while (access_answered(web->gate->access, &answer)) {
         struct connection *connection = find_pending(web, answer.request, false, true);
-        if (connection == NULL)
+        if (connection == NULL) {
             continue;
+        }
         api_conclude_sign_in(web->site.api, &answer, &connection->exchange->response.reply);
         web_http_answered(connection);
     }
@@ -347,9 +372,11 @@ static void access_has_news(void *context)
 /* Others share them, whether or not he who changed one is still there. */
 static void tell_carts(struct web *web, const struct answer *answer)
 {
-    for (size_t i = 0; i < sizeof answer->carts_changed / sizeof answer->carts_changed[0]; i++)
-        if (web->lives != NULL && answer->carts_changed[i] != 0)
+    for (size_t i = 0; i < sizeof answer->carts_changed / sizeof answer->carts_changed[0]; i++) {
+        if (web->lives != NULL && answer->carts_changed[i] != 0) {
             lives_touch_cart(web->lives, answer->carts_changed[i]);
+        }
+    }
 }
 
 static void on_news(struct web *web)
@@ -358,16 +385,18 @@ static void on_news(struct web *web)
     while (command_queue_answered(web->gate->queue, &answer)) {
         struct connection *connection = find_pending(web, answer.request, false, false);
         tell_carts(web, &answer.answer);
-        if (connection == NULL) /* it was closed meanwhile; the order stands */
+        if (connection == NULL) { /* it was closed meanwhile; the order stands */
             continue;
+        }
         api_conclude(web->site.api, &answer, &connection->exchange->response.reply);
         web_http_answered(connection);
     }
     on_annex(web);
     on_access(web);
     streams_refresh(web->streams, false, clock_wall_ms());
-    for (struct connection *at = web->screens; at != NULL; at = at->next)
+    for (struct connection *at = web->screens; at != NULL; at = at->next) {
         lws_callback_on_writable(at->wsi);
+    }
     refresh_lives(web);
 }
 
@@ -394,17 +423,20 @@ static bool is_served(const struct web *web)
 static void read_certificate(struct web *web)
 {
     char problem[TLS_PROBLEM_BYTES_MAX] = "the certificate was read again";
-    if (!atomic_exchange(&web->wants_certificate, false) || web->https_vhost == NULL)
+    if (!atomic_exchange(&web->wants_certificate, false) || web->https_vhost == NULL) {
         return;
+    }
     if (tls_check(&web->tls, problem) == 0) {
         (void)lws_tls_cert_updated(web->context, web->tls.certificate, web->tls.key, NULL, 0, NULL,
                                    0);
-        if (!is_served(web))
+        if (!is_served(web)) {
             (void)snprintf(problem, sizeof problem,
                            "the new certificate was not taken, the old one stays: start again");
+        }
     }
-    if (web->on_log != NULL)
+    if (web->on_log != NULL) {
         web->on_log(web->log_context, problem);
+    }
 }
 
 /* --- lws --- */
@@ -435,8 +467,9 @@ static int on_event(struct web *web, struct lws *wsi, struct connection *connect
     default:
         break;
     }
-    if (connection == NULL)
+    if (connection == NULL) {
         return 0;
+    }
     switch ((int)reason) {
     case LWS_CALLBACK_HTTP:
         return web_http_on_request(web, connection);
@@ -469,16 +502,18 @@ static int on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     (void)user;
     struct lws_context *context = lws_get_context(wsi);
     struct web *web = context == NULL ? NULL : lws_context_user(context);
-    if (web == NULL || web->context == NULL)
+    if (web == NULL || web->context == NULL) {
         return 0;
+    }
     return on_event(web, wsi, lws_get_opaque_user_data(wsi), reason, in, size);
 }
 
 static void *run(void *argument)
 {
     struct web *web = argument;
-    while (!atomic_load(&web->is_stopping) && lws_service(web->context, 0) >= 0)
+    while (!atomic_load(&web->is_stopping) && lws_service(web->context, 0) >= 0) {
         continue;
+    }
     return NULL;
 }
 
@@ -513,13 +548,15 @@ static struct rlimit limit_files(const struct web *web)
 {
     struct rlimit before = {0};
     const rlim_t wanted = FILES_OTHER + connections_room(web) + web->guests_max;
-    if (getrlimit(RLIMIT_NOFILE, &before) != 0)
+    if (getrlimit(RLIMIT_NOFILE, &before) != 0) {
         return before;
+    }
     const struct rlimit now = {.rlim_cur = wanted < before.rlim_max ? wanted : before.rlim_max,
                                .rlim_max = before.rlim_max};
     (void)setrlimit(RLIMIT_NOFILE, &now);
-    if (before.rlim_cur < now.rlim_cur)
+    if (before.rlim_cur < now.rlim_cur) {
         before.rlim_cur = now.rlim_cur;
+    }
     return before;
 }
 
@@ -539,10 +576,12 @@ static int context_open(struct web *web)
     lws_set_log_level(0, on_library_log);
     const struct rlimit files = limit_files(web);
     struct lws_context *context = lws_create_context(&info);
-    if (files.rlim_cur != 0)
+    if (files.rlim_cur != 0) {
         (void)setrlimit(RLIMIT_NOFILE, &files);
-    if (context == NULL)
+    }
+    if (context == NULL) {
         return ERR_NO_MEMORY;
+    }
     web->context = context;
     return 0;
 }
@@ -553,8 +592,9 @@ static void set_address(struct lws_context_creation_info *info, const char *addr
     const bool is_v6 = strchr(address, ':') != NULL;
     info->port = port;
     info->iface = strcmp(address, "localhost") == 0 ? "127.0.0.1" : address;
-    if (strcmp(address, all[0]) == 0 || strcmp(address, all[1]) == 0)
+    if (strcmp(address, all[0]) == 0 || strcmp(address, all[1]) == 0) {
         info->iface = NULL;
+    }
     info->options |=
         is_v6 ? LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY | LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE
               : LWS_SERVER_OPTION_DISABLE_IPV6;
@@ -563,15 +603,18 @@ static void set_address(struct lws_context_creation_info *info, const char *addr
 static int listen_address(struct web *web, const struct web_config *config)
 {
     struct lws_context_creation_info info = vhost_info(web);
-    if (config->address == NULL)
+    if (config->address == NULL) {
         return 0;
-    if (!web_address_is_loopback(config->address))
+    }
+    if (!web_address_is_loopback(config->address)) {
         return ERR_FORBIDDEN;
+    }
     info.vhost_name = "screens";
     set_address(&info, config->address, config->port);
     web->vhost = lws_create_vhost(web->context, &info);
-    if (web->vhost == NULL)
+    if (web->vhost == NULL) {
         return ERR_EXISTS;
+    }
     web->port = lws_get_vhost_listen_port(web->vhost);
     web->site.guard.port = web->port;
     return 0;
@@ -580,8 +623,9 @@ static int listen_address(struct web *web, const struct web_config *config)
 static int listen_https(struct web *web, const struct web_config *config)
 {
     struct lws_context_creation_info info = vhost_info(web);
-    if (config->https_address == NULL)
+    if (config->https_address == NULL) {
         return 0;
+    }
     info.vhost_name = "https";
     info.ssl_cert_filepath = web->tls.certificate;
     info.ssl_private_key_filepath = web->tls.key;
@@ -589,8 +633,9 @@ static int listen_https(struct web *web, const struct web_config *config)
     info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT; /* without it lws speaks in clear */
     set_address(&info, config->https_address, config->https_port);
     web->https_vhost = lws_create_vhost(web->context, &info);
-    if (web->https_vhost == NULL)
+    if (web->https_vhost == NULL) {
         return ERR_EXISTS;
+    }
     web->https_port = lws_get_vhost_listen_port(web->https_vhost);
     web->site.guard.https_port = web->https_port;
     return 0;
@@ -599,13 +644,15 @@ static int listen_https(struct web *web, const struct web_config *config)
 static int listen_guests(struct web *web, const struct web_config *config)
 {
     struct lws_context_creation_info info = vhost_info(web);
-    if (config->guests_address == NULL)
+    if (config->guests_address == NULL) {
         return 0;
+    }
     info.vhost_name = "guests";
     set_address(&info, config->guests_address, config->guests_port);
     web->guests_vhost = lws_create_vhost(web->context, &info);
-    if (web->guests_vhost == NULL)
+    if (web->guests_vhost == NULL) {
         return ERR_EXISTS;
+    }
     web->guests_port = lws_get_vhost_listen_port(web->guests_vhost);
     return 0;
 }
@@ -616,32 +663,38 @@ static int clear_control(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
+    if (fd < 0) {
         return ERR_IO;
+    }
     (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     bool is_alive =
         connect(fd, (const struct sockaddr *)(const void *)&address, sizeof address) == 0;
     (void)close(fd);
-    if (!is_alive)
+    if (!is_alive) {
         (void)unlink(path);
+    }
     return is_alive ? ERR_EXISTS : 0;
 }
 
 static int listen_control(struct web *web, const struct web_config *config)
 {
     struct lws_context_creation_info info = vhost_info(web);
-    if (config->control == NULL)
+    if (config->control == NULL) {
         return 0;
-    if (strlen(config->control) >= sizeof web->control)
+    }
+    if (strlen(config->control) >= sizeof web->control) {
         return ERR_TOO_LARGE;
+    }
     int err = clear_control(config->control);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     info.vhost_name = "control";
     info.iface = config->control;
     info.options |= LWS_SERVER_OPTION_UNIX_SOCK;
-    if (lws_create_vhost(web->context, &info) == NULL)
+    if (lws_create_vhost(web->context, &info) == NULL) {
         return ERR_IO;
+    }
     (void)snprintf(web->control, sizeof web->control, "%s", config->control);
     return chmod(web->control, 0660) == 0 ? 0 : ERR_IO;
 }
@@ -661,8 +714,9 @@ static void configure(struct web *web, const struct web_config *config, const st
     web->guests_max = config->customers_max;
     web->reader_stall_ms = or_default(config->reader_stall_ms, STALL_MS);
     web->request_ms = or_default(config->request_ms, REQUEST_MS);
-    if (config->proxies != NULL)
+    if (config->proxies != NULL) {
         web->proxies = *config->proxies;
+    }
     server_of(web)->protocols[0] = (struct lws_protocols){.name = "trestle",
                                                           .callback = on_lws,
                                                           .rx_buffer_size = RECEIVE_BYTES,
@@ -674,11 +728,13 @@ static void configure(struct web *web, const struct web_config *config, const st
 static int copy_origins(struct web *web, const struct web_config *config)
 {
     struct guard *guard = &web->site.guard;
-    if (config->origins_count > GUARD_ORIGINS_MAX)
+    if (config->origins_count > GUARD_ORIGINS_MAX) {
         return ERR_TOO_MANY;
+    }
     for (uint32_t i = 0; i < config->origins_count; i++) {
-        if (strlen(config->origins[i]) >= GUARD_TEXT_BYTES_MAX)
+        if (strlen(config->origins[i]) >= GUARD_TEXT_BYTES_MAX) {
             return ERR_TOO_LARGE;
+        }
         (void)snprintf(web->origins[i], GUARD_TEXT_BYTES_MAX, "%s", config->origins[i]);
         guard->origins[i] = web->origins[i];
     }
@@ -696,37 +752,48 @@ static int prepare_page(struct web *web, const struct annex *annex)
 static int prepare(struct web *web, const struct web_config *config, const struct gate *gate)
 {
     int err = copy_origins(web, config);
-    if (err == 0)
+    if (err == 0) {
         err = web_files_load(config->folder == NULL ? "" : config->folder, &web->site.files);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     web->site.api = api_new(gate, web->version);
-    if (web->site.api != NULL && config->annex != NULL)
+    if (web->site.api != NULL && config->annex != NULL) {
         api_add(web->site.api, config->annex);
+    }
     web->streams = web->site.api == NULL ? NULL : streams_new(web->site.api);
-    if (web->streams != NULL && web->guests_max > 0)
+    if (web->streams != NULL && web->guests_max > 0) {
         web->lives = lives_new(web->site.api, web_guest_is_due, web);
-    if (web->streams == NULL || (web->guests_max > 0 && web->lives == NULL))
+    }
+    if (web->streams == NULL || (web->guests_max > 0 && web->lives == NULL)) {
         return ERR_NO_MEMORY;
+    }
     return prepare_page(web, config->annex);
 }
 
 static int begin(struct web *web, const struct web_config *config)
 {
     int err = context_open(web);
-    if (err == 0)
+    if (err == 0) {
         err = listen_address(web, config);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = listen_https(web, config);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = listen_guests(web, config);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = listen_control(web, config);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     lws_sul_schedule(web->context, 0, &server_of(web)->tick, on_tick, TICK_US);
-    if (pthread_create(&web->thread, NULL, run, web) != 0)
+    if (pthread_create(&web->thread, NULL, run, web) != 0) {
         return ERR_NO_MEMORY;
+    }
     web->has_thread = true;
     access_on_answer(web->gate->access, access_has_news, web);
     return 0;
@@ -739,16 +806,19 @@ bool web_address_is_loopback(const char *address)
 
 int web_start(const struct web_config *config, const struct gate *gate, struct web **ret_web)
 {
-    if (config->address != NULL && !web_address_is_loopback(config->address))
+    if (config->address != NULL && !web_address_is_loopback(config->address)) {
         return ERR_FORBIDDEN;
+    }
     struct server *server = calloc(1, sizeof *server);
-    if (server == NULL)
+    if (server == NULL) {
         return ERR_NO_MEMORY;
+    }
     struct web *web = &server->web;
     configure(web, config, gate);
     int err = prepare(web, config, gate);
-    if (err == 0)
+    if (err == 0) {
         err = begin(web, config);
+    }
     if (err != 0) {
         web_stop(web);
         return err;
@@ -780,18 +850,21 @@ void web_reload(struct web *web)
 
 void web_stop(struct web *web)
 {
-    if (web == NULL)
+    if (web == NULL) {
         return;
+    }
     atomic_store(&web->is_stopping, true);
     if (web->has_thread) {
         lws_cancel_service(web->context);
         check(pthread_join(web->thread, NULL) == 0);
         access_on_answer(web->gate->access, NULL, NULL);
     }
-    if (web->context != NULL)
+    if (web->context != NULL) {
         lws_context_destroy(web->context);
-    if (web->control[0] != '\0')
+    }
+    if (web->control[0] != '\0') {
         (void)unlink(web->control);
+    }
     lives_free(web->lives);
     streams_free(web->streams);
     api_free(web->site.api);

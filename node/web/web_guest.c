@@ -47,20 +47,24 @@ static bool is_neighbour(const struct connection *a, const struct connection *b)
 static bool address_has_room(const struct web *web, const struct connection *connection)
 {
     unsigned count = 0;
-    if (connection->client[0] == '\0')
+    if (connection->client[0] == '\0') {
         return true;
-    for (const struct connection *at = web->guests; at != NULL; at = at->next)
+    }
+    for (const struct connection *at = web->guests; at != NULL; at = at->next) {
         count += is_neighbour(at, connection);
+    }
     return count < (web->guests_max + 1) / 2;
 }
 
 int web_guest_new(struct web *web, struct connection *connection)
 {
-    if (web->guests_count >= web->guests_max || !address_has_room(web, connection))
+    if (web->guests_count >= web->guests_max || !address_has_room(web, connection)) {
         return ERR_BUSY;
+    }
     struct guest *guest = calloc(1, sizeof *guest);
-    if (guest == NULL)
+    if (guest == NULL) {
         return ERR_NO_MEMORY;
+    }
     guest->connection = connection;
     guest->opened_ms = clock_mono_ms();
     connection->guest = guest;
@@ -71,30 +75,35 @@ int web_guest_new(struct web *web, struct connection *connection)
 
 static void wave_leave(struct web *web, struct guest *guest)
 {
-    if (!guest->is_queued)
+    if (!guest->is_queued) {
         return;
-    if (guest->before != NULL)
+    }
+    if (guest->before != NULL) {
         guest->before->next = guest->next;
-    else
+    } else {
         web->wave = guest->next;
-    if (guest->next != NULL)
+    }
+    if (guest->next != NULL) {
         guest->next->before = guest->before;
-    else
+    } else {
         web->wave_last = guest->before;
+    }
     guest->next = guest->before = NULL;
     guest->is_queued = false;
 }
 
 static void wave_join(struct web *web, struct guest *guest)
 {
-    if (guest->is_queued)
+    if (guest->is_queued) {
         return;
+    }
     guest->is_queued = true;
     guest->before = web->wave_last;
-    if (guest->before != NULL)
+    if (guest->before != NULL) {
         guest->before->next = guest;
-    else
+    } else {
         web->wave = guest;
+    }
     web->wave_last = guest;
     web_wave_later(web);
 }
@@ -136,8 +145,9 @@ static const struct guest_end *end_for(int err)
 int web_guest_on_message(struct web *web, struct connection *connection, struct bytes message)
 {
     struct guest *guest = connection->guest;
-    if (guest->end != NULL)
+    if (guest->end != NULL) {
         return 0;
+    }
     const int err = live_hear(web->lives, &guest->live, connection->entrance,
                               bytes_of_text(connection->client), message);
     if (err != 0) {
@@ -153,8 +163,9 @@ bool web_guest_takes(struct connection *connection)
 {
     struct guest *guest = connection->guest;
     guest->is_awaited = false;
-    if (guest->live.is_replaced)
+    if (guest->live.is_replaced) {
         guest->end = &end_replaced;
+    }
     return guest->end == NULL;
 }
 
@@ -166,10 +177,12 @@ int web_guest_hang_up(struct connection *connection)
 
 static const struct guest_end *end_of(const struct web *web, struct guest *guest, uint64_t now_ms)
 {
-    if (!guest->live.is_open)
+    if (!guest->live.is_open) {
         return now_ms >= guest->opened_ms + web->request_ms ? &end_silent : NULL;
-    if (now_ms < guest->checked_ms + CHECK_MS)
+    }
+    if (now_ms < guest->checked_ms + CHECK_MS) {
         return NULL;
+    }
     guest->checked_ms = now_ms;
     return live_may_go_on(web->lives, &guest->live) ? NULL : &end_unknown;
 }
@@ -181,16 +194,19 @@ void web_guest_sweep(struct web *web, struct connection *connection, uint64_t no
         web_cut(web, connection, "a phone took nothing for too long and was disconnected");
         return;
     }
-    if (guest->end == NULL)
+    if (guest->end == NULL) {
         guest->end = end_of(web, guest, now_ms);
-    if (guest->end != NULL || live_wants_beat(&guest->live, now_ms))
+    }
+    if (guest->end != NULL || live_wants_beat(&guest->live, now_ms)) {
         wave_join(web, guest);
+    }
 }
 
 void web_guest_free(struct web *web, struct guest *guest)
 {
-    if (guest == NULL)
+    if (guest == NULL) {
         return;
+    }
     live_close(web->lives, &guest->live);
     wave_leave(web, guest);
     free(guest);

@@ -24,8 +24,9 @@ void web_exchange_end(struct connection *connection)
     connection->is_busy = false;
     connection->has_headers = false;
     connection->deadline_ms = 0;
-    if (exchange == NULL)
+    if (exchange == NULL) {
         return;
+    }
     site_response_close(&exchange->response);
     entropy_wipe(exchange->body.data, exchange->body.size); /* it may have been a PIN */
     text_close(&exchange->body);
@@ -75,27 +76,34 @@ static void add_body_headers(struct header_buffer *to, const struct connection *
     const struct site_response *response = &connection->exchange->response;
     add_header(to, "content-type:", site_type(response));
     add_header(to, "cache-control:", site_caching(response));
-    if (response->etag[0] != '\0')
+    if (response->etag[0] != '\0') {
         add_header(to, "etag:", response->etag);
-    if (response->file != NULL || response->policy != NULL)
+    }
+    if (response->file != NULL || response->policy != NULL) {
         add_header(to, "vary:", "accept-encoding");
-    if (response->is_gzip)
+    }
+    if (response->is_gzip) {
         add_header(to, "content-encoding:", "gzip");
+    }
     if (response->reply.retry_ms != 0) {
         char seconds[24];
         unsigned long long wait_s = response->reply.retry_ms / 1000 + 1;
         (void)snprintf(seconds, sizeof seconds, "%llu", wait_s);
         add_header(to, "retry-after:", seconds);
     }
-    if (response->reply.allow[0] != '\0')
+    if (response->reply.allow[0] != '\0') {
         add_header(to, "allow:", response->reply.allow);
-    if (response->reply.status == 401)
+    }
+    if (response->reply.status == 401) {
         add_header(to, "www-authenticate:", "Bearer");
-    if (connection->is_closing)
+    }
+    if (connection->is_closing) {
         add_header(to, "connection:", "close");
-    if (response->reply.status != 304)
+    }
+    if (response->reply.status != 304) {
         to->failed |= lws_add_http_header_content_length(
             to->wsi, (lws_filepos_t)site_body(response).size, &to->at, to->end);
+    }
 }
 
 /* RFC 9110, 6.6.1. Phones have clocks of their own, and a customer's key is to be of our time. */
@@ -105,8 +113,9 @@ static void add_date(struct header_buffer *to)
     struct tm parts;
     const time_t now = (time_t)(clock_wall_ms() / 1000);
     if (gmtime_r(&now, &parts) != NULL &&
-        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts) > 0)
+        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts) > 0) {
         add_header(to, "date:", text);
+    }
 }
 
 static int write_headers(struct connection *connection)
@@ -118,10 +127,12 @@ static int write_headers(struct connection *connection)
     to.failed |= lws_add_http_header_status(
         to.wsi, (unsigned)connection->exchange->response.reply.status, &to.at, to.end);
     add_header(&to, "content-security-policy:", policy != NULL ? policy : screens_policy);
-    for (size_t i = 0; i < sizeof security_headers / sizeof security_headers[0]; i++)
+    for (size_t i = 0; i < sizeof security_headers / sizeof security_headers[0]; i++) {
         add_header(&to, security_headers[i].name, security_headers[i].value);
-    if (connection->door == ENTRANCE_SECURE && guard_is_name(connection->exchange->host))
+    }
+    if (connection->door == ENTRANCE_SECURE && guard_is_name(connection->exchange->host)) {
         add_header(&to, "strict-transport-security:", "max-age=31536000");
+    }
     add_date(&to);
     add_body_headers(&to, connection);
     connection->has_headers = true;
@@ -169,15 +180,19 @@ static int answer_finish(struct connection *connection)
 
 int web_http_on_writeable(struct web *web, struct connection *connection)
 {
-    if (!connection->is_busy || connection->exchange->response.reply.is_pending)
+    if (!connection->is_busy || connection->exchange->response.reply.is_pending) {
         return 0;
+    }
     connection->stalled_ms = 0;
-    if (!connection->has_headers && write_headers(connection) != 0)
+    if (!connection->has_headers && write_headers(connection) != 0) {
         return -1;
-    if (!answer_is_sent(connection) && write_chunk(web, connection) != 0)
+    }
+    if (!answer_is_sent(connection) && write_chunk(web, connection) != 0) {
         return -1;
-    if (answer_is_sent(connection))
+    }
+    if (answer_is_sent(connection)) {
         return answer_finish(connection);
+    }
     lws_callback_on_writable(connection->wsi);
     return 0;
 }
@@ -186,11 +201,12 @@ static int answer_begin(struct connection *connection)
 {
     connection->deadline_ms = 0;
     connection->is_busy = true;
-    if (connection->exchange->response.reply.is_pending)
+    if (connection->exchange->response.reply.is_pending) {
         /* What it says meanwhile stays in the kernel: lws would look at it without end. */
         (void)lws_rx_flow_control(connection->wsi, 0);
-    else
+    } else {
         lws_callback_on_writable(connection->wsi);
+    }
     return 0;
 }
 
@@ -217,11 +233,13 @@ static bool copy_named(struct connection *connection, const char *name)
     char value[NAMED_HEADER_BYTES_MAX];
     struct lws *wsi = connection->wsi;
     int name_size = (int)strlen(name);
-    if (lws_hdr_custom_length(wsi, name, name_size) <= 0)
+    if (lws_hdr_custom_length(wsi, name, name_size) <= 0) {
         return true;
+    }
     int size = lws_hdr_custom_copy(wsi, value, sizeof value, name, name_size);
-    if (size > 0)
+    if (size > 0) {
         text_append(&connection->exchange->header, value, (size_t)size);
+    }
     return size >= 0;
 }
 
@@ -231,11 +249,13 @@ static bool copy_ticket(struct lws *wsi, char *to, size_t capacity)
     static const char prefix[] = "ticket.";
     char listed[TEXT_HEADER_BYTES_MAX];
     to[0] = '\0';
-    if (!copy_header(wsi, WSI_TOKEN_PROTOCOL, listed, sizeof listed))
+    if (!copy_header(wsi, WSI_TOKEN_PROTOCOL, listed, sizeof listed)) {
         return false;
+    }
     const char *at = strstr(listed, prefix);
-    if (at == NULL)
+    if (at == NULL) {
         return true;
+    }
     at += sizeof prefix - 1;
     const int size = snprintf(to, capacity, "%.*s", (int)strcspn(at, ", "), at);
     return size >= 0 && (size_t)size < capacity;
@@ -249,10 +269,12 @@ static bool copy_query(struct lws *wsi, char *to, size_t capacity)
     for (int part = 0;; part++) {
         char piece[API_PATH_BYTES_MAX];
         int got = lws_hdr_copy_fragment(wsi, piece, sizeof piece, WSI_TOKEN_HTTP_URI_ARGS, part);
-        if (got < 0) /* none, or one that does not fit */
+        if (got < 0) { /* none, or one that does not fit */
             return lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, part) <= 0;
-        if (size + (size_t)got + 2 > capacity || memchr(piece, '&', (size_t)got) != NULL)
+        }
+        if (size + (size_t)got + 2 > capacity || memchr(piece, '&', (size_t)got) != NULL) {
             return false;
+        }
         size += (size_t)snprintf(to + size, capacity - size, "%s%s", part > 0 ? "&" : "", piece);
     }
 }
@@ -270,8 +292,9 @@ static const struct {
 static bool copy_line(struct connection *connection)
 {
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-        if (lws_hdr_total_length(connection->wsi, methods[i].token) <= 0)
+        if (lws_hdr_total_length(connection->wsi, methods[i].token) <= 0) {
             continue;
+        }
         (void)snprintf(connection->exchange->method, sizeof connection->exchange->method, "%s",
                        methods[i].name);
         return copy_header(connection->wsi, methods[i].token, connection->exchange->path,
@@ -288,12 +311,14 @@ static bool is_forwarded(struct lws *wsi)
                                                     WSI_TOKEN_HTTP_X_REAL_IP};
     static const char *const names[] = {"forwarded:", "x-forwarded-host:", "x-forwarded-proto:"};
     for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
-        if (lws_hdr_fragment_length(wsi, tokens[i], 0) > 0)
+        if (lws_hdr_fragment_length(wsi, tokens[i], 0) > 0) {
             return true;
+        }
     }
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (lws_hdr_custom_length(wsi, names[i], (int)strlen(names[i])) >= 0)
+        if (lws_hdr_custom_length(wsi, names[i], (int)strlen(names[i])) >= 0) {
             return true;
+        }
     }
     return false;
 }
@@ -314,10 +339,12 @@ static int copy_client(struct web *web, struct connection *connection)
     const bool is_passed_on = is_forwarded(wsi);
     connection->entrance = is_passed_on ? ENTRANCE_PLAIN : connection->door;
     connection->client[0] = '\0';
-    if (!is_passed_on && door_is_own(connection->door))
+    if (!is_passed_on && door_is_own(connection->door)) {
         return 0;
-    if (!copy_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, list, sizeof list))
+    }
+    if (!copy_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, list, sizeof list)) {
         return ERR_TOO_LARGE;
+    }
     (void)lws_get_peer_simple(wsi, peer, sizeof peer);
     forwarded_client(&web->proxies, peer, list, connection->client);
     const bool has_room =
@@ -374,16 +401,20 @@ static int body_size(struct lws *wsi, size_t size_max, size_t *ret_size)
 {
     char digits[24];
     *ret_size = 0;
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0) {
         return ERR_MALFORMED;
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0)
+    }
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0) {
         return 0;
+    }
     if (!copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, digits, sizeof digits) ||
-        digits[strspn(digits, "0123456789")] != '\0')
+        digits[strspn(digits, "0123456789")] != '\0') {
         return ERR_MALFORMED;
+    }
     unsigned long long size = strtoull(digits, NULL, 10);
-    if (size > size_max)
+    if (size > size_max) {
         return ERR_TOO_LARGE;
+    }
     *ret_size = (size_t)size;
     return 0;
 }
@@ -406,39 +437,47 @@ static int answer_whole(struct web *web, struct connection *connection)
 int web_http_on_request(struct web *web, struct connection *connection)
 {
     size_t size = 0;
-    if (exchange_begin(connection) != 0)
+    if (exchange_begin(connection) != 0) {
         return -1;
+    }
     int err = copy_request(web, connection);
-    if (err != 0)
+    if (err != 0) {
         return refuse(connection, err, err == ERR_BUSY ? "too many connections" : "a header");
+    }
     const struct api_want want =
         api_want(web->site.api, connection->exchange->method, connection->exchange->path);
     connection->exchange->body_bytes_max = want.body_bytes_max;
-    if (want.header != NULL && !copy_named(connection, want.header))
+    if (want.header != NULL && !copy_named(connection, want.header)) {
         return refuse(connection, ERR_TOO_LARGE, want.header);
+    }
     err = body_size(connection->wsi, connection->exchange->body_bytes_max, &size);
-    if (err != 0)
+    if (err != 0) {
         return refuse(connection, err, "the body's length");
+    }
     struct site_request request = request_of(connection);
     if (site_check(&web->site, &request, &connection->exchange->response) != 0) {
         connection->is_closing = true;
         return answer_begin(connection);
     }
     bool is_write = strcmp(request.method, "POST") == 0 || strcmp(request.method, "PATCH") == 0;
-    if (size > 0 && !is_write)
+    if (size > 0 && !is_write) {
         return refuse(connection, ERR_MALFORMED, "a body where none belongs");
-    if (size == 0)
+    }
+    if (size == 0) {
         return answer_whole(web, connection);
+    }
     connection->deadline_ms = clock_mono_ms() + web->request_ms;
     return 0;
 }
 
 int web_http_on_body(struct connection *connection, const void *in, size_t size)
 {
-    if (connection->is_busy) /* refused already: what still comes is dropped */
+    if (connection->is_busy) { /* refused already: what still comes is dropped */
         return 0;
-    if (size > connection->exchange->body_bytes_max - connection->exchange->body.size)
+    }
+    if (size > connection->exchange->body_bytes_max - connection->exchange->body.size) {
         return -1;
+    }
     text_append(&connection->exchange->body, in, size);
     return 0;
 }
@@ -466,10 +505,12 @@ static const char *copy_argument(struct lws *wsi, const char *name, char *buffer
 static int refuse_upgrade(struct web *web, struct connection *connection)
 {
     connection->is_closing = true;
-    if (write_headers(connection) != 0)
+    if (write_headers(connection) != 0) {
         return -1;
-    if (!answer_is_sent(connection) && write_chunk(web, connection) != 0)
+    }
+    if (!answer_is_sent(connection) && write_chunk(web, connection) != 0) {
         return -1;
+    }
     web_exchange_end(connection);
     return 1;
 }
@@ -478,14 +519,16 @@ static int open_stream(struct connection *connection, const struct caller *calle
 {
     char cursor[2 * CURSOR_BYTES_MAX];
     struct stream *stream = calloc(1, sizeof *stream);
-    if (stream == NULL)
+    if (stream == NULL) {
         return ERR_NO_MEMORY;
+    }
     int err = stream_open(stream, caller, view,
                           copy_argument(connection->wsi, "cursor=", cursor, sizeof cursor));
-    if (err == 0)
+    if (err == 0) {
         connection->stream = stream;
-    else
+    } else {
         free(stream);
+    }
     return err;
 }
 
@@ -497,28 +540,35 @@ static int check_upgrade(struct web *web, struct connection *connection)
     struct site_request request = request_of(connection);
     request.is_customer = strcmp(view, "customer") == 0;
     int err = site_check_socket(&web->site, &request, response);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = request.is_customer ? web_guest_new(web, connection)
                               : open_stream(connection, &response->reply.caller, view);
-    if (err != 0)
+    if (err != 0) {
         api_problem(&response->reply, err,
                     request.is_customer ? "as many phones as there may be"
                                         : "view: counter, kitchen, pickup or customer");
+    }
     return err;
 }
 
 int web_http_on_upgrade(struct web *web, struct connection *connection, const char *to)
 {
-    if (to == NULL || strcmp(to, "websocket") != 0)
+    if (to == NULL || strcmp(to, "websocket") != 0) {
         return -1;
+    }
     size_t size = 0;
-    if (exchange_begin(connection) != 0)
+    if (exchange_begin(connection) != 0) {
         return -1;
-    if (copy_request(web, connection) != 0 || body_size(connection->wsi, 0, &size) != 0 || size > 0)
+    }
+    if (copy_request(web, connection) != 0 || body_size(connection->wsi, 0, &size) != 0 ||
+        size > 0) {
         return -1;
-    if (check_upgrade(web, connection) != 0)
+    }
+    if (check_upgrade(web, connection) != 0) {
         return refuse_upgrade(web, connection);
+    }
     web_exchange_end(connection);
     return 0;
 }

@@ -23,16 +23,18 @@ static void set_buffers(const struct connection *connection)
     const int screen_size = SEND_BUFFER_BYTES;
     const bool is_guest = connection->guest != NULL;
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, is_guest ? &guest_size : &screen_size, sizeof(int));
-    if (is_guest)
+    if (is_guest) {
         (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &guest_size, sizeof guest_size);
+    }
 }
 
 int web_socket_on_established(struct web *web, struct connection *connection)
 {
     web_connection_upgraded(web, connection);
     set_buffers(connection);
-    if (connection->guest == NULL)
+    if (connection->guest == NULL) {
         lws_callback_on_writable(connection->wsi);
+    }
     return 0;
 }
 
@@ -50,9 +52,10 @@ static int on_message(struct web *web, struct connection *connection)
 {
     struct bytes frame = bytes_of(connection->message.data, connection->message.size);
     int err = api_seen(web->site.api, &connection->stream->caller, frame);
-    if (err == ERR_MALFORMED || err == ERR_TOO_LARGE)
+    if (err == ERR_MALFORMED || err == ERR_TOO_LARGE) {
         return web_socket_hang_up(connection, LWS_CLOSE_STATUS_POLICY_VIOLATION,
                                   "not a frame of ours");
+    }
     return 0; /* busy or forbidden: the board will say it again, or should not have */
 }
 
@@ -70,11 +73,13 @@ int web_socket_on_receive(struct web *web, struct connection *connection, const 
 {
     const bool is_guest = connection->guest != NULL;
     const size_t size_max = is_guest ? LIVE_MESSAGE_BYTES_MAX : BOARD_MESSAGE_BYTES_MAX;
-    if (lws_frame_is_binary(connection->wsi))
+    if (lws_frame_is_binary(connection->wsi)) {
         return web_socket_hang_up(connection, LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE, "texts only");
-    if (size > size_max - connection->message.size)
+    }
+    if (size > size_max - connection->message.size) {
         return web_socket_hang_up(connection, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE,
                                   is_guest ? "4 KiB at most" : "64 KiB at most");
+    }
     text_append(&connection->message, in, size);
     bool is_whole = lws_is_final_fragment(connection->wsi) &&
                     lws_remaining_packet_payload(connection->wsi) == 0;
@@ -86,8 +91,9 @@ static int make_frame(struct web *web, struct connection *connection)
     static const char room[LWS_PRE];
     struct store_txn *txn = NULL;
     int err = web->gate->read_begin(web->gate->context, &txn);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     text_clear(&web->frame);
     text_append(&web->frame, room, sizeof room);
     err = connection->guest != NULL
@@ -106,8 +112,9 @@ static int write_frame(struct web *web, struct connection *connection)
                                   "the store cannot be read");
     }
     size_t size = web->frame.size - LWS_PRE;
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     int written = lws_write(connection->wsi, (unsigned char *)web->frame.data + LWS_PRE, size,
                             LWS_WRITE_TEXT);
     return written < (int)size ? -1 : 1;
@@ -116,10 +123,12 @@ static int write_frame(struct web *web, struct connection *connection)
 int web_socket_on_writeable(struct web *web, struct connection *connection)
 {
     connection->stalled_ms = 0;
-    if (connection->guest != NULL && !web_guest_takes(connection))
+    if (connection->guest != NULL && !web_guest_takes(connection)) {
         return web_guest_hang_up(connection);
+    }
     int answer = write_frame(web, connection);
-    if (answer > 0 && connection->guest == NULL)
+    if (answer > 0 && connection->guest == NULL) {
         lws_callback_on_writable(connection->wsi);
+    }
     return answer < 0 ? -1 : 0;
 }

@@ -18,10 +18,12 @@ static struct hash *place_of(struct verified *verified, const struct hash *hash)
     struct hash *set = verified->found[get_be32(hash->bytes) % VERIFIED_SETS];
     struct hash *place = &set[hash->bytes[4] % VERIFIED_WAYS];
     for (uint32_t i = 0; i < VERIFIED_WAYS; i++) {
-        if (hash_equal(&set[i], hash))
+        if (hash_equal(&set[i], hash)) {
             return &set[i];
-        if (hash_equal(&set[i], &empty))
+        }
+        if (hash_equal(&set[i], &empty)) {
             place = &set[i];
+        }
     }
     return place;
 }
@@ -29,15 +31,18 @@ static struct hash *place_of(struct verified *verified, const struct hash *hash)
 int verified_bytes(struct verified *verified, const struct signature *signature,
                    struct bytes message, const struct public_key *key)
 {
-    if (verified == NULL)
+    if (verified == NULL) {
         return verify_bytes(signature, message, key);
+    }
     const struct hash hash = triple_hash(signature, message, key);
     struct hash *found = place_of(verified, &hash);
-    if (hash_equal(found, &hash))
+    if (hash_equal(found, &hash)) {
         return 0;
+    }
     verified->verifications++;
     const int err = verify_bytes(signature, message, key);
-    if (err == 0)
+    if (err == 0) {
         *found = hash;
+    }
     return err;
 }

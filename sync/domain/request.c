@@ -40,8 +40,9 @@ static int answer_decode(struct bytes row, struct hash *ret_body, struct answer 
     answer.day = read_uint(&reader, UINT64_MAX);
     answer.total_minor = read_int(&reader, INT64_MIN, INT64_MAX);
     answer.change_minor = read_int(&reader, INT64_MIN, INT64_MAX);
-    if (reader_finish(&reader) != 0)
+    if (reader_finish(&reader) != 0) {
         return ERR_IO; /* our own row: the store is damaged */
+    }
     *ret_answer = answer;
     return 0;
 }
@@ -53,12 +54,15 @@ static int find_at(struct store_txn *txn, const struct command *command,
     struct answer answer;
     struct bytes row;
     int err = store_get(txn, TABLE_REQUEST, bytes_of(key->bytes, sizeof key->bytes), &row);
-    if (err == 0)
+    if (err == 0) {
         err = answer_decode(row, &body, &answer);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
-    if (!hash_equal(&body, &command->body_hash))
+    }
+    if (!hash_equal(&body, &command->body_hash)) {
         return ERR_CONFLICT;
+    }
     *ret_answer = answer;
     return 0;
 }
@@ -68,8 +72,9 @@ int request_find(struct store_txn *txn, const struct command *command, uint64_t 
 {
     struct request_key key = request_key_of(command, day);
     int err = find_at(txn, command, &key, ret_answer);
-    if (err != ERR_NOT_FOUND || day == 0)
+    if (err != ERR_NOT_FOUND || day == 0) {
         return err;
+    }
     put_be64(key.bytes, day - 1);
     return find_at(txn, command, &key, ret_answer);
 }
@@ -106,15 +111,19 @@ static int oldest_find(struct store_txn *txn, uint64_t day, struct request_key *
     struct bytes value;
     static const uint8_t first[1] = {0};
     int err = store_cursor_open(txn, TABLE_REQUEST, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
-    if (err == 0 && key.size != sizeof ret_key->bytes)
+    if (err == 0 && key.size != sizeof ret_key->bytes) {
         err = ERR_IO;
-    if (err == 0 && get_be64(key.data) >= day)
+    }
+    if (err == 0 && get_be64(key.data) >= day) {
         err = ERR_NOT_FOUND;
-    if (err == 0)
+    }
+    if (err == 0) {
         memcpy(ret_key->bytes, key.data, sizeof ret_key->bytes);
+    }
     store_cursor_close(&cursor);
     return err;
 }
@@ -125,8 +134,9 @@ int request_forget(struct store_txn *txn, uint64_t day, uint32_t count)
     for (uint32_t i = 0; i < count && err == 0 && day > 1; i++) {
         struct request_key key;
         err = oldest_find(txn, day - 1, &key);
-        if (err == 0)
+        if (err == 0) {
             err = store_del(txn, TABLE_REQUEST, bytes_of(key.bytes, sizeof key.bytes));
+        }
     }
     return err == ERR_NOT_FOUND ? 0 : err;
 }

@@ -122,8 +122,9 @@ MUST_CHECK int task_load_item(struct task *task, uint64_t number, struct menu_it
 /* @err, which is about @item of the menu when it is one: the answer names it. */
 static inline int task_refused(struct task *task, uint64_t item, int err)
 {
-    if (err != 0)
+    if (err != 0) {
         task->result->refused_item = item;
+    }
     return err;
 }
 

@@ -39,11 +39,13 @@ int damage_next(struct store_txn *txn, uint64_t log, uint64_t seq, uint64_t *ret
     struct bytes key;
     struct bytes value;
     int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
-    if (err == 0 && (key.size != ROW_KEY_BYTES || memcmp(key.data, "bad", LABEL_BYTES) != 0))
+    if (err == 0 && (key.size != ROW_KEY_BYTES || memcmp(key.data, "bad", LABEL_BYTES) != 0)) {
         err = ERR_NOT_FOUND;
+    }
     if (err == 0) {
         *ret_log = get_be64(key.data + LABEL_BYTES);
         *ret_seq = get_be40(key.data + LABEL_BYTES + 8);
@@ -86,8 +88,9 @@ static int row_get(const struct look *look, uint64_t seq, struct hash *ret_hash,
 static int hash_before(const struct look *look, struct hash *ret_hash, bool *ret_is_here)
 {
     struct bytes event;
-    if (look->seq > 1)
+    if (look->seq > 1) {
         return row_get(look, look->seq - 1, ret_hash, &event, ret_is_here);
+    }
     *ret_hash = chain_genesis(look->popup, &look->head->key);
     *ret_is_here = true;
     return 0;
@@ -101,11 +104,13 @@ int damage_is_chained(struct store_txn *txn, const struct popup_id *popup,
     struct hash stored;
     struct bytes event;
     int err = row_get(&look, seq, &stored, &event, ret_is);
-    if (err != 0 || !*ret_is)
+    if (err != 0 || !*ret_is) {
         return err;
+    }
     err = hash_before(&look, &before, ret_is);
-    if (err != 0 || !*ret_is)
+    if (err != 0 || !*ret_is) {
         return err;
+    }
     const struct hash event_hash = chain_event_hash(event);
     const struct hash chained = chain_next(&before, &event_hash);
     *ret_is = hash_equal(&chained, &stored);
@@ -123,8 +128,9 @@ int damage_of_run(struct store_txn *txn, const struct popup_id *popup, const str
     for (; err == 0 && is_here && at < run->count; at++) {
         const struct hash event_hash = chain_event_hash(run->events[at].bytes);
         before = chain_next(&before, &event_hash);
-        if (!hash_equal(&before, &run->events[at].hash))
+        if (!hash_equal(&before, &run->events[at].hash)) {
             break;
+        }
     }
     *ret_seq = at < run->count ? run->first_seq + at : 0;
     return err;
@@ -140,8 +146,9 @@ static int is_confirmed(const struct look *look, bool *ret_is)
         return 0;
     }
     int err = row_get(look, look->seq + 1, &next, &event, ret_is);
-    if (err != 0 || !*ret_is)
+    if (err != 0 || !*ret_is) {
         return err;
+    }
     const struct hash event_hash = chain_event_hash(event);
     const struct hash chained = chain_next(&look->chained, &event_hash);
     *ret_is = hash_equal(&chained, &next);
@@ -154,8 +161,9 @@ static int hash_mend(struct look *look, struct bytes event)
     uint8_t row[HASH_BYTES + EVENT_SALVAGE_BYTES_MAX];
     const struct key key = key_event(look->head->log, look->seq);
     int err = is_confirmed(look, &look->is_good);
-    if (err != 0 || !look->is_good)
+    if (err != 0 || !look->is_good) {
         return err;
+    }
     memcpy(row, look->chained.bytes, HASH_BYTES);
     memcpy(row + HASH_BYTES, event.data, event.size);
     look->stored = look->chained;
@@ -168,8 +176,9 @@ static int index_mend(struct look *look, const struct entity_id *entity)
     const struct key key = key_entity_event(entity, look->head->log, look->seq);
     struct bytes value;
     int err = store_get(look->txn, TABLE_ENTITY, key_bytes(&key), &value);
-    if (err != ERR_NOT_FOUND)
+    if (err != ERR_NOT_FOUND) {
         return err;
+    }
     look->is_written = true;
     return store_put(look->txn, TABLE_ENTITY, key_bytes(&key), bytes_of(NULL, 0));
 }
@@ -184,11 +193,13 @@ static int signature_look(struct look *look)
         look->is_good = look->seq != look->head->seq;
         return 0;
     }
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     look->is_good = value.size == SIGNATURE_BYTES;
-    if (!look->is_good)
+    if (!look->is_good) {
         return 0;
+    }
     memcpy(signature.bytes, value.data, SIGNATURE_BYTES);
     look->is_good = head_verify(&signature, look->popup, look->head->log, look->seq, &look->stored,
                                 &look->head->key) == 0;
@@ -215,17 +226,21 @@ static int event_look(struct look *look)
     struct bytes bytes;
     struct event event;
     int err = row_get(look, look->seq, &look->stored, &bytes, &look->is_good);
-    if (err != 0 || !look->is_good)
+    if (err != 0 || !look->is_good) {
         return err;
+    }
     look->is_good = bytes.size <= EVENT_SALVAGE_BYTES_MAX && event_decode(bytes, &event) == 0;
-    if (!look->is_good)
+    if (!look->is_good) {
         return 0;
+    }
     const struct entity_id entity = event.entity;
     err = chain_look(look, bytes);
-    if (err == 0 && look->is_good)
+    if (err == 0 && look->is_good) {
         err = index_mend(look, &entity);
-    if (err == 0 && look->is_good && look->seq == look->head->seq)
+    }
+    if (err == 0 && look->is_good && look->seq == look->head->seq) {
         look->is_good = hash_equal(&look->stored, &look->head->hash);
+    }
     return err == 0 && look->is_good ? signature_look(look) : err;
 }
 

@@ -15,11 +15,14 @@ void acks_reset(struct acks *acks)
 
 static struct ack_device *device_take(struct acks *acks, uint64_t device)
 {
-    for (uint32_t i = 0; i < acks->count; i++)
-        if (acks->devices[i].device == device)
+    for (uint32_t i = 0; i < acks->count; i++) {
+        if (acks->devices[i].device == device) {
             return &acks->devices[i];
-    if (acks->count == DEVICES_MAX)
+        }
+    }
+    if (acks->count == DEVICES_MAX) {
         return NULL;
+    }
     acks->devices[acks->count].device = device;
     return &acks->devices[acks->count++];
 }
@@ -27,8 +30,9 @@ static struct ack_device *device_take(struct acks *acks, uint64_t device)
 bool acks_note(struct acks *acks, uint64_t device, uint32_t slot, uint64_t seq)
 {
     struct ack_device *holder = device_take(acks, device);
-    if (holder == NULL || holder->seq[slot] >= seq)
+    if (holder == NULL || holder->seq[slot] >= seq) {
         return false;
+    }
     holder->seq[slot] = seq;
     return true;
 }
@@ -42,8 +46,9 @@ static uint32_t holders_of(const struct acks *acks, const struct log_head *head,
     for (uint32_t i = 0; i < acks->count; i++) {
         const struct ack_device *holder = &acks->devices[i];
         if (holder->device != own_device && holder->device != head->device &&
-            holder->seq[slot] >= seq)
+            holder->seq[slot] >= seq) {
             holders++;
+        }
     }
     return holders;
 }
@@ -53,13 +58,15 @@ static uint64_t mark_of(const struct acks *acks, const struct log_head *head, ui
                         uint64_t own_device, uint32_t copies)
 {
     uint64_t best = 0;
-    if (holders_of(acks, head, slot, head->seq, own_device) >= copies)
+    if (holders_of(acks, head, slot, head->seq, own_device) >= copies) {
         return head->seq;
+    }
     for (uint32_t i = 0; i < acks->count; i++) {
         uint64_t seq = acks->devices[i].seq[slot];
         if (seq > best && seq <= head->seq &&
-            holders_of(acks, head, slot, seq, own_device) >= copies)
+            holders_of(acks, head, slot, seq, own_device) >= copies) {
             best = seq;
+        }
     }
     return best;
 }
@@ -68,8 +75,9 @@ bool acks_update_mark(struct acks *acks, const struct vector *vector, uint32_t s
                       uint64_t own_device, uint32_t copies)
 {
     uint64_t mark = mark_of(acks, &vector->heads[slot], slot, own_device, copies);
-    if (mark <= acks->mark[slot])
+    if (mark <= acks->mark[slot]) {
         return false;
+    }
     acks->mark[slot] = mark;
     acks->is_unsaved[slot] = true;
     return true;
@@ -89,10 +97,11 @@ int acks_load_marks(struct acks *acks, const struct vector *vector, struct store
         struct mark_key key = mark_key_of(vector->heads[slot].log);
         struct bytes value;
         int err = store_get(txn, TABLE_LOCAL, bytes_of(key.bytes, sizeof key.bytes), &value);
-        if (err == 0 && value.size == 8)
+        if (err == 0 && value.size == 8) {
             acks->mark[slot] = get_be64(value.data);
-        else if (err != 0 && err != ERR_NOT_FOUND)
+        } else if (err != 0 && err != ERR_NOT_FOUND) {
             return err;
+        }
     }
     return 0;
 }
@@ -100,15 +109,17 @@ int acks_load_marks(struct acks *acks, const struct vector *vector, struct store
 int acks_store_marks(struct acks *acks, const struct vector *vector, struct store_txn *txn)
 {
     for (uint32_t slot = 0; slot < vector->count; slot++) {
-        if (!acks->is_unsaved[slot])
+        if (!acks->is_unsaved[slot]) {
             continue;
+        }
         struct mark_key key = mark_key_of(vector->heads[slot].log);
         uint8_t value[8];
         put_be64(value, acks->mark[slot]);
         int err = store_put(txn, TABLE_LOCAL, bytes_of(key.bytes, sizeof key.bytes),
                             bytes_of(value, sizeof value));
-        if (err != 0)
+        if (err != 0) {
             return err;
+        }
         acks->is_unsaved[slot] = false;
     }
     return 0;

@@ -14,8 +14,9 @@
 static void say_absent(uint32_t at, const struct blob_part *part, struct effects *out)
 {
     struct writer writer;
-    if (!effects_frame_begin(out, &writer))
+    if (!effects_frame_begin(out, &writer)) {
         return;
+    }
     message_write_blob(&writer, &part->hash, 0, 0, bytes_of(NULL, 0));
     effects_send(out, at, effects_frame_end(out, &writer));
 }
@@ -25,12 +26,14 @@ int mesh_take_blobq(struct mesh *mesh, struct store_txn *txn, uint32_t at, struc
     const struct blob_part *part = &mesh->message.blob;
     struct link *link = &mesh->links[at];
     enum blob_state state;
-    if (link->is_blob_served || part->length == 0)
+    if (link->is_blob_served || part->length == 0) {
         return 0; /* nobody needs two parts in a turn: one is asked for at a time */
+    }
     link->is_blob_served = true;
     int err = blob_state_get(txn, &part->hash, &state);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     if (state != BLOB_HERE || out->blob_reads_count == EFFECT_BLOB_READS_MAX) {
         say_absent(at, part, out);
         return 0;
@@ -66,8 +69,9 @@ void mesh_take_blob(struct mesh *mesh, uint32_t at, struct effects *out)
 {
     struct fetch *fetch = &mesh->fetch;
     const struct blob_part *part = &mesh->message.blob;
-    if (fetch->link != (int32_t)at || !fetch->is_asked || !hash_equal(&fetch->hash, &part->hash))
+    if (fetch->link != (int32_t)at || !fetch->is_asked || !hash_equal(&fetch->hash, &part->hash)) {
         return; /* too late, or nobody asked */
+    }
     struct effect_blob_write write = {
         .hash = part->hash, .offset = part->offset, .total = part->total, .bytes = part->bytes};
     if (!is_useful(fetch, part) || !effects_blob_write(out, &write)) {
@@ -85,8 +89,9 @@ static int drop_erased(struct store_txn *txn, const struct hash *hash, struct ef
 {
     enum blob_state state;
     int err = blob_state_get(txn, hash, &state);
-    if (err == 0 && state == BLOB_ERASED && out->blob_erases_count < EFFECT_BLOB_ERASES_MAX)
+    if (err == 0 && state == BLOB_ERASED && out->blob_erases_count < EFFECT_BLOB_ERASES_MAX) {
         out->blob_erases[out->blob_erases_count++] = *hash;
+    }
     return err;
 }
 
@@ -97,42 +102,51 @@ int mesh_note_blob(struct mesh *mesh, struct store_txn *txn, const struct hash *
     enum blob_state state;
     bool is_fetched = fetch->is_checking && hash_equal(&fetch->hash, hash);
     int err = blob_state_get(txn, hash, &state);
-    if (err != 0)
+    if (err != 0) {
         return err;
-    if (is_fetched && !is_good)
+    }
+    if (is_fetched && !is_good) {
         fetch_fail(fetch);
-    else if (is_fetched)
+    } else if (is_fetched) {
         fetch_leave(fetch);
-    if (is_good)
+    }
+    if (is_good) {
         err = state == BLOB_WANTED ? blob_state_set(txn, hash, BLOB_HERE, size)
                                    : drop_erased(txn, hash, out);
-    else if (state == BLOB_HERE)
+    } else if (state == BLOB_HERE) {
         err = blob_state_set(txn, hash, BLOB_WANTED, size);
+    }
     fetch->is_idle = false;
     return err;
 }
 
 static bool is_pulling(const struct mesh *mesh)
 {
-    for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
-        if (mesh->pulls[slot].link != LINK_NONE)
+    for (uint32_t slot = 0; slot < mesh->vector->count; slot++) {
+        if (mesh->pulls[slot].link != LINK_NONE) {
             return true;
+        }
+    }
     return false;
 }
 
 static bool has_links(const struct mesh *mesh)
 {
-    for (uint32_t at = 0; at < LINKS_MAX; at++)
-        if (mesh->links[at].is_ready)
+    for (uint32_t at = 0; at < LINKS_MAX; at++) {
+        if (mesh->links[at].is_ready) {
             return true;
+        }
+    }
     return false;
 }
 
 static int32_t link_untried(const struct mesh *mesh)
 {
-    for (int32_t at = 0; at < LINKS_MAX; at++)
-        if (mesh->links[at].is_ready && !mesh->fetch.is_tried[at])
+    for (int32_t at = 0; at < LINKS_MAX; at++) {
+        if (mesh->links[at].is_ready && !mesh->fetch.is_tried[at]) {
             return at;
+        }
+    }
     return LINK_NONE;
 }
 
@@ -142,8 +156,9 @@ static int has_room(struct store_txn *txn, uint32_t size, bool *ret_has)
     uint32_t count;
     uint64_t bytes;
     int err = blob_state_count(txn, BLOB_HERE, &count, &bytes);
-    if (err == 0)
+    if (err == 0) {
         *ret_has = count < BLOBS_MAX && bytes + size <= (uint64_t)BLOBS_BYTES_MAX;
+    }
     return err;
 }
 
@@ -157,13 +172,16 @@ static int fetch_next(struct mesh *mesh, struct store_txn *txn, struct moment no
     memset(fetch->is_tried, 0, sizeof fetch->is_tried);
     int err =
         blob_state_next(txn, BLOB_WANTED, is_first ? NULL : &fetch->hash, &fetch->hash, &size);
-    if (err == 0)
+    if (err == 0) {
         err = has_room(txn, size, &fits);
+    }
     fetch->has_hash = err == 0;
-    if (err == 0 && !fits)
+    if (err == 0 && !fits) {
         err = ERR_NOT_FOUND;
-    if (err != ERR_NOT_FOUND)
+    }
+    if (err != ERR_NOT_FOUND) {
         return err;
+    }
     fetch->has_hash = false;
     fetch->is_idle = is_first;
     fetch->not_before_ms = now.mono_ms + BLOB_RETRY_MS;
@@ -176,13 +194,16 @@ static int fetch_choose(struct mesh *mesh, struct store_txn *txn, struct moment 
     struct fetch *fetch = &mesh->fetch;
     enum blob_state state = BLOB_NONE;
     if (fetch->is_idle || now.mono_ms < fetch->not_before_ms || !has_links(mesh) ||
-        is_pulling(mesh))
+        is_pulling(mesh)) {
         return ERR_NOT_FOUND;
+    }
     int err = fetch->has_hash ? blob_state_get(txn, &fetch->hash, &state) : 0;
-    if (err == 0 && (state != BLOB_WANTED || link_untried(mesh) == LINK_NONE))
+    if (err == 0 && (state != BLOB_WANTED || link_untried(mesh) == LINK_NONE)) {
         err = fetch_next(mesh, txn, now);
-    if (err == 0)
+    }
+    if (err == 0) {
         fetch->link = link_untried(mesh);
+    }
     return err;
 }
 
@@ -190,8 +211,9 @@ static void fetch_ask(struct mesh *mesh, struct moment now, struct effects *out)
 {
     struct fetch *fetch = &mesh->fetch;
     struct writer writer;
-    if (!effects_frame_begin(out, &writer))
+    if (!effects_frame_begin(out, &writer)) {
         return;
+    }
     message_write_blobq(&writer, &fetch->hash, fetch->offset, BLOB_CHUNK_BYTES_MAX);
     effects_send(out, (uint32_t)fetch->link, effects_frame_end(out, &writer));
     fetch->is_asked = true;
@@ -202,15 +224,18 @@ static int fetch_seal(struct mesh *mesh, struct store_txn *txn, struct moment no
                       struct effects *out)
 {
     struct fetch *fetch = &mesh->fetch;
-    if (fetch->is_asked && fetch->asked_ms + BLOB_TIMEOUT_MS <= now.mono_ms)
+    if (fetch->is_asked && fetch->asked_ms + BLOB_TIMEOUT_MS <= now.mono_ms) {
         fetch_fail(fetch);
+    }
     int err = fetch->link == LINK_NONE ? fetch_choose(mesh, txn, now) : 0;
-    if (err == 0 && fetch->link != LINK_NONE && !fetch->is_asked && !fetch->is_checking)
+    if (err == 0 && fetch->link != LINK_NONE && !fetch->is_asked && !fetch->is_checking) {
         fetch_ask(mesh, now, out);
-    if (fetch->is_asked)
+    }
+    if (fetch->is_asked) {
         effects_wake(out, fetch->asked_ms + BLOB_TIMEOUT_MS);
-    else if (!fetch->is_idle && fetch->not_before_ms > now.mono_ms)
+    } else if (!fetch->is_idle && fetch->not_before_ms > now.mono_ms) {
         effects_wake(out, fetch->not_before_ms);
+    }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -223,10 +248,12 @@ static int erase_all(struct store_txn *txn, struct effects *out, bool *ret_is_wr
     int err = 0;
     while (err == 0 && out->blob_erases_count < EFFECT_BLOB_ERASES_MAX) {
         err = blob_state_next(txn, BLOB_ERASING, NULL, &hash, &size);
-        if (err == 0)
+        if (err == 0) {
             err = blob_state_set(txn, &hash, BLOB_ERASED, 0);
-        if (err != 0)
+        }
+        if (err != 0) {
             break;
+        }
         out->blob_erases[out->blob_erases_count++] = hash;
         *ret_is_written = true;
     }
@@ -237,14 +264,16 @@ int mesh_seal_blobs(struct mesh *mesh, struct store_txn *txn, bool is_news, stru
                     struct effects *out, bool *ret_is_written)
 {
     struct fetch *fetch = &mesh->fetch;
-    for (uint32_t i = 0; i < LINKS_MAX; i++)
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
         mesh->links[i].is_blob_served = false;
+    }
     if (is_news) {
         fetch->is_idle = false;
         fetch->not_before_ms = 0;
     }
     int err = fetch->is_idle ? 0 : erase_all(txn, out, ret_is_written);
-    if (out->blob_erases_count == EFFECT_BLOB_ERASES_MAX)
+    if (out->blob_erases_count == EFFECT_BLOB_ERASES_MAX) {
         fetch->is_idle = false; /* there may be more of them */
+    }
     return err != 0 ? err : fetch_seal(mesh, txn, now, out);
 }

@@ -8,19 +8,22 @@
 
 struct unknown_log *mesh_unknown_find(struct link *link, uint64_t log)
 {
-    for (uint32_t i = 0; i < link->unknown_count; i++)
-        if (link->unknown[i].claim.log == log)
+    for (uint32_t i = 0; i < link->unknown_count; i++) {
+        if (link->unknown[i].claim.log == log) {
             return &link->unknown[i];
+        }
+    }
     return NULL;
 }
 
 static void unknown_note(struct link *link, const struct head_claim *claim)
 {
     struct unknown_log *unknown = mesh_unknown_find(link, claim->log);
-    if (unknown != NULL)
+    if (unknown != NULL) {
         unknown->claim = *claim;
-    else if (link->unknown_count < UNKNOWN_LOGS_MAX)
+    } else if (link->unknown_count < UNKNOWN_LOGS_MAX) {
         link->unknown[link->unknown_count++] = (struct unknown_log){.claim = *claim};
+    }
 }
 
 /* Another hash than ours: another branch, unless it is our disk that spoilt ours, which is looked
@@ -51,12 +54,14 @@ static int claim_is_ours(struct mesh *mesh, struct store_txn *txn, uint32_t slot
             *ret_is_ours = true; /* for all we know: the scrub finds what is wrong here */
             return 0;
         }
-        if (err != 0)
+        if (err != 0) {
             return ERR_IO;
+        }
     }
     *ret_is_ours = memcmp(hash.bytes, claim->hash, HEAD_HASH_BYTES) == 0;
-    if (*ret_is_ours || claim->seq == head->seq)
+    if (*ret_is_ours || claim->seq == head->seq) {
         return 0;
+    }
     int err = claim_differs(mesh, txn, head, claim->seq, &is_other);
     *ret_is_ours = !is_other; /* for all we know */
     return err;
@@ -74,8 +79,9 @@ bool mesh_suspect_next(struct mesh *mesh, struct suspect *ret_suspect)
     for (uint32_t at = 0; mesh->has_suspect && at < LINKS_MAX; at++) {
         const struct link *link = &mesh->links[at];
         for (uint32_t slot = 0; link->is_ready && slot < mesh->vector->count; slot++) {
-            if (link->suspect_seq[slot] == 0)
+            if (link->suspect_seq[slot] == 0) {
                 continue;
+            }
             *ret_suspect = (struct suspect){
                 .link = at, .log = mesh->vector->heads[slot].log, .seq = link->suspect_seq[slot]};
             return true;
@@ -88,8 +94,9 @@ bool mesh_suspect_next(struct mesh *mesh, struct suspect *ret_suspect)
 void mesh_suspect_drop(struct mesh *mesh, uint32_t at, uint64_t log)
 {
     int32_t slot = vector_find(mesh->vector, log);
-    if (slot != SLOT_NONE)
+    if (slot != SLOT_NONE) {
         mesh->links[at].suspect_seq[slot] = 0;
+    }
 }
 
 void mesh_note_limit(struct mesh *mesh, uint32_t slot)
@@ -107,14 +114,17 @@ static int claim_acknowledges(struct mesh *mesh, struct store_txn *txn, struct l
                               uint32_t slot, const struct head_claim *claim, struct effects *out)
 {
     bool is_ours;
-    if (claim->seq > mesh->vector->limits[slot].seq)
+    if (claim->seq > mesh->vector->limits[slot].seq) {
         return 0; /* it has yet to hear that nothing beyond the limit counts */
+    }
     int err = claim_is_ours(mesh, txn, slot, claim, &is_ours);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     if (!is_ours) {
-        if (!link->is_bad[slot]) /* said once in a session, not with each status */
+        if (!link->is_bad[slot]) { /* said once in a session, not with each status */
             effects_alarm(out, ALARM_FORK, claim->log, claim->seq, link->device);
+        }
         link->is_bad[slot] = true;
         mesh_suspect_note(mesh, link, slot, claim->seq);
     } else if (acks_note(&mesh->acks, link->device, slot, claim->seq)) {
@@ -131,12 +141,15 @@ static uint64_t claim_grace_ms(const struct mesh *mesh, uint32_t slot, const str
     uint64_t grace_ms = 0;
     for (uint32_t i = 0; i < LINKS_MAX && origin != teller->device; i++) {
         const struct link *link = &mesh->links[i];
-        if (!link->is_ready || link == teller)
+        if (!link->is_ready || link == teller) {
             continue;
-        if (link->device == origin)
+        }
+        if (link->device == origin) {
             return PULL_GRACE_MS;
-        if (mesh_may_forward(mesh, link, teller))
+        }
+        if (mesh_may_forward(mesh, link, teller)) {
             grace_ms = FORWARD_GRACE_MS;
+        }
     }
     return grace_ms;
 }
@@ -146,8 +159,9 @@ static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *lin
                       struct effects *out)
 {
     int32_t found = vector_find(mesh->vector, claim->log);
-    if (claim->seq == 0)
+    if (claim->seq == 0) {
         return 0;
+    }
     if (found == SLOT_NONE) {
         unknown_note(link, claim);
         return 0;
@@ -155,12 +169,14 @@ static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *lin
     uint32_t slot = (uint32_t)found;
     link->claim_seq[slot] = claim->seq;
     memcpy(link->claim_hash[slot], claim->hash, HEAD_HASH_BYTES);
-    if (claim->seq <= mesh->vector->heads[slot].seq)
+    if (claim->seq <= mesh->vector->heads[slot].seq) {
         return claim_acknowledges(mesh, txn, link, slot, claim, out);
+    }
     struct pull *pull = &mesh->pulls[slot];
     uint64_t from_ms = now.mono_ms + (is_hello ? 0 : claim_grace_ms(mesh, slot, link));
-    if (pull->link == LINK_NONE && (pull->not_before_ms == 0 || from_ms < pull->not_before_ms))
+    if (pull->link == LINK_NONE && (pull->not_before_ms == 0 || from_ms < pull->not_before_ms)) {
         pull->not_before_ms = from_ms; /* grace counts from the first who told, not the last */
+    }
     return 0;
 }
 
@@ -168,8 +184,9 @@ int mesh_take_claims(struct mesh *mesh, struct store_txn *txn, struct link *link
                      struct moment now, struct effects *out)
 {
     int err = 0;
-    for (uint32_t i = 0; i < mesh->message.heads_count && err == 0; i++)
+    for (uint32_t i = 0; i < mesh->message.heads_count && err == 0; i++) {
         err = claim_take(mesh, txn, link, &mesh->message.heads[i], is_hello, now, out);
+    }
     return err;
 }
 
@@ -180,10 +197,12 @@ void mesh_note_slot(struct mesh *mesh, uint32_t slot)
     for (uint32_t at = 0; at < LINKS_MAX; at++) {
         struct link *link = &mesh->links[at];
         struct unknown_log *unknown = mesh_unknown_find(link, log);
-        if (log == mesh->own_log && link->is_ready)
+        if (log == mesh->own_log && link->is_ready) {
             link->next_seq[slot] = 1; /* nobody has anything of a new log of ours */
-        if (unknown == NULL)
+        }
+        if (unknown == NULL) {
             continue;
+        }
         link->claim_seq[slot] = unknown->claim.seq;
         memcpy(link->claim_hash[slot], unknown->claim.hash, HEAD_HASH_BYTES);
         *unknown = link->unknown[--link->unknown_count];
@@ -194,8 +213,9 @@ void mesh_note_slot(struct mesh *mesh, uint32_t slot)
 static void claim_insert(struct head_claim *claims, uint32_t count, const struct head_claim *claim)
 {
     uint32_t at = count;
-    for (; at > 0 && claims[at - 1].log > claim->log; at--)
+    for (; at > 0 && claims[at - 1].log > claim->log; at--) {
         claims[at] = claims[at - 1];
+    }
     claims[at] = *claim;
 }
 
@@ -210,8 +230,9 @@ bool mesh_digest_fits(const struct mesh *mesh, const struct link *link, const ui
         claims[count].seq = link->claim_seq[slot];
         memcpy(claims[count++].hash, link->claim_hash[slot], HEAD_HASH_BYTES);
     }
-    for (uint32_t i = 0; i < link->unknown_count; i++)
+    for (uint32_t i = 0; i < link->unknown_count; i++) {
         claim_insert(claims, count++, &link->unknown[i].claim);
+    }
     struct claim_digest ours = claims_digest(claims, count);
     return memcmp(ours.bytes, digest, HEAD_HASH_BYTES) == 0;
 }

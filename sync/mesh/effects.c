@@ -70,16 +70,22 @@ void effects_forget_link(struct effects *effects, uint32_t link)
     uint32_t sends = 0;
     uint32_t closes = 0;
     uint32_t reads = 0;
-    for (uint32_t i = 0; i < effects->blob_reads_count; i++)
-        if (effects->blob_reads[i].link != link)
+    for (uint32_t i = 0; i < effects->blob_reads_count; i++) {
+        if (effects->blob_reads[i].link != link) {
             effects->blob_reads[reads++] = effects->blob_reads[i];
+        }
+    }
     effects->blob_reads_count = reads;
-    for (uint32_t i = 0; i < effects->sends_count; i++)
-        if (effects->sends[i].link != link)
+    for (uint32_t i = 0; i < effects->sends_count; i++) {
+        if (effects->sends[i].link != link) {
             effects->sends[sends++] = effects->sends[i];
-    for (uint32_t i = 0; i < effects->closes_count; i++)
-        if (effects->closes[i].link != link)
+        }
+    }
+    for (uint32_t i = 0; i < effects->closes_count; i++) {
+        if (effects->closes[i].link != link) {
             effects->closes[closes++] = effects->closes[i];
+        }
+    }
     effects->sends_count = sends;
     effects->closes_count = closes;
 }
@@ -89,8 +95,9 @@ static bool alarm_is_up(const struct effects *effects, enum alarm_kind kind, uin
 {
     for (uint32_t i = 0; i < effects->alarms_count; i++) {
         const struct effect_alarm *alarm = &effects->alarms[i];
-        if (alarm->kind == kind && alarm->log == log && alarm->device == device)
+        if (alarm->kind == kind && alarm->log == log && alarm->device == device) {
             return true;
+        }
     }
     return false;
 }
@@ -98,8 +105,9 @@ static bool alarm_is_up(const struct effects *effects, enum alarm_kind kind, uin
 void effects_alarm(struct effects *effects, enum alarm_kind kind, uint64_t log, uint64_t seq,
                    uint64_t device)
 {
-    if (effects->alarms_count == EFFECT_ALARMS_MAX || alarm_is_up(effects, kind, log, device))
+    if (effects->alarms_count == EFFECT_ALARMS_MAX || alarm_is_up(effects, kind, log, device)) {
         return;
+    }
     effects->alarms[effects->alarms_count++] =
         (struct effect_alarm){.kind = kind, .log = log, .seq = seq, .device = device};
 }
@@ -114,8 +122,9 @@ void effects_answer(struct effects *effects, uint64_t request, int err, const st
 bool effects_blob_write(struct effects *effects, const struct effect_blob_write *write)
 {
     size_t room = EFFECT_BYTES_MAX - effects->size;
-    if (effects->blob_writes_count == EFFECT_BLOB_WRITES_MAX || room < write->bytes.size)
+    if (effects->blob_writes_count == EFFECT_BLOB_WRITES_MAX || room < write->bytes.size) {
         return false;
+    }
     uint8_t *copy = effects->data + effects->size;
     memcpy(copy, write->bytes.data, write->bytes.size);
     effects->size += write->bytes.size;
@@ -126,6 +135,7 @@ bool effects_blob_write(struct effects *effects, const struct effect_blob_write 
 
 void effects_wake(struct effects *effects, uint64_t mono_ms)
 {
-    if (mono_ms < effects->wake_mono_ms)
+    if (mono_ms < effects->wake_mono_ms) {
         effects->wake_mono_ms = mono_ms;
+    }
 }

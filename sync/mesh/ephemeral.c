@@ -24,8 +24,9 @@ static struct ephemeral_item *item_find(struct ephemeral_table *table,
             free_item = free_item != NULL ? free_item : item;
         } else if (item->device == message->device) {
             if (bytes_equal(topic_of(item), message->topic) &&
-                bytes_equal(key_of(item), message->key))
+                bytes_equal(key_of(item), message->key)) {
                 return item;
+            }
             count++;
         }
     }
@@ -40,20 +41,23 @@ static bool is_newer(const struct ephemeral_item *item, const struct ephemeral_m
 
 static void copy(void *to, struct bytes bytes)
 {
-    if (bytes.size > 0)
+    if (bytes.size > 0) {
         memcpy(to, bytes.data, bytes.size);
+    }
 }
 
 struct ephemeral_item *ephemeral_take(struct ephemeral_table *table,
                                       const struct ephemeral_message *message, uint64_t now_ms)
 {
     struct ephemeral_item *item = item_find(table, message);
-    if (item == NULL || !is_newer(item, message))
+    if (item == NULL || !is_newer(item, message)) {
         return NULL;
+    }
     memset(item->is_due, 0, sizeof item->is_due);
     item->until_ms = now_ms + (uint64_t)message->ttl_s * 1000;
-    if (table->count == 0 || item->until_ms < table->deadline_ms)
+    if (table->count == 0 || item->until_ms < table->deadline_ms) {
         table->deadline_ms = item->until_ms;
+    }
     table->count += item->device == 0 ? 1 : 0;
     item->device = message->device;
     item->number = message->number;
@@ -80,13 +84,15 @@ bool ephemeral_admit(struct ephemeral_table *table, uint32_t link, uint64_t now_
 bool ephemeral_expire(struct ephemeral_table *table, uint64_t now_ms)
 {
     const uint32_t before = table->count;
-    if (table->count == 0 || now_ms < table->deadline_ms)
+    if (table->count == 0 || now_ms < table->deadline_ms) {
         return false;
+    }
     table->deadline_ms = UINT64_MAX;
     for (uint32_t i = 0; i < EPHEMERAL_ITEMS_MAX; i++) {
         struct ephemeral_item *item = &table->items[i];
-        if (item->device == 0)
+        if (item->device == 0) {
             continue;
+        }
         if (item->until_ms <= now_ms) {
             item->device = 0;
             table->count--;
@@ -100,8 +106,9 @@ bool ephemeral_expire(struct ephemeral_table *table, uint64_t now_ms)
 bool ephemeral_told(const struct ephemeral_item *item, uint64_t now_ms,
                     struct ephemeral_message *ret_message)
 {
-    if (item->hops >= EPHEMERAL_HOPS_MAX || item->until_ms < now_ms + 1000)
+    if (item->hops >= EPHEMERAL_HOPS_MAX || item->until_ms < now_ms + 1000) {
         return false;
+    }
     *ret_message = (struct ephemeral_message){.device = item->device,
                                               .topic = topic_of(item),
                                               .key = key_of(item),

@@ -20,26 +20,31 @@ void mesh_neighbours_changed(struct mesh *mesh)
 uint32_t mesh_neighbours(const struct mesh *mesh, uint64_t *devices)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < LINKS_MAX; i++)
-        if (mesh->links[i].is_ready)
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+        if (mesh->links[i].is_ready) {
             devices[count++] = mesh->links[i].device;
+        }
+    }
     return count;
 }
 
 void mesh_take_neighbours(const struct mesh *mesh, struct link *link)
 {
     const struct message *message = &mesh->message;
-    if (!message->has_adjacent)
+    if (!message->has_adjacent) {
         return;
+    }
     link->adjacent_count = message->adjacent_count;
     memcpy(link->adjacent, message->adjacent, message->adjacent_count * sizeof link->adjacent[0]);
 }
 
 bool mesh_is_linked_to(const struct link *link, uint64_t device)
 {
-    for (uint32_t i = 0; i < link->adjacent_count; i++)
-        if (link->adjacent[i] == device)
+    for (uint32_t i = 0; i < link->adjacent_count; i++) {
+        if (link->adjacent[i] == device) {
             return true;
+        }
+    }
     return link->device == device;
 }
 
@@ -47,18 +52,22 @@ bool mesh_is_linked_to(const struct link *link, uint64_t device)
 static bool is_designated(const struct mesh *mesh, const struct link *source,
                           const struct link *target)
 {
-    for (uint32_t i = 0; i < source->adjacent_count; i++)
-        if (source->adjacent[i] < mesh->device && mesh_is_linked_to(target, source->adjacent[i]))
+    for (uint32_t i = 0; i < source->adjacent_count; i++) {
+        if (source->adjacent[i] < mesh->device && mesh_is_linked_to(target, source->adjacent[i])) {
             return false;
+        }
+    }
     return true;
 }
 
 /* It is linked to somebody else than the two, of whom it may hear. */
 bool mesh_may_forward(const struct mesh *mesh, const struct link *link, const struct link *teller)
 {
-    for (uint32_t i = 0; i < link->adjacent_count; i++)
-        if (link->adjacent[i] != mesh->device && link->adjacent[i] != teller->device)
+    for (uint32_t i = 0; i < link->adjacent_count; i++) {
+        if (link->adjacent[i] != mesh->device && link->adjacent[i] != teller->device) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -89,11 +98,13 @@ static int slot_forward(struct sender *sender, uint32_t slot)
     int err = 0;
     for (uint32_t at = 0; at < LINKS_MAX && err == 0; at++) {
         struct link *link = &mesh->links[at];
-        if (!is_forwarded_to(mesh, link, slot))
+        if (!is_forwarded_to(mesh, link, slot)) {
             continue;
+        }
         link->next_seq[slot] = mesh->fresh[slot].first_seq;
-        while (err == 0 && link->next_seq[slot] <= vector_seq(mesh->vector, slot))
+        while (err == 0 && link->next_seq[slot] <= vector_seq(mesh->vector, slot)) {
             err = mesh_events_send(sender, at, slot);
+        }
     }
     return err;
 }
@@ -103,10 +114,12 @@ int mesh_forward(struct sender *sender)
     struct mesh *mesh = sender->mesh;
     int err = 0;
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++) {
-        if (mesh->fresh[slot].first_seq == 0)
+        if (mesh->fresh[slot].first_seq == 0) {
             continue;
-        if (err == 0)
+        }
+        if (err == 0) {
             err = slot_forward(sender, slot);
+        }
         mesh->fresh[slot].first_seq = 0;
     }
     return err == ERR_BUSY ? 0 : err; /* a status shows what did not fit */
@@ -119,14 +132,16 @@ int mesh_forward(struct sender *sender)
 static bool is_giver(const struct mesh *mesh, const struct link *peer, uint32_t slot)
 {
     const struct log_head *head = &mesh->vector->heads[slot];
-    if (head->device == mesh->device)
+    if (head->device == mesh->device) {
         return true;
+    }
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         const struct link *link = &mesh->links[i];
         if (link->is_ready && link != peer && link->claim_seq[slot] >= head->seq &&
             (link->device < mesh->device || link->device == head->device) &&
-            mesh_is_linked_to(peer, link->device))
+            mesh_is_linked_to(peer, link->device)) {
             return false;
+        }
     }
     return true;
 }
@@ -145,8 +160,9 @@ void mesh_note_lag(struct mesh *mesh, struct link *link, struct moment now)
 {
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++) {
         link->is_lagging[slot] = is_lagging(mesh, link, slot, now);
-        if (link->is_lagging[slot])
+        if (link->is_lagging[slot]) {
             link->next_seq[slot] = link->claim_seq[slot] + 1;
+        }
     }
 }
 
@@ -157,8 +173,9 @@ static int link_give(struct sender *sender, uint32_t at)
     int err = 0;
     for (uint32_t slot = 0; slot < mesh->vector->count; slot++) {
         uint64_t seq = vector_seq(mesh->vector, slot);
-        while (err == 0 && link->is_lagging[slot] && link->next_seq[slot] <= seq)
+        while (err == 0 && link->is_lagging[slot] && link->next_seq[slot] <= seq) {
             err = mesh_events_send(sender, at, slot);
+        }
         link->is_lagging[slot] = false;
     }
     return err;
@@ -167,8 +184,10 @@ static int link_give(struct sender *sender, uint32_t at)
 int mesh_give(struct sender *sender)
 {
     int err = 0;
-    for (uint32_t i = 0; i < LINKS_MAX && err == 0; i++)
-        if (sender->mesh->links[i].is_ready)
+    for (uint32_t i = 0; i < LINKS_MAX && err == 0; i++) {
+        if (sender->mesh->links[i].is_ready) {
             err = link_give(sender, i);
+        }
+    }
     return err == ERR_BUSY ? 0 : err;
 }

@@ -15,8 +15,9 @@ void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id 
     mesh->copies = 2;
     mesh->log_bytes_max = UINT64_MAX;
     memcpy(mesh->boot, boot, BOOT_ID_BYTES);
-    for (uint32_t slot = 0; slot < LOGS_MAX; slot++)
+    for (uint32_t slot = 0; slot < LOGS_MAX; slot++) {
         mesh->pulls[slot].link = LINK_NONE;
+    }
     mesh->fetch.link = LINK_NONE;
 }
 
@@ -35,8 +36,9 @@ static bool send_hello(struct mesh *mesh, uint32_t at, struct moment now, struct
     uint32_t heads_count = claims_of_all(mesh, heads);
     struct writer writer;
     memcpy(hello.boot, mesh->boot, BOOT_ID_BYTES);
-    if (!effects_frame_begin(out, &writer))
+    if (!effects_frame_begin(out, &writer)) {
         return false;
+    }
     message_write_hello(&writer, &hello, heads, heads_count, adjacent, adjacent_count);
     effects_send(out, at, effects_frame_end(out, &writer));
     link_told_all(mesh, &mesh->links[at]);
@@ -54,12 +56,15 @@ static void session_end(struct mesh *mesh, uint32_t at)
         mesh_neighbours_changed(mesh);
         mesh_forget_due(mesh, at);
     }
-    for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
-        if (mesh->pulls[slot].link == (int32_t)at)
+    for (uint32_t slot = 0; slot < mesh->vector->count; slot++) {
+        if (mesh->pulls[slot].link == (int32_t)at) {
             mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
+        }
+    }
     mesh->fetch.is_tried[at] = false;
-    if (mesh->fetch.link == (int32_t)at)
+    if (mesh->fetch.link == (int32_t)at) {
         fetch_leave(&mesh->fetch);
+    }
 }
 
 void mesh_link_down(struct mesh *mesh, uint32_t at, struct effects *out)
@@ -72,8 +77,9 @@ void mesh_link_down(struct mesh *mesh, uint32_t at, struct effects *out)
 void mesh_close(struct mesh *mesh, uint32_t at, enum bye_reason reason, struct effects *out)
 {
     struct writer writer;
-    if (!mesh->links[at].is_up)
+    if (!mesh->links[at].is_up) {
         return;
+    }
     if (effects_frame_begin(out, &writer)) {
         message_write_bye(&writer, reason);
         effects_send(out, at, effects_frame_end(out, &writer));
@@ -92,14 +98,16 @@ void mesh_link_up(struct mesh *mesh, uint32_t at, uint64_t device, bool is_diale
     link->device = device;
     link->is_dialer = is_dialer;
     link->up_ms = link->heard_ms = now.mono_ms;
-    if (!send_hello(mesh, at, now, out))
+    if (!send_hello(mesh, at, now, out)) {
         mesh_close(mesh, at, BYE_OVERLOAD, out); /* a session cannot do without */
+    }
 }
 
 void mesh_hasten_status(struct link *link, uint64_t due_ms)
 {
-    if (link->is_ready && link->status_due_ms > due_ms)
+    if (link->is_ready && link->status_due_ms > due_ms) {
         link->status_due_ms = due_ms;
+    }
 }
 
 void mesh_clear_acknowledgements(struct link *link)
@@ -124,24 +132,30 @@ static enum bye_reason hello_refusal(const struct mesh *mesh, const struct roste
                                      const struct link *link, const struct hello *hello)
 {
     const struct roster_device *device = roster_device_find(roster, link->device);
-    if (memcmp(hello->popup.bytes, mesh->popup.bytes, POPUP_ID_BYTES) != 0)
+    if (memcmp(hello->popup.bytes, mesh->popup.bytes, POPUP_ID_BYTES) != 0) {
         return BYE_POPUP;
-    if (hello->version_max < PROTOCOL_VERSION_MIN || hello->version_min > PROTOCOL_VERSION_MAX)
+    }
+    if (hello->version_max < PROTOCOL_VERSION_MIN || hello->version_min > PROTOCOL_VERSION_MAX) {
         return BYE_VERSION;
-    if ((device == NULL && !knows_nobody(roster)) || hello->device != link->device)
+    }
+    if ((device == NULL && !knows_nobody(roster)) || hello->device != link->device) {
         return BYE_UNKNOWN;
-    if (device != NULL && device->is_revoked)
+    }
+    if (device != NULL && device->is_revoked) {
         return BYE_REVOKED;
-    if (memcmp(hello->boot, mesh->boot, BOOT_ID_BYTES) == 0)
+    }
+    if (memcmp(hello->boot, mesh->boot, BOOT_ID_BYTES) == 0) {
         return BYE_DUPLICATE; /* we dialled ourselves */
+    }
     return (enum bye_reason)0;
 }
 
 /* Clones share a device id: between them the boot ids tell who is lower. */
 static bool is_lower(const struct mesh *mesh, const struct link *link)
 {
-    if (mesh->device != link->device)
+    if (mesh->device != link->device) {
         return mesh->device < link->device;
+    }
     return memcmp(mesh->boot, link->boot, BOOT_ID_BYTES) < 0;
 }
 
@@ -161,8 +175,9 @@ static bool duplicates_resolve(struct mesh *mesh, uint32_t at, struct effects *o
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         struct link *other = &mesh->links[i];
         if (i == at || !other->is_ready || other->device != link->device ||
-            memcmp(other->boot, link->boot, BOOT_ID_BYTES) != 0)
+            memcmp(other->boot, link->boot, BOOT_ID_BYTES) != 0) {
             continue;
+        }
         if (!is_better(mesh, link, other)) {
             mesh_close(mesh, at, BYE_DUPLICATE, out);
             return false;
@@ -177,22 +192,25 @@ static int hello_take(struct mesh *mesh, struct store_txn *txn, const struct ros
 {
     struct link *link = &mesh->links[at];
     const struct hello *hello = &mesh->message.hello;
-    if (link->is_ready)
+    if (link->is_ready) {
         return 0; /* a session has one */
+    }
     enum bye_reason refusal = hello_refusal(mesh, roster, link, hello);
     if (refusal != 0) {
         mesh_close(mesh, at, refusal, out);
         return 0;
     }
     memcpy(link->boot, hello->boot, BOOT_ID_BYTES);
-    if (!duplicates_resolve(mesh, at, out))
+    if (!duplicates_resolve(mesh, at, out)) {
         return 0;
+    }
     link->is_ready = true;
     mesh->fetch.not_before_ms = 0; /* perhaps it has what nobody had */
     bool knows_others = link->told_neighbours == mesh->neighbours;
     mesh_neighbours_changed(mesh);
-    if (knows_others) /* and itself */
+    if (knows_others) { /* and itself */
         link->told_neighbours = mesh->neighbours;
+    }
     mesh_take_neighbours(mesh, link);
     link->clock_offset_ms = hello->wall_ms - now.wall_ms;
     int err = mesh_take_claims(mesh, txn, link, true, now, out);
@@ -208,20 +226,23 @@ static int status_take(struct mesh *mesh, struct store_txn *txn, struct link *li
 {
     const struct status *status = &mesh->message.status;
     int err = mesh_take_claims(mesh, txn, link, false, now, out);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     link->clock_offset_ms = status->wall_ms - now.wall_ms;
     if ((status->flags & STATUS_TELL_ALL) != 0) {
         link->wants_all = true;
         mesh_hasten_status(link, link->status_ms + STATUS_BULK_MS);
     }
-    if ((status->flags & STATUS_PARTIAL) != 0)
+    if ((status->flags & STATUS_PARTIAL) != 0) {
         return 0;
+    }
     link->is_in_doubt = !mesh_digest_fits(mesh, link, status->digest);
     mesh_take_neighbours(mesh, link);
     link_start_push(mesh, link); /* it may have got the own log from somebody else */
-    if (!link->is_in_doubt)
+    if (!link->is_in_doubt) {
         mesh_note_lag(mesh, link, now);
+    }
     return 0;
 }
 
@@ -233,15 +254,18 @@ static void want_take(struct mesh *mesh, struct link *link)
     for (uint32_t i = 0; i < message->wants_count; i++) {
         const struct want_entry *want = &message->wants[i];
         int32_t slot = vector_find(mesh->vector, want->log);
-        if (slot == SLOT_NONE)
+        if (slot == SLOT_NONE) {
             continue;
-        if (want->is_restart || !link->is_wanted[slot])
+        }
+        if (want->is_restart || !link->is_wanted[slot]) {
             link->next_seq[slot] = want->have + 1;
+        }
         link->is_wanted[slot] = link->next_seq[slot] <= vector_seq(mesh->vector, (uint32_t)slot);
     }
     link->credit_bytes += message->credit_bytes;
-    if (link->credit_bytes > LINK_CREDIT_BYTES)
+    if (link->credit_bytes > LINK_CREDIT_BYTES) {
         link->credit_bytes = LINK_CREDIT_BYTES;
+    }
 }
 
 int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *roster, uint32_t at,
@@ -255,20 +279,27 @@ int mesh_receive(struct mesh *mesh, struct store_txn *txn, const struct roster *
         session_end(mesh, at);
         return 0;
     }
-    if (kind == MESSAGE_HELLO)
+    if (kind == MESSAGE_HELLO) {
         return hello_take(mesh, txn, roster, at, now, out);
-    if (!link->is_ready)
+    }
+    if (!link->is_ready) {
         return 0; /* before its HELLO nothing counts; the deadline ends the session */
-    if (kind == MESSAGE_STATUS)
+    }
+    if (kind == MESSAGE_STATUS) {
         return status_take(mesh, txn, link, now, out);
-    if (kind == MESSAGE_WANT)
+    }
+    if (kind == MESSAGE_WANT) {
         want_take(mesh, link);
-    if (kind == MESSAGE_REPAIR)
+    }
+    if (kind == MESSAGE_REPAIR) {
         link->repair = mesh->message.repair;
-    if (kind == MESSAGE_EPH)
+    }
+    if (kind == MESSAGE_EPH) {
         mesh_take_ephemeral(mesh, roster, at, now, out);
-    if (kind == MESSAGE_BLOB)
+    }
+    if (kind == MESSAGE_BLOB) {
         mesh_take_blob(mesh, at, out);
+    }
     return kind == MESSAGE_BLOBQ ? mesh_take_blobq(mesh, txn, at, out) : 0;
 }
 
@@ -279,9 +310,10 @@ void mesh_note_frame(struct mesh *mesh, uint32_t at, bool is_live, size_t frame_
 {
     struct link *link = &mesh->links[at];
     link->heard_ms = now.mono_ms;
-    if (!is_live)
+    if (!is_live) {
         link->outstanding_bytes -=
             frame_size < link->outstanding_bytes ? frame_size : link->outstanding_bytes;
+    }
 }
 
 /* Only what was taken counts as progress, and only from the source: else a peer that repeats old
@@ -290,8 +322,9 @@ static void pull_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, bool 
                             struct moment now)
 {
     struct pull *pull = &mesh->pulls[slot];
-    if (mesh->links[at].stalls[slot] > 0)
+    if (mesh->links[at].stalls[slot] > 0) {
         mesh->links[at].stalls[slot]--;
+    }
     if (pull->link == (int32_t)at) {
         pull->progress_ms = now.mono_ms;
         pull->is_asked_again = false;
@@ -314,10 +347,11 @@ static void taken_tell(struct mesh *mesh, uint32_t at, uint32_t slot, bool is_li
     uint64_t soon_ms = mesh_status_interval_ms(mesh) / STATUS_INTERVAL_MS * STATUS_BULK_MS;
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         struct link *link = &mesh->links[i];
-        if (!is_live)
+        if (!is_live) {
             mesh_hasten_status(link, now.mono_ms + soon_ms);
-        else if (i == at || link->device == origin)
+        } else if (i == at || link->device == origin) {
             link->has_acks_due = link->is_ack_due[slot] = true;
+        }
     }
 }
 
@@ -333,8 +367,9 @@ void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t fir
     (void)acks_note(&mesh->acks, link->device, slot, head->seq);
     mesh->is_mark_dirty[slot] = true;
     mesh->taken_ms[slot] = now.mono_ms;
-    if (is_live && mesh->fresh[slot].first_seq == 0) /* of several in a turn the first: no hole */
+    if (is_live && mesh->fresh[slot].first_seq == 0) { /* of several in a turn the first: no hole */
         mesh->fresh[slot] = (struct fresh){.link = at, .first_seq = first_seq};
+    }
     pull_note_taken(mesh, at, slot, is_live, now);
     taken_tell(mesh, at, slot, is_live, now);
 }
@@ -342,11 +377,13 @@ void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t fir
 void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t log_bytes_max)
 {
     mesh->log_bytes_max = log_bytes_max;
-    if (mesh->copies == copies)
+    if (mesh->copies == copies) {
         return;
+    }
     mesh->copies = copies;
-    for (uint32_t slot = 0; slot < mesh->vector->count; slot++)
+    for (uint32_t slot = 0; slot < mesh->vector->count; slot++) {
         mesh->is_mark_dirty[slot] = true;
+    }
 }
 
 bool mesh_may_grow(const struct mesh *mesh, const struct log_head *head)
@@ -360,8 +397,9 @@ void mesh_note_gap(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t last_
 {
     struct link *link = &mesh->links[at];
     struct pull *pull = &mesh->pulls[slot];
-    if (link->claim_seq[slot] < last_seq)
+    if (link->claim_seq[slot] < last_seq) {
         link->claim_seq[slot] = last_seq;
+    }
     if (pull->link == LINK_NONE) {
         pull->not_before_ms = 0;
     } else if (pull->link == (int32_t)at && !is_live && !pull->is_asked_again) {
@@ -374,25 +412,29 @@ void mesh_note_bad(struct mesh *mesh, uint32_t at, uint32_t slot)
 {
     mesh->links[at].is_bad[slot] = true;
     mesh_suspect_note(mesh, &mesh->links[at], slot, mesh->vector->heads[slot].seq);
-    if (mesh->pulls[slot].link == (int32_t)at)
+    if (mesh->pulls[slot].link == (int32_t)at) {
         mesh->pulls[slot] = (struct pull){.link = LINK_NONE};
+    }
 }
 
 void mesh_note_refused(struct mesh *mesh, uint32_t at, uint64_t log)
 {
     struct unknown_log *unknown = mesh_unknown_find(&mesh->links[at], log);
-    if (unknown != NULL)
+    if (unknown != NULL) {
         unknown->is_refused = true;
+    }
 }
 
 void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct effects *out)
 {
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
-        if (!mesh->links[i].is_up)
+        if (!mesh->links[i].is_up) {
             continue;
+        }
         const struct roster_device *device = roster_device_find(roster, mesh->links[i].device);
-        if (device == NULL ? !knows_nobody(roster) : device->is_revoked)
+        if (device == NULL ? !knows_nobody(roster) : device->is_revoked) {
             mesh_close(mesh, i, device == NULL ? BYE_UNKNOWN : BYE_REVOKED, out);
+        }
     }
 }
 
@@ -408,8 +450,9 @@ void mesh_distance(const struct mesh *mesh, uint32_t at, uint64_t *ret_behind, u
         behind += own > its ? own - its : 0;
         ahead += its > own ? its - own : 0;
     }
-    for (uint32_t i = 0; i < link->unknown_count; i++)
+    for (uint32_t i = 0; i < link->unknown_count; i++) {
         ahead += link->unknown[i].claim.seq;
+    }
     *ret_behind = behind;
     *ret_ahead = ahead;
 }

@@ -24,8 +24,9 @@ const char *bye_reason_text(enum bye_reason reason)
 /* Fields that a newer version appended. */
 static void skip_rest(struct reader *reader, uint32_t count, uint32_t known)
 {
-    for (uint32_t i = known; i < count; i++)
+    for (uint32_t i = known; i < count; i++) {
         (void)read_raw(reader);
+    }
 }
 
 static void read_heads(struct reader *reader, struct message *message)
@@ -44,8 +45,9 @@ static void read_heads(struct reader *reader, struct message *message)
 static void read_adjacent(struct reader *reader, struct message *message)
 {
     uint32_t count = read_array(reader, 0, LINKS_MAX);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         message->adjacent[i] = read_id64(reader);
+    }
     message->adjacent_count = count;
     message->has_adjacent = true;
 }
@@ -73,8 +75,9 @@ static void read_status(struct reader *reader, struct message *message)
     read_heads(reader, message);
     read_fixed(reader, status->digest, sizeof status->digest);
     status->flags = read_uint(reader, FLAGS_HIGHEST);
-    if (!read_nil(reader))
+    if (!read_nil(reader)) {
         read_adjacent(reader, message);
+    }
 }
 
 static void read_events(struct reader *reader, struct message *message)
@@ -84,13 +87,15 @@ static void read_events(struct reader *reader, struct message *message)
     events->first_seq = read_uint(reader, SEQ_MAX);
     events->count = read_array(reader, 1, RUN_EVENTS_MAX);
     const uint8_t *from = reader->at;
-    for (uint32_t i = 0; i < events->count; i++)
+    for (uint32_t i = 0; i < events->count; i++) {
         (void)read_bin(reader, 1, EVENT_SALVAGE_BYTES_MAX);
+    }
     events->list = bytes_of(from, (size_t)(reader->at - from));
     read_fixed(reader, events->signature.bytes, sizeof events->signature.bytes);
     events->is_live = read_uint(reader, 1) == 1;
-    if (events->first_seq == 0 || events->first_seq > SEQ_MAX - events->count)
+    if (events->first_seq == 0 || events->first_seq > SEQ_MAX - events->count) {
         reader_fail(reader, ERR_MALFORMED);
+    }
 }
 
 static void read_want(struct reader *reader, struct message *message)
@@ -110,8 +115,9 @@ static void read_want(struct reader *reader, struct message *message)
 static uint64_t read_event_seq(struct reader *reader)
 {
     uint64_t seq = read_uint(reader, SEQ_MAX - RUN_EVENTS_MAX);
-    if (seq == 0)
+    if (seq == 0) {
         reader_fail(reader, ERR_MALFORMED);
+    }
     return seq;
 }
 
@@ -121,8 +127,9 @@ static void read_repair(struct reader *reader, struct message *message)
     repair->log = read_id64(reader);
     repair->first_seq = read_event_seq(reader);
     repair->last_seq = read_event_seq(reader);
-    if (repair->last_seq < repair->first_seq)
+    if (repair->last_seq < repair->first_seq) {
         reader_fail(reader, ERR_MALFORMED);
+    }
 }
 
 static void read_fork_question(struct reader *reader, struct message *message)
@@ -136,14 +143,16 @@ static void read_fork_question(struct reader *reader, struct message *message)
 static void read_fork_proof(struct reader *reader, struct fork_answer *answer)
 {
     answer->has_proof = !read_nil(reader);
-    if (!answer->has_proof)
+    if (!answer->has_proof) {
         return;
+    }
     read_array(reader, 3, 3);
     read_fixed(reader, answer->before.bytes, sizeof answer->before.bytes);
     answer->count = read_array(reader, 1, RUN_EVENTS_MAX);
     const uint8_t *from = reader->at;
-    for (uint32_t i = 0; i < answer->count; i++)
+    for (uint32_t i = 0; i < answer->count; i++) {
         (void)read_bin(reader, HASH_BYTES, HASH_BYTES);
+    }
     answer->hashes = bytes_of(from, (size_t)(reader->at - from));
     read_fixed(reader, answer->signature.bytes, sizeof answer->signature.bytes);
 }
@@ -154,8 +163,9 @@ static void read_fork_answer(struct reader *reader, struct message *message)
     *answer = (struct fork_answer){.log = read_id64(reader)};
     answer->seq = read_event_seq(reader);
     answer->is_held = !read_nil(reader);
-    if (answer->is_held)
+    if (answer->is_held) {
         read_fixed(reader, answer->hash, sizeof answer->hash);
+    }
     read_fork_proof(reader, answer);
 }
 
@@ -163,8 +173,9 @@ void fork_answer_hashes(const struct fork_answer *answer, struct hash *to)
 {
     struct reader reader;
     reader_init(&reader, answer->hashes);
-    for (uint32_t i = 0; i < answer->count; i++)
+    for (uint32_t i = 0; i < answer->count; i++) {
         read_fixed(&reader, to[i].bytes, sizeof to[i].bytes);
+    }
 }
 
 static void read_blobq(struct reader *reader, struct message *message)
@@ -182,8 +193,9 @@ static void read_blob(struct reader *reader, struct message *message)
     part->offset = (uint32_t)read_uint(reader, BLOB_BYTES_MAX);
     part->total = (uint32_t)read_uint(reader, BLOB_BYTES_MAX);
     part->bytes = read_bin(reader, 0, BLOB_CHUNK_BYTES_MAX);
-    if (part->offset > part->total || part->bytes.size > part->total - part->offset)
+    if (part->offset > part->total || part->bytes.size > part->total - part->offset) {
         reader_fail(reader, ERR_MALFORMED);
+    }
 }
 
 static void read_ask(struct reader *reader, struct message *message)
@@ -205,8 +217,9 @@ static void read_ephemeral(struct reader *reader, struct message *message)
     told->ttl_s = (uint32_t)read_uint(reader, EPHEMERAL_TTL_S_MAX);
     told->hops = (uint32_t)read_uint(reader, EPHEMERAL_HOPS_MAX);
     told->body = read_bin(reader, 0, EPHEMERAL_BODY_BYTES_MAX);
-    if (told->hops == 0 || told->topic.size == 0)
+    if (told->hops == 0 || told->topic.size == 0) {
         reader_fail(reader, ERR_MALFORMED);
+    }
 }
 
 static void read_bye(struct reader *reader, struct message *message)
@@ -236,27 +249,33 @@ static const struct message_form {
 
 static const struct message_form *form_find(uint64_t kind)
 {
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if ((uint64_t)forms[i].kind == kind)
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if ((uint64_t)forms[i].kind == kind) {
             return &forms[i];
+        }
+    }
     return NULL;
 }
 
 int message_decode(struct bytes frame, struct message *ret_message)
 {
-    if (frame.size > MESSAGE_BYTES_MAX)
+    if (frame.size > MESSAGE_BYTES_MAX) {
         return ERR_TOO_LARGE;
+    }
     struct reader reader;
     reader_init(&reader, frame);
     uint32_t count = read_array(&reader, 1, VALUE_ITEMS_MAX);
     uint64_t kind = read_uint(&reader, UINT64_MAX);
-    if (reader.err != 0)
+    if (reader.err != 0) {
         return reader.err;
+    }
     const struct message_form *form = form_find(kind);
-    if (form == NULL)
+    if (form == NULL) {
         return ERR_NOT_FOUND;
-    if (count < form->fields)
+    }
+    if (count < form->fields) {
         return ERR_MALFORMED;
+    }
     ret_message->kind = form->kind;
     ret_message->has_adjacent = false;
     ret_message->heads_count = ret_message->adjacent_count = ret_message->wants_count = 0;
@@ -281,8 +300,9 @@ static void write_heads(struct writer *writer, const struct head_claim *heads, u
 static void write_adjacent(struct writer *writer, const uint64_t *adjacent, uint32_t count)
 {
     write_array(writer, count);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         write_id64(writer, adjacent[i]);
+    }
 }
 
 void message_write_hello(struct writer *writer, const struct hello *hello,
@@ -314,10 +334,11 @@ void message_write_status(struct writer *writer, const struct status *status,
     write_heads(writer, heads, heads_count);
     write_bin(writer, status->digest, sizeof status->digest);
     write_uint(writer, status->flags);
-    if (adjacent == NULL)
+    if (adjacent == NULL) {
         write_nil(writer);
-    else
+    } else {
         write_adjacent(writer, adjacent, adjacent_count);
+    }
 }
 
 void message_write_want(struct writer *writer, const struct want_entry *wants, uint32_t wants_count,
@@ -360,10 +381,11 @@ void message_write_fork_answer(struct writer *writer, const struct fork_answer *
     write_uint(writer, MESSAGE_FORKP);
     write_id64(writer, answer->log);
     write_uint(writer, answer->seq);
-    if (answer->is_held)
+    if (answer->is_held) {
         write_bin(writer, answer->hash, sizeof answer->hash);
-    else
+    } else {
         write_nil(writer);
+    }
     if (!answer->has_proof) {
         write_nil(writer);
         return;
@@ -371,8 +393,9 @@ void message_write_fork_answer(struct writer *writer, const struct fork_answer *
     write_array(writer, 3);
     write_bin(writer, answer->before.bytes, sizeof answer->before.bytes);
     write_array(writer, answer->count);
-    for (uint32_t i = 0; i < answer->count; i++)
+    for (uint32_t i = 0; i < answer->count; i++) {
         write_bin(writer, event_hashes[i].bytes, sizeof event_hashes[i].bytes);
+    }
     write_bin(writer, answer->signature.bytes, sizeof answer->signature.bytes);
 }
 

@@ -20,14 +20,18 @@ static int run_get(struct sender *sender, uint32_t slot, uint64_t from_seq, uint
     uint64_t spoilt_seq = 0;
     bool is_damaged = false;
     int err = run_read_to(sender->txn, head->log, from_seq, last_seq, RUN_BYTES_MAX, run);
-    if (err == ERR_NOT_FOUND || err == ERR_MALFORMED)
+    if (err == ERR_NOT_FOUND || err == ERR_MALFORMED) {
         return look_later(mesh, head->log, from_seq);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = damage_of_run(sender->txn, &mesh->popup, head, run, &spoilt_seq);
-    if (err == 0 && spoilt_seq > 0)
+    }
+    if (err == 0 && spoilt_seq > 0) {
         return look_later(mesh, head->log, spoilt_seq);
-    if (err == 0 && mesh->is_damaged[slot])
+    }
+    if (err == 0 && mesh->is_damaged[slot]) {
         err = damage_within(sender->txn, head->log, from_seq, run_last_seq(run), &is_damaged);
+    }
     return err == 0 && is_damaged ? ERR_GAP : err;
 }
 
@@ -35,11 +39,13 @@ static int run_write(struct sender *sender)
 {
     const struct run *run = sender->run;
     struct writer writer;
-    if (!effects_frame_begin(sender->out, &writer))
+    if (!effects_frame_begin(sender->out, &writer)) {
         return ERR_BUSY;
+    }
     message_write_events_begin(&writer, run->log, run->first_seq, run->count);
-    for (uint32_t i = 0; i < run->count; i++)
+    for (uint32_t i = 0; i < run->count; i++) {
         write_bin(&writer, run->events[i].bytes.data, run->events[i].bytes.size);
+    }
     message_write_events_end(&writer, &run->signature, sender->is_live);
     sender->log = run->log;
     sender->first_seq = run->first_seq;
@@ -53,8 +59,9 @@ static int run_write(struct sender *sender)
 static int frame_make(struct sender *sender, uint32_t slot, uint64_t from_seq)
 {
     uint64_t log = sender->mesh->vector->heads[slot].log;
-    if (sender->frame.size > 0 && sender->log == log && sender->first_seq == from_seq)
+    if (sender->frame.size > 0 && sender->log == log && sender->first_seq == from_seq) {
         return 0;
+    }
     int err = run_get(sender, slot, from_seq, vector_seq(sender->mesh->vector, slot));
     return err != 0 ? err : run_write(sender);
 }
@@ -68,13 +75,15 @@ int mesh_events_send(struct sender *sender, uint32_t at, uint32_t slot)
         sender->frame = bytes_of(NULL, 0);
         return 0;
     }
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     effects_send(sender->out, at, sender->frame);
     link->next_seq[slot] = sender->last_seq + 1;
     link->sent_ms[slot] = sender->now.mono_ms;
-    if (link->told_seq[slot] < sender->last_seq)
+    if (link->told_seq[slot] < sender->last_seq) {
         link->told_seq[slot] = sender->last_seq;
+    }
     return 0;
 }
 
@@ -85,14 +94,16 @@ int mesh_push(struct sender *sender)
     struct mesh *mesh = sender->mesh;
     int32_t own = vector_find(mesh->vector, mesh->own_log);
     int err = 0;
-    if (own == SLOT_NONE)
+    if (own == SLOT_NONE) {
         return 0;
+    }
     uint64_t seq = vector_seq(mesh->vector, (uint32_t)own);
     for (uint32_t i = 0; i < LINKS_MAX && err == 0; i++) {
         const struct link *link = &mesh->links[i];
         while (err == 0 && link->is_ready && !link->is_wanted[own] && link->next_seq[own] != 0 &&
-               link->next_seq[own] <= seq)
+               link->next_seq[own] <= seq) {
             err = mesh_events_send(sender, i, (uint32_t)own);
+        }
     }
     return err == ERR_BUSY ? 0 : err;
 }
@@ -103,8 +114,9 @@ static int32_t slot_wanted(const struct mesh *mesh, const struct link *link)
     uint32_t count = mesh->vector->count;
     for (uint32_t i = 1; i <= count; i++) {
         uint32_t slot = (link->serve_slot + i) % count;
-        if (link->is_wanted[slot])
+        if (link->is_wanted[slot]) {
             return (int32_t)slot;
+        }
     }
     return SLOT_NONE;
 }
@@ -124,8 +136,9 @@ static int link_serve(struct sender *sender, uint32_t at)
     while (link->credit_bytes > 0 && sender->budget_bytes > 0 &&
            (slot = slot_wanted(mesh, link)) != SLOT_NONE) {
         int err = mesh_events_send(sender, at, (uint32_t)slot);
-        if (err != 0)
+        if (err != 0) {
             return err;
+        }
         size_t size = sender->frame.size;
         spend(&link->credit_bytes, size);
         spend(&sender->budget_bytes, size > SERVE_FRAME_BYTES_MIN ? size : SERVE_FRAME_BYTES_MIN);
@@ -141,16 +154,20 @@ static int link_repair(struct sender *sender, uint32_t at)
     struct link *link = &sender->mesh->links[at];
     const struct repair_request repair = link->repair;
     int32_t slot = vector_find(sender->mesh->vector, repair.log);
-    if (repair.first_seq == 0 || sender->budget_bytes == 0)
+    if (repair.first_seq == 0 || sender->budget_bytes == 0) {
         return 0;
+    }
     link->repair = (struct repair_request){0};
-    if (slot == SLOT_NONE || repair.first_seq > vector_seq(sender->mesh->vector, (uint32_t)slot))
+    if (slot == SLOT_NONE || repair.first_seq > vector_seq(sender->mesh->vector, (uint32_t)slot)) {
         return 0;
+    }
     int err = run_get(sender, (uint32_t)slot, repair.first_seq, repair.last_seq);
-    if (err == 0)
+    if (err == 0) {
         err = run_write(sender);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err == ERR_GAP ? 0 : err;
+    }
     effects_send(sender->out, at, sender->frame);
     spend(&sender->budget_bytes, sender->frame.size);
     return 0;
@@ -163,13 +180,16 @@ int mesh_serve(struct sender *sender)
     for (uint32_t i = 0; i < LINKS_MAX && err == 0; i++) {
         uint32_t at = (mesh->serve_first + i) % LINKS_MAX;
         const struct link *link = &mesh->links[at];
-        if (!link->is_ready)
+        if (!link->is_ready) {
             continue;
+        }
         err = link_repair(sender, at);
-        if (err == 0)
+        if (err == 0) {
             err = link_serve(sender, at);
-        if (link->credit_bytes > 0 && slot_wanted(mesh, link) != SLOT_NONE)
+        }
+        if (link->credit_bytes > 0 && slot_wanted(mesh, link) != SLOT_NONE) {
             effects_wake(sender->out, sender->now.mono_ms); /* the rest in the next turn */
+        }
     }
     mesh->serve_first = (mesh->serve_first + 1) % LINKS_MAX;
     return err == ERR_BUSY ? 0 : err;

@@ -16,10 +16,11 @@ static uint32_t place_of(const struct vector *vector, uint64_t log)
     uint32_t high = vector->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (vector->heads[vector->ascending[middle]].log < log)
+        if (vector->heads[vector->ascending[middle]].log < log) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -27,16 +28,18 @@ static uint32_t place_of(const struct vector *vector, uint64_t log)
 int32_t vector_find(const struct vector *vector, uint64_t log)
 {
     uint32_t place = place_of(vector, log);
-    if (place == vector->count)
+    if (place == vector->count) {
         return SLOT_NONE;
+    }
     uint32_t slot = vector->ascending[place];
     return vector->heads[slot].log == log ? (int32_t)slot : SLOT_NONE;
 }
 
 int vector_add(struct vector *vector, const struct log_head *head, int32_t *ret_slot)
 {
-    if (vector->count == LOGS_MAX)
+    if (vector->count == LOGS_MAX) {
         return ERR_TOO_MANY;
+    }
     uint32_t place = place_of(vector, head->log);
     uint32_t slot = vector->count;
     check(place == slot || vector->heads[vector->ascending[place]].log != head->log);
@@ -57,11 +60,13 @@ int vector_load(struct vector *vector, struct store_txn *txn)
     int32_t slot;
     vector_reset(vector);
     int err = store_cursor_open(txn, TABLE_HEAD, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     while ((err = log_head_next(&cursor, &head)) == 0 &&
-           (err = vector_add(vector, &head, &slot)) == 0)
+           (err = vector_add(vector, &head, &slot)) == 0) {
         continue;
+    }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -90,8 +95,9 @@ enum { CLAIM_BYTES = 8 + 8 + HEAD_HASH_BYTES };
 
 static size_t put_claim(uint8_t *to, const struct head_claim *claim)
 {
-    if (claim->seq == 0)
+    if (claim->seq == 0) {
         return 0;
+    }
     put_be64(to, claim->log);
     put_be64(to + 8, claim->seq);
     memcpy(to + 16, claim->hash, HEAD_HASH_BYTES);
@@ -111,8 +117,9 @@ struct claim_digest claims_digest(const struct head_claim *claims, uint32_t coun
     uint8_t data[2 * LOGS_MAX * CLAIM_BYTES];
     size_t size = 0;
     check(count <= 2 * LOGS_MAX);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         size += put_claim(data + size, &claims[i]);
+    }
     return digest_of(data, size);
 }
 

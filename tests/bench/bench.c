@@ -38,9 +38,11 @@ uint64_t bench_memory_bytes(void)
     unsigned long kb = 0;
     FILE *file = fopen("/proc/self/status", "re");
     bench_must(file == NULL ? ERR_IO : 0, "look at this process");
-    while (fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, "RssAnon:", 8) == 0)
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "RssAnon:", 8) == 0) {
             kb = strtoul(line + 8, NULL, 10);
+        }
+    }
     (void)fclose(file);
     return (uint64_t)kb * 1024;
 }
@@ -49,15 +51,17 @@ size_t bench_rounds(void)
 {
     const char *wanted = getenv("TRESTLE_BENCH_ROUNDS");
     long rounds = wanted == NULL ? 5 : strtol(wanted, NULL, 10);
-    if (rounds < 1)
+    if (rounds < 1) {
         return 1;
+    }
     return rounds > BENCH_ROUNDS_MAX ? BENCH_ROUNDS_MAX : (size_t)rounds;
 }
 
 void bench_add(struct bench_series *series, double value)
 {
-    if (series->count < BENCH_ROUNDS_MAX)
+    if (series->count < BENCH_ROUNDS_MAX) {
         series->values[series->count++] = value;
+    }
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -77,8 +81,9 @@ static struct bench_series sorted(const struct bench_series *series)
 double bench_median(const struct bench_series *series)
 {
     struct bench_series order = sorted(series);
-    if (order.count == 0)
+    if (order.count == 0) {
         return 0;
+    }
     size_t middle = order.count / 2;
     return order.count % 2 == 1 ? order.values[middle]
                                 : (order.values[middle - 1] + order.values[middle]) / 2;
@@ -96,8 +101,9 @@ double bench_max(const struct bench_series *series)
 
 static const char *verdict(double value, double aim, bool is_more_better)
 {
-    if (aim <= 0)
+    if (aim <= 0) {
         return "";
+    }
     return (is_more_better ? value >= aim : value <= aim) ? "  met" : "  FALLS SHORT";
 }
 
@@ -109,8 +115,9 @@ static void print_series(const char *name, const struct bench_series *series)
 
 static void print_aim(double aim, bool is_more_better)
 {
-    if (aim > 0)
+    if (aim > 0) {
         printf("  aim %s %.3g", is_more_better ? ">=" : "<=", aim);
+    }
 }
 
 void bench_compare(const char *what, const char *unit, const struct bench_series *ours,
@@ -141,8 +148,9 @@ char *bench_folder_make(void)
     const char *parent = getenv("TMPDIR");
     char *path = NULL;
     if (asprintf(&path, "%s/trestle-bench-XXXXXX", parent == NULL ? "/tmp" : parent) < 0 ||
-        mkdtemp(path) == NULL)
+        mkdtemp(path) == NULL) {
         bench_must(ERR_IO, "make a folder");
+    }
     return path;
 }
 
@@ -162,8 +170,9 @@ void bench_folder_remove(char *path)
 
 void bench_must(int err, const char *what)
 {
-    if (err == 0)
+    if (err == 0) {
         return;
+    }
     (void)fprintf(stderr, "bench: %s: %s\n", what, err_text(err));
     exit(1);
 }

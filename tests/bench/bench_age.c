@@ -36,8 +36,9 @@ int main(void)
     puts("#\torders taken\tMiB");
     uint64_t taken = 0;
     for (uint64_t orders = ORDERS_LEAST; orders <= orders_most(); orders *= 10) {
-        for (; taken < orders; taken++)
+        for (; taken < orders; taken++) {
             (void)client_order(&client);
+        }
         client_get(&client, "/api/kitchen/board");
         printf("age\t%" PRIu64 "\t%.2f\n", taken, bench_process_anonymous_mb(&process));
         (void)fflush(stdout);

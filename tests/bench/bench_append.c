@@ -50,8 +50,9 @@ static struct recorder *record(const struct load *load)
     for (uint64_t placed = 0; placed < load->orders;) {
         struct store_txn *below = bench_turn_begin(device);
         struct store_txn *txn = recorder_begin(recorder, below);
-        for (unsigned i = 0; i < load->batch && placed < load->orders; i++, placed++)
+        for (unsigned i = 0; i < load->batch && placed < load->orders; i++, placed++) {
             bench_order_place(device, txn);
+        }
         bench_must(replica_seal(device->replica, txn, device->now, device->effects), "seal");
         bench_must(store_lmdb_commit(below), "commit");
         recorder_end(recorder);
@@ -103,7 +104,8 @@ int main(void)
         {"durable orders, 64 waiting", 64, 32000, 0.6},
     };
     puts("Durable appends. Raw: LMDB with synchronous commits writes the same keys and values.");
-    for (size_t i = 0; i < sizeof loads / sizeof *loads; i++)
+    for (size_t i = 0; i < sizeof loads / sizeof *loads; i++) {
         compare(&loads[i]);
+    }
     return 0;
 }

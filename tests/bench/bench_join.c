@@ -42,16 +42,18 @@ static void print(uint64_t orders, const struct catchup *journal, const struct j
 {
     printf("join\t%" PRIu64 "\t%" PRIu64 "\t%.4f\t", orders, journal->events,
            bench_median(&ours->seconds));
-    if (raw->seconds.count > 0)
+    if (raw->seconds.count > 0) {
         printf("%.4f", bench_median(&raw->seconds));
-    else
+    } else {
         printf("-");
+    }
     printf("\t%.1f\t%.4f\t", (double)cost->heard_bytes / (double)journal->events,
            bench_median(&ours->cpu_s));
-    if (raw->seconds.count > 0)
+    if (raw->seconds.count > 0) {
         printf("%.4f", bench_median(&raw->cpu_s));
-    else
+    } else {
         printf("-");
+    }
     printf("\t%.1f\t%.1f\n", mib(cost->memory_bytes), mib(cost->store_bytes));
     (void)fflush(stdout);
 }
@@ -67,14 +69,16 @@ static void join(uint64_t orders)
     catchup_make(&journal, folder, orders);
     catchup_ours(&journal, &cost); /* while the raw side's rows take no memory yet */
     joins_add(&ours, &cost);
-    if (has_raw)
+    if (has_raw) {
         catchup_record(&journal);
+    }
     for (size_t round = 0; round < rounds && has_raw; round++) {
         struct catchup_cost side;
         catchup_raw(&journal, &side);
         joins_add(&raw, &side);
-        if (round + 1 == rounds)
+        if (round + 1 == rounds) {
             break;
+        }
         catchup_ours(&journal, &side);
         joins_add(&ours, &side);
     }
@@ -87,7 +91,8 @@ int main(void)
 {
     puts("#\torders\tevents\tseconds\traw seconds\tbytes in frames an event\tCPU s of its thread\t"
          "raw CPU s\tMiB of memory\tMiB of store");
-    for (uint64_t orders = ORDERS_LEAST; orders <= orders_most(); orders *= 10)
+    for (uint64_t orders = ORDERS_LEAST; orders <= orders_most(); orders *= 10) {
         join(orders);
+    }
     return 0;
 }

@@ -242,8 +242,9 @@ static void raw_round(const struct recorder *recorder, struct live_times *times)
     raw_pace(&near, asked_s);
     (void)pthread_join(thread, NULL);
     raw_close(&near.socket);
-    for (size_t i = ORDERS_PER_S; i < LIVE_ORDERS; i++)
+    for (size_t i = ORDERS_PER_S; i < LIVE_ORDERS; i++) {
         asked_s[i - ORDERS_PER_S] = far.shown_s[i] - asked_s[i];
+    }
     bench_add(&times->p50, percentile_ms(asked_s, LIVE_ORDERS - ORDERS_PER_S, 0.5));
     bench_add(&times->p99, percentile_ms(asked_s, LIVE_ORDERS - ORDERS_PER_S, 0.99));
     bench_device_close(near.device);

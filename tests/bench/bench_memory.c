@@ -33,8 +33,9 @@ static double work_mb(const struct bench_process *process)
     struct client client;
     client_open(&client, process->http_port, 1);
     client_get(&client, "/api/kitchen/board");
-    for (unsigned i = 0; i < ORDERS_TAKEN; i++)
+    for (unsigned i = 0; i < ORDERS_TAKEN; i++) {
         (void)client_order(&client);
+    }
     const double megabytes = bench_process_anonymous_mb(process);
     client_close(&client);
     return megabytes;
@@ -62,7 +63,8 @@ static void measure(uint64_t orders)
 int main(void)
 {
     puts("#\torders\tMiB started\tMiB after work\tms until ready");
-    for (uint64_t orders = ORDERS_LEAST; orders <= orders_most(); orders *= 10)
+    for (uint64_t orders = ORDERS_LEAST; orders <= orders_most(); orders *= 10) {
         measure(orders);
+    }
     return 0;
 }

@@ -46,8 +46,9 @@ static double work_mb(const struct bench_process *process)
     client_open(&client, process->http_port, 1);
     client_get(&client, "/api/kitchen/board");
     client_get(&client, "/api/orders");
-    for (unsigned i = 0; i < ORDERS_TAKEN; i++)
+    for (unsigned i = 0; i < ORDERS_TAKEN; i++) {
         (void)client_order(&client);
+    }
     double megabytes = bench_process_anonymous_mb(process);
     client_close(&client);
     return megabytes;

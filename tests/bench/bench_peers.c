@@ -35,8 +35,9 @@ static unsigned peers_most(void)
 static unsigned peers_next(unsigned peers)
 {
     const unsigned most = peers_most();
-    if (peers >= most)
+    if (peers >= most) {
         return 0;
+    }
     return 2 * peers < most ? 2 * peers : most;
 }
 
@@ -86,8 +87,9 @@ static void await_links(struct crowd *crowd)
 static void measure(struct crowd *crowd)
 {
     const double linked = bench_process_anonymous_mb(&crowd->hub);
-    for (unsigned i = 0; i < ORDERS_TAKEN; i++)
+    for (unsigned i = 0; i < ORDERS_TAKEN; i++) {
         (void)client_order(&crowd->client);
+    }
     printf("peers\t%u\t%.2f\t%.2f\n", crowd->peers, linked,
            bench_process_anonymous_mb(&crowd->hub));
     (void)fflush(stdout);
@@ -100,15 +102,17 @@ int main(void)
     hub_found(&crowd);
     puts("#\tlinked devices\tMiB linked\tMiB after work");
     for (unsigned peers = 1; peers > 0; peers = peers_next(peers)) {
-        while (crowd.peers < peers)
+        while (crowd.peers < peers) {
             peer_add(&crowd);
+        }
         client_open(&crowd.client, crowd.hub.http_port, ITEM); /* an idle one would be ended */
         await_links(&crowd);
         measure(&crowd);
         client_close(&crowd.client);
     }
-    for (unsigned i = 0; i < crowd.peers; i++)
+    for (unsigned i = 0; i < crowd.peers; i++) {
         bench_process_stop(&crowd.peer[i]);
+    }
     bench_process_stop(&crowd.hub);
     bench_folder_remove(crowd.folder);
     return 0;

@@ -89,8 +89,9 @@ static void spoil(struct bench_device *device)
     bench_must(store_cursor_open(txn, TABLE_STATE, &cursor), "look");
     bench_must(store_cursor_next(&cursor, &key, &value), "look");
     struct key copy = {.size = key.size};
-    for (size_t i = 0; i < key.size; i++)
+    for (size_t i = 0; i < key.size; i++) {
         copy.data[i] = key.data[i];
+    }
     store_cursor_close(&cursor);
     bench_must(store_put(txn, TABLE_STATE, key_bytes(&copy), bytes_of_text("spoilt")), "spoil");
     bench_must(store_lmdb_commit(txn), "commit");
@@ -144,7 +145,8 @@ int main(void)
 {
     puts("#\torders\tCPU s of a refold\tms of its longest part\tCPU s of a scrub that mends\t"
          "ms of its longest turn");
-    for (uint64_t orders = ORDERS_LEAST; orders <= orders_most(); orders *= 10)
+    for (uint64_t orders = ORDERS_LEAST; orders <= orders_most(); orders *= 10) {
         measure(orders);
+    }
     return 0;
 }

@@ -41,8 +41,9 @@ struct serving {
 static void *serve(void *context)
 {
     struct serving *serving = context;
-    while (!atomic_load(&serving->is_over))
+    while (!atomic_load(&serving->is_over)) {
         bench_node_turn(&serving->node, WAIT_MS);
+    }
     return NULL;
 }
 
@@ -55,14 +56,17 @@ static void fetch(struct bench_node *node, struct bench_node *sender, struct cat
     uint64_t held = 0;
     while (held < journal->events) {
         bench_node_turn(node, WAIT_MS);
-        if (start == 0 && node->is_linked)
+        if (start == 0 && node->is_linked) {
             start = bench_now_s();
+        }
         held = bench_node_holds(node, sender);
-        if (node->recorder != NULL)
+        if (node->recorder != NULL) {
             journal->reached[recorder_turns(node->recorder) - 1] = held;
+        }
         const uint64_t memory = bench_memory_bytes();
-        if (memory > cost->memory_bytes)
+        if (memory > cost->memory_bytes) {
             cost->memory_bytes = memory;
+        }
     }
     cost->seconds = bench_now_s() - start;
     cost->cpu_s = bench_thread_cpu_s() - cpu_before_s;
@@ -147,8 +151,9 @@ static void stream(struct raw_socket *raw, const struct catchup *journal)
     int err = store_cursor_seek(&cursor, key_bytes(&first), &key, &row);
     for (uint64_t i = 0; i < journal->events && err == 0; i++) {
         frame_put(raw, frame, &size, bytes_of(row.data + HASH_BYTES, row.size - HASH_BYTES));
-        if (i + 1 < journal->events)
+        if (i + 1 < journal->events) {
             err = store_cursor_next(&cursor, &key, &row);
+        }
     }
     bench_must(err, "read the journal");
     raw_send(raw, frame, size);
@@ -190,14 +195,17 @@ static void write_rows(const struct catchup *journal, struct bench_device *devic
     size_t turns = recorder_turns(journal->recorder);
     size_t end = *turn;
     uint64_t from = *turn == 0 ? 0 : journal->reached[*turn - 1];
-    while (end < turns && journal->reached[end] <= received)
+    while (end < turns && journal->reached[end] <= received) {
         end++;
-    if (end == *turn || (!is_last && journal->reached[end - 1] - from < RAW_COMMIT_EVENTS))
+    }
+    if (end == *turn || (!is_last && journal->reached[end - 1] - from < RAW_COMMIT_EVENTS)) {
         return;
+    }
     struct store_txn *txn;
     bench_must(store_lmdb_begin(device->store, &txn), "begin");
-    for (; *turn < end; ++*turn)
+    for (; *turn < end; ++*turn) {
         bench_must(recorder_replay(journal->recorder, *turn, txn), "replay");
+    }
     bench_must(store_lmdb_commit(txn), "commit");
 }
 
@@ -270,8 +278,9 @@ void catchup_make(struct catchup *journal, const char *folder, uint64_t orders)
 
 void catchup_free(struct catchup *journal)
 {
-    if (journal->recorder != NULL)
+    if (journal->recorder != NULL) {
         recorder_free(journal->recorder);
+    }
     free(journal->reached);
     bench_device_close(journal->sender);
 }

@@ -180,10 +180,12 @@ static uint8_t read_frame(int fd, char *to, size_t capacity, size_t *ret_size)
     size_t size = head[1] & 0x7fu;
     size_t more = size == 126 ? 2 : size == 127 ? 8 : 0;
     receive_exactly(fd, head + 2, more);
-    if (more > 0)
+    if (more > 0) {
         size = 0;
-    for (size_t i = 0; i < more; i++)
+    }
+    for (size_t i = 0; i < more; i++) {
         size = size << 8 | head[2 + i];
+    }
     must(size < capacity, "a frame's size");
     receive_exactly(fd, to, size);
     to[size] = '\0';
@@ -222,8 +224,9 @@ static void read_text(int fd, char *to)
 static size_t bucket_of(const char *id)
 {
     uint32_t hash = 2166136261;
-    for (size_t i = 0; i < ORDER_ID_TEXT; i++)
+    for (size_t i = 0; i < ORDER_ID_TEXT; i++) {
         hash = (hash ^ (uint8_t)id[i]) * 16777619;
+    }
     return hash % BOARD_BUCKETS;
 }
 
@@ -232,8 +235,9 @@ static void note_order(struct board *board, const char *id, double now_s)
     const size_t count = atomic_load(&board->count);
     size_t bucket = bucket_of(id);
     while (board->buckets[bucket] != 0) {
-        if (memcmp(board->sights[board->buckets[bucket] - 1].id, id, ORDER_ID_TEXT) == 0)
+        if (memcmp(board->sights[board->buckets[bucket] - 1].id, id, ORDER_ID_TEXT) == 0) {
             return;
+        }
         bucket = (bucket + 1) % BOARD_BUCKETS;
     }
     must(count < BOARD_SIGHTS_MAX, "remember what a board showed");
@@ -249,9 +253,11 @@ static void note_orders(struct board *board, const char *text)
 {
     static const char mark[] = "{\"id\":\"";
     const double now_s = bench_now_s();
-    for (const char *at = strstr(text, mark); at != NULL; at = strstr(at + 1, mark))
-        if (strcspn(at + sizeof mark - 1, "\"") == ORDER_ID_TEXT)
+    for (const char *at = strstr(text, mark); at != NULL; at = strstr(at + 1, mark)) {
+        if (strcspn(at + sizeof mark - 1, "\"") == ORDER_ID_TEXT) {
             note_order(board, at + sizeof mark - 1, now_s);
+        }
+    }
 }
 
 static void *watch(void *context)
@@ -306,11 +312,14 @@ double board_saw(struct board *board, const char *id, double wait_s)
     double until_s = bench_now_s() + wait_s;
     size_t looked = 0;
     for (;;) {
-        for (size_t count = atomic_load(&board->count); looked < count; looked++)
-            if (strcmp(board->sights[looked].id, id) == 0)
+        for (size_t count = atomic_load(&board->count); looked < count; looked++) {
+            if (strcmp(board->sights[looked].id, id) == 0) {
                 return board->sights[looked].at_s;
-        if (bench_now_s() >= until_s)
+            }
+        }
+        if (bench_now_s() >= until_s) {
             return 0;
+        }
         (void)nanosleep(&pause, NULL);
     }
 }

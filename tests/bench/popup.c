@@ -69,10 +69,11 @@ void bench_turn_end(struct bench_device *device, struct store_txn *txn)
 
 void bench_turn_close(struct bench_device *device, struct store_txn *txn)
 {
-    if (device->effects->is_written)
+    if (device->effects->is_written) {
         bench_must(store_lmdb_commit(txn), "commit");
-    else
+    } else {
         store_lmdb_abort(txn);
+    }
 }
 
 static void command_step(struct bench_device *device, struct store_txn *txn)
@@ -123,8 +124,9 @@ static struct bench_device *device_new(void)
     device->replica = replica_new();
     device->effects = calloc(1, sizeof *device->effects);
     device->command = calloc(1, sizeof *device->command);
-    if (device->replica == NULL || device->effects == NULL || device->command == NULL)
+    if (device->replica == NULL || device->effects == NULL || device->command == NULL) {
         bench_must(ERR_NO_MEMORY, "replica");
+    }
     return device;
 }
 
@@ -150,8 +152,9 @@ struct bench_device *bench_device_open(const char *folder, unsigned number)
     config_make(device, number);
     (void)snprintf(name, sizeof name, "%u", number);
     device_start(device, folder, name);
-    if (number == 0 && replica_change_number(device->replica) == 0)
+    if (number == 0 && replica_change_number(device->replica) == 0) {
         bench_menu_write(device);
+    }
     return device;
 }
 
@@ -219,10 +222,12 @@ void bench_orders_place(struct bench_device *device, uint64_t count, unsigned ba
 {
     for (uint64_t placed = 0; placed < count;) {
         struct store_txn *txn = bench_turn_begin(device);
-        if (device->orders > 0 && device->orders % ORDERS_PER_DAY < batch)
+        if (device->orders > 0 && device->orders % ORDERS_PER_DAY < batch) {
             day_open(device, txn, 1 + device->orders / ORDERS_PER_DAY);
-        for (unsigned i = 0; i < batch && placed < count; i++, placed++)
+        }
+        for (unsigned i = 0; i < batch && placed < count; i++, placed++) {
             bench_order_place(device, txn);
+        }
         bench_turn_end(device, txn);
     }
 }

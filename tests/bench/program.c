@@ -16,8 +16,9 @@
 static FILE *program_open(const char *words)
 {
     char *line = NULL;
-    if (asprintf(&line, "exec '%s' %s 2>/dev/null", BENCH_PROGRAM, words) < 0)
+    if (asprintf(&line, "exec '%s' %s 2>/dev/null", BENCH_PROGRAM, words) < 0) {
         bench_must(ERR_NO_MEMORY, "command");
+    }
     FILE *output = popen(line, "re");
     free(line);
     bench_must(output == NULL ? ERR_IO : 0, "start the program");
@@ -34,8 +35,9 @@ void bench_program(char *ret_text, const char *words, ...)
     bench_must(size < 0 ? ERR_NO_MEMORY : 0, "words");
     FILE *output = program_open(line);
     size_t read = fread(ret_text, 1, PROGRAM_TEXT_MAX - 1, output);
-    while (read > 0 && ret_text[read - 1] == '\n')
+    while (read > 0 && ret_text[read - 1] == '\n') {
         read--;
+    }
     ret_text[read] = '\0';
     bench_must(pclose(output) == 0 ? 0 : ERR_STATE, line);
     free(line);
@@ -77,8 +79,9 @@ void bench_process_start(struct bench_process *process, const char *state, const
         asprintf(&line,
                  "exec '%s' run --json --state '%s' --listen 'tcp://127.0.0.1:*' --http "
                  "127.0.0.1:0 %s 2>>'%s.log'",
-                 BENCH_PROGRAM, state, peers, state) < 0)
+                 BENCH_PROGRAM, state, peers, state) < 0) {
         bench_must(ERR_NO_MEMORY, "start the program");
+    }
     double start = bench_now_s();
     process->pid = fork();
     if (process->pid == 0) {
@@ -111,9 +114,11 @@ double bench_process_anonymous_mb(const struct bench_process *process)
     (void)snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)process->pid);
     FILE *file = fopen(path, "re");
     bench_must(file == NULL ? ERR_IO : 0, path);
-    while (fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, "Anonymous:", 10) == 0)
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "Anonymous:", 10) == 0) {
             kb = strtoul(line + 10, NULL, 10);
+        }
+    }
     (void)fclose(file);
     return (double)kb / 1024;
 }

@@ -26,10 +26,12 @@ struct recorder {
 
 static void *grow(void *memory, size_t *capacity, size_t needed, size_t element)
 {
-    if (needed <= *capacity)
+    if (needed <= *capacity) {
         return memory;
-    while (*capacity < needed)
+    }
+    while (*capacity < needed) {
         *capacity = *capacity == 0 ? 4096 : *capacity * 2;
+    }
     memory = realloc(memory, *capacity * element);
     check(memory != NULL);
     return memory;
@@ -39,8 +41,9 @@ static size_t keep(struct recorder *recorder, struct bytes bytes)
 {
     size_t at = recorder->data_size;
     recorder->data = grow(recorder->data, &recorder->data_capacity, at + bytes.size, 1);
-    if (bytes.size > 0)
+    if (bytes.size > 0) {
         memcpy(recorder->data + at, bytes.data, bytes.size);
+    }
     recorder->data_size += bytes.size;
     return at;
 }
@@ -105,8 +108,9 @@ struct recorder *recorder_new(void)
 
 void recorder_free(struct recorder *recorder)
 {
-    if (recorder == NULL)
+    if (recorder == NULL) {
         return;
+    }
     free(recorder->data);
     free(recorder->writes);
     free(recorder->turn_ends);
@@ -153,7 +157,8 @@ int recorder_replay(const struct recorder *recorder, size_t turn, struct store_t
 {
     int err = 0;
     for (size_t i = turn == 0 ? 0 : recorder->turn_ends[turn - 1];
-         i < recorder->turn_ends[turn] && err == 0; i++)
+         i < recorder->turn_ends[turn] && err == 0; i++) {
         err = write_again(recorder, &recorder->writes[i], txn);
+    }
     return err;
 }

@@ -64,9 +64,10 @@ static void take_all(struct bench_node *node, struct store_txn *txn)
 static void release(struct bench_node *node)
 {
     const struct effects *effects = node->device->effects;
-    for (uint32_t i = 0; i < effects->sends_count; i++)
+    for (uint32_t i = 0; i < effects->sends_count; i++) {
         bench_must(transport_send(node->transport, effects->sends[i].link, effects->sends[i].frame),
                    "send");
+    }
     bench_must(effects->closes_count == 0 ? 0 : ERR_STATE, "keep the link");
     node->wake_ms = effects->wake_mono_ms;
 }
@@ -76,8 +77,9 @@ static void wait_for_something(struct bench_node *node, uint32_t wait_ms)
     uint64_t now_ms = clock_mono_ms();
     uint64_t until_ms = node->wake_ms > now_ms ? node->wake_ms - now_ms : 0;
     uint32_t ready;
-    if (node->wake_ms == 0 || until_ms > wait_ms)
+    if (node->wake_ms == 0 || until_ms > wait_ms) {
         until_ms = wait_ms;
+    }
     bench_must(transport_wait(node->transport, NULL, 0, (uint32_t)until_ms, &ready), "wait");
 }
 
@@ -87,13 +89,15 @@ void bench_node_turn(struct bench_node *node, uint32_t wait_ms)
     wait_for_something(node, wait_ms);
     struct store_txn *below = bench_turn_begin(device);
     struct store_txn *txn = below;
-    if (node->recorder != NULL)
+    if (node->recorder != NULL) {
         txn = recorder_begin(node->recorder, below);
+    }
     device->now.mono_ms = clock_mono_ms();
     take_all(node, txn);
     bench_must(replica_seal(device->replica, txn, device->now, device->effects), "seal");
-    if (node->recorder != NULL)
+    if (node->recorder != NULL) {
         recorder_end(node->recorder);
+    }
     bench_turn_close(device, below);
     release(node);
 }
@@ -102,8 +106,10 @@ uint64_t bench_node_holds(const struct bench_node *node, const struct bench_node
 {
     struct replica_log_info info;
     uint64_t log = replica_log(of->device->replica);
-    for (uint32_t at = 0; replica_log_at(node->device->replica, at, &info); at++)
-        if (info.log == log)
+    for (uint32_t at = 0; replica_log_at(node->device->replica, at, &info); at++) {
+        if (info.log == log) {
             return info.seq;
+        }
+    }
     return 0;
 }

@@ -45,8 +45,9 @@ static bool carry(int from, int to)
     ssize_t size = recv(from, chunk, sizeof chunk, MSG_DONTWAIT);
     for (ssize_t sent = 0; sent < size;) {
         ssize_t more = send(to, chunk + sent, (size_t)(size - sent), MSG_NOSIGNAL);
-        if (more <= 0)
+        if (more <= 0) {
             return false;
+        }
         sent += more;
     }
     return size > 0;
@@ -67,8 +68,9 @@ static void carry_all(struct wirecut *wire, const struct pollfd *fds)
         const int *pair = wire->pairs[at];
         bool is_over = (fds[2 * at].revents != 0 && !carry(pair[0], pair[1])) ||
                        (fds[2 * at + 1].revents != 0 && !carry(pair[1], pair[0]));
-        if (is_over)
+        if (is_over) {
             pair_close(wire, at);
+        }
     }
 }
 
@@ -78,18 +80,21 @@ static void *forward(void *context)
     struct pollfd fds[2 * WIRE_PAIRS_MAX + 1];
     while (!atomic_load(&wire->is_over)) {
         unsigned count = 2 * wire->pairs_count;
-        for (unsigned i = 0; i < count; i++)
+        for (unsigned i = 0; i < count; i++) {
             fds[i] = (struct pollfd){.fd = wire->pairs[i / 2][i % 2], .events = POLLIN};
+        }
         fds[count] = (struct pollfd){.fd = wire->listener, .events = POLLIN};
         if (atomic_load(&wire->is_cut)) {
             (void)poll(NULL, 0, LOOK_MS);
             continue;
         }
-        if (poll(fds, count + 1, LOOK_MS) <= 0)
+        if (poll(fds, count + 1, LOOK_MS) <= 0) {
             continue;
+        }
         carry_all(wire, fds);
-        if (fds[count].revents != 0)
+        if (fds[count].revents != 0) {
             accept_one(wire);
+        }
     }
     return NULL;
 }
@@ -105,8 +110,9 @@ void wirecut_open(struct wirecut *wire)
     atomic_store(&wire->is_over, false);
     if (bind(wire->listener, (struct sockaddr *)&address, size) != 0 ||
         listen(wire->listener, 64) != 0 ||
-        getsockname(wire->listener, (struct sockaddr *)&address, &size) != 0)
+        getsockname(wire->listener, (struct sockaddr *)&address, &size) != 0) {
         bench_must(ERR_IO, "listen");
+    }
     wire->port = ntohs(address.sin_port);
     bench_must(pthread_create(&wire->thread, NULL, forward, wire) == 0 ? 0 : ERR_NO_MEMORY,
                "thread");
@@ -126,7 +132,8 @@ void wirecut_close(struct wirecut *wire)
 {
     atomic_store(&wire->is_over, true);
     (void)pthread_join(wire->thread, NULL);
-    while (wire->pairs_count > 0)
+    while (wire->pairs_count > 0) {
         pair_close(wire, 0);
+    }
     (void)close(wire->listener);
 }

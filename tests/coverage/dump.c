@@ -17,8 +17,9 @@ static void dump(void)
     void (*end)(void) = NULL;
     void *found = dlsym(RTLD_DEFAULT, "failing_end");
     memcpy(&end, &found, sizeof end);
-    if (end != NULL)
+    if (end != NULL) {
         end();
+    }
     __gcov_dump();
 }
 

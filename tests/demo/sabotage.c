@@ -31,21 +31,24 @@ static int order_rows_find(struct store_txn *txn, const struct entity_id *order,
     struct bytes key, value;
     rows->count = 0;
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_cursor_seek(&cursor, key_bytes(&prefix), &key, &value);
     while (err == 0 && rows->count < ROWS_MAX) {
         struct entity_id entity;
         uint64_t log = 0, seq = 0;
         err = key_entity_event_parse(key, &entity, &log, &seq);
-        if (err != 0 || memcmp(&entity, order, sizeof entity) != 0)
+        if (err != 0 || memcmp(&entity, order, sizeof entity) != 0) {
             break;
+        }
         rows->keys[rows->count++] = key_event(log, seq);
         err = store_cursor_next(&cursor, &key, &value);
     }
     store_cursor_close(&cursor);
-    if (err != 0 && err != ERR_NOT_FOUND)
+    if (err != 0 && err != ERR_NOT_FOUND) {
         return err;
+    }
     return rows->count == 0 ? ERR_NOT_FOUND : 0;
 }
 
@@ -64,12 +67,13 @@ static int index_key_find(struct store_txn *txn, const struct entity_id *order, 
     struct store_cursor cursor;
     struct bytes key, value;
     int err = store_cursor_open(txn, TABLE_INDEX, &cursor);
-    if (err != 0)
+    if (err != 0) {
         return err;
-    do
+    }
+    do {
         err = store_cursor_next(&cursor, &key, &value);
-    while (err == 0 && (key.size < sizeof *order || key.size > KEY_BYTES_MAX ||
-                        memcmp(key.data + key.size - sizeof *order, order, sizeof *order) != 0));
+    } while (err == 0 && (key.size < sizeof *order || key.size > KEY_BYTES_MAX ||
+                          memcmp(key.data + key.size - sizeof *order, order, sizeof *order) != 0));
     if (err == 0) {
         ret_key->size = key.size;
         memcpy(ret_key->data, key.data, key.size);
@@ -84,8 +88,9 @@ static int index_drop(struct store_txn *txn, const struct entity_id *order)
     int err = 0;
     while ((err = index_key_find(txn, order, &key)) == 0) {
         err = erase(txn, TABLE_INDEX, &key);
-        if (err != 0)
+        if (err != 0) {
             return err;
+        }
     }
     return err == ERR_NOT_FOUND ? 0 : err;
 }
@@ -94,12 +99,14 @@ static int event_drop(struct store_txn *txn, const struct entity_id *order, cons
 {
     uint64_t log = 0, seq = 0;
     int err = key_event_parse(key_bytes(key), &log, &seq);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     struct key by_entity = key_entity_event(order, log, seq);
     err = erase(txn, TABLE_LOG, key);
-    if (err == 0)
+    if (err == 0) {
         err = erase(txn, TABLE_SIG, key);
+    }
     return err == 0 ? erase(txn, TABLE_ENTITY, &by_entity) : err;
 }
 
@@ -108,10 +115,12 @@ static int drop(struct store_txn *txn, const struct entity_id *order)
     struct order_rows rows;
     struct key state = key_state(KIND_ORDER, order);
     int err = order_rows_find(txn, order, &rows);
-    for (size_t i = 0; err == 0 && i < rows.count; i++)
+    for (size_t i = 0; err == 0 && i < rows.count; i++) {
         err = event_drop(txn, order, &rows.keys[i]);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = erase(txn, TABLE_STATE, &state);
+    }
     return err == 0 ? index_drop(txn, order) : err;
 }
 
@@ -139,15 +148,19 @@ static int line_edit(struct store_txn *txn, const struct key *key)
     struct bytes row, bytes;
     uint8_t copy[VALUE_BYTES_MAX];
     int err = store_get(txn, TABLE_LOG, key_bytes(key), &row);
-    if (err == 0)
+    if (err == 0) {
         err = event_row_parse(row, &hash, &bytes);
-    if (err == 0)
+    }
+    if (err == 0) {
         err = event_decode(bytes, &event);
-    if (err != 0)
+    }
+    if (err != 0) {
         return err;
+    }
     const uint8_t *end = event.type == EVENT_LINE_ADD ? price_end(&event) : NULL;
-    if (end == NULL || row.size > sizeof copy)
+    if (end == NULL || row.size > sizeof copy) {
         return ERR_NOT_FOUND;
+    }
     memcpy(copy, row.data, row.size);
     copy[(size_t)(end - row.data) - 1] ^= 1;
     return store_put(txn, TABLE_LOG, key_bytes(key), bytes_of(copy, row.size));
@@ -157,11 +170,13 @@ static int edit(struct store_txn *txn, const struct entity_id *order)
 {
     struct order_rows rows;
     int err = order_rows_find(txn, order, &rows);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = ERR_NOT_FOUND;
-    for (size_t i = 0; err == ERR_NOT_FOUND && i < rows.count; i++)
+    for (size_t i = 0; err == ERR_NOT_FOUND && i < rows.count; i++) {
         err = line_edit(txn, &rows.keys[i]);
+    }
     return err;
 }
 
@@ -175,8 +190,9 @@ static const struct deed {
 static const struct deed *deed_find(const char *name)
 {
     for (size_t i = 0; i < sizeof deeds / sizeof deeds[0]; i++) {
-        if (strcmp(deeds[i].name, name) == 0)
+        if (strcmp(deeds[i].name, name) == 0) {
             return &deeds[i];
+        }
     }
     return NULL;
 }
@@ -187,8 +203,9 @@ static bool order_read(const char *text, struct entity_id *ret_order)
     size_t size = sizeof *ret_order;
     for (size_t i = 0; i < size; i++) {
         unsigned byte = 0;
-        if (sscanf(text + 2 * i, "%2x", &byte) != 1)
+        if (sscanf(text + 2 * i, "%2x", &byte) != 1) {
             return false;
+        }
         bytes[i] = (uint8_t)byte;
     }
     return text[2 * size] == '\0';
@@ -200,15 +217,17 @@ static int run(const struct deed *deed, const char *folder, const struct entity_
     struct store_lmdb *store = NULL;
     struct store_txn *txn = NULL;
     int err = store_lmdb_open(&options, &store);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = store_lmdb_begin(store, &txn);
     if (err == 0) {
         err = deed->run(txn, order);
-        if (err == 0)
+        if (err == 0) {
             err = store_lmdb_commit(txn);
-        else
+        } else {
             store_lmdb_abort(txn);
+        }
     }
     store_lmdb_close(store);
     return err;
@@ -223,7 +242,8 @@ int main(int argc, char **argv)
         return 2;
     }
     int err = run(deed, argv[2], &order);
-    if (err != 0)
+    if (err != 0) {
         (void)fprintf(stderr, "sabotage: %s %s: %s\n", argv[1], argv[2], err_text(err));
+    }
     return err == 0 ? 0 : 1;
 }

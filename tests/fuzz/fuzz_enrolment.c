@@ -19,11 +19,13 @@ static void try_invitation(struct bytes input)
     struct invitation decoded;
     char text[INVITATION_TEXT_BYTES_MAX], again[INVITATION_TEXT_BYTES_MAX];
     size_t size = input.size < sizeof text - 1 ? input.size : sizeof text - 1;
-    if (size > 0)
+    if (size > 0) {
         memcpy(text, input.data, size);
+    }
     text[size] = '\0';
-    if (invitation_decode(text, &decoded) != 0)
+    if (invitation_decode(text, &decoded) != 0) {
         return;
+    }
     check(invitation_encode(&decoded, again) == 0); /* one spelling for each */
     check(strcmp(text, again) == 0);
 }
@@ -55,8 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const tries[])(struct bytes) = {try_invitation, try_hello, try_welcome,
                                                   try_book_entry};
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     tries[data[0] % 4](bytes_of(data + 1, size - 1));
     return 0;
 }

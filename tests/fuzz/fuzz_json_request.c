@@ -33,8 +33,9 @@ static void check_command(const struct api_command *filled)
         check(command->lines[i].quantity >= 1 && command->lines[i].quantity <= ORDER_QUANTITY_MAX);
         check_borrowed(filled, command->lines[i].note);
     }
-    for (uint32_t i = 0; i < command->fields_count; i++)
+    for (uint32_t i = 0; i < command->fields_count; i++) {
         check_borrowed(filled, command->fields[i].text);
+    }
 }
 
 static void run_body(const struct route *route, const struct route_match *match, struct bytes body,
@@ -42,18 +43,21 @@ static void run_body(const struct route *route, const struct route_match *match,
 {
     char where[JSON_WHERE_BYTES_MAX] = "";
     struct json_value *value = NULL;
-    if (json_parse_as(route->request, body, &value, where) != 0)
+    if (json_parse_as(route->request, body, &value, where) != 0) {
         return;
-    if (api_fill(route, match, value, filled, where) == 0)
+    }
+    if (api_fill(route, match, value, filled, where) == 0) {
         check_command(filled);
+    }
     json_free(value);
 }
 
 static void run_frame(struct bytes frame, struct api_command *filled)
 {
     char where[JSON_WHERE_BYTES_MAX] = "";
-    if (api_fill_seen(frame, filled, where) == 0)
+    if (api_fill_seen(frame, filled, where) == 0) {
         check_command(filled);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -63,19 +67,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct route *route = NULL;
     struct route_match match;
     const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
-    if (end == NULL || (size_t)(end - data) >= sizeof line)
+    if (end == NULL || (size_t)(end - data) >= sizeof line) {
         return 0;
+    }
     memcpy(line, data, (size_t)(end - data));
     struct bytes body = bytes_of(end + 1, size - (size_t)(end - data) - 1);
     memset(&filled.command, 0, sizeof filled.command);
     filled.storage_size = 0;
     char *path = strchr(line, ' ');
-    if (path == NULL)
+    if (path == NULL) {
         run_frame(body, &filled);
-    else {
+    } else {
         *path++ = '\0';
-        if (route_find(line, path, &route, &match) == 0 && route_is_write(route))
+        if (route_find(line, path, &route, &match) == 0 && route_is_write(route)) {
             run_body(route, &match, body, &filled);
+        }
     }
     return 0;
 }

@@ -13,11 +13,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct live_message said;
     memset(&said, 0xff, sizeof said);
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     const bool is_first = data[0] == 'o';
-    if (json_live_read(bytes_of(data + 1, size - 1), is_first, &said) != 0)
+    if (json_live_read(bytes_of(data + 1, size - 1), is_first, &said) != 0) {
         return 0;
+    }
     check(said.orders_count <= LIVE_ORDERS_MAX);
     check(strnlen(said.token, sizeof said.token) < sizeof said.token);
     check(strnlen(said.cursor, sizeof said.cursor) < sizeof said.cursor);

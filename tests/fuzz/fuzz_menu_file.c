@@ -15,8 +15,9 @@ static int row_is_json(void *context, int64_t number, const struct text *json)
     struct json_value *value = NULL;
     struct bytes bytes = bytes_of(json->data, json->size);
     check(number > 0);
-    if (*(const bool *)context && json_parse(bytes, &value, where) == 0)
+    if (*(const bool *)context && json_parse(bytes, &value, where) == 0) {
         json_free(value);
+    }
     return 0;
 }
 
@@ -25,10 +26,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char problem[MENU_PROBLEM_BYTES_MAX] = "";
     bool is_utf8 = text_is_utf8(bytes_of(data, size));
     char *csv = malloc(size + 1);
-    if (csv == NULL)
+    if (csv == NULL) {
         return 0;
-    if (size > 0)
+    }
+    if (size > 0) {
         memcpy(csv, data, size);
+    }
     csv[size] = '\0';
     int err = menu_file_read(csv, 2, row_is_json, &is_utf8, problem);
     check(err == 0 || strncmp(problem, "line ", 5) == 0);

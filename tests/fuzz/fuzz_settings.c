@@ -14,10 +14,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char problem[PROBLEM_BYTES_MAX] = "";
     char *text = malloc(size + 1);
-    if (text == NULL)
+    if (text == NULL) {
         return 0;
-    if (size > 0)
+    }
+    if (size > 0) {
         memcpy(text, data, size);
+    }
     text[size] = '\0';
     settings_defaults(&settings);
     int err = settings_read_text(&settings, "trestle.conf", text, problem);

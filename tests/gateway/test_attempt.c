@@ -53,9 +53,10 @@ TEST(attempt, what_an_answer_means)
         {error_of(403, "invalid_request_error", ""), OUTCOME_SHUT},
         {error_of(500, "api_error", ""), OUTCOME_BROKEN},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_string_equal(attempt_outcome_text(attempt_outcome_of(&cases[i].answer)),
                             attempt_outcome_text(cases[i].outcome));
+    }
     struct provider_answer told = error_of(500, "api_error", "");
     told.should_retry = true;
     assert_int_equal(attempt_outcome_of(&told), OUTCOME_LATER);

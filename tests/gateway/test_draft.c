@@ -14,13 +14,14 @@ static struct order *draft_order(int64_t owed_minor)
     order.id.bytes[0] = 1;
     order.phase = PHASE_DRAFT;
     order.lines_count = 2;
-    for (uint32_t i = 0; i < 2; i++)
+    for (uint32_t i = 0; i < 2; i++) {
         order.lines[i] = (struct order_line){.id = i + 1,
                                              .quantity = 2,
                                              .revision = 1,
                                              .is_active = true,
                                              .name = bytes_of_text(i == 0 ? "Pho" : "Tea"),
                                              .payable_minor = owed_minor / 2};
+    }
     order.due_minor = -owed_minor;
     return &order;
 }
@@ -109,9 +110,10 @@ TEST(draft, a_long_order_is_named_in_whole_entries)
 {
     static const char name[] = "A dish with quite a long name, as menus have them now and then";
     draft_order(900)->lines_count = ORDER_LINES_MAX;
-    for (uint32_t i = 0; i < ORDER_LINES_MAX; i++)
+    for (uint32_t i = 0; i < ORDER_LINES_MAX; i++) {
         order.lines[i] = (struct order_line){
             .id = i + 1, .quantity = 1, .is_active = true, .name = bytes_of_text(name)};
+    }
     const struct draft draft = make();
     assert_true(draft.brief_size <= DRAFT_BRIEF_BYTES_MAX && draft.brief_size > 300);
     assert_memory_equal(draft.brief + draft.brief_size - 4, "then", 4);

@@ -61,15 +61,17 @@ static void request_read(int fd, char *request)
     size_t size = 0;
     for (;;) {
         const ssize_t got = recv(fd, request + size, REQUEST_BYTES_MAX - 1 - size, 0);
-        if (got <= 0)
+        if (got <= 0) {
             break;
+        }
         size += (size_t)got;
         request[size] = '\0';
         const char *end = strstr(request, "\r\n\r\n");
         const char *length = strcasestr(request, "content-length:");
         const size_t body = length != NULL ? strtoul(length + 15, NULL, 10) : 0;
-        if (end != NULL && size >= (size_t)(end + 4 - request) + body)
+        if (end != NULL && size >= (size_t)(end + 4 - request) + body) {
             break;
+        }
     }
     request[size] = '\0';
 }
@@ -77,8 +79,9 @@ static void request_read(int fd, char *request)
 static void stay_silent(struct server *of)
 {
     (void)pthread_mutex_lock(&of->lock);
-    while (!of->is_over)
+    while (!of->is_over) {
         (void)pthread_cond_wait(&of->changed, &of->lock);
+    }
     (void)pthread_mutex_unlock(&of->lock);
 }
 
@@ -100,14 +103,17 @@ static void *serve_one(void *context)
     request_read(connection->fd, request);
     const char *path = strchr(request, ' ');
     path = path != NULL ? path + 1 : "";
-    if (strncmp(path, "/silent", 7) == 0)
+    if (strncmp(path, "/silent", 7) == 0) {
         stay_silent(connection->server);
-    if (strncmp(path, "/flood", 6) == 0)
+    }
+    if (strncmp(path, "/flood", 6) == 0) {
         pour(connection->fd);
+    }
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         const size_t size = strlen(answers[i].path);
-        if (strncmp(path, answers[i].path, size) == 0 && strchr(" ?", path[size]) != NULL)
+        if (strncmp(path, answers[i].path, size) == 0 && strchr(" ?", path[size]) != NULL) {
             (void)send(connection->fd, answers[i].answer, strlen(answers[i].answer), MSG_NOSIGNAL);
+        }
     }
     (void)close(connection->fd);
     (void)pthread_mutex_lock(&server.lock);
@@ -162,8 +168,9 @@ static void server_stop(void)
     (void)shutdown(server.fd, SHUT_RDWR);
     check(pthread_join(server.thread, NULL) == 0);
     (void)pthread_mutex_lock(&server.lock);
-    while (server.connections > 0)
+    while (server.connections > 0) {
         (void)pthread_cond_wait(&server.changed, &server.lock);
+    }
     (void)pthread_mutex_unlock(&server.lock);
     (void)close(server.fd);
 }
@@ -203,8 +210,9 @@ static struct https_answer await(struct https *https)
     while (!https_take(https, &answer)) {
         (void)pthread_mutex_lock(&server.lock);
         int err = 0;
-        while (!server.is_woken && err == 0)
+        while (!server.is_woken && err == 0) {
             err = pthread_cond_timedwait(&server.changed, &server.lock, &until);
+        }
         server.is_woken = false;
         (void)pthread_mutex_unlock(&server.lock);
         assert_int_not_equal(err, ETIMEDOUT);
@@ -329,8 +337,9 @@ TEST(https, more_calls_than_it_holds_are_turned_away)
     server_start();
     struct https *https = https_of(0);
     const struct https_call call = {.name = 1, .path = bytes_of_text("/silent")};
-    for (uint32_t i = 0; i < HTTPS_CALLS_MAX; i++)
+    for (uint32_t i = 0; i < HTTPS_CALLS_MAX; i++) {
         assert_int_equal(https_push(https, &call), 0);
+    }
     assert_int_equal(https_push(https, &call), ERR_FULL);
     https_stop(https);
     server_stop();

@@ -59,8 +59,9 @@ static uint32_t count(const struct entity_id *of)
     uint32_t found = 0;
     struct store_txn *txn = store_memory_begin(store, false);
     assert_int_equal(outbox_walk_open(txn, of, &walk), 0);
-    while (outbox_walk_next(&walk, &attempt) == 0)
+    while (outbox_walk_next(&walk, &attempt) == 0) {
         found++;
+    }
     outbox_walk_close(&walk);
     store_memory_abort(txn);
     return found;
@@ -72,8 +73,9 @@ static bool take(const struct provider_call *calls, uint32_t calls_count)
     static struct plan plan;
     bool is_changed = false;
     memset(&plan, 0, sizeof plan);
-    for (uint32_t i = 0; i < calls_count; i++)
+    for (uint32_t i = 0; i < calls_count; i++) {
         plan.calls[plan.calls_count++] = calls[i];
+    }
     struct store_txn *txn = store_memory_begin(store, true);
     assert_int_equal(outbox_take(txn, &order, &plan, &is_changed), 0);
     assert_int_equal(store_memory_commit(txn), 0);

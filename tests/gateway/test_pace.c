@@ -30,8 +30,9 @@ TEST(pace, where_webhooks_arrive_reading_is_rare)
 TEST(pace, a_payment_of_a_quarter_of_an_hour_is_not_read_a_hundred_times)
 {
     uint32_t reads = 0;
-    for (uint64_t at_ms = 0; at_ms < 15 * 60 * 1000; reads++)
+    for (uint64_t at_ms = 0; at_ms < 15 * 60 * 1000; reads++) {
         at_ms += wait_of(at_ms, UINT64_MAX);
+    }
     assert_true(reads < 100);
 }
 

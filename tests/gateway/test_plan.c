@@ -30,9 +30,10 @@ static const char *plan_text(const struct order *order, const struct plan_waits 
         size += (size_t)snprintf(text + size, sizeof text - size, "%s%s %.*s", size > 0 ? "; " : "",
                                  provider_call_text(call->kind), (int)call->intent.size,
                                  (const char *)call->intent.data);
-        if (call->amount_minor > 0)
+        if (call->amount_minor > 0) {
             size +=
                 (size_t)snprintf(text + size, sizeof text - size, " %" PRId64, call->amount_minor);
+        }
     }
     const struct {
         bool is_so;
@@ -42,13 +43,15 @@ static const char *plan_text(const struct order *order, const struct plan_waits 
                 {(plan.notices & PLAN_DISPUTED) != 0, "disputed"},
                 {(plan.notices & PLAN_TOO_SMALL) != 0, "too small"}};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
-        if (rest[i].is_so)
+        if (rest[i].is_so) {
             size += (size_t)snprintf(text + size, sizeof text - size, "%s%s", size > 0 ? "; " : "",
                                      rest[i].text);
+        }
     }
-    if (plan.again_ms != UINT64_MAX)
+    if (plan.again_ms != UINT64_MAX) {
         (void)snprintf(text + size, sizeof text - size, "%sagain in %" PRIu64, size > 0 ? "; " : "",
                        plan.again_ms);
+    }
     return text;
 }
 
@@ -60,8 +63,9 @@ static struct order *order_of(uint32_t lines, int64_t owed_minor)
     memset(&order, 0, sizeof order);
     order.phase = PHASE_PLACED;
     order.lines_count = lines;
-    for (uint32_t i = 0; i < lines; i++)
+    for (uint32_t i = 0; i < lines; i++) {
         order.lines[i] = (struct order_line){.id = i + 1, .quantity = 1, .is_active = true};
+    }
     order.owed_minor = owed_minor;
     order.due_minor = -owed_minor;
     return &order;
@@ -69,8 +73,9 @@ static struct order *order_of(uint32_t lines, int64_t owed_minor)
 
 static void accept_all(struct order *order)
 {
-    for (uint32_t i = 0; i < order->lines_count; i++)
+    for (uint32_t i = 0; i < order->lines_count; i++) {
         order->lines[i].is_accepted = true;
+    }
 }
 
 static struct ledger_intent *intent_add(struct order *order, const char *id,
@@ -327,8 +332,9 @@ TEST(plan, an_order_that_holds_no_more_wishes_is_left_to_people)
 {
     struct order *order = order_of(1, 0);
     intent_add(order, "pi_1", INTENT_SUCCEEDED, 1100);
-    for (uint32_t i = 0; i < ORDER_WISHES_MAX; i++)
+    for (uint32_t i = 0; i < ORDER_WISHES_MAX; i++) {
         wish_add(order, 1, WISH_FAILED);
+    }
     assert_string_equal(plan_text(order, &no_waits), "");
 }
 
@@ -442,8 +448,9 @@ struct world {
 static struct ledger_intent *truth_of(struct world *world, struct bytes id)
 {
     for (uint32_t i = 0; i < world->intents_count; i++) {
-        if (bytes_equal(world->truth[i].id, id))
+        if (bytes_equal(world->truth[i].id, id)) {
             return &world->truth[i];
+        }
     }
     fail_msg("no such intent");
     return NULL;
@@ -458,8 +465,9 @@ static void world_fold(struct world *world)
     for (uint32_t i = 0; i < order->lines_count; i++) {
         struct order_line *line = &order->lines[i];
         line->is_active = !line->is_refused;
-        if (order->is_cancelled ? line->handed > 0 : line->is_active)
+        if (order->is_cancelled ? line->handed > 0 : line->is_active) {
             order->owed_minor += world->price_minor[i];
+        }
     }
     ledger->held_minor = ledger->received_minor = ledger->refunded_minor = 0;
     for (uint32_t i = 0; i < ledger->intents_count; i++) {
@@ -487,8 +495,9 @@ static void world_hear(struct world *world)
     ledger->intents_count = world->intents_count;
     memcpy(ledger->intents, world->truth, world->intents_count * sizeof *world->truth);
     for (uint32_t i = 0; i < ledger->wishes_count; i++) {
-        if (world->is_wish_met[i])
+        if (world->is_wish_met[i]) {
             ledger->wishes[i].state = WISH_REFUNDED;
+        }
     }
     world_fold(world);
 }
@@ -496,8 +505,9 @@ static void world_hear(struct world *world)
 static void world_pay(struct world *world)
 {
     if (world->intents_count == WORLD_INTENTS || world->order.due_minor >= 0 ||
-        world->order.is_cancelled)
+        world->order.is_cancelled) {
         return;
+    }
     const uint32_t at = world->intents_count++;
     (void)snprintf(world->ids[at], ID_BYTES, "pi_%u", at);
     world->truth[at] = (struct ledger_intent){.id = bytes_of_text(world->ids[at]),
@@ -522,18 +532,21 @@ static void world_decide(struct world *world)
 {
     struct order_line *line =
         &world->order.lines[prng_below(&world->prng, world->order.lines_count)];
-    if (prng_below(&world->prng, 3) == 0 && line->handed == 0)
+    if (prng_below(&world->prng, 3) == 0 && line->handed == 0) {
         line->is_refused = true; /* also after it was accepted, also after the capture */
-    else
+    } else {
         line->is_accepted = true;
-    if (line->is_accepted && !line->is_refused && prng_below(&world->prng, 4) == 0)
+    }
+    if (line->is_accepted && !line->is_refused && prng_below(&world->prng, 4) == 0) {
         line->handed = 1;
+    }
 }
 
 static void world_lapse(struct world *world)
 {
-    for (uint32_t i = 0; i < world->order.lines_count; i++)
+    for (uint32_t i = 0; i < world->order.lines_count; i++) {
         world->order.lines[i].is_refused |= !world->order.lines[i].is_accepted;
+    }
     world_fold(world);
 }
 
@@ -546,8 +559,9 @@ static void world_plan(struct world *world, const struct plan_waits *waits)
     for (uint32_t i = 0; i < plan.calls_count && world->calls_count < WORLD_CALLS; i++) {
         const struct provider_call *call = &plan.calls[i];
         uint32_t wish = 0;
-        while (call->kind == CALL_REFUND && !bytes_equal(ledger->wishes[wish].id, call->wish))
+        while (call->kind == CALL_REFUND && !bytes_equal(ledger->wishes[wish].id, call->wish)) {
             wish++;
+        }
         world->calls[world->calls_count].kind = call->kind;
         world->calls[world->calls_count].intent =
             (uint32_t)(truth_of(world, call->intent) - world->truth);
@@ -556,8 +570,9 @@ static void world_plan(struct world *world, const struct plan_waits *waits)
         world->calls[world->calls_count++].was_undecided =
             plan_is_undecided(&world->order) && !world->order.is_cancelled;
     }
-    if (plan.is_lapse_due)
+    if (plan.is_lapse_due) {
         world_lapse(world);
+    }
     if (plan.is_wish_due && ledger->wishes_count < ORDER_WISHES_MAX) {
         static const char names[ORDER_WISHES_MAX + 1] = "abcdefghijklmnop";
         const int64_t left_minor = ledger->received_minor - ledger->refunded_minor;
@@ -574,8 +589,9 @@ static void world_plan(struct world *world, const struct plan_waits *waits)
 /* The provider takes one of the calls, whichever comes through first, perhaps an old one. */
 static void world_execute(struct world *world)
 {
-    if (world->calls_count == 0)
+    if (world->calls_count == 0) {
         return;
+    }
     const size_t at = prng_below(&world->prng, world->calls_count);
     struct ledger_intent *intent = &world->truth[world->calls[at].intent];
     const int64_t amount_minor = world->calls[at].amount_minor;
@@ -624,8 +640,9 @@ static void world_step(struct world *world)
         world->order.is_cancelled |= prng_below(&world->prng, 6) == 0;
         break;
     case 4:
-        if (prng_below(&world->prng, 8) == 0 && world->order.due_minor < 0)
+        if (prng_below(&world->prng, 8) == 0 && world->order.due_minor < 0) {
             world->cash_minor -= world->order.due_minor;
+        }
         break;
     case 5:
     case 6:
@@ -658,8 +675,9 @@ static void world_settle(struct world *world)
     for (int i = 0; i < SETTLE_ROUNDS; i++) {
         world_hear(world);
         world_plan(world, &over);
-        while (world->calls_count > 0)
+        while (world->calls_count > 0) {
             world_execute(world);
+        }
     }
     world_hear(world);
 }
@@ -672,10 +690,11 @@ static void check_settled(const struct world *world)
     plan_make(&world->order, &terms, &over, &plan);
     assert_int_equal(plan.calls_count, 0);
     assert_int_equal(ledger->held_minor, 0);
-    for (uint32_t i = 0; i < ledger->intents_count; i++)
+    for (uint32_t i = 0; i < ledger->intents_count; i++) {
         assert_true(ledger->intents[i].state == INTENT_SUCCEEDED ||
                     ledger->intents[i].state == INTENT_CANCELED ||
                     (ledger->intents[i].state == INTENT_CREATED && world->order.due_minor < 0));
+    }
     const int64_t taken_minor = ledger->received_minor - ledger->refunded_minor;
     const int64_t surplus_minor = world->order.due_minor;
     assert_true(taken_minor >= 0);
@@ -687,8 +706,9 @@ TEST(plan, whatever_happens_nobody_is_charged_for_more_than_the_kitchen_took)
     static struct world world;
     for (uint64_t seed = 1; seed <= WORLD_SEEDS; seed++) {
         world_begin(&world, seed);
-        for (int i = 0; i < WORLD_STEPS; i++)
+        for (int i = 0; i < WORLD_STEPS; i++) {
             world_step(&world);
+        }
         world_settle(&world);
         check_settled(&world);
     }

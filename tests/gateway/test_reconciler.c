@@ -47,8 +47,9 @@ static const char *until_ended(struct reconciler *reconciler)
 {
     const uint64_t until_ms = clock_mono_ms() + SOON_MS;
     const char *text = said(reconciler);
-    while (strstr(text, "reading") != NULL && clock_mono_ms() < until_ms)
+    while (strstr(text, "reading") != NULL && clock_mono_ms() < until_ms) {
         text = said(reconciler);
+    }
     return text;
 }
 

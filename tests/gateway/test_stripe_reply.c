@@ -200,8 +200,9 @@ TEST(stripe_reply, an_object_of_which_a_part_is_odd_is_no_fact)
         "{\"object\":\"event\",\"id\":\"evt\\u0001\",\"data\":{\"object\":" INTENT "}}",
         "{\"object\":\"event\",\"id\":\"evt_1\"}",
     };
-    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         assert_false(is_fact(odd[i]));
+    }
     assert_true(is_fact(WITH("succeeded", "1,\"amount_received\":null")));
     assert_true(is_fact("{\"object\":\"dispute\",\"id\":\"dp_1\",\"payment_intent\":\"pi_1\","
                         "\"amount\":1,\"status\":\"won\",\"is_charge_refundable\":true}"));
@@ -254,8 +255,9 @@ TEST(stripe_reply, an_odd_object_spoils_no_page)
     struct stripe_fact fact;
     struct bytes after;
     bool is_one = false;
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < 40; i++) {
         (void)strcat(deep, i < 20 ? "[" : "]");
+    }
     (void)snprintf(page, sizeof page,
                    "{\"object\":\"list\",\"has_more\":true,\"data\":[" INTENT
                    ",{\"object\":\"invoice\",\"id\":\"in_\\u0000\",\"note\":\"a\",\"note\":\"b\","

@@ -21,8 +21,9 @@ static void assert_text(const struct text *text, const char *expected)
 {
     char copy[1024];
     assert_true(text->size < sizeof copy);
-    if (text->size > 0)
+    if (text->size > 0) {
         memcpy(copy, text->data, text->size);
+    }
     copy[text->size] = '\0';
     assert_string_equal(copy, expected);
 }
@@ -93,8 +94,9 @@ TEST(stripe_request, only_events_that_tell_of_payments_are_listed)
     struct stripe_request events = stripe_list_events(1, bytes_of_text(""), 100);
     size_t count = 0;
     text_append(&events.path, "", 1);
-    for (const char *at = events.path.data; (at = strstr(at, "&types[]=")) != NULL; at++)
+    for (const char *at = events.path.data; (at = strstr(at, "&types[]=")) != NULL; at++) {
         count++;
+    }
     assert_true(count > 0 && count <= 20);
     assert_non_null(strstr(events.path.data, "&types[]=payment_intent.canceled&"));
     assert_non_null(strstr(events.path.data, "&types[]=refund.failed&"));

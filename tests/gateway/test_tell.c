@@ -12,8 +12,9 @@ static const struct entity_id order_id = {.bytes = {7}};
 
 static void fresh(void)
 {
-    if (command == NULL)
+    if (command == NULL) {
         command = calloc(1, sizeof *command);
+    }
     assert_non_null(command);
     memset(&command->command, 0, sizeof command->command);
     command->storage_size = 0;
@@ -73,8 +74,9 @@ TEST(tell, only_what_waits_for_the_kitchen_lapses)
     static struct order order;
     order.id = order_id;
     order.lines_count = 3;
-    for (uint32_t i = 0; i < 3; i++)
+    for (uint32_t i = 0; i < 3; i++) {
         order.lines[i] = (struct order_line){.id = i + 1, .quantity = 1, .is_active = true};
+    }
     order.lines[0].is_accepted = true;
     order.lines[2].is_active = false;
     fresh();

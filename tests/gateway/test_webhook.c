@@ -79,8 +79,9 @@ TEST(webhook, of_too_many_signatures_the_first_are_looked_at)
     static const char other[] =
         ",v1=0000000000000000000000000000000000000000000000000000000000000000";
     char header[WEBHOOK_HEADER_BYTES_MAX] = "t=1700000000";
-    for (uint32_t i = 0; i < WEBHOOK_SIGNATURES_MAX; i++)
+    for (uint32_t i = 0; i < WEBHOOK_SIGNATURES_MAX; i++) {
         strcat(header, other);
+    }
     strcat(header, ",v1=" SIGNED);
     assert_int_equal(check_header(header), ERR_BAD_SIGNATURE);
 }
@@ -104,8 +105,9 @@ TEST(webhook, a_header_of_another_form_is_refused)
         "t=1700000000,t=1700000000,v1=" SIGNED,
         "t=1700000000,t=1800000000,v1=" SIGNED,
     };
-    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         assert_int_equal(check_header(headers[i]), ERR_MALFORMED);
+    }
 }
 
 TEST(webhook, a_header_without_end_costs_no_more_than_its_limit)

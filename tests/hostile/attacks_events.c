@@ -18,10 +18,12 @@ static const char *until_taken(struct thief *thief)
     const uint64_t deadline_ms = clock_mono_ms() + PATIENCE_MS;
     do {
         thief_dial(thief);
-        if (thief_claim(thief, thief->head.log) >= thief->head.seq)
+        if (thief_claim(thief, thief->head.log) >= thief->head.seq) {
             return NULL;
-        if (!thief_push(thief) && thief->heard.kind == MESSAGE_BYE)
+        }
+        if (!thief_push(thief) && thief->heard.kind == MESSAGE_BYE) {
             return "it refused events for what they mean";
+        }
         (void)thief_is_linked(thief);
     } while (clock_mono_ms() < deadline_ms);
     return "it did not take events that are void";
@@ -97,8 +99,9 @@ const char *attack_forbidden(struct thief *thief, uint64_t count)
         const struct body_sample *sample = &body_samples[i];
         const struct event_info *info = event_info_find(sample->type);
         check(info != NULL);
-        if ((thief->identity.certificate.capabilities & capability_bit(info->capability)) != 0)
+        if ((thief->identity.certificate.capabilities & capability_bit(info->capability)) != 0) {
             continue;
+        }
         for (size_t j = 0; j < sizeof numbers / sizeof numbers[0]; j++) {
             const struct entity_id entity = entity_id_derive(info->kind, numbers[j]);
             thief_forge(thief, sample->type, &entity, body_sample_bytes(sample, data, sizeof data));
@@ -130,8 +133,9 @@ const char *attack_absurd(struct thief *thief, uint64_t count)
             struct entity_id entity;
             memset(&entity, (int)(0xf0 + i), sizeof entity);
             const struct bytes body = bytes_of_hex(data, bodies[j]);
-            if (msgpack_validate(body, VALUE_DEPTH_MAX - 1) == 0)
+            if (msgpack_validate(body, VALUE_DEPTH_MAX - 1) == 0) {
                 thief_forge(thief, types[i], &entity, body);
+            }
         }
     }
     return until_taken(thief);
@@ -152,8 +156,9 @@ const char *attack_gigabyte(struct thief *thief, uint64_t count)
     write_array(&writer, 1);
     write_bin(&writer, note, sizeof note);
     check(writer_finish(&writer, &body) == 0);
-    for (uint64_t sent = 0; sent < count * 1024 * 1024; sent += sizeof note)
+    for (uint64_t sent = 0; sent < count * 1024 * 1024; sent += sizeof note) {
         thief_forge(thief, EVENT_LINE_ADD, &entity, body);
+    }
     const uint64_t deadline_ms = clock_mono_ms() + 6 * PATIENCE_MS;
     uint64_t before;
     uint64_t held = 0;

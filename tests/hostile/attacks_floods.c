@@ -25,8 +25,9 @@ static const char *flood(struct thief *thief, uint64_t count,
         writer_init(&writer, data, sizeof data);
         fill(thief, &writer);
         check(writer_finish(&writer, &frame) == 0);
-        if (!thief_say(thief, frame))
+        if (!thief_say(thief, frame)) {
             thief_dial(thief);
+        }
         thief_drain(thief);
     }
     return still_there(thief);
@@ -37,8 +38,9 @@ static const char *flood(struct thief *thief, uint64_t count,
 static void fill_want(const struct thief *thief, struct writer *writer)
 {
     struct want_entry wants[LOGS_MAX];
-    for (uint32_t i = 0; i < thief->claims_count; i++)
+    for (uint32_t i = 0; i < thief->claims_count; i++) {
         wants[i] = (struct want_entry){.log = thief->claims[i].log, .is_restart = true};
+    }
     message_write_want(writer, wants, thief->claims_count, UINT32_MAX);
 }
 
@@ -108,8 +110,9 @@ const char *attack_replay(struct thief *thief, uint64_t count)
     uint32_t frames_count = 0;
     for (uint32_t i = 0; i < HELD_MAX; i++) {
         thief_dial(thief);
-        if (i >= thief->claims_count)
+        if (i >= thief->claims_count) {
             break;
+        }
         uint8_t data[64];
         struct writer writer;
         struct bytes want;
@@ -118,14 +121,16 @@ const char *attack_replay(struct thief *thief, uint64_t count)
                            &(struct want_entry){.log = thief->claims[i].log, .is_restart = true}, 1,
                            LINK_CREDIT_BYTES);
         check(writer_finish(&writer, &want) == 0);
-        if (!thief_say(thief, want) || !thief_hear(thief, MESSAGE_EVENTS))
+        if (!thief_say(thief, want) || !thief_hear(thief, MESSAGE_EVENTS)) {
             return "it does not send what it was asked for";
+        }
         memcpy(held[i], thief->frame, thief->heard_size);
         frames[frames_count++] = bytes_of(held[i], thief->heard_size);
     }
     for (uint64_t i = 0; i < count; i++) {
-        if (!thief_say(thief, frames[i % frames_count]))
+        if (!thief_say(thief, frames[i % frames_count])) {
             return "what it sent itself ended the link";
+        }
         thief_drain(thief);
     }
     return still_there(thief);

@@ -21,8 +21,9 @@ static void frame_add(struct frames *frames, struct writer *writer)
     check(frames->count < FRAMES_MAX);
     check(writer_finish(writer, &frames->frames[frames->count]) == 0);
     frames->count++;
-    if (frames->count < FRAMES_MAX)
+    if (frames->count < FRAMES_MAX) {
         writer_init(writer, frames->data[frames->count], FRAME_ROOM);
+    }
 }
 
 static void frames_make(const struct thief *thief, struct frames *frames)
@@ -81,8 +82,9 @@ const char *attack_truncated(struct thief *thief, uint64_t count)
     frames_make(thief, &frames);
     for (uint32_t i = 0; i < frames.count; i++) {
         for (size_t size = 1; size < frames.frames[i].size; size++) {
-            if (!ends_link(thief, bytes_of(frames.frames[i].data, size)))
+            if (!ends_link(thief, bytes_of(frames.frames[i].data, size))) {
                 return "a frame that was cut off did not end the link";
+            }
         }
     }
     return NULL;
@@ -120,17 +122,20 @@ const char *attack_malformed(struct thief *thief, uint64_t count)
     static uint8_t data[MESSAGE_BYTES_MAX];
     (void)count;
     for (size_t i = 0; i < sizeof bombs / sizeof bombs[0]; i++) {
-        if (!ends_link(thief, bytes_of_hex(data, bombs[i])))
+        if (!ends_link(thief, bytes_of_hex(data, bombs[i]))) {
             return bombs[i];
+        }
     }
-    if (!ends_link(thief, nest(data, 9)) || !ends_link(thief, nest(data, sizeof data - 1)))
+    if (!ends_link(thief, nest(data, 9)) || !ends_link(thief, nest(data, sizeof data - 1))) {
         return "a deep nest did not end the link";
+    }
     /* Messages of a later version are none of its business. */
     thief_dial(thief);
     for (uint8_t kind = 64; kind < 96; kind++) {
         const uint8_t unknown[] = {0x92, kind, 0xc0};
-        if (!thief_say(thief, bytes_of(unknown, sizeof unknown)))
+        if (!thief_say(thief, bytes_of(unknown, sizeof unknown))) {
             return "an unknown message ended the link";
+        }
     }
     return thief_is_linked(thief) ? NULL : "unknown messages ended the link";
 }
@@ -145,8 +150,9 @@ const char *attack_huge(struct thief *thief, uint64_t count)
         thief_dial(thief);
         const bool is_sent = thief_say(thief, bytes_of(data, sizes[i]));
         free(data);
-        if (is_sent && thief_hear(thief, MESSAGE_EVENTS))
+        if (is_sent && thief_hear(thief, MESSAGE_EVENTS)) {
             return "a frame above the limit did not end the link";
+        }
     }
     return NULL;
 }
@@ -155,8 +161,9 @@ const char *attack_stranger(struct thief *thief, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         thief_forget_keys(thief);
-        if (thief_connect(thief))
+        if (thief_connect(thief)) {
             return "a key that nobody knows was let in";
+        }
     }
     return NULL;
 }

@@ -43,20 +43,23 @@ static int attack_with(const struct attack *attack, const char *state, char *pee
     thief_open(&thief, state, peer);
     const char *finding = attack->run(&thief, count);
     thief_close(&thief);
-    if (finding != NULL)
+    if (finding != NULL) {
         (void)fprintf(stderr, "%s: %s\n", attack->name, finding);
+    }
     return finding != NULL;
 }
 
 int main(int count, char **words)
 {
     check_set_reporter(say_where);
-    if (count == 4 && strcmp(words[3], "cloak") == 0)
+    if (count == 4 && strcmp(words[3], "cloak") == 0) {
         return cloak(words[1]);
+    }
     for (size_t i = 0; count >= 4 && i < sizeof attacks / sizeof attacks[0]; i++) {
-        if (strcmp(words[3], attacks[i].name) == 0)
+        if (strcmp(words[3], attacks[i].name) == 0) {
             return attack_with(&attacks[i], words[1], words[2],
                                count > 4 ? strtoull(words[4], NULL, 10) : 1);
+        }
     }
     (void)fprintf(stderr, "usage: thief <folder> <device>@<endpoint> <attack> [count]\n");
     return 2;

@@ -119,8 +119,9 @@ bool thief_say(struct thief *thief, struct bytes frame)
 {
     int err;
     while ((err = dealer_send(thief->dealer, frame)) == ERR_BUSY) {
-        if (!wait_for_room(thief))
+        if (!wait_for_room(thief)) {
             return false;
+        }
     }
     return err == 0;
 }
@@ -133,15 +134,18 @@ bool thief_hear(struct thief *thief, enum message_kind kind)
         size_t size;
         const int err = dealer_receive(thief->dealer, is_lost ? 0 : 10, thief->frame,
                                        sizeof thief->frame, &size);
-        if (err == 0 && size == 0)
+        if (err == 0 && size == 0) {
             continue; /* a beat */
+        }
         if (err == 0) {
             check(message_decode(bytes_of(thief->frame, size), &thief->heard) == 0);
             thief->heard_size = size;
-            if (thief->heard.kind == kind)
+            if (thief->heard.kind == kind) {
                 return true;
-            if (thief->heard.kind == MESSAGE_BYE)
+            }
+            if (thief->heard.kind == MESSAGE_BYE) {
                 return false;
+            }
         } else if (is_lost) {
             thief->heard.kind = MESSAGE_STATUS; /* no BYE */
             return false;
@@ -195,8 +199,9 @@ bool thief_is_linked(struct thief *thief)
 uint64_t thief_claim(const struct thief *thief, uint64_t log)
 {
     for (uint32_t i = 0; i < thief->claims_count; i++) {
-        if (thief->claims[i].log == log)
+        if (thief->claims[i].log == log) {
             return thief->claims[i].seq;
+        }
     }
     return 0;
 }
@@ -206,8 +211,9 @@ uint64_t thief_log_of(const struct thief *thief, uint64_t device)
     const struct roster_log *newest = NULL;
     for (uint32_t i = 0; i < thief->roster.logs_count; i++) {
         const struct roster_log *log = &thief->roster.logs[i];
-        if (log->device == device && (newest == NULL || log->incarnation > newest->incarnation))
+        if (log->device == device && (newest == NULL || log->incarnation > newest->incarnation)) {
             newest = log;
+        }
     }
     check(newest != NULL);
     return newest->id;
@@ -234,8 +240,9 @@ static struct bytes frame_of_run(const struct run *run)
     struct bytes frame;
     writer_init(&writer, data, sizeof data);
     message_write_events_begin(&writer, run->log, run->first_seq, run->count);
-    for (uint32_t i = 0; i < run->count; i++)
+    for (uint32_t i = 0; i < run->count; i++) {
         write_bin(&writer, run->events[i].bytes.data, run->events[i].bytes.size);
+    }
     message_write_events_end(&writer, &run->signature, true);
     check(writer_finish(&writer, &frame) == 0);
     return frame;

@@ -247,8 +247,9 @@ void cluster_command(struct cluster *cluster, uint32_t node, const struct comman
 
 static void paths_arm(struct cluster *cluster, struct cluster_node *node)
 {
-    if (cluster_chance(cluster, cluster->knobs.path_odds))
+    if (cluster_chance(cluster, cluster->knobs.path_odds)) {
         store_memory_fail_paths(node->store, true);
+    }
     node->fault_paths = store_memory_paths_failed(node->store);
 }
 

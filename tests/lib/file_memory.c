@@ -31,8 +31,9 @@ static bool is_ours(const char *path)
 static void keep(const uint8_t *data, size_t size)
 {
     check(size <= sizeof kept.bytes);
-    if (size > 0)
+    if (size > 0) {
         memcpy(kept.bytes, data, size);
+    }
     kept.size = size;
 }
 
@@ -46,12 +47,15 @@ const char *file_memory_put(const char *name, const uint8_t *data, size_t size)
 
 int __wrap_file_read(const char *path, size_t size_max, uint8_t **ret_data, size_t *ret_size)
 {
-    if (!is_ours(path))
+    if (!is_ours(path)) {
         return __real_file_read(path, size_max, ret_data, ret_size);
-    if (strcmp(path, kept.path) != 0)
+    }
+    if (strcmp(path, kept.path) != 0) {
         return ERR_NOT_FOUND;
-    if (kept.size > size_max)
+    }
+    if (kept.size > size_max) {
         return ERR_TOO_LARGE;
+    }
     uint8_t *data = malloc(kept.size + 1);
     check(data != NULL);
     memcpy(data, kept.bytes, kept.size);
@@ -63,8 +67,9 @@ int __wrap_file_read(const char *path, size_t size_max, uint8_t **ret_data, size
 
 int __wrap_file_write(const char *path, struct bytes content, unsigned mode)
 {
-    if (!is_ours(path))
+    if (!is_ours(path)) {
         return __real_file_write(path, content, mode);
+    }
     check(strcmp(path, kept.path) == 0);
     keep(content.data, content.size);
     return 0;

@@ -19,8 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void run_prefix(const uint8_t *data, size_t size)
 {
     uint8_t *copy = malloc(size > 0 ? size : 1);
-    if (copy == NULL)
+    if (copy == NULL) {
         abort();
+    }
     memcpy(copy, data, size);
     (void)LLVMFuzzerTestOneInput(copy, size);
     free(copy);
@@ -29,8 +30,9 @@ static void run_prefix(const uint8_t *data, size_t size)
 static void run_bytes(const uint8_t *data, size_t size)
 {
     run_prefix(data, size);
-    for (size_t cut = 0; cut < size; cut += cut < CUTS_CLOSE ? 1 : CUTS_STEP)
+    for (size_t cut = 0; cut < size; cut += cut < CUTS_CLOSE ? 1 : CUTS_STEP) {
         run_prefix(data, cut);
+    }
 }
 
 static int run_file(const char *path)
@@ -44,8 +46,9 @@ static int run_file(const char *path)
     size_t size = fread(data, 1, sizeof data, file);
     int failed = ferror(file);
     (void)fclose(file);
-    if (failed != 0)
+    if (failed != 0) {
         return -1;
+    }
     run_bytes(data, size);
     return 1;
 }
@@ -63,8 +66,9 @@ static int run_folder(const char *path)
     for (int i = 0; i < found; i++) {
         char child[PATH_MAX_BYTES];
         (void)snprintf(child, sizeof child, "%s/%s", path, entries[i]->d_name);
-        if (entries[i]->d_name[0] != '.' && count >= 0)
+        if (entries[i]->d_name[0] != '.' && count >= 0) {
             count = run_file(child) < 0 ? -1 : count + 1;
+        }
         free(entries[i]);
     }
     free(entries);
@@ -78,8 +82,9 @@ int main(int argc, char **argv)
         struct stat about;
         int is_folder = stat(argv[i], &about) == 0 && S_ISDIR(about.st_mode);
         int ran = is_folder ? run_folder(argv[i]) : run_file(argv[i]);
-        if (ran < 0)
+        if (ran < 0) {
             return 1;
+        }
         count += ran;
     }
     (void)printf("%s: %d inputs and their truncations\n", argv[0], count);

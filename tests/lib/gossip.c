@@ -51,8 +51,9 @@ const char *gossip_name(enum gossip_topology topology)
 
 static bool link(struct gossip *gossip, uint32_t a, uint32_t b)
 {
-    if (a == b || gossip->is_linked[a][b])
+    if (a == b || gossip->is_linked[a][b]) {
         return false;
+    }
     gossip->is_linked[a][b] = gossip->is_linked[b][a] = true;
     cluster_dial(gossip->cluster, a < b ? a : b, a < b ? b : a);
     return true;
@@ -60,22 +61,26 @@ static bool link(struct gossip *gossip, uint32_t a, uint32_t b)
 
 static void link_clique(struct gossip *gossip, uint32_t from, uint32_t to)
 {
-    for (uint32_t a = from; a < to; a++)
-        for (uint32_t b = a + 1; b < to; b++)
+    for (uint32_t a = from; a < to; a++) {
+        for (uint32_t b = a + 1; b < to; b++) {
             (void)link(gossip, a, b);
+        }
+    }
 }
 
 static void link_random(struct gossip *gossip)
 {
     uint32_t nodes = gossip->setup.nodes;
     uint32_t links = 0;
-    for (uint32_t i = 1; i < nodes; i++)
+    for (uint32_t i = 1; i < nodes; i++) {
         links += link(gossip, i, (uint32_t)prng_below(&gossip->prng, i)) ? 1 : 0;
-    while (2 * links < DEGREE * nodes)
+    }
+    while (2 * links < DEGREE * nodes) {
         links += link(gossip, (uint32_t)prng_below(&gossip->prng, nodes),
                       (uint32_t)prng_below(&gossip->prng, nodes))
                      ? 1
                      : 0;
+    }
 }
 
 static void link_all(struct gossip *gossip)
@@ -86,12 +91,14 @@ static void link_all(struct gossip *gossip)
         link_clique(gossip, 0, nodes);
         break;
     case GOSSIP_STAR:
-        for (uint32_t i = 1; i < nodes; i++)
+        for (uint32_t i = 1; i < nodes; i++) {
             (void)link(gossip, 0, i);
+        }
         break;
     case GOSSIP_LINE:
-        for (uint32_t i = 1; i < nodes; i++)
+        for (uint32_t i = 1; i < nodes; i++) {
             (void)link(gossip, i - 1, i);
+        }
         break;
     case GOSSIP_TWO_CLIQUES:
         link_clique(gossip, 0, nodes / 2);
@@ -109,9 +116,11 @@ static void link_all(struct gossip *gossip)
 
 static uint32_t writer_of(const struct gossip *gossip, uint64_t log)
 {
-    for (uint32_t i = 0; i < gossip->setup.nodes; i++)
-        if (gossip->cluster->nodes[i].log == log)
+    for (uint32_t i = 0; i < gossip->setup.nodes; i++) {
+        if (gossip->cluster->nodes[i].log == log) {
             return i;
+        }
+    }
     check(false);
 }
 
@@ -119,8 +128,9 @@ static void latencies_note(struct gossip *gossip, uint32_t writer, uint64_t befo
 {
     for (uint32_t i = 0; i < gossip->births_count; i++) {
         const struct birth *birth = &gossip->births[i];
-        if (birth->node == writer && birth->seq > before && birth->seq <= after)
+        if (birth->node == writer && birth->seq > before && birth->seq <= after) {
             gossip->latencies[gossip->latencies_count++] = gossip->cluster->now_ms - birth->at_ms;
+        }
     }
 }
 
@@ -135,8 +145,9 @@ static void events_note(struct gossip *gossip, uint32_t receiver, size_t size)
         gossip->pushes++;
         gossip->push_bytes += size + FRAME_OVERHEAD_BYTES;
     }
-    if (events->first_seq > *taken + 1 || last <= *taken)
+    if (events->first_seq > *taken + 1 || last <= *taken) {
         return;
+    }
     latencies_note(gossip, writer, *taken, last);
     *taken = last;
 }
@@ -144,19 +155,22 @@ static void events_note(struct gossip *gossip, uint32_t receiver, size_t size)
 static void on_input(void *context, struct cluster_node *node, const struct input *input)
 {
     struct gossip *gossip = context;
-    if (!gossip->is_counting || input->kind != INPUT_MESSAGE)
+    if (!gossip->is_counting || input->kind != INPUT_MESSAGE) {
         return;
+    }
     gossip->bytes += input->message.size + FRAME_OVERHEAD_BYTES;
     check(message_decode(input->message, &gossip->message) == 0);
-    if (gossip->message.kind == MESSAGE_EVENTS)
+    if (gossip->message.kind == MESSAGE_EVENTS) {
         events_note(gossip, node->index, input->message.size);
+    }
 }
 
 static void on_answer(void *context, struct cluster_node *node, const struct effect_answer *answer)
 {
     struct gossip *gossip = context;
-    if (answer->request < FIRST_REQUEST)
+    if (answer->request < FIRST_REQUEST) {
         return;
+    }
     check(answer->err == 0);
     gossip->births[gossip->births_count++] = (struct birth){
         .node = node->index, .seq = answer->answer.seq, .at_ms = gossip->cluster->now_ms};
@@ -165,9 +179,11 @@ static void on_answer(void *context, struct cluster_node *node, const struct eff
 static uint64_t seq_of(const struct gossip *gossip, uint32_t at, uint32_t writer)
 {
     struct replica_log_info info;
-    for (uint32_t i = 0; replica_log_at(gossip->cluster->nodes[at].replica, i, &info); i++)
-        if (info.log == gossip->cluster->nodes[writer].log)
+    for (uint32_t i = 0; replica_log_at(gossip->cluster->nodes[at].replica, i, &info); i++) {
+        if (info.log == gossip->cluster->nodes[writer].log) {
             return info.seq;
+        }
+    }
     return 0;
 }
 
@@ -176,8 +192,9 @@ static void counting_begin(struct gossip *gossip)
     uint32_t nodes = gossip->setup.nodes;
     for (uint32_t writer = 0; writer < nodes; writer++) {
         gossip->first_seq[writer] = seq_of(gossip, writer, writer);
-        for (uint32_t at = 0; at < nodes; at++)
+        for (uint32_t at = 0; at < nodes; at++) {
             gossip->taken[at][writer] = seq_of(gossip, at, writer);
+        }
     }
     gossip->is_counting = true;
 }
@@ -236,8 +253,9 @@ static void figures_make(struct gossip *gossip, struct gossip_figures *figures)
 {
     uint64_t receivers = gossip->setup.nodes - 1;
     uint64_t events = 0;
-    for (uint32_t i = 0; i < gossip->setup.nodes; i++)
+    for (uint32_t i = 0; i < gossip->setup.nodes; i++) {
         events += seq_of(gossip, i, i) - gossip->first_seq[i];
+    }
     check(events > 0 && gossip->pushes > 0 && gossip->latencies_count > 0);
     double floor = (double)gossip->push_bytes / (double)gossip->pushes *
                    (double)(gossip->setup.orders * receivers);

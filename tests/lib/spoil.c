@@ -19,13 +19,15 @@ struct walk {
 static void take(void *context, struct bytes key, struct bytes value)
 {
     struct walk *walk = context;
-    if (walk->is_found || walk->left-- > 0)
+    if (walk->is_found || walk->left-- > 0) {
         return;
+    }
     walk->is_found = true;
     check(key.size <= sizeof key_data && value.size <= sizeof row_data);
     memcpy(key_data, key.data, key.size);
-    if (value.size > 0)
+    if (value.size > 0) {
         memcpy(row_data, value.data, value.size);
+    }
     row_key = bytes_of(key_data, key.size);
     row_value = bytes_of(row_data, value.size);
 }
@@ -102,8 +104,9 @@ bool spoil_double(struct store_memory *store, enum store_table table, uint64_t r
     flip(key_data, row_key.size, bit);
     struct store_txn *txn = store_memory_begin(store, true);
     const bool is_new = store_get(txn, table, row_key, &value) == ERR_NOT_FOUND;
-    if (is_new)
+    if (is_new) {
         row_put(txn, table);
+    }
     end(txn);
     return is_new;
 }

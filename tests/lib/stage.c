@@ -90,10 +90,11 @@ void stage_begin(struct stage *stage)
 void stage_end(struct stage *stage)
 {
     check(replica_seal(stage->replica, stage->txn, moment_of(stage), stage->effects) == 0);
-    if (stage->effects->is_written)
+    if (stage->effects->is_written) {
         check(store_memory_commit(stage->txn) == 0);
-    else
+    } else {
         store_memory_abort(stage->txn);
+    }
 }
 
 void stage_abort(struct stage *stage)
@@ -204,8 +205,9 @@ struct head_claim stage_claim(struct stage *stage, uint32_t peer, uint64_t seq)
     struct head_claim claim = {.log = stage->peers[peer].head.log, .seq = seq};
     struct hash hash = {{0}};
     struct bytes event;
-    if (seq > 0 && seq <= stage->peers[peer].head.seq)
+    if (seq > 0 && seq <= stage->peers[peer].head.seq) {
         check(event_get(stage->world, claim.log, seq, &hash, &event) == 0);
+    }
     memcpy(claim.hash, hash.bytes, sizeof claim.hash);
     return claim;
 }
@@ -215,8 +217,9 @@ struct head_claim stage_claim_own(struct stage *stage)
     struct head_claim claim = {.log = replica_log(stage->replica)};
     struct replica_log_info info;
     for (uint32_t i = 0; replica_log_at(stage->replica, i, &info); i++) {
-        if (info.log != claim.log)
+        if (info.log != claim.log) {
             continue;
+        }
         claim.seq = info.seq;
         memcpy(claim.hash, info.hash, sizeof claim.hash);
     }
@@ -257,8 +260,9 @@ struct bytes frame_status(const uint8_t digest[HEAD_HASH_BYTES], uint64_t flags,
 {
     struct status status = {.wall_ms = EPOCH_MS, .flags = flags};
     struct writer writer;
-    if (digest != NULL)
+    if (digest != NULL) {
         memcpy(status.digest, digest, sizeof status.digest);
+    }
     frame_begin(&writer);
     message_write_status(&writer, &status, heads, count, NULL, 0);
     return frame_end(&writer);
@@ -333,11 +337,13 @@ const struct message *stage_sent(const struct stage *stage, uint32_t link, enum 
     static struct message message;
     for (uint32_t i = 0; i < stage->effects->sends_count; i++) {
         const struct effect_send *send = &stage->effects->sends[i];
-        if (send->link != link)
+        if (send->link != link) {
             continue;
+        }
         check(message_decode(send->frame, &message) == 0);
-        if (message.kind == kind && nth-- == 0)
+        if (message.kind == kind && nth-- == 0) {
             return &message;
+        }
     }
     return NULL;
 }
@@ -345,8 +351,9 @@ const struct message *stage_sent(const struct stage *stage, uint32_t link, enum 
 bool stage_is_closed(const struct stage *stage, uint32_t link, enum bye_reason *ret_reason)
 {
     for (uint32_t i = 0; i < stage->effects->closes_count; i++) {
-        if (stage->effects->closes[i].link != link)
+        if (stage->effects->closes[i].link != link) {
             continue;
+        }
         *ret_reason = stage->effects->closes[i].reason;
         return true;
     }
@@ -355,9 +362,11 @@ bool stage_is_closed(const struct stage *stage, uint32_t link, enum bye_reason *
 
 bool stage_is_alarmed(const struct stage *stage, enum alarm_kind kind)
 {
-    for (uint32_t i = 0; i < stage->effects->alarms_count; i++)
-        if (stage->effects->alarms[i].kind == kind)
+    for (uint32_t i = 0; i < stage->effects->alarms_count; i++) {
+        if (stage->effects->alarms[i].kind == kind) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -377,10 +386,13 @@ void stage_greet(struct stage *stage, uint32_t peer)
 struct want_entry stage_want(struct stage *stage, uint32_t link, uint32_t peer)
 {
     const struct message *want;
-    for (uint32_t nth = 0; (want = stage_sent(stage, link, MESSAGE_WANT, nth)) != NULL; nth++)
-        for (uint32_t i = 0; i < want->wants_count; i++)
-            if (want->wants[i].log == stage->peers[peer].head.log)
+    for (uint32_t nth = 0; (want = stage_sent(stage, link, MESSAGE_WANT, nth)) != NULL; nth++) {
+        for (uint32_t i = 0; i < want->wants_count; i++) {
+            if (want->wants[i].log == stage->peers[peer].head.log) {
                 return want->wants[i];
+            }
+        }
+    }
     return (struct want_entry){0};
 }
 
@@ -392,8 +404,10 @@ bool stage_is_asked(struct stage *stage, uint32_t link, uint32_t peer)
 uint64_t stage_head_of(struct stage *stage, uint32_t peer)
 {
     struct replica_log_info info;
-    for (uint32_t i = 0; replica_log_at(stage->replica, i, &info); i++)
-        if (info.log == stage->peers[peer].head.log)
+    for (uint32_t i = 0; replica_log_at(stage->replica, i, &info); i++) {
+        if (info.log == stage->peers[peer].head.log) {
             return info.seq;
+        }
+    }
     return 0;
 }

@@ -16,10 +16,12 @@ static unsigned failed_count;
 static bool add(uintptr_t call)
 {
     size_t at = (call ^ call >> 14) % CALLS_MAX;
-    while (failed[at] != 0 && failed[at] != call)
+    while (failed[at] != 0 && failed[at] != call) {
         at = (at + 1) % CALLS_MAX;
-    if (failed[at] == call)
+    }
+    if (failed[at] == call) {
         return false;
+    }
     check(++failed_count < CALLS_MAX / 2);
     failed[at] = call;
     return true;
@@ -30,7 +32,8 @@ bool store_path_is_new(int err)
     void *calls[DEPTH_MAX];
     bool is_new = false;
     const int count = backtrace(calls, DEPTH_MAX);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         is_new |= add((uintptr_t)calls[i] * 64 + (uintptr_t)(unsigned)-err % 64);
+    }
     return is_new;
 }

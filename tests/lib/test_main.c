@@ -15,9 +15,11 @@ static size_t registered;
 static void test_name(struct test *test)
 {
     (void)snprintf(test->sentence, sizeof test->sentence, "%s: %s", test->group, test->name);
-    for (char *c = test->sentence; *c != '\0'; c++)
-        if (*c == '_')
+    for (char *c = test->sentence; *c != '\0'; c++) {
+        if (*c == '_') {
             *c = ' ';
+        }
+    }
 }
 
 void test_register(struct test *test)
@@ -38,25 +40,30 @@ static bool test_matches(const struct test *test, const char *filter)
 static size_t tests_select(const char *filter, struct CMUnitTest *cases)
 {
     size_t count = 0;
-    for (const struct test *test = first; test != NULL; test = test->next)
-        if (test_matches(test, filter))
+    for (const struct test *test = first; test != NULL; test = test->next) {
+        if (test_matches(test, filter)) {
             cases[count++] = (struct CMUnitTest){test->sentence, test->body, NULL, NULL, NULL};
+        }
+    }
     return count;
 }
 
 static int tests_list(const struct CMUnitTest *cases, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         (void)puts(cases[i].name);
+    }
     return 0;
 }
 
 /* As main() of the program does: what a test opens is not to be anybody's stdin. */
 static void standard_files_fill(void)
 {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) {
             abort();
+        }
+    }
 }
 
 int main(int argc, char **argv)
@@ -70,16 +77,18 @@ int main(int argc, char **argv)
     }
     const char *filter = argc > rest ? argv[rest] : NULL;
     struct CMUnitTest *cases = calloc(registered + 1, sizeof *cases);
-    if (cases == NULL)
+    if (cases == NULL) {
         abort();
+    }
     size_t count = tests_select(filter, cases);
     int failed = 1;
-    if (list)
+    if (list) {
         failed = tests_list(cases, count);
-    else if (count == 0)
+    } else if (count == 0) {
         (void)fprintf(stderr, "%s: no test matches\n", argv[0]);
-    else /* what cmocka_run_group_tests() expands to, for a list that is not an array */
+    } else { /* what cmocka_run_group_tests() expands to, for a list that is not an array */
         failed = _cmocka_run_group_tests(argv[0], cases, count, NULL, NULL);
+    }
     free(cases);
     return failed == 0 ? 0 : 1;
 }

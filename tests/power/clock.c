@@ -27,8 +27,9 @@ __attribute__((constructor)) static void begin(void)
 {
     void *found = dlsym(RTLD_NEXT, "clock_gettime");
     memcpy(&real_gettime, &found, sizeof found);
-    if (getenv("CLOCK_FILE") != NULL)
+    if (getenv("CLOCK_FILE") != NULL) {
         file = open(getenv("CLOCK_FILE"), O_RDONLY | O_CLOEXEC);
+    }
     (void)real_gettime(CLOCK_REALTIME, &begun[0]);
     (void)real_gettime(CLOCK_MONOTONIC, &begun[1]);
 }
@@ -56,11 +57,13 @@ static int64_t nanoseconds(const struct timespec *time)
 
 int clock_gettime(clockid_t clock, struct timespec *ret_time)
 {
-    if (real_gettime == NULL)
+    if (real_gettime == NULL) {
         begin(); /* another library's constructor asks first */
+    }
     int result = real_gettime(clock, ret_time);
-    if (result != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC))
+    if (result != 0 || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC)) {
         return result;
+    }
     const struct wrongness wrong = wrongness();
     int64_t now = nanoseconds(ret_time);
     now += (now - nanoseconds(&begun[clock == CLOCK_MONOTONIC])) / 1000000 * wrong.drift_ppm;
@@ -85,7 +88,8 @@ time_t time(time_t *ret_time)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
-    if (ret_time != NULL)
+    if (ret_time != NULL) {
         *ret_time = now.tv_sec;
+    }
     return now.tv_sec;
 }

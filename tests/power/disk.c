@@ -97,10 +97,12 @@ __attribute__((constructor)) static void begin(void)
     fail_count = number_of("POWER_FAIL_COUNT", LONG_MAX);
     fail_errno = (int)number_of("POWER_ERRNO", EIO);
     is_nosync = getenv("POWER_NOSYNC") != NULL;
-    if (getenv("POWER_TRACE") != NULL)
+    if (getenv("POWER_TRACE") != NULL) {
         trace = real.open(getenv("POWER_TRACE"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (getenv("POWER_COUNT") != NULL)
+    }
+    if (getenv("POWER_COUNT") != NULL) {
         counter = real.open(getenv("POWER_COUNT"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    }
 }
 
 /* --- names --- */
@@ -108,10 +110,12 @@ __attribute__((constructor)) static void begin(void)
 /* The path below the folder, or NULL. Relative paths do not occur in a daemon's storage. */
 static const char *below(const char *path)
 {
-    if (folder == NULL || strncmp(path, folder, folder_size) != 0)
+    if (folder == NULL || strncmp(path, folder, folder_size) != 0) {
         return NULL;
-    if (path[folder_size] == '\0')
+    }
+    if (path[folder_size] == '\0') {
         return ".";
+    }
     return path[folder_size] == '/' ? path + folder_size + 1 : NULL;
 }
 
@@ -124,17 +128,21 @@ static void record(enum trace_kind kind, unsigned file, uint64_t offset, const v
                                 .size = (uint32_t)size,
                                 .is_flushed = is_flushed};
     struct iovec parts[] = {{&head, sizeof head}, {(void *)(uintptr_t)bytes, size}};
-    if (trace >= 0 && real.writev(trace, parts, size > 0 ? 2 : 1) < 0)
+    if (trace >= 0 && real.writev(trace, parts, size > 0 ? 2 : 1) < 0) {
         abort(); /* a trace with holes proves nothing */
+    }
 }
 
 static unsigned file_number(const char *path)
 {
-    for (unsigned i = 0; i < files_count; i++)
-        if (strcmp(files[i], path) == 0)
+    for (unsigned i = 0; i < files_count; i++) {
+        if (strcmp(files[i], path) == 0) {
             return i;
-    if (files_count == FILES_MAX)
+        }
+    }
+    if (files_count == FILES_MAX) {
         abort();
+    }
     files[files_count] = strdup(path);
     record(TRACE_FILE, files_count, 0, path, strlen(path), false);
     return files_count++;
@@ -149,11 +157,13 @@ static bool may_go_on(void)
     if (counter >= 0) {
         char text[24];
         int size = snprintf(text, sizeof text, "%ld\n", calls);
-        if (real.pwrite(counter, text, (size_t)size, 0) < 0)
+        if (real.pwrite(counter, text, (size_t)size, 0) < 0) {
             abort();
+        }
     }
-    if (calls == kill_at)
+    if (calls == kill_at) {
         (void)raise(SIGKILL);
+    }
     if (fail_at > 0 && calls >= fail_at && calls - fail_at < fail_count) {
         errno = fail_errno;
         return false;
@@ -171,8 +181,9 @@ static bool is_watched(int fd)
 static int watch(int fd, const char *path, int flags)
 {
     const char *name = below(path);
-    if (fd < 0 || fd >= DESCRIPTORS_MAX || name == NULL || strstr(name, "lock.mdb") != NULL)
+    if (fd < 0 || fd >= DESCRIPTORS_MAX || name == NULL || strstr(name, "lock.mdb") != NULL) {
         return fd;
+    }
     (void)pthread_mutex_lock(&lock);
     bool is_folder = (flags & O_DIRECTORY) != 0;
     if (is_folder || (flags & O_ACCMODE) != O_RDONLY) {
@@ -180,8 +191,9 @@ static int watch(int fd, const char *path, int flags)
         descriptors[fd].is_folder = is_folder;
         descriptors[fd].is_flushed = (flags & (O_DSYNC | O_SYNC)) != 0;
         descriptors[fd].file = is_folder ? 0 : file_number(name);
-        if (!is_folder && (flags & O_TRUNC) != 0)
+        if (!is_folder && (flags & O_TRUNC) != 0) {
             record(TRACE_TRUNCATE, descriptors[fd].file, 0, NULL, 0, false);
+        }
     }
     (void)pthread_mutex_unlock(&lock);
     return fd;
@@ -208,8 +220,9 @@ int openat(int at, const char *path, int flags, ...)
 int close(int fd)
 {
     (void)pthread_mutex_lock(&lock);
-    if (is_watched(fd))
+    if (is_watched(fd)) {
         descriptors[fd].is_open = false;
+    }
     (void)pthread_mutex_unlock(&lock);
     return real.close(fd);
 }
@@ -232,15 +245,17 @@ static bool note_write(int fd, const void *bytes, size_t size, off_t offset)
 
 ssize_t write(int fd, const void *bytes, size_t size)
 {
-    if (is_watched(fd) && !note_write(fd, bytes, size, -1))
+    if (is_watched(fd) && !note_write(fd, bytes, size, -1)) {
         return -1;
+    }
     return real.write(fd, bytes, size);
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t size, off_t offset)
 {
-    if (is_watched(fd) && !note_write(fd, bytes, size, offset))
+    if (is_watched(fd) && !note_write(fd, bytes, size, offset)) {
         return -1;
+    }
     return real.pwrite(fd, bytes, size, offset);
 }
 
@@ -249,8 +264,9 @@ ssize_t writev(int fd, const struct iovec *parts, int count)
     if (is_watched(fd)) {
         off_t at = lseek(fd, 0, SEEK_CUR);
         for (int i = 0; i < count; i++) {
-            if (!note_write(fd, parts[i].iov_base, parts[i].iov_len, at))
+            if (!note_write(fd, parts[i].iov_base, parts[i].iov_len, at)) {
                 return -1;
+            }
             at += (off_t)parts[i].iov_len;
         }
     }
@@ -262,11 +278,13 @@ int ftruncate(int fd, off_t size)
     if (is_watched(fd)) {
         (void)pthread_mutex_lock(&lock);
         bool goes_on = may_go_on();
-        if (goes_on)
+        if (goes_on) {
             record(TRACE_TRUNCATE, descriptors[fd].file, (uint64_t)size, NULL, 0, false);
+        }
         (void)pthread_mutex_unlock(&lock);
-        if (!goes_on)
+        if (!goes_on) {
             return -1;
+        }
     }
     return real.ftruncate(fd, size);
 }
@@ -278,8 +296,9 @@ int posix_fallocate(int fd, off_t offset, off_t size)
         (void)pthread_mutex_lock(&lock);
         bool goes_on = may_go_on();
         (void)pthread_mutex_unlock(&lock);
-        if (!goes_on)
+        if (!goes_on) {
             return errno;
+        }
     }
     return real.fallocate(fd, offset, size);
 }
@@ -288,18 +307,21 @@ int posix_fallocate(int fd, off_t offset, off_t size)
 
 static int flush(int fd, int (*call)(int))
 {
-    if (!is_watched(fd))
+    if (!is_watched(fd)) {
         return call(fd);
+    }
     (void)pthread_mutex_lock(&lock);
     bool goes_on = may_go_on();
     (void)pthread_mutex_unlock(&lock);
-    if (!goes_on)
+    if (!goes_on) {
         return -1;
+    }
     int result = call(fd);
     (void)pthread_mutex_lock(&lock);
-    if (result == 0)
+    if (result == 0) {
         record(descriptors[fd].is_folder ? TRACE_FOLDER : TRACE_FLUSH, descriptors[fd].file, 0,
                NULL, 0, true);
+    }
     (void)pthread_mutex_unlock(&lock);
     return result;
 }
@@ -323,11 +345,13 @@ int rename(const char *from, const char *to)
     if (old != NULL && new != NULL) {
         (void)pthread_mutex_lock(&lock);
         bool goes_on = may_go_on();
-        if (goes_on)
+        if (goes_on) {
             record(TRACE_RENAME, file_number(old), 0, new, strlen(new), false);
+        }
         (void)pthread_mutex_unlock(&lock);
-        if (!goes_on)
+        if (!goes_on) {
             return -1;
+        }
     }
     return real.rename(from, to);
 }
@@ -338,11 +362,13 @@ int unlink(const char *path)
     if (name != NULL) {
         (void)pthread_mutex_lock(&lock);
         bool goes_on = may_go_on();
-        if (goes_on)
+        if (goes_on) {
             record(TRACE_UNLINK, file_number(name), 0, NULL, 0, false);
+        }
         (void)pthread_mutex_unlock(&lock);
-        if (!goes_on)
+        if (!goes_on) {
             return -1;
+        }
     }
     return real.unlink(path);
 }

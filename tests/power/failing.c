@@ -55,10 +55,12 @@ static unsigned seen_count;
 static bool add(uint64_t way)
 {
     size_t at = (way ^ way >> 16 ^ way >> 32) % WAYS_MAX;
-    while (seen[at] != 0 && seen[at] != way)
+    while (seen[at] != 0 && seen[at] != way) {
         at = (at + 1) % WAYS_MAX;
-    if (seen[at] == way || seen_count == WAYS_MAX / 2)
+    }
+    if (seen[at] == way || seen_count == WAYS_MAX / 2) {
         return false;
+    }
     seen[at] = way;
     seen_count++;
     return true;
@@ -71,11 +73,12 @@ static int find_texts(struct dl_phdr_info *info, size_t size, void *context)
                         : strstr(info->dlpi_name, "/ld-") != NULL ? &loader
                                                                   : NULL;
     *is_first = false;
-    for (int i = 0; text != NULL && i < info->dlpi_phnum; i++)
+    for (int i = 0; text != NULL && i < info->dlpi_phnum; i++) {
         if (info->dlpi_phdr[i].p_type == PT_LOAD && (info->dlpi_phdr[i].p_flags & PF_X) != 0) {
             text->begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
             text->end = text->begin + info->dlpi_phdr[i].p_memsz;
         }
+    }
     return size == 0;
 }
 
@@ -85,14 +88,18 @@ __attribute__((constructor)) static void begin(void)
     const char *count = getenv("FAILING_PAUSE");
     uint64_t way;
     is_inside = true;
-    if (path != NULL)
+    if (path != NULL) {
         file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    while (file >= 0 && read(file, &way, sizeof way) == sizeof way)
+    }
+    while (file >= 0 && read(file, &way, sizeof way) == sizeof way) {
         (void)add(way);
-    if (getenv("FAILING_NAMES") != NULL)
+    }
+    if (getenv("FAILING_NAMES") != NULL) {
         names = open(getenv("FAILING_NAMES"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (count != NULL)
+    }
+    if (count != NULL) {
         pause_calls = strtol(count, NULL, 10);
+    }
     bool is_first = true;
     (void)dl_iterate_phdr(find_texts, &is_first);
     void *warm[1];
@@ -115,17 +122,20 @@ static bool is_in(const struct text *text, const void *address)
 
 static bool is_over(void *const *calls, int count)
 {
-    for (int i = 0; i < count; i++)
-        if (is_in(&loader, calls[i]))
+    for (int i = 0; i < count; i++) {
+        if (is_in(&loader, calls[i])) {
             return true;
+        }
+    }
     return false;
 }
 
 static uint64_t hash_of(const char *name)
 {
     uint64_t hash = 14695981039346656037u;
-    for (; *name != '\0'; name++)
+    for (; *name != '\0'; name++) {
         hash = (hash ^ (unsigned char)*name) * 1099511628211u;
+    }
     return hash;
 }
 
@@ -134,8 +144,9 @@ static bool fails(const char *name, const void *caller, int error)
 {
     void *calls[DEPTH_MAX];
     bool is_new = false;
-    if (file < 0 || is_inside || !is_in(&program, caller))
+    if (file < 0 || is_inside || !is_in(&program, caller)) {
         return false;
+    }
     is_inside = true;
     (void)pthread_mutex_lock(&lock);
     if (left > 0) {
@@ -145,17 +156,20 @@ static bool fails(const char *name, const void *caller, int error)
         for (int i = 0; i < count && !is_over(calls, count); i++) {
             const uintptr_t at = (uintptr_t)calls[i] - program.begin;
             const uint64_t way = hash_of(name) ^ at * 0x9e3779b97f4a7c15u;
-            if (is_in(&program, calls[i]) && add(way))
+            if (is_in(&program, calls[i]) && add(way)) {
                 is_new = write(file, &way, sizeof way) == sizeof way;
+            }
         }
         left = is_new ? pause_calls : 0;
-        if (is_new && names >= 0)
+        if (is_new && names >= 0) {
             (void)dprintf(names, "%s\n", name);
+        }
     }
     (void)pthread_mutex_unlock(&lock);
     is_inside = false;
-    if (is_new)
+    if (is_new) {
         errno = error;
+    }
     return is_new;
 }
 
@@ -224,10 +238,12 @@ int open(const char *path, int flags, ...)
     va_start(arguments, flags);
     const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
-    if (fails("open", CALLER, EMFILE))
+    if (fails("open", CALLER, EMFILE)) {
         return -1;
-    if (real == NULL)
+    }
+    if (real == NULL) {
         find(&real, "open");
+    }
     return real(path, flags, mode);
 }
 
@@ -238,10 +254,12 @@ int openat(int folder, const char *path, int flags, ...)
     va_start(arguments, flags);
     const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
-    if (fails("openat", CALLER, EACCES))
+    if (fails("openat", CALLER, EACCES)) {
         return -1;
-    if (real == NULL)
+    }
+    if (real == NULL) {
         find(&real, "openat");
+    }
     return real(folder, path, flags, mode);
 }
 
@@ -324,8 +342,9 @@ int mdb_txn_commit(MDB_txn *txn)
         mdb_txn_abort(txn);
         return EIO;
     }
-    if (real == NULL)
+    if (real == NULL) {
         find(&real, "mdb_txn_commit");
+    }
     return real(txn);
 }
 

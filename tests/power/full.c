@@ -27,16 +27,18 @@ static bool is_store(int fd)
     char link[64], path[PATH_MAX];
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     const ssize_t size = readlink(link, path, sizeof path - 1);
-    if (size < 0)
+    if (size < 0) {
         return false;
+    }
     path[size] = '\0';
     return strstr(path, "/data.mdb") != NULL;
 }
 
 static bool is_full(int fd)
 {
-    if (!is_there("FULL_FLAG") || !is_there("FULL_BALLAST") || !is_store(fd))
+    if (!is_there("FULL_FLAG") || !is_there("FULL_BALLAST") || !is_store(fd)) {
         return false;
+    }
     errno = ENOSPC;
     return true;
 }

@@ -63,9 +63,11 @@ struct disk {
 
 static struct file *disk_find(struct disk *disk, const char *name)
 {
-    for (unsigned i = 0; i < disk->count; i++)
-        if (strcmp(disk->files[i].name, name) == 0)
+    for (unsigned i = 0; i < disk->count; i++) {
+        if (strcmp(disk->files[i].name, name) == 0) {
             return &disk->files[i];
+        }
+    }
     check(disk->count < FILES_MAX);
     struct file *file = &disk->files[disk->count++];
     *file = (struct file){.name = strdup(name)};
@@ -79,25 +81,29 @@ static void file_resize(struct file *file, size_t size)
         file->data = realloc(file->data, file->room);
         check(file->data != NULL);
     }
-    if (size > file->size)
+    if (size > file->size) {
         memset(file->data + file->size, 0, size - file->size);
+    }
     file->size = size;
     file->exists = true;
 }
 
 static void file_put(struct file *file, uint64_t offset, const uint8_t *bytes, size_t size)
 {
-    if (offset + size > file->size)
+    if (offset + size > file->size) {
         file_resize(file, offset + size);
+    }
     file->exists = true;
-    if (size > 0)
+    if (size > 0) {
         memcpy(file->data + offset, bytes, size);
+    }
 }
 
 static void disk_copy(struct disk *to, const struct disk *from)
 {
-    for (unsigned i = 0; i < to->count; i++)
+    for (unsigned i = 0; i < to->count; i++) {
         to->files[i].exists = false;
+    }
     for (unsigned i = 0; i < from->count; i++) {
         const struct file *source = &from->files[i];
         struct file *file = disk_find(to, source->name);
@@ -113,13 +119,15 @@ static uint8_t *bytes_of_file(const char *path, size_t *ret_size)
 {
     FILE *stream = fopen(path, "rb");
     struct stat about;
-    if (stream == NULL || fstat(fileno(stream), &about) != 0)
+    if (stream == NULL || fstat(fileno(stream), &about) != 0) {
         fail("cannot read", path);
+    }
     *ret_size = (size_t)about.st_size;
     uint8_t *data = malloc(*ret_size + 1);
     check(data != NULL);
-    if (fread(data, 1, *ret_size, stream) != *ret_size)
+    if (fread(data, 1, *ret_size, stream) != *ret_size) {
         fail("cannot read", path);
+    }
     data[*ret_size] = '\0';
     (void)fclose(stream);
     return data;
@@ -132,8 +140,9 @@ static size_t image_prefix;
 static int image_take(const char *path, const struct stat *about, int kind, struct FTW *where)
 {
     (void)where;
-    if (kind != FTW_F || !S_ISREG(about->st_mode) || strstr(path, "lock.mdb") != NULL)
+    if (kind != FTW_F || !S_ISREG(about->st_mode) || strstr(path, "lock.mdb") != NULL) {
         return 0;
+    }
     size_t size;
     uint8_t *data = bytes_of_file(path, &size);
     struct file *file = disk_find(image_disk, path + image_prefix);
@@ -147,16 +156,18 @@ static void image_read(struct disk *disk, const char *folder)
 {
     image_disk = disk;
     image_prefix = strlen(folder) + 1;
-    if (nftw(folder, image_take, 16, FTW_PHYS) != 0)
+    if (nftw(folder, image_take, 16, FTW_PHYS) != 0) {
         fail("cannot read", folder);
+    }
 }
 
 static void make_parents(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        if (mkdir(path, 0700) != 0 && errno != EEXIST) {
             fail("cannot make", path);
+        }
         *slash = '/';
     }
 }
@@ -168,12 +179,14 @@ static void disk_write_out(const struct disk *disk, const char *folder)
         const struct file *file = &disk->files[i];
         (void)snprintf(path, sizeof path, "%s/%s", folder, file->name);
         (void)unlink(path);
-        if (!file->exists)
+        if (!file->exists) {
             continue;
+        }
         make_parents(path);
         int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        if (fd < 0 || write(fd, file->data, file->size) != (ssize_t)file->size || close(fd) != 0)
+        if (fd < 0 || write(fd, file->data, file->size) != (ssize_t)file->size || close(fd) != 0) {
             fail("cannot write", path);
+        }
     }
 }
 
@@ -201,14 +214,16 @@ static void trace_read(struct trace *trace, const char *path)
         struct step step;
         memcpy(&step.head, trace->data + at, sizeof step.head);
         at += sizeof step.head;
-        if (step.head.size > size - at)
+        if (step.head.size > size - at) {
             break; /* the process died within it */
+        }
         step.bytes = trace->data + at;
         at += step.head.size;
         step.end = at;
         check(step.head.file < FILES_MAX);
-        if (step.head.kind == TRACE_FILE)
+        if (step.head.kind == TRACE_FILE) {
             trace->names[step.head.file] = strndup((const char *)step.bytes, step.head.size);
+        }
         if (trace->count == room) {
             room = room == 0 ? 4096 : room * 2;
             trace->steps = realloc(trace->steps, room * sizeof *trace->steps);
@@ -231,8 +246,9 @@ static void step_write(struct file *file, const struct step *step, struct prng *
         size_t left = step->head.size - at;
         size_t sector = SECTOR_BYTES - (size_t)((offset + at) % SECTOR_BYTES);
         size_t size = sector < left ? sector : left;
-        if (prng == NULL || prng_one_in(prng, 2))
+        if (prng == NULL || prng_one_in(prng, 2)) {
             file_put(file, offset + at, step->bytes + at, size);
+        }
         at += size;
     }
 }
@@ -242,8 +258,9 @@ static void step_rename(struct disk *disk, struct file *from, const struct step 
     char name[PATH_BYTES_MAX];
     (void)snprintf(name, sizeof name, "%.*s", (int)step->head.size, (const char *)step->bytes);
     struct file *to = disk_find(disk, name);
-    if (!from->exists)
+    if (!from->exists) {
         return;
+    }
     file_resize(to, from->size);
     file_put(to, 0, from->data, from->size);
     to->size = from->size;
@@ -293,8 +310,9 @@ static bool is_of_names(const struct step *step)
 /* Whether @flush makes the pending @step certain. */
 static bool is_made_certain(const struct step *flush, const struct step *step)
 {
-    if (flush->head.kind == TRACE_FOLDER)
+    if (flush->head.kind == TRACE_FOLDER) {
         return is_of_names(step);
+    }
     return !is_of_names(step) && step->head.file == flush->head.file;
 }
 
@@ -303,10 +321,11 @@ static void progress_flush(struct progress *progress, const struct step *flush)
     size_t kept = 0;
     for (size_t i = 0; i < progress->pending_count; i++) {
         const struct step *step = &progress->trace->steps[progress->pending[i]];
-        if (is_made_certain(flush, step))
+        if (is_made_certain(flush, step)) {
             step_apply(&progress->disk, progress->trace, step, NULL);
-        else
+        } else {
             progress->pending[kept++] = progress->pending[i];
+        }
     }
     progress->pending_count = kept;
 }
@@ -316,12 +335,13 @@ static void progress_to(struct progress *progress, size_t cut)
     for (; progress->taken < cut; progress->taken++) {
         const struct step *step = &progress->trace->steps[progress->taken];
         bool is_flush = step->head.kind == TRACE_FLUSH || step->head.kind == TRACE_FOLDER;
-        if (is_flush)
+        if (is_flush) {
             progress_flush(progress, step);
-        else if (step->head.kind == TRACE_WRITE && step->head.is_flushed)
+        } else if (step->head.kind == TRACE_WRITE && step->head.is_flushed) {
             step_apply(&progress->disk, progress->trace, step, NULL);
-        else if (step->head.kind != TRACE_FILE)
+        } else if (step->head.kind != TRACE_FILE) {
             progress->pending[progress->pending_count++] = progress->taken;
+        }
     }
 }
 
@@ -336,13 +356,15 @@ static void state_draw(const struct progress *progress, struct prng *prng, struc
     for (size_t i = 0; i < progress->pending_count && loss != LOSE_ALL; i++) {
         const struct step *step = &progress->trace->steps[progress->pending[i]];
         bool is_torn = loss == LOSE_SOME_TORN && prng_one_in(prng, 2);
-        if (loss == LOSE_NONE || prng_one_in(prng, 2))
+        if (loss == LOSE_NONE || prng_one_in(prng, 2)) {
             step_apply(state, progress->trace, step, is_torn ? prng : NULL);
+        }
     }
     if (progress->taken < progress->trace->count && prng_one_in(prng, 2)) {
         const struct step *step = &progress->trace->steps[progress->taken];
-        if (step->head.kind == TRACE_WRITE)
+        if (step->head.kind == TRACE_WRITE) {
             step_apply(state, progress->trace, step, prng);
+        }
     }
 }
 
@@ -357,8 +379,9 @@ static size_t marks_read(const char *path, struct mark *marks)
     FILE *stream = fopen(path, "r");
     size_t count = 0;
     unsigned long long bytes, log, seq;
-    if (stream == NULL)
+    if (stream == NULL) {
         fail("cannot read", path);
+    }
     while (fscanf(stream, "%llu %llx %llu", &bytes, &log, &seq) == 3) {
         check(count < MARKS_MAX);
         marks[count++] = (struct mark){bytes, log, seq};
@@ -369,9 +392,11 @@ static size_t marks_read(const char *path, struct mark *marks)
 
 static bool has_event(const struct verified_store *store, const struct mark *mark)
 {
-    for (uint32_t i = 0; i < store->logs_count; i++)
-        if (store->logs[i].head.log == mark->log)
+    for (uint32_t i = 0; i < store->logs_count; i++) {
+        if (store->logs[i].head.log == mark->log) {
             return store->logs[i].head.seq >= mark->seq;
+        }
+    }
     return false;
 }
 
@@ -380,8 +405,9 @@ static size_t marks_missing(const struct verified_store *store, const struct mar
                             size_t count, uint64_t trace_bytes)
 {
     size_t missing = 0;
-    for (size_t i = 0; i < count && marks[i].trace_bytes <= trace_bytes; i++)
+    for (size_t i = 0; i < count && marks[i].trace_bytes <= trace_bytes; i++) {
         missing += has_event(store, &marks[i]) ? 0 : 1;
+    }
     return missing;
 }
 
@@ -399,10 +425,11 @@ static bool state_holds(const char *folder, const struct mark *marks, size_t mar
     }
     size_t missing = marks_missing(&store, marks, marks_count, trace_bytes);
     journal_close(&store.journal);
-    if (findings.count > 0)
+    if (findings.count > 0) {
         (void)snprintf(ret_why, why_size, "%s: %s", findings.items[0].kind, findings.items[0].text);
-    else if (missing > 0)
+    } else if (missing > 0) {
         (void)snprintf(ret_why, why_size, "%zu acknowledged orders are lost", missing);
+    }
     return findings.count == 0 && missing == 0;
 }
 
@@ -413,8 +440,9 @@ static bool state_survives(const char *folder, const struct mark *marks, size_t 
 {
     int ends[2];
     int status = 0;
-    if (pipe(ends) != 0)
+    if (pipe(ends) != 0) {
         fail("cannot make", "a pipe");
+    }
     (void)fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
@@ -427,10 +455,12 @@ static bool state_survives(const char *folder, const struct mark *marks, size_t 
     ssize_t size = read(ends[0], ret_why, why_size - 1);
     ret_why[size > 0 ? size : 0] = '\0';
     (void)close(ends[0]);
-    if (child < 0 || waitpid(child, &status, 0) != child)
+    if (child < 0 || waitpid(child, &status, 0) != child) {
         fail("cannot wait for", "a process");
-    if (WIFSIGNALED(status))
+    }
+    if (WIFSIGNALED(status)) {
         (void)snprintf(ret_why, why_size, "looking at it ended with signal %d", WTERMSIG(status));
+    }
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -451,10 +481,12 @@ static bool is_flushing(const struct step *step)
 static size_t cut_draw(const struct trace *trace, struct prng *prng)
 {
     size_t cut = (size_t)prng_below(prng, trace->count) + 1;
-    if (prng_one_in(prng, 2))
+    if (prng_one_in(prng, 2)) {
         return cut;
-    while (cut < trace->count && !is_flushing(&trace->steps[cut]))
+    }
+    while (cut < trace->count && !is_flushing(&trace->steps[cut])) {
         cut++;
+    }
     return cut + (size_t)prng_below(prng, 2) <= trace->count ? cut + (size_t)prng_below(prng, 2)
                                                              : trace->count;
 }
@@ -478,8 +510,9 @@ int main(int argc, char **argv)
     size_t *cuts = calloc(states + 1, sizeof *cuts);
     check(progress.pending != NULL && cuts != NULL && trace.count > 0);
     image_read(&progress.disk, argv[1]);
-    for (size_t i = 0; i < states; i++)
+    for (size_t i = 0; i < states; i++) {
         cuts[i] = cut_draw(&trace, &prng);
+    }
     qsort(cuts, states, sizeof *cuts, compare_cuts);
 
     size_t broken = 0;
@@ -490,9 +523,10 @@ int main(int argc, char **argv)
         disk_write_out(&state, argv[4]);
         uint64_t trace_bytes = trace.steps[cuts[i] - 1].end;
         if (!state_survives(argv[4], marks, marks_count, trace_bytes, why, sizeof why) &&
-            ++broken <= BROKEN_SHOWN_MAX)
+            ++broken <= BROKEN_SHOWN_MAX) {
             (void)printf("state %zu of seed %s, cut after step %zu of %zu: %s\n", i, argv[6],
                          cuts[i], trace.count, why);
+        }
         if ((i + 1) % STATES_TOLD == 0) {
             (void)printf("%zu of %zu states of seed %s, %zu broken\n", i + 1, states, argv[6],
                          broken);

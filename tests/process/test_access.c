@@ -74,9 +74,11 @@ static void open_node(void)
     assert_int_equal(identity_load(stall.nodes[0].state, &identity), 0);
     node_start(&stall.nodes[0]);
     client = client_new(stall.nodes[0].http_port);
-    for (size_t i = 0; i < ROLES_TRIED; i++)
-        if (roles[i] != ROLE_CUSTOMER)
+    for (size_t i = 0; i < ROLES_TRIED; i++) {
+        if (roles[i] != ROLE_CUSTOMER) {
             give_role((uint64_t)roles[i], role_text(roles[i]));
+        }
+    }
 }
 
 static void close_node(void)
@@ -145,8 +147,9 @@ static const char *path_of(const struct route *route)
     (void)snprintf(path, sizeof path, "%s", route->path);
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         char *at = strstr(path, values[i].name);
-        if (at == NULL)
+        if (at == NULL) {
             continue;
+        }
         (void)snprintf(rest, sizeof rest, "%s", at + strlen(values[i].name));
         (void)snprintf(at, sizeof path - (size_t)(at - path), "%s%s", values[i].value, rest);
     }
@@ -166,8 +169,9 @@ static int try_route(const struct route *route, const char *token)
 
 static void expect(const struct route *route, const char *who, int status, bool is_right)
 {
-    if (!is_right)
+    if (!is_right) {
         fail_msg("%s %s with %s: %d", route->method, route->path, who, status);
+    }
 }
 
 TEST(access, each_route_is_open_to_the_roles_that_it_names_and_to_no_other)
@@ -236,8 +240,9 @@ static const char *ticket_of(enum role role)
 {
     static char protocols[128];
     const char *at = NULL;
-    if (ask("POST", "/api/session/ticket", text_of(role), "{}") == 200)
+    if (ask("POST", "/api/session/ticket", text_of(role), "{}") == 200) {
         at = strstr(client->body, "\"ticket\":\"");
+    }
     assert_non_null(at);
     (void)snprintf(protocols, sizeof protocols, "trestle, ticket.%.32s", at + 10);
     return protocols;
@@ -272,8 +277,9 @@ TEST(access, a_board_whose_person_signed_out_is_disconnected)
     assert_int_equal(watch_on(board, protocols), 101);
     assert_int_equal(ask("DELETE", "/api/session", token, NULL), 200);
     ssize_t size;
-    while ((size = recv(board->fd, rest, sizeof rest, 0)) > 0)
+    while ((size = recv(board->fd, rest, sizeof rest, 0)) > 0) {
         continue;
+    }
     assert_true(size == 0 || errno == ECONNRESET); /* it ended; not: nothing came for long */
     client_close(board);
     close_node();
@@ -341,8 +347,9 @@ TEST(access, whoever_guesses_hears_the_same_and_waits_also_after_a_restart)
     open_node();
     add_person(21, "counter");
     for (size_t i = 0; i < 2; i++) {
-        for (int guess = 0; guess < 5; guess++)
+        for (int guess = 0; guess < 5; guess++) {
             assert_int_equal(sign_in(numbers[i], "0000"), 401);
+        }
         (void)snprintf(wrong[i], sizeof wrong[i], "%.1000s", client->body);
         assert_int_equal(sign_in(numbers[i], "0000"), 429);
         (void)snprintf(locked[i], sizeof locked[i], "%.1000s", client->body);
@@ -384,8 +391,9 @@ static bool has_pin(int at)
     (void)control_of(at, "GET", "/api/staff", "", &reply);
     text_append(&reply, "", 1);
     const char *hash = strstr(reply.data, "\"pin\":\"");
-    if (hash != NULL)
+    if (hash != NULL) {
         (void)snprintf(path, sizeof path, "/api/blobs/%.64s", hash + 7);
+    }
     text_close(&reply);
     /* It is personal: a kitchen may not read it, once it is there. */
     const int status = hash == NULL ? 0 : control_of(at, "GET", path, "", &reply);
@@ -396,8 +404,9 @@ static bool has_pin(int at)
 static void await_pin(int at)
 {
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
-    while (!has_pin(at))
+    while (!has_pin(at)) {
         assert_true(clock_mono_ms() < deadline_ms);
+    }
 }
 
 TEST(access, a_pin_opens_every_device_of_the_popup_and_its_token_too)

@@ -121,8 +121,9 @@ TEST(api_alone, a_host_that_knows_its_own_screen_alone_signs_nobody_in_or_out)
     begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const int status = ask(rows[i].method, rows[i].path, rows[i].body).status;
-        if (status != rows[i].status)
+        if (status != rows[i].status) {
             fail_msg("%s %s %s: %d", rows[i].method, rows[i].path, rows[i].body, status);
+        }
     }
     end();
 }
@@ -138,8 +139,9 @@ TEST(api_alone, a_full_queue_is_busy_and_takes_more_once_it_was_emptied)
     screen.capabilities = UINT64_MAX;
     assert_int_equal(api_seen(host.api, &nobody, bytes_of_text(seen)), ERR_FORBIDDEN);
     assert_int_equal(api_seen(host.api, &screen, bytes_of_text("{}")), ERR_MALFORMED);
-    while (ask("POST", "/api/day", "{\"day\":1}").is_pending)
+    while (ask("POST", "/api/day", "{\"day\":1}").is_pending) {
         pending++;
+    }
     assert_true(pending > 0);
     assert_said("busy");
     assert_int_equal(api_seen(host.api, &screen, bytes_of_text(seen)), ERR_BUSY);

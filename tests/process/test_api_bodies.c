@@ -32,8 +32,9 @@ struct wrong {
 static void put_letters(struct text *to, char letter, int64_t count)
 {
     text_append_text(to, "\"");
-    for (int64_t i = 0; i < count; i++)
+    for (int64_t i = 0; i < count; i++) {
         text_append(to, &letter, 1);
+    }
     text_append_text(to, "\"");
 }
 
@@ -89,10 +90,12 @@ static void put_field(struct text *to, const struct schema_field *field, const s
     }
     const bool is_list = fault != FAULT_NONE && !wrong->is_in_items;
     uint32_t count = field->items_min > 0 ? field->items_min : 1;
-    if (is_list && fault == FAULT_SMALL)
+    if (is_list && fault == FAULT_SMALL) {
         count = field->items_min - 1;
-    if (is_list && fault == FAULT_LARGE)
+    }
+    if (is_list && fault == FAULT_LARGE) {
         count = field->items_max + 1;
+    }
     text_append_text(to, "[");
     for (uint32_t i = 0; i < count; i++) {
         text_append_text(to, i > 0 ? "," : "");
@@ -106,8 +109,9 @@ static void put_object(struct text *to, const struct schema *schema, const struc
     const char *between = "{";
     for (size_t i = 0; i < schema->count; i++) {
         const struct schema_field *field = &schema->fields[i];
-        if (wrong->field == field && wrong->fault == FAULT_MISSING)
+        if (wrong->field == field && wrong->fault == FAULT_MISSING) {
             continue;
+        }
         text_append_text(to, between);
         text_append_json(to, field->name);
         text_append_text(to, ":");
@@ -122,9 +126,10 @@ static void put_object(struct text *to, const struct schema *schema, const struc
 static bool is_breakable(const struct schema_field *field, enum fault fault, bool is_in_items)
 {
     const bool is_sized = field->type == SCHEMA_TEXT || field->type == SCHEMA_INT;
-    if (field->is_array && !is_in_items)
+    if (field->is_array && !is_in_items) {
         return fault == FAULT_FORM || fault == FAULT_LARGE ||
                (fault == FAULT_SMALL && field->items_min > 0);
+    }
     switch (fault) {
     case FAULT_MISSING:
         return !field->is_optional && !is_in_items;
@@ -151,9 +156,10 @@ static int parse(const struct schema *schema, const struct wrong *wrong,
     struct text body = {0};
     put_object(&body, schema, wrong);
     const int err = json_parse_as(schema, bytes_of(body.data, body.size), ret_value, where);
-    if (err == 0 && wrong->fault != FAULT_NONE && wrong->fault != FAULT_MISSING)
+    if (err == 0 && wrong->fault != FAULT_NONE && wrong->fault != FAULT_MISSING) {
         print_error("%s.%s, fault %d: %.*s\n", schema->name, wrong->field->name, (int)wrong->fault,
                     (int)body.size, body.data);
+    }
     text_close(&body);
     return err;
 }
@@ -163,8 +169,9 @@ static void assert_refused(const struct schema *schema, const struct wrong *wron
     char where[JSON_WHERE_BYTES_MAX] = "";
     struct json_value *value = NULL;
     assert_int_equal(parse(schema, wrong, &value, where), ERR_MALFORMED);
-    if (strstr(where, wrong->field->name) == NULL)
+    if (strstr(where, wrong->field->name) == NULL) {
         print_error("%s.%s: %s\n", schema->name, wrong->field->name, where);
+    }
     assert_non_null(strstr(where, wrong->field->name));
 }
 
@@ -172,14 +179,17 @@ static void break_fields(const struct schema *whole, const struct schema *part)
 {
     for (size_t i = 0; i < part->count; i++) {
         const struct schema_field *field = &part->fields[i];
-        for (int fault = FAULT_MISSING; fault < FAULT_COUNT; fault++)
+        for (int fault = FAULT_MISSING; fault < FAULT_COUNT; fault++) {
             for (int in_items = 0; in_items <= (field->is_array ? 1 : 0); in_items++) {
                 const struct wrong wrong = {field, (enum fault)fault, in_items == 1};
-                if (is_breakable(field, wrong.fault, wrong.is_in_items))
+                if (is_breakable(field, wrong.fault, wrong.is_in_items)) {
                     assert_refused(whole, &wrong);
+                }
             }
-        if (field->type == SCHEMA_OBJECT)
+        }
+        if (field->type == SCHEMA_OBJECT) {
             break_fields(whole, field->object);
+        }
     }
 }
 
@@ -187,9 +197,11 @@ static void break_fields(const struct schema *whole, const struct schema *part)
 
 TEST(api_bodies, each_field_is_held_to_its_rule_and_named_where_it_is_not)
 {
-    for (size_t i = 0; i < routes_count; i++)
-        if (routes[i].request != NULL)
+    for (size_t i = 0; i < routes_count; i++) {
+        if (routes[i].request != NULL) {
             break_fields(routes[i].request, routes[i].request);
+        }
+    }
 }
 
 /* --- what becomes of it --- */
@@ -205,13 +217,15 @@ static void path_of(const struct route *route, char to[256])
                   {"{hash}", "0000000000000000000000000000000000000000000000000000000000000001"}};
     size_t size = 0;
     for (const char *at = route->path; *at != '\0'; at++) {
-        for (size_t i = 0; i < sizeof values / sizeof values[0] && *at == '{'; i++)
+        for (size_t i = 0; i < sizeof values / sizeof values[0] && *at == '{'; i++) {
             if (strncmp(at, values[i].name, strlen(values[i].name)) == 0) {
                 size += (size_t)snprintf(to + size, 256 - size, "%s", values[i].value);
                 at += strlen(values[i].name);
             }
-        if (*at == '\0')
+        }
+        if (*at == '\0') {
             break;
+        }
         to[size++] = *at;
     }
     to[size] = '\0';
@@ -243,13 +257,15 @@ TEST(api_bodies, whatever_the_schema_lets_pass_is_a_command_or_told_why_not)
     for (size_t i = 0; i < routes_count; i++) {
         const struct route *route = &routes[i];
         const struct wrong none = {.fault = FAULT_NONE};
-        if (route->request == NULL || !route_is_write(route))
+        if (route->request == NULL || !route_is_write(route)) {
             continue;
+        }
         (void)fill(route, &none);
         for (size_t k = 0; k < route->request->count; k++) {
             const struct wrong left_out = {&route->request->fields[k], FAULT_MISSING, false};
-            if (left_out.field->is_optional)
+            if (left_out.field->is_optional) {
                 (void)fill(route, &left_out);
+            }
         }
     }
 }

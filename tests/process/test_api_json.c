@@ -22,8 +22,9 @@ static int fill(const char *method, const char *path, const char *body)
     filled.storage_size = 0;
     assert_int_equal(0, route_find(method, path, &route, &match));
     int err = json_parse_as(route->request, bytes_of_text(body), &value, where);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     err = api_fill(route, &match, value, &filled, where);
     json_free(value);
     return err;
@@ -208,8 +209,9 @@ TEST(api_json, a_body_hash_tells_method_path_and_body_apart)
     struct hash others[] = {api_body_hash("POST", "/ab", bytes_of_text("c")),
                             api_body_hash("POS", "T/a", bytes_of_text("bc")),
                             api_body_hash("POST", "/a", bytes_of_text("bd"))};
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         assert_false(hash_equal(&hash, &others[i]));
+    }
 }
 
 /* --- states --- */
@@ -458,6 +460,7 @@ TEST(api_json, a_cursor_survives_its_text_and_nothing_else_is_one)
     assert_true(cursor_fits(&parsed, &cursor));
     cursor.change--;
     assert_false(cursor_fits(&parsed, &cursor));
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(ERR_MALFORMED, cursor_parse(wrong[i], &parsed));
+    }
 }

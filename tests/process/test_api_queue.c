@@ -52,11 +52,13 @@ TEST(api_queue, commands_are_taken_in_the_order_they_came)
             command_queue_push(queue, command);
         }
         assert_null(command_queue_reserve(queue));
-        for (size_t i = 0; i < API_COMMANDS_MAX; i++)
+        for (size_t i = 0; i < API_COMMANDS_MAX; i++) {
             assert_int_equal(requests[i], command_queue_take(queue)->request);
+        }
         assert_null(command_queue_reserve(queue));
-        for (size_t i = 0; i < API_COMMANDS_MAX; i++)
+        for (size_t i = 0; i < API_COMMANDS_MAX; i++) {
             command_queue_answer(queue, requests[i], &(struct effect_answer){.err = 0});
+        }
         assert_null(command_queue_reserve(queue));
         struct effect_answer answer;
         for (size_t i = 0; i < API_COMMANDS_MAX; i++) {
@@ -139,8 +141,9 @@ static void wake_core(void *context)
 static void wait_for_wake(struct pair *pair)
 {
     (void)pthread_mutex_lock(&pair->lock);
-    while (pair->wakes == 0)
+    while (pair->wakes == 0) {
         (void)pthread_cond_wait(&pair->wake, &pair->lock);
+    }
     pair->wakes = 0;
     (void)pthread_mutex_unlock(&pair->lock);
 }

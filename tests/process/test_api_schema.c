@@ -18,8 +18,9 @@ static int parse_as(const struct schema *schema, const char *text)
     struct json_value *value = NULL;
     where[0] = '\0';
     int err = json_parse_as(schema, bytes_of_text(text), &value, where);
-    if (err == 0)
+    if (err == 0) {
         json_free(value);
+    }
     return err;
 }
 
@@ -139,8 +140,9 @@ TEST(api_schema, what_is_no_route_is_told_apart)
     };
     const struct route *route = NULL;
     struct route_match match;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(cases[i].err, route_find(cases[i].method, cases[i].path, &route, &match));
+    }
 }
 
 TEST(api_schema, every_command_of_a_person_has_its_own_right_on_its_route)
@@ -148,9 +150,11 @@ TEST(api_schema, every_command_of_a_person_has_its_own_right_on_its_route)
 #define X(name, text, needed) [name] = (needed),
     static const int rights[] = {COMMANDS(X)};
 #undef X
-    for (size_t i = 0; i < routes_count; i++)
-        if (route_is_write(&routes[i]) && strcmp(routes[i].path, "/api/menu/{number}") != 0)
+    for (size_t i = 0; i < routes_count; i++) {
+        if (route_is_write(&routes[i]) && strcmp(routes[i].path, "/api/menu/{number}") != 0) {
             assert_int_equal(rights[routes[i].command], routes[i].capability);
+        }
+    }
 }
 
 /* --- who may --- */
@@ -213,8 +217,9 @@ TEST(api_schema, a_row_that_is_not_whole_or_there_twice_is_a_mistake)
     const struct route sound = *route_of("POST", "/api/orders");
     struct route rows[10];
     size_t count = 0;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         rows[i] = sound;
+    }
     rows[count++].path = "api/orders";
     rows[count++].summary = NULL;
     rows[count++].status = 199;
@@ -253,8 +258,9 @@ static void document_read(struct text *text)
     FILE *file = fopen(DOCUMENT, "rb");
     assert_non_null(file);
     char chunk[4096];
-    for (size_t size; (size = fread(chunk, 1, sizeof chunk, file)) > 0;)
+    for (size_t size; (size = fread(chunk, 1, sizeof chunk, file)) > 0;) {
         text_append(text, chunk, size);
+    }
     assert_int_equal(0, fclose(file));
 }
 
@@ -263,8 +269,9 @@ TEST(api_schema, the_committed_document_is_current)
     struct text printed = {.data = NULL};
     struct text committed = {.data = NULL};
     json_print_pretty(json_openapi(), &printed);
-    if (getenv("TRESTLE_UPDATE") != NULL)
+    if (getenv("TRESTLE_UPDATE") != NULL) {
         document_write(&printed);
+    }
     document_read(&committed);
     assert_int_equal(printed.size, committed.size);
     assert_memory_equal(printed.data, committed.data, printed.size);

@@ -153,8 +153,9 @@ static void on_finding(void *context, const char *kind, const struct proof_place
     (void)context;
     (void)place;
     (void)what;
-    if (found.count++ == 0)
+    if (found.count++ == 0) {
         (void)snprintf(found.kind, sizeof found.kind, "%s", kind);
+    }
 }
 
 /* How much is wrong with those bytes. */
@@ -267,13 +268,15 @@ static void assert_every_change_is_found(bool is_backup, uint8_t *data, size_t s
     for (size_t at = 0; at < size; at += 7) {
         const uint8_t bit = at % 2 == 0 ? 0x01 : 0x40;
         data[at] ^= bit;
-        if (prove(is_backup, data, size, &sums) == 0)
+        if (prove(is_backup, data, size, &sums) == 0) {
             fail_msg("a flipped bit of byte %zu is not found", at);
+        }
         data[at] ^= bit;
     }
     for (size_t cut = 1; cut < size; cut += 61) {
-        if (prove(is_backup, data, cut, &sums) == 0)
+        if (prove(is_backup, data, cut, &sums) == 0) {
             fail_msg("cut to %zu bytes it holds", cut);
+        }
     }
 }
 

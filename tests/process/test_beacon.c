@@ -27,9 +27,11 @@ static struct bytes frame_of(const struct popup_id *of, uint8_t *frame)
 
 static bool is_within(struct bytes frame, const void *bytes, size_t size)
 {
-    for (size_t i = 0; i + size <= frame.size; i++)
-        if (memcmp(frame.data + i, bytes, size) == 0)
+    for (size_t i = 0; i + size <= frame.size; i++) {
+        if (memcmp(frame.data + i, bytes, size) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -242,8 +244,9 @@ TEST(sightings, who_was_seen_a_moment_ago_stays_whoever_else_is_gone)
 TEST(sightings, a_flood_of_devices_fills_a_bounded_table)
 {
     memset(&sightings, 0, sizeof sightings);
-    for (uint64_t device = 1; device <= 10 * SIGHTINGS_MAX; device++)
+    for (uint64_t device = 1; device <= 10 * SIGHTINGS_MAX; device++) {
         (void)see(device, "tcp://10.0.0.1:1", false, device);
+    }
     assert_int_equal(sightings.count, SIGHTINGS_MAX);
 }
 
@@ -252,11 +255,12 @@ TEST(sightings, a_flood_of_devices_fills_a_bounded_table)
 static size_t dialled_by(const uint64_t *devices, size_t count, size_t own, bool *ret_is_reached)
 {
     size_t dialled = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (i != own && topology_dials(devices, count, devices[own], devices[i])) {
             ret_is_reached[i] = true;
             dialled++;
         }
+    }
     return dialled;
 }
 
@@ -264,22 +268,27 @@ TEST(topology, sixteen_devices_all_dial_each_other)
 {
     uint64_t devices[TOPOLOGY_FULL_MAX];
     bool is_reached[TOPOLOGY_FULL_MAX];
-    for (size_t i = 0; i < TOPOLOGY_FULL_MAX; i++)
+    for (size_t i = 0; i < TOPOLOGY_FULL_MAX; i++) {
         devices[i] = 1000 - i;
-    for (size_t i = 0; i < TOPOLOGY_FULL_MAX; i++)
+    }
+    for (size_t i = 0; i < TOPOLOGY_FULL_MAX; i++) {
         assert_int_equal(dialled_by(devices, TOPOLOGY_FULL_MAX, i, is_reached),
                          TOPOLOGY_FULL_MAX - 1);
+    }
 }
 
 TEST(topology, of_sixty_four_each_dials_six_and_each_is_dialled)
 {
     uint64_t devices[DEVICES_MAX];
     bool is_reached[DEVICES_MAX] = {false};
-    for (size_t i = 0; i < DEVICES_MAX; i++)
+    for (size_t i = 0; i < DEVICES_MAX; i++) {
         devices[i] = i * UINT64_C(0x9e3779b97f4a7c15);
-    for (size_t i = 0; i < DEVICES_MAX; i++)
+    }
+    for (size_t i = 0; i < DEVICES_MAX; i++) {
         assert_int_equal(dialled_by(devices, DEVICES_MAX, i, is_reached), 6);
-    for (size_t i = 0; i < DEVICES_MAX; i++)
+    }
+    for (size_t i = 0; i < DEVICES_MAX; i++) {
         assert_true(is_reached[i]);
+    }
     assert_false(topology_dials(devices, DEVICES_MAX, devices[0], devices[0]));
 }

@@ -69,8 +69,9 @@ TEST(blobs, what_was_put_is_read_until_it_is_erased)
 static void path_of_blob(const struct hash *hash, char ret_path[PATH_BYTES_MAX])
 {
     char hex[2 * HASH_BYTES + 1];
-    for (size_t i = 0; i < HASH_BYTES; i++)
+    for (size_t i = 0; i < HASH_BYTES; i++) {
         (void)snprintf(hex + 2 * i, 3, "%02x", hash->bytes[i]);
+    }
     (void)snprintf(ret_path, PATH_BYTES_MAX, "%s/blobs/%.2s/%s", folder, hex, hex);
 }
 
@@ -238,8 +239,9 @@ TEST(blobs, what_cannot_be_removed_or_looked_through_is_told)
     char hex[2 * HASH_BYTES + 1];
     start();
     const struct hash hash = blob_hash(bytes_of(content, SIZE));
-    for (size_t i = 0; i < HASH_BYTES; i++)
+    for (size_t i = 0; i < HASH_BYTES; i++) {
         (void)snprintf(hex + 2 * i, 3, "%02x", hash.bytes[i]);
+    }
     (void)snprintf(path, sizeof path, "%s/blobs/%.2s/%s", folder, hex, hex);
     assert_int_equal(folder_make(path), 0); /* a folder under the name of a blob */
     assert_int_equal(blobs_erase(blobs, &hash), ERR_IO);

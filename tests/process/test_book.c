@@ -65,8 +65,9 @@ TEST(book, what_is_known_of_a_device_is_added_to_and_comes_back)
 TEST(book, it_holds_as_many_as_a_popup_has_and_no_more)
 {
     start();
-    for (uint64_t device = 1; device <= DEVICES_MAX; device++)
+    for (uint64_t device = 1; device <= DEVICES_MAX; device++) {
         assert_int_equal(put(device, "tcp://10.0.0.1:7000", ""), 0);
+    }
     assert_int_equal(put(DEVICES_MAX + 1, "tcp://10.0.0.1:7000", ""), ERR_TOO_MANY);
     assert_int_equal(put(1, "tcp://10.0.0.9:7000", ""), 0);
     assert_int_equal(book_save(folder, &book), 0);

@@ -447,20 +447,24 @@ TEST(caller, an_address_and_a_token_are_slowed_down_and_this_machine_is_not)
     const unsigned burst = rate_class_limit(RATE_BYTES).burst;
     int err = 0;
     begin();
-    for (unsigned i = 0; i < 100 && err == 0; i++)
+    for (unsigned i = 0; i < 100 && err == 0; i++) {
         err = access_admit_address(access_, &own_request, RATE_SIGN_IN, &wait_ms);
+    }
     assert_int_equal(err, ERR_LIMIT);
     err = 0;
-    for (unsigned i = 0; i < 4 * burst; i++)
+    for (unsigned i = 0; i < 4 * burst; i++) {
         assert_int_equal(access_admit_address(access_, &own_request, RATE_BYTES, &wait_ms), 0);
-    for (unsigned i = 0; i < 4 * burst && err == 0; i++)
+    }
+    for (unsigned i = 0; i < 4 * burst && err == 0; i++) {
         err = access_admit_address(access_, &far, RATE_BYTES, &wait_ms);
+    }
     assert_int_equal(err, ERR_LIMIT);
     assert_true(wait_ms > 0);
     assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
     err = 0;
-    for (unsigned i = 0; i < 4 * burst && err == 0; i++)
+    for (unsigned i = 0; i < 4 * burst && err == 0; i++) {
         err = access_admit_caller(access_, &caller, RATE_BYTES, &wait_ms);
+    }
     assert_int_equal(err, ERR_LIMIT);
     assert_int_equal(ask(ENTRANCE_LOOPBACK, ""), 0);
     assert_int_equal(access_admit_caller(access_, &caller, RATE_BYTES, &wait_ms), 0);

@@ -70,8 +70,9 @@ static int ask(const struct customer *customer, const char *method, const char *
 
 static void assert_says(const char *what)
 {
-    if (strstr(client->body, what) == NULL)
+    if (strstr(client->body, what) == NULL) {
         fail_msg("%s is not in %s", what, client->body);
+    }
 }
 
 /* One who begins a cart; and one who comes by its link. */
@@ -256,11 +257,13 @@ TEST(carts, those_who_share_one_hear_of_an_order_whose_phone_hung_up)
     assert_int_equal(client_ask(phone, &look), 200);
     MDB_env *store = hold_store(&txn);
     client_say(phone, &order);
-    for (unsigned i = 0; i < 2; i++) /* by then it has read the order */
+    for (unsigned i = 0; i < 2; i++) { /* by then it has read the order */
         assert_int_equal(ask(&ben, "GET", "/api/cart", NULL), 200);
+    }
     client_break_off(phone);
-    for (unsigned i = 0; i < 2; i++) /* and that nobody waits for the answer */
+    for (unsigned i = 0; i < 2; i++) { /* and that nobody waits for the answer */
         assert_int_equal(ask(&ben, "GET", "/api/cart", NULL), 200);
+    }
     assert_says("\"round\":0");
     release_store(store, txn);
     assert_non_null(strstr(phone_hear_of(bens, "\"cart\""), "\"round\":1,\"lines\":[]"));
@@ -293,8 +296,9 @@ static int sit(const struct customer *customer, const char *code, char ret_link[
     char body[TOKEN_TEXT_MAX + 32];
     (void)snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
     const int status = ask(customer, "POST", "/api/tables/join", body);
-    if (status == 201)
+    if (status == 201) {
         json_text_of(client->body, "link", ret_link, LINK_DIGITS_MAX);
+    }
     return status;
 }
 

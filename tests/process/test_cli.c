@@ -101,11 +101,13 @@ static int run_mute(const char *const *words)
     if (child == 0) {
         char *argv[WORDS_MAX + 2] = {NULL};
         const char *wanted[WORDS_MAX + 2] = {program()};
-        for (size_t i = 0; words[i] != NULL; i++)
+        for (size_t i = 0; words[i] != NULL; i++) {
             wanted[i + 1] = words[i];
+        }
         memcpy(argv, wanted, sizeof argv); /* as in spawn() */
-        for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
             (void)close(fd);
+        }
         (void)execv(argv[0], argv);
         _exit(127);
     }
@@ -274,13 +276,15 @@ TEST(cli, what_cannot_be_done_names_what_can)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *words[WORDS_MAX] = {NULL};
         size_t count = 0;
-        for (; count < 6 && cases[i].words[count] != NULL; count++)
+        for (; count < 6 && cases[i].words[count] != NULL; count++) {
             words[count] = cases[i].words[count];
+        }
         words[count++] = "--state";
         words[count] = stall.nodes[0].state;
         const struct ran ran = run(words);
-        if (ran.status != cases[i].status || strstr(ran.err, cases[i].said) == NULL)
+        if (ran.status != cases[i].status || strstr(ran.err, cases[i].said) == NULL) {
             fail_msg("%s %s: exit %d: %s", words[0], words[1], ran.status, ran.err);
+        }
     }
     stall_close(&stall);
 }
@@ -427,8 +431,9 @@ TEST(cli, an_invitation_with_another_secret_is_refused_and_three_close_it)
     memcpy(forged, invitation, sizeof forged);
     char *letter = forged + strlen(forged) - 16;
     *letter = *letter == 'A' ? 'B' : 'A';
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         assert_int_equal(RUN("join", forged, "--state", stall.nodes[1].state).status, 77);
+    }
     assert_int_equal(RUN("join", invitation, "--state", stall.nodes[1].state).status, 69);
     stall_close(&stall);
 }
@@ -573,8 +578,9 @@ static void talk_read(struct talk *talk, const char *field, char *to, size_t cap
     } while (line[size++] != '\n');
     line[size] = '\0';
     const char *at = strstr(line, field);
-    if (at == NULL)
+    if (at == NULL) {
         fail_msg("no %s in %s", field, line);
+    }
     at += strlen(field) + 3; /* ":" */
     (void)snprintf(to, capacity, "%.*s", (int)strcspn(at, "\""), at);
 }
@@ -754,8 +760,9 @@ TEST(cli, an_export_proves_itself_and_a_changed_one_does_not)
     RUN_WELL("verify", path);
     /* One letter of the third event. */
     char *at = export_;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         at = strchr(at, '\n') + 1;
+    }
     at = strstr(at, "\"event\":\"") + 40;
     *at = *at == 'A' ? 'B' : 'A';
     write_file(path, export_);

@@ -50,12 +50,16 @@ static const char *reply_of(const struct row *row, const char *path)
         {"/metrics", "HTTP/1.1 200 OK\r\n\r\ntrestle_orders{phase=\"placed\"} 3\n"},
         {"/api/menu", "{\"items\":[{\"number\":10,\"name\":\"Tea\",\"price\":250}]}"},
         {"/api/orders", "{\"orders\":[{\"number\":\"A1\",\"id\":\"000000000000000000000001\"}]}"}};
-    for (size_t i = 0; i < CANNED_MAX && row->canned[i].path != NULL; i++)
-        if (strncmp(path, row->canned[i].path, strlen(row->canned[i].path)) == 0)
+    for (size_t i = 0; i < CANNED_MAX && row->canned[i].path != NULL; i++) {
+        if (strncmp(path, row->canned[i].path, strlen(row->canned[i].path)) == 0) {
             return row->canned[i].reply;
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        if (strncmp(path, usual[i].path, strlen(usual[i].path)) == 0)
+        }
+    }
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        if (strncmp(path, usual[i].path, strlen(usual[i].path)) == 0) {
             return usual[i].reply;
+        }
+    }
     return "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 }
 
@@ -64,8 +68,9 @@ static bool is_whole(const char *request, size_t size)
 {
     const char *end = memmem(request, size, "\r\n\r\n", 4);
     const char *length = memmem(request, size, "Content-Length: ", 16);
-    if (end == NULL)
+    if (end == NULL) {
         return false;
+    }
     return length == NULL || size - (size_t)(end + 4 - request) >= strtoul(length + 16, NULL, 10);
 }
 
@@ -82,8 +87,9 @@ static void serve_one(const struct row *row, int fd)
     const char *reply = reply_of(row, path);
     (void)snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n",
                    strlen(reply));
-    if (*reply == '{')
+    if (*reply == '{') {
         (void)send(fd, head, strlen(head), MSG_NOSIGNAL);
+    }
     (void)send(fd, reply, strlen(reply), MSG_NOSIGNAL);
     (void)close(fd);
 }
@@ -93,9 +99,11 @@ static pid_t node_of(const struct row *row)
     const int control = listen_at(SOCK_SEQPACKET, "core.sock");
     const int http = listen_at(SOCK_STREAM, "ctl.sock");
     const pid_t child = fork_mortal();
-    if (child == 0)
-        for (;;)
+    if (child == 0) {
+        for (;;) {
             serve_one(row, accept(http, NULL, NULL));
+        }
+    }
     (void)close(control); /* the child's stays */
     (void)close(http);
     return child;
@@ -107,8 +115,9 @@ static void ask(const struct row *row)
 {
     const char *words[TYPED_MAX + 3] = {NULL};
     size_t count = 0;
-    for (; count < TYPED_MAX && row->words[count] != NULL; count++)
+    for (; count < TYPED_MAX && row->words[count] != NULL; count++) {
         words[count] = row->words[count];
+    }
     words[count++] = "--state";
     words[count] = folder;
     const pid_t node = node_of(row);
@@ -116,8 +125,9 @@ static void ask(const struct row *row)
     (void)kill(node, SIGKILL);
     assert_int_equal(await(node), 1000 + SIGKILL);
     const bool is_said = strstr(ran.out, row->says) != NULL || strstr(ran.err, row->says) != NULL;
-    if (ran.status != row->status || !is_said)
+    if (ran.status != row->status || !is_said) {
         print_error("%s %s: %d\n%s%s", words[0], words[1], ran.status, ran.out, ran.err);
+    }
     assert_int_equal(ran.status, row->status);
     assert_true(is_said);
 }
@@ -138,8 +148,9 @@ static void end(void)
 static void ask_all(const struct row *rows, size_t count)
 {
     begin();
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         ask(&rows[i]);
+    }
     end();
 }
 
@@ -198,7 +209,7 @@ TEST(cli_answers, a_command_that_gets_no_answer_says_so_and_fails)
         {"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "the node answered 503", 69},
     };
     begin();
-    for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++)
+    for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++) {
         for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
             struct row row = {.status = kinds[k].status,
                               .says = kinds[k].says,
@@ -206,6 +217,7 @@ TEST(cli_answers, a_command_that_gets_no_answer_says_so_and_fails)
             memcpy(row.words, askers[i].words, sizeof row.words);
             ask(&row);
         }
+    }
     end();
 }
 

@@ -16,8 +16,9 @@ static char file[128];
 
 static void sell(const struct node *node, int count)
 {
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         RUN_WELL("order", "add", "22x2", "--pay", "cash", "--state", node->state);
+    }
 }
 
 static void backup(const struct stall *stall, const struct node *node)
@@ -45,8 +46,9 @@ static void assert_same_journals(const struct stall *stall)
 {
     struct ran ran =
         RUN("verify", "--state", stall->nodes[0].state, "--state", stall->nodes[1].state);
-    if (ran.status != 0)
+    if (ran.status != 0) {
         fail_msg("%s%s", ran.out, ran.err);
+    }
 }
 
 TEST(cli_backup, a_device_that_lost_its_store_goes_on_under_a_new_journal_and_loses_nothing)
@@ -129,8 +131,9 @@ static void spoil(const struct node *node, const char *text)
     (void)snprintf(path, sizeof path, "%s/store/data.mdb", node->state);
     assert_int_equal(file_read(path, 1 << 30, &data, &size), 0);
     for (uint8_t *at = data; (at = memmem(at, size - (size_t)(at - data), text, text_size)) != NULL;
-         found++)
+         found++) {
         at[text_size - 1] ^= 1;
+    }
     assert_true(found > 0);
     FILE *store = fopen(path, "r+b");
     assert_non_null(store);

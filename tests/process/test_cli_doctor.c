@@ -52,10 +52,11 @@ static const char *of_status_at(const char *state, int beacon_port, const char *
     assert_non_null(reply);
     clear();
     doctor_node(&place, reply_root(reply), &found);
-    for (uint32_t i = 0; i < found.count; i++)
+    for (uint32_t i = 0; i < found.count; i++) {
         size += (size_t)snprintf(lines + size, sizeof lines - size, "%s %s: %s\n",
                                  diagnosis_level_text(found.items[i].level), found.items[i].check,
                                  found.items[i].text);
+    }
     reply_free(reply);
     text_close(&body);
     return lines;
@@ -110,8 +111,9 @@ TEST(cli_doctor, each_fault_of_a_mesh_is_told)
     assert_non_null(strstr(lines, "warn orders: 3 do not get on"));
     assert_non_null(strstr(lines, "warn orders: 2 of a revoked device wait"));
     assert_non_null(strstr(lines, "warn printer: 1: no paper, 4 slips wait"));
-    for (uint32_t i = 0; i < found.count; i++)
+    for (uint32_t i = 0; i < found.count; i++) {
         assert_true(found.items[i].level == DIAGNOSIS_OK || found.items[i].fix != NULL);
+    }
 }
 
 TEST(cli_doctor, beacons_that_are_switched_off_are_no_fault)

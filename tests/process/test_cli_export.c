@@ -89,8 +89,9 @@ TEST(cli_export, each_kind_has_its_columns_and_its_rows)
         struct ran ran = RUN_WELL("export", "--what", kinds[i].kind, "--format", "csv", "--state",
                                   stall.nodes[0].state);
         assert_memory_equal(ran.out, kinds[i].head, strlen(kinds[i].head));
-        if (strstr(ran.out, kinds[i].row) == NULL)
+        if (strstr(ran.out, kinds[i].row) == NULL) {
             fail_msg("%s: there is no %s in %s", kinds[i].kind, kinds[i].row, ran.out);
+        }
     }
     struct ran ran = RUN_WELL("export", "--what", "orders", "--state", stall.nodes[0].state);
     assert_memory_equal(ran.out, "{\"order\":\"", 10);

@@ -103,8 +103,9 @@ static const char *run_on_terminal(unsigned short columns, unsigned short rows,
     const pid_t child = spawn(words, far, far);
     (void)close(far);
     size_t got = 0;
-    for (ssize_t more; (more = read(near, seen + got, sizeof seen - 1 - got)) > 0;)
+    for (ssize_t more; (more = read(near, seen + got, sizeof seen - 1 - got)) > 0;) {
         got += (size_t)more; /* the last end that is closed is an error here */
+    }
     seen[got] = '\0';
     (void)close(near);
     assert_int_equal(await(child), 0);

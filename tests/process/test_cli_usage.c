@@ -24,17 +24,19 @@ static void type_one(const struct typed *typed, const char *state)
 {
     const char *words[TYPED_MAX + 4] = {NULL};
     size_t count = 0;
-    for (; count < TYPED_MAX && typed->words[count] != NULL; count++)
+    for (; count < TYPED_MAX && typed->words[count] != NULL; count++) {
         words[count] = typed->words[count];
+    }
     if (state != NULL) {
         words[count++] = "--state";
         words[count] = state;
     }
     const struct ran ran = run(words);
     const char *said = typed->status == 0 ? ran.out : ran.err;
-    if (ran.status != typed->status || strstr(said, typed->says) == NULL)
+    if (ran.status != typed->status || strstr(said, typed->says) == NULL) {
         print_error("%s %s: status %d, said %s\n", words[0], count > 1 ? words[1] : "", ran.status,
                     said);
+    }
     assert_int_equal(ran.status, typed->status);
     assert_non_null(strstr(said, typed->says));
 }
@@ -77,10 +79,12 @@ static const char *const *many(const char *const *first, const char *word)
 {
     static const char *words[WORDS_MAX + 1];
     size_t count = 0;
-    for (; first[count] != NULL; count++)
+    for (; first[count] != NULL; count++) {
         words[count] = first[count];
-    for (; count < WORDS_MAX; count++)
+    }
+    for (; count < WORDS_MAX; count++) {
         words[count] = word;
+    }
     return words;
 }
 
@@ -134,8 +138,9 @@ TEST(cli_usage, where_the_state_is_is_said_by_flag_or_environment_or_else_asked_
     char folder[160];
     memset(long_name, 'x', sizeof long_name - 1);
     stall_open(&stall);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         assert_int_equal(unsetenv(variables[i]), 0);
+    }
     assert_non_null(strstr(RUN("status").err, "give --state FOLDER"));
     assert_int_equal(RUN("status").status, 2);
     assert_int_equal(RUN("status", "--state", "").status, 2);
@@ -151,8 +156,9 @@ TEST(cli_usage, where_the_state_is_is_said_by_flag_or_environment_or_else_asked_
     assert_int_equal(setenv("TRESTLE_STATE", long_name, 1), 0); /* the next one that can be */
     (void)snprintf(folder, sizeof folder, "%s/2", stall.folder);
     assert_non_null(strstr(RUN("order", "list").err, folder));
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         assert_int_equal(unsetenv(variables[i]), 0);
+    }
     assert_int_equal(kept == NULL ? unsetenv("HOME") : setenv("HOME", kept, 1), 0);
     free(kept);
     stall_close(&stall);
@@ -393,10 +399,12 @@ static const char *as_long_as(const char *folder, size_t size)
     static char name[PATH_BYTES_MAX + 1];
     size_t at = strlen(folder);
     memcpy(name, folder, at);
-    for (; at + 2 <= size; at += 2)
+    for (; at + 2 <= size; at += 2) {
         memcpy(name + at, "/.", 2);
-    if (at < size)
+    }
+    if (at < size) {
         name[at++] = '/';
+    }
     name[at] = '\0';
     return name;
 }
@@ -419,13 +427,14 @@ TEST(cli_usage, a_state_folder_whose_files_names_are_too_long_is_told_not_mistak
     struct stall stall;
     stall_open(&stall);
     stall_init(&stall);
-    for (size_t size = PATH_BYTES_MAX - 1; size >= PATH_BYTES_MAX - 6; size--)
+    for (size_t size = PATH_BYTES_MAX - 1; size >= PATH_BYTES_MAX - 6; size--) {
         for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
             const struct ran ran = RUN(commands[i][0], "--state",
                                        as_long_as(stall.nodes[0].state, size), commands[i][1]);
             assert_in_range(ran.status, 1, 78);
             assert_string_not_equal(*ran.err != '\0' ? ran.err : ran.out, "");
         }
+    }
     RUN_WELL("order", "list", "--state", as_long_as(stall.nodes[0].state, PATH_BYTES_MAX / 2));
     stall_close(&stall);
 }

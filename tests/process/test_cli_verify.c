@@ -29,8 +29,9 @@ static struct ran verify_with(const char *original, int line, const char *part, 
 {
     struct text changed = {0};
     const char *from = original;
-    for (int i = 1; i < line; i++)
+    for (int i = 1; i < line; i++) {
         from = strchr(from, '\n') + 1;
+    }
     const char *at = strstr(from, part);
     assert_non_null(at);
     text_append(&changed, original, (size_t)(at - original));
@@ -73,8 +74,9 @@ TEST(cli_verify, an_export_of_which_anything_was_changed_says_what)
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         const struct ran ran =
             verify_with(original, changes[i].line, changes[i].part, changes[i].by);
-        if (ran.status != 1 || strstr(ran.out, changes[i].says) == NULL)
+        if (ran.status != 1 || strstr(ran.out, changes[i].says) == NULL) {
             print_error("%s -> %s: %d %s\n", changes[i].part, changes[i].by, ran.status, ran.out);
+        }
         assert_int_equal(ran.status, 1);
         assert_non_null(strstr(ran.out, changes[i].says));
     }
@@ -112,9 +114,11 @@ TEST(cli_verify, an_export_without_its_last_signature_proves_nothing_of_its_end)
     char *original = strdup(RUN_WELL("export", "--state", stall.nodes[0].state).out);
     assert_non_null(original);
     char *last = strrchr(original, ',');
-    while (strncmp(last, ",\"sig\":\"", 8) != 0)
-        while (*--last != ',')
+    while (strncmp(last, ",\"sig\":\"", 8) != 0) {
+        while (*--last != ',') {
             continue;
+        }
+    }
     *last = '\0';
     struct text cut = {0};
     text_append_text(&cut, original);
@@ -241,9 +245,10 @@ static void say_the_same(uint32_t times)
     for (uint32_t i = 0; i < 2; i++) {
         journal_device_init(&devices[i], &journal, i + 1, ROLE_COUNTER, NULL);
         journal_open(txn, &journal, &devices[i]);
-        for (uint32_t said = 0; said < (i == 0 ? times : 1); said++)
+        for (uint32_t said = 0; said < (i == 0 ? times : 1); said++) {
             (void)journal_write(txn, &journal, &devices[i], EVENT_ACCEPT, &order,
                                 bytes_of(body, sizeof body));
+        }
     }
     assert_int_equal(store_lmdb_commit(txn), 0);
     store_lmdb_close(store);

@@ -23,8 +23,9 @@ static void until_read(int fd, char *to, size_t capacity, const char *wanted)
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
     while (strstr(to, wanted) == NULL) {
         struct pollfd ready = {.fd = fd, .events = POLLIN};
-        if (clock_mono_ms() > deadline_ms || poll(&ready, 1, DEADLINE_MS) != 1)
+        if (clock_mono_ms() > deadline_ms || poll(&ready, 1, DEADLINE_MS) != 1) {
             fail_msg("never said %s: %s", wanted, to);
+        }
         ssize_t got = read(fd, to + size, capacity - 1 - size);
         assert_true(got > 0);
         size += (size_t)got;
@@ -139,8 +140,9 @@ TEST(cli_top, draws_within_the_terminal_until_q)
     const char *last = strstr(frame, "(q quits)"); /* of this frame; there may be more by now */
     assert_non_null(last);
     int rows = 0;
-    for (const char *at = frame; (at = strstr(at, "\r\n")) != NULL && at < last; at++)
+    for (const char *at = frame; (at = strstr(at, "\r\n")) != NULL && at < last; at++) {
         rows++;
+    }
     assert_int_equal(rows, 5); /* the sixth says how to leave */
     assert_non_null(strstr(frame, "journal  "));
     assert_int_equal(write(near, "q", 1), 1);

@@ -28,8 +28,9 @@ struct asked {
 static int ask_node(int at, const struct asked *asked)
 {
     struct control_request request = {.count = asked->count};
-    for (uint32_t i = 0; i < asked->count; i++)
+    for (uint32_t i = 0; i < asked->count; i++) {
         (void)snprintf(request.words[i], sizeof request.words[i], "%s", asked->words[i]);
+    }
     return control_ask(stall.nodes[at].state, &request, ASK_MS, answer, sizeof answer);
 }
 
@@ -117,10 +118,11 @@ static ssize_t say(const char *state, const void *packet, size_t size)
     const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/core.sock", state);
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
-    if (size > 0)
+    if (size > 0) {
         assert_int_equal(send(fd, packet, size, 0), size);
-    else
+    } else {
         assert_int_equal(shutdown(fd, SHUT_WR), 0);
+    }
     const ssize_t got = recv(fd, back, sizeof back, 0);
     (void)close(fd);
     return got;
@@ -134,9 +136,11 @@ TEST(control, nonsense_is_no_request_and_takes_nobodys_place)
     stall_open(&stall);
     stall_init(&stall);
     node_start(&stall.nodes[0]);
-    for (int turn = 0; turn < CONTROL_CLIENTS_MAX; turn++)
-        for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++)
+    for (int turn = 0; turn < CONTROL_CLIENTS_MAX; turn++) {
+        for (size_t i = 0; i < sizeof packets / sizeof packets[0]; i++) {
             assert_int_equal(say(stall.nodes[0].state, packets[i], strlen(packets[i])), 0);
+        }
+    }
     assert_int_equal(say(stall.nodes[0].state, NULL, 0), 0);
     ask_all(0, &pairing, 1);
     stall_close(&stall);
@@ -149,8 +153,9 @@ static void answer_with(int listener, const void *packet, size_t size)
     uint8_t asked[CONTROL_PACKET_BYTES_MAX];
     const int fd = accept(listener, NULL, NULL);
     assert_true(recv(fd, asked, sizeof asked, 0) > 0);
-    if (size > 0)
+    if (size > 0) {
         assert_int_equal(send(fd, packet, size, 0), size);
+    }
     (void)close(fd);
 }
 

@@ -68,8 +68,9 @@ TEST(core, a_refusal_spoils_nothing_for_those_beside_it)
     desk_set_up(&desk);
     for (uint32_t i = 0; i < 3; i++) {
         struct command order = desk_order(&keys[i], i);
-        if (i == 1)
+        if (i == 1) {
             order.lines[0].item = ITEM + 1; /* not on the menu */
+        }
         (void)desk_push(&desk, &order);
     }
     desk_turn(&desk);
@@ -171,8 +172,9 @@ static void until_peer(struct desk *desk, struct desk *other, enum gate_link lin
     uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
     do {
         assert_int_equal(core_turn(desk->core, 1), 0);
-        if (other != NULL)
+        if (other != NULL) {
             assert_int_equal(core_turn(other->core, 1), 0);
+        }
         gate->live(gate->context, &live);
         assert_int_equal(live.peers_count, 1);
         *ret_peer = live.peers[0];
@@ -302,9 +304,11 @@ static uint64_t lacking(struct desk *desk, const struct desk *of)
     static struct gate_live live;
     const struct gate *gate = core_gate(desk->core);
     gate->live(gate->context, &live);
-    for (uint32_t i = 0; i < live.peers_count; i++)
-        if (live.peers[i].device == of->identity.device)
+    for (uint32_t i = 0; i < live.peers_count; i++) {
+        if (live.peers[i].device == of->identity.device) {
             return live.peers[i].ahead;
+        }
+    }
     return 0;
 }
 
@@ -332,8 +336,9 @@ TEST(core, a_store_that_is_nearly_full_leaves_what_others_write_with_them_until_
     core_close(desks[0].core);
     assert_int_equal(desk_start(&desks[0]), 0); /* it looks at its room when it starts */
     until_lacking(desks, true);
-    for (uint32_t i = 0; i < 200; i++) /* nor is it taken later */
+    for (uint32_t i = 0; i < 200; i++) { /* nor is it taken later */
         desks_turn(desks, 2);
+    }
     assert_true(lacking(&desks[0], &desks[1]) > 0);
     core_close(desks[0].core);
     desks[0].settings.store_mib = 16;
@@ -366,8 +371,9 @@ TEST(core, a_device_that_moved_is_found_again_through_a_third)
     assert_string_not_equal(core_endpoint(desks[MOVING].core), before);
     desks_until_linked(desks, DESKS, FINDING, HUB);
     desks_until_linked(desks, DESKS, MOVING, FINDING);
-    for (uint32_t i = 0; i < DESKS; i++)
+    for (uint32_t i = 0; i < DESKS; i++) {
         desk_close(&desks[i]);
+    }
 }
 
 static uint64_t own_log(const struct desk *desk)
@@ -447,8 +453,9 @@ TEST(core, a_device_of_whose_journal_its_peers_know_more_goes_on_under_a_new_one
     assert_int_equal(desk_start(&desks[1]), 0);
     desk_set_up(&desks[1]);
     uint64_t last = 1;
-    while (has_event(&desks[1], before, last + 1))
+    while (has_event(&desks[1], before, last + 1)) {
         last++;
+    }
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
     while (!has_event(&desks[0], before, last)) {
         desks_turn(desks, 2);
@@ -525,8 +532,9 @@ static unsigned damaged_stores(const struct desk *desk)
     unsigned count = 0;
     DIR *folder = opendir(desk->state);
     assert_non_null(folder);
-    for (const struct dirent *at = readdir(folder); at != NULL; at = readdir(folder))
+    for (const struct dirent *at = readdir(folder); at != NULL; at = readdir(folder)) {
         count += strncmp(at->d_name, prefix, sizeof prefix - 1) == 0;
+    }
     (void)closedir(folder);
     return count;
 }
@@ -653,8 +661,9 @@ static struct hash keep_picture(struct desk *desk, uint8_t fill)
 static void picture_path(const struct desk *desk, const struct hash *hash, char *to)
 {
     char hex[2 * HASH_BYTES + 1];
-    for (size_t i = 0; i < HASH_BYTES; i++)
+    for (size_t i = 0; i < HASH_BYTES; i++) {
         (void)snprintf(hex + 2 * i, 3, "%02x", hash->bytes[i]);
+    }
     (void)snprintf(to, PATH_BYTES_MAX, "%s/blobs/%.2s/%s", desk->state, hex, hex);
 }
 
@@ -710,8 +719,9 @@ static void spoil_after_restarts(struct desk *desks, uint32_t at, const struct h
         core_close(desks[i].core);
         desks[i].core = NULL;
     }
-    for (uint32_t i = 0; i < 2; i++)
+    for (uint32_t i = 0; i < 2; i++) {
         assert_int_equal(desk_start(&desks[i]), 0);
+    }
     picture_path(&desks[at], hash, path);
     FILE *file = fopen(path, "r+b");
     assert_non_null(file);
@@ -734,8 +744,9 @@ TEST(core, a_damaged_file_comes_back_from_a_peer_though_nobody_looked_at_it)
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
     for (int first = 0xff; first == 0xff;) { /* read as nobody else does: it is left as it is */
         desks_turn(desks, 2);
-        if (file_read(path, BLOB_BYTES_MAX, &data, &size) == 0)
+        if (file_read(path, BLOB_BYTES_MAX, &data, &size) == 0) {
             first = data[0];
+        }
         free(data);
         data = NULL;
         assert_true(clock_mono_ms() < deadline_ms);
@@ -772,16 +783,20 @@ TEST(core, files_that_are_gone_when_it_starts_come_from_who_has_them)
     static struct desk desks[2];
     static struct hash hashes[PICTURES];
     desks_open_pair(desks);
-    for (uint32_t i = 0; i < PICTURES; i++)
+    for (uint32_t i = 0; i < PICTURES; i++) {
         hashes[i] = keep_picture(&desks[0], (uint8_t)i);
-    for (uint32_t i = 0; i < PICTURES; i++)
+    }
+    for (uint32_t i = 0; i < PICTURES; i++) {
         until_picture(desks, 1, &hashes[i]);
+    }
     core_close(desks[1].core);
-    for (uint32_t i = 0; i < PICTURES; i++)
+    for (uint32_t i = 0; i < PICTURES; i++) {
         lose_picture(&desks[1], &hashes[i]);
+    }
     assert_int_equal(desk_start(&desks[1]), 0);
-    for (uint32_t i = 0; i < PICTURES; i++)
+    for (uint32_t i = 0; i < PICTURES; i++) {
         until_picture(desks, 1, &hashes[i]);
+    }
     desks_close_pair(desks);
 }
 
@@ -804,11 +819,13 @@ TEST(core, however_many_files_are_gone_all_are_missed_a_part_in_each_turn)
     static struct desk desk;
     static struct hash hashes[PICTURES];
     desk_open(&desk);
-    for (uint32_t i = 0; i < PICTURES; i++)
+    for (uint32_t i = 0; i < PICTURES; i++) {
         hashes[i] = keep_picture(&desk, (uint8_t)i);
+    }
     core_close(desk.core);
-    for (uint32_t i = 1; i < PICTURES; i++) /* one is there */
+    for (uint32_t i = 1; i < PICTURES; i++) { /* one is there */
         lose_picture(&desk, &hashes[i]);
+    }
     assert_int_equal(desk_start(&desk), 0);
     desk_turn(&desk);
     assert_in_range(wanted_pictures(&desk), CORE_BLOB_LOOKS_MAX - 1, CORE_BLOB_LOOKS_MAX);

@@ -102,8 +102,9 @@ TEST(core_sick, a_commit_without_room_is_undone_and_its_commands_are_tried_one_b
     assert_false(is_answered(&desk));
     assert_int_equal(sick_turn(&desk, "mdb_txn_commit", 1, MDB_MAP_FULL), 0);
     assert_int_equal(until_answered(&desk), ERR_FULL); /* the first, alone */
-    for (uint32_t i = 1; i < ORDERS; i++)
+    for (uint32_t i = 1; i < ORDERS; i++) {
         assert_int_equal(until_answered(&desk), 0);
+    }
     desk_close(&desk);
 }
 
@@ -142,8 +143,9 @@ TEST(core_sick, while_the_store_cannot_be_opened_again_everybody_is_told_that_no
     assert_int_equal(until_answered(&desk), ERR_FULL);
     struct command order = desk_order(&keys[0], 7);
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
-    while (desk_ask(&desk, &order).err == ERR_FULL) /* until it looks again */
+    while (desk_ask(&desk, &order).err == ERR_FULL) { /* until it looks again */
         assert_true(clock_mono_ms() < deadline_ms);
+    }
     assert_int_equal(desk_ask(&desk, &order).err, 0);
     desk_close(&desk);
 }
@@ -155,8 +157,9 @@ TEST(core_sick, a_store_with_which_nothing_can_be_done_is_moved_aside_at_the_nex
     desk_turn(&desk);
     int err = 0;
     unsigned turns = 0;
-    for (; err == 0 && turns < 100; turns++) /* nobody asks for anything: it fails by itself */
+    for (; err == 0 && turns < 100; turns++) { /* nobody asks for anything: it fails by itself */
         err = sick_turn(&desk, "mdb_cursor_get", 1, EIO);
+    }
     assert_int_equal(err, ERR_IO);
     assert_in_range(turns, 2, 99);
     assert_true(desk_has(&desk, "store.condemned"));
@@ -197,8 +200,9 @@ TEST(core_sick, a_start_of_which_anything_fails_is_refused_or_does_and_the_next_
         const int err = desk_start(&desk);
         has_failed = faults_end();
         assert_true(err == 0 || has_failed);
-        if (err != 0)
+        if (err != 0) {
             start_well(&desk);
+        }
         assert_false(desk_has(&desk, "store.condemned"));
         assert_in_range(nth, 1, CALLS_MAX);
     }
@@ -260,10 +264,12 @@ static unsigned printed(const struct desk *desk)
     size_t size = 0;
     unsigned count = 0;
     (void)snprintf(path, sizeof path, "%s/printer-1.txt", desk->state);
-    if (file_read(path, 1 << 24, &data, &size) != 0)
+    if (file_read(path, 1 << 24, &data, &size) != 0) {
         return 0;
-    for (size_t i = 0; i + 5 <= size; i++)
+    }
+    for (size_t i = 0; i + 5 <= size; i++) {
         count += memcmp(data + i, "Ramen", 5) == 0;
+    }
     free(data);
     return count;
 }
@@ -275,16 +281,18 @@ static bool print_sick(struct desk *desk, const struct command *order, unsigned 
     int err = 0;
     (void)desk_push(desk, order);
     faults_begin(NULL, nth, 0);
-    for (unsigned i = 0; err == 0 && i < TURNS; i++)
+    for (unsigned i = 0; err == 0 && i < TURNS; i++) {
         err = core_turn(desk->core, 1);
+    }
     const bool has_failed = faults_end();
     assert_true(err == 0 || (err == ERR_IO && has_failed));
     if (err != 0) {
         core_close(desk->core);
         start_well(desk);
     }
-    while (err == 0 && !is_answered(desk))
+    while (err == 0 && !is_answered(desk)) {
         desk_turn(desk);
+    }
     assert_int_equal(desk_ask(desk, order).err, 0);
     return has_failed;
 }
@@ -399,8 +407,9 @@ TEST(core_sick, as_many_programs_as_there_are_doors_ask_beside_the_web_and_no_mo
     struct desk desk;
     desk_open(&desk);
     assert_int_not_equal(sick_gate(&desk), 0);
-    for (unsigned at = DOORS_OF_PROGRAM; at < COMMAND_DOORS_MAX; at++)
+    for (unsigned at = DOORS_OF_PROGRAM; at < COMMAND_DOORS_MAX; at++) {
         assert_int_equal(core_gate_more(desk.core, &gate), 0);
+    }
     assert_int_equal(core_gate_more(desk.core, &gate), ERR_TOO_MANY);
     desk_close(&desk);
 }

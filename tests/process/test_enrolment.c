@@ -210,8 +210,9 @@ TEST(enrolment, a_word_that_is_no_invitation_is_told)
     static const char *const words[] = {"", "trestle1:", "trestle1:!!", "trestle1:A",
                                         "trestle2:AAAA"};
     struct invitation invitation;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         assert_int_equal(invitation_decode(words[i], &invitation), ERR_MALFORMED);
+    }
 }
 
 /* An inviter without time: it hangs up on the first callers, and then is there no more. */

@@ -39,8 +39,9 @@ TEST(forwarded, a_list_that_names_nobody_leaves_who_passed_it_on)
         "203.0.113.9:80",
         "203.0.113.9,",
         "00000000000000000000000000000000000000000000000000000203.0.113.9"};
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         assert_string_equal(client(&ours, "127.0.0.1", lists[i]), "127.0.0.1");
+    }
 }
 
 TEST(forwarded, an_address_is_written_in_one_way)

@@ -51,10 +51,12 @@ static void event_take(struct golden *golden, uint64_t log, uint64_t seq, struct
         0);
     assert_int_equal(store_put(golden->txn, TABLE_ENTITY, key_bytes(&of), bytes_of(NULL, 0)), 0);
     assert_int_equal(log_head_put(golden->txn, &golden->head), 0);
-    if (event.type == EVENT_SALVAGE)
+    if (event.type == EVENT_SALVAGE) {
         assert_int_equal(salvage_index(golden->txn, log, seq, bytes), 0);
-    if (event.type < TYPES_MAX)
+    }
+    if (event.type < TYPES_MAX) {
         golden->has_type[event.type] = true;
+    }
 }
 
 static void record_take(struct golden *golden, struct bytes record, bool is_first)
@@ -75,8 +77,9 @@ static void record_take(struct golden *golden, struct bytes record, bool is_firs
         const uint64_t log = read_id64(&reader);
         const uint64_t first = read_uint(&reader, SEQ_MAX);
         const uint32_t count = read_array(&reader, 1, VALUE_ITEMS_MAX);
-        for (uint32_t i = 0; i < count; i++)
+        for (uint32_t i = 0; i < count; i++) {
             event_take(golden, log, first + i, read_bin(&reader, 1, EVENT_SALVAGE_BYTES_MAX));
+        }
     }
     assert_int_equal(reader.err, 0);
 }
@@ -87,8 +90,9 @@ static void load(struct golden *golden, const char *path)
     size_t size = 0;
     const size_t magic = strlen(ARCHIVE_MAGIC);
     assert_int_equal(file_read(path, GOLDEN_BYTES_MAX, &data, &size), 0);
-    for (size_t at = magic; at < size; at += 4 + get_be32(data + at))
+    for (size_t at = magic; at < size; at += 4 + get_be32(data + at)) {
         record_take(golden, bytes_of(data + at + 4, get_be32(data + at)), at == magic);
+    }
     free(data);
 }
 
@@ -96,8 +100,9 @@ static void mark(const struct golden *golden, struct turn *turn, const struct en
 {
     uint32_t kinds = 0;
     assert_int_equal(entity_kinds(golden->txn, entity, &kinds), 0);
-    for (enum kind kind = KIND_POPUP; kind <= KIND_LAST; kind++)
+    for (enum kind kind = KIND_POPUP; kind <= KIND_LAST; kind++) {
         assert_true((kinds & kind_bit(kind)) == 0 || turn_mark(turn, kind, entity));
+    }
 }
 
 static void fold_all(struct golden *golden)
@@ -126,8 +131,9 @@ static void fold_all(struct golden *golden)
     }
     store_cursor_close(&cursor);
     struct entity_id carried = {{0}};
-    while (salvage_entity_after(golden->txn, &carried, &carried) == 0)
+    while (salvage_entity_after(golden->txn, &carried, &carried) == 0) {
         mark(golden, turn, &carried);
+    }
     assert_int_equal(turn_fold_all(turn, golden->txn, &folder), 0);
     history_free(folder.history);
     free(folder.row);
@@ -136,8 +142,9 @@ static void fold_all(struct golden *golden)
 
 static void digest_text(const struct hash *digest, char ret_hex[2 * HASH_BYTES + 2])
 {
-    for (size_t i = 0; i < HASH_BYTES; i++)
+    for (size_t i = 0; i < HASH_BYTES; i++) {
         (void)snprintf(ret_hex + 2 * i, 3, "%02x", digest->bytes[i]);
+    }
     (void)strcat(ret_hex, "\n");
 }
 
@@ -148,9 +155,11 @@ static void digest_of(const struct golden_day *day, const char *path,
     struct golden golden = {.txn = store_memory_begin(store, true)};
     struct hash digest;
     load(&golden, path);
-    for (size_t i = 0; i < GOLDEN_TYPES_MAX && day->types[i] != 0; i++)
-        if (!golden.has_type[day->types[i]])
+    for (size_t i = 0; i < GOLDEN_TYPES_MAX && day->types[i] != 0; i++) {
+        if (!golden.has_type[day->types[i]]) {
             fail_msg("%s holds no %s", path, event_info_find(day->types[i])->text);
+        }
+    }
     fold_all(&golden);
     assert_int_equal(replica_state_digest(golden.txn, &digest), 0);
     store_memory_abort(golden.txn);
@@ -175,19 +184,23 @@ static void try_day(const struct golden_day *day, bool is_update)
     size_t size = 0;
     (void)snprintf(archive, sizeof archive, GOLDEN "%s.archive", day->name);
     (void)snprintf(path, sizeof path, GOLDEN "%s.digest", day->name);
-    if (is_update && !path_exists(archive)) /* what a release wrote is not written again */
+    if (is_update && !path_exists(archive)) { /* what a release wrote is not written again */
         record(day, archive);
+    }
     digest_of(day, archive, digest);
-    if (is_update)
+    if (is_update) {
         assert_int_equal(file_write(path, bytes_of_text(digest), 0644), 0);
+    }
     assert_int_equal(file_read(path, 1024, &data, &size), 0);
-    if (size != strlen(digest) || memcmp(data, digest, size) != 0)
+    if (size != strlen(digest) || memcmp(data, digest, size) != 0) {
         fail_msg("%s comes to another state: %.*s", archive, (int)strlen(digest), digest);
+    }
     free(data);
 }
 
 TEST(golden, a_recorded_journal_comes_to_the_state_it_came_to)
 {
-    for (size_t i = 0; i < golden_days_count; i++)
+    for (size_t i = 0; i < golden_days_count; i++) {
         try_day(&golden_days[i], getenv("TRESTLE_UPDATE") != NULL);
+    }
 }

@@ -44,8 +44,9 @@ static int ask(const struct customer *customer, const char *method, const char *
 
 static void assert_says(const char *what)
 {
-    if (strstr(client->body, what) == NULL)
+    if (strstr(client->body, what) == NULL) {
         fail_msg("%s is not in %s", what, client->body);
+    }
 }
 
 static void open_stall(void)
@@ -164,8 +165,9 @@ TEST(guests, a_customer_sees_no_board_and_changes_nothing)
     char order[ID_DIGITS + 1];
     open_stall();
     const struct customer anna = customer_come(client);
-    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++)
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
         assert_int_equal(ask(&anna, tries[i].method, tries[i].path, tries[i].body), 403);
+    }
     assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
     json_text_of(client->body, "id", order, sizeof order);
     assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, ""), NULL), 403);
@@ -227,8 +229,9 @@ TEST(guests, three_unpaid_orders_are_enough)
 {
     open_stall();
     const struct customer anna = customer_come(client), bert = customer_come(client);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    }
     assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 429);
     assert_says("orders that are not paid for");
     assert_int_equal(ask(&bert, "POST", "/api/orders", ORDER_OF_ONE), 201);
@@ -251,8 +254,9 @@ TEST(guests, who_waits_is_told_how_many_are_ahead_and_how_long_once_that_is_know
     char first[ID_DIGITS + 1], second[ID_DIGITS + 1];
     open_stall();
     const struct customer anna = customer_come(client), bert = customer_come(client);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 8; i++) {
         eat(&anna);
+    }
     assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
     json_text_of(client->body, "id", first, sizeof first);
     assert_int_equal(ask(&bert, "POST", "/api/orders", ORDER_OF_ONE), 201);
@@ -282,8 +286,9 @@ static void await_menu(const struct customer *customer)
 {
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
     while (ask(customer, "POST", "/api/quotes", TWO_OF_TEN) != 201 ||
-           strstr(client->body, "\"complete\":true") == NULL)
+           strstr(client->body, "\"complete\":true") == NULL) {
         assert_true(clock_mono_ms() < deadline_ms);
+    }
 }
 
 TEST(guests, what_a_gateway_takes_is_a_draft_and_its_customer_s_own_everywhere)

@@ -26,8 +26,9 @@ static char certificate[200], key[200];
 
 static void shell(const char *command)
 {
-    if (system(command) != 0) /* NOLINT(cert-env33-c): words of ours */
+    if (system(command) != 0) { /* NOLINT(cert-env33-c): words of ours */
         fail_msg("%s", command);
+    }
 }
 
 /* A new one, self-signed, for @name, in the place of what was there. */
@@ -65,8 +66,9 @@ static void close_node(void)
     static const char *const names[] = {"TRESTLE_HTTPS", "TRESTLE_TLS_CERTIFICATE",
                                         "TRESTLE_TLS_KEY"};
     stall_close(&stall);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_int_equal(unsetenv(names[i]), 0);
+    }
 }
 
 /* --- a client --- */
@@ -226,15 +228,17 @@ TEST(https, who_comes_over_tls_is_nobody_of_this_machine)
 static void until_name(const char *wanted)
 {
     const time_t end = time(NULL) + DEADLINE_MS / 1000;
-    while (strcmp(name_now(), wanted) != 0)
+    while (strcmp(name_now(), wanted) != 0) {
         assert_true(time(NULL) < end);
+    }
 }
 
 static void until_log(const char *wanted)
 {
     const time_t end = time(NULL) + DEADLINE_MS / 1000;
-    while (strstr(node_log(&stall.nodes[0]), wanted) == NULL)
+    while (strstr(node_log(&stall.nodes[0]), wanted) == NULL) {
         assert_true(time(NULL) < end);
+    }
 }
 
 TEST(https, a_new_certificate_is_taken_while_it_runs_and_a_wrong_one_is_not)

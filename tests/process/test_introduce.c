@@ -61,8 +61,9 @@ static void introduce(const struct run *told)
     struct introduction *introduction = &welcome.introductions[0];
     writer_init(&writer, introduction->frame, sizeof introduction->frame);
     message_write_events_begin(&writer, told->log, told->first_seq, told->count);
-    for (uint32_t i = 0; i < told->count; i++)
+    for (uint32_t i = 0; i < told->count; i++) {
         write_bin(&writer, told->events[i].bytes.data, told->events[i].bytes.size);
+    }
     message_write_events_end(&writer, &told->signature, false);
     assert_int_equal(writer_finish(&writer, &frame), 0);
     introduction->size = frame.size;

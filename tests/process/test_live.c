@@ -140,8 +140,9 @@ TEST(live, what_one_customer_has_another_is_never_told_though_he_knows_the_id)
     for (;;) { /* all that she hears until the queue is empty again */
         const char *frame = phone_hear_of(bertas, "\"type\":\"delta\"");
         assert_non_null(strstr(frame, "\"orders\":[]"));
-        if (strstr(frame, "\"waiting\":0") != NULL)
+        if (strstr(frame, "\"waiting\":0") != NULL) {
             break;
+        }
     }
     phone_close(annas);
     phone_close(bertas);
@@ -244,9 +245,9 @@ TEST(live, a_phone_that_says_too_much_is_closed_with_the_reason)
     (void)snprintf(message, sizeof message, "{\"type\":\"follow\",\"orders\":[\"%s\"]}", id);
     while (frame != NULL) {
         phone_say_often(phone, message, AT_ONCE);
-        do /* until it is told the order, for all of them at once */
+        do { /* until it is told the order, for all of them at once */
             frame = phone_hear_or_end(phone);
-        while (frame != NULL && strstr(frame, id) == NULL);
+        } while (frame != NULL && strstr(frame, id) == NULL);
     }
     assert_int_equal(phone_end(phone), 4429);
     phone_close(phone);
@@ -303,14 +304,17 @@ TEST(live, a_fifth_page_of_one_customer_ends_the_first)
     struct phone *phones[LIVE_OF_CUSTOMER_MAX + 1];
     open_stall(NULL);
     const struct customer anna = customer_come(client);
-    for (size_t i = 0; i <= LIVE_OF_CUSTOMER_MAX; i++)
+    for (size_t i = 0; i <= LIVE_OF_CUSTOMER_MAX; i++) {
         phones[i] = watch(&anna, "");
+    }
     assert_int_equal(phone_end(phones[0]), 4409);
     ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
-    for (size_t i = 1; i <= LIVE_OF_CUSTOMER_MAX; i++)
+    for (size_t i = 1; i <= LIVE_OF_CUSTOMER_MAX; i++) {
         (void)phone_hear_of(phones[i], "\"available\":false");
-    for (size_t i = 0; i <= LIVE_OF_CUSTOMER_MAX; i++)
+    }
+    for (size_t i = 0; i <= LIVE_OF_CUSTOMER_MAX; i++) {
         phone_close(phones[i]);
+    }
     close_stall();
 }
 
@@ -320,13 +324,15 @@ TEST(live, there_are_as_many_phones_as_the_setting_says_and_the_staff_come_in_al
     struct phone *phones[PHONES];
     open_stall("customers = 3\n");
     const struct customer anna = customer_come(client);
-    for (size_t i = 0; i < PHONES; i++)
+    for (size_t i = 0; i < PHONES; i++) {
         phones[i] = watch(&anna, "");
+    }
     assert_int_equal(phone_refused(stall.nodes[0].http_port, "customer"), 503);
     assert_int_equal(phone_refused(stall.nodes[0].http_port, "counter"), 101);
     phone_close(phones[0]);
-    while (phone_refused(stall.nodes[0].http_port, "customer") != 101)
+    while (phone_refused(stall.nodes[0].http_port, "customer") != 101) {
         continue; /* until the node has seen the end of that one */
+    }
     phone_close(phones[1]);
     phone_close(phones[2]);
     close_stall();

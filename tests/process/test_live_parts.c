@@ -45,16 +45,19 @@ TEST(live_parts, each_order_finds_those_that_follow_it_and_nobody_else)
         live_index_set(&index, &phones[i], ids, 2);
     }
     assert_int_equal(count_followers(&index, 0), 1);
-    for (uint32_t i = 1; i < PHONES; i++)
+    for (uint32_t i = 1; i < PHONES; i++) {
         assert_int_equal(count_followers(&index, i), 2);
+    }
     assert_int_equal(count_followers(&index, PHONES + 1), 0);
     const struct entity_id id = id_of(7);
-    for (uint32_t i = 0; i < PHONES; i++)
+    for (uint32_t i = 0; i < PHONES; i++) {
         live_index_set(&index, &phones[i], &id, i % 2);
+    }
     assert_int_equal(count_followers(&index, 7), PHONES / 2);
     assert_int_equal(count_followers(&index, 8), 0);
-    for (uint32_t i = 0; i < PHONES; i++)
+    for (uint32_t i = 0; i < PHONES; i++) {
         live_index_set(&index, &phones[i], NULL, 0);
+    }
     assert_int_equal(index.count, 0);
     live_index_close(&index);
 }
@@ -138,6 +141,7 @@ TEST(live_parts, what_is_not_as_it_has_to_be_is_malformed)
         {false, "{\"type\":\"follow\",\"orders\":[],\"more\":1}"},
     };
     struct live_message said;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_int_equal(read_as(rows[i].is_first, rows[i].text, &said), ERR_MALFORMED);
+    }
 }

@@ -124,8 +124,9 @@ static void order_place(uint64_t session)
     command_do(&command);
     const struct entity_id id =
         entity_id_mint(get_be32(key.bytes), bytes_of(bytes, sizeof bytes), command.key);
-    for (size_t i = 0; i < ENTITY_ID_BYTES; i++)
+    for (size_t i = 0; i < ENTITY_ID_BYTES; i++) {
         (void)snprintf(node.order + 2 * i, 3, "%02x", id.bytes[i]);
+    }
 }
 
 static void begin(void)
@@ -265,9 +266,10 @@ static void change_sick(enum store_memory_call call, void (*change)(bool is_seco
         }
         lives_refresh(node.lives); /* what could not be read is looked at again */
         assert_int_equal(phone_listen(&phone), 0);
-        if (!is_heard(wanted[nth % 2 == 0]))
+        if (!is_heard(wanted[nth % 2 == 0])) {
             fail_msg("read %u failed, and %s is not told: %.*s", nth, wanted[nth % 2 == 0],
                      (int)node.heard.size, node.heard.data);
+        }
         live_close(node.lives, &phone);
     }
 }
@@ -317,8 +319,9 @@ static void come_both(struct live phones[2])
 {
     assert_int_equal(phone_open(&phones[0], node.token, ""), 0);
     assert_int_equal(phone_open(&phones[1], node.other_token, ""), 0);
-    for (size_t i = 0; i < 4; i++) /* once more: of the queue */
+    for (size_t i = 0; i < 4; i++) { /* once more: of the queue */
         assert_int_equal(phone_listen(&phones[i % 2]), 0);
+    }
     text_clear(&node.heard);
 }
 
@@ -369,8 +372,9 @@ TEST(live_sick, a_queue_that_moved_meanwhile_is_not_told_as_it_was)
         assert_int_equal(phone_listen(&phones[1 - i]), 0);
         assert_true(is_heard(wanted));
     }
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         live_close(node.lives, &phones[i]);
+    }
     end();
 }
 
@@ -400,8 +404,9 @@ TEST(live_sick, a_phone_may_say_no_more_than_it_may_ask)
     assert_true(phone_chatter(&phones[0], "203.0.113.9") < burst);  /* of its token */
     assert_true(phone_chatter(&phones[1], "198.51.100.7") < burst); /* of its address */
     assert_true(phone_chatter(&phones[1], "") > 0);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         live_close(node.lives, &phones[i]);
+    }
     end();
 }
 

@@ -77,8 +77,9 @@ TEST(logger, the_same_line_again_at_once_is_held_back)
 {
     logger_configure(LOG_FORMAT_TEXT, LEVEL_INFO, "till");
     listen();
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; i++) {
         logger_say(LEVEL_INFO, "mesh", "again and again");
+    }
     logger_say(LEVEL_INFO, "mesh", "something else");
     assert_string_equal(heard(), "mesh: again and again\nmesh: something else\n");
 }

@@ -22,8 +22,9 @@ static void page_read(const char *name)
     for (size_t i = 0; i < size; i++) {
         if (data[i] == '\\' && i + 1 < size) {
             i++;
-            if (data[i] == '&')
+            if (data[i] == '&') {
                 continue;
+            }
         }
         page[kept++] = (char)data[i];
     }
@@ -38,8 +39,9 @@ static void assert_told(const char *name, const char *before, const char *word)
     size_t size = (size_t)snprintf(wanted, sizeof wanted, "%s%s", before, word);
     const char *at = page;
     while ((at = strstr(at, wanted)) != NULL) {
-        if (strchr(" \n.=\"", at[size]) != NULL)
+        if (strchr(" \n.=\"", at[size]) != NULL) {
             return;
+        }
         at++;
     }
     fail_msg("%s does not tell of %s", name, wanted);
@@ -51,19 +53,22 @@ TEST(manual, tells_of_every_command_and_its_flags)
     page_read("trestle.1");
     for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
         assert_told("trestle.1", ".SS trestle ", command->name);
-        for (size_t at = 0; command->flags[at].name != NULL; at++)
+        for (size_t at = 0; command->flags[at].name != NULL; at++) {
             assert_told("trestle.1", "--", command->flags[at].name);
+        }
     }
-    for (size_t i = 0; cli_common_flag_at(i) != NULL; i++)
+    for (size_t i = 0; cli_common_flag_at(i) != NULL; i++) {
         assert_told("trestle.1", "--", cli_common_flag_at(i)->name);
+    }
 }
 
 TEST(manual, tells_of_every_setting)
 {
     const struct setting_info *setting;
     page_read("trestle.conf.5");
-    for (uint32_t at = 0; (setting = setting_info_at(at)) != NULL; at++)
+    for (uint32_t at = 0; (setting = setting_info_at(at)) != NULL; at++) {
         assert_told("trestle.conf.5", ".BR ", setting->name);
+    }
 }
 
 TEST(manual, tells_of_every_event)
@@ -74,8 +79,9 @@ TEST(manual, tells_of_every_event)
 #undef X
     };
     page_read("trestle-events.7");
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         assert_told("trestle-events.7", ".BR ", types[i]);
+    }
 }
 
 TEST(manual, help_tells_of_every_command)
@@ -83,8 +89,9 @@ TEST(manual, help_tells_of_every_command)
     const struct cli_command *command;
     struct ran ran = RUN_WELL("--help");
     (void)snprintf(page, sizeof page, "%s", ran.out);
-    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++)
+    for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
         assert_told("--help", "\n  ", command->name);
+    }
 }
 
 TEST(manual, completions_know_every_command_and_flag)
@@ -98,8 +105,9 @@ TEST(manual, completions_know_every_command_and_flag)
         struct ran ran = RUN_WELL("completion", shells[i].shell);
         for (size_t at = 0; (command = cli_command_at(at)) != NULL; at++) {
             assert_non_null(strstr(ran.out, command->name));
-            if (command->flags[0].name == NULL)
+            if (command->flags[0].name == NULL) {
                 continue;
+            }
             (void)snprintf(wanted, sizeof wanted, "%s%s", shells[i].before, command->flags[0].name);
             assert_non_null(strstr(ran.out, wanted));
         }

@@ -103,8 +103,9 @@ TEST(menu_file, what_spreadsheets_write_is_understood)
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         char problem[MENU_PROBLEM_BYTES_MAX];
         assert_int_equal(read_table(tables[i].csv, problem), 0);
-        if (strstr(rows.data, tables[i].json) == NULL)
+        if (strstr(rows.data, tables[i].json) == NULL) {
             print_error("%s", rows.data);
+        }
         assert_non_null(strstr(rows.data, tables[i].json));
     }
     text_close(&rows);

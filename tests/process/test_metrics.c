@@ -24,8 +24,9 @@ static void assert_line(const char *all, const char *line)
 {
     char wanted[256];
     (void)snprintf(wanted, sizeof wanted, "\n%s\n", line);
-    if (strstr(all, wanted) == NULL)
+    if (strstr(all, wanted) == NULL) {
         fail_msg("there is no line %s in\n%s", line, all);
+    }
 }
 
 TEST(metrics, tell_orders_events_and_peers)
@@ -80,10 +81,12 @@ static void assert_well_formed(const char *line, size_t size, const char *before
     char type[128];
     size_t name = strcspn(line, "{ ");
     const char *number = line + size;
-    if (line[0] == '#')
+    if (line[0] == '#') {
         return;
-    while (number > line && number[-1] != ' ')
+    }
+    while (number > line && number[-1] != ' ') {
         number--;
+    }
     assert_true(name < size && strncmp(line, "trestle_", 8) == 0);
     assert_int_equal(strspn(number, "-0123456789."), (size_t)(line + size - number));
     (void)snprintf(type, sizeof type, "# TYPE %.*s ", (int)name, line);

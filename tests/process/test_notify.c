@@ -16,8 +16,9 @@ static int manager_open(const char *name)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const size_t size = strlen(name);
     memcpy(address.sun_path, name, size);
-    if (name[0] == '@')
+    if (name[0] == '@') {
         address.sun_path[0] = '\0';
+    }
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
     assert_int_equal(bind(fd, (const struct sockaddr *)&address,

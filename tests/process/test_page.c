@@ -38,8 +38,9 @@ static const struct web_file *fill(struct page *page, const char *facts)
 
 static void assert_text(struct bytes bytes, const char *text)
 {
-    if (bytes.size != strlen(text) || memcmp(bytes.data, text, bytes.size) != 0)
+    if (bytes.size != strlen(text) || memcmp(bytes.data, text, bytes.size) != 0) {
         fail_msg("%.*s", (int)bytes.size, (const char *)bytes.data);
+    }
 }
 
 /* As a browser does. */

@@ -32,11 +32,13 @@ int crypto_pwhash(unsigned char *const out, unsigned long long out_size, const c
 {
     static int (*real)(unsigned char *, unsigned long long, const char *, unsigned long long,
                        const unsigned char *, unsigned long long, size_t, int);
-    if (hashing == HASHES_NOT)
+    if (hashing == HASHES_NOT) {
         return errno = ENOMEM, -1;
-    if (hashing == HASHES_QUICKLY)
+    }
+    if (hashing == HASHES_QUICKLY) {
         return crypto_generichash(out, out_size, (const unsigned char *)password, password_size,
                                   salt, crypto_pwhash_SALTBYTES);
+    }
     if (real == NULL) {
         void *found = dlsym(RTLD_NEXT, "crypto_pwhash");
         memcpy(&real, &found, sizeof found);
@@ -83,8 +85,9 @@ static int guess_at(uint64_t staff, const char *digits, const char *right, uint8
     struct pin_guess guess = {.staff = staff, .pin = pin_of(digits)};
     guess.has_pin = guess.has_sealed = right != NULL;
     guess.blob.bytes[0] = blob;
-    if (right != NULL)
+    if (right != NULL) {
         guess.sealed = pin_of(right);
+    }
     return pin_book_try(book, &guess, now_ms, &wait_ms);
 }
 
@@ -136,8 +139,9 @@ TEST(pin_book, the_same_pin_of_another_person_is_another)
 /* Wrong guesses until it locks; how long it waits then. */
 static uint64_t lock(uint64_t staff)
 {
-    while (guess_at(staff, "0000", staff == MIRA ? "4711" : NULL, 1) == ERR_UNAUTHENTICATED)
+    while (guess_at(staff, "0000", staff == MIRA ? "4711" : NULL, 1) == ERR_UNAUTHENTICATED) {
         continue;
+    }
     return pin_book_wait(book, staff, now_ms);
 }
 
@@ -145,8 +149,9 @@ TEST(pin_book, after_five_wrong_ones_it_waits_twice_as_long_each_time_up_to_an_h
 {
     uint64_t expected_ms = LOCK_MS_FIRST;
     begin();
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
         assert_int_equal(guess_mira("0000"), ERR_UNAUTHENTICATED);
+    }
     assert_int_equal(pin_book_wait(book, MIRA, now_ms), 0);
     for (int i = 0; i < 10; i++) {
         assert_int_equal(guess_mira("0000"), ERR_UNAUTHENTICATED);
@@ -174,8 +179,9 @@ TEST(pin_book, a_number_that_nobody_has_waits_as_long)
 TEST(pin_book, sixty_guesses_and_a_restart_later_it_is_still_locked)
 {
     begin();
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < 60; i++) {
         (void)!guess_mira("0000");
+    }
     assert_int_equal(guess_mira("4711"), ERR_LIMIT);
     reopen();
     assert_true(pin_book_wait(book, MIRA, clock_mono_ms()) > 0);
@@ -185,8 +191,9 @@ TEST(pin_book, sixty_guesses_and_a_restart_later_it_is_still_locked)
 TEST(pin_book, who_tries_many_numbers_finds_the_device_locked_for_a_while)
 {
     begin();
-    for (uint64_t staff = 100; staff < 100 + DEVICE_GUESSES_MAX; staff++)
+    for (uint64_t staff = 100; staff < 100 + DEVICE_GUESSES_MAX; staff++) {
         assert_int_equal(guess_at(staff, "0000", NULL, 0), ERR_UNAUTHENTICATED);
+    }
     assert_int_equal(guess_mira("4711"), ERR_LIMIT);
     assert_int_equal(wait_ms, DEVICE_GUESS_MS);
     now_ms += DEVICE_GUESS_MS;
@@ -222,8 +229,9 @@ TEST(pin_book, of_too_many_numbers_the_one_tried_longest_ago_is_forgotten)
         guess_wrong(BEN);
         guess_wrong(CLEO);
     }
-    for (uint64_t i = 0; i < GUESSES_MAX - 3; i++)
+    for (uint64_t i = 0; i < GUESSES_MAX - 3; i++) {
         guess_wrong(2000 + i);
+    }
     guess_wrong(ADA);
     guess_wrong(3000); /* in the place of Ben */
     guess_wrong(CLEO);
@@ -237,8 +245,9 @@ TEST(pin_book, of_more_people_than_there_can_be_the_first_s_pin_is_opened_again)
 {
     begin();
     hashing = HASHES_QUICKLY;
-    for (uint64_t i = 0; i < STAFF_MAX; i++)
+    for (uint64_t i = 0; i < STAFF_MAX; i++) {
         assert_int_equal(guess_at(MIRA + i, "4711", "4711", 1), 0);
+    }
     assert_int_equal(guess_without_blob("4711"), 0);
     assert_int_equal(guess_at(MIRA + STAFF_MAX, "4711", "4711", 1), 0);
     assert_int_equal(guess_without_blob("4711"), ERR_UNAUTHENTICATED);
@@ -254,8 +263,9 @@ TEST(pin_book, without_memory_nobody_gets_in_and_the_guess_counts)
     hashing = HASHES_QUICKLY;
     assert_int_equal(guess_mira("4711"), 0);
     hashing = HASHES_NOT;
-    for (int i = 0; i < LOCK_FREE; i++)
+    for (int i = 0; i < LOCK_FREE; i++) {
         assert_int_equal(guess_without_blob("4711"), ERR_NO_MEMORY);
+    }
     assert_int_equal(guess_mira("4711"), ERR_LIMIT);
     end();
 }
@@ -290,11 +300,13 @@ TEST(pin_book, more_guesses_at_once_than_there_is_room_for_are_told_to_come_agai
     hashing = HASHES_QUICKLY;
     assert_int_equal(pin_desk_open(book, &desk), 0);
     assert_false(pin_desk_answered(desk, &answer));
-    for (guess.staff = 1; guess.staff <= PIN_DESK_MAX; guess.staff++)
+    for (guess.staff = 1; guess.staff <= PIN_DESK_MAX; guess.staff++) {
         assert_int_equal(pin_desk_ask(desk, &guess, &request), 0);
+    }
     assert_int_equal(pin_desk_ask(desk, &guess, &request), ERR_BUSY);
-    while (answered < PIN_DESK_MAX)
+    while (answered < PIN_DESK_MAX) {
         answered += pin_desk_answered(desk, &answer);
+    }
     assert_int_equal(answer.request, request);
     assert_int_equal(answer.err, ERR_UNAUTHENTICATED);
     assert_int_equal(pin_desk_ask(desk, &guess, &request), 0);
@@ -313,12 +325,14 @@ TEST(sealed_pin, each_device_opens_its_own_and_no_others)
     struct bytes sealed;
     struct pin opened;
     assert_int_equal(entropy_start(), 0);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         entropy_transport_key(&secrets[i]);
+    }
     live = (struct gate_live){.device = 1, .peers_count = 4};
-    for (uint64_t i = 0; i < 4; i++)
+    for (uint64_t i = 0; i < 4; i++) {
         live.peers[i] = (struct gate_peer){
             .device = i + 2, .role = ROLE_KITCHEN, .transport_key = transport_public(&secrets[1])};
+    }
     live.peers[1].role = ROLE_GATEWAY;
     live.peers[2].is_revoked = true;
     live.peers[3].is_retired = true;
@@ -329,12 +343,14 @@ TEST(sealed_pin, each_device_opens_its_own_and_no_others)
     assert_true(pin_equal(&opened, &pin));
     assert_int_equal(pin_unseal(sealed, MIRA, 2, &secrets[1], &opened), 0);
     assert_int_equal(pin_unseal(sealed, MIRA, 2, &secrets[2], &opened), ERR_MALFORMED);
-    for (uint64_t device = 3; device < 6; device++)
+    for (uint64_t device = 3; device < 6; device++) {
         assert_int_equal(pin_unseal(sealed, MIRA, device, &secrets[1], &opened), ERR_NOT_FOUND);
+    }
     assert_int_equal(pin_unseal(sealed, MIRA + 1, 1, &secrets[0], &opened), ERR_MALFORMED);
-    for (size_t cut = 0; cut < 1 + 8 + SEALED_PIN_BYTES; cut++)
+    for (size_t cut = 0; cut < 1 + 8 + SEALED_PIN_BYTES; cut++) {
         assert_int_equal(pin_unseal(bytes_of(buffer, cut), MIRA, 1, &secrets[0], &opened),
                          ERR_NOT_FOUND);
+    }
     buffer[0]++;
     assert_int_equal(pin_unseal(sealed, MIRA, 1, &secrets[0], &opened), ERR_NOT_FOUND);
 }

@@ -443,8 +443,9 @@ TEST(print_node, a_printer_that_is_another_device_s_now_prints_nothing_here)
     put_be64(owner, node.identity.device + 1);
     change_printer(PRINTER_OWNER, bytes_of(owner, sizeof owner));
     place();
-    for (uint32_t i = 0; i < 20; i++)
+    for (uint32_t i = 0; i < 20; i++) {
         assert_int_equal(core_turn(node.core, 1), 0);
+    }
     assert_int_equal(count_events(EVENT_PRINT_CLAIM), 0);
     put_be64(owner, node.identity.device);
     change_printer(PRINTER_OWNER, bytes_of(owner, sizeof owner));

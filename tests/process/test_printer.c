@@ -119,8 +119,9 @@ static enum spool_outcome outcome_of(struct spool *spool, uint64_t job)
     uint64_t ended = 0;
     enum spool_outcome outcome = SPOOL_PRINTED;
     const uint64_t until_ms = clock_mono_ms() + DEADLINE_MS;
-    while (!spool_take(spool, &ended, &outcome))
+    while (!spool_take(spool, &ended, &outcome)) {
         assert_true(clock_mono_ms() < until_ms);
+    }
     assert_int_equal(ended, job);
     return outcome;
 }
@@ -132,14 +133,16 @@ TEST(printer, slips_come_out_in_their_order_and_those_that_are_too_many_are_not_
     printer_start(PRINTER_ANSWERS);
     printer_set_paper(true, false);
     struct spool *spool = start(address(), false);
-    for (uint64_t i = 0; i < SPOOL_JOBS_MAX; i++)
+    for (uint64_t i = 0; i < SPOOL_JOBS_MAX; i++) {
         assert_int_equal(spool_push(spool, i, (const uint8_t *)"Ramen", 5), 0);
+    }
     assert_int_equal(spool_push(spool, 99, (const uint8_t *)"Ramen", 5), ERR_FULL);
     spool_look(spool, &troubles, &waiting);
     assert_int_equal(waiting, SPOOL_JOBS_MAX);
     printer_set_paper(false, false);
-    for (uint64_t i = 0; i < SPOOL_JOBS_MAX; i++)
+    for (uint64_t i = 0; i < SPOOL_JOBS_MAX; i++) {
         assert_int_equal(outcome_of(spool, i), SPOOL_PRINTED);
+    }
     spool_stop(spool);
     printer_stop();
     assert_int_equal(printed("Ramen"), SPOOL_JOBS_MAX);

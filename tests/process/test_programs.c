@@ -22,8 +22,9 @@ static void die_with_a_node(const char *state, int out_fd)
     (void)spawn((const char *const[]){"run", "--json", "--state", state, NULL}, out_fd,
                 scratch_file());
     (void)close(out_fd);
-    for (;;)
+    for (;;) {
         (void)pause();
+    }
 }
 
 TEST(programs, nodes_of_a_test_that_is_killed_end_with_it)
@@ -35,8 +36,9 @@ TEST(programs, nodes_of_a_test_that_is_killed_end_with_it)
     stall_init(&stall);
     assert_int_equal(pipe(ends), 0);
     const pid_t test = fork_mortal();
-    if (test == 0)
+    if (test == 0) {
         die_with_a_node(stall.nodes[0].state, ends[1]);
+    }
     (void)close(ends[1]);
     wait_for(ends[0]);
     assert_true(read(ends[0], line, sizeof line) > 0);

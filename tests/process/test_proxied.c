@@ -42,8 +42,9 @@ static bool is_limited_soon(const char *last)
     for (unsigned i = 0; i < TRIES_MAX; i++) {
         (void)snprintf(header, sizeof header, "X-Forwarded-For: 192.0.2.%u%s\r\n", i % 250 + 1,
                        last);
-        if (ask("/api/menu", header) == 429)
+        if (ask("/api/menu", header) == 429) {
             return true;
+        }
     }
     return false;
 }
@@ -60,8 +61,9 @@ TEST(proxied, what_was_passed_on_is_not_the_device_s_own_screen)
     open_node();
     assert_int_equal(ask("/api/kitchen/board", NULL), 200);
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
-        if (ask("/api/kitchen/board", headers[i]) != 401)
+        if (ask("/api/kitchen/board", headers[i]) != 401) {
             fail_msg("%s: %d", headers[i], client->status);
+        }
         assert_int_equal(ask("/api/menu", headers[i]), 200); /* anybody's */
     }
     assert_int_equal(ask("/api/kitchen/board", NULL), 200); /* on the same connection */

@@ -23,23 +23,26 @@ static int take(const char *client, uint64_t now_ms)
 TEST(rate, a_burst_passes_and_then_one_for_each_that_time_gives_back)
 {
     begin();
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; i++) {
         assert_int_equal(take("ada", 1000), 0);
+    }
     assert_int_equal(take("ada", 1000), ERR_LIMIT);
     assert_int_equal(wait_ms, 100);
     assert_int_equal(take("ada", 1099), ERR_LIMIT);
     assert_int_equal(take("ada", 1100), 0);
     assert_int_equal(take("ada", 1100), ERR_LIMIT);
-    for (int i = 0; i < 5; i++) /* after a rest all of it, and no more */
+    for (int i = 0; i < 5; i++) { /* after a rest all of it, and no more */
         assert_int_equal(take("ada", 99000), 0);
+    }
     assert_int_equal(take("ada", 99000), ERR_LIMIT);
 }
 
 TEST(rate, one_client_and_one_class_do_not_spend_another_s)
 {
     begin();
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; i++) {
         assert_int_equal(take("ada", 1000), 0);
+    }
     assert_int_equal(take("bob", 1000), 0);
     assert_int_equal(rates_take(&rates, RATE_WRITE, bytes_of_text("ada"), limit, 1000, &wait_ms),
                      0);

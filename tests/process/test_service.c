@@ -39,8 +39,9 @@ static void until_heard(int fd, const char *wanted)
     while (strstr(heard, wanted) == NULL) {
         struct pollfd told = {.fd = fd, .events = POLLIN};
         const uint64_t now_ms = clock_mono_ms();
-        if (now_ms >= until_ms || poll(&told, 1, (int)(until_ms - now_ms)) != 1)
+        if (now_ms >= until_ms || poll(&told, 1, (int)(until_ms - now_ms)) != 1) {
             fail_msg("the manager never heard %s", wanted);
+        }
         const ssize_t size = recv(fd, heard, sizeof heard - 1, 0);
         assert_true(size >= 0);
         heard[size] = '\0';
@@ -77,8 +78,9 @@ static void hang_up(const struct node *node, const char *wanted)
     assert_int_equal(kill(node->process, SIGHUP), 0);
     while (strstr(node_log(node), wanted) == NULL) {
         RUN("status", "--state", node->state); /* it goes on meanwhile */
-        if (clock_mono_ms() > until_ms)
+        if (clock_mono_ms() > until_ms) {
             fail_msg("never logged: %s; but: %s", wanted, node_log(node));
+        }
     }
 }
 

@@ -73,10 +73,12 @@ TEST(settings, each_knows_its_values_and_refuses_others_in_a_sentence)
     settings_defaults(&settings);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const int err = set(cases[i].name, cases[i].value);
-        if (cases[i].is_good != (err == 0))
+        if (cases[i].is_good != (err == 0)) {
             fail_msg("%s = %s: %d", cases[i].name, cases[i].value, err);
-        if (!cases[i].is_good)
+        }
+        if (!cases[i].is_good) {
             assert_non_null(strstr(problem, cases[i].value));
+        }
     }
 }
 
@@ -98,14 +100,16 @@ TEST(settings, more_origins_or_peers_than_there_is_room_for_are_refused_as_too_m
     settings_defaults(&settings);
     int err = 0;
     uint32_t origins = 0;
-    while ((err = set("origin", "https://popup.example")) == 0)
+    while ((err = set("origin", "https://popup.example")) == 0) {
         origins++;
+    }
     assert_int_equal(err, ERR_TOO_MANY);
     assert_int_equal(origins, ORIGINS_MAX);
     assert_string_equal(problem, "too many 'origin'");
     uint32_t peers = 0;
-    while ((err = set("peer", "0123456789abcdef@tcp://10.0.0.1:7450")) == 0)
+    while ((err = set("peer", "0123456789abcdef@tcp://10.0.0.1:7450")) == 0) {
         peers++;
+    }
     assert_int_equal(err, ERR_TOO_MANY);
     assert_int_equal(peers, DEVICES_MAX);
 }

@@ -62,11 +62,13 @@ static void peer_note(struct peer *peer, const struct transport_event *event)
     peer->ups += event->kind == TRANSPORT_UP;
     peer->downs += event->kind == TRANSPORT_DOWN;
     peer->messages += event->kind == TRANSPORT_MESSAGE;
-    if (event->kind == TRANSPORT_ENROL && peer->enrols++ == 0)
+    if (event->kind == TRANSPORT_ENROL && peer->enrols++ == 0) {
         peer->caller = event->caller;
+    }
     peer->link = event->link;
-    if (event->kind == TRANSPORT_UP || event->kind == TRANSPORT_MESSAGE)
+    if (event->kind == TRANSPORT_UP || event->kind == TRANSPORT_MESSAGE) {
         peer->from = event->device;
+    }
     if (event->frame.size > 0 && event->frame.size < sizeof peer->text) {
         memcpy(peer->text, event->frame.data, event->frame.size);
         peer->text[event->frame.size] = '\0';
@@ -78,8 +80,9 @@ static void peer_turn(struct peer *peer)
     struct transport_event event;
     uint32_t ready = 0;
     assert_int_equal(transport_wait(peer->transport, NULL, 0, 1, &ready), 0);
-    while (transport_next(peer->transport, &event))
+    while (transport_next(peer->transport, &event)) {
         peer_note(peer, &event);
+    }
 }
 
 static void peer_say(struct peer *peer, uint32_t link, const char *text)
@@ -93,10 +96,12 @@ static void until(struct peer *a, struct peer *b, const uint32_t *counter, uint3
     uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
     while (*counter < wanted) {
         peer_turn(a);
-        if (b != NULL)
+        if (b != NULL) {
             peer_turn(b);
-        if (clock_mono_ms() > deadline_ms)
+        }
+        if (clock_mono_ms() > deadline_ms) {
             fail_msg("nothing happened within %d ms", DEADLINE_MS);
+        }
     }
 }
 
@@ -184,10 +189,12 @@ static void stranger_until(struct stranger *stranger, struct peer *server, uint1
         uint8_t frame[64];
         peer_turn(server);
         int size = zmq_recv(stranger->monitor, frame, sizeof frame, ZMQ_DONTWAIT);
-        if (size == 6)
+        if (size == 6) {
             memcpy(&seen, frame, sizeof seen);
-        if (clock_mono_ms() > deadline_ms)
+        }
+        if (clock_mono_ms() > deadline_ms) {
             fail_msg("the stranger saw none of %x", events);
+        }
     }
 }
 
@@ -210,8 +217,9 @@ static void stranger_is_told(struct stranger *stranger, struct peer *server, enu
 
 static void server_heard_nothing(struct peer *server)
 {
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 20; i++) {
         peer_turn(server);
+    }
     assert_int_equal(server->ups, 0);
     assert_int_equal(server->messages, 0);
 }
@@ -290,8 +298,9 @@ TEST(transport, a_device_that_slept_while_others_filled_its_queues_and_left_wake
     peer_init(&bystander, 3);
     peer_open(&bystander, NULL);
     uint64_t until_ms = clock_mono_ms() + 1200;
-    while (clock_mono_ms() < until_ms)
+    while (clock_mono_ms() < until_ms) {
         peer_turn(&bystander);
+    }
     peer_close(&bystander);
     until(&pair.server, NULL, &pair.server.downs, 1);
     assert_in_range(pair.server.messages, 2, sent + 1);
@@ -475,9 +484,10 @@ TEST(transport, a_device_that_reads_nothing_costs_a_bounded_queue)
     pair_open(&pair);
     static const uint8_t frame[64 * 1024] = {1};
     bool was_full = false;
-    for (int i = 0; i < 2000 && !was_full; i++)
+    for (int i = 0; i < 2000 && !was_full; i++) {
         was_full = transport_send(pair.server.transport, pair.server.link,
                                   bytes_of(frame, sizeof frame)) == ERR_LIMIT;
+    }
     assert_true(was_full);
     /* It reads again: what was queued below the outbox arrives, and then what is new. */
     peer_say(&pair.server, pair.server.link, "fresh");
@@ -515,8 +525,9 @@ TEST(transport, a_device_takes_no_more_links_than_are_its_due)
         stranger_set_keys(&strangers[i], &greedy.secret, &server.device.key);
         assert_int_equal(zmq_connect(strangers[i].socket, transport_endpoint(server.transport)), 0);
         assert_int_equal(zmq_send(strangers[i].socket, "hello", 5, 0), 5);
-        if (i < LINKS_PER_DEVICE_MAX)
+        if (i < LINKS_PER_DEVICE_MAX) {
             until(&server, NULL, &server.messages, i + 1);
+        }
     }
     stranger_is_told(&strangers[LINKS_TRIED - 1], &server, BYE_OVERLOAD);
     assert_int_equal(server.ups, LINKS_PER_DEVICE_MAX);
@@ -534,8 +545,9 @@ TEST(transport, a_device_takes_no_more_links_than_are_its_due)
     until(&server, &modest, &server.downs, 1);
     assert_int_equal(zmq_send(strangers[LINKS_TRIED - 1].socket, "again", 5, 0), 5);
     until(&server, &modest, &server.ups, LINKS_PER_DEVICE_MAX + 2);
-    for (uint32_t i = 1; i < LINKS_TRIED; i++)
+    for (uint32_t i = 1; i < LINKS_TRIED; i++) {
         stranger_close(&strangers[i]);
+    }
     peer_close(&modest);
     peer_close(&server);
 }
@@ -585,8 +597,9 @@ TEST(transport, a_newcomer_is_answered_though_another_knocks_behind_it)
     char buffer[8];
     assert_int_equal(zmq_recv(strangers[0].socket, buffer, sizeof buffer, 0), 7);
     assert_int_equal(zmq_recv(strangers[1].socket, buffer, sizeof buffer, ZMQ_DONTWAIT), -1);
-    for (uint32_t i = 0; i < 2; i++)
+    for (uint32_t i = 0; i < 2; i++) {
         stranger_close(&strangers[i]);
+    }
     peer_close(&server);
 }
 

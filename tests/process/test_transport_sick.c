@@ -140,8 +140,9 @@ TEST(transport_sick, a_beacon_without_a_socket_says_so_and_without_networks_is_s
         const int err = beacon_open(&config, &beacon);
         has_failed = faults_end();
         assert_true(err == 0 || has_failed || nth == 1);
-        if (err == 0)
+        if (err == 0) {
             beacon_close(beacon);
+        }
         assert_in_range(nth, 1, CALLS_MAX);
     }
     const struct beacon_config v4 = {.device = 1, .mesh_port = 7450, .seed = 1};

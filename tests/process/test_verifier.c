@@ -27,8 +27,9 @@ static struct client *client;
 static const char *python(void)
 {
     const char *named = getenv("PYTHON");
-    if (named != NULL)
+    if (named != NULL) {
         return named;
+    }
     return access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3";
 }
 
@@ -54,16 +55,18 @@ static int verify(const char *a, const char *b, char *ret_said)
 static void assert_sound(const char *a, const char *b)
 {
     static char said[OUTPUT_BYTES_MAX];
-    if (verify(a, b, said) != 0)
+    if (verify(a, b, said) != 0) {
         fail_msg("the verifier: %s", said);
+    }
 }
 
 static void assert_found(const char *path, const char *what)
 {
     static char said[OUTPUT_BYTES_MAX];
     assert_int_equal(verify(path, NULL, said), 1);
-    if (strstr(said, what) == NULL)
+    if (strstr(said, what) == NULL) {
         fail_msg("the verifier does not say '%s' but: %s", what, said);
+    }
 }
 
 /* --- the stall --- */
@@ -75,8 +78,9 @@ static const char *field_of(const char *json, const char *field)
     char wanted[64];
     (void)snprintf(wanted, sizeof wanted, "\"%s\":\"", field);
     const char *at = strstr(json, wanted);
-    if (at == NULL)
+    if (at == NULL) {
         fail_msg("there is no %s in %s", field, json);
+    }
     at += strlen(wanted);
     (void)snprintf(value, sizeof value, "%.*s", (int)strcspn(at, "\""), at);
     return value;
@@ -135,8 +139,9 @@ static struct seller seller_start(void)
         while (ask(own, "POST", "/api/orders", ORDER_OF_ONE) == 201) {
             const char *seq = strstr(own->body, "\"seq\":");
             if (seq == NULL || dprintf(ends[1], "%s %lu\n", field_of(own->body, "log"),
-                                       strtoul(seq + strlen("\"seq\":"), NULL, 10)) < 0)
+                                       strtoul(seq + strlen("\"seq\":"), NULL, 10)) < 0) {
                 break;
+            }
         }
         _exit(1);
     }
@@ -197,8 +202,9 @@ TEST(verifier, what_a_node_exports_while_it_sells_is_sound_and_holds_what_it_had
     }
     /* All the while it sold: what came after the last export is not in it. */
     unsigned long seq = seller_sold(&seller, log);
-    while (export_has(path, log, seq))
+    while (export_has(path, log, seq)) {
         seq = seller_sold(&seller, log);
+    }
     seller_end(&seller);
     close_stall();
 }
@@ -207,8 +213,9 @@ TEST(verifier, exports_of_two_running_nodes_match_and_say_what_our_own_verifier_
 {
     static char said[OUTPUT_BYTES_MAX];
     open_stall();
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         assert_int_equal(ask(client, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    }
     const char *counter = path_in_stall("counter"), *tent = path_in_stall("tent");
     export(COUNTER, counter);
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
@@ -220,8 +227,9 @@ TEST(verifier, exports_of_two_running_nodes_match_and_say_what_our_own_verifier_
     const char *ours = RUN_WELL("verify", counter, "--json").out;
     const unsigned long events = strtoul(strstr(ours, "\"events\":") + 9, NULL, 10);
     (void)snprintf(counted, sizeof counted, "\"logs\": 2, \"events\": [%lu, %lu]", events, events);
-    if (strstr(said, counted) == NULL)
+    if (strstr(said, counted) == NULL) {
         fail_msg("the verifier does not say %s but: %s", counted, said);
+    }
     close_stall();
 }
 
@@ -293,8 +301,9 @@ static void order_of_guest(char ret_path[64], char ret_blob[96])
     (void)snprintf(ret_blob, 96, "/api/blobs/%s", field_of(client->body, "contact"));
     struct client *tent = client_new(stall.nodes[TENT].http_port);
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
-    while (ask(tent, "GET", ret_blob, NULL) != 200)
+    while (ask(tent, "GET", ret_blob, NULL) != 200) {
         assert_true(clock_mono_ms() < deadline_ms);
+    }
     assert_non_null(strstr(tent->body, GUEST));
     client_close(tent);
 }
@@ -325,8 +334,9 @@ TEST(verifier, a_guest_who_was_erased_is_in_no_file_of_any_device_and_all_still_
     assert_verifies(COUNTER);
     node_start(&stall.nodes[TENT]);
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
-    while (holds_guest(stall.nodes[TENT].state))
+    while (holds_guest(stall.nodes[TENT].state)) {
         assert_true(clock_mono_ms() < deadline_ms);
+    }
     assert_verifies(TENT);
     /* Nor does it come back with what another device has, or with a restart. */
     assert_int_equal(node_end(&stall.nodes[COUNTER], SIGTERM), 0);

@@ -72,8 +72,9 @@ static void core_wake(void *context)
 static bool core_wait(struct core *core)
 {
     check(pthread_mutex_lock(&core->lock) == 0);
-    while (!core->has_news && !core->is_stopping)
+    while (!core->has_news && !core->is_stopping) {
         check(pthread_cond_wait(&core->wake, &core->lock) == 0);
+    }
     core->has_news = false;
     bool goes_on = !core->is_stopping;
     check(pthread_mutex_unlock(&core->lock) == 0);
@@ -104,17 +105,20 @@ static void core_turn(struct core *core)
     bool has_any = core_step(core, txn);
     check(replica_seal(core->replica, txn, now_of(), core->effects) == 0);
     check(store_lmdb_commit(txn) == 0);
-    for (uint32_t i = 0; i < core->effects->answers_count; i++)
+    for (uint32_t i = 0; i < core->effects->answers_count; i++) {
         command_queue_answer(core->queue, core->effects->answers[i].request,
                              &core->effects->answers[i]);
-    if (has_any)
+    }
+    if (has_any) {
         web_notify(core->web);
+    }
 }
 
 static void *core_run(void *argument)
 {
-    while (core_wait(argument))
+    while (core_wait(argument)) {
         core_turn(argument);
+    }
     return NULL;
 }
 
@@ -247,8 +251,9 @@ static int dial_with(const struct core *core, int receive_bytes)
                                   .sin_addr = {htonl(INADDR_LOOPBACK)}};
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     check(fd >= 0);
-    if (receive_bytes > 0)
+    if (receive_bytes > 0) {
         check(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes) == 0);
+    }
     check(connect(fd, (const struct sockaddr *)(const void *)&address, sizeof address) == 0);
     be_patient(fd);
     return fd;
@@ -263,8 +268,9 @@ static bool send_bytes(int fd, const void *data, size_t size)
 {
     for (size_t at = 0; at < size;) {
         ssize_t sent = send(fd, (const char *)data + at, size - at, MSG_NOSIGNAL);
-        if (sent <= 0)
+        if (sent <= 0) {
             return false;
+        }
         at += (size_t)sent;
     }
     return true;
@@ -274,8 +280,9 @@ static bool receive_bytes(int fd, void *to, size_t size)
 {
     for (size_t at = 0; at < size;) {
         ssize_t count = recv(fd, (char *)to + at, size - at, 0);
-        if (count <= 0)
+        if (count <= 0) {
             return false;
+        }
         at += (size_t)count;
     }
     return true;
@@ -287,8 +294,9 @@ static bool receive_head(int fd)
     size_t size = 0;
     while (size + 1 < sizeof got.head && receive_bytes(fd, got.head + size, 1)) {
         got.head[++size] = '\0';
-        if (size >= 4 && memcmp(got.head + size - 4, "\r\n\r\n", 4) == 0)
+        if (size >= 4 && memcmp(got.head + size - 4, "\r\n\r\n", 4) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -298,14 +306,16 @@ static void receive_answer(int fd, bool is_bare)
     memset(&got, 0, sizeof got.status + sizeof got.head);
     got.body_size = 0;
     got.body[0] = '\0';
-    if (!receive_head(fd))
+    if (!receive_head(fd)) {
         return;
+    }
     got.status = (int)strtol(got.head + strlen("HTTP/1.1 "), NULL, 10);
     const char *length = strstr(got.head, "content-length: ");
     got.body_size = length == NULL || is_bare ? 0 : strtoul(length + 16, NULL, 10);
     check(got.body_size < sizeof got.body);
-    if (!receive_bytes(fd, got.body, got.body_size))
+    if (!receive_bytes(fd, got.body, got.body_size)) {
         got.status = 0;
+    }
     got.body[got.body_size] = '\0';
 }
 
@@ -315,13 +325,15 @@ static int ask_on(int fd, const char *method, const char *path, const char *head
 {
     static char request[200 * 1024];
     char length[64] = "";
-    if (body != NULL)
+    if (body != NULL) {
         (void)snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(body));
+    }
     int size = snprintf(request, sizeof request, "%s %s HTTP/1.1\r\n%s%s\r\n%s", method, path,
                         headers, length, body == NULL ? "" : body);
     check(size > 0 && (size_t)size < sizeof request);
-    if (!send_bytes(fd, request, (size_t)size))
+    if (!send_bytes(fd, request, (size_t)size)) {
         return got.status = 0;
+    }
     receive_answer(fd, strcmp(method, "HEAD") == 0);
     return got.status;
 }
@@ -371,8 +383,9 @@ static void assert_is(const struct schema *schema, const char *body)
 {
     char where[JSON_WHERE_BYTES_MAX] = "";
     struct json_value *value = NULL;
-    if (json_parse_as(schema, bytes_of_text(body), &value, where) != 0)
+    if (json_parse_as(schema, bytes_of_text(body), &value, where) != 0) {
         fail_msg("not a %s: %s in %.300s", schema->name, where, body);
+    }
     json_free(value);
 }
 
@@ -481,8 +494,9 @@ TEST(web, it_says_how_it_is_with_headers_that_protect)
     struct core *core = core_serve(core_new(ROLE_OWNER));
     assert_int_equal(200, get(core, "/healthz"));
     assert_string_equal("{\"ok\":true}", got.body);
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
         assert_non_null(strstr(got.head, headers[i]));
+    }
     assert_null(strstr(got.head, "access-control"));
     assert_int_equal(200, get(core, "/readyz"));
     assert_int_equal(200, get(core, "/api/session"));
@@ -755,8 +769,9 @@ static void added_handle(void *context, const struct annex_request *request,
 static bool added_answered(void *context, struct annex_answer *ret_answer)
 {
     struct added *added = context;
-    if (added->later == 0)
+    if (added->later == 0) {
         return false;
+    }
     *ret_answer = (struct annex_answer){.request = added->later};
     added->later = 0;
     text_append_text(&ret_answer->body, "{}");
@@ -823,9 +838,10 @@ TEST(web, a_connection_serves_one_request_after_another)
 {
     struct core *core = core_serve(core_new(ROLE_OWNER));
     int fd = dial(core);
-    for (int i = 0; i < 50; i++)
+    for (int i = 0; i < 50; i++) {
         assert_int_equal(
             200, ask_on(fd, "GET", i % 2 == 0 ? "/api/session" : "/healthz", own_host(core), NULL));
+    }
     assert_int_equal(200, ask_on(fd, "HEAD", "/api/session", own_host(core), NULL));
     assert_int_equal(0, got.body_size);
     assert_int_equal(200, ask_on(fd, "GET", "/healthz", own_host(core), NULL));
@@ -855,8 +871,9 @@ TEST(web, an_answer_for_a_closed_connection_is_dropped)
     core_wake(core);
     int status = 0;
     const uint64_t until = now_of().mono_ms + DEADLINE_MS;
-    while (status != 201 && now_of().mono_ms < until)
+    while (status != 201 && now_of().mono_ms < until) {
         status = post(core, "/api/orders", 999, TWO_BURGERS); /* busy while all slots are in use */
+    }
     assert_int_equal(201, status);
     core_free(core);
 }
@@ -896,17 +913,21 @@ static void hear(int fd)
     uint8_t head[2];
     uint8_t extended[8];
     heard.opcode = -1;
-    if (!receive_bytes(fd, head, 2))
+    if (!receive_bytes(fd, head, 2)) {
         return;
+    }
     heard.size = head[1] & 0x7f;
     size_t extra = heard.size == 126 ? 2 : heard.size == 127 ? 8 : 0;
-    if (!receive_bytes(fd, extended, extra))
+    if (!receive_bytes(fd, extended, extra)) {
         return;
-    for (size_t i = 0; i < extra; i++)
+    }
+    for (size_t i = 0; i < extra; i++) {
         heard.size = (i == 0 ? 0 : heard.size << 8) | extended[i];
+    }
     check(heard.size < sizeof heard.data);
-    if (receive_bytes(fd, heard.data, heard.size))
+    if (receive_bytes(fd, heard.data, heard.size)) {
         heard.opcode = head[0] & 0x0f;
+    }
     heard.data[heard.size] = '\0';
 }
 
@@ -915,10 +936,10 @@ static void hear_type(int fd, const char *type)
 {
     char begin[40];
     (void)snprintf(begin, sizeof begin, "{\"type\":\"%s\"", type);
-    do
+    do {
         hear(fd);
-    while (heard.opcode >= 0 &&
-           (heard.opcode != 1 || strncmp(heard.data, begin, strlen(begin)) != 0));
+    } while (heard.opcode >= 0 &&
+             (heard.opcode != 1 || strncmp(heard.data, begin, strlen(begin)) != 0));
     assert_int_equal(1, heard.opcode);
 }
 
@@ -928,8 +949,9 @@ static bool say(int fd, int opcode, const void *data, size_t size)
     size_t head_size = 2;
     head[1] = (uint8_t)(0x80 | (size < 126 ? size : size < 65536 ? 126 : 127));
     size_t extra = size < 126 ? 0 : size < 65536 ? 2 : 8;
-    for (size_t i = 0; i < extra; i++)
+    for (size_t i = 0; i < extra; i++) {
         head[head_size++] = (uint8_t)(size >> (8 * (extra - 1 - i)));
+    }
     head_size += 4; /* a mask of zeros */
     return send_bytes(fd, head, head_size) && send_bytes(fd, data, size);
 }
@@ -937,9 +959,9 @@ static bool say(int fd, int opcode, const void *data, size_t size)
 /* The status in the close frame that comes next; 0 when it just ended. */
 static int hear_close(int fd)
 {
-    do
+    do {
         hear(fd);
-    while (heard.opcode >= 0 && heard.opcode != 8);
+    } while (heard.opcode >= 0 && heard.opcode != 8);
     return heard.opcode == 8 && heard.size >= 2
                ? (uint8_t)heard.data[0] << 8 | (uint8_t)heard.data[1]
                : 0;
@@ -1132,8 +1154,9 @@ static void place_large(const struct core *core, unsigned key)
 static unsigned count_of(const char *text, const char *part)
 {
     unsigned count = 0;
-    for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part))
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part)) {
         count++;
+    }
     return count;
 }
 
@@ -1144,8 +1167,9 @@ TEST(web, a_large_snapshot_comes_in_parts_and_nothing_is_left_out)
     unsigned parts = 0;
     struct core *core = core_serve(core_new(ROLE_OWNER));
     open_stall(core);
-    for (unsigned i = 0; i < ORDERS; i++)
+    for (unsigned i = 0; i < ORDERS; i++) {
         place_large(core, 100 + i);
+    }
     int fd = open_socket(core, "/ws?view=counter");
     do {
         hear_type(fd, "snapshot");
@@ -1231,8 +1255,9 @@ TEST(web, a_client_that_cannot_wait_keeps_nobody_busy)
     assert_int_equal(0, shutdown(fds[1], SHUT_WR));
     hear_type(screen, "marks");
     double before = cpu_seconds();
-    for (int seconds = 0; seconds < 2; seconds++)
+    for (int seconds = 0; seconds < 2; seconds++) {
         hear_type(screen, "marks");
+    }
     assert_true(cpu_seconds() - before < 0.5);
     atomic_store(&core->is_deaf, false);
     core_wake(core);
@@ -1350,9 +1375,11 @@ static bool is_let_in(const struct core *core)
 static bool is_let_in_soon(const struct core *core)
 {
     uint64_t until = now_of().mono_ms + DEADLINE_MS;
-    while (now_of().mono_ms < until)
-        if (is_let_in(core))
+    while (now_of().mono_ms < until) {
+        if (is_let_in(core)) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -1389,13 +1416,15 @@ TEST(web, of_the_phones_one_address_has_half_and_leaves_the_others_theirs)
     core->config.connections_max = 64;
     core->config.proxies = &proxies;
     (void)core_serve(core);
-    while (count < PHONES && status == 101)
+    while (count < PHONES && status == 101) {
         status = phone_of(core, "2001:db8::1", &fds[count++]);
+    }
     assert_int_equal(status, 503);
     assert_int_equal(count - 1, PHONES / 2);
     assert_int_equal(101, phone_of(core, "2001:db8:1::1", &fds[count++]));
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         (void)close(fds[i]);
+    }
     core_free(core);
 }
 
@@ -1468,8 +1497,9 @@ TEST(web, what_a_proxy_passes_on_leaves_room_for_our_own_screens)
         fds[i] = dial(core);
         (void)snprintf(client, sizeof client, "198.51.100.%u", i);
         assert_int_equal(i < STRANGERS ? 200 : 503, pass_on(fds[i], core, client));
-        if (i < STRANGERS) /* again, on the same connection */
+        if (i < STRANGERS) { /* again, on the same connection */
             assert_int_equal(200, pass_on(fds[i], core, client));
+        }
     }
     assert_true(is_let_in_soon(core));
     (void)close(fds[0]);
@@ -1479,8 +1509,9 @@ TEST(web, what_a_proxy_passes_on_leaves_room_for_our_own_screens)
         (void)close(fds[0]);
         fds[0] = dial(core);
     }
-    for (unsigned i = 0; i < STRANGERS; i++)
+    for (unsigned i = 0; i < STRANGERS; i++) {
         (void)close(fds[i]);
+    }
     core_free(core);
 }
 
@@ -1502,8 +1533,9 @@ TEST(web, one_network_leaves_half_of_the_strangers_connections_to_others)
     assert_int_equal(503, pass_on(fds[3], core, "2001:db8::4"));
     assert_int_equal(200, pass_on(fds[0], core, "2001:db8::9"));
     assert_int_equal(200, pass_on(fds[0], core, "192.0.2.1")); /* the proxy's next client */
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         (void)close(fds[i]);
+    }
     core_free(core);
 }
 
@@ -1539,8 +1571,9 @@ TEST(web, of_what_goes_wrong_again_and_again_it_says_a_line_a_second)
     int fd = dial(core);
     assert_int_equal(200, ask_on(fd, "GET", "/healthz", own_host(core), NULL));
     assert_false(is_let_in(core));
-    while (!is_said("too many connections: one was refused (and "))
+    while (!is_said("too many connections: one was refused (and ")) {
         assert_false(is_let_in(core));
+    }
     assert_true(is_said(" lines like it)"));
     (void)close(fd);
     core_free(core);
@@ -1575,9 +1608,9 @@ static void change_and_hear(int writer, int reader, const struct core *core, uns
     char number[40];
     (void)snprintf(number, sizeof number, "\"number\":%u,", 100 + n);
     change_much(writer, core, n);
-    do
+    do {
         hear_type(reader, "delta");
-    while (strstr(heard.data, number) == NULL);
+    } while (strstr(heard.data, number) == NULL);
 }
 
 TEST(web, a_reader_that_takes_nothing_is_cut_and_the_others_go_on)
@@ -1594,8 +1627,9 @@ TEST(web, a_reader_that_takes_nothing_is_cut_and_the_others_go_on)
     (void)snprintf(origin, sizeof origin, "Origin: http://127.0.0.1:%d\r\n", web_port(core->web));
     assert_int_equal(101, upgrade_on(slow, core, "/ws?view=counter", origin));
     /* Its buffers take a few hundred KiB; nothing beyond is kept for it. */
-    for (unsigned n = 0; n < 40; n++)
+    for (unsigned n = 0; n < 40; n++) {
         change_and_hear(writer, other, core, n);
+    }
     assert_true(is_let_in_soon(core)); /* there was no room while the slow one was there */
     change_and_hear(writer, other, core, 99);
     (void)close(writer);

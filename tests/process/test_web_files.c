@@ -75,8 +75,9 @@ TEST(web_files, are_found_by_the_paths_that_people_ask_for)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct web_file *file = web_files_find(files, rows[i].path);
         assert_true((file == NULL) == (rows[i].file == NULL));
-        if (file != NULL)
+        if (file != NULL) {
             assert_string_equal(file->path, rows[i].file);
+        }
     }
     assert_int_equal(web_files_find(files, "/help.html")->gzip.size, 8);
     memset(long_path, 'x', sizeof long_path - 1);

@@ -25,10 +25,12 @@ TEST(web_guard, only_our_own_hosts_are_heard)
                                       "[::1]",
                                       "LOCALHOST:7741 ",
                                       "5173"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(guard_host(&guard, good[i]));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(guard_host(&guard, bad[i]));
+    }
 }
 
 TEST(web_guard, only_our_own_origins_may_write)
@@ -43,10 +45,12 @@ TEST(web_guard, only_our_own_origins_may_write)
                                       "http://localhost:7741.evil.example",
                                       "localhost:7741",
                                       "http://localhost:7741/"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(guard_origin(&guard, good[i]));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(guard_origin(&guard, bad[i]));
+    }
 }
 
 TEST(web_guard, where_any_name_will_do_a_page_of_that_very_name_may_write)
@@ -74,10 +78,12 @@ TEST(web_guard, loopback_is_told_from_the_rest)
 {
     static const char *const good[] = {"127.0.0.1", "127.3.2.1", "::1", "localhost"};
     static const char *const bad[] = {"0.0.0.0", "::", "192.168.1.2", "", "127.0.0.1.evil", "*"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(guard_address_is_loopback(good[i]));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(guard_address_is_loopback(bad[i]));
+    }
 }
 
 /* Browsers keep what they are told of names, and a machine's own are nobody's to keep it of. */
@@ -89,10 +95,12 @@ TEST(web_guard, a_name_is_no_address_and_not_this_machine)
         "",          ":80",       "localhost", "LocalHost:7741", "a.localhost", "127.0.0.1:80",
         "192.0.2.7", "[::1]:8443"};
     char endless[GUARD_TEXT_BYTES_MAX + 8];
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(guard_is_name(good[i]));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(guard_is_name(bad[i]));
+    }
     memset(endless, 'a', sizeof endless - 1);
     endless[sizeof endless - 1] = '\0';
     assert_false(guard_is_name(endless));
@@ -159,8 +167,9 @@ TEST(web_files, a_path_is_looked_up_and_never_walked)
     assert_false(web_files_find(files, "/")->is_immutable);
     static const char *const none[] = {"/link",    "/.hidden", "/../etc/passwd", "/assets",
                                        "/assets/", "",         "/counter/x",     "/nothing"};
-    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
         assert_null(web_files_find(files, none[i]));
+    }
     web_files_free(files);
     remove_all();
 }
@@ -180,8 +189,10 @@ TEST(web_guard, browsers_are_told_to_keep_to_tls_for_names_alone)
     static const char *const others[] = {
         "",          ":443",           "localhost",  "LocalHost:8443", "stall.localhost",
         "127.0.0.1", "192.0.2.1:8443", "[::1]:8443", "[2001:db8::1]"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_true(guard_is_name(names[i]));
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         assert_false(guard_is_name(others[i]));
+    }
 }

@@ -55,8 +55,9 @@ static void file_map(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     void *mapped = fd < 0 ? MAP_FAILED : mmap(NULL, 8, PROT_READ, MAP_SHARED, fd, 0);
     ahead_ms = mapped != MAP_FAILED ? mapped : NULL;
-    if (fd >= 0)
+    if (fd >= 0) {
         (void)close(fd);
+    }
 }
 
 __attribute__((constructor(101))) static void begin(void)
@@ -67,8 +68,9 @@ __attribute__((constructor(101))) static void begin(void)
     began_ns[0] = real_ns(CLOCK_MONOTONIC);
     began_ns[1] = real_ns(CLOCK_BOOTTIME);
     speed = times != NULL && atol(times) > 0 ? atol(times) : 1;
-    if (file != NULL)
+    if (file != NULL) {
         file_map(file);
+    }
 }
 
 static int64_t fast_ns(clockid_t which)
@@ -80,10 +82,12 @@ static int64_t fast_ns(clockid_t which)
 
 int clock_gettime(clockid_t which, struct timespec *to)
 {
-    if (real_gettime == NULL)
+    if (real_gettime == NULL) {
         begin();
-    if (which != CLOCK_MONOTONIC && which != CLOCK_BOOTTIME)
+    }
+    if (which != CLOCK_MONOTONIC && which != CLOCK_BOOTTIME) {
         return real_gettime(which, to);
+    }
     *to = time_of(fast_ns(which));
     return 0;
 }

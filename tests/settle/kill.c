@@ -56,8 +56,9 @@ static void tell(const char *text)
 {
     const char *path = getenv("KILL_FILE");
     int fd = path != NULL ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
-    if (fd < 0)
+    if (fd < 0) {
         return;
+    }
     (void)!write(fd, text, strlen(text));
     (void)close(fd);
 }
@@ -73,8 +74,9 @@ static void moment(const char *when, const char *what)
 {
     char line[96];
     const long number = atomic_fetch_add(&moments, 1) + 1;
-    if (number != kill_at)
+    if (number != kill_at) {
         return;
+    }
     (void)snprintf(line, sizeof line, "%ld killed %s %s\n", number, when, what);
     tell(line);
     (void)raise(SIGKILL);
@@ -94,8 +96,9 @@ static const char *peer_of(int fd)
     struct sockaddr_in peer = {.sin_family = AF_INET};
     socklen_t size = sizeof peer;
     if (getpeername(fd, (struct sockaddr *)(void *)&peer, &size) != 0 ||
-        peer.sin_family != AF_INET || ntohs(peer.sin_port) != kill_port)
+        peer.sin_family != AF_INET || ntohs(peer.sin_port) != kill_port) {
         return "answer";
+    }
     return "request";
 }
 
@@ -104,8 +107,9 @@ static int is_full(const char *what)
 {
     char line[64];
     const long number = atomic_fetch_add(&flushes, 1) + 1;
-    if (full_at == 0 || number < full_at || number > full_at + full_times)
+    if (full_at == 0 || number < full_at || number > full_at + full_times) {
         return 0;
+    }
     (void)snprintf(line, sizeof line, "%ld full %s\n", number, what);
     tell(line);
     return 1;

@@ -57,10 +57,12 @@ int __wrap_crypto_sign_ed25519_verify_detached(const unsigned char *signature,
                                                unsigned long long size, const unsigned char *key)
 {
     struct answer *answer = place_of(signature);
-    if (size > MESSAGE_SIZE_MAX)
+    if (size > MESSAGE_SIZE_MAX) {
         return __real_crypto_sign_ed25519_verify_detached(signature, message, size, key);
-    if (is_same(answer, signature, message, (size_t)size, key))
+    }
+    if (is_same(answer, signature, message, (size_t)size, key)) {
         return answer->result;
+    }
     answer->is_used = true;
     answer->result = __real_crypto_sign_ed25519_verify_detached(signature, message, size, key);
     answer->size = (size_t)size;

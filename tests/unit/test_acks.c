@@ -78,8 +78,9 @@ TEST(acks, a_claim_beyond_the_own_head_makes_no_mark_beyond_it)
 TEST(acks, more_devices_than_the_roster_holds_are_passed_over)
 {
     start();
-    for (uint64_t device = 10; device < 10 + DEVICES_MAX; device++)
+    for (uint64_t device = 10; device < 10 + DEVICES_MAX; device++) {
         assert_true(acks_note(&acks, device, OWN_SLOT, 3));
+    }
     assert_false(acks_note(&acks, 9, OWN_SLOT, 8));
     assert_int_equal(mark(OWN_SLOT, DEVICES_MAX + 1), 3);
     assert_int_equal(mark(OWN_SLOT, DEVICES_MAX + 2), 3);

@@ -17,8 +17,9 @@ static const struct entity_id order = {.bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 
 static struct bytes sample(enum event_type type, uint8_t *data, size_t capacity)
 {
     for (size_t i = 0; i < body_samples_count; i++) {
-        if (body_samples[i].type == type)
+        if (body_samples[i].type == type) {
             return body_sample_bytes(&body_samples[i], data, capacity);
+        }
     }
     fail();
     return bytes_of(NULL, 0);
@@ -59,8 +60,9 @@ static void sign_all(struct stage *stage)
     sign(stage, THIEF, EVENT_LINE_ADD, 5001);
     const struct log_head honest = stage->peers[THIEF].head;
     assert_int_equal(honest.seq, HONEST_SEQ);
-    for (size_t i = 0; i < sizeof stolen / sizeof stolen[0]; i++)
+    for (size_t i = 0; i < sizeof stolen / sizeof stolen[0]; i++) {
         sign(stage, THIEF, stolen[i], i);
+    }
     sign(stage, OWNER, EVENT_ACCEPT, 6000);
     sign_revocation(stage, &honest);
     sign(stage, OWNER, EVENT_DONE, 8000);
@@ -83,8 +85,9 @@ static struct hash outcome(uint32_t turns, uint32_t count, uint64_t last)
         const uint32_t writer = (turns >> i & 1) != 0 ? THIEF : OWNER;
         const uint64_t seq = next[writer]++;
         /* A bystander brings it: the thief's own link is cut at the revocation. */
-        if (writer == OWNER || seq <= last)
+        if (writer == OWNER || seq <= last) {
             stage_turn(stage, BYSTANDER, frame_event(stage, writer, seq, true));
+        }
     }
     const struct hash hash = store_memory_digest(stage->store, TABLE_STATE);
     stage_stop(stage);
@@ -100,10 +103,12 @@ TEST(backdated, what_a_revoked_key_signs_counts_in_no_order_of_arrival)
     uint32_t orders = 0;
     for (uint32_t turns = 0; turns < 1U << count; turns++) {
         uint32_t bits = 0;
-        for (uint32_t i = 0; i < count; i++)
+        for (uint32_t i = 0; i < count; i++) {
             bits += turns >> i & 1;
-        if (bits != thief_events)
+        }
+        if (bits != thief_events) {
             continue;
+        }
         const struct hash hash = outcome(turns, count, STOLEN_SEQ);
         assert_true(hash_equal(&hash, &honest));
         orders++;

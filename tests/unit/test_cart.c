@@ -66,8 +66,9 @@ TEST(cart, its_row_says_all_of_it_and_half_a_row_nothing)
     assert_true(again.has_placed && again.placed_round == 0);
     assert_true(entity_id_equal(&again.placed, &order));
     assert_true(cart_has_edit(&again, 3));
-    for (size_t size = 0; size < written.size; size++)
+    for (size_t size = 0; size < written.size; size++) {
         assert_int_not_equal(cart_decode(bytes_of(written.data, size), &again), 0);
+    }
 }
 
 TEST(cart, the_largest_one_has_room_in_its_row)
@@ -81,8 +82,9 @@ TEST(cart, the_largest_one_has_room_in_its_row)
     memset(note, 'n', sizeof note);
     memset(line.options, 0xff, sizeof line.options);
     memset(&cart, 0, sizeof cart);
-    for (uint32_t i = 0; i < CART_LINES_MAX; i++)
+    for (uint32_t i = 0; i < CART_LINES_MAX; i++) {
         assert_int_equal(cart_add(&cart, UINT64_MAX - i, bytes_of(who, sizeof who), &line), 0);
+    }
     assert_int_equal(cart_add(&cart, 7, bytes_of_text(""), &line), ERR_TOO_MANY);
     (void)row();
 }
@@ -129,8 +131,9 @@ TEST(cart, the_last_edits_are_remembered)
 {
     begin();
     assert_true(cart_has_edit(&cart, 1));
-    for (uint64_t edit = 100; edit < 100 + CART_EDITS_MAX; edit++)
+    for (uint64_t edit = 100; edit < 100 + CART_EDITS_MAX; edit++) {
         assert_int_equal(cart_change(&cart, edit, 1, 1, NULL), 0);
+    }
     assert_false(cart_has_edit(&cart, 1));
     assert_true(cart_has_edit(&cart, 100));
     assert_int_not_equal(cart_edit_of(bytes_of_text("a")), cart_edit_of(bytes_of_text("b")));
@@ -168,8 +171,9 @@ TEST(cart, an_idle_one_makes_room_and_one_in_use_does_not)
 {
     uint64_t dropped;
     carts.count = 0;
-    for (uint64_t session = 1; session <= CARTS_MAX; session++)
+    for (uint64_t session = 1; session <= CARTS_MAX; session++) {
         assert_int_equal(use(session, 0, session, &dropped), 0);
+    }
     assert_int_equal(use(5000, 0, CARTS_MAX, &dropped), ERR_BUSY);
     assert_int_equal(use(1, 0, CARTS_MAX, &dropped), 0); /* it was there */
     assert_int_equal(dropped, 0);
@@ -187,8 +191,9 @@ TEST(cart, those_from_one_place_have_a_quarter_of_all)
     uint64_t dropped;
     carts.count = 0;
     assert_int_equal(use(1, THERE, 1, &dropped), 0);
-    for (uint64_t i = 0; i < CARTS_ORIGIN_MAX; i++)
+    for (uint64_t i = 0; i < CARTS_ORIGIN_MAX; i++) {
         assert_int_equal(use(1000 + i, HERE, 2 + i, &dropped), 0);
+    }
     assert_int_equal(use(5000, HERE, 1000, &dropped), ERR_LIMIT);
     assert_int_equal(use(1001, HERE, 1000, &dropped), 0);
     assert_int_equal(use(5001, THERE, 1000, &dropped), 0);
@@ -201,8 +206,9 @@ TEST(cart, those_from_one_place_have_a_quarter_of_all)
 TEST(cart, of_those_that_a_process_left_the_newest_have_the_places)
 {
     carts.count = 0;
-    for (uint64_t session = 1; session <= CARTS_MAX; session++)
+    for (uint64_t session = 1; session <= CARTS_MAX; session++) {
         assert_int_equal(carts_restore(&carts, session, -(int64_t)session), 0);
+    }
     assert_int_equal(carts_restore(&carts, 1000, 0), CARTS_MAX);
     assert_int_equal(carts_restore(&carts, 1001, -100000), 1001);
     assert_true(carts_is_fresh(&carts, 1, 10, 12));

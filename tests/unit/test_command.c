@@ -154,9 +154,11 @@ TEST(command, a_device_that_was_revoked_in_the_same_turn_writes_nothing)
     struct head_claim own = stage_claim_own(&stage);
     struct log_cut cut = {.log = own.log, .seq = own.seq};
     struct replica_log_info info;
-    for (uint32_t i = 0; replica_log_at(stage.replica, i, &info); i++)
-        if (info.log == own.log)
+    for (uint32_t i = 0; replica_log_at(stage.replica, i, &info); i++) {
+        if (info.log == own.log) {
             memcpy(cut.hash.bytes, info.hash, HASH_BYTES);
+        }
+    }
     assert_int_equal(log_cut_encode(&cut, data, sizeof data, &body), 0);
     uint64_t seq =
         journal_state(stage.world, &stage.journal, &stage.peers[0], EVENT_LOG_REVOKE, body);
@@ -179,8 +181,9 @@ TEST(command, a_turn_takes_more_orders_than_its_memory_holds)
         (void)snprintf(keys[i], sizeof keys[i], "0123456789ab%04u", i);
         order_prepare(keys[i]);
         command.lines_count = ORDER_LINES_MAX;
-        for (uint32_t j = 0; j < ORDER_LINES_MAX; j++)
+        for (uint32_t j = 0; j < ORDER_LINES_MAX; j++) {
             command.lines[j] = (struct wanted_line){.item = 1, .quantity = 1};
+        }
         stage_command(&stage, &command);
     }
     stage_end(&stage);

@@ -52,8 +52,9 @@ TEST(effects, the_same_alarm_is_raised_once_a_turn_and_no_more_than_fit)
     effects_alarm(effects, ALARM_DAMAGE, 2, 2, 3);
     effects_alarm(effects, ALARM_DAMAGE_HEALED, 1, 2, 3);
     assert_int_equal(effects->alarms_count, 4);
-    for (uint64_t log = 10; log < 10 + EFFECT_ALARMS_MAX; log++)
+    for (uint64_t log = 10; log < 10 + EFFECT_ALARMS_MAX; log++) {
         effects_alarm(effects, ALARM_DAMAGE, log, 1, 1);
+    }
     assert_int_equal(effects->alarms_count, EFFECT_ALARMS_MAX);
     free(effects);
 }
@@ -63,8 +64,9 @@ TEST(effects, pieces_of_blobs_are_taken_while_there_is_room_for_them)
     static uint8_t piece[64];
     struct effects *effects = effects_make();
     const struct effect_blob_write write = {.bytes = bytes_of(piece, sizeof piece)};
-    for (uint32_t i = 0; i < EFFECT_BLOB_WRITES_MAX; i++)
+    for (uint32_t i = 0; i < EFFECT_BLOB_WRITES_MAX; i++) {
         assert_true(effects_blob_write(effects, &write));
+    }
     assert_false(effects_blob_write(effects, &write));
     effects_reset(effects);
     effects->size = EFFECT_BYTES_MAX - sizeof piece + 1;

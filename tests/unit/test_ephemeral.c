@@ -26,8 +26,9 @@ static void line_start(void)
                                   .is_unlinked = true};
     cluster = cluster_new();
     cluster_start(cluster, &setup);
-    for (uint32_t i = 1; i < NODES; i++)
+    for (uint32_t i = 1; i < NODES; i++) {
         cluster_dial(cluster, i - 1, i);
+    }
     cluster_run(cluster, SETTLE_MS);
 }
 
@@ -43,9 +44,12 @@ static void publish(uint32_t at, const char *body)
 static const struct ephemeral_item *known(uint32_t at, uint32_t of)
 {
     const struct ephemeral_item *item;
-    for (uint32_t i = 0; (item = replica_ephemeral_at(cluster->nodes[at].replica, i)) != NULL; i++)
-        if (item->device == cluster->nodes[of].device)
+    for (uint32_t i = 0; (item = replica_ephemeral_at(cluster->nodes[at].replica, i)) != NULL;
+         i++) {
+        if (item->device == cluster->nodes[of].device) {
             return item;
+        }
+    }
     return NULL;
 }
 
@@ -78,8 +82,9 @@ TEST(ephemeral, is_forgotten_everywhere_when_it_is_not_told_again)
     cluster_run(cluster, TTL_S * 1000 / 2);
     assert_known(2, 0, "one");
     cluster_run(cluster, TTL_S * 1000 / 2 + 1000);
-    for (uint32_t i = 0; i < NODES; i++)
+    for (uint32_t i = 0; i < NODES; i++) {
         assert_null(known(i, 0));
+    }
     cluster_free(cluster);
 }
 
@@ -98,8 +103,9 @@ TEST(ephemeral, a_peer_that_comes_later_is_told_what_is_known)
 TEST(ephemeral, a_device_that_started_again_replaces_what_it_told_before)
 {
     line_start();
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; i++) {
         publish(0, "before");
+    }
     cluster_run(cluster, SETTLE_MS);
     cluster_crash(cluster, 0);
     cluster_restart(cluster, 0, 100);
@@ -154,8 +160,9 @@ static uint32_t items_of(uint64_t device)
 {
     const struct ephemeral_item *item;
     uint32_t count = 0;
-    for (uint32_t i = 0; (item = replica_ephemeral_at(stage.replica, i)) != NULL; i++)
+    for (uint32_t i = 0; (item = replica_ephemeral_at(stage.replica, i)) != NULL; i++) {
         count += item->device == device ? 1 : 0;
+    }
     return count;
 }
 

@@ -31,8 +31,9 @@ static void on_answer(void *context, struct cluster_node *node, const struct eff
 {
     (void)context;
     (void)node;
-    if (answer->request < asked_count)
+    if (answer->request < asked_count) {
         answers[answer->request] = answer->err;
+    }
 }
 
 static void mesh_start(uint64_t seed)
@@ -68,8 +69,9 @@ static void insist(uint32_t node, const struct command *command)
             cluster_command(cluster, node, &asked[request], request);
         }
         cluster_run(cluster, 50);
-        if (!cluster->nodes[node].is_running)
+        if (!cluster->nodes[node].is_running) {
             answers[request] = ERR_IO; /* it was lost with the power: ask again */
+        }
     }
     assert_int_equal(answers[request], 0);
 }
@@ -162,8 +164,9 @@ TEST(failing_mesh, a_revoked_device_and_what_it_sold_end_alike_everywhere)
     const uint32_t apart[CLUSTER_NODES_MAX] = {0, 0, 1, 1};
     struct command command;
     mesh_start(2);
-    for (uint32_t number = 1; number <= 3; number++)
+    for (uint32_t number = 1; number <= 3; number++) {
         place(COUNTER, number);
+    }
     assert_true(cluster_converge(cluster, SETTLE_MS));
     cluster_partition(cluster, apart);
     shop_command(&command, COMMAND_DEVICE_REVOKE);
@@ -173,8 +176,9 @@ TEST(failing_mesh, a_revoked_device_and_what_it_sold_end_alike_everywhere)
     command.device = cluster->nodes[COUNTER].device;
     command.role = ROLE_MANAGER;
     insist(MANAGER, &command);
-    for (uint32_t number = 4; number <= 6; number++)
+    for (uint32_t number = 4; number <= 6; number++) {
         place(PICKUP, number);
+    }
     cluster_run(cluster, 5000);
     cluster_heal(cluster);
     cluster_run(cluster, 20000);
@@ -189,8 +193,9 @@ TEST(failing_mesh, a_revoked_device_and_what_it_sold_end_alike_everywhere)
 TEST(failing_mesh, spoilt_rows_are_healed_all_the_same)
 {
     mesh_start(3);
-    for (uint32_t number = 1; number <= 4; number++)
+    for (uint32_t number = 1; number <= 4; number++) {
         place(COUNTER, number);
+    }
     cluster_run(cluster, 5000);
     for (uint32_t round = 0; round < 4 * ROUNDS; round++) {
         static const enum store_table tables[] = {TABLE_LOG, TABLE_ENTITY, TABLE_STATE,

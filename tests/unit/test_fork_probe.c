@@ -120,8 +120,9 @@ TEST(fork_probe, who_does_not_answer_is_asked_again_later_and_who_is_gone_is_not
         }
         stage_pass(&stage, TIMEOUT_MS);
         stage_begin(&stage);
-        if (!is_gone)
+        if (!is_gone) {
             stage_say(&stage, A, frame_status(NULL, 0, &claim, 1));
+        }
         stage_end(&stage);
         assert_int_equal(asked() != NULL, !is_gone);
         stage_stop(&stage);

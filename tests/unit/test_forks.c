@@ -54,8 +54,9 @@ static bool order_read(const struct cluster_node *node, uint32_t order)
     const int err = history_get(boards.history, txn, KIND_ORDER, &world.orders[order]);
     store_memory_abort(txn);
     assert_true(err == 0 || err == ERR_NOT_FOUND);
-    if (err == 0)
+    if (err == 0) {
         order_derive(boards.history, boards.order);
+    }
     return err == 0 && boards.order->numbers_count > 0;
 }
 
@@ -63,8 +64,9 @@ static void look_at_boards(void *context, struct cluster_node *node)
 {
     (void)context;
     if (replica_change_number(node->replica) == boards.changes[node->index] ||
-        node->effects->is_new_log_needed) /* with no log to write to it can carry nothing */
+        node->effects->is_new_log_needed) { /* with no log to write to it can carry nothing */
         return;
+    }
     boards.changes[node->index] = replica_change_number(node->replica);
     for (uint32_t i = 0; i < world.orders_count; i++) {
         const bool has_it = order_read(node, i);
@@ -110,8 +112,9 @@ static void cancel_order(void)
     static struct command cancels[STEPS];
     static uint32_t next;
     struct command *command = &cancels[next++ % STEPS];
-    if (world.orders_count == 0)
+    if (world.orders_count == 0) {
         return;
+    }
     shop_command(command, COMMAND_CANCEL);
     command->reason = bytes_of_text("changed his mind");
     command->order = world.orders[prng_below(&world.prng, world.orders_count)];
@@ -121,8 +124,9 @@ static void cancel_order(void)
 static void tear(void)
 {
     uint32_t groups[CLUSTER_NODES_MAX];
-    for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++)
+    for (uint32_t i = 0; i < CLUSTER_NODES_MAX; i++) {
         groups[i] = (uint32_t)prng_below(&world.prng, 2);
+    }
     cluster_partition(world.cluster, groups);
 }
 
@@ -136,19 +140,22 @@ static void copy_disk(void)
 static void clone(void)
 {
     struct cluster *cluster = world.cluster;
-    if (cluster->count == CLONES_UP_TO)
+    if (cluster->count == CLONES_UP_TO) {
         return;
+    }
     copy_disk();
     const uint32_t index = cluster_clone(cluster, world.copy_of, &world.copy, "clone");
-    for (uint32_t i = 0; i < index; i++)
+    for (uint32_t i = 0; i < index; i++) {
         cluster_dial(cluster, index, i);
+    }
     world.faults++;
 }
 
 static void roll_back(void)
 {
-    if (world.copy.store == NULL || !world.cluster->nodes[world.copy_of].is_running)
+    if (world.copy.store == NULL || !world.cluster->nodes[world.copy_of].is_running) {
         return;
+    }
     boards_forget(world.copy_of);
     cluster_roll_back(world.cluster, world.copy_of, &world.copy, 50);
     world.faults++;
@@ -157,22 +164,23 @@ static void roll_back(void)
 static void step(void)
 {
     const uint64_t dice = prng_below(&world.prng, 100);
-    if (dice < 45)
+    if (dice < 45) {
         place_order();
-    else if (dice < 52)
+    } else if (dice < 52) {
         cancel_order();
-    else if (dice < 75)
+    } else if (dice < 75) {
         cluster_run(world.cluster, prng_below(&world.prng, 2000));
-    else if (dice < 82)
+    } else if (dice < 82) {
         tear();
-    else if (dice < 87)
+    } else if (dice < 87) {
         cluster_heal(world.cluster);
-    else if (dice < 91)
+    } else if (dice < 91) {
         copy_disk();
-    else if (dice < 95)
+    } else if (dice < 95) {
         roll_back();
-    else
+    } else {
         clone();
+    }
 }
 
 static bool holds(uint32_t node, uint32_t order)
@@ -187,9 +195,11 @@ static bool holds(uint32_t node, uint32_t order)
 
 static bool is_held_by_any(uint32_t order)
 {
-    for (uint32_t i = 0; i < world.cluster->count; i++)
-        if (holds(i, order))
+    for (uint32_t i = 0; i < world.cluster->count; i++) {
+        if (holds(i, order)) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -213,8 +223,9 @@ static void assert_converged(void)
     struct hash first;
     assert_int_equal(replica_state_digest(txn, &first), 0);
     store_memory_abort(txn);
-    for (uint32_t i = 0; i < world.cluster->count; i++)
+    for (uint32_t i = 0; i < world.cluster->count; i++) {
         assert_alike(i, &first);
+    }
 }
 
 static void run_world(uint64_t seed)
@@ -227,28 +238,34 @@ static void run_world(uint64_t seed)
                                                     {"kitchen", ROLE_KITCHEN, "B"}},
                                         .knobs = cluster_knobs_calm(),
                                         .hooks = {.on_turn = look_at_boards}};
-    for (uint32_t node = 0; node < CLONES_UP_TO; node++)
+    for (uint32_t node = 0; node < CLONES_UP_TO; node++) {
         boards_forget(node);
+    }
     world.prng.state = seed;
     world.orders_count = 0;
     cluster_start(world.cluster, &setup);
     shop_open(world.cluster);
     assert_true(cluster_converge(world.cluster, SETTLE_MS));
-    for (int i = 0; i < STEPS; i++)
+    for (int i = 0; i < STEPS; i++) {
         step();
+    }
     cluster_run(world.cluster, 200);
-    for (uint32_t i = 0; i < world.orders_count; i++)
+    for (uint32_t i = 0; i < world.orders_count; i++) {
         was_held[i] = is_held_by_any(i);
+    }
     cluster_heal(world.cluster);
     assert_true(cluster_converge(world.cluster, SETTLE_MS));
     cluster_run(world.cluster, CARRY_MS);
     assert_true(cluster_converge(world.cluster, SETTLE_MS));
     assert_converged();
-    if (seed <= SEEDS_SICK)
+    if (seed <= SEEDS_SICK) {
         sick_audit(&world.cluster->nodes[0], AUDIT_STRIDE);
-    for (uint32_t i = 0; i < world.orders_count; i++)
-        for (uint32_t node = 0; was_held[i] && node < world.cluster->count; node++)
+    }
+    for (uint32_t i = 0; i < world.orders_count; i++) {
+        for (uint32_t node = 0; was_held[i] && node < world.cluster->count; node++) {
             assert_true(holds(node, i));
+        }
+    }
     cluster_copy_free(&world.copy);
 }
 
@@ -262,8 +279,9 @@ TEST(forks, clones_and_restored_devices_lose_nothing_and_all_devices_agree)
     assert_true(boards.history != NULL && boards.order != NULL);
     const char *more = getenv("TRESTLE_FORK_SEEDS");
     const uint64_t seeds = more != NULL ? strtoull(more, NULL, 10) : SEEDS;
-    for (world.seed = 1; world.seed <= seeds; world.seed++)
+    for (world.seed = 1; world.seed <= seeds; world.seed++) {
         run_world(world.seed);
+    }
     assert_true(world.faults > seeds);
     assert_true(boards.looks > seeds);
     history_free(boards.history);

@@ -72,8 +72,9 @@ TEST(hold, of_another_session_stays_when_one_goes)
 TEST(hold, a_full_table_takes_again_when_some_have_ended)
 {
     reset();
-    for (uint64_t i = 0; i < HOLDS_MAX; i++)
+    for (uint64_t i = 0; i < HOLDS_MAX; i++) {
         assert_int_equal(hold_set(&holds, i, 0, 7, 1, 0, TTL_MS), 0);
+    }
     assert_int_equal(hold_set(&holds, HOLDS_MAX, 0, 7, 1, 0, TTL_MS), ERR_TOO_MANY);
     assert_int_equal(hold_set(&holds, HOLDS_MAX, 0, 7, 1, TTL_MS, TTL_MS), 0);
 }
@@ -97,8 +98,9 @@ TEST(hold, a_replacement_fits_where_the_old_one_stood)
 {
     static const struct hold_want want = {8, 1};
     reset();
-    for (uint64_t i = 0; i < HOLDS_MAX; i++)
+    for (uint64_t i = 0; i < HOLDS_MAX; i++) {
         assert_int_equal(hold_set(&holds, i, 0, 7, 1, 0, TTL_MS), 0);
+    }
     assert_int_equal(hold_replace(&holds, HOLDS_MAX, 0, &want, 1, 0, TTL_MS), ERR_TOO_MANY);
     assert_int_equal(hold_replace(&holds, 3, 0, &want, 1, 0, TTL_MS), 0);
 }
@@ -154,8 +156,9 @@ TEST(hold, a_full_table_notes_no_more_orders)
     static const struct hold_want want = {7, 1};
     const struct entity_id order = {{1}};
     reset();
-    for (uint64_t i = 1; i < HOLDS_MAX; i++)
+    for (uint64_t i = 1; i < HOLDS_MAX; i++) {
         hold_sell(&holds, i, 0, &order, &want, 1);
+    }
     assert_int_equal(hold_replace(&holds, HOLDS_MAX, 0, &want, 1, 0, TTL_MS), 0);
     assert_int_equal(hold_replace(&holds, HOLDS_MAX + 1, 0, &want, 1, 0, TTL_MS), ERR_TOO_MANY);
     hold_sell(&holds, HOLDS_MAX + 1, 0, &order, &want, 1);
@@ -176,8 +179,9 @@ TEST(hold, those_from_one_place_have_a_quarter_of_the_table)
     const struct hold_want wants[] = {{7, 1}, {8, 1}};
     const struct entity_id order = {{1}};
     reset();
-    for (uint64_t i = 1; i < HOLDS_ORIGIN_MAX; i++)
+    for (uint64_t i = 1; i < HOLDS_ORIGIN_MAX; i++) {
         assert_int_equal(hold_replace(&holds, i, 5, wants, 1, 0, TTL_MS), 0);
+    }
     assert_int_equal(hold_replace(&holds, 1000, 5, wants, 2, 0, TTL_MS), ERR_LIMIT);
     assert_int_equal(hold_replace(&holds, 1000, 5, wants, 1, 0, TTL_MS), 0);
     assert_int_equal(hold_replace(&holds, 1000, 5, wants, 1, 0, TTL_MS), 0); /* his own */

@@ -77,8 +77,9 @@ TEST(mesh, a_hole_in_what_was_asked_for_is_asked_again_once_not_for_each_frame)
 {
     stage_start(&stage, 1, 0);
     stage_greet(&stage, A);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; i++) {
         (void)stage_write(&stage, A, 10);
+    }
     stage_tell(&stage, A, stage_claim(&stage, A, 6));
     assert_true(stage_is_asked(&stage, A, A));
     stage_turn(&stage, A, frame_event(&stage, A, 2, false));
@@ -96,8 +97,9 @@ TEST(mesh, frames_of_another_peer_do_not_disturb_a_pull)
     stage_start(&stage, 3, 0);
     stage_greet(&stage, A);
     stage_greet(&stage, B);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; i++) {
         (void)stage_write(&stage, C, 10);
+    }
     stage_tell(&stage, A, stage_claim(&stage, C, 6));
     assert_true(stage_is_asked(&stage, A, C));
     for (int i = 0; i < 5; i++) {
@@ -178,8 +180,9 @@ TEST(mesh, a_source_that_got_more_since_it_was_asked_is_asked_on_at_once)
 {
     stage_start(&stage, 2, 0);
     stage_greet(&stage, A);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         (void)stage_write(&stage, B, 10);
+    }
     stage_tell(&stage, A, stage_claim(&stage, B, 2));
     struct head_claim more = stage_claim(&stage, B, 4);
     stage_begin(&stage);
@@ -277,8 +280,9 @@ TEST(mesh, a_log_that_is_unknown_is_asked_of_one_peer_at_a_time)
 TEST(mesh, made_up_logs_cost_one_question_now_and_then)
 {
     struct head_claim heads[LOGS_MAX];
-    for (uint32_t i = 0; i < LOGS_MAX; i++)
+    for (uint32_t i = 0; i < LOGS_MAX; i++) {
         heads[i] = (struct head_claim){.log = 1000 + i, .seq = SEQ_MAX};
+    }
     stage_start(&stage, 1, 0);
     stage_meet(&stage, A, A, heads, LOGS_MAX);
     uint32_t asked = 0;

@@ -33,8 +33,9 @@ TEST(mesh_bounds, beyond_its_allowance_a_log_is_not_fetched_until_another_day_be
     stage_start(&stage, 2, 20000);
     assert_int_equal(day_open(1), 0);
     stage_greet(&stage, A);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         (void)stage_write(&stage, A, 8000);
+    }
     stage_turn(&stage, A, frame_event(&stage, A, 2, true));
     assert_false(stage_is_alarmed(&stage, ALARM_ALLOWANCE));
     stage_turn(&stage, A, frame_event(&stage, A, 3, true));
@@ -71,8 +72,9 @@ TEST(mesh_bounds, one_device_cannot_use_up_the_logs_of_all)
     assert_true(is_alarmed);
     struct replica_log_info info;
     uint32_t logs = 0;
-    while (replica_log_at(stage.replica, logs, &info))
+    while (replica_log_at(stage.replica, logs, &info)) {
         logs++;
+    }
     assert_int_equal(logs, 1 + DEVICE_LOGS_MAX);
     enum bye_reason reason;
     assert_false(stage_is_closed(&stage, A, &reason));
@@ -168,9 +170,11 @@ static struct fork_proof own_branch(struct hash *event_hash, uint8_t version)
     const struct log_head *head = &stage.own.head; /* empty: before event 1 */
     struct fork_proof proof = {.first_seq = 2, .count = 1, .event_hashes = event_hash};
     struct replica_log_info info;
-    for (uint32_t i = 0; replica_log_at(stage.replica, i, &info); i++)
-        if (info.log == head->log)
+    for (uint32_t i = 0; replica_log_at(stage.replica, i, &info); i++) {
+        if (info.log == head->log) {
             memcpy(proof.before.bytes, info.hash, HASH_BYTES);
+        }
+    }
     *event_hash = chain_event_hash(bytes_of(&version, 1));
     struct hash hash = chain_next(&proof.before, event_hash);
     head_sign(&proof.signature, &stage.journal.popup, head->log, 2, &hash, &stage.own.log_secret);
@@ -227,8 +231,9 @@ static void spoil_event(uint32_t peer, uint64_t seq)
     uint64_t row = 0;
     assert_int_equal(store_cursor_open(txn, TABLE_LOG, &cursor), 0);
     assert_int_equal(store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value), 0);
-    for (; !bytes_equal(key, key_bytes(&wanted)); row++)
+    for (; !bytes_equal(key, key_bytes(&wanted)); row++) {
         assert_int_equal(store_cursor_next(&cursor, &key, &value), 0);
+    }
     store_cursor_close(&cursor);
     store_memory_abort(txn);
     spoil_flip(stage.store, TABLE_LOG, row, (uint64_t)8 * HASH_BYTES);
@@ -308,12 +313,14 @@ static void turn_fill(uint32_t peer)
         struct bytes event = {0};
         while (used + event.size <= TURN_BYTES_MAX) {
             const uint64_t seq = stage_head_of(&stage, peer) + 1;
-            if (stage.peers[peer].head.seq < seq)
+            if (stage.peers[peer].head.seq < seq) {
                 (void)stage_write(&stage, peer, sizes[i]);
+            }
             assert_int_equal(event_get(stage.world, stage.peers[peer].head.log, seq, &hash, &event),
                              0);
-            if (used + event.size > TURN_BYTES_MAX)
+            if (used + event.size > TURN_BYTES_MAX) {
                 break;
+            }
             stage_say(&stage, peer, frame_event(&stage, peer, seq, true));
             used += event.size;
         }
@@ -328,8 +335,9 @@ static struct bytes other_branch_frame(const struct fork_question *asked, struct
     struct fork_answer answer = {.log = asked->log, .seq = asked->seq, .is_held = true};
     struct bytes event;
     memcpy(answer.hash, first.hash, sizeof answer.hash);
-    if (asked->seq == 1)
+    if (asked->seq == 1) {
         return frame_fork_answer(&answer, NULL);
+    }
     assert_int_equal(event_get(stage.world, first.log, 1, &answer.before, &event), 0);
     *event_hash = chain_event_hash(bytes_of("another", 7));
     const struct hash hash = chain_next(&answer.before, event_hash);
@@ -357,8 +365,9 @@ TEST(mesh_bounds, a_fork_is_stated_also_in_a_turn_that_peers_have_filled)
         const struct message *sent = stage_sent(&stage, A, MESSAGE_FORKQ, 0);
         assert_non_null(sent);
         asked = sent->fork_question;
-        if (!asked.wants_proof)
+        if (!asked.wants_proof) {
             stage_turn(&stage, A, other_branch_frame(&asked, &event_hash));
+        }
     }
     assert_true(asked.wants_proof);
     stage_begin(&stage);

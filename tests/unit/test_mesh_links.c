@@ -103,13 +103,15 @@ TEST(mesh_links, a_peer_that_lacks_a_little_for_long_is_given_it_unasked)
                                        stage_claim(&stage, 3, 1)};
     struct head_claim sorted[5];
     memcpy(sorted, heads, sizeof heads);
-    for (uint32_t i = 0; i < 5; i++)
-        for (uint32_t j = i + 1; j < 5; j++)
+    for (uint32_t i = 0; i < 5; i++) {
+        for (uint32_t j = i + 1; j < 5; j++) {
             if (sorted[j].log < sorted[i].log) {
                 struct head_claim swapped = sorted[i];
                 sorted[i] = sorted[j];
                 sorted[j] = swapped;
             }
+        }
+    }
     const struct claim_digest digest = claims_digest(sorted, 5);
     stage_turn(&stage, C, frame_status(digest.bytes, 0, sorted, 5));
     const struct message *sent = stage_sent(&stage, C, MESSAGE_EVENTS, 0);
@@ -222,8 +224,9 @@ TEST(mesh_links, a_second_hello_is_passed_over)
     stage_start(&stage, 1, 0);
     stage_greet(&stage, A);
     stage_begin(&stage);
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 1000; i++) {
         stage_say(&stage, A, frame_hello(&stage, stage.peers[A].id, 9, 0, NULL, 0));
+    }
     stage_end(&stage);
     assert_int_equal(stage.effects->sends_count, 0);
     stage_stop(&stage);
@@ -255,8 +258,9 @@ static size_t served(uint32_t link)
     for (uint32_t i = 0; i < stage.effects->sends_count; i++) {
         const struct effect_send *send = &stage.effects->sends[i];
         if (send->link == link && message_decode(send->frame, &message) == 0 &&
-            message.kind == MESSAGE_EVENTS)
+            message.kind == MESSAGE_EVENTS) {
             size += send->frame.size;
+        }
     }
     return size;
 }
@@ -280,8 +284,9 @@ TEST(mesh_links, a_peer_gets_one_window_however_much_credit_it_gives)
     fill(B, 1024);
     struct want_entry want = {.log = stage.peers[B].head.log, .is_restart = true};
     stage_begin(&stage);
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 100; i++) {
         stage_say(&stage, A, frame_want(&want, 1, LINK_OUTBOX_BYTES_MAX));
+    }
     stage_end(&stage);
     assert_in_range(served(A), LINK_CREDIT_BYTES / 2, LINK_CREDIT_BYTES + MESSAGE_BYTES_MAX);
     assert_true(stage.effects->wake_mono_ms > stage.now_ms); /* nothing is owed any more */
@@ -302,8 +307,9 @@ static bool is_small_served(uint32_t small, uint32_t large)
     struct want_entry wants[] = {{.log = stage.peers[large].head.log, .is_restart = true},
                                  {.log = stage.peers[small].head.log, .is_restart = true}};
     stage_turn(&stage, A, frame_want(wants, 2, 128 * 1024));
-    for (uint32_t nth = 0; (sent = stage_sent(&stage, A, MESSAGE_EVENTS, nth)) != NULL; nth++)
+    for (uint32_t nth = 0; (sent = stage_sent(&stage, A, MESSAGE_EVENTS, nth)) != NULL; nth++) {
         is_there |= sent->events.log == stage.peers[small].head.log;
+    }
     stage_stop(&stage);
     return is_there;
 }
@@ -317,21 +323,25 @@ TEST(mesh_links, the_logs_that_a_peer_asked_for_take_turns)
 TEST(mesh_links, a_greedy_peer_does_not_starve_the_others)
 {
     stage_start(&stage, 5, 0);
-    for (uint32_t peer = 0; peer < 5; peer++)
+    for (uint32_t peer = 0; peer < 5; peer++) {
         stage_greet(&stage, peer);
+    }
     fill(B, 1024);
     struct want_entry want = {.log = stage.peers[B].head.log, .is_restart = true};
     uint32_t turns_served[5] = {0};
     for (int turn = 0; turn < 200; turn++) {
         stage_begin(&stage);
-        for (uint32_t peer = 0; peer < 5; peer++)
+        for (uint32_t peer = 0; peer < 5; peer++) {
             stage_say(&stage, peer, frame_want(&want, 1, LINK_CREDIT_BYTES));
+        }
         stage_end(&stage);
-        for (uint32_t peer = 0; peer < 5; peer++)
+        for (uint32_t peer = 0; peer < 5; peer++) {
             turns_served[peer] += served(peer) > 0 ? 1 : 0;
+        }
         assert_in_range(stage.effects->size, 0, SERVE_BYTES_PER_TURN + 2 * MESSAGE_BYTES_MAX);
     }
-    for (uint32_t peer = 0; peer < 5; peer++)
+    for (uint32_t peer = 0; peer < 5; peer++) {
         assert_true(turns_served[peer] > 0);
+    }
     stage_stop(&stage);
 }

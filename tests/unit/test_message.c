@@ -154,8 +154,9 @@ TEST(message, credit_beyond_what_a_link_may_hold_is_refused)
 TEST(message, every_truncation_is_refused)
 {
     struct bytes frame = hello_frame();
-    for (size_t size = 0; size < frame.size; size++)
+    for (size_t size = 0; size < frame.size; size++) {
         assert_int_not_equal(message_decode(bytes_of(frame.data, size), &decoded), 0);
+    }
 }
 
 TEST(message, fields_of_a_newer_version_are_skipped)

@@ -33,11 +33,13 @@ static struct journal_device *devices_make(struct roster_scene *scene, uint32_t 
 {
     struct journal_device *devices = calloc(count, sizeof *devices);
     assert_non_null(devices);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         journal_device_init(&devices[i], &scene->journal, NUMBER + i, ROLE_COUNTER, NULL);
+    }
     qsort(devices, count, sizeof *devices, by_id);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         devices[i].chain = bytes_of(devices[i].chain_data, devices[i].chain.size);
+    }
     return devices;
 }
 
@@ -61,8 +63,9 @@ TEST(roster_limits, what_concerns_a_device_that_does_not_fit_harms_no_other)
     assert_null(roster_device_find(&scene->roster, last->id));
     assert_int_equal(roster_judge(&scene->roster, last->head.log, 2, EVENT_LINE_ADD, 0),
                      VERDICT_REVOKED);
-    for (uint32_t i = 0; i < DEVICES_MAX; i++)
+    for (uint32_t i = 0; i < DEVICES_MAX; i++) {
         assert_false(scene->roster.devices[i].is_revoked);
+    }
     assert_int_equal(roster_judge(&scene->roster, devices[0].head.log, 2, EVENT_LINE_ADD, 0),
                      VERDICT_VALID);
     free(devices);
@@ -78,13 +81,15 @@ TEST(roster_limits, a_log_that_does_not_fit_may_write_nothing_and_gains_nothing)
     struct journal_device with = *counter;
     struct certificate certificate = counter->certificate;
     assert_non_null(logs);
-    for (uint32_t i = 0; i < COUNT; i++)
+    for (uint32_t i = 0; i < COUNT; i++) {
         roster_scene_log_again(scene, counter, NUMBER + i, &logs[i]);
+    }
     qsort(logs, COUNT, sizeof *logs, by_log);
     certificate.issued = 1000;
     journal_device_certify(&with, &scene->journal, &certificate, owner_of(scene));
-    for (uint32_t i = 0; i < COUNT; i++)
+    for (uint32_t i = 0; i < COUNT; i++) {
         roster_scene_chain(scene, &logs[i], EVENT_LOG_CERT, with.chain);
+    }
     roster_scene_load(scene);
     assert_true(scene->roster.is_cut_short);
     assert_int_equal(scene->roster.logs_count, LOGS_MAX);
@@ -120,8 +125,9 @@ TEST(roster_limits, of_more_additions_than_it_remembers_the_devices_are_still_kn
     struct roster_scene *scene = roster_scene_new();
     struct journal_device *devices = devices_make(scene, 1);
     const struct journal_device *counter = &scene->devices[SCENE_COUNTER];
-    for (uint32_t i = 0; i < ROSTER_ADDITIONS_MAX; i++)
+    for (uint32_t i = 0; i < ROSTER_ADDITIONS_MAX; i++) {
         roster_scene_chain(scene, owner_of(scene), EVENT_DEVICE_ADD, counter->chain);
+    }
     roster_scene_load(scene);
     assert_false(scene->roster.is_cut_short);
     roster_scene_chain(scene, owner_of(scene), EVENT_DEVICE_ADD, devices[0].chain);
@@ -159,8 +165,9 @@ TEST(roster_limits, of_a_log_that_is_revoked_more_often_than_it_remembers_event_
 TEST(roster_limits, of_more_people_than_it_keeps_the_lower_numbers_count)
 {
     struct roster_scene *scene = roster_scene_new();
-    for (uint64_t staff = 1; staff <= ROSTER_PEOPLE_MAX + 1; staff++)
+    for (uint64_t staff = 1; staff <= ROSTER_PEOPLE_MAX + 1; staff++) {
         roster_scene_role(scene, owner_of(scene), staff, ROLE_COUNTER, 1);
+    }
     roster_scene_load(scene);
     assert_true(scene->roster.is_cut_short);
     assert_int_equal(scene->roster.people_count, ROSTER_PEOPLE_MAX);
@@ -176,8 +183,9 @@ TEST(roster_limits, of_more_people_than_it_keeps_the_lower_numbers_count)
 TEST(roster_limits, a_role_beyond_those_it_remembers_is_not_given)
 {
     struct roster_scene *scene = roster_scene_new();
-    for (uint64_t version = 1; version <= ROSTER_ROLES_MAX; version++)
+    for (uint64_t version = 1; version <= ROSTER_ROLES_MAX; version++) {
         roster_scene_role(scene, owner_of(scene), ANNA, ROLE_COUNTER, version);
+    }
     roster_scene_load(scene);
     assert_false(scene->roster.is_cut_short);
     roster_scene_role(scene, owner_of(scene), ANNA, ROLE_OWNER, ROSTER_ROLES_MAX + 1);
@@ -194,8 +202,9 @@ TEST(roster_limits, of_more_than_it_can_keep_of_who_knew_whom_the_lower_logs_sta
     struct journal_device *logs = calloc(LOGS, sizeof *logs);
     struct roster_saw saw = {.count = 1};
     assert_non_null(logs);
-    for (uint64_t staff = 1; staff <= ROSTER_PEOPLE_MAX; staff++)
+    for (uint64_t staff = 1; staff <= ROSTER_PEOPLE_MAX; staff++) {
         roster_scene_role(scene, owner_of(scene), staff, ROLE_COUNTER, 1);
+    }
     saw.heads[0] = (struct log_point){owner_of(scene)->head.log, owner_of(scene)->head.seq};
     for (uint32_t i = 0; i < LOGS; i++) {
         roster_scene_log_again(scene, &scene->devices[SCENE_COUNTER], NUMBER + i, &logs[i]);
@@ -236,15 +245,18 @@ TEST(roster_limits, of_a_log_that_states_without_end_the_first_statements_count)
 {
     struct roster_scene *scene = roster_scene_new();
     struct journal_device *counter = &scene->devices[SCENE_COUNTER];
-    for (uint32_t i = 2; i <= ROSTER_EVENTS_PER_LOG_MAX; i++)
+    for (uint32_t i = 2; i <= ROSTER_EVENTS_PER_LOG_MAX; i++) {
         place_state(scene, counter, 1 + i);
+    }
     roster_scene_load(scene);
     assert_place(scene, counter, "tcp://10.0.0.1:4097");
     assert_false(scene->roster.is_cut_short);
     place_state(scene, counter, 1);
-    for (uint32_t i = 0; i < SCENE_DEVICES; i++)
-        if (i != SCENE_COUNTER)
+    for (uint32_t i = 0; i < SCENE_DEVICES; i++) {
+        if (i != SCENE_COUNTER) {
             place_state(scene, &scene->devices[i], 2 + i);
+        }
+    }
     roster_scene_load(scene);
     assert_place(scene, counter, "tcp://10.0.0.1:4097");
     assert_true(scene->roster.is_cut_short);
@@ -258,8 +270,9 @@ TEST(roster_limits, of_a_log_that_proves_without_end_the_first_proofs_are_verifi
     struct journal_device *owner = owner_of(scene);
     static struct journal_device late;
     journal_device_init(&late, &scene->journal, NUMBER, ROLE_COUNTER, NULL);
-    for (uint32_t i = 0; i < ROSTER_PROOFS_PER_LOG_MAX; i++)
+    for (uint32_t i = 0; i < ROSTER_PROOFS_PER_LOG_MAX; i++) {
         roster_scene_chain(scene, owner, EVENT_LOG_CERT, owner->chain);
+    }
     roster_scene_chain(scene, owner, EVENT_DEVICE_ADD, late.chain);
     roster_scene_load(scene);
     assert_true(scene->roster.is_cut_short);
@@ -280,9 +293,10 @@ TEST(roster_limits, a_fork_is_not_looked_for_among_proofs_without_end)
     uint8_t forged[512];
     memcpy(forged, fork.data, fork.size);
     forged[fork.size - 1] ^= 1; /* of the second run's signature */
-    for (uint32_t i = 0; i < ROSTER_PROOFS_PER_LOG_MAX; i++)
+    for (uint32_t i = 0; i < ROSTER_PROOFS_PER_LOG_MAX; i++) {
         roster_scene_state(scene, &scene->devices[SCENE_COUNTER], EVENT_LOG_FORK,
                            bytes_of(forged, fork.size));
+    }
     roster_scene_state(scene, &scene->devices[SCENE_COUNTER], EVENT_LOG_FORK, fork);
     roster_scene_load(scene);
     assert_true(scene->roster.is_cut_short);

@@ -28,8 +28,9 @@ struct scene {
 /* What tells the counter's event @seq on @branch from those of others. */
 static uint8_t mark_of(uint8_t branch, uint64_t seq)
 {
-    if (seq < FORK_SEQ)
+    if (seq < FORK_SEQ) {
         return 0;
+    }
     return branch == TWIG && seq < TWIG_SEQ ? 1 : 1 + branch;
 }
 
@@ -49,8 +50,9 @@ static void branch_make(struct scene *scene, uint8_t branch)
     scene->branch_store[branch] = store_memory_new();
     scene->branch[branch] = store_memory_begin(scene->branch_store[branch], true);
     journal_open(scene->branch[branch], &scene->journal, &device);
-    while (device.head.seq < BRANCH_LAST)
+    while (device.head.seq < BRANCH_LAST) {
         counter_write(scene, scene->branch[branch], &device, branch);
+    }
     scene->branch_head[branch] = device.head;
 }
 
@@ -65,14 +67,18 @@ static struct scene *scene_new(void)
     assert_int_equal(store_put(scene->txn, TABLE_META, bytes_of_text("popup"),
                                bytes_of(scene->journal.popup.bytes, POPUP_ID_BYTES)),
                      0);
-    for (uint32_t i = 0; i < DEVICES; i++)
+    for (uint32_t i = 0; i < DEVICES; i++) {
         journal_device_init(&scene->devices[i], &scene->journal, i + 1, roles[i], NULL);
-    for (uint8_t i = 0; i < VERSIONS; i++)
+    }
+    for (uint8_t i = 0; i < VERSIONS; i++) {
         branch_make(scene, i);
-    for (uint32_t i = 0; i < DEVICES; i++)
+    }
+    for (uint32_t i = 0; i < DEVICES; i++) {
         journal_open(scene->txn, &scene->journal, &scene->devices[i]);
-    while (scene->devices[COUNTER].head.seq + 1 < FORK_SEQ)
+    }
+    while (scene->devices[COUNTER].head.seq + 1 < FORK_SEQ) {
         counter_write(scene, scene->txn, &scene->devices[COUNTER], 0);
+    }
     return scene;
 }
 
@@ -153,8 +159,9 @@ static void state_fork(struct scene *scene)
     struct log_fork fork = {
         .log = scene->branch_head[0].log, .seq = FORK_SEQ, .log_key = scene->branch_head[0].key};
     struct bytes body;
-    for (uint32_t i = 0; i < BRANCHES; i++)
+    for (uint32_t i = 0; i < BRANCHES; i++) {
         fork.proofs[i] = proof_of(scene, i, &hashes[i]);
+    }
     assert_int_equal(log_fork_encode(&fork, scene->body, sizeof scene->body, &body), 0);
     (void)journal_state(scene->txn, &scene->journal, &scene->devices[OWNER], EVENT_LOG_FORK, body);
     load(scene);
@@ -289,8 +296,9 @@ TEST(salvage, a_thiefs_second_branch_below_the_cut_is_not_laundered_by_the_fork_
     assert_true(counts(scene, 0, FORK_SEQ));
     assert_true(counts(scene, 0, BRANCH_LAST - 1));
     assert_false(counts(scene, 0, BRANCH_LAST));
-    for (uint64_t seq = FORK_SEQ; seq <= BRANCH_LAST; seq++)
+    for (uint64_t seq = FORK_SEQ; seq <= BRANCH_LAST; seq++) {
         assert_false(counts(scene, 1, seq));
+    }
     scene_free(scene);
 }
 
@@ -371,8 +379,9 @@ TEST(salvage, a_revocation_before_the_fork_counts_beside_one_of_another_branch_b
     struct scene *scene = scene_new();
     const struct log_cut before = cut_at(scene, 0, FORK_SEQ - 1);
     const struct log_cut behind = cut_at(scene, 1, BRANCH_LAST);
-    while (scene->devices[COUNTER].head.seq < BRANCH_LAST)
+    while (scene->devices[COUNTER].head.seq < BRANCH_LAST) {
         counter_write(scene, scene->txn, &scene->devices[COUNTER], 0);
+    }
     revoke(scene, &before);
     revoke(scene, &behind);
     assert_int_equal(roster_judge(&scene->roster, before.log, FORK_SEQ - 1, EVENT_LINE_ADD, 0),
@@ -413,8 +422,9 @@ TEST(salvage, what_lies_before_a_proven_fork_outlives_a_revocation_whichever_bra
     for (uint8_t held = 0; held < BRANCHES; held++) {
         struct scene *scene = scene_new();
         const struct log_cut cut = cut_at(scene, 0, BRANCH_LAST - 1);
-        while (scene->devices[COUNTER].head.seq < BRANCH_LAST)
+        while (scene->devices[COUNTER].head.seq < BRANCH_LAST) {
             counter_write(scene, scene->txn, &scene->devices[COUNTER], held);
+        }
         revoke(scene, &cut);
         assert_int_equal(roster_judge(&scene->roster, cut.log, FORK_SEQ - 1, EVENT_LINE_ADD, 0),
                          held == 0 ? VERDICT_VALID
@@ -463,8 +473,9 @@ TEST(salvage, of_runs_that_overlap_the_one_that_reaches_the_fork_connects_them)
         state_fork(scene);
         carry(scene, longer == 0 ? KITCHEN : OWNER, 0, FORK_SEQ, BRANCH_LAST);
         carry(scene, longer == 0 ? OWNER : KITCHEN, 0, FORK_SEQ + 1, BRANCH_LAST);
-        for (uint64_t seq = FORK_SEQ; seq <= BRANCH_LAST; seq++)
+        for (uint64_t seq = FORK_SEQ; seq <= BRANCH_LAST; seq++) {
             assert_true(counts(scene, 0, seq));
+        }
         scene_free(scene);
     }
 }
@@ -556,13 +567,14 @@ TEST(salvage, one_walk_finds_all_of_its_branch_and_nothing_of_the_other)
     state_fork(scene);
     const struct operation last = id_of(scene, 0, BRANCH_LAST);
     assert_int_equal(salvage_walk_begin(&walk, NULL, scene->txn, &scene->roster, &last), 0);
-    for (uint64_t seq = BRANCH_LAST; seq >= FORK_SEQ; seq--)
+    for (uint64_t seq = BRANCH_LAST; seq >= FORK_SEQ; seq--) {
         for (uint32_t branch = 0; branch < BRANCHES; branch++) {
             const struct operation id = id_of(scene, branch, seq);
             bool has = branch == 1;
             assert_int_equal(salvage_walk_has(&walk, &id, &has), 0);
             assert_int_equal(has, branch == 0);
         }
+    }
     scene_free(scene);
 }
 
@@ -576,8 +588,9 @@ TEST(salvage, what_is_carried_of_a_log_is_gone_through_from_any_event_on)
     const struct operation from = id_of(scene, 0, FORK_SEQ + 1);
     assert_int_equal(salvage_of_log(&cursor, scene->txn, &from, &row), 0);
     assert_true(operation_equal(&row.id, &from));
-    while (salvage_row_next(&cursor, &row) == 0)
+    while (salvage_row_next(&cursor, &row) == 0) {
         count++;
+    }
     salvage_cursor_close(&cursor);
     assert_int_equal(count, BRANCH_LAST - FORK_SEQ);
     scene_free(scene);
@@ -592,8 +605,9 @@ TEST(salvage, a_run_with_a_changed_bit_is_not_entered)
     assert_int_equal(salvage_verify(&salvage, &scene->journal.popup), 0);
     for (size_t i = 0; i < body.size; i++) {
         scene->body[i] ^= 1;
-        if (salvage_decode(body, &salvage) == 0)
+        if (salvage_decode(body, &salvage) == 0) {
             assert_int_not_equal(salvage_verify(&salvage, &scene->journal.popup), 0);
+        }
         scene->body[i] ^= 1;
         assert_int_not_equal(salvage_decode(bytes_of(body.data, i), &salvage), 0);
     }

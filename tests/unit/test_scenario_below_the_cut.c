@@ -57,15 +57,18 @@ TEST(scenario, a_revoked_thief_who_signs_a_second_branch_below_his_cut_gains_not
     story->size = told; /* who is told what of a fork, and when, is the mesh's affair */
     story_place(story, THIEF, LATER, 1);
     cluster_run(cluster, SETTLE_MS);
-    for (uint32_t order = BEFORE; order <= LATER; order++)
+    for (uint32_t order = BEFORE; order <= LATER; order++) {
         story_board(story, PICKUP, order); /* which cannot know better */
+    }
     cluster_heal(cluster);
     told = story->size;
     cluster_run(cluster, SETTLE_MS);
     story->size = told;
-    for (uint32_t node = MANAGER; node <= PICKUP; node++)
-        for (uint32_t order = BEFORE; order <= LATER; order++)
+    for (uint32_t node = MANAGER; node <= PICKUP; node++) {
+        for (uint32_t order = BEFORE; order <= LATER; order++) {
             story_board(story, node, order);
+        }
+    }
     story_links(story, PICKUP);
     story_links(story, THIEF);
     assert_true(story_is_alike(story, MANAGER, KITCHEN));

@@ -38,17 +38,20 @@ TEST(scenario, a_clone_and_its_original_go_on_under_fresh_logs_and_all_devices_a
     cluster_dial(cluster, clone, 0);
     cluster_dial(cluster, clone, 1);
     assert_true(cluster_converge(cluster, SETTLE_MS));
-    for (uint32_t node = 0; node < 3; node++)
+    for (uint32_t node = 0; node < 3; node++) {
         assert_int_not_equal(fork_seq_of(cluster, node, log), UINT64_MAX);
+    }
     assert_int_not_equal(cluster->nodes[1].log, log);
     assert_int_not_equal(cluster->nodes[clone].log, log);
     assert_int_not_equal(cluster->nodes[clone].log, cluster->nodes[1].log);
     cluster_run(cluster, 8000); /* whoever holds voided events has had the time to carry them on */
     assert_true(cluster_converge(cluster, SETTLE_MS));
     boards_only(story);
-    for (uint32_t node = 0; node < 3; node++)
-        for (uint32_t key = 1; key <= 3; key++)
+    for (uint32_t node = 0; node < 3; node++) {
+        for (uint32_t key = 1; key <= 3; key++) {
             story_board(story, node, key);
+        }
+    }
     assert_string_equal(story->text, "[    8] kitchen  board: A-1 placed, 2 lines, 11.00\n"
                                      "[    8] kitchen  board: A-2 placed, 2 lines, 11.00\n"
                                      "[    8] kitchen  board: A-2 placed, 1 lines, 7.00\n"
@@ -78,8 +81,9 @@ TEST(scenario,
     cluster_copy_free(&copy);
     cluster_run(cluster, 3000);
     assert_true(cluster_converge(cluster, SETTLE_MS));
-    for (uint32_t node = 0; node < 2; node++)
+    for (uint32_t node = 0; node < 2; node++) {
         assert_int_equal(fork_seq_of(cluster, node, log), UINT64_MAX); /* one branch goes on */
+    }
     assert_int_not_equal(cluster->nodes[1].log, log);
     story_place(story, 1, 3, 1);
     assert_true(cluster_converge(cluster, SETTLE_MS));
@@ -124,8 +128,9 @@ TEST(scenario, what_a_clone_edits_is_concurrent_with_what_its_original_does)
     cluster_run(cluster, 8000);
     assert_true(cluster_converge(cluster, SETTLE_MS));
     boards_only(story);
-    for (uint32_t node = 0; node < 3; node++)
+    for (uint32_t node = 0; node < 3; node++) {
         story_board(story, node, 1);
+    }
     assert_string_equal(story->text, "[    8] kitchen  board: A-1 cancelled, 2 lines, 11.00\n"
                                      "[    8] counter  board: A-1 cancelled, 2 lines, 11.00\n"
                                      "[    8] clone    board: A-1 cancelled, 2 lines, 11.00\n");

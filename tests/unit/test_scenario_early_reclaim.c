@@ -52,8 +52,9 @@ TEST(scenario, a_dead_tablets_portions_are_sold_by_the_manager)
     tablet_retire(story);
     cluster_run(story->cluster, 100);
     story_stock(story, MANAGER, ITEM);
-    for (uint32_t i = 0; i < 4; i++)
+    for (uint32_t i = 0; i < 4; i++) {
         story_place(story, MANAGER, 10 + i, 1);
+    }
     story_place(story, MANAGER, 14, 1);
     story_stock(story, MANAGER, ITEM);
     assert_string_equal(story->text, "[    0] manager  menu.set: ok\n"
@@ -79,8 +80,9 @@ TEST(scenario, a_tablet_that_was_not_dead_goes_on_selling_and_all_see_what_is_ov
     tablet_begin(story);
     cluster_partition(story->cluster, apart);
     tablet_retire(story);
-    for (uint32_t i = 0; i < 4; i++)
+    for (uint32_t i = 0; i < 4; i++) {
         story_place(story, MANAGER, 10 + i, 1);
+    }
     story_stock(story, MANAGER, ITEM);
     story_place(story, TABLET, 20, 1);
     cluster_heal(story->cluster);
@@ -121,8 +123,9 @@ TEST(scenario, what_was_cooked_for_a_tablet_taken_for_dead_stays_and_what_it_for
     cluster_run(story->cluster, SETTLE_MS);
     story_do(story, KITCHEN, COMMAND_ACCEPT, 20);
     story_do(story, KITCHEN, COMMAND_DONE, 20);
-    for (uint32_t i = 0; i < 4; i++)
+    for (uint32_t i = 0; i < 4; i++) {
         story_place(story, MANAGER, 10 + i, 1);
+    }
     story->size = 0;
     cluster_heal(story->cluster);
     assert_true(cluster_converge(story->cluster, SETTLE_MS));

@@ -31,8 +31,9 @@ static void on_lie(void *context, struct cluster_node *node, const struct input 
                           .wall_ms = CLUSTER_EPOCH_MS};
     struct writer writer;
     struct bytes frame;
-    if (input == NULL || input->kind != INPUT_LINK_UP)
+    if (input == NULL || input->kind != INPUT_LINK_UP) {
         return;
+    }
     writer_init(&writer, data, sizeof data);
     message_write_hello(&writer, &hello, &claim, 1, NULL, 0);
     check(writer_finish(&writer, &frame) == 0);

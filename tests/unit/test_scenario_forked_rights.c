@@ -49,8 +49,9 @@ static void tablet_retire(struct story *story)
 /* Until it has no right left. */
 static void sell_out(struct story *story, uint32_t node, uint32_t key)
 {
-    while (story_stock_at(story, node, ITEM).here > 0)
+    while (story_stock_at(story, node, ITEM).here > 0) {
         story_place(story, node, key++, 1);
+    }
 }
 
 /* Of ten units, two are sold to each order: fourteen in all. */
@@ -79,8 +80,9 @@ TEST(scenario, what_both_branches_of_a_forked_log_and_a_hasty_issuer_sold_is_sho
     cluster_run(cluster, CARRY_MS);
     assert_true(cluster_converge(cluster, SETTLE_MS));
     story->size = told; /* who is told what of a fork, and when, is the mesh's affair */
-    for (uint32_t node = MANAGER; node <= CLONE; node++)
+    for (uint32_t node = MANAGER; node <= CLONE; node++) {
         story_stock(story, node, ITEM);
+    }
     story_board(story, MANAGER, 20);
     story_board(story, MANAGER, 30);
     story_place(story, TABLET, 40, 1);

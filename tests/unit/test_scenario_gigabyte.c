@@ -62,8 +62,9 @@ static void sign(struct flood *flood, uint32_t orders)
         for (uint32_t i = 0; i < FLOOD_BATCH; i++) {
             flood->keys[i] = shop_key_make(1, FLOOD_KEY + at + i);
             shop_order(&flood->commands[i], &flood->keys[i], SHOP_ITEMS);
-            for (uint32_t line = 0; line < SHOP_ITEMS; line++)
+            for (uint32_t line = 0; line < SHOP_ITEMS; line++) {
                 flood->commands[i].lines[line].note = bytes_of(note, sizeof note);
+            }
             cluster_command(cluster, TABLET, &flood->commands[i], i);
         }
         const uint64_t until_ms = cluster->now_ms + SETTLE_MS;
@@ -113,8 +114,9 @@ TEST(scenario, a_stolen_tablet_that_signs_without_end_fills_no_disk_and_stops_no
     sign(&flood, FLOOD_ORDERS);
     cluster_run(story->cluster, SETTLE_MS);
     assert_true(journal_bytes(story, TABLET) > 40 * (uint64_t)ALLOWANCE_BYTES);
-    for (uint32_t node = MANAGER; node <= KITCHEN; node++)
+    for (uint32_t node = MANAGER; node <= KITCHEN; node++) {
         assert_true(journal_bytes(story, node) < before + 2 * (ALLOWANCE_BYTES + RUN_BYTES));
+    }
     story->cluster->hooks = flood.hooks;
 
     const uint64_t full = journal_bytes(story, KITCHEN);

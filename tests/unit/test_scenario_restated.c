@@ -67,8 +67,9 @@ static void tally_row(void *context, struct bytes key, struct bytes row)
     struct event event;
     (void)key;
     assert_int_equal(event_row_parse(row, &hash, &bytes), 0);
-    if (event_decode(bytes, &event) == 0 && event.type == tally->type)
+    if (event_decode(bytes, &event) == 0 && event.type == tally->type) {
         tally->count++;
+    }
 }
 
 static uint32_t statements_at(const struct story *story, uint32_t node, uint32_t type)
@@ -102,9 +103,11 @@ TEST(scenario, a_revocation_on_a_voided_branch_is_stated_again_and_lets_no_thief
     cluster_run(story->cluster, 1000);
     assert_true(has_revoked_tablet(story, COUNTER));
     copy_wakes(story, &copy);
-    for (uint32_t node = 0; node < story->cluster->count; node++)
-        if (node != TABLET)
+    for (uint32_t node = 0; node < story->cluster->count; node++) {
+        if (node != TABLET) {
             assert_true(has_revoked_tablet(story, node));
+        }
+    }
     /* Once, whatever becomes of the roster afterwards. */
     const uint32_t revocations = statements_at(story, COUNTER, EVENT_LOG_REVOKE);
     dismiss(story, MANAGER);

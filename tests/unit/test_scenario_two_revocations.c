@@ -24,8 +24,9 @@ static void sell_apart(struct story *story, uint32_t longer)
     struct cluster_copy copy = cluster_copy_disk(cluster, TABLET);
     assert_int_equal(cluster_clone(cluster, TABLET, &copy, "thief"), THIEF);
     cluster_copy_free(&copy);
-    for (uint32_t i = 0; i < THIEF; i++)
+    for (uint32_t i = 0; i < THIEF; i++) {
         cluster_dial(cluster, THIEF, i);
+    }
     cluster_partition(cluster, apart);
     story_place(story, TABLET, HONEST, 1);
     story_place(story, THIEF, STOLEN, 1);
@@ -69,8 +70,9 @@ TEST(scenario, two_admins_who_revoke_a_tablet_by_different_branches_let_neither_
         story->size = 0; /* only what is left in the end */
         for (uint32_t node = OWNER; node <= KITCHEN; node++) {
             assert_true(story_is_alike(story, OWNER, node));
-            for (uint32_t order = BEFORE; order <= LATER; order++)
+            for (uint32_t order = BEFORE; order <= LATER; order++) {
                 story_board(story, node, order);
+            }
         }
         story_voided(story, OWNER);
         story_voided(story, MANAGER);

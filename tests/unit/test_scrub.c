@@ -75,8 +75,9 @@ static bool is_sound(struct cluster *cluster, uint32_t node)
     uint64_t seq;
     bool is = damage_next(txn, 0, 0, &log, &seq) == ERR_NOT_FOUND;
     assert_int_equal(store_cursor_open(txn, TABLE_HEAD, &cursor), 0);
-    while (is && log_head_next(&cursor, &head) == 0)
+    while (is && log_head_next(&cursor, &head) == 0) {
         is = log_verify(txn, &cluster->popup, &head, &report) == 0;
+    }
     store_cursor_close(&cursor);
     store_memory_abort(txn);
     return is;
@@ -115,8 +116,9 @@ static bool heals(struct cluster *cluster)
         const struct hash kitchen = digest_of(cluster, KITCHEN);
         if (is_sound(cluster, KITCHEN) && hash_equal(&counter, &kitchen) &&
             has_table_of_counter(cluster, TABLE_HEAD) &&
-            has_table_of_counter(cluster, TABLE_SALVAGE))
+            has_table_of_counter(cluster, TABLE_SALVAGE)) {
             return true;
+        }
     }
     return false;
 }
@@ -140,8 +142,9 @@ static void check_each(enum store_table table, uint64_t bit_step)
     const size_t rows = store_memory_count(cluster->nodes[KITCHEN].store, table);
     for (uint64_t row = 0; row < rows; row++) {
         spoil_at_rest(cluster, spoil_flip, table, row, row * bit_step);
-        if (!heals(cluster))
+        if (!heals(cluster)) {
             fail_msg("row %u of table %d stays spoilt", (unsigned)row, (int)table);
+        }
     }
     cluster_free(cluster);
 }
@@ -181,9 +184,10 @@ static void check_heads(void (*spoil)(struct store_memory *store, enum store_tab
     const size_t rows = store_memory_count(cluster->nodes[KITCHEN].store, TABLE_HEAD);
     for (uint64_t i = 0; i < 48; i++) {
         spoil_at_rest(cluster, spoil, TABLE_HEAD, i % rows, i * bit_step);
-        if (!heals(cluster))
+        if (!heals(cluster)) {
             fail_msg("head %u stays spoilt at bit %u", (unsigned)(i % rows),
                      (unsigned)(i * bit_step));
+        }
     }
     assert_true(cluster->nodes[KITCHEN].log == log); /* its own is written on, and not twice */
     assert_int_equal(alarms[ALARM_FORK] + alarms[ALARM_AMNESIA], 0);
@@ -363,8 +367,9 @@ TEST(scrub, a_flipped_bit_in_any_row_of_what_salvages_carry_is_healed)
     for (uint64_t row = 0; row < rows; row++) {
         spoil_at_rest(cluster, row % 2 == 0 ? spoil_flip : spoil_flip_key, TABLE_SALVAGE, row,
                       row * 7);
-        if (!heals(cluster))
+        if (!heals(cluster)) {
             fail_msg("row %u of %u stays spoilt", (unsigned)row, (unsigned)rows);
+        }
     }
     cluster_free(cluster);
 }
@@ -378,8 +383,9 @@ TEST(scrub, two_devices_are_enough_also_for_the_roster)
     const size_t rows = store_memory_count(cluster->nodes[KITCHEN].store, TABLE_LOG);
     for (uint64_t row = 0; row < rows; row++) {
         spoil_at_rest(cluster, spoil_flip, TABLE_LOG, row, 8 * HASH_BYTES + row * 5);
-        if (!heals(cluster))
+        if (!heals(cluster)) {
             fail_msg("event %u stays spoilt", (unsigned)row);
+        }
     }
     cluster_free(cluster);
 }
@@ -407,8 +413,9 @@ static void search_row(void *context, struct bytes key, struct bytes value)
     struct row_search *search = context;
     (void)value;
     if (key.data[0] == KIND_ORDER &&
-        memcmp(key.data + 1, search->order->bytes, sizeof search->order->bytes) == 0)
+        memcmp(key.data + 1, search->order->bytes, sizeof search->order->bytes) == 0) {
         search->found = search->at;
+    }
     search->at++;
 }
 
@@ -438,8 +445,9 @@ static int cancel(struct cluster *cluster, const struct entity_id *order, uint64
     answered = 1;
     cluster_command(cluster, KITCHEN, &command, request);
     const uint64_t until_ms = cluster->now_ms + 100;
-    while (answered == 1 && cluster_step(cluster, until_ms))
+    while (answered == 1 && cluster_step(cluster, until_ms)) {
         continue;
+    }
     return answered;
 }
 
@@ -463,8 +471,9 @@ TEST(scrub, what_is_asked_of_a_spoilt_row_is_refused_as_such_and_done_once_it_is
 static void remake_until(struct cluster *cluster, enum remake_phase phase)
 {
     const struct cluster_node *node = &cluster->nodes[KITCHEN];
-    while (node->replica->remake.phase != phase || node->txn != NULL)
+    while (node->replica->remake.phase != phase || node->txn != NULL) {
         assert_true(cluster_step(cluster, cluster->now_ms + 1000));
+    }
 }
 
 TEST(scrub, a_row_that_goes_wrong_behind_what_is_made_right_is_made_right_after_it)
@@ -542,9 +551,11 @@ static void search_take(void *context, struct bytes key, struct bytes value)
     if (event_row_parse(value, &hash, &bytes) == 0 && event_decode(bytes, &event) == 0 &&
         event.type == EVENT_STOCK_TAKE && stock_take_decode(event.body, &take) == 0) {
         put_be64(issuer, take.issuer);
-        for (size_t i = 0; i + sizeof issuer <= value.size; i++)
-            if (memcmp(value.data + i, issuer, sizeof issuer) == 0)
+        for (size_t i = 0; i + sizeof issuer <= value.size; i++) {
+            if (memcmp(value.data + i, issuer, sizeof issuer) == 0) {
                 search->bit = 8 * i;
+            }
+        }
         search->first = search->count++ == 0 ? search->at : search->first;
         search->last = search->at;
     }

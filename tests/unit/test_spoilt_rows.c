@@ -41,8 +41,9 @@ static uint32_t frames_count;
 static void on_send(void *context, struct cluster_node *node, struct bytes frame)
 {
     (void)context;
-    if (node->index != KITCHEN)
+    if (node->index != KITCHEN) {
         return;
+    }
     const uint32_t at = frames_count++ % FRAMES_MAX;
     frames[at].size = frame.size;
     memcpy(frames[at].data, frame.data, frame.size);
@@ -127,10 +128,12 @@ static int life_open(void)
     bool is_done = false;
     const struct replica_config *config = &life.node->config;
     int err = replica_open(life.replica, life.txn, config, life.now, life.effects);
-    if (err != ERR_VERSION)
+    if (err != ERR_VERSION) {
         return err;
-    for (err = 0; err == 0 && !is_done;)
+    }
+    for (err = 0; err == 0 && !is_done;) {
         err = replica_rebuild_part(life.replica, life.txn, 64, &entities, &is_done);
+    }
     effects_reset(life.effects);
     return err != 0 ? err : replica_open(life.replica, life.txn, config, life.now, life.effects);
 }
@@ -139,13 +142,16 @@ static int life_open(void)
  * is another pop-up's. True when the turn is durable. */
 static bool turn_end(int err, bool is_start)
 {
-    if (err == 0)
+    if (err == 0) {
         err = replica_seal(life.replica, life.txn, life.now, life.effects);
-    if (err == 0)
+    }
+    if (err == 0) {
         return store_memory_commit(life.txn) == 0;
+    }
     store_memory_abort(life.txn);
-    if (err != ERR_IO && !(is_start && (err == ERR_MALFORMED || err == ERR_MISMATCH)))
+    if (err != ERR_IO && !(is_start && (err == ERR_MALFORMED || err == ERR_MISMATCH))) {
         fail_msg("a spoilt row was told as %s", err_code(err));
+    }
     replica_abort(life.replica);
     return false;
 }
@@ -213,8 +219,9 @@ static bool scrubs(void)
 static void live(void)
 {
     bool is_open = opens();
-    for (uint32_t round = 0; round < ROUNDS && is_open; round++)
+    for (uint32_t round = 0; round < ROUNDS && is_open; round++) {
         is_open = (round != 1 || hears()) && (round != 2 || (sells() && revokes())) && scrubs();
+    }
 }
 
 /* --- what is spoilt --- */
@@ -234,8 +241,9 @@ static struct bytes kept(struct bytes bytes)
 {
     uint8_t *data = malloc(bytes.size + 1);
     check(data != NULL);
-    if (bytes.size > 0)
+    if (bytes.size > 0) {
         memcpy(data, bytes.data, bytes.size);
+    }
     return bytes_of(data, bytes.size);
 }
 
@@ -310,8 +318,9 @@ static bool is_sample(enum store_table table, uint32_t at)
     static uint32_t seen[GROUPS_MAX];
     const struct bytes key = table_rows.rows[at].key;
     const bool is_by_log = table == TABLE_LOG || table == TABLE_SIG || table == TABLE_HEAD;
-    if (at == 0)
+    if (at == 0) {
         memset(seen, 0, sizeof seen);
+    }
     return seen[(is_by_log ? key.data[0] : key.data[0] + 31 * key.size) % GROUPS_MAX]++ < SAMPLES;
 }
 
@@ -338,8 +347,9 @@ static void table_spoil(const struct cluster_node *node, enum store_table table,
             life.store = store_memory_clone(node->store);
             life.now = cluster_moment(cluster, node);
             spoil(life.store, table, at, how);
-            if (!has_heads)
+            if (!has_heads) {
                 lose_heads(node, life.store);
+            }
             live();
             replica_abort(life.replica);
             store_memory_free(life.store);
@@ -355,8 +365,9 @@ static void spoil_tables(uint32_t of, enum store_table first, enum store_table l
     life.replica = replica_new();
     life.effects = calloc(1, sizeof *life.effects);
     check(life.replica != NULL && life.effects != NULL);
-    for (enum store_table table = first; table <= last; table++)
+    for (enum store_table table = first; table <= last; table++) {
         table_spoil(life.node, table, has_heads);
+    }
     replica_free(life.replica);
     free(life.effects);
     cluster_free(cluster);

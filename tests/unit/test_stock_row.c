@@ -239,8 +239,9 @@ TEST(stock_row, no_right_to_a_gift_is_told_while_what_its_giver_had_cannot_be_re
         store_memory_fail(store, MEMORY_GET, nth == 1 ? 1 : 0, nth == 1 ? ERR_IO : 0);
         const int err = stock_right(&stock, &view, 1, 4, &units);
         assert_int_equal(err, nth == 1 ? ERR_IO : 0);
-        if (err == 0)
+        if (err == 0) {
             assert_int_equal(units, 0); /* nothing of log 2 is here: its rest may be sold */
+        }
         store_memory_abort(txn);
         store_memory_free(store);
     }

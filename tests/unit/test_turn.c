@@ -16,8 +16,9 @@ static struct hash state_after(uint64_t last, uint64_t a_turn)
     struct hash digest;
     for (uint64_t seq = 2; seq <= last;) {
         stage_begin(&stage);
-        for (uint64_t i = 0; i < a_turn && seq <= last; i++, seq++)
+        for (uint64_t i = 0; i < a_turn && seq <= last; i++, seq++) {
             stage_say(&stage, 0, frame_event(&stage, 0, seq, true));
+        }
         stage_end(&stage);
     }
     struct store_txn *txn = store_memory_begin(stage.store, false);
@@ -51,9 +52,10 @@ static void types_compare(const uint32_t *types, uint32_t count)
         stage_start(&stage, 1, 0);
         stage_meet(&stage, 0, 0, NULL, 0);
         uint64_t last = 1;
-        for (uint32_t i = 0; i < count; i++)
+        for (uint32_t i = 0; i < count; i++) {
             last = journal_write(stage.world, &stage.journal, &stage.peers[0],
                                  (enum event_type)types[i], &entity, bytes_of("\x91\xc3", 2));
+        }
         digests[way] = state_after(last, a_turn[way]);
         sound_check(&digests[way]);
         stage_stop(&stage);
@@ -128,17 +130,19 @@ TEST(turn, what_is_set_aside_is_not_folded_and_needs_attention_until_it_may_be_a
     struct hash again;
     stage_start(&stage, 1, 0);
     stage_meet(&stage, 0, 0, NULL, 0);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         (void)journal_write(stage.world, &stage.journal, &stage.peers[0], EVENT_LINE_VOID, &entity,
                             bytes_of("\x91\xc3", 2));
+    }
     folded = state_after(3, 100);
     stage_stop(&stage);
 
     stage_start(&stage, 1, 0);
     stage_meet(&stage, 0, 0, NULL, 0);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         (void)journal_write(stage.world, &stage.journal, &stage.peers[0], EVENT_LINE_VOID, &entity,
                             bytes_of("\x91\xc3", 2));
+    }
     stage.config.aside = &entity;
     stage.config.aside_count = 1;
     stage_begin(&stage);

@@ -41,11 +41,13 @@ TEST(vector, logs_keep_their_slots_and_stand_in_ascending_order)
         logs[i] = prng_next(&prng);
         assert_int_equal(add(logs[i], i + 1), i);
     }
-    for (uint32_t i = 0; i < LOGS_MAX; i++)
+    for (uint32_t i = 0; i < LOGS_MAX; i++) {
         assert_int_equal(vector_find(&vector, logs[i]), i);
-    for (uint32_t i = 1; i < LOGS_MAX; i++)
+    }
+    for (uint32_t i = 1; i < LOGS_MAX; i++) {
         assert_true(vector.heads[vector.ascending[i - 1]].log <
                     vector.heads[vector.ascending[i]].log);
+    }
     struct log_head more = head_make(1, 1);
     int32_t slot;
     assert_int_equal(vector_add(&vector, &more, &slot), ERR_TOO_MANY);
@@ -61,8 +63,9 @@ TEST(vector, the_digest_does_not_depend_on_the_order_of_arrival_nor_on_empty_log
     struct claim_digest first = vector_digest(&vector);
     struct head_claim claims[4];
     uint32_t count = 0;
-    for (uint32_t i = 0; i < 3; i++)
+    for (uint32_t i = 0; i < 3; i++) {
         claims[count++] = vector_claim(&vector, vector.ascending[i]);
+    }
     claims[count++] = (struct head_claim){.log = 40};
     struct claim_digest told = claims_digest(claims, count);
     assert_memory_equal(first.bytes, told.bytes, sizeof first.bytes);

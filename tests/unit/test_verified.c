@@ -37,8 +37,9 @@ static struct scene scene_begin(void)
 TEST(verified, a_good_signature_is_verified_once)
 {
     struct scene scene = scene_begin();
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         assert_int_equal(verify(&scene), 0);
+    }
     assert_int_equal(scene.verified->verifications, 1);
     free(scene.verified);
 }
@@ -49,13 +50,14 @@ TEST(verified, another_bit_anywhere_is_not_known_again)
     uint8_t *const parts[] = {scene.key.bytes, scene.signature.bytes, scene.message};
     const size_t sizes[] = {PUBLIC_KEY_BYTES, SIGNATURE_BYTES, sizeof scene.message};
     assert_int_equal(verify(&scene), 0);
-    for (size_t part = 0; part < 3; part++)
+    for (size_t part = 0; part < 3; part++) {
         for (size_t at = 0; at < sizes[part]; at++) {
             parts[part][at] ^= 1;
             assert_int_equal(verify(&scene), ERR_BAD_SIGNATURE);
             assert_int_equal(verify(&scene), ERR_BAD_SIGNATURE); /* nor was that remembered */
             parts[part][at] ^= 1;
         }
+    }
     assert_int_equal(verify(&scene), 0);
     free(scene.verified);
 }

@@ -22,9 +22,10 @@ static void write_journal(void)
     journal_init(&journal);
     journal_device_init(&device, &journal, 3, ROLE_COUNTER, NULL);
     journal_open(txn, &journal, &device);
-    for (uint32_t i = 0; i < EVENTS; i++)
+    for (uint32_t i = 0; i < EVENTS; i++) {
         (void)journal_write(txn, &journal, &device, EVENT_LINE_ADD, &entity,
                             bytes_of(body, sizeof body));
+    }
     head = device.head;
 }
 
@@ -220,10 +221,11 @@ TEST(verify, each_damage_of_a_journal_is_found_and_named)
         write_journal();
         cases[i].harm();
         assert_int_equal(log_verify(txn, &journal.popup, &head, &report), cases[i].err);
-        if (cases[i].problem == NULL)
+        if (cases[i].problem == NULL) {
             assert_null(report.problem);
-        else
+        } else {
             assert_string_equal(report.problem, cases[i].problem);
+        }
         store_memory_abort(txn);
     }
     store_memory_free(store);

@@ -62,8 +62,9 @@ TEST(wait, more_ahead_never_shortens_a_wait)
     struct wait_order orders[WAIT_ORDERS_MAX];
     struct wait_model model;
     straight(orders, WAIT_ORDERS_MAX);
-    for (uint32_t i = 0; i < WAIT_ORDERS_MAX; i++)
+    for (uint32_t i = 0; i < WAIT_ORDERS_MAX; i++) {
         orders[i].ahead = 3 - orders[i].ahead;
+    }
     assert_int_equal(wait_fit(orders, WAIT_ORDERS_MAX, &model), 0);
     assert_int_equal(model.step_ms, 0);
 }
@@ -90,8 +91,9 @@ static void live_day(struct prng *prng, struct wait_order *orders)
         const bool is_rush = i / 50 % 2 == 1;
         t += (is_rush ? 30U : 60U) * 1000 + prng_below(prng, 60 * 1000);
         uint32_t cook = 0;
-        for (uint32_t c = 1; c < COOKS; c++)
+        for (uint32_t c = 1; c < COOKS; c++) {
             cook = free_at[c] < free_at[cook] ? c : cook;
+        }
         const uint64_t begun = free_at[cook] > t ? free_at[cook] : t;
         free_at[cook] = begun + 3 * MINUTE + prng_below(prng, 2 * MINUTE);
         orders[i] = (struct wait_order){.opened_t = t, .ready_t = free_at[cook]};
@@ -109,9 +111,11 @@ static int compare(const void *a, const void *b)
 static uint32_t past_of(const struct wait_order *orders, uint32_t at, struct wait_order *past)
 {
     uint32_t count = 0;
-    for (uint32_t i = at; i > 0 && count < WAIT_ORDERS_MAX; i--)
-        if (orders[i - 1].ready_t <= orders[at].opened_t)
+    for (uint32_t i = at; i > 0 && count < WAIT_ORDERS_MAX; i--) {
+        if (orders[i - 1].ready_t <= orders[at].opened_t) {
             past[count++] = orders[i - 1];
+        }
+    }
     return count;
 }
 
@@ -127,8 +131,9 @@ TEST(wait, four_of_five_customers_are_told_right_and_the_range_is_of_use)
             struct wait_order past[WAIT_ORDERS_MAX];
             struct wait_model model;
             uint64_t low, high;
-            if (wait_fit(past, past_of(orders, i, past), &model) != 0)
+            if (wait_fit(past, past_of(orders, i, past), &model) != 0) {
                 continue;
+            }
             wait_range(&model, orders[i].ahead, &low, &high);
             const uint64_t wait = orders[i].ready_t - orders[i].opened_t;
             right += low <= wait && wait <= high;

@@ -108,8 +108,9 @@ static uint32_t shown(struct stage *stage)
 /* All that @peer wrote comes, each event in a turn of its own, from a bystander. */
 static void hear(struct stage *stage, uint32_t peer, uint64_t *next)
 {
-    for (; *next <= stage->peers[peer].head.seq; ++*next)
+    for (; *next <= stage->peers[peer].head.seq; ++*next) {
         stage_turn(stage, BYSTANDER, frame_event(stage, peer, *next, true));
+    }
 }
 
 static void is_shown_once_cut(bool is_carried, enum cut cut)
@@ -121,17 +122,19 @@ static void is_shown_once_cut(bool is_carried, enum cut cut)
     stage_start(stage, PEERS, 0);
     const struct head_claim claim = stage_claim(stage, BYSTANDER, 1);
     stage_meet(stage, BYSTANDER, BYSTANDER, &claim, 1);
-    if (is_carried)
+    if (is_carried) {
         carry_line(stage);
-    else
+    } else {
         write_line(stage->world, stage, &stage->peers[WRITER]);
+    }
     hear(stage, OWNER, &of_owner);
     hear(stage, WRITER, &of_writer);
     assert_int_equal(shown(stage), 0);
-    if (cut == CUT_BY_FORK)
+    if (cut == CUT_BY_FORK) {
         state_fork(stage, LOST);
-    else
+    } else {
         state_revocation(stage, LOST);
+    }
     hear(stage, OWNER, &of_owner);
     assert_int_equal(shown(stage), 1);
     stage_stop(stage);
@@ -140,12 +143,14 @@ static void is_shown_once_cut(bool is_carried, enum cut cut)
 
 TEST(waiting, an_event_stops_waiting_for_one_that_is_voided_and_never_came)
 {
-    for (enum cut cut = 0; cut < CUTS; cut++)
+    for (enum cut cut = 0; cut < CUTS; cut++) {
         is_shown_once_cut(false, cut);
+    }
 }
 
 TEST(waiting, so_does_one_that_others_carry_on)
 {
-    for (enum cut cut = 0; cut < CUTS; cut++)
+    for (enum cut cut = 0; cut < CUTS; cut++) {
         is_shown_once_cut(true, cut);
+    }
 }

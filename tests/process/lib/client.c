@@ -23,8 +23,9 @@ struct client *client_new(int port)
 
 static void hang_up(struct client *client)
 {
-    if (client->fd > 0)
+    if (client->fd > 0) {
         (void)close(client->fd);
+    }
     client->fd = 0;
 }
 
@@ -40,8 +41,9 @@ static void dial(struct client *client)
                                         .sin_port = htons((uint16_t)client->port),
                                         .sin_addr = {htonl(INADDR_LOOPBACK)}};
     const struct timeval deadline = {.tv_sec = DEADLINE_MS / 1000};
-    if (client->fd > 0)
+    if (client->fd > 0) {
         return;
+    }
     client->fd = socket(AF_INET, SOCK_STREAM, 0);
     check(client->fd > 0);
     check(setsockopt(client->fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline) == 0);
@@ -53,8 +55,9 @@ static bool receive(struct client *client, char *to, size_t size)
 {
     for (size_t at = 0; at < size;) {
         const ssize_t count = recv(client->fd, to + at, size - at, 0);
-        if (count <= 0)
+        if (count <= 0) {
             return false;
+        }
         at += (size_t)count;
     }
     to[size] = '\0';
@@ -66,31 +69,35 @@ static bool receive_head(struct client *client)
     size_t size = 0;
     while (size + 1 < sizeof client->head && receive(client, client->head + size, 1)) {
         size++;
-        if (size >= 4 && memcmp(client->head + size - 4, "\r\n\r\n", 4) == 0)
+        if (size >= 4 && memcmp(client->head + size - 4, "\r\n\r\n", 4) == 0) {
             return true;
+        }
     }
     return false;
 }
 
 static bool receive_answer(struct client *client)
 {
-    if (!receive_head(client))
+    if (!receive_head(client)) {
         return false;
+    }
     const char *length = strstr(client->head, "content-length: ");
     const size_t size = length == NULL ? 0 : strtoul(length + 16, NULL, 10);
     check(size < sizeof client->body);
     client->status = atoi(client->head + strlen("HTTP/1.1 "));
     const bool is_whole = receive(client, client->body, size);
-    if (strstr(client->head, "connection: close") != NULL)
+    if (strstr(client->head, "connection: close") != NULL) {
         hang_up(client);
+    }
     return is_whole;
 }
 
 static void add_header(char *to, size_t capacity, const char *name, const char *value)
 {
     const size_t size = strlen(to);
-    if (value != NULL)
+    if (value != NULL) {
         (void)snprintf(to + size, capacity - size, "%s: %s\r\n", name, value);
+    }
 }
 
 static char text[128 * 1024]; /* of a request */
@@ -139,8 +146,9 @@ int client_ask(struct client *client, const struct client_request *request)
     for (int again = 0; again < 2; again++) { /* a kept connection may have ended meanwhile */
         dial(client);
         const ssize_t size = (ssize_t)strlen(text);
-        if (send(client->fd, text, (size_t)size, MSG_NOSIGNAL) == size && receive_answer(client))
+        if (send(client->fd, text, (size_t)size, MSG_NOSIGNAL) == size && receive_answer(client)) {
             return client->status;
+        }
         hang_up(client);
     }
     fail_msg("%s %s: no answer", request->method, request->path);

@@ -25,8 +25,9 @@ void assert_json(const struct schema *schema, const char *text)
 {
     char where[JSON_WHERE_BYTES_MAX] = "";
     struct json_value *value = NULL;
-    if (json_parse_as(schema, bytes_of_text(text), &value, where) != 0)
+    if (json_parse_as(schema, bytes_of_text(text), &value, where) != 0) {
         fail_msg("%s: %s in %s", schema->name, where, text);
+    }
     json_free(value);
 }
 
@@ -61,8 +62,9 @@ static void assert_frame(const char *frame)
                   {"{\"type\":\"delta\"", &schema_live_delta},
                   {"", &schema_live_beat}};
     size_t at = 0;
-    while (strncmp(frame, frames[at].begins, strlen(frames[at].begins)) != 0)
+    while (strncmp(frame, frames[at].begins, strlen(frames[at].begins)) != 0) {
         at++;
+    }
     assert_json(frames[at].schema, frame);
 }
 

@@ -25,10 +25,11 @@ static void desk_identify(struct desk *desk, const struct desk *of)
     struct identity *identity = &desk->identity;
     assert_int_equal(entropy_start(), 0);
     identity_make_keys(identity);
-    if (of == NULL)
+    if (of == NULL) {
         entropy_signing_key(&identity->root_secret);
-    else
+    } else {
         identity->root_secret = of->identity.root_secret;
+    }
     identity->has_root = true;
     identity->root = signing_public(&identity->root_secret);
     identity->popup = popup_id_of_root(&identity->root);
@@ -53,8 +54,9 @@ int desk_start(struct desk *desk)
         .state = desk->state, .settings = &desk->settings, .identity = &desk->identity};
     desk->core = NULL;
     int err = core_open(&config, &desk->core);
-    if (err != 0)
+    if (err != 0) {
         return err;
+    }
     desk->queue = core_gate(desk->core)->queue;
     core_on_news(desk->core, count_news, desk);
     return 0;
@@ -98,8 +100,9 @@ void desk_close(struct desk *desk)
                                         "aside",
                                         "pins"};
     core_close(desk->core);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         desk_remove(desk, names[i]);
+    }
     assert_int_equal(rmdir(desk->state), 0);
 }
 
@@ -140,8 +143,9 @@ uint64_t desk_push(struct desk *desk, const struct command *command)
     struct api_command *slot = command_queue_reserve(desk->queue);
     assert_non_null(slot);
     slot->command = *command;
-    if (command->key.size > 0)
+    if (command->key.size > 0) {
         assert_int_equal(api_command_keep(slot, command->key, &slot->command.key), 0);
+    }
     uint64_t request = slot->request;
     command_queue_push(desk->queue, slot);
     return request;
@@ -207,16 +211,19 @@ bool desk_is_linked(struct desk *desk, const struct desk *to)
     static struct gate_live live;
     const struct gate *gate = core_gate(desk->core);
     gate->live(gate->context, &live);
-    for (uint32_t i = 0; i < live.peers_count; i++)
-        if (live.peers[i].device == to->identity.device)
+    for (uint32_t i = 0; i < live.peers_count; i++) {
+        if (live.peers[i].device == to->identity.device) {
             return live.peers[i].link == GATE_LINKED && live.peers[i].heard_ms_ago != UINT64_MAX;
+        }
+    }
     return false;
 }
 
 void desks_turn(struct desk *desks, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         assert_int_equal(core_turn(desks[i].core, 1), 0);
+    }
 }
 
 void desks_until_linked(struct desk *desks, uint32_t count, uint32_t a, uint32_t b)
@@ -250,6 +257,7 @@ void desks_open_pair(struct desk *desks)
 
 void desks_close_pair(struct desk *desks)
 {
-    for (uint32_t i = 0; i < 2; i++)
+    for (uint32_t i = 0; i < 2; i++) {
         desk_wipe(&desks[i]);
+    }
 }

@@ -54,8 +54,9 @@ static int fails(const char *name, const void *caller, int usual)
 {
     const uintptr_t at = (uintptr_t)caller;
     if (fault.left == 0 || at < (uintptr_t)__executable_start || at >= (uintptr_t)etext ||
-        (fault.name != NULL && strcmp(fault.name, name) != 0) || --fault.left > 0)
+        (fault.name != NULL && strcmp(fault.name, name) != 0) || --fault.left > 0) {
         return 0;
+    }
     fault.has_happened = true;
     fault.left = fault.is_lasting;
     errno = fault.error != 0 ? fault.error : usual;
@@ -107,8 +108,9 @@ int mdb_txn_commit(MDB_txn *txn)
         mdb_txn_abort(txn);
         return error;
     }
-    if (real == NULL)
+    if (real == NULL) {
         find(&real, "mdb_txn_commit");
+    }
     return real(txn);
 }
 

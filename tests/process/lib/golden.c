@@ -28,16 +28,18 @@ static void attempt(struct cluster *cluster, uint32_t at, const struct command *
 {
     is_answered = false;
     cluster_command(cluster, at, command, 9);
-    while (!is_answered)
+    while (!is_answered) {
         check(cluster_step(cluster, cluster->now_ms + SETTLE_MS));
+    }
 }
 
 /* The entity that the answer names. */
 static struct entity_id ask(struct cluster *cluster, uint32_t at, const struct command *command)
 {
     attempt(cluster, at, command);
-    if (answered.err != 0)
+    if (answered.err != 0) {
         fail_msg("command %d is answered with %s", (int)command->kind, err_code(answered.err));
+    }
     return answered.answer.entity;
 }
 
@@ -80,8 +82,9 @@ static void field_add(struct command *command, uint32_t field, const char *text,
     struct wanted_field *added = &command->fields[command->fields_count++];
     added->field = field;
     added->number = number;
-    if (text != NULL)
+    if (text != NULL) {
         added->text = bytes_of_text(text);
+    }
 }
 
 /* --- orders --- */
@@ -112,12 +115,14 @@ static void live_stall(struct cluster *cluster)
         settle(cluster);
         for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
             const struct command command = on(&order, steps[i].kind);
-            if (number % steps[i].of != steps[i].rest)
+            if (number % steps[i].of != steps[i].rest) {
                 continue;
-            if (steps[i].kind == COMMAND_CONTACT)
+            }
+            if (steps[i].kind == COMMAND_CONTACT) {
                 contact(cluster, &order);
-            else
+            } else {
                 attempt(cluster, steps[i].node, &command);
+            }
             settle(cluster);
         }
     }
@@ -261,8 +266,9 @@ static void keep_blob(struct cluster *cluster, const char *text, bool is_erased)
     struct command erase = command_of(COMMAND_BLOB_ERASE);
     erase.blob = command.blob;
     erase.reason = bytes_of_text("golden");
-    if (is_erased)
+    if (is_erased) {
         (void)ask(cluster, 0, &erase);
+    }
 }
 
 static void change_device(struct cluster *cluster, enum command_kind kind, uint32_t node)

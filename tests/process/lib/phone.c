@@ -40,8 +40,9 @@ static bool take(int fd, void *to, size_t size)
 {
     for (size_t at = 0; at < size;) {
         const ssize_t got = recv(fd, (char *)to + at, size - at, 0);
-        if (got <= 0)
+        if (got <= 0) {
             return false;
+        }
         at += (size_t)got;
     }
     return true;
@@ -134,13 +135,15 @@ static int take_frame(struct phone *phone)
 {
     uint8_t head[10];
     phone->opcode = 0;
-    if (!take(phone->fd, head, 2))
+    if (!take(phone->fd, head, 2)) {
         return 0;
+    }
     const size_t more = head[1] == 127 ? 8 : head[1] == 126 ? 2 : 0;
     assert_true(take(phone->fd, head + 2, more));
     phone->size = more > 0 ? 0 : head[1];
-    for (size_t i = 0; i < more; i++)
+    for (size_t i = 0; i < more; i++) {
         phone->size = phone->size << 8 | head[2 + i];
+    }
     assert_true(phone->size < sizeof phone->frame);
     assert_true(take(phone->fd, phone->frame, phone->size));
     phone->frame[phone->size] = '\0';
@@ -161,16 +164,19 @@ const char *phone_hear_or_end(struct phone *phone)
 const char *phone_hear(struct phone *phone)
 {
     const char *text = phone_hear_or_end(phone);
-    if (text == NULL)
+    if (text == NULL) {
         fail_msg("the node hung up, or said something else: %d", phone->opcode);
+    }
     return text;
 }
 
 int phone_end(struct phone *phone)
 {
-    while (phone->opcode != CLOSE && phone_hear_or_end(phone) != NULL)
+    while (phone->opcode != CLOSE && phone_hear_or_end(phone) != NULL) {
         continue;
-    if (phone->opcode != CLOSE || phone->size < 2)
+    }
+    if (phone->opcode != CLOSE || phone->size < 2) {
         return 0;
+    }
     return (uint8_t)phone->frame[0] << 8 | (uint8_t)phone->frame[1];
 }

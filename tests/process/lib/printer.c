@@ -31,10 +31,12 @@ static void printer_answer(int fd, uint8_t question)
     static const uint8_t chatter[] = {0xff, 0x00, 0x81};
     const bool is_out = printer.is_out_of_paper;
     uint8_t answer = 0x12;
-    if (printer.manner == PRINTER_MUTE)
+    if (printer.manner == PRINTER_MUTE) {
         return;
-    if (printer.manner == PRINTER_CHATTERS)
+    }
+    if (printer.manner == PRINTER_CHATTERS) {
         (void)send(fd, chatter, sizeof chatter, MSG_NOSIGNAL);
+    }
     if (is_out && question == ESCPOS_ASK_PRINTER) {
         answer |= 0x08;
     } else if (is_out && question == ESCPOS_ASK_PAPER) {

@@ -34,8 +34,9 @@ const char *program(void)
     ssize_t size = readlink("/proc/self/exe", path, sizeof path - 32);
     assert_true(size > 0);
     path[size] = '\0';
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         *strrchr(path, '/') = '\0';
+    }
     (void)snprintf(strrchr(path, '\0'), sizeof path - strlen(path), "/%s", program_name);
     return path;
 }
@@ -45,8 +46,9 @@ pid_t fork_mortal(void)
     const pid_t parent = getpid();
     const pid_t child = fork();
     assert_true(child >= 0);
-    if (child == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent))
+    if (child == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)) {
         _exit(127); /* the test ended before we could ask to end with it */
+    }
     return child;
 }
 
@@ -77,11 +79,13 @@ int await(pid_t child)
     assert_true(ended.fd >= 0);
     bool is_in_time = poll(&ended, 1, DEADLINE_MS) == 1;
     (void)close(ended.fd);
-    if (!is_in_time)
+    if (!is_in_time) {
         (void)kill(child, SIGKILL);
+    }
     assert_int_equal(waitpid(child, &status, 0), child);
-    if (!is_in_time)
+    if (!is_in_time) {
         fail_msg("a process did not end within %d ms", DEADLINE_MS);
+    }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }
 
@@ -115,8 +119,9 @@ struct ran run(const char *const *words)
 struct ran run_well(const char *const *words)
 {
     struct ran ran = run(words);
-    if (ran.status != 0)
+    if (ran.status != 0) {
         fail_msg("trestle %s: exit %d: %s", words[0], ran.status, ran.err);
+    }
     return ran;
 }
 
@@ -139,9 +144,10 @@ void stall_open(struct stall *stall)
 {
     *stall = (struct stall){.folder = "/tmp/trestle-cli-XXXXXX"};
     assert_non_null(mkdtemp(stall->folder));
-    for (int i = 0; i < NODES_MAX; i++)
+    for (int i = 0; i < NODES_MAX; i++) {
         (void)snprintf(stall->nodes[i].state, sizeof stall->nodes[i].state, "%s/%c", stall->folder,
                        'a' + i);
+    }
 }
 
 /* Start it, and wait until it says that it is ready. */
@@ -185,10 +191,12 @@ int node_end(struct node *node, int number)
 void stall_close(struct stall *stall)
 {
     for (int i = 0; i < NODES_MAX; i++) {
-        if (stall->nodes[i].process != 0)
+        if (stall->nodes[i].process != 0) {
             assert_int_equal(node_end(&stall->nodes[i], SIGTERM), 0);
-        if (stall->nodes[i].log_fd > 0)
+        }
+        if (stall->nodes[i].log_fd > 0) {
             (void)close(stall->nodes[i].log_fd);
+        }
     }
     pid_t child = fork_mortal();
     if (child == 0) {
@@ -227,8 +235,9 @@ void until_out(const char *wanted, const char *const *words)
     uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
     struct ran ran = run(words);
     while (strstr(ran.out, wanted) == NULL) {
-        if (clock_mono_ms() > deadline_ms)
+        if (clock_mono_ms() > deadline_ms) {
             fail_msg("trestle %s never said %s: %s%s", words[0], wanted, ran.out, ran.err);
+        }
         ran = run(words);
     }
 }

@@ -42,8 +42,9 @@ static bool glyph_read(const char **at, bool *ret_upper, bool *ret_lower)
         bool upper, lower;
     } glyphs[] = {{" ", false, false}, {"▀", true, false}, {"▄", false, true}, {"█", true, true}};
     for (size_t i = 0; i < sizeof glyphs / sizeof glyphs[0]; i++) {
-        if (strncmp(*at, glyphs[i].text, strlen(glyphs[i].text)) != 0)
+        if (strncmp(*at, glyphs[i].text, strlen(glyphs[i].text)) != 0) {
             continue;
+        }
         *at += strlen(glyphs[i].text);
         *ret_upper = glyphs[i].upper;
         *ret_lower = glyphs[i].lower;
@@ -81,10 +82,13 @@ static void lines_read(struct code *code, const char *drawn)
     code->version = (code->side - 17) / 4;
     assert_true(code->version >= 1 && code->version <= VERSION_MAX);
     assert_int_equal(code->side, 17 + 4 * code->version);
-    for (int y = 0; y < rows; y++)
-        for (int x = 0; x < columns; x++)
-            if (y < MARGIN || x < MARGIN || y >= MARGIN + code->side || x >= MARGIN + code->side)
+    for (int y = 0; y < rows; y++) {
+        for (int x = 0; x < columns; x++) {
+            if (y < MARGIN || x < MARGIN || y >= MARGIN + code->side || x >= MARGIN + code->side) {
                 assert_false(code->dark[y][x]);
+            }
+        }
+    }
 }
 
 static bool module(const struct code *code, int x, int y)
@@ -99,20 +103,23 @@ static void finders_check(const struct code *code)
 {
     const int far = code->side - 7;
     const int corners[3][2] = {{0, 0}, {far, 0}, {0, far}};
-    for (int i = 0; i < 3; i++)
-        for (int y = 0; y < 7; y++)
+    for (int i = 0; i < 3; i++) {
+        for (int y = 0; y < 7; y++) {
             for (int x = 0; x < 7; x++) {
                 const int across = abs(x - 3), down = abs(y - 3); /* from its centre */
                 assert_int_equal(module(code, corners[i][0] + x, corners[i][1] + y),
                                  across != 2 && down != 2 ? 1 : across == 3 || down == 3);
             }
+        }
+    }
 }
 
 static void format_read(struct code *code)
 {
     unsigned bits = 0;
-    for (int x = 0; x <= 8; x++) /* bit 14 comes first; the timing pattern lies between */
+    for (int x = 0; x <= 8; x++) { /* bit 14 comes first; the timing pattern lies between */
         bits = x == 6 ? bits : bits << 1 | module(code, x, 8);
+    }
     bits ^= 0x5412 >> 7;
     assert_int_equal(bits >> 6, 1); /* correction L */
     code->mask = (int)(bits >> 3 & 7);
@@ -129,11 +136,14 @@ static bool is_corner(const struct code *code, int x, int y)
 static bool is_aligned(const struct code *code, int x, int y)
 {
     const int *centres = forms[code->version].centres;
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++)
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 3; j++) {
             if (centres[i] > 0 && centres[j] > 0 && !is_corner(code, centres[i], centres[j]) &&
-                abs(x - centres[i]) <= 2 && abs(y - centres[j]) <= 2)
+                abs(x - centres[i]) <= 2 && abs(y - centres[j]) <= 2) {
                 return true;
+            }
+        }
+    }
     return false;
 }
 
@@ -171,11 +181,13 @@ static void codewords_read(const struct code *code, uint8_t words[CODEWORDS_MAX]
         for (int i = 0; i < 2 * code->side; i++) {
             const int x = right - i % 2;
             const int y = is_upward ? code->side - 1 - i / 2 : i / 2;
-            if (!is_data(code, x, y))
+            if (!is_data(code, x, y)) {
                 continue;
+            }
             assert_true(bits < (size_t)8 * CODEWORDS_MAX);
-            if (module(code, x, y) != is_masked(code->mask, x, y))
+            if (module(code, x, y) != is_masked(code->mask, x, y)) {
                 words[bits / 8] |= (uint8_t)(0x80 >> bits % 8);
+            }
             bits++;
         }
     }
@@ -185,8 +197,9 @@ static void codewords_read(const struct code *code, uint8_t words[CODEWORDS_MAX]
 static void blocks_join(const struct form *form, const uint8_t *words, uint8_t data[CODEWORDS_MAX])
 {
     const size_t each = form->bytes / form->blocks;
-    for (size_t i = 0; i < form->bytes; i++)
+    for (size_t i = 0; i < form->bytes; i++) {
         data[i % form->blocks * each + i / form->blocks] = words[i];
+    }
 }
 
 void qr_read(const char *drawn, char ret_text[QR_READ_BYTES_MAX])
@@ -202,7 +215,8 @@ void qr_read(const char *drawn, char ret_text[QR_READ_BYTES_MAX])
     assert_int_equal(data[0] >> 4, 4); /* bytes: four bits, their number in eight, then they */
     const size_t size = (size_t)((data[0] & 15) << 4 | data[1] >> 4);
     assert_true(size < QR_READ_BYTES_MAX && size + 2 < CODEWORDS_MAX);
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         ret_text[i] = (char)((data[i + 1] & 15) << 4 | data[i + 2] >> 4);
+    }
     ret_text[size] = '\0';
 }

@@ -37,8 +37,9 @@ static void swap_algorithm(const struct identity *identity, const char *head, bo
     (void)crypto_auth_hmacsha256(mac, (const uint8_t *)text, strlen(text), key.bytes);
     (void)strcat(text, ".");
     const size_t size = strlen(text);
-    if (is_signed)
+    if (is_signed) {
         (void)sodium_bin2base64(text + size, TOKEN_TEXT_MAX - size, mac, sizeof mac, VARIANT);
+    }
 }
 
 static enum role other_role(enum role role)
@@ -57,19 +58,24 @@ void token_tricked(const struct identity *identity, const struct token *good,
     token.issued_s += shift_s;
     token.expires_s += shift_s;
     token.popup.bytes[0] ^= trick == TRICK_OTHER_POPUP;
-    if (trick == TRICK_FORGED || trick == TRICK_STRANGE_ISSUER)
+    if (trick == TRICK_FORGED || trick == TRICK_STRANGE_ISSUER) {
         entropy_signing_key(&secret);
+    }
     if (trick == TRICK_STRANGE_ISSUER) {
         const struct public_key key = signing_public(&secret);
         token.issuer = id64_of_key(&key);
     }
-    if (trick == TRICK_OTHER_ROLE)
+    if (trick == TRICK_OTHER_ROLE) {
         token.role = other_role(token.role);
-    if (trick == TRICK_TABLE)
+    }
+    if (trick == TRICK_TABLE) {
         token.audience = AUDIENCE_TABLE;
+    }
     token_mint(&token, &secret, ret_text);
-    if (trick == TRICK_NONE_ALGORITHM)
+    if (trick == TRICK_NONE_ALGORITHM) {
         swap_algorithm(identity, "{\"alg\":\"none\",\"typ\":\"JWT\"}", false, ret_text);
-    if (trick == TRICK_OTHER_ALGORITHM)
+    }
+    if (trick == TRICK_OTHER_ALGORITHM) {
         swap_algorithm(identity, "{\"alg\":\"HS256\",\"typ\":\"JWT\"}", true, ret_text);
+    }
 }
