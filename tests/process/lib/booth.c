@@ -1,0 +1,264 @@
+#include "tests/process/lib/booth.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sync/base/check.h"
+#include "tests/lib/test.h"
+#include "tests/process/lib/customer.h"
+#include "tests/process/lib/raw.h"
+
+enum { EPOCH_MS_LOW = 1700000000 };
+
+struct moment booth_now(void)
+{
+    struct timespec wall;
+    struct timespec mono;
+    check(clock_gettime(CLOCK_REALTIME, &wall) == 0 && clock_gettime(CLOCK_MONOTONIC, &mono) == 0);
+    return (struct moment){.wall_ms = (int64_t)wall.tv_sec * 1000,
+                           .mono_ms =
+                               (uint64_t)mono.tv_sec * 1000 + (uint64_t)mono.tv_nsec / 1000000};
+}
+
+void booth_wake(void *context)
+{
+    struct booth *booth = context;
+    check(pthread_mutex_lock(&booth->lock) == 0);
+    booth->has_news = true;
+    check(pthread_cond_signal(&booth->wake) == 0);
+    check(pthread_mutex_unlock(&booth->lock) == 0);
+}
+
+/* False when the core is to stop. */
+static bool wait_for_news(struct booth *booth)
+{
+    check(pthread_mutex_lock(&booth->lock) == 0);
+    while (!booth->has_news && !booth->is_stopping) {
+        check(pthread_cond_wait(&booth->wake, &booth->lock) == 0);
+    }
+    booth->has_news = false;
+    bool goes_on = !booth->is_stopping;
+    check(pthread_mutex_unlock(&booth->lock) == 0);
+    return goes_on;
+}
+
+static bool take_commands(struct booth *booth, struct store_txn *txn)
+{
+    bool has_any = false;
+    const struct api_command *command = NULL;
+    while (!atomic_load(&booth->is_deaf) && (command = command_queue_take(booth->queue)) != NULL) {
+        struct input input = {.kind = INPUT_COMMAND,
+                              .now = booth_now(),
+                              .command = &command->command,
+                              .request = command->request};
+        check(replica_step(booth->replica, txn, &input, booth->effects) == 0);
+        atomic_fetch_add(&booth->taken, 1);
+        has_any = true;
+    }
+    return has_any;
+}
+
+static void take_turn(struct booth *booth)
+{
+    struct store_txn *txn = NULL;
+    effects_reset(booth->effects);
+    check(store_lmdb_begin(booth->store, &txn) == 0);
+    bool has_any = take_commands(booth, txn);
+    check(replica_seal(booth->replica, txn, booth_now(), booth->effects) == 0);
+    check(store_lmdb_commit(txn) == 0);
+    for (uint32_t i = 0; i < booth->effects->answers_count; i++) {
+        command_queue_answer(booth->queue, booth->effects->answers[i].request,
+                             &booth->effects->answers[i]);
+    }
+    if (has_any) {
+        web_notify(booth->web);
+    }
+}
+
+static void *run(void *argument)
+{
+    while (wait_for_news(argument)) {
+        take_turn(argument);
+    }
+    return NULL;
+}
+
+static int gate_read_begin(void *context, struct store_txn **ret_txn)
+{
+    return store_lmdb_read(((struct booth *)context)->reader, ret_txn);
+}
+
+static void gate_read_end(void *context, struct store_txn *txn)
+{
+    (void)txn;
+    store_lmdb_read_end(((struct booth *)context)->reader);
+}
+
+static void gate_live(void *context, struct gate_live *ret_live)
+{
+    struct booth *booth = context;
+    *ret_live = (struct gate_live){
+        .turned_ms_ago = atomic_load(&booth->turned_ms_ago),
+        .device = booth->device.id,
+        .log = booth->device.head.log,
+        .role = booth->device.certificate.role,
+        .capabilities = booth->device.certificate.capabilities,
+        .epoch_ms = INT64_C(1000) * EPOCH_MS_LOW,
+        .device_name = "till",
+        .lane = "B",
+        .is_writable = true,
+        .marks_count = 1,
+        .marks = {{booth->device.head.log, 1}},
+    };
+}
+
+static void open_store(struct booth *booth)
+{
+    struct store_txn *txn = NULL;
+    check(store_lmdb_open(&(struct store_lmdb_options){.folder = booth->folder}, &booth->store) ==
+          0);
+    check(store_lmdb_reader_open(booth->store, &booth->reader) == 0);
+    struct replica_config config = {
+        .popup = booth->journal.popup,
+        .root = booth->journal.root,
+        .epoch_ms = INT64_C(1000) * EPOCH_MS_LOW,
+        .chain = booth->device.chain,
+        .device_secret = &booth->device.secret,
+        .log_secret = &booth->device.log_secret,
+        .incarnation = 1,
+    };
+    effects_reset(booth->effects);
+    check(store_lmdb_begin(booth->store, &txn) == 0);
+    check(replica_open(booth->replica, txn, &config, booth_now(), booth->effects) == 0);
+    check(replica_seal(booth->replica, txn, booth_now(), booth->effects) == 0);
+    check(store_lmdb_commit(txn) == 0);
+}
+
+struct booth *booth_new(enum role role)
+{
+    struct booth *booth = calloc(1, sizeof *booth);
+    check(booth != NULL && sodium_init() >= 0);
+    (void)snprintf(booth->folder, sizeof booth->folder, "/tmp/trestle-web-XXXXXX");
+    check(mkdtemp(booth->folder) != NULL);
+    journal_init(&booth->journal);
+    journal_device_init(&booth->device, &booth->journal, 1, role, NULL);
+    booth->replica = replica_new();
+    booth->effects = calloc(1, sizeof *booth->effects);
+    check(booth->replica != NULL && booth->effects != NULL);
+    open_store(booth);
+    booth->queue = command_queue_new(booth_wake, booth);
+    booth->gate = (struct gate){.context = booth,
+                                .queue = booth->queue,
+                                .read_begin = gate_read_begin,
+                                .read_end = gate_read_end,
+                                .live = gate_live};
+    check(pthread_mutex_init(&booth->lock, NULL) == 0 &&
+          pthread_cond_init(&booth->wake, NULL) == 0);
+    booth->config = (struct web_config){.address = "127.0.0.1", .version = "0.1 test"};
+    return booth;
+}
+
+struct booth *booth_serve(struct booth *booth)
+{
+    check(web_start(&booth->config, &booth->gate, &booth->web) == 0);
+    check(pthread_create(&booth->thread, NULL, run, booth) == 0);
+    return booth;
+}
+
+void booth_free(struct booth *booth)
+{
+    char path[96];
+    check(pthread_mutex_lock(&booth->lock) == 0);
+    booth->is_stopping = true;
+    check(pthread_cond_signal(&booth->wake) == 0);
+    check(pthread_mutex_unlock(&booth->lock) == 0);
+    check(pthread_join(booth->thread, NULL) == 0);
+    web_stop(booth->web);
+    command_queue_free(booth->queue);
+    replica_free(booth->replica);
+    store_lmdb_reader_close(booth->reader);
+    store_lmdb_close(booth->store);
+    static const char *const files[] = {"data.mdb", "lock.mdb", "trestle.lock", "control", ""};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", booth->folder, files[i]);
+        (void)remove(path);
+    }
+    (void)pthread_cond_destroy(&booth->wake);
+    (void)pthread_mutex_destroy(&booth->lock);
+    free(booth->effects);
+    free(booth);
+}
+
+/* --- requests --- */
+
+int booth_dial(const struct booth *booth)
+{
+    return raw_dial(web_port(booth->web), 0);
+}
+
+const char *booth_host(const struct booth *booth)
+{
+    static char host[64];
+    (void)snprintf(host, sizeof host, "Host: 127.0.0.1:%d\r\n", web_port(booth->web));
+    return host;
+}
+
+int booth_get(const struct booth *booth, const char *path)
+{
+    int fd = booth_dial(booth);
+    int status = raw_ask(fd, "GET", path, booth_host(booth), NULL);
+    (void)close(fd);
+    return status;
+}
+
+int booth_write_on(int fd, const struct booth *booth, const char *method, const char *path,
+                   unsigned key, const char *body)
+{
+    char headers[256];
+    (void)snprintf(headers, sizeof headers,
+                   "%sOrigin: http://127.0.0.1:%d\r\n"
+                   "Idempotency-Key: 000000%02x0000000000000000%08x\r\n",
+                   booth_host(booth), web_port(booth->web), key & 0xff, key);
+    return raw_ask(fd, method, path, headers, body);
+}
+
+int booth_write(const struct booth *booth, const char *method, const char *path, unsigned key,
+                const char *body)
+{
+    int fd = booth_dial(booth);
+    int status = booth_write_on(fd, booth, method, path, key, body);
+    (void)close(fd);
+    return status;
+}
+
+int booth_post(const struct booth *booth, const char *path, unsigned key, const char *body)
+{
+    return booth_write(booth, "POST", path, key, body);
+}
+
+void booth_set_up(const struct booth *booth)
+{
+    assert_int_equal(201, booth_post(booth, "/api/menu", 1, BOOTH_BURGER));
+    assert_json(&schema_menu_item, got.body);
+    assert_int_equal(200, booth_post(booth, "/api/day", 2, "{\"day\":1}"));
+    assert_json(&schema_session, got.body);
+}
+
+int booth_upgrade(int fd, const struct booth *booth, const char *path, const char *origin)
+{
+    char headers[600];
+    (void)snprintf(headers, sizeof headers, "%s%s%s", booth_host(booth), BOOTH_UPGRADE, origin);
+    return raw_ask(fd, "GET", path, headers, NULL);
+}
+
+int booth_screen(const struct booth *booth, const char *path)
+{
+    char origin[100];
+    int fd = booth_dial(booth);
+    (void)snprintf(origin, sizeof origin, "Origin: http://127.0.0.1:%d\r\n", web_port(booth->web));
+    assert_int_equal(101, booth_upgrade(fd, booth, path, origin));
+    return fd;
+}
