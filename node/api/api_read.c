@@ -385,6 +385,9 @@ void api_read(struct api *api, const struct api_request *request, const struct a
                               .caller = &reply->caller,
                               .answer = answer};
     int err = read_within(&reading, reply->route->shape);
+    if (answer != NULL) {
+        err = api_written(err);
+    }
     if (err != 0) {
         /* A row of ours that does not decode is not the asker's mistake. */
         api_problem(reply, err == ERR_MALFORMED ? ERR_SPOILT : err, "");

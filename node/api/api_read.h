@@ -8,6 +8,14 @@
 #include "node/api/api.h"
 #include "sync/domain/till.h"
 
+/* The error of reading what a command wrote. Not found: its journal turned out to be forked in that
+ * very turn, and what that voids is carried over in the next ones. A retry, by its key, finds it.
+ */
+static inline int api_written(int err)
+{
+    return err == ERR_NOT_FOUND ? ERR_BUSY : err;
+}
+
 /* The route's shape, or a problem, into @reply. @answer is of the command before; NULL = there was
  * none. */
 void api_read(struct api *api, const struct api_request *request, const struct answer *answer,

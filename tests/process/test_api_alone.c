@@ -156,6 +156,25 @@ TEST(api_alone, a_full_queue_is_busy_and_takes_more_once_it_was_emptied)
     end();
 }
 
+TEST(api_alone, an_order_that_was_written_and_is_voided_before_the_answer_is_asked_for_again)
+{
+    static const char order[] = "{\"channel\":\"counter\",\"mode\":\"take-away\","
+                                "\"lines\":[{\"item\":7,\"quantity\":1}]}";
+    begin();
+    struct api_reply reply = ask("POST", "/api/orders", order);
+    assert_true(reply.is_pending);
+    reply.body = (struct text){0};
+    assert_non_null(command_queue_take(host.gate.queue));
+    const struct effect_answer placed = {.request = reply.request,
+                                         .answer = {.kind = KIND_ORDER, .events = 1, .number = 9}};
+    api_conclude(host.api, &placed, &reply);
+    assert_int_equal(reply.status, 503);
+    text_append(&reply.body, "", 1);
+    assert_non_null(strstr(reply.body.data, "\"code\":\"busy\""));
+    text_close(&reply.body);
+    end();
+}
+
 /* --- what a program adds --- */
 
 static void annex_handle(void *context, const struct annex_request *request,
