@@ -1,5 +1,8 @@
-/* web_state.h - what the files of the web server share: web.c (its life, the loop, who is
- * connected), web_http.c (requests and answers), web_socket.c (WebSockets).
+/* web_state.h - what the files of the web server share: web.c (its life and the loop),
+ * web_listen.c (addresses), web_certificate.c (of https), web_connection.c (who is connected),
+ * web_sweep.c (each second), web_news.c (what the core answers), web_http.c (requests),
+ * web_request.c (reading one), web_answer.c (answering it), web_socket.c (WebSockets), web_guest.c
+ * (those of customers).
  *
  * Layer: node. An object of lws is a pointer that only lws looks into. The on_ functions are called
  * by web.c with what lws calls back with, and answer as lws wants it: 0 to go on, -1 to hang up.
@@ -125,28 +128,72 @@ struct web {
 
 /* web.c: a line of log; at most one a second. */
 void web_say(struct web *web, const char *what);
+/* Call web_guest_wave() soon, after whatever else has come in. */
+void web_wave_later(struct web *web);
+/* For lws alone. */
+const void *web_protocols(struct web *web);
+
+/* web_listen.c: what is listened on stays with the context. ERR_NO_MEMORY. */
+MUST_CHECK int web_context_open(struct web *web);
+/* ERR_FORBIDDEN: an address beyond loopback; ERR_EXISTS: somebody else listens there; ERR_IO;
+ * ERR_TOO_LARGE: the control socket's path. */
+MUST_CHECK int web_listen(struct web *web, const struct web_config *config);
+
+/* web_certificate.c: when web_reload() was called, handshakes from now on use what is in the files;
+ * those that were have their own. */
+void web_certificate_read(struct web *web);
+
+/* web_connection.c: how many there may be, WebSockets of customers aside. Their requests come and
+ * go beside those of the staff. */
+unsigned web_connections_room(const struct web *web);
+/* A connection came in. NULL: no memory, or no room for one more stranger. */
+struct connection *web_connection_open(struct web *web, void *wsi);
+void web_connection_close(struct web *web, struct connection *connection);
 /* From now on the connection is a stranger's, who comes from @network (0 = nobody knows). False:
  * strangers have too many, all or from there. */
 bool web_admit_stranger(struct web *web, struct connection *connection, uint64_t network);
 /* It is a WebSocket from now on: of a customer, or of the staff. */
 void web_connection_upgraded(struct web *web, struct connection *connection);
+
+/* web_sweep.c: each second. */
+void web_sweep(struct web *web);
 /* Whether who should read has taken nothing for too long. */
 bool web_is_stalled(struct web *web, struct connection *connection, uint64_t now_ms);
 void web_cut(struct web *web, struct connection *connection, const char *why);
-/* Call web_guest_wave() soon, after whatever else has come in. */
-void web_wave_later(struct web *web);
+
+/* web_news.c: something was answered, or the store changed. */
+void web_on_news(struct web *web);
+/* Customers' phones hear of what changed, where there are any. */
+void web_lives_refresh(struct web *web);
 
 /* web_http.c */
 int web_http_on_request(struct web *web, struct connection *connection);
 int web_http_on_body(struct connection *connection, const void *in, size_t size);
 int web_http_on_body_whole(struct web *web, struct connection *connection);
-int web_http_on_writeable(struct web *web, struct connection *connection);
 /* Whether a handshake may go on: 0 = yes; 1 = it was answered; -1 = hang up. */
 int web_http_on_upgrade(struct web *web, struct connection *connection, const char *to);
 /* Its request is over, or given up. */
 void web_exchange_end(struct connection *connection);
 /* The answer that was waited for is there. */
 void web_http_answered(struct connection *connection);
+
+/* web_request.c: the line and the headers into connection->exchange. ERR_TOO_LARGE: a header;
+ * ERR_BUSY: too many strangers. */
+MUST_CHECK int web_request_read(struct web *web, struct connection *connection);
+/* The header @name into what the request brings; none is fine. */
+bool web_request_read_named(struct connection *connection, const char *name);
+/* The length that was announced. ERR_MALFORMED when it cannot be told, ERR_TOO_LARGE. */
+MUST_CHECK int web_request_body_size(const struct connection *connection, size_t size_max,
+                                     size_t *ret_size);
+/* What was read; it borrows from the exchange. */
+struct site_request web_request_of(const struct connection *connection);
+
+/* web_answer.c: what the exchange holds is sent as the other side takes it, or when there is an
+ * answer at all. 0. */
+int web_answer_begin(struct connection *connection);
+int web_answer_on_writeable(struct web *web, struct connection *connection);
+/* It is sent at once instead of a WebSocket. 1; -1 = hang up. */
+int web_answer_refuse_upgrade(struct web *web, struct connection *connection);
 
 /* web_socket.c */
 int web_socket_on_established(struct web *web, struct connection *connection);
