@@ -3,12 +3,16 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "node/access/access.h"
+#include "node/os/entropy.h"
 #include "sync/base/check.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"
+#include "tests/process/lib/programs.h"
 #include "tests/process/lib/raw.h"
 
 enum { EPOCH_MS_LOW = 1700000000 };
@@ -78,7 +82,7 @@ static void take_turn(struct booth *booth)
     }
 }
 
-static void *run(void *argument)
+static void *run_core(void *argument)
 {
     while (wait_for_news(argument)) {
         take_turn(argument);
@@ -161,31 +165,55 @@ struct booth *booth_new(enum role role)
     return booth;
 }
 
+void booth_add_access(struct booth *booth)
+{
+    const struct access_config config = {.state = booth->folder, .identity = &booth->identity};
+    check(entropy_start() == 0);
+    identity_make_keys(&booth->identity);
+    booth->identity.device = booth->device.id;
+    check(access_open(&config, &booth->gate.access) == 0);
+}
+
+void booth_add_file(struct booth *booth, const char *name, const char *text)
+{
+    char path[160];
+    (void)snprintf(booth->screens, sizeof booth->screens, "%s/screens", booth->folder);
+    booth->config.folder = booth->screens;
+    (void)mkdir(booth->screens, 0700);
+    (void)snprintf(path, sizeof path, "%s/%s", booth->screens, name);
+    write_file(path, text);
+}
+
 struct booth *booth_serve(struct booth *booth)
 {
     check(web_start(&booth->config, &booth->gate, &booth->web) == 0);
-    check(pthread_create(&booth->thread, NULL, run, booth) == 0);
+    check(pthread_create(&booth->thread, NULL, run_core, booth) == 0);
     return booth;
 }
 
-void booth_free(struct booth *booth)
+static void stop(struct booth *booth)
 {
-    char path[96];
     check(pthread_mutex_lock(&booth->lock) == 0);
     booth->is_stopping = true;
     check(pthread_cond_signal(&booth->wake) == 0);
     check(pthread_mutex_unlock(&booth->lock) == 0);
     check(pthread_join(booth->thread, NULL) == 0);
     web_stop(booth->web);
+}
+
+void booth_free(struct booth *booth)
+{
+    char remove_it[96];
+    if (booth->web != NULL) {
+        stop(booth);
+    }
+    access_close(booth->gate.access);
     command_queue_free(booth->queue);
     replica_free(booth->replica);
     store_lmdb_reader_close(booth->reader);
     store_lmdb_close(booth->store);
-    static const char *const files[] = {"data.mdb", "lock.mdb", "trestle.lock", "control", ""};
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        (void)snprintf(path, sizeof path, "%s/%s", booth->folder, files[i]);
-        (void)remove(path);
-    }
+    (void)snprintf(remove_it, sizeof remove_it, "rm -rf '%s'", booth->folder);
+    check(system(remove_it) == 0); /* NOLINT: a path of our own making */
     (void)pthread_cond_destroy(&booth->wake);
     (void)pthread_mutex_destroy(&booth->lock);
     free(booth->effects);

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "node/config/identity.h"
 #include "node/store/store_lmdb.h"
 #include "node/web/web.h"
 #include "sync/replica.h"
@@ -22,6 +23,7 @@ struct booth {
     char folder[64];
     struct journal journal;
     struct journal_device device;
+    struct identity identity; /* of its access */
     struct store_lmdb *store;
     struct store_lmdb_reader *reader;
     struct replica *replica;
@@ -29,6 +31,7 @@ struct booth {
     struct command_queue *queue;
     struct gate gate;
     struct web *web;
+    char screens[80];         /* the folder of booth_add_file() */
     struct web_config config; /* fill it in between booth_new() and booth_serve() */
     pthread_t thread;
     pthread_mutex_t lock;
@@ -39,8 +42,14 @@ struct booth {
     atomic_uint taken;         /* commands */
 };
 
-/* All but the web. Free with booth_free() once it serves. */
+/* All but the web. Free with booth_free(), also when it never served. */
 struct booth *booth_new(enum role role);
+
+/* Before it serves: tokens, PINs and limits, of which it has none otherwise; a file of screens that
+ * are served. */
+void booth_add_access(struct booth *booth);
+void booth_add_file(struct booth *booth, const char *name, const char *text);
+
 struct booth *booth_serve(struct booth *booth);
 void booth_free(struct booth *booth);
 
