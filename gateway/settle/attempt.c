@@ -227,6 +227,11 @@ bool attempt_is_over(const struct attempt *attempt)
     return attempt->state == ATTEMPT_DONE || attempt->state == ATTEMPT_VOID;
 }
 
+bool attempt_is_stuck_cancel(const struct attempt *attempt)
+{
+    return attempt->state == ATTEMPT_STUCK && attempt->call.kind == CALL_CANCEL;
+}
+
 void attempt_ask(struct attempt *attempt, int64_t amount_minor)
 {
     if (attempt->first_ms == 0) {

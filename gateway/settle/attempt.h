@@ -116,6 +116,9 @@ void attempt_revive(struct attempt *attempt);
 /* Whether nothing more is to be done about it, by us or by a person. */
 bool attempt_is_over(const struct attempt *attempt);
 
+/* Whether it is a cancelling that a person must look at. */
+bool attempt_is_stuck_cancel(const struct attempt *attempt);
+
 /* The plan asks for @amount_minor. What was sent under the present key stays as it was. */
 void attempt_ask(struct attempt *attempt, int64_t amount_minor);
 

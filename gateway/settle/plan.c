@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sync/base/check.h"
+
 const char *provider_call_text(enum provider_call_kind kind)
 {
     static const char *const texts[PROVIDER_CALL_COUNT] = {
@@ -10,6 +12,21 @@ const char *provider_call_text(enum provider_call_kind kind)
 #undef X
     };
     return texts[kind];
+}
+
+static struct bytes kept(struct bytes bytes, uint8_t *to)
+{
+    if (bytes.size > 0) {
+        memcpy(to, bytes.data, bytes.size);
+    }
+    return bytes_of(to, bytes.size);
+}
+
+void provider_call_keep(struct provider_call *call, uint8_t bytes[PROVIDER_CALL_BYTES_MAX])
+{
+    check(call->intent.size <= PROVIDER_ID_BYTES_MAX && call->wish.size <= HASH_BYTES);
+    call->intent = kept(call->intent, bytes);
+    call->wish = kept(call->wish, bytes + call->intent.size);
 }
 
 static int64_t smaller(int64_t a, int64_t b)

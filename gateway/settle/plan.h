@@ -84,6 +84,11 @@ struct plan {
 /* What it asks for as @call; of a refund, whatever the amount. NULL: nothing. */
 const struct provider_call *plan_find(const struct plan *plan, const struct provider_call *call);
 
+enum { PROVIDER_CALL_BYTES_MAX = PROVIDER_ID_BYTES_MAX + HASH_BYTES /* what it borrows */ };
+
+/* What @call borrowed is in @bytes from now on. */
+void provider_call_keep(struct provider_call *call, uint8_t bytes[PROVIDER_CALL_BYTES_MAX]);
+
 /* Whether both are one request under one key. */
 bool provider_call_is(const struct provider_call *a, const struct provider_call *b);
 

@@ -54,17 +54,9 @@ void settler_say(struct settler *settler, uint64_t request, int err, const char 
 void kept_call_set(struct kept_call *kept, const struct entity_id *order,
                    const struct provider_call *call)
 {
-    check(call->intent.size <= PROVIDER_ID_BYTES_MAX && call->wish.size <= HASH_BYTES);
     kept->order = *order;
     kept->call = *call;
-    if (call->intent.size > 0) {
-        memcpy(kept->bytes, call->intent.data, call->intent.size);
-    }
-    if (call->wish.size > 0) {
-        memcpy(kept->bytes + call->intent.size, call->wish.data, call->wish.size);
-    }
-    kept->call.intent = bytes_of(kept->bytes, call->intent.size);
-    kept->call.wish = bytes_of(kept->bytes + call->intent.size, call->wish.size);
+    provider_call_keep(&kept->call, kept->bytes);
 }
 
 /* --- what was asked --- */

@@ -27,7 +27,6 @@ enum {
     TOLD_MAX = 64, /* commands that the core has of us */
     PAUSES_MAX = 256,
     PAYMENTS_MAX = 64,
-    CALL_BYTES_MAX = PROVIDER_ID_BYTES_MAX + HASH_BYTES,
 };
 
 /* --- calls --- */
@@ -55,7 +54,7 @@ enum flight_kind {
 struct kept_call {
     struct entity_id order;
     struct provider_call call;
-    uint8_t bytes[CALL_BYTES_MAX];
+    uint8_t bytes[PROVIDER_CALL_BYTES_MAX];
 };
 
 struct flight {

@@ -247,6 +247,32 @@ TEST(settler_orphans, when_its_order_comes_a_payment_is_told_to_it)
     end_captured(0);
 }
 
+TEST(settler_orphans, what_another_gateway_told_its_order_is_not_read_here)
+{
+    const uint32_t order = unclaimed();
+    show(true);
+    scene_run(1000);
+    hide(order); /* it has the payment by now */
+    orphan_put("pi_1", INTENT_CREATED);
+    provider_trouble(&scene->provider, "GET /v1/payment_intents/pi_1", TROUBLE_SHUT, 1);
+    show(true);
+    scene_run(10);
+    assert_int_equal(scene->provider.troubles[0].times, 1);
+    expect_claimed(order);
+}
+
+TEST(settler_orphans, a_store_that_fails_while_its_order_comes_loses_no_payment)
+{
+    enum { PLACES = 12 };
+    for (unsigned nth = 1; nth <= PLACES; nth++) {
+        const uint32_t order = unclaimed();
+        store_memory_fail(scene->own, MEMORY_OPEN, nth, ERR_IO);
+        show(true);
+        scene_run((uint64_t)2 * MINUTE_MS);
+        expect_claimed(order);
+    }
+}
+
 TEST(settler_orphans, two_payments_of_one_order_are_both_read_when_it_comes)
 {
     const uint32_t order = unclaimed();
