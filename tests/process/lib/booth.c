@@ -92,7 +92,8 @@ static void *run_core(void *argument)
 
 static int gate_read_begin(void *context, struct store_txn **ret_txn)
 {
-    return store_lmdb_read(((struct booth *)context)->reader, ret_txn);
+    struct booth *booth = context;
+    return atomic_load(&booth->is_sick) ? ERR_IO : store_lmdb_read(booth->reader, ret_txn);
 }
 
 static void gate_read_end(void *context, struct store_txn *txn)

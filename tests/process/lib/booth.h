@@ -38,6 +38,7 @@ struct booth {
     pthread_cond_t wake;
     bool has_news, is_stopping;
     atomic_bool is_deaf;       /* leave commands where they are; booth_wake() after */
+    atomic_bool is_sick;       /* its store cannot be read by the web */
     atomic_uint turned_ms_ago; /* what the core says of itself */
     atomic_uint taken;         /* commands */
 };
