@@ -22,6 +22,7 @@ static struct {
     struct gate gate;
     struct api *api;
     struct streams *streams;
+    bool is_shut;    /* nobody may read */
     unsigned spoilt; /* how often the core was told that a row is none */
     size_t paths_count;
     char paths[PATHS_MAX][API_PATH_BYTES_MAX];
@@ -32,6 +33,9 @@ static struct {
 static int read_begin(void *context, struct store_txn **ret_txn)
 {
     (void)context;
+    if (node.is_shut) {
+        return ERR_IO;
+    }
     *ret_txn = store_memory_begin(node.store, false);
     return 0;
 }
@@ -117,6 +121,7 @@ static void ask_sick(const char *path, const char *query, enum store_memory_call
     bool is_reached = true;
     for (unsigned nth = 1; is_reached; nth += 1 + nth / 32) {
         const uint64_t before = store_memory_calls(node.store, call);
+        node.api->state->line_up.looked_ms = 0; /* the queue is looked at each time */
         store_memory_fail(node.store, call, nth, ERR_IO);
         const int status = ask(path, query);
         store_memory_fail(node.store, call, 0, 0);
@@ -205,6 +210,108 @@ TEST(api_sick, no_answer_about_stock_is_made_of_half_a_store)
 TEST(api_sick, no_answer_about_people_and_places_is_made_of_half_a_store)
 {
     every_answer_is_whole("people");
+}
+
+/* Whether the answer to @path is made of what is read. */
+static bool is_read(const char *path)
+{
+    const uint64_t before = store_memory_calls(node.store, MEMORY_GET);
+    assert_int_equal(ask(path, ""), 200);
+    return store_memory_calls(node.store, MEMORY_GET) > before;
+}
+
+TEST(api_sick, no_answer_is_made_while_nothing_can_be_read)
+{
+    begin("stall");
+    paths_find();
+    for (size_t i = 0; i < node.paths_count; i++) {
+        if (ask(node.paths[i], "") == 200 && is_read(node.paths[i])) {
+            node.is_shut = true;
+            assert_true(ask(node.paths[i], "") >= 500);
+            node.is_shut = false;
+        }
+    }
+    text_close(&asked);
+    asked = (struct text){0};
+    end();
+}
+
+/* --- rows that are none --- */
+
+enum { ROWS_MAX = 4096, ROW_KEY_BYTES = 64, ROW_BYTES = 64 * 1024 };
+
+static struct {
+    size_t count;
+    struct {
+        uint8_t key[ROW_KEY_BYTES];
+        size_t size;
+    } keys[ROWS_MAX];
+} rows;
+
+static void row_add(void *context, struct bytes key, struct bytes value)
+{
+    (void)context;
+    (void)value;
+    assert_true(rows.count < ROWS_MAX && key.size <= ROW_KEY_BYTES);
+    memcpy(rows.keys[rows.count].key, key.data, key.size);
+    rows.keys[rows.count++].size = key.size;
+}
+
+/* What stands in @table under @key from now on; what stood there before. */
+static size_t row_swap(enum store_table table, struct bytes key, struct bytes value,
+                       uint8_t *ret_old)
+{
+    struct bytes old;
+    struct store_txn *txn = store_memory_begin(node.store, true);
+    assert_int_equal(store_get(txn, table, key, &old), 0);
+    assert_true(old.size <= ROW_BYTES);
+    const size_t size = old.size;
+    memcpy(ret_old, old.data, size);
+    assert_int_equal(store_put(txn, table, key, value), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    return size;
+}
+
+/* Each row of @table once in the place of which the disk has given something else. */
+static void ask_spoilt(enum store_table table, const char *path)
+{
+    static uint8_t old[ROW_BYTES], spilled[ROW_BYTES];
+    const struct bytes none = bytes_of_text("\xc1"); /* of which no row consists */
+    assert_int_equal(ask(path, ""), 200);
+    struct text whole = asked;
+    asked = (struct text){0};
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct bytes key = bytes_of(rows.keys[i].key, rows.keys[i].size);
+        const size_t size = row_swap(table, key, none, old);
+        const int status = ask(path, "");
+        (void)row_swap(table, key, bytes_of(old, size), spilled);
+        if (status < 500 &&
+            !bytes_equal(bytes_of(asked.data, asked.size), bytes_of(whole.data, whole.size))) {
+            fail_msg("%s answers %d and %.*s where row %zu is none", path, status, (int)asked.size,
+                     asked.data, i);
+        }
+    }
+    text_close(&whole);
+}
+
+TEST(api_sick, no_answer_is_made_of_a_row_that_is_none)
+{
+    static const char *const paths[] = {"/api/menu",       "/api/orders",  "/api/kitchen/board",
+                                        "/api/order-page", "/api/drawers", "/api/staff"};
+    static const enum store_table tables[] = {TABLE_STATE, TABLE_INDEX};
+    begin("money");
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        rows.count = 0;
+        store_memory_each(node.store, tables[i], row_add, NULL);
+        assert_true(rows.count > 0);
+        for (size_t j = 0; j < sizeof paths / sizeof paths[0]; j++) {
+            ask_spoilt(tables[i], paths[j]);
+        }
+    }
+    assert_true(node.spoilt > 0);
+    text_close(&asked);
+    asked = (struct text){0};
+    end();
 }
 
 /* --- screens --- */

@@ -227,12 +227,23 @@ static bool disarm(enum store_memory_call call, unsigned nth, uint64_t calls)
     return store_memory_calls(node.store, call) - calls >= nth;
 }
 
+/* A node that was started anew: nobody has looked at anything yet. */
+static void start_again(void)
+{
+    lives_free(node.lives);
+    api_free(node.api);
+    node.api = api_new(&node.gate, "0");
+    node.lives = lives_new(node.api, nothing_due, NULL);
+    assert_non_null(node.lives);
+}
+
 /* What is told at first, once for each read that it takes. */
 static void come_sick(enum store_memory_call call)
 {
     bool is_reached = true;
     for (unsigned nth = 1; is_reached; nth += 1 + nth / 32) {
         struct live phone;
+        start_again();
         const uint64_t calls = arm(call, nth);
         const int err = phone_come(&phone);
         is_reached = disarm(call, nth, calls);
