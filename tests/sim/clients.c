@@ -256,7 +256,11 @@ static bool is_remembered(struct sim *sim, const struct cluster_node *node,
 /* Of these no event is written: a retry is answered at another place of the log. */
 static bool is_local(const struct request *request)
 {
-    return request->command.kind == COMMAND_QUOTE || request->command.kind == COMMAND_QUOTE_DROP;
+    static const bool local[COMMAND_COUNT] = {[COMMAND_QUOTE] = true,
+                                              [COMMAND_QUOTE_DROP] = true,
+                                              [COMMAND_CART_ADD] = true,
+                                              [COMMAND_CART_SET] = true};
+    return local[request->command.kind];
 }
 
 static void once_check(struct sim *sim, struct cluster_node *node, const struct request *request,

@@ -77,6 +77,22 @@ static void fill_quote_drop(struct sim *sim, struct command *command)
     sim_known_take(sim, COMMAND_QUOTE, &command->quote);
 }
 
+static void fill_cart_add(struct sim *sim, struct command *command)
+{
+    command->principal.role = ROLE_CUSTOMER;
+    command->name = bytes_of_text("Ada");
+    command->lines_count = 1;
+    command->lines[0] = (struct wanted_line){.item = 1 + sim_below(sim, SHOP_ITEMS), .quantity = 1};
+}
+
+/* More or less of a line that its session's cart at this device has or not. */
+static void fill_cart_set(struct sim *sim, struct command *command)
+{
+    command->principal.role = ROLE_CUSTOMER;
+    command->ids[command->ids_count++] = (uint32_t)sim_below(sim, 4);
+    command->quantity_delta = sim_chance(sim, 3000) ? -1 : 1;
+}
+
 static void fill_lines_add(struct sim *sim, struct command *command)
 {
     command->lines_count = 1;
@@ -327,6 +343,8 @@ const struct wish wishes[COMMAND_COUNT] = {
     [COMMAND_ORDER_PLACE] = {26, ANYWHERE, false, true, NULL, fill_place},
     [COMMAND_QUOTE] = {8, ANYWHERE, false, true, NULL, fill_quote},
     [COMMAND_QUOTE_DROP] = {1, ANYWHERE, false, false, NULL, fill_quote_drop},
+    [COMMAND_CART_ADD] = {3, ANYWHERE, false, true, NULL, fill_cart_add},
+    [COMMAND_CART_SET] = {3, ANYWHERE, false, true, NULL, fill_cart_set},
     [COMMAND_LINES_ADD] = {6, ANYWHERE, true, true, NULL, fill_lines_add},
     [COMMAND_LINE_SET] = {8, ANYWHERE, true, false, NULL, fill_line_set},
     [COMMAND_LINES_VOID] = {6, ANYWHERE, true, false, NULL, fill_lines},
