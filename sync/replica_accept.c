@@ -206,7 +206,7 @@ int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link
     struct log_head after;
     mesh_note_frame(&replica->mesh, link, events->is_live, frame_size, now);
     if (replica_repair_awaits(replica, link, events)) {
-        return replica_repair_take(replica, txn, out);
+        return replica_repair_take(replica, txn, link, out);
     }
     if (replica->mesh.is_store_low && events->log != replica->log) {
         return 0; /* its peers keep it */

@@ -12,7 +12,9 @@
 
 enum {
     REPAIR_TIMEOUT_MS = 2000,
-    REPAIR_REST_MS = 60000, /* after nobody had it */
+    REPAIR_REST_MS =
+        2000, /* after nobody had it; doubled each time, as silence may be a lost frame */
+    REPAIR_REST_MAX_MS = 60000,
     REPAIR_EVENTS_MAX = 256,
 };
 
@@ -64,6 +66,7 @@ static int repair_ask(struct replica *replica, struct store_txn *txn, uint32_t l
     }
     message_write_repair(&writer, &scrub->request);
     effects_send(out, link, effects_frame_end(out, &writer));
+    scrub->open[link] = scrub->request;
     scrub->is_asked = true;
     scrub->link = link;
     scrub->asked_ms = now.mono_ms;
@@ -92,15 +95,36 @@ static bool is_anybody_here(const struct replica *replica)
     return false;
 }
 
-/* Nobody in reach has it: the next one, or after the last a rest. */
+/* Something is other than when they were asked: they are asked anew, and at once. */
+static void repair_anew(struct scrub *scrub)
+{
+    scrub->is_asked = scrub->has_given_up = false;
+    scrub->rest_ms = scrub->rest_until_ms = 0;
+    memset(scrub->is_tried, 0, sizeof scrub->is_tried);
+}
+
+/* Nobody in reach has it: the next one. It is said once, and again with each long rest. */
 static void repair_give_up(struct replica *replica, uint64_t log, uint64_t seq, struct moment now,
                            struct effects *out)
 {
     struct scrub *scrub = &replica->scrub;
-    effects_alarm(out, ALARM_DAMAGE_STAYS, log, seq, replica->device);
+    if (scrub->rest_ms == 0 || scrub->rest_ms == REPAIR_REST_MAX_MS) {
+        effects_alarm(out, ALARM_DAMAGE_STAYS, log, seq, replica->device);
+    }
     scrub->request = (struct repair_request){.log = log, .first_seq = seq + 1};
+    scrub->has_given_up = true;
     memset(scrub->is_tried, 0, sizeof scrub->is_tried);
-    scrub->rest_until_ms = now.mono_ms + REPAIR_REST_MS;
+    effects_wake(out, now.mono_ms);
+}
+
+/* All had their turn. */
+static void repair_rest(struct scrub *scrub, struct moment now, struct effects *out)
+{
+    const uint64_t next_ms = scrub->rest_ms == 0 ? REPAIR_REST_MS : 2 * scrub->rest_ms;
+    scrub->rest_ms = next_ms < REPAIR_REST_MAX_MS ? next_ms : REPAIR_REST_MAX_MS;
+    scrub->rest_until_ms = now.mono_ms + scrub->rest_ms;
+    scrub->has_given_up = false;
+    effects_wake(out, scrub->rest_until_ms);
 }
 
 static int repair_next(struct replica *replica, struct store_txn *txn, struct moment now,
@@ -117,6 +141,10 @@ static int repair_next(struct replica *replica, struct store_txn *txn, struct mo
     }
     if (err != 0) {
         return err;
+    }
+    if (is_wrapped && replica->scrub.has_given_up) {
+        repair_rest(&replica->scrub, now, out);
+        return 0;
     }
     int32_t slot = vector_find(&replica->vector, log);
     if (slot == SLOT_NONE) {
@@ -139,11 +167,10 @@ int replica_repair_seal(struct replica *replica, struct store_txn *txn, struct m
     if (!scrub->has_damage) {
         return 0;
     }
-    if (scrub->neighbours != replica->mesh.neighbours) { /* somebody came or went */
-        scrub->neighbours = replica->mesh.neighbours;
-        scrub->is_asked = false;
-        scrub->rest_until_ms = 0;
-        memset(scrub->is_tried, 0, sizeof scrub->is_tried);
+    if (scrub->neighbours != replica->mesh.neighbours || replica->mesh.is_damage_claimed) {
+        scrub->neighbours = replica->mesh.neighbours; /* somebody came, went, or has more now */
+        replica->mesh.is_damage_claimed = false;
+        repair_anew(scrub);
     }
     if (scrub->is_asked && now.mono_ms >= scrub->asked_ms + REPAIR_TIMEOUT_MS) {
         scrub->is_tried[scrub->link] = true;
@@ -161,9 +188,9 @@ int replica_repair_seal(struct replica *replica, struct store_txn *txn, struct m
 bool replica_repair_awaits(const struct replica *replica, uint32_t link,
                            const struct events *events)
 {
-    const struct scrub *scrub = &replica->scrub;
-    return scrub->is_asked && scrub->link == link && scrub->request.log == events->log &&
-           scrub->request.first_seq == events->first_seq && !events->is_live;
+    const struct repair_request *request = &replica->scrub.open[link];
+    return request->first_seq != 0 && request->log == events->log &&
+           request->first_seq == events->first_seq && !events->is_live;
 }
 
 /* How many events of @run, from its first on, are known to be those that stood here. */
@@ -278,47 +305,68 @@ static int look_again(struct replica *replica, struct store_txn *txn, uint32_t s
     return err;
 }
 
-int replica_repair_take(struct replica *replica, struct store_txn *txn, struct effects *out)
+/* The run of the message, from @first_seq on, and how many events of it are known to be ours; 0: it
+ * is good for nothing here. ERR_IO. */
+static int run_of_answer(struct replica *replica, struct store_txn *txn,
+                         const struct log_head *head, uint64_t first_seq, uint32_t *ret_count)
 {
-    struct scrub *scrub = &replica->scrub;
-    struct run *run = replica->run;
     struct log_head before;
     struct log_head after;
-    uint32_t count = 0;
-    bool stays = false;
-    int32_t slot = vector_find(&replica->vector, scrub->request.log);
-    check(slot != SLOT_NONE);
-    const struct log_head *head = &replica->vector.heads[slot];
-    const uint64_t first_seq = scrub->request.first_seq;
-    scrub->is_asked = false;
-    scrub->is_tried[scrub->link] = true;
+    *ret_count = 0;
     int err = replica_run_of_message(replica);
     if (err == 0) {
         err = log_head_at(txn, &replica->config.popup, head, first_seq - 1, &before);
     }
     if (err == 0) {
-        err = run_verify(run, &replica->config.popup, &before, &after);
-    }
-    if (err == ERR_IO) {
-        return err;
+        err = run_verify(replica->run, &replica->config.popup, &before, &after);
     }
     if (err == 0) {
-        err = count_ours(txn, head, run, &count);
+        err = count_ours(txn, head, replica->run, ret_count);
     }
-    if (err != 0 || count == 0) {
-        return err == ERR_IO ? err : 0; /* somebody else may have it */
-    }
+    return err == ERR_IO ? err : 0;
+}
+
+static int answer_write(struct replica *replica, struct store_txn *txn, uint32_t slot,
+                        uint64_t first_seq, uint32_t count, struct effects *out)
+{
+    const struct log_head *head = &replica->vector.heads[slot];
+    bool stays = false;
     replica->is_turn_written = true;
-    err = run_write_again(replica, txn, run, count, out);
+    int err = run_write_again(replica, txn, replica->run, count, out);
     if (err == 0) {
-        err = look_again(replica, txn, (uint32_t)slot, first_seq, first_seq + count, out);
+        err = look_again(replica, txn, slot, first_seq, first_seq + count, out);
     }
     if (err == 0) {
         err = damage_within(txn, head->log, first_seq, first_seq, &stays);
     }
     out->is_store_broken |= err == 0 && stays && first_seq != head->seq;
     if (err == 0 && !stays) {
-        memset(scrub->is_tried, 0, sizeof scrub->is_tried); /* for the next one */
+        repair_anew(&replica->scrub);
     }
     return err;
+}
+
+int replica_repair_take(struct replica *replica, struct store_txn *txn, uint32_t link,
+                        struct effects *out)
+{
+    struct scrub *scrub = &replica->scrub;
+    const struct repair_request request = scrub->open[link];
+    const int32_t slot = vector_find(&replica->vector, request.log);
+    uint32_t count = 0;
+    bool is_listed = false;
+    check(slot != SLOT_NONE);
+    const struct log_head *head = &replica->vector.heads[slot];
+    scrub->open[link] = (struct repair_request){0};
+    if (scrub->is_asked && scrub->link == link) { /* else it comes late */
+        scrub->is_asked = false;
+        scrub->is_tried[link] = true;
+    }
+    int err = damage_within(txn, request.log, request.first_seq, request.first_seq, &is_listed);
+    if (err == 0 && is_listed) {
+        err = run_of_answer(replica, txn, head, request.first_seq, &count);
+    }
+    if (err != 0 || count == 0) {
+        return err; /* somebody else may have it */
+    }
+    return answer_write(replica, txn, (uint32_t)slot, request.first_seq, count, out);
 }

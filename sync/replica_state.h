@@ -84,13 +84,16 @@ struct scrub {
     uint64_t unsaved;  /* records since the position was last written */
     bool is_wrong;     /* state or index are, since a remake began last: one is to begin */
     bool has_damage;   /* events are listed as spoilt */
-    /* The one that is being asked for. */
-    bool is_asked;
-    struct repair_request request;
-    uint32_t link;
+    /* What is fetched, one stretch after the other. */
+    struct repair_request request; /* of the last: where the next is looked for */
+    bool is_asked;                 /* and its answer waited for */
+    uint32_t link;                 /* of whom */
     uint64_t asked_ms, rest_until_ms;
-    uint64_t neighbours; /* mesh.neighbours when is_tried was last cleared */
-    bool is_tried[LINKS_MAX];
+    uint64_t rest_ms;         /* how long the last rest was; 0 = none since all was well */
+    bool has_given_up;        /* nobody had one of them, since the last rest */
+    uint64_t neighbours;      /* mesh.neighbours when is_tried was last cleared */
+    bool is_tried[LINKS_MAX]; /* for the one at work */
+    struct repair_request open[LINKS_MAX]; /* asked of each, and not answered; first_seq 0 = none */
 };
 
 /* Rows that are made of the journal are gone through and made right: replica_remake.c. */
@@ -326,10 +329,10 @@ MUST_CHECK int replica_head_look(struct replica *replica, struct store_txn *txn,
 MUST_CHECK int replica_repair_seal(struct replica *replica, struct store_txn *txn,
                                    struct moment now, struct effects *out);
 
-/* Whether @events over @link answer that; take them. ERR_IO, ERR_FULL. */
+/* Whether @events over @link answer that, however late; take them. ERR_IO, ERR_FULL. */
 bool replica_repair_awaits(const struct replica *replica, uint32_t link,
                            const struct events *events);
-MUST_CHECK int replica_repair_take(struct replica *replica, struct store_txn *txn,
+MUST_CHECK int replica_repair_take(struct replica *replica, struct store_txn *txn, uint32_t link,
                                    struct effects *out);
 
 /* replica_accept.c: the run of replica->mesh.message.events in replica->run, unverified.

@@ -210,13 +210,21 @@ static bool keys_have(const struct index_keys *keys, const struct key *key)
     return false;
 }
 
-static int index_replace(struct store_txn *txn, const struct index_keys *old,
+/* A row that is lacking has gone wrong: what stands there in its place, the reader looks for. */
+static int index_drop(struct store_txn *txn, struct folder *folder, const struct key *key)
+{
+    const int err = store_del(txn, TABLE_INDEX, key_bytes(key));
+    folder->is_row_spoilt |= err == ERR_NOT_FOUND;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int index_replace(struct store_txn *txn, struct folder *folder, const struct index_keys *old,
                          const struct index_keys *now)
 {
     int err = 0;
     for (uint32_t i = 0; i < old->count && err == 0; i++) {
         if (!keys_have(now, &old->keys[i])) {
-            err = store_del(txn, TABLE_INDEX, key_bytes(&old->keys[i]));
+            err = index_drop(txn, folder, &old->keys[i]);
         }
     }
     for (uint32_t i = 0; i < now->count && err == 0; i++) {
@@ -224,7 +232,7 @@ static int index_replace(struct store_txn *txn, const struct index_keys *old,
             err = store_put(txn, TABLE_INDEX, key_bytes(&now->keys[i]), bytes_of(NULL, 0));
         }
     }
-    return err == ERR_NOT_FOUND ? ERR_IO : err;
+    return err;
 }
 
 /* --- folding --- */
@@ -492,7 +500,7 @@ static int history_store(struct store_txn *txn, struct folder *folder, const str
     if (row.size > 0) {
         entity_index(folder->history, folder->order, &now);
     }
-    err = index_replace(txn, old, &now);
+    err = index_replace(txn, folder, old, &now);
     return err != 0 ? err : change_number_give(txn, state, ++folder->change_number);
 }
 

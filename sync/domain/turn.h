@@ -68,8 +68,8 @@ struct folder {
     const struct entity_id *aside; /* not to be folded: it crashes */
     uint32_t aside_count;
     uint64_t appends, loads; /* how often each path was taken */
-    bool is_row_spoilt;  /* a stored row was no row: what else was made of it is unknown; the reader
-                            clears it */
+    bool is_row_spoilt;  /* a stored row was no row, or one of the index not there: what else was
+                            made of it is unknown; the reader clears it */
     bool is_blob_folded; /* the state of a blob may have changed; the reader clears it */
 };
 

@@ -154,6 +154,20 @@ static uint64_t claim_grace_ms(const struct mesh *mesh, uint32_t slot, const str
     return grace_ms;
 }
 
+/* Whether the peer, which had the log of @slot up to @before, now has something that the disk
+ * spoilt here, and can be asked for it. ERR_IO. */
+static int damage_claim(struct mesh *mesh, struct store_txn *txn, uint32_t slot, uint64_t before,
+                        uint64_t seq)
+{
+    bool is = false;
+    int err = 0;
+    if (mesh->is_damaged[slot] && seq > before) {
+        err = damage_within(txn, mesh->vector->heads[slot].log, before + 1, seq, &is);
+    }
+    mesh->is_damage_claimed |= is;
+    return err;
+}
+
 static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *link,
                       const struct head_claim *claim, bool is_hello, struct moment now,
                       struct effects *out)
@@ -167,6 +181,10 @@ static int claim_take(struct mesh *mesh, struct store_txn *txn, struct link *lin
         return 0;
     }
     uint32_t slot = (uint32_t)found;
+    int err = damage_claim(mesh, txn, slot, link->claim_seq[slot], claim->seq);
+    if (err != 0) {
+        return err;
+    }
     link->claim_seq[slot] = claim->seq;
     memcpy(link->claim_hash[slot], claim->hash, HEAD_HASH_BYTES);
     if (claim->seq <= mesh->vector->heads[slot].seq) {

@@ -154,6 +154,7 @@ struct mesh {
     bool has_suspect; /* some link has a suspect_seq */
     struct fetch fetch;
     bool is_damaged[LOGS_MAX]; /* some of the log is listed as spoilt, see sync/log/damage.h */
+    bool is_damage_claimed;    /* a peer came to have something that is; the reader clears it */
     bool is_look_due;          /* a log could not be read on: scrub it */
     uint64_t look_log, look_seq;
     struct ephemeral_table ephemeral;

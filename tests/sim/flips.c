@@ -301,7 +301,6 @@ void flips_settle(struct sim *sim)
         }
         node->scrub_records = node->turns < until ? UINT32_MAX : SCRUB_RECORDS;
         sim->flips.is_spoilt = !node->is_open || node->txn != NULL || !is_sound(sim, node);
-        sim_watch(sim, node)->is_state_known = false; /* other bits, and nothing committed */
         cluster_run(sim->cluster, sim->flips.is_spoilt ? MEND_MS : 0);
     }
     if (sim->flips.is_spoilt) {

@@ -58,7 +58,7 @@ void journal_forget(struct sim *sim, const struct cluster_node *node)
     memset(watch->marks, 0, sizeof watch->marks);
     watch->change = 0;
     watch->commits = UINT64_MAX;
-    watch->is_current = watch->is_state_known = false;
+    state_forget(sim, node);
     progress_forget(sim->sights, node);
 }
 

@@ -379,10 +379,10 @@ void state_turn(struct sim *sim, struct cluster_node *node)
     }
 }
 
-/* Its last commit may have reached the disk: only the next turn tells. */
-void state_crash(struct sim *sim, const struct cluster_node *node)
+void state_forget(struct sim *sim, const struct cluster_node *node)
 {
-    sim_watch(sim, node)->is_current = false;
+    struct watch *watch = sim_watch(sim, node);
+    watch->is_current = watch->is_state_known = false;
 }
 
 /* --- P2 --- */

@@ -114,6 +114,7 @@ static void rows_look(struct sim *sim, struct cluster_node *node)
     journal_turn(sim, node);
     flips_turn(sim, node);
     if (flips_is_spoilt(sim, node)) {
+        state_forget(sim, node);
         return;
     }
     if (!sim->is_failed && sim->fork_found != 0) {
@@ -210,7 +211,7 @@ static void on_lie(void *context, struct cluster_node *node, const struct input 
 
 static void on_crash(void *context, struct cluster_node *node)
 {
-    state_crash(context, node);
+    state_forget(context, node);
 }
 
 static void on_trace(void *context, bool is_story, const char *line)

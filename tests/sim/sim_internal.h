@@ -446,7 +446,9 @@ void trade_claim(struct sim *sim, struct cluster_node *node, struct store_txn *t
 
 /* --- oracle_state.c: P1, P2, P3, P4 --- */
 void state_turn(struct sim *sim, struct cluster_node *node);
-void state_crash(struct sim *sim, const struct cluster_node *node);
+/* What its store holds now nobody has looked at: its last commit may have reached the disk, or the
+ * disk lies. Only the next turn tells. */
+void state_forget(struct sim *sim, const struct cluster_node *node);
 void state_copy(struct sim *sim, struct cluster_node *node, bool is_after);
 void state_audit(struct sim *sim, struct cluster_node *node);
 void state_compare(struct sim *sim, struct cluster_node *node);

@@ -467,6 +467,25 @@ TEST(scrub, what_is_asked_of_a_spoilt_row_is_refused_as_such_and_done_once_it_is
     cluster_free(cluster);
 }
 
+/* The index begins with the orders that boards show; one that is spoilt comes behind them. */
+TEST(scrub, a_row_that_is_lacking_in_the_index_undoes_no_turn_and_is_made_right)
+{
+    struct command commands[ORDERS];
+    struct shop_key keys[ORDERS];
+    struct cluster *cluster = stall_new(commands, keys);
+    const struct entity_id order = order_of(&commands[0]);
+    cluster->knobs.scrub_records = 0;
+    for (uint32_t i = 0; i < ORDERS; i++) {
+        spoil_flip(cluster->nodes[KITCHEN].store, TABLE_INDEX, 0, 20);
+    }
+    assert_int_equal(cancel(cluster, &order, 50), 0);
+    cluster->knobs.scrub_records = 1; /* one record: it does not have to come by by itself */
+    assert_true(heals(cluster));
+    assert_true(has_table_of_counter(cluster, TABLE_INDEX));
+    assert_int_equal(alarms[ALARM_STATE_DAMAGE], 1);
+    cluster_free(cluster);
+}
+
 /* Step until the kitchen's rows are made right as far as @phase, and nothing of it is under way. */
 static void remake_until(struct cluster *cluster, enum remake_phase phase)
 {
