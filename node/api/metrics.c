@@ -32,14 +32,12 @@ static void gauge(struct text *to, const char *name, const char *help, uint64_t 
     line(to, "trestle_%s %llu\n", name, (unsigned long long)value);
 }
 
-/* A label's value, in quotes. */
+/* A label's value, in quotes. Names have no control characters: certificate.h. */
 static void label(struct text *to, const char *value)
 {
     text_append_text(to, "\"");
     for (; *value != '\0'; value++) {
-        if (*value == '\n') {
-            text_append_text(to, "\\n");
-        } else if (*value == '"' || *value == '\\') {
+        if (*value == '"' || *value == '\\') {
             line(to, "\\%c", *value);
         } else {
             text_append(to, value, 1);

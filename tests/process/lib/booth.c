@@ -105,8 +105,22 @@ static void gate_read_end(void *context, struct store_txn *txn)
 static void gate_live(void *context, struct gate_live *ret_live)
 {
     struct booth *booth = context;
-    *ret_live = (struct gate_live){
-        .turned_ms_ago = atomic_load(&booth->turned_ms_ago),
+    check(pthread_mutex_lock(&booth->lock) == 0);
+    *ret_live = booth->live;
+    check(pthread_mutex_unlock(&booth->lock) == 0);
+    ret_live->turned_ms_ago = atomic_load(&booth->turned_ms_ago);
+}
+
+void booth_tell(struct booth *booth, const struct gate_live *live)
+{
+    check(pthread_mutex_lock(&booth->lock) == 0);
+    booth->live = *live;
+    check(pthread_mutex_unlock(&booth->lock) == 0);
+}
+
+static struct gate_live live_at_first(const struct booth *booth)
+{
+    return (struct gate_live){
         .device = booth->device.id,
         .log = booth->device.head.log,
         .role = booth->device.certificate.role,
@@ -162,6 +176,7 @@ struct booth *booth_new(enum role role)
                                 .live = gate_live};
     check(pthread_mutex_init(&booth->lock, NULL) == 0 &&
           pthread_cond_init(&booth->wake, NULL) == 0);
+    booth->live = live_at_first(booth);
     booth->config = (struct web_config){.address = "127.0.0.1", .version = "0.1 test"};
     return booth;
 }
@@ -173,6 +188,11 @@ void booth_add_access(struct booth *booth)
     identity_make_keys(&booth->identity);
     booth->identity.device = booth->device.id;
     check(access_open(&config, &booth->gate.access) == 0);
+}
+
+void booth_add_blobs(struct booth *booth)
+{
+    check(blobs_open(booth->folder, &booth->gate.blobs) == 0);
 }
 
 void booth_add_file(struct booth *booth, const char *name, const char *text)
@@ -209,6 +229,7 @@ void booth_free(struct booth *booth)
         stop(booth);
     }
     access_close(booth->gate.access);
+    blobs_close(booth->gate.blobs);
     command_queue_free(booth->queue);
     replica_free(booth->replica);
     store_lmdb_reader_close(booth->reader);

@@ -37,6 +37,7 @@ struct booth {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool has_news, is_stopping;
+    struct gate_live live;     /* what it tells of itself; change it before it serves */
     atomic_bool is_deaf;       /* leave commands where they are; booth_wake() after */
     atomic_bool is_sick;       /* its store cannot be read by the web */
     atomic_uint turned_ms_ago; /* what the core says of itself */
@@ -46,13 +47,17 @@ struct booth {
 /* All but the web. Free with booth_free(), also when it never served. */
 struct booth *booth_new(enum role role);
 
-/* Before it serves: tokens, PINs and limits, of which it has none otherwise; a file of screens that
- * are served. */
+/* Before it serves: tokens, PINs and limits, of which it has none otherwise; a place for images and
+ * contacts; a file of screens that are served. */
 void booth_add_access(struct booth *booth);
+void booth_add_blobs(struct booth *booth);
 void booth_add_file(struct booth *booth, const char *name, const char *text);
 
 struct booth *booth_serve(struct booth *booth);
 void booth_free(struct booth *booth);
+
+/* From now on it tells of itself what @live says. */
+void booth_tell(struct booth *booth, const struct gate_live *live);
 
 /* The core looks for commands. @context: a booth. */
 void booth_wake(void *context);
