@@ -7,7 +7,6 @@
 #include "node/api/annex.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
-#include "tests/process/lib/customer.h"
 #include "tests/process/lib/raw.h"
 
 enum { KITCHEN = 0xbeef, STRANGER = 0xdead };
@@ -173,27 +172,12 @@ static const struct annex annex = {
     .card = &card,
     .answered = nothing_answered};
 
-#define ONE_BURGER "{\"mode\":\"eat-in\",\"lines\":[{\"item\":7,\"quantity\":1}]}"
-
-/* As a customer: the status. */
-static int ask_as(const struct booth *booth, const struct customer *customer, const char *method,
-                  const char *path, const char *body)
-{
-    static unsigned key = 500;
-    char headers[TOKEN_TEXT_MAX + 300];
-    const int fd = booth_dial(booth);
-    (void)snprintf(headers, sizeof headers,
-                   "%sAuthorization: Bearer %s\r\n"
-                   "Idempotency-Key: 00000000000000000000000000000%03u\r\n",
-                   booth_host(booth), customer->token, key++);
-    const int status = raw_ask(fd, method, path, headers, body);
-    (void)close(fd);
-    return status;
-}
+#define ONE_BURGER                                                                                 \
+    "{\"channel\":\"phone\",\"mode\":\"eat-in\",\"lines\":[{\"item\":7,\"quantity\":1}]}"
 
 TEST(api_facts, customers_read_why_they_cannot_order_now_and_staff_order_as_ever)
 {
-    struct customer customer;
+    char path[80];
     struct booth *booth = booth_new(ROLE_OWNER);
     is_paused = false;
     booth->config.annex = &annex;
@@ -202,16 +186,21 @@ TEST(api_facts, customers_read_why_they_cannot_order_now_and_staff_order_as_ever
                    "<html><script type=\"application/json\" id=\"facts\">null</script></html>");
     (void)booth_serve(booth);
     booth_set_up(booth);
-    assert_int_equal(201, booth_post(booth, "/api/session/customer", 3, "{}"));
-    json_text_of(got.body, "token", customer.token, sizeof customer.token);
+    const struct customer customer = booth_customer(booth);
     assert_int_equal(200, booth_get(booth, "/api/order-page"));
     assert_non_null(strstr(got.body, "https://pay.example/v3/"));
     assert_null(strstr(got.body, "\"paused\""));
+    assert_int_equal(201, booth_ask_as(booth, &customer, "POST", "/api/orders", ONE_BURGER));
+    (void)snprintf(path, sizeof path, "/api/orders/%.24s/status", raw_text_of(got.body, "id"));
+    assert_int_equal(200, booth_ask_as(booth, &customer, "GET", path, NULL));
+    assert_json(&schema_purchase, got.body);
+    assert_string_equal("Twelve are reserved.", raw_text_of(got.body, "said"));
+    assert_non_null(strstr(got.body, "\"reserved_for_ms\":60000"));
     is_paused = true; /* between requests */
     assert_int_equal(200, booth_get(booth, "/order"));
     assert_non_null(strstr(got.head, "frame-src https://pay.example;"));
     assert_non_null(strstr(got.body, "\"paused\":\"Cards cannot be charged just now.\""));
-    assert_int_equal(409, ask_as(booth, &customer, "POST", "/api/orders", ONE_BURGER));
+    assert_int_equal(409, booth_ask_as(booth, &customer, "POST", "/api/orders", ONE_BURGER));
     assert_non_null(strstr(got.body, "Cards cannot be charged just now."));
     assert_int_equal(201, booth_post(booth, "/api/orders", 4, BOOTH_TWO_BURGERS));
     booth_free(booth);

@@ -9,7 +9,6 @@
 #include "node/os/clock.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
-#include "tests/process/lib/customer.h"
 #include "tests/process/lib/raw.h"
 
 static atomic_uint ahead_ms; /* of the machine's clock */
@@ -32,14 +31,6 @@ static struct booth *booth_open(unsigned phones_max)
 }
 
 /* --- a phone --- */
-
-static struct customer come(const struct booth *booth)
-{
-    struct customer customer;
-    assert_int_equal(201, booth_post(booth, "/api/session/customer", 1, "{}"));
-    json_text_of(got.body, "token", customer.token, sizeof customer.token);
-    return customer;
-}
 
 static bool say(int fd, const char *text)
 {
@@ -71,7 +62,7 @@ TEST(web_phones, whose_customer_has_signed_out_is_closed_when_it_is_looked_at_ag
 {
     char headers[TOKEN_TEXT_MAX + 200];
     struct booth *booth = booth_serve(booth_open(4));
-    const struct customer gone = come(booth), here = come(booth);
+    const struct customer gone = booth_customer(booth), here = booth_customer(booth);
     const int left = phone_open(booth, &gone), stays = phone_open(booth, &here);
     const int fd = booth_dial(booth);
     (void)snprintf(headers, sizeof headers, "%sAuthorization: Bearer %s\r\n", booth_host(booth),
@@ -90,7 +81,7 @@ TEST(web_phones, a_fifth_of_a_customer_takes_the_place_of_the_oldest)
 {
     int fds[LIVE_OF_CUSTOMER_MAX + 1];
     struct booth *booth = booth_serve(booth_open(8));
-    const struct customer customer = come(booth);
+    const struct customer customer = booth_customer(booth);
     for (size_t i = 0; i <= LIVE_OF_CUSTOMER_MAX; i++) {
         fds[i] = phone_open(booth, &customer);
     }
@@ -106,7 +97,7 @@ TEST(web_phones, a_fifth_of_a_customer_takes_the_place_of_the_oldest)
 TEST(web_phones, hear_that_the_store_cannot_be_read_by_their_end)
 {
     struct booth *booth = booth_serve(booth_open(4));
-    const struct customer customer = come(booth);
+    const struct customer customer = booth_customer(booth);
     const int open = phone_open(booth, &customer);
     const int screen = booth_screen(booth, "/ws?view=kitchen");
     atomic_store(&booth->is_sick, true);

@@ -11,11 +11,10 @@
 #include "node/os/entropy.h"
 #include "sync/base/check.h"
 #include "tests/lib/test.h"
-#include "tests/process/lib/customer.h"
 #include "tests/process/lib/programs.h"
 #include "tests/process/lib/raw.h"
 
-enum { EPOCH_MS_LOW = 1700000000 };
+enum { EPOCH_S = 1700000000 };
 
 struct moment booth_now(void)
 {
@@ -125,7 +124,7 @@ static struct gate_live live_at_first(const struct booth *booth)
         .log = booth->device.head.log,
         .role = booth->device.certificate.role,
         .capabilities = booth->device.certificate.capabilities,
-        .epoch_ms = INT64_C(1000) * EPOCH_MS_LOW,
+        .epoch_ms = INT64_C(1000) * EPOCH_S,
         .device_name = "till",
         .lane = "B",
         .is_writable = true,
@@ -143,7 +142,7 @@ static void open_store(struct booth *booth)
     struct replica_config config = {
         .popup = booth->journal.popup,
         .root = booth->journal.root,
-        .epoch_ms = INT64_C(1000) * EPOCH_MS_LOW,
+        .epoch_ms = INT64_C(1000) * EPOCH_S,
         .chain = booth->device.chain,
         .device_secret = &booth->device.secret,
         .log_secret = &booth->device.log_secret,
@@ -287,6 +286,30 @@ int booth_write(const struct booth *booth, const char *method, const char *path,
 int booth_post(const struct booth *booth, const char *path, unsigned key, const char *body)
 {
     return booth_write(booth, "POST", path, key, body);
+}
+
+struct customer booth_customer(const struct booth *booth)
+{
+    struct customer customer;
+    assert_int_equal(201, booth_post(booth, "/api/session/customer", 1, "{}"));
+    json_text_of(got.body, "token", customer.token, sizeof customer.token);
+    return customer;
+}
+
+int booth_ask_as(const struct booth *booth, const struct customer *customer, const char *method,
+                 const char *path, const char *body)
+{
+    static unsigned key;
+    char headers[TOKEN_TEXT_MAX + 300];
+    const int64_t now_s = booth_now().wall_ms / 1000 - EPOCH_S;
+    const int fd = booth_dial(booth);
+    (void)snprintf(headers, sizeof headers,
+                   "%sAuthorization: Bearer %s\r\n"
+                   "Idempotency-Key: %08x0000000000000000%08x\r\n",
+                   booth_host(booth), customer->token, (unsigned)now_s, ++key);
+    const int status = raw_ask(fd, method, path, headers, body);
+    (void)close(fd);
+    return status;
 }
 
 void booth_set_up(const struct booth *booth)

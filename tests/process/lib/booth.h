@@ -18,6 +18,7 @@
 #include "node/web/web.h"
 #include "sync/replica.h"
 #include "tests/lib/journal.h"
+#include "tests/process/lib/customer.h"
 
 struct booth {
     char folder[64];
@@ -83,6 +84,11 @@ int booth_write_on(int fd, const struct booth *booth, const char *method, const 
 #define BOOTH_BURGER "{\"number\":7,\"name\":\"Burger\",\"price\":850,\"category\":\"Grill\"}"
 #define BOOTH_TWO_BURGERS                                                                          \
     "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"lines\":[{\"item\":7,\"quantity\":2}]}"
+
+/* A customer who comes; _as: what he asks, with a key of its own for each call. */
+struct customer booth_customer(const struct booth *booth);
+int booth_ask_as(const struct booth *booth, const struct customer *customer, const char *method,
+                 const char *path, const char *body);
 
 /* A burger and a day; takes the keys 1 and 2. */
 void booth_set_up(const struct booth *booth);
