@@ -58,6 +58,10 @@ int64_t settler_now_s(const struct settler *settler);
  * UINT64_MAX: not before the bank ends it. */
 uint64_t settler_hold_ends_in_ms(struct settler *settler, const struct entity_id *order);
 
+/* Until @order, which its customer has not paid, ends by itself and what it keeps is sold again;
+ * from any thread. UINT64_MAX: it does not. */
+uint64_t settler_unpaid_ends_in_ms(struct settler *settler, const struct entity_id *order);
+
 /* --- of one asking thread --- */
 
 /* A customer wants to pay @order: the answer is {client_secret, publishable_key, amount, currency}.

@@ -82,19 +82,33 @@ void waits_show(struct settler *settler)
     settler_unlock(settler);
 }
 
+/* @waited_ms: UINT64_MAX = its time begins with the next turn. */
+static uint64_t left_ms(uint32_t minutes, uint64_t waited_ms)
+{
+    const uint64_t limit_ms = (uint64_t)minutes * 60 * 1000;
+    if (limit_ms == 0) {
+        return UINT64_MAX;
+    }
+    if (waited_ms == UINT64_MAX) {
+        return limit_ms;
+    }
+    return waited_ms < limit_ms ? limit_ms - waited_ms : 0;
+}
+
 uint64_t settler_hold_ends_in_ms(struct settler *settler, const struct entity_id *order)
 {
-    const uint64_t decide_ms = (uint64_t)settler->config.terms->decide_minutes * 60 * 1000;
     settler_lock(settler);
     const uint64_t waited_ms = waits_undecided_ms(&settler->shown, order, clock_mono_ms());
     settler_unlock(settler);
-    if (decide_ms == 0) {
-        return UINT64_MAX;
-    }
-    if (waited_ms == UINT64_MAX) { /* its time begins with the next turn */
-        return decide_ms;
-    }
-    return waited_ms < decide_ms ? decide_ms - waited_ms : 0;
+    return left_ms(settler->config.terms->decide_minutes, waited_ms);
+}
+
+uint64_t settler_unpaid_ends_in_ms(struct settler *settler, const struct entity_id *order)
+{
+    settler_lock(settler);
+    const uint64_t waited_ms = waits_unpaid_ms(&settler->shown, order, clock_mono_ms());
+    settler_unlock(settler);
+    return left_ms(settler->config.terms->unpaid_minutes, waited_ms);
 }
 
 bool ask_take(struct settler *settler, struct ask *ret_ask)

@@ -1,6 +1,6 @@
 #include "gateway/settle/waits.h"
 
-static struct wait *wait_find(struct waits *waits, const struct entity_id *order)
+static const struct wait *wait_of(const struct waits *waits, const struct entity_id *order)
 {
     for (uint32_t i = 0; i < waits->count; i++) {
         if (entity_id_equal(&waits->waits[i].order, order)) {
@@ -8,6 +8,12 @@ static struct wait *wait_find(struct waits *waits, const struct entity_id *order
         }
     }
     return NULL;
+}
+
+static struct wait *wait_find(struct waits *waits, const struct entity_id *order)
+{
+    const struct wait *wait = wait_of(waits, order);
+    return wait != NULL ? &waits->waits[wait - waits->waits] : NULL;
 }
 
 /* A new one when there is none; NULL: too many wait. */
@@ -72,16 +78,26 @@ bool waits_soon(struct waits *waits, const struct entity_id *order, uint64_t at_
     return wait != NULL;
 }
 
+/* Another thread's clock may be read a moment before ours was. */
+static uint64_t waited_ms(bool is_so, uint64_t since_ms, uint64_t now_ms)
+{
+    if (!is_so) {
+        return UINT64_MAX;
+    }
+    return now_ms > since_ms ? now_ms - since_ms : 0;
+}
+
 uint64_t waits_undecided_ms(const struct waits *waits, const struct entity_id *order,
                             uint64_t now_ms)
 {
-    for (uint32_t i = 0; i < waits->count; i++) {
-        const struct wait *wait = &waits->waits[i];
-        if (wait->is_undecided && entity_id_equal(&wait->order, order)) {
-            return now_ms > wait->undecided_ms ? now_ms - wait->undecided_ms : 0;
-        }
-    }
-    return UINT64_MAX;
+    const struct wait *wait = wait_of(waits, order);
+    return wait != NULL ? waited_ms(wait->is_undecided, wait->undecided_ms, now_ms) : UINT64_MAX;
+}
+
+uint64_t waits_unpaid_ms(const struct waits *waits, const struct entity_id *order, uint64_t now_ms)
+{
+    const struct wait *wait = wait_of(waits, order);
+    return wait != NULL ? waited_ms(wait->is_unpaid, wait->unpaid_ms, now_ms) : UINT64_MAX;
 }
 
 uint32_t waits_count(const struct waits *waits)

@@ -34,9 +34,10 @@ MUST_CHECK bool waits_plan(struct waits *waits, const struct entity_id *order, u
 /* Plan it again at @at_ms at the latest. False: too many wait. */
 MUST_CHECK bool waits_soon(struct waits *waits, const struct entity_id *order, uint64_t at_ms);
 
-/* How long it waits for the kitchen; UINT64_MAX = it does not. */
+/* How long it waits for the kitchen, or for its customer to pay; UINT64_MAX = it does not. */
 uint64_t waits_undecided_ms(const struct waits *waits, const struct entity_id *order,
                             uint64_t now_ms);
+uint64_t waits_unpaid_ms(const struct waits *waits, const struct entity_id *order, uint64_t now_ms);
 
 /* How many wait for the kitchen, or for a payment that was begun. */
 uint32_t waits_count(const struct waits *waits);

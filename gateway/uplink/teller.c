@@ -51,7 +51,16 @@ static bool holds(void *context, const struct gate_live *live, const struct orde
     return true;
 }
 
+static uint64_t keeps_ms(void *context, const struct order *order)
+{
+    const struct uplink *uplink = context;
+    return uplink->settler != NULL && plan_is_unpaid(order)
+               ? settler_unpaid_ends_in_ms(uplink->settler, &order->id)
+               : UINT64_MAX;
+}
+
 struct teller uplink_teller(struct uplink *uplink)
 {
-    return (struct teller){.context = uplink, .pauses = pauses, .holds = holds};
+    return (struct teller){
+        .context = uplink, .pauses = pauses, .holds = holds, .keeps_ms = keeps_ms};
 }

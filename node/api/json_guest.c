@@ -170,12 +170,22 @@ static void put_place(struct json_value *object, const struct state *state, int6
     json_put(object, "ready_in", range);
 }
 
-void json_put_reserved(struct json_value *object, const struct state *state)
+/* In whole minutes, up: an answer stays the same for a while, and costs a poll nothing. */
+static void put_end(struct json_value *object, const char *name, uint64_t left_ms)
+{
+    enum { MINUTE_MS = 60 * 1000 };
+    if (left_ms != UINT64_MAX) {
+        json_put_count(object, name, (left_ms + MINUTE_MS - 1) / MINUTE_MS * MINUTE_MS);
+    }
+}
+
+void json_put_ends(struct json_value *object, const struct state *state)
 {
     struct told_hold hold;
-    if (state_holds(state, &hold) && hold.ends_in_ms != UINT64_MAX) {
-        json_put_count(object, "reserved_for_ms", hold.ends_in_ms);
+    if (state_holds(state, &hold)) {
+        put_end(object, "reserved_for_ms", hold.ends_in_ms);
     }
+    put_end(object, "kept_for_ms", state_keeps_ms(state));
 }
 
 struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
@@ -192,7 +202,7 @@ struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
     json_put_string(object, "number", number);
     json_put_string(object, "phase", order_phase_text(order->phase));
     json_put_string(object, "said", is_held ? hold.said : said_of(order));
-    json_put_reserved(object, state);
+    json_put_ends(object, state);
     json_put_text(object, "mode", order->mode);
     json_put_text(object, "name", order->name);
     put_purchase_lines(object, order);

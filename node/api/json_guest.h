@@ -22,7 +22,7 @@ MUST_CHECK int json_quote(const struct state *state, uint64_t now_mono_ms,
 /* Of state->order, which was read after state->line_up was looked at. */
 struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms);
 
-/* "reserved_for_ms" of state->order, when that is known. */
-void json_put_reserved(struct json_value *object, const struct state *state);
+/* "reserved_for_ms" and "kept_for_ms" of state->order, where they are known. */
+void json_put_ends(struct json_value *object, const struct state *state);
 
 #endif

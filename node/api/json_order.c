@@ -158,7 +158,7 @@ struct json_value *state_json_order(const struct state *state)
     json_put_text(object, "reason", order->reason);
     put_places(object, order);
     json_put_money(object, order);
-    json_put_reserved(object, state);
+    json_put_ends(object, state);
     json_put_bool(object, "late",
                   state->day.n == order->day &&
                       day_is_late(&state->day, order->opened_log, order->opened_seq));

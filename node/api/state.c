@@ -145,6 +145,12 @@ bool state_holds(const struct state *state, struct told_hold *ret_hold)
            teller->holds(teller->context, &state->live, &state->order, ret_hold);
 }
 
+uint64_t state_keeps_ms(const struct state *state)
+{
+    const struct teller *teller = &state->teller;
+    return teller->keeps_ms != NULL ? teller->keeps_ms(teller->context, &state->order) : UINT64_MAX;
+}
+
 int state_day(struct state *state, struct store_txn *txn, uint64_t n)
 {
     struct entity_id id = entity_id_derive(KIND_POPUP, 0);

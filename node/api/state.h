@@ -56,6 +56,8 @@ void state_free(struct state *state);
 /* What the teller says of now: NULL = customers can order; false = nothing of state->order. */
 const char *state_pauses(const struct state *state);
 bool state_holds(const struct state *state, struct told_hold *ret_hold);
+/* How long it keeps state->order, which is unpaid; UINT64_MAX = it does not end it. */
+uint64_t state_keeps_ms(const struct state *state);
 
 /* The trading day @n into state->day. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int state_day(struct state *state, struct store_txn *txn, uint64_t n);

@@ -24,6 +24,9 @@ struct teller {
     /* False: there is no reservation that waits for the kitchen. */
     bool (*holds)(void *context, const struct gate_live *live, const struct order *order,
                   struct told_hold *ret_hold);
+    /* Until @order ends by itself, as its customer has not paid, and what it keeps is sold again;
+     * UINT64_MAX = it does not. */
+    uint64_t (*keeps_ms)(void *context, const struct order *order);
 };
 
 #endif

@@ -109,10 +109,13 @@ test("a phone orders, is declined once, pays, and the money follows the kitchen"
         page.getByText("It was not paid: Your card has insufficient funds."),
     ).toBeVisible();
     expect((await market.order(number))?.phase).toBe("draft");
+    const money = page.locator(".money");
+    await expect(money).toContainText(/Your food is kept for you for (60|59) minutes\./);
 
     await typeCard(page, "4242 4242 4242 4242");
     await expect(said(page)).toHaveText("Ordered. The kitchen has not taken it yet.");
-    await expect(page.locator(".money")).toContainText("€21.80 is reserved on your card");
+    await expect(money).toContainText("€21.80 is reserved on your card");
+    await expect(money).toContainText(/that ends by itself in (20|19) minutes\./);
     expect(market.payment()).toMatchObject({ status: "requires_capture", amount: 2180 });
 
     await expect.poll(async () => (await market.order(number))?.phase).toBe("placed");
@@ -133,6 +136,29 @@ test("a phone orders, is declined once, pays, and the money follows the kitchen"
     const moves = market.practice.account.journal.moves.map(({ move }) => move);
     expect(moves.filter((move) => move === "capture")).toHaveLength(1);
     expect(moves.filter((move) => move === "refund")).toHaveLength(1);
+    await page.context().close();
+});
+
+test("the counter sees what a bank holds for an order, and when that ends", async ({ browser }) => {
+    const page = await come(browser, `${market.gateway.url}/order`);
+    await fillCart(page);
+    await page.getByRole("button", { name: /^Pay by card/ }).tap();
+    await typeCard(page, "4242 4242 4242 4242");
+    await expect(said(page)).toContainText("Ordered.");
+    const number = await numberOf(page);
+    const screen = await browser.newPage({ viewport: tablet });
+    await screen.goto(`${market.counter.url}/counter`);
+    const row = screen.locator(".order-row", { hasText: number }).first();
+    await expect(row).toContainText("Held €21.80");
+    await row.click();
+    const sheet = screen.getByRole("dialog");
+    await expect(sheet).toContainText("Held on a card, not charged");
+    await expect(sheet.locator("[data-end]")).toContainText(
+        "The hold ends when the kitchen does not take it in time",
+    );
+    await screen.close();
+    const { id } = (await market.order(number)) ?? { id: "" };
+    await market.deed(`/api/orders/${id}/refuse`, { reason: "sold out" });
     await page.context().close();
 });
 

@@ -25,6 +25,8 @@ const cart = (stall) => {
 /** An order of @guest for which the bank holds the money. */
 async function reserved(stall, guest) {
     const placed = await guest.post("/api/orders", cart(stall));
+    const { kept_for_ms: kept } = await guest.get(`/api/orders/${placed.id}/status`);
+    must(kept > 0 && kept <= 60 * MINUTE * 1000, `unpaid it ends in ${kept} ms`);
     const { body } = await until("a form", SECONDS, async () => {
         const answer = await guest.request("POST", `/api/orders/${placed.id}/payment`, {
             body: {},

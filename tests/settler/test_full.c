@@ -428,6 +428,24 @@ TEST(settler_full, a_page_is_told_how_long_a_hold_may_wait)
     scene_end();
 }
 
+TEST(settler_full, a_page_is_told_how_long_what_is_not_paid_yet_is_kept)
+{
+    begin();
+    scene->terms.unpaid_minutes = 8;
+    const uint64_t kept_ms = (uint64_t)8 * MINUTE_MS;
+    const uint32_t drawn = scene_place_customers(1), counters = scene_place(1);
+    const struct entity_id *order = &scene->orders[drawn];
+    scene_run((uint64_t)3 * MINUTE_MS);
+    const uint64_t left_ms = settler_unpaid_ends_in_ms(scene->settler, order);
+    assert_true(left_ms > 0 && left_ms <= kept_ms - (uint64_t)3 * MINUTE_MS);
+    assert_true(waits_unpaid_ms(&scene->settler->waits, &scene->orders[counters], 0) == UINT64_MAX);
+    scene_run(left_ms - 1000);
+    assert_int_equal(scene_look(drawn)->phase, PHASE_DRAFT);
+    scene_run(2000);
+    assert_int_equal(scene_look(drawn)->phase, PHASE_REFUSED);
+    scene_end();
+}
+
 TEST(settler_full, who_asks_before_the_orders_were_looked_at_gets_a_form_a_little_later)
 {
     begin();

@@ -20,6 +20,7 @@ import { leftText } from "../src/base/stock";
 import { startStream } from "../src/base/stream";
 import { adopt, drop } from "../src/counter/actions";
 import { type Counter, startCounter } from "../src/counter/counter";
+import { endText, heldOf } from "../src/counter/orders";
 import { shortages, shortageText, soldOutLines } from "../src/counter/shortage";
 import { furthest, overdue, stuckTexts, ticksOf, watchUnseen } from "../src/counter/ticks";
 import { deviceText, whyText } from "../src/counter/voided";
@@ -269,5 +270,31 @@ describe("what is left", () => {
         expect(soldOutLines(cart, byCount)).toHaveLength(1);
         expect(soldOutLines(cart, byCount, forced)).toEqual([]);
         expect(soldOutLines(cart, byCook, forced)).toHaveLength(1);
+    });
+});
+
+describe("an order that is not paid for good", () => {
+    const provider = {
+        held: 500,
+        forgiven: 0,
+        payments: [],
+        refunds: [],
+        disputes: [],
+        wishes: [],
+    };
+
+    test("says what a bank holds for it, and when that ends", () => {
+        const held = order("a1", { due: -500, provider });
+        expect(heldOf(held)).toBe(500);
+        expect(endText({ ...held, reserved_for_ms: 240_000 })).toContain("by itself in 4 min");
+        expect(endText(held)).toContain("within seven days");
+    });
+
+    test("says when it ends by itself unpaid, where a gateway knows", () => {
+        expect(endText(order("a1", { kept_for_ms: 60_000 }))).toBe(
+            "Unpaid, it ends by itself in 1 min.",
+        );
+        expect(endText(order("a1", {}))).toBe("");
+        expect(heldOf(order("a1", {}))).toBe(0);
     });
 });

@@ -12,7 +12,7 @@ Object.assign(globalThis, {
 });
 const { hearDate, newKey } = await import("../src/order/node");
 const { changesBetween, page, toggled } = await import("../src/order/shop");
-const { OrderView, together } = await import("../src/order/order");
+const { endOf, OrderView, together } = await import("../src/order/order");
 const { isOver, waitFor } = await import("../src/order/track");
 const { counted, menuWord, span, t } = await import("../src/order/words");
 
@@ -117,6 +117,23 @@ describe("a filter", () => {
 
 const purchase = (change: Partial<Purchase>): Purchase =>
     ({ phase: "placed", reserved: 0, due: -100, ...change }) as Purchase;
+
+describe("what is held for somebody", () => {
+    it("says when it ends: by itself, or at the bank at the latest", () => {
+        const held = { reserved: 100, paid: 0 };
+        expect(endOf(purchase({ ...held, reserved_for_ms: 60_000 }))).toEqual([
+            "reservedFor",
+            60_000,
+        ]);
+        expect(endOf(purchase(held))?.[0]).toBe("reservedAtMost");
+        expect(endOf(purchase({ kept_for_ms: 60_000 }))).toEqual(["kept", 60_000]);
+    });
+
+    it("has no end where nothing is held, or it was charged", () => {
+        expect(endOf(purchase({}))).toBeUndefined();
+        expect(endOf(purchase({ reserved: 100, paid: 100 }))).toBeUndefined();
+    });
+});
 
 describe("asking for an order", () => {
     const calm = { failures: 0, isHidden: false, random: 0.5 };

@@ -8,7 +8,7 @@ import { Reasons } from "../ui/reasons";
 import { Sheet } from "../ui/sheet";
 import * as actions from "./actions";
 import type { Counter } from "./counter";
-import { DueWord, Ticks } from "./orders";
+import { DueWord, endText, heldOf, Ticks } from "./orders";
 import { ReceiptButton } from "./receipt";
 
 type Asking =
@@ -59,6 +59,7 @@ export function OrderSheet({ counter, order }: Props) {
                 ))}
             </ul>
             <Sums counter={counter} order={order} />
+            {endText(order) !== "" && <p data-end>{endText(order)}</p>}
         </Sheet>
     );
 }
@@ -137,6 +138,9 @@ function Sums({ counter, order }: Props) {
                     text={counter.money(payment.amount)}
                 />
             ))}
+            {heldOf(order) > 0 && (
+                <Sum name="Held on a card, not charged" text={counter.money(heldOf(order))} />
+            )}
             {order.due !== 0 && (
                 <div>
                     <dt>Open</dt>

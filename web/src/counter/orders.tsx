@@ -2,7 +2,7 @@
 import type { Order } from "../base/protocol";
 import { phaseWords } from "../base/states";
 import { nodeNow } from "../base/stream";
-import { formatAge } from "../base/time";
+import { formatAge, sayAge } from "../base/time";
 import { modeText, numberText } from "../base/words";
 import { Icon } from "../ui/icon";
 import type { Counter } from "./counter";
@@ -90,9 +90,29 @@ function OrderRow({ counter, order }: OrderProps) {
     );
 }
 
+/** What a bank holds for it: promised, not paid. */
+export function heldOf({ provider }: Order): number {
+    return provider?.held ?? 0;
+}
+
+/** When a hold, or an order that nobody paid, ends by itself; "" where nothing does. */
+export function endText(order: Order): string {
+    const { reserved_for_ms: left, kept_for_ms: kept } = order;
+    if (heldOf(order) > 0) {
+        return left === undefined
+            ? "The hold ends when the kitchen does not take it in time, or within seven days."
+            : `Unless the kitchen takes it the hold ends by itself in ${sayAge(left)}.`;
+    }
+    return kept === undefined ? "" : `Unpaid, it ends by itself in ${sayAge(kept)}.`;
+}
+
 export function DueWord({ counter, order }: OrderProps) {
     if (order.due === 0) {
         return null;
+    }
+    const held = heldOf(order);
+    if (held > 0 && held >= -order.due) {
+        return <strong class="due">Held {counter.money(held)}</strong>;
     }
     return (
         <strong class="due">

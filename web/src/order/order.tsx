@@ -130,11 +130,27 @@ function Money({ own, last }: { own: Own; last: Purchase }) {
                 </p>
             ))}
             {isGone && shown.length === 0 && <p>{t("released")}</p>}
+            <Ends own={own} last={last} />
             {owed > 0 && last.reserved === 0 && !isGone && (
                 <Pay own={own} last={last} owed={owed} />
             )}
         </div>
     );
+}
+
+/** What is held for somebody says when that ends. */
+export function endOf(last: Purchase): [Text, number] | undefined {
+    const { reserved, paid, reserved_for_ms: left, kept_for_ms: kept } = last;
+    if (reserved > 0 && paid === 0) {
+        return left === undefined ? ["reservedAtMost", 0] : ["reservedFor", left];
+    }
+    return kept === undefined ? undefined : ["kept", kept];
+}
+
+function Ends({ own, last }: { own: Own; last: Purchase }) {
+    const end = endOf(last);
+    const since = now.value - (own.heard ?? now.value);
+    return end ? <p>{t(end[0], { time: span(end[1] - since) })}</p> : null;
 }
 
 interface PayProps {

@@ -126,6 +126,7 @@ function Total() {
                 {t("taxIncluded", { tax: money(quoted.tax) })}
                 {" · "}
                 {t("noTip")} {t("priceStands", { time: formatAge(quoted.until - now.value) })}
+                {quoted.lines.some(({ state }) => state === "held") && ` ${t("keptUntil")}`}
                 {!quoted.complete && <strong> {t("orderTheRest")}</strong>}
             </dd>
         </dl>

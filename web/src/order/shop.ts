@@ -26,6 +26,8 @@ export interface Own {
     /** What was heard of it last, and when by this phone's clock. */
     readonly last?: Purchase;
     readonly at?: number;
+    /** When it said so: what lasts for some time was counted from then. */
+    readonly heard?: number;
 }
 
 /** An order that was sent and not answered yet: sent again it is the same one. */

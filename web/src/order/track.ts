@@ -39,8 +39,8 @@ function hear(id: string, said: Purchase | null): void {
     if (own && said) {
         announce(own, said);
     }
-    const change = said ? { last: said, number: said.number } : {};
-    changeOwn(id, { at: Date.now(), ...change });
+    const at = Date.now();
+    changeOwn(id, said ? { at, heard: at, last: said, number: said.number } : { at });
 }
 
 interface Watch {

@@ -45,6 +45,7 @@ export const en = {
     taxIncluded: "including {tax} tax",
     noTip: "No tip is added.",
     priceStands: "This price stands for {time}.",
+    keptUntil: "Until then your food is kept for you.",
     pricing: "Asking for the price …",
     lineSoldOut: "Sold out: it is not in the total.",
     lineShort: {
@@ -92,6 +93,9 @@ export const en = {
     sayNumberLater: "Say {number} at the counter and pay {price}.",
     payByCardInstead: "Pay by card instead",
     reserved: "{price} is reserved on your card, not charged.",
+    reservedFor: "If the kitchen does not take it, that ends by itself in {time}.",
+    reservedAtMost: "If it is not charged, your bank ends that within seven days.",
+    kept: "Your food is kept for you for {time}.",
     paid: "{price} paid. Thank you!",
     refunded: "{price} goes back to you.",
     released: "Nothing was charged.",
