@@ -1,4 +1,4 @@
-/* hex.h - bytes out of lower-case hex digits, the one way in which ids are written.
+/* hex.h - bytes out of hex digits; lower-case ones are the one way in which ids are written.
  *
  * Layer: node.
  */
@@ -9,5 +9,7 @@
 
 /* False: @text is not @size bytes in lower-case digits; @to may be written to all the same. */
 bool hex_read(struct bytes text, uint8_t *to, size_t size);
+/* As hex_read(), and upper-case digits are fine: for what others wrote. */
+bool hex_read_any_case(struct bytes text, uint8_t *to, size_t size);
 
 #endif

@@ -1,9 +1,8 @@
 #include "node/api/json_cart.h"
 
-#include <jansson.h>
-
 #include "node/api/hex.h"
 #include "node/api/json_build.h"
+#include "node/api/json_read.h"
 #include "sync/base/check.h"
 
 static struct json_value *options(const struct wanted_line *wanted)
@@ -76,8 +75,7 @@ int json_cart_link(struct bytes body, uint8_t *to, size_t size)
     if (err != 0) {
         return err;
     }
-    const json_t *link = json_object_get((const json_t *)(const void *)value, "link");
-    check(hex_read(bytes_of(json_string_value(link), json_string_length(link)), to, size));
+    check(hex_read(json_get_text(value, "link"), to, size));
     json_free(value);
     return 0;
 }

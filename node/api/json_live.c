@@ -1,34 +1,27 @@
 #include "node/api/json_live.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "node/api/hex.h"
 #include "node/api/json_build.h"
+#include "node/api/json_read.h"
 #include "sync/base/check.h"
-
-static const json_t *field(const struct json_value *body, const char *name)
-{
-    return json_object_get((const json_t *)(const void *)body, name);
-}
 
 /* The schema has bounded it. */
 static void copy_text(const struct json_value *body, const char *name, char *to, size_t capacity)
 {
-    const json_t *text = field(body, name);
-    const size_t size = text == NULL ? 0 : json_string_length(text);
+    const struct bytes text = json_get_text(body, name);
     to[0] = '\0';
-    if (size > 0 && size < capacity) {
-        memcpy(to, json_string_value(text), size + 1);
+    if (text.size > 0 && text.size < capacity) {
+        memcpy(to, text.data, text.size + 1);
     }
 }
 
 /* The schema lets hex of that size through alone. */
-static struct entity_id entity_of(const json_t *hex)
+static struct entity_id entity_of(const struct json_value *hex)
 {
     struct entity_id id;
-    const struct bytes text = bytes_of(json_string_value(hex), json_string_length(hex));
-    check(hex_read(text, id.bytes, sizeof id.bytes));
+    check(hex_read(json_text(hex), id.bytes, sizeof id.bytes));
     return id;
 }
 
@@ -44,9 +37,9 @@ static bool has_order(const struct live_message *message, const struct entity_id
 
 static void copy_orders(const struct json_value *body, struct live_message *message)
 {
-    const json_t *orders = field(body, "orders");
-    for (size_t i = 0; i < json_array_size(orders); i++) {
-        const struct entity_id id = entity_of(json_array_get(orders, i));
+    const struct json_value *orders = json_get(body, "orders");
+    for (size_t i = 0; i < json_count(orders); i++) {
+        const struct entity_id id = entity_of(json_at(orders, i));
         if (!has_order(message, &id)) {
             message->orders[message->orders_count++] = id;
         }
@@ -65,7 +58,7 @@ int json_live_read(struct bytes text, bool is_first, struct live_message *ret_me
     }
     copy_text(body, "token", ret_message->token, sizeof ret_message->token);
     copy_text(body, "cursor", ret_message->cursor, sizeof ret_message->cursor);
-    ret_message->has_menu = json_is_false(field(body, "menu"));
+    ret_message->has_menu = json_get(body, "menu") != NULL && !json_get_bool(body, "menu");
     copy_orders(body, ret_message);
     json_free(body);
     return 0;
