@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/change_number.h"
 #include "sync/log/salvage.h"
 #include "sync/replica_state.h"
 

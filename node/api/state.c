@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "node/os/clock.h"
-#include "sync/domain/turn.h"
+#include "sync/domain/change_number.h"
 
 struct state *state_new(const struct gate *gate, const char *version)
 {

@@ -9,7 +9,7 @@
 
 #include "node/api/board.h"
 #include "node/os/clock.h"
-#include "sync/domain/turn.h"
+#include "sync/domain/change_number.h"
 
 int core_print_open(struct core *core)
 {

@@ -3,15 +3,14 @@
  *
  * Layer: sync/domain (pure). Events are remembered with their bytes, so that the fast path reads
  * nothing again. When the memory of a turn is used up the caller seals early; nothing is lost by
- * folding an entity twice.
- *
- * Every folded row that differs from the stored one gets the next change number (TABLE_CHANGE,
- * TABLE_MARK): a screen's cursor is the newest number that it has been shown.
+ * folding an entity twice. Every folded row that differs from the stored one gets the next change
+ * number (change_number.h).
  */
 #ifndef TRESTLE_SYNC_DOMAIN_TURN_H
 #define TRESTLE_SYNC_DOMAIN_TURN_H
 
 #include "sync/domain/entity.h"
+#include "sync/domain/entity_kinds.h"
 #include "sync/domain/stock_fold.h"
 
 enum {
@@ -34,13 +33,6 @@ struct turn_entity {
     bool is_full; /* the fast path will not do: refold from the log */
     int32_t first, last;
 };
-
-/* What an entity is, its events tell, and a hostile device may write events of several kinds under
- * one id: it has a row for each. */
-static inline uint32_t kind_bit(enum kind kind)
-{
-    return UINT32_C(1) << kind;
-}
 
 /* Large; made once. */
 struct turn {
@@ -96,23 +88,6 @@ MUST_CHECK int turn_fold_all(struct turn *turn, struct store_txn *txn, struct fo
 
 /* Whether @entity is one that is not to be folded here. */
 bool folder_sets_aside(const struct folder *folder, const struct entity_id *entity);
-
-/* Of which kinds the store holds events of @entity, whether they count or not; unknown types belong
- * to every kind. ERR_IO, ERR_MALFORMED (damaged store). */
-MUST_CHECK int entity_kinds(struct store_txn *txn, const struct entity_id *entity,
-                            uint32_t *ret_kinds);
-
-/* Whether it holds events of that kind: no more of them are read than it takes to find one. ERR_IO,
- * ERR_MALFORMED. */
-MUST_CHECK int entity_has_kind(struct store_txn *txn, const struct entity_id *entity,
-                               enum kind kind, bool *ret_has);
-
-/* Read the newest change number of a store; 0 when nothing ever changed. ERR_IO, ERR_MALFORMED. */
-MUST_CHECK int change_number_get(struct store_txn *txn, uint64_t *ret_number);
-
-/* The number of the last change of an entity's row. ERR_NOT_FOUND: it has none. ERR_IO. */
-MUST_CHECK int change_number_of(struct store_txn *txn, enum kind kind,
-                                const struct entity_id *entity, uint64_t *ret_number);
 
 /* Fold @entity from the log, as a row would hold it, into folder->row: for audits; nothing is
  * written. An empty @ret_row: nothing of it counts. ERR_MISMATCH: what it has in the index besides

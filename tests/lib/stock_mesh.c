@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/change_number.h"
 #include "sync/replica.h"
 #include "tests/lib/store_memory.h"
 

@@ -1,0 +1,249 @@
+#include "sync/domain/turn_parts.h"
+
+#include <string.h>
+
+#include "sync/domain/blob.h"
+#include "sync/domain/change_number.h"
+#include "sync/roster/salvage_memo.h"
+
+/* --- index keys --- */
+
+static bool keys_have(const struct index_keys *keys, const struct key *key)
+{
+    for (uint32_t i = 0; i < keys->count; i++) {
+        if (bytes_equal(key_bytes(&keys->keys[i]), key_bytes(key))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A row that is lacking has gone wrong: what stands there in its place, the reader looks for. */
+static int index_drop(struct store_txn *txn, struct folder *folder, const struct key *key)
+{
+    const int err = store_del(txn, TABLE_INDEX, key_bytes(key));
+    folder->is_row_spoilt |= err == ERR_NOT_FOUND;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+static int index_replace(struct store_txn *txn, struct folder *folder, const struct index_keys *old,
+                         const struct index_keys *now)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < old->count && err == 0; i++) {
+        if (!keys_have(now, &old->keys[i])) {
+            err = index_drop(txn, folder, &old->keys[i]);
+        }
+    }
+    for (uint32_t i = 0; i < now->count && err == 0; i++) {
+        if (!keys_have(old, &now->keys[i])) {
+            err = store_put(txn, TABLE_INDEX, key_bytes(&now->keys[i]), bytes_of(NULL, 0));
+        }
+    }
+    return err;
+}
+
+/* --- folding --- */
+
+/* The row of folder->history; empty when nothing of the entity counts. */
+static int history_row(struct folder *folder, struct bytes *ret_row)
+{
+    *ret_row = bytes_of(NULL, 0);
+    if (folder->history->count == 0 && !folder->history->is_opaque) {
+        return 0;
+    }
+    return history_encode(folder->history, folder->row, folder->row_capacity, ret_row);
+}
+
+static int tally_row(struct folder *folder, struct bytes *ret_row)
+{
+    *ret_row = bytes_of(NULL, 0);
+    if (stock_is_empty(folder->stock)) {
+        return 0;
+    }
+    return stock_encode(folder->stock, folder->row, folder->row_capacity, ret_row);
+}
+
+int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
+                const struct entity_id *entity, struct bytes *ret_row)
+{
+    struct stock_fold fold = turn_tally_fold(txn, folder, entity);
+    fold.doubles = NULL;
+    int err =
+        entity_is_tally(kind) ? stock_audit(&fold) : turn_history_refold(txn, folder, kind, entity);
+    if (err != 0) {
+        return err;
+    }
+    return entity_is_tally(kind) ? tally_row(folder, ret_row) : history_row(folder, ret_row);
+}
+
+/* Put @row in place of the stored one, or none when it is empty, as on a device that never heard of
+ * the entity; @ret_is_changed says whether they differ. */
+static int row_replace(struct store_txn *txn, const struct key *state, struct bytes row,
+                       bool *ret_is_changed)
+{
+    struct bytes stored;
+    int err = store_get(txn, TABLE_STATE, key_bytes(state), &stored);
+    if (err != 0 && err != ERR_NOT_FOUND) {
+        return err;
+    }
+    *ret_is_changed = err == 0 ? !bytes_equal(stored, row) : row.size > 0;
+    if (!*ret_is_changed) {
+        return 0;
+    }
+    return row.size > 0 ? store_put(txn, TABLE_STATE, key_bytes(state), row)
+                        : store_del(txn, TABLE_STATE, key_bytes(state));
+}
+
+static int history_store(struct store_txn *txn, struct folder *folder, const struct key *state,
+                         const struct index_keys *old)
+{
+    struct index_keys now = {0};
+    struct bytes row;
+    bool is_changed = false;
+    int err = history_row(folder, &row);
+    if (err == 0) {
+        err = row_replace(txn, state, row, &is_changed);
+    }
+    if (err != 0 || !is_changed) {
+        return err;
+    }
+    if (row.size > 0) {
+        entity_index(folder->history, folder->order, &now);
+    }
+    err = index_replace(txn, folder, old, &now);
+    return err != 0 ? err : change_number_give(txn, state, ++folder->change_number);
+}
+
+static int tally_store(struct store_txn *txn, struct folder *folder, const struct key *state)
+{
+    struct bytes row;
+    bool is_changed = false;
+    int err = tally_row(folder, &row);
+    if (err == 0) {
+        err = row_replace(txn, state, row, &is_changed);
+    }
+    if (err != 0 || !is_changed) {
+        return err;
+    }
+    return change_number_give(txn, state, ++folder->change_number);
+}
+
+static void breadcrumb_set(struct folder *folder, enum kind kind, const struct entity_id *entity)
+{
+    if (folder->breadcrumb == NULL) {
+        return;
+    }
+    folder->breadcrumb[0] = (uint8_t)kind;
+    memcpy(folder->breadcrumb + 1, entity->bytes, ENTITY_ID_BYTES);
+}
+
+static void breadcrumb_clear(struct folder *folder)
+{
+    if (folder->breadcrumb != NULL) {
+        folder->breadcrumb[0] = KIND_NONE;
+    }
+}
+
+/* --- what cannot be folded here --- */
+
+bool folder_sets_aside(const struct folder *folder, const struct entity_id *entity)
+{
+    for (uint32_t i = 0; i < folder->aside_count; i++) {
+        if (entity_id_equal(&folder->aside[i], entity)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Its row stays as it was before the events that this software dies of, marked so that nobody
+ * decides on it. Nothing is derived from it. */
+static int keep_aside(struct store_txn *txn, struct folder *folder, const struct key *state,
+                      enum kind kind, const struct entity_id *entity)
+{
+    struct bytes row = bytes_of(NULL, 0);
+    bool is_changed = false;
+    int err = entity_is_tally(kind) ? stock_get(folder->stock, txn, entity)
+                                    : history_get(folder->history, txn, kind, entity);
+    if (err == ERR_NOT_FOUND || err == ERR_MALFORMED) {
+        stock_reset(folder->stock);
+        history_reset(folder->history, kind, entity);
+        err = 0;
+    }
+    folder->stock->is_opaque = folder->history->is_opaque = true;
+    if (err == 0) {
+        err = entity_is_tally(kind) ? tally_row(folder, &row) : history_row(folder, &row);
+    }
+    if (err == 0) {
+        err = row_replace(txn, state, row, &is_changed);
+    }
+    if (err != 0 || !is_changed) {
+        return err;
+    }
+    return change_number_give(txn, state, ++folder->change_number);
+}
+
+static int fold_kind(struct turn *turn, struct store_txn *txn, struct folder *folder,
+                     const struct turn_entity *entity, enum kind kind)
+{
+    struct index_keys old;
+    struct key state = key_state(kind, &entity->id);
+    int err;
+    if (folder_sets_aside(folder, &entity->id)) {
+        return keep_aside(txn, folder, &state, kind, &entity->id);
+    }
+    breadcrumb_set(folder, kind, &entity->id);
+    if (entity_is_tally(kind)) {
+        err = turn_tally_advance(turn, txn, folder, entity);
+        if (err == 0) {
+            err = tally_store(txn, folder, &state);
+        }
+    } else {
+        err = turn_history_advance(turn, txn, folder, entity, kind, &old);
+        if (err == 0) {
+            err = history_store(txn, folder, &state, &old);
+        }
+    }
+    if (err == 0 && kind == KIND_BLOB) {
+        folder->is_blob_folded = true;
+        err = blob_note(txn, folder->history);
+    }
+    breadcrumb_clear(folder);
+    return err == ERR_MALFORMED ? ERR_IO : err;
+}
+
+static int fold_dirty(struct turn *turn, struct store_txn *txn, struct folder *folder,
+                      struct turn_entity *entity)
+{
+    uint32_t kinds = entity->kinds;
+    int err = 0;
+    entity->is_dirty = false;
+    if ((kinds & kind_bit(KIND_NONE)) !=
+        0) { /* makes every row opaque, also those of older events */
+        err = entity_kinds(txn, &entity->id, &kinds);
+    }
+    for (enum kind kind = KIND_POPUP; kind <= KIND_LAST && err == 0; kind++) {
+        if ((kinds & kind_bit(kind)) != 0) {
+            err = fold_kind(turn, txn, folder, entity, kind);
+        }
+    }
+    return err == ERR_MALFORMED ? ERR_IO : err;
+}
+
+int turn_fold_all(struct turn *turn, struct store_txn *txn, struct folder *folder)
+{
+    int err = 0;
+    salvage_memo_reset(folder->history->memo);
+    folder->history->is_memo_kept = true; /* only rows of states are written */
+    for (uint32_t i = 0; i < turn->entities_count && err == 0; i++) {
+        if (turn->entities[i].is_dirty) {
+            err = fold_dirty(turn, txn, folder, &turn->entities[i]);
+        }
+    }
+    folder->history->is_memo_kept = false;
+    if (err == 0) {
+        turn_empty(turn);
+    }
+    return err;
+}
