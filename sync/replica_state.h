@@ -1,7 +1,8 @@
 /* replica_state.h - what the files of the replica share: replica.c (life and turns),
- * replica_accept.c (events from peers), replica_command.c (what people want),
- * replica_roster.c (what this device knows of the roster), replica_view.c
- * (looking, auditing).
+ * replica_open.c (a store is opened), replica_fold.c (what is dirty is folded), replica_write.c
+ * (the own log), replica_accept.c (events from peers), replica_command.c (what people want),
+ * replica_number.c (the numbers of orders and receipts), replica_roster.c (what this device knows
+ * of the roster), replica_view.c (looking, auditing).
  */
 #ifndef TRESTLE_SYNC_REPLICA_STATE_H
 #define TRESTLE_SYNC_REPLICA_STATE_H
@@ -163,13 +164,35 @@ struct replica {
     uint8_t *salvage_data; /* the body of a salvage */
 };
 
-/* replica.c */
+/* replica_write.c: the head of the own log, which is open. */
+struct log_head *replica_own_head(struct replica *replica);
 
 /* Append an event to the own log, and remember it in the turn. @parents come from the entity's
  * history. What was remembered before is folded when the turn is full. ERR_FORBIDDEN when this
  * device may not write that; ERR_TOO_LARGE; ERR_IO, ERR_FULL: abort the turn. */
 MUST_CHECK int replica_append(struct replica *replica, struct store_txn *txn,
                               const struct event *event, struct effects *out);
+
+/* End the own log's open run with a signature. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_sign(struct replica *replica, struct store_txn *txn);
+
+/* Before the events of a command are checked: room for all of them in the turn, folding when there
+ * is none. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_events_make_room(struct replica *replica, struct store_txn *txn,
+                                        struct effects *out);
+
+/* Whether every event may be written before any is: a command is written whole or not at all.
+ * ERR_FORBIDDEN, ERR_TOO_LARGE. */
+MUST_CHECK int replica_events_check(const struct replica *replica, const struct till_result *result,
+                                    const struct command *command);
+
+/* Write the till's events, which were checked, as one block. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_events_append(struct replica *replica, struct store_txn *txn,
+                                     const struct till_result *result,
+                                     const struct command *command, uint64_t now_t,
+                                     struct effects *out);
+
+/* replica_fold.c */
 
 /* Refold what an event of @type is about, before the turn ends; what was marked before is folded
  * when there is no room. ERR_IO, ERR_FULL. */
@@ -185,9 +208,6 @@ MUST_CHECK int replica_mark_waiting(struct replica *replica, struct store_txn *t
 MUST_CHECK int replica_mark_salvaged(struct replica *replica, struct store_txn *txn,
                                      struct operation *from);
 
-/* End the own log's open run with a signature. ERR_IO, ERR_FULL. */
-MUST_CHECK int replica_sign(struct replica *replica, struct store_txn *txn);
-
 /* Fold what is dirty; a dirty roster first, with whatever it makes valid or void. ERR_IO, ERR_FULL.
  */
 MUST_CHECK int replica_fold(struct replica *replica, struct store_txn *txn, struct effects *out);
@@ -195,6 +215,9 @@ MUST_CHECK int replica_fold(struct replica *replica, struct store_txn *txn, stru
 /* The pop-up's settings; read again when they changed. ERR_IO. */
 MUST_CHECK int replica_popup(struct replica *replica, struct store_txn *txn,
                              struct popup_cache *ret_popup);
+
+/* replica_open.c: the clock reading of an event written at @now. */
+uint64_t replica_t_of_moment(const struct replica *replica, struct moment now);
 
 /* Remember that peers hold more of @log, the own one, than this device. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_keep_lost(struct store_txn *txn, uint64_t log);
@@ -417,5 +440,19 @@ MUST_CHECK int replica_guest_after(struct replica *replica, struct store_txn *tx
 MUST_CHECK int replica_command(struct replica *replica, struct store_txn *txn,
                                const struct command *command, uint64_t request, struct moment now,
                                struct effects *out);
+
+/* replica_number.c: the device's lane, of its certificate. */
+struct bytes replica_lane(const struct replica *replica);
+
+/* Before a command that may give an order a number on @day: replica->number_next. ERR_IO. */
+MUST_CHECK int replica_number_prepare(struct replica *replica, struct store_txn *txn, uint64_t day);
+
+/* It gave @number out. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_number_keep(const struct replica *replica, struct store_txn *txn,
+                                   uint64_t day, uint32_t number);
+
+/* Before a command that may give a receipt: the number that it has then. ERR_IO. */
+MUST_CHECK int replica_receipt_prepare(const struct replica *replica, struct store_txn *txn,
+                                       struct till *till);
 
 #endif
