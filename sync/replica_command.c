@@ -101,41 +101,41 @@ static int till_judge(const struct till *till, const struct command *command,
     return err;
 }
 
-/* Judge and write; 0 with an answer, or a refusal that changed nothing, or ERR_IO / ERR_FULL. */
-static int command_run(struct replica *replica, struct store_txn *txn,
-                       const struct command *command, struct moment now, struct effects *out,
-                       struct answer *ret_answer)
+static struct till till_of(struct replica *replica, struct store_txn *txn, struct moment now)
 {
-    struct till_result *result = replica->result;
-    int64_t since_epoch = now.wall_ms - replica->config.epoch_ms;
-    struct till till = {.txn = txn,
-                        .history = replica->history,
-                        .scratch = replica->scratch,
-                        .order = replica->order,
-                        .stock = replica->stock,
-                        .holds = &replica->holds,
-                        .quotes = &replica->quotes,
-                        .guests = &replica->guests,
-                        .carts = &replica->carts,
-                        .quote_ms = quote_ms(replica),
-                        .now_mono_ms = now.mono_ms,
-                        .own_log = replica->log,
-                        .lane = replica_lane(replica),
-                        .number_next = replica->number_next,
-                        .now_t = since_epoch > 0 ? (uint64_t)since_epoch : 0,
-                        .roster = &replica->roster,
-                        .heads = replica->vector.heads,
-                        .ascending = replica->vector.ascending,
-                        .heads_count = replica->vector.count,
-                        .own_device = replica->device,
-                        .root_secret = replica->config.root_secret,
-                        .device_secret = replica->config.device_secret,
-                        .own_chain = replica->config.chain,
-                        .close = &replica->close};
-    uint64_t cart_dropped = 0;
+    return (struct till){.txn = txn,
+                         .history = replica->history,
+                         .scratch = replica->scratch,
+                         .order = replica->order,
+                         .stock = replica->stock,
+                         .holds = &replica->holds,
+                         .quotes = &replica->quotes,
+                         .guests = &replica->guests,
+                         .carts = &replica->carts,
+                         .quote_ms = quote_ms(replica),
+                         .now_mono_ms = now.mono_ms,
+                         .own_log = replica->log,
+                         .lane = replica_lane(replica),
+                         .number_next = replica->number_next,
+                         .now_t = replica_t_of_moment(replica, now),
+                         .roster = &replica->roster,
+                         .heads = replica->vector.heads,
+                         .ascending = replica->vector.ascending,
+                         .heads_count = replica->vector.count,
+                         .own_device = replica->device,
+                         .root_secret = replica->config.root_secret,
+                         .device_secret = replica->config.device_secret,
+                         .own_chain = replica->config.chain,
+                         .close = &replica->close};
+}
+
+/* What the till needs before it judges. */
+static int command_prepare(struct replica *replica, struct store_txn *txn,
+                           const struct command *command, struct moment now, struct till *till)
+{
     int err = certificate_check(replica, command);
     if (err == 0 && may_give_receipt(command)) {
-        err = replica_receipt_prepare(replica, txn, &till);
+        err = replica_receipt_prepare(replica, txn, till);
     }
     if (err == 0) {
         err = close_prepare(replica, txn, command);
@@ -146,24 +146,27 @@ static int command_run(struct replica *replica, struct store_txn *txn,
     if (err == 0) {
         err = replica_cart_before(replica, txn, now);
     }
-    if (err == 0) {
-        err = till_judge(&till, command, result, ret_answer);
-    }
-    if (err == ERR_UNAVAILABLE) {
-        replica_stock_note(replica, result, false, now);
+    return err;
+}
+
+/* What the till came to: its events, and what else a command leaves in the store. */
+static int command_write(struct replica *replica, struct store_txn *txn,
+                         const struct command *command, const struct till *till,
+                         struct effects *out)
+{
+    const struct till_result *result = replica->result;
+    int err = 0;
+    if (result->events_count > 0) {
+        err = replica_events_make_room(replica, txn, out); /* it may fold: before the check */
     }
     if (err == 0 && result->events_count > 0) {
-        err = replica_events_make_room(replica, txn,
-                                       out); /* folds perhaps, so it goes before the check */
-    }
-    if (err == 0 && result->events_count > 0) {
-        err = replica_tell_view(replica, txn, since_epoch > 0 ? (uint64_t)since_epoch : 0, out);
+        err = replica_tell_view(replica, txn, till->now_t, out);
     }
     if (err == 0) {
         err = replica_events_check(replica, result, command);
     }
     if (err == 0 && result->events_count > 0) {
-        err = replica_events_append(replica, txn, result, command, till.now_t, out);
+        err = replica_events_append(replica, txn, result, command, till->now_t, out);
     }
     if (err == 0 && result->is_number_used) {
         err = replica_number_keep(replica, txn, result->day, result->number);
@@ -172,7 +175,44 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         err = blob_keep(replica, txn, command);
     }
     if (err == 0 && result->is_receipt_used) {
-        err = receipt_keep(txn, replica->log, till.receipt_next);
+        err = receipt_keep(txn, replica->log, till->receipt_next);
+    }
+    return err;
+}
+
+static struct answer answer_of(const struct replica *replica, uint64_t cart_dropped)
+{
+    const struct till_result *result = replica->result;
+    return (struct answer){
+        .kind = result->kind,
+        .entity = result->entity,
+        .log = replica->log,
+        .seq = replica->vector.heads[vector_find(&replica->vector, replica->log)].seq,
+        .events = result->events_count,
+        .number = result->number,
+        .day = result->day,
+        .total_minor = result->total_minor,
+        .change_minor = result->change_minor,
+        .carts_changed = {result->cart_row.size > 0 ? result->cart_session : 0, cart_dropped}};
+}
+
+/* Judge and write; 0 with an answer, or a refusal that changed nothing, or ERR_IO / ERR_FULL. */
+static int command_run(struct replica *replica, struct store_txn *txn,
+                       const struct command *command, struct moment now, struct effects *out,
+                       struct answer *ret_answer)
+{
+    struct till_result *result = replica->result;
+    struct till till = till_of(replica, txn, now);
+    uint64_t cart_dropped = 0;
+    int err = command_prepare(replica, txn, command, now, &till);
+    if (err == 0) {
+        err = till_judge(&till, command, result, ret_answer);
+    }
+    if (err == ERR_UNAVAILABLE) {
+        replica_stock_note(replica, result, false, now);
+    }
+    if (err == 0) {
+        err = command_write(replica, txn, command, &till, out);
     }
     if (err == 0) {
         err = replica_guest_after(replica, txn, command, now);
@@ -187,17 +227,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
     if (result->is_number_used) {
         replica->number_next = result->number + 1;
     }
-    *ret_answer = (struct answer){
-        .kind = result->kind,
-        .entity = result->entity,
-        .log = replica->log,
-        .seq = replica->vector.heads[vector_find(&replica->vector, replica->log)].seq,
-        .events = result->events_count,
-        .number = result->number,
-        .day = result->day,
-        .total_minor = result->total_minor,
-        .change_minor = result->change_minor,
-        .carts_changed = {result->cart_row.size > 0 ? result->cart_session : 0, cart_dropped}};
+    *ret_answer = answer_of(replica, cart_dropped);
     return 0;
 }
 
