@@ -32,13 +32,16 @@ static struct entity_id key_entity_of(struct bytes key)
     return id;
 }
 
+/* Whether a row of the index that is asked for can have that key. */
+static bool is_row(const struct board_query *query, struct bytes key)
+{
+    return query->is_settled ? key.size > ENTITY_ID_BYTES
+                             : key.size == ACTIVE_KEY_BYTES && key.data[9] < PHASE_COUNT;
+}
+
 static bool row_is_wanted(const struct board_query *query, struct bytes key)
 {
-    if (query->is_settled) {
-        return key.size > ENTITY_ID_BYTES;
-    }
-    return key.size == ACTIVE_KEY_BYTES && key.data[9] < 32 &&
-           (query->phases & BOARD_PHASE(key.data[9])) != 0;
+    return query->is_settled || (query->phases & BOARD_PHASE(key.data[9])) != 0;
 }
 
 static int newest_first(const void *a, const void *b)
@@ -64,8 +67,8 @@ static int scan(struct store_cursor *cursor, const struct board_query *query, st
         if (err == ERR_NOT_FOUND || (err == 0 && bytes_compare(at, first) < 0)) {
             break;
         }
-        if (err != 0) {
-            return err;
+        if (err != 0 || !is_row(query, at)) {
+            return err != 0 ? err : ERR_MALFORMED;
         }
         if (row_is_wanted(query, at)) {
             ids[count++] = key_entity_of(at);
@@ -111,9 +114,10 @@ int board_next(struct store_txn *txn, enum index_kind index, struct key *key,
         return err;
     }
     err = store_cursor_seek(&cursor, bytes_of(above, size), &found, &value);
-    if (err == 0 && (found.size > KEY_BYTES_MAX || found.size <= ENTITY_ID_BYTES ||
-                     found.data[0] != (uint8_t)index)) {
+    if (err == 0 && found.data[0] != (uint8_t)index) {
         err = ERR_NOT_FOUND;
+    } else if (err == 0 && (found.size > KEY_BYTES_MAX || found.size <= ENTITY_ID_BYTES)) {
+        err = ERR_MALFORMED;
     }
     if (err == 0) {
         memcpy(key->data, found.data, found.size);

@@ -35,7 +35,7 @@ struct board {
         orders[BOARD_ORDERS_MAX]; /* newest first: ids begin with the time of opening */
 };
 
-/* ERR_IO. */
+/* ERR_IO, ERR_MALFORMED (a row that is none). */
 MUST_CHECK int board_find(struct store_txn *txn, const struct board_query *query,
                           struct board *ret_board);
 
@@ -43,8 +43,8 @@ MUST_CHECK int board_find(struct store_txn *txn, const struct board_query *query
 MUST_CHECK int board_count_active(struct store_txn *txn, uint64_t *ret_count);
 
 /* Walk an index upwards, a step at a time, over several transactions: @key holds the row reached
- * (empty at first) and begins with the index byte that is walked. ERR_NOT_FOUND at the end, ERR_IO.
- */
+ * (empty at first) and begins with the index byte that is walked. ERR_NOT_FOUND at the end, ERR_IO,
+ * ERR_MALFORMED. */
 MUST_CHECK int board_next(struct store_txn *txn, enum index_kind index, struct key *key,
                           struct entity_id *ret_entity);
 
