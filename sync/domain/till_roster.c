@@ -172,16 +172,22 @@ static void emit_cut(struct task *task, enum event_type type, const struct log_c
     emit_body(task, type, err, body);
 }
 
-/* Each log of the device ends where this device knows it. */
-static void emit_cuts(struct task *task, enum event_type type)
+static const struct log_head *head_of_device(const struct task *task, uint32_t at)
 {
-    for (uint32_t i = 0; i < task->till->heads_count; i++) {
-        const struct log_head *head = head_at(task->till, i);
-        if (head->device == task->command->device && head->seq > 0) {
-            const struct log_cut cut = {.log = head->log, .seq = head->seq, .hash = head->hash};
-            emit_cut(task, type, &cut);
-        }
-    }
+    const struct log_head *head = head_at(task->till, at);
+    return head->device == task->command->device && head->seq > 0 ? head : NULL;
+}
+
+static void emit_cut_at(struct task *task, enum event_type type, const struct log_head *head)
+{
+    const struct log_cut cut = {.log = head->log, .seq = head->seq, .hash = head->hash};
+    emit_cut(task, type, &cut);
+}
+
+static void emit_cut_whole(struct task *task, enum event_type type)
+{
+    const struct log_cut whole = {.log = task->command->device, .seq = 1};
+    emit_cut(task, type, &whole);
 }
 
 /* Each log that is here, up to where it is; then the device as a whole, which holds for logs that
@@ -199,15 +205,22 @@ int till_device_revoke(struct task *task)
     if (device->is_revoked) {
         return 0;
     }
-    const struct log_cut whole = {.log = device->id, .seq = 1};
-    emit_cuts(task, EVENT_LOG_REVOKE);
-    emit_cut(task, EVENT_LOG_REVOKE, &whole);
+    for (uint32_t i = 0; i < task->till->heads_count; i++) {
+        const struct log_head *head = head_of_device(task, i);
+        if (head != NULL) {
+            emit_cut_at(task, EVENT_LOG_REVOKE, head);
+        }
+    }
+    emit_cut_whole(task, EVENT_LOG_REVOKE);
     return 0;
 }
 
+/* Each log that is here and was not retired before; the device as a whole when it wrote nothing
+ * that is known here. A log that comes in later has its rights until the device is retired anew. */
 int till_device_retire(struct task *task)
 {
     const struct roster_device *device;
+    bool has_log = false;
     const int err = device_of(task, &device);
     if (err != 0) {
         return err;
@@ -215,8 +228,17 @@ int till_device_retire(struct task *task)
     if (device->id == task->till->own_device || device->is_revoked) {
         return ERR_STATE;
     }
-    if (!device->is_retired) {
-        emit_cuts(task, EVENT_LOG_RETIRE);
+    for (uint32_t i = 0; i < task->till->heads_count; i++) {
+        const struct log_head *head = head_of_device(task, i);
+        const struct roster_log *log =
+            head != NULL ? roster_log_find(task->till->roster, head->log) : NULL;
+        has_log |= log != NULL;
+        if (log != NULL && log->retired_seq == UINT64_MAX) {
+            emit_cut_at(task, EVENT_LOG_RETIRE, head);
+        }
+    }
+    if (!has_log && !device->is_retired) {
+        emit_cut_whole(task, EVENT_LOG_RETIRE);
     }
     return 0;
 }

@@ -198,8 +198,11 @@ int register_retire(struct load *load, const struct log_point *at, const struct 
         return 0;
     }
     struct roster_log *log = roster_log_of(load->roster, cut.log);
+    struct roster_device *device = roster_device_of(load->roster, cut.log);
     if (log != NULL && cut.seq < log->retired_seq) {
         log->retired_seq = cut.seq;
+    } else if (device != NULL) { /* it wrote nothing that whoever retired it knew of */
+        device->is_retired = true;
     }
     return 0;
 }

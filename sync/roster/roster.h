@@ -75,7 +75,7 @@ struct roster_device {
     struct certificate certificate; /* certificate_compare()'s choice of those that count, or, when
                                        none does, of all */
     bool is_revoked;                /* it or a log of it was revoked: its links are refused */
-    bool is_retired;                /* a log of it was: a dead tablet */
+    bool is_retired;                /* it or a log of it was: a dead tablet */
     struct device_place place;      /* where it can be dialled, as it said last */
 };
 

@@ -701,6 +701,24 @@ TEST(roster, retiring_voids_nothing)
     roster_scene_free(scene);
 }
 
+TEST(roster, a_device_that_wrote_nothing_is_retired_by_its_own_id)
+{
+    struct roster_scene *scene = roster_scene_new();
+    struct journal_device silent;
+    journal_device_init(&silent, &scene->journal, 7, ROLE_PICKUP, &scene->devices[SCENE_OWNER]);
+    state_chain(scene, SCENE_OWNER, EVENT_DEVICE_ADD, silent.chain);
+    const struct log_cut nobody = {.log = silent.id ^ 1, .seq = 1};
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_RETIRE, &nobody);
+    roster_scene_load(scene);
+    assert_false(roster_device_find(&scene->roster, silent.id)->is_retired);
+    const struct log_cut whole = {.log = silent.id, .seq = 1};
+    state_cut(scene, SCENE_OWNER, EVENT_LOG_RETIRE, &whole);
+    roster_scene_load(scene);
+    assert_true(roster_device_find(&scene->roster, silent.id)->is_retired);
+    assert_false(roster_device_find(&scene->roster, silent.id)->is_revoked);
+    roster_scene_free(scene);
+}
+
 /* --- forks --- */
 
 /* Two runs of the counter's log: events 2..4 and 2..5, alike up to 2, other from 3 on. */

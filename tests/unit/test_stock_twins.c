@@ -14,6 +14,11 @@ enum { ITEM = 7, UNITS = 3 };
 static uint8_t body_data[128];
 static struct stock stock;
 
+static struct event stock_event(enum event_type type)
+{
+    return (struct event){.type = type, .entity = entity_id_derive(KIND_STOCK, ITEM)};
+}
+
 static struct event sale(void)
 {
     const struct stock_take take = {.item = ITEM,
@@ -21,10 +26,22 @@ static struct event sale(void)
                                     .order = forked_entity(1),
                                     .line = 1,
                                     .issuer = forked.devices[FORKED_OWNER].head.log};
-    struct event event = {.type = EVENT_STOCK_TAKE, .entity = entity_id_derive(KIND_STOCK, ITEM)};
+    struct event event = stock_event(EVENT_STOCK_TAKE);
     struct writer writer;
     writer_init(&writer, body_data, sizeof body_data);
     stock_take_encode(&take, &writer);
+    check(writer_finish(&writer, &event.body) == 0);
+    return event;
+}
+
+static struct event gift(void)
+{
+    const uint64_t owner = forked.devices[FORKED_OWNER].head.log;
+    const struct stock_give give = {.item = ITEM, .units = 1, .to = owner, .issuer = owner};
+    struct event event = stock_event(EVENT_STOCK_GIVE);
+    struct writer writer;
+    writer_init(&writer, body_data, sizeof body_data);
+    stock_give_encode(&give, &writer);
     check(writer_finish(&writer, &event.body) == 0);
     return event;
 }
@@ -104,5 +121,58 @@ TEST(stock_twins, two_sales_on_a_carried_branch_are_two)
     forked_state(0, 1);
     (void)forked_carry(0);
     assert_int_equal(units_sold(), 2 * UNITS);
+    forked_end();
+}
+
+TEST(stock_twins, what_was_given_on_a_carried_branch_counts_beside_a_sale_that_was_said_anew)
+{
+    const struct operation lost = {.log = 99, .seq = 4, .hash = {7}};
+    forked_begin_here();
+    const uint64_t owner = forked.devices[FORKED_OWNER].head.log;
+    const struct event again = anew(&lost);
+    (void)forked_write(0, &again);
+    const struct event given = gift();
+    (void)forked_write(0, &given);
+    forked_state(0, 1);
+    (void)forked_carry(0);
+    assert_int_equal(units_sold(), UNITS);
+    assert_int_equal(stock_account(&stock, owner, owner)->received, 1);
+    forked_end();
+}
+
+/* In a transaction of its own, whose @nth read fails; 0 = none. */
+static int audit_failing(unsigned nth)
+{
+    const struct entity_id item = entity_id_derive(KIND_STOCK, ITEM);
+    struct stock_fold fold = {.txn = store_memory_begin(forked.store, true),
+                              .roster = &forked.roster,
+                              .entity = &item,
+                              .stock = &stock};
+    store_memory_fail(forked.store, MEMORY_GET, nth, ERR_IO);
+    const int err = stock_audit(&fold);
+    store_memory_fail(forked.store, MEMORY_GET, 0, 0);
+    store_memory_abort(fold.txn);
+    return err;
+}
+
+TEST(stock_twins, an_audit_that_cannot_read_all_says_so_wherever_it_was)
+{
+    const struct operation lost = {.log = 99, .seq = 4, .hash = {7}};
+    forked_begin_here();
+    const struct event again = anew(&lost);
+    (void)forked_write(0, &again);
+    (void)forked_write(0, &again);
+    forked_state(0, 1);
+    (void)forked_carry(0);
+    assert_int_equal(units_sold(), UNITS);
+    assert_int_equal(store_memory_commit(forked.txn), 0);
+    const uint64_t before = store_memory_calls(forked.store, MEMORY_GET);
+    assert_int_equal(audit_failing(0), 0);
+    const uint64_t reads = store_memory_calls(forked.store, MEMORY_GET) - before;
+    assert_true(reads > 0);
+    for (unsigned nth = 1; nth <= reads; nth++) {
+        assert_int_equal(audit_failing(nth), ERR_IO);
+    }
+    forked.txn = store_memory_begin(forked.store, true);
     forked_end();
 }

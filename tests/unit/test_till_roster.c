@@ -152,6 +152,48 @@ TEST(till_roster, a_device_is_retired_once)
     stage_stop(&stage);
 }
 
+/* @device is on the roster, and its journal nowhere. */
+static void admit(struct journal_device *device)
+{
+    journal_device_init(device, &stage.journal, 40, ROLE_COUNTER, NULL);
+    begin(COMMAND_DEVICE_ADD, 0);
+    command.chain = device->chain;
+    assert_int_equal(run(), 0);
+}
+
+TEST(till_roster, a_device_that_never_wrote_anything_is_retired_once_too)
+{
+    struct journal_device *silent = &stage.peers[PEERS];
+    start(true);
+    admit(silent);
+    assert_int_equal(on_device(COMMAND_DEVICE_RETIRE, silent->id), 0);
+    assert_int_equal(answer.events, 1);
+    assert_true(roster_device_find(replica_roster(stage.replica), silent->id)->is_retired);
+    assert_int_equal(on_device(COMMAND_DEVICE_RETIRE, silent->id), 0);
+    assert_int_equal(answer.events, 0);
+    stage_stop(&stage);
+}
+
+/* It was not dead, or came back under another journal: that one has rights to end, too. */
+TEST(till_roster, a_journal_that_comes_after_its_device_was_retired_is_retired_by_saying_it_again)
+{
+    struct journal_device *silent = &stage.peers[PEERS];
+    start(true);
+    admit(silent);
+    assert_int_equal(on_device(COMMAND_DEVICE_RETIRE, silent->id), 0);
+    journal_open(stage.world, &stage.journal, silent);
+    stage_greet(&stage, 0);
+    stage_turn(&stage, 0, frame_event(&stage, PEERS, 1, true));
+    const struct roster_log *log = roster_log_find(replica_roster(stage.replica), silent->head.log);
+    assert_non_null(log);
+    assert_true(log->retired_seq == UINT64_MAX);
+    assert_int_equal(on_device(COMMAND_DEVICE_RETIRE, silent->id), 0);
+    assert_int_equal(answer.events, 1);
+    log = roster_log_find(replica_roster(stage.replica), silent->head.log);
+    assert_true(log->retired_seq == 1);
+    stage_stop(&stage);
+}
+
 /* --- places --- */
 
 static int place_at(const char *endpoint, uint32_t count)
