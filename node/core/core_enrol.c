@@ -55,7 +55,7 @@ static bool lane_is_free(const struct core *core, const char *lane)
             return false;
         }
     }
-    return strcmp(core->identity->certificate.lane, lane) != 0 || lane[0] == '\0';
+    return true;
 }
 
 static bool lane_is_clean(const char *lane)
@@ -279,7 +279,7 @@ static bool pair_event(struct core *core, const struct transport_event *event)
 void core_enrol_event(struct core *core, const struct transport_event *event)
 {
     struct enrolling *enrolling = &core->enrolling;
-    if (!enrolling->is_open || enrolling->is_pending) {
+    if (!enrolling->is_open) {
         return;
     }
     if (enrolling->is_pairing && !pair_event(core, event)) {
@@ -372,9 +372,6 @@ static int newcomer_welcome(struct core *core)
 void core_enrol_answered(struct core *core, const struct effect_answer *answer)
 {
     struct enrolling *enrolling = &core->enrolling;
-    if (!enrolling->is_pending) {
-        return;
-    }
     enrolling->is_pending = false;
     int err = answer->err == 0 ? newcomer_welcome(core) : answer->err;
     if (err != 0) {

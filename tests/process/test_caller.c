@@ -190,9 +190,10 @@ TEST(caller, any_device_s_word_is_good_until_it_is_out_of_the_popup)
     assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&other, ROLE_COUNTER)), 0);
     assert_true(access_stands(access_, &live, &caller));
     live.peers[0].is_revoked = true;
-    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
     assert_false(access_stands(access_, &live, &caller));
+    assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
     assert_int_equal(ask(ENTRANCE_LOOPBACK, bearer(&own, ROLE_COUNTER)), 0);
+    assert_true(access_stands(access_, &live, &caller));
     live.is_revoked = true;
     assert_int_equal(ask(ENTRANCE_LOOPBACK, text), ERR_UNAUTHENTICATED);
     end();
@@ -478,7 +479,7 @@ TEST(caller, a_host_that_knows_its_own_screen_alone_takes_no_tokens)
                                         .authorization = bytes_of_text("Bearer x")};
     const struct pin_guess guess = {.staff = MIRA};
     struct pin_answer answer;
-    uint64_t request;
+    uint64_t request, number, generation;
     char ticket[TICKET_TEXT_BYTES + 1];
     static uint8_t buffer[SEALED_PINS_BYTES_MAX];
     struct pin pin = {.size = 0};
@@ -491,6 +492,9 @@ TEST(caller, a_host_that_knows_its_own_screen_alone_takes_no_tokens)
     assert_int_equal(access_sign_in(NULL, &guess, &request), ERR_UNAVAILABLE);
     assert_false(access_answered(NULL, &answer));
     assert_int_equal(access_customer(NULL, &live, text, &caller), ERR_UNAVAILABLE);
+    assert_int_equal(access_table(NULL, &live, 1, 1, text), ERR_UNAVAILABLE);
+    assert_int_equal(access_table_check(NULL, &live, bytes_of_text("x"), &number, &generation),
+                     ERR_UNAVAILABLE);
     assert_int_equal(access_admit_address(NULL, &none, RATE_SIGN_IN, &request), 0);
     assert_int_equal(access_admit_caller(NULL, &caller, RATE_READ, &request), 0);
     access_on_answer(NULL, NULL, NULL);
