@@ -32,6 +32,11 @@ double bench_thread_cpu_s(void)
     return clock_s(CLOCK_THREAD_CPUTIME_ID);
 }
 
+double bench_load_share(double cpu_s, double wall_s)
+{
+    return cpu_s / wall_s / (double)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 uint64_t bench_memory_bytes(void)
 {
     char line[256];
@@ -120,26 +125,55 @@ static void print_aim(double aim, bool is_more_better)
     }
 }
 
+static void print_ratio(const struct bench_series *ours, const struct bench_series *theirs,
+                        double aim, bool is_more_better)
+{
+    double ratio = bench_median(theirs) > 0 ? bench_median(ours) / bench_median(theirs) : 0;
+    printf("  ratio %.2f", ratio);
+    print_aim(aim, is_more_better);
+    printf("%s", verdict(ratio, aim, is_more_better));
+}
+
 void bench_compare(const char *what, const char *unit, const struct bench_series *ours,
                    const struct bench_series *raw, double aim, bool is_more_better)
 {
-    double ratio = bench_median(raw) > 0 ? bench_median(ours) / bench_median(raw) : 0;
     printf("%-46s %-9s n=%zu", what, unit, ours->count);
     print_series("ours", ours);
     print_series("raw", raw);
-    printf("  ratio %.2f", ratio);
+    print_ratio(ours, raw, aim, is_more_better);
+    printf("\n");
+    (void)fflush(stdout);
+}
+
+static void print_figure(const char *what, const char *unit, const struct bench_series *ours,
+                         double aim, bool is_more_better)
+{
+    printf("%-46s %-9s n=%zu", what, unit, ours->count);
+    print_series("ours", ours);
     print_aim(aim, is_more_better);
-    printf("%s\n", verdict(ratio, aim, is_more_better));
+    printf("%s", verdict(bench_median(ours), aim, is_more_better));
+}
+
+void bench_among(const char *what, const char *unit, const struct bench_series *ours, double aim,
+                 bool is_more_better, const struct bench_other *others, size_t count)
+{
+    print_figure(what, unit, ours, aim, is_more_better);
+    for (size_t i = 0; i < count; i++) {
+        if (others[i].series->count > 0) {
+            printf(";");
+            print_series(others[i].name, others[i].series);
+            print_ratio(ours, others[i].series, others[i].aim, is_more_better);
+        }
+    }
+    printf("\n");
     (void)fflush(stdout);
 }
 
 void bench_figure(const char *what, const char *unit, const struct bench_series *ours, double aim,
                   bool is_more_better)
 {
-    printf("%-46s %-9s n=%zu", what, unit, ours->count);
-    print_series("ours", ours);
-    print_aim(aim, is_more_better);
-    printf("%s\n", verdict(bench_median(ours), aim, is_more_better));
+    print_figure(what, unit, ours, aim, is_more_better);
+    printf("\n");
     (void)fflush(stdout);
 }
 

@@ -23,6 +23,9 @@ double bench_now_s(void);
 double bench_cpu_s(void);
 double bench_thread_cpu_s(void);
 
+/* Which share of all CPUs @cpu_s in @wall_s is. */
+double bench_load_share(double cpu_s, double wall_s);
+
 /* Anonymous memory of this process (mapped files apart). */
 uint64_t bench_memory_bytes(void);
 
@@ -42,6 +45,17 @@ void bench_compare(const char *what, const char *unit, const struct bench_series
 /* Print one figure that has an absolute aim; 0 = none stated. */
 void bench_figure(const char *what, const char *unit, const struct bench_series *ours, double aim,
                   bool is_more_better);
+
+/* Others of whom the same was measured; without a value they are passed over. */
+struct bench_other {
+    const char *name;
+    const struct bench_series *series;
+    double aim; /* the ratio ours / theirs to reach; 0 = none stated */
+};
+
+/* As bench_figure(), with others beside it. */
+void bench_among(const char *what, const char *unit, const struct bench_series *ours, double aim,
+                 bool is_more_better, const struct bench_other *others, size_t count);
 
 /* A fresh folder below TMPDIR (or /tmp), removed with bench_folder_remove(). The path is the
  * caller's to free. */

@@ -1,0 +1,53 @@
+/* side.h - the servers that are put under the same load: our gateway, and what stands beside it.
+ */
+#ifndef TRESTLE_TESTS_BENCH_SIDE_H
+#define TRESTLE_TESTS_BENCH_SIDE_H
+
+#include "node/config/identity.h"
+#include "tests/bench/load.h"
+#include "tests/bench/server.h"
+
+enum { SIDE_PATH_MAX = 256 };
+
+struct side {
+    const char *name;
+    bool is_there; /* it could be started */
+    struct bench_server server;
+    struct load_target target;
+    const char *quiet; /* a path that is answered and tells nobody */
+    /* A whole request that orders. */
+    size_t (*order)(void *context, unsigned number, char *to, size_t capacity);
+    /* Have the kitchen do the @count orders of @posts, so that none waits. */
+    void (*clear)(struct side *side, struct load *load, const struct load_post *posts,
+                  unsigned count);
+    char *folder;
+    char state[SIDE_PATH_MAX], log[SIDE_PATH_MAX];
+    struct identity identity; /* of the gateway */
+    uint64_t keys;            /* of requests, given so far */
+    const struct load_post *cleared;
+    const char *step; /* that clears them */
+};
+
+/* A counter that trestle-gateway runs, with a menu and a card provider's keys. @words: further ones
+ * for it, or "". It must start. */
+void side_open_gateway(struct side *side, const char *words);
+/* The same again, with other words: memory begins anew. */
+void side_reopen_gateway(struct side *side, const char *words);
+
+/* Where it listens for TLS. */
+int side_https_port(const struct side *side);
+
+/* Express, Socket.io and PostgreSQL; bare libwebsockets and LMDB, with the event loop @loop. */
+void side_open_socketio(struct side *side);
+void side_open_raw(struct side *side, const char *loop);
+
+void side_close(struct side *side);
+
+/* A POST of @body to @path. @headers: further ones, each with its \r\n. */
+size_t side_post(const struct side *side, const char *path, const char *headers, const char *body,
+                 char *to, size_t capacity);
+
+/* An event of the card provider, signed, as a whole request for load_plan: @context is a side. */
+size_t side_webhook(void *context, unsigned number, char *to, size_t capacity);
+
+#endif
