@@ -1,6 +1,7 @@
 /* bench_loops.c - libwebsockets' event loops beside each other, in a server that does nothing else:
  * what each costs with many phones connected, for a request that tells nobody, and for orders that
- * all are told. A loop whose plugin is not installed is not measured.
+ * all are told. A loop whose plugin is not installed is not measured. libev's and glib's are in the
+ * server too, but lost timers and connections under this load.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -13,7 +14,7 @@
 
 enum { FILES = 8192 };
 
-static const char *const loops[] = {"poll", "uv", "glib"};
+static const char *const loops[] = {"poll", "uv"};
 enum { LOOPS = sizeof loops / sizeof *loops };
 
 static const unsigned crowds[] = {150, 1000, 5000};

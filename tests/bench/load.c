@@ -55,7 +55,6 @@ struct load {
     const struct load_target *target;
     int epoll, timer;
     unsigned screens_count, told_count, idle_count; /* idle: told that none waits */
-    unsigned posters_count;
     struct load_screen *screens[LOAD_SCREENS_MAX];
     struct load_poster posters[LOAD_POSTERS_MAX];
     const struct load_plan *plan; /* of the run that goes on, or NULL */
@@ -333,7 +332,7 @@ static void poster_read(struct load *load, struct load_poster *poster)
     must(poster->post >= 0, "an answer to a question");
     struct load_post *post = &load->posts[poster->post];
     post->answered_s = bench_now_s();
-    post->status = atoi(load->buffer + strlen("HTTP/1.1 "));
+    post->status = (int)strtol(load->buffer + strlen("HTTP/1.1 "), NULL, 10);
     if (post->status >= 300) {
         (void)fprintf(stderr, "%.2000s\n", load->buffer);
         must(false, "a good answer");
@@ -407,14 +406,27 @@ static bool is_over(const struct load *load)
            (!plan->is_shown || load->screens_count == 0 || load->shown == plan->count);
 }
 
+/* Fresh ones for each run: servers close those that said nothing for some seconds. */
+static void posters_open(struct load *load, unsigned count)
+{
+    must(count <= LOAD_POSTERS_MAX, "fewer in flight");
+    for (unsigned i = 0; i < count; i++) {
+        load->posters[i] = (struct load_poster){.post = -1};
+        socket_open(load, &load->posters[i].socket);
+    }
+}
+
+static void posters_close(struct load *load, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        socket_close(&load->posters[i].socket);
+    }
+}
+
 static void run_begin(struct load *load, const struct load_plan *plan)
 {
-    must(plan->count <= LOAD_POSTS_MAX && plan->in_flight <= LOAD_POSTERS_MAX, "a plan");
-    while (load->posters_count < plan->in_flight) {
-        struct load_poster *poster = &load->posters[load->posters_count++];
-        poster->post = -1;
-        socket_open(load, &poster->socket);
-    }
+    must(plan->count <= LOAD_POSTS_MAX, "fewer requests");
+    posters_open(load, plan->in_flight);
     for (unsigned i = 0; i < load->screens_count; i++) {
         load->screens[i]->level = 0;
     }
@@ -432,6 +444,7 @@ const struct load_post *load_run(struct load *load, const struct load_plan *plan
         ask_due(load);
         load_turn(load, 1000);
     }
+    posters_close(load, plan->in_flight);
     load->plan = NULL;
     return load->posts;
 }
@@ -461,8 +474,10 @@ void load_settle(struct load *load)
 void load_idle(struct load *load, double seconds)
 {
     const double end_s = bench_now_s() + seconds;
-    for (double now_s = bench_now_s(); now_s < end_s; now_s = bench_now_s()) {
-        load_turn(load, 1 + (int)(1000 * (end_s - now_s)));
+    double left_s = seconds;
+    while (left_s > 0) {
+        load_turn(load, 1 + (int)(1000 * left_s));
+        left_s = end_s - bench_now_s();
     }
 }
 
@@ -489,9 +504,6 @@ struct load *load_new(const struct load_target *target)
 
 void load_free(struct load *load)
 {
-    for (unsigned i = 0; i < load->posters_count; i++) {
-        socket_close(&load->posters[i].socket);
-    }
     for (unsigned i = 0; i < load->screens_count; i++) {
         socket_close(&load->screens[i]->socket);
         free(load->screens[i]);

@@ -73,10 +73,10 @@ static bool read_ready(struct bench_server *server, const char *line)
         return false;
     }
     if (serves != NULL) {
-        server->serves = (pid_t)atoi(serves + strlen("\"serves\":"));
+        server->serves = (pid_t)strtol(serves + strlen("\"serves\":"), NULL, 10);
         port = strchr(http + strlen("\"http\":\"http:"), ':');
     }
-    server->port = port == NULL ? 0 : atoi(port + 1);
+    server->port = port == NULL ? 0 : (int)strtol(port + 1, NULL, 10);
     return server->port > 0;
 }
 

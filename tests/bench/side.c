@@ -216,7 +216,7 @@ int side_https_port(const struct side *side)
     bench_must(file == NULL ? ERR_IO : 0, side->log);
     while (fgets(line, sizeof line, file) != NULL) {
         const char *at = strstr(line, mark);
-        port = at == NULL ? port : atoi(at + sizeof mark - 1);
+        port = at == NULL ? port : (int)strtol(at + sizeof mark - 1, NULL, 10);
     }
     (void)fclose(file);
     return port;

@@ -225,6 +225,7 @@ int main(int argc, char **argv)
     struct lws_context_creation_info info = {.iface = "127.0.0.1",
                                              .protocols = protocols,
                                              .options = LWS_SERVER_OPTION_DISABLE_IPV6,
+                                             .keepalive_timeout = 60,
                                              .gid = -1,
                                              .uid = -1};
     must(argc >= 2, "the folder of a store");
