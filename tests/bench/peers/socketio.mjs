@@ -1,5 +1,6 @@
-// What others take for an ordering page: Express, Socket.io and PostgreSQL. It does no more than is
-// measured: an order is one durable row, then everybody is told how many wait, as our gateway tells.
+// What others take for an ordering page: Express, Socket.io and PostgreSQL. It does no more than
+// is measured: an order is one durable row, then everybody is told how many wait, as our gateway
+// tells it.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import http from "node:http";
 import express from "express";
@@ -11,7 +12,8 @@ const SECRET = process.env.WEBHOOK_SECRET ?? "";
 
 const pool = new pg.Pool({ max: CONNECTIONS });
 await pool.query(
-    "CREATE TABLE orders (id bigserial PRIMARY KEY, key text UNIQUE, content jsonb, done boolean DEFAULT false)",
+    "CREATE TABLE orders (id bigserial PRIMARY KEY, key text UNIQUE, content jsonb, " +
+        "done boolean DEFAULT false)",
 );
 await pool.query("CREATE TABLE events (id text PRIMARY KEY, content text)");
 
@@ -53,7 +55,8 @@ app.post("/api/clear", async (_, response) => {
 });
 
 function isSigned(request) {
-    const [, time, given] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(request.get("Stripe-Signature")) ?? [];
+    const header = request.get("Stripe-Signature");
+    const [, time, given] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(header) ?? [];
     const right = createHmac("sha256", SECRET).update(`${time}.`).update(request.body).digest();
     return given !== undefined && timingSafeEqual(right, Buffer.from(given, "hex"));
 }
