@@ -124,8 +124,7 @@ static void live_marks(const struct core *core, struct gate_live *live)
 {
     struct replica_log_info info;
     live->marks_count = 0;
-    while (live->marks_count < LOGS_MAX &&
-           replica_log_at(core->replica, live->marks_count, &info)) {
+    while (replica_log_at(core->replica, live->marks_count, &info)) { /* at most LOGS_MAX */
         live->marks[live->marks_count++] = (struct gate_mark){.log = info.log, .seq = info.mark};
     }
 }
@@ -150,8 +149,7 @@ struct linked {
 static void linked_find(const struct core *core, struct linked *linked)
 {
     linked->count = 0;
-    while (linked->count < LINKS_MAX &&
-           replica_peer_at(core->replica, linked->count, &linked->peers[linked->count])) {
+    while (replica_peer_at(core->replica, linked->count, &linked->peers[linked->count])) {
         linked->count++;
     }
 }
@@ -178,9 +176,7 @@ static void live_peer(const struct core *core, const struct roster_device *devic
         if (peer->device != device->id || !peer->is_ready) {
             continue;
         }
-        if (peer->heard_mono_ms != 0) {
-            ret_peer->heard_ms_ago = peer->heard_mono_ms;
-        }
+        ret_peer->heard_ms_ago = peer->heard_mono_ms;
         ret_peer->behind = peer->behind;
         ret_peer->ahead = peer->ahead;
         ret_peer->clock_offset_ms = peer->clock_offset_ms;
@@ -216,7 +212,6 @@ static void live_voided(const struct core *core, struct gate_live *live)
 {
     live->voided_count = 0;
     while (
-        live->voided_count < VOIDED_ORDERS_MAX &&
         replica_voided_at(core->replica, live->voided_count, &live->voided[live->voided_count])) {
         live->voided_count++;
     }

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "node/core/ballast.h"
@@ -227,6 +229,42 @@ TEST(core_files, who_asks_nothing_keeps_nobody_out_for_ever_and_goes_with_the_no
     assert_int_equal(control_fds(&control, fds), 0);
     assert_false(control_next(&control, &request, &client));
     assert_false(control_is_running(folder));
+    end();
+}
+
+/* A program that connects to the control socket and says nothing. */
+static int silent(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/core.sock", folder);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+TEST(core_files, while_as_many_as_it_hears_at_once_are_silent_nobody_else_is_waited_for)
+{
+    struct control control;
+    struct control_request request;
+    int fds[1 + CONTROL_CLIENTS_MAX], silents[CONTROL_CLIENTS_MAX];
+    int client = -1;
+    char byte;
+    begin();
+    assert_int_equal(control_open(&control, folder), 0);
+    for (uint32_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+        assert_int_equal(control_fds(&control, fds), i + 1);
+        assert_int_equal(fds[i], control.listener);
+        silents[i] = silent();
+        assert_false(control_next(&control, &request, &client));
+    }
+    assert_int_equal(control_fds(&control, fds), CONTROL_CLIENTS_MAX);
+    assert_int_not_equal(fds[CONTROL_CLIENTS_MAX - 1], control.listener);
+    control_close(&control, folder);
+    for (uint32_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+        assert_int_equal(recv(silents[i], &byte, 1, 0), 0); /* they are hung up on */
+        (void)close(silents[i]);
+    }
     end();
 }
 
