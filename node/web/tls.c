@@ -35,7 +35,7 @@ static int key_check(const char *path, char *ret_problem)
 /* There is nobody to ask for a password. */
 static int no_password(char *to, int capacity, int is_writing, void *context)
 {
-    (void)to;
+    to[0] = '\0';
     (void)capacity;
     (void)is_writing;
     (void)context;

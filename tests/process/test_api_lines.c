@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
 #include "tests/process/lib/raw.h"
@@ -52,7 +53,7 @@ static unsigned long line_of(unsigned at)
     for (unsigned i = 0; found != NULL && i <= at; i++) {
         found = strstr(found + 1, "{\"id\":");
     }
-    assert_non_null(found);
+    check(found != NULL);
     return strtoul(found + strlen("{\"id\":"), NULL, 10);
 }
 

@@ -42,11 +42,13 @@ static bool added_answered(void *context, struct annex_answer *ret_answer)
     return true;
 }
 
+enum { BYTES_MAX = 128 * 1024 };
+
 static const struct route added_routes[] = {{.method = "POST",
                                              .path = "/hooks/some",
                                              .summary = "Bytes.",
                                              .takes_bytes = true,
-                                             .bytes_max = 128 * 1024,
+                                             .bytes_max = BYTES_MAX,
                                              .header = "some-signature:",
                                              .response = &schema_nothing,
                                              .capability = API_PUBLIC,
@@ -58,7 +60,7 @@ static const struct route added_routes[] = {{.method = "POST",
 
 TEST(web_annex, what_a_program_adds_is_asked_and_may_answer_later)
 {
-    static char body[128 * 1024 + 2];
+    static char body[BYTES_MAX + 2];
     struct added added = {.later = 0};
     const struct annex annex = {.context = &added,
                                 .routes = added_routes,
@@ -76,9 +78,9 @@ TEST(web_annex, what_a_program_adds_is_asked_and_may_answer_later)
     assert_int_equal(raw_ask(fd, "GET", "/hooks/some", booth_host(booth), NULL), 405);
     assert_non_null(strstr(got.head, "allow: POST\r\n"));
     memset(body, 'x', sizeof body - 1);
-    body[128 * 1024] = '\0';
+    body[BYTES_MAX] = '\0';
     assert_int_equal(raw_ask(fd, "POST", "/hooks/some", booth_host(booth), body), 200);
-    body[128 * 1024] = 'x';
+    body[BYTES_MAX] = 'x';
     assert_int_equal(raw_ask(fd, "POST", "/hooks/some", booth_host(booth), body), 413);
     (void)close(fd);
     fd = booth_dial(booth);
