@@ -124,7 +124,7 @@ static int store_one(struct storing *storing, struct bytes frame)
     struct log_open open;
     struct log_head head, after;
     int err = run_of_frame(storing, frame);
-    if (err == 0 && (storing->run.first_seq != 1 || storing->run.count == 0)) {
+    if (err == 0 && storing->run.first_seq != 1) {
         err = ERR_MALFORMED;
     }
     if (err == 0) {

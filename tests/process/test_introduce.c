@@ -223,3 +223,81 @@ TEST(introduce, a_run_of_something_else_than_who_opens_a_journal_introduces_nobo
     assert_int_not_equal(store(), 0);
     end();
 }
+
+/* The device's first run as it would be with an order in it, and its store, whose transaction is
+ * open. */
+static struct store_txn *begin_with_order(struct store_memory **ret_store, struct run *ret_run)
+{
+    static uint8_t buffer[EVENT_BYTES_MAX];
+    const struct entity_id order = entity_id_derive(KIND_ORDER, 1);
+    struct store_memory *store = store_memory_new();
+    struct store_txn *txn = store_memory_begin(store, true);
+    struct journal_device again;
+    journal_device_init(&again, &journal, 1, ROLE_COUNTER, NULL);
+    assert_int_equal(log_append(txn, &again.head, run.events[0].bytes), 0);
+    assert_int_equal(log_append(txn, &again.head,
+                                journal_event(buffer, EVENT_ACCEPT, &order, bytes_of("\x90", 1))),
+                     0);
+    assert_int_equal(log_sign(txn, &again.head, &journal.popup, &again.log_secret), 0);
+    assert_int_equal(run_read(txn, again.head.log, 1, 2, ret_run), 0);
+    ret_run->log = again.head.log;
+    assert_int_equal(ret_run->count, 2);
+    *ret_store = store;
+    return txn;
+}
+
+/* An introduction brings in who opened a journal, and nothing that people did. */
+TEST(introduce, a_first_run_with_more_than_papers_in_it_introduces_nobody)
+{
+    static struct run mixed;
+    struct store_memory *store_of_it = NULL;
+    begin();
+    struct store_txn *txn = begin_with_order(&store_of_it, &mixed);
+    introduce(&mixed);
+    assert_int_equal(store(), ERR_MALFORMED);
+    memset(&roster, 0, sizeof roster);
+    roster.logs_count = 1;
+    roster.logs[0].id = mixed.log;
+    roster.logs[0].device = 2;
+    memset(&welcome, 0, sizeof welcome);
+    assert_int_equal(introductions_collect(txn, &roster, 0, &welcome), 0);
+    assert_int_equal(welcome.introductions_count, 0);
+    store_memory_abort(txn);
+    store_memory_free(store_of_it);
+    end();
+}
+
+TEST(introduce, a_run_that_begins_with_another_event_introduces_nobody)
+{
+    static struct run mixed;
+    struct store_memory *store_of_it = NULL;
+    begin();
+    struct store_txn *txn = begin_with_order(&store_of_it, &mixed);
+    struct run other = mixed;
+    other.count = 1;
+    other.events[0] = mixed.events[1];
+    introduce(&other);
+    assert_int_equal(store(), ERR_MALFORMED);
+    store_memory_abort(txn);
+    store_memory_free(store_of_it);
+    end();
+}
+
+TEST(introduce, of_more_devices_than_a_welcome_holds_as_many_are_introduced)
+{
+    struct store_memory *store_of_it = store_memory_new();
+    struct store_txn *txn = store_memory_begin(store_of_it, true);
+    assert_int_equal(entropy_start(), 0);
+    journal_init(&journal);
+    journal_device_init(&device, &journal, 1, ROLE_COUNTER, NULL);
+    journal_open(txn, &journal, &device);
+    memset(&roster, 0, sizeof roster);
+    roster.logs_count = 1;
+    roster.logs[0].id = device.head.log;
+    roster.logs[0].device = 2;
+    welcome.introductions_count = DEVICES_MAX;
+    assert_int_equal(introductions_collect(txn, &roster, 0, &welcome), 0);
+    assert_int_equal(welcome.introductions_count, DEVICES_MAX);
+    store_memory_abort(txn);
+    store_memory_free(store_of_it);
+}

@@ -440,6 +440,8 @@ TEST(print_node, a_printer_that_is_another_device_s_now_prints_nothing_here)
     begin();
     open_stall();
     set_tcp_printer();
+    place();
+    turn_until_done(1);
     put_be64(owner, node.identity.device + 1);
     change_printer(PRINTER_OWNER, bytes_of(owner, sizeof owner));
     place();
@@ -450,7 +452,7 @@ TEST(print_node, a_printer_that_is_another_device_s_now_prints_nothing_here)
     put_be64(owner, node.identity.device);
     change_printer(PRINTER_OWNER, bytes_of(owner, sizeof owner));
     turn_until_done(1);
-    assert_int_equal(printed("2 x Ramen"), 1);
+    assert_int_equal(printed("2 x Ramen"), 2);
     end();
 }
 
@@ -533,7 +535,7 @@ TEST(print_node, a_station_that_another_device_prints_is_left_to_it)
     field(&other, PRINTER_DRIVER, bytes_of_text("escpos"));
     field(&other, PRINTER_OWNER, bytes_of(owner, sizeof owner));
     field(&other, PRINTER_ADDRESS, bytes_of_text("nowhere"));
-    field(&other, PRINTER_STATIONS, bytes_of_text("bar , cold"));
+    field(&other, PRINTER_STATIONS, bytes_of_text("bar , cold, "));
     (void)ask(&other);
     place_all(ITEM, ITEM + 1);
     turn_until_printed("Ramen", 1);
@@ -597,14 +599,36 @@ TEST(print_node, a_printer_without_paper_holds_up_no_other_however_many_tickets_
     end();
 }
 
-static void hide_printer(bool is_hidden)
+static void hide_printer(uint32_t number, bool is_hidden)
 {
     struct command set = command_of(COMMAND_RECORD_SET);
     set.record = KIND_PRINTER;
-    set.item = PRINTER;
+    set.item = number;
     set.fields[set.fields_count++] =
         (struct wanted_field){.field = RECORD_HIDDEN, .truth = is_hidden};
     (void)ask(&set);
+}
+
+/* Each printer's fill is less than the commands on their way, both printers' is more. */
+TEST(print_node, more_tickets_than_are_looked_after_at_once_for_two_printers_are_each_printed_once)
+{
+    enum { MANY = 40 };
+    begin();
+    (void)snprintf(node.settings.print_folder, sizeof node.settings.print_folder, "%s", node.state);
+    open_stall();
+    add_item(ITEM + 1, "Tea", "bar");
+    add_bar_printer();
+    hide_printer(PRINTER + 1, true);
+    for (uint32_t i = 0; i < MANY; i++) {
+        place_all(ITEM, ITEM + 1);
+    }
+    set_tcp_printer();
+    hide_printer(PRINTER + 1, false); /* before the first one had a turn to print them all */
+    turn_until_printed("Ramen", MANY);
+    turn_until_done(2); /* of the last order: its ramen, and its tea */
+    assert_int_equal(printed("Ramen"), MANY);
+    assert_int_equal(printed("COPY"), 0);
+    end();
 }
 
 TEST(print_node, a_printer_that_vanishes_with_a_claimed_slip_prints_it_as_a_possible_copy_when_back)
@@ -615,15 +639,51 @@ TEST(print_node, a_printer_that_vanishes_with_a_claimed_slip_prints_it_as_a_poss
     set_tcp_printer();
     place();
     turn_until_state("it is out of paper", 1);
-    hide_printer(true);
+    hide_printer(PRINTER, true);
     for (uint32_t i = 0; i < 20; i++) {
         assert_int_equal(core_turn(node.core, 1), 0);
     }
     printer_set_paper(false, false);
     assert_int_equal(count_events(EVENT_PRINT_CLAIM), 1);
     assert_int_equal(printed("Ramen"), 0);
-    hide_printer(false);
+    hide_printer(PRINTER, false);
     turn_until_printed("POSSIBLE COPY", 1);
+    turn_until_done(1);
+    assert_int_equal(printed("2 x Ramen"), 1);
+    end();
+}
+
+TEST(print_node, a_text_printer_for_which_no_folder_is_set_keeps_its_slips)
+{
+    begin();
+    node.settings.print_folder[0] = '\0';
+    open_stall();
+    set_printer("text", "");
+    place();
+    turn_until_events(EVENT_PRINT_CLAIM, 1);
+    for (uint32_t i = 0; i < 20; i++) {
+        assert_int_equal(core_turn(node.core, 1), 0);
+    }
+    assert_int_equal(count_events(EVENT_PRINT_DONE), 0);
+    end();
+}
+
+TEST(print_node, a_printer_that_gets_a_backup_goes_on_with_what_waits)
+{
+    struct command set = command_of(COMMAND_RECORD_SET);
+    begin();
+    open_stall();
+    printer_set_paper(true, false);
+    set_tcp_printer();
+    place();
+    turn_until_state("it is out of paper", 1);
+    set.record = KIND_PRINTER;
+    set.item = PRINTER;
+    set.fields[set.fields_count++] =
+        (struct wanted_field){.field = PRINTER_BACKUP, .number = PRINTER + 1};
+    (void)ask(&set);
+    printer_set_paper(false, false);
+    turn_until_printed("2 x Ramen", 1);
     turn_until_done(1);
     assert_int_equal(printed("2 x Ramen"), 1);
     end();
