@@ -10,6 +10,7 @@
 #include "node/cli/program.h"
 #include "node/cli/terminal.h"
 #include "node/cli/versions.h"
+#include "node/config/closest_word.h"
 #include "node/os/entropy.h"
 
 #define JSON_FLAG                                                                                  \

@@ -1,8 +1,8 @@
 /* settings.h - what a person may set: where to listen, whom to dial, how to log.
  *
- * Layer: node. One table in settings.c names each setting, its meaning and its check; the flags of
- * `trestle run`, the variables TRESTLE_* and the lines of trestle.conf all come from it, and each
- * wins over those after it; the defaults come last.
+ * Layer: node. One table in settings_table.c names each setting, its meaning and its check; the
+ * flags of `trestle run`, the variables TRESTLE_* and the lines of trestle.conf all come from it,
+ * and each wins over those after it; the defaults come last.
  *
  *   # trestle.conf: one setting a line
  *   listen = tcp://0.0.0.0:7450
@@ -87,11 +87,5 @@ MUST_CHECK int settings_read_text(struct settings *settings, const char *path, c
 
 /* All variables TRESTLE_*; unknown ones are left alone: other programs may have their own. */
 MUST_CHECK int settings_read_environment(struct settings *settings, char *ret_problem);
-
-/* The setting or word of @count @names closest to @word, NULL when none is close. */
-const char *closest_word(const char *word, const char *const *names, size_t count);
-
-/* Sixteen lower-case hex digits. */
-bool device_of_text(const char *text, uint64_t *ret_device);
 
 #endif
