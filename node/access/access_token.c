@@ -1,0 +1,92 @@
+#include "node/access/access_parts.h"
+
+#include "node/os/clock.h"
+#include "sync/base/check.h"
+
+/* A table's code lasts as long as its sheet. */
+#define TABLE_S (INT64_C(5) * 366 * 24 * 3600)
+
+static struct token token_begin(const struct access *access, const struct gate_live *live,
+                                enum token_audience audience, int64_t life_s)
+{
+    struct token token = {.audience = audience,
+                          .popup = access->identity->popup,
+                          .issuer = live->device,
+                          .issued_s = clock_wall_ms() / 1000};
+    token.expires_s = token.issued_s + life_s;
+    entropy_bytes(token.number, sizeof token.number);
+    return token;
+}
+
+int access_token(const struct access *access, const struct gate_live *live, uint64_t staff,
+                 char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller)
+{
+    const struct roster_person *person = access_person_find(live, staff);
+    if (person == NULL || person->role == ROLE_NONE) {
+        return ERR_UNAUTHENTICATED;
+    }
+    struct caller caller = {.token = token_begin(access, live, AUDIENCE_STAFF, TOKEN_STAFF_S)};
+    caller.token.subject = staff;
+    caller.token.role = person->role;
+    check(access_person(live, &caller) == 0);
+    token_mint(&caller.token, &access->identity->device_secret, ret_text);
+    *ret_caller = caller;
+    return 0;
+}
+
+int access_customer(const struct access *access, const struct gate_live *live,
+                    char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller)
+{
+    return access_customer_of(access, live, entropy_u64(), ret_text, ret_caller);
+}
+
+int access_customer_of(const struct access *access, const struct gate_live *live, uint64_t session,
+                       char ret_text[TOKEN_TEXT_MAX], struct caller *ret_caller)
+{
+    if (access == NULL) {
+        return ERR_UNAVAILABLE;
+    }
+    struct caller caller = {.token =
+                                token_begin(access, live, AUDIENCE_CUSTOMER, TOKEN_CUSTOMER_S)};
+    put_be64(caller.token.number, session);
+    caller.token.role = ROLE_CUSTOMER;
+    check(access_guest(&caller) == 0);
+    token_mint(&caller.token, &access->identity->device_secret, ret_text);
+    *ret_caller = caller;
+    return 0;
+}
+
+int access_table(const struct access *access, const struct gate_live *live, uint64_t number,
+                 uint64_t generation, char ret_text[TOKEN_TEXT_MAX])
+{
+    if (access == NULL) {
+        return ERR_UNAVAILABLE;
+    }
+    struct token token = token_begin(access, live, AUDIENCE_TABLE, TABLE_S);
+    token.subject = number;
+    token.role = ROLE_CUSTOMER;
+    put_be64(token.number, generation);
+    token_mint(&token, &access->identity->device_secret, ret_text);
+    return 0;
+}
+
+int access_table_check(const struct access *access, const struct gate_live *live, struct bytes code,
+                       uint64_t *ret_number, uint64_t *ret_generation)
+{
+    if (access == NULL) {
+        return ERR_UNAVAILABLE;
+    }
+    const struct issuers issuers = {.access = access, .live = live};
+    const struct token_terms terms = {.popup = access->identity->popup,
+                                      .audiences = token_audience_bit(AUDIENCE_TABLE),
+                                      .now_s = clock_wall_ms() / 1000,
+                                      .issuer_find = access_issuer_find,
+                                      .context = &issuers};
+    struct token token;
+    if (token_check(code, &terms, &token) != 0 || token.issuer != live->device) {
+        return ERR_NOT_FOUND;
+    }
+    *ret_number = token.subject;
+    *ret_generation = get_be64(token.number);
+    return 0;
+}
