@@ -36,6 +36,6 @@ char *menu_trim(char *text);
  * beyond the bounds of money. */
 bool menu_decimal(const char *text, unsigned digits, int64_t *ret_value);
 
-void menu_put_number(struct text *to, int64_t number);
+void menu_put_number(struct text *json, int64_t number);
 
 #endif
