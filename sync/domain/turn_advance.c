@@ -23,6 +23,9 @@ static bool append_all(const struct turn *turn, const struct turn_entity *entity
             return false;
         }
         if (!counts(folder, &added->id, &event)) {
+            if (folder->history->pending_count > 0) {
+                return false; /* what waited for it waits no longer */
+            }
             continue;
         }
         if (event.is_reemitted || !history_can_append(folder->history, &added->id, &event) ||

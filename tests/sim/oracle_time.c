@@ -95,6 +95,38 @@ static void stock_add_up(struct store_txn *txn, uint64_t item, struct hash *dige
     digest_add(digest, &notes);
 }
 
+static bool is_accept(const struct history *history, uint32_t at)
+{
+    return history->events[at].type == EVENT_ACCEPT;
+}
+
+/* Whether two accepted it who had not heard of each other. */
+static bool is_contested(const struct history *history)
+{
+    for (uint32_t a = 0; a < history->count; a++) {
+        for (uint32_t b = a + 1; b < history->count && is_accept(history, a); b++) {
+            if (is_accept(history, b) && !history_saw(history, a, b) &&
+                !history_saw(history, b, a)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The earlier of two accepts has the claim, by courtesy, and who has it does not accept again: the
+ * one thing that clocks decide, and it makes another run of the rest. */
+void time_input(struct sim *sim, const struct cluster_node *node, const struct input *input)
+{
+    if (input->kind != INPUT_COMMAND || input->command->kind != COMMAND_ACCEPT) {
+        return;
+    }
+    struct store_txn *txn = store_memory_begin(node->store, false);
+    const int err = history_get(sim->accepted, txn, KIND_ORDER, &input->command->order);
+    store_memory_abort(txn);
+    sim->is_by_courtesy = sim->is_by_courtesy || (err == 0 && is_contested(sim->accepted));
+}
+
 struct hash time_decided(struct sim *sim, struct cluster_node *node)
 {
     struct hash digest = {{0}};

@@ -169,11 +169,13 @@ struct sim {
     uint64_t copies_sent; /* of events, on all links */
     /* Scratch. */
     struct history *history;
+    struct history *accepted; /* only for what is being asked of a device */
     struct order *order;
     struct message *message;
     uint8_t *row;
     struct hash trace_hash;
-    bool is_shifted; /* this run is one with other clocks */
+    bool is_shifted;     /* this run is one with other clocks */
+    bool is_by_courtesy; /* in this run or the one before clocks decided who accepts once more */
     struct hash decided;
     bool is_healing; /* all is healed, and they are converging */
     bool is_failed;
@@ -427,6 +429,8 @@ void salvaged_check(struct sim *sim, const struct cluster_node *node, struct sto
 void time_shift(struct sim *sim);
 /* What was decided of orders, money and stock, as @node has it. */
 struct hash time_decided(struct sim *sim, struct cluster_node *node);
+/* @node is about to do as @input says. */
+void time_input(struct sim *sim, const struct cluster_node *node, const struct input *input);
 
 /* --- oracle_trade.c: P7, P8, P15, I5 --- */
 /* The order whose full history is in sim->history counts each payment once. */

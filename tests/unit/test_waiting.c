@@ -55,22 +55,30 @@ static void state_revocation(struct stage *stage, uint32_t peer)
     owner_state(stage, EVENT_LOG_REVOKE, body);
 }
 
-/* The writer adds a line to an order, of which it had seen the lost device's event LOST_SEQ. */
-static void write_line(struct store_txn *txn, const struct stage *stage,
-                       struct journal_device *writer)
+/* The writer adds a line to an order, of which it had seen @parent. */
+static void write_line_after(struct store_txn *txn, const struct stage *stage,
+                             struct journal_device *writer, const struct operation *parent)
 {
     static const uint8_t body[] = {0x91, 1};
-    const struct event event = {
-        .type = EVENT_LINE_ADD,
-        .entity = order,
-        .parents_count = 1,
-        .parents = {{.log = stage->peers[LOST].head.log, .seq = LOST_SEQ, .hash = {7}}},
-        .body = bytes_of(body, sizeof body)};
+    const struct event event = {.type = EVENT_LINE_ADD,
+                                .entity = order,
+                                .parents_count = 1,
+                                .parents = {*parent},
+                                .body = bytes_of(body, sizeof body)};
     uint8_t data[EVENT_BYTES_MAX];
     struct bytes bytes;
     assert_int_equal(event_encode(&event, data, sizeof data, &bytes), 0);
     assert_int_equal(log_append(txn, &writer->head, bytes), 0);
     assert_int_equal(log_sign(txn, &writer->head, &stage->journal.popup, &writer->log_secret), 0);
+}
+
+/* After the lost device's event LOST_SEQ, which nobody ever hears of. */
+static void write_line(struct store_txn *txn, const struct stage *stage,
+                       struct journal_device *writer)
+{
+    const struct operation lost = {
+        .log = stage->peers[LOST].head.log, .seq = LOST_SEQ, .hash = {7}};
+    write_line_after(txn, stage, writer, &lost);
 }
 
 /* The same on a branch that a fork voids, which the owner carries. */
@@ -153,4 +161,28 @@ TEST(waiting, so_does_one_that_others_carry_on)
     for (enum cut cut = 0; cut < CUTS; cut++) {
         is_shown_once_cut(true, cut);
     }
+}
+
+TEST(waiting, so_does_one_that_waited_for_what_comes_and_does_not_count)
+{
+    struct stage *stage = calloc(1, sizeof *stage);
+    uint64_t of_lost = 2;
+    uint64_t of_writer = 2;
+    assert_non_null(stage);
+    stage_start(stage, PEERS, 0);
+    struct journal_device *forbidden =
+        &stage->peers[LOST]; /* a counter tells of provider's money */
+    stage_meet(stage, BYSTANDER, BYSTANDER, NULL, 0);
+    (void)journal_write(stage->world, &stage->journal, forbidden, EVENT_PAY_INTENT, &order,
+                        bytes_of("\x90", 1));
+    (void)journal_write(stage->world, &stage->journal, &stage->peers[WRITER], EVENT_REINSTATE,
+                        &order, bytes_of("\x90", 1));
+    const struct operation parent = log_head_operation(&forbidden->head);
+    write_line_after(stage->world, stage, &stage->peers[WRITER], &parent);
+    hear(stage, WRITER, &of_writer);
+    assert_int_equal(shown(stage), 1);
+    hear(stage, LOST, &of_lost);
+    assert_int_equal(shown(stage), 2);
+    stage_stop(stage);
+    free(stage);
 }
