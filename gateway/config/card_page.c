@@ -3,13 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sync/base/check.h"
+
 static const char provider_script[] = "https://js.stripe.com/";
 
 /* "https://host:port" of a URL. */
 static void origin_of(const char *url, char *to, size_t capacity)
 {
     const char *host = strstr(url, "://");
-    const size_t before = host == NULL ? 0 : (size_t)(host - url) + 3;
+    check(host != NULL); /* terms.c took it */
+    const size_t before = (size_t)(host - url) + 3;
     const size_t size = before + strcspn(url + before, "/?#;, '\"");
     (void)snprintf(to, capacity, "%.*s", (int)size, url);
 }

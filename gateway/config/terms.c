@@ -1,6 +1,5 @@
 #include "gateway/config/terms.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +7,12 @@ enum { MINUTES_MAX = 7 * 24 * 60 };
 
 static int set_text(char *to, size_t capacity, const char *value)
 {
-    const int size = snprintf(to, capacity, "%s", value);
-    return size >= 0 && (size_t)size < capacity ? 0 : ERR_TOO_LARGE;
+    const size_t size = strlen(value) + 1;
+    if (size > capacity) {
+        return ERR_TOO_LARGE;
+    }
+    memcpy(to, value, size);
+    return 0;
 }
 
 static bool is_web_url(const char *value)

@@ -1,0 +1,244 @@
+/* test_provider_doctor.c - what the doctor says of the provider and of webhooks, by what a server
+ * in their place answers.
+ */
+#define _DEFAULT_SOURCE /* mkdtemp */
+
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gateway/cli/doctor.h"
+#include "node/core/control.h"
+#include "node/os/entropy.h"
+#include "tests/process/lib/stub.h"
+
+#define EMPTY  "{\"object\":\"list\",\"data\":[],\"has_more\":false}"
+#define SECRET "pi_1_secret_x"
+#define INTENT                                                                                     \
+    "{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":\"requires_payment_method\","       \
+    "\"amount\":1100,\"amount_capturable\":0,\"amount_received\":0,\"currency\":\"eur\","          \
+    "\"client_secret\":\"" SECRET "\"}"
+#define ONE         "{\"object\":\"list\",\"data\":[" INTENT "],\"has_more\":false}"
+#define NOT_ALLOWED "{\"error\":{\"type\":\"invalid_request_error\"}}"
+#define COUNT(rows) (sizeof(rows) / sizeof *(rows))
+
+static struct credentials keys;
+static struct terms terms;
+static struct place place;
+static struct diagnoses found;
+
+/* Findings as "level check: text", a line each; no key is in one. */
+static const char *lines(void)
+{
+    static char text[4096];
+    size_t size = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < found.count; i++) {
+        const struct diagnosis *one = &found.items[i];
+        size += (size_t)snprintf(text + size, sizeof text - size, "%s %s: %s\n",
+                                 diagnosis_level_text(one->level), one->check, one->text);
+        assert_true(one->level == DIAGNOSIS_OK || one->fix != NULL);
+    }
+    assert_null(strstr(text, "hidden"));
+    return text;
+}
+
+static void begin(void)
+{
+    assert_int_equal(entropy_start(), 0);
+    memset(&found, 0, sizeof found);
+    (void)snprintf(keys.secret_key, sizeof keys.secret_key, "sk_test_hidden");
+    (void)snprintf(keys.publishable_key, sizeof keys.publishable_key, "pk_test_hidden");
+}
+
+/* What it says of a provider that answers so. */
+static const char *told(const struct stub_answer *answers, size_t count, bool is_there)
+{
+    char url[STUB_URL_BYTES_MAX];
+    begin();
+    stub_start(answers, count, url);
+    (void)snprintf(terms.stripe_url, sizeof terms.stripe_url, "%s", url);
+    assert_int_equal(doctor_provider(&keys, &terms, &found), is_there);
+    stub_stop();
+    return lines();
+}
+
+TEST(provider_doctor, a_provider_that_answers_in_time_and_lets_the_key_read_is_well)
+{
+    static const struct stub_answer rows[] = {{"/v1/", "sk_test_hidden", 200, EMPTY, false}};
+    const char *said = told(rows, COUNT(rows), true);
+    assert_non_null(strstr(said, "ok uplink: the provider answers\n"));
+    assert_non_null(strstr(said, "ok clock: "));
+    assert_non_null(strstr(said, "ok keys: the secret key may read payments"));
+    assert_non_null(strstr(said, "shows with the first payment"));
+    assert_null(strstr(said, "fail"));
+}
+
+TEST(provider_doctor, each_right_that_the_key_lacks_is_named)
+{
+    static const struct stub_answer rows[] = {{"/v1/refunds", NULL, 403, NOT_ALLOWED, false},
+                                              {"/v1/events", NULL, 403, NOT_ALLOWED, false},
+                                              {"/v1/", NULL, 200, EMPTY, true}};
+    const char *said = told(rows, COUNT(rows), true);
+    assert_non_null(strstr(said, "fail keys: the secret key may not read Refunds\n"));
+    assert_non_null(strstr(said, "fail keys: the secret key may not read Events\n"));
+    assert_null(strstr(said, "may not read Disputes"));
+    assert_null(strstr(said, "may read payments"));
+    assert_null(strstr(said, "clock")); /* it told no time */
+}
+
+TEST(provider_doctor, a_wrong_key_and_a_page_in_between_are_told_apart)
+{
+    static const struct stub_answer wrong[] = {{"/v1/", NULL, 401, NOT_ALLOWED, false}};
+    static const struct stub_answer portal[] = {{"/", NULL, 200, "<html>Sign in</html>", false}};
+    assert_non_null(strstr(told(wrong, 1, false), "fail keys: the provider does not take"));
+    assert_non_null(strstr(told(portal, 1, false), "fail uplink: something else answers in the"));
+}
+
+TEST(provider_doctor, without_a_line_it_says_so)
+{
+    begin();
+    (void)snprintf(terms.stripe_url, sizeof terms.stripe_url, "http://127.0.0.1:9");
+    assert_false(doctor_provider(&keys, &terms, &found));
+    assert_non_null(strstr(lines(), "fail uplink: the provider does not answer: "));
+    memset(&found, 0, sizeof found);
+    (void)snprintf(terms.stripe_url, sizeof terms.stripe_url, "nowhere");
+    assert_false(doctor_provider(&keys, &terms, &found));
+}
+
+/* The page's key reads a payment of the secret key's account, or it is another's. */
+TEST(provider_doctor, keys_of_two_accounts_are_found_by_a_payment)
+{
+    static const struct {
+        unsigned status;
+        const char *body, *says;
+    } rows[] = {{200, INTENT, "ok keys: both keys are of one account"},
+                {404, NOT_ALLOWED, "fail keys: the publishable key is not of the secret key's"},
+                {500, NOT_ALLOWED, "warn keys: whether both keys are of one account could not"},
+                {200, EMPTY, "warn keys: whether both keys are of one account could not"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct stub_answer answers[] = {
+            {"/v1/payment_intents/pi_1?client_secret=" SECRET, "pk_test_hidden", rows[i].status,
+             rows[i].body, false},
+            {"/v1/payment_intents?", "sk_test_hidden", 200, ONE, false},
+            {"/v1/", "sk_test_hidden", 200, EMPTY, false}};
+        assert_non_null(strstr(told(answers, COUNT(answers), true), rows[i].says));
+    }
+}
+
+TEST(provider_doctor, a_list_that_has_no_payment_to_compare_by_says_that_it_shows_later)
+{
+    static const char *const lists[] = {
+        "{\"object\":\"list\",\"data\":[{\"object\":\"charge\",\"id\":\"ch_1\"}]}",
+        "{\"object\":\"list\",\"data\":[{\"object\":\"refund\",\"id\":\"re_1\","
+        "\"payment_intent\":\"pi_1\",\"amount\":4,\"status\":\"pending\"}]}",
+        "{\"object\":\"list\",\"data\":[{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":"
+        "\"canceled\",\"amount\":11,\"amount_capturable\":0,\"amount_received\":0,\"currency\":"
+        "\"eur\"}]}",
+        "{\"object\":\"balance\"}"};
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        const struct stub_answer answers[] = {{"/v1/", NULL, 200, lists[i], false}};
+        assert_non_null(strstr(told(answers, 1, true), "shows with the first payment"));
+    }
+}
+
+/* --- webhooks --- */
+
+/* What it says of webhooks where both the provider and our own address answer so. */
+static const char *told_of_hook(const struct stub_answer *answers, size_t count, bool is_running)
+{
+    static char folder[64];
+    static struct control control;
+    char url[STUB_URL_BYTES_MAX];
+    begin();
+    (void)snprintf(folder, sizeof folder, "/tmp/trestle-hook-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(place.state, sizeof place.state, "%s", folder);
+    stub_start(answers, count, url);
+    (void)snprintf(terms.stripe_url, sizeof terms.stripe_url, "%s", url);
+    settings_defaults(&place.settings);
+    place.settings.origins_count = 1;
+    (void)snprintf(place.settings.origins[0], SETTING_BYTES_MAX, "%s", url);
+    if (is_running) {
+        assert_int_equal(control_open(&control, folder), 0);
+    }
+    doctor_webhook(&keys, &terms, &place, &found);
+    if (is_running) {
+        control_close(&control, place.state);
+    }
+    stub_stop();
+    (void)rmdir(folder);
+    return lines();
+}
+
+TEST(provider_doctor, our_own_refusal_from_outside_shows_that_webhooks_get_through)
+{
+    static const struct {
+        unsigned status;
+        const char *body, *says;
+    } rows[] = {{405, "{\"code\":\"method\"}", "reaches this gateway"},
+                {405, "<html>", "something else answers (status 405)"},
+                {200, "{}", "something else answers (status 200)"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct stub_answer answers[] = {
+            {"/webhooks/stripe", NULL, rows[i].status, rows[i].body, false},
+            {"/v1/webhook_endpoints", NULL, 403, NOT_ALLOWED, false}};
+        const char *said = told_of_hook(answers, COUNT(answers), true);
+        assert_non_null(strstr(said, rows[i].says));
+        assert_non_null(strstr(said, "this key may not see"));
+    }
+}
+
+TEST(provider_doctor, an_address_that_nobody_reaches_and_one_that_is_not_set_are_told)
+{
+    begin();
+    settings_defaults(&place.settings);
+    doctor_webhook(&keys, &terms, &place, &found);
+    assert_non_null(strstr(lines(), "warn webhook: by which address"));
+    static struct control control;
+    char folder[] = "/tmp/trestle-hook-XXXXXX";
+    memset(&found, 0, sizeof found);
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(place.state, sizeof place.state, "%s", folder);
+    (void)snprintf(terms.stripe_url, sizeof terms.stripe_url, "http://127.0.0.1:9");
+    (void)snprintf(place.settings.origins[0], SETTING_BYTES_MAX, "http://127.0.0.1:9");
+    place.settings.origins_count = 1;
+    assert_int_equal(control_open(&control, folder), 0);
+    doctor_webhook(&keys, &terms, &place, &found);
+    control_close(&control, place.state);
+    (void)rmdir(folder);
+    assert_non_null(strstr(lines(), "/webhooks/stripe is not reached from here"));
+    assert_non_null(strstr(lines(), "could not be seen now"));
+}
+
+TEST(provider_doctor, an_endpoint_that_is_not_there_or_switched_off_is_a_failure)
+{
+    static const struct {
+        const char *path, *status, *says;
+    } rows[] = {{"/webhooks/stripe", "enabled", "ok webhook: the provider sends to it"},
+                {"/webhooks/stripe", "disabled", "fail webhook: the provider has switched "},
+                {"/elsewhere", "enabled", "fail webhook: the provider does not know "}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char url[STUB_URL_BYTES_MAX], body[512];
+        struct stub_answer answers[] = {{"/v1/webhook_endpoints", NULL, 200, body, false}};
+        begin();
+        stub_start(answers, 1, url);
+        (void)snprintf(body, sizeof body,
+                       "{\"object\":\"list\",\"data\":[{\"object\":\"webhook_endpoint\",\"url\":"
+                       "\"https://elsewhere.example\",\"status\":\"enabled\"},{\"object\":"
+                       "\"webhook_endpoint\",\"url\":\"%s%s\",\"status\":\"%s\"}]}",
+                       url, rows[i].path, rows[i].status);
+        (void)snprintf(terms.stripe_url, sizeof terms.stripe_url, "%s", url);
+        (void)snprintf(place.state, sizeof place.state, "/nowhere");
+        settings_defaults(&place.settings);
+        place.settings.origins_count = 1;
+        (void)snprintf(place.settings.origins[0], SETTING_BYTES_MAX, "%s", url);
+        doctor_webhook(&keys, &terms, &place, &found);
+        stub_stop();
+        assert_non_null(strstr(lines(), rows[i].says));
+        assert_non_null(strstr(lines(), "shows while the gateway runs"));
+    }
+}
