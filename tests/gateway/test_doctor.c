@@ -103,6 +103,9 @@ TEST(doctor, two_webhook_secrets_are_told_and_none_is_no_fault)
     (void)snprintf(keys.webhook_secrets[1], sizeof keys.webhook_secrets[1], "whsec_hidden2");
     doctor_door(&keys, &terms, &settings, &found);
     assert_non_null(strstr(lines(), "ok webhook: two secrets"));
+    keys.webhook_secrets[0][0] = '\0'; /* the old one was taken away first */
+    doctor_door(&keys, &terms, &settings, &found);
+    assert_non_null(strstr(lines(), "ok webhook: its secret is there"));
     live();
     doctor_door(&keys, &terms, &settings, &found);
     assert_non_null(strstr(lines(), "ok webhook: no secret"));
@@ -121,6 +124,9 @@ TEST(doctor, a_trusted_proxy_wants_a_locked_screen)
     (void)snprintf(settings.proxies.addresses[0], PEER_TEXT_BYTES_MAX, "10.0.0.1");
     doctor_door(&keys, &terms, &settings, &found);
     assert_non_null(strstr(lines(), "ok proxy: trusted: 10.0.0.1\n"));
+    settings.proxies.count = 2;
+    doctor_door(&keys, &terms, &settings, &found);
+    assert_non_null(strstr(lines(), "ok proxy: trusted: 10.0.0.1 and more\n"));
 }
 
 TEST(doctor, without_https_and_without_a_trusted_proxy_all_clients_are_one)
@@ -128,6 +134,10 @@ TEST(doctor, without_https_and_without_a_trusted_proxy_all_clients_are_one)
     live();
     doctor_door(&keys, &terms, &settings, &found);
     assert_non_null(strstr(lines(), "warn proxy: no https of its own and no trusted proxy"));
+    live();
+    (void)snprintf(settings.https_address, sizeof settings.https_address, "0.0.0.0");
+    doctor_door(&keys, &terms, &settings, &found);
+    assert_null(strstr(lines(), "proxy"));
 }
 
 /* --- certificates --- */

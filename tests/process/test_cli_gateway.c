@@ -224,6 +224,21 @@ TEST(cli_gateway, with_keys_that_cannot_be_right_it_does_not_start)
     stall_close(&stall);
 }
 
+TEST(cli_gateway, where_it_cannot_keep_what_it_asks_of_the_provider_it_does_not_start)
+{
+    struct stall stall;
+    char path[128];
+    begin(&stall);
+    keys_put(&stall, "http://127.0.0.1:9");
+    (void)snprintf(path, sizeof path, "%s/gateway", stall.nodes[0].state);
+    write_file(path, "in the way of its folder");
+    struct ran ran = RUN("run", "--state", stall.nodes[0].state);
+    assert_int_not_equal(ran.status, 0);
+    assert_non_null(strstr(ran.err, "card payments: "));
+    keys_forget();
+    stall_close(&stall);
+}
+
 TEST(cli_gateway, a_device_that_may_not_settle_does_not_start_with_keys)
 {
     struct stall stall;

@@ -421,6 +421,8 @@ TEST(settler_full, a_page_is_told_how_long_a_hold_may_wait)
     assert_true(left_ms > 0 && left_ms < decide_ms);
     assert_true(settler_hold_ends_in_ms(scene->settler, &scene->orders[begun]) == decide_ms);
     assert_true(waits_undecided_ms(&scene->settler->waits, &scene->orders[held], 0) == 0);
+    const struct entity_id unheard = {{9}}; /* its time begins with the next turn */
+    assert_true(settler_hold_ends_in_ms(scene->settler, &unheard) == decide_ms);
     scene_sleep(2 * decide_ms);
     assert_true(settler_hold_ends_in_ms(scene->settler, &scene->orders[held]) == 0);
     scene->terms.decide_minutes = 0;
@@ -435,6 +437,8 @@ TEST(settler_full, a_page_is_told_how_long_what_is_not_paid_yet_is_kept)
     const uint64_t kept_ms = (uint64_t)8 * MINUTE_MS;
     const uint32_t drawn = scene_place_customers(1), counters = scene_place(1);
     const struct entity_id *order = &scene->orders[drawn];
+    const struct entity_id unheard = {{9}}; /* its time begins with the next turn */
+    assert_true(settler_unpaid_ends_in_ms(scene->settler, &unheard) == kept_ms);
     scene_run((uint64_t)3 * MINUTE_MS);
     const uint64_t left_ms = settler_unpaid_ends_in_ms(scene->settler, order);
     assert_true(left_ms > 0 && left_ms <= kept_ms - (uint64_t)3 * MINUTE_MS);
