@@ -214,6 +214,10 @@ TEST(provider_doctor, an_address_that_nobody_reaches_and_one_that_is_not_set_are
     assert_non_null(strstr(lines(), "could not be seen now"));
 }
 
+#define OTHER_ENDPOINT                                                                             \
+    "{\"object\":\"webhook_endpoint\",\"url\":\"https://"                                          \
+    "elsewhere.example\",\"status\":\"enabled\"}"
+
 TEST(provider_doctor, an_endpoint_that_is_not_there_or_switched_off_is_a_failure)
 {
     static const struct {
@@ -227,9 +231,9 @@ TEST(provider_doctor, an_endpoint_that_is_not_there_or_switched_off_is_a_failure
         begin();
         stub_start(answers, 1, url);
         (void)snprintf(body, sizeof body,
-                       "{\"object\":\"list\",\"data\":[{\"object\":\"webhook_endpoint\",\"url\":"
-                       "\"https://elsewhere.example\",\"status\":\"enabled\"},{\"object\":"
-                       "\"webhook_endpoint\",\"url\":\"%s%s\",\"status\":\"%s\"}]}",
+                       "{\"object\":\"list\",\"data\":[" OTHER_ENDPOINT ",{\"object\":"
+                       "\"webhook_endpoint\",\"url\":\"%s%s\",\"status\":\"%s\"}," OTHER_ENDPOINT
+                       "]}",
                        url, rows[i].path, rows[i].status);
         (void)snprintf(terms.stripe_url, sizeof terms.stripe_url, "%s", url);
         (void)snprintf(place.state, sizeof place.state, "/nowhere");

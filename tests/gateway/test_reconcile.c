@@ -469,3 +469,43 @@ TEST(reconcile, an_orders_ledger_becomes_the_pop_ups_side)
     books_close(&books);
     free(order);
 }
+
+TEST(reconcile, what_goes_back_and_could_not_and_what_is_over_are_told_of_an_order)
+{
+    static const enum order_phase over[] = {PHASE_COMPLETED, PHASE_REFUSED, PHASE_CANCELLED};
+    struct order *order = calloc(1, sizeof *order);
+    assert_non_null(order);
+    order->ledger.wishes_count = 1;
+    order->ledger.wishes[0] =
+        (struct ledger_wish){.state = WISH_FAILED, .amount_minor = 90, .given_minor = 50};
+    for (size_t i = 0; i < sizeof over / sizeof *over; i++) {
+        struct books books = {.orders = NULL};
+        order->phase = over[i];
+        assert_int_equal(books_add(&books, order, 0), 0);
+        assert_true(books.orders[0].is_over);
+        assert_int_equal(books.orders[0].failed_minor, 40);
+        assert_string_equal(books.orders[0].number, "");
+        books_close(&books);
+    }
+    free(order);
+}
+
+/* A list that is cut would match where the rest does not. */
+TEST(reconcile, what_does_not_fit_into_the_lists_is_an_error_and_no_shorter_list)
+{
+    struct order *order = calloc(1, sizeof *order);
+    assert_non_null(order);
+    for (int kind = 0; kind < 3; kind++) {
+        struct books books = {.items = {.count = MONEY_ITEMS_MAX, .capacity = MONEY_ITEMS_MAX}};
+        order->ledger.intents_count = kind == 0 ? 2 : 0;
+        order->ledger.refunds_count = kind == 1 ? 2 : 0;
+        order->ledger.disputes_count = kind == 2 ? 2 : 0;
+        assert_int_equal(books_add(&books, order, 0), ERR_TOO_MANY);
+        books_close(&books);
+    }
+    struct books books = {.orders_count = MONEY_ORDERS_MAX, .orders_capacity = MONEY_ORDERS_MAX};
+    assert_int_equal(books_add(&books, order, 0), ERR_TOO_MANY);
+    assert_int_equal(books.items.count, 0);
+    books_close(&books);
+    free(order);
+}

@@ -126,6 +126,10 @@ TEST(cli_gateway, where_no_gateway_runs_the_command_asks_the_provider_itself)
     ran = RUN_WELL("reconcile", "--json", "--days", "30", "--state", state);
     assert_non_null(strstr(ran.out, "\"matches\":true"));
     assert_null(strstr(ran.out, "all matches"));
+    ran = RUN("doctor", "--state", state);
+    assert_non_null(strstr(ran.out, "the provider answers"));
+    assert_non_null(strstr(ran.out, "no secret, so none is taken"));
+    assert_null(strstr(ran.out, "hidden"));
 
     stub_answers(nobodys, 2);
     ran = RUN("reconcile", "--state", state);
