@@ -142,7 +142,7 @@ TEST(api_facts, an_order_that_nobody_copies_or_sees_is_told_as_late)
 static const char *pauses(void *context, const struct gate_live *live)
 {
     (void)live;
-    return *(const bool *)context ? "Cards cannot be charged just now." : NULL;
+    return atomic_load((atomic_bool *)context) ? "Cards cannot be charged just now." : NULL;
 }
 
 static bool holds(void *context, const struct gate_live *live, const struct order *order,
@@ -162,7 +162,7 @@ static bool nothing_answered(void *context, struct annex_answer *ret_answer)
     return false;
 }
 
-static bool is_paused;
+static atomic_bool is_paused;
 static const struct annex_card card = {.script = "https://pay.example/v3/",
                                        .script_hosts = "https://pay.example",
                                        .frame_hosts = "https://pay.example",
@@ -179,7 +179,7 @@ TEST(api_facts, customers_read_why_they_cannot_order_now_and_staff_order_as_ever
 {
     char path[80];
     struct booth *booth = booth_new(ROLE_OWNER);
-    is_paused = false;
+    atomic_store(&is_paused, false);
     booth->config.annex = &annex;
     booth_add_access(booth);
     booth_add_file(booth, "order.html",
@@ -196,7 +196,7 @@ TEST(api_facts, customers_read_why_they_cannot_order_now_and_staff_order_as_ever
     assert_json(&schema_purchase, got.body);
     assert_string_equal("Twelve are reserved.", raw_text_of(got.body, "said"));
     assert_non_null(strstr(got.body, "\"reserved_for_ms\":60000"));
-    is_paused = true; /* between requests */
+    atomic_store(&is_paused, true);
     assert_int_equal(200, booth_get(booth, "/order"));
     assert_non_null(strstr(got.head, "frame-src https://pay.example;"));
     assert_non_null(strstr(got.body, "\"paused\":\"Cards cannot be charged just now.\""));

@@ -15,18 +15,18 @@
 #include <sys/types.h>
 
 static struct {
-    const char *name;
-    pthread_t thread;
-    enum scarce_where where;
+    _Atomic(const char *) name;
+    _Atomic(pthread_t) thread;
+    _Atomic(enum scarce_where) where;
     atomic_uint left; /* calls until it happens, with it; 0 = none is asked for */
     atomic_bool has_happened;
 } scarce;
 
 void scarce_begin(const char *name, unsigned nth, enum scarce_where where)
 {
-    scarce.name = name;
-    scarce.thread = pthread_self();
-    scarce.where = where;
+    atomic_store(&scarce.name, name);
+    atomic_store(&scarce.thread, pthread_self());
+    atomic_store(&scarce.where, where);
     atomic_store(&scarce.has_happened, false);
     atomic_store(&scarce.left, nth);
 }
@@ -39,8 +39,9 @@ bool scarce_end(void)
 
 static bool fails(const char *name, int error)
 {
-    if (atomic_load(&scarce.left) == 0 || strcmp(scarce.name, name) != 0 ||
-        (pthread_equal(pthread_self(), scarce.thread) != 0) != (scarce.where == SCARCE_HERE) ||
+    if (atomic_load(&scarce.left) == 0 || strcmp(atomic_load(&scarce.name), name) != 0 ||
+        (pthread_equal(pthread_self(), atomic_load(&scarce.thread)) != 0) !=
+            (atomic_load(&scarce.where) == SCARCE_HERE) ||
         atomic_fetch_sub(&scarce.left, 1) != 1) {
         return false;
     }
