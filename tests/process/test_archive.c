@@ -297,6 +297,24 @@ TEST(archive, one_proves_itself_and_every_flipped_bit_and_cut_is_found)
     cluster_free(cluster);
 }
 
+/* More than one record holds, of events before the close and of hashes after it. */
+TEST(archive, of_a_long_journal_stands_in_several_records_and_proves_itself)
+{
+    struct proof_sums sums;
+    struct command command;
+    start();
+    place(MANAGER, 1, 200);
+    shop_command(&command, COMMAND_DAY_CLOSE);
+    ask(MANAGER, &command);
+    place(MANAGER, 200, 400);
+    assert_true(cluster_converge(cluster, SETTLE_MS));
+    assert_equal_archives(1);
+    const size_t size = (size_t)archive_of(MANAGER, 1);
+    assert_int_equal(prove(false, written[MANAGER], size, &sums), 0);
+    assert_true(sums.events > 512);
+    cluster_free(cluster);
+}
+
 TEST(archive, a_backup_proves_itself_and_every_flipped_bit_and_cut_is_found)
 {
     struct proof_sums sums;

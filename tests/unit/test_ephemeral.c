@@ -75,6 +75,33 @@ TEST(ephemeral, goes_over_two_links_and_no_further)
     cluster_free(cluster);
 }
 
+TEST(ephemeral, more_than_peers_take_is_not_told)
+{
+    static const uint8_t
+        much[EPHEMERAL_BODY_BYTES_MAX + EPHEMERAL_KEY_BYTES_MAX + EPHEMERAL_TOPIC_BYTES_MAX + 1];
+    static const struct {
+        size_t topic, key, body;
+        uint32_t ttl_s;
+    } tried[] = {{0, 0, 1, TTL_S},
+                 {EPHEMERAL_TOPIC_BYTES_MAX + 1, 0, 1, TTL_S},
+                 {1, EPHEMERAL_KEY_BYTES_MAX + 1, 1, TTL_S},
+                 {1, 0, EPHEMERAL_BODY_BYTES_MAX + 1, TTL_S},
+                 {1, 0, 1, EPHEMERAL_TTL_S_MAX + 1}};
+    line_start();
+    const struct cluster_node *node = &cluster->nodes[0];
+    for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
+        assert_int_equal(replica_publish(node->replica, bytes_of(much, tried[i].topic),
+                                         bytes_of(much, tried[i].key), tried[i].ttl_s,
+                                         bytes_of(much, tried[i].body),
+                                         cluster_moment(cluster, node)),
+                         ERR_TOO_LARGE);
+    }
+    cluster_run(cluster, SETTLE_MS);
+    assert_null(known(0, 0));
+    assert_null(known(1, 0));
+    cluster_free(cluster);
+}
+
 TEST(ephemeral, is_forgotten_everywhere_when_it_is_not_told_again)
 {
     line_start();
