@@ -6,6 +6,8 @@
 #include "node/api/annex.h"
 #include "node/web/web.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@ enum {
     TICK_US = 1000 * 1000,
     SAY_MS = 1000, /* at most one line of log in that time: strangers decide how often */
     STALL_MS = 5000,
+    UNTAKEN_MS = 20 * 1000, /* what the other side's kernel does not take by then ends it */
     REQUEST_MS = 10000,
     RECEIVE_BYTES = 512, /* of a WebSocket at a time: lws keeps so much for each */
     SEND_BYTES =
@@ -62,11 +65,21 @@ void web_say(struct web *web, const char *what)
 
 /* --- timers of lws --- */
 
+/* Sockets that lws may write to are written to in no order of ours, in one turn of its loop: so who
+ * is to be told waits a turn where somebody is to be answered, and a single one. */
+static bool answers_go_first(struct web *web)
+{
+    web->is_wave_late = web->has_answers && !web->is_wave_late;
+    web->has_answers = false;
+    return web->is_wave_late;
+}
+
 static void on_wave(struct lws_sorted_usec_list *wave)
 {
     struct server *server = (struct server *)(void *)((char *)wave - offsetof(struct server, wave));
-    if (web_guest_wave(&server->web)) {
-        web_wave_later(&server->web);
+    struct web *web = &server->web;
+    if (answers_go_first(web) || web_guest_wave(web)) {
+        web_wave_later(web);
     }
 }
 
@@ -88,12 +101,14 @@ static void on_tick(struct lws_sorted_usec_list *tick)
 
 static int on_accept(struct web *web, int fd)
 {
-    int size = SEND_BUFFER_BYTES;
+    const int size = SEND_BUFFER_BYTES;
+    const unsigned patience_ms = UNTAKEN_MS;
     if (web->connections_count >= web_connections_room(web)) {
         web_say(web, "too many connections: one was refused");
         return -1;
     }
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, sizeof patience_ms);
     return 0;
 }
 

@@ -20,8 +20,11 @@ enum {
     FILES_OTHER = 1024, /* of the process, beside connections */
 };
 
-/* Ping what was silent for 10 s, hang up after 20. */
-static const lws_retry_bo_t liveness = {.secs_since_valid_ping = 10, .secs_since_valid_hangup = 20};
+/* Ping what was silent for so long, hang up some time later. Who is gone does not take the beats
+ * that everybody is sent, which the kernel notices sooner; pings find who is gone behind a proxy.
+ * With thousands of phones they cost more than all else, as each answer comes by itself and lws
+ * keeps its timers in one sorted list. */
+static const lws_retry_bo_t liveness = {.secs_since_valid_ping = 40, .secs_since_valid_hangup = 60};
 
 static void on_library_log(int level, const char *line)
 {

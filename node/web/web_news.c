@@ -33,30 +33,36 @@ static struct connection *find_pending(struct web *web, uint64_t request, bool i
     return NULL;
 }
 
+static void answer(struct web *web, struct connection *connection)
+{
+    web->has_answers = true;
+    web_http_answered(connection);
+}
+
 static void on_annex(struct web *web)
 {
     const struct annex *annex = web->site.api->annex;
-    struct annex_answer answer = {.request = 0};
-    while (annex != NULL && annex->answered(annex->context, &answer)) {
-        struct connection *connection = find_pending(web, answer.request, true, false);
+    struct annex_answer answered = {.request = 0};
+    while (annex != NULL && annex->answered(annex->context, &answered)) {
+        struct connection *connection = find_pending(web, answered.request, true, false);
         if (connection != NULL) {
-            api_conclude_annex(web->site.api, &answer, &connection->exchange->response.reply);
-            web_http_answered(connection);
+            api_conclude_annex(web->site.api, &answered, &connection->exchange->response.reply);
+            answer(web, connection);
         }
-        text_close(&answer.body);
+        text_close(&answered.body);
     }
 }
 
 static void on_access(struct web *web)
 {
-    struct pin_answer answer;
-    while (access_answered(web->gate->access, &answer)) {
-        struct connection *connection = find_pending(web, answer.request, false, true);
+    struct pin_answer answered;
+    while (access_answered(web->gate->access, &answered)) {
+        struct connection *connection = find_pending(web, answered.request, false, true);
         if (connection == NULL) {
             continue;
         }
-        api_conclude_sign_in(web->site.api, &answer, &connection->exchange->response.reply);
-        web_http_answered(connection);
+        api_conclude_sign_in(web->site.api, &answered, &connection->exchange->response.reply);
+        answer(web, connection);
     }
 }
 
@@ -72,15 +78,15 @@ static void tell_carts(struct web *web, const struct answer *answer)
 
 void web_on_news(struct web *web)
 {
-    struct effect_answer answer;
-    while (command_queue_answered(web->gate->queue, &answer)) {
-        struct connection *connection = find_pending(web, answer.request, false, false);
-        tell_carts(web, &answer.answer);
+    struct effect_answer answered;
+    while (command_queue_answered(web->gate->queue, &answered)) {
+        struct connection *connection = find_pending(web, answered.request, false, false);
+        tell_carts(web, &answered.answer);
         if (connection == NULL) { /* it was closed meanwhile; the order stands */
             continue;
         }
-        api_conclude(web->site.api, &answer, &connection->exchange->response.reply);
-        web_http_answered(connection);
+        api_conclude(web->site.api, &answered, &connection->exchange->response.reply);
+        answer(web, connection);
     }
     on_annex(web);
     on_access(web);

@@ -111,6 +111,8 @@ struct web {
     unsigned connections_max;
     unsigned guests_count, guests_max;
     struct guest *wave, *wave_last; /* who wait to be written to, in the order of asking */
+    bool has_answers;               /* to requests came since some were written to */
+    bool is_wave_late;              /* it has waited for these already */
     unsigned reader_stall_ms, request_ms;
     char control[sizeof((struct sockaddr_un *)NULL)->sun_path];
     void (*on_log)(void *context, const char *line);

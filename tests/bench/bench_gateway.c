@@ -26,6 +26,7 @@ enum {
     HOOKS = 3000,
     HOOKS_IN_FLIGHT = 64,
     PHONES = 5000,
+    PINGS_S = 40, /* in which the gateway pings each phone once */
     FILES = 8192, /* open at once, here and in each server */
 };
 
@@ -215,7 +216,10 @@ static void part_hooks(void)
 
 static void part_crowd(void)
 {
-    static const unsigned crowds[] = {0, 1000, PHONES};
+    static const struct {
+        unsigned phones;
+        double idle_s;
+    } crowds[] = {{0, 5}, {1000, PINGS_S}, {PHONES, PINGS_S}};
     char words[64];
     (void)fprintf(stderr, "memory\n");
     (void)snprintf(words, sizeof words, "--customers %d", PHONES + 100);
@@ -226,8 +230,8 @@ static void part_crowd(void)
     for (size_t i = 0; i < sizeof crowds / sizeof *crowds; i++) {
         struct crowd_figures figures;
         side_reopen_gateway(&sides[OURS], words);
-        crowd_measure(&sides[OURS], crowds[i], &figures);
-        tell_crowd(crowds[i], &figures);
+        crowd_measure(&sides[OURS], crowds[i].phones, crowds[i].idle_s, &figures);
+        tell_crowd(crowds[i].phones, &figures);
     }
 }
 

@@ -39,7 +39,7 @@ static void run_crowds(void)
             if (!sides[loop].is_there) {
                 continue;
             }
-            crowd_measure(&sides[loop], crowds[i], &figures);
+            crowd_measure(&sides[loop], crowds[i], 1, &figures);
             printf("%-5s %5u phones: idle %.2f %% of a CPU; a request %.3f ms CPU, p50 %.3f, p99 "
                    "%.3f ms; 20 orders/s told to all p50 %.2f, p99 %.2f ms\n",
                    loops[loop], crowds[i], 100 * figures.idle_share, figures.quiet_cpu_ms,

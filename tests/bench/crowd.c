@@ -22,7 +22,7 @@ enum {
     WORDS_MAX = 700,
 };
 
-static const double settle_s = 1, idle_s = 10;
+static const double settle_s = 1;
 
 /* --- memory --- */
 
@@ -81,7 +81,8 @@ static size_t quiet_request(void *context, unsigned number, char *to, size_t cap
                             side->quiet, side->target.port);
 }
 
-static void measure_idle(struct side *side, struct load *load, struct crowd_figures *figures)
+static void measure_idle(struct side *side, struct load *load, double idle_s,
+                         struct crowd_figures *figures)
 {
     const double cpu_s = bench_server_cpu_s(&side->server);
     const double begin_s = bench_now_s();
@@ -126,14 +127,15 @@ static void measure_orders(struct side *side, struct load *load, unsigned phones
     side->clear(side, load, posts, plan.count);
 }
 
-void crowd_measure(struct side *side, unsigned phones, struct crowd_figures *ret_figures)
+void crowd_measure(struct side *side, unsigned phones, double idle_s,
+                   struct crowd_figures *ret_figures)
 {
     struct load *load = load_new(&side->target);
     *ret_figures = (struct crowd_figures){0};
     load_watch(load, phones);
     (void)fprintf(stderr, "%u phones are connected\n", phones);
     load_idle(load, settle_s);
-    measure_idle(side, load, ret_figures);
+    measure_idle(side, load, idle_s, ret_figures);
     measure_quiet(side, load, ret_figures);
     measure_orders(side, load, phones, ret_figures);
     load_free(load);

@@ -20,6 +20,8 @@ struct crowd_figures {
     double load_share; /* of all CPUs, during the orders */
 };
 
-void crowd_measure(struct side *side, unsigned phones, struct crowd_figures *ret_figures);
+/* @idle_s: for how long nothing happens; the cost of what comes seldom is in it when it is long. */
+void crowd_measure(struct side *side, unsigned phones, double idle_s,
+                   struct crowd_figures *ret_figures);
 
 #endif
