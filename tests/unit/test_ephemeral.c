@@ -122,7 +122,7 @@ TEST(ephemeral, a_peer_that_comes_later_is_told_what_is_known)
     cluster_run(cluster, SETTLE_MS);
     cluster_crash(cluster, 2);
     cluster_restart(cluster, 2, 100);
-    cluster_run(cluster, 5 * SETTLE_MS);
+    cluster_run(cluster, UINT64_C(5) * SETTLE_MS);
     assert_known(2, 0, "one");
     cluster_free(cluster);
 }
@@ -136,7 +136,7 @@ TEST(ephemeral, a_device_that_started_again_replaces_what_it_told_before)
     cluster_run(cluster, SETTLE_MS);
     cluster_crash(cluster, 0);
     cluster_restart(cluster, 0, 100);
-    cluster_run(cluster, 3 * SETTLE_MS);
+    cluster_run(cluster, UINT64_C(3) * SETTLE_MS);
     publish(0, "after");
     cluster_run(cluster, SETTLE_MS);
     assert_known(2, 0, "after");
