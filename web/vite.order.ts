@@ -12,6 +12,14 @@ const translations: Record<string, Translation> = { ar, es };
 /** As the text of an element: nothing in it may end it. */
 const script = (code: string): string => code.trim().replaceAll("</script", "<\\/script");
 
+/** Without the tokens that other screens alone wear. */
+const used = (css: string): string =>
+    css
+        .trim()
+        .replace(/--([\w-]+):[^;}]+;/g, (token, name) =>
+            new RegExp(`var\\(--${name}[,)]`).test(css) ? token : "",
+        );
+
 function inlined(): Plugin {
     return {
         name: "inlined",
@@ -28,7 +36,7 @@ function inlined(): Plugin {
                 .replace(/\s*<script type="module"[^>]*><\/script>/, "")
                 .replace(/\s*<link rel="stylesheet"[^>]*>/, "")
                 .replace(/>\s+</g, "><")
-                .replace("</head>", () => `<style>${String(styles.source).trim()}</style></head>`)
+                .replace("</head>", () => `<style>${used(String(styles.source))}</style></head>`)
                 .replace(
                     "</body>",
                     () => `<script type="module">${script(entry.code)}</script></body>`,
@@ -59,6 +67,7 @@ export default defineConfig({
         rolldownOptions: {
             input: {
                 order: resolve(import.meta.dirname, name),
+                group: resolve(import.meta.dirname, "src/order/group.tsx"),
                 stripe: resolve(import.meta.dirname, "src/order/stripe.ts"),
             },
             preserveEntrySignatures: "exports-only",

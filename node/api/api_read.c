@@ -9,6 +9,7 @@
 #include "node/api/json_build.h"
 #include "node/api/json_guest.h"
 #include "node/api/json_money.h"
+#include "node/api/json_qr.h"
 #include "node/api/query.h"
 #include "node/api/sign.h"
 #include "node/os/clock.h"
@@ -303,6 +304,11 @@ static int read_cart_joined(struct reading *reading)
     return api_cart_join(reading->api->state, reading->request->body, &reading->value);
 }
 
+static int read_qr(struct reading *reading)
+{
+    return json_qr(reading->request->body, &reading->value);
+}
+
 static int read_table_joined(struct reading *reading)
 {
     return api_table_joined(reading->api->state, reading->answer, &reading->value);
@@ -323,6 +329,7 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_CART_CHANGED] = read_cart,
     [SHAPE_CART_OPENED] = read_cart_opened,
     [SHAPE_CART_JOINED] = read_cart_joined,
+    [SHAPE_QR] = read_qr,
     [SHAPE_TABLE_JOINED] = read_table_joined,
     [SHAPE_TABLE_CODE] = read_table_code,
     [SHAPE_SIGNED_OUT] = read_signed_out,

@@ -43,6 +43,7 @@ enum route_shape {
     SHAPE_CART,
     SHAPE_CART_OPENED,
     SHAPE_CART_JOINED,
+    SHAPE_QR,
     SHAPE_STATUS,
     SHAPE_MENU,
     SHAPE_ORDER_PAGE,

@@ -82,6 +82,8 @@ struct schema {
     X(cart, "Cart")                                                                                \
     X(cart_opened, "CartOpened")                                                                   \
     X(cart_join, "CartJoin")                                                                       \
+    X(qr_wanted, "QrWanted")                                                                       \
+    X(qr, "Qr")                                                                                    \
     X(table_join, "TableJoin")                                                                     \
     X(table_code, "TableCode")                                                                     \
     X(cart_seen, "CartSeen")                                                                       \

@@ -1,6 +1,7 @@
 /* Carts, and the tables where they are shared. */
 #include "node/access/token.h"
 #include "node/api/cart.h"
+#include "node/api/json_qr.h"
 #include "node/api/schema_fields.h"
 #include "sync/domain/cart.h"
 #include "sync/domain/order.h"
@@ -44,6 +45,13 @@ SCHEMA(cart_opened, "CartOpened", "A customer's token that others share the cart
     HEX("link", CART_LINK_DIGITS, NOTE("who has it may join")));
 
 SCHEMA(cart_join, "CartJoin", NULL, HEX("link", CART_LINK_DIGITS));
+
+SCHEMA(qr_wanted, "QrWanted", NULL, TEXT("text", 1, QR_TEXT_BYTES_MAX));
+
+SCHEMA(qr, "Qr", "A QR code without its margin of four light modules; black on white.",
+    INT("modules", 21, MATRIX_WIDTH_MAX, NOTE("of a row, and rows")),
+    TEXT("path", 1, QR_PATH_BYTES_MAX,
+         NOTE("of SVG, to be stroked one wide: each run of dark modules as a line")));
 
 SCHEMA(table_join, "TableJoin", NULL, TEXT("code", 1, TOKEN_TEXT_MAX, NOTE("of a table's sheet")));
 

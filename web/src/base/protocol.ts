@@ -21,6 +21,10 @@ export type OrderPage = Schemas["OrderPage"];
 export type PageItem = Schemas["PageItem"];
 export type Quote = Schemas["Quote"];
 export type Purchase = Schemas["Purchase"];
+/** What several phones put together, as the node has it. */
+export type GroupCart = Schemas["Cart"];
+export type CartOpened = Schemas["CartOpened"];
+export type Qr = Schemas["Qr"];
 
 export type Hello = Schemas["FrameHello"];
 export type Snapshot = Schemas["FrameSnapshot"];

@@ -1,7 +1,7 @@
 // The line on which the node tells of this phone's orders as they change (docs/api.md, "/ws for
 // customers"). It only makes things quick: without it the orders are asked for.
 import type { Clock, Random, Undo } from "../base/clock";
-import type { Purchase } from "../base/protocol";
+import type { GroupCart, Purchase } from "../base/protocol";
 
 const deafAfter = 25_000; // ms without a frame, which come each 10 s: it is not connected
 const backMax = 30_000;
@@ -17,6 +17,7 @@ export interface Told {
     /** Followed, and nobody's or another's. */
     readonly removed?: readonly string[];
     readonly items?: readonly object[];
+    readonly cart?: GroupCart;
     readonly cursor?: string;
 }
 
@@ -42,8 +43,10 @@ export interface World {
 export interface Line {
     /** Whether what becomes of this order is told: its state was, on the wire that is open. */
     hears(id: string): boolean;
-    /** From now on these, at most 8; none: it hangs up. */
-    follow(token: string, orders: readonly string[]): void;
+    /** Whether anything is told: what is not, did not change. */
+    isHeard(): boolean;
+    /** From now on these, at most 8. It hangs up when it is not wanted. */
+    follow(token: string, orders: readonly string[], isWanted?: boolean): void;
     /** Somebody looks at the page. */
     look(): void;
 }
@@ -51,6 +54,7 @@ export interface Line {
 export function makeLine({ clock, random, open, tell, lost }: World): Line {
     let wire: Wire | null = null;
     let wanted = { token: "", orders: [] as readonly string[] };
+    let isNeeded = false;
     let said = "";
     let isLive = false;
     let liveSince = 0;
@@ -131,14 +135,16 @@ export function makeLine({ clock, random, open, tell, lost }: World): Line {
 
     return {
         hears: (id) => heard.includes(id),
-        follow(token, orders) {
+        isHeard: () => isLive,
+        follow(token, orders, isWanted = orders.length > 0) {
             const isOther = token !== wanted.token;
             wanted = { token, orders: orders.slice(0, 8) };
-            if (orders.length === 0 || isOther) {
+            isNeeded = isWanted;
+            if (!isNeeded || isOther) {
                 cancel();
                 hangUp();
             }
-            if (orders.length === 0) {
+            if (!isNeeded) {
                 failures = 0;
                 return;
             }
@@ -154,7 +160,7 @@ export function makeLine({ clock, random, open, tell, lost }: World): Line {
             }
         },
         look() {
-            if (rests === "until looked at" && wanted.orders.length > 0) {
+            if (rests === "until looked at" && isNeeded) {
                 dial();
             }
         },

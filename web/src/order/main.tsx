@@ -8,6 +8,7 @@ import { Screen, titleNow } from "./screen";
 import {
     askQuote,
     leaveReview,
+    news,
     now,
     place,
     quote,
@@ -16,6 +17,7 @@ import {
     setPage,
     watchQuote,
 } from "./shop";
+import { comeBack, comeIn } from "./together";
 import { startTracking } from "./track";
 import { speak } from "./words";
 import "../ui/tokens.css";
@@ -42,8 +44,24 @@ function watchMenu(): void {
     });
 }
 
+const newsFor = 8_000; // ms: read by then, and in the way afterwards
+
+function watchNews(): void {
+    let shown = "";
+    follow(() => {
+        if (news.value !== shown) {
+            const said = news.value;
+            shown = said;
+            systemClock.after(newsFor, () => {
+                news.value = news.value === said ? "" : news.value;
+            });
+        }
+    });
+}
+
 function startPlaces(): void {
     addEventListener("hashchange", () => {
+        comeIn();
         const before = place.value;
         place.value = location.hash.slice(1);
         scrollTo(0, 0);
@@ -62,8 +80,10 @@ if (facts) {
 } else {
     readPageNow();
 }
+comeIn();
 await speak();
 startPlaces();
+watchNews();
 follow(() => draw(<Screen />, document.body));
 follow(() => {
     document.title = titleNow();
@@ -78,4 +98,5 @@ watchMenu();
 if (place.value === "review") {
     void askQuote();
 }
+comeBack();
 void resume();

@@ -3,6 +3,7 @@ import { needsOptions, unitPrice } from "../base/cart";
 import type { PageItem } from "../base/protocol";
 import { Icon } from "./parts";
 import { cart, diets, go, items, money, owns, page, put, search, sheet, without } from "./shop";
+import { Company } from "./together";
 import { counted, menuWord, type Text, t } from "./words";
 
 interface Part {
@@ -45,7 +46,10 @@ export function Menu() {
                 {parts.length > 1 && <Chips parts={parts} />}
             </div>
             <main class="menu">
-                <Owns />
+                <nav class="owns" aria-label={t("myOrders")}>
+                    <Company />
+                    <Owns />
+                </nav>
                 {page.value.paused && <p class="flag">{t("paused")}</p>}
                 {parts.map(({ category, items: rows }, index) => (
                     <section key={category} id={anchor(index)} aria-label={category}>
@@ -217,15 +221,11 @@ export function Contains({ item }: { item: Pick<PageItem, "diet" | "allergens"> 
 }
 
 function Owns() {
-    return owns.value.length === 0 ? null : (
-        <nav class="owns" aria-label={t("myOrders")}>
-            {owns.value.slice(0, 4).map(({ id, number, last }) => (
-                <button key={id} type="button" onClick={() => go(id)}>
-                    <b>{number}</b> {t(phaseStep(last?.phase))}
-                </button>
-            ))}
-        </nav>
-    );
+    return owns.value.slice(0, 4).map(({ id, number, last }) => (
+        <button key={id} type="button" onClick={() => go(id)}>
+            <b>{number}</b> {t(phaseStep(last?.phase))}
+        </button>
+    ));
 }
 
 /** The short word for a phase. */

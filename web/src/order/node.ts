@@ -79,6 +79,14 @@ async function newToken(): Promise<string> {
     return token;
 }
 
+/** How to come by another token, when this phone's is over. */
+let renew = newToken;
+
+/** @param how null: as somebody new */
+export function renewBy(how: (() => Promise<string>) | null): void {
+    renew = how ?? newToken;
+}
+
 /** Who this phone is to the node: nobody in particular, but always the same. */
 async function ownToken(): Promise<string> {
     const token = kept("token");
@@ -99,7 +107,7 @@ export async function askAsOwn<T>(
         if (!(error instanceof Refusal) || error.status !== 401) {
             throw error;
         }
-        const fresh = await newToken();
+        const fresh = await renew();
         const { body } = await ask<T>(method, path, { ...asked, token: fresh });
         return { body: body as T, token: fresh };
     }

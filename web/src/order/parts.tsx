@@ -9,6 +9,7 @@ const paths = {
     close: "M6 6l12 12M18 6 6 18",
     plus: "M12 5v14M5 12h14",
     minus: "M5 12h14",
+    people: "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM2 21a7 7 0 0 1 14 0M16 3a4 4 0 0 1 0 8M18 15a7 7 0 0 1 4 6",
     search: "M10 4a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l6 6",
 } as const;
 

@@ -1,14 +1,16 @@
 // The cart with the price that the node says, and how to pay it.
-import { type CartLine, changeQuantity, type Mode, optionNames } from "../base/cart";
+import { type Mode, optionNames } from "../base/cart";
 import type { Quote } from "../base/protocol";
 import { formatAge } from "../base/time";
 import { Stepper } from "./parts";
 import {
     askQuote,
     cart,
+    change,
     go,
     isSending,
     items,
+    type Line,
     mode,
     money,
     name,
@@ -17,9 +19,9 @@ import {
     page,
     problem,
     quote,
-    setCart,
     setMode,
 } from "./shop";
+import { Company } from "./together";
 import { counted, t } from "./words";
 
 export function Review() {
@@ -27,9 +29,10 @@ export function Review() {
         <main class="review">
             <h1>{t("cart")}</h1>
             <Modes />
+            <Company />
             <ul class="lines">
                 {cart.value.map((line, index) => (
-                    <Line key={line.id} line={line} quoted={quote.value?.lines[index]} />
+                    <Row key={line.id} line={line} quoted={quote.value?.lines[index]} />
                 ))}
             </ul>
             <label class="field">
@@ -78,18 +81,9 @@ function Modes() {
     );
 }
 
-function change(line: CartLine, quantity: number): void {
-    setCart(changeQuantity(cart.value, line.id, quantity - line.quantity));
-    if (cart.value.length === 0) {
-        go("");
-    } else {
-        void askQuote();
-    }
-}
-
 type Quoted = Quote["lines"][number] | undefined;
 
-function Line({ line, quoted }: { line: CartLine; quoted: Quoted }) {
+function Row({ line, quoted }: { line: Line; quoted: Quoted }) {
     const item = items.value.get(line.item);
     const extras = [...(item ? optionNames(item, line.options) : []), line.note].filter(Boolean);
     return (
@@ -97,9 +91,17 @@ function Line({ line, quoted }: { line: CartLine; quoted: Quoted }) {
             <span class="line-text">
                 <span class="row-name">{item?.name ?? quoted?.name}</span>
                 {extras.length > 0 && <small>{extras.join(", ")}</small>}
+                {line.who && <small class="who">{line.who}</small>}
                 <Trouble quoted={quoted} isOffered={item?.available ?? false} />
             </span>
-            <Stepper value={line.quantity} set={(next) => change(line, next)} />
+            {line.isUnsent ? (
+                <small>{t("unsent")}</small>
+            ) : (
+                <Stepper
+                    value={line.quantity}
+                    set={(next) => change(line.id, next - line.quantity)}
+                />
+            )}
             <span class="row-total">{quoted && money(quoted.payable)}</span>
         </li>
     );

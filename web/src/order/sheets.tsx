@@ -13,6 +13,7 @@ import type { PageItem } from "../base/protocol";
 import { Contains } from "./menu";
 import { Icon, Sheet, Stepper } from "./parts";
 import { type Choosing, diets, items, money, page, put, sheet, toggled, without } from "./shop";
+import { Together } from "./together";
 import { menuWord, t } from "./words";
 
 function close(): void {
@@ -21,8 +22,8 @@ function close(): void {
 
 export function Sheets() {
     const shown = sheet.value;
-    if (shown === null || shown === "filter") {
-        return shown && <Filter />;
+    if (typeof shown !== "object" || shown === null) {
+        return shown === "together" ? <Together /> : shown && <Filter />;
     }
     // As it is now: it may have sold out since it was opened.
     const item = items.value.get(shown.item);
@@ -31,7 +32,7 @@ export function Sheets() {
 
 function choose(change: Partial<Choosing>): void {
     const shown = sheet.value;
-    if (shown && shown !== "filter") {
+    if (typeof shown === "object" && shown) {
         sheet.value = { ...shown, ...change };
     }
 }

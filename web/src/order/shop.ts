@@ -1,14 +1,15 @@
 // What the page knows and does: the menu, the cart, the price, and this phone's orders.
 import {
     addSame,
-    type Cart,
     type CartLine,
     type Chosen,
+    changeQuantity,
     linesWanted,
     type Mode,
 } from "../base/cart";
+import { systemClock } from "../base/clock";
 import { formatMoney } from "../base/money";
-import type { OrderPage, OrderPlaced, Purchase, Quote } from "../base/protocol";
+import type { GroupCart, OrderPage, OrderPlaced, Purchase, Quote } from "../base/protocol";
 import { unlockTones } from "../ui/tones";
 import { cell, derived } from "./cell";
 import { keep, kept } from "./keep";
@@ -30,10 +31,39 @@ export interface Own {
     readonly heard?: number;
 }
 
+/** A line of this phone's cart, or of a group's. */
+export interface Line extends CartLine {
+    /** Whose it is, in a group. */
+    readonly who?: string;
+    /** It is not at the node yet. */
+    readonly isUnsent?: boolean;
+}
+export type NewLine = Pick<CartLine, "item" | "options" | "note" | "quantity">;
+
+/** What is ordered of a group's cart: the node takes it when it is still as it was seen. */
+export interface Seen {
+    readonly round: number;
+    readonly version: number;
+}
+
+/** Others' phones, with which this one puts an order together; @see together.ts */
+export interface Group {
+    /** This phone's, of the session that all of them share. */
+    readonly token: string;
+    readonly seen: Seen;
+    readonly people: readonly string[];
+    put(line: NewLine): void;
+    change(id: number, by: number): void;
+    /** @param isNewest what was told before is older */
+    hear(cart: GroupCart, isNewest: boolean): void;
+    /** Asks for it now. */
+    look(): void;
+}
+
 /** An order that was sent and not answered yet: sent again it is the same one. */
 interface Pending {
     readonly key: string;
-    readonly body: object;
+    readonly body: { readonly quote?: string; readonly cart?: Seen };
     readonly how: How;
 }
 
@@ -57,14 +87,17 @@ const emptyPage: OrderPage = {
 export const page = cell<OrderPage>(emptyPage);
 export const hasPage = cell(false);
 export const now = cell(Date.now());
-export const cart = cell<Cart>(keptCart());
+export const cart = cell<readonly Line[]>(keptCart());
+/** null: this phone orders alone. */
+export const group = cell<Group | null>(null);
 export const mode = cell<Mode>(kept("mode") === "eat-in" ? "eat-in" : "take-away");
 export const search = cell("");
 export const diets = cell<ReadonlySet<string>>(new Set());
 export const without = cell<ReadonlySet<string>>(new Set());
 export const owns = cell<readonly Own[]>((kept("owns") as Own[] | undefined) ?? []);
-/** What slides over the menu: the filter, or an item and what is chosen of it. */
-export const sheet = cell<"filter" | Choosing | null>(null);
+/** What slides over the page: the filter, those who order together, or an item and what is chosen of
+ * it. */
+export const sheet = cell<"filter" | "together" | Choosing | null>(null);
 /** "", "review", or an order's id. */
 export const place = cell(location.hash.slice(1));
 /** What just changed, said once. */
@@ -80,12 +113,15 @@ export const shownOwn = derived(() => owns.value.find(({ id }) => id === place.v
 export interface Quoted extends Quote {
     /** By this phone's clock. */
     readonly until: number;
+    /** The group's cart that it is the price of. */
+    readonly of: Seen | undefined;
 }
 export const quote = cell<Quoted | null>(null);
 
-function keptCart(): Cart {
+/** What this phone put into a cart of its own. */
+export function keptCart(): readonly Line[] {
     const lines = kept("cart");
-    return Array.isArray(lines) ? (lines as Cart) : [];
+    return Array.isArray(lines) ? lines : [];
 }
 
 export function money(amount: number): string {
@@ -103,15 +139,40 @@ export function go(to: string): void {
     location.hash = to;
 }
 
-export function setCart(next: Cart): void {
+export function setCart(next: readonly Line[]): void {
     cart.value = next;
     keep("cart", next);
 }
 
-export function put(line: Omit<CartLine, "id">): void {
-    const { item, options, note, quantity } = line;
-    setCart(addSame(cart.value, { item, options, note, quantity }));
+export function put({ item, options, note, quantity }: NewLine): void {
+    const line = { item, options, note, quantity };
+    if (group.value) {
+        group.value.put(line);
+    } else {
+        setCart(addSame(cart.value, line));
+    }
     sheet.value = null;
+}
+
+export function change(id: number, by: number): void {
+    if (group.value) {
+        group.value.change(id, by);
+    } else {
+        setCart(changeQuantity(cart.value, id, by));
+        cartChanged();
+    }
+}
+
+/** Under the eyes of who looks at its price. */
+export function cartChanged(): void {
+    if (place.value !== "review") {
+        return;
+    }
+    if (cart.value.length === 0) {
+        go("");
+    } else {
+        void askQuote();
+    }
 }
 
 export function setMode(next: Mode): void {
@@ -172,9 +233,10 @@ function dropQuote(): void {
 /** The price of the cart as it is now; what was asked before does not count any more. */
 export async function askQuote(): Promise<void> {
     const turn = ++quoting;
+    const of = group.value?.seen;
     problem.value = "";
     quote.value = null;
-    if (cart.value.length === 0) {
+    if (cart.value.length === 0 || cart.value.some(({ isUnsent }) => isUnsent)) {
         return;
     }
     try {
@@ -182,12 +244,25 @@ export async function askQuote(): Promise<void> {
         const asked = { body, key: newKey(page.value.epoch) };
         const { body: made } = await askAsOwn<Quote>("POST", "/api/quotes", asked);
         if (turn === quoting) {
-            quote.value = { ...made, until: Date.now() + made.ends_in_ms };
+            quote.value = { ...made, of, until: Date.now() + made.ends_in_ms };
         }
     } catch (error) {
         if (turn === quoting) {
-            problem.value = wordsOf(error);
+            quoteFailed(turn, error);
         }
+    }
+}
+
+/** A group has one quote: another phone's may have taken the place of this one's at once. */
+function quoteFailed(turn: number, error: unknown): void {
+    if (group.value && error instanceof Refusal && error.status === 410) {
+        systemClock.after(300 + 900 * Math.random(), () => {
+            if (turn === quoting) {
+                void askQuote();
+            }
+        });
+    } else {
+        problem.value = wordsOf(error);
     }
 }
 
@@ -216,7 +291,7 @@ export function wordsOf(error: unknown): string {
     return known ? t(known) : t("failed", { why: detail });
 }
 
-function keepOwn(own: Own): void {
+export function keepOwn(own: Own): void {
     owns.value = [own, ...owns.value.filter(({ id }) => id !== own.id)].slice(0, ownsMax);
     keep("owns", owns.value);
 }
@@ -230,7 +305,11 @@ async function placeOrder({ key, body, how }: Pending): Promise<void> {
     const placed = await askAsOwn<OrderPlaced>("POST", "/api/orders", { body, key });
     const { id, number } = placed.body;
     keepOwn({ id, number, token: placed.token, how });
-    setCart([]);
+    if (group.value) {
+        group.value.look();
+    } else {
+        setCart([]);
+    }
     quote.value = null;
     keep("pending", null);
     go(id);
@@ -247,13 +326,21 @@ async function send(pending: Pending): Promise<void> {
         if (isFinal) {
             keep("pending", null);
         }
-        if (error instanceof Refusal && error.status === 410) {
+        const isStale = error instanceof Refusal && error.problem?.code === "mismatch";
+        if (isStale) {
+            group.value?.look();
+        } else if (error instanceof Refusal && error.status === 410) {
             await askQuote();
         }
-        problem.value = wordsOf(error);
+        problem.value = isStale && group.value ? t("groupChanged") : wordsOf(error);
     } finally {
         isSending.value = false;
     }
+}
+
+/** What an order is of: the same twice is one order. */
+function sold(body: { quote?: string; cart?: Seen }): string {
+    return JSON.stringify([body.quote, body.cart]);
 }
 
 /** Orders what was quoted. To be called from a tap. */
@@ -265,9 +352,10 @@ export async function order(how: How): Promise<void> {
     ring();
     keep("name", name.value);
     const called = name.value.trim();
-    const body = { channel: "phone", quote: quoted.id, ...(called ? { name: called } : {}) };
+    const what = quoted.of ? { mode: mode.value, cart: quoted.of } : { quote: quoted.id };
+    const body = { channel: "phone", ...what, ...(called ? { name: called } : {}) };
     const before = kept("pending") as Pending | undefined;
-    const isSame = before && (before.body as { quote?: string }).quote === quoted.id;
+    const isSame = before && sold(before.body) === sold(body);
     const pending = isSame ? { ...before, how } : { key: newKey(page.value.epoch), body, how };
     keep("pending", pending);
     await send(pending);

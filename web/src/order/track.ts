@@ -5,7 +5,7 @@ import { play, readyTones } from "../ui/tones";
 import { follow } from "./cell";
 import { type Line, makeLine, type Told, type Wire } from "./live";
 import { ask, Refusal } from "./node";
-import { changeOwn, type Own, owns, readPage, shownOwn } from "./shop";
+import { changeOwn, group, type Own, owns, readPage, shownOwn } from "./shop";
 
 type Phase = Purchase["phase"];
 const over: readonly Phase[] = ["completed", "cancelled", "refused"];
@@ -105,12 +105,15 @@ let line: Line | null = null;
 const watches = new Map<string, Watched>();
 
 /** Frames of the line: newest states, and that nothing else changed of what it tells. */
-function listen({ orders = [], items = [], type }: Told): void {
+function listen({ orders = [], items = [], cart, type }: Told): void {
     const told = new Map(orders.map((purchase) => [purchase.id, purchase]));
     for (const id of watches.keys()) {
         if (line?.hears(id)) {
             hear(id, told.get(id) ?? null);
         }
+    }
+    if (cart) {
+        group.value?.hear(cart, true);
     }
     if (type === "delta" && items.length > 0) {
         readPage().catch(() => undefined);
@@ -129,12 +132,17 @@ function watched(): string[] {
     return [...new Set([...(seen ? [seen] : []), ...open].map(({ id }) => id))];
 }
 
-/** Those that the line can tell of: one phone's, of one token. */
+/** Whether the line tells of what the group does. */
+export function isTold(): boolean {
+    return line?.isHeard() ?? false;
+}
+
+/** Those that the line can tell of: one phone's, of one token; a group's, while there is one. */
 function lineWants(ids: readonly string[]): void {
     const followed = owns.value.filter(({ id }) => ids.includes(id));
-    const token = followed[0]?.token ?? "";
+    const token = group.value?.token ?? followed[0]?.token ?? "";
     const orders = followed.filter((own) => own.token === token).map(({ id }) => id);
-    line?.follow(token, orders);
+    line?.follow(token, orders, orders.length > 0 || group.value !== null);
 }
 
 export function startTracking(world: Watch): void {
@@ -143,6 +151,7 @@ export function startTracking(world: Watch): void {
         open: openWire,
         tell: listen,
         lost() {
+            group.value?.look();
             for (const [id, { hurry }] of watches) {
                 if (!line?.hears(id)) {
                     hurry();

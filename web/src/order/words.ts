@@ -1,18 +1,20 @@
 // The page's words in the language that it wears.
 import { cell } from "./cell";
 import { keep, kept } from "./keep";
-import { en, type Translation, type Words } from "./words/en";
+import { en, type GroupWords, type Translation, type Words } from "./words/en";
 
 export const languages = { en: "English", es: "Español", ar: "العربية" } as const;
 export type Language = keyof typeof languages;
 type Values = Readonly<Record<string, string | number>>;
 type Form = { [K in keyof Words]: Words[K] extends string ? never : K }[keyof Words];
-export type Text = Exclude<keyof Words, Form>;
+export type Text = Exclude<keyof Words, Form> | keyof GroupWords;
 
 const rightToLeft: readonly Language[] = ["ar"];
 
 export const language = cell<Language>("en");
-let words: Words | Translation = en;
+let words: Words & Partial<Translation> = en;
+/** English ones that came later. */
+let more: Partial<GroupWords> = {};
 let plural = new Intl.PluralRules("en");
 
 function isLanguage(text: string): text is Language {
@@ -23,6 +25,11 @@ function isLanguage(text: string): text is Language {
 function wanted(): Language {
     const asked = [String(kept("language")), ...navigator.languages];
     return asked.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? "en";
+}
+
+/** English words of a part of the page that is loaded later. */
+export function learn(later: GroupWords): void {
+    more = later;
 }
 
 /** English is in the page; the others are asked for. */
@@ -56,7 +63,7 @@ function fill(text: string, values: Values): string {
 }
 
 export function t(name: Text, values: Values = {}): string {
-    return fill(words[name], values);
+    return fill(words[name] ?? more[name as keyof GroupWords] ?? "", values);
 }
 
 /** What is on a menu: "vegan", "nuts". */

@@ -1,4 +1,5 @@
 import type { PageItem } from "../../base/protocol";
+import type { group } from "./group";
 
 // What the page says. A {name} is filled in; an object has a form for each kind of number.
 export const en = {
@@ -106,6 +107,7 @@ export const en = {
     unknownOrder: "This order is not known here any more.",
     sound: "Ring when it is ready",
     soundOn: "It rings when it is ready. Keep this page open.",
+    withFriends: "With friends",
     toMenu: "Back to the menu",
     myOrders: "Your orders",
     refusedLine: "not made",
@@ -125,4 +127,6 @@ type MenuWord = PageItem["diet"][number] | PageItem["allergens"][number];
 export type Words = {
     readonly [K in keyof typeof en]: (typeof en)[K] extends string ? string : Forms;
 };
-export type Translation = Words & { readonly [K in MenuWord]: string };
+/** Of ordering together, @see group.ts */
+export type GroupWords = { readonly [K in keyof typeof group]: string };
+export type Translation = Words & GroupWords & { readonly [K in MenuWord]: string };

@@ -1,0 +1,273 @@
+// The cart of a group as this phone keeps it: what the node says of it, what this phone still has
+// to send, and what of others' deeds is worth a word.
+import type { CartOpened, GroupCart } from "../base/protocol";
+import { type Edit, editFor, happenedBetween, peopleIn, shownLines } from "./edits";
+import type { Line, NewLine } from "./shop";
+import type { Host } from "./together";
+
+export interface Member {
+    readonly link: string;
+    readonly token: string;
+    readonly who: string;
+}
+
+export interface Crew {
+    /** null: this phone orders alone. */
+    member(): Member | null;
+    /** From now on it is of this group, and brings @own with it. */
+    join(member: Member, own: readonly Line[]): void;
+    leave(why: string): void;
+}
+
+const askEvery = 3_000; // ms, while the line tells nothing
+const askSeldom = 60_000;
+const retryMax = 8_000;
+const nothing: GroupCart = { version: 0, round: 0, lines: [] };
+const refusals: Partial<Record<number, "lineGone" | "groupFull">> = {
+    404: "lineGone",
+    422: "groupFull",
+};
+
+/** Of a refusal; 0: there was no answer. */
+export function statusOf(error: unknown): number {
+    return (error as { status?: number }).status ?? 0;
+}
+
+export function makeCrew(host: Host): Crew {
+    const { clock, t, keep, kept } = host;
+    let member = (kept("group") as Member | undefined) ?? null;
+    let edits = (kept("edits") as readonly Edit[] | undefined) ?? [];
+    let cart = (kept("groupCart") as GroupCart | undefined) ?? null;
+    let isSending = false;
+    let cancel = (): void => undefined;
+
+    // --- what is shown ---
+
+    function publish(): void {
+        if (!member) {
+            return;
+        }
+        const { token, who } = member;
+        const { round, version } = cart ?? nothing;
+        const lines = shownLines(cart ?? nothing, edits, who);
+        host.cart.value = lines;
+        const people = peopleIn(lines, who);
+        host.group.value = { token, seen: { round, version }, people, put, change, hear, look };
+        if (cart) {
+            host.cartChanged();
+        }
+    }
+
+    /** The group's newest order is this phone's, too. */
+    function keepPlaced({ placed }: GroupCart): void {
+        if (member && placed && !host.owns.value.some(({ id }) => id === placed.order)) {
+            const { token } = member;
+            host.keepOwn({ id: placed.order, number: "", token, how: "counter" });
+        }
+    }
+
+    /** @param order of another phone */
+    function showPlaced(order: string): void {
+        if (host.place.value === order) {
+            return;
+        }
+        host.sheet.value = null;
+        host.news.value = t("groupPlaced");
+        host.go(order);
+    }
+
+    function sayWhatHappened(before: GroupCart, after: GroupCart): void {
+        const happened = happenedBetween(before, after, member?.who ?? "");
+        if (happened?.what === "added") {
+            const { who = "", item } = happened.line;
+            const name = host.items.value.get(item)?.name ?? "";
+            host.news.value = t("groupAdded", { who, name });
+        } else if (happened?.what === "emptied" && edits.length === 0) {
+            host.news.value = t("groupEmptied");
+        } else if (happened?.what === "placed" && after.placed) {
+            showPlaced(after.placed.order);
+        }
+    }
+
+    function hear(next: GroupCart, isNewest: boolean): void {
+        const before = cart;
+        const isOld = before && (next.version < before.version || next.round < before.round);
+        if (isOld && !isNewest) {
+            return;
+        }
+        keepPlaced(next);
+        cart = next;
+        keep("groupCart", next);
+        if (next.version !== before?.version || next.round !== before.round) {
+            publish();
+        }
+        if (before) {
+            sayWhatHappened(before, next);
+        }
+    }
+
+    // --- being of it ---
+
+    function become(next: Member | null): void {
+        member = next;
+        keep("group", next);
+        keep("token", next?.token ?? null);
+        host.renewBy(next && renew);
+    }
+
+    function forget(): void {
+        cancel();
+        keepEdits([]);
+        cart = null;
+        keep("groupCart", null);
+    }
+
+    function leave(why: string): void {
+        become(null);
+        forget();
+        host.group.value = null;
+        host.cart.value = host.keptCart();
+        host.news.value = why;
+        host.cartChanged();
+    }
+
+    /** The token is over: the link opens the same cart with another. */
+    async function renew(): Promise<string> {
+        const asked = { body: { link: member?.link ?? "" } };
+        const { body } = await host.ask<CartOpened>("POST", "/api/cart/join", asked);
+        const token = body?.token ?? "";
+        become(member && { ...member, token });
+        publish();
+        return token;
+    }
+
+    // --- asking for it ---
+
+    async function read(): Promise<void> {
+        try {
+            hear((await host.askAsOwn<GroupCart>("GET", "/api/cart", {})).body, true);
+        } catch (error) {
+            if (statusOf(error) === 404) {
+                leave(t("groupGone"));
+            }
+        }
+    }
+
+    function look(): void {
+        cancel();
+        if (!member) {
+            return;
+        }
+        void read().then(() => {
+            cancel();
+            cancel = clock.after(host.isTold() ? askSeldom : askEvery, look);
+        });
+    }
+
+    // --- changing it ---
+
+    const newKey = (): string => host.newKey(host.epoch());
+
+    function keepEdits(next: readonly Edit[]): void {
+        edits = next;
+        keep("edits", next);
+    }
+
+    function drop({ key: done }: Edit): void {
+        keepEdits(edits.filter(({ key }) => key !== done));
+    }
+
+    async function sendOne(edit: Edit): Promise<void> {
+        const isNew = "add" in edit;
+        const path = isNew ? "/api/cart/lines" : `/api/cart/lines/${edit.line}`;
+        const body = isNew ? { ...edit.add, who: member?.who ?? "" } : { delta: edit.delta };
+        const asked = { key: edit.key, body };
+        const answer = await host.askAsOwn<GroupCart>(isNew ? "POST" : "PATCH", path, asked);
+        drop(edit);
+        hear(answer.body, false);
+        publish();
+    }
+
+    /** @return whether it makes sense to send it again: with its key it is done once. */
+    function mayStillGo(edit: Edit, error: unknown): boolean {
+        const status = statusOf(error);
+        if (status === 0 || status >= 500 || status === 401 || status === 429) {
+            return true;
+        }
+        const text = refusals[status];
+        drop(edit);
+        host.news.value = text ? t(text) : host.wordsOf(error);
+        publish();
+        return false;
+    }
+
+    async function sendAll(): Promise<void> {
+        let failures = 0;
+        isSending = true;
+        for (let edit = edits[0]; member && edit; edit = edits[0]) {
+            try {
+                await sendOne(edit);
+                failures = 0;
+            } catch (error) {
+                if (mayStillGo(edit, error)) {
+                    const wait = Math.min(retryMax, 1_000 * 2 ** failures++);
+                    await new Promise<void>((done) => clock.after(wait, done));
+                }
+            }
+        }
+        isSending = false; // at once: what comes next begins anew
+    }
+
+    function send(): void {
+        if (!isSending) {
+            void sendAll();
+        }
+    }
+
+    function edit(next: Edit): void {
+        keepEdits([...edits, next]);
+        publish();
+        send();
+    }
+
+    function put(add: NewLine): void {
+        const to = { add, cart: cart ?? nothing, who: member?.who ?? "" };
+        edit(editFor(newKey(), to));
+    }
+
+    function change(line: number, delta: number): void {
+        edit({ key: newKey(), line, delta });
+    }
+
+    if (member) {
+        become(member);
+        publish();
+        send();
+        look();
+    }
+    document.addEventListener("visibilitychange", () => {
+        if (document.visibilityState === "visible") {
+            look();
+        }
+    });
+    return {
+        member: () => member,
+        join(next, own) {
+            if (next.link !== member?.link) {
+                forget();
+            }
+            become(next);
+            keepEdits([
+                ...edits,
+                ...own.map(({ item, options, note, quantity }) => ({
+                    key: newKey(),
+                    add: { item, options, note, quantity },
+                })),
+            ]);
+            publish();
+            send();
+            look();
+        },
+        leave,
+    };
+}

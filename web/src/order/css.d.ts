@@ -1,0 +1,5 @@
+// A stylesheet as a text, which Vite makes of it.
+declare module "*.css?inline" {
+    const css: string;
+    export default css;
+}

@@ -1,0 +1,189 @@
+import { expect, it } from "vitest";
+import type { GroupCart } from "../src/base/protocol";
+import { makeCrew } from "../src/order/crew";
+import { type Edit, editFor, happenedBetween, peopleIn, shownLines } from "../src/order/edits";
+import type { Host } from "../src/order/together";
+import { HandClock } from "./world";
+
+const line = (id: number, who: string, quantity = 1, item = 11) => ({
+    id,
+    who,
+    item,
+    quantity,
+    options: [],
+    note: "",
+});
+const cartOf = (version: number, ...lines: GroupCart["lines"]): GroupCart => ({
+    version,
+    round: 0,
+    lines,
+});
+const edamame = { item: 11, quantity: 1, options: [], note: "" };
+
+it("shows what is not sent yet beside what the node has, and says which is which", () => {
+    const edits: Edit[] = [
+        { key: "a", line: 1, delta: 2 },
+        { key: "b", add: { ...edamame, item: 12 } },
+        { key: "c", line: 2, delta: -1 },
+    ];
+    const shown = shownLines(cartOf(4, line(1, "Ana"), line(2, "Ben")), edits, "Ana");
+    expect(shown).toMatchObject([
+        { id: 1, quantity: 3 },
+        { item: 12, who: "Ana", isUnsent: true },
+    ]);
+});
+
+it("makes a line of the same person grow, and leaves another's alone", () => {
+    const cart = cartOf(2, line(1, "Ben"), line(2, "Ana"));
+    expect(editFor("k", { add: edamame, cart, who: "Ana" })).toEqual({
+        key: "k",
+        line: 2,
+        delta: 1,
+    });
+    expect(editFor("k", { add: edamame, cart, who: "Eva" })).toEqual({ key: "k", add: edamame });
+    const spicy = { ...edamame, note: "spicy" };
+    expect(editFor("k", { add: spicy, cart, who: "Ana" })).toEqual({ key: "k", add: spicy });
+});
+
+it("names this phone's person first, and each once", () => {
+    expect(peopleIn([line(1, "Ben"), line(2, "Ana"), line(3, "Ben")], "Ana")).toEqual([
+        "Ana",
+        "Ben",
+    ]);
+});
+
+it("says what others did, and nothing of what this person did", () => {
+    const before = cartOf(1, line(1, "Ana"));
+    const after = cartOf(3, line(1, "Ana"), line(2, "Ben"), line(3, "Ana"));
+    expect(happenedBetween(before, after, "Ana")).toMatchObject({ line: { who: "Ben" } });
+    expect(happenedBetween(before, cartOf(2, line(1, "Ana", 2)), "Ana")).toBeUndefined();
+    expect(happenedBetween(before, cartOf(2), "Ana")).toEqual({ what: "emptied" });
+    const placed = { ...cartOf(2), round: 1, placed: { round: 0, order: "o" } };
+    expect(happenedBetween(before, placed, "Ana")).toEqual({ what: "placed" });
+});
+
+class Refused extends Error {
+    constructor(readonly status: number) {
+        super();
+    }
+}
+
+interface Request {
+    path: string;
+    key?: string;
+    body?: unknown;
+    answer(cart: GroupCart): void;
+    fail(status: number): void;
+}
+
+/** A phone's crew, each of its requests answered by hand. */
+function board(stored: Record<string, unknown> = {}) {
+    const clock = new HandClock();
+    const requests: Request[] = [];
+    let keys = 0;
+    const shelf = new Map(Object.entries(stored));
+    const own: { id: string }[] = [];
+    const host = {
+        clock,
+        group: { value: null },
+        cart: { value: [] as object[] },
+        news: { value: "" },
+        place: { value: "" },
+        sheet: { value: null },
+        items: { value: new Map([[11, { name: "Edamame" }]]) },
+        owns: { value: own },
+        keep: (name: string, value: unknown) => shelf.set(name, value),
+        kept: (name: string) => shelf.get(name) ?? undefined,
+        keptCart: () => [],
+        cartChanged: () => undefined,
+        keepOwn: (order: { id: string }) => own.push(order),
+        wordsOf: () => "refused",
+        go(to: string) {
+            host.place.value = to;
+        },
+        t: (name: string) => name,
+        newKey: () => `key${keys++}`,
+        epoch: () => 0,
+        renewBy: () => undefined,
+        isTold: () => true,
+        Refusal: Refused,
+        askAsOwn: (_: string, path: string, asked: object) =>
+            new Promise((answer, reject) => {
+                requests.push({
+                    path,
+                    ...asked,
+                    answer: (body) => answer({ body }),
+                    fail: (status) => reject(status ? new Refused(status) : new Error("away")),
+                });
+            }),
+    };
+    Object.assign(globalThis, {
+        document: { addEventListener: () => undefined, visibilityState: "visible" },
+    });
+    const crew = makeCrew(host as unknown as Host);
+    const put = (): void =>
+        (host.group.value as unknown as { put(add: object): void } | null)?.put(edamame);
+    const edits = (): Request[] => requests.filter(({ path }) => path !== "/api/cart");
+    return { clock, crew, host, requests, edits, put, own, shelf };
+}
+
+const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
+const ana = { link: "l", token: "secret", who: "Ana" };
+
+it("sends what got no answer again with its key, and shows it as not sent meanwhile", async () => {
+    const { clock, crew, host, edits, put } = board();
+    crew.join(ana, []);
+    put();
+    expect(host.cart.value).toMatchObject([{ item: 11, isUnsent: true }]);
+    edits()[0]?.fail(0);
+    await settle();
+    clock.pass(1_000);
+    await settle();
+    expect(edits().map(({ key }) => key)).toEqual(["key0", "key0"]);
+    edits()[1]?.answer(cartOf(1, line(1, "Ana")));
+    await settle();
+    expect(host.cart.value).toMatchObject([{ id: 1, quantity: 1 }]);
+    expect(edits()).toHaveLength(2);
+});
+
+it("sends after a reload what was not sent before", async () => {
+    const before = { group: ana, edits: [{ key: "k", add: edamame }], groupCart: cartOf(3) };
+    const { edits, host } = board(before);
+    expect(edits()).toMatchObject([{ path: "/api/cart/lines", key: "k", body: { who: "Ana" } }]);
+    expect(host.group.value).toMatchObject({ seen: { version: 3 } });
+});
+
+it("says that a line was taken out by another, and sends what follows", async () => {
+    const before = {
+        group: ana,
+        groupCart: cartOf(2, line(1, "Ben")),
+        edits: [
+            { key: "a", line: 1, delta: 1 },
+            { key: "b", add: edamame },
+        ],
+    };
+    const { edits, host } = board(before);
+    edits()[0]?.fail(404);
+    await settle();
+    expect(host.news.value).toBe("lineGone");
+    expect(edits().map(({ key }) => key)).toEqual(["a", "b"]);
+});
+
+it("leads to an order that another phone placed, once, and follows it", async () => {
+    const { requests, host, own } = board({ group: ana, groupCart: cartOf(2, line(1, "Ben")) });
+    const placed = { ...cartOf(3), round: 1, placed: { round: 0, order: "o1" } };
+    requests[0]?.answer(placed);
+    await settle();
+    expect(host.place.value).toBe("o1");
+    expect(host.news.value).toBe("groupPlaced");
+    expect(own).toMatchObject([{ id: "o1", token: "secret" }]);
+});
+
+it("leaves with words when the cart is no more", async () => {
+    const { requests, host, crew, shelf } = board({ group: ana });
+    requests[0]?.fail(404);
+    await settle();
+    expect(crew.member()).toBeNull();
+    expect(host.news.value).toBe("groupGone");
+    expect(shelf.get("token")).toBeNull();
+});
