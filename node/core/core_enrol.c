@@ -21,13 +21,8 @@ static void invitation_close(struct core *core, const char *why)
 
 static void newcomer_refuse(struct core *core, enum bye_reason reason)
 {
-    uint8_t frame[16];
-    struct writer writer;
-    struct bytes bytes;
-    writer_init(&writer, frame, sizeof frame);
-    message_write_bye(&writer, reason);
-    check(writer_finish(&writer, &bytes) == 0);
-    transport_enrol_reply(core->transport, &core->enrolling.caller, bytes);
+    uint8_t frame[BYE_FRAME_BYTES_MAX];
+    transport_enrol_reply(core->transport, &core->enrolling.caller, core_bye(reason, frame));
 }
 
 static void try_count(struct core *core, const char *what)

@@ -77,14 +77,20 @@ int core_replica_retry(struct core *core)
     return err == ERR_IO ? ERR_IO : 0;
 }
 
-void core_say_goodbye(struct core *core, enum bye_reason reason)
+struct bytes core_bye(enum bye_reason reason, uint8_t frame[BYE_FRAME_BYTES_MAX])
 {
-    uint8_t frame[16];
     struct writer writer;
     struct bytes bytes;
-    writer_init(&writer, frame, sizeof frame);
+    writer_init(&writer, frame, BYE_FRAME_BYTES_MAX);
     message_write_bye(&writer, reason);
     check(writer_finish(&writer, &bytes) == 0);
+    return bytes;
+}
+
+void core_say_goodbye(struct core *core, enum bye_reason reason)
+{
+    uint8_t frame[BYE_FRAME_BYTES_MAX];
+    const struct bytes bytes = core_bye(reason, frame);
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         (void)!transport_send(core->transport, i, bytes);
     }

@@ -189,6 +189,9 @@ MUST_CHECK int core_replica_begin(struct core *core);
 MUST_CHECK int core_replica_retry(struct core *core);
 /* A turn was undone: what the replica knows, and all links, begin anew. */
 void core_replica_forget(struct core *core);
+/* A BYE, written to @frame. */
+enum { BYE_FRAME_BYTES_MAX = 16 };
+struct bytes core_bye(enum bye_reason reason, uint8_t frame[BYE_FRAME_BYTES_MAX]);
 /* So that peers need not wait for silence to tell them. */
 void core_say_goodbye(struct core *core, enum bye_reason reason);
 

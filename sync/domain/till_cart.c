@@ -58,10 +58,25 @@ static int check_wanted(struct task *task)
                                    &stock);
 }
 
-int till_cart_add(struct task *task)
+static int add_wanted(struct task *task, struct cart *cart, uint64_t edit)
 {
     const struct command *command = task->command;
-    const uint64_t edit = cart_edit_of(command->key);
+    const int err = check_wanted(task);
+    return err != 0 ? err : cart_add(cart, edit, command->name, &command->lines[0]);
+}
+
+static int change_line(struct task *task, struct cart *cart, uint64_t edit)
+{
+    const struct command *command = task->command;
+    return cart_change(cart, edit, command->ids[0], command->quantity_delta,
+                       command->has_note ? &command->note : NULL);
+}
+
+/* An edit of the customer's own cart by @change, once. */
+static int edit_cart(struct task *task,
+                     int (*change)(struct task *task, struct cart *cart, uint64_t edit))
+{
+    const uint64_t edit = cart_edit_of(task->command->key);
     struct cart cart;
     if (!is_customer(task)) {
         return ERR_FORBIDDEN;
@@ -70,28 +85,18 @@ int till_cart_add(struct task *task)
     if (err != 0 || cart_has_edit(&cart, edit)) {
         return err;
     }
-    err = check_wanted(task);
-    if (err == 0) {
-        err = cart_add(&cart, edit, command->name, &command->lines[0]);
-    }
+    err = change(task, &cart, edit);
     return err == 0 ? keep_own_cart(task, &cart) : err;
+}
+
+int till_cart_add(struct task *task)
+{
+    return edit_cart(task, add_wanted);
 }
 
 int till_cart_set(struct task *task)
 {
-    const struct command *command = task->command;
-    const uint64_t edit = cart_edit_of(command->key);
-    struct cart cart;
-    if (!is_customer(task)) {
-        return ERR_FORBIDDEN;
-    }
-    int err = load_cart(task, &cart);
-    if (err != 0 || cart_has_edit(&cart, edit)) {
-        return err;
-    }
-    err = cart_change(&cart, edit, command->ids[0], command->quantity_delta,
-                      command->has_note ? &command->note : NULL);
-    return err == 0 ? keep_own_cart(task, &cart) : err;
+    return edit_cart(task, change_line);
 }
 
 /* --- its order --- */

@@ -245,7 +245,10 @@ static void note_order(struct board *board, const char *id, double now_s)
     board->sights[count].id[ORDER_ID_TEXT] = '\0';
     board->sights[count].at_s = now_s;
     board->buckets[bucket] = (uint16_t)(count + 1);
+    (void)pthread_mutex_lock(&board->mutex);
     atomic_store(&board->count, count + 1);
+    (void)pthread_cond_broadcast(&board->is_more);
+    (void)pthread_mutex_unlock(&board->mutex);
 }
 
 /* Orders' ids are the only ones that are texts. */
@@ -274,14 +277,26 @@ static void *watch(void *context)
     return NULL;
 }
 
+static void board_init(struct board *board)
+{
+    pthread_condattr_t monotonic;
+    must(pthread_condattr_init(&monotonic) == 0 &&
+             pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 &&
+             pthread_cond_init(&board->is_more, &monotonic) == 0 &&
+             pthread_mutex_init(&board->mutex, NULL) == 0,
+         "a condition to wait for");
+    (void)pthread_condattr_destroy(&monotonic);
+    atomic_store(&board->count, 0);
+    memset(board->buckets, 0, sizeof board->buckets);
+}
+
 void board_open(struct board *board, int port)
 {
     char text[CLIENT_HEADER_MAX];
     char *frame = malloc(TEXT_MAX);
     must(frame != NULL, "memory");
+    board_init(board);
     board->fd = dial(port);
-    atomic_store(&board->count, 0);
-    memset(board->buckets, 0, sizeof board->buckets);
     int size = snprintf(text, sizeof text,
                         "GET /ws?view=kitchen HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
                         "Origin: http://127.0.0.1:%d\r\nConnection: Upgrade\r\n"
@@ -304,22 +319,34 @@ void board_close(struct board *board)
     (void)shutdown(board->fd, SHUT_RDWR);
     (void)pthread_join(board->thread, NULL);
     (void)close(board->fd);
+    (void)pthread_cond_destroy(&board->is_more);
+    (void)pthread_mutex_destroy(&board->mutex);
+}
+
+/* More than @looked sights are there; false: they were not by @until_s. */
+static bool board_wait(struct board *board, size_t looked, double until_s)
+{
+    struct timespec until = {.tv_sec = (time_t)until_s};
+    int err = 0;
+    until.tv_nsec = (long)((until_s - (double)until.tv_sec) * 1e9);
+    (void)pthread_mutex_lock(&board->mutex);
+    while (atomic_load(&board->count) <= looked && err == 0) {
+        err = pthread_cond_timedwait(&board->is_more, &board->mutex, &until);
+    }
+    (void)pthread_mutex_unlock(&board->mutex);
+    return err == 0;
 }
 
 double board_saw(struct board *board, const char *id, double wait_s)
 {
-    const struct timespec pause = {.tv_nsec = 1000000};
-    double until_s = bench_now_s() + wait_s;
+    const double until_s = bench_now_s() + wait_s;
     size_t looked = 0;
-    for (;;) {
+    do {
         for (size_t count = atomic_load(&board->count); looked < count; looked++) {
             if (strcmp(board->sights[looked].id, id) == 0) {
                 return board->sights[looked].at_s;
             }
         }
-        if (bench_now_s() >= until_s) {
-            return 0;
-        }
-        (void)nanosleep(&pause, NULL);
-    }
+    } while (board_wait(board, looked, until_s));
+    return 0;
 }

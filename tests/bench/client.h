@@ -46,6 +46,8 @@ struct sight {
 struct board {
     int fd;
     pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t is_more; /* by the monotonic clock: one more was counted */
     atomic_size_t count;
     struct sight sights[BOARD_SIGHTS_MAX];
     uint16_t buckets[BOARD_BUCKETS]; /* by id: 1 + the place in sights, 0 = empty; the thread's */
