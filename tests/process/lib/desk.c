@@ -9,6 +9,7 @@
 #include "node/os/clock.h"
 #include "node/os/file.h"
 #include "sync/domain/menu_events.h"
+#include "sync/log/tables.h"
 #include "tests/lib/test.h"
 
 static void count_news(void *context)
@@ -260,4 +261,23 @@ void desks_close_pair(struct desk *desks)
     for (uint32_t i = 0; i < 2; i++) {
         desk_wipe(&desks[i]);
     }
+}
+
+uint64_t desk_log(const struct desk *desk)
+{
+    static struct gate_live live;
+    core_gate(desk->core)->live(core_gate(desk->core)->context, &live);
+    return live.log;
+}
+
+bool desk_has_event(const struct desk *desk, uint64_t log, uint64_t seq)
+{
+    const struct gate *gate = core_gate(desk->core);
+    struct store_txn *txn = NULL;
+    struct hash hash;
+    struct bytes event;
+    assert_int_equal(gate->read_begin(gate->context, &txn), 0);
+    int err = event_get(txn, log, seq, &hash, &event);
+    gate->read_end(gate->context, txn);
+    return err == 0;
 }

@@ -57,6 +57,10 @@ struct order_key {
 /* One ITEM at the counter; the command borrows @key. */
 struct command desk_order(struct order_key *key, uint32_t serial);
 
+/* The log that it writes; whether it has event @seq of @log. */
+uint64_t desk_log(const struct desk *desk);
+bool desk_has_event(const struct desk *desk, uint64_t log, uint64_t seq);
+
 /* --- several --- */
 
 void desk_add_device(struct desk *desk, const struct desk *other);
