@@ -95,7 +95,7 @@ export const search = cell("");
 export const diets = cell<ReadonlySet<string>>(new Set());
 export const without = cell<ReadonlySet<string>>(new Set());
 export const owns = cell<readonly Own[]>((kept("owns") as Own[] | undefined) ?? []);
-/** What slides over the page: the filter, those who order together, or what is chosen of an item. */
+/** What slides over the page: the filter, who orders together, or what is chosen of an item. */
 export const sheet = cell<"filter" | "together" | Choosing | null>(null);
 /** "", "review", or an order's id. */
 export const place = cell(location.hash.slice(1));
