@@ -12,7 +12,7 @@
 enum {
     WARM = 20, /* connections that a process has before the others are counted */
     CLIENTS = 1000,
-    SECURE_CLIENTS = 400,
+    SECURE_CLIENTS = 160, /* with WARM fewer than one address may open at once */
     QUIET_REQUESTS = 300,
     QUIET_PER_S = 100,
     ORDERS = 60,

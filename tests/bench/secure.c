@@ -22,7 +22,8 @@ static SSL_CTX *context(void)
 struct secure *secure_new(int fd)
 {
     SSL *ssl = SSL_new(context());
-    bench_must(ssl == NULL || SSL_set_fd(ssl, fd) != 1 || SSL_connect(ssl) != 1 ? ERR_IO : 0,
+    bench_must(ssl == NULL || SSL_set_fd(ssl, fd) != 1 || SSL_connect(ssl) != 1 ? ERR_UNAVAILABLE
+                                                                                : 0,
                "a TLS handshake");
     return (struct secure *)(void *)ssl;
 }
@@ -46,7 +47,7 @@ size_t secure_receive(struct secure *secure, void *to, size_t capacity)
     while ((came = SSL_read(ssl, (char *)to + size, (int)(capacity - size))) > 0) {
         size += (size_t)came;
     }
-    bench_must(SSL_get_error(ssl, came) == SSL_ERROR_WANT_READ ? 0 : ERR_IO,
+    bench_must(SSL_get_error(ssl, came) == SSL_ERROR_WANT_READ ? 0 : ERR_UNAVAILABLE,
                "a connection that stays open");
     return size;
 }
