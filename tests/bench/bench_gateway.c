@@ -219,7 +219,7 @@ static void part_crowd(void)
     static const struct {
         unsigned phones;
         double idle_s;
-    } crowds[] = {{0, 5}, {1000, PINGS_S}, {PHONES, PINGS_S}};
+    } crowds[] = {{0, 5}, {PHONES, PINGS_S}};
     char words[64];
     (void)fprintf(stderr, "memory\n");
     (void)snprintf(words, sizeof words, "--customers %d", PHONES + 100);
