@@ -172,7 +172,6 @@ static void *run(void *argument)
 {
     struct web *web = argument;
     while (!atomic_load(&web->is_stopping) && lws_service(web->context, 0) >= 0) {
-        continue;
     }
     return NULL;
 }

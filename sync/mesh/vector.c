@@ -65,7 +65,6 @@ int vector_load(struct vector *vector, struct store_txn *txn)
     }
     while ((err = log_head_next(&cursor, &head)) == 0 &&
            (err = vector_add(vector, &head, &slot)) == 0) {
-        continue;
     }
     store_cursor_close(&cursor);
     return err == ERR_NOT_FOUND ? 0 : err;
