@@ -111,6 +111,10 @@ void replica_abort(struct replica *replica);
  * keep it. To be said again after replica_open(). */
 void replica_limit_store(struct replica *replica, bool is_low);
 
+/* Whether something that this device wrote does not count, as its journal forked, and is about to
+ * be carried on under its new one. As of the last seal. */
+bool replica_is_carrying(const struct replica *replica);
+
 /* Continue under a fresh log (amnesia, fork). As replica_open() with a new log key. */
 MUST_CHECK int replica_renew_log(struct replica *replica, struct store_txn *txn,
                                  const struct secret_key *log_secret, uint32_t incarnation,

@@ -16,6 +16,7 @@ enum {
         2000, /* after nobody had it; doubled each time, as silence may be a lost frame */
     REPAIR_REST_MAX_MS = 60000,
     REPAIR_EVENTS_MAX = 256,
+    REPAIR_STEPS_MAX = 64, /* events that nobody has, in a turn */
 };
 
 /* --- asking --- */
@@ -95,7 +96,7 @@ static bool is_anybody_here(const struct replica *replica)
     return false;
 }
 
-/* Something is other than when they were asked: they are asked anew, and at once. */
+/* Something was fetched: so is the next, at once. */
 static void repair_anew(struct scrub *scrub)
 {
     scrub->is_asked = scrub->has_given_up = false;
@@ -103,39 +104,41 @@ static void repair_anew(struct scrub *scrub)
     memset(scrub->is_tried, 0, sizeof scrub->is_tried);
 }
 
-/* Nobody in reach has it: the next one. It is said once, and again with each long rest. */
-static void repair_give_up(struct replica *replica, uint64_t log, uint64_t seq, struct moment now,
-                           struct effects *out)
+/* Nobody in reach has it: the next one. It is said of the first, and again after each long rest. */
+static void repair_give_up(struct replica *replica, uint64_t log, uint64_t seq, struct effects *out)
 {
     struct scrub *scrub = &replica->scrub;
-    if (scrub->rest_ms == 0 || scrub->rest_ms == REPAIR_REST_MAX_MS) {
+    if (!scrub->is_told) {
         effects_alarm(out, ALARM_DAMAGE_STAYS, log, seq, replica->device);
     }
     scrub->request = (struct repair_request){.log = log, .first_seq = seq + 1};
-    scrub->has_given_up = true;
+    scrub->has_given_up = scrub->is_told = true;
     memset(scrub->is_tried, 0, sizeof scrub->is_tried);
-    effects_wake(out, now.mono_ms);
 }
 
 /* All had their turn. */
 static void repair_rest(struct scrub *scrub, struct moment now, struct effects *out)
 {
-    const uint64_t next_ms = scrub->rest_ms == 0 ? REPAIR_REST_MS : 2 * scrub->rest_ms;
+    const uint64_t next_ms =
+        scrub->rest_ms == 0 || scrub->is_news ? REPAIR_REST_MS : 2 * scrub->rest_ms;
     scrub->rest_ms = next_ms < REPAIR_REST_MAX_MS ? next_ms : REPAIR_REST_MAX_MS;
     scrub->rest_until_ms = now.mono_ms + scrub->rest_ms;
-    scrub->has_given_up = false;
+    scrub->is_told = scrub->rest_ms < REPAIR_REST_MAX_MS;
+    scrub->has_given_up = scrub->is_news = false;
     effects_wake(out, scrub->rest_until_ms);
 }
 
-static int repair_next(struct replica *replica, struct store_txn *txn, struct moment now,
-                       struct effects *out)
+/* Ask for the next listed event. @ret_is_over: that was all for this turn. */
+static int repair_step(struct replica *replica, struct store_txn *txn, struct moment now,
+                       struct effects *out, bool *ret_is_over)
 {
     uint64_t log;
     uint64_t seq;
     bool is_wrapped = false;
     int err = damage_turn(replica, txn, &log, &seq, &is_wrapped);
+    *ret_is_over = true;
     if (err == ERR_NOT_FOUND) {
-        replica->scrub.has_damage = false;
+        replica->scrub.has_damage = replica->scrub.is_told = false;
         memset(replica->mesh.is_damaged, 0, sizeof replica->mesh.is_damaged);
         return 0;
     }
@@ -148,6 +151,8 @@ static int repair_next(struct replica *replica, struct store_txn *txn, struct mo
     }
     int32_t slot = vector_find(&replica->vector, log);
     if (slot == SLOT_NONE) {
+        *ret_is_over = false;
+        replica->is_turn_written = true;
         return damage_clear(txn, log, seq);
     }
     int32_t link = whom_to_ask(replica, (uint32_t)slot, seq);
@@ -155,9 +160,52 @@ static int repair_next(struct replica *replica, struct store_txn *txn, struct mo
         return repair_ask(replica, txn, (uint32_t)link, (uint32_t)slot, seq, now, out);
     }
     if (is_anybody_here(replica)) {
-        repair_give_up(replica, log, seq, now, out);
+        *ret_is_over = false;
+        repair_give_up(replica, log, seq, out);
     }
     return 0;
+}
+
+static int repair_next(struct replica *replica, struct store_txn *txn, struct moment now,
+                       struct effects *out)
+{
+    bool is_over = false;
+    int err = 0;
+    for (uint32_t i = 0; i < REPAIR_STEPS_MAX && err == 0 && !is_over; i++) {
+        err = repair_step(replica, txn, now, out, &is_over);
+    }
+    if (!is_over) {
+        effects_wake(out, now.mono_ms);
+    }
+    return err;
+}
+
+/* Somebody came, went, or has more now: no long rest before they are asked. What is at work goes
+ * on, and no rest is cut short twice in a short time: a peer that comes and goes, or says now this
+ * and now that, would keep us from asking the others. */
+static void repair_hear(struct replica *replica, struct moment now)
+{
+    struct scrub *scrub = &replica->scrub;
+    struct mesh *mesh = &replica->mesh;
+    if (scrub->neighbours == mesh->neighbours && !mesh->is_damage_claimed) {
+        return;
+    }
+    scrub->neighbours = mesh->neighbours;
+    mesh->is_damage_claimed = false;
+    scrub->is_news = true;
+    if (now.mono_ms < scrub->rest_until_ms &&
+        (scrub->cut_ms == 0 || now.mono_ms >= scrub->cut_ms + REPAIR_REST_MS)) {
+        scrub->cut_ms = now.mono_ms;
+        scrub->rest_until_ms = 0;
+    }
+}
+
+/* Who was asked is gone, or silent for too long. */
+static bool is_asked_in_vain(const struct replica *replica, struct moment now)
+{
+    const struct scrub *scrub = &replica->scrub;
+    return scrub->is_asked && (!replica->mesh.links[scrub->link].is_ready ||
+                               now.mono_ms >= scrub->asked_ms + REPAIR_TIMEOUT_MS);
 }
 
 int replica_repair_seal(struct replica *replica, struct store_txn *txn, struct moment now,
@@ -167,12 +215,8 @@ int replica_repair_seal(struct replica *replica, struct store_txn *txn, struct m
     if (!scrub->has_damage) {
         return 0;
     }
-    if (scrub->neighbours != replica->mesh.neighbours || replica->mesh.is_damage_claimed) {
-        scrub->neighbours = replica->mesh.neighbours; /* somebody came, went, or has more now */
-        replica->mesh.is_damage_claimed = false;
-        repair_anew(scrub);
-    }
-    if (scrub->is_asked && now.mono_ms >= scrub->asked_ms + REPAIR_TIMEOUT_MS) {
+    repair_hear(replica, now);
+    if (is_asked_in_vain(replica, now)) {
         scrub->is_tried[scrub->link] = true;
         scrub->is_asked = false;
     }
@@ -368,5 +412,7 @@ int replica_repair_take(struct replica *replica, struct store_txn *txn, uint32_t
     if (err != 0 || count == 0) {
         return err; /* somebody else may have it */
     }
-    return answer_write(replica, txn, (uint32_t)slot, request.first_seq, count, out);
+    err = answer_write(replica, txn, (uint32_t)slot, request.first_seq, count, out);
+    scrub->link = scrub->is_asked ? scrub->link : link; /* it may have the next */
+    return err;
 }

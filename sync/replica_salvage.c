@@ -387,3 +387,21 @@ int replica_salvage_seal(struct replica *replica, struct store_txn *txn, struct 
     replica->fork_stated = 0;
     return err;
 }
+
+/* Whether the log of @slot is an earlier one of ours, of which something is left to look at. */
+static bool is_left(const struct replica *replica, uint32_t slot)
+{
+    const struct log_head *head = &replica->vector.heads[slot];
+    const struct roster_log *log = roster_log_find(&replica->roster, head->log);
+    return head->device == replica->device && head->log != replica->log && log != NULL &&
+           log->fork_seq <= head->seq && replica->salvage_plans[slot].next <= head->seq;
+}
+
+bool replica_is_carrying(const struct replica *replica)
+{
+    bool is = replica->is_log_lost;
+    for (uint32_t slot = 0; slot < replica->vector.count && !is; slot++) {
+        is = is_left(replica, slot);
+    }
+    return is;
+}

@@ -88,12 +88,15 @@ struct scrub {
     /* What is fetched, one stretch after the other. */
     struct repair_request request; /* of the last: where the next is looked for */
     bool is_asked;                 /* and its answer waited for */
-    uint32_t link;                 /* of whom */
+    uint32_t link;                 /* of whom; else who is asked first */
     uint64_t asked_ms, rest_until_ms;
     uint64_t rest_ms;         /* how long the last rest was; 0 = none since all was well */
+    uint64_t cut_ms;          /* when a rest was cut short last; 0 = never */
     bool has_given_up;        /* nobody had one of them, since the last rest */
-    uint64_t neighbours;      /* mesh.neighbours when is_tried was last cleared */
-    bool is_tried[LINKS_MAX]; /* for the one at work */
+    bool is_told;             /* that was said */
+    bool is_news;             /* somebody came, went, or has more, since the last rest */
+    uint64_t neighbours;      /* mesh.neighbours when it was last looked at */
+    bool is_tried[LINKS_MAX]; /* for the one at work, whoever comes and goes meanwhile */
     struct repair_request open[LINKS_MAX]; /* asked of each, and not answered; first_seq 0 = none */
 };
 

@@ -163,7 +163,7 @@ void api_conclude(struct api *api, const struct effect_answer *answer, struct ap
     if (err == 0 && reply->route->shape == SHAPE_DONE) {
         json_print(state_json_done(&answer->answer), &reply->body);
     } else if (err == 0 && reply->route->shape == SHAPE_ORDER_PLACED) {
-        err = api_written(conclude_placed(api, &answer->answer, reply));
+        err = api_written(api, conclude_placed(api, &answer->answer, reply));
     } else if (err == 0) {
         api_read(api, &no_request, &answer->answer, reply);
     }

@@ -382,6 +382,15 @@ static int read_within(struct reading *reading, enum route_shape shape)
     return err;
 }
 
+int api_written(struct api *api, int err)
+{
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    state_refresh(api->state); /* as of what was read, or later */
+    return api->state->live.is_carrying ? ERR_BUSY : ERR_NOT_FOUND;
+}
+
 void api_read(struct api *api, const struct api_request *request, const struct answer *answer,
               struct api_reply *reply)
 {
@@ -393,11 +402,10 @@ void api_read(struct api *api, const struct api_request *request, const struct a
                               .answer = answer};
     int err = read_within(&reading, reply->route->shape);
     if (answer != NULL) {
-        err = api_written(err);
+        err = api_written(api, err);
     }
     if (err != 0) {
-        /* A row of ours that does not decode is not the asker's mistake. */
-        api_problem(reply, err == ERR_MALFORMED ? ERR_SPOILT : err, "");
+        api_problem(reply, state_read_error(api->state, err), "");
         return;
     }
     reply->status = reply->route->status;
@@ -428,7 +436,7 @@ void api_read_bytes(struct api *api, struct api_reply *reply)
     }
     reply->status = reply->route->status;
     if (err != 0) {
-        api_problem(reply, err, "");
+        api_problem(reply, state_read_error(api->state, err), "");
     }
 }
 
@@ -444,6 +452,6 @@ void api_read_metrics(struct api *api, struct api_reply *reply)
     reply->status = reply->route->status;
     (void)snprintf(reply->media, sizeof reply->media, "%s", METRICS_MEDIA);
     if (err != 0) {
-        api_problem(reply, err == ERR_MALFORMED ? ERR_SPOILT : err, "");
+        api_problem(reply, state_read_error(api->state, err), "");
     }
 }

@@ -8,13 +8,10 @@
 #include "node/api/api.h"
 #include "sync/domain/till.h"
 
-/* The error of reading what a command wrote. Not found: its journal turned out to be forked in that
- * very turn, and what that voids is carried over in the next ones. A retry, by its key, finds it.
- */
-static inline int api_written(int err)
-{
-    return err == ERR_NOT_FOUND ? ERR_BUSY : err;
-}
+/* The error of reading what a command wrote. ERR_BUSY: its journal turned out to be forked, perhaps
+ * in that very turn, and what that voids is carried on in the next ones; a retry, by its key, finds
+ * it. ERR_NOT_FOUND: it does not count, as when its device was revoked, and is not carried on. */
+int api_written(struct api *api, int err);
 
 /* The route's shape, or a problem, into @reply. @answer is of the command before; NULL = there was
  * none. */

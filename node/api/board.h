@@ -48,4 +48,11 @@ MUST_CHECK int board_count_active(struct store_txn *txn, uint64_t *ret_count);
 MUST_CHECK int board_next(struct store_txn *txn, enum index_kind index, struct key *key,
                           struct entity_id *ret_entity);
 
+/* The error of reading what a row of an index leads to: where nothing is, one of the two rows is
+ * spoilt. */
+static inline int board_led_to(int err)
+{
+    return err == ERR_NOT_FOUND ? ERR_MALFORMED : err;
+}
+
 #endif

@@ -22,7 +22,7 @@ static int add_index(struct state *state, struct store_txn *txn, enum index_kind
             return 0;
         }
         if (err == 0) {
-            err = state_order(state, txn, &id);
+            err = board_led_to(state_order(state, txn, &id));
         }
         if (err != 0) {
             return err;

@@ -75,6 +75,8 @@ struct gate_live {
     enum role role;       /* of the own certificate */
     uint64_t capabilities;
     bool is_revoked, is_retired;
+    bool is_carrying; /* what it wrote may not count just now: its journal forked, see
+                         replica_is_carrying() */
     int64_t epoch_ms; /* the pop-up's, since 1970 */
     char device_name[NAME_BYTES_MAX + 1];
     char lane[LANE_BYTES_MAX + 1];

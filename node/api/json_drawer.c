@@ -116,7 +116,7 @@ int state_json_drawers(struct state *state, struct store_txn *txn, uint64_t day,
     struct json_value *list = json_new_array();
     while (err == 0 && json_count(list) < DRAWERS_MAX &&
            (err = board_next(txn, INDEX_DRAWER, &key, &id)) == 0) {
-        err = append_drawer(state, txn, &id, day, list);
+        err = board_led_to(append_drawer(state, txn, &id, day, list));
     }
     if (err != 0 && err != ERR_NOT_FOUND) {
         json_free(list);

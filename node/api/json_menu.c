@@ -87,7 +87,7 @@ static int list_items(struct state *state, struct store_txn *txn,
     struct json_value *items = json_new_array();
     while (err == 0 && json_count(items) < MENU_ITEMS_MAX &&
            (err = board_next(txn, INDEX_MENU, &key, &id)) == 0) {
-        err = state_item(state, txn, &id);
+        err = board_led_to(state_item(state, txn, &id));
         struct json_value *item = err == 0 ? encode(state) : NULL;
         if (item != NULL) {
             json_append(items, item);

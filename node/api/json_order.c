@@ -182,7 +182,8 @@ int state_json_orders(struct state *state, struct store_txn *txn, const struct b
     }
     struct json_value *orders = json_new_array();
     for (uint32_t i = 0; i < board->count && err == 0; i++) {
-        err = state_order(state, txn, &board->orders[is_oldest_first ? board->count - 1 - i : i]);
+        const uint32_t at = is_oldest_first ? board->count - 1 - i : i;
+        err = board_led_to(state_order(state, txn, &board->orders[at]));
         if (err == 0) {
             json_append(orders, state_json_order(state));
         }
@@ -221,7 +222,7 @@ int state_json_pickup(struct state *state, struct store_txn *txn, struct json_va
     struct json_value *preparing = json_new_array();
     struct json_value *ready = json_new_array();
     for (uint32_t i = board->count; i > 0 && err == 0; i--) {
-        err = state_order(state, txn, &board->orders[i - 1]);
+        err = board_led_to(state_order(state, txn, &board->orders[i - 1]));
         if (err == 0) {
             append_numbers(state->order.phase == PHASE_READY ? ready : preparing, &state->order);
         }

@@ -49,7 +49,7 @@ static int append_records(struct state *state, struct store_txn *txn,
             return 0;
         }
         if (err == 0) {
-            err = state_record(state, txn, kind->kind, &id);
+            err = board_led_to(state_record(state, txn, kind->kind, &id));
         }
         if (err == 0) {
             json_append(list, state_json_record(state));

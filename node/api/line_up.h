@@ -27,10 +27,11 @@ struct line_up {
 
 struct state;
 
-/* Uses the scratch of @state. ERR_IO, ERR_SPOILT. */
+/* Uses the scratch of @state. ERR_IO, ERR_MALFORMED, ERR_SPOILT. */
 MUST_CHECK int line_up_look(struct state *state, struct store_txn *txn, uint64_t now_mono_ms);
 
-/* Who waits, and nothing else of it, at once. Uses the board of @state alone. ERR_IO. */
+/* Who waits, and nothing else of it, at once. Uses the board of @state alone. ERR_IO,
+ * ERR_MALFORMED. */
 MUST_CHECK int line_up_count(struct state *state, struct store_txn *txn);
 
 /* A place in it. */

@@ -56,7 +56,7 @@ static int begin(struct lives *lives)
     if (err != 0 || lives->is_begun) {
         return err;
     }
-    err = cursor_now(txn, &lives->scanned);
+    err = state_read_error(lives->state, cursor_now(txn, &lives->scanned));
     gate->read_end(gate->context, txn);
     if (err != 0) {
         return err;

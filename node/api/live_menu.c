@@ -115,7 +115,7 @@ static int whole_print(struct live_menu *menu, struct state *state, struct store
     while (err == 0) {
         err = board_next(txn, INDEX_MENU, &key, &id);
         if (err == 0) {
-            err = state_item(state, txn, &id);
+            err = board_led_to(state_item(state, txn, &id));
         }
         if (err == 0) {
             json_print(state_json_item(state), &menu->whole);

@@ -85,7 +85,7 @@ static int scan_changes(struct scan *scan)
     err = store_cursor_seek(&cursor, key_bytes(&from), &key, &row);
     while (err == 0) {
         const uint64_t change = key.size == 8 ? get_be64(key.data) : 0;
-        err = change == 0 ? ERR_SPOILT : scan_entity(scan, change, row);
+        err = change == 0 ? ERR_MALFORMED : scan_entity(scan, change, row);
         if (change != 0 && err != ERR_IO) { /* what cannot be read now is looked at again */
             lives->scanned.change = change;
         }
@@ -170,10 +170,12 @@ void lives_refresh(struct lives *lives)
     if (!lives->is_begun || gate->read_begin(gate->context, &scan.txn) != 0) {
         return;
     }
-    if (scan_changes(&scan) == 0 && lives->opened_count > 0) {
-        (void)!look_at_line_up(&scan);
+    int err = scan_changes(&scan);
+    if (err == 0 && lives->opened_count > 0) {
+        err = look_at_line_up(&scan);
     }
     gate->read_end(gate->context, scan.txn);
+    (void)state_read_error(lives->state, err); /* it is looked at again */
     if (scan.concerns_all) {
         set_all_due(lives);
     }

@@ -312,7 +312,7 @@ int live_next(struct lives *lives, struct live *live, struct store_txn *txn, str
     int err = next_frame(&telling);
     if (err != 0) {
         frame->size = before;
-        return err;
+        return state_read_error(lives->state, err);
     }
     if (frame->size > before) {
         live->told_ms = clock_mono_ms();

@@ -40,11 +40,8 @@ void state_refresh(struct state *state)
     state->day.n = 0; /* read again */
 }
 
-/* As history_get(); of a row that the disk spoilt the host is told. */
-static int row_get(const struct state *state, struct history *history, struct store_txn *txn,
-                   enum kind kind, const struct entity_id *id)
+int state_read_error(const struct state *state, int err)
 {
-    const int err = history_get(history, txn, kind, id);
     if (err != ERR_MALFORMED) {
         return err;
     }
@@ -52,6 +49,13 @@ static int row_get(const struct state *state, struct history *history, struct st
         state->gate->spoilt(state->gate->context);
     }
     return ERR_SPOILT;
+}
+
+/* As history_get(). */
+static int row_get(const struct state *state, struct history *history, struct store_txn *txn,
+                   enum kind kind, const struct entity_id *id)
+{
+    return state_read_error(state, history_get(history, txn, kind, id));
 }
 
 int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id)

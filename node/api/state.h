@@ -65,8 +65,13 @@ MUST_CHECK int state_day(struct state *state, struct store_txn *txn, uint64_t n)
 /* Copy the live facts of the core. */
 void state_refresh(struct state *state);
 
-/* Derive one entity into the scratch. ERR_NOT_FOUND, ERR_MALFORMED (damaged row), ERR_IO. A pop-up
- * that was never set has its defaults. */
+/* What whoever asked is told of @err, with which reading the store ended. A row of ours that is
+ * none is no mistake of his: it is ERR_SPOILT, and the host is told, so that it looks at all rows.
+ */
+int state_read_error(const struct state *state, int err);
+
+/* Derive one entity into the scratch. ERR_NOT_FOUND, ERR_SPOILT (as state_read_error()), ERR_IO. A
+ * pop-up that was never set has its defaults. */
 MUST_CHECK int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id);
 MUST_CHECK int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id);
 MUST_CHECK int state_popup(struct state *state, struct store_txn *txn);

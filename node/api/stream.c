@@ -163,5 +163,5 @@ int stream_next(struct streams *streams, struct stream *stream, struct store_txn
         frame->size = before;
         *stream = was;
     }
-    return err;
+    return state_read_error(streams->state, err);
 }

@@ -45,7 +45,7 @@ MUST_CHECK int stream_open(struct stream *stream, const struct caller *caller, c
                            const char *cursor);
 
 /* Append the next frame to @frame, or nothing when there is none now. Errors leave @frame as it
- * was: ERR_IO, ERR_MALFORMED (a damaged row). */
+ * was: ERR_IO, ERR_SPOILT (as state_read_error()). */
 MUST_CHECK int stream_next(struct streams *streams, struct stream *stream, struct store_txn *txn,
                            int64_t now_ms, struct text *frame);
 

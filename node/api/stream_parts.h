@@ -54,7 +54,8 @@ MUST_CHECK int stream_order_at(struct streams *streams, struct store_txn *txn, u
 MUST_CHECK int stream_order_newest(struct streams *streams, struct store_txn *txn,
                                    const struct entity_id *id, const struct cached **ret_order);
 
-/* stream_snapshot.c, stream_delta.c: append the next frame of that kind. ERR_IO. */
+/* stream_snapshot.c, stream_delta.c: append the next frame of that kind. ERR_IO,
+ * ERR_MALFORMED, ERR_SPOILT. */
 MUST_CHECK int stream_next_snapshot(struct streams *streams, struct stream *stream,
                                     struct store_txn *txn, struct text *frame);
 

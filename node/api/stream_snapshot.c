@@ -12,7 +12,7 @@ static int snapshot_order(struct streams *streams, struct store_txn *txn,
                           size_t begin)
 {
     const struct cached *order = NULL;
-    int err = stream_order_newest(streams, txn, id, &order);
+    int err = board_led_to(stream_order_newest(streams, txn, id, &order));
     if (err == 0 && (phases & BOARD_PHASE(order->phase)) != 0) {
         frame_separate(frame, begin);
         text_append(frame, order->json.data, order->json.size);
@@ -70,7 +70,7 @@ static int snapshot_items(struct streams *streams, struct stream *stream, struct
     while (err == 0 && !is_full(frame, frame_begin)) {
         err = board_next(txn, INDEX_MENU, &stream->key, &id);
         if (err == 0) {
-            err = state_item(streams->state, txn, &id);
+            err = board_led_to(state_item(streams->state, txn, &id));
         }
         if (err == 0) {
             stream_list_item(streams, frame, begin);

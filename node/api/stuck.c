@@ -128,7 +128,7 @@ static int note_placed(struct state *state, struct store_txn *txn)
             continue;
         }
         looked++;
-        err = state_order(state, txn, &id);
+        err = board_led_to(state_order(state, txn, &id));
         if (err == 0) {
             stuck_note(&state->stuck, &state->order, awaited_of(&state->live, &state->order));
         }
@@ -142,7 +142,7 @@ void stuck_look(struct state *state, struct store_txn *txn)
         return;
     }
     stuck_begin(&state->stuck, state->popup.escalate_after_s, state->live.uptime_s);
-    if (note_placed(state, txn) == 0) {
+    if (state_read_error(state, note_placed(state, txn)) == 0) {
         stuck_end(&state->stuck);
     }
 }

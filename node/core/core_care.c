@@ -11,6 +11,7 @@ enum {
     SCRUB_MS = 400,     /* between two parts */
     SCRUB_RECORDS = 128,
     HURRY_RECORDS = 8192,  /* in each turn, when something was wrong: some 20 ms */
+    HURRY_REST_MS = 10000, /* before rows that are met begin that anew: some may never be right */
     REMAKE_TOLD_MS = 5000, /* between two words of how far it is */
     LOW_PERCENT = 70,      /* of the map; the rest is for this device's own orders */
 };
@@ -57,7 +58,14 @@ void core_care_failed(struct core *core, int err)
 
 /* --- the store --- */
 
-/* Whether the web thread met a row that is none, since this was asked last. */
+void core_care_row(struct core *core)
+{
+    (void)pthread_mutex_lock(&core->lock);
+    core->is_row_spoilt = true;
+    (void)pthread_mutex_unlock(&core->lock);
+}
+
+/* Whether somebody met a row that is none, since this was asked last. */
 static bool is_row_spoilt(struct core *core)
 {
     (void)pthread_mutex_lock(&core->lock);
@@ -93,7 +101,8 @@ int core_care_scrub(struct core *core, struct store_txn *txn, bool is_idle)
     struct core_care *care = &core->care;
     const struct moment now = clock_now();
     const bool is_due = now.mono_ms - care->scrub_ms >= SCRUB_MS;
-    if (is_due && is_row_spoilt(core)) {
+    const bool is_rested = now.mono_ms - care->hurried_ms >= HURRY_REST_MS;
+    if (is_due && is_rested && is_row_spoilt(core)) {
         care->is_scrub_whole = true;
     }
     const bool is_anew = care->is_scrub_whole && !care->is_hurried;
@@ -107,6 +116,7 @@ int core_care_scrub(struct core *core, struct store_txn *txn, bool is_idle)
                                 .is_anew = is_anew,
                                 .records_max = care->is_hurried ? HURRY_RECORDS : SCRUB_RECORDS};
     care->scrub_ms = now.mono_ms;
+    care->hurried_ms = care->is_hurried ? now.mono_ms : care->hurried_ms;
     const int err = replica_step(core->replica, txn, &input, core->effects);
     if (err == 0 && care->is_hurried) {
         effects_wake(core->effects, now.mono_ms);

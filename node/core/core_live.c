@@ -4,6 +4,8 @@
 #include "node/core/core_state.h"
 #include "node/os/clock.h"
 
+enum { CARRIED_MS = 5000 }; /* what was carried on may be missing in what somebody just read */
+
 static int gate_read_begin(void *context, struct store_txn **ret_txn)
 {
     const struct core_door *door = context;
@@ -24,8 +26,10 @@ static void gate_live(void *context, struct gate_live *ret_live)
     (void)pthread_mutex_lock(&core->lock);
     *ret_live = core->live;
     uint64_t turned_ms = core->turned_ms;
+    const uint64_t carried_ms = core->carried_ms;
     (void)pthread_mutex_unlock(&core->lock);
     uint64_t now_ms = clock_mono_ms();
+    ret_live->is_carrying = carried_ms != 0 && now_ms < carried_ms + CARRIED_MS;
     ret_live->turned_ms_ago = now_ms > turned_ms ? now_ms - turned_ms : 0;
     ret_live->uptime_s = (now_ms - core->started_ms) / 1000;
     for (uint32_t i = 0; i < ret_live->peers_count; i++) {
@@ -39,10 +43,7 @@ static void gate_live(void *context, struct gate_live *ret_live)
 static void gate_spoilt(void *context)
 {
     const struct core_door *door = context;
-    struct core *core = door->core;
-    (void)pthread_mutex_lock(&core->lock);
-    core->is_row_spoilt = true;
-    (void)pthread_mutex_unlock(&core->lock);
+    core_care_row(door->core);
 }
 
 static void gate_blob_lost(void *context, const struct hash *hash)
@@ -247,6 +248,16 @@ static void live_beacons(const struct core *core, struct gate_live *live)
     live->beacons_sent = counts.sent;
     live->beacons_heard = counts.heard;
     live->beacons_foreign = counts.foreign;
+}
+
+void core_tell_carrying(struct core *core)
+{
+    if (!replica_is_carrying(core->replica)) {
+        return;
+    }
+    (void)pthread_mutex_lock(&core->lock);
+    core->carried_ms = clock_mono_ms();
+    (void)pthread_mutex_unlock(&core->lock);
 }
 
 void core_publish(struct core *core, bool is_whole)

@@ -11,6 +11,8 @@
 #include "node/os/clock.h"
 #include "sync/domain/change_number.h"
 
+enum { REST_MS = 1000 }; /* after the orders could not be read */
+
 int core_print_open(struct core *core)
 {
     struct core_print *print = calloc(1, sizeof *print);
@@ -180,7 +182,7 @@ static bool look_at_station(struct core_print *print, struct bytes station)
     return work_add(print, &work);
 }
 
-/* ERR_FULL: no room for what it needs. */
+/* ERR_FULL: no room for what it needs. ERR_NOT_FOUND. */
 static int look_at_order(struct core_print *print, struct store_txn *txn,
                          const struct entity_id *id)
 {
@@ -189,7 +191,7 @@ static int look_at_order(struct core_print *print, struct store_txn *txn,
         err = change_number_of(txn, KIND_ORDER, id, &print->at);
     }
     if (err != 0) {
-        return err == ERR_NOT_FOUND ? 0 : err;
+        return err;
     }
     order_derive(print->history, &print->order);
     print_slips_find(print->history, &print->slips);
@@ -202,7 +204,18 @@ static int look_at_order(struct core_print *print, struct store_txn *txn,
     return has_room ? 0 : ERR_FULL;
 }
 
-static int look_at_board(struct core_print *print, struct store_txn *txn, bool is_settled)
+/* A row that leads to no order keeps none of the others waiting. */
+static int look_at_row(struct core *core, struct store_txn *txn, const struct entity_id *id)
+{
+    const int err = look_at_order(core->print, txn, id);
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    core_care_row(core);
+    return 0;
+}
+
+static int look_at_board(struct core *core, struct store_txn *txn, bool is_settled)
 {
     const struct board_query query = {.is_settled = is_settled,
                                       .is_any_day = true,
@@ -211,7 +224,7 @@ static int look_at_board(struct core_print *print, struct store_txn *txn, bool i
     struct board *board = calloc(1, sizeof *board);
     int err = board == NULL ? ERR_NO_MEMORY : board_find(txn, &query, board);
     for (uint32_t i = 0; err == 0 && i < board->count; i++) {
-        err = look_at_order(print, txn, &board->orders[board->count - 1 - i]); /* oldest first */
+        err = look_at_row(core, txn, &board->orders[board->count - 1 - i]); /* oldest first */
     }
     free(board);
     return err;
@@ -237,10 +250,10 @@ static int look_again(struct core *core, struct store_txn *txn)
         err = core_printers_load(core, txn);
     }
     if (err == 0 && has_own(print)) {
-        err = look_at_board(print, txn, false);
+        err = look_at_board(core, txn, false);
     }
     if (err == 0 && has_own(print)) {
-        err = look_at_board(print, txn, true);
+        err = look_at_board(core, txn, true);
     }
     if (err == 0) {
         print->change = change;
@@ -258,7 +271,11 @@ static int look_at_change(struct core *core, struct store_txn *txn, struct bytes
         return err;
     }
     core->print->is_again = core->print->is_again || kind == KIND_PRINTER;
-    return kind == KIND_ORDER && has_own(core->print) ? look_at_order(core->print, txn, &id) : 0;
+    if (kind != KIND_ORDER || !has_own(core->print)) {
+        return 0;
+    }
+    const int looked = look_at_order(core->print, txn, &id);
+    return looked == ERR_NOT_FOUND ? 0 : looked; /* a change whose state is gone says nothing */
 }
 
 /* Back to what a printer was passed over for, when it has room again. */
@@ -443,6 +460,34 @@ static bool has_work(struct core_print *print)
     return false;
 }
 
+/* What becomes of a look at the orders that ended with @err: full is no failure, as outcomes make
+ * room. */
+static void look_end(struct core *core, int err)
+{
+    struct core_print *print = core->print;
+    const bool is_blind = err != 0 && err != ERR_FULL;
+    if (err == ERR_MALFORMED) {
+        core_care_row(core);
+    }
+    if (is_blind && !print->is_blind) {
+        logger_say(LEVEL_ERROR, "print", "the orders cannot be read: %s", err_text(err));
+    }
+    print->is_blind = is_blind;
+    print->rest_until_ms = is_blind ? clock_mono_ms() + REST_MS : 0;
+}
+
+/* True: the printers changed, and every order is to be looked at, at once. */
+static bool look(struct core *core, struct store_txn *txn)
+{
+    struct core_print *print = core->print;
+    if (clock_mono_ms() < print->rest_until_ms) {
+        return false;
+    }
+    const int err = print->is_again ? look_again(core, txn) : look_at_changes(core, txn);
+    look_end(core, err);
+    return err == 0 && print->is_again;
+}
+
 void core_print_release(struct core *core)
 {
     struct core_print *print = core->print;
@@ -455,12 +500,9 @@ void core_print_release(struct core *core)
         return; /* the next turn looks again */
     }
     push_claimed(core, txn);
-    err = print->is_again ? look_again(core, txn) : look_at_changes(core, txn);
+    const bool is_due = look(core, txn);
     store_lmdb_read_end(core->usage_reader);
-    if (err != 0 && err != ERR_FULL) {
-        logger_say(LEVEL_ERROR, "print", "the orders cannot be read: %s", err_text(err));
-    }
-    if (has_work(print) || (print->is_again && err != ERR_FULL)) { /* full: outcomes wake it */
+    if (is_due || has_work(print)) {
         core->wake_ms = clock_mono_ms();
     }
 }

@@ -60,9 +60,11 @@ struct core_print {
     struct paper paper;
     uint8_t bytes[ESCPOS_BYTES_MAX];
     struct command command;
-    bool is_again;   /* look at every order, not only at what changed */
-    uint64_t change; /* looked at up to here */
-    uint64_t at;     /* the change of the order that is being looked at */
+    bool is_again;          /* look at every order, not only at what changed */
+    bool is_blind;          /* the orders could not be read when it looked last, which was said */
+    uint64_t rest_until_ms; /* and when it looks again */
+    uint64_t change;        /* looked at up to here */
+    uint64_t at;            /* the change of the order that is being looked at */
     uint32_t printers_count;
     struct core_printer printers[PRINTERS_MAX];
     struct print_work work[PRINT_WORK_MAX];

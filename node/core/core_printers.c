@@ -73,7 +73,7 @@ static int record_next(struct core *core, struct store_txn *txn, struct key *key
         err = ERR_NOT_FOUND;
     }
     if (err == 0) {
-        err = history_get(print->history, txn, KIND_PRINTER, &id);
+        err = board_led_to(history_get(print->history, txn, KIND_PRINTER, &id));
     }
     if (err == 0) {
         record_derive(print->history, ret_record);

@@ -75,6 +75,9 @@ int core_turn_end(struct core *core, struct store_txn *txn, bool *ret_is_commit)
 {
     *ret_is_commit = false;
     int err = replica_seal(core->replica, txn, clock_now(), core->effects);
+    if (err == 0) {
+        core_tell_carrying(core);
+    }
     if (err != 0 || !core->effects->is_written) {
         store_lmdb_abort(txn);
     } else {

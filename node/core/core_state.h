@@ -93,6 +93,7 @@ struct core_care {
     bool is_remaking;    /* rows are made right */
     unsigned starts;     /* in a row that did not settle, with this one */
     uint64_t scrub_ms, looked_ms, remade_ms;
+    uint64_t hurried_ms; /* the last turn of a hurried scrub */
 };
 
 enum { DOOR_WEB, DOORS_OF_PROGRAM /* the first of them */ };
@@ -157,8 +158,9 @@ struct core {
     const struct api_command *replays[API_COMMANDS_MAX];
     /* Under the lock: what the web thread may look at, and what it found. */
     pthread_mutex_t lock;
-    bool is_row_spoilt;
+    bool is_row_spoilt; /* see core_care_row() */
     uint64_t turned_ms, published_ms;
+    uint64_t carried_ms; /* when something was to be carried on last; 0 = never */
     struct gate_live live;
     struct gate_screens screens;
     /* The core thread's: */
@@ -201,6 +203,9 @@ MUST_CHECK int core_door_open(struct core *core, unsigned at);
 void core_door_close(struct core_door *door);
 /* To the queue that the command came from. */
 void core_door_answer(struct core *core, const struct effect_answer *answer);
+/* Before a commit: whether what was written is being carried on. Who reads what was committed and
+ * misses it asks then. */
+void core_tell_carrying(struct core *core);
 /* After a turn. @is_whole: marks and peers too, not only the time. */
 void core_publish(struct core *core, bool is_whole);
 /* How full it is; also forgets readers that died, such as an export that was killed. */
@@ -235,6 +240,8 @@ void core_wake(void *context);
 void core_care_open(struct core *core);
 /* In a turn that had nothing else to do: read some of the store again. ERR_IO, ERR_FULL. */
 MUST_CHECK int core_care_scrub(struct core *core, struct store_txn *txn, bool is_idle);
+/* A stored row is none: all are looked at soon. For any thread. */
+void core_care_row(struct core *core);
 /* A turn was undone with @err: what can be done about it before the next. */
 void core_care_failed(struct core *core, int err);
 /* After a turn: ballast, room, the service manager's watchdog. */

@@ -156,11 +156,11 @@ TEST(api_alone, a_full_queue_is_busy_and_takes_more_once_it_was_emptied)
     end();
 }
 
-TEST(api_alone, an_order_that_was_written_and_is_voided_before_the_answer_is_asked_for_again)
+/* What is answered for an order that is not in the store any more. */
+static void place_voided(int status, const char *code)
 {
     static const char order[] = "{\"channel\":\"counter\",\"mode\":\"take-away\","
                                 "\"lines\":[{\"item\":7,\"quantity\":1}]}";
-    begin();
     struct api_reply reply = ask("POST", "/api/orders", order);
     assert_true(reply.is_pending);
     reply.body = (struct text){0};
@@ -168,10 +168,24 @@ TEST(api_alone, an_order_that_was_written_and_is_voided_before_the_answer_is_ask
     const struct effect_answer placed = {.request = reply.request,
                                          .answer = {.kind = KIND_ORDER, .events = 1, .number = 9}};
     api_conclude(host.api, &placed, &reply);
-    assert_int_equal(reply.status, 503);
+    assert_int_equal(reply.status, status);
     text_append(&reply.body, "", 1);
-    assert_non_null(strstr(reply.body.data, "\"code\":\"busy\""));
+    assert_non_null(strstr(reply.body.data, code));
     text_close(&reply.body);
+}
+
+TEST(api_alone, an_order_that_was_written_and_is_being_carried_on_is_asked_for_again)
+{
+    begin();
+    host.live.is_carrying = true;
+    place_voided(503, "\"code\":\"busy\"");
+    end();
+}
+
+TEST(api_alone, an_order_that_was_written_and_does_not_count_is_asked_for_in_vain_once)
+{
+    begin();
+    place_voided(404, "\"code\":\"not_found\"");
     end();
 }
 

@@ -15,6 +15,7 @@
 #include "node/mesh/pairing.h"
 #include "node/os/clock.h"
 #include "sync/base/reader.h"
+#include "sync/log/tables.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/faults.h"
 
@@ -178,6 +179,35 @@ TEST(core_enrol, an_invitation_that_could_bring_nobody_in_is_refused_with_its_re
     desk.identity.has_root = false;
     desk.identity.certificate.capabilities = role_device_capabilities(ROLE_COUNTER);
     assert_refused("kitchen", "K", "", "may not add others");
+    desk_close(&desk);
+}
+
+/* What the disk spoilt is the event of our journal that says who we are. */
+static void spoil_own_entry(void)
+{
+    uint8_t data[HASH_BYTES + EVENT_BYTES_MAX];
+    const struct key key = key_event(desk_log(&desk), 1);
+    struct bytes row;
+    struct store_txn *txn = NULL;
+    assert_int_equal(store_lmdb_begin(desk.core->store, &txn), 0);
+    assert_int_equal(store_get(txn, TABLE_LOG, key_bytes(&key), &row), 0);
+    assert_true(row.size <= sizeof data);
+    memcpy(data, row.data, row.size);
+    data[HASH_BYTES] = 0xc1;
+    assert_int_equal(store_put(txn, TABLE_LOG, key_bytes(&key), bytes_of(data, row.size)), 0);
+    assert_int_equal(store_lmdb_commit(txn), 0);
+    core_close(desk.core);
+    assert_int_equal(desk_start(&desk), 0);
+}
+
+TEST(core_enrol, our_own_lane_is_nobody_else_s_also_when_the_roster_has_lost_us)
+{
+    desk_open(&desk);
+    spoil_own_entry();
+    const struct roster *roster = replica_roster(desk.core->replica);
+    assert_true(roster->is_spoilt);
+    assert_null(roster_device_find(roster, desk.identity.device));
+    assert_refused("kitchen", "A", "", "another device has this lane");
     desk_close(&desk);
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "node/core/core.h"
+#include "node/core/core_print.h"
 #include "node/os/clock.h"
 #include "node/print/spool.h"
 #include "sync/domain/menu_events.h"
@@ -274,6 +274,41 @@ TEST(print_node, a_restart_prints_nothing_that_was_printed)
         assert_int_equal(core_turn(node.core, 1), 0);
     }
     assert_int_equal(printed("Ramen"), 1);
+    end();
+}
+
+static void turn_until_scrubbed(void)
+{
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (replica_is_scrubbing(node.core->replica)) {
+        assert_int_equal(core_turn(node.core, 10), 0);
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+}
+
+/* The next pass would begin in hours. */
+TEST(print_node, a_row_of_the_index_that_is_none_is_looked_for_at_once_and_tickets_go_on)
+{
+    static const uint8_t key[] = {INDEX_ACTIVE, 0, 1, 2};
+    struct store_txn *txn = NULL;
+    begin();
+    open_stall();
+    set_tcp_printer();
+    place();
+    turn_until_done(1);
+    turn_until_scrubbed();
+    assert_int_equal(store_lmdb_begin(node.core->store, &txn), 0);
+    assert_int_equal(store_put(txn, TABLE_INDEX, bytes_of(key, sizeof key), bytes_of_text("none")),
+                     0);
+    assert_int_equal(store_lmdb_commit(txn), 0);
+    change_printer(RECORD_NAME, bytes_of_text("Grill")); /* every order is looked at again */
+    while (!node.core->print->is_blind) {
+        assert_int_equal(core_turn(node.core, 10), 0);
+    }
+    assert_true(node.core->print->rest_until_ms > 0); /* not in each turn */
+    place();
+    turn_until_printed("2 x Ramen", 2);
+    assert_false(node.core->print->is_blind);
     end();
 }
 

@@ -554,6 +554,7 @@ static void run_shifted(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     sim->is_shifted = false;
     sim->trace_hash = trace_hash;
     stats->oracles[ORACLE_TIME] += sim->is_by_courtesy ? 0 : 1;
+    stats->contested += sim->is_by_courtesy ? 1 : 0;
     if (!sim->is_failed && !sim->is_by_courtesy && !hash_equal(&decided, &sim->decided)) {
         sim_fail(sim, ORACLE_TIME, NULL, "another clock, and something else was decided");
     }

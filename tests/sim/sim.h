@@ -24,7 +24,8 @@ enum {
     SIM_ROUNDS_MAX = 15,
     SIM_ROUNDS_USUAL = 2,
     SIM_ROUNDS_USUAL_PERCENT = 95,
-    SIM_ROUNDS_P99 = 3, /* one or two, and one more where a source was lost half-way */
+    SIM_ROUNDS_P99 = 3,         /* one or two, and one more where a source was lost half-way */
+    SIM_CONTESTED_PERCENT = 40, /* at most, of the seeds that are run with other clocks */
     SIM_CALM_MS = 5500, /* who carries on what a fork voided waits up to 5 s before it writes */
     SIM_CALM_MAX_MS = 20000,
     SIM_REQUESTS_MAX = 512, /* of clients, and in the end: */
@@ -81,6 +82,7 @@ struct sim_stats {
     uint64_t oracles[ORACLE_COUNT];
     uint64_t commands[COMMAND_COUNT]; /* that wrote something */
     uint64_t retries_here, retries_elsewhere;
+    uint64_t contested; /* run with other clocks and not judged: clocks decided who has a claim */
     uint64_t seeds, failures;
     uint64_t turns, frames, events;
     uint32_t converged[SIM_CONVERGE_BUCKETS]; /* after the heal, by time; seeds without forks */

@@ -44,7 +44,7 @@ static struct {
     struct order *order;
     uint64_t changes[CLONES_UP_TO]; /* looked at so far */
     bool is_shown[CLONES_UP_TO][ORDERS_MAX];
-    uint64_t looks;
+    uint64_t looks, carries;
 } boards;
 
 /* The order into boards.order; false when nobody here knows its number. */
@@ -63,6 +63,8 @@ static bool order_read(const struct cluster_node *node, uint32_t order)
 static void look_at_boards(void *context, struct cluster_node *node)
 {
     (void)context;
+    assert_true(replica_is_carrying(node->replica) || !node->effects->is_new_log_needed);
+    boards.carries += replica_is_carrying(node->replica);
     if (replica_change_number(node->replica) == boards.changes[node->index] ||
         node->effects->is_new_log_needed) { /* with no log to write to it can carry nothing */
         return;
@@ -225,6 +227,7 @@ static void assert_converged(void)
     store_memory_abort(txn);
     for (uint32_t i = 0; i < world.cluster->count; i++) {
         assert_alike(i, &first);
+        assert_false(replica_is_carrying(world.cluster->nodes[i].replica)); /* nor for ever */
     }
 }
 
@@ -284,6 +287,7 @@ TEST(forks, clones_and_restored_devices_lose_nothing_and_all_devices_agree)
     }
     assert_true(world.faults > seeds);
     assert_true(boards.looks > seeds);
+    assert_true(boards.carries > seeds);
     history_free(boards.history);
     free(boards.order);
     free(world.commands);

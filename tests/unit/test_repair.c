@@ -133,8 +133,78 @@ TEST(repair, what_nobody_has_does_not_keep_the_next_waiting)
     lose_link(gone);
     scrub();
     assert_true(stage_is_alarmed(&stage, ALARM_DAMAGE_STAYS));
-    assert_int_equal(stage.effects->wake_mono_ms, stage.now_ms);
-    stage_pass(&stage, 1);
     assert_true(is_asked(here, here, 3));
+    stage_stop(&stage);
+}
+
+/* Peer A is hostile: now it has much, now little, and never answers. */
+TEST(repair, a_peer_that_says_now_this_and_now_that_keeps_nobody_from_asking_the_others)
+{
+    bool is_b_asked = false;
+    stage_fill();
+    stage_tell(&stage, B, stage_claim(&stage, A, EVENTS));
+    spoil_event(A, 3);
+    scrub();
+    assert_true(is_asked(A, A, 3));
+    for (uint64_t ms = 0; ms < 2 * ANSWER_MS && !is_b_asked; ms += 100) {
+        stage_tell(&stage, A, stage_claim(&stage, A, 1));
+        stage_tell(&stage, A, stage_claim(&stage, A, EVENTS));
+        stage_pass(&stage, 100);
+        is_b_asked = is_asked(B, A, 3);
+    }
+    assert_true(is_b_asked);
+    stage_turn(&stage, B, frame_event(&stage, A, 3, false));
+    assert_true(stage_is_alarmed(&stage, ALARM_DAMAGE_HEALED));
+    stage_stop(&stage);
+}
+
+/* It comes and goes before it is given up. */
+TEST(repair, a_peer_that_comes_and_goes_keeps_nobody_from_asking_the_others)
+{
+    bool is_b_asked = false;
+    stage_fill();
+    stage_tell(&stage, B, stage_claim(&stage, A, EVENTS));
+    spoil_event(A, 3);
+    scrub();
+    assert_true(is_asked(A, A, 3));
+    for (uint64_t ms = 0; ms < 2 * ANSWER_MS && !is_b_asked; ms += 500) {
+        const struct head_claim claim = stage_claim(&stage, A, EVENTS);
+        lose_link(A);
+        is_b_asked = is_asked(B, A, 3);
+        stage_meet(&stage, A, A, &claim, 1);
+        is_b_asked = is_b_asked || is_asked(B, A, 3);
+        stage_pass(&stage, 500);
+    }
+    assert_true(is_b_asked);
+    stage_stop(&stage);
+}
+
+static uint32_t count_alarms(enum alarm_kind kind)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < stage.effects->alarms_count; i++) {
+        count += stage.effects->alarms[i].kind == kind;
+    }
+    return count;
+}
+
+TEST(repair, of_all_that_nobody_has_one_is_told_of_and_once_however_links_come_and_go)
+{
+    stage_fill();
+    for (uint64_t seq = 2; seq <= EVENTS; seq++) {
+        spoil_event(A, seq);
+    }
+    lose_link(A);
+    scrub();
+    assert_int_equal(count_alarms(ALARM_DAMAGE_STAYS), 1);
+    assert_true(stage.effects->wake_mono_ms > stage.now_ms); /* all had their turn */
+    for (uint32_t i = 0; i < 4; i++) {
+        lose_link(B);
+        assert_int_equal(count_alarms(ALARM_DAMAGE_STAYS), 0);
+        stage_greet(&stage, B);
+        assert_int_equal(count_alarms(ALARM_DAMAGE_STAYS), 0);
+        stage_pass(&stage, REST_MS);
+        assert_int_equal(count_alarms(ALARM_DAMAGE_STAYS), 0);
+    }
     stage_stop(&stage);
 }

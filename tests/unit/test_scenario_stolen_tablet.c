@@ -42,6 +42,7 @@ TEST(scenario, stolen_tablet_keeps_what_it_sold_and_gains_nothing)
     story_links(story, MANAGER);
     story_links(story, PICKUP);
     story_links(story, TABLET);
+    assert_false(replica_is_carrying(story->cluster->nodes[TABLET].replica)); /* it is void */
     assert_true(story_is_alike(story, MANAGER, KITCHEN));
     assert_true(story_is_alike(story, MANAGER, PICKUP));
     assert_string_equal(story->text,
