@@ -166,18 +166,27 @@ static void ask_spoilt_index(const char *path)
     assert_true(refusals > 0);
 }
 
-TEST(api_spoilt, no_answer_is_made_of_a_row_that_is_none_and_all_rows_are_looked_at)
+static void ask_spoilt(const char *day, const char *const *paths, size_t count)
 {
-    static const char *const paths[] = {
-        "/api/menu",       "/api/orders",  "/api/kitchen/board", "/api/pickup/board",
-        "/api/order-page", "/api/drawers", "/api/staff",         "/api/reports/day"};
-    memory_node_open(&node, "money");
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+    memory_node_open(&node, day);
+    for (size_t i = 0; i < count; i++) {
         ask_spoilt_state(paths[i]);
         ask_spoilt_index(paths[i]);
     }
     text_close(&whole);
     memory_node_close(&node);
+}
+
+TEST(api_spoilt, no_answer_is_made_of_a_row_that_is_none_and_all_rows_are_looked_at)
+{
+    static const char *const of_money[] = {"/api/menu",        "/api/orders",
+                                           "/api/reports/day", "/api/kitchen/board",
+                                           "/api/order-page",  "/api/drawers"};
+    static const char *const of_stall[] = {"/api/pickup/board"};
+    static const char *const of_people[] = {"/api/staff"};
+    ask_spoilt("money", of_money, sizeof of_money / sizeof of_money[0]);
+    ask_spoilt("stall", of_stall, 1);
+    ask_spoilt("people", of_people, 1);
 }
 
 /* --- frames --- */

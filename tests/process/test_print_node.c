@@ -12,6 +12,7 @@
 #include "node/core/core_print.h"
 #include "node/os/clock.h"
 #include "node/print/spool.h"
+#include "sync/domain/entity.h"
 #include "sync/domain/menu_events.h"
 #include "sync/domain/record.h"
 #include "tests/process/lib/printer.h"
