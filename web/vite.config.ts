@@ -12,7 +12,7 @@ const common = new RegExp(
 export default defineConfig({
     // The node serves the pages at /, /counter, /kitchen and /pickup, the rest at /assets/.
     base: "/",
-    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
     build: {
         target: "es2022",
         manifest: true,
@@ -31,6 +31,6 @@ export default defineConfig({
     test: {
         include: ["test/**/*.test.ts"],
         // What vite.order.ts makes of it.
-        alias: { "/order.stripe.js": resolve(import.meta.dirname, "src/order/stripe.ts") },
+        alias: { "/order.stripe.js": resolve(import.meta.dirname, "src/order/card.tsx") },
     },
 });

@@ -68,7 +68,7 @@ export default defineConfig({
             input: {
                 order: resolve(import.meta.dirname, name),
                 group: resolve(import.meta.dirname, "src/order/group.tsx"),
-                stripe: resolve(import.meta.dirname, "src/order/stripe.ts"),
+                stripe: resolve(import.meta.dirname, "src/order/card.tsx"),
             },
             preserveEntrySignatures: "exports-only",
             output: { entryFileNames: "order.[name].js" },

@@ -67,11 +67,11 @@ static void fill_quoted(struct fill *fill)
         fill_id(fill, "quote", &fill->command->quote);
     }
     fill->command->has_cart = fill_has(fill, "cart");
-    if (fill->command->has_quote + fill->command->has_cart + fill_has(fill, "lines") != 1) {
-        fill_fail(fill, ERR_MALFORMED, "/: wants one of lines, quote and cart");
+    if ((fill->command->has_quote || fill->command->has_cart) == fill_has(fill, "lines")) {
+        fill_fail(fill, ERR_MALFORMED, "/: wants lines, or a quote, a cart or both");
     }
     if (fill->command->has_quote == fill_has(fill, "mode")) {
-        fill_fail(fill, ERR_MALFORMED, "/mode: goes with lines and cart; a quote has its own");
+        fill_fail(fill, ERR_MALFORMED, "/mode: goes without a quote, which has its own");
     }
 }
 

@@ -9,12 +9,14 @@
 #include "node/os/matrix_code.h"
 
 enum {
-    QR_TEXT_BYTES_MAX = 900, /* an address and a table's code */
-    QR_RUN_BYTES_MAX = 16,   /* "M176 176.5h177" */
-    QR_PATH_BYTES_MAX = MATRIX_WIDTH_MAX * (MATRIX_WIDTH_MAX + 1) / 2 * QR_RUN_BYTES_MAX,
+    QR_TEXT_BYTES_MAX = 300, /* an address that brings somebody to a cart; it is drawn at once */
+    QR_WIDTH_MAX = 61,       /* version 11, which has room for 321 bytes */
+    QR_RUN_BYTES_MAX = 12,   /* "M60 60.5h61" */
+    QR_PATH_BYTES_MAX = QR_WIDTH_MAX * (QR_WIDTH_MAX + 1) / 2 * QR_RUN_BYTES_MAX,
 };
 
-/* Of a QrWanted. ERR_MALFORMED, ERR_TOO_LARGE, ERR_NO_MEMORY. @ret_value is the caller's. */
+/* Of a QrWanted. ERR_MALFORMED: it is none, or its text is too long; ERR_NO_MEMORY. @ret_value is
+ * the caller's. */
 MUST_CHECK int json_qr(struct bytes body, struct json_value **ret_value);
 
 #endif

@@ -49,7 +49,7 @@ SCHEMA(cart_join, "CartJoin", NULL, HEX("link", CART_LINK_DIGITS));
 SCHEMA(qr_wanted, "QrWanted", NULL, TEXT("text", 1, QR_TEXT_BYTES_MAX));
 
 SCHEMA(qr, "Qr", "A QR code without its margin of four light modules; black on white.",
-    INT("modules", 21, MATRIX_WIDTH_MAX, NOTE("of a row, and rows")),
+    INT("modules", 21, QR_WIDTH_MAX, NOTE("of a row, and rows")),
     TEXT("path", 1, QR_PATH_BYTES_MAX,
          NOTE("of SVG, to be stroked one wide: each run of dark modules as a line")));
 

@@ -78,14 +78,15 @@ SCHEMA(quote, "Quote", "One for each customer: a new one takes the place of the 
 
 SCHEMA(order_place, "OrderPlace", "Prices and totals come from the menu, never from here.",
     TEXT("channel", 1, SHORT_MAX, NOTE("counter")),
-    ENUM("mode", mode_words, OPTIONAL, NOTE("with `lines` or `cart`; a quote has its own")),
+    ENUM("mode", mode_words, OPTIONAL, NOTE("without a quote, which has its own")),
     TEXT("name", 0, NAME_BYTES_MAX, OPTIONAL, NOTE("of the customer or the table")),
     OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX), OPTIONAL,
         NOTE("at the prices of the menu now")),
     HEX("quote", ID_DIGITS, OPTIONAL,
-        NOTE("instead of `lines`: what the customer was quoted, at those prices")),
+        NOTE("instead of `lines`, or with `cart`: what the customer was quoted, at those prices")),
     OBJECT("cart", schema_cart_seen, OPTIONAL,
-        NOTE("instead of `lines`: what is in the customer's cart; one order for each round")),
+        NOTE("instead of `lines`: what is in the customer's cart; one order for each round. With "
+             "`quote` at those prices, without what it says cannot be had; else as the menu is now")),
     OBJECT("payment", schema_payment_wanted, OPTIONAL),
     BOOL("pay_first", OPTIONAL, NOTE("a draft until it is paid, whatever the pop-up says")),
     BOOL("forced", OPTIONAL, NOTE("also without a right to sell it: the portion is in sight")));

@@ -1,8 +1,8 @@
 /* quote.h - what a customer is about to order, at prices that stay as they are for a while.
  *
  * Layer: sync/domain (pure). Local to one device and never logged: strangers do not write the
- * journal. One per session, a new one replaces it. What it says lies in TABLE_LOCAL, where screens
- * read it:
+ * journal. One per session: a new one replaces it, unless it would say the same. What it says lies
+ * in TABLE_LOCAL, where screens read it:
  *
  *   key    "quote" || be64 session
  *   value  [1, bin12 id, uint until, text mode, bool prices include tax, [entry, ...]]

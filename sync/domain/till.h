@@ -171,7 +171,8 @@ struct command {
                                drawer.move, drawer.count: the cash session */
     bool has_quote;         /* place: what ... */
     struct entity_id quote; /* ... this one says, instead of lines and mode; quote.drop: which */
-    bool has_cart;          /* place: @lines are those of the customer's cart, as it was at ... */
+    bool has_cart; /* place: @lines are those of the customer's cart, as it was at ...; with
+                      a quote: at its prices */
     uint64_t cart_version;
     uint32_t cart_round;
     uint64_t generation; /* table.sit: of the code; table.code: of the first one, at random */

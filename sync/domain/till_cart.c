@@ -115,6 +115,25 @@ int till_cart_check(struct task *task)
     return is_same ? 0 : ERR_MISMATCH;
 }
 
+/* What cannot be had has no options in its quote. */
+static bool is_quoted(const struct quote_entry *entry, const struct wanted_line *wanted)
+{
+    return entry->add.item == wanted->item &&
+           (int64_t)entry->add.quantity == (int64_t)wanted->quantity &&
+           (!quote_entry_counts(entry) || entry->add.options.count == wanted->options_count);
+}
+
+int till_cart_quoted(const struct task *task, struct quote *quote)
+{
+    const struct command *command = task->command;
+    bool is_same = quote->entries_count == command->lines_count;
+    for (uint32_t i = 0; i < quote->entries_count && is_same; i++) {
+        is_same = is_quoted(&quote->entries[i], &command->lines[i]);
+        quote->entries[i].add.note = command->lines[i].note;
+    }
+    return is_same ? 0 : ERR_MISMATCH;
+}
+
 int till_cart_end_round(struct task *task)
 {
     const uint64_t session = task->command->principal.session;

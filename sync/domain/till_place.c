@@ -149,6 +149,9 @@ static int place_quote(struct task *task, struct popup *popup)
 {
     struct quote quote;
     int err = till_quote_load(task, &quote);
+    if (err == 0 && task->command->has_cart) {
+        err = till_cart_quoted(task, &quote);
+    }
     if (err == 0) {
         popup->prices_include_tax = quote.prices_include_tax;
         err = emit_open(task, popup, quote.mode);

@@ -1,5 +1,7 @@
 #include "sync/domain/till_quote.h"
 
+#include <string.h>
+
 #include "sync/domain/till_line.h"
 #include "sync/domain/till_stock.h"
 
@@ -89,6 +91,33 @@ static int quote_line(struct task *task, uint32_t i, struct writer *writer)
 
 /* --- a new one --- */
 
+enum { QUOTE_HEAD_BYTES_MAX = 64 + NAME_BYTES_MAX };
+
+/* Those who share a session ask the same, each from his own phone: what one was told stands, while
+ * another would be told no other. Of the one that stands @head gets the name. */
+static bool stands_same(const struct task *task, struct quote *head, struct bytes entries)
+{
+    const struct till *till = task->till;
+    const struct quote_slot *slot =
+        quotes_find(till->quotes, task->command->principal.session, till->now_mono_ms);
+    uint8_t data[QUOTE_HEAD_BYTES_MAX];
+    struct writer writer;
+    struct bytes begin, stored;
+    if (slot == NULL || slot->is_ordered) {
+        return false;
+    }
+    const struct key key = quote_key(slot->session);
+    head->id = slot->id;
+    head->until_mono_ms = slot->until_mono_ms;
+    writer_init(&writer, data, sizeof data);
+    quote_write_head(head, task->command->lines_count, &writer);
+    return writer_finish(&writer, &begin) == 0 &&
+           store_get(till->txn, TABLE_LOCAL, key_bytes(&key), &stored) == 0 &&
+           stored.size == begin.size + entries.size &&
+           memcmp(stored.data, begin.data, begin.size) == 0 &&
+           memcmp(stored.data + begin.size, entries.data, entries.size) == 0;
+}
+
 /* What was written has to read as an order's lines would, and to be payable. */
 static int check_row(struct bytes row)
 {
@@ -101,21 +130,31 @@ static int check_row(struct bytes row)
 static int quote_new(struct task *task, const struct popup *popup)
 {
     struct till_result *result = task->result;
-    const struct quote head = {.id = result->entity,
-                               .until_mono_ms = result->quote.until_mono_ms,
-                               .mode = task->command->mode,
-                               .prices_include_tax = popup->prices_include_tax};
+    struct quote head = {.id = result->entity,
+                         .until_mono_ms = result->quote.until_mono_ms,
+                         .mode = task->command->mode,
+                         .prices_include_tax = popup->prices_include_tax};
     struct writer writer;
     int err = till_check_lines(task, 0);
     writer_init(&writer, result->body_data, sizeof result->body_data);
     quote_write_head(&head, task->command->lines_count, &writer);
+    const size_t head_size = writer.size;
     for (uint32_t i = 0; i < task->command->lines_count && err == 0; i++) {
         err = quote_line(task, i, &writer);
     }
     if (err == 0) {
         err = writer_finish(&writer, &result->quote_row);
     }
-    return err == 0 ? check_row(result->quote_row) : err;
+    if (err == 0) {
+        err = check_row(result->quote_row);
+    }
+    if (err == 0 &&
+        stands_same(task, &head, bytes_of(writer.data + head_size, writer.size - head_size))) {
+        result->entity = head.id;
+        result->quote_row = bytes_of(NULL, 0);
+        result->wants_count = 0;
+    }
+    return err;
 }
 
 /* The same request again finds its quote standing. 0, ERR_CONFLICT, ERR_NOT_FOUND: this is the

@@ -106,6 +106,22 @@ export function testTogether(market: () => Market): void {
         await ben.context().close();
     });
 
+    test("a group orders the rest of what has just sold out", async ({ browser }) => {
+        const ana = await come(browser, market().lan);
+        await ana.getByRole("button", { name: "Add Edamame" }).tap();
+        const ben = await joinBy(browser, await orderTogether(ana, "Ana"), "Ben");
+        await ben.getByRole("button", { name: "Add Spring rolls" }).tap();
+        await expect(ben.getByRole("button", { name: "2 items Review" })).toBeVisible();
+        await market().setAvailable(11, false);
+        await review(ben);
+        await expect(ben.getByText("What is sold out will be left out.")).toBeVisible();
+        await ben.getByRole("button", { name: /^Order/ }).tap();
+        await expect(ben.locator(".bought li")).toHaveText([/Spring rolls Ben/, /^Total/]);
+        await market().setAvailable(11, true);
+        await ana.context().close();
+        await ben.context().close();
+    });
+
     test("a table's code opens the table's cart until it is revoked", async ({ browser }) => {
         const { counter, lan } = market();
         const code = (await counter.command("table", "code", "7")).trim();

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "node/api/json_qr.h"
 #include "node/api/live.h"
 #include "node/cli/http.h"
 #include "node/os/matrix_code.h"
@@ -100,17 +101,21 @@ static struct customer join_cart(const char *link)
     return customer;
 }
 
-/* As the cart is now. */
-static const char *order_of_cart(const struct customer *customer, unsigned round)
+/* As the cart is now, with @what besides. */
+static const char *order_with(const struct customer *customer, unsigned round, const char *what)
 {
-    static char body[160];
+    static char body[240];
     assert_int_equal(ask(customer, "GET", "/api/cart", NULL), 200);
     const char *version = strstr(client->body, "\"version\":");
     assert_non_null(version);
-    (void)snprintf(body, sizeof body,
-                   "{\"channel\":\"phone\",\"mode\":\"eat-in\",\"cart\":{\"round\":%u,%.*s}}",
-                   round, (int)strcspn(version, ",}"), version);
+    (void)snprintf(body, sizeof body, "{\"channel\":\"phone\",%s,\"cart\":{\"round\":%u,%.*s}}",
+                   what, round, (int)strcspn(version, ",}"), version);
     return body;
+}
+
+static const char *order_of_cart(const struct customer *customer, unsigned round)
+{
+    return order_with(customer, round, "\"mode\":\"eat-in\"");
 }
 
 #define TWO_FOR_ANA "{\"item\":10,\"quantity\":2,\"who\":\"Ana\",\"note\":\"no onions\"}"
@@ -186,6 +191,11 @@ TEST(carts, a_link_is_drawn_for_friends_to_scan)
         }
     }
     assert_int_equal(ask(&ana, "POST", "/api/qr", "{\"text\":\"\"}"), 400);
+    for (int excess = 0; excess < 2; excess++) {
+        char body[QR_TEXT_BYTES_MAX + 32];
+        (void)snprintf(body, sizeof body, "{\"text\":\"%0*d\"}", QR_TEXT_BYTES_MAX + excess, 0);
+        assert_int_equal(ask(&ana, "POST", "/api/qr", body), excess == 0 ? 200 : 400);
+    }
     close_stall();
 }
 
@@ -222,6 +232,43 @@ TEST(carts, what_somebody_changed_meanwhile_is_not_ordered_unseen)
     assert_says("\"round\":0");
     assert_says("\"who\":\"Ana\"");
     assert_int_equal(ask(&ana, "POST", "/api/orders", order_of_cart(&ana, 0)), 201);
+    close_stall();
+}
+
+/* What is in a cart that holds TWO_FOR_ANA. */
+static void ask_quote(const struct customer *customer, char ret_id[ID_DIGITS + 1])
+{
+    assert_int_equal(ask(customer, "POST", "/api/quotes",
+                         "{\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":2,"
+                         "\"note\":\"no onions\"}]}"),
+                     201);
+    json_text_of(client->body, "id", ret_id, ID_DIGITS + 1);
+}
+
+TEST(carts, friends_pay_what_they_were_quoted_though_the_menu_is_dearer_since)
+{
+    char link[LINK_DIGITS_MAX], quote[ID_DIGITS + 1], bens[ID_DIGITS + 1], total[32], what[64];
+    open_stall();
+    const struct customer ana = begin_cart(link);
+    const struct customer ben = join_cart(link);
+    assert_int_equal(ask(&ana, "POST", "/api/cart/lines", TWO_FOR_ANA), 201);
+    ask_quote(&ana, quote);
+    ask_quote(&ben, bens);
+    assert_string_equal(quote, bens);
+    const char *said = strstr(client->body, "\"total\":");
+    assert_non_null(said);
+    (void)snprintf(total, sizeof total, "%.*s,", (int)strcspn(said, ",}"), said);
+    ask_owner("PATCH", "/api/menu/10", "{\"price\":99900}");
+    (void)snprintf(what, sizeof what, "\"mode\":\"eat-in\",\"quote\":\"%s\"", quote);
+    assert_int_equal(ask(&ana, "POST", "/api/orders", order_with(&ana, 0, what)), 400);
+    const char *alone = strstr(what, "\"quote\"");
+    assert_int_equal(ask(&ana, "POST", "/api/orders", order_with(&ana, 0, alone)), 201);
+    assert_json(&schema_order_placed, client->body);
+    assert_says(total);
+    json_text_of(client->body, "id", quote, sizeof quote);
+    (void)snprintf(what, sizeof what, "/api/orders/%s/status", quote);
+    assert_int_equal(ask(&ben, "GET", what, NULL), 200);
+    assert_says("Ana: no onions"); /* for the kitchen: the quote does not know whose it is */
     close_stall();
 }
 

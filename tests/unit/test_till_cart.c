@@ -12,6 +12,8 @@
 
 enum {
     TEA = 2,
+    CAKE = 3,
+    PRICE = 200,
     ANNA = 1001,
     BERT = 1002,
     CARL = 1003,
@@ -56,6 +58,16 @@ static int run(void)
     return answer.err;
 }
 
+static void set_item(uint64_t number, const char *name, int64_t price)
+{
+    begin(COMMAND_MENU_SET, 1, ROLE_OWNER);
+    command.item = number;
+    command.fields_count = 2;
+    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text(name)};
+    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = price};
+    assert_int_equal(run(), 0);
+}
+
 /* A day, and tea without end. */
 static void start(void)
 {
@@ -65,12 +77,7 @@ static void start(void)
     begin(COMMAND_DAY_OPEN, 1, ROLE_OWNER);
     command.day = 1;
     assert_int_equal(run(), 0);
-    begin(COMMAND_MENU_SET, 1, ROLE_OWNER);
-    command.item = TEA;
-    command.fields_count = 2;
-    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text("Tea")};
-    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = 200};
-    assert_int_equal(run(), 0);
+    set_item(TEA, "Tea", PRICE);
 }
 
 static void reopen(void)
@@ -79,12 +86,21 @@ static void reopen(void)
     stage_abort(&stage);
 }
 
-static void begin_add(uint64_t session)
+static void wish(uint64_t item)
+{
+    command.lines[command.lines_count++] = (struct wanted_line){.item = item, .quantity = 1};
+}
+
+static void begin_add_of(uint64_t session, uint64_t item)
 {
     begin(COMMAND_CART_ADD, session, ROLE_CUSTOMER);
     command.name = bytes_of_text("Ana");
-    command.lines_count = 1;
-    command.lines[0] = (struct wanted_line){.item = TEA, .quantity = 1};
+    wish(item);
+}
+
+static void begin_add(uint64_t session)
+{
+    begin_add_of(session, TEA);
 }
 
 static int add(uint64_t session)
@@ -226,6 +242,99 @@ TEST(till_cart, an_answer_names_the_carts_that_are_to_be_told)
     assert_int_equal(answer.answer.carts_changed[0], 0);
     assert_int_equal(order(ANNA), 0);
     assert_int_equal(answer.answer.carts_changed[0], ANNA);
+    stage_stop(&stage);
+}
+
+/* --- at the price that was quoted --- */
+
+/* Ana's cart: tea and cake. */
+static void add_both(void)
+{
+    start();
+    set_item(CAKE, "Cake", PRICE);
+    assert_int_equal(add(ANNA), 0);
+    begin_add_of(ANNA, CAKE);
+    assert_int_equal(run(), 0);
+}
+
+static struct entity_id quote(uint64_t first, uint64_t second)
+{
+    begin(COMMAND_QUOTE, ANNA, ROLE_CUSTOMER);
+    wish(first);
+    wish(second);
+    assert_int_equal(run(), 0);
+    return answer.answer.entity;
+}
+
+/* What is in Ana's cart, as it was quoted. */
+static int order_quoted(const struct entity_id *quoted)
+{
+    look(ANNA);
+    begin_order(ANNA);
+    command.lines[1].item = CAKE;
+    command.mode = bytes_of(NULL, 0);
+    command.has_quote = true;
+    command.quote = *quoted;
+    return run();
+}
+
+TEST(till_cart, what_a_group_was_quoted_is_what_it_pays)
+{
+    add_both();
+    const struct entity_id quoted = quote(TEA, CAKE);
+    set_item(TEA, "Tea", 9 * PRICE);
+    assert_int_equal(order_quoted(&quoted), 0);
+    assert_int_equal(answer.answer.total_minor, 2 * PRICE);
+    look(ANNA);
+    assert_int_equal(cart.round, 1);
+    assert_int_equal(cart.lines_count, 0);
+    stage_stop(&stage);
+}
+
+TEST(till_cart, what_a_group_was_told_is_sold_out_is_left_out_of_its_order)
+{
+    add_both();
+    begin(COMMAND_MENU_AVAILABLE, 1, ROLE_OWNER);
+    command.item = CAKE;
+    command.truth = false;
+    assert_int_equal(run(), 0);
+    const struct entity_id quoted = quote(TEA, CAKE);
+    assert_int_equal(order_quoted(&quoted), 0);
+    assert_int_equal(answer.answer.total_minor, PRICE);
+    look(ANNA);
+    assert_int_equal(cart.round, 1);
+    stage_stop(&stage);
+}
+
+TEST(till_cart, a_quote_of_other_lines_or_one_that_is_over_orders_no_cart)
+{
+    add_both();
+    const struct entity_id other = quote(TEA, TEA);
+    assert_int_equal(order_quoted(&other), ERR_MISMATCH);
+    const struct entity_id quoted = quote(TEA, CAKE);
+    assert_int_equal(order_quoted(&other), ERR_EXPIRED);
+    assert_int_equal(add(ANNA), 0);
+    assert_int_equal(order_quoted(&quoted), ERR_MISMATCH);
+    look(ANNA);
+    assert_int_equal(cart.round, 0);
+    assert_int_equal(cart.lines_count, 3);
+    stage_stop(&stage);
+}
+
+TEST(till_cart, two_phones_that_ask_the_same_are_told_one_price_and_place_one_order)
+{
+    add_both();
+    const struct entity_id anas = quote(TEA, CAKE);
+    const struct entity_id bens = quote(TEA, CAKE);
+    assert_true(entity_id_equal(&anas, &bens));
+    assert_int_equal(order_quoted(&anas), 0);
+    const struct entity_id placed = answer.answer.entity;
+    cart.round = 0;
+    begin_order(ANNA);
+    command.has_quote = true;
+    command.quote = bens;
+    assert_int_equal(run(), 0);
+    assert_true(entity_id_equal(&answer.answer.entity, &placed));
     stage_stop(&stage);
 }
 

@@ -178,6 +178,27 @@ TEST(till_quote, its_price_stands_when_the_menu_changes)
     stage_stop(&stage);
 }
 
+TEST(till_quote, it_stands_for_who_asks_again_and_would_be_told_the_same)
+{
+    start(10);
+    assert_int_equal(ask(ANNA, 2), 0);
+    const struct entity_id quote = answer.answer.entity;
+    stage_pass(&stage, HOLD_MS_MAX / 2);
+    assert_int_equal(ask(ANNA, 2), 0);
+    assert_true(entity_id_equal(&answer.answer.entity, &quote));
+    set_item(SOUP, "Soup", 9 * PRICE, STOCK_STRICT);
+    assert_int_equal(ask(ANNA, 2), 0);
+    assert_false(entity_id_equal(&answer.answer.entity, &quote));
+    const struct entity_id dearer = answer.answer.entity;
+    assert_int_equal(order_with(ANNA, &quote), ERR_EXPIRED);
+    assert_int_equal(order_with(ANNA, &dearer), 0);
+    assert_int_equal(answer.answer.total_minor, 18 * PRICE);
+    assert_int_equal(ask(ANNA, 2), 0); /* what was ordered stands for nothing else */
+    assert_false(entity_id_equal(&answer.answer.entity, &dearer));
+    assert_int_equal(sold_by_staff(), 6);
+    stage_stop(&stage);
+}
+
 TEST(till_quote, the_same_request_finds_its_quote_and_another_body_is_refused)
 {
     start(10);

@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import type { GroupCart } from "../src/base/protocol";
 import { makeCrew } from "../src/order/crew";
 import { type Edit, editFor, happenedBetween, peopleIn, shownLines } from "../src/order/edits";
+import { enter } from "../src/order/group";
+import type { Group } from "../src/order/shop";
 import type { Host } from "../src/order/together";
 import { HandClock } from "./world";
 
@@ -127,6 +129,9 @@ function board(stored: Record<string, unknown> = {}) {
     return { clock, crew, host, requests, edits, put, own, shelf };
 }
 
+/** @return the crew's group, as the page has it */
+const groupIn = (host: { group: { value: unknown } }): Group => host.group.value as Group;
+
 const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 const ana = { link: "l", token: "secret", who: "Ana" };
 
@@ -186,4 +191,84 @@ it("leaves with words when the cart is no more", async () => {
     expect(crew.member()).toBeNull();
     expect(host.news.value).toBe("groupGone");
     expect(shelf.get("token")).toBeNull();
+});
+
+it("is settled once the node has answered all that this phone did", async () => {
+    const { host, edits } = board({ group: ana, groupCart: cartOf(2, line(1, "Ana")) });
+    expect(groupIn(host)).toMatchObject({ isSettled: true, seen: { version: 2 } });
+    groupIn(host).change(1, 1);
+    expect(host.cart.value).toMatchObject([{ quantity: 2 }]); // which the node has not yet
+    expect(groupIn(host)).toMatchObject({ isSettled: false, seen: { version: 2 } });
+    edits()[0]?.answer(cartOf(3, line(1, "Ana", 2)));
+    await settle();
+    expect(groupIn(host)).toMatchObject({ isSettled: true, seen: { version: 3 } });
+});
+
+it("hears nothing of a group that it left, however late the answers come", async () => {
+    const { crew, requests, host, own, put, shelf } = board({ group: ana, groupCart: cartOf(1) });
+    put();
+    crew.leave("");
+    crew.join({ link: "other", token: "another", who: "Ana" }, []);
+    const placed = { ...cartOf(9, line(1, "Ben")), round: 1, placed: { round: 0, order: "o1" } };
+    requests[0]?.answer(placed); // the cart
+    requests[1]?.answer(placed); // the edit
+    await settle();
+    expect(host.cart.value).toEqual([]);
+    expect(shelf.get("groupCart")).toBeNull();
+    expect(own).toEqual([]);
+    requests[2]?.fail(404); // the other group's cart
+    await settle();
+    expect(host.news.value).toBe("groupGone");
+});
+
+it("stays in its group when the former one's is gone, and says nothing of its edits", async () => {
+    const { crew, requests, host, put } = board({ group: ana, groupCart: cartOf(1) });
+    put();
+    crew.leave("");
+    crew.join({ link: "other", token: "another", who: "Ana" }, []);
+    requests[0]?.fail(404);
+    requests[1]?.fail(404);
+    await settle();
+    expect(crew.member()).toMatchObject({ link: "other" });
+    expect(host.news.value).toBe("");
+});
+
+interface Drawn {
+    readonly props: { readonly actions: Drawn; onClick(): void };
+}
+
+it("brings nothing to a group while an order of it has no answer", async () => {
+    const { host } = board();
+    const opened: string[] = [];
+    let isAnswered = false;
+    Object.assign(globalThis, {
+        CSSStyleSheet: class {
+            replaceSync = (): void => undefined;
+        },
+    });
+    Object.assign(document, { adoptedStyleSheets: [] });
+    const said = { value: "" };
+    const room = enter({
+        ...host,
+        name: { value: "Ana" },
+        cell: (value: unknown) => (value === "" ? said : { value }),
+        learn: () => undefined,
+        setCart: () => undefined,
+        resume: async () => isAnswered,
+        ask: async (_: string, path: string) => {
+            opened.push(path);
+            return { body: { token: "secret", link: "l" } };
+        },
+        askAsOwn: () => new Promise(() => undefined),
+    } as unknown as Host);
+    room.come(null);
+    const begin = (): void => (room.view() as unknown as Drawn).props.actions.props.onClick();
+    begin();
+    await settle();
+    expect(said.value).toBe("orderOpen");
+    expect(opened).toEqual([]);
+    isAnswered = true;
+    begin();
+    await settle();
+    expect(opened).toEqual(["/api/cart"]);
 });

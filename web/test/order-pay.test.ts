@@ -60,9 +60,11 @@ globalThis.fetch = (path) =>
         answers[id] = () => resolve(Response.json(body));
     });
 
-const { openIn, pay, stage } = await import("../src/order/pay");
+const { enter } = await import("../src/order/card");
+const { host } = await import("../src/order/pay");
 const { owns, page, place } = await import("../src/order/shop");
 
+const { openIn, pay, stage } = enter(host);
 const child = () => ({ replaceChildren: () => undefined });
 const frame = () => ({ children: [child(), child()] }) as unknown as HTMLElement;
 const formOf = (id: string) => forms.find(({ clientSecret }) => clientSecret.endsWith(id));

@@ -52,8 +52,10 @@ export function makeCrew(host: Host): Crew {
         const lines = shownLines(cart ?? nothing, edits, who);
         host.cart.value = lines;
         const people = peopleIn(lines, who);
-        host.group.value = { token, seen: { round, version }, people, put, change, hear, look };
-        if (cart) {
+        const seen = { round, version };
+        const isSettled = edits.length === 0;
+        host.group.value = { token, seen, isSettled, people, put, change, hear, look };
+        if (cart || lines.length > 0) {
             host.cartChanged();
         }
     }
@@ -131,23 +133,33 @@ export function makeCrew(host: Host): Crew {
         host.cartChanged();
     }
 
+    /** Whether it is still of the group that was asked as @then: an answer may come late. */
+    const isOf = (then: Member | null): boolean => member?.link === then?.link;
+
     /** The token is over: the link opens the same cart with another. */
     async function renew(): Promise<string> {
-        const asked = { body: { link: member?.link ?? "" } };
+        const then = member;
+        const asked = { body: { link: then?.link ?? "" } };
         const { body } = await host.ask<CartOpened>("POST", "/api/cart/join", asked);
         const token = body?.token ?? "";
-        become(member && { ...member, token });
-        publish();
+        if (isOf(then)) {
+            become(then && { ...then, token });
+            publish();
+        }
         return token;
     }
 
     // --- asking for it ---
 
     async function read(): Promise<void> {
+        const then = member;
         try {
-            hear((await host.askAsOwn<GroupCart>("GET", "/api/cart", {})).body, true);
+            const { body } = await host.askAsOwn<GroupCart>("GET", "/api/cart", {});
+            if (isOf(then)) {
+                hear(body, true);
+            }
         } catch (error) {
-            if (statusOf(error) === 404) {
+            if (statusOf(error) === 404 && isOf(then)) {
                 leave(t("groupGone"));
             }
         }
@@ -178,19 +190,25 @@ export function makeCrew(host: Host): Crew {
     }
 
     async function sendOne(edit: Edit): Promise<void> {
+        const then = member;
         const isNew = "add" in edit;
         const path = isNew ? "/api/cart/lines" : `/api/cart/lines/${edit.line}`;
-        const body = isNew ? { ...edit.add, who: member?.who ?? "" } : { delta: edit.delta };
+        const body = isNew ? { ...edit.add, who: then?.who ?? "" } : { delta: edit.delta };
         const asked = { key: edit.key, body };
         const answer = await host.askAsOwn<GroupCart>(isNew ? "POST" : "PATCH", path, asked);
-        drop(edit);
-        hear(answer.body, false);
-        publish();
+        if (isOf(then)) {
+            drop(edit);
+            hear(answer.body, false);
+            publish();
+        }
     }
 
     /** @return whether it makes sense to send it again: with its key it is done once. */
     function mayStillGo(edit: Edit, error: unknown): boolean {
         const status = statusOf(error);
+        if (!edits.includes(edit)) {
+            return false; // of a group that it left
+        }
         if (status === 0 || status >= 500 || status === 401 || status === 429) {
             return true;
         }

@@ -81,25 +81,34 @@ function makeOutside(host: Host, { crew, said, door, onBegun }: Shown & Outside)
         return isUnknown ? t(isTable(at) ? "codeUnknown" : "linkUnknown") : host.wordsOf(error);
     }
 
+    async function come(at: Door | null): Promise<void> {
+        const who = host.name.value.trim();
+        const { token, link } = await openAt(at);
+        const own = crew.member() ? [] : host.cart.value;
+        host.keep("name", who);
+        host.setCart([]);
+        if (isTable(at)) {
+            host.setMode("eat-in");
+        }
+        crew.join({ token, link, who }, own);
+        door.value = null;
+        if (at) {
+            host.sheet.value = null;
+        } else {
+            await onBegun();
+        }
+    }
+
+    /** What was ordered, as it may be, is brought to no group: it would be ordered once more. */
     async function start(): Promise<void> {
         const at = door.value;
-        const who = host.name.value.trim();
         isBusy.value = true;
         said.value = "";
         try {
-            const { token, link } = await openAt(at);
-            const own = crew.member() ? [] : host.cart.value;
-            host.keep("name", who);
-            host.setCart([]);
-            if (isTable(at)) {
-                host.setMode("eat-in");
-            }
-            crew.join({ token, link, who }, own);
-            door.value = null;
-            if (at) {
-                host.sheet.value = null;
+            if (await host.resume()) {
+                await come(at);
             } else {
-                await onBegun();
+                said.value = t("orderOpen");
             }
         } catch (error) {
             said.value = whyNot(error, at);

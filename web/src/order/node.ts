@@ -93,18 +93,20 @@ async function ownToken(): Promise<string> {
     return typeof token === "string" ? token : newToken();
 }
 
-/** Asks as this phone; where the token is over, with a new one. */
+/** Asks as this phone, or as it was when it had @asked.token; where this phone's token is over, with
+ * a new one. */
 export async function askAsOwn<T>(
     method: string,
     path: string,
     asked: Asked,
 ): Promise<{ body: T; token: string }> {
-    const token = await ownToken();
+    const token = asked.token ?? (await ownToken());
+    const isFormer = asked.token !== undefined && asked.token !== kept("token");
     try {
         const { body } = await ask<T>(method, path, { ...asked, token });
         return { body: body as T, token };
     } catch (error) {
-        if (!(error instanceof Refusal) || error.status !== 401) {
+        if (!(error instanceof Refusal) || error.status !== 401 || isFormer) {
             throw error;
         }
         const fresh = await renew();

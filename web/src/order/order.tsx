@@ -1,7 +1,7 @@
 // One order: its number, how far it is, what is to be paid.
 import type { Purchase } from "../base/protocol";
 import { Icon } from "./parts";
-import { declined, openIn, pay, stage } from "./pay";
+import { Card } from "./pay";
 import { canRing, changeOwn, go, money, now, type Own, page, ring } from "./shop";
 import { isOver } from "./track";
 import { counted, span, type Text, t } from "./words";
@@ -176,61 +176,6 @@ function Pay({ own, last, owed }: PayProps) {
             )}
         </>
     );
-}
-
-const openFrame = (frame: HTMLElement | null): void => void openIn(frame);
-
-function Card({ own, owed }: { own: Own; owed: number }) {
-    const isBusy = stage.value === "paying" || stage.value === "sent";
-    return (
-        <section key={own.id} class="card" aria-label={t("cardTitle")} aria-busy={isBusy}>
-            <h2>{t("cardTitle")}</h2>
-            {page.value.card?.practice && <p class="flag practice">{t("practice")}</p>}
-            <p>{t("reservedOnly")}</p>
-            <div ref={openFrame} id="card">
-                <div hidden />
-                <div />
-            </div>
-            <p role="alert" class={declined.value === "" ? "" : "flag flag-bad"}>
-                {declined.value}
-            </p>
-            {stage.value === "opening" && <p>{t("loadingCard")}</p>}
-            {stage.value === "failed" ? (
-                <>
-                    <p>{t("cardFailed")}</p>
-                    <button
-                        type="button"
-                        onClick={() => void openIn(document.getElementById("card"))}
-                    >
-                        {t("tryAgain")}
-                    </button>
-                </>
-            ) : (
-                <button
-                    type="button"
-                    class="primary huge"
-                    disabled={stage.value !== "open"}
-                    onClick={() => void pay()}
-                >
-                    {payText(owed)}
-                </button>
-            )}
-            {!isBusy && (
-                <button
-                    type="button"
-                    class="plain"
-                    onClick={() => changeOwn(own.id, { how: "counter" })}
-                >
-                    {t("payAtCounter")}
-                </button>
-            )}
-        </section>
-    );
-}
-
-function payText(owed: number): string {
-    const texts: Partial<Record<typeof stage.value, Text>> = { paying: "paying", sent: "paySent" };
-    return t(texts[stage.value] ?? "payNow", { price: money(owed) });
 }
 
 type Line = Purchase["lines"][number];

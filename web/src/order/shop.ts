@@ -51,6 +51,8 @@ export interface Group {
     /** This phone's, of the session that all of them share. */
     readonly token: string;
     readonly seen: Seen;
+    /** Everything that this phone did is in what was seen. */
+    readonly isSettled: boolean;
     readonly people: readonly string[];
     put(line: NewLine): void;
     change(id: number, by: number): void;
@@ -63,7 +65,9 @@ export interface Group {
 /** An order that was sent and not answered yet: sent again it is the same one. */
 interface Pending {
     readonly key: string;
-    readonly body: { readonly quote?: string; readonly cart?: Seen };
+    /** Whose it is: who joins others meanwhile, or leaves them, has another. */
+    readonly token: string;
+    readonly body: { readonly quote: string; readonly cart?: Seen };
     readonly how: How;
 }
 
@@ -114,6 +118,8 @@ export interface Quoted extends Quote {
     readonly until: number;
     /** The group's cart that it is the price of. */
     readonly of: Seen | undefined;
+    /** Whom it was told. */
+    readonly token: string;
 }
 export const quote = cell<Quoted | null>(null);
 
@@ -220,10 +226,11 @@ export async function readPage(): Promise<void> {
 
 let quoting = 0;
 
+/** A group's is the others', too. */
 function dropQuote(): void {
     const old = quote.value;
     quote.value = null;
-    if (old) {
+    if (old && !old.of) {
         const asked = { body: {}, key: newKey(page.value.epoch) };
         void askAsOwn("POST", `/api/quotes/${old.id}/drop`, asked).catch(() => undefined);
     }
@@ -235,15 +242,15 @@ export async function askQuote(): Promise<void> {
     const of = group.value?.seen;
     problem.value = "";
     quote.value = null;
-    if (cart.value.length === 0 || cart.value.some(({ isUnsent }) => isUnsent)) {
-        return;
+    if (cart.value.length === 0 || group.value?.isSettled === false) {
+        return; // what is shown is not what would be ordered
     }
     try {
         const body = { mode: mode.value, lines: linesWanted(cart.value) };
         const asked = { body, key: newKey(page.value.epoch) };
-        const { body: made } = await askAsOwn<Quote>("POST", "/api/quotes", asked);
+        const { body: made, token } = await askAsOwn<Quote>("POST", "/api/quotes", asked);
         if (turn === quoting) {
-            quote.value = { ...made, of, until: Date.now() + made.ends_in_ms };
+            quote.value = { ...made, of, token, until: Date.now() + made.ends_in_ms };
         }
     } catch (error) {
         if (turn === quoting) {
@@ -300,15 +307,14 @@ export function changeOwn(id: string, change: Partial<Own>): void {
     keep("owns", owns.value);
 }
 
-async function placeOrder({ key, body, how }: Pending): Promise<void> {
-    const placed = await askAsOwn<OrderPlaced>("POST", "/api/orders", { body, key });
+async function placeOrder({ key, token, body, how }: Pending): Promise<void> {
+    const placed = await askAsOwn<OrderPlaced>("POST", "/api/orders", { body, key, token });
     const { id, number } = placed.body;
     keepOwn({ id, number, token: placed.token, how });
-    if (group.value) {
-        group.value.look();
-    } else {
+    if (!body.cart) {
         setCart([]);
     }
+    group.value?.look();
     quote.value = null;
     keep("pending", null);
     go(id);
@@ -338,8 +344,8 @@ async function send(pending: Pending): Promise<void> {
 }
 
 /** What an order is of: the same twice is one order. */
-function sold(body: { quote?: string; cart?: Seen }): string {
-    return JSON.stringify([body.quote, body.cart]);
+function sold({ quote, cart }: Pending["body"]): string {
+    return JSON.stringify([quote, cart]);
 }
 
 /** Orders what was quoted. To be called from a tap. */
@@ -351,19 +357,25 @@ export async function order(how: How): Promise<void> {
     ring();
     keep("name", name.value);
     const called = name.value.trim();
-    const what = quoted.of ? { mode: mode.value, cart: quoted.of } : { quote: quoted.id };
-    const body = { channel: "phone", ...what, ...(called ? { name: called } : {}) };
+    const body = {
+        channel: "phone",
+        quote: quoted.id,
+        ...(quoted.of ? { cart: quoted.of } : {}),
+        ...(called ? { name: called } : {}),
+    };
     const before = kept("pending") as Pending | undefined;
     const isSame = before && sold(before.body) === sold(body);
-    const pending = isSame ? { ...before, how } : { key: newKey(page.value.epoch), body, how };
+    const fresh = { key: newKey(page.value.epoch), token: quoted.token, body };
+    const pending = { ...(isSame ? before : fresh), how };
     keep("pending", pending);
     await send(pending);
 }
 
-/** After a reload: what was sent and not answered. */
-export async function resume(): Promise<void> {
+/** What was sent and not answered is sent again, @return whether none is left. */
+export async function resume(): Promise<boolean> {
     const pending = kept("pending") as Pending | undefined;
-    if (pending) {
+    if (pending && !isSending.value) {
         await send(pending);
     }
+    return kept("pending") === undefined;
 }

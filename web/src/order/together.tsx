@@ -30,6 +30,7 @@ const page = {
     setMode: shop.setMode,
     cartChanged: shop.cartChanged,
     keepOwn: shop.keepOwn,
+    resume: shop.resume,
     wordsOf: shop.wordsOf,
     go: shop.go,
     keep,

@@ -1,20 +1,20 @@
 // The page's words in the language that it wears.
 import { cell } from "./cell";
 import { keep, kept } from "./keep";
-import { en, type GroupWords, type Translation, type Words } from "./words/en";
+import { en, type LateWords, type Translation, type Words } from "./words/en";
 
 export const languages = { en: "English", es: "Español", ar: "العربية" } as const;
 export type Language = keyof typeof languages;
 type Values = Readonly<Record<string, string | number>>;
 type Form = { [K in keyof Words]: Words[K] extends string ? never : K }[keyof Words];
-export type Text = Exclude<keyof Words, Form> | keyof GroupWords;
+export type Text = Exclude<keyof Words, Form> | keyof LateWords;
 
 const rightToLeft: readonly Language[] = ["ar"];
 
 export const language = cell<Language>("en");
 let words: Words & Partial<Translation> = en;
 /** English ones that came later. */
-let more: Partial<GroupWords> = {};
+let more: Partial<LateWords> = {};
 let plural = new Intl.PluralRules("en");
 
 function isLanguage(text: string): text is Language {
@@ -28,8 +28,8 @@ function wanted(): Language {
 }
 
 /** English words of a part of the page that is loaded later. */
-export function learn(later: GroupWords): void {
-    more = later;
+export function learn(later: Partial<LateWords>): void {
+    more = { ...more, ...later };
 }
 
 /** English is in the page; the others are asked for. */
@@ -63,7 +63,7 @@ function fill(text: string, values: Values): string {
 }
 
 export function t(name: Text, values: Values = {}): string {
-    return fill(words[name] ?? more[name as keyof GroupWords] ?? "", values);
+    return fill(words[name] ?? more[name as keyof LateWords] ?? "", values);
 }
 
 /** What is on a menu: "vegan", "nuts". */

@@ -1,4 +1,5 @@
 import type { PageItem } from "../../base/protocol";
+import type { card } from "./card";
 import type { group } from "./group";
 
 // What the page says. A {name} is filled in; an object has a form for each kind of number.
@@ -57,16 +58,9 @@ export const en = {
     payAtCounter: "Pay at the counter",
     orderForCounter: "Order · pay at the counter",
     orderTheRest: "What is sold out will be left out.",
-    practice: "Practice: no real money moves. Use a test card.",
-    cardTitle: "Pay by card",
-    reservedOnly: "Your bank reserves the money. You are charged when the kitchen accepts.",
-    payNow: "Pay {price}",
-    paying: "Asking your bank …",
-    paySent: "Your bank agreed. The stall is being told …",
     loadingCard: "Opening the card form …",
     cardFailed: "The card form does not open. Check your connection, or pay at the counter.",
     tryAgain: "Try again",
-    notPaid: "It was not paid: {why}",
     orderNumber: "Order number",
     saidDraft: "Not ordered yet: it is to be paid first.",
     saidPlaced: "Ordered. The kitchen has not taken it yet.",
@@ -127,6 +121,6 @@ type MenuWord = PageItem["diet"][number] | PageItem["allergens"][number];
 export type Words = {
     readonly [K in keyof typeof en]: (typeof en)[K] extends string ? string : Forms;
 };
-/** Of ordering together, @see group.ts */
-export type GroupWords = { readonly [K in keyof typeof group]: string };
-export type Translation = Words & GroupWords & { readonly [K in MenuWord]: string };
+/** Of what is loaded later, @see group.ts and card.ts */
+export type LateWords = { readonly [K in keyof (typeof group & typeof card)]: string };
+export type Translation = Words & LateWords & { readonly [K in MenuWord]: string };

@@ -25,5 +25,6 @@ export const group = {
     linkUnknown: "This link opens no order any more. Ask for a new one.",
     codeUnknown: "This code is not of this stall. Scan the one on your table again.",
     codeRevoked: "This table’s code is not valid any more. Please ask at the counter.",
+    orderOpen: "An order of yours has no answer yet. Try again when it has one.",
     lineGone: "Somebody took that out already.",
 } as const;

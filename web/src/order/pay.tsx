@@ -1,0 +1,78 @@
+// Paying by card. What does it (card.tsx) is loaded when somebody wants to: most look at the menu.
+import type { CardRoom } from "./card";
+import { cell } from "./cell";
+import { ask, Refusal } from "./node";
+import { changeOwn, money, type Own, page, shownOwn } from "./shop";
+import { language, learn, t } from "./words";
+
+/** Its file lies beside the page, which the build makes one document: vite.order.ts. */
+const path = "/order.stripe.js";
+
+export interface Paying {
+    readonly own: Own;
+    readonly owed: number;
+}
+
+function AtCounter({ own }: { own: Own }) {
+    return (
+        <button type="button" class="plain" onClick={() => changeOwn(own.id, { how: "counter" })}>
+            {t("payAtCounter")}
+        </button>
+    );
+}
+
+/** What the part that is loaded later needs of the page. */
+export const host = {
+    page,
+    shownOwn,
+    language,
+    money,
+    ask,
+    Refusal,
+    cell,
+    learn,
+    t,
+    AtCounter,
+};
+export type CardHost = typeof host;
+
+const room = cell<CardRoom | null>(null);
+const isMissing = cell(false);
+let tries = 0;
+
+async function load(): Promise<void> {
+    isMissing.value = false;
+    try {
+        // A browser does not try again what did not come under the same address.
+        const file = tries++ > 0 ? `${path}?${tries}` : path;
+        const { enter } = (await import(/* @vite-ignore */ file)) as typeof import("./card");
+        room.value ??= enter(host);
+    } catch {
+        isMissing.value = true;
+    }
+}
+
+const come = (drawn: HTMLElement | null): void => void (drawn && load());
+
+export function Card({ own, owed }: Paying) {
+    return (
+        room.value?.view({ own, owed }) ?? (
+            <section key="none" ref={come} class="card" aria-busy={!isMissing.value}>
+                <p>{t(isMissing.value ? "cardFailed" : "loadingCard")}</p>
+                {isMissing.value && (
+                    <button type="button" onClick={() => void load()}>
+                        {t("tryAgain")}
+                    </button>
+                )}
+                <AtCounter own={own} />
+            </section>
+        )
+    );
+}
+
+/** A bank that sent the customer away sends him back with what nobody should keep: it goes. */
+export function cleanAddress(): void {
+    if (new URLSearchParams(location.search).has("payment_intent_client_secret")) {
+        history.replaceState(null, "", location.pathname + location.hash);
+    }
+}

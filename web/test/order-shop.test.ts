@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Quote } from "../src/base/protocol";
+import type { Group, Line } from "../src/order/shop";
+
+// What the page's modules look at when they are loaded.
+Object.assign(globalThis, {
+    location: { hash: "" },
+    document: { documentElement: {} },
+    localStorage: undefined,
+});
+
+interface Request {
+    readonly path: string;
+    readonly token: string;
+    readonly key: string;
+    readonly body: unknown;
+    answer(status: number, body?: object): void;
+    fail(): void;
+}
+
+/** The node answers by hand. */
+const requests: Request[] = [];
+globalThis.fetch = (path, { headers = {}, body } = {}) => {
+    const told = headers as Record<string, string>;
+    return new Promise((resolve, reject) => {
+        requests.push({
+            path: String(path),
+            token: told["Authorization"]?.replace("Bearer ", "") ?? "",
+            key: told["Idempotency-Key"] ?? "",
+            body: JSON.parse(String(body)),
+            answer: (status, said = {}) => resolve(Response.json(said, { status })),
+            fail: () => reject(new Error("away")),
+        });
+    });
+};
+
+const { keep, kept } = await import("../src/order/keep");
+const { askQuote, cart, group, leaveReview, order, owns, place, quote, resume } = await import(
+    "../src/order/shop"
+);
+
+const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
+const line: Line = { id: 1, item: 11, quantity: 2, options: [], note: "", who: "Ana" };
+const seen = { round: 0, version: 3 };
+const made: Partial<Quote> = { id: "q1", ends_in_ms: 60_000, lines: [], total: 980 };
+
+function groupOf(change: Partial<Group>): Group {
+    const nothing = (): void => undefined;
+    const how = { put: nothing, change: nothing, hear: nothing, look: nothing };
+    return { token: "group's", seen, isSettled: true, people: ["Ana"], ...how, ...change };
+}
+
+beforeEach(async () => {
+    leaveReview();
+    await settle();
+    requests.length = 0;
+    owns.value = [];
+    cart.value = [line];
+    place.value = "review";
+    group.value = groupOf({});
+    keep("token", "group's");
+    keep("pending", null);
+});
+
+/** The price is on the page. */
+async function showQuote(): Promise<void> {
+    const asking = askQuote();
+    await settle();
+    requests.shift()?.answer(201, made);
+    await asking;
+}
+
+describe("the price of a group's order", () => {
+    it("is asked for once the node has all that this phone did", async () => {
+        group.value = groupOf({ isSettled: false });
+        await askQuote();
+        expect(requests).toEqual([]);
+        expect(quote.value).toBeNull();
+        group.value = groupOf({});
+        await showQuote();
+        expect(quote.value).toMatchObject({ id: "q1", of: seen });
+    });
+
+    it("is what is ordered, with the cart that it was of", async () => {
+        await showQuote();
+        const ordering = order("counter");
+        await settle();
+        expect(requests).toMatchObject([{ path: "/api/orders", token: "group's" }]);
+        expect(requests[0]?.body).toEqual({ channel: "phone", quote: "q1", cart: seen });
+        requests[0]?.fail();
+        await ordering;
+    });
+
+    it("is left to the others by who looks away, as his own is not", async () => {
+        await showQuote();
+        leaveReview();
+        expect(requests).toEqual([]);
+        group.value = null;
+        await showQuote();
+        leaveReview();
+        await settle();
+        expect(requests).toMatchObject([{ path: "/api/quotes/q1/drop" }]);
+    });
+});
+
+describe("an order whose answer was lost", () => {
+    beforeEach(async () => {
+        group.value = null;
+        keep("token", "own");
+        await showQuote();
+        void order("counter");
+        await settle();
+        requests[0]?.fail();
+        await settle();
+    });
+
+    it("is asked for as who placed it, though he has joined others since", async () => {
+        keep("token", "group's");
+        const resumed = resume();
+        await settle();
+        expect(requests[1]).toMatchObject({ token: "own", key: requests[0]?.key });
+        requests[1]?.answer(201, { id: "o1", number: "A1" });
+        expect(await resumed).toBe(true);
+        expect(owns.value).toMatchObject([{ id: "o1", number: "A1", token: "own" }]);
+        expect(kept("token")).toBe("group's");
+    });
+
+    it("stays open while there is no answer", async () => {
+        const resumed = resume();
+        await settle();
+        requests[1]?.fail();
+        expect(await resumed).toBe(false);
+    });
+
+    it("is never placed as somebody else, when who placed it is known no more", async () => {
+        keep("token", "group's");
+        const resumed = resume();
+        await settle();
+        requests[1]?.answer(401);
+        expect(await resumed).toBe(true);
+        expect(requests).toHaveLength(2);
+    });
+
+    it("empties no cart but the one that it was of", async () => {
+        keep("pending", { ...(kept("pending") as object), body: { quote: "q", cart: seen } });
+        const resumed = resume();
+        await settle();
+        requests[1]?.answer(201, { id: "o1", number: "A1" });
+        await resumed;
+        expect(cart.value).toEqual([line]);
+    });
+});
