@@ -55,11 +55,11 @@ void settler_changed(struct settler *settler);
 int64_t settler_now_s(const struct settler *settler);
 
 /* Until the hold of @order, which waits for the kitchen, ends by itself; from any thread.
- * UINT64_MAX: not before the bank ends it. */
+ * UINT64_MAX: not before the bank ends it, or too many wait to tell. */
 uint64_t settler_hold_ends_in_ms(struct settler *settler, const struct entity_id *order);
 
 /* Until @order, which its customer has not paid, ends by itself and what it keeps is sold again;
- * from any thread. UINT64_MAX: it does not. */
+ * from any thread. UINT64_MAX: it does not, or too many wait to tell. */
 uint64_t settler_unpaid_ends_in_ms(struct settler *settler, const struct entity_id *order);
 
 /* --- of one asking thread --- */

@@ -82,11 +82,18 @@ void waits_show(struct settler *settler)
     settler_unlock(settler);
 }
 
-/* @waited_ms: UINT64_MAX = its time begins with the next turn. */
-static uint64_t left_ms(uint32_t minutes, uint64_t waited_ms)
+/* Of @minutes, what is left to @order, which has waited as @waited_of says. Who is new has all of
+ * them from the next turn on; where no more are counted, none is promised anything. */
+static uint64_t left_ms(struct settler *settler, uint32_t minutes, const struct entity_id *order,
+                        uint64_t (*waited_of)(const struct waits *, const struct entity_id *,
+                                              uint64_t))
 {
     const uint64_t limit_ms = (uint64_t)minutes * 60 * 1000;
-    if (limit_ms == 0) {
+    settler_lock(settler);
+    const bool has_room = waits_has_room(&settler->shown, order);
+    const uint64_t waited_ms = waited_of(&settler->shown, order, clock_mono_ms());
+    settler_unlock(settler);
+    if (limit_ms == 0 || !has_room) {
         return UINT64_MAX;
     }
     if (waited_ms == UINT64_MAX) {
@@ -97,18 +104,12 @@ static uint64_t left_ms(uint32_t minutes, uint64_t waited_ms)
 
 uint64_t settler_hold_ends_in_ms(struct settler *settler, const struct entity_id *order)
 {
-    settler_lock(settler);
-    const uint64_t waited_ms = waits_undecided_ms(&settler->shown, order, clock_mono_ms());
-    settler_unlock(settler);
-    return left_ms(settler->config.terms->decide_minutes, waited_ms);
+    return left_ms(settler, settler->config.terms->decide_minutes, order, waits_undecided_ms);
 }
 
 uint64_t settler_unpaid_ends_in_ms(struct settler *settler, const struct entity_id *order)
 {
-    settler_lock(settler);
-    const uint64_t waited_ms = waits_unpaid_ms(&settler->shown, order, clock_mono_ms());
-    settler_unlock(settler);
-    return left_ms(settler->config.terms->unpaid_minutes, waited_ms);
+    return left_ms(settler, settler->config.terms->unpaid_minutes, order, waits_unpaid_ms);
 }
 
 bool ask_take(struct settler *settler, struct ask *ret_ask)

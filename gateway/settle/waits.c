@@ -100,6 +100,11 @@ uint64_t waits_unpaid_ms(const struct waits *waits, const struct entity_id *orde
     return wait != NULL ? waited_ms(wait->is_unpaid, wait->unpaid_ms, now_ms) : UINT64_MAX;
 }
 
+bool waits_has_room(const struct waits *waits, const struct entity_id *order)
+{
+    return waits->count < WAITS_MAX || wait_of(waits, order) != NULL;
+}
+
 uint32_t waits_count(const struct waits *waits)
 {
     uint32_t count = 0;

@@ -39,6 +39,9 @@ uint64_t waits_undecided_ms(const struct waits *waits, const struct entity_id *o
                             uint64_t now_ms);
 uint64_t waits_unpaid_ms(const struct waits *waits, const struct entity_id *order, uint64_t now_ms);
 
+/* Whether @order has a place, or there is one: without it its time does not begin. */
+bool waits_has_room(const struct waits *waits, const struct entity_id *order);
+
 /* How many wait for the kitchen, or for a payment that was begun. */
 uint32_t waits_count(const struct waits *waits);
 

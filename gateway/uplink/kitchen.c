@@ -57,8 +57,10 @@ void kitchen_hold_print(enum kitchen kitchen, uint64_t ends_ms,
                         char ret_text[KITCHEN_SENTENCE_BYTES_MAX])
 {
     char end[64] = "your bank ends it within seven days";
-    if (ends_ms != UINT64_MAX) {
-        const uint64_t minutes = (ends_ms + MINUTE_MS - 1) / MINUTE_MS;
+    if (ends_ms < MINUTE_MS) {
+        (void)snprintf(end, sizeof end, "it ends by itself within a minute");
+    } else if (ends_ms != UINT64_MAX) {
+        const uint64_t minutes = ends_ms / MINUTE_MS;
         (void)snprintf(end, sizeof end, "it ends by itself in %llu minute%s",
                        (unsigned long long)minutes, minutes == 1 ? "" : "s");
     }

@@ -170,12 +170,13 @@ static void put_place(struct json_value *object, const struct state *state, int6
     json_put(object, "ready_in", range);
 }
 
-/* In whole minutes, up: an answer stays the same for a while, and costs a poll nothing. */
+/* In whole minutes: an answer stays the same for a while, and costs a poll nothing. Down, since who
+ * reads it counts on from there: nobody is told of a time that he does not have. */
 static void put_end(struct json_value *object, const char *name, uint64_t left_ms)
 {
     enum { MINUTE_MS = 60 * 1000 };
     if (left_ms != UINT64_MAX) {
-        json_put_count(object, name, (left_ms + MINUTE_MS - 1) / MINUTE_MS * MINUTE_MS);
+        json_put_count(object, name, left_ms / MINUTE_MS * MINUTE_MS);
     }
 }
 
@@ -186,6 +187,13 @@ void json_put_ends(struct json_value *object, const struct state *state)
         put_end(object, "reserved_for_ms", hold.ends_in_ms);
     }
     put_end(object, "kept_for_ms", state_keeps_ms(state));
+}
+
+bool json_has_ends(const struct state *state)
+{
+    struct told_hold hold;
+    return (state_holds(state, &hold) && hold.ends_in_ms != UINT64_MAX) ||
+           state_keeps_ms(state) != UINT64_MAX;
 }
 
 struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)

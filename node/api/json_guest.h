@@ -24,5 +24,7 @@ struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
 
 /* "reserved_for_ms" and "kept_for_ms" of state->order, where they are known. */
 void json_put_ends(struct json_value *object, const struct state *state);
+/* Whether one is: such an order tells another time each minute, though nothing of it changed. */
+bool json_has_ends(const struct state *state);
 
 #endif

@@ -252,7 +252,7 @@ SCHEMA(order, "Order", NULL,
         NOTE("the tick that it waits for too long; on /ws it is in `marks`")),
     OBJECT("provider", schema_provider, OPTIONAL),
     COUNT("reserved_for_ms", OPTIONAL,
-        NOTE("whole minutes from now on, until the hold ends by itself unless it is accepted; "
+        NOTE("whole minutes, rounded down, until the hold ends by itself unless it is accepted; "
              "on a gateway")),
     COUNT("kept_for_ms", OPTIONAL,
         NOTE("so too, until an unpaid order ends and what it keeps is sold again")),
@@ -295,7 +295,7 @@ SCHEMA(purchase, "Purchase", "An order as its customer sees it.",
     MONEY("paid"),
     MONEY("reserved", NOTE("held by a bank, not charged")),
     COUNT("reserved_for_ms", OPTIONAL,
-        NOTE("whole minutes from now on, until that ends by itself unless the kitchen takes it; "
+        NOTE("whole minutes, rounded down, until that ends by itself unless the kitchen takes it; "
              "on a gateway")),
     COUNT("kept_for_ms", OPTIONAL,
         NOTE("so too, until an unpaid order ends and what it keeps is sold again")),

@@ -1,4 +1,7 @@
+/* An order as every screen gets it: its JSON is made once for all of them. */
 #include "node/api/stream_parts.h"
+
+#include "node/api/json_guest.h"
 
 enum { CACHE_BYTES_MAX = 4 * 1024 * 1024 };
 
@@ -26,6 +29,7 @@ static int cache_fill(struct streams *streams, struct store_txn *txn, uint64_t c
     cached->change = change;
     cached->phase = streams->state->order.phase;
     cached->day = streams->state->order.day;
+    cached->counts_down = json_has_ends(streams->state);
     json_print(state_json_order(streams->state), &cached->json);
     streams->cache_bytes += cached->json.size;
     return 0;
@@ -35,7 +39,8 @@ int stream_order_at(struct streams *streams, struct store_txn *txn, uint64_t cha
                     const struct entity_id *id, const struct cached **ret_order)
 {
     struct cached *cached = &streams->cache[change % CACHE_SLOTS];
-    int err = cached->change == change ? 0 : cache_fill(streams, txn, change, id, cached);
+    const bool is_there = cached->change == change && !cached->counts_down;
+    int err = is_there ? 0 : cache_fill(streams, txn, change, id, cached);
     *ret_order = cached;
     return err;
 }

@@ -16,6 +16,7 @@ struct cached {
     uint64_t change; /* 0 = empty */
     enum order_phase phase;
     uint64_t day;
+    bool counts_down; /* it says how long something lasts: it is made anew each time */
     struct text json;
 };
 

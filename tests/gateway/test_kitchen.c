@@ -100,7 +100,9 @@ TEST(kitchen, a_hold_says_that_it_is_not_charged_and_when_it_ends)
     kitchen_hold_print(KITCHEN_SILENT, 1, text);
     assert_string_equal(text, "Ordered; the money is reserved, not charged. The kitchen cannot be "
                               "reached just now and has yet to take it: if it does not, it ends by "
-                              "itself in 1 minute.");
+                              "itself within a minute.");
+    kitchen_hold_print(KITCHEN_HEARD, 2 * MINUTE_MS - 1, text);
+    assert_non_null(strstr(text, "it ends by itself in 1 minute."));
     kitchen_hold_print(KITCHEN_PAUSED, UINT64_MAX, text);
     assert_non_null(strstr(text, "your bank ends it within seven days."));
 }

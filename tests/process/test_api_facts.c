@@ -145,13 +145,15 @@ static const char *pauses(void *context, const struct gate_live *live)
     return atomic_load((atomic_bool *)context) ? "Cards cannot be charged just now." : NULL;
 }
 
+static atomic_uint hold_ms;
+
 static bool holds(void *context, const struct gate_live *live, const struct order *order,
                   struct told_hold *ret_hold)
 {
     (void)context;
     (void)live;
     (void)snprintf(ret_hold->said, sizeof ret_hold->said, "Twelve are reserved.");
-    ret_hold->ends_in_ms = 60000;
+    ret_hold->ends_in_ms = atomic_load(&hold_ms);
     return order->phase == PHASE_PLACED;
 }
 
@@ -180,6 +182,7 @@ TEST(api_facts, customers_read_why_they_cannot_order_now_and_staff_order_as_ever
     char path[80];
     struct booth *booth = booth_new(ROLE_OWNER);
     atomic_store(&is_paused, false);
+    atomic_store(&hold_ms, 119999);
     booth->config.annex = &annex;
     booth_add_access(booth);
     booth_add_file(booth, "order.html",
@@ -203,5 +206,31 @@ TEST(api_facts, customers_read_why_they_cannot_order_now_and_staff_order_as_ever
     assert_int_equal(409, booth_ask_as(booth, &customer, "POST", "/api/orders", ONE_BURGER));
     assert_non_null(strstr(got.body, "Cards cannot be charged just now."));
     assert_int_equal(201, booth_post(booth, "/api/orders", 4, BOOTH_TWO_BURGERS));
+    booth_free(booth);
+}
+
+/* What a screen that begins now is told of the one order. */
+static void assert_told(struct booth *booth, const char *end)
+{
+    const int fd = booth_screen(booth, "/ws?view=counter");
+    raw_hear_type(fd, "snapshot");
+    assert_json(&schema_frame_snapshot, heard.data);
+    assert_non_null(strstr(heard.data, end));
+    (void)close(fd);
+}
+
+TEST(api_facts, a_screen_that_begins_later_is_told_of_less_time)
+{
+    struct booth *booth = booth_new(ROLE_OWNER);
+    booth->config.annex = &annex;
+    (void)booth_serve(booth);
+    booth_set_up(booth);
+    assert_int_equal(201, booth_post(booth, "/api/orders", 3, BOOTH_TWO_BURGERS));
+    atomic_store(&hold_ms, 20 * 60000);
+    assert_told(booth, "\"reserved_for_ms\":1200000");
+    atomic_store(&hold_ms, 3 * 60000 - 1);
+    assert_told(booth, "\"reserved_for_ms\":120000");
+    atomic_store(&hold_ms, 59999);
+    assert_told(booth, "\"reserved_for_ms\":0");
     booth_free(booth);
 }

@@ -20,7 +20,7 @@ import { leftText } from "../src/base/stock";
 import { startStream } from "../src/base/stream";
 import { adopt, drop } from "../src/counter/actions";
 import { type Counter, startCounter } from "../src/counter/counter";
-import { endText, heldOf } from "../src/counter/orders";
+import { dueText, endText, heldOf } from "../src/counter/orders";
 import { shortages, shortageText, soldOutLines } from "../src/counter/shortage";
 import { furthest, overdue, stuckTexts, ticksOf, watchUnseen } from "../src/counter/ticks";
 import { deviceText, whyText } from "../src/counter/voided";
@@ -286,15 +286,31 @@ describe("an order that is not paid for good", () => {
     test("says what a bank holds for it, and when that ends", () => {
         const held = order("a1", { due: -500, provider });
         expect(heldOf(held)).toBe(500);
-        expect(endText({ ...held, reserved_for_ms: 240_000 })).toContain("by itself in 4 min");
-        expect(endText(held)).toContain("within seven days");
+        expect(endText({ ...held, reserved_for_ms: 240_000 }, 0)).toContain("by itself in 4 min");
+        expect(endText(held, 0)).toContain("within seven days");
     });
 
     test("says when it ends by itself unpaid, where a gateway knows", () => {
-        expect(endText(order("a1", { kept_for_ms: 60_000 }))).toBe(
+        expect(endText(order("a1", { kept_for_ms: 60_000 }), 0)).toBe(
             "Unpaid, it ends by itself in 1 min.",
         );
-        expect(endText(order("a1", {}))).toBe("");
+        expect(endText(order("a1", {}), 0)).toBe("");
         expect(heldOf(order("a1", {}))).toBe(0);
+    });
+
+    test("comes nearer to its end, also while nothing is told of it", () => {
+        const kept = order("a1", { kept_for_ms: 600_000 });
+        expect(endText(kept, 181_000)).toContain("in 6 min");
+        expect(endText(kept, 700_000)).toContain("in 0 s");
+    });
+
+    test("is to be collected for unless a bank holds that much, and given back for all the same", () => {
+        const text = (due: number, held: number) =>
+            dueText(order("a1", { due, provider: { ...provider, held } }), String);
+        expect(text(-10, 0)).toBe("Collect 10");
+        expect(text(-10, 10)).toBe("Held 10");
+        expect(text(-10, 9)).toBe("Collect 10");
+        expect(text(3, 10)).toBe("Give back 3");
+        expect(text(0, 10)).toBe("");
     });
 });

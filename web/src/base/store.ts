@@ -16,6 +16,8 @@ import type {
 export interface State {
     readonly session: Session | null;
     readonly orders: ReadonlyMap<string, Order>;
+    /** When each of them came, by our clock: what an order tells of times to come is from then on. */
+    readonly toldAt: ReadonlyMap<string, number>;
     readonly items: ReadonlyMap<number, MenuItem>;
     /** Where to resume; null until a whole snapshot has arrived. */
     readonly cursor: string | null;
@@ -42,10 +44,11 @@ export interface State {
 
 interface Contents {
     readonly orders: ReadonlyMap<string, Order>;
+    readonly toldAt: ReadonlyMap<string, number>;
     readonly items: ReadonlyMap<number, MenuItem>;
 }
 
-const nothing: Contents = { orders: new Map(), items: new Map() };
+const nothing: Contents = { orders: new Map(), toldAt: new Map(), items: new Map() };
 
 export const initial: State = {
     ...nothing,
@@ -75,9 +78,9 @@ export function reduce(state: State, frame: Frame, now: number): State {
                 isCurrent: frame.resumed,
             };
         case "snapshot":
-            return takeSnapshot(state, frame);
+            return takeSnapshot(state, frame, now);
         case "delta":
-            return takeDelta(state, frame);
+            return takeDelta(state, frame, now);
         case "marks":
             return takeMarks(state, frame, now);
     }
@@ -88,16 +91,16 @@ export function disconnected(state: State): State {
     return { ...state, partial: null, isCurrent: false };
 }
 
-function takeSnapshot(state: State, frame: Snapshot): State {
-    const contents = merge(state.partial ?? nothing, frame.orders, [], frame.items);
+function takeSnapshot(state: State, frame: Snapshot, now: number): State {
+    const contents = merge(state.partial ?? nothing, { ...frame, removed: [] }, now);
     if (frame.more) {
         return { ...state, partial: contents };
     }
     return { ...state, ...contents, partial: null, cursor: frame.cursor, isCurrent: true };
 }
 
-function takeDelta(state: State, frame: Delta): State {
-    const contents = merge(state.partial ?? state, frame.orders, frame.removed, frame.items);
+function takeDelta(state: State, frame: Delta, now: number): State {
+    const contents = merge(state.partial ?? state, frame, now);
     const session = frame.session ?? state.session;
     if (state.partial !== null) {
         return { ...state, session, partial: contents };
@@ -131,22 +134,33 @@ function withAge(peer: Peer, heardAt: number | undefined, now: number): Peer {
 
 function merge(
     from: Contents,
-    orders: readonly Order[],
-    removed: readonly string[],
-    items: readonly MenuItem[],
+    { orders, removed, items }: Pick<Delta, "orders" | "removed" | "items">,
+    now: number,
 ): Contents {
     return {
-        orders: upsert(from.orders, orders, removed, (order) => order.id),
-        items: upsert(from.items, items, [], (item) => item.number),
+        orders: upsert(
+            from.orders,
+            orders.map((order) => [order.id, order]),
+            removed,
+        ),
+        toldAt: upsert(
+            from.toldAt,
+            orders.map(({ id }) => [id, now]),
+            removed,
+        ),
+        items: upsert(
+            from.items,
+            items.map((item) => [item.number, item]),
+            [],
+        ),
     };
 }
 
 /** The same map when there is nothing to change, so that what depends on it stays put. */
 function upsert<K, V>(
     map: ReadonlyMap<K, V>,
-    values: readonly V[],
+    values: readonly (readonly [K, V])[],
     removed: readonly K[],
-    keyOf: (value: V) => K,
 ): ReadonlyMap<K, V> {
     if (values.length === 0 && removed.length === 0) {
         return map;
@@ -155,8 +169,8 @@ function upsert<K, V>(
     for (const key of removed) {
         next.delete(key);
     }
-    for (const value of values) {
-        next.set(keyOf(value), value);
+    for (const [key, value] of values) {
+        next.set(key, value);
     }
     return next;
 }

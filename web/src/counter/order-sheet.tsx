@@ -8,7 +8,7 @@ import { Reasons } from "../ui/reasons";
 import { Sheet } from "../ui/sheet";
 import * as actions from "./actions";
 import type { Counter } from "./counter";
-import { DueWord, endText, heldOf, Ticks } from "./orders";
+import { DueWord, EndWord, heldOf, Ticks } from "./orders";
 import { ReceiptButton } from "./receipt";
 
 type Asking =
@@ -59,7 +59,7 @@ export function OrderSheet({ counter, order }: Props) {
                 ))}
             </ul>
             <Sums counter={counter} order={order} />
-            {endText(order) !== "" && <p data-end>{endText(order)}</p>}
+            <EndWord counter={counter} order={order} />
         </Sheet>
     );
 }

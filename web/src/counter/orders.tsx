@@ -95,30 +95,39 @@ export function heldOf({ provider }: Order): number {
     return provider?.held ?? 0;
 }
 
-/** When a hold, or an order that nobody paid, ends by itself; "" where nothing does. */
-export function endText(order: Order): string {
+/** When a hold, or an order that nobody paid, ends by itself; "" where nothing does.
+ * @param since ms since the node told of it */
+export function endText(order: Order, since: number): string {
     const { reserved_for_ms: left, kept_for_ms: kept } = order;
     if (heldOf(order) > 0) {
         return left === undefined
             ? "The hold ends when the kitchen does not take it in time, or within seven days."
-            : `Unless the kitchen takes it the hold ends by itself in ${sayAge(left)}.`;
+            : `Unless the kitchen takes it the hold ends by itself in ${sayAge(left - since)}.`;
     }
-    return kept === undefined ? "" : `Unpaid, it ends by itself in ${sayAge(kept)}.`;
+    return kept === undefined ? "" : `Unpaid, it ends by itself in ${sayAge(kept - since)}.`;
+}
+
+/** An order that stays as it is is not told again: its end comes nearer by our clock. */
+export function EndWord({ counter, order }: OrderProps) {
+    const { now, state } = counter.desk.stream;
+    const told = state.value.toldAt.get(order.id) ?? now.value;
+    const text = endText(order, Math.max(0, now.value - told));
+    return text === "" ? null : <p data-end>{text}</p>;
+}
+
+/** What is to be done about its money; "" when nothing is. */
+export function dueText(order: Order, money: (amount: number) => string): string {
+    const { due } = order;
+    const held = heldOf(order);
+    if (due >= 0) {
+        return due === 0 ? "" : `Give back ${money(due)}`;
+    }
+    return held >= -due ? `Held ${money(held)}` : `Collect ${money(-due)}`;
 }
 
 export function DueWord({ counter, order }: OrderProps) {
-    if (order.due === 0) {
-        return null;
-    }
-    const held = heldOf(order);
-    if (held > 0 && held >= -order.due) {
-        return <strong class="due">Held {counter.money(held)}</strong>;
-    }
-    return (
-        <strong class="due">
-            {order.due < 0 ? "Collect" : "Give back"} {counter.money(Math.abs(order.due))}
-        </strong>
-    );
+    const text = dueText(order, counter.money);
+    return text === "" ? null : <strong class="due">{text}</strong>;
 }
 
 /** Orders that the node has counted as stuck, by what they wait for. */
