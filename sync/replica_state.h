@@ -1,8 +1,14 @@
-/* replica_state.h - what the files of the replica share: replica.c (life and turns),
+/* replica_state.h - what the files of the replica share. Turns: replica.c (life and turns),
  * replica_open.c (a store is opened), replica_fold.c (what is dirty is folded), replica_write.c
- * (the own log), replica_accept.c (events from peers), replica_command.c (what people want),
- * replica_number.c (the numbers of orders and receipts), replica_roster.c (what this device knows
- * of the roster), replica_view.c (looking, auditing).
+ * (the own log), replica_view.c (looking, auditing). Events: replica_accept.c (from peers),
+ * replica_waiting.c (those that wait for a parent), replica_roster.c (what this device knows of the
+ * roster). People: replica_command.c (what they want), replica_number.c (numbers of orders and
+ * receipts), replica_guest.c (strangers), replica_cart.c (carts), replica_stock.c (rights to sell),
+ * replica_voided.c (what a revocation took, until somebody decides). Forks: replica_fork.c (found
+ * and stated), replica_salvage.c (carried on), replica_restate.c (the roster stated again). The
+ * disk: replica_scrub.c, replica_scrub_journal.c and replica_scrub_rows.c (read again),
+ * replica_meta.c (what the store is), replica_heads.c (where logs end), replica_repair.c (what is
+ * spoilt is fetched), replica_remake.c (rows made right), replica_rebuild.c (all rows anew).
  */
 #ifndef TRESTLE_SYNC_REPLICA_STATE_H
 #define TRESTLE_SYNC_REPLICA_STATE_H

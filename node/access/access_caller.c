@@ -1,3 +1,4 @@
+/* Who asks: by the entrance, by what was brought, and by what the roster says of it now. */
 #include "node/access/access_parts.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Tokens and tables' codes: given out, and looked at again. */
 #include "node/access/access_parts.h"
 
 #include "node/os/clock.h"

@@ -1,3 +1,4 @@
+/* Bodies of the menu, the pop-up, days and stock into commands. */
 #include "node/api/json_fill.h"
 
 #include "sync/base/check.h"

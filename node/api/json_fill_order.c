@@ -1,3 +1,4 @@
+/* Bodies of orders, quotes, carts and payments into commands. */
 #include "node/api/json_fill.h"
 
 #include "node/api/hex.h"

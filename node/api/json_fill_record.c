@@ -1,3 +1,4 @@
+/* Bodies of records, people, reviews, drawers and devices into commands. */
 #include "node/api/json_fill.h"
 
 #include "node/api/hex.h"

@@ -1,3 +1,4 @@
+/* Changes of the store, and which customers' phones each of them concerns. */
 #include "node/api/live_parts.h"
 
 #include "node/os/clock.h"

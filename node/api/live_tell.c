@@ -1,3 +1,4 @@
+/* The frames of a customer's phone: what is due, and no more than fits. */
 #include "node/api/live_parts.h"
 
 #include <stdio.h>

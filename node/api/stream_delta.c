@@ -1,3 +1,4 @@
+/* What changed since a screen's cursor, as the next frame. */
 #include "node/api/stream_parts.h"
 
 #include <string.h>

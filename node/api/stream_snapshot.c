@@ -1,3 +1,4 @@
+/* All that a view shows, in frames that each fit. */
 #include "node/api/stream_parts.h"
 
 #include "node/api/frame.h"

@@ -1,3 +1,4 @@
+/* The words and flags of a command line, by what the command's row says that it takes. */
 #include "node/cli/cli_parts.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* What the program and each of its commands say of themselves. */
 #include "node/cli/cli_parts.h"
 
 #include "node/cli/program.h"

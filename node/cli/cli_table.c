@@ -1,3 +1,4 @@
+/* Which commands there are, and what each takes. */
 #include "node/cli/cli_parts.h"
 
 #include "node/cli/program.h"

@@ -1,3 +1,4 @@
+/* The columns of the menu's table, and each cell as a field of JSON. */
 #include "node/cli/menu_parts.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* The menu of a node as a table. */
 #include "node/cli/menu_parts.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* Settings from a file, a text or the environment; what is wrong is told with where it stands. */
 #include "node/config/settings_parts.h"
 
 #include <ctype.h>

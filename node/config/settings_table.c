@@ -1,3 +1,4 @@
+/* Which settings there are, how each is set, and what it takes. */
 #include "node/config/settings_parts.h"
 
 #include <ctype.h>

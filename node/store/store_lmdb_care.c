@@ -1,3 +1,4 @@
+/* How full the store is, who reads in it, and readers that died. */
 #include "node/store/store_lmdb_parts.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* A store opened: its folder, its one writer, its map and tables; and closed. */
 #include "node/store/store_lmdb_parts.h"
 
 #include <errno.h>

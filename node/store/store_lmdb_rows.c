@@ -1,3 +1,4 @@
+/* Rows of a transaction read, written, deleted and gone through. */
 #include "node/store/store_lmdb_parts.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* From an entity's stored state to the new one: by the turn's own events, or from the log. */
 #include "sync/domain/turn_parts.h"
 
 #include <string.h>

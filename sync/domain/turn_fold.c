@@ -1,3 +1,4 @@
+/* Each entity that a turn made dirty is folded once, and its rows are stored. */
 #include "sync/domain/turn_parts.h"
 
 #include <string.h>

@@ -39,7 +39,7 @@ TEST(access_scarce, without_memory_or_threads_nobody_is_let_in_by_half)
         unsigned nth = 0;
         for (bool is_reached = true; is_reached; nth++) {
             struct access *access = NULL;
-            scarce_begin(missing[i], nth + 1, SCARCE_HERE);
+            scarce_begin(missing[i], nth + 1, pthread_self());
             const int err = access_open(&config, &access);
             is_reached = scarce_end();
             assert_int_equal(err, is_reached ? ERR_NO_MEMORY : 0);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "node/web/web_state.h"
 #include "sync/base/check.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
@@ -33,7 +34,7 @@ static struct booth *booth_whole(void)
 static bool begin_without(struct booth *booth, const char *missing, unsigned nth, int wanted)
 {
     struct web *web = NULL;
-    scarce_begin(missing, nth, SCARCE_HERE);
+    scarce_begin(missing, nth, pthread_self());
     const int err = web_start(&booth->config, &booth->gate, &web);
     const bool is_reached = scarce_end();
     const bool may_begin = nth > 1 || !is_reached; /* what it can do without for now */
@@ -78,7 +79,7 @@ static void is_sent_away(struct booth *booth, const char *missing, int (*come)(s
 {
     unsigned nth = 0;
     for (bool is_reached = true; is_reached; nth++) {
-        scarce_begin(missing, nth + 1, SCARCE_ELSEWHERE);
+        scarce_begin(missing, nth + 1, booth->web->thread);
         const int given = come(booth);
         is_reached = scarce_end();
         if ((given == status) == is_reached) {
@@ -145,7 +146,7 @@ TEST(web_scarce, an_answer_that_cannot_be_sent_ends_the_connection)
 TEST(web_scarce, a_frame_that_cannot_be_sent_ends_the_connection)
 {
     struct booth *booth = booth_serve(booth_whole());
-    scarce_begin("lws_write", 1, SCARCE_ELSEWHERE);
+    scarce_begin("lws_write", 1, booth->web->thread);
     int fd = booth_screen(booth, "/ws?view=kitchen");
     raw_hear(fd);
     assert_int_equal(heard.opcode, -1);
@@ -180,11 +181,11 @@ TEST(web_scarce, without_memory_nothing_is_said_of_a_certificate)
     size_t size = 0;
     int days = 0;
     struct booth *booth = booth_secure();
-    scarce_begin("SSL_CTX_new", 1, SCARCE_HERE);
+    scarce_begin("SSL_CTX_new", 1, pthread_self());
     assert_int_equal(tls_check(&files, problem), ERR_NO_MEMORY);
-    scarce_begin("SSL_CTX_new", 1, SCARCE_HERE);
+    scarce_begin("SSL_CTX_new", 1, pthread_self());
     assert_int_equal(tls_days_left(certificate, &days), ERR_MALFORMED);
-    scarce_begin("SSL_CTX_new", 1, SCARCE_HERE);
+    scarce_begin("SSL_CTX_new", 1, pthread_self());
     assert_int_equal(tls_public_key(certificate, public_key, sizeof public_key, &size),
                      ERR_MALFORMED);
     assert_true(scarce_end());
@@ -207,7 +208,7 @@ TEST(web_scarce, a_new_certificate_that_was_not_taken_is_not_passed_over_in_sile
     booth->config.log_context = &is_said;
     (void)booth_serve(booth);
     tls_make(&files, 7200);
-    scarce_begin("lws_tls_cert_updated", 1, SCARCE_ELSEWHERE);
+    scarce_begin("lws_tls_cert_updated", 1, booth->web->thread);
     web_reload(booth->web);
     const uint64_t until = booth_now().mono_ms + RAW_DEADLINE_MS;
     while (!atomic_load(&is_said) && booth_now().mono_ms < until) {

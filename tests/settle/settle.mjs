@@ -17,7 +17,6 @@ const options = {
     seeds: { type: "string", default: "300" },
     orders: { type: "string", default: "3" },
     "at-once": { type: "string", default: "16" }, // stalls
-    seconds: { type: "string", default: "0" }, // begin no further seed after that many; 0: all
     scene: { type: "string", default: "" }, // only those with this in their name
 };
 const flags = parseArgs({ options }).values;
@@ -51,6 +50,14 @@ const EVENT_FAULTS = [
     "webhook_reorder",
     "webhook_double",
 ];
+
+const MOMENTS = ["attempts", "journal", "request", "answer"].flatMap((what) => [
+    `killed before ${what}`,
+    `killed after ${what}`,
+]);
+const FULL = ["full attempts", "full journal"];
+const ALL = [...API_FAULTS, ...EVENT_FAULTS, "internet_down", ...MOMENTS, ...FULL];
+const SEEDS_FOR_ALL = 300; // in as many each of these happens
 
 class Chance extends Dice {
     below(count) {
@@ -107,7 +114,6 @@ async function trial(dice, stall) {
     const stories = Array.from({ length: ORDERS }, () => storyOf(dice, items));
     const guests = stories.map((story) => guest(stall, story));
     if (dice.below(3) === 0) {
-        count("internet_down");
         stall.standIn.api.cut = "gateway";
         setTimeout(() => (stall.standIn.api.cut = ""), dice.below(LINE_CUT_MS));
     }
@@ -160,34 +166,39 @@ async function play(name) {
 
 const TOLD = 500; // between two words of how far a long run is
 
-/** Does @deed with each of @list, as many at once as was asked for; how many, and how many well. */
+/** Does @deed with each of @list, as many at once as was asked for; how many went well. */
 async function each(list, deed) {
-    const until = flags.seconds > 0 ? performance.now() + flags.seconds * 1000 : Infinity;
-    const done = { all: 0, well: 0 };
+    const left = [...list];
+    let all = 0;
+    let well = 0;
     const worker = async () => {
-        while (list.length > 0 && performance.now() < until) {
-            const isWell = await deed(list.shift());
-            done.all++;
-            done.well += isWell;
-            if (done.all % TOLD === 0) console.log(`${done.well} of the first ${done.all} hold`);
+        while (left.length > 0) {
+            well += await deed(left.shift());
+            all++;
+            if (all % TOLD === 0) console.log(`${well} of the first ${all} hold`);
         }
     };
     await Promise.all(Array.from({ length: Number(flags["at-once"]) }, worker));
-    return done;
+    return well;
+}
+
+/** Of what is to happen, what never did in so many seeds that it should have. */
+function missed(seedsCount) {
+    return seedsCount < SEEDS_FOR_ALL ? [] : ALL.filter((what) => !counts[what]);
 }
 
 const from = await pattern(flags.build);
 const scenes = Object.keys(SCENES).filter((name) => name.includes(flags.scene));
-const played = await each(scenes, play);
-console.log(`${played.well} of ${played.all} scenes hold`);
+const scenesWell = await each(scenes, play);
+console.log(`${scenesWell} of ${scenes.length} scenes hold`);
 const first = Number(flags.from);
 const seeds = Array.from({ length: Number(flags.seeds) }, (_, i) => first + i);
-const ran = await each(seeds, run);
+const seedsWell = await each(seeds, run);
 await rm(from, { recursive: true, force: true });
-const list = Object.entries(counts)
-    .sort()
-    .filter(([, times]) => times > 0)
-    .map(([what, times]) => `${what} ${times}`);
-console.log(list.join(", "));
-console.log(`${ran.well} of ${ran.all} seeds hold`);
-process.exit(played.well + ran.well < played.all + ran.all ? 1 : 0);
+const list = [...new Set([...ALL, ...Object.keys(counts)])].filter((what) => counts[what] > 0);
+console.log(list.map((what) => `${what} ${counts[what]}`).join(", "));
+const never = missed(seeds.length);
+if (never.length > 0) console.log(`never happened: ${never.join(", ")}`);
+console.log(`${seedsWell} of ${seeds.length} seeds hold`);
+const isWell = scenesWell === scenes.length && seedsWell === seeds.length && never.length === 0;
+process.exit(isWell ? 0 : 1);

@@ -8,7 +8,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,16 +16,14 @@
 static struct {
     _Atomic(const char *) name;
     _Atomic(pthread_t) thread;
-    _Atomic(enum scarce_where) where;
     atomic_uint left; /* calls until it happens, with it; 0 = none is asked for */
     atomic_bool has_happened;
 } scarce;
 
-void scarce_begin(const char *name, unsigned nth, enum scarce_where where)
+void scarce_begin(const char *name, unsigned nth, pthread_t thread)
 {
     atomic_store(&scarce.name, name);
-    atomic_store(&scarce.thread, pthread_self());
-    atomic_store(&scarce.where, where);
+    atomic_store(&scarce.thread, thread);
     atomic_store(&scarce.has_happened, false);
     atomic_store(&scarce.left, nth);
 }
@@ -40,8 +37,7 @@ bool scarce_end(void)
 static bool fails(const char *name, int error)
 {
     if (atomic_load(&scarce.left) == 0 || strcmp(atomic_load(&scarce.name), name) != 0 ||
-        (pthread_equal(pthread_self(), atomic_load(&scarce.thread)) != 0) !=
-            (atomic_load(&scarce.where) == SCARCE_HERE) ||
+        pthread_equal(pthread_self(), atomic_load(&scarce.thread)) == 0 ||
         atomic_fetch_sub(&scarce.left, 1) != 1) {
         return false;
     }

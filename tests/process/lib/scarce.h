@@ -6,13 +6,11 @@
 #ifndef TRESTLE_TESTS_PROCESS_LIB_SCARCE_H
 #define TRESTLE_TESTS_PROCESS_LIB_SCARCE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
-enum scarce_where { SCARCE_HERE, SCARCE_ELSEWHERE };
-
-/* The @nth (from 1) call of @name from now on fails, once: of the thread that asks, or of any
- * other. */
-void scarce_begin(const char *name, unsigned nth, enum scarce_where where);
+/* The @nth (from 1) call of @name by @thread from now on fails, once. */
+void scarce_begin(const char *name, unsigned nth, pthread_t thread);
 
 /* None from now on. Whether there was one. */
 bool scarce_end(void);
