@@ -285,16 +285,16 @@ static int part_read(struct walk *walk)
     return err;
 }
 
-static int64_t epoch_of(const struct gate *gate)
+static int epoch_get(const struct gate *gate, int64_t *ret_epoch_ms)
 {
-    int64_t epoch_ms = 0;
     struct gate_live *live = calloc(1, sizeof *live);
-    if (live != NULL) {
-        gate->live(gate->context, live);
-        epoch_ms = live->epoch_ms;
+    if (live == NULL) {
+        return ERR_NO_MEMORY;
     }
+    gate->live(gate->context, live);
+    *ret_epoch_ms = live->epoch_ms;
     free(live);
-    return epoch_ms;
+    return 0;
 }
 
 int books_read(const struct gate *gate, struct books *books,
@@ -305,9 +305,9 @@ int books_read(const struct gate *gate, struct books *books,
                         .books = books,
                         .history = history_new(),
                         .order = calloc(1, sizeof *walk.order),
-                        .epoch_ms = epoch_of(gate),
                         .at = key_state(KIND_ORDER, &first)};
-    int err = walk.history != NULL && walk.order != NULL ? 0 : ERR_NO_MEMORY;
+    int err = walk.history != NULL && walk.order != NULL ? epoch_get(gate, &walk.epoch_ms)
+                                                         : ERR_NO_MEMORY;
     while (err == 0) {
         err = part_read(&walk);
         on_look(context, books->looked_at);

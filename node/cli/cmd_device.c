@@ -22,7 +22,8 @@ static const struct action {
      "taken back: it would have to join anew.",
      "is revoked; each device goes by it as soon as it hears of it"},
     {"retire", 2, NULL, "Its stock goes to others. What it wrote stays, also what comes in late.",
-     "is retired"},
+     "is retired; where a journal of it comes in later that nobody knew, say it again: that one "
+     "keeps its stock until then"},
     {"rename", 3, "name", NULL, "has its new name"},
     {"role", 3, "role", NULL, "has its new role; it takes it up as soon as it hears of it"},
 };

@@ -9,6 +9,7 @@
 #include "node/api/json.h"
 #include "node/os/clock.h"
 #include "node/os/entropy.h"
+#include "tests/process/lib/scarce.h"
 
 enum { SOON_MS = 20 * 1000 /* far below what an answer may take */ };
 
@@ -16,9 +17,11 @@ static struct credentials keys;
 static struct terms terms;
 static const struct gate gate; /* it never comes to reading the store */
 
+static const struct reconciler_config config = {
+    .gate = &gate, .credentials = &keys, .terms = &terms};
+
 static struct reconciler *reconciler_at(const char *url)
 {
-    const struct reconciler_config config = {.gate = &gate, .credentials = &keys, .terms = &terms};
     struct reconciler *reconciler = NULL;
     assert_int_equal(entropy_start(), 0);
     (void)snprintf(terms.stripe_url, sizeof terms.stripe_url, "%s", url);
@@ -71,6 +74,23 @@ TEST(reconciler, one_that_cannot_begin_says_that_it_failed_and_can_be_begun_agai
         assert_non_null(strstr(text, "\"state\":\"failed\""));
         assert_null(strstr(text, "\"problem\":\"\""));
     }
+    reconciler_free(reconciler);
+}
+
+TEST(reconciler, without_memory_or_a_thread_none_begins_and_the_next_one_does)
+{
+    const struct reconcile_wish wish = {.days = 1};
+    struct reconciler *reconciler = NULL;
+    scarce_begin("calloc", 1, pthread_self());
+    assert_int_equal(reconciler_new(&config, &reconciler), ERR_NO_MEMORY);
+    assert_true(scarce_end());
+    reconciler = reconciler_at("nowhere");
+    scarce_begin("pthread_create", 1, pthread_self());
+    assert_int_equal(reconciler_begin(reconciler, &wish), ERR_NO_MEMORY);
+    assert_true(scarce_end());
+    assert_string_equal(said(reconciler), "{\"state\":\"none\"}");
+    assert_int_equal(reconciler_begin(reconciler, &wish), 0);
+    assert_non_null(strstr(until_ended(reconciler), "\"state\":\"failed\""));
     reconciler_free(reconciler);
 }
 

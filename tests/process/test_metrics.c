@@ -66,7 +66,8 @@ TEST(metrics, a_device_that_is_out_of_the_popup_is_not_counted_as_one_that_refus
     until_out("log.open",
               (const char *const[]){"log", "--device", "pickup", "--state", state, NULL});
     RUN_WELL("device", "revoke", "kitchen", "--yes", "--state", state);
-    RUN_WELL("device", "retire", "pickup", "--yes", "--state", state);
+    struct ran ran = RUN_WELL("device", "retire", "pickup", "--yes", "--state", state);
+    assert_non_null(strstr(ran.err, "say it again"));
     const char *all = scrape(&stall.nodes[0]);
     assert_line(all, "trestle_peers{state=\"refused\"} 0");
     assert_line(all, "trestle_peers{state=\"revoked\"} 1");

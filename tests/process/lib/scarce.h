@@ -1,6 +1,6 @@
-/* scarce.h - memory, threads and what else a web server needs, not there on request.
+/* scarce.h - memory, threads and what else a server needs, not there on request.
  *
- * For programs that are linked with --wrap of these functions (tests/CMakeLists.txt): calls of our
+ * For programs that tests/CMakeLists.txt links so (trestle_scarce): calls of our
  * own objects fail, those of libraries never do.
  */
 #ifndef TRESTLE_TESTS_PROCESS_LIB_SCARCE_H
