@@ -55,11 +55,20 @@ static void give_role(struct stage *stage, uint64_t staff)
     state(stage, EVENT_STAFF_ROLE, body);
 }
 
+/* The thief writes it, about the order that @number names. */
+static void write_thief(struct stage *stage, uint64_t number, enum event_type type)
+{
+    uint8_t data[512];
+    const struct entity_id order = entity_id_derive(KIND_ORDER, number);
+    (void)journal_write(stage->world, &stage->journal, &stage->peers[THIEF], type, &order,
+                        sample(type, data, sizeof data));
+    bring(stage, THIEF);
+}
+
 /* The thief has opened @orders orders. */
 static struct stage *stage_sold(uint32_t orders)
 {
     struct stage *stage = calloc(1, sizeof *stage);
-    uint8_t data[512];
     assert_non_null(stage);
     stage_start(stage, PEERS, 0);
     for (uint32_t peer = 0; peer < PEERS; peer++) {
@@ -67,10 +76,7 @@ static struct stage *stage_sold(uint32_t orders)
         stage_meet(stage, peer, peer, &claim, 1);
     }
     for (uint32_t i = 0; i < orders; i++) {
-        const struct entity_id order = entity_id_derive(KIND_ORDER, i + 1);
-        (void)journal_write(stage->world, &stage->journal, &stage->peers[THIEF], EVENT_ORDER_OPEN,
-                            &order, sample(EVENT_ORDER_OPEN, data, sizeof data));
-        bring(stage, THIEF);
+        write_thief(stage, i + 1, EVENT_ORDER_OPEN);
     }
     return stage;
 }
@@ -122,5 +128,64 @@ TEST(voided_bounds, what_another_revocation_voids_is_listed)
     assert_int_equal(listed(stage), 5);
     give_role(stage, 7);
     assert_int_equal(listed(stage), 5);
+    stage_free(stage);
+}
+
+/* It is decided that @order stays void. */
+static void drop(struct stage *stage, const struct entity_id *order)
+{
+    static struct command command;
+    command = (struct command){.kind = COMMAND_ORDER_DROP,
+                               .principal = {.session = 1, .role = ROLE_OWNER},
+                               .order = *order,
+                               .reason = bytes_of_text("nobody paid")};
+    stage_begin(stage);
+    stage_command(stage, &command);
+    assert_int_equal(stage->effects->answers[0].err, 0);
+    stage_end(stage);
+}
+
+TEST(voided_bounds, more_orders_than_are_listed_come_into_it_as_others_are_decided)
+{
+    enum { MORE = 6 };
+    struct stage *stage = stage_sold(VOIDED_ORDERS_MAX + MORE);
+    struct voided_order first, next;
+    revoke_thief(stage, 1);
+    for (uint32_t i = 0; i < MORE; i++) {
+        assert_int_equal(listed(stage), VOIDED_ORDERS_MAX);
+        assert_true(replica_voided_at(stage->replica, 0, &first));
+        assert_true(replica_voided_at(stage->replica, 1, &next));
+        drop(stage, &first.id);
+        assert_true(replica_voided_at(stage->replica, 0, &first));
+        assert_memory_equal(&first.id, &next.id, sizeof first.id);
+    }
+    drop(stage, &first.id);
+    assert_int_equal(listed(stage), VOIDED_ORDERS_MAX - 1);
+    stage_free(stage);
+}
+
+TEST(voided_bounds, what_is_no_order_with_a_number_is_not_listed)
+{
+    struct stage *stage = stage_sold(1);
+    write_thief(stage, 2, EVENT_LINE_ADD);
+    (void)stage_write(stage, THIEF, 10);
+    bring(stage, THIEF);
+    revoke_thief(stage, 1);
+    assert_int_equal(listed(stage), 1);
+    stage_free(stage);
+}
+
+TEST(voided_bounds, of_a_long_order_the_first_lines_are_shown_and_all_are_counted)
+{
+    enum { LINES = VOIDED_LINES_SHOWN_MAX + 1 };
+    struct voided_order order;
+    struct stage *stage = stage_sold(1);
+    for (uint32_t i = 0; i < LINES; i++) {
+        write_thief(stage, 1, EVENT_LINE_ADD);
+    }
+    revoke_thief(stage, 1);
+    assert_true(replica_voided_at(stage->replica, 0, &order));
+    assert_int_equal(order.lines, LINES);
+    assert_int_equal(order.shown_count, VOIDED_LINES_SHOWN_MAX);
     stage_free(stage);
 }
