@@ -193,3 +193,17 @@ TEST(command, a_turn_takes_more_orders_than_its_memory_holds)
     }
     stage_stop(&stage);
 }
+
+TEST(command, a_key_that_is_too_short_is_refused_also_after_another_order_of_its_turn)
+{
+    shop_open();
+    stage_begin(&stage);
+    order_prepare("0123456789abcde0");
+    stage_command(&stage, &command);
+    order_prepare("short");
+    stage_command(&stage, &command);
+    stage_end(&stage);
+    assert_int_equal(stage.effects->answers[0].err, 0);
+    assert_int_equal(stage.effects->answers[1].err, ERR_MALFORMED);
+    stage_stop(&stage);
+}
