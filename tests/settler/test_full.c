@@ -450,23 +450,15 @@ TEST(settler_full, a_page_is_told_how_long_what_is_not_paid_yet_is_kept)
     scene_end();
 }
 
-/* As many as are counted, all of them others. */
-static void waits_fill(struct waits *waits)
-{
-    struct entity_id other = {{7}};
-    for (uint32_t i = 0; waits->count < WAITS_MAX; i++) {
-        memcpy(other.bytes + 1, &i, sizeof i);
-        assert_true(waits_soon(waits, &other, UINT64_MAX));
-    }
-}
-
 TEST(settler_full, who_is_not_counted_is_promised_no_time)
 {
     begin();
     scene->terms.unpaid_minutes = 8;
     const uint32_t held = story_held(1);
     const struct entity_id unheard = {{9}};
-    waits_fill(&scene->settler->shown);
+    waits_fill();
+    scene->settler->waits.waits[0].order = scene->orders[held];
+    waits_show(scene->settler);
     assert_true(settler_hold_ends_in_ms(scene->settler, &unheard) == UINT64_MAX);
     assert_true(settler_unpaid_ends_in_ms(scene->settler, &unheard) == UINT64_MAX);
     assert_true(settler_hold_ends_in_ms(scene->settler, &scene->orders[held]) != UINT64_MAX);

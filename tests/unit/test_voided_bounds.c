@@ -55,20 +55,27 @@ static void give_role(struct stage *stage, uint64_t staff)
     state(stage, EVENT_STAFF_ROLE, body);
 }
 
-/* The thief writes it, about the order that @number names. */
-static void write_thief(struct stage *stage, uint64_t number, enum event_type type)
+static void write_thief(struct stage *stage, uint64_t order, enum event_type type,
+                        struct bytes body)
+{
+    const struct entity_id id = entity_id_derive(KIND_ORDER, order);
+    (void)journal_write(stage->world, &stage->journal, &stage->peers[THIEF], type, &id, body);
+    bring(stage, THIEF);
+}
+
+static void add_line(struct stage *stage, uint64_t order, uint8_t line)
 {
     uint8_t data[512];
-    const struct entity_id order = entity_id_derive(KIND_ORDER, number);
-    (void)journal_write(stage->world, &stage->journal, &stage->peers[THIEF], type, &order,
-                        sample(type, data, sizeof data));
-    bring(stage, THIEF);
+    const struct bytes body = sample(EVENT_LINE_ADD, data, sizeof data);
+    data[1] = line; /* the first element, which is below 128 */
+    write_thief(stage, order, EVENT_LINE_ADD, body);
 }
 
 /* The thief has opened @orders orders. */
 static struct stage *stage_sold(uint32_t orders)
 {
     struct stage *stage = calloc(1, sizeof *stage);
+    uint8_t data[512];
     assert_non_null(stage);
     stage_start(stage, PEERS, 0);
     for (uint32_t peer = 0; peer < PEERS; peer++) {
@@ -76,7 +83,7 @@ static struct stage *stage_sold(uint32_t orders)
         stage_meet(stage, peer, peer, &claim, 1);
     }
     for (uint32_t i = 0; i < orders; i++) {
-        write_thief(stage, i + 1, EVENT_ORDER_OPEN);
+        write_thief(stage, i + 1, EVENT_ORDER_OPEN, sample(EVENT_ORDER_OPEN, data, sizeof data));
     }
     return stage;
 }
@@ -131,7 +138,7 @@ TEST(voided_bounds, what_another_revocation_voids_is_listed)
     stage_free(stage);
 }
 
-/* It is decided that @order stays void. */
+/* It is decided that @order stays void, and looked for others. */
 static void drop(struct stage *stage, const struct entity_id *order)
 {
     static struct command command;
@@ -143,6 +150,7 @@ static void drop(struct stage *stage, const struct entity_id *order)
     stage_command(stage, &command);
     assert_int_equal(stage->effects->answers[0].err, 0);
     stage_end(stage);
+    stage_pass(stage, 1);
 }
 
 TEST(voided_bounds, more_orders_than_are_listed_come_into_it_as_others_are_decided)
@@ -167,7 +175,7 @@ TEST(voided_bounds, more_orders_than_are_listed_come_into_it_as_others_are_decid
 TEST(voided_bounds, what_is_no_order_with_a_number_is_not_listed)
 {
     struct stage *stage = stage_sold(1);
-    write_thief(stage, 2, EVENT_LINE_ADD);
+    add_line(stage, 2, 1);
     (void)stage_write(stage, THIEF, 10);
     bring(stage, THIEF);
     revoke_thief(stage, 1);
@@ -180,8 +188,8 @@ TEST(voided_bounds, of_a_long_order_the_first_lines_are_shown_and_all_are_counte
     enum { LINES = VOIDED_LINES_SHOWN_MAX + 1 };
     struct voided_order order;
     struct stage *stage = stage_sold(1);
-    for (uint32_t i = 0; i < LINES; i++) {
-        write_thief(stage, 1, EVENT_LINE_ADD);
+    for (uint8_t line = 1; line <= LINES; line++) {
+        add_line(stage, 1, line);
     }
     revoke_thief(stage, 1);
     assert_true(replica_voided_at(stage->replica, 0, &order));
