@@ -173,7 +173,8 @@ async function each(list, deed) {
     let well = 0;
     const worker = async () => {
         while (left.length > 0) {
-            well += await deed(left.shift());
+            const isWell = await deed(left.shift()); // others change the count meanwhile
+            well += isWell;
             all++;
             if (all % TOLD === 0) console.log(`${well} of the first ${all} hold`);
         }

@@ -188,8 +188,8 @@ TEST(voided_bounds, of_a_long_order_the_first_lines_are_shown_and_all_are_counte
     enum { LINES = VOIDED_LINES_SHOWN_MAX + 1 };
     struct voided_order order;
     struct stage *stage = stage_sold(1);
-    for (uint8_t line = 1; line <= LINES; line++) {
-        add_line(stage, 1, line);
+    for (unsigned line = 1; line <= LINES; line++) {
+        add_line(stage, 1, (uint8_t)line);
     }
     revoke_thief(stage, 1);
     assert_true(replica_voided_at(stage->replica, 0, &order));
