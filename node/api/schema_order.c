@@ -86,7 +86,8 @@ SCHEMA(order_place, "OrderPlace", "Prices and totals come from the menu, never f
         NOTE("instead of `lines`, or with `cart`: what the customer was quoted, at those prices")),
     OBJECT("cart", schema_cart_seen, OPTIONAL,
         NOTE("instead of `lines`: what is in the customer's cart; one order for each round. With "
-             "`quote` at those prices, without what it says cannot be had; else as the menu is now")),
+             "`quote` at those prices, without what it says cannot be had; else as the menu is "
+             "now")),
     OBJECT("payment", schema_payment_wanted, OPTIONAL),
     BOOL("pay_first", OPTIONAL, NOTE("a draft until it is paid, whatever the pop-up says")),
     BOOL("forced", OPTIONAL, NOTE("also without a right to sell it: the portion is in sight")));

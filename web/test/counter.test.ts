@@ -304,7 +304,7 @@ describe("an order that is not paid for good", () => {
         expect(endText(kept, 700_000)).toContain("in 0 s");
     });
 
-    test("is to be collected for unless a bank holds that much, and given back for all the same", () => {
+    test("is collected for unless a bank holds that much, and given back for all the same", () => {
         const text = (due: number, held: number) =>
             dueText(order("a1", { due, provider: { ...provider, held } }), String);
         expect(text(-10, 0)).toBe("Collect 10");

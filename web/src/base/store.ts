@@ -16,7 +16,7 @@ import type {
 export interface State {
     readonly session: Session | null;
     readonly orders: ReadonlyMap<string, Order>;
-    /** When each of them came, by our clock: what an order tells of times to come is from then on. */
+    /** When each of them came, by our clock: the times to come that it tells are from then on. */
     readonly toldAt: ReadonlyMap<string, number>;
     readonly items: ReadonlyMap<number, MenuItem>;
     /** Where to resume; null until a whole snapshot has arrived. */
