@@ -1,7 +1,7 @@
 /** @jsxImportSource ./lazy */
 // Paying by card within the page. Loaded when it is wanted; whatever it needs of the page it is
-// handed, as nothing can be imported from a document. What the page is told of a payment is no proof
-// of it: the order's own status says what was reserved.
+// handed, as nothing can be imported from a document. What the page is told of a payment is no
+// proof of it: the order's own status says what was reserved.
 import type { CardHost, Paying } from "./pay";
 import type { Own } from "./shop";
 import { type Form, openForm } from "./stripe";

@@ -93,8 +93,8 @@ async function ownToken(): Promise<string> {
     return typeof token === "string" ? token : newToken();
 }
 
-/** Asks as this phone, or as it was when it had @asked.token; where this phone's token is over, with
- * a new one. */
+/** Asks as this phone, or as it was when it had @asked.token; where this phone's token is over,
+ * with a new one. */
 export async function askAsOwn<T>(
     method: string,
     path: string,
