@@ -7,7 +7,7 @@
 
 enum { A, B, PEERS }; /* each on the link of its number */
 
-enum { EVENTS = 4, ANSWER_MS = 2000, REST_MS = 2000, REST_LAST_MS = 8000 };
+enum { EVENTS = 4, EVENTS_MANY = 100, ANSWER_MS = 2000, REST_MS = 2000, REST_LAST_MS = 8000 };
 
 static struct stage stage;
 
@@ -190,14 +190,23 @@ static uint32_t count_alarms(enum alarm_kind kind)
 
 TEST(repair, of_all_that_nobody_has_one_is_told_of_and_once_however_links_come_and_go)
 {
+    uint32_t turns = 1;
     stage_fill();
-    for (uint64_t seq = 2; seq <= EVENTS; seq++) {
+    for (uint64_t seq = EVENTS + 1; seq <= EVENTS_MANY; seq++) {
+        assert_int_equal(stage_write(&stage, A, 20), seq);
+        stage_turn(&stage, A, frame_event(&stage, A, seq, true));
+    }
+    for (uint64_t seq = 2; seq <= EVENTS_MANY; seq++) {
         spoil_event(A, seq);
     }
     lose_link(A);
     scrub();
     assert_int_equal(count_alarms(ALARM_DAMAGE_STAYS), 1);
-    assert_true(stage.effects->wake_mono_ms > stage.now_ms); /* all had their turn */
+    for (; stage.effects->wake_mono_ms <= stage.now_ms; turns++) { /* until all had their turn */
+        stage_pass(&stage, 0);
+        assert_int_equal(count_alarms(ALARM_DAMAGE_STAYS), 0);
+    }
+    assert_in_range(turns, 2, EVENTS_MANY / 10);
     for (uint32_t i = 0; i < 4; i++) {
         lose_link(B);
         assert_int_equal(count_alarms(ALARM_DAMAGE_STAYS), 0);
