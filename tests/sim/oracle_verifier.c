@@ -129,7 +129,7 @@ static bool log_choose(struct sim *sim, struct store_txn *txn, struct log_head *
 static void deed_check(struct sim *sim, const struct cluster_node *node, const struct deed *deed)
 {
     struct log_report report;
-    struct log_head head;
+    struct log_head head = {.seq = 0};
     struct store_memory *copy = store_memory_clone(node->store);
     struct store_txn *txn = store_memory_begin(copy, true);
     if (log_choose(sim, txn, &head)) {

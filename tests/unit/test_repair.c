@@ -7,7 +7,14 @@
 
 enum { A, B, PEERS }; /* each on the link of its number */
 
-enum { EVENTS = 4, EVENTS_MANY = 100, ANSWER_MS = 2000, REST_MS = 2000, REST_LAST_MS = 8000 };
+enum {
+    EVENTS = 4,
+    EVENTS_MANY = 100,
+    ANSWER_MS = 2000,
+    ASKED_MS = 2 * ANSWER_MS,
+    REST_MS = 2000,
+    REST_LAST_MS = 8000
+};
 
 static struct stage stage;
 
@@ -146,7 +153,7 @@ TEST(repair, a_peer_that_says_now_this_and_now_that_keeps_nobody_from_asking_the
     spoil_event(A, 3);
     scrub();
     assert_true(is_asked(A, A, 3));
-    for (uint64_t ms = 0; ms < 2 * ANSWER_MS && !is_b_asked; ms += 100) {
+    for (uint64_t ms = 0; ms < ASKED_MS && !is_b_asked; ms += 100) {
         stage_tell(&stage, A, stage_claim(&stage, A, 1));
         stage_tell(&stage, A, stage_claim(&stage, A, EVENTS));
         stage_pass(&stage, 100);
@@ -167,7 +174,7 @@ TEST(repair, a_peer_that_comes_and_goes_keeps_nobody_from_asking_the_others)
     spoil_event(A, 3);
     scrub();
     assert_true(is_asked(A, A, 3));
-    for (uint64_t ms = 0; ms < 2 * ANSWER_MS && !is_b_asked; ms += 500) {
+    for (uint64_t ms = 0; ms < ASKED_MS && !is_b_asked; ms += 500) {
         const struct head_claim claim = stage_claim(&stage, A, EVENTS);
         lose_link(A);
         is_b_asked = is_asked(B, A, 3);

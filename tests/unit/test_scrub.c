@@ -382,7 +382,7 @@ TEST(scrub, two_devices_are_enough_also_for_the_roster)
     cluster_crash(cluster, PICKUP);
     const size_t rows = store_memory_count(cluster->nodes[KITCHEN].store, TABLE_LOG);
     for (uint64_t row = 0; row < rows; row++) {
-        spoil_at_rest(cluster, spoil_flip, TABLE_LOG, row, 8 * HASH_BYTES + row * 5);
+        spoil_at_rest(cluster, spoil_flip, TABLE_LOG, row, UINT64_C(8) * HASH_BYTES + row * 5);
         if (!heals(cluster)) {
             fail_msg("event %u stays spoilt", (unsigned)row);
         }
@@ -446,7 +446,6 @@ static int cancel(struct cluster *cluster, const struct entity_id *order, uint64
     cluster_command(cluster, KITCHEN, &command, request);
     const uint64_t until_ms = cluster->now_ms + 100;
     while (answered == 1 && cluster_step(cluster, until_ms)) {
-        continue;
     }
     return answered;
 }
