@@ -125,6 +125,22 @@ describe("an order whose answer was lost", () => {
         expect(kept("token")).toBe("group's");
     });
 
+    it("is asked for before another is placed, when its price ran out meanwhile", async () => {
+        requests.length = 0;
+        const asking = askQuote();
+        await settle();
+        requests.shift()?.answer(201, { ...made, id: "q2" });
+        await asking;
+        expect(quote.value).toMatchObject({ id: "q2" });
+        const ordering = order("counter");
+        await settle();
+        expect(requests).toMatchObject([{ path: "/api/orders", body: { quote: "q1" } }]);
+        requests[0]?.answer(201, { id: "o1", number: "A1" });
+        await ordering;
+        expect(requests).toHaveLength(1);
+        expect(owns.value).toMatchObject([{ id: "o1" }]);
+    });
+
     it("stays open while there is no answer", async () => {
         const resumed = resume();
         await settle();

@@ -364,9 +364,12 @@ export async function order(how: How): Promise<void> {
         ...(called ? { name: called } : {}),
     };
     const before = kept("pending") as Pending | undefined;
-    const isSame = before && sold(before.body) === sold(body);
+    if (before && sold(before.body) !== sold(body)) {
+        await send(before); // it may be an order by now: what became of it is told first
+        return;
+    }
     const fresh = { key: newKey(page.value.epoch), token: quoted.token, body };
-    const pending = { ...(isSame ? before : fresh), how };
+    const pending = { ...(before ?? fresh), how };
     keep("pending", pending);
     await send(pending);
 }
