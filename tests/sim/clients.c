@@ -263,6 +263,14 @@ static bool is_local(const struct request *request)
     return local[request->command.kind];
 }
 
+/* A quote that would say what one says that stands is that one, and a retry comes when it may have
+ * ended: nothing counts of it until it is ordered. */
+static bool is_entity_same(const struct request *request, const struct answer *a,
+                           const struct answer *b)
+{
+    return request->command.kind == COMMAND_QUOTE || entity_id_equal(&a->entity, &b->entity);
+}
+
 static void once_check(struct sim *sim, struct cluster_node *node, const struct request *request,
                        const struct answer *answer)
 {
@@ -272,7 +280,7 @@ static void once_check(struct sim *sim, struct cluster_node *node, const struct 
             continue;
         }
         sim->stats->oracles[ORACLE_ONCE]++;
-        if (!entity_id_equal(&other->entity, &answer->entity)) {
+        if (!is_entity_same(request, other, answer)) {
             sim_fail(sim, ORACLE_ONCE, node, "a retry went to another entity");
         } else if (i == node->index && !is_local(request) && !request->is_forgotten[i] &&
                    is_remembered(sim, node, request) && !answers_alike(other, answer)) {
