@@ -1,10 +1,11 @@
 /* trestle-gateway: the node with an uplink. It is the same node, and settles with the card provider
- * while it runs. */
+ * and tells customers who went away while it runs. */
 #include <stdlib.h>
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/doctor.h"
 #include "gateway/config/card_page.h"
+#include "gateway/config/message_keys.h"
 #include "gateway/routes.h"
 #include "node/cli/cli.h"
 #include "node/cli/program.h"
@@ -15,6 +16,9 @@ struct gateway {
     char folder[PATH_BYTES_MAX]; /* of the settler's store */
     struct credentials credentials;
     struct card_page card_page;
+    char messages_folder[PATH_BYTES_MAX]; /* of the messenger's store */
+    struct message_keys message_keys;
+    struct annex_messages messages;
     struct gateway_desk desk;
 };
 
@@ -65,6 +69,41 @@ static int settle(const struct program_host *host, const struct gate *gate, stru
     return tell_failure("card payments", err);
 }
 
+static int tell_customers(const struct program_host *host, struct gateway *gateway)
+{
+    struct messenger_config config = {.folder = gateway->messages_folder,
+                                      .sender = {&terms, &gateway->message_keys},
+                                      .answered = host->wake_web,
+                                      .context = host->wake_context};
+    int err = path_join(gateway->messages_folder, host->state, "messages");
+    err = err == 0 ? core_gate_more(host->core, &config.gate) : err;
+    err = err == 0 ? messenger_start(&config, &gateway->desk.messenger) : err;
+    if (err != 0) {
+        return tell_failure("messages to customers", err);
+    }
+    const struct message_keys *keys = &gateway->message_keys;
+    gateway->messages = (struct annex_messages){
+        .push_key = keys->has_push ? keys->vapid.text : NULL, .has_sms = keys->has_sms};
+    gateway->desk.messages = &gateway->messages;
+    logger_say(LEVEL_NOTICE, "messages", "customers are told of their orders by%s%s%s",
+               keys->has_push ? " Web Push" : "", keys->has_push && keys->has_sms ? " and" : "",
+               keys->has_sms ? " SMS" : "");
+    return EXIT_DONE;
+}
+
+/* Neither set up: it is a gateway all the same; set up wrongly: somebody must look. */
+static int tell_if_told(const struct program_host *host, struct gateway *gateway)
+{
+    char problem[PROBLEM_BYTES_MAX] = "";
+    const struct message_keys *keys = &gateway->message_keys;
+    const int err = message_keys_load(&terms, host->state, true, &gateway->message_keys, problem);
+    if (err != 0) {
+        tell("messages to customers: %s", problem);
+        return err == ERR_FORBIDDEN ? EXIT_FORBIDDEN : EXIT_SETTINGS;
+    }
+    return keys->has_push || keys->has_sms ? tell_customers(host, gateway) : EXIT_DONE;
+}
+
 /* Without a secret key it is a node all the same; with a wrong one somebody must look. */
 static int settle_if_told(const struct program_host *host, struct gateway *gateway)
 {
@@ -102,6 +141,7 @@ static void gateway_stop(void *context)
     struct gateway *gateway = context;
     reconciler_free(gateway->desk.reconciler);
     settler_stop(gateway->desk.settler);
+    messenger_stop(gateway->desk.messenger);
     entropy_wipe(gateway, sizeof *gateway);
     free(gateway);
 }
@@ -113,13 +153,17 @@ static int gateway_start(const struct program_host *host, void **ret_context,
     if (gateway == NULL) {
         return tell_failure("the gateway", ERR_NO_MEMORY);
     }
-    const int status = settle_if_told(host, gateway);
+    int status = settle_if_told(host, gateway);
+    status = status == EXIT_DONE ? tell_if_told(host, gateway) : status;
     if (status != EXIT_DONE) {
         gateway_stop(gateway);
         return status;
     }
     gateway->desk.credentials = &gateway->credentials;
+    gateway->desk.terms = &terms;
     gateway->desk.uplink = (struct uplink){.settler = gateway->desk.settler, .terms = &terms};
+    const struct reconcile_host reconcile = gateway_reconcile_host(&gateway->desk);
+    core_on_reconcile(host->core, &reconcile);
     *ret_context = gateway;
     *ret_annex = gateway_annex(&gateway->desk);
     return EXIT_DONE;
@@ -130,6 +174,9 @@ static void gateway_changed(void *context)
     const struct gateway *gateway = context;
     if (gateway->desk.settler != NULL) {
         settler_changed(gateway->desk.settler);
+    }
+    if (gateway->desk.messenger != NULL) {
+        messenger_changed(gateway->desk.messenger);
     }
 }
 

@@ -1,6 +1,5 @@
 #include "gateway/routes.h"
 
-#include "gateway/reconcile/schema.h"
 #include "gateway/stripe/reply.h"
 #include "node/cli/reply.h"
 
@@ -22,6 +21,52 @@ static const struct schema payment_schema = {
     .note = "What the provider's script needs. The result in the page is no proof of payment.",
     .count = sizeof payment_fields / sizeof *payment_fields,
     .fields = payment_fields};
+
+static const struct schema_field push_fields[] = {
+    {.name = "endpoint",
+     .type = SCHEMA_TEXT,
+     .min = 1,
+     .max = ENDPOINT_URL_BYTES_MAX,
+     .note = "https, of a push service on the internet"},
+    {.name = "p256dh", .type = SCHEMA_TEXT, .min = 87, .max = 87, .note = "base64url"},
+    {.name = "auth", .type = SCHEMA_TEXT, .min = 22, .max = 22, .note = "base64url"},
+};
+
+static const struct schema push_schema = {.name = "PushSubscription",
+                                          .note = "As the browser gives it.",
+                                          .count = sizeof push_fields / sizeof *push_fields,
+                                          .fields = push_fields};
+
+static const struct schema_field notify_fields[] = {
+    {.name = "push", .type = SCHEMA_OBJECT, .is_optional = true, .object = &push_schema},
+    {.name = "sms",
+     .type = SCHEMA_TEXT,
+     .is_optional = true,
+     .min = 1 + PHONE_DIGITS_MIN,
+     .max = 1 + PHONE_DIGITS_MAX,
+     .note = "E.164: +491701234567"},
+    {.name = "off",
+     .type = SCHEMA_BOOL,
+     .is_optional = true,
+     .note = "true: neither any more, and both are erased"},
+};
+
+static const struct schema notify_schema = {
+    .name = "Notify",
+    .note = "Exactly one of them. What comes again takes the place of the last of its kind.",
+    .count = sizeof notify_fields / sizeof *notify_fields,
+    .fields = notify_fields};
+
+static const struct schema_field notified_fields[] = {
+    {.name = "push", .type = SCHEMA_BOOL},
+    {.name = "sms", .type = SCHEMA_BOOL},
+};
+
+static const struct schema notified_schema = {
+    .name = "Notified",
+    .note = "Where this order's news go from this gateway.",
+    .count = sizeof notified_fields / sizeof *notified_fields,
+    .fields = notified_fields};
 
 static const struct route rows[] = {
     {.method = "POST",
@@ -50,23 +95,13 @@ static const struct route rows[] = {
      .status = 200,
      .shape = SHAPE_ANNEX},
     {.method = "POST",
-     .path = "/api/reconciliation",
-     .summary = "Begin to compare orders, ledger and card provider, unless that is under way.",
-     .capability = CAP_READ_REPORTS,
-     .request = &reconcile_wanted_schema,
-     .response = &reconciliation_schema,
+     .path = "/api/orders/{id}/notify",
+     .summary = "Be told of the own order after leaving: by Web Push, by SMS, or not any more.",
+     .capability = CAP_BUY,
+     .request = &notify_schema,
+     .response = &notified_schema,
      .again = AGAIN_HARMLESS,
      .rate = RATE_WRITE,
-     .command = -1,
-     .status = 202,
-     .shape = SHAPE_ANNEX},
-    {.method = "GET",
-     .path = "/api/reconciliation",
-     .summary = "How far it is, or what came of it.",
-     .capability = CAP_READ_REPORTS,
-     .response = &reconciliation_schema,
-     .again = AGAIN_READS,
-     .rate = RATE_READ,
      .command = -1,
      .status = 200,
      .shape = SHAPE_ANNEX},
@@ -134,60 +169,131 @@ static void handle_event(const struct gateway_desk *desk, const struct annex_req
     }
 }
 
-/* @body was checked against its schema. */
-static struct reconcile_wish wish_read(struct bytes body)
-{
-    struct reconcile_wish wish = {.days = RECONCILE_DAYS};
-    struct text text = {.data = NULL};
-    text_append(&text, body.data, body.size);
-    struct reply *reply = reply_new(&text);
-    const int64_t days = reply_number(reply_root(reply), "days");
-    wish.days = days > 0 ? (unsigned)days : wish.days;
-    wish.is_shared = reply_truth(reply_root(reply), "shared");
-    reply_free(reply);
-    text_close(&text);
-    return wish;
-}
+/* --- messages --- */
 
-static void handle_reconcile(const struct gateway_desk *desk, const struct annex_request *request,
-                             struct api_reply *reply)
+/* The one thing that is asked for. ERR_MALFORMED, with @ret_where; ERR_TOO_LARGE. */
+static int notify_read(const struct reply_node *root, const char *practice, struct wish *ret_wish,
+                       const char **ret_where)
 {
-    const struct reconcile_wish wish = wish_read(request->body);
-    const int err = reconciler_begin(desk->reconciler, &wish);
-    if (err == 0) {
-        reconciler_print(desk->reconciler, &reply->body);
-    } else {
-        api_problem(reply, err, "");
+    const struct reply_node *push = reply_find(root, "push");
+    const char *phone = reply_text(root, "sms");
+    const bool is_off = reply_truth(root, "off");
+    *ret_where = "exactly one of push, sms, off";
+    if ((push != NULL) + (phone[0] != '\0') + is_off != 1) {
+        return ERR_MALFORMED;
     }
+    if (push != NULL) {
+        *ret_where = "push";
+        ret_wish->kind = WISH_PUSH;
+        return push_target_parse(reply_text(push, "endpoint"), reply_text(push, "p256dh"),
+                                 reply_text(push, "auth"), practice, &ret_wish->push);
+    }
+    *ret_where = "sms";
+    ret_wish->kind = is_off ? WISH_OFF : WISH_SMS;
+    return is_off ? 0 : phone_parse(phone, ret_wish->phone);
 }
 
-static void handle_reconciled(const struct gateway_desk *desk, const struct annex_request *request,
-                              struct api_reply *reply)
+/* Those who put an order together share a session, the first half of a token's number; the other
+ * half is each phone's own. */
+static uint64_t asker_of(const struct caller *caller)
 {
-    (void)request;
-    reconciler_print(desk->reconciler, &reply->body);
+    return get_be64(caller->token.number + TOKEN_NUMBER_BYTES - 8);
+}
+
+/* @request's body was checked against its schema. */
+static void handle_notify(const struct gateway_desk *desk, const struct annex_request *request,
+                          struct api_reply *reply)
+{
+    struct wish wish = {.id = {.order = request->match->order, .asker = asker_of(request->caller)}};
+    struct text text = {.data = NULL};
+    const char *where = "";
+    uint64_t name = 0;
+    text_append(&text, request->body.data, request->body.size);
+    struct reply *body = reply_new(&text);
+    int err = notify_read(reply_root(body), desk->terms->push_practice, &wish, &where);
+    if (err == 0) {
+        where = "too many ask at once";
+        err = messenger_ask(desk->messenger, &wish, &name);
+    }
+    if (err == 0) {
+        leave_pending(reply, name);
+    } else {
+        api_problem(reply, err, where);
+    }
+    reply_free(body);
+    text_close(&text);
 }
 
 /* In the order of the rows. */
 static void (*const handlers[])(const struct gateway_desk *desk,
                                 const struct annex_request *request, struct api_reply *reply) = {
-    handle_payment, handle_event, handle_reconcile, handle_reconciled};
+    handle_payment, handle_event, handle_notify};
 _Static_assert(sizeof handlers / sizeof *handlers == sizeof rows / sizeof *rows, "one for each");
+
+/* What is not offered here; NULL = it is. */
+static const char *why_not(const struct gateway_desk *desk, size_t at)
+{
+    if (handlers[at] == handle_notify) {
+        return desk->messenger == NULL ? "nobody is told of orders from here" : NULL;
+    }
+    return desk->settler == NULL ? "there are no card payments here" : NULL;
+}
 
 static void handle(void *context, const struct annex_request *request, struct api_reply *ret_reply)
 {
     const struct gateway_desk *desk = context;
-    if (desk->settler == NULL) {
-        api_problem(ret_reply, ERR_UNAVAILABLE, "there are no card payments here");
+    const size_t at = (size_t)(request->route - rows);
+    const char *why = why_not(desk, at);
+    if (why != NULL) {
+        api_problem(ret_reply, ERR_UNAVAILABLE, why);
     } else {
-        handlers[request->route - rows](desk, request, ret_reply);
+        handlers[at](desk, request, ret_reply);
     }
 }
 
 static bool answered(void *context, struct annex_answer *ret_answer)
 {
     const struct gateway_desk *desk = context;
-    return desk->settler != NULL && settler_answered(desk->settler, ret_answer);
+    return (desk->settler != NULL && settler_answered(desk->settler, ret_answer)) ||
+           (desk->messenger != NULL && messenger_answered(desk->messenger, ret_answer));
+}
+
+/* --- reconciliation --- */
+
+static int reconcile_begin(void *context, const struct reconcile_wish *wish)
+{
+    const struct gateway_desk *desk = context;
+    return desk->reconciler == NULL ? ERR_UNAVAILABLE : reconciler_begin(desk->reconciler, wish);
+}
+
+/* Without a reconciler it is always the same that is said. */
+static uint64_t reconcile_version(void *context)
+{
+    const struct gateway_desk *desk = context;
+    return desk->reconciler == NULL ? 1 : reconciler_version(desk->reconciler);
+}
+
+static void reconcile_print(void *context, size_t bytes_max, struct text *body,
+                            struct reconcile_standing *ret_standing)
+{
+    static const char without_keys[] =
+        "{\"state\":\"failed\",\"problem\":\"this gateway has no card payments: it was given no "
+        "keys of the provider\"}";
+    const struct gateway_desk *desk = context;
+    if (desk->reconciler != NULL) {
+        reconciler_print(desk->reconciler, bytes_max, body, ret_standing);
+        return;
+    }
+    *ret_standing = (struct reconcile_standing){.is_good = false};
+    text_append_text(body, without_keys);
+}
+
+struct reconcile_host gateway_reconcile_host(struct gateway_desk *desk)
+{
+    return (struct reconcile_host){.context = desk,
+                                   .begin = reconcile_begin,
+                                   .version = reconcile_version,
+                                   .print = reconcile_print};
 }
 
 struct annex gateway_annex(struct gateway_desk *desk)
@@ -195,6 +301,8 @@ struct annex gateway_annex(struct gateway_desk *desk)
     return (struct annex){.context = desk,
                           .teller = uplink_teller(&desk->uplink),
                           .card = desk->card,
+                          .messages = desk->messages,
+                          .reconcile = gateway_reconcile_host(desk),
                           .routes = gateway_route_table.routes,
                           .routes_count = gateway_route_table.count,
                           .handle = handle,

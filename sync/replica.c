@@ -76,6 +76,9 @@ void replica_limit_store(struct replica *replica, bool is_low)
 
 void replica_abort(struct replica *replica)
 {
+    if (replica->is_open) {
+        replica_scrub_turn_undo(replica);
+    }
     replica->is_open = false;
 }
 
@@ -116,6 +119,7 @@ int replica_step(struct replica *replica, struct store_txn *txn, const struct in
                  struct effects *out)
 {
     check(replica->is_open);
+    replica_scrub_turn_begin(replica);
     switch (input->kind) {
     case INPUT_TIME:
         return 0; /* replica_seal() looks at the time */
@@ -146,6 +150,7 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
 {
     struct popup_cache popup;
     check(replica->is_open);
+    replica_scrub_turn_begin(replica);
     int err = replica_fold(replica, txn, out);
     replica->is_log_lost = replica->is_log_lost || is_own_log_forked(replica);
     if (err == 0) {
@@ -197,5 +202,6 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
     out->is_changed = replica->folder.change_number != replica->change_number_sealed;
     out->change_number = replica->change_number_sealed = replica->folder.change_number;
     replica->is_turn_written = false;
+    replica_scrub_turn_end(replica);
     return 0;
 }

@@ -23,7 +23,7 @@
 #include "sync/mesh/ephemeral.h"
 
 enum {
-    FOLD_VERSION = 7,
+    FOLD_VERSION = 8,
     FOLD_NONE = 0, /* in a store that no software has folded to its end */
 };
 
@@ -120,13 +120,10 @@ MUST_CHECK int replica_renew_log(struct replica *replica, struct store_txn *txn,
                                  const struct secret_key *log_secret, uint32_t incarnation,
                                  struct moment now, struct effects *out);
 
-/* Drop and refold every state and index row from the logs (new fold version, repair). May take
- * seconds per 100k events. ERR_IO, ERR_FULL. */
-MUST_CHECK int replica_rebuild(struct replica *replica, struct store_txn *txn);
-
-/* The same by parts, a transaction each: at most @entities_max more, until @ret_is_done; then
- * replica_open() again. After a crash it goes on where it was. For when replica_open() said
- * ERR_VERSION; until it is done the store does not open. ERR_IO, ERR_FULL. */
+/* Drop and refold every state and index row from the logs by parts, a transaction each: at most
+ * @entities_max more, until @ret_is_done; then replica_open() again. After a crash it goes on where
+ * it was. For when replica_open() said ERR_VERSION; until it is done the store does not open.
+ * ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_rebuild_part(struct replica *replica, struct store_txn *txn,
                                     uint32_t entities_max, uint64_t *ret_entities,
                                     bool *ret_is_done);
@@ -154,9 +151,6 @@ struct replica_log_info {
     uint64_t mark; /* highest seq known to be durable on `copies` devices, this one included */
 };
 bool replica_log_at(const struct replica *replica, uint32_t at, struct replica_log_info *ret_info);
-
-/* How many devices a "copy" mark needs; from the pop-up's settings. */
-uint32_t replica_copies(const struct replica *replica);
 
 struct replica_peer {
     uint64_t device;

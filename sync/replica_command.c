@@ -104,6 +104,7 @@ static int till_judge(const struct till *till, const struct command *command,
 static struct till till_of(struct replica *replica, struct store_txn *txn, struct moment now)
 {
     return (struct till){.txn = txn,
+                         .folder = &replica->folder,
                          .history = replica->history,
                          .scratch = replica->scratch,
                          .order = replica->order,
@@ -224,6 +225,7 @@ static int command_run(struct replica *replica, struct store_txn *txn,
         return err;
     }
     replica_stock_note(replica, result, true, now);
+    replica->scrub.is_wrong |= result->is_row_spoilt;
     if (result->is_number_used) {
         replica->number_next = result->number + 1;
     }

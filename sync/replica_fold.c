@@ -20,13 +20,21 @@ int replica_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
     return err;
 }
 
+/* What reading the rows of salvages came to: of one that the disk spoilt all are made anew at the
+ * next scrub, and until then the turn cannot be. */
+static int salvages_read(struct replica *replica, int err)
+{
+    replica->scrub.is_wrong |= err == ERR_MALFORMED;
+    return err == ERR_MALFORMED ? ERR_IO : err == ERR_NOT_FOUND ? 0 : err;
+}
+
 int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, struct operation *from)
 {
     struct salvage_cursor cursor;
     struct salvaged_row row;
     int err = salvage_of_log(&cursor, txn, from, &row);
     if (err != 0) {
-        return err == ERR_NOT_FOUND ? 0 : err;
+        return salvages_read(replica, err);
     }
     while (err == 0) {
         const struct event_info *info = event_info_find(row.type);
@@ -36,7 +44,7 @@ int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, struct
         err = is_marked ? salvage_row_next(&cursor, &row) : ERR_LIMIT;
     }
     salvage_cursor_close(&cursor);
-    return err == ERR_NOT_FOUND ? 0 : err;
+    return salvages_read(replica, err);
 }
 
 /* ERR_LIMIT. */
@@ -122,6 +130,16 @@ static void alarm_fork(const struct replica *replica, const struct roster_log *l
     }
 }
 
+/* More is made valid or void than a turn remembers: all is gone through, some of it in each turn
+ * (replica_remake.c), so that none takes as long as a store is large. Until it came to a row, that
+ * says what it did before: commands are judged by the journal (folder_history_get()), boards and
+ * sums are behind. This turn's own events are folded now, and what does not wait. */
+static int refold_begin(struct replica *replica, struct store_txn *txn)
+{
+    turn_forget_marks(replica->turn);
+    return replica_remake_anew(replica, txn);
+}
+
 /* The roster's events changed: fold it, and mark what that makes valid or void. */
 static int roster_fold(struct replica *replica, struct store_txn *txn, struct effects *out)
 {
@@ -153,9 +171,8 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
     if (err == 0) {
         err = replica_mark_waiting(replica, txn);
     }
-    if (err == ERR_LIMIT) { /* more entities than a turn remembers: refold all */
-        replica->voided.is_due = true;
-        err = replica_rebuild(replica, txn);
+    if (err == ERR_LIMIT) {
+        err = refold_begin(replica, txn);
     }
     replica->is_fork_check_due = replica->is_salvage_due = true;
     if (err == 0) {
@@ -182,6 +199,9 @@ int replica_fold(struct replica *replica, struct store_txn *txn, struct effects 
     }
     if (err == 0) {
         err = turn_fold_all(replica->turn, txn, &replica->folder);
+    }
+    if (err == 0 && replica->remake.is_first_due) {
+        err = replica_remake_first(replica, txn);
     }
     return err;
 }

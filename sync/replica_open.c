@@ -116,7 +116,7 @@ static void state_reset(struct replica *replica)
     replica->is_salvage_due = true;
     memset(replica->salvage_plans, 0, sizeof replica->salvage_plans);
     replica->voided = (struct voided_list){.is_due = true};
-    replica->scrub = (struct scrub){.part = SCRUB_TAILS};
+    replica_scrub_reset(replica);
     replica->desk = (struct desk){0};
     replica->doubles.count = 0;
     replica->carts.count = 0; /* the rows that were left say which there are */
@@ -139,6 +139,7 @@ void replica_restart(struct replica *replica)
     memset(&replica->quotes, 0, sizeof replica->quotes);
     memset(&replica->carts, 0, sizeof replica->carts);
     memset(&replica->guests, 0, sizeof replica->guests);
+    memset(&replica->scrub, 0, sizeof replica->scrub);
     memset(&replica->remake, 0, sizeof replica->remake);
     replica->mesh.is_store_low = false;
 }

@@ -244,19 +244,3 @@ int replica_rebuild_part(struct replica *replica, struct store_txn *txn, uint32_
     *ret_is_done = is_done;
     return 0;
 }
-
-int replica_rebuild(struct replica *replica, struct store_txn *txn)
-{
-    struct refold refold;
-    turn_reset(replica->turn);
-    replica->popup.is_known = false;
-    replica->is_turn_written = true;
-    int err = refold_begin(txn, &refold);
-    if (err == 0) {
-        err = refold_clear(txn, UINT64_MAX, &refold);
-    }
-    if (err == 0) {
-        err = refold_some(replica, txn, UINT64_MAX, &refold);
-    }
-    return err == ERR_NOT_FOUND ? refold_end(txn) : err;
-}

@@ -1,6 +1,7 @@
 /* replica_remake.c - a row was wrong that is made of the journal, and others may be that nothing
- * leads to: salvages, state and index are gone through and made right, while the device goes on,
- * some of it in each turn; a small store in one.
+ * leads to; or the roster makes more valid or void than a turn can fold. Salvages, state and index
+ * are gone through and made right, while the device goes on, some of it in each turn; a small store
+ * in one.
  *
  * In this order, so that each is made of what is right by then: what salvages carry; what stock has
  * in the index that no event noted, which its rows are summed up from; each entity's rows; rows of
@@ -11,6 +12,7 @@
  */
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/domain/entity.h"
 #include "sync/replica_scrub.h"
 #include "sync/replica_state.h"
@@ -44,25 +46,39 @@ static int position_put(struct replica *replica, struct store_txn *txn)
                      bytes_of(row, POSITION_BYTES_MIN + remake->row.size));
 }
 
+/* One that the disk spoilt is the beginning. */
+static void position_take(struct remake *remake, struct bytes row)
+{
+    remake->phase = REMAKE_SALVAGES;
+    if (row.size < POSITION_BYTES_MIN || row.size > POSITION_BYTES_MIN + KEY_BYTES_MAX ||
+        row.data[0] < REMAKE_SALVAGES || row.data[0] > REMAKE_INDEX) {
+        return;
+    }
+    remake->phase = (enum remake_phase)row.data[0];
+    memcpy(remake->entity.bytes, row.data + 1, ENTITY_ID_BYTES);
+    remake->row.size = row.size - POSITION_BYTES_MIN;
+    memcpy(remake->row.data, row.data + POSITION_BYTES_MIN, remake->row.size);
+}
+
+/* Until it came to an entity, nobody goes by its row. */
+static void right_to_note(struct replica *replica)
+{
+    const struct remake *remake = &replica->remake;
+    const bool may_be_wrong = remake->phase != REMAKE_NONE && remake->phase <= REMAKE_ENTITIES;
+    replica->folder.right_to = may_be_wrong ? &remake->entity : NULL;
+}
+
 int replica_remake_open(struct replica *replica, struct store_txn *txn)
 {
     struct remake *remake = &replica->remake;
     struct bytes row;
     *remake = (struct remake){.work_max = remake->work_max != 0 ? remake->work_max : WORK_PER_TURN};
     const int err = store_get(txn, TABLE_LOCAL, position_key(), &row);
-    if (err != 0) {
-        return err == ERR_NOT_FOUND ? 0 : err;
+    if (err == 0) {
+        position_take(remake, row);
     }
-    remake->phase = REMAKE_SALVAGES;
-    if (row.size < POSITION_BYTES_MIN || row.size > POSITION_BYTES_MIN + KEY_BYTES_MAX ||
-        row.data[0] < REMAKE_SALVAGES || row.data[0] > REMAKE_INDEX) {
-        return 0; /* the disk spoilt it: from the beginning */
-    }
-    remake->phase = (enum remake_phase)row.data[0];
-    memcpy(remake->entity.bytes, row.data + 1, ENTITY_ID_BYTES);
-    remake->row.size = row.size - POSITION_BYTES_MIN;
-    memcpy(remake->row.data, row.data + POSITION_BYTES_MIN, remake->row.size);
-    return 0;
+    right_to_note(replica);
+    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 /* --- one after the other --- */
@@ -129,12 +145,33 @@ static int index_step(struct replica *replica, struct store_txn *txn, struct eff
     return index_step_of(replica, txn, true, out, ret_is_over);
 }
 
+/* What the stored row has in the index, so that no board lists it twice until the index is gone
+ * through. */
+static int keys_drop(struct replica *replica, struct store_txn *txn, enum kind kind)
+{
+    struct index_keys keys;
+    int err = entity_is_tally(kind)
+                  ? ERR_NOT_FOUND
+                  : history_get(replica->history, txn, kind, &replica->remake.entity);
+    if (err != 0) {
+        return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? 0 : err;
+    }
+    entity_index(replica->history, replica->order, &keys);
+    for (uint32_t i = 0; i < keys.count && err == 0; i++) {
+        err = row_drop(txn, TABLE_INDEX, &keys.keys[i]);
+    }
+    return err;
+}
+
 /* Without the stored row the fold writes it, and all that it has in the index. */
 static int kind_remake(struct replica *replica, struct store_txn *txn, enum kind kind)
 {
     const struct entity_id entity = replica->remake.entity;
     const struct key state = key_state(kind, &entity);
-    int err = row_drop(txn, TABLE_STATE, &state);
+    int err = keys_drop(replica, txn, kind);
+    if (err == 0) {
+        err = row_drop(txn, TABLE_STATE, &state);
+    }
     replica->popup.is_known = false;
     return err != 0 ? err : replica_entity_fold(replica, txn, &entity, kind_bit(kind));
 }
@@ -186,16 +223,44 @@ static const struct {
     [REMAKE_INDEX] = {index_step, 1},
 };
 
-static void phase_end(struct remake *remake)
+/* Whether a revocation voided something of an order is told by its row: of those that were not gone
+ * through yet, wrongly. */
+static void phase_end(struct replica *replica)
 {
-    remake->phase = remake->phase == REMAKE_INDEX ? REMAKE_NONE : remake->phase + 1;
+    struct remake *remake = &replica->remake;
+    const bool is_last = remake->phase == REMAKE_INDEX;
+    remake->phase = is_last ? REMAKE_NONE : remake->phase + 1;
     remake->row.size = 0;
+    replica->voided.is_due |= is_last;
+    right_to_note(replica);
 }
 
 void replica_remake_begin(struct replica *replica)
 {
     replica->remake =
         (struct remake){.phase = REMAKE_SALVAGES, .work_max = replica->remake.work_max};
+    right_to_note(replica);
+}
+
+int replica_remake_anew(struct replica *replica, struct store_txn *txn)
+{
+    replica_remake_begin(replica);
+    replica->remake.is_first_due = true;
+    return position_put(replica, txn);
+}
+
+int replica_remake_first(struct replica *replica, struct store_txn *txn)
+{
+    const struct roster *roster = &replica->roster;
+    bool is_marked = turn_mark(replica->turn, KIND_POPUP, &replica->popup_entity);
+    for (uint32_t i = 0; i < roster->people_count; i++) {
+        const struct entity_id person = entity_id_derive(KIND_STAFF, roster->people[i].staff);
+        is_marked = is_marked && turn_mark(replica->turn, KIND_STAFF, &person);
+    }
+    check(is_marked); /* the turn was folded: it has room for more than all people */
+    replica->remake.is_first_due = false;
+    replica->popup.is_known = false;
+    return turn_fold_all(replica->turn, txn, &replica->folder);
 }
 
 int replica_remake_some(struct replica *replica, struct store_txn *txn, struct moment now,
@@ -208,7 +273,7 @@ int replica_remake_some(struct replica *replica, struct store_txn *txn, struct m
         work += phases[remake->phase].work;
         err = phases[remake->phase].step(replica, txn, out, &is_over);
         if (err == 0 && is_over) {
-            phase_end(remake);
+            phase_end(replica);
         }
     }
     if (err == 0) {

@@ -8,7 +8,8 @@
  * (sync/log/damage.h) and fetched again (replica_repair.c). The rest is made of the journal: when
  * something there is wrong, all of it is gone through and made right first (replica_remake.c).
  *
- * The position is kept in TABLE_LOCAL, "scrub": part1, log8, seq5, the row's key.
+ * The position is kept in TABLE_LOCAL, "scrub": part1, log8, seq5, the row's key; and in memory
+ * when a turn is undone, since turns may be undone again and again, as on a disk that is full.
  */
 #include <string.h>
 
@@ -26,9 +27,9 @@ enum {
 
 static void part_begin(struct scrub *scrub, enum scrub_part part)
 {
-    scrub->part = part;
-    scrub->log = scrub->seq = 0;
-    scrub->row.size = 0;
+    scrub->at.part = part;
+    scrub->at.log = scrub->at.seq = 0;
+    scrub->at.row.size = 0;
 }
 
 static void pass_begin(struct scrub *scrub)
@@ -45,14 +46,14 @@ static int position_put(struct replica *replica, struct store_txn *txn)
 {
     uint8_t row[POSITION_BYTES_MIN + KEY_BYTES_MAX];
     struct scrub *scrub = &replica->scrub;
-    row[0] = (uint8_t)scrub->part;
-    put_be64(row + 1, scrub->log);
-    put_be40(row + 9, scrub->seq);
-    memcpy(row + POSITION_BYTES_MIN, scrub->row.data, scrub->row.size);
+    row[0] = (uint8_t)scrub->at.part;
+    put_be64(row + 1, scrub->at.log);
+    put_be40(row + 9, scrub->at.seq);
+    memcpy(row + POSITION_BYTES_MIN, scrub->at.row.data, scrub->at.row.size);
     scrub->unsaved = 0;
     replica->is_turn_written = true;
     return store_put(txn, TABLE_LOCAL, position_key(),
-                     bytes_of(row, POSITION_BYTES_MIN + scrub->row.size));
+                     bytes_of(row, POSITION_BYTES_MIN + scrub->at.row.size));
 }
 
 /* Where the last pass was interrupted; it begins anew where that says nothing. */
@@ -69,12 +70,49 @@ static int position_get(struct replica *replica, struct store_txn *txn)
         row.data[0] < SCRUB_META || row.data[0] >= SCRUB_REST) {
         return 0;
     }
-    scrub->part = (enum scrub_part)row.data[0];
-    scrub->log = get_be64(row.data + 1);
-    scrub->seq = get_be40(row.data + 9);
-    scrub->row.size = row.size - POSITION_BYTES_MIN;
-    memcpy(scrub->row.data, row.data + POSITION_BYTES_MIN, scrub->row.size);
+    scrub->at.part = (enum scrub_part)row.data[0];
+    scrub->at.log = get_be64(row.data + 1);
+    scrub->at.seq = get_be40(row.data + 9);
+    scrub->at.row.size = row.size - POSITION_BYTES_MIN;
+    memcpy(scrub->at.row.data, row.data + POSITION_BYTES_MIN, scrub->at.row.size);
     return 0;
+}
+
+/* --- turns --- */
+
+void replica_scrub_reset(struct replica *replica)
+{
+    struct scrub *scrub = &replica->scrub;
+    struct scrub fresh = {.at = {.part = SCRUB_TAILS}, .is_turn_over = true};
+    if (scrub->is_kept) {
+        fresh.at = scrub->at;
+        fresh.is_wrong = scrub->is_wrong;
+        fresh.is_kept = true;
+    }
+    fresh.begun_at = fresh.at;
+    *scrub = fresh;
+}
+
+void replica_scrub_turn_begin(struct replica *replica)
+{
+    struct scrub *scrub = &replica->scrub;
+    if (scrub->is_turn_over) {
+        scrub->is_turn_over = false;
+        scrub->begun_at = scrub->at;
+    }
+}
+
+void replica_scrub_turn_end(struct replica *replica)
+{
+    replica->scrub.is_turn_over = true;
+    replica->scrub.is_kept = false;
+}
+
+/* Also one that was sealed, and whose commit failed. */
+void replica_scrub_turn_undo(struct replica *replica)
+{
+    replica->scrub.at = replica->scrub.begun_at;
+    replica->scrub.is_kept = true;
 }
 
 int replica_scrub_open(struct replica *replica, struct store_txn *txn)
@@ -98,7 +136,7 @@ int replica_scrub_open(struct replica *replica, struct store_txn *txn)
 static int pass_end(struct replica *replica, struct store_txn *txn, uint64_t due_ms)
 {
     part_begin(&replica->scrub, SCRUB_REST);
-    replica->scrub.due_ms = due_ms;
+    replica->scrub.at.due_ms = due_ms;
     return position_put(replica, txn);
 }
 
@@ -106,23 +144,23 @@ static int pass_end(struct replica *replica, struct store_txn *txn, uint64_t due
 static int part_end(struct replica *replica, struct store_txn *txn, struct moment now)
 {
     struct scrub *scrub = &replica->scrub;
-    if (scrub->part == SCRUB_TAILS) {
+    if (scrub->at.part == SCRUB_TAILS) {
         return position_get(replica, txn);
     }
-    if (scrub->part == SCRUB_JOURNAL && scrub->has_damage) {
+    if (scrub->at.part == SCRUB_JOURNAL && scrub->has_damage) {
         return pass_end(replica, txn, now.mono_ms + SCRUB_DAMAGED_MS);
     }
-    if (scrub->part + 1 == SCRUB_REST) {
+    if (scrub->at.part + 1 == SCRUB_REST) {
         return pass_end(replica, txn, now.mono_ms + SCRUB_PASS_MS);
     }
-    part_begin(scrub, scrub->part + 1);
+    part_begin(scrub, scrub->at.part + 1);
     return 0;
 }
 
 static int record(struct replica *replica, struct store_txn *txn, struct effects *out,
                   bool *ret_is_over)
 {
-    switch (replica->scrub.part) {
+    switch (replica->scrub.at.part) {
     case SCRUB_TAILS:
         return scrub_tail(replica, txn, out, ret_is_over);
     case SCRUB_META:
@@ -174,14 +212,14 @@ static void look_there(struct replica *replica)
         return;
     }
     mesh->is_look_due = false;
-    replica->scrub.part = SCRUB_JOURNAL;
-    replica->scrub.log = mesh->look_log;
-    replica->scrub.seq = mesh->look_seq - 1;
+    replica->scrub.at.part = SCRUB_JOURNAL;
+    replica->scrub.at.log = mesh->look_log;
+    replica->scrub.at.seq = mesh->look_seq - 1;
 }
 
 bool replica_is_scrubbing(const struct replica *replica)
 {
-    return replica->is_open && replica->scrub.part != SCRUB_REST;
+    return replica->is_open && replica->scrub.at.part != SCRUB_REST;
 }
 
 int replica_scrub(struct replica *replica, struct store_txn *txn, const struct input *input,
@@ -195,10 +233,10 @@ int replica_scrub(struct replica *replica, struct store_txn *txn, const struct i
     int err = replica_fold(replica, txn, out); /* rows are compared with the journal as it is */
     look_there(replica);
     if (input->is_anew || records_max == UINT32_MAX ||
-        (scrub->part == SCRUB_REST && now.mono_ms >= scrub->due_ms)) {
+        (scrub->at.part == SCRUB_REST && now.mono_ms >= scrub->at.due_ms)) {
         pass_begin(scrub);
     }
-    for (uint32_t i = 0; i < records_max && err == 0 && scrub->part != SCRUB_REST; i++) {
+    for (uint32_t i = 0; i < records_max && err == 0 && scrub->at.part != SCRUB_REST; i++) {
         bool is_over = false;
         err = record(replica, txn, out, &is_over);
         if (err == 0 && is_over) {

@@ -9,11 +9,11 @@
 #include "sync/log/tables.h"
 #include "sync/replica.h"
 
-/* The newest events of the log in scrub.slot. ERR_IO, ERR_FULL. */
+/* The newest events of the log at or after scrub.at.log. ERR_IO, ERR_FULL. */
 MUST_CHECK int scrub_tail(struct replica *replica, struct store_txn *txn, struct effects *out,
                           bool *ret_is_over);
 
-/* The event after scrub.log, scrub.seq, with what is entered of it; or a log's end. ERR_IO,
+/* The event after scrub.at.log, scrub.at.seq, with what is entered of it; or a log's end. ERR_IO,
  * ERR_FULL. */
 MUST_CHECK int scrub_journal(struct replica *replica, struct store_txn *txn, struct effects *out,
                              bool *ret_is_over);
@@ -28,8 +28,8 @@ MUST_CHECK int scrub_state_is_right(struct store_txn *txn, struct bytes key, boo
 MUST_CHECK int scrub_index_is_right(struct replica *replica, struct store_txn *txn,
                                     struct bytes key, bool *ret_is_right);
 
-/* The row after scrub.row in the table that scrub.part, from SCRUB_ENTITIES on, goes through; one
- * that is not as it has to be sets scrub.is_wrong. ERR_IO, ERR_FULL. */
+/* The row after scrub.at.row in the table that scrub.at.part, from SCRUB_ENTITIES on, goes through;
+ * one that is not as it has to be sets scrub.is_wrong. ERR_IO, ERR_FULL. */
 MUST_CHECK int scrub_row(struct replica *replica, struct store_txn *txn, struct effects *out,
                          bool *ret_is_over);
 

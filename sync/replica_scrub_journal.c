@@ -137,6 +137,18 @@ int replica_scrub_event(struct replica *replica, struct store_txn *txn, uint32_t
                    : damage_found(replica, txn, slot, seq, out);
 }
 
+/* The log with the id @log, or the next one; SLOT_NONE past the last. */
+static int32_t log_at_or_after(const struct replica *replica, uint64_t log)
+{
+    for (uint32_t i = 0; i < replica->vector.count; i++) {
+        const uint32_t slot = replica->vector.ascending[i];
+        if (replica->vector.heads[slot].log >= log) {
+            return (int32_t)slot;
+        }
+    }
+    return SLOT_NONE;
+}
+
 /* --- the newest events of each log --- */
 
 static int tail_look(struct replica *replica, struct store_txn *txn, uint32_t slot,
@@ -151,26 +163,21 @@ static int tail_look(struct replica *replica, struct store_txn *txn, uint32_t sl
     return err;
 }
 
+/* By their ids: slots are others after a turn that was undone. */
 int scrub_tail(struct replica *replica, struct store_txn *txn, struct effects *out,
                bool *ret_is_over)
 {
-    *ret_is_over = replica->scrub.slot >= replica->vector.count;
-    return *ret_is_over ? 0 : tail_look(replica, txn, replica->scrub.slot++, out);
+    struct scrub_position *at = &replica->scrub.at;
+    const int32_t slot = log_at_or_after(replica, at->log);
+    *ret_is_over = slot == SLOT_NONE;
+    if (slot == SLOT_NONE) {
+        return 0;
+    }
+    at->log = replica->vector.heads[slot].log + 1; /* no log's id is the highest number */
+    return tail_look(replica, txn, (uint32_t)slot, out);
 }
 
 /* --- all of them --- */
-
-/* The log after scrub->log, or itself; SLOT_NONE past the last. */
-static int32_t log_at_or_after(const struct replica *replica, uint64_t log)
-{
-    for (uint32_t i = 0; i < replica->vector.count; i++) {
-        const uint32_t slot = replica->vector.ascending[i];
-        if (replica->vector.heads[slot].log >= log) {
-            return (int32_t)slot;
-        }
-    }
-    return SLOT_NONE;
-}
 
 /* The sum of all sizes is known when the log was read from its first event on. */
 static int event_sum(struct replica *replica, struct store_txn *txn, uint64_t log, uint64_t seq)
@@ -185,14 +192,14 @@ static int event_sum(struct replica *replica, struct store_txn *txn, uint64_t lo
         return err == ERR_IO ? err : 0;
     }
     if (seq == 1) {
-        scrub->summed = scrub->bytes = 0;
+        scrub->at.summed = scrub->at.bytes = 0;
     }
-    scrub->bytes += bytes.size;
-    scrub->summed += scrub->summed + 1 == seq ? 1 : 0;
+    scrub->at.bytes += bytes.size;
+    scrub->at.summed += scrub->at.summed + 1 == seq ? 1 : 0;
     if (event_decode(bytes, &event) == 0 && event.type == EVENT_SALVAGE) {
         err = salvage_is_indexed(txn, log, seq, bytes, &is_indexed);
     }
-    scrub->is_wrong |= !is_indexed;
+    scrub->is_wrong |= err == 0 && !is_indexed;
     return err;
 }
 
@@ -203,13 +210,13 @@ static int log_end(struct replica *replica, struct store_txn *txn, uint32_t slot
     const struct log_head *head = &replica->vector.heads[slot];
     bool is_size_right = true;
     int err = salvage_size_is_right(txn, head->log, &is_size_right);
-    scrub->is_wrong |= !is_size_right;
+    scrub->is_wrong |= err == 0 && !is_size_right;
     if (err == 0) {
         err = replica_head_look(replica, txn, slot,
-                                scrub->summed == head->seq ? &scrub->bytes : NULL, out);
+                                scrub->at.summed == head->seq ? &scrub->at.bytes : NULL, out);
     }
-    scrub->log++; /* no log's id is the highest number: the next look finds nothing */
-    scrub->seq = scrub->summed = 0;
+    scrub->at.log++; /* no log's id is the highest number: the next look finds nothing */
+    scrub->at.seq = scrub->at.summed = 0;
     return err;
 }
 
@@ -217,19 +224,19 @@ int scrub_journal(struct replica *replica, struct store_txn *txn, struct effects
                   bool *ret_is_over)
 {
     struct scrub *scrub = &replica->scrub;
-    const int32_t slot = log_at_or_after(replica, scrub->log);
+    const int32_t slot = log_at_or_after(replica, scrub->at.log);
     *ret_is_over = slot == SLOT_NONE;
     if (slot == SLOT_NONE) {
         return 0;
     }
     const struct log_head *head = &replica->vector.heads[slot];
-    if (scrub->log != head->log) {
-        scrub->seq = 0;
+    if (scrub->at.log != head->log) {
+        scrub->at.seq = 0;
     }
-    scrub->log = head->log;
-    if (scrub->seq >= head->seq) {
+    scrub->at.log = head->log;
+    if (scrub->at.seq >= head->seq) {
         return log_end(replica, txn, (uint32_t)slot, out);
     }
-    const int err = replica_scrub_event(replica, txn, (uint32_t)slot, ++scrub->seq, out);
-    return err != 0 ? err : event_sum(replica, txn, head->log, scrub->seq);
+    const int err = replica_scrub_event(replica, txn, (uint32_t)slot, ++scrub->at.seq, out);
+    return err != 0 ? err : event_sum(replica, txn, head->log, scrub->at.seq);
 }

@@ -176,20 +176,20 @@ int scrub_key_after(struct store_txn *txn, enum store_table table, struct key *a
     return err;
 }
 
-/* Look at the row whose key is scrub->row; it came after @before. */
+/* Look at the row whose key is scrub->at.row; it came after @before. */
 static int row_look_at(struct replica *replica, struct store_txn *txn, const struct key *before,
                        struct effects *out)
 {
     struct scrub *scrub = &replica->scrub;
-    struct row row = {.before = before, .key = key_bytes(&scrub->row)};
+    struct row row = {.before = before, .key = key_bytes(&scrub->at.row)};
     bool is_right = false;
-    int err = store_get(txn, parts[scrub->part].table, row.key, &row.value);
+    int err = store_get(txn, parts[scrub->at.part].table, row.key, &row.value);
     if (err == ERR_NOT_FOUND) { /* its key is not where it belongs */
         out->is_store_broken = true;
         return 0;
     }
     if (err == 0) {
-        err = parts[scrub->part].look(replica, txn, &row, &is_right);
+        err = parts[scrub->at.part].look(replica, txn, &row, &is_right);
     }
     scrub->is_wrong |= err == ERR_MALFORMED || (err == 0 && !is_right);
     return err == ERR_MALFORMED ? 0 : err;
@@ -198,8 +198,9 @@ static int row_look_at(struct replica *replica, struct store_txn *txn, const str
 int scrub_row(struct replica *replica, struct store_txn *txn, struct effects *out,
               bool *ret_is_over)
 {
-    const struct key before = replica->scrub.row;
-    const int err = scrub_key_after(txn, parts[replica->scrub.part].table, &replica->scrub.row);
+    const struct key before = replica->scrub.at.row;
+    const int err =
+        scrub_key_after(txn, parts[replica->scrub.at.part].table, &replica->scrub.at.row);
     *ret_is_over = err != 0;
     out->is_store_broken |= err == ERR_MALFORMED;
     if (err != 0) {

@@ -8,7 +8,8 @@
  * and stated), replica_salvage.c (carried on), replica_restate.c (the roster stated again). The
  * disk: replica_scrub.c, replica_scrub_journal.c and replica_scrub_rows.c (read again),
  * replica_meta.c (what the store is), replica_heads.c (where logs end), replica_repair.c (what is
- * spoilt is fetched), replica_remake.c (rows made right), replica_rebuild.c (all rows anew).
+ * spoilt is fetched), replica_remake.c (rows made right), replica_rebuild.c (all rows anew, for
+ * another version).
  */
 #ifndef TRESTLE_SYNC_REPLICA_STATE_H
 #define TRESTLE_SYNC_REPLICA_STATE_H
@@ -80,17 +81,24 @@ enum scrub_part { /* in this order; values are on disk */
                   SCRUB_REST
 };
 
-struct scrub {
+struct scrub_position {
     enum scrub_part part;
-    uint32_t slot;     /* TAILS: the next; JOURNAL: place in vector.ascending */
-    uint64_t log, seq; /* JOURNAL: looked at last */
-    uint64_t summed;   /* JOURNAL: seq up to which bytes are counted */
-    uint64_t bytes;    /* of the log's events from the first one on */
-    struct key row;    /* ENTITIES to INDEX: looked at last */
-    uint64_t due_ms;   /* REST: when the next pass begins */
-    uint64_t unsaved;  /* records since the position was last written */
-    bool is_wrong;     /* state or index are, since a remake began last: one is to begin */
-    bool has_damage;   /* events are listed as spoilt */
+    uint64_t log;    /* TAILS: the next, or one after it; JOURNAL: looked at last */
+    uint64_t seq;    /* JOURNAL: looked at last */
+    uint64_t summed; /* JOURNAL: seq up to which bytes are counted */
+    uint64_t bytes;  /* of the log's events from the first one on */
+    struct key row;  /* ENTITIES to INDEX: looked at last */
+    uint64_t due_ms; /* REST: when the next pass begins */
+};
+
+struct scrub {
+    struct scrub_position at;
+    struct scrub_position begun_at; /* when the turn began: what it finds goes when it is undone */
+    bool is_turn_over;              /* sealed: the next input is of the next turn */
+    bool is_kept;                   /* a turn was undone: the open after it goes on here */
+    uint64_t unsaved;               /* records since the position was last written */
+    bool is_wrong;   /* state or index are, since a remake began last: one is to begin */
+    bool has_damage; /* events are listed as spoilt */
     /* What is fetched, one stretch after the other. */
     struct repair_request request; /* of the last: where the next is looked for */
     bool is_asked;                 /* and its answer waited for */
@@ -121,6 +129,7 @@ struct remake {
     struct key row;          /* TAKES, STATES, INDEX: looked at last */
     struct entity_id entity; /* ENTITIES: looked at last */
     uint64_t count;          /* entities since it began, or since the open */
+    bool is_first_due;       /* it began in this turn: what does not wait for it is to be folded */
     uint32_t work_max;       /* in a turn */
 };
 
@@ -317,16 +326,27 @@ MUST_CHECK int replica_meta_open(struct replica *replica, struct store_txn *txn,
 MUST_CHECK int replica_meta_look(struct replica *replica, struct store_txn *txn,
                                  struct effects *out);
 
-/* replica_scrub.c: read some records again, as @input says; find what the list of spoilt events
- * says at an open. ERR_IO, ERR_FULL. */
+/* replica_scrub.c: before an open, it begins with a new process, or goes on after a turn that was
+ * undone; a turn begins, is sealed, is undone. */
+void replica_scrub_reset(struct replica *replica);
+void replica_scrub_turn_begin(struct replica *replica);
+void replica_scrub_turn_end(struct replica *replica);
+void replica_scrub_turn_undo(struct replica *replica);
+
+/* Read some records again, as @input says; find what the list of spoilt events says at an open.
+ * ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_scrub(struct replica *replica, struct store_txn *txn,
                              const struct input *input, struct effects *out);
 MUST_CHECK int replica_scrub_open(struct replica *replica, struct store_txn *txn);
 
 /* replica_remake.c: go through all rows that are made of the journal from now on, a part in each
- * turn; go on where the store says that it was. replica_remake_some(): the part of this turn.
- * ERR_IO, ERR_FULL. */
+ * turn, the first in the next one that looks (anew: and the store says so at once); go on where the
+ * store says that it was. replica_remake_first(): when the turn that began it was folded, the
+ * pop-up's settings and everybody's record, by whose PIN he signs in: screens read the rows.
+ * replica_remake_some(): the part of this turn. ERR_IO, ERR_FULL. */
 void replica_remake_begin(struct replica *replica);
+MUST_CHECK int replica_remake_anew(struct replica *replica, struct store_txn *txn);
+MUST_CHECK int replica_remake_first(struct replica *replica, struct store_txn *txn);
 MUST_CHECK int replica_remake_open(struct replica *replica, struct store_txn *txn);
 MUST_CHECK int replica_remake_some(struct replica *replica, struct store_txn *txn,
                                    struct moment now, struct effects *out);

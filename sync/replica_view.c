@@ -32,11 +32,6 @@ uint64_t replica_change_number(const struct replica *replica)
     return replica->folder.change_number;
 }
 
-uint32_t replica_copies(const struct replica *replica)
-{
-    return replica->mesh.copies;
-}
-
 bool replica_log_at(const struct replica *replica, uint32_t at, struct replica_log_info *ret_info)
 {
     if (at >= replica->vector.count) {

@@ -86,7 +86,7 @@ static uint64_t t_of(const struct history *history, uint64_t now_t)
 static int history_read(struct replica *replica, struct store_txn *txn, enum kind kind,
                         const struct entity_id *entity)
 {
-    int err = history_get(replica->history, txn, kind, entity);
+    int err = folder_history_get(&replica->folder, replica->history, txn, kind, entity);
     if (err == ERR_NOT_FOUND) {
         history_reset(replica->history, kind, entity);
         return 0;

@@ -10,7 +10,7 @@ const common = new RegExp(
 );
 
 export default defineConfig({
-    // The node serves the pages at /, /counter, /kitchen and /pickup, the rest at /assets/.
+    // The node serves the pages at / and /counter and so on, the rest at /assets/.
     base: "/",
     oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
     build: {
@@ -21,16 +21,16 @@ export default defineConfig({
         rolldownOptions: {
             input: {
                 index: page("index"),
+                codes: page("codes"),
                 counter: page("counter"),
                 kitchen: page("kitchen"),
                 pickup: page("pickup"),
+                office: page("office"),
             },
             output: { codeSplitting: { groups: [{ name: "common", test: common }] } },
         },
     },
     test: {
         include: ["test/**/*.test.ts"],
-        // What vite.order.ts makes of it.
-        alias: { "/order.stripe.js": resolve(import.meta.dirname, "src/order/card.tsx") },
     },
 });

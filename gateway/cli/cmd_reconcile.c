@@ -15,8 +15,9 @@
 #include "node/cli/terminal.h"
 #include "node/core/control.h"
 #include "node/os/entropy.h"
+#include "sync/domain/order_events.h"
 
-enum { LOOK_NS = 200 * 1000000, WISH_BYTES_MAX = 64 };
+enum { LOOK_NS = 200 * 1000000, WISH_BYTES_MAX = 96 };
 
 static const char where[] = "/api/reconciliation";
 
@@ -76,22 +77,41 @@ static void asked_close(struct asked *asked)
 
 /* --- asking --- */
 
-static int wish_read(const struct args *args, struct reconcile_wish *ret_wish)
+/* A flag's number from 1 to @max; without the flag *@number stays. */
+static int number_read(const struct args *args, const char *name, unsigned long max,
+                       unsigned long *number)
 {
-    const char *days = args_flag(args, "days");
+    const char *text = args_flag(args, name);
     char *end = NULL;
-    *ret_wish =
-        (struct reconcile_wish){.days = RECONCILE_DAYS, .is_shared = args_has(args, "shared")};
-    if (days == NULL) {
+    if (text == NULL) {
         return EXIT_DONE;
     }
-    const unsigned long number = strtoul(days, &end, 10);
-    if (days[0] < '1' || days[0] > '9' || *end != '\0' || number > RECONCILE_DAYS_MAX) {
-        tell("--days wants a number from 1 to %d", RECONCILE_DAYS_MAX);
+    *number = strtoul(text, &end, 10);
+    if (text[0] < '1' || text[0] > '9' || *end != '\0' || *number > max) {
+        tell("--%s wants a number from 1 to %lu", name, max);
         return EXIT_USAGE;
     }
-    ret_wish->days = (unsigned)number;
     return EXIT_DONE;
+}
+
+static int wish_read(const struct args *args, struct reconcile_wish *ret_wish)
+{
+    unsigned long days = RECONCILE_DAYS, day = 0;
+    int status = number_read(args, "days", RECONCILE_DAYS_MAX, &days);
+    status = status == EXIT_DONE ? number_read(args, "day", ORDER_DAY_MAX, &day) : status;
+    *ret_wish = (struct reconcile_wish){
+        .days = (unsigned)days, .is_shared = args_has(args, "shared"), .day = day};
+    return status;
+}
+
+static void wish_print(const struct reconcile_wish *wish, char text[WISH_BYTES_MAX])
+{
+    char day[32] = "";
+    if (wish->day != 0) {
+        (void)snprintf(day, sizeof day, ",\"day\":%" PRIu64, wish->day);
+    }
+    (void)snprintf(text, WISH_BYTES_MAX, "{\"days\":%u,\"shared\":%s%s}", wish->days,
+                   wish->is_shared ? "true" : "false", day);
 }
 
 static int begin(struct asked *asked, const struct reconcile_wish *wish, struct text *body)
@@ -101,8 +121,7 @@ static int begin(struct asked *asked, const struct reconcile_wish *wish, struct 
         const int err = reconciler_begin(asked->reconciler, wish);
         return err == 0 ? EXIT_DONE : tell_failure("this machine", err);
     }
-    (void)snprintf(text, sizeof text, "{\"days\":%u,\"shared\":%s}", wish->days,
-                   wish->is_shared ? "true" : "false");
+    wish_print(wish, text);
     const struct http_request request = {
         .method = "POST", .path = where, .body = bytes_of_text(text)};
     return door_get(asked->door, &request, body);
@@ -115,7 +134,8 @@ static int look(struct asked *asked, struct text *body)
     if (asked->door != NULL) {
         return door_get(asked->door, &request, body);
     }
-    reconciler_print(asked->reconciler, body);
+    struct reconcile_standing standing;
+    reconciler_print(asked->reconciler, SIZE_MAX, body, &standing);
     return EXIT_DONE;
 }
 
@@ -136,6 +156,15 @@ static void progress_end(void)
     if (terminal_is_colourful(stderr)) {
         (void)fputs("\r\033[K", stderr);
     }
+}
+
+/* Somebody else may ask a gateway that runs for another one as soon as ours has ended. */
+static bool is_ours(const struct reply_node *now, const struct reconcile_wish *wish)
+{
+    const struct reconcile_wish found = {.days = (unsigned)reply_number(now, "days"),
+                                         .is_shared = reply_truth(now, "shared"),
+                                         .day = (uint64_t)reply_number(now, "day")};
+    return reconcile_answers(&found, wish);
 }
 
 /* Until it has ended; @ret_reply is the caller's. */
@@ -161,17 +190,37 @@ static int wait_for_end(struct asked *asked, struct text *body, struct reply **r
 
 /* --- saying --- */
 
+static const char *const sides[] = {"at_provider", "in_ledger"};
+
+static void print_amount(int64_t minor, const struct money_style *style)
+{
+    struct text amount = {.data = NULL};
+    money_style_print(style, minor, &amount);
+    (void)printf(" %18.*s", (int)amount.size, amount.data);
+    text_close(&amount);
+}
+
 static void print_row(const char *label, const struct reply_node *result, const char *field,
                       const struct money_style *style)
 {
-    static const char *const sides[] = {"at_provider", "in_ledger"};
     (void)printf("  %-12s", label);
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
-        struct text amount = {.data = NULL};
-        money_style_print(style, reply_number(reply_find(result, sides[i]), field), &amount);
-        (void)printf(" %18.*s", (int)amount.size, amount.data);
-        text_close(&amount);
+        print_amount(reply_number(reply_find(result, sides[i]), field), style);
     }
+    (void)putchar('\n');
+}
+
+/* What each side comes to; of the orders, that is all they say. */
+static void print_total(const struct reply_node *result, const struct money_style *style)
+{
+    (void)printf("  %-12s", "comes to");
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        const struct reply_node *sums = reply_find(result, sides[i]);
+        print_amount(reply_number(sums, "taken") - reply_number(sums, "given_back") +
+                         reply_number(sums, "held"),
+                     style);
+    }
+    print_amount(reply_number(result, "owed"), style);
     (void)putchar('\n');
 }
 
@@ -185,6 +234,9 @@ static void print_sums(const struct reply_node *result)
                 {"disputed", "disputed"}};
     struct money_style style = {.digits = (unsigned)reply_number(result, "digits")};
     (void)snprintf(style.currency, sizeof style.currency, "%s", reply_text(result, "currency"));
+    if (reply_number(result, "day") > 0) {
+        (void)printf("orders of day %" PRId64 ": ", reply_number(result, "day"));
+    }
     (void)printf("%" PRId64 " payments, %" PRId64 " refunds, %" PRId64 " disputes, %" PRId64
                  " orders looked at\n",
                  reply_number(result, "payments"), reply_number(result, "refunds"),
@@ -193,10 +245,11 @@ static void print_sums(const struct reply_node *result)
         (void)printf("%" PRId64 " at the provider are not of this pop-up\n",
                      reply_number(result, "others"));
     }
-    (void)printf("  %-12s %18s %18s\n", "", "provider", "ledger");
+    (void)printf("  %-12s %18s %18s %18s\n", "", "provider", "ledger", "orders");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         print_row(rows[i].label, result, rows[i].field, &style);
     }
+    print_total(result, &style);
 }
 
 static void print_differences(const struct reply_node *result)
@@ -216,9 +269,14 @@ static void print_differences(const struct reply_node *result)
     (void)printf(found == 0 ? "\nall matches\n" : "\n%" PRId64 " do not match\n", found);
 }
 
-static int show(const struct args *args, const struct reply_node *result, const struct text *body)
+static int show(const struct args *args, const struct reconcile_wish *wish,
+                const struct reply_node *result, const struct text *body)
 {
     const bool is_done = strcmp(reply_text(result, "state"), "done") == 0;
+    if (!is_ours(result, wish)) {
+        tell("not reconciled: somebody else asked for another comparison; run this again");
+        return EXIT_UNAVAILABLE;
+    }
     if (args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body->size, body->data);
     }
@@ -265,7 +323,7 @@ int command_reconcile(const struct args *args)
     status = status == EXIT_DONE ? unsaid(asked_open(asked, args)) : status;
     status = status == EXIT_DONE ? unsaid(begin(asked, &wish, &body)) : status;
     status = status == EXIT_DONE ? unsaid(wait_for_end(asked, &body, &reply)) : status;
-    status = status == EXIT_DONE ? show(args, reply_root(reply), &body) : status;
+    status = status == EXIT_DONE ? show(args, &wish, reply_root(reply), &body) : status;
     reply_free(reply);
     text_close(&body);
     asked_close(asked);

@@ -153,6 +153,7 @@ void gateway_doctor(const struct place *place, struct diagnoses *all)
     char problem[PROBLEM_BYTES_MAX];
     const int err = credentials_load(terms, place->state, &credentials, problem);
     doctor_tls(&place->settings, all);
+    doctor_messages(terms, place->state, all);
     if (err != 0) {
         keys_missing(err, problem, all);
     } else {

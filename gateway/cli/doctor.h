@@ -20,6 +20,9 @@ void doctor_keys(const struct credentials *credentials, const struct terms *term
 void doctor_door(const struct credentials *credentials, const struct terms *terms,
                  const struct settings *settings, struct diagnoses *all);
 
+/* Messages to customers: what is offered, and what is missing for it. */
+void doctor_messages(const struct terms *terms, const char *state, struct diagnoses *all);
+
 /* The certificate and key of https. */
 void doctor_tls(const struct settings *settings, struct diagnoses *all);
 

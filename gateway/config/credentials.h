@@ -13,10 +13,9 @@
 #ifndef TRESTLE_GATEWAY_CONFIG_CREDENTIALS_H
 #define TRESTLE_GATEWAY_CONFIG_CREDENTIALS_H
 
+#include "gateway/config/secret_file.h"
 #include "gateway/config/terms.h"
 #include "gateway/stripe/webhook.h"
-
-enum { CREDENTIAL_BYTES_MAX = 255 };
 
 struct credentials {
     char secret_key[CREDENTIAL_BYTES_MAX + 1];

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MINUTES_MAX = 7 * 24 * 60 };
+#include "gateway/config/sms_fields.h"
+
+enum { MINUTES_MAX = 7 * 24 * 60, SMS_PER_DAY_MAX = 100000 };
 
 static int set_text(char *to, size_t capacity, const char *value)
 {
@@ -41,18 +43,23 @@ static int set_keys(void *context, const char *value)
     return set_text(terms->stripe_keys, sizeof terms->stripe_keys, value);
 }
 
-static int minutes_of(const char *value, uint32_t *ret_minutes)
+static int number_of(const char *value, unsigned long max, uint32_t *ret_number)
 {
     char *end = NULL;
     if (value[0] < '0' || value[0] > '9') {
         return ERR_MALFORMED;
     }
-    const unsigned long minutes = strtoul(value, &end, 10);
-    if (*end != '\0' || minutes > MINUTES_MAX) {
+    const unsigned long number = strtoul(value, &end, 10);
+    if (*end != '\0' || number > max) {
         return ERR_MALFORMED;
     }
-    *ret_minutes = (uint32_t)minutes;
+    *ret_number = (uint32_t)number;
     return 0;
+}
+
+static int minutes_of(const char *value, uint32_t *ret_minutes)
+{
+    return number_of(value, MINUTES_MAX, ret_minutes);
 }
 
 static int set_decide(void *context, const char *value)
@@ -73,6 +80,81 @@ static int set_pause(void *context, const char *value)
 static int set_unpaid(void *context, const char *value)
 {
     return minutes_of(value, &((struct terms *)context)->unpaid_minutes);
+}
+
+/* --- messages --- */
+
+/* What goes into a token in quotes. */
+static bool is_quotable(const char *value)
+{
+    for (; *value != '\0'; value++) {
+        if (*value <= ' ' || *value > '~' || *value == '"' || *value == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int set_push_contact(void *context, const char *value)
+{
+    struct terms *terms = context;
+    const bool is_one = strncmp(value, "mailto:", 7) == 0 || strncmp(value, "https://", 8) == 0;
+    return is_one && is_quotable(value)
+               ? set_text(terms->push_contact, sizeof terms->push_contact, value)
+               : ERR_MALFORMED;
+}
+
+/* An origin of this machine, and nothing after it. */
+static int set_push_practice(void *context, const char *value)
+{
+    static const char start[] = "http://127.0.0.1:";
+    struct terms *terms = context;
+    const size_t size = sizeof start - 1;
+    const bool is_one = strncmp(value, start, size) == 0 && value[size] != '\0' &&
+                        value[size + strspn(value + size, "0123456789")] == '\0';
+    return is_one ? set_text(terms->push_practice, sizeof terms->push_practice, value)
+                  : ERR_MALFORMED;
+}
+
+static int set_sms_url(void *context, const char *value)
+{
+    struct terms *terms = context;
+    return is_web_url(value) && is_quotable(value)
+               ? set_text(terms->sms_url, sizeof terms->sms_url, value)
+               : ERR_MALFORMED;
+}
+
+static int set_sms_from(void *context, const char *value)
+{
+    struct terms *terms = context;
+    return text_is_clean(bytes_of_text(value))
+               ? set_text(terms->sms_from, sizeof terms->sms_from, value)
+               : ERR_MALFORMED;
+}
+
+static int set_sms_fields(void *context, const char *value)
+{
+    struct terms *terms = context;
+    struct sms_fields fields;
+    const int err = sms_fields_parse(value, &fields);
+    return err == 0 ? set_text(terms->sms_fields, sizeof terms->sms_fields, value) : err;
+}
+
+static int set_sms_repeats(void *context, const char *value)
+{
+    struct terms *terms = context;
+    terms->is_sms_repeatable = strcmp(value, "yes") == 0;
+    return terms->is_sms_repeatable || strcmp(value, "no") == 0 ? 0 : ERR_MALFORMED;
+}
+
+static int set_sms_per_day(void *context, const char *value)
+{
+    return number_of(value, SMS_PER_DAY_MAX, &((struct terms *)context)->sms_per_day);
+}
+
+static int set_late(void *context, const char *value)
+{
+    return minutes_of(value, &((struct terms *)context)->late_minutes);
 }
 
 static const struct setting_more rows[] = {
@@ -100,6 +182,32 @@ static const struct setting_more rows[] = {
       "a customer's order that nobody paid or confirmed by then is refused; 0 = never"},
      "0 to 10080",
      set_unpaid},
+    {{"push-contact", "URL",
+      "customers' browsers are told of their orders (Web Push); whom a push service may ask"},
+     "mailto:NAME@HOST, or https://HOST/PATH",
+     set_push_contact},
+    {{"push-practice", "URL", "a push service for practice, on this machine"},
+     "http://127.0.0.1:PORT",
+     set_push_practice},
+    {{"sms-url", "URL", "customers' telephones are told of their orders: where SMS are sent from"},
+     "https://HOST/PATH, or http://127.0.0.1:PORT/PATH",
+     set_sms_url},
+    {{"sms-from", "TEXT", "the sender of SMS, as their provider wants it"},
+     "a number or a name",
+     set_sms_from},
+    {{"sms-fields", "NAMES", "how the provider calls sender, receiver and text of an SMS"},
+     "three names with commas: From,To,Body",
+     set_sms_fields},
+    {{"sms-repeats", "yes|no",
+      "yes: the provider sends once what comes twice with one Idempotency-Key"},
+     "yes or no",
+     set_sms_repeats},
+    {{"sms-per-day", "N", "SMS of one trading day at most"}, "0 to 100000", set_sms_per_day},
+    {{"late-minutes", "N",
+      "what was accepted so long ago and is not ready is late, and its customer is told; 0 = "
+      "never"},
+     "0 to 10080",
+     set_late},
 };
 
 static const struct terms *extended;
@@ -117,6 +225,9 @@ void terms_extend(struct terms *terms)
                             .pause_minutes = 5,
                             .decide_minutes = 20,
                             .pay_minutes = 30,
-                            .unpaid_minutes = 60};
+                            .unpaid_minutes = 60,
+                            .sms_fields = "From,To,Body",
+                            .sms_per_day = 200,
+                            .late_minutes = 30};
     settings_extend(rows, sizeof rows / sizeof *rows, terms);
 }

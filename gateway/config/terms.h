@@ -1,4 +1,4 @@
-/* terms.h - what a person may set of card payments.
+/* terms.h - what a person may set of card payments and of messages to customers.
  *
  * Layer: gateway. One table in terms.c: flags, TRESTLE_* variables and lines of trestle.conf, as
  * the node's own settings. Keys are never among them: credentials.h.
@@ -16,6 +16,14 @@ struct terms {
     uint32_t decide_minutes; /* the kitchen's; 0 = for ever */
     uint32_t pay_minutes;    /* a draft's, by card; 0 = for ever */
     uint32_t unpaid_minutes; /* a customer's order's, until it ends; 0 = for ever */
+    char push_contact[SETTING_BYTES_MAX];  /* whom a push service may ask; "" = no Web Push */
+    char push_practice[SETTING_BYTES_MAX]; /* "http://127.0.0.1:PORT"; "" = none */
+    char sms_url[SETTING_BYTES_MAX];       /* "" = no SMS */
+    char sms_from[SETTING_BYTES_MAX];
+    char sms_fields[SETTING_BYTES_MAX]; /* "From,To,Body" */
+    bool is_sms_repeatable;             /* the provider knows an Idempotency-Key */
+    uint32_t sms_per_day;               /* of one trading day */
+    uint32_t late_minutes; /* what was accepted and is not ready by then is late; 0 = never */
 };
 
 /* Make them settings of this program, with their defaults. Once, before any is read. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/https/public_address.h"
 #include "sync/base/check.h"
 
 enum { URL_BYTES_MAX = 2048, POLL_MS = 1000, PAUSE_MS = 100 };
@@ -22,11 +23,12 @@ struct slot {
     struct curl_slist *headers;
     CURL *easy;
     struct https_answer answer;
-    bool is_too_large;
+    size_t body_bytes_max;
+    bool is_too_large, is_practice, is_private, is_dialled;
 };
 
 struct https {
-    char *base_url, *ca_file;
+    char *base_url, *ca_file, *practice; /* NULL: none */
     struct https_config config;
     CURLM *multi;
     pthread_t thread;
@@ -96,6 +98,14 @@ static int headers_copy(const struct https_call *call, struct curl_slist **ret_h
     return 0;
 }
 
+/* Whether @url is of the server for practice. */
+static bool is_practice(const struct https *https, struct bytes url)
+{
+    const size_t size = https->practice != NULL ? strlen(https->practice) : 0;
+    return size > 0 && url.size > size && memcmp(url.data, https->practice, size) == 0 &&
+           url.data[size] == '/';
+}
+
 int https_push(struct https *https, const struct https_call *call)
 {
     struct slot filled = {.state = SLOT_WAITING, .is_post = call->is_post};
@@ -107,7 +117,10 @@ int https_push(struct https *https, const struct https_call *call)
         return err;
     }
     filled.answer.name = call->name;
-    text_append_text(&filled.url, https->base_url);
+    filled.body_bytes_max = https->config.body_bytes_max > 0 ? https->config.body_bytes_max
+                                                             : (size_t)HTTPS_BODY_BYTES_MAX;
+    filled.is_practice = is_practice(https, call->path);
+    text_append_text(&filled.url, https->base_url != NULL ? https->base_url : "");
     text_append(&filled.url, call->path.data, call->path.size);
     text_append(&filled.url, "", 1);
     text_append(&filled.body, call->body.data, call->body.size);
@@ -145,7 +158,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 {
     struct slot *slot = context;
     const size_t bytes = size * count;
-    if (bytes > HTTPS_BODY_BYTES_MAX - slot->answer.body.size) {
+    if (bytes > slot->body_bytes_max - slot->answer.body.size) {
         slot->is_too_large = true;
         return 0; /* ends the call */
     }
@@ -169,10 +182,30 @@ static void answer_read(struct slot *slot)
     answer->date_s = answer->date_s > 0 ? answer->date_s : 0;
     const char *retry = header_of(slot->easy, "stripe-should-retry");
     answer->should_retry = retry != NULL && strcmp(retry, "true") == 0;
+    curl_off_t wait_s = 0;
+    (void)curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &wait_s);
+    answer->retry_after_s = wait_s <= 0 ? 0 : wait_s >= UINT32_MAX ? UINT32_MAX : (uint32_t)wait_s;
     const char *id = header_of(slot->easy, "request-id");
     if (id != NULL && strlen(id) < sizeof answer->request_id) {
         memcpy(answer->request_id, id, strlen(id) + 1);
     }
+}
+
+/* Whether the line was never ready for the call's first byte. */
+static bool is_unsent(CURL *easy)
+{
+    curl_off_t ready_us = 0;
+    long sent = 0;
+    (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+    (void)curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
+    return ready_us == 0 && sent == 0;
+}
+
+static const char *words_of(const struct slot *slot, CURLcode code)
+{
+    return slot->is_private     ? "the address is not a public one"
+           : slot->is_too_large ? "the answer is larger than allowed"
+                                : curl_easy_strerror(code);
 }
 
 static void answer_fill(struct slot *slot, CURLcode code)
@@ -188,8 +221,9 @@ static void answer_fill(struct slot *slot, CURLcode code)
         return;
     }
     text_close(&answer->body);
-    const char *words =
-        slot->is_too_large ? "the answer is larger than allowed" : curl_easy_strerror(code);
+    answer->is_unsent = slot->easy == NULL || is_unsent(slot->easy);
+    answer->is_private = answer->is_unsent && slot->is_private && !slot->is_dialled;
+    const char *words = words_of(slot, code);
     const size_t size =
         strlen(words) < sizeof answer->trouble ? strlen(words) : sizeof answer->trouble - 1;
     memcpy(answer->trouble, words, size);
@@ -201,6 +235,32 @@ static void answer_fill(struct slot *slot, CURLcode code)
 static bool is_plain(const char *url)
 {
     return strncmp(url, "http://", 7) == 0;
+}
+
+/* Where a stranger's URL leads after its name was resolved: each address is looked at just before
+ * it is dialled, so that no name can be another one by then. */
+static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct slot *slot = context;
+    const bool is_wanted = slot->is_practice ? socket_address_is_loopback(&address->addr)
+                                             : socket_address_is_public(&address->addr);
+    if (purpose != CURLSOCKTYPE_IPCXN || !is_wanted) {
+        slot->is_private = true;
+        return CURL_SOCKET_BAD;
+    }
+    slot->is_dialled = true;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static CURLcode stranger_set(struct slot *slot)
+{
+    CURL *easy = slot->easy;
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    code = code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, slot) : code;
+    code = code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_PROXY, "") : code;
+    return code == CURLE_OK
+               ? curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, slot->is_practice ? "http" : "https")
+               : code;
 }
 
 static CURLcode options_set(const struct https *https, struct slot *slot)
@@ -222,7 +282,9 @@ static CURLcode options_set(const struct https *https, struct slot *slot)
         {CURLOPT_QUICK_EXIT, 1}, /* a stop does not wait for a name that is being resolved */
         {CURLOPT_CONNECTTIMEOUT_MS, HTTPS_CONNECT_MS},
         {CURLOPT_TIMEOUT_MS, total_ms},
-        {CURLOPT_MAXFILESIZE, HTTPS_BODY_BYTES_MAX},
+        {CURLOPT_MAXFILESIZE, (long)slot->body_bytes_max},
+        {CURLOPT_FRESH_CONNECT, https->config.is_once},
+        {CURLOPT_FORBID_REUSE, https->config.is_once},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers && code == CURLE_OK; i++) {
         code = curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
@@ -235,7 +297,11 @@ static CURLcode options_set(const struct https *https, struct slot *slot)
     if (code == CURLE_OK && https->ca_file != NULL) {
         code = curl_easy_setopt(easy, CURLOPT_CAINFO, https->ca_file);
     }
-    if (code == CURLE_OK && is_plain(https->base_url)) { /* whatever http_proxy says */
+    if (code == CURLE_OK && https->base_url == NULL) {
+        code = stranger_set(slot);
+    }
+    if (code == CURLE_OK && https->base_url != NULL &&
+        is_plain(https->base_url)) { /* whatever http_proxy says */
         code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
     }
     return code;
@@ -382,23 +448,30 @@ static void https_free(struct https *https)
     (void)pthread_mutex_destroy(&https->lock);
     free(https->base_url);
     free(https->ca_file);
+    free(https->practice);
     free(https);
+}
+
+/* NULL stays so. False: there is no memory. */
+static bool text_copy(const char *text, char **ret_copy)
+{
+    *ret_copy = text != NULL ? strdup(text) : NULL;
+    return text == NULL || *ret_copy != NULL;
 }
 
 static bool https_copy(struct https *https, const struct https_config *config)
 {
     https->config = *config;
-    https->base_url = strdup(config->base_url);
-    https->ca_file = config->ca_file != NULL ? strdup(config->ca_file) : NULL;
     https->multi = curl_multi_init();
     check(pthread_mutex_init(&https->lock, NULL) == 0);
-    return https->base_url != NULL && https->multi != NULL &&
-           (config->ca_file == NULL || https->ca_file != NULL);
+    return https->multi != NULL && text_copy(config->base_url, &https->base_url) &&
+           text_copy(config->ca_file, &https->ca_file) &&
+           text_copy(config->practice, &https->practice);
 }
 
 int https_start(const struct https_config *config, struct https **ret_https)
 {
-    if (!is_base_url(config->base_url)) {
+    if (config->base_url != NULL && !is_base_url(config->base_url)) {
         return ERR_MALFORMED;
     }
     struct https *https = calloc(1, sizeof *https);

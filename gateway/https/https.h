@@ -24,9 +24,17 @@ enum {
 struct https;
 
 struct https_config {
-    const char *base_url; /* "https://api.stripe.com", no path; copied */
-    const char *ca_file;  /* of the certificates that are trusted; NULL = the system's; copied */
-    uint32_t total_ms;    /* of one call; 0 = HTTPS_TOTAL_MS */
+    /* "https://api.stripe.com", no path; copied. NULL: each call's path is a whole URL, which a
+     * stranger may have told: only https, to addresses that are public when they are dialled
+     * (public_address.h), and through no proxy, which would look for itself. */
+    const char *base_url;
+    const char *practice;  /* with those: "http://127.0.0.1:PORT" of this machine, which may be
+                              called too; NULL or "" = none; copied */
+    const char *ca_file;   /* of the certificates that are trusted; NULL = the system's; copied */
+    uint32_t total_ms;     /* of one call; 0 = HTTPS_TOTAL_MS */
+    size_t body_bytes_max; /* of an answer; 0 = HTTPS_BODY_BYTES_MAX */
+    bool is_once; /* each call has a connection of its own: on one that was kept libcurl sends
+                     again by itself what the server may have taken */
     void (*wake)(void *context); /* on the thread: there is an answer to take */
     void *context;
 };
@@ -42,9 +50,12 @@ struct https_call {
 
 struct https_answer {
     uint64_t name;
-    uint32_t status;   /* 0: none came, or not all of it */
-    bool should_retry; /* Stripe-Should-Retry: true */
-    int64_t date_s;    /* the server's Date, seconds since 1970; 0 = it said none */
+    uint32_t status;        /* 0: none came, or not all of it */
+    bool is_unsent;         /* none came, and nothing of the call ever left */
+    bool is_private;        /* ... as each address that it led to is not a public one */
+    bool should_retry;      /* Stripe-Should-Retry: true */
+    uint32_t retry_after_s; /* Retry-After; 0 = it said none */
+    int64_t date_s;         /* the server's Date, seconds since 1970; 0 = it said none */
     char request_id[HTTPS_REQUEST_ID_MAX]; /* Request-Id, for the log; "" if none */
     char trouble[96]; /* why there is no answer, for a person; never anything that was sent */
     struct text body; /* the taker's, to be closed */

@@ -185,11 +185,13 @@ int books_add(struct books *books, const struct order *order, int64_t epoch_ms)
         return ERR_TOO_MANY;
     }
     to->id = order->id;
+    to->day = order->day;
     to->is_over = is_over(order);
     to->is_partial =
         (order->flags & (FLAG_OPAQUE | FLAG_PENDING | FLAG_OVERFLOW | FLAG_CUT_SHORT)) != 0;
     to->held_minor = ledger->held_minor;
     to->due_minor = order->due_minor;
+    to->owed_minor = ledger->received_minor - ledger->refunded_minor - order->due_minor;
     if (order->numbers_count > 0) {
         number_print(order->numbers[0].lane, order->numbers[0].number, to->number);
     }

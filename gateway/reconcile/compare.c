@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/base/check.h"
+
 /* --- finding --- */
 
 static int item_order(const void *a, const void *b)
@@ -26,8 +28,7 @@ static const struct money_item *item_find(const struct money_item *items, size_t
     return count == 0 ? NULL : bsearch(&wanted, items, count, sizeof *items, item_order);
 }
 
-static const struct money_order *order_find(const struct compare_input *input,
-                                            const struct entity_id *id)
+static struct money_order *order_find(const struct compare_input *input, const struct entity_id *id)
 {
     const struct money_order wanted = {.id = *id};
     return input->orders_count == 0 ? NULL
@@ -78,12 +79,17 @@ static const char *state_text(const struct money_item *item)
                                                              [REFUND_FAILED] = "failed"};
     static const char *const disputes[DISPUTE_STATUS_COUNT] = {
         [DISPUTE_OPEN] = "open", [DISPUTE_WON] = "won", [DISPUTE_LOST] = "lost"};
+    static const struct {
+        const char *const *texts;
+        int count;
+    } words[] = {[STRIPE_INTENT] = {intents, INTENT_STATE_COUNT},
+                 [STRIPE_REFUND] = {refunds, REFUND_STATUS_COUNT},
+                 [STRIPE_DISPUTE] = {disputes, DISPUTE_STATUS_COUNT}};
     if (item == NULL) {
         return "";
     }
-    return item->kind == STRIPE_INTENT   ? intents[item->state]
-           : item->kind == STRIPE_REFUND ? refunds[item->state]
-                                         : disputes[item->state];
+    check(item->state >= 0 && item->state < words[item->kind].count);
+    return words[item->kind].texts[item->state];
 }
 
 /* What it is about, as it stands. */
@@ -162,6 +168,16 @@ static void tell_order(struct compare_result *result, enum difference_kind kind,
     struct difference *difference = difference_new(result, kind);
     difference_name(difference, order);
     difference->ledger_minor = minor;
+}
+
+/* --- of which day --- */
+
+/* An order that is not here is of any. */
+static bool is_of_day(const struct compare_input *input, const struct money_item *item)
+{
+    const struct money_order *order =
+        item != NULL && item->has_order ? order_find(input, &item->order) : NULL;
+    return input->day == 0 || order == NULL || order->day == input->day;
 }
 
 /* --- what the provider has --- */
@@ -296,19 +312,47 @@ static void count_item(struct compare_result *result, enum stripe_fact_kind kind
     result->disputes += kind == STRIPE_DISPUTE;
 }
 
+/* Once for each order that has something to compare. */
+static void order_count(const struct compare_input *input, struct compare_result *result,
+                        const struct money_item *here)
+{
+    struct money_order *order = order_find(input, &here->order);
+    if (order != NULL && !order->is_compared) {
+        order->is_compared = true;
+        result->owed_minor += order->owed_minor;
+    }
+}
+
+static void compare_one(const struct compare_input *input, struct compare_result *result,
+                        const struct money_item *there)
+{
+    const struct money_item *here = in_ledger(input, there->kind, there->id);
+    if (here == NULL) {
+        rules[there->kind].alone(input, result, there);
+        return;
+    }
+    count_item(result, there->kind);
+    order_count(input, result, here);
+    sum_add(&result->provider, there);
+    sum_add(&result->ledger, here);
+    rules[there->kind].both(input, result, there, here);
+}
+
+/* Whose order it is: the ledger knows, else its payment's metadata says so. */
+static const struct money_item *named_by(const struct compare_input *input,
+                                         const struct money_item *there)
+{
+    const struct money_item *here = in_ledger(input, there->kind, there->id);
+    return here != NULL ? here : there->kind == STRIPE_INTENT ? there : payment_of(input, there);
+}
+
 static void compare_provider(const struct compare_input *input, struct compare_result *result)
 {
     for (size_t i = 0; i < input->provider_count; i++) {
         const struct money_item *there = &input->provider[i];
-        const struct money_item *here = in_ledger(input, there->kind, there->id);
-        if (here == NULL) {
-            rules[there->kind].alone(input, result, there);
-            continue;
+        if (is_of_day(input, named_by(input, there))) {
+            compare_one(input, result, there);
         }
-        count_item(result, there->kind);
-        sum_add(&result->provider, there);
-        sum_add(&result->ledger, here);
-        rules[there->kind].both(input, result, there, here);
     }
 }
 
@@ -331,7 +375,8 @@ static void compare_ledger(const struct compare_input *input, struct compare_res
 {
     for (size_t i = 0; i < input->ledger_count; i++) {
         const struct money_item *here = &input->ledger[i];
-        if (is_missing(input, here)) {
+        if (is_of_day(input, here) && is_missing(input, here)) {
+            order_count(input, result, here);
             sum_add(&result->ledger, here);
             tell(input, result, rules[here->kind].missing, NULL, here);
         }
@@ -345,7 +390,8 @@ const struct money_item *compare_unlisted(const struct compare_input *input, siz
     }
     for (size_t i = 0; i < input->ledger_count; i++) {
         const struct money_item *here = &input->ledger[i];
-        if (here->kind == STRIPE_INTENT && is_missing(input, here) && index-- == 0) {
+        if (here->kind == STRIPE_INTENT && is_of_day(input, here) && is_missing(input, here) &&
+            index-- == 0) {
             return here;
         }
     }
@@ -384,9 +430,14 @@ void compare_sides(const struct compare_input *input, struct compare_result *ret
 {
     memset(ret_result, 0, sizeof *ret_result);
     sort_all(input);
+    for (size_t i = 0; i < input->orders_count; i++) {
+        input->orders[i].is_compared = false;
+    }
     compare_provider(input, ret_result);
     compare_ledger(input, ret_result);
     for (size_t i = 0; i < input->orders_count; i++) {
-        compare_order(ret_result, &input->orders[i]);
+        if (input->day == 0 || input->orders[i].day == input->day) {
+            compare_order(ret_result, &input->orders[i]);
+        }
     }
 }

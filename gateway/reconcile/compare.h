@@ -36,9 +36,12 @@ struct money_item {
 struct money_order {
     struct entity_id id;
     char number[ORDER_NUMBER_TEXT_MAX];
-    bool is_over;    /* nothing will be sold, cooked or handed over any more */
-    bool is_partial; /* not all of it is understood here: nothing is said of its sums */
+    uint64_t day;
+    bool is_compared; /* compare_sides() found something of it to compare */
+    bool is_over;     /* nothing will be sold, cooked or handed over any more */
+    bool is_partial;  /* not all of it is understood here: nothing is said of its sums */
     int64_t held_minor, due_minor;
+    int64_t owed_minor;   /* what it comes to, less what was paid otherwise or forgiven */
     int64_t open_minor;   /* of wishes for a refund: not given back yet */
     int64_t failed_minor; /* that could not be given back */
     int64_t form_minor;   /* that a page left open could still pay */
@@ -49,6 +52,7 @@ struct compare_input {
     struct popup_id popup;
     int64_t since_s;
     bool is_shared; /* the account serves others, too: what names no pop-up is theirs */
+    uint64_t day;   /* only orders of that day, and what is of no known order; 0 = all */
     size_t orders_count, ledger_count, provider_count;
     struct money_order *orders;
     struct money_item *ledger, *provider;
@@ -66,6 +70,7 @@ struct compare_result {
     size_t payments, refunds, disputes; /* that the provider listed and are ours */
     size_t others;                      /* that it listed and are not */
     struct compare_sums ledger, provider;
+    int64_t owed_minor; /* of the orders that these are of */
 };
 
 void compare_sides(const struct compare_input *input, struct compare_result *ret_result);

@@ -22,8 +22,8 @@ enum { DIFFERENCES_MAX = 500 /* that are kept by name */, ORDER_NUMBER_TEXT_MAX 
       "hours, what was taken give back at the provider")                                           \
     X(PAYMENT_UNMARKED, "payment_unmarked",                                                        \
       "{provider} ({there}) at the provider, and no order asked for it",                           \
-      "look at the provider's dashboard who made it; if others use the account, too, say "         \
-      "--shared")                                                                                  \
+      "look at the provider's dashboard who made it; if others use the account, too, say so "      \
+      "(--shared)")                                                                                \
     X(PAYMENT_NOT_IN_LEDGER, "payment_not_in_ledger",                                              \
       "{order}: {provider} ({there}) at the provider that its ledger does not have",               \
       "the gateway hears of it within half an hour: run this again then; if it stays, look at "    \

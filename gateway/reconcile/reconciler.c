@@ -15,20 +15,24 @@ enum { LOOKS_MAX = 500 /* payments that are asked for one by one */, TRIES = 4 }
 
 enum stage { STAGE_NONE, STAGE_READING, STAGE_DONE, STAGE_FAILED };
 
+struct outcome;
+
 struct reconciler {
     struct reconciler_config config;
+    pthread_mutex_t begins; /* guards: */
     bool has_thread;
     pthread_t thread;
     pthread_mutex_t lock; /* guards: */
     enum stage stage;
+    uint64_t version; /* raised with each change of what is printed */
     bool is_stopping;
     const char *reading; /* "payments", ... */
     size_t objects, orders;
     int64_t ended_ms;
-    struct text body; /* STAGE_DONE: what came of it */
+    struct outcome *outcome; /* STAGE_DONE: what came of it */
     char problem[STATEMENT_PROBLEM_BYTES_MAX];
     struct stripe_reader *reader; /* of the thread, to be cancelled; NULL = none */
-    struct reconcile_wish wish;
+    struct reconcile_wish wish;   /* of the stage; the thread reads it without the lock */
 };
 
 static void lock(struct reconciler *reconciler)
@@ -49,6 +53,7 @@ static void on_page(void *context, const char *what, size_t count)
     lock(reconciler);
     reconciler->reading = what;
     reconciler->objects = count;
+    reconciler->version++;
     unlock(reconciler);
 }
 
@@ -58,10 +63,28 @@ static void on_look(void *context, size_t looked_at)
     lock(reconciler);
     reconciler->reading = "orders";
     reconciler->orders = looked_at;
+    reconciler->version++;
     unlock(reconciler);
 }
 
 /* --- what came of it --- */
+
+struct outcome {
+    struct compare_result result;
+    struct money_style style;
+    int64_t since_s, ended_ms;
+    size_t looked_at;
+    struct reconcile_wish wish;
+};
+
+static void put_wish(struct json_value *object, const struct reconcile_wish *wish)
+{
+    json_put_count(object, "days", wish->days);
+    json_put_bool(object, "shared", wish->is_shared);
+    if (wish->day != 0) {
+        json_put_count(object, "day", wish->day);
+    }
+}
 
 static struct json_value *sums_json(const struct compare_sums *sums)
 {
@@ -95,34 +118,51 @@ static struct json_value *difference_json(const struct difference *difference,
 }
 
 static struct json_value *differences_json(const struct compare_result *result,
-                                           const struct money_style *style)
+                                           const struct money_style *style, size_t count_max)
 {
     struct json_value *list = json_new_array();
-    for (size_t i = 0; i < result->count && i < DIFFERENCES_MAX; i++) {
+    for (size_t i = 0; i < result->count && i < count_max; i++) {
         json_append(list, difference_json(&result->kept[i], style));
     }
     return list;
 }
 
-static struct json_value *result_json(const struct compare_result *result,
-                                      const struct statement *statement, const struct books *books)
+static struct json_value *result_json(const struct outcome *outcome, size_t count_max)
 {
+    const struct compare_result *result = &outcome->result;
     struct json_value *object = json_new_object();
     json_put_string(object, "state", "done");
-    json_put_string(object, "currency", books->style.currency);
-    json_put_int(object, "digits", books->style.digits);
-    json_put_int(object, "since", statement->since_s * 1000);
-    json_put_count(object, "orders", books->looked_at);
+    json_put_int(object, "ended", outcome->ended_ms);
+    json_put_string(object, "currency", outcome->style.currency);
+    json_put_int(object, "digits", outcome->style.digits);
+    json_put_int(object, "since", outcome->since_s * 1000);
+    put_wish(object, &outcome->wish);
+    json_put_count(object, "orders", outcome->looked_at);
     json_put_count(object, "payments", result->payments);
     json_put_count(object, "refunds", result->refunds);
     json_put_count(object, "disputes", result->disputes);
     json_put_count(object, "others", result->others);
     json_put_bool(object, "matches", result->count == 0);
     json_put_count(object, "found", result->count);
-    json_put(object, "at_provider", sums_json(&result->provider));
+    json_put_int(object, "owed", result->owed_minor);
     json_put(object, "in_ledger", sums_json(&result->ledger));
-    json_put(object, "differences", differences_json(result, &books->style));
+    json_put(object, "at_provider", sums_json(&result->provider));
+    json_put(object, "differences", differences_json(result, &outcome->style, count_max));
     return object;
+}
+
+/* With fewer differences until it fits; without any it always does. */
+static void outcome_print(const struct outcome *outcome, size_t bytes_max, struct text *body)
+{
+    const size_t before = body->size;
+    size_t count_max = DIFFERENCES_MAX;
+    json_print(result_json(outcome, count_max), body);
+    while (body->size - before > bytes_max && count_max > 0) {
+        const size_t count = count_max < outcome->result.count ? count_max : outcome->result.count;
+        count_max = count * bytes_max / (body->size - before);
+        body->size = before;
+        json_print(result_json(outcome, count_max), body);
+    }
 }
 
 /* --- the work --- */
@@ -131,7 +171,7 @@ struct work {
     struct stripe_reader *reader;
     struct statement statement;
     struct books books;
-    struct compare_result *result;
+    struct outcome *outcome;
 };
 
 static struct compare_input input_of(const struct reconciler *reconciler, const struct work *work)
@@ -139,6 +179,7 @@ static struct compare_input input_of(const struct reconciler *reconciler, const 
     return (struct compare_input){.popup = reconciler->config.popup,
                                   .since_s = work->statement.since_s,
                                   .is_shared = reconciler->wish.is_shared,
+                                  .day = reconciler->wish.day,
                                   .orders = work->books.orders,
                                   .orders_count = work->books.orders_count,
                                   .ledger = work->books.items.items,
@@ -173,39 +214,40 @@ static int work_do(struct reconciler *reconciler, struct work *work)
     err = err == 0 ? unlisted_look(reconciler, work) : err;
     if (err == 0) {
         const struct compare_input input = input_of(reconciler, work);
-        compare_sides(&input, work->result);
+        compare_sides(&input, &work->outcome->result);
+        work->outcome->style = work->books.style;
+        work->outcome->since_s = work->statement.since_s;
+        work->outcome->looked_at = work->books.looked_at;
+        work->outcome->wish = reconciler->wish;
     }
     return err;
 }
 
-static void conclude(struct reconciler *reconciler, const struct work *work, int err)
+/* @outcome: NULL = it failed, for the reason of @problem. */
+static void conclude(struct reconciler *reconciler, const struct outcome *outcome,
+                     const char *problem)
 {
     lock(reconciler);
-    reconciler->stage = err == 0 ? STAGE_DONE : STAGE_FAILED;
+    reconciler->stage = outcome != NULL ? STAGE_DONE : STAGE_FAILED;
     reconciler->ended_ms = clock_wall_ms();
-    text_clear(&reconciler->body);
-    if (err == 0) {
-        struct json_value *value = result_json(work->result, &work->statement, &work->books);
-        json_put_int(value, "ended", reconciler->ended_ms);
-        json_print(value, &reconciler->body);
-    } else {
-        (void)snprintf(reconciler->problem, sizeof reconciler->problem, "%s",
-                       work->statement.problem[0] != '\0' ? work->statement.problem
-                                                          : err_text(err));
+    reconciler->version++;
+    if (outcome != NULL) {
+        *reconciler->outcome = *outcome;
+        reconciler->outcome->ended_ms = reconciler->ended_ms;
     }
+    (void)snprintf(reconciler->problem, sizeof reconciler->problem, "%s", problem);
     unlock(reconciler);
 }
 
-static void conclude_said(const struct work *work, int err)
+static void conclude_said(const struct outcome *outcome, const char *problem)
 {
-    if (err != 0) {
-        logger_say(LEVEL_WARNING, "settle", "the reconciliation broke off: %s",
-                   work->statement.problem[0] != '\0' ? work->statement.problem : err_text(err));
+    if (outcome == NULL) {
+        logger_say(LEVEL_WARNING, "settle", "the reconciliation broke off: %s", problem);
     } else {
-        logger_say(work->result->count == 0 ? LEVEL_NOTICE : LEVEL_WARNING, "settle",
+        const struct compare_result *result = &outcome->result;
+        logger_say(result->count == 0 ? LEVEL_NOTICE : LEVEL_WARNING, "settle",
                    "reconciled: %zu payments, %zu refunds, %zu disputes, %zu differences",
-                   work->result->payments, work->result->refunds, work->result->disputes,
-                   work->result->count);
+                   result->payments, result->refunds, result->disputes, result->count);
     }
 }
 
@@ -226,19 +268,21 @@ static void *work_run(void *context)
                                                 .secret_key =
                                                     reconciler->config.credentials->secret_key,
                                                 .tries = TRIES};
-    struct work work = {.result = calloc(1, sizeof *work.result)};
-    int err = work.result != NULL ? stripe_reader_open(&config, &work.reader) : ERR_NO_MEMORY;
+    struct work work = {.outcome = calloc(1, sizeof *work.outcome)};
+    int err = work.outcome != NULL ? stripe_reader_open(&config, &work.reader) : ERR_NO_MEMORY;
     if (err == 0) {
         reader_set(reconciler, work.reader);
         err = work_do(reconciler, &work);
         reader_set(reconciler, NULL);
     }
-    conclude(reconciler, &work, err);
-    conclude_said(&work, err);
+    const char *problem =
+        work.statement.problem[0] != '\0' ? work.statement.problem : err_text(err);
+    conclude(reconciler, err == 0 ? work.outcome : NULL, problem);
+    conclude_said(err == 0 ? work.outcome : NULL, problem);
     stripe_reader_close(work.reader);
     statement_close(&work.statement);
     books_close(&work.books);
-    free(work.result);
+    free(work.outcome);
     return NULL;
 }
 
@@ -246,11 +290,13 @@ static void *work_run(void *context)
 
 int reconciler_new(const struct reconciler_config *config, struct reconciler **ret_reconciler)
 {
-    struct reconciler *reconciler = calloc(1, sizeof *reconciler);
+    struct reconciler *reconciler = calloc(1, sizeof *reconciler + sizeof *reconciler->outcome);
     if (reconciler == NULL) {
         return ERR_NO_MEMORY;
     }
+    reconciler->outcome = (struct outcome *)(void *)(reconciler + 1);
     reconciler->config = *config;
+    check(pthread_mutex_init(&reconciler->begins, NULL) == 0);
     check(pthread_mutex_init(&reconciler->lock, NULL) == 0);
     *ret_reconciler = reconciler;
     return 0;
@@ -276,34 +322,49 @@ void reconciler_free(struct reconciler *reconciler)
     }
     unlock(reconciler);
     thread_end(reconciler);
-    text_close(&reconciler->body);
     check(pthread_mutex_destroy(&reconciler->lock) == 0);
+    check(pthread_mutex_destroy(&reconciler->begins) == 0);
     free(reconciler);
 }
 
-int reconciler_begin(struct reconciler *reconciler, const struct reconcile_wish *wish)
+/* Whether one is to begin: none is under way. ERR_BUSY: one of another wish is. */
+static int stage_begin(struct reconciler *reconciler, const struct reconcile_wish *wish,
+                       bool *ret_is_free)
 {
     lock(reconciler);
-    const bool is_under_way = reconciler->stage == STAGE_READING;
-    if (!is_under_way) {
+    const bool is_free = reconciler->stage != STAGE_READING;
+    const bool is_other = !is_free && !reconcile_answers(&reconciler->wish, wish);
+    if (is_free) {
         reconciler->stage = STAGE_READING;
         reconciler->reading = "payments";
         reconciler->objects = reconciler->orders = 0;
         reconciler->problem[0] = '\0';
         reconciler->wish = *wish;
+        reconciler->version++;
     }
     unlock(reconciler);
-    if (is_under_way) {
-        return 0;
-    }
+    *ret_is_free = is_free;
+    return is_other ? ERR_BUSY : 0;
+}
+
+static int thread_begin(struct reconciler *reconciler)
+{
     thread_end(reconciler);
     reconciler->has_thread = pthread_create(&reconciler->thread, NULL, work_run, reconciler) == 0;
     if (!reconciler->has_thread) {
-        lock(reconciler);
-        reconciler->stage = STAGE_NONE;
-        unlock(reconciler);
+        conclude(reconciler, NULL, err_text(ERR_NO_MEMORY));
     }
     return reconciler->has_thread ? 0 : ERR_NO_MEMORY;
+}
+
+int reconciler_begin(struct reconciler *reconciler, const struct reconcile_wish *wish)
+{
+    bool is_free = false;
+    check(pthread_mutex_lock(&reconciler->begins) == 0);
+    int err = stage_begin(reconciler, wish, &is_free);
+    err = is_free ? thread_begin(reconciler) : err;
+    check(pthread_mutex_unlock(&reconciler->begins) == 0);
+    return err;
 }
 
 static struct json_value *progress_json(const struct reconciler *reconciler)
@@ -314,6 +375,9 @@ static struct json_value *progress_json(const struct reconciler *reconciler)
                                          [STAGE_FAILED] = "failed"};
     struct json_value *object = json_new_object();
     json_put_string(object, "state", states[reconciler->stage]);
+    if (reconciler->stage != STAGE_NONE) {
+        put_wish(object, &reconciler->wish);
+    }
     if (reconciler->stage == STAGE_READING) {
         json_put_string(object, "reading", reconciler->reading);
         json_put_count(object, "objects", reconciler->objects);
@@ -325,11 +389,24 @@ static struct json_value *progress_json(const struct reconciler *reconciler)
     return object;
 }
 
-void reconciler_print(struct reconciler *reconciler, struct text *body)
+uint64_t reconciler_version(struct reconciler *reconciler)
 {
     lock(reconciler);
-    if (reconciler->stage == STAGE_DONE) {
-        text_append(body, reconciler->body.data, reconciler->body.size);
+    const uint64_t version = reconciler->version;
+    unlock(reconciler);
+    return version;
+}
+
+void reconciler_print(struct reconciler *reconciler, size_t bytes_max, struct text *body,
+                      struct reconcile_standing *ret_standing)
+{
+    lock(reconciler);
+    const enum stage stage = reconciler->stage;
+    *ret_standing = (struct reconcile_standing){.wish = reconciler->wish,
+                                                .is_under_way = stage == STAGE_READING,
+                                                .is_good = stage != STAGE_FAILED};
+    if (stage == STAGE_DONE) {
+        outcome_print(reconciler->outcome, bytes_max, body);
     } else {
         json_print(progress_json(reconciler), body);
     }

@@ -9,9 +9,7 @@
 
 #include "gateway/config/credentials.h"
 #include "node/api/gate.h"
-#include "node/api/text.h"
-
-enum { RECONCILE_DAYS_MAX = 180, RECONCILE_DAYS = 8 /* a hold lasts seven */ };
+#include "node/api/reconcile.h"
 
 struct reconciler;
 
@@ -23,22 +21,19 @@ struct reconciler_config {
     const struct terms *terms;
 };
 
-struct reconcile_wish {
-    unsigned days;  /* back from now, 1..RECONCILE_DAYS_MAX */
-    bool is_shared; /* the provider's account serves others, too */
-};
-
 /* ERR_NO_MEMORY. */
 MUST_CHECK int reconciler_new(const struct reconciler_config *config,
                               struct reconciler **ret_reconciler);
 /* Breaks off what is under way. Accepts NULL. */
 void reconciler_free(struct reconciler *reconciler);
 
-/* Begin, unless one is under way: then that goes on. ERR_NO_MEMORY. */
+/* Begin, unless one of the same wish is under way: then that goes on. Any thread. ERR_BUSY: one of
+ * another wish is under way; ERR_NO_MEMORY: it failed, as is said from now on. */
 MUST_CHECK int reconciler_begin(struct reconciler *reconciler, const struct reconcile_wish *wish);
 
-/* How it stands as JSON, schema Reconciliation of gateway/routes.c, appended to @body. Any thread.
- */
-void reconciler_print(struct reconciler *reconciler, struct text *body);
+/* See struct reconcile_host. Any thread. */
+uint64_t reconciler_version(struct reconciler *reconciler);
+void reconciler_print(struct reconciler *reconciler, size_t bytes_max, struct text *body,
+                      struct reconcile_standing *ret_standing);
 
 #endif

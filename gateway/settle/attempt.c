@@ -15,16 +15,6 @@ const char *attempt_outcome_text(enum attempt_outcome outcome)
     return texts[outcome];
 }
 
-const char *attempt_state_text(enum attempt_state state)
-{
-    static const char *const texts[ATTEMPT_STATE_COUNT] = {
-#define X(name, number, text) [number] = (text),
-        ATTEMPT_STATES(X)
-#undef X
-    };
-    return texts[state];
-}
-
 /* --- what an answer means --- */
 
 enum { STATUS_OK = 200, STATUS_OK_LAST = 299, STATUS_SERVER = 500 };

@@ -46,21 +46,15 @@ enum attempt_outcome {
 };
 const char *attempt_outcome_text(enum attempt_outcome outcome);
 
-/* X(name, number, text). Numbers are on disk. */
-#define ATTEMPT_STATES(X)                                                                          \
-    X(ATTEMPT_SEND, 0, "to be sent")                                                               \
-    X(ATTEMPT_LOOK, 1, "to be looked up") /* read the object; what it shows is a fact as any */    \
-    X(ATTEMPT_DONE, 2, "done")                                                                     \
-    X(ATTEMPT_VOID, 3, "overtaken") /* what was planned is not wanted any more, or not possible */ \
-    X(ATTEMPT_STUCK, 4, "stuck")    /* a person must look */
-
+/* Numbers are on disk. */
 enum attempt_state {
-#define X(name, number, text) name = (number),
-    ATTEMPT_STATES(X)
-#undef X
-        ATTEMPT_STATE_COUNT
+    ATTEMPT_SEND = 0,
+    ATTEMPT_LOOK = 1, /* up: read the object; what it shows is a fact as any */
+    ATTEMPT_DONE = 2,
+    ATTEMPT_VOID = 3,  /* overtaken: what was planned is not wanted any more, or not possible */
+    ATTEMPT_STUCK = 4, /* a person must look */
+    ATTEMPT_STATE_COUNT
 };
-const char *attempt_state_text(enum attempt_state state);
 
 struct attempt {
     struct entity_id order;

@@ -1,12 +1,10 @@
 #include "gateway/settle/events.h"
 
-#include <string.h>
-
+#include "gateway/settle/marked_rows.h"
 #include "sync/base/check.h"
 
 enum {
     NUMBER_KEY_BYTES = 9,
-    SEEN_KEY_BYTES_MAX = 1 + PROVIDER_ID_BYTES_MAX,
     SEEN_BYTES = 8,
     WAITING_BYTES = 16,
     COUNTER_BYTES = 8,
@@ -14,18 +12,10 @@ enum {
 
 static const uint8_t counter_key[] = {'N'};
 
-struct seen_key {
-    size_t size;
-    uint8_t bytes[SEEN_KEY_BYTES_MAX];
-};
-
-static struct seen_key seen_key_of(struct bytes id)
+static struct marked_key seen_key(struct bytes id)
 {
-    struct seen_key key = {.size = 1 + id.size};
-    check(id.size > 0 && key.size <= sizeof key.bytes);
-    key.bytes[0] = 'S';
-    memcpy(key.bytes + 1, id.data, id.size);
-    return key;
+    check(id.size > 0);
+    return marked_key_of_one('S', id);
 }
 
 static void number_key(uint64_t number, uint8_t to[NUMBER_KEY_BYTES])
@@ -85,10 +75,10 @@ static int number_give(struct store_txn *txn, uint64_t number, struct bytes body
 /* Whether it was told, or waits to be. */
 static int is_here(struct store_txn *txn, struct bytes id, bool *ret_is_here)
 {
-    const struct seen_key seen = seen_key_of(id);
+    const struct marked_key seen = seen_key(id);
     uint8_t key[NUMBER_KEY_BYTES];
     struct bytes row;
-    int err = store_get(txn, TABLE_LOCAL, bytes_of(seen.bytes, seen.size), &row);
+    int err = store_get(txn, TABLE_LOCAL, marked_key_bytes(&seen), &row);
     if (err == 0 && row.size == WAITING_BYTES) {
         number_key(get_be64(row.data + SEEN_BYTES), key);
         err = store_get(txn, TABLE_LOCAL, bytes_of(key, sizeof key), &row);
@@ -99,8 +89,8 @@ static int is_here(struct store_txn *txn, struct bytes id, bool *ret_is_here)
 
 static int see(struct store_txn *txn, struct bytes id, const uint8_t *data, size_t size)
 {
-    const struct seen_key key = seen_key_of(id);
-    return store_put(txn, TABLE_LOCAL, bytes_of(key.bytes, key.size), bytes_of(data, size));
+    const struct marked_key key = seen_key(id);
+    return store_put(txn, TABLE_LOCAL, marked_key_bytes(&key), bytes_of(data, size));
 }
 
 int events_receive(struct store_txn *txn, struct bytes id, struct bytes body, int64_t now_s,
@@ -160,9 +150,9 @@ int events_told(struct store_txn *txn, uint64_t number)
 
 int events_is_seen(struct store_txn *txn, struct bytes id, bool *ret_is_seen)
 {
-    const struct seen_key key = seen_key_of(id);
+    const struct marked_key key = seen_key(id);
     struct bytes row;
-    const int err = store_get(txn, TABLE_LOCAL, bytes_of(key.bytes, key.size), &row);
+    const int err = store_get(txn, TABLE_LOCAL, marked_key_bytes(&key), &row);
     if (err == 0 || err == ERR_NOT_FOUND) {
         *ret_is_seen = err == 0 && row.size == SEEN_BYTES;
         return 0;
@@ -177,44 +167,18 @@ int events_see(struct store_txn *txn, struct bytes id, int64_t now_s)
     return see(txn, id, row, sizeof row);
 }
 
-/* The first key that came before @before_s, at or above @from. ERR_NOT_FOUND. */
-static int old_next(struct store_txn *txn, int64_t before_s, const struct seen_key *from,
-                    struct seen_key *ret_key)
+static bool is_old(struct bytes key, struct bytes row, int64_t before_s)
 {
-    struct store_cursor cursor;
-    struct bytes key, row;
-    int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
-    if (err != 0) {
-        return err;
-    }
-    err = store_cursor_seek(&cursor, bytes_of(from->bytes, from->size), &key, &row);
-    while (err == 0 && key.data[0] == 'S' && row.size >= SEEN_BYTES &&
-           (int64_t)get_be64(row.data) >= before_s) {
-        err = store_cursor_next(&cursor, &key, &row);
-    }
-    if (err == 0 && (key.data[0] != 'S' || key.size > sizeof ret_key->bytes)) {
-        err = ERR_NOT_FOUND;
-    }
-    if (err == 0) {
-        ret_key->size = key.size;
-        memcpy(ret_key->bytes, key.data, key.size);
-    }
-    store_cursor_close(&cursor);
-    return err;
+    (void)key;
+    return row.size < SEEN_BYTES || (int64_t)get_be64(row.data) < before_s;
 }
 
 int events_forget(struct store_txn *txn, int64_t before_s, uint32_t count, uint32_t *ret_count)
 {
-    struct seen_key key = {.size = 1, .bytes = {'S'}};
-    int err = 0;
     uint32_t done = 0;
-    while (done < count && (err = old_next(txn, before_s, &key, &key)) == 0) {
-        err = store_del(txn, TABLE_LOCAL, bytes_of(key.bytes, key.size));
-        if (err != 0) {
-            return err;
-        }
-        done++;
+    const int err = marked_delete(txn, 'S', is_old, before_s, count, &done);
+    if (err == 0) {
+        *ret_count = done;
     }
-    *ret_count = done;
-    return err == ERR_NOT_FOUND ? 0 : err;
+    return err;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "gateway/settle/marked_rows.h"
 #include "sync/base/check.h"
 #include "sync/base/crypto.h"
 #include "sync/base/reader.h"
@@ -11,88 +12,15 @@ enum {
     ROW_VERSION = 1,
     ROW_FIELDS = 5,
     ORPHAN_BYTES_MAX = 64,
-    NOTE_KEY_BYTES_MAX = 1 + PROVIDER_ID_BYTES_MAX,
     INTENT_OF_NOBODY_BYTES = 8,
     INTENT_BYTES = INTENT_OF_NOBODY_BYTES + ENTITY_ID_BYTES,
 };
 
-struct note_key {
-    size_t size;
-    uint8_t bytes[NOTE_KEY_BYTES_MAX];
-};
-
-static struct note_key key_of(char mark, struct bytes first, struct bytes second)
-{
-    struct note_key key = {.size = 1 + first.size + second.size};
-    check(key.size <= sizeof key.bytes);
-    key.bytes[0] = (uint8_t)mark;
-    if (first.size > 0) {
-        memcpy(key.bytes + 1, first.data, first.size);
-    }
-    if (second.size > 0) {
-        memcpy(key.bytes + 1 + first.size, second.data, second.size);
-    }
-    return key;
-}
-
-static struct note_key key_of_one(char mark, struct bytes id)
-{
-    return key_of(mark, id, bytes_of(NULL, 0));
-}
-
-static struct bytes key_bytes(const struct note_key *key)
-{
-    return bytes_of(key->bytes, key->size);
-}
-
 /* A row, or nothing. */
-static int row_get(struct store_txn *txn, const struct note_key *key, struct bytes *ret_row)
+static int row_get(struct store_txn *txn, const struct marked_key *key, struct bytes *ret_row)
 {
     *ret_row = bytes_of(NULL, 0);
-    const int err = store_get(txn, TABLE_LOCAL, key_bytes(key), ret_row);
-    return err == ERR_NOT_FOUND ? 0 : err;
-}
-
-/* The first row with @mark above @from that @fits. ERR_NOT_FOUND. */
-static int row_find(struct store_txn *txn, char mark, const struct note_key *from,
-                    bool (*fits)(struct bytes key, struct bytes row, int64_t before_s),
-                    int64_t before_s, struct note_key *ret_key)
-{
-    struct store_cursor cursor;
-    struct bytes key, row;
-    int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
-    if (err != 0) {
-        return err;
-    }
-    err = store_cursor_seek(&cursor, key_bytes(from), &key, &row);
-    while (err == 0 && key.data[0] == (uint8_t)mark && !fits(key, row, before_s)) {
-        err = store_cursor_next(&cursor, &key, &row);
-    }
-    if (err == 0 && (key.data[0] != (uint8_t)mark || key.size > sizeof ret_key->bytes)) {
-        err = ERR_NOT_FOUND;
-    }
-    if (err == 0) {
-        ret_key->size = key.size;
-        memcpy(ret_key->bytes, key.data, key.size);
-    }
-    store_cursor_close(&cursor);
-    return err;
-}
-
-/* Up to @count of those. */
-static int rows_delete(struct store_txn *txn, char mark,
-                       bool (*fits)(struct bytes key, struct bytes row, int64_t before_s),
-                       int64_t before_s, uint32_t count, uint32_t *done)
-{
-    struct note_key key = key_of_one(mark, bytes_of(NULL, 0));
-    int err = 0;
-    while (*done < count && (err = row_find(txn, mark, &key, fits, before_s, &key)) == 0) {
-        err = store_del(txn, TABLE_LOCAL, key_bytes(&key));
-        if (err != 0) {
-            return err;
-        }
-        ++*done;
-    }
+    const int err = store_get(txn, TABLE_LOCAL, marked_key_bytes(key), ret_row);
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -101,7 +29,7 @@ static int rows_delete(struct store_txn *txn, char mark,
 int notes_intent_put(struct store_txn *txn, struct bytes intent, const struct entity_id *order,
                      int64_t now_s)
 {
-    const struct note_key key = key_of_one('I', intent);
+    const struct marked_key key = marked_key_of_one('I', intent);
     struct entity_id known;
     uint8_t row[INTENT_BYTES];
     const int err = notes_intent_get(txn, intent, &known);
@@ -114,15 +42,15 @@ int notes_intent_put(struct store_txn *txn, struct bytes intent, const struct en
     if (order != NULL) {
         memcpy(row + INTENT_OF_NOBODY_BYTES, order->bytes, ENTITY_ID_BYTES);
     }
-    return store_put(txn, TABLE_LOCAL, key_bytes(&key),
+    return store_put(txn, TABLE_LOCAL, marked_key_bytes(&key),
                      bytes_of(row, order != NULL ? sizeof row : INTENT_OF_NOBODY_BYTES));
 }
 
 int notes_intent_get(struct store_txn *txn, struct bytes intent, struct entity_id *ret_order)
 {
-    const struct note_key key = key_of_one('I', intent);
+    const struct marked_key key = marked_key_of_one('I', intent);
     struct bytes row;
-    const int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &row);
+    const int err = store_get(txn, TABLE_LOCAL, marked_key_bytes(&key), &row);
     if (err != 0) {
         return err;
     }
@@ -137,7 +65,7 @@ int notes_intent_get(struct store_txn *txn, struct bytes intent, struct entity_i
 
 int notes_orphan_put(struct store_txn *txn, const struct orphan *orphan)
 {
-    const struct note_key key = key_of_one('O', orphan->intent);
+    const struct marked_key key = marked_key_of_one('O', orphan->intent);
     uint8_t data[ORPHAN_BYTES_MAX];
     struct writer writer;
     struct bytes row;
@@ -150,7 +78,7 @@ int notes_orphan_put(struct store_txn *txn, const struct orphan *orphan)
     write_int(&writer, orphan->created_s);
     const int err = writer_finish(&writer, &row);
     check(err == 0);
-    return store_put(txn, TABLE_LOCAL, key_bytes(&key), row);
+    return store_put(txn, TABLE_LOCAL, marked_key_bytes(&key), row);
 }
 
 static int orphan_read(struct bytes key, struct bytes row, struct orphan *ret_orphan)
@@ -176,36 +104,36 @@ static int orphan_read(struct bytes key, struct bytes row, struct orphan *ret_or
 
 int notes_orphan_get(struct store_txn *txn, struct bytes intent, struct orphan *ret_orphan)
 {
-    const struct note_key key = key_of_one('O', intent);
+    const struct marked_key key = marked_key_of_one('O', intent);
     struct bytes row;
-    const int err = store_get(txn, TABLE_LOCAL, key_bytes(&key), &row);
+    const int err = store_get(txn, TABLE_LOCAL, marked_key_bytes(&key), &row);
     if (err != 0) {
         return err;
     }
-    const int read_err = orphan_read(key_bytes(&key), row, ret_orphan);
+    const int read_err = orphan_read(marked_key_bytes(&key), row, ret_orphan);
     ret_orphan->intent = intent;
     return read_err;
 }
 
 int notes_orphan_del(struct store_txn *txn, struct bytes intent)
 {
-    const struct note_key key = key_of_one('O', intent);
-    const int err = store_del(txn, TABLE_LOCAL, key_bytes(&key));
+    const struct marked_key key = marked_key_of_one('O', intent);
+    const int err = store_del(txn, TABLE_LOCAL, marked_key_bytes(&key));
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 int notes_orphan_next(struct store_txn *txn, struct bytes after, struct orphan *ret_orphan)
 {
-    const struct note_key from = key_of_one('O', after);
+    const struct marked_key from = marked_key_of_one('O', after);
     struct store_cursor cursor;
     struct bytes key, row;
     int err = store_cursor_open(txn, TABLE_LOCAL, &cursor);
     if (err != 0) {
         return err;
     }
-    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &row);
+    err = store_cursor_seek(&cursor, marked_key_bytes(&from), &key, &row);
     while (err == 0 && key.data[0] == 'O' &&
-           (bytes_equal(key, key_bytes(&from)) || orphan_read(key, row, ret_orphan) != 0)) {
+           (bytes_equal(key, marked_key_bytes(&from)) || orphan_read(key, row, ret_orphan) != 0)) {
         err = store_cursor_next(&cursor, &key, &row);
     }
     const bool is_one = err == 0 && key.data[0] == 'O';
@@ -215,29 +143,29 @@ int notes_orphan_next(struct store_txn *txn, struct bytes after, struct orphan *
 
 /* --- drafts --- */
 
-static struct note_key key_of_brief(const struct entity_id *order, struct bytes draft)
+static struct marked_key key_of_brief(const struct entity_id *order, struct bytes draft)
 {
-    return key_of('B', bytes_of(order->bytes, ENTITY_ID_BYTES), draft);
+    return marked_key('B', bytes_of(order->bytes, ENTITY_ID_BYTES), draft);
 }
 
 int notes_brief_put(struct store_txn *txn, const struct entity_id *order, struct bytes draft,
                     struct bytes brief)
 {
-    const struct note_key key = key_of_brief(order, draft);
-    return store_put(txn, TABLE_LOCAL, key_bytes(&key), brief);
+    const struct marked_key key = key_of_brief(order, draft);
+    return store_put(txn, TABLE_LOCAL, marked_key_bytes(&key), brief);
 }
 
 int notes_brief_get(struct store_txn *txn, const struct entity_id *order, struct bytes draft,
                     struct bytes *ret_brief)
 {
-    const struct note_key key = key_of_brief(order, draft);
+    const struct marked_key key = key_of_brief(order, draft);
     return row_get(txn, &key, ret_brief);
 }
 
 int notes_brief_del(struct store_txn *txn, const struct entity_id *order, struct bytes draft)
 {
-    const struct note_key key = key_of_brief(order, draft);
-    const int err = store_del(txn, TABLE_LOCAL, key_bytes(&key));
+    const struct marked_key key = key_of_brief(order, draft);
+    const int err = store_del(txn, TABLE_LOCAL, marked_key_bytes(&key));
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
@@ -245,15 +173,15 @@ int notes_brief_del(struct store_txn *txn, const struct entity_id *order, struct
 
 int notes_place_put(struct store_txn *txn, char list, int64_t seconds)
 {
-    const struct note_key key = key_of_one('P', bytes_of(&list, 1));
+    const struct marked_key key = marked_key_of_one('P', bytes_of(&list, 1));
     uint8_t row[8];
     put_be64(row, (uint64_t)seconds);
-    return store_put(txn, TABLE_LOCAL, key_bytes(&key), bytes_of(row, sizeof row));
+    return store_put(txn, TABLE_LOCAL, marked_key_bytes(&key), bytes_of(row, sizeof row));
 }
 
 int notes_place_get(struct store_txn *txn, char list, int64_t *ret_seconds)
 {
-    const struct note_key key = key_of_one('P', bytes_of(&list, 1));
+    const struct marked_key key = marked_key_of_one('P', bytes_of(&list, 1));
     struct bytes row;
     const int err = row_get(txn, &key, &row);
     if (err == 0) {
@@ -281,7 +209,7 @@ static bool is_of_nobody(struct bytes key, struct bytes row, int64_t before_s)
 
 int notes_key_use(struct store_txn *txn, struct bytes secret_key, bool *ret_is_new)
 {
-    const struct note_key key = key_of_one('K', bytes_of(NULL, 0));
+    const struct marked_key key = marked_key_of_one('K', bytes_of(NULL, 0));
     const struct bytes parts[] = {bytes_of_text("trestle/provider key/1"), secret_key};
     uint8_t hash[HASH_BYTES];
     struct bytes row;
@@ -295,10 +223,11 @@ int notes_key_use(struct store_txn *txn, struct bytes secret_key, bool *ret_is_n
     if (!*ret_is_new) {
         return 0;
     }
-    err = rows_delete(txn, 'P', is_place, 0, UINT32_MAX, &done);
-    err = err == 0 ? rows_delete(txn, 'I', is_of_nobody, 0, UINT32_MAX, &done) : err;
-    return err == 0 ? store_put(txn, TABLE_LOCAL, key_bytes(&key), bytes_of(hash, sizeof hash))
-                    : err;
+    err = marked_delete(txn, 'P', is_place, 0, UINT32_MAX, &done);
+    err = err == 0 ? marked_delete(txn, 'I', is_of_nobody, 0, UINT32_MAX, &done) : err;
+    return err == 0
+               ? store_put(txn, TABLE_LOCAL, marked_key_bytes(&key), bytes_of(hash, sizeof hash))
+               : err;
 }
 
 /* --- forgetting --- */
@@ -319,8 +248,8 @@ static bool is_old_orphan(struct bytes key, struct bytes row, int64_t before_s)
 int notes_forget(struct store_txn *txn, int64_t before_s, uint32_t count, uint32_t *ret_count)
 {
     uint32_t done = 0;
-    int err = rows_delete(txn, 'I', is_old_intent, before_s, count, &done);
-    err = err == 0 ? rows_delete(txn, 'O', is_old_orphan, before_s, count, &done) : err;
+    int err = marked_delete(txn, 'I', is_old_intent, before_s, count, &done);
+    err = err == 0 ? marked_delete(txn, 'O', is_old_orphan, before_s, count, &done) : err;
     *ret_count = done;
     return err;
 }

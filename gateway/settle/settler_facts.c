@@ -213,9 +213,10 @@ static int is_seen(const struct settler *settler, const struct stripe_fact *fact
     return fact->event.size > 0 ? events_is_seen(settler->txn, fact->event, ret_is_seen) : 0;
 }
 
-/* One object of it; *@ret_is_stuck: no further for now. */
+/* Tell one object of it. *@ret_must_wait: this one is told later, and those behind it then: whose
+ * it is is asked for first, or the core's queue is full. */
 static int object_tell(struct settler *settler, struct errand *errand,
-                       const struct stripe_fact *fact, bool *ret_is_stuck)
+                       const struct stripe_fact *fact, bool *ret_must_wait)
 {
     struct entity_id order;
     bool is_known = false;
@@ -230,11 +231,11 @@ static int object_tell(struct settler *settler, struct errand *errand,
     }
     if (err == ERR_NOT_FOUND) {
         (void)whose_ask(settler, errand, intent_of(fact));
-        *ret_is_stuck = true;
+        *ret_must_wait = true;
         return 0;
     }
     if (err == 0) {
-        *ret_is_stuck = !fact_tell(settler, errand, fact, &order);
+        *ret_must_wait = !fact_tell(settler, errand, fact, &order);
     }
     return err == ERR_MISMATCH ? 0 : err;
 }
@@ -242,18 +243,18 @@ static int object_tell(struct settler *settler, struct errand *errand,
 static int errand_tell(struct settler *settler, struct errand *errand)
 {
     struct stripe_fact fact;
-    bool is_fact = false, is_stuck = false;
+    bool is_fact = false, must_wait = false;
     int err = 0;
     errand->is_read = errand->reply == NULL;
-    while (err == 0 && !errand->is_read && !is_stuck) {
+    while (err == 0 && !errand->is_read && !must_wait) {
         if (!stripe_reply_object(errand->reply, errand->index, &fact, &is_fact)) {
             errand->is_read = true;
         } else if (is_fact) {
-            err = object_tell(settler, errand, &fact, &is_stuck);
+            err = object_tell(settler, errand, &fact, &must_wait);
         }
-        errand->index += !is_stuck && !errand->is_read;
+        errand->index += !must_wait && !errand->is_read;
     }
-    if (is_stuck && errand->waiting == 0 && !errand->is_asking) {
+    if (must_wait && errand->waiting == 0 && !errand->is_asking) {
         settler_again(settler, settler->now_ms + 100); /* the core's queue is full */
     }
     return err;

@@ -296,8 +296,3 @@ bool stripe_reply_endpoint(const struct stripe_reply *reply, uint32_t index,
                                              .is_enabled = is_text(object, "status", "enabled")};
     return object != NULL;
 }
-
-struct bytes stripe_reply_message(const struct stripe_reply *reply)
-{
-    return text_of(error_of(reply), "message");
-}

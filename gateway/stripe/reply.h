@@ -62,7 +62,4 @@ struct stripe_endpoint {
 bool stripe_reply_endpoint(const struct stripe_reply *reply, uint32_t index,
                            struct stripe_endpoint *ret_endpoint);
 
-/* error.message, to be shown to the customer when a card is declined; empty if none. */
-struct bytes stripe_reply_message(const struct stripe_reply *reply);
-
 #endif

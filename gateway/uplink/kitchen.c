@@ -38,7 +38,9 @@ static uint64_t silence_of(const struct gate_live *live,
     return silence_ms;
 }
 
-uint64_t kitchen_silence_ms(const struct gate_live *live)
+/* How long none of its devices is heard from: 0 = one is. Of one that was never heard since this
+ * node started: as long as that is. */
+static uint64_t kitchen_silence_ms(const struct gate_live *live)
 {
     const uint64_t kitchens_ms = silence_of(live, is_kitchen);
     const uint64_t cooks_ms = kitchens_ms == UINT64_MAX ? silence_of(live, may_cook) : kitchens_ms;

@@ -19,10 +19,6 @@ enum kitchen {
 
 enum { KITCHEN_SENTENCE_BYTES_MAX = 200 };
 
-/* How long none of its devices is heard from: 0 = one is. Of one that was never heard since this
- * node started: as long as that is. */
-uint64_t kitchen_silence_ms(const struct gate_live *live);
-
 /* @pause_ms: how long it may be silent; 0 = for ever. */
 enum kitchen kitchen_now(const struct gate_live *live, uint64_t pause_ms);
 

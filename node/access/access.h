@@ -10,6 +10,7 @@
 #include "node/access/caller.h"
 #include "node/access/pin_desk.h"
 #include "node/access/rate_class.h"
+#include "node/access/table_code.h"
 #include "node/access/tickets.h"
 #include "node/api/gate.h"
 #include "node/config/identity.h"
@@ -83,13 +84,14 @@ MUST_CHECK int access_customer_of(const struct access *access, const struct gate
                                   uint64_t session, char ret_text[TOKEN_TEXT_MAX],
                                   struct caller *ret_caller);
 
-/* A code of table @number, and what one says that this device gave. ERR_UNAVAILABLE; ERR_NOT_FOUND:
- * it is none of this device's. */
+/* A code of table @number, and what one says that a device of the pop-up gave, which may be out of
+ * it by now: whether it still opens its table the journal says. ERR_UNAVAILABLE; ERR_NOT_FOUND: it
+ * is none. */
 MUST_CHECK int access_table(const struct access *access, const struct gate_live *live,
-                            uint64_t number, uint64_t generation, char ret_text[TOKEN_TEXT_MAX]);
+                            uint32_t number, uint32_t generation,
+                            char ret_text[TABLE_CODE_DIGITS + 1]);
 MUST_CHECK int access_table_check(const struct access *access, const struct gate_live *live,
-                                  struct bytes code, uint64_t *ret_number,
-                                  uint64_t *ret_generation);
+                                  struct bytes text, struct table_code *ret_code);
 
 /* From now on the token of @caller, who brought one, opens nothing here, also after a restart. What
  * file_write() says. */

@@ -22,21 +22,40 @@ static const struct gate_peer *peer_find(const struct gate_live *live, uint64_t 
     return NULL;
 }
 
-bool access_issuer_find(const void *context, uint64_t id, struct token_issuer *ret_issuer)
+/* What is known of device @id without its key: deriving ours costs more than all else here. */
+static bool issuer_stands(const struct gate_live *live, uint64_t id, int64_t *ret_clock_ahead_s)
+{
+    const struct gate_peer *peer = peer_find(live, id);
+    *ret_clock_ahead_s = 0;
+    if (id == live->device) {
+        return !live->is_revoked;
+    }
+    if (peer != NULL) {
+        *ret_clock_ahead_s = peer->clock_offset_ms / 1000;
+    }
+    return peer != NULL && !peer->is_revoked;
+}
+
+bool access_signer_find(const void *context, uint64_t id, struct token_issuer *ret_issuer)
 {
     const struct issuers *issuers = context;
+    const struct gate_peer *peer = peer_find(issuers->live, id);
     if (id == issuers->live->device) {
         *ret_issuer =
             (struct token_issuer){.key = signing_public(&issuers->access->identity->device_secret)};
-        return !issuers->live->is_revoked;
+    } else if (peer != NULL) {
+        *ret_issuer = (struct token_issuer){.key = peer->device_key,
+                                            .clock_ahead_s = peer->clock_offset_ms / 1000};
     }
-    const struct gate_peer *peer = peer_find(issuers->live, id);
-    if (peer == NULL || peer->is_revoked) {
-        return false;
-    }
-    *ret_issuer = (struct token_issuer){.key = peer->device_key,
-                                        .clock_ahead_s = peer->clock_offset_ms / 1000};
-    return true;
+    return id == issuers->live->device || peer != NULL;
+}
+
+bool access_issuer_find(const void *context, uint64_t id, struct token_issuer *ret_issuer)
+{
+    const struct issuers *issuers = context;
+    int64_t clock_ahead_s;
+    return issuer_stands(issuers->live, id, &clock_ahead_s) &&
+           access_signer_find(context, id, ret_issuer);
 }
 
 /* --- who that is --- */
@@ -185,20 +204,6 @@ int access_caller(struct access *access, const struct gate_live *live,
         ret_caller->principal.origin = peer_network(request->address);
     }
     return err;
-}
-
-/* What is known of device @id without its key: deriving ours costs more than all else here. */
-static bool issuer_stands(const struct gate_live *live, uint64_t id, int64_t *ret_clock_ahead_s)
-{
-    const struct gate_peer *peer = peer_find(live, id);
-    *ret_clock_ahead_s = 0;
-    if (id == live->device) {
-        return !live->is_revoked;
-    }
-    if (peer != NULL) {
-        *ret_clock_ahead_s = peer->clock_offset_ms / 1000;
-    }
-    return peer != NULL && !peer->is_revoked;
 }
 
 bool access_stands(const struct access *access, const struct gate_live *live,

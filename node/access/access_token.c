@@ -4,9 +4,6 @@
 #include "node/os/clock.h"
 #include "sync/base/check.h"
 
-/* A table's code lasts as long as its sheet. */
-#define TABLE_S (INT64_C(5) * 366 * 24 * 3600)
-
 static struct token token_begin(const struct access *access, const struct gate_live *live,
                                 enum token_audience audience, int64_t life_s)
 {
@@ -57,37 +54,26 @@ int access_customer_of(const struct access *access, const struct gate_live *live
     return 0;
 }
 
-int access_table(const struct access *access, const struct gate_live *live, uint64_t number,
-                 uint64_t generation, char ret_text[TOKEN_TEXT_MAX])
+int access_table(const struct access *access, const struct gate_live *live, uint32_t number,
+                 uint32_t generation, char ret_text[TABLE_CODE_DIGITS + 1])
 {
     if (access == NULL) {
         return ERR_UNAVAILABLE;
     }
-    struct token token = token_begin(access, live, AUDIENCE_TABLE, TABLE_S);
-    token.subject = number;
-    token.role = ROLE_CUSTOMER;
-    put_be64(token.number, generation);
-    token_mint(&token, &access->identity->device_secret, ret_text);
+    const struct table_code code = {
+        .issuer = live->device, .table = number, .generation = generation};
+    table_code_mint(&code, &access->identity->popup, &access->identity->device_secret, ret_text);
     return 0;
 }
 
-int access_table_check(const struct access *access, const struct gate_live *live, struct bytes code,
-                       uint64_t *ret_number, uint64_t *ret_generation)
+int access_table_check(const struct access *access, const struct gate_live *live, struct bytes text,
+                       struct table_code *ret_code)
 {
     if (access == NULL) {
         return ERR_UNAVAILABLE;
     }
     const struct issuers issuers = {.access = access, .live = live};
-    const struct token_terms terms = {.popup = access->identity->popup,
-                                      .audiences = token_audience_bit(AUDIENCE_TABLE),
-                                      .now_s = clock_wall_ms() / 1000,
-                                      .issuer_find = access_issuer_find,
-                                      .context = &issuers};
-    struct token token;
-    if (token_check(code, &terms, &token) != 0 || token.issuer != live->device) {
-        return ERR_NOT_FOUND;
-    }
-    *ret_number = token.subject;
-    *ret_generation = get_be64(token.number);
-    return 0;
+    const struct token_terms terms = {
+        .popup = access->identity->popup, .issuer_find = access_signer_find, .context = &issuers};
+    return table_code_check(text, &terms, ret_code) == 0 ? 0 : ERR_NOT_FOUND;
 }

@@ -205,8 +205,8 @@ static int token_judge(const struct token *token, const struct token_terms *term
         return ERR_FORBIDDEN;
     }
     const int64_t life_s = token->expires_s - token->issued_s;
-    const bool is_too_long = token->audience != AUDIENCE_TABLE && life_s > TOKEN_LIFE_MAX_S;
-    if (is_too_long || now_s >= token->expires_s || now_s < token->issued_s - TOKEN_LEEWAY_S) {
+    if (life_s > TOKEN_LIFE_MAX_S || now_s >= token->expires_s ||
+        now_s < token->issued_s - TOKEN_LEEWAY_S) {
         return ERR_MISMATCH;
     }
     return 0;

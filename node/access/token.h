@@ -31,8 +31,7 @@ enum {
 /* X(name, number, text). For whom a token is; one for another audience opens nothing. */
 #define TOKEN_AUDIENCES(X)                                                                         \
     X(AUDIENCE_STAFF, 0, "staff")                                                                  \
-    X(AUDIENCE_CUSTOMER, 1, "customer")                                                            \
-    X(AUDIENCE_TABLE, 2, "table") /* printed as a QR; revoked by its number */
+    X(AUDIENCE_CUSTOMER, 1, "customer")
 
 enum token_audience {
 #define X(name, number, text) name = (number),
@@ -45,13 +44,13 @@ struct token {
     enum token_audience audience;
     struct popup_id popup;
     uint64_t issuer;  /* device */
-    uint64_t subject; /* staff number, or table; 0 of a customer, who is the number */
+    uint64_t subject; /* staff number; 0 of a customer, who is the number */
     enum role role;
     int64_t issued_s, expires_s;        /* since 1970 */
     uint8_t number[TOKEN_NUMBER_BYTES]; /* random: a customer's session; what a revocation names */
 };
 
-/* NUL-ended. @token: sensible, its life at most TOKEN_LIFE_MAX_S (tables: any). */
+/* NUL-ended. @token: sensible, its life at most TOKEN_LIFE_MAX_S. */
 void token_mint(const struct token *token, const struct secret_key *device_secret,
                 char ret_text[TOKEN_TEXT_MAX]);
 

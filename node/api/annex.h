@@ -8,6 +8,7 @@
 #define TRESTLE_NODE_API_ANNEX_H
 
 #include "node/api/api.h"
+#include "node/api/reconcile.h"
 
 /* Borrowed during the call. */
 struct annex_request {
@@ -33,11 +34,19 @@ struct annex_card {
     bool is_practice; /* no real money moves */
 };
 
+/* Where customers who went away are told of their order. */
+struct annex_messages {
+    const char *push_key; /* base64url of a point of P-256; NULL = not by Web Push */
+    bool has_sms;
+};
+
 /* All functions are called on the web thread only, with @context. */
 struct annex {
     void *context;
-    struct teller teller;          /* all zero: it tells customers nothing */
-    const struct annex_card *card; /* NULL = nobody pays by card here */
+    struct teller teller;                  /* all zero: it tells customers nothing */
+    const struct annex_card *card;         /* NULL = nobody pays by card here */
+    const struct annex_messages *messages; /* NULL = nobody is told of anything from here */
+    struct reconcile_host reconcile;       /* all zero: nobody compares here */
     const struct route *routes;
     size_t routes_count;
     /* Fill @ret_reply, or leave it pending with a request of the annex's own naming. */

@@ -40,6 +40,14 @@ void api_free(struct api *api)
     free(api);
 }
 
+void api_set_door(struct api *api, const char *address, int port)
+{
+    char *door = api->state->door;
+    const bool is_v6 = strchr(address, ':') != NULL;
+    (void)snprintf(door, sizeof api->state->door, "tcp://%s%s%s:%d", is_v6 ? "[" : "", address,
+                   is_v6 ? "]" : "", port);
+}
+
 void api_add(struct api *api, const struct annex *annex)
 {
     const struct route_table table = {annex->routes, annex->routes_count};
@@ -375,6 +383,10 @@ void api_handle(struct api *api, const struct api_request *request, struct api_r
         api_read_bytes(api, ret_reply);
     } else if (ret_reply->route->shape == SHAPE_METRICS) {
         api_read_metrics(api, ret_reply);
+    } else if (ret_reply->route->shape == SHAPE_RECONCILIATION) {
+        static const struct reconcile_host nobody;
+        api_reconcile(api->state, api->annex != NULL ? &api->annex->reconcile : &nobody, request,
+                      ret_reply);
     } else if (ret_reply->route->shape == SHAPE_ANNEX) {
         annex_ask(api, request, ret_reply);
     } else if (route_is_write(ret_reply->route)) {

@@ -58,6 +58,9 @@ void api_free(struct api *api);
 /* Before the first request: also @annex, which outlives the api. */
 void api_add(struct api *api, const struct annex *annex);
 
+/* And where phones of this network order: a number, or "0.0.0.0" and "::" for any. */
+void api_set_door(struct api *api, const char *address, int port);
+
 /* Whether @path is one of the API's, whatever the method. */
 bool api_has(const struct api *api, const char *path);
 
@@ -84,7 +87,6 @@ void api_conclude_sign_in(struct api *api, const struct pin_answer *answer,
 
 /* Make @reply a problem. @where may be "". */
 void api_problem(struct api_reply *reply, int err, const char *where);
-int api_status_of(int err);
 
 /* The problem that its path takes @methods only. */
 void api_problem_method(struct api_reply *reply, const char *methods);

@@ -11,7 +11,7 @@
 
 /* --- problems --- */
 
-int api_status_of(int err)
+static int status_of(int err)
 {
     static const struct {
         int err, status;
@@ -41,13 +41,13 @@ static void problem_set(struct api_reply *reply, int err, struct json_value *pro
     text_clear(&reply->body);
     reply->is_problem = true;
     reply->is_pending = false;
-    reply->status = api_status_of(err);
+    reply->status = status_of(err);
     json_print(problem, &reply->body);
 }
 
 void api_problem(struct api_reply *reply, int err, const char *where)
 {
-    problem_set(reply, err, json_problem(err, api_status_of(err), where));
+    problem_set(reply, err, json_problem(err, status_of(err), where));
 }
 
 void api_problem_method(struct api_reply *reply, const char *methods)
@@ -129,8 +129,8 @@ static void item_problem(struct api *api, const struct effect_answer *answer,
         found = state_item(api->state, txn, &answer->answer.entity);
     }
     problem_set(reply, answer->err,
-                json_item_problem(answer->err, api_status_of(answer->err), answer->answer.number,
-                                  found, api->state));
+                json_item_problem(answer->err, status_of(answer->err), answer->answer.number, found,
+                                  api->state));
     if (txn != NULL) {
         gate->read_end(gate->context, txn);
     }

@@ -82,9 +82,7 @@ static int read_menu(struct reading *reading)
 
 static int read_order_page(struct reading *reading)
 {
-    const struct annex *annex = reading->api->annex;
-    return json_order_page(reading->api->state, reading->txn, annex == NULL ? NULL : annex->card,
-                           &reading->value);
+    return json_order_page(reading->api->state, reading->txn, reading->api->annex, &reading->value);
 }
 
 static int read_order(struct reading *reading)
@@ -320,6 +318,11 @@ static int read_table_code(struct reading *reading)
                           &reading->value);
 }
 
+static int read_table_list(struct reading *reading)
+{
+    return state_json_tables(reading->api->state, reading->txn, &reading->value);
+}
+
 static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_HEALTH] = read_health,
     [SHAPE_READY] = read_ready,
@@ -356,6 +359,7 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_RECORD_LIST] = read_record_list,
     [SHAPE_RECORD] = read_record,
     [SHAPE_DRAWER_LIST] = read_drawer_list,
+    [SHAPE_TABLE_LIST] = read_table_list,
     [SHAPE_DRAWER] = read_drawer,
     [SHAPE_DRAWER_OPENED] = read_drawer_opened,
 };

@@ -144,9 +144,14 @@ static int fill_order(const struct state *state, struct api_command *command)
 /* Should nobody sit there, a session of its own is the table's from now on. */
 static int fill_table(const struct state *state, struct command *command)
 {
+    struct table_code code = {.table = 0};
+    const int err =
+        access_table_check(state->gate->access, &state->live, command->reference, &code);
     command->principal.session = entropy_u64();
-    return access_table_check(state->gate->access, &state->live, command->reference, &command->item,
-                              &command->generation);
+    command->item = code.table;
+    command->generation = code.generation;
+    command->issuer = code.issuer;
+    return err;
 }
 
 int api_cart_fill(const struct state *state, struct api_command *command)
@@ -154,9 +159,6 @@ int api_cart_fill(const struct state *state, struct api_command *command)
     const bool is_customer = command->command.principal.role == ROLE_CUSTOMER;
     if (command->command.kind == COMMAND_TABLE_SIT) {
         return fill_table(state, &command->command);
-    }
-    if (command->command.kind == COMMAND_TABLE_CODE) {
-        command->command.generation = entropy_u64() | 1; /* 0 says that there is none */
     }
     return command->command.has_cart && is_customer ? fill_order(state, command) : 0;
 }
@@ -167,17 +169,18 @@ int api_table_joined(const struct state *state, const struct answer *answer,
     return opened(state, get_be64(answer->entity.bytes), ret_value);
 }
 
-int api_table_code(const struct state *state, struct store_txn *txn, uint64_t number,
+int api_table_code(struct state *state, struct store_txn *txn, uint64_t number,
                    struct json_value **ret_value)
 {
-    char code[TOKEN_TEXT_MAX];
-    struct table table;
-    int err = table_get(txn, number, &table);
-    if (err == 0 && table.generation == 0) {
-        err = ERR_EXPIRED;
+    char code[TABLE_CODE_DIGITS + 1];
+    const struct entity_id id = sheet_entity(number);
+    int err = state_sheet(state, txn, &id);
+    const uint32_t generation = err == 0 ? sheet_generation(&state->sheet) : 0;
+    if (err == 0 && (generation == 0 || !sheet_is_made_by(&state->sheet, state->live.log))) {
+        err = ERR_EXPIRED; /* another revoked it meanwhile */
     }
     if (err == 0) {
-        err = access_table(state->gate->access, &state->live, number, table.generation, code);
+        err = access_table(state->gate->access, &state->live, state->sheet.table, generation, code);
     }
     if (err == 0) {
         *ret_value = json_table_code(number, code);

@@ -2,8 +2,8 @@
  * made whole for the core.
  *
  * Layer: node. A link is a session and a proof that this device gave it: be64 session || the first
- * 16 bytes of a keyed hash of it, in hex. A table's code is a token (node/access/token.h) whose
- * number begins with the table's generation; both are good at this device alone, where the cart is.
+ * 16 bytes of a keyed hash of it, in hex. It is good at this device alone,
+ * where the cart is. A table's code (node/access/table_code.h) is good at each of the pop-up.
  */
 #ifndef TRESTLE_NODE_API_CART_H
 #define TRESTLE_NODE_API_CART_H
@@ -17,7 +17,7 @@ enum {
 };
 
 /* The rest of a command that was filled from a body: the lines of a cart that is ordered, and the
- * key that makes it one order; the table of a code, and what the first code of a table says.
+ * key that makes it one order; the table of a code.
  * ERR_NOT_FOUND: no code of this device's; ERR_TOO_LARGE, ERR_IO. */
 MUST_CHECK int api_cart_fill(const struct state *state, struct api_command *command);
 
@@ -34,7 +34,7 @@ MUST_CHECK int api_cart_join(const struct state *state, struct bytes body,
 MUST_CHECK int api_table_joined(const struct state *state, const struct answer *answer,
                                 struct json_value **ret_value);
 /* After COMMAND_TABLE_CODE. ERR_EXPIRED: it was revoked since; ERR_IO. */
-MUST_CHECK int api_table_code(const struct state *state, struct store_txn *txn, uint64_t number,
+MUST_CHECK int api_table_code(struct state *state, struct store_txn *txn, uint64_t number,
                               struct json_value **ret_value);
 
 #endif

@@ -20,6 +20,7 @@
 #define TRESTLE_NODE_API_GATE_H
 
 #include "node/api/queue.h"
+#include "node/api/reconcile.h"
 #include "node/blob/blobs.h"
 #include "sync/base/store.h"
 #include "sync/replica.h"
@@ -117,6 +118,11 @@ struct gate {
     /* The file of a blob that should be here is gone, or was damaged and is gone now: it is to be
      * fetched again. NULL = this host does not. */
     void (*blob_lost)(void *context, const struct hash *hash);
+    /* Ask the gateways that are linked to reconcile; what was told before is forgotten. NULL = this
+     * host has none. */
+    void (*reconcile_ask)(void *context, const struct reconcile_wish *wish);
+    /* What one of them told, appended to @body: bytes of a device of the pop-up, not looked at. */
+    enum reconcile_news (*reconcile_look)(void *context, struct text *body, uint64_t *ret_device);
 };
 
 #endif

@@ -40,6 +40,7 @@ static const struct field_name popup_fields[] = {
     {"copies", POPUP_COPIES, FORM_NUMBER},
     {"late_after_s", POPUP_LATE_AFTER, FORM_NUMBER},
     {"escalate_after_s", POPUP_ESCALATE_AFTER, FORM_NUMBER},
+    {"address", POPUP_ADDRESS, FORM_TEXT},
 };
 
 /* The place of a word in its table. */
@@ -171,6 +172,11 @@ void fill_stock(struct fill *fill)
 
 void fill_popup(struct fill *fill)
 {
+    const struct bytes address = json_get_text(fill->body, "address");
+    if (address.size > 0 && !popup_address_is_sound(address)) {
+        fill_fail(fill, ERR_MALFORMED,
+                  "/address: https://HOST, or http://HOST of this network, and no path behind it");
+    }
     fill_fields(fill, popup_fields, COUNT_OF(popup_fields));
 }
 

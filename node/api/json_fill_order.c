@@ -127,6 +127,7 @@ void fill_place(struct fill *fill)
     fill_payment(fill);
     fill_forced(fill);
     fill->command->is_draft = fill_truth(fill, "pay_first");
+    fill->command->table = (uint32_t)json_get_int(fill->body, "table");
 }
 
 void fill_lines_add(struct fill *fill)

@@ -213,6 +213,9 @@ struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
     json_put_ends(object, state);
     json_put_text(object, "mode", order->mode);
     json_put_text(object, "name", order->name);
+    if (order->table != 0) {
+        json_put_int(object, "table", order->table);
+    }
     put_purchase_lines(object, order);
     put_amounts(object, order);
     json_put_bool(object, "cancelled", order->is_cancelled);

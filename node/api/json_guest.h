@@ -8,12 +8,12 @@
 #include "node/api/json.h"
 #include "node/api/state.h"
 
-struct annex_card; /* node/api/annex.h */
+struct annex; /* node/api/annex.h */
 
-/* What the page on which customers order begins with. @card: NULL = nobody pays by card here. What
- * state_popup() and state_item() say. */
+/* What the page on which customers order begins with. @annex: NULL = nobody pays by card here, and
+ * nobody is told of anything. What state_popup() and state_item() say. */
 MUST_CHECK int json_order_page(struct state *state, struct store_txn *txn,
-                               const struct annex_card *card, struct json_value **ret_value);
+                               const struct annex *annex, struct json_value **ret_value);
 
 /* Of state->quote, which was read. ERR_SPOILT. */
 MUST_CHECK int json_quote(const struct state *state, uint64_t now_mono_ms,

@@ -152,7 +152,29 @@ static struct json_value *page_card(const struct annex_card *card)
     return object;
 }
 
-int json_order_page(struct state *state, struct store_txn *txn, const struct annex_card *card,
+static struct json_value *page_messages(const struct annex_messages *messages)
+{
+    struct json_value *object = json_new_object();
+    if (messages->push_key != NULL) {
+        json_put_string(object, "push_key", messages->push_key);
+    }
+    if (messages->has_sms) {
+        json_put_bool(object, "sms", true);
+    }
+    return object;
+}
+
+static void put_annexed(struct json_value *object, const struct annex *annex)
+{
+    if (annex != NULL && annex->card != NULL) {
+        json_put(object, "card", page_card(annex->card));
+    }
+    if (annex != NULL && annex->messages != NULL) {
+        json_put(object, "messages", page_messages(annex->messages));
+    }
+}
+
+int json_order_page(struct state *state, struct store_txn *txn, const struct annex *annex,
                     struct json_value **ret_value)
 {
     struct json_value *items = NULL;
@@ -173,9 +195,7 @@ int json_order_page(struct state *state, struct store_txn *txn, const struct ann
         return err;
     }
     json_put(object, "items", items);
-    if (card != NULL) {
-        json_put(object, "card", page_card(card));
-    }
+    put_annexed(object, annex);
     if (state_pauses(state) != NULL) {
         json_put_string(object, "paused", state_pauses(state));
     }

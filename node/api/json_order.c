@@ -150,6 +150,9 @@ struct json_value *state_json_order(const struct state *state)
     json_put_text(object, "channel", order->channel);
     json_put_text(object, "mode", order->mode);
     json_put_text(object, "name", order->name);
+    if (order->table != 0) {
+        json_put_int(object, "table", order->table);
+    }
     json_put_times(object, state);
     json_put_words(object, &schema_order, "flags", order->flags);
     put_lists(object, order);

@@ -16,7 +16,8 @@ static int encode_wanted(struct bytes body, struct matrix_code *ret_code)
         return err;
     }
     /* A zero byte is behind it, and none inside. */
-    err = matrix_code_encode((const char *)json_get_text(value, "text").data, ret_code);
+    err = matrix_code_encode((const char *)json_get_text(value, "text").data, MATRIX_CORRECTION_M,
+                             ret_code);
     json_free(value);
     return err;
 }

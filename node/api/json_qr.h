@@ -9,8 +9,8 @@
 #include "node/os/matrix_code.h"
 
 enum {
-    QR_TEXT_BYTES_MAX = 300, /* an address that brings somebody to a cart; it is drawn at once */
-    QR_WIDTH_MAX = 61,       /* version 11, which has room for 321 bytes */
+    QR_TEXT_BYTES_MAX = 251, /* an address that brings somebody to a cart; it is drawn at once */
+    QR_WIDTH_MAX = 61,       /* version 11, which has room for them with correction M */
     QR_RUN_BYTES_MAX = 12,   /* "M60 60.5h61" */
     QR_PATH_BYTES_MAX = QR_WIDTH_MAX * (QR_WIDTH_MAX + 1) / 2 * QR_RUN_BYTES_MAX,
 };

@@ -34,11 +34,6 @@ void lives_free(struct lives *lives)
     free(lives);
 }
 
-uint32_t lives_count(const struct lives *lives)
-{
-    return lives->opened_count;
-}
-
 void live_set_due(struct lives *lives, struct live *live)
 {
     if (live->is_due) {

@@ -81,7 +81,4 @@ MUST_CHECK int live_next(struct lives *lives, struct live *live, struct store_tx
 /* It follows nothing any more, and is none of them. */
 void live_close(struct lives *lives, struct live *live);
 
-/* How many said who they are. */
-uint32_t lives_count(const struct lives *lives);
-
 #endif

@@ -17,7 +17,7 @@ enum {
                                again (busy). Slots that were never used cost no memory. */
     /* Texts of the largest request: 64 lines with a note each, or an item with 8 x 16 choices. */
     API_STORAGE_BYTES_MAX = 32 * 1024,
-    COMMAND_DOORS_MAX = 3, /* queues of one core: of the web thread, of a program's own threads */
+    COMMAND_DOORS_MAX = 4, /* queues of one core: of the web thread, of a program's own threads */
 };
 
 /* A command and the bytes that it borrows. */

@@ -7,37 +7,39 @@
         .response = (response_), .status = 200, .command = -1, .again = AGAIN_READS,               \
         .rate = RATE_READ, .summary = __VA_ARGS__                                                  \
     }
+#define ANSWERS(status_, shape_, response_)                                                        \
+    .status = (status_), .shape = (shape_), .response = &(response_)
 #define WRITE(method_, path_, capability_, command_, request_, ...)                                \
     {                                                                                              \
         .method = (method_), .path = (path_), .capability = (capability_), .command = (command_),  \
         .request = &(request_), .response = &schema_done, .shape = SHAPE_DONE, .status = 200,      \
         KEYED, .summary = __VA_ARGS__                                                              \
     }
+/* What is written is answered with what it became. */
+#define MAKE(method_, path_, capability_, command_, request_, status_, shape_, response_, ...)     \
+    {                                                                                              \
+        .method = (method_), .path = (path_), .capability = (capability_), .command = (command_),  \
+        .request = &(request_), ANSWERS(status_, shape_, response_), KEYED, .summary = __VA_ARGS__ \
+    }
+/* Nothing of it is written: asked again, it is answered again. */
+#define ASK(path_, capability_, rate_, request_, status_, shape_, response_, ...)                  \
+    {                                                                                              \
+        .method = "POST", .path = (path_), .capability = (capability_), .command = -1,             \
+        .request = &(request_), ANSWERS(status_, shape_, response_), .again = AGAIN_HARMLESS,      \
+        .rate = (rate_), .summary = __VA_ARGS__                                                    \
+    }
 #define ORDER(action, capability, command, request, ...)                                           \
     WRITE("POST", "/api/orders/{id}/" action, capability, command, request, __VA_ARGS__)
 #define DEVICE(action, command, request, ...)                                                      \
     WRITE("POST", "/api/devices/{device}/" action, CAP_ROSTER, command, request, __VA_ARGS__)
-#define ANSWERS(status_, shape_, response_)                                                        \
-    .status = (status_), .shape = (shape_), .response = &(response_)
 
 /* A list, a new one, a change of one. */
 #define RECORDS(kind_, path_, capability_, list_, write_, one_, what)                              \
     READ("/api/" path_, capability_, SHAPE_RECORD_LIST, &(list_), what, .record = (kind_)),        \
-        {.method = "POST",                                                                         \
-         .path = "/api/" path_,                                                                    \
-         .capability = CAP_POPUP,                                                                  \
-         .request = &(write_),                                                                     \
-         .command = COMMAND_RECORD_SET,                                                            \
-         KEYED,                                                                                    \
-         ANSWERS(201, SHAPE_RECORD, one_),                                                         \
-         .record = (kind_),                                                                        \
-         .summary = "A new one; without a number it is given one."},                               \
-    {                                                                                              \
-        .method = "PATCH", .path = "/api/" path_ "/{number}", .capability = CAP_POPUP,             \
-        .request = &(write_), .command = COMMAND_RECORD_SET, KEYED,                                \
-        ANSWERS(200, SHAPE_RECORD, one_), .record = (kind_),                                       \
-        .summary = "Change it; what is left out stays."                                            \
-    }
+        MAKE("POST", "/api/" path_, CAP_POPUP, COMMAND_RECORD_SET, write_, 201, SHAPE_RECORD,      \
+             one_, "A new one; without a number it is given one.", .record = (kind_)),             \
+        MAKE("PATCH", "/api/" path_ "/{number}", CAP_POPUP, COMMAND_RECORD_SET, write_, 200,       \
+             SHAPE_RECORD, one_, "Change it; what is left out stays.", .record = (kind_))
 
 const struct route routes[] = {
     READ("/healthz", API_PUBLIC, SHAPE_HEALTH, &schema_health, "The process is alive."),
@@ -48,15 +50,8 @@ const struct route routes[] = {
          "Figures in the text format of Prometheus."),
     READ("/api/session", API_PUBLIC, SHAPE_SESSION, &schema_session,
          "Who is looking, and the pop-up's settings."),
-    {.method = "POST",
-     .path = "/api/session",
-     .capability = API_PUBLIC,
-     .again = AGAIN_HARMLESS,
-     .rate = RATE_SIGN_IN,
-     .request = &schema_sign_in,
-     .command = -1,
-     ANSWERS(201, SHAPE_SIGNED_IN, schema_signed_in),
-     .summary = "Sign in with a staff number and a PIN, over https or on this machine."},
+    ASK("/api/session", API_PUBLIC, RATE_SIGN_IN, schema_sign_in, 201, SHAPE_SIGNED_IN,
+        schema_signed_in, "Sign in with a staff number and a PIN, over https or on this machine."),
     {.method = "DELETE",
      .path = "/api/session",
      .capability = API_SIGNED_IN,
@@ -65,56 +60,27 @@ const struct route routes[] = {
      .command = -1,
      ANSWERS(200, SHAPE_SIGNED_OUT, schema_health),
      .summary = "Sign out: the token opens nothing any more at this device."},
-    {.method = "POST",
-     .path = "/api/session/customer",
-     .capability = API_PUBLIC,
-     .again = AGAIN_HARMLESS,
-     .rate = RATE_SIGN_IN,
-     .request = &schema_nothing,
-     .command = -1,
-     ANSWERS(201, SHAPE_CUSTOMER, schema_signed_in),
-     .summary = "A token for a customer, who stays nobody in particular."},
-    {.method = "POST",
-     .path = "/api/session/ticket",
-     .capability = CAP_READ_BOARDS,
-     .again = AGAIN_HARMLESS,
-     .rate = RATE_READ,
-     .request = &schema_nothing,
-     .command = -1,
-     ANSWERS(200, SHAPE_TICKET, schema_ticket),
-     .summary = "A ticket that opens one /ws: the subprotocols of the handshake are trestle and "
-                "ticket.TICKET."},
+    ASK("/api/session/customer", API_PUBLIC, RATE_SIGN_IN, schema_nothing, 201, SHAPE_CUSTOMER,
+        schema_signed_in, "A token for a customer, who stays nobody in particular."),
+    ASK("/api/session/ticket", CAP_READ_BOARDS, RATE_READ, schema_nothing, 200, SHAPE_TICKET,
+        schema_ticket,
+        "A ticket that opens one /ws: the subprotocols of the handshake are trestle and "
+        "ticket.TICKET."),
     READ("/api/status", CAP_READ_BOARDS, SHAPE_STATUS, &schema_status,
          "This device and its peers."),
     READ("/api/menu", API_PUBLIC, SHAPE_MENU, &schema_menu, "The menu."),
     READ("/api/order-page", API_PUBLIC, SHAPE_ORDER_PAGE, &schema_order_page,
          "The menu as customers see it, and how they can pay; it is in the page at /order."),
-    {.method = "POST",
-     .path = "/api/menu",
-     .capability = CAP_MENU,
-     .request = &schema_menu_new,
-     .command = COMMAND_MENU_SET,
-     KEYED,
-     ANSWERS(201, SHAPE_MENU_ITEM, schema_menu_item),
-     .summary = "A new item."},
+    MAKE("POST", "/api/menu", CAP_MENU, COMMAND_MENU_SET, schema_menu_new, 201, SHAPE_MENU_ITEM,
+         schema_menu_item, "A new item."),
     /* Any other field than `available` needs CAP_MENU: a predicate beside the handler. */
-    {.method = "PATCH",
-     .path = "/api/menu/{number}",
-     .capability = CAP_AVAILABILITY,
-     .request = &schema_menu_write,
-     .command = COMMAND_MENU_SET,
-     KEYED,
-     ANSWERS(200, SHAPE_MENU_ITEM, schema_menu_item),
-     .summary = "Change an item. `available` alone needs the capability availability, anything "
-                "else menu."},
-    {.method = "POST",
-     .path = "/api/menu/{number}/stock",
-     .capability = CAP_STOCK_ISSUE,
-     .request = &schema_stock_write,
-     .command = COMMAND_STOCK_ADD,
-     KEYED,
-     ANSWERS(200, SHAPE_MENU_ITEM, schema_menu_item),
-     .summary = "Put units on the shelf, or say how many lie there."},
+    MAKE("PATCH", "/api/menu/{number}", CAP_AVAILABILITY, COMMAND_MENU_SET, schema_menu_write, 200,
+         SHAPE_MENU_ITEM, schema_menu_item,
+         "Change an item. `available` alone needs the capability availability, anything "
+         "else menu."),
+    MAKE("POST", "/api/menu/{number}/stock", CAP_STOCK_ISSUE, COMMAND_STOCK_ADD, schema_stock_write,
+         200, SHAPE_MENU_ITEM, schema_menu_item,
+         "Put units on the shelf, or say how many lie there."),
     {.method = "POST",
      .path = "/api/quotes",
      .capability = CAP_BUY,
@@ -128,50 +94,20 @@ const struct route routes[] = {
          "The customer's own quote, and when it ends."),
     WRITE("POST", "/api/quotes/{id}/drop", CAP_BUY, COMMAND_QUOTE_DROP, schema_nothing,
           "The customer does not want it after all: what it kept is offered again."),
-    {.method = "POST",
-     .path = "/api/cart",
-     .capability = API_PUBLIC,
-     .again = AGAIN_HARMLESS,
-     .rate = RATE_QUOTE,
-     .request = &schema_nothing,
-     .command = -1,
-     ANSWERS(201, SHAPE_CART_OPENED, schema_cart_opened),
-     .summary = "A customer's token, and a link by which others come to share its cart."},
-    {.method = "POST",
-     .path = "/api/cart/join",
-     .capability = API_PUBLIC,
-     .again = AGAIN_HARMLESS,
-     .rate = RATE_QUOTE,
-     .request = &schema_cart_join,
-     .command = -1,
-     ANSWERS(201, SHAPE_CART_JOINED, schema_cart_opened),
-     .summary = "Share the cart of a link, and its orders."},
-    {.method = "POST",
-     .path = "/api/qr",
-     .capability = CAP_BUY,
-     .again = AGAIN_HARMLESS,
-     .rate = RATE_QUOTE,
-     .request = &schema_qr_wanted,
-     .command = -1,
-     ANSWERS(200, SHAPE_QR, schema_qr),
-     .summary = "A text as a QR code to draw: a link for friends, a table's sheet."},
+    ASK("/api/cart", API_PUBLIC, RATE_QUOTE, schema_nothing, 201, SHAPE_CART_OPENED,
+        schema_cart_opened,
+        "A customer's token, and a link by which others come to share its cart."),
+    ASK("/api/cart/join", API_PUBLIC, RATE_QUOTE, schema_cart_join, 201, SHAPE_CART_JOINED,
+        schema_cart_opened, "Share the cart of a link, and its orders."),
+    ASK("/api/qr", CAP_BUY, RATE_QUOTE, schema_qr_wanted, 200, SHAPE_QR, schema_qr,
+        "A text as a QR code to draw: a link for friends, a table's sheet."),
     READ("/api/cart", CAP_BUY, SHAPE_CART, &schema_cart, "The customer's own cart."),
-    {.method = "POST",
-     .path = "/api/cart/lines",
-     .capability = CAP_BUY,
-     .request = &schema_cart_line_new,
-     .command = COMMAND_CART_ADD,
-     KEYED,
-     ANSWERS(201, SHAPE_CART_CHANGED, schema_cart),
-     .summary = "One more line."},
-    {.method = "PATCH",
-     .path = "/api/cart/lines/{line}",
-     .capability = CAP_BUY,
-     .request = &schema_cart_line_set,
-     .command = COMMAND_CART_SET,
-     KEYED,
-     ANSWERS(200, SHAPE_CART_CHANGED, schema_cart),
-     .summary = "More or fewer of a line, or another note."},
+    MAKE("POST", "/api/cart/lines", CAP_BUY, COMMAND_CART_ADD, schema_cart_line_new, 201,
+         SHAPE_CART_CHANGED, schema_cart, "One more line."),
+    MAKE("PATCH", "/api/cart/lines/{line}", CAP_BUY, COMMAND_CART_SET, schema_cart_line_set, 200,
+         SHAPE_CART_CHANGED, schema_cart, "More or fewer of a line, or another note."),
+    READ("/api/tables", CAP_READ_BOARDS, SHAPE_TABLE_LIST, &schema_table_list,
+         "The tables that have, or had, codes; and where phones on this device's network order."),
     {.method = "POST",
      .path = "/api/tables/join",
      .capability = CAP_BUY,
@@ -181,14 +117,9 @@ const struct route routes[] = {
      .rate = RATE_QUOTE,
      ANSWERS(201, SHAPE_TABLE_JOINED, schema_cart_opened),
      .summary = "Share the cart of those who sit at a table, by the code of its sheet."},
-    {.method = "POST",
-     .path = "/api/tables/{number}/code",
-     .capability = CAP_POPUP,
-     .request = &schema_nothing,
-     .command = COMMAND_TABLE_CODE,
-     KEYED,
-     ANSWERS(201, SHAPE_TABLE_CODE, schema_table_code),
-     .summary = "A code for a table's sheet; it opens the table at this device."},
+    MAKE("POST", "/api/tables/{number}/code", CAP_POPUP, COMMAND_TABLE_CODE, schema_nothing, 201,
+         SHAPE_TABLE_CODE, schema_table_code,
+         "A code for a table's sheet; it opens the table wherever phones order."),
     WRITE("POST", "/api/tables/{number}/clear", CAP_ORDER, COMMAND_TABLE_CLEAR, schema_nothing,
           "They left: whoever comes next shares nothing with them."),
     WRITE("POST", "/api/tables/{number}/revoke", CAP_POPUP, COMMAND_TABLE_REVOKE, schema_nothing,
@@ -239,18 +170,25 @@ const struct route routes[] = {
     ORDER("refund", CAP_REFUND, COMMAND_REFUND, schema_refund, "Give money back."),
     ORDER("refund-wish", CAP_REFUND, COMMAND_REFUND_WISH, schema_refund_wish,
           "Wish that the card provider gives money back."),
-    {.method = "POST",
-     .path = "/api/orders/{id}/receipt",
-     .capability = CAP_TAKE_MONEY,
-     .request = &schema_nothing,
-     .command = COMMAND_RECEIPT,
-     KEYED,
-     ANSWERS(200, SHAPE_RECEIPT, schema_receipt),
-     .summary = "A receipt with its number; the same one again as long as the order is the same."},
+    MAKE("POST", "/api/orders/{id}/receipt", CAP_TAKE_MONEY, COMMAND_RECEIPT, schema_nothing, 200,
+         SHAPE_RECEIPT, schema_receipt,
+         "A receipt with its number; the same one again as long as the order is the same."),
     READ("/api/orders/{id}/receipt", CAP_READ_BOARDS, SHAPE_RECEIPT_READ, &schema_receipt,
          "The receipt that was given."),
     READ("/api/reports/day", CAP_READ_REPORTS, SHAPE_REPORT, &schema_report,
          "What a trading day came to (left out: the present one).", .queries = {"day"}),
+    {.method = "POST",
+     .path = "/api/reconciliation",
+     .summary = "Begin to compare orders, ledger and card provider, unless that is under way; at "
+                "another device than a gateway: ask one.",
+     .capability = CAP_READ_REPORTS,
+     .request = &schema_reconcile_wanted,
+     .command = -1,
+     .again = AGAIN_HARMLESS,
+     .rate = RATE_WRITE,
+     ANSWERS(202, SHAPE_RECONCILIATION, schema_reconciliation)},
+    READ("/api/reconciliation", CAP_READ_REPORTS, SHAPE_RECONCILIATION, &schema_reconciliation,
+         "How far it is, or what came of it."),
     ORDER("discount", CAP_DISCOUNT, COMMAND_DISCOUNT, schema_discount, "Take something off."),
     ORDER("contact", CAP_ORDER, COMMAND_CONTACT, schema_contact,
           "How to reach the guest; replaces what was said before."),
@@ -272,33 +210,15 @@ const struct route routes[] = {
     ORDER("print", CAP_PRINT, COMMAND_PRINT, schema_print,
           "Ask a printer for a ticket or a receipt; one that may exist already says so."),
     ORDER("seen", CAP_COOK, COMMAND_SEEN, schema_seen, "A kitchen's board drew the ticket."),
-    {.method = "PATCH",
-     .path = "/api/popup",
-     .capability = CAP_POPUP,
-     .request = &schema_popup_write,
-     .command = COMMAND_POPUP_SET,
-     KEYED,
-     ANSWERS(200, SHAPE_SESSION, schema_session),
-     .summary = "Change the pop-up's settings."},
-    {.method = "POST",
-     .path = "/api/day",
-     .capability = CAP_DAY,
-     .request = &schema_day_open,
-     .command = COMMAND_DAY_OPEN,
-     KEYED,
-     ANSWERS(200, SHAPE_SESSION, schema_session),
-     .summary = "Open a trading day."},
+    MAKE("PATCH", "/api/popup", CAP_POPUP, COMMAND_POPUP_SET, schema_popup_write, 200,
+         SHAPE_SESSION, schema_session, "Change the pop-up's settings."),
+    MAKE("POST", "/api/day", CAP_DAY, COMMAND_DAY_OPEN, schema_day_open, 200, SHAPE_SESSION,
+         schema_session, "Open a trading day."),
     READ("/api/day", CAP_READ_BOARDS, SHAPE_DAY, &schema_day,
          "A trading day (left out: the present one), and which devices are not in it yet.",
          .queries = {"day"}),
-    {.method = "POST",
-     .path = "/api/day/close",
-     .capability = CAP_DAY,
-     .request = &schema_nothing,
-     .command = COMMAND_DAY_CLOSE,
-     KEYED,
-     ANSWERS(200, SHAPE_DAY, schema_day),
-     .summary = "Close the trading day; what arrives later is shown as late."},
+    MAKE("POST", "/api/day/close", CAP_DAY, COMMAND_DAY_CLOSE, schema_nothing, 200, SHAPE_DAY,
+         schema_day, "Close the trading day; what arrives later is shown as late."),
     RECORDS(KIND_STALL, "stalls", API_PUBLIC, schema_stall_list, schema_stall_write, schema_stall,
             "The stalls."),
     RECORDS(KIND_STATION, "stations", CAP_READ_BOARDS, schema_station_list, schema_station_write,
@@ -336,14 +256,8 @@ const struct route routes[] = {
          .queries = {"day"}),
     READ("/api/drawers/{id}", CAP_TAKE_MONEY, SHAPE_DRAWER, &schema_drawer,
          "One cash session: what is expected now (X) and what each count found (Z)."),
-    {.method = "POST",
-     .path = "/api/drawers",
-     .capability = CAP_TAKE_MONEY,
-     .request = &schema_drawer_open,
-     .command = COMMAND_DRAWER_OPEN,
-     KEYED,
-     ANSWERS(201, SHAPE_DRAWER_OPENED, schema_drawer),
-     .summary = "Open a cash session at this device."},
+    MAKE("POST", "/api/drawers", CAP_TAKE_MONEY, COMMAND_DRAWER_OPEN, schema_drawer_open, 201,
+         SHAPE_DRAWER_OPENED, schema_drawer, "Open a cash session at this device."),
     WRITE("POST", "/api/drawers/{id}/move", CAP_TAKE_MONEY, COMMAND_DRAWER_MOVE, schema_drawer_move,
           "Put cash in or take it out, beside sales."),
     WRITE("POST", "/api/drawers/{id}/count", CAP_TAKE_MONEY, COMMAND_DRAWER_COUNT,

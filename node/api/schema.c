@@ -44,6 +44,9 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
     INT("late_after_s", 1, 86400),
     INT("escalate_after_s", 0, 86400,
         NOTE("an order whose next tick takes longer is stuck; 0 = none is")),
+    TEXT("address", 0, POPUP_ADDRESS_BYTES_MAX,
+        NOTE("where customers' phones reach the pop-up: https://order.example.org; empty: nobody "
+             "said")),
     COUNT("day", NOTE("the trading day; 0 = none opened yet")),
     HEX("device", LOG_DIGITS),
     TEXT("device_name", 0, NAME_BYTES_MAX),
@@ -84,7 +87,10 @@ SCHEMA(popup_write, "PopupWrite", "Settings to change; what is left out stays.",
     BOOL("pay_first", OPTIONAL),
     INT("copies", 1, DEVICES_MAX, OPTIONAL),
     INT("late_after_s", 1, 86400, OPTIONAL),
-    INT("escalate_after_s", 0, 86400, OPTIONAL));
+    INT("escalate_after_s", 0, 86400, OPTIONAL),
+    TEXT("address", 0, POPUP_ADDRESS_BYTES_MAX, OPTIONAL,
+        NOTE("https://HOST, within a network of its own also http://HOST; a port may follow; "
+             "empty: none any more")));
 
 SCHEMA(day_open, "DayOpen", NULL, INT("day", 1, DAY_MAX));
 

@@ -62,6 +62,7 @@ struct schema {
     X(menu, "Menu")                                                                                \
     X(page_item, "PageItem")                                                                       \
     X(page_card, "PageCard")                                                                       \
+    X(page_messages, "PageMessages")                                                               \
     X(order_page, "OrderPage")                                                                     \
     X(menu_new, "MenuNew")                                                                         \
     X(menu_write, "MenuWrite")                                                                     \
@@ -127,6 +128,10 @@ struct schema {
     X(report_method, "ReportMethod")                                                               \
     X(report_missing, "ReportMissing")                                                             \
     X(report, "Report")                                                                            \
+    X(reconcile_wanted, "ReconcileWanted")                                                         \
+    X(difference, "Difference")                                                                    \
+    X(reconciled_sums, "ReconciledSums")                                                           \
+    X(reconciliation, "Reconciliation")                                                            \
     X(order, "Order")                                                                              \
     X(purchase_line, "PurchaseLine")                                                               \
     X(ready_in, "ReadyIn")                                                                         \
@@ -173,6 +178,8 @@ struct schema {
     X(drawer_moved, "DrawerMoved")                                                                 \
     X(drawer_counted, "DrawerCounted")                                                             \
     X(drawer, "Drawer")                                                                            \
+    X(table, "Table")                                                                              \
+    X(table_list, "TableList")                                                                     \
     X(drawer_list, "DrawerList")                                                                   \
     X(drawer_open, "DrawerOpen")                                                                   \
     X(drawer_move, "DrawerMove")                                                                   \
@@ -182,6 +189,7 @@ struct schema {
     X(frame_delta, "FrameDelta")                                                                   \
     X(stuck, "Stuck")                                                                              \
     X(frame_marks, "FrameMarks")                                                                   \
+    X(frame_totals, "FrameTotals")                                                                 \
     X(frame_seen, "FrameSeen")                                                                     \
     X(live_open, "LiveOpen")                                                                       \
     X(live_follow, "LiveFollow")                                                                   \

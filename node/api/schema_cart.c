@@ -1,5 +1,5 @@
 /* Carts, and the tables where they are shared. */
-#include "node/access/token.h"
+#include "node/access/table_code.h"
 #include "node/api/cart.h"
 #include "node/api/json_qr.h"
 #include "node/api/schema_fields.h"
@@ -57,7 +57,17 @@ SCHEMA(table_join, "TableJoin", NULL, TEXT("code", 1, TOKEN_TEXT_MAX, NOTE("of a
 
 SCHEMA(table_code, "TableCode", "What a table's sheet says; good until it is revoked.",
     INT("table", 1, TABLE_NUMBER_MAX),
-    TEXT("code", 1, TOKEN_TEXT_MAX));
+    TEXT("code", 1, TABLE_CODE_DIGITS));
+
+SCHEMA(table, "Table", "One that has codes, or had.",
+    INT("number", 1, TABLE_NUMBER_MAX),
+    BOOL("open", NOTE("its newest codes open it; false: they were revoked")));
+
+SCHEMA(table_list, "TableList", "By number.",
+    TEXT("cursor", 1, CURSOR_MAX),
+    OBJECT("tables", schema_table, MANY(0, SHEETS_MAX)),
+    TEXT("door", 1, DOOR_BYTES_MAX + 8, OPTIONAL,
+        NOTE("where phones on this device's network order; left out: nowhere")));
 
 SCHEMA(cart_seen, "CartSeen", "The customer's cart, as it was seen.",
     COUNT("round"),

@@ -80,6 +80,11 @@ SCHEMA(page_card, "PageCard", "Where customers pay by card.",
     TEXT("script", 1, 300, NOTE("URL of the provider's script")),
     BOOL("practice", NOTE("no real money moves")));
 
+SCHEMA(page_messages, "PageMessages", "Where customers who went away are told of their order.",
+    TEXT("push_key", 87, 87, OPTIONAL,
+         NOTE("base64url of the key of Web Push; left out: it is not offered")),
+    BOOL("sms", OPTIONAL, NOTE("true, or left out")));
+
 SCHEMA(order_page, "OrderPage", "What the customers' page begins with.",
     TEXT("popup", 0, NAME_BYTES_MAX, NOTE("its name")),
     COUNT("epoch", NOTE("ms since 1970; idempotency keys count seconds from it")),
@@ -88,6 +93,7 @@ SCHEMA(order_page, "OrderPage", "What the customers' page begins with.",
     BOOL("prices_include_tax"),
     OBJECT("items", schema_page_item, MANY(0, MENU_ITEMS_MAX), NOTE("none that is hidden")),
     OBJECT("card", schema_page_card, OPTIONAL, NOTE("left out: pay at the counter")),
+    OBJECT("messages", schema_page_messages, OPTIONAL, NOTE("left out: nobody is told from here")),
     TEXT("paused", 1, TOLD_BYTES_MAX, OPTIONAL, NOTE("why customers cannot order just now")));
 
 SCHEMA(menu_new, "MenuNew", "A new item.",

@@ -9,13 +9,14 @@
 #include "sync/roster/roster.h"
 
 #define X(kind, word, path, ...) path,
-WORDS(record_words, NUMBERED_RECORDS(X) "reviews", "drawers");
+WORDS(record_words, NUMBERED_RECORDS(X) "reviews", "drawers", "tables");
 #undef X
 WORDS(tick_words, "copies", "seen", "accepted");
 WORDS(hello_word, "hello");
 WORDS(snapshot_word, "snapshot");
 WORDS(delta_word, "delta");
 WORDS(marks_word, "marks");
+WORDS(totals_word, "totals");
 WORDS(seen_word, "seen");
 WORDS(open_word, "open");
 WORDS(follow_word, "follow");
@@ -45,7 +46,7 @@ SCHEMA(frame_delta, "FrameDelta", "Newest states of what changed since the last 
     HEX("removed", ID_DIGITS, MANY(0, 2 * ORDERS_MAX), NOTE("orders that left the view")),
     OBJECT("items", schema_menu_item, MANY(0, MENU_ITEMS_MAX)),
     OBJECT("session", schema_session, OPTIONAL),
-    ENUM("records", record_words, MANY(0, 8), NOTE("lists that changed: read them again")),
+    ENUM("records", record_words, MANY(0, 9), NOTE("lists that changed: read them again")),
     TEXT("cursor", 1, CURSOR_MAX));
 
 SCHEMA(stuck, "Stuck",
@@ -63,6 +64,12 @@ SCHEMA(frame_marks, "FrameMarks", "Each second, and whenever a mark or a peer's 
     COUNT("opaque", OPTIONAL,
         NOTE("events that need newer software; left out when there are none")),
     COUNT("voided", OPTIONAL, NOTE("orders that a manager must decide on: read them again")),
+    COUNT("now"));
+
+SCHEMA(frame_totals, "FrameTotals",
+    "For /ws?view=office: what the present trading day comes to, anew as it changes.",
+    ENUM("type", totals_word),
+    OBJECT("report", schema_report),
     COUNT("now"));
 
 SCHEMA(frame_seen, "FrameSeen", "From a kitchen's board: the ticket was drawn on a visible page.",

@@ -112,6 +112,15 @@ int state_drawer(struct state *state, struct store_txn *txn, const struct entity
     return err;
 }
 
+int state_sheet(struct state *state, struct store_txn *txn, const struct entity_id *id)
+{
+    int err = row_get(state, state->history, txn, KIND_SHEET, id);
+    if (err == 0) {
+        sheet_derive(state->history, &state->sheet);
+    }
+    return err;
+}
+
 int state_quote(struct state *state, struct store_txn *txn, uint64_t session,
                 const struct entity_id *id)
 {

@@ -17,13 +17,15 @@
 #include "sync/domain/menu.h"
 #include "sync/domain/quote.h"
 #include "sync/domain/record.h"
+#include "sync/domain/sheet.h"
 
-enum { CURSOR_BYTES_MAX = 64 };
+enum { CURSOR_BYTES_MAX = 64, DOOR_BYTES_MAX = 100 };
 
 struct state {
     const struct gate *gate;
     struct teller teller; /* its functions NULL: there is none */
     const char *version;
+    char door[DOOR_BYTES_MAX]; /* an endpoint, where phones order over plain http; "" = nowhere */
     struct history *history;
     struct gate_live live; /* see state_refresh() */
     struct order order;    /* by state_order() */
@@ -33,6 +35,7 @@ struct state {
     struct popup popup;     /* by state_popup() */
     struct record record;   /* by state_record() */
     struct drawer drawer;   /* by state_drawer() */
+    struct sheet sheet;     /* by state_sheet() */
     struct quote quote;     /* by state_quote() */
     struct line_up line_up; /* by line_up_look() */
     struct day day;         /* by state_day(); n = 0: none yet */
@@ -78,6 +81,7 @@ MUST_CHECK int state_popup(struct state *state, struct store_txn *txn);
 MUST_CHECK int state_record(struct state *state, struct store_txn *txn, enum kind kind,
                             const struct entity_id *id);
 MUST_CHECK int state_drawer(struct state *state, struct store_txn *txn, const struct entity_id *id);
+MUST_CHECK int state_sheet(struct state *state, struct store_txn *txn, const struct entity_id *id);
 
 /* The quote @id of the customer with @session. ERR_EXPIRED: it is over, or there is none. */
 MUST_CHECK int state_quote(struct state *state, struct store_txn *txn, uint64_t session,
@@ -112,6 +116,8 @@ MUST_CHECK int state_json_menu(struct state *state, struct store_txn *txn,
                                struct json_value **ret_value);
 /* A cash session with its figures, of state->drawer, which was read. */
 MUST_CHECK int state_json_drawer(struct state *state, struct store_txn *txn,
+                                 struct json_value **ret_value);
+MUST_CHECK int state_json_tables(struct state *state, struct store_txn *txn,
                                  struct json_value **ret_value);
 /* Those of @day and those that were not counted yet. */
 MUST_CHECK int state_json_drawers(struct state *state, struct store_txn *txn, uint64_t day,

@@ -27,6 +27,7 @@ void streams_free(struct streams *streams)
     text_close(&streams->marks);
     text_close(&streams->items);
     text_close(&streams->removed);
+    text_close(&streams->totals.json);
     free(streams);
 }
 
@@ -82,6 +83,10 @@ int stream_open(struct stream *stream, const struct caller *caller, const char *
 {
     *stream = (struct stream){.caller = *caller, .stage = STREAM_HELLO};
     stream->has_cursor = cursor_parse(cursor, &stream->cursor) == 0;
+    if (strcmp(view, "office") == 0) {
+        stream->is_office = true;
+        return caller_may(caller, CAP_READ_REPORTS) ? 0 : ERR_FORBIDDEN;
+    }
     for (size_t i = 0; i < VIEW_COUNT; i++) {
         stream->view = (enum stream_view)i;
         if (strcmp(view, stream_views[i].name) == 0) {
@@ -112,12 +117,13 @@ static int next_hello(struct streams *streams, struct stream *stream, struct sto
     if (err != 0) {
         return err;
     }
-    bool is_resumed = stream->has_cursor && cursor_fits(&stream->cursor, &now) &&
+    bool is_resumed = stream->has_cursor && !stream->is_office &&
+                      cursor_fits(&stream->cursor, &now) &&
                       now.change - stream->cursor.change <= STREAM_GAP_MAX;
     if (!is_resumed) {
         stream->cursor = now;
     }
-    stream->stage = is_resumed ? STREAM_LIVE : STREAM_ACTIVE;
+    stream->stage = stream->is_office ? STREAM_TOTALS : is_resumed ? STREAM_LIVE : STREAM_ACTIVE;
     json_print(state_json_hello(streams->state, &stream->caller, now_ms, is_resumed), frame);
     return 0;
 }
@@ -154,6 +160,8 @@ int stream_next(struct streams *streams, struct stream *stream, struct store_txn
     } else if (stream->marks_sent != streams->marks_version) {
         stream->marks_sent = streams->marks_version;
         text_append(frame, streams->marks.data, streams->marks.size);
+    } else if (stream->stage == STREAM_TOTALS) {
+        err = stream_next_totals(streams, stream, txn, now_ms, frame);
     } else if (stream->stage == STREAM_LIVE) {
         err = next_live(streams, stream, txn, frame);
     } else {

@@ -15,11 +15,19 @@ enum {
     STREAM_GAP_MAX = 5000,          /* changes behind which a snapshot is cheaper */
 };
 
-enum stream_stage { STREAM_HELLO, STREAM_ACTIVE, STREAM_SETTLED, STREAM_ITEMS, STREAM_LIVE };
+enum stream_stage {
+    STREAM_HELLO,
+    STREAM_ACTIVE,
+    STREAM_SETTLED,
+    STREAM_ITEMS,
+    STREAM_LIVE,
+    STREAM_TOTALS /* of an office, always */
+};
 
 /* One connection's place. */
 struct stream {
     struct caller caller; /* who looks */
+    bool is_office;       /* it is told totals and no orders: it has no view */
     enum stream_view view;
     enum stream_stage stage;
     bool has_cursor; /* the client gave one */
@@ -27,6 +35,7 @@ struct stream {
     struct key key;      /* the index row reached in a snapshot */
     uint32_t settled;    /* how many settled ones were sent */
     uint64_t marks_sent; /* which marks frame */
+    uint64_t totals_sent;
 };
 
 struct streams;
@@ -39,8 +48,8 @@ void streams_free(struct streams *streams);
  * each second). */
 void streams_refresh(struct streams *streams, bool is_tick, int64_t now_ms);
 
-/* Begin. @view and @cursor as in the query; "" = no cursor. ERR_MALFORMED: no such view. A cursor
- * that makes no sense is as none. */
+/* Begin. @view and @cursor as in the query; "" = no cursor. ERR_MALFORMED: no such view.
+ * ERR_FORBIDDEN: an office is for who may read reports. A cursor that makes no sense is as none. */
 MUST_CHECK int stream_open(struct stream *stream, const struct caller *caller, const char *view,
                            const char *cursor);
 

@@ -69,7 +69,8 @@ static int delta_entity(struct delta *delta, uint64_t change, struct bytes row)
         err = delta_item(delta, &id);
     } else if (err == 0 && kind == KIND_STOCK) {
         err = delta_stock(delta, &id);
-    } else if (err == 0 && (record_kind_find(kind) != NULL || kind == KIND_DRAWER)) {
+    } else if (err == 0 &&
+               (record_kind_find(kind) != NULL || kind == KIND_DRAWER || kind == KIND_SHEET)) {
         delta->records |= kind_bit(kind);
     } else if (err == 0) {
         delta->has_session = true;
@@ -128,6 +129,9 @@ static void append_records(struct text *frame, uint32_t kinds)
     }
     if ((kinds & kind_bit(KIND_DRAWER)) != 0) {
         append_path(frame, begin, "drawers");
+    }
+    if ((kinds & kind_bit(KIND_SHEET)) != 0) {
+        append_path(frame, begin, "tables");
     }
     text_append_text(frame, "]");
 }

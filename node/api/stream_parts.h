@@ -1,6 +1,6 @@
 /* stream_parts.h - what the files of the screens' streams share: stream.c (their life, views, what
  * comes next), stream_order.c (orders, whose JSON is made once), stream_snapshot.c (all there is),
- * stream_delta.c (what changed).
+ * stream_delta.c (what changed), stream_totals.c (what the day comes to).
  *
  * Layer: node, for those files alone.
  */
@@ -20,6 +20,14 @@ struct cached {
     struct text json;
 };
 
+/* What the day comes to, made once for all offices. */
+struct stream_totals {
+    uint64_t version;       /* 0 = none was made */
+    uint64_t change, moved; /* of the store, and of the live facts */
+    uint64_t due_ms;        /* not made anew before that */
+    struct text json;
+};
+
 struct streams {
     struct api *api;
     struct state *state;
@@ -28,6 +36,7 @@ struct streams {
     struct text marks;
     struct text items; /* scratch for the parts of one frame */
     struct text removed;
+    struct stream_totals totals;
     size_t cache_bytes;
     struct cached cache[CACHE_SLOTS]; /* by change modulo CACHE_SLOTS */
 };
@@ -55,10 +64,13 @@ MUST_CHECK int stream_order_at(struct streams *streams, struct store_txn *txn, u
 MUST_CHECK int stream_order_newest(struct streams *streams, struct store_txn *txn,
                                    const struct entity_id *id, const struct cached **ret_order);
 
-/* stream_snapshot.c, stream_delta.c: append the next frame of that kind. ERR_IO,
+/* stream_snapshot.c, stream_totals.c, stream_delta.c: append the next frame of that kind. ERR_IO,
  * ERR_MALFORMED, ERR_SPOILT. */
 MUST_CHECK int stream_next_snapshot(struct streams *streams, struct stream *stream,
                                     struct store_txn *txn, struct text *frame);
+
+MUST_CHECK int stream_next_totals(struct streams *streams, struct stream *stream,
+                                  struct store_txn *txn, int64_t now_ms, struct text *frame);
 
 MUST_CHECK int stream_next_delta(struct streams *streams, struct stream *stream,
                                  struct store_txn *txn, struct text *frame);

@@ -29,7 +29,8 @@ static int erase(const struct args *args, const char *reason, struct door *door)
     if (reply != NULL && args_has(args, "json")) {
         (void)printf("%.*s\n", (int)body.size, body.data);
     } else if (reply != NULL) {
-        tell("erased here (%lld notes); the other devices follow as they hear of it",
+        tell("erased here (%lld entries in the journal); the other devices follow as they hear of "
+             "it",
              (long long)reply_number(reply_root(reply), "events"));
     }
     reply_free(reply);

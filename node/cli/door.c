@@ -166,11 +166,6 @@ void door_close(struct door *door)
     free(door);
 }
 
-bool door_is_node(const struct door *door)
-{
-    return door->is_node;
-}
-
 static int ask_either(struct door *door, const struct http_request *request, int *ret_status,
                       struct text *body)
 {
@@ -220,8 +215,9 @@ static int key_make(struct door *door, char *to, size_t capacity)
     return 0;
 }
 
-int door_ask(struct door *door, const struct http_request *request, int *ret_status,
-             struct text *body)
+/* 0 with status and body, or an error as http_ask(). */
+static int ask(struct door *door, const struct http_request *request, int *ret_status,
+               struct text *body)
 {
     char key[2 * (4 + KEY_RANDOM_BYTES) + 1];
     struct http_request asked = *request;
@@ -271,7 +267,7 @@ int door_find(struct door *door, const struct http_request *request, const char 
               struct text *body)
 {
     int status = 0;
-    int err = door_ask(door, request, &status, body);
+    int err = ask(door, request, &status, body);
     if (err != 0) {
         return tell_failure("the node", err == ERR_NOT_FOUND ? ERR_BUSY : err);
     }

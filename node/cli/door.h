@@ -25,16 +25,8 @@ int door_open_new(const struct place *place, const struct identity *identity,
 /* Accepts NULL. */
 void door_close(struct door *door);
 
-/* A running node answers. */
-bool door_is_node(const struct door *door);
-
-/* Ask, with a fresh Idempotency-Key when @request has none and writes. 0 with status and body (the
- * caller closes it), or an error as http_ask(). */
-MUST_CHECK int door_ask(struct door *door, const struct http_request *request, int *ret_status,
-                        struct text *body);
-
-/* As door_ask() for a reply that must be good; otherwise the problem is told. EXIT_DONE with the
- * body, or an exit status. */
+/* Ask, with a fresh Idempotency-Key when @request has none and writes. A reply that is not good is
+ * told. EXIT_DONE with the body, which the caller closes either way, or an exit status. */
 int door_get(struct door *door, const struct http_request *request, struct text *body);
 
 /* As door_get() for what may not be there: then @missing is told, not the problem. */

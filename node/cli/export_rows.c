@@ -68,9 +68,10 @@ static int put_event(struct exporting *exporting, struct bytes key, struct bytes
 /* --- orders --- */
 
 static const char *const order_columns[] = {
-    "order",          "day",        "number",         "phase",     "channel",    "mode",
-    "name",           "opened_at",  "ready_at",       "handed_at", "owed_minor", "tax_minor",
-    "discount_minor", "paid_minor", "refunded_minor", "due_minor", "flags",      NULL};
+    "order",      "day",       "number",         "phase",      "channel",
+    "mode",       "name",      "opened_at",      "ready_at",   "handed_at",
+    "owed_minor", "tax_minor", "discount_minor", "paid_minor", "refunded_minor",
+    "due_minor",  "flags",     "table",          NULL};
 
 static void put_number(struct exporting *exporting)
 {
@@ -125,6 +126,7 @@ static int put_order(struct exporting *exporting)
     table_put_int(table, order->refunded_minor);
     table_put_int(table, order->due_minor);
     put_flags(table, order->flags);
+    table_put_int(table, order->table); /* 0 = none */
     return table_end_row(table);
 }
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CELLS_MAX = 32, CELL_BYTES_MAX = 4096 };
+enum { CELLS_MAX = 32 };
 
 struct table {
     char *at;

@@ -24,7 +24,7 @@ static void line_draw(const struct matrix_code *code, int row, struct text *to)
 int qr_draw(const char *text, struct text *to, unsigned *ret_columns)
 {
     struct matrix_code code;
-    const int err = matrix_code_encode(text, &code);
+    const int err = matrix_code_encode(text, MATRIX_CORRECTION_L, &code);
     if (err != 0) {
         return err;
     }

@@ -11,8 +11,6 @@
 
 #include "node/api/text.h"
 
-enum { TABLE_COLUMNS_MAX = 20 };
-
 struct table {
     FILE *file;
     bool is_json;

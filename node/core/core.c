@@ -285,6 +285,7 @@ void core_close(struct core *core)
     control_close(&core->control, core->state);
     beacon_close(core->beacon);
     core_print_close(core);
+    core_reconcile_close(core);
     transport_close(core->transport);
     replica_free(core->replica);
     breadcrumb_close(&core->breadcrumb);

@@ -54,6 +54,10 @@ void core_on_news(struct core *core, void (*on_news)(void *context), void *conte
 /* Called on the core's thread when SIGHUP asks to read the settings again. */
 void core_on_reload(struct core *core, void (*on_reload)(void *context), void *context);
 
+/* Who compares orders, ledger and provider here, for other devices that ask; called on the core's
+ * thread. Before core_run(). */
+void core_on_reconcile(struct core *core, const struct reconcile_host *host);
+
 /* Turn until a signal arrives on @signal_fd, or something breaks for good. 0, or ERR_IO. */
 MUST_CHECK int core_run(struct core *core, int signal_fd);
 

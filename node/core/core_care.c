@@ -6,7 +6,8 @@
 #include "node/os/notify.h"
 
 enum {
-    LOOK_MS = 5000,     /* between two looks at store and disk */
+    LOOK_MS = 5000,     /* between two looks at store and disk, */
+    LOW_LOOK_MS = 1000, /* while there is no room */
     SETTLED_MS = 30000, /* a start that came so far was a good one */
     SCRUB_MS = 400,     /* between two parts */
     SCRUB_RECORDS = 128,
@@ -142,7 +143,7 @@ void core_care_turn(struct core *core)
     if (core->is_open && !core->is_alone) {
         core_blobs_look(core);
     }
-    if (now_ms - care->looked_ms < LOOK_MS) {
+    if (now_ms - care->looked_ms < (care->is_low ? LOW_LOOK_MS : LOOK_MS)) {
         return;
     }
     care->looked_ms = now_ms;

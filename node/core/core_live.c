@@ -61,6 +61,19 @@ static void gate_screens(void *context, const struct gate_screens *screens)
     (void)pthread_mutex_unlock(&core->lock);
 }
 
+static void gate_reconcile_ask(void *context, const struct reconcile_wish *wish)
+{
+    const struct core_door *door = context;
+    core_reconcile_ask(door->core, wish);
+}
+
+static enum reconcile_news gate_reconcile_look(void *context, struct text *body,
+                                               uint64_t *ret_device)
+{
+    const struct core_door *door = context;
+    return core_reconcile_look(door->core, body, ret_device);
+}
+
 int core_door_open(struct core *core, unsigned at)
 {
     struct core_door *door = &core->doors[at];
@@ -81,7 +94,9 @@ int core_door_open(struct core *core, unsigned at)
                                .live = gate_live,
                                .screens = gate_screens,
                                .spoilt = gate_spoilt,
-                               .blob_lost = gate_blob_lost};
+                               .blob_lost = gate_blob_lost,
+                               .reconcile_ask = gate_reconcile_ask,
+                               .reconcile_look = gate_reconcile_look};
     return 0;
 }
 

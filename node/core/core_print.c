@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/board.h"
 #include "node/os/clock.h"
-#include "sync/domain/change_number.h"
 
 enum { REST_MS = 1000 }; /* after the orders could not be read */
 
@@ -38,285 +36,6 @@ void core_print_close(struct core *core)
     free(print);
 }
 
-/* --- work --- */
-
-static bool is_same_work(const struct print_work *a, const struct print_work *b)
-{
-    return a->is_used && a->is_done == b->is_done && a->printer == b->printer && a->log == b->log &&
-           a->seq == b->seq && entity_id_equal(&a->order, &b->order) &&
-           bytes_equal(bytes_of(a->station, a->station_size),
-                       bytes_of(b->station, b->station_size));
-}
-
-/* In one of the first @room places. False when none is free: then it is looked for again. */
-static bool work_add_within(struct core_print *print, const struct print_work *work, size_t room)
-{
-    struct print_work *slot = NULL;
-    for (size_t i = 0; i < PRINT_WORK_MAX; i++) {
-        if (is_same_work(&print->work[i], work)) {
-            return true;
-        }
-        if (slot == NULL && i < room && !print->work[i].is_used) {
-            slot = &print->work[i];
-        }
-    }
-    if (slot != NULL) {
-        *slot = *work;
-        slot->is_used = true;
-    }
-    return slot != NULL;
-}
-
-/* What is due, as far as outcomes keep their room: claims wait for them when a printer has its
- * fill. */
-static bool work_add(struct core_print *print, const struct print_work *work)
-{
-    return work_add_within(print, work, PRINT_WORK_MAX - PRINT_OUTCOMES_MAX);
-}
-
-static struct print_live *live_find(struct core_print *print, uint64_t log, uint64_t seq)
-{
-    for (size_t i = 0; i < PRINT_LIVE_MAX; i++) {
-        struct print_live *live = &print->live[i];
-        if (live->is_used && live->log == log && live->seq == seq) {
-            return live;
-        }
-    }
-    return NULL;
-}
-
-/* Slips that the printer has or is about to get. */
-static uint32_t held_by(const struct core_print *print, uint32_t printer)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < PRINT_LIVE_MAX; i++) {
-        count += print->live[i].is_used && print->live[i].printer == printer;
-    }
-    for (size_t i = 0; i < PRINT_WORK_MAX; i++) {
-        const struct print_work *work = &print->work[i];
-        count += work->is_used && work->is_issued && !work->is_done && work->printer == printer;
-    }
-    return count;
-}
-
-/* One that has its fill, out of paper perhaps, must not take the room of others: what is due there
- * is looked for again when it has printed half of that. */
-static bool has_place(const struct core_print *print, struct core_printer *printer)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < PRINT_LIVE_MAX; i++) {
-        count += print->live[i].is_used && print->live[i].printer == printer->number;
-    }
-    for (size_t i = 0; i < PRINT_WORK_MAX; i++) {
-        const struct print_work *work = &print->work[i];
-        count += work->is_used && !work->is_done && work->printer == printer->number;
-    }
-    if (count < SPOOL_JOBS_MAX) {
-        return true;
-    }
-    printer->behind =
-        printer->behind != 0 && printer->behind < print->at ? printer->behind : print->at;
-    return false;
-}
-
-static uint32_t live_count(const struct core_print *print)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < PRINT_LIVE_MAX; i++) {
-        count += print->live[i].is_used;
-    }
-    return count;
-}
-
-/* --- looking --- */
-
-/* The printer of that number, if it is ours. */
-static struct core_printer *own_find(struct core_print *print, uint32_t number)
-{
-    struct core_printer *printer = core_printer_find(print, number);
-    return printer != NULL && printer->spool != NULL ? printer : NULL;
-}
-
-static bool look_at_slips(struct core_print *print)
-{
-    bool has_room = true;
-    for (uint32_t i = 0; i < print->slips.count && has_room; i++) {
-        const struct print_slip *slip = &print->slips.slips[i];
-        struct core_printer *printer = own_find(print, slip->printer);
-        if (print_slip_is_open(slip) && printer != NULL &&
-            live_find(print, slip->id.log, slip->id.seq) == NULL && has_place(print, printer)) {
-            has_room = work_add(print, &(struct print_work){.order = print->order.id,
-                                                            .printer = slip->printer,
-                                                            .log = slip->id.log,
-                                                            .seq = slip->id.seq});
-        }
-    }
-    return has_room;
-}
-
-/* Whether an earlier line has the same station. */
-static bool is_station_seen(const struct order *order, uint32_t at)
-{
-    for (uint32_t i = 0; i < at; i++) {
-        if (bytes_equal(order->lines[i].station, order->lines[at].station)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool look_at_station(struct core_print *print, struct bytes station)
-{
-    struct print_claim claim;
-    struct core_printer *printer = core_printer_of(print, station);
-    if (printer == NULL || printer->spool == NULL || station.size > NAME_BYTES_MAX ||
-        !print_ticket_is_due(print->history, &print->order, &print->slips, station, &claim) ||
-        !has_place(print, printer)) {
-        return true;
-    }
-    struct print_work work = {
-        .order = print->order.id, .printer = printer->number, .station_size = station.size};
-    if (station.size > 0) {
-        memcpy(work.station, station.data, station.size);
-    }
-    return work_add(print, &work);
-}
-
-/* ERR_FULL: no room for what it needs. ERR_NOT_FOUND. */
-static int look_at_order(struct core_print *print, struct store_txn *txn,
-                         const struct entity_id *id)
-{
-    int err = history_get(print->history, txn, KIND_ORDER, id);
-    if (err == 0) {
-        err = change_number_of(txn, KIND_ORDER, id, &print->at);
-    }
-    if (err != 0) {
-        return err;
-    }
-    order_derive(print->history, &print->order);
-    print_slips_find(print->history, &print->slips);
-    bool has_room = look_at_slips(print);
-    for (uint32_t i = 0; i < print->order.lines_count && has_room; i++) {
-        if (!is_station_seen(&print->order, i)) {
-            has_room = look_at_station(print, print->order.lines[i].station);
-        }
-    }
-    return has_room ? 0 : ERR_FULL;
-}
-
-/* A row that leads to no order keeps none of the others waiting. */
-static int look_at_row(struct core *core, struct store_txn *txn, const struct entity_id *id)
-{
-    const int err = look_at_order(core->print, txn, id);
-    if (err != ERR_NOT_FOUND) {
-        return err;
-    }
-    core_care_row(core);
-    return 0;
-}
-
-static int look_at_board(struct core *core, struct store_txn *txn, bool is_settled)
-{
-    const struct board_query query = {.is_settled = is_settled,
-                                      .is_any_day = true,
-                                      .phases = BOARD_PHASES_ALL,
-                                      .count_max = BOARD_ORDERS_MAX};
-    struct board *board = calloc(1, sizeof *board);
-    int err = board == NULL ? ERR_NO_MEMORY : board_find(txn, &query, board);
-    for (uint32_t i = 0; err == 0 && i < board->count; i++) {
-        err = look_at_row(core, txn, &board->orders[board->count - 1 - i]); /* oldest first */
-    }
-    free(board);
-    return err;
-}
-
-static bool has_own(const struct core_print *print)
-{
-    for (uint32_t i = 0; i < print->printers_count; i++) {
-        if (print->printers[i].spool != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Every order that may have something due: at the start, and when the printers changed. */
-static int look_again(struct core *core, struct store_txn *txn)
-{
-    struct core_print *print = core->print;
-    uint64_t change = 0;
-    int err = change_number_get(txn, &change);
-    if (err == 0) {
-        err = core_printers_load(core, txn);
-    }
-    if (err == 0 && has_own(print)) {
-        err = look_at_board(core, txn, false);
-    }
-    if (err == 0 && has_own(print)) {
-        err = look_at_board(core, txn, true);
-    }
-    if (err == 0) {
-        print->change = change;
-    }
-    print->is_again = err != 0;
-    return err;
-}
-
-static int look_at_change(struct core *core, struct store_txn *txn, struct bytes row)
-{
-    enum kind kind;
-    struct entity_id id;
-    const int err = key_state_parse(row, &kind, &id);
-    if (err != 0) {
-        return err;
-    }
-    core->print->is_again = core->print->is_again || kind == KIND_PRINTER;
-    if (kind != KIND_ORDER || !has_own(core->print)) {
-        return 0;
-    }
-    const int looked = look_at_order(core->print, txn, &id);
-    return looked == ERR_NOT_FOUND ? 0 : looked; /* a change whose state is gone says nothing */
-}
-
-/* Back to what a printer was passed over for, when it has room again. */
-static void look_back(struct core_print *print)
-{
-    for (uint32_t i = 0; i < print->printers_count; i++) {
-        struct core_printer *printer = &print->printers[i];
-        if (printer->spool == NULL || printer->behind == 0 ||
-            held_by(print, printer->number) > SPOOL_JOBS_MAX / 2) {
-            continue;
-        }
-        print->change = printer->behind <= print->change ? printer->behind - 1 : print->change;
-        printer->behind = 0;
-    }
-}
-
-static int look_at_changes(struct core *core, struct store_txn *txn)
-{
-    struct core_print *print = core->print;
-    struct store_cursor cursor;
-    struct bytes key, row;
-    look_back(print);
-    const struct key from = key_change(print->change + 1);
-    int err = store_cursor_open(txn, TABLE_CHANGE, &cursor);
-    if (err != 0) {
-        return err;
-    }
-    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &row);
-    while (err == 0) {
-        err = key.size == 8 ? look_at_change(core, txn, row) : ERR_MALFORMED;
-        if (err == 0) {
-            print->change = get_be64(key.data);
-            err = store_cursor_next(&cursor, &key, &row);
-        }
-    }
-    store_cursor_close(&cursor);
-    return err == ERR_NOT_FOUND ? 0 : err;
-}
-
-/* --- turns --- */
-
 static void outcome_add(struct core_print *print, const struct core_printer *printer,
                         const struct print_live *live, enum spool_outcome outcome)
 {
@@ -328,7 +47,7 @@ static void outcome_add(struct core_print *print, const struct core_printer *pri
                                     .backup = outcome == SPOOL_FAILED ? printer->backup : 0,
                                     .log = live->log,
                                     .seq = live->seq};
-    (void)work_add_within(print, &work, PRINT_WORK_MAX);
+    (void)print_work_add(print, &work, PRINT_WORK_MAX);
 }
 
 static bool work_is_roomy(const struct core_print *print)
@@ -370,10 +89,11 @@ static void command_fill(const struct print_work *work, struct command *command)
 /* A claim in place of one that the printer had takes no more room than that. */
 static bool may_issue(struct core_print *print, const struct print_work *work)
 {
-    const uint32_t own = work->seq != 0 && live_find(print, work->log, work->seq) != NULL ? 1 : 0;
+    const uint32_t own =
+        work->seq != 0 && print_live_find(print, work->log, work->seq) != NULL ? 1 : 0;
     return work->is_used && !work->is_issued &&
-           (work->is_done || (held_by(print, work->printer) < SPOOL_JOBS_MAX + own &&
-                              live_count(print) + PRINT_TURN_MAX < PRINT_LIVE_MAX));
+           (work->is_done || (print_held_by(print, work->printer) < SPOOL_JOBS_MAX + own &&
+                              print_live_count(print) + PRINT_TURN_MAX < PRINT_LIVE_MAX));
 }
 
 int core_print_step(struct core *core, struct store_txn *txn)
@@ -420,7 +140,7 @@ void core_print_answered(struct core *core, const struct effect_answer *answer)
 {
     struct core_print *print = core->print;
     struct print_work *work = &print->work[answer->request - REQUEST_PRINT];
-    struct print_live *before = live_find(print, work->log, work->seq);
+    struct print_live *before = print_live_find(print, work->log, work->seq);
     if (work->seq != 0 && before != NULL) {
         before->is_used = false;
     }
@@ -483,7 +203,7 @@ static bool look(struct core *core, struct store_txn *txn)
     if (clock_mono_ms() < print->rest_until_ms) {
         return false;
     }
-    const int err = print->is_again ? look_again(core, txn) : look_at_changes(core, txn);
+    const int err = core_print_look(core, txn);
     look_end(core, err);
     return err == 0 && print->is_again;
 }
@@ -492,7 +212,8 @@ void core_print_release(struct core *core)
 {
     struct core_print *print = core->print;
     struct store_txn *txn = NULL;
-    if (core->is_alone || (!print->is_again && !core->effects->is_changed && !has_own(print))) {
+    if (core->is_alone ||
+        (!print->is_again && !core->effects->is_changed && !core_print_has_own(print))) {
         return;
     }
     int err = store_lmdb_read(core->usage_reader, &txn);

@@ -1,7 +1,8 @@
-/* core_print.h - what the two halves of the core's printing share: core_print.c (which slips, as
- * commands of turns) and core_printers.c (which printers, and the way to them).
+/* core_print.h - what the files of the core's printing share: core_print.c (slips as commands of
+ * turns), core_print_look.c (which are due), core_print_work.c (those on their way) and
+ * core_printers.c (which printers, and the way to them).
  *
- * Layer: node; only for these two.
+ * Layer: node; only for these.
  */
 #ifndef TRESTLE_NODE_CORE_CORE_PRINT_H
 #define TRESTLE_NODE_CORE_CORE_PRINT_H
@@ -70,6 +71,33 @@ struct core_print {
     struct print_work work[PRINT_WORK_MAX];
     struct print_live live[PRINT_LIVE_MAX];
 };
+
+/* --- core_print_work.c --- */
+
+/* In one of the first @room places. False when none is free: then it is looked for again. */
+bool print_work_add(struct core_print *print, const struct print_work *work, size_t room);
+
+/* NULL when the claim is none of this run's. */
+struct print_live *print_live_find(struct core_print *print, uint64_t log, uint64_t seq);
+uint32_t print_live_count(const struct core_print *print);
+
+/* Slips that the printer has or is about to get. */
+uint32_t print_held_by(const struct core_print *print, uint32_t printer);
+
+/* One that has its fill, out of paper perhaps, must not take the room of others: what is due there
+ * is looked for again when it has printed half of that. */
+bool print_has_place(const struct core_print *print, struct core_printer *printer);
+
+/* --- core_print_look.c --- */
+
+/* Whether any printer is ours. */
+bool core_print_has_own(const struct core_print *print);
+
+/* Find what is due. ERR_FULL: there is no room for more work. ERR_IO, ERR_SPOILT, ERR_MALFORMED,
+ * ERR_NO_MEMORY. */
+MUST_CHECK int core_print_look(struct core *core, struct store_txn *txn);
+
+/* --- core_printers.c --- */
 
 /* Read the printers' records anew; those that changed lose what they had not printed yet, which is
  * printed again as a possible copy. ERR_IO, ERR_MALFORMED. */

@@ -96,6 +96,54 @@ struct core_care {
     uint64_t hurried_ms; /* the last turn of a hurried scrub */
 };
 
+enum {
+    CORE_RECONCILE_PARTS_MAX = 14,
+    CORE_RECONCILE_GATEWAYS_MAX = 4,
+};
+
+/* Which of the things that a gateway told. */
+struct core_telling_mark {
+    uint64_t device; /* 0 = none */
+    uint8_t boot[BOOT_ID_BYTES];
+    uint64_t number;
+};
+
+struct core_telling {
+    struct core_telling_mark mark;
+    bool is_good;
+    size_t size;
+    uint8_t bytes[CORE_RECONCILE_PARTS_MAX * EPHEMERAL_BODY_BYTES_MAX];
+};
+
+struct core_reconcile_ask {
+    uint64_t device; /* 0 = none */
+    uint64_t number;
+    struct reconcile_wish wish;
+    bool is_answered; /* what came of it was told */
+};
+
+/* See core_reconcile.c. */
+struct core_reconcile {
+    /* Under the core's lock, of who asks: */
+    uint64_t number; /* of the wish; 0 = none yet */
+    struct reconcile_wish wish;
+    uint64_t looked_ms; /* when somebody asked or looked last */
+    struct core_telling told;
+    struct core_telling_mark newest[CORE_RECONCILE_GATEWAYS_MAX];
+    struct core_telling_mark old[CORE_RECONCILE_GATEWAYS_MAX]; /* the newest when it was asked */
+    /* The core thread's, of who asks: */
+    uint64_t asked_number, asked_ms;
+    struct core_telling scratch;
+    /* The core thread's, of who tells: */
+    struct reconcile_host host; /* begin NULL = nobody compares here */
+    struct core_reconcile_ask taken[LINKS_MAX];
+    uint64_t begun_ms, told_ms; /* 0 = never */
+    uint64_t version;           /* of the host's that `telling` is; 0 = nothing was printed yet */
+    struct reconcile_standing standing;
+    struct text telling;
+    uint64_t tellings;
+};
+
 enum { DOOR_WEB, DOORS_OF_PROGRAM /* the first of them */ };
 
 /* Where another thread asks: it reads on its own, and commands go through its queue. */
@@ -166,6 +214,7 @@ struct core {
     /* The core thread's: */
     struct gate_screens screens_told;
     uint64_t screens_told_ms; /* 0 = never */
+    struct core_reconcile reconcile;
 };
 
 /* core_turn.c */
@@ -253,6 +302,14 @@ void core_care_close(struct core *core);
 MUST_CHECK int core_tell_screens(struct core *core);
 /* What @device told; unchanged when it told nothing lately. */
 void core_screens_of(const struct core *core, uint64_t device, struct gate_screens *ret_screens);
+
+/* core_reconcile.c */
+/* Ask or tell, when there is something to ask or tell; look at what was told. */
+MUST_CHECK int core_reconcile_step(struct core *core);
+void core_reconcile_close(struct core *core);
+/* For the web thread. */
+void core_reconcile_ask(struct core *core, const struct reconcile_wish *wish);
+enum reconcile_news core_reconcile_look(struct core *core, struct text *body, uint64_t *ret_device);
 
 /* core_links.c */
 /* State where this device is dialled, once after the start. ERR_IO, ERR_FULL. */

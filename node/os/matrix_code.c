@@ -5,9 +5,14 @@
 
 #include <qrencode.h>
 
-int matrix_code_encode(const char *text, struct matrix_code *ret_code)
+int matrix_code_encode(const char *text, enum matrix_correction correction,
+                       struct matrix_code *ret_code)
 {
-    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
+    static const QRecLevel levels[] = {
+        [MATRIX_CORRECTION_L] = QR_ECLEVEL_L,
+        [MATRIX_CORRECTION_M] = QR_ECLEVEL_M,
+    };
+    QRcode *code = QRcode_encodeString8bit(text, 0, levels[correction]);
     if (code == NULL) {
         return errno == ERANGE ? ERR_TOO_LARGE : ERR_NO_MEMORY;
     }

@@ -148,7 +148,7 @@ static const struct {
     {0x2192, "->"},
 };
 
-const struct codepage codepages[] = {
+static const struct codepage codepages[] = {
     {"pc858", 19, pc858},
     {"cp1252", 16, cp1252},
     {"ascii", 0, NULL},

@@ -35,7 +35,8 @@ uint32_t paper_character(struct bytes text, size_t *at)
     return character;
 }
 
-bool paper_is_visible(uint32_t character)
+/* Whether it is shown; controls, also those that turn the writing direction, are not. */
+static bool is_visible(uint32_t character)
 {
     static const struct {
         uint32_t first, last;
@@ -120,7 +121,7 @@ static uint32_t words_that_fit(struct bytes text, size_t at, uint32_t limit, siz
     while (at < text.size) {
         const size_t before = at;
         const uint32_t character = paper_character(text, &at);
-        if (!paper_is_visible(character)) {
+        if (!is_visible(character)) {
             continue;
         }
         if (character == ' ') {
@@ -142,7 +143,7 @@ static void put_visible(struct paper *paper, struct paper_line *line, struct byt
 {
     while (at < text.size && count > 0) {
         const uint32_t character = paper_character(text, &at);
-        if (paper_is_visible(character)) {
+        if (is_visible(character)) {
             line_put(paper, line, character);
             count--;
         }
@@ -195,7 +196,7 @@ static uint32_t visible_count(struct bytes text)
 {
     uint32_t count = 0;
     for (size_t at = 0; at < text.size;) {
-        count += paper_is_visible(paper_character(text, &at));
+        count += is_visible(paper_character(text, &at));
     }
     return count;
 }

@@ -53,7 +53,4 @@ void paper_rule(struct paper *paper);
 /* The next character of clean UTF-8, or of any bytes: what is not one gives 0xfffd. Moves @at. */
 uint32_t paper_character(struct bytes text, size_t *at);
 
-/* Whether it is shown; controls, also those that turn the writing direction, are not. */
-bool paper_is_visible(uint32_t character);
-
 #endif

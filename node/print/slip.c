@@ -156,6 +156,9 @@ static void lay_ticket(const struct slip_input *input, const struct print_claim 
     print_number(input->order, number);
     paper_pair(paper, PAPER_BIG | PAPER_BOLD, bytes_of_text(number), claim->station);
     paper_pair(paper, PAPER_PLAIN, input->order->mode, bytes_of_text(input->time));
+    if (input->order->table > 0) {
+        paper_say(paper, PAPER_BIG | PAPER_BOLD, 0, "Table %u", (unsigned)input->order->table);
+    }
     if (input->order->name.size > 0) {
         paper_add(paper, PAPER_BOLD, 0, input->order->name);
     }
@@ -294,6 +297,9 @@ static void lay_receipt(const struct slip_input *input, struct paper *paper)
     print_number(input->order, number);
     paper_add(paper, PAPER_BOLD | PAPER_CENTERED, 0, input->popup);
     paper_pair(paper, PAPER_PLAIN, bytes_of_text(number), bytes_of_text(input->time));
+    if (input->order->table > 0) {
+        paper_say(paper, PAPER_PLAIN, 0, "Table %u", (unsigned)input->order->table);
+    }
     if (receipt == NULL) {
         lay_bill(input, paper);
     } else {

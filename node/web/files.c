@@ -260,7 +260,8 @@ void web_files_free(struct web_files *files)
 
 static bool is_screen(const char *path)
 {
-    static const char *const screens[] = {"/", "/counter", "/kitchen", "/pickup"};
+    static const char *const screens[] = {"/",        "/codes",  "/counter",
+                                          "/kitchen", "/pickup", "/office"};
     for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
         if (strcmp(path, screens[i]) == 0) {
             return true;

@@ -85,7 +85,8 @@ static int print_policy(struct page *page, struct bytes document, const struct a
     const int size =
         snprintf(page->policy, sizeof page->policy,
                  "default-src 'none'; script-src 'self'%s %s; style-src 'self'%s; "
-                 "img-src 'self' data:; connect-src 'self' %s; frame-src %s; base-uri 'none'; "
+                 "img-src 'self' data:; connect-src 'self' %s; frame-src %s; manifest-src 'self'; "
+                 "worker-src 'self'; base-uri 'none'; "
                  "form-action 'none'; frame-ancestors 'none'",
                  script, hosts.script_hosts, style, hosts.connect_hosts, hosts.frame_hosts);
     return size >= 0 && (size_t)size < sizeof page->policy ? 0 : ERR_TOO_LARGE;

@@ -230,7 +230,7 @@ static int prepare_page(struct web *web, const struct annex *annex)
 
 static int prepare(struct web *web, const struct web_config *config, const struct gate *gate)
 {
-    int err = copy_origins(web, config);
+    int err = config->customers_max > WEB_CUSTOMERS_MAX ? ERR_TOO_MANY : copy_origins(web, config);
     if (err == 0) {
         err = web_files_load(config->folder == NULL ? "" : config->folder, &web->site.files);
     }
@@ -261,6 +261,9 @@ static int begin(struct web *web, const struct web_config *config)
     int err = web_context_open(web);
     if (err == 0) {
         err = web_listen(web, config);
+    }
+    if (err == 0 && web->guests_port != 0) {
+        api_set_door(web->site.api, config->guests_address, web->guests_port);
     }
     if (err != 0) {
         return err;

@@ -14,7 +14,6 @@
 enum {
     WEB_CONNECTIONS_MAX = 256, /* open ones of the staff; further ones are closed at once */
     WEB_CUSTOMERS_MAX = 20000,
-    WEB_ORIGINS_MAX = 8
 };
 
 struct annex; /* node/api/annex.h */
@@ -32,8 +31,8 @@ struct web_config {
     const char *folder;         /* built screens (web/dist); NULL or missing = none are served */
     const char *control;        /* path of the unix socket; NULL = none */
     const char *version;        /* for Session and Status */
-    /* Further origins ("http://localhost:5173") that may write and open /ws; their hosts count too.
-     */
+    /* Further origins ("http://localhost:5173") that may write and open /ws; their hosts count too;
+     * at most GUARD_ORIGINS_MAX. */
     const char *const *origins;
     uint32_t origins_count;
     /* Whose word about a client's address is taken; NULL = nobody's. */
@@ -60,8 +59,8 @@ bool web_address_is_loopback(const char *address);
 /* Bind, load the screens and start the thread. @gate outlives the web. Errors:
  *   ERR_FORBIDDEN   an address beyond loopback: there is no authentication yet
  *   ERR_EXISTS      address, port or socket is taken
- *   ERR_TOO_LARGE, ERR_TOO_MANY   the folder of screens is too big to be ours; origins, the path of
- * the control socket
+ *   ERR_TOO_LARGE, ERR_TOO_MANY   the folder of screens is too big to be ours; origins, customers,
+ * the path of the control socket
  *   ERR_MALFORMED   the page for customers is none of ours
  *   ERR_NO_MEMORY, ERR_IO */
 MUST_CHECK int web_start(const struct web_config *config, const struct gate *gate,

@@ -155,7 +155,7 @@ static int check_upgrade(struct web *web, struct connection *connection)
     if (err != 0) {
         api_problem(&response->reply, err,
                     request.is_customer ? "as many phones as there may be"
-                                        : "view: counter, kitchen, pickup or customer");
+                                        : "view: counter, kitchen, pickup, office or customer");
     }
     return err;
 }

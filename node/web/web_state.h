@@ -78,11 +78,6 @@ struct connection {
     uint64_t acked_bytes;             /* at that time */
 };
 
-static inline bool connection_is_socket(const struct connection *connection)
-{
-    return connection->stream != NULL || connection->guest != NULL;
-}
-
 /* It leads in from this machine alone. */
 static inline bool door_is_own(enum entrance door)
 {

@@ -68,7 +68,7 @@ static void count_screens(const struct web *web)
         return;
     }
     for (const struct connection *at = web->screens; at != NULL; at = at->next) {
-        screens.counts[at->stream->view]++;
+        screens.counts[at->stream->view] += at->stream->is_office ? 0 : 1;
     }
     web->gate->screens(web->gate->context, &screens);
 }

@@ -52,7 +52,8 @@ enum kind {
     KIND_PRINTER = 12,
     KIND_REVIEW = 13, /* one per (order, customer) */
     KIND_DRAWER = 14, /* a cash session: float, moves, count */
-    KIND_LAST = KIND_DRAWER,
+    KIND_SHEET = 15,  /* a table's codes, by its number; by day, how often it was cleared */
+    KIND_LAST = KIND_SHEET,
 };
 
 bool entity_id_equal(const struct entity_id *a, const struct entity_id *b);

@@ -16,7 +16,6 @@ enum {
     RUN_EVENTS_MAX = 768, /* the hashes of two such runs, which prove a fork, fit one event */
     MESSAGE_BYTES_MAX = 256 * 1024,     /* one frame between peers */
     TURN_REMOTE_BYTES_MAX = 256 * 1024, /* remote input in a turn while commands wait */
-    TURN_BULK_EVENTS_MAX = 4096,        /* per commit in catch-up: measured sweet spot of LMDB */
     VALUE_DEPTH_MAX = 8,                /* nesting of any msgpack value from outside */
     VALUE_ITEMS_MAX = 16384,            /* in one array: a run of RUN_EVENTS_MAX, and heads */
     STORE_KEY_BYTES_MAX = 511,          /* LMDB's own bound */
@@ -52,7 +51,8 @@ enum {
     PROVIDER_ID_BYTES_MAX = 255, /* the provider's own bound */
     CURRENCY_BYTES_MAX = 8,
     NAME_BYTES_MAX = 80,
-    NOTE_BYTES_MAX = 280, /* 140 characters of two bytes */
+    POPUP_ADDRESS_BYTES_MAX = 120, /* with a table's code it fits a QR code of 251 bytes */
+    NOTE_BYTES_MAX = 280,          /* 140 characters of two bytes */
     REASON_BYTES_MAX = 140,
     REFERENCE_BYTES_MAX = 64, /* a slip number, a provider's id */
 
@@ -73,6 +73,7 @@ enum {
     DRAWER_NUMBER_MAX = 999, /* people paint it on the till */
     DRAWER_MOVES_MAX = 128,  /* one every few minutes, all day */
     DRAWER_COUNTS_MAX = 8,
+    SHEETS_MAX = 500,  /* tables that have codes */
     REVIEWS_MAX = 500, /* that are listed; the oldest first */
     REVIEW_BYTES_MAX = 1000,
     PRINTER_ADDRESS_BYTES_MAX = 120, /* a host and port, a path under /dev */

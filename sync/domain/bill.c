@@ -222,23 +222,6 @@ int bill_share_scaled(int64_t share_minor, uint32_t quantity_then, uint32_t quan
                            ret_share_minor);
 }
 
-/* --- units --- */
-
-int bill_units(const struct bill_amounts *line, uint32_t quantity, struct bill_unit *ret_units)
-{
-    if (quantity > ORDER_QUANTITY_MAX) {
-        return ERR_TOO_MANY;
-    }
-    if (quantity == 0 && (line->payable_minor != 0 || line->tax_minor != 0)) {
-        return ERR_MALFORMED;
-    }
-    for (uint32_t i = 0; i < quantity; i++) {
-        ret_units[i].payable_minor = money_part(line->payable_minor, quantity, i);
-        ret_units[i].tax_minor = money_part(line->tax_minor, quantity, i);
-    }
-    return 0;
-}
-
 /* --- cash --- */
 
 int bill_cash_rounding(int64_t amount_minor, int64_t step_minor, int64_t *ret_rounding_minor)

@@ -1,9 +1,9 @@
-/* bill.h - what an order costs: discounts, tax, units, cash.
+/* bill.h - what an order costs: discounts, tax, cash.
  *
  * Layer: sync/domain (pure). Memory: the caller's; nothing here allocates. Units: minor units and
  * basis points. Laws:  for a line and for every sum, payable == net + tax, and total - discount is
  * the payable (inclusive) or the net (exclusive); sums and rates are sums of lines, never rounded
- * again; the units of a line add up to the line; a discount never exceeds its line
+ * again; the units of a line (money_part()) add up to the line; a discount never exceeds its line
  * (tests/lib/bill_laws.h, held by tests/unit/test_bill.c and tests/fuzz/fuzz_bill.c). The rules and
  * their reasons: docs/arithmetic.md. Caps:  ORDER_LINES_MAX lines, ORDER_QUANTITY_MAX units in a
  * line, BILL_RATE_BP_MAX.
@@ -112,18 +112,6 @@ MUST_CHECK int bill_discount_shares(const struct bill_line *lines, size_t count,
  */
 MUST_CHECK int bill_share_scaled(int64_t share_minor, uint32_t quantity_then, uint32_t quantity_now,
                                  int64_t *ret_share_minor);
-
-/* One numbered unit of a line. Its net is the difference. */
-struct bill_unit {
-    int64_t payable_minor;
-    int64_t tax_minor;
-};
-
-/* Divide the payable and the tax of @line, each by itself, over its @quantity units: the first ones
- * carry the odd minor units. @ret_units has room for @quantity. 0, ERR_TOO_MANY (above
- * ORDER_QUANTITY_MAX), ERR_MALFORMED (no units, but an amount). */
-MUST_CHECK int bill_units(const struct bill_amounts *line, uint32_t quantity,
-                          struct bill_unit *ret_units);
 
 /* The entry that rounds @amount_minor for cash to a multiple of @step_minor (5 Rappen; 1 changes
  * nothing), half away from zero: amount + entry is what changes hands. Between minus and plus half

@@ -84,6 +84,15 @@ struct hash blob_hash(struct bytes bytes)
     return hash;
 }
 
+struct hash blob_hash_of_messages(const struct entity_id *order)
+{
+    const struct bytes parts[] = {bytes_of_text("trestle/messages/1"),
+                                  bytes_of(order->bytes, sizeof order->bytes)};
+    struct hash hash;
+    hash_parts(hash.bytes, sizeof hash.bytes, parts, 2);
+    return hash;
+}
+
 struct entity_id blob_entity(const struct hash *hash)
 {
     const struct bytes parts[] = {bytes_of_text("trestle/blob/id/1"),

@@ -51,6 +51,11 @@ MUST_CHECK int blob_add_decode(struct bytes body, struct blob_add *ret_add);
 MUST_CHECK int blob_erase_decode(struct bytes body, struct blob_erase *ret_erase);
 MUST_CHECK int contact_decode(struct bytes body, struct contact *ret_contact);
 
+/* Where messages of an order go is a gateway's own, in no blob and no log. Still its erasure must
+ * reach that gateway: it is a blob.erase of this hash, which no bytes have.
+ * BLAKE2b-256("trestle/messages/1" || order). */
+struct hash blob_hash_of_messages(const struct entity_id *order);
+
 /* BLAKE2b-256("trestle/blob/1" || bytes), the salt included. */
 struct hash blob_hash(struct bytes bytes);
 

@@ -9,6 +9,7 @@
 #include "sync/domain/print_events.h"
 #include "sync/domain/receipt.h"
 #include "sync/domain/record.h"
+#include "sync/domain/sheet.h"
 #include "sync/domain/stock_events.h"
 
 /* Decodes and forgets. */
@@ -51,6 +52,8 @@ CHECKER(review_hide, review_hide)
 CHECKER(drawer_open, drawer_open)
 CHECKER(drawer_move, drawer_move)
 CHECKER(drawer_count, drawer_count)
+CHECKER(sheet_set, sheet_set)
+CHECKER(sheet_clear, sheet_clear)
 CHECKER(day_close, day_close)
 CHECKER(contact, contact)
 CHECKER(blob_add, blob_add)
@@ -102,6 +105,8 @@ static const struct {
     {EVENT_DRAWER_OPEN, check_drawer_open},
     {EVENT_DRAWER_MOVE, check_drawer_move},
     {EVENT_DRAWER_COUNT, check_drawer_count},
+    {EVENT_SHEET_SET, check_sheet_set},
+    {EVENT_SHEET_CLEAR, check_sheet_clear},
     {EVENT_DAY_CLOSE, check_day_close},
     {EVENT_CONTACT, check_contact},
     {EVENT_BLOB_ADD, check_blob_add},

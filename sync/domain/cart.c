@@ -5,10 +5,12 @@
 #include "sync/base/reader.h"
 #include "sync/base/writer.h"
 #include "sync/domain/menu_events.h"
+#include "sync/domain/order_events.h"
+#include "sync/domain/sheet.h"
 
 enum {
-    CART_VERSION = 2,
-    TABLE_VERSION = 1,
+    CART_VERSION = 3,
+    TABLE_VERSION = 2,
     CART_LABEL_BYTES = 4,
     TABLE_LABEL_BYTES = 5,
     WHO_MARK_BYTES = 2, /* ": " */
@@ -51,7 +53,7 @@ static void write_line(struct writer *writer, const struct cart_line *line)
 
 void cart_encode(const struct cart *cart, struct writer *writer)
 {
-    write_array(writer, 9);
+    write_array(writer, 10);
     write_uint(writer, CART_VERSION);
     write_uint(writer, cart->version);
     write_uint(writer, cart->round);
@@ -71,6 +73,7 @@ void cart_encode(const struct cart *cart, struct writer *writer)
         write_uint(writer, cart->placed_round);
         write_bin(writer, cart->placed.bytes, sizeof cart->placed.bytes);
     }
+    write_uint(writer, cart->table);
 }
 
 static void read_line(struct reader *reader, struct cart_line *line)
@@ -94,7 +97,7 @@ int cart_decode(struct bytes row, struct cart *ret_cart)
 {
     struct reader reader;
     reader_init(&reader, row);
-    (void)read_array(&reader, 9, 9);
+    (void)read_array(&reader, 10, 10);
     if (read_uint(&reader, UINT64_MAX) != CART_VERSION) {
         reader_fail(&reader, ERR_MALFORMED);
     }
@@ -116,6 +119,7 @@ int cart_decode(struct bytes row, struct cart *ret_cart)
         ret_cart->placed_round = (uint32_t)read_uint(&reader, UINT32_MAX);
         read_fixed(&reader, ret_cart->placed.bytes, sizeof ret_cart->placed.bytes);
     }
+    ret_cart->table = (uint32_t)read_uint(&reader, TABLE_NUMBER_MAX);
     return reader_finish(&reader);
 }
 
@@ -250,22 +254,26 @@ struct key table_key(uint64_t number)
 
 void table_encode(const struct table *table, struct writer *writer)
 {
-    write_array(writer, 3);
+    write_array(writer, 5);
     write_uint(writer, TABLE_VERSION);
-    write_uint(writer, table->generation);
     write_uint(writer, table->session);
+    write_uint(writer, table->generation);
+    write_uint(writer, table->day);
+    write_uint(writer, table->cleared);
 }
 
 int table_decode(struct bytes row, struct table *ret_table)
 {
     struct reader reader;
     reader_init(&reader, row);
-    (void)read_array(&reader, 3, 3);
+    (void)read_array(&reader, 5, 5);
     if (read_uint(&reader, UINT64_MAX) != TABLE_VERSION) {
         reader_fail(&reader, ERR_MALFORMED);
     }
-    ret_table->generation = read_uint(&reader, UINT64_MAX);
     ret_table->session = read_uint(&reader, UINT64_MAX);
+    ret_table->generation = (uint32_t)read_uint(&reader, SHEET_COUNT_MAX);
+    ret_table->day = read_uint(&reader, ORDER_DAY_MAX);
+    ret_table->cleared = (uint32_t)read_uint(&reader, SHEET_COUNT_MAX);
     return reader_finish(&reader);
 }
 
@@ -278,7 +286,7 @@ int table_get(struct store_txn *txn, uint64_t number, struct table *ret_table)
         err = ERR_NOT_FOUND;
     }
     if (err == ERR_NOT_FOUND) {
-        *ret_table = (struct table){.generation = 0};
+        *ret_table = (struct table){.session = 0};
         err = 0;
     }
     return err;

@@ -5,13 +5,13 @@
  * in TABLE_LOCAL, where screens read it:
  *
  *   key    "cart" || be64 session
- *   value  [2, uint version, uint round, uint begun, uint touched, uint next line,
- *           [uint64 edit, ...], [line, ...], [uint round, bin12 order] or []]
+ *   value  [3, uint version, uint round, uint begun, uint touched, uint next line,
+ *           [uint64 edit, ...], [line, ...], [uint round, bin12 order] or [], uint table or 0]
  *   line   [uint id, text who, uint item, uint quantity, [[uint group, uint choice], ...],
  *           text note]
  *
  *   key    "table" || be64 number
- *   value  [1, uint generation or 0, uint64 session or 0]
+ *   value  [2, uint64 session or 0, uint generation, uint day, uint cleared]
  *
  * A row that cannot be read counts as none: what it said is nowhere else, and nobody's money.
  *
@@ -46,6 +46,7 @@ struct cart {
     bool has_placed; /* the newest order of it: */
     uint32_t placed_round;
     struct entity_id placed;
+    uint32_t table; /* where it was begun; 0 = at none */
 };
 
 struct key cart_key(uint64_t session);
@@ -80,12 +81,12 @@ void cart_order_key(uint64_t session, uint64_t begun_t, uint32_t round,
 
 /* --- tables --- */
 
-enum { TABLE_NUMBER_MAX = 99999 };
-
+/* Which codes open it is the journal's: sheet.h. */
 struct table {
-    uint64_t generation; /* of the codes that open it, drawn at random: what the disk loses brings
-                            no revoked code back; 0 = none does */
     uint64_t session;    /* who sit there; 0 = nobody yet */
+    uint32_t generation; /* of the codes by which they came */
+    uint64_t day;        /* the trading day when they came, ... */
+    uint32_t cleared;    /* ... and how often it had been on that */
 };
 
 struct key table_key(uint64_t number);

@@ -6,6 +6,7 @@
 #include "sync/domain/drawer.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
+#include "sync/domain/sheet.h"
 
 /* --- keys --- */
 
@@ -140,6 +141,22 @@ static void index_drawer(const struct history *history, struct order *order,
     key_put(key, drawer.id.bytes, ENTITY_ID_BYTES);
 }
 
+/* --- tables' sheets --- */
+
+static void index_sheet(const struct history *history, struct order *order, struct index_keys *keys)
+{
+    struct sheet sheet;
+    (void)order;
+    sheet_derive(history, &sheet);
+    if (sheet.table == 0) {
+        return;
+    }
+    struct key *key = key_new(keys, INDEX_RECORD);
+    key_put_byte(key, history->kind);
+    key_put_64(key, sheet.table);
+    key_put(key, history->entity.bytes, ENTITY_ID_BYTES);
+}
+
 /* --- by kind --- */
 
 /* What is particular to a kind; NULL = nothing. Every event of an order is evidence (who said what,
@@ -161,6 +178,7 @@ static const struct {
     [KIND_PRINTER] = {.index = index_record, .prune = record_prune},
     [KIND_REVIEW] = {.index = index_record, .prune = record_prune},
     [KIND_DRAWER] = {.index = index_drawer},
+    [KIND_SHEET] = {.index = index_sheet, .prune = sheet_prune},
 };
 
 bool entity_is_tally(enum kind kind)
@@ -197,7 +215,7 @@ bool index_kind(struct bytes key, enum kind *ret_kind)
     const uint8_t index = key.data[0];
     *ret_kind = index < sizeof by_index / sizeof by_index[0] ? by_index[index] : KIND_NONE;
     if (index == INDEX_RECORD && key.data[1] <= KIND_LAST &&
-        kinds[key.data[1]].index == index_record) {
+        (kinds[key.data[1]].index == index_record || kinds[key.data[1]].index == index_sheet)) {
         *ret_kind = (enum kind)key.data[1];
     }
     return *ret_kind != KIND_NONE;

@@ -17,7 +17,8 @@ enum { ENTITY_INDEX_KEYS_MAX = 8 };
  *   INDEX_MENU    be64 item number, entity12
  *   INDEX_FLAGGED be64 day, entity12             orders with a flag that a person must settle
  *   INDEX_RECORD  kind1, be64 number, entity12   stalls, taxes ...; of a review the number is the
- *                                                beginning of its order's id
+ *                                                beginning of its order's id; tables' sheets by
+ *                                                the table's number
  *   INDEX_DRAWER  open1, be64 day, entity12      cash sessions, DRAWER_ROW_OPEN first
  *   INDEX_TAKE, INDEX_UNDO                       of stock, sync/domain/stock_fold.h */
 enum index_kind {

@@ -163,13 +163,6 @@ static void heads_find(const struct history *history, int32_t heads[ENTITY_LOGS_
     }
 }
 
-bool history_is_head(const struct history *history, uint32_t index)
-{
-    int32_t heads[ENTITY_LOGS_MAX];
-    heads_find(history, heads);
-    return heads[history->events[index].branch] == (int32_t)index;
-}
-
 int history_parents(const struct history *history, uint64_t own_log, struct operation *ret_parents,
                     uint32_t *ret_count)
 {

@@ -143,12 +143,10 @@ bool history_branch_is_own(const struct history_branch *branch);
 /* Whether event @b had seen event @a (indexes; strict: not itself). */
 bool history_saw(const struct history *history, uint32_t b, uint32_t a);
 
-/* Whether @index is a head: a causal event that none other has seen. */
-bool history_is_head(const struct history *history, uint32_t index);
-
-/* The heads outside @own_log: the parents of that log's next event (its own are implied). When
- * there are more than PARENTS_MAX, the first so many: the next event but one gathers the others,
- * and until then they count as concurrent, which is safe. Always 0. */
+/* The heads (causal events that none other has seen) outside @own_log: the parents of that log's
+ * next event (its own are implied). When there are more than PARENTS_MAX, the first so many: the
+ * next event but one gathers the others, and until then they count as concurrent, which is safe.
+ * Always 0. */
 MUST_CHECK int history_parents(const struct history *history, uint64_t own_log,
                                struct operation *ret_parents, uint32_t *ret_count);
 

@@ -202,7 +202,7 @@ static void settle_intent(struct ledger *ledger, struct ledger_intent *intent)
     }
 }
 
-const struct ledger_intent *ledger_find_intent(const struct ledger *ledger, struct bytes id)
+static const struct ledger_intent *find_intent(const struct ledger *ledger, struct bytes id)
 {
     for (uint32_t i = 0; i < ledger->intents_count; i++) {
         if (bytes_equal(ledger->intents[i].id, id)) {
@@ -284,7 +284,7 @@ struct outcome {
 
 static bool is_spent(const struct ledger *ledger, struct bytes id)
 {
-    const struct ledger_intent *intent = ledger_find_intent(ledger, id);
+    const struct ledger_intent *intent = find_intent(ledger, id);
     return intent != NULL && intent->refunded_minor == intent->received_minor;
 }
 
@@ -414,7 +414,7 @@ const struct ledger_wish *ledger_find_wish(const struct ledger *ledger, struct b
 
 bool ledger_knows_intent(const struct ledger *ledger, const struct pay_intent *intent)
 {
-    const struct ledger_intent *row = ledger_find_intent(ledger, intent->id);
+    const struct ledger_intent *row = find_intent(ledger, intent->id);
     return row != NULL && was(row, intent->state) && row->amount_minor >= intent->amount_minor &&
            row->capturable_minor >= intent->capturable_minor &&
            row->received_minor >= intent->received_minor &&

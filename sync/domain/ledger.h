@@ -108,7 +108,6 @@ void ledger_add_wish(struct ledger *ledger, const struct refund_wish *wish, stru
 void ledger_settle(struct ledger *ledger);
 
 /* NULL when there is none. */
-const struct ledger_intent *ledger_find_intent(const struct ledger *ledger, struct bytes id);
 const struct ledger_wish *ledger_find_wish(const struct ledger *ledger, struct bytes id);
 
 /* Whether both name the same unit of a line. */

@@ -91,7 +91,8 @@ void menu_prune(struct history *history);
     X(POPUP_PAY_FIRST, 6, "pay_first")           /* bool: kitchens never see an unpaid order */    \
     X(POPUP_COPIES, 7, "copies")                 /* uint: k of "on k devices" */                   \
     X(POPUP_LATE_AFTER, 8, "late_after")         /* uint, s: amber; red at twice that */           \
-    X(POPUP_ESCALATE_AFTER, 9, "escalate_after") /* uint, s without the next tick; 0 = never */
+    X(POPUP_ESCALATE_AFTER, 9, "escalate_after") /* uint, s without the next tick; 0 = never */    \
+    X(POPUP_ADDRESS, 10, "address")              /* text: where customers' phones reach it */
 
 enum popup_field {
 #define X(name, number, text) name = (number),
@@ -108,9 +109,15 @@ struct popup {
     uint32_t copies;
     uint32_t late_after_s;
     uint32_t escalate_after_s;
-    uint64_t day; /* the trading day: max n of day.open; 0 = none opened */
+    struct bytes address; /* an origin, see popup_address_is_sound(); empty = none */
+    uint64_t day;         /* the trading day: max n of day.open; 0 = none opened */
     bool has_conflict;
 };
+
+/* Whether @address can stand on a poster: https://HOST or, within a network of its own
+ * (192.168.1.5, fd00::1, stall.local), http://HOST; a port may follow, and nothing else: no user,
+ * path, query or fragment. */
+bool popup_address_is_sound(struct bytes address);
 
 /* Defaults: "", EUR, 2 digits, inclusive, step 1, pay later, 2 copies, 300 s, 20 s. */
 void popup_derive(const struct history *history, struct popup *ret_popup);

@@ -80,6 +80,7 @@ static void take_opening(struct order *order, const struct history_event *event,
     order->prices_include_tax = open->prices_include_tax;
     order->has_owner = open->has_owner;
     order->owner = open->owner;
+    order->table = open->table;
     order->opened_log = event->id.log;
     order->opened_seq = event->id.seq;
 }

@@ -161,7 +161,8 @@ struct order {
     uint64_t opened_t;    /* ms since the epoch, by the opener's clock */
     struct bytes channel; /* "counter", "web", ... */
     struct bytes mode;    /* "eat-in", "take-away" */
-    struct bytes name;    /* customer's, or table */
+    struct bytes name;    /* customer's */
+    uint32_t table;       /* where it is brought; 0 = to none */
     bool is_pay_first;
     bool prices_include_tax;
     bool has_owner; /* a customer's own, by the first opening */

@@ -126,7 +126,8 @@ static void read_options(struct reader *reader, struct line_options *options)
 
 void order_open_encode(const struct order_open *open, struct writer *writer)
 {
-    write_array(writer, open->has_owner ? 9 : 8);
+    const bool has_table = open->table != 0;
+    write_array(writer, has_table ? 10 : open->has_owner ? 9 : 8);
     write_uint(writer, open->day);
     write_text(writer, open->lane);
     write_uint(writer, open->number);
@@ -137,22 +138,42 @@ void order_open_encode(const struct order_open *open, struct writer *writer)
     write_bool(writer, open->prices_include_tax);
     if (open->has_owner) {
         write_bin(writer, open->owner.bytes, sizeof open->owner.bytes);
+    } else if (has_table) {
+        write_nil(writer);
+    }
+    if (has_table) {
+        write_uint(writer, open->table);
     }
 }
 
 /* As with read_stall(): what is no owner makes no opening void. */
 static bool read_owner(struct reader *reader, uint32_t *unknown, struct order_owner *ret_owner)
 {
-    if (*unknown == 0 || reader_peek(reader) != READER_BIN) {
+    if (*unknown == 0) {
         return false;
     }
     (*unknown)--;
+    if (reader_peek(reader) != READER_BIN) {
+        (void)read_raw(reader);
+        return false;
+    }
     const struct bytes owner = read_bin(reader, 0, EVENT_SALVAGE_BYTES_MAX);
     if (owner.size != sizeof ret_owner->bytes) {
         return false;
     }
     memcpy(ret_owner->bytes, owner.data, sizeof ret_owner->bytes);
     return true;
+}
+
+/* Nor what is no table. */
+static uint32_t read_table(struct reader *reader, uint32_t *unknown)
+{
+    if (*unknown == 0 || reader_peek(reader) != READER_UINT) {
+        return 0;
+    }
+    (*unknown)--;
+    const uint64_t table = read_uint(reader, UINT64_MAX);
+    return table <= TABLE_NUMBER_MAX ? (uint32_t)table : 0;
 }
 
 int order_open_decode(struct bytes body, struct order_open *ret_open)
@@ -169,6 +190,7 @@ int order_open_decode(struct bytes body, struct order_open *ret_open)
     open.is_pay_first = read_bool(&reader);
     open.prices_include_tax = read_bool(&reader);
     open.has_owner = read_owner(&reader, &unknown, &open.owner);
+    open.table = read_table(&reader, &unknown);
     const int err = body_end(&reader, unknown);
     if (err == 0) {
         *ret_open = open;

@@ -12,6 +12,7 @@
 #define TRESTLE_SYNC_DOMAIN_ORDER_EVENTS_H
 
 #include "sync/domain/order.h"
+#include "sync/domain/sheet.h"
 
 enum {
     /* Operations in one recall, unhand or amend: 64 lines accepted, started, done and amended one
@@ -47,6 +48,7 @@ struct order_open {
     bool prices_include_tax;
     bool has_owner; /* a customer's; otherwise it is not in the body */
     struct order_owner owner;
+    uint32_t table; /* its number, at most TABLE_NUMBER_MAX; 0 = none, and then it is not there */
 };
 
 struct line_add {

@@ -4,7 +4,7 @@
 #include "sync/domain/fields.h"
 #include "sync/domain/menu_events.h"
 
-enum { FIELD_FIRST = POPUP_NAME, FIELD_LAST = POPUP_ESCALATE_AFTER };
+enum { FIELD_FIRST = POPUP_NAME, FIELD_LAST = POPUP_ADDRESS };
 
 static const enum field_merge merges[FIELD_LAST + 1] = {
     [POPUP_NAME] = MERGE_LATEST,
@@ -16,6 +16,7 @@ static const enum field_merge merges[FIELD_LAST + 1] = {
     [POPUP_COPIES] = MERGE_HIGHEST,
     [POPUP_LATE_AFTER] = MERGE_LOWEST,
     [POPUP_ESCALATE_AFTER] = MERGE_HIGHEST, /* off only where nobody wants it */
+    [POPUP_ADDRESS] = MERGE_IDENTITY,       /* where people are sent follows no clock */
 };
 
 static void take_field(struct popup *popup, const struct field_value *value)
@@ -48,6 +49,9 @@ static void take_field(struct popup *popup, const struct field_value *value)
     case POPUP_ESCALATE_AFTER:
         popup->escalate_after_s = (uint32_t)value->number;
         break;
+    case POPUP_ADDRESS: /* what another device made of it stands on no poster of ours */
+        popup->address = popup_address_is_sound(value->text) ? value->text : bytes_of_text("");
+        break;
     }
 }
 
@@ -75,6 +79,7 @@ void popup_derive(const struct history *history, struct popup *ret_popup)
     *ret_popup = (struct popup){
         .name = bytes_of_text(""),
         .currency = bytes_of_text("EUR"),
+        .address = bytes_of_text(""),
         .currency_digits = 2,
         .prices_include_tax = true,
         .cash_step_minor = 1,

@@ -21,6 +21,7 @@ enum subject {
     SUBJECT_DRAWER,
     SUBJECT_NEW_QUOTE,
     SUBJECT_QUOTE,
+    SUBJECT_SHEET,
     SUBJECT_NOTHING, /* of the journal: what is local */
     SUBJECT_VOIDED,  /* an order of which perhaps nothing counts */
 };
@@ -36,9 +37,9 @@ static const struct {
     [COMMAND_CART_ADD] = {SUBJECT_NOTHING, till_cart_add},
     [COMMAND_CART_SET] = {SUBJECT_NOTHING, till_cart_set},
     [COMMAND_TABLE_SIT] = {SUBJECT_NOTHING, till_table_sit},
-    [COMMAND_TABLE_CODE] = {SUBJECT_NOTHING, till_table_code},
-    [COMMAND_TABLE_CLEAR] = {SUBJECT_NOTHING, till_table_clear},
-    [COMMAND_TABLE_REVOKE] = {SUBJECT_NOTHING, till_table_revoke},
+    [COMMAND_TABLE_CODE] = {SUBJECT_SHEET, till_table_code},
+    [COMMAND_TABLE_CLEAR] = {SUBJECT_SHEET, till_table_clear},
+    [COMMAND_TABLE_REVOKE] = {SUBJECT_SHEET, till_table_revoke},
     [COMMAND_LINES_ADD] = {SUBJECT_ORDER, till_lines_add},
     [COMMAND_LINE_SET] = {SUBJECT_ORDER, till_line_set},
     [COMMAND_LINES_VOID] = {SUBJECT_ORDER, till_lines_void},
@@ -133,7 +134,7 @@ static int aim_at_voided(struct task *task)
     struct history *history = task->till->history;
     const struct entity_id *order = &task->command->order;
     aim(task->result, KIND_ORDER, *order);
-    const int err = task_history_get(history, task->till->txn, KIND_ORDER, order);
+    const int err = task_history_get(task, history, KIND_ORDER, order);
     if (err != ERR_NOT_FOUND) {
         return err;
     }
@@ -224,8 +225,7 @@ static int aim_at_subject(struct task *task)
         return 0;
     case SUBJECT_CONTACTS:
         aim(task->result, KIND_ORDER, task->command->order);
-        return task_history_get(task->till->history, task->till->txn, KIND_ORDER,
-                                &task->command->order);
+        return task_history_get(task, task->till->history, KIND_ORDER, &task->command->order);
     case SUBJECT_RECORD:
         return aim_at_record(task);
     case SUBJECT_REVIEW:
@@ -240,6 +240,9 @@ static int aim_at_subject(struct task *task)
         return aim_at_new_quote(task);
     case SUBJECT_QUOTE:
         aim(task->result, KIND_NONE, task->command->quote);
+        return 0;
+    case SUBJECT_SHEET:
+        aim(task->result, KIND_SHEET, sheet_entity(task->command->item));
         return 0;
     case SUBJECT_NOTHING:
         return task_check_key(task);
@@ -258,6 +261,7 @@ static void result_reset(struct till_result *result)
     result->events_count = 0;
     result->is_number_used = false;
     result->is_receipt_used = false;
+    result->is_row_spoilt = false;
     result->number = 0;
     result->day = 0;
     result->total_minor = 0;

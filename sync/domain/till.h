@@ -175,7 +175,9 @@ struct command {
                       a quote: at its prices */
     uint64_t cart_version;
     uint32_t cart_round;
-    uint64_t generation; /* table.sit: of the code; table.code: of the first one, at random */
+    uint64_t generation; /* table.sit: of the code, ... */
+    uint64_t issuer;     /* ... and the device that signed it */
+    uint32_t table;      /* place: whoever works here says where it is brought; 0 = to none */
     uint32_t lines_count;
     struct wanted_line lines[ORDER_LINES_MAX]; /* place, lines.add, quote; cart.add: one */
     uint32_t ids_count;
@@ -230,16 +232,18 @@ struct command {
     struct bytes endpoints[PLACE_ENDPOINTS_MAX]; /* device.place: where others can dial this one */
 };
 
-struct carts; /* cart.h */
+struct carts;  /* cart.h */
+struct folder; /* turn.h */
 
 /* What the till may look at. All pure; the store is read through @txn. */
 struct till {
     struct store_txn *txn;
-    struct history *history;   /* scratch: holds the order or the item of the command */
-    struct history *scratch;   /* scratch: menu items, pop-up */
-    struct order *order;       /* scratch for order_derive(): too large for a stack */
-    struct stock *stock;       /* scratch */
-    const struct holds *holds; /* what customers are about to buy here; NULL = nothing */
+    const struct folder *folder; /* says whose rows may not be right yet; NULL = all are */
+    struct history *history;     /* scratch: holds the order or the item of the command */
+    struct history *scratch;     /* scratch: menu items, pop-up */
+    struct order *order;         /* scratch for order_derive(): too large for a stack */
+    struct stock *stock;         /* scratch */
+    const struct holds *holds;   /* what customers are about to buy here; NULL = nothing */
     const struct quotes *quotes;
     const struct guests *guests;
     const struct carts *carts; /* NULL = none */
@@ -280,7 +284,8 @@ struct till_result {
     struct till_event events[TILL_EVENTS_MAX];
     bool is_number_used;
     bool is_receipt_used;
-    uint32_t number; /* of a new order */
+    bool is_row_spoilt; /* the disk made no row of one that the command could do without */
+    uint32_t number;    /* of a new order */
     uint64_t day;
     int64_t total_minor;     /* of a new order; of another as it was before the command */
     int64_t change_minor;    /* cash to give back */

@@ -11,7 +11,7 @@ static int load_blob(struct task *task, const struct hash *hash, struct blob *re
 {
     struct history *history = task->till->scratch;
     const struct entity_id id = blob_entity(hash);
-    const int err = task_history_get(history, task->till->txn, KIND_BLOB, &id);
+    const int err = task_history_get(task, history, KIND_BLOB, &id);
     if (err == ERR_NOT_FOUND) {
         history_reset(history, KIND_BLOB, &id);
     } else if (err != 0) {
@@ -166,10 +166,12 @@ static bool is_earlier_contact(const struct history *history, uint32_t index,
     return false;
 }
 
-/* Every contact that the order ever had, also those that were replaced. */
+/* Every contact that the order ever had, also those that were replaced, and where its messages go.
+ */
 int till_order_erase(struct task *task)
 {
     const struct history *history = task->till->history;
+    const struct hash messages = blob_hash_of_messages(&task->command->order);
     struct contact contact;
     int err = task->command->reason.size == 0 ? ERR_MALFORMED : 0;
     for (uint32_t i = 0; i < history->count && err == 0; i++) {
@@ -179,7 +181,7 @@ int till_order_erase(struct task *task)
             err = erase(task, &contact.hash);
         }
     }
-    return err;
+    return err == 0 ? erase(task, &messages) : err;
 }
 
 /* The newest day.close of the own log; 0 = none. */

@@ -1,7 +1,7 @@
 #include "sync/domain/till_cart.h"
 
-#include "sync/domain/cart.h"
 #include "sync/domain/till_line.h"
+#include "sync/domain/till_sheet.h"
 
 static bool is_customer(const struct task *task)
 {
@@ -148,80 +148,120 @@ int till_cart_end_round(struct task *task)
 
 /* --- tables --- */
 
-static int load_table(const struct task *task, struct table *ret_table)
-{
-    const uint64_t number = task->command->item;
-    return number >= 1 && number <= TABLE_NUMBER_MAX ? table_get(task->till->txn, number, ret_table)
-                                                     : ERR_NOT_FOUND;
-}
-
-static int keep_table(struct task *task, const struct table *table)
-{
-    struct till_result *result = task->result;
-    struct writer writer;
-    writer_init(&writer, result->table_data, sizeof result->table_data);
-    table_encode(table, &writer);
-    return writer_finish(&writer, &result->table_row);
-}
-
 /* Others sit there now, as the command says. */
-static int sit_anew(struct task *task, struct table *table)
+static int sit_anew(struct task *task, const struct sheet *sheet)
 {
     const struct command *command = task->command;
-    struct cart cart = {.version = 1, .begun_t = task->till->now_t};
-    table->session = command->principal.session;
-    int err = keep_table(task, table);
-    return err == 0 ? keep_cart(task, table->session, &cart) : err;
+    struct till_result *result = task->result;
+    struct table table = {.session = command->principal.session,
+                          .generation = sheet_generation(sheet)};
+    struct cart cart = {.version = 1, .begun_t = task->till->now_t, .table = sheet->table};
+    struct writer writer;
+    int err = till_sheet_today(task, sheet->table, &table.day, &table.cleared);
+    if (err != 0) {
+        return err;
+    }
+    writer_init(&writer, result->table_data, sizeof result->table_data);
+    table_encode(&table, &writer);
+    err = writer_finish(&writer, &result->table_row);
+    return err == 0 ? keep_cart(task, table.session, &cart) : err;
+}
+
+/* Whether those of @table, who did not leave it, may still be there. */
+static bool is_fresh(const struct till *till, const struct table *table)
+{
+    return till->carts != NULL &&
+           carts_is_fresh(till->carts, table->session, till->now_mono_ms, TABLE_IDLE_MS);
+}
+
+/* Whether a code of device @issuer opens the table: whatever became of the device since, what it
+ * said of this generation counts. */
+static bool is_opened_by(const struct task *task, const struct sheet *sheet, uint64_t issuer)
+{
+    for (uint32_t i = 0; i < sheet->makers_count; i++) {
+        const struct roster_log *log = roster_log_find(task->till->roster, sheet->makers[i]);
+        if (log != NULL && log->device == issuer) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the command's code says is what opens the table now. */
+static bool is_code_good(const struct task *task, const struct sheet *sheet)
+{
+    const struct command *command = task->command;
+    const uint32_t generation = sheet_generation(sheet);
+    return generation != 0 && generation == command->generation &&
+           is_opened_by(task, sheet, command->issuer);
 }
 
 int till_table_sit(struct task *task)
 {
-    const struct till *till = task->till;
+    const struct command *command = task->command;
+    struct sheet sheet;
     struct table table;
-    int err = load_table(task, &table);
+    bool is_left = true;
+    int err = till_sheet_load(task, command->item, &sheet);
+    if (err == 0 && !is_code_good(task, &sheet)) {
+        err = ERR_EXPIRED;
+    }
+    if (err == 0) {
+        err = table_get(task->till->txn, command->item, &table);
+    }
+    if (err == 0) {
+        err = till_sheet_is_left(task, &sheet, &table, &is_left);
+    }
     if (err != 0) {
         return err;
     }
-    if (table.generation == 0 || table.generation != task->command->generation) {
-        return ERR_EXPIRED;
+    const bool is_sat = !is_left && is_fresh(task->till, &table);
+    put_be64(task->result->entity.bytes, is_sat ? table.session : command->principal.session);
+    return is_sat ? 0 : sit_anew(task, &sheet);
+}
+
+/* A customer's is where his cart was begun, unless others sit there by now. */
+static int table_of_customer(struct task *task, uint32_t *ret_number)
+{
+    const uint64_t session = task->command->principal.session;
+    struct cart cart;
+    struct sheet sheet;
+    struct table table;
+    bool is_left = true;
+    int err = cart_get(task->till->txn, session, &cart);
+    *ret_number = 0;
+    if (err != 0 || cart.table == 0) {
+        return err;
     }
-    if (table.session == 0 || till->carts == NULL ||
-        !carts_is_fresh(till->carts, table.session, till->now_mono_ms, TABLE_IDLE_MS)) {
-        err = sit_anew(task, &table);
+    err = till_sheet_load(task, cart.table, &sheet);
+    if (err == 0) {
+        err = table_get(task->till->txn, cart.table, &table);
     }
-    put_be64(task->result->entity.bytes, table.session);
+    if (err == 0 && table.session == session) {
+        err = till_sheet_is_left(task, &sheet, &table, &is_left);
+    }
+    if (err == 0 && !is_left) {
+        *ret_number = cart.table;
+    }
     return err;
 }
 
-/* One that has none gets the command's. */
-int till_table_code(struct task *task)
+/* Where it is brought is no reason to refuse an order: what newer software wrote of the table, or
+ * the disk spoilt, says none. */
+static int table_if_known(struct task *task, uint32_t *ret_number)
 {
-    struct table table;
-    const int err = load_table(task, &table);
-    if (err != 0 || table.generation != 0) {
-        return err;
+    const int err = table_of_customer(task, ret_number);
+    if (err == ERR_SPOILT) {
+        task->result->is_row_spoilt = true;
     }
-    table.generation = task->command->generation;
-    return table.generation != 0 ? keep_table(task, &table) : ERR_MALFORMED;
+    return err == ERR_IO ? err : 0;
 }
 
-/* Whoever comes next are others. */
-int till_table_clear(struct task *task)
+int till_order_table(struct task *task, uint32_t *ret_number)
 {
-    struct table table;
-    const int err = load_table(task, &table);
-    if (err != 0 || table.session == 0) {
-        return err;
+    if (is_customer(task)) {
+        return table_if_known(task, ret_number);
     }
-    table.session = 0;
-    return keep_table(task, &table);
-}
-
-/* The codes that were printed open it no more. */
-int till_table_revoke(struct task *task)
-{
-    const struct table none = {.generation = 0};
-    struct table table;
-    const int err = load_table(task, &table);
-    return err != 0 || table.generation == 0 ? err : keep_table(task, &none);
+    *ret_number = task->command->table;
+    return *ret_number <= TABLE_NUMBER_MAX ? 0 : ERR_MALFORMED;
 }

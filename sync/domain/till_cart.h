@@ -14,6 +14,10 @@ MUST_CHECK int till_cart_check(struct task *task);
  * whose they are. ERR_MISMATCH. */
 MUST_CHECK int till_cart_quoted(const struct task *task, struct quote *quote);
 
+/* Where the order is brought: of a customer the table of his cart, as long as nobody else sits
+ * there; of others as the command says. 0 = to none. ERR_MALFORMED, ERR_IO. */
+MUST_CHECK int till_order_table(struct task *task, uint32_t *ret_number);
+
 /* After it: the next round begins. */
 MUST_CHECK int till_cart_end_round(struct task *task);
 

@@ -89,6 +89,9 @@ static struct field_value popup_value(const struct popup *popup, uint32_t field)
     case POPUP_ESCALATE_AFTER:
         value.number = popup->escalate_after_s;
         break;
+    case POPUP_ADDRESS:
+        value.text = popup->address;
+        break;
     }
     return value;
 }
@@ -115,7 +118,7 @@ static int load_item(struct task *task, struct menu_item *ret_item)
 {
     struct history *history = task->till->history;
     const struct entity_id *id = &task->result->entity;
-    const int err = task_history_get(history, task->till->txn, KIND_MENU, id);
+    const int err = task_history_get(task, history, KIND_MENU, id);
     if (err == ERR_NOT_FOUND) {
         history_reset(history, KIND_MENU, id);
     } else if (err != 0) {
@@ -236,6 +239,10 @@ static int check_setting(const struct popup *popup, const struct field_value *wa
 {
     const bool is_currency = wanted->field == (uint32_t)POPUP_CURRENCY;
     if (is_currency && !is_currency_code(wanted->text)) {
+        return ERR_MALFORMED;
+    }
+    if (wanted->field == (uint32_t)POPUP_ADDRESS && wanted->text.size > 0 &&
+        !popup_address_is_sound(wanted->text)) {
         return ERR_MALFORMED;
     }
     const bool is_money = is_currency || wanted->field == (uint32_t)POPUP_CURRENCY_DIGITS;

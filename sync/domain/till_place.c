@@ -12,6 +12,11 @@
 /* Of a quote the mode and what its prices include stay with its prices. */
 static int emit_open(struct task *task, const struct popup *popup, struct bytes mode)
 {
+    uint32_t table;
+    const int err = till_order_table(task, &table);
+    if (err != 0) {
+        return err;
+    }
     const struct till *till = task->till;
     const struct principal *principal = &task->command->principal;
     const struct order_open open = {
@@ -25,6 +30,7 @@ static int emit_open(struct task *task, const struct popup *popup, struct bytes 
         .prices_include_tax = popup->prices_include_tax,
         .has_owner = principal->role == ROLE_CUSTOMER,
         .owner = order_owner_of(principal->session, &task->result->entity),
+        .table = table,
     };
     /* No day is open, or this device mints no numbers. */
     if (popup->day == 0 || till->lane.size == 0) {
@@ -191,12 +197,12 @@ static int place_again(struct task *task)
     return 0;
 }
 
-/* A customer says nothing of money that changed hands, and buys what there is a right to sell. A
- * quote is a customer's. */
+/* A customer says nothing of money that changed hands nor where he sits, and buys what there is a
+ * right to sell. A quote is a customer's. */
 static bool is_beyond(const struct command *command)
 {
     const bool is_customer = command->principal.role == ROLE_CUSTOMER;
-    return is_customer ? command->is_paid_now || command->is_forced
+    return is_customer ? command->is_paid_now || command->is_forced || command->table != 0
                        : command->has_quote || command->has_cart;
 }
 

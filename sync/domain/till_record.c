@@ -62,8 +62,7 @@ int task_load_record(struct task *task, enum kind kind, const struct entity_id *
     return task_has_room(task, task->till->scratch) ? 0 : ERR_TOO_MANY;
 }
 
-/* How many records of @kind there are, hidden ones too. */
-static int count_records(const struct task *task, enum kind kind, uint32_t *ret_count)
+int task_count_records(const struct task *task, enum kind kind, uint32_t *ret_count)
 {
     const uint8_t first[] = {INDEX_RECORD, (uint8_t)kind};
     struct store_cursor cursor;
@@ -218,7 +217,7 @@ static int check_new(const struct task *task, const struct record *record,
     if (task_find_field(task->command, RECORD_NAME) == NULL) {
         return ERR_MALFORMED;
     }
-    const int err = count_records(task, record->kind->kind, &count);
+    const int err = task_count_records(task, record->kind->kind, &count);
     return err == 0 && count >= record->kind->count_max ? ERR_TOO_MANY : err;
 }
 

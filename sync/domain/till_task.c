@@ -2,6 +2,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/body_check.h"
+#include "sync/domain/turn.h"
 #include "sync/domain/voided.h"
 
 bool principal_may(const struct principal *principal, enum capability capability)
@@ -123,17 +124,20 @@ bool task_has_room(const struct task *task, const struct history *history)
     return history->branches_count < ENTITY_LOGS_MAX;
 }
 
-int task_history_get(struct history *history, struct store_txn *txn, enum kind kind,
+int task_history_get(const struct task *task, struct history *history, enum kind kind,
                      const struct entity_id *id)
 {
-    const int err = history_get(history, txn, kind, id);
+    const struct till *till = task->till;
+    const int err = till->folder == NULL
+                        ? history_get(history, till->txn, kind, id)
+                        : folder_history_get(till->folder, history, till->txn, kind, id);
     return err == ERR_MALFORMED ? ERR_SPOILT : err;
 }
 
 int task_load_order(struct task *task, const struct entity_id *id)
 {
     const struct till *till = task->till;
-    const int err = task_history_get(till->history, till->txn, KIND_ORDER, id);
+    const int err = task_history_get(task, till->history, KIND_ORDER, id);
     if (err != 0) {
         return err;
     }
@@ -151,7 +155,7 @@ int task_load_order(struct task *task, const struct entity_id *id)
 int task_load_scratch(struct task *task, enum kind kind, const struct entity_id *id)
 {
     struct history *history = task->till->scratch;
-    const int err = task_history_get(history, task->till->txn, kind, id);
+    const int err = task_history_get(task, history, kind, id);
     if (err != ERR_NOT_FOUND) {
         return err;
     }

@@ -85,6 +85,9 @@ struct field_value task_field_value(const struct wanted_field *wanted);
 MUST_CHECK int task_load_record(struct task *task, enum kind kind, const struct entity_id *id,
                                 struct record *ret_record);
 
+/* How many records or tables' sheets of @kind there are, hidden ones too. ERR_IO. */
+MUST_CHECK int task_count_records(const struct task *task, enum kind kind, uint32_t *ret_count);
+
 /* The number of the record that the command means: the one it says, or for a new one that of its
  * key. ERR_MALFORMED. */
 MUST_CHECK int task_record_number(const struct task *task, uint64_t *ret_number);
@@ -94,9 +97,9 @@ MUST_CHECK int task_record_number(const struct task *task, uint64_t *ret_number)
 /* Whether events of ours on the entity of @history would still count. */
 bool task_has_room(const struct task *task, const struct history *history);
 
-/* As history_get(), but the row that the disk made no row of is ERR_SPOILT: what was asked for is
- * well said. */
-MUST_CHECK int task_history_get(struct history *history, struct store_txn *txn, enum kind kind,
+/* What counts of @id, as folder_history_get(), but the row that the disk made no row of is
+ * ERR_SPOILT: what was asked for is well said. */
+MUST_CHECK int task_history_get(const struct task *task, struct history *history, enum kind kind,
                                 const struct entity_id *id);
 
 /* The order in till->history and its events' meaning in till->order. 0, ERR_NOT_FOUND, ERR_VERSION

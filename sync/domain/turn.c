@@ -93,6 +93,22 @@ bool turn_mark(struct turn *turn, enum kind kind, const struct entity_id *entity
     return true;
 }
 
+void turn_forget_marks(struct turn *turn)
+{
+    const uint32_t count = turn->entities_count;
+    memset(turn->buckets, 0xff, sizeof turn->buckets); /* all -1 */
+    turn->entities_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct turn_entity entity = turn->entities[i];
+        if (entity.first < 0) {
+            continue;
+        }
+        const uint32_t place = turn->entities_count++;
+        turn->entities[place] = entity;
+        turn->buckets[bucket_of(turn, &entity.id)] = (int32_t)place;
+    }
+}
+
 bool turn_is_dirty(const struct turn *turn, const struct entity_id *entity)
 {
     int32_t at = turn->buckets[bucket_of(turn, entity)];

@@ -59,7 +59,9 @@ struct folder {
                                being folded */
     const struct entity_id *aside; /* not to be folded: it crashes */
     uint32_t aside_count;
-    uint64_t appends, loads; /* how often each path was taken */
+    const struct entity_id *right_to; /* all rows are gone through: those of entities above this one
+                                         may say what they did before; NULL = none does */
+    uint64_t appends, loads;          /* how often each path was taken */
     bool is_row_spoilt;  /* a stored row was no row, or one of the index not there: what else was
                             made of it is unknown; the reader clears it */
     bool is_blob_folded; /* the state of a blob may have changed; the reader clears it */
@@ -78,6 +80,10 @@ void turn_add(struct turn *turn, const struct operation *id, uint32_t type,
  * KIND_NONE: every row. False when there is no room. */
 bool turn_mark(struct turn *turn, enum kind kind, const struct entity_id *entity);
 
+/* Forget what was marked and got no event; the rest is refolded from the log. There is room for one
+ * more then, unless as many events came as a turn remembers. */
+void turn_forget_marks(struct turn *turn);
+
 bool turn_is_dirty(const struct turn *turn, const struct entity_id *entity);
 
 /* Whether it is by anything else than new events of @type. */
@@ -88,6 +94,13 @@ MUST_CHECK int turn_fold_all(struct turn *turn, struct store_txn *txn, struct fo
 
 /* Whether @entity is one that is not to be folded here. */
 bool folder_sets_aside(const struct folder *folder, const struct entity_id *entity);
+
+/* What somebody goes by: as history_get(), but of an entity whose row may not be right yet what
+ * counts of it now, from the log. ERR_NOT_FOUND, ERR_IO, ERR_MALFORMED: @history is empty then or
+ * to be reset. */
+MUST_CHECK int folder_history_get(const struct folder *folder, struct history *history,
+                                  struct store_txn *txn, enum kind kind,
+                                  const struct entity_id *entity);
 
 /* Fold @entity from the log, as a row would hold it, into folder->row: for audits; nothing is
  * written. An empty @ret_row: nothing of it counts. ERR_MISMATCH: what it has in the index besides

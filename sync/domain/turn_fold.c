@@ -158,6 +158,37 @@ bool folder_sets_aside(const struct folder *folder, const struct entity_id *enti
     return false;
 }
 
+static bool is_row_right(const struct folder *folder, const struct entity_id *entity)
+{
+    return folder->right_to == NULL ||
+           memcmp(entity->bytes, folder->right_to->bytes, ENTITY_ID_BYTES) <= 0 ||
+           folder_sets_aside(folder, entity);
+}
+
+/* Whether what was loaded has a row: not when nothing counts, nor when it is newer software's
+ * alone, of which nobody knows of what kind it is. */
+static int has_row(struct store_txn *txn, const struct history *history, bool *ret_has)
+{
+    *ret_has = history->count > 0;
+    return history->is_opaque ? entity_has_kind(txn, &history->entity, history->kind, ret_has) : 0;
+}
+
+int folder_history_get(const struct folder *folder, struct history *history, struct store_txn *txn,
+                       enum kind kind, const struct entity_id *entity)
+{
+    int err = history_get(history, txn, kind, entity);
+    if ((err != 0 && err != ERR_NOT_FOUND) || is_row_right(folder, entity)) {
+        return err;
+    }
+    bool has = false;
+    err = history_load(history, txn, folder->roster, kind, entity);
+    if (err == 0) {
+        entity_prune(history);
+        err = has_row(txn, history, &has);
+    }
+    return err == 0 && !has ? ERR_NOT_FOUND : err;
+}
+
 /* Its row stays as it was before the events that this software dies of, marked so that nobody
  * decides on it. Nothing is derived from it. */
 static int keep_aside(struct store_txn *txn, struct folder *folder, const struct key *state,

@@ -5,7 +5,9 @@
 #include "sync/domain/body_check.h"
 #include "sync/domain/order_events.h"
 
-bool voided_is_at(const struct roster *roster, uint64_t log, uint64_t seq)
+/* Whether a revocation voided what stands at (@log, @seq), or a fork of a log that is revoked:
+ * which of its branches a revocation names may not be known here, but what is carried on counts. */
+static bool is_voided_at(const struct roster *roster, uint64_t log, uint64_t seq)
 {
     const struct roster_log *found = roster_log_find(roster, log);
     return found != NULL && found->revoked_seq != UINT64_MAX && seq >= roster_voided_from(found);
@@ -99,7 +101,7 @@ static int walk_rows(struct walk *walk, struct store_cursor *cursor)
         if (err != 0 || !entity_id_equal(&entity, &walk->entity)) {
             return err;
         }
-        if (voided_is_at(walk->roster, log, seq)) {
+        if (is_voided_at(walk->roster, log, seq)) {
             walk->has_any = true;
             if (walk->is_any_enough) {
                 return 0;

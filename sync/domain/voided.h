@@ -29,10 +29,6 @@ struct voided {
     struct voided_event events[VOIDED_EVENTS_MAX]; /* by place */
 };
 
-/* Whether a revocation voided what stands at (@log, @seq), or a fork of a log that is revoked:
- * which of its branches a revocation names may not be known here, but what is carried on counts. */
-bool voided_is_at(const struct roster *roster, uint64_t log, uint64_t seq);
-
 /* Whether the store holds any voided event of @entity, decided or not. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int voided_any(struct store_txn *txn, const struct roster *roster,
                           const struct entity_id *entity, bool *ret_any);

@@ -21,16 +21,6 @@ const struct event_info *event_info_find(uint32_t type)
     return type < INFOS_COUNT && infos[type].text != NULL ? &infos[type] : NULL;
 }
 
-const struct event_info *event_info_find_text(const char *text)
-{
-    for (uint32_t type = 0; type < INFOS_COUNT; type++) {
-        if (infos[type].text != NULL && strcmp(infos[type].text, text) == 0) {
-            return &infos[type];
-        }
-    }
-    return NULL;
-}
-
 static size_t event_bytes_max(uint32_t type)
 {
     return type == EVENT_SALVAGE || type == EVENT_LOG_FORK ? EVENT_SALVAGE_BYTES_MAX

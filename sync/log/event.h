@@ -50,7 +50,6 @@ struct event_info {
     bool is_causal;
 };
 const struct event_info *event_info_find(uint32_t type);
-const struct event_info *event_info_find_text(const char *text);
 
 /* Whether software that does not know @type must not show the entity as if nothing had happened. */
 static inline bool event_type_is_critical(uint32_t type)

@@ -8,11 +8,6 @@ struct mark_key {
     uint8_t bytes[MARK_KEY_SIZE];
 };
 
-void acks_reset(struct acks *acks)
-{
-    memset(acks, 0, sizeof *acks);
-}
-
 static struct ack_device *device_take(struct acks *acks, uint64_t device)
 {
     for (uint32_t i = 0; i < acks->count; i++) {

@@ -21,8 +21,6 @@ struct acks {
     bool is_unsaved[LOGS_MAX]; /* the mark moved since it was last stored */
 };
 
-void acks_reset(struct acks *acks);
-
 /* @device holds @slot up to @seq, on our chain. False when that is not new. */
 bool acks_note(struct acks *acks, uint64_t device, uint32_t slot, uint64_t seq);
 

@@ -63,7 +63,6 @@ struct effect_answer {
       "a device writes more than its allowance: its events are no longer fetched")                 \
     X(ALARM_AMNESIA,                                                                               \
       "peers hold more of this device's journal than it does: it goes on under a new one")         \
-    X(ALARM_STORE_LOW, "the store is nearly full: only local orders are kept")                     \
     X(ALARM_LOGS_FULL, "there are more journals than the limit allows")                            \
     X(ALARM_DAMAGE, "the disk spoilt a record of the journal: it is fetched again from others")    \
     X(ALARM_DAMAGE_HEALED, "a spoilt record of the journal is whole again")                        \

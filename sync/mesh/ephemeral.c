@@ -33,10 +33,13 @@ static struct ephemeral_item *item_find(struct ephemeral_table *table,
     return count < EPHEMERAL_PER_DEVICE_MAX ? free_item : NULL;
 }
 
+/* A copy that came over fewer links counts for more than its bytes: some readers believe a device
+ * about itself alone, and it may be passed on where the longer way ended. */
 static bool is_newer(const struct ephemeral_item *item, const struct ephemeral_message *message)
 {
     return item->device == 0 || memcmp(item->boot, message->boot, BOOT_ID_BYTES) != 0 ||
-           item->number < message->number;
+           item->number < message->number ||
+           (item->number == message->number && item->hops > message->hops);
 }
 
 static void copy(void *to, struct bytes bytes)

@@ -6,7 +6,8 @@
  * unsigned: a peer on the roster can tell of others what it likes, except of those that are linked
  * here themselves. Nothing of money, stock, order or access may depend on it.
  *
- * Newest: of one process (boot id) the higher number; of two processes the one heard last.
+ * Newest: of one process (boot id) the higher number, of one number what came over fewer links; of
+ * two processes the one heard last.
  */
 #ifndef TRESTLE_SYNC_MESH_EPHEMERAL_H
 #define TRESTLE_SYNC_MESH_EPHEMERAL_H

@@ -37,12 +37,7 @@ enum message_kind {
     MESSAGE_REPAIR = 15,
 };
 
-enum {
-    STATUS_DISK_LOW = 1 << 0,
-    STATUS_FAR_BEHIND = 1 << 1,
-    STATUS_TELL_ALL = 1 << 2,
-    STATUS_PARTIAL = 1 << 3
-};
+enum { STATUS_DISK_LOW = 1 << 0, STATUS_TELL_ALL = 1 << 2, STATUS_PARTIAL = 1 << 3 };
 
 /* X(name, number, text) */
 #define BYE_REASONS(X)                                                                             \

@@ -184,8 +184,6 @@ bool roster_awaits(const struct roster *roster, uint64_t log, uint64_t first_seq
                    uint64_t last_seq);
 
 const struct roster_device *roster_device_find(const struct roster *roster, uint64_t device);
-const struct roster_device *roster_device_find_transport(const struct roster *roster,
-                                                         const struct public_key *key);
 const struct roster_log *roster_log_find(const struct roster *roster, uint64_t log);
 
 /* What @log may write at @seq, registers aside; 0 when it is unknown. O(log n). */

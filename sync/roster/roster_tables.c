@@ -56,18 +56,6 @@ const struct roster_device *roster_device_find(const struct roster *roster, uint
     return is_there ? &roster->devices[place] : NULL;
 }
 
-const struct roster_device *roster_device_find_transport(const struct roster *roster,
-                                                         const struct public_key *key)
-{
-    for (uint32_t i = 0; i < roster->devices_count; i++) {
-        const struct roster_device *device = &roster->devices[i];
-        if (memcmp(&device->certificate.transport_key, key, sizeof *key) == 0) {
-            return device;
-        }
-    }
-    return NULL;
-}
-
 uint32_t roster_person_place(const struct roster *roster, uint64_t staff)
 {
     uint32_t low = 0;

@@ -94,12 +94,12 @@ double bench_median(const struct bench_series *series)
                                 : (order.values[middle - 1] + order.values[middle]) / 2;
 }
 
-double bench_min(const struct bench_series *series)
+static double series_min(const struct bench_series *series)
 {
     return series->count == 0 ? 0 : sorted(series).values[0];
 }
 
-double bench_max(const struct bench_series *series)
+static double series_max(const struct bench_series *series)
 {
     return series->count == 0 ? 0 : sorted(series).values[series->count - 1];
 }
@@ -114,8 +114,8 @@ static const char *verdict(double value, double aim, bool is_more_better)
 
 static void print_series(const char *name, const struct bench_series *series)
 {
-    printf("  %s %.4g [%.4g..%.4g]", name, bench_median(series), bench_min(series),
-           bench_max(series));
+    printf("  %s %.4g [%.4g..%.4g]", name, bench_median(series), series_min(series),
+           series_max(series));
 }
 
 static void print_aim(double aim, bool is_more_better)

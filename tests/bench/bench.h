@@ -34,8 +34,6 @@ size_t bench_rounds(void);
 
 void bench_add(struct bench_series *series, double value);
 double bench_median(const struct bench_series *series);
-double bench_min(const struct bench_series *series);
-double bench_max(const struct bench_series *series);
 
 /* Print one figure beside its raw limit. @aim: the ratio ours / raw to reach; @is_more_better says
  * from which side; 0 = none stated. */

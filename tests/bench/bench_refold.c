@@ -1,7 +1,7 @@
 /* bench_refold.c - what is made of the journal is made anew, with 1,000 to 100,000 orders, or as
  * many as TRESTLE_BENCH_ORDERS says: by other software at its start, and by a device that sells on
- * when a scrub finds a row that the disk spoilt. How long that takes, and for how long at most
- * nothing else is done.
+ * when a scrub finds a row that the disk spoilt, or a person's role changes by which every order is
+ * judged. How long that takes, and for how long at most nothing else is done.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -110,19 +110,41 @@ static bool is_whole(struct bench_device *device)
     return is;
 }
 
-static struct times mend(struct bench_device *device)
+static void scrub(struct bench_device *device, struct times *times)
 {
     const struct input input = {
         .kind = INPUT_SCRUB, .now = device->now, .records_max = SCRUB_RECORDS};
+    begin(times);
+    struct store_txn *txn = bench_turn_begin(device);
+    bench_must(replica_step(device->replica, txn, &input, device->effects), "scrub");
+    bench_turn_end(device, txn);
+    end(times);
+}
+
+static struct times mend(struct bench_device *device)
+{
     struct times times = {0};
     spoil(device);
     for (uint64_t entities = 0;
          !is_whole(device) || replica_is_remaking(device->replica, &entities);) {
-        begin(&times);
-        struct store_txn *txn = bench_turn_begin(device);
-        bench_must(replica_step(device->replica, txn, &input, device->effects), "scrub");
-        bench_turn_end(device, txn);
-        end(&times);
+        scrub(device, &times);
+    }
+    return times;
+}
+
+/* --- by who hears of a role --- */
+
+static struct times judge(struct bench_device *device, enum role role)
+{
+    struct times times = {0};
+    uint64_t entities;
+    begin(&times);
+    struct store_txn *txn = bench_turn_begin(device);
+    bench_role_give(device, txn, role);
+    bench_turn_end(device, txn);
+    end(&times);
+    while (replica_is_remaking(device->replica, &entities)) {
+        scrub(device, &times);
     }
     return times;
 }
@@ -134,8 +156,11 @@ static void measure(uint64_t orders)
     bench_orders_place(device, orders, ORDERS_PER_TURN);
     const struct times refolded = refold(device);
     const struct times mended = mend(device);
-    printf("refold\t%" PRIu64 "\t%.3f\t%.1f\t%.3f\t%.1f\n", orders, refolded.all_s,
-           1000 * refolded.longest_s, mended.all_s, 1000 * mended.longest_s);
+    (void)judge(device, ROLE_COUNTER); /* nobody was heard of yet who could have written anything */
+    const struct times judged = judge(device, ROLE_KITCHEN);
+    printf("refold\t%" PRIu64 "\t%.3f\t%.1f\t%.3f\t%.1f\t%.3f\t%.1f\n", orders, refolded.all_s,
+           1000 * refolded.longest_s, mended.all_s, 1000 * mended.longest_s, judged.all_s,
+           1000 * judged.longest_s);
     (void)fflush(stdout);
     bench_device_close(device);
     bench_folder_remove(folder);
@@ -144,7 +169,7 @@ static void measure(uint64_t orders)
 int main(void)
 {
     puts("#\torders\tCPU s of a refold\tms of its longest part\tCPU s of a scrub that mends\t"
-         "ms of its longest turn");
+         "ms of its longest turn\tCPU s of a role that changes\tms of its longest turn");
     for (uint64_t orders = ORDERS_LEAST; orders <= orders_most(); orders *= 10) {
         measure(orders);
     }

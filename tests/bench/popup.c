@@ -15,7 +15,7 @@
  */
 #define BENCH_MAP_BYTES (UINT64_C(8) << 30)
 
-enum { BENCH_ITEMS = 8, REQUEST_KEY_SIZE = 16, ORDERS_PER_DAY = 10000 };
+enum { BENCH_ITEMS = 8, BENCH_STAFF = 7, REQUEST_KEY_SIZE = 16, ORDERS_PER_DAY = 10000 };
 
 static struct public_key key_make(struct secret_key *secret, unsigned number)
 {
@@ -187,6 +187,14 @@ void bench_device_admit(struct bench_device *device, const struct bench_device *
     command_start(device, COMMAND_DEVICE_ADD)->chain = other->config.chain;
     command_step(device, txn);
     bench_turn_end(device, txn);
+}
+
+void bench_role_give(struct bench_device *device, struct store_txn *txn, enum role role)
+{
+    struct command *command = command_start(device, COMMAND_STAFF_ROLE);
+    command->staff = BENCH_STAFF;
+    command->role = role;
+    command_step(device, txn);
 }
 
 void bench_device_close(struct bench_device *device)

@@ -32,6 +32,9 @@ void bench_menu_write(struct bench_device *device);
 
 void bench_device_close(struct bench_device *device);
 
+/* In a turn: somebody has @role from now on, and every journal is judged by that anew. */
+void bench_role_give(struct bench_device *device, struct store_txn *txn, enum role role);
+
 /* Take @other onto the roster, in a turn of its own. */
 void bench_device_admit(struct bench_device *device, const struct bench_device *other);
 

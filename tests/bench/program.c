@@ -13,16 +13,28 @@
 #include "sync/base/err.h"
 #include "tests/bench/bench.h"
 
-static FILE *program_open(const char *words)
+/* What it tells people goes to @said. */
+static FILE *program_open(const char *words, FILE *said)
 {
     char *line = NULL;
-    if (asprintf(&line, "exec '%s' %s 2>/dev/null", BENCH_PROGRAM, words) < 0) {
+    if (asprintf(&line, "exec '%s' %s 2>/proc/%d/fd/%d", BENCH_PROGRAM, words, (int)getpid(),
+                 fileno(said)) < 0) {
         bench_must(ERR_NO_MEMORY, "command");
     }
     FILE *output = popen(line, "re");
     free(line);
     bench_must(output == NULL ? ERR_IO : 0, "start the program");
     return output;
+}
+
+/* Why it failed, it says best itself. */
+static void said_show(FILE *said)
+{
+    char line[512];
+    rewind(said);
+    while (fgets(line, sizeof line, said) != NULL) {
+        (void)fprintf(stderr, "bench: it said: %s", line);
+    }
 }
 
 void bench_program(char *ret_text, const char *words, ...)
@@ -33,13 +45,20 @@ void bench_program(char *ret_text, const char *words, ...)
     int size = vasprintf(&line, words, arguments);
     va_end(arguments);
     bench_must(size < 0 ? ERR_NO_MEMORY : 0, "words");
-    FILE *output = program_open(line);
+    FILE *said = tmpfile();
+    bench_must(said == NULL ? ERR_IO : 0, "tmpfile");
+    FILE *output = program_open(line, said);
     size_t read = fread(ret_text, 1, PROGRAM_TEXT_MAX - 1, output);
     while (read > 0 && ret_text[read - 1] == '\n') {
         read--;
     }
     ret_text[read] = '\0';
-    bench_must(pclose(output) == 0 ? 0 : ERR_STATE, line);
+    const bool is_done = pclose(output) == 0;
+    if (!is_done) {
+        said_show(said);
+    }
+    (void)fclose(said);
+    bench_must(is_done ? 0 : ERR_STATE, line);
     free(line);
 }
 

@@ -29,8 +29,9 @@ static struct side *side_of(void *context)
     return context;
 }
 
-size_t side_post(const struct side *side, const char *path, const char *headers, const char *body,
-                 char *to, size_t capacity)
+/* A POST of @body to @path. @headers: further ones, each with its \r\n. */
+static size_t post(const struct side *side, const char *path, const char *headers, const char *body,
+                   char *to, size_t capacity)
 {
     const int size = snprintf(to, capacity,
                               "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
@@ -49,7 +50,7 @@ static size_t keyed_post(struct side *side, const char *path, const char *body, 
     (void)snprintf(header, sizeof header, "Idempotency-Key: %08x%08x%016llx\r\n",
                    (unsigned)((int64_t)now.tv_sec - side->identity.epoch_ms / 1000), 0x5eedu,
                    (unsigned long long)++side->keys);
-    return side_post(side, path, header, body, to, capacity);
+    return post(side, path, header, body, to, capacity);
 }
 
 /* Two lines, paid in cash. */
@@ -97,7 +98,7 @@ size_t side_webhook(void *context, unsigned number, char *to, size_t capacity)
     (void)crypto_auth_hmacsha256_final(&state, mac);
     hex(mac, sizeof mac, mac_text);
     (void)snprintf(header, sizeof header, "Stripe-Signature: t=%lld,v1=%s\r\n", now, mac_text);
-    return side_post(side, "/webhooks/stripe", header, body, to, capacity);
+    return post(side, "/webhooks/stripe", header, body, to, capacity);
 }
 
 /* --- our gateway --- */
@@ -227,7 +228,7 @@ int side_https_port(const struct side *side)
 static size_t clear_all(void *context, unsigned number, char *to, size_t capacity)
 {
     (void)number;
-    return side_post(context, "/api/clear", "", "{}", to, capacity);
+    return post(context, "/api/clear", "", "{}", to, capacity);
 }
 
 static void peer_clear(struct side *side, struct load *load, const struct load_post *posts,

@@ -43,10 +43,6 @@ void side_open_raw(struct side *side, const char *loop);
 
 void side_close(struct side *side);
 
-/* A POST of @body to @path. @headers: further ones, each with its \r\n. */
-size_t side_post(const struct side *side, const char *path, const char *headers, const char *body,
-                 char *to, size_t capacity);
-
 /* An event of the card provider, signed, as a whole request for load_plan: @context is a side. */
 size_t side_webhook(void *context, unsigned number, char *to, size_t capacity);
 

@@ -2,7 +2,7 @@
 import { Chaos, ORDERS_EACH_LEAST } from "./chaos.mjs";
 import { Worker } from "./crew.mjs";
 import { Judge } from "./judge.mjs";
-import { SABOTAGES } from "./sabotage.mjs";
+import { Images, SABOTAGES } from "./sabotage.mjs";
 import { Till } from "./till.mjs";
 import { until } from "./wait.mjs";
 import { duration, quantile, say, table, Trouble } from "./words.mjs";
@@ -11,30 +11,51 @@ const HANDED_SECONDS = 40;
 const FINDINGS_SHOWN_MAX = 12;
 const WAYS = { linked: "linked", relayed: "relayed by others", parted: "partitioned or killed" };
 
-/** Exit status 0: all holds; 1: something was found. Trouble is thrown. */
-export async function check(stall, { tool, sabotage }) {
+/**
+ * Exit status 0: all holds, or a sabotage was not noticed; 1: something was found, or each of
+ * @sabotages was. Trouble is thrown.
+ */
+export async function check(stall, { tool, sabotages }) {
     const started = performance.now();
     const { till, chaos, crew, card, differences } = await perform(stall);
     const deeds = [...crew.flatMap(({ answers }) => answers), ...card.deeds];
     const answers = [...till.answers, card.answer];
     say("all stopped; reading the stores");
-    let judge = await Judge.over(stall.devices, answers, deeds);
+    const judge = await Judge.over(stall.devices, answers, deeds);
     await judge.printed(stall.kitchen, till.items);
     judge.findings.push(...stall.cards.judge(), ...differences);
     const missing = incidentsMissing(chaos);
     report({ stall, till, chaos, crew, judge, started });
-    if (sabotage && judge.findings.length + missing.length === 0) {
-        await SABOTAGES[sabotage].deed({ stall, till, tool });
-        say("all stopped; reading the stores again");
-        judge = await Judge.over(stall.devices, answers, deeds);
-        judge.findings.push(...stall.cards.judge());
-    } else if (sabotage) {
-        tell(judge.findings, missing);
-        throw new Trouble("there was something to find before the sabotage");
-    }
     tell(judge.findings, missing);
-    if (sabotage) mustHaveFound(judge, sabotage);
-    return judge.findings.length + missing.length > 0 ? 1 : 0;
+    const isSound = judge.findings.length + missing.length === 0;
+    if (sabotages.length === 0) return isSound ? 0 : 1;
+    if (!isSound) throw new Trouble("there was something to find before the sabotage");
+    return (await allNoticed(stall, { tool, till, sabotages, answers, deeds })) ? 1 : 0;
+}
+
+/** Damages what was found sound in each of these ways, every time from the same sound state. */
+async function allNoticed(stall, { tool, till, sabotages, answers, deeds }) {
+    const images = await Images.of(stall);
+    for (const [at, name] of sabotages.entries()) {
+        if (at > 0) await images.restore();
+        if (at === 1) await soundAgain(stall, answers, deeds);
+        await SABOTAGES[name].deed({ stall, till, tool });
+        say("all stopped; reading the stores again");
+        const { findings } = await Judge.over(stall.devices, answers, deeds);
+        findings.push(...stall.cards.judge());
+        tell(findings, []);
+        if (!wasNoticed(findings, name)) return false;
+    }
+    return true;
+}
+
+/** Nothing is left of the first sabotage: what is found after the next one is its own. */
+async function soundAgain(stall, answers, deeds) {
+    say("the stores are as before; reading them again");
+    const { findings } = await Judge.over(stall.devices, answers, deeds);
+    findings.push(...stall.cards.judge());
+    tell(findings, []);
+    if (findings.length > 0) throw new Trouble("a sabotage is left in stores that were set back");
 }
 
 /** Two hundred orders, until they are handed over and every device knows. */
@@ -153,10 +174,12 @@ function tell(findings, missing) {
         console.log("nothing lost, nothing twice, all equal");
 }
 
-function mustHaveFound({ findings }, sabotage) {
+/** Whether the damage was found; if so, then for what it is. */
+function wasNoticed(findings, sabotage) {
     const { finds } = SABOTAGES[sabotage];
-    if (findings.length === 0) console.log(`the sabotage (${sabotage}) was NOT noticed`);
-    else if (!findings.some(({ kind }) => kind === finds))
+    const isNoticed = findings.length > 0;
+    if (isNoticed && !findings.some(({ kind }) => kind === finds))
         throw new Trouble(`the sabotage (${sabotage}) was not found as what it is: ${finds}`);
-    else console.log(`the sabotage (${sabotage}) was noticed`);
+    console.log(`the sabotage (${sabotage}) was ${isNoticed ? "" : "NOT "}noticed`);
+    return isNoticed;
 }

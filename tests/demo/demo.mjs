@@ -10,12 +10,13 @@ import { Stall } from "./stall.mjs";
 import { bold, say, table, Trouble } from "./words.mjs";
 
 const USAGE = `usage: ./run demo [--keep]
-       ./run demo --check [--sabotage ${Object.keys(SABOTAGES).join("|")}] [--keep]
+       ./run demo --check [--sabotage ${Object.keys(SABOTAGES).join("|")}]... [--keep]
 
 Without --check: four nodes and their screens, until Ctrl-C. One is the gateway, where phones
 order and pay by card; its Stripe is a practice one on this machine, and no real money moves.
 --check     take orders while nodes are killed and cut off; exit status 0 when nothing was lost
---sabotage  then damage one store on purpose: exit status 1 when that was noticed, as it must be
+--sabotage  then damage one store on purpose: exit status 1 when that was noticed, as it must be;
+            of several each on its own, and all must be noticed
 --keep      leave the devices' folders and logs
 --build DIR where the program was built (build/release)`;
 
@@ -25,7 +26,7 @@ class Misuse extends Error {}
 
 const options = {
     check: { type: "boolean" },
-    sabotage: { type: "string" },
+    sabotage: { type: "string", multiple: true, default: [] },
     keep: { type: "boolean" },
     build: { type: "string", default: path.join(root, "build/release") },
     help: { type: "boolean", short: "h" },
@@ -38,11 +39,12 @@ function flagsRead() {
     } catch (error) {
         throw new Misuse(error.message);
     }
-    const { check: isCheck, sabotage } = flags;
-    if (sabotage !== undefined && !isCheck) throw new Misuse("--sabotage goes with --check");
-    if (sabotage !== undefined && !Object.hasOwn(SABOTAGES, sabotage))
-        throw new Misuse(`there is no sabotage called ${sabotage}`);
-    return flags;
+    const { check: isCheck, sabotage: asked, ...others } = flags;
+    if (asked.length > 0 && !isCheck) throw new Misuse("--sabotage goes with --check");
+    const names = Object.keys(SABOTAGES);
+    const unknown = asked.find((name) => !names.includes(name));
+    if (unknown !== undefined) throw new Misuse(`there is no sabotage called ${unknown}`);
+    return { ...others, check: isCheck, sabotages: names.filter((name) => asked.includes(name)) };
 }
 
 function pathsOf({ build }) {

@@ -12,6 +12,7 @@ const NOWHERE = "tcp://127.0.0.1:9";
 const READY_SECONDS = 20;
 const STOP_SECONDS = 15;
 const ANSWER_MS = 2000;
+const PORT_TAKEN = "is taken; choose another\n"; // the last words of a node that cannot listen
 
 /** The environment without settings that a person made for a node of their own. */
 const environment = Object.fromEntries(
@@ -50,6 +51,7 @@ export class Device {
     httpPort = 0; // the same from its first start on
     #child = null;
     #ended = null;
+    #lastWords = "";
 
     constructor({ program, web, folder, name, role, lane }) {
         Object.assign(this, { program, web, name, role, lane });
@@ -78,9 +80,24 @@ export class Device {
         return must(this.program, [...words, "--state", this.state]);
     }
 
-    /** Starts the node and waits until it says that it is ready. */
+    /**
+     * Starts the node and waits until it says that it is ready. While it did not run the system may
+     * have lent its port to somebody's connection: then it starts when that is over.
+     */
     async start() {
         await mkdir(this.printed, { recursive: true });
+        const deadline = performance.now() + READY_SECONDS * 1000;
+        for (;;) {
+            try {
+                return await this.#begin();
+            } catch (trouble) {
+                const isLent = !this.isRunning && this.#lastWords === PORT_TAKEN;
+                if (!isLent || performance.now() > deadline) throw trouble;
+            }
+        }
+    }
+
+    async #begin() {
         const words = ["run", "--json", "--state", this.state, "--listen", "tcp://127.0.0.1:*"];
         words.push("--http", `127.0.0.1:${this.httpPort}`, "--web", this.web);
         words.push("--print-folder", this.printed);
@@ -94,9 +111,12 @@ export class Device {
         });
         running.add(child);
         child.stderr.pipe(createWriteStream(this.log, { flags: "a" }));
+        child.stderr.on("data", (words) => {
+            this.#lastWords = `${this.#lastWords}${words}`.slice(-PORT_TAKEN.length);
+        });
         this.#ended = new Promise((resolve) => {
             child.on("error", (error) => resolve({ code: null, signal: null, error }));
-            child.on("exit", (code, signal) => resolve({ code, signal }));
+            child.on("close", (code, signal) => resolve({ code, signal })); // and all is said
         }).then((end) => {
             running.delete(child);
             if (this.#child === child) this.#child = null;

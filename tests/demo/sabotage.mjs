@@ -40,13 +40,6 @@ export const SABOTAGES = {
             await must(tool, ["edit", path.join(stall.pickup.state, "store"), answer.id]);
         },
     },
-    charge: {
-        finds: "card",
-        deed: ({ stall }) => {
-            say("sabotage: the guest's card is charged once more, behind the gateway's back");
-            stall.cards.chargeAgain();
-        },
-    },
     fork: {
         finds: "fork",
         deed: async ({ stall, till }) => {
@@ -59,7 +52,34 @@ export const SABOTAGES = {
             await branch(till, counter, pickup);
         },
     },
+    // The last of several: what the provider did is not undone by setting our stores back.
+    charge: {
+        finds: "card",
+        deed: ({ stall }) => {
+            say("sabotage: the guest's card is charged once more, behind the gateway's back");
+            stall.cards.chargeAgain();
+        },
+    },
 };
+
+/** The states of stopped devices, to begin with them again. */
+export class Images {
+    #images = []; // {state, image}: folders
+
+    static async of({ devices, folder }) {
+        const images = new Images();
+        for (const { name, state } of devices) {
+            const image = path.join(folder, "images", name);
+            await cp(state, image, { recursive: true });
+            images.#images.push({ state, image });
+        }
+        return images;
+    }
+
+    async restore() {
+        for (const { state, image } of this.#images) await setBack(state, image);
+    }
+}
 
 /** The folder stays, or its fence would tell: a copied one goes on under a new journal. */
 async function setBack(folder, image) {

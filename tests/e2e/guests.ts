@@ -18,6 +18,7 @@ export interface Node {
     id: string;
     url: string;
     meshPort: number;
+    state: string;
     httpPort: number;
     peers: string[];
     variables: Record<string, string>;
@@ -48,10 +49,28 @@ interface Practice {
     close(): Promise<void>;
 }
 
+/** As much of tests/messages/carriers.mjs as the stories look at. */
+export interface Carriers {
+    url: string;
+    /** What came, oldest first: to whom, and what a push or an SMS says. */
+    journal: { to: string; message?: Message; text?: string }[];
+    push: { subscribe(key: string): { endpoint: string; keys: Record<string, string> } };
+    close(): Promise<void>;
+}
+
+export interface Message {
+    id: string;
+    order: string;
+    state: string;
+    said: string;
+}
+
 export interface Market {
     counter: Node;
     gateway: Node;
     practice: Practice;
+    /** By whom the gateway tells customers of their orders, if it does. */
+    carriers: Carriers;
     /** Where phones on the stall's own network order, at the counter's node. */
     lan: string;
     /** The newest payment that the provider has. */
@@ -83,18 +102,22 @@ async function freePort(): Promise<number> {
     return port;
 }
 
-export async function openMarket(): Promise<Market> {
+/** @param sends the gateway tells customers of their orders */
+export async function openMarket({ sends = false } = {}): Promise<Market> {
     const { Device } = await import("../demo/device.mjs");
     const { Client } = await import("../demo/client.mjs");
     const { until } = await import("../demo/wait.mjs");
     const { StandIn } = await import("../stripe/stand_in.mjs");
     const { keysPut, KEYS } = await import("../settle/stall.mjs");
+    const { Carriers } = await import("../messages/carriers.mjs");
+    const { settingsOf, smsKeyPut } = await import("../messages/stall.mjs");
     const folder = await mkdtemp(path.join(tmpdir(), "trestle-guests-"));
     const device = (program: string, name: string, role: string, lane: string): Node =>
         new Device({ program: path.join(build, program), web, folder, name, role, lane }) as Node;
     const counter = device("trestle", "counter", "counter", "A");
     const gateway = device("trestle-gateway", "gateway", "gateway", "W");
     const practice = (await new StandIn({ runs: true }).open()) as unknown as Practice;
+    const carriers = (await new Carriers().open()) as unknown as Carriers;
     const guests = await freePort();
 
     await counter.command("init", "--name", "Harbour Street Kitchen", "--lane", "A");
@@ -104,10 +127,12 @@ export async function openMarket(): Promise<Market> {
     const words = ["invite", "--role", "gateway", "--lane", "W", "--name", "gateway"];
     await gateway.command("join", (await counter.command(...words)).trim());
     await keysPut(gateway);
+    await smsKeyPut(gateway);
     gateway.peers = [`${counter.id}@tcp://127.0.0.1:${counter.meshPort}`];
     gateway.variables = {
         TRESTLE_STRIPE_URL: practice.url,
         TRESTLE_STRIPE_SCRIPT: `${practice.url}/endive/stripe.js`,
+        ...(sends ? settingsOf(carriers) : {}),
     };
     await gateway.start();
     const hook = { url: `${gateway.url}/webhooks/stripe`, enabled_events: ["*"] };
@@ -128,6 +153,7 @@ export async function openMarket(): Promise<Market> {
         counter,
         gateway,
         practice,
+        carriers,
         lan: `http://stall.example:${guests}`,
         payment() {
             const [intent] = practice.account.intents.list({ limit: 1 }).data;
@@ -148,6 +174,7 @@ export async function openMarket(): Promise<Market> {
         async close() {
             for (const node of [gateway, counter]) if (node.isRunning) await node.kill();
             await practice.close();
+            await carriers.close();
             await rm(folder, { recursive: true, force: true });
         },
     };

@@ -1,6 +1,6 @@
 /* fuzz_entity.c - any bodies in any order of events of the pop-up, the menu, blobs, drawers and
- * every kind of record: a state can be derived, it keeps its limits, and neither a stored row nor
- * pruning changes what it says.
+ * every kind of record, tables' sheets: a state can be derived, it keeps its limits, and neither a
+ * stored row nor pruning changes what it says.
  *
  * Input: 1 byte of kind, then events, as fuzz_events.h says.
  */
@@ -13,10 +13,11 @@
 #include "sync/domain/entity.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
+#include "sync/domain/sheet.h"
 #include "tests/lib/fuzz_events.h"
 #include "tests/lib/fuzz_mutate.h"
 
-enum { SHOWN_BYTES_MAX = 256 * 1024 };
+enum { SHOWN_BYTES_MAX = 256 * 1024, TABLE = 7, DAY = 3 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -110,15 +111,47 @@ static void show_record(const struct history *history, struct writer *writer)
     write_bool(writer, record.has_conflict);
 }
 
+static void show_sheet(const struct history *history, struct writer *writer)
+{
+    struct sheet sheet;
+    sheet_derive(history, &sheet);
+    check(sheet.table == (sheet.codes > 0 ? TABLE : 0) && sheet.codes <= SHEET_COUNT_MAX);
+    check(sheet_cleared(history) <= SHEET_COUNT_MAX);
+    check(sheet.codes == 0 || sheet_cleared(history) == 0); /* an entity counts one thing */
+    write_uint(writer, sheet.codes);
+    write_uint(writer, sheet_cleared(history));
+    write_bool(writer, sheet.is_opaque);
+}
+
 static const struct {
     enum kind kind;
     void (*show)(const struct history *history, struct writer *writer);
 } kinds[] = {
-    {KIND_POPUP, show_popup},    {KIND_MENU, show_menu},     {KIND_BLOB, show_blob},
-    {KIND_DRAWER, show_drawer},  {KIND_STALL, show_record},  {KIND_STATION, show_record},
-    {KIND_STAFF, show_record},   {KIND_TAX, show_record},    {KIND_OFFER, show_record},
-    {KIND_PRINTER, show_record}, {KIND_REVIEW, show_record},
+    {KIND_POPUP, show_popup},
+    {KIND_MENU, show_menu},
+    {KIND_BLOB, show_blob},
+    {KIND_DRAWER, show_drawer},
+    {KIND_STALL, show_record},
+    {KIND_STATION, show_record},
+    {KIND_STAFF, show_record},
+    {KIND_TAX, show_record},
+    {KIND_OFFER, show_record},
+    {KIND_PRINTER, show_record},
+    {KIND_REVIEW, show_record},
+    {KIND_SHEET, show_sheet},
+    {KIND_SHEET, show_sheet} /* and a day */,
 };
+
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+/* What an event says of another table or day than its entity's counts for nothing. */
+static struct history *history_at(size_t at)
+{
+    const struct entity_id sheet =
+        at == KINDS - 1 ? sheet_day_entity(TABLE, DAY) : sheet_entity(TABLE);
+    return kinds[at].kind == KIND_SHEET ? fuzz_history_of(KIND_SHEET, &sheet)
+                                        : fuzz_history(kinds[at].kind);
+}
 
 static struct bytes show(size_t at, const struct history *history, uint8_t buffer[SHOWN_BYTES_MAX])
 {
@@ -142,8 +175,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0) {
         return 0;
     }
-    const size_t at = data[0] % (sizeof kinds / sizeof kinds[0]);
-    struct history *history = fuzz_history(kinds[at].kind);
+    const size_t at = data[0] % KINDS;
+    struct history *history = history_at(at);
     fuzz_events_read(history, bytes_of(data + 1, size - 1));
     const struct bytes shown = show(at, history, before);
     fuzz_history_reread(history);

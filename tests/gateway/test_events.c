@@ -1,12 +1,18 @@
-/* test_events.c - events between rows of other kinds, and rows that a disk spoilt. */
+/* test_events.c - the provider's events are told once, in the order they came, between rows of
+ * other kinds, and whatever a disk does to their own. */
 #include "tests/lib/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/settle/events.h"
+#include "gateway/settle/notes.h"
+#include "gateway/settle/outbox.h"
 #include "tests/lib/store_memory.h"
 
 enum { NOW_S = 2000000000, LONG_KEY_BYTES = 400 };
+
+static const struct entity_id order = {.bytes = {1}};
 
 static struct store_memory *store;
 static struct store_txn *txn;
@@ -21,6 +27,11 @@ static void end(void)
 {
     store_memory_abort(txn);
     store_memory_free(store);
+}
+
+static struct bytes text(const char *words)
+{
+    return bytes_of_text(words);
 }
 
 /* An id with which the row's key is as long as a number's. */
@@ -89,5 +100,164 @@ TEST(events, a_counter_that_was_spoilt_begins_above_what_waits)
         events_receive(txn, bytes_of_text("evt_2"), bytes_of_text("{}"), NOW_S, &is_new), 0);
     assert_int_equal(events_next(txn, 1, &number, &body), 0);
     assert_int_equal(number, 2);
+    end();
+}
+
+static bool receive(const char *id, const char *body, int64_t now_s)
+{
+    bool is_new = false;
+    assert_int_equal(events_receive(txn, text(id), text(body), now_s, &is_new), 0);
+    return is_new;
+}
+
+TEST(events, one_that_comes_again_is_not_kept_again_even_when_it_was_told)
+{
+    uint64_t number = 0;
+    struct bytes body;
+    begin();
+    assert_true(receive("evt_1", "one", 100));
+    assert_true(receive("evt_2", "two", 100));
+    assert_false(receive("evt_1", "one", 101));
+    assert_int_equal(events_next(txn, 0, &number, &body), 0);
+    assert_true(bytes_equal(body, text("one")));
+    assert_int_equal(events_told(txn, number), 0);
+    assert_int_equal(events_told(txn, number), 0);
+    assert_int_equal(events_see(txn, text("evt_1"), 102), 0);
+    assert_false(receive("evt_1", "one", 102));
+    assert_int_equal(events_next(txn, 0, &number, &body), 0);
+    assert_true(bytes_equal(body, text("two")));
+    assert_int_equal(events_next(txn, number, &number, &body), ERR_NOT_FOUND);
+    end();
+}
+
+TEST(events, one_that_the_disk_spoilt_before_it_was_told_is_taken_from_the_list_or_once_more)
+{
+    bool is_seen = true;
+    begin();
+    assert_true(receive("evt_1", "one", 100));
+    assert_int_equal(events_is_seen(txn, text("evt_1"), &is_seen), 0);
+    assert_false(is_seen); /* the list may tell it as well */
+    assert_int_equal(events_told(txn, 1), 0);
+    assert_int_equal(events_is_seen(txn, text("evt_1"), &is_seen), 0);
+    assert_false(is_seen);
+    assert_true(receive("evt_1", "one", 101));
+    assert_int_equal(events_see(txn, text("evt_1"), 102), 0);
+    assert_int_equal(events_is_seen(txn, text("evt_1"), &is_seen), 0);
+    assert_true(is_seen);
+    end();
+}
+
+TEST(events, they_keep_the_order_in_which_they_came_beside_the_other_rows)
+{
+    const struct provider_call call = {.kind = CALL_CANCEL, .intent = text("pi_1")};
+    const struct attempt attempt = attempt_of(&order, &call);
+    uint64_t number = 0, last = 0;
+    struct bytes body;
+    char id[16];
+    begin();
+    assert_int_equal(outbox_put(txn, &attempt), 0);
+    assert_int_equal(notes_intent_put(txn, text("pi_1"), &order, 100), 0);
+    for (int i = 0; i < 300; i++) {
+        (void)snprintf(id, sizeof id, "evt_%d", i);
+        assert_true(receive(id, id, 100));
+    }
+    for (int i = 0; i < 300; i++) {
+        (void)snprintf(id, sizeof id, "evt_%d", i);
+        assert_int_equal(events_next(txn, last, &number, &body), 0);
+        assert_true(number > last && bytes_equal(body, text(id)));
+        last = number;
+    }
+    assert_int_equal(events_next(txn, last, &number, &body), ERR_NOT_FOUND);
+    end();
+}
+
+TEST(events, what_is_too_old_to_come_again_is_forgotten_and_the_rest_is_not)
+{
+    bool is_seen = false;
+    uint32_t count = 0;
+    begin();
+    assert_int_equal(events_see(txn, text("evt_1"), 100), 0);
+    assert_int_equal(events_see(txn, text("evt_2"), 300), 0);
+    assert_int_equal(events_see(txn, text("evt_3"), 100), 0);
+    assert_int_equal(events_forget(txn, 200, 1, &count), 0);
+    assert_int_equal(events_is_seen(txn, text("evt_3"), &is_seen), 0);
+    assert_true(is_seen);
+    assert_int_equal(events_forget(txn, 200, 10, &count), 0);
+    assert_int_equal(events_is_seen(txn, text("evt_3"), &is_seen), 0);
+    assert_false(is_seen);
+    assert_int_equal(events_is_seen(txn, text("evt_2"), &is_seen), 0);
+    assert_true(is_seen);
+    end();
+}
+
+static int receive_one(void)
+{
+    bool is_new = false;
+    return events_receive(txn, text("evt_9"), text("nine"), 100, &is_new);
+}
+
+static int receive_again(void)
+{
+    bool is_new = false;
+    return events_receive(txn, text("evt_1"), text("one"), 100, &is_new);
+}
+
+static int next_event(void)
+{
+    uint64_t number = 0;
+    struct bytes body;
+    return events_next(txn, 0, &number, &body);
+}
+
+static int tell_event(void)
+{
+    bool is_seen = false;
+    const int err = events_told(txn, 1);
+    return err != 0 ? err : events_is_seen(txn, text("evt_1"), &is_seen);
+}
+
+static int forget_events(void)
+{
+    uint32_t count = 0;
+    return events_forget(txn, 1000, 10, &count);
+}
+
+TEST(events, a_disk_that_fails_is_told_wherever_it_does)
+{
+    int (*const works[])(void) = {receive_one, receive_again, next_event, tell_event,
+                                  forget_events};
+    static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_OPEN, MEMORY_PUT, MEMORY_DEL};
+    begin();
+    assert_true(receive("evt_1", "one", 100));
+    assert_int_equal(events_see(txn, text("evt_0"), 100), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    for (size_t i = 0; i < sizeof works / sizeof *works * 4; i++) {
+        bool is_reached = true;
+        for (unsigned nth = 1; is_reached; nth++) {
+            const uint64_t before = store_memory_calls(store, calls[i % 4]);
+            txn = store_memory_begin(store, true);
+            store_memory_fail(store, calls[i % 4], nth, ERR_IO);
+            const int err = works[i / 4]();
+            store_memory_fail(store, calls[i % 4], 0, 0);
+            is_reached = store_memory_calls(store, calls[i % 4]) - before >= nth;
+            assert_int_equal(err, is_reached ? ERR_IO : 0);
+            store_memory_abort(txn);
+        }
+    }
+    store_memory_free(store);
+}
+
+/* Rows of others lie before and behind. */
+TEST(events, other_rows_are_no_events)
+{
+    uint64_t number = 0;
+    struct bytes body;
+    uint32_t count = 0;
+    begin();
+    assert_int_equal(store_put(txn, TABLE_LOCAL, text("Wother"), text("x")), 0);
+    assert_int_equal(store_put(txn, TABLE_LOCAL, text("Xotherxxx"), text("x")), 0);
+    assert_int_equal(events_next(txn, 0, &number, &body), ERR_NOT_FOUND);
+    assert_int_equal(events_forget(txn, 1000, 10, &count), 0);
+    assert_int_equal(count, 0);
     end();
 }

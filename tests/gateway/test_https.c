@@ -54,6 +54,9 @@ static const struct {
     {"/moved", "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n"},
     {"/noise", "\x01\x02\x03 what is this\r\n\r\n"},
     {"/close", ""},
+    {"/later", "HTTP/1.1 429 Slow down\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n"},
+    {"/never", "HTTP/1.1 429 Slow down\r\nRetry-After: 99999999999\r\nContent-Length: 0\r\n\r\n"},
+    {"/much", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789"},
 };
 
 static void request_read(int fd, char *request)
@@ -472,4 +475,83 @@ TEST(https, plain_http_goes_to_this_machine_only)
         const struct https_config config = {.base_url = urls[i], .wake = on_wake};
         assert_int_equal(https_start(&config, &https), ERR_MALFORMED);
     }
+}
+
+/* --- URLs of strangers --- */
+
+/* One call to @url, where @practice is allowed. */
+static struct https_answer ask_stranger(const char *url, const char *practice)
+{
+    struct https *https = NULL;
+    const struct https_config config = {.practice = practice,
+                                        .body_bytes_max = 8,
+                                        .is_once = true,
+                                        .wake = on_wake,
+                                        .context = &server};
+    assert_int_equal(https_start(&config, &https), 0);
+    push(https, 7, url);
+    const struct https_answer answer = await(https);
+    https_stop(https);
+    return answer;
+}
+
+TEST(https, the_url_of_a_stranger_leads_to_no_address_of_our_own)
+{
+    char url[128];
+    server_start();
+    const char *host = strstr(server.url, "127.");
+    (void)snprintf(url, sizeof url, "https://%s/ok", host);
+    struct https_answer answer = ask_stranger(url, NULL);
+    assert_int_equal(answer.status, 0);
+    assert_true(answer.is_unsent && answer.is_private);
+    assert_string_equal(answer.trouble, "the address is not a public one");
+    answer = ask_stranger("https://localhost/ok", ""); /* a name that is resolved */
+    assert_string_equal(answer.trouble, "the address is not a public one");
+    (void)snprintf(url, sizeof url, "%s/ok", server.url); /* in the clear: not even tried */
+    answer = ask_stranger(url, "");
+    assert_int_equal(answer.status, 0);
+    assert_true(answer.is_unsent && !answer.is_private);
+    assert_int_equal(server.request[0], 0);
+    server_stop();
+}
+
+TEST(https, a_server_for_practice_is_called_and_no_other_of_this_machine)
+{
+    char url[128], other[80];
+    server_start();
+    (void)snprintf(url, sizeof url, "%s/ok", server.url);
+    struct https_answer answer = ask_stranger(url, server.url);
+    assert_int_equal(answer.status, 200);
+    assert_false(answer.is_unsent);
+    text_close(&answer.body);
+    (void)snprintf(other, sizeof other, "%s1", server.url);
+    answer = ask_stranger(url, other);
+    assert_int_equal(answer.status, 0);
+    (void)snprintf(other, sizeof other, "%s/ok/and/more", server.url); /* longer than the URL */
+    assert_int_equal(ask_stranger(url, other).status, 0);
+    (void)snprintf(other, sizeof other, "%s", server.url);
+    other[strlen(other) - 1] ^= 1; /* another port */
+    assert_int_equal(ask_stranger(url, other).status, 0);
+    (void)snprintf(url, sizeof url, "%s/later", server.url);
+    answer = ask_stranger(url, server.url);
+    assert_int_equal(answer.status, 429);
+    assert_int_equal(answer.retry_after_s, 120);
+    (void)snprintf(url, sizeof url, "%s/never", server.url);
+    answer = ask_stranger(url, server.url);
+    assert_int_equal(answer.status, 429);
+    assert_true(answer.retry_after_s > 3600);
+    (void)snprintf(url, sizeof url, "%s/much", server.url);
+    answer = ask_stranger(url, server.url);
+    assert_int_equal(answer.status, 0);
+    assert_false(answer.is_unsent);
+    server_stop();
+}
+
+TEST(https, what_a_server_took_without_an_answer_was_sent)
+{
+    server_start();
+    struct https_answer answer = ask("/close");
+    assert_int_equal(answer.status, 0);
+    assert_false(answer.is_unsent);
+    server_stop();
 }

@@ -13,7 +13,7 @@
 #include "gateway/cli/doctor.h"
 #include "node/core/control.h"
 #include "node/os/entropy.h"
-#include "tests/process/lib/stub.h"
+#include "tests/process/lib/canned.h"
 
 #define EMPTY  "{\"object\":\"list\",\"data\":[],\"has_more\":false}"
 #define SECRET "pi_1_secret_x"
@@ -55,20 +55,20 @@ static void begin(void)
 }
 
 /* What it says of a provider that answers so. */
-static const char *told(const struct stub_answer *answers, size_t count, bool is_there)
+static const char *told(const struct canned_answer *answers, size_t count, bool is_there)
 {
-    char url[STUB_URL_BYTES_MAX];
+    char url[CANNED_URL_BYTES_MAX];
     begin();
-    stub_start(answers, count, url);
+    canned_start(answers, count, url);
     (void)snprintf(terms.stripe_url, sizeof terms.stripe_url, "%s", url);
     assert_int_equal(doctor_provider(&keys, &terms, &found), is_there);
-    stub_stop();
+    canned_stop();
     return lines();
 }
 
 TEST(provider_doctor, a_provider_that_answers_in_time_and_lets_the_key_read_is_well)
 {
-    static const struct stub_answer rows[] = {{"/v1/", "sk_test_hidden", 200, EMPTY, false}};
+    static const struct canned_answer rows[] = {{"/v1/", "sk_test_hidden", 200, EMPTY, false}};
     const char *said = told(rows, COUNT(rows), true);
     assert_non_null(strstr(said, "ok uplink: the provider answers\n"));
     assert_non_null(strstr(said, "ok clock: "));
@@ -79,9 +79,9 @@ TEST(provider_doctor, a_provider_that_answers_in_time_and_lets_the_key_read_is_w
 
 TEST(provider_doctor, each_right_that_the_key_lacks_is_named)
 {
-    static const struct stub_answer rows[] = {{"/v1/refunds", NULL, 403, NOT_ALLOWED, false},
-                                              {"/v1/events", NULL, 403, NOT_ALLOWED, false},
-                                              {"/v1/", NULL, 200, EMPTY, true}};
+    static const struct canned_answer rows[] = {{"/v1/refunds", NULL, 403, NOT_ALLOWED, false},
+                                                {"/v1/events", NULL, 403, NOT_ALLOWED, false},
+                                                {"/v1/", NULL, 200, EMPTY, true}};
     const char *said = told(rows, COUNT(rows), true);
     assert_non_null(strstr(said, "fail keys: the secret key may not read Refunds\n"));
     assert_non_null(strstr(said, "fail keys: the secret key may not read Events\n"));
@@ -92,8 +92,8 @@ TEST(provider_doctor, each_right_that_the_key_lacks_is_named)
 
 TEST(provider_doctor, a_wrong_key_and_a_page_in_between_are_told_apart)
 {
-    static const struct stub_answer wrong[] = {{"/v1/", NULL, 401, NOT_ALLOWED, false}};
-    static const struct stub_answer portal[] = {{"/", NULL, 200, "<html>Sign in</html>", false}};
+    static const struct canned_answer wrong[] = {{"/v1/", NULL, 401, NOT_ALLOWED, false}};
+    static const struct canned_answer portal[] = {{"/", NULL, 200, "<html>Sign in</html>", false}};
     assert_non_null(strstr(told(wrong, 1, false), "fail keys: the provider does not take"));
     assert_non_null(strstr(told(portal, 1, false), "fail uplink: something else answers in the"));
 }
@@ -120,7 +120,7 @@ TEST(provider_doctor, keys_of_two_accounts_are_found_by_a_payment)
                 {500, NOT_ALLOWED, "warn keys: whether both keys are of one account could not"},
                 {200, EMPTY, "warn keys: whether both keys are of one account could not"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct stub_answer answers[] = {
+        const struct canned_answer answers[] = {
             {"/v1/payment_intents/pi_1?client_secret=" SECRET, "pk_test_hidden", rows[i].status,
              rows[i].body, false},
             {"/v1/payment_intents?", "sk_test_hidden", 200, ONE, false},
@@ -140,7 +140,7 @@ TEST(provider_doctor, a_list_that_has_no_payment_to_compare_by_says_that_it_show
         "\"eur\"}]}",
         "{\"object\":\"balance\"}"};
     for (size_t i = 0; i < COUNT(lists); i++) {
-        const struct stub_answer answers[] = {{"/v1/", NULL, 200, lists[i], false}};
+        const struct canned_answer answers[] = {{"/v1/", NULL, 200, lists[i], false}};
         assert_non_null(strstr(told(answers, 1, true), "shows with the first payment"));
     }
 }
@@ -148,16 +148,16 @@ TEST(provider_doctor, a_list_that_has_no_payment_to_compare_by_says_that_it_show
 /* --- webhooks --- */
 
 /* What it says of webhooks where both the provider and our own address answer so. */
-static const char *told_of_hook(const struct stub_answer *answers, size_t count, bool is_running)
+static const char *told_of_hook(const struct canned_answer *answers, size_t count, bool is_running)
 {
     static char folder[64];
     static struct control control;
-    char url[STUB_URL_BYTES_MAX];
+    char url[CANNED_URL_BYTES_MAX];
     begin();
     (void)snprintf(folder, sizeof folder, "/tmp/trestle-hook-XXXXXX");
     assert_non_null(mkdtemp(folder));
     (void)snprintf(place.state, sizeof place.state, "%s", folder);
-    stub_start(answers, count, url);
+    canned_start(answers, count, url);
     (void)snprintf(terms.stripe_url, sizeof terms.stripe_url, "%s", url);
     settings_defaults(&place.settings);
     place.settings.origins_count = 1;
@@ -169,7 +169,7 @@ static const char *told_of_hook(const struct stub_answer *answers, size_t count,
     if (is_running) {
         control_close(&control, place.state);
     }
-    stub_stop();
+    canned_stop();
     (void)rmdir(folder);
     return lines();
 }
@@ -183,7 +183,7 @@ TEST(provider_doctor, our_own_refusal_from_outside_shows_that_webhooks_get_throu
                 {405, "<html>", "something else answers (status 405)"},
                 {200, "{}", "something else answers (status 200)"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct stub_answer answers[] = {
+        const struct canned_answer answers[] = {
             {"/webhooks/stripe", NULL, rows[i].status, rows[i].body, false},
             {"/v1/webhook_endpoints", NULL, 403, NOT_ALLOWED, false}};
         const char *said = told_of_hook(answers, COUNT(answers), true);
@@ -226,10 +226,10 @@ TEST(provider_doctor, an_endpoint_that_is_not_there_or_switched_off_is_a_failure
                 {"/webhooks/stripe", "disabled", "fail webhook: the provider has switched "},
                 {"/elsewhere", "enabled", "fail webhook: the provider does not know "}};
     for (size_t i = 0; i < COUNT(rows); i++) {
-        char url[STUB_URL_BYTES_MAX], body[512];
-        struct stub_answer answers[] = {{"/v1/webhook_endpoints", NULL, 200, body, false}};
+        char url[CANNED_URL_BYTES_MAX], body[512];
+        struct canned_answer answers[] = {{"/v1/webhook_endpoints", NULL, 200, body, false}};
         begin();
-        stub_start(answers, 1, url);
+        canned_start(answers, 1, url);
         (void)snprintf(body, sizeof body,
                        "{\"object\":\"list\",\"data\":[" OTHER_ENDPOINT ",{\"object\":"
                        "\"webhook_endpoint\",\"url\":\"%s%s\",\"status\":\"%s\"}," OTHER_ENDPOINT
@@ -241,7 +241,7 @@ TEST(provider_doctor, an_endpoint_that_is_not_there_or_switched_off_is_a_failure
         place.settings.origins_count = 1;
         (void)snprintf(place.settings.origins[0], SETTING_BYTES_MAX, "%s", url);
         doctor_webhook(&keys, &terms, &place, &found);
-        stub_stop();
+        canned_stop();
         assert_non_null(strstr(lines(), rows[i].says));
         assert_non_null(strstr(lines(), "shows while the gateway runs"));
     }

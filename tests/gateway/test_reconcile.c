@@ -225,6 +225,73 @@ TEST(reconcile, what_was_not_listed_and_should_have_been_is_asked_for)
     assert_null(compare_unlisted(&hand.input, 2));
 }
 
+/* A2 is of the second day, with a payment and a refund of its own; A1 of the first. */
+static void two_days(void)
+{
+    paid();
+    hand.orders[0].day = 1;
+    hand.orders[0].owed_minor = 1090;
+    struct money_order *second = order(&a2, "A2");
+    second->day = 2;
+    second->owed_minor = 400;
+    here(STRIPE_INTENT, "pi_2", INTENT_SUCCEEDED, 500)->order = a2;
+    there(STRIPE_INTENT, "pi_2", INTENT_SUCCEEDED, 500)->order = a2;
+    struct money_item *ours = here(STRIPE_REFUND, "re_2", REFUND_SUCCEEDED, 100);
+    struct money_item *theirs = there(STRIPE_REFUND, "re_2", REFUND_SUCCEEDED, 100);
+    ours->order = a2;
+    ours->has_wish = theirs->has_wish = true;
+    (void)snprintf(ours->intent, sizeof ours->intent, "pi_2");
+    (void)snprintf(theirs->intent, sizeof theirs->intent, "pi_2");
+}
+
+TEST(reconcile, of_one_day_only_its_own_orders_are_compared_and_added_up)
+{
+    two_days();
+    assert_string_equal(found(), "");
+    assert_int_equal(result.owed_minor, 1490);
+    assert_int_equal(result.provider.taken_minor, 1590);
+    hand.input.day = 2;
+    assert_string_equal(found(), "");
+    assert_int_equal(result.payments, 1);
+    assert_int_equal(result.refunds, 1);
+    assert_int_equal(result.owed_minor, 400);
+    assert_int_equal(result.ledger.taken_minor - result.ledger.given_back_minor, 400);
+    hand.input.day = 1;
+    assert_string_equal(found(), "");
+    assert_int_equal(result.refunds, 0);
+    assert_int_equal(result.owed_minor, 1090);
+}
+
+TEST(reconcile, what_does_not_match_is_said_of_its_day_and_not_of_another)
+{
+    two_days();
+    hand.input.day = 1;
+    hand.orders[1].due_minor = 7; /* of the second day, all of it */
+    assert_string_equal(found(), "");
+    hand.input.day = 2;
+    assert_string_equal(found(),
+                        "order_owes_back: order A2: 0.07 EUR more was taken than is owed\n");
+    hand.input.ledger_count = 2; /* the ledger lacks the refund: its payment says whose it is */
+    hand.input.day = 1;
+    assert_string_equal(found(), "");
+    hand.input.day = 2;
+    assert_non_null(strstr(found(), "refund_not_in_ledger: order A2"));
+    hand.input.provider_count = 1; /* and the provider the payment */
+    assert_non_null(strstr(found(), "payment_not_at_provider: order A2"));
+    assert_non_null(compare_unlisted(&hand.input, 0));
+    hand.input.day = 1;
+    assert_string_equal(found(), "");
+    assert_null(compare_unlisted(&hand.input, 0));
+}
+
+TEST(reconcile, a_payment_of_no_known_order_is_said_whatever_the_day)
+{
+    two_days();
+    hand.input.day = 1;
+    there(STRIPE_INTENT, "pi_3", INTENT_SUCCEEDED, 500)->has_order = false;
+    assert_non_null(strstr(found(), "payment_unmarked"));
+}
+
 TEST(reconcile, a_payment_in_another_state_is_found)
 {
     paid();

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "gateway/reconcile/reconciler.h"
-#include "gateway/reconcile/schema.h"
 #include "node/api/json.h"
 #include "node/os/clock.h"
 #include "node/os/entropy.h"
@@ -37,10 +36,14 @@ static const char *said(struct reconciler *reconciler)
     char where[JSON_WHERE_BYTES_MAX];
     struct json_value *value = NULL;
     struct text text = {.data = NULL};
-    reconciler_print(reconciler, &text);
+    struct reconcile_standing standing;
+    reconciler_print(reconciler, SIZE_MAX, &text, &standing);
     assert_int_equal(
-        json_parse_as(&reconciliation_schema, bytes_of(text.data, text.size), &value, where), 0);
+        json_parse_as(&schema_reconciliation, bytes_of(text.data, text.size), &value, where), 0);
     (void)snprintf(copy, sizeof copy, "%.*s", (int)text.size, text.data);
+    assert_true(standing.is_under_way == (strstr(copy, "\"reading\"") != NULL));
+    assert_true(standing.is_good == (strstr(copy, "\"failed\"") == NULL));
+    assert_true((standing.wish.days == 0) == (strstr(copy, "\"days\"") == NULL));
     json_free(value);
     text_close(&text);
     return copy;
@@ -77,7 +80,7 @@ TEST(reconciler, one_that_cannot_begin_says_that_it_failed_and_can_be_begun_agai
     reconciler_free(reconciler);
 }
 
-TEST(reconciler, without_memory_or_a_thread_none_begins_and_the_next_one_does)
+TEST(reconciler, without_memory_or_a_thread_it_failed_and_the_next_one_begins)
 {
     const struct reconcile_wish wish = {.days = 1};
     struct reconciler *reconciler = NULL;
@@ -88,20 +91,29 @@ TEST(reconciler, without_memory_or_a_thread_none_begins_and_the_next_one_does)
     scarce_begin("pthread_create", 1, pthread_self());
     assert_int_equal(reconciler_begin(reconciler, &wish), ERR_NO_MEMORY);
     assert_true(scarce_end());
-    assert_string_equal(said(reconciler), "{\"state\":\"none\"}");
+    assert_non_null(strstr(said(reconciler), "\"state\":\"failed\""));
+    assert_non_null(strstr(said(reconciler), "\"days\":1,\"shared\":false"));
     assert_int_equal(reconciler_begin(reconciler, &wish), 0);
     assert_non_null(strstr(until_ended(reconciler), "\"state\":\"failed\""));
     reconciler_free(reconciler);
 }
 
-TEST(reconciler, one_that_waits_for_the_provider_is_broken_off_at_once)
+TEST(reconciler, one_that_waits_for_the_provider_serves_no_other_wish_and_is_broken_off_at_once)
 {
+    static const struct reconcile_wish others[] = {
+        {.days = 2}, {.days = 1, .is_shared = true}, {.days = 1, .day = 1}};
     const struct reconcile_wish wish = {.days = 1};
     struct reconciler *reconciler = reconciler_at("http://127.0.0.1:9");
     const uint64_t before_ms = clock_mono_ms();
     assert_int_equal(reconciler_begin(reconciler, &wish), 0);
     assert_int_equal(reconciler_begin(reconciler, &wish), 0); /* it goes on */
     assert_non_null(strstr(said(reconciler), "\"reading\":\"payments\""));
+    assert_int_equal(reconciler_version(reconciler), 1);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_int_equal(reconciler_begin(reconciler, &others[i]), ERR_BUSY);
+    }
+    assert_non_null(strstr(said(reconciler), "\"days\":1,\"shared\":false,\"reading\""));
+    assert_int_equal(reconciler_version(reconciler), 1);
     reconciler_free(reconciler);
     assert_true(clock_mono_ms() - before_ms < SOON_MS);
 }

@@ -6,7 +6,7 @@
 
 #include "gateway/reconcile/statement.h"
 #include "node/os/entropy.h"
-#include "tests/process/lib/stub.h"
+#include "tests/process/lib/canned.h"
 
 #define LIST(data, more) "{\"object\":\"list\",\"data\":[" data "],\"has_more\":" more "}"
 #define INTENT(id)                                                                                 \
@@ -43,20 +43,20 @@ static struct stripe_reader *reader_at(const char *url)
     return reader;
 }
 
-static int err_of(const struct stub_answer *answers, size_t count)
+static int err_of(const struct canned_answer *answers, size_t count)
 {
-    char url[STUB_URL_BYTES_MAX];
-    stub_start(answers, count, url);
+    char url[CANNED_URL_BYTES_MAX];
+    canned_start(answers, count, url);
     struct stripe_reader *reader = reader_at(url);
     const int err = statement_read(reader, 1, &statement, on_page, NULL);
     stripe_reader_close(reader);
-    stub_stop();
+    canned_stop();
     return err;
 }
 
 TEST(statement, all_pages_of_all_lists_are_read)
 {
-    static const struct stub_answer rows[] = {
+    static const struct canned_answer rows[] = {
         {"/v1/payment_intents", "starting_after=pi_1", 200, LIST(INTENT("pi_2"), "false"), false},
         {"/v1/payment_intents", NULL, 200,
          LIST("{\"object\":\"mystery\",\"id\":\"m_1\"}," INTENT("pi_1"), "true"), false},
@@ -87,7 +87,7 @@ TEST(statement, what_stops_it_is_said_with_what_to_do)
                 {200, "<html>", "cannot list refunds now (200)", ERR_UNAVAILABLE},
                 {200, "{\"object\":\"refund\"}", "cannot list refunds now", ERR_UNAVAILABLE}};
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct stub_answer answers[] = {
+        const struct canned_answer answers[] = {
             {"/v1/payment_intents", NULL, 200, LIST("", "false"), false},
             {"/v1/refunds", NULL, rows[i].status, rows[i].body, false}};
         assert_int_equal(err_of(answers, COUNT(answers)), rows[i].err);
@@ -98,8 +98,8 @@ TEST(statement, what_stops_it_is_said_with_what_to_do)
 
 TEST(statement, a_provider_that_tells_no_time_is_not_asked_for_days)
 {
-    static const struct stub_answer timeless[] = {{"/v1/", NULL, 200, LIST("", "false"), true}};
-    static const struct stub_answer portal[] = {{"/v1/", NULL, 200, "{}", false}};
+    static const struct canned_answer timeless[] = {{"/v1/", NULL, 200, LIST("", "false"), true}};
+    static const struct canned_answer portal[] = {{"/v1/", NULL, 200, "{}", false}};
     assert_int_equal(err_of(timeless, 1), ERR_UNAVAILABLE);
     assert_int_equal(err_of(portal, 1), ERR_UNAVAILABLE);
     assert_int_equal(pages, 0);
@@ -127,12 +127,12 @@ TEST(statement, one_that_was_cancelled_reads_nothing_more)
  */
 TEST(statement, a_payment_that_is_asked_for_is_there_or_not_or_nobody_knows)
 {
-    static const struct stub_answer rows[] = {
+    static const struct canned_answer rows[] = {
         {"/v1/payment_intents/pi_1", NULL, 200, INTENT("pi_1"), false},
         {"/v1/payment_intents/pi_3", NULL, 500, "{}", false},
         {"/v1/payment_intents/pi_4", NULL, 200, "{\"object\":\"charge\"}", false}};
-    char url[STUB_URL_BYTES_MAX];
-    stub_start(rows, COUNT(rows), url);
+    char url[CANNED_URL_BYTES_MAX];
+    canned_start(rows, COUNT(rows), url);
     struct stripe_reader *reader = reader_at(url);
     assert_int_equal(statement_look(reader, "pi_1", &statement), 0);
     assert_int_equal(statement_look(reader, "pi_2", &statement), 0);
@@ -142,5 +142,5 @@ TEST(statement, a_payment_that_is_asked_for_is_there_or_not_or_nobody_knows)
     assert_int_equal(statement.items.count, 1);
     statement_close(&statement);
     stripe_reader_close(reader);
-    stub_stop();
+    canned_stop();
 }

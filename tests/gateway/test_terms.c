@@ -79,3 +79,49 @@ TEST(terms, minutes_are_a_number_up_to_a_week)
         assert_int_equal(*minutes[at], 0);
     }
 }
+
+TEST(terms, messages_go_where_they_can_and_name_somebody)
+{
+    static const struct {
+        const char *name, *value;
+        int err;
+    } rows[] = {{"push-contact", "mailto:a@b.example", 0},
+                {"push-contact", "https://b.example/about", 0},
+                {"push-contact", "a@b.example", ERR_MALFORMED},
+                {"push-contact", "mailto:a\"@b", ERR_MALFORMED},
+                {"push-contact", "mailto:a b", ERR_MALFORMED},
+                {"push-contact", "mailto:a\\b", ERR_MALFORMED},
+                {"push-contact", "mailto:\xc3\xa4", ERR_MALFORMED},
+                {"push-practice", "http://127.0.0.1:4711", 0},
+                {"push-practice", "http://127.0.0.1:", ERR_MALFORMED},
+                {"push-practice", "http://127.0.0.1:4711/x", ERR_MALFORMED},
+                {"push-practice", "http://10.0.0.1:4711", ERR_MALFORMED},
+                {"sms-url", "https://sms.example.net/send", 0},
+                {"sms-url", "http://127.0.0.1:4711/send", 0},
+                {"sms-url", "http://sms.example.net/send", ERR_MALFORMED},
+                {"sms-url", "https://sms.example.net/a b", ERR_MALFORMED},
+                {"sms-from", "The Trestle", 0},
+                {"sms-from", "a\nb", ERR_MALFORMED},
+                {"sms-fields", "from,to,text", 0},
+                {"sms-fields", "from,to", ERR_MALFORMED},
+                {"sms-fields", "from,to,text,more", ERR_MALFORMED},
+                {"sms-fields", "from,,text", ERR_MALFORMED},
+                {"sms-fields", "f=1,to,text", ERR_MALFORMED},
+                {"sms-fields", "aaaaaaaaaabbbbbbbbbbccccccccccddd,to,text", ERR_MALFORMED},
+                {"sms-repeats", "yes", 0},
+                {"sms-repeats", "no", 0},
+                {"sms-repeats", "perhaps", ERR_MALFORMED},
+                {"sms-per-day", "0", 0},
+                {"sms-per-day", "100001", ERR_MALFORMED},
+                {"sms-per-day", "many", ERR_MALFORMED},
+                {"late-minutes", "45", 0},
+                {"late-minutes", "-1", ERR_MALFORMED}};
+    begin();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(set(rows[i].name, rows[i].value), rows[i].err);
+    }
+    assert_string_equal(terms.sms_fields, "from,to,text");
+    assert_int_equal(terms.sms_per_day, 0);
+    assert_int_equal(terms.late_minutes, 45);
+    assert_false(terms.is_sms_repeatable);
+}

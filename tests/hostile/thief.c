@@ -61,9 +61,16 @@ void thief_open(struct thief *thief, const char *state, char *peer)
     entropy_bytes(thief->boot, sizeof thief->boot);
 }
 
+static void hang_up(struct thief *thief)
+{
+    socket_close(thief->dealer, thief->monitor, 0);
+    thief->dealer = NULL;
+    thief->monitor = NULL;
+}
+
 void thief_close(struct thief *thief)
 {
-    thief_hang_up(thief);
+    hang_up(thief);
     store_memory_abort(thief->txn);
     store_memory_free(thief->store);
     context_free(thief->context);
@@ -76,13 +83,6 @@ void thief_forget_keys(struct thief *thief)
 
 /* --- connections --- */
 
-void thief_hang_up(struct thief *thief)
-{
-    socket_close(thief->dealer, thief->monitor, 0);
-    thief->dealer = NULL;
-    thief->monitor = NULL;
-}
-
 static enum socket_news next_news(struct thief *thief)
 {
     int fd;
@@ -92,7 +92,7 @@ static enum socket_news next_news(struct thief *thief)
 bool thief_connect(struct thief *thief)
 {
     static uint64_t serial;
-    thief_hang_up(thief);
+    hang_up(thief);
     thief->dealer =
         dealer_new(thief->context, &thief->victim_key, &thief->identity.transport_secret);
     check(thief->dealer != NULL);
@@ -184,12 +184,26 @@ void thief_dial(struct thief *thief)
     memcpy(thief->claims, thief->heard.heads, thief->claims_count * sizeof thief->claims[0]);
 }
 
+/* The newest log of @device. */
+static uint64_t log_of(const struct thief *thief, uint64_t device)
+{
+    const struct roster_log *newest = NULL;
+    for (uint32_t i = 0; i < thief->roster.logs_count; i++) {
+        const struct roster_log *log = &thief->roster.logs[i];
+        if (log->device == device && (newest == NULL || log->incarnation > newest->incarnation)) {
+            newest = log;
+        }
+    }
+    check(newest != NULL);
+    return newest->id;
+}
+
 bool thief_is_linked(struct thief *thief)
 {
     uint8_t data[64];
     struct writer writer;
     struct bytes frame;
-    const struct want_entry want = {.log = thief_log_of(thief, thief->victim), .is_restart = true};
+    const struct want_entry want = {.log = log_of(thief, thief->victim), .is_restart = true};
     writer_init(&writer, data, sizeof data);
     message_write_want(&writer, &want, 1, LINK_CREDIT_BYTES);
     check(writer_finish(&writer, &frame) == 0);
@@ -204,19 +218,6 @@ uint64_t thief_claim(const struct thief *thief, uint64_t log)
         }
     }
     return 0;
-}
-
-uint64_t thief_log_of(const struct thief *thief, uint64_t device)
-{
-    const struct roster_log *newest = NULL;
-    for (uint32_t i = 0; i < thief->roster.logs_count; i++) {
-        const struct roster_log *log = &thief->roster.logs[i];
-        if (log->device == device && (newest == NULL || log->incarnation > newest->incarnation)) {
-            newest = log;
-        }
-    }
-    check(newest != NULL);
-    return newest->id;
 }
 
 /* --- the journal --- */

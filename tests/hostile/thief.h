@@ -41,7 +41,6 @@ void thief_forget_keys(struct thief *thief);
 
 /* A connection; whether the victim let it in. */
 bool thief_connect(struct thief *thief);
-void thief_hang_up(struct thief *thief);
 /* A connection, HELLOs both ways. */
 void thief_dial(struct thief *thief);
 
@@ -57,8 +56,6 @@ bool thief_is_linked(struct thief *thief);
 
 /* What the victim holds of @log. */
 uint64_t thief_claim(const struct thief *thief, uint64_t log);
-/* The newest log of @device. */
-uint64_t thief_log_of(const struct thief *thief, uint64_t device);
 
 /* Append to the device's journal, signed. */
 void thief_forge(struct thief *thief, uint32_t type, const struct entity_id *entity,

@@ -62,26 +62,26 @@ static inline const char *law_line(enum bill_mode mode, const struct bill_line *
 /* The amounts of a line over its units. */
 static inline const char *law_units(const struct bill_amounts *line, uint32_t quantity)
 {
-    struct bill_unit units[ORDER_QUANTITY_MAX];
-    struct bill_unit sum = {0, 0};
-    if (bill_units(line, quantity, units)) {
-        return "every line of a bill has units";
-    }
+    const int64_t first = money_part(line->payable_minor, quantity, 0);
+    const int64_t first_tax = money_part(line->tax_minor, quantity, 0);
+    int64_t payable_sum = 0, tax_sum = 0, before = first;
     for (uint32_t i = 0; i < quantity; i++) {
-        sum.payable_minor += units[i].payable_minor;
-        sum.tax_minor += units[i].tax_minor;
-        if (size_of(units[i].tax_minor) > size_of(units[i].payable_minor)) {
+        const int64_t payable = money_part(line->payable_minor, quantity, i);
+        const int64_t tax = money_part(line->tax_minor, quantity, i);
+        payable_sum += payable;
+        tax_sum += tax;
+        if (size_of(tax) > size_of(payable)) {
             return "no unit has more tax than price";
         }
-        if (i > 0 && size_of(units[i].payable_minor) > size_of(units[i - 1].payable_minor)) {
+        if (size_of(payable) > size_of(before)) {
             return "the first units carry the odd minor units";
         }
-        if (size_of(units[0].payable_minor) - size_of(units[i].payable_minor) > 1 ||
-            size_of(units[0].tax_minor) - size_of(units[i].tax_minor) > 1) {
+        if (size_of(first) - size_of(payable) > 1 || size_of(first_tax) - size_of(tax) > 1) {
             return "units differ by one at most";
         }
+        before = payable;
     }
-    return sum.payable_minor == line->payable_minor && sum.tax_minor == line->tax_minor
+    return payable_sum == line->payable_minor && tax_sum == line->tax_minor
                ? NULL
                : "units add up to their line";
 }
@@ -127,7 +127,7 @@ static inline const char *law_sums(enum bill_mode mode, const struct bill_line *
     return NULL;
 }
 
-/* bill_compute() and bill_units(). */
+/* bill_compute(), and money_part() of its lines. */
 static inline const char *law_bill(enum bill_mode mode, const struct bill_line *lines, size_t count)
 {
     struct bill bill;

@@ -365,7 +365,9 @@ static int turn_steps(struct cluster *cluster, struct cluster_node *node, struct
         err = replica_step(node->replica, txn, &taken->input, node->effects);
     }
     const uint32_t scrubbed = records_scrubbed(cluster, node);
-    if (err == 0 && scrubbed > 0 && !node->is_copy_turn) {
+    uint64_t entities;
+    const bool is_wanted = scrubbed > 0 || replica_is_remaking(node->replica, &entities);
+    if (err == 0 && is_wanted && !node->is_copy_turn) {
         const struct input scrub = {.kind = INPUT_SCRUB, .now = now, .records_max = scrubbed};
         err = replica_step(node->replica, txn, &scrub, node->effects);
     }
@@ -528,7 +530,8 @@ static void node_open_start(struct cluster *cluster, struct cluster_node *node)
     cluster_net_dial_all(cluster, node->index);
 }
 
-bool cluster_node_open(struct cluster *cluster, struct cluster_node *node)
+/* Open the replica in a turn of its own; false when that was aborted. */
+static bool node_open(struct cluster *cluster, struct cluster_node *node)
 {
     node_open_start(cluster, node);
     return node->is_open;
@@ -601,7 +604,7 @@ static void turn_due(struct cluster *cluster, struct cluster_node *node)
     if (node->is_liar) {
         liar_turn(cluster, node);
     } else if (!node->is_open) {
-        (void)cluster_node_open(cluster, node);
+        (void)node_open(cluster, node);
     } else {
         turn_start(cluster, node);
     }
@@ -629,7 +632,7 @@ void cluster_node_boot(struct cluster *cluster, struct cluster_node *node)
     }
     cluster_blobs_sweep(node);
     replica_restart(node->replica);
-    if (!cluster_node_open(cluster, node)) {
+    if (!node_open(cluster, node)) {
         return;
     }
     if (node->inbox_first != NULL) {

@@ -40,8 +40,6 @@ struct cluster_input *cluster_deliver(struct cluster *cluster, struct cluster_no
 /* Frames and news of @link that were not taken yet are forgotten. */
 void cluster_inbox_forget(struct cluster_node *node, uint32_t link);
 void cluster_node_boot(struct cluster *cluster, struct cluster_node *node);
-/* Open the replica in a turn of its own; false when that was aborted. */
-bool cluster_node_open(struct cluster *cluster, struct cluster_node *node);
 
 /* --- cluster_blobs.c --- */
 

@@ -12,6 +12,7 @@
 #include "sync/domain/print_events.h"
 #include "sync/domain/receipt.h"
 #include "sync/domain/record.h"
+#include "sync/domain/sheet.h"
 #include "sync/domain/stock_events.h"
 
 /* clang-format off */
@@ -20,6 +21,10 @@ const struct body_sample body_samples[] = {
      "9807a1412aa7636f756e746572a66561742d696ea3416e61c2c3"},
     {EVENT_ORDER_OPEN, "order_open_owned",
      "9907a1412aa570686f6e65a974616b652d61776179a3416e61c2c3c410000102030405060708090a0b0c0d0e0f"},
+    {EVENT_ORDER_OPEN, "order_open_at_table",
+     "9a07a1412aa7636f756e746572a66561742d696ea3416e61c2c3c007"},
+    {EVENT_ORDER_OPEN, "order_open_owned_at_table",
+     "9a07a1412aa570686f6e65a66561742d696ea0c2c3c410000102030405060708090a0b0c0d0e0fcd01a4"},
     {EVENT_LINE_ADD, "line_add",
      "99010ca644c3b66e657202cd02ee9292ac6f686e65205a77696562656c0092a54bc3a473"
      "6564cd02bca56772696c6ca6736368617266"},
@@ -153,6 +158,10 @@ const struct body_sample body_samples[] = {
      "93c40c000102030405060708090a0bd1ec78a462616e6b"},
     {EVENT_DRAWER_COUNT, "drawer_count",
      "94c40c000102030405060708090a0bcda122ae74776f206e6f74657320746f726ecd032c"},
+    {EVENT_SHEET_SET, "sheet_set",
+     "920703"},
+    {EVENT_SHEET_CLEAR, "sheet_clear",
+     "93070302"},
 };
 /* clang-format on */
 
@@ -218,6 +227,8 @@ RECODER(review_hide, review_hide)
 RECODER(drawer_open, drawer_open)
 RECODER(drawer_move, drawer_move)
 RECODER(drawer_count, drawer_count)
+RECODER(sheet_set, sheet_set)
+RECODER(sheet_clear, sheet_clear)
 RECODER(contact, contact)
 RECODER(day_close, day_close)
 RECODER(blob_add, blob_add)
@@ -278,6 +289,8 @@ static const struct {
     {EVENT_DRAWER_OPEN, recode_drawer_open},
     {EVENT_DRAWER_MOVE, recode_drawer_move},
     {EVENT_DRAWER_COUNT, recode_drawer_count},
+    {EVENT_SHEET_SET, recode_sheet_set},
+    {EVENT_SHEET_CLEAR, recode_sheet_clear},
     {EVENT_CONTACT, recode_contact},
     {EVENT_DAY_CLOSE, recode_day_close},
     {EVENT_BLOB_ADD, recode_blob_add},

@@ -6,23 +6,27 @@
 #include "sync/base/check.h"
 #include "sync/base/reader.h"
 
-static const struct entity_id entity = {{1}};
-
 struct history *fuzz_history(enum kind kind)
+{
+    static const struct entity_id entity = {{1}};
+    return fuzz_history_of(kind, &entity);
+}
+
+struct history *fuzz_history_of(enum kind kind, const struct entity_id *entity)
 {
     static struct history *history;
     if (history == NULL) {
         history = history_new();
         check(history != NULL);
     }
-    history_reset(history, kind, &entity);
+    history_reset(history, kind, entity);
     return history;
 }
 
 static void append(struct history *history, const uint8_t head[FUZZ_EVENT_HEAD_BYTES],
                    struct bytes body, uint64_t seq)
 {
-    struct event event = {.type = head[1], .t = head[2], .entity = entity, .body = body};
+    struct event event = {.type = head[1], .t = head[2], .entity = history->entity, .body = body};
     struct operation id = {.log = 1 + head[0] % FUZZ_LOGS, .seq = seq, .hash = {(uint8_t)seq}};
     if ((head[0] & 0x80) == 0) {
         check(history_parents(history, id.log, event.parents, &event.parents_count) == 0);
@@ -52,6 +56,7 @@ void fuzz_history_reread(struct history *history)
     static uint8_t *first, *second;
     struct bytes row, again;
     const enum kind kind = history->kind;
+    const struct entity_id entity = history->entity;
     if (first == NULL) {
         first = malloc(HISTORY_ROW_BYTES_MAX);
         second = malloc(HISTORY_ROW_BYTES_MAX);

@@ -11,8 +11,10 @@
 
 enum { FUZZ_EVENT_HEAD_BYTES = 4, FUZZ_LOGS = 8 };
 
-/* An empty history of @kind, the same object at each call. Aborts without memory. */
+/* An empty history of @kind, the same object at each call, of some entity or of @entity. Aborts
+ * without memory. */
 struct history *fuzz_history(enum kind kind);
+struct history *fuzz_history_of(enum kind kind, const struct entity_id *entity);
 
 /* Append what can be appended. */
 void fuzz_events_read(struct history *history, struct bytes input);

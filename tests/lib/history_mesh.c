@@ -54,7 +54,7 @@ uint64_t mesh_log(uint32_t node)
     return UINT64_C(0x1000000000000001) + node;
 }
 
-static void roster_fill(struct roster *roster, uint32_t count)
+void mesh_roster_fill(struct roster *roster, uint32_t count)
 {
     roster->logs_count = count;
     for (uint32_t i = 0; i < count; i++) {
@@ -70,15 +70,15 @@ static void roster_fill(struct roster *roster, uint32_t count)
     }
 }
 
-struct mesh *mesh_new(uint32_t count, enum kind kind)
+struct mesh *mesh_new_of(uint32_t count, enum kind kind, const struct entity_id *entity)
 {
     struct mesh *mesh = new_bytes(sizeof *mesh);
     check(count <= MESH_NODES_MAX);
     mesh->kind = kind;
-    mesh->entity = entity_id_derive(kind, 7);
+    mesh->entity = *entity;
     mesh->count = count;
     mesh->roster = new_bytes(sizeof *mesh->roster);
-    roster_fill(mesh->roster, count);
+    mesh_roster_fill(mesh->roster, count);
     mesh->history = history_new();
     mesh->full = history_new();
     mesh->encoded = new_bytes(ROW_CAPACITY);
@@ -88,6 +88,12 @@ struct mesh *mesh_new(uint32_t count, enum kind kind)
         mesh->nodes[i].txn = store_memory_begin(mesh->nodes[i].store, true);
     }
     return mesh;
+}
+
+struct mesh *mesh_new(uint32_t count, enum kind kind)
+{
+    const struct entity_id entity = entity_id_derive(kind, MESH_ENTITY_NUMBER);
+    return mesh_new_of(count, kind, &entity);
 }
 
 void mesh_free(struct mesh *mesh)

@@ -12,12 +12,14 @@
 #include "sync/domain/entity.h"
 #include "tests/lib/prng.h"
 
-enum { MESH_NODES_MAX = 20 };
+enum { MESH_NODES_MAX = 20, MESH_ENTITY_NUMBER = 7 };
 
 struct mesh;
 
 /* @count nodes, each with one log; all may do everything. mesh_free() ends it. */
 struct mesh *mesh_new(uint32_t count, enum kind kind);
+/* The same, that write on @entity; mesh_new()'s has the number MESH_ENTITY_NUMBER. */
+struct mesh *mesh_new_of(uint32_t count, enum kind kind, const struct entity_id *entity);
 void mesh_free(struct mesh *mesh);
 
 /* From here on every full fold is tried before at a disk of which one read after the other fails:
@@ -26,6 +28,9 @@ void mesh_sicken(struct mesh *mesh);
 
 /* The log of @node: ascending with the node. */
 uint64_t mesh_log(uint32_t node);
+
+/* A roster of @count nodes with such a log each, which may write everything. */
+void mesh_roster_fill(struct roster *roster, uint32_t count);
 
 /* Write on the entity at @node, which sees what it has; it is delivered to itself at once. */
 struct operation mesh_write(struct mesh *mesh, uint32_t node, uint32_t type, uint64_t t,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/replica_state.h"
 
 enum { FURTHER = 64 };
 
@@ -87,7 +88,8 @@ void sick_till_of_replica(struct store_memory *store, const struct replica *repl
 {
     desk_fill(replica);
     const int64_t since_epoch = now.wall_ms - config->epoch_ms;
-    const struct till till = {.history = desk.history,
+    const struct till till = {.folder = &replica->folder,
+                              .history = desk.history,
                               .scratch = desk.scratch,
                               .order = &desk.order,
                               .stock = &desk.stock,

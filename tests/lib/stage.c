@@ -149,6 +149,15 @@ void stage_command(struct stage *stage, const struct command *command)
     stage_step(stage, &input);
 }
 
+const struct effect_answer *stage_run(struct stage *stage, const struct command *command)
+{
+    stage_begin(stage);
+    stage_command(stage, command);
+    stage_end(stage);
+    check(stage->effects->answers_count == 1);
+    return &stage->effects->answers[0];
+}
+
 void stage_turn(struct stage *stage, uint32_t link, struct bytes frame)
 {
     stage_begin(stage);

@@ -45,6 +45,8 @@ void stage_down(struct stage *stage, uint32_t link);
 void stage_say(struct stage *stage, uint32_t link, struct bytes frame);
 /* Also tries it at a disk that fails (sick.h). */
 void stage_command(struct stage *stage, const struct command *command);
+/* A turn of its own for @command; the one answer, until the next turn. */
+const struct effect_answer *stage_run(struct stage *stage, const struct command *command);
 /* A turn of its own for one frame. */
 void stage_turn(struct stage *stage, uint32_t link, struct bytes frame);
 /* A turn that brings up a ready link with peer @peer, which claims @heads. */

@@ -82,6 +82,16 @@ struct operation do_open_on(struct stall *stall, enum person at, uint64_t day, c
     return end(stall, at, EVENT_ORDER_OPEN, &body);
 }
 
+struct operation do_open_at_table(struct stall *stall, enum person at, const char *lane,
+                                  uint32_t number, uint32_t table)
+{
+    struct body body;
+    struct order_open open = opening(lane, number);
+    open.table = table;
+    order_open_encode(&open, begin(&body));
+    return end(stall, at, EVENT_ORDER_OPEN, &body);
+}
+
 struct operation do_open_pay_first(struct stall *stall, enum person at)
 {
     struct body body;

@@ -6,6 +6,7 @@
 #include "sync/base/check.h"
 #include "sync/domain/change_number.h"
 #include "sync/replica.h"
+#include "tests/lib/history_mesh.h"
 #include "tests/lib/store_memory.h"
 
 enum { ROW_CAPACITY = HISTORY_ROW_BYTES_MAX, SEQ_FIRST = 2, EVENTS_MAX = 2048, BODY_MAX = 160 };
@@ -47,11 +48,6 @@ static void *new_bytes(size_t size)
     return data;
 }
 
-uint64_t stock_mesh_log(uint32_t node)
-{
-    return UINT64_C(0x1000000000000001) + node;
-}
-
 struct stock_mesh *stock_mesh_new(void)
 {
     struct stock_mesh *mesh = new_bytes(sizeof *mesh);
@@ -79,22 +75,6 @@ static void stores_close(struct stock_mesh *mesh)
     mesh->count = 0;
 }
 
-static void roster_fill(struct roster *roster, uint32_t count)
-{
-    roster->logs_count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        roster->logs[i] = (struct roster_log){
-            .id = stock_mesh_log(i),
-            .device = i + 1,
-            .capabilities = UINT64_MAX,
-            .fork_seq = UINT64_MAX,
-            .revoked_seq = UINT64_MAX,
-            .unrevoked_to = UINT64_MAX,
-            .retired_seq = UINT64_MAX,
-        };
-    }
-}
-
 void stock_mesh_start(struct stock_mesh *mesh, uint32_t count)
 {
     check(count <= STOCK_NODES_MAX);
@@ -107,24 +87,9 @@ void stock_mesh_start(struct stock_mesh *mesh, uint32_t count)
         struct node *node = &mesh->nodes[i];
         node->store = store_memory_new();
         node->txn = store_memory_begin(node->store, true);
-        roster_fill(node->roster, count);
+        mesh_roster_fill(node->roster, count);
         memset(node->has, 0, sizeof node->has);
     }
-}
-
-void stock_mesh_free(struct stock_mesh *mesh)
-{
-    stores_close(mesh);
-    for (uint32_t i = 0; i < STOCK_NODES_MAX; i++) {
-        free(mesh->nodes[i].roster);
-    }
-    free(mesh->written);
-    free(mesh->turn);
-    free(mesh->stock);
-    history_free(mesh->history);
-    free(mesh->order);
-    free(mesh->row);
-    free(mesh);
 }
 
 /* --- delivering --- */
@@ -257,7 +222,7 @@ struct operation stock_mesh_write(struct stock_mesh *mesh, uint32_t node, enum e
     memcpy(written->row, hash.bytes, HASH_BYTES);
     written->size = HASH_BYTES + bytes.size;
     written->type = type;
-    written->id = (struct operation){.log = stock_mesh_log(node), .seq = SEQ_FIRST + at};
+    written->id = (struct operation){.log = mesh_log(node), .seq = SEQ_FIRST + at};
     memcpy(written->id.hash, hash.bytes, OPERATION_HASH_BYTES);
     stock_mesh_deliver(mesh, node, node, 1);
     return written->id;
@@ -282,8 +247,8 @@ void stock_mesh_add(struct stock_mesh *mesh, uint32_t node, int64_t units, uint3
 {
     const struct stock_add value = {.item = STOCK_MESH_ITEM,
                                     .units = units,
-                                    .holder = stock_mesh_log(holder),
-                                    .issuer = stock_mesh_log(issuer)};
+                                    .holder = mesh_log(holder),
+                                    .issuer = mesh_log(issuer)};
     uint8_t data[BODY_MAX];
     struct writer writer;
     writer_init(&writer, data, sizeof data);
@@ -294,10 +259,8 @@ void stock_mesh_add(struct stock_mesh *mesh, uint32_t node, int64_t units, uint3
 void stock_mesh_give(struct stock_mesh *mesh, uint32_t node, uint64_t units, uint32_t to,
                      uint32_t issuer)
 {
-    const struct stock_give value = {.item = STOCK_MESH_ITEM,
-                                     .units = units,
-                                     .to = stock_mesh_log(to),
-                                     .issuer = stock_mesh_log(issuer)};
+    const struct stock_give value = {
+        .item = STOCK_MESH_ITEM, .units = units, .to = mesh_log(to), .issuer = mesh_log(issuer)};
     uint8_t data[BODY_MAX];
     struct writer writer;
     writer_init(&writer, data, sizeof data);
@@ -322,7 +285,7 @@ struct operation stock_mesh_take(struct stock_mesh *mesh, uint32_t node, uint64_
                                      .units = units,
                                      .order = order_of(order),
                                      .line = 1,
-                                     .issuer = stock_mesh_log(issuer)};
+                                     .issuer = mesh_log(issuer)};
     return take_write(mesh, node, &value, was);
 }
 
@@ -333,7 +296,7 @@ void stock_mesh_force(struct stock_mesh *mesh, uint32_t node, uint64_t units, ui
                                      .units = units,
                                      .order = order_of(order),
                                      .line = 1,
-                                     .issuer = stock_mesh_log(issuer),
+                                     .issuer = mesh_log(issuer),
                                      .is_forced = true};
     (void)take_write(mesh, node, &value, NULL);
 }

@@ -1,9 +1,9 @@
 /* stock_mesh.h - some devices with a store each that sell one item and hear of each other's logs in
  * any order: for the laws of the stock's fold and of rights.
  *
- * Not signed and not chained, as history_mesh.h. A device's events reach another in order, without
- * a hole, but nothing of what their writer had seen comes before them. Every delivery goes through
- * turn_fold_all(), as in a replica.
+ * Not signed and not chained, and a node's log is mesh_log(), as history_mesh.h. A device's events
+ * reach another in order, without a hole, but nothing of what their writer had seen comes before
+ * them. Every delivery goes through turn_fold_all(), as in a replica.
  */
 #ifndef TRESTLE_TESTS_LIB_STOCK_MESH_H
 #define TRESTLE_TESTS_LIB_STOCK_MESH_H
@@ -21,15 +21,11 @@ struct stock_mesh;
  * everything. */
 struct stock_mesh *stock_mesh_new(void);
 void stock_mesh_start(struct stock_mesh *mesh, uint32_t count);
-void stock_mesh_free(struct stock_mesh *mesh);
 
 /* From here to the next start every turn and every audit is tried before at a disk that fails: at
  * each read, write and deletion in turn. Each time the fold says ERR_IO, otherwise the process
  * ends. */
 void stock_mesh_sicken(struct stock_mesh *mesh);
-
-/* The log of @node: ascending with the node. */
-uint64_t stock_mesh_log(uint32_t node);
 
 /* Write at @node, which takes it in at once; its identity. @was: it stands for that one; or NULL.
  */

@@ -9,6 +9,7 @@
 
 #include "sync/base/check.h"
 #include "tests/lib/loans.h"
+#include "tests/lib/pool.h"
 #include "tests/lib/store_paths.h"
 
 enum { DEPTH_MAX = 64 }; /* an AVL tree of depth 64 has more than 2^44 nodes */
@@ -54,16 +55,14 @@ struct record {
     uint8_t bytes[]; /* key, value */
 };
 
-static void *allocate(size_t size)
+static size_t record_size(const struct record *record)
 {
-    void *memory = malloc(size);
-    check(memory != NULL);
-    return memory;
+    return sizeof *record + record->key_size + record->value_size;
 }
 
 static struct record *record_new(struct bytes key, struct bytes value)
 {
-    struct record *record = allocate(sizeof *record + key.size + value.size);
+    struct record *record = pool_take(sizeof *record + key.size + value.size);
     *record = (struct record){.refs = 1, .key_size = key.size, .value_size = value.size};
     memcpy(record->bytes, key.data, key.size);
     if (value.size > 0) {
@@ -75,7 +74,7 @@ static struct record *record_new(struct bytes key, struct bytes value)
 static void record_drop(struct record *record)
 {
     if (--record->refs == 0) {
-        free(record);
+        pool_give_back(record, record_size(record));
     }
 }
 
@@ -102,7 +101,7 @@ struct node {
 
 static struct node *node_new(struct record *record)
 {
-    struct node *node = allocate(sizeof *node);
+    struct node *node = pool_take(sizeof *node);
     *node = (struct node){.refs = 1, .record = record, .height = 1};
     return node;
 }
@@ -123,7 +122,7 @@ static void node_drop(struct node *node)
     node_drop(node->left);
     node_drop(node->right);
     record_drop(node->record);
-    free(node);
+    pool_give_back(node, sizeof *node);
 }
 
 /* To be changed: the node itself when nobody else has it, otherwise a copy. */
@@ -476,7 +475,7 @@ static int memory_cursor_open(struct store_txn *base, enum store_table table,
     if (err != 0) {
         return err;
     }
-    struct memory_cursor *position = allocate(sizeof *position);
+    struct memory_cursor *position = pool_take(sizeof *position);
     position->path.depth = 0;
     position->writes = txn->writes[table];
     position->is_new = true;
@@ -547,7 +546,7 @@ static void memory_cursor_close(struct store_cursor *cursor)
 {
     check(cursor->position != NULL);
     memory_txn_of(cursor->txn)->cursors_open--;
-    free(cursor->position);
+    pool_give_back(cursor->position, sizeof(struct memory_cursor));
     cursor->position = NULL;
 }
 
@@ -562,10 +561,13 @@ static const struct store_ops memory_ops = {
     .cursor_close = memory_cursor_close,
 };
 
+static size_t stores; /* that there are */
+
 struct store_memory *store_memory_new(void)
 {
-    struct store_memory *store = allocate(sizeof *store);
-    *store = (struct store_memory){0};
+    struct store_memory *store = calloc(1, sizeof *store);
+    check(store != NULL);
+    stores++;
     return store;
 }
 
@@ -578,6 +580,8 @@ void store_memory_free(struct store_memory *store)
     snapshot_drop(&store->committed);
     snapshot_drop(&store->durable);
     free(store);
+    stores--;
+    check(stores > 0 || pool_taken() == 0); /* nothing was lost */
 }
 
 struct store_memory *store_memory_clone(const struct store_memory *store)
@@ -592,7 +596,7 @@ struct store_memory *store_memory_clone(const struct store_memory *store)
 struct store_txn *store_memory_begin(struct store_memory *store, bool is_writable)
 {
     check(!is_writable || !store->has_writer);
-    struct memory_txn *txn = allocate(sizeof *txn);
+    struct memory_txn *txn = pool_take(sizeof *txn);
     *txn = (struct memory_txn){.head = {.ops = &memory_ops, .is_writable = is_writable},
                                .store = store,
                                .state = snapshot_keep(&store->committed)};
@@ -608,7 +612,7 @@ static void txn_end(struct memory_txn *txn)
     txn->store->txns_open--;
     loans_close(&txn->loans);
     snapshot_drop(&txn->state);
-    free(txn);
+    pool_give_back(txn, sizeof *txn);
 }
 
 int store_memory_commit(struct store_txn *base)

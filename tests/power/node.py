@@ -55,6 +55,13 @@ class Client:
 
     def ask(self, method, path, body=None, key=None):
         """(status, answer); (0, None) when the node is gone."""
+        was_open = self.http is not None
+        status, answer = self.ask_once(method, path, body, key)
+        if status == 0 and was_open and method == "GET":  # it closes what was idle for long
+            return self.ask_once(method, path, body, key)
+        return status, answer
+
+    def ask_once(self, method, path, body, key):
         ready = self.node.ready
         if self.http is None and ready is not None:
             self.http = http.client.HTTPConnection(ready["http"].split("//")[1].rstrip("/"),
@@ -133,11 +140,21 @@ class Node:
         return self.ready
 
     def run(self, environment=None):
-        self.start(environment)
-        if self.wait_ready() is None:
-            status = self.child.returncode
-            raise Trouble(f"{self.name} does not start (status {status}); see {self.log}")
+        """While it did not run the system may have lent its port to somebody's connection: then it
+        starts when that is over."""
+        def begin():
+            self.start(environment)
+            if self.wait_ready() is None and not self.is_port_taken():
+                status = self.child.returncode
+                raise Trouble(f"{self.name} does not start (status {status}); see {self.log}")
+            return self.ready
+
+        until(f"{self.name} to start; see {self.log}", begin, READY_SECONDS)
         return self
+
+    def is_port_taken(self):
+        with open(self.log, encoding="utf-8") as log:
+            return log.read().endswith("is taken; choose another\n")
 
     def keep_address(self):
         """Later starts listen where this one does."""

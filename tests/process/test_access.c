@@ -12,80 +12,38 @@
 #include "sync/base/check.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/client.h"
-#include "tests/process/lib/programs.h"
-#include "tests/process/lib/tokens.h"
-
-/* Person number n has the role n; customers have no number. */
-static const enum role roles[] = {ROLE_COUNTER,   ROLE_KITCHEN, ROLE_PICKUP,
-                                  ROLE_COURIER,   ROLE_MANAGER, ROLE_OWNER,
-                                  ROLE_ORGANISER, ROLE_AUDITOR, ROLE_CUSTOMER};
-enum { ROLES_TRIED = sizeof roles / sizeof roles[0] };
+#include "tests/process/lib/locked.h"
 
 static struct stall stall;
 static struct identity identity;
 static struct client *client;
 
-static struct token token_of(enum role role)
-{
-    return token_now(&identity, role, role == ROLE_CUSTOMER ? 0 : (uint64_t)role);
-}
-
 static const char *text_of(enum role role)
 {
-    static char text[TOKEN_TEXT_MAX];
-    const struct token token = token_of(role);
-    token_mint(&token, &identity.device_secret, text);
-    return text;
-}
-
-/* Over the control socket of node @at, which is its owner's; what it says is appended. */
-static int control_of(int at, const char *method, const char *path, const char *body,
-                      struct text *reply)
-{
-    int status = 0;
-    const struct http_request request = {
-        .method = method, .path = path, .key = client_key(), .body = bytes_of_text(body)};
-    assert_int_equal(http_ask(stall.nodes[at].state, "ctl.sock", &request, &status, reply), 0);
-    return status;
+    return role_token(&identity, role);
 }
 
 static int control(const char *method, const char *path, const char *body)
 {
     struct text reply = {0};
-    const int status = control_of(0, method, path, body, &reply);
+    const int status = node_control(&stall.nodes[0], method, path, body, &reply);
     text_close(&reply);
     return status;
 }
 
 static void give_role(uint64_t staff, const char *role)
 {
-    char path[64], body[64];
-    (void)snprintf(path, sizeof path, "/api/staff/%llu/role", (unsigned long long)staff);
-    (void)snprintf(body, sizeof body, "{\"role\":\"%s\"}", role);
-    assert_int_equal(control("POST", path, body), 200);
+    node_give_role(&stall.nodes[0], staff, role);
 }
 
 static void open_node(void)
 {
-    assert_int_equal(entropy_start(), 0);
-    assert_int_equal(setenv("TRESTLE_SCREEN", "locked", 1), 0);
-    stall_open(&stall);
-    stall_init(&stall);
-    assert_int_equal(identity_load(stall.nodes[0].state, &identity), 0);
-    node_start(&stall.nodes[0]);
-    client = client_new(stall.nodes[0].http_port);
-    for (size_t i = 0; i < ROLES_TRIED; i++) {
-        if (roles[i] != ROLE_CUSTOMER) {
-            give_role((uint64_t)roles[i], role_text(roles[i]));
-        }
-    }
+    client = locked_open(&stall, &identity);
 }
 
 static void close_node(void)
 {
-    client_close(client);
-    stall_close(&stall);
-    assert_int_equal(unsetenv("TRESTLE_SCREEN"), 0);
+    locked_close(&stall, client);
 }
 
 static int ask(const char *method, const char *path, const char *token, const char *body)
@@ -132,81 +90,24 @@ TEST(access, a_customer_orders_staff_cook_and_admins_change_the_menu)
 
 /* --- every route, every role, every token --- */
 
-/* The path of @route with parameters that lead to nothing. */
-static const char *path_of(const struct route *route)
+static struct route_table all_routes(void)
 {
-    static const struct {
-        const char *name, *value;
-    } values[] = {{"{id}", "000000000000000000000001"},
-                  {"{line}", "1"},
-                  {"{number}", "9999"},
-                  {"{device}", "0000000000000001"},
-                  {"{hash}", "0000000000000000000000000000000000000000000000000000000000000001"}};
-    static char path[256];
-    char rest[256];
-    (void)snprintf(path, sizeof path, "%s", route->path);
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        char *at = strstr(path, values[i].name);
-        if (at == NULL) {
-            continue;
-        }
-        (void)snprintf(rest, sizeof rest, "%s", at + strlen(values[i].name));
-        (void)snprintf(at, sizeof path - (size_t)(at - path), "%s%s", values[i].value, rest);
-    }
-    return path;
-}
-
-/* A write says no Idempotency-Key: who may is told so, and nothing is done. */
-static int try_route(const struct route *route, const char *token)
-{
-    const bool has_body = route->request != NULL || route->takes_bytes;
-    const struct client_request request = {.method = route->method,
-                                           .path = path_of(route),
-                                           .token = token,
-                                           .body = has_body ? "{}" : NULL};
-    return client_ask(client, &request);
-}
-
-static void expect(const struct route *route, const char *who, int status, bool is_right)
-{
-    if (!is_right) {
-        fail_msg("%s %s with %s: %d", route->method, route->path, who, status);
-    }
+    return (struct route_table){routes, routes_count};
 }
 
 TEST(access, each_route_is_open_to_the_roles_that_it_names_and_to_no_other)
 {
+    const struct route_table table = all_routes();
     open_node();
-    for (size_t i = 0; i < routes_count; i++) {
-        const struct route *route = &routes[i];
-        int status = try_route(route, NULL);
-        expect(route, "no token", status, (status == 401) == (route->capability != API_PUBLIC));
-        for (size_t j = 0; j < ROLES_TRIED; j++) {
-            const bool may = (route_roles(route) >> roles[j] & 1) != 0;
-            status = try_route(route, text_of(roles[j]));
-            expect(route, role_text(roles[j]), status,
-                   may ? status != 401 && status != 403 && status != 429 : status == 403);
-        }
-    }
+    routes_walk(client, &identity, &table);
     close_node();
 }
 
 TEST(access, no_trick_makes_a_token_of_what_is_none)
 {
+    const struct route_table table = all_routes();
     open_node();
-    for (size_t j = 0; j < ROLES_TRIED; j++) {
-        const struct token good = token_of(roles[j]);
-        for (int trick = 0; trick < TRICK_COUNT; trick++) {
-            char text[TOKEN_TEXT_MAX], who[64];
-            token_tricked(&identity, &good, (enum token_trick)trick, text);
-            (void)snprintf(who, sizeof who, "trick %d on %s", trick, role_text(roles[j]));
-            for (size_t i = 0; i < routes_count; i++) {
-                const int status = try_route(&routes[i], text);
-                const bool is_slowed = routes[i].rate == RATE_SIGN_IN && status == 429;
-                expect(&routes[i], who, status, status == 401 || is_slowed);
-            }
-        }
-    }
+    routes_try_tricks(client, &identity, &table);
     close_node();
 }
 
@@ -388,7 +289,7 @@ static bool has_pin(int at)
 {
     struct text reply = {0};
     char path[96] = "";
-    (void)control_of(at, "GET", "/api/staff", "", &reply);
+    (void)node_control(&stall.nodes[at], "GET", "/api/staff", "", &reply);
     text_append(&reply, "", 1);
     const char *hash = strstr(reply.data, "\"pin\":\"");
     if (hash != NULL) {
@@ -396,7 +297,7 @@ static bool has_pin(int at)
     }
     text_close(&reply);
     /* It is personal: a kitchen may not read it, once it is there. */
-    const int status = hash == NULL ? 0 : control_of(at, "GET", path, "", &reply);
+    const int status = hash == NULL ? 0 : node_control(&stall.nodes[at], "GET", path, "", &reply);
     text_close(&reply);
     return status == 403;
 }

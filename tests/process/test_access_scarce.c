@@ -53,12 +53,38 @@ TEST(access_scarce, without_memory_or_threads_nobody_is_let_in_by_half)
 
 TEST(access_scarce, a_host_that_knows_nobody_gives_no_codes_and_takes_none)
 {
-    char code[TOKEN_TEXT_MAX];
-    uint64_t number, generation;
+    char code[TABLE_CODE_DIGITS + 1];
+    struct table_code said;
     const struct gate_live live = {.device = OWN};
     assert_int_equal(access_table(NULL, &live, 4, 1, code), ERR_UNAVAILABLE);
-    assert_int_equal(access_table_check(NULL, &live, bytes_of_text("a.b.c"), &number, &generation),
+    assert_int_equal(access_table_check(NULL, &live, bytes_of_text("a.b.c"), &said),
                      ERR_UNAVAILABLE);
+}
+
+/* Whether it still opens its table is the journal's to say. */
+TEST(access_scarce, a_tables_code_is_known_whatever_became_of_the_device_that_signed_it)
+{
+    static struct gate_live live = {.device = OWN, .peers_count = 1, .peers = {{.device = PEER}}};
+    char text[TABLE_CODE_DIGITS + 1];
+    struct access *access = NULL;
+    struct secret_key secret;
+    struct table_code said, code = {.issuer = PEER, .table = 4, .generation = 1};
+    begin();
+    entropy_signing_key(&secret);
+    live.peers[0].device_key = signing_public(&secret);
+    live.peers[0].is_revoked = true;
+    assert_int_equal(access_open(&config, &access), 0);
+    table_code_mint(&code, &identity.popup, &secret, text);
+    assert_int_equal(access_table_check(access, &live, bytes_of_text(text), &said), 0);
+    assert_int_equal(said.issuer, PEER);
+    assert_int_equal(access_table(access, &live, 4, 3, text), 0);
+    assert_int_equal(access_table_check(access, &live, bytes_of_text(text), &said), 0);
+    assert_int_equal(said.issuer, OWN);
+    code.issuer = PEER + 1; /* of no roster */
+    table_code_mint(&code, &identity.popup, &secret, text);
+    assert_int_equal(access_table_check(access, &live, bytes_of_text(text), &said), ERR_NOT_FOUND);
+    access_close(access);
+    end();
 }
 
 TEST(access_scarce, who_came_by_a_device_that_is_out_of_the_popup_does_not_stay)

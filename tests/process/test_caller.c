@@ -479,7 +479,8 @@ TEST(caller, a_host_that_knows_its_own_screen_alone_takes_no_tokens)
                                         .authorization = bytes_of_text("Bearer x")};
     const struct pin_guess guess = {.staff = MIRA};
     struct pin_answer answer;
-    uint64_t request, number, generation;
+    uint64_t request;
+    struct table_code said;
     char ticket[TICKET_TEXT_BYTES + 1];
     static uint8_t buffer[SEALED_PINS_BYTES_MAX];
     struct pin pin = {.size = 0};
@@ -493,8 +494,7 @@ TEST(caller, a_host_that_knows_its_own_screen_alone_takes_no_tokens)
     assert_false(access_answered(NULL, &answer));
     assert_int_equal(access_customer(NULL, &live, text, &caller), ERR_UNAVAILABLE);
     assert_int_equal(access_table(NULL, &live, 1, 1, text), ERR_UNAVAILABLE);
-    assert_int_equal(access_table_check(NULL, &live, bytes_of_text("x"), &number, &generation),
-                     ERR_UNAVAILABLE);
+    assert_int_equal(access_table_check(NULL, &live, bytes_of_text("x"), &said), ERR_UNAVAILABLE);
     assert_int_equal(access_admit_address(NULL, &none, RATE_SIGN_IN, &request), 0);
     assert_int_equal(access_admit_caller(NULL, &caller, RATE_READ, &request), 0);
     access_on_answer(NULL, NULL, NULL);

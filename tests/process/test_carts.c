@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "node/access/table_code.h"
 #include "node/api/json_qr.h"
 #include "node/api/live.h"
 #include "node/cli/http.h"
@@ -184,7 +185,7 @@ TEST(carts, a_link_is_drawn_for_friends_to_scan)
     assert_int_equal(ask(&ana, "POST", "/api/qr", "{\"text\":\"http://stall/#join=1\"}"), 200);
     assert_json(&schema_qr, client->body);
     path_draw(strstr(client->body, "\"path\":\"") + strlen("\"path\":\""), drawn);
-    assert_int_equal(matrix_code_encode("http://stall/#join=1", &wanted), 0);
+    assert_int_equal(matrix_code_encode("http://stall/#join=1", MATRIX_CORRECTION_M, &wanted), 0);
     for (int row = 0; row < (int)wanted.width; row++) {
         for (int column = 0; column < (int)wanted.width; column++) {
             assert_int_equal(drawn[row][column], matrix_code_is_dark(&wanted, row, column));
@@ -196,6 +197,9 @@ TEST(carts, a_link_is_drawn_for_friends_to_scan)
         (void)snprintf(body, sizeof body, "{\"text\":\"%0*d\"}", QR_TEXT_BYTES_MAX + excess, 0);
         assert_int_equal(ask(&ana, "POST", "/api/qr", body), excess == 0 ? 200 : 400);
     }
+    /* A table's card leads there by any address that a pop-up may have. */
+    assert_true(POPUP_ADDRESS_BYTES_MAX + strlen("/order#table=") + TABLE_CODE_DIGITS <=
+                QR_TEXT_BYTES_MAX);
     close_stall();
 }
 
@@ -398,8 +402,13 @@ TEST(carts, who_sits_at_a_table_shares_its_cart_until_it_is_cleared_or_its_code_
     ask_owner("POST", "/api/tables/4/clear", "{}");
     assert_int_equal(sit(&ben, code, later), 201);
     assert_string_not_equal(one, later);
+    ask_owner("GET", "/api/tables", "");
+    assert_json(&schema_table_list, owner_said);
+    assert_non_null(strstr(owner_said, "{\"number\":4,\"open\":true}"));
     ask_owner("POST", "/api/tables/4/revoke", "{}");
     assert_int_equal(sit(&ana, code, two), 410);
+    ask_owner("GET", "/api/tables", "");
+    assert_non_null(strstr(owner_said, "{\"number\":4,\"open\":false}"));
     ask_owner("POST", "/api/tables/4/code", "{}");
     json_text_of(owner_said, "code", code, sizeof code);
     assert_int_equal(sit(&ana, code, two), 201);

@@ -426,7 +426,7 @@ TEST(cli_answers, trouble_is_shown)
          {"report", "--csv"},
          {{"/api/reports", "{\"methods\":[{\"method\":\"a \\\"card\\\"\",\"paid\":5}]}"}}},
         {0,
-         "(3 notes)",
+         "(3 entries in the journal)",
          {"erase", "A1", "--reason", "asked", "--yes"},
          {{"/api/orders/", "{\"events\":3}"}}},
     };

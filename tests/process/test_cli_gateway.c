@@ -1,15 +1,19 @@
 /* test_cli_gateway.c - the gateway's own commands, and what it starts with: with keys and without
- * them they say how it is, by words and by status. The provider is stub.h. */
+ * them they say how it is, by words and by status. The provider is canned.h. */
+#define _XOPEN_SOURCE 700 /* posix_openpt */
+
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/reconcile/difference.h"
 #include "tests/lib/test.h"
+#include "tests/process/lib/canned.h"
 #include "tests/process/lib/programs.h"
-#include "tests/process/lib/stub.h"
 
 static void begin(struct stall *stall)
 {
@@ -38,12 +42,18 @@ TEST(cli_gateway, without_keys_nothing_is_reconciled_and_nothing_is_said_to_matc
 TEST(cli_gateway, so_far_back_nobody_looks)
 {
     static const char *const wrong[] = {"0", "181", "x", "-1", "8x", ""};
+    static const char *const wrong_days[] = {"0", "1000001", "today"};
     struct stall stall;
     begin(&stall);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct ran ran = RUN("reconcile", "--days", wrong[i], "--state", stall.nodes[0].state);
         assert_int_equal(ran.status, 2);
-        assert_non_null(strstr(ran.err, "1 to 180"));
+        assert_non_null(strstr(ran.err, "--days wants a number from 1 to 180"));
+    }
+    for (size_t i = 0; i < sizeof wrong_days / sizeof *wrong_days; i++) {
+        struct ran ran = RUN("reconcile", "--day", wrong_days[i], "--state", stall.nodes[0].state);
+        assert_int_equal(ran.status, 2);
+        assert_non_null(strstr(ran.err, "--day wants a number from 1 to 1000000"));
     }
     stall_close(&stall);
 }
@@ -107,22 +117,28 @@ static void keys_forget(void)
 
 TEST(cli_gateway, where_no_gateway_runs_the_command_asks_the_provider_itself)
 {
-    static const struct stub_answer nothing[] = {{"/v1/", "sk_test_hidden", 200, LIST(""), false}};
-    static const struct stub_answer nobodys[] = {
+    static const struct canned_answer nothing[] = {
+        {"/v1/", "sk_test_hidden", 200, LIST(""), false}};
+    static const struct canned_answer nobodys[] = {
         {"/v1/payment_intents", NULL, 200, LIST(PAYMENT("pi_1", "", "succeeded", "1100", "1100")),
          false},
         {"/v1/", NULL, 200, LIST(""), false}};
-    static const struct stub_answer forbidden[] = {{"/v1/refunds", NULL, 403, "{}", false},
-                                                   {"/v1/", NULL, 200, LIST(""), false}};
+    static const struct canned_answer forbidden[] = {{"/v1/refunds", NULL, 403, "{}", false},
+                                                     {"/v1/", NULL, 200, LIST(""), false}};
     struct stall stall;
-    char url[STUB_URL_BYTES_MAX];
+    char url[CANNED_URL_BYTES_MAX];
     begin(&stall);
     const char *state = stall.nodes[0].state;
-    stub_start(nothing, 1, url);
+    canned_start(nothing, 1, url);
     keys_put(&stall, url);
     struct ran ran = RUN_WELL("reconcile", "--state", state);
     assert_non_null(strstr(ran.out, "0 payments, 0 refunds, 0 disputes"));
+    assert_null(strstr(ran.out, "orders of day"));
+    assert_non_null(strstr(ran.out, "  orders\n"));
+    assert_non_null(strstr(ran.out, "\n  comes to "));
     assert_non_null(strstr(ran.out, "\nall matches\n"));
+    ran = RUN_WELL("reconcile", "--day", "3", "--state", state);
+    assert_non_null(strstr(ran.out, "orders of day 3: 0 payments"));
     ran = RUN_WELL("reconcile", "--json", "--days", "30", "--state", state);
     assert_non_null(strstr(ran.out, "\"matches\":true"));
     assert_null(strstr(ran.out, "all matches"));
@@ -131,7 +147,7 @@ TEST(cli_gateway, where_no_gateway_runs_the_command_asks_the_provider_itself)
     assert_non_null(strstr(ran.out, "no secret, so none is taken"));
     assert_null(strstr(ran.out, "hidden"));
 
-    stub_answers(nobodys, 2);
+    canned_answers(nobodys, 2);
     ran = RUN("reconcile", "--state", state);
     assert_int_equal(ran.status, 1);
     assert_non_null(strstr(ran.out, "[pi_1]"));
@@ -139,7 +155,7 @@ TEST(cli_gateway, where_no_gateway_runs_the_command_asks_the_provider_itself)
     ran = RUN_WELL("reconcile", "--shared", "--state", state); /* another business's */
     assert_non_null(strstr(ran.out, "1 at the provider are not of this pop-up"));
 
-    stub_answers(forbidden, 2);
+    canned_answers(forbidden, 2);
     ran = RUN("reconcile", "--state", state);
     assert_int_equal(ran.status, 69);
     assert_string_equal(ran.out, "");
@@ -147,7 +163,7 @@ TEST(cli_gateway, where_no_gateway_runs_the_command_asks_the_provider_itself)
     ran = RUN("reconcile", "--json", "--state", state);
     assert_int_equal(ran.status, 69);
     assert_non_null(strstr(ran.out, "\"state\":\"failed\""));
-    stub_stop();
+    canned_stop();
     keys_forget();
     stall_close(&stall);
 }
@@ -157,7 +173,7 @@ TEST(cli_gateway, more_differences_than_are_kept_are_counted)
     enum { MANY = DIFFERENCES_MAX + 5, ONE_BYTES_MAX = 256 };
     static char body[MANY * ONE_BYTES_MAX];
     struct stall stall;
-    char url[STUB_URL_BYTES_MAX];
+    char url[CANNED_URL_BYTES_MAX];
     size_t size = (size_t)snprintf(body, sizeof body, "{\"object\":\"list\",\"data\":[");
     for (int i = 0; i < MANY; i++) {
         size += (size_t)snprintf(body + size, sizeof body - size,
@@ -167,16 +183,16 @@ TEST(cli_gateway, more_differences_than_are_kept_are_counted)
                                  i > 0 ? "," : "", i);
     }
     (void)snprintf(body + size, sizeof body - size, "],\"has_more\":false}");
-    const struct stub_answer rows[] = {{"/v1/payment_intents", NULL, 200, body, false},
-                                       {"/v1/", NULL, 200, LIST(""), false}};
+    const struct canned_answer rows[] = {{"/v1/payment_intents", NULL, 200, body, false},
+                                         {"/v1/", NULL, 200, LIST(""), false}};
     begin(&stall);
-    stub_start(rows, 2, url);
+    canned_start(rows, 2, url);
     keys_put(&stall, url);
     struct ran ran = RUN("reconcile", "--state", stall.nodes[0].state);
     assert_int_equal(ran.status, 1);
     assert_non_null(strstr(ran.out, "\nand 5 more\n"));
     assert_non_null(strstr(ran.out, "\n505 do not match\n"));
-    stub_stop();
+    canned_stop();
     keys_forget();
     stall_close(&stall);
 }
@@ -189,6 +205,70 @@ TEST(cli_gateway, a_folder_of_no_pop_up_is_not_reconciled)
     struct ran ran = RUN("reconcile", "--state", stall.nodes[1].state);
     assert_int_equal(ran.status, 69);
     assert_non_null(strstr(ran.err, "join"));
+    keys_forget();
+    stall_close(&stall);
+}
+
+/* Nothing is asked of the provider then, and nothing said to match. */
+TEST(cli_gateway, where_the_store_or_the_identity_cannot_be_read_nothing_is_reconciled)
+{
+    static const char *const names[] = {"store", "keys"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct stall stall;
+        char path[128], aside[144];
+        begin(&stall);
+        keys_put(&stall, "http://127.0.0.1:9");
+        (void)snprintf(path, sizeof path, "%s/%s", stall.nodes[0].state, names[i]);
+        (void)snprintf(aside, sizeof aside, "%s.aside", path);
+        assert_int_equal(rename(path, aside), 0);
+        write_file(path, "in its place");
+        struct ran ran = RUN("reconcile", "--state", stall.nodes[0].state);
+        assert_int_not_equal(ran.status, 0);
+        assert_string_equal(ran.out, "");
+        assert_true(strlen(ran.err) > 0);
+        keys_forget();
+        stall_close(&stall);
+    }
+}
+
+/* All that comes out of the terminal whose near end that is, until nobody has its far end. */
+static void read_all(int near, char *to, size_t capacity)
+{
+    size_t size = 0;
+    for (ssize_t got = 0; (got = read(near, to + size, capacity - 1 - size)) > 0;) {
+        size += (size_t)got;
+        assert_true(size + 1 < capacity);
+    }
+    to[size] = '\0';
+}
+
+/* A person sees how far it is, in one line, which is gone in the end. */
+TEST(cli_gateway, on_a_terminal_what_is_read_is_told_in_place)
+{
+    static const struct canned_answer nothing[] = {{"/v1/", NULL, 200, LIST(""), false}};
+    static char seen[1 << 16];
+    struct stall stall;
+    char url[CANNED_URL_BYTES_MAX];
+    begin(&stall);
+    canned_start(nothing, 1, url);
+    keys_put(&stall, url);
+    assert_int_equal(unsetenv("NO_COLOR"), 0); /* who set it is told nothing in place */
+    const int near = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(near >= 0 && grantpt(near) == 0 && unlockpt(near) == 0);
+    assert_int_equal(fcntl(near, F_SETFD, FD_CLOEXEC), 0);
+    const int far = open(ptsname(near), O_RDWR | O_NOCTTY);
+    assert_true(far >= 0);
+    const pid_t child =
+        spawn((const char *const[]){"reconcile", "--state", stall.nodes[0].state, NULL}, far, far);
+    (void)close(far);
+    read_all(near, seen, sizeof seen);
+    (void)close(near);
+    assert_int_equal(await(child), 0);
+    const char *gone = strstr(seen, "\r\033[K");
+    assert_non_null(gone);
+    assert_non_null(strstr(gone, "all matches"));
+    assert_null(strstr(strstr(gone, "all matches"), "reading"));
+    canned_stop();
     keys_forget();
     stall_close(&stall);
 }

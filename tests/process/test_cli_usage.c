@@ -324,7 +324,7 @@ static const struct typed wishes[] = {
     {0, "cash", {"export", "--what", "payments", "--format", "csv"}},
     {0, "order.open", {"export", "--format", "csv"}},
     {0, "\"trestle\":1", {"export", "--format", "jsonl"}},
-    {0, "\"events\":0", {"erase", "A1", "--reason", "asked for", "--yes", "--json"}},
+    {0, "\"events\":1", {"erase", "A1", "--reason", "asked for", "--yes", "--json"}},
     {0, "{\"day\":1,\"closed\":false", {"day", "--json"}},
     {0, "day 1 was closed ", {"day", "close"}},
     {0, "day 2 is open", {"day", "open"}},

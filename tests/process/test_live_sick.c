@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "node/access/access.h"
-#include "node/api/live.h"
+#include "node/api/live_parts.h"
 #include "node/os/clock.h"
 #include "tests/lib/shop.h"
 #include "tests/process/lib/golden.h"
@@ -360,7 +360,7 @@ TEST(live_sick, what_all_are_told_alike_is_the_same_for_each)
         assert_true(is_heard("\"type\":\"beat\""));
         live_close(node.lives, &phones[i]);
     }
-    assert_int_equal(lives_count(node.lives), 0);
+    assert_int_equal(node.lives->opened_count, 0);
     end();
 }
 

@@ -163,6 +163,19 @@ static const char *text_on_paper(void)
     return text;
 }
 
+TEST(print_paper, a_table_stands_large_on_its_ticket_and_on_its_bill)
+{
+    struct stall stall = stall_new();
+    (void)do_open_at_table(&stall, K, "A", 42, 7);
+    (void)do_add(&stall, K, 1, 2, 350);
+    lay(&stall, PRINT_TICKET, PRINT_FIRST);
+    assert_paper("ticket_table");
+    lay(&stall, PRINT_RECEIPT, PRINT_FIRST);
+    assert_non_null(strstr(text_on_paper(), "Bill"));
+    assert_non_null(strstr(text_on_paper(), "Table 7\n"));
+    stall_free(&stall);
+}
+
 TEST(print_paper, a_change_ticket_leaves_out_what_is_as_it_was_and_shows_another_note)
 {
     struct stall stall = usual();

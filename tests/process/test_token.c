@@ -140,19 +140,12 @@ TEST(token, its_age_is_told_by_the_clock_of_who_minted_it)
     clock_ahead_s = 0;
 }
 
-TEST(token, one_that_would_last_for_ever_is_none_but_a_tables)
+TEST(token, one_that_would_last_for_ever_is_none)
 {
     begin();
     struct token minted = token_of(AUDIENCE_STAFF);
     minted.expires_s = minted.issued_s + TOKEN_LIFE_MAX_S + 1;
     assert_int_equal(check_token(&minted), ERR_MISMATCH);
-    minted.audience = AUDIENCE_TABLE;
-    char text[TOKEN_TEXT_MAX];
-    struct token token;
-    struct token_terms terms = terms_at(NOW_S);
-    terms.audiences = token_audience_bit(AUDIENCE_TABLE);
-    token_mint(&minted, &secret, text);
-    assert_int_equal(token_check(bytes_of_text(text), &terms, &token), 0);
 }
 
 TEST(token, another_audience_and_another_popup_open_nothing)

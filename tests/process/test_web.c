@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "node/web/guard.h"
 #include "sync/base/check.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
@@ -29,7 +30,7 @@ TEST(web, what_it_cannot_serve_it_does_not_begin_with)
 {
     static char long_text[512], long_path[256] = "/tmp/";
     static const char *const long_origin[] = {long_text};
-    static const char *const origins[WEB_ORIGINS_MAX + 1] = {"http://localhost:5173"};
+    static const char *const origins[GUARD_ORIGINS_MAX + 1] = {"http://localhost:5173"};
     struct booth *booth = booth_serve(booth_new(ROLE_OWNER)); /* has a port */
     memset(long_text, 'x', sizeof long_text - 1);
     memset(long_path + 5, 'x', sizeof long_path - 6);
@@ -39,7 +40,8 @@ TEST(web, what_it_cannot_serve_it_does_not_begin_with)
     } rows[] = {
         {{.address = "127.0.0.1", .port = web_port(booth->web)}, ERR_EXISTS},
         {{.origins = long_origin, .origins_count = 1}, ERR_TOO_LARGE},
-        {{.origins = origins, .origins_count = WEB_ORIGINS_MAX + 1}, ERR_TOO_MANY},
+        {{.origins = origins, .origins_count = GUARD_ORIGINS_MAX + 1}, ERR_TOO_MANY},
+        {{.customers_max = WEB_CUSTOMERS_MAX + 1}, ERR_TOO_MANY},
         {{.control = long_path}, ERR_TOO_LARGE},
         {{.control = "/nowhere/at/all/control"}, ERR_IO},
         {{.folder = "/dev/null"}, ERR_IO},

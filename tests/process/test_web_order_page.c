@@ -50,6 +50,7 @@ TEST(web_order_page, has_the_menu_in_it_and_a_policy_of_its_own)
         assert_true(is_page());
         assert_non_null(strstr(got.body, "\"Burger\""));
         assert_non_null(strstr(got.head, "script-src 'self' 'sha256-"));
+        assert_non_null(strstr(got.head, "manifest-src 'self'; worker-src 'self';"));
         assert_non_null(strstr(got.head, "cache-control: no-cache"));
         assert_non_null(strstr(got.head, "vary: accept-encoding"));
         assert_int_equal(200, ask_as_guest(booth, "GET", paths[i], ""));

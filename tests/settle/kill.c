@@ -1,14 +1,15 @@
 /* kill.c - kills a process at one of the moments that matter to a gateway (LD_PRELOAD).
  *
  *   KILL_AT     the how-manieth moment, from 1; 0 or none: it only counts
- *   KILL_PORT   the port of the card provider
+ *   KILL_ONLY   "before request": only such moments count; none: all do
+ *   KILL_PORT   the port of the card provider, or of who carries messages
  *   FULL_AT     the how-manieth flush, from 1, that finds the disk full; 0 or none: none does
  *   FULL_TIMES  and how many after it
  *   KILL_FILE   gets a line "<number> <moment>" when it happens, and "<number>" at a good end
  *
- * A moment is before or after a flush of the gateway's own store (an intended request, an outcome,
- * an event that came) or of the journal, a send to the provider, a send to anybody else (an
- * answer).
+ * A moment is before or after a flush of one of the gateway's own stores (attempts: an intended
+ * request, an outcome, an event that came; messages: an address, an intended message, what became
+ * of it) or of the journal, a send to the provider (a request), a send to anybody else (an answer).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -28,6 +29,7 @@ static ssize_t (*real_send)(int, const void *, size_t, int);
 static atomic_long moments;
 static atomic_long flushes;
 static long kill_at, full_at, full_times;
+static const char *kill_only;
 static int kill_port;
 
 static void find(const char *name, void *to)
@@ -47,6 +49,7 @@ __attribute__((constructor)) static void begin(void)
     find("fdatasync", &real_fdatasync);
     find("send", &real_send);
     kill_at = number_of("KILL_AT");
+    kill_only = getenv("KILL_ONLY");
     kill_port = (int)number_of("KILL_PORT");
     full_at = number_of("FULL_AT");
     full_times = number_of("FULL_TIMES");
@@ -72,12 +75,16 @@ __attribute__((destructor)) static void end(void)
 
 static void moment(const char *when, const char *what)
 {
-    char line[96];
+    char name[32], line[96];
+    (void)snprintf(name, sizeof name, "%s %s", when, what);
+    if (kill_only != NULL && strcmp(kill_only, name) != 0) {
+        return;
+    }
     const long number = atomic_fetch_add(&moments, 1) + 1;
     if (number != kill_at) {
         return;
     }
-    (void)snprintf(line, sizeof line, "%ld killed %s %s\n", number, when, what);
+    (void)snprintf(line, sizeof line, "%ld killed %s\n", number, name);
     tell(line);
     (void)raise(SIGKILL);
 }
@@ -88,7 +95,9 @@ static const char *store_of(int fd)
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t size = readlink(link, path, sizeof path - 1);
     path[size > 0 ? size : 0] = '\0';
-    return strstr(path, "/store/") != NULL ? "journal" : "attempts";
+    return strstr(path, "/store/") != NULL      ? "journal"
+           : strstr(path, "/messages/") != NULL ? "messages"
+                                                : "attempts";
 }
 
 static const char *peer_of(int fd)

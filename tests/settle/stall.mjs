@@ -1,10 +1,10 @@
 // A gateway, its practice Stripe, and one order after another through them.
 import { cp, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
-import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "../demo/client.mjs";
 import { Device } from "../demo/device.mjs";
+import { port } from "../demo/port.mjs";
 import { until } from "../demo/wait.mjs";
 import { Trouble } from "../demo/words.mjs";
 import { StandIn } from "../stripe/stand_in.mjs";
@@ -17,21 +17,6 @@ export const KEYS = {
 const MENU = new URL("../../docs/examples/menu.csv", import.meta.url).pathname;
 const SECONDS = 60;
 const STARTS = 3; // another program may have taken its port meanwhile
-const PORTS = { from: 20000, count: 12000 }; // below those that the system gives to connections
-let portsTaken = Math.floor(Math.random() * PORTS.count);
-
-/** A port that a gateway finds again when it starts again. */
-async function port() {
-    for (;;) {
-        const number = PORTS.from + (portsTaken++ % PORTS.count);
-        const server = net.createServer();
-        const isFree = await new Promise((resolve) => {
-            server.once("error", () => resolve(false));
-            server.listen(number, "127.0.0.1", () => server.close(() => resolve(true)));
-        });
-        if (isFree) return number;
-    }
-}
 
 const deviceIn = (build, folder, name = "gateway") =>
     new Device({

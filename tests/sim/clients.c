@@ -263,12 +263,28 @@ static bool is_local(const struct request *request)
     return local[request->command.kind];
 }
 
-/* A quote that would say what one says that stands is that one, and a retry comes when it may have
- * ended: nothing counts of it until it is ordered. */
-static bool is_entity_same(const struct request *request, const struct answer *a,
-                           const struct answer *b)
+/* A quote that would say what another of its session says, which stands, is that one. */
+static bool is_quote_of_session(const struct sim *sim, const struct request *request,
+                                const struct answer *answer)
 {
-    return request->command.kind == COMMAND_QUOTE || entity_id_equal(&a->entity, &b->entity);
+    for (uint32_t i = 0; i < sim->requests_count; i++) {
+        const struct request *one = &sim->requests[i];
+        const uint64_t session = one->command.principal.session;
+        const struct entity_id id =
+            quote_id(session, bytes_of(one->key.bytes, sizeof one->key.bytes));
+        if (one->command.kind == COMMAND_QUOTE && session == request->command.principal.session &&
+            entity_id_equal(&id, &answer->entity)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_entity_right(const struct sim *sim, const struct request *request,
+                            const struct answer *before, const struct answer *answer)
+{
+    return entity_id_equal(&before->entity, &answer->entity) ||
+           (request->command.kind == COMMAND_QUOTE && is_quote_of_session(sim, request, answer));
 }
 
 static void once_check(struct sim *sim, struct cluster_node *node, const struct request *request,
@@ -280,7 +296,7 @@ static void once_check(struct sim *sim, struct cluster_node *node, const struct 
             continue;
         }
         sim->stats->oracles[ORACLE_ONCE]++;
-        if (!is_entity_same(request, other, answer)) {
+        if (!is_entity_right(sim, request, other, answer)) {
             sim_fail(sim, ORACLE_ONCE, node, "a retry went to another entity");
         } else if (i == node->index && !is_local(request) && !request->is_forgotten[i] &&
                    is_remembered(sim, node, request) && !answers_alike(other, answer)) {

@@ -303,6 +303,7 @@ void flips_settle(struct sim *sim)
         sim->flips.is_spoilt = !node->is_open || node->txn != NULL || !is_sound(sim, node);
         cluster_run(sim->cluster, sim->flips.is_spoilt ? MEND_MS : 0);
     }
+    spoilt_set(sim, sim->flips.is_spoilt);
     if (sim->flips.is_spoilt) {
         sim_fail(sim, ORACLE_LIVENESS, node, "what its disk spoilt is not mended");
     }

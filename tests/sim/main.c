@@ -272,7 +272,7 @@ static const char *command_text(unsigned kind)
     return texts[kind];
 }
 
-/* Not asked for here: tables are of one device, and asked for by process.carts. */
+/* Not asked for here, but in unit.scenario_tables and process.carts. */
 static bool is_elsewhere(unsigned kind)
 {
     return kind == COMMAND_TABLE_SIT || kind == COMMAND_TABLE_CLEAR || kind == COMMAND_TABLE_CODE ||

@@ -25,7 +25,7 @@ enum {
     SIM_ROUNDS_USUAL = 2,
     SIM_ROUNDS_USUAL_PERCENT = 95,
     SIM_ROUNDS_P99 = 3,         /* one or two, and one more where a source was lost half-way */
-    SIM_CONTESTED_PERCENT = 25, /* at most, of the seeds that are run with other clocks */
+    SIM_CONTESTED_PERCENT = 10, /* at most, of the seeds that are run with other clocks */
     SIM_CALM_MS = 5500, /* who carries on what a fork voided waits up to 5 s before it writes */
     SIM_CALM_MAX_MS = 20000,
     SIM_REQUESTS_MAX = 512, /* of clients, and in the end: */

@@ -21,7 +21,7 @@ function cut(response, body) {
     response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
 }
 
-function answerWrite(response, { status, text = "", headers, wire }, date) {
+function answerWrite(response, { status, text = "", headers, wire, sent }, date) {
     if (wire === "hang") return;
     if (wire === "drop") {
         response.destroy();
@@ -30,7 +30,7 @@ function answerWrite(response, { status, text = "", headers, wire }, date) {
     const body = Buffer.from(text);
     response.writeHead(status, { Date: date, ...headers, "Content-Length": body.length });
     if (wire === "cut") cut(response, body);
-    else response.end(body);
+    else response.end(body, sent);
 }
 
 const plain = (status, text) => ({ status, text, headers: { "Content-Type": "text/plain" } });
@@ -46,7 +46,8 @@ async function answerTo(request, answer) {
 
 /**
  * Listens on loopback. @answer(call) gives {status, text, headers} or {wire}, where a call is
- * {method, path, query, headers, body}; @date() is the time it says.
+ * {method, path, query, headers, body}; @date() is the time it says. An answer's sent() is called
+ * when the operating system has all of it.
  */
 export async function listen(port, answer, date) {
     const server = http.createServer(async (request, response) => {

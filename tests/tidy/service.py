@@ -23,7 +23,8 @@ WANTED = {  # what operating.md promises
 }
 
 KEYS = {"stripe-secret-key", "stripe-publishable-key", "stripe-webhook-secret",
-        "stripe-webhook-secret-next"}  # of the gateway, by gateway/config/credentials.h
+        "stripe-webhook-secret-next",  # of the gateway, by gateway/config/credentials.h
+        "vapid-private-key", "sms-key"}
 
 
 class Unit(configparser.RawConfigParser):

@@ -17,7 +17,7 @@ static void start(void)
     int32_t slot;
     struct log_head origin = {.log = 100, .seq = 10, .signed_seq = 10, .device = ORIGIN};
     struct log_head own = {.log = 200, .seq = 10, .signed_seq = 10, .device = OWN};
-    acks_reset(&acks);
+    memset(&acks, 0, sizeof acks);
     vector_reset(&vector);
     assert_int_equal(vector_add(&vector, &origin, &slot), 0);
     assert_int_equal(vector_add(&vector, &own, &slot), 0);
@@ -96,7 +96,7 @@ TEST(acks, marks_are_kept_with_the_next_commit)
     assert_int_equal(acks_store_marks(&acks, &vector, txn), 0);
     assert_int_equal(store_memory_commit(txn), 0);
     assert_int_equal(store_memory_count(store, TABLE_LOCAL), 1);
-    acks_reset(&acks);
+    memset(&acks, 0, sizeof acks);
     txn = store_memory_begin(store, true);
     assert_int_equal(acks_load_marks(&acks, &vector, txn), 0);
     assert_int_equal(acks.mark[SLOT], 10);

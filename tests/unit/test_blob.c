@@ -249,6 +249,39 @@ static bool order_has_contact(uint32_t at, const struct entity_id *id, const str
     return has;
 }
 
+static bool are_messages_erased(uint32_t at, const struct entity_id *order)
+{
+    const struct hash hash = blob_hash_of_messages(order);
+    const struct entity_id id = blob_entity(&hash);
+    struct history *history = history_new();
+    struct store_txn *txn = store_memory_begin(node_at(at)->store, false);
+    struct blob blob = {.is_erased = false};
+    if (history_get(history, txn, KIND_BLOB, &id) == 0) {
+        blob_derive(history, &blob);
+    }
+    const bool is_erased = blob.is_erased;
+    store_memory_abort(txn);
+    history_free(history);
+    return is_erased;
+}
+
+TEST(contact, erasing_an_order_without_one_is_heard_by_whoever_keeps_where_its_messages_go)
+{
+    struct command command;
+    start();
+    const struct entity_id order = place(MANAGER, 1), other = place(MANAGER, 2);
+    assert_true(cluster_converge(cluster, SETTLE_MS));
+    shop_command(&command, COMMAND_ORDER_ERASE);
+    command.order = order;
+    command.reason = bytes_of_text("asked for");
+    assert_int_equal(ask(MANAGER, &command), 0);
+    assert_int_equal(answered_events, 1);
+    cluster_run(cluster, 3000);
+    assert_true(are_messages_erased(KITCHEN, &order));
+    assert_false(are_messages_erased(KITCHEN, &other));
+    cluster_free(cluster);
+}
+
 TEST(contact, the_later_one_is_shown_and_erasing_the_order_erases_all)
 {
     struct command command;
@@ -265,7 +298,7 @@ TEST(contact, the_later_one_is_shown_and_erasing_the_order_erases_all)
     command.order = order;
     command.reason = bytes_of_text("asked for");
     assert_int_equal(ask(MANAGER, &command), 0);
-    assert_int_equal(answered_events, 2);
+    assert_int_equal(answered_events, 3); /* and where its messages go */
     cluster_run(cluster, 3000);
     assert_true(nobody_has(&first) && nobody_has(&second));
     assert_int_equal(ask(MANAGER, &command), 0);

@@ -21,11 +21,7 @@ static void command_start(enum command_kind kind)
 
 static const struct effect_answer *command_do(void)
 {
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    assert_int_equal(stage.effects->answers_count, 1);
-    return &stage.effects->answers[0];
+    return stage_run(&stage, &command);
 }
 
 static void day_open(uint64_t day)

@@ -213,12 +213,9 @@ static void begin(enum command_kind kind)
 
 static int run(void)
 {
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    assert_int_equal(stage.effects->answers_count, 1);
-    answer = stage.effects->answers[0].answer;
-    return stage.effects->answers[0].err;
+    const struct effect_answer *ran = stage_run(&stage, &command);
+    answer = ran->answer;
+    return ran->err;
 }
 
 static void till_start(void)

@@ -234,6 +234,42 @@ TEST(ephemeral, old_numbers_and_repetitions_are_not_passed_on)
     stage_stop(&stage);
 }
 
+/* How far what is known of it has come. */
+static uint32_t hops_of(uint64_t device)
+{
+    const struct ephemeral_item *item;
+    for (uint32_t i = 0; (item = replica_ephemeral_at(stage.replica, i)) != NULL; i++) {
+        if (item->device == device) {
+            return item->hops;
+        }
+    }
+    fail_msg("nothing is known of it");
+    return 0;
+}
+
+/* A link that is slow to begin: others have told of the device before it can itself. */
+TEST(ephemeral, what_a_device_says_itself_replaces_the_relayed_copy_that_came_first)
+{
+    enum { C = 2 };
+    stage_start(&stage, 3, 0);
+    const uint64_t device = stage.peers[C].id;
+    meet(A);
+    meet(B);
+    stage_turn(&stage, A, frame_of(device, "", 5, 2));
+    assert_int_equal(hops_of(device), 2);
+    assert_null(stage_sent(&stage, B, MESSAGE_EPH, 0));
+    meet(C);
+    stage_turn(&stage, C, frame_of(device, "", 5, 1));
+    assert_int_equal(hops_of(device), 1);
+    assert_non_null(stage_sent(&stage, B, MESSAGE_EPH, 0)); /* now it may go on */
+    stage_turn(&stage, C, frame_of(device, "", 5, 1));
+    assert_null(stage_sent(&stage, B, MESSAGE_EPH, 0));
+    stage_turn(&stage, C, frame_of(device, "", 4, 1));
+    assert_null(stage_sent(&stage, B, MESSAGE_EPH, 0));
+    assert_int_equal(items_of(device), 1);
+    stage_stop(&stage);
+}
+
 TEST(ephemeral, nobody_tells_of_a_device_that_is_linked_here_or_that_nobody_knows)
 {
     stage_start(&stage, 3, 0);

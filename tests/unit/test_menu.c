@@ -294,6 +294,27 @@ TEST(popup, no_clock_decides_whether_prices_include_tax)
     }
 }
 
+TEST(popup, no_clock_decides_where_people_are_sent_and_what_is_no_address_is_none)
+{
+    for (uint64_t t = 1; t <= 3; t += 2) {
+        struct mesh *mesh = mesh_new(NODES, KIND_POPUP);
+        set_setting(mesh, 0, 2,
+                    (struct field_value){.field = POPUP_ADDRESS,
+                                         .text = bytes_of_text("https://one.example")});
+        set_setting(mesh, 1, t,
+                    (struct field_value){.field = POPUP_ADDRESS,
+                                         .text = bytes_of_text("https://two.example")});
+        mesh_sync(mesh);
+        assert_text(popup_at(mesh, 2).address, "https://one.example");
+        assert_true(popup_at(mesh, 2).has_conflict);
+        set_setting(mesh, 3, 4,
+                    (struct field_value){.field = POPUP_ADDRESS,
+                                         .text = bytes_of_text("https://x.example/elsewhere")});
+        assert_int_equal(popup_at(mesh, 3).address.size, 0);
+        mesh_free(mesh);
+    }
+}
+
 TEST(popup, settings_merge_to_the_safer_value)
 {
     struct mesh *mesh = mesh_new(NODES, KIND_POPUP);

@@ -168,6 +168,32 @@ TEST(order_events, a_customers_order_names_its_owner)
     assert_false(open.has_owner);
 }
 
+TEST(order_events, an_order_may_name_its_table)
+{
+    struct order_open open;
+    assert_int_equal(order_open_decode(sample_named("order_open_at_table"), &open), 0);
+    assert_int_equal(open.table, 7);
+    assert_false(open.has_owner);
+    assert_int_equal(order_open_decode(sample_named("order_open_owned_at_table"), &open), 0);
+    assert_int_equal(open.table, 420);
+    assert_true(open.has_owner);
+    assert_int_equal(order_open_decode(sample_named("order_open_owned"), &open), 0);
+    assert_int_equal(open.table, 0);
+}
+
+TEST(order_events, what_is_no_table_makes_no_opening_void)
+{
+    struct order_open open;
+    static const uint8_t text[] = {0x9a, 7,    0xa1, 'A',  1,    0xa0, 0xa0,
+                                   0xa0, 0xc2, 0xc3, 0xc0, 0xa1, '7'};
+    static const uint8_t beyond[] = {0x9a, 7,    0xa1, 'A',  1,    0xa0, 0xa0, 0xa0,
+                                     0xc2, 0xc3, 0xc0, 0xce, 0x00, 0x01, 0x86, 0xa0};
+    assert_int_equal(order_open_decode(bytes_of(text, sizeof text), &open), 0);
+    assert_int_equal(open.table, 0);
+    assert_int_equal(order_open_decode(bytes_of(beyond, sizeof beyond), &open), 0);
+    assert_int_equal(open.table, 0);
+}
+
 TEST(order_events, what_is_no_owner_makes_no_opening_void)
 {
     struct order_open open;

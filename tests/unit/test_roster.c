@@ -172,12 +172,9 @@ TEST(roster, knows_devices_and_logs_from_their_log_open)
         assert_true(log->device == device->id);
         assert_memory_equal(&log->key, &device->head.key, sizeof log->key);
         assert_string_equal(found->certificate.name, device->certificate.name);
-        assert_ptr_equal(found, roster_device_find_transport(&scene->roster,
-                                                             &device->certificate.transport_key));
     }
     assert_null(roster_device_find(&scene->roster, 1));
     assert_null(roster_log_find(&scene->roster, 1));
-    assert_null(roster_device_find_transport(&scene->roster, &scene->journal.root));
     roster_scene_free(scene);
 }
 

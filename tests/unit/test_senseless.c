@@ -10,6 +10,7 @@
 #include "sync/domain/menu.h"
 #include "sync/domain/print.h"
 #include "sync/domain/record.h"
+#include "sync/domain/sheet.h"
 #include "tests/lib/stall.h"
 
 static const uint8_t senseless[] = {0x91, 0xc0};
@@ -65,6 +66,15 @@ TEST(senseless, a_cash_session_was_never_opened)
     drawer_derive(mesh_history(mesh, 0), &drawer);
     assert_false(drawer.is_open || drawer.is_opened_twice);
     assert_int_equal(drawer.moves_count + drawer.counts_count, 0);
+    mesh_free(mesh);
+}
+
+TEST(senseless, a_table_opens_to_no_code)
+{
+    struct sheet sheet;
+    struct mesh *mesh = senseless_new(KIND_SHEET);
+    sheet_derive(mesh_history(mesh, 0), &sheet);
+    assert_int_equal(sheet.table + sheet.codes + sheet_cleared(mesh_history(mesh, 0)), 0);
     mesh_free(mesh);
 }
 

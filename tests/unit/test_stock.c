@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "tests/lib/history_mesh.h"
 #include "tests/lib/stock_mesh.h"
 #include "tests/lib/test.h"
 
@@ -45,8 +46,7 @@ static int64_t rights(uint32_t node, uint32_t of)
 {
     const struct stock_view view = stock_mesh_view(mesh, node);
     int64_t units;
-    assert_int_equal(stock_rights(stock_mesh_row(mesh, node), &view, stock_mesh_log(of), &units),
-                     0);
+    assert_int_equal(stock_rights(stock_mesh_row(mesh, node), &view, mesh_log(of), &units), 0);
     return units;
 }
 
@@ -54,8 +54,7 @@ static struct stock_summary summary(uint32_t node)
 {
     const struct stock_view view = stock_mesh_view(mesh, node);
     struct stock_summary found;
-    assert_int_equal(
-        stock_summarise(stock_mesh_row(mesh, node), &view, stock_mesh_log(node), &found), 0);
+    assert_int_equal(stock_summarise(stock_mesh_row(mesh, node), &view, mesh_log(node), &found), 0);
     return found;
 }
 
@@ -103,7 +102,7 @@ TEST(stock, who_knows_no_roster_takes_nobody_for_closed)
     struct stock_view view = stock_mesh_view(mesh, 0);
     struct stock_summary found;
     view.roster = NULL;
-    assert_int_equal(stock_summarise(stock_mesh_row(mesh, 0), &view, stock_mesh_log(0), &found), 0);
+    assert_int_equal(stock_summarise(stock_mesh_row(mesh, 0), &view, mesh_log(0), &found), 0);
     assert_int_equal(found.here, 10);
 }
 
@@ -383,7 +382,7 @@ TEST(stock, the_log_that_continues_another_has_its_rights)
     for (uint32_t i = 0; i < 3; i++) {
         struct roster_log *next = &stock_mesh_roster(mesh, i)->logs[2];
         next->has_previous = true;
-        next->previous = (struct operation){.log = stock_mesh_log(1), .seq = 2};
+        next->previous = (struct operation){.log = mesh_log(1), .seq = 2};
     }
     stock_mesh_sync(mesh);
     assert_int_equal(rights(2, 2),
@@ -406,7 +405,7 @@ TEST(stock, who_continues_a_log_may_give_what_that_had)
     for (uint32_t i = 0; i < 4; i++) {
         struct roster *roster = stock_mesh_roster(mesh, i);
         roster->logs[2].has_previous = true;
-        roster->logs[2].previous = (struct operation){.log = stock_mesh_log(1), .seq = 2};
+        roster->logs[2].previous = (struct operation){.log = mesh_log(1), .seq = 2};
         roster->logs[1].retired_seq = 2;
     }
     give(2, 6, 3, 0);
@@ -425,7 +424,7 @@ TEST(stock, what_it_gave_of_that_counts_when_it_is_closed_too)
     for (uint32_t i = 0; i < 4; i++) {
         struct roster *roster = stock_mesh_roster(mesh, i);
         roster->logs[2].has_previous = true;
-        roster->logs[2].previous = (struct operation){.log = stock_mesh_log(1), .seq = 2};
+        roster->logs[2].previous = (struct operation){.log = mesh_log(1), .seq = 2};
         roster->logs[1].retired_seq = 2;
     }
     give(2, 6, 3, 0);
@@ -450,7 +449,7 @@ TEST(stock, what_a_log_and_the_one_that_continued_it_left_is_the_issuers_once_bo
     for (uint32_t i = 0; i < 4; i++) {
         struct roster *roster = stock_mesh_roster(mesh, i);
         roster->logs[2].has_previous = true;
-        roster->logs[2].previous = (struct operation){.log = stock_mesh_log(1), .seq = 2};
+        roster->logs[2].previous = (struct operation){.log = mesh_log(1), .seq = 2};
         roster->logs[1].retired_seq = 2;
     }
     (void)take_for(2, 6, 1, 0, NULL);

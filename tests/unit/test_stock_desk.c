@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "sync/base/check.h"
-#include "sync/domain/menu.h"
 #include "sync/domain/stock_events.h"
 #include "sync/replica_stock.h"
-#include "tests/lib/stage.h"
+#include "tests/lib/stage_shop.h"
 
 enum { ITEM = 1, KEY_BYTES = 16, PEERS = 10 };
 
@@ -32,30 +31,16 @@ static void begin(enum command_kind kind)
     command.key = bytes_of_text(key);
 }
 
+static int run(void)
+{
+    return stage_run(&stage, &command)->err;
+}
+
 /* In the turn that is open. */
 static int answer(void)
 {
     stage_command(&stage, &command);
     return stage.effects->answers[stage.effects->answers_count - 1].err;
-}
-
-static int run(void)
-{
-    stage_begin(&stage);
-    const int err = answer();
-    stage_end(&stage);
-    return err;
-}
-
-static void add_item(uint64_t number)
-{
-    begin(COMMAND_MENU_SET);
-    command.item = number;
-    command.fields_count = 3;
-    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text("Soup")};
-    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = 500};
-    command.fields[2] = (struct wanted_field){.field = MENU_STOCK, .number = STOCK_STRICT};
-    assert_int_equal(run(), 0);
 }
 
 static int add_units(uint64_t item, int64_t units)
@@ -81,28 +66,13 @@ static void start(int64_t units)
     keys = 0;
     asks = 0;
     stage_start(&stage, PEERS, 0);
-    begin(COMMAND_DAY_OPEN);
-    command.day = 1;
-    assert_int_equal(run(), 0);
-    add_item(ITEM);
+    stage_open_day(&stage);
+    stage_set_item(&stage, ITEM, "Soup", 500, STOCK_STRICT);
     if (units > 0) {
         assert_int_equal(add_units(ITEM, units), 0);
     }
     stage_meet(&stage, 0, 0, NULL, 0);
     stage_meet(&stage, 1, 1, NULL, 0);
-}
-
-static int64_t here(void)
-{
-    static struct stock stock;
-    int64_t units;
-    const struct entity_id entity = entity_id_derive(KIND_STOCK, ITEM);
-    struct store_txn *txn = store_memory_begin(stage.store, false);
-    const struct stock_view view = {.roster = replica_roster(stage.replica), .txn = txn};
-    assert_int_equal(stock_get(&stock, txn, &entity), 0);
-    assert_int_equal(stock_rights(&stock, &view, replica_log(stage.replica), &units), 0);
-    store_memory_abort(txn);
-    return units;
 }
 
 /* How many @link is asked for by the last turn. */
@@ -142,11 +112,11 @@ TEST(stock_desk, who_asks_is_given_what_is_spare)
 {
     start(20);
     hear_ask(0, 3, log_of(0));
-    assert_int_equal(here(), 17);
+    assert_int_equal(stage_rights(&stage, ITEM), 17);
     hear_ask(0, 100, log_of(0));
-    assert_int_equal(here(), 0); /* nothing sells here: all of it */
+    assert_int_equal(stage_rights(&stage, ITEM), 0); /* nothing sells here: all of it */
     hear_ask(0, 1, log_of(0));
-    assert_int_equal(here(), 0); /* there is none */
+    assert_int_equal(stage_rights(&stage, ITEM), 0); /* there is none */
     stage_stop(&stage);
 }
 
@@ -156,9 +126,9 @@ TEST(stock_desk, who_sells_keeps_what_sells_and_half_of_the_rest)
     want_sale(ITEM, 4);
     assert_int_equal(run(), 0);
     hear_ask(0, 100, log_of(0));
-    assert_int_equal(here(), 4 + (16 - 4) / 2);
+    assert_int_equal(stage_rights(&stage, ITEM), 4 + (16 - 4) / 2);
     hear_ask(0, 100, log_of(0));
-    assert_int_equal(here(), 4 + 3);
+    assert_int_equal(stage_rights(&stage, ITEM), 4 + 3);
     stage_stop(&stage);
 }
 
@@ -171,7 +141,7 @@ TEST(stock_desk, what_was_sold_in_the_same_turn_is_not_given_away)
     assert_int_equal(answer(), 0);
     stage_say(&stage, 0, ask_frame(20, log_of(0), ++asks));
     stage_end(&stage);
-    assert_int_equal(here(), 2);
+    assert_int_equal(stage_rights(&stage, ITEM), 2);
     stage_stop(&stage);
 }
 
@@ -180,11 +150,11 @@ TEST(stock_desk, an_ask_that_comes_twice_or_too_soon_is_given_to_once)
     start(20);
     hear_ask(0, 3, log_of(0));
     stage_turn(&stage, 0, ask_frame(3, log_of(0), asks)); /* again */
-    assert_int_equal(here(), 17);
+    assert_int_equal(stage_rights(&stage, ITEM), 17);
     stage_turn(&stage, 0, ask_frame(3, log_of(0), ++asks)); /* in the same moment */
-    assert_int_equal(here(), 17);
+    assert_int_equal(stage_rights(&stage, ITEM), 17);
     hear_ask(0, 3, log_of(0));
-    assert_int_equal(here(), 14);
+    assert_int_equal(stage_rights(&stage, ITEM), 14);
     stage_stop(&stage);
 }
 
@@ -194,12 +164,12 @@ TEST(stock_desk, a_log_that_is_not_the_askers_own_or_is_closed_is_given_nothing)
     hear_ask(0, 3, 12345); /* nobody's */
     hear_ask(0, 3, log_of(1));
     hear_ask(0, 3, replica_log(stage.replica));
-    assert_int_equal(here(), 20);
+    assert_int_equal(stage_rights(&stage, ITEM), 20);
     begin(COMMAND_DEVICE_RETIRE);
     command.device = stage.peers[0].id;
     assert_int_equal(run(), 0);
     hear_ask(0, 3, log_of(0));
-    assert_int_equal(here(), 20);
+    assert_int_equal(stage_rights(&stage, ITEM), 20);
     stage_stop(&stage);
 }
 
@@ -214,7 +184,7 @@ TEST(stock_desk, a_clone_that_asks_for_the_same_log_is_given_nothing)
               frame_hello(&stage, stage.own.id, LINK + 1, INT64_C(1700000000000), NULL, 0));
     stage_end(&stage);
     hear_ask(LINK, 3, replica_log(stage.replica));
-    assert_int_equal(here(), 20);
+    assert_int_equal(stage_rights(&stage, ITEM), 20);
     stage_stop(&stage);
 }
 
@@ -234,7 +204,7 @@ TEST(stock_desk, who_may_move_no_stock_any_more_gives_nothing)
     (void)journal_state(stage.world, &stage.journal, &stage.peers[0], EVENT_DEVICE_CAPS, body);
     stage_turn(&stage, 0, frame_event(&stage, 0, stage.peers[0].head.seq, true));
     hear_ask(0, 3, log_of(0));
-    assert_int_equal(here(), 20);
+    assert_int_equal(stage_rights(&stage, ITEM), 20);
     stage_stop(&stage);
 }
 
@@ -286,11 +256,11 @@ TEST(stock_desk, units_of_several_issuers_are_given_from_eight_at_a_time)
         hear_add(peer, 1, replica_log(stage.replica));
         hear_add(peer, 7, log_of(peer)); /* and has some of its own, which are not here */
     }
-    assert_int_equal(here(), PEERS);
+    assert_int_equal(stage_rights(&stage, ITEM), PEERS);
     hear_ask(0, PEERS, log_of(0));
-    assert_int_equal(here(), PEERS - 8);
+    assert_int_equal(stage_rights(&stage, ITEM), PEERS - 8);
     hear_ask(0, PEERS, log_of(0));
-    assert_int_equal(here(), 0);
+    assert_int_equal(stage_rights(&stage, ITEM), 0);
     stage_stop(&stage);
 }
 
@@ -302,7 +272,7 @@ TEST(stock_desk, a_device_that_forgot_gives_nothing_and_asks_for_nothing)
     stage_turn(&stage, 1, frame_own_event(&stage));
     assert_true(stage_is_alarmed(&stage, ALARM_AMNESIA));
     hear_ask(0, 3, log_of(0));
-    assert_int_equal(here(), 20);
+    assert_int_equal(stage_rights(&stage, ITEM), 20);
     stage_stop(&stage);
     start(0);
     hear_add(0, 3, log_of(0));
@@ -322,10 +292,10 @@ TEST(stock_desk, what_a_retired_device_left_may_be_given_up)
     begin(COMMAND_DEVICE_RETIRE);
     command.device = stage.peers[0].id;
     assert_int_equal(run(), 0);
-    assert_int_equal(here(), 20);
+    assert_int_equal(stage_rights(&stage, ITEM), 20);
     assert_int_equal(add_units(ITEM, -21), ERR_MISMATCH); /* tried at disks that fail, too */
     assert_int_equal(add_units(ITEM, -20), 0);
-    assert_int_equal(here(), 0);
+    assert_int_equal(stage_rights(&stage, ITEM), 0);
     stage_stop(&stage);
 }
 
@@ -343,7 +313,7 @@ TEST(stock_desk, an_order_that_takes_from_too_many_issuers_is_refused_whole)
         command.lines[i] = command.lines[0];
     }
     assert_int_equal(run(), ERR_TOO_MANY);
-    assert_int_equal(here(), 25 * (PEERS + 1));
+    assert_int_equal(stage_rights(&stage, ITEM), 25 * (PEERS + 1));
     stage_stop(&stage);
 }
 
@@ -374,7 +344,7 @@ TEST(stock_desk, what_needs_newer_software_is_not_given_away)
     start(20);
     hear(0, (enum event_type)1002, bytes_of(empty, sizeof empty));
     hear_ask(0, 3, log_of(0));
-    assert_int_equal(here(), 20);
+    assert_int_equal(stage_rights(&stage, ITEM), 20);
     stage_stop(&stage);
 }
 
@@ -424,14 +394,14 @@ TEST(stock_desk, of_more_items_than_are_watched_the_first_are_asked_for)
     start(0);
     hear_add(0, 3, log_of(0));
     for (uint64_t item = 2; item <= DESK_ITEMS_MAX + 1; item++) {
-        add_item(item);
+        stage_set_item(&stage, item, "Soup", 500, STOCK_STRICT);
         want_sale(item, 1);
         assert_int_equal(run(), ERR_UNAVAILABLE);
     }
     want_sale(ITEM, 1); /* one too many */
     assert_int_equal(run(), ERR_UNAVAILABLE);
     assert_int_equal(asked_units(0), 0);
-    add_item(DESK_ITEMS_MAX + 2);
+    stage_set_item(&stage, DESK_ITEMS_MAX + 2, "Soup", 500, STOCK_STRICT);
     assert_int_equal(add_units(DESK_ITEMS_MAX + 2, 1), 0);
     want_sale(DESK_ITEMS_MAX + 2, 1);
     assert_int_equal(run(), 0); /* sold all the same */

@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "sync/base/check.h"
-#include "sync/domain/menu.h"
 #include "sync/domain/stock_events.h"
 #include "sync/replica_stock.h"
-#include "tests/lib/stage.h"
+#include "tests/lib/stage_shop.h"
 
 enum { ITEM = 2, LINE = 1, PEERS = 8 };
 
@@ -31,24 +30,11 @@ static void begin(enum command_kind kind)
 
 static int run(void)
 {
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    order = stage.effects->answers[0].err == 0 && command.kind == COMMAND_ORDER_PLACE
-                ? stage.effects->answers[0].answer.entity
-                : order;
-    return stage.effects->answers[0].err;
-}
-
-static void add_item(uint64_t item)
-{
-    begin(COMMAND_MENU_SET);
-    command.item = item;
-    command.fields_count = 3;
-    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text("Soup")};
-    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = 500};
-    command.fields[2] = (struct wanted_field){.field = MENU_STOCK, .number = STOCK_STRICT};
-    assert_int_equal(run(), 0);
+    const struct effect_answer *ran = stage_run(&stage, &command);
+    if (ran->err == 0 && command.kind == COMMAND_ORDER_PLACE) {
+        order = ran->answer.entity;
+    }
+    return ran->err;
 }
 
 static void place_form(const char *key, int32_t quantity)
@@ -66,29 +52,14 @@ static void start(int64_t units)
 {
     asks = 0;
     stage_start(&stage, PEERS, 0);
-    begin(COMMAND_DAY_OPEN);
-    command.day = 1;
-    assert_int_equal(run(), 0);
-    add_item(ITEM);
+    stage_open_day(&stage);
+    stage_set_item(&stage, ITEM, "Soup", 500, STOCK_STRICT);
     if (units > 0) {
         begin(COMMAND_STOCK_ADD);
         command.stock_units = units;
         assert_int_equal(run(), 0);
     }
     stage_meet(&stage, 0, 0, NULL, 0);
-}
-
-static int64_t here(void)
-{
-    static struct stock stock;
-    int64_t units;
-    const struct entity_id entity = entity_id_derive(KIND_STOCK, ITEM);
-    struct store_txn *txn = store_memory_begin(stage.store, false);
-    const struct stock_view view = {.roster = replica_roster(stage.replica), .txn = txn};
-    assert_int_equal(stock_get(&stock, txn, &entity), 0);
-    assert_int_equal(stock_rights(&stock, &view, replica_log(stage.replica), &units), 0);
-    store_memory_abort(txn);
-    return units;
 }
 
 static uint64_t write_stock_of(uint32_t peer, uint64_t item, enum event_type type,
@@ -136,9 +107,9 @@ TEST(stock_doubles, one_of_two_who_took_for_a_line_gives_back)
     assert_int_equal(run(), 0);
     const bool is_first = replica_log(stage.replica) < stage.peers[0].head.log;
     stage_turn(&stage, 0, their_take(false));
-    assert_int_equal(here(), is_first ? 3 : 5);
+    assert_int_equal(stage_rights(&stage, ITEM), is_first ? 3 : 5);
     stage_turn(&stage, 0, their_take(false)); /* it is settled already */
-    assert_int_equal(here(), is_first ? 3 : 5);
+    assert_int_equal(stage_rights(&stage, ITEM), is_first ? 3 : 5);
     stage_stop(&stage);
 }
 
@@ -148,19 +119,19 @@ TEST(stock_doubles, what_was_taken_for_a_change_or_given_up_is_not_given_back_ag
     place_form(keys[0], 2);
     assert_int_equal(run(), 0);
     stage_turn(&stage, 0, their_take(true)); /* they added one to the line: both stand */
-    assert_int_equal(here(), 3);
+    assert_int_equal(stage_rights(&stage, ITEM), 3);
     begin(COMMAND_LINE_SET);
     command.ids_count = 1;
     command.ids[0] = LINE;
     command.quantity_delta = 1;
     assert_int_equal(run(), 0); /* and so did this device */
-    assert_int_equal(here(), 2);
+    assert_int_equal(stage_rights(&stage, ITEM), 2);
     begin(COMMAND_CANCEL);
     command.reason = bytes_of_text("left");
     assert_int_equal(run(), 0);
-    assert_int_equal(here(), 5);
+    assert_int_equal(stage_rights(&stage, ITEM), 5);
     stage_turn(&stage, 0, their_take(false)); /* nothing is left of the own take */
-    assert_int_equal(here(), 5);
+    assert_int_equal(stage_rights(&stage, ITEM), 5);
     stage_stop(&stage);
 }
 
@@ -183,7 +154,7 @@ TEST(stock_doubles, the_smaller_operation_keeps_its_take_whatever_item_the_other
     const uint32_t peer = peer_above();
     stage_meet(&stage, 1, peer, NULL, 0);
     stage_turn(&stage, 1, take_of(peer, ITEM - 1, LINE, false));
-    assert_int_equal(here(), 3);
+    assert_int_equal(stage_rights(&stage, ITEM), 3);
     stage_stop(&stage);
 }
 
@@ -202,7 +173,7 @@ TEST(stock_doubles, a_device_that_forgot_gives_nothing_back)
     stage_turn(&stage, 0, frame_own_event(&stage));
     assert_true(stage_is_alarmed(&stage, ALARM_AMNESIA));
     stage_turn(&stage, 1, take_of(peer, ITEM, LINE, false));
-    assert_int_equal(here(), 3);
+    assert_int_equal(stage_rights(&stage, ITEM), 3);
     stage_stop(&stage);
 }
 
@@ -286,9 +257,9 @@ TEST(stock_doubles, nothing_is_given_at_a_disk_that_fails)
     begin(COMMAND_DEVICE_RETIRE);
     command.device = stage.peers[1].id;
     assert_int_equal(run(), 0);
-    assert_int_equal(here(), 6);
+    assert_int_equal(stage_rights(&stage, ITEM), 6);
     each_call_fails(ask_input);
-    assert_int_equal(here(), 6);
+    assert_int_equal(stage_rights(&stage, ITEM), 6);
     stage_stop(&stage);
 }
 
@@ -304,7 +275,7 @@ TEST(stock_doubles, nothing_is_given_after_a_sale_at_a_disk_that_fails)
 {
     start(5);
     each_call_fails(ask_after_sale);
-    assert_int_equal(here(), 5);
+    assert_int_equal(stage_rights(&stage, ITEM), 5);
     stage_stop(&stage);
 }
 
@@ -324,7 +295,7 @@ TEST(stock_doubles, nobody_is_asked_at_a_disk_that_fails)
     uint8_t data[64];
     struct writer writer;
     start(1);
-    add_item(ITEM + 1);
+    stage_set_item(&stage, ITEM + 1, "Soup", 500, STOCK_STRICT);
     theirs.holder = theirs.issuer = stage.peers[0].head.log;
     writer_init(&writer, data, sizeof data);
     stock_add_encode(&theirs, &writer);
@@ -337,7 +308,7 @@ TEST(stock_doubles, nobody_is_asked_at_a_disk_that_fails)
     command.device = stage.peers[1].id;
     assert_int_equal(run(), 0);
     each_call_fails(sale_input);
-    assert_int_equal(here(), 1);
+    assert_int_equal(stage_rights(&stage, ITEM), 1);
     stage_stop(&stage);
 }
 
@@ -367,6 +338,6 @@ TEST(stock_doubles, nothing_is_settled_at_a_disk_that_fails)
     other_frame = frame_keep(0, take_of(0, ITEM, LINE + 1, false));
     double_frame = frame_keep(1, their_take(false));
     each_call_fails(double_input);
-    assert_int_equal(here(), 2);
+    assert_int_equal(stage_rights(&stage, ITEM), 2);
     stage_stop(&stage);
 }

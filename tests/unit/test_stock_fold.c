@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "tests/lib/history_mesh.h"
 #include "tests/lib/stock_mesh.h"
 #include "tests/lib/test.h"
 
@@ -23,8 +24,7 @@ static int64_t rights(uint32_t node, uint32_t of)
 {
     const struct stock_view view = stock_mesh_view(mesh, node);
     int64_t units;
-    assert_int_equal(stock_rights(stock_mesh_row(mesh, node), &view, stock_mesh_log(of), &units),
-                     0);
+    assert_int_equal(stock_rights(stock_mesh_row(mesh, node), &view, mesh_log(of), &units), 0);
     return units;
 }
 
@@ -107,8 +107,8 @@ TEST(stock_fold, an_event_that_names_another_item_is_void)
     uint8_t data[128];
     struct writer writer;
     begin(1);
-    added.holder = added.issuer = given.issuer = taken.issuer = stock_mesh_log(0);
-    given.to = stock_mesh_log(1);
+    added.holder = added.issuer = given.issuer = taken.issuer = mesh_log(0);
+    given.to = mesh_log(1);
 #define WRITE(type, encode, value)                                                                 \
     do {                                                                                           \
         writer_init(&writer, data, sizeof data);                                                   \
@@ -190,9 +190,9 @@ static void append_take_as(struct work *work, uint32_t log, uint64_t seq, uint32
                                     .units = 1,
                                     .order = entity_id_derive(KIND_ORDER, 1),
                                     .line = line,
-                                    .issuer = stock_mesh_log(0),
+                                    .issuer = mesh_log(0),
                                     .is_change = is_change};
-    const struct operation id = {.log = stock_mesh_log(log), .seq = seq, .hash = {(uint8_t)log}};
+    const struct operation id = {.log = mesh_log(log), .seq = seq, .hash = {(uint8_t)log}};
     struct event event = {.type = EVENT_STOCK_TAKE, .entity = work->entity};
     uint8_t data[128];
     struct writer writer;
@@ -314,13 +314,11 @@ TEST(stock_fold, a_key_that_names_no_event_is_damage)
 
 TEST(stock_fold, rights_are_made_and_given_by_nobody_in_anothers_place)
 {
-    struct operation lost = {.log = stock_mesh_log(1), .seq = 9, .hash = {1}};
-    const struct stock_add add = {.item = STOCK_MESH_ITEM,
-                                  .units = 5,
-                                  .holder = stock_mesh_log(1),
-                                  .issuer = stock_mesh_log(1)};
+    struct operation lost = {.log = mesh_log(1), .seq = 9, .hash = {1}};
+    const struct stock_add add = {
+        .item = STOCK_MESH_ITEM, .units = 5, .holder = mesh_log(1), .issuer = mesh_log(1)};
     const struct stock_give give = {
-        .item = STOCK_MESH_ITEM, .units = 5, .to = stock_mesh_log(0), .issuer = stock_mesh_log(1)};
+        .item = STOCK_MESH_ITEM, .units = 5, .to = mesh_log(0), .issuer = mesh_log(1)};
     uint8_t data[128];
     struct writer writer;
     struct bytes body;
@@ -345,7 +343,7 @@ TEST(stock_fold, who_may_not_write_keeps_nobody_from_standing_in)
     begin(3);
     stock_mesh_add(mesh, 1, 10, 1, 1);
     stock_mesh_sync(mesh);
-    const struct operation lost = {.log = stock_mesh_log(1), .seq = 9, .hash = {1}};
+    const struct operation lost = {.log = mesh_log(1), .seq = 9, .hash = {1}};
     stock_mesh_roster(mesh, 2)->logs[0].capabilities = 0;
     (void)stock_mesh_take(mesh, 0, 3, 1, 1, &lost); /* first by its place, and void at node 2 */
     stock_mesh_sync(mesh);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "tests/lib/history_mesh.h"
 #include "tests/lib/stock_mesh.h"
 #include "tests/lib/test.h"
 
@@ -22,8 +23,7 @@ static int64_t rights(uint32_t node, uint32_t of)
 {
     const struct stock_view view = stock_mesh_view(mesh, node);
     int64_t units;
-    assert_int_equal(stock_rights(stock_mesh_row(mesh, node), &view, stock_mesh_log(of), &units),
-                     0);
+    assert_int_equal(stock_rights(stock_mesh_row(mesh, node), &view, mesh_log(of), &units), 0);
     return units;
 }
 
@@ -154,7 +154,7 @@ static struct key key_of_take(const struct operation *id, uint64_t item)
                                     .units = 1,
                                     .order = entity_id_derive(KIND_ORDER, 1),
                                     .line = 1,
-                                    .issuer = stock_mesh_log(0)};
+                                    .issuer = mesh_log(0)};
     return stock_key_take(id, &take);
 }
 
@@ -186,7 +186,7 @@ TEST(stock_index, a_row_is_right_while_the_event_that_it_names_counts)
 /* Its own log is not here; the row names it all the same, and not the ones that stand for it. */
 TEST(stock_index, a_row_is_right_when_others_stand_for_the_event_that_it_names)
 {
-    const struct operation lost = {.log = stock_mesh_log(3), .seq = 9, .hash = {1}};
+    const struct operation lost = {.log = mesh_log(3), .seq = 9, .hash = {1}};
     begin(3);
     stock_mesh_add(mesh, 0, 5, 1, 0);
     stock_mesh_sync(mesh);

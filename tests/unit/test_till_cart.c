@@ -1,5 +1,5 @@
-/* Carts and tables of a whole replica: whose place in the queue an order of a cart has, which carts
- * a device keeps, over a restart and a turn that is undone, and which codes open a table.
+/* Carts of a whole replica: whose place in the queue an order of a cart has, which carts
+ * a device keeps, over a restart and a turn that is undone.
  */
 #include "tests/lib/test.h"
 
@@ -7,8 +7,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/cart.h"
-#include "sync/domain/menu.h"
-#include "tests/lib/stage.h"
+#include "tests/lib/stage_shop.h"
 
 enum {
     TEA = 2,
@@ -16,13 +15,11 @@ enum {
     PRICE = 200,
     ANNA = 1001,
     BERT = 1002,
-    CARL = 1003,
     LEFT = 100000, /* the first of those whose rows a process before left */
     MANY = CARTS_MAX + 40,
     KEY_BYTES = 16,
     HERE = 7,
     THERE = 8,
-    TABLE = 4,
     MINUTE = 60 * 1000,
     HOUR = 60 * MINUTE,
 };
@@ -50,22 +47,8 @@ static void begin(enum command_kind kind, uint64_t session, enum role role)
 
 static int run(void)
 {
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    check(stage.effects->answers_count == 1);
-    answer = stage.effects->answers[0];
+    answer = *stage_run(&stage, &command);
     return answer.err;
-}
-
-static void set_item(uint64_t number, const char *name, int64_t price)
-{
-    begin(COMMAND_MENU_SET, 1, ROLE_OWNER);
-    command.item = number;
-    command.fields_count = 2;
-    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text(name)};
-    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = price};
-    assert_int_equal(run(), 0);
 }
 
 /* A day, and tea without end. */
@@ -74,10 +57,8 @@ static void start(void)
     keys = 0;
     stage_start(&stage, 2, 0);
     stage.now_ms = 48 * (uint64_t)HOUR;
-    begin(COMMAND_DAY_OPEN, 1, ROLE_OWNER);
-    command.day = 1;
-    assert_int_equal(run(), 0);
-    set_item(TEA, "Tea", PRICE);
+    stage_open_day(&stage);
+    stage_set_item(&stage, TEA, "Tea", PRICE, STOCK_OFF);
 }
 
 static void reopen(void)
@@ -251,7 +232,7 @@ TEST(till_cart, an_answer_names_the_carts_that_are_to_be_told)
 static void add_both(void)
 {
     start();
-    set_item(CAKE, "Cake", PRICE);
+    stage_set_item(&stage, CAKE, "Cake", PRICE, STOCK_OFF);
     assert_int_equal(add(ANNA), 0);
     begin_add_of(ANNA, CAKE);
     assert_int_equal(run(), 0);
@@ -282,7 +263,7 @@ TEST(till_cart, what_a_group_was_quoted_is_what_it_pays)
 {
     add_both();
     const struct entity_id quoted = quote(TEA, CAKE);
-    set_item(TEA, "Tea", 9 * PRICE);
+    stage_set_item(&stage, TEA, "Tea", 9 * PRICE, STOCK_OFF);
     assert_int_equal(order_quoted(&quoted), 0);
     assert_int_equal(answer.answer.total_minor, 2 * PRICE);
     look(ANNA);
@@ -465,96 +446,5 @@ TEST(till_cart, a_spoilt_cart_is_none_and_no_reason_to_look_through_the_store)
     put_row(&key, bytes_of_text("spoilt"));
     reopen();
     assert_false(has_row(ANNA));
-    stage_stop(&stage);
-}
-
-/* --- tables --- */
-
-static int ask_table(enum command_kind kind, uint64_t number)
-{
-    begin(kind, 1, ROLE_OWNER);
-    command.item = number;
-    command.generation = 5000 + keys; /* of the first code, should there be none */
-    return run();
-}
-
-static struct table table_now(uint64_t number)
-{
-    struct table table;
-    struct store_txn *txn = store_memory_begin(stage.store, false);
-    assert_int_equal(table_get(txn, number, &table), 0);
-    store_memory_abort(txn);
-    return table;
-}
-
-/* @session is a new one for each who asks; whose cart it is, is in ret_session. */
-static int sit(uint64_t generation, uint64_t session, uint64_t *ret_session)
-{
-    begin(COMMAND_TABLE_SIT, session, ROLE_CUSTOMER);
-    command.item = TABLE;
-    command.generation = generation;
-    const int err = run();
-    *ret_session = get_be64(answer.answer.entity.bytes);
-    return err;
-}
-
-TEST(till_cart, over_a_restart_a_table_is_of_those_who_sit_there_until_they_left_it)
-{
-    uint64_t session;
-    start();
-    assert_int_equal(ask_table(COMMAND_TABLE_CODE, TABLE), 0);
-    const uint64_t generation = table_now(TABLE).generation;
-    assert_int_equal(sit(generation, ANNA, &session), 0);
-    assert_int_equal(session, ANNA);
-    stage.now_ms += HOUR;
-    reopen();
-    assert_int_equal(sit(generation, BERT, &session), 0);
-    assert_int_equal(session, ANNA);
-    stage.now_ms += HOUR;
-    reopen(); /* which is nobody's touch */
-    assert_int_equal(sit(generation, CARL, &session), 0);
-    assert_int_equal(session, CARL);
-    stage_stop(&stage);
-}
-
-TEST(till_cart, what_the_disk_loses_opens_no_table_to_a_code_that_was_revoked)
-{
-    const struct key key = table_key(TABLE);
-    uint64_t session;
-    start();
-    assert_int_equal(sit(0, ANNA, &session), ERR_EXPIRED); /* nobody made a code */
-    assert_int_equal(ask_table(COMMAND_TABLE_CODE, TABLE), 0);
-    const uint64_t first = table_now(TABLE).generation;
-    assert_int_equal(ask_table(COMMAND_TABLE_CODE, TABLE), 0);
-    assert_int_equal(table_now(TABLE).generation, first); /* further sheets of it */
-    assert_int_equal(sit(first, ANNA, &session), 0);
-    assert_int_equal(ask_table(COMMAND_TABLE_REVOKE, TABLE), 0);
-    assert_int_equal(sit(first, ANNA, &session), ERR_EXPIRED);
-    put_row(&key, bytes_of_text("spoilt"));
-    for (unsigned i = 0; i < 2; i++) {
-        assert_int_equal(sit(first, ANNA, &session), ERR_EXPIRED);
-        assert_int_equal(sit(0, ANNA, &session), ERR_EXPIRED);
-        assert_int_equal(ask_table(COMMAND_TABLE_CLEAR, TABLE), 0);
-        assert_int_equal(ask_table(COMMAND_TABLE_REVOKE, TABLE), 0);
-        assert_unalarmed();
-        assert_int_equal(ask_table(COMMAND_TABLE_CODE, TABLE), 0);
-        assert_int_not_equal(table_now(TABLE).generation, first);
-        assert_int_equal(sit(table_now(TABLE).generation, ANNA, &session), 0);
-        assert_int_equal(ask_table(COMMAND_TABLE_REVOKE, TABLE), 0);
-    }
-    stage_stop(&stage);
-}
-
-TEST(till_cart, no_table_has_a_number_beyond_the_last)
-{
-    static const enum command_kind kinds[] = {COMMAND_TABLE_CODE, COMMAND_TABLE_CLEAR,
-                                              COMMAND_TABLE_REVOKE, COMMAND_TABLE_SIT};
-    start();
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        assert_int_equal(ask_table(kinds[i], TABLE_NUMBER_MAX + 1), ERR_NOT_FOUND);
-        assert_int_equal(ask_table(kinds[i], 0), ERR_NOT_FOUND);
-        assert_int_equal(ask_table(kinds[i], TABLE_NUMBER_MAX),
-                         kinds[i] == COMMAND_TABLE_SIT ? ERR_EXPIRED : 0);
-    }
     stage_stop(&stage);
 }

@@ -9,6 +9,7 @@
 #include "sync/domain/blob.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
+#include "sync/domain/sheet.h"
 #include "tests/lib/stage.h"
 
 enum { KEY_BYTES = 16, OPAQUE_TYPE = 1002 };
@@ -20,11 +21,7 @@ static uint32_t said; /* numbers the wishes, so that each says something else */
 
 static int run(void)
 {
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    assert_int_equal(stage.effects->answers_count, 1);
-    return stage.effects->answers[0].err;
+    return stage_run(&stage, &command)->err;
 }
 
 static void begin(enum command_kind kind)
@@ -95,6 +92,18 @@ static int add_blob(void)
     return run();
 }
 
+/* A table that has codes. */
+static int clear_table(void)
+{
+    begin(COMMAND_TABLE_CODE);
+    const int err = run();
+    if (err != 0) {
+        return err;
+    }
+    begin(COMMAND_TABLE_CLEAR);
+    return run();
+}
+
 static struct entity_id item_entity(void)
 {
     return entity_id_derive(KIND_MENU, 1);
@@ -121,6 +130,11 @@ static struct entity_id photo_entity(void)
     return blob_entity(&hash);
 }
 
+static struct entity_id table_entity(void)
+{
+    return sheet_entity(1);
+}
+
 static const struct {
     int (*wish)(void);
     struct entity_id (*entity)(void);
@@ -128,7 +142,7 @@ static const struct {
 } kinds[] = {
     {set_item, item_entity, true},   {set_popup, popup_entity, true},
     {set_stall, stall_entity, true}, {move_cash, drawer_entity, true},
-    {add_blob, photo_entity, false},
+    {add_blob, photo_entity, false}, {clear_table, table_entity, true},
 };
 
 static void start(void)

@@ -15,12 +15,9 @@ static struct answer answer;
 
 static int run(void)
 {
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    assert_int_equal(stage.effects->answers_count, 1);
-    answer = stage.effects->answers[0].answer;
-    return stage.effects->answers[0].err;
+    const struct effect_answer *ran = stage_run(&stage, &command);
+    answer = ran->answer;
+    return ran->err;
 }
 
 static void form(enum command_kind kind, const struct wanted_field *fields, uint32_t count)
@@ -86,14 +83,14 @@ static const struct wanted_field popup_first[] = {
     NUMBER(POPUP_CURRENCY_DIGITS, 3), {.field = POPUP_PRICES_INCLUDE_TAX, .truth = true},
     NUMBER(POPUP_CASH_STEP, 5),       {.field = POPUP_PAY_FIRST, .truth = true},
     NUMBER(POPUP_COPIES, 3),          NUMBER(POPUP_LATE_AFTER, 60),
-    NUMBER(POPUP_ESCALATE_AFTER, 30),
+    NUMBER(POPUP_ESCALATE_AFTER, 30), TEXT(POPUP_ADDRESS, "https://a.example"),
 };
 static const struct wanted_field popup_then[] = {
     TEXT(POPUP_NAME, "Fair"),         TEXT(POPUP_CURRENCY, "USD"),
     NUMBER(POPUP_CURRENCY_DIGITS, 2), {.field = POPUP_PRICES_INCLUDE_TAX, .truth = false},
     NUMBER(POPUP_CASH_STEP, 1),       {.field = POPUP_PAY_FIRST, .truth = false},
     NUMBER(POPUP_COPIES, 1),          NUMBER(POPUP_LATE_AFTER, 90),
-    NUMBER(POPUP_ESCALATE_AFTER, 0),
+    NUMBER(POPUP_ESCALATE_AFTER, 0),  TEXT(POPUP_ADDRESS, ""),
 };
 
 /* All at once, all again, then each by itself and again. */
@@ -189,6 +186,7 @@ TEST(form, that_says_what_no_form_may_is_refused)
         struct wanted_field field;
         int err;
     } cases[] = {
+        {COMMAND_POPUP_SET, TEXT(POPUP_ADDRESS, "http://a.example"), ERR_MALFORMED},
         {COMMAND_MENU_SET, NUMBER(MENU_NUMBER, 2), ERR_MISMATCH}, /* another item's number */
         {COMMAND_MENU_SET, NUMBER(MENU_TAX, 9), ERR_NOT_FOUND},   /* nobody heard of it */
         {COMMAND_MENU_SET, NUMBER(99, 1), ERR_MALFORMED},         /* no such field */

@@ -16,12 +16,9 @@ static uint32_t events; /* of the last command */
 
 static int run(void)
 {
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    assert_int_equal(stage.effects->answers_count, 1);
-    events = stage.effects->answers[0].answer.events;
-    return stage.effects->answers[0].err;
+    const struct effect_answer *ran = stage_run(&stage, &command);
+    events = ran->answer.events;
+    return ran->err;
 }
 
 static void begin(enum command_kind kind)

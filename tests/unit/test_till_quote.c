@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "sync/base/check.h"
-#include "sync/domain/menu.h"
 #include "sync/domain/quote.h"
 #include "sync/domain/stock_events.h"
-#include "tests/lib/stage.h"
+#include "tests/lib/stage_shop.h"
 
 enum {
     SOUP = 1,
@@ -43,23 +42,8 @@ static void begin(enum command_kind kind, uint64_t session, enum role role)
 
 static int run(void)
 {
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    check(stage.effects->answers_count == 1);
-    answer = stage.effects->answers[0];
+    answer = *stage_run(&stage, &command);
     return answer.err;
-}
-
-static void set_item(uint64_t number, const char *name, int64_t price, enum stock_policy policy)
-{
-    begin(COMMAND_MENU_SET, 1, ROLE_OWNER);
-    command.item = number;
-    command.fields_count = 3;
-    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text(name)};
-    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = price};
-    command.fields[2] = (struct wanted_field){.field = MENU_STOCK, .number = policy};
-    assert_int_equal(run(), 0);
 }
 
 /* A day, tea without end, and @units of soup. */
@@ -67,11 +51,9 @@ static void start(int64_t units)
 {
     keys = 0;
     stage_start(&stage, 2, 0);
-    begin(COMMAND_DAY_OPEN, 1, ROLE_OWNER);
-    command.day = 1;
-    assert_int_equal(run(), 0);
-    set_item(SOUP, "Soup", PRICE, STOCK_STRICT);
-    set_item(TEA, "Tea", 200, STOCK_OFF);
+    stage_open_day(&stage);
+    stage_set_item(&stage, SOUP, "Soup", PRICE, STOCK_STRICT);
+    stage_set_item(&stage, TEA, "Tea", 200, STOCK_OFF);
     begin(COMMAND_STOCK_ADD, 1, ROLE_OWNER);
     command.item = SOUP;
     command.stock_units = units;
@@ -172,7 +154,7 @@ TEST(till_quote, its_price_stands_when_the_menu_changes)
     start(10);
     assert_int_equal(ask(ANNA, 2), 0);
     const struct entity_id quote = answer.answer.entity;
-    set_item(SOUP, "Soup", 9 * PRICE, STOCK_STRICT);
+    stage_set_item(&stage, SOUP, "Soup", 9 * PRICE, STOCK_STRICT);
     assert_int_equal(order_with(ANNA, &quote), 0);
     assert_int_equal(answer.answer.total_minor, 2 * PRICE);
     stage_stop(&stage);
@@ -186,7 +168,7 @@ TEST(till_quote, it_stands_for_who_asks_again_and_would_be_told_the_same)
     stage_pass(&stage, HOLD_MS_MAX / 2);
     assert_int_equal(ask(ANNA, 2), 0);
     assert_true(entity_id_equal(&answer.answer.entity, &quote));
-    set_item(SOUP, "Soup", 9 * PRICE, STOCK_STRICT);
+    stage_set_item(&stage, SOUP, "Soup", 9 * PRICE, STOCK_STRICT);
     assert_int_equal(ask(ANNA, 2), 0);
     assert_false(entity_id_equal(&answer.answer.entity, &quote));
     const struct entity_id dearer = answer.answer.entity;
@@ -208,6 +190,23 @@ TEST(till_quote, the_same_request_finds_its_quote_and_another_body_is_refused)
     assert_true(entity_id_equal(&answer.answer.entity, &quote));
     command.body_hash.bytes[0] ^= 1;
     assert_int_equal(run(), ERR_CONFLICT);
+    stage_stop(&stage);
+}
+
+/* What was answered with a quote that stands is no record of the key: a quote is remembered under
+ * the key that made it. */
+TEST(till_quote, a_key_that_was_told_of_a_standing_quote_may_ask_for_another)
+{
+    start(10);
+    assert_int_equal(ask(ANNA, 2), 0);
+    const struct entity_id quote = answer.answer.entity;
+    assert_int_equal(ask(ANNA, 2), 0); /* by another key */
+    assert_true(entity_id_equal(&answer.answer.entity, &quote));
+    command.lines[0].quantity = 3;
+    command.body_hash.bytes[0] ^= 1;
+    assert_int_equal(run(), 0);
+    assert_false(entity_id_equal(&answer.answer.entity, &quote));
+    assert_int_equal(look(ANNA)->entries[0].add.quantity, 3);
     stage_stop(&stage);
 }
 
@@ -252,7 +251,7 @@ TEST(till_quote, without_a_day_there_is_no_quote)
 {
     keys = 0;
     stage_start(&stage, 2, 0);
-    set_item(SOUP, "Soup", PRICE, STOCK_OFF);
+    stage_set_item(&stage, SOUP, "Soup", PRICE, STOCK_OFF);
     assert_int_equal(ask(ANNA, 1), ERR_STATE);
     stage_stop(&stage);
 }
@@ -409,7 +408,7 @@ TEST(till_quote, what_is_not_counted_strictly_is_sold_to_all_alike)
     struct stock_summary summary;
     static struct stock stock;
     start(4);
-    set_item(SOUP, "Soup", PRICE, STOCK_WARN);
+    stage_set_item(&stage, SOUP, "Soup", PRICE, STOCK_WARN);
     assert_int_equal(ask(ANNA, 9), 0);
     assert_int_equal(look(ANNA)->entries[0].state, QUOTE_OFFERED);
     assert_int_equal(order_directly(ANNA, ROLE_CUSTOMER, 4), 0);
@@ -498,7 +497,7 @@ TEST(till_quote, nor_has_he_more_when_he_asks_for_all_at_once)
 TEST(till_quote, nor_more_of_what_costs_nothing)
 {
     start(40);
-    set_item(SOUP, "Soup", 0, STOCK_STRICT);
+    stage_set_item(&stage, SOUP, "Soup", 0, STOCK_STRICT);
     for (int i = 0; i < GUEST_SESSION_ORDERS_MAX; i++) {
         assert_int_equal(order_directly(ANNA, ROLE_CUSTOMER, 1), 0);
     }
@@ -613,7 +612,7 @@ TEST(till_quote, a_customers_order_is_of_now_and_may_be_retried_later)
 TEST(till_quote, in_an_order_of_several_items_each_line_counts_on_those_before_it)
 {
     start(8);
-    set_item(STEW, "Stew", PRICE, STOCK_STRICT);
+    stage_set_item(&stage, STEW, "Stew", PRICE, STOCK_STRICT);
     begin(COMMAND_STOCK_ADD, 1, ROLE_OWNER);
     command.item = STEW;
     command.stock_units = 8;

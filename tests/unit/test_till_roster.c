@@ -15,12 +15,9 @@ static struct answer answer;
 
 static int run(void)
 {
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    assert_int_equal(stage.effects->answers_count, 1);
-    answer = stage.effects->answers[0].answer;
-    return stage.effects->answers[0].err;
+    const struct effect_answer *ran = stage_run(&stage, &command);
+    answer = ran->answer;
+    return ran->err;
 }
 
 static void begin(enum command_kind kind, uint64_t device)

@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "sync/base/check.h"
-#include "sync/domain/menu.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/stock_events.h"
-#include "tests/lib/stage.h"
+#include "tests/lib/stage_shop.h"
 
 enum { ITEM = 1, OTHER = 2, KEY_BYTES = 16 };
 
@@ -34,23 +33,8 @@ static void begin(enum command_kind kind)
 
 static int run(void)
 {
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    check(stage.effects->answers_count == 1);
-    answer = stage.effects->answers[0];
+    answer = *stage_run(&stage, &command);
     return answer.err;
-}
-
-static void add_item(uint64_t number, enum stock_policy policy)
-{
-    begin(COMMAND_MENU_SET);
-    command.item = number;
-    command.fields_count = 3;
-    command.fields[0] = (struct wanted_field){.field = MENU_NAME, .text = bytes_of_text("Soup")};
-    command.fields[1] = (struct wanted_field){.field = MENU_PRICE, .number = 500};
-    command.fields[2] = (struct wanted_field){.field = MENU_STOCK, .number = policy};
-    assert_int_equal(run(), 0);
 }
 
 static int manage(enum command_kind kind, int64_t units)
@@ -65,10 +49,8 @@ static void start(int64_t units)
 {
     keys = 0;
     stage_start(&stage, 2, 0);
-    begin(COMMAND_DAY_OPEN);
-    command.day = 1;
-    assert_int_equal(run(), 0);
-    add_item(ITEM, STOCK_STRICT);
+    stage_open_day(&stage);
+    stage_set_item(&stage, ITEM, "Soup", 500, STOCK_STRICT);
     if (units > 0) {
         assert_int_equal(manage(COMMAND_STOCK_ADD, units), 0);
     }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tests/lib/rebuild.h"
 #include "tests/lib/stage.h"
 #include "tests/lib/test.h"
 
@@ -36,7 +37,7 @@ static void sound_check(const struct hash *digest)
     stage_begin(&stage);
     assert_int_equal(replica_audit(stage.replica, stage.txn, &entities, &wrong), 0);
     assert_int_equal(wrong, 0);
-    assert_int_equal(replica_rebuild(stage.replica, stage.txn), 0);
+    rebuild_all(stage.replica, stage.txn);
     assert_int_equal(replica_state_digest(stage.txn, &rebuilt), 0);
     assert_true(hash_equal(digest, &rebuilt));
     stage_end(&stage);
@@ -158,7 +159,7 @@ TEST(turn, what_is_set_aside_is_not_folded_and_needs_attention_until_it_may_be_a
     stage_begin(&stage);
     stage_abort(&stage);
     stage_begin(&stage);
-    assert_int_equal(replica_rebuild(stage.replica, stage.txn), 0);
+    rebuild_all(stage.replica, stage.txn);
     assert_int_equal(replica_state_digest(stage.txn, &again), 0);
     assert_true(hash_equal(&folded, &again));
     stage_end(&stage);

@@ -229,11 +229,7 @@ static int void_lines(const struct entity_id *order)
                                     .principal = {.session = 1, .role = ROLE_OWNER},
                                     .order = *order,
                                     .lines_count = 1};
-    stage_begin(&stage);
-    stage_command(&stage, &command);
-    stage_end(&stage);
-    assert_int_equal(stage.effects->answers_count, 1);
-    return stage.effects->answers[0].err;
+    return stage_run(&stage, &command)->err;
 }
 
 /* Its vector names the peer's newest event, by the hash that the peer has. */

@@ -6,13 +6,11 @@ import {
     type Cart,
     cartTotal,
     changeQuantity,
-    groupRule,
     linesWanted,
-    missingChoices,
-    toggleChoice,
 } from "../src/base/cart";
 import { startDesk } from "../src/base/desk";
 import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
+import { groupRule, missingChoices, toggleChoice } from "../src/base/options";
 import type { Reply } from "../src/base/outbox";
 import type { Order, Session, Voided } from "../src/base/protocol";
 import { memoryShelf } from "../src/base/shelf";
@@ -144,6 +142,7 @@ describe("money", () => {
     test("is written with its currency's digits", () => {
         expect(formatMoney(1250, { currency: "EUR", digits: 2 })).toContain("12.50");
         expect(formatMoney(1250, { currency: "JPY", digits: 0 })).toContain("1,250");
+        expect(formatMoney(-0, { currency: "EUR", digits: 2 })).not.toContain("-");
     });
 });
 

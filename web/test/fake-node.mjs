@@ -68,6 +68,7 @@ function sessionOf(role) {
         copies: 2,
         late_after_s: 300,
         escalate_after_s: 20,
+        address: "",
         day: 1,
         device: "0000000000000001",
         device_name: role,

@@ -35,9 +35,8 @@ globalThis.fetch = (path, { headers = {}, body } = {}) => {
 };
 
 const { keep, kept } = await import("../src/order/keep");
-const { askQuote, cart, group, leaveReview, order, owns, place, quote, resume } = await import(
-    "../src/order/shop"
-);
+const { cart, group, owns, place } = await import("../src/order/shop");
+const { askQuote, leaveReview, order, quote, resume } = await import("../src/order/buy");
 
 const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 const line: Line = { id: 1, item: 11, quantity: 2, options: [], note: "", who: "Ana" };

@@ -69,6 +69,7 @@ export const session: Session = {
     copies: 2,
     late_after_s: 300,
     escalate_after_s: 20,
+    address: "",
     day: 1,
     device: "0000000000000001",
     device_name: "till",

@@ -64,12 +64,23 @@ static bool receive(struct client *client, char *to, size_t size)
     return true;
 }
 
-static bool receive_head(struct client *client)
+/* All until the empty line. What came of the body with it is put in its place: @ret_body bytes. */
+static bool receive_head(struct client *client, size_t *ret_body)
 {
-    size_t size = 0;
-    while (size + 1 < sizeof client->head && receive(client, client->head + size, 1)) {
-        size++;
-        if (size >= 4 && memcmp(client->head + size - 4, "\r\n\r\n", 4) == 0) {
+    for (size_t size = 0; size + 1 < sizeof client->head;) {
+        const ssize_t count =
+            recv(client->fd, client->head + size, sizeof client->head - 1 - size, 0);
+        if (count <= 0) {
+            return false;
+        }
+        size += (size_t)count;
+        client->head[size] = '\0';
+        char *end = strstr(client->head, "\r\n\r\n");
+        if (end != NULL) {
+            end += 4;
+            *ret_body = size - (size_t)(end - client->head);
+            memcpy(client->body, end, *ret_body);
+            *end = '\0';
             return true;
         }
     }
@@ -78,14 +89,16 @@ static bool receive_head(struct client *client)
 
 static bool receive_answer(struct client *client)
 {
-    if (!receive_head(client)) {
+    size_t came = 0;
+    if (!receive_head(client, &came)) {
         return false;
     }
     const char *length = strstr(client->head, "content-length: ");
     const size_t size = length == NULL ? 0 : strtoul(length + 16, NULL, 10);
     check(size < sizeof client->body);
+    came = came < size ? came : size;
     client->status = atoi(client->head + strlen("HTTP/1.1 "));
-    const bool is_whole = receive(client, client->body, size);
+    const bool is_whole = receive(client, client->body + came, size - came);
     if (strstr(client->head, "connection: close") != NULL) {
         hang_up(client);
     }

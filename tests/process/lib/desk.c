@@ -19,7 +19,7 @@ static void count_news(void *context)
 }
 
 /* As a device of @of's pop-up, or of one of its own (NULL). */
-static void desk_identify(struct desk *desk, const struct desk *of)
+static void desk_identify(struct desk *desk, const struct desk *of, enum role role)
 {
     uint8_t buffer[CERT_CHAIN_BYTES_MAX];
     struct bytes chain;
@@ -39,7 +39,7 @@ static void desk_identify(struct desk *desk, const struct desk *of)
                                       .device_key = signing_public(&identity->device_secret),
                                       .transport_key =
                                           transport_public(&identity->transport_secret),
-                                      .role = ROLE_COUNTER,
+                                      .role = role,
                                       .capabilities = role_device_capabilities(ROLE_OWNER),
                                       .lane = "A",
                                       .lane_size = 1,
@@ -63,14 +63,19 @@ int desk_start(struct desk *desk)
     return 0;
 }
 
-void desk_open_in(struct desk *desk, const struct desk *of)
+void desk_open_as(struct desk *desk, const struct desk *of, enum role role)
 {
     *desk = (struct desk){.state = "/dev/shm/trestle-core-XXXXXX"};
     assert_non_null(mkdtemp(desk->state));
     settings_defaults(&desk->settings);
     (void)snprintf(desk->settings.listen, sizeof desk->settings.listen, "tcp://127.0.0.1:*");
-    desk_identify(desk, of);
+    desk_identify(desk, of, role);
     assert_int_equal(desk_start(desk), 0);
+}
+
+void desk_open_in(struct desk *desk, const struct desk *of)
+{
+    desk_open_as(desk, of, ROLE_COUNTER);
 }
 
 void desk_open(struct desk *desk)

@@ -22,9 +22,10 @@ struct desk {
     uint32_t news; /* how often screens were told */
 };
 
-/* A device of a pop-up of its own; _in: of @of's. */
+/* A counter of a pop-up of its own; _in: of @of's; _as: likewise, with another role. */
 void desk_open(struct desk *desk);
 void desk_open_in(struct desk *desk, const struct desk *of);
+void desk_open_as(struct desk *desk, const struct desk *of, enum role role);
 
 /* core_open() again, after core_close(desk->core). */
 int desk_start(struct desk *desk);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/access/table_code.h"
 #include "node/os/clock.h"
 #include "node/os/entropy.h"
 #include "sync/base/check.h"
@@ -68,10 +69,11 @@ void token_tricked(const struct identity *identity, const struct token *good,
     if (trick == TRICK_OTHER_ROLE) {
         token.role = other_role(token.role);
     }
-    if (trick == TRICK_TABLE) {
-        token.audience = AUDIENCE_TABLE;
-    }
     token_mint(&token, &secret, ret_text);
+    if (trick == TRICK_TABLE) {
+        const struct table_code code = {.issuer = token.issuer, .table = 4, .generation = 1};
+        table_code_mint(&code, &identity->popup, &secret, ret_text);
+    }
     if (trick == TRICK_NONE_ALGORITHM) {
         swap_algorithm(identity, "{\"alg\":\"none\",\"typ\":\"JWT\"}", false, ret_text);
     }

@@ -61,56 +61,9 @@ export function needsOptions(item: WithOptions): boolean {
     return item.groups.some((group) => group.min > 0);
 }
 
-export function chosenIn(options: readonly Chosen[], group: number): number[] {
-    return options.filter((option) => option.group === group).map((option) => option.choice);
-}
-
-/** A group of at most one swaps its choice; others are switched on and off up to their limit. */
-export function toggleChoice(
-    item: WithOptions,
-    options: readonly Chosen[],
-    wanted: Chosen,
-): Chosen[] {
-    const group = item.groups[wanted.group];
-    const isSame = (option: Chosen): boolean =>
-        option.group === wanted.group && option.choice === wanted.choice;
-    if (!group) {
-        return [...options];
-    }
-    if (options.some(isSame)) {
-        return options.filter((option) => !isSame(option));
-    }
-    if (group.max === 1) {
-        return [...options.filter((option) => option.group !== wanted.group), wanted];
-    }
-    const isFull = chosenIn(options, wanted.group).length >= group.max;
-    return isFull ? [...options] : [...options, wanted];
-}
-
-/** What is still to be chosen, in words; empty when it may be ordered. */
-export function missingChoices(item: WithOptions, options: readonly Chosen[]): string[] {
-    return item.groups
-        .filter((group, index) => chosenIn(options, index).length < group.min)
-        .map((group) => group.name);
-}
-
-/** "Choose 1", "Choose 1 to 3", "Up to 2". */
-export function groupRule({ min, max }: { min: number; max: number }): string {
-    if (min === max) {
-        return `Choose ${min}`;
-    }
-    return min === 0 ? `Up to ${max}` : `Choose ${min} to ${max}`;
-}
-
 export function unitPrice(item: WithOptions, options: readonly Chosen[]): number {
     const extras = options.map(({ group, choice }) => item.groups[group]?.choices[choice]?.price);
     return extras.reduce<number>((sum, price) => sum + (price ?? 0), item.price);
-}
-
-export function optionNames(item: WithOptions, options: readonly Chosen[]): string[] {
-    return options
-        .map(({ group, choice }) => item.groups[group]?.choices[choice]?.name)
-        .filter((name) => name !== undefined);
 }
 
 export function lineTotal(line: CartLine, items: Items): number {

@@ -13,7 +13,7 @@ export function formatMoney(amount: number, { currency, digits }: Currency): str
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,
     });
-    return format.format(amount / 10 ** digits);
+    return format.format((amount || 0) / 10 ** digits); // never "−0.00"
 }
 
 /** "+0.50 €"; nothing for nothing. */

@@ -16,8 +16,18 @@ export type OrderList = Schemas["OrderList"];
 export type Receipt = Schemas["Receipt"];
 export type Printer = Schemas["Printer"];
 export type Voided = Schemas["Voided"];
+export type Report = Schemas["Report"];
+export type Reconciliation = Schemas["Reconciliation"];
+export type Difference = Schemas["Difference"];
+export type Sums = Schemas["ReconciledSums"];
 export type PrinterStatus = Schemas["PrinterStatus"];
 export type OrderPage = Schemas["OrderPage"];
+/** What a gateway offers to those who went away. */
+export type PageMessages = Schemas["PageMessages"];
+/** How somebody wants to hear of an order; and by what a gateway tells of it. */
+export type Notify = Schemas["Notify"];
+export type Notified = Schemas["Notified"];
+export type CardPayment = Schemas["CardPayment"];
 export type PageItem = Schemas["PageItem"];
 export type Quote = Schemas["Quote"];
 export type Purchase = Schemas["Purchase"];
@@ -25,12 +35,16 @@ export type Purchase = Schemas["Purchase"];
 export type GroupCart = Schemas["Cart"];
 export type CartOpened = Schemas["CartOpened"];
 export type Qr = Schemas["Qr"];
+export type TableCode = Schemas["TableCode"];
+export type TableList = Schemas["TableList"];
 
 export type Hello = Schemas["FrameHello"];
 export type Snapshot = Schemas["FrameSnapshot"];
 export type Delta = Schemas["FrameDelta"];
 export type Marks = Schemas["FrameMarks"];
 export type Seen = Schemas["FrameSeen"];
+/** What an office is told besides marks. */
+export type Totals = Schemas["FrameTotals"];
 /** What a node sends on /ws. */
 export type Frame = Hello | Snapshot | Delta | Marks;
 

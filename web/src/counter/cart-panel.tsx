@@ -1,6 +1,7 @@
 // What is being ordered, and the way to the till.
 
-import { type CartLine, cartCount, changeQuantity, lineTotal, optionNames } from "../base/cart";
+import { type CartLine, cartCount, changeQuantity, lineTotal } from "../base/cart";
+import { optionNames } from "../base/options";
 import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
 import type { Counter } from "./counter";
@@ -134,6 +135,17 @@ function Details({ counter }: { counter: Counter }) {
                     </button>
                 ))}
             </div>
+            <input
+                class="table-number"
+                aria-label="Table, if it is brought to one"
+                placeholder="Table"
+                inputMode="numeric"
+                maxLength={5}
+                value={counter.table.value}
+                onInput={(event) =>
+                    (counter.table.value = event.currentTarget.value.replace(/\D/g, ""))
+                }
+            />
             <input
                 aria-label="Customer's name, if wanted"
                 placeholder="Name (optional)"

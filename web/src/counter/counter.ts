@@ -58,6 +58,8 @@ export interface Counter {
     readonly cart: Signal<Cart>;
     readonly mode: Signal<Mode>;
     readonly name: Signal<string>;
+    /** Where it is brought; "" to none. */
+    readonly table: Signal<string>;
     /** The order that the cart is added to, instead of a new one. */
     readonly target: Signal<Order | null>;
     readonly placing: Signal<Placing | null>;
@@ -94,6 +96,7 @@ export function startCounter(desk: Desk): Counter {
     const cart = signal<Cart>([]);
     const mode = signal<Mode>("eat-in");
     const name = signal("");
+    const table = signal("");
     const target = signal<Order | null>(null);
     const placing = signal<Placing | null>(null);
     const forced = signal<Forced>(new Set());
@@ -125,6 +128,7 @@ export function startCounter(desk: Desk): Counter {
         cart.value = [];
         forced.value = new Set();
         name.value = "";
+        table.value = "";
         target.value = null;
         close();
     }
@@ -149,9 +153,15 @@ export function startCounter(desk: Desk): Counter {
             lines: linesWanted(cart.value),
             ...forcedBody(),
             ...(name.value.trim() === "" ? {} : { name: name.value.trim() }),
+            ...(Number(table.value) > 0 ? { table: Number(table.value) } : {}),
             ...(payment === null ? {} : { payment: paymentBody(payment, total.value) }),
         };
-        const before = { cart: cart.value, name: name.value, forced: forced.value };
+        const before = {
+            cart: cart.value,
+            name: name.value,
+            table: table.value,
+            forced: forced.value,
+        };
         const mine: Placing = {
             placed: null,
             tendered: payment?.tendered ?? 0,
@@ -173,6 +183,7 @@ export function startCounter(desk: Desk): Counter {
             forced.value = cart.value.length === 0 ? before.forced : forced.value;
             cart.value = cart.value.length === 0 ? before.cart : cart.value;
             name.value = name.value === "" ? before.name : name.value;
+            table.value = table.value === "" ? before.table : table.value;
         }
     }
 
@@ -183,6 +194,7 @@ export function startCounter(desk: Desk): Counter {
         cart,
         mode,
         name,
+        table,
         target,
         placing,
         orders,

@@ -11,6 +11,7 @@ import { startCounter } from "./counter";
 import { CounterScreen } from "./screen";
 import "../ui/tokens.css";
 import "../ui/base.css";
+import "../ui/sheet.css";
 import "../ui/desk.css";
 import "./counter.css";
 

@@ -1,15 +1,7 @@
 // The choices of one item: required groups first, limits in words, price differences shown.
 import { useState } from "preact/hooks";
-import {
-    type CartLine,
-    type Chosen,
-    chosenIn,
-    groupRule,
-    missingChoices,
-    noteMax,
-    toggleChoice,
-    unitPrice,
-} from "../base/cart";
+import { type CartLine, type Chosen, noteMax, unitPrice } from "../base/cart";
+import { chosenIn, groupRule, missingChoices, toggleChoice } from "../base/options";
 import type { MenuItem } from "../base/protocol";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";

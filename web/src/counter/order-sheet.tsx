@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Line, Order } from "../base/protocol";
 import { flagText, phaseWords } from "../base/states";
+import { whereText } from "../base/table";
 import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
 import { Reasons } from "../ui/reasons";
@@ -38,7 +39,7 @@ export function OrderSheet({ counter, order }: Props) {
         >
             <p class="order-head">
                 <strong>{phaseWords[order.phase]}</strong>
-                {order.name !== "" && <span>{order.name}</span>}
+                {whereText(order) && <span>{whereText(order)}</span>}
                 {order.reason !== "" && <span>{order.reason}</span>}
             </p>
             {order.flags.map((flag) => (

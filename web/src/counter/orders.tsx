@@ -2,6 +2,7 @@
 import type { Order } from "../base/protocol";
 import { phaseWords } from "../base/states";
 import { nodeNow } from "../base/stream";
+import { whereText } from "../base/table";
 import { formatAge, sayAge } from "../base/time";
 import { modeText, numberText } from "../base/words";
 import { Icon } from "../ui/icon";
@@ -76,7 +77,7 @@ function OrderRow({ counter, order }: OrderProps) {
             <span class="order-what">
                 <span class="order-head">
                     <strong>{phaseWords[order.phase]}</strong>
-                    {order.name !== "" && <span>{order.name}</span>}
+                    {whereText(order) && <span>{whereText(order)}</span>}
                     <span>{modeText(order.mode)}</span>
                     <span class="age">{formatAge(age)}</span>
                 </span>

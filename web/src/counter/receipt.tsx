@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { fetchPrinters } from "../base/ask";
 import type { Order, Printer, Receipt } from "../base/protocol";
+import { tableText } from "../base/table";
 import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
@@ -95,6 +96,7 @@ function Paper({ counter, order, receipt }: Props & { receipt: Receipt }) {
                     {receipt.kind === "correction" ? "Corrected receipt" : "Receipt"} {receipt.name}
                 </span>
                 <span>Order {numberText(order)}</span>
+                {order.table && <span>{tableText(order)}</span>}
                 <time>{new Date(receipt.at).toLocaleString()}</time>
             </p>
             <dl class="sums">

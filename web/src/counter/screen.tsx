@@ -72,6 +72,11 @@ export function CounterScreen({ counter }: { counter: Counter }) {
                     device={deviceNotices(stream.state.value)}
                 />
                 <Tabs counter={counter} />
+                {counter.desk.can("popup") && (
+                    <a class="codes-link" href="/codes">
+                        Codes
+                    </a>
+                )}
                 <button type="button" class="plain keys-button" onClick={showKeys}>
                     <kbd>?</kbd> Keys
                 </button>

@@ -11,6 +11,7 @@ import { startKitchen } from "./kitchen";
 import { KitchenScreen } from "./screen";
 import "../ui/tokens.css";
 import "../ui/base.css";
+import "../ui/sheet.css";
 import "../ui/desk.css";
 import "./kitchen.css";
 

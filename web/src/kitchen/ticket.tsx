@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Flag, Line, Order } from "../base/protocol";
 import { flagText } from "../base/states";
+import { whereText } from "../base/table";
 import { formatAge, type Lateness, lateness } from "../base/time";
 import { modeText, numberText } from "../base/words";
 import { Icon } from "../ui/icon";
@@ -36,7 +37,7 @@ export function Ticket({ kitchen, order, column, digit }: Props) {
             </header>
             <p class="ticket-who">
                 <Icon name={order.mode === "take-away" ? "bag" : "plate"} /> {modeText(order.mode)}
-                {order.name && <strong> · {order.name}</strong>}
+                {whereText(order) && <strong> · {whereText(order)}</strong>}
             </p>
             <Flags order={order} />
             <ul class="lines">

@@ -1,17 +1,11 @@
-/** @jsxImportSource ./lazy */
 // Paying by card within the page. Loaded when it is wanted; whatever it needs of the page it is
 // handed, as nothing can be imported from a document. What the page is told of a payment is no
 // proof of it: the order's own status says what was reserved.
+import type { CardPayment } from "../base/protocol";
 import type { CardHost, Paying } from "./pay";
 import type { Own } from "./shop";
 import { type Form, openForm } from "./stripe";
 import { card as words } from "./words/card";
-
-/** As the gateway's own document has it. */
-interface CardPayment {
-    client_secret: string;
-    publishable_key: string;
-}
 
 export type Stage = "opening" | "open" | "paying" | "sent" | "failed";
 

@@ -1,4 +1,3 @@
-/** @jsxImportSource ./lazy */
 // Those who order together: how one comes to them, and how others are let in. Loaded when it is
 // wanted; whatever it needs of the page it is handed, as nothing can be imported from a document.
 import type { CartOpened, Qr } from "../base/protocol";

@@ -1,30 +1,20 @@
-import { every, systemClock } from "../base/clock";
+// The customers' page begins: the menu that is in the document, and afterwards the rest of it.
+import { systemClock } from "../base/clock";
 import type { OrderPage } from "../base/protocol";
 import { follow } from "./cell";
+import { comeIn } from "./company";
 import { draw } from "./draw";
 import { startSpying } from "./menu";
-import { cleanAddress } from "./pay";
+import { getRest } from "./rest";
 import { Screen, titleNow } from "./screen";
-import {
-    askQuote,
-    leaveReview,
-    news,
-    now,
-    place,
-    quote,
-    readPage,
-    resume,
-    setPage,
-    watchQuote,
-} from "./shop";
-import { comeBack, comeIn } from "./together";
-import { startTracking } from "./track";
+import { news, place, readPage, setOld, setPage } from "./shop";
 import { speak } from "./words";
 import "../ui/tokens.css";
 import "../ui/base.css";
 import "./order.css";
 
 const menuEvery = 20_000; // ms, give or take a quarter
+const paintedWithin = 1_000; // ms; a page that is not looked at is not painted
 
 /** What the node wrote into the page. */
 function factsInPage(): OrderPage | null {
@@ -62,24 +52,43 @@ function watchNews(): void {
 function startPlaces(): void {
     addEventListener("hashchange", () => {
         comeIn();
-        const before = place.value;
         place.value = location.hash.slice(1);
         scrollTo(0, 0);
-        if (place.value === "review") {
-            void askQuote();
-        } else if (before === "review" && quote.value) {
-            leaveReview();
-        }
     });
 }
 
+/** A bank that sent the customer away sends him back with what nobody should keep: it goes. */
+function cleanAddress(): void {
+    if (new URLSearchParams(location.search).has("payment_intent_client_secret")) {
+        history.replaceState(null, "", location.pathname + location.hash);
+    }
+}
+
+/** The menu is on the screen, or nobody looks. */
+const painted = (): Promise<void> =>
+    new Promise((done) => {
+        const watch = new PerformanceObserver((list) => {
+            if (list.getEntriesByName("first-contentful-paint").length > 0) {
+                done();
+            }
+        });
+        watch.observe({ type: "paint", buffered: true });
+        systemClock.after(paintedWithin, done);
+    });
+
 cleanAddress();
 const facts = factsInPage();
+const keptAt = Number(document.documentElement.dataset["kept"] ?? 0); // offline.ts
 if (facts) {
     setPage(facts);
-} else {
+}
+if (keptAt > 0) {
+    setOld(keptAt);
+}
+if (!facts || keptAt > 0) {
     readPageNow();
 }
+addEventListener("online", readPageNow);
 comeIn();
 await speak();
 startPlaces();
@@ -88,15 +97,6 @@ follow(() => draw(<Screen />, document.body));
 follow(() => {
     document.title = titleNow();
 });
-startTracking({ clock: systemClock, random: Math.random });
 startSpying();
-every(systemClock, 1_000, () => {
-    now.value = Date.now();
-    watchQuote();
-});
 watchMenu();
-if (place.value === "review") {
-    void askQuote();
-}
-comeBack();
-void resume();
+void painted().then(getRest);

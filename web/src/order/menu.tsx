@@ -1,10 +1,23 @@
 // The menu: chips that lead to its parts, a search, and rows to tap.
 import { needsOptions, unitPrice } from "../base/cart";
 import type { PageItem } from "../base/protocol";
+import { Company } from "./company";
 import { Icon } from "./parts";
-import { cart, diets, go, items, money, owns, page, put, search, sheet, without } from "./shop";
-import { Company } from "./together";
-import { counted, menuWord, type Text, t } from "./words";
+import {
+    cart,
+    diets,
+    go,
+    items,
+    menuOld,
+    money,
+    owns,
+    page,
+    put,
+    search,
+    sheet,
+    without,
+} from "./shop";
+import { clockTime, counted, menuWord, type Text, t } from "./words";
 
 interface Part {
     category: string;
@@ -50,6 +63,11 @@ export function Menu() {
                     <Company />
                     <Owns />
                 </nav>
+                {menuOld.value > 0 && (
+                    <p class="flag" role="status">
+                        {t("menuOld", { time: clockTime(menuOld.value, Date.now()) })}
+                    </p>
+                )}
                 {page.value.paused && <p class="flag">{t("paused")}</p>}
                 {parts.map(({ category, items: rows }, index) => (
                     <section key={category} id={anchor(index)} aria-label={category}>

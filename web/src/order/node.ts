@@ -1,8 +1,5 @@
-// Asking the node as a customer.
-import { makeKey } from "../base/action";
-import { fillRandom } from "../base/ask";
+// Asking the node.
 import type { Problem } from "../base/protocol";
-import { keep, kept } from "./keep";
 
 const answerWithin = 20_000; // ms; a payment is asked for at the provider, and signal is bad
 
@@ -16,7 +13,7 @@ export class Refusal extends Error {
     }
 }
 
-interface Asked {
+export interface Asked {
     body?: object;
     token?: string;
     /** Of what is there already; then the answer may be null. */
@@ -67,50 +64,7 @@ export async function ask<T>(method: string, path: string, asked: Asked = {}): P
     return { body, etag: response.headers.get("ETag") ?? "" };
 }
 
-/** A key for one deed, by the node's clock, which refuses others; @see makeKey */
-export function newKey(epoch: number): string {
-    return makeKey(Date.now() + clockAhead, epoch, fillRandom);
-}
-
-async function newToken(): Promise<string> {
-    const { body } = await ask<{ token: string }>("POST", "/api/session/customer", { body: {} });
-    const token = body?.token ?? "";
-    keep("token", token);
-    return token;
-}
-
-/** How to come by another token, when this phone's is over. */
-let renew = newToken;
-
-/** @param how null: as somebody new */
-export function renewBy(how: (() => Promise<string>) | null): void {
-    renew = how ?? newToken;
-}
-
-/** Who this phone is to the node: nobody in particular, but always the same. */
-async function ownToken(): Promise<string> {
-    const token = kept("token");
-    return typeof token === "string" ? token : newToken();
-}
-
-/** Asks as this phone, or as it was when it had @asked.token; where this phone's token is over,
- * with a new one. */
-export async function askAsOwn<T>(
-    method: string,
-    path: string,
-    asked: Asked,
-): Promise<{ body: T; token: string }> {
-    const token = asked.token ?? (await ownToken());
-    const isFormer = asked.token !== undefined && asked.token !== kept("token");
-    try {
-        const { body } = await ask<T>(method, path, { ...asked, token });
-        return { body: body as T, token };
-    } catch (error) {
-        if (!(error instanceof Refusal) || error.status !== 401 || isFormer) {
-            throw error;
-        }
-        const fresh = await renew();
-        const { body } = await ask<T>(method, path, { ...asked, token: fresh });
-        return { body: body as T, token: fresh };
-    }
+/** ms since 1970 by the node's clock, as far as it is known. */
+export function nodeTime(): number {
+    return Date.now() + clockAhead;
 }

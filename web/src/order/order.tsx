@@ -1,10 +1,12 @@
 // One order: its number, how far it is, what is to be paid.
 import type { Purchase } from "../base/protocol";
+import { changeOwn, ring } from "./buy";
 import { Icon } from "./parts";
 import { Card } from "./pay";
-import { canRing, changeOwn, go, money, now, type Own, page, ring } from "./shop";
+import { canRing, go, money, now, type Own, page } from "./shop";
+import { Tell } from "./tell";
 import { isOver } from "./track";
-import { counted, span, type Text, t } from "./words";
+import { clockTime, counted, span, type Text, t } from "./words";
 
 type Phase = Purchase["phase"];
 
@@ -42,12 +44,16 @@ export function OrderView({ own }: { own: Own | undefined }) {
                 <small>{t("orderNumber")}</small>
                 <span class="number">{own.number}</span>
             </h1>
+            {last?.table && <p class="at-table">{t("atTable", { n: last.table })}</p>}
             {last && <State own={own} last={last} />}
             <Age own={own} />
             <Back />
         </main>
     );
 }
+
+const isWaitedFor = (last: Purchase): boolean =>
+    !isOver(last) && last.phase !== "draft" && last.phase !== "ready";
 
 function State({ own, last }: { own: Own; last: Purchase }) {
     const isGone = last.phase === "refused" || last.phase === "cancelled";
@@ -60,7 +66,8 @@ function State({ own, last }: { own: Own; last: Purchase }) {
             {!isGone && last.phase !== "draft" && <Steps phase={last.phase} />}
             <Wait last={last} />
             <Money own={own} last={last} />
-            {!isOver(last) && last.phase !== "draft" && last.phase !== "ready" && <Ring />}
+            {isWaitedFor(last) && <Ring />}
+            {isWaitedFor(last) && <Tell own={own} />}
             <Lines last={last} />
         </>
     );
@@ -240,7 +247,7 @@ function Age({ own: { at } }: { own: Own }) {
         <p class="age">{t("updated", { age: span(age) })}</p>
     ) : (
         <p class="flag" role="status">
-            {t("noAnswer", { age: span(age) })}
+            {t("noAnswer", { age: span(age), time: clockTime(at, now.value) })}
         </p>
     );
 }

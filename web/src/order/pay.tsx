@@ -1,12 +1,11 @@
 // Paying by card. What does it (card.tsx) is loaded when somebody wants to: most look at the menu.
+
+import { changeOwn } from "./buy";
 import type { CardRoom } from "./card";
 import { cell } from "./cell";
 import { ask, Refusal } from "./node";
-import { changeOwn, money, type Own, page, shownOwn } from "./shop";
+import { money, type Own, page, shownOwn } from "./shop";
 import { language, learn, t } from "./words";
-
-/** Its file lies beside the page, which the build makes one document: vite.order.ts. */
-const path = "/order.stripe.js";
 
 export interface Paying {
     readonly own: Own;
@@ -38,14 +37,11 @@ export type CardHost = typeof host;
 
 const room = cell<CardRoom | null>(null);
 const isMissing = cell(false);
-let tries = 0;
 
 async function load(): Promise<void> {
     isMissing.value = false;
     try {
-        // A browser does not try again what did not come under the same address.
-        const file = tries++ > 0 ? `${path}?${tries}` : path;
-        const { enter } = (await import(/* @vite-ignore */ file)) as typeof import("./card");
+        const { enter } = await import("./card");
         room.value ??= enter(host);
     } catch {
         isMissing.value = true;
@@ -68,11 +64,4 @@ export function Card({ own, owed }: Paying) {
             </section>
         )
     );
-}
-
-/** A bank that sent the customer away sends him back with what nobody should keep: it goes. */
-export function cleanAddress(): void {
-    if (new URLSearchParams(location.search).has("payment_intent_client_secret")) {
-        history.replaceState(null, "", location.pathname + location.hash);
-    }
 }

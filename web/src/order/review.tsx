@@ -1,12 +1,12 @@
 // The cart with the price that the node says, and how to pay it.
-import { type Mode, optionNames } from "../base/cart";
+import type { Mode } from "../base/cart";
+import { optionNames } from "../base/options";
 import type { Quote } from "../base/protocol";
 import { formatAge } from "../base/time";
-import { Stepper } from "./parts";
+import { askQuote, change, order, quote, setMode } from "./buy";
+import { Company } from "./company";
 import {
-    askQuote,
     cart,
-    change,
     go,
     isSending,
     items,
@@ -15,13 +15,10 @@ import {
     money,
     name,
     now,
-    order,
     page,
     problem,
-    quote,
-    setMode,
 } from "./shop";
-import { Company } from "./together";
+import { Stepper } from "./slide";
 import { counted, t } from "./words";
 
 export function Review() {

@@ -1,8 +1,6 @@
 // The page: its head, and the menu, the cart or an order below it.
 import { CartBar, Menu } from "./menu";
-import { OrderView } from "./order";
-import { Review } from "./review";
-import { Sheets } from "./sheets";
+import { rest } from "./rest";
 import {
     cart,
     hasPage,
@@ -12,6 +10,7 @@ import {
     place,
     problem,
     readPage,
+    sheet,
     shownOwn,
     wordsOf,
 } from "./shop";
@@ -22,10 +21,10 @@ export function Screen() {
         <>
             <Head />
             <p class="news" role="status">
-                {news.value}
+                {sheet.value && !rest.value ? t("loading") : news.value}
             </p>
             <Body />
-            <Sheets />
+            {rest.value && <rest.value.Sheets />}
         </>
     );
 }
@@ -56,10 +55,19 @@ function retry(): void {
     });
 }
 
+/** In place of what is being loaded. */
+function Coming() {
+    return (
+        <main class="order">
+            <p class="empty">{t("loading")}</p>
+        </main>
+    );
+}
+
 function Body() {
     const isOrder = place.value !== "" && place.value !== "review";
     if (isOrder) {
-        return <OrderView own={shownOwn.value} />;
+        return rest.value ? <rest.value.OrderView own={shownOwn.value} /> : <Coming />;
     }
     if (!hasPage.value) {
         return (
@@ -71,9 +79,10 @@ function Body() {
             </main>
         );
     }
-    return place.value === "review" && cart.value.length > 0 ? (
-        <Review />
-    ) : (
+    if (place.value === "review" && cart.value.length > 0) {
+        return rest.value ? <rest.value.Review /> : <Coming />;
+    }
+    return (
         <>
             <Menu />
             <CartBar />

@@ -1,18 +1,13 @@
 // What slides over the menu: an item's options, and what somebody eats.
 import type { ComponentChildren } from "preact";
-import {
-    type Chosen,
-    chosenIn,
-    missingChoices,
-    noteMax,
-    toggleChoice,
-    unitPrice,
-} from "../base/cart";
+import { type Chosen, noteMax, unitPrice } from "../base/cart";
 import { formatDelta } from "../base/money";
+import { chosenIn, missingChoices, toggleChoice } from "../base/options";
 import type { PageItem } from "../base/protocol";
 import { Contains } from "./menu";
-import { Icon, Sheet, Stepper } from "./parts";
+import { Icon } from "./parts";
 import { type Choosing, diets, items, money, page, put, sheet, toggled, without } from "./shop";
+import { Sheet, Stepper } from "./slide";
 import { Together } from "./together";
 import { menuWord, t } from "./words";
 

@@ -2,10 +2,11 @@
 import type { Clock, Random, Undo } from "../base/clock";
 import type { Purchase } from "../base/protocol";
 import { play, readyTones } from "../ui/tones";
+import { changeOwn } from "./buy";
 import { follow } from "./cell";
 import { type Line, makeLine, type Told, type Wire } from "./live";
 import { ask, Refusal } from "./node";
-import { changeOwn, group, type Own, owns, readPage, shownOwn } from "./shop";
+import { group, type Own, owns, readPage, shownOwn } from "./shop";
 
 type Phase = Purchase["phase"];
 const over: readonly Phase[] = ["completed", "cancelled", "refused"];

@@ -6,13 +6,14 @@ import { en, type LateWords, type Translation, type Words } from "./words/en";
 export const languages = { en: "English", es: "Español", ar: "العربية" } as const;
 export type Language = keyof typeof languages;
 type Values = Readonly<Record<string, string | number>>;
-type Form = { [K in keyof Words]: Words[K] extends string ? never : K }[keyof Words];
-export type Text = Exclude<keyof Words, Form> | keyof LateWords;
+type All = Words & LateWords;
+type Form = { [K in keyof All]: All[K] extends string ? never : K }[keyof All];
+export type Text = Exclude<keyof All, Form>;
 
 const rightToLeft: readonly Language[] = ["ar"];
 
 export const language = cell<Language>("en");
-let words: Words & Partial<Translation> = en;
+let words: Partial<Translation> = en;
 /** English ones that came later. */
 let more: Partial<LateWords> = {};
 let plural = new Intl.PluralRules("en");
@@ -34,7 +35,7 @@ export function learn(later: Partial<LateWords>): void {
 
 /** English is in the page; the others are asked for. */
 async function fetchWords(next: Language): Promise<Translation> {
-    const response = await fetch(`/order.${next}.json`);
+    const response = await fetch(`/assets/order.${next}-WORDS_HASH.json`); // vite.order.ts
     return response.ok ? response.json() : Promise.reject(new Error(next));
 }
 
@@ -62,8 +63,11 @@ function fill(text: string, values: Values): string {
     return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
+const find = <K extends keyof All>(name: K): All[K] | undefined =>
+    (words as Partial<All>)[name] ?? (more as Partial<All>)[name];
+
 export function t(name: Text, values: Values = {}): string {
-    return fill(words[name] ?? more[name as keyof LateWords] ?? "", values);
+    return fill(find(name) ?? "", values);
 }
 
 /** What is on a menu: "vegan", "nuts". */
@@ -74,9 +78,9 @@ export function menuWord(word: keyof Translation): string {
 
 /** With the form that the language has for that number. */
 export function counted(name: Form, n: number): string {
-    const forms = words[name];
-    const form = n === 0 && forms.zero ? forms.zero : (forms[plural.select(n)] ?? forms.other);
-    return fill(form, { n });
+    const forms = find(name);
+    const form = n === 0 && forms?.zero ? forms.zero : (forms?.[plural.select(n)] ?? forms?.other);
+    return fill(form ?? "", { n });
 }
 
 /** "5 seconds", "2 minutes". */
@@ -85,4 +89,14 @@ export function span(ms: number): string {
     return seconds < 60
         ? counted("seconds", seconds)
         : counted("minutes", Math.floor(seconds / 60));
+}
+
+/** "19:42", as this device writes it; of another day with its date. */
+export function clockTime(at: number, now: number): string {
+    const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+    const format = new Intl.DateTimeFormat(undefined, {
+        timeStyle: "short",
+        ...(isToday ? {} : { dateStyle: "medium" }),
+    });
+    return format.format(at);
 }

@@ -7,6 +7,7 @@ import { startPickup } from "./pickup";
 import { PickupScreen } from "./screen";
 import "../ui/tokens.css";
 import "../ui/base.css";
+import "../ui/sheet.css";
 import "../ui/desk.css";
 import "./pickup.css";
 

@@ -10,6 +10,7 @@ import type { Line, Order } from "../base/protocol";
 import { browserShelf } from "../base/shelf";
 import { flagText } from "../base/states";
 import { nodeNow } from "../base/stream";
+import { whereText } from "../base/table";
 import { formatAge, sayAge } from "../base/time";
 import { modeText, numberText } from "../base/words";
 import { Connection } from "../ui/connection";
@@ -102,7 +103,7 @@ function Rows({ pickup, desk, title, orders, onChoose }: RowsProps) {
                         <button type="button" onClick={() => onChoose(order.id)}>
                             <b>{numberText(order)}</b>
                             <span class="staff-who">
-                                <strong>{order.name || modeText(order.mode)}</strong>
+                                <strong>{whereText(order) || modeText(order.mode)}</strong>
                                 <small>{summary(order)}</small>
                                 <Due desk={desk} order={order} />
                             </span>
@@ -171,7 +172,7 @@ function HandOver({ desk, order, onClose }: HandOverProps) {
             }
         >
             <p class="guard">
-                <strong>{order.name || "No name"}</strong>
+                <strong>{whereText(order) || "No name"}</strong>
                 <span>{modeText(order.mode)}</span>
             </p>
             <Due desk={desk} order={order} />
@@ -270,7 +271,7 @@ function HandedOver({ desk, onClose }: { desk: Desk; onClose(): void }) {
                     <li key={order.id}>
                         <b>{numberText(order)}</b>
                         <span>
-                            {order.name} {sayAge(now - order.handed_at)} ago
+                            {whereText(order)} {sayAge(now - order.handed_at)} ago
                             <br />
                             <small>{summary(order)}</small>
                         </span>

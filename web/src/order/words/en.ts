@@ -1,16 +1,16 @@
 import type { PageItem } from "../../base/protocol";
 import type { card } from "./card";
 import type { group } from "./group";
+import type { later } from "./later";
+import type { notify } from "./notify";
 
-// What the page says. A {name} is filled in; an object has a form for each kind of number.
+// What the page says at the first look. A {name} is filled in; an object has a form for each kind
+// of number.
 export const en = {
     menu: "Menu",
     search: "Search the menu",
     filter: "Filter",
     filterOf: { one: "Filter ({n})", other: "Filter ({n})" },
-    filterTitle: "What you eat",
-    onlyShow: "Only show",
-    without: "Without",
     hiddenByFilter: {
         one: "{n} item is hidden by your filter.",
         other: "{n} items are hidden by your filter.",
@@ -24,103 +24,34 @@ export const en = {
     backAgain: "{name} is back.",
     left: { one: "Only {n} left", other: "Only {n} left" },
     contains: "Contains {what}",
-    required: "Required",
-    choose: "Choose {n}",
-    chooseUpTo: "Up to {n}",
-    chooseBetween: "Choose {low} to {high}",
-    note: "A note for the kitchen",
-    noteHint: "No onions, for example. Tell us of allergies at the counter.",
-    add: "Add · {price}",
     addPlain: "Add {name}",
-    stillChoose: "Still to choose: {what}",
-    close: "Close",
-    fewer: "One fewer",
-    more: "One more",
-    cart: "Your order",
     cartBar: { one: "{n} item", other: "{n} items" },
     review: "Review",
-    mode: "How",
-    eatIn: "Eat here",
-    takeAway: "Take away",
-    nameLabel: "A name to call out (if you like)",
-    total: "Total",
-    taxIncluded: "including {tax} tax",
-    noTip: "No tip is added.",
-    priceStands: "This price stands for {time}.",
-    keptUntil: "Until then your food is kept for you.",
-    pricing: "Asking for the price …",
-    lineSoldOut: "Sold out: it is not in the total.",
-    lineShort: {
-        one: "Only {n} can be had: change the quantity.",
-        other: "Only {n} can be had: change the quantity.",
-    },
-    payByCard: "Pay by card · {price}",
-    payAtCounter: "Pay at the counter",
-    orderForCounter: "Order · pay at the counter",
-    orderTheRest: "What is sold out will be left out.",
-    loadingCard: "Opening the card form …",
-    cardFailed: "The card form does not open. Check your connection, or pay at the counter.",
     tryAgain: "Try again",
-    orderNumber: "Order number",
-    saidDraft: "Not ordered yet: it is to be paid first.",
-    saidPlaced: "Ordered. The kitchen has not taken it yet.",
-    saidAccepted: "The kitchen has taken it.",
-    saidCooking: "It is being made.",
-    saidReady: "It is ready. Come and get it!",
-    saidCompleted: "Enjoy it!",
-    saidRefused: "Sorry: the kitchen cannot make it.",
-    saidCancelled: "This order was cancelled.",
-    because: "Reason: {why}",
-    steps: "How far it is",
     stepPlaced: "Ordered",
     stepAccepted: "Accepted",
     stepCooking: "Being made",
     stepReady: "Ready",
     stepCompleted: "Collected",
-    ahead: {
-        zero: "You are next.",
-        one: "{n} order before yours",
-        other: "{n} orders before yours",
-    },
-    readyIn: "Ready in about {low} to {high} minutes",
-    readySoon: "Ready in about {high} minutes or less",
-    sayNumber: "Say {number} at the counter and pay {price}. Then it is made.",
-    sayNumberLater: "Say {number} at the counter and pay {price}.",
-    payByCardInstead: "Pay by card instead",
-    reserved: "{price} is reserved on your card, not charged.",
-    reservedFor: "If the kitchen does not take it, that ends by itself in {time}.",
-    reservedAtMost: "If it is not charged, your bank ends that within seven days.",
-    kept: "Your food is kept for you for {time}.",
-    paid: "{price} paid. Thank you!",
-    refunded: "{price} goes back to you.",
-    released: "Nothing was charged.",
-    updated: "As of {age} ago",
-    seconds: { one: "{n} second", other: "{n} seconds" },
-    minutes: { one: "{n} minute", other: "{n} minutes" },
-    noAnswer: "No connection since {age}. This is what was known then.",
-    unknownOrder: "This order is not known here any more.",
-    sound: "Ring when it is ready",
-    soundOn: "It rings when it is ready. Keep this page open.",
     withFriends: "With friends",
-    toMenu: "Back to the menu",
     myOrders: "Your orders",
     refusedLine: "not made",
-    collected: "collected",
     language: "Language",
     pageFailed: "The menu could not be loaded.",
     failed: "That did not work: {why}",
     offline: "No answer. Check your connection and try again.",
     tooMany: "You have orders that nobody answered yet. Pay for them first.",
     gone: "That took too long. Here is the price as it is now.",
+    loading: "One moment …",
+    menuOld: "No connection. This is the menu as of {time}.",
 } as const;
 
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 /** Diets and allergens, as the node spells them: that is English already. */
 type MenuWord = PageItem["diet"][number] | PageItem["allergens"][number];
 /** Every language says all of it; where numbers matter it has the forms it needs. */
-export type Words = {
-    readonly [K in keyof typeof en]: (typeof en)[K] extends string ? string : Forms;
-};
-/** Of what is loaded later, @see group.ts and card.ts */
-export type LateWords = { readonly [K in keyof (typeof group & typeof card)]: string };
+type Said<T> = { readonly [K in keyof T]: T[K] extends string ? string : Forms };
+export type Words = Said<typeof en>;
+/** Of what is loaded later, @see later.ts, group.ts, card.ts and notify.ts */
+export type LateWords = Said<typeof later & typeof group & typeof card & typeof notify>;
 export type Translation = Words & LateWords & { readonly [K in MenuWord]: string };

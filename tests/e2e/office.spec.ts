@@ -1,0 +1,185 @@
+// A manager at the counter's tablet in the evening: what the day came to, and whether orders,
+// ledger and the practice Stripe say the same. A real counter, a real gateway.
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Market, openMarket } from "./guests";
+import { expectNoSidewaysScroll, phone, smallTargets, tablet, violations, wear } from "./pages";
+
+/** `npm run pictures` renews what the documentation shows. */
+const isKept = process.env["TRESTLE_PICTURES"] === "1";
+const shots = resolve(__dirname, isKept ? "../../docs/screens" : "../../web/test-results/office");
+
+interface Guest {
+    items: { number: number; groups: object[] }[];
+    device: { request(method: string, path: string, options: object): Promise<Answer> };
+    open(): Promise<unknown>;
+    place(cart: object): Promise<{ id: string; number: string }>;
+}
+
+interface Answer {
+    status: number;
+    body: { token: string; client_secret: string };
+}
+
+/** What only this spec does at the practice Stripe. */
+interface Account {
+    intents: {
+        confirm(id: string, how: object, isPage: boolean): unknown;
+        create(what: object): { id: string };
+    };
+    refunds: { create(what: object): unknown };
+}
+
+let market: Market;
+test.beforeAll(async () => {
+    market = await openMarket();
+    await mkdir(shots, { recursive: true });
+});
+test.afterAll(() => market?.close());
+
+const account = (): Account => market.practice.account as unknown as Account;
+
+/** A guest orders at the gateway and pays by card; the kitchen takes it. */
+async function sell(): Promise<{ id: string; number: string }> {
+    const { Till } = await import("../demo/till.mjs");
+    const { gateway } = market;
+    const { body } = await gateway.request<Answer["body"]>("POST", "/api/session/customer", {
+        body: {},
+    });
+    const { token } = body;
+    const own = {
+        get: async (path: string) => (await gateway.request("GET", path, { token })).body,
+        request: (method: string, path: string, given: object) =>
+            gateway.request(method, path, { ...given, token }),
+    };
+    const guest = new Till(own) as unknown as Guest;
+    await guest.open();
+    const item = guest.items.find(({ groups }) => groups.length === 0)?.number;
+    const lines = [{ item, quantity: 2, options: [] }];
+    const order = await guest.place({ channel: "phone", mode: "take-away", name: "Kim", lines });
+    let secret = "";
+    await expect
+        .poll(async () => {
+            const path = `/api/orders/${order.id}/payment`;
+            const { status, body } = await guest.device.request("POST", path, { body: {} });
+            secret = body.client_secret;
+            return status;
+        })
+        .toBe(200);
+    account().intents.confirm(
+        secret.split("_secret_")[0] ?? "",
+        { payment_method: "pm_card_visa" },
+        true,
+    );
+    await expect.poll(async () => (await market.order(order.number))?.phase).toBe("placed");
+    await market.deed(`/api/orders/${order.id}/accept`);
+    await expect.poll(async () => (await market.order(order.number))?.due).toBe(0);
+    return order;
+}
+
+async function officeAt(browser: Browser, size: typeof phone): Promise<Page> {
+    const context = await browser.newContext({ viewport: size, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    await page.goto(`${market.counter.url}/office`);
+    return page;
+}
+
+async function compare(page: Page): Promise<void> {
+    await page.getByRole("button", { name: "Compare now" }).click();
+    await expect(page.locator(".verdict, .flag-bad").first()).toBeVisible();
+}
+
+async function picture(page: Page, name: string, fullPage = true): Promise<void> {
+    for (const theme of ["light", "dark"] as const) {
+        await wear(page, theme);
+        await page.screenshot({ path: `${shots}/office-${name}-${theme}.png`, fullPage });
+        expect(await violations(page)).toEqual([]);
+    }
+    expect(await smallTargets(page, 44)).toEqual([]);
+    await expectNoSidewaysScroll(page);
+}
+
+/** From a difference to the order that it is about. */
+async function showOrder(browser: Browser, number: string): Promise<void> {
+    const page = await officeAt(browser, tablet);
+    await page.getByLabel("Others use the Stripe account, too").check();
+    await compare(page);
+    await page.getByRole("button", { name: `Show the order ${number}` }).click();
+    const sheet = page.getByRole("dialog", { name: `Order ${number}` });
+    await expect(sheet.getByRole("row", { name: /^Still to collect/ })).toContainText("1.00");
+    await expect(sheet.getByText(/^pi_/)).toBeVisible();
+    const { width = 0 } = (await sheet.boundingBox()) ?? {};
+    expect(width).toBeLessThan(tablet.width / 2); // a sheet over the page
+    await picture(page, "order-tablet", false);
+    await page.setViewportSize(phone);
+    await picture(page, "order-phone", false);
+    await page.context().close();
+}
+
+test("takings are live, the day matches, and what does not is named with what to do", async ({
+    browser,
+}) => {
+    const kept = await sell();
+    const paid = market.payment().id;
+    const page = await officeAt(browser, tablet);
+    await expect(page.getByRole("status").filter({ hasText: "Live" })).toBeVisible();
+    const orders = page.locator(".figure", { hasText: "Orders" }).locator("strong");
+    await expect(orders).toHaveText("1");
+    const back = await sell();
+    await expect(orders).toHaveText("2"); // without anybody looking again
+    await market.deed(`/api/orders/${back.id}/cancel`, { reason: "the pan caught fire" });
+    await expect.poll(async () => (await market.order(back.number))?.refunded).toBeGreaterThan(0);
+
+    await compare(page);
+    await expect(page.locator(".verdict")).toHaveText("All matches");
+    const rows = page.locator(".reconcile .sums tr");
+    const last = await rows.last().locator("td").allTextContents();
+    expect(new Set(last).size).toBe(1); // orders, ledger, Stripe
+    await expect(page.getByText(/by gateway\./)).toBeVisible();
+    await picture(page, "matches-tablet");
+
+    const { id } = account().intents.create({
+        amount: 990,
+        currency: "eur",
+        capture_method: "automatic",
+        metadata: {},
+    });
+    account().intents.confirm(id, { payment_method: "pm_card_visa" }, true);
+    await compare(page);
+    await expect(page.locator(".verdict")).toHaveText("1 thing does not match");
+    const difference = page.locator(".differences li");
+    await expect(difference).toContainText("9.90 EUR");
+    await expect(difference).toContainText("no order asked for it");
+    await expect(difference).toContainText("Next: look at the provider's dashboard");
+    await expect(difference).toContainText(id);
+    await picture(page, "differs-tablet");
+    await page.setViewportSize(phone);
+    await picture(page, "differs-phone");
+
+    const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Save as CSV" }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/^reconciliation-day-1-.*\.csv$/);
+    await page.getByLabel("Others use the Stripe account, too").check();
+    await compare(page);
+    await expect(page.locator(".verdict")).toHaveText("All matches");
+    await page.context().close();
+
+    account().refunds.create({ payment_intent: paid, amount: 100 });
+    await showOrder(browser, kept.number);
+});
+
+test("a gateway that is away is said to be, with its name", async ({ browser }) => {
+    const page = await officeAt(browser, phone);
+    await market.gateway.kill();
+    await expect
+        .poll(async () => {
+            await compare(page);
+            return page.locator(".flag-bad").first().textContent();
+        })
+        .toContain("gateway gateway is not linked to this device");
+    await picture(page, "away-phone");
+    await page.context().close();
+});

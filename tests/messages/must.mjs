@@ -1,0 +1,5 @@
+// What a scene insists on.
+
+export function must(isSo, words) {
+    if (!isSo) throw new Error(words);
+}

@@ -1,0 +1,6 @@
+// When something was, in the office's sentences.
+
+/** "22 Nov 2026, 19:42", as this device writes it. */
+export function dateText(at: number): string {
+    return new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+}

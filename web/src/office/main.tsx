@@ -1,0 +1,17 @@
+import "@preact/signals"; // components follow the signals they read
+import { render } from "preact";
+import { systemClock } from "../base/clock";
+import { restoreTheme } from "../ui/theme";
+import { askNode, openSocket } from "./node";
+import { startOffice } from "./office";
+import { OfficeScreen } from "./screen";
+import "../ui/tokens.css";
+import "../ui/base.css";
+import "../ui/sheet.css";
+import "../ui/desk.css";
+import "./office.css";
+
+restoreTheme("office");
+const office = startOffice({ clock: systemClock, ask: askNode, open: openSocket });
+
+render(<OfficeScreen office={office} />, document.body);

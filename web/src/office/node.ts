@@ -1,0 +1,47 @@
+// Asking this device's node, as its own screen or as the person who signed in.
+import type { Problem } from "../base/protocol";
+import type { Wire } from "../base/socket";
+
+const answerWithin = 15_000; // ms
+
+/** The node said no, or nothing. */
+export class Refusal extends Error {
+    constructor(
+        readonly status: number,
+        problem: Problem | null,
+    ) {
+        super(problem?.detail || problem?.title || `the node answered ${status}`);
+    }
+}
+
+export type Ask = (
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    asked: { token: string | null; body?: object },
+) => Promise<unknown>;
+
+/** Rejects with a Refusal, or with whatever else when there is no answer. */
+export const askNode: Ask = async (method, path, { token, body }) => {
+    const response = await fetch(path, {
+        method,
+        cache: "no-store",
+        headers: {
+            ...(body ? { "Content-Type": "application/json" } : {}),
+            ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        signal: AbortSignal.timeout(answerWithin),
+    });
+    const answer = await response.json().catch(() => null);
+    if (!response.ok) {
+        throw new Refusal(response.status, answer);
+    }
+    return answer;
+};
+
+/** A handshake carries no header: a ticket stands for the token. */
+export function openSocket(path: string, ticket: string | null): Wire {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const protocols = ticket === null ? [] : ["trestle", `ticket.${ticket}`];
+    return new WebSocket(`${scheme}://${location.host}${path}`, protocols) as Wire;
+}

@@ -1,0 +1,98 @@
+import { formatMoney } from "../base/money";
+import type { Report } from "../base/protocol";
+import { count } from "../base/words";
+import type { Office } from "./office";
+
+const methods: Record<string, string> = {
+    cash: "Cash",
+    "card-external": "Card reader",
+    "card-online": "Card, online",
+};
+
+export function Takings({ office }: { office: Office }) {
+    const session = office.session.value;
+    const report = office.report.value;
+    if (session === null || report === null) {
+        return (
+            <section class="panel" aria-label="Takings">
+                <h2>Takings</h2>
+                <p role="status">Adding up.</p>
+            </section>
+        );
+    }
+    const money = (minor: number): string => formatMoney(minor, session);
+    return (
+        <section class="panel" aria-label="Takings">
+            <h2>{report.day === 0 ? "No trading day yet" : `Takings of day ${report.day}`}</h2>
+            <dl class="figures">
+                <Figure name="Sold" value={money(report.owed)} isMain />
+                <Figure name="Orders" value={`${report.orders}`} note={ordersText(report)} />
+                <Figure name="Given back" value={money(report.refunded)} />
+                <Figure name="Tax in it" value={money(report.tax)} />
+                {report.held > 0 && <Figure name="Held by banks" value={money(report.held)} />}
+                {report.give_back > 0 && (
+                    <Figure name="Still to give back" value={money(report.give_back)} />
+                )}
+                {report.collect > 0 && (
+                    <Figure name="Still to collect" value={money(report.collect)} />
+                )}
+            </dl>
+            {report.methods.length > 0 && (
+                <table class="sums">
+                    <thead>
+                        <tr>
+                            <th scope="col">Paid by</th>
+                            <th scope="col">Taken</th>
+                            <th scope="col">Given back</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {report.methods.map(({ method, paid, refunded }) => (
+                            <tr key={method}>
+                                <th scope="row">{methods[method] ?? method}</th>
+                                <td>{money(paid)}</td>
+                                <td>{money(refunded)}</td>
+                            </tr>
+                        ))}
+                    </tbody>
+                </table>
+            )}
+            <Missing report={report} />
+        </section>
+    );
+}
+
+function ordersText({ open, completed, cancelled }: Report): string {
+    const parts = [`${open} open`, `${completed} handed over`];
+    return [...parts, ...(cancelled > 0 ? [`${cancelled} cancelled`] : [])].join(", ");
+}
+
+interface FigureProps {
+    name: string;
+    value: string;
+    note?: string;
+    isMain?: boolean;
+}
+
+function Figure({ name, value, note, isMain }: FigureProps) {
+    return (
+        <div class={isMain ? "figure figure-main" : "figure"}>
+            <dt>{name}</dt>
+            <dd>
+                <strong>{value}</strong>
+                {note && <small>{note}</small>}
+            </dd>
+        </div>
+    );
+}
+
+/** What is shown is what this device has. */
+function Missing({ report }: { report: Report }) {
+    const names = report.missing.map(({ name }) => name).join(", ");
+    return names === "" ? null : (
+        <p class="flag" role="status">
+            {count(report.missing.length, "device is", "devices are")} out of reach or ahead of this
+            one, so sales may be missing here: {names}.
+        </p>
+    );
+}
