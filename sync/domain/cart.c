@@ -93,6 +93,19 @@ static void read_line(struct reader *reader, struct cart_line *line)
     wanted->note = read_text(reader, NOTE_BYTES_MAX);
 }
 
+static void read_placed(struct reader *reader, struct cart *cart)
+{
+    const uint32_t count = read_array(reader, 0, 2);
+    cart->has_placed = count > 0;
+    if (cart->has_placed) {
+        cart->placed_round = (uint32_t)read_uint(reader, UINT32_MAX);
+        read_fixed(reader, cart->placed.bytes, sizeof cart->placed.bytes);
+    }
+    if (count == 1) {
+        reader_fail(reader, ERR_MALFORMED);
+    }
+}
+
 int cart_decode(struct bytes row, struct cart *ret_cart)
 {
     struct reader reader;
@@ -114,11 +127,7 @@ int cart_decode(struct bytes row, struct cart *ret_cart)
     for (uint32_t i = 0; i < ret_cart->lines_count; i++) {
         read_line(&reader, &ret_cart->lines[i]);
     }
-    ret_cart->has_placed = read_array(&reader, 0, 2) == 2;
-    if (ret_cart->has_placed) {
-        ret_cart->placed_round = (uint32_t)read_uint(&reader, UINT32_MAX);
-        read_fixed(&reader, ret_cart->placed.bytes, sizeof ret_cart->placed.bytes);
-    }
+    read_placed(&reader, ret_cart);
     ret_cart->table = (uint32_t)read_uint(&reader, TABLE_NUMBER_MAX);
     return reader_finish(&reader);
 }
