@@ -15,6 +15,7 @@ struct stall {
     uint64_t t;          /* of the next event; every event takes one */
     struct order *order; /* of the last look */
     struct operation last;
+    struct operation done; /* stall_order.h */
 };
 
 struct stall stall_new(void);

@@ -1,77 +1,12 @@
 /* test_order.c - what an order's events come to when people do not know of each other: the table of
  * docs/merge-rules.md row by row, the rules behind it, and that no order of arrival changes a word.
+ * Edits, money and handing over: test_order_edits.c, test_order_money.c, test_order_handed.c.
  */
+#include "tests/lib/stall_order.h"
+#include "tests/lib/stall_seen.h"
 #include "tests/lib/test.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "tests/lib/order_text.h"
-#include "tests/lib/stall.h"
-
-static void assert_brief(struct stall *stall, const char *expected)
-{
-    char brief[512];
-    order_brief(stall_look(stall, C), brief, sizeof brief);
-    assert_string_equal(brief, expected);
-}
-
-static const struct order_line *line_at(const struct order *order, uint32_t id)
-{
-    uint32_t at = 0;
-    while (at < order->lines_count && order->lines[at].id != id) {
-        at++;
-    }
-    assert_in_range(at, 0, ORDER_LINES_MAX - 1);
-    assert_true(at < order->lines_count);
-    return &order->lines[at];
-}
-
-static const struct order_line *see_line(struct stall *stall, uint32_t id)
-{
-    return line_at(stall_look(stall, C), id);
-}
-
-static void assert_text(struct bytes text, const char *expected)
-{
-    assert_int_equal(text.size, strlen(expected));
-    assert_memory_equal(text.data, expected, text.size);
-}
-
 /* --- the table: two lines, 5.00 and 3.00, paid unless said otherwise --- */
-
-enum base { UNPAID, PAID, ACCEPTED, COOKING, READY, CANC };
-
-/* What K did in the base: for recalls. */
-static struct operation done_first;
-
-static struct stall stall_at(enum base base)
-{
-    struct stall stall = stall_new();
-    (void)do_open(&stall, C, "A", 42);
-    (void)do_add(&stall, C, 1, 1, 500);
-    (void)do_add(&stall, C, 2, 1, 300);
-    stall_sync(&stall);
-    if (base != UNPAID) {
-        (void)do_pay(&stall, G, 1, 800);
-    }
-    if (base >= ACCEPTED && base <= READY) {
-        (void)do_accept(&stall, K, 2);
-    }
-    if (base == COOKING || base == READY) {
-        (void)do_start(&stall, K, 1);
-    }
-    if (base == READY) {
-        (void)do_start(&stall, K, 2);
-        done_first = do_done(&stall, K, 1);
-        (void)do_done(&stall, K, 2);
-    }
-    if (base == CANC) {
-        (void)do_cancel(&stall, C);
-    }
-    stall_sync(&stall);
-    return stall;
-}
 
 /* X(name, what is done). */
 #define DEEDS(X)                                                                                   \
@@ -81,7 +16,7 @@ static struct stall stall_at(enum base base)
     X(start1_K, do_start(s, K, 1))                                                                 \
     X(start1_L, do_start(s, L, 1))                                                                 \
     X(done1_K, do_done(s, K, 1))                                                                   \
-    X(recall1_K, do_recall(s, K, &done_first))                                                     \
+    X(recall1_K, do_recall(s, K, &s->done))                                                        \
     X(cancel_C, do_cancel(s, C))                                                                   \
     X(reinstate_M, do_reinstate(s, M))                                                             \
     X(edit1_C, do_set(s, C, 1, 1))                                                                 \
@@ -229,135 +164,12 @@ TEST(order, a_line_added_after_it_was_accepted_needs_another_accept)
     stall_free(&stall);
 }
 
-/* --- edits --- */
-
-TEST(order, changes_of_a_quantity_add_up)
-{
-    struct stall stall = meet(PAID, edit1_C, edit1_D);
-    assert_int_equal(see_line(&stall, 1)->quantity, 4);
-    assert_int_equal(see_line(&stall, 1)->revision, 3);
-    (void)do_set(&stall, C, 1, -9);
-    stall_sync(&stall);
-    assert_int_equal(see_line(&stall, 1)->quantity, 0);
-    assert_false(see_line(&stall, 1)->is_active);
-    stall_free(&stall);
-}
-
-static struct stall late_edit(struct operation *ret_edit)
-{
-    struct stall stall = stall_at(COOKING);
-    *ret_edit = do_set(&stall, C, 1, 2);
-    stall_sync(&stall);
-    assert_brief(&stall, "COOKING late_edit");
-    assert_int_equal(see_line(&stall, 1)->quantity, 1);
-    assert_int_equal(see_line(&stall, 1)->quantity_wished, 3);
-    return stall;
-}
-
-TEST(order, a_late_edit_counts_once_the_kitchen_agrees)
-{
-    struct operation edit;
-    struct stall stall = late_edit(&edit);
-    (void)do_amend(&stall, K, &edit, true);
-    stall_sync(&stall);
-    assert_brief(&stall, "COOKING unpaid");
-    assert_int_equal(see_line(&stall, 1)->quantity, 3);
-    stall_free(&stall);
-}
-
-TEST(order, a_late_edit_is_dropped_when_the_kitchen_says_no)
-{
-    struct operation edit;
-    struct stall stall = late_edit(&edit);
-    (void)do_amend(&stall, K, &edit, false);
-    stall_sync(&stall);
-    assert_brief(&stall, "COOKING");
-    assert_int_equal(see_line(&stall, 1)->quantity, 1);
-    assert_int_equal(see_line(&stall, 1)->quantity_wished, 1);
-    stall_free(&stall);
-}
-
-TEST(order, a_yes_and_a_no_at_once_are_no_answer_and_the_next_one_is)
-{
-    struct operation edit;
-    struct stall stall = late_edit(&edit);
-    (void)do_amend(&stall, K, &edit, true);
-    (void)do_amend(&stall, L, &edit, false);
-    stall_sync(&stall);
-    assert_brief(&stall, "COOKING late_edit");
-    (void)do_amend(&stall, K, &edit, true);
-    stall_sync(&stall);
-    assert_brief(&stall, "COOKING unpaid");
-    stall_free(&stall);
-}
-
-TEST(order, a_late_edit_is_in_time_after_all_when_the_start_is_recalled)
-{
-    struct stall stall = stall_at(PAID);
-    const struct operation started = do_start(&stall, K, 1);
-    (void)do_set(&stall, C, 1, 1);
-    stall_sync(&stall);
-    assert_brief(&stall, "COOKING late_edit");
-    (void)do_recall(&stall, K, &started);
-    stall_sync(&stall);
-    assert_brief(&stall, "PLACED unpaid");
-    assert_int_equal(see_line(&stall, 1)->quantity, 2);
-    stall_free(&stall);
-}
-
-TEST(order, two_notes_at_once_are_both_shown_until_somebody_settles_it)
-{
-    struct stall stall = stall_at(PAID);
-    (void)do_note(&stall, C, 1, "no onions");
-    (void)do_note(&stall, D, 1, "more onions");
-    stall_sync(&stall);
-    assert_brief(&stall, "PLACED edit_conflict");
-    assert_text(see_line(&stall, 1)->note, "more onions");
-    assert_text(see_line(&stall, 1)->note_other, "no onions");
-    (void)do_note(&stall, C, 1, "no onions");
-    stall_sync(&stall);
-    assert_brief(&stall, "PLACED");
-    assert_text(see_line(&stall, 1)->note, "no onions");
-    stall_free(&stall);
-}
-
-TEST(order, the_same_note_twice_is_no_conflict)
-{
-    struct stall stall = stall_at(PAID);
-    (void)do_note(&stall, C, 1, "no onions");
-    (void)do_note(&stall, D, 1, "no onions");
-    stall_sync(&stall);
-    assert_brief(&stall, "PLACED");
-    stall_free(&stall);
-}
-
-TEST(order, of_two_options_at_once_the_cheaper_is_charged_whatever_the_clocks_say)
-{
-    for (int swap = 0; swap < 2; swap++) {
-        struct stall stall = stall_at(PAID);
-        if (swap != 0) {
-            (void)do_option(&stall, D, 1, "large", 150);
-        }
-        (void)do_option(&stall, C, 1, "medium", 50);
-        if (swap == 0) {
-            (void)do_option(&stall, D, 1, "large", 150);
-        }
-        stall_sync(&stall);
-        assert_brief(&stall, "PLACED edit_conflict unpaid");
-        assert_int_equal(stall.order->total_minor, 850);
-        assert_text(see_line(&stall, 1)->options[0].name, "medium");
-        assert_int_equal(see_line(&stall, 1)->options_other_count, 1);
-        assert_text(see_line(&stall, 1)->options_other[0].name, "large");
-        stall_free(&stall);
-    }
-}
-
 /* --- undoing --- */
 
 TEST(order, a_recall_undoes_what_it_names_and_nothing_else)
 {
     struct stall stall = stall_at(READY);
-    (void)do_recall(&stall, K, &done_first);
+    (void)do_recall(&stall, K, &stall.done);
     stall_sync(&stall);
     assert_brief(&stall, "COOKING");
     assert_int_equal(see_line(&stall, 1)->progress, LINE_STARTED);
@@ -380,106 +192,6 @@ TEST(order, lines_stand_in_the_order_in_which_they_were_seen_whatever_the_clocks
     assert_int_equal(order->lines[0].id, FIRST);
     assert_int_equal(order->lines[2].id, (uint32_t)SECOND);
     assert_int_equal(order->lines[3].id, (uint32_t)THIRD);
-    stall_free(&stall);
-}
-
-TEST(order, of_two_reports_of_one_payment_that_say_as_much_no_clock_chooses)
-{
-    struct stall stall = stall_at(UNPAID);
-    stall.t += 1000000;
-    (void)do_pay(&stall, C, 1, 800);
-    const uint64_t by_first = stall.t;
-    stall.t -= 1000000;
-    (void)do_pay(&stall, G, 1, 800);
-    stall_sync(&stall);
-    const struct order *order = stall_look(&stall, C);
-    assert_int_equal(order->payments_count, 1);
-    assert_true(mesh_log(C) < mesh_log(G));
-    assert_in_range(order->payments[0].t, by_first - 10, by_first);
-    stall_free(&stall);
-}
-
-TEST(order, an_edit_that_was_handed_over_stands_whatever_comes_to_light_later)
-{
-    struct stall stall = stall_at(PAID);
-    (void)do_set(&stall, C, 1, 1);
-    (void)do_hand(&stall, C, 1, 2);
-    (void)do_start(&stall, K, 1);
-    stall_sync(&stall);
-    assert_int_equal(see_line(&stall, 1)->quantity, 2);
-    assert_int_equal(see_line(&stall, 1)->handed, 2);
-    assert_int_equal(stall.order->flags & FLAG_LATE_EDIT, 0);
-    stall_free(&stall);
-}
-
-TEST(order, an_edit_that_was_late_when_it_was_handed_over_waits_on)
-{
-    struct stall stall = stall_at(PAID);
-    (void)do_set(&stall, C, 1, 1);
-    (void)do_start(&stall, K, 1);
-    stall_sync(&stall);
-    (void)do_hand(&stall, P, 1, 1);
-    stall_sync(&stall);
-    assert_int_equal(see_line(&stall, 1)->quantity, 1);
-    assert_int_equal(see_line(&stall, 1)->quantity_wished, 2);
-    stall_free(&stall);
-}
-
-TEST(order, an_edit_whose_hand_over_was_taken_back_is_late_again)
-{
-    struct stall stall = stall_at(PAID);
-    (void)do_set(&stall, C, 1, 1);
-    const struct operation handed = do_hand(&stall, C, 1, 2);
-    (void)do_start(&stall, K, 1);
-    stall_sync(&stall);
-    (void)do_unhand(&stall, P, &handed);
-    stall_sync(&stall);
-    assert_int_equal(see_line(&stall, 1)->quantity, 1);
-    stall_free(&stall);
-}
-
-TEST(order, of_hand_overs_without_end_the_first_settle_what_they_knew)
-{
-    enum { FIRST = 32 }; /* that are looked at */
-    struct stall stall = stall_at(PAID);
-    for (uint32_t i = 0; i < FIRST; i++) {
-        (void)do_hand(&stall, C, 1, 1);
-    }
-    (void)do_set(&stall, D, 1, 1);
-    (void)do_hand(&stall, D, 1, 2);
-    stall_sync(&stall);
-    assert_int_equal(see_line(&stall, 1)->quantity, 1);
-    assert_int_equal(see_line(&stall, 1)->quantity_wished, 2);
-    stall_free(&stall);
-}
-
-TEST(order, a_recall_cannot_undo_a_cancel_or_a_hand_over)
-{
-    struct stall stall = stall_at(READY);
-    const struct operation handed = do_hand(&stall, P, 1, 1);
-    const struct operation cancelled = do_cancel(&stall, C);
-    stall_sync(&stall);
-    (void)do_recall(&stall, K, &handed);
-    (void)do_recall(&stall, K, &cancelled);
-    (void)do_unhand(&stall, P, &cancelled);
-    (void)do_unhand(&stall, P, &done_first);
-    stall_sync(&stall);
-    assert_true(stall_look(&stall, C)->is_cancelled);
-    assert_int_equal(see_line(&stall, 1)->handed, 1);
-    assert_int_equal(see_line(&stall, 1)->progress, LINE_DONE);
-    stall_free(&stall);
-}
-
-TEST(order, a_hand_over_that_was_a_mistake_is_taken_back)
-{
-    struct stall stall = stall_at(READY);
-    const struct operation handed = do_hand_both(&stall, P);
-    stall_sync(&stall);
-    assert_brief(&stall, "COMPLETED");
-    (void)do_unhand(&stall, P, &handed);
-    stall_sync(&stall);
-    assert_brief(&stall, "READY");
-    assert_int_equal(stall.order->handed_t, 0);
     stall_free(&stall);
 }
 
@@ -535,66 +247,6 @@ TEST(order, a_recalled_refusal_brings_the_line_back)
     stall_free(&stall);
 }
 
-/* --- handing over --- */
-
-TEST(order, it_is_completed_when_nothing_is_left_to_hand_over)
-{
-    struct stall stall = stall_at(READY);
-    (void)do_hand(&stall, P, 1, 1);
-    stall_sync(&stall);
-    assert_brief(&stall, "READY");
-    (void)do_void(&stall, C, 2);
-    stall_sync(&stall);
-    assert_brief(&stall, "COMPLETED waste refund_due");
-    stall_free(&stall);
-}
-
-TEST(order, handing_over_implies_that_it_was_made)
-{
-    struct stall stall = stall_at(PAID);
-    (void)do_hand(&stall, P, 1, 1);
-    stall_sync(&stall);
-    assert_brief(&stall, "COOKING");
-    assert_int_equal(see_line(&stall, 1)->progress, LINE_DONE);
-    (void)do_refuse(&stall, K, 1, "sold out");
-    stall_sync(&stall);
-    assert_brief(&stall, "COOKING refused_but_started");
-    stall_free(&stall);
-}
-
-TEST(order, units_are_counted_across_hand_overs_and_never_beyond_the_quantity)
-{
-    struct stall stall = stall_new();
-    (void)do_open(&stall, C, "A", 1);
-    (void)do_add(&stall, C, 1, 3, 100);
-    (void)do_pay(&stall, C, 1, 300);
-    stall_sync(&stall);
-    (void)do_hand(&stall, P, 1, 1);
-    (void)do_hand(&stall, Q, 1, 1);
-    stall_sync(&stall);
-    assert_brief(&stall, "READY");
-    assert_int_equal(see_line(&stall, 1)->handed, 2);
-    (void)do_hand(&stall, P, 1, 1);
-    (void)do_hand(&stall, Q, 1, 1);
-    stall_sync(&stall);
-    assert_brief(&stall, "COMPLETED double_handover");
-    assert_int_equal(see_line(&stall, 1)->handed, 3);
-    stall_free(&stall);
-}
-
-TEST(order, of_a_cancelled_order_what_was_eaten_is_owed)
-{
-    struct stall stall = stall_at(READY);
-    (void)do_hand(&stall, P, 1, 1);
-    (void)do_cancel(&stall, C);
-    stall_sync(&stall);
-    assert_brief(&stall, "COMPLETED handed_and_cancelled waste refund_due");
-    assert_int_equal(stall.order->owed_minor, 500);
-    assert_int_equal(stall.order->total_minor, 800);
-    assert_int_equal(stall.order->due_minor, 300);
-    stall_free(&stall);
-}
-
 /* --- retried at another device --- */
 
 TEST(order, retried_elsewhere_it_is_one_order_with_two_numbers)
@@ -627,105 +279,6 @@ TEST(order, one_line_id_with_two_contents_is_pointed_out)
     assert_int_equal(stall.order->lines_count, 1);
     /* The smaller operation stands; D's clock says that it was first. */
     assert_int_equal(stall.order->total_minor, mesh_log(C) < mesh_log(D) ? 400 : 500);
-    stall_free(&stall);
-}
-
-/* --- money --- */
-
-TEST(order, a_payment_counts_once_per_id_at_its_largest)
-{
-    struct stall stall = stall_at(UNPAID);
-    (void)do_pay(&stall, G, 1, 700);
-    (void)do_pay(&stall, C, 1, 800);
-    (void)do_refund(&stall, G, 1, 100);
-    (void)do_refund(&stall, C, 1, 100);
-    stall_sync(&stall);
-    assert_brief(&stall, "PLACED unpaid");
-    assert_int_equal(stall.order->payments_count, 2);
-    assert_int_equal(stall.order->paid_minor, 800);
-    assert_int_equal(stall.order->refunded_minor, 100);
-    assert_int_equal(stall.order->due_minor, -100);
-    stall_free(&stall);
-}
-
-TEST(order, pay_first_is_a_draft_until_it_is_paid)
-{
-    struct stall stall = stall_new();
-    (void)do_open_pay_first(&stall, C);
-    (void)do_add(&stall, C, 1, 1, 500);
-    stall_sync(&stall);
-    assert_brief(&stall, "DRAFT unpaid");
-    (void)do_pay(&stall, C, 1, 300);
-    (void)do_pay(&stall, D, 2, 200);
-    stall_sync(&stall);
-    assert_brief(&stall, "PLACED");
-    (void)do_accept(&stall, K, 1);
-    stall_sync(&stall);
-    (void)do_add(&stall, C, 0x80000001, 1, 100);
-    stall_sync(&stall);
-    assert_brief(&stall, "ACCEPTED unpaid needs_accept"); /* it stays on the kitchen's board */
-    stall_free(&stall);
-}
-
-TEST(order, a_discount_follows_the_quantity_its_writer_saw)
-{
-    struct stall stall = stall_new();
-    (void)do_open(&stall, C, "A", 1);
-    (void)do_add(&stall, C, 1, 3, 333);
-    stall_sync(&stall);
-    (void)do_discount(&stall, M, 1, 100);
-    (void)do_set(&stall, C, 1, -1); /* M had not seen it: a share each of 34, 33, 33 */
-    stall_sync(&stall);
-    assert_int_equal(see_line(&stall, 1)->quantity, 2);
-    assert_int_equal(see_line(&stall, 1)->discount_minor, 67);
-    assert_int_equal(stall_look(&stall, C)->total_minor, 599);
-    (void)do_add(&stall, C, 0x80000001, 1, 100);
-    stall_sync(&stall);
-    assert_int_equal(see_line(&stall, 0x80000001)->discount_minor, 0);
-    stall_free(&stall);
-}
-
-TEST(order, a_discount_made_while_an_edit_waits_is_shared_by_what_counted_then)
-{
-    struct stall stall = stall_new();
-    (void)do_open(&stall, C, "A", 1);
-    (void)do_add(&stall, C, 1, 2, 500);
-    (void)do_start(&stall, K, 1);
-    stall_sync(&stall);
-    (void)do_start(&stall, K, 1);
-    stall_sync(&stall);
-    const struct operation edit = do_set(&stall, C, 1, 1);
-    stall_sync(&stall);
-    (void)do_discount(&stall, M, 1, 100);
-    stall_sync(&stall);
-    assert_int_equal(see_line(&stall, 1)->discount_minor, 100);
-    (void)do_amend(&stall, K, &edit, true);
-    stall_sync(&stall);
-    assert_int_equal(see_line(&stall, 1)->quantity, 3);
-    assert_int_equal(see_line(&stall, 1)->discount_minor, 150);
-    stall_free(&stall);
-}
-
-TEST(order, two_discounts_at_once_both_count_but_never_below_nothing)
-{
-    struct stall stall = stall_at(UNPAID);
-    (void)do_discount(&stall, M, 1, 300);
-    (void)do_discount(&stall, C, 1, 300);
-    stall_sync(&stall);
-    assert_int_equal(see_line(&stall, 1)->discount_minor, 500);
-    assert_int_equal(see_line(&stall, 1)->payable_minor, 0);
-    assert_int_equal(stall.order->total_minor, 300);
-    stall_free(&stall);
-}
-
-TEST(order, amounts_too_large_to_add_up_are_flagged)
-{
-    struct stall stall = stall_new();
-    (void)do_open(&stall, C, "A", 1);
-    (void)do_add(&stall, C, 1, 999, MONEY_MAX);
-    stall_sync(&stall);
-    assert_brief(&stall, "PLACED overflow");
-    assert_int_equal(stall.order->total_minor, 0);
     stall_free(&stall);
 }
 

@@ -1,11 +1,9 @@
-/* test_order_edits.c - several edits of one line that did not know of each other, and answers of
- * the kitchen that did: docs/merge-rules.md, "Field by field".
+/* test_order_edits.c - edits of a line that did not know of each other, that come too late, and
+ * that were handed over; and answers of the kitchen: docs/merge-rules.md, "Field by field".
  */
+#include "tests/lib/stall_order.h"
+#include "tests/lib/stall_seen.h"
 #include "tests/lib/test.h"
-
-#include <string.h>
-
-#include "tests/lib/stall.h"
 
 /* Line 1, one at 5.00, known to all. */
 static struct stall stall_with_line(void)
@@ -23,10 +21,21 @@ static const struct order_line *look(struct stall *stall)
     return &stall_look(stall, C)->lines[0];
 }
 
-static void assert_text(struct bytes text, const char *expected)
+/* --- quantities --- */
+
+TEST(order_edits, changes_of_a_quantity_add_up)
 {
-    assert_int_equal(text.size, strlen(expected));
-    assert_memory_equal(text.data, expected, text.size);
+    struct stall stall = stall_at(PAID);
+    (void)do_set(&stall, C, 1, 1);
+    (void)do_set(&stall, D, 1, 2);
+    stall_sync(&stall);
+    assert_int_equal(see_line(&stall, 1)->quantity, 4);
+    assert_int_equal(see_line(&stall, 1)->revision, 3);
+    (void)do_set(&stall, C, 1, -9);
+    stall_sync(&stall);
+    assert_int_equal(see_line(&stall, 1)->quantity, 0);
+    assert_false(see_line(&stall, 1)->is_active);
+    stall_free(&stall);
 }
 
 /* --- notes --- */
@@ -57,7 +66,54 @@ TEST(order_edits, of_three_notes_at_once_the_latest_two_that_differ_are_shown)
     }
 }
 
+TEST(order_edits, two_notes_at_once_are_both_shown_until_somebody_settles_it)
+{
+    struct stall stall = stall_at(PAID);
+    (void)do_note(&stall, C, 1, "no onions");
+    (void)do_note(&stall, D, 1, "more onions");
+    stall_sync(&stall);
+    assert_brief(&stall, "PLACED edit_conflict");
+    assert_text(see_line(&stall, 1)->note, "more onions");
+    assert_text(see_line(&stall, 1)->note_other, "no onions");
+    (void)do_note(&stall, C, 1, "no onions");
+    stall_sync(&stall);
+    assert_brief(&stall, "PLACED");
+    assert_text(see_line(&stall, 1)->note, "no onions");
+    stall_free(&stall);
+}
+
+TEST(order_edits, the_same_note_twice_is_no_conflict)
+{
+    struct stall stall = stall_at(PAID);
+    (void)do_note(&stall, C, 1, "no onions");
+    (void)do_note(&stall, D, 1, "no onions");
+    stall_sync(&stall);
+    assert_brief(&stall, "PLACED");
+    stall_free(&stall);
+}
+
 /* --- options --- */
+
+TEST(order_edits, of_two_options_at_once_the_cheaper_is_charged_whatever_the_clocks_say)
+{
+    for (int swap = 0; swap < 2; swap++) {
+        struct stall stall = stall_at(PAID);
+        if (swap != 0) {
+            (void)do_option(&stall, D, 1, "large", 150);
+        }
+        (void)do_option(&stall, C, 1, "medium", 50);
+        if (swap == 0) {
+            (void)do_option(&stall, D, 1, "large", 150);
+        }
+        stall_sync(&stall);
+        assert_brief(&stall, "PLACED edit_conflict unpaid");
+        assert_int_equal(stall.order->total_minor, 850);
+        assert_text(see_line(&stall, 1)->options[0].name, "medium");
+        assert_int_equal(see_line(&stall, 1)->options_other_count, 1);
+        assert_text(see_line(&stall, 1)->options_other[0].name, "large");
+        stall_free(&stall);
+    }
+}
 
 TEST(order_edits, the_same_options_twice_are_no_conflict)
 {
@@ -106,6 +162,70 @@ TEST(order_edits, options_and_no_options_at_once_are_a_conflict)
     stall_free(&stall);
 }
 
+/* --- edits that come too late --- */
+
+static struct stall late_edit(struct operation *ret_edit)
+{
+    struct stall stall = stall_at(COOKING);
+    *ret_edit = do_set(&stall, C, 1, 2);
+    stall_sync(&stall);
+    assert_brief(&stall, "COOKING late_edit");
+    assert_int_equal(see_line(&stall, 1)->quantity, 1);
+    assert_int_equal(see_line(&stall, 1)->quantity_wished, 3);
+    return stall;
+}
+
+TEST(order_edits, a_late_edit_counts_once_the_kitchen_agrees)
+{
+    struct operation edit;
+    struct stall stall = late_edit(&edit);
+    (void)do_amend(&stall, K, &edit, true);
+    stall_sync(&stall);
+    assert_brief(&stall, "COOKING unpaid");
+    assert_int_equal(see_line(&stall, 1)->quantity, 3);
+    stall_free(&stall);
+}
+
+TEST(order_edits, a_late_edit_is_dropped_when_the_kitchen_says_no)
+{
+    struct operation edit;
+    struct stall stall = late_edit(&edit);
+    (void)do_amend(&stall, K, &edit, false);
+    stall_sync(&stall);
+    assert_brief(&stall, "COOKING");
+    assert_int_equal(see_line(&stall, 1)->quantity, 1);
+    assert_int_equal(see_line(&stall, 1)->quantity_wished, 1);
+    stall_free(&stall);
+}
+
+TEST(order_edits, a_yes_and_a_no_at_once_are_no_answer_and_the_next_one_is)
+{
+    struct operation edit;
+    struct stall stall = late_edit(&edit);
+    (void)do_amend(&stall, K, &edit, true);
+    (void)do_amend(&stall, L, &edit, false);
+    stall_sync(&stall);
+    assert_brief(&stall, "COOKING late_edit");
+    (void)do_amend(&stall, K, &edit, true);
+    stall_sync(&stall);
+    assert_brief(&stall, "COOKING unpaid");
+    stall_free(&stall);
+}
+
+TEST(order_edits, a_late_edit_is_in_time_after_all_when_the_start_is_recalled)
+{
+    struct stall stall = stall_at(PAID);
+    const struct operation started = do_start(&stall, K, 1);
+    (void)do_set(&stall, C, 1, 1);
+    stall_sync(&stall);
+    assert_brief(&stall, "COOKING late_edit");
+    (void)do_recall(&stall, K, &started);
+    stall_sync(&stall);
+    assert_brief(&stall, "PLACED unpaid");
+    assert_int_equal(see_line(&stall, 1)->quantity, 2);
+    stall_free(&stall);
+}
+
 /* --- the kitchen's answer to a late edit --- */
 
 /* The quantity after @answers to an edit from 1 to 3, each by somebody who saw the one before. */
@@ -147,7 +267,61 @@ TEST(order_edits, two_who_say_the_same_at_once_agree)
     stall_free(&stall);
 }
 
-/* --- what was handed over --- */
+/* --- handed over --- */
+
+TEST(order_edits, an_edit_that_was_handed_over_stands_whatever_comes_to_light_later)
+{
+    struct stall stall = stall_at(PAID);
+    (void)do_set(&stall, C, 1, 1);
+    (void)do_hand(&stall, C, 1, 2);
+    (void)do_start(&stall, K, 1);
+    stall_sync(&stall);
+    assert_int_equal(see_line(&stall, 1)->quantity, 2);
+    assert_int_equal(see_line(&stall, 1)->handed, 2);
+    assert_int_equal(stall.order->flags & FLAG_LATE_EDIT, 0);
+    stall_free(&stall);
+}
+
+TEST(order_edits, an_edit_that_was_late_when_it_was_handed_over_waits_on)
+{
+    struct stall stall = stall_at(PAID);
+    (void)do_set(&stall, C, 1, 1);
+    (void)do_start(&stall, K, 1);
+    stall_sync(&stall);
+    (void)do_hand(&stall, P, 1, 1);
+    stall_sync(&stall);
+    assert_int_equal(see_line(&stall, 1)->quantity, 1);
+    assert_int_equal(see_line(&stall, 1)->quantity_wished, 2);
+    stall_free(&stall);
+}
+
+TEST(order_edits, an_edit_whose_hand_over_was_taken_back_is_late_again)
+{
+    struct stall stall = stall_at(PAID);
+    (void)do_set(&stall, C, 1, 1);
+    const struct operation handed = do_hand(&stall, C, 1, 2);
+    (void)do_start(&stall, K, 1);
+    stall_sync(&stall);
+    (void)do_unhand(&stall, P, &handed);
+    stall_sync(&stall);
+    assert_int_equal(see_line(&stall, 1)->quantity, 1);
+    stall_free(&stall);
+}
+
+TEST(order_edits, of_hand_overs_without_end_the_first_settle_what_they_knew)
+{
+    enum { FIRST = 32 }; /* that are looked at */
+    struct stall stall = stall_at(PAID);
+    for (uint32_t i = 0; i < FIRST; i++) {
+        (void)do_hand(&stall, C, 1, 1);
+    }
+    (void)do_set(&stall, D, 1, 1);
+    (void)do_hand(&stall, D, 1, 2);
+    stall_sync(&stall);
+    assert_int_equal(see_line(&stall, 1)->quantity, 1);
+    assert_int_equal(see_line(&stall, 1)->quantity_wished, 2);
+    stall_free(&stall);
+}
 
 /* So many that each of them need not be gone through: later ones settle nothing. */
 TEST(order_edits, hand_overs_without_number_leave_the_order_as_it_is)
