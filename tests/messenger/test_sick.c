@@ -5,37 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/messenger/scene.h"
+#include "tests/messenger/stories.h"
 
-enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, FAULTS_MAX = 5000, FURTHER = 16 };
-
-static const char endpoint[] = "https://push.example.net/1";
-static const char phone[] = "+491701234567";
-
-#define PUSHES(word) scene_posts(CHANNEL_PUSH, "\"state\":\"" word "\"")
-
-static void begin(void)
-{
-    scene_begin(STRIKE_NONE, 0);
-}
-
-/* An order that was taken, whose customer hears by both ways. */
-static uint32_t begin_both(void)
-{
-    begin();
-    const uint32_t order = scene_place();
-    scene_do(COMMAND_ACCEPT, order);
-    assert_int_equal(scene_push(order, endpoint), 0);
-    assert_int_equal(scene_sms(order, phone), 0);
-    return order;
-}
+enum { SECOND_MS = 1000, FAULTS_MAX = 5000, FURTHER = 16 };
 
 /* --- the start --- */
 
 TEST(messages_sick, a_start_that_comes_to_nothing_says_why_and_leaves_nothing_behind)
 {
     struct messenger *other = NULL;
-    (void)begin_both();
+    (void)story_begin_both();
     scene->store_err = ERR_IO;
     assert_int_equal(scene_open(&other), ERR_IO);
     scene->strike = STRIKE_BEGIN;
@@ -57,9 +36,9 @@ TEST(messages_sick, a_start_that_comes_to_nothing_says_why_and_leaves_nothing_be
 
 TEST(messages_sick, a_row_that_the_disk_spoilt_is_forgotten_at_the_next_start)
 {
-    const uint32_t spoilt = begin_both();
+    const uint32_t spoilt = story_begin_both();
     const uint32_t sound = scene_place();
-    assert_int_equal(scene_push(sound, endpoint), 0);
+    assert_int_equal(scene_push(sound, story_endpoint), 0);
     scene_spoil(spoilt);
     assert_int_equal(scene_rows(), 2);
     scene_restart();
@@ -73,10 +52,10 @@ TEST(messages_sick, a_row_that_the_disk_spoilt_is_forgotten_at_the_next_start)
 
 TEST(messages_sick, a_pop_up_that_nobody_set_up_has_no_day)
 {
-    begin();
+    story_begin();
     scene_end();
     scene->host.is_blank = true;
-    begin();
+    story_begin();
     scene_run(MINUTE_MS);
     assert_int_equal(scene->messenger->day, 0);
     scene_end();
@@ -87,7 +66,7 @@ TEST(messages_sick, a_pop_up_that_nobody_set_up_has_no_day)
 
 TEST(messages_sick, a_node_that_cannot_be_read_just_now_is_asked_again_soon)
 {
-    const uint32_t order = begin_both();
+    const uint32_t order = story_begin_both();
     scene->host.read_fault = 1;
     scene_do(COMMAND_DONE, order);
     assert_int_equal(PUSHES("ready"), 0);
@@ -98,11 +77,11 @@ TEST(messages_sick, a_node_that_cannot_be_read_just_now_is_asked_again_soon)
 
 TEST(messages_sick, who_asks_anew_where_his_row_was_spoilt_is_heard)
 {
-    const uint32_t order = begin_both();
+    const uint32_t order = story_begin_both();
     scene_spoil(order);
     assert_int_equal(scene_off(order), 0); /* there is nothing to forget */
     assert_false(scene->has_push || scene->has_sms);
-    assert_int_equal(scene_push(order, endpoint), 0);
+    assert_int_equal(scene_push(order, story_endpoint), 0);
     scene_do(COMMAND_DONE, order);
     scene_run(MINUTE_MS);
     assert_int_equal(PUSHES("ready"), 1);
@@ -111,7 +90,7 @@ TEST(messages_sick, who_asks_anew_where_his_row_was_spoilt_is_heard)
 
 TEST(messages_sick, a_row_that_is_found_spoilt_when_there_is_news_is_forgotten)
 {
-    const uint32_t order = begin_both();
+    const uint32_t order = story_begin_both();
     scene_spoil(order);
     scene_do(COMMAND_DONE, order);
     scene_run(MINUTE_MS);
@@ -123,26 +102,26 @@ TEST(messages_sick, a_row_that_is_found_spoilt_when_there_is_news_is_forgotten)
 
 TEST(messages_sick, beyond_so_many_orders_whoever_asks_is_told)
 {
-    begin();
+    story_begin();
     const uint32_t order = scene_place();
     scene->messenger->watched_count = WATCHED_MAX; /* of none of which the node knows */
-    assert_int_equal(scene_push(order, endpoint), ERR_LIMIT);
+    assert_int_equal(scene_push(order, story_endpoint), ERR_LIMIT);
     assert_string_equal(scene->where, "too many orders are watched");
     assert_int_equal(scene->messenger->watched_count, 0);
-    assert_int_equal(scene_push(order, endpoint), 0);
+    assert_int_equal(scene_push(order, story_endpoint), 0);
     scene_end();
 }
 
 TEST(messages_sick, what_cannot_be_composed_is_not_sent_and_not_tried_for_ever)
 {
-    begin();
+    story_begin();
     const uint32_t order = scene_place();
     scene_do(COMMAND_ACCEPT, order);
     struct wish wish = {.kind = WISH_PUSH, .id.order = scene->orders[order]};
-    (void)snprintf(wish.push.endpoint, sizeof wish.push.endpoint, "%s", endpoint);
+    (void)snprintf(wish.push.endpoint, sizeof wish.push.endpoint, "%s", story_endpoint);
     uint64_t request = 0; /* its key is none */
     assert_int_equal(messenger_ask(scene->messenger, &wish, &request), 0);
-    assert_int_equal(scene_sms(order, phone), 0);
+    assert_int_equal(scene_sms(order, story_phone), 0);
     (void)snprintf(scene->terms.sms_fields, sizeof scene->terms.sms_fields, "one");
     scene_do(COMMAND_DONE, order);
     scene_run(60 * MINUTE_MS);
@@ -154,7 +133,7 @@ TEST(messages_sick, what_cannot_be_composed_is_not_sent_and_not_tried_for_ever)
 TEST(messages_sick, an_answer_that_nobody_takes_ends_with_the_process)
 {
     uint64_t request = 0;
-    begin();
+    story_begin();
     const struct wish wish = {.kind = WISH_OFF, .id.order = scene->orders[scene_place()]};
     assert_int_equal(messenger_ask(scene->messenger, &wish, &request), 0);
     messenger_turn(scene->messenger);
@@ -180,17 +159,17 @@ static uint64_t name_out(void)
 
 TEST(messages_sick, what_comes_after_he_said_off_or_was_erased_changes_nothing)
 {
-    const uint32_t order = begin_both();
+    const uint32_t order = story_begin_both();
     scene->servers[CHANNEL_PUSH].is_silent = true;
     scene_do(COMMAND_DONE, order);
     assert_int_equal(scene_off(order), 0);
     answer_line(name_out(), 500);
     assert_int_equal(PUSHES("ready"), 1);
-    assert_false(scene_holds(endpoint));
+    assert_false(scene_holds(story_endpoint));
     answer_line(999, 201); /* and of a call that nobody made */
     scene_end();
 
-    const uint32_t erased = begin_both();
+    const uint32_t erased = story_begin_both();
     scene->servers[CHANNEL_PUSH].is_silent = true;
     scene_do(COMMAND_DONE, erased);
     scene_do(COMMAND_ORDER_ERASE, erased);
@@ -207,7 +186,8 @@ static void story(void)
 {
     const uint32_t order = scene_place();
     scene_do(COMMAND_ACCEPT, order);
-    for (int i = 0; scene_push(order, endpoint) != 0 || scene_sms(order, phone) != 0; i++) {
+    for (int i = 0; scene_push(order, story_endpoint) != 0 || scene_sms(order, story_phone) != 0;
+         i++) {
         assert_true(i < 10);
         scene_run(10 * SECOND_MS);
     }
@@ -229,7 +209,7 @@ TEST(messages_sick, whatever_a_store_refuses_once_each_is_told_and_an_sms_not_tw
         bool is_met = true;
         for (uint64_t nth = 1; is_met; nth += 1 + nth / FURTHER) {
             assert_true(nth < FAULTS_MAX);
-            begin();
+            story_begin();
             scene->fault =
                 (struct scene_fault){.store = kind % 2 == 0 ? scene->own : scene->host.store,
                                      .call = (enum store_memory_call)(kind / 2),
