@@ -32,14 +32,39 @@ uint64_t cluster_between(struct cluster *cluster, uint64_t low, uint64_t high);
 /* cluster_start.c: a fresh key for the node's log. */
 void cluster_draw_log_key(struct cluster *cluster, struct cluster_node *node);
 
-/* --- cluster.c: nodes --- */
+/* The first moment at which the node's clock shows @mono_ms. */
+uint64_t cluster_when_mono(const struct cluster_node *node, uint64_t mono_ms);
 
+/* --- cluster_inbox.c --- */
+
+void cluster_inbox_append(struct cluster_node *node, struct cluster_input *input);
 /* Appends to the inbox and sees to it that a turn comes. @frame is copied. */
 struct cluster_input *cluster_deliver(struct cluster *cluster, struct cluster_node *node,
                                       enum input_kind kind, uint32_t link, struct bytes frame);
-/* Frames and news of @link that were not taken yet are forgotten. */
+/* The first of the inbox, which is not empty, goes behind @last; the size of its frame. */
+size_t cluster_inbox_take(struct cluster *cluster, struct cluster_node *node,
+                          struct cluster_input ***last);
+/* Frames and news of @link that were not taken yet are forgotten; LINKS_MAX stands for all. */
 void cluster_inbox_forget(struct cluster_node *node, uint32_t link);
+void cluster_inputs_free(struct cluster_input **first);
+
+/* --- cluster_turn.c --- */
+
+enum { LIAR_MS = 400 }; /* from one thing that a liar does to the next */
+
+/* A turn comes at @at_ms, or before. */
+void cluster_turn_want(struct cluster *cluster, struct cluster_node *node, uint64_t at_ms);
+void cluster_turn_due(struct cluster *cluster, struct cluster_node *node);
+/* Its commit has had its time. */
+void cluster_turn_synced(struct cluster *cluster, struct cluster_node *node);
+/* Open the replica in a turn of its own; false when that was aborted. */
+bool cluster_node_open(struct cluster *cluster, struct cluster_node *node);
+
+/* --- cluster_power.c --- */
+
 void cluster_node_boot(struct cluster *cluster, struct cluster_node *node);
+/* ... unless it runs already. */
+void cluster_boot_due(struct cluster *cluster, struct cluster_node *node);
 
 /* --- cluster_blobs.c --- */
 
