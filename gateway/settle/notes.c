@@ -24,6 +24,24 @@ static int row_get(struct store_txn *txn, const struct marked_key *key, struct b
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+static int time_put(struct store_txn *txn, const struct marked_key *key, int64_t seconds)
+{
+    uint8_t row[8];
+    put_be64(row, (uint64_t)seconds);
+    return store_put(txn, TABLE_LOCAL, marked_key_bytes(key), bytes_of(row, sizeof row));
+}
+
+/* 0: it was never noted. */
+static int time_get(struct store_txn *txn, const struct marked_key *key, int64_t *ret_seconds)
+{
+    struct bytes row;
+    const int err = row_get(txn, key, &row);
+    if (err == 0) {
+        *ret_seconds = row.size == 8 ? (int64_t)get_be64(row.data) : 0;
+    }
+    return err;
+}
+
 /* --- intents --- */
 
 int notes_intent_put(struct store_txn *txn, struct bytes intent, const struct entity_id *order,
@@ -59,6 +77,20 @@ int notes_intent_get(struct store_txn *txn, struct bytes intent, struct entity_i
     }
     memcpy(ret_order->bytes, row.data + INTENT_OF_NOBODY_BYTES, ENTITY_ID_BYTES);
     return 0;
+}
+
+/* --- holds --- */
+
+int notes_hold_put(struct store_txn *txn, struct bytes intent, int64_t read_s)
+{
+    const struct marked_key key = marked_key_of_one('H', intent);
+    return time_put(txn, &key, read_s);
+}
+
+int notes_hold_get(struct store_txn *txn, struct bytes intent, int64_t *ret_read_s)
+{
+    const struct marked_key key = marked_key_of_one('H', intent);
+    return time_get(txn, &key, ret_read_s);
 }
 
 /* --- orphans --- */
@@ -174,20 +206,13 @@ int notes_brief_del(struct store_txn *txn, const struct entity_id *order, struct
 int notes_place_put(struct store_txn *txn, char list, int64_t seconds)
 {
     const struct marked_key key = marked_key_of_one('P', bytes_of(&list, 1));
-    uint8_t row[8];
-    put_be64(row, (uint64_t)seconds);
-    return store_put(txn, TABLE_LOCAL, marked_key_bytes(&key), bytes_of(row, sizeof row));
+    return time_put(txn, &key, seconds);
 }
 
 int notes_place_get(struct store_txn *txn, char list, int64_t *ret_seconds)
 {
     const struct marked_key key = marked_key_of_one('P', bytes_of(&list, 1));
-    struct bytes row;
-    const int err = row_get(txn, &key, &row);
-    if (err == 0) {
-        *ret_seconds = row.size == 8 ? (int64_t)get_be64(row.data) : 0;
-    }
-    return err;
+    return time_get(txn, &key, ret_seconds);
 }
 
 /* --- whose all this is --- */
@@ -232,7 +257,8 @@ int notes_key_use(struct store_txn *txn, struct bytes secret_key, bool *ret_is_n
 
 /* --- forgetting --- */
 
-static bool is_old_intent(struct bytes key, struct bytes row, int64_t before_s)
+/* Whose an intent is, or when its hold was read. */
+static bool is_old_note(struct bytes key, struct bytes row, int64_t before_s)
 {
     (void)key;
     return row.size < INTENT_OF_NOBODY_BYTES || (int64_t)get_be64(row.data) < before_s;
@@ -248,7 +274,8 @@ static bool is_old_orphan(struct bytes key, struct bytes row, int64_t before_s)
 int notes_forget(struct store_txn *txn, int64_t before_s, uint32_t count, uint32_t *ret_count)
 {
     uint32_t done = 0;
-    int err = marked_delete(txn, 'I', is_old_intent, before_s, count, &done);
+    int err = marked_delete(txn, 'I', is_old_note, before_s, count, &done);
+    err = err == 0 ? marked_delete(txn, 'H', is_old_note, before_s, count, &done) : err;
     err = err == 0 ? marked_delete(txn, 'O', is_old_orphan, before_s, count, &done) : err;
     *ret_count = done;
     return err;

@@ -7,6 +7,7 @@
  *   'I' || intent           be64: when it was noted, by the provider's clock in s;
  *                           || order, or nothing: not one of ours
  *   'O' || intent           [version, order, state, amount, created s]: an orphan
+ *   'H' || intent           be64: when its hold was read last, by the provider's clock in s
  *   'B' || order || draft   the lines of the draft, for a person
  *   'P' || letter           be64: a place, by the provider's clock in s
  *   'K'                     BLAKE2b-256("trestle/provider key/1" || secret key): whose all this is
@@ -31,6 +32,13 @@ MUST_CHECK int notes_intent_put(struct store_txn *txn, struct bytes intent,
 /* ERR_NOT_FOUND: nobody knows; ERR_MISMATCH: not ours; ERR_IO. */
 MUST_CHECK int notes_intent_get(struct store_txn *txn, struct bytes intent,
                                 struct entity_id *ret_order);
+
+/* --- holds --- */
+
+/* When the end of the hold was read last. ERR_FULL, ERR_IO. */
+MUST_CHECK int notes_hold_put(struct store_txn *txn, struct bytes intent, int64_t read_s);
+/* 0: never. ERR_IO. */
+MUST_CHECK int notes_hold_get(struct store_txn *txn, struct bytes intent, int64_t *ret_read_s);
 
 /* --- orphans --- */
 
@@ -92,8 +100,8 @@ MUST_CHECK int notes_key_use(struct store_txn *txn, struct bytes secret_key, boo
 
 /* --- forgetting --- */
 
-/* Up to @count of what was noted before @before_s: whose intents are, and orphans that are over;
- * *@ret_count: how many. ERR_FULL, ERR_IO. */
+/* Up to @count of what was noted before @before_s: whose intents are, when their holds were read,
+ * and orphans that are over; *@ret_count: how many. ERR_FULL, ERR_IO. */
 MUST_CHECK int notes_forget(struct store_txn *txn, int64_t before_s, uint32_t count,
                             uint32_t *ret_count);
 

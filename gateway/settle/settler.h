@@ -15,6 +15,7 @@
  *   settler_facts.c     what the provider says -> commands
  *   settler_lists.c     its lists of events and of intents
  *   settler_orphans.c   payments whose order is not here
+ *   settler_holds.c     when banks let go
  *   settler_pay.c       customers who want to pay
  *
  * A turn is one transaction of the own store; calls leave and askers are answered after its commit.
@@ -54,8 +55,8 @@ void settler_changed(struct settler *settler);
 /* Seconds since 1970 by the provider's clock, as its answers tell it; from any thread. */
 int64_t settler_now_s(const struct settler *settler);
 
-/* Until the hold of @order, which waits for the kitchen, ends by itself; from any thread.
- * UINT64_MAX: not before the bank ends it, or too many wait to tell. */
+/* Until the hold of @order, which waits for the kitchen, ends by the pop-up's own rule; from any
+ * thread. UINT64_MAX: not before the bank ends it, or too many wait to tell. */
 uint64_t settler_hold_ends_in_ms(struct settler *settler, const struct entity_id *order);
 
 /* Until @order, which its customer has not paid, ends by itself and what it keeps is sold again;

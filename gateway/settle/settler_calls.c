@@ -55,6 +55,26 @@ static struct flight *flight_find(struct settler *settler, uint64_t name)
     return NULL;
 }
 
+static bool is_reading(const struct flight *flight, enum flight_kind kind, struct bytes intent)
+{
+    return flight->kind == kind && bytes_equal(flight->of.call.intent, intent);
+}
+
+bool intent_is_being_read(const struct settler *settler, enum flight_kind kind, struct bytes intent)
+{
+    for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+        if (is_reading(&settler->flights[i], kind, intent)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < ERRANDS_MAX; i++) {
+        if (is_reading(&settler->errands[i].flight, kind, intent)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- out --- */
 
 static int flight_push(struct settler *settler, const struct flight *flight)
@@ -144,6 +164,7 @@ static const char *flight_text(const struct flight *flight)
         [FLIGHT_SECRET] = "reading a payment",
         [FLIGHT_WHOSE] = "reading a payment",
         [FLIGHT_ORPHAN] = "reading a payment",
+        [FLIGHT_HOLD] = "reading when a hold ends",
         [FLIGHT_HOOK] = "",
     };
     return flight->kind == FLIGHT_ATTEMPT ? provider_call_text(flight->of.call.kind)
@@ -180,7 +201,8 @@ static void answer_take(struct settler *settler, struct errand *errand, struct f
     errand->outcome = attempt_outcome_of(&read);
     clock_hear(settler, &read, answer->date_s);
     answer_say(flight, answer, errand->outcome);
-    if (errand->outcome == OUTCOME_SHUT) {
+    /* A key that may not read charges is good for all the rest. */
+    if (errand->outcome == OUTCOME_SHUT && flight->kind != FLIGHT_HOLD) {
         shut_say(settler, answer);
     }
     list_hear(settler, errand, flight, answer->date_s);

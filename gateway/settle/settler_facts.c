@@ -282,7 +282,8 @@ static int errand_conclude(struct settler *settler, struct errand *errand)
         [FLIGHT_ATTEMPT] = attempt_conclude, [FLIGHT_LOOK] = attempt_conclude,
         [FLIGHT_EVENTS] = list_conclude,     [FLIGHT_INTENTS] = list_conclude,
         [FLIGHT_SECRET] = payments_secret,   [FLIGHT_WHOSE] = whose_conclude,
-        [FLIGHT_ORPHAN] = orphan_conclude,   [FLIGHT_HOOK] = hook_conclude,
+        [FLIGHT_ORPHAN] = orphan_conclude,   [FLIGHT_HOLD] = hold_conclude,
+        [FLIGHT_HOOK] = hook_conclude,
     };
     const int err = ends[errand->flight.kind](settler, errand);
     errand_close(errand);

@@ -158,7 +158,11 @@ static int order_settle(struct settler *settler)
     if (err != 0) {
         return err;
     }
-    const uint64_t again_ms = rules_tell(settler) ? settler->plan->again_ms : BUSY_AGAIN_MS;
+    uint64_t again_ms = rules_tell(settler) ? settler->plan->again_ms : BUSY_AGAIN_MS;
+    err = holds_look(settler, &again_ms);
+    if (err != 0) {
+        return err;
+    }
     if (!waits_plan(&settler->waits, &settler->order->id, settler->now_ms, again_ms)) {
         rescan_later(settler);
     }

@@ -12,32 +12,11 @@ enum {
 
 /* --- whose order came --- */
 
-static bool is_reading(const struct flight *flight, struct bytes intent)
-{
-    return flight->kind == FLIGHT_ORPHAN && bytes_equal(flight->of.call.intent, intent);
-}
-
-/* It is on its way, or its answer is being told. */
-static bool is_being_read(const struct settler *settler, struct bytes intent)
-{
-    for (size_t i = 0; i < FLIGHTS_MAX; i++) {
-        if (is_reading(&settler->flights[i], intent)) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < ERRANDS_MAX; i++) {
-        if (is_reading(&settler->errands[i].flight, intent)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What it is now is told to its order, whose plan goes on from there. */
 static void orphan_ask(struct settler *settler, const struct orphan *orphan)
 {
     const struct provider_call call = {.intent = orphan->intent};
-    if (is_being_read(settler, orphan->intent)) {
+    if (intent_is_being_read(settler, FLIGHT_ORPHAN, orphan->intent)) {
         return;
     }
     struct flight *flight = flight_new(settler, FLIGHT_ORPHAN, FLIGHTS_SPARE);

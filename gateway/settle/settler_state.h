@@ -41,6 +41,7 @@ enum {
     X(FLIGHT_SECRET, "payment_intent") /* of an intent that a customer wants to pay */             \
     X(FLIGHT_WHOSE, "payment_intent")  /* of a refund or dispute: its metadata says it */          \
     X(FLIGHT_ORPHAN, "payment_intent") /* whose order came: its facts are told to it */            \
+    X(FLIGHT_HOLD, "payment_intent")   /* when the bank lets go of it, or that it did */           \
     X(FLIGHT_HOOK, "event")            /* no call: an event that came by itself */
 
 enum flight_kind {
@@ -61,8 +62,8 @@ struct flight {
     enum flight_kind kind;
     uint64_t name;       /* of the call at https */
     bool is_sent;        /* false: after the commit */
-    struct kept_call of; /* ATTEMPT, LOOK: the attempt; SECRET, WHOSE, ORPHAN: its intent; SECRET,
-                            ORPHAN: its order */
+    struct kept_call of; /* ATTEMPT, LOOK: the attempt; SECRET, WHOSE, ORPHAN, HOLD: its intent;
+                            SECRET, ORPHAN, HOLD: its order */
     uint64_t event;      /* HOOK: the number of its row; SECRET: who asks */
     uint32_t asker;      /* WHOSE: the errand that wants to know */
     struct stripe_request request;
@@ -240,6 +241,9 @@ void order_again(struct settler *settler, const struct entity_id *id, uint64_t w
 /* NULL: too many fly. Its request is the caller's to fill. */
 struct flight *flight_new(struct settler *settler, enum flight_kind kind, uint32_t spare);
 void flight_close(struct flight *flight);
+/* Such a call for @intent is on its way, or its answer is being told. */
+bool intent_is_being_read(const struct settler *settler, enum flight_kind kind,
+                          struct bytes intent);
 /* Answers that came, as errands; as many as there is room for. */
 void answers_take(struct settler *settler);
 /* After the commit. */
@@ -281,6 +285,13 @@ MUST_CHECK int orphans_turn(struct settler *settler);
 /* settler->order is here: payments that named it before it was are read, and told to it. */
 MUST_CHECK int orphans_claim(struct settler *settler);
 MUST_CHECK int orphan_conclude(struct settler *settler, const struct errand *errand);
+
+/* --- settler_holds.c --- */
+
+/* settler->order is planned: what of its holds is to be read is asked for. *@again_ms, from now,
+ * becomes less where it is to be looked at sooner. */
+MUST_CHECK int holds_look(struct settler *settler, uint64_t *again_ms);
+MUST_CHECK int hold_conclude(struct settler *settler, const struct errand *errand);
 
 /* --- settler_pay.c --- */
 

@@ -31,7 +31,8 @@ static int tell_intent(struct api_command *command, const struct pay_intent *int
                                  .currency = intent->currency,
                                  .state = (uint32_t)intent->state,
                                  .capturable_minor = intent->capturable_minor,
-                                 .received_minor = intent->received_minor};
+                                 .received_minor = intent->received_minor,
+                                 .ends_s = intent->ends_s};
     command->command.amount_minor = intent->amount_minor;
     struct bytes *const kept[] = {&fact->id, &fact->currency};
     return keep_all(command, kept, sizeof kept / sizeof kept[0]);

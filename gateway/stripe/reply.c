@@ -126,6 +126,32 @@ static const struct word intent_words[] = {
     {"succeeded", INTENT_SUCCEEDED},
 };
 
+/* At 0 nobody is told of it. */
+static int64_t moment_of(const json_t *object, const char *name)
+{
+    const int64_t seconds = time_of(object, name);
+    return seconds <= PROVIDER_TIME_MAX ? seconds : 0;
+}
+
+/* Nobody asked for it: the bank's promise ended. */
+static bool is_lapsed(const json_t *object)
+{
+    return is_text(object, "cancellation_reason", "automatic") ||
+           is_text(object, "cancellation_reason", "expired");
+}
+
+/* Of what is held, where its charge is in it; of what is cancelled, where it ended by itself (P15).
+ */
+static int64_t end_of(const json_t *object, enum intent_state state)
+{
+    const json_t *charge = json_object_get(object, "latest_charge");
+    const json_t *details = json_object_get(charge, "payment_method_details");
+    if (state == INTENT_HELD) {
+        return moment_of(json_object_get(details, "card"), "capture_before");
+    }
+    return state == INTENT_CANCELED && is_lapsed(object) ? moment_of(object, "canceled_at") : 0;
+}
+
 static bool intent_read(const json_t *object, struct stripe_fact *fact)
 {
     struct pay_intent *intent = &fact->intent;
@@ -138,6 +164,7 @@ static bool intent_read(const json_t *object, struct stripe_fact *fact)
     intent->id = text_of(object, "id");
     intent->state = (enum intent_state)state;
     intent->currency = text_of(object, "currency");
+    intent->ends_s = end_of(object, intent->state);
     fact->is_manual = is_text(object, "capture_method", "manual");
     fact->client_secret = text_of(object, "client_secret");
     return is_whole && is_id(intent->id) && is_name(intent->currency, CURRENCY_BYTES_MAX);

@@ -119,6 +119,13 @@ struct stripe_request stripe_intent_of(struct bytes intent)
     return request;
 }
 
+struct stripe_request stripe_hold_of(struct bytes intent)
+{
+    struct stripe_request request = {.is_post = false};
+    intent_path(&request.path, intent, "?expand[]=latest_charge");
+    return request;
+}
+
 static struct stripe_request list_since(const char *path, int64_t since_s, struct bytes after,
                                         uint32_t count_max)
 {

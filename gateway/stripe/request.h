@@ -46,6 +46,9 @@ struct stripe_request stripe_look_of(const struct attempt *attempt);
 /* The intent itself. */
 struct stripe_request stripe_intent_of(struct bytes intent);
 
+/* The intent with its charge in it, which says when the bank lets go (P8, P15). */
+struct stripe_request stripe_hold_of(struct bytes intent);
+
 /* One page of @count_max objects (1 to STRIPE_LIST_MAX), newest first; @after: the last id of the
  * page before it, empty = from the newest. */
 struct stripe_request stripe_list_intents(int64_t since_s, struct bytes after, uint32_t count_max);

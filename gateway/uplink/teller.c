@@ -38,6 +38,18 @@ static const char *pauses(void *context, const struct gate_live *live)
     return look(context, live) == KITCHEN_PAUSED ? kitchen_paused_sentence : NULL;
 }
 
+/* By the pop-up's rule, or by the bank where that comes first. */
+static uint64_t hold_ends_in_ms(const struct uplink *uplink, const struct order *order)
+{
+    const uint64_t rule_ms = settler_hold_ends_in_ms(uplink->settler, &order->id);
+    const int64_t bank_s = order->ledger.hold_ends_s - settler_now_s(uplink->settler);
+    if (rule_ms == UINT64_MAX || order->ledger.hold_ends_s == 0) {
+        return rule_ms;
+    }
+    const uint64_t bank_ms = bank_s > 0 ? (uint64_t)bank_s * 1000 : 0;
+    return bank_ms < rule_ms ? bank_ms : rule_ms;
+}
+
 static bool holds(void *context, const struct gate_live *live, const struct order *order,
                   struct told_hold *ret_hold)
 {
@@ -46,7 +58,7 @@ static bool holds(void *context, const struct gate_live *live, const struct orde
         !plan_is_undecided(order)) {
         return false;
     }
-    ret_hold->ends_in_ms = settler_hold_ends_in_ms(uplink->settler, &order->id);
+    ret_hold->ends_in_ms = hold_ends_in_ms(uplink, order);
     kitchen_hold_print(look(uplink, live), ret_hold->ends_in_ms, ret_hold->said);
     return true;
 }

@@ -1,6 +1,7 @@
 #include "node/api/json_guest.h"
 
 #include "node/api/json_build.h"
+#include "node/api/json_money.h"
 #include "node/api/json_state.h"
 
 /* --- a quote --- */
@@ -218,6 +219,8 @@ struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
     }
     put_purchase_lines(object, order);
     put_amounts(object, order);
+    json_put_bank_time(object, "reserved_until", order->ledger.hold_ends_s);
+    json_put_bank_time(object, "lapsed_at", order->ledger.lapsed_s);
     json_put_bool(object, "cancelled", order->is_cancelled);
     json_put_text(object, "reason", order->reason);
     json_put_times(object, state);

@@ -6,16 +6,27 @@
 
 /* --- the provider --- */
 
+/* Of the provider's own clock: in ms as all times here. Left out where it is not known. */
+void json_put_bank_time(struct json_value *object, const char *name, int64_t seconds)
+{
+    if (seconds > 0) {
+        json_put_int(object, name, seconds * 1000);
+    }
+}
+
 static struct json_value *intent(const struct ledger_intent *intent)
 {
     struct json_value *object = json_new_object();
     const bool is_held = intent->state == INTENT_HELD;
+    const bool is_canceled = intent->state == INTENT_CANCELED;
     json_put_text(object, "id", intent->id);
     json_put_string(object, "state", intent_state_text(intent->state));
     json_put_int(object, "amount", intent->amount_minor);
     json_put_int(object, "held", is_held ? intent->capturable_minor : 0);
     json_put_int(object, "received", intent->received_minor);
     json_put_int(object, "refunded", intent->refunded_minor);
+    json_put_bank_time(object, "ends_at", is_held ? intent->ends_s : 0);
+    json_put_bank_time(object, "lapsed_at", is_canceled ? intent->lapsed_s : 0);
     return object;
 }
 
@@ -253,6 +264,7 @@ static void put_sums(struct json_value *object, const struct report *report)
     json_put_int(object, "give_back", report->give_back_minor);
     json_put_int(object, "collect", report->collect_minor);
     json_put_int(object, "held", report->held_minor);
+    json_put_bank_time(object, "held_until", report->hold_ends_s);
     json_put_int(object, "disputed", report->disputed_minor);
 }
 

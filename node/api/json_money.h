@@ -9,6 +9,9 @@
 #include "node/api/json.h"
 #include "sync/domain/report.h"
 
+/* @seconds since 1970, as ms; left out when it is 0. */
+void json_put_bank_time(struct json_value *object, const char *name, int64_t seconds);
+
 /* Put "provider" and "receipts" into an Order, where there is anything to tell. */
 void json_put_money(struct json_value *object, const struct order *order);
 

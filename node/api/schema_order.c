@@ -187,7 +187,12 @@ SCHEMA(provider_payment, "ProviderPayment", NULL,
     MONEY("amount"),
     MONEY("held", NOTE("by the customer's bank, for us")),
     MONEY("received"),
-    MONEY("refunded"));
+    MONEY("refunded"),
+    COUNT("ends_at", OPTIONAL,
+        NOTE("when the bank lets go of what is held, by the provider's clock; left out until a "
+             "gateway heard it")),
+    COUNT("lapsed_at", OPTIONAL,
+        NOTE("when the bank let go, as nobody took the money in time")));
 
 SCHEMA(provider_refund, "ProviderRefund", NULL,
     TEXT("id", 1, PROVIDER_ID_BYTES_MAX),
@@ -302,6 +307,10 @@ SCHEMA(purchase, "Purchase", "An order as its customer sees it.",
     COUNT("reserved_for_ms", OPTIONAL,
         NOTE("whole minutes, rounded down, until that ends by itself unless the kitchen takes it; "
              "on a gateway")),
+    COUNT("reserved_until", OPTIONAL,
+        NOTE("when the bank ends it, by the provider's clock; left out until a gateway heard it")),
+    COUNT("lapsed_at", OPTIONAL,
+        NOTE("when a bank ended one, as nobody took the money in time")),
     COUNT("kept_for_ms", OPTIONAL,
         NOTE("so too, until an unpaid order ends and what it keeps is sold again")),
     MONEY("refunded"),

@@ -70,6 +70,12 @@ static void raise_to(int64_t *to, int64_t value)
     *to = value > *to ? value : *to;
 }
 
+/* 0 says nothing. */
+static void lower_to(int64_t *to, int64_t value)
+{
+    *to = value > 0 && (*to == 0 || value < *to) ? value : *to;
+}
+
 /* The first in order of bytes, of those that say anything. Whether they disagree. */
 static bool join_text(struct bytes *to, struct bytes value)
 {
@@ -102,6 +108,11 @@ void ledger_add_intent(struct ledger *ledger, const struct pay_intent *intent)
     raise_to(&row->amount_minor, intent->amount_minor);
     raise_to(&row->capturable_minor, intent->capturable_minor);
     raise_to(&row->received_minor, intent->received_minor);
+    if (intent->state == INTENT_HELD) {
+        raise_to(&row->ends_s, intent->ends_s);
+    } else if (intent->state == INTENT_CANCELED) {
+        raise_to(&row->lapsed_s, intent->ends_s);
+    }
     row->is_at_odds |= join_text(&row->currency, intent->currency);
 }
 
@@ -192,6 +203,9 @@ static void settle_intent(struct ledger *ledger, struct ledger_intent *intent)
     ledger->received_minor += intent->received_minor;
     if (intent->state == INTENT_HELD) {
         ledger->held_minor += intent->capturable_minor;
+        lower_to(&ledger->hold_ends_s, intent->ends_s);
+    } else if (intent->state == INTENT_CANCELED) {
+        raise_to(&ledger->lapsed_s, intent->lapsed_s);
     }
     if (intent->is_at_odds || (was(intent, INTENT_CANCELED) && intent->state == INTENT_SUCCEEDED)) {
         ledger->problems |= LEDGER_AT_ODDS;
@@ -384,6 +398,8 @@ void ledger_settle(struct ledger *ledger)
 {
     ledger->received_minor = 0;
     ledger->held_minor = 0;
+    ledger->hold_ends_s = 0;
+    ledger->lapsed_s = 0;
     ledger->refunded_minor = 0;
     ledger->disputed_minor = 0;
     ledger->problems &= LEDGER_CUT_SHORT;
@@ -412,12 +428,19 @@ const struct ledger_wish *ledger_find_wish(const struct ledger *ledger, struct b
 
 /* --- what is known already --- */
 
+static bool knows_end(const struct ledger_intent *row, const struct pay_intent *intent)
+{
+    return intent->state == INTENT_HELD       ? row->ends_s >= intent->ends_s
+           : intent->state == INTENT_CANCELED ? row->lapsed_s >= intent->ends_s
+                                              : true;
+}
+
 bool ledger_knows_intent(const struct ledger *ledger, const struct pay_intent *intent)
 {
     const struct ledger_intent *row = find_intent(ledger, intent->id);
     return row != NULL && was(row, intent->state) && row->amount_minor >= intent->amount_minor &&
            row->capturable_minor >= intent->capturable_minor &&
-           row->received_minor >= intent->received_minor &&
+           row->received_minor >= intent->received_minor && knows_end(row, intent) &&
            (intent->currency.size == 0 || bytes_equal(row->currency, intent->currency));
 }
 

@@ -22,7 +22,9 @@ struct ledger_intent {
     int64_t amount_minor, capturable_minor, received_minor; /* the largest told */
     int64_t refunded_minor;                                 /* of received, by live refunds */
     struct bytes currency;
-    bool is_at_odds; /* told with two currencies */
+    bool is_at_odds;          /* told with two currencies */
+    int64_t ends_s, lapsed_s; /* of a hold: when the bank lets go; when it did, as nobody took it in
+                                 time. The largest told, 0 = not told */
 };
 
 struct ledger_refund {
@@ -92,6 +94,8 @@ struct ledger {
     int64_t refunded_minor;
     int64_t forgivable_minor; /* of refunded: what persons wished */
     int64_t disputed_minor;   /* open or lost */
+    int64_t hold_ends_s;      /* when the first of the holds ends; 0 = none is known to */
+    int64_t lapsed_s;         /* when the last of those ended that nobody took in time; 0 = none */
     uint32_t problems;        /* enum ledger_problem */
 };
 

@@ -1,6 +1,6 @@
 /* The bytes, in docs/protocol.md's words:
  *
- *   pay.intent   [id, state, amount, capturable, received, currency]
+ *   pay.intent   [id, state, amount, capturable, received, currency] | [..., ends]
  *   pay.refund   [id, intent, amount, status, wish or empty]
  *   pay.dispute  [id, intent, amount, status]
  *   pay.seen     [id]
@@ -28,19 +28,36 @@ static int64_t read_amount(struct reader *reader)
 
 void pay_intent_encode(const struct pay_intent *intent, struct writer *writer)
 {
-    write_array(writer, 6);
+    write_array(writer, intent->ends_s > 0 ? 7 : 6);
     write_text(writer, intent->id);
     write_uint(writer, intent->state);
     write_int(writer, intent->amount_minor);
     write_int(writer, intent->capturable_minor);
     write_int(writer, intent->received_minor);
     write_text(writer, intent->currency);
+    if (intent->ends_s > 0) {
+        write_int(writer, intent->ends_s);
+    }
+}
+
+/* Of @fields that are left. Software that does not know it takes the event whatever it is, so one
+ * that makes no sense is as one that is not there. */
+static int64_t read_ends(struct reader *reader, uint32_t *fields)
+{
+    if (*fields == 0) {
+        return 0;
+    }
+    struct reader field;
+    --*fields;
+    reader_init(&field, read_raw(reader));
+    const int64_t ends_s = read_int(&field, 0, PROVIDER_TIME_MAX);
+    return reader_finish(&field) == 0 ? ends_s : 0;
 }
 
 int pay_intent_decode(struct bytes body, struct pay_intent *ret_intent)
 {
     struct reader reader;
-    const uint32_t unknown = body_begin(&reader, body, 6);
+    uint32_t unknown = body_begin(&reader, body, 6);
     struct pay_intent intent;
     intent.id = read_provider_id(&reader);
     intent.state = (enum intent_state)read_uint(&reader, INTENT_STATE_COUNT - 1);
@@ -48,6 +65,7 @@ int pay_intent_decode(struct bytes body, struct pay_intent *ret_intent)
     intent.capturable_minor = read_amount(&reader);
     intent.received_minor = read_amount(&reader);
     intent.currency = read_text(&reader, CURRENCY_BYTES_MAX);
+    intent.ends_s = read_ends(&reader, &unknown);
     const int err = body_end(&reader, unknown);
     if (err == 0) {
         *ret_intent = intent;

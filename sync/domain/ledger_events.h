@@ -12,6 +12,8 @@
 
 enum { WISH_ID_BYTES = 16 };
 
+#define PROVIDER_TIME_MAX (INT64_C(1) << 42) /* seconds; in milliseconds still exact anywhere */
+
 /* X(name, number, text). A payment at the provider goes up; numbers are on disk. */
 #define INTENT_STATES(X)                                                                           \
     X(INTENT_CREATED, 0, "created")                                                                \
@@ -62,6 +64,9 @@ struct pay_intent {
     int64_t capturable_minor; /* held and not captured */
     int64_t received_minor;
     struct bytes currency; /* CURRENCY_BYTES_MAX */
+    /* Seconds since 1970 by the provider's clock, up to PROVIDER_TIME_MAX; 0 = not told. Held: when
+     * the bank lets go. Canceled: when it ended by itself, as nobody took it in time. */
+    int64_t ends_s;
 };
 
 struct pay_refund {

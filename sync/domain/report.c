@@ -109,6 +109,14 @@ static void count_phase(struct report *report, const struct order *order)
     report->flagged += (order->flags & ORDER_FLAGS_TO_SETTLE) != 0;
 }
 
+static void count_hold(struct report *report, const struct ledger *ledger)
+{
+    const int64_t ends_s = ledger->hold_ends_s;
+    const bool is_first = report->hold_ends_s == 0 || ends_s < report->hold_ends_s;
+    report->held_minor += ledger->held_minor;
+    report->hold_ends_s = ends_s > 0 && is_first ? ends_s : report->hold_ends_s;
+}
+
 void report_add(struct report *report, const struct order *order)
 {
     count_phase(report, order);
@@ -120,7 +128,7 @@ void report_add(struct report *report, const struct order *order)
     report->forgiven_minor += order->forgiven_minor;
     report->give_back_minor += order->due_minor > 0 ? order->due_minor : 0;
     report->collect_minor += order->due_minor < 0 ? -order->due_minor : 0;
-    report->held_minor += order->ledger.held_minor;
+    count_hold(report, &order->ledger);
     report->disputed_minor += order->ledger.disputed_minor;
     add_payments(report, order);
     add_provider(report, &order->ledger);

@@ -30,6 +30,7 @@ struct report {
     int64_t paid_minor, refunded_minor, forgiven_minor;
     int64_t give_back_minor, collect_minor; /* still due, either way */
     int64_t held_minor, disputed_minor;
+    int64_t hold_ends_s; /* when the first of what is held ends, as ledger.h says; 0 = not known */
     uint32_t methods_count;
     struct report_method methods[REPORT_METHODS_MAX];
     uint32_t rates_count;

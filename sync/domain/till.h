@@ -155,6 +155,7 @@ struct wanted_fact {
     struct bytes currency;
     uint32_t state; /* enum intent_state, refund_status, dispute_status */
     int64_t capturable_minor, received_minor;
+    int64_t ends_s; /* of an intent: when its hold ends, or ended by itself; 0 = not told */
 };
 
 enum { WANTED_FIELDS_MAX = 16 };

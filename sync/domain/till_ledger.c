@@ -46,6 +46,7 @@ int till_pay_intent(struct task *task)
         .capturable_minor = fact->capturable_minor,
         .received_minor = fact->received_minor,
         .currency = fact->currency,
+        .ends_s = fact->ends_s,
     };
     if (is_repeated(task)) {
         return 0;

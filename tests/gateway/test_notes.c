@@ -50,6 +50,29 @@ TEST(notes, whose_an_intent_is_is_known_unknown_or_nobodys_here)
     end();
 }
 
+/* --- holds --- */
+
+TEST(notes, when_a_hold_was_read_is_kept_until_it_is_old)
+{
+    int64_t read_s = 7;
+    uint32_t count = 0;
+    begin();
+    assert_int_equal(notes_hold_get(txn, text("pi_1"), &read_s), 0);
+    assert_int_equal(read_s, 0);
+    assert_int_equal(notes_hold_put(txn, text("pi_1"), 100), 0);
+    assert_int_equal(notes_hold_put(txn, text("pi_1"), 200), 0);
+    assert_int_equal(notes_hold_put(txn, text("pi_2"), 300), 0);
+    assert_int_equal(notes_hold_get(txn, text("pi_1"), &read_s), 0);
+    assert_int_equal(read_s, 200);
+    assert_int_equal(notes_forget(txn, 300, 10, &count), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(notes_hold_get(txn, text("pi_1"), &read_s), 0);
+    assert_int_equal(read_s, 0);
+    assert_int_equal(notes_hold_get(txn, text("pi_2"), &read_s), 0);
+    assert_int_equal(read_s, 300);
+    end();
+}
+
 /* --- orphans --- */
 
 static struct orphan orphan_of(const char *intent, enum intent_state state)

@@ -67,6 +67,47 @@ TEST(stripe_reply, an_intent_is_a_fact_of_the_order_that_its_metadata_names)
     stripe_reply_free(reply);
 }
 
+static int64_t end_in(const char *status, const char *rest)
+{
+    char text[512];
+    struct stripe_fact fact;
+    bool is_one = false;
+    (void)snprintf(text, sizeof text,
+                   "{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":\"%s\","
+                   "\"amount\":1,\"currency\":\"eur\",%s}",
+                   status, rest);
+    struct stripe_reply *reply = parse(text);
+    assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
+    assert_true(is_one);
+    stripe_reply_free(reply);
+    return fact.intent.ends_s;
+}
+
+#define CHARGE(time)                                                                               \
+    "\"latest_charge\":{\"id\":\"ch_1\",\"payment_method_details\":{\"card\":{"                    \
+    "\"capture_before\":" time "}}}"
+#define ENDED(reason) "\"canceled_at\":1800000000,\"cancellation_reason\":\"" reason "\""
+
+TEST(stripe_reply, a_hold_ends_when_its_charge_says_where_that_is_in_it)
+{
+    assert_int_equal(end_in("requires_capture", CHARGE("1800000000")), 1800000000);
+    assert_int_equal(end_in("requires_capture", "\"latest_charge\":\"ch_1\""), 0);
+    assert_int_equal(end_in("requires_capture", "\"latest_charge\":{\"id\":\"ch_1\"}"), 0);
+    assert_int_equal(end_in("requires_capture", CHARGE("\"soon\"")), 0);
+    assert_int_equal(end_in("requires_capture", CHARGE("-5")), 0);
+    assert_int_equal(end_in("requires_capture", CHARGE("9000000000000000000")), 0);
+    assert_int_equal(end_in("succeeded", CHARGE("1800000000")), 0);
+}
+
+TEST(stripe_reply, what_is_cancelled_ended_by_itself_only_where_nobody_asked_for_it)
+{
+    assert_int_equal(end_in("canceled", ENDED("automatic")), 1800000000);
+    assert_int_equal(end_in("canceled", ENDED("expired")), 1800000000);
+    assert_int_equal(end_in("canceled", ENDED("abandoned") "," CHARGE("1700000000")), 0);
+    assert_int_equal(end_in("canceled", "\"cancellation_reason\":\"automatic\""), 0);
+    assert_int_equal(end_in("requires_capture", ENDED("automatic")), 0);
+}
+
 TEST(stripe_reply, an_intent_says_when_it_was_made_and_for_which_draft)
 {
     struct stripe_fact fact;

@@ -68,6 +68,12 @@ TEST(stripe_request, captures_cancels_and_refunds)
                    "&metadata[trestle_wish]=30313233343536373839616263646566");
 }
 
+TEST(stripe_request, a_hold_is_read_with_its_charge_which_says_when_it_ends)
+{
+    assert_request(stripe_hold_of(bytes_of_text("pi_1")), false,
+                   "/v1/payment_intents/pi_1?expand[]=latest_charge", "");
+}
+
 TEST(stripe_request, what_must_be_looked_up_is_read)
 {
     struct attempt attempt = attempt_of(

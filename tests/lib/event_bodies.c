@@ -84,6 +84,8 @@ const struct body_sample body_samples[] = {
      "9607cd0640cc8000a14101"},
     {EVENT_PAY_INTENT, "pay_intent",
      "96a470695f3102cd0640cd064000a3657572"},
+    {EVENT_PAY_INTENT, "pay_intent_ends",
+     "97a470695f3102cd0640cd064000a3657572ce6b49d200"},
     {EVENT_PAY_REFUND, "pay_refund",
      "95a472655f31a470695f31cd019002c410000102030405060708090a0b0c0d0e0f"},
     {EVENT_PAY_REFUND, "pay_refund_unwished",

@@ -200,6 +200,26 @@ export const SCENES = {
         must(form.id !== order.intent, "the form is of the intent that is over");
     },
 
+    /** The bank's own moment: each device says it, with no gateway running. */
+    async "a hold that ends while the gateway is off has lapsed by name when it is back"(stall) {
+        const order = await held(stall);
+        const { account } = stall.standIn;
+        const { latest_charge: charge } = account.intents.get(order.intent);
+        const { capture_before: end } = account.charges.get(charge).payment_method_details.card;
+        const payment = ({ provider }) => provider.payments.find(({ id }) => id === order.intent);
+        await stall.orderWhen(order.id, "when it ends", (now) => {
+            return payment(now).ends_at === end * 1000;
+        });
+        await stall.end();
+        await account.clock.advance(8 * DAY);
+        await stall.restart(0);
+        const now = await stall.orderWhen(order.id, "its lapse", (now) => {
+            return payment(now).lapsed_at === end * 1000;
+        });
+        must(payment(now).ends_at === undefined, "it says that it is still held");
+        must(now.flags.includes("hold_lost"), `flags: ${now.flags}`);
+    },
+
     async "while a payment is disputed nothing is given back"(stall) {
         const order = await captured(stall);
         stall.standIn.account.disputes.open(order.intent, "chargeback", order.total);

@@ -6,6 +6,8 @@
 
 #include "sync/base/check.h"
 
+enum { HOLD_S = 7 * 86400 };
+
 void provider_say(struct text *text, const char *format, ...)
 {
     char line[PROVIDER_BODY_MAX];
@@ -39,7 +41,8 @@ static void print_meta(struct text *to, const char *popup, const char *order, co
     provider_say(to, "}}");
 }
 
-void provider_print_intent(struct text *to, const struct provider_intent *intent)
+/* @is_whole: with its charge in it. */
+static void print_intent(struct text *to, const struct provider_intent *intent, bool is_whole)
 {
     provider_say(to,
                  "{\"id\":\"%s\",\"object\":\"payment_intent\",\"status\":\"%s\",\"amount\":%lld,"
@@ -48,7 +51,27 @@ void provider_print_intent(struct text *to, const struct provider_intent *intent
                  intent->id, intent->status, (long long)intent->amount,
                  (long long)intent->capturable, (long long)intent->received, intent->currency,
                  intent->method, intent->secret, (long long)intent->created_s);
+    if (intent->lapsed_s != 0) {
+        provider_say(to, "\"cancellation_reason\":\"automatic\",\"canceled_at\":%lld,",
+                     (long long)intent->lapsed_s);
+    }
+    if (is_whole && intent->ends_s != 0) {
+        provider_say(to,
+                     "\"latest_charge\":{\"payment_method_details\":{\"card\":"
+                     "{\"capture_before\":%lld}}},",
+                     (long long)intent->ends_s);
+    }
     print_meta(to, intent->popup, intent->order, "draft", intent->draft);
+}
+
+void provider_print_intent(struct text *to, const struct provider_intent *intent)
+{
+    print_intent(to, intent, false);
+}
+
+void provider_print_hold(struct text *to, const struct provider_intent *intent)
+{
+    print_intent(to, intent, true);
 }
 
 void provider_print_refund(struct text *to, const struct provider *provider,
@@ -165,6 +188,7 @@ static void intent_set(struct provider *provider, uint32_t at, const char *statu
 
 void provider_hold(struct provider *provider, uint32_t intent)
 {
+    provider->intents[intent].ends_s = provider->now_s + HOLD_S;
     intent_set(provider, intent, "requires_capture", provider->intents[intent].amount);
 }
 
@@ -175,6 +199,12 @@ void provider_process(struct provider *provider, uint32_t intent)
 
 void provider_lose(struct provider *provider, uint32_t intent)
 {
+    intent_set(provider, intent, "canceled", 0);
+}
+
+void provider_lapse(struct provider *provider, uint32_t intent)
+{
+    provider->intents[intent].lapsed_s = provider->now_s;
     intent_set(provider, intent, "canceled", 0);
 }
 

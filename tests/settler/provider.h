@@ -51,6 +51,8 @@ struct provider_intent {
     char id[16], status[32], popup[PROVIDER_META_MAX], order[PROVIDER_META_MAX],
         draft[PROVIDER_META_MAX];
     int64_t amount, capturable, received, created_s;
+    int64_t ends_s;   /* of its hold: seven days after it began */
+    int64_t lapsed_s; /* its hold ended then by itself; 0 = it did not */
     uint32_t captures;
     const char *method, *currency, *secret;
 };
@@ -109,6 +111,8 @@ void provider_trouble(struct provider *provider, const char *part, enum trouble_
 void provider_hold(struct provider *provider, uint32_t intent);
 void provider_process(struct provider *provider, uint32_t intent);
 void provider_lose(struct provider *provider, uint32_t intent);
+/* What every hold does whose time is over. */
+void provider_lapse(struct provider *provider, uint32_t intent);
 /* An intent that nobody here asked for; @order in hexadecimal. */
 uint32_t provider_intent_add(struct provider *provider, int64_t amount, const char *popup,
                              const char *order);

@@ -31,7 +31,7 @@ static struct provider_intent *intent_find(struct provider *provider, const char
     for (uint32_t i = 0; i < provider->intents_count; i++) {
         const size_t size = strlen(provider->intents[i].id);
         if (strncmp(id, provider->intents[i].id, size) == 0 &&
-            (id[size] == '\0' || id[size] == '/')) {
+            (id[size] == '\0' || id[size] == '/' || id[size] == '?')) {
             return &provider->intents[i];
         }
     }
@@ -118,7 +118,8 @@ static uint32_t run(struct provider *provider, const struct asked *asked, struct
     const enum list_kind kind = begins(path, "/v1/events")    ? LIST_EVENTS
                                 : begins(path, "/v1/refunds") ? LIST_REFUNDS
                                                               : LIST_INTENTS;
-    if (strchr(path, '?') != NULL) {
+    const bool is_hold = ends(path, "?expand[]=latest_charge");
+    if (strchr(path, '?') != NULL && !is_hold) {
         return provider_list(provider, kind, path, to);
     }
     if (asked->is_post && strcmp(path, "/v1/payment_intents") == 0) {
@@ -137,7 +138,11 @@ static uint32_t run(struct provider *provider, const struct asked *asked, struct
     if (ends(path, "/cancel")) {
         return cancel(provider, intent, to);
     }
-    provider_print_intent(to, intent);
+    if (is_hold) {
+        provider_print_hold(to, intent);
+    } else {
+        provider_print_intent(to, intent);
+    }
     return 200;
 }
 

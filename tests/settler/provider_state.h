@@ -8,6 +8,8 @@
 
 void provider_say(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void provider_print_intent(struct text *to, const struct provider_intent *intent);
+/* ... with its charge in it. */
+void provider_print_hold(struct text *to, const struct provider_intent *intent);
 void provider_print_refund(struct text *to, const struct provider *provider,
                            const struct provider_refund *refund);
 /* An event about it. */

@@ -1,4 +1,4 @@
-// PaymentIntents: from a cart to money (docs/stripe.md, P1 to P14).
+// PaymentIntents: from a cart to money (docs/stripe.md, P1 to P15).
 import { cardOfMethod, cardOfNumber } from "./cards.mjs";
 import { declined, forbidden, invalid, refused } from "./errors.mjs";
 import { Table } from "./lists.mjs";
@@ -114,6 +114,14 @@ export class Intents {
             status: "requires_payment_method",
             transfer_group: rest.transfer_group ?? null,
         };
+    }
+
+    /** With the objects themselves in place of their ids. */
+    expanded(id, names) {
+        const intent = this.get(id);
+        const wanted = names.filter((name) => intent[name] !== null);
+        const found = wanted.map((name) => [name, this.#account.charges.get(intent[name])]);
+        return { ...intent, ...Object.fromEntries(found) };
     }
 
     update(id, { amount, metadata, ...rest }) {

@@ -64,8 +64,8 @@ const SECRET = [
     {
         call: "GET /v1/payment_intents/:id",
         types: "PaymentIntents PaymentIntentRetrieveParams",
-        params: object({}),
-        run: ({ intents }, _params, intent) => intents.get(intent),
+        params: object({ expand: list(oneOf(["latest_charge"]), { max: 1 }) }),
+        run: ({ intents }, { expand = [] }, intent) => intents.expanded(intent, expand),
     },
     {
         call: "POST /v1/payment_intents/:id",

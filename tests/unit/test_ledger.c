@@ -42,15 +42,33 @@ static struct fact fact_of(uint32_t type, struct writer *writer, const uint8_t *
     return fact;
 }
 
-static struct fact intent_told(const char *id, enum intent_state state, int64_t amount,
-                               int64_t capturable, int64_t received)
+static struct fact told_of(const struct pay_intent *intent)
 {
     uint8_t data[BODY_BYTES];
     struct writer writer;
-    const struct pay_intent intent = {text(id), state, amount, capturable, received, text("eur")};
     writer_init(&writer, data, sizeof data);
-    pay_intent_encode(&intent, &writer);
+    pay_intent_encode(intent, &writer);
     return fact_of(EVENT_PAY_INTENT, &writer, data);
+}
+
+static struct fact intent_told(const char *id, enum intent_state state, int64_t amount,
+                               int64_t capturable, int64_t received)
+{
+    const struct pay_intent intent = {text(id), state,       amount, capturable,
+                                      received, text("eur"), 0};
+    return told_of(&intent);
+}
+
+/* Of 800: held until then, or canceled as it ended then. */
+static struct fact end_told(const char *id, enum intent_state state, int64_t ends_s)
+{
+    const struct pay_intent intent = {.id = text(id),
+                                      .state = state,
+                                      .amount_minor = 800,
+                                      .capturable_minor = state == INTENT_HELD ? 800 : 0,
+                                      .currency = text("eur"),
+                                      .ends_s = ends_s};
+    return told_of(&intent);
 }
 
 static struct fact refund_told(const char *id, const char *intent, int64_t amount,
@@ -125,11 +143,12 @@ static size_t print_objects(const struct ledger *ledger, char *to, size_t left)
         const struct ledger_intent *row = &ledger->intents[i];
         size += (size_t)snprintf(
             to + size, left - size,
-            "%.*s %s %" PRIx32 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %.*s %d\n",
+            "%.*s %s %" PRIx32 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %.*s %d "
+            "%" PRId64 " %" PRId64 "\n",
             (int)row->id.size, (const char *)row->id.data, intent_state_text(row->state),
             row->states, row->amount_minor, row->capturable_minor, row->received_minor,
             row->refunded_minor, (int)row->currency.size, (const char *)row->currency.data,
-            row->is_at_odds);
+            row->is_at_odds, row->ends_s, row->lapsed_s);
     }
     for (uint32_t i = 0; i < ledger->refunds_count; i++) {
         const struct ledger_refund *row = &ledger->refunds[i];
@@ -159,9 +178,11 @@ static void print(const struct ledger *ledger, char to[LEDGER_TEXT_BYTES])
                                  row->is_a_persons, row->has_rival);
     }
     (void)snprintf(to + size, LEDGER_TEXT_BYTES - size,
-                   "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRIx32,
+                   "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+                   " %" PRId64 " %" PRIx32,
                    ledger->received_minor, ledger->held_minor, ledger->refunded_minor,
-                   ledger->forgivable_minor, ledger->disputed_minor, ledger->problems);
+                   ledger->forgivable_minor, ledger->disputed_minor, ledger->hold_ends_s,
+                   ledger->lapsed_s, ledger->problems);
 }
 
 /* --- laws --- */
@@ -177,7 +198,10 @@ static struct fact any_fact(struct prng *prng)
     (void)snprintf(intent, sizeof intent, "x_%02d", (int)prng_below(prng, 3));
     const int64_t amount = prng_between(prng, 0, 900);
     const uint8_t wish = (uint8_t)prng_below(prng, 3);
-    switch (prng_below(prng, 5)) {
+    switch (prng_below(prng, 6)) {
+    case 5:
+        return end_told(id, (enum intent_state)prng_below(prng, INTENT_STATE_COUNT),
+                        prng_between(prng, 0, 3));
     case 0:
         return intent_told(id, (enum intent_state)prng_below(prng, INTENT_STATE_COUNT), amount,
                            prng_between(prng, 0, 900),
@@ -477,6 +501,70 @@ TEST(order, a_hold_that_is_lost_takes_it_visibly_back)
     (void)do_pay(&stall, C, 1, 800);
     assert_brief(&stall, "PLACED", 0);
     stall_free(&stall);
+}
+
+/* --- when a hold ends --- */
+
+TEST(ledger, says_when_the_first_of_its_holds_ends_as_far_as_that_was_told)
+{
+    const struct fact facts[] = {
+        end_told("pi_1", INTENT_HELD, 0),   end_told("pi_2", INTENT_HELD, 900),
+        end_told("pi_3", INTENT_HELD, 700), end_told("pi_3", INTENT_HELD, 0),
+        end_told("pi_4", INTENT_HELD, 100), end_told("pi_4", INTENT_SUCCEEDED, 0)};
+    const struct ledger unknown = ledger_of(facts, 1);
+    assert_int_equal(unknown.hold_ends_s, 0);
+    const struct ledger ledger = ledger_of(facts, 6);
+    assert_int_equal(ledger.hold_ends_s, 700);
+    assert_int_equal(ledger.intents[2].ends_s, 700);
+    assert_int_equal(ledger.lapsed_s, 0);
+}
+
+TEST(ledger, tells_a_hold_that_ended_by_itself_from_one_that_was_cancelled)
+{
+    const struct fact lapsed[] = {end_told("pi_1", INTENT_HELD, 900),
+                                  end_told("pi_1", INTENT_CANCELED, 901)};
+    const struct fact cancelled[] = {end_told("pi_1", INTENT_HELD, 900),
+                                     end_told("pi_1", INTENT_CANCELED, 0)};
+    const struct ledger by_itself = ledger_of(lapsed, 2), by_us = ledger_of(cancelled, 2);
+    assert_int_equal(by_itself.lapsed_s, 901);
+    assert_int_equal(by_itself.hold_ends_s, 0);
+    assert_int_equal(by_us.lapsed_s, 0);
+    assert_true((by_us.problems & LEDGER_HOLD_LOST) != 0);
+}
+
+TEST(ledger, an_end_that_is_known_need_not_be_told_again_and_one_that_is_not_must)
+{
+    const struct fact facts[] = {end_told("pi_1", INTENT_HELD, 900)};
+    const struct ledger ledger = ledger_of(facts, 1);
+    struct pay_intent told = {.id = text("pi_1"), .state = INTENT_HELD, .ends_s = 900};
+    assert_true(ledger_knows_intent(&ledger, &told));
+    told.ends_s = 0;
+    assert_true(ledger_knows_intent(&ledger, &told));
+    told.ends_s = 901;
+    assert_false(ledger_knows_intent(&ledger, &told));
+}
+
+TEST(ledger, an_end_that_makes_no_sense_is_as_one_that_was_not_told)
+{
+    static const uint8_t odd[][4] = {{0xa1, 'x'}, {0xff}, {0x90}, {0xc0}};
+    static const size_t sizes[] = {2, 1, 1, 1};
+    uint8_t body[BODY_BYTES];
+    struct pay_intent intent;
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        const struct fact told = end_told("pi_1", INTENT_HELD, 0);
+        memcpy(body, told.body, told.size);
+        body[0]++; /* one field more */
+        memcpy(body + told.size, odd[i], sizes[i]);
+        assert_int_equal(pay_intent_decode(bytes_of(body, told.size + sizes[i]), &intent), 0);
+        assert_int_equal(intent.ends_s, 0);
+        assert_int_equal(intent.capturable_minor, 800);
+    }
+    const struct fact whole = end_told("pi_1", INTENT_HELD, 1800000000);
+    assert_int_equal(pay_intent_decode(bytes_of(whole.body, whole.size), &intent), 0);
+    assert_int_equal(intent.ends_s, 1800000000);
+    const struct fact late = end_told("pi_1", INTENT_HELD, PROVIDER_TIME_MAX + 1);
+    assert_int_equal(pay_intent_decode(bytes_of(late.body, late.size), &intent), 0);
+    assert_int_equal(intent.ends_s, 0);
 }
 
 TEST(order, accepted_when_its_hold_is_lost_it_goes_on_and_is_collected_at_the_counter)

@@ -118,7 +118,7 @@ TEST(ledger_limits, an_intent_of_two_currencies_and_a_dispute_of_two_intents_are
 
 TEST(ledger_limits, an_intent_is_known_when_nothing_of_it_is_new)
 {
-    const struct pay_intent told = {text("pi"), INTENT_SUCCEEDED, 100, 20, 80, text("eur")};
+    const struct pay_intent told = {text("pi"), INTENT_SUCCEEDED, 100, 20, 80, text("eur"), 0};
     struct pay_intent other = told;
     ledger_reset(&ledger);
     assert_false(ledger_knows_intent(&ledger, &told));

@@ -8,7 +8,9 @@ import {
     changeQuantity,
     linesWanted,
 } from "../src/base/cart";
+import { dateText } from "../src/base/date";
 import { startDesk } from "../src/base/desk";
+import { bankText } from "../src/base/holds";
 import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
 import { groupRule, missingChoices, toggleChoice } from "../src/base/options";
 import type { Reply } from "../src/base/outbox";
@@ -18,7 +20,7 @@ import { leftText } from "../src/base/stock";
 import { startStream } from "../src/base/stream";
 import { adopt, drop } from "../src/counter/actions";
 import { type Counter, startCounter } from "../src/counter/counter";
-import { dueText, endText, heldOf } from "../src/counter/orders";
+import { dueText, endText, heldOf, holdTexts } from "../src/counter/orders";
 import { shortages, shortageText, soldOutLines } from "../src/counter/shortage";
 import { furthest, overdue, stuckTexts, ticksOf, watchUnseen } from "../src/counter/ticks";
 import { deviceText, whyText } from "../src/counter/voided";
@@ -286,7 +288,55 @@ describe("an order that is not paid for good", () => {
         const held = order("a1", { due: -500, provider });
         expect(heldOf(held)).toBe(500);
         expect(endText({ ...held, reserved_for_ms: 240_000 }, 0)).toContain("by itself in 4 min");
-        expect(endText(held, 0)).toContain("within seven days");
+        expect(endText(held, 0)).toContain("when the bank lets go");
+    });
+
+    const now = 1_800_000_000_000;
+    const hour = 3_600_000;
+    const payment = {
+        id: "pi_1",
+        state: "requires_capture",
+        amount: 500,
+        held: 500,
+        received: 0,
+        refunded: 0,
+    } as const;
+    const heldUntil = (id: string, ends_at: number): Order =>
+        order(id, { due: -500, provider: { ...provider, payments: [{ ...payment, ends_at }] } });
+    const lapsed = (id: string, change: Partial<Order> = {}): Order =>
+        order(id, {
+            due: -500,
+            provider: {
+                ...provider,
+                held: 0,
+                payments: [{ ...payment, state: "canceled", held: 0, lapsed_at: now - hour }],
+            },
+            ...change,
+        });
+
+    test("says in words when the bank lets go, that it did, and that nothing was charged", () => {
+        const until = dateText(now + hour);
+        const since = dateText(now - hour);
+        expect(bankText(heldUntil("a1", now + hour), now)).toBe(
+            `The bank holds the money until ${until}.`,
+        );
+        expect(bankText(heldUntil("a1", now - hour), now)).toContain(`hold ended on ${since}`);
+        expect(bankText(lapsed("a1"), now)).toBe(
+            `The bank's hold lapsed on ${since}: nothing was charged.`,
+        );
+        expect(bankText(lapsed("a1", { due: 0 }), now)).toBe("");
+        expect(bankText(order("a1", { due: -500, provider }), now)).toBe("");
+    });
+
+    test("is named aloud when its hold ends soon, ended or lapsed, and not before", () => {
+        const texts = (...orders: Order[]) =>
+            holdTexts(orders, now).map(({ numbers, words }) => `${numbers}: ${words}`);
+        expect(texts(heldUntil("a1", now + 13 * hour), order("a2", {}))).toEqual([]);
+        expect(texts(heldUntil("a1", now + 12 * hour))[0]).toContain("soon");
+        expect(texts(heldUntil("a1", now))[0]).toContain("no gateway has said");
+        expect(texts(lapsed("a1", { phase: "accepted" }))[0]).toContain("collect it");
+        expect(texts(lapsed("a1", { phase: "draft" }))).toEqual([]);
+        expect(texts(lapsed("a1", { phase: "accepted", due: 0 }))).toEqual([]);
     });
 
     test("says when it ends by itself unpaid, where a gateway knows", () => {

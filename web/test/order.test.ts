@@ -17,7 +17,7 @@ Object.assign(globalThis, {
 const { hearDate } = await import("../src/order/node");
 const { newKey } = await import("../src/order/self");
 const { changesBetween, page, toggled } = await import("../src/order/shop");
-const { endOf, OrderView, together } = await import("../src/order/order");
+const { bankEnd, endOf, OrderView, together } = await import("../src/order/order");
 const { isOver, waitFor } = await import("../src/order/track");
 const { counted, learn, menuWord, span, t } = await import("../src/order/words");
 learn(later);
@@ -134,6 +134,17 @@ describe("what is held for somebody", () => {
         ]);
         expect(endOf(purchase(held))?.[0]).toBe("reservedAtMost");
         expect(endOf(purchase({ kept_for_ms: 60_000 }))).toEqual(["kept", 60_000]);
+    });
+
+    it("says by the bank's moment when that ends, has, and that nothing was charged", () => {
+        const held = { reserved: 100, paid: 0, reserved_until: 1000 };
+        expect(endOf(purchase(held))).toBeUndefined();
+        expect(bankEnd(purchase(held), 999)).toEqual(["reservedUntil", 1000]);
+        expect(bankEnd(purchase(held), 1000)).toEqual(["reservationEnded", 1000]);
+        const lapsed = { reserved: 0, paid: 0, lapsed_at: 1000 };
+        expect(bankEnd(purchase(lapsed), 2000)).toEqual(["reservationLapsed", 1000]);
+        expect(bankEnd(purchase({ ...lapsed, due: 0 }), 2000)).toBeUndefined();
+        expect(bankEnd(purchase({ ...held, paid: 100 }), 999)).toBeUndefined();
     });
 
     it("has no end where nothing is held, or it was charged", () => {

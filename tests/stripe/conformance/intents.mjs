@@ -139,6 +139,22 @@ expect("P8", "a hold ends at capture_before, after seven days, and not before", 
     await world.refusal(world.stripe.paymentIntents.capture(held.id));
 });
 
+expect("P15", "an intent is read with its charge in it, which says when it ends", async (world) => {
+    const { id, created, latest_charge: charge } = await world.held();
+    const whole = await world.stripe.paymentIntents.retrieve(id, { expand: ["latest_charge"] });
+    assert.equal(whole.latest_charge.id, charge);
+    const { card } = whole.latest_charge.payment_method_details;
+    assert.equal(card.capture_before, created + 7 * DAY);
+    const unpaid = await world.intent();
+    const bare = await world.stripe.paymentIntents.retrieve(unpaid.id, {
+        expand: ["latest_charge"],
+    });
+    assert.equal(bare.latest_charge, null);
+    await world.advance(7 * DAY);
+    const ended = await world.stripe.paymentIntents.retrieve(id);
+    assert.equal(ended.cancellation_reason, "automatic");
+});
+
 expect("P8", "a hold that was captured does not end", async (world) => {
     const { id } = await world.captured();
     await world.advance(8 * DAY);

@@ -1,4 +1,5 @@
 // The day's orders, each with how far it got.
+import { bankText, type HoldNews, holdNews } from "../base/holds";
 import type { Order } from "../base/protocol";
 import { phaseWords } from "../base/states";
 import { nodeNow } from "../base/stream";
@@ -102,7 +103,7 @@ export function endText(order: Order, since: number): string {
     const { reserved_for_ms: left, kept_for_ms: kept } = order;
     if (heldOf(order) > 0) {
         return left === undefined
-            ? "The hold ends when the kitchen does not take it in time, or within seven days."
+            ? "The hold ends when the kitchen does not take it in time, or when the bank lets go."
             : `Unless the kitchen takes it the hold ends by itself in ${sayAge(left - since)}.`;
     }
     return kept === undefined ? "" : `Unpaid, it ends by itself in ${sayAge(kept - since)}.`;
@@ -112,8 +113,38 @@ export function endText(order: Order, since: number): string {
 export function EndWord({ counter, order }: OrderProps) {
     const { now, state } = counter.desk.stream;
     const told = state.value.toldAt.get(order.id) ?? now.value;
-    const text = endText(order, Math.max(0, now.value - told));
+    const texts = [endText(order, Math.max(0, now.value - told)), bankText(order, now.value)];
+    const text = texts.filter((one) => one !== "").join(" ");
     return text === "" ? null : <p data-end>{text}</p>;
+}
+
+const holdWords: Record<HoldNews, string> = {
+    soon: "the bank lets go of the money soon, take or refuse it",
+    ended: "the bank's hold has ended, and no gateway has said that it was charged",
+    lapsed: "the bank's hold lapsed and nothing was charged, collect it",
+};
+
+/** What is held and ends soon, or ended: the orders' numbers, and why. */
+export function holdTexts(orders: readonly Order[], now: number) {
+    const found = new Map<HoldNews, string[]>();
+    for (const order of orders) {
+        const news = holdNews(order, now);
+        if (news !== undefined) {
+            found.set(news, [...(found.get(news) ?? []), numberText(order)]);
+        }
+    }
+    return [...found].map(([news, numbers]) => ({
+        numbers: numbers.join(", "),
+        words: holdWords[news],
+    }));
+}
+
+/** Holds that are about to end, and those that did: nothing expires silently. */
+export function HoldAlert({ counter }: { counter: Counter }) {
+    const { now } = counter.desk.stream;
+    return (
+        <Alert counter={counter} kind="hold" texts={holdTexts(counter.orders.value, now.value)} />
+    );
 }
 
 /** What is to be done about its money; "" when nothing is. */
@@ -138,12 +169,21 @@ export function StuckAlert({ counter }: { counter: Counter }) {
     const orders = counter.orders.value.filter(
         (order) => stuck.get(order.id) !== "seen" || !told.has(order),
     );
-    const texts = stuckTexts(orders, stuck);
+    return <Alert counter={counter} kind="stuck" texts={stuckTexts(orders, stuck)} />;
+}
+
+interface AlertProps {
+    counter: Counter;
+    kind: string;
+    texts: readonly { numbers: string; words: string }[];
+}
+
+function Alert({ counter, kind, texts }: AlertProps) {
     if (texts.length === 0) {
         return null;
     }
     return (
-        <div class="alert" role="alert" data-alert="stuck">
+        <div class="alert" role="alert" data-alert={kind}>
             <Icon name="warn" />
             <span>
                 {texts.map(({ numbers, words }) => (

@@ -12,7 +12,7 @@ import { ForceSheet } from "./force-sheet";
 import { Menu } from "./menu";
 import { OptionsSheet } from "./options";
 import { OrderSheet } from "./order-sheet";
-import { RecentOrders, StuckAlert, UnseenAlert } from "./orders";
+import { HoldAlert, RecentOrders, StuckAlert, UnseenAlert } from "./orders";
 import { PaySheet } from "./pay";
 import { PlacedPanel } from "./placed";
 import { ReceiptSheet } from "./receipt";
@@ -82,6 +82,7 @@ export function CounterScreen({ counter }: { counter: Counter }) {
                 </button>
             </Header>
             <StuckAlert counter={counter} />
+            <HoldAlert counter={counter} />
             <UnseenAlert counter={counter} />
             <main class={`counter tab-${counter.tab.value}`}>
                 <Content counter={counter} />

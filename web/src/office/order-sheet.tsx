@@ -1,10 +1,11 @@
 // One order as the ledger has it: for whoever settles a difference.
 import { useEffect, useState } from "preact/hooks";
+import { dateText } from "../base/date";
+import { bankText } from "../base/holds";
 import { formatMoney } from "../base/money";
 import type { Order } from "../base/protocol";
 import { whereText } from "../base/table";
 import { Sheet } from "../ui/sheet";
-import { dateText } from "./date";
 import type { Office } from "./office";
 
 interface Props {
@@ -35,6 +36,7 @@ function Content({ office, order }: { office: Office; order: Order }) {
     }
     const where = whereText(order);
     const money = (minor: number): string => formatMoney(minor, session);
+    const bank = bankText(order, Date.now());
     const { payments, refunds } = order.provider ?? { payments: [], refunds: [] };
     return (
         <>
@@ -61,6 +63,7 @@ function Content({ office, order }: { office: Office; order: Order }) {
                     />
                 </tbody>
             </table>
+            {bank !== "" && <p data-end>{bank}</p>}
             {payments.length + refunds.length > 0 && (
                 <table class="sums">
                     <thead>

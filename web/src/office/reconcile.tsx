@@ -1,10 +1,10 @@
 // Orders, ledger and Stripe side by side.
 import { useState } from "preact/hooks";
+import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
 import type { Difference, Reconciliation, Sums } from "../base/protocol";
 import { count } from "../base/words";
 import { Icon } from "../ui/icon";
-import { dateText } from "./date";
 import { csvOf, save } from "./export";
 import { isUnderWay, type Office, type Span } from "./office";
 import { OrderSheet } from "./order-sheet";

@@ -1,3 +1,4 @@
+import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
 import type { Report } from "../base/protocol";
 import { count } from "../base/words";
@@ -8,6 +9,16 @@ const methods: Record<string, string> = {
     "card-external": "Card reader",
     "card-online": "Card, online",
 };
+
+/** When the first bank lets go of what it holds; "" where no gateway heard it. */
+export function heldText({ held_until: end }: Report, now: number): string {
+    if (end === undefined) {
+        return "";
+    }
+    return end > now
+        ? `the first until ${dateText(end)}`
+        : `the first ended on ${dateText(end)}, and no gateway has said that it was charged`;
+}
 
 export function Takings({ office }: { office: Office }) {
     const session = office.session.value;
@@ -29,7 +40,13 @@ export function Takings({ office }: { office: Office }) {
                 <Figure name="Orders" value={`${report.orders}`} note={ordersText(report)} />
                 <Figure name="Given back" value={money(report.refunded)} />
                 <Figure name="Tax in it" value={money(report.tax)} />
-                {report.held > 0 && <Figure name="Held by banks" value={money(report.held)} />}
+                {report.held > 0 && (
+                    <Figure
+                        name="Held by banks"
+                        value={money(report.held)}
+                        note={heldText(report, Date.now())}
+                    />
+                )}
                 {report.give_back > 0 && (
                     <Figure name="Still to give back" value={money(report.give_back)} />
                 )}

@@ -147,17 +147,35 @@ function Money({ own, last }: { own: Own; last: Purchase }) {
 
 /** What is held for somebody says when that ends. */
 export function endOf(last: Purchase): [Text, number] | undefined {
-    const { reserved, paid, reserved_for_ms: left, kept_for_ms: kept } = last;
+    const { reserved, paid, reserved_for_ms: left, reserved_until: bank, kept_for_ms: kept } = last;
     if (reserved > 0 && paid === 0) {
-        return left === undefined ? ["reservedAtMost", 0] : ["reservedFor", left];
+        const atMost: [Text, number] | undefined =
+            bank === undefined ? ["reservedAtMost", 0] : undefined; // bankEnd() says it
+        return left === undefined ? atMost : ["reservedFor", left];
     }
     return kept === undefined ? undefined : ["kept", kept];
 }
 
+/** By the bank's own moment: when what is held ends, or that it did. */
+export function bankEnd(last: Purchase, at: number): [Text, number] | undefined {
+    const { reserved, paid, due, reserved_until: end, lapsed_at: lapsed } = last;
+    if (reserved > 0 && paid === 0 && end !== undefined) {
+        return [end > at ? "reservedUntil" : "reservationEnded", end];
+    }
+    const isLapsed = lapsed !== undefined && reserved === 0 && paid === 0 && due < 0;
+    return isLapsed ? ["reservationLapsed", lapsed] : undefined;
+}
+
 function Ends({ own, last }: { own: Own; last: Purchase }) {
     const end = endOf(last);
+    const bank = bankEnd(last, now.value);
     const since = now.value - (own.heard ?? now.value);
-    return end ? <p>{t(end[0], { time: span(end[1] - since) })}</p> : null;
+    return (
+        <>
+            {end && <p>{t(end[0], { time: span(end[1] - since) })}</p>}
+            {bank && <p>{t(bank[0], { time: clockTime(bank[1], now.value) })}</p>}
+        </>
+    );
 }
 
 interface PayProps {

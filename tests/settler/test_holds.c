@@ -1,0 +1,101 @@
+/* test_holds.c - when banks let go is read, told to the order, and seen when it has come. */
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+
+#include "tests/settler/stories.h"
+
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+
+static void begin(void)
+{
+    if (scene == NULL) {
+        (void)scene_new();
+    }
+    scene_begin(NULL);
+}
+
+static const struct ledger *ledger_now(uint32_t order)
+{
+    return &scene_look(order)->ledger;
+}
+
+/* Nobody decides, and no rule of ours ends it before the bank does. */
+static uint32_t held_for_long(void)
+{
+    scene->terms.decide_minutes = scene->terms.pay_minutes = 0;
+    return story_held(1);
+}
+
+TEST(settler_holds, when_the_bank_lets_go_is_read_once_and_told_to_the_order)
+{
+    begin();
+    const uint32_t order = held_for_long();
+    const int64_t ends_s = scene->provider.intents[0].ends_s;
+    assert_true(ends_s > 0);
+    assert_true(ledger_now(order)->hold_ends_s == ends_s);
+    assert_int_equal(scene_rows('H'), 1);
+    scene_restart();
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_BEFORE, 1);
+    story_wait();
+    assert_int_equal(scene->provider.troubles[0].times, 1); /* it was not read again */
+    assert_true(ledger_now(order)->hold_ends_s == ends_s);
+    scene_end();
+}
+
+TEST(settler_holds, a_hold_that_ended_while_the_gateway_was_off_has_lapsed_by_name_when_it_is_back)
+{
+    begin();
+    const uint32_t order = held_for_long();
+    const int64_t ends_s = scene->provider.intents[0].ends_s;
+    scene_sleep((uint64_t)7 * 24 * HOUR_MS);
+    scene->provider.intents[0].capturable = 0; /* the bank let go, and its event is lost */
+    scene->provider.intents[0].lapsed_s = ends_s;
+    (void)snprintf(scene->provider.intents[0].status, 32, "canceled");
+    assert_true(ledger_now(order)->hold_ends_s == ends_s); /* nobody needs the gateway for that */
+    provider_trouble(&scene->provider, "GET /v1/payment_intents?", TROUBLE_BEFORE, 9);
+    scene_restart();
+    scene_run(5000);
+    assert_true(ledger_now(order)->lapsed_s == ends_s);
+    assert_int_equal(ledger_now(order)->hold_ends_s, 0);
+    assert_true((scene_look(order)->flags & FLAG_HOLD_LOST) != 0);
+    scene_end();
+}
+
+TEST(settler_holds, a_hold_that_ends_is_read_when_its_moment_has_come)
+{
+    begin();
+    const uint32_t order = held_for_long();
+    scene_run((uint64_t)7 * 24 * HOUR_MS - (uint64_t)3 * MINUTE_MS);
+    scene->provider.events_count = 0; /* no event will tell of it */
+    scene->provider.intents[0].lapsed_s = scene->provider.intents[0].ends_s;
+    scene->provider.intents[0].capturable = 0;
+    (void)snprintf(scene->provider.intents[0].status, 32, "canceled");
+    assert_int_equal(ledger_now(order)->lapsed_s, 0);
+    scene_run((uint64_t)2 * MINUTE_MS);
+    assert_true(ledger_now(order)->lapsed_s == scene->provider.intents[0].ends_s);
+    scene_end();
+}
+
+TEST(settler_holds, what_we_cancel_ourselves_has_not_lapsed)
+{
+    begin();
+    const uint32_t order = story_held(1);
+    scene_do(COMMAND_CANCEL, order);
+    story_wait();
+    assert_int_equal(ledger_now(order)->lapsed_s, 0);
+    assert_int_equal(provider_books(&scene->provider).held, 0);
+    scene_end();
+}
+
+TEST(settler_holds, a_key_that_may_not_read_charges_stops_nothing_else)
+{
+    begin();
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_SHUT, UINT32_MAX);
+    const uint32_t order = held_for_long();
+    assert_int_equal(ledger_now(order)->hold_ends_s, 0);
+    scene_do(COMMAND_ACCEPT, order);
+    scene_run(5000);
+    assert_int_equal(provider_books(&scene->provider).captured, 700);
+    scene_end();
+}
