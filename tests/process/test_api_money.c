@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/api/json_guest.h"
 #include "node/api/json_money.h"
 #include "node/api/state.h"
 #include "node/print/receipt_name.h"
@@ -129,6 +130,69 @@ TEST(money, a_report_names_the_devices_that_are_not_all_in_it_and_has_its_shape)
     assert_non_null(strstr(printed.data, "{\"name\":\"bar\",\"linked\":true,\"events\":4}"));
     text_close(&printed);
     assert_shape(&schema_report, json_report(&report, 1, true, &live));
+    stall_free(&stall);
+}
+
+/* --- when a hold ends --- */
+
+/* What the gateway was told of the order's hold, as the counter knows it now. */
+static void tell_hold(struct stall *stall, enum intent_state state, int64_t ends_s)
+{
+    uint8_t data[256];
+    struct writer writer;
+    const struct pay_intent intent = {.id = bytes_of_text("pi_1"),
+                                      .state = state,
+                                      .amount_minor = 700,
+                                      .capturable_minor = state == INTENT_HELD ? 700 : 0,
+                                      .currency = bytes_of_text("eur"),
+                                      .ends_s = ends_s};
+    writer_init(&writer, data, sizeof data);
+    pay_intent_encode(&intent, &writer);
+    write_body(stall, EVENT_PAY_INTENT, &writer);
+    stall_sync(stall);
+    shown.order = *stall_look(stall, C);
+}
+
+static bool says(struct json_value *value, const char *part)
+{
+    struct text printed = {0};
+    json_print(value, &printed);
+    text_append(&printed, "", 1);
+    const bool is_said = strstr(printed.data, part) != NULL;
+    text_close(&printed);
+    return is_said;
+}
+
+static bool report_says(const char *part)
+{
+    static struct report report;
+    static struct gate_live live;
+    report_reset(&report);
+    report_add(&report, &shown.order);
+    return says(json_report(&report, 1, true, &live), part);
+}
+
+TEST(money, a_hold_is_told_with_its_end_at_any_device_and_one_that_lapsed_by_name)
+{
+    struct stall stall = stall_new();
+    (void)do_open(&stall, C, "A", 42);
+    (void)do_add(&stall, C, 1, 2, 350);
+    stall_sync(&stall);
+    tell_hold(&stall, INTENT_HELD, 0);
+    assert_false(says(state_json_order(&shown), "\"ends_at\""));
+    assert_false(says(json_purchase(&shown, 0), "\"reserved_until\""));
+    assert_false(report_says("\"held_until\""));
+    tell_hold(&stall, INTENT_HELD, 1800000000);
+    assert_true(says(state_json_order(&shown), "\"ends_at\":1800000000000"));
+    assert_true(says(json_purchase(&shown, 0), "\"reserved_until\":1800000000000"));
+    assert_true(report_says("\"held_until\":1800000000000"));
+    assert_shape(&schema_order, state_json_order(&shown));
+    tell_hold(&stall, INTENT_CANCELED, 1800000001);
+    assert_false(says(state_json_order(&shown), "\"ends_at\""));
+    assert_true(says(state_json_order(&shown), "\"lapsed_at\":1800000001000"));
+    assert_true(says(json_purchase(&shown, 0), "\"lapsed_at\":1800000001000"));
+    assert_shape(&schema_order, state_json_order(&shown));
+    assert_shape(&schema_purchase, json_purchase(&shown, 0));
     stall_free(&stall);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "gateway/uplink/teller.h"
 #include "tests/settler/stories.h"
 
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
@@ -74,6 +75,26 @@ TEST(settler_holds, a_hold_that_ends_is_read_when_its_moment_has_come)
     assert_int_equal(ledger_now(order)->lapsed_s, 0);
     scene_run((uint64_t)2 * MINUTE_MS);
     assert_true(ledger_now(order)->lapsed_s == scene->provider.intents[0].ends_s);
+    scene_end();
+}
+
+TEST(settler_holds, a_page_is_told_the_bank_s_end_where_that_comes_before_the_pop_up_s)
+{
+    static struct gate_live live;
+    struct told_hold hold;
+    begin();
+    const uint32_t order = held_for_long();
+    struct uplink uplink = {.settler = scene->settler, .terms = &scene->terms};
+    const struct teller teller = uplink_teller(&uplink);
+    assert_true(teller.holds(teller.context, &live, scene_look(order), &hold));
+    assert_true(hold.ends_in_ms == UINT64_MAX); /* the bank's moment is told by itself */
+    scene->terms.decide_minutes = 30 * 24 * 60;
+    assert_true(teller.holds(teller.context, &live, scene_look(order), &hold));
+    assert_true(hold.ends_in_ms > (uint64_t)6 * 24 * HOUR_MS);
+    assert_true(hold.ends_in_ms <= (uint64_t)7 * 24 * HOUR_MS);
+    scene->terms.decide_minutes = 8;
+    assert_true(teller.holds(teller.context, &live, scene_look(order), &hold));
+    assert_true(hold.ends_in_ms <= (uint64_t)8 * MINUTE_MS);
     scene_end();
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Reconciliation } from "../src/base/protocol";
+import { dateText } from "../src/base/date";
+import type { Reconciliation, Report } from "../src/base/protocol";
 import type { Wire } from "../src/base/socket";
 import { csvOf } from "../src/office/export";
 import { type Ask, Refusal } from "../src/office/node";
 import { daysOf, startOffice } from "../src/office/office";
+import { heldText } from "../src/office/takings";
 import { HandClock } from "./world";
 
 const day = 86_400_000;
@@ -200,5 +202,14 @@ describe("a reconciliation", () => {
         expect(lines[1]).toBe(
             'refund_by_hand,A1,"\'=HYPERLINK(""x""), said",find out,re_1,pi_1,10.90,-0.05',
         );
+    });
+});
+
+describe("what banks hold", () => {
+    it("says when the first of it ends, that it did, and nothing where nobody heard it", () => {
+        const report = (held_until?: number): Report => ({ held: 5, held_until }) as Report;
+        expect(heldText(report(2 * day), day)).toBe(`the first until ${dateText(2 * day)}`);
+        expect(heldText(report(day), day)).toContain(`the first ended on ${dateText(day)}`);
+        expect(heldText(report(), day)).toBe("");
     });
 });
