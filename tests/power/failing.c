@@ -12,7 +12,6 @@
  */
 #define _GNU_SOURCE
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -38,6 +37,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include <zmq.h>
+
+#include "tests/lib/call.h"
 
 enum { DEPTH_MAX = 64, WAYS_MAX = 1 << 16 /* a power of two */ };
 
@@ -139,13 +140,12 @@ static uint64_t hash_of(const char *name)
     return hash;
 }
 
-/* Whether @name, called from @caller, is to fail with @error now. */
-static bool fails(const char *name, const void *caller, int error)
+static int fails(const char *name, const void *caller, int usual)
 {
     void *calls[DEPTH_MAX];
     bool is_new = false;
     if (file < 0 || is_inside || !is_in(&program, caller)) {
-        return false;
+        return 0;
     }
     is_inside = true;
     (void)pthread_mutex_lock(&lock);
@@ -167,32 +167,12 @@ static bool fails(const char *name, const void *caller, int error)
     }
     (void)pthread_mutex_unlock(&lock);
     is_inside = false;
-    if (is_new) {
-        errno = error;
+    if (!is_new) {
+        return 0;
     }
-    return is_new;
+    errno = usual;
+    return usual;
 }
-
-/* dlsym() gives an object's pointer; copying its bytes is the way that POSIX names. */
-static void find(void *function, const char *name)
-{
-    void *found = dlsym(RTLD_NEXT, name);
-    memcpy(function, &found, sizeof found);
-}
-
-#define CALLER __builtin_extract_return_addr(__builtin_return_address(0))
-
-/* A function that answers @failure and sets errno to @error when it fails. */
-#define CALL(type, name, parameters, arguments, failure, error)                                    \
-    type name parameters                                                                           \
-    {                                                                                              \
-        static type(*real) parameters;                                                             \
-        if (fails(#name, CALLER, error))                                                           \
-            return failure;                                                                        \
-        if (real == NULL)                                                                          \
-            find(&real, #name);                                                                    \
-        return real arguments;                                                                     \
-    }
 
 /* One that a signal interrupts on each way, and that fails for good the next time. */
 #define CALL_AGAIN(type, name, parameters, arguments, error)                                       \
@@ -205,6 +185,10 @@ static void find(void *function, const char *name)
             find(&real, #name);                                                                    \
         return real arguments;                                                                     \
     }
+
+/* --- what process tests let fail too --- */
+
+#include "tests/lib/calls.def"
 
 /* --- memory: the C library's own names, for dlsym() allocates --- */
 
@@ -269,35 +253,22 @@ CALL(DIR *, opendir, (const char *path), (path), NULL, EACCES)
 CALL(DIR *, fdopendir, (int fd), (fd), NULL, ENOMEM)
 CALL_AGAIN(ssize_t, read, (int fd, void *data, size_t size), (fd, data, size), EIO)
 CALL_AGAIN(ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size), EIO)
-CALL(ssize_t, pwrite, (int fd, const void *data, size_t size, off_t at), (fd, data, size, at), -1,
-     EIO)
 CALL(size_t, fread, (void *data, size_t size, size_t count, FILE *from), (data, size, count, from),
      0, EIO)
 CALL(size_t, fwrite, (const void *data, size_t size, size_t count, FILE *to),
      (data, size, count, to), 0, EIO)
 CALL(int, fputs, (const char *text, FILE *to), (text, to), EOF, EIO)
 CALL(int, fflush, (FILE * to), (to), EOF, EIO)
-CALL(int, fsync, (int fd), (fd), -1, EIO)
-CALL(int, ftruncate, (int fd, off_t size), (fd, size), -1, EIO)
-CALL(int, posix_fallocate, (int fd, off_t offset, off_t size), (fd, offset, size), ENOSPC, ENOSPC)
-CALL(int, rename, (const char *from, const char *to), (from, to), -1, EACCES)
 CALL(int, mkdir, (const char *path, mode_t mode), (path, mode), -1, EACCES)
 CALL(int, unlink, (const char *path), (path), -1, EACCES)
 CALL(int, unlinkat, (int folder, const char *path, int flags), (folder, path, flags), -1, EACCES)
 CALL(int, rmdir, (const char *path), (path), -1, EACCES)
 CALL(int, stat, (const char *path, struct stat *to), (path, to), -1, EACCES)
-CALL(int, fstat, (int fd, struct stat *to), (fd, to), -1, EIO)
-CALL(int, statvfs, (const char *path, struct statvfs *to), (path, to), -1, EACCES)
 CALL(int, fstatvfs, (int fd, struct statvfs *to), (fd, to), -1, EIO)
 CALL(int, flock, (int fd, int how), (fd, how), -1, EWOULDBLOCK)
 
 /* --- sockets, processes --- */
 
-CALL(int, socket, (int family, int type, int protocol), (family, type, protocol), -1, EMFILE)
-CALL(int, bind, (int fd, __CONST_SOCKADDR_ARG to, socklen_t size), (fd, to, size), -1, EADDRINUSE)
-CALL(int, listen, (int fd, int backlog), (fd, backlog), -1, EADDRINUSE)
-CALL(int, connect, (int fd, __CONST_SOCKADDR_ARG to, socklen_t size), (fd, to, size), -1,
-     ECONNREFUSED)
 CALL(int, accept, (int fd, __SOCKADDR_ARG from, socklen_t *size), (fd, from, size), -1,
      ECONNABORTED)
 CALL_AGAIN(ssize_t, send, (int fd, const void *data, size_t size, int flags),
@@ -307,23 +278,17 @@ CALL_AGAIN(ssize_t, recv, (int fd, void *data, size_t size, int flags), (fd, dat
 CALL(ssize_t, sendto,
      (int fd, const void *data, size_t size, int flags, __CONST_SOCKADDR_ARG to, socklen_t room),
      (fd, data, size, flags, to, room), -1, ENETUNREACH)
-CALL(int, setsockopt, (int fd, int level, int name, const void *value, socklen_t size),
-     (fd, level, name, value, size), -1, EINVAL)
 CALL(int, getsockopt, (int fd, int level, int name, void *value, socklen_t *size),
      (fd, level, name, value, size), -1, EINVAL)
 CALL(int, getaddrinfo,
      (const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **ret),
      (node, service, hints, ret), EAI_AGAIN, EAGAIN)
-CALL(int, getifaddrs, (struct ifaddrs * *ret), (ret), -1, ENOMEM)
-CALL(int, eventfd, (unsigned count, int flags), (count, flags), -1, EMFILE)
 CALL(int, signalfd, (int fd, const sigset_t *set, int flags), (fd, set, flags), -1, EMFILE)
 CALL(int, pthread_create,
      (pthread_t * thread, const pthread_attr_t *how, void *(*what)(void *), void *context),
      (thread, how, what, context), EAGAIN, EAGAIN)
-CALL(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t offset),
-     (at, size, protection, flags, fd, offset), MAP_FAILED, ENOMEM)
 
-/* --- libraries --- */
+/* --- LMDB --- */
 
 CALL(int, mdb_env_create, (MDB_env * *env), (env), ENOMEM, ENOMEM)
 CALL(int, mdb_env_open, (MDB_env * env, const char *path, unsigned flags, mdb_mode_t mode),
@@ -332,49 +297,5 @@ CALL(int, mdb_env_set_maxdbs, (MDB_env * env, MDB_dbi count), (env, count), EINV
 CALL(int, mdb_env_set_mapsize, (MDB_env * env, size_t size), (env, size), EINVAL, EINVAL)
 CALL(int, mdb_env_set_maxreaders, (MDB_env * env, unsigned count), (env, count), EINVAL, EINVAL)
 CALL(int, mdb_reader_check, (MDB_env * env, int *dead), (env, dead), EIO, EIO)
-CALL(int, mdb_txn_begin, (MDB_env * env, MDB_txn *parent, unsigned flags, MDB_txn **txn),
-     (env, parent, flags, txn), EIO, EIO)
-/* As LMDB does it: the transaction is over, whatever became of it. */
-int mdb_txn_commit(MDB_txn *txn)
-{
-    static int (*real)(MDB_txn *);
-    if (fails("mdb_txn_commit", CALLER, EIO)) {
-        mdb_txn_abort(txn);
-        return EIO;
-    }
-    if (real == NULL) {
-        find(&real, "mdb_txn_commit");
-    }
-    return real(txn);
-}
-
-CALL(int, mdb_txn_renew, (MDB_txn * txn), (txn), EIO, EIO)
 CALL(int, mdb_dbi_open, (MDB_txn * txn, const char *name, unsigned flags, MDB_dbi *dbi),
      (txn, name, flags, dbi), EIO, EIO)
-CALL(int, mdb_get, (MDB_txn * txn, MDB_dbi dbi, MDB_val *key, MDB_val *data), (txn, dbi, key, data),
-     EIO, EIO)
-CALL(int, mdb_put, (MDB_txn * txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsigned flags),
-     (txn, dbi, key, data, flags), EIO, EIO)
-CALL(int, mdb_del, (MDB_txn * txn, MDB_dbi dbi, MDB_val *key, MDB_val *data), (txn, dbi, key, data),
-     EIO, EIO)
-CALL(int, mdb_cursor_open, (MDB_txn * txn, MDB_dbi dbi, MDB_cursor **cursor), (txn, dbi, cursor),
-     EIO, EIO)
-CALL(int, mdb_cursor_get, (MDB_cursor * cursor, MDB_val *key, MDB_val *data, MDB_cursor_op how),
-     (cursor, key, data, how), EIO, EIO)
-
-CALL(void *, zmq_ctx_new, (void), (), NULL, EMFILE)
-CALL(void *, zmq_socket, (void *context, int type), (context, type), NULL, EMFILE)
-CALL(int, zmq_setsockopt, (void *socket, int name, const void *value, size_t size),
-     (socket, name, value, size), -1, EINVAL)
-CALL(int, zmq_getsockopt, (void *socket, int name, void *value, size_t *size),
-     (socket, name, value, size), -1, EINVAL)
-CALL(int, zmq_bind, (void *socket, const char *to), (socket, to), -1, EADDRINUSE)
-CALL(int, zmq_connect, (void *socket, const char *to), (socket, to), -1, EINVAL)
-CALL(int, zmq_socket_monitor, (void *socket, const char *to, int events), (socket, to, events), -1,
-     EINVAL)
-CALL(int, zmq_send, (void *socket, const void *data, size_t size, int flags),
-     (socket, data, size, flags), -1, EHOSTUNREACH)
-CALL(int, zmq_recv, (void *socket, void *data, size_t size, int flags), (socket, data, size, flags),
-     -1, EAGAIN)
-CALL(int, zmq_msg_recv, (zmq_msg_t * message, void *socket, int flags), (message, socket, flags),
-     -1, EAGAIN)
