@@ -62,14 +62,16 @@ static int hold_look(struct settler *settler, const struct ledger_intent *intent
 int holds_look(struct settler *settler, uint64_t *again_ms)
 {
     const struct ledger *ledger = &settler->order->ledger;
-    int err = 0;
-    for (uint32_t i = 0; i < ledger->intents_count && err == 0; i++) {
+    for (uint32_t i = 0; i < ledger->intents_count; i++) {
         const struct ledger_intent *intent = &ledger->intents[i];
-        if (intent->state == INTENT_HELD && !is_planned(settler->plan, intent->id)) {
-            err = hold_look(settler, intent, again_ms);
+        const bool is_waiting =
+            intent->state == INTENT_HELD && !is_planned(settler->plan, intent->id);
+        const int err = is_waiting ? hold_look(settler, intent, again_ms) : 0;
+        if (err != 0) {
+            return err;
         }
     }
-    return err;
+    return 0;
 }
 
 /* Its facts are told: the order says when it ends, or that it did. */

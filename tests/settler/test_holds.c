@@ -120,3 +120,82 @@ TEST(settler_holds, a_key_that_may_not_read_charges_stops_nothing_else)
     assert_int_equal(provider_books(&scene->provider).captured, 700);
     scene_end();
 }
+
+/* --- what does not go at once goes later --- */
+
+/* Held, and not for long: the first reading of its end was just tried. */
+static uint32_t held_just_now(uint32_t lines)
+{
+    scene->terms.decide_minutes = scene->terms.pay_minutes = 0;
+    const uint32_t order = scene_place(lines);
+    assert_true(scene_pay(order));
+    provider_hold(&scene->provider, 0);
+    scene_run(5000);
+    assert_true(ledger_now(order)->held_minor > 0);
+    return order;
+}
+
+TEST(settler_holds, an_end_that_could_not_be_read_or_told_is_read_again_in_a_minute)
+{
+    begin();
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_BEFORE, 1);
+    const uint32_t order = held_just_now(1);
+    assert_int_equal(ledger_now(order)->hold_ends_s, 0);
+    scene->host.refusal = ERR_BUSY;
+    scene->host.refusals = 1;
+    scene_run(MINUTE_MS);
+    assert_int_equal(scene->host.refusals, 0);
+    assert_int_equal(ledger_now(order)->hold_ends_s, 0);
+    scene_run(MINUTE_MS);
+    assert_true(ledger_now(order)->hold_ends_s == scene->provider.intents[0].ends_s);
+    scene_end();
+}
+
+TEST(settler_holds, an_end_that_is_being_read_is_not_asked_for_twice)
+{
+    begin();
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_HUNG, 2);
+    const uint32_t order = held_just_now(2);
+    scene_do_line(COMMAND_ACCEPT, order, 1); /* the other line still waits for the kitchen */
+    scene_run(5000);
+    assert_int_equal(scene->provider.troubles[0].times, 1);
+    scene_end();
+}
+
+TEST(settler_holds, an_end_waits_while_too_many_calls_are_under_way)
+{
+    begin();
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_BEFORE, 1);
+    const uint32_t order = held_just_now(1);
+    for (uint32_t i = FLIGHTS_SPARE; i < FLIGHTS_MAX; i++) { /* calls that never end */
+        scene->settler->flights[i] =
+            (struct flight){.kind = FLIGHT_SECRET, .is_sent = true, .name = UINT64_MAX - i};
+    }
+    scene_run((uint64_t)2 * MINUTE_MS);
+    assert_int_equal(ledger_now(order)->hold_ends_s, 0);
+    for (uint32_t i = FLIGHTS_SPARE; i < FLIGHTS_MAX; i++) {
+        flight_close(&scene->settler->flights[i]);
+    }
+    scene_run(5000);
+    assert_true(ledger_now(order)->hold_ends_s > 0);
+    scene_end();
+}
+
+TEST(settler_holds, a_page_is_told_no_less_than_nothing_and_no_end_that_nobody_heard)
+{
+    static struct gate_live live;
+    struct told_hold hold;
+    begin();
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_BEFORE, 1);
+    const uint32_t order = held_just_now(1);
+    struct uplink uplink = {.settler = scene->settler, .terms = &scene->terms};
+    const struct teller teller = uplink_teller(&uplink);
+    scene->terms.decide_minutes = 30 * 24 * 60;
+    assert_true(teller.holds(teller.context, &live, scene_look(order), &hold));
+    assert_true(hold.ends_in_ms > (uint64_t)29 * 24 * HOUR_MS);
+    story_wait();
+    scene_sleep((uint64_t)8 * 24 * HOUR_MS);
+    assert_true(teller.holds(teller.context, &live, scene_look(order), &hold));
+    assert_int_equal(hold.ends_in_ms, 0);
+    scene_end();
+}

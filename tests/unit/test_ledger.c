@@ -542,6 +542,12 @@ TEST(ledger, an_end_that_is_known_need_not_be_told_again_and_one_that_is_not_mus
     assert_true(ledger_knows_intent(&ledger, &told));
     told.ends_s = 901;
     assert_false(ledger_knows_intent(&ledger, &told));
+    const struct fact over[] = {end_told("pi_1", INTENT_CANCELED, 900)};
+    const struct ledger lapsed = ledger_of(over, 1);
+    told.state = INTENT_CANCELED;
+    assert_false(ledger_knows_intent(&lapsed, &told));
+    told.ends_s = 900;
+    assert_true(ledger_knows_intent(&lapsed, &told));
 }
 
 TEST(ledger, an_end_that_makes_no_sense_is_as_one_that_was_not_told)
