@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "tests/lib/test.h"
 
 enum {
     WAIT_MS = 90 * 1000,
@@ -13,6 +14,26 @@ enum {
     EXPIRE_MS = 40 * MINUTE_MS,
     HEX_MAX = 2 * ENTITY_ID_BYTES + 1,
 };
+
+void story_begin(void)
+{
+    if (scene == NULL) {
+        (void)scene_new();
+    }
+    scene_begin(NULL);
+}
+
+void story_end_captured(int64_t captured)
+{
+    assert_int_equal(provider_books(&scene->provider).captured, captured);
+    assert_true(provider_is_sane(&scene->provider));
+    scene_end();
+}
+
+void story_trouble(const char *part, enum trouble_kind kind, uint32_t times)
+{
+    provider_trouble(&scene->provider, part, kind, times);
+}
 
 void story_wait(void)
 {
@@ -223,17 +244,12 @@ static void hold_lost(void)
 
 /* --- a bad line, a bad provider --- */
 
-static void trouble_with(const char *part, enum trouble_kind kind, uint32_t times)
-{
-    provider_trouble(&scene->provider, part, kind, times);
-}
-
 static void answers_lost(void)
 {
-    trouble_with("GET /v1/events", TROUBLE_BEFORE, 2);
-    trouble_with("POST /v1/payment_intents", TROUBLE_AFTER, 1);
-    trouble_with("/capture", TROUBLE_AFTER, 2);
-    trouble_with("POST /v1/refunds", TROUBLE_AFTER, 1);
+    story_trouble("GET /v1/events", TROUBLE_BEFORE, 2);
+    story_trouble("POST /v1/payment_intents", TROUBLE_AFTER, 1);
+    story_trouble("/capture", TROUBLE_AFTER, 2);
+    story_trouble("POST /v1/refunds", TROUBLE_AFTER, 1);
     const uint32_t order = story_captured(2);
     scene_wish(order, 1, 100);
     story_wait();
@@ -241,21 +257,21 @@ static void answers_lost(void)
 
 static void hung_capture(void)
 {
-    trouble_with("/capture", TROUBLE_HUNG, 1);
+    story_trouble("/capture", TROUBLE_HUNG, 1);
     (void)story_captured(2);
     story_wait();
 }
 
 static void declined_capture(void)
 {
-    trouble_with("/capture", TROUBLE_DECLINED, 1);
+    story_trouble("/capture", TROUBLE_DECLINED, 1);
     (void)story_captured(1);
 }
 
 /* A person must look; starting again does not help. */
 static void misused_refund(void)
 {
-    trouble_with("POST /v1/refunds", TROUBLE_MISUSED, 9);
+    story_trouble("POST /v1/refunds", TROUBLE_MISUSED, 9);
     const uint32_t order = story_captured(1);
     scene_wish(order, 1, 100);
     story_wait();
@@ -267,8 +283,8 @@ static void misused_refund(void)
  * one. */
 static void not_there_for_a_while(void)
 {
-    trouble_with("/capture", TROUBLE_DECLINED, 1);
-    trouble_with("GET /v1/payment_intents/pi_1", TROUBLE_REFUSED, 1);
+    story_trouble("/capture", TROUBLE_DECLINED, 1);
+    story_trouble("GET /v1/payment_intents/pi_1", TROUBLE_REFUSED, 1);
     (void)story_captured(1);
     scene_restart();
     story_wait();
@@ -276,8 +292,8 @@ static void not_there_for_a_while(void)
 
 static void broken_provider(void)
 {
-    trouble_with("POST", TROUBLE_BROKEN, 6);
-    trouble_with("GET", TROUBLE_LATER, 2);
+    story_trouble("POST", TROUBLE_BROKEN, 6);
+    story_trouble("GET", TROUBLE_LATER, 2);
     (void)story_captured(2);
     scene_run(HOUR_MS);
 }
@@ -285,21 +301,21 @@ static void broken_provider(void)
 static void wrong_key(void)
 {
     const uint32_t order = story_held(1);
-    trouble_with("v1", TROUBLE_SHUT, 4);
+    story_trouble("v1", TROUBLE_SHUT, 4);
     scene_do(COMMAND_ACCEPT, order);
     scene_run(LAPSE_MS);
 }
 
 static void captive_portal(void)
 {
-    trouble_with("v1", TROUBLE_PORTAL, 6);
+    story_trouble("v1", TROUBLE_PORTAL, 6);
     (void)story_captured(1);
     scene_run(HOUR_MS);
 }
 
 static void charged_at_once(void)
 {
-    trouble_with("POST /v1/payment_intents", TROUBLE_CHARGED, 1);
+    story_trouble("POST /v1/payment_intents", TROUBLE_CHARGED, 1);
     const uint32_t order = scene_place(1);
     (void)scene_pay_once(order);
     scene_run(EXPIRE_MS);
@@ -309,8 +325,8 @@ static void charged_at_once(void)
 static void key_forgotten(void)
 {
     const uint32_t order = story_held(1);
-    trouble_with("/capture", TROUBLE_AFTER, 1);
-    trouble_with("v1", TROUBLE_BEFORE, UINT32_MAX);
+    story_trouble("/capture", TROUBLE_AFTER, 1);
+    story_trouble("v1", TROUBLE_BEFORE, UINT32_MAX);
     scene_do(COMMAND_ACCEPT, order);
     scene_run(HOUR_MS);
     scene_sleep((uint64_t)24 * HOUR_MS);
@@ -378,7 +394,7 @@ static void strangers(void)
     const uint32_t stranger = provider_intent_add(&scene->provider, 900, "", "");
     provider_refund_add(&scene->provider, stranger, 0);
     (void)provider_dispute_add(&scene->provider, stranger);
-    trouble_with("pi_2", TROUBLE_BEFORE, 1);
+    story_trouble("pi_2", TROUBLE_BEFORE, 1);
     scene_run(LAPSE_MS);
 }
 

@@ -9,14 +9,6 @@
 
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
-static void begin(void)
-{
-    if (scene == NULL) {
-        (void)scene_new();
-    }
-    scene_begin(NULL);
-}
-
 /* Calls that never end, but for so many. */
 static void flights_fill(uint32_t but)
 {
@@ -40,7 +32,7 @@ static void flights_free(void)
 
 TEST(settler_full, attempts_wait_while_too_many_calls_are_under_way)
 {
-    begin();
+    story_begin();
     const uint32_t order = story_held(1);
     flights_fill(FLIGHTS_SPARE);
     scene_do(COMMAND_ACCEPT, order);
@@ -54,7 +46,7 @@ TEST(settler_full, attempts_wait_while_too_many_calls_are_under_way)
 
 TEST(settler_full, lists_and_customers_wait_while_all_calls_are_under_way)
 {
-    begin();
+    story_begin();
     const uint32_t order = scene_place(1);
     assert_true(scene_pay(order));
     const uint64_t calls = scene->provider.calls;
@@ -71,7 +63,7 @@ TEST(settler_full, lists_and_customers_wait_while_all_calls_are_under_way)
 
 TEST(settler_full, a_list_whose_next_page_cannot_be_asked_for_is_read_again)
 {
-    begin();
+    story_begin();
     scene->provider.page_max = 1;
     scene_run(MINUTE_MS);
     (void)provider_intent_add(&scene->provider, 900, "", "");
@@ -95,7 +87,7 @@ TEST(settler_full, a_list_whose_next_page_cannot_be_asked_for_is_read_again)
 
 TEST(settler_full, whose_a_dispute_is_is_asked_when_there_is_room)
 {
-    begin();
+    story_begin();
     scene_run(MINUTE_MS);
     const uint32_t stranger = provider_intent_add(&scene->provider, 900, "", "");
     (void)provider_dispute_add(&scene->provider, stranger);
@@ -111,7 +103,7 @@ TEST(settler_full, whose_a_dispute_is_is_asked_when_there_is_room)
 
 TEST(settler_full, answers_wait_while_all_errands_are_busy)
 {
-    begin();
+    story_begin();
     const uint32_t order = story_held(1);
     for (uint32_t i = 0; i < ERRANDS_MAX; i++) {
         struct errand *errand = &scene->settler->errands[i];
@@ -135,7 +127,7 @@ TEST(settler_full, answers_wait_while_all_errands_are_busy)
 
 TEST(settler_full, webhooks_wait_for_their_turn)
 {
-    begin();
+    story_begin();
     scene_run(MINUTE_MS);
     const uint32_t order = scene_place(1);
     assert_true(scene_pay(order));
@@ -155,7 +147,7 @@ TEST(settler_full, webhooks_wait_for_their_turn)
 
 TEST(settler_full, one_that_pauses_longest_makes_room_for_no_other)
 {
-    begin();
+    story_begin();
     const uint32_t order = story_held(1);
     for (uint32_t i = 0; i < PAUSES_MAX; i++) {
         scene->settler->pauses[i].until_ms = scene->now_ms + (uint64_t)HOUR_MS - i % 7;
@@ -169,7 +161,7 @@ TEST(settler_full, one_that_pauses_longest_makes_room_for_no_other)
 
 TEST(settler_full, pauses_are_each_attempts_own)
 {
-    begin();
+    story_begin();
     const uint32_t order = story_held(1);
     scene_do_line(COMMAND_LINES_ADD, order, 2);
     assert_true(scene_pay(order));
@@ -200,7 +192,7 @@ static void waits_fill(void)
 
 TEST(settler_full, orders_that_nobody_remembers_are_all_looked_at_again)
 {
-    begin();
+    story_begin();
     scene_run(MINUTE_MS);
     waits_fill();
     const uint32_t first = scene_place(1), second = scene_place(2);
@@ -217,7 +209,7 @@ TEST(settler_full, orders_that_nobody_remembers_are_all_looked_at_again)
 
 TEST(settler_full, a_rule_that_nobody_remembers_is_tried_again)
 {
-    begin();
+    story_begin();
     const uint32_t order = story_captured(1);
     waits_fill();
     scene->host.refusal = ERR_BUSY;
@@ -230,7 +222,7 @@ TEST(settler_full, a_rule_that_nobody_remembers_is_tried_again)
 
 TEST(settler_full, an_order_with_more_calls_than_is_sane_gets_no_more)
 {
-    begin();
+    story_begin();
     const uint32_t order = story_held(1);
     for (uint32_t i = 0; i < OUTBOX_ORDER_MAX; i++) {
         char intent[16];
@@ -251,7 +243,7 @@ TEST(settler_full, an_order_with_more_calls_than_is_sane_gets_no_more)
 
 TEST(settler_full, more_changes_than_one_reading_takes_are_all_looked_at)
 {
-    begin();
+    story_begin();
     for (uint32_t i = 0; i < 300; i++) {
         struct entity_id id = {{7}};
         put_be32(id.bytes + 4, i);
@@ -271,7 +263,7 @@ TEST(settler_full, more_changes_than_one_reading_takes_are_all_looked_at)
 TEST(settler_full, so_many_may_ask_at_once)
 {
     static char large[SETTLER_ASKED_BYTES_MAX + 1];
-    begin();
+    story_begin();
     const uint32_t order = scene_place(1);
     uint64_t request = 0;
     assert_int_equal(settler_receive(scene->settler, bytes_of_text("evt_1"),
@@ -296,7 +288,7 @@ TEST(settler_full, so_many_may_ask_at_once)
 
 TEST(settler_full, so_many_orphans_are_timed_at_once)
 {
-    begin();
+    story_begin();
     scene_run(MINUTE_MS);
     for (uint32_t i = 0; i < ORPHANS_MAX + 40; i++) {
         char intent[24];
@@ -333,7 +325,7 @@ static void creates_put(uint32_t order, uint32_t count)
 
 TEST(settler_full, drafts_that_nobody_paid_freeze_no_money_of_their_order)
 {
-    begin();
+    story_begin();
     const uint32_t order = story_held(1);
     creates_put(order, 2 * OUTBOX_ORDER_MAX);
     scene_do(COMMAND_ACCEPT, order);
@@ -344,7 +336,7 @@ TEST(settler_full, drafts_that_nobody_paid_freeze_no_money_of_their_order)
 
 TEST(settler_full, of_drafts_that_nobody_paid_only_some_are_kept)
 {
-    begin();
+    story_begin();
     const uint32_t order = scene_place(1);
     scene_run(1000);
     creates_put(order, 2 * OUTBOX_CREATES_MAX);
@@ -355,7 +347,7 @@ TEST(settler_full, of_drafts_that_nobody_paid_only_some_are_kept)
 
 TEST(settler_full, a_draft_that_nobody_can_pay_keeps_no_calls)
 {
-    begin();
+    story_begin();
     provider_trouble(&scene->provider, "POST /v1/payment_intents", TROUBLE_REFUSED, 1);
     const uint32_t order = scene_place(1);
     assert_int_equal(scene_pay_once(order), ERR_UNAVAILABLE);
@@ -370,7 +362,7 @@ TEST(settler_full, a_draft_that_nobody_can_pay_keeps_no_calls)
 
 TEST(settler_full, a_customers_order_that_nobody_pays_ends_in_time)
 {
-    begin();
+    story_begin();
     const uint32_t order = scene_place_customers(2), staffs = scene_place(1);
     scene_run((uint64_t)29 * MINUTE_MS);
     assert_int_equal(scene_look(order)->phase, PHASE_DRAFT);
@@ -382,7 +374,7 @@ TEST(settler_full, a_customers_order_that_nobody_pays_ends_in_time)
 
 TEST(settler_full, before_it_ends_nobody_can_pay_it_any_more)
 {
-    begin();
+    story_begin();
     const uint32_t order = scene_place_customers(1);
     scene_run((uint64_t)25 * MINUTE_MS);
     assert_true(scene_pay(order));
@@ -394,7 +386,7 @@ TEST(settler_full, before_it_ends_nobody_can_pay_it_any_more)
 
 TEST(settler_full, a_customers_order_that_was_paid_or_may_wait_does_not_end_so)
 {
-    begin();
+    story_begin();
     const uint32_t order = scene_place_customers(1);
     assert_true(scene_pay(order));
     provider_hold(&scene->provider, 0);
@@ -413,7 +405,7 @@ TEST(settler_full, a_customers_order_that_was_paid_or_may_wait_does_not_end_so)
 
 TEST(settler_full, a_page_is_told_how_long_a_hold_may_wait)
 {
-    begin();
+    story_begin();
     const uint64_t decide_ms = (uint64_t)8 * MINUTE_MS;
     const uint32_t held = story_held(1), begun = scene_place(1);
     assert_true(scene_pay(begun));
@@ -432,7 +424,7 @@ TEST(settler_full, a_page_is_told_how_long_a_hold_may_wait)
 
 TEST(settler_full, a_page_is_told_how_long_what_is_not_paid_yet_is_kept)
 {
-    begin();
+    story_begin();
     scene->terms.unpaid_minutes = 8;
     const uint64_t kept_ms = (uint64_t)8 * MINUTE_MS;
     const uint32_t drawn = scene_place_customers(1), counters = scene_place(1);
@@ -452,7 +444,7 @@ TEST(settler_full, a_page_is_told_how_long_what_is_not_paid_yet_is_kept)
 
 TEST(settler_full, who_is_not_counted_is_promised_no_time)
 {
-    begin();
+    story_begin();
     scene->terms.unpaid_minutes = 8;
     const uint32_t held = story_held(1);
     const struct entity_id unheard = {{9}};
@@ -467,7 +459,7 @@ TEST(settler_full, who_is_not_counted_is_promised_no_time)
 
 TEST(settler_full, who_asks_before_the_orders_were_looked_at_gets_a_form_a_little_later)
 {
-    begin();
+    story_begin();
     const uint32_t order = scene_place(1);
     scene->host.read_fault = 1;
     assert_int_equal(scene_pay_once(order), 0);

@@ -9,21 +9,6 @@
 
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
-static void begin(void)
-{
-    if (scene == NULL) {
-        (void)scene_new();
-    }
-    scene_begin(NULL);
-}
-
-static void end_captured(int64_t captured)
-{
-    assert_int_equal(provider_books(&scene->provider).captured, captured);
-    assert_true(provider_is_sane(&scene->provider));
-    scene_end();
-}
-
 static void orphan_put(const char *intent, enum intent_state state)
 {
     const struct orphan orphan = {
@@ -35,7 +20,7 @@ static void orphan_put(const char *intent, enum intent_state state)
 
 TEST(settler_orphans, an_orphan_waits_while_a_device_is_missing)
 {
-    begin();
+    story_begin();
     scene_run(MINUTE_MS);
     (void)provider_intent_add(&scene->provider, 900, "", "");
     orphan_put("pi_1", INTENT_CREATED);
@@ -47,7 +32,7 @@ TEST(settler_orphans, an_orphan_waits_while_a_device_is_missing)
     scene->host.live.peers[1].is_retired = true;
     scene_run(HOUR_MS);
     assert_int_equal(provider_books(&scene->provider).open, 0);
-    end_captured(0);
+    story_end_captured(0);
 }
 
 /* The row was spoilt by the disk, or is as version 2 of it was. */
@@ -55,7 +40,7 @@ TEST(settler_orphans, an_orphan_whose_cancelling_cannot_be_read_is_cancelled_all
 {
     static const uint8_t of_version_2[] = {0x9d, 0x02};
     for (uint32_t is_older = 0; is_older < 2; is_older++) {
-        begin();
+        story_begin();
         scene_run(MINUTE_MS);
         (void)provider_intent_add(&scene->provider, 900, "", "");
         orphan_put("pi_1", INTENT_CREATED);
@@ -65,13 +50,13 @@ TEST(settler_orphans, an_orphan_whose_cancelling_cannot_be_read_is_cancelled_all
         scene->provider.troubles_count = 0;
         scene_run(HOUR_MS);
         assert_int_equal(provider_books(&scene->provider).open, 0);
-        end_captured(0);
+        story_end_captured(0);
     }
 }
 
 TEST(settler_orphans, many_orphans_are_cancelled_a_few_a_turn)
 {
-    begin();
+    story_begin();
     scene_run(MINUTE_MS);
     for (uint32_t i = 0; i < 20; i++) {
         (void)provider_intent_add(&scene->provider, 900, "", "");
@@ -79,14 +64,14 @@ TEST(settler_orphans, many_orphans_are_cancelled_a_few_a_turn)
     }
     scene_run(HOUR_MS);
     assert_int_equal(provider_books(&scene->provider).open, 0);
-    end_captured(0);
+    story_end_captured(0);
 }
 
 /* A cancelling that was refused is looked into: it was paid, or it still can be. */
 TEST(settler_orphans, an_orphan_that_was_captured_elsewhere_is_let_be)
 {
     for (uint32_t aliens = 0; aliens < 2; aliens++) {
-        begin();
+        story_begin();
         scene_run(MINUTE_MS);
         (void)provider_intent_add(&scene->provider, 900, "", "");
         orphan_put("pi_1", INTENT_CREATED);
@@ -94,13 +79,13 @@ TEST(settler_orphans, an_orphan_that_was_captured_elsewhere_is_let_be)
         (void)snprintf(scene->provider.intents[0].status, 16, "succeeded");
         scene_run(HOUR_MS);
         assert_int_equal(provider_books(&scene->provider).open, 0);
-        end_captured(0);
+        story_end_captured(0);
     }
 }
 
 TEST(settler_orphans, a_refund_of_an_intent_that_is_an_orphan_too_is_left_to_a_person)
 {
-    begin();
+    story_begin();
     const uint32_t order = story_captured(1);
     scene->provider.page_max = 0;
     provider_refund_add(&scene->provider, 0, 50);
@@ -110,12 +95,12 @@ TEST(settler_orphans, a_refund_of_an_intent_that_is_an_orphan_too_is_left_to_a_p
     orphan_put("pi_1", INTENT_CANCELED); /* while it is looked for */
     scene_run(HOUR_MS);
     assert_int_equal(provider_books(&scene->provider).refunded, 50);
-    end_captured(700);
+    story_end_captured(700);
 }
 
 TEST(settler_orphans, what_a_spoilt_orphan_says_is_the_orders_to_say)
 {
-    begin();
+    story_begin();
     const uint32_t order = story_held(1);
     provider_trouble(&scene->provider, "/capture", TROUBLE_DECLINED, 1);
     provider_trouble(&scene->provider, "GET /v1/payment_intents/pi_1", TROUBLE_HUNG, 1);
@@ -127,19 +112,19 @@ TEST(settler_orphans, what_a_spoilt_orphan_says_is_the_orders_to_say)
     scene_run(1000);
     scene_put("Opi_1", 5, "???", 3); /* while it is looked up */
     scene_run((uint64_t)5 * MINUTE_MS);
-    end_captured(700);
+    story_end_captured(700);
 }
 
 TEST(settler_orphans, what_was_asked_for_a_payment_of_nobody_is_forgotten_with_it)
 {
-    begin();
+    story_begin();
     scene_run(MINUTE_MS);
     (void)provider_intent_add(&scene->provider, 900, "", "");
     orphan_put("pi_1", INTENT_CREATED);
     scene_run((uint64_t)50 * MINUTE_MS);
     assert_int_equal(provider_books(&scene->provider).open, 0);
     assert_int_equal(scene_rows('A'), 0);
-    end_captured(0);
+    story_end_captured(0);
 }
 
 /* How often the settler's store is read while a settled order changes so often. */
@@ -160,7 +145,7 @@ TEST(settler_orphans, orders_of_which_there_is_no_orphan_cost_no_more_where_ther
 {
     enum { CHANGES = 100, ORPHANS = 50, WALKS = 10 };
     char intents[ORPHANS][16];
-    begin();
+    story_begin();
     (void)scene_place(1);
     scene_run(MINUTE_MS);
     const uint64_t without = reads_of_changes(CHANGES);
@@ -169,7 +154,7 @@ TEST(settler_orphans, orders_of_which_there_is_no_orphan_cost_no_more_where_ther
         orphan_put(intents[i], INTENT_CANCELED);
     }
     assert_true(reads_of_changes(CHANGES) <= without + (uint64_t)ORPHANS * WALKS);
-    end_captured(0);
+    story_end_captured(0);
 }
 
 /* --- an order that comes late --- */
@@ -216,7 +201,7 @@ static void hex_of(const uint8_t *data, size_t size, char *to)
 static uint32_t unclaimed(void)
 {
     char popup[2 * POPUP_ID_BYTES + 1], id[2 * ENTITY_ID_BYTES + 1];
-    begin();
+    story_begin();
     const uint32_t order = scene_place(1);
     hex_of(scene->host.journal.popup.bytes, POPUP_ID_BYTES, popup);
     hex_of(scene->orders[order].bytes, ENTITY_ID_BYTES, id);
@@ -232,7 +217,7 @@ static void expect_claimed(uint32_t order)
     assert_int_equal(provider_books(&scene->provider).open, 1);
     assert_int_equal(scene_look(order)->ledger.intents_count, 1);
     assert_int_equal(scene_rows('O'), 0);
-    end_captured(0);
+    story_end_captured(0);
 }
 
 TEST(settler_orphans, when_its_order_comes_a_payment_is_told_to_it)
@@ -244,7 +229,7 @@ TEST(settler_orphans, when_its_order_comes_a_payment_is_told_to_it)
     assert_int_equal(provider_books(&scene->provider).open, 1);
     assert_int_equal(scene_look(order)->ledger.intents_count, 1);
     assert_int_equal(scene_rows('O'), 1);
-    end_captured(0);
+    story_end_captured(0);
 }
 
 TEST(settler_orphans, what_another_gateway_told_its_order_is_not_read_here)
@@ -284,7 +269,7 @@ TEST(settler_orphans, two_payments_of_one_order_are_both_read_when_it_comes)
     scene_run(1000);
     assert_int_equal(scene_look(order)->ledger.intents_count, 2);
     assert_int_equal(scene_rows('O'), 0);
-    end_captured(0);
+    story_end_captured(0);
 }
 
 TEST(settler_orphans, nothing_is_cancelled_whose_order_came_and_nobody_was_told_of_it)
