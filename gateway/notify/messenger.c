@@ -24,40 +24,7 @@ void messenger_again(struct messenger *messenger, uint64_t at_ms)
     messenger->next_ms = at_ms < messenger->next_ms ? at_ms : messenger->next_ms;
 }
 
-void messenger_say(struct messenger *messenger, uint64_t request, int err, const char *where,
-                   struct text *body)
-{
-    check(messenger->said_count < MESSENGER_ASKS_MAX);
-    struct annex_answer *said = &messenger->said[messenger->said_count++];
-    *said = (struct annex_answer){.request = request, .err = err, .where = where};
-    if (body != NULL) {
-        said->body = *body;
-        *body = (struct text){.data = NULL};
-    }
-}
-
 /* --- a turn --- */
-
-/* Those who asked hear of it; when the turn failed, that. */
-static void say_all(struct messenger *messenger, int err)
-{
-    messenger_lock(messenger);
-    for (uint32_t i = 0; i < messenger->said_count; i++) {
-        struct annex_answer *said = &messenger->said[i];
-        const uint32_t at =
-            (messenger->answers_first + messenger->answers_count++) % MESSENGER_ASKS_MAX;
-        if (err != 0) {
-            text_close(&said->body);
-            said->err = err;
-        }
-        messenger->answers[at] = *said;
-    }
-    messenger_unlock(messenger);
-    if (messenger->said_count > 0) {
-        messenger->config.answered(messenger->config.context);
-    }
-    messenger->said_count = 0;
-}
 
 /* After a turn that was undone: who was forgotten, or was to be, is looked at again. */
 static int undone_mend(struct messenger *messenger)
@@ -98,7 +65,7 @@ static int turn(struct messenger *messenger)
     }
     err = store_end(messenger, turn_steps(messenger));
     messenger->txn = NULL;
-    say_all(messenger, err);
+    worker_show(&messenger->worker, err);
     if (err == 0) {
         messenger_calls_release(messenger);
     }
@@ -149,14 +116,10 @@ void messenger_close(struct messenger *messenger)
             sending_close(&messenger->sendings[channel][i]);
         }
     }
-    for (uint32_t i = 0; i < messenger->answers_count; i++) {
-        text_close(&messenger->answers[(messenger->answers_first + i) % MESSENGER_ASKS_MAX].body);
-    }
+    worker_close(&messenger->worker);
     store_lmdb_close(messenger->store);
     history_free(messenger->history);
     free(messenger->order);
-    (void)pthread_cond_destroy(&messenger->wake);
-    (void)pthread_mutex_destroy(&messenger->lock);
     entropy_wipe(messenger, sizeof *messenger);
     free(messenger);
 }
@@ -166,14 +129,16 @@ static void on_https(void *context)
     messenger_changed(context);
 }
 
-static void open_locks(struct messenger *messenger)
+static void open_worker(struct messenger *messenger)
 {
-    pthread_condattr_t attributes;
-    check(pthread_mutex_init(&messenger->lock, NULL) == 0);
-    check(pthread_condattr_init(&attributes) == 0);
-    check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
-    check(pthread_cond_init(&messenger->wake, &attributes) == 0);
-    check(pthread_condattr_destroy(&attributes) == 0);
+    const struct worker_config config = {.asks = messenger->asks,
+                                         .ask_bytes = sizeof *messenger->asks,
+                                         .answers = messenger->answers,
+                                         .places = MESSENGER_ASKS_MAX,
+                                         .request_bit = MESSENGER_REQUEST_BIT,
+                                         .answered = messenger->config.answered,
+                                         .context = messenger->config.context};
+    worker_open(&messenger->worker, &config);
 }
 
 static int open_channels(struct messenger *messenger)
@@ -224,7 +189,7 @@ int messenger_open(const struct messenger_config *config, struct messenger **ret
         return ERR_NO_MEMORY;
     }
     messenger->config = *config;
-    open_locks(messenger);
+    open_worker(messenger);
     messenger->history = history_new();
     messenger->order = calloc(1, sizeof *messenger->order);
     int err = messenger->history == NULL || messenger->order == NULL ? ERR_NO_MEMORY : 0;

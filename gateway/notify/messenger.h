@@ -6,7 +6,7 @@
  * SMS only where the provider knows it by its key; else it is taken for sent.
  *
  *   messenger.c          what is there while it runs, and its turn
- *   messenger_thread.c   the thread, and where other threads ask
+ *   messenger_doors.c    its thread (worker.h), and where others ask
  *   messenger_asks.c     customers who want to hear, or do not any more
  *   messenger_orders.c   the node's changes -> whose orders to look at
  *   messenger_look.c     one recipient: what is news, and to be sent

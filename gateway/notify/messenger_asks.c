@@ -5,6 +5,11 @@
 #include "node/api/json_build.h"
 #include "node/os/entropy.h"
 
+struct ask {
+    uint64_t request;
+    struct wish wish;
+};
+
 static const char is_over[] = "the order is over";
 static const char is_early[] = "an SMS is sent for an order that the kitchen has taken, or that is "
                                "paid";
@@ -107,7 +112,7 @@ static void wish_say(struct messenger *messenger, const struct ask *ask)
     json_put_bool(object, "push", recipient_has(&messenger->recipient, CHANNEL_PUSH));
     json_put_bool(object, "sms", recipient_has(&messenger->recipient, CHANNEL_SMS));
     json_print(object, &body);
-    messenger_say(messenger, ask->request, 0, NULL, &body);
+    worker_say(&messenger->worker, ask->request, 0, NULL, &body);
 }
 
 /* A row of his own, as it is or new. ERR_NOT_FOUND: there is none, and none is wanted; ERR_LIMIT.
@@ -174,8 +179,8 @@ static int ask_answer(struct messenger *messenger, const struct ask *ask)
     err = err == 0 ? wish_check(messenger, &ask->wish, is_erased, &where) : err;
     err = err == 0 ? ask_take_up(messenger, ask, &where) : err;
     if (err != 0) {
-        messenger_say(messenger, ask->request, err == ERR_MALFORMED ? ERR_SPOILT : err, where,
-                      NULL);
+        worker_say(&messenger->worker, ask->request, err == ERR_MALFORMED ? ERR_SPOILT : err, where,
+                   NULL);
     }
     return err == ERR_FULL || err == ERR_IO ? err : 0;
 }
@@ -184,7 +189,7 @@ int messenger_asks_turn(struct messenger *messenger)
 {
     struct ask ask;
     int err = 0;
-    while (err == 0 && messenger_ask_take(messenger, &ask)) {
+    while (err == 0 && worker_take(&messenger->worker, &ask.wish, &ask.request)) {
         err = ask_answer(messenger, &ask);
     }
     entropy_wipe(&ask, sizeof ask);

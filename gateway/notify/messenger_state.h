@@ -1,13 +1,12 @@
 /* messenger_state.h - what the files of the messenger share.
  *
- * Layer: gateway. All of it is the messenger's own thread's, except what is under the lock.
+ * Layer: gateway. All of it is the messenger's own thread's, except what the worker guards.
  */
 #ifndef TRESTLE_GATEWAY_NOTIFY_MESSENGER_STATE_H
 #define TRESTLE_GATEWAY_NOTIFY_MESSENGER_STATE_H
 
-#include <pthread.h>
-
 #include "gateway/notify/messenger.h"
+#include "gateway/worker/worker.h"
 #include "node/api/state.h"
 #include "node/store/store_lmdb.h"
 #include "sync/domain/blob.h"
@@ -45,33 +44,19 @@ struct sending {
     struct letter letter;
 };
 
-struct ask {
-    uint64_t request;
-    struct wish wish;
-};
-
 struct messenger {
     struct messenger_config config;
     struct https *https[CHANNEL_COUNT]; /* NULL where it is not offered */
     struct store_lmdb *store;
-    pthread_t thread;
 
-    pthread_mutex_t lock; /* guards: */
-    pthread_cond_t wake;
-    bool is_woken, is_stopping;
-    uint64_t requests;
-    uint32_t outstanding; /* asked and not taken: bounds both arrays */
-    uint32_t asks_count;
-    struct ask asks[MESSENGER_ASKS_MAX];
-    uint32_t answers_count, answers_first;
+    struct worker worker; /* with: */
+    struct wish asks[MESSENGER_ASKS_MAX];
     struct annex_answer answers[MESSENGER_ASKS_MAX];
 
     /* The turn. */
     struct store_txn *txn, *node;
     uint64_t now_ms, next_ms; /* monotonic; turn again then */
     bool is_dirty;
-    uint32_t said_count; /* answers that wait for its commit */
-    struct annex_answer said[MESSENGER_ASKS_MAX];
 
     struct history *history;
     struct order *order;
@@ -101,16 +86,6 @@ void messenger_close(struct messenger *messenger);
 void messenger_turn(struct messenger *messenger);
 /* Turn again at @at_ms at the latest. */
 void messenger_again(struct messenger *messenger, uint64_t at_ms);
-/* After the commit: tell the asker. @err 0: @body, which is taken over. */
-void messenger_say(struct messenger *messenger, uint64_t request, int err, const char *where,
-                   struct text *body);
-
-/* --- messenger_thread.c --- */
-
-void messenger_lock(struct messenger *messenger);
-void messenger_unlock(struct messenger *messenger);
-/* The next that was asked. False when there is none. */
-bool messenger_ask_take(struct messenger *messenger, struct ask *ret_ask);
 
 /* --- messenger_asks.c --- */
 

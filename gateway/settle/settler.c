@@ -39,18 +39,6 @@ struct bytes settler_currency(const struct settler *settler)
     return bytes_of_text(settler->currency);
 }
 
-void settler_say(struct settler *settler, uint64_t request, int err, const char *where,
-                 struct text *body)
-{
-    check(settler->said_count < SETTLER_ASKS_MAX);
-    struct annex_answer *said = &settler->said[settler->said_count++];
-    *said = (struct annex_answer){.request = request, .err = err, .where = where};
-    if (body != NULL) {
-        said->body = *body;
-        *body = (struct text){.data = NULL};
-    }
-}
-
 void kept_call_set(struct kept_call *kept, const struct entity_id *order,
                    const struct provider_call *call)
 {
@@ -61,7 +49,7 @@ void kept_call_set(struct kept_call *kept, const struct entity_id *order,
 
 /* --- what was asked --- */
 
-static int event_keep(struct settler *settler, const struct ask *ask)
+static int event_keep(struct settler *settler, const struct ask *ask, uint64_t request)
 {
     bool is_new = false;
     const int err =
@@ -73,7 +61,7 @@ static int event_keep(struct settler *settler, const struct ask *ask)
         settler->is_dirty = settler->is_dirty || is_new;
         settler->hook_ms = settler->now_ms;
         settler->events_ms = 0;
-        settler_say(settler, ask->request, 0, NULL, &body);
+        worker_say(&settler->worker, request, 0, NULL, &body);
     }
     return err;
 }
@@ -81,16 +69,18 @@ static int event_keep(struct settler *settler, const struct ask *ask)
 static int asks_turn(struct settler *settler)
 {
     struct ask ask;
+    uint64_t request = 0;
     int err = 0;
-    while (err == 0 && ask_take(settler, &ask)) {
+    while (err == 0 && worker_take(&settler->worker, &ask, &request)) {
+        (void)atomic_fetch_sub(&settler->asked_bytes, ask.body.size);
         if (ask.is_event) {
-            err = event_keep(settler, &ask);
+            err = event_keep(settler, &ask, request);
             text_close(&ask.body);
         } else {
-            payments_add(settler, &ask);
+            payments_add(settler, request, &ask.order);
         }
         if (err != 0) {
-            settler_say(settler, ask.request, err, NULL, NULL);
+            worker_say(&settler->worker, request, err, NULL, NULL);
         }
     }
     return err;
@@ -127,26 +117,6 @@ static int turn_steps(struct settler *settler)
         err = steps[i](settler);
     }
     return err;
-}
-
-/* Those who asked hear of it; when the turn failed, that. */
-static void say_all(struct settler *settler, int err)
-{
-    settler_lock(settler);
-    for (uint32_t i = 0; i < settler->said_count; i++) {
-        struct annex_answer *said = &settler->said[i];
-        const uint32_t at = (settler->answers_first + settler->answers_count++) % SETTLER_ASKS_MAX;
-        if (err != 0) {
-            text_close(&said->body);
-            said->err = err;
-        }
-        settler->answers[at] = *said;
-    }
-    settler_unlock(settler);
-    if (settler->said_count > 0) {
-        settler->config.answered(settler->config.context);
-    }
-    settler->said_count = 0;
 }
 
 /* As after a restart: both stores say what is to be done. */
@@ -188,7 +158,7 @@ static int turn(struct settler *settler)
     }
     settler->txn = NULL;
     waits_show(settler);
-    say_all(settler, err);
+    worker_show(&settler->worker, err);
     if (err == 0) {
         calls_release(settler);
     }
@@ -209,6 +179,8 @@ void settler_turn(struct settler *settler)
 
 void settler_close(struct settler *settler)
 {
+    struct ask ask;
+    uint64_t request = 0;
     https_stop(settler->https);
     for (size_t i = 0; i < FLIGHTS_MAX; i++) {
         flight_close(&settler->flights[i]);
@@ -216,18 +188,14 @@ void settler_close(struct settler *settler)
     for (size_t i = 0; i < ERRANDS_MAX; i++) {
         errand_close(&settler->errands[i]);
     }
-    for (uint32_t i = 0; i < settler->asks_count; i++) {
-        text_close(&settler->asks[i].body);
+    while (worker_take(&settler->worker, &ask, &request)) {
+        text_close(&ask.body);
     }
-    for (uint32_t i = 0; i < settler->answers_count; i++) {
-        text_close(&settler->answers[(settler->answers_first + i) % SETTLER_ASKS_MAX].body);
-    }
+    worker_close(&settler->worker);
     store_lmdb_close(settler->store);
     history_free(settler->history);
     free(settler->order);
     free(settler->plan);
-    (void)pthread_cond_destroy(&settler->wake);
-    (void)pthread_mutex_destroy(&settler->lock);
     free(settler);
 }
 
@@ -236,14 +204,15 @@ static void on_https(void *context)
     settler_changed(context);
 }
 
-static void open_locks(struct settler *settler)
+static void open_worker(struct settler *settler)
 {
-    pthread_condattr_t attributes;
-    check(pthread_mutex_init(&settler->lock, NULL) == 0);
-    check(pthread_condattr_init(&attributes) == 0);
-    check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
-    check(pthread_cond_init(&settler->wake, &attributes) == 0);
-    check(pthread_condattr_destroy(&attributes) == 0);
+    const struct worker_config config = {.asks = settler->asks,
+                                         .ask_bytes = sizeof *settler->asks,
+                                         .answers = settler->answers,
+                                         .places = SETTLER_ASKS_MAX,
+                                         .answered = settler->config.answered,
+                                         .context = settler->config.context};
+    worker_open(&settler->worker, &config);
 }
 
 static int open_parts(struct settler *settler)
@@ -288,7 +257,7 @@ int settler_open(const struct settler_config *config, struct settler **ret_settl
     }
     settler->config = *config;
     atomic_init(&settler->offset_ms, clock_wall_ms() - (int64_t)clock_boot_ms());
-    open_locks(settler);
+    open_worker(settler);
     int err = open_parts(settler);
     err = err == 0 ? begin_again(settler) : err;
     if (err != 0) {

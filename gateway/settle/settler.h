@@ -7,8 +7,7 @@
  * key, whatever is not told is told again.
  *
  *   settler.c           what is there while it runs, and its turn
- *   settler_thread.c    the thread
- *   settler_doors.c     where other threads ask
+ *   settler_doors.c     its thread (worker.h), and where others ask
  *   settler_orders.c    the node's changes -> plans -> attempts
  *   settler_attempts.c  which attempts may go, and what came of them
  *   settler_calls.c     requests out, answers in

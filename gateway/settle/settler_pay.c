@@ -22,22 +22,22 @@ static const char no_intent[] = "the card provider refused";
 static void payment_end(struct settler *settler, struct payment *payment, int err,
                         const char *where)
 {
-    settler_say(settler, payment->request, err, where, NULL);
+    worker_say(&settler->worker, payment->request, err, where, NULL);
     *payment = (struct payment){.stage = PAYMENT_NONE};
 }
 
-void payments_add(struct settler *settler, const struct ask *ask)
+void payments_add(struct settler *settler, uint64_t request, const struct entity_id *order)
 {
     for (size_t i = 0; i < PAYMENTS_MAX; i++) {
         if (settler->payments[i].stage == PAYMENT_NONE) {
             settler->payments[i] = (struct payment){.stage = PAYMENT_READ,
-                                                    .request = ask->request,
-                                                    .order = ask->order,
+                                                    .request = request,
+                                                    .order = *order,
                                                     .until_ms = settler->now_ms + PAY_MS};
             return;
         }
     }
-    settler_say(settler, ask->request, ERR_BUSY, "too many customers pay at once", NULL);
+    worker_say(&settler->worker, request, ERR_BUSY, "too many customers pay at once", NULL);
 }
 
 /* --- the answer --- */
@@ -52,7 +52,7 @@ static void payment_succeed(struct settler *settler, struct payment *payment,
     json_put_int(object, "amount", intent->intent.amount_minor);
     json_put_text(object, "currency", intent->intent.currency);
     json_print(object, &body);
-    settler_say(settler, payment->request, 0, NULL, &body);
+    worker_say(&settler->worker, payment->request, 0, NULL, &body);
     *payment = (struct payment){.stage = PAYMENT_NONE};
     lists_opened(settler);
 }

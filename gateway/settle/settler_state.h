@@ -1,11 +1,10 @@
 /* settler_state.h - what the files of the settler share.
  *
- * Layer: gateway. All of it is the settler's own thread's, except what is under the lock.
+ * Layer: gateway. All of it is the settler's own thread's, except what the worker guards.
  */
 #ifndef TRESTLE_GATEWAY_SETTLE_SETTLER_STATE_H
 #define TRESTLE_GATEWAY_SETTLE_SETTLER_STATE_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #include "gateway/https/https.h"
@@ -17,6 +16,7 @@
 #include "gateway/settle/waits.h"
 #include "gateway/stripe/reply.h"
 #include "gateway/stripe/request.h"
+#include "gateway/worker/worker.h"
 #include "node/api/state.h"
 #include "node/store/store_lmdb.h"
 
@@ -128,7 +128,6 @@ struct payment {
 };
 
 struct ask {
-    uint64_t request;
     bool is_event;
     struct entity_id order;
     char id[PROVIDER_ID_BYTES_MAX + 1];
@@ -139,19 +138,12 @@ struct settler {
     struct settler_config config;
     struct https *https;
     struct store_lmdb *store;
-    pthread_t thread;
 
-    pthread_mutex_t lock; /* guards: */
-    pthread_cond_t wake;
-    bool is_woken, is_stopping;
-    uint64_t requests;
-    uint32_t outstanding; /* asked and not taken: bounds both arrays */
-    size_t asked_bytes;
-    uint32_t asks_count;
+    struct worker worker; /* with: */
     struct ask asks[SETTLER_ASKS_MAX];
-    uint32_t answers_count, answers_first;
     struct annex_answer answers[SETTLER_ASKS_MAX];
-    struct waits shown; /* a copy, for who asks how long a hold stands */
+    struct waits shown; /* a copy, for who asks how long a hold stands; its bell's lock guards it */
+    _Atomic size_t asked_bytes;
 
     _Atomic int64_t offset_ms; /* the provider's clock minus the one that counts while we sleep */
 
@@ -159,8 +151,6 @@ struct settler {
     struct store_txn *txn;
     uint64_t now_ms, next_ms; /* monotonic; turn again then */
     bool is_dirty;            /* the transaction holds something */
-    uint32_t said_count;      /* answers that wait for its commit */
-    struct annex_answer said[SETTLER_ASKS_MAX];
 
     /* Orders. */
     struct history *history;
@@ -206,9 +196,6 @@ void settler_turn(struct settler *settler);
 
 /* Turn again at @at_ms at the latest. */
 void settler_again(struct settler *settler, uint64_t at_ms);
-/* After the commit: tell the asker. @err 0: @body, which is taken over. */
-void settler_say(struct settler *settler, uint64_t request, int err, const char *where,
-                 struct text *body);
 int64_t settler_now_ms(const struct settler *settler);
 void kept_call_set(struct kept_call *kept, const struct entity_id *order,
                    const struct provider_call *call);
@@ -216,13 +203,8 @@ struct bytes settler_currency(const struct settler *settler);
 
 /* --- settler_doors.c --- */
 
-/* Around what the lock guards. */
-void settler_lock(struct settler *settler);
-void settler_unlock(struct settler *settler);
 /* Others may see how long orders wait. */
 void waits_show(struct settler *settler);
-/* The next that was asked; its body is the taker's. False when there is none. */
-bool ask_take(struct settler *settler, struct ask *ret_ask);
 
 /* --- settler_orders.c --- */
 
@@ -295,7 +277,7 @@ MUST_CHECK int hold_conclude(struct settler *settler, const struct errand *erran
 
 /* --- settler_pay.c --- */
 
-void payments_add(struct settler *settler, const struct ask *ask);
+void payments_add(struct settler *settler, uint64_t request, const struct entity_id *order);
 MUST_CHECK int payments_turn(struct settler *settler);
 /* The order is another than was asked for: those who want to pay it look again. */
 void payments_again(struct settler *settler, const struct kept_call *of);

@@ -1,16 +1,13 @@
 #include "gateway/stripe/reader.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "gateway/stripe/request.h"
+#include "node/os/bell.h"
 #include "node/os/clock.h"
 #include "node/os/entropy.h"
-#include "sync/base/check.h"
 
 enum { SECRET_BYTES_MAX = 255, HEADER_BYTES_MAX = SECRET_BYTES_MAX + 64, AGAIN_MS = 1000 };
 
@@ -19,36 +16,18 @@ struct stripe_reader {
     char authorization[HEADER_BYTES_MAX]; /* "" = none */
     uint32_t tries;
     uint64_t names;
-    pthread_mutex_t lock; /* guards: */
-    pthread_cond_t wake;
-    bool is_woken, is_cancelled;
+    struct bell bell; /* over when it was cancelled */
 };
 
 static void on_answer(void *context)
 {
     struct stripe_reader *reader = context;
-    check(pthread_mutex_lock(&reader->lock) == 0);
-    reader->is_woken = true;
-    check(pthread_cond_signal(&reader->wake) == 0);
-    check(pthread_mutex_unlock(&reader->lock) == 0);
+    bell_ring(&reader->bell);
 }
 
 void stripe_reader_cancel(struct stripe_reader *reader)
 {
-    check(pthread_mutex_lock(&reader->lock) == 0);
-    reader->is_cancelled = true;
-    check(pthread_cond_signal(&reader->wake) == 0);
-    check(pthread_mutex_unlock(&reader->lock) == 0);
-}
-
-static void locks_open(struct stripe_reader *reader)
-{
-    pthread_condattr_t attributes;
-    check(pthread_mutex_init(&reader->lock, NULL) == 0);
-    check(pthread_condattr_init(&attributes) == 0);
-    check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
-    check(pthread_cond_init(&reader->wake, &attributes) == 0);
-    check(pthread_condattr_destroy(&attributes) == 0);
+    bell_end(&reader->bell);
 }
 
 int stripe_reader_open(const struct stripe_reader_config *config, struct stripe_reader **ret_reader)
@@ -57,7 +36,7 @@ int stripe_reader_open(const struct stripe_reader_config *config, struct stripe_
     if (reader == NULL) {
         return ERR_NO_MEMORY;
     }
-    locks_open(reader);
+    bell_open(&reader->bell);
     reader->tries = config->tries;
     if (config->secret_key[0] != '\0') {
         (void)snprintf(reader->authorization, sizeof reader->authorization,
@@ -82,31 +61,12 @@ void stripe_reader_close(struct stripe_reader *reader)
         return;
     }
     https_stop(reader->https);
-    check(pthread_cond_destroy(&reader->wake) == 0);
-    check(pthread_mutex_destroy(&reader->lock) == 0);
+    bell_close(&reader->bell);
     entropy_wipe(reader, sizeof *reader);
     free(reader);
 }
 
 /* --- one try --- */
-
-/* Until it is woken or, unless @until_ms is UINT64_MAX, that time comes. ERR_EXPIRED. */
-static int wait_until(struct stripe_reader *reader, uint64_t until_ms)
-{
-    const struct timespec until = {.tv_sec = (time_t)(until_ms / 1000),
-                                   .tv_nsec = (long)(until_ms % 1000) * 1000000};
-    int waited = 0;
-    check(pthread_mutex_lock(&reader->lock) == 0);
-    while (!reader->is_woken && !reader->is_cancelled && waited != ETIMEDOUT) {
-        waited = until_ms == UINT64_MAX
-                     ? pthread_cond_wait(&reader->wake, &reader->lock)
-                     : pthread_cond_timedwait(&reader->wake, &reader->lock, &until);
-    }
-    reader->is_woken = false;
-    const int err = reader->is_cancelled ? ERR_EXPIRED : 0;
-    check(pthread_mutex_unlock(&reader->lock) == 0);
-    return err;
-}
 
 static int push(struct stripe_reader *reader, struct bytes path)
 {
@@ -134,7 +94,7 @@ static int get_once(struct stripe_reader *reader, struct bytes path, struct stri
     struct https_answer answer;
     int err = push(reader, path);
     while (err == 0) {
-        err = wait_until(reader, UINT64_MAX);
+        err = bell_wait(&reader->bell, UINT64_MAX) ? 0 : ERR_EXPIRED;
         if (err == 0 && https_take(reader->https, &answer)) {
             read_fill(ret_read, &answer);
             return 0;
@@ -156,7 +116,7 @@ int stripe_reader_get(struct stripe_reader *reader, struct bytes path, struct st
     int err = get_once(reader, path, ret_read);
     for (uint32_t i = 1; err == 0 && i < reader->tries && is_passing(ret_read); i++) {
         stripe_read_close(ret_read);
-        err = wait_until(reader, clock_mono_ms() + wait_ms);
+        err = bell_wait(&reader->bell, clock_mono_ms() + wait_ms) ? 0 : ERR_EXPIRED;
         err = err == 0 ? get_once(reader, path, ret_read) : err;
         wait_ms *= 2;
     }

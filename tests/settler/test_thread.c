@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include "tests/process/lib/scarce.h"
 #include "tests/settler/scene.h"
 
 static _Atomic uint32_t answered;
@@ -63,6 +64,20 @@ TEST(settler_thread, does_not_start_without_its_store)
     assert_int_equal(settler_start(&config, &settler), ERR_BUSY);
     assert_null(settler);
     settler_stop(NULL);
+    scene_end();
+    scene_free(it);
+}
+
+TEST(settler_thread, does_not_start_without_a_thread)
+{
+    struct scene *it = scene_new();
+    struct settler *settler = NULL;
+    scene_begin(NULL);
+    const struct settler_config config = config_of();
+    scarce_begin("pthread_create", 1, pthread_self());
+    assert_int_equal(settler_start(&config, &settler), ERR_NO_MEMORY);
+    assert_true(scarce_end());
+    assert_null(settler);
     scene_end();
     scene_free(it);
 }
