@@ -1,10 +1,10 @@
 #include "node/print/spool.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "node/os/bell.h"
+#include "node/os/clock.h"
 #include "sync/base/check.h"
 
 enum job_state { JOB_FREE = 0, JOB_WAITING, JOB_WRITING, JOB_ENDED };
@@ -21,10 +21,8 @@ struct job {
 struct spool {
     struct spool_config config;
     pthread_t thread;
-    pthread_mutex_t lock; /* guards all below */
-    pthread_cond_t changed;
-    bool is_stopping;
-    bool is_left; /* nobody waits for the thread: it frees all itself */
+    struct bell bell; /* a job is new, or it is to stop; its lock guards all below */
+    bool is_left;     /* nobody waits for the thread: it frees all itself */
     uint64_t turns;
     unsigned troubles;
     uint32_t tries; /* of the oldest job */
@@ -32,16 +30,6 @@ struct spool {
 };
 
 /* --- the queue --- */
-
-static void spool_lock(struct spool *spool)
-{
-    check(pthread_mutex_lock(&spool->lock) == 0);
-}
-
-static void spool_unlock(struct spool *spool)
-{
-    check(pthread_mutex_unlock(&spool->lock) == 0);
-}
 
 static struct job *job_oldest(struct spool *spool, enum job_state state)
 {
@@ -62,23 +50,24 @@ int spool_push(struct spool *spool, uint64_t job, const uint8_t *bytes, size_t s
         return ERR_NO_MEMORY;
     }
     memcpy(copy, bytes, size);
-    spool_lock(spool);
+    bell_lock(&spool->bell);
     struct job *slot = job_oldest(spool, JOB_FREE);
     if (slot != NULL) {
         *slot = (struct job){
             .state = JOB_WAITING, .turn = ++spool->turns, .name = job, .bytes = copy, .size = size};
-        check(pthread_cond_signal(&spool->changed) == 0);
     }
-    spool_unlock(spool);
+    bell_unlock(&spool->bell);
     if (slot == NULL) {
         free(copy);
+        return ERR_FULL;
     }
-    return slot == NULL ? ERR_FULL : 0;
+    bell_ring(&spool->bell);
+    return 0;
 }
 
 bool spool_take(struct spool *spool, uint64_t *ret_job, enum spool_outcome *ret_outcome)
 {
-    spool_lock(spool);
+    bell_lock(&spool->bell);
     struct job *job = job_oldest(spool, JOB_ENDED);
     if (job != NULL) {
         *ret_job = job->name;
@@ -86,19 +75,19 @@ bool spool_take(struct spool *spool, uint64_t *ret_job, enum spool_outcome *ret_
         free(job->bytes);
         *job = (struct job){.state = JOB_FREE};
     }
-    spool_unlock(spool);
+    bell_unlock(&spool->bell);
     return job != NULL;
 }
 
 void spool_look(struct spool *spool, unsigned *ret_troubles, uint32_t *ret_waiting)
 {
-    spool_lock(spool);
+    bell_lock(&spool->bell);
     *ret_troubles = spool->troubles;
     *ret_waiting = 0;
     for (size_t i = 0; i < SPOOL_JOBS_MAX; i++) {
         *ret_waiting += spool->jobs[i].state == JOB_WAITING || spool->jobs[i].state == JOB_WRITING;
     }
-    spool_unlock(spool);
+    bell_unlock(&spool->bell);
 }
 
 /* --- the thread --- */
@@ -130,23 +119,20 @@ static bool job_print(struct spool *spool, struct job *job, unsigned *ret_troubl
     return is_ended;
 }
 
-/* With the lock held. */
-static void wait_for_change(struct spool *spool)
+/* With the lock held, which is let go meanwhile. */
+static void wait_for_change(struct spool *spool, uint64_t until_ms)
 {
-    (void)pthread_cond_wait(&spool->changed, &spool->lock);
+    bell_unlock(&spool->bell);
+    (void)bell_wait(&spool->bell, until_ms);
+    bell_lock(&spool->bell);
 }
 
-/* With the lock held; a new job does not end it, only stopping does. */
+/* ... and a new job does not end it, only stopping does. */
 static void wait_before_retry(struct spool *spool)
 {
-    struct timespec until;
-    check(clock_gettime(CLOCK_REALTIME, &until) == 0);
-    const uint64_t nanoseconds =
-        (uint64_t)until.tv_nsec + (uint64_t)spool->config.retry_ms * 1000000u;
-    until.tv_sec += (time_t)(nanoseconds / 1000000000u);
-    until.tv_nsec = (long)(nanoseconds % 1000000000u);
-    while (!spool->is_stopping &&
-           pthread_cond_timedwait(&spool->changed, &spool->lock, &until) == 0) {
+    const uint64_t until_ms = clock_mono_ms() + spool->config.retry_ms;
+    while (!spool->bell.is_over && clock_mono_ms() < until_ms) {
+        wait_for_change(spool, until_ms);
     }
 }
 
@@ -161,9 +147,9 @@ static void spool_step(struct spool *spool, struct job *job)
 {
     unsigned troubles = 0;
     job->state = JOB_WRITING;
-    spool_unlock(spool);
+    bell_unlock(&spool->bell);
     const bool is_ended = job_print(spool, job, &troubles);
-    spool_lock(spool);
+    bell_lock(&spool->bell);
     const bool is_news = is_ended || troubles != spool->troubles;
     spool->troubles = troubles;
     spool->tries = is_ended ? 0 : spool->tries + 1;
@@ -188,25 +174,24 @@ static void spool_free(struct spool *spool)
     for (size_t i = 0; i < SPOOL_JOBS_MAX; i++) {
         free(spool->jobs[i].bytes);
     }
-    (void)pthread_cond_destroy(&spool->changed);
-    (void)pthread_mutex_destroy(&spool->lock);
+    bell_close(&spool->bell);
     free(spool);
 }
 
 static void *spool_run(void *context)
 {
     struct spool *spool = context;
-    spool_lock(spool);
-    while (!spool->is_stopping) {
+    bell_lock(&spool->bell);
+    while (!spool->bell.is_over) {
         struct job *job = job_oldest(spool, JOB_WAITING);
         if (job != NULL) {
             spool_step(spool, job);
         } else {
-            wait_for_change(spool);
+            wait_for_change(spool, UINT64_MAX);
         }
     }
     const bool is_left = spool->is_left;
-    spool_unlock(spool);
+    bell_unlock(&spool->bell);
     if (is_left) {
         spool_free(spool);
     }
@@ -220,10 +205,9 @@ int spool_start(const struct spool_config *config, struct spool **ret_spool)
         return ERR_NO_MEMORY;
     }
     spool->config = *config;
-    check(pthread_mutex_init(&spool->lock, NULL) == 0);
-    check(pthread_cond_init(&spool->changed, NULL) == 0);
+    bell_open(&spool->bell);
     if (pthread_create(&spool->thread, NULL, spool_run, spool) != 0) {
-        free(spool);
+        spool_free(spool);
         return ERR_NO_MEMORY;
     }
     *ret_spool = spool;
@@ -235,20 +219,16 @@ void spool_stop(struct spool *spool)
     if (spool == NULL) {
         return;
     }
-    spool_lock(spool);
-    spool->is_stopping = true;
-    check(pthread_cond_broadcast(&spool->changed) == 0);
-    spool_unlock(spool);
+    bell_end(&spool->bell);
     check(pthread_join(spool->thread, NULL) == 0);
     spool_free(spool);
 }
 
 void spool_leave(struct spool *spool)
 {
-    spool_lock(spool);
+    bell_lock(&spool->bell);
     check(pthread_detach(spool->thread) == 0);
     spool->is_left = true;
-    spool->is_stopping = true;
-    check(pthread_cond_broadcast(&spool->changed) == 0);
-    spool_unlock(spool);
+    bell_unlock(&spool->bell);
+    bell_end(&spool->bell);
 }

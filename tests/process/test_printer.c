@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "node/os/clock.h"
@@ -162,4 +163,26 @@ TEST(printer, with_a_backup_a_slip_is_given_up_and_without_one_it_waits)
     assert_int_equal(spool_push(spool, 3, (const uint8_t *)"Ramen", 5), 0);
     spool_leave(spool);
     spool_stop(NULL);
+}
+
+static bool is_clock_ahead;
+
+/* What the wall clock says before it is set back by a day. */
+int __real_clock_gettime(clockid_t clock, struct timespec *ret_time); /* NOLINT: the linker's */
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time); /* NOLINT: the linker's */
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time)  /* NOLINT: the linker's */
+{
+    const int err = __real_clock_gettime(clock, ret_time);
+    ret_time->tv_sec += clock == CLOCK_REALTIME && is_clock_ahead ? 24 * 60 * 60 : 0;
+    return err;
+}
+
+TEST(printer, is_tried_again_however_the_wall_clock_is_set)
+{
+    is_clock_ahead = true;
+    struct spool *spool = start("127.0.0.1:1", true);
+    assert_int_equal(spool_push(spool, 1, (const uint8_t *)"Ramen", 5), 0);
+    assert_int_equal(outcome_of(spool, 1), SPOOL_FAILED);
+    spool_stop(spool);
+    is_clock_ahead = false;
 }
