@@ -1,8 +1,8 @@
 #include "node/access/pin_desk.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
+#include "node/os/bell.h"
 #include "node/os/clock.h"
 #include "sync/base/check.h"
 
@@ -17,24 +17,12 @@ struct job {
 struct pin_desk {
     struct pin_book *book; /* the thread's */
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool is_closing;
+    struct bell bell; /* somebody asked, or it closes; its lock guards: */
     void (*on_answer)(void *context);
     void *context;
     uint64_t requests;
     struct job jobs[PIN_DESK_MAX];
 };
-
-static void desk_lock(struct pin_desk *desk)
-{
-    check(pthread_mutex_lock(&desk->lock) == 0);
-}
-
-static void desk_unlock(struct pin_desk *desk)
-{
-    check(pthread_mutex_unlock(&desk->lock) == 0);
-}
 
 /* The one in @state that was asked first. */
 static struct job *job_first(struct pin_desk *desk, enum job_state state)
@@ -55,29 +43,31 @@ static struct job *job_first(struct pin_desk *desk, enum job_state state)
 static struct job *job_await(struct pin_desk *desk)
 {
     struct job *job = NULL;
-    desk_lock(desk);
-    while (!desk->is_closing && (job = job_first(desk, JOB_WAITING)) == NULL) {
-        check(pthread_cond_wait(&desk->changed, &desk->lock) == 0);
+    bell_lock(&desk->bell);
+    while (!desk->bell.is_over && (job = job_first(desk, JOB_WAITING)) == NULL) {
+        bell_unlock(&desk->bell);
+        (void)bell_wait(&desk->bell, UINT64_MAX);
+        bell_lock(&desk->bell);
     }
-    if (desk->is_closing) {
+    if (desk->bell.is_over) {
         job = NULL;
     }
     if (job != NULL) {
         job->state = JOB_LOOKED_AT;
     }
-    desk_unlock(desk);
+    bell_unlock(&desk->bell);
     return job;
 }
 
 static void job_answer(struct pin_desk *desk, struct job *job)
 {
     entropy_wipe(&job->guess, sizeof job->guess);
-    desk_lock(desk);
+    bell_lock(&desk->bell);
     job->state = JOB_ANSWERED;
     if (desk->on_answer != NULL) {
         desk->on_answer(desk->context);
     }
-    desk_unlock(desk);
+    bell_unlock(&desk->bell);
 }
 
 static void *desk_run(void *argument)
@@ -97,8 +87,7 @@ static void *desk_run(void *argument)
 static void desk_free(struct pin_desk *desk)
 {
     pin_book_close(desk->book);
-    (void)pthread_cond_destroy(&desk->changed);
-    (void)pthread_mutex_destroy(&desk->lock);
+    bell_close(&desk->bell);
     entropy_wipe(desk, sizeof *desk);
     free(desk);
 }
@@ -111,8 +100,7 @@ int pin_desk_open(struct pin_book *book, struct pin_desk **ret_desk)
         return ERR_NO_MEMORY;
     }
     desk->book = book;
-    check(pthread_mutex_init(&desk->lock, NULL) == 0);
-    check(pthread_cond_init(&desk->changed, NULL) == 0);
+    bell_open(&desk->bell);
     if (pthread_create(&desk->thread, NULL, desk_run, desk) != 0) {
         desk_free(desk);
         return ERR_NO_MEMORY;
@@ -126,47 +114,47 @@ void pin_desk_close(struct pin_desk *desk)
     if (desk == NULL) {
         return;
     }
-    desk_lock(desk);
-    desk->is_closing = true;
-    check(pthread_cond_signal(&desk->changed) == 0);
-    desk_unlock(desk);
+    bell_end(&desk->bell);
     check(pthread_join(desk->thread, NULL) == 0);
     desk_free(desk);
 }
 
 void pin_desk_on_answer(struct pin_desk *desk, void (*on_answer)(void *context), void *context)
 {
-    desk_lock(desk);
+    bell_lock(&desk->bell);
     desk->on_answer = on_answer;
     desk->context = context;
-    desk_unlock(desk);
+    bell_unlock(&desk->bell);
 }
 
 /* --- asking --- */
 
 int pin_desk_ask(struct pin_desk *desk, const struct pin_guess *guess, uint64_t *ret_request)
 {
-    desk_lock(desk);
+    bell_lock(&desk->bell);
     struct job *job = job_first(desk, JOB_FREE);
     if (job != NULL) {
         *job = (struct job){.state = JOB_WAITING,
                             .guess = *guess,
                             .answer = {.request = ++desk->requests, .staff = guess->staff}};
         *ret_request = job->answer.request;
-        check(pthread_cond_signal(&desk->changed) == 0);
     }
-    desk_unlock(desk);
-    return job == NULL ? ERR_BUSY : 0;
+    bell_unlock(&desk->bell);
+    if (job == NULL) {
+        return ERR_BUSY;
+    }
+    bell_ring(&desk->bell);
+    return 0;
 }
 
 bool pin_desk_answered(struct pin_desk *desk, struct pin_answer *ret_answer)
 {
-    desk_lock(desk);
+    bell_lock(&desk->bell);
     struct job *job = job_first(desk, JOB_ANSWERED);
     if (job != NULL) {
         *ret_answer = job->answer;
         job->state = JOB_FREE;
     }
-    desk_unlock(desk);
+    bell_unlock(&desk->bell);
     return job != NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/api/queue.h"
+#include "node/os/bell.h"
 #include "tests/lib/test.h"
 
 static void count_wakes(void *context)
@@ -123,29 +124,14 @@ enum { REQUESTS = 20000 };
 
 struct pair {
     struct command_queue *queue;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    unsigned wakes;
+    struct bell bell;
     atomic_uint answered;
 };
 
 static void wake_core(void *context)
 {
     struct pair *pair = context;
-    (void)pthread_mutex_lock(&pair->lock);
-    pair->wakes++;
-    (void)pthread_cond_signal(&pair->wake);
-    (void)pthread_mutex_unlock(&pair->lock);
-}
-
-static void wait_for_wake(struct pair *pair)
-{
-    (void)pthread_mutex_lock(&pair->lock);
-    while (pair->wakes == 0) {
-        (void)pthread_cond_wait(&pair->wake, &pair->lock);
-    }
-    pair->wakes = 0;
-    (void)pthread_mutex_unlock(&pair->lock);
+    bell_ring(&pair->bell);
 }
 
 /* Answers each command with the item that it names. */
@@ -155,7 +141,7 @@ static void *core(void *argument)
     for (unsigned done = 0; done < REQUESTS;) {
         const struct api_command *command = command_queue_take(pair->queue);
         if (command == NULL) {
-            wait_for_wake(pair);
+            (void)bell_wait(&pair->bell, UINT64_MAX);
             continue;
         }
         struct effect_answer answer = {.answer = {.seq = command->command.item}};
@@ -168,10 +154,9 @@ static void *core(void *argument)
 TEST(api_queue, between_two_threads_each_request_is_answered_once)
 {
     static bool is_answered[REQUESTS];
-    struct pair pair = {.wakes = 0};
+    struct pair pair = {.queue = NULL};
     pthread_t thread;
-    (void)pthread_mutex_init(&pair.lock, NULL);
-    (void)pthread_cond_init(&pair.wake, NULL);
+    bell_open(&pair.bell);
     pair.queue = command_queue_new(wake_core, &pair);
     assert_int_equal(0, pthread_create(&thread, NULL, core, &pair));
     unsigned sent = 0;
@@ -193,6 +178,5 @@ TEST(api_queue, between_two_threads_each_request_is_answered_once)
     assert_int_equal(0, pthread_join(thread, NULL));
     assert_int_equal(REQUESTS, atomic_load(&pair.answered));
     command_queue_free(pair.queue);
-    (void)pthread_cond_destroy(&pair.wake);
-    (void)pthread_mutex_destroy(&pair.lock);
+    bell_close(&pair.bell);
 }

@@ -29,23 +29,7 @@ struct moment booth_now(void)
 void booth_wake(void *context)
 {
     struct booth *booth = context;
-    check(pthread_mutex_lock(&booth->lock) == 0);
-    booth->has_news = true;
-    check(pthread_cond_signal(&booth->wake) == 0);
-    check(pthread_mutex_unlock(&booth->lock) == 0);
-}
-
-/* False when the core is to stop. */
-static bool wait_for_news(struct booth *booth)
-{
-    check(pthread_mutex_lock(&booth->lock) == 0);
-    while (!booth->has_news && !booth->is_stopping) {
-        check(pthread_cond_wait(&booth->wake, &booth->lock) == 0);
-    }
-    booth->has_news = false;
-    bool goes_on = !booth->is_stopping;
-    check(pthread_mutex_unlock(&booth->lock) == 0);
-    return goes_on;
+    bell_ring(&booth->bell);
 }
 
 static bool take_commands(struct booth *booth, struct store_txn *txn)
@@ -83,8 +67,9 @@ static void take_turn(struct booth *booth)
 
 static void *run_core(void *argument)
 {
-    while (wait_for_news(argument)) {
-        take_turn(argument);
+    struct booth *booth = argument;
+    while (bell_wait(&booth->bell, UINT64_MAX)) {
+        take_turn(booth);
     }
     return NULL;
 }
@@ -104,17 +89,17 @@ static void gate_read_end(void *context, struct store_txn *txn)
 static void gate_live(void *context, struct gate_live *ret_live)
 {
     struct booth *booth = context;
-    check(pthread_mutex_lock(&booth->lock) == 0);
+    bell_lock(&booth->bell);
     *ret_live = booth->live;
-    check(pthread_mutex_unlock(&booth->lock) == 0);
+    bell_unlock(&booth->bell);
     ret_live->turned_ms_ago = atomic_load(&booth->turned_ms_ago);
 }
 
 void booth_tell(struct booth *booth, const struct gate_live *live)
 {
-    check(pthread_mutex_lock(&booth->lock) == 0);
+    bell_lock(&booth->bell);
     booth->live = *live;
-    check(pthread_mutex_unlock(&booth->lock) == 0);
+    bell_unlock(&booth->bell);
 }
 
 static struct gate_live live_at_first(const struct booth *booth)
@@ -173,8 +158,7 @@ struct booth *booth_new(enum role role)
                                 .read_begin = gate_read_begin,
                                 .read_end = gate_read_end,
                                 .live = gate_live};
-    check(pthread_mutex_init(&booth->lock, NULL) == 0 &&
-          pthread_cond_init(&booth->wake, NULL) == 0);
+    bell_open(&booth->bell);
     booth->live = live_at_first(booth);
     booth->config = (struct web_config){.address = "127.0.0.1", .version = "0.1 test"};
     return booth;
@@ -213,10 +197,7 @@ struct booth *booth_serve(struct booth *booth)
 
 static void stop(struct booth *booth)
 {
-    check(pthread_mutex_lock(&booth->lock) == 0);
-    booth->is_stopping = true;
-    check(pthread_cond_signal(&booth->wake) == 0);
-    check(pthread_mutex_unlock(&booth->lock) == 0);
+    bell_end(&booth->bell);
     check(pthread_join(booth->thread, NULL) == 0);
     web_stop(booth->web);
 }
@@ -235,8 +216,7 @@ void booth_free(struct booth *booth)
     store_lmdb_close(booth->store);
     (void)snprintf(remove_it, sizeof remove_it, "rm -rf '%s'", booth->folder);
     check(system(remove_it) == 0); /* NOLINT: a path of our own making */
-    (void)pthread_cond_destroy(&booth->wake);
-    (void)pthread_mutex_destroy(&booth->lock);
+    bell_close(&booth->bell);
     free(booth->effects);
     free(booth);
 }

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "node/config/identity.h"
+#include "node/os/bell.h"
 #include "node/store/store_lmdb.h"
 #include "node/web/web.h"
 #include "sync/replica.h"
@@ -35,9 +36,7 @@ struct booth {
     char screens[80];         /* the folder of booth_add_file() */
     struct web_config config; /* fill it in between booth_new() and booth_serve() */
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool has_news, is_stopping;
+    struct bell bell;          /* its lock guards: */
     struct gate_live live;     /* what it tells of itself; change it before it serves */
     atomic_bool is_deaf;       /* leave commands where they are; booth_wake() after */
     atomic_bool is_sick;       /* its store cannot be read by the web */
