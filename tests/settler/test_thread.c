@@ -28,7 +28,7 @@ static struct settler_config config_of(void)
 TEST(settler_thread, answers_who_asks_and_ends_when_it_is_told_to)
 {
     static const char event[] = "{\"id\":\"evt_1\",\"object\":\"event\"}";
-    const uint64_t times_ms[] = {20 * 1000, UINT64_MAX / 4}; /* it is time always, or never */
+    const uint64_t times_ms[] = {20000, UINT64_MAX / 4}; /* it is time always, or never */
     struct scene *it = scene_new();
     for (size_t i = 0; i < sizeof times_ms / sizeof *times_ms; i++) {
         struct settler *settler = NULL;
