@@ -143,10 +143,11 @@ static int log_put(struct archive *archive, const struct frontier_entry *entry)
     if (err == 0) {
         err = hashes_put(archive, entry->log, entry->seq + 1, head.seq);
     }
-    const struct key key = key_event(entry->log, head.seq);
-    if (err == 0) {
-        err = store_get(archive->txn, TABLE_SIG, key_bytes(&key), &signature);
+    if (err != 0) {
+        return err;
     }
+    const struct key key = key_event(entry->log, head.seq);
+    err = store_get(archive->txn, TABLE_SIG, key_bytes(&key), &signature);
     if (err != 0) {
         return err;
     }
