@@ -1,77 +1,16 @@
 #include "node/cli/cli_parts.h"
 
-#include <stdarg.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "node/cli/program.h"
-#include "node/cli/terminal.h"
 #include "node/cli/versions.h"
 #include "node/config/closest_word.h"
 #include "node/os/entropy.h"
 
 enum { COMMANDS_MAX = 64 };
-
-/* --- talk --- */
-
-void tell(const char *format, ...)
-{
-    bool is_colourful = terminal_is_colourful(stderr);
-    va_list arguments;
-    (void)fprintf(stderr, is_colourful ? "\033[1m%s:\033[0m " : "%s: ", program_running()->name);
-    va_start(arguments, format);
-    (void)vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    (void)fputc('\n', stderr);
-}
-
-int tell_no_file(const char *path)
-{
-    tell("%s: there is no such file", path);
-    return EXIT_FAILED;
-}
-
-int tell_failure(const char *what, int err)
-{
-    static const struct {
-        int err;
-        enum exit_status status;
-    } rows[] = {{ERR_IO, EXIT_DISK},
-                {ERR_FULL, EXIT_DISK},
-                {ERR_FORBIDDEN, EXIT_FORBIDDEN},
-                {ERR_BUSY, EXIT_UNAVAILABLE}};
-    tell("%s: %s", what, err_text(err));
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].err == err) {
-            return (int)rows[i].status;
-        }
-    }
-    return EXIT_FAILED;
-}
-
-static bool is_read_only(const char *path)
-{
-    struct statvfs disk;
-    return statvfs(path, &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0;
-}
-
-int tell_state_failure(const char *state, int err)
-{
-    if ((err == ERR_FORBIDDEN || err == ERR_IO) && is_read_only(state)) {
-        tell("%s can only be read, so nothing can be saved: look at dmesg, a worn card turns "
-             "read-only; or mount it for writing. Nothing that was saved is lost",
-             state);
-        return EXIT_DISK;
-    }
-    if (err == ERR_FORBIDDEN) {
-        tell("%s: this user may not write there; look at whose folder it is", state);
-        return EXIT_FORBIDDEN;
-    }
-    return tell_failure(state, err);
-}
-
-/* --- the program --- */
 
 static int unknown_command(const char *name)
 {
@@ -113,7 +52,8 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     return err != 0 ? tell_failure("this machine", err) : command->run(&args);
 }
 
-int cli_main(int argc, char **argv)
+/* Read the arguments and run the command. */
+static int command_line(int argc, char **argv)
 {
     if (argc < 2) {
         help_program(stderr);
@@ -135,4 +75,22 @@ int cli_main(int argc, char **argv)
         }
     }
     return unknown_command(argv[1]);
+}
+
+/* Whoever started us may have closed stdin, stdout or stderr. The next file opened would take the
+ * number, and what we say to the operator would be written into it: into the store, say. */
+static bool standard_files_fill(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int program_main(const struct program *program, int argc, char **argv)
+{
+    program_begin(program);
+    return standard_files_fill() ? command_line(argc, argv) : EXIT_UNAVAILABLE;
 }

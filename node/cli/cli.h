@@ -57,9 +57,6 @@ bool args_has(const struct args *args, const char *name);
 const struct cli_command *cli_command_at(size_t at);
 const struct flag_info *cli_common_flag_at(size_t at);
 
-/* Read the arguments and run the command. */
-int cli_main(int argc, char **argv);
-
 /* "trestle: ..." on stderr. */
 void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

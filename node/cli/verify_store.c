@@ -1,6 +1,5 @@
 #include "node/cli/verify_store.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,19 +11,6 @@
 #include "sync/replica.h"
 
 enum { NAMED_HASH_BYTES = 16 };
-
-void findings_add(struct findings *findings, const char *kind, const char *format, ...)
-{
-    if (findings->count++ >= FINDINGS_MAX) {
-        return;
-    }
-    struct finding *finding = &findings->items[findings->count - 1];
-    va_list arguments;
-    finding->kind = kind;
-    va_start(arguments, format);
-    (void)vsnprintf(finding->text, sizeof finding->text, format, arguments);
-    va_end(arguments);
-}
 
 /* --- journals --- */
 

@@ -2,36 +2,16 @@
  * against each other, and of a file: an export, an archive or a backup.
  *
  * Layer: node. Looks only.
- *
- * A finding is one of
- *   edited      bytes, chain or signature do not hold: somebody changed what was written
- *   forked      two versions of one journal, each signed
- *   lost        one store lacks events that another has and that devices bring to each other: what
- *               a fork or a revocation voided stays where it is
- *   duplicate   one event twice in a store, or one order number twice in a day
- *   state       the folded state is not what the journals say
  */
 #ifndef TRESTLE_NODE_CLI_VERIFY_STORE_H
 #define TRESTLE_NODE_CLI_VERIFY_STORE_H
 
+#include "node/cli/findings.h"
 #include "node/cli/journal.h"
 #include "node/os/file.h"
 #include "sync/log/run.h"
 
-enum { FINDINGS_MAX = 256, FINDING_BYTES_MAX = 240, VERIFY_STORES_MAX = 16 };
-
-struct finding {
-    const char *kind; /* as above */
-    char text[FINDING_BYTES_MAX];
-};
-
-struct findings {
-    uint32_t count; /* all of them; the first FINDINGS_MAX are kept */
-    struct finding items[FINDINGS_MAX];
-};
-
-void findings_add(struct findings *findings, const char *kind, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+enum { VERIFY_STORES_MAX = 16 };
 
 struct verified_log {
     struct log_head head;
