@@ -13,7 +13,7 @@ COLUMNS_MAX_SCRIPT = 120  # options and long commands read better unbroken
 SKIPPED_FOLDERS = {".git", "build", "node_modules", "dist", "corpus", "__pycache__", ".cache"}
 C = (".c", ".h", ".def")
 CODE = C + (".py", ".sh", ".cmake", ".ts", ".tsx", ".mjs", ".js", ".css", "CMakeLists.txt", "run")
-SCRIPT = (".cmake", "CMakeLists.txt", "run")
+SCRIPT = (".cmake", ".sh", "CMakeLists.txt", "run")
 EVERYWHERE = ("",)
 
 # (folders, endings, pattern, what to do instead). Words are written in two parts where this very
