@@ -232,36 +232,12 @@ static bool is_table_alike(const struct store_memory *a, const struct store_memo
     return hash_equal(&one, &other);
 }
 
-/* Fold all anew what is in @store; false when it says that another version has folded it. */
-static bool fold_anew(const struct cluster_node *node, struct store_memory *store,
-                      struct moment now)
-{
-    struct replica *replica = replica_new();
-    struct effects *effects = calloc(1, sizeof *effects);
-    struct store_txn *txn = store_memory_begin(store, true);
-    uint64_t entities = 0;
-    bool is_done = false;
-    check(replica != NULL && effects != NULL);
-    effects_reset(effects);
-    int err = replica_open(replica, txn, &node->config, now, effects);
-    while (err == 0 && !is_done) {
-        err = replica_rebuild_part(replica, txn, UINT32_MAX, &entities, &is_done);
-    }
-    check(err == 0 || err == ERR_VERSION);
-    const bool is_folded = err == 0;
-    err = store_memory_commit(txn);
-    check(err == 0);
-    replica_free(replica);
-    free(effects);
-    return is_folded;
-}
-
 /* Whether what is made of a sound journal is what a device makes of it that has nothing else. */
 static bool is_derived_sound(const struct sim *sim, const struct cluster_node *node)
 {
     static const enum store_table derived[] = {TABLE_STATE, TABLE_INDEX, TABLE_SALVAGE};
     struct store_memory *copy = store_memory_clone(node->store);
-    bool is = fold_anew(node, copy, cluster_moment(sim->cluster, node));
+    bool is = upgrade_fold(copy, node, cluster_moment(sim->cluster, node));
     for (size_t i = 0; i < sizeof derived / sizeof *derived; i++) {
         is = is && is_table_alike(node->store, copy, derived[i]);
     }

@@ -14,10 +14,10 @@ enum {
 
 /* --- P1 --- */
 
-static struct hash state_digest(const struct cluster_node *node)
+struct hash state_digest(const struct store_memory *store)
 {
-    const struct hash tables[2] = {store_memory_digest(node->store, TABLE_STATE),
-                                   store_memory_digest(node->store, TABLE_INDEX)};
+    const struct hash tables[2] = {store_memory_digest(store, TABLE_STATE),
+                                   store_memory_digest(store, TABLE_INDEX)};
     const struct bytes part = bytes_of(tables, sizeof tables);
     struct hash digest;
     hash_parts(digest.bytes, sizeof digest.bytes, &part, 1);
@@ -28,10 +28,17 @@ static const struct hash *state_of(struct sim *sim, const struct cluster_node *n
 {
     struct watch *watch = sim_watch(sim, node);
     if (!watch->is_state_known) {
-        watch->state = state_digest(node);
+        watch->state = state_digest(node->store);
         watch->is_state_known = true;
     }
     return &watch->state;
+}
+
+/* The upgrade's fault, or everybody's. */
+static enum oracle oracle_of(const struct sim *sim, const struct cluster_node *node,
+                             const struct cluster_node *other)
+{
+    return upgrade_is_to_blame(sim, node, other) ? ORACLE_UPGRADE : ORACLE_CONVERGENCE;
 }
 
 /* With whoever has the same heads. */
@@ -47,8 +54,8 @@ void state_compare(struct sim *sim, struct cluster_node *node)
         }
         sim->stats->oracles[ORACLE_CONVERGENCE]++;
         if (!hash_equal(state_of(sim, node), state_of(sim, other))) {
-            sim_fail(sim, ORACLE_CONVERGENCE, node, "has the events of %s and another state",
-                     other->name);
+            sim_fail(sim, oracle_of(sim, node, other), node,
+                     "has the events of %s and another state", other->name);
         }
         return; /* the others were compared with that one */
     }
@@ -58,10 +65,10 @@ void state_agree(struct sim *sim, struct cluster_node *node)
 {
     const struct cluster_node *first = &sim->cluster->nodes[0];
     const bool is_upgraded = sim->was_old[node->index] || sim->was_old[0];
-    const enum oracle oracle = is_upgraded ? ORACLE_UPGRADE : ORACLE_CONVERGENCE;
-    sim->stats->oracles[oracle]++;
+    sim->stats->oracles[is_upgraded ? ORACLE_UPGRADE : ORACLE_CONVERGENCE]++;
     if (!hash_equal(state_of(sim, node), state_of(sim, first))) {
-        sim_fail(sim, oracle, node, "came to another state than %s", first->name);
+        sim_fail(sim, oracle_of(sim, node, first), node, "came to another state than %s",
+                 first->name);
     }
 }
 

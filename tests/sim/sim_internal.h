@@ -449,6 +449,8 @@ void trade_claim(struct sim *sim, struct cluster_node *node, struct store_txn *t
                  const struct event *event);
 
 /* --- oracle_state.c: P1, P2, P3, P4 --- */
+/* Of state and index. */
+struct hash state_digest(const struct store_memory *store);
 void state_turn(struct sim *sim, struct cluster_node *node);
 /* What its store holds now nobody has looked at: its last commit may have reached the disk, or the
  * disk lies. Only the next turn tells. */
@@ -460,5 +462,13 @@ void state_compare(struct sim *sim, struct cluster_node *node);
 bool state_has_salvaged(struct store_txn *txn, const struct entity_id *entity);
 /* In the end: with everybody. */
 void state_agree(struct sim *sim, struct cluster_node *node);
+
+/* --- oracle_upgrade.c: P16 --- */
+/* Fold all anew what is in @store, a copy of what @node has; false when it says that another
+ * version has folded it. */
+bool upgrade_fold(struct store_memory *store, const struct cluster_node *node, struct moment now);
+/* Whether @node, which runs, and @other disagree because of an upgrade. */
+bool upgrade_is_to_blame(const struct sim *sim, const struct cluster_node *node,
+                         const struct cluster_node *other);
 
 #endif
