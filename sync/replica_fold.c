@@ -144,7 +144,7 @@ static int refold_begin(struct replica *replica, struct store_txn *txn)
 static int roster_fold(struct replica *replica, struct store_txn *txn, struct effects *out)
 {
     struct carried carried = {.count = 0};
-    *replica->roster_before = replica->roster;
+    roster_copy(replica->roster_before, &replica->roster);
     int err = roster_load_with(replica->verified, &replica->roster, txn, &replica->config.popup,
                                &replica->config.root);
     out->is_roster_changed = true;

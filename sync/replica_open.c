@@ -105,7 +105,7 @@ static void state_reset(struct replica *replica)
 {
     turn_reset(replica->turn);
     vector_reset(&replica->vector);
-    memset(&replica->roster, 0, sizeof replica->roster);
+    roster_reset(&replica->roster, &replica->config.popup, &replica->config.root);
     replica->popup = (struct popup_cache){0};
     replica->number_day = TRADING_DAY_NONE;
     replica->is_turn_written = false;

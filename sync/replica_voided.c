@@ -177,7 +177,7 @@ static int scan_all(struct replica *replica, struct store_txn *txn)
 static void roster_without_revocations(struct replica *replica)
 {
     struct roster *roster = replica->roster_before;
-    *roster = replica->roster;
+    roster_copy(roster, &replica->roster);
     for (uint32_t i = 0; i < roster->logs_count; i++) {
         struct roster_log *log = &roster->logs[i];
         if (is_revoked(log)) {

@@ -256,9 +256,7 @@ static void mark_devices(struct roster *roster)
 static int take_roster(struct load *load, const struct popup_id *popup,
                        const struct public_key *root)
 {
-    memset(load->roster, 0, sizeof *load->roster);
-    load->roster->popup = *popup;
-    load->roster->root = *root;
+    roster_reset(load->roster, popup, root);
     load->held_log = 0;
     load->added_count = 0;
     load->spoken_count = 0;
@@ -297,7 +295,7 @@ int roster_load_with(struct verified *verified, struct roster *roster, struct st
     }
     if (err == 0) {
         mark_devices(&loaded);
-        memcpy(roster, &loaded, sizeof loaded);
+        roster_copy(roster, &loaded);
     }
     return err;
 }

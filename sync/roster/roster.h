@@ -166,6 +166,13 @@ enum verdict {
     VERDICT_REVOKED,     /* beyond a revocation */
 };
 
+/* Nobody is known yet. */
+void roster_reset(struct roster *roster, const struct popup_id *popup,
+                  const struct public_key *root);
+
+/* Of @from, which is another one, what is in use: of a small pop-up a tenth of it. */
+void roster_copy(struct roster *to, const struct roster *from);
+
 /* Rebuild from the events in the store. @popup and @root are the trust anchors. Needs about 420 KiB
  * of stack. Cost: a few signatures verified per log and statement.
  * ERR_IO, ERR_MALFORMED (damaged store): @roster is as it was. */

@@ -114,6 +114,33 @@ struct roster_device *roster_device_of(struct roster *roster, uint64_t id)
     return found != NULL ? &roster->devices[found - roster->devices] : NULL;
 }
 
+void roster_reset(struct roster *roster, const struct popup_id *popup,
+                  const struct public_key *root)
+{
+    roster->popup = *popup;
+    roster->root = *root;
+    roster->devices_count = roster->logs_count = roster->changes_count = 0;
+    roster->people_count = roster->rights_count = 0;
+    roster->is_cut_short = roster->is_spoilt = false;
+}
+
+void roster_copy(struct roster *to, const struct roster *from)
+{
+    roster_reset(to, &from->popup, &from->root);
+    to->devices_count = from->devices_count;
+    memcpy(to->devices, from->devices, from->devices_count * sizeof *from->devices);
+    to->logs_count = from->logs_count;
+    memcpy(to->logs, from->logs, from->logs_count * sizeof *from->logs);
+    to->changes_count = from->changes_count;
+    memcpy(to->changes, from->changes, from->changes_count * sizeof *from->changes);
+    to->people_count = from->people_count;
+    memcpy(to->people, from->people, from->people_count * sizeof *from->people);
+    to->rights_count = from->rights_count;
+    memcpy(to->rights, from->rights, from->rights_count * sizeof *from->rights);
+    to->is_cut_short = from->is_cut_short;
+    to->is_spoilt = from->is_spoilt;
+}
+
 bool roster_make_room(void *items, size_t size, uint32_t *count, uint32_t count_max, uint32_t place)
 {
     uint8_t *bytes = items;
