@@ -173,11 +173,11 @@ static bool is_overruled(const struct replica *replica, const struct certificate
 {
     const struct certificate *own = &replica->certificate;
     const struct roster_device *issuer = roster_device_find(&replica->roster, own->issuer);
-    const int order = certificate_compare(chosen, own);
-    if (issuer != NULL && issuer->is_revoked && order != 0) {
-        return true;
+    if (issuer != NULL && issuer->is_revoked) {
+        return certificate_compare(chosen, own) != 0;
     }
-    return order > 0 && (chosen->issued != own->issued || chosen->is_by_root != own->is_by_root);
+    const bool is_as_good = chosen->issued == own->issued && chosen->is_by_root == own->is_by_root;
+    return !is_as_good && certificate_compare(chosen, own) > 0;
 }
 
 int replica_adopt_certificate(struct replica *replica, struct store_txn *txn, uint64_t now_t,

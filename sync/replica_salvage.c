@@ -351,13 +351,14 @@ static bool may_go_on(const struct salvage_plan *plan, struct moment now,
 static int slot_salvage(struct replica *replica, struct store_txn *txn, uint32_t slot,
                         struct moment now, struct effects *out, struct salvage_budget *budget)
 {
-    const struct log_head head = replica->vector.heads[slot];
-    const struct roster_log *log = roster_log_find(&replica->roster, head.log);
+    const struct log_head *there = &replica->vector.heads[slot];
+    const struct roster_log *log = roster_log_find(&replica->roster, there->log);
     struct salvage_plan *plan = &replica->salvage_plans[slot];
     int err = 0;
-    if (log == NULL || head.log == replica->log || roster_voided_from(log) > head.seq) {
+    if (log == NULL || there->log == replica->log || roster_voided_from(log) > there->seq) {
         return 0;
     }
+    const struct log_head head = *there;
     plan_update(replica, slot, roster_voided_from(log), now);
     if (head.log == replica->fork_stated) {
         plan->urgent_to = head.seq;
