@@ -104,6 +104,44 @@ TEST(roster_alike, what_concerns_other_logs_makes_none)
     free(after);
 }
 
+TEST(roster_alike, a_copy_is_the_same_whatever_was_there_before)
+{
+    static const uint64_t logs[] = {FIRST, LOG, LAST};
+    struct roster *from = roster_make();
+    struct roster *to = malloc(sizeof *to);
+    assert_non_null(to);
+    memset(to, 0xff, sizeof *to);
+    from->devices_count = 1;
+    from->devices[0].id = LOG;
+    from->is_spoilt = true;
+    roster_copy(to, from);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_non_null(roster_log_find(to, logs[i]));
+        assert_true(roster_counts_alike(from, to, logs[i]));
+    }
+    assert_non_null(roster_device_find(to, LOG));
+    assert_true(to->logs_count == 3 && to->changes_count == 2 && to->people_count == 2);
+    assert_true(to->rights_count == 3 && to->is_spoilt && !to->is_cut_short);
+    free(from);
+    free(to);
+}
+
+TEST(roster_alike, one_that_begins_anew_knows_nobody_and_has_its_anchors)
+{
+    const struct popup_id popup = {.bytes = {1}};
+    const struct public_key root = {.bytes = {2}};
+    struct roster *roster = roster_make();
+    roster->devices_count = 1;
+    roster->is_cut_short = roster->is_spoilt = true;
+    roster_reset(roster, &popup, &root);
+    assert_memory_equal(&roster->popup, &popup, sizeof popup);
+    assert_memory_equal(&roster->root, &root, sizeof root);
+    assert_true(roster->devices_count == 0 && roster->logs_count == 0);
+    assert_true(roster->changes_count == 0 && roster->people_count == 0);
+    assert_true(roster->rights_count == 0 && !roster->is_cut_short && !roster->is_spoilt);
+    free(roster);
+}
+
 TEST(roster_alike, of_a_log_that_was_not_known_there_is_nothing_to_judge_again)
 {
     struct roster *before = roster_make();
