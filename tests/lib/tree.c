@@ -217,6 +217,7 @@ static struct tree *node_take_top(struct tree *node)
 
 struct tree *tree_del(struct tree *node, struct bytes key)
 {
+    check(node != NULL);
     node = node_own(node);
     const int order = bytes_compare(key, record_key(node->record));
     if (order == 0) {
