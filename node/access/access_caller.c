@@ -54,8 +54,10 @@ bool access_issuer_find(const void *context, uint64_t id, struct token_issuer *r
 {
     const struct issuers *issuers = context;
     int64_t clock_ahead_s;
-    return issuer_stands(issuers->live, id, &clock_ahead_s) &&
-           access_signer_find(context, id, ret_issuer);
+    if (!issuer_stands(issuers->live, id, &clock_ahead_s)) {
+        return false;
+    }
+    return access_signer_find(context, id, ret_issuer);
 }
 
 /* --- who that is --- */

@@ -370,17 +370,18 @@ static int audit(struct stock_mesh *mesh, struct node *node, struct bytes *ret_r
     return fold_entity(node->txn, &folder, KIND_STOCK, &mesh->entity, ret_row);
 }
 
-/* An audit writes nothing, so that the transaction may be one that only reads. */
-static void audit_try_sick(struct stock_mesh *mesh, struct node *node, enum store_memory_call call)
+/* Whoever looks writes nothing, so that the transaction may be one that only reads. */
+static void look_try_sick(struct stock_mesh *mesh, uint32_t number, enum store_memory_call call,
+                          stock_mesh_look *look, const void *context)
 {
-    struct bytes row;
+    struct node *node = &mesh->nodes[number];
     bool is_reached = true;
     check(store_memory_commit(node->txn) == 0);
     for (unsigned nth = 1; is_reached; nth++) {
         const uint64_t before = store_memory_calls(node->store, call);
         node->txn = store_memory_begin(node->store, false);
         store_memory_fail(node->store, call, nth, ERR_IO);
-        const int err = audit(mesh, node, &row);
+        const int err = look(mesh, number, context);
         store_memory_fail(node->store, call, 0, 0);
         is_reached = store_memory_calls(node->store, call) - before >= nth;
         check(!is_reached || err == ERR_IO);
@@ -389,13 +390,26 @@ static void audit_try_sick(struct stock_mesh *mesh, struct node *node, enum stor
     node->txn = store_memory_begin(node->store, true);
 }
 
+void stock_mesh_look_sick(struct stock_mesh *mesh, uint32_t node, stock_mesh_look *look,
+                          const void *context)
+{
+    look_try_sick(mesh, node, MEMORY_GET, look, context);
+    look_try_sick(mesh, node, MEMORY_OPEN, look, context);
+}
+
+static int audit_look(struct stock_mesh *mesh, uint32_t node, const void *context)
+{
+    struct bytes row;
+    (void)context;
+    return audit(mesh, &mesh->nodes[node], &row);
+}
+
 bool stock_mesh_is_sound(struct stock_mesh *mesh, uint32_t node)
 {
     const struct key key = key_state(KIND_STOCK, &mesh->entity);
     struct bytes row, stored;
     if (mesh->is_sick) {
-        audit_try_sick(mesh, &mesh->nodes[node], MEMORY_GET);
-        audit_try_sick(mesh, &mesh->nodes[node], MEMORY_OPEN);
+        stock_mesh_look_sick(mesh, node, audit_look, NULL);
     }
     if (audit(mesh, &mesh->nodes[node], &row) != 0) {
         return false;

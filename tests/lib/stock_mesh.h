@@ -66,6 +66,14 @@ struct hash stock_mesh_digest(struct stock_mesh *mesh, uint32_t node);
 /* Whether row and index are what an audit makes of the events. */
 bool stock_mesh_is_sound(struct stock_mesh *mesh, uint32_t node);
 
+/* What only reads, by the transaction that stock_mesh_view() gives; 0 or an error. */
+typedef int stock_mesh_look(struct stock_mesh *mesh, uint32_t node, const void *context);
+
+/* Do @look at a disk of @node's that fails, at each of its reads in turn. Each time it says ERR_IO,
+ * otherwise the process ends. */
+void stock_mesh_look_sick(struct stock_mesh *mesh, uint32_t node, stock_mesh_look *look,
+                          const void *context);
+
 /* How many rows came from the fast path. */
 uint64_t stock_mesh_appends(const struct stock_mesh *mesh);
 

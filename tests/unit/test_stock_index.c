@@ -137,13 +137,18 @@ TEST(stock_index, an_undo_finds_the_take_of_its_own_item)
 
 /* --- from a row back to what noted it --- */
 
-static bool is_right(uint32_t node, const struct key *key)
+static int ask(uint32_t node, const struct key *key, bool *ret_is)
 {
     static struct stock stock;
     const struct stock_view view = stock_mesh_view(mesh, node);
     const struct stock_fold fold = {.txn = view.txn, .roster = view.roster, .stock = &stock};
+    return stock_key_is_right(&fold, key_bytes(key), ret_is);
+}
+
+static bool is_right(uint32_t node, const struct key *key)
+{
     bool is = false;
-    assert_int_equal(stock_key_is_right(&fold, key_bytes(key), &is), 0);
+    assert_int_equal(ask(node, key, &is), 0);
     return is;
 }
 
@@ -197,4 +202,28 @@ TEST(stock_index, a_row_is_right_when_others_stand_for_the_event_that_it_names)
     const struct key wrong = key_of_take(&first, STOCK_MESH_ITEM);
     assert_true(is_right(0, &right));
     assert_false(is_right(0, &wrong));
+}
+
+/* @context: a key. */
+static int key_look(struct stock_mesh *of, uint32_t node, const void *context)
+{
+    bool is = true;
+    const int err = ask(node, context, &is);
+    (void)of;
+    assert_false(err != 0 && is);
+    return err;
+}
+
+TEST(stock_index, whether_a_row_is_right_is_not_said_at_a_disk_that_fails)
+{
+    const struct operation lost = {.log = mesh_log(3), .seq = 9, .hash = {1}};
+    const struct key others = key_of_take(&lost, STOCK_MESH_ITEM);
+    begin(1);
+    stock_mesh_add(mesh, 0, 5, 0, 0);
+    (void)stock_mesh_take(mesh, 0, 1, 1, 0, NULL);
+    const struct key own = index_first(0, INDEX_TAKE);
+    stock_mesh_look_sick(mesh, 0, key_look, &own);    /* found where it says */
+    stock_mesh_look_sick(mesh, 0, key_look, &others); /* sought in all that is here */
+    assert_true(is_right(0, &own));
+    assert_false(is_right(0, &others));
 }
