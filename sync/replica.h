@@ -42,9 +42,9 @@ struct replica_config {
     uint8_t boot[BOOT_ID_BYTES]; /* fresh random at each start */
     uint64_t seed;               /* for choosing among peers; nothing depends on its quality */
     uint64_t quote_ms;           /* how long a customer's quote stands; 0 = HOLD_MS_MAX, the most */
-    uint64_t log_allowance_bytes; /* per log and trading day; 0 = 32 MiB */
-    uint8_t *breadcrumb; /* 13 bytes that outlive a crash, or NULL: kind and entity of what is being
-                            folded, kind 0 = nothing; the host finds there what crashed */
+    uint64_t log_allowance_bytes;      /* per log and trading day; 0 = 32 MiB */
+    struct breadcrumb_row *breadcrumb; /* sync/domain/turn.h: where the host finds what crashed; or
+                                          NULL */
     const struct entity_id *aside; /* entities that are not folded here, as that crashes: their rows
                                       stay as they were, and need attention; outlives the replica */
     uint32_t aside_count;

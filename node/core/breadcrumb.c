@@ -11,7 +11,9 @@
 #include "node/os/file.h"
 #include "sync/replica.h"
 
-enum { LAST_AT = BREADCRUMB_BYTES, COUNT_AT = 2 * BREADCRUMB_BYTES, FILE_BYTES = 32 };
+enum { FILE_BYTES = 32 };
+
+_Static_assert(sizeof(struct breadcrumb_row) <= FILE_BYTES, "bytes alone");
 
 /* All its bytes are written, not only promised: a hole in a mapped file is a SIGBUS on a full disk.
  */
@@ -31,18 +33,18 @@ static int file_fill(int fd)
     return ftruncate(fd, FILE_BYTES) == 0 && fsync(fd) == 0 ? 0 : ERR_IO;
 }
 
-static unsigned crash_note(uint8_t *map, struct entity_id *ret_entity)
+static unsigned crash_note(struct breadcrumb_row *row, struct entity_id *ret_entity)
 {
-    if (map[0] == KIND_NONE) {
+    if (row->now[0] == KIND_NONE) {
         return 0;
     }
-    bool is_same = memcmp(map, map + LAST_AT, BREADCRUMB_BYTES) == 0;
-    uint8_t before = is_same ? map[COUNT_AT] : 0;
-    map[COUNT_AT] = before == UINT8_MAX ? before : (uint8_t)(before + 1);
-    memcpy(map + LAST_AT, map, BREADCRUMB_BYTES);
-    memcpy(ret_entity->bytes, map + 1, ENTITY_ID_BYTES);
-    memset(map, 0, BREADCRUMB_BYTES);
-    return map[COUNT_AT];
+    const bool is_same = memcmp(row->now, row->last, BREADCRUMB_BYTES) == 0;
+    const uint8_t before = is_same ? row->deaths : 0;
+    row->deaths = before == UINT8_MAX ? before : (uint8_t)(before + 1);
+    memcpy(row->last, row->now, BREADCRUMB_BYTES);
+    memcpy(ret_entity->bytes, row->now + 1, ENTITY_ID_BYTES);
+    memset(row->now, 0, BREADCRUMB_BYTES);
+    return row->deaths;
 }
 
 int breadcrumb_open(struct breadcrumb *breadcrumb, const char *state, unsigned *ret_crashes,

@@ -1,24 +1,21 @@
 /* breadcrumb.h - which entity was being folded when the program died.
  *
  * Layer: node. A small mapped file beside the store, so that it outlives a crash without a system
- * call per fold: 13 bytes that the replica writes (kind, entity; kind 0 = nothing), then what is
- * kept of the last crash: 13 bytes of the same and how often in a row it was that one. Beside it
+ * call per fold: struct breadcrumb_row, whose first field and count the replica writes. Beside it
  * the file "aside": be32 FOLD_VERSION, then the ids of what it died of twice.
  */
 #ifndef TRESTLE_NODE_CORE_BREADCRUMB_H
 #define TRESTLE_NODE_CORE_BREADCRUMB_H
 
-#include "sync/base/id.h"
-
-enum { BREADCRUMB_BYTES = 1 + ENTITY_ID_BYTES };
+#include "sync/domain/turn.h"
 
 struct breadcrumb {
-    uint8_t *map; /* NULL = none; its first BREADCRUMB_BYTES are the replica's */
+    struct breadcrumb_row *map; /* NULL = none */
 };
 
 /* Map the file in the state folder @state, take note of a crash that it tells of, and clear it.
- * @ret_crashes: how often in a row the program died folding the same entity, 0 = it did not; which
- * one is in @ret_entity. ERR_FULL, ERR_FORBIDDEN, ERR_IO. */
+ * @ret_crashes: how often in a row the program ended while it folded the same entity, 0 = it did
+ * not; which one is in @ret_entity. ERR_FULL, ERR_FORBIDDEN, ERR_IO. */
 MUST_CHECK int breadcrumb_open(struct breadcrumb *breadcrumb, const char *state,
                                unsigned *ret_crashes, struct entity_id *ret_entity);
 void breadcrumb_close(struct breadcrumb *breadcrumb);

@@ -18,6 +18,16 @@ enum {
     TURN_ENTITIES_MAX = 8192,
     TURN_BYTES_MAX = 2 * 1024 * 1024,
     TURN_BUCKETS = 16384, /* power of two, twice the entities */
+    BREADCRUMB_BYTES = 1 + ENTITY_ID_BYTES,
+};
+
+/* What names the entity that a program dies of, where the host keeps it beyond that: bytes alone,
+ * as they stand in its file. A program that was killed while it folded one did not die of it: what
+ * is folded well the next time has no deaths any more. */
+struct breadcrumb_row {
+    uint8_t now[BREADCRUMB_BYTES];  /* what is being folded: kind, 0 = nothing; entity */
+    uint8_t last[BREADCRUMB_BYTES]; /* the one that ended a program last */
+    uint8_t deaths;                 /* of it, in a row */
 };
 
 struct turn_event {
@@ -54,10 +64,9 @@ struct folder {
     struct stock_doubles *doubles; /* what folds noticed; may be NULL */
     uint8_t *row;                  /* scratch, row_capacity bytes */
     size_t row_capacity;
-    uint64_t change_number; /* the newest given out */
-    uint8_t *breadcrumb;    /* 13 bytes that outlive a crash (kind, entity), or NULL: names what is
-                               being folded */
-    const struct entity_id *aside; /* not to be folded: it crashes */
+    uint64_t change_number;            /* the newest given out */
+    struct breadcrumb_row *breadcrumb; /* or NULL: nothing outlives a crash */
+    const struct entity_id *aside;     /* not to be folded: it crashes */
     uint32_t aside_count;
     const struct entity_id *right_to; /* all rows are gone through: those of entities above this one
                                          may say what they did before; NULL = none does */

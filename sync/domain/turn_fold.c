@@ -135,15 +135,21 @@ static void breadcrumb_set(struct folder *folder, enum kind kind, const struct e
     if (folder->breadcrumb == NULL) {
         return;
     }
-    folder->breadcrumb[0] = (uint8_t)kind;
-    memcpy(folder->breadcrumb + 1, entity->bytes, ENTITY_ID_BYTES);
+    folder->breadcrumb->now[0] = (uint8_t)kind;
+    memcpy(folder->breadcrumb->now + 1, entity->bytes, ENTITY_ID_BYTES);
 }
 
+/* It was folded, and the program lives. */
 static void breadcrumb_clear(struct folder *folder)
 {
-    if (folder->breadcrumb != NULL) {
-        folder->breadcrumb[0] = KIND_NONE;
+    struct breadcrumb_row *row = folder->breadcrumb;
+    if (row == NULL) {
+        return;
     }
+    if (row->deaths > 0 && memcmp(row->now, row->last, BREADCRUMB_BYTES) == 0) {
+        row->deaths = 0;
+    }
+    row->now[0] = KIND_NONE;
 }
 
 /* --- what cannot be folded here --- */

@@ -62,7 +62,7 @@ static void try_breadcrumb(const char *path)
     unsigned crashes = 0;
     (void)path;
     check(breadcrumb_open(&breadcrumb, folder, &crashes, &entity) == 0);
-    check(crashes <= UINT8_MAX && breadcrumb.map[0] == KIND_NONE);
+    check(crashes <= UINT8_MAX && breadcrumb.map->now[0] == KIND_NONE);
     breadcrumb_close(&breadcrumb);
 }
 

@@ -138,8 +138,8 @@ TEST(beside, who_dies_of_the_same_again_and_again_is_counted_up_to_255)
         struct breadcrumb breadcrumb;
         struct entity_id entity;
         assert_int_equal(breadcrumb_open(&breadcrumb, folder, &crashes, &entity), 0);
-        breadcrumb.map[0] = KIND_ORDER;
-        breadcrumb.map[1] = 9;
+        breadcrumb.map->now[0] = KIND_ORDER;
+        breadcrumb.map->now[1] = 9;
         breadcrumb_close(&breadcrumb);
     }
     assert_int_equal(crumb(&crashes), 0);

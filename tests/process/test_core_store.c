@@ -181,7 +181,7 @@ static unsigned crashes_of(const struct desk *desk, const uint8_t *left, struct 
     struct breadcrumb breadcrumb;
     unsigned crashes = 0;
     assert_int_equal(breadcrumb_open(&breadcrumb, desk->state, &crashes, entity), 0);
-    memcpy(breadcrumb.map, left, BREADCRUMB_BYTES);
+    memcpy(breadcrumb.map->now, left, BREADCRUMB_BYTES);
     breadcrumb_close(&breadcrumb);
     return crashes;
 }

@@ -166,3 +166,33 @@ TEST(turn, what_is_set_aside_is_not_folded_and_needs_attention_until_it_may_be_a
     stage_stop(&stage);
     history_free(history);
 }
+
+/* A replica that keeps @row beside its store, and two events on @entity in its peer's journal. */
+static void start_beside(struct breadcrumb_row *row, const struct entity_id *entity)
+{
+    stage_start(&stage, 1, 0);
+    stage.config.breadcrumb = row;
+    stage_begin(&stage);
+    stage_abort(&stage); /* opens the replica again */
+    stage_meet(&stage, 0, 0, NULL, 0);
+    for (int i = 0; i < 2; i++) {
+        (void)journal_write(stage.world, &stage.journal, &stage.peers[0], EVENT_LINE_VOID, entity,
+                            bytes_of("\x91\xc3", 2));
+    }
+}
+
+TEST(turn, what_a_killed_program_was_folding_has_no_deaths_once_it_is_folded_well)
+{
+    static const struct entity_id entity = {.bytes = {7, 7, 7}}, other = {.bytes = {8, 8, 8}};
+    const struct entity_id *const died_of[] = {&entity, &other};
+    for (uint8_t i = 0; i < 2; i++) {
+        struct breadcrumb_row row = {.last = {KIND_ORDER}, .deaths = 1};
+        memcpy(row.last + 1, died_of[i]->bytes, ENTITY_ID_BYTES);
+        start_beside(&row, &entity);
+        (void)state_after(3, 100);
+        assert_int_equal(row.now[0], KIND_NONE);
+        assert_memory_equal(row.now + 1, entity.bytes, ENTITY_ID_BYTES);
+        assert_int_equal(row.deaths, i); /* of another entity nothing is known */
+        stage_stop(&stage);
+    }
+}
