@@ -198,21 +198,19 @@ static enum intent_state state_of(const struct ledger_intent *intent)
 
 static void settle_intent(struct ledger *ledger, struct ledger_intent *intent)
 {
+    const bool was_held = was(intent, INTENT_HELD) || intent->capturable_minor > 0;
     intent->state = intent->received_minor > 0 ? INTENT_SUCCEEDED : state_of(intent);
     intent->refunded_minor = 0;
     ledger->received_minor += intent->received_minor;
     if (intent->state == INTENT_HELD) {
         ledger->held_minor += intent->capturable_minor;
         lower_to(&ledger->hold_ends_s, intent->ends_s);
-    } else if (intent->state == INTENT_CANCELED) {
+    } else if (intent->state == INTENT_CANCELED && was_held) {
         raise_to(&ledger->lapsed_s, intent->lapsed_s);
+        ledger->problems |= LEDGER_HOLD_LOST;
     }
     if (intent->is_at_odds || (was(intent, INTENT_CANCELED) && intent->state == INTENT_SUCCEEDED)) {
         ledger->problems |= LEDGER_AT_ODDS;
-    }
-    if (intent->state == INTENT_CANCELED &&
-        (was(intent, INTENT_HELD) || intent->capturable_minor > 0)) {
-        ledger->problems |= LEDGER_HOLD_LOST;
     }
 }
 

@@ -532,6 +532,15 @@ TEST(ledger, tells_a_hold_that_ended_by_itself_from_one_that_was_cancelled)
     assert_true((by_us.problems & LEDGER_HOLD_LOST) != 0);
 }
 
+TEST(ledger, what_was_never_held_has_not_lapsed_whatever_ended_it)
+{
+    const struct fact facts[] = {end_told("pi_1", INTENT_CREATED, 0),
+                                 end_told("pi_1", INTENT_CANCELED, 901)};
+    const struct ledger ledger = ledger_of(facts, 2);
+    assert_int_equal(ledger.lapsed_s, 0);
+    assert_int_equal(ledger.problems & LEDGER_HOLD_LOST, 0);
+}
+
 TEST(ledger, an_end_that_is_known_need_not_be_told_again_and_one_that_is_not_must)
 {
     const struct fact facts[] = {end_told("pi_1", INTENT_HELD, 900)};
