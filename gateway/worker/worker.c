@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "node/os/entropy.h"
 #include "sync/base/check.h"
 
 static void *ask_at(const struct worker *worker, uint64_t number)
@@ -82,6 +83,7 @@ bool worker_take(struct worker *worker, void *ret_ask, uint64_t *ret_request)
     const bool has_one = worker->taken < worker->asked;
     if (has_one) {
         memcpy(ret_ask, ask_at(worker, worker->taken), worker->config.ask_bytes);
+        entropy_wipe(ask_at(worker, worker->taken), worker->config.ask_bytes);
         *ret_request = request_of(worker, worker->taken++);
     }
     bell_unlock(&worker->bell);

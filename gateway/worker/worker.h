@@ -50,7 +50,8 @@ bool worker_answered(struct worker *worker, struct annex_answer *ret_answer);
 
 /* --- from the turn --- */
 
-/* The next that was asked; false when there is none. */
+/* The next that was asked, whose place is wiped: the copy is the only one. False when there is
+ * none. */
 bool worker_take(struct worker *worker, void *ret_ask, uint64_t *ret_request);
 /* Once to each that was taken. @err 0: @body, which is taken over, or NULL = nothing. */
 void worker_say(struct worker *worker, uint64_t request, int err, const char *where,

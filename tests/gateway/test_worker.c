@@ -222,6 +222,20 @@ TEST(worker, who_asked_is_answered_by_name_and_not_before_it_is_shown)
     close_all();
 }
 
+TEST(worker, what_was_taken_is_in_no_place_any_more)
+{
+    open();
+    const uint64_t first = ask(11), second = ask(12);
+    take(11, first);
+    assert_int_equal(asks[0], 0);
+    assert_int_equal(asks[1], 12);
+    take(12, second);
+    assert_int_equal(asks[1], 0);
+    worker_say(&worker, first, 0, NULL, NULL);
+    worker_say(&worker, second, 0, NULL, NULL);
+    close_all();
+}
+
 TEST(worker, who_asked_hears_that_the_turn_failed_and_those_told_before_do_not)
 {
     struct annex_answer answer;
