@@ -62,6 +62,7 @@ static void look_at_rights(const struct credentials *credentials, const struct t
     static const struct {
         const char *path, *what;
     } rows[] = {{"/v1/payment_intents?limit=1", "PaymentIntents"},
+                {"/v1/charges?limit=1", "Charges"},
                 {"/v1/refunds?limit=1", "Refunds"},
                 {"/v1/disputes?limit=1", "Disputes"},
                 {"/v1/events?limit=1", "Events"}};
@@ -77,7 +78,7 @@ static void look_at_rights(const struct credentials *credentials, const struct t
     }
     if (refused == 0) {
         diagnose(all, DIAGNOSIS_OK, "keys", NULL,
-                 "the secret key may read payments, refunds, disputes and events");
+                 "the secret key may read payments, charges, refunds, disputes and events");
     }
 }
 

@@ -80,11 +80,13 @@ TEST(provider_doctor, a_provider_that_answers_in_time_and_lets_the_key_read_is_w
 TEST(provider_doctor, each_right_that_the_key_lacks_is_named)
 {
     static const struct canned_answer rows[] = {{"/v1/refunds", NULL, 403, NOT_ALLOWED, false},
+                                                {"/v1/charges", NULL, 403, NOT_ALLOWED, false},
                                                 {"/v1/events", NULL, 403, NOT_ALLOWED, false},
                                                 {"/v1/", NULL, 200, EMPTY, true}};
     const char *said = told(rows, COUNT(rows), true);
     assert_non_null(strstr(said, "fail keys: the secret key may not read Refunds\n"));
     assert_non_null(strstr(said, "fail keys: the secret key may not read Events\n"));
+    assert_non_null(strstr(said, "fail keys: the secret key may not read Charges\n"));
     assert_null(strstr(said, "may not read Disputes"));
     assert_null(strstr(said, "may read payments"));
     assert_null(strstr(said, "clock")); /* it told no time */

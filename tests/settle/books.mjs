@@ -118,7 +118,7 @@ export const BOOKS = {
         const well = await look();
         has(well, "ok", "keys", "test keys");
         has(well, "ok", "keys", "both keys are of one account");
-        has(well, "ok", "keys", "may read payments, refunds, disputes and events");
+        has(well, "ok", "keys", "may read payments, charges, refunds, disputes and events");
         has(well, "ok", "clock", "the provider's says the same");
         has(well, "ok", "uplink", "the provider answers");
         has(well, "ok", "webhook", "reaches this gateway");
