@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { MINUTE_MS = 60 * 1000 };
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS };
 
 const char kitchen_paused_sentence[] =
     "The kitchen cannot be reached just now, so nothing can be ordered here. It goes on by itself "
@@ -55,21 +55,45 @@ enum kitchen kitchen_now(const struct gate_live *live, uint64_t pause_ms)
                                                      : KITCHEN_SILENT;
 }
 
-void kitchen_hold_print(enum kitchen kitchen, uint64_t ends_ms,
+/* In the largest unit of which there are two, rounded down. */
+static void print_left(uint64_t left_ms, char *text, size_t size)
+{
+    static const struct {
+        uint64_t from_ms, unit_ms;
+        const char *name;
+    } units[] = {{(uint64_t)2 * DAY_MS, DAY_MS, "day"},
+                 {(uint64_t)2 * HOUR_MS, HOUR_MS, "hour"},
+                 {MINUTE_MS, MINUTE_MS, "minute"}};
+    (void)snprintf(text, size, "within a minute");
+    for (size_t i = sizeof units / sizeof *units; i-- > 0;) {
+        const uint64_t count = left_ms / units[i].unit_ms;
+        if (left_ms >= units[i].from_ms) {
+            (void)snprintf(text, size, "in %llu %s%s", (unsigned long long)count, units[i].name,
+                           count == 1 ? "" : "s");
+        }
+    }
+}
+
+void kitchen_hold_print(enum kitchen kitchen, uint64_t rule_ms, uint64_t bank_ms,
                         char ret_text[KITCHEN_SENTENCE_BYTES_MAX])
 {
-    char end[64] = "your bank ends it within seven days";
-    if (ends_ms < MINUTE_MS) {
-        (void)snprintf(end, sizeof end, "it ends by itself within a minute");
-    } else if (ends_ms != UINT64_MAX) {
-        const uint64_t minutes = ends_ms / MINUTE_MS;
-        (void)snprintf(end, sizeof end, "it ends by itself in %llu minute%s",
-                       (unsigned long long)minutes, minutes == 1 ? "" : "s");
+    const char *takes = kitchen == KITCHEN_HEARD
+                            ? "has yet to take it"
+                            : "cannot be reached just now and has yet to take it";
+    const bool is_known = rule_ms != UINT64_MAX || bank_ms != UINT64_MAX;
+    char left[32] = "within seven days";
+    if (bank_ms == 0) {
+        (void)snprintf(ret_text, KITCHEN_SENTENCE_BYTES_MAX,
+                       "Ordered; your bank's reservation of the money has ended, and no charge is "
+                       "known here. The kitchen %s.",
+                       takes);
+        return;
+    }
+    if (is_known) {
+        print_left(smaller(rule_ms, bank_ms), left, sizeof left);
     }
     (void)snprintf(ret_text, KITCHEN_SENTENCE_BYTES_MAX,
                    "Ordered; the money is reserved, not charged. The kitchen %s: if it does not, "
-                   "%s.",
-                   kitchen == KITCHEN_HEARD ? "has yet to take it"
-                                            : "cannot be reached just now and has yet to take it",
-                   end);
+                   "%s %s.",
+                   takes, rule_ms < bank_ms ? "it ends by itself" : "your bank ends it", left);
 }

@@ -25,9 +25,10 @@ enum kitchen kitchen_now(const struct gate_live *live, uint64_t pause_ms);
 /* Why customers cannot order here. */
 extern const char kitchen_paused_sentence[];
 
-/* Where an order stands whose money is held while the kitchen has not taken it. @ends_ms: until the
- * hold ends by itself; UINT64_MAX = not before the bank's own end. */
-void kitchen_hold_print(enum kitchen kitchen, uint64_t ends_ms,
+/* Where an order stands whose money is held while the kitchen has not taken it. @rule_ms: until the
+ * pop-up's rule ends the hold, UINT64_MAX = it does not; @bank_ms: until the bank does, UINT64_MAX
+ * = its moment is not known, 0 = it has come. */
+void kitchen_hold_print(enum kitchen kitchen, uint64_t rule_ms, uint64_t bank_ms,
                         char ret_text[KITCHEN_SENTENCE_BYTES_MAX]);
 
 #endif

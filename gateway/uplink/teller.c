@@ -38,15 +38,23 @@ static const char *pauses(void *context, const struct gate_live *live)
     return look(context, live) == KITCHEN_PAUSED ? kitchen_paused_sentence : NULL;
 }
 
-/* By the pop-up's rule, or by the bank where that comes first. */
-static uint64_t hold_ends_in_ms(const struct uplink *uplink, const struct order *order)
+/* 0: its moment has come. UINT64_MAX: nobody told it. */
+static uint64_t bank_ends_in_ms(const struct uplink *uplink, const struct order *order)
 {
-    const uint64_t rule_ms = settler_hold_ends_in_ms(uplink->settler, &order->id);
-    const int64_t bank_s = order->ledger.hold_ends_s - settler_now_s(uplink->settler);
-    if (rule_ms == UINT64_MAX || order->ledger.hold_ends_s == 0) {
-        return rule_ms;
+    const int64_t left_s = order->ledger.hold_ends_s - settler_now_s(uplink->settler);
+    if (order->ledger.hold_ends_s == 0) {
+        return UINT64_MAX;
     }
-    const uint64_t bank_ms = bank_s > 0 ? (uint64_t)bank_s * 1000 : 0;
+    return left_s > 0 ? (uint64_t)left_s * 1000 : 0;
+}
+
+/* By the pop-up's rule, or by the bank where that comes first; its moment alone, and that it has
+ * come, the order tells. */
+static uint64_t ends_in_ms(uint64_t rule_ms, uint64_t bank_ms)
+{
+    if (rule_ms == UINT64_MAX || bank_ms == 0) {
+        return UINT64_MAX;
+    }
     return bank_ms < rule_ms ? bank_ms : rule_ms;
 }
 
@@ -58,8 +66,10 @@ static bool holds(void *context, const struct gate_live *live, const struct orde
         !plan_is_undecided(order)) {
         return false;
     }
-    ret_hold->ends_in_ms = hold_ends_in_ms(uplink, order);
-    kitchen_hold_print(look(uplink, live), ret_hold->ends_in_ms, ret_hold->said);
+    const uint64_t rule_ms = settler_hold_ends_in_ms(uplink->settler, &order->id);
+    const uint64_t bank_ms = bank_ends_in_ms(uplink, order);
+    ret_hold->ends_in_ms = ends_in_ms(rule_ms, bank_ms);
+    kitchen_hold_print(look(uplink, live), rule_ms, bank_ms, ret_hold->said);
     return true;
 }
 

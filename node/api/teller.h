@@ -13,7 +13,8 @@ enum { TOLD_BYTES_MAX = 200 };
 /* Of an order for which money is reserved. */
 struct told_hold {
     char said[TOLD_BYTES_MAX]; /* where it stands, for its customer */
-    uint64_t ends_in_ms;       /* until the reservation ends by itself; UINT64_MAX = not known */
+    uint64_t ends_in_ms;       /* until the reservation ends by itself; UINT64_MAX = not known,
+                                * or the bank ends it, and the order knows when */
 };
 
 /* Called on the web thread, with @context. */

@@ -6,7 +6,7 @@
 
 #include "gateway/uplink/kitchen.h"
 
-enum { MINUTE_MS = 60 * 1000, PAUSE_MS = 5 * MINUTE_MS };
+enum { MINUTE_MS = 60 * 1000, WEEK_MS = 7 * 24 * 60 * MINUTE_MS, PAUSE_MS = 5 * MINUTE_MS };
 
 static struct gate_live live;
 
@@ -94,15 +94,46 @@ TEST(kitchen, after_a_start_it_has_the_whole_time_to_be_heard)
 TEST(kitchen, a_hold_says_that_it_is_not_charged_and_when_it_ends)
 {
     char text[KITCHEN_SENTENCE_BYTES_MAX];
-    kitchen_hold_print(KITCHEN_HEARD, 20 * MINUTE_MS, text);
+    kitchen_hold_print(KITCHEN_HEARD, 20 * MINUTE_MS, UINT64_MAX, text);
     assert_string_equal(text, "Ordered; the money is reserved, not charged. The kitchen has yet to "
                               "take it: if it does not, it ends by itself in 20 minutes.");
-    kitchen_hold_print(KITCHEN_SILENT, 1, text);
+    kitchen_hold_print(KITCHEN_SILENT, 1, WEEK_MS, text);
     assert_string_equal(text, "Ordered; the money is reserved, not charged. The kitchen cannot be "
                               "reached just now and has yet to take it: if it does not, it ends by "
                               "itself within a minute.");
-    kitchen_hold_print(KITCHEN_HEARD, 2 * MINUTE_MS - 1, text);
+    kitchen_hold_print(KITCHEN_HEARD, 2 * MINUTE_MS - 1, UINT64_MAX, text);
     assert_non_null(strstr(text, "it ends by itself in 1 minute."));
-    kitchen_hold_print(KITCHEN_PAUSED, UINT64_MAX, text);
+    kitchen_hold_print(KITCHEN_PAUSED, UINT64_MAX, UINT64_MAX, text);
     assert_non_null(strstr(text, "your bank ends it within seven days."));
+}
+
+TEST(kitchen, a_hold_that_the_bank_ends_first_says_so_and_how_long_that_is)
+{
+    static const struct {
+        uint64_t rule_ms, bank_ms;
+        const char *says;
+    } rows[] = {{UINT64_MAX, WEEK_MS, "your bank ends it in 7 days."},
+                {UINT64_MAX, WEEK_MS - 1, "your bank ends it in 6 days."},
+                {UINT64_MAX, 2 * 24 * 60 * MINUTE_MS - 1, "your bank ends it in 47 hours."},
+                {UINT64_MAX, 2 * 60 * MINUTE_MS - 1, "your bank ends it in 119 minutes."},
+                {WEEK_MS, 60 * 1000, "your bank ends it in 1 minute."},
+                {WEEK_MS, 1, "your bank ends it within a minute."},
+                {20 * MINUTE_MS, WEEK_MS, "it ends by itself in 20 minutes."}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[KITCHEN_SENTENCE_BYTES_MAX];
+        kitchen_hold_print(KITCHEN_HEARD, rows[i].rule_ms, rows[i].bank_ms, text);
+        assert_non_null(strstr(text, rows[i].says));
+    }
+}
+
+TEST(kitchen, a_hold_whose_moment_has_come_has_ended_whatever_the_rule_says)
+{
+    char text[KITCHEN_SENTENCE_BYTES_MAX];
+    kitchen_hold_print(KITCHEN_HEARD, UINT64_MAX, 0, text);
+    assert_string_equal(text, "Ordered; your bank's reservation of the money has ended, and no "
+                              "charge is known here. The kitchen has yet to take it.");
+    kitchen_hold_print(KITCHEN_SILENT, MINUTE_MS, 0, text);
+    assert_string_equal(text, "Ordered; your bank's reservation of the money has ended, and no "
+                              "charge is known here. The kitchen cannot be reached just now and "
+                              "has yet to take it.");
 }
