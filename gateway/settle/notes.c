@@ -217,7 +217,7 @@ int notes_place_get(struct store_txn *txn, char list, int64_t *ret_seconds)
 
 /* --- whose all this is --- */
 
-static bool is_place(struct bytes key, struct bytes row, int64_t before_s)
+static bool is_any(struct bytes key, struct bytes row, int64_t before_s)
 {
     (void)key;
     (void)row;
@@ -248,7 +248,8 @@ int notes_key_use(struct store_txn *txn, struct bytes secret_key, bool *ret_is_n
     if (!*ret_is_new) {
         return 0;
     }
-    err = marked_delete(txn, 'P', is_place, 0, UINT32_MAX, &done);
+    err = marked_delete(txn, 'P', is_any, 0, UINT32_MAX, &done);
+    err = err == 0 ? marked_delete(txn, 'H', is_any, 0, UINT32_MAX, &done) : err;
     err = err == 0 ? marked_delete(txn, 'I', is_of_nobody, 0, UINT32_MAX, &done) : err;
     return err == 0
                ? store_put(txn, TABLE_LOCAL, marked_key_bytes(&key), bytes_of(hash, sizeof hash))

@@ -93,9 +93,9 @@ MUST_CHECK int notes_place_get(struct store_txn *txn, char list, int64_t *ret_se
 
 /* --- whose all this is --- */
 
-/* Under another secret key, perhaps another account's, the lists are read from further back, and
- * what was not ours may be. *@ret_is_new: it is another than the last, or the first. ERR_FULL,
- * ERR_IO. */
+/* Under another secret key, perhaps another account's, the lists are read from further back, what
+ * was not ours may be, and a hold that was not there is. *@ret_is_new: it is another than the last,
+ * or the first. ERR_FULL, ERR_IO. */
 MUST_CHECK int notes_key_use(struct store_txn *txn, struct bytes secret_key, bool *ret_is_new);
 
 /* --- forgetting --- */

@@ -60,7 +60,8 @@ static bool is_reading(const struct flight *flight, enum flight_kind kind, struc
     return flight->kind == kind && bytes_equal(flight->of.call.intent, intent);
 }
 
-bool intent_is_being_read(const struct settler *settler, enum flight_kind kind, struct bytes intent)
+static bool intent_is_being_read(const struct settler *settler, enum flight_kind kind,
+                                 struct bytes intent)
 {
     for (size_t i = 0; i < FLIGHTS_MAX; i++) {
         if (is_reading(&settler->flights[i], kind, intent)) {
@@ -73,6 +74,23 @@ bool intent_is_being_read(const struct settler *settler, enum flight_kind kind, 
         }
     }
     return false;
+}
+
+bool intent_ask(struct settler *settler, enum flight_kind kind, uint32_t spare,
+                const struct entity_id *order, struct bytes intent)
+{
+    const struct provider_call call = {.intent = intent};
+    if (intent_is_being_read(settler, kind, intent)) {
+        return true;
+    }
+    struct flight *flight = flight_new(settler, kind, spare);
+    if (flight == NULL) {
+        return false;
+    }
+    kept_call_set(&flight->of, order, &call);
+    flight->request = kind == FLIGHT_HOLD ? stripe_hold_of(flight->of.call.intent)
+                                          : stripe_intent_of(flight->of.call.intent);
+    return true;
 }
 
 /* --- out --- */
@@ -201,8 +219,9 @@ static void answer_take(struct settler *settler, struct errand *errand, struct f
     errand->outcome = attempt_outcome_of(&read);
     clock_hear(settler, &read, answer->date_s);
     answer_say(flight, answer, errand->outcome);
-    /* A key that may not read charges is good for all the rest. */
-    if (errand->outcome == OUTCOME_SHUT && flight->kind != FLIGHT_HOLD) {
+    /* A key that may not read charges is good for all the rest; one that is revoked is not. */
+    const bool is_barred = flight->kind == FLIGHT_HOLD && answer->status == 403;
+    if (errand->outcome == OUTCOME_SHUT && !is_barred) {
         shut_say(settler, answer);
     }
     list_hear(settler, errand, flight, answer->date_s);

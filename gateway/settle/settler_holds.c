@@ -1,6 +1,4 @@
 /* Holds are read for the moment at which the bank lets go, and when it has come. */
-#include <string.h>
-
 #include "gateway/settle/holds.h"
 #include "gateway/settle/settler_state.h"
 
@@ -9,6 +7,8 @@ enum {
     READ_AGAIN_MS = 60 * 1000,      /* the provider did not answer */
     SHUT_AGAIN_MS = 15 * 60 * 1000, /* our key may not read charges */
     LOOK_MS = 60 * 60 * 1000,       /* what time it is may be known better by then */
+    UNDATED_MS = 5000,              /* the provider has not told yet what time it is */
+    HOLDS_SPARE = FLIGHTS_MAX / 2,  /* many holds may be due at once, and captures do not wait */
 };
 
 /* What the plan ends or takes now need not be read. */
@@ -22,20 +22,22 @@ static bool is_planned(const struct plan *plan, struct bytes intent)
     return false;
 }
 
-/* False: not now. */
-static bool hold_ask(struct settler *settler, struct bytes intent)
+/* Milliseconds until it is to be looked at again; it is asked for when it is due. */
+static uint64_t hold_wait(struct settler *settler, const struct ledger_intent *intent,
+                          int64_t read_s)
 {
-    const struct provider_call call = {.intent = intent};
-    if (intent_is_being_read(settler, FLIGHT_HOLD, intent)) {
-        return true;
+    const uint64_t look_ms = settler->is_dated ? LOOK_MS : UNDATED_MS;
+    const int64_t wait_s = hold_read_in_s(intent->ends_s, read_s, settler_now_s(settler));
+    if (wait_s > 0) {
+        const bool is_near = wait_s < (int64_t)look_ms / 1000;
+        return wait_s == HOLD_NEVER ? UINT64_MAX : is_near ? (uint64_t)wait_s * 1000 : look_ms;
     }
-    struct flight *flight = flight_new(settler, FLIGHT_HOLD, FLIGHTS_SPARE);
-    if (flight == NULL) {
-        return false;
+    if (settler->shut_ms > settler->now_ms) {
+        return settler->shut_ms - settler->now_ms;
     }
-    kept_call_set(&flight->of, &settler->order->id, &call);
-    flight->request = stripe_hold_of(flight->of.call.intent);
-    return true;
+    return intent_ask(settler, FLIGHT_HOLD, HOLDS_SPARE, &settler->order->id, intent->id)
+               ? UINT64_MAX
+               : ASK_AGAIN_MS;
 }
 
 /* *@again_ms: the order is to be looked at again then at the latest. */
@@ -44,19 +46,11 @@ static int hold_look(struct settler *settler, const struct ledger_intent *intent
 {
     int64_t read_s = 0;
     const int err = notes_hold_get(settler->txn, intent->id, &read_s);
-    if (err != 0) {
-        return err;
+    if (err == 0) {
+        const uint64_t wait_ms = hold_wait(settler, intent, read_s);
+        *again_ms = wait_ms < *again_ms ? wait_ms : *again_ms;
     }
-    const int64_t wait_s = hold_read_in_s(intent->ends_s, read_s, settler_now_s(settler));
-    const bool is_due = wait_s == 0;
-    const bool is_near = wait_s < LOOK_MS / 1000;
-    const uint64_t wait_ms = is_near ? (uint64_t)wait_s * 1000 : (uint64_t)LOOK_MS;
-    if (is_due && !hold_ask(settler, intent->id)) {
-        *again_ms = *again_ms < ASK_AGAIN_MS ? *again_ms : (uint64_t)ASK_AGAIN_MS;
-    } else if (!is_due && wait_s != HOLD_NEVER) {
-        *again_ms = *again_ms < wait_ms ? *again_ms : wait_ms;
-    }
-    return 0;
+    return err;
 }
 
 int holds_look(struct settler *settler, uint64_t *again_ms)
@@ -80,8 +74,9 @@ int hold_conclude(struct settler *settler, const struct errand *errand)
     const struct kept_call *of = &errand->flight.of;
     const bool is_answered = errand->outcome == OUTCOME_DONE || errand->outcome == OUTCOME_REFUSED;
     if (!is_answered || errand->is_failed) {
-        order_again(settler, &of->order,
-                    errand->outcome == OUTCOME_SHUT ? SHUT_AGAIN_MS : READ_AGAIN_MS);
+        const bool is_barred =
+            errand->outcome == OUTCOME_SHUT && settler->shut_ms <= settler->now_ms;
+        order_again(settler, &of->order, is_barred ? SHUT_AGAIN_MS : READ_AGAIN_MS);
         return 0;
     }
     settler->is_dirty = true;

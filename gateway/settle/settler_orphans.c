@@ -15,17 +15,9 @@ enum {
 /* What it is now is told to its order, whose plan goes on from there. */
 static void orphan_ask(struct settler *settler, const struct orphan *orphan)
 {
-    const struct provider_call call = {.intent = orphan->intent};
-    if (intent_is_being_read(settler, FLIGHT_ORPHAN, orphan->intent)) {
-        return;
-    }
-    struct flight *flight = flight_new(settler, FLIGHT_ORPHAN, FLIGHTS_SPARE);
-    if (flight == NULL) {
+    if (!intent_ask(settler, FLIGHT_ORPHAN, FLIGHTS_SPARE, &orphan->order, orphan->intent)) {
         order_again(settler, &orphan->order, ASK_AGAIN_MS);
-        return;
     }
-    kept_call_set(&flight->of, &orphan->order, &call);
-    flight->request = stripe_intent_of(flight->of.call.intent);
 }
 
 /* The next above @after, with its bytes in @bytes. ERR_NOT_FOUND. */

@@ -223,9 +223,10 @@ void order_again(struct settler *settler, const struct entity_id *id, uint64_t w
 /* NULL: too many fly. Its request is the caller's to fill. */
 struct flight *flight_new(struct settler *settler, enum flight_kind kind, uint32_t spare);
 void flight_close(struct flight *flight);
-/* Such a call for @intent is on its way, or its answer is being told. */
-bool intent_is_being_read(const struct settler *settler, enum flight_kind kind,
-                          struct bytes intent);
+/* Read @intent of @order, FLIGHT_ORPHAN or FLIGHT_HOLD, unless such a call is on its way or its
+ * answer is being told. False: not now, as no more than @spare places are free. */
+MUST_CHECK bool intent_ask(struct settler *settler, enum flight_kind kind, uint32_t spare,
+                           const struct entity_id *order, struct bytes intent);
 /* Answers that came, as errands; as many as there is room for. */
 void answers_take(struct settler *settler);
 /* After the commit. */

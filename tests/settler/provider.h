@@ -25,6 +25,7 @@ enum trouble_kind {
     TROUBLE_BROKEN,    /* 500, not done */
     TROUBLE_LATER,     /* 429 */
     TROUBLE_SHUT,      /* 401 */
+    TROUBLE_BARRED,    /* 403 */
     TROUBLE_PORTAL,    /* 200, the page of another server, with another time */
     TROUBLE_DECLINED,  /* 402 */
     TROUBLE_MISUSED,   /* 400, the key was another call's */

@@ -200,9 +200,13 @@ static const struct {
     uint32_t status;
     const char *type;
 } errors[] = {
-    {TROUBLE_BROKEN, 500, "api_error"},          {TROUBLE_LATER, 429, "rate_limit_error"},
-    {TROUBLE_SHUT, 401, "authentication"},       {TROUBLE_DECLINED, 402, "card_error"},
-    {TROUBLE_MISUSED, 400, "idempotency_error"}, {TROUBLE_REFUSED, 404, "invalid_request_error"},
+    {TROUBLE_BROKEN, 500, "api_error"},
+    {TROUBLE_LATER, 429, "rate_limit_error"},
+    {TROUBLE_SHUT, 401, "authentication"},
+    {TROUBLE_DECLINED, 402, "card_error"},
+    {TROUBLE_MISUSED, 400, "idempotency_error"},
+    {TROUBLE_REFUSED, 404, "invalid_request_error"},
+    {TROUBLE_BARRED, 403, "invalid_request_error"},
 };
 
 static uint32_t go_wrong(struct provider *provider, const struct asked *asked,

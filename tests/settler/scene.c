@@ -233,6 +233,7 @@ void scene_begin(const struct scene_fault *fault)
                    "pk_test_1");
     scene->has_hooks = false;
     scene->hooked = 0;
+    scene->wall_off_ms = 0;
     scene->orders_count = 0;
     scene->opened = 0;
     scene->open_err = scene->store_err = 0;

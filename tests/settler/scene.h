@@ -48,7 +48,8 @@ struct scene {
     struct credentials credentials;
     struct terms terms;
     uint64_t now_ms;
-    bool has_hooks; /* events come by themselves */
+    int64_t wall_off_ms; /* the machine's clock is ahead by so much of what time it is */
+    bool has_hooks;      /* events come by themselves */
     uint32_t hooked;
     uint32_t answers_count;
     struct annex_answer answers[SCENE_ANSWERS_MAX];

@@ -23,7 +23,7 @@ uint64_t clock_boot_ms(void)
 
 int64_t clock_wall_ms(void)
 {
-    return HOST_EPOCH_MS + (int64_t)scene->now_ms;
+    return HOST_EPOCH_MS + (int64_t)scene->now_ms + scene->wall_off_ms;
 }
 
 struct moment clock_now(void)

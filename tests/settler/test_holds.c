@@ -2,6 +2,7 @@
 #include "tests/lib/test.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "gateway/uplink/teller.h"
 #include "tests/settler/stories.h"
@@ -63,6 +64,23 @@ TEST(settler_holds, a_hold_that_ended_while_the_gateway_was_off_has_lapsed_by_na
     scene_end();
 }
 
+TEST(settler_holds, a_clock_that_is_days_slow_at_the_start_delays_that_by_seconds)
+{
+    begin();
+    const uint32_t order = held_for_long();
+    const int64_t ends_s = scene->provider.intents[0].ends_s;
+    scene_sleep((uint64_t)7 * 24 * HOUR_MS);
+    scene->provider.intents[0].capturable = 0;
+    scene->provider.intents[0].lapsed_s = ends_s;
+    (void)snprintf(scene->provider.intents[0].status, 32, "canceled");
+    provider_trouble(&scene->provider, "GET /v1/payment_intents?", TROUBLE_BEFORE, 9);
+    scene->wall_off_ms = -(int64_t)5 * 24 * HOUR_MS;
+    scene_restart();
+    scene_run(10 * 1000);
+    assert_true(ledger_now(order)->lapsed_s == ends_s);
+    scene_end();
+}
+
 TEST(settler_holds, a_hold_that_ends_is_read_when_its_moment_has_come)
 {
     begin();
@@ -88,6 +106,7 @@ TEST(settler_holds, a_page_is_told_the_bank_s_end_where_that_comes_before_the_po
     const struct teller teller = uplink_teller(&uplink);
     assert_true(teller.holds(teller.context, &live, scene_look(order), &hold));
     assert_true(hold.ends_in_ms == UINT64_MAX); /* the bank's moment is told by itself */
+    assert_non_null(strstr(hold.said, "your bank ends it in 6 days"));
     scene->terms.decide_minutes = 30 * 24 * 60;
     assert_true(teller.holds(teller.context, &live, scene_look(order), &hold));
     assert_true(hold.ends_in_ms > (uint64_t)6 * 24 * HOUR_MS);
@@ -112,12 +131,71 @@ TEST(settler_holds, what_we_cancel_ourselves_has_not_lapsed)
 TEST(settler_holds, a_key_that_may_not_read_charges_stops_nothing_else)
 {
     begin();
-    provider_trouble(&scene->provider, "latest_charge", TROUBLE_SHUT, UINT32_MAX);
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_BARRED, UINT32_MAX);
     const uint32_t order = held_for_long();
     assert_int_equal(ledger_now(order)->hold_ends_s, 0);
+    assert_int_equal(UINT32_MAX - scene->provider.troubles[0].times, 1); /* nor asked for ever */
     scene_do(COMMAND_ACCEPT, order);
     scene_run(5000);
     assert_int_equal(provider_books(&scene->provider).captured, 700);
+    scene_end();
+}
+
+TEST(settler_holds, a_key_that_is_revoked_is_found_so_by_the_reading_of_a_hold)
+{
+    begin();
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_SHUT, 1);
+    scene->terms.decide_minutes = scene->terms.pay_minutes = 0;
+    const uint32_t order = scene_place(1);
+    assert_true(scene_pay(order));
+    provider_hold(&scene->provider, 0);
+    while (scene->provider.troubles[0].times > 0) {
+        scene_run(1000);
+    }
+    scene_run(1000);
+    const uint64_t calls = scene->provider.calls;
+    scene_do(COMMAND_ACCEPT, order);
+    scene_run((uint64_t)30 * 1000);
+    assert_true(scene->provider.calls == calls); /* nothing is sent under it for a minute */
+    scene_run(MINUTE_MS);
+    assert_int_equal(provider_books(&scene->provider).captured, 700);
+    scene_end();
+}
+
+TEST(settler_holds, while_a_key_is_not_taken_no_end_is_read)
+{
+    begin();
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_SHUT, 3);
+    scene->terms.decide_minutes = scene->terms.pay_minutes = 0;
+    const uint32_t order = scene_place(2);
+    assert_true(scene_pay(order));
+    provider_hold(&scene->provider, 0);
+    while (scene->provider.troubles[0].times > 2) {
+        scene_run(1000);
+    }
+    scene_do_line(COMMAND_ACCEPT, order, 1); /* it is looked at again, and waits as all does */
+    scene_run((uint64_t)30 * 1000);
+    assert_int_equal(scene->provider.troubles[0].times, 2);
+    scene_run((uint64_t)5 * MINUTE_MS);
+    assert_true(ledger_now(order)->hold_ends_s == scene->provider.intents[0].ends_s);
+    scene_end();
+}
+
+/* Another account's key was in use for a while, as in the story of an intent that is not there. */
+TEST(settler_holds, a_hold_that_was_not_there_is_read_again_under_another_key)
+{
+    begin();
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_REFUSED, 1);
+    const uint32_t order = held_for_long();
+    assert_int_equal(ledger_now(order)->hold_ends_s, 0);
+    scene_restart();
+    story_wait();
+    assert_int_equal(ledger_now(order)->hold_ends_s, 0); /* whoever has the same sees no more */
+    (void)snprintf(scene->credentials.secret_key, sizeof scene->credentials.secret_key,
+                   "sk_test_right");
+    scene_restart();
+    scene_run(5000);
+    assert_true(ledger_now(order)->hold_ends_s == scene->provider.intents[0].ends_s);
     scene_end();
 }
 
@@ -162,26 +240,52 @@ TEST(settler_holds, an_end_that_is_being_read_is_not_asked_for_twice)
     scene_end();
 }
 
-TEST(settler_holds, an_end_waits_while_too_many_calls_are_under_way)
+/* Calls that never end take half of the places. */
+static void places_take(void)
+{
+    for (uint32_t i = 0; i < FLIGHTS_MAX / 2; i++) {
+        scene->settler->flights[i] =
+            (struct flight){.kind = FLIGHT_SECRET, .is_sent = true, .name = UINT64_MAX - i};
+    }
+}
+
+static void places_leave(void)
+{
+    for (uint32_t i = 0; i < FLIGHTS_MAX / 2; i++) {
+        flight_close(&scene->settler->flights[i]);
+    }
+}
+
+TEST(settler_holds, an_end_waits_while_half_of_all_calls_are_under_way)
 {
     begin();
     provider_trouble(&scene->provider, "latest_charge", TROUBLE_BEFORE, 1);
     const uint32_t order = held_just_now(1);
-    for (uint32_t i = FLIGHTS_SPARE; i < FLIGHTS_MAX; i++) { /* calls that never end */
-        scene->settler->flights[i] =
-            (struct flight){.kind = FLIGHT_SECRET, .is_sent = true, .name = UINT64_MAX - i};
-    }
+    places_take();
     scene_run((uint64_t)2 * MINUTE_MS);
     assert_int_equal(ledger_now(order)->hold_ends_s, 0);
-    for (uint32_t i = FLIGHTS_SPARE; i < FLIGHTS_MAX; i++) {
-        flight_close(&scene->settler->flights[i]);
-    }
+    places_leave();
     scene_run(5000);
     assert_true(ledger_now(order)->hold_ends_s > 0);
     scene_end();
 }
 
-TEST(settler_holds, a_page_is_told_no_less_than_nothing_and_no_end_that_nobody_heard)
+TEST(settler_holds, a_capture_goes_where_the_reading_of_an_end_waits)
+{
+    begin();
+    provider_trouble(&scene->provider, "latest_charge", TROUBLE_BEFORE, 1);
+    const uint32_t order = held_just_now(1);
+    places_take();
+    scene_run((uint64_t)2 * MINUTE_MS);
+    assert_int_equal(ledger_now(order)->hold_ends_s, 0);
+    scene_do(COMMAND_ACCEPT, order);
+    scene_run(5000);
+    places_leave();
+    assert_int_equal(provider_books(&scene->provider).captured, 700);
+    scene_end();
+}
+
+TEST(settler_holds, a_page_is_told_no_end_that_is_past_and_none_that_nobody_heard)
 {
     static struct gate_live live;
     struct told_hold hold;
@@ -196,6 +300,7 @@ TEST(settler_holds, a_page_is_told_no_less_than_nothing_and_no_end_that_nobody_h
     story_wait();
     scene_sleep((uint64_t)8 * 24 * HOUR_MS);
     assert_true(teller.holds(teller.context, &live, scene_look(order), &hold));
-    assert_int_equal(hold.ends_in_ms, 0);
+    assert_true(hold.ends_in_ms == UINT64_MAX); /* it is past: nothing is left to count */
+    assert_non_null(strstr(hold.said, "has ended"));
     scene_end();
 }
