@@ -20,7 +20,7 @@ import { leftText } from "../src/base/stock";
 import { startStream } from "../src/base/stream";
 import { adopt, drop } from "../src/counter/actions";
 import { type Counter, startCounter } from "../src/counter/counter";
-import { dueText, endText, heldOf, holdTexts } from "../src/counter/orders";
+import { dueText, EndWord, endText, HoldAlert, heldOf, holdTexts } from "../src/counter/orders";
 import { shortages, shortageText, soldOutLines } from "../src/counter/shortage";
 import { furthest, overdue, stuckTexts, ticksOf, watchUnseen } from "../src/counter/ticks";
 import { deviceText, whyText } from "../src/counter/voided";
@@ -44,7 +44,7 @@ const items = new Map([
 ]);
 
 /** The counter's screen on a node with that pop-up and those orders. */
-function openCounter(clock: HandClock, session: Session, orders: Order[]): Counter {
+function openCounter(clock: HandClock, session: Session, orders: Order[], clockAhead = 0): Counter {
     const wire = new HandWire("/ws");
     const world = { clock, random: () => 0.5, open: () => wire };
     const stream = startStream("counter", world);
@@ -55,7 +55,7 @@ function openCounter(clock: HandClock, session: Session, orders: Order[]): Count
         complain: () => {},
     };
     const counter = startCounter(startDesk(stream, { ...world, ...rest }));
-    wire.hear({ type: "hello", session, now: clock.now(), resumed: false });
+    wire.hear({ type: "hello", session, now: clock.now() + clockAhead, resumed: false });
     wire.hear({ type: "snapshot", orders, items: [], cursor: "1", more: false });
     return counter;
 }
@@ -301,18 +301,17 @@ describe("an order that is not paid for good", () => {
         received: 0,
         refunded: 0,
     } as const;
-    const heldUntil = (id: string, ends_at: number): Order =>
-        order(id, { due: -500, provider: { ...provider, payments: [{ ...payment, ends_at }] } });
-    const lapsed = (id: string, change: Partial<Order> = {}): Order =>
+    const heldUntil = (id: string, ends_at: number, change: Partial<Order> = {}): Order =>
         order(id, {
             due: -500,
-            provider: {
-                ...provider,
-                held: 0,
-                payments: [{ ...payment, state: "canceled", held: 0, lapsed_at: now - hour }],
-            },
+            provider: { ...provider, payments: [{ ...payment, ends_at }] },
             ...change,
         });
+    const lost = { ...payment, state: "canceled", held: 0, lapsed_at: now - hour } as const;
+    const lapsed = (id: string, change: Partial<Order> = {}): Order =>
+        order(id, { due: -500, provider: { ...provider, held: 0, payments: [lost] }, ...change });
+    const texts = (...orders: Order[]) =>
+        holdTexts(orders, now).map(({ numbers, words }) => `${numbers}: ${words}`);
 
     test("says in words when the bank lets go, that it did, and that nothing was charged", () => {
         const until = dateText(now + hour);
@@ -329,14 +328,59 @@ describe("an order that is not paid for good", () => {
     });
 
     test("is named aloud when its hold ends soon, ended or lapsed, and not before", () => {
-        const texts = (...orders: Order[]) =>
-            holdTexts(orders, now).map(({ numbers, words }) => `${numbers}: ${words}`);
         expect(texts(heldUntil("a1", now + 13 * hour), order("a2", {}))).toEqual([]);
         expect(texts(heldUntil("a1", now + 12 * hour))[0]).toContain("soon");
         expect(texts(heldUntil("a1", now))[0]).toContain("no gateway has said");
         expect(texts(lapsed("a1", { phase: "accepted" }))[0]).toContain("collect it");
         expect(texts(lapsed("a1", { phase: "draft" }))).toEqual([]);
         expect(texts(lapsed("a1", { phase: "accepted", due: 0 }))).toEqual([]);
+    });
+
+    test("is to be taken or refused until the kitchen takes it, and then charged", () => {
+        const soon = now + hour;
+        expect(texts(heldUntil("a1", soon, { phase: "placed" }))[0]).toContain("take or refuse");
+        for (const phase of ["accepted", "cooking", "ready", "completed"] as const) {
+            const [said] = texts(heldUntil("a1", soon, { phase }));
+            expect(said, phase).toContain("start the gateway or collect it");
+            expect(said, phase).not.toContain("refuse");
+            expect(texts(heldUntil("a1", now, { phase }))[0], phase).toContain("has ended");
+            expect(texts(lapsed("a1", { phase }))[0], phase).toContain("collect it");
+        }
+    });
+
+    test("alarms nobody with a hold that is meant to end", () => {
+        for (const ends of [now + hour, now - hour]) {
+            for (const phase of ["draft", "cancelled", "refused"] as const) {
+                expect(texts(heldUntil("a1", ends, { phase })), phase).toEqual([]);
+            }
+            expect(texts(heldUntil("a1", ends, { phase: "ready", due: 0 }))).toEqual([]);
+        }
+    });
+
+    test("is not said to be uncharged where a bank holds or paid it since", () => {
+        const paid = {
+            ...payment,
+            id: "pi_2",
+            state: "succeeded",
+            held: 0,
+            received: 500,
+        } as const;
+        const again = { ...payment, id: "pi_2" }; // and nobody heard yet until when
+        for (const since of [paid, again]) {
+            const payments = [lost, since];
+            const added = lapsed("a1", { due: -200, provider: { ...provider, payments } });
+            expect(texts(added), since.state).toEqual([]);
+            expect(bankText(added, now), since.state).toBe("");
+        }
+    });
+
+    test("ends by the node's clock, whatever the screen's own says", () => {
+        const clock = new HandClock();
+        const held = heldUntil("a1", clock.now() + hour);
+        const counter = openCounter(clock, session, [held], 2 * hour);
+        const drawn = JSON.stringify([HoldAlert({ counter }), EndWord({ counter, order: held })]);
+        expect(drawn).toContain("hold has ended");
+        expect(drawn).toContain("hold ended on");
     });
 
     test("says when it ends by itself unpaid, where a gateway knows", () => {

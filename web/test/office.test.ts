@@ -205,6 +205,21 @@ describe("a reconciliation", () => {
     });
 });
 
+describe("the node's time", () => {
+    it("is what it says when the socket opens, and this device's clock until then", async () => {
+        const { office, opened, clock } = officeBeside({ "GET /api/session": [owner] });
+        await settled();
+        expect(office.nodeNow()).toBe(clock.now());
+        const now = clock.now() + day;
+        opened[0]?.wire.onmessage?.({ data: JSON.stringify({ type: "hello", now }) });
+        clock.pass(1_000);
+        expect(office.nodeNow()).toBe(now + 1_000);
+        // Totals may be of a moment ago: their time is not the present one.
+        opened[0]?.wire.onmessage?.({ data: '{"type":"totals","report":{"day":3},"now":1}' });
+        expect(office.nodeNow()).toBe(now + 1_000);
+    });
+});
+
 describe("what banks hold", () => {
     it("says when the first of it ends, that it did, and nothing where nobody heard it", () => {
         const report = (held_until?: number): Report => ({ held: 5, held_until }) as Report;

@@ -253,6 +253,22 @@ describe("a card form", () => {
     });
 });
 
+describe("the end of what a bank holds", () => {
+    it("is by the node's clock, whatever this phone's own says", () => {
+        const now = Date.now();
+        const ended = { reserved: 100, paid: 0, reserved_until: now + 1_800_000, refunded: 0 };
+        const last = { ...purchase(ended), id: "a", reason: "", lines: [] };
+        const drawn = () =>
+            find(OrderView({ own: { id: "a", number: "A1", token: "t", how: "card", last } }), "p")
+                .map(({ props }) => JSON.stringify(props))
+                .join();
+        expect(drawn()).toContain("your bank ends that");
+        hearDate(new Date(now + 3_600_000).toUTCString(), now);
+        expect(drawn()).toContain("reservation has ended");
+        hearDate(new Date(now).toUTCString(), now);
+    });
+});
+
 describe("a key", () => {
     const seconds = () => Number.parseInt(newKey(0).slice(0, 8), 16);
 

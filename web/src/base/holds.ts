@@ -7,40 +7,48 @@ const soonMs = 12 * 3600 * 1000;
 
 const payments = ({ provider }: Order) => provider?.payments ?? [];
 
-/** ms since 1970 at which the first of its holds ends; undefined: none, or nobody heard it yet. */
-export function holdEnd(order: Order): number | undefined {
-    const ends = payments(order).flatMap(({ ends_at: at }) => at ?? []);
-    return ends.length === 0 ? undefined : Math.min(...ends);
-}
+type Time = "ends_at" | "lapsed_at";
 
-/** When the last of its holds ended that nobody took in time. */
-export function lapsedAt(order: Order): number | undefined {
-    const lapses = payments(order).flatMap(({ lapsed_at: at }) => at ?? []);
-    return lapses.length === 0 ? undefined : Math.max(...lapses);
+const times = (order: Order, which: Time): number[] =>
+    payments(order).flatMap(({ [which]: at }) => at ?? []);
+
+/** ms since 1970 at which the first of its holds ends; Infinity: none, or nobody heard it yet. */
+const endOf = (order: Order): number => Math.min(...times(order, "ends_at"));
+
+/** When the last of its holds ended that nobody took in time; 0: nothing is owed for it, or a bank
+ * holds or paid something since. */
+function lapseOf(order: Order): number {
+    const isPaidAnew = payments(order).some(({ held, received }) => held + received > 0);
+    return order.due >= 0 || isPaidAnew ? 0 : Math.max(0, ...times(order, "lapsed_at"));
 }
 
 /** A sentence for staff; "" where there is nothing to tell. */
 export function bankText(order: Order, now: number): string {
-    const end = holdEnd(order);
-    const lapsed = lapsedAt(order);
-    if (end !== undefined) {
+    const end = endOf(order);
+    const lapse = lapseOf(order);
+    if (end < Infinity) {
         return end > now
             ? `The bank holds the money until ${dateText(end)}.`
             : `The bank's hold ended on ${dateText(end)}: no gateway has said that it was charged.`;
     }
-    return lapsed === undefined || order.due >= 0
-        ? ""
-        : `The bank's hold lapsed on ${dateText(lapsed)}: nothing was charged.`;
+    return lapse > 0 ? `The bank's hold lapsed on ${dateText(lapse)}: nothing was charged.` : "";
 }
 
-export type HoldNews = "soon" | "ended" | "lapsed";
+/** "undecided", "uncharged": it ends soon; the kitchen has not taken the order yet, or has. */
+export type HoldNews = "undecided" | "uncharged" | "ended" | "lapsed";
 
-/** Why somebody must look at it now. A draft is its customer's to pay again. */
+const over = ["draft", "cancelled", "refused"];
+
+/** Why somebody must look at it now; undefined: nobody must. Of a draft, of what was cancelled or
+ * refused, and where nothing is owed, a hold is meant to end. */
 export function holdNews(order: Order, now: number): HoldNews | undefined {
-    const end = holdEnd(order);
-    if (end !== undefined) {
-        return end <= now ? "ended" : end - now <= soonMs ? "soon" : undefined;
+    const { due, phase } = order;
+    if (due >= 0 || over.includes(phase)) {
+        return undefined;
     }
-    const isOpen = ["placed", "accepted", "cooking", "ready"].includes(order.phase);
-    return isOpen && order.due < 0 && lapsedAt(order) !== undefined ? "lapsed" : undefined;
+    const end = endOf(order);
+    if (end > now + soonMs) {
+        return lapseOf(order) > 0 ? "lapsed" : undefined;
+    }
+    return end <= now ? "ended" : phase === "placed" ? "undecided" : "uncharged";
 }

@@ -111,40 +111,34 @@ export function endText(order: Order, since: number): string {
 
 /** An order that stays as it is is not told again: its end comes nearer by our clock. */
 export function EndWord({ counter, order }: OrderProps) {
-    const { now, state } = counter.desk.stream;
-    const told = state.value.toldAt.get(order.id) ?? now.value;
-    const texts = [endText(order, Math.max(0, now.value - told)), bankText(order, now.value)];
+    const { stream } = counter.desk;
+    const told = stream.state.value.toldAt.get(order.id) ?? stream.now.value;
+    const since = Math.max(0, stream.now.value - told);
+    const texts = [endText(order, since), bankText(order, nodeNow(stream))];
     const text = texts.filter((one) => one !== "").join(" ");
     return text === "" ? null : <p data-end>{text}</p>;
 }
 
 const holdWords: Record<HoldNews, string> = {
-    soon: "the bank lets go of the money soon, take or refuse it",
+    undecided: "the bank lets go of the money soon, take or refuse it",
+    uncharged: "the bank lets go of the money soon, start the gateway or collect it",
     ended: "the bank's hold has ended, and no gateway has said that it was charged",
     lapsed: "the bank's hold lapsed and nothing was charged, collect it",
 };
 
 /** What is held and ends soon, or ended: the orders' numbers, and why. */
 export function holdTexts(orders: readonly Order[], now: number) {
-    const found = new Map<HoldNews, string[]>();
-    for (const order of orders) {
-        const news = holdNews(order, now);
-        if (news !== undefined) {
-            found.set(news, [...(found.get(news) ?? []), numberText(order)]);
-        }
-    }
-    return [...found].map(([news, numbers]) => ({
-        numbers: numbers.join(", "),
-        words: holdWords[news],
-    }));
+    return Object.entries(holdWords).flatMap(([news, words]) => {
+        const found = orders.filter((order) => holdNews(order, now) === news);
+        return found.length === 0 ? [] : { numbers: found.map(numberText).join(", "), words };
+    });
 }
 
-/** Holds that are about to end, and those that did: nothing expires silently. */
+/** Holds that are about to end, and those that did, of the orders that the counter lists: what was
+ * handed over on an earlier day is not among them. */
 export function HoldAlert({ counter }: { counter: Counter }) {
-    const { now } = counter.desk.stream;
-    return (
-        <Alert counter={counter} kind="hold" texts={holdTexts(counter.orders.value, now.value)} />
-    );
+    const texts = holdTexts(counter.orders.value, nodeNow(counter.desk.stream));
+    return <Alert counter={counter} kind="hold" texts={texts} />;
 }
 
 /** What is to be done about its money; "" when nothing is. */

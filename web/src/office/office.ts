@@ -1,7 +1,15 @@
 // What the office knows: who looks, what the day comes to, and what came of a reconciliation.
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Clock, Undo } from "../base/clock";
-import type { Order, OrderList, Reconciliation, Report, Session, Totals } from "../base/protocol";
+import type {
+    Hello,
+    Order,
+    OrderList,
+    Reconciliation,
+    Report,
+    Session,
+    Totals,
+} from "../base/protocol";
 import type { Wire } from "../base/socket";
 import { type Ask, Refusal } from "./node";
 
@@ -37,6 +45,8 @@ export interface Office {
     readonly isBusy: ReadonlySignal<boolean>;
     /** For so long the gateway has not answered, in ms. */
     readonly waited: ReadonlySignal<number>;
+    /** The node's time, by what it said when the socket opened. */
+    nodeNow(): number;
     mayLook(): boolean;
     /** Null when it worked, else why not. */
     signIn(staff: number, pin: string): Promise<string | null>;
@@ -81,6 +91,7 @@ export function startOffice({ clock, ask, open }: World): Office {
     const waited = signal(0);
     let wire: Wire | null = null;
     let attempts = 0;
+    let clockAhead = 0; // the node's before this device's, ms
     let asked = 0; // which comparison: an older one's answers are not shown
     let cancelTimer: Undo = () => {};
     let cancelLook: Undo = () => {};
@@ -117,7 +128,9 @@ export function startOffice({ clock, ask, open }: World): Office {
         cancelTimer = clock.after(silenceMax, lost);
         isLive.value = true;
         attempts = 0;
-        if (frame.type === "totals") {
+        if (frame.type === "hello") {
+            clockAhead = (frame as Hello).now - clock.now();
+        } else if (frame.type === "totals") {
             report.value = (frame as Totals).report;
         }
     }
@@ -218,6 +231,7 @@ export function startOffice({ clock, ask, open }: World): Office {
         problem,
         isBusy,
         waited,
+        nodeNow: () => clock.now() + clockAhead,
         mayLook,
         async signIn(staff, pin) {
             try {

@@ -36,7 +36,7 @@ function Content({ office, order }: { office: Office; order: Order }) {
     }
     const where = whereText(order);
     const money = (minor: number): string => formatMoney(minor, session);
-    const bank = bankText(order, Date.now());
+    const bank = bankText(order, office.nodeNow());
     const { payments, refunds } = order.provider ?? { payments: [], refunds: [] };
     return (
         <>

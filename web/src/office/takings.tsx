@@ -44,7 +44,7 @@ export function Takings({ office }: { office: Office }) {
                     <Figure
                         name="Held by banks"
                         value={money(report.held)}
-                        note={heldText(report, Date.now())}
+                        note={heldText(report, office.nodeNow())}
                     />
                 )}
                 {report.give_back > 0 && (

@@ -1,6 +1,7 @@
 // One order: its number, how far it is, what is to be paid.
 import type { Purchase } from "../base/protocol";
 import { changeOwn, ring } from "./buy";
+import { nodeTime } from "./node";
 import { Icon } from "./parts";
 import { Card } from "./pay";
 import { canRing, go, money, now, type Own, page } from "./shop";
@@ -156,7 +157,8 @@ export function endOf(last: Purchase): [Text, number] | undefined {
     return kept === undefined ? undefined : ["kept", kept];
 }
 
-/** By the bank's own moment: when what is held ends, or that it did. */
+/** By the bank's own moment: when what is held ends, or that it did.
+ * @param at the node's time: a phone's clock may be wrong */
 export function bankEnd(last: Purchase, at: number): [Text, number] | undefined {
     const { reserved, paid, due, reserved_until: end, lapsed_at: lapsed } = last;
     if (reserved > 0 && paid === 0 && end !== undefined) {
@@ -168,12 +170,13 @@ export function bankEnd(last: Purchase, at: number): [Text, number] | undefined 
 
 function Ends({ own, last }: { own: Own; last: Purchase }) {
     const end = endOf(last);
-    const bank = bankEnd(last, now.value);
     const since = now.value - (own.heard ?? now.value);
+    const at = nodeTime();
+    const bank = bankEnd(last, at);
     return (
         <>
             {end && <p>{t(end[0], { time: span(end[1] - since) })}</p>}
-            {bank && <p>{t(bank[0], { time: clockTime(bank[1], now.value) })}</p>}
+            {bank && <p>{t(bank[0], { time: clockTime(bank[1], at) })}</p>}
         </>
     );
 }
