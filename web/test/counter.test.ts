@@ -288,7 +288,7 @@ describe("an order that is not paid for good", () => {
         const held = order("a1", { due: -500, provider });
         expect(heldOf(held)).toBe(500);
         expect(endText({ ...held, reserved_for_ms: 240_000 }, 0)).toContain("by itself in 4 min");
-        expect(endText(held, 0)).toContain("when the bank lets go");
+        expect(endText(held, 0)).toContain("when the kitchen does not take it");
     });
 
     const now = 1_800_000_000_000;
@@ -343,7 +343,7 @@ describe("an order that is not paid for good", () => {
             const [said] = texts(heldUntil("a1", soon, { phase }));
             expect(said, phase).toContain("start the gateway or collect it");
             expect(said, phase).not.toContain("refuse");
-            expect(texts(heldUntil("a1", now, { phase }))[0], phase).toContain("has ended");
+            expect(texts(heldUntil("a1", now, { phase }))[0], phase).toContain("hold ended, and");
             expect(texts(lapsed("a1", { phase }))[0], phase).toContain("collect it");
         }
     });
@@ -379,7 +379,7 @@ describe("an order that is not paid for good", () => {
         const held = heldUntil("a1", clock.now() + hour);
         const counter = openCounter(clock, session, [held], 2 * hour);
         const drawn = JSON.stringify([HoldAlert({ counter }), EndWord({ counter, order: held })]);
-        expect(drawn).toContain("hold has ended");
+        expect(drawn).toContain("the bank's hold ended, and");
         expect(drawn).toContain("hold ended on");
     });
 

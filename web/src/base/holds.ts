@@ -22,6 +22,9 @@ function lapseOf(order: Order): number {
     return order.due >= 0 || isPaidAnew ? 0 : Math.max(0, ...times(order, "lapsed_at"));
 }
 
+/** One that this device does not hear may have taken the money. */
+export const unsaid = "no gateway has said that it was charged";
+
 /** A sentence for staff; "" where there is nothing to tell. */
 export function bankText(order: Order, now: number): string {
     const end = endOf(order);
@@ -29,7 +32,7 @@ export function bankText(order: Order, now: number): string {
     if (end < Infinity) {
         return end > now
             ? `The bank holds the money until ${dateText(end)}.`
-            : `The bank's hold ended on ${dateText(end)}: no gateway has said that it was charged.`;
+            : `The bank's hold ended on ${dateText(end)}: ${unsaid}.`;
     }
     return lapse > 0 ? `The bank's hold lapsed on ${dateText(lapse)}: nothing was charged.` : "";
 }

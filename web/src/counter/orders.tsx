@@ -1,5 +1,6 @@
 // The day's orders, each with how far it got.
-import { bankText, type HoldNews, holdNews } from "../base/holds";
+import type { ComponentChildren } from "preact";
+import { bankText, type HoldNews, holdNews, unsaid } from "../base/holds";
 import type { Order } from "../base/protocol";
 import { phaseWords } from "../base/states";
 import { nodeNow } from "../base/stream";
@@ -103,7 +104,7 @@ export function endText(order: Order, since: number): string {
     const { reserved_for_ms: left, kept_for_ms: kept } = order;
     if (heldOf(order) > 0) {
         return left === undefined
-            ? "The hold ends when the kitchen does not take it in time, or when the bank lets go."
+            ? "The hold ends when the kitchen does not take it in time."
             : `Unless the kitchen takes it the hold ends by itself in ${sayAge(left - since)}.`;
     }
     return kept === undefined ? "" : `Unpaid, it ends by itself in ${sayAge(kept - since)}.`;
@@ -120,10 +121,10 @@ export function EndWord({ counter, order }: OrderProps) {
 }
 
 const holdWords: Record<HoldNews, string> = {
-    undecided: "the bank lets go of the money soon, take or refuse it",
-    uncharged: "the bank lets go of the money soon, start the gateway or collect it",
-    ended: "the bank's hold has ended, and no gateway has said that it was charged",
-    lapsed: "the bank's hold lapsed and nothing was charged, collect it",
+    undecided: "the bank's hold ends soon, take or refuse it",
+    uncharged: "the bank's hold ends soon, start the gateway or collect it",
+    ended: `the bank's hold ended, and ${unsaid}`,
+    lapsed: "the bank's hold lapsed, collect it",
 };
 
 /** What is held and ends soon, or ended: the orders' numbers, and why. */
@@ -173,19 +174,28 @@ interface AlertProps {
 }
 
 function Alert({ counter, kind, texts }: AlertProps) {
-    if (texts.length === 0) {
-        return null;
-    }
+    return texts.length === 0 ? null : (
+        <Warning counter={counter} kind={kind}>
+            {texts.map(({ numbers, words }) => (
+                <span key={words}>
+                    <strong>{numbers}</strong>: {words}.{" "}
+                </span>
+            ))}
+        </Warning>
+    );
+}
+
+interface WarningProps {
+    counter: Counter;
+    kind: string;
+    children: ComponentChildren;
+}
+
+function Warning({ counter, kind, children }: WarningProps) {
     return (
         <div class="alert" role="alert" data-alert={kind}>
             <Icon name="warn" />
-            <span>
-                {texts.map(({ numbers, words }) => (
-                    <span key={words}>
-                        <strong>{numbers}</strong>: {words}.{" "}
-                    </span>
-                ))}
-            </span>
+            <span>{children}</span>
             <button type="button" onClick={() => (counter.tab.value = "orders")}>
                 Show
             </button>
@@ -199,16 +209,10 @@ export function UnseenAlert({ counter }: { counter: Counter }) {
     if (orders.length === 0) {
         return null;
     }
-    const numbers = orders.map(numberText).join(", ");
     return (
-        <div class="alert" role="alert" data-alert="unseen">
-            <Icon name="warn" />
-            <span>
-                The kitchen has not seen <strong>{numbers}</strong>: call out or print.
-            </span>
-            <button type="button" onClick={() => (counter.tab.value = "orders")}>
-                Show
-            </button>
-        </div>
+        <Warning counter={counter} kind="unseen">
+            The kitchen has not seen <strong>{orders.map(numberText).join(", ")}</strong>: call out
+            or print.
+        </Warning>
     );
 }

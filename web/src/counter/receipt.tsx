@@ -1,6 +1,7 @@
 // A paid order's receipt: on the screen, on a receipt printer, or out of this browser.
 import { useEffect, useState } from "preact/hooks";
 import { fetchPrinters } from "../base/ask";
+import { dateText } from "../base/date";
 import type { Order, Printer, Receipt } from "../base/protocol";
 import { tableText } from "../base/table";
 import { numberText } from "../base/words";
@@ -97,7 +98,7 @@ function Paper({ counter, order, receipt }: Props & { receipt: Receipt }) {
                 </span>
                 <span>Order {numberText(order)}</span>
                 {order.table && <span>{tableText(order)}</span>}
-                <time>{new Date(receipt.at).toLocaleString()}</time>
+                <time>{dateText(receipt.at)}</time>
             </p>
             <dl class="sums">
                 {receipt.lines.map((line, at) => (

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Draft } from "../base/action";
 import { fetchVoided } from "../base/ask";
+import { dateText } from "../base/date";
 import type { Voided } from "../base/protocol";
 import { count } from "../base/words";
 import { Reasons } from "../ui/reasons";
@@ -70,7 +71,7 @@ function VoidedOrder({ counter, voided }: Props) {
                 <span class="order-head">
                     <strong>{deviceText(voided)}</strong>
                     {voided.name !== "" && <span>{voided.name}</span>}
-                    <time>{timeText(voided.opened_at)}</time>
+                    <time>{dateText(voided.opened_at)}</time>
                 </span>
                 <ul>
                     {voided.shown.map((line, at) => (
@@ -99,11 +100,6 @@ function VoidedOrder({ counter, voided }: Props) {
 
 export function deviceText({ device_name, device }: Pick<Voided, "device_name" | "device">) {
     return `Taken on ${device_name || device}`;
-}
-
-/** By the clock of the device that took it. */
-function timeText(ms: number): string {
-    return new Date(ms).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
 }
 
 /** What voided it, in words. */
@@ -140,9 +136,8 @@ export function AdoptSheet({ counter, voided }: Props) {
             }
         >
             <p>
-                Do so if it was a <strong>real sale</strong>. It then counts on every device, with
-                its number and its money ({counter.money(voided.total)}), and what it sold leaves
-                the stock.
+                Do so if it was a <strong>real sale</strong>. Its number and its money (
+                {counter.money(voided.total)}) then count on every device.
             </p>
             <p>That cannot be taken back; the order can be cancelled like any other.</p>
         </Sheet>
@@ -157,8 +152,8 @@ export function DropSheet({ counter, voided }: Props) {
     return (
         <Sheet title={`Drop ${voided.number}: why?`} onClose={counter.close}>
             <p>
-                Do so if it was <strong>no sale</strong>. It leaves this list, and stays out of
-                takings and stock. The journal keeps it, and why it was dropped.
+                Do so if it was <strong>no sale</strong>. The journal keeps it, and why it was
+                dropped.
             </p>
             <Reasons reasons={reasons} verb="Drop the order" onChoose={drop} />
         </Sheet>
