@@ -368,12 +368,21 @@ static void fly_all(struct https *https)
     } while (slot != NULL);
 }
 
+/* Whether it flies for @easy; NULL = for any. Locked, as who asks may fill a free one just now. */
+static bool slot_is_flying(struct https *https, const struct slot *slot, const CURL *easy)
+{
+    https_lock(https);
+    const bool is_so = slot->easy != NULL && (easy == NULL || slot->easy == easy);
+    https_unlock(https);
+    return is_so;
+}
+
 /* The one that @easy flies for; NULL = all that fly. */
 static void slots_end(struct https *https, const CURL *easy, CURLcode code)
 {
     for (size_t i = 0; i < HTTPS_CALLS_MAX; i++) {
         struct slot *slot = &https->slots[i];
-        if (slot->easy != NULL && (easy == NULL || slot->easy == easy)) {
+        if (slot_is_flying(https, slot, easy)) {
             slot_end(https, slot, code);
         }
     }

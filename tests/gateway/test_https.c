@@ -314,6 +314,26 @@ TEST(https, a_server_that_is_silent_holds_up_no_other_call)
     server_stop();
 }
 
+TEST(https, calls_are_asked_for_while_others_end)
+{
+    enum { CALLS = 300, AT_ONCE = 4 };
+    uint64_t asked = 0, names = 0;
+    server_start();
+    struct https *https = https_of(0);
+    for (uint64_t ended = 0; ended < CALLS; ended++) {
+        while (asked < CALLS && asked - ended < AT_ONCE) {
+            push(https, ++asked, "/ok");
+        }
+        struct https_answer answer = await(https);
+        assert_int_equal(answer.status, 200);
+        names += answer.name;
+        text_close(&answer.body);
+    }
+    assert_int_equal(names, CALLS * (CALLS + 1) / 2);
+    https_stop(https);
+    server_stop();
+}
+
 TEST(https, a_call_to_a_silent_server_ends_in_time)
 {
     server_start();

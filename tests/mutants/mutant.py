@@ -33,16 +33,24 @@ def record(path, seed):
     path.write_text("\n".join(lines + [f"seed: {seed}", ""]) + mark + rest)
 
 
-def main():
-    mutant, root, to = sys.argv[1:]
+def plant(mutant, root):
+    """The file with the bug in it; ValueError where it has no place for it."""
     headers, changes = read(mutant)
     text = (pathlib.Path(root) / headers["file"]).read_text()
     for find, put in changes:
         if text.count(find) != 1:
             count = text.count(find)
-            sys.exit(f"{mutant}: {headers['file']} holds this {count} times, not once:\n{find}")
+            raise ValueError(f"{mutant}: {headers['file']} holds this {count} times, not once:\n{find}")
         text = text.replace(find, put)
-    pathlib.Path(to).write_text(text)
+    return text
+
+
+def main():
+    mutant, root, to = sys.argv[1:]
+    try:
+        pathlib.Path(to).write_text(plant(mutant, root))
+    except ValueError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
