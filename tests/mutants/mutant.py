@@ -39,8 +39,8 @@ def plant(mutant, root):
     text = (pathlib.Path(root) / headers["file"]).read_text()
     for find, put in changes:
         if text.count(find) != 1:
-            count = text.count(find)
-            raise ValueError(f"{mutant}: {headers['file']} holds this {count} times, not once:\n{find}")
+            count, file = text.count(find), headers["file"]
+            raise ValueError(f"{mutant}: {file} holds this {count} times, not once:\n{find}")
         text = text.replace(find, put)
     return text
 
