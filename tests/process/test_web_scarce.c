@@ -37,7 +37,7 @@ static bool begin_without(struct booth *booth, const char *missing, unsigned nth
     scarce_begin(missing, nth, pthread_self());
     const int err = web_start(&booth->config, &booth->gate, &web);
     const bool is_reached = scarce_end();
-    const bool may_begin = nth > 1 || !is_reached; /* what it can do without for now */
+    const bool may_begin = nth > 1 || !is_reached; /* without this it still begins */
     if (err != wanted && !(err == 0 && may_begin)) {
         fail_msg("%s %u is missing: %d", missing, nth, err);
     }
