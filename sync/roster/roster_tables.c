@@ -1,4 +1,5 @@
 /* The roster's tables: sorted, each with a bound. */
+#include <stddef.h>
 #include <string.h>
 
 #include "sync/roster/roster_load.h"
@@ -114,31 +115,41 @@ struct roster_device *roster_device_of(struct roster *roster, uint64_t id)
     return found != NULL ? &roster->devices[found - roster->devices] : NULL;
 }
 
+/* Where the tables lie, in the order of struct roster: bytes. Of these what is in use is copied and
+ * cleared; of the rest every byte, so that a field that is new need not be named. */
+#define SPAN(table) offsetof(struct roster, table), sizeof((struct roster *)0)->table
+static const struct {
+    size_t at, size;
+} tables[] = {{SPAN(devices)}, {SPAN(logs)}, {SPAN(changes)}, {SPAN(people)}, {SPAN(rights)}};
+#undef SPAN
+
+enum { TABLES = sizeof tables / sizeof tables[0] };
+
 void roster_reset(struct roster *roster, const struct popup_id *popup,
                   const struct public_key *root)
 {
+    size_t at = 0;
+    for (size_t i = 0; i < TABLES; i++) {
+        memset((uint8_t *)roster + at, 0, tables[i].at - at);
+        at = tables[i].at + tables[i].size;
+    }
+    memset((uint8_t *)roster + at, 0, sizeof *roster - at);
     roster->popup = *popup;
     roster->root = *root;
-    roster->devices_count = roster->logs_count = roster->changes_count = 0;
-    roster->people_count = roster->rights_count = 0;
-    roster->is_cut_short = roster->is_spoilt = false;
 }
 
 void roster_copy(struct roster *to, const struct roster *from)
 {
-    roster_reset(to, &from->popup, &from->root);
-    to->devices_count = from->devices_count;
-    memcpy(to->devices, from->devices, from->devices_count * sizeof *from->devices);
-    to->logs_count = from->logs_count;
-    memcpy(to->logs, from->logs, from->logs_count * sizeof *from->logs);
-    to->changes_count = from->changes_count;
-    memcpy(to->changes, from->changes, from->changes_count * sizeof *from->changes);
-    to->people_count = from->people_count;
-    memcpy(to->people, from->people, from->people_count * sizeof *from->people);
-    to->rights_count = from->rights_count;
-    memcpy(to->rights, from->rights, from->rights_count * sizeof *from->rights);
-    to->is_cut_short = from->is_cut_short;
-    to->is_spoilt = from->is_spoilt;
+    const size_t used[TABLES] = {
+        from->devices_count * sizeof from->devices[0], from->logs_count * sizeof from->logs[0],
+        from->changes_count * sizeof from->changes[0], from->people_count * sizeof from->people[0],
+        from->rights_count * sizeof from->rights[0]};
+    size_t at = 0;
+    for (size_t i = 0; i < TABLES; i++) {
+        memcpy((uint8_t *)to + at, (const uint8_t *)from + at, tables[i].at + used[i] - at);
+        at = tables[i].at + tables[i].size;
+    }
+    memcpy((uint8_t *)to + at, (const uint8_t *)from + at, sizeof *to - at);
 }
 
 bool roster_make_room(void *items, size_t size, uint32_t *count, uint32_t count_max, uint32_t place)

@@ -104,13 +104,36 @@ TEST(roster_alike, what_concerns_other_logs_makes_none)
     free(after);
 }
 
+/* Another one than *to, of all that there may be; a byte of it is told from any that was not set.
+ */
+static struct roster *roster_full(void)
+{
+    struct roster *roster = malloc(sizeof *roster);
+    assert_non_null(roster);
+    memset(roster, 1, sizeof *roster);
+    roster->devices_count = DEVICES_MAX;
+    roster->logs_count = LOGS_MAX;
+    roster->changes_count = ROSTER_CHANGES_MAX;
+    roster->people_count = ROSTER_PEOPLE_MAX;
+    roster->rights_count = ROSTER_RIGHTS_MAX;
+    return roster;
+}
+
+static struct roster *roster_spoilt(void)
+{
+    struct roster *roster = malloc(sizeof *roster);
+    assert_non_null(roster);
+    memset(roster, 0xff, sizeof *roster);
+    return roster;
+}
+
 TEST(roster_alike, a_copy_is_the_same_whatever_was_there_before)
 {
     static const uint64_t logs[] = {FIRST, LOG, LAST};
     struct roster *from = roster_make();
-    struct roster *to = malloc(sizeof *to);
-    assert_non_null(to);
-    memset(to, 0xff, sizeof *to);
+    struct roster *to = roster_spoilt();
+    from->popup.bytes[0] = 1;
+    from->root.bytes[0] = 2;
     from->devices_count = 1;
     from->devices[0].id = LOG;
     from->is_spoilt = true;
@@ -120,8 +143,34 @@ TEST(roster_alike, a_copy_is_the_same_whatever_was_there_before)
         assert_true(roster_counts_alike(from, to, logs[i]));
     }
     assert_non_null(roster_device_find(to, LOG));
+    assert_memory_equal(&to->popup, &from->popup, sizeof to->popup);
+    assert_memory_equal(&to->root, &from->root, sizeof to->root);
     assert_true(to->logs_count == 3 && to->changes_count == 2 && to->people_count == 2);
     assert_true(to->rights_count == 3 && to->is_spoilt && !to->is_cut_short);
+    free(from);
+    free(to);
+}
+
+TEST(roster_alike, of_a_full_one_a_copy_has_every_byte_so_that_no_field_is_forgotten)
+{
+    struct roster *from = roster_full();
+    struct roster *to = roster_spoilt();
+    roster_copy(to, from);
+    assert_memory_equal(to, from, sizeof *to);
+    free(from);
+    free(to);
+}
+
+TEST(roster_alike, of_a_table_what_is_not_in_use_is_not_copied)
+{
+    struct roster *from = roster_make();
+    struct roster *to = roster_spoilt();
+    roster_copy(to, from);
+    assert_int_equal(to->devices[0].id, UINT64_MAX);
+    assert_int_equal(to->logs[3].id, UINT64_MAX);
+    assert_int_equal(to->changes[2].log, UINT64_MAX);
+    assert_int_equal(to->people[2].staff, UINT64_MAX);
+    assert_int_equal(to->rights[3].from_seq, UINT64_MAX);
     free(from);
     free(to);
 }
@@ -130,16 +179,25 @@ TEST(roster_alike, one_that_begins_anew_knows_nobody_and_has_its_anchors)
 {
     const struct popup_id popup = {.bytes = {1}};
     const struct public_key root = {.bytes = {2}};
-    struct roster *roster = roster_make();
-    roster->devices_count = 1;
-    roster->is_cut_short = roster->is_spoilt = true;
+    struct roster *roster = roster_full();
+    struct roster *nobody = calloc(1, sizeof *nobody);
+    assert_non_null(nobody);
     roster_reset(roster, &popup, &root);
     assert_memory_equal(&roster->popup, &popup, sizeof popup);
     assert_memory_equal(&roster->root, &root, sizeof root);
     assert_true(roster->devices_count == 0 && roster->logs_count == 0);
     assert_true(roster->changes_count == 0 && roster->people_count == 0);
     assert_true(roster->rights_count == 0 && !roster->is_cut_short && !roster->is_spoilt);
+    /* Nor is there anything else that a copy takes. */
+    struct roster *copy = calloc(1, sizeof *copy);
+    assert_non_null(copy);
+    roster_copy(copy, roster);
+    nobody->popup = popup;
+    nobody->root = root;
+    assert_memory_equal(copy, nobody, sizeof *copy);
     free(roster);
+    free(nobody);
+    free(copy);
 }
 
 TEST(roster_alike, of_a_log_that_was_not_known_there_is_nothing_to_judge_again)
