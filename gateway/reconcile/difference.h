@@ -77,7 +77,7 @@ enum { DIFFERENCES_MAX = 500 /* that are kept by name */, ORDER_NUMBER_TEXT_MAX 
       "answer it in the provider's dashboard before its last day, with the order's receipt")       \
     X(ORDER_HOLD_LEFT, "order_hold_left",                                                          \
       "{order} is over, and {ledger} is still held at the customer's bank",                        \
-      "the gateway releases it by itself: run this again; if it stays, look at its log")           \
+      "the gateway takes or releases it by itself: run this again; if it stays, look at its log")  \
     X(ORDER_FORM_LEFT, "order_form_left",                                                          \
       "{order} is over, and a page left open could still pay {ledger} for it",                     \
       "the gateway cancels it by itself: run this again; if it stays, look at its log")            \
