@@ -55,7 +55,7 @@ static uint32_t of_phase(enum order_phase phase)
 uint32_t news_of(const struct order *order, bool is_late)
 {
     const bool is_being_made = order->phase == PHASE_ACCEPTED || order->phase == PHASE_COOKING;
-    const bool is_open = order->phase >= PHASE_PLACED && order->phase <= PHASE_READY;
+    const bool is_open = order->phase <= PHASE_READY; /* a draft again, where the hold placed it */
     uint32_t set = of_phase(order->phase);
     if (order->refunded_minor > 0) {
         set |= NEWS_BIT(NEWS_REFUNDED);

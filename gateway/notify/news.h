@@ -19,7 +19,8 @@
     X(NEWS_REFUSED, 2, "refused", 1800, true, true, "Your %s could not be taken.")                 \
     X(NEWS_CANCELLED, 3, "cancelled", 1800, true, true, "Your %s was cancelled.")                  \
     X(NEWS_HOLD_LOST, 4, "hold_lost", 1800, true, true,                                            \
-      "The reserved money for your %s is not held any more: please pay at the counter.")           \
+      "The money reserved for your %s was not charged and is free again: please pay at the "       \
+      "counter.")                                                                                  \
     X(NEWS_LATE, 5, "late", 1800, false, false, "Your %s takes longer than usual.")                \
     X(NEWS_ACCEPTED, 6, "accepted", 1800, false, false, "The kitchen has taken your %s.")
 

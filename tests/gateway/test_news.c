@@ -24,7 +24,10 @@ static uint32_t now_of(enum order_phase phase, int64_t refunded, uint32_t flags,
 TEST(news, what_is_true_follows_from_the_order_alone)
 {
     const uint32_t accepted = NEWS_BIT(NEWS_ACCEPTED), lost = NEWS_BIT(NEWS_HOLD_LOST);
-    assert_int_equal(now_of(PHASE_DRAFT, 0, FLAG_HOLD_LOST, -5, true), 0);
+    assert_int_equal(now_of(PHASE_DRAFT, 0, FLAG_HOLD_LOST, -5, true), lost);
+    assert_int_equal(now_of(PHASE_DRAFT, 0, 0, -5, true), 0);
+    assert_int_equal(now_of(PHASE_CANCELLED, 0, FLAG_HOLD_LOST, -5, true),
+                     NEWS_BIT(NEWS_CANCELLED));
     assert_int_equal(now_of(PHASE_PLACED, 0, 0, -5, true), 0);
     assert_int_equal(now_of(PHASE_PLACED, 0, FLAG_HOLD_LOST, -5, false), lost);
     assert_int_equal(now_of(PHASE_PLACED, 0, FLAG_HOLD_LOST, 0, false), 0);

@@ -7,6 +7,8 @@
 
 #include "tests/messenger/stories.h"
 
+enum { HELD_MINOR = 5000, ENDED_S = 1700000000 }; /* more than any order here comes to */
+
 /* --- what is told --- */
 
 TEST(messages, an_order_is_told_of_when_it_is_taken_and_when_it_is_ready_once_each)
@@ -104,6 +106,52 @@ TEST(messages, refused_cancelled_and_refunded_are_told)
     assert_int_equal(scene_posts(CHANNEL_PUSH, "was cancelled, and money given back"), 1);
     assert_int_equal(SMS(""), 1);
     scene_end();
+}
+
+/* What the gateway was told of the bank's hold for the whole order. */
+static void hold_is(uint32_t order, enum intent_state state)
+{
+    struct command command = host_command(&scene->host, COMMAND_PAY_INTENT, &scene->orders[order]);
+    command.amount_minor = HELD_MINOR;
+    command.fact.id = bytes_of_text("pi_1");
+    command.fact.currency = bytes_of_text("eur");
+    command.fact.state = state;
+    command.fact.capturable_minor = state == INTENT_HELD ? HELD_MINOR : 0;
+    command.fact.ends_s = state == INTENT_CANCELED ? ENDED_S : 0;
+    assert_int_equal(scene_try(&command), 0);
+}
+
+TEST(messages, that_a_hold_lapsed_uncharged_is_told_once_whether_or_not_the_kitchen_had_taken_it)
+{
+    static const struct {
+        bool is_taken;
+        uint32_t pushes; /* that it was taken, too */
+    } rows[] = {{true, 2}, {false, 1}};
+    for (size_t i = 0; i < 2; i++) {
+        story_begin();
+        scene->terms.late_minutes = 0;
+        const uint32_t order = scene_draft();
+        hold_is(order, INTENT_HELD);
+        assert_int_equal(scene_push(order, story_endpoint), 0);
+        assert_int_equal(scene_sms(order, story_phone), 0);
+        if (rows[i].is_taken) {
+            scene_do(COMMAND_ACCEPT, order);
+        }
+        scene_run(MINUTE_MS);
+        assert_int_equal(PUSHES("hold_lost"), 0);
+        hold_is(order, INTENT_CANCELED);
+        scene_run(MINUTE_MS);
+        assert_int_equal(PUSHES("hold_lost"), 1);
+        assert_int_equal(scene_posts(CHANNEL_PUSH, "was not charged and is free again"), 1);
+        assert_int_equal(SMS("was%20not%20charged"), 1);
+        hold_is(order, INTENT_CANCELED); /* told again by another event */
+        scene_restart();
+        scene_run(60 * MINUTE_MS);
+        assert_int_equal(PUSHES("hold_lost"), 1);
+        assert_int_equal(scene_posts(CHANNEL_PUSH, ""), rows[i].pushes);
+        assert_int_equal(SMS(""), 1);
+        scene_end();
+    }
 }
 
 TEST(messages, what_takes_long_is_told_once_by_a_clock_that_only_grows)
