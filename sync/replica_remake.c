@@ -14,6 +14,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/entity.h"
+#include "sync/remaking.h"
 #include "sync/replica_scrub.h"
 #include "sync/replica_state.h"
 
@@ -23,11 +24,6 @@ enum {
     POSITION_BYTES_MIN = 1 + ENTITY_ID_BYTES,
 };
 
-static struct bytes position_key(void)
-{
-    return bytes_of_text("remake");
-}
-
 /* --- where it is --- */
 
 static int position_put(struct replica *replica, struct store_txn *txn)
@@ -36,13 +32,13 @@ static int position_put(struct replica *replica, struct store_txn *txn)
     const struct remake *remake = &replica->remake;
     replica->is_turn_written = true;
     if (remake->phase == REMAKE_NONE) {
-        const int err = store_del(txn, TABLE_LOCAL, position_key());
+        const int err = store_del(txn, TABLE_LOCAL, remaking_key());
         return err == ERR_NOT_FOUND ? 0 : err;
     }
     row[0] = (uint8_t)remake->phase;
     memcpy(row + 1, remake->entity.bytes, ENTITY_ID_BYTES);
     memcpy(row + POSITION_BYTES_MIN, remake->row.data, remake->row.size);
-    return store_put(txn, TABLE_LOCAL, position_key(),
+    return store_put(txn, TABLE_LOCAL, remaking_key(),
                      bytes_of(row, POSITION_BYTES_MIN + remake->row.size));
 }
 
@@ -73,7 +69,7 @@ int replica_remake_open(struct replica *replica, struct store_txn *txn)
     struct remake *remake = &replica->remake;
     struct bytes row;
     *remake = (struct remake){.work_max = remake->work_max != 0 ? remake->work_max : WORK_PER_TURN};
-    const int err = store_get(txn, TABLE_LOCAL, position_key(), &row);
+    const int err = store_get(txn, TABLE_LOCAL, remaking_key(), &row);
     if (err == 0) {
         position_take(remake, row);
     }

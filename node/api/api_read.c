@@ -156,7 +156,7 @@ static int read_report(struct reading *reading)
 {
     struct state *state = reading->api->state;
     struct report report;
-    bool is_complete = false;
+    struct report_extent extent;
     int err = state_popup(state, reading->txn);
     if (err != 0) {
         return err;
@@ -165,9 +165,9 @@ static int read_report(struct reading *reading)
     if (day > state->popup.day) {
         return ERR_NOT_FOUND;
     }
-    err = day_report(state, reading->txn, day, &report, &is_complete);
+    err = day_report(state, reading->txn, day, &report, &extent);
     if (err == 0) {
-        reading->value = json_report(&report, day, is_complete, &state->live);
+        reading->value = json_report(&report, day, &extent, &state->live);
     }
     return err;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sync/remaking.h"
+
 /* A row below the day's first: keys are the index, the day, then what differs. */
 static struct key key_before(enum index_kind index, uint64_t day)
 {
@@ -33,13 +35,16 @@ static int add_index(struct state *state, struct store_txn *txn, enum index_kind
 }
 
 int day_report(struct state *state, struct store_txn *txn, uint64_t day, struct report *ret_report,
-               bool *ret_is_complete)
+               struct report_extent *ret_extent)
 {
     report_reset(ret_report);
-    int err = add_index(state, txn, INDEX_ACTIVE, day, ret_report);
+    int err = remaking_look(txn, &ret_extent->is_remaking);
+    if (err == 0) {
+        err = add_index(state, txn, INDEX_ACTIVE, day, ret_report);
+    }
     if (err == 0) {
         err = add_index(state, txn, INDEX_SETTLED, day, ret_report);
     }
-    *ret_is_complete = ret_report->orders < DAY_REPORT_ORDERS_MAX;
+    ret_extent->is_complete = ret_report->orders < DAY_REPORT_ORDERS_MAX;
     return err;
 }

@@ -268,8 +268,8 @@ static void put_sums(struct json_value *object, const struct report *report)
     json_put_int(object, "disputed", report->disputed_minor);
 }
 
-struct json_value *json_report(const struct report *report, uint64_t day, bool is_complete,
-                               const struct gate_live *live)
+struct json_value *json_report(const struct report *report, uint64_t day,
+                               const struct report_extent *extent, const struct gate_live *live)
 {
     struct json_value *object = json_new_object();
     struct json_value *methods = json_new_array();
@@ -277,7 +277,10 @@ struct json_value *json_report(const struct report *report, uint64_t day, bool i
         json_append(methods, method(&report->methods[i]));
     }
     json_put_int(object, "day", (int64_t)day);
-    json_put_bool(object, "complete", is_complete);
+    json_put_bool(object, "complete", extent->is_complete);
+    if (extent->is_remaking) {
+        json_put_bool(object, "remaking", true);
+    }
     put_counts(object, report);
     put_sums(object, report);
     json_put(object, "methods", methods);

@@ -18,8 +18,13 @@ void json_put_money(struct json_value *object, const struct order *order);
 /* The receipt that holds, else the newest. NULL when the order has none. */
 struct json_value *json_receipt(const struct order *order, int64_t epoch_ms);
 
-/* @is_complete: every order of the day was looked at. */
-struct json_value *json_report(const struct report *report, uint64_t day, bool is_complete,
-                               const struct gate_live *live);
+/* How far a report can be gone by. */
+struct report_extent {
+    bool is_complete; /* every order of the day was looked at */
+    bool is_remaking; /* rows are being made right: it may be as it was before (sync/remaking.h) */
+};
+
+struct json_value *json_report(const struct report *report, uint64_t day,
+                               const struct report_extent *extent, const struct gate_live *live);
 
 #endif

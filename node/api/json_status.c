@@ -2,6 +2,7 @@
 #include "node/api/json_state.h"
 #include "node/api/state.h"
 #include "sync/domain/opaque.h"
+#include "sync/remaking.h"
 
 struct json_value *state_json_session(const struct state *state, const struct caller *caller)
 {
@@ -133,7 +134,11 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     uint64_t active = 0;
     uint64_t opaque = 0;
     uint64_t critical = 0;
+    bool is_remaking = false;
     int err = state_popup(state, txn);
+    if (err == 0) {
+        err = remaking_look(txn, &is_remaking);
+    }
     if (err == 0) {
         err = count_events(txn, &logs, &events);
     }
@@ -155,6 +160,7 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     json_put_count(object, "orders_active", active);
     json_put_count(object, "orders_stuck", stuck_count(&state->stuck));
     json_put_count(object, "orders_voided", state->live.voided_count);
+    json_put_bool(object, "remaking", is_remaking);
     json_put_count(object, "store_bytes", state->live.store_bytes);
     json_put_count(object, "store_bytes_max", state->live.store_bytes_max);
     json_put_count(object, "uptime_s", state->live.uptime_s);

@@ -6,6 +6,7 @@
 
 #include "sync/domain/opaque.h"
 #include "sync/log/run.h"
+#include "sync/remaking.h"
 
 /* --- the text format --- */
 
@@ -127,7 +128,11 @@ static int count_events(struct metrics *metrics, struct store_txn *txn, uint64_t
 static int print_events(struct metrics *metrics, struct store_txn *txn, struct text *to)
 {
     uint64_t events = 0, opaque = 0, critical = 0;
-    int err = count_events(metrics, txn, &events);
+    bool is_remaking = false;
+    int err = remaking_look(txn, &is_remaking);
+    if (err == 0) {
+        err = count_events(metrics, txn, &events);
+    }
     if (err == 0) {
         err = opaque_count(txn, &opaque, &critical);
     }
@@ -136,6 +141,7 @@ static int print_events(struct metrics *metrics, struct store_txn *txn, struct t
     }
     gauge(to, "journal_events", "Events in all journals of this store.", events);
     gauge(to, "opaque_events", "Events that need newer software.", opaque);
+    gauge(to, "remaking", "1 while rows are made right, and sums may be as before.", is_remaking);
     family(to, "events_total", "counter", "Events by type, as far as counted since the start.");
     for (uint32_t i = 0; i < METRIC_TYPES; i++) {
         if (metrics->events[i] > 0) {

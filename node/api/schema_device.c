@@ -42,6 +42,8 @@ SCHEMA(status, "Status", NULL,
     COUNT("orders_active"),
     COUNT("orders_stuck", NOTE("whose next tick has not come in time")),
     COUNT("orders_voided", NOTE("that somebody must decide on; /api/voided names them")),
+    BOOL("remaking", NOTE("rows are being made right: boards and sums may be as before for some "
+                          "seconds")),
     COUNT("store_bytes"),
     COUNT("store_bytes_max"),
     COUNT("uptime_s"),

@@ -74,6 +74,9 @@ SCHEMA(report_missing, "ReportMissing", "A device whose events may not all be he
 SCHEMA(report, "Report", "A trading day: the sums over its orders.",
     COUNT("day"),
     BOOL("complete", NOTE("false: the day has more orders than one report adds up")),
+    BOOL("remaking", OPTIONAL,
+         NOTE("true: this device makes its figures right, and they may be as before; ask again in "
+              "some seconds")),
     COUNT("orders"),
     COUNT("open"),
     COUNT("completed"),

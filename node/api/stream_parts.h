@@ -25,6 +25,7 @@ struct stream_totals {
     uint64_t version;       /* 0 = none was made */
     uint64_t change, moved; /* of the store, and of the live facts */
     uint64_t due_ms;        /* not made anew before that */
+    bool is_remaking;       /* struct report_extent */
     struct text json;
 };
 

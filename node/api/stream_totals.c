@@ -15,17 +15,18 @@ static int totals_print(struct streams *streams, struct store_txn *txn, int64_t 
 {
     struct state *state = streams->state;
     struct report report;
-    bool is_complete = false;
+    struct report_extent extent;
     int err = state_popup(state, txn);
     const uint64_t day = state->popup.day;
-    err = err == 0 ? day_report(state, txn, day, &report, &is_complete) : err;
+    err = err == 0 ? day_report(state, txn, day, &report, &extent) : err;
     if (err != 0) {
         return err;
     }
     struct json_value *value = json_new_object();
     json_put_string(value, "type", "totals");
-    json_put(value, "report", json_report(&report, day, is_complete, &state->live));
+    json_put(value, "report", json_report(&report, day, &extent, &state->live));
     json_put_int(value, "now", now_ms);
+    streams->totals.is_remaking = extent.is_remaking;
     text_clear(&streams->totals.json);
     json_print(value, &streams->totals.json);
     return 0;
@@ -49,8 +50,9 @@ static int totals_look(struct streams *streams, struct store_txn *txn, int64_t n
     const uint64_t moved = streams->state->live.moved;
     struct cursor now;
     int err = cursor_now(txn, &now);
-    const bool is_same =
-        totals->version > 0 && now.change == totals->change && moved == totals->moved;
+    /* While rows are made right they change, and at its end none does. */
+    const bool is_same = totals->version > 0 && now.change == totals->change &&
+                         moved == totals->moved && !totals->is_remaking;
     if (err != 0 || is_same || (totals->version > 0 && clock_mono_ms() < totals->due_ms)) {
         return err;
     }

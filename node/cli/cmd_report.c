@@ -128,6 +128,10 @@ static void show(const struct args *args, const struct text *body, unsigned digi
     } else {
         print_text(reply_root(reply), digits);
     }
+    if (reply_truth(reply_root(reply), "remaking")) {
+        tell("this device's figures are being worked over, and may be as before: say it again in "
+             "some seconds");
+    }
     reply_free(reply);
 }
 

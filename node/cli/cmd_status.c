@@ -43,6 +43,10 @@ static void print_status(const struct reply_node *status)
     if (opaque > 0) {
         (void)printf("version  %lld events need newer software\n", opaque);
     }
+    if (reply_truth(status, "remaking")) {
+        (void)printf("figures  are being worked over: boards and sums may be as before for some "
+                     "seconds\n");
+    }
     (void)printf("store    %lld of %lld MiB\n", used >> 20, most >> 20);
     const struct reply_node *peers = reply_find(status, "peers");
     for (size_t i = 0; i < reply_count(peers); i++) {

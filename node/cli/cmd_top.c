@@ -122,6 +122,9 @@ static void draw_orders(struct top *top, const struct reply_node *status,
         (void)snprintf(line, sizeof line, "ALARM    %lld events need newer software", opaque);
         draw(top, PAINT_WARN, line);
     }
+    if (reply_truth(status, "remaking")) {
+        draw(top, PAINT_WARN, "ALARM    figures are being worked over, and may be as before");
+    }
 }
 
 static void draw_peers(struct top *top, const struct reply_node *peers)

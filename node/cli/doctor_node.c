@@ -137,6 +137,15 @@ static void look_at_ballast(const struct place *place, struct diagnoses *all)
     }
 }
 
+static void look_at_figures(const struct reply_node *status, struct diagnoses *all)
+{
+    if (reply_truth(status, "remaking")) {
+        diagnose(all, DIAGNOSIS_WARN, "figures",
+                 "wait some seconds, then ask again; it takes longer with very many orders",
+                 "they are being worked over: boards and sums may be as before");
+    }
+}
+
 void doctor_node(const struct place *place, const struct reply_node *status, struct diagnoses *all)
 {
     diagnose(all, DIAGNOSIS_OK, "node", NULL, "runs since %lld s, version %s",
@@ -144,6 +153,7 @@ void doctor_node(const struct place *place, const struct reply_node *status, str
     look_at_peers(reply_find(status, "peers"), all);
     look_at_beacons(place, status, all);
     look_at_orders(status, all);
+    look_at_figures(status, all);
     look_at_printers(reply_find(status, "printers"), all);
     look_at_ballast(place, all);
 }

@@ -109,6 +109,8 @@ TEST(money, a_receipt_is_named_by_lane_incarnation_and_number_and_has_its_shape)
     stall_free(&stall);
 }
 
+static const struct report_extent whole = {.is_complete = true};
+
 TEST(money, a_report_names_the_devices_that_are_not_all_in_it_and_has_its_shape)
 {
     static struct report report;
@@ -122,14 +124,14 @@ TEST(money, a_report_names_the_devices_that_are_not_all_in_it_and_has_its_shape)
     live.peers[1] = (struct gate_peer){.link = GATE_LOST, .name = "till 2"};
     live.peers[2] = (struct gate_peer){.link = GATE_LINKED, .ahead = 4, .name = "bar"};
     live.peers[3] = (struct gate_peer){.link = GATE_LOST, .is_retired = true, .name = "old till"};
-    json_print(json_report(&report, 1, true, &live), &printed);
+    json_print(json_report(&report, 1, &whole, &live), &printed);
     text_append(&printed, "", 1);
     assert_null(strstr(printed.data, "grill"));
     assert_null(strstr(printed.data, "old till"));
     assert_non_null(strstr(printed.data, "{\"name\":\"till 2\",\"linked\":false,\"events\":0}"));
     assert_non_null(strstr(printed.data, "{\"name\":\"bar\",\"linked\":true,\"events\":4}"));
     text_close(&printed);
-    assert_shape(&schema_report, json_report(&report, 1, true, &live));
+    assert_shape(&schema_report, json_report(&report, 1, &whole, &live));
     stall_free(&stall);
 }
 
@@ -169,7 +171,7 @@ static bool report_says(const char *part)
     static struct gate_live live;
     report_reset(&report);
     report_add(&report, &shown.order);
-    return says(json_report(&report, 1, true, &live), part);
+    return says(json_report(&report, 1, &whole, &live), part);
 }
 
 TEST(money, a_hold_is_told_with_its_end_at_any_device_and_one_that_lapsed_by_name)

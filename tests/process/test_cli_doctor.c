@@ -116,6 +116,13 @@ TEST(cli_doctor, each_fault_of_a_mesh_is_told)
     }
 }
 
+TEST(cli_doctor, figures_that_are_being_worked_over_are_told)
+{
+    assert_non_null(strstr(of_status(7450, "{\"uptime_s\":60,\"remaking\":true}"),
+                           "warn figures: they are being worked over"));
+    assert_null(strstr(of_status(7450, "{\"uptime_s\":60,\"remaking\":false}"), "figures"));
+}
+
 TEST(cli_doctor, beacons_that_are_switched_off_are_no_fault)
 {
     const char *lines =

@@ -5,6 +5,7 @@
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
 #include "sync/domain/turn.h"
+#include "sync/remaking.h"
 #include "sync/replica_state.h"
 #include "tests/lib/event_bodies.h"
 #include "tests/lib/rebuild.h"
@@ -124,10 +125,16 @@ static bool has_row(uint64_t order)
     return err == 0;
 }
 
+/* Who reads the store beside the replica is told the same. */
 static bool is_remaking(void)
 {
     uint64_t entities;
-    return replica_is_remaking(stage.replica, &entities);
+    bool is_told = false;
+    struct store_txn *txn = store_memory_begin(stage.store, false);
+    assert_int_equal(remaking_look(txn, &is_told), 0);
+    store_memory_abort(txn);
+    assert_true(replica_is_remaking(stage.replica, &entities) == is_told);
+    return is_told;
 }
 
 /* A turn in which the host lets a part be done. */

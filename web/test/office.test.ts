@@ -5,7 +5,7 @@ import type { Wire } from "../src/base/socket";
 import { csvOf } from "../src/office/export";
 import { type Ask, Refusal } from "../src/office/node";
 import { daysOf, startOffice } from "../src/office/office";
-import { heldText } from "../src/office/takings";
+import { heldText, remakingText } from "../src/office/takings";
 import { HandClock } from "./world";
 
 const day = 86_400_000;
@@ -217,6 +217,13 @@ describe("the node's time", () => {
         // Totals may be of a moment ago: their time is not the present one.
         opened[0]?.wire.onmessage?.({ data: '{"type":"totals","report":{"day":3},"now":1}' });
         expect(office.nodeNow()).toBe(now + 1_000);
+    });
+});
+
+describe("figures that are being worked over", () => {
+    it("are told as such, and as right otherwise", () => {
+        expect(remakingText({ remaking: true } as Report)).toContain("wait some seconds");
+        expect(remakingText({} as Report)).toBe("");
     });
 });
 

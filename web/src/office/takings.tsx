@@ -74,6 +74,7 @@ export function Takings({ office }: { office: Office }) {
                     </tbody>
                 </table>
             )}
+            <Remaking report={report} />
             <Missing report={report} />
         </section>
     );
@@ -100,6 +101,22 @@ function Figure({ name, value, note, isMain }: FigureProps) {
                 {note && <small>{note}</small>}
             </dd>
         </div>
+    );
+}
+
+/** What to make of the figures; "" when they are right. */
+export function remakingText({ remaking }: Report): string {
+    return remaking
+        ? "This device is working its figures over, and they may be as before: wait some seconds."
+        : "";
+}
+
+function Remaking({ report }: { report: Report }) {
+    const text = remakingText(report);
+    return text === "" ? null : (
+        <p class="flag" role="status">
+            {text}
+        </p>
     );
 }
 
