@@ -8,6 +8,7 @@
 #include "node/cli/days.h"
 #include "node/cli/export.h"
 #include "node/cli/output.h"
+#include "node/cli/set_aside.h"
 #include "sync/base/check.h"
 #include "sync/log/run.h"
 
@@ -142,6 +143,19 @@ static int export_to(const char *path, const struct wish *wish, const struct jou
     return err == 0 ? EXIT_DONE : tell_failure(path == NULL ? state : path, err);
 }
 
+/* Rows of the state are what they were where this device's software dies of what came after. */
+static void tell_aside(const struct wish *wish, const char *state)
+{
+    struct aside aside = {.count = 0};
+    if (wish->kind != NULL && wish->kind->is_folded) {
+        set_aside_load(state, &aside);
+    }
+    if (aside.count > 0) {
+        tell("%u orders or records are written as they were: trestle verify names them",
+             aside.count);
+    }
+}
+
 int command_export(const struct args *args)
 {
     char state[PATH_BYTES_MAX];
@@ -164,6 +178,7 @@ int command_export(const struct args *args)
     status = day_check(&journal, wish.day);
     if (status == EXIT_DONE) {
         status = export_to(path, &wish, &journal, state);
+        tell_aside(&wish, state);
     }
     journal_close(&journal);
     return status;

@@ -43,15 +43,34 @@ static void print_log_json(const struct verified_log *log)
     (void)fputs("\"}", stdout);
 }
 
+static void print_aside_json(const struct verified_store *store)
+{
+    char name[SET_ASIDE_NAME_BYTES_MAX];
+    (void)fputs(",\"aside\":[", stdout);
+    for (uint32_t i = 0; i < store->aside.count; i++) {
+        set_aside_name(store->journal.txn, &store->aside.entities[i], name);
+        (void)printf("%s{\"entity\":\"", i == 0 ? "" : ",");
+        print_hex(store->aside.entities[i].bytes, ENTITY_ID_BYTES);
+        (void)fputs("\",\"name\":", stdout);
+        print_json_text(name);
+        (void)fputs("}", stdout);
+    }
+    (void)fputs("]", stdout);
+}
+
 static void print_store_json(const struct verified_store *store)
 {
     (void)fputs("{\"state\":", stdout);
     print_json_text(store->name);
     (void)fputs(",\"digest\":\"", stdout);
     print_hex(store->digest.bytes, HASH_BYTES);
-    (void)printf("\",\"events\":%llu,\"audited\":%s,\"entities\":%llu,\"wrong\":%llu,\"logs\":[",
+    (void)printf("\",\"events\":%llu,\"audited\":%s,\"entities\":%llu,\"wrong\":%llu,"
+                 "\"remaking\":%s",
                  (unsigned long long)store->events, store->is_audited ? "true" : "false",
-                 (unsigned long long)store->entities, (unsigned long long)store->wrong);
+                 (unsigned long long)store->entities, (unsigned long long)store->wrong,
+                 store->is_remaking ? "true" : "false");
+    print_aside_json(store);
+    (void)fputs(",\"logs\":[", stdout);
     for (uint32_t i = 0; i < store->logs_count; i++) {
         (void)fputs(i == 0 ? "" : ",", stdout);
         print_log_json(&store->logs[i]);
@@ -85,6 +104,15 @@ static void print_json(const struct verifying *verifying)
 
 /* --- text --- */
 
+static void print_aside(const struct verified_store *store)
+{
+    char name[SET_ASIDE_NAME_BYTES_MAX];
+    for (uint32_t i = 0; i < store->aside.count; i++) {
+        set_aside_name(store->journal.txn, &store->aside.entities[i], name);
+        (void)printf("  set aside, not refolded: %s\n", name);
+    }
+}
+
 static void print_store(const struct verified_store *store)
 {
     (void)printf("%s\n  state   ", store->name);
@@ -92,6 +120,7 @@ static void print_store(const struct verified_store *store)
     (void)printf("\n  %llu events; %llu entities refolded, %llu differ\n",
                  (unsigned long long)store->events, (unsigned long long)store->entities,
                  (unsigned long long)store->wrong);
+    print_aside(store);
     for (uint32_t i = 0; i < store->logs_count; i++) {
         const struct verified_log *log = &store->logs[i];
         (void)printf("  journal %016llx  event %-8llu ", (unsigned long long)log->head.log,
@@ -118,6 +147,20 @@ static void print_text(const struct verifying *verifying)
         (void)printf("%s: %s\n", findings->items[i].kind, findings->items[i].text);
     }
     tell(findings->count == 0 ? "everything holds" : "%u findings", findings->count);
+}
+
+/* What is no finding, and yet to be known: the journals are sound. */
+static void tell_notes(const struct verified_store *store)
+{
+    if (store->aside.count > 0) {
+        tell("%s: %u set aside, as this version dies of what came after, and shown as they "
+             "were: " SET_ASIDE_ADVICE,
+             store->name, store->aside.count);
+    }
+    if (store->is_remaking) {
+        tell("%s: the node makes what differs right while it runs; verify again afterwards",
+             store->name);
+    }
 }
 
 /* --- the command --- */
@@ -174,6 +217,9 @@ int command_verify(const struct args *args)
             print_json(verifying);
         } else {
             print_text(verifying);
+        }
+        for (uint32_t i = 0; i < verifying->stores_count; i++) {
+            tell_notes(&verifying->stores[i]);
         }
         status = verifying->findings.count == 0 ? EXIT_DONE : EXIT_FAILED;
     }

@@ -1,6 +1,7 @@
 /* The store, looked at beside a node or without one. */
 #include "node/cli/doctor.h"
 #include "node/cli/journal.h"
+#include "node/cli/set_aside.h"
 #include "sync/domain/opaque.h"
 
 enum { MAP_PERCENT_WARN = 70, MAP_PERCENT_FAIL = 90, READER_LAG_MAX = 2000 };
@@ -50,6 +51,24 @@ static void look_at_versions(struct store_lmdb_reader *reader, struct diagnoses 
     }
 }
 
+static void look_at_aside(const char *state, struct store_lmdb_reader *reader,
+                          struct diagnoses *all)
+{
+    char name[SET_ASIDE_NAME_BYTES_MAX];
+    struct store_txn *txn = NULL;
+    struct aside aside;
+    set_aside_load(state, &aside);
+    if (aside.count == 0 || store_lmdb_read(reader, &txn) != 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < aside.count; i++) {
+        set_aside_name(txn, &aside.entities[i], name);
+        diagnose(all, DIAGNOSIS_WARN, "aside", SET_ASIDE_ADVICE,
+                 "%s is shown as it was: this version dies of what came after", name);
+    }
+    store_lmdb_read_end(reader);
+}
+
 static const struct {
     int err;
     const char *text, *fix;
@@ -93,6 +112,7 @@ void doctor_store(const struct place *place, struct diagnoses *all)
         look_at_map(reader, all);
         look_at_readers(store, all);
         look_at_versions(reader, all);
+        look_at_aside(place->state, reader, all);
     }
     store_lmdb_reader_close(reader);
     store_lmdb_close(store);

@@ -14,6 +14,7 @@ struct export_kind {
     const char *name; /* "orders" */
     const char *const *columns;
     bool has_days;
+    bool is_folded; /* rows of the state, not of the journal */
     /* All rows of @day (EXPORT_ANY_DAY: of all). ERR_IO, ERR_MALFORMED (damaged store), ERR_FULL
      * (the file), ERR_NO_MEMORY. */
     int (*write)(const struct journal *journal, uint64_t day, struct table *table);

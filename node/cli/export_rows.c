@@ -338,11 +338,12 @@ static int write_stock(const struct journal *journal, uint64_t day, struct table
     return export_walk(journal, day, table, TABLE_STATE, KIND_STOCK, put_stock_row);
 }
 
-static const struct export_kind kinds[] = {{"events", event_columns, false, write_events},
-                                           {"orders", order_columns, true, write_orders},
-                                           {"lines", line_columns, true, write_lines},
-                                           {"payments", payment_columns, true, write_payments},
-                                           {"stock", stock_columns, false, write_stock}};
+static const struct export_kind kinds[] = {
+    {"events", event_columns, false, false, write_events},
+    {"orders", order_columns, true, true, write_orders},
+    {"lines", line_columns, true, true, write_lines},
+    {"payments", payment_columns, true, true, write_payments},
+    {"stock", stock_columns, false, true, write_stock}};
 
 const struct export_kind *export_kind_find(const char *name)
 {

@@ -8,6 +8,7 @@
 
 #include "node/cli/findings.h"
 #include "node/cli/journal.h"
+#include "node/cli/set_aside.h"
 #include "node/os/file.h"
 #include "sync/log/run.h"
 
@@ -28,14 +29,17 @@ struct verified_store {
     uint64_t events;
     struct hash digest;
     bool is_audited;
+    bool is_remaking; /* what differs is known, and made right by the node while it runs */
     uint64_t entities, wrong;
+    struct aside aside; /* what is not refolded */
 };
 
 /* Check everything in the state folder @state; what is wrong goes to @findings. EXIT_DONE, or told
  * (not a store, or the disk failed). Close @ret_store's journal afterwards. */
 int verify_store(const char *state, struct findings *findings, struct verified_store *ret_store);
 
-/* Compare each store with the first that has more. ERR_IO. */
+/* Compare each store with the first that has more; the states not of two of which one has set
+ * something aside or makes rows right: that is told. ERR_IO. */
 int verify_compare(const struct verified_store *stores, uint32_t count, struct findings *findings);
 
 struct verified_file {

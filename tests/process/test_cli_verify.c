@@ -8,6 +8,7 @@
 #include "node/os/file.h"
 #include "node/store/store_lmdb.h"
 #include "sync/log/tables.h"
+#include "sync/replica.h"
 #include "tests/lib/journal.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/programs.h"
@@ -278,5 +279,154 @@ TEST(cli_verify, more_stores_than_it_can_hold_are_refused)
     assert_int_equal(ran.status, 2);
     assert_non_null(strstr(ran.err, "at most 16 stores"));
     assert_int_not_equal(RUN("verify", "--state", stall.nodes[2].state).status, 0);
+    stall_close(&stall);
+}
+
+/* --- what is set aside --- */
+
+/* @node's software died of its one order, and of what came of an item's units. */
+static void set_aside(const struct node *node)
+{
+    struct entity_id entities[2];
+    uint8_t data[4 + sizeof entities];
+    char path[160];
+    const char *order = RUN_WELL("export", "--what", "orders", "--state", node->state).out;
+    order = strstr(order, ":\"") + 2; /* the first column */
+    for (size_t i = 0; i < ENTITY_ID_BYTES; i++) {
+        const char hex[] = {order[2 * i], order[2 * i + 1], '\0'};
+        entities[0].bytes[i] = (uint8_t)strtoul(hex, NULL, 16);
+    }
+    entities[1] = entity_id_derive(KIND_STOCK, 22);
+    put_be32(data, FOLD_VERSION);
+    memcpy(data + 4, entities, sizeof entities);
+    (void)snprintf(path, sizeof path, "%s/aside", node->state);
+    assert_int_equal(file_write(path, bytes_of(data, sizeof data), 0600), 0);
+}
+
+/* An order, and units of which the node could not fold the last: both are set aside. */
+static void begin_with_aside(void)
+{
+    begin();
+    const char *state = stall.nodes[0].state;
+    RUN_WELL("order", "add", "22", "--state", state);
+    RUN_WELL("stock", "count", "22", "8", "--state", state);
+    set_aside(&stall.nodes[0]);
+    RUN_WELL("stock", "add", "22", "3", "--state", state);
+}
+
+static void aside_remove(const struct node *node)
+{
+    char path[160];
+    (void)snprintf(path, sizeof path, "%s/aside", node->state);
+    assert_int_equal(remove(path), 0);
+}
+
+TEST(cli_verify, what_a_device_set_aside_is_named_and_not_refolded)
+{
+    begin_with_aside();
+    const char *state = stall.nodes[0].state;
+    struct ran ran = RUN_WELL("verify", "--state", state);
+    assert_non_null(strstr(ran.out, "  set aside, not refolded: order A1 of day 1\n"));
+    assert_non_null(strstr(ran.out, "  set aside, not refolded: stock "));
+    assert_non_null(strstr(ran.err, "everything holds"));
+    assert_non_null(strstr(ran.err, ": 2 set aside, as this version dies of what came after"));
+    assert_non_null(strstr(ran.err, "look at it on another device, and report it"));
+    ran = RUN_WELL("verify", "--json", "--state", state);
+    assert_non_null(strstr(ran.out, "{\"ok\":true,"));
+    assert_non_null(strstr(ran.out, ",\"aside\":[{\"entity\":\""));
+    assert_non_null(strstr(ran.out, "\"name\":\"order A1 of day 1\"}"));
+    assert_non_null(strstr(ran.err, "2 set aside"));
+    /* The same rows where nothing is set aside are wrong. */
+    aside_remove(&stall.nodes[0]);
+    ran = RUN("verify", "--state", state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.out, "state: "));
+    assert_null(strstr(ran.out, "set aside"));
+    stall_close(&stall);
+}
+
+TEST(cli_verify, a_list_of_what_is_set_aside_that_is_none_is_told)
+{
+    char path[160];
+    begin();
+    (void)snprintf(path, sizeof path, "%s/aside", stall.nodes[0].state);
+    write_file(path, "x");
+    const struct ran ran = RUN_WELL("verify", "--state", stall.nodes[0].state);
+    assert_non_null(strstr(ran.err, "/aside, which lists what is set aside: "));
+    assert_null(strstr(ran.out, "set aside"));
+    stall_close(&stall);
+}
+
+TEST(cli_verify, rows_that_a_device_shows_as_they_were_are_told_by_export_and_doctor)
+{
+    begin_with_aside();
+    const char *state = stall.nodes[0].state;
+    struct ran ran = RUN_WELL("export", "--what", "stock", "--state", state);
+    assert_non_null(strstr(ran.err, "2 orders or records are written as they were"));
+    assert_null(strstr(RUN_WELL("export", "--state", state).err, "as they were"));
+    assert_null(
+        strstr(RUN_WELL("export", "--what", "events", "--state", state).err, "as they were"));
+    ran = RUN("doctor", "--state", state);
+    assert_non_null(strstr(ran.out, "warn  aside     order A1 of day 1 is shown as it was"));
+    stall_close(&stall);
+}
+
+/* --- what is being made right --- */
+
+/* Item 22's units are lost among the rows; the replica knows it, or does not. */
+static void row_lose(const struct node *node, bool is_known)
+{
+    char folder[160];
+    const uint8_t begun[1 + ENTITY_ID_BYTES] = {1};
+    const struct entity_id units = entity_id_derive(KIND_STOCK, 22);
+    const struct key row = key_state(KIND_STOCK, &units);
+    struct store_txn *txn = NULL;
+    struct store_lmdb *store = NULL;
+    (void)snprintf(folder, sizeof folder, "%s/store", node->state);
+    const struct store_lmdb_options options = {.folder = folder, .map_bytes = UINT64_C(1) << 30};
+    assert_int_equal(store_lmdb_open(&options, &store), 0);
+    assert_int_equal(store_lmdb_begin(store, &txn), 0);
+    assert_int_equal(store_del(txn, TABLE_STATE, key_bytes(&row)), is_known ? ERR_NOT_FOUND : 0);
+    if (is_known) {
+        assert_int_equal(
+            store_put(txn, TABLE_LOCAL, bytes_of_text("remake"), bytes_of(begun, sizeof begun)), 0);
+    }
+    assert_int_equal(store_lmdb_commit(txn), 0);
+    store_lmdb_close(store);
+}
+
+TEST(cli_verify, what_the_node_makes_right_is_no_finding_once_it_began)
+{
+    begin();
+    RUN_WELL("stock", "count", "22", "8", "--state", stall.nodes[0].state);
+    row_lose(&stall.nodes[0], false);
+    struct ran ran = RUN("verify", "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.out, "state: "));
+    assert_null(strstr(ran.err, "makes what differs right"));
+    row_lose(&stall.nodes[0], true);
+    ran = RUN("verify", "--json", "--state", stall.nodes[0].state);
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "\"wrong\":1,\"remaking\":true"));
+    assert_non_null(strstr(ran.err, "the node makes what differs right while it runs"));
+    stall_close(&stall);
+}
+
+TEST(cli_verify, the_state_of_who_set_something_aside_is_not_that_of_who_folds_it)
+{
+    begin();
+    RUN_WELL("order", "add", "22", "--state", stall.nodes[0].state);
+    RUN_WELL("stock", "count", "22", "8", "--state", stall.nodes[0].state);
+    copy_node(0, 1);
+    set_aside(&stall.nodes[0]);
+    row_lose(&stall.nodes[0], false); /* it never could fold the units */
+    struct ran ran = verify_both(NULL);
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.err, "are not compared: each is refolded by itself"));
+    aside_remove(&stall.nodes[0]);
+    ran = verify_both(NULL);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.out, "hold the same events and another state"));
+    assert_null(strstr(ran.err, "are not compared"));
     stall_close(&stall);
 }
