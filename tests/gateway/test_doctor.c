@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gateway/cli/doctor.h"
+#include "tests/gateway/diagnoses_text.h"
 
 static struct credentials keys;
 static struct terms terms;
@@ -34,20 +35,9 @@ static void with_hook(void)
     (void)snprintf(keys.webhook_secrets[0], sizeof keys.webhook_secrets[0], "whsec_hidden");
 }
 
-/* "level check: text" of each, a line each; no key is in one. */
 static const char *lines(void)
 {
-    static char text[4096];
-    size_t size = 0;
-    text[0] = '\0';
-    for (uint32_t i = 0; i < found.count; i++) {
-        const struct diagnosis *one = &found.items[i];
-        size += (size_t)snprintf(text + size, sizeof text - size, "%s %s: %s\n",
-                                 diagnosis_level_text(one->level), one->check, one->text);
-        assert_true(one->level == DIAGNOSIS_OK || one->fix != NULL);
-    }
-    assert_null(strstr(text, "hidden"));
-    return text;
+    return diagnoses_text(&found);
 }
 
 TEST(doctor, says_whose_money_moves)

@@ -8,6 +8,7 @@
 #include "gateway/settle/events.h"
 #include "gateway/settle/notes.h"
 #include "gateway/settle/outbox.h"
+#include "tests/lib/sick.h"
 #include "tests/lib/store_memory.h"
 
 enum { NOW_S = 2000000000, LONG_KEY_BYTES = 400 };
@@ -190,59 +191,48 @@ TEST(events, what_is_too_old_to_come_again_is_forgotten_and_the_rest_is_not)
     end();
 }
 
-static int receive_one(void)
+static int receive_one(struct store_txn *sick)
 {
     bool is_new = false;
-    return events_receive(txn, text("evt_9"), text("nine"), 100, &is_new);
+    return events_receive(sick, text("evt_9"), text("nine"), 100, &is_new);
 }
 
-static int receive_again(void)
+static int receive_again(struct store_txn *sick)
 {
     bool is_new = false;
-    return events_receive(txn, text("evt_1"), text("one"), 100, &is_new);
+    return events_receive(sick, text("evt_1"), text("one"), 100, &is_new);
 }
 
-static int next_event(void)
+static int next_event(struct store_txn *sick)
 {
     uint64_t number = 0;
     struct bytes body;
-    return events_next(txn, 0, &number, &body);
+    return events_next(sick, 0, &number, &body);
 }
 
-static int tell_event(void)
+static int tell_event(struct store_txn *sick)
 {
     bool is_seen = false;
-    const int err = events_told(txn, 1);
-    return err != 0 ? err : events_is_seen(txn, text("evt_1"), &is_seen);
+    const int err = events_told(sick, 1);
+    return err != 0 ? err : events_is_seen(sick, text("evt_1"), &is_seen);
 }
 
-static int forget_events(void)
+static int forget_events(struct store_txn *sick)
 {
     uint32_t count = 0;
-    return events_forget(txn, 1000, 10, &count);
+    return events_forget(sick, 1000, 10, &count);
 }
 
 TEST(events, a_disk_that_fails_is_told_wherever_it_does)
 {
-    int (*const works[])(void) = {receive_one, receive_again, next_event, tell_event,
-                                  forget_events};
-    static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_OPEN, MEMORY_PUT, MEMORY_DEL};
+    int (*const works[])(struct store_txn *) = {receive_one, receive_again, next_event, tell_event,
+                                                forget_events};
     begin();
     assert_true(receive("evt_1", "one", 100));
     assert_int_equal(events_see(txn, text("evt_0"), 100), 0);
     assert_int_equal(store_memory_commit(txn), 0);
-    for (size_t i = 0; i < sizeof works / sizeof *works * 4; i++) {
-        bool is_reached = true;
-        for (unsigned nth = 1; is_reached; nth++) {
-            const uint64_t before = store_memory_calls(store, calls[i % 4]);
-            txn = store_memory_begin(store, true);
-            store_memory_fail(store, calls[i % 4], nth, ERR_IO);
-            const int err = works[i / 4]();
-            store_memory_fail(store, calls[i % 4], 0, 0);
-            is_reached = store_memory_calls(store, calls[i % 4]) - before >= nth;
-            assert_int_equal(err, is_reached ? ERR_IO : 0);
-            store_memory_abort(txn);
-        }
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+        sick_work(store, works[i]);
     }
     store_memory_free(store);
 }

@@ -2,6 +2,7 @@
 #include "tests/lib/test.h"
 
 #include "gateway/settle/notes.h"
+#include "tests/lib/sick.h"
 #include "tests/lib/store_memory.h"
 
 static const struct entity_id order = {.bytes = {1}};
@@ -222,48 +223,47 @@ TEST(notes, what_is_old_is_forgotten_little_by_little_but_no_orphan_that_may_cos
     end();
 }
 
-static int use_another_key(void)
+static int use_another_key(struct store_txn *sick)
 {
     bool is_new = false;
-    return notes_key_use(txn, text("sk_2"), &is_new);
+    return notes_key_use(sick, text("sk_2"), &is_new);
 }
 
-static int forget_all(void)
+static int forget_all(struct store_txn *sick)
 {
     uint32_t count = 0;
-    return notes_forget(txn, 4000, 10, &count);
+    return notes_forget(sick, 4000, 10, &count);
 }
 
-static int note_again(void)
+static int note_again(struct store_txn *sick)
 {
-    return notes_intent_put(txn, text("pi_1"), &other, 100);
+    return notes_intent_put(sick, text("pi_1"), &other, 100);
 }
 
-static int draft_over(void)
+static int draft_over(struct store_txn *sick)
 {
-    return notes_brief_del(txn, &order, text("hash"));
+    return notes_brief_del(sick, &order, text("hash"));
 }
 
-static int orphan_walk(void)
+static int orphan_walk(struct store_txn *sick)
 {
     struct orphan found;
-    int err = notes_orphan_next(txn, text(""), &found);
-    err = err == 0 ? notes_orphan_get(txn, text("pi_2"), &found) : err;
-    return err == 0 ? notes_orphan_del(txn, text("pi_2")) : err;
+    int err = notes_orphan_next(sick, text(""), &found);
+    err = err == 0 ? notes_orphan_get(sick, text("pi_2"), &found) : err;
+    return err == 0 ? notes_orphan_del(sick, text("pi_2")) : err;
 }
 
-static int place_move(void)
+static int place_move(struct store_txn *sick)
 {
     int64_t seconds = 0;
-    const int err = notes_place_get(txn, PLACE_EVENTS, &seconds);
-    return err == 0 ? notes_place_put(txn, PLACE_EVENTS, seconds + 1) : err;
+    const int err = notes_place_get(sick, PLACE_EVENTS, &seconds);
+    return err == 0 ? notes_place_put(sick, PLACE_EVENTS, seconds + 1) : err;
 }
 
 TEST(notes, a_disk_that_fails_is_told_wherever_it_does)
 {
-    int (*const works[])(void) = {use_another_key, forget_all,  note_again,
-                                  draft_over,      orphan_walk, place_move};
-    static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_OPEN, MEMORY_PUT, MEMORY_DEL};
+    int (*const works[])(struct store_txn *) = {use_another_key, forget_all,  note_again,
+                                                draft_over,      orphan_walk, place_move};
     const struct orphan over = orphan_of("pi_2", INTENT_CANCELED);
     begin();
     assert_int_equal(notes_place_put(txn, PLACE_EVENTS, 7), 0);
@@ -272,18 +272,8 @@ TEST(notes, a_disk_that_fails_is_told_wherever_it_does)
     assert_int_equal(notes_brief_put(txn, &order, text("hash"), text("2x Tea")), 0);
     assert_int_equal(notes_orphan_put(txn, &over), 0);
     assert_int_equal(store_memory_commit(txn), 0);
-    for (size_t i = 0; i < sizeof works / sizeof *works * 4; i++) {
-        bool is_reached = true;
-        for (unsigned nth = 1; is_reached; nth++) {
-            const uint64_t before = store_memory_calls(store, calls[i % 4]);
-            txn = store_memory_begin(store, true);
-            store_memory_fail(store, calls[i % 4], nth, ERR_IO);
-            const int err = works[i / 4]();
-            store_memory_fail(store, calls[i % 4], 0, 0);
-            is_reached = store_memory_calls(store, calls[i % 4]) - before >= nth;
-            assert_int_equal(err, is_reached ? ERR_IO : 0);
-            store_memory_abort(txn);
-        }
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+        sick_work(store, works[i]);
     }
     store_memory_free(store);
 }

@@ -13,6 +13,7 @@
 #include "gateway/cli/doctor.h"
 #include "node/core/control.h"
 #include "node/os/entropy.h"
+#include "tests/gateway/diagnoses_text.h"
 #include "tests/process/lib/canned.h"
 
 #define EMPTY  "{\"object\":\"list\",\"data\":[],\"has_more\":false}"
@@ -30,20 +31,9 @@ static struct terms terms;
 static struct place place;
 static struct diagnoses found;
 
-/* Findings as "level check: text", a line each; no key is in one. */
 static const char *lines(void)
 {
-    static char text[4096];
-    size_t size = 0;
-    text[0] = '\0';
-    for (uint32_t i = 0; i < found.count; i++) {
-        const struct diagnosis *one = &found.items[i];
-        size += (size_t)snprintf(text + size, sizeof text - size, "%s %s: %s\n",
-                                 diagnosis_level_text(one->level), one->check, one->text);
-        assert_true(one->level == DIAGNOSIS_OK || one->fix != NULL);
-    }
-    assert_null(strstr(text, "hidden"));
-    return text;
+    return diagnoses_text(&found);
 }
 
 static void begin(void)

@@ -186,6 +186,16 @@ struct bytes body_sample_bytes(const struct body_sample *sample, uint8_t *data, 
     return bytes_of(data, size);
 }
 
+struct bytes body_sample_of(enum event_type type, uint8_t *data, size_t capacity)
+{
+    for (size_t i = 0; i < body_samples_count; i++) {
+        if (body_samples[i].type == type) {
+            return body_sample_bytes(&body_samples[i], data, capacity);
+        }
+    }
+    abort();
+}
+
 #define RECODER(kind, name)                                                                        \
     static int recode_##name(struct bytes body, struct writer *writer)                             \
     {                                                                                              \

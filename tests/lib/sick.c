@@ -7,6 +7,24 @@
 
 enum { FURTHER = 64 };
 
+void sick_work(struct store_memory *store, int (*work)(struct store_txn *txn))
+{
+    static const enum store_memory_call calls[] = {MEMORY_GET, MEMORY_OPEN, MEMORY_PUT, MEMORY_DEL};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        bool is_reached = true;
+        for (unsigned nth = 1; is_reached; nth++) {
+            struct store_txn *txn = store_memory_begin(store, true);
+            store_memory_fail(store, calls[i], nth, ERR_IO);
+            const int err = work(txn);
+            is_reached = store_memory_mend(store, calls[i]);
+            store_memory_abort(txn);
+            check(err == (is_reached ? ERR_IO : 0));
+        }
+    }
+}
+
+/* --- what only reads --- */
+
 /* Calls @reader while the first, then each @stride-th later such call of the store fails, and later
  * on fewer, as each costs all calls before it, until it makes fewer. */
 static void each_call_fails(struct store_memory *store, enum store_memory_call call,
@@ -15,13 +33,11 @@ static void each_call_fails(struct store_memory *store, enum store_memory_call c
 {
     bool is_reached = true;
     for (unsigned nth = 1; is_reached; nth += stride + nth / FURTHER) {
-        const uint64_t before = store_memory_calls(store, call);
         struct store_txn *txn = store_memory_begin(store, false);
         store_memory_fail(store, call, nth, ERR_IO);
         const int err = reader(txn, context);
-        store_memory_fail(store, call, 0, 0);
+        is_reached = store_memory_mend(store, call);
         store_memory_abort(txn);
-        is_reached = store_memory_calls(store, call) - before >= nth;
         check(!is_reached || err == ERR_IO);
     }
 }

@@ -1,4 +1,4 @@
-/* sick.h - what only reads the store, at a disk of which one read after the other fails.
+/* sick.h - what uses the store, at a disk of which one call after the other fails.
  *
  * Whoever sells, cooks or counts must be told when the store could not be read: an answer that was
  * put together from half of it would be written and signed. Each of these ends the process when
@@ -9,6 +9,10 @@
 
 #include "sync/domain/till.h"
 #include "tests/lib/cluster.h"
+
+/* Do @work, each time in a transaction that is undone: once for each get, put, del and opening of a
+ * cursor in it, which fails, and once whole, of which it must say 0. */
+void sick_work(struct store_memory *store, int (*work)(struct store_txn *txn));
 
 /* Give @command to @till over what @store has committed, once for each read that it makes, which
  * fails (of many the later ones here and there). @till's transaction is not used; nothing is

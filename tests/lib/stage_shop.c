@@ -1,7 +1,11 @@
 #include "tests/lib/stage_shop.h"
 
+#include <string.h>
+
 #include "sync/base/check.h"
 #include "sync/domain/stock.h"
+
+enum { KEY_BYTES = 16 };
 
 static void run(struct stage *stage, struct command *command)
 {
@@ -25,6 +29,21 @@ void stage_set_item(struct stage *stage, uint64_t number, const char *name, int6
                                          {.field = MENU_PRICE, .number = price_minor},
                                          {.field = MENU_STOCK, .number = policy}}};
     run(stage, &command);
+}
+
+void stage_command_begin(const struct stage *stage, struct command *command, enum command_kind kind,
+                         uint64_t session, enum role role)
+{
+    static uint8_t key[KEY_BYTES];
+    static uint32_t keys;
+    memset(command, 0, sizeof *command);
+    command->kind = kind;
+    command->principal = (struct principal){.session = session, .role = role};
+    put_be32(key, (uint32_t)(stage->now_ms / 1000));
+    put_be32(key + 4, ++keys);
+    command->key = bytes_of(key, sizeof key);
+    command->mode = bytes_of_text("take-away");
+    command->channel = bytes_of_text("phone");
 }
 
 int64_t stage_rights(struct stage *stage, uint64_t item)

@@ -64,6 +64,18 @@ static inline struct stock_summary summary(uint32_t node)
     return found;
 }
 
+static inline struct store_txn *txn_of(uint32_t node)
+{
+    return stock_mesh_view(mesh, node).txn;
+}
+
+static inline void assert_sound(uint32_t nodes)
+{
+    for (uint32_t i = 0; i < nodes; i++) {
+        assert_true(stock_mesh_is_sound(mesh, i));
+    }
+}
+
 /* All have all, and the same row, index and audit. */
 static inline void assert_alike(uint32_t nodes)
 {

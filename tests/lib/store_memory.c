@@ -359,6 +359,13 @@ void store_memory_fail(struct store_memory *store, enum store_memory_call call, 
     store->faults[call] = (struct fault){.nth = nth, .err = err};
 }
 
+bool store_memory_mend(struct store_memory *store, enum store_memory_call call)
+{
+    const struct fault fault = store->faults[call];
+    store->faults[call] = (struct fault){0};
+    return fault.err != 0 && fault.nth == 0;
+}
+
 void store_memory_fail_paths(struct store_memory *store, bool is_failing)
 {
     store->is_each_path_failing = is_failing;

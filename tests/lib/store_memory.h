@@ -57,6 +57,10 @@ enum store_memory_call {
 void store_memory_fail(struct store_memory *store, enum store_memory_call call, unsigned nth,
                        int err);
 
+/* Take the fault for such calls back. Whether it came: there were as many calls as it waited for.
+ */
+bool store_memory_mend(struct store_memory *store, enum store_memory_call call);
+
 /* While @is_failing, each new way to a get, put, del or cursor (store_paths.h) fails once with
  * ERR_IO, those that write before that with ERR_FULL. */
 void store_memory_fail_paths(struct store_memory *store, bool is_failing);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/lib/assert_text.h"
 #include "tests/lib/check_trap.h"
 #include "tests/lib/prng.h"
 
@@ -29,12 +30,6 @@ static void put_all(struct store_txn *txn, const char *keys)
 static void commit(const struct store_suite *s, struct store_txn *txn)
 {
     assert_int_equal(s->commit(txn), 0);
-}
-
-static void assert_text(struct bytes bytes, const char *expected)
-{
-    assert_int_equal(bytes.size, strlen(expected));
-    assert_memory_equal(bytes.data, expected, bytes.size);
 }
 
 static void assert_value(struct store_txn *txn, const char *key, const char *expected)

@@ -7,12 +7,12 @@
 #include <sys/socket.h>
 
 #include "node/api/routes.h"
-#include "node/cli/http.h"
 #include "node/os/clock.h"
 #include "sync/base/check.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/client.h"
 #include "tests/process/lib/locked.h"
+#include "tests/process/lib/owner.h"
 
 static struct stall stall;
 static struct identity identity;
@@ -26,7 +26,7 @@ static const char *text_of(enum role role)
 static int control(const char *method, const char *path, const char *body)
 {
     struct text reply = {0};
-    const int status = node_control(&stall.nodes[0], method, path, body, &reply);
+    const int status = owner_ask(&stall.nodes[0], method, path, body, &reply);
     text_close(&reply);
     return status;
 }
@@ -289,7 +289,7 @@ static bool has_pin(int at)
 {
     struct text reply = {0};
     char path[96] = "";
-    (void)node_control(&stall.nodes[at], "GET", "/api/staff", "", &reply);
+    (void)owner_ask(&stall.nodes[at], "GET", "/api/staff", "", &reply);
     text_append(&reply, "", 1);
     const char *hash = strstr(reply.data, "\"pin\":\"");
     if (hash != NULL) {
@@ -297,7 +297,7 @@ static bool has_pin(int at)
     }
     text_close(&reply);
     /* It is personal: a kitchen may not read it, once it is there. */
-    const int status = hash == NULL ? 0 : node_control(&stall.nodes[at], "GET", path, "", &reply);
+    const int status = hash == NULL ? 0 : owner_ask(&stall.nodes[at], "GET", path, "", &reply);
     text_close(&reply);
     return status == 403;
 }

@@ -6,6 +6,7 @@
 #include "node/api/fill.h"
 #include "node/api/json_problem.h"
 #include "node/api/state.h"
+#include "tests/lib/assert_text.h"
 #include "tests/lib/test.h"
 
 /* --- bodies --- */
@@ -30,12 +31,6 @@ static int fill(const char *method, const char *path, const char *body)
     return err;
 }
 
-static void assert_text(const char *expected, struct bytes actual)
-{
-    assert_int_equal(strlen(expected), actual.size);
-    assert_memory_equal(expected, actual.data, actual.size);
-}
-
 #define ORDER "/api/orders/000000010203040506070809"
 
 TEST(api_json, an_order_is_placed)
@@ -48,19 +43,19 @@ TEST(api_json, an_order_is_placed)
                 "\"note\":\"no onions\"},{\"item\":8,\"quantity\":1}],"
                 "\"payment\":{\"method\":\"cash\",\"tendered\":2000}}"));
     assert_int_equal(COMMAND_ORDER_PLACE, command->kind);
-    assert_text("counter", command->channel);
-    assert_text("take-away", command->mode);
-    assert_text("Ana", command->name);
+    assert_text(command->channel, "counter");
+    assert_text(command->mode, "take-away");
+    assert_text(command->name, "Ana");
     assert_int_equal(2, command->lines_count);
     assert_int_equal(7, command->lines[0].item);
     assert_int_equal(2, command->lines[0].quantity);
     assert_int_equal(1, command->lines[0].options_count);
     assert_int_equal(1, command->lines[0].options[0].group);
     assert_int_equal(3, command->lines[0].options[0].choice);
-    assert_text("no onions", command->lines[0].note);
+    assert_text(command->lines[0].note, "no onions");
     assert_int_equal(0, command->lines[1].options_count);
     assert_true(command->is_paid_now);
-    assert_text("cash", command->method);
+    assert_text(command->method, "cash");
     assert_int_equal(0, command->amount_minor);
     assert_int_equal(2000, command->tendered_minor);
 }
@@ -143,7 +138,7 @@ TEST(api_json, menu_fields_carry_bits_and_options)
     assert_int_equal(7, command->item);
     assert_int_equal(5, command->fields_count);
     assert_int_equal(MENU_NAME, command->fields[0].field);
-    assert_text("Burger", command->fields[0].text);
+    assert_text(command->fields[0].text, "Burger");
     assert_int_equal(MENU_ALLERGENS, command->fields[2].field);
     assert_int_equal(1 << 0 | 1 << 6, command->fields[2].number);
     static const uint8_t groups[] = {0x91, 0x94, 0xa4, 'S',  'i', 'z',  'e', 1,

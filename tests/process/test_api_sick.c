@@ -24,12 +24,10 @@ static void ask_sick(const char *path, const char *query, enum store_memory_call
 {
     bool is_reached = true;
     for (unsigned nth = 1; is_reached; nth += 1 + nth / 32) {
-        const uint64_t before = store_memory_calls(node.store, call);
         node.api->state->line_up.looked_ms = 0; /* the queue is looked at each time */
         store_memory_fail(node.store, call, nth, ERR_IO);
         const int status = memory_node_ask(&node, path, query);
-        store_memory_fail(node.store, call, 0, 0);
-        is_reached = store_memory_calls(node.store, call) - before >= nth;
+        is_reached = store_memory_mend(node.store, call);
         if (is_reached && status < 500) {
             fail_msg("%s?%s answers %d where read %u failed", path, query, status, nth);
         }
@@ -148,16 +146,14 @@ static bool next_sick(struct stream *stream, struct text *frame, enum store_memo
     for (unsigned nth = 1; is_reached; nth += 1 + nth / 32) {
         struct store_txn *txn = NULL;
         memory_node_forget(&node);
-        const uint64_t calls = store_memory_calls(node.store, call);
         *stream = before;
         text_close(frame);
         *frame = (struct text){0};
         assert_int_equal(node.gate.read_begin(&node, &txn), 0);
         store_memory_fail(node.store, call, nth, ERR_IO);
         const int err = stream_next(node.streams, stream, txn, MEMORY_NODE_NOW_MS, frame);
-        store_memory_fail(node.store, call, 0, 0);
+        is_reached = store_memory_mend(node.store, call);
         node.gate.read_end(&node, txn);
-        is_reached = store_memory_calls(node.store, call) - calls >= nth;
         assert_int_equal(err, is_reached ? ERR_IO : 0);
         assert_true(!is_reached || frame->size == 0);
     }
@@ -170,11 +166,9 @@ static void refresh_sick(enum store_memory_call call)
 {
     bool is_reached = true;
     for (unsigned nth = 1; is_reached; nth++) {
-        const uint64_t calls = store_memory_calls(node.store, call);
         store_memory_fail(node.store, call, nth, ERR_IO);
         streams_refresh(node.streams, true, MEMORY_NODE_NOW_MS);
-        store_memory_fail(node.store, call, 0, 0);
-        is_reached = store_memory_calls(node.store, call) - calls >= nth;
+        is_reached = store_memory_mend(node.store, call);
     }
 }
 

@@ -13,10 +13,10 @@
 #include "node/access/table_code.h"
 #include "node/api/json_qr.h"
 #include "node/api/live.h"
-#include "node/cli/http.h"
 #include "node/os/matrix_code.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"
+#include "tests/process/lib/owner.h"
 #include "tests/process/lib/programs.h"
 
 enum { ID_DIGITS = 24, LINK_DIGITS_MAX = 64 };
@@ -42,11 +42,8 @@ static char owner_said[2048];
 
 static void ask_owner(const char *method, const char *path, const char *body)
 {
-    int status = 0;
     struct text reply = {0};
-    const struct http_request request = {
-        .method = method, .path = path, .key = client_key(), .body = bytes_of_text(body)};
-    assert_int_equal(http_ask(stall.nodes[0].state, "ctl.sock", &request, &status, &reply), 0);
+    const int status = owner_ask(&stall.nodes[0], method, path, body, &reply);
     assert_true(status == 200 || status == 201);
     (void)snprintf(owner_said, sizeof owner_said, "%.*s", (int)reply.size, reply.data);
     text_close(&reply);

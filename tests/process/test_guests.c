@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/cli/http.h"
 #include "node/os/clock.h"
 #include "sync/base/limits.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"
+#include "tests/process/lib/owner.h"
 #include "tests/process/lib/programs.h"
 
 enum { ID_DIGITS = 24, QUOTED_BYTES_MAX = 256 };
@@ -19,17 +19,6 @@ enum { ID_DIGITS = 24, QUOTED_BYTES_MAX = 256 };
 
 static struct stall stall;
 static struct client *client;
-
-static void ask_owner(const char *method, const char *path, const char *body)
-{
-    int status = 0;
-    struct text reply = {0};
-    const struct http_request request = {
-        .method = method, .path = path, .key = client_key(), .body = bytes_of_text(body)};
-    assert_int_equal(http_ask(stall.nodes[0].state, "ctl.sock", &request, &status, &reply), 0);
-    assert_int_equal(status, 200);
-    text_close(&reply);
-}
 
 static int ask(const struct customer *customer, const char *method, const char *path,
                const char *body)
@@ -89,7 +78,7 @@ TEST(guests, an_order_costs_what_was_quoted_though_the_menu_changed)
     const char *at = strstr(client->body, "\"total\":");
     assert_non_null(at);
     (void)snprintf(total, sizeof total, "%.*s", (int)strcspn(at, ","), at);
-    ask_owner("PATCH", "/api/menu/10", "{\"price\":99900}");
+    owner_does(&stall.nodes[0], "PATCH", "/api/menu/10", "{\"price\":99900}");
     assert_int_equal(ask(&anna, "GET", path_of("/api/quotes/", quote, ""), NULL), 200);
     assert_json(&schema_quote, client->body);
     assert_says(total);
@@ -208,7 +197,7 @@ TEST(guests, a_sold_out_dish_is_named)
     (void)snprintf(said, sizeof said,
                    "\"detail\":\"item 10, %s: not sold now\",\"item\":10,\"item_name\":\"%s\"",
                    name, name);
-    ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
+    owner_does(&stall.nodes[0], "PATCH", "/api/menu/10", "{\"available\":false}");
     assert_int_equal(ask(&anna, "POST", "/api/orders", order_with(quote)), 409);
     assert_json(&schema_problem, client->body);
     assert_says(said);
@@ -244,9 +233,9 @@ static void eat(const struct customer *customer)
     char order[ID_DIGITS + 1];
     assert_int_equal(ask(customer, "POST", "/api/orders", ORDER_OF_ONE), 201);
     json_text_of(client->body, "id", order, sizeof order);
-    ask_owner("POST", path_of("/api/orders/", order, "/accept"), "{}");
-    ask_owner("POST", path_of("/api/orders/", order, "/done"), "{}");
-    ask_owner("POST", path_of("/api/orders/", order, "/hand-over"), "{}");
+    owner_does(&stall.nodes[0], "POST", path_of("/api/orders/", order, "/accept"), "{}");
+    owner_does(&stall.nodes[0], "POST", path_of("/api/orders/", order, "/done"), "{}");
+    owner_does(&stall.nodes[0], "POST", path_of("/api/orders/", order, "/hand-over"), "{}");
 }
 
 TEST(guests, who_waits_is_told_how_many_are_ahead_and_how_long_once_that_is_known)
@@ -264,7 +253,8 @@ TEST(guests, who_waits_is_told_how_many_are_ahead_and_how_long_once_that_is_know
     assert_int_equal(ask(&bert, "GET", path_of("/api/orders/", second, "/status"), NULL), 200);
     assert_json(&schema_purchase, client->body);
     assert_says("\"ahead\":");
-    ask_owner("POST", path_of("/api/orders/", first, "/cancel"), "{\"reason\":\"test\"}");
+    owner_does(&stall.nodes[0], "POST", path_of("/api/orders/", first, "/cancel"),
+               "{\"reason\":\"test\"}");
     assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", first, "/status"), NULL), 200);
     assert_says("\"said\":\"It was cancelled.\"");
     assert_null(strstr(client->body, "\"ahead\""));

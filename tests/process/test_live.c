@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "node/api/live.h"
-#include "node/cli/http.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"
+#include "tests/process/lib/owner.h"
 #include "tests/process/lib/programs.h"
 
 enum { ID_DIGITS = 24 };
@@ -42,17 +42,6 @@ static void close_stall(void)
     stall_close(&stall);
 }
 
-static void ask_owner(const char *method, const char *path, const char *body)
-{
-    int status = 0;
-    struct text reply = {0};
-    const struct http_request request = {
-        .method = method, .path = path, .key = client_key(), .body = bytes_of_text(body)};
-    assert_int_equal(http_ask(stall.nodes[0].state, "ctl.sock", &request, &status, &reply), 0);
-    assert_int_equal(status, 200);
-    text_close(&reply);
-}
-
 static void order_one(const struct customer *customer, char ret_id[ID_DIGITS + 1])
 {
     const struct client_request request = {.method = "POST",
@@ -68,7 +57,7 @@ static void tell_order(const char *id, const char *what, const char *body)
 {
     char path[128];
     (void)snprintf(path, sizeof path, "/api/orders/%s/%s", id, what);
-    ask_owner("POST", path, body);
+    owner_does(&stall.nodes[0], "POST", path, body);
 }
 
 static const char *quoted(const char *id)
@@ -110,11 +99,11 @@ TEST(live, a_phone_hears_its_order_and_the_menu_and_then_what_changes)
     tell_order(id, "accept", "{}");
     assert_non_null(
         strstr(phone_hear_of(phone, "\"phase\":\"accepted\""), "The kitchen has taken it."));
-    ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
+    owner_does(&stall.nodes[0], "PATCH", "/api/menu/10", "{\"available\":false}");
     const char *delta = phone_hear_of(phone, "\"available\":false");
     assert_non_null(strstr(delta, "\"type\":\"delta\""));
     assert_null(strstr(delta, id)); /* nothing of the order is new */
-    ask_owner("PATCH", "/api/popup", "{\"late_after_s\":777}");
+    owner_does(&stall.nodes[0], "PATCH", "/api/popup", "{\"late_after_s\":777}");
     assert_non_null(strstr(phone_hear_of(phone, "\"session\""), "777"));
     phone_close(phone);
     close_stall();
@@ -175,7 +164,7 @@ TEST(live, a_phone_that_comes_back_hears_only_what_it_missed)
     phone_say_open(phone, &anna, quoted(id), "");
     json_text_of(phone_hear_of(phone, "\"more\":false"), "cursor", cursor, sizeof cursor);
     phone_close(phone);
-    ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
+    owner_does(&stall.nodes[0], "PATCH", "/api/menu/10", "{\"available\":false}");
     tell_order(id, "accept", "{}");
     phone = connect_phone();
     phone_say_open(phone, &anna, quoted(id), cursor);
@@ -225,7 +214,7 @@ TEST(live, a_phone_that_has_a_menu_hears_only_what_changes_of_it)
     assert_non_null(strstr(snapshot, id));
     assert_non_null(strstr(snapshot, "\"items\":[]"));
     assert_non_null(strstr(snapshot, "\"more\":false"));
-    ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
+    owner_does(&stall.nodes[0], "PATCH", "/api/menu/10", "{\"available\":false}");
     const char *delta = phone_hear_of(phone, "\"available\":false");
     assert_non_null(strstr(delta, "\"number\":10,"));
     assert_null(strstr(delta, "\"number\":11,"));
@@ -308,7 +297,7 @@ TEST(live, a_fifth_page_of_one_customer_ends_the_first)
         phones[i] = watch(&anna, "");
     }
     assert_int_equal(phone_end(phones[0]), 4409);
-    ask_owner("PATCH", "/api/menu/10", "{\"available\":false}");
+    owner_does(&stall.nodes[0], "PATCH", "/api/menu/10", "{\"available\":false}");
     for (size_t i = 1; i <= LIVE_OF_CUSTOMER_MAX; i++) {
         (void)phone_hear_of(phones[i], "\"available\":false");
     }

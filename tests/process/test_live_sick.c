@@ -213,20 +213,6 @@ static int phone_come(struct live *phone)
     return err != 0 ? err : phone_listen(phone);
 }
 
-/* How many there were before. */
-static uint64_t arm(enum store_memory_call call, unsigned nth)
-{
-    store_memory_fail(node.store, call, nth, ERR_IO);
-    return store_memory_calls(node.store, call);
-}
-
-/* Whether the failure came. */
-static bool disarm(enum store_memory_call call, unsigned nth, uint64_t calls)
-{
-    store_memory_fail(node.store, call, 0, 0);
-    return store_memory_calls(node.store, call) - calls >= nth;
-}
-
 /* A node that was started anew: nobody has looked at anything yet. */
 static void start_again(void)
 {
@@ -244,9 +230,9 @@ static void come_sick(enum store_memory_call call)
     for (unsigned nth = 1; is_reached; nth += 1 + nth / 32) {
         struct live phone;
         start_again();
-        const uint64_t calls = arm(call, nth);
+        store_memory_fail(node.store, call, nth, ERR_IO);
         const int err = phone_come(&phone);
-        is_reached = disarm(call, nth, calls);
+        is_reached = store_memory_mend(node.store, call);
         assert_true(err == 0 || (err == ERR_IO && is_reached));
         live_close(node.lives, &phone);
         assert_int_equal(phone_come(&phone), 0); /* nothing of it stays */
@@ -266,10 +252,10 @@ static void change_sick(enum store_memory_call call, void (*change)(bool is_seco
         assert_int_equal(phone_come(&phone), 0);
         text_clear(&node.heard);
         change(nth % 2 == 0);
-        const uint64_t calls = arm(call, nth);
+        store_memory_fail(node.store, call, nth, ERR_IO);
         lives_refresh(node.lives);
         int err = phone_listen(&phone);
-        is_reached = disarm(call, nth, calls);
+        is_reached = store_memory_mend(node.store, call);
         if (err != 0) { /* its connection is closed; it comes back */
             assert_int_equal(err, ERR_IO);
             live_close(node.lives, &phone);
@@ -433,9 +419,9 @@ TEST(live_sick, nobody_signs_in_by_half_of_what_is_known_of_them)
     begin();
     for (unsigned nth = 1; is_reached; nth++) {
         struct api_reply reply;
-        const uint64_t calls = arm(MEMORY_GET, nth);
+        store_memory_fail(node.store, MEMORY_GET, nth, ERR_IO);
         api_handle(node.api, &request, &reply);
-        is_reached = disarm(MEMORY_GET, nth, calls);
+        is_reached = store_memory_mend(node.store, MEMORY_GET);
         assert_true(reply.is_pending != is_reached); /* the PIN is looked at, or 500 */
         assert_true(!is_reached || reply.status == 500);
         text_close(&reply.body);

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "node/cli/http.h"
 #include "node/os/clock.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/canned.h"
 #include "tests/process/lib/customer.h"
+#include "tests/process/lib/owner.h"
 #include "tests/process/lib/programs.h"
 
 #define ORDER_OF_ONE                                                                               \
@@ -79,14 +79,8 @@ static void end(void)
 static void kitchen_says(const char *word)
 {
     char path[128];
-    int status = 0;
-    struct text reply = {0};
     (void)snprintf(path, sizeof path, "/api/orders/%s/%s", order, word);
-    const struct http_request request = {
-        .method = "POST", .path = path, .key = client_key(), .body = bytes_of_text("{}")};
-    assert_int_equal(http_ask(stall.nodes[0].state, "ctl.sock", &request, &status, &reply), 0);
-    assert_int_equal(status, 200);
-    text_close(&reply);
+    owner_does(&stall.nodes[0], "POST", path, "{}");
 }
 
 static int ask(const struct customer *customer, const char *path, const char *body)

@@ -3,7 +3,6 @@
 #include "sync/replica.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "sync/domain/entity.h"
 #include "tests/lib/event_bodies.h"
@@ -14,17 +13,6 @@ enum { OWNER, BYSTANDER, THIEF, PEERS, HONEST_SEQ = 3, STOLEN_SEQ = 7, OWNER_SEQ
 
 static const struct entity_id order = {.bytes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}};
 
-static struct bytes sample(enum event_type type, uint8_t *data, size_t capacity)
-{
-    for (size_t i = 0; i < body_samples_count; i++) {
-        if (body_samples[i].type == type) {
-            return body_sample_bytes(&body_samples[i], data, capacity);
-        }
-    }
-    fail();
-    return bytes_of(NULL, 0);
-}
-
 /* @t: when its writer says that it was. */
 static void sign(struct stage *stage, uint32_t peer, enum event_type type, uint64_t t)
 {
@@ -33,7 +21,7 @@ static void sign(struct stage *stage, uint32_t peer, enum event_type type, uint6
     struct bytes bytes;
     struct journal_device *device = &stage->peers[peer];
     const struct event event = {
-        .type = type, .t = t, .entity = order, .body = sample(type, data, sizeof data)};
+        .type = type, .t = t, .entity = order, .body = body_sample_of(type, data, sizeof data)};
     assert_int_equal(event_encode(&event, buffer, sizeof buffer, &bytes), 0);
     assert_int_equal(log_append(stage->world, &device->head, bytes), 0);
     assert_int_equal(
@@ -135,7 +123,7 @@ static void sign_after_thief(struct stage *stage)
     struct event event = {.type = EVENT_ACCEPT,
                           .t = 6000,
                           .entity = order,
-                          .body = sample(EVENT_ACCEPT, data, sizeof data),
+                          .body = body_sample_of(EVENT_ACCEPT, data, sizeof data),
                           .parents_count = 1};
     event.parents[0] = log_head_operation(&stage->peers[THIEF].head);
     assert_int_equal(event_encode(&event, buffer, sizeof buffer, &bytes), 0);

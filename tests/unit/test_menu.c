@@ -3,9 +3,8 @@
  */
 #include "tests/lib/test.h"
 
-#include <string.h>
-
 #include "sync/domain/menu_events.h"
+#include "tests/lib/assert_text.h"
 #include "tests/lib/history_mesh.h"
 
 enum { NODES = 4, BODY_MAX = 2048, SEEDS = 60, STEPS = 40 };
@@ -56,12 +55,6 @@ static struct menu_item item_at(struct mesh *mesh, uint32_t node)
     struct menu_item item;
     menu_derive(mesh_history(mesh, node), &item);
     return item;
-}
-
-static void assert_text(struct bytes text, const char *expected)
-{
-    assert_int_equal(text.size, strlen(expected));
-    assert_memory_equal(text.data, expected, text.size);
 }
 
 TEST(menu, fields_written_apart_merge)

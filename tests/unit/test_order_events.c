@@ -9,6 +9,7 @@
 #include "sync/domain/body_check.h"
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
+#include "tests/lib/assert_text.h"
 #include "tests/lib/event_bodies.h"
 
 enum { BODY_BYTES_MAX = 16 * 1024 };
@@ -29,12 +30,6 @@ static struct bytes sample_named(const char *name)
     }
     fail_msg("no sample %s", name);
     return (struct bytes){0};
-}
-
-static void assert_text(struct bytes got, const char *expected)
-{
-    assert_int_equal(got.size, strlen(expected));
-    assert_memory_equal(got.data, expected, got.size);
 }
 
 /* In memory of its exact size, so that the address sanitizer sees a read past the end. */

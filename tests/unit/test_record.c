@@ -3,9 +3,8 @@
  */
 #include "tests/lib/test.h"
 
-#include <string.h>
-
 #include "sync/domain/record.h"
+#include "tests/lib/assert_text.h"
 #include "tests/lib/history_mesh.h"
 
 enum { NODES = 4, OWN_NUMBER = 7, BODY_MAX = 2048, SEEDS = 15, STEPS = 40 };
@@ -65,12 +64,6 @@ static struct record record_at(struct mesh *mesh, uint32_t node)
     struct record record;
     record_derive(mesh_history(mesh, node), &record);
     return record;
-}
-
-static void assert_text(struct bytes text, const char *expected)
-{
-    assert_int_equal(text.size, strlen(expected));
-    assert_memory_equal(text.data, expected, text.size);
 }
 
 /* What two nodes that do not know of each other come to; the first one's clock is ahead. */

@@ -27,24 +27,13 @@ enum {
 static struct stage stage;
 static uint32_t thief; /* which peer */
 
-static struct bytes sample(enum event_type type, uint8_t *data, size_t capacity)
-{
-    for (size_t i = 0; i < body_samples_count; i++) {
-        if (body_samples[i].type == type) {
-            return body_sample_bytes(&body_samples[i], data, capacity);
-        }
-    }
-    fail();
-    return bytes_of(NULL, 0);
-}
-
 /* The thief opens one order after the other, in runs. */
 static void thief_sells(struct store_txn *txn, struct log_head *head)
 {
     const struct secret_key *secret = &stage.peers[thief].log_secret;
     uint8_t data[512];
     uint8_t buffer[EVENT_BYTES_MAX];
-    const struct bytes body = sample(EVENT_ORDER_OPEN, data, sizeof data);
+    const struct bytes body = body_sample_of(EVENT_ORDER_OPEN, data, sizeof data);
     for (uint64_t i = 1; i <= ORDERS; i++) {
         const struct entity_id order = entity_id_derive(KIND_ORDER, i);
         const struct bytes event = journal_event(buffer, EVENT_ORDER_OPEN, &order, body);
@@ -97,7 +86,7 @@ static void say(uint32_t peer, enum event_type type, const struct entity_id *ent
 static void say_sample(uint32_t peer, enum event_type type, const struct entity_id *entity)
 {
     uint8_t data[512];
-    say(peer, type, entity, sample(type, data, sizeof data));
+    say(peer, type, entity, body_sample_of(type, data, sizeof data));
 }
 
 /* What the thief wrote after event @seq does not count, says @peer. */

@@ -183,14 +183,12 @@ TEST(stock_doubles, a_device_that_forgot_gives_nothing_back)
  * whether there were that many. The turn is undone. */
 static bool fails_at(enum store_memory_call call, unsigned nth, const struct input *input)
 {
-    const uint64_t before = store_memory_calls(stage.store, call);
     store_memory_fail(stage.store, call, nth, ERR_IO);
     int err = replica_step(stage.replica, stage.txn, input, stage.effects);
     if (err == 0) {
         err = replica_seal(stage.replica, stage.txn, input->now, stage.effects);
     }
-    store_memory_fail(stage.store, call, 0, 0);
-    const bool is_reached = store_memory_calls(stage.store, call) - before >= nth;
+    const bool is_reached = store_memory_mend(stage.store, call);
     check(err == (is_reached ? ERR_IO : 0));
     stage_abort(&stage);
     stage_meet(&stage, 0, 0, NULL, 0);

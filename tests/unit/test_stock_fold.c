@@ -3,42 +3,9 @@
  */
 #include "sync/domain/stock_fold.h"
 
-#include <string.h>
-
 #include "sync/base/check.h"
-#include "tests/lib/history_mesh.h"
-#include "tests/lib/stock_mesh.h"
+#include "tests/lib/stock_hands.h"
 #include "tests/lib/test.h"
-
-static struct stock_mesh *mesh;
-
-static void begin(uint32_t nodes)
-{
-    if (mesh == NULL) {
-        mesh = stock_mesh_new();
-    }
-    stock_mesh_start(mesh, nodes);
-}
-
-static int64_t rights(uint32_t node, uint32_t of)
-{
-    const struct stock_view view = stock_mesh_view(mesh, node);
-    int64_t units;
-    assert_int_equal(stock_rights(stock_mesh_row(mesh, node), &view, mesh_log(of), &units), 0);
-    return units;
-}
-
-static struct store_txn *txn_of(uint32_t node)
-{
-    return stock_mesh_view(mesh, node).txn;
-}
-
-static void assert_sound(uint32_t nodes)
-{
-    for (uint32_t i = 0; i < nodes; i++) {
-        assert_true(stock_mesh_is_sound(mesh, i));
-    }
-}
 
 /* --- a disk that fails --- */
 

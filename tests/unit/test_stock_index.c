@@ -5,39 +5,8 @@
 
 #include <string.h>
 
-#include "tests/lib/history_mesh.h"
-#include "tests/lib/stock_mesh.h"
+#include "tests/lib/stock_hands.h"
 #include "tests/lib/test.h"
-
-static struct stock_mesh *mesh;
-
-static void begin(uint32_t nodes)
-{
-    if (mesh == NULL) {
-        mesh = stock_mesh_new();
-    }
-    stock_mesh_start(mesh, nodes);
-}
-
-static int64_t rights(uint32_t node, uint32_t of)
-{
-    const struct stock_view view = stock_mesh_view(mesh, node);
-    int64_t units;
-    assert_int_equal(stock_rights(stock_mesh_row(mesh, node), &view, mesh_log(of), &units), 0);
-    return units;
-}
-
-static void assert_sound(uint32_t nodes)
-{
-    for (uint32_t i = 0; i < nodes; i++) {
-        assert_true(stock_mesh_is_sound(mesh, i));
-    }
-}
-
-static struct store_txn *txn_of(uint32_t node)
-{
-    return stock_mesh_view(mesh, node).txn;
-}
 
 /* The first key of @kind in @node's index. */
 static struct key index_first(uint32_t node, enum index_kind kind)

@@ -161,12 +161,20 @@ TEST(store_memory, del_get_and_commit_can_fail_too)
     store_memory_free(store);
 }
 
-TEST(store_memory, fault_can_be_taken_back)
+TEST(store_memory, fault_can_be_taken_back_which_says_whether_it_came)
 {
     struct store_memory *store = store_memory_new();
+    struct bytes value;
     store_memory_fail(store, MEMORY_COMMIT, 1, ERR_IO);
-    store_memory_fail(store, MEMORY_COMMIT, 0, 0);
+    assert_false(store_memory_mend(store, MEMORY_COMMIT));
     put_one(store, "one");
+    assert_false(store_memory_mend(store, MEMORY_GET)); /* there was none */
+    store_memory_fail(store, MEMORY_GET, 1, ERR_IO);
+    struct store_txn *txn = store_memory_begin(store, false);
+    assert_int_equal(store_get(txn, TABLE_META, key, &value), ERR_IO);
+    store_memory_abort(txn);
+    assert_true(store_memory_mend(store, MEMORY_GET));
+    assert_false(store_memory_mend(store, MEMORY_GET));
     assert_int_equal(store_memory_calls(store, MEMORY_PUT), 1);
     assert_int_equal(store_memory_calls(store, MEMORY_COMMIT), 1);
     store_memory_free(store);

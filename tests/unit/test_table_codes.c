@@ -3,8 +3,6 @@
  */
 #include "tests/lib/test.h"
 
-#include <string.h>
-
 #include "sync/base/check.h"
 #include "sync/domain/cart.h"
 #include "tests/lib/stage_shop.h"
@@ -19,19 +17,16 @@ enum {
     ANNA = 1001,
     TABLE = 4,
     HOUR = 60 * 60 * 1000,
-    KEY_BYTES = 16,
     OPAQUE_TYPE = 1002, /* critical, and unknown here */
 };
 
 static struct stage stage;
 static struct command command;
 static uint64_t session_next;
-static uint32_t keys;
 
 static void start(void)
 {
     session_next = ANNA;
-    keys = 0;
     stage_start(&stage, PEERS, 0);
     stage.now_ms = 48 * (uint64_t)HOUR;
     stage_open_day(&stage);
@@ -86,15 +81,7 @@ static void revoke_device(uint32_t peer, uint32_t by, uint64_t seq)
 
 static void begin(enum command_kind kind, uint64_t session, enum role role)
 {
-    static uint8_t key[KEY_BYTES];
-    memset(&command, 0, sizeof command);
-    command.kind = kind;
-    command.principal = (struct principal){.session = session, .role = role};
-    put_be32(key, (uint32_t)(stage.now_ms / 1000));
-    put_be32(key + 4, ++keys);
-    command.key = bytes_of(key, sizeof key);
-    command.channel = bytes_of_text("phone");
-    command.mode = bytes_of_text("take-away");
+    stage_command_begin(&stage, &command, kind, session, role);
 }
 
 static int run(void)

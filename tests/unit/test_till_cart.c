@@ -3,8 +3,6 @@
  */
 #include "tests/lib/test.h"
 
-#include <string.h>
-
 #include "sync/base/check.h"
 #include "sync/domain/cart.h"
 #include "tests/lib/stage_shop.h"
@@ -17,7 +15,6 @@ enum {
     BERT = 1002,
     LEFT = 100000, /* the first of those whose rows a process before left */
     MANY = CARTS_MAX + 40,
-    KEY_BYTES = 16,
     HERE = 7,
     THERE = 8,
     MINUTE = 60 * 1000,
@@ -28,21 +25,12 @@ static struct stage stage;
 static struct command command;
 static struct effect_answer answer;
 static struct cart cart;
-static uint32_t keys;
 
 /* --- commands --- */
 
 static void begin(enum command_kind kind, uint64_t session, enum role role)
 {
-    static uint8_t key[KEY_BYTES];
-    memset(&command, 0, sizeof command);
-    command.kind = kind;
-    command.principal = (struct principal){.session = session, .role = role};
-    put_be32(key, (uint32_t)(stage.now_ms / 1000));
-    put_be32(key + 4, ++keys);
-    command.key = bytes_of(key, sizeof key);
-    command.mode = bytes_of_text("take-away");
-    command.channel = bytes_of_text("phone");
+    stage_command_begin(&stage, &command, kind, session, role);
 }
 
 static int run(void)
@@ -54,7 +42,6 @@ static int run(void)
 /* A day, and tea without end. */
 static void start(void)
 {
-    keys = 0;
     stage_start(&stage, 2, 0);
     stage.now_ms = 48 * (uint64_t)HOUR;
     stage_open_day(&stage);

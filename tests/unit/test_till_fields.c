@@ -7,6 +7,7 @@
 
 #include "sync/domain/field_values.h"
 #include "sync/domain/menu.h"
+#include "tests/lib/assert_text.h"
 #include "tests/lib/stage.h"
 
 static struct stage stage;
@@ -123,12 +124,6 @@ TEST(form, of_the_pop_up_is_written_once_and_what_is_so_already_is_not)
     stage_start(&stage, 2, 0);
     save_all(COMMAND_POPUP_SET, popup_first, COUNT(popup_first), popup_then, COUNT(popup_then));
     stage_stop(&stage);
-}
-
-static void assert_text(struct bytes text, const char *expected)
-{
-    assert_int_equal(text.size, strlen(expected));
-    assert_memory_equal(text.data, expected, text.size);
 }
 
 static struct history *read_history(enum kind kind, uint64_t number)

@@ -25,19 +25,10 @@ enum {
 static struct stage stage;
 static struct command command;
 static struct effect_answer answer;
-static uint32_t keys;
 
 static void begin(enum command_kind kind, uint64_t session, enum role role)
 {
-    static uint8_t key[KEY_BYTES];
-    memset(&command, 0, sizeof command);
-    command.kind = kind;
-    command.principal = (struct principal){.session = session, .role = role};
-    put_be32(key, (uint32_t)(stage.now_ms / 1000));
-    put_be32(key + 4, ++keys);
-    command.key = bytes_of(key, sizeof key);
-    command.mode = bytes_of_text("take-away");
-    command.channel = bytes_of_text("phone");
+    stage_command_begin(&stage, &command, kind, session, role);
 }
 
 static int run(void)
@@ -49,7 +40,6 @@ static int run(void)
 /* A day, tea without end, and @units of soup. */
 static void start(int64_t units)
 {
-    keys = 0;
     stage_start(&stage, 2, 0);
     stage_open_day(&stage);
     stage_set_item(&stage, SOUP, "Soup", PRICE, STOCK_STRICT);
@@ -249,7 +239,6 @@ TEST(till_quote, what_makes_no_sense_is_refused)
 
 TEST(till_quote, without_a_day_there_is_no_quote)
 {
-    keys = 0;
     stage_start(&stage, 2, 0);
     stage_set_item(&stage, SOUP, "Soup", PRICE, STOCK_OFF);
     assert_int_equal(ask(ANNA, 1), ERR_STATE);

@@ -3,8 +3,6 @@
  */
 #include "tests/lib/test.h"
 
-#include <string.h>
-
 #include "sync/base/check.h"
 #include "sync/domain/cart.h"
 #include "sync/domain/sheet.h"
@@ -16,7 +14,6 @@ enum {
     ANNA = 1001,
     BERT = 1002,
     CARL = 1003,
-    KEY_BYTES = 16,
     TABLE = 4,
     DAYS = 7, /* that somebody may sit there */
     PEER = 0,
@@ -27,21 +24,12 @@ enum {
 static struct stage stage;
 static struct command command;
 static struct effect_answer answer;
-static uint32_t keys;
 
 /* --- commands --- */
 
 static void begin(enum command_kind kind, uint64_t session, enum role role)
 {
-    static uint8_t key[KEY_BYTES];
-    memset(&command, 0, sizeof command);
-    command.kind = kind;
-    command.principal = (struct principal){.session = session, .role = role};
-    put_be32(key, (uint32_t)(stage.now_ms / 1000));
-    put_be32(key + 4, ++keys);
-    command.key = bytes_of(key, sizeof key);
-    command.mode = bytes_of_text("take-away");
-    command.channel = bytes_of_text("phone");
+    stage_command_begin(&stage, &command, kind, session, role);
 }
 
 static int run(void)
@@ -53,7 +41,6 @@ static int run(void)
 /* A day, and tea without end. */
 static void start(void)
 {
-    keys = 0;
     stage_start(&stage, 2, 0);
     stage.now_ms = 48 * (uint64_t)HOUR;
     stage_open_day(&stage);
@@ -326,7 +313,6 @@ TEST(till_table, however_often_a_table_was_cleared_on_a_day_it_can_be_cleared_on
 TEST(till_table, a_table_is_cleared_before_the_first_day_as_on_any)
 {
     uint64_t session;
-    keys = 0;
     stage_start(&stage, 2, 0);
     stage.now_ms = 48 * (uint64_t)HOUR;
     assert_int_equal(ask_table(COMMAND_TABLE_CODE, TABLE), 0);

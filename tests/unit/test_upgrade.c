@@ -213,14 +213,7 @@ static uint8_t sample_data[EVENT_BYTES_MAX];
 /* The peer writes the event of @type that the samples have, about the order @number. */
 static struct entity_id hear_sample(enum event_type type, uint64_t number)
 {
-    for (size_t i = 0; i < body_samples_count; i++) {
-        if (body_samples[i].type == type) {
-            return hear_body(type, number,
-                             body_sample_bytes(&body_samples[i], sample_data, sizeof sample_data));
-        }
-    }
-    fail_msg("no sample of type %d", (int)type);
-    return entity_id_derive(KIND_ORDER, number);
+    return hear_body(type, number, body_sample_of(type, sample_data, sizeof sample_data));
 }
 
 static int void_lines(const struct entity_id *order)

@@ -3,24 +3,12 @@
 #include "sync/domain/voided.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "tests/lib/event_bodies.h"
 #include "tests/lib/stage.h"
 #include "tests/lib/test.h"
 
 enum { OWNER, BYSTANDER, THIEF, PEERS, FEW = 15, MANY = 4 * FEW };
-
-static struct bytes sample(enum event_type type, uint8_t *data, size_t capacity)
-{
-    for (size_t i = 0; i < body_samples_count; i++) {
-        if (body_samples[i].type == type) {
-            return body_sample_bytes(&body_samples[i], data, capacity);
-        }
-    }
-    fail();
-    return bytes_of(NULL, 0);
-}
 
 /* The device's newest event comes to the replica by the bystander. */
 static void bring(struct stage *stage, uint32_t peer)
@@ -66,7 +54,7 @@ static void write_thief(struct stage *stage, uint64_t order, enum event_type typ
 static void add_line(struct stage *stage, uint64_t order, uint8_t line)
 {
     uint8_t data[512];
-    const struct bytes body = sample(EVENT_LINE_ADD, data, sizeof data);
+    const struct bytes body = body_sample_of(EVENT_LINE_ADD, data, sizeof data);
     data[1] = line; /* the first element, which is below 128 */
     write_thief(stage, order, EVENT_LINE_ADD, body);
 }
@@ -83,7 +71,8 @@ static struct stage *stage_sold(uint32_t orders)
         stage_meet(stage, peer, peer, &claim, 1);
     }
     for (uint32_t i = 0; i < orders; i++) {
-        write_thief(stage, i + 1, EVENT_ORDER_OPEN, sample(EVENT_ORDER_OPEN, data, sizeof data));
+        write_thief(stage, i + 1, EVENT_ORDER_OPEN,
+                    body_sample_of(EVENT_ORDER_OPEN, data, sizeof data));
     }
     return stage;
 }

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/cli/http.h"
 #include "node/os/entropy.h"
 #include "tests/lib/test.h"
+#include "tests/process/lib/owner.h"
 
 /* Person number n has the role n; customers have no number. */
 static const enum role tried[] = {ROLE_COUNTER,   ROLE_KITCHEN, ROLE_PICKUP,
@@ -29,24 +29,12 @@ const char *role_token(const struct identity *identity, enum role role)
     return text;
 }
 
-int node_control(const struct node *node, const char *method, const char *path, const char *body,
-                 struct text *reply)
-{
-    int status = 0;
-    const struct http_request request = {
-        .method = method, .path = path, .key = client_key(), .body = bytes_of_text(body)};
-    assert_int_equal(http_ask(node->state, "ctl.sock", &request, &status, reply), 0);
-    return status;
-}
-
 void node_give_role(const struct node *node, uint64_t staff, const char *role)
 {
     char path[64], body[64];
-    struct text reply = {0};
     (void)snprintf(path, sizeof path, "/api/staff/%llu/role", (unsigned long long)staff);
     (void)snprintf(body, sizeof body, "{\"role\":\"%s\"}", role);
-    assert_int_equal(node_control(node, "POST", path, body, &reply), 200);
-    text_close(&reply);
+    owner_does(node, "POST", path, body);
 }
 
 /* --- the node --- */

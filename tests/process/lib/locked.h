@@ -7,7 +7,6 @@
 #define TRESTLE_TESTS_PROCESS_LIB_LOCKED_H
 
 #include "node/api/routes.h"
-#include "node/api/text.h"
 #include "tests/process/lib/client.h"
 #include "tests/process/lib/programs.h"
 #include "tests/process/lib/tokens.h"
@@ -16,9 +15,7 @@
 struct client *locked_open(struct stall *stall, struct identity *ret_identity);
 void locked_close(struct stall *stall, struct client *client);
 
-/* Over the control socket of @node, which is its owner's: the status; what it says is appended. */
-int node_control(const struct node *node, const char *method, const char *path, const char *body,
-                 struct text *reply);
+/* By its owner. */
 void node_give_role(const struct node *node, uint64_t staff, const char *role);
 
 /* A good one, of now, for the person who has @role, or a customer; overwritten by the next. */
