@@ -262,15 +262,11 @@ static int count_ours(struct store_txn *txn, const struct log_head *head, const 
 static int misplaced_drop(struct replica *replica, struct store_txn *txn, uint64_t log,
                           uint64_t seq, const struct entity_id *entity, struct effects *out)
 {
-    struct hash hash;
-    struct bytes bytes;
+    struct operation id;
     struct event event;
-    int err = event_get(txn, log, seq, &hash, &bytes);
-    if (err == ERR_IO) {
-        return err;
-    }
-    if (err != 0 || event_decode(bytes, &event) != 0 || entity_id_equal(&event.entity, entity)) {
-        return 0;
+    int err = event_read(txn, log, seq, &id, &event);
+    if (err != 0 || entity_id_equal(&event.entity, entity)) {
+        return err == ERR_IO ? err : 0;
     }
     const struct entity_id wrong = event.entity;
     const uint32_t type = event.type;

@@ -24,8 +24,7 @@ int replica_statement_after(const struct replica *replica, struct store_txn *txn
     struct log_point at = {0};
     struct bytes key;
     struct bytes value;
-    struct hash hash;
-    struct bytes bytes;
+    struct operation id;
     struct event event;
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
     if (err != 0) {
@@ -43,8 +42,8 @@ int replica_statement_after(const struct replica *replica, struct store_txn *txn
     }
     *from = key_entity_event(&entity, at.log, at.seq);
     *ret_statement = (struct statement){.at = at, .type = EVENT_NONE};
-    err = event_get(txn, at.log, at.seq, &hash, &bytes);
-    if (err == 0 && event_decode(bytes, &event) == 0) {
+    err = event_read(txn, at.log, at.seq, &id, &event);
+    if (err == 0) {
         *ret_statement =
             (struct statement){.at = at, .type = event.type, .by = event.by, .body = event.body};
     }
@@ -78,16 +77,12 @@ static struct log_point *head_admit(struct roster_saw *saw, uint64_t log)
 static int merge_last(struct store_txn *txn, const struct roster_log *own, struct roster_saw *saw)
 {
     struct roster_saw last;
+    struct operation id;
     struct event event;
-    struct hash hash;
-    struct bytes bytes;
     if (own->saw_seq == 0) {
         return 0;
     }
-    int err = event_get(txn, own->id, own->saw_seq, &hash, &bytes);
-    if (err == 0) {
-        err = event_decode(bytes, &event);
-    }
+    int err = event_read(txn, own->id, own->saw_seq, &id, &event);
     if (err == 0) {
         err = roster_saw_decode(event.body, &last);
     }

@@ -91,12 +91,11 @@ static int is_chained(struct replica *replica, struct store_txn *txn, const stru
 static int refold(struct replica *replica, struct store_txn *txn, const struct log_head *head,
                   uint64_t seq, struct effects *out)
 {
-    struct hash hash;
-    struct bytes bytes;
+    struct operation id;
     struct event event;
-    int err = event_get(txn, head->log, seq, &hash, &bytes);
+    int err = event_read(txn, head->log, seq, &id, &event);
     replica->is_turn_written = true;
-    if (err != 0 || event_decode(bytes, &event) != 0) {
+    if (err != 0) {
         return err == ERR_IO ? err : 0;
     }
     const struct entity_id entity = event.entity;

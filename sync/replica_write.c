@@ -1,7 +1,5 @@
 /* replica_write.c - what is written to the own log: single events, and all that a command comes to.
  */
-#include <string.h>
-
 #include "sync/base/check.h"
 #include "sync/replica_state.h"
 
@@ -119,14 +117,9 @@ static int event_begin(struct replica *replica, struct store_txn *txn, enum kind
  * reading stays. */
 static int event_again(struct store_txn *txn, const struct till_event *wanted, struct event *event)
 {
-    struct hash hash;
-    struct bytes bytes;
+    struct operation id;
     const uint64_t by = event->by;
-    int err = event_get(txn, wanted->again.log, wanted->again.seq, &hash, &bytes);
-    if (err == 0) {
-        err = event_decode(bytes, event);
-    }
-    if (err != 0) {
+    if (event_read(txn, wanted->again.log, wanted->again.seq, &id, event) != 0) {
         return ERR_IO;
     }
     event->by = by;

@@ -151,13 +151,9 @@ static int64_t cash_of(const struct event *event)
 static int add_cash(struct store_txn *txn, uint64_t log, uint64_t seq,
                     struct drawer_figures *figures)
 {
-    struct hash hash;
-    struct bytes bytes;
+    struct operation id;
     struct event event;
-    int err = event_get(txn, log, seq, &hash, &bytes);
-    if (err == 0) {
-        err = event_decode(bytes, &event);
-    }
+    const int err = event_read(txn, log, seq, &id, &event);
     if (err == 0 && money_add(figures->cash_minor, cash_of(&event), &figures->cash_minor) != 0) {
         figures->has_overflow = true;
     }

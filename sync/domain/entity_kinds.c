@@ -10,13 +10,9 @@ enum kind kind_of_type(uint32_t type)
 
 static int kind_of_event(struct store_txn *txn, uint64_t log, uint64_t seq, enum kind *ret_kind)
 {
-    struct hash hash;
-    struct bytes bytes;
+    struct operation id;
     struct event event;
-    int err = event_get(txn, log, seq, &hash, &bytes);
-    if (err == 0) {
-        err = event_decode(bytes, &event);
-    }
+    const int err = event_read(txn, log, seq, &id, &event);
     if (err == ERR_IO) {
         return ERR_IO;
     }

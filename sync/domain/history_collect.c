@@ -66,27 +66,13 @@ struct history_item *load_add_item(struct load *load, const struct operation *pl
     return item;
 }
 
-static int read_event(struct load *load, uint64_t log, uint64_t seq, struct operation *ret_place,
-                      struct event *ret_event)
-{
-    struct hash hash;
-    struct bytes bytes;
-    int err = event_get(load->txn, log, seq, &hash, &bytes);
-    if (err == 0) {
-        err = event_decode(bytes, ret_event);
-    }
-    *ret_place = (struct operation){.log = log, .seq = seq};
-    memcpy(ret_place->hash, hash.bytes, OPERATION_HASH_BYTES);
-    return err == 0 || err == ERR_IO ? err : ERR_MALFORMED;
-}
-
 /* Take in the event at (@log, @seq) if it counts; @ret_full says that its log reached a limit. */
 static int collect_one(struct load *load, uint64_t log, uint64_t seq, bool *ret_full)
 {
     struct history *history = load->history;
     struct operation place;
     struct event event;
-    const int err = read_event(load, log, seq, &place, &event);
+    const int err = event_read(load->txn, log, seq, &place, &event);
     if (err == ERR_MALFORMED) { /* the disk spoilt it: nobody decides on what is left */
         history->is_opaque = true;
         return 0;

@@ -335,7 +335,7 @@ static int seek_at(struct stock_fold *fold, const struct operation *place)
 {
     struct operation id;
     struct event event;
-    const int err = stock_read_event(fold->txn, place->log, place->seq, &id, &event);
+    const int err = event_read(fold->txn, place->log, place->seq, &id, &event);
     if (err != 0) {
         return err == ERR_IO ? ERR_IO : 0;
     }

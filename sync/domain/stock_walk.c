@@ -1,22 +1,6 @@
 #include "sync/domain/stock_walk.h"
 
-#include <string.h>
-
 #include "sync/roster/salvaged.h"
-
-int stock_read_event(struct store_txn *txn, uint64_t log, uint64_t seq, struct operation *ret_id,
-                     struct event *ret_event)
-{
-    struct hash hash;
-    struct bytes bytes;
-    int err = event_get(txn, log, seq, &hash, &bytes);
-    if (err == 0) {
-        err = event_decode(bytes, ret_event);
-    }
-    *ret_id = (struct operation){.log = log, .seq = seq};
-    memcpy(ret_id->hash, hash.bytes, OPERATION_HASH_BYTES);
-    return err == 0 || err == ERR_IO ? err : ERR_MALFORMED;
-}
 
 /* --- what counts --- */
 
@@ -25,7 +9,7 @@ static int has_original(const struct stock_fold *fold, const struct event *event
 {
     struct operation id;
     struct event original;
-    const int err = stock_read_event(fold->txn, event->was.log, event->was.seq, &id, &original);
+    const int err = event_read(fold->txn, event->was.log, event->was.seq, &id, &original);
     *ret_has =
         err == 0 && operation_equal(&id, &event->was) && original.type == event->type &&
         roster_judge(fold->roster, id.log, id.seq, original.type, original.by) == VERDICT_VALID;
@@ -59,7 +43,7 @@ static int has_twin(const struct stock_fold *fold, const struct operation *place
             (!fold->is_salvaged && log == place->log && seq == place->seq)) {
             break;
         }
-        err = stock_read_event(fold->txn, log, seq, &id, &other);
+        err = event_read(fold->txn, log, seq, &id, &other);
         *ret_has = err == 0 && other.is_reemitted && operation_equal(&other.was, &event->was) &&
                    roster_judge(fold->roster, log, seq, other.type, other.by) == VERDICT_VALID;
         if (err != ERR_IO) {
@@ -130,7 +114,7 @@ static int each_written(struct stock_fold *fold,
         if (err != 0 || !entity_id_equal(&entity, fold->entity)) {
             break;
         }
-        err = stock_read_event(fold->txn, log, seq, &place, &event);
+        err = event_read(fold->txn, log, seq, &place, &event);
         if (err == 0 && is_of_stock(event.type)) {
             err = visit(fold, &place, &event);
         } else if (err == ERR_MALFORMED) { /* the disk spoilt it: nobody decides on what is left */

@@ -9,10 +9,6 @@
 
 #include "sync/domain/stock_fold.h"
 
-/* ERR_IO, ERR_MALFORMED. */
-MUST_CHECK int stock_read_event(struct store_txn *txn, uint64_t log, uint64_t seq,
-                                struct operation *ret_id, struct event *ret_event);
-
 /* Whether the sums take in the event at @place, which is being visited. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int stock_is_counting(struct stock_fold *fold, const struct operation *place,
                                  const struct event *event, bool *ret_is);

@@ -1,7 +1,5 @@
 /* What a revocation voided of an order: a manager adopts it, event by event under the own log, or
  * says that it stays void. */
-#include <string.h>
-
 #include "sync/domain/till_stock.h"
 #include "sync/domain/till_task.h"
 #include "sync/domain/voided.h"
@@ -123,11 +121,9 @@ static int take_stock(struct task *task, const struct adopted *adopted)
 static int adopt_event(struct task *task, const struct voided_event *voided,
                        struct adopted *adopted, bool *ret_fits)
 {
-    struct hash hash;
-    struct bytes bytes;
+    struct operation id;
     struct event event;
-    if (event_get(task->till->txn, voided->place.log, voided->place.seq, &hash, &bytes) != 0 ||
-        event_decode(bytes, &event) != 0) {
+    if (event_read(task->till->txn, voided->place.log, voided->place.seq, &id, &event) != 0) {
         return ERR_IO;
     }
     *ret_fits = has_room(task, event.body.size);

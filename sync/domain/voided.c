@@ -1,7 +1,5 @@
 #include "sync/domain/voided.h"
 
-#include <string.h>
-
 #include "sync/domain/body_check.h"
 #include "sync/domain/order_events.h"
 
@@ -60,18 +58,12 @@ static bool could_count(const struct walk *walk, uint64_t log, uint64_t seq,
 static int take(struct walk *walk, uint64_t log, uint64_t seq)
 {
     struct voided *voided = walk->voided;
-    struct operation place = {.log = log, .seq = seq};
+    struct operation place;
     struct event event;
-    struct hash hash;
-    struct bytes bytes;
-    int err = event_get(walk->txn, log, seq, &hash, &bytes);
-    if (err == 0) {
-        err = event_decode(bytes, &event);
-    }
+    const int err = event_read(walk->txn, log, seq, &place, &event);
     if (err != 0) { /* the disk spoilt it: it can be decided on when it is mended */
         return err == ERR_IO ? err : 0;
     }
-    memcpy(place.hash, hash.bytes, OPERATION_HASH_BYTES);
     const struct operation id = event.is_reemitted ? event.was : place;
     if (voided->count == VOIDED_EVENTS_MAX || !could_count(walk, log, seq, &event) ||
         has_id(voided, &id)) {

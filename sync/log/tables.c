@@ -126,3 +126,20 @@ int event_get(struct store_txn *txn, uint64_t log, uint64_t seq, struct hash *re
     const int err = store_get(txn, TABLE_LOG, key_bytes(&key), &row);
     return err != 0 ? err : event_row_parse(row, ret_hash, ret_event);
 }
+
+int event_read(struct store_txn *txn, uint64_t log, uint64_t seq, struct operation *ret_id,
+               struct event *ret_event)
+{
+    struct hash hash;
+    struct bytes bytes;
+    int err = event_get(txn, log, seq, &hash, &bytes);
+    if (err == 0) {
+        err = event_decode(bytes, ret_event);
+    }
+    if (err != 0) {
+        return err == ERR_IO ? ERR_IO : ERR_MALFORMED;
+    }
+    *ret_id = (struct operation){.log = log, .seq = seq};
+    memcpy(ret_id->hash, hash.bytes, OPERATION_HASH_BYTES);
+    return 0;
+}

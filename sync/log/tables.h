@@ -29,6 +29,7 @@
 
 #include "sync/base/id.h"
 #include "sync/base/store.h"
+#include "sync/log/event.h"
 
 enum { STORE_FORMAT = 1, KEY_BYTES_MAX = 64 };
 
@@ -63,5 +64,10 @@ MUST_CHECK int event_row_parse(struct bytes row, struct hash *ret_hash, struct b
  * ERR_MALFORMED (damaged row). */
 MUST_CHECK int event_get(struct store_txn *txn, uint64_t log, uint64_t seq, struct hash *ret_hash,
                          struct bytes *ret_event);
+
+/* The same, decoded, and what it is known by; its bytes are borrowed from @txn. ERR_IO;
+ * ERR_MALFORMED when it is not there or the disk spoilt it. */
+MUST_CHECK int event_read(struct store_txn *txn, uint64_t log, uint64_t seq,
+                          struct operation *ret_id, struct event *ret_event);
 
 #endif

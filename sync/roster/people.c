@@ -245,13 +245,9 @@ int people_finish(struct load *load)
             continue;
         }
         struct staff_role said;
-        struct hash hash;
-        struct bytes bytes;
+        struct operation id;
         struct event event;
-        int err = event_get(load->txn, roster->logs[spoken->log].id, spoken->seq, &hash, &bytes);
-        if (err == 0) {
-            err = event_decode(bytes, &event);
-        }
+        int err = event_read(load->txn, roster->logs[spoken->log].id, spoken->seq, &id, &event);
         if (err == 0) {
             err = staff_role_decode(event.body, &said);
         }

@@ -87,13 +87,9 @@ static const struct stretch *stretch_find(const struct load *load, const struct 
 /* Apply the event at @at when it belongs to @pass and its writer was entitled to state it. */
 static int take_event(struct load *load, int pass, const struct log_point *at)
 {
-    struct hash hash;
-    struct bytes bytes;
+    struct operation id;
     struct event event;
-    int err = event_get(load->txn, at->log, at->seq, &hash, &bytes);
-    if (err == 0) {
-        err = event_decode(bytes, &event);
-    }
+    const int err = event_read(load->txn, at->log, at->seq, &id, &event);
     if (err == ERR_IO) {
         return ERR_IO;
     }
