@@ -53,6 +53,11 @@ bool stock_is_empty(const struct stock *stock);
  * which @stock then says. */
 struct stock_account *stock_account(struct stock *stock, uint64_t issuer, uint64_t log);
 
+/* Where the account of (@issuer, @log) is or would be; the account, NULL when there is none. */
+uint32_t stock_account_place(const struct stock *stock, uint64_t issuer, uint64_t log);
+const struct stock_account *stock_account_find(const struct stock *stock, uint64_t issuer,
+                                               uint64_t log);
+
 /* The stored row:
  *   row     = [1, uint flags, uint item, counted or nil, [account, ...]]
  *   flags     1 opaque, 2 cut short, 4 re-emitted
@@ -66,7 +71,7 @@ MUST_CHECK int stock_decode(struct stock *stock, struct bytes row);
 MUST_CHECK int stock_encode(const struct stock *stock, void *buffer, size_t capacity,
                             struct bytes *ret_row);
 
-/* --- rights --- */
+/* --- rights: stock_rights.c --- */
 
 /* What a right is judged by: who is closed, and how far its log is here. */
 struct stock_view {
