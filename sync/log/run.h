@@ -19,7 +19,7 @@
 #include "sync/log/event.h"
 #include "sync/log/tables.h"
 
-/* --- heads --- */
+/* --- heads: log_head.c --- */
 
 /* Where a log ends, and whose it is. */
 struct log_head {
