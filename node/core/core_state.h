@@ -306,8 +306,11 @@ void core_screens_of(const struct core *core, uint64_t device, struct gate_scree
 /* core_reconcile.c */
 /* Ask or tell, when there is something to ask or tell; look at what was told. */
 MUST_CHECK int core_reconcile_step(struct core *core);
+
+/* core_reconcile_tell.c */
 void core_reconcile_close(struct core *core);
-/* For the web thread. */
+
+/* core_reconcile_ask.c, for the web thread */
 void core_reconcile_ask(struct core *core, const struct reconcile_wish *wish);
 enum reconcile_news core_reconcile_look(struct core *core, struct text *body, uint64_t *ret_device);
 
