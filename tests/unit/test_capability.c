@@ -129,3 +129,22 @@ TEST(capability, texts_name_roles_both_ways)
     assert_string_equal(capability_text(CAP_HAND_OVER), "hand-over");
     assert_string_equal(capability_text((enum capability)99), "unknown");
 }
+
+TEST(gateway, writes_guests_orders_and_the_provider_s_facts_and_nothing_that_a_stall_does)
+{
+    const uint32_t writes[] = {EVENT_ORDER_OPEN,  EVENT_LINE_ADD,   EVENT_LINE_SET,
+                               EVENT_LINE_VOID,   EVENT_CANCEL,     EVENT_LAPSE,
+                               EVENT_REFUND_AUTO, EVENT_PAY_INTENT, EVENT_PAY_REFUND,
+                               EVENT_PAY_DISPUTE, EVENT_PAY_SEEN};
+    const uint32_t never[] = {EVENT_ACCEPT,   EVENT_REFUSE,      EVENT_START,    EVENT_DONE,
+                              EVENT_RECALL,   EVENT_HANDED,      EVENT_UNHAND,   EVENT_AMEND,
+                              EVENT_SEEN,     EVENT_DISCOUNT,    EVENT_PAY,      EVENT_REFUND,
+                              EVENT_DAY_OPEN, EVENT_REFUND_WISH, EVENT_MENU_SET, EVENT_POPUP_SET};
+    const uint64_t may = role_device_capabilities(ROLE_GATEWAY);
+    for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
+        assert_true((may & capability_bit(event_info_find(writes[i])->capability)) != 0);
+    }
+    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+        assert_false((may & capability_bit(event_info_find(never[i])->capability)) != 0);
+    }
+}
