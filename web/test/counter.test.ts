@@ -12,7 +12,7 @@ import { dateText } from "../src/base/date";
 import { startDesk } from "../src/base/desk";
 import { bankText } from "../src/base/holds";
 import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
-import { groupRule, missingChoices, toggleChoice } from "../src/base/options";
+import { groupRule, missingChoices, requiredFirst, toggleChoice } from "../src/base/options";
 import type { Reply } from "../src/base/outbox";
 import type { Order, Session, Voided } from "../src/base/protocol";
 import { memoryShelf } from "../src/base/shelf";
@@ -95,6 +95,13 @@ describe("the cart", () => {
         expect(groupRule({ min: 1, max: 1 })).toBe("Choose 1");
         expect(groupRule({ min: 0, max: 2 })).toBe("Up to 2");
         expect(groupRule({ min: 1, max: 3 })).toBe("Choose 1 to 3");
+    });
+
+    test("asks first for what must be chosen, otherwise in the menu's order", () => {
+        const group = (min: number) => ({ name: "", min, max: 2, choices: [] });
+        expect(
+            requiredFirst({ ...burger, groups: [group(0), group(1), group(0), group(2)] }),
+        ).toEqual([1, 3, 0, 2]);
     });
 
     test("costs quantity times price and options, with tax on top only where it is not in", () => {

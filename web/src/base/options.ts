@@ -5,6 +5,12 @@ export function chosenIn(options: readonly Chosen[], group: number): number[] {
     return options.filter((option) => option.group === group).map((option) => option.choice);
 }
 
+/** Which of the item's groups come first: those from which something must be chosen. */
+export function requiredFirst({ groups }: WithOptions): number[] {
+    const isFree = (index: number): number => Number(!groups[index]?.min);
+    return [...groups.keys()].sort((a, b) => isFree(a) - isFree(b));
+}
+
 /** A group of at most one swaps its choice; others are switched on and off up to their limit. */
 export function toggleChoice(
     item: WithOptions,

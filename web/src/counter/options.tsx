@@ -1,7 +1,7 @@
 // The choices of one item: required groups first, limits in words, price differences shown.
 import { useState } from "preact/hooks";
 import { type CartLine, type Chosen, noteMax, unitPrice } from "../base/cart";
-import { chosenIn, groupRule, missingChoices, toggleChoice } from "../base/options";
+import { chosenIn, groupRule, missingChoices, requiredFirst, toggleChoice } from "../base/options";
 import type { MenuItem } from "../base/protocol";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
@@ -66,12 +66,6 @@ export function OptionsSheet({ counter, item, line }: Props) {
             </label>
         </Sheet>
     );
-}
-
-function requiredFirst(item: MenuItem): number[] {
-    const isRequired = (index: number): boolean => (item.groups[index]?.min ?? 0) > 0;
-    const indexes = [...item.groups.keys()];
-    return [...indexes.filter(isRequired), ...indexes.filter((index) => !isRequired(index))];
 }
 
 interface GroupProps {

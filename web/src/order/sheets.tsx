@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { type Chosen, noteMax, unitPrice } from "../base/cart";
 import { formatDelta } from "../base/money";
-import { chosenIn, missingChoices, toggleChoice } from "../base/options";
+import { chosenIn, missingChoices, requiredFirst, toggleChoice } from "../base/options";
 import type { PageItem } from "../base/protocol";
 import { Contains } from "./menu";
 import { Icon } from "./parts";
@@ -81,12 +81,6 @@ function actionText(item: PageItem, missing: readonly string[], price: number): 
     return missing.length > 0
         ? t("stillChoose", { what: missing.join(", ") })
         : t("add", { price: money(price) });
-}
-
-function requiredFirst({ groups }: PageItem): number[] {
-    const isRequired = (index: number): boolean => (groups[index]?.min ?? 0) > 0;
-    const indexes = [...groups.keys()];
-    return [...indexes.filter(isRequired), ...indexes.filter((index) => !isRequired(index))];
 }
 
 function rule({ min, max }: { min: number; max: number }): string {
