@@ -145,12 +145,10 @@ int replica_step(struct replica *replica, struct store_txn *txn, const struct in
     check(false);
 }
 
-int replica_seal(struct replica *replica, struct store_txn *txn, struct moment now,
-                 struct effects *out)
+/* All that the turn comes to is written and signed. */
+static int turn_write(struct replica *replica, struct store_txn *txn, struct moment now,
+                      struct effects *out)
 {
-    struct popup_cache popup;
-    check(replica->is_open);
-    replica_scrub_turn_begin(replica);
     int err = replica_fold(replica, txn, out);
     replica->is_log_lost = replica->is_log_lost || is_own_log_forked(replica);
     if (err == 0) {
@@ -171,12 +169,14 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
     if (err == 0) {
         err = replica_sign(replica, txn);
     }
-    if (err == 0) {
-        err = replica_popup(replica, txn, &popup);
-    }
-    if (err == 0) {
-        err = replica_repair_seal(replica, txn, now, out);
-    }
+    return err;
+}
+
+/* Others are told, and asked for what is missing here. */
+static int turn_tell(struct replica *replica, struct store_txn *txn, struct moment now,
+                     struct effects *out)
+{
+    int err = replica_repair_seal(replica, txn, now, out);
     if (err == 0) {
         err = mesh_seal(&replica->mesh, txn, &replica->roster, replica->run, now, out);
     }
@@ -184,14 +184,37 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
         err = mesh_seal_blobs(&replica->mesh, txn, replica->folder.is_blob_folded, now, out,
                               &replica->is_turn_written);
     }
+    return err;
+}
+
+/* What is kept beside the journal, as often as that grows. */
+static int turn_keep(struct replica *replica, struct store_txn *txn, uint64_t day)
+{
+    if (!replica->is_turn_written) {
+        return 0;
+    }
+    const int err = acks_store_marks(&replica->mesh.acks, &replica->vector, txn);
+    return err != 0 ? err : request_forget(txn, day, REQUESTS_FORGOTTEN_PER_TURN);
+}
+
+int replica_seal(struct replica *replica, struct store_txn *txn, struct moment now,
+                 struct effects *out)
+{
+    struct popup_cache popup;
+    check(replica->is_open);
+    replica_scrub_turn_begin(replica);
+    int err = turn_write(replica, txn, now, out);
+    if (err == 0) {
+        err = replica_popup(replica, txn, &popup);
+    }
+    if (err == 0) {
+        err = turn_tell(replica, txn, now, out);
+    }
     replica->folder.is_blob_folded = false;
     replica->scrub.is_wrong |= replica->folder.is_row_spoilt;
     replica->folder.is_row_spoilt = false;
-    if (err == 0 && replica->is_turn_written) {
-        err = acks_store_marks(&replica->mesh.acks, &replica->vector, txn);
-    }
-    if (err == 0 && replica->is_turn_written) {
-        err = request_forget(txn, popup.day, REQUESTS_FORGOTTEN_PER_TURN);
+    if (err == 0) {
+        err = turn_keep(replica, txn, popup.day);
     }
     if (err != 0) {
         return err;

@@ -71,6 +71,23 @@ static int own_log_lose(struct replica *replica, struct store_txn *txn, uint64_t
     return replica_keep_lost(txn, replica->log);
 }
 
+/* Mark to be folded again what waited for events of @run: what others carry of the log, which
+ * forked among them, and a revocation that names one. */
+static int mark_awaiting(struct replica *replica, struct store_txn *txn, const struct run *run,
+                         struct effects *out)
+{
+    const struct roster_log *forked = roster_log_find(&replica->roster, run->log);
+    int err = 0;
+    if (forked != NULL && forked->fork_seq > run->first_seq &&
+        forked->fork_seq - 1 <= run_last_seq(run)) {
+        err = replica_salvage_mark_log(replica, txn, run->log, 0, out);
+    }
+    if (err == 0 && roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run))) {
+        err = replica_mark(replica, txn, EVENT_LOG_REVOKE, &replica->roster_entity, out);
+    }
+    return err;
+}
+
 /* Store a verified run. ERR_IO, ERR_FULL. */
 static int run_take(struct replica *replica, struct store_txn *txn, const struct run *run,
                     const struct log_head *head, int32_t slot, struct effects *out)
@@ -101,17 +118,7 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
     if (err != 0) {
         return err;
     }
-    const struct roster_log *forked = roster_log_find(&replica->roster, run->log);
-    if (forked != NULL && forked->fork_seq > run->first_seq &&
-        forked->fork_seq - 1 <= run_last_seq(run)) {
-        err = replica_salvage_mark_log(replica, txn, run->log, 0, out);
-    }
-    if (err != 0) {
-        return err;
-    }
-    if (roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run))) {
-        err = replica_mark(replica, txn, EVENT_LOG_REVOKE, &replica->roster_entity, out);
-    }
+    err = mark_awaiting(replica, txn, run, out);
     if (err != 0) {
         return err;
     }

@@ -144,24 +144,11 @@ void replica_restart(struct replica *replica)
     replica->mesh.is_store_low = false;
 }
 
-int replica_open(struct replica *replica, struct store_txn *txn,
-                 const struct replica_config *config, struct moment now, struct effects *out)
+/* Which logs there are, how far each is here and elsewhere, and who may write to them. */
+static int journal_load(struct replica *replica, struct store_txn *txn, struct effects *out)
 {
-    struct popup_cache popup;
-    replica->is_open = false;
-    int err = config_take(replica, config);
-    if (err != 0) {
-        return err;
-    }
-    state_reset(replica);
-    mesh_reset(&replica->mesh, &replica->vector, &config->popup, replica->device, config->boot,
-               FOLD_VERSION);
-    log_choose(replica, config->log_secret, config->incarnation);
-    err = replica_meta_open(replica, txn, out);
-    bool is_other_version = err == ERR_VERSION; /* then only what a rebuild needs is read */
-    if (err == 0 || is_other_version) {
-        err = replica_heads_mend(replica, txn, out);
-    }
+    const struct replica_config *config = &replica->config;
+    int err = replica_heads_mend(replica, txn, out);
     if (err == 0) {
         err = vector_load(&replica->vector, txn);
     }
@@ -179,6 +166,43 @@ int replica_open(struct replica *replica, struct store_txn *txn,
         err = roster_load_with(replica->verified, &replica->roster, txn, &config->popup,
                                &config->root);
     }
+    return err;
+}
+
+/* What goes on where it stood when the device stopped. */
+static int works_open(struct replica *replica, struct store_txn *txn, struct moment now)
+{
+    int err = replica_scrub_open(replica, txn);
+    if (err == 0) {
+        err = replica_remake_open(replica, txn);
+    }
+    if (err == 0) {
+        err = replica_guest_open(replica, txn);
+    }
+    if (err == 0) {
+        err = replica_cart_open(replica, txn, now);
+    }
+    return err;
+}
+
+int replica_open(struct replica *replica, struct store_txn *txn,
+                 const struct replica_config *config, struct moment now, struct effects *out)
+{
+    struct popup_cache popup;
+    replica->is_open = false;
+    int err = config_take(replica, config);
+    if (err != 0) {
+        return err;
+    }
+    state_reset(replica);
+    mesh_reset(&replica->mesh, &replica->vector, &config->popup, replica->device, config->boot,
+               FOLD_VERSION);
+    log_choose(replica, config->log_secret, config->incarnation);
+    err = replica_meta_open(replica, txn, out);
+    const bool is_other_version = err == ERR_VERSION; /* then only what a rebuild needs is read */
+    if (err == 0 || is_other_version) {
+        err = journal_load(replica, txn, out);
+    }
     if (err == 0 && is_other_version) {
         err = ERR_VERSION;
     }
@@ -192,16 +216,7 @@ int replica_open(struct replica *replica, struct store_txn *txn,
         err = replica_limits(replica, txn);
     }
     if (err == 0) {
-        err = replica_scrub_open(replica, txn);
-    }
-    if (err == 0) {
-        err = replica_remake_open(replica, txn);
-    }
-    if (err == 0) {
-        err = replica_guest_open(replica, txn);
-    }
-    if (err == 0) {
-        err = replica_cart_open(replica, txn, now);
+        err = works_open(replica, txn, now);
     }
     out->is_roster_changed = true;
     replica->is_open = err == 0;
