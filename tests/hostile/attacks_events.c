@@ -170,6 +170,6 @@ const char *attack_gigabyte(struct thief *thief, uint64_t count)
         thief_dial(thief);
         held = thief_claim(thief, thief->head.log);
     } while (held > before && clock_mono_ms() < deadline_ms);
-    (void)printf("%llu\n", (unsigned long long)(held * sizeof note));
+    (void)printf("%llu\n", (unsigned long long)held * sizeof note);
     return NULL;
 }

@@ -127,6 +127,9 @@ const char *attack_replay(struct thief *thief, uint64_t count)
         memcpy(held[i], thief->frame, thief->heard_size);
         frames[frames_count++] = bytes_of(held[i], thief->heard_size);
     }
+    if (frames_count == 0) {
+        return "there is nothing to say again";
+    }
     for (uint64_t i = 0; i < count; i++) {
         if (!thief_say(thief, frames[i % frames_count])) {
             return "what it sent itself ended the link";

@@ -330,9 +330,9 @@ int store_memory_commit(struct store_txn *base)
     return err;
 }
 
-void store_memory_abort(struct store_txn *base)
+void store_memory_abort(struct store_txn *txn)
 {
-    txn_end(memory_txn_of(base));
+    txn_end(memory_txn_of(txn));
 }
 
 void store_memory_hold_back(struct store_memory *store)

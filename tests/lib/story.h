@@ -43,8 +43,8 @@ struct entity_id story_order_id(uint32_t key);
  * retry of it. Returns once it was answered or the node is down. */
 void story_place(struct story *story, uint32_t node, uint32_t key, uint32_t lines);
 void story_do(struct story *story, uint32_t node, enum command_kind kind, uint32_t order_key);
-/* Anything else that a manager asks for; @command is copied, what it borrows stays. */
-void story_ask(struct story *story, uint32_t node, const struct command *command);
+/* Anything else that a manager asks for; @wanted is copied, what it borrows stays. */
+void story_ask(struct story *story, uint32_t node, const struct command *wanted);
 void story_open_day(struct story *story, uint32_t node, uint64_t day);
 /* As story_place(), but the power goes while the commit is under way. */
 void story_place_and_crash(struct story *story, uint32_t node, uint32_t key, uint32_t lines);
