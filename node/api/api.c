@@ -345,7 +345,8 @@ static const char *why_not_now(const struct api *api, const struct api_reply *re
     return is_customers ? state_pauses(api->state) : NULL;
 }
 
-/* All that is checked before anything is done: the path, who asks, whether he may. */
+/* All that is checked before a body is read or anything is done: the path, who asks, whether he
+ * may. */
 static int admit(struct api *api, const struct api_request *request, struct api_reply *reply)
 {
     int err = find_route(api, request, reply);
@@ -370,31 +371,60 @@ static int admit(struct api *api, const struct api_request *request, struct api_
     return why != NULL ? ERR_UNAVAILABLE : 0;
 }
 
-void api_handle(struct api *api, const struct api_request *request, struct api_reply *ret_reply)
+int api_admit(struct api *api, const struct api_request *request, struct api_reply *ret_reply)
 {
     *ret_reply = (struct api_reply){.status = 0};
     state_refresh(api->state);
-    if (admit(api, request, ret_reply) != 0) {
-        return;
+    return admit(api, request, ret_reply);
+}
+
+bool api_is_vouched_for(const struct api_reply *reply)
+{
+    return reply->caller.kind == CALLER_PERSON || reply->caller.kind == CALLER_SCREEN;
+}
+
+/* A body may have taken its time, and whoever sent it may have been sent away meanwhile. */
+static bool is_still_let_in(struct api *api, const struct api_request *request,
+                            const struct api_reply *reply)
+{
+    const struct state *state = api->state;
+    if (request->body.size == 0) {
+        return true;
     }
-    if (ret_reply->route->shape == SHAPE_DOCUMENT) {
-        answer_document(api, ret_reply);
-    } else if (ret_reply->route->shape == SHAPE_BYTES) {
-        api_read_bytes(api, ret_reply);
-    } else if (ret_reply->route->shape == SHAPE_METRICS) {
-        api_read_metrics(api, ret_reply);
-    } else if (ret_reply->route->shape == SHAPE_RECONCILIATION) {
+    state_refresh(api->state);
+    return reply->caller.kind == CALLER_NOBODY ||
+           access_stands(state->gate->access, &state->live, &reply->caller);
+}
+
+void api_answer(struct api *api, const struct api_request *request, struct api_reply *reply)
+{
+    if (!is_still_let_in(api, request, reply)) {
+        api_problem(reply, ERR_UNAUTHENTICATED, "");
+    } else if (reply->route->shape == SHAPE_DOCUMENT) {
+        answer_document(api, reply);
+    } else if (reply->route->shape == SHAPE_BYTES) {
+        api_read_bytes(api, reply);
+    } else if (reply->route->shape == SHAPE_METRICS) {
+        api_read_metrics(api, reply);
+    } else if (reply->route->shape == SHAPE_RECONCILIATION) {
         static const struct reconcile_host nobody;
         api_reconcile(api->state, api->annex != NULL ? &api->annex->reconcile : &nobody, request,
-                      ret_reply);
-    } else if (ret_reply->route->shape == SHAPE_ANNEX) {
-        annex_ask(api, request, ret_reply);
-    } else if (route_is_write(ret_reply->route)) {
-        push_command(api, request, ret_reply);
-    } else if (ret_reply->route->again == AGAIN_HARMLESS) {
-        answer_harmless(api, request, ret_reply);
+                      reply);
+    } else if (reply->route->shape == SHAPE_ANNEX) {
+        annex_ask(api, request, reply);
+    } else if (route_is_write(reply->route)) {
+        push_command(api, request, reply);
+    } else if (reply->route->again == AGAIN_HARMLESS) {
+        answer_harmless(api, request, reply);
     } else {
-        api_read(api, request, NULL, ret_reply);
+        api_read(api, request, NULL, reply);
+    }
+}
+
+void api_handle(struct api *api, const struct api_request *request, struct api_reply *ret_reply)
+{
+    if (api_admit(api, request, ret_reply) == 0) {
+        api_answer(api, request, ret_reply);
     }
 }
 

@@ -64,14 +64,28 @@ void api_set_door(struct api *api, const char *address, int port);
 /* Whether @path is one of the API's, whatever the method. */
 bool api_has(const struct api *api, const char *path);
 
-/* What must be read of a request before api_handle(). */
+/* What must be read of a request before api_admit(), and how much of its body there may be. */
 struct api_want {
     size_t body_bytes_max;
     const char *header; /* "name:", NULL = none */
 };
 struct api_want api_want(const struct api *api, const char *method, const char *path);
 
-/* Answer at once, or push a command (then @ret_reply->is_pending). */
+/* Judge a request by its line and headers: its path, how often, who asks, whether he may. Its body
+ * is not looked at and may be yet to come. 0, and @ret_reply is for api_answer(); else it is the
+ * problem. */
+MUST_CHECK int api_admit(struct api *api, const struct api_request *request,
+                         struct api_reply *ret_reply);
+
+/* Whether somebody vouches for what @reply's caller sends: one of the stall, or its own screen.
+ * Customers' tokens are anybody's for the asking. */
+bool api_is_vouched_for(const struct api_reply *reply);
+
+/* What was let in by api_admit(), now with its body: answer at once, or push a command (then
+ * @reply->is_pending). */
+void api_answer(struct api *api, const struct api_request *request, struct api_reply *reply);
+
+/* Both, of a request that is there whole. */
 void api_handle(struct api *api, const struct api_request *request, struct api_reply *ret_reply);
 
 /* Fill in the reply of a pending request from the core's answer. */

@@ -124,8 +124,6 @@ static void answer_file(const struct site *site, const struct site_request *requ
     const struct web_file *file = web_files_find(site->files, request->path);
     if (file == NULL) {
         (void)refuse(response, ERR_NOT_FOUND, 0, "");
-    } else if (!is_reading(request)) {
-        (void)refuse_method(response, "GET, HEAD");
     } else {
         response->file = file;
         response->reply.status = 200;
@@ -142,7 +140,7 @@ static bool is_order_page(const struct site *site, const struct site_request *re
     const size_t count = request->is_guest_door ? 3 : 2;
     for (size_t i = 0; i < count && site->page != NULL; i++) {
         if (strcmp(request->path, paths[i]) == 0) {
-            return is_reading(request);
+            return true;
         }
     }
     return false;
@@ -205,10 +203,9 @@ static void tag_answer(const struct site_request *request, struct site_response 
     answer_tagged(request, etag, response);
 }
 
-static void answer_api(struct site *site, const struct site_request *request,
-                       struct site_response *response)
+static struct api_request asked_of(const struct site_request *request)
 {
-    struct api_request asked = {
+    return (struct api_request){
         .access = access_of(request),
         .method = is_method(request, "HEAD") ? "GET" : request->method,
         .path = request->path,
@@ -217,20 +214,42 @@ static void answer_api(struct site *site, const struct site_request *request,
         .header = request->header,
         .body = request->body,
     };
-    api_handle(site->api, &asked, &response->reply);
+}
+
+static void answer_api(struct site *site, const struct site_request *request,
+                       struct site_response *response)
+{
+    const struct api_request asked = asked_of(request);
+    api_answer(site->api, &asked, &response->reply);
     tag_answer(request, response);
 }
 
-void site_answer(struct site *site, const struct site_request *request,
-                 struct site_response *ret_response)
+/* --- both --- */
+
+int site_admit(struct site *site, const struct site_request *request,
+               struct site_response *response)
 {
-    *ret_response = (struct site_response){.is_bare = is_method(request, "HEAD")};
     if (api_has(site->api, request->path)) {
-        answer_api(site, request, ret_response);
+        const struct api_request asked = asked_of(request);
+        return api_admit(site->api, &asked, &response->reply);
+    }
+    if (is_reading(request)) {
+        return 0;
+    }
+    const bool is_there =
+        is_order_page(site, request) || web_files_find(site->files, request->path) != NULL;
+    return is_there ? refuse_method(response, "GET, HEAD") : refuse(response, ERR_NOT_FOUND, 0, "");
+}
+
+void site_answer(struct site *site, const struct site_request *request,
+                 struct site_response *response)
+{
+    if (api_has(site->api, request->path)) {
+        answer_api(site, request, response);
     } else if (is_order_page(site, request)) {
-        answer_page(site, request, ret_response);
+        answer_page(site, request, response);
     } else {
-        answer_file(site, request, ret_response);
+        answer_file(site, request, response);
     }
 }
 

@@ -52,9 +52,14 @@ MUST_CHECK int site_check(const struct site *site, const struct site_request *re
 MUST_CHECK int site_check_socket(const struct site *site, const struct site_request *request,
                                  struct site_response *ret_response);
 
-/* Answer a request that site_check() let through; may leave it pending. */
+/* After site_check(): whether what is asked for is there, and for who asks, by line and headers: 0,
+ * or the problem is in @response. Reads no body. */
+MUST_CHECK int site_admit(struct site *site, const struct site_request *request,
+                          struct site_response *response);
+
+/* Answer a request that both let through, now with its body; may leave it pending. */
 void site_answer(struct site *site, const struct site_request *request,
-                 struct site_response *ret_response);
+                 struct site_response *response);
 
 void site_response_close(struct site_response *response);
 

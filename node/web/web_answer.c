@@ -142,10 +142,10 @@ static bool answer_is_sent(const struct connection *connection)
             connection->exchange->sent >= site_body(&connection->exchange->response).size);
 }
 
-static int answer_finish(struct connection *connection)
+static int answer_finish(struct web *web, struct connection *connection)
 {
     bool is_closing = connection->is_closing;
-    web_exchange_end(connection);
+    web_exchange_end(web, connection);
     return is_closing || lws_http_transaction_completed(connection->wsi) != 0 ? -1 : 0;
 }
 
@@ -162,7 +162,7 @@ int web_answer_on_writeable(struct web *web, struct connection *connection)
         return -1;
     }
     if (answer_is_sent(connection)) {
-        return answer_finish(connection);
+        return answer_finish(web, connection);
     }
     lws_callback_on_writable(connection->wsi);
     return 0;
@@ -190,6 +190,6 @@ int web_answer_refuse_upgrade(struct web *web, struct connection *connection)
     if (!answer_is_sent(connection) && write_chunk(web, connection) != 0) {
         return -1;
     }
-    web_exchange_end(connection);
+    web_exchange_end(web, connection);
     return 1;
 }

@@ -148,7 +148,7 @@ void web_connection_close(struct web *web, struct connection *connection)
 {
     uncount(web, connection);
     list_remove(connection);
-    web_exchange_end(connection);
+    web_exchange_end(web, connection);
     text_close(&connection->message);
     web_guest_free(web, connection->guest);
     free(connection->stream);

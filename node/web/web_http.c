@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "node/os/clock.h"
-#include "node/os/entropy.h"
 #include "node/web/web_state.h"
 
+enum { RETRY_MS = 1000 }; /* where there was no room for a body */
+
 /* The request is over, or given up. */
-void web_exchange_end(struct connection *connection)
+void web_exchange_end(struct web *web, struct connection *connection)
 {
     struct exchange *exchange = connection->exchange;
     connection->exchange = NULL;
@@ -24,40 +25,92 @@ void web_exchange_end(struct connection *connection)
         return;
     }
     site_response_close(&exchange->response);
-    entropy_wipe(exchange->body.data, exchange->body.size); /* it may have been a PIN */
-    text_close(&exchange->body);
+    web_body_end(web, exchange);
     text_close(&exchange->header);
     free(exchange);
 }
 
-static int exchange_begin(struct connection *connection)
+static int exchange_begin(struct web *web, struct connection *connection)
 {
-    web_exchange_end(connection);
+    web_exchange_end(web, connection);
     connection->exchange = calloc(1, sizeof *connection->exchange);
     return connection->exchange == NULL ? ERR_NO_MEMORY : 0;
 }
 
 /* --- reading a request --- */
 
-/* Answer and close: what else may come on this connection is not to be trusted. */
+static int answer_and_close(struct connection *connection)
+{
+    connection->is_closing = true;
+    return web_answer_begin(connection);
+}
+
+/* What else may come on this connection is not to be trusted. */
 static int refuse(struct connection *connection, int err, const char *where)
 {
     api_problem(&connection->exchange->response.reply, err, where);
-    connection->is_closing = true;
-    return web_answer_begin(connection);
+    return answer_and_close(connection);
 }
 
 static int answer_whole(struct web *web, struct connection *connection)
 {
     struct site_request request = web_request_of(connection);
     site_answer(&web->site, &request, &connection->exchange->response);
+    web_body_end(web, connection->exchange);
     return web_answer_begin(connection);
+}
+
+static int await_body(struct web *web, struct connection *connection)
+{
+    connection->deadline_ms = clock_mono_ms() + web->request_ms;
+    return 0;
+}
+
+/* The problem is known, and @size bytes are still to come that nobody wants. */
+static int refuse_body(struct web *web, struct connection *connection, size_t size)
+{
+    if (size == 0) {
+        return web_answer_begin(connection);
+    }
+    return web_body_skip(connection->exchange, size) ? await_body(web, connection)
+                                                     : answer_and_close(connection);
+}
+
+static int refuse_for_now(struct web *web, struct connection *connection, size_t size)
+{
+    struct api_reply *reply = &connection->exchange->response.reply;
+    api_problem(reply, ERR_BUSY, "too much is being sent");
+    reply->retry_ms = RETRY_MS;
+    return refuse_body(web, connection, size);
+}
+
+/* Who asks and what for is known by line and headers alone: so only a body that somebody may send
+ * is taken in. */
+static int judge(struct web *web, struct connection *connection, size_t size)
+{
+    const struct site_request request = web_request_of(connection);
+    struct site_response *response = &connection->exchange->response;
+    if (site_check(&web->site, &request, response) != 0) {
+        return answer_and_close(connection);
+    }
+    bool is_write = strcmp(request.method, "POST") == 0 || strcmp(request.method, "PATCH") == 0;
+    if (size > 0 && !is_write) {
+        return refuse(connection, ERR_MALFORMED, "a body where none belongs");
+    }
+    if (site_admit(&web->site, &request, response) != 0) {
+        return refuse_body(web, connection, size);
+    }
+    if (size == 0) {
+        return answer_whole(web, connection);
+    }
+    return web_body_begin(web, connection, size) == 0 ? await_body(web, connection)
+                                                      : refuse_for_now(web, connection, size);
 }
 
 int web_http_on_request(struct web *web, struct connection *connection)
 {
     size_t size = 0;
-    if (exchange_begin(connection) != 0) {
+    if (exchange_begin(web, connection) != 0) {
         return -1;
     }
     int err = web_request_read(web, connection);
@@ -66,28 +119,11 @@ int web_http_on_request(struct web *web, struct connection *connection)
     }
     const struct api_want want =
         api_want(web->site.api, connection->exchange->method, connection->exchange->path);
-    connection->exchange->body_bytes_max = want.body_bytes_max;
     if (want.header != NULL && !web_request_read_named(connection, want.header)) {
         return refuse(connection, ERR_TOO_LARGE, want.header);
     }
-    err = web_request_body_size(connection, connection->exchange->body_bytes_max, &size);
-    if (err != 0) {
-        return refuse(connection, err, "the body's length");
-    }
-    struct site_request request = web_request_of(connection);
-    if (site_check(&web->site, &request, &connection->exchange->response) != 0) {
-        connection->is_closing = true;
-        return web_answer_begin(connection);
-    }
-    bool is_write = strcmp(request.method, "POST") == 0 || strcmp(request.method, "PATCH") == 0;
-    if (size > 0 && !is_write) {
-        return refuse(connection, ERR_MALFORMED, "a body where none belongs");
-    }
-    if (size == 0) {
-        return answer_whole(web, connection);
-    }
-    connection->deadline_ms = clock_mono_ms() + web->request_ms;
-    return 0;
+    err = web_request_body_size(connection, want.body_bytes_max, &size);
+    return err != 0 ? refuse(connection, err, "the body's length") : judge(web, connection, size);
 }
 
 int web_http_on_body(struct connection *connection, const void *in, size_t size)
@@ -95,16 +131,16 @@ int web_http_on_body(struct connection *connection, const void *in, size_t size)
     if (connection->is_busy) { /* refused already: what still comes is dropped */
         return 0;
     }
-    if (size > connection->exchange->body_bytes_max - connection->exchange->body.size) {
-        return -1;
-    }
-    text_append(&connection->exchange->body, in, size);
-    return 0;
+    return web_body_take(connection->exchange, in, size);
 }
 
 int web_http_on_body_whole(struct web *web, struct connection *connection)
 {
-    return connection->is_busy ? 0 : answer_whole(web, connection);
+    if (connection->is_busy) {
+        return 0;
+    }
+    return connection->exchange->skips_body ? web_answer_begin(connection)
+                                            : answer_whole(web, connection);
 }
 
 void web_http_answered(struct connection *connection)
@@ -166,7 +202,7 @@ int web_http_on_upgrade(struct web *web, struct connection *connection, const ch
         return -1;
     }
     size_t size = 0;
-    if (exchange_begin(connection) != 0) {
+    if (exchange_begin(web, connection) != 0) {
         return -1;
     }
     if (web_request_read(web, connection) != 0 ||
@@ -176,6 +212,6 @@ int web_http_on_upgrade(struct web *web, struct connection *connection, const ch
     if (check_upgrade(web, connection) != 0) {
         return web_answer_refuse_upgrade(web, connection);
     }
-    web_exchange_end(connection);
+    web_exchange_end(web, connection);
     return 0;
 }

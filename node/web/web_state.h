@@ -1,8 +1,8 @@
 /* web_state.h - what the files of the web server share: web.c (its life and the loop),
  * web_listen.c (addresses), web_certificate.c (of https), web_connection.c (who is connected),
  * web_sweep.c (each second), web_news.c (what the core answers), web_http.c (requests),
- * web_request.c (reading one), web_answer.c (answering it), web_socket.c (WebSockets), web_guest.c
- * (those of customers).
+ * web_request.c (reading one), web_body.c (its body), web_answer.c (answering it), web_socket.c
+ * (WebSockets), web_guest.c (those of customers).
  *
  * Layer: node. An object of lws is a pointer that only lws looks into. The on_ functions are called
  * by web.c with what lws calls back with, and answer as lws wants it: 0 to go on, -1 to hang up.
@@ -37,9 +37,10 @@ struct exchange {
     char ticket[TICKET_TEXT_BYTES + 1];
     char key[TEXT_HEADER_BYTES_MAX], none_match[TEXT_HEADER_BYTES_MAX];
     bool takes_gzip;
-    size_t body_bytes_max;
     struct text header; /* that the route names */
     struct text body;
+    size_t stranger_bytes; /* of the room that strangers' bodies share: its own */
+    bool skips_body;       /* the answer is there; what still comes of the body is dropped */
     struct site_response response;
     size_t sent;
 };
@@ -106,6 +107,7 @@ struct web {
     unsigned connections_max;
     unsigned guests_count, guests_max;
     struct guest *wave, *wave_last; /* who wait to be written to, in the order of asking */
+    size_t strangers_bytes;         /* of bodies on their way whose senders nobody vouches for */
     bool has_answers;               /* to requests came since some were written to */
     bool is_wave_late;              /* it has waited for these already */
     unsigned reader_stall_ms, request_ms;
@@ -170,7 +172,7 @@ int web_http_on_body_whole(struct web *web, struct connection *connection);
 /* Whether a handshake may go on: 0 = yes; 1 = it was answered; -1 = hang up. */
 int web_http_on_upgrade(struct web *web, struct connection *connection, const char *to);
 /* Its request is over, or given up. */
-void web_exchange_end(struct connection *connection);
+void web_exchange_end(struct web *web, struct connection *connection);
 /* The answer that was waited for is there. */
 void web_http_answered(struct connection *connection);
 
@@ -184,6 +186,16 @@ MUST_CHECK int web_request_body_size(const struct connection *connection, size_t
                                      size_t *ret_size);
 /* What was read; it borrows from the exchange. */
 struct site_request web_request_of(const struct connection *connection);
+
+/* web_body.c: a place for a body of @size bytes, whose sender the reply names. ERR_BUSY: those whom
+ * nobody vouches for send too much at once, or there is no memory. */
+MUST_CHECK int web_body_begin(struct web *web, struct connection *connection, size_t size);
+/* From now on its @size bytes are dropped. False: they are too many to listen to. */
+bool web_body_skip(struct exchange *exchange, size_t size);
+/* The next @size bytes. 0; -1: more than were announced. */
+int web_body_take(struct exchange *exchange, const void *in, size_t size);
+/* It is forgotten, and its place free. */
+void web_body_end(struct web *web, struct exchange *exchange);
 
 /* web_answer.c: what the exchange holds is sent as the other side takes it, or when there is an
  * answer at all. 0. */

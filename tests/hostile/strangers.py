@@ -10,6 +10,7 @@ from under_attack import flat
 HANDSHAKE_SECONDS = 3
 IDLE = 300
 SLOW = 200
+SENDERS = 150
 HUGE = 200 << 20
 
 
@@ -136,6 +137,23 @@ def web_requests(site):
                   Stranger(door, b"POST /api/orders HTTP/1.1\r\nHost: localhost\r\n"
                                  b"Content-Length: 4294967296\r\n\r\n" + bytes(1 << 20))]
         all_hung_up("whoever asks too much", people, 30)
+    site.sells()
+
+
+def long_bodies(site):
+    """Bodies of whom nobody knows, all but whole and never ended: an image is refused before it is
+    listened to, of sign-ins as many are kept as there is room for."""
+    door = address(site.counter.ready["http"])
+
+    def words(path, size):
+        return (f"POST {path} HTTP/1.1\r\nHost: localhost:{door[1]}\r\n"
+                f"X-Forwarded-For: 192.0.2.1\r\nContent-Length: {size}\r\n\r\n").encode()
+    image = words("/api/blobs", 1 << 20) + bytes(1 << 18)
+    sign_in = words("/api/session", 1 << 16) + bytes((1 << 16) - 1)
+    with flat(site.counter):
+        for what in (image, sign_in):
+            people = [Stranger(door, what) for _ in range(SENDERS)]
+            all_hung_up("whoever sends too much", people, 30)
     site.sells()
 
 

@@ -133,6 +133,22 @@ TEST(web_scarce, who_comes_while_there_is_no_memory_is_sent_away_and_the_next_is
     booth_free(booth);
 }
 
+static int come_writing(struct booth *booth)
+{
+    return booth_post(booth, "/api/menu", 1, BOOTH_BURGER);
+}
+
+TEST(web_scarce, a_body_for_which_there_is_no_memory_is_refused_and_the_next_is_taken)
+{
+    struct booth *booth = booth_serve(booth_whole());
+    scarce_begin("malloc", 1, booth->web->thread);
+    assert_int_equal(503, come_writing(booth));
+    assert_non_null(strstr(got.head, "retry-after: 2\r\n"));
+    assert_true(scarce_end());
+    assert_int_equal(201, come_writing(booth));
+    booth_free(booth);
+}
+
 TEST(web_scarce, an_answer_that_cannot_be_sent_ends_the_connection)
 {
     struct booth *booth = booth_serve(booth_whole());
