@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "gateway/cli/doctor.h"
-#include "gateway/stripe/form.h"
 #include "gateway/stripe/reader.h"
-#include "gateway/stripe/request.h"
 #include "node/core/control.h"
 #include "node/os/clock.h"
 
@@ -82,47 +80,6 @@ static void look_at_rights(const struct credentials *credentials, const struct t
     }
 }
 
-/* --- whether both keys are one account's --- */
-
-/* A page may read a payment by its secret, with the key of the account that made it. */
-static void judge_account(const struct credentials *credentials, const struct terms *terms,
-                          const struct stripe_fact *intent, struct diagnoses *all)
-{
-    struct stripe_read read;
-    struct stripe_request request = stripe_intent_of(intent->intent.id);
-    text_append_text(&request.path, "?client_secret=");
-    form_escape(&request.path, intent->client_secret);
-    const bool is_asked = read_once(terms->stripe_url, credentials->publishable_key,
-                                    bytes_of(request.path.data, request.path.size), &read);
-    if (is_asked && stripe_read_is(&read, "payment_intent")) {
-        diagnose(all, DIAGNOSIS_OK, "keys", NULL, "both keys are of one account");
-    } else if (is_asked && read.status >= 400 && read.status < 500) {
-        diagnose(all, DIAGNOSIS_FAIL, "keys",
-                 "copy both keys from one page of the provider's dashboard",
-                 "the publishable key is not of the secret key's account: no page could pay");
-    } else {
-        diagnose(all, DIAGNOSIS_WARN, "keys", "run this again",
-                 "whether both keys are of one account could not be seen now");
-    }
-    stripe_read_close(&read);
-    stripe_request_close(&request);
-}
-
-static void look_at_account(const struct credentials *credentials, const struct terms *terms,
-                            const struct stripe_read *list, struct diagnoses *all)
-{
-    struct stripe_fact fact;
-    bool is_fact = false;
-    const bool has_one =
-        stripe_read_is(list, "list") && stripe_reply_object(list->reply, 0, &fact, &is_fact);
-    if (has_one && is_fact && fact.kind == STRIPE_INTENT && fact.client_secret.size > 0) {
-        judge_account(credentials, terms, &fact, all);
-    } else {
-        diagnose(all, DIAGNOSIS_OK, "keys", NULL,
-                 "whether both keys are of one account shows with the first payment");
-    }
-}
-
 bool doctor_provider(const struct credentials *credentials, const struct terms *terms,
                      struct diagnoses *all)
 {
@@ -135,7 +92,6 @@ bool doctor_provider(const struct credentials *credentials, const struct terms *
             doctor_provider_clock(own_s, list.date_s, all);
         }
         look_at_rights(credentials, terms, all);
-        look_at_account(credentials, terms, &list, all);
     }
     stripe_read_close(&list);
     return is_there;
