@@ -1,6 +1,6 @@
 // The stall's poster and its tables' codes, from the manager's screen to the kitchen's. Part of
 // order.spec.ts, whose nodes it shares.
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page } from "@playwright/test";
 import type { Market } from "./guests";
 import {
     expectNoSidewaysScroll,
@@ -12,6 +12,7 @@ import {
     violations,
 } from "./pages";
 import { come } from "./phones";
+import { test } from "./test";
 import { joinBy } from "./together";
 
 const address = "https://order.example.org";

@@ -1,7 +1,8 @@
 // What people do on the screens, against a fake node: one order from the till to the guest, and the
 // ways in which a day goes wrong.
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page } from "@playwright/test";
 import { tablet } from "./pages";
+import { test } from "./test";
 
 async function startNode() {
     const { startFakeNode } = await import("../../web/test/fake-node.mjs");

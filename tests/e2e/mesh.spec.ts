@@ -1,9 +1,10 @@
 // The screens on three real nodes: one order crosses while several browsers watch, and goes on
 // crossing when the kitchen is killed and when it is cut off.
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page } from "@playwright/test";
 import type { Session } from "../../web/src/base/protocol";
 import { type Device, type Stall, startStall } from "./mesh";
 import { tablet, violations } from "./pages";
+import { test } from "./test";
 
 test.setTimeout(120_000);
 

@@ -2,10 +2,11 @@
 // to a practice push service; what that read is handed to the page's worker. The subscription is
 // played, as no push service can be reached, and so are notifications, which this browser does not
 // show: what it would show is caught.
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page } from "@playwright/test";
 import { type Market, type Message, openMarket } from "./guests";
 import { phone, smallTargets, type Theme, violations } from "./pages";
 import { numberOf, said } from "./phones";
+import { test } from "./test";
 
 const shots = `${__dirname}/../../docs/screens`;
 

@@ -2,9 +2,10 @@
 // ledger and the practice Stripe say the same. A real counter, a real gateway.
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page } from "@playwright/test";
 import { type Market, openMarket } from "./guests";
 import { expectNoSidewaysScroll, phone, smallTargets, tablet, violations, wear } from "./pages";
+import { test } from "./test";
 
 /** `npm run pictures` renews what the documentation shows. */
 const isKept = process.env["TRESTLE_PICTURES"] === "1";

@@ -1,9 +1,10 @@
 // The customers' page without a network: what its service worker keeps, and what it does not.
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { type Market, openMarket } from "./guests";
 import { come, numberOf, said } from "./phones";
+import { test } from "./test";
 
 let market: Market;
 

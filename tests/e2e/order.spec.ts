@@ -1,10 +1,11 @@
 // Customers with their phones: at a gateway that takes cards, and on the stall's own network. Real
 // nodes, a practice Stripe, the page as it is served.
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page } from "@playwright/test";
 import { testCodes } from "./codes";
 import { type Market, openMarket } from "./guests";
 import { expectNoSidewaysScroll, phone, smallTargets, tablet, violations } from "./pages";
 import { come, numberOf, said } from "./phones";
+import { test } from "./test";
 import { joinBy, orderTogether, testTogether } from "./together";
 
 const shots = `${__dirname}/../../docs/screens`;

@@ -1,6 +1,6 @@
 // Every screen in every state that matters: no violation, nothing too small, nothing cut off; and
 // the pictures of docs/screens/ come from here (npm run pictures).
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import {
     expectNoSidewaysScroll,
     open,
@@ -12,6 +12,7 @@ import {
     violations,
     wear,
 } from "./pages";
+import { test } from "./test";
 
 const shots = `${__dirname}/../../docs/screens`;
 const themes: Theme[] = ["light", "dark"];

@@ -1,8 +1,9 @@
 // Friends who put one order together from their own phones. Part of order.spec.ts, whose nodes it
 // shares.
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page } from "@playwright/test";
 import type { Market } from "./guests";
 import { come, said } from "./phones";
+import { test } from "./test";
 
 /** Begins an order with others; @return the link that lets them in. */
 export async function orderTogether(page: Page, name: string): Promise<string> {

@@ -1,0 +1,120 @@
+// What nodes answer, held against the published description of the API (docs/openapi.json) by a
+// validator that is not ours.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import Ajv, { type ValidateFunction } from "@redocly/ajv/dist/2020";
+
+interface Content {
+    [type: string]: { schema?: object };
+}
+interface Call {
+    responses: Record<string, { content?: Content }>;
+}
+interface Published {
+    paths: Record<string, Record<string, Call>>;
+    components: { schemas: Record<string, { properties?: { type?: { const?: string } } }> };
+}
+
+export interface Answer {
+    method: string;
+    path: string;
+    status: number;
+    /** As its header says, without what follows a semicolon; "" without a body. */
+    type: string;
+    body: string;
+}
+
+const PUBLISHED = resolve(__dirname, "../../docs/openapi.json");
+const HELLO = "FrameHello"; // the first frame, whoever listens
+const UNCHANGED = 304; // HTTP's own answer to If-None-Match, without a body
+
+// The components are one schema named "api", so that what points at one finds it from anywhere.
+const published: Published = JSON.parse(
+    readFileSync(PUBLISHED, "utf8").replaceAll('"#/components/schemas/', '"api#/$defs/'),
+);
+const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+ajv.addSchema({ $id: "api", $defs: published.components.schemas });
+
+const calls = Object.entries(published.paths).map(([template, methods]) => ({
+    template,
+    pattern: new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`),
+    methods,
+}));
+/** The first parts of the paths that are the API's; others are pages and their files. */
+const rooms = new Set(calls.map(({ template }) => template.split("/")[1]));
+
+/** Whether a path belongs to the API. */
+export const isOfApi = (path: string): boolean => rooms.has(path.split("/")[1]);
+
+const judges = new Map<object, ValidateFunction>();
+
+/** What of a value is not as its schema says. */
+function misfits(schema: object, value: unknown): string[] {
+    const judge = judges.get(schema) ?? ajv.compile(schema);
+    judges.set(schema, judge);
+    judge(value);
+    return (judge.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+function parsed(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
+}
+
+/** The call that an answer is to. */
+function callOf({ method, path }: Answer): Call | undefined {
+    const verb = method.toLowerCase();
+    // A path that is spelt out goes before one with a parameter.
+    const [first] = calls
+        .filter(({ pattern, methods }) => pattern.test(path) && verb in methods)
+        .sort((one, other) => one.template.split("{").length - other.template.split("{").length);
+    return first?.methods[verb];
+}
+
+/** What is wrong with an answer, in words; none: it is as published. */
+export function answerFaults(answer: Answer): string[] {
+    const { status, type, body } = answer;
+    const call = callOf(answer);
+    if (!call) {
+        // Nobody described it, so it must say that there is nothing.
+        return status === 404 || status === 405 ? [] : ["is not described"];
+    }
+    if (status === UNCHANGED) {
+        return body === "" ? [] : ["has a body although nothing changed"];
+    }
+    const said = status in call.responses ? `${status}` : "default";
+    if (said === "default" && status < 400) {
+        return [`${status} is not described`];
+    }
+    const content = call.responses[said]?.content ?? {};
+    const described = content[type];
+    if (!described) {
+        return [`is "${type}" where ${Object.keys(content).join(" or ")} is described`];
+    }
+    if (!type.endsWith("json")) {
+        return [];
+    }
+    const value = parsed(body);
+    if (value === undefined) {
+        return ["is no JSON"];
+    }
+    return misfits(described.schema ?? {}, value);
+}
+
+/** What is wrong with a frame that a node sent over /ws to a customer, or to a screen. */
+export function frameFaults(whose: "customer" | "screen", text: string): string[] {
+    const frame = parsed(text) as { type?: string } | undefined;
+    const prefix = whose === "customer" ? "Live" : "Frame";
+    const schema = Object.entries(published.components.schemas).find(
+        ([name, { properties }]) =>
+            (name.startsWith(prefix) || name === HELLO) &&
+            properties?.type?.const === (frame?.type ?? ""),
+    )?.[1];
+    if (!schema) {
+        return [`"${frame?.type}" is not described`];
+    }
+    return misfits(schema, frame);
+}
