@@ -41,6 +41,10 @@ interface Intent {
 /** As much of tests/stripe/stand_in.mjs as the stories look at. */
 interface Practice {
     url: string;
+    /** Whose connections break: "", "gateway" or "all". */
+    api: { cut: string };
+    /** How often each fault struck. */
+    faults: { counts: { internet_down: number } };
     account: {
         endpoints: { create(endpoint: object, secret: string): void };
         intents: { list(options: object): { data: Intent[] } };

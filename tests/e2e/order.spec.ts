@@ -4,6 +4,7 @@ import { type Browser, expect, type Page } from "@playwright/test";
 import { testCodes } from "./codes";
 import { type Market, openMarket } from "./guests";
 import { expectNoSidewaysScroll, phone, smallTargets, tablet, violations } from "./pages";
+import { fillCart, payForm, typeCard } from "./pay";
 import { come, numberOf, said } from "./phones";
 import { test } from "./test";
 import { joinBy, orderTogether, testTogether } from "./together";
@@ -19,37 +20,11 @@ test.beforeAll(async () => {
 
 test.afterAll(() => market?.close());
 
-const cardFrame = (page: Page) => page.frameLocator('iframe[title="Secure payment input frame"]');
-
 /** What is loaded after the first look, to the last file. */
 async function restCame(page: Page): Promise<void> {
     await page.waitForFunction(() =>
         performance.getEntriesByType("resource").some(({ name }) => name.includes("/order.card-")),
     );
-}
-
-/** Puts things into the cart and looks at the price. */
-async function fillCart(page: Page): Promise<void> {
-    await page.getByRole("button", { name: "Add Edamame" }).tap();
-    await page.getByRole("button", { name: "Add Edamame" }).tap();
-    await page.locator(".row-text", { hasText: "Pad thai" }).tap();
-    const sheet = page.getByRole("dialog");
-    await expect(
-        sheet.getByRole("button", { name: "Still to choose: Size, Spice" }),
-    ).toBeDisabled();
-    await sheet.getByRole("button", { name: "large" }).tap();
-    await sheet.getByRole("button", { name: "medium" }).tap();
-    await sheet.getByRole("button", { name: /^Add ·/ }).tap();
-    await page.getByRole("button", { name: "3 items Review" }).tap();
-    await expect(page.locator(".total")).toContainText("€21.80");
-}
-
-async function typeCard(page: Page, number: string): Promise<void> {
-    const frame = cardFrame(page);
-    await frame.getByLabel("Card number").fill(number);
-    await frame.getByLabel("Expiration date").fill("12 / 34");
-    await frame.getByLabel("Security code").fill("123");
-    await page.getByRole("button", { name: "Pay €21.80" }).tap();
 }
 
 test("the first visit is one document, with the menu in it, below 20 KB", async ({ browser }) => {
@@ -342,7 +317,7 @@ const scenes: Scene[] = [
         async prepare(page) {
             await fillCart(page);
             await page.getByRole("button", { name: /^Pay by card/ }).tap();
-            await expect(cardFrame(page).getByLabel("Card number")).toBeVisible();
+            await expect(payForm(page).getByLabel("Card number")).toBeVisible();
             await expect(page.getByRole("button", { name: "Pay €21.80" })).toBeEnabled();
         },
     },
