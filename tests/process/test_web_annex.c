@@ -1,7 +1,12 @@
 /* Routes that a program adds to those of every node. */
+#define _DEFAULT_SOURCE /* the limit on core files */
+
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "node/api/annex.h"
@@ -98,4 +103,59 @@ TEST(web_annex, what_a_program_adds_is_asked_and_may_answer_later)
     assert_string_equal(got.body, "{}");
     (void)close(fd);
     booth_free(booth);
+}
+
+/* --- tables that say too little --- */
+
+static const char *mistake; /* of a node's own table; NULL = what is found */
+
+const char *__real_routes_mistake(void); /* NOLINT: the linker's names */
+const char *__wrap_routes_mistake(void); /* NOLINT: the linker's names */
+const char *__wrap_routes_mistake(void)  /* NOLINT: the linker's names */
+{
+    return mistake != NULL ? mistake : __real_routes_mistake();
+}
+
+/* The signal that ends a server with @added beside its own rows; 0 = it began. */
+static int ended_by(const struct route *added, size_t count)
+{
+    int status = 0;
+    const struct annex annex = {
+        .routes = added, .routes_count = count, .handle = added_handle, .answered = added_answered};
+    struct booth *booth = booth_new(ROLE_COUNTER);
+    booth->config.annex = &annex;
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const struct rlimit none = {0, 0};
+        (void)setrlimit(RLIMIT_CORE, &none);
+        (void)signal(SIGABRT, SIG_DFL);
+        (void)booth_serve(booth);
+        _exit(0);
+    }
+    assert_int_equal(child, waitpid(child, &status, 0));
+    booth_free(booth);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+TEST(web_annex, a_row_that_does_not_say_who_may_or_how_often_lets_no_server_begin)
+{
+    struct route rows[2] = {added_routes[0], added_routes[0]};
+    assert_int_equal(0, ended_by(rows, 1));
+    assert_int_equal(SIGABRT, ended_by(rows, 2)); /* one path, two rows */
+    rows[0].capability = 0;                       /* as where nothing is written */
+    assert_int_equal(SIGABRT, ended_by(rows, 1));
+    rows[0] = added_routes[0];
+    rows[0].rate = RATE_UNSAID;
+    assert_int_equal(SIGABRT, ended_by(rows, 1));
+    rows[0] = added_routes[0];
+    rows[0].again = AGAIN_UNSAID;
+    assert_int_equal(SIGABRT, ended_by(rows, 1));
+}
+
+TEST(web_annex, a_mistake_in_a_node_s_own_table_lets_no_server_begin)
+{
+    mistake = "/api/orders";
+    assert_int_equal(SIGABRT, ended_by(added_routes, 1));
+    mistake = NULL;
 }
