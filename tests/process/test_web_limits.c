@@ -5,7 +5,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "node/api/text.h"
 #include "sync/base/check.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
@@ -254,35 +253,11 @@ TEST(web_limits, of_what_goes_wrong_again_and_again_it_says_a_line_a_second)
     booth_free(booth);
 }
 
-/* A new menu item of about 13 KiB. */
-static void change_much(int fd, const struct booth *booth, unsigned n)
-{
-    struct text body = {.data = NULL};
-    char name[100];
-    (void)snprintf(name, sizeof name, "{\"number\":%u,\"name\":\"x\",\"price\":1,\"groups\":[",
-                   100 + n);
-    text_append_text(&body, name);
-    for (unsigned i = 0; i < MENU_OPTION_GROUPS_MAX; i++) {
-        (void)snprintf(name, sizeof name, "%s{\"name\":\"%060u\",\"min\":0,\"max\":1,\"choices\":[",
-                       i > 0 ? "," : "", n);
-        text_append_text(&body, name);
-        for (unsigned j = 0; j < MENU_CHOICES_MAX; j++) {
-            (void)snprintf(name, sizeof name, "%s{\"name\":\"%060u\",\"price\":0}",
-                           j > 0 ? "," : "", j);
-            text_append_text(&body, name);
-        }
-        text_append_text(&body, "]}");
-    }
-    text_append(&body, "]}", 3);
-    assert_int_equal(201, booth_write_on(fd, booth, "POST", "/api/menu", 1000 + n, body.data));
-    text_close(&body);
-}
-
 static void change_and_hear(int writer, int reader, const struct booth *booth, unsigned n)
 {
     char number[40];
     (void)snprintf(number, sizeof number, "\"number\":%u,", 100 + n);
-    change_much(writer, booth, n);
+    booth_change_much(writer, booth, n);
     do {
         raw_hear_type(reader, "delta");
     } while (strstr(heard.data, number) == NULL);

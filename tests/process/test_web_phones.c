@@ -1,12 +1,15 @@
 /* Customers' phones on their sockets: which of them are closed, with what word, and when. The clock
  * is ours: nobody waits for a token to be looked at again. */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "node/access/token.h"
 #include "node/api/live.h"
 #include "node/os/clock.h"
+#include "node/web/web_state.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
 #include "tests/process/lib/raw.h"
@@ -37,14 +40,19 @@ static bool say(int fd, const char *text)
     return raw_say(fd, 1, text, strlen(text));
 }
 
-/* A socket that was told who it is. */
-static int phone_open(const struct booth *booth, const struct customer *customer)
+static void say_open(int fd, const struct customer *customer)
 {
     char message[TOKEN_TEXT_MAX + 100];
-    const int fd = booth_screen(booth, "/ws?view=customer");
     (void)snprintf(message, sizeof message, "{\"type\":\"open\",\"token\":\"%s\",\"orders\":[]}",
                    customer->token);
     assert_true(say(fd, message));
+}
+
+/* A socket that was told who it is. */
+static int phone_open(const struct booth *booth, const struct customer *customer)
+{
+    const int fd = booth_screen(booth, "/ws?view=customer");
+    say_open(fd, customer);
     raw_hear_type(fd, "hello");
     return fd;
 }
@@ -168,5 +176,107 @@ TEST(web_phones, behind_a_proxy_that_is_not_ours_are_one_client)
         assert_int_equal(status, i < 2 ? 101 : 503);
     }
     close_all(fds, 3);
+    booth_free(booth);
+}
+
+/* --- what they cost --- */
+
+/* The server's end of a socket: it is in this process, too. */
+static int other_end(int fd)
+{
+    struct sockaddr_in own = {0}, peer = {0};
+    socklen_t size = sizeof own;
+    assert_int_equal(0, getsockname(fd, (struct sockaddr *)(void *)&own, &size));
+    for (int at = 0; at < 1024; at++) {
+        size = sizeof peer;
+        if (getpeername(at, (struct sockaddr *)(void *)&peer, &size) == 0 &&
+            peer.sin_family == AF_INET && peer.sin_port == own.sin_port) {
+            return at;
+        }
+    }
+    fail_msg("no other end");
+    return -1;
+}
+
+/* The kernel tells twice what it was told. */
+static int room_of(int fd, int which)
+{
+    int room = 0;
+    socklen_t size = sizeof room;
+    assert_int_equal(0, getsockopt(other_end(fd), SOL_SOCKET, which, &room, &size));
+    return room / 2;
+}
+
+TEST(web_phones, have_little_room_in_the_kernel_and_screens_some_more)
+{
+    struct booth *booth = booth_serve(booth_open(4));
+    const struct customer customer = booth_customer(booth);
+    const int phone = phone_open(booth, &customer);
+    const int screen = booth_screen(booth, "/ws?view=kitchen");
+    raw_hear_type(screen, "hello");
+    assert_int_equal(room_of(phone, SO_SNDBUF), GUEST_BUFFER_BYTES);
+    assert_int_equal(room_of(phone, SO_RCVBUF), GUEST_BUFFER_BYTES);
+    assert_int_equal(room_of(screen, SO_SNDBUF), SEND_BUFFER_BYTES);
+    (void)close(phone);
+    (void)close(screen);
+    booth_free(booth);
+}
+
+TEST(web_phones, that_take_nothing_are_cut_and_the_others_go_on)
+{
+    char headers[TOKEN_TEXT_MAX + 100];
+    struct booth *booth = booth_open(2);
+    booth->config.reader_stall_ms = 300;
+    (void)booth_serve(booth);
+    booth_set_up(booth);
+    const struct customer customer = booth_customer(booth);
+    (void)snprintf(headers, sizeof headers, "Origin: http://127.0.0.1:%d\r\n",
+                   web_port(booth->web));
+    const int slow = raw_dial(web_port(booth->web), 4096);
+    assert_int_equal(101, booth_upgrade(slow, booth, "/ws?view=customer", headers));
+    say_open(slow, &customer);
+    const int other = phone_open(booth, &customer);
+    const int writer = booth_dial(booth);
+    int third = booth_dial(booth);
+    assert_int_equal(503, booth_upgrade(third, booth, "/ws?view=customer", headers));
+    /* Its buffers take some ten KiB; nothing beyond is kept for it. */
+    for (unsigned n = 0; n < 20; n++) {
+        booth_change_much(writer, booth, n);
+        raw_hear_type(other, "delta");
+    }
+    const uint64_t until = booth_now().mono_ms + RAW_DEADLINE_MS;
+    int status = 503;
+    while (status == 503 && booth_now().mono_ms < until) {
+        (void)close(third);
+        third = booth_dial(booth);
+        status = booth_upgrade(third, booth, "/ws?view=customer", headers);
+    }
+    assert_int_equal(101, status); /* there was no room while the slow one was there */
+    booth_change_much(writer, booth, 99);
+    raw_hear_type(other, "delta");
+    (void)close(third);
+    (void)close(writer);
+    (void)close(other);
+    (void)close(slow);
+    booth_free(booth);
+}
+
+/* Compressing for each of thousands would take memory and time for each. */
+TEST(web_phones, that_offer_to_compress_are_not_taken_at_their_word)
+{
+    static const char *const paths[] = {"/ws?view=customer", "/ws?view=kitchen"};
+    char headers[200];
+    struct booth *booth = booth_serve(booth_open(4));
+    (void)snprintf(headers, sizeof headers,
+                   "Origin: http://127.0.0.1:%d\r\n"
+                   "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n",
+                   web_port(booth->web));
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        const int fd = booth_dial(booth);
+        assert_int_equal(101, booth_upgrade(fd, booth, paths[i], headers));
+        assert_null(strstr(got.head, "xtensions"));
+        assert_null(strstr(got.head, "deflate"));
+        (void)close(fd);
+    }
     booth_free(booth);
 }

@@ -292,6 +292,29 @@ int booth_ask_as(const struct booth *booth, const struct customer *customer, con
     return status;
 }
 
+void booth_change_much(int fd, const struct booth *booth, unsigned n)
+{
+    struct text body = {.data = NULL};
+    char name[100];
+    (void)snprintf(name, sizeof name, "{\"number\":%u,\"name\":\"x\",\"price\":1,\"groups\":[",
+                   100 + n);
+    text_append_text(&body, name);
+    for (unsigned i = 0; i < MENU_OPTION_GROUPS_MAX; i++) {
+        (void)snprintf(name, sizeof name, "%s{\"name\":\"%060u\",\"min\":0,\"max\":1,\"choices\":[",
+                       i > 0 ? "," : "", n);
+        text_append_text(&body, name);
+        for (unsigned j = 0; j < MENU_CHOICES_MAX; j++) {
+            (void)snprintf(name, sizeof name, "%s{\"name\":\"%060u\",\"price\":0}",
+                           j > 0 ? "," : "", j);
+            text_append_text(&body, name);
+        }
+        text_append_text(&body, "]}");
+    }
+    text_append(&body, "]}", 3);
+    assert_int_equal(201, booth_write_on(fd, booth, "POST", "/api/menu", 1000 + n, body.data));
+    text_close(&body);
+}
+
 void booth_set_up(const struct booth *booth)
 {
     assert_int_equal(201, booth_post(booth, "/api/menu", 1, BOOTH_BURGER));

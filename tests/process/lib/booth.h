@@ -89,6 +89,9 @@ struct customer booth_customer(const struct booth *booth);
 int booth_ask_as(const struct booth *booth, const struct customer *customer, const char *method,
                  const char *path, const char *body);
 
+/* A new menu item of about 13 KiB, another for each @n; takes the key 1000 + @n. */
+void booth_change_much(int fd, const struct booth *booth, unsigned n);
+
 /* A burger and a day; takes the keys 1 and 2. */
 void booth_set_up(const struct booth *booth);
 
