@@ -76,6 +76,20 @@ static int check_right(const struct caller *caller, int capability)
     return caller->kind == CALLER_NOBODY ? ERR_UNAUTHENTICATED : ERR_FORBIDDEN;
 }
 
+/* At a gateway nobody looks after the stall, whatever his role: it may not write what comes of it.
+ * What customers buy is theirs everywhere. A gateway's own tools have no role at all. */
+static bool is_done_elsewhere(const struct api *api, const struct api_reply *reply)
+{
+    const struct gate_live *live = &api->state->live;
+    const struct caller *caller = &reply->caller;
+    const enum capability capability = (enum capability)reply->route->capability;
+    if (live->role != ROLE_GATEWAY || !route_is_write(reply->route) || capability == CAP_BUY ||
+        (live->capabilities & capability_bit(capability)) != 0) {
+        return false;
+    }
+    return caller->kind == CALLER_SCREEN || caller_may(caller, capability);
+}
+
 static int find_caller(const struct api *api, const struct access_request *request,
                        struct caller *ret_caller)
 {
@@ -310,7 +324,10 @@ static int admit_caller(struct api *api, const struct api_request *request, stru
     if (err == 0) {
         err = access_admit_caller(access, &reply->caller, rate, &reply->retry_ms);
     }
-    return err != 0 ? err : check_right(&reply->caller, reply->route->capability);
+    if (err == 0) {
+        err = check_right(&reply->caller, reply->route->capability);
+    }
+    return err == 0 && is_done_elsewhere(api, reply) ? ERR_FORBIDDEN : err;
 }
 
 static bool is_about_order(const struct route *route)
@@ -359,6 +376,10 @@ static int admit(struct api *api, const struct api_request *request, struct api_
     }
     if (err == 0) {
         err = check_owner(api, reply);
+    }
+    if (err == ERR_FORBIDDEN && is_done_elsewhere(api, reply)) {
+        api_problem_elsewhere(reply);
+        return err;
     }
     if (err != 0) {
         api_problem(reply, err, err == ERR_MALFORMED ? "the query" : "");

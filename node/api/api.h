@@ -102,6 +102,9 @@ void api_conclude_sign_in(struct api *api, const struct pin_answer *answer,
 /* Make @reply a problem. @where may be "". */
 void api_problem(struct api_reply *reply, int err, const char *where);
 
+/* ERR_FORBIDDEN, where the device may not what @reply's caller could do at another. */
+void api_problem_elsewhere(struct api_reply *reply);
+
 /* The problem that its path takes @methods only. */
 void api_problem_method(struct api_reply *reply, const char *methods);
 

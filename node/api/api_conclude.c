@@ -50,6 +50,15 @@ void api_problem(struct api_reply *reply, int err, const char *where)
     problem_set(reply, err, json_problem(err, status_of(err), where));
 }
 
+void api_problem_elsewhere(struct api_reply *reply)
+{
+    const int err = ERR_FORBIDDEN;
+    problem_set(reply, err,
+                json_problem_saying(err, status_of(err),
+                                    "A gateway may not do that. Do it at a device of the stall.",
+                                    ""));
+}
+
 void api_problem_method(struct api_reply *reply, const char *methods)
 {
     (void)snprintf(reply->allow, sizeof reply->allow, "%s", methods);

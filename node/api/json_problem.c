@@ -6,15 +6,20 @@
 
 enum { DETAIL_BYTES_MAX = NAME_BYTES_MAX + 64 };
 
-struct json_value *json_problem(int err, int status, const char *where)
+struct json_value *json_problem_saying(int err, int status, const char *title, const char *where)
 {
     struct json_value *object = json_new_object();
     json_put_string(object, "type", "about:blank");
-    json_put_string(object, "title", err_text(err));
+    json_put_string(object, "title", title);
     json_put_int(object, "status", status);
     json_put_string(object, "code", err_code(err));
     json_put_string(object, "detail", where);
     return object;
+}
+
+struct json_value *json_problem(int err, int status, const char *where)
+{
+    return json_problem_saying(err, status, err_text(err), where);
 }
 
 /* Why the item, which is on the menu, cannot be had: so many at most, since some may be kept for

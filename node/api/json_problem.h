@@ -9,6 +9,8 @@
 
 /* @where says what it is about; "" = that is clear. */
 struct json_value *json_problem(int err, int status, const char *where);
+/* The same with a sentence of its own for a person. */
+struct json_value *json_problem_saying(int err, int status, const char *title, const char *where);
 
 /* A refusal that is about item @number of the menu: state->item, where @found is 0, or else why it
  * could not be read (ERR_NOT_FOUND: there is none). */

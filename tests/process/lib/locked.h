@@ -25,6 +25,14 @@ const char *role_token(const struct identity *identity, enum role role);
 void routes_walk(struct client *client, const struct identity *identity,
                  const struct route_table *table);
 
+/* The same at a gateway, where what only the stall may write is open to nobody, and whoever may
+ * elsewhere is told so: how often. */
+unsigned routes_walk_gateway(struct client *client, const struct identity *identity,
+                             const struct route_table *table);
+
+/* Until all of those people have their roles at @client's node, too. */
+void await_people(struct client *client, const struct identity *identity);
+
 /* No trick opens one of them: tokens.h. */
 void routes_try_tricks(struct client *client, const struct identity *identity,
                        const struct route_table *table);
