@@ -375,7 +375,7 @@ static void do_something(struct stall *stall, struct prng *prng, struct operatio
     const uint32_t line = (uint32_t)prng_between(prng, 1, 3);
     const struct operation *what = &past[prng_below(prng, 8)];
     const int32_t delta = (int32_t)prng_between(prng, -2, 3);
-    struct operation done = {0};
+    struct operation done;
     stall->t = (uint64_t)prng_between(prng, 1, 200); /* clocks of all kinds */
     /* clang-format off */
     switch (prng_below(prng, 20)) {
