@@ -120,7 +120,7 @@ struct cluster_hooks {
     void (*on_turn)(void *context, struct cluster_node *node);
     /* Before and after a turn that takes nothing but a frame which was taken before. */
     void (*on_copy)(void *context, struct cluster_node *node, bool is_after);
-    void (*on_send)(void *context, struct cluster_node *node, struct bytes frame);
+    void (*on_send)(void *context, struct cluster_node *node, uint32_t link, struct bytes frame);
     void (*on_answer)(void *context, struct cluster_node *node, const struct effect_answer *answer);
     void (*on_alarm)(void *context, struct cluster_node *node, const struct effect_alarm *alarm);
     /* Commands that it was given and did not answer are lost. */

@@ -457,7 +457,7 @@ static void link_send(struct cluster *cluster, struct cluster_node *node, uint32
     struct cluster_session *session;
     struct cluster_end *end = end_of(cluster, node, link, &session);
     if (cluster->hooks.on_send != NULL && !node->is_liar) {
-        cluster->hooks.on_send(cluster->hooks.context, node, frame);
+        cluster->hooks.on_send(cluster->hooks.context, node, link, frame);
     }
     if (is_meant(session, end) && session->is_alive) {
         frame_send(cluster, session, end == &session->ends[0] ? 1 : 0, frame, false);

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "sync/base/check.h"
+#include "tests/sim/convergence.h"
 #include "tests/sim/shrink.h"
 
 enum {
@@ -226,8 +227,10 @@ static void stats_merge(struct sim_stats *to, const struct sim_stats *from)
     for (unsigned i = 0; i < SIM_CONVERGE_BUCKETS; i++) {
         to->converged[i] += from->converged[i];
     }
-    for (unsigned i = 0; i <= SIM_ROUNDS_MAX; i++) {
-        to->asked[i] += from->asked[i];
+    for (unsigned i = 0; i <= SIM_ASKINGS_MAX; i++) {
+        to->askings[i] += from->askings[i];
+        to->rounds[i] += from->rounds[i];
+        to->rounds_large[i] += from->rounds_large[i];
     }
     most_keep(&to->converge_ms_max, from->converge_ms_max);
     most_keep(&to->missed_ms_max, from->missed_ms_max);
@@ -300,47 +303,10 @@ static unsigned counts_show(const struct sim_stats *stats)
     return never;
 }
 
-/* Where all but one in 100 of what is counted in @counts lie: at most there. */
-static unsigned p99_of(const uint32_t *counts, unsigned size)
+/* Of few seeds nothing can be said. */
+static bool is_converging(const struct options *options, const struct sim_stats *stats)
 {
-    uint64_t all = 0;
-    uint64_t above = 0;
-    for (unsigned i = 0; i < size; i++) {
-        all += counts[i];
-    }
-    unsigned at = size;
-    while (at > 1 && (above + counts[at - 1]) * 100 <= all) {
-        above += counts[--at];
-    }
-    return at - 1;
-}
-
-/* How many of 100 of what is counted in @counts lie at @at_most or below; 100 of nothing. */
-static unsigned percent_within(const uint32_t *counts, unsigned size, unsigned at_most)
-{
-    uint64_t all = 0;
-    uint64_t within = 0;
-    for (unsigned i = 0; i < size; i++) {
-        all += counts[i];
-        within += i <= at_most ? counts[i] : 0;
-    }
-    return all == 0 ? 100 : (unsigned)(within * 100 / all);
-}
-
-/* P12 over all seeds; false when it does not hold. Of few seeds nothing can be said. */
-static bool convergence_show(const struct options *options, const struct sim_stats *stats)
-{
-    const unsigned ms =
-        (p99_of(stats->converged, SIM_CONVERGE_BUCKETS) + 1) * SIM_CONVERGE_BUCKET_MS;
-    const unsigned rounds = p99_of(stats->asked, SIM_ROUNDS_MAX + 1);
-    const unsigned usual = percent_within(stats->asked, SIM_ROUNDS_MAX + 1, SIM_ROUNDS_USUAL);
-    printf("convergence after the heal: p99 %u ms (at most %d), slowest %" PRIu64
-           " ms (at most %d); rounds of asking: p99 %u (at most %d), %u %% in %d (at least %d %%); "
-           "1,000 missed events: slowest %" PRIu64 " ms\n",
-           ms, SIM_CONVERGE_P99_MS, stats->converge_ms_max, SIM_CONVERGE_MS, rounds, SIM_ROUNDS_P99,
-           usual, SIM_ROUNDS_USUAL, SIM_ROUNDS_USUAL_PERCENT, stats->missed_ms_max);
-    const bool is_good =
-        ms <= SIM_CONVERGE_P99_MS && rounds <= SIM_ROUNDS_P99 && usual >= SIM_ROUNDS_USUAL_PERCENT;
+    const bool is_good = convergence_show(stats);
     if (!is_good && options->seeds >= SEEDS_FOR_COVERAGE) {
         printf("P12 does not hold: one seed in 100 takes longer, or asks more often\n");
     }
@@ -366,7 +332,7 @@ static int report(const struct options *options, const struct sim_stats *stats, 
 {
     const unsigned never = counts_show(stats);
     const bool is_covered = never == 0 || options->seeds < SEEDS_FOR_COVERAGE;
-    const bool is_converging = convergence_show(options, stats);
+    const bool has_converged = is_converging(options, stats);
     const bool is_judged = clocks_show(options, stats);
     printf("%" PRIu64 " seeds, %" PRIu64 " failed; %" PRIu64 " turns, %" PRIu64 " frames, %" PRIu64
            " events; %.0f s\n",
@@ -374,7 +340,7 @@ static int report(const struct options *options, const struct sim_stats *stats, 
     if (!is_covered && !is_interrupted) {
         printf("%u faults, oracles or commands never happened: the run shows too little\n", never);
     }
-    const bool is_good = stats->failures == 0 && is_covered && is_converging && is_judged;
+    const bool is_good = stats->failures == 0 && is_covered && has_converged && is_judged;
     return is_good && !is_interrupted ? 0 : 1;
 }
 

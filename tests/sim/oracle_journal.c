@@ -447,21 +447,13 @@ static void events_check(struct sim *sim, struct cluster_node *node, const struc
     }
 }
 
-/* A device asks anew for what it lacks of a log: another round, when it was answered since. */
-static void round_note(struct watch *watch, uint32_t at, uint64_t have)
-{
-    if (watch->asked[at] != have + 1) {
-        watch->asked[at] = have + 1;
-        watch->asks[at]++;
-    }
-}
-
-static void want_check(struct sim *sim, struct cluster_node *node, const struct want_entry *want)
+static void want_check(struct sim *sim, struct cluster_node *node, uint32_t link,
+                       const struct want_entry *want)
 {
     const int32_t at = truth_find(sim, node, want->log);
     sim->stats->oracles[ORACLE_DURABLE]++;
-    if (sim->is_healing && want->is_restart && at >= 0) {
-        round_note(sim_watch(sim, node), (uint32_t)at, want->have);
+    if (at >= 0) {
+        rounds_want(sim, node, link, (uint32_t)at, want);
     }
     if (want->have > 0 && (at < 0 || want->have > sim_watch(sim, node)->seqs[at])) {
         sim_fail(sim, ORACLE_DURABLE, node, "says it has event %llu, which it has not committed",
@@ -469,7 +461,7 @@ static void want_check(struct sim *sim, struct cluster_node *node, const struct 
     }
 }
 
-void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame)
+void journal_send(struct sim *sim, struct cluster_node *node, uint32_t link, struct bytes frame)
 {
     const struct message *message = sim->message;
     if (message_decode(frame, sim->message) != 0) {
@@ -487,7 +479,7 @@ void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame
         claim_check(sim, node, &message->heads[i]);
     }
     for (uint32_t i = 0; message->kind == MESSAGE_WANT && i < message->wants_count; i++) {
-        want_check(sim, node, &message->wants[i]);
+        want_check(sim, node, link, &message->wants[i]);
     }
 }
 

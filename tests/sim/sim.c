@@ -107,6 +107,7 @@ static void on_input(void *context, struct cluster_node *node, const struct inpu
 {
     trace_input(context, node, input);
     time_input(context, node, input);
+    rounds_input(context, node, input);
 }
 
 /* Something was committed since the last look. */
@@ -165,9 +166,9 @@ static void on_copy(void *context, struct cluster_node *node, bool is_after)
     state_copy(context, node, is_after);
 }
 
-static void on_send(void *context, struct cluster_node *node, struct bytes frame)
+static void on_send(void *context, struct cluster_node *node, uint32_t link, struct bytes frame)
 {
-    journal_send(context, node, frame);
+    journal_send(context, node, link, frame);
 }
 
 static void on_answer(void *context, struct cluster_node *node, const struct effect_answer *answer)
@@ -305,26 +306,6 @@ static void ticks_wait(struct sim *sim)
     }
 }
 
-static void healing_begin(struct sim *sim)
-{
-    sim->is_healing = true;
-    for (uint32_t i = 0; i < SIM_NODES_MAX; i++) {
-        memset(sim->watches[i].asks, 0, sizeof sim->watches[i].asks);
-        memset(sim->watches[i].asked, 0, sizeof sim->watches[i].asked);
-    }
-}
-
-/* The most often that a device asked anew for what it lacks of one log. */
-static uint32_t rounds_of(const struct sim *sim)
-{
-    uint32_t most = 0;
-    for (uint32_t i = 0; i < sim->cluster->count * sim->truth_count; i++) {
-        const uint32_t asks = sim->watches[i / sim->truth_count].asks[i % sim->truth_count];
-        most = asks > most ? asks : most;
-    }
-    return most < SIM_ROUNDS_MAX ? most : SIM_ROUNDS_MAX;
-}
-
 /* Forks take longer than that: who carries them on waits. */
 static void healing_end(struct sim *sim, uint64_t took_ms)
 {
@@ -333,7 +314,7 @@ static void healing_end(struct sim *sim, uint64_t took_ms)
     if (sim->is_forking) {
         return;
     }
-    sim->stats->asked[rounds_of(sim)]++;
+    rounds_end(sim);
     sim->stats->converged[took_ms / SIM_CONVERGE_BUCKET_MS]++;
     if (sim->stats->converge_ms_max < took_ms) {
         sim->stats->converge_ms_max = took_ms;
@@ -346,7 +327,8 @@ static void phase_liveness(struct sim *sim)
     faults_end(sim);
     const uint64_t from_ms = sim->cluster->now_ms;
     forks_note_kept(sim);
-    healing_begin(sim);
+    sim->is_healing = true;
+    rounds_begin(sim);
     const bool is_converged = settle(sim);
     const uint64_t took_ms = sim->cluster->now_ms - from_ms;
     healing_end(sim, took_ms);

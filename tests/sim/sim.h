@@ -21,10 +21,12 @@ enum {
     SIM_CONVERGE_P99_MS = 3000,
     SIM_CONVERGE_BUCKET_MS = 20,
     SIM_CONVERGE_BUCKETS = SIM_CONVERGE_MS / SIM_CONVERGE_BUCKET_MS + 1,
-    SIM_ROUNDS_MAX = 15,
-    SIM_ROUNDS_USUAL = 2,
-    SIM_ROUNDS_USUAL_PERCENT = 95,
-    SIM_ROUNDS_P99 = 3,         /* one or two, and one more where a source was lost half-way */
+    SIM_ROUNDS_P99 = 2,  /* of few devices: what neighbours had, and what they got meanwhile */
+    SIM_ROUNDS_MOST = 3, /* or as many as the mesh is wide, where that is more */
+    SIM_ASKINGS_MAX = 15,
+    SIM_ASKINGS_USUAL = 2,
+    SIM_ASKINGS_USUAL_PERCENT = 95,
+    SIM_ASKINGS_P99 = 3,        /* links come up one by one, and may bring more each time */
     SIM_CONTESTED_PERCENT = 10, /* at most, of the seeds that are run with other clocks */
     SIM_CALM_MS = 5500, /* who carries on what a fork voided waits up to 5 s before it writes */
     SIM_CALM_MAX_MS = 20000,
@@ -85,8 +87,10 @@ struct sim_stats {
     uint64_t contested; /* run with other clocks and not judged: clocks decided who has a claim */
     uint64_t seeds, failures;
     uint64_t turns, frames, events;
-    uint32_t converged[SIM_CONVERGE_BUCKETS]; /* after the heal, by time; seeds without forks */
-    uint32_t asked[SIM_ROUNDS_MAX + 1];       /* the same, by rounds of asking */
+    uint32_t converged[SIM_CONVERGE_BUCKETS];   /* after the heal, by time; seeds without forks */
+    uint32_t askings[SIM_ASKINGS_MAX + 1];      /* the same, by how often somebody asked */
+    uint32_t rounds[SIM_ASKINGS_MAX + 1];       /* and in how many rounds: oracle_rounds.c */
+    uint32_t rounds_large[SIM_ASKINGS_MAX + 1]; /* ... of 64 devices */
     uint64_t converge_ms_max, missed_ms_max;
 };
 

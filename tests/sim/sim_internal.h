@@ -75,13 +75,20 @@ struct request {
     uint64_t days[SIM_NODES_MAX]; /* the trading day at the node when it answered, at least */
 };
 
+/* What a device asked for of one log since all was healed: oracle_rounds.c. */
+struct asks {
+    uint32_t askings, rounds;
+    uint64_t have;     /* after which event it asked last, when it did */
+    uint64_t asked_ms; /* and when */
+};
+
 /* What an oracle remembers of a node. */
 struct watch {
     uint32_t first;                 /* the node whose device it is: another one's for a clone */
     uint64_t seqs[SIM_TRUTHS_MAX];  /* committed, by truth log: of one branch only */
     uint64_t marks[SIM_TRUTHS_MAX]; /* ticks looked at */
-    uint8_t asks[SIM_TRUTHS_MAX];   /* for each log, since all was healed: oracle_journal.c */
-    uint64_t asked[SIM_TRUTHS_MAX]; /* the event after which it did so last, and one */
+    struct asks asks[SIM_TRUTHS_MAX];
+    uint64_t greeted_ms[LINKS_MAX]; /* when the link's HELLO came; 0 = before the heal */
     uint64_t change;                /* the newest change number looked at */
     uint64_t commits;               /* of its store, looked at; failed ones too */
     uint64_t day_before, day;       /* the trading day before and after the last turn */
@@ -328,7 +335,7 @@ bool truth_is_held(const struct sim *sim, const struct cluster_node *node,
 /* What the node held is gone: its disk is another one. */
 void journal_forget(struct sim *sim, const struct cluster_node *node);
 void journal_turn(struct sim *sim, struct cluster_node *node);
-void journal_send(struct sim *sim, struct cluster_node *node, struct bytes frame);
+void journal_send(struct sim *sim, struct cluster_node *node, uint32_t link, struct bytes frame);
 void journal_ticks(struct sim *sim, struct cluster_node *node);
 /* Every row of the node's journals, by the truth and by log_verify(). */
 void journal_verify(struct sim *sim, struct cluster_node *node);
@@ -392,6 +399,17 @@ void links_turn(struct sim *sim, const struct cluster_node *node);
 void links_send(struct sim *sim, const struct cluster_node *node, struct bytes frame);
 /* All is healed and nobody asks for anything: until devices have come to rest. */
 void links_rest(struct sim *sim);
+
+/* --- oracle_rounds.c: P12 --- */
+/* All is healed: nobody has asked for anything yet. */
+void rounds_begin(struct sim *sim);
+/* @node is about to take @input. */
+void rounds_input(struct sim *sim, const struct cluster_node *node, const struct input *input);
+/* @node asks over @link for the log that stands at @truth in sim->truth. */
+void rounds_want(struct sim *sim, const struct cluster_node *node, uint32_t link, uint32_t truth,
+                 const struct want_entry *want);
+/* They have converged: what the device that asked most often counts. */
+void rounds_end(struct sim *sim);
 
 /* --- oracle_progress.c: I8 --- */
 struct sights *progress_new(void);

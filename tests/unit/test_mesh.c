@@ -129,6 +129,27 @@ TEST(mesh, when_a_source_stalls_another_is_asked)
     stage_stop(&stage);
 }
 
+TEST(mesh, when_the_link_of_a_source_breaks_half_way_another_is_asked_in_that_turn)
+{
+    stage_start(&stage, 3, 0);
+    stage_greet(&stage, A);
+    stage_greet(&stage, B);
+    for (int i = 0; i < 3; i++) {
+        (void)stage_write(&stage, C, 10);
+    }
+    stage_tell(&stage, A, stage_claim(&stage, C, 4));
+    stage_tell(&stage, B, stage_claim(&stage, C, 4));
+    stage_turn(&stage, A, frame_event(&stage, C, 2, false));
+    assert_false(stage_is_asked(&stage, B, C));
+    stage_begin(&stage);
+    stage_down(&stage, A);
+    stage_end(&stage);
+    struct want_entry want = stage_want(&stage, B, C);
+    assert_int_equal(want.have, 2);
+    assert_true(want.is_restart);
+    stage_stop(&stage);
+}
+
 TEST(mesh, old_events_do_not_keep_a_dead_pull_alive)
 {
     stage_start(&stage, 3, 0);

@@ -38,9 +38,10 @@ static struct {
 } frames[FRAMES_MAX];
 static uint32_t frames_count;
 
-static void on_send(void *context, struct cluster_node *node, struct bytes frame)
+static void on_send(void *context, struct cluster_node *node, uint32_t link, struct bytes frame)
 {
     (void)context;
+    (void)link;
     if (node->index != KITCHEN) {
         return;
     }
