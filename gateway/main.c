@@ -4,6 +4,7 @@
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/doctor.h"
+#include "gateway/config/apple_file.h"
 #include "gateway/config/card_page.h"
 #include "gateway/config/message_keys.h"
 #include "gateway/routes.h"
@@ -16,6 +17,7 @@ struct gateway {
     char folder[PATH_BYTES_MAX]; /* of the settler's store */
     struct credentials credentials;
     struct card_page card_page;
+    struct apple_file apple_file;
     char messages_folder[PATH_BYTES_MAX]; /* of the messenger's store */
     struct message_keys message_keys;
     struct annex_messages messages;
@@ -136,9 +138,22 @@ static int settle_if_told(const struct program_host *host, struct gateway *gatew
     return settle(host, gate, gateway);
 }
 
+static int open_apple_file(struct gateway *gateway)
+{
+    const int err = apple_file_load(&gateway->apple_file, terms.apple_pay_file);
+    if (err == 0) {
+        gateway->desk.apple_file = &gateway->apple_file;
+        return EXIT_DONE;
+    }
+    tell("apple-pay-file = %s: it must be there, readable for this user, with 1 to %d bytes",
+         terms.apple_pay_file, APPLE_FILE_BYTES_MAX);
+    return EXIT_SETTINGS;
+}
+
 static void gateway_stop(void *context)
 {
     struct gateway *gateway = context;
+    apple_file_close(&gateway->apple_file);
     reconciler_free(gateway->desk.reconciler);
     settler_stop(gateway->desk.settler);
     messenger_stop(gateway->desk.messenger);
@@ -153,7 +168,9 @@ static int gateway_start(const struct program_host *host, void **ret_context,
     if (gateway == NULL) {
         return tell_failure("the gateway", ERR_NO_MEMORY);
     }
-    int status = settle_if_told(host, gateway);
+    apple_file_init(&gateway->apple_file);
+    int status = open_apple_file(gateway);
+    status = status == EXIT_DONE ? settle_if_told(host, gateway) : status;
     status = status == EXIT_DONE ? tell_if_told(host, gateway) : status;
     if (status != EXIT_DONE) {
         gateway_stop(gateway);
@@ -180,6 +197,15 @@ static void gateway_changed(void *context)
     }
 }
 
+static void gateway_reload(void *context)
+{
+    struct gateway *gateway = context;
+    if (apple_file_load(&gateway->apple_file, terms.apple_pay_file) != 0) {
+        logger_say(LEVEL_ERROR, "web", "apple-pay-file = %s is wrong; the old one stays",
+                   terms.apple_pay_file);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct program program = {.name = "trestle-gateway",
@@ -189,6 +215,7 @@ int main(int argc, char **argv)
                                     .doctor = gateway_doctor,
                                     .start = gateway_start,
                                     .changed = gateway_changed,
+                                    .reload = gateway_reload,
                                     .stop = gateway_stop};
     terms_extend(&terms);
     return program_main(&program, argc, argv);

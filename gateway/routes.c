@@ -1,5 +1,7 @@
 #include "gateway/routes.h"
 
+#include <stdio.h>
+
 #include "gateway/stripe/reply.h"
 #include "node/cli/reply.h"
 
@@ -102,6 +104,15 @@ static const struct route rows[] = {
      .response = &notified_schema,
      .again = AGAIN_HARMLESS,
      .rate = RATE_WRITE,
+     .command = -1,
+     .status = 200,
+     .shape = SHAPE_ANNEX},
+    {.method = "GET",
+     .path = "/.well-known/apple-developer-merchantid-domain-association",
+     .summary = "What shows Apple whose this domain is, where one was given.",
+     .capability = API_PUBLIC,
+     .again = AGAIN_READS,
+     .rate = RATE_READ,
      .command = -1,
      .status = 200,
      .shape = SHAPE_ANNEX},
@@ -224,15 +235,31 @@ static void handle_notify(const struct gateway_desk *desk, const struct annex_re
     text_close(&text);
 }
 
+/* --- Apple --- */
+
+static void handle_apple(const struct gateway_desk *desk, const struct annex_request *request,
+                         struct api_reply *reply)
+{
+    (void)request;
+    if (desk->apple_file == NULL || apple_file_copy(desk->apple_file, &reply->body) != 0) {
+        api_problem(reply, ERR_NOT_FOUND, "");
+        return;
+    }
+    (void)snprintf(reply->media, sizeof reply->media, "text/plain");
+}
+
 /* In the order of the rows. */
 static void (*const handlers[])(const struct gateway_desk *desk,
                                 const struct annex_request *request, struct api_reply *reply) = {
-    handle_payment, handle_event, handle_notify};
+    handle_payment, handle_event, handle_notify, handle_apple};
 _Static_assert(sizeof handlers / sizeof *handlers == sizeof rows / sizeof *rows, "one for each");
 
 /* What is not offered here; NULL = it is. */
 static const char *why_not(const struct gateway_desk *desk, size_t at)
 {
+    if (handlers[at] == handle_apple) {
+        return NULL;
+    }
     if (handlers[at] == handle_notify) {
         return desk->messenger == NULL ? "nobody is told of orders from here" : NULL;
     }

@@ -5,6 +5,7 @@
 #ifndef TRESTLE_GATEWAY_ROUTES_H
 #define TRESTLE_GATEWAY_ROUTES_H
 
+#include "gateway/config/apple_file.h"
 #include "gateway/notify/messenger.h"
 #include "gateway/reconcile/reconciler.h"
 #include "gateway/settle/settler.h"
@@ -18,6 +19,7 @@ struct gateway_desk {
     struct messenger *messenger;           /* NULL: nobody is told of anything */
     const struct annex_messages *messages; /* NULL: likewise */
     const struct credentials *credentials;
+    struct apple_file *apple_file; /* NULL: there is none */
     const struct terms *terms;
     struct uplink uplink;
 };

@@ -43,6 +43,12 @@ static int set_keys(void *context, const char *value)
     return set_text(terms->stripe_keys, sizeof terms->stripe_keys, value);
 }
 
+static int set_apple_file(void *context, const char *value)
+{
+    struct terms *terms = context;
+    return set_text(terms->apple_pay_file, sizeof terms->apple_pay_file, value);
+}
+
 static int number_of(const char *value, unsigned long max, uint32_t *ret_number)
 {
     char *end = NULL;
@@ -168,6 +174,9 @@ static const struct setting_more rows[] = {
       "where the provider's keys lie (systemd's credentials, STATE/stripe)"},
      "a path",
      set_keys},
+    {{"apple-pay-file", "FILE", "what the provider hands out for Apple, which asks for it here"},
+     "a path",
+     set_apple_file},
     {{"pause-minutes", "N",
       "when the kitchen is not heard from for so long, customers cannot order; 0 = never"},
      "0 to 10080",

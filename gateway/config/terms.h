@@ -16,6 +16,7 @@ struct terms {
     uint32_t decide_minutes; /* the kitchen's; 0 = for ever */
     uint32_t pay_minutes;    /* a draft's, by card; 0 = for ever */
     uint32_t unpaid_minutes; /* a customer's order's, until it ends; 0 = for ever */
+    char apple_pay_file[PATH_BYTES_MAX];   /* for Apple; "" = none is served */
     char push_contact[SETTING_BYTES_MAX];  /* whom a push service may ask; "" = no Web Push */
     char push_practice[SETTING_BYTES_MAX]; /* "http://127.0.0.1:PORT"; "" = none */
     char sms_url[SETTING_BYTES_MAX];       /* "" = no SMS */

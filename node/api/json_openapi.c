@@ -224,13 +224,14 @@ static json_t *operation(const struct route *route)
     }
     char status[8];
     (void)snprintf(status, sizeof status, "%d", route->status);
-    json_t *schema =
-        route->response != NULL
-            ? reference(route->response)
-            : json_pack("{s:s}", "type", route->shape == SHAPE_METRICS ? "string" : "object");
-    const char *media = route->shape == SHAPE_BYTES     ? "application/octet-stream"
-                        : route->shape == SHAPE_METRICS ? "text/plain"
-                                                        : "application/json";
+    const bool is_text =
+        route->shape == SHAPE_METRICS || (route->shape == SHAPE_ANNEX && route->response == NULL);
+    json_t *schema = route->response != NULL
+                         ? reference(route->response)
+                         : json_pack("{s:s}", "type", is_text ? "string" : "object");
+    const char *media = route->shape == SHAPE_BYTES ? "application/octet-stream"
+                        : is_text                   ? "text/plain"
+                                                    : "application/json";
     json_t *responses = json_object();
     put(responses, status, response("As asked.", media, schema));
     put(responses, "default",

@@ -19,10 +19,12 @@ uint32_t route_roles(const struct route *route)
 
 /* --- the table itself --- */
 
-static bool route_is_schemaless(const struct route *route)
+/* What is no JSON has no schema; an annex's may be either. */
+static bool response_is_sound(const struct route *route)
 {
-    return route->shape == SHAPE_DOCUMENT || route->shape == SHAPE_BYTES ||
-           route->shape == SHAPE_METRICS;
+    const bool is_other = route->shape == SHAPE_DOCUMENT || route->shape == SHAPE_BYTES ||
+                          route->shape == SHAPE_METRICS;
+    return route->shape == SHAPE_ANNEX || is_other == (route->response == NULL);
 }
 
 /* Its method, what a second request does, and whether it is a command of the core's go together. */
@@ -58,8 +60,7 @@ bool route_is_sound(const struct route *route)
 {
     return route->path[0] == '/' && route->summary != NULL && route->status >= 200 &&
            route->status < 300 && !(route->takes_bytes && route->request != NULL) &&
-           route_is_schemaless(route) == (route->response == NULL) && method_is_sound(route) &&
-           right_is_sound(route);
+           response_is_sound(route) && method_is_sound(route) && right_is_sound(route);
 }
 
 static bool is_there_twice(const struct route_table *table, size_t at)

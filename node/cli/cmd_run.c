@@ -249,6 +249,7 @@ struct reload {
     struct place *place;
     const char *name;
     struct web *web;
+    const struct served *served;
 };
 
 static void reload(void *context)
@@ -263,6 +264,9 @@ static void reload(void *context)
     settings->log_format = now.settings.log_format;
     settings->log_level = now.settings.log_level;
     web_reload(reload->web);
+    if (reload->served->program->reload != NULL) {
+        reload->served->program->reload(reload->served->context);
+    }
     logger_configure(settings->log_format, settings->log_level, reload->name);
     logger_say(
         LEVEL_NOTICE, "core",
@@ -290,8 +294,11 @@ static int serve(const struct args *args, struct place *place, const struct iden
         served_set(&served, web);
         core_on_news(core, core_has_news, &served);
         core_has_news(&served); /* what came while it was not there */
-        struct reload again = {
-            .args = args, .place = place, .name = identity->certificate.name, .web = web};
+        struct reload again = {.args = args,
+                               .place = place,
+                               .name = identity->certificate.name,
+                               .web = web,
+                               .served = &served};
         core_on_reload(core, reload, &again);
         say_ready(args, place, identity, core, web);
         (void)!notify_send("READY=1\nSTATUS=runs"); /* nobody may be listening */

@@ -34,6 +34,8 @@ struct program {
     int (*start)(const struct program_host *host, void **ret_context, struct annex *ret_annex);
     /* On the core's thread: what the store holds may have changed, or commands were answered. */
     void (*changed)(void *context);
+    /* On the core's thread, at SIGHUP: files that it read may be others. NULL = it read none. */
+    void (*reload)(void *context);
     /* The web server has stopped, the core not yet. */
     void (*stop)(void *context);
 };

@@ -59,6 +59,9 @@ TEST(terms, what_is_too_long_is_refused_and_not_cut)
     assert_string_equal(terms.stripe_url, "https://api.stripe.com");
     assert_int_equal(set("stripe-keys", "/etc/keys"), 0);
     assert_string_equal(terms.stripe_keys, "/etc/keys");
+    assert_string_equal(terms.apple_pay_file, "");
+    assert_int_equal(set("apple-pay-file", "/etc/apple"), 0);
+    assert_string_equal(terms.apple_pay_file, "/etc/apple");
 }
 
 TEST(terms, minutes_are_a_number_up_to_a_week)
