@@ -1,5 +1,5 @@
-// The tests' own `test`: whatever a node answers to a page, or sends to it, is looked at, and must be
-// as the API's description says. A page that a test answers itself is not looked at.
+// The tests' own `test`: whatever a node answers to a page, or sends to it, is looked at, and must
+// be as the API's description says. A page that a test answers itself is not looked at.
 import {
     type Browser,
     type BrowserContext,
@@ -77,8 +77,8 @@ export const test = base.extend<{ asPublished: undefined }, { watch: Watch }>({
         },
         { scope: "worker", auto: true },
     ],
-    // A body that its page never reads never comes, so nothing is waited for here: what is looked at
-    // after a test is the next one's, and the last one's is judged when all pages are closed.
+    // A body that its page never reads never comes, so nothing is waited for here: what is looked
+    // at after a test is the next one's, and the last one's is judged when all pages are closed.
     asPublished: [
         async ({ watch }, use) => {
             await use(undefined);
