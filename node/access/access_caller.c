@@ -12,20 +12,10 @@ enum { SESSION_OF_THE_STALL = 1 };
 
 /* --- whose tokens count --- */
 
-static const struct gate_peer *peer_find(const struct gate_live *live, uint64_t device)
-{
-    for (uint32_t i = 0; i < live->peers_count; i++) {
-        if (live->peers[i].device == device) {
-            return &live->peers[i];
-        }
-    }
-    return NULL;
-}
-
 /* What is known of device @id without its key: deriving ours costs more than all else here. */
 static bool issuer_stands(const struct gate_live *live, uint64_t id, int64_t *ret_clock_ahead_s)
 {
-    const struct gate_peer *peer = peer_find(live, id);
+    const struct gate_peer *peer = gate_peer_find(live, id);
     *ret_clock_ahead_s = 0;
     if (id == live->device) {
         return !live->is_revoked;
@@ -39,7 +29,7 @@ static bool issuer_stands(const struct gate_live *live, uint64_t id, int64_t *re
 bool access_signer_find(const void *context, uint64_t id, struct token_issuer *ret_issuer)
 {
     const struct issuers *issuers = context;
-    const struct gate_peer *peer = peer_find(issuers->live, id);
+    const struct gate_peer *peer = gate_peer_find(issuers->live, id);
     if (id == issuers->live->device) {
         *ret_issuer =
             (struct token_issuer){.key = signing_public(&issuers->access->identity->device_secret)};
@@ -95,7 +85,7 @@ const struct roster_person *access_person_find(const struct gate_live *live, uin
 /* A gateway is given no PINs and signs nobody in; it is the one that a stranger can reach. */
 static bool signs_people_in(const struct gate_live *live, uint64_t issuer)
 {
-    const struct gate_peer *peer = peer_find(live, issuer);
+    const struct gate_peer *peer = gate_peer_find(live, issuer);
     return peer == NULL || peer->role != ROLE_GATEWAY;
 }
 

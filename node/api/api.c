@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/api/annex.h"
+#include "node/api/api_errand.h"
 #include "node/api/api_read.h"
 #include "node/api/blob.h"
 #include "node/api/cart.h"
@@ -21,8 +22,9 @@ struct api *api_new(const struct gate *gate, const char *version)
         return NULL;
     }
     api->state = state_new(gate, version);
-    if (api->state == NULL) {
-        free(api);
+    api->errands = errands_new();
+    if (api->state == NULL || api->errands == NULL) {
+        api_free(api);
         return NULL;
     }
     json_print(json_openapi(), &api->document);
@@ -36,6 +38,7 @@ void api_free(struct api *api)
         return;
     }
     state_free(api->state);
+    errands_free(api->errands);
     text_close(&api->document);
     free(api);
 }
@@ -125,11 +128,19 @@ static int may_command(const struct caller *caller, const struct command *comman
     return is_menu && !caller_may(caller, CAP_MENU) ? ERR_FORBIDDEN : 0;
 }
 
+/* Whether the phone may be anywhere, by the device that it talks to. */
+static bool is_of_internet(const struct gate_live *live, uint64_t asker)
+{
+    const struct gate_peer *peer = gate_peer_find(live, asker);
+    const bool is_by_gateway = asker != 0 && (peer == NULL || peer->role == ROLE_GATEWAY);
+    return is_by_gateway || live->role == ROLE_GATEWAY;
+}
+
 /* Whatever it says: the stall sees who ordered, and nothing is cooked for the internet unpaid. */
-static void fill_customer(const struct gate_live *live, struct command *command)
+static void fill_customer(const struct gate_live *live, uint64_t asker, struct command *command)
 {
     command->channel = bytes_of_text("phone");
-    command->is_draft |= live->role == ROLE_GATEWAY;
+    command->is_draft |= is_of_internet(live, asker);
 }
 
 static int fill_command(const struct api *api, const struct api_request *request,
@@ -157,7 +168,7 @@ static int fill_command(const struct api *api, const struct api_request *request
         err = api_cart_fill(api->state, command);
     }
     if (reply->caller.kind == CALLER_CUSTOMER) {
-        fill_customer(&api->state->live, &command->command);
+        fill_customer(&api->state->live, request->asker, &command->command);
     }
     return err != 0 ? err : may_command(&reply->caller, &command->command);
 }
@@ -261,6 +272,9 @@ static int find_route(const struct api *api, const struct api_request *request,
     int err = find_row(api, request->method, request->path, &reply->route, &reply->match);
     if (err == 0 && !query_is_known(request->query, reply->route->queries, ROUTE_QUERIES_MAX)) {
         err = ERR_MALFORMED;
+    }
+    if (err == 0 && request->asker != 0 && reply->route->home == HOME_HERE) {
+        err = ERR_FORBIDDEN;
     }
     return err;
 }
@@ -417,11 +431,9 @@ static bool is_still_let_in(struct api *api, const struct api_request *request,
            access_stands(state->gate->access, &state->live, &reply->caller);
 }
 
-void api_answer(struct api *api, const struct api_request *request, struct api_reply *reply)
+static void answer_here(struct api *api, const struct api_request *request, struct api_reply *reply)
 {
-    if (!is_still_let_in(api, request, reply)) {
-        api_problem(reply, ERR_UNAUTHENTICATED, "");
-    } else if (reply->route->shape == SHAPE_DOCUMENT) {
+    if (reply->route->shape == SHAPE_DOCUMENT) {
         answer_document(api, reply);
     } else if (reply->route->shape == SHAPE_BYTES) {
         api_read_bytes(api, reply);
@@ -439,6 +451,20 @@ void api_answer(struct api *api, const struct api_request *request, struct api_r
         answer_harmless(api, request, reply);
     } else {
         api_read(api, request, NULL, reply);
+    }
+}
+
+void api_answer(struct api *api, const struct api_request *request, struct api_reply *reply)
+{
+    if (!is_still_let_in(api, request, reply)) {
+        api_problem(reply, ERR_UNAUTHENTICATED, "");
+        return;
+    }
+    const uint64_t home = errand_home(api, request, reply);
+    if (home != 0) {
+        errand_begin(api, home, request, reply);
+    } else {
+        answer_here(api, request, reply);
     }
 }
 

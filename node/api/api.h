@@ -14,17 +14,20 @@
 enum { API_BODY_BYTES_MAX = 64 * 1024, API_PATH_BYTES_MAX = 256 };
 
 struct annex;
+struct errands;
 
 struct api {
     struct state *state;
     const struct annex *annex; /* NULL = none */
     struct text document;      /* printed once */
     struct metrics metrics;
+    struct errands *errands; /* api_errand.h */
 };
 
 /* All borrowed during the call. */
 struct api_request {
     struct access_request access; /* who says that it is */
+    uint64_t asker; /* the device that asks for a phone of its own: api_errand.h; 0 = none */
     const char *method;
     const char *path;    /* without the query */
     const char *query;   /* "day=3&settled=1"; "" = none */
@@ -42,7 +45,8 @@ struct api_reply {
     struct text body;                /* the caller closes it */
     bool is_pending;                 /* the answer comes from the core, as @request ... */
     bool is_annexed;                 /* ... or from the annex ... */
-    bool is_signing_in;              /* ... or from who looks at PINs */
+    bool is_signing_in;              /* ... or from who looks at PINs ... */
+    bool is_away;                    /* ... or from another device */
     uint64_t request;
     uint64_t retry_ms;                   /* of 429: when to try again; 0 = not said */
     char allow[ROUTE_METHODS_BYTES_MAX]; /* of 405: the methods that the path takes */
@@ -104,6 +108,9 @@ void api_problem(struct api_reply *reply, int err, const char *where);
 
 /* ERR_FORBIDDEN, where the device may not what @reply's caller could do at another. */
 void api_problem_elsewhere(struct api_reply *reply);
+
+/* The problem that another device keeps what is asked for, and is not reached. */
+void api_problem_away(struct api_reply *reply, const char *where);
 
 /* The problem that its path takes @methods only. */
 void api_problem_method(struct api_reply *reply, const char *methods);

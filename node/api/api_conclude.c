@@ -59,6 +59,11 @@ void api_problem_elsewhere(struct api_reply *reply)
                                     ""));
 }
 
+void api_problem_away(struct api_reply *reply, const char *where)
+{
+    problem_set(reply, ERR_BUSY, json_away_problem(status_of(ERR_BUSY), where));
+}
+
 void api_problem_method(struct api_reply *reply, const char *methods)
 {
     (void)snprintf(reply->allow, sizeof reply->allow, "%s", methods);

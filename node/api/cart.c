@@ -9,32 +9,32 @@
 #include "sync/base/check.h"
 #include "sync/domain/cart.h"
 
-enum { LINK_BYTES = 8 + CART_PROOF_BYTES };
-
 /* --- links --- */
 
-static void link_of(const struct access *access, uint64_t session, uint8_t ret_link[LINK_BYTES])
+static void link_of(const struct state *state, uint64_t session, uint8_t ret_link[CART_LINK_BYTES])
 {
     static const char label[] = "trestle/cart-link/1";
     uint8_t message[sizeof label + 8];
     memcpy(message, label, sizeof label);
     put_be64(message + sizeof label, session);
-    const struct hash proof = access_keyed_hash(access, bytes_of(message, sizeof message));
-    put_be64(ret_link, session);
-    memcpy(ret_link + 8, proof.bytes, CART_PROOF_BYTES);
+    const struct hash proof =
+        access_keyed_hash(state->gate->access, bytes_of(message, sizeof message));
+    put_be64(ret_link, state->live.device);
+    put_be64(ret_link + 8, session);
+    memcpy(ret_link + 16, proof.bytes, CART_PROOF_BYTES);
 }
 
 static int opened(const struct state *state, uint64_t session, struct json_value **ret_value)
 {
     const struct access *access = state->gate->access;
     char token[TOKEN_TEXT_MAX];
-    uint8_t link[LINK_BYTES];
+    uint8_t link[CART_LINK_BYTES];
     struct caller caller;
     int err = access_customer_of(access, &state->live, session, token, &caller);
     if (err != 0) {
         return err;
     }
-    link_of(access, session, link);
+    link_of(state, session, link);
     *ret_value = json_cart_opened(token, &caller, bytes_of(link, sizeof link));
     return 0;
 }
@@ -46,7 +46,7 @@ int api_cart_open(const struct state *state, struct json_value **ret_value)
 
 int api_cart_join(const struct state *state, struct bytes body, struct json_value **ret_value)
 {
-    uint8_t said[LINK_BYTES], link[LINK_BYTES];
+    uint8_t said[CART_LINK_BYTES], link[CART_LINK_BYTES];
     int err = json_cart_link(body, said, sizeof said);
     if (err == 0 && state->gate->access == NULL) {
         err = ERR_UNAVAILABLE;
@@ -54,8 +54,8 @@ int api_cart_join(const struct state *state, struct bytes body, struct json_valu
     if (err != 0) {
         return err;
     }
-    const uint64_t session = get_be64(said);
-    link_of(state->gate->access, session, link);
+    const uint64_t session = get_be64(said + 8);
+    link_of(state, session, link);
     return sodium_memcmp(said, link, sizeof link) == 0 ? opened(state, session, ret_value)
                                                        : ERR_NOT_FOUND;
 }

@@ -1,20 +1,16 @@
 /* cart.h - carts over HTTP: links and codes by which they are shared, what a browser says of one
  * made whole for the core.
  *
- * Layer: node. A link is a session and a proof that this device gave it: be64 session || the first
- * 16 bytes of a keyed hash of it, in hex. It is good at this device alone,
- * where the cart is. A table's code (node/access/table_code.h) is good at each of the pop-up.
+ * Layer: node. A link is a device, a session, and a proof that this device gave it: be64 device ||
+ * be64 session || the first 16 bytes of a keyed hash of the session, in hex. Only that device knows
+ * whether it is good: it is the home of the cart, which others ask (api_errand.h). A table's code
+ * (node/access/table_code.h) is good at each of the pop-up.
  */
 #ifndef TRESTLE_NODE_API_CART_H
 #define TRESTLE_NODE_API_CART_H
 
 #include "node/api/queue.h"
 #include "node/api/state.h"
-
-enum {
-    CART_PROOF_BYTES = 16,
-    CART_LINK_DIGITS = 2 * (8 + CART_PROOF_BYTES),
-};
 
 /* The rest of a command that was filled from a body: the lines of a cart that is ordered, and the
  * key that makes it one order; the table of a code.

@@ -99,6 +99,24 @@ struct gate_live {
     struct roster_person people[ROSTER_PEOPLE_MAX];
 };
 
+/* A frame of node/mesh/errand.h. */
+struct gate_errand {
+    uint64_t device;   /* where it came from; or: */
+    bool is_returned;  /* it was to go to that device, to which there is no link */
+    struct text frame; /* whoever takes the errand closes it */
+};
+
+/* NULL: it is not in the roster, or is this device itself. */
+static inline const struct gate_peer *gate_peer_find(const struct gate_live *live, uint64_t device)
+{
+    for (uint32_t i = 0; i < live->peers_count; i++) {
+        if (live->peers[i].device == device) {
+            return &live->peers[i];
+        }
+    }
+    return NULL;
+}
+
 /* What the host offers. All are called with @context on the thread that the gate was
  * made for: the web thread, or a program's own (core_gate_more()). */
 struct gate {
@@ -123,6 +141,11 @@ struct gate {
     void (*reconcile_ask)(void *context, const struct reconcile_wish *wish);
     /* What one of them told, appended to @body: bytes of a device of the pop-up, not looked at. */
     enum reconcile_news (*reconcile_look)(void *context, struct text *body, uint64_t *ret_device);
+    /* Send @frame to @device over a link; it comes back if there is none. False: too many wait.
+     * NULL = this host has no links. */
+    bool (*errand_say)(void *context, uint64_t device, struct bytes frame);
+    /* The next that came, or came back; false when there is none. NULL likewise. */
+    bool (*errand_take)(void *context, struct gate_errand *ret_errand);
 };
 
 #endif

@@ -9,6 +9,12 @@
 #include "node/api/json.h"
 #include "sync/domain/cart.h"
 
+enum {
+    CART_PROOF_BYTES = 16,
+    CART_LINK_BYTES = 8 + 8 + CART_PROOF_BYTES, /* cart.h */
+    CART_LINK_DIGITS = 2 * CART_LINK_BYTES,
+};
+
 struct json_value *json_cart(const struct cart *cart);
 struct json_value *json_cart_opened(const char *token, const struct caller *caller,
                                     struct bytes link);

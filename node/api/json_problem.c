@@ -22,6 +22,15 @@ struct json_value *json_problem(int err, int status, const char *where)
     return json_problem_saying(err, status, err_text(err), where);
 }
 
+struct json_value *json_away_problem(int status, const char *where)
+{
+    static const char title[] = "The device that keeps this cannot be reached now. Try again in a "
+                                "moment, or ask at the counter.";
+    struct json_value *object = json_problem_saying(ERR_BUSY, status, title, where);
+    json_put_bool(object, "away", true);
+    return object;
+}
+
 /* Why the item, which is on the menu, cannot be had: so many at most, since some may be kept for
  * others. */
 static void why_not(const struct state *state, char *to, size_t capacity)

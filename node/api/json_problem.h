@@ -12,6 +12,9 @@ struct json_value *json_problem(int err, int status, const char *where);
 /* The same with a sentence of its own for a person. */
 struct json_value *json_problem_saying(int err, int status, const char *title, const char *where);
 
+/* ERR_BUSY, as the device that keeps what is asked for is not reached. */
+struct json_value *json_away_problem(int status, const char *where);
+
 /* A refusal that is about item @number of the menu: state->item, where @found is 0, or else why it
  * could not be read (ERR_NOT_FOUND: there is none). */
 struct json_value *json_item_problem(int err, int status, uint64_t number, int found,

@@ -160,11 +160,14 @@ static void tell_queue(struct telling *telling)
     json_print(json_live_queue(&lives->state->line_up), telling->frame);
 }
 
-/* Also that there is none any more. */
+/* Also that there is none any more; of one that another device keeps, nothing. */
 static int tell_cart(struct telling *telling)
 {
     struct live *live = telling->live;
     struct cart cart;
+    if (live->caller.token.issuer != telling->lives->state->live.device) {
+        live->has_cart = false;
+    }
     if (!live->has_cart) {
         return 0;
     }

@@ -77,6 +77,15 @@ enum route_shape {
     SHAPE_COUNT
 };
 
+/* Which device answers a customer: this one, or the home of a cart, which gave his token or link.
+ */
+enum route_home {
+    HOME_HERE = 0,
+    HOME_OF_TOKEN,
+    HOME_IF_CART, /* the same where the body names a cart */
+    HOME_OF_LINK, /* that of the body */
+};
+
 /* What a path named. */
 struct route_match {
     struct entity_id order;
@@ -104,6 +113,7 @@ struct route {
     enum route_shape shape;
     enum kind record; /* of the record that it is about; KIND_NONE = none */
     bool is_ordering; /* not for customers while they cannot order: teller.h */
+    enum route_home home;
 };
 
 extern const struct route routes[];

@@ -1,6 +1,7 @@
 /* Carts, and the tables where they are shared. */
 #include "node/access/table_code.h"
 #include "node/api/cart.h"
+#include "node/api/json_cart.h"
 #include "node/api/json_qr.h"
 #include "node/api/schema_fields.h"
 #include "sync/domain/cart.h"
@@ -37,7 +38,10 @@ SCHEMA(cart, "Cart", "What is to be ordered, by all who hold a token of its sess
     COUNT("version", NOTE("grows with each change; 0 = nothing was ever in it")),
     COUNT("round", NOTE("how many orders were made of it")),
     OBJECT("lines", schema_cart_line, MANY(0, CART_LINES_MAX)),
-    OBJECT("placed", schema_cart_placed, OPTIONAL));
+    OBJECT("placed", schema_cart_placed, OPTIONAL),
+    BOOL("away", OPTIONAL,
+         NOTE("true: another device keeps it, which this one asked; /ws here tells nothing of it, so "
+              "ask again")));
 
 SCHEMA(cart_opened, "CartOpened", "A customer's token that others share the cart of.",
     TEXT("token", 1, TOKEN_TEXT_MAX),

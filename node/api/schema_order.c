@@ -44,7 +44,9 @@ SCHEMA(rate, "Rate", NULL,
 
 SCHEMA(quote_wanted, "QuoteWanted", "What it would cost; prices come from the menu.",
     ENUM("mode", mode_words),
-    OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)));
+    OBJECT("lines", schema_line_wanted, MANY(1, ORDER_LINES_MAX)),
+    OBJECT("cart", schema_cart_seen, OPTIONAL,
+           NOTE("these are the lines of the customer's cart: the device that keeps it answers")));
 
 SCHEMA(quoted_option, "QuotedOption", NULL,
     TEXT("name", 0, NAME_BYTES_MAX),

@@ -74,6 +74,7 @@ int core_turn(struct core *core, uint32_t wait_ms)
     if (err == 0 && core->is_open && core->effects->is_new_log_needed) {
         err = core_renew_log(core);
     }
+    core_errands_send(core);
     core_tell(core);
     return err;
 }
@@ -286,6 +287,7 @@ void core_close(struct core *core)
     beacon_close(core->beacon);
     core_print_close(core);
     core_reconcile_close(core);
+    core_errands_close(core);
     transport_close(core->transport);
     replica_free(core->replica);
     breadcrumb_close(&core->breadcrumb);

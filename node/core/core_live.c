@@ -74,6 +74,18 @@ static enum reconcile_news gate_reconcile_look(void *context, struct text *body,
     return core_reconcile_look(door->core, body, ret_device);
 }
 
+static bool gate_errand_say(void *context, uint64_t device, struct bytes frame)
+{
+    const struct core_door *door = context;
+    return core_errand_say(door->core, device, frame);
+}
+
+static bool gate_errand_take(void *context, struct gate_errand *ret_errand)
+{
+    const struct core_door *door = context;
+    return core_errand_take(door->core, ret_errand);
+}
+
 int core_door_open(struct core *core, unsigned at)
 {
     struct core_door *door = &core->doors[at];
@@ -96,7 +108,9 @@ int core_door_open(struct core *core, unsigned at)
                                .spoilt = gate_spoilt,
                                .blob_lost = gate_blob_lost,
                                .reconcile_ask = gate_reconcile_ask,
-                               .reconcile_look = gate_reconcile_look};
+                               .reconcile_look = gate_reconcile_look,
+                               .errand_say = gate_errand_say,
+                               .errand_take = gate_errand_take};
     return 0;
 }
 

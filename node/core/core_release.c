@@ -66,6 +66,7 @@ static void release(struct core *core)
     core->wake_ms = effects->wake_mono_ms;
     core_blobs_release(core);
     core_print_release(core);
+    core_errands_release(core);
     core->is_links_changed = core->is_links_changed || effects->is_roster_changed;
     core->is_news = core->is_news || effects->is_changed || effects->is_ephemeral_changed ||
                     effects->is_marks_moved || effects->answers_count > 0 || core->is_links_changed;

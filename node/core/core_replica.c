@@ -105,5 +105,6 @@ void core_replica_forget(struct core *core)
     core->enrolling.is_pending = false;
     core_blobs_forget(core);
     core_print_forget(core);
+    core_errands_forget(core);
     core->is_links_changed = true;
 }

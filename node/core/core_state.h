@@ -144,6 +144,25 @@ struct core_reconcile {
     uint64_t tellings;
 };
 
+enum {
+    CORE_ERRANDS_MAX = 64,
+    CORE_ERRANDS_OF_DEVICE_MAX = 16, /* so that one device leaves room for the others' */
+};
+
+/* The oldest first. */
+struct core_errand_box {
+    uint32_t count;
+    struct gate_errand errands[CORE_ERRANDS_MAX];
+};
+
+/* See core_errand.c. */
+struct core_errands {
+    struct core_errand_box arrived; /* the core thread's: over links in this turn */
+    /* Under the core's lock: */
+    struct core_errand_box sent;  /* to go over a link */
+    struct core_errand_box heard; /* for the web thread */
+};
+
 enum { DOOR_WEB, DOORS_OF_PROGRAM /* the first of them */ };
 
 /* Where another thread asks: it reads on its own, and commands go through its queue. */
@@ -215,6 +234,7 @@ struct core {
     struct gate_screens screens_told;
     uint64_t screens_told_ms; /* 0 = never */
     struct core_reconcile reconcile;
+    struct core_errands errands;
 };
 
 /* core_turn.c */
@@ -313,6 +333,19 @@ void core_reconcile_close(struct core *core);
 /* core_reconcile_ask.c, for the web thread */
 void core_reconcile_ask(struct core *core, const struct reconcile_wish *wish);
 enum reconcile_news core_reconcile_look(struct core *core, struct text *body, uint64_t *ret_device);
+
+/* core_errand.c */
+/* A frame of a link, whatever it is: kept if it is an errand or the answer to one. */
+void core_errand_hear(struct core *core, uint32_t link, struct bytes frame);
+/* The turn that brought them was committed; or undone. */
+void core_errands_release(struct core *core);
+void core_errands_forget(struct core *core);
+/* After a turn: what waits goes to its links; what has none comes back. */
+void core_errands_send(struct core *core);
+void core_errands_close(struct core *core);
+/* For the web thread, as the gate's. */
+bool core_errand_say(struct core *core, uint64_t device, struct bytes frame);
+bool core_errand_take(struct core *core, struct gate_errand *ret_errand);
 
 /* core_links.c */
 /* State where this device is dialled, once after the start. ERR_IO, ERR_FULL. */

@@ -92,6 +92,8 @@ static int step_event(struct core *core, struct store_txn *txn, const struct tra
         logger_say(LEVEL_INFO, "mesh", "link %u %s: device %016llx", event->link,
                    event->kind == TRANSPORT_UP ? "up" : "down", (unsigned long long)event->device);
         core->is_links_changed = true;
+    } else {
+        core_errand_hear(core, event->link, event->frame);
     }
     struct input input = {.kind = kinds[event->kind],
                           .now = clock_now(),

@@ -173,8 +173,10 @@ int web_answer_begin(struct connection *connection)
     connection->deadline_ms = 0;
     connection->is_busy = true;
     if (connection->exchange->response.reply.is_pending) {
-        /* What it says meanwhile stays in the kernel: lws would look at it without end. */
+        /* What it says meanwhile stays in the kernel: lws would look at it without end. Of a GET
+         * it would also take the wait for a phone that does not go on. */
         (void)lws_rx_flow_control(connection->wsi, 0);
+        lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
     } else {
         lws_callback_on_writable(connection->wsi);
     }

@@ -162,6 +162,8 @@ void web_cut(struct web *web, struct connection *connection, const char *why);
 
 /* web_news.c: something was answered, or the store changed. */
 void web_on_news(struct web *web);
+/* What phones wait for of other devices, and what these ask. */
+void web_on_errands(struct web *web);
 /* Customers' phones hear of what changed, where there are any. */
 void web_lives_refresh(struct web *web);
 

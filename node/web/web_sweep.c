@@ -83,6 +83,7 @@ void web_sweep(struct web *web)
     for (struct connection *at = web->screens; at != NULL; at = at->next) {
         sweep_screen(web, at, now_ms);
     }
+    web_on_errands(web); /* some waited long enough */
     web_lives_refresh(web);
     for (struct connection *at = web->guests; at != NULL; at = at->next) {
         web_guest_sweep(web, at, now_ms);

@@ -141,9 +141,9 @@ TEST(api_cart, a_host_that_knows_nobody_has_no_carts_and_no_tables)
 {
     struct booth *booth = booth_serve(booth_new(ROLE_OWNER));
     assert_int_equal(409, booth_post(booth, "/api/cart", 1, "{}"));
-    assert_int_equal(409,
-                     booth_post(booth, "/api/cart/join", 2,
-                                "{\"link\":\"000000000000000000000000000000000000000000000000\"}"));
+    assert_int_equal(409, booth_post(booth, "/api/cart/join", 2,
+                                     "{\"link\":\"00000000000000000000000000000000"
+                                     "00000000000000000000000000000000\"}"));
     assert_true(booth_post(booth, "/api/tables/4/code", 3, "{}") >= 400);
     booth_free(booth);
 }

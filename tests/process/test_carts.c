@@ -19,7 +19,7 @@
 #include "tests/process/lib/owner.h"
 #include "tests/process/lib/programs.h"
 
-enum { ID_DIGITS = 24, LINK_DIGITS_MAX = 64 };
+enum { ID_DIGITS = 24, LINK_DIGITS_MAX = 80 };
 
 static struct stall stall;
 static struct client *client;

@@ -65,8 +65,10 @@ it("says what others did, and nothing of what this person did", () => {
 });
 
 class Refused extends Error {
+    readonly problem: { away: boolean };
     constructor(readonly status: number) {
         super();
+        this.problem = { away: status === 503 };
     }
 }
 
@@ -97,6 +99,9 @@ function board(stored: Record<string, unknown> = {}) {
         keep: (name: string, value: unknown) => shelf.set(name, value),
         kept: (name: string) => shelf.get(name) ?? undefined,
         keptCart: () => [],
+        setCart(lines: object[]) {
+            host.cart.value = lines;
+        },
         cartChanged: () => undefined,
         keepOwn: (order: { id: string }) => own.push(order),
         wordsOf: () => "refused",
@@ -191,6 +196,56 @@ it("leaves with words when the cart is no more", async () => {
     expect(crew.member()).toBeNull();
     expect(host.news.value).toBe("groupGone");
     expect(shelf.get("token")).toBeNull();
+});
+
+it("asks often for a cart that another device keeps, of which its line tells nothing", async () => {
+    const { clock, requests } = board({ group: ana });
+    requests[0]?.answer({ ...cartOf(1), away: true });
+    await settle();
+    clock.pass(3_000);
+    expect(requests).toHaveLength(2);
+    requests[1]?.answer(cartOf(1));
+    await settle();
+    clock.pass(3_000);
+    expect(requests).toHaveLength(2);
+});
+
+it("says once that the cart cannot be reached, and stays", async () => {
+    const { clock, requests, host, crew } = board({ group: ana, groupCart: cartOf(1) });
+    requests[0]?.fail(503);
+    await settle();
+    expect(host.news.value).toBe("groupAway");
+    expect(crew.member()).toMatchObject(ana);
+    host.news.value = "";
+    clock.pass(3_000);
+    requests[1]?.fail(503);
+    await settle();
+    expect(host.news.value).toBe("");
+    clock.pass(3_000);
+    requests[2]?.answer(cartOf(2, line(1, "Ben")));
+    await settle();
+    expect(host.cart.value).toMatchObject([{ who: "Ben" }]);
+});
+
+it("brings along what this person put into a cart that cannot be reached, and no more", async () => {
+    const groupCart = cartOf(3, line(1, "Ana", 2), line(2, "Ben"), line(3, "Ana", 1, 12));
+    const edits = [{ key: "k", add: { ...edamame, item: 13 } }];
+    const away = board({ group: ana, groupCart, edits });
+    away.requests.find(({ path }) => path === "/api/cart")?.fail(503);
+    await settle();
+    away.crew.leave("");
+    expect(away.host.cart.value).toMatchObject([
+        { item: 11, quantity: 2 },
+        { item: 12 },
+        { item: 13 },
+    ]);
+    const gone = board({ group: ana, groupCart });
+    gone.requests[0]?.fail(404);
+    await settle();
+    expect(gone.host.cart.value).toHaveLength(2);
+    const near = board({ group: ana, groupCart });
+    near.crew.leave("");
+    expect(near.host.cart.value).toEqual([]);
 });
 
 it("is settled once the node has answered all that this phone did", async () => {

@@ -106,7 +106,8 @@ export async function askQuote(): Promise<void> {
         return; // what is shown is not what would be ordered
     }
     try {
-        const body = { mode: mode.value, lines: linesWanted(cart.value) };
+        const lines = linesWanted(cart.value);
+        const body = { mode: mode.value, lines, ...(of ? { cart: of } : {}) };
         const asked = { body, key: newKey(page.value.epoch) };
         const { body: made, token } = await askAsOwn<Quote>("POST", "/api/quotes", asked);
         if (turn === quoting) {

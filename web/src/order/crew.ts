@@ -16,6 +16,7 @@ export interface Crew {
     member(): Member | null;
     /** From now on it is of this group, and brings @own with it. */
     join(member: Member, own: readonly Line[]): void;
+    /** Where the cart cannot be reached, what this person put there comes along. */
     leave(why: string): void;
 }
 
@@ -33,12 +34,18 @@ export function statusOf(error: unknown): number {
     return (error as { status?: number }).status ?? 0;
 }
 
+/** The device that keeps the cart is not reached from the one that this phone talks to. */
+function isAwayBy(error: unknown): boolean {
+    return (error as { problem?: { away?: boolean } }).problem?.away === true;
+}
+
 export function makeCrew(host: Host): Crew {
     const { clock, t, keep, kept } = host;
     let member = (kept("group") as Member | undefined) ?? null;
     let edits = (kept("edits") as readonly Edit[] | undefined) ?? [];
     let cart = (kept("groupCart") as GroupCart | undefined) ?? null;
     let isSending = false;
+    let isAway = false;
     let cancel = (): void => undefined;
 
     // --- what is shown ---
@@ -120,15 +127,25 @@ export function makeCrew(host: Host): Crew {
     function forget(): void {
         cancel();
         keepEdits([]);
+        isAway = false;
         cart = null;
         keep("groupCart", null);
     }
 
-    function leave(why: string): void {
+    function ownLines(): Line[] {
+        const { who = "" } = member ?? {};
+        const own = shownLines(cart ?? nothing, edits, who).filter((line) => line.who === who);
+        return own.map(({ item, options, note, quantity }, at) => {
+            return { id: at + 1, item, options, note, quantity };
+        });
+    }
+
+    function leave(why: string, isLost = isAway): void {
+        const brought = isLost ? ownLines() : host.keptCart();
         become(null);
         forget();
         host.group.value = null;
-        host.cart.value = host.keptCart();
+        host.setCart(brought);
         host.news.value = why;
         host.cartChanged();
     }
@@ -156,12 +173,23 @@ export function makeCrew(host: Host): Crew {
         try {
             const { body } = await host.askAsOwn<GroupCart>("GET", "/api/cart", {});
             if (isOf(then)) {
+                isAway = false;
                 hear(body, true);
             }
         } catch (error) {
-            if (statusOf(error) === 404 && isOf(then)) {
-                leave(t("groupGone"));
+            if (isOf(then)) {
+                readFailed(error);
             }
+        }
+    }
+
+    /** Others may still order it where it is, so nobody is sent away. */
+    function readFailed(error: unknown): void {
+        if (statusOf(error) === 404) {
+            leave(t("groupGone"), true);
+        } else if (isAwayBy(error) && !isAway) {
+            isAway = true;
+            host.news.value = t("groupAway");
         }
     }
 
@@ -172,7 +200,8 @@ export function makeCrew(host: Host): Crew {
         }
         void read().then(() => {
             cancel();
-            cancel = clock.after(host.isTold() ? askSeldom : askEvery, look);
+            const isTold = host.isTold() && !isAway && !cart?.away;
+            cancel = clock.after(isTold ? askSeldom : askEvery, look);
         });
     }
 

@@ -191,7 +191,7 @@ export function wordsOf(error: unknown): string {
     if (!(error instanceof Refusal)) {
         return t("offline");
     }
-    const known = reasons[error.status];
+    const known = error.problem?.away ? "groupAway" : reasons[error.status];
     const detail = error.problem?.detail || error.message;
     return known ? t(known) : t("failed", { why: detail });
 }
