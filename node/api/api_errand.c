@@ -255,9 +255,10 @@ static void errand_do(struct api *api, uint64_t device, const struct errand *err
     struct api_reply reply = {.status = 0};
     if (held == NULL) {
         api_problem(&reply, ERR_BUSY, "");
-    } else {
-        api_handle(api, &request, &reply);
+        answer_send(api, device, errand->number, &reply);
+        return;
     }
+    api_handle(api, &request, &reply);
     if (reply.is_pending) {
         *held = (struct errand_held){.device = device, .number = errand->number, .reply = reply};
     } else {

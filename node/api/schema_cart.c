@@ -40,8 +40,8 @@ SCHEMA(cart, "Cart", "What is to be ordered, by all who hold a token of its sess
     OBJECT("lines", schema_cart_line, MANY(0, CART_LINES_MAX)),
     OBJECT("placed", schema_cart_placed, OPTIONAL),
     BOOL("away", OPTIONAL,
-         NOTE("true: another device keeps it, which this one asked; /ws here tells nothing of it, so "
-              "ask again")));
+         NOTE("true: another device keeps it, which this one asked; /ws here tells nothing of it, "
+              "so ask again")));
 
 SCHEMA(cart_opened, "CartOpened", "A customer's token that others share the cart of.",
     TEXT("token", 1, TOKEN_TEXT_MAX),

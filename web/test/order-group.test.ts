@@ -227,7 +227,7 @@ it("says once that the cart cannot be reached, and stays", async () => {
     expect(host.cart.value).toMatchObject([{ who: "Ben" }]);
 });
 
-it("brings along what this person put into a cart that cannot be reached, and no more", async () => {
+it("brings along what this person put into a cart out of reach, and no more", async () => {
     const groupCart = cartOf(3, line(1, "Ana", 2), line(2, "Ben"), line(3, "Ana", 1, 12));
     const edits = [{ key: "k", add: { ...edamame, item: 13 } }];
     const away = board({ group: ana, groupCart, edits });
