@@ -10,6 +10,7 @@
 #include "node/api/json_guest.h"
 #include "node/api/json_money.h"
 #include "node/api/json_qr.h"
+#include "node/api/json_trade.h"
 #include "node/api/query.h"
 #include "node/api/sign.h"
 #include "node/os/clock.h"
@@ -168,6 +169,30 @@ static int read_report(struct reading *reading)
     err = day_report(state, reading->txn, day, &report, &extent);
     if (err == 0) {
         reading->value = json_report(&report, day, &extent, &state->live);
+    }
+    return err;
+}
+
+/* Days before the first do not exist; of more than there is room for, nothing is told. */
+static int read_trade(struct reading *reading)
+{
+    struct state *state = reading->api->state;
+    struct trade *trade;
+    struct report_extent extent;
+    int err = state_popup(state, reading->txn);
+    if (err != 0) {
+        return err;
+    }
+    const uint64_t day = query_number(reading->request->query, "day", state->popup.day);
+    const uint64_t days = query_number(reading->request->query, "days", 1);
+    if (day > state->popup.day || days == 0 || days > TRADE_DAYS_MAX) {
+        return ERR_NOT_FOUND;
+    }
+    const uint64_t first = days < day ? day - days + 1 : 1;
+    err = days_trade(state, reading->txn, first, day, &trade, &extent);
+    if (err == 0) {
+        reading->value = json_trade(trade, day, &extent, &state->live);
+        trade_free(trade);
     }
     return err;
 }
@@ -347,6 +372,7 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_PURCHASE] = read_purchase,
     [SHAPE_KITCHEN_BOARD] = read_kitchen_board,
     [SHAPE_REPORT] = read_report,
+    [SHAPE_TRADE] = read_trade,
     [SHAPE_RECEIPT_READ] = read_receipt,
     [SHAPE_RECEIPT] = read_receipt,
     [SHAPE_PICKUP_BOARD] = read_pickup_board,

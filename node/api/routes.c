@@ -181,6 +181,10 @@ const struct route routes[] = {
          "The receipt that was given."),
     READ("/api/reports/day", CAP_READ_REPORTS, SHAPE_REPORT, &schema_report,
          "What a trading day came to (left out: the present one).", .queries = {"day"}),
+    READ("/api/reports/trade", CAP_READ_REPORTS, SHAPE_TRADE, &schema_trade,
+         "How trade went: by quarter of an hour, item, channel, on so many trading days up to day "
+         "(left out: the present one alone).",
+         .queries = {"day", "days"}),
     {.method = "POST",
      .path = "/api/reconciliation",
      .summary = "Begin to compare orders, ledger and card provider, unless that is under way; at "

@@ -128,6 +128,13 @@ struct schema {
     X(report_method, "ReportMethod")                                                               \
     X(report_missing, "ReportMissing")                                                             \
     X(report, "Report")                                                                            \
+    X(trade_day, "TradeDay")                                                                       \
+    X(trade_slot, "TradeSlot")                                                                     \
+    X(trade_share, "TradeShare")                                                                   \
+    X(trade_item, "TradeItem")                                                                     \
+    X(trade_loss, "TradeLoss")                                                                     \
+    X(trade_wait, "TradeWait")                                                                     \
+    X(trade, "Trade")                                                                              \
     X(reconcile_wanted, "ReconcileWanted")                                                         \
     X(difference, "Difference")                                                                    \
     X(reconciled_sums, "ReconciledSums")                                                           \

@@ -68,10 +68,10 @@ static int put_event(struct exporting *exporting, struct bytes key, struct bytes
 /* --- orders --- */
 
 static const char *const order_columns[] = {
-    "order",      "day",       "number",         "phase",      "channel",
-    "mode",       "name",      "opened_at",      "ready_at",   "handed_at",
-    "owed_minor", "tax_minor", "discount_minor", "paid_minor", "refunded_minor",
-    "due_minor",  "flags",     "table",          NULL};
+    "order",      "day",       "number",         "phase",       "channel",
+    "mode",       "name",      "opened_at",      "ready_at",    "handed_at",
+    "owed_minor", "tax_minor", "discount_minor", "paid_minor",  "refunded_minor",
+    "due_minor",  "flags",     "table",          "accepted_at", NULL};
 
 static void put_number(struct exporting *exporting)
 {
@@ -127,6 +127,7 @@ static int put_order(struct exporting *exporting)
     table_put_int(table, order->due_minor);
     put_flags(table, order->flags);
     table_put_int(table, order->table); /* 0 = none */
+    table_put_time(table, wall_ms(exporting, order->accepted_t));
     return table_end_row(table);
 }
 

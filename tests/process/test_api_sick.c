@@ -89,6 +89,7 @@ static void every_answer_is_whole(const char *day)
     ask_sick("/api/orders", "settled=1", MEMORY_GET);
     ask_sick("/api/orders", "settled=1&day=1", MEMORY_GET);
     ask_sick("/api/reports/day", "day=1", MEMORY_GET);
+    ask_sick("/api/reports/trade", "day=1", MEMORY_GET);
     ask_sick("/api/day", "day=1", MEMORY_GET);
     assert_int_equal(node.spoilt, 0); /* a disk that fails is no row that is none */
     memory_node_close(&node);

@@ -179,9 +179,9 @@ static void ask_spoilt(const char *day, const char *const *paths, size_t count)
 
 TEST(api_spoilt, no_answer_is_made_of_a_row_that_is_none_and_all_rows_are_looked_at)
 {
-    static const char *const of_money[] = {"/api/menu",        "/api/orders",
-                                           "/api/reports/day", "/api/kitchen/board",
-                                           "/api/order-page",  "/api/drawers"};
+    static const char *const of_money[] = {
+        "/api/menu",          "/api/orders",     "/api/reports/day", "/api/kitchen/board",
+        "/api/reports/trade", "/api/order-page", "/api/drawers"};
     static const char *const of_stall[] = {"/api/pickup/board"};
     static const char *const of_people[] = {"/api/staff"};
     ask_spoilt("money", of_money, sizeof of_money / sizeof of_money[0]);

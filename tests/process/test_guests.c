@@ -147,6 +147,7 @@ TEST(guests, a_customer_sees_no_board_and_changes_nothing)
         {"GET", "/api/orders", NULL},
         {"GET", "/api/status", NULL},
         {"GET", "/api/reports/day", NULL},
+        {"GET", "/api/reports/trade", NULL},
         {"GET", "/api/devices", NULL},
         {"PATCH", "/api/menu/10", "{\"price\":1}"},
         {"PATCH", "/api/menu/10", "{\"available\":false}"},
