@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+"""The owner's figures, computed anew from an export, to the cent; none of Trestle's code is in it.
+
+    trestle export --what orders --state S > orders.jsonl     (and lines, payments)
+    curl -s "$TRESTLE/api/reports/trade?day=2&days=2" > trade.json
+    figures.py trade.json orders.jsonl lines.jsonl payments.jsonl
+
+What the node answered is laid beside what the rows come to; each figure that differs is a line, and
+the status is 1. Written from docs/api.md, "Trade", alone."""
+
+import collections
+import datetime
+import json
+import sys
+
+QUARTER_MS = 900_000
+OPEN = ("draft", "placed", "accepted", "cooking", "ready")
+PROVIDER = "card-online"
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def seconds_of(text):
+    """Of a time as exports have it; None where nothing happened."""
+    if text == "":
+        return None
+    moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+    return int(moment.replace(tzinfo=datetime.timezone.utc).timestamp())
+
+
+def lane_of(number):
+    return number.rstrip("0123456789")
+
+
+def shares_of(orders, name_of):
+    counted = collections.defaultdict(lambda: [0, 0])
+    for order in orders:
+        share = counted[name_of(order)]
+        share[0] += 1
+        share[1] += order["owed_minor"]
+    return {name: tuple(share) for name, share in counted.items()}
+
+
+def wait_of(orders, begins):
+    ends = [(seconds_of(order[begins]), seconds_of(order["ready_at"])) for order in orders]
+    waits = sorted(end - begin for begin, end in ends
+                   if begin is not None and end is not None and end >= begin)
+
+    def quantile(percent):
+        return waits[-(-len(waits) * percent // 100) - 1] if waits else 0
+
+    return (len(waits), quantile(50), quantile(90), quantile(99))
+
+
+def loss_of(lines, state):
+    lost = [line for line in lines if line["state"] == state]
+    amount = sum(line["quantity"] * line["unit_minor"] for line in lost)
+    return (len(lost), sum(line["quantity"] for line in lost), amount)
+
+
+def is_sold(line):
+    return line["state"] == "active" and line["quantity"] > 0
+
+
+def sold_of(order, lines):
+    """The lines that come to what the order owes; None where a part of them was cancelled."""
+    sold = [line for line in lines if is_sold(line)]
+    return sold if sum(line["payable_minor"] for line in sold) == order["owed_minor"] else None
+
+
+def items_of(orders, lines_by_order):
+    """{(item, stall, name of what was typed in): (lines, units, handed, owed, discount)}, and what
+    is owed for the handed part of cancelled orders, which no line tells."""
+    items, kept = collections.defaultdict(lambda: [0] * 5), 0
+    for order in orders:
+        sold = sold_of(order, lines_by_order[order["order"]])
+        if sold is None:
+            kept += order["owed_minor"]
+            continue
+        for line in sold:
+            name = line["name"] if line["item"] == 0 else None
+            added = (1, line["quantity"], line["handed"], line["payable_minor"],
+                     line["discount_minor"])
+            item = items[(line["item"], line["stall"], name)]
+            item[:] = [before + more for before, more in zip(item, added)]
+    return {key: tuple(item) for key, item in items.items()}, kept
+
+
+def methods_of(orders, payments):
+    """{method: (paid, refunded)}. What orders say beyond the payments that people took in is the
+    card provider's."""
+    methods = collections.defaultdict(lambda: [0, 0])
+    for payment in payments:
+        methods[payment["method"]][payment["kind"] == "refund"] += payment["amount_minor"]
+    by_hand = [sum(sums) for sums in zip(*methods.values())] or [0, 0]
+    paid = sum(order["paid_minor"] for order in orders) - by_hand[0]
+    refunded = sum(order["refunded_minor"] for order in orders) - by_hand[1]
+    if (paid, refunded) != (0, 0):
+        methods[PROVIDER] = [paid, refunded]
+    return {method: tuple(sums) for method, sums in methods.items()}
+
+
+def rates_of(orders, lines_by_order):
+    """{rate: what is owed at it}."""
+    rates = collections.Counter()
+    for order in orders:
+        for line in sold_of(order, lines_by_order[order["order"]]) or ():
+            rates[line["tax_bp"]] += line["payable_minor"]
+    return dict(rates)
+
+
+def compute(orders, lines, payments, days):
+    """All figures of the trading @days, under names of our own."""
+    orders = [order for order in orders if order["day"] in days]
+    payments = [payment for payment in payments if payment["day"] in days]
+    lines = [line for line in lines if line["day"] in days]
+    by_order = collections.defaultdict(list)
+    for line in lines:
+        by_order[line["order"]].append(line)
+    items, kept = items_of(orders, by_order)
+    cancelled = [order for order in orders if order["phase"] == "cancelled"]
+    phases = collections.Counter(order["phase"] for order in orders)
+
+    def total(field):
+        return sum(order[field] for order in orders)
+
+    return {
+        "orders": len(orders),
+        "open": sum(phases[phase] for phase in OPEN),
+        "completed": phases["completed"],
+        "cancelled": phases["cancelled"],
+        "refused": phases["refused"],
+        "owed": total("owed_minor"),
+        "tax": total("tax_minor"),
+        "discount": total("discount_minor"),
+        "paid": total("paid_minor"),
+        "refunded": total("refunded_minor"),
+        "give back": sum(max(order["due_minor"], 0) for order in orders),
+        "collect": sum(max(-order["due_minor"], 0) for order in orders),
+        "methods": methods_of(orders, payments),
+        # Lines do not tell at which rate a part of a cancelled order is owed.
+        "rates": rates_of(orders, by_order) if kept == 0 else None,
+        "days": {day: share for day, share in shares_of(orders, lambda o: o["day"]).items()},
+        "slots": shares_of(
+            orders, lambda o: seconds_of(o["opened_at"]) * 1000 // QUARTER_MS * QUARTER_MS),
+        "channels": shares_of(orders, lambda o: o["channel"]),
+        "modes": shares_of(orders, lambda o: o["mode"]),
+        "lanes": shares_of(orders, lambda o: lane_of(o["number"])),
+        "items": items,
+        "kept": kept,
+        "voided": loss_of(lines, "void"),
+        "refused lines": loss_of(lines, "refused"),
+        "cancelled owed": sum(line["payable_minor"] for order in cancelled
+                              for line in filter(is_sold, by_order[order["order"]])),
+        "discounted": sum(order["discount_minor"] > 0 for order in orders),
+        "cooking": wait_of(orders, "accepted_at"),
+        "waiting": wait_of(orders, "opened_at"),
+    }
+
+
+def told(trade):
+    """The same names, of what the node answered."""
+    report = trade["report"]
+
+    def shares(name, key="name"):
+        return {one[key]: (one["orders"], one["owed"]) for one in trade[name]}
+
+    def loss(name):
+        return tuple(trade[name][field] for field in ("lines", "units", "amount"))
+
+    def wait(name):
+        return tuple(trade[name][field] for field in ("orders", "half", "most", "nearly_all"))
+
+    names = ("orders", "open", "completed", "cancelled", "refused", "owed", "tax", "discount",
+             "paid", "refunded")
+    return {
+        **{name: report[name] for name in names},
+        "give back": report["give_back"],
+        "collect": report["collect"],
+        "methods": {one["method"]: (one["paid"], one["refunded"]) for one in report["methods"]},
+        "rates": None if trade["kept"] else {one["tax_bp"]: one["gross"]
+                                             for one in report["rates"]},
+        "days": {day: share for day, share in shares("days", "day").items() if share[0]},
+        "slots": shares("slots", "at"),
+        "channels": shares("channels"),
+        "modes": shares("modes"),
+        "lanes": shares("lanes"),
+        "items": {(one["item"], one["stall"], one["name"] if one["item"] == 0 else None):
+                  (one["lines"], one["units"], one["handed"], one["owed"], one["discount"])
+                  for one in trade["items"]},
+        "kept": trade["kept"],
+        "voided": loss("voided"),
+        "refused lines": loss("refused"),
+        "cancelled owed": trade["cancelled_owed"],
+        "discounted": trade["discounted"],
+        "cooking": wait("cooking"),
+        "waiting": wait("waiting"),
+    }
+
+
+def differences(trade, orders, lines, payments):
+    """A sentence for each figure that the node tells otherwise than the rows."""
+    days = [day["day"] for day in trade["days"]]
+    ours, theirs = compute(orders, lines, payments, days), told(trade)
+    return [f"{name}: the rows come to {ours[name]}, the node says {theirs[name]}"
+            for name in ours if ours[name] != theirs[name]]
+
+
+def main(trade, *tables):
+    with open(trade, encoding="utf-8") as file:
+        found = differences(json.load(file), *map(rows_of, tables))
+    print("\n".join(found) or "each figure is what the rows come to")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))

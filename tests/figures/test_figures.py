@@ -1,0 +1,176 @@
+#!/usr/bin/python3
+"""A real node sells for three trading days whatever its menu has, in every way that tills know;
+then each figure that it tells the owner is what its export comes to, computed by figures.py, and a
+figure that was off by a cent is found.
+
+    test_figures.py TRESTLE [--clock LIBRARY] [--seed N]
+
+With tests/power's clock between the node and its own, minutes pass between what people do."""
+
+import copy
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../power"))
+
+import figures  # noqa: E402
+from node import Node, arguments, ending, new_key  # noqa: E402
+
+ORDERS = 40  # a day
+DAYS = 3
+
+
+class Clock:
+    """What the node takes for the time; as it is without a library."""
+
+    def __init__(self, library, folder):
+        self.passed, self.path = 0, os.path.join(folder, "clock")
+        self.environment = {"LD_PRELOAD": library, "CLOCK_FILE": self.path} if library else None
+        with open(self.path, "wb"):
+            self.pass_by(0)
+
+    def pass_by(self, seconds):
+        """The node has the file open and may read it at any moment: it is never shorter."""
+        self.passed += seconds
+        with open(self.path, "r+b") as file:
+            file.write(f"0 0 {self.passed:12}".encode())
+
+
+class Till:
+    """Sells at a node; what the node refuses is no sale."""
+
+    def __init__(self, node, chance, clock):
+        self.node, self.chance, self.clock = node, chance, clock
+        self.items = node.get("/api/menu")["items"]
+
+    def post(self, path, body):
+        return self.node.ask("POST", path, body, new_key())
+
+    def choices(self, at, group):
+        most = min(group["max"], len(group["choices"]))
+        count = self.chance.randint(group["min"], most)
+        chosen = self.chance.sample(range(len(group["choices"])), count)
+        return [{"group": at, "choice": choice} for choice in sorted(chosen)]
+
+    def line(self):
+        item = self.chance.choice(self.items)
+        options = [option for at, group in enumerate(item["groups"])
+                   for option in self.choices(at, group)]
+        return {"item": item["number"], "quantity": self.chance.randint(1, 4), "options": options}
+
+    def place(self):
+        chance = self.chance
+        body = {"channel": chance.choice(["counter", "counter", "web"]),
+                "mode": chance.choice(["eat-in", "take-away"]),
+                "lines": [self.line() for _ in range(chance.randint(1, 4))]}
+        if chance.random() < 0.7:
+            body["payment"] = {"method": chance.choice(["cash", "card-external"])}
+        status, answer = self.post("/api/orders", body)
+        if status != 201:
+            raise AssertionError(f"{status}: {answer}")
+        return answer["id"]
+
+    def happen(self, order, may_leave):
+        """A few things that people do to it, whether they make sense or not."""
+        chance = self.chance
+        lines = [line["id"] for line in self.node.get(f"/api/orders/{order}")["lines"]]
+        some = [chance.choice(lines)]
+        deeds = [("accept", {}), ("done", {}), ("done", {"lines": some}), ("hand-over", {}),
+                 ("hand-over", {"units": [{"line": some[0], "units": 1}]}),
+                 ("void", {"lines": some, "reason": "dropped"}),
+                 ("refuse", {"lines": some, "reason": "sold out"}),
+                 ("discount", {"percent_bp": chance.choice([500, 1000, 3333]), "reason": "friend"}),
+                 ("discount", {"amount": chance.randint(1, 300), "reason": "late"}),
+                 ("pay", {"method": "voucher", "amount": chance.randint(1, 900)}),
+                 ("refund", {"method": "cash", "amount": chance.randint(1, 400),
+                             "reason": "cold"})]
+        deeds += [("cancel", {"reason": "left"})] if may_leave else []
+        for verb, body in chance.sample(deeds, chance.randint(1, 6)):
+            self.clock.pass_by(chance.randint(0, 300))
+            self.post(f"/api/orders/{order}/{verb}", body)
+
+
+def export(node, what):
+    done = node.command("export", "--what", what)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def planted(trade):
+    """The same answer with one figure off, each in turn."""
+    for path in (("report", "owed"), ("report", "methods", 0, "paid"), ("items", 0, "owed"),
+                 ("items", 1, "units"), ("slots", 0, "owed"), ("channels", 0, "owed"),
+                 ("modes", 0, "orders"), ("lanes", 0, "owed"), ("days", 0, "owed"), ("kept",),
+                 ("voided", "amount"), ("refused", "units"), ("cancelled_owed",), ("discounted",),
+                 ("cooking", "most"), ("waiting", "half"), ("report", "collect")):
+        wrong = copy.deepcopy(trade)
+        at = wrong
+        for step in path[:-1]:
+            at = at[step]
+        at[path[-1]] += 1
+        yield path, wrong
+
+
+def sell(till, day):
+    """On the last day nobody leaves: then lines tell what is owed at each rate of tax."""
+    for _ in range(ORDERS):
+        till.happen(till.place(), may_leave=day < DAYS)
+
+
+def judge(node, has_clock):
+    tables = [export(node, what) for what in ("orders", "lines", "payments")]
+    for wish in ("day=1", "day=2", "day=3", "day=2&days=2", "days=31"):
+        trade = node.get("/api/reports/trade?" + wish)
+        found = figures.differences(trade, *tables)
+        if found:
+            raise AssertionError(f"{wish}: " + "; ".join(found))
+    whole = node.get("/api/reports/trade?days=3")
+    assert whole["report"]["orders"] == DAYS * ORDERS
+    for name in ("voided", "refused"):
+        assert whole[name]["units"] > 0, f"nothing was {name}: the day shows too little"
+    for name in ("kept", "cancelled_owed", "discounted"):
+        assert whole[name] > 0, f"{name} is 0: the day shows too little"
+    if has_clock:
+        assert whole["cooking"]["most"] > 0 and whole["waiting"]["half"] > 0, "nobody waited"
+        assert len(whole["slots"]) > 20, "all was sold within an hour or so"
+    last = node.get("/api/reports/trade")
+    last["report"]["rates"][0]["gross"] += 1
+    assert figures.differences(last, *tables), "an amount at a rate may be off by one"
+    for path, wrong in planted(whole):
+        assert figures.differences(wrong, *tables), f"{path} may be off by one"
+
+
+def play(program, library, seed, folder):
+    node, clock = Node(program, folder), Clock(library, folder)
+    node.init()
+    with ending(node.run(clock.environment)):
+        node.command("menu", "import", os.path.join(HERE, "../../docs/examples/menu.csv"))
+        till = Till(node, random.Random(seed), clock)
+        for day in range(1, DAYS + 1):
+            status, answer = till.post("/api/day", {"day": day})
+            assert status == 200, answer
+            sell(till, day)
+        judge(node, clock.environment is not None)
+        node.stop()
+
+
+def main():
+    parser = arguments(__doc__)
+    parser.add_argument("program")
+    parser.add_argument("--clock")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    folder = tempfile.mkdtemp(prefix="figures.")
+    try:
+        play(given.program, given.clock, given.seed, folder)
+    finally:
+        shutil.rmtree(folder)
+    print("each figure is what the export comes to")
+
+
+if __name__ == "__main__":
+    main()
