@@ -118,6 +118,23 @@ async function showOrder(browser: Browser, number: string): Promise<void> {
     await page.context().close();
 }
 
+/** What was sold by card and cancelled, as the owner sees it; and who is heard. */
+async function showFigures(browser: Browser): Promise<void> {
+    const page = await officeAt(browser, tablet);
+    const sold = await page.locator(".figure-main strong").textContent();
+    await page.getByRole("link", { name: "Figures" }).click();
+    await expect(page.getByRole("heading", { name: /: day 1$/ })).toBeVisible();
+    await expect(page.locator(".report .figure-main strong")).toHaveText(sold ?? "");
+    await expect(page.getByRole("row", { name: /^Card, online/ })).toBeVisible();
+    await expect(page.getByRole("row", { name: /^Guests' phones 2 / })).toContainText(sold ?? "");
+    await expect(page.getByRole("row", { name: /^Cancelled 1 order/ })).toBeVisible();
+    await page.getByRole("link", { name: "Devices" }).click();
+    const gateway = page.getByRole("listitem").filter({ hasText: "gateway" });
+    await expect(gateway).toContainText("Heard now");
+    await expect(gateway).toContainText("All of it");
+    await page.context().close();
+}
+
 test("takings are live, the day matches, and what does not is named with what to do", async ({
     browser,
 }) => {
@@ -168,6 +185,7 @@ test("takings are live, the day matches, and what does not is named with what to
     await expect(page.locator(".verdict")).toHaveText("All matches");
     await page.context().close();
 
+    await showFigures(browser);
     account().refunds.create({ payment_intent: paid, amount: 100 });
     await showOrder(browser, kept.number);
 });

@@ -13,7 +13,7 @@ const budgets = {
     "counter.html": { first: 30, lazy: 0 },
     "kitchen.html": { first: 25, lazy: 0 },
     "pickup.html": { first: 12, lazy: 10 },
-    "office.html": { first: 20, lazy: 0 },
+    "office.html": { first: 60, lazy: 0 },
 };
 const styles = 6;
 

@@ -7,10 +7,16 @@ import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { fakeMenu } from "./fake-menu.mjs";
 import { changeLine, newOrder, receiptOf, settle, verbs } from "./fake-order.mjs";
+import { fakeTrade } from "./fake-trade.mjs";
 
 const dist = new URL("../dist/", import.meta.url);
 const log = "00000000000000aa";
-const pages = { "/": "index", "/counter": "counter", "/kitchen": "kitchen", "/pickup": "pickup" };
+const pages = {
+    "/": "index",
+    ...Object.fromEntries(
+        ["counter", "kitchen", "pickup", "office"].map((name) => [`/${name}`, name]),
+    ),
+};
 const types = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript",
@@ -25,6 +31,7 @@ const views = {
     counter: () => true,
     kitchen: ({ phase }) => ["placed", "accepted", "cooking", "ready"].includes(phase),
     pickup: ({ phase }) => ["accepted", "cooking", "ready"].includes(phase),
+    office: () => false, // it is told sums
 };
 
 const settled = new Set(["completed", "cancelled", "refused"]);
@@ -168,13 +175,59 @@ class FakeNode {
         };
     }
 
+    devices() {
+        const { device, device_name, role, lane } = this.session;
+        const common = { revoked: false, retired: false };
+        return [
+            { id: device, name: device_name, role, lane, own: true, ...common },
+            ...this.peers.map((one) => ({
+                id: one.device,
+                name: one.name,
+                role: one.role,
+                lane: "",
+                own: false,
+                ...common,
+                state: one.state,
+            })),
+        ];
+    }
+
+    status() {
+        return {
+            device: this.session.device,
+            day: this.session.day,
+            events: 4_120,
+            logs: 1 + this.peers.length,
+            opaque: this.opaque,
+            orders_active: this.orders.size,
+            orders_stuck: 0,
+            orders_voided: this.voided.length,
+            store_bytes: 18_400_000,
+            store_bytes_max: 4_000_000_000,
+            uptime_s: 9_300,
+            beacons_sent: 0,
+            beacons_heard: 0,
+            beacons_foreign: 0,
+            peers: this.peers,
+            printers: this.printers,
+            version: this.session.version,
+        };
+    }
+
+    totalsFrame() {
+        const { report } = fakeTrade(this.menu, this.session.day, 1);
+        return { type: "totals", report, now: Date.now() };
+    }
+
     welcome(socket, cursor) {
         this.sockets.add(socket);
         socket.on("close", () => this.sockets.delete(socket));
         socket.on("message", (data) => this.hear(JSON.parse(String(data))));
         const resumed = cursor === this.cursor();
         this.send(socket, { type: "hello", session: this.session, now: Date.now(), resumed });
-        if (!resumed) {
+        if (socket.view === "office") {
+            this.send(socket, this.totalsFrame());
+        } else if (!resumed) {
             this.snapshot(socket);
         }
         this.send(socket, this.marksFrame());
@@ -285,6 +338,7 @@ class FakeNode {
     read(path, query) {
         const id = path.split("/")[3];
         const isWanted = ({ phase }) => settled.has(phase) === (query.get("settled") === "1");
+        const days = Number(query.get("days") ?? 1);
         const newest = [...this.orders.values()].filter(isWanted).reverse();
         const lists = {
             "/api/session": () => this.session,
@@ -292,6 +346,10 @@ class FakeNode {
             "/api/menu": () => ({ cursor: this.cursor(), items: this.menu }),
             "/api/voided": () => ({ orders: this.voided }),
             "/api/orders": () => ({ cursor: this.cursor(), orders: newest }),
+            "/api/reports/trade": () =>
+                fakeTrade(this.menu, Number(query.get("day") ?? this.session.day), days),
+            "/api/devices": () => ({ devices: this.devices() }),
+            "/api/status": () => this.status(),
         };
         const body = lists[path]?.() ?? this.orders.get(id);
         return body ? [200, body] : [404, problem(404, "not_found", "There is no such thing.")];
@@ -368,7 +426,7 @@ function serveFile(path, response) {
     }
 }
 
-/** @param role counter, kitchen or pickup */
+/** @param role counter, kitchen, pickup or owner */
 export function startFakeNode({ role = "counter", port = 0 } = {}) {
     return new FakeNode(role).start(port);
 }

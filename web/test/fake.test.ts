@@ -79,6 +79,24 @@ test("every frame of the fake node fits the document", async () => {
     }
 });
 
+test("an office is told what fits the document, and it adds up", async () => {
+    const answerOf = async (path: string) => (await fetch(node.url + path)).json();
+    for (const days of [1, 3]) {
+        const trade = await answerOf(`/api/reports/trade?day=3&days=${days}`);
+        expect(misfits(trade, { $ref: "Trade" }, "")).toEqual([]);
+        for (const part of ["days", "slots", "channels", "modes", "lanes", "items"]) {
+            const sum = trade[part].reduce(
+                (all: number, one: { owed: number }) => all + one.owed,
+                0,
+            );
+            expect(sum).toBe(trade.report.owed);
+        }
+    }
+    expect(misfits(await answerOf("/api/devices"), { $ref: "DeviceList" }, "")).toEqual([]);
+    expect(misfits(await answerOf("/api/status"), { $ref: "Status" }, "")).toEqual([]);
+    expect(misfits(node.totalsFrame(), { $ref: "FrameTotals" }, "")).toEqual([]);
+});
+
 test("what is to be decided fits the document", () => {
     for (const order of fakeVoided()) {
         expect(misfits(order, { $ref: "Voided" }, "")).toEqual([]);

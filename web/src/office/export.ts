@@ -1,30 +1,41 @@
-// What a reconciliation found, as files.
+// What the office shows, as files.
 import type { Reconciliation } from "../base/protocol";
 
 /** A spreadsheet would take these for the start of a formula. */
 const formula = /^[=+\-@\t\r]/;
+const amount = /^-?\d+(\.\d+)?$/;
 
 function cell(value: string | number): string {
-    const text = typeof value === "string" && formula.test(value) ? `'${value}` : String(value);
+    const said = String(value);
+    const text = formula.test(said) && !amount.test(said) ? `'${said}` : said;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** One line for each difference; amounts in units of the currency, with a point. */
+/** Rows under their names, as RFC 4180 has them. */
+export function csvTable(head: string[], rows: (string | number)[][]): string {
+    return [head, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+}
+
+/** In units of the currency, with a point. */
+export function amountText(minor: number, digits: number): string {
+    return (minor / 10 ** digits).toFixed(digits);
+}
+
+/** One line for each difference. */
 export function csvOf(look: Reconciliation): string {
     const digits = look.digits ?? 2;
-    const amount = (minor: number): string => (minor / 10 ** digits).toFixed(digits);
     const head = ["kind", "order", "said", "next", "object", "payment", "stripe", "ledger"];
     const rows = (look.differences ?? []).map((one) => [
-        cell(one.kind),
-        cell(one.number),
-        cell(one.said),
-        cell(one.next),
-        cell(one.object),
-        cell(one.payment),
-        amount(one.provider),
-        amount(one.ledger),
+        one.kind,
+        one.number,
+        one.said,
+        one.next,
+        one.object,
+        one.payment,
+        amountText(one.provider, digits),
+        amountText(one.ledger, digits),
     ]);
-    return [head, ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+    return csvTable(head, rows);
 }
 
 export function save(name: string, type: string, text: string): void {

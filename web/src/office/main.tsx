@@ -4,14 +4,16 @@ import { systemClock } from "../base/clock";
 import { restoreTheme } from "../ui/theme";
 import { askNode, openSocket } from "./node";
 import { startOffice } from "./office";
+import { followParts } from "./parts";
 import { OfficeScreen } from "./screen";
 import "../ui/tokens.css";
 import "../ui/base.css";
 import "../ui/sheet.css";
 import "../ui/desk.css";
 import "./office.css";
+import "./figures.css";
 
 restoreTheme("office");
 const office = startOffice({ clock: systemClock, ask: askNode, open: openSocket });
 
-render(<OfficeScreen office={office} />, document.body);
+render(<OfficeScreen office={office} part={followParts()} />, document.body);

@@ -53,6 +53,8 @@ export interface Office {
     signOut(): Promise<void>;
     compare(span: Span, isShared: boolean): Promise<void>;
     order(id: string): Promise<Order>;
+    /** What the node answers to a GET; rejects with words for a person. */
+    read<T>(path: string): Promise<T>;
     stop: Undo;
 }
 
@@ -277,6 +279,13 @@ export function startOffice({ clock, ask, open }: World): Office {
                 if (mine === asked) {
                     giveUp(inWords(error));
                 }
+            }
+        },
+        async read<T>(path: string): Promise<T> {
+            try {
+                return (await get(path)) as T;
+            } catch (error) {
+                throw new Error(inWords(error));
             }
         },
         async order(id) {

@@ -2,13 +2,8 @@ import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
 import type { Report } from "../base/protocol";
 import { count } from "../base/words";
+import { methodText } from "./figures";
 import type { Office } from "./office";
-
-const methods: Record<string, string> = {
-    cash: "Cash",
-    "card-external": "Card reader",
-    "card-online": "Card, online",
-};
 
 /** When the first bank lets go of what it holds; "" where no gateway heard it. */
 export function heldText({ held_until: end }: Report, now: number): string {
@@ -66,7 +61,7 @@ export function Takings({ office }: { office: Office }) {
                     <tbody>
                         {report.methods.map(({ method, paid, refunded }) => (
                             <tr key={method}>
-                                <th scope="row">{methods[method] ?? method}</th>
+                                <th scope="row">{methodText(method)}</th>
                                 <td>{money(paid)}</td>
                                 <td>{money(refunded)}</td>
                             </tr>
@@ -92,7 +87,7 @@ interface FigureProps {
     isMain?: boolean;
 }
 
-function Figure({ name, value, note, isMain }: FigureProps) {
+export function Figure({ name, value, note, isMain }: FigureProps) {
     return (
         <div class={isMain ? "figure figure-main" : "figure"}>
             <dt>{name}</dt>
@@ -121,7 +116,7 @@ function Remaking({ report }: { report: Report }) {
 }
 
 /** What is shown is what this device has. */
-function Missing({ report }: { report: Report }) {
+export function Missing({ report }: { report: Report }) {
     const names = report.missing.map(({ name }) => name).join(", ");
     return names === "" ? null : (
         <p class="flag" role="status">

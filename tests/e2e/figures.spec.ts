@@ -1,0 +1,129 @@
+// The owner's figures and the devices: as they look, what they offer as files, and the report on
+// paper.
+import { readFile } from "node:fs/promises";
+import { expect, type Page, test } from "@playwright/test";
+import {
+    expectNoSidewaysScroll,
+    open,
+    phone,
+    smallTargets,
+    type Theme,
+    tablet,
+    violations,
+    wear,
+} from "./pages";
+
+const themes: Theme[] = ["light", "dark"];
+const isKept = process.env["TRESTLE_PICTURES"] === "1";
+const shots = `${__dirname}/../../${isKept ? "docs/screens" : "web/test-results/figures"}`;
+
+/** An owner's device on the third trading day. */
+async function startOwner() {
+    const { startFakeNode } = await import("../../web/test/fake-node.mjs");
+    const node = await startFakeNode({ role: "owner" });
+    node.session.day = 3;
+    node.session.capabilities = [...node.session.capabilities, "read-reports"];
+    return node;
+}
+
+type Owner = Awaited<ReturnType<typeof startOwner>>;
+
+async function figuresAt(page: Page, node: Owner): Promise<void> {
+    await open(page, `${node.url}/office#figures`, "light");
+    await expect(
+        page.getByRole("heading", { name: "Harbour Street Kitchen: day 3" }),
+    ).toBeVisible();
+}
+
+async function meshAt(page: Page, node: Owner): Promise<void> {
+    await open(page, `${node.url}/office#mesh`, "light");
+    await expect(page.getByText("Every device is heard and has everything")).toBeVisible();
+}
+
+const scenes = { figures: figuresAt, mesh: meshAt };
+
+for (const [name, show] of Object.entries(scenes)) {
+    for (const [size, viewport] of Object.entries({ phone, tablet })) {
+        test(`${name} on a ${size}`, async ({ page }) => {
+            const node = await startOwner();
+            await page.setViewportSize(viewport);
+            await show(page, node);
+            for (const theme of themes) {
+                await wear(page, theme);
+                const path = `${shots}/office-${name}-${size}-${theme}.png`;
+                await page.screenshot({ path, fullPage: true });
+                expect(await violations(page)).toEqual([]);
+            }
+            expect(await smallTargets(page, 44)).toEqual([]);
+            await expectNoSidewaysScroll(page);
+            await node.kill();
+        });
+    }
+}
+
+test("days are chosen, compared with as many before, and saved", async ({ page }) => {
+    const node = await startOwner();
+    await page.setViewportSize(tablet);
+    await figuresAt(page, node);
+    const sold = page.locator(".figure-main");
+    await expect(sold).toContainText(/▲ \d+ % on day 2/);
+    await page.getByLabel("Trading days").selectOption({ label: "Day 1" });
+    await expect(page.getByText("There are not as many days before")).toBeVisible();
+    await expect(sold).not.toContainText("%");
+    await page.getByLabel("Trading days").selectOption({ label: "The last 3 days" });
+    await expect(page.getByRole("region", { name: "By trading day" })).toContainText("Day 2");
+
+    const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Save as CSV" }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe("figures-days-1-to-3.csv");
+    const text = await readFile(await file.path(), "utf8");
+    const { report } = await (await fetch(`${node.url}/api/reports/trade?day=3&days=3`)).json();
+    expect(text).toContain(`sum,owed,,,${(report.owed / 100).toFixed(2)}\r\n`);
+    await node.kill();
+});
+
+test("the report is one sheet of paper, with its charts", async ({ page }) => {
+    const node = await startOwner();
+    await page.setViewportSize(tablet);
+    await figuresAt(page, node);
+    for (const format of ["A4", "Letter"]) {
+        const paper = (await page.pdf({ format })).toString("latin1");
+        expect(paper.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+    }
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    await page.setViewportSize({ width: 718, height: 1047 }); // A4 within its margins
+    await page.screenshot({ path: `${shots}/office-report-paper.png`, fullPage: true });
+    await expect(page.getByRole("button", { name: "Print the report" })).toBeHidden();
+    await expect(page.getByRole("link", { name: "Figures" })).toBeHidden();
+    await expect(page.locator(".columns svg").first()).toBeVisible();
+    await node.kill();
+});
+
+test("a device that is lost, a printer without paper and a wrong clock are said", async ({
+    page,
+}) => {
+    const node = await startOwner();
+    await page.setViewportSize(phone);
+    await meshAt(page, node);
+    node.peers = node.peers.map((peer) =>
+        peer.name === "kitchen"
+            ? { ...peer, state: "lost", linked: false, heard_ms_ago: 47_000, behind: 3 }
+            : { ...peer, clock_offset_ms: 185_000 },
+    );
+    node.printers = [{ number: 1, ready: false, waiting: 2, state: "it is out of paper" }];
+    const verdict = page.locator(".verdict");
+    await expect(verdict).toHaveText("Look at kitchen, pickup; 1 printer does not print");
+    const kitchen = page.getByRole("listitem").filter({ hasText: "kitchen" });
+    await expect(kitchen).toContainText("Last heard 47 s ago");
+    await expect(kitchen).toContainText("lacks 3 of ours");
+    await expect(page.getByText("3 min ahead")).toBeVisible();
+    await expect(page.getByText("it is out of paper, 2 slips wait")).toBeVisible();
+    for (const theme of themes) {
+        await wear(page, theme);
+        await page.screenshot({ path: `${shots}/office-mesh-lost-phone-${theme}.png` });
+        expect(await violations(page)).toEqual([]);
+    }
+    await node.kill();
+});

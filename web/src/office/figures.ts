@@ -1,0 +1,201 @@
+// What the owner's figures say, worked out from what the node adds up: which days, when the peaks
+// were, more or less than before, and all of it as a table for spreadsheets.
+import type { Trade } from "../base/protocol";
+import { formatAge } from "../base/time";
+import { amountText, csvTable } from "./export";
+
+/** So many trading days, the last being `day`. */
+export interface Period {
+    readonly day: number;
+    readonly days: number;
+}
+
+export const daysMost = 31; // as the node has it
+
+export function pathOf({ day, days }: Period): string {
+    return `/api/reports/trade?day=${day}&days=${days}`;
+}
+
+/** As many days before; null where there were not as many. */
+export function periodBefore({ day, days }: Period): Period | null {
+    return day - 2 * days >= 0 ? { day: day - days, days } : null;
+}
+
+export function periodText({ day, days }: Period): string {
+    return days === 1 ? `day ${day}` : `days ${day - days + 1} to ${day}`;
+}
+
+/** In percent, rounded; null where nothing was before. */
+export function change(now: number, before: number): number | null {
+    return before > 0 ? Math.round(((now - before) / before) * 100) : null;
+}
+
+/** Half up, as the node rounds; 0 of no orders. */
+export function average(owed: number, orders: number): number {
+    return orders > 0 ? Math.floor((2 * owed + orders) / (2 * orders)) : 0;
+}
+
+/** Where something lies by the clock on the wall: a date as 2026-11-22, and an hour. */
+export type Place = (at: number) => { date: string; hour: number };
+
+/** By the clock of the device that shows it. */
+export function placeHere(at: number): { date: string; hour: number } {
+    const time = new Date(at);
+    const two = (part: number): string => String(part).padStart(2, "0");
+    const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+    return { date, hour: time.getHours() };
+}
+
+export interface Hour {
+    readonly hour: number;
+    readonly orders: number;
+    readonly owed: number;
+}
+
+export interface HourRow {
+    /** A date as 2026-11-22. */
+    readonly date: string;
+    readonly cells: readonly Hour[];
+}
+
+export interface Hours {
+    /** From the first with an order to the last, none left out. */
+    readonly hours: readonly number[];
+    readonly rows: readonly HourRow[];
+    readonly sums: readonly Hour[];
+    /** The most orders of one cell. */
+    readonly most: number;
+}
+
+const nothing = { orders: 0, owed: 0 };
+
+function range(first: number, last: number): number[] {
+    return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
+/** Orders and revenue by date and hour. */
+export function hoursOf(slots: Trade["slots"], place: Place): Hours {
+    const sums = new Map<string, { orders: number; owed: number }>();
+    const dates = new Set<string>();
+    const found: number[] = [];
+    for (const { at, orders, owed } of slots) {
+        const { date, hour } = place(at);
+        for (const key of [`${date} ${hour}`, `${hour}`]) {
+            const sum = sums.get(key) ?? nothing;
+            sums.set(key, { orders: sum.orders + orders, owed: sum.owed + owed });
+        }
+        dates.add(date);
+        found.push(hour);
+    }
+    const hours = found.length > 0 ? range(Math.min(...found), Math.max(...found)) : [];
+    const cell = (key: string, hour: number): Hour => ({ hour, ...(sums.get(key) ?? nothing) });
+    const rows = [...dates].sort().map((date) => ({
+        date,
+        cells: hours.map((hour) => cell(`${date} ${hour}`, hour)),
+    }));
+    return {
+        hours,
+        rows,
+        sums: hours.map((hour) => cell(`${hour}`, hour)),
+        most: Math.max(0, ...rows.flatMap(({ cells }) => cells.map(({ orders }) => orders))),
+    };
+}
+
+export const shades = 4;
+
+/** 0 = nothing, 1 to 4 = up to the most. */
+export function shadeOf(orders: number, most: number): number {
+    return orders === 0 ? 0 : Math.ceil((orders / most) * shades);
+}
+
+/** The fullest hours, the fullest first; of equal ones the earlier. */
+export function peaksOf({ sums }: Hours, count: number): readonly Hour[] {
+    return [...sums].sort((a, b) => b.orders - a.orders || a.hour - b.hour).slice(0, count);
+}
+
+export function hourText(hour: number): string {
+    return `${String(hour).padStart(2, "0")}:00`;
+}
+
+/** "4:05 min", "41 s". */
+export function waitText(seconds: number): string {
+    return seconds < 60 ? `${seconds} s` : `${formatAge(seconds * 1000)} min`;
+}
+
+const channels: Record<string, string> = {
+    counter: "Counter",
+    phone: "Guests' phones",
+    web: "Web",
+    kiosk: "Kiosk",
+};
+const modes: Record<string, string> = { "eat-in": "Eat in", "take-away": "Take away" };
+const methods: Record<string, string> = {
+    cash: "Cash",
+    "card-external": "Card reader",
+    "card-online": "Card, online",
+};
+
+function capital(text: string): string {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function channelText(name: string): string {
+    return channels[name] ?? capital(name);
+}
+
+export function modeText(name: string): string {
+    return modes[name] ?? capital(name);
+}
+
+export function methodText(name: string): string {
+    return methods[name] ?? capital(name);
+}
+
+/** Every figure: what it is of, its name, how many, and the amount. */
+export function csvOf(trade: Trade, digits: number): string {
+    const { report } = trade;
+    const money = (minor: number): string => amountText(minor, digits);
+    const sums = ["owed", "tax", "discount", "paid", "refunded", "give_back", "collect"] as const;
+    const counts = ["orders", "open", "completed", "cancelled", "refused"] as const;
+    const waits = ["cooking", "waiting"] as const;
+    const shares = ["channels", "modes", "lanes"] as const;
+    return csvTable(
+        ["what", "name", "orders", "units", "amount"],
+        [
+            ...counts.map((name) => ["count", name, report[name], "", ""]),
+            ...sums.map((name) => ["sum", name, "", "", money(report[name])]),
+            ...trade.days.map((one) => ["day", one.day, one.orders, "", money(one.owed)]),
+            ...trade.slots.map((one) => [
+                "quarter of an hour",
+                new Date(one.at).toISOString(),
+                one.orders,
+                "",
+                money(one.owed),
+            ]),
+            ["without a time", "", trade.untimed, "", money(trade.untimed_owed)],
+            ...shares.flatMap((name) =>
+                trade[name].map((one) => [name, one.name, one.orders, "", money(one.owed)]),
+            ),
+            ...report.methods.flatMap((one) => [
+                ["paid by", one.method, one.payments, "", money(one.paid)],
+                ["given back by", one.method, one.refunds, "", money(one.refunded)],
+            ]),
+            ...report.rates.map((one) => ["tax at", one.tax_bp / 100, "", "", money(one.tax)]),
+            ...trade.items.map((one) => ["item", one.name, one.lines, one.units, money(one.owed)]),
+            ["kept of cancelled orders", "", "", "", money(trade.kept)],
+            ["voided", "", trade.voided.lines, trade.voided.units, money(trade.voided.amount)],
+            ["refused", "", trade.refused.lines, trade.refused.units, money(trade.refused.amount)],
+            ["cancelled", "", report.cancelled, "", money(trade.cancelled_owed)],
+            ["discounted", "", trade.discounted, "", money(report.discount)],
+            ...waits.flatMap((name) =>
+                (["half", "most", "nearly_all"] as const).map((part) => [
+                    `${name}, seconds`,
+                    part,
+                    trade[name].orders,
+                    trade[name][part],
+                    "",
+                ]),
+            ),
+        ],
+    );
+}
