@@ -106,7 +106,7 @@ export function remakingText({ remaking }: Report): string {
         : "";
 }
 
-function Remaking({ report }: { report: Report }) {
+export function Remaking({ report }: { report: Report }) {
     const text = remakingText(report);
     return text === "" ? null : (
         <p class="flag" role="status">

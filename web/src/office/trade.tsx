@@ -26,7 +26,7 @@ import {
     waitText,
 } from "./figures";
 import type { Office } from "./office";
-import { Figure, Missing } from "./takings";
+import { Figure, Missing, Remaking } from "./takings";
 
 const lookEvery = 30_000; // ms
 const daysShown = 14;
@@ -283,6 +283,7 @@ function KeyFigures({
                     These days have more orders than one report adds up. Choose fewer days.
                 </p>
             )}
+            <Remaking report={report} />
             <Missing report={report} />
         </section>
     );
