@@ -201,6 +201,7 @@ class FakeNode {
             opaque: this.opaque,
             orders_active: this.orders.size,
             orders_stuck: 0,
+            remaking: false,
             orders_voided: this.voided.length,
             store_bytes: 18_400_000,
             store_bytes_max: 4_000_000_000,
