@@ -40,7 +40,19 @@ async function meshAt(page: Page, node: Owner): Promise<void> {
     await expect(page.getByText("Every device is heard and has everything")).toBeVisible();
 }
 
-const scenes = { figures: figuresAt, mesh: meshAt };
+async function menuAt(page: Page, node: Owner): Promise<void> {
+    node.session.capabilities.push("menu", "stock-issue");
+    await open(page, `${node.url}/office#menu`, "light");
+    await expect(page.getByRole("heading", { name: "Bowls" })).toBeVisible();
+}
+
+async function itemAt(page: Page, node: Owner): Promise<void> {
+    await menuAt(page, node);
+    await page.getByRole("button", { name: /Cheeseburger/ }).click();
+    await expect(page.getByLabel("Price, EUR")).toHaveValue("9.50");
+}
+
+const scenes = { figures: figuresAt, mesh: meshAt, menu: menuAt, item: itemAt };
 
 for (const [name, show] of Object.entries(scenes)) {
     for (const [size, viewport] of Object.entries({ phone, tablet })) {
@@ -51,7 +63,7 @@ for (const [name, show] of Object.entries(scenes)) {
             for (const theme of themes) {
                 await wear(page, theme);
                 const path = `${shots}/office-${name}-${size}-${theme}.png`;
-                await page.screenshot({ path, fullPage: true });
+                await page.screenshot({ path, fullPage: name !== "item" });
                 expect(await violations(page)).toEqual([]);
             }
             expect(await smallTargets(page, 44)).toEqual([]);
@@ -125,5 +137,91 @@ test("a device that is lost, a printer without paper and a wrong clock are said"
         await page.screenshot({ path: `${shots}/office-mesh-lost-phone-${theme}.png` });
         expect(await violations(page)).toEqual([]);
     }
+    await node.kill();
+});
+
+test("an item is changed, marked sold out and added; what was not changed is not written", async ({
+    page,
+}) => {
+    const node = await startOwner();
+    await page.setViewportSize(tablet);
+    await itemAt(page, node);
+    await page.getByLabel("Price, EUR").fill("10,20");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    const row = page.getByRole("button", { name: /Cheeseburger/ });
+    await expect(row).toContainText("10.20");
+    expect(node.writes.at(-1)).toMatchObject({ path: "/api/menu/1", body: { price: 1020 } });
+
+    await row.click();
+    await page.getByRole("button", { name: "Mark it sold out" }).click();
+    await expect(page.getByRole("button", { name: "Sell it again" })).toBeVisible();
+    expect(node.writes.at(-1)).toMatchObject({ body: { available: false } });
+    await page.getByRole("button", { name: "Close" }).click();
+    await expect(row).toContainText("sold out");
+
+    await page.getByRole("button", { name: "Add an item" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Soup");
+    await page.getByRole("button", { name: "Add it" }).click();
+    await expect(page.getByRole("alert")).toHaveText("Price: write an amount, as 10.90");
+    await page.getByLabel("Price, EUR").fill("4.5");
+    await page.getByLabel("celery").check();
+    await page.getByLabel(/^Options/).fill("Size 1-1: cup | bowl +1.50");
+    await page.getByRole("button", { name: "Add it" }).click();
+    await expect(page.getByRole("button", { name: /Soup/ })).toContainText("4.50");
+    const choices = [
+        { name: "cup", price: 0 },
+        { name: "bowl", price: 150 },
+    ];
+    expect(node.writes.at(-1)).toMatchObject({
+        path: "/api/menu",
+        body: { price: 450, allergens: ["celery"], groups: [{ name: "Size", choices }] },
+    });
+    await node.kill();
+});
+
+test("the menu goes into a file and comes back changed", async ({ page }) => {
+    const node = await startOwner();
+    await page.setViewportSize(tablet);
+    await menuAt(page, node);
+    for (const kind of ["CSV", "JSON"]) {
+        const [file] = await Promise.all([
+            page.waitForEvent("download"),
+            page.getByRole("button", { name: `Save as ${kind}` }).click(),
+        ]);
+        const text = await readFile(await file.path(), "utf8");
+        const give = (buffer: string) =>
+            page.getByLabel(/^Read a file/).setInputFiles({
+                name: `menu.${kind.toLowerCase()}`,
+                mimeType: "text/plain",
+                buffer: Buffer.from(buffer),
+            });
+        await give(text);
+        await expect(page.getByText(/0 new, 0 changed/)).toBeVisible();
+        await expect(page.getByRole("button", { name: /^Take over/ })).toBeHidden();
+        await give(
+            text.replace(/Grain bowl/, `Grain bowl, ${kind}`).replace("Grain bowl, CSV", '"$&"'),
+        );
+        await expect(page.getByText(/0 new, 1 changed/)).toBeVisible();
+        await page.getByRole("button", { name: "Take over 1 item" }).click();
+        await expect(page.getByText("1 item was taken over.")).toBeVisible();
+        await expect(page.getByRole("button", { name: /Grain bowl/ })).toContainText(kind);
+        node.setItem(8, { name: "Grain bowl" });
+        await page.reload();
+    }
+    await page.getByLabel(/^Read a file/).setInputFiles({
+        name: "menu.csv",
+        mimeType: "text/csv",
+        buffer: Buffer.from("number,name,price\n1,x,cheap\n"),
+    });
+    await expect(page.getByRole("alert")).toContainText("line 2: price is not right");
+    await node.kill();
+});
+
+test("who may not change the menu sees it", async ({ page }) => {
+    const node = await startOwner();
+    await open(page, `${node.url}/office#menu`, "light");
+    await expect(page.getByText("Only who may change the menu can edit it")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Add an item" })).toHaveCount(0);
+    await expect(page.getByText("Cheeseburger")).toBeVisible();
     await node.kill();
 });

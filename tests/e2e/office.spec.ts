@@ -1,6 +1,6 @@
 // A manager at the counter's tablet in the evening: what the day came to, and whether orders,
 // ledger and the practice Stripe say the same. A real counter, a real gateway.
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
 import { type Market, openMarket } from "./guests";
@@ -128,6 +128,13 @@ async function showFigures(browser: Browser): Promise<void> {
     await expect(page.getByRole("row", { name: /^Card, online/ })).toBeVisible();
     await expect(page.getByRole("row", { name: /^Guests' phones 2 / })).toContainText(sold ?? "");
     await expect(page.getByRole("row", { name: /^Cancelled 1 order/ })).toBeVisible();
+    await page.getByRole("link", { name: "Menu" }).click();
+    const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Save as CSV" }).click(),
+    ]);
+    const told = await market.counter.command("menu", "export");
+    expect(await readFile(await file.path(), "utf8")).toBe(told);
     await page.getByRole("link", { name: "Devices" }).click();
     const gateway = page.getByRole("listitem").filter({ hasText: "gateway" });
     await expect(gateway).toContainText("Heard now");

@@ -273,6 +273,9 @@ class FakeNode {
 
     answer(path, body) {
         const [, , what, id, verb, line] = path.split("/");
+        if (what === "menu" && id === undefined) {
+            return this.addItem(body);
+        }
         if (what === "menu") {
             return this.setItem(Number(id), body);
         }
@@ -318,6 +321,13 @@ class FakeNode {
         return this.setItem(number, { stock_policy: policy, stock, available: !gone });
     }
 
+    addItem(body) {
+        const item = { ...this.menu[0], groups: [], allergens: [], diet: [], ...body };
+        this.menu.push(item);
+        this.tell([], [item]);
+        return [201, item];
+    }
+
     setItem(number, body) {
         const item = this.menu.find((other) => other.number === number);
         Object.assign(item, body);
@@ -345,6 +355,8 @@ class FakeNode {
             "/api/session": () => this.session,
             "/api/printers": () => ({ cursor: this.cursor(), printers: [fakePrinter] }),
             "/api/menu": () => ({ cursor: this.cursor(), items: this.menu }),
+            "/api/taxes": () => ({ cursor: this.cursor(), taxes: [] }),
+            "/api/stalls": () => ({ cursor: this.cursor(), stalls: [] }),
             "/api/voided": () => ({ orders: this.voided }),
             "/api/orders": () => ({ cursor: this.cursor(), orders: newest }),
             "/api/reports/trade": () =>

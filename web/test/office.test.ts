@@ -9,13 +9,20 @@ import { heldText, remakingText } from "../src/office/takings";
 import { HandClock } from "./world";
 
 const day = 86_400_000;
-const owner = { capabilities: ["read-boards", "read-reports"], day: 3, currency: "EUR", digits: 2 };
+const owner = {
+    epoch: 0,
+    capabilities: ["read-boards", "read-reports"],
+    day: 3,
+    currency: "EUR",
+    digits: 2,
+};
 const counter = { ...owner, capabilities: ["read-boards"] };
 
 interface Asked {
     what: string;
     token: string | null;
     body: object | undefined;
+    key: string | undefined;
 }
 
 /** An office beside a node that answers as told; what was asked stands in `asked`. */
@@ -23,9 +30,9 @@ function officeBeside(answers: Record<string, unknown[]>) {
     const clock = new HandClock();
     const asked: Asked[] = [];
     const opened: { path: string; ticket: string | null; wire: Wire }[] = [];
-    const ask: Ask = async (method, path, { token, body }) => {
+    const ask: Ask = async (method, path, { token, body, key }) => {
         const what = `${method} ${path}`;
-        asked.push({ what, token, body });
+        asked.push({ what, token, body, key });
         const list = answers[what] ?? [];
         const answer = list.length > 1 ? list.shift() : list[0];
         if (answer instanceof Error || answer === undefined) {
@@ -44,7 +51,12 @@ function officeBeside(answers: Record<string, unknown[]>) {
         opened.push({ path, ticket, wire });
         return wire;
     };
-    return { clock, asked, opened, office: startOffice({ clock, ask, open }) };
+    return {
+        clock,
+        asked,
+        opened,
+        office: startOffice({ clock, ask, open, fill: (bytes) => bytes.fill(7) }),
+    };
 }
 
 const settled = async (): Promise<void> => {
@@ -202,6 +214,43 @@ describe("a reconciliation", () => {
         expect(lines[1]).toBe(
             'refund_by_hand,A1,"\'=HYPERLINK(""x""), said",find out,re_1,pi_1,10.90,-0.05',
         );
+    });
+});
+
+describe("a write", () => {
+    const path = "PATCH /api/menu/7";
+
+    it("is sent again under its key until it is answered", async () => {
+        const { office, asked, clock } = officeBeside({
+            "GET /api/session": [owner],
+            [path]: [new TypeError("cut"), new Refusal(503, null), { number: 7 }],
+        });
+        await settled();
+        let isDone = false;
+        void office.write("PATCH", "/api/menu/7", { price: 5 }).then(() => {
+            isDone = true;
+        });
+        for (let i = 0; i < 2; i++) {
+            await settled();
+            expect(isDone).toBe(false);
+            clock.pass(1_000);
+        }
+        await settled();
+        expect(isDone).toBe(true);
+        const sent = asked.filter(({ what }) => what === path);
+        expect(sent).toHaveLength(3);
+        expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
+        expect(sent[0]?.key).toMatch(/^[0-9a-f]{32}$/);
+    });
+
+    it("that the node refuses is told why, and not sent again", async () => {
+        const { office, asked } = officeBeside({
+            "GET /api/session": [owner],
+            [path]: [new Refusal(409, { detail: "it was changed" } as never)],
+        });
+        await settled();
+        await expect(office.write("PATCH", "/api/menu/7", {})).rejects.toThrow("it was changed");
+        expect(asked.filter(({ what }) => what === path)).toHaveLength(1);
     });
 });
 

@@ -12,8 +12,10 @@ import "../ui/sheet.css";
 import "../ui/desk.css";
 import "./office.css";
 import "./figures.css";
+import "./menu.css";
 
 restoreTheme("office");
-const office = startOffice({ clock: systemClock, ask: askNode, open: openSocket });
+const fill = (bytes: Uint8Array): void => void crypto.getRandomValues(bytes);
+const office = startOffice({ clock: systemClock, ask: askNode, open: openSocket, fill });
 
 render(<OfficeScreen office={office} part={followParts()} />, document.body);

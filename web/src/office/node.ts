@@ -15,18 +15,20 @@ export class Refusal extends Error {
 }
 
 export type Ask = (
-    method: "GET" | "POST" | "DELETE",
+    method: "GET" | "POST" | "PATCH" | "DELETE",
     path: string,
-    asked: { token: string | null; body?: object },
+    /** `key`: of a write, so that asking again is the same one. */
+    asked: { token: string | null; body?: object; key?: string },
 ) => Promise<unknown>;
 
 /** Rejects with a Refusal, or with whatever else when there is no answer. */
-export const askNode: Ask = async (method, path, { token, body }) => {
+export const askNode: Ask = async (method, path, { token, body, key }) => {
     const response = await fetch(path, {
         method,
         cache: "no-store",
         headers: {
             ...(body ? { "Content-Type": "application/json" } : {}),
+            ...(key ? { "Idempotency-Key": key } : {}),
             ...(token ? { Authorization: `Bearer ${token}` } : {}),
         },
         ...(body ? { body: JSON.stringify(body) } : {}),

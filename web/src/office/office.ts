@@ -1,5 +1,6 @@
 // What the office knows: who looks, what the day comes to, and what came of a reconciliation.
 import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { makeKey } from "../base/action";
 import type { Clock, Undo } from "../base/clock";
 import type {
     Hello,
@@ -18,6 +19,8 @@ const backoffFirst = 1_000;
 const backoffMax = 15_000;
 const silenceMax = 5_000; // the node says something every second
 const dayMs = 86_400_000;
+const retryAfter = 1_000;
+const tries = 4;
 const daysLeast = 8; // a bank holds money for seven
 const daysMost = 180;
 
@@ -25,6 +28,8 @@ export interface World {
     clock: Clock;
     ask: Ask;
     open(path: string, ticket: string | null): Wire;
+    /** With random bytes. */
+    fill(bytes: Uint8Array): void;
 }
 
 /** What is compared: a trading day, or all orders of so many days. */
@@ -55,7 +60,14 @@ export interface Office {
     order(id: string): Promise<Order>;
     /** What the node answers to a GET; rejects with words for a person. */
     read<T>(path: string): Promise<T>;
+    /** As read(); a write without an answer is sent again, and is one all the same. */
+    write(method: "POST" | "PATCH", path: string, body: object): Promise<void>;
     stop: Undo;
+}
+
+/** No answer, too many at once, or busy. */
+function isPassing(error: unknown): boolean {
+    return !(error instanceof Refusal) || [429, 503].includes(error.status);
 }
 
 function inWords(error: unknown): string {
@@ -82,7 +94,7 @@ export function isUnderWay(look: Reconciliation | null): boolean {
     return look?.state === "asked" || look?.state === "reading";
 }
 
-export function startOffice({ clock, ask, open }: World): Office {
+export function startOffice({ clock, ask, open, fill }: World): Office {
     const session = signal<Session | null>(null);
     const token = signal<string | null>(null);
     const report = signal<Report | null>(null);
@@ -286,6 +298,20 @@ export function startOffice({ clock, ask, open }: World): Office {
                 return (await get(path)) as T;
             } catch (error) {
                 throw new Error(inWords(error));
+            }
+        },
+        async write(method, path, body) {
+            const key = makeKey(clock.now() + clockAhead, session.value?.epoch ?? 0, fill);
+            for (let attempt = 1; ; attempt++) {
+                try {
+                    await ask(method, path, { token: token.value, body, key });
+                    return;
+                } catch (error) {
+                    if (attempt === tries || !isPassing(error)) {
+                        throw new Error(inWords(error));
+                    }
+                }
+                await new Promise<void>((resolve) => void clock.after(retryAfter, resolve));
             }
         },
         async order(id) {

@@ -4,6 +4,7 @@ import { type ReadonlySignal, signal } from "@preact/signals-core";
 export const parts = [
     { id: "today", text: "Today" },
     { id: "figures", text: "Figures" },
+    { id: "menu", text: "Menu" },
     { id: "mesh", text: "Devices" },
 ] as const;
 

@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from "@preact/signals-core";
 import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
+import { MenuPart } from "./menu";
 import { Mesh } from "./mesh";
 import type { Office } from "./office";
 import { type Part, parts } from "./parts";
@@ -52,6 +53,9 @@ function Parts({ shown }: { shown: Part }) {
 function Shown({ office, part }: { office: Office; part: Part }) {
     if (part === "figures") {
         return <Figures office={office} />;
+    }
+    if (part === "menu") {
+        return <MenuPart office={office} />;
     }
     if (part === "mesh") {
         return <Mesh office={office} />;

@@ -1,0 +1,304 @@
+// One item of the menu, to be changed or made.
+import { useState } from "preact/hooks";
+import type { MenuItem, Session } from "../base/protocol";
+import { Sheet } from "../ui/sheet";
+import { decimalText, groupsText, rateText } from "./cells";
+import type { Records } from "./menu";
+import {
+    allergens,
+    BadForm,
+    diets,
+    type Form,
+    itemOfForm,
+    nextNumber,
+    policies,
+    writeOf,
+} from "./menu-edit";
+import type { Office } from "./office";
+
+interface Props {
+    office: Office;
+    session: Session;
+    records: Records;
+    items: readonly MenuItem[];
+    /** Null: a new one. */
+    item: MenuItem | null;
+    onSaved(): Promise<void>;
+    onClose(): void;
+}
+
+function formOf(element: HTMLFormElement): Form {
+    const data = new FormData(element);
+    return {
+        one: (name) => String(data.get(name) ?? "").trim(),
+        all: (name) => data.getAll(name).map(String),
+    };
+}
+
+export function ItemSheet({ office, session, records, items, item, onSaved, onClose }: Props) {
+    const [wrong, setWrong] = useState("");
+    const [isBusy, setBusy] = useState(false);
+    /** Does @work and shows what came of it. */
+    const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
+        setBusy(true);
+        setWrong("");
+        try {
+            await work();
+            await onSaved();
+            return true;
+        } catch (error) {
+            setWrong((error as Error).message);
+            return false;
+        } finally {
+            setBusy(false);
+        }
+    };
+    const submit = async (event: SubmitEvent): Promise<void> => {
+        event.preventDefault();
+        const form = formOf(event.currentTarget as HTMLFormElement);
+        const isDone = await attempt(async () => {
+            const wish = itemOfForm(form, session.digits);
+            if (item === null && items.some(({ number }) => number === wish.number)) {
+                throw new BadForm(`Number ${wish.number} is taken.`);
+            }
+            const write = writeOf(items, wish);
+            if (write !== null) {
+                await office.write(write.method, write.path, write.body);
+            }
+        });
+        if (isDone) {
+            onClose();
+        }
+    };
+    return (
+        <Sheet
+            title={item === null ? "New item" : item.name}
+            onClose={onClose}
+            isWide
+            actions={
+                <button type="submit" form="item" class="primary huge" disabled={isBusy}>
+                    {item === null ? "Add it" : "Save"}
+                </button>
+            }
+        >
+            {wrong !== "" && (
+                <p class="flag flag-bad" role="alert">
+                    {wrong}
+                </p>
+            )}
+            {item !== null && (
+                <Sales office={office} session={session} item={item} attempt={attempt} />
+            )}
+            <form id="item" class="item-form" onSubmit={(event) => void submit(event)}>
+                <Fields session={session} records={records} items={items} item={item} />
+            </form>
+        </Sheet>
+    );
+}
+
+interface SalesProps {
+    office: Office;
+    session: Session;
+    item: MenuItem;
+    attempt(work: () => Promise<unknown>): Promise<boolean>;
+}
+
+/** Whether it is sold, and how many there are: each is done at once. */
+function Sales({ office, session, item, attempt }: SalesProps) {
+    const { number, available, stock, stock_policy } = item;
+    const path = `/api/menu/${number}`;
+    const countAll = (event: SubmitEvent): void => {
+        event.preventDefault();
+        const counted = Number(formOf(event.currentTarget as HTMLFormElement).one("counted"));
+        void attempt(() => office.write("POST", `${path}/stock`, { counted }));
+    };
+    return (
+        <div class="item-sales">
+            <button
+                type="button"
+                onClick={() =>
+                    void attempt(() => office.write("PATCH", path, { available: !available }))
+                }
+            >
+                {available ? "Mark it sold out" : "Sell it again"}
+            </button>
+            {stock_policy !== "off" && session.capabilities.includes("stock-issue") && (
+                <form onSubmit={countAll}>
+                    <label>
+                        Units that lie there
+                        <input
+                            name="counted"
+                            inputMode="numeric"
+                            pattern="[0-9]{1,7}"
+                            required
+                            defaultValue={String(stock.all)}
+                        />
+                    </label>
+                    <button type="submit">Set</button>
+                </form>
+            )}
+        </div>
+    );
+}
+
+type FieldsProps = Pick<Props, "session" | "records" | "items" | "item">;
+
+function Fields({ session, records, items, item }: FieldsProps) {
+    const { digits } = session;
+    return (
+        <>
+            <div class="fields">
+                <Text name="name" label="Name" value={item?.name ?? ""} isWide />
+                {item === null ? (
+                    <Text name="number" label="Number" value={`${nextNumber(items)}`} />
+                ) : (
+                    <input type="hidden" name="number" value={item.number} />
+                )}
+                <Text
+                    name="price"
+                    label={`Price, ${session.currency}`}
+                    value={item === null ? "" : decimalText(item.price, digits)}
+                />
+                <Text name="category" label="Category" value={item?.category ?? ""} />
+                <Text name="station" label="Station (empty: any)" value={item?.station ?? ""} />
+                <Text name="position" label="Place on screens" value={`${item?.position ?? 0}`} />
+            </div>
+            <Taxes records={records} item={item} />
+            <Words name="allergens" legend="Allergens" all={allergens} has={item?.allergens} />
+            <Words name="diet" legend="Diet" all={diets} has={item?.diet} />
+            <label>
+                Description
+                <textarea name="description" rows={2} defaultValue={item?.description ?? ""} />
+            </label>
+            <label>
+                Options, a group a line, as Size 1-1: regular | large +2.50
+                <textarea
+                    name="options"
+                    rows={3}
+                    defaultValue={groupsText(item?.groups ?? [], digits).replaceAll("; ", "\n")}
+                />
+            </label>
+            <div class="fields">
+                <Choice
+                    name="stock_policy"
+                    label="Stock"
+                    value={item?.stock_policy ?? "off"}
+                    all={policies}
+                />
+                {records.stalls.length > 0 && (
+                    <Choice
+                        name="stall"
+                        label="Stall"
+                        value={`${item?.stall ?? 0}`}
+                        all={recordChoices(records.stalls, "None")}
+                    />
+                )}
+                <label class="check">
+                    <input type="checkbox" name="hidden" defaultChecked={item?.hidden ?? false} />
+                    Hidden from all screens
+                </label>
+            </div>
+            {records.stalls.length === 0 && (
+                <input type="hidden" name="stall" value={item?.stall ?? 0} />
+            )}
+        </>
+    );
+}
+
+function Taxes({ records, item }: Pick<Props, "records" | "item">) {
+    return (
+        <div class="fields">
+            {records.taxes.length > 0 ? (
+                <Choice
+                    name="tax"
+                    label="Tax"
+                    value={`${item?.tax ?? 0}`}
+                    all={recordChoices(records.taxes, "Its own rates, beside")}
+                />
+            ) : (
+                <input type="hidden" name="tax" value={item?.tax ?? 0} />
+            )}
+            <Text
+                name="tax_eat_in"
+                label="Tax eaten in, %"
+                value={rateText(item?.tax_eat_in ?? 0)}
+            />
+            <Text
+                name="tax_take_away"
+                label="Tax taken away, %"
+                value={rateText(item?.tax_take_away ?? 0)}
+            />
+        </div>
+    );
+}
+
+function recordChoices(list: readonly { number: number; name: string }[], none: string) {
+    return [
+        { value: "0", text: none },
+        ...list.map(({ number, name }) => ({ value: `${number}`, text: name })),
+    ];
+}
+
+interface TextProps {
+    name: string;
+    label: string;
+    value: string;
+    isWide?: boolean;
+}
+
+function Text({ name, label, value, isWide }: TextProps) {
+    return (
+        <label class={isWide ? "is-wide" : ""}>
+            {label}
+            <input name={name} defaultValue={value} autocomplete="off" />
+        </label>
+    );
+}
+
+interface ChoiceProps {
+    name: string;
+    label: string;
+    value: string;
+    all: readonly { value: string; text: string }[];
+}
+
+function Choice({ name, label, value, all }: ChoiceProps) {
+    return (
+        <label>
+            {label}
+            <select name={name} defaultValue={value}>
+                {all.map((one) => (
+                    <option key={one.value} value={one.value} selected={one.value === value}>
+                        {one.text}
+                    </option>
+                ))}
+            </select>
+        </label>
+    );
+}
+
+interface WordsProps {
+    name: string;
+    legend: string;
+    all: readonly string[];
+    has: readonly string[] | undefined;
+}
+
+function Words({ name, legend, all, has = [] }: WordsProps) {
+    return (
+        <fieldset>
+            <legend>{legend}</legend>
+            {all.map((word) => (
+                <label key={word} class="check">
+                    <input
+                        type="checkbox"
+                        name={name}
+                        value={word}
+                        defaultChecked={has.includes(word)}
+                    />
+                    {word}
+                </label>
+            ))}
+        </fieldset>
+    );
+}

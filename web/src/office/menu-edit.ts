@@ -1,0 +1,172 @@
+// What a form or a file changes of the menu: only fields that differ are written, so that what
+// somebody else changes meanwhile stays.
+import type { Group, MenuItem, MenuNew } from "../base/protocol";
+import { decimalOf, groupsOf, rateOf } from "./cells";
+import { fields } from "./menu-file";
+
+export const allergens = [
+    "gluten",
+    "crustaceans",
+    "eggs",
+    "fish",
+    "peanuts",
+    "soybeans",
+    "milk",
+    "nuts",
+    "celery",
+    "mustard",
+    "sesame",
+    "sulphites",
+    "lupin",
+    "molluscs",
+] as const satisfies readonly MenuItem["allergens"][number][];
+export const diets = [
+    "vegetarian",
+    "vegan",
+    "halal",
+    "kosher",
+] as const satisfies readonly MenuItem["diet"][number][];
+export const policies = [
+    { value: "off", text: "Not counted" },
+    { value: "warn", text: "Counted, sold all the same" },
+    { value: "strict", text: "Counted, sold until none is left" },
+] as const;
+
+/** The parts of a form, by name. */
+export interface Form {
+    one(name: string): string;
+    all(name: string): string[];
+}
+
+/** What is wrong in a form, for a person. */
+export class BadForm extends Error {}
+
+function wanted<T>(value: T | null, why: string): T {
+    if (value === null) {
+        throw new BadForm(why);
+    }
+    return value;
+}
+
+function countOf(form: Form, name: string, what: string): number {
+    const text = form.one(name);
+    const value = text === "" ? 0 : decimalOf(text, 0);
+    return value !== null && value >= 0
+        ? value
+        : wanted<number>(null, `${what}: write a whole number.`);
+}
+
+/** One group a line, or between ";". */
+function optionsOf(text: string, digits: number): Group[] {
+    return wanted(
+        groupsOf(text.replaceAll("\n", ";"), digits),
+        "Options: write a group a line, as Size 1-1: regular | large +2.50",
+    );
+}
+
+/** A whole item as the form has it; throws a BadForm. */
+export function itemOfForm(form: Form, digits: number): MenuNew {
+    const price = decimalOf(form.one("price"), digits);
+    const name = form.one("name");
+    if (name === "") {
+        throw new BadForm("It needs a name.");
+    }
+    return {
+        number: countOf(form, "number", "Number"),
+        name,
+        price: wanted(
+            price !== null && price >= 0 ? price : null,
+            "Price: write an amount, as 10.90",
+        ),
+        category: form.one("category"),
+        position: countOf(form, "position", "Place on screens"),
+        stall: countOf(form, "stall", "Stall"),
+        tax: countOf(form, "tax", "Tax"),
+        tax_eat_in: wanted(
+            rateOf(form.one("tax_eat_in") || "0"),
+            "Tax: write per cent, as 19 or 5.5",
+        ),
+        tax_take_away: wanted(
+            rateOf(form.one("tax_take_away") || "0"),
+            "Tax: write per cent, as 19 or 5.5",
+        ),
+        station: form.one("station"),
+        allergens: form.all("allergens") as MenuItem["allergens"],
+        diet: form.all("diet") as MenuItem["diet"],
+        description: form.one("description"),
+        groups: optionsOf(form.one("options"), digits),
+        hidden: form.all("hidden").length > 0,
+        stock_policy: form.one("stock_policy") as MenuItem["stock_policy"],
+    };
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+    const sorted = (value: unknown): unknown =>
+        Array.isArray(value) && value.every((part) => typeof part === "string")
+            ? [...value].sort()
+            : value;
+    return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+}
+
+/** The fields of @wish that differ from what the item has. */
+export function changesOf(item: MenuItem, wish: MenuNew): Partial<MenuNew> {
+    const differing = fields.filter(
+        (field) =>
+            field !== "number" && wish[field] !== undefined && !isSame(wish[field], item[field]),
+    );
+    return Object.fromEntries(differing.map((field) => [field, wish[field]]));
+}
+
+/** One write to the node. */
+export interface Write {
+    readonly method: "POST" | "PATCH";
+    readonly path: string;
+    readonly body: object;
+}
+
+/** What makes the menu have @wish; null: it does. */
+export function writeOf(items: readonly MenuItem[], wish: MenuNew): Write | null {
+    const item = items.find(({ number }) => number === wish.number);
+    if (item === undefined) {
+        return { method: "POST", path: "/api/menu", body: wish };
+    }
+    const body = changesOf(item, wish);
+    return Object.keys(body).length > 0
+        ? { method: "PATCH", path: `/api/menu/${wish.number}`, body }
+        : null;
+}
+
+export interface Plan {
+    readonly writes: readonly Write[];
+    readonly added: number;
+    readonly changed: number;
+    readonly same: number;
+}
+
+/** What a file would do. */
+export function planOf(items: readonly MenuItem[], wishes: readonly MenuNew[]): Plan {
+    const writes = wishes.map((wish) => writeOf(items, wish)).filter((one) => one !== null);
+    const added = writes.filter(({ method }) => method === "POST").length;
+    const changed = writes.length - added;
+    return { writes, added, changed, same: wishes.length - writes.length };
+}
+
+/** The first free number after the highest. */
+export function nextNumber(items: readonly MenuItem[]): number {
+    return 1 + Math.max(0, ...items.map(({ number }) => number));
+}
+
+export interface Category {
+    readonly name: string;
+    readonly items: readonly MenuItem[];
+}
+
+/** As screens order them: by place, then by number. */
+export function categoriesOf(items: readonly MenuItem[]): Category[] {
+    const sorted = [...items].sort((a, b) => a.position - b.position || a.number - b.number);
+    const names = [...new Set(sorted.map(({ category }) => category))];
+    return names.map((name) => ({
+        name: name || "Without a category",
+        items: sorted.filter(({ category }) => category === name),
+    }));
+}
