@@ -84,8 +84,8 @@ describe("a file", () => {
     });
 
     it("is read as spreadsheets write it: a mark in front, quotes, lines of DOS, gaps", () => {
-        const csv =
-            '\uFEFFname,number,price,description\r\n"Soup, ""hot""",7,"4,50","two\r\nlines"\r\n\r\n';
+        const soup = '"Soup, ""hot""",7,"4,50","two\r\nlines"';
+        const csv = `\uFEFFname,number,price,description\r\n${soup}\r\n\r\n`;
         expect(itemsOfCsv(csv, 2)).toEqual([
             { name: 'Soup, "hot"', number: 7, price: 450, description: "two\r\nlines" },
         ]);

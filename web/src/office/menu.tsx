@@ -181,9 +181,8 @@ function Files({ office, session, items, onAdd, onTaken }: FilesProps) {
                 : itemsOfCsv(text, session.digits);
             const found = planOf(items, wishes);
             setPlan(found);
-            tell(
-                `${file.name}: ${found.added} new, ${found.changed} changed, ${found.same} as they are.`,
-            );
+            const { added, changed, same } = found;
+            tell(`${file.name}: ${added} new, ${changed} changed, ${same} as they are.`);
         } catch (error) {
             tell(`${file.name}: ${(error as Error).message}. Nothing was taken over.`, true);
         }
