@@ -140,6 +140,9 @@ bool replica_is_scrubbing(const struct replica *replica);
 const struct roster *replica_roster(const struct replica *replica);
 uint64_t replica_device(const struct replica *replica);
 uint64_t replica_log(const struct replica *replica);
+/* The papers that this device goes by, also when an admin gave it others since it was opened.
+ * @ret_chain is valid until the next turn. */
+const struct certificate *replica_papers(const struct replica *replica, struct bytes *ret_chain);
 uint64_t replica_log_seq(const struct replica *replica); /* where the own log ends; 0 = not begun */
 uint64_t replica_change_number(const struct replica *replica);
 

@@ -16,6 +16,12 @@ uint64_t replica_device(const struct replica *replica)
     return replica->device;
 }
 
+const struct certificate *replica_papers(const struct replica *replica, struct bytes *ret_chain)
+{
+    *ret_chain = replica->config.chain;
+    return &replica->certificate;
+}
+
 uint64_t replica_log(const struct replica *replica)
 {
     return replica->log;

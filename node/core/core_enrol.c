@@ -8,6 +8,8 @@
 #include "node/os/clock.h"
 #include "sync/base/check.h"
 
+enum { REFUSAL_BYTES_MAX = NAME_BYTES_MAX + 160 };
+
 static void invitation_close(struct core *core, const char *why)
 {
     if (!core->enrolling.is_open) {
@@ -74,10 +76,53 @@ static void enrol_listen(const struct core *core, char *to)
     }
 }
 
-/* NULL, or why not. */
-static const char *invite_refusal(const struct core *core, const struct control_request *request)
+/* A device that can sign such papers with its own key; NULL when nobody is known to. */
+static const char *granter_name(const struct core *core, uint64_t capabilities)
 {
-    uint64_t needed = capability_bit(CAP_ROSTER);
+    const struct roster *roster = replica_roster(core->replica);
+    for (uint32_t i = 0; i < roster->devices_count; i++) {
+        const struct roster_device *device = &roster->devices[i];
+        if (device->id != core->identity->device && !device->is_revoked && !device->is_retired &&
+            certificate_grants(&device->certificate, capabilities) == 0) {
+            return device->certificate.name;
+        }
+    }
+    return NULL;
+}
+
+/* What this device signs must verify at every other one: whoever lacks the root grants what it has
+ * got from there, and nothing else. NULL, or why not, which may be written to @text. */
+static const char *grant_refusal(const struct core *core, enum role role,
+                                 char text[REFUSAL_BYTES_MAX])
+{
+    struct bytes chain;
+    const struct certificate *papers = replica_papers(core->replica, &chain);
+    const uint64_t wanted = role_device_capabilities(role);
+    if ((core_capabilities(core) & capability_bit(CAP_ROSTER)) == 0) {
+        return "this device may not add others; ask at the one that made the pop-up";
+    }
+    const int err = core->identity->has_root ? 0 : certificate_grants(papers, wanted);
+    if (err == 0) {
+        return NULL;
+    }
+    const char *other = granter_name(core, wanted);
+    other = other != NULL ? other : "the device that made the pop-up";
+    if (err == ERR_TOO_MANY) {
+        (void)snprintf(
+            text, REFUSAL_BYTES_MAX,
+            "an admin's device brought this one in, so it may add no others; invite at %s", other);
+    } else {
+        (void)snprintf(text, REFUSAL_BYTES_MAX,
+                       "this device may not add one of role %s; invite it at %s", role_text(role),
+                       other);
+    }
+    return text;
+}
+
+/* NULL, or why not, which may be written to @text. */
+static const char *invite_refusal(const struct core *core, const struct control_request *request,
+                                  char text[REFUSAL_BYTES_MAX])
+{
     if (request->count != 4) {
         return "invite takes a role, a lane and a name";
     }
@@ -96,10 +141,7 @@ static const char *invite_refusal(const struct core *core, const struct control_
     if (strlen(request->words[3]) > NAME_BYTES_MAX) {
         return "the name is too long";
     }
-    if (!core->identity->has_root && (core->identity->certificate.capabilities & needed) == 0) {
-        return "this device may not add others; ask at the one that made the pop-up";
-    }
-    return NULL;
+    return grant_refusal(core, role_of_text(request->words[1]), text);
 }
 
 static int invitation_open(struct core *core, const struct control_request *request, char *ret_text)
@@ -141,7 +183,8 @@ static int invitation_open(struct core *core, const struct control_request *requ
 static void serve_invite(struct core *core, const struct control_request *request, int client)
 {
     char text[INVITATION_TEXT_BYTES_MAX];
-    const char *refusal = invite_refusal(core, request);
+    char reason[REFUSAL_BYTES_MAX];
+    const char *refusal = invite_refusal(core, request, reason);
     int err = refusal == NULL ? invitation_open(core, request, text) : ERR_STATE;
     if (err == 0) {
         logger_say(LEVEL_NOTICE, "mesh", "an invitation for a %s is open at %s", request->words[1],
@@ -224,6 +267,19 @@ static const char *newcomer_name(const struct enrolling *enrolling)
     return enrolling->hello.name[0] != '\0' ? enrolling->hello.name : role_text(enrolling->role);
 }
 
+/* By the root's key where it is, else by our own and the papers that we go by now. */
+static int papers_sign(const struct core *core, const struct certificate *certificate, void *buffer,
+                       struct bytes *ret_chain)
+{
+    struct bytes own;
+    if (core->identity->has_root) {
+        return identity_issue(core->identity, certificate, buffer, ret_chain);
+    }
+    (void)replica_papers(core->replica, &own);
+    return certificate_issue(certificate, &core->identity->device_secret, &own, buffer,
+                             CERT_CHAIN_BYTES_MAX, ret_chain);
+}
+
 static int newcomer_certify(struct core *core)
 {
     struct enrolling *enrolling = &core->enrolling;
@@ -244,7 +300,7 @@ static int newcomer_certify(struct core *core)
     struct bytes chain;
     struct book_entry *newcomer = &enrolling->newcomer;
     *newcomer = (struct book_entry){.device = id64_of_key(&hello->device_key)};
-    int err = identity_issue(core->identity, &certificate, newcomer->chain, &chain);
+    int err = papers_sign(core, &certificate, newcomer->chain, &chain);
     if (err != 0) {
         return err;
     }

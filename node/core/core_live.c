@@ -247,20 +247,28 @@ static void live_voided(const struct core *core, struct gate_live *live)
     }
 }
 
-/* An admin may have given this device another certificate than the one that it started with, or
- * have said what its log may write from here on. */
+/* An admin may have said what its log may write from here on. */
+uint64_t core_capabilities(const struct core *core)
+{
+    const struct roster *roster = replica_roster(core->replica);
+    const uint64_t log = replica_log(core->replica);
+    struct bytes chain;
+    return roster_log_find(roster, log) != NULL
+               ? roster_capabilities(roster, log, SEQ_MAX)
+               : replica_papers(core->replica, &chain)->capabilities;
+}
+
+/* An admin may have given this device another certificate than the one that it started with. */
 static void live_own(const struct core *core, struct gate_live *live)
 {
     const struct roster *roster = replica_roster(core->replica);
     const struct roster_device *own = roster_device_find(roster, core->identity->device);
-    const bool is_known = roster_log_find(roster, replica_log(core->replica)) != NULL;
     const struct certificate *certificate =
         own != NULL ? &own->certificate : &core->identity->certificate;
     live->device = core->identity->device;
     live->log = replica_log(core->replica);
     live->role = certificate->role;
-    live->capabilities = is_known ? roster_capabilities(roster, replica_log(core->replica), SEQ_MAX)
-                                  : certificate->capabilities;
+    live->capabilities = core_capabilities(core);
     live->is_revoked = own != NULL && own->is_revoked;
     live->is_retired = own != NULL && own->is_retired;
     live->epoch_ms = core->identity->epoch_ms;

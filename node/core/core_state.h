@@ -272,6 +272,8 @@ MUST_CHECK int core_door_open(struct core *core, unsigned at);
 void core_door_close(struct core_door *door);
 /* To the queue that the command came from. */
 void core_door_answer(struct core *core, const struct effect_answer *answer);
+/* What this device may write now. */
+uint64_t core_capabilities(const struct core *core);
 /* Before a commit: whether what was written is being carried on. Who reads what was committed and
  * misses it asks then. */
 void core_tell_carrying(struct core *core);

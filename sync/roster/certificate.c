@@ -196,16 +196,27 @@ static int verify_signatures(const struct link *links, const struct certificate 
     return err;
 }
 
+static bool is_granted(uint64_t capabilities, uint64_t held)
+{
+    return (held & capability_bit(CAP_ROSTER)) != 0 && (capabilities & ~held) == 0;
+}
+
 static int verify_grants(const struct certificate *certificates, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
-        const uint64_t held = certificates[i].capabilities;
-        if ((held & capability_bit(CAP_ROSTER)) == 0 ||
-            (certificates[i - 1].capabilities & ~held) != 0) {
+        if (!is_granted(certificates[i - 1].capabilities, certificates[i].capabilities)) {
             return ERR_FORBIDDEN;
         }
     }
     return 0;
+}
+
+int certificate_grants(const struct certificate *issuer, uint64_t capabilities)
+{
+    if (!is_granted(capabilities, issuer->capabilities)) {
+        return ERR_FORBIDDEN;
+    }
+    return issuer->is_by_root ? 0 : ERR_TOO_MANY;
 }
 
 int certificate_verify_with(struct verified *verified, struct bytes chain,

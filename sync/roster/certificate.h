@@ -41,6 +41,11 @@ MUST_CHECK int certificate_issue(const struct certificate *certificate,
                                  const struct secret_key *issuer, const struct bytes *issuer_chain,
                                  void *buffer, size_t capacity, struct bytes *ret_chain);
 
+/* Whether papers with @capabilities verify when a device with @issuer's, which were verified, signs
+ * them with its own key. ERR_FORBIDDEN: it lacks CAP_ROSTER, or one of them. ERR_TOO_MANY: another
+ * admin signed its own. */
+MUST_CHECK int certificate_grants(const struct certificate *issuer, uint64_t capabilities);
+
 /* Check a chain up to @root and give the device's certificate. An issuer that is not the root must
  * hold CAP_ROSTER and cannot grant what it lacks. ERR_MALFORMED, ERR_BAD_SIGNATURE, ERR_MISMATCH
  * (another pop-up), ERR_FORBIDDEN. */

@@ -167,6 +167,35 @@ TEST(cli_stall, a_device_takes_up_its_new_name_and_its_new_rights_and_loses_them
     stall_close(&stall);
 }
 
+/* Without the root's key it grants what it was granted, by the papers that it goes by now. */
+TEST(cli_stall, a_promoted_device_invites_whom_it_may_and_says_where_others_are_invited)
+{
+    struct stall stall;
+    char invitation[512];
+    stall_pair(&stall, "kitchen", "stove");
+    const char *counter = stall.nodes[0].state, *stove = stall.nodes[1].state;
+    assert_int_equal(RUN("invite", "--role", "pickup", "--state", stove).status, 1);
+    RUN_WELL("device", "role", "stove", "manager", "--state", counter);
+    const char *named[] = {"device", "list", "--state", stove, NULL};
+    until_out("manager", named);
+    struct ran ran = RUN("invite", "--role", "gateway", "--state", stove);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "may not add one of role gateway; invite it at "));
+    ran =
+        RUN_WELL("invite", "--role", "pickup", "--lane", "C", "--name", "hatch", "--state", stove);
+    (void)snprintf(invitation, sizeof invitation, "%.*s", (int)strcspn(ran.out, "\n"), ran.out);
+    RUN_WELL("join", invitation, "--state", stall.nodes[2].state, "--listen", "tcp://127.0.0.1:*",
+             "--http", "127.0.0.1:0");
+    node_start(&stall.nodes[2]);
+    RUN_WELL("order", "add", "22", "--name", "Late", "--state", counter);
+    const char *sold[] = {"order", "list", "--state", stall.nodes[2].state, NULL};
+    until_out("Late", sold);
+    RUN_WELL("device", "role", "stove", "kitchen", "--state", counter);
+    until_out("kitchen", named);
+    assert_int_equal(RUN("invite", "--role", "pickup", "--state", stove).status, 1);
+    stall_close(&stall);
+}
+
 TEST(cli_stall, only_who_may_changes_devices_and_roles)
 {
     struct stall stall;

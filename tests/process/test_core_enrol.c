@@ -176,10 +176,80 @@ TEST(core_enrol, an_invitation_that_could_bring_nobody_in_is_refused_with_its_re
     assert_refused("kitchen", "KKKK", "", "letters A-Z");
     assert_refused("kitchen", "A", "", "another device has this lane");
     assert_refused("kitchen", "K", long_name, "too long");
-    desk.identity.has_root = false;
-    desk.identity.certificate.capabilities = role_device_capabilities(ROLE_COUNTER);
+    desk_close(&desk);
+}
+
+TEST(core_enrol, who_may_not_change_the_roster_invites_nobody)
+{
+    struct desk boss;
+    desk_open(&boss);
+    desk_open_by(&desk, &boss, ROLE_COUNTER);
     assert_refused("kitchen", "K", "", "may not add others");
     desk_close(&desk);
+    desk_close(&boss);
+}
+
+/* What it signed would verify nowhere. */
+TEST(core_enrol,
+     a_manager_s_device_without_the_root_invites_whom_it_outranks_and_names_who_can_others)
+{
+    static const char *const above[] = {"gateway", "owner", "organiser"};
+    static const char *const below[] = {"counter", "kitchen", "pickup", "courier", "manager"};
+    struct desk boss;
+    desk_open(&boss);
+    desk_open_by(&desk, &boss, ROLE_MANAGER);
+    assert_refused("gateway", "G", "", "invite it at the device that made the pop-up");
+    desk_add_device(&desk, &boss);
+    for (size_t i = 0; i < sizeof above / sizeof above[0]; i++) {
+        assert_refused(above[i], "G", "", above[i]);
+        assert_non_null(strstr(text, "invite it at till"));
+    }
+    for (size_t i = 0; i < sizeof below / sizeof below[0]; i++) {
+        struct knocker knocker;
+        const char lane[] = {(char)('K' + i), '\0'};
+        assert_int_equal(say(4, "invite", below[i], lane, ""), 0);
+        knocker_begin(&knocker, 1, "Tablet");
+        greet(&knocker, &desk.core->enrolling.invitation);
+        desk_turn(&desk);
+        assert_true(is_in(&knocker));
+        assert_int_equal(device_of(&knocker)->certificate.issuer, desk.identity.device);
+    }
+    desk_wipe(&desk);
+    desk_close(&boss);
+}
+
+TEST(core_enrol, an_admin_s_device_that_an_admin_s_invited_invites_nobody)
+{
+    struct desk boss;
+    desk_open(&boss);
+    boss.identity.has_root = false;
+    desk_open_by(&desk, &boss, ROLE_MANAGER);
+    assert_refused("kitchen", "K", "", "invite at the device that made the pop-up");
+    desk_add_device(&desk, &boss);
+    assert_refused("kitchen", "K", "", "invite at till");
+    desk_close(&desk);
+    desk_close(&boss);
+}
+
+/* Whoever asks for it: nobody else would take them. */
+TEST(core_enrol, papers_that_do_not_verify_are_not_written)
+{
+    struct desk boss, other;
+    desk_open(&boss);
+    desk_open_by(&desk, &boss, ROLE_MANAGER);
+    desk_open_by(&other, &boss, ROLE_COUNTER);
+    struct certificate certificate = other.identity.certificate;
+    struct bytes chain;
+    certificate.role = ROLE_GATEWAY;
+    certificate.capabilities = role_device_capabilities(ROLE_GATEWAY);
+    assert_int_equal(identity_issue(&desk.identity, &certificate, other.identity.chain, &chain), 0);
+    const struct command command = {
+        .kind = COMMAND_DEVICE_ADD, .principal = {.role = ROLE_OWNER}, .chain = chain};
+    assert_int_equal(desk_ask(&desk, &command).err, ERR_FORBIDDEN);
+    assert_null(roster_device_find(replica_roster(desk.core->replica), other.identity.device));
+    desk_close(&other);
+    desk_close(&desk);
+    desk_close(&boss);
 }
 
 /* What the disk spoilt is the event of our journal that says who we are. */

@@ -18,11 +18,28 @@ static void count_news(void *context)
     desk->news++;
 }
 
-/* As a device of @of's pop-up, or of one of its own (NULL). */
-static void desk_identify(struct desk *desk, const struct desk *of, enum role role)
+static void papers_take(struct identity *identity, const struct identity *issuer, enum role role,
+                        uint64_t capabilities)
 {
     uint8_t buffer[CERT_CHAIN_BYTES_MAX];
     struct bytes chain;
+    struct certificate certificate = {.popup = identity->popup,
+                                      .device_key = signing_public(&identity->device_secret),
+                                      .transport_key =
+                                          transport_public(&identity->transport_secret),
+                                      .role = role,
+                                      .capabilities = capabilities,
+                                      .lane = "A",
+                                      .lane_size = 1,
+                                      .name = "till",
+                                      .name_size = 4};
+    assert_int_equal(identity_issue(issuer, &certificate, buffer, &chain), 0);
+    assert_int_equal(identity_adopt(identity, chain), 0);
+}
+
+/* As a device of @of's pop-up, or of one of its own (NULL). */
+static void desk_identify(struct desk *desk, const struct desk *of, enum role role)
+{
     struct identity *identity = &desk->identity;
     assert_int_equal(entropy_start(), 0);
     identity_make_keys(identity);
@@ -35,18 +52,7 @@ static void desk_identify(struct desk *desk, const struct desk *of, enum role ro
     identity->root = signing_public(&identity->root_secret);
     identity->popup = popup_id_of_root(&identity->root);
     identity->epoch_ms = of == NULL ? clock_wall_ms() / 1000 * 1000 : of->identity.epoch_ms;
-    struct certificate certificate = {.popup = identity->popup,
-                                      .device_key = signing_public(&identity->device_secret),
-                                      .transport_key =
-                                          transport_public(&identity->transport_secret),
-                                      .role = role,
-                                      .capabilities = role_device_capabilities(ROLE_OWNER),
-                                      .lane = "A",
-                                      .lane_size = 1,
-                                      .name = "till",
-                                      .name_size = 4};
-    assert_int_equal(identity_issue(identity, &certificate, buffer, &chain), 0);
-    assert_int_equal(identity_adopt(identity, chain), 0);
+    papers_take(identity, identity, role, role_device_capabilities(ROLE_OWNER));
 }
 
 int desk_start(struct desk *desk)
@@ -63,13 +69,30 @@ int desk_start(struct desk *desk)
     return 0;
 }
 
-void desk_open_as(struct desk *desk, const struct desk *of, enum role role)
+static void desk_prepare(struct desk *desk)
 {
     *desk = (struct desk){.state = "/dev/shm/trestle-core-XXXXXX"};
     assert_non_null(mkdtemp(desk->state));
     settings_defaults(&desk->settings);
     (void)snprintf(desk->settings.listen, sizeof desk->settings.listen, "tcp://127.0.0.1:*");
+}
+
+void desk_open_as(struct desk *desk, const struct desk *of, enum role role)
+{
+    desk_prepare(desk);
     desk_identify(desk, of, role);
+    assert_int_equal(desk_start(desk), 0);
+}
+
+void desk_open_by(struct desk *desk, const struct desk *of, enum role role)
+{
+    struct identity *identity = &desk->identity;
+    desk_prepare(desk);
+    identity_make_keys(identity);
+    identity->root = of->identity.root;
+    identity->popup = of->identity.popup;
+    identity->epoch_ms = of->identity.epoch_ms;
+    papers_take(identity, &of->identity, role, role_device_capabilities(role));
     assert_int_equal(desk_start(desk), 0);
 }
 

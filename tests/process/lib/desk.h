@@ -27,6 +27,10 @@ void desk_open(struct desk *desk);
 void desk_open_in(struct desk *desk, const struct desk *of);
 void desk_open_as(struct desk *desk, const struct desk *of, enum role role);
 
+/* One that joined @of's pop-up: without the root's key, and with papers and rights of @role that
+ * @of's device signed, as it can. */
+void desk_open_by(struct desk *desk, const struct desk *of, enum role role);
+
 /* core_open() again, after core_close(desk->core). */
 int desk_start(struct desk *desk);
 
