@@ -20,7 +20,15 @@ WANTED = {  # what operating.md promises
     "ProtectSystem": "strict",
     "StateDirectoryMode": "0700",
     "ExecReload": "kill -HUP $MAINPID",
+    "DevicePolicy": "closed",
+    "SupplementaryGroups": "lp dialout",  # who may write to printers' devices
 }
+
+# With these a printer's device is not there, or belongs to nobody whom the service is.
+UNWANTED = {"PrivateDevices", "PrivateUsers", "DynamicUser"}
+
+# By /proc/devices: /dev/usb/lp0, /dev/lp0, /dev/ttyUSB0, /dev/ttyACM0, /dev/ttyS0.
+DEVICES = {f"char-{name} rw" for name in ("usb", "lp", "ttyUSB", "ttyACM", "ttyS")}
 
 KEYS = {"stripe-secret-key", "stripe-publishable-key", "stripe-webhook-secret",
         "stripe-webhook-secret-next",  # of the gateway, by gateway/config/credentials.h
@@ -37,9 +45,10 @@ def look_period(root):
         return int(re.search(r"LOOK_MS = (\d+)", file.read()).group(1)) / 1000
 
 
-def credentials(path):
+def stated(path, name):
+    """What is said of @name, which may be said more than once."""
     with open(path, encoding="utf-8") as file:
-        return set(re.findall(r"(?m)^LoadCredential=(\S+)$", file.read()))
+        return set(re.findall(rf"(?m)^{name}=(.+)$", file.read()))
 
 
 def findings(path, program, root):
@@ -52,8 +61,13 @@ def findings(path, program, root):
     name = os.path.basename(program)
     if not service["ExecStart"].endswith(f"/{name} run --state ${{STATE_DIRECTORY}}"):
         yield f"ExecStart is {service['ExecStart']}"
-    if credentials(path) != (KEYS if name == "trestle-gateway" else set()):
-        yield f"LoadCredential is {sorted(credentials(path))}"
+    keys = stated(path, "LoadCredential")
+    if keys != (KEYS if name == "trestle-gateway" else set()):
+        yield f"LoadCredential is {sorted(keys)}"
+    if stated(path, "DeviceAllow") != DEVICES:
+        yield f"DeviceAllow is {sorted(stated(path, 'DeviceAllow'))}"
+    for unwanted in sorted(UNWANTED & {key for key, value in service.items() if value != "no"}):
+        yield f"{unwanted} hides printers"
     if int(service["WatchdogSec"]) < 3 * look_period(root):
         yield "WatchdogSec leaves less than three looks"
     with open(path, encoding="utf-8") as file:
