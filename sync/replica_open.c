@@ -166,6 +166,9 @@ static int journal_load(struct replica *replica, struct store_txn *txn, struct e
         err = roster_load_with(replica->verified, &replica->roster, txn, &config->popup,
                                &config->root);
     }
+    if (err == 0) {
+        mesh_load_roster(&replica->mesh, &replica->roster);
+    }
     return err;
 }
 

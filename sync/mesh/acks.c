@@ -8,15 +8,21 @@ struct mark_key {
     uint8_t bytes[MARK_KEY_SIZE];
 };
 
-static struct ack_device *device_take(struct acks *acks, uint64_t device)
+static struct ack_device *device_find(struct acks *acks, uint64_t device)
 {
     for (uint32_t i = 0; i < acks->count; i++) {
         if (acks->devices[i].device == device) {
             return &acks->devices[i];
         }
     }
-    if (acks->count == DEVICES_MAX) {
-        return NULL;
+    return NULL;
+}
+
+static struct ack_device *device_take(struct acks *acks, uint64_t device)
+{
+    struct ack_device *found = device_find(acks, device);
+    if (found != NULL || acks->count == DEVICES_MAX) {
+        return found;
     }
     acks->devices[acks->count].device = device;
     return &acks->devices[acks->count++];
@@ -32,16 +38,30 @@ bool acks_note(struct acks *acks, uint64_t device, uint32_t slot, uint64_t seq)
     return true;
 }
 
+bool acks_revoke(struct acks *acks, uint64_t device, bool is_revoked)
+{
+    struct ack_device *holder = is_revoked ? device_take(acks, device) : device_find(acks, device);
+    if (holder == NULL || holder->is_revoked == is_revoked) {
+        return false;
+    }
+    holder->is_revoked = is_revoked;
+    return true;
+}
+
 /* How many devices hold @slot up to @seq: this one, the log's own (it signed after its own commit),
- * and who said so. */
+ * and who said so; none that is revoked. */
 static uint32_t holders_of(const struct acks *acks, const struct log_head *head, uint32_t slot,
                            uint64_t seq, uint64_t own_device)
 {
     uint32_t holders = head->device == own_device ? 1 : 2;
     for (uint32_t i = 0; i < acks->count; i++) {
         const struct ack_device *holder = &acks->devices[i];
-        if (holder->device != own_device && holder->device != head->device &&
-            holder->seq[slot] >= seq) {
+        if (holder->device == own_device) {
+            continue;
+        }
+        if (holder->device == head->device) {
+            holders -= holder->is_revoked ? 1 : 0;
+        } else if (!holder->is_revoked && holder->seq[slot] >= seq) {
             holders++;
         }
     }
@@ -70,7 +90,9 @@ bool acks_update_mark(struct acks *acks, const struct vector *vector, uint32_t s
                       uint64_t own_device, uint32_t copies)
 {
     uint64_t mark = mark_of(acks, &vector->heads[slot], slot, own_device, copies);
-    if (mark <= acks->mark[slot]) {
+    const bool is_anew = acks->is_anew[slot];
+    acks->is_anew[slot] = false;
+    if (is_anew ? mark == acks->mark[slot] : mark <= acks->mark[slot]) {
         return false;
     }
     acks->mark[slot] = mark;

@@ -425,8 +425,28 @@ void mesh_note_refused(struct mesh *mesh, uint32_t at, uint64_t log)
     }
 }
 
+/* Whether anything is new of whose copies count. */
+static bool revoked_note(struct mesh *mesh, const struct roster *roster)
+{
+    bool is_new = false;
+    for (uint32_t i = 0; i < roster->devices_count; i++) {
+        const struct roster_device *device = &roster->devices[i];
+        is_new |= acks_revoke(&mesh->acks, device->id, device->is_revoked);
+    }
+    return is_new;
+}
+
+void mesh_load_roster(struct mesh *mesh, const struct roster *roster)
+{
+    (void)revoked_note(mesh, roster);
+}
+
 void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct effects *out)
 {
+    const bool is_anew = revoked_note(mesh, roster);
+    for (uint32_t slot = 0; is_anew && slot < mesh->vector->count; slot++) {
+        mesh->acks.is_anew[slot] = mesh->is_mark_dirty[slot] = true;
+    }
     for (uint32_t i = 0; i < LINKS_MAX; i++) {
         if (!mesh->links[i].is_up) {
             continue;

@@ -201,7 +201,10 @@ void mesh_note_slot(struct mesh *mesh, uint32_t slot);
 void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t log_bytes_max);
 /* Whether the log may take another run; those that may not are neither fetched nor taken. */
 bool mesh_may_grow(const struct mesh *mesh, const struct log_head *head);
-/* The roster changed: links of devices that are gone or revoked end. */
+/* Whose copies do not count, when the marks were loaded that say so already. */
+void mesh_load_roster(struct mesh *mesh, const struct roster *roster);
+/* The roster changed: links of devices that are gone or revoked end, and their copies count no
+ * more. */
 void mesh_note_roster(struct mesh *mesh, const struct roster *roster, struct effects *out);
 
 /* The end of a turn: acknowledge, push, pull, serve, and say when to wake. ERR_IO. */

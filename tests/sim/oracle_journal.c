@@ -483,7 +483,7 @@ void journal_send(struct sim *sim, struct cluster_node *node, uint32_t link, str
     }
 }
 
-/* --- ticks: a device counts itself, and only what is durable --- */
+/* --- ticks: a device counts itself, and only what is durable, and nobody who is revoked --- */
 
 /* Whether a device ever held event @seq as it is in @truth, on whatever branch. */
 static bool was_held(const struct sim *sim, const struct truth_log *truth, uint64_t seq,
@@ -500,18 +500,43 @@ static bool was_held(const struct sim *sim, const struct truth_log *truth, uint6
     return false;
 }
 
+static uint32_t revoked_count(const struct roster *roster)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < roster->devices_count; i++) {
+        count += roster->devices[i].is_revoked ? 1 : 0;
+    }
+    return count;
+}
+
+/* Whether @node knows device @at of the cluster to be revoked. */
+static bool is_revoked_at(const struct sim *sim, const struct cluster_node *node, uint32_t at)
+{
+    const struct roster_device *device =
+        roster_device_find(replica_roster(node->replica), sim->cluster->nodes[at].device);
+    return device != NULL && device->is_revoked && sim->cluster->nodes[at].device != node->device;
+}
+
 void journal_ticks(struct sim *sim, struct cluster_node *node)
 {
     struct replica_log_info info;
+    const uint32_t revoked = revoked_count(replica_roster(node->replica));
+    const bool is_anew = revoked != sim_watch(sim, node)->revoked;
+    sim_watch(sim, node)->revoked = revoked;
     for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
         const int32_t truth = truth_find(sim, node, info.log);
         uint32_t copies = sim->liar.is_lying ? 1 : 0; /* which it may have claimed */
-        if (truth < 0 || info.mark == sim_watch(sim, node)->marks[truth]) {
+        if (truth < 0 || (info.mark == sim_watch(sim, node)->marks[truth] && !is_anew)) {
             continue;
         }
         sim_watch(sim, node)->marks[truth] = info.mark;
+        if (info.mark == 0) {
+            continue;
+        }
         for (uint32_t i = 0; i < sim->cluster->count && copies < TICK_COPIES; i++) {
-            copies += was_held(sim, &sim->truth[truth], info.mark, i) ? 1 : 0;
+            copies +=
+                !is_revoked_at(sim, node, i) && was_held(sim, &sim->truth[truth], info.mark, i) ? 1
+                                                                                                : 0;
         }
         copies_note_tick(&sim->truth[truth], info.mark);
         sim->stats->oracles[ORACLE_TICKS]++;

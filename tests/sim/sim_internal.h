@@ -87,6 +87,7 @@ struct watch {
     uint32_t first;                 /* the node whose device it is: another one's for a clone */
     uint64_t seqs[SIM_TRUTHS_MAX];  /* committed, by truth log: of one branch only */
     uint64_t marks[SIM_TRUTHS_MAX]; /* ticks looked at */
+    uint32_t revoked;               /* devices, when they were */
     struct asks asks[SIM_TRUTHS_MAX];
     uint64_t greeted_ms[LINKS_MAX]; /* when the link's HELLO came; 0 = before the heal */
     uint64_t change;                /* the newest change number looked at */

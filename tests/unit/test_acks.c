@@ -59,6 +59,35 @@ TEST(acks, the_logs_own_device_and_this_one_count_once)
     assert_int_equal(mark(SLOT, 3), 10);
 }
 
+TEST(acks, what_a_revoked_device_holds_counts_no_more_and_marks_that_stood_on_it_go_back)
+{
+    start();
+    (void)acks_note(&acks, OTHER, OWN_SLOT, 9);
+    (void)acks_note(&acks, MORE, OWN_SLOT, 4);
+    assert_int_equal(mark(OWN_SLOT, 2), 9);
+    assert_true(acks_revoke(&acks, OTHER, true));
+    assert_false(acks_revoke(&acks, OTHER, true));
+    acks.is_anew[OWN_SLOT] = true;
+    assert_int_equal(mark(OWN_SLOT, 2), 4);
+    (void)acks_note(&acks, OTHER, OWN_SLOT, 10); /* whatever it says */
+    assert_int_equal(mark(OWN_SLOT, 2), 4);
+    assert_true(acks_revoke(&acks, OTHER, false)); /* who said so was revoked */
+    assert_int_equal(mark(OWN_SLOT, 2), 10);
+    assert_false(acks_revoke(&acks, 77, false));
+}
+
+TEST(acks, the_log_of_a_revoked_device_is_not_safe_with_it)
+{
+    start();
+    assert_int_equal(mark(SLOT, 2), 10);
+    assert_true(acks_revoke(&acks, ORIGIN, true)); /* which never acknowledged anything */
+    acks.is_anew[SLOT] = true;
+    assert_int_equal(mark(SLOT, 2), 0);
+    assert_true(acks.is_unsaved[SLOT]);
+    (void)acks_note(&acks, OTHER, SLOT, 10);
+    assert_int_equal(mark(SLOT, 2), 10);
+}
+
 TEST(acks, an_older_or_equal_acknowledgement_is_no_news)
 {
     start();
