@@ -21,6 +21,7 @@ const char *attack_stranger(struct thief *thief, uint64_t count);
 const char *attack_wants(struct thief *thief, uint64_t count);
 const char *attack_claims(struct thief *thief, uint64_t count);
 const char *attack_questions(struct thief *thief, uint64_t count);
+const char *attack_unasked(struct thief *thief, uint64_t count);
 const char *attack_replay(struct thief *thief, uint64_t count);
 
 /* attacks_events.c: signed nonsense. */

@@ -18,13 +18,14 @@ static const char *flood(struct thief *thief, uint64_t count,
                          void (*fill)(const struct thief *thief, struct writer *writer))
 {
     static uint8_t data[32 * 1024];
+    static struct message message;
     struct writer writer;
     struct bytes frame;
     thief_dial(thief);
     for (uint64_t i = 0; i < count; i++) {
         writer_init(&writer, data, sizeof data);
         fill(thief, &writer);
-        check(writer_finish(&writer, &frame) == 0);
+        check(writer_finish(&writer, &frame) == 0 && message_decode(frame, &message) == 0);
         if (!thief_say(thief, frame)) {
             thief_dial(thief);
         }
@@ -41,7 +42,7 @@ static void fill_want(const struct thief *thief, struct writer *writer)
     for (uint32_t i = 0; i < thief->claims_count; i++) {
         wants[i] = (struct want_entry){.log = thief->claims[i].log, .is_restart = true};
     }
-    message_write_want(writer, wants, thief->claims_count, UINT32_MAX);
+    message_write_want(writer, wants, thief->claims_count, LINK_OUTBOX_BYTES_MAX);
 }
 
 const char *attack_wants(struct thief *thief, uint64_t count)
@@ -78,7 +79,7 @@ static void fill_question(const struct thief *thief, struct writer *writer)
     const uint64_t log = thief->claims[entropy_u64() % thief->claims_count].log;
     const uint64_t seq = 1 + entropy_u64() % 20;
     static uint64_t asks; /* each a new one: one that came before is cheap to pass over */
-    switch (entropy_u64() % 3) {
+    switch (entropy_u64() % 4) {
     case 0:
         message_write_fork_question(
             writer, &(struct fork_question){.log = log, .seq = seq, .wants_proof = true});
@@ -86,6 +87,10 @@ static void fill_question(const struct thief *thief, struct writer *writer)
     case 1:
         entropy_bytes(hash.bytes, sizeof hash.bytes);
         message_write_blobq(writer, &hash, 0, BLOB_CHUNK_BYTES_MAX);
+        break;
+    case 2: /* what is answered outside of all credit */
+        message_write_repair(writer,
+                             &(struct repair_request){.log = log, .first_seq = 1, .last_seq = seq});
         break;
     default:
         message_write_ask(writer, &(struct stock_ask){.item = seq,
@@ -98,6 +103,65 @@ static void fill_question(const struct thief *thief, struct writer *writer)
 const char *attack_questions(struct thief *thief, uint64_t count)
 {
     return flood(thief, count, fill_question);
+}
+
+/* --- answers to nothing --- */
+
+/* Of what other devices show, a new thing each time, by whatever device and process. */
+static void write_gossip(const struct thief *thief, struct writer *writer)
+{
+    uint8_t key[8];
+    uint8_t body[EPHEMERAL_BODY_BYTES_MAX];
+    const bool is_own = entropy_u64() % 2 == 0;
+    entropy_bytes(key, sizeof key);
+    entropy_bytes(body, sizeof body);
+    struct ephemeral_message message = {.device = is_own ? thief->identity.device : thief->victim,
+                                        .topic = bytes_of_text("screens"),
+                                        .key = bytes_of(key, sizeof key),
+                                        .number = 1 + entropy_u64() % 1000,
+                                        .ttl_s = EPHEMERAL_TTL_S_MAX,
+                                        .hops = 1,
+                                        .body = bytes_of(body, sizeof body)};
+    entropy_bytes(message.boot, sizeof message.boot);
+    message_write_ephemeral(writer, &message);
+}
+
+/* A branch that nobody asked for. */
+static void write_proof(const struct thief *thief, struct writer *writer)
+{
+    struct hash hashes[8];
+    struct fork_answer answer = {.log = thief->claims[entropy_u64() % thief->claims_count].log,
+                                 .seq = 1 + entropy_u64() % 20,
+                                 .is_held = true,
+                                 .has_proof = true,
+                                 .count = 8};
+    entropy_bytes(hashes, sizeof hashes);
+    entropy_bytes(answer.hash, sizeof answer.hash);
+    entropy_bytes(answer.before.bytes, sizeof answer.before.bytes);
+    entropy_bytes(answer.signature.bytes, sizeof answer.signature.bytes);
+    message_write_fork_answer(writer, &answer, hashes);
+}
+
+static void write_piece(const struct thief *thief, struct writer *writer)
+{
+    struct hash hash;
+    uint8_t bytes[1024];
+    (void)thief;
+    entropy_bytes(hash.bytes, sizeof hash.bytes);
+    entropy_bytes(bytes, sizeof bytes);
+    message_write_blob(writer, &hash, 0, BLOB_BYTES_MAX, bytes_of(bytes, sizeof bytes));
+}
+
+static void fill_unasked(const struct thief *thief, struct writer *writer)
+{
+    static void (*const writes[])(const struct thief *thief,
+                                  struct writer *writer) = {write_gossip, write_proof, write_piece};
+    writes[entropy_u64() % (sizeof writes / sizeof writes[0])](thief, writer);
+}
+
+const char *attack_unasked(struct thief *thief, uint64_t count)
+{
+    return flood(thief, count, fill_unasked);
 }
 
 /* --- what it said itself, again --- */

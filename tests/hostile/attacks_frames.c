@@ -61,6 +61,17 @@ static void frames_make(const struct thief *thief, struct frames *frames)
     frame_add(frames, &writer);
     message_write_ask(&writer, &(struct stock_ask){.item = 1, .units = 1, .log = 7, .number = 1});
     frame_add(frames, &writer);
+    message_write_repair(&writer,
+                         &(struct repair_request){.log = 7, .first_seq = 1, .last_seq = 7});
+    frame_add(frames, &writer);
+    message_write_ephemeral(&writer, &(struct ephemeral_message){.device = thief->identity.device,
+                                                                 .topic = bytes_of_text("screens"),
+                                                                 .key = bytes_of(hash.bytes, 4),
+                                                                 .number = 1,
+                                                                 .ttl_s = 1,
+                                                                 .hops = 1,
+                                                                 .body = bytes_of(hash.bytes, 8)});
+    frame_add(frames, &writer);
     message_write_bye(&writer, BYE_STOPPING);
     frame_add(frames, &writer);
 }
@@ -78,9 +89,11 @@ static bool ends_link(struct thief *thief, struct bytes frame)
 const char *attack_truncated(struct thief *thief, uint64_t count)
 {
     static struct frames frames;
+    static struct message message;
     (void)count;
     frames_make(thief, &frames);
     for (uint32_t i = 0; i < frames.count; i++) {
+        check(message_decode(frames.frames[i], &message) == 0);
         for (size_t size = 1; size < frames.frames[i].size; size++) {
             if (!ends_link(thief, bytes_of(frames.frames[i].data, size))) {
                 return "a frame that was cut off did not end the link";

@@ -14,12 +14,10 @@
 #include "tests/hostile/attacks.h"
 
 static const struct attack attacks[] = {
-    {"malformed", attack_malformed}, {"truncated", attack_truncated},
-    {"huge", attack_huge},           {"stranger", attack_stranger},
-    {"wants", attack_wants},         {"claims", attack_claims},
-    {"questions", attack_questions}, {"replay", attack_replay},
-    {"forbidden", attack_forbidden}, {"absurd", attack_absurd},
-    {"gigabyte", attack_gigabyte},
+    {"malformed", attack_malformed}, {"truncated", attack_truncated}, {"huge", attack_huge},
+    {"stranger", attack_stranger},   {"wants", attack_wants},         {"claims", attack_claims},
+    {"questions", attack_questions}, {"unasked", attack_unasked},     {"replay", attack_replay},
+    {"forbidden", attack_forbidden}, {"absurd", attack_absurd},       {"gigabyte", attack_gigabyte},
 };
 
 /* As a disk's image does that is started twice. */

@@ -43,10 +43,11 @@ def strange_keys(site):
 
 
 def floods(site):
-    """Requests, lies about what there is, and questions without end: the stall goes on."""
+    """Requests, lies about what there is, questions, and answers to none, without end: the stall
+    goes on."""
     stolen = site.steal(site.kitchen)
     with flat(site.counter):
-        for name in ("wants", "claims", "questions", "replay"):
+        for name in ("wants", "claims", "questions", "unasked", "replay"):
             site.attack(stolen, name, 100000 if site.is_long else 2000, seconds=600)
             site.sells()
 
