@@ -11,7 +11,12 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 
 # A small tree in which everything is as it should be.
+RULES = ("## Records\n\n### Stalls\n\nTests: `unit.store`\n\n| field | counts |\n|---|---|\n"
+         "| name, eat in | the later |\n")
 CLEAN = {
+    "docs/merge-rules.md": RULES,
+    "sync/domain/record_fields.h":
+        '#define STALL_FIELDS(X) X(A, 4, "name", 1) \\\n    X(B, 5, "eat_in", 1)\n\n',
     "sync/base/bytes.h": "#include <stddef.h>\nstruct bytes;\n",
     "sync/log/event.h": '#include "sync/base/bytes.h"\n',
     "sync/log/event.c": '#include "sync/log/event.h"\n#include <msgpack.h>\n#include <string.h>\n',
@@ -40,6 +45,11 @@ TREES = [
     ("words", "a test that sleeps", "tests/unit/test_store.c", "void f(void) { usleep" "(10); }\n"),
     ("words", "a test that is left out", "web/test/store.test.ts", "it.skip" "('merges')\n"),
     ("words", "a line that is too long", "node/store.c", "/*" + "x" * 100 + "*/\n"),
+    ("merge_rules", "a table without tests", "docs/merge-rules.md",
+     RULES.replace("Tests: ", "Read: ")),
+    ("merge_rules", "a test that is not there", "docs/merge-rules.md",
+     RULES.replace("unit.store", "unit.stone")),
+    ("merge_rules", "a field without a row", "docs/merge-rules.md", RULES.replace(", eat in", "")),
     ("words", "a typedef'd struct", "node/store.h", "typedef struct store store_t;\n"),
 ]
 
@@ -92,7 +102,7 @@ def archive(root, tools, text, name="planted"):
 
 def cases(tools):
     """(checker, what is planted or None, a function from an empty folder to the verdict)."""
-    for checker in ("layers", "words"):
+    for checker in ("layers", "words", "merge_rules"):
         yield checker, None, lambda root, c=checker: accepts(c, plant(root, CLEAN))
     for checker, what, name, text in TREES:
         yield checker, what, lambda root, c=checker, files={**CLEAN, name: text}: accepts(
