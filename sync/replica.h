@@ -23,7 +23,7 @@
 #include "sync/mesh/ephemeral.h"
 
 enum {
-    FOLD_VERSION = 8,
+    FOLD_VERSION = 9,
     FOLD_NONE = 0, /* in a store that no software has folded to its end */
 };
 
@@ -42,7 +42,9 @@ struct replica_config {
     uint8_t boot[BOOT_ID_BYTES]; /* fresh random at each start */
     uint64_t seed;               /* for choosing among peers; nothing depends on its quality */
     uint64_t quote_ms;           /* how long a customer's quote stands; 0 = HOLD_MS_MAX, the most */
-    uint64_t log_allowance_bytes;      /* per log and trading day; 0 = 32 MiB */
+    uint64_t device_allowance_bytes; /* another device's journals, per trading day; 0 = 32 MiB */
+    uint64_t store_bytes;            /* the store's most; of it a device may use an eighth, however
+                                        many days were opened; 0 = no bound */
     struct breadcrumb_row *breadcrumb; /* sync/domain/turn.h: where the host finds what crashed; or
                                           NULL */
     const struct entity_id *aside; /* entities that are not folded here, as that crashes: their rows

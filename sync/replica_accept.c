@@ -144,11 +144,12 @@ static void refusal_take(struct replica *replica, uint32_t link, int32_t slot,
         }
         break;
     case ERR_LIMIT:
-        if (slot == SLOT_NONE) {
-            effects_alarm(out, ALARM_LOGS_FULL, events->log, events->first_seq, device);
-            mesh_note_refused(mesh, link, events->log);
-        }
-        break; /* a known log's allowance was alarmed when it was used up */
+        effects_alarm(out, ALARM_LOGS_FULL, events->log, events->first_seq, device);
+        mesh_note_refused(mesh, link, events->log);
+        break;
+    case ERR_FULL: /* alarmed when the allowance was used up */
+        mesh_note_refused(mesh, link, events->log);
+        break;
     default:
         effects_alarm(out, ALARM_BAD_EVENTS, events->log, events->first_seq, device);
         if (slot != SLOT_NONE) {
@@ -173,7 +174,8 @@ static int new_log_check(const struct vector *vector, uint64_t device)
 
 /* Check the run of the message, filled into replica->run; the head that it continues is in @slot,
  * or it is the first of a log that is new here. Returns 0 and the head after it, or what
- * run_verify() says, or ERR_LIMIT when it may not come in. */
+ * run_verify() says, or ERR_LIMIT when it is one log too many, ERR_FULL when its device's allowance
+ * is used up. */
 static int run_judge(struct replica *replica, int32_t slot, struct log_head *ret_head)
 {
     struct run *run = replica->run;
@@ -191,7 +193,7 @@ static int run_judge(struct replica *replica, int32_t slot, struct log_head *ret
         }
     }
     if (err == 0 && !mesh_may_grow(&replica->mesh, &head)) {
-        err = ERR_LIMIT;
+        err = ERR_FULL;
     }
     return err != 0 ? err : run_verify(run, &replica->config.popup, &head, ret_head);
 }

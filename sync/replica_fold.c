@@ -206,11 +206,14 @@ int replica_fold(struct replica *replica, struct store_txn *txn, struct effects 
     return err;
 }
 
-/* What a log may hold on trading day @day: its allowance for each day. */
-static uint64_t allowance_by(uint64_t day, uint64_t bytes_a_day)
+/* What the journals of another device may take by trading day @day: its allowance for each day, but
+ * no more than its part of the store. */
+static uint64_t allowance_by(const struct replica_config *config, uint64_t day)
 {
-    uint64_t days = day > 1 ? day : 1;
-    return days > UINT64_MAX / bytes_a_day ? UINT64_MAX : days * bytes_a_day;
+    const uint64_t a_day = config->device_allowance_bytes;
+    const uint64_t most = config->store_bytes == 0 ? UINT64_MAX : config->store_bytes / STORE_SHARE;
+    const uint64_t days = day > 1 ? day : 1;
+    return days > most / a_day ? most : days * a_day;
 }
 
 int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_cache *ret_popup)
@@ -230,8 +233,7 @@ int replica_popup(struct replica *replica, struct store_txn *txn, struct popup_c
         popup_derive(replica->scratch, &popup);
         replica->popup =
             (struct popup_cache){.is_known = true, .day = popup.day, .copies = popup.copies};
-        mesh_set_limits(&replica->mesh, popup.copies,
-                        allowance_by(popup.day, replica->config.log_allowance_bytes));
+        mesh_set_limits(&replica->mesh, popup.copies, allowance_by(&replica->config, popup.day));
     }
     *ret_popup = replica->popup;
     return 0;

@@ -92,8 +92,8 @@ static int config_take(struct replica *replica, const struct replica_config *con
     memcpy(replica->chain, config->chain.data, config->chain.size);
     replica->chain_size = config->chain.size;
     replica->config.chain = bytes_of(replica->chain, replica->chain_size);
-    if (replica->config.log_allowance_bytes == 0) {
-        replica->config.log_allowance_bytes = LOG_ALLOWANCE_BYTES;
+    if (replica->config.device_allowance_bytes == 0) {
+        replica->config.device_allowance_bytes = DEVICE_ALLOWANCE_BYTES;
     }
     replica->device = id64_of_key(&replica->certificate.device_key);
     replica->roster_entity = entity_id_derive(KIND_ROSTER, 0);

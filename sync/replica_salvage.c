@@ -18,7 +18,7 @@
 enum {
     SALVAGES_PER_TURN = 4,
     URGENT_PER_TURN = 256, /* of what boards show, and what this turn states to be forked */
-    CARRIED_SHARE = 4,     /* of a log's allowance: what is carried uses up the carrier's own */
+    CARRIED_SHARE = 4,     /* of a device's allowance: what is carried uses up the carrier's own */
     OTHERS_DELAY_MIN_MS = 1000,
     OTHERS_DELAY_SPREAD_MS = 4000,
 };
@@ -109,7 +109,7 @@ static int may_carry(struct replica *replica, struct store_txn *txn, uint64_t lo
 {
     uint64_t bytes;
     int err = salvage_bytes_of(txn, log, &bytes);
-    *ret_may = err == 0 && bytes + size <= replica->mesh.log_bytes_max / CARRIED_SHARE;
+    *ret_may = err == 0 && bytes + size <= replica->mesh.device_bytes_max / CARRIED_SHARE;
     if (err == 0 && !*ret_may) {
         effects_alarm(out, ALARM_ALLOWANCE, log, 0, 0);
     }

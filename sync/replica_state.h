@@ -25,7 +25,8 @@
 
 enum {
     ROW_BYTES_MAX = 2 * HISTORY_BODY_BYTES_MAX,
-    LOG_ALLOWANCE_BYTES = 32 * 1024 * 1024,
+    DEVICE_ALLOWANCE_BYTES = 32 * 1024 * 1024,
+    STORE_SHARE = 8, /* of the store another device may use one part: days are cheap to open */
     NUMBER_GAP =
         100, /* a new incarnation's order numbers start this far above: the old one may live on */
     REQUESTS_FORGOTTEN_PER_TURN = 16,

@@ -187,6 +187,7 @@ static void configure_replica(struct core *core)
         .device_secret = &identity->device_secret,
         .log_secret = &core->log_key.secret,
         .incarnation = core->log_key.incarnation,
+        .store_bytes = (uint64_t)core->settings->store_mib << 20,
         .quote_ms = (uint64_t)core->settings->quote_s * 1000,
         .seed = entropy_u64(),
         .breadcrumb = core->breadcrumb.map,

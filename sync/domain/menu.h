@@ -110,7 +110,7 @@ struct popup {
     uint32_t late_after_s;
     uint32_t escalate_after_s;
     struct bytes address; /* an origin, see popup_address_is_sound(); empty = none */
-    uint64_t day;         /* the trading day: max n of day.open; 0 = none opened */
+    uint64_t day;         /* the trading day: each from 1 to it was opened; 0 = none */
     bool has_conflict;
 };
 

@@ -55,27 +55,41 @@ static void take_field(struct popup *popup, const struct field_value *value)
     }
 }
 
-/* The day.open with the highest number, of equal ones the first: a day is a number, whoever opened
- * it and how often. -1 when none was opened. */
-static int32_t newest_day(const struct history *history, uint64_t *ret_day)
+/* By number, the first day.open of it, as index + 1; 0 = nobody opened that day. A higher number
+ * than there are events can never be reached, and is not looked at. */
+struct days {
+    uint32_t first[ENTITY_EVENTS_MAX + 1];
+};
+
+static void days_collect(struct days *days, const struct history *history)
 {
-    int32_t newest = -1;
     struct day_open open;
-    *ret_day = 0;
+    memset(days, 0, sizeof *days);
     for (uint32_t i = 0; i < history->count; i++) {
         if (history->events[i].type == EVENT_DAY_OPEN &&
-            day_open_decode(history->events[i].body, &open) == 0 && open.n > *ret_day) {
-            *ret_day = open.n;
-            newest = (int32_t)i;
+            day_open_decode(history->events[i].body, &open) == 0 && open.n <= ENTITY_EVENTS_MAX &&
+            days->first[open.n] == 0) {
+            days->first[open.n] = i + 1;
         }
     }
-    return newest;
+}
+
+/* The last of the days that follow each other from the first on. Each needs an event of its own, so
+ * nobody jumps to the last day there can be, which ends the counting and resets orders' numbers. */
+static uint64_t day_reached(const struct days *days)
+{
+    uint64_t day = 0;
+    while (day < ENTITY_EVENTS_MAX && days->first[day + 1] != 0) {
+        day++;
+    }
+    return day;
 }
 
 void popup_derive(const struct history *history, struct popup *ret_popup)
 {
     struct field_registers registers;
     struct field_value value;
+    struct days days;
     *ret_popup = (struct popup){
         .name = bytes_of_text(""),
         .currency = bytes_of_text("EUR"),
@@ -93,14 +107,15 @@ void popup_derive(const struct history *history, struct popup *ret_popup)
             take_field(ret_popup, &value);
         }
     }
-    (void)newest_day(history, &ret_popup->day);
+    days_collect(&days, history);
+    ret_popup->day = day_reached(&days);
 }
 
 void popup_prune(struct history *history)
 {
     bool keep[ENTITY_EVENTS_MAX];
     struct field_registers registers;
-    uint64_t day;
+    struct days days;
     for (uint32_t i = 0; i < history->count; i++) {
         const uint32_t type = history->events[i].type;
         keep[i] = type != EVENT_POPUP_SET && type != EVENT_DAY_OPEN;
@@ -109,9 +124,11 @@ void popup_prune(struct history *history)
     for (uint32_t field = FIELD_FIRST; field <= FIELD_LAST; field++) {
         field_keep(&registers, field, keep);
     }
-    const int32_t newest = newest_day(history, &day);
-    if (newest >= 0) {
-        keep[newest] = true;
+    days_collect(&days, history);
+    for (uint32_t n = 1; n <= ENTITY_EVENTS_MAX; n++) {
+        if (days.first[n] != 0) { /* also beyond a gap: somebody may close it */
+            keep[days.first[n] - 1] = true;
+        }
     }
     history_prune(history, keep);
 }

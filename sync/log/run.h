@@ -26,7 +26,7 @@ struct log_head {
     uint64_t log;
     uint64_t seq;        /* the newest event; 0 = none yet */
     uint64_t signed_seq; /* the newest signature; differs from seq only within a turn */
-    uint64_t bytes;      /* of all its events: what counts against a log's allowance */
+    uint64_t bytes;      /* of all its events: they count against its device's allowance */
     size_t open_bytes;   /* of the events after signed_seq */
     struct hash hash;    /* h(seq) */
     struct public_key key;

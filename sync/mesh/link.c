@@ -13,7 +13,7 @@ void mesh_reset(struct mesh *mesh, struct vector *vector, const struct popup_id 
     mesh->device = device;
     mesh->fold_version = fold_version;
     mesh->copies = 2;
-    mesh->log_bytes_max = UINT64_MAX;
+    mesh->device_bytes_max = UINT64_MAX;
     memcpy(mesh->boot, boot, BOOT_ID_BYTES);
     for (uint32_t slot = 0; slot < LOGS_MAX; slot++) {
         mesh->pulls[slot].link = LINK_NONE;
@@ -374,9 +374,23 @@ void mesh_note_taken(struct mesh *mesh, uint32_t at, uint32_t slot, uint64_t fir
     taken_tell(mesh, at, slot, is_live, now);
 }
 
-void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t log_bytes_max)
+/* What was refused may have room by now. */
+static void refused_forget(struct mesh *mesh)
 {
-    mesh->log_bytes_max = log_bytes_max;
+    for (uint32_t i = 0; i < LINKS_MAX; i++) {
+        struct link *link = &mesh->links[i];
+        for (uint32_t j = 0; j < link->unknown_count; j++) {
+            link->unknown[j].is_refused = false;
+        }
+    }
+}
+
+void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t device_bytes_max)
+{
+    if (device_bytes_max > mesh->device_bytes_max) {
+        refused_forget(mesh);
+    }
+    mesh->device_bytes_max = device_bytes_max;
     if (mesh->copies == copies) {
         return;
     }
@@ -388,7 +402,9 @@ void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t log_bytes_max)
 
 bool mesh_may_grow(const struct mesh *mesh, const struct log_head *head)
 {
-    return head->log == mesh->own_log || (!mesh->is_store_low && head->bytes < mesh->log_bytes_max);
+    return head->log == mesh->own_log ||
+           (!mesh->is_store_low &&
+            vector_device_bytes(mesh->vector, head->device) < mesh->device_bytes_max);
 }
 
 /* The frame itself tells that its sender has more. In the stream that we asked for, a hole means

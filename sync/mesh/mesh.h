@@ -143,8 +143,8 @@ struct mesh {
     uint8_t boot[BOOT_ID_BYTES];
     uint64_t fold_version;
     uint32_t copies;
-    uint64_t log_bytes_max; /* what a log may have grown to by now */
-    bool is_store_low;      /* what room is left is for the own log: nothing is fetched or taken */
+    uint64_t device_bytes_max; /* what another device's logs may have grown to by now */
+    bool is_store_low; /* what room is left is for the own log: nothing is fetched or taken */
     bool is_mark_dirty[LOGS_MAX];
     uint64_t neighbours; /* counts changes of the set of ready links */
     struct fresh fresh[LOGS_MAX];
@@ -197,8 +197,9 @@ bool mesh_suspect_next(struct mesh *mesh, struct suspect *ret_suspect);
 void mesh_suspect_drop(struct mesh *mesh, uint32_t at, uint64_t log);
 /* A slot was added to the vector: claims of it become known. */
 void mesh_note_slot(struct mesh *mesh, uint32_t slot);
-/* How many devices a mark needs, and how many bytes of events a log may hold by now. */
-void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t log_bytes_max);
+/* How many devices a mark needs, and how much of the store another device's logs may take by now
+ * (vector_device_bytes). */
+void mesh_set_limits(struct mesh *mesh, uint32_t copies, uint64_t device_bytes_max);
 /* Whether the log may take another run; those that may not are neither fetched nor taken. */
 bool mesh_may_grow(const struct mesh *mesh, const struct log_head *head);
 /* Whose copies do not count, when the marks were loaded that say so already. */

@@ -70,6 +70,16 @@ int vector_load(struct vector *vector, struct store_txn *txn)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+uint64_t vector_device_bytes(const struct vector *vector, uint64_t device)
+{
+    uint64_t bytes = 0;
+    for (uint32_t slot = 0; slot < vector->count; slot++) {
+        const struct log_head *head = &vector->heads[slot];
+        bytes += head->device == device ? head->bytes + head->seq * EVENT_STORED_BYTES : 0;
+    }
+    return bytes;
+}
+
 uint64_t vector_seq(const struct vector *vector, uint32_t slot)
 {
     uint64_t seq = vector->heads[slot].seq;

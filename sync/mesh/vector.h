@@ -13,6 +13,8 @@
 enum {
     SLOT_NONE = -1,
     DEVICE_LOGS_MAX = 16, /* of one device: it was restored that often, or somebody plays with it */
+    EVENT_STORED_BYTES = 400, /* what an event takes in a store beside its own bytes: hash, index,
+                                 its share of a row; measured in docs/performance.md, "Growth" */
 };
 
 /* Where what counts of a log ends, when that is before its head: a fork or a revocation voids the
@@ -39,6 +41,9 @@ int32_t vector_find(const struct vector *vector, uint64_t log);
 
 /* Take in a log that is not there yet. ERR_TOO_MANY beyond LOGS_MAX. */
 MUST_CHECK int vector_add(struct vector *vector, const struct log_head *head, int32_t *ret_slot);
+
+/* What all logs of @device take in the store, nearly: events, and what is kept for each. */
+uint64_t vector_device_bytes(const struct vector *vector, uint64_t device);
 
 /* How far the log of a slot counts: what is told, served and fetched of it. What is stored beyond
  * (a voided branch, an event under a signature that reaches over the limit) is this device's own

@@ -5,6 +5,7 @@
 #include "node/os/clock.h"
 #include "sync/base/check.h"
 #include "sync/base/reader.h"
+#include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
 #include "tests/hostile/attacks.h"
 #include "tests/lib/event_bodies.h"
@@ -143,7 +144,22 @@ const char *attack_absurd(struct thief *thief, uint64_t count)
 
 /* --- more than anybody could want --- */
 
-/* @count MiB of notes: the victim stops where a log's allowance ends. */
+/* The last of all trading days, which would be an allowance without end. */
+static void forge_last_day(struct thief *thief)
+{
+    uint8_t data[16];
+    const struct entity_id popup = entity_id_derive(KIND_POPUP, 0);
+    const struct day_open open = {.n = ORDER_DAY_MAX};
+    struct writer writer;
+    struct bytes body;
+    writer_init(&writer, data, sizeof data);
+    day_open_encode(&open, &writer);
+    check(writer_finish(&writer, &body) == 0);
+    thief_forge(thief, EVENT_DAY_OPEN, &popup, body);
+}
+
+/* A day that has not come, then @count MiB of notes: the victim stops where a device's allowance
+ * ends. */
 const char *attack_gigabyte(struct thief *thief, uint64_t count)
 {
     static uint8_t data[EVENT_BYTES_MAX];
@@ -156,6 +172,7 @@ const char *attack_gigabyte(struct thief *thief, uint64_t count)
     write_array(&writer, 1);
     write_bin(&writer, note, sizeof note);
     check(writer_finish(&writer, &body) == 0);
+    forge_last_day(thief);
     for (uint64_t sent = 0; sent < count * 1024 * 1024; sent += sizeof note) {
         thief_forge(thief, EVENT_LINE_ADD, &entity, body);
     }

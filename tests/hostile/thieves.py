@@ -71,8 +71,8 @@ def forgeries(site):
 
 
 def gigabyte(site):
-    """Of a journal that grows without end so much is taken as its allowance is, and people are
-    told."""
+    """Of a journal that grows without end so much is taken as its device's allowance is, whatever
+    day it says has come, and people are told."""
     stolen = site.steal(site.kitchen)
     mebibytes = 1024 if site.is_long else 40
     with flat(site.counter):

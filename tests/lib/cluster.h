@@ -240,8 +240,8 @@ struct cluster_setup {
     } devices[CLUSTER_NODES_MAX];
     struct cluster_knobs knobs;
     struct cluster_hooks hooks;
-    bool is_unlinked;             /* nobody dials yet: see cluster_dial() */
-    uint64_t log_allowance_bytes; /* of every device; 0 = the product's */
+    bool is_unlinked;                /* nobody dials yet: see cluster_dial() */
+    uint64_t device_allowance_bytes; /* of every device; 0 = the product's */
 };
 
 /* A calm local network: 1-3 ms, commits of 1-4 ms. */

@@ -197,7 +197,7 @@ static void node_prepare(struct cluster *cluster, uint32_t index, const struct c
     node->config.device_secret = &node->device_secret;
     node->config.log_secret = &node->log_secret;
     node->config.incarnation = 1;
-    node->config.log_allowance_bytes = setup->log_allowance_bytes;
+    node->config.device_allowance_bytes = setup->device_allowance_bytes;
 }
 
 /* The first device makes the others known. */

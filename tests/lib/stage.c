@@ -64,7 +64,7 @@ void stage_start(struct stage *stage, uint32_t peers, uint64_t allowance)
                                             .log_secret = &stage->own.log_secret,
                                             .incarnation = 1,
                                             .boot = {100},
-                                            .log_allowance_bytes = allowance};
+                                            .device_allowance_bytes = allowance};
     stage_begin(stage);
     open_replica(stage);
     stage_end(stage);

@@ -27,7 +27,7 @@ struct stage {
     uint64_t now_ms;
 };
 
-/* With so many peers; @allowance: bytes that a log may hold, 0 = the default. */
+/* With so many peers; @allowance: bytes that another device may use a day, 0 = the default. */
 void stage_start(struct stage *stage, uint32_t peers, uint64_t allowance);
 void stage_stop(struct stage *stage);
 

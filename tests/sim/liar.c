@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/menu_events.h"
+#include "sync/domain/order_events.h"
 #include "sync/domain/stock_events.h"
 #include "sync/roster/statement.h"
 #include "tests/lib/event_bodies.h"
@@ -16,6 +18,7 @@ enum {
     TRICK_ODDS = 3000,
     JUNK_BYTES_MAX = 200,
     CLAIMED_SEQ = 1000000000,
+    FAR_DAY = 100, /* more than are opened in a run */
     OFFICE_NODE = 0,
 };
 
@@ -106,6 +109,18 @@ static void forge_give(struct sim *sim, struct forgery *forgery)
     forgery_body(forgery);
 }
 
+/* A trading day far ahead, which its role may open: whoever counted it gave every device room for
+ * all the days until then. */
+static void forge_day(struct sim *sim, struct forgery *forgery)
+{
+    const uint64_t days[] = {FAR_DAY + sim_below(sim, FAR_DAY), ORDER_DAY_MAX};
+    const struct day_open open = {.n = days[sim_below(sim, sizeof days / sizeof *days)]};
+    forgery->event.type = EVENT_DAY_OPEN;
+    forgery->event.entity = entity_id_derive(KIND_POPUP, 0);
+    day_open_encode(&open, &forgery->writer);
+    forgery_body(forgery);
+}
+
 /* It says that it has seen what nobody has written. */
 static void forge_saw(struct sim *sim, struct forgery *forgery)
 {
@@ -131,7 +146,8 @@ static void forge_orphan(struct sim *sim, struct forgery *forgery)
 static void forge(struct sim *sim, struct forgery *forgery)
 {
     static void (*const ways[])(struct sim * sim, struct forgery * forgery) = {
-        forge_forbidden, forge_forbidden, forge_absurd, forge_saw, forge_orphan, forge_give};
+        forge_forbidden, forge_forbidden, forge_absurd, forge_saw,
+        forge_orphan,    forge_day,       forge_give};
     const size_t count = sizeof ways / sizeof *ways - (sim->liar.is_giving ? 0 : 1);
     forgery->event = (struct event){.t = 1 + sim_below(sim, 1u << 20)};
     writer_init(&forgery->writer, forgery->data, sizeof forgery->data);

@@ -276,6 +276,11 @@ static void day_note(struct sim *sim, const struct cluster_node *node,
     const int err = history_decode(sim->history, KIND_POPUP, entity, row);
     check(err == 0);
     popup_derive(sim->history, &popup);
+    sim->stats->oracles[ORACLE_BOUNDS]++;
+    if (popup.day > sim->days) {
+        sim_fail(sim, ORACLE_BOUNDS, node, "trading day %llu, and %llu were opened",
+                 (unsigned long long)popup.day, (unsigned long long)sim->days);
+    }
     sim_watch(sim, node)->day = popup.day;
 }
 

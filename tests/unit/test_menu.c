@@ -4,6 +4,7 @@
 #include "tests/lib/test.h"
 
 #include "sync/domain/menu_events.h"
+#include "sync/domain/order_events.h"
 #include "tests/lib/assert_text.h"
 #include "tests/lib/history_mesh.h"
 
@@ -260,7 +261,7 @@ TEST(popup, it_has_defaults)
     mesh_free(mesh);
 }
 
-TEST(popup, the_day_is_the_highest_number_whoever_opened_it)
+TEST(popup, the_day_is_the_last_of_those_that_follow_each_other_whoever_opened_them)
 {
     struct mesh *mesh = mesh_new(NODES, KIND_POPUP);
     open_day(mesh, 0, 1);
@@ -268,7 +269,28 @@ TEST(popup, the_day_is_the_highest_number_whoever_opened_it)
     open_day(mesh, 2, 2);
     mesh_sync(mesh);
     assert_int_equal(popup_at(mesh, 3).day, 2);
-    assert_int_equal(mesh_history(mesh, 3)->count, 1);
+    assert_int_equal(mesh_history(mesh, 3)->count, 2);
+    mesh_free(mesh);
+}
+
+TEST(popup, nobody_jumps_to_a_day_and_what_closes_a_gap_counts_whenever_it_comes)
+{
+    const uint64_t far[] = {3, 5, ENTITY_EVENTS_MAX, ENTITY_EVENTS_MAX + 1, ORDER_DAY_MAX};
+    struct mesh *mesh = mesh_new(NODES, KIND_POPUP);
+    for (size_t i = 0; i < sizeof far / sizeof far[0]; i++) {
+        open_day(mesh, 0, far[i]);
+    }
+    mesh_sync(mesh);
+    assert_int_equal(popup_at(mesh, 3).day, 0);
+    open_day(mesh, 1, 1);
+    mesh_sync(mesh);
+    assert_int_equal(popup_at(mesh, 3).day, 1);
+    open_day(mesh, 2, 2);
+    mesh_sync(mesh);
+    assert_int_equal(popup_at(mesh, 3).day, 3);
+    open_day(mesh, 0, 4); /* one device by itself: a day for each event */
+    mesh_sync(mesh);
+    assert_int_equal(popup_at(mesh, 3).day, 5);
     mesh_free(mesh);
 }
 

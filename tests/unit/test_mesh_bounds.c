@@ -1,5 +1,7 @@
 /* What one replica takes of hostile, forgetful and revoked devices, and where it stops.
  */
+#include "sync/domain/menu_events.h"
+#include "sync/domain/order_events.h"
 #include "sync/domain/turn.h"
 #include "sync/mesh/mesh.h"
 
@@ -28,7 +30,7 @@ static int day_open(uint64_t day)
     return stage.effects->answers[0].err;
 }
 
-TEST(mesh_bounds, beyond_its_allowance_a_log_is_not_fetched_until_another_day_begins)
+TEST(mesh_bounds, beyond_its_allowance_a_device_is_not_fetched_until_another_day_begins)
 {
     stage_start(&stage, 2, 20000);
     assert_int_equal(day_open(1), 0);
@@ -55,27 +57,137 @@ TEST(mesh_bounds, beyond_its_allowance_a_log_is_not_fetched_until_another_day_be
     stage_stop(&stage);
 }
 
-TEST(mesh_bounds, one_device_cannot_use_up_the_logs_of_all)
+/* Its next journal, as if it had been restored. */
+static void begin_log(struct journal_device *device, uint32_t incarnation)
 {
-    stage_start(&stage, 1, 0);
-    stage_greet(&stage, A);
-    struct journal_device *device = &stage.peers[A];
-    bool is_alarmed = false;
-    for (uint32_t i = 1; i < 2 * DEVICE_LOGS_MAX; i++) {
-        struct public_key key;
-        keys_of_number(5000 + i, &key, &device->log_secret);
-        log_head_init(&device->head, &stage.journal.popup, &key, device->id, 1 + i);
-        journal_open(stage.world, &stage.journal, device);
-        stage_turn(&stage, A, frame_event(&stage, A, 1, true));
-        is_alarmed |= stage_is_alarmed(&stage, ALARM_LOGS_FULL);
-    }
-    assert_true(is_alarmed);
+    struct public_key key;
+    keys_of_number(5000 + incarnation, &key, &device->log_secret);
+    log_head_init(&device->head, &stage.journal.popup, &key, device->id, incarnation);
+    journal_open(stage.world, &stage.journal, device);
+}
+
+static uint32_t logs_count(void)
+{
     struct replica_log_info info;
     uint32_t logs = 0;
     while (replica_log_at(stage.replica, logs, &info)) {
         logs++;
     }
-    assert_int_equal(logs, 1 + DEVICE_LOGS_MAX);
+    return logs;
+}
+
+TEST(mesh_bounds, all_logs_of_a_device_share_its_allowance)
+{
+    stage_start(&stage, 2, 20000);
+    assert_int_equal(day_open(1), 0);
+    stage_greet(&stage, A);
+    bool is_alarmed = false;
+    for (uint32_t incarnation = 2; incarnation <= 4; incarnation++) {
+        begin_log(&stage.peers[A], incarnation);
+        stage_turn(&stage, A, frame_event(&stage, A, 1, true));
+        (void)stage_write(&stage, A, 8000);
+        stage_turn(&stage, A, frame_event(&stage, A, 2, true));
+        is_alarmed |= stage_is_alarmed(&stage, ALARM_ALLOWANCE);
+    }
+    assert_true(is_alarmed);
+    const uint32_t logs = logs_count();
+    begin_log(&stage.peers[A], 5);
+    stage_turn(&stage, A, frame_event(&stage, A, 1, true));
+    assert_int_equal(logs_count(), logs);
+    assert_false(stage_is_alarmed(&stage, ALARM_LOGS_FULL)); /* it has been told */
+    (void)stage_write(&stage, B, 8000);                      /* another device has its own */
+    stage_greet(&stage, B);
+    stage_turn(&stage, B, frame_event(&stage, B, 2, true));
+    assert_int_equal(stage_head_of(&stage, B), 2);
+    assert_int_equal(day_open(2), 0); /* what was refused is asked for again */
+    stage_turn(&stage, A, frame_event(&stage, A, 1, true));
+    assert_int_equal(logs_count(), logs + 1);
+    stage_stop(&stage);
+}
+
+TEST(mesh_bounds, small_events_count_with_what_the_store_keeps_of_each)
+{
+    enum { EVENTS = 80 };
+    stage_start(&stage, 1, 20000);
+    assert_int_equal(day_open(1), 0);
+    stage_greet(&stage, A);
+    for (uint64_t seq = 2; seq <= EVENTS; seq++) {
+        assert_int_equal(stage_write(&stage, A, 10), seq);
+        stage_turn(&stage, A, frame_event(&stage, A, seq, true));
+    }
+    assert_true(stage_head_of(&stage, A) <= 20000 / EVENT_STORED_BYTES);
+    assert_true(stage_head_of(&stage, A) > EVENTS / 3);
+    stage_stop(&stage);
+}
+
+static void forge_day(uint32_t peer, uint64_t n)
+{
+    uint8_t data[16];
+    struct writer writer;
+    struct bytes body;
+    const struct entity_id popup = entity_id_derive(KIND_POPUP, 0);
+    const struct day_open open = {.n = n};
+    writer_init(&writer, data, sizeof data);
+    day_open_encode(&open, &writer);
+    assert_int_equal(writer_finish(&writer, &body), 0);
+    const uint64_t seq = journal_write(stage.world, &stage.journal, &stage.peers[peer],
+                                       EVENT_DAY_OPEN, &popup, body);
+    stage_turn(&stage, peer, frame_event(&stage, peer, seq, true));
+    assert_int_equal(stage_head_of(&stage, peer), seq);
+}
+
+/* @peer writes on and on; how many events of it are taken. */
+static uint64_t taken_of(uint32_t peer)
+{
+    for (uint32_t i = 0; i < 12; i++) {
+        const uint64_t seq = stage_write(&stage, peer, 8000);
+        stage_turn(&stage, peer, frame_event(&stage, peer, seq, true));
+    }
+    return stage_head_of(&stage, peer);
+}
+
+TEST(mesh_bounds, a_day_that_a_thief_says_has_come_gives_no_device_more_room)
+{
+    stage_start(&stage, 3, 20000);
+    assert_int_equal(day_open(1), 0);
+    stage_greet(&stage, C); /* a counter, which may open days */
+    forge_day(C, ORDER_DAY_MAX);
+    forge_day(C, ENTITY_EVENTS_MAX);
+    forge_day(C, 3);
+    assert_int_equal(taken_of(C), 4 + 3);
+    assert_int_equal(day_open(2), 0); /* days go on */
+    stage_stop(&stage);
+}
+
+TEST(mesh_bounds, however_many_days_are_opened_a_device_may_use_an_eighth_of_the_store)
+{
+    stage_start(&stage, 3, 20000);
+    stage.config.store_bytes = 8 * 40000;
+    stage_begin(&stage);
+    stage_abort(&stage);
+    assert_int_equal(day_open(1), 0);
+    stage_greet(&stage, C);
+    for (uint64_t n = 2; n <= 20; n++) { /* one after the other, which counts */
+        forge_day(C, n);
+    }
+    const uint64_t before = stage_head_of(&stage, C);
+    assert_int_equal(taken_of(C), before + 4); /* 8.4 KB each, and 8 KB for the days */
+    assert_int_equal(day_open(21), 0);
+    stage_stop(&stage);
+}
+
+TEST(mesh_bounds, one_device_cannot_use_up_the_logs_of_all)
+{
+    stage_start(&stage, 1, 0);
+    stage_greet(&stage, A);
+    bool is_alarmed = false;
+    for (uint32_t i = 1; i < 2 * DEVICE_LOGS_MAX; i++) {
+        begin_log(&stage.peers[A], 1 + i);
+        stage_turn(&stage, A, frame_event(&stage, A, 1, true));
+        is_alarmed |= stage_is_alarmed(&stage, ALARM_LOGS_FULL);
+    }
+    assert_true(is_alarmed);
+    assert_int_equal(logs_count(), 1 + DEVICE_LOGS_MAX);
     enum bye_reason reason;
     assert_false(stage_is_closed(&stage, A, &reason));
     stage_stop(&stage);

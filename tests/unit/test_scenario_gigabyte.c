@@ -1,10 +1,13 @@
-/* A stolen tablet signs as fast as it can: forty times what its log may hold of a trading day. */
+/* A stolen tablet signs as fast as it can: forty times what it may use of others' stores in a
+ * trading day. First it says that the last of all days has come. */
 #include "tests/lib/test.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/menu_events.h"
+#include "sync/domain/order_events.h"
 #include "tests/lib/story.h"
 
 enum {
@@ -97,11 +100,37 @@ static void flood_begin(struct flood *flood, struct story *story)
     hooks->on_trace = NULL;
 }
 
+/* With software of its own, which this one would not let it. */
+static void forge_day(struct story *story, uint64_t n)
+{
+    uint8_t buffer[EVENT_BYTES_MAX];
+    uint8_t data[16];
+    struct writer writer;
+    struct bytes bytes;
+    struct log_head head;
+    struct cluster_node *node = &story->cluster->nodes[TABLET];
+    struct event event = {.type = EVENT_DAY_OPEN, .entity = entity_id_derive(KIND_POPUP, 0)};
+    const struct day_open open = {.n = n};
+    writer_init(&writer, data, sizeof data);
+    day_open_encode(&open, &writer);
+    assert_int_equal(writer_finish(&writer, &event.body), 0);
+    assert_int_equal(event_encode(&event, buffer, sizeof buffer, &bytes), 0);
+    cluster_crash(story->cluster, TABLET);
+    struct store_txn *txn = store_memory_begin(node->store, true);
+    assert_int_equal(log_head_get(txn, node->log, &head), 0);
+    assert_int_equal(log_append(txn, &head, bytes), 0);
+    assert_int_equal(log_sign(txn, &head, &story->cluster->popup, &node->log_secret), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    cluster_restart(story->cluster, TABLET, 0);
+    story_tell(story, "tablet signs that the last of all days has come");
+    assert_true(cluster_converge(story->cluster, SETTLE_MS));
+}
+
 TEST(scenario, a_stolen_tablet_that_signs_without_end_fills_no_disk_and_stops_no_sale)
 {
     static struct flood flood;
     struct story *story = story_new(11);
-    story->setup.log_allowance_bytes = ALLOWANCE_BYTES;
+    story->setup.device_allowance_bytes = ALLOWANCE_BYTES;
     story_device(story, "manager", ROLE_MANAGER, "A");
     story_device(story, "kitchen", ROLE_KITCHEN, "B");
     story_device(story, "tablet", ROLE_COUNTER, "C");
@@ -111,6 +140,7 @@ TEST(scenario, a_stolen_tablet_that_signs_without_end_fills_no_disk_and_stops_no
     const uint64_t before = journal_bytes(story, KITCHEN);
 
     flood_begin(&flood, story);
+    forge_day(story, ORDER_DAY_MAX);
     sign(&flood, FLOOD_ORDERS);
     cluster_run(story->cluster, SETTLE_MS);
     assert_true(journal_bytes(story, TABLET) > 40 * (uint64_t)ALLOWANCE_BYTES);
@@ -136,16 +166,17 @@ TEST(scenario, a_stolen_tablet_that_signs_without_end_fills_no_disk_and_stops_no
     assert_true(journal_bytes(story, KITCHEN) < full + ALLOWANCE_BYTES / 4);
     assert_string_equal(story->text,
                         "[    0] tablet   order.place: number 1, 2 events\n"
-                        "[    0]          kitchen: a device writes more than its allowance: "
+                        "[    0]          tablet signs that the last of all days has come\n"
+                        "[    1]          manager: a device writes more than its allowance: "
                         "its events are no longer fetched\n"
-                        "[    0]          manager: a device writes more than its allowance: "
+                        "[    1]          kitchen: a device writes more than its allowance: "
                         "its events are no longer fetched\n"
-                        "[    5] manager  order.place: number 1, 2 events\n"
-                        "[   10] kitchen  board: A-1 placed, 1 lines, 7.00\n"
-                        "[   10] manager  device.revoke: ok\n"
-                        "[   10] manager  day.open: ok\n"
-                        "[   15] manager  linked with kitchen; tablet is revoked\n"
-                        "[   15] kitchen  linked with manager; tablet is revoked\n"
-                        "[   15] kitchen  board: C-1 placed, 1 lines, 7.00\n");
+                        "[    6] manager  order.place: number 1, 2 events\n"
+                        "[   11] kitchen  board: A-1 placed, 1 lines, 7.00\n"
+                        "[   11] manager  device.revoke: ok\n"
+                        "[   11] manager  day.open: ok\n"
+                        "[   16] manager  linked with kitchen; tablet is revoked\n"
+                        "[   16] kitchen  linked with manager; tablet is revoked\n"
+                        "[   16] kitchen  board: C-1 placed, 1 lines, 7.00\n");
     story_free(story);
 }
