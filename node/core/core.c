@@ -175,9 +175,14 @@ static void open_breadcrumb(struct core *core)
     }
 }
 
-static void configure_replica(struct core *core)
+static int configure_replica(struct core *core)
 {
+    struct store_lmdb_usage usage;
     const struct identity *identity = core->identity;
+    const int err = store_lmdb_usage(core->usage_reader, &usage);
+    if (err != 0) {
+        return err;
+    }
     core->replica_config = (struct replica_config){
         .popup = identity->popup,
         .root = identity->root,
@@ -187,7 +192,7 @@ static void configure_replica(struct core *core)
         .device_secret = &identity->device_secret,
         .log_secret = &core->log_key.secret,
         .incarnation = core->log_key.incarnation,
-        .store_bytes = (uint64_t)core->settings->store_mib << 20,
+        .store_bytes = usage.map_bytes,
         .quote_ms = (uint64_t)core->settings->quote_s * 1000,
         .seed = entropy_u64(),
         .breadcrumb = core->breadcrumb.map,
@@ -195,6 +200,7 @@ static void configure_replica(struct core *core)
         .aside_count = core->aside.count,
     };
     entropy_bytes(core->replica_config.boot, sizeof core->replica_config.boot);
+    return 0;
 }
 
 static int open_access(struct core *core)
@@ -230,8 +236,10 @@ static int open_all(struct core *core)
         return err;
     }
     open_breadcrumb(core);
-    configure_replica(core);
-    err = core_blobs_open(core);
+    err = configure_replica(core);
+    if (err == 0) {
+        err = core_blobs_open(core);
+    }
     if (err == 0) {
         err = open_access(core);
     }

@@ -118,6 +118,36 @@ TEST(core_store, a_store_that_is_nearly_full_leaves_what_others_write_with_them_
     desk_close(&desks[1]);
 }
 
+TEST(core_store, of_another_device_it_takes_in_an_eighth_of_what_the_store_holds_at_most)
+{
+    struct desk desks[2];
+    struct order_key key;
+    desk_open(&desks[0]);
+    desk_open_in(&desks[1], &desks[0]);
+    desk_set_up(&desks[0]);
+    desk_introduce(&desks[0], &desks[1]);
+    desks[0].settings.store_mib = 1;
+    assert_int_equal(desk_start(&desks[0]), 0);
+    until_lacking(desks, false);
+    for (uint32_t i = 0; i < 200; i++) { /* two events each */
+        struct command order = desk_order(&key, 1000 + i);
+        assert_int_equal(desk_ask(&desks[1], &order).err, 0);
+    }
+    until_lacking(desks, true);
+    for (uint32_t i = 0; i < 200; i++) { /* nor is it taken later, though there is room */
+        desks_turn(desks, 2);
+    }
+    assert_true(lacking(&desks[0], &desks[1]) > 0);
+    struct command own = desk_order(&key, 1);
+    assert_int_equal(desk_ask(&desks[0], &own).err, 0);
+    core_close(desks[0].core);
+    desks[0].settings.store_mib = 16;
+    assert_int_equal(desk_start(&desks[0]), 0);
+    until_lacking(desks, false);
+    desk_close(&desks[0]);
+    desk_close(&desks[1]);
+}
+
 TEST(core_store, a_lost_journal_key_begins_a_new_journal)
 {
     struct desk desk;
