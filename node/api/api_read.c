@@ -125,7 +125,20 @@ static int read_purchase(struct reading *reading)
         err = state_order(state, reading->txn, &reading->match->order);
     }
     if (err == 0) {
+        err = state_review(state, reading->txn, reading->caller->principal.session);
+    }
+    if (err == 0) {
         reading->value = json_purchase(state, clock_wall_ms());
+    }
+    return err;
+}
+
+static int read_bill(struct reading *reading)
+{
+    struct state *state = reading->api->state;
+    int err = state_order(state, reading->txn, &reading->match->order);
+    if (err == 0) {
+        reading->value = json_bill(state);
     }
     return err;
 }
@@ -370,6 +383,7 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_QUOTE] = read_quote_made,
     [SHAPE_QUOTE_READ] = read_quote,
     [SHAPE_PURCHASE] = read_purchase,
+    [SHAPE_BILL] = read_bill,
     [SHAPE_KITCHEN_BOARD] = read_kitchen_board,
     [SHAPE_REPORT] = read_report,
     [SHAPE_TRADE] = read_trade,

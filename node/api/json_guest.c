@@ -197,6 +197,18 @@ bool json_has_ends(const struct state *state)
            state_keeps_ms(state) != UINT64_MAX;
 }
 
+/* Nothing while he has nothing to say. */
+static void put_review(struct json_value *object, const struct record *review)
+{
+    if (review->kind == NULL) {
+        return;
+    }
+    struct json_value *said = json_new_object();
+    json_put_int(said, "rating", review->is_known ? record_number(review, REVIEW_RATING) : 0);
+    json_put_text(said, "text", record_text(review, REVIEW_TEXT));
+    json_put(object, "review", said);
+}
+
 struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
 {
     const struct order *order = &state->order;
@@ -225,5 +237,6 @@ struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
     json_put_text(object, "reason", order->reason);
     json_put_times(object, state);
     put_place(object, state, now_wall_ms);
+    put_review(object, &state->review);
     return object;
 }

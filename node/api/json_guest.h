@@ -19,8 +19,12 @@ MUST_CHECK int json_order_page(struct state *state, struct store_txn *txn,
 MUST_CHECK int json_quote(const struct state *state, uint64_t now_mono_ms,
                           struct json_value **ret_value);
 
-/* Of state->order, which was read after state->line_up was looked at. */
+/* Of state->order, which was read after state->line_up was looked at, and state->review, which was
+ * read after it. */
 struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms);
+
+/* Of state->order, which was read: what its customer keeps of it. */
+struct json_value *json_bill(const struct state *state);
 
 /* "reserved_for_ms" and "kept_for_ms" of state->order, where they are known. */
 void json_put_ends(struct json_value *object, const struct state *state);

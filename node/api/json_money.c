@@ -144,6 +144,11 @@ void json_put_money(struct json_value *object, const struct order *order)
     if (has_provider(&order->ledger)) {
         json_put(object, "provider", provider(order));
     }
+    json_put_receipts(object, order);
+}
+
+void json_put_receipts(struct json_value *object, const struct order *order)
+{
     if (order->receipts_count == 0) {
         return;
     }
@@ -156,7 +161,7 @@ void json_put_money(struct json_value *object, const struct order *order)
     json_put(object, "receipts", list);
 }
 
-static struct json_value *rates(const struct order_rate *rates, uint32_t count)
+struct json_value *json_rates(const struct order_rate *rates, uint32_t count)
 {
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < count; i++) {
@@ -204,7 +209,7 @@ struct json_value *json_receipt(const struct order *order, int64_t epoch_ms)
     json_put_bool(object, "current", receipt_current(order) != NULL);
     json_put_int(object, "at", epoch_ms + (int64_t)(receipt->t < INT64_MAX / 2 ? receipt->t : 0));
     json_put(object, "lines", lines);
-    json_put(object, "rates", rates(order->rates, order->rates_count));
+    json_put(object, "rates", json_rates(order->rates, order->rates_count));
     json_put_int(object, "discount", order->owed_discount_minor);
     json_put_int(object, "paid", order->paid_minor);
     json_put_int(object, "refunded", order->refunded_minor);
@@ -284,7 +289,7 @@ struct json_value *json_report(const struct report *report, uint64_t day,
     put_counts(object, report);
     put_sums(object, report);
     json_put(object, "methods", methods);
-    json_put(object, "rates", rates(report->rates, report->rates_count));
+    json_put(object, "rates", json_rates(report->rates, report->rates_count));
     json_put(object, "missing", missing(live));
     return object;
 }

@@ -15,6 +15,12 @@ void json_put_bank_time(struct json_value *object, const char *name, int64_t sec
 /* Put "provider" and "receipts" into an Order, where there is anything to tell. */
 void json_put_money(struct json_value *object, const struct order *order);
 
+/* "receipts" alone. */
+void json_put_receipts(struct json_value *object, const struct order *order);
+
+/* What is owed, by rate of tax. */
+struct json_value *json_rates(const struct order_rate *rates, uint32_t count);
+
 /* The receipt that holds, else the newest. NULL when the order has none. */
 struct json_value *json_receipt(const struct order *order, int64_t epoch_ms);
 

@@ -56,7 +56,8 @@ static void remember_place(const struct lives *lives, struct live_follow *follow
     }
 }
 
-/* An order that is another's is as none. One whose record is being repaired is told afterwards. */
+/* An order that is another's is as none. One whose record is being repaired is told afterwards; one
+ * whose review is, without it. */
 static int tell_order(struct telling *telling, struct live_follow *follow)
 {
     struct lives *lives = telling->lives;
@@ -71,6 +72,10 @@ static int tell_order(struct telling *telling, struct live_follow *follow)
         return err;
     }
     if (err == 0 && order_is_of(&state->order, telling->live->caller.principal.session)) {
+        err = state_review(state, telling->txn, telling->live->caller.principal.session);
+        if (err != 0 && err != ERR_SPOILT) {
+            return err;
+        }
         remember_place(lives, follow);
         frame_separate(telling->frame, telling->begin);
         json_print(json_purchase(state, clock_wall_ms()), telling->frame);

@@ -144,6 +144,8 @@ const struct route routes[] = {
     READ("/api/orders/{id}", CAP_READ_BOARDS, SHAPE_ORDER, &schema_order, "One order."),
     READ("/api/orders/{id}/status", CAP_BUY, SHAPE_PURCHASE, &schema_purchase,
          "Where an order stands, for its customer."),
+    READ("/api/orders/{id}/bill", CAP_BUY, SHAPE_BILL, &schema_bill,
+         "What its customer keeps of an order: what it was, its tax, and how it was paid."),
     READ("/api/kitchen/board", CAP_READ_BOARDS, SHAPE_KITCHEN_BOARD, &schema_order_list,
          "What the kitchen has to do, oldest first."),
     READ("/api/pickup/board", API_PUBLIC, SHAPE_PICKUP_BOARD, &schema_pickup_board,

@@ -140,8 +140,12 @@ struct schema {
     X(reconciled_sums, "ReconciledSums")                                                           \
     X(reconciliation, "Reconciliation")                                                            \
     X(order, "Order")                                                                              \
+    X(bill_line, "BillLine")                                                                       \
+    X(paid_by, "PaidBy")                                                                           \
+    X(bill, "Bill")                                                                                \
     X(purchase_line, "PurchaseLine")                                                               \
     X(ready_in, "ReadyIn")                                                                         \
+    X(own_review, "OwnReview")                                                                     \
     X(purchase, "Purchase")                                                                        \
     X(order_list, "OrderList")                                                                     \
     X(pickup_board, "PickupBoard")                                                                 \

@@ -289,9 +289,42 @@ SCHEMA(purchase_line, "PurchaseLine", NULL,
     ENUM("progress", progress_words),
     ENUM("state", line_state_words));
 
+SCHEMA(bill_line, "BillLine", NULL,
+    COUNT("item", NOTE("of the menu; 0 = none of it")),
+    TEXT("name", 0, NAME_BYTES_MAX),
+    TEXT("note", 0, NOTE_BYTES_MAX),
+    OBJECT("options", schema_quoted_option, MANY(0, LINE_OPTIONS_MAX)),
+    INT("quantity", 1, ORDER_QUANTITY_MAX),
+    MONEY("discount"),
+    MONEY("payable", NOTE("tax included")),
+    INT("tax_bp", 0, RATE_BP_MAX));
+
+SCHEMA(paid_by, "PaidBy", NULL,
+    TEXT("method", 0, NAME_BYTES_MAX, NOTE("`card-online` is the provider's")),
+    MONEY("amount"));
+
+SCHEMA(bill, "Bill",
+    "What a customer keeps of an order. A receipt with a number is the stall's to give.",
+    TEXT("number", 0, 16),
+    TEXT("mode", 0, NAME_BYTES_MAX),
+    COUNT("at"),
+    OBJECT("lines", schema_bill_line, MANY(0, ORDER_LINES_MAX), NOTE("neither refused nor void")),
+    OBJECT("rates", schema_rate, MANY(0, ORDER_LINES_MAX)),
+    MONEY("discount"),
+    MONEY("total", NOTE("what is owed")),
+    MONEY("tax"),
+    OBJECT("paid_by", schema_paid_by, MANY(0, ORDER_PAYMENTS_MAX + 1)),
+    MONEY("refunded"),
+    MONEY("due", NOTE("> 0 will be given back, < 0 is to be paid")),
+    OBJECT("receipts", schema_receipt_brief, MANY(1, ORDER_RECEIPTS_MAX), OPTIONAL));
+
 SCHEMA(ready_in, "ReadyIn", "From now on, as orders went that became ready lately.",
     COUNT("low_ms"),
     COUNT("high_ms"));
+
+SCHEMA(own_review, "OwnReview", "What its customer says of an order.",
+    INT("rating", 0, 5, NOTE("0 = nothing yet")),
+    TEXT("text", 0, REVIEW_BYTES_MAX));
 
 SCHEMA(purchase, "Purchase", "An order as its customer sees it.",
     HEX("id", ID_DIGITS),
@@ -326,7 +359,9 @@ SCHEMA(purchase, "Purchase", "An order as its customer sees it.",
     COUNT("ahead", OPTIONAL, NOTE("orders before it that are not ready; while the kitchen has it")),
     OBJECT("ready_in", schema_ready_in, OPTIONAL,
         NOTE("left out while too few orders became ready, and when it takes longer than "
-             "they did")));
+             "they did")),
+    OBJECT("review", schema_own_review, OPTIONAL,
+        NOTE("once it was handed over, where this device may write a review")));
 
 SCHEMA(order_list, "OrderList", NULL,
     TEXT("cursor", 1, CURSOR_MAX),

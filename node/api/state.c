@@ -103,6 +103,31 @@ int state_record(struct state *state, struct store_txn *txn, enum kind kind,
     return err;
 }
 
+/* Here: this device may write it down. */
+static bool may_review(const struct state *state, uint64_t session)
+{
+    return (state->live.capabilities & capability_bit(CAP_REVIEW)) != 0 &&
+           state->order.phase == PHASE_COMPLETED && order_is_of(&state->order, session);
+}
+
+int state_review(struct state *state, struct store_txn *txn, uint64_t session)
+{
+    const struct entity_id id = review_id_of(&state->order.id, session);
+    state->review = (struct record){.kind = NULL};
+    if (!may_review(state, session)) {
+        return 0;
+    }
+    int err = row_get(state, state->scratch, txn, KIND_REVIEW, &id);
+    if (err == ERR_NOT_FOUND) {
+        history_reset(state->scratch, KIND_REVIEW, &id);
+        err = 0;
+    }
+    if (err == 0) {
+        record_derive(state->scratch, &state->review);
+    }
+    return err;
+}
+
 int state_drawer(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
     int err = row_get(state, state->history, txn, KIND_DRAWER, id);

@@ -34,6 +34,7 @@ struct state {
     struct stock_summary item_stock;
     struct popup popup;     /* by state_popup() */
     struct record record;   /* by state_record() */
+    struct record review;   /* by state_review() */
     struct drawer drawer;   /* by state_drawer() */
     struct sheet sheet;     /* by state_sheet() */
     struct quote quote;     /* by state_quote() */
@@ -82,6 +83,10 @@ MUST_CHECK int state_record(struct state *state, struct store_txn *txn, enum kin
                             const struct entity_id *id);
 MUST_CHECK int state_drawer(struct state *state, struct store_txn *txn, const struct entity_id *id);
 MUST_CHECK int state_sheet(struct state *state, struct store_txn *txn, const struct entity_id *id);
+
+/* What the customer with @session says of state->order, which was read: its kind is NULL while he
+ * has nothing to say here, it is not known while he said nothing. ERR_SPOILT, ERR_IO. */
+MUST_CHECK int state_review(struct state *state, struct store_txn *txn, uint64_t session);
 
 /* The quote @id of the customer with @session. ERR_EXPIRED: it is over, or there is none. */
 MUST_CHECK int state_quote(struct state *state, struct store_txn *txn, uint64_t session,

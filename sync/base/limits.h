@@ -76,6 +76,7 @@ enum {
     SHEETS_MAX = 500,  /* tables that have codes */
     REVIEWS_MAX = 500, /* that are listed; the oldest first */
     REVIEW_BYTES_MAX = 1000,
+    REVIEW_SAYS_MAX = 16, /* by a customer, at one device: strangers write little that lasts */
     PRINTER_ADDRESS_BYTES_MAX = 120, /* a host and port, a path under /dev */
     /* Blobs: photos, and what is known of guests. A photo of a dish fits a quarter of the first;
      * 4096 of them all would be 4 GiB, so the bytes have a bound of their own. */

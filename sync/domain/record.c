@@ -12,6 +12,23 @@ struct entity_id review_id(struct bytes order, struct bytes customer)
     return id;
 }
 
+void review_customer(uint64_t session, uint8_t ret_hash[CUSTOMER_HASH_BYTES])
+{
+    uint8_t number[8];
+    put_be64(number, session);
+    const struct bytes parts[] = {bytes_of_text("trestle/customer/1"),
+                                  bytes_of(number, sizeof number)};
+    hash_parts(ret_hash, CUSTOMER_HASH_BYTES, parts, sizeof parts / sizeof parts[0]);
+}
+
+struct entity_id review_id_of(const struct entity_id *order, uint64_t session)
+{
+    uint8_t customer[CUSTOMER_HASH_BYTES];
+    review_customer(session, customer);
+    return review_id(bytes_of(order->bytes, sizeof order->bytes),
+                     bytes_of(customer, sizeof customer));
+}
+
 /* review.hide as the values of two fields. */
 static int hide_decode(struct bytes body, struct field_values *ret_values)
 {

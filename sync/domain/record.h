@@ -93,6 +93,10 @@ static inline bool record_truth(const struct record *record, uint32_t field)
 
 /* A review's id: BLAKE2b-96("trestle/review/1" || order || customer). */
 struct entity_id review_id(struct bytes order, struct bytes customer);
+/* Who reviews is known by the session that the review came in, and named by its hash. */
+void review_customer(uint64_t session, uint8_t ret_hash[CUSTOMER_HASH_BYTES]);
+/* The review of @order by the customer with @session. */
+struct entity_id review_id_of(const struct entity_id *order, uint64_t session);
 
 /* --- bodies: x.set is a struct field_values --- */
 

@@ -281,16 +281,6 @@ int task_load_tax(struct task *task, uint64_t number, struct record *ret_record)
 
 /* --- reviews --- */
 
-/* Who reviews is known by the session that the review came in, and named by its hash. */
-static void customer_hash(const struct task *task, uint8_t hash[CUSTOMER_HASH_BYTES])
-{
-    uint8_t session[8];
-    put_be64(session, task->command->principal.session);
-    const struct bytes parts[] = {bytes_of_text("trestle/customer/1"),
-                                  bytes_of(session, sizeof session)};
-    hash_parts(hash, CUSTOMER_HASH_BYTES, parts, sizeof parts / sizeof parts[0]);
-}
-
 static int check_review(const struct task *task)
 {
     const struct command *command = task->command;
@@ -301,10 +291,25 @@ static int check_review(const struct task *task)
     return task_check_fields(command, record_kind_find(KIND_REVIEW)->rule_of);
 }
 
+/* Whether this device wrote the review that lies in till->scratch too often already. */
+static bool is_said_too_often(const struct task *task)
+{
+    const struct history *said = task->till->scratch;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < said->branches_count; i++) {
+        const struct history_branch *branch = &said->branches[i];
+        if (branch->log == task->till->own_log && history_branch_is_own(branch)) {
+            count += branch->count;
+        }
+    }
+    return task->command->principal.role == ROLE_CUSTOMER && count >= REVIEW_SAYS_MAX;
+}
+
 /* Only what was eaten is reviewed. */
 int till_review(struct task *task)
 {
     const struct entity_id order = task->command->order;
+    const uint64_t session = task->command->principal.session;
     const struct record_kind *kind = record_kind_find(KIND_REVIEW);
     struct record review;
     struct field_values set = {0};
@@ -316,13 +321,16 @@ int till_review(struct task *task)
     if (err != 0) {
         return err;
     }
-    customer_hash(task, customer);
+    review_customer(session, customer);
     const struct bytes order_id = bytes_of(order.bytes, sizeof order.bytes);
     task->result->kind = KIND_REVIEW;
-    task->result->entity = review_id(order_id, bytes_of(customer, sizeof customer));
+    task->result->entity = review_id_of(&order, session);
     err = task_load_record(task, KIND_REVIEW, &task->result->entity, &review);
     if (err == 0) {
         err = wanted_values(task, &review, &set);
+    }
+    if (err == 0 && set.count > 0 && is_said_too_often(task)) {
+        err = ERR_TOO_MANY;
     }
     if (err == 0 && !review.is_known) {
         err = task_find_field(task->command, REVIEW_RATING) != NULL ? 0 : ERR_MALFORMED;

@@ -48,7 +48,7 @@ static const struct {
     [CAP_ADOPT]        = {".....MON.",  ".....MON."},
     [CAP_PRINT]        = {"CKPG.MON.",  "CK.P.MON."},
     [CAP_ERASE]        = {".....MON.",  ".....MON."},
-    [CAP_REVIEW]       = {"...G.MON.",  ".....MON."},
+    [CAP_REVIEW]       = {"...G.MON.",  ".....MON.U"},
     [CAP_BUY]          = {"",           "C....MON.U"},
     /* clang-format on */
 };

@@ -1,6 +1,7 @@
 // Customers with their phones: at a gateway that takes cards, and on the stall's own network. Real
 // nodes, a practice Stripe, the page as it is served.
 import { type Browser, expect, type Page } from "@playwright/test";
+import { eat, testAfter } from "./after";
 import { testCodes } from "./codes";
 import { type Market, openMarket } from "./guests";
 import { expectNoSidewaysScroll, phone, smallTargets, tablet, violations } from "./pages";
@@ -229,8 +230,15 @@ test("search and filter show what fits, and say what they hide", async ({ browse
     const shown = await page.locator(".row").count();
     expect(shown).toBeGreaterThan(0);
     await expect(page.getByText(`${all - shown} items are hidden by your filter.`)).toBeVisible();
+    await page.reload();
+    await expect(page.locator(".row")).toHaveCount(shown);
+    await page.getByRole("button", { name: "Filter (1)" }).tap();
+    await page.getByRole("dialog").getByRole("button", { name: "peanuts" }).tap();
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).tap();
+    await expect(page.locator(".row", { hasText: /Contains .*peanuts/ })).toHaveCount(0);
     await page.getByRole("button", { name: "Show all" }).tap();
     await expect(page.locator(".row")).toHaveCount(all);
+    await expect(page.locator(".row", { hasText: /Contains .*peanuts/ })).not.toHaveCount(0);
     await page.context().close();
 });
 
@@ -262,6 +270,7 @@ test("only the page where customers pay may load the provider's script", async (
 
 testTogether(() => market);
 testCodes(() => market);
+testAfter(() => market);
 
 // --- how it looks ---
 
@@ -340,6 +349,23 @@ const scenes: Scene[] = [
                 await market.deed(`/api/orders/${id}/${deed}`);
             }
             await expect(page.locator(".is-ready")).toBeVisible();
+        },
+    },
+    {
+        name: "order-rate",
+        at: "lan",
+        async prepare(page) {
+            await eat(page, market);
+            await page.getByRole("button", { name: "4 stars" }).tap();
+        },
+    },
+    {
+        name: "order-receipt",
+        at: "lan",
+        async prepare(page) {
+            await eat(page, market);
+            await page.getByRole("button", { name: "Receipt", exact: true }).tap();
+            await expect(page.locator(".sums")).toContainText("Paid in cash");
         },
     },
 ];

@@ -93,6 +93,63 @@ TEST(guests, an_order_costs_what_was_quoted_though_the_menu_changed)
     close_stall();
 }
 
+TEST(guests, who_was_handed_his_order_says_how_it_was_and_nobody_else_does)
+{
+    char order[ID_DIGITS + 1];
+    open_stall();
+    const struct customer anna = customer_come(client), bert = customer_come(client);
+    assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    json_text_of(client->body, "id", order, sizeof order);
+    assert_int_equal(
+        ask(&anna, "POST", path_of("/api/orders/", order, "/review"), "{\"rating\":4}"), 409);
+    assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, "/status"), NULL), 200);
+    assert_null(strstr(client->body, "\"review\""));
+    owner_does(&stall.nodes[0], "POST", path_of("/api/orders/", order, "/hand-over"), "{}");
+    assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, "/status"), NULL), 200);
+    assert_json(&schema_purchase, client->body);
+    assert_says("\"review\":{\"rating\":0,\"text\":\"\"}");
+    assert_int_equal(
+        ask(&bert, "POST", path_of("/api/orders/", order, "/review"), "{\"rating\":1}"), 404);
+    assert_int_equal(ask(&anna, "POST", path_of("/api/orders/", order, "/review"),
+                         "{\"rating\":4,\"text\":\"Crisp\"}"),
+                     200);
+    assert_int_equal(
+        ask(&anna, "POST", path_of("/api/orders/", order, "/review"), "{\"rating\":6}"), 400);
+    assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, "/status"), NULL), 200);
+    assert_json(&schema_purchase, client->body);
+    assert_says("\"review\":{\"rating\":4,\"text\":\"Crisp\"}");
+    assert_int_equal(ask(&anna, "GET", "/api/reviews", NULL), 403);
+    close_stall();
+}
+
+TEST(guests, a_bill_says_what_it_was_its_tax_and_how_it_was_paid_to_its_customer_alone)
+{
+    char order[ID_DIGITS + 1], pay[128], paid[64];
+    open_stall();
+    const struct customer anna = customer_come(client), bert = customer_come(client);
+    assert_int_equal(ask(&anna, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    json_text_of(client->body, "id", order, sizeof order);
+    assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, "/bill"), NULL), 200);
+    assert_json(&schema_bill, client->body);
+    assert_says("\"item\":10");
+    assert_says("\"paid_by\":[]");
+    assert_null(strstr(client->body, "\"receipts\""));
+    const char *at = strstr(client->body, "\"total\":");
+    assert_non_null(at);
+    const long total = strtol(at + strlen("\"total\":"), NULL, 10);
+    (void)snprintf(pay, sizeof pay, "{\"method\":\"cash\",\"amount\":%ld}", total);
+    (void)snprintf(paid, sizeof paid, "\"paid_by\":[{\"method\":\"cash\",\"amount\":%ld}]", total);
+    owner_does(&stall.nodes[0], "POST", path_of("/api/orders/", order, "/pay"), pay);
+    owner_does(&stall.nodes[0], "POST", path_of("/api/orders/", order, "/receipt"), "{}");
+    assert_int_equal(ask(&anna, "GET", path_of("/api/orders/", order, "/bill"), NULL), 200);
+    assert_json(&schema_bill, client->body);
+    assert_says(paid);
+    assert_says("\"due\":0");
+    assert_says("\"receipts\":[{\"name\":\"");
+    assert_int_equal(ask(&bert, "GET", path_of("/api/orders/", order, "/bill"), NULL), 404);
+    close_stall();
+}
+
 TEST(guests, what_is_over_says_so)
 {
     char quote[ID_DIGITS + 1];

@@ -91,11 +91,12 @@ TEST(capability, admins_may_everything)
     assert_int_equal(role_person_capabilities(ROLE_ORGANISER), all);
 }
 
-TEST(capability, an_auditor_only_reads_and_a_customer_only_buys)
+TEST(capability, an_auditor_only_reads_and_a_customer_only_buys_and_says_how_it_was)
 {
     assert_int_equal(role_person_capabilities(ROLE_AUDITOR),
                      capability_bit(CAP_READ_BOARDS) | capability_bit(CAP_READ_REPORTS));
-    assert_int_equal(role_person_capabilities(ROLE_CUSTOMER), capability_bit(CAP_BUY));
+    assert_int_equal(role_person_capabilities(ROLE_CUSTOMER),
+                     capability_bit(CAP_BUY) | capability_bit(CAP_REVIEW));
     assert_int_equal(role_device_capabilities(ROLE_CUSTOMER), 0);
     assert_int_equal(role_person_capabilities(ROLE_NONE), 0);
     assert_int_equal(role_device_capabilities((enum role)99), 0);

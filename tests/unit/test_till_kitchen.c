@@ -30,7 +30,7 @@ TEST(people, a_role_does_its_own_work_only)
     diner_close();
 }
 
-TEST(people, a_customer_orders_and_nobody_does_anything)
+TEST(people, a_customer_orders_and_says_how_it_was_and_nobody_does_anything)
 {
     diner_open();
     for (int kind = 0; kind < COMMAND_COUNT; kind++) {
@@ -38,7 +38,8 @@ TEST(people, a_customer_orders_and_nobody_does_anything)
         command.principal.role = ROLE_CUSTOMER;
         const bool is_theirs = kind == COMMAND_ORDER_PLACE || kind == COMMAND_QUOTE ||
                                kind == COMMAND_QUOTE_DROP || kind == COMMAND_CART_ADD ||
-                               kind == COMMAND_CART_SET || kind == COMMAND_TABLE_SIT;
+                               kind == COMMAND_CART_SET || kind == COMMAND_TABLE_SIT ||
+                               kind == COMMAND_REVIEW;
         if (!is_theirs) {
             assert_int_equal(diner_run(&command), ERR_FORBIDDEN);
         }

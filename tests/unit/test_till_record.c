@@ -330,6 +330,32 @@ TEST(till_record, only_what_was_handed_over_is_reviewed_and_once_by_each_custome
     world_stop();
 }
 
+static int review_as_customer(const struct entity_id *order, int64_t rating)
+{
+    begin(COMMAND_REVIEW, ROLE_CUSTOMER);
+    command.principal.session = 8;
+    command.order = *order;
+    want_number(REVIEW_RATING, rating);
+    return run();
+}
+
+TEST(till_record, a_customer_changes_a_review_a_few_times_and_to_say_the_same_again_costs_nothing)
+{
+    shop_open();
+    assert_int_equal(order_tea("0123456789abcde0"), 0);
+    const struct entity_id order = answer.entity;
+    hand_over(&order);
+    for (int64_t i = 0; i < REVIEW_SAYS_MAX; i++) {
+        assert_int_equal(review_as_customer(&order, 1 + i % 2), 0);
+        assert_int_equal(answer.events, 1);
+        assert_int_equal(review_as_customer(&order, 1 + i % 2), 0);
+        assert_int_equal(answer.events, 0);
+    }
+    assert_int_equal(review_as_customer(&order, 5), ERR_TOO_MANY);
+    assert_int_equal(review(&order, 8, 5), 0); /* the stall's own are not strangers */
+    world_stop();
+}
+
 static int hide(const struct entity_id *id, bool is_hidden, const char *reason)
 {
     begin(COMMAND_REVIEW_HIDE, ROLE_MANAGER);

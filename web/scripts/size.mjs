@@ -65,7 +65,13 @@ const inline = (tag) => document.match(new RegExp(`<${tag}>(.*?)</${tag.split(" 
 const weigh = (text) => gzipSync(text, { level: 9 }).length / kilobyte;
 report("order.html script", weigh(inline('script type="module"')), 15);
 const lazy = readdirSync(new URL("assets/", dist)).filter((file) => file.startsWith("order."));
-for (const [part, budget] of Object.entries({ later: 12, group: 5, card: 5, notify: 4 })) {
+for (const [part, budget] of Object.entries({
+    later: 12,
+    group: 5,
+    card: 5,
+    notify: 4,
+    after: 4,
+})) {
     const [file, ...others] = lazy.filter((name) => name.startsWith(`order.${part}-`));
     const isOne = file !== undefined && others.length === 0;
     const body = isOne ? readFileSync(new URL(`assets/${file}`, dist)) : "";

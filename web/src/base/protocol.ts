@@ -40,6 +40,8 @@ export type CardPayment = Schemas["CardPayment"];
 export type PageItem = Schemas["PageItem"];
 export type Quote = Schemas["Quote"];
 export type Purchase = Schemas["Purchase"];
+/** What a customer keeps of an order. */
+export type Bill = Schemas["Bill"];
 /** What several phones put together, as the node has it. */
 export type GroupCart = Schemas["Cart"];
 export type CartOpened = Schemas["CartOpened"];

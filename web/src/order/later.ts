@@ -4,6 +4,7 @@ import { every, systemClock } from "../base/clock";
 import { askQuote, leaveReview, quote, resume, watchQuote } from "./buy";
 import { keep } from "./keep";
 import styles from "./later.css?inline";
+import { fetchAfter } from "./past";
 import { go, now, owns, page, place } from "./shop";
 import { fetchNotify } from "./tell";
 import { comeBack } from "./together";
@@ -33,6 +34,7 @@ function watchPlace(): void {
 /** What may be wanted when the network is gone again. */
 async function fetchAhead(): Promise<void> {
     await import("./group");
+    await fetchAfter();
     if (page.value.card) {
         await import("./card");
     }

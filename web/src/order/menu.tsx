@@ -5,7 +5,7 @@ import { Company } from "./company";
 import { Icon } from "./parts";
 import {
     cart,
-    diets,
+    filter,
     go,
     items,
     menuOld,
@@ -14,8 +14,8 @@ import {
     page,
     put,
     search,
+    setFilter,
     sheet,
-    without,
 } from "./shop";
 import { clockTime, counted, menuWord, type Text, t } from "./words";
 
@@ -28,8 +28,9 @@ const byPosition = (a: PageItem, b: PageItem): number =>
     a.position - b.position || a.number - b.number;
 
 function isWanted({ diet, allergens }: PageItem): boolean {
-    const suits = [...diets.value].every((word) => (diet as readonly string[]).includes(word));
-    return suits && !(allergens as readonly string[]).some((word) => without.value.has(word));
+    const { diet: wanted, allergens: without } = filter.value;
+    const suits = [...wanted].every((word) => (diet as readonly string[]).includes(word));
+    return suits && !(allergens as readonly string[]).some((word) => without.has(word));
 }
 
 function isSought({ name, description }: PageItem): boolean {
@@ -94,8 +95,7 @@ export function Menu() {
 }
 
 function showAll(): void {
-    diets.value = new Set();
-    without.value = new Set();
+    setFilter({ diet: new Set(), allergens: new Set() });
 }
 
 function Nothing() {
@@ -104,7 +104,7 @@ function Nothing() {
 }
 
 function Search() {
-    const filters = diets.value.size + without.value.size;
+    const filters = filter.value.diet.size + filter.value.allergens.size;
     return (
         <search class="search-bar">
             <label class="search">

@@ -3,8 +3,9 @@ import type { Purchase } from "../base/protocol";
 import { changeOwn, ring } from "./buy";
 import { nodeTime } from "./node";
 import { Icon } from "./parts";
+import { Afterwards, Rate, Receipt } from "./past";
 import { Card } from "./pay";
-import { canRing, go, money, now, type Own, page } from "./shop";
+import { canRing, go, money, now, type Own, page, place } from "./shop";
 import { Tell } from "./tell";
 import { isOver } from "./track";
 import { clockTime, counted, span, type Text, t } from "./words";
@@ -39,6 +40,14 @@ export function OrderView({ own }: { own: Own | undefined }) {
         );
     }
     const { last } = own;
+    if (last && place.value.endsWith("/receipt")) {
+        return (
+            <main class="order">
+                <Receipt own={own} last={last} />
+                <Back />
+            </main>
+        );
+    }
     return (
         <main class={last?.phase === "ready" ? "order is-ready" : "order"}>
             <h1 class="big-number">
@@ -69,7 +78,9 @@ function State({ own, last }: { own: Own; last: Purchase }) {
             <Money own={own} last={last} />
             {isWaitedFor(last) && <Ring />}
             {isWaitedFor(last) && <Tell own={own} />}
+            <Rate own={own} last={last} />
             <Lines last={last} />
+            <Afterwards own={own} last={last} />
         </>
     );
 }

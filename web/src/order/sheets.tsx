@@ -6,7 +6,7 @@ import { chosenIn, missingChoices, requiredFirst, toggleChoice } from "../base/o
 import type { PageItem } from "../base/protocol";
 import { Contains } from "./menu";
 import { Icon } from "./parts";
-import { type Choosing, diets, items, money, page, put, sheet, toggled, without } from "./shop";
+import { type Choosing, filter, items, money, page, put, setFilter, sheet, toggled } from "./shop";
 import { Sheet, Stepper } from "./slide";
 import { Together } from "./together";
 import { menuWord, t } from "./words";
@@ -165,29 +165,23 @@ function Filter() {
     );
     return (
         <Sheet title={t("filterTitle")} onClose={close} actions={actions}>
-            <FilterGroup title={t("onlyShow")} words={wordsOnMenu("diet")} set={diets} />
-            <FilterGroup title={t("without")} words={wordsOnMenu("allergens")} set={without} />
+            <FilterGroup title={t("onlyShow")} of="diet" />
+            <FilterGroup title={t("without")} of="allergens" />
         </Sheet>
     );
 }
 
-interface FilterProps {
-    title: string;
-    words: readonly (PageItem["diet"] | PageItem["allergens"])[number][];
-    set: typeof diets;
-}
-
-function FilterGroup({ title, words, set }: FilterProps) {
+function FilterGroup({ title, of }: { title: string; of: "diet" | "allergens" }) {
+    const words = wordsOnMenu(of);
+    const set = filter.value[of];
     return words.length === 0 ? null : (
         <fieldset class="group filters">
             <legend>{title}</legend>
             {words.map((word) => (
                 <Choice
                     key={word}
-                    isChosen={set.value.has(word)}
-                    onToggle={() => {
-                        set.value = toggled(set.value, word);
-                    }}
+                    isChosen={set.has(word)}
+                    onToggle={() => setFilter({ ...filter.value, [of]: toggled(set, word) })}
                 >
                     {menuWord(word)}
                 </Choice>

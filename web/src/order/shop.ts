@@ -2,7 +2,7 @@
 // the first look is in buy.ts.
 import { addSame, type CartLine, type Chosen, type Mode } from "../base/cart";
 import { formatMoney } from "../base/money";
-import type { GroupCart, OrderPage, Purchase } from "../base/protocol";
+import type { Bill, GroupCart, OrderPage, Purchase } from "../base/protocol";
 import { cell, derived } from "./cell";
 import { keep, kept } from "./keep";
 import { ask, Refusal } from "./node";
@@ -28,6 +28,9 @@ export interface Own {
     };
     /** When it said so: what lasts for some time was counted from then. */
     readonly heard?: number;
+    /** What it was and cost, and of which standing; @see after.tsx */
+    readonly bill?: Bill;
+    readonly billOf?: string;
 }
 
 /** A line of this phone's cart, or of a group's. */
@@ -87,12 +90,12 @@ export const cart = cell<readonly Line[]>(keptCart());
 export const group = cell<Group | null>(null);
 export const mode = cell<Mode>(kept("mode") === "eat-in" ? "eat-in" : "take-away");
 export const search = cell("");
-export const diets = cell<ReadonlySet<string>>(new Set());
-export const without = cell<ReadonlySet<string>>(new Set());
+/** What somebody eats, and what he must not: words of the menu's. */
+export const filter = cell(keptFilter());
 export const owns = cell<readonly Own[]>((kept("owns") as Own[] | undefined) ?? []);
 /** What slides over the page: the filter, who orders together, or what is chosen of an item. */
 export const sheet = cell<"filter" | "together" | Choosing | null>(null);
-/** "", "review", or an order's id. */
+/** "", "review", or an order's id, with "/receipt" behind it for that. */
 export const place = cell(location.hash.slice(1));
 /** What just changed, said once. */
 export const news = cell("");
@@ -102,12 +105,30 @@ export const canRing = cell(false);
 export const name = cell(String(kept("name") ?? ""));
 
 export const items = derived(() => new Map(page.value.items.map((item) => [item.number, item])));
-export const shownOwn = derived(() => owns.value.find(({ id }) => id === place.value));
+export const shownOwn = derived(() =>
+    owns.value.find(({ id }) => id === place.value.split("/")[0]),
+);
 
 /** What this phone put into a cart of its own. */
 export function keptCart(): readonly Line[] {
     const lines = kept("cart");
     return Array.isArray(lines) ? lines : [];
+}
+
+export interface Filter {
+    readonly diet: ReadonlySet<string>;
+    readonly allergens: ReadonlySet<string>;
+}
+
+/** Who must not eat something is not asked again after a reload. */
+function keptFilter(): Filter {
+    const [diet = [], allergens = []] = (kept("filter") as string[][] | undefined) ?? [];
+    return { diet: new Set(diet), allergens: new Set(allergens) };
+}
+
+export function setFilter({ diet, allergens }: Filter): void {
+    filter.value = { diet, allergens };
+    keep("filter", [[...diet], [...allergens]]);
 }
 
 export function money(amount: number): string {

@@ -1,4 +1,5 @@
 import type { PageItem } from "../../base/protocol";
+import type { after } from "./after";
 import type { card } from "./card";
 import type { group } from "./group";
 import type { later } from "./later";
@@ -52,6 +53,8 @@ type MenuWord = PageItem["diet"][number] | PageItem["allergens"][number];
 /** Every language says all of it; where numbers matter it has the forms it needs. */
 type Said<T> = { readonly [K in keyof T]: T[K] extends string ? string : Forms };
 export type Words = Said<typeof en>;
-/** Of what is loaded later, @see later.ts, group.ts, card.ts and notify.ts */
-export type LateWords = Said<typeof later & typeof group & typeof card & typeof notify>;
+/** Of what is loaded later, @see later.ts, group.ts, card.ts, notify.ts and after.ts */
+export type LateWords = Said<
+    typeof later & typeof group & typeof card & typeof notify & typeof after
+>;
 export type Translation = Words & LateWords & { readonly [K in MenuWord]: string };
