@@ -85,9 +85,12 @@ static bool is_done_elsewhere(const struct api *api, const struct api_reply *rep
 {
     const struct gate_live *live = &api->state->live;
     const struct caller *caller = &reply->caller;
+    if (live->role != ROLE_GATEWAY || !route_is_write(reply->route) ||
+        reply->route->capability < 0) {
+        return false; /* what asks for no right is done anywhere */
+    }
     const enum capability capability = (enum capability)reply->route->capability;
-    if (live->role != ROLE_GATEWAY || !route_is_write(reply->route) || capability == CAP_BUY ||
-        (live->capabilities & capability_bit(capability)) != 0) {
+    if (capability == CAP_BUY || (live->capabilities & capability_bit(capability)) != 0) {
         return false;
     }
     return caller->kind == CALLER_SCREEN || caller_may(caller, capability);

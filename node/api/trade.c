@@ -28,7 +28,9 @@ void trade_begin_day(struct trade *trade, uint64_t day)
 static void name_set(char to[NAME_BYTES_MAX + 1], struct bytes name)
 {
     const size_t size = name.size < NAME_BYTES_MAX ? name.size : NAME_BYTES_MAX;
-    memcpy(to, name.data, size);
+    if (size > 0) { /* of nothing there may be no place */
+        memcpy(to, name.data, size);
+    }
     to[size] = '\0';
 }
 

@@ -1,4 +1,6 @@
 // The gateway dies around what it sends: a push comes again under the same id, an SMS never twice.
+import { readdir, readFile } from "node:fs/promises";
+import { until } from "../demo/wait.mjs";
 import { must } from "./must.mjs";
 
 const PUSH = {
@@ -60,10 +62,21 @@ async function diesUnanswered(stall, channel, counts) {
     await judge(stall, customer, channel, counts);
 }
 
+/** Stops a process; it stands still only when the last of its threads has heard of it. */
+async function freeze(pid) {
+    process.kill(pid, "SIGSTOP");
+    await until("the gateway to stand still", 10, async () => {
+        const tasks = await readdir(`/proc/${pid}/task`);
+        const stats = tasks.map((task) => readFile(`/proc/${pid}/task/${task}/stat`, "utf8"));
+        // "pid (name) state ...", of which the name may hold anything
+        return (await Promise.all(stats)).every((stat) => /.*\) T /s.test(stat));
+    });
+}
+
 /** The answer is at its machine; it stands still since before, and never reads it. */
 async function diesAnswered(stall, channel, counts) {
     const { customer, release } = await held(stall, channel);
-    process.kill(stall.gateway.pid, "SIGSTOP");
+    await freeze(stall.gateway.pid);
     await release();
     await stall.gateway.kill();
     await stall.start();
