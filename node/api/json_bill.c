@@ -4,25 +4,13 @@
 #include "node/api/json_money.h"
 #include "node/api/json_state.h"
 
-static struct json_value *bill_options(const struct order_line *line)
-{
-    struct json_value *list = json_new_array();
-    for (uint32_t i = 0; i < line->options_count; i++) {
-        struct json_value *option = json_new_object();
-        json_put_text(option, "name", line->options[i].name);
-        json_put_int(option, "price", line->options[i].price_minor);
-        json_append(list, option);
-    }
-    return list;
-}
-
 static struct json_value *bill_line(const struct order_line *line)
 {
     struct json_value *object = json_new_object();
     json_put_count(object, "item", line->item);
     json_put_text(object, "name", line->name);
     json_put_text(object, "note", line->note);
-    json_put(object, "options", bill_options(line));
+    json_put(object, "options", json_line_options(line));
     json_put_int(object, "quantity", line->quantity);
     json_put_int(object, "discount", line->discount_minor);
     json_put_int(object, "payable", line->payable_minor);
@@ -68,11 +56,7 @@ struct json_value *json_bill(const struct state *state)
 {
     const struct order *order = &state->order;
     struct json_value *object = json_new_object();
-    char number[NUMBER_TEXT_BYTES_MAX] = "";
-    if (order->numbers_count > 0) {
-        number_print(order->numbers[0].lane, order->numbers[0].number, number);
-    }
-    json_put_string(object, "number", number);
+    json_put_number(object, order);
     json_put_text(object, "mode", order->mode);
     json_put_time(object, "at", state, order->opened_t);
     json_put(object, "lines", bill_lines(order));

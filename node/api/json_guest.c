@@ -213,14 +213,10 @@ struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
 {
     const struct order *order = &state->order;
     struct json_value *object = json_new_object();
-    char number[NUMBER_TEXT_BYTES_MAX] = "";
     struct told_hold hold;
     const bool is_held = state_holds(state, &hold);
-    if (order->numbers_count > 0) {
-        number_print(order->numbers[0].lane, order->numbers[0].number, number);
-    }
     json_put_entity(object, "id", &order->id);
-    json_put_string(object, "number", number);
+    json_put_number(object, order);
     json_put_string(object, "phase", order_phase_text(order->phase));
     json_put_string(object, "said", is_held ? hold.said : said_of(order));
     json_put_ends(object, state);

@@ -4,7 +4,7 @@
 #include "node/api/json_state.h"
 #include "node/api/state.h"
 
-static struct json_value *line_options(const struct order_line *line)
+struct json_value *json_line_options(const struct order_line *line)
 {
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < line->options_count; i++) {
@@ -44,7 +44,7 @@ static struct json_value *line(const struct order_line *line)
     json_put_count(object, "stall", line->stall);
     json_put_text(object, "note", line->note);
     json_put_text(object, "other_note", line->note_other);
-    json_put(object, "options", line_options(line));
+    json_put(object, "options", json_line_options(line));
     json_put_int(object, "quantity", line->quantity);
     json_put_int(object, "wished", line->quantity_wished);
     json_put_word(object, &schema_line, "progress", (size_t)line->progress);
@@ -78,15 +78,20 @@ static struct json_value *number_text(const struct order_number *number)
     return json_new_text(bytes_of_text(printed));
 }
 
+void json_put_number(struct json_value *object, const struct order *order)
+{
+    json_put(object, "number",
+             order->numbers_count > 0 ? number_text(&order->numbers[0])
+                                      : json_new_text((struct bytes){0}));
+}
+
 static void put_numbers(struct json_value *object, const struct order *order)
 {
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < order->numbers_count; i++) {
         json_append(list, number_text(&order->numbers[i]));
     }
-    json_put(object, "number",
-             order->numbers_count > 0 ? number_text(&order->numbers[0])
-                                      : json_new_text((struct bytes){0}));
+    json_put_number(object, order);
     json_put(object, "numbers", list);
 }
 

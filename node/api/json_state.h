@@ -14,6 +14,12 @@ void json_put_cursor(struct json_value *object, const struct cursor *cursor);
 void json_put_time(struct json_value *object, const char *name, const struct state *state,
                    uint64_t t);
 
+/* "number": the first of those that @order has, as it is called out; "" when it has none. */
+void json_put_number(struct json_value *object, const struct order *order);
+
+/* What was chosen with a line, and at what price. */
+struct json_value *json_line_options(const struct order_line *line);
+
 /* Those of state->order: when it was opened, accepted, ready and handed over. */
 void json_put_times(struct json_value *object, const struct state *state);
 

@@ -1,7 +1,7 @@
 // The owner's figures and the devices: as they look, what they offer as files, and the report on
 // paper.
 import { readFile } from "node:fs/promises";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import {
     expectNoSidewaysScroll,
     open,
@@ -12,6 +12,7 @@ import {
     violations,
     wear,
 } from "./pages";
+import { test } from "./test";
 
 const themes: Theme[] = ["light", "dark"];
 const isKept = process.env["TRESTLE_PICTURES"] === "1";

@@ -1,4 +1,5 @@
 // That the judge of all other tests' answers sees what is not as published.
+import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "@playwright/test";
 import { type Stall, startStall } from "./mesh";
 import { type Answer, answerFaults, frameFaults } from "./published";
@@ -46,6 +47,15 @@ test("a frame of another kind, or of another audience, is noticed", () => {
     expect(frameFaults("customer", beat)).toEqual([]);
     expect(frameFaults("screen", beat)).not.toEqual([]);
     expect(frameFaults("customer", JSON.stringify({ type: "beat", now: "soon" }))).not.toEqual([]);
+});
+
+test("every file of tests has its answers looked at", () => {
+    const bare = /import \{[^}]*\btest\b[^}]*\} from "@playwright\/test"/;
+    const files = readdirSync(__dirname).filter((name) => name.endsWith(".ts"));
+    const unwatched = files.filter((name) =>
+        bare.test(readFileSync(`${__dirname}/${name}`, "utf8")),
+    );
+    expect(unwatched).toEqual(["test.ts"]); // which makes the one that watches
 });
 
 test("what a node answers to a page and sends to it is looked at", async ({ page, watch }) => {

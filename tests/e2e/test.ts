@@ -1,5 +1,5 @@
 // The tests' own `test`: whatever a node answers to a page, or sends to it, is looked at, and must
-// be as the API's description says. A page that a test answers itself is not looked at.
+// be as the API's description says. published.spec.ts sees that every file of tests begins here.
 import {
     type Browser,
     type BrowserContext,

@@ -90,16 +90,22 @@ static void until_lacking(struct desk *desks, bool is_lacking)
              (lacking(desks, &desks[1]) > 0) != is_lacking);
 }
 
-TEST(core_store, a_store_that_is_nearly_full_leaves_what_others_write_with_them_until_it_may_grow)
+/* Two that know each other, of which the first has a store of 1 MiB and runs. */
+static void desks_open_small(struct desk *desks)
 {
-    struct desk desks[2];
-    struct order_key key;
     desk_open(&desks[0]);
     desk_open_in(&desks[1], &desks[0]);
     desk_set_up(&desks[0]);
     desk_introduce(&desks[0], &desks[1]);
     desks[0].settings.store_mib = 1;
     assert_int_equal(desk_start(&desks[0]), 0);
+}
+
+TEST(core_store, a_store_that_is_nearly_full_leaves_what_others_write_with_them_until_it_may_grow)
+{
+    struct desk desks[2];
+    struct order_key key;
+    desks_open_small(desks);
     (void)fill(&desks[0]);
     core_close(desks[0].core);
     assert_int_equal(desk_start(&desks[0]), 0); /* it looks at its room when it starts */
@@ -122,12 +128,7 @@ TEST(core_store, of_another_device_it_takes_in_an_eighth_of_what_the_store_holds
 {
     struct desk desks[2];
     struct order_key key;
-    desk_open(&desks[0]);
-    desk_open_in(&desks[1], &desks[0]);
-    desk_set_up(&desks[0]);
-    desk_introduce(&desks[0], &desks[1]);
-    desks[0].settings.store_mib = 1;
-    assert_int_equal(desk_start(&desks[0]), 0);
+    desks_open_small(desks);
     until_lacking(desks, false);
     for (uint32_t i = 0; i < 200; i++) { /* two events each */
         struct command order = desk_order(&key, 1000 + i);
